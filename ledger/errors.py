@@ -1,0 +1,72 @@
+"""The few errors of this project, in the families that say what to do about them.
+
+*reject*: the input is bad, and will be bad again. *retry*: a service is away, or another process was
+faster; the same call may work later. *halt*: an invariant is broken; a person must look before
+anything goes on. *misconfigured*: the command was called wrongly. No text ever quotes a personal value.
+"""
+
+__all__ = [
+    "Fenced",
+    "Halt",
+    "IncompleteErasure",
+    "LedgerError",
+    "Lost",
+    "Misconfigured",
+    "NotInstalled",
+    "Reject",
+    "Retry",
+    "ServiceAway",
+    "TooLarge",
+    "UnknownSubject",
+]
+
+
+class LedgerError(Exception):
+    """Something went wrong; the docstring of each subclass is its default message."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class Reject(LedgerError):
+    """The input is bad and stays bad: keep it as a dead letter."""
+
+
+class TooLarge(Reject):
+    """The entry is over the limit of 65,535 bytes."""
+
+
+class UnknownSubject(Reject):
+    """The ledger holds nothing about this subject."""
+
+
+class Retry(LedgerError):
+    """A passing fault: wait and do the same again."""
+
+
+class ServiceAway(Retry):
+    """A service that is needed cannot be reached."""
+
+
+class Fenced(Retry):
+    """Another owner has moved the bookmark: read it again and go on from there."""
+
+
+class Halt(LedgerError):
+    """An invariant is broken: stop, and look before going on."""
+
+
+class Lost(Halt):
+    """A key is missing although nobody erased it."""
+
+
+class IncompleteErasure(Halt):
+    """An erasure did not reach everything: run `ledger erase` again; it is not a success."""
+
+
+class Misconfigured(LedgerError):
+    """The command or its configuration is wrong."""
+
+
+class NotInstalled(Misconfigured):
+    """There is no ledger here yet, or an older one: run `ledger init`."""

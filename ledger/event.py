@@ -1,0 +1,187 @@
+"""The stored format of an event, for ever: `state` bytes, the entry header, and reading them back.
+
+Pure. Golden bytes in the tests fix this format; a change of shape is a new event type version with an
+upcaster, never an edit here.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import orjson
+
+from ledger.errors import Halt, TooLarge
+
+__all__ = [
+    "ENTRY_LIMIT_BYTES",
+    "OWN_SOURCE",
+    "RecordedEvent",
+    "Sealed",
+    "check_entry_size",
+    "decode_event",
+    "encode_header",
+    "encode_state",
+    "instant",
+]
+
+# Entry bundles carry the length of an entry in two bytes (C2SP tlog-tiles).
+ENTRY_LIMIT_BYTES = 65_535
+# The longest header there can be, apart from the event type: both counters at 19 digits.
+_HEADER_BYTES = 220
+OWN_SOURCE = "urn:processing-ledger:"
+_TYPE_PREFIX = "nl.voipzeker.ledger."
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """The sealed values of one category in one event.
+
+    `key` names the data key and commits to it; `values` maps each field to its blob.
+    """
+
+    key: str
+    values: dict[str, str]
+
+
+class State(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The members of `state`. Nothing in it is personal data in clear."""
+
+    id: str
+    source: str
+    time: datetime
+    facts: dict[str, Any]
+    categories: tuple[str, ...]
+    sealed: dict[str, Sealed]
+    origin: dict[str, Any]
+    subject: str | None = None
+    sequence: int | None = None
+    activity: str | None = None
+    legal_basis: str | None = None
+    provision: str | None = None
+    traceparent: str | None = None
+    correlationid: str | None = None
+    causationid: str | None = None
+
+
+class RecordedEvent(msgspec.Struct, frozen=True):
+    """A committed event as folds, answers and audits read it.
+
+    `position`: place in the ledger, from 1. `version`: place in the stream, from 1.
+    `subject`: the reference in clear, for registry subjects only; a person is just `stream`.
+    References to persons inside `facts` are subject UUIDs.
+    """
+
+    position: int
+    stream: UUID
+    version: int
+    type: str
+    recorded_at: datetime
+    id: str
+    source: str
+    time: datetime
+    facts: dict[str, Any]
+    categories: tuple[str, ...]
+    sealed: dict[str, Sealed]
+    origin: dict[str, Any]
+    trace: dict[str, str]
+    subject: str | None = None
+    sequence: int | None = None
+    activity: str | None = None
+    legal_basis: str | None = None
+    provision: str | None = None
+
+    @property
+    def originator_id(self) -> UUID:
+        """The library's word for `stream`."""
+        return self.stream
+
+    @property
+    def originator_version(self) -> int:
+        """The library's word for `version`."""
+        return self.version
+
+    @property
+    def name(self) -> str:
+        """Short name of the event type: without prefix and version."""
+        return self.type.removeprefix(_TYPE_PREFIX).rpartition(".")[0]
+
+    @property
+    def ours(self) -> bool:
+        """Whether the ledger itself recorded this event, not an upstream system."""
+        return self.source.startswith(OWN_SOURCE)
+
+
+def instant(time: datetime) -> str:
+    """RFC 3339 in UTC with exactly six fractional digits, as stored: `2026-11-24T09:15:00.000000Z`."""
+    offset = time.utcoffset()
+    if offset is None:
+        raise ValueError("an instant needs an offset")
+    return (time.replace(tzinfo=None) - offset).isoformat(timespec="microseconds") + "Z"
+
+
+def encode_state(members: Mapping[str, Any]) -> bytes:
+    """Deterministic bytes of `state`: compact JSON, sorted keys, members that are None left out.
+
+    `members` are those of `State`, with `time` already as text (`instant`).
+    """
+    present = {name: value for name, value in members.items() if value is not None}
+    return orjson.dumps(present, option=orjson.OPT_SORT_KEYS)
+
+
+def encode_header(
+    *, position: int, recorded_at: datetime, stream: UUID, type: str, version: int
+) -> bytes:
+    """Header of the entry of a position; the entry is `header || "\\n" || state`."""
+    members = {
+        "position": position,
+        "recorded": instant(recorded_at),
+        "stream": str(stream),
+        "type": type,
+        "version": version,
+    }
+    return orjson.dumps(members)
+
+
+def check_entry_size(type: str, state: bytes) -> None:
+    """Raise `TooLarge` when an entry could exceed its limit at any position and version."""
+    if _HEADER_BYTES + len(type) + len(state) > ENTRY_LIMIT_BYTES:
+        raise TooLarge
+
+
+_STATE = msgspec.json.Decoder(State)
+
+
+def decode_event(  # noqa: PLR0917
+    stream: UUID, version: int, type: str, state: bytes, position: int, recorded_at: datetime
+) -> RecordedEvent:
+    """Read one stored row. Raise `Halt` when the bytes are not a `state`: the table was changed."""
+    try:
+        stored = _STATE.decode(state)
+    except msgspec.DecodeError as error:
+        raise Halt(f"position {position}: the stored state cannot be read") from error
+    trace = {
+        name: value
+        for name in ("traceparent", "correlationid", "causationid")
+        if (value := getattr(stored, name)) is not None
+    }
+    return RecordedEvent(
+        position=position,
+        stream=stream,
+        version=version,
+        type=type,
+        recorded_at=recorded_at,
+        id=stored.id,
+        source=stored.source,
+        time=stored.time,
+        facts=stored.facts,
+        categories=stored.categories,
+        sealed=stored.sealed,
+        origin=stored.origin,
+        trace=trace,
+        subject=stored.subject,
+        sequence=stored.sequence,
+        activity=stored.activity,
+        legal_basis=stored.legal_basis,
+        provision=stored.provision,
+    )

@@ -1,0 +1,62 @@
+"""The name of a ledger, and every other name that follows from it.
+
+Two ledgers in one database share no namespace, no role, no notification channel and no key folder:
+all of them are derived here and nowhere else.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from ledger.errors import Misconfigured
+
+__all__ = ["ROLES", "LedgerName", "Role"]
+
+Role = Literal["recorder", "eraser", "projector", "reader"]
+ROLES: tuple[Role, ...] = ("recorder", "eraser", "projector", "reader")
+
+# No underscore: `a_keys` would otherwise be both a ledger and the key namespace of the ledger `a`.
+_PATTERN = re.compile(r"[a-z][a-z0-9]{0,30}")
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerName:
+    """A ledger's name: a lower-case letter, then up to 30 lower-case letters or digits."""
+
+    name: str = "main"
+
+    def __post_init__(self) -> None:
+        if not _PATTERN.fullmatch(self.name):
+            raise Misconfigured(f"a ledger's name must match {_PATTERN.pattern}")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def events(self) -> str:
+        """Namespace of the events and everything that is backed up with them."""
+        return f"ledger_{self.name}"
+
+    @property
+    def keys(self) -> str:
+        """Namespace of wrapped keys and the subject index; left out of the ledger's backups."""
+        return f"ledger_{self.name}_keys"
+
+    @property
+    def views(self) -> str:
+        """Namespace of the views, which can be thrown away."""
+        return f"ledger_{self.name}_views"
+
+    @property
+    def channel(self) -> str:
+        """Notification channel on which a new position is announced."""
+        return self.events
+
+    @property
+    def search_path(self) -> str:
+        """Namespaces in the order in which unqualified names are looked up."""
+        return f"{self.events},{self.keys},{self.views},pg_temp"
+
+    def role(self, role: Role) -> str:
+        """PostgreSQL role of one kind of work on this ledger."""
+        return f"ledger_{self.name}_{role}"

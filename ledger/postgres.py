@@ -1,0 +1,203 @@
+"""The one place of this package that knows psycopg: connections, named statements, foreign errors.
+
+A statement is a file `sql/<name>.sql`; its text is loaded once and passed as it is. Every session
+belongs to one role of one ledger. Batches go through COPY or arrays, never through a pipeline: a
+pipelined statement with more than about half a megabyte of parameters hangs in `Pipeline.sync()`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg import errors, sql
+from psycopg.conninfo import make_conninfo
+
+from ledger.errors import Halt, LedgerError, Misconfigured, NotInstalled, ServiceAway
+from ledger.names import LedgerName, Role
+
+__all__ = ["Conflict", "Database", "Session", "UniqueConflict", "statement"]
+
+CONNECT_TIMEOUT_S = 10
+
+
+class Conflict(LedgerError):
+    """The database refused a row: a constraint or a guard is violated."""
+
+
+class UniqueConflict(Conflict):
+    """The database refused a row that exists already."""
+
+
+@cache
+def statement(package: str, name: str) -> LiteralString:
+    """Text of `<package>/sql/<name>.sql`.
+
+    The cast takes responsibility: these are files of this program, never built from input.
+    """
+    text = (files(package) / "sql" / f"{name}.sql").read_text("utf-8")
+    return cast(LiteralString, text)
+
+
+@contextmanager
+def mapped_errors() -> Iterator[None]:
+    """Translate psycopg's errors to ours, by SQLSTATE. Messages of the server may quote values: drop them."""
+    try:
+        yield
+    except errors.UniqueViolation as error:
+        raise UniqueConflict(f"unique constraint {error.diag.constraint_name}") from None
+    except (errors.InvalidSchemaName, errors.UndefinedTable, errors.InvalidCatalogName):
+        raise NotInstalled from None
+    except (errors.InsufficientPrivilege, errors.InvalidAuthorizationSpecification) as error:
+        raise Misconfigured(f"the database role may not do this ({error.sqlstate})") from None
+    except (errors.IntegrityError, errors.RaiseException) as error:
+        raise Conflict(f"the database refused it: {_our_text(error)}") from None
+    except psycopg.OperationalError as error:
+        raise ServiceAway(
+            f"PostgreSQL cannot be reached ({error.sqlstate or 'no answer'})"
+        ) from None
+    except psycopg.Error as error:
+        raise Halt(f"PostgreSQL failed with SQLSTATE {error.sqlstate}") from None
+
+
+def _our_text(error: psycopg.Error) -> str:
+    """Message of a guard (ours, without values), or the name of the violated constraint."""
+    if isinstance(error, errors.RaiseException):
+        return error.diag.message_primary or "guard"
+    return f"constraint {error.diag.constraint_name}"
+
+
+class Session:
+    """One connection of one role. Not for two threads at once. Autocommit outside `transaction`."""
+
+    def __init__(self, connection: "psycopg.Connection[tuple[Any, ...]]", package: str) -> None:
+        self._connection = connection
+        self._package = package
+
+    def of(self, package: str) -> "Session":
+        """The same connection with the statements of another package."""
+        return Session(self._connection, package)
+
+    def rows(self, name: str, /, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Run a statement and return all its rows."""
+        with mapped_errors():
+            return self._connection.execute(statement(self._package, name), parameters).fetchall()
+
+    def row(self, name: str, /, **parameters: Any) -> tuple[Any, ...] | None:
+        """Run a statement and return its first row, or None."""
+        with mapped_errors():
+            return self._connection.execute(statement(self._package, name), parameters).fetchone()
+
+    def run(self, name: str, /, **parameters: Any) -> int:
+        """Run a statement and return the number of rows that it touched."""
+        with mapped_errors():
+            return self._connection.execute(statement(self._package, name), parameters).rowcount
+
+    def script(self, text: LiteralString, names: Mapping[str, str]) -> None:
+        """Run a script of several statements, with `{name}` replaced by quoted identifiers."""
+        identifiers = {key: sql.Identifier(value) for key, value in names.items()}
+        with mapped_errors():
+            self._connection.execute(sql.SQL(text).format(**identifiers))
+
+    def named(
+        self, name: str, tables: Mapping[str, str], /, **parameters: Any
+    ) -> list[tuple[Any, ...]]:
+        """Like `rows`, for a statement whose `{table}` names are only known at run time."""
+        identifiers = {key: sql.Identifier(value) for key, value in tables.items()}
+        query = sql.SQL(statement(self._package, name)).format(**identifiers)
+        with mapped_errors():
+            cursor = self._connection.execute(query, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    def stream(
+        self, name: str, /, size: int = 2000, **parameters: Any
+    ) -> Iterator[tuple[Any, ...]]:
+        """Rows of a large answer, fetched in blocks through a cursor of the server."""
+        with (
+            mapped_errors(),
+            self._connection.transaction(),
+            self._connection.cursor(name=f"stream_{name}") as cursor,
+        ):
+            cursor.itersize = size
+            cursor.execute(statement(self._package, name), parameters)
+            yield from cursor
+
+    def copy(
+        self,
+        name: str,
+        types: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+        tables: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write rows with binary COPY. `types`: one PostgreSQL type name a column."""
+        identifiers = {key: sql.Identifier(value) for key, value in (tables or {}).items()}
+        query = sql.SQL(statement(self._package, name)).format(**identifiers)
+        with mapped_errors(), self._connection.cursor() as cursor, cursor.copy(query) as copy:
+            copy.set_types(types)
+            for row in rows:
+                copy.write_row(row)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit at the end of the block, roll back when it raises."""
+        with mapped_errors(), self._connection.transaction():
+            yield
+
+    def notified(self, timeout_s: float) -> bool:
+        """Wait for a notification on the channels that were listened to; False after the time."""
+        with mapped_errors():
+            heard = False
+            for _ in self._connection.notifies(timeout=timeout_s, stop_after=1):
+                heard = True
+            return heard
+
+    def close(self) -> None:
+        """Close the connection. Harmless when it is closed or broken."""
+        self._connection.close()
+
+    @property
+    def broken(self) -> bool:
+        """Whether the connection can no longer be used."""
+        return self._connection.closed or self._connection.broken
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where a ledger's database is, and how a role gets in.
+
+    `peer`: the embedded server, where each role logs in as itself over the socket. Otherwise the
+    user of the URL logs in and takes the role, which `ledger init` granted to it.
+    """
+
+    conninfo: str
+    peer: bool = False
+
+    def connect(self, ledger: LedgerName, role: Role | None, package: str = "ledger") -> Session:
+        """Open a session as one role of one ledger; as the URL's own user when `role` is None.
+
+        Raises ServiceAway when the server cannot be reached, NotInstalled when the role is unknown.
+        """
+        options = [f"-c search_path={ledger.search_path}", "-c TimeZone=UTC"]
+        user = {}
+        if role and self.peer:
+            user = {"user": ledger.role(role)}
+        info = make_conninfo(
+            self.conninfo,
+            options=" ".join(options),
+            application_name=f"ledger-{role or 'init'}",
+            connect_timeout=CONNECT_TIMEOUT_S,
+            **user,
+        )
+        try:
+            with mapped_errors():
+                connection = psycopg.connect(info, autocommit=True)
+                if role and not self.peer:
+                    connection.execute(
+                        sql.SQL("SET ROLE {}").format(sql.Identifier(ledger.role(role)))
+                    )
+        except Halt:
+            raise NotInstalled from None
+        return Session(connection, package)

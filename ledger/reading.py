@@ -1,0 +1,45 @@
+"""Reading recorded events: by position, or by stream. Needs SELECT on events only."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from ledger.event import RecordedEvent, decode_event
+from ledger.postgres import Session
+
+__all__ = ["LAST", "each_event", "events_after", "events_of", "head_position"]
+
+# Greater than any position: "up to now".
+LAST = 2**63 - 1
+_BLOCK_EVENTS = 2000
+
+
+def _decoded(rows: Iterable[Sequence[Any]]) -> list[RecordedEvent]:
+    return [decode_event(*row) for row in rows]
+
+
+def head_position(session: Session) -> int:
+    """Position of the last recorded event; 0 when there is none."""
+    row = session.of("ledger").row("head")
+    return int(row[0]) if row else 0
+
+
+def events_after(
+    session: Session, position: int, count: int, upto: int = LAST
+) -> list[RecordedEvent]:
+    """At most `count` events with position in (`position`, `upto`], in order of position."""
+    rows = session.of("ledger").rows("events_after", position=position, upto=upto, count=count)
+    return _decoded(rows)
+
+
+def each_event(session: Session, position: int = 0, upto: int = LAST) -> Iterator[RecordedEvent]:
+    """Every event with position in (`position`, `upto`], in order, in flat memory."""
+    while block := events_after(session, position, _BLOCK_EVENTS, upto):
+        yield from block
+        position = block[-1].position
+
+
+def events_of(session: Session, streams: Sequence[UUID], upto: int = LAST) -> list[RecordedEvent]:
+    """All events of the given streams up to a position, in order of position."""
+    rows = session.of("ledger").rows("events_of_streams", streams=list(streams), upto=upto)
+    return _decoded(rows)

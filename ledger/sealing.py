@@ -1,0 +1,128 @@
+"""Sealing and opening single values, key ids, the monthly ratchet and key wrapping.
+
+Pure: keys and nonces are arguments. A value can be opened only with its own key, in its own place:
+the associated data binds ledger, person, event, category, field and key.
+"""
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from ledger.errors import Halt
+
+__all__ = [
+    "KEY_BYTES",
+    "NONCE_BYTES",
+    "DataKey",
+    "associated_data",
+    "key_id",
+    "keyed_hash",
+    "month_of",
+    "next_month_key",
+    "open_value",
+    "seal_value",
+    "unwrap_key",
+    "wrap_key",
+]
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+_PAD_BYTES = 16
+_FORMAT = "1"
+
+
+def _hkdf(key: bytes, info: bytes) -> bytes:
+    """HKDF-SHA256 (RFC 5869), no salt, 32 bytes: one extract and one expand step."""
+    extracted = hmac.digest(bytes(32), key, "sha256")
+    return hmac.digest(extracted, info + b"\x01", "sha256")
+
+
+def base64url(data: bytes) -> str:
+    """Base64url without padding."""
+    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def from_base64url(text: str) -> bytes:
+    """Reverse of `base64url`; raises ValueError on other input."""
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def key_id(key: bytes) -> str:
+    """Name of a data key, 43 characters: it commits to the key and reveals nothing of it."""
+    return base64url(_hkdf(key, b"processing-ledger/key-id/1"))
+
+
+def next_month_key(key: bytes) -> bytes:
+    """The ratchet of a rolling category: key of month m + 1 from that of month m, never back."""
+    return _hkdf(key, b"processing-ledger/ratchet/1")
+
+
+def month_of(time: datetime) -> int:
+    """UTC month of an instant that is already in UTC, counted from year 0: 12 * year + month - 1."""
+    return time.year * 12 + time.month - 1
+
+
+def keyed_hash(key: bytes, data: bytes) -> bytes:
+    """HMAC-SHA256, 32 bytes: the only kind of hash of personal data that exists here."""
+    return hmac.digest(key, data, "sha256")
+
+
+class DataKey:
+    """One data key ready for use: its id and its cipher. Never printed, never pickled."""
+
+    __slots__ = ("cipher", "id", "secret")
+
+    def __init__(self, secret: bytes) -> None:
+        self.secret = secret
+        self.id = key_id(secret)
+        self.cipher = AESGCM(secret)
+
+    def __repr__(self) -> str:
+        return f"DataKey({self.id})"
+
+
+def associated_data(
+    *, ledger: str, subject: UUID, source: str, id: str, category: str, field: str, key: str
+) -> bytes:
+    """Where a value belongs: compact JSON array, format version first."""
+    return orjson.dumps([_FORMAT, ledger, str(subject), source, id, category, field, key])
+
+
+def seal_value(cipher: AESGCM, value: Any, place: bytes, nonce: bytes) -> str:
+    """Seal one JSON value. The blob is base64url of nonce and AES-256-GCM ciphertext.
+
+    The plaintext is padded with spaces to whole blocks of 16 bytes, so that a length tells little.
+    """
+    text = orjson.dumps(value)
+    padded = text + b" " * (-len(text) % _PAD_BYTES)
+    return base64url(nonce + cipher.encrypt(nonce, padded, place))
+
+
+def open_value(cipher: AESGCM, blob: str, place: bytes) -> Any:
+    """Open one value. Raise `Halt` when blob, key and place do not belong together."""
+    try:
+        raw = from_base64url(blob)
+        return orjson.loads(cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place))
+    except (InvalidTag, ValueError) as error:
+        raise Halt("a sealed value does not open with its key in its place") from error
+
+
+def wrap_key(epoch_key: bytes, secret: bytes, place: list[str | int], nonce: bytes) -> bytes:
+    """Wrap a key under an epoch key: nonce and AES-256-GCM ciphertext, bound to its row."""
+    return nonce + AESGCM(epoch_key).encrypt(nonce, secret, orjson.dumps(place))
+
+
+def unwrap_key(epoch_key: bytes, wrapped: bytes, place: list[str | int]) -> bytes:
+    """Reverse of `wrap_key`. Raise `Halt` when the row was changed or moved."""
+    try:
+        return AESGCM(epoch_key).decrypt(
+            wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], orjson.dumps(place)
+        )
+    except InvalidTag as error:
+        raise Halt("a wrapped key does not belong to its row or its epoch") from error

@@ -1,0 +1,5 @@
+-- All events of some streams, in the order of the ledger. streams: uuid[]. upto: inclusive position.
+SELECT originator_id, originator_version, topic, state, notification_id, recorded_at
+FROM events
+WHERE originator_id = ANY(%(streams)s) AND notification_id <= %(upto)s
+ORDER BY notification_id

@@ -1,0 +1,75 @@
+-- Wrapped keys, the subject index and what is left of the erased. A backup of its own, short-lived.
+
+-- Epochs of the key provider; the current one is the newest that is not retired.
+CREATE TABLE {keys}.epochs (
+    epoch      integer     PRIMARY KEY,
+    started_at timestamptz NOT NULL,
+    retired_at timestamptz
+);
+
+-- Keys of the ledger itself: index, fingerprint, letter, blind, and one a day for dead letters.
+CREATE TABLE {keys}.ledger_keys (
+    purpose text    PRIMARY KEY,
+    epoch   integer NOT NULL,
+    wrapped bytea   NOT NULL
+);
+
+-- One key per data subject, category and generation. A rolling category has one row for a chain of
+-- months: the stored key is that of from_month, later ones are derived. Otherwise from_month is 0.
+CREATE TABLE {keys}.data_keys (
+    subject    uuid    NOT NULL,
+    category   text    NOT NULL,
+    generation integer NOT NULL,
+    from_month integer NOT NULL,
+    epoch      integer NOT NULL,
+    wrapped    bytea   NOT NULL,
+    PRIMARY KEY (subject, category, generation, from_month)
+);
+
+-- Reference to data subject. The reference itself is sealed; the HMAC finds it.
+-- A reference has one row for each data subject that it has named, from valid_from on.
+CREATE TABLE {keys}.subject_index (
+    subject        uuid        PRIMARY KEY,
+    reference_hmac bytea       NOT NULL,
+    index_version  integer     NOT NULL,
+    kind           text        NOT NULL,
+    valid_from     timestamptz NOT NULL,
+    sealed         text        NOT NULL,
+    CONSTRAINT subject_index_period UNIQUE (reference_hmac, valid_from)
+);
+CREATE INDEX subject_index_kind ON {keys}.subject_index (kind);
+
+-- What answers "erased on ..." once everything of a person is gone.
+CREATE TABLE {keys}.tombstones (
+    subject        uuid        PRIMARY KEY,
+    reference_hmac bytea       NOT NULL,
+    index_version  integer     NOT NULL,
+    kind           text        NOT NULL,
+    valid_from     timestamptz NOT NULL,
+    erased_through timestamptz NOT NULL,
+    keep_until     timestamptz NOT NULL
+);
+CREATE INDEX tombstones_reference ON {keys}.tombstones (reference_hmac);
+
+-- No value of an event that occurred up to erased_through may be sealed for this category again.
+CREATE TABLE {keys}.fences (
+    subject        uuid        NOT NULL,
+    category       text        NOT NULL,
+    generation     integer     NOT NULL,
+    erased_through timestamptz NOT NULL,
+    PRIMARY KEY (subject, category)
+);
+
+-- Search by e-mail, phone or IBAN. Unlogged: it never reaches the write-ahead log or a backup, and is
+-- made again from the sealed values after a crash.
+CREATE UNLOGGED TABLE {keys}.blind_index (
+    value_hmac bytea NOT NULL,
+    subject    uuid  NOT NULL,
+    category   text  NOT NULL,
+    field      text  NOT NULL,
+    PRIMARY KEY (value_hmac, subject, field)
+);
+CREATE INDEX blind_index_subject ON {keys}.blind_index (subject, category);
+-- Present while the blind index is complete; gone, with its rows, after a crash or a restore.
+CREATE UNLOGGED TABLE {keys}.blind_index_complete (one boolean PRIMARY KEY CHECK (one));
+INSERT INTO {keys}.blind_index_complete VALUES (true);
