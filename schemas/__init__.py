@@ -1,0 +1,32 @@
+"""The contract of the ledger: event types, personal fields, and the way from bytes to an event.
+
+Pure: no I/O, no clock, no environment. Imports nothing of the project.
+"""
+
+from schemas.catalogue import EVENT_TYPES
+from schemas.decode import decode, decode_binary, is_structured
+from schemas.event import OWN_SOURCES, Event, Intake
+from schemas.event_type import EventType
+from schemas.own import own_event
+from schemas.personal import CATEGORIES, LISTED_CATEGORIES, PERSONAL_FIELDS, ROLLING_CATEGORIES
+from schemas.references import is_person
+from schemas.rejection import Code, Rejection
+
+__all__ = [
+    "CATEGORIES",
+    "EVENT_TYPES",
+    "LISTED_CATEGORIES",
+    "OWN_SOURCES",
+    "PERSONAL_FIELDS",
+    "ROLLING_CATEGORIES",
+    "Code",
+    "Event",
+    "EventType",
+    "Intake",
+    "Rejection",
+    "decode",
+    "decode_binary",
+    "is_person",
+    "is_structured",
+    "own_event",
+]

@@ -1,0 +1,175 @@
+"""From bytes to an event, in both modes of the CloudEvents Kafka binding.
+
+*Structured*: the whole event is one JSON document (also a line of a file). *Binary*: attributes are
+headers, the value is `data`. Both give the same event, byte for byte in `canonical`.
+Nothing raises on bad input: it becomes a `Rejection`.
+"""
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from schemas.admission import admit
+from schemas.diagnosis import diagnose, reject
+from schemas.event import Event, Intake
+from schemas.rejection import Code, Rejection
+
+MAX_MESSAGE: Final = 48 * 1024
+"""Bytes of a whole message; sealed and encoded it still fits into an entry of 65,535 bytes."""
+
+_MAX_READ: Final = 1024 * 1024
+"""Bytes up to which a message that is too large is still read, to say whose it is."""
+
+_MAX_DIGITS: Final = 64
+
+_SEQUENCE = re.compile(r"(?:0|-?[1-9][0-9]{0,18})\Z")
+
+
+def decode(message: bytes, intake: Intake, now: datetime) -> Event | Rejection:
+    """Decode a message in structured mode; `now` is aware."""
+    if len(message) > MAX_MESSAGE:
+        return _too_large(message)
+    try:
+        parsed = msgspec.json.decode(message)
+    except msgspec.ValidationError:
+        return _out_of_range(message, intake)
+    except (ValueError, RecursionError):
+        return Rejection(Code.NOT_JSON)
+    return admit(parsed, intake, now)
+
+
+def decode_binary(
+    headers: Sequence[tuple[str, bytes | None]],
+    value: bytes | None,
+    intake: Intake,
+    now: datetime,
+) -> Event | Rejection:
+    """Decode a message in binary mode: `ce_` headers, and a value that is `data`.
+
+    An attribute that is given twice, is null or is not UTF-8 makes it no CloudEvent. Headers of
+    other names are not part of the event. An empty value is an absent `data`.
+    """
+    message, sound = _attributes(headers)
+    if _size(headers, value) > MAX_MESSAGE:
+        return reject(message, Code.TOO_LARGE)
+    if value:
+        try:
+            message["data"] = msgspec.json.decode(value)
+        except msgspec.ValidationError:
+            return _out_of_range(value, intake, message)
+        except (ValueError, RecursionError):
+            return reject(message, Code.NOT_JSON)
+    if not sound:
+        return reject(message, Code.NOT_A_CLOUDEVENT)
+    return admit(message, intake, now)
+
+
+def is_structured(headers: Sequence[tuple[str, bytes | None]]) -> bool:
+    """True when a Kafka record is in structured mode: its content type says so.
+
+    A record without any `ce_` header can only be structured, whatever its content type.
+    """
+    names = [(name.lower(), value) for name, value in headers]
+    if any(
+        name == "content-type" and (value or b"").lower().startswith(b"application/cloudevents")
+        for name, value in names
+    ):
+        return True
+    return not any(name.startswith("ce_") for name, _ in names)
+
+
+def _attributes(headers: Sequence[tuple[str, bytes | None]]) -> tuple[dict[str, Any], bool]:
+    """The attributes that headers carry, and whether every one of them was sound.
+
+    Unsound ones are left out. `ce_data` and `ce_datacontenttype` are attributes of no CloudEvent in
+    binary mode, so they keep their prefix and meet the fate of unknown ones.
+    """
+    attributes: dict[str, Any] = {}
+    unsound: set[str] = set()
+    for header, raw in headers:
+        name = _attribute_name(header.lower())
+        if name is None:
+            continue
+        text = _text(raw)
+        if text is None or name in attributes:
+            unsound.add(name)
+        else:
+            attributes[name] = text
+    sequence = attributes.get("sequence")
+    if sequence is not None and _SEQUENCE.match(sequence):
+        attributes["sequence"] = int(sequence)
+    return {name: attributes[name] for name in attributes.keys() - unsound}, not unsound
+
+
+def _attribute_name(header: str) -> str | None:
+    if header == "content-type":
+        return "datacontenttype"
+    if header in {"ce_data", "ce_data_base64", "ce_datacontenttype"}:
+        return header
+    return header.removeprefix("ce_") if header.startswith("ce_") else None
+
+
+def _text(raw: bytes | None) -> str | None:
+    if raw is None:
+        return None
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _size(headers: Sequence[tuple[str, bytes | None]], value: bytes | None) -> int:
+    """Bytes of a record's headers and value."""
+    named = sum(len(name.encode()) + len(content or b"") for name, content in headers)
+    return named + len(value or b"")
+
+
+def _too_large(message: bytes) -> Rejection:
+    """The rejection of a message over the limit; it is read only where that stays cheap."""
+    if len(message) > _MAX_READ:
+        return Rejection(Code.TOO_LARGE)
+    try:
+        return reject(msgspec.json.decode(message), Code.TOO_LARGE)
+    except (ValueError, RecursionError):
+        return Rejection(Code.TOO_LARGE)
+
+
+class _OutOfRange:
+    """Stands for a number that no program can carry exactly; it fits no member of any struct."""
+
+    def __init__(self, digits: str) -> None:
+        """Forget the digits."""
+
+
+def _out_of_range(
+    text: bytes, intake: Intake, attributes: dict[str, Any] | None = None
+) -> Rejection:
+    """The rejection of JSON with a number beyond every range, such as 1e400.
+
+    It is JSON all the same, so the checks that follow decide the code. `attributes` are those of a
+    message in binary mode, whose data `text` is.
+    """
+    try:
+        parsed = json.loads(text, parse_float=_float, parse_int=_whole, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return reject(attributes, Code.NOT_JSON)
+    message = parsed if attributes is None else {**attributes, "data": parsed}
+    return diagnose(message, intake) or reject(message, Code.NOT_JSON)
+
+
+def _float(digits: str) -> float | _OutOfRange:
+    number = float(digits)
+    return number if math.isfinite(number) else _OutOfRange(digits)
+
+
+def _whole(digits: str) -> int | _OutOfRange:
+    return int(digits) if len(digits) < _MAX_DIGITS else _OutOfRange(digits)
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(name)

@@ -1,0 +1,131 @@
+"""Why a message was refused: the code in the fixed order of the contract, and where.
+
+The slow path: it runs only after the fast one has failed, and looks at the message again, check by
+check. Invariant: no value and no name that the sender chose reaches a pointer.
+"""
+
+import re
+from typing import Any
+
+import msgspec
+
+from schemas import formats, references
+from schemas.catalogue import ANNULLED, CONFIDENTIAL_TYPES, DISCLOSED, EVENT_TYPES, OWN_TYPES
+from schemas.envelope import Envelope
+from schemas.event import Intake
+from schemas.rejection import Code, Rejection
+from schemas.shapes import shape_of, unknown_member
+
+_REQUIRED = ("specversion", "id", "source", "type")
+"""Attributes without which a message is no CloudEvent at all (CloudEvents 1.0, 3.1)."""
+
+_ECHOED = {
+    name: re.compile(pattern)
+    for name, pattern in {
+        "type": formats.TYPE,
+        "source": formats.SOURCE,
+        "id": formats.ID,
+        "subject": references.SUBJECT,
+    }.items()
+}
+
+_PLACE = re.compile(r" - at `(?:key` in `)?\$([^`]*)`\Z")
+_MISSING = re.compile(r"Object missing required field `([a-z_]+)`")
+_STEP = re.compile(r"\.([A-Za-z_]+)|\[([0-9]+)\]")
+
+
+def reject(message: Any, code: Code, pointer: str = "") -> Rejection:
+    """The rejection of a parsed message, with what may be echoed of it."""
+    attributes = message if isinstance(message, dict) else {}
+    echoed = {
+        name: value
+        for name, pattern in _ECHOED.items()
+        if isinstance(value := attributes.get(name), str) and pattern.match(value)
+    }
+    return Rejection(code, pointer, **echoed)
+
+
+def diagnose(message: Any, intake: Intake) -> Rejection | None:
+    """The rejection of a message that is no event by its shape; None when its shape is right."""
+    found = _not_a_cloudevent(message) or _wrong_type(message, intake) or _wrong_shape(message)
+    return None if found is None else reject(message, *found)
+
+
+def _not_a_cloudevent(message: Any) -> tuple[Code, str] | None:
+    if not isinstance(message, dict):
+        return Code.NOT_A_CLOUDEVENT, ""
+    for name in _REQUIRED:
+        value = message.get(name)
+        if not isinstance(value, str) or not value:
+            return Code.NOT_A_CLOUDEVENT, f"/{name}"
+    if message["specversion"] != "1.0":
+        return Code.NOT_A_CLOUDEVENT, "/specversion"
+    return None
+
+
+def _wrong_type(message: dict[str, Any], intake: Intake) -> tuple[Code, str] | None:
+    name = message["type"]
+    if name in CONFIDENTIAL_TYPES and not intake.confidential:
+        return Code.WRONG_LEDGER, "/type"
+    if name not in EVENT_TYPES or EVENT_TYPES[name].own:
+        return Code.UNKNOWN_TYPE, "/type"
+    pointer = wrong_ledger(message, intake)
+    return None if pointer is None else (Code.WRONG_LEDGER, pointer)
+
+
+def wrong_ledger(message: dict[str, Any], intake: Intake) -> str | None:
+    """The pointer of what belongs into the other ledger; None when this one is right.
+
+    Expects a message of a known type. Looks at the provision as it was sent, whatever the shape of
+    the rest: an order under secrecy must not be refused in words that an open topic's reader sees.
+    """
+    name = message["type"]
+    if name == DISCLOSED:
+        secret = _is_secret(message.get("data"), intake)
+        return None if secret == intake.confidential else "/data/provision"
+    if intake.confidential and name not in OWN_TYPES and name != ANNULLED:
+        return "/type"
+    return None
+
+
+def _is_secret(data: Any, intake: Intake) -> bool:
+    provision = data.get("provision") if isinstance(data, dict) else None
+    return isinstance(provision, str) and provision.lower() in intake.secret_provisions
+
+
+def _wrong_shape(message: dict[str, Any]) -> tuple[Code, str] | None:
+    entry = EVENT_TYPES[message["type"]]
+    unknown = unknown_member(message, shape_of(Envelope))
+    if unknown is None:
+        unknown = unknown_member(message.get("data"), shape_of(entry.data), "/data")
+    if unknown is not None:
+        return Code.UNKNOWN_FIELD, unknown
+    pointer = misfit(message, Envelope)
+    if pointer is None:
+        below = misfit(message["data"], entry.data)
+        pointer = None if below is None else f"/data{below}"
+    return None if pointer is None else (Code.SCHEMA, pointer)
+
+
+def misfit(value: Any, struct: type[msgspec.Struct]) -> str | None:
+    """The pointer of the first member that does not fit the struct; None when all do.
+
+    Expects a value without unknown members. Reads the place from msgspec's message, which names
+    members of the struct only (a map's key appears as `[...]`, where the pointer ends).
+    """
+    try:
+        msgspec.convert(value, struct)
+    except msgspec.ValidationError as error:
+        return _pointer(str(error))
+    return None
+
+
+def _pointer(message: str) -> str:
+    place = _PLACE.search(message)
+    path = place[1] if place is not None else ""
+    missing = _MISSING.match(message)
+    steps = _STEP.findall(path.partition("[...]")[0])
+    pointer = "".join(f"/{name or index}" for name, index in steps)
+    if missing is None or "[...]" in path:
+        return pointer
+    return f"{pointer}/{missing[1]}"

@@ -1,0 +1,36 @@
+"""The envelope: the CloudEvents 1.0 attributes that the contract allows, and no other."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from schemas import formats, references
+from schemas.formats import Id, Instant, Source
+
+Sequence = Annotated[int, Meta(ge=0, le=2**63 - 1, description="Orders events of equal time.")]
+Subject = Annotated[
+    str, Meta(pattern=references.SUBJECT, description="Who or what the event is about.")
+]
+Traceparent = Annotated[str, Meta(pattern=formats.TRACEPARENT, description="W3C Trace Context.")]
+
+TRACE = ("traceparent", "correlationid", "causationid")
+
+
+class Envelope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A CloudEvent in structured form; `data` is checked by the struct of the event's type.
+
+    An optional attribute that is null is an absent one (CloudEvents 1.0, JSON format, 2.2).
+    """
+
+    specversion: Literal["1.0"]
+    id: Id
+    source: Source
+    type: str
+    subject: Subject
+    time: Instant
+    data: dict[str, Any]
+    sequence: Sequence | None = None
+    datacontenttype: Literal["application/json"] | None = None
+    traceparent: Traceparent | None = None
+    correlationid: Id | None = None
+    causationid: Id | None = None

@@ -1,0 +1,44 @@
+"""The decoded event: a message that fulfils the contract, and what a ledger accepts."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+OWN_SOURCES = "urn:processing-ledger:"
+"""Prefix of the sources that only a ledger itself may use."""
+
+
+class Event(Struct, frozen=True):
+    """A valid message, decoded. Values are exactly those received; nothing is normalised.
+
+    `time` is aware, in UTC, with microseconds. `trace` holds those present of `traceparent`,
+    `correlationid`, `causationid`. `facts` are the members of the event's type, `personal` maps a
+    field to its value. `canonical` is the sorted-key JSON of the whole event in structured form
+    (UTF-8), the input of the fingerprint.
+    """
+
+    type: str
+    id: str
+    source: str
+    subject: str
+    time: datetime
+    sequence: int | None
+    trace: dict[str, str]
+    activity: str | None
+    legal_basis: str | None
+    provision: str | None
+    categories: tuple[str, ...]
+    facts: dict[str, Any]
+    personal: dict[str, Any]
+    canonical: bytes
+
+
+class Intake(Struct, frozen=True):
+    """What one ledger accepts.
+
+    `secret_provisions` holds, in lower case, every provision whose secrecy is mandatory.
+    """
+
+    confidential: bool = False
+    secret_provisions: frozenset[str] = frozenset()

@@ -1,0 +1,1 @@
+"""The event types, a file per block of the contract."""

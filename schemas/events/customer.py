@@ -1,0 +1,82 @@
+"""Customers and contracts (§ 2, 3.1, 7, 8)."""
+
+from typing import Literal
+
+from msgspec import UNSET, UnsetType
+
+from schemas.event_type import ACCOUNT, CONTACT, PERSON, EventType
+from schemas.facts import PersonFacts
+from schemas.formats import Code, Customer, Id
+from schemas.personal import FieldName
+
+
+class CustomerRegistered(PersonFacts, frozen=True, kw_only=True):
+    """A customer account was opened; it starts a data subject."""
+
+    customer_kind: Literal["consumer", "sole-trader", "legal-entity"]
+    channel: Code
+    notice_version: Code
+
+
+class PersonalDataCollected(PersonFacts, frozen=True, kw_only=True):
+    """Personal data was obtained; `from_recipient` names the third party it came from."""
+
+    origin: Literal["customer", "portal", "app", "device", "cookie", "third-party", "network"]
+    channel: Code
+    necessity: Literal["mandatory", "optional"]
+    notice_version: Code
+    from_recipient: Id | UnsetType = UNSET
+
+
+class PersonalDataCorrected(PersonFacts, frozen=True, kw_only=True):
+    """Values were replaced by better ones; `request_ref` when a rights request asked for it."""
+
+    fields: list[FieldName]
+    requested_by: Literal["subject", "helpdesk", "system"]
+    reason: Code
+    request_ref: Code | UnsetType = UNSET
+
+
+class PersonalDataRemoved(PersonFacts, frozen=True, kw_only=True):
+    """Single values were removed; the keys of their categories stay."""
+
+    fields: list[FieldName]
+    requested_by: Literal["subject", "helpdesk", "system"]
+
+
+class ContactPersonAdded(PersonFacts, frozen=True, kw_only=True):
+    """A contact person of a customer became known; the subject is that person."""
+
+    customer: Customer
+
+
+class ContactPersonRemoved(PersonFacts, frozen=True, kw_only=True):
+    """A contact person no longer acts for the customer; the subject is that person."""
+
+    customer: Customer
+
+
+class AccountDeactivated(PersonFacts, frozen=True, kw_only=True):
+    """The account went inactive: no product information from here on."""
+
+    reason: Code
+
+
+class AccountReactivated(PersonFacts, frozen=True, kw_only=True):
+    """The account is active again; withdrawn consents stay withdrawn."""
+
+    reason: Code
+
+
+TYPES = (
+    EventType("customer-registered", CustomerRegistered, ACCOUNT, "2.1"),
+    EventType("personal-data-collected", PersonalDataCollected, PERSON, "2.1-2.3"),
+    EventType("personal-data-corrected", PersonalDataCorrected, PERSON, "7, 8"),
+    EventType("personal-data-removed", PersonalDataRemoved, PERSON, "7"),
+    EventType("contact-person-added", ContactPersonAdded, CONTACT, "2.1", references=("customer",)),
+    EventType(
+        "contact-person-removed", ContactPersonRemoved, CONTACT, "2.1", references=("customer",)
+    ),
+    EventType("account-deactivated", AccountDeactivated, ACCOUNT, "3.1"),
+    EventType("account-reactivated", AccountReactivated, ACCOUNT, "3.1"),
+)

@@ -1,0 +1,86 @@
+"""Recipients, and what they received (§ 3.1, 4.3, 6)."""
+
+from typing import Literal
+
+from msgspec import UNSET, UnsetType
+
+from schemas.event_type import PERSON, RECIPIENT, EventType
+from schemas.facts import Facts, PersonFacts
+from schemas.formats import Code, Country, Day, Id, Text
+from schemas.personal import FieldName
+
+RecipientKind = Literal[
+    "police",
+    "public-prosecutor",
+    "intelligence-service",
+    "tax-authority",
+    "collection-agency",
+    "carrier",
+    "telecom-provider",
+    "internet-provider",
+    "credit-bureau",
+    "emergency-services",
+    "court",
+    "lawyer",
+    "bailiff",
+    "dispute-body",
+    "supervisory-authority",
+    "subscriber",
+    "shipping",
+    "processor",
+    "ciot",
+    "directory-publisher",
+    "investigation-agency",
+    "group-company",
+]
+
+PRIVATE_KINDS = frozenset({"subscriber", "lawyer", "bailiff"})
+"""Kinds of recipient that are private persons: their name is personal data and is sealed."""
+
+
+class RecipientRegistered(Facts, frozen=True, kw_only=True):
+    """A party that may receive personal data became known."""
+
+    name: Text
+    kind: RecipientKind
+    role: Literal["controller", "joint-controller", "processor", "authority"]
+    country: Country
+    valid_from: Day
+    agreement_ref: Code | UnsetType = UNSET
+    transfer_mechanism: Code | UnsetType = UNSET
+
+
+class RecipientChanged(RecipientRegistered, frozen=True, kw_only=True):
+    """What is known of a recipient changed from `valid_from` on; earlier disclosures keep theirs."""
+
+
+class RecipientEnded(Facts, frozen=True, kw_only=True):
+    """A recipient receives nothing any more."""
+
+    valid_to: Day
+    reason: Code
+
+
+class PersonalDataDisclosed(PersonFacts, frozen=True, kw_only=True):
+    """Personal data was given to a recipient."""
+
+    recipient: Id
+    recipient_kind: RecipientKind
+    purpose: Code
+    method: Literal["push", "pull", "feed", "realtime", "paper"]
+    country: Country
+    fields: list[FieldName]
+    necessity_reason: Code
+    case_ref: Code | UnsetType = UNSET
+    transfer_mechanism: Code | UnsetType = UNSET
+    period_from: Day | UnsetType = UNSET
+    period_to: Day | UnsetType = UNSET
+    notice: Literal["none", "on-request", "required", "given", "barred"] | UnsetType = UNSET
+
+
+TYPES = (
+    EventType("recipient-registered", RecipientRegistered, RECIPIENT, "6", topics=("register",)),
+    EventType("recipient-changed", RecipientChanged, RECIPIENT, "6", topics=("register",)),
+    EventType("recipient-ended", RecipientEnded, RECIPIENT, "6", topics=("register",)),
+    EventType("personal-data-disclosed", PersonalDataDisclosed, PERSON, "3.1, 4.3, 6"),
+)

@@ -1,0 +1,88 @@
+"""Formats of single values: patterns and the annotated types that carry them.
+
+Owns every pattern of the contract once. Patterns end in ``\\Z``, because ``$`` would let a trailing
+line feed through; `schemas.documents` writes them as ``$`` for JSON Schema, where it means the end.
+"""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+_ID_PART = r"[A-Za-z0-9._:-]{1,128}"
+ID = rf"^{_ID_PART}\Z"
+SOURCE = r"^[A-Za-z0-9._:/-]{1,128}\Z"
+CODE = r"^[A-Za-z0-9._/-]{1,64}\Z"
+TYPE = r"^nl\.voipzeker\.ledger\.(?=[a-z-]{1,64}\.v)[a-z]+(?:-[a-z]+)*\.v[1-9][0-9]{0,3}\Z"
+TIME = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+    r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})\Z"
+)
+TRACEPARENT = r"^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}\Z"
+TEXT = "^[^\\x00-\\x1f\\x7f-\\x9f]+\\Z"
+COUNTRY = r"^[A-Z]{2}\Z"
+KEY_ID = r"^[A-Za-z0-9_-]{43}\Z"
+EMPLOYEE = rf"^employee/{_ID_PART}\Z"
+CUSTOMER = rf"^customer/{_ID_PART}\Z"
+EMAIL = r"^[^@\s\x00-\x1f]+@[^@\s.\x00-\x1f]+(?:\.[^@\s.\x00-\x1f]+)+\Z"
+E164 = r"^\+[1-9][0-9]{6,14}\Z"
+IBAN = r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}\Z"
+POSTCODE = r"^[1-9][0-9]{3} ?[A-Z]{2}\Z"
+KVK = r"^[0-9]{8}\Z"
+
+OPEN = "open"
+"""Mark of a text that its sender chooses freely: looked through for personal data."""
+
+INSTANT = "instant"
+"""Mark of a text that must name a real instant."""
+
+Id = Annotated[str, Meta(pattern=ID, description="A bare id.")]
+Source = Annotated[str, Meta(pattern=SOURCE, description="A CloudEvents source.")]
+Code = Annotated[str, Meta(pattern=CODE, description="A code.", extra={OPEN: True})]
+RuleId = Annotated[
+    str, Meta(pattern=SOURCE, description="An id in the rulebook.", extra={OPEN: True})
+]
+Text = Annotated[
+    str,
+    Meta(pattern=TEXT, description="A line of text without personal data.", extra={OPEN: True}),
+]
+Country = Annotated[str, Meta(pattern=COUNTRY, description="ISO 3166-1 alpha-2, capitals.")]
+Employee = Annotated[str, Meta(pattern=EMPLOYEE, description="A full reference to an employee.")]
+Customer = Annotated[str, Meta(pattern=CUSTOMER, description="A full reference to a customer.")]
+KeyId = Annotated[str, Meta(pattern=KEY_ID, description="Base64url name of a data key.")]
+Instant = Annotated[
+    str,
+    Meta(
+        pattern=TIME,
+        description="RFC 3339 with offset, at most 6 fractional digits.",
+        extra={INSTANT: True},
+        extra_json_schema={"format": "date-time"},
+    ),
+]
+Day = Annotated[date, Meta(description="A date: 00:00 in Europe/Amsterdam.")]
+LegalBasis = Literal["6-1-a", "6-1-b", "6-1-c", "6-1-d", "6-1-e", "6-1-f"]
+
+_TIME = re.compile(TIME)
+_IBAN = re.compile(IBAN)
+
+
+def instant_of(text: str) -> datetime | None:
+    """The instant that an RFC 3339 text names, aware and in UTC; None when there is no such one.
+
+    A leap second, 24:00 and an instant before year 1 or after year 9999 in UTC have none.
+    """
+    if _TIME.match(text) is None:
+        return None
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def has_iban_check_digits(text: str) -> bool:
+    """True for an IBAN in electronic form whose check digits are right (ISO 13616, mod 97)."""
+    if _IBAN.match(text) is None:
+        return False
+    digits = "".join(str(int(character, 36)) for character in text[4:] + text[:4])
+    return int(digits) % 97 == 1

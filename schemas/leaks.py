@@ -1,0 +1,117 @@
+"""Personal data that slipped into a fact: e-mail addresses, phone numbers, IBANs and BSNs.
+
+Facts are stored in clear for ever, so a text that its sender chooses freely must not carry such a
+value. Owns the patterns and their limits: a plain number counts when letters and digits do not
+touch it; a grouped phone number also must not continue a longer run such as a dated reference.
+"""
+
+import re
+from typing import Any, Final
+
+from schemas.formats import has_iban_check_digits
+
+_SUSPECT = re.compile(r"@|[0-9](?:[^0-9]*[0-9]){6}")
+"""Nothing below matches a text without an @ or seven digits."""
+
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@.]+(?:\.[^\s@.]+)+")
+_PHONE = re.compile(
+    r"\+[1-9](?:[ ().-]{0,2}[0-9]){6,14}(?![0-9])"
+    r"|(?<![A-Za-z0-9])0[1-9][0-9]{8}(?![A-Za-z0-9])"
+    r"|(?<![A-Za-z0-9])0031[1-9][0-9]{8}(?![A-Za-z0-9])"
+    r"|(?<![A-Za-z0-9])(?<![0-9][-./])0[1-9](?:[ -]?[0-9]){8}(?![A-Za-z0-9])(?![-./][0-9])"
+)
+_BSN = re.compile(r"(?<![A-Za-z0-9])[0-9]{9}(?![A-Za-z0-9])")
+_IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?=[ -]?[A-Za-z0-9])")
+
+_BSN_WEIGHTS: Final = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+
+_IBAN_LENGTHS: Final[dict[str, int]] = {
+    country: int(length)
+    for length, countries in {
+        "15": "NO",
+        "16": "BE",
+        "18": "DK FI FK FO GL NL SD",
+        "19": "MK SI",
+        "20": "AT BA EE KZ LT LU MN XK",
+        "21": "CH HR LI LV",
+        "22": "BG BH CR DE GB GE IE ME RS VA",
+        "23": "AE GI IL IQ OM SO TL",
+        "24": "AD CZ ES MD PK RO SA SE SK TN VG",
+        "25": "LY PT ST",
+        "26": "IS TR",
+        "27": "BI DJ FR GR IT MC MR SM",
+        "28": "AL AZ BY CY DO GT HN HU LB NI PL SV",
+        "29": "BR EG PS QA UA",
+        "30": "JO KW MU YE",
+        "31": "MT SC",
+        "32": "LC",
+        "33": "RU",
+    }.items()
+    for country in countries.split()
+}
+"""ISO 13616 registry: the length of an IBAN by country, used to find one inside a text."""
+
+
+def looks_personal(text: str) -> bool:
+    """True when a text holds something that looks like an e-mail address, phone, IBAN or BSN."""
+    if _SUSPECT.search(text) is None:
+        return False
+    return (
+        _EMAIL.search(text) is not None
+        or _PHONE.search(text) is not None
+        or any(_passes_eleven(found[0]) for found in _BSN.finditer(text))
+        or any(_is_iban(text, found.start()) for found in _IBAN_START.finditer(text))
+    )
+
+
+def find_leak(data: dict[str, Any], members: tuple[str, ...]) -> str | None:
+    """The pointer below `data` of the first fact among `members` that looks personal, or None."""
+    for member in members:
+        value = data.get(member)
+        if value is None:
+            continue
+        below = _leak_in(value)
+        if below is not None:
+            return f"/{member}{below}"
+    return None
+
+
+def _leak_in(value: Any) -> str | None:
+    """The pointer below one fact; it stops at a map, whose keys are the sender's words."""
+    if isinstance(value, str):
+        return "" if looks_personal(value) else None
+    if isinstance(value, dict):
+        return "" if any(_holds_leak(item) for item in value.values()) else None
+    for place, item in enumerate(value):
+        if isinstance(item, str):
+            if looks_personal(item):
+                return f"/{place}"
+        else:
+            for name, text in item.items():
+                if looks_personal(text):
+                    return f"/{place}/{name}"
+    return None
+
+
+def _holds_leak(item: str | dict[str, str]) -> bool:
+    """True when a value of a map, or one of its members, looks personal."""
+    return any(map(looks_personal, (item,) if isinstance(item, str) else item.values()))
+
+
+def _passes_eleven(digits: str) -> bool:
+    """The eleven test of a BSN; nine zeros pass it and are none."""
+    total = sum(weight * int(digit) for weight, digit in zip(_BSN_WEIGHTS, digits, strict=True))
+    return total % 11 == 0 and digits != "000000000"
+
+
+def _is_iban(text: str, start: int) -> bool:
+    """True when an IBAN of its country's length starts here, grouped by blanks or hyphens or not."""
+    length = _IBAN_LENGTHS.get(text[start : start + 2].upper())
+    if length is None:
+        return False
+    found = re.compile(rf"[A-Za-z0-9](?:[ -]?[A-Za-z0-9]){{{length - 1}}}(?![A-Za-z0-9])").match(
+        text, start
+    )
+    if found is None:
+        return False
+    return has_iban_check_digits(re.sub("[ -]", "", found[0]).upper())

@@ -1,0 +1,182 @@
+"""Personal fields: which exist, which data category each belongs to, which format each has.
+
+Owns the table of the contract. `personal` is the only member of an event that may carry personal
+data, so a field that is missing here cannot be recorded at all.
+"""
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_type_hints
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from schemas import formats
+
+DataCategory = Literal[
+    "identity",
+    "address",
+    "contact",
+    "payment",
+    "service",
+    "traffic",
+    "location",
+    "device",
+    "behaviour",
+    "credit",
+    "debt",
+    "credential",
+    "correspondence",
+    "fraud",
+    "staff",
+]
+"""The categories that an event may list in `categories`."""
+
+SealedCategory = Literal[DataCategory, "remark"]
+"""`remark` is sealed and erased like the rest, and never listed in `categories`."""
+
+REMARK = "remark"
+LISTED_CATEGORIES: tuple[str, ...] = get_args(DataCategory)
+CATEGORIES: tuple[str, ...] = get_args(SealedCategory)
+"""Every category in the order of the contract, `remark` included."""
+
+ROLLING_CATEGORIES: frozenset[str] = frozenset(
+    {"traffic", "location", "behaviour", "device", "correspondence"}
+)
+"""Categories whose keys roll on month by month."""
+
+Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+"""An integer that stored JSON carries exactly."""
+
+Single = str | Whole | float | bool
+Value = Single | list[Single]
+
+_CATEGORY = "x-data-category"
+
+
+def _in(category: str) -> Meta:
+    """The annotation that puts a field into its data category."""
+    return Meta(extra_json_schema={_CATEGORY: category})
+
+
+_Kvk = Annotated[str, Meta(pattern=formats.KVK, description="KvK number: 8 digits.")]
+_Postcode = Annotated[str, Meta(pattern=formats.POSTCODE, description="Dutch postcode.")]
+_Email = Annotated[str, Meta(pattern=formats.EMAIL, description="One @, a dot in the domain.")]
+_Phone = Annotated[str, Meta(pattern=formats.E164, description="E.164.")]
+_Iban = Annotated[
+    str, Meta(pattern=formats.IBAN, description="Electronic form, check digits verified.")
+]
+
+Identity = Annotated[Value | UnsetType, _in("identity")]
+Kvk = Annotated[_Kvk | list[_Kvk] | UnsetType, _in("identity")]
+Address = Annotated[Value | UnsetType, _in("address")]
+Postcode = Annotated[_Postcode | list[_Postcode] | UnsetType, _in("address")]
+Email = Annotated[_Email | list[_Email] | UnsetType, _in("contact")]
+Phone = Annotated[_Phone | list[_Phone] | UnsetType, _in("contact")]
+Iban = Annotated[_Iban | list[_Iban] | UnsetType, _in("payment")]
+Payment = Annotated[Value | UnsetType, _in("payment")]
+Service = Annotated[Value | UnsetType, _in("service")]
+Traffic = Annotated[Value | UnsetType, _in("traffic")]
+Location = Annotated[Value | UnsetType, _in("location")]
+Device = Annotated[Value | UnsetType, _in("device")]
+Behaviour = Annotated[Value | UnsetType, _in("behaviour")]
+Credit = Annotated[Value | UnsetType, _in("credit")]
+Debt = Annotated[Value | UnsetType, _in("debt")]
+Credential = Annotated[Value | UnsetType, _in("credential")]
+Correspondence = Annotated[Value | UnsetType, _in("correspondence")]
+Fraud = Annotated[Value | UnsetType, _in("fraud")]
+Staff = Annotated[Value | UnsetType, _in("staff")]
+Remark = Annotated[Value | UnsetType, _in("remark")]
+
+
+class Personal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Personal data about the subject: field to value, sealed under the key of its category.
+
+    A value is a string, a number, a boolean or a flat list of them.
+    """
+
+    name: Identity = UNSET
+    company_name: Identity = UNSET
+    kvk_number: Kvk = UNSET
+    contact_person_name: Identity = UNSET
+    date_of_birth: Identity = UNSET
+    street: Address = UNSET
+    house_number: Address = UNSET
+    postcode: Postcode = UNSET
+    city: Address = UNSET
+    country: Address = UNSET
+    email: Email = UNSET
+    mobile_number: Phone = UNSET
+    fixed_number: Phone = UNSET
+    invoice_email: Email = UNSET
+    iban: Iban = UNSET
+    account_holder: Payment = UNSET
+    payment_method: Payment = UNSET
+    assigned_numbers: Service = UNSET
+    sim_iccid: Service = UNSET
+    service_ids: Service = UNSET
+    called_number: Traffic = UNSET
+    calling_number: Traffic = UNSET
+    call_started_at: Traffic = UNSET
+    call_duration_s: Traffic = UNSET
+    cell_id: Location = UNSET
+    latitude: Location = UNSET
+    longitude: Location = UNSET
+    location_text: Location = UNSET
+    device_id: Device = UNSET
+    ip_address: Device = UNSET
+    user_agent: Device = UNSET
+    operating_system: Device = UNSET
+    cookie_id: Behaviour = UNSET
+    visited_pages: Behaviour = UNSET
+    credit_score: Credit = UNSET
+    credit_outcome: Credit = UNSET
+    claim_amount: Debt = UNSET
+    invoice_numbers: Debt = UNSET
+    login_name: Credential = UNSET
+    letter_text: Correspondence = UNSET
+    ticket_text: Correspondence = UNSET
+    fraud_signal: Fraud = UNSET
+    employee_name: Staff = UNSET
+    vog_reference: Staff = UNSET
+    remark: Remark = UNSET
+
+
+def _category_of(annotation: Any) -> str:
+    """The data category that a field's annotation names."""
+    extra: dict[str, str] = annotation.__metadata__[0].extra_json_schema
+    return extra[_CATEGORY]
+
+
+PERSONAL_FIELDS: dict[str, str] = {
+    field: _category_of(annotation)
+    for field, annotation in get_type_hints(Personal, include_extras=True).items()
+}
+"""Field -> category, in the order of the contract."""
+
+if TYPE_CHECKING:
+    FieldName = str
+else:
+    FieldName = Literal[tuple(PERSONAL_FIELDS)]
+
+
+def bad_iban(personal: dict[str, Any]) -> str | None:
+    """The pointer below `personal` of an IBAN with wrong check digits; None when all are right.
+
+    Expects a `personal` that the struct has already accepted.
+    """
+    value = personal.get("iban")
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return None if formats.has_iban_check_digits(value) else "/iban"
+    for place, item in enumerate(value):
+        if not formats.has_iban_check_digits(item):
+            return f"/iban/{place}"
+    return None
+
+
+def lacks_category(personal: dict[str, Any], categories: list[str]) -> bool:
+    """True when the category of some personal field, `remark` aside, is not among `categories`."""
+    for field in personal:
+        category = PERSONAL_FIELDS[field]
+        if category not in categories and category != REMARK:
+            return True
+    return False

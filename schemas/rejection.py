@@ -1,0 +1,40 @@
+"""Why a message cannot be recorded: the codes of the contract and what may be said about it.
+
+Invariant: nothing here quotes a value of the message. A pointer holds member names of the contract
+and list indexes only; `type`, `source` and `id` are echoed only when they match their pattern.
+"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Code(StrEnum):
+    """The reason codes, in the order in which the checks run; the first failing check names it."""
+
+    TOO_LARGE = "too-large"
+    NOT_JSON = "not-json"
+    NOT_A_CLOUDEVENT = "not-a-cloudevent"
+    UNKNOWN_TYPE = "unknown-type"
+    WRONG_LEDGER = "wrong-ledger"
+    UNKNOWN_FIELD = "unknown-field"
+    SCHEMA = "schema"
+    PERSONAL_DATA_IN_FACTS = "personal-data-in-facts"
+    TIME_IN_FUTURE = "time-in-future"
+    CONFLICTING_DUPLICATE = "conflicting-duplicate"
+    ERASED_SUBJECT = "erased-subject"
+
+
+class Rejection(Struct, frozen=True):
+    """A refused message: code, JSON pointer (RFC 6901) and what may be echoed to its sender.
+
+    `subject` is the reference of the person or entry, when it was readable. It is for an HMAC only:
+    never show it, log it or send it.
+    """
+
+    code: Code
+    pointer: str = ""
+    type: str | None = None
+    source: str | None = None
+    id: str | None = None
+    subject: str | None = None
