@@ -7,7 +7,7 @@ from schemas.catalogue import EVENT_TYPES
 from schemas.decode import decode, decode_binary, is_structured
 from schemas.event import OWN_SOURCES, Event, Intake
 from schemas.event_type import EventType
-from schemas.own import own_event
+from schemas.own import OwnEvent, OwnEventError, own_event
 from schemas.personal import CATEGORIES, LISTED_CATEGORIES, PERSONAL_FIELDS, ROLLING_CATEGORIES
 from schemas.references import is_person
 from schemas.rejection import Code, Rejection
@@ -23,6 +23,8 @@ __all__ = [
     "Event",
     "EventType",
     "Intake",
+    "OwnEvent",
+    "OwnEventError",
     "Rejection",
     "decode",
     "decode_binary",

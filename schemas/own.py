@@ -1,53 +1,54 @@
-"""Events that a ledger records about itself: built and checked without a message."""
+"""Events that a ledger records about itself: checked against the contract without a message.
 
-from datetime import UTC, datetime
+Such an event has no reference of a person in clear: its subject is a stream, its time is taken under
+the ledger's own lock. Both are the ledger's business, so they are not looked at here.
+"""
+
+import re
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
-from schemas.admission import event_of, fit
-from schemas.catalogue import OWN_TYPES
-from schemas.event import OWN_SOURCES, Event
-from schemas.event_type import PREFIX
+from schemas import formats
+from schemas.catalogue import EVENT_TYPES, OWN_TYPES
+from schemas.event import OWN_SOURCES
+from schemas.facts import COMMON_MEMBERS
+
+_ID = re.compile(formats.ID)
+_SOURCE = re.compile(formats.SOURCE)
 
 
 class OwnEventError(ValueError):
     """An event of the ledger itself breaks the contract: a fault of this program."""
 
 
-def own_event(
-    name: str,
-    *,
-    source: str,
-    id: str,
-    subject: str,
-    time: datetime,
-    data: dict[str, Any],
-    version: int = 1,
-) -> Event:
-    """The event `name` of the ledger itself, checked like any other.
+class OwnEvent(Struct, frozen=True):
+    """An event of a ledger itself, as far as the contract has a say in it."""
 
-    `source` starts with `urn:processing-ledger:`; `time` is aware; `data` holds the facts and any
-    common member. Only here may `keys_destroyed` name keys and `categories` hold `remark`.
-    Raises OwnEventError, which names the place and no value.
+    type: str
+    id: str
+    source: str
+    categories: tuple[str, ...]
+    facts: dict[str, Any]
+
+
+def own_event(type: str, *, id: str, source: str, facts: dict[str, Any]) -> OwnEvent:
+    """Check an event of the ledger itself.
+
+    `type` is the full type, one of the ledger's own; `source` starts with `urn:processing-ledger:`;
+    `facts` are the facts of the type and nothing else. Only here may `keys_destroyed` name keys and
+    `categories` hold `remark`. Raises OwnEventError, which quotes no value.
     """
-    message = {
-        "specversion": "1.0",
-        "id": id,
-        "source": source,
-        "type": f"{PREFIX}{name}.v{version}",
-        "subject": subject,
-        "time": time.astimezone(UTC).isoformat(),
-        "datacontenttype": "application/json",
-        "data": data,
-    }
-    if message["type"] not in OWN_TYPES or not source.startswith(OWN_SOURCES):
-        raise OwnEventError("expected a type of the ledger itself and a source of its own")
+    if type not in OWN_TYPES:
+        raise OwnEventError("expected a type of the ledger itself")
+    if not source.startswith(OWN_SOURCES) or not _SOURCE.match(source) or not _ID.match(id):
+        raise OwnEventError("expected an id and a source of the ledger itself")
+    common = COMMON_MEMBERS & facts.keys()
+    if common - {"categories"}:
+        raise OwnEventError("an event of the ledger itself carries facts only")
     try:
-        fit(message)
+        msgspec.convert(facts, EVENT_TYPES[type].data)
     except msgspec.ValidationError:
-        raise OwnEventError(f"the data does not fit {name}") from None
-    event = event_of(message)
-    if isinstance(event, Event):
-        return event
-    raise OwnEventError(f"{name}: {event.code} at {event.pointer}")
+        raise OwnEventError(f"the facts do not fit {EVENT_TYPES[type].name}") from None
+    return OwnEvent(type, id, source, tuple(facts.get("categories", ())), facts)
