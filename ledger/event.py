@@ -113,7 +113,7 @@ class RecordedEvent(msgspec.Struct, frozen=True):
 
 
 def instant(time: datetime) -> str:
-    """RFC 3339 in UTC with exactly six fractional digits, as stored: `2026-11-24T09:15:00.000000Z`."""
+    """RFC 3339 in UTC with six fractional digits, as stored: `2026-11-24T09:15:00.000000Z`."""
     offset = time.utcoffset()
     if offset is None:
         raise ValueError("an instant needs an offset")
@@ -152,7 +152,7 @@ def check_entry_size(type: str, state: bytes) -> None:
 _STATE = msgspec.json.Decoder(State)
 
 
-def decode_event(  # noqa: PLR0917
+def decode_event(
     stream: UUID, version: int, type: str, state: bytes, position: int, recorded_at: datetime
 ) -> RecordedEvent:
     """Read one stored row. Raise `Halt` when the bytes are not a `state`: the table was changed."""

@@ -7,6 +7,7 @@ all of them are derived here and nowhere else.
 import re
 from dataclasses import dataclass
 from typing import Literal
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from ledger.errors import Misconfigured
 
@@ -60,3 +61,7 @@ class LedgerName:
     def role(self, role: Role) -> str:
         """PostgreSQL role of one kind of work on this ledger."""
         return f"ledger_{self.name}_{role}"
+
+    def registry_stream(self, reference: str) -> UUID:
+        """Stream of a registry entry, such as `recipient/tax-authority`: it follows from its name."""
+        return uuid5(uuid5(NAMESPACE_URL, f"urn:processing-ledger:{self.name}"), reference)

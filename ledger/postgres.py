@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import errors, sql
@@ -36,15 +36,18 @@ class UniqueConflict(Conflict):
 def statement(package: str, name: str) -> LiteralString:
     """Text of `<package>/sql/<name>.sql`.
 
-    The cast takes responsibility: these are files of this program, never built from input.
+    The annotation takes responsibility: these are files of this program, never built from input.
     """
-    text = (files(package) / "sql" / f"{name}.sql").read_text("utf-8")
-    return cast(LiteralString, text)
+    text: LiteralString = (files(package) / "sql" / f"{name}.sql").read_text("utf-8")
+    return text
 
 
 @contextmanager
 def mapped_errors() -> Iterator[None]:
-    """Translate psycopg's errors to ours, by SQLSTATE. Messages of the server may quote values: drop them."""
+    """Translate psycopg's errors to ours, by SQLSTATE.
+
+    Messages of the server may quote values: they are dropped, and so is the chained traceback.
+    """
     try:
         yield
     except errors.UniqueViolation as error:

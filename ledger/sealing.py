@@ -6,7 +6,8 @@ the associated data binds ledger, person, event, category, field and key.
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ __all__ = [
     "NONCE_BYTES",
     "DataKey",
     "associated_data",
+    "end_of_month",
     "key_id",
     "keyed_hash",
     "month_of",
@@ -64,8 +66,14 @@ def next_month_key(key: bytes) -> bytes:
 
 
 def month_of(time: datetime) -> int:
-    """UTC month of an instant that is already in UTC, counted from year 0: 12 * year + month - 1."""
+    """Month of an instant that is in UTC, counted from year 0: 12 * year + month - 1."""
     return time.year * 12 + time.month - 1
+
+
+def end_of_month(month: int) -> datetime:
+    """Last instant (microsecond, UTC) of a month counted as `month_of` does."""
+    year, index = divmod(month + 1, 12)
+    return datetime(year, index + 1, 1, tzinfo=UTC) - timedelta(microseconds=1)
 
 
 def keyed_hash(key: bytes, data: bytes) -> bytes:
@@ -113,16 +121,16 @@ def open_value(cipher: AESGCM, blob: str, place: bytes) -> Any:
         raise Halt("a sealed value does not open with its key in its place") from error
 
 
-def wrap_key(epoch_key: bytes, secret: bytes, place: list[str | int], nonce: bytes) -> bytes:
+def wrap_key(epoch: AESGCM, secret: bytes, place: Sequence[str | int], nonce: bytes) -> bytes:
     """Wrap a key under an epoch key: nonce and AES-256-GCM ciphertext, bound to its row."""
-    return nonce + AESGCM(epoch_key).encrypt(nonce, secret, orjson.dumps(place))
+    return nonce + epoch.encrypt(nonce, secret, orjson.dumps(list(place)))
 
 
-def unwrap_key(epoch_key: bytes, wrapped: bytes, place: list[str | int]) -> bytes:
+def unwrap_key(epoch: AESGCM, wrapped: bytes, place: Sequence[str | int]) -> bytes:
     """Reverse of `wrap_key`. Raise `Halt` when the row was changed or moved."""
     try:
-        return AESGCM(epoch_key).decrypt(
-            wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], orjson.dumps(place)
+        return epoch.decrypt(
+            wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], orjson.dumps(list(place))
         )
     except InvalidTag as error:
         raise Halt("a wrapped key does not belong to its row or its epoch") from error

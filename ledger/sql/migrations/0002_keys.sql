@@ -26,7 +26,8 @@ CREATE TABLE {keys}.data_keys (
     PRIMARY KEY (subject, category, generation, from_month)
 );
 
--- Reference to data subject. The reference itself is sealed; the HMAC finds it.
+-- Reference to data subject. The reference itself is sealed (NULL after a restore from before the
+-- person was known, until the person is seen again); the HMAC finds it.
 -- A reference has one row for each data subject that it has named, from valid_from on.
 CREATE TABLE {keys}.subject_index (
     subject        uuid        PRIMARY KEY,
@@ -34,7 +35,7 @@ CREATE TABLE {keys}.subject_index (
     index_version  integer     NOT NULL,
     kind           text        NOT NULL,
     valid_from     timestamptz NOT NULL,
-    sealed         text        NOT NULL,
+    sealed         text,
     CONSTRAINT subject_index_period UNIQUE (reference_hmac, valid_from)
 );
 CREATE INDEX subject_index_kind ON {keys}.subject_index (kind);

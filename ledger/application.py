@@ -1,0 +1,158 @@
+"""`Ledger`: the application of the `eventsourcing` library on our tables, and the one way to record.
+
+Composition only: it wires sessions, keys, sealer and recorder of one ledger. The library's repository
+(with a projector function), notification log and subscriptions work on it; `record` takes batches.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.application import Application
+from eventsourcing.persistence import (
+    AggregateRecorder,
+    ApplicationRecorder,
+    InfrastructureFactory,
+    JSONTranscoder,
+    Mapper,
+    ProcessRecorder,
+    StoredEvent,
+    TrackingRecorder,
+)
+from eventsourcing.utils import Environment, EnvType
+
+from ledger.errors import Misconfigured
+from ledger.event import RecordedEvent, decode_event, encode_state, instant
+from ledger.intake import Sealer
+from ledger.keyring import Keyring
+from ledger.names import LedgerName, Role
+from ledger.postgres import Database, Session
+from ledger.provider import FileKeyProvider
+from ledger.recorder import LedgerRecorder, RecordedRow
+from ledger.recording import Batch, HaltLimit, Outcome, record
+
+__all__ = ["EventMapper", "Ledger"]
+
+
+def utc_now() -> datetime:
+    """The clock of entry points; everything else gets its time as an argument."""
+    return datetime.now(UTC)
+
+
+class EventMapper(Mapper[UUID]):
+    """Between stored rows and `RecordedEvent`. Knows positions; resolves no Python paths."""
+
+    def __init__(self) -> None:
+        super().__init__(transcoder=JSONTranscoder())
+
+    def to_domain_event(self, stored_event: StoredEvent) -> RecordedEvent:
+        """The recorded event of a row. Raises Halt when its bytes cannot be read."""
+        if not isinstance(stored_event, RecordedRow):
+            raise Misconfigured("only rows of this ledger's recorder can be read")
+        return decode_event(
+            UUID(str(stored_event.originator_id)),
+            stored_event.originator_version,
+            stored_event.topic,
+            stored_event.state,
+            stored_event.id,
+            stored_event.recorded_at,
+        )
+
+    def to_stored_event(self, domain_event: Any) -> StoredEvent:
+        """The row of a recorded event: byte for byte what was read."""
+        event: RecordedEvent = domain_event
+        members = {
+            "id": event.id,
+            "source": event.source,
+            "time": instant(event.time),
+            "subject": event.subject,
+            "sequence": event.sequence,
+            "activity": event.activity,
+            "legal_basis": event.legal_basis,
+            "provision": event.provision,
+            "categories": list(event.categories),
+            "facts": event.facts,
+            "sealed": {
+                category: {"key": sealed.key, "values": sealed.values}
+                for category, sealed in event.sealed.items()
+            },
+            "origin": event.origin,
+            **event.trace,
+        }
+        return StoredEvent(event.stream, event.version, event.type, encode_state(members))
+
+
+class _Factory(InfrastructureFactory[TrackingRecorder]):
+    """Hands the library our recorder; there is nothing to construct from an environment."""
+
+    def __init__(self, recorder: LedgerRecorder) -> None:
+        super().__init__(Environment())
+        self._recorder = recorder
+
+    def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
+        """Our recorder."""
+        return self._recorder
+
+    def application_recorder(self) -> ApplicationRecorder:
+        """Our recorder."""
+        return self._recorder
+
+    def tracking_recorder(self, tracking_recorder_class: Any = None) -> TrackingRecorder:
+        """Our recorder."""
+        return self._recorder
+
+    def process_recorder(self) -> ProcessRecorder:
+        """Our recorder."""
+        return self._recorder
+
+
+class Ledger(Application[UUID]):
+    """One open ledger, as one role. Close it when done."""
+
+    name = "ledger"
+
+    def __init__(
+        self,
+        database: Database,
+        ledger: LedgerName,
+        provider: FileKeyProvider,
+        *,
+        role: Role = "recorder",
+        clock: Callable[[], datetime] = utc_now,
+        monotonic: Callable[[], float] = time.monotonic,
+        limit: HaltLimit | None = None,
+    ) -> None:
+        self.ledger = ledger
+        self.session: Session = database.connect(ledger, role)
+        self._reader: Session = database.connect(ledger, role)
+        self.keyring = Keyring(self.session, provider, ledger, monotonic)
+        self._sealer = Sealer(self.keyring, ledger)
+        self._clock = clock
+        self._limit = limit or HaltLimit()
+        super().__init__()
+
+    def record(self, batch: Batch) -> Outcome:
+        """Record a batch: see `recording.record`."""
+        return record(
+            self.session, self.keyring, self._sealer, self.ledger, batch, self._clock(), self._limit
+        )
+
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
+        """Nothing of the process environment reaches the library."""
+        return Environment(name, env)
+
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
+        """Our recorder on our sessions."""
+        return _Factory(LedgerRecorder(self.ledger, self.session, self._reader))
+
+    def construct_mapper(self) -> Mapper[UUID]:
+        """Our mapper."""
+        return EventMapper()
+
+    def close(self) -> None:
+        """Close the library's parts and both sessions."""
+        super().close()
+        self.session.close()
+        self._reader.close()

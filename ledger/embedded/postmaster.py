@@ -1,0 +1,127 @@
+"""The server process of a data directory, as its pid file and socket show it.
+
+The server is only ever recognised and signalled by its own pid file. A number alone proves nothing:
+after a crash it may belong to any other process, so the command line must name the cluster too.
+"""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger.embedded.place import Place
+from ledger.errors import Misconfigured, ServiceAway
+
+__all__ = ["START_TIMEOUT_S", "running", "settled", "stop"]
+
+START_TIMEOUT_S = 600  # recovery after a crash replays up to max_wal_size, 1 GB
+FAST_STOP_TIMEOUT_S = 60.0  # sessions are ended, then comes a checkpoint
+IMMEDIATE_STOP_TIMEOUT_S = 30.0  # PostgreSQL kills what has not ended after 5 s
+PAUSE_S = 0.01
+CONNECT_TIMEOUT_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Postmaster:
+    """What the pid file says."""
+
+    pid: int
+    status: str
+
+
+def _postmaster(place: Place) -> _Postmaster | None:
+    try:
+        lines = place.pid_file.read_text().splitlines()
+    except FileNotFoundError:
+        return None
+    if not lines or not lines[0].strip().isdigit():
+        return None
+    return _Postmaster(int(lines[0]), lines[7].strip() if len(lines) > 7 else "starting")
+
+
+def running(place: Place) -> int | None:
+    """Process id of the server, None when there is none."""
+    found = _postmaster(place)
+    return found.pid if found and _runs(found.pid, place) else None
+
+
+def _runs(pid: int, place: Place) -> bool:
+    """Whether this process is the server of this place, and not another one with its number."""
+    if not os.path.exists("/proc/self/cmdline"):
+        with suppress(ProcessLookupError):
+            os.kill(pid, 0)
+            return True
+        return False
+    try:
+        arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return os.fsencode(place.cluster) in arguments
+
+
+def settled(place: Place) -> bool:
+    """Whether the server runs and is ready, after waiting for one that is starting or stopping.
+
+    A dead server's pid file stays, since PostgreSQL finds by it whether children of that server are
+    still at work; unless the number is now that of another process, which PostgreSQL would take for
+    the server. Raises Misconfigured when a server answers that is no process here: one in another
+    container would lose its data if a second one were started.
+    """
+
+    def quiet() -> bool:
+        found = _postmaster(place)
+        return not found or found.status == "ready" or not _runs(found.pid, place)
+
+    _wait(quiet, START_TIMEOUT_S, "become ready")
+    found = _postmaster(place)
+    if found and _runs(found.pid, place):
+        return True
+    if _answers(place):
+        message = f"a server outside of this machine or container uses {place.data_dir}: stop it"
+        raise Misconfigured(message)
+    if found and Path(f"/proc/{found.pid}").exists():
+        place.pid_file.unlink()
+        place.socket.with_name(f"{place.socket.name}.lock").unlink(missing_ok=True)
+    return False
+
+
+def _answers(place: Place) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.settimeout(CONNECT_TIMEOUT_S)
+        try:
+            client.connect(str(place.socket))
+        except TimeoutError:
+            return True
+        except OSError:
+            return False
+        return True
+
+
+def stop(place: Place) -> None:
+    """Stop the server, if it runs, and wait until it is gone. Raises ServiceAway when it stays.
+
+    A fast shutdown can hang (PostgreSQL 18.4 does when it recovers from the crash of a session at
+    that moment). Then an immediate one follows: it loses no commit, the next start recovers.
+    """
+    pid = running(place)
+    if pid is None:
+        return
+    os.kill(pid, signal.SIGINT)
+    with suppress(ServiceAway):
+        _wait(lambda: not _runs(pid, place), FAST_STOP_TIMEOUT_S, "stop")
+        return
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGQUIT)
+    _wait(lambda: not _runs(pid, place), IMMEDIATE_STOP_TIMEOUT_S, "stop")
+
+
+def _wait(condition: Callable[[], bool], timeout_s: float, what: str) -> None:
+    end = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > end:
+            raise ServiceAway(f"the embedded PostgreSQL does not {what} within {timeout_s:.0f} s")
+        time.sleep(PAUSE_S)

@@ -1,0 +1,193 @@
+"""Starting, sharing and stopping the embedded server.
+
+Whoever uses the server holds a shared lock on the data directory's `run` folder; who leaves and can
+then lock it alone was the last one, and stops the server. The operating system drops the lock of a
+process that dies, however it dies, so no list of users can be wrong. A server that outlives its
+last user (a kill -9) is found again by the next `start`. Starting and stopping exclude each other
+by a lock on the data directory itself.
+"""
+
+import atexit
+import fcntl
+import os
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from ledger.embedded.cluster import PORT, SUPERUSER, allow, configure, initialise, programs_for
+from ledger.embedded.place import Account, Place, account_for, own_folder, prepare, run_as
+from ledger.embedded.postmaster import START_TIMEOUT_S, running, settled, stop
+from ledger.errors import Misconfigured, ServiceAway
+
+__all__ = ["LEDGER_ROLES", "Server", "start"]
+
+LEDGER_ROLES = ("/^ledger_",)
+
+# Children of a killed server end by themselves, mostly within milliseconds; until then PostgreSQL
+# refuses to start another one, with these words.
+ORPHANS_AT_WORK = "is still in use"
+ORPHANS_TIMEOUT_S = 30
+PAUSE_S = 0.05
+LOG_LIMIT_BYTES = 16 * 1024 * 1024  # the log is put aside at a start, and the one before it dropped
+
+
+class Server:
+    """A running server that this process uses until `leave`, which also happens at exit."""
+
+    def __init__(self, place: Place, account: Account, lease: int) -> None:
+        self._place = place
+        self._account = account
+        self._lease: int | None = lease
+        atexit.register(self.leave)
+
+    @property
+    def data_dir(self) -> Path:
+        """The data directory, absolute and free of symbolic links."""
+        return self._place.data_dir
+
+    @property
+    def log(self) -> Path:
+        """The server's log."""
+        return self._place.log
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the server, None when it is not running."""
+        return running(self._place)
+
+    def url(self, database: str = SUPERUSER, user: str = SUPERUSER) -> str:
+        """URL of a database for libpq, over the socket, as a role that the rules allow."""
+        host = quote(str(self._place.run), safe="")
+        return f"postgresql://{quote(user)}@/{quote(database)}?host={host}&port={PORT}"
+
+    def allow(self, *roles: str) -> None:
+        """Let the data's owner and root also log in as these roles (`/`: a regular expression)."""
+        with _alone(self._place):
+            _allow(self._place, self._account, roles)
+
+    def leave(self) -> None:
+        """Stop using the server, and stop it when nobody else uses it. Harmless when done before.
+
+        Raises ServiceAway when it does not stop in time.
+        """
+        atexit.unregister(self.leave)
+        lease, self._lease = self._lease, None
+        if lease is None:
+            return
+        os.close(lease)
+        # A data directory that somebody removed has no server to stop.
+        with suppress(FileNotFoundError), _alone(self._place):
+            if _unused(self._place):
+                stop(self._place)
+
+    def stop(self) -> None:
+        """Stop the server now, whoever uses it: open transactions are rolled back."""
+        with _alone(self._place):
+            stop(self._place)
+        self.leave()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.leave()
+
+
+def start(data_dir: Path, roles: Sequence[str] = LEDGER_ROLES) -> Server:
+    """Use the server of a data directory: make it when it is new, start it when it does not run.
+
+    Two processes may do this at once. The data's owner and root may log in as the superuser and as
+    these roles (`/`: a regular expression). Raises Misconfigured for a directory that cannot work,
+    ServiceAway when the server does not start or stop.
+    """
+    place = Place(data_dir.resolve())
+    try:
+        account = account_for(place)
+        prepare(place, account)
+        with _alone(place):
+            own_folder(place.run, account)
+            if settled(place):
+                _allow(place, account, roles)
+            else:
+                _launch(place, account, roles)
+            return Server(place, account, _shared_lock(place))
+    except OSError as error:
+        where = error.filename or place.data_dir
+        raise Misconfigured(f"cannot use {where}: {error.strerror or error}") from error
+
+
+@contextmanager
+def _alone(place: Place) -> Iterator[None]:
+    """Exclude every other start and stop of this data directory."""
+    folder = os.open(place.data_dir, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        # Unlocked, not only closed: a child process may hold a copy of the descriptor.
+        fcntl.flock(folder, fcntl.LOCK_UN)
+        os.close(folder)
+
+
+def _shared_lock(place: Place) -> int:
+    folder = os.open(place.run, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(folder, fcntl.LOCK_SH)
+    return folder
+
+
+def _unused(place: Place) -> bool:
+    folder = os.open(place.run, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    else:
+        fcntl.flock(folder, fcntl.LOCK_UN)
+        return True
+    finally:
+        os.close(folder)
+
+
+def _allow(place: Place, account: Account, roles: Sequence[str]) -> None:
+    pid = running(place)
+    if allow(place, account, roles) and pid is not None:
+        # The server reads the rules again before it accepts another connection.
+        os.kill(pid, signal.SIGHUP)
+
+
+def _launch(place: Place, account: Account, roles: Sequence[str]) -> None:
+    programs = programs_for(account, place)
+    initialise(place, account, programs)
+    configure(place, account)
+    allow(place, account, roles)
+    if place.log.exists() and place.log.stat().st_size > LOG_LIMIT_BYTES:
+        place.log.replace(place.log.with_name("server.log.1"))
+    _run_server(place, account, programs)
+
+
+def _run_server(place: Place, account: Account, programs: Path) -> None:
+    options = ["--wait", f"--timeout={START_TIMEOUT_S}", "--silent", f"--log={place.log}"]
+    options.append(f"--pgdata={place.cluster}")
+    end = time.monotonic() + ORPHANS_TIMEOUT_S
+    while run_as(account, [programs / "pg_ctl", "start", *options]).returncode != 0:
+        reason = _reason(place)
+        if ORPHANS_AT_WORK not in reason or time.monotonic() > end:
+            raise ServiceAway(f"the embedded PostgreSQL does not start: {reason} (see {place.log})")
+        time.sleep(PAUSE_S)
+
+
+def _reason(place: Place) -> str:
+    """Why the server gave up; its log holds no values (see the settings)."""
+    lines = place.log.read_text(errors="replace").splitlines() if place.log.exists() else []
+    fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line]
+    return fatal[-1].partition("] ")[2] if fatal else "it says nothing"

@@ -1,0 +1,147 @@
+"""Dead letters: what could not be recorded, sealed under a key of the day, with a reason without values.
+
+A letter is known by a keyed hash of its bytes, so the same line again is the same letter. Destroying
+the day's key forgets all letters of that day, in backups too.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import msgspec
+import orjson
+
+from ledger.errors import Reject
+from ledger.intake import FileOrigin, KafkaOrigin, Ready
+from ledger.keyring import Keyring
+from ledger.postgres import Session
+from ledger.sealing import NONCE_BYTES, keyed_hash
+from schemas import Rejection
+
+__all__ = ["Letter", "add_letters", "day_purpose", "expire_letters", "letters", "open_letter"]
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """A dead letter as it may be shown: nothing in it quotes the message."""
+
+    letter: str
+    code: str
+    pointer: str
+    type: str | None
+    source: str | None
+    id: str | None
+    topic: str
+    partition: int
+    offset: int
+    mode: str
+    day: date
+    times: int
+    first_seen: datetime
+    last_seen: datetime
+
+
+def day_purpose(day: date) -> str:
+    """Purpose of the ledger key that seals the letters of a day."""
+    return f"letters/{day.isoformat()}"
+
+
+def letter_id(keyring: Keyring, body: bytes) -> bytes:
+    """The keyed hash by which a letter is known."""
+    return keyed_hash(keyring.ledger_key("letter-id"), body)
+
+
+def place_of(origin: Any) -> tuple[str, int, int]:
+    """Topic, partition and offset of any origin; a file counts as a topic with line numbers."""
+    if isinstance(origin, KafkaOrigin):
+        return origin.topic, origin.partition, origin.offset
+    if isinstance(origin, FileOrigin):
+        return f"file:{origin.file}", 0, origin.line
+    return f"command:{origin.command}", 0, 0
+
+
+def add_letters(
+    session: Session, keyring: Keyring, refused: Sequence[tuple[Ready, Rejection]], now: datetime
+) -> None:
+    """Keep refused messages, inside the caller's transaction. A known letter is counted again."""
+    for ready, rejection in refused:
+        _add_letter(session, keyring, ready, rejection, now)
+
+
+def _add_letter(
+    session: Session, keyring: Keyring, ready: Ready, rejection: Rejection, now: datetime
+) -> None:
+    message = ready.message
+    day = now.astimezone(UTC).date()
+    cipher = _cipher(keyring, day)
+    name = letter_id(keyring, message.body)
+    nonce = keyring.nonce()
+    topic, partition, offset = place_of(message.origin)
+    session.run(
+        "add_letter",
+        letter=name,
+        code=rejection.code.value,
+        pointer=rejection.pointer,
+        type=rejection.type,
+        source=rejection.source,
+        id=rejection.id,
+        topic=topic,
+        partition=partition,
+        offset=offset,
+        mode=message.mode,
+        day=day,
+        sealed=nonce + cipher.encrypt(nonce, message.body, name),
+        subject_hmac=ready.subject_hmac,
+        now=now,
+    )
+
+
+def _cipher(keyring: Keyring, day: date) -> Any:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(keyring.ledger_key(day_purpose(day)))
+
+
+def letters(session: Session) -> list[Letter]:
+    """All dead letters, oldest first."""
+    return [Letter(bytes(row[0]).hex(), *row[1:]) for row in session.rows("letters")]
+
+
+def open_letter(session: Session, keyring: Keyring, letter: str) -> tuple[Letter, bytes]:
+    """One letter and the bytes of its message. Raises Reject when there is no such letter."""
+    try:
+        name = bytes.fromhex(letter)
+    except ValueError:
+        raise Reject("a dead letter's name is a string of 64 hexadecimal digits") from None
+    row = session.row("letter", letter=name)
+    if row is None:
+        raise Reject("there is no such dead letter; `ledger dead-letters list` shows them")
+    sealed = bytes(row[-1])
+    shown = Letter(letter, *row[1:-1])
+    cipher = _cipher(keyring, shown.day)
+    return shown, cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], name)
+
+
+def expire_letters(session: Session, now: datetime, retention: timedelta) -> int:
+    """Forget letters older than their retention: rows and day keys. Needs the eraser's role."""
+    oldest = (now - retention).astimezone(UTC).date()
+    with session.transaction():
+        session.run("expire_letter_keys", purpose=day_purpose(oldest))
+        return session.run("expire_letters", oldest=oldest)
+
+
+def answer_of(rejection: Rejection, origin: Any) -> bytes:
+    """The answer to upstream: where the message was and why it was refused, never what it said."""
+    topic, partition, offset = place_of(origin)
+    return orjson.dumps(
+        {
+            "source": rejection.source,
+            "id": rejection.id,
+            "type": rejection.type,
+            "topic": topic,
+            "partition": partition,
+            "offset": offset,
+            "code": rejection.code.value,
+            "pointer": rejection.pointer,
+        },
+        option=orjson.OPT_SORT_KEYS,
+    )

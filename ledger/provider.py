@@ -1,0 +1,72 @@
+"""Epoch keys, which wrap all other keys and live only here: never in a database, never in its backup.
+
+A folder of files with mode 0600, one epoch each. Destroying an epoch's file is what makes the
+write-ahead log, replicas and backups of that epoch forget. Adapters for a key management service
+need the same four methods.
+"""
+
+import os
+from pathlib import Path
+
+from ledger.durable import fsync_folder
+from ledger.errors import Halt, Lost
+from ledger.sealing import KEY_BYTES
+
+__all__ = ["FileKeyProvider"]
+
+_PREFIX, _SUFFIX = "epoch-", ".key"
+
+
+class FileKeyProvider:
+    """Epoch keys as files in one folder, made with mode 0700 when it is missing."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder = folder
+
+    def epochs(self) -> list[int]:
+        """Epochs whose key is still held, ascending."""
+        names = [path.name for path in self.folder.glob(f"{_PREFIX}*{_SUFFIX}")]
+        return sorted(int(name.removeprefix(_PREFIX).removesuffix(_SUFFIX)) for name in names)
+
+    def create(self, epoch: int, secret: bytes) -> None:
+        """Store the key of a new epoch. Durable on return; Halt when the epoch has a key already."""
+        path = self._path(epoch)
+        draft = path.with_suffix(".new")
+        draft.unlink(missing_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secret)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            raise Halt(f"epoch {epoch} has a key already") from None
+        finally:
+            draft.unlink()
+        fsync_folder(self.folder)
+
+    def get(self, epoch: int) -> bytes:
+        """Key of an epoch, 32 bytes. Raises Lost when it is gone or damaged."""
+        try:
+            secret = self._path(epoch).read_bytes()
+        except FileNotFoundError:
+            raise Lost(f"the key of epoch {epoch} is not held any more") from None
+        if len(secret) != KEY_BYTES:
+            raise Lost(f"the key of epoch {epoch} is damaged")
+        return secret
+
+    def destroy(self, epoch: int) -> None:
+        """Overwrite and remove the key of an epoch. Harmless when it is gone. Durable on return."""
+        path = self._path(epoch)
+        if path.exists():
+            with path.open("r+b") as file:
+                file.write(bytes(KEY_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink(missing_ok=True)
+        fsync_folder(self.folder)
+
+    def _path(self, epoch: int) -> Path:
+        return self.folder / f"{_PREFIX}{epoch:06d}{_SUFFIX}"

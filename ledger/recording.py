@@ -1,0 +1,264 @@
+"""Recording a batch: each message becomes exactly one event, one dead letter or one counted duplicate.
+
+All of it is one transaction under the head lock, together with the bookmark of its Kafka partition,
+which moves by compare-and-set on the batch's start: a zombie that lost its partition finds another
+value there, and everything that it did is rolled back.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from ledger.errors import Fenced, Halt
+from ledger.intake import KafkaOrigin, Message, Ready, Sealer
+from ledger.keyring import Keyring
+from ledger.letters import add_letters, answer_of
+from ledger.names import LedgerName
+from ledger.postgres import Session
+from ledger.sealing import keyed_hash
+from ledger.writing import NewEvent, Span, Written, append, latest_versions, lock_head
+from schemas import Code, Event, Rejection
+
+__all__ = ["Batch", "Bookmark", "HaltLimit", "Outcome", "Window", "decide", "record"]
+
+# An erasure may come between sealing and recording a few times, not for ever.
+_ATTEMPTS = 10
+
+
+class Bookmark(msgspec.Struct, frozen=True):
+    """Which incarnation of a Kafka partition a batch was read from, and its last record's bytes."""
+
+    cluster_id: str
+    topic_id: str
+    last_record: bytes | None = None
+
+
+class HaltLimit(msgspec.Struct, frozen=True):
+    """More than `share` rejections among at least `messages` messages halt a topic."""
+
+    share: float = 0.2
+    messages: int = 100
+
+
+class Window(msgspec.Struct, frozen=True):
+    """Rejections counted over the messages of one topic, until there are enough to judge."""
+
+    messages: int = 0
+    rejections: int = 0
+    halted_at: datetime | None = None
+
+    def count(self, messages: int, rejections: int, limit: HaltLimit, now: datetime) -> "Window":
+        """The window after one more batch. A full window is judged once; a halted one stays."""
+        if self.halted_at is None and self.messages >= limit.messages:
+            return Window().count(messages, rejections, limit, now)
+        messages, rejections = self.messages + messages, self.rejections + rejections
+        over = messages >= limit.messages and rejections > limit.share * messages
+        return Window(messages, rejections, self.halted_at or (now if over else None))
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Messages of one span, in order. `bookmark` is set when the span is one of a Kafka partition."""
+
+    messages: Sequence[Message]
+    span: Span
+    bookmark: Bookmark | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of a batch. `rejections`: index of the message and why."""
+
+    recorded: int
+    duplicates: int
+    rejections: tuple[tuple[int, Rejection], ...]
+    last_position: int
+    halted: bool = False
+
+
+class _Decided(msgspec.Struct):
+    """The verdict over each message of a batch."""
+
+    new: list[Ready] = msgspec.field(default_factory=list)
+    refused: list[tuple[int, Ready, Rejection]] = msgspec.field(default_factory=list)
+    duplicates: int = 0
+
+
+class _Overtaken(Exception):
+    """An erasure was committed after this batch had been sealed."""
+
+
+def record(
+    session: Session,
+    keyring: Keyring,
+    sealer: Sealer,
+    ledger: LedgerName,
+    batch: Batch,
+    now: datetime,
+    limit: HaltLimit,
+) -> Outcome:
+    """Record one batch; on return it is committed. Raises Fenced, Retry or Halt: then nothing is."""
+    for _ in range(_ATTEMPTS):
+        row = session.row("head")
+        if row is None:
+            raise Halt("the head row is missing")
+        keyring.sync(row[1])
+        ready = sealer.seal(batch.messages)
+        try:
+            with session.transaction():
+                return _write(session, keyring, ledger, batch, ready, now, limit, row[1])
+        except _Overtaken:
+            continue
+    raise Fenced("erasures kept overtaking this batch; try it again")
+
+
+def _write(
+    session: Session,
+    keyring: Keyring,
+    ledger: LedgerName,
+    batch: Batch,
+    ready: Sequence[Ready],
+    now: datetime,
+    limit: HaltLimit,
+    erasures: int,
+) -> Outcome:
+    head = lock_head(session)
+    if head.erasures != erasures:
+        raise _Overtaken
+    if batch.bookmark:
+        _move_bookmark(session, keyring, batch.span, batch.bookmark)
+    decided = decide(ready, _known(session, ready))
+    letters = [(item, rejection) for _, item, rejection in decided.refused]
+    add_letters(session, keyring, letters, now)
+    written = _append(session, ledger, batch.span, decided)
+    halted = bool(batch.bookmark) and _count(session, batch, decided, limit, now)
+    return Outcome(
+        recorded=len(decided.new),
+        duplicates=decided.duplicates,
+        rejections=tuple((index, rejection) for index, _, rejection in decided.refused),
+        last_position=written.last if written else head.position,
+        halted=halted,
+    )
+
+
+Known = dict[tuple[str, str], tuple[bytes, str]]
+
+
+def decide(ready: Sequence[Ready], known: Known) -> _Decided:
+    """Sort a batch into new events, duplicates and refusals. Pure; `known` grows with the new ones.
+
+    The order of the contract: what decoding refused, then duplicate or conflict, then what sealing
+    refused. A destroyed fingerprint key (another key now) makes a repeat a duplicate.
+    """
+    decided = _Decided()
+    for index, item in enumerate(ready):
+        event = item.message.outcome
+        if isinstance(event, Rejection) or item.stream is None:
+            assert item.refusal is not None
+            decided.refused.append((index, item, item.refusal))
+            continue
+        name = (event.source, event.id)
+        earlier = known.get(name)
+        if earlier is not None:
+            if _conflicts(earlier, item):
+                decided.refused.append((index, item, _conflict(event)))
+            else:
+                decided.duplicates += 1
+        elif item.refusal:
+            decided.refused.append((index, item, item.refusal))
+        else:
+            known[name] = (item.fingerprint, item.fingerprint_key)
+            decided.new.append(item)
+    return decided
+
+
+def _conflicts(earlier: tuple[bytes, str], item: Ready) -> bool:
+    fingerprint, key = earlier
+    return key == item.fingerprint_key and fingerprint != item.fingerprint
+
+
+def _conflict(event: Event) -> Rejection:
+    return Rejection(
+        code=Code.CONFLICTING_DUPLICATE,
+        pointer="",
+        type=event.type,
+        source=event.source,
+        id=event.id,
+        subject=event.subject,
+    )
+
+
+def _known(session: Session, ready: Sequence[Ready]) -> Known:
+    events = [r.message.outcome for r in ready if isinstance(r.message.outcome, Event)]
+    rows = session.rows(
+        "known_events", sources=[e.source for e in events], ids=[e.id for e in events]
+    )
+    return {(source, id): (bytes(fingerprint), key) for source, id, fingerprint, key in rows}
+
+
+def _append(session: Session, ledger: LedgerName, span: Span, decided: _Decided) -> Written | None:
+    versions = latest_versions(session, list({item.stream for item in decided.new if item.stream}))
+    written = append(
+        session,
+        [_new_event(item, versions) for item in decided.new],
+        span,
+        duplicates=decided.duplicates,
+        dead_letters=len(decided.refused),
+        channel=ledger.channel,
+    )
+    blind = [(row, item.stream) for item in decided.new for row in item.blind]
+    if blind:
+        session.run(
+            "add_blind",
+            hmacs=[row[0] for row, _ in blind],
+            subjects=[stream for _, stream in blind],
+            categories=[row[1] for row, _ in blind],
+            fields=[row[2] for row, _ in blind],
+        )
+    return written
+
+
+def _new_event(item: Ready, versions: dict[UUID, int]) -> NewEvent:
+    event = item.message.outcome
+    assert isinstance(event, Event)
+    assert item.stream is not None
+    version = versions.get(item.stream, 0) + 1
+    versions[item.stream] = version
+    name = (event.source, event.id, item.fingerprint, item.fingerprint_key)
+    return NewEvent(item.stream, version, event.type, item.state, name)
+
+
+def _move_bookmark(session: Session, keyring: Keyring, span: Span, bookmark: Bookmark) -> None:
+    last = bookmark.last_record
+    hashed = keyed_hash(keyring.ledger_key("last-record"), last) if last is not None else None
+    moved = session.run(
+        "move_bookmark",
+        topic=span.topic,
+        partition=span.partition,
+        cluster_id=bookmark.cluster_id,
+        topic_id=bookmark.topic_id,
+        start=span.start,
+        end=span.end,
+        last_record=hashed,
+    )
+    if moved != 1:
+        raise Fenced
+
+
+def _count(
+    session: Session, batch: Batch, decided: _Decided, limit: HaltLimit, now: datetime
+) -> bool:
+    """Count a Kafka batch in its topic's window, keep the answers to upstream; True when it halts."""
+    answers = [
+        answer_of(rejection, item.message.origin)
+        for _, item, rejection in decided.refused
+        if isinstance(item.message.origin, KafkaOrigin)
+    ]
+    if answers:
+        session.run("add_answers", payloads=answers)
+    topic = batch.span.topic
+    row = session.row("intake_window", topic=topic)
+    window = Window(*row) if row else Window()
+    window = window.count(len(batch.messages), len(decided.refused), limit, now)
+    session.run("set_intake_window", topic=topic, **msgspec.structs.asdict(window))
+    return window.halted_at is not None

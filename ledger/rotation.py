@@ -1,0 +1,146 @@
+"""Key epochs: a new epoch key, every live key wrapped again under it, the old epoch key destroyed.
+
+That last step is what makes the write-ahead log, replicas and backups forget. Each step is committed
+by itself and found done or repeated by the next run; recording goes on meanwhile.
+"""
+
+import os
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from ledger.keyring import data_key_place, ledger_key_place
+from ledger.names import LedgerName
+from ledger.postgres import Session
+from ledger.provider import FileKeyProvider
+from ledger.sealing import KEY_BYTES, NONCE_BYTES, unwrap_key, wrap_key
+
+__all__ = ["Epochs", "Rotation", "due", "epochs", "first_epoch", "rotate"]
+
+_BLOCK_KEYS = 2_000
+
+
+class Epochs(msgspec.Struct, frozen=True):
+    """The current epoch, since when, what the provider still holds, and how many keys are wrapped."""
+
+    current: int
+    started_at: datetime
+    held: tuple[int, ...]
+    data_keys: int
+
+
+class Rotation(msgspec.Struct, frozen=True):
+    """The epoch that began, the epochs whose keys were destroyed, and the keys wrapped again."""
+
+    epoch: int
+    destroyed: tuple[int, ...]
+    rewrapped: int
+
+
+def first_epoch(session: Session, provider: FileKeyProvider, now: datetime) -> None:
+    """Begin epoch 1 of a new ledger; nothing when there is one. Run by `ledger init`."""
+    with session.transaction():
+        if session.row("current_epoch") is None:
+            if 1 not in provider.epochs():
+                provider.create(1, os.urandom(KEY_BYTES))
+            session.run("add_epoch", epoch=1, now=now)
+
+
+def epochs(session: Session, provider: FileKeyProvider) -> Epochs:
+    """How things stand."""
+    row = session.row("current_epoch")
+    count = session.row("count_data_keys")
+    assert row
+    assert count
+    return Epochs(row[0], row[1], tuple(provider.epochs()), count[0])
+
+
+def due(session: Session, now: datetime, period: timedelta) -> bool:
+    """Whether the current epoch has lasted its period."""
+    row = session.row("current_epoch")
+    return row is not None and now - row[1] >= period
+
+
+def rotate(
+    session: Session, provider: FileKeyProvider, ledger: LedgerName, now: datetime
+) -> Rotation:
+    """Begin a new epoch and end all earlier ones; completes what an interrupted run began.
+
+    Needs the eraser's role. On return no key is wrapped under an earlier epoch and their keys are gone.
+    """
+    epoch = _begin(session, provider, now)
+    rewrapped = _rewrap_ledger_keys(session, provider, ledger, epoch)
+    while count := _rewrap_block(session, provider, ledger, epoch):
+        rewrapped += count
+    with session.transaction():
+        session.run("retire_epochs", epoch=epoch, now=now)
+    old = tuple(held for held in provider.epochs() if held < epoch)
+    for held in old:
+        provider.destroy(held)
+    return Rotation(epoch, old, rewrapped)
+
+
+def _begin(session: Session, provider: FileKeyProvider, now: datetime) -> int:
+    with session.transaction():
+        rows = session.rows("lock_epochs")
+        latest = rows[-1][0]
+        if len(rows) > 1:  # an earlier run did not get to the end: complete that one
+            return int(latest)
+        epoch = int(latest) + 1
+        if epoch not in provider.epochs():
+            provider.create(epoch, os.urandom(KEY_BYTES))
+        session.run("add_epoch", epoch=epoch, now=now)
+        return epoch
+
+
+def _rewrap_ledger_keys(
+    session: Session, provider: FileKeyProvider, ledger: LedgerName, epoch: int
+) -> int:
+    with session.transaction():
+        rows = session.rows("ledger_keys_before", epoch=epoch)
+        for purpose, old, wrapped in rows:
+            new = _rewrapped(
+                provider,
+                wrapped,
+                (old, ledger_key_place(ledger, purpose, old)),
+                (epoch, ledger_key_place(ledger, purpose, epoch)),
+            )
+            session.run("rewrap_ledger_key", purpose=purpose, epoch=epoch, wrapped=new)
+    return len(rows)
+
+
+def _rewrap_block(
+    session: Session, provider: FileKeyProvider, ledger: LedgerName, epoch: int
+) -> int:
+    with session.transaction():
+        rows = session.rows("lock_data_keys_before", epoch=epoch, count=_BLOCK_KEYS)
+        wrapped = [
+            _rewrapped(
+                provider,
+                wrapped,
+                (old, data_key_place(ledger, subject, category, generation, month, old)),
+                (epoch, data_key_place(ledger, subject, category, generation, month, epoch)),
+            )
+            for subject, category, generation, month, old, wrapped in rows
+        ]
+        session.run(
+            "rewrap_data_keys",
+            subjects=[row[0] for row in rows],
+            categories=[row[1] for row in rows],
+            generations=[row[2] for row in rows],
+            months=[row[3] for row in rows],
+            wrapped=wrapped,
+            epoch=epoch,
+        )
+    return len(rows)
+
+
+Placed = tuple[int, Sequence[Any]]
+
+
+def _rewrapped(provider: FileKeyProvider, wrapped: bytes, old: Placed, new: Placed) -> bytes:
+    secret = unwrap_key(AESGCM(provider.get(old[0])), wrapped, old[1])
+    return wrap_key(AESGCM(provider.get(new[0])), secret, new[1], os.urandom(NONCE_BYTES))

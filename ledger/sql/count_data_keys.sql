@@ -1,0 +1,2 @@
+-- How many data keys there are.
+SELECT count(*) FROM data_keys

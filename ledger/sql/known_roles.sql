@@ -1,0 +1,2 @@
+-- Which of these roles exist. roles: text[].
+SELECT rolname FROM pg_roles WHERE rolname = ANY(%(roles)s)

@@ -1,0 +1,8 @@
+-- Events of one stream. stream: uuid. gt: exclusive, lte: inclusive version, or null. limit: or null.
+SELECT originator_id, originator_version, topic, state, notification_id, recorded_at
+FROM events
+WHERE originator_id = %(stream)s
+  AND (%(gt)s::bigint IS NULL OR originator_version > %(gt)s)
+  AND (%(lte)s::bigint IS NULL OR originator_version <= %(lte)s)
+ORDER BY originator_version
+LIMIT %(limit)s

@@ -1,0 +1,123 @@
+"""The write transaction: the head lock, positions, COPY, batches. Every write of events goes through it.
+
+Only inside a transaction: lock the head, decide, append. The head row is the lock, since a role with
+SELECT and INSERT on events may not lock the table, and positions and recorded times come from it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from ledger.errors import Halt
+from ledger.postgres import Session
+
+__all__ = ["Head", "NewEvent", "Span", "Written", "append", "latest_versions", "lock_head"]
+
+_EVENT_COLUMNS = ("uuid", "int8", "text", "bytea", "int8", "timestamptz")
+_ID_COLUMNS = ("text", "text", "int8", "bytea", "text")
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The locked head row."""
+
+    position: int
+    batch: int
+    erasures: int
+
+
+class NewEvent(msgspec.Struct, frozen=True):
+    """An event that is about to get its position. `name`: (source, id, fingerprint, fingerprint key)."""
+
+    stream: UUID
+    version: int
+    type: str
+    state: bytes
+    name: tuple[str, str, bytes, str] | None = None
+
+
+class Span(msgspec.Struct, frozen=True):
+    """Where a batch came from: [start, end) of a partition, of a file's lines, or of a command."""
+
+    topic: str
+    partition: int = 0
+    start: int = 0
+    end: int = 0
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What a write got: positions `first` to `last` (empty when last < first), one recorded time."""
+
+    first: int
+    last: int
+    recorded_at: datetime
+
+
+def lock_head(session: Session) -> Head:
+    """Take the head lock until the end of the transaction."""
+    row = session.row("lock_head")
+    if row is None:
+        raise Halt("the head row is missing")
+    return Head(*row)
+
+
+def latest_versions(session: Session, streams: Sequence[UUID]) -> dict[UUID, int]:
+    """Highest version of each stream; streams without events are left out. Needs the head lock."""
+    return dict(session.rows("latest_versions", streams=list(streams)))
+
+
+def append(
+    session: Session,
+    events: Sequence[NewEvent],
+    span: Span,
+    *,
+    duplicates: int = 0,
+    dead_letters: int = 0,
+    erasures: int = 0,
+    channel: str,
+) -> Written:
+    """Append events and the batch's row under the head lock, and announce the new position."""
+    row = session.row("move_head", count=len(events), erasures=erasures)
+    if row is None:
+        raise Halt("the head row is missing")
+    last, batch, recorded_at = row
+    first = last - len(events) + 1
+    if events:
+        _copy(session, events, first, recorded_at)
+    session.run(
+        "add_batch",
+        batch=batch,
+        topic=span.topic,
+        partition=span.partition,
+        start=span.start,
+        end=span.end,
+        first=first,
+        last=last,
+        duplicates=duplicates,
+        dead_letters=dead_letters,
+        recorded_at=recorded_at,
+    )
+    session.rows("announce", channel=channel, position=str(last))
+    return Written(first, last, recorded_at)
+
+
+def _copy(session: Session, events: Sequence[NewEvent], first: int, recorded_at: datetime) -> None:
+    session.copy(
+        "copy_events",
+        _EVENT_COLUMNS,
+        (
+            (event.stream, event.version, event.type, event.state, position, recorded_at)
+            for position, event in enumerate(events, first)
+        ),
+    )
+    session.copy(
+        "copy_event_ids",
+        _ID_COLUMNS,
+        (
+            (source, id, position, fingerprint, key)
+            for position, event in enumerate(events, first)
+            if event.name
+            for source, id, fingerprint, key in (event.name,)
+        ),
+    )
