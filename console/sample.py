@@ -1,0 +1,157 @@
+"""A seeded sample: three years in the life of an invented telephony provider, as messages.
+
+The same arguments give the same bytes on every machine: no clock, no hash order, no set-up. All
+persons, companies and numbers are invented (`sample_people`); every message is meant to be
+accepted by `schemas.decode`. Some things are wrong on purpose, as they are in life: mistakes that
+are annulled, logs that arrive late, acts that the register does not declare.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from heapq import merge
+from typing import Any, BinaryIO, NamedTuple
+
+import orjson
+
+from console.sample_event import AMSTERDAM, Publication, moment_of_publication, seeded
+from console.sample_life import customer, pauses
+from console.sample_register import Era, register
+from console.sample_routine import Member, routine
+from console.sample_story import SIZES, story
+from console.sample_tour import TOUR_INDEX, TOUR_SUBJECT, tour_life, tour_story
+
+__all__ = [
+    "DEFAULT_CUSTOMERS",
+    "DEFAULT_EVENTS",
+    "DEFAULT_SEED",
+    "TOUR_SUBJECT",
+    "generate",
+    "minimum_events",
+    "write",
+]
+
+DEFAULT_SEED = 1
+DEFAULT_CUSTOMERS = 150
+DEFAULT_EVENTS = 2_500
+# From this many customers on, TOUR_SUBJECT is among them with its full story.
+TOUR_CUSTOMERS = 24
+DAYS = 3 * 365 + 1
+# The stories of one cohort are held in memory at a time: about 15 MB at full length.
+COHORT = 1_000
+# At most this share of the events is stories; the rest is routine.
+STORIES = 0.8
+
+
+class Plan(NamedTuple):
+    """How the events of a sample are shared out."""
+
+    seed: int
+    customers: int
+    era: Era
+    tour: int
+    """Events of the tour's subject, 0 without it."""
+    scale: float
+    """Share of its full length that a story gets, 0 to 1."""
+    routine: int
+    """Events of the routine."""
+
+    def allowance(self, index: int) -> int:
+        """How many events the story of this customer has."""
+        if self.tour and index == TOUR_INDEX:
+            return self.tour
+        return 1 + int((SIZES[index % len(SIZES)] - 1) * self.scale)
+
+    def routine_before(self, index: int) -> int:
+        """How much of the routine is about customers below this index."""
+        return self.routine * index // self.customers
+
+
+def generate(
+    *, seed: int, customers: int, events: int, until: datetime
+) -> Iterator[dict[str, Any]]:
+    """Yields exactly `events` CloudEvents in structured form, in order of publication.
+
+    They cover the three years before the day of `until` (aware) in Amsterdam and are about
+    `customers` customers, `customer/10001` and up. Order of publication is that of time, but for
+    logs that arrive late; above 1,000 customers, one thousand is published after the other, as a
+    migration does, so that memory does not grow with the sample.
+    Raises ValueError when there is no customer, `until` is naive, or `events` is below
+    `minimum_events(customers)`.
+    """
+    era = _era(until)
+    least = minimum_events(customers)
+    if events < least:
+        raise ValueError(
+            f"a sample of {customers} customers needs at least {least} events, got {events}"
+        )
+    return _published(_plan(seed, customers, events - least, era))
+
+
+def minimum_events(customers: int) -> int:
+    """The fewest events for so many customers: the register, the tour, one for everybody else.
+
+    Raises ValueError for fewer than one customer.
+    """
+    if customers < 1:
+        raise ValueError(f"a sample needs at least 1 customer, got {customers}")
+    era = _era(datetime(2004, 1, 1, tzinfo=UTC))
+    tour = len(tour_story(tour_life(0, era))) - 1 if customers >= TOUR_CUSTOMERS else 0
+    return len(register(seeded(0, "register"), era)) + tour + customers
+
+
+def write(events: Iterable[dict[str, Any]], stream: BinaryIO) -> int:
+    """Writes one event a line (NDJSON, UTF-8) and returns how many there were."""
+    count = 0
+    for event in events:
+        stream.write(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE))
+        count += 1
+    return count
+
+
+def _era(until: datetime) -> Era:
+    if until.tzinfo is None:
+        raise ValueError("until must have an offset from UTC, got a naive time")
+    end = datetime.combine(until.astimezone(AMSTERDAM).date(), datetime.min.time())
+    return Era(end - timedelta(days=DAYS), end)
+
+
+def _plan(seed: int, customers: int, spare: int, era: Era) -> Plan:
+    """Shares out the `spare` events above the minimum."""
+    tour = len(tour_story(tour_life(seed, era))) if customers >= TOUR_CUSTOMERS else 0
+    plan = Plan(seed, customers, era, tour, 1.0, 0)
+    full = _told(plan)
+    plan = plan._replace(scale=min(1.0, STORIES * spare / full) if full else 1.0)
+    return plan._replace(routine=spare - _told(plan))
+
+
+def _told(plan: Plan) -> int:
+    """How many events the stories take above their minimum."""
+    others = (i for i in range(plan.customers) if not (plan.tour and i == TOUR_INDEX))
+    return sum(plan.allowance(index) - 1 for index in others)
+
+
+def _published(plan: Plan) -> Iterator[dict[str, Any]]:
+    opening = register(seeded(plan.seed, "register"), plan.era)
+    rng = seeded(plan.seed, "routine")
+    for low in range(0, plan.customers, COHORT):
+        high = min(low + COHORT, plan.customers)
+        stories = [_story(plan, index) for index in range(low, high)]
+        cast = sorted(map(_member, stories), key=lambda member: member.opened)
+        told = sorted((*opening, *(p for s in stories for p in s)), key=moment_of_publication)
+        count = plan.routine_before(high) - plan.routine_before(low)
+        filled = routine(rng, cast, count, plan.era)
+        for publication in merge(told, filled, key=moment_of_publication):
+            yield publication.event
+        opening = []
+
+
+def _story(plan: Plan, index: int) -> list[Publication]:
+    if plan.tour and index == TOUR_INDEX:
+        return tour_story(tour_life(plan.seed, plan.era))
+    return story(customer(plan.seed, index, plan.customers, plan.era), plan.allowance(index))
+
+
+def _member(events: list[Publication]) -> Member:
+    """The customer whose story starts with its registration."""
+    opened, registration = events[0]
+    return Member(registration["subject"], opened, pauses(events))
