@@ -1,0 +1,44 @@
+"""The read side: disposable views, computed from the events and from nothing else. Holds no keys.
+
+Names for whoever shows answers:
+
+- `VIEWS`: every view, in the order in which they are followed; `view_named(name)`.
+- `projections.timetravel`: `Moment(as_of, recorded_by, at_position)`, `select(events, moment, office)`
+  -> `Selected(counted, shown, annulled, erasures, position)`, `fold_at(VIEW, events, moment, office)`
+  -> {subkey: state}, `projector(VIEW)` for the library's `Repository.get`.
+- `projections.customer_state`: `VIEW` (subkey ""), `CustomerState`, and of a state `status`, `since`,
+  `customer_kind`, `live_values` -> {category: {field: Value}}, `erased_categories`.
+- `projections.consent_status`: `VIEW` (subkey = purpose), `Consent`,
+  `consent_answer(row, account_status, customer_status, clock)` -> `ConsentAnswer`.
+- `projections.disclosures`: `VIEW` (subkey = position), `Disclosure`, `sort_key`.
+- `projections.recipients`: `VIEW` (subkey ""), `Recipient`, `recipient_at(state, time)` -> `Version`,
+  `known_at(state, as_of)`, `ended_at(state)`.
+- `projections.processing_register`: `Entry` (the shape of `ledger register`).
+- `projections.view.Value`: a sealed value: `source`, `id`, `key`, `blob`, `time`.
+"""
+
+from typing import Any
+
+from projections import (
+    consent_status,
+    customer_state,
+    disclosures,
+    processing_register,
+    recipients,
+)
+from projections.view import View
+
+__all__ = ["VIEWS", "view_named"]
+
+VIEWS: tuple[View[Any], ...] = (
+    customer_state.VIEW,
+    consent_status.VIEW,
+    disclosures.VIEW,
+    recipients.VIEW,
+    processing_register.VIEW,
+)
+
+
+def view_named(name: str) -> View[Any] | None:
+    """The view of that name, None when there is none."""
+    return next((view for view in VIEWS if view.name == name), None)

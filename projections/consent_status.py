@@ -1,0 +1,151 @@
+"""View `consent_status`: for each person and purpose the act that decides, and what it means at a time.
+
+A row holds the deciding act with its facts. Whether a consent has expired depends on a clock, whether it
+is effective also on accounts: `consent_answer` says both, for the reading edge.
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.customer_state import Status
+from projections.view import Order, View, order_of
+from schemas.formats import instant_of
+
+__all__ = [
+    "VIEW",
+    "Consent",
+    "ConsentAnswer",
+    "ConsentStatus",
+    "consent_answer",
+    "evolve",
+    "keys",
+]
+
+ConsentStatus = Literal["given", "refused", "withdrawn", "expired", "invalidated"]
+Act = Literal["given", "renewed", "refused", "withdrawn", "invalidated"]
+# The rank: what takes consent away beats what gives it at the same time.
+_ACTS: dict[str, tuple[Act, int]] = {
+    "consent-given": ("given", 0),
+    "consent-renewed": ("renewed", 0),
+    "consent-refused": ("refused", 1),
+    "consent-withdrawn": ("withdrawn", 1),
+    "consent-invalidated": ("invalidated", 1),
+}
+_REASONS: dict[ConsentStatus, str] = {
+    "refused": "the person refused it",
+    "withdrawn": "the person withdrew it",
+    "invalidated": "it was declared invalid",
+}
+
+
+class Consent(msgspec.Struct, frozen=True):
+    """The act that decides a consent, and the facts of that act."""
+
+    order: Order
+    act: Act
+    facts: dict[str, Any]
+
+    @property
+    def purpose(self) -> str:
+        """What the consent is for."""
+        return str(self.facts["purpose"])
+
+    @property
+    def since(self) -> datetime:
+        """When the deciding act occurred."""
+        return self.order.time
+
+    @property
+    def valid_until(self) -> datetime | None:
+        """The instant from which a given consent is expired, in UTC."""
+        text = self.facts.get("valid_until")
+        return instant_of(text) if text else None
+
+
+def keys(event: RecordedEvent) -> tuple[str, ...]:
+    """An act on a consent touches the row of its purpose."""
+    return (event.facts["purpose"],) if event.name in _ACTS else ()
+
+
+def evolve(state: Consent | None, event: RecordedEvent) -> Consent:
+    """The later of the two acts decides."""
+    act, rank = _ACTS[event.name]
+    order = order_of(event, rank)
+    if state and order < state.order:
+        return state
+    return Consent(order, act, event.facts)
+
+
+class ConsentAnswer(msgspec.Struct, frozen=True):
+    """A consent as of a moment. `why`: in words, why it is effective or not."""
+
+    purpose: str
+    status: ConsentStatus
+    since: datetime
+    text_version: str | None
+    channel: str | None
+    valid_until: datetime | None
+    effective: bool
+    why: str
+
+
+def consent_answer(
+    row: Consent, account_status: Status, customer_status: Status | None, clock: datetime
+) -> ConsentAnswer:
+    """What a consent is worth at `clock`.
+
+    `account_status`: of the person. `customer_status`: for a contact person that of the customer's
+    account, on which the effect depends as well; None for everybody else.
+    """
+    status = _status(row, clock)
+    hindrance = _hindrance(row, status, account_status, customer_status)
+    return ConsentAnswer(
+        purpose=row.purpose,
+        status=status,
+        since=row.since,
+        text_version=row.facts.get("text_version"),
+        channel=row.facts.get("channel"),
+        valid_until=row.valid_until,
+        effective=hindrance is None,
+        why=hindrance or "it was given and still holds",
+    )
+
+
+def _status(row: Consent, clock: datetime) -> ConsentStatus:
+    if row.act in {"given", "renewed"}:
+        until = row.valid_until
+        return "expired" if until and until <= clock else "given"
+    return row.act  # type: ignore[return-value]  # the two others are handled above
+
+
+def _hindrance(
+    row: Consent, status: ConsentStatus, account: Status, customer: Status | None
+) -> str | None:
+    """Why a consent has no effect; None when it has."""
+    if status == "expired":
+        assert row.valid_until
+        return f"it expired on {row.valid_until:%Y-%m-%d}"
+    if status != "given":
+        return _REASONS[status]
+    if account != "active":
+        return _ACCOUNT[account]
+    if customer not in {None, "active"}:
+        return "the account of the customer is not active (policy 3.1)"
+    return None
+
+
+_ACCOUNT: dict[Status, str] = {
+    "inactive": "the account is inactive (policy 3.1)",
+    "erased": "the person was erased",
+}
+
+VIEW: View[Consent] = View(
+    name="consent_status",
+    version="1",
+    type=Consent,
+    keys=keys,
+    evolve=lambda _subkey, state, event: evolve(state, event),
+)

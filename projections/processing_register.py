@@ -1,0 +1,298 @@
+"""View `processing_register`: each processing activity, what was declared and what was observed.
+
+Two folds and a join. Observations are counted per (activity, stream) and declarations folded per
+activity; an entry is a pure function of a declaration and the sum of the observations. Counts, so that
+an annulment can be subtracted; no row holds a set of people.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.view import Key, Order, View, order_of
+
+__all__ = [
+    "VIEW",
+    "Declared",
+    "Drift",
+    "Entry",
+    "Observation",
+    "Observed",
+    "Retirement",
+    "Totals",
+    "activity_of",
+    "add",
+    "declare",
+    "entry",
+    "keys",
+    "observe",
+    "subtract",
+]
+
+_PREFIX = "activity/"
+_DECLARATIONS = {"processing-activity-declared", "processing-activity-changed"}
+_RETIRED = "processing-activity-retired"
+Counts = dict[str, int]
+
+
+class Retirement(msgspec.Struct, frozen=True):
+    """The latest statement that an activity came to its end."""
+
+    order: Order
+    reason: str
+
+
+class Declared(msgspec.Struct, frozen=True, tag="declared"):
+    """The declarations of one activity. `version`: how many there are; `facts`: of the latest."""
+
+    version: int = 0
+    order: Order | None = None
+    facts: dict[str, Any] | None = None
+    retirement: Retirement | None = None
+
+    @property
+    def retired(self) -> Retirement | None:
+        """The retirement, unless a later declaration took it back."""
+        ending = self.retirement
+        return None if ending and self.order and self.order > ending.order else ending
+
+
+class Observation(msgspec.Struct, frozen=True, tag="observation"):
+    """The events of one stream that name one activity. `person`: the stream is a data subject."""
+
+    person: bool
+    events: int
+    first: datetime
+    last: datetime
+    legal_bases: Counts = {}
+    categories: Counts = {}
+    recipients: Counts = {}
+    recipient_kinds: Counts = {}
+    countries: Counts = {}
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """The sum of an activity's observations; times aside, which have no sum."""
+
+    events: int = 0
+    data_subjects: int = 0
+    legal_bases: Counts = {}
+    categories: Counts = {}
+    recipients: Counts = {}
+    recipient_kinds: Counts = {}
+    countries: Counts = {}
+
+
+class Observed(msgspec.Struct, frozen=True):
+    """What an entry shows of its observations; times are occurred times, lists are sorted."""
+
+    events: int
+    data_subjects: int
+    first: datetime | None
+    last: datetime | None
+    legal_bases: list[str]
+    categories: list[str]
+    recipients: list[str]
+    recipient_kinds: list[str]
+    countries: list[str]
+
+
+class Drift(msgspec.Struct, frozen=True, order=True):
+    """One difference between what was declared and what was observed."""
+
+    kind: str
+    detail: str
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One activity in the register. `version` is 0 and `declared` None when nobody declared it."""
+
+    activity: str
+    version: int
+    name: str | None
+    declared: dict[str, Any] | None
+    retired: Retirement | None
+    observed: Observed
+    drift: list[Drift]
+
+
+# Folds
+
+
+def keys(event: RecordedEvent) -> tuple[str, ...]:
+    """An event touches the observations of the activity it names, and may be a declaration."""
+    subkeys = []
+    if event.activity:
+        subkeys.append(f"observed/{event.activity}")
+    if event.name in _DECLARATIONS or event.name == _RETIRED:
+        subkeys.append(f"declared/{(event.subject or '').removeprefix(_PREFIX)}")
+    return tuple(subkeys)
+
+
+def activity_of(subkey: str) -> str:
+    """The activity that a row of either fold is about."""
+    return subkey.partition("/")[2]
+
+
+def declare(state: Declared | None, event: RecordedEvent) -> Declared:
+    """Fold a declaration, a change or a retirement of an activity."""
+    state = state or Declared()
+    if event.name == _RETIRED:
+        new = Retirement(order_of(event, 1), event.facts["reason"])
+        known = state.retirement
+        latest = known if known and known.order > new.order else new
+        return msgspec.structs.replace(state, retirement=latest)
+    order, version = order_of(event), state.version + 1
+    if state.order and state.order > order:
+        return msgspec.structs.replace(state, version=version)
+    return msgspec.structs.replace(state, version=version, order=order, facts=event.facts)
+
+
+def observe(state: Observation | None, event: RecordedEvent) -> Observation:
+    """Count one event that names the activity."""
+    facts = event.facts
+    before = state or Observation(event.subject is None, 0, event.time, event.time)
+    # Only what was given to a recipient counts as such, not where a recipient is established.
+    given = facts if "recipient" in facts else {}
+    return Observation(
+        person=before.person,
+        events=before.events + 1,
+        first=min(before.first, event.time),
+        last=max(before.last, event.time),
+        legal_bases=_counted(before.legal_bases, [event.legal_basis]),
+        categories=_counted(before.categories, set(event.categories)),
+        recipients=_counted(before.recipients, [given.get("recipient")]),
+        recipient_kinds=_counted(before.recipient_kinds, [given.get("recipient_kind")]),
+        countries=_counted(before.countries, [given.get("country")]),
+    )
+
+
+def _counted(counts: Counts, seen: Iterable[str | None]) -> Counts:
+    """The counts with each seen name once more."""
+    result = dict(counts)
+    for name in seen:
+        if name is not None:
+            result[name] = result.get(name, 0) + 1
+    return result
+
+
+# Sums
+
+
+def add(totals: Totals, row: Observation) -> Totals:
+    """The sum with one more row."""
+    return _moved(totals, row, 1)
+
+
+def subtract(totals: Totals, row: Observation) -> Totals:
+    """The sum without a row that was added before."""
+    return _moved(totals, row, -1)
+
+
+def _moved(totals: Totals, row: Observation, sign: int) -> Totals:
+    return Totals(
+        events=totals.events + sign * row.events,
+        data_subjects=totals.data_subjects + sign * row.person,
+        legal_bases=_sum(totals.legal_bases, row.legal_bases, sign),
+        categories=_sum(totals.categories, row.categories, sign),
+        recipients=_sum(totals.recipients, row.recipients, sign),
+        recipient_kinds=_sum(totals.recipient_kinds, row.recipient_kinds, sign),
+        countries=_sum(totals.countries, row.countries, sign),
+    )
+
+
+def _sum(left: Counts, right: Counts, sign: int) -> Counts:
+    names = left.keys() | right.keys()
+    sums = {name: left.get(name, 0) + sign * right.get(name, 0) for name in names}
+    return {name: count for name, count in sums.items() if count}
+
+
+# The join
+
+
+def entry(
+    activity: str,
+    declared: Declared | None,
+    totals: Totals,
+    first: datetime | None,
+    last: datetime | None,
+) -> Entry | None:
+    """The entry of an activity; None when it was neither declared nor observed."""
+    if declared is None and not totals.events:
+        return None
+    declared = declared or Declared()
+    observed = Observed(
+        events=totals.events,
+        data_subjects=totals.data_subjects,
+        first=first,
+        last=last,
+        legal_bases=sorted(totals.legal_bases),
+        categories=sorted(totals.categories),
+        recipients=sorted(totals.recipients),
+        recipient_kinds=sorted(totals.recipient_kinds),
+        countries=sorted(totals.countries),
+    )
+    return Entry(
+        activity=activity,
+        version=declared.version,
+        name=declared.facts["name"] if declared.facts else None,
+        declared=declared.facts,
+        retired=declared.retired,
+        observed=observed,
+        drift=_drift(activity, declared, observed),
+    )
+
+
+def _drift(activity: str, declared: Declared, observed: Observed) -> list[Drift]:
+    facts = declared.facts
+    if facts is None:
+        return [Drift("undeclared-activity", activity)]
+    bases = {purpose["legal_basis"] for purpose in facts["purposes"]}
+    drift = [
+        *_undeclared("undeclared-category", observed.categories, facts["data_categories"]),
+        *_undeclared("undeclared-country", observed.countries, facts["countries"]),
+        *_undeclared("undeclared-legal-basis", observed.legal_bases, bases),
+        *_undeclared(
+            "undeclared-recipient-kind", observed.recipient_kinds, facts["recipient_kinds"]
+        ),
+    ]
+    if not observed.events and not declared.retired:
+        drift.append(Drift("unused", activity))
+    return sorted(drift)
+
+
+def _undeclared(kind: str, observed: Iterable[str], declared: Iterable[str]) -> list[Drift]:
+    return [Drift(kind, detail) for detail in set(observed) - set(declared)]
+
+
+# The view
+
+Row = Declared | Observation
+
+
+def _evolve(subkey: str, state: Row | None, event: RecordedEvent) -> Row:
+    if subkey.startswith("declared/"):
+        return declare(state if isinstance(state, Declared) else None, event)
+    return observe(state if isinstance(state, Observation) else None, event)
+
+
+def _cells(key: Key, state: Row) -> tuple[Any, ...]:
+    if isinstance(state, Observation):
+        return activity_of(key[1]), state.first, state.last
+    return activity_of(key[1]), None, None
+
+
+VIEW: View[Row] = View(
+    name="processing_register",
+    version="1",
+    type=Row,
+    keys=keys,
+    evolve=_evolve,
+    layout="processing_register",
+    cell_types=("text", "timestamptz", "timestamptz"),
+    cells=_cells,
+    joined=True,
+)

@@ -1,0 +1,146 @@
+"""View `recipients`: every party that may receive personal data, as it was at any time.
+
+Versions start at `valid_from`, 00:00 in Europe/Amsterdam; a later rename does not rewrite the past.
+"""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.view import Order, Value, View, order_of
+
+__all__ = [
+    "VIEW",
+    "Ending",
+    "Recipient",
+    "Version",
+    "ended_at",
+    "evolve",
+    "keys",
+    "known_at",
+    "recipient_at",
+]
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+_PREFIX = "recipient/"
+_VERSIONS = {"recipient-registered", "recipient-changed"}
+_ACTS = {*_VERSIONS, "recipient-ended"}
+
+
+class Version(msgspec.Struct, frozen=True):
+    """A recipient from a day on. `sealed_name` instead of `name` when it is a private person.
+
+    The sealed name has category `identity`, field `name`.
+    """
+
+    valid_from: date
+    order: Order
+    registered: bool
+    name: str | None
+    sealed_name: Value | None
+    kind: str
+    role: str
+    country: str
+    agreement_ref: str | None
+    transfer_mechanism: str | None
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """A statement that the recipient receives nothing after `valid_to`."""
+
+    order: Order
+    valid_to: date
+    reason: str
+
+
+class Recipient(msgspec.Struct, frozen=True):
+    """All that was said about one recipient: versions by (valid_from, order), endings by order."""
+
+    recipient: str
+    versions: tuple[Version, ...] = ()
+    endings: tuple[Ending, ...] = ()
+
+
+def keys(event: RecordedEvent) -> tuple[str, ...]:
+    """The acts on a recipient touch its one row."""
+    return ("",) if event.name in _ACTS and (event.subject or "").startswith(_PREFIX) else ()
+
+
+def evolve(state: Recipient | None, event: RecordedEvent) -> Recipient:
+    """Add what the event says. Nothing is overwritten: `recipient_at` decides by time."""
+    state = state or Recipient((event.subject or "").removeprefix(_PREFIX))
+    if event.name in _VERSIONS:
+        versions = sorted((*state.versions, _version(event)), key=_version_order)
+        return msgspec.structs.replace(state, versions=tuple(versions))
+    endings = sorted((*state.endings, _ending(event)), key=_ending_order)
+    return msgspec.structs.replace(state, endings=tuple(endings))
+
+
+def _version(event: RecordedEvent) -> Version:
+    facts, order = event.facts, order_of(event)
+    sealed = event.sealed.get("identity")
+    blob = sealed.values.get("name") if sealed else None
+    return Version(
+        valid_from=date.fromisoformat(facts["valid_from"]),
+        order=order,
+        registered=event.name == "recipient-registered",
+        name=facts.get("name"),
+        sealed_name=Value(order, sealed.key, blob) if sealed and blob else None,
+        kind=facts["kind"],
+        role=facts["role"],
+        country=facts["country"],
+        agreement_ref=facts.get("agreement_ref"),
+        transfer_mechanism=facts.get("transfer_mechanism"),
+    )
+
+
+def _ending(event: RecordedEvent) -> Ending:
+    facts = event.facts
+    return Ending(order_of(event, 1), date.fromisoformat(facts["valid_to"]), facts["reason"])
+
+
+def _version_order(version: Version) -> tuple[date, Order]:
+    return version.valid_from, version.order
+
+
+def _ending_order(ending: Ending) -> Order:
+    return ending.order
+
+
+def known_at(state: Recipient, as_of: datetime) -> Recipient | None:
+    """Only what was said by events that had occurred by then; None when that is nothing."""
+    versions = tuple(version for version in state.versions if version.order.time <= as_of)
+    endings = tuple(ending for ending in state.endings if ending.order.time <= as_of)
+    if not versions and not endings:
+        return None
+    return msgspec.structs.replace(state, versions=versions, endings=endings)
+
+
+def recipient_at(state: Recipient, time: datetime) -> Version | None:
+    """The recipient as it was at a time; before its first version the first; None without any."""
+    if not state.versions:
+        return None
+    today = time.astimezone(AMSTERDAM).date()
+    begun = [version for version in state.versions if version.valid_from <= today]
+    first = state.versions[0].valid_from
+    return (begun or [version for version in state.versions if version.valid_from == first])[-1]
+
+
+def ended_at(state: Recipient) -> Ending | None:
+    """The latest ending, unless the recipient was registered again after it."""
+    if not state.endings:
+        return None
+    last = state.endings[-1]
+    again = any(version.registered and version.order > last.order for version in state.versions)
+    return None if again else last
+
+
+VIEW: View[Recipient] = View(
+    name="recipients",
+    version="1",
+    type=Recipient,
+    keys=keys,
+    evolve=lambda _subkey, state, event: evolve(state, event),
+)

@@ -1,0 +1,133 @@
+"""Time travel: what counts at a moment, and any view folded from just that.
+
+Pure. The same folds as the followed views, stopped earlier: a view of a stream as of any position,
+recorded time or occurred time. Nothing is read here; `events` are those of one stream, or of several.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.annulment import Name, annulled, name_of
+from projections.customer_state import READ
+from projections.view import View
+
+__all__ = ["NOW", "Moment", "Selected", "counting", "fold", "fold_at", "projector", "select"]
+
+S = TypeVar("S")
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """Up to where events are kept; bounds are inclusive, and None is no bound. They combine."""
+
+    as_of: datetime | None = None
+    recorded_by: datetime | None = None
+    at_position: int | None = None
+
+
+NOW = Moment()
+
+
+class Selected(msgspec.Struct, frozen=True):
+    """The events of a moment, in the order given.
+
+    `counted`: what views fold. `shown`: what a history shows, annulled ones included. `annulled`: event ->
+    id of the annulment. `erasures`: erasures that the moment leaves out, whose keys are gone all the same.
+    `position`: of the last counted event, reads aside; 0 when there is none.
+    """
+
+    counted: tuple[RecordedEvent, ...]
+    shown: tuple[RecordedEvent, ...]
+    annulled: dict[Name, str]
+    erasures: tuple[RecordedEvent, ...]
+    position: int
+
+
+def select(
+    events: Iterable[RecordedEvent], moment: Moment = NOW, privacy_office: Collection[str] = ()
+) -> Selected:
+    """Apply the bounds of a moment to all events of a stream.
+
+    Annulments obey `recorded_by` and `at_position`, never `as_of`: what was a mistake never was so.
+    """
+    everything = list(events)
+    visible = [event for event in everything if _is_visible(event, moment)]
+    gone = annulled(visible, privacy_office)
+    shown = [event for event in visible if moment.as_of is None or event.time <= moment.as_of]
+    counted = [event for event in shown if name_of(event) not in gone]
+    kept = {name_of(event) for event in shown}
+    return Selected(
+        counted=tuple(counted),
+        shown=tuple(shown),
+        annulled=gone,
+        erasures=tuple(e for e in everything if _is_erasure(e) and name_of(e) not in kept),
+        position=max((event.position for event in counted if event.name != READ), default=0),
+    )
+
+
+def _is_visible(event: RecordedEvent, moment: Moment) -> bool:
+    recorded_by, at_position = moment.recorded_by, moment.at_position
+    return (recorded_by is None or event.recorded_at <= recorded_by) and (
+        at_position is None or event.position <= at_position
+    )
+
+
+def _is_erasure(event: RecordedEvent) -> bool:
+    return event.ours and event.name == "personal-data-erased"
+
+
+def counting(
+    events: Sequence[RecordedEvent], privacy_office: Collection[str]
+) -> list[RecordedEvent]:
+    """The events that are not annulled, of streams that are complete."""
+    gone = annulled(events, privacy_office)
+    return [event for event in events if name_of(event) not in gone] if gone else list(events)
+
+
+def fold(
+    view: View[S], events: Iterable[RecordedEvent], erasures: Iterable[RecordedEvent] = ()
+) -> dict[str, S]:
+    """Subkey -> state of one stream from the events that count, in any order.
+
+    `erasures`: later ones; they take values away and change nothing else.
+    """
+    states: dict[str, S] = {}
+    for event in events:
+        for subkey in view.keys(event):
+            state = view.evolve(subkey, states.get(subkey), event)
+            if state is None:
+                states.pop(subkey, None)
+            else:
+                states[subkey] = state
+    if view.forget:
+        for erasure in erasures:
+            states = {subkey: view.forget(state, erasure) for subkey, state in states.items()}
+    return states
+
+
+def fold_at(
+    view: View[S],
+    events: Iterable[RecordedEvent],
+    moment: Moment = NOW,
+    privacy_office: Collection[str] = (),
+) -> dict[str, S]:
+    """Subkey -> state of one stream at a moment: `select`, then `fold`."""
+    selected = select(events, moment, privacy_office)
+    return fold(view, selected.counted, selected.erasures)
+
+
+def projector(
+    view: View[Any], privacy_office: Collection[str] = ()
+) -> Callable[[Any, Iterable[RecordedEvent]], Any]:
+    """The view as a projector function of the eventsourcing library's `Repository.get`.
+
+    The aggregate is subkey -> state of the stream at the asked version, None when there is no row.
+    """
+
+    def project(_initial: Any, events: Iterable[RecordedEvent]) -> Any:
+        return fold_at(view, events, NOW, privacy_office) or None
+
+    return project

@@ -1,0 +1,125 @@
+"""What a view is: pure functions from events to rows, and the one encoding of rows.
+
+A view maps an event to the rows that it touches, each known by the event's stream and a subkey, and
+folds it into them. Folds are commutative: a row is a function of the *set* of its events, so neither
+order, nor batches, nor crashes show in it. Nothing here knows positions, keys or a clock.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from ledger.event import RecordedEvent
+
+__all__ = ["Digest", "Key", "Order", "Value", "View", "encode", "order_of"]
+
+S = TypeVar("S")
+Key = tuple[UUID, str]
+"""Of a row: the stream, and the subkey within it."""
+
+_ENCODER = msgspec.json.Encoder(order="sorted")
+
+
+class Order(msgspec.Struct, frozen=True, order=True, array_like=True):
+    """What decides every "latest": later time, then withdrawal, sequence, source, id; never position.
+
+    `rank`: 1 for what takes something away (a withdrawal, a removal), 0 for what gives it.
+    `sequence`: -1 when the producer gave none.
+    """
+
+    time: datetime
+    rank: int
+    sequence: int
+    source: str
+    id: str
+
+
+def order_of(event: RecordedEvent, rank: int = 0) -> Order:
+    """The order key of an event."""
+    sequence = -1 if event.sequence is None else event.sequence
+    return Order(event.time, rank, sequence, event.source, event.id)
+
+
+class Value(msgspec.Struct, frozen=True, array_like=True):
+    """A sealed value, copied with all that the reading edge needs to open it: no key is here.
+
+    Its associated data are ledger, stream, `source`, `id`, category, field and `key`.
+    """
+
+    order: Order
+    key: str
+    blob: str
+
+    @property
+    def source(self) -> str:
+        """Source of the event that sealed the value."""
+        return self.order.source
+
+    @property
+    def id(self) -> str:
+        """Id of the event that sealed the value."""
+        return self.order.id
+
+    @property
+    def time(self) -> datetime:
+        """When the event that sealed the value occurred."""
+        return self.order.time
+
+
+def encode(state: Any) -> bytes:
+    """Deterministic bytes of a state: JSON with sorted names."""
+    return _ENCODER.encode(state)
+
+
+@dataclass(frozen=True)
+class View(Generic[S]):
+    """One view. Changing what any of its functions returns means a new `version`, and a rebuild.
+
+    `keys`: the subkeys of its stream that an event touches. `evolve`: subkey, state before (None when
+    there is no row) and event -> state after (None: no row). `forget`: what an erasure takes from a
+    state of the past, because the key is gone there too. `cells`: what the table's extra columns hold,
+    for a view whose `layout` (its `create_` and `copy_` statements) has some. `joined`: whether entries
+    over all streams are derived from the rows (`processing_register`).
+    """
+
+    name: str
+    version: str
+    type: Any
+    keys: Callable[[RecordedEvent], tuple[str, ...]]
+    evolve: Callable[[str, S | None, RecordedEvent], S | None]
+    forget: Callable[[S, RecordedEvent], S] | None = None
+    layout: str = "rows"
+    cell_types: tuple[str, ...] = ()
+    cells: Callable[[Key, S], tuple[Any, ...]] = lambda _key, _state: ()
+    joined: bool = False
+
+    def decode(self, state: bytes) -> S:
+        """Reverse of `encode`. Raises msgspec.DecodeError for bytes of another version."""
+        decoded: S = msgspec.json.decode(state, type=self.type)
+        return decoded
+
+
+class Digest:
+    """SHA-256 over the name and version of a view, then its rows in the order of their keys.
+
+    Every part is preceded by its length in 8 bytes, so no two lists of rows have the same input.
+    """
+
+    def __init__(self, view: View[Any]) -> None:
+        self._hash = hashlib.sha256()
+        self.add([view.name.encode(), view.version.encode()])
+
+    def add(self, parts: Iterable[bytes]) -> None:
+        """Take one row into account: its key and its state."""
+        for part in parts:
+            self._hash.update(len(part).to_bytes(8, "big"))
+            self._hash.update(part)
+
+    def hex(self) -> str:
+        """The digest of what was added so far, 64 hexadecimal digits."""
+        return self._hash.hexdigest()
