@@ -5,6 +5,7 @@ check. Invariant: no value and no name that the sender chose reaches a pointer.
 """
 
 import re
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from schemas import formats, references
 from schemas.catalogue import ANNULLED, CONFIDENTIAL_TYPES, DISCLOSED, EVENT_TYPES, OWN_TYPES
 from schemas.envelope import Envelope
 from schemas.event import Intake
+from schemas.provision import readings
 from schemas.rejection import Code, Rejection
 from schemas.shapes import shape_of, unknown_member
 
@@ -90,7 +92,9 @@ def wrong_ledger(message: dict[str, Any], intake: Intake) -> str | None:
 
 def _is_secret(data: Any, intake: Intake) -> bool:
     provision = data.get("provision") if isinstance(data, dict) else None
-    return isinstance(provision, str) and provision.lower() in intake.secret_provisions
+    if not isinstance(provision, str):
+        return False
+    return any(reading in intake.secret_provisions for reading in islice(readings(provision), 64))
 
 
 def _wrong_shape(message: dict[str, Any]) -> tuple[Code, str] | None:

@@ -37,7 +37,8 @@ class Event(Struct, frozen=True):
 class Intake(Struct, frozen=True):
     """What one ledger accepts.
 
-    `secret_provisions` holds, in lower case, every provision whose secrecy is mandatory.
+    `secret_provisions` holds, in lower case, every provision whose secrecy is mandatory; one that is
+    also listed without separators is known however they are set (`schemas.provision`).
     """
 
     confidential: bool = False

@@ -9,7 +9,7 @@ from typing import Any
 from schemas.catalogue import ERASED, EVENT_TYPES
 from schemas.event import OWN_SOURCES
 from schemas.formats import INSTANT, instant_of
-from schemas.personal import REMARK, bad_iban, lacks_category
+from schemas.personal import REMARK, lacks_category, malformed
 from schemas.references import OUTSIDERS, PERSONS, kind_of
 from schemas.shapes import members_marked
 
@@ -64,7 +64,7 @@ def _personal(data: dict[str, Any], about_person: bool) -> str | None:
         return "/personal"
     if lacks_category(personal, data.get("categories", [])):
         return "/categories"
-    below = bad_iban(personal)
+    below = malformed(personal)
     return None if below is None else f"/personal{below}"
 
 

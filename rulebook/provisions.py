@@ -1,0 +1,77 @@
+"""Provisions under which personal data is given to others, and their duty of secrecy.
+
+Owns `law/provisions.toml`. A provision that is not there is unknown, which is a finding elsewhere.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from rulebook.loading import RulebookError, load
+from schemas.provision import folded, readings
+
+ProvisionId = Annotated[str, Meta(pattern=r"^[a-z0-9]+(?:[.-][a-z0-9]+)*\Z", max_length=64)]
+
+
+class ProvisionTest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A spelling of the provision, and whether it is secret."""
+
+    spelled: str
+    secret: bool
+
+
+class Provision(Struct, frozen=True, forbid_unknown_fields=True):
+    """An article of law under which data is given to others.
+
+    `authorities` are kinds of recipient. `valid_from` is the first day for which the entry answers.
+    `applies` is false for a duty that a telecom provider as such does not have.
+    """
+
+    id: ProvisionId
+    citation: str
+    title: str
+    secrecy: Literal["mandatory", "conditional", "none"]
+    authorities: tuple[str, ...]
+    confidence: Literal["sourced", "unconfirmed"]
+    valid_from: date
+    tests: Annotated[tuple[ProvisionTest, ...], Meta(min_length=1)]
+    aliases: tuple[ProvisionId, ...] = ()
+    applies: bool = True
+    note: str = ""
+
+
+PROVISIONS: tuple[Provision, ...] = load("law", "provision", Provision)
+
+
+def _index(provisions: tuple[Provision, ...]) -> dict[str, Provision]:
+    """Every spelling without separators -> provision; raises RulebookError when two share one."""
+    index: dict[str, Provision] = {}
+    for entry in provisions:
+        for spelling in {folded(name) for name in (entry.id, *entry.aliases)}:
+            if spelling in index:
+                raise RulebookError(f"{entry.id} and {index[spelling].id} share a spelling")
+            index[spelling] = entry
+    return index
+
+
+_INDEX = _index(PROVISIONS)
+
+
+def provision(spelled: str) -> Provision | None:
+    """The provision that a text names by id or alias; None when it is unknown.
+
+    Capitals and separators do not matter, and a paragraph reads as its article.
+    """
+    found = (_INDEX.get(reading) for reading in readings(spelled))
+    return next((entry for entry in found if entry is not None), None)
+
+
+def secret_provisions() -> frozenset[str]:
+    """All spellings, lower case, of the provisions whose secrecy is mandatory.
+
+    Ids, aliases, and each of them without separators: what `schemas.Intake` compares with.
+    """
+    secret = [entry for entry in PROVISIONS if entry.secrecy == "mandatory"]
+    names = {name for entry in secret for name in (entry.id, *entry.aliases)}
+    return frozenset(names | {folded(name) for name in names})

@@ -1,0 +1,28 @@
+"""Spellings of a provision: what counts as the same article of law.
+
+A slip in a separator or in capitals must not let a disclosure under secrecy pass as an open one.
+"""
+
+import re
+from collections.abc import Iterator
+
+_SEPARATORS = re.compile(r"[._:/-]")
+
+
+def folded(provision: str) -> str:
+    """The provision in lower case without separators: `Sv-126na` and `sv.126na` are one."""
+    return _SEPARATORS.sub("", provision.lower())
+
+
+def readings(provision: str) -> Iterator[str]:
+    """What a provision may be listed as: itself, and the articles that it is a part of.
+
+    `nl.sv.126na.1` reads as `nl.sv.126na.1`, `nl.sv.126na`, `nl.sv`, `nl`: lower case, each one also
+    without separators. The longest comes first.
+    """
+    rest = provision.lower()
+    while rest:
+        yield rest
+        yield folded(rest)
+        cut = max(rest.rfind(separator) for separator in "._:/-")
+        rest = rest[: max(cut, 0)]
