@@ -1,0 +1,340 @@
+"""Settings of the commands: one list of names, and the way from texts to a checked `Settings`.
+
+Pure: the texts are an argument. Every setting is a variable `LEDGER_<NAME>`, and, unless it is a
+secret, a flag `--<name>` as well. All wrong values are reported at once.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import msgspec
+
+from ledger.errors import LedgerError, Misconfigured
+from ledger.names import LedgerName
+
+__all__ = [
+    "SETTINGS",
+    "Controller",
+    "Group",
+    "KafkaSettings",
+    "Limits",
+    "Setting",
+    "Settings",
+    "read_settings",
+]
+
+Group = Literal["store", "intake", "kafka", "register"]
+PREFIX = "LEDGER_"
+# Longest time that a command waits for a batch to fill, and the largest batches that stay flat.
+MOST_BATCH_EVENTS = 50_000
+MOST_BATCH_BYTES = 64 * 1024 * 1024
+MOST_BATCH_MS = 60_000
+EVENTS_TOPICS = ("privacy.events.v1", "privacy.register.v1")
+CONFIDENTIAL_TOPICS = ("privacy.confidential.v1",)
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """One setting. `secret`: never a flag, since other users can read the arguments of a process."""
+
+    variable: str
+    group: Group
+    help: str
+    secret: bool = False
+    switch: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name in Python: `data_dir`."""
+        return self.variable.removeprefix(PREFIX).lower()
+
+    @property
+    def flag(self) -> str:
+        """Name on the command line: `--data-dir`."""
+        return f"--{self.name.replace('_', '-')}"
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "LEDGER_DATABASE_URL", "store", "PostgreSQL 15 or later, by URL; else the embedded one"
+    ),
+    Setting("LEDGER_DATA_DIR", "store", "folder of the embedded PostgreSQL"),
+    Setting("LEDGER_KEY_DIR", "store", "folder of epoch keys and erasure journal [data dir/keys]"),
+    Setting("LEDGER_NAME", "store", "name of the ledger [main, or confidential]"),
+    Setting("LEDGER_CONFIDENTIAL", "store", "the ledger of orders under secrecy", switch=True),
+    Setting("LEDGER_PRIVACY_OFFICE", "store", "source that may annul events of other sources"),
+    Setting("LEDGER_BATCH_EVENTS", "intake", "most messages in one transaction [2000]"),
+    Setting("LEDGER_BATCH_BYTES", "intake", "most bytes in one transaction [8388608]"),
+    Setting("LEDGER_BATCH_MS", "intake", "longest wait for a batch to fill, in ms [500]"),
+    Setting("LEDGER_HALT_SHARE", "intake", "share of rejections that halts a topic [0.2]"),
+    Setting("LEDGER_HALT_MESSAGES", "intake", "fewest messages over which it is judged [100]"),
+    Setting("LEDGER_KAFKA_BOOTSTRAP", "kafka", "host:port of brokers, separated by commas"),
+    Setting("LEDGER_KAFKA_TOPICS", "kafka", "topics, separated by commas"),
+    Setting("LEDGER_KAFKA_GROUP", "kafka", "consumer group [processing-ledger-NAME]"),
+    Setting(
+        "LEDGER_KAFKA_SECURITY_PROTOCOL", "kafka", "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"
+    ),
+    Setting("LEDGER_KAFKA_SASL_MECHANISM", "kafka", "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"),
+    Setting("LEDGER_KAFKA_SASL_USERNAME", "kafka", "user name at the broker"),
+    Setting("LEDGER_KAFKA_SASL_PASSWORD", "kafka", "password at the broker", secret=True),
+    Setting("LEDGER_KAFKA_SASL_PASSWORD_FILE", "kafka", "file whose first line is the password"),
+    Setting("LEDGER_KAFKA_SSL_CAFILE", "kafka", "certificates of the authorities to trust"),
+    Setting("LEDGER_KAFKA_SSL_CERTFILE", "kafka", "certificate of this client"),
+    Setting("LEDGER_KAFKA_SSL_KEYFILE", "kafka", "key of that certificate"),
+    Setting("LEDGER_CONTROLLER_NAME", "register", "the controller, for the register"),
+    Setting("LEDGER_CONTROLLER_CONTACT", "register", "its contact details"),
+    Setting("LEDGER_CONTROLLER_REPRESENTATIVE", "register", "its representative, if it has one"),
+    Setting("LEDGER_CONTROLLER_OFFICER", "register", "its data protection officer, with contact"),
+)
+
+
+class Controller(msgspec.Struct, frozen=True):
+    """Who keeps the register (GDPR Art. 30(1)(a)). Defaults: the privacy policy, clause 8."""
+
+    name: str = "VOIPZeker B.V."
+    contact: str = "Wattstraat 36a, 2171 TR Sassenheim, Nederland; administratie@voipzeker.nl"
+    representative: str | None = None
+    data_protection_officer: str | None = None
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """How much is recorded at once, and how many rejections halt a topic."""
+
+    batch_events: int = 2_000
+    batch_bytes: int = 8 * 1024 * 1024
+    batch_ms: int = 500
+    halt_share: float = 0.2
+    halt_messages: int = 100
+
+
+class KafkaSettings(msgspec.Struct, frozen=True):
+    """How to reach Kafka, and what to read there."""
+
+    bootstrap: tuple[str, ...]
+    topics: tuple[str, ...]
+    group: str
+    security_protocol: str = "PLAINTEXT"
+    sasl_mechanism: str | None = None
+    sasl_username: str | None = None
+    sasl_password: str | None = None
+    ssl_cafile: Path | None = None
+    ssl_certfile: Path | None = None
+    ssl_keyfile: Path | None = None
+
+    def __repr__(self) -> str:
+        """Without the password: settings end up in tracebacks and logs."""
+        return f"KafkaSettings(bootstrap={self.bootstrap!r}, topics={self.topics!r})"
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Everything that the commands need to know. `kafka` is None when no broker is named."""
+
+    database_url: str | None
+    data_dir: Path
+    key_dir: Path
+    ledger: LedgerName
+    confidential: bool
+    privacy_office: str
+    limits: Limits
+    kafka: KafkaSettings | None
+    controller: Controller
+
+    def __repr__(self) -> str:
+        """Without the database's URL, which may hold a password."""
+        return f"Settings(ledger={self.ledger}, data_dir={self.data_dir}, kafka={self.kafka!r})"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the PostgreSQL that comes along is used."""
+        return self.database_url is None
+
+    def need_kafka(self) -> KafkaSettings:
+        """The Kafka settings. Raises Misconfigured when no broker is named."""
+        if self.kafka is None:
+            raise Misconfigured("no broker is named: set LEDGER_KAFKA_BOOTSTRAP=host:port")
+        return self.kafka
+
+
+T = TypeVar("T")
+
+
+class _Reader:
+    """Takes texts one by one, and collects what is wrong with them."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = {name: text.strip() for name, text in texts.items() if text.strip()}
+        self.wrong: list[str] = []
+
+    def text(self, name: str, default: T, pattern: str = r".+", expected: str = "") -> str | T:
+        """The text, the default when there is none or it does not match."""
+        text = self._texts.get(PREFIX + name)
+        if text is None:
+            return default
+        if not re.fullmatch(pattern, text):
+            self.wrong.append(f"{PREFIX}{name}: expected {expected}")
+            return default
+        return text
+
+    def number(self, name: str, default: int, most: int) -> int:
+        """A whole number from 1 to `most`."""
+        expected = f"a whole number from 1 to {most}"
+        text = self.text(name, str(default), r"[0-9]{1,12}", expected)
+        if not 1 <= int(text) <= most:
+            self.wrong.append(f"{PREFIX}{name}: expected {expected}")
+            return default
+        return int(text)
+
+    def share(self, name: str, default: float) -> float:
+        """A number from 0 to 1."""
+        return float(
+            self.text(name, str(default), r"0(\.[0-9]{1,9})?|1(\.0+)?", "a number from 0 to 1")
+        )
+
+    def switch(self, name: str) -> bool:
+        """True or false in one of the usual spellings."""
+        yes, no = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+        text = str(self.text(name, "")).lower()
+        if text not in yes | no:
+            self.wrong.append(f"{PREFIX}{name}: expected true or false")
+        return text in yes
+
+    def names(
+        self, name: str, default: tuple[str, ...], pattern: str, expected: str
+    ) -> tuple[str, ...]:
+        """Names separated by commas."""
+        text = self.text(name, None)
+        if text is None:
+            return default
+        parts = tuple(part.strip() for part in text.split(","))
+        if not all(re.fullmatch(pattern, part) for part in parts):
+            self.wrong.append(f"{PREFIX}{name}: expected {expected}, separated by commas")
+            return default
+        return parts
+
+    def file(self, name: str) -> Path | None:
+        """A file that can be read."""
+        text = self.text(name, None)
+        if text is None or Path(text).is_file():
+            return Path(text) if text else None
+        self.wrong.append(f"{PREFIX}{name}: expected a file that exists")
+        return None
+
+
+def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
+    """Settings from texts by variable name; empty ones count as missing, others are left alone.
+
+    Raises Misconfigured, which names every wrong value and quotes none of them.
+    """
+    reader = _Reader(texts)
+    confidential = reader.switch("CONFIDENTIAL")
+    ledger = _ledger(reader, "confidential" if confidential else "main")
+    data_dir = Path(reader.text("DATA_DIR", str(default_data_dir))).expanduser().absolute()
+    key_dir = Path(reader.text("KEY_DIR", str(data_dir / "keys"))).expanduser().absolute()
+    settings = Settings(
+        database_url=reader.text(
+            "DATABASE_URL", None, r"postgres(ql)?://\S+", "postgresql://user@host/database"
+        ),
+        data_dir=data_dir,
+        key_dir=key_dir,
+        ledger=ledger,
+        confidential=confidential,
+        privacy_office=reader.text(
+            "PRIVACY_OFFICE",
+            "urn:voipzeker:privacy-office",
+            r"[A-Za-z0-9._:/-]{1,128}",
+            "the source of its events",
+        ),
+        limits=_limits(reader),
+        kafka=_kafka(reader, ledger, CONFIDENTIAL_TOPICS if confidential else EVENTS_TOPICS),
+        controller=_controller(reader),
+    )
+    if reader.wrong:
+        raise Misconfigured("; ".join(reader.wrong))
+    return settings
+
+
+def _ledger(reader: _Reader, default: str) -> LedgerName:
+    try:
+        return LedgerName(reader.text("NAME", default))
+    except LedgerError:
+        reader.wrong.append(f"{PREFIX}NAME: expected a lower-case letter, then letters or digits")
+        return LedgerName()
+
+
+def _limits(reader: _Reader) -> Limits:
+    usual = Limits()
+    return Limits(
+        batch_events=reader.number("BATCH_EVENTS", usual.batch_events, MOST_BATCH_EVENTS),
+        batch_bytes=reader.number("BATCH_BYTES", usual.batch_bytes, MOST_BATCH_BYTES),
+        batch_ms=reader.number("BATCH_MS", usual.batch_ms, MOST_BATCH_MS),
+        halt_share=reader.share("HALT_SHARE", usual.halt_share),
+        halt_messages=reader.number("HALT_MESSAGES", usual.halt_messages, 1_000_000),
+    )
+
+
+def _controller(reader: _Reader) -> Controller:
+    usual = Controller()
+    return Controller(
+        name=reader.text("CONTROLLER_NAME", usual.name),
+        contact=reader.text("CONTROLLER_CONTACT", usual.contact),
+        representative=reader.text("CONTROLLER_REPRESENTATIVE", None),
+        data_protection_officer=reader.text("CONTROLLER_OFFICER", None),
+    )
+
+
+def _kafka(reader: _Reader, ledger: LedgerName, topics: tuple[str, ...]) -> KafkaSettings | None:
+    topics = reader.names("KAFKA_TOPICS", topics, r"[A-Za-z0-9._-]{1,249}", "names of topics")
+    bootstrap = reader.names("KAFKA_BOOTSTRAP", (), r"\S+:[0-9]{1,5}", "host:port")
+    protocol = reader.text(
+        "KAFKA_SECURITY_PROTOCOL",
+        "PLAINTEXT",
+        "PLAINTEXT|SSL|SASL_PLAINTEXT|SASL_SSL",
+        "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL",
+    )
+    mechanism = reader.text(
+        "KAFKA_SASL_MECHANISM",
+        None,
+        "PLAIN|SCRAM-SHA-256|SCRAM-SHA-512",
+        "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512",
+    )
+    settings = KafkaSettings(
+        bootstrap=bootstrap,
+        topics=topics,
+        group=reader.text("KAFKA_GROUP", f"processing-ledger-{ledger}"),
+        security_protocol=protocol,
+        sasl_mechanism=mechanism,
+        sasl_username=reader.text("KAFKA_SASL_USERNAME", None),
+        sasl_password=_password(reader),
+        ssl_cafile=reader.file("KAFKA_SSL_CAFILE"),
+        ssl_certfile=reader.file("KAFKA_SSL_CERTFILE"),
+        ssl_keyfile=reader.file("KAFKA_SSL_KEYFILE"),
+    )
+    _check_sasl(reader, settings)
+    return settings if bootstrap else None
+
+
+def _password(reader: _Reader) -> str | None:
+    """The password itself, or the first line of the file that holds it."""
+    given = reader.text("KAFKA_SASL_PASSWORD", None)
+    file = reader.file("KAFKA_SASL_PASSWORD_FILE")
+    if file is None:
+        return given
+    try:
+        return file.read_text("utf-8").partition("\n")[0].strip() or given
+    except (OSError, ValueError):
+        reader.wrong.append("LEDGER_KAFKA_SASL_PASSWORD_FILE: expected a file that can be read")
+        return given
+
+
+def _check_sasl(reader: _Reader, kafka: KafkaSettings) -> None:
+    if not kafka.security_protocol.startswith("SASL"):
+        return
+    needed = {
+        "MECHANISM": kafka.sasl_mechanism,
+        "USERNAME": kafka.sasl_username,
+        "PASSWORD": kafka.sasl_password,
+    }
+    for name, value in needed.items():
+        if value is None:
+            reader.wrong.append(f"LEDGER_KAFKA_SASL_{name}: needed with {kafka.security_protocol}")

@@ -1,0 +1,228 @@
+"""Composition of one ledger: server, database, keys, journal, and the parts that commands work with.
+
+The one place where they come together. Opening a `Site` checks the installation and completes
+erasures that a crash or a restore left behind, before anything is served.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+from console.settings import Settings
+from ledger.application import Ledger
+from ledger.embedded import Server, start
+from ledger.embedded.place import Place
+from ledger.erasure import Eraser, pending
+from ledger.errors import Misconfigured, NotInstalled, ServiceAway
+from ledger.install import check_installed, install
+from ledger.journal import ErasureJournal
+from ledger.keyring import Keyring
+from ledger.names import LedgerName, Role
+from ledger.opening import Opener
+from ledger.postgres import Database, Session
+from ledger.provider import FileKeyProvider
+from ledger.recording import HaltLimit
+from ledger.rotation import first_epoch
+from rulebook import period, secret_provisions
+from schemas import Intake
+
+__all__ = ["LEDGER_KEYS", "Site", "install_site", "open_site", "utc_now"]
+
+# Keys of the ledger itself that other commands than the recorder read.
+LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record")
+JOURNAL = "erasures.journal"
+
+
+def utc_now() -> datetime:
+    """The clock of this process."""
+    return datetime.now(UTC)
+
+
+class _Closable(Protocol):
+    def close(self) -> None:
+        """Give back what it holds."""
+
+
+C = TypeVar("C", bound=_Closable)
+
+
+class Site:
+    """One ledger as a command uses it. Everything that it opens is closed when it is left."""
+
+    def __init__(
+        self, settings: Settings, server: Server | None, clock: Callable[[], datetime]
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self._server = server
+        self._opened: list[_Closable] = []
+        self._sessions: dict[Role, Session] = {}
+        self._opener: Opener | None = None
+
+    @property
+    def ledger(self) -> LedgerName:
+        """The ledger's name."""
+        return self.settings.ledger
+
+    @property
+    def database(self) -> Database:
+        """The database of the URL, or that of the embedded server."""
+        if self._server:
+            return Database(self._server.url(), peer=True)
+        return Database(self.settings.database_url or "")
+
+    @property
+    def provider(self) -> FileKeyProvider:
+        """The epoch keys. Makes their folder when it is missing."""
+        return FileKeyProvider(self.settings.key_dir / str(self.ledger))
+
+    @property
+    def journal(self) -> ErasureJournal:
+        """The erasure journal, beside the epoch keys."""
+        return ErasureJournal(self.settings.key_dir / str(self.ledger) / JOURNAL)
+
+    @property
+    def intake(self) -> Intake:
+        """What this ledger accepts."""
+        return Intake(self.settings.confidential, secret_provisions())
+
+    @property
+    def halt_limit(self) -> HaltLimit:
+        """How many rejections halt a topic."""
+        limits = self.settings.limits
+        return HaltLimit(limits.halt_share, limits.halt_messages)
+
+    def session(self, role: Role) -> Session:
+        """The session of a role, opened once."""
+        if role not in self._sessions:
+            self._sessions[role] = self.new_session(role)
+        return self._sessions[role]
+
+    def new_session(self, role: Role) -> Session:
+        """A session of its own, such as for a thread."""
+        return self._keep(self.database.connect(self.ledger, role))
+
+    def opener(self) -> Opener:
+        """What finds data subjects and opens values, as the reader."""
+        if self._opener is None:
+            self._opener = Opener(self.session("reader"), self.provider, self.ledger)
+        return self._opener
+
+    def recorder(self) -> Ledger:
+        """The application that records batches."""
+        return self._keep(
+            Ledger(
+                self.database, self.ledger, self.provider, clock=self.clock, limit=self.halt_limit
+            )
+        )
+
+    def keyring(self) -> Keyring:
+        """Keys for sealing, as the recorder."""
+        return Keyring(self.session("recorder"), self.provider, self.ledger, time.monotonic)
+
+    def eraser(self) -> Eraser:
+        """What destroys a person's keys."""
+        session = self.session("eraser")
+        opener = Opener(session, self.provider, self.ledger)
+        accountability = period("tombstone")
+        return Eraser(session, opener, self.journal, self.ledger, self.clock, accountability)
+
+    def close(self) -> None:
+        """Close every session, then leave the embedded server."""
+        while self._opened:
+            self._opened.pop().close()
+        self._sessions.clear()
+        if self._server:
+            self._server.leave()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _keep(self, thing: C) -> C:
+        self._opened.append(thing)
+        return thing
+
+
+def _site(settings: Settings, clock: Callable[[], datetime]) -> Site:
+    return Site(settings, start(settings.data_dir) if settings.embedded else None, clock)
+
+
+def install_site(settings: Settings, clock: Callable[[], datetime] = utc_now) -> list[str]:
+    """Install or upgrade the ledger: roles, namespaces, migrations, first keys. Idempotent.
+
+    Returns the migrations that were applied.
+    """
+    with _site(settings, clock) as site:
+        return _install(site)
+
+
+def _install(site: Site) -> list[str]:
+    applied = install(site.database, site.ledger, site.clock())
+    first_epoch(site.session("eraser"), site.provider, site.clock())
+    keyring = site.keyring()
+    for purpose in LEDGER_KEYS:
+        keyring.ledger_key(purpose)
+    return applied
+
+
+@contextmanager
+def open_site(
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    *,
+    install_missing: bool = False,
+) -> Iterator[Site]:
+    """An installed ledger, with every erasure completed that its journal knows.
+
+    `install_missing`: make a missing ledger on the embedded server, which is nobody else's.
+    Raises NotInstalled, Misconfigured, ServiceAway or Halt.
+    """
+    if settings.embedded and not install_missing and not Place(settings.data_dir).cluster.exists():
+        raise NotInstalled
+    with _site(settings, clock) as site:
+        try:
+            _check_installed(site)
+        except NotInstalled:
+            if not (install_missing and settings.embedded):
+                raise
+            _install(site)
+        _check_keys(site)
+        if pending(site.session("reader"), site.journal):
+            site.eraser().reapply()
+        yield site
+
+
+def _check_installed(site: Site) -> None:
+    """Raise NotInstalled, also where a role that is not there yet looks like a server that is away."""
+    try:
+        check_installed(site.session("reader"))
+    except ServiceAway:
+        if site.settings.embedded and not _reader_exists(site):
+            raise NotInstalled from None
+        raise
+
+
+def _reader_exists(site: Site) -> bool:
+    session = site.database.connect(site.ledger, None)
+    try:
+        return bool(session.rows("known_roles", roles=[site.ledger.role("reader")]))
+    finally:
+        session.close()
+
+
+def _check_keys(site: Site) -> None:
+    """A wrong key folder must not look like lost keys, and must not be made."""
+    folder = site.settings.key_dir / str(site.ledger)
+    if not any(folder.glob("epoch-*.key")):
+        raise Misconfigured(f"there are no epoch keys in {folder}: set LEDGER_KEY_DIR")
