@@ -148,6 +148,8 @@ class Session:
         """Commit at the end of the block, roll back when it raises."""
         with mapped_errors(), self._connection.transaction():
             yield
+            if self.broken:  # psycopg ends a block on a closed connection without a word
+                raise ServiceAway("PostgreSQL went away before the commit")
 
     def notified(self, timeout_s: float) -> bool:
         """Wait for a notification on the channels that were listened to; False after the time."""

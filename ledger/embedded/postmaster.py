@@ -19,7 +19,7 @@ from ledger.errors import Misconfigured, ServiceAway
 __all__ = ["START_TIMEOUT_S", "running", "settled", "stop"]
 
 START_TIMEOUT_S = 600  # recovery after a crash replays up to max_wal_size, 1 GB
-FAST_STOP_TIMEOUT_S = 60.0  # sessions are ended, then comes a checkpoint
+FAST_STOP_TIMEOUT_S = 30.0  # sessions are ended, then comes a checkpoint
 IMMEDIATE_STOP_TIMEOUT_S = 30.0  # PostgreSQL kills what has not ended after 5 s
 PAUSE_S = 0.01
 CONNECT_TIMEOUT_S = 1.0

@@ -1,0 +1,57 @@
+# One command each. Everything that is needed is set up on the way; nothing outside this folder and the
+# user's cache is touched.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: help demo demo-kafka check format lint types imports test coverage documents bench clean
+
+help:  ## show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)  ## the main job on an embedded PostgreSQL: sample events, ledger, views, a tour on screen
+	$(BIN)/ledger demo --data-dir .demo/ledger
+
+demo-kafka: $(READY)  ## the same through a real Kafka topic, with a broker started for it
+	$(BIN)/python deploy/kafka/demo.py
+
+check: lint types imports coverage  ## everything that CI checks: format, lint, types, imports, all tests
+
+format: $(READY)  ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only .
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+	cd deploy/kafka && MYPYPATH=. ../../$(BIN)/mypy --config-file ../../pyproject.toml --scripts-are-modules broker
+
+imports: $(READY)
+	$(BIN)/lint-imports --no-cache
+
+test: $(READY)  ## the tests alone
+	$(BIN)/pytest
+
+coverage: $(READY)
+	$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+documents: $(READY)  ## write again what is generated from the code (JSON Schemas, AsyncAPI, command help)
+	$(BIN)/python -m schemas.generate
+	$(BIN)/python tests/architecture/readme_help.py
+
+bench: $(READY)  ## benchmarks against peers in the same run
+	$(BIN)/python -m bench
+
+clean:  ## remove what the commands above made
+	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

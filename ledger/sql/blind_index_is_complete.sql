@@ -1,0 +1,2 @@
+-- The marker vanishes with the rows.
+SELECT one FROM blind_index_complete

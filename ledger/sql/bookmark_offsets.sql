@@ -1,0 +1,2 @@
+-- Progress of each Kafka partition.
+SELECT topic, partition, next_offset FROM bookmarks ORDER BY topic, partition

@@ -1,0 +1,2 @@
+-- Everything that was searchable.
+DELETE FROM blind_index

@@ -1,0 +1,2 @@
+-- What the head says.
+SELECT position, batch FROM head

@@ -1,0 +1,139 @@
+"""Append-only by grants and by guards; two ledgers in one database that cannot touch each other."""
+
+from collections.abc import Callable
+
+import pytest
+
+from ledger.errors import Misconfigured
+from ledger.install import check_installed, install, migrations
+from ledger.names import ROLES, LedgerName, Role
+from ledger.postgres import Conflict, Session
+from tests.fixtures.ledger import House, collected, registered
+
+CHANGES = [
+    "UPDATE events SET state = state",
+    "DELETE FROM events",
+    "TRUNCATE events",
+    "UPDATE event_ids SET position = position",
+    "DELETE FROM event_ids",
+    "TRUNCATE event_ids",
+    "UPDATE batches SET duplicates = 0",
+    "DELETE FROM batches",
+    "TRUNCATE batches",
+    "DELETE FROM head",
+    "TRUNCATE head",
+]
+ROGUE = """
+INSERT INTO events SELECT gen_random_uuid(), 1, topic, state, notification_id + 1, recorded_at
+FROM events ORDER BY notification_id DESC LIMIT 1
+"""
+
+
+def run(session: Session, text: str) -> None:
+    session.script(text, {})
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_owner_is_refused_by_the_guards(any_house: House, change: str) -> None:
+    any_house.record(registered())
+    owner = any_house.session(None)
+    with pytest.raises(Conflict, match="append-only"):
+        run(owner, change)
+    run(owner, "SET session_replication_role = replica")
+    with pytest.raises(Conflict, match="append-only"):
+        run(owner, change)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("change", CHANGES)
+def test_no_role_has_the_right(house: House, role: Role, change: str) -> None:
+    with pytest.raises(Misconfigured, match="42501"):
+        run(house.session(role), change)
+
+
+def test_a_rogue_insert_is_refused_for_everyone(any_house: House) -> None:
+    any_house.record(registered())
+    for role in (None, "recorder", "eraser"):
+        with pytest.raises(Conflict, match="not the last ones of head"):
+            run(any_house.session(role), ROGUE)  # type: ignore[arg-type]
+    for role in ("projector", "reader"):
+        with pytest.raises(Misconfigured):
+            run(any_house.session(role), ROGUE)  # type: ignore[arg-type]
+
+
+def test_the_head_only_moves_forward(house: House) -> None:
+    house.record(registered())
+    with pytest.raises(Conflict, match="only moves forward"):
+        run(house.session("recorder"), "UPDATE head SET position = 0")
+
+
+def test_only_dropping_the_guard_itself_opens_the_way(house: House) -> None:
+    house.record(registered())
+    owner = house.session(None)
+    run(owner, "ALTER TABLE events DISABLE TRIGGER refuse_change")
+    run(owner, "UPDATE events SET state = state")
+    with pytest.raises(Misconfigured):
+        run(house.session("recorder"), "ALTER TABLE events DISABLE TRIGGER refuse_change")
+
+
+def test_projectors_and_consumers_hold_no_right_to_destroy_keys(house: House) -> None:
+    house.record(collected())
+    with pytest.raises(Misconfigured):
+        run(house.session("projector"), f"SELECT * FROM {house.ledger.keys}.data_keys")
+    for text in (
+        "DELETE FROM data_keys",
+        "UPDATE data_keys SET wrapped = wrapped",
+        "DELETE FROM fences",
+    ):
+        with pytest.raises(Misconfigured):
+            run(house.session("recorder"), text)
+        with pytest.raises(Misconfigured):
+            run(house.session("reader"), text)
+
+
+def test_two_ledgers_cannot_read_write_or_lock_each_other(
+    make_house: Callable[..., House], any_database_url: str
+) -> None:
+    one, other = make_house(any_database_url, "one"), make_house(any_database_url, "other")
+    one.record(collected())
+    assert other.record(registered()).last_position == 1
+    for role in ROLES:
+        session = one.session(role)
+        for text in (
+            "SELECT * FROM ledger_other.events",
+            "SELECT * FROM ledger_other.head FOR UPDATE",
+            "DO $$ BEGIN LOCK TABLE ledger_other.events IN SHARE MODE; END $$",
+            "UPDATE ledger_other.head SET position = 9",
+            "SELECT * FROM ledger_other_keys.data_keys",
+            "CREATE TABLE ledger_other_views.mine ()",
+        ):
+            with pytest.raises(Misconfigured):
+                run(session, text)
+    assert one.keys / "one" != other.keys / "other"
+    assert one.events()[0].stream != other.events()[0].stream
+
+
+def test_a_wrapped_key_of_one_ledger_is_worth_nothing_in_the_other(
+    make_house: Callable[..., House], database_url: str
+) -> None:
+    one, other = make_house(database_url, "one"), make_house(database_url, "other")
+    one.record(collected())
+    other.record(collected())
+    assert one.provider.get(1) != other.provider.get(1)
+
+
+def test_installing_again_changes_nothing_and_is_the_sum_of_the_migrations(
+    any_house: House,
+) -> None:
+    any_house.record(registered())
+    assert install(any_house.database, any_house.ledger, any_house.clock()) == []
+    session = any_house.session("reader")
+    check_installed(session)
+    assert [name for name, _ in session.rows("applied_migrations")] == migrations()
+    assert len(any_house.events()) == 1
+
+
+def test_a_ledgers_name_leaves_no_room_for_confusion() -> None:
+    for name in ("", "Main", "a_keys", "1a", "a" * 40, 'a"b'):
+        with pytest.raises(Misconfigured):
+            LedgerName(name)

@@ -1,0 +1,304 @@
+"""Forgetting on a real database: what opens before an erasure and what never opens again."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from ledger.erasure import pending
+from ledger.errors import Halt, IncompleteErasure, Lost, UnknownSubject
+from ledger.event import RecordedEvent
+from ledger.journal import ErasureJournal
+from ledger.opening import Missing
+from ledger.rotation import epochs, rotate
+from ledger.sealing import month_of
+from schemas import CATEGORIES, Code
+from tests.fixtures.ledger import House, accessed, collected, message, registered
+
+PERSONAL = {"name": "J. de Vries", "email": "j.devries@example.nl"}
+
+
+def opened(house: House, event: RecordedEvent) -> dict[str, object]:
+    return house.opener().personal(event)
+
+
+def consent(**members: object) -> dict[str, object]:
+    facts = {
+        "purpose": "newsletter",
+        "text_version": "1",
+        "method": "tick-box",
+        "channel": "portal",
+    }
+    return message("consent-given", "customer/10023", **(facts | members))
+
+
+def call(at: str) -> dict[str, object]:
+    return collected(
+        time=at,
+        categories=["traffic"],
+        personal={"called_number": "+31201234567"},
+        origin="network",
+    )
+
+
+def test_an_erased_category_never_opens_again_and_others_do(any_house: House) -> None:
+    any_house.record(collected())
+    (result,) = any_house.eraser().erase("customer/10023", ["contact"], "request")
+    event, decided, erased = any_house.events()
+    assert opened(any_house, event) == {"name": "J. de Vries", "email": Missing.ERASED}
+    assert not result.whole
+    assert decided.facts["decisions"] == {"contact": {"decision": "erase", "ground": "request"}}
+    assert erased.facts["keys_destroyed"] == [event.sealed["contact"].key]
+    assert erased.ours
+    assert erased.stream == event.stream
+
+
+def test_a_whole_person_leaves_a_tombstone_and_facts(house: House) -> None:
+    house.record(registered(), collected(), accessed())
+    (result,) = house.eraser().erase("customer/10023", [], "request")
+    assert result.whole
+    (period,) = house.opener().periods("customer/10023")
+    assert period.subject == result.subject
+    assert period.erased_through == house.clock()
+    assert house.opener().references([period.subject]) == {}
+    assert set(opened(house, house.events()[1]).values()) == {Missing.ERASED}
+    assert set(house.events()[-1].facts["categories"]) == set(CATEGORIES)
+    with pytest.raises(UnknownSubject):
+        house.eraser().erase("customer/10023", [], "request")
+
+
+def test_values_from_before_an_erasure_are_refused_later_ones_get_a_new_key(house: House) -> None:
+    house.record(collected())
+    house.eraser().erase("customer/10023", ["identity", "contact"], "consent-withdrawn")
+    late = house.record(collected(time="2026-11-24T11:00:00Z"))
+    assert [rejection.code for _, rejection in late.rejections] == [Code.ERASED_SUBJECT]
+    house.clock.forward(days=1)
+    again = house.record(
+        consent(time="2026-11-25T09:00:00Z", categories=["identity", "contact"], personal=PERSONAL)
+    )
+    assert again.recorded == 1
+    first, *_, last = house.events()
+    assert opened(house, last) == PERSONAL
+    assert set(opened(house, first).values()) == {Missing.ERASED}
+    assert first.stream == last.stream
+
+
+def test_a_new_registration_after_a_whole_erasure_is_a_new_data_subject(house: House) -> None:
+    house.record(registered(), collected())
+    house.eraser().erase("customer/10023", [], "request")
+    house.clock.forward(days=10)
+    outcome = house.record(
+        registered(time="2026-12-01T10:00:00Z"),
+        collected(time="2026-12-01T10:05:00Z"),
+        accessed(time="2026-11-01T10:00:00Z"),
+    )
+    assert outcome.recorded == 3
+    events = house.events()
+    new = events[-3].stream
+    assert new != events[0].stream
+    assert events[-2].stream == new
+    assert events[-1].stream == events[0].stream
+    assert opened(house, events[-2]) == PERSONAL
+    assert [p.subject for p in house.opener().periods("customer/10023")] == [events[0].stream, new]
+
+
+def test_a_repeat_after_an_erasure_is_a_duplicate_even_with_other_content(house: House) -> None:
+    event = collected()
+    house.record(event)
+    house.eraser().erase("customer/10023", [], "request")
+    changed = event | {"time": "2026-11-24T10:16:00+01:00"}
+    outcome = house.record(event, changed)
+    assert (outcome.duplicates, outcome.rejections) == (2, ())
+
+
+def test_a_consumer_that_sealed_before_an_erasure_decides_again(house: House) -> None:
+    ledger = house.open()
+    house.record(collected(), ledger=ledger)  # its cache holds the keys
+    house.eraser().erase("customer/10023", [], "request")
+    outcome = house.record(collected(), ledger=ledger)
+    assert [rejection.code for _, rejection in outcome.rejections] == [Code.ERASED_SUBJECT]
+
+
+def test_an_erasure_deletes_the_persons_dead_letters(house: House) -> None:
+    house.record(collected(personal={"name": "J. de Vries", "email": "no address"}), b"no json")
+    assert len(house.session("reader").rows("letters")) == 2
+    house.record(collected())
+    (result,) = house.eraser().erase("customer/10023", ["identity"], "request")
+    assert result.dead_letters == 1
+    assert [row[1] for row in house.session("reader").rows("letters")] == ["not-json"]
+
+
+def test_the_month_of_a_rolling_category_expires_and_later_ones_stay(house: House) -> None:
+    house.record(
+        call("2026-08-15T10:00:00Z"), call("2026-10-15T10:00:00Z"), call("2026-11-15T10:00:00Z")
+    )
+    august, october, november = house.events()
+    assert len({e.sealed["traffic"].key for e in (august, october, november)}) == 3
+    limit = month_of(datetime(2026, 10, 1, tzinfo=UTC))
+    (result,) = house.eraser().expire("customer/10023", "traffic", limit, "retention")
+    assert august.sealed["traffic"].key in result.keys
+    assert october.sealed["traffic"].key in result.keys
+    assert november.sealed["traffic"].key not in result.keys
+    assert opened(house, august) == {"called_number": Missing.ERASED}
+    assert opened(house, october) == {"called_number": Missing.ERASED}
+    assert opened(house, november) == {"called_number": "+31201234567"}
+    outcome = house.record(call("2026-10-20T10:00:00Z"), call("2026-11-20T10:00:00Z"))
+    assert [rejection.code for _, rejection in outcome.rejections] == [Code.ERASED_SUBJECT]
+    assert opened(house, house.events()[-1]) == {"called_number": "+31201234567"}
+
+
+def test_an_earlier_month_that_arrives_late_gets_a_key_of_its_own(house: House) -> None:
+    house.record(call("2026-10-15T10:00:00Z"))
+    house.record(
+        call("2026-03-15T10:00:00Z"), call("2026-04-15T10:00:00Z"), call("2026-11-01T10:00:00Z")
+    )
+    assert [opened(house, event) for event in house.events()] == [
+        {"called_number": "+31201234567"}
+    ] * 4
+    house.eraser().erase("customer/10023", ["traffic"], "retention")
+    assert all(opened(house, e) == {"called_number": Missing.ERASED} for e in house.events()[:4])
+
+
+def test_a_key_that_is_missing_without_an_erasure_is_lost(house: House) -> None:
+    house.record(collected())
+    house.session(None).script("DELETE FROM data_keys WHERE category = 'contact'", {})
+    assert opened(house, house.events()[0]) == {"name": "J. de Vries", "email": Missing.LOST}
+
+
+def test_rotation_rewraps_and_destroys_the_old_epoch_key(any_house: House) -> None:
+    any_house.record(collected())
+    old = any_house.provider.get(1)
+    done = rotate(
+        any_house.session("eraser"), any_house.provider, any_house.ledger, any_house.clock()
+    )
+    assert (done.epoch, done.destroyed) == (2, (1,))
+    assert done.rewrapped >= 4
+    assert any_house.provider.epochs() == [2]
+    assert any_house.provider.get(2) != old
+    with pytest.raises(Lost):
+        any_house.provider.get(1)
+    assert opened(any_house, any_house.events()[0]) == PERSONAL
+    assert any_house.record(collected()).recorded == 1
+    assert epochs(any_house.session("eraser"), any_house.provider).current == 2
+
+
+@pytest.mark.parametrize(
+    "step", ["retire_epochs", "rewrap_data_keys", "rewrap_ledger_key", "add_epoch"]
+)
+def test_an_interrupted_rotation_is_completed_by_the_next(
+    house: House, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    house.record(collected())
+    session = house.session("eraser")
+    run = session.run
+    monkeypatch.setattr(
+        session, "run", lambda name, /, **p: _fail() if name == step else run(name, **p)
+    )
+    with pytest.raises(KilledError):
+        rotate(session, house.provider, house.ledger, house.clock())
+    assert opened(house, house.events()[0]) == PERSONAL
+    done = rotate(house.session("eraser"), house.provider, house.ledger, house.clock())
+    assert house.provider.epochs() == [done.epoch]
+    assert opened(house, house.events()[0]) == PERSONAL
+
+
+class KilledError(Exception):
+    """Stands for a process that ends at this point."""
+
+
+def _fail() -> int:
+    raise KilledError
+
+
+ERASURE_STEPS = [
+    "fence",
+    "destroy_keys",
+    "remove_blind",
+    "remove_letters_of",
+    "remove_subject",
+    "add_tombstone",
+    "add_batch",
+]
+
+
+@pytest.mark.parametrize("step", ERASURE_STEPS)
+def test_an_erasure_killed_before_the_journal_did_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    house.record(collected())
+    eraser = house.eraser()
+    session = eraser._session
+    run = session.run
+    monkeypatch.setattr(
+        session, "run", lambda name, /, **p: _fail() if name == step else run(name, **p)
+    )
+    with pytest.raises(KilledError):
+        eraser.erase("customer/10023", [], "request")
+    assert house.journal.entries() == []
+    assert opened(house, house.events()[0]) == PERSONAL
+    assert house.eraser().erase("customer/10023", [], "request")[0].whole
+
+
+def test_an_erasure_killed_after_the_journal_is_completed_at_the_start(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.record(collected())
+    eraser = house.eraser()
+    append = ErasureJournal.append
+
+    def append_and_die(journal: ErasureJournal, entry: object) -> None:
+        append(journal, entry)  # type: ignore[arg-type]
+        raise KilledError
+
+    monkeypatch.setattr(ErasureJournal, "append", append_and_die)
+    with pytest.raises(KilledError):
+        eraser.erase("customer/10023", [], "request")
+    monkeypatch.undo()
+    assert len(pending(house.session("reader"), house.journal)) == 1
+    house.eraser().reapply()
+    assert pending(house.session("reader"), house.journal) == []
+    assert set(opened(house, house.events()[0]).values()) == {Missing.ERASED}
+    assert [e.name for e in house.events()[1:]] == [
+        "erasure-decided",
+        "personal-data-erased",
+        "erasure-reapplied",
+    ]
+    assert house.events()[-1].facts == {"after": "restart"}
+
+
+def test_a_commit_that_fails_is_never_a_success(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.record(collected())
+    eraser = house.eraser()
+    append = ErasureJournal.append
+
+    def append_then_cut(journal: ErasureJournal, entry: object) -> None:
+        append(journal, entry)  # type: ignore[arg-type]
+        eraser._session.close()
+
+    monkeypatch.setattr(ErasureJournal, "append", append_then_cut)
+    with pytest.raises(IncompleteErasure):
+        eraser.erase("customer/10023", [], "request")
+    monkeypatch.undo()
+    house.eraser().reapply()
+    assert set(opened(house, house.events()[0]).values()) == {Missing.ERASED}
+
+
+def test_a_torn_journal_line_is_left_out_and_overwritten(house: House) -> None:
+    house.record(collected())
+    house.eraser().erase("customer/10023", ["contact"], "request")
+    with house.journal.path.open("ab") as file:
+        file.write(b'{"erasure":"')
+    assert len(house.journal.entries()) == 1
+    house.eraser().erase("customer/10023", ["identity"], "request")
+    assert len(house.journal.entries()) == 2
+    house.journal.path.write_bytes(b"damaged\n")
+    with pytest.raises(Halt):
+        house.journal.entries()
+
+
+def test_subjects_of_streams_have_the_type_that_folds_expect(house: House) -> None:
+    house.record(collected())
+    assert isinstance(house.events()[0].stream, UUID)
+    assert house.events()[0].recorded_at - datetime.now(UTC) < timedelta(minutes=1)

@@ -1,0 +1,125 @@
+"""Recording on a real database: each message becomes one event, one dead letter or one duplicate."""
+
+from uuid import UUID
+
+import orjson
+import pytest
+
+from ledger.errors import Fenced
+from ledger.recording import Batch, Bookmark
+from ledger.writing import Span
+from schemas import Code
+from tests.fixtures.ledger import House, accessed, collected, message, registered
+
+
+def codes(outcome: object) -> list[Code]:
+    return [rejection.code for _, rejection in outcome.rejections]  # type: ignore[attr-defined]
+
+
+def test_a_batch_becomes_gapless_positions_and_versions(any_house: House) -> None:
+    outcome = any_house.record(registered(), collected(), accessed(), registered("customer/2"))
+    assert (outcome.recorded, outcome.duplicates, outcome.last_position) == (4, 0, 4)
+    events = any_house.events()
+    assert [event.position for event in events] == [1, 2, 3, 4]
+    assert [event.version for event in events] == [1, 2, 3, 1]
+    assert len({event.recorded_at for event in events}) == 1
+    assert len({event.stream for event in events}) == 2
+
+
+def test_references_are_subjects_and_values_are_sealed(house: House) -> None:
+    house.record(collected(), accessed())
+    first, second = house.events()
+    assert first.subject is None
+    assert set(first.sealed) == {"identity", "contact"}
+    employee = UUID(second.facts["employee"])
+    assert house.opener().references([employee, first.stream]) == {
+        employee: "employee/7",
+        first.stream: "customer/10023",
+    }
+    assert house.opener().personal(first) == {
+        "email": "j.devries@example.nl",
+        "name": "J. de Vries",
+    }
+
+
+def test_a_repeat_is_a_duplicate_also_within_a_batch_and_in_other_spelling(house: House) -> None:
+    event = collected()
+    respelled = orjson.dumps(dict(reversed(event.items())), option=orjson.OPT_INDENT_2)
+    first = house.record(event, event)
+    second = house.record(respelled)
+    assert (first.recorded, first.duplicates) == (1, 1)
+    assert (second.recorded, second.duplicates, codes(second)) == (0, 1, [])
+
+
+def test_the_same_name_with_other_content_is_a_conflict(house: House) -> None:
+    event = collected()
+    house.record(event)
+    outcome = house.record(event | {"time": "2026-11-24T10:15:01+01:00"})
+    assert codes(outcome) == [Code.CONFLICTING_DUPLICATE]
+    assert len(house.events()) == 1
+
+
+def test_a_refused_line_twice_is_one_letter_counted_twice(house: House) -> None:
+    house.record(b"no json")
+    house.record(b"no json")
+    rows = house.session("reader").rows("letters")
+    assert [(row[1], row[11]) for row in rows] == [("not-json", 2)]
+
+
+def test_a_bookmark_moves_by_compare_and_set(house: House) -> None:
+    house.session(None).script(
+        "INSERT INTO bookmarks VALUES ('privacy.events.v1', 0, 'c', 't', 0)", {}
+    )
+    bookmark = Bookmark("c", "t", b"last")
+    ledger = house.open()
+    batch = Batch(house.messages(registered()), Span("privacy.events.v1", 0, 0, 5), bookmark)
+    assert ledger.record(batch).recorded == 1
+    zombie = Batch(house.messages(collected()), Span("privacy.events.v1", 0, 0, 9), bookmark)
+    with pytest.raises(Fenced):
+        ledger.record(zombie)
+    recreated = Batch(
+        house.messages(collected()), Span("privacy.events.v1", 0, 5, 6), Bookmark("c", "other")
+    )
+    with pytest.raises(Fenced):
+        ledger.record(recreated)
+    assert len(house.events()) == 1
+
+
+def test_too_many_rejections_halt_the_topic_and_the_batch_stays(house: House) -> None:
+    house.session(None).script("INSERT INTO bookmarks VALUES ('t', 0, 'c', 'i', 0)", {})
+    lines = [registered(f"customer/{n}") for n in range(79)] + [b"bad %d" % n for n in range(21)]
+    outcome = house.open().record(
+        Batch(house.messages(*lines), Span("t", 0, 0, 100), Bookmark("c", "i"))
+    )
+    assert outcome.halted
+    assert (outcome.recorded, len(outcome.rejections)) == (79, 21)
+    assert house.session("reader").row("intake_window", topic="t")[2] == house.clock()  # type: ignore[index]
+
+
+def test_private_recipients_names_are_sealed(house: House) -> None:
+    house.record(
+        message(
+            "recipient-registered",
+            "recipient/lawyer-1",
+            name="Mr. A. Jansen",
+            kind="lawyer",
+            role="controller",
+            country="NL",
+            valid_from="2026-01-01",
+        )
+    )
+    (event,) = house.events()
+    assert "name" not in event.facts
+    assert event.subject == "recipient/lawyer-1"
+    assert house.opener().personal(event) == {"name": "Mr. A. Jansen"}
+    house.eraser().erase("recipient/lawyer-1", [], "request")
+    assert house.opener().personal(event)["name"].value == "erased"
+
+
+def test_two_consumers_that_meet_on_a_new_person_agree(house: House) -> None:
+    first, second = house.open(), house.open()
+    house.record(accessed("customer/1"), ledger=first)
+    house.record(accessed("customer/1"), ledger=second)
+    one, two = house.events()
+    assert one.stream == two.stream
+    assert one.facts["employee"] == two.facts["employee"]
