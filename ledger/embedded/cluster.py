@@ -121,8 +121,10 @@ def initialise(place: Place, account: Account, programs: Path) -> None:
                 f"bring its content over with pg_dump, or with pg_upgrade"
             )
         return
-    fresh = place.data_dir / "new-cluster"
-    shutil.rmtree(fresh, ignore_errors=True)
+    for left_over in place.data_dir.glob("new-cluster-*"):
+        shutil.rmtree(left_over, ignore_errors=True)
+    # A name of its own: the initdb of a killed run may still be writing to the old one.
+    fresh = place.data_dir / f"new-cluster-{os.getpid()}"
     own_folder(fresh, account)
     options = [f"--pgdata={fresh}", f"--username={SUPERUSER}", "--encoding=UTF8", "--locale=C"]
     options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums"]
