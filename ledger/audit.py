@@ -6,7 +6,7 @@ and cover every position, bookmarks that are where the batches end. Details neve
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -50,7 +50,7 @@ class _Trail:
     def __init__(self, unnamed: Sequence[tuple[int, int]]) -> None:
         self.findings: list[Finding] = []
         self.last = 0
-        self._recorded_at = datetime.min
+        self._recorded_at = datetime.min.replace(tzinfo=UTC)
         self._versions: dict[UUID, int] = {}
         self._unnamed = unnamed
 
@@ -79,7 +79,7 @@ class _Trail:
         expected = self._versions.get(stream, 0) + 1
         if version != expected and not (expected == 1 and version == 0):
             self.note(position, "version", f"expected version {expected} of its stream")
-        if self.last and recorded_at < self._recorded_at:
+        if recorded_at < self._recorded_at:
             self.note(position, "recorded-at", "recorded before the event in front of it")
         self.last, self._recorded_at = position, recorded_at
         self._versions[stream] = version

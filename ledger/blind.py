@@ -3,6 +3,8 @@
 It is unlogged on purpose: a searchable hash must not reach the write-ahead log or a backup.
 """
 
+from uuid import UUID
+
 from ledger.intake import BLIND_FIELDS, blind_hash
 from ledger.opening import Missing, Opener
 from ledger.postgres import Session
@@ -12,6 +14,7 @@ from ledger.writing import lock_head
 __all__ = ["is_complete", "rebuild"]
 
 _BLOCK_ROWS = 5_000
+_Row = tuple[bytes, UUID, str, str]
 
 
 def is_complete(session: Session) -> bool:
@@ -25,7 +28,8 @@ def rebuild(session: Session, opener: Opener) -> int:
     with session.transaction():
         lock_head(session)
         session.run("clear_blind")
-        rows, count = [], 0
+        rows: list[_Row] = []
+        count = 0
         for event in each_event(session):
             if event.subject is not None:
                 continue
@@ -40,7 +44,7 @@ def rebuild(session: Session, opener: Opener) -> int:
     return count
 
 
-def _add(session: Session, rows: list[tuple[object, ...]]) -> int:
+def _add(session: Session, rows: list[_Row]) -> int:
     """Write the collected rows and empty the list."""
     added = session.run(
         "add_blind",

@@ -5,7 +5,7 @@ which moves by compare-and-set on the batch's start: a zombie that lost its part
 value there, and everything that it did is rolled back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -21,7 +21,16 @@ from ledger.sealing import keyed_hash
 from ledger.writing import NewEvent, Span, Written, append, latest_versions, lock_head
 from schemas import Code, Event, Rejection
 
-__all__ = ["Batch", "Bookmark", "HaltLimit", "Outcome", "Window", "decide", "record"]
+__all__ = [
+    "Batch",
+    "Bookmark",
+    "HaltLimit",
+    "Outcome",
+    "Window",
+    "decide",
+    "hash_of_record",
+    "record",
+]
 
 # An erasure may come between sealing and recording a few times, not for ever.
 _ATTEMPTS = 10
@@ -59,11 +68,16 @@ class Window(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """Messages of one span, in order. `bookmark` is set when the span is one of a Kafka partition."""
+    """Messages of one span, in order. `bookmark` is set when the span is one of a Kafka partition.
+
+    `letters`: dead letters whose messages are these again, index of the message -> name. A letter goes
+    in the same transaction, unless its message is refused once more.
+    """
 
     messages: Sequence[Message]
     span: Span
     bookmark: Bookmark | None = None
+    letters: Mapping[int, bytes] = msgspec.field(default_factory=dict)
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -130,6 +144,10 @@ def _write(
     decided = decide(ready, _known(session, ready))
     letters = [(item, rejection) for _, item, rejection in decided.refused]
     add_letters(session, keyring, letters, now)
+    refused = {index for index, _, _ in decided.refused}
+    for index, letter in batch.letters.items():
+        if index not in refused:
+            session.run("remove_letter", letter=letter)
     written = _append(session, ledger, batch.span, decided)
     halted = bool(batch.bookmark) and _count(session, batch, decided, limit, now)
     return Outcome(
@@ -228,9 +246,14 @@ def _new_event(item: Ready, versions: dict[UUID, int]) -> NewEvent:
     return NewEvent(item.stream, version, event.type, item.state, name)
 
 
+def hash_of_record(keyring: Keyring, record: bytes) -> bytes:
+    """The keyed hash by which a bookmark knows the last record before it."""
+    return keyed_hash(keyring.ledger_key("last-record"), record)
+
+
 def _move_bookmark(session: Session, keyring: Keyring, span: Span, bookmark: Bookmark) -> None:
     last = bookmark.last_record
-    hashed = keyed_hash(keyring.ledger_key("last-record"), last) if last is not None else None
+    hashed = hash_of_record(keyring, last) if last is not None else None
     moved = session.run(
         "move_bookmark",
         topic=span.topic,

@@ -1,0 +1,121 @@
+"""The audit on a real database: clean after real work, and one finding for each thing that is changed."""
+
+import pytest
+
+from ledger.audit import audit
+from ledger.blind import is_complete, rebuild
+from ledger.intake import blind_hash
+from ledger.merkle import hash_leaf, root_of
+from ledger.opening import Opener
+from ledger.recording import Batch, Bookmark
+from ledger.writing import Span
+from tests.fixtures.ledger import House, accessed, collected, registered
+
+
+def worked(house: House) -> House:
+    house.session(None).script("INSERT INTO bookmarks VALUES ('t', 0, 'c', 'i', 0)", {})
+    house.record(registered(), collected(), b"bad", accessed())
+    event = registered("customer/2")
+    for start, lines in ((0, [event, collected("customer/2")]), (2, [event])):
+        span = Span("t", 0, start, start + len(lines))
+        house.open().record(Batch(house.messages(*lines), span, Bookmark("c", "i")))
+    house.eraser().erase("customer/2", ["contact"], "request")
+    return house
+
+
+def test_real_work_leaves_nothing_to_find(any_house: House) -> None:
+    result = audit(worked(any_house).session("reader"))
+    assert result.ok
+    assert result.size == len(any_house.events()) == 7
+
+
+def test_an_empty_ledger_has_the_root_of_an_empty_tree(house: House) -> None:
+    result = audit(house.session("reader"))
+    assert (result.ok, result.size) == (True, 0)
+    assert result.root == "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+    assert root_of([hash_leaf(b"")])[1].hex() == hash_leaf(b"").hex()
+
+
+TAMPERING = {
+    "a state": ("UPDATE events SET state = 'no state' WHERE notification_id = 2", "state", 2),
+    "a version": (
+        "UPDATE events SET originator_version = 9 WHERE notification_id = 2",
+        "version",
+        2,
+    ),
+    "a stream": (
+        "UPDATE events SET originator_id = gen_random_uuid() WHERE notification_id = 2",
+        "version",
+        2,
+    ),
+    "a time": (
+        "UPDATE events SET recorded_at = recorded_at - interval '1 day' WHERE notification_id = 4",
+        "recorded-at",
+        4,
+    ),
+    "the last event": ("DELETE FROM events WHERE notification_id = 7", "head", 6),
+    "the first event": ("DELETE FROM events WHERE notification_id = 1", "position", 2),
+    "a middle event": ("DELETE FROM events WHERE notification_id = 3", "position", 4),
+    "two events": (
+        "UPDATE events SET notification_id = 99 WHERE notification_id = 2;"
+        "UPDATE events SET notification_id = 2 WHERE notification_id = 3;"
+        "UPDATE events SET notification_id = 3 WHERE notification_id = 99",
+        "event-id",
+        2,
+    ),
+    "a name": ("UPDATE event_ids SET id = 'other' WHERE position = 2", "event-id", 2),
+    "a lost name": ("DELETE FROM event_ids WHERE position = 2", "event-id", 2),
+    "a batch": ("DELETE FROM batches WHERE batch = 2", "batch", 6),
+    "a bookmark forward": ("UPDATE bookmarks SET next_offset = 9", "bookmark", None),
+    "a bookmark back": ("UPDATE bookmarks SET next_offset = 1", "bookmark", None),
+}
+
+
+@pytest.mark.parametrize("what", TAMPERING)
+def test_what_is_changed_is_named(house: House, what: str) -> None:
+    change, kind, position = TAMPERING[what]
+    owner = worked(house).session(None)
+    before = audit(house.session("reader")).root
+    for table in ("events", "event_ids", "batches", "head"):
+        owner.script(f"ALTER TABLE {table} DISABLE TRIGGER ALL", {})  # type: ignore[arg-type]
+    owner.script(change, {})  # type: ignore[arg-type]
+    result = audit(house.session("reader"))
+    assert (kind, position) in {(finding.kind, finding.position) for finding in result.findings}
+    if "UPDATE events" in change or "DELETE FROM events" in change:
+        assert result.root != before
+
+
+def test_the_blind_index_comes_back_from_the_sealed_values(house: House) -> None:
+    worked(house)
+    key = house.opener().ledger_key("blind")
+    wanted = blind_hash(key, "email", "J.DEVRIES@example.nl")
+    assert house.opener().find(wanted) == ["customer/10023"]
+    house.session(None).script("TRUNCATE blind_index, blind_index_complete", {})
+    session = house.session("eraser")
+    assert not is_complete(session)
+    assert rebuild(session, Opener(session, house.provider, house.ledger)) == 1
+    assert is_complete(session)
+    assert house.opener().find(wanted) == ["customer/10023"]
+
+
+def test_the_librarys_repository_and_notification_log_work_on_our_table(house: House) -> None:
+    worked(house)
+    ledger = house.open()
+    stream = house.events()[0].stream
+    names = ledger.repository.get(
+        stream,
+        projector_func=lambda _, events: [event.name for event in events],  # type: ignore[arg-type,return-value,attr-defined]
+    )
+    assert names == ["customer-registered", "personal-data-collected", "personal-data-accessed"]  # type: ignore[comparison-overlap]
+    section = ledger.notification_log["1,5"]
+    assert [item.id for item in section.items] == [1, 2, 3, 4, 5]
+    assert section.next_id == "6,10"
+    for event, row in zip(house.events(), ledger.recorder.select_notifications(1, 10), strict=True):
+        assert ledger.mapper.to_stored_event(event).state == row.state  # type: ignore[arg-type]
+        assert ledger.mapper.to_domain_event(row) == event
+
+
+def test_a_subscription_follows(house: House) -> None:
+    worked(house)
+    with house.open().recorder.subscribe(gt=5) as subscription:
+        assert next(iter(subscription)).id == 6
