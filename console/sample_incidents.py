@@ -75,7 +75,7 @@ def tax_question(life: Life) -> list[Publication]:
 
 def emergency(life: Life) -> list[Publication]:
     """A call to 112: number, address and place go along, also when the number is withheld."""
-    return [disclosed(life, life.free(life.between(0.05, 0.93)), terms.ALARM_CENTRE)]
+    return [disclosed(life, life.free(life.between(0.05, 0.93)), life.usual(terms.ALARM_CENTRE))]
 
 
 def dispute(life: Life) -> list[Publication]:

@@ -126,7 +126,7 @@ TAX_AUTHORITY = Terms(
 )
 ALARM_CENTRE = Terms(
     *("alarmcentrale-112", "emergency-services", EMERGENCY, "emergency-response", "realtime"),
-    *("emergency-call", ("assigned_numbers", *ADDRESS, "location_text"), "network"),
+    *("emergency-call", ("assigned_numbers", "name", *ADDRESS, "location_text"), "network"),
 )
 COLLECTION_AGENCY = Terms(
     *("incasso-laatstebrief", "collection-agency", COLLECTION, "collection", "push"),

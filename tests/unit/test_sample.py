@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import pytest
 
+import rulebook
 import schemas
 from console import sample
 
@@ -19,7 +20,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "323321e8fca17dd52a98bd95c80b87400309c6460479e663c6c29c63cfc3f27d"
+DIGEST = "34c8109920aaa09b166c2e6d01d974ddde7c9fbbf37abcaa09806aeee78bd5e0"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS = {
@@ -154,10 +155,19 @@ def test_a_naive_until_is_refused() -> None:
 
 
 def test_every_event_is_accepted(events: list[Event]) -> None:
-    intake = schemas.Intake(confidential=False, secret_provisions=frozenset())
+    intake = schemas.Intake(confidential=False, secret_provisions=rulebook.secret_provisions())
     for line in written(events + smallest(24) + smallest(1)).splitlines():
         decoded = schemas.decode(line, intake, UNTIL)
         assert isinstance(decoded, schemas.Event), decoded
+
+
+def test_every_provision_is_in_the_rulebook(events: list[Event]) -> None:
+    acts = [event["data"] for event in events]
+    purposes = [purpose for data in acts for purpose in data.get("purposes", ())]
+    used = {item["provision"] for item in (*acts, *purposes) if "provision" in item}
+    assert used >= {"nl.awr.53", "nl.tw.11.10"}
+    known = {entry.id for entry in rulebook.PROVISIONS}
+    assert used <= known
 
 
 def test_no_two_events_share_source_and_id(events: list[Event]) -> None:
