@@ -48,8 +48,8 @@ class Plan(NamedTuple):
     seed: int
     customers: int
     era: Era
-    tour: int
-    """Events of the tour's subject, 0 without it."""
+    tour: bool
+    """Whether the tour's subject is among the customers, whose story has a length of its own."""
     scale: float
     """Share of its full length that a story gets, 0 to 1."""
     routine: int
@@ -57,8 +57,6 @@ class Plan(NamedTuple):
 
     def allowance(self, index: int) -> int:
         """How many events the story of this customer has."""
-        if self.tour and index == TOUR_INDEX:
-            return self.tour
         return 1 + int((SIZES[index % len(SIZES)] - 1) * self.scale)
 
     def routine_before(self, index: int) -> int:
@@ -117,8 +115,7 @@ def _era(until: datetime) -> Era:
 
 def _plan(seed: int, customers: int, spare: int, era: Era) -> Plan:
     """Shares out the `spare` events above the minimum."""
-    tour = len(tour_story(tour_life(seed, era))) if customers >= TOUR_CUSTOMERS else 0
-    plan = Plan(seed, customers, era, tour, 1.0, 0)
+    plan = Plan(seed, customers, era, customers >= TOUR_CUSTOMERS, scale=1.0, routine=0)
     full = _told(plan)
     plan = plan._replace(scale=min(1.0, STORIES * spare / full) if full else 1.0)
     return plan._replace(routine=spare - _told(plan))

@@ -72,19 +72,17 @@ def corrected(
     remark: str | None = None,
     **attributes: Any,
 ) -> Publication:
-    """`personal-data-corrected`: by the customer in the portal, by the helpdesk or by a system."""
+    """`personal-data-corrected`: by the customer in the portal or by the helpdesk."""
     ground, source = {
         "subject": (PORTAL, "app-backend"),
         "helpdesk": (CARE, "helpdesk"),
-        "system": (SUBSCRIPTION, "crm"),
     }[requested_by]
     facts: dict[str, Any] = {
         "fields": list(personal),
         "requested_by": requested_by,
         "reason": reason,
+        "request_ref": reference(person.rng, "VZ"),
     }
-    if requested_by != "system":
-        facts["request_ref"] = reference(person.rng, "VZ")
     values = personal if remark is None else {**personal, "remark": remark}
     data = act(ground, personal=values, **facts)
     return _publish(person, at, source, "personal-data-corrected", data=data, attributes=attributes)
