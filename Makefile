@@ -18,7 +18,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 demo: $(READY)  ## the main job on an embedded PostgreSQL: sample events, ledger, views, a tour on screen
-	$(BIN)/ledger demo --data-dir .demo/ledger
+	$(BIN)/ledger demo
 
 demo-kafka: $(READY)  ## the same through a real Kafka topic, with a broker started for it
 	$(BIN)/python deploy/kafka/demo.py
