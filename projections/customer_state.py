@@ -94,12 +94,11 @@ def forget(state: CustomerState, event: RecordedEvent) -> CustomerState:
     """What an erasure takes away whenever one asks, also as of a time before it: its keys' values."""
     if not _is_erasure(event):
         return state
-    facts = event.facts
-    destroyed = set(state.destroyed).union(facts["keys_destroyed"])
+    destroyed = set(state.destroyed).union(event.facts["keys_destroyed"])
     return msgspec.structs.replace(
         state,
         destroyed=tuple(sorted(destroyed)),
-        erased=tuple(sorted({*state.erased, *facts["categories"]})),
+        erased=tuple(sorted({*state.erased, *event.categories})),
         fields=_without_keys(state.fields, destroyed),
     )
 
@@ -119,7 +118,7 @@ def _registered(state: CustomerState, event: RecordedEvent) -> CustomerState:
 
 
 def _erased(state: CustomerState, event: RecordedEvent) -> CustomerState:
-    whole = set(event.facts["categories"]).issuperset(CATEGORIES)
+    whole = set(event.categories).issuperset(CATEGORIES)
     return msgspec.structs.replace(
         state,
         whole=_latest(state.whole, event.time) if whole else state.whole,

@@ -1,0 +1,125 @@
+"""Reading the views, as the reader: what the console shows, values still sealed.
+
+Every function takes a session of the reader's role; each answer is one statement or one block of rows at
+a time. Raises NotInstalled before the views were made, Halt when they were built by other code.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from ledger.errors import Halt
+from ledger.postgres import Session
+from projections import consent_status, customer_state, disclosures, processing_register, recipients
+from projections.consent_status import Consent
+from projections.customer_state import CustomerState
+from projections.disclosures import Disclosure
+from projections.processing_register import Entry
+from projections.recipients import Recipient
+from projections.storage import Bookmark, bookmarks, each_row
+from projections.view import View
+
+__all__ = [
+    "bookmark_of",
+    "consents",
+    "consents_of",
+    "customer_states",
+    "customer_states_of",
+    "disclosed",
+    "recipients_by_id",
+    "register_entries",
+]
+
+S = TypeVar("S")
+
+
+def bookmark_of(session: Session, view: View[Any]) -> Bookmark:
+    """How far a view is. Raises Halt when it was not built by this version of the code."""
+    bookmark = bookmarks(session).get(view.name)
+    if bookmark is None or bookmark.version != view.version:
+        raise Halt(f"view {view.name} was not built by this version: run `ledger rebuild`")
+    return bookmark
+
+
+def customer_states(session: Session) -> Iterator[tuple[UUID, CustomerState]]:
+    """The state of every person, sorted by stream, in flat memory."""
+    for (stream, _), state in _each(session, customer_state.VIEW):
+        yield stream, state
+
+
+def customer_states_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, CustomerState]:
+    """The states of those persons that have one."""
+    found = _rows_of(session, customer_state.VIEW, streams)
+    return {stream: state for (stream, _), state in found.items()}
+
+
+def consents(session: Session) -> Iterator[tuple[UUID, str, Consent]]:
+    """Every consent: stream, purpose and the deciding act, sorted by both, in flat memory."""
+    for (stream, purpose), state in _each(session, consent_status.VIEW):
+        yield stream, purpose, state
+
+
+def consents_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, dict[str, Consent]]:
+    """The consents of some persons by purpose, sorted; whoever has none is left out."""
+    result: dict[UUID, dict[str, Consent]] = {}
+    for (stream, purpose), state in _rows_of(session, consent_status.VIEW, streams).items():
+        result.setdefault(stream, {})[purpose] = state
+    return result
+
+
+def disclosed(
+    session: Session,
+    *,
+    streams: Sequence[UUID] | None = None,
+    recipient: str | None = None,
+    kind: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Iterator[Disclosure]:
+    """Disclosures that fit, by (occurred_at, source, id), in flat memory; bounds are inclusive.
+
+    `streams`: of some persons. `recipient`: bare id. `kind`: of the recipient. None: any.
+    """
+    bookmark_of(session, disclosures.VIEW)
+    rows = session.of("projections").stream(
+        "disclosures",
+        streams=None if streams is None else list(streams),
+        recipient=recipient,
+        kind=kind,
+        since=since,
+        until=until,
+    )
+    for (state,) in rows:
+        yield disclosures.VIEW.decode(state)
+
+
+def recipients_by_id(session: Session) -> dict[str, Recipient]:
+    """Every recipient by its bare id, sorted; `recipients.recipient_at` shows one at a time."""
+    found = [state for _, state in _each(session, recipients.VIEW)]
+    return {state.recipient: state for state in sorted(found, key=lambda state: state.recipient)}
+
+
+def register_entries(session: Session) -> list[Entry]:
+    """The register of processing activities, sorted by activity. As of the past: `derive_entries`."""
+    bookmark_of(session, processing_register.VIEW)
+    rows = session.of("projections").named(
+        "all_entries", {"entries": f"{processing_register.VIEW.name}_entries"}
+    )
+    return [msgspec.json.decode(made, type=Entry) for _, _, made in rows]
+
+
+def _each(session: Session, view: View[S]) -> Iterator[tuple[tuple[UUID, str], S]]:
+    bookmark_of(session, view)
+    for key, state in each_row(session, view.name):
+        yield key, view.decode(state)
+
+
+def _rows_of(session: Session, view: View[S], streams: Sequence[UUID]) -> dict[tuple[UUID, str], S]:
+    bookmark_of(session, view)
+    rows = session.of("projections").named(
+        "rows_of_streams", {"table": view.name}, streams=list(streams)
+    )
+    return {(stream, subkey): view.decode(state) for stream, subkey, state in rows}

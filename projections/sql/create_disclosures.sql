@@ -1,0 +1,22 @@
+-- Rows of the view of disclosures, with what it is searched and sorted by. {table}, {named}.
+CREATE TABLE {views}.{table} (
+    stream      uuid             NOT NULL,
+    subkey      text COLLATE "C" NOT NULL,
+    state       bytea            NOT NULL,
+    position    bigint           NOT NULL,
+    occurred_at timestamptz      NOT NULL,
+    source      text COLLATE "C" NOT NULL,
+    id          text COLLATE "C" NOT NULL,
+    recipient   text COLLATE "C" NOT NULL,
+    kind        text COLLATE "C" NOT NULL,
+    PRIMARY KEY (stream, subkey)
+);
+CREATE INDEX ON {views}.{table} (occurred_at, source, id);
+CREATE INDEX ON {views}.{table} (recipient, occurred_at);
+CREATE INDEX ON {views}.{table} (kind, occurred_at);
+CREATE TABLE {views}.{named} (
+    stream uuid             NOT NULL,
+    source text COLLATE "C" NOT NULL,
+    id     text COLLATE "C" NOT NULL,
+    PRIMARY KEY (stream, source, id)
+);

@@ -1,0 +1,228 @@
+"""The rows of a view in PostgreSQL: tables of two colours, one in use, one for a rebuild beside it.
+
+Readers use a view's own name, which always shows the colour in use. The projector owns all of it; its
+progress is a row that moves by compare-and-set, in the transaction of the rows that it speaks of.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from ledger.errors import Fenced, NotInstalled
+from ledger.names import LedgerName
+from ledger.postgres import Session, statement
+from projections.batch import Change, NamedEvent
+from projections.joining import EntryRow, Span
+from projections.view import Digest, Key, View, encode
+
+__all__ = [
+    "Bookmark",
+    "Colour",
+    "Tables",
+    "bookmarks",
+    "each_row",
+    "locked_bookmark",
+    "other",
+    "prepare",
+    "stored_digest",
+]
+
+Colour = Literal["blue", "green"]
+_PAGE_ROWS = 5_000
+_START = UUID(int=0)  # smaller than every stream: no version of UUID is all zeros
+
+
+class Bookmark(msgspec.Struct, frozen=True):
+    """Progress of a view: built by which version of its code, up to which position, in which colour."""
+
+    view: str
+    version: str
+    position: int
+    colour: Colour
+
+
+def other(colour: Colour) -> Colour:
+    """The colour that is not in use."""
+    return "green" if colour == "blue" else "blue"
+
+
+def bookmarks(session: Session) -> dict[str, Bookmark]:
+    """Progress of every view that was ever followed."""
+    rows = session.of("projections").rows("bookmarks")
+    return {view: Bookmark(view, *rest) for view, *rest in rows}
+
+
+def locked_bookmark(session: Session, view: View[Any]) -> Bookmark:
+    """Progress of a view, locked until the end of the transaction. Raises NotInstalled without one."""
+    row = session.of("projections").row("lock_bookmark", view=view.name)
+    if row is None:
+        raise NotInstalled
+    return Bookmark(*row)
+
+
+def prepare(session: Session, ledger: LedgerName, views: Iterable[View[Any]]) -> None:
+    """Make the tables of views that have none yet. Idempotent; as the projector."""
+    session = session.of("projections")
+    with session.transaction():
+        session.rows("lock_views", name=ledger.views)
+        session.script(statement("projections", "prepare"), {"views": ledger.views})
+        known = bookmarks(session)
+        for view in views:
+            if view.name not in known:
+                tables = Tables(session, ledger, view, "blue")
+                tables.create()
+                tables.show()
+                session.run("add_bookmark", view=view.name, version=view.version, colour="blue")
+
+
+class Tables:
+    """The tables of one view in one colour: a `Store` inside the caller's transaction."""
+
+    def __init__(
+        self, session: Session, ledger: LedgerName, view: View[Any], colour: Colour
+    ) -> None:
+        self._session = session.of("projections")
+        self._view = view
+        self._colour = colour
+        table = f"{view.name}_{colour}"
+        self.table = table
+        self._names = {
+            "views": ledger.views,
+            "table": table,
+            "named": f"{table}_named",
+            "entries": f"{table}_entries",
+        }
+
+    # The tables themselves
+
+    def create(self) -> None:
+        """Make the tables, empty; what was left of an earlier attempt goes."""
+        self.drop()
+        self._script(f"create_{self._view.layout}")
+
+    def drop(self) -> None:
+        """Throw the tables away."""
+        for table in ("table", "named", "entries"):
+            self._script("drop", table=self._names[table])
+
+    def show(self) -> None:
+        """Let readers see these rows under the view's own name from the commit on."""
+        self._script("show", name=self._view.name)
+        if self._view.joined:
+            self._script("show", name=f"{self._view.name}_entries", table=self._names["entries"])
+
+    def _script(self, name: str, /, **names: str) -> None:
+        self._session.script(statement("projections", name), self._names | names)
+
+    def move(self, start: int, end: int) -> None:
+        """Move the view's progress. Raises Fenced when it is not at `start` in this colour."""
+        moved = self._session.run(
+            "move_bookmark",
+            view=self._view.name,
+            version=self._view.version,
+            colour=self._colour,
+            start=start,
+            end=end,
+        )
+        if moved != 1:
+            raise Fenced
+
+    # Rows
+
+    def rows(self, keys: Sequence[Key]) -> dict[Key, bytes]:
+        """States of those rows that exist."""
+        if not keys:
+            return {}
+        streams, subkeys = [stream for stream, _ in keys], [subkey for _, subkey in keys]
+        found = self._named("rows_by_key", streams=streams, subkeys=subkeys)
+        return {(stream, subkey): state for stream, subkey, state in found}
+
+    def rows_of(self, streams: Sequence[UUID]) -> dict[Key, bytes]:
+        """States of all rows of some streams."""
+        found = self._named("rows_of_streams", streams=list(streams))
+        return {(stream, subkey): state for stream, subkey, state in found}
+
+    def named(self, streams: Sequence[UUID]) -> set[NamedEvent]:
+        """Events of some streams that an annulment has named so far."""
+        found = self._named("named_of", streams=list(streams))
+        return {(stream, source, id) for stream, source, id in found}
+
+    def put(self, changes: Mapping[Key, Change[Any]], named: Collection[NamedEvent]) -> None:
+        """Write the rows after, and events that annulments have newly named."""
+        gone = [key for key, change in changes.items() if change.before is not None]
+        if gone:
+            streams, subkeys = [stream for stream, _ in gone], [subkey for _, subkey in gone]
+            self._named("delete_rows", streams=streams, subkeys=subkeys)
+        self.add({key: c.after for key, c in changes.items() if c.after is not None}, named)
+
+    def add(self, states: Mapping[Key, Any], named: Collection[NamedEvent] = ()) -> None:
+        """Write rows that do not exist yet, and events that annulments have newly named."""
+        if states:
+            self._session.copy(
+                f"copy_{self._view.layout}",
+                ("uuid", "text", "bytea", *self._view.cell_types),
+                (
+                    (*key, encode(state), *self._view.cells(key, state))
+                    for key, state in states.items()
+                ),
+                self._names,
+            )
+        if named:
+            streams, sources, ids = (list(column) for column in zip(*sorted(named), strict=True))
+            self._named("add_named", streams=streams, sources=sources, ids=ids)
+
+    # Entries of a joined view
+
+    def declared(self, activities: Sequence[str]) -> dict[str, bytes]:
+        """The rows of declarations of those activities that have one."""
+        return dict(self._named("declared_of", activities=list(activities)))
+
+    def totals(self, activities: Sequence[str]) -> dict[str, bytes]:
+        """The totals of those activities that have an entry."""
+        return dict(self._named("totals_of", activities=list(activities)))
+
+    def spans(self, activities: Sequence[str]) -> dict[str, Span]:
+        """First and last occurred time over the observations of activities, as written so far."""
+        found: list[tuple[str, datetime | None, datetime | None]]
+        found = self._named("spans_of", activities=list(activities))
+        return {activity: (first, last) for activity, first, last in found}
+
+    def put_entries(self, entries: Mapping[str, EntryRow | None]) -> None:
+        """Write or, for None, remove the entries of activities."""
+        kept = {activity: row for activity, row in entries.items() if row}
+        gone = [activity for activity in entries if activity not in kept]
+        if kept:
+            totals, made = [row[0] for row in kept.values()], [row[1] for row in kept.values()]
+            self._named("put_entries", activities=list(kept), totals=totals, made=made)
+        if gone:
+            self._named("delete_entries", activities=gone)
+
+    def _named(self, name: str, **parameters: Any) -> list[Any]:
+        return self._session.named(name, self._names, **parameters)
+
+
+def each_row(session: Session, table: str) -> Iterator[tuple[Key, bytes]]:
+    """Every row in the order of keys, in flat memory. `table`: of a colour, or a view's own name."""
+    session = session.of("projections")
+    last: Key = (_START, "")
+    while page := session.named(
+        "rows_page", {"table": table}, stream=last[0], subkey=last[1], count=_PAGE_ROWS
+    ):
+        for stream, subkey, state in page:
+            yield (stream, subkey), state
+        last = page[-1][0], page[-1][1]
+
+
+def stored_digest(session: Session, view: View[Any], table: str) -> str:
+    """Digest of the rows as they are stored. `table`: of a colour, or the view's own name."""
+    digest = Digest(view)
+    for (stream, subkey), state in each_row(session, table):
+        digest.add([stream.bytes, subkey.encode(), state])
+    if view.joined:
+        names = {"entries": f"{table}_entries"}
+        for activity, totals, made in session.of("projections").named("all_entries", names):
+            digest.add([activity.encode(), totals, made])
+    return digest.hex()

@@ -1,0 +1,87 @@
+"""Semantics 1, 4 and 8 of the contract, for consents."""
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from ledger.event import RecordedEvent
+from projections.consent_status import VIEW, Consent, ConsentAnswer, consent_answer
+from projections.customer_state import Status
+from projections.timetravel import fold
+from projections.view import encode
+from tests.unit.projections.making import at, event
+
+UNTIL = "2026-03-01T14:05:00+01:00"  # 65 minutes after noon in UTC
+
+
+def act(name: str, minutes: float, purpose: str = "newsletter", **more: Any) -> RecordedEvent:
+    return event(f"consent-{name}", minutes, purpose=purpose, **more)
+
+
+def consent_of(*events: RecordedEvent) -> Consent:
+    """The row of the newsletter, the same whatever the order of the events."""
+    rows = {encode(fold(VIEW, order)["newsletter"]) for order in permutations(events)}
+    assert len(rows) == 1
+    row: Consent = VIEW.decode(rows.pop())
+    return row
+
+
+def answer(
+    row: Consent, minutes: float = 60, account: Status = "active", customer: Status | None = None
+) -> ConsentAnswer:
+    return consent_answer(row, account, customer, at(minutes))
+
+
+def test_each_purpose_has_its_own_row() -> None:
+    rows = fold(VIEW, [act("given", 1), act("withdrawn", 2, "telemarketing")])
+    assert {purpose: row.act for purpose, row in rows.items()} == {
+        "newsletter": "given",
+        "telemarketing": "withdrawn",
+    }
+
+
+def test_the_latest_act_decides_with_its_own_facts() -> None:
+    given = act("given", 3, text_version="2", channel="app", method="tick", valid_until=UNTIL)
+    shown = answer(consent_of(act("withdrawn", 1, channel="phone"), given))
+    assert shown == ConsentAnswer(
+        "newsletter", "given", at(3), "2", "app", at(65), True, "it was given and still holds"
+    )
+
+
+@pytest.mark.parametrize("taking", ["withdrawn", "refused", "invalidated"])
+def test_at_equal_time_what_takes_consent_away_wins(taking: str) -> None:
+    row = consent_of(act(taking, 1, sequence=1), act("given", 1, sequence=8), act("renewed", 1))
+    shown = answer(row)
+    assert (shown.status, shown.effective) == (taking, False)
+    assert shown.why
+
+
+def test_a_renewed_consent_is_given() -> None:
+    shown = answer(consent_of(act("given", 1), act("renewed", 2)))
+    assert (shown.status, shown.since, shown.effective) == ("given", at(2), True)
+
+
+def test_valid_until_is_exclusive_and_the_clock_is_an_argument() -> None:
+    row = consent_of(act("given", 1, valid_until=UNTIL))
+    assert answer(row, 64.9).status == "given"
+    expired = answer(row, 65)
+    assert (expired.status, expired.since, expired.effective) == ("expired", at(1), False)
+    assert "2026-03-01" in expired.why
+
+
+@pytest.mark.parametrize("account", ["inactive", "erased"])
+def test_a_consent_needs_an_account_that_is_active(account: Status) -> None:
+    row = consent_of(act("given", 1))
+    assert answer(row).effective
+    hindered = answer(row, account=account)
+    assert (hindered.status, hindered.effective) == ("given", False)
+    assert account in hindered.why
+
+
+def test_a_contacts_consent_also_needs_the_customers_account() -> None:
+    row = consent_of(act("given", 1))
+    assert answer(row, customer="active").effective
+    shown = answer(row, customer="inactive")
+    assert not shown.effective
+    assert "customer" in shown.why
