@@ -9,7 +9,11 @@ from schemas.formats import Id, Instant, Source
 
 Sequence = Annotated[int, Meta(ge=0, le=2**63 - 1, description="Orders events of equal time.")]
 Subject = Annotated[
-    str, Meta(pattern=references.SUBJECT, description="Who or what the event is about.")
+    str,
+    Meta(
+        description="Who or what the event is about.",
+        extra_json_schema={"pattern": references.SUBJECT},
+    ),
 ]
 Traceparent = Annotated[str, Meta(pattern=formats.TRACEPARENT, description="W3C Trace Context.")]
 
@@ -20,6 +24,7 @@ class Envelope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A CloudEvent in structured form; `data` is checked by the struct of the event's type.
 
     An optional attribute that is null is an absent one (CloudEvents 1.0, JSON format, 2.2).
+    The texts of `subject` and `time` are checked where they are read, by `kind_of` and `instant_of`.
     """
 
     specversion: Literal["1.0"]

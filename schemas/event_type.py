@@ -23,10 +23,10 @@ ANY: frozenset[Kind] = ANY_KIND
 class EventType(Struct, frozen=True):
     """One event type: its name, the struct of its data and the kinds of subject it may have.
 
-    `clause` is the clause of the privacy policy. `references` are the facts that hold a full
-    reference to a person. `topics` says where it is published: acts on personal data, upkeep of
-    the register. `needs_activity` is false where even an event about a person names no activity.
-    `own` marks the types that only a ledger itself may record.
+    `clause` is the clause of the privacy policy, or the article of the GDPR, behind it.
+    `references` are the facts that hold a full reference to a person. `topics` says where it is
+    published: acts on personal data, upkeep of the register. `needs_activity` is false where even
+    an event about a person names no activity. `own` marks what only a ledger itself may record.
     """
 
     name: str

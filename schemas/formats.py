@@ -17,7 +17,7 @@ CODE = r"^[A-Za-z0-9._/-]{1,64}\Z"
 TYPE = r"^nl\.voipzeker\.ledger\.(?=[a-z-]{1,64}\.v)[a-z]+(?:-[a-z]+)*\.v[1-9][0-9]{0,3}\Z"
 TIME = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
-    r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})\Z"
+    r"(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])\Z"
 )
 TRACEPARENT = r"^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}\Z"
 TEXT = "^[^\\x00-\\x1f\\x7f-\\x9f]+\\Z"
@@ -54,10 +54,9 @@ KeyId = Annotated[str, Meta(pattern=KEY_ID, description="Base64url name of a dat
 Instant = Annotated[
     str,
     Meta(
-        pattern=TIME,
         description="RFC 3339 with offset, at most 6 fractional digits.",
         extra={INSTANT: True},
-        extra_json_schema={"format": "date-time"},
+        extra_json_schema={"format": "date-time", "pattern": TIME},
     ),
 ]
 Day = Annotated[date, Meta(description="A date: 00:00 in Europe/Amsterdam.")]

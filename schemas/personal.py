@@ -5,7 +5,7 @@ data, so a field that is missing here cannot be recorded at all.
 """
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args, get_type_hints
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -37,6 +37,14 @@ REMARK = "remark"
 LISTED_CATEGORIES: tuple[str, ...] = get_args(DataCategory)
 CATEGORIES: tuple[str, ...] = get_args(SealedCategory)
 """Every category in the order of the contract, `remark` included."""
+
+_Held = TypeVar("_Held")
+
+ByCategory = Annotated[
+    dict[SealedCategory, _Held],
+    Meta(extra_json_schema={"propertyNames": {"enum": list(CATEGORIES)}}),
+]
+"""A map from a category to something; its keys are known, and never shown all the same."""
 
 ROLLING_CATEGORIES: frozenset[str] = frozenset(
     {"traffic", "location", "behaviour", "device", "correspondence"}

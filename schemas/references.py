@@ -4,6 +4,7 @@ Owns the grammar of `subject` and of facts that name a subject in full.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 Kind = Literal[
@@ -36,12 +37,20 @@ ANY_KIND: frozenset[Kind] = PERSONS | {
     "notice",
 }
 
-_PART = r"[A-Za-z0-9._:-]{1,128}"
-_KINDS = r"(visitor|employee|recipient|activity|role|system|measure|breach|notice)"
-PERSON = rf"^(?:customer/{_PART}(?:/contact/{_PART})?|visitor/{_PART}|employee/{_PART})\Z"
-SUBJECT = rf"^(?:customer/{_PART}(/contact/{_PART})?|{_KINDS}/{_PART})\Z"
+PART = r"[A-Za-z0-9._:-]{1,128}"
+_ENTRIES = r"(visitor|employee|recipient|activity|role|system|measure|breach|notice)"
+SUBJECT = rf"^(?:customer/{PART}(/contact/{PART})?|{_ENTRIES}/{PART})\Z"
 
 _SUBJECT = re.compile(SUBJECT)
+
+
+def pattern_of(kinds: Iterable[Kind]) -> str:
+    """The pattern of the subjects of some kinds, in a fixed order."""
+    forms = [
+        f"customer/{PART}/contact/{PART}" if kind == "contact" else f"{kind}/{PART}"
+        for kind in sorted(kinds)
+    ]
+    return rf"^(?:{'|'.join(forms)})\Z"
 
 
 def kind_of(subject: str) -> Kind | None:

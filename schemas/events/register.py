@@ -8,7 +8,7 @@ from schemas.event_type import ACTIVITY, EventType
 from schemas.events.disclosure import RecipientKind
 from schemas.facts import Facts
 from schemas.formats import Code, Country, LegalBasis, RuleId, Text
-from schemas.personal import DataCategory, SealedCategory
+from schemas.personal import ByCategory, DataCategory
 
 
 class Purpose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,7 +28,7 @@ class ProcessingActivityDeclared(Facts, frozen=True, kw_only=True):
     data_categories: list[DataCategory]
     recipient_kinds: list[RecipientKind]
     countries: list[Country]
-    retention: dict[SealedCategory, RuleId]
+    retention: ByCategory[RuleId]
     security_measures: list[Text]
     role: Literal["controller", "joint-controller", "processor"]
     owner: Text
@@ -46,12 +46,24 @@ class ProcessingActivityRetired(Facts, frozen=True, kw_only=True):
 
 TYPES = (
     EventType(
-        "processing-activity-declared", ProcessingActivityDeclared, ACTIVITY, topics=("register",)
+        "processing-activity-declared",
+        ProcessingActivityDeclared,
+        ACTIVITY,
+        "Art. 30",
+        topics=("register",),
     ),
     EventType(
-        "processing-activity-changed", ProcessingActivityChanged, ACTIVITY, topics=("register",)
+        "processing-activity-changed",
+        ProcessingActivityChanged,
+        ACTIVITY,
+        "Art. 30",
+        topics=("register",),
     ),
     EventType(
-        "processing-activity-retired", ProcessingActivityRetired, ACTIVITY, topics=("register",)
+        "processing-activity-retired",
+        ProcessingActivityRetired,
+        ACTIVITY,
+        "Art. 30",
+        topics=("register",),
     ),
 )

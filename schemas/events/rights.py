@@ -7,7 +7,7 @@ from msgspec import UNSET, Struct, UnsetType
 from schemas.event_type import PERSON, EventType
 from schemas.facts import PersonFacts
 from schemas.formats import Code, Day, KeyId
-from schemas.personal import SealedCategory
+from schemas.personal import ByCategory, SealedCategory
 
 
 class Decision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -21,7 +21,7 @@ class Decision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class ErasureDecided(PersonFacts, frozen=True, kw_only=True):
     """It was decided, per data category, whether a person's data is erased."""
 
-    decisions: dict[SealedCategory, Decision]
+    decisions: ByCategory[Decision]
 
 
 class PersonalDataErased(PersonFacts, frozen=True, kw_only=True):

@@ -1,0 +1,155 @@
+"""The AsyncAPI 3.0 document: topics, messages and answers, for the teams that publish to the ledger.
+
+Generated from the catalogue. Payloads are the JSON Schema documents beside it, by reference.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+
+from schemas.catalogue import ANNULLED, DISCLOSED, EVENT_TYPES, OWN_TYPES
+from schemas.event_type import EventType
+from schemas.library import examples_of
+from schemas.rejection import Code
+
+VERSION: Final = "1.0.0"
+"""Version of the contract, not of the software."""
+
+SCHEMA_FORMAT: Final = "application/schema+json;version=draft-2020-12"
+STRUCTURED: Final = "application/cloudevents+json"
+
+_KAFKA = "0.5.0"
+_TOPICS: Final = {
+    "events": ("privacy.events.v1", "Acts on personal data."),
+    "register": ("privacy.register.v1", "Activities, recipients, staff, rules."),
+    "confidential": (
+        "privacy.confidential.v1",
+        "Orders under a secrecy duty and what was disclosed under them; the confidential ledger only.",
+    ),
+    "rejections": ("privacy.rejections.v1", "Why a message was not recorded."),
+}
+
+Document = dict[str, Any]
+
+
+def document() -> Document:
+    """The whole document, ready to be written as JSON."""
+    incoming = {
+        "events": [entry for entry in _foreign() if "events" in entry.topics],
+        "register": [entry for entry in _foreign() if "register" in entry.topics],
+        "confidential": [entry for entry in _foreign() if _is_confidential(entry)],
+    }
+    names = {channel: [_name(entry) for entry in entries] for channel, entries in incoming.items()}
+    names["rejections"] = ["rejection"]
+    return {
+        "asyncapi": "3.0.0",
+        "info": _info(),
+        "defaultContentType": STRUCTURED,
+        "channels": {channel: _channel(channel, held) for channel, held in names.items()},
+        "operations": {
+            _operation(channel): _action(channel, held) for channel, held in names.items()
+        },
+        "components": {
+            "messages": {
+                **{_name(entry): _message(entry) for entry in _foreign()},
+                "rejection": _rejection(),
+            }
+        },
+    }
+
+
+def _info() -> Document:
+    return {
+        "title": "Processing Ledger",
+        "version": VERSION,
+        "description": (
+            "What systems may publish to the ledger: CloudEvents 1.0 on Kafka, structured or binary "
+            "mode, keyed by subject. Personal data travels in `data.personal` only."
+        ),
+        "license": {"name": "Apache-2.0"},
+    }
+
+
+def _foreign() -> list[EventType]:
+    """The types that other systems may send."""
+    return [entry for entry in EVENT_TYPES.values() if not entry.own]
+
+
+def _is_confidential(entry: EventType) -> bool:
+    return entry.type in {DISCLOSED, ANNULLED} | OWN_TYPES
+
+
+def _name(entry: EventType) -> str:
+    return f"{entry.name}.v{entry.version}"
+
+
+def _channel(channel: str, messages: Iterable[str]) -> Document:
+    topic, description = _TOPICS[channel]
+    return {
+        "address": topic,
+        "description": description,
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
+        "bindings": {"kafka": {"topic": topic, "bindingVersion": _KAFKA}},
+    }
+
+
+def _operation(channel: str) -> str:
+    return "answer" if channel == "rejections" else f"record-{channel}"
+
+
+def _action(channel: str, messages: Iterable[str]) -> Document:
+    """What the ledger does on a topic: it receives events and sends rejections."""
+    return {
+        "action": "send" if channel == "rejections" else "receive",
+        "channel": {"$ref": f"#/channels/{channel}"},
+        "messages": [{"$ref": f"#/channels/{channel}/messages/{name}"} for name in messages],
+    }
+
+
+def _message(entry: EventType) -> Document:
+    examples = examples_of(entry.name, entry.version)
+    return {
+        "name": entry.type,
+        "title": entry.name,
+        "summary": entry.title,
+        "contentType": STRUCTURED,
+        "payload": {
+            "schemaFormat": SCHEMA_FORMAT,
+            "schema": {"$ref": f"json-schema/{_name(entry)}.schema.json"},
+        },
+        "bindings": _bindings("The subject of the event."),
+        "examples": [
+            {"name": label, "payload": msgspec.json.decode(example)}
+            for label, example in examples.items()
+        ],
+    }
+
+
+def _rejection() -> Document:
+    """The answer to a message that was not recorded."""
+    echoed = {"type": ["string", "null"]}
+    properties = {
+        "source": echoed,
+        "id": echoed,
+        "type": echoed,
+        "topic": {"type": "string"},
+        "partition": {"type": "integer", "minimum": 0},
+        "offset": {"type": "integer", "minimum": 0},
+        "code": {"enum": [code.value for code in Code]},
+        "pointer": {"type": "string", "format": "json-pointer"},
+    }
+    return {
+        "name": "rejection",
+        "title": "rejection",
+        "summary": "A message was not recorded; no value of it is quoted.",
+        "contentType": "application/json",
+        "payload": {
+            "schemaFormat": SCHEMA_FORMAT,
+            "schema": {"type": "object", "properties": properties, "required": [*properties]},
+        },
+    }
+
+
+def _bindings(key: str) -> Document:
+    return {"kafka": {"key": {"type": "string", "description": key}, "bindingVersion": _KAFKA}}

@@ -1,0 +1,51 @@
+"""The documents that ship with the package: examples, generated and published schemas.
+
+Read-only, through importlib.resources, so that an installed wheel works without the checkout.
+"""
+
+from collections.abc import Iterator
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import msgspec
+
+_ROOT = files("schemas")
+
+
+def examples_of(name: str, version: int = 1) -> dict[str, bytes]:
+    """The examples of an event type by name (`consent-given`): label -> structured event.
+
+    Every type has `normal` and at least one `edge-…`. Raises FileNotFoundError for an unknown type.
+    """
+    folder = _ROOT.joinpath("examples", f"{name}.v{version}")
+    return {label: file.read_bytes() for label, file in _json_files(folder, ".json")}
+
+
+def generated(document: str) -> Any:
+    """A generated document by its path below `generated/`, parsed."""
+    return msgspec.json.decode(_ROOT.joinpath("generated", document).read_bytes())
+
+
+def published() -> dict[str, dict[str, Any]]:
+    """The schemas of every release, oldest first: full type -> its schema in each release that has it.
+
+    Releases are folders named after the version of the software that first carried the schema.
+    """
+    history: dict[str, dict[str, Any]] = {}
+    for release in sorted(_ROOT.joinpath("published").iterdir(), key=_release):
+        for name, file in _json_files(release, ".schema.json"):
+            schema = msgspec.json.decode(file.read_bytes())
+            history.setdefault(f"nl.voipzeker.ledger.{name}", {})[release.name] = schema
+    return history
+
+
+def _release(folder: Traversable) -> tuple[int, ...]:
+    return tuple(int(part) for part in folder.name.split("."))
+
+
+def _json_files(folder: Traversable, ending: str) -> Iterator[tuple[str, Traversable]]:
+    """The files of a folder with an ending, by name without it."""
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if file.name.endswith(ending):
+            yield file.name.removesuffix(ending), file
