@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from console.answers.source import Source
 from console.settings import Settings
 from ledger.application import Ledger
 from ledger.embedded import Server, start
@@ -90,6 +91,11 @@ class Site:
         return Intake(self.settings.confidential, secret_provisions())
 
     @property
+    def privacy_office(self) -> tuple[str, ...]:
+        """Sources that may annul events of other sources."""
+        return (self.settings.privacy_office,)
+
+    @property
     def halt_limit(self) -> HaltLimit:
         """How many rejections halt a topic."""
         limits = self.settings.limits
@@ -110,6 +116,12 @@ class Site:
         if self._opener is None:
             self._opener = Opener(self.session("reader"), self.provider, self.ledger)
         return self._opener
+
+    def source(self) -> Source:
+        """What answers are made from, as the reader."""
+        return Source(
+            self.session("reader"), self.opener(), self.ledger, self.privacy_office, self.clock()
+        )
 
     def recorder(self) -> Ledger:
         """The application that records batches."""

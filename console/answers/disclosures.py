@@ -1,0 +1,73 @@
+"""`ledger disclosures`: who received what about whom, when, why and how."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from console.answers.recipients import RecipientNames
+from console.answers.source import ERASED, Source
+from console.answers.subjects import known_streams
+from ledger.event import instant
+from projections.disclosures import Disclosure
+from projections.read import disclosed, recipients_by_id
+
+__all__ = ["Wanted", "disclosures"]
+
+# References are looked up for so many disclosures at a time.
+_BLOCK_ROWS = 1_000
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Which disclosures: bounds are inclusive and of the occurred time, `recipient` is a bare id."""
+
+    subject: str | None = None
+    recipient: str | None = None
+    kind: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def disclosures(source: Source, wanted: Wanted) -> Iterator[dict[str, Any]]:
+    """Disclosures by (occurred_at, source, id). The subject of an erased person is None.
+
+    Raises UnknownSubject when `wanted.subject` has never named anybody.
+    """
+    names = RecipientNames(source, recipients_by_id(source.session))
+    rows = disclosed(
+        source.session,
+        streams=known_streams(source, wanted.subject) if wanted.subject else None,
+        recipient=wanted.recipient,
+        kind=wanted.kind,
+        since=wanted.since,
+        until=wanted.until,
+    )
+    while block := list(islice(rows, _BLOCK_ROWS)):
+        references = source.names(row.stream for row in block if row.subject is None)
+        for row in block:
+            reference = row.subject or references[row.stream]
+            subject = None if reference == ERASED else reference
+            yield _shown(row, subject, names.at(row.recipient, row.occurred_at))
+
+
+def _shown(row: Disclosure, subject: Any, recipient_name: Any) -> dict[str, Any]:
+    return {
+        "position": row.position,
+        "occurred_at": instant(row.occurred_at),
+        "source": row.source,
+        "id": row.id,
+        "subject": subject,
+        "recipient": row.recipient,
+        "recipient_name": recipient_name,
+        "recipient_kind": row.recipient_kind,
+        "purpose": row.facts["purpose"],
+        "activity": row.activity,
+        "legal_basis": row.legal_basis,
+        "provision": row.provision,
+        "fields": row.facts["fields"],
+        "country": row.facts["country"],
+        "method": row.facts["method"],
+        "case_ref": row.facts.get("case_ref"),
+    }

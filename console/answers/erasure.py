@@ -1,0 +1,50 @@
+"""`ledger erase`: what was destroyed, and when the places that remember have forgotten as well."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from ledger.erasure import Erasure
+from ledger.event import instant
+from rulebook import period
+
+__all__ = ["erased"]
+
+
+def erased(
+    reference: str,
+    ground: str,
+    erasures: Sequence[Erasure],
+    epoch_started_at: datetime,
+    now: datetime,
+) -> dict[str, Any]:
+    """The result of an erasure that is committed and journalled.
+
+    `forgotten`: per place the time from which nothing of it can be opened there any more.
+    """
+    return {
+        "subject": reference,
+        "ground": ground,
+        "erasures": [_erasure(erasure) for erasure in erasures],
+        "forgotten": {
+            "ledger_and_views": instant(now),
+            "write_ahead_log_and_backups": instant(
+                max(now, epoch_started_at + period("key-epoch"))
+            ),
+            "dead_letters_of_this_person": instant(now),
+            "dead_letters_without_readable_subject": instant(now + period("dead-letter-retention")),
+            "kafka_topics": instant(now + period("kafka-retention")),
+        },
+    }
+
+
+def _erasure(erasure: Erasure) -> dict[str, Any]:
+    return {
+        "data_subject": str(erasure.subject),
+        "categories": sorted(erasure.categories),
+        "whole_person": erasure.whole,
+        "keys_destroyed": len(erasure.keys),
+        "dead_letters": erasure.dead_letters,
+        "occurred_at": instant(erasure.time),
+        "last_position": erasure.last_position,
+    }

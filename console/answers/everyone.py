@@ -1,0 +1,114 @@
+"""`ledger state --all` and `ledger consents --all`: a line for every customer and contact person.
+
+Sorted by reference; erased persons are left out. Only the references are held in memory. The present
+comes from the views, a moment of the past from the events.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from console.answers.consents import consents_answer
+from console.answers.source import Source
+from console.answers.state import account_status, state_answer
+from console.answers.subjects import customer_of
+from ledger.event import RecordedEvent
+from ledger.reading import events_of
+from projections import consent_status, customer_state
+from projections.consent_status import Consent
+from projections.customer_state import CustomerState, Status
+from projections.read import consents_of, customer_states_of
+from projections.timetravel import NOW, Moment, fold, select
+from projections.view import View
+
+__all__ = ["all_consents", "all_states"]
+
+KINDS = ("customer", "contact")
+# Rows of so many people are held at a time.
+_BLOCK_PEOPLE = 500
+_Person = tuple[str, UUID]
+_States = dict[UUID, CustomerState]
+_Consents = dict[UUID, dict[str, Consent]]
+
+
+def all_states(source: Source, moment: Moment) -> Iterator[dict[str, Any]]:
+    """The state of everyone who is known at the moment, as `ledger state` shows it."""
+    for block in _blocks(source.opener.people(KINDS)):
+        states = _states(source, [subject for _, subject in block], moment)
+        for reference, subject in block:
+            state = states.get(subject)
+            if state and not state.whole:
+                yield state_answer(source, reference, subject, state)
+
+
+def all_consents(source: Source, moment: Moment) -> Iterator[dict[str, Any]]:
+    """The consents of everyone who is known at the moment, as `ledger consents` shows them."""
+    people = source.opener.people(KINDS)
+    known = dict(people)
+    for block in _blocks(people):
+        streams = [subject for _, subject in block]
+        states = _states(source, streams, moment)
+        consents = _consents(source, streams, moment)
+        customers = _customer_statuses(source, block, known, moment)
+        for reference, subject in block:
+            state = states.get(subject)
+            if state is None or state.whole:
+                continue
+            yield consents_answer(
+                reference,
+                subject,
+                consents.get(subject, {}).values(),
+                customer_state.status(state),
+                customers.get(customer_of(reference)),
+                moment.as_of or source.now,
+            ) | {"position": state.position}
+
+
+def _customer_statuses(
+    source: Source, block: Sequence[_Person], known: dict[str, UUID], moment: Moment
+) -> dict[str | None, Status]:
+    """Status of the account of each contact person's customer, who may be in no block: erased."""
+    wanted = {customer for reference, _ in block if (customer := customer_of(reference))}
+    streams = [known[customer] for customer in wanted if customer in known]
+    states = _states(source, streams, moment)
+    statuses: dict[str | None, Status] = {}
+    for customer in wanted:
+        state = states.get(known[customer]) if customer in known else None
+        statuses[customer] = (
+            customer_state.status(state) if state else account_status(source, customer, moment)
+        )
+    return statuses
+
+
+def _blocks(people: Sequence[_Person]) -> Iterator[list[_Person]]:
+    remaining = iter(people)
+    while block := list(islice(remaining, _BLOCK_PEOPLE)):
+        yield block
+
+
+def _states(source: Source, streams: list[UUID], moment: Moment) -> _States:
+    if moment == NOW:
+        return customer_states_of(source.session, streams)
+    folded = _folded(source, streams, moment, customer_state.VIEW)
+    return {stream: states[""] for stream, states in folded.items() if "" in states}
+
+
+def _consents(source: Source, streams: list[UUID], moment: Moment) -> _Consents:
+    if moment == NOW:
+        return consents_of(source.session, streams)
+    return _folded(source, streams, moment, consent_status.VIEW)
+
+
+def _folded(
+    source: Source, streams: list[UUID], moment: Moment, view: View[Any]
+) -> dict[UUID, dict[str, Any]]:
+    """The rows of a view at a moment, from the events of each stream."""
+    by_stream: dict[UUID, list[RecordedEvent]] = {stream: [] for stream in streams}
+    for event in events_of(source.session, streams):
+        by_stream[event.stream].append(event)
+    folded = {}
+    for stream, events in by_stream.items():
+        selected = select(events, moment, source.privacy_office)
+        folded[stream] = fold(view, selected.counted, selected.erasures)
+    return folded

@@ -1,0 +1,57 @@
+"""`ledger history`: every event of a person, opened, in the order of the ledger."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from console.answers.source import Source, shown
+from console.answers.subjects import history_of
+from ledger.event import RecordedEvent, instant
+from ledger.opening import Missing
+from projections.timetravel import Moment
+from schemas import EVENT_TYPES
+
+__all__ = ["history"]
+
+
+def history(source: Source, reference: str, moment: Moment) -> Iterator[dict[str, Any]]:
+    """One line an event. Raises UnknownSubject, before the first line, for whoever is not known."""
+    events = history_of(source, reference, moment)
+    named = {UUID(text) for event, _ in events for text in _references(event).values()}
+    names = source.names(named)
+    return (_line(source, event, annulled_by, names) for event, annulled_by in events)
+
+
+def _references(event: RecordedEvent) -> dict[str, str]:
+    """Facts that name a person -> UUID of the data subject."""
+    known = EVENT_TYPES.get(event.type)
+    names = known.references if known else ()
+    return {name: event.facts[name] for name in names if name in event.facts}
+
+
+def _line(
+    source: Source, event: RecordedEvent, annulled_by: str | None, names: dict[UUID, Any]
+) -> dict[str, Any]:
+    people = {name: names[UUID(text)] for name, text in _references(event).items()}
+    return {
+        "position": event.position,
+        "version": event.version,
+        "data_subject": str(event.stream),
+        "type": event.type,
+        "id": event.id,
+        "source": event.source,
+        "occurred_at": instant(event.time),
+        "recorded_at": instant(event.recorded_at),
+        "activity": event.activity,
+        "legal_basis": event.legal_basis,
+        "provision": event.provision,
+        "categories": list(event.categories),
+        "facts": event.facts | people,
+        "personal": _personal(source, event),
+        "annulled_by": annulled_by,
+    }
+
+
+def _personal(source: Source, event: RecordedEvent) -> dict[str, Any]:
+    values: dict[str, Any | Missing] = source.opener.personal(event)
+    return {field: shown(source.counted(value)) for field, value in values.items()}

@@ -1,0 +1,62 @@
+"""`ledger state`: what is known of a person at a moment, opened."""
+
+from typing import Any
+from uuid import UUID
+
+from console.answers.source import Source, instant_or_none, shown
+from console.answers.subjects import Chosen, chosen
+from ledger.errors import UnknownSubject
+from ledger.opening import Missing
+from projections import customer_state
+from projections.customer_state import CustomerState, Status
+from projections.timetravel import Moment, fold
+
+__all__ = ["account_status", "folded_state", "state", "state_answer"]
+
+
+def state(source: Source, reference: str, moment: Moment) -> dict[str, Any]:
+    """The state of the data subject of that moment. Raises UnknownSubject."""
+    person = chosen(source, reference, moment)
+    folded = folded_state(person)
+    if folded is None:
+        raise UnknownSubject("The ledger holds nothing about this subject at that moment.")
+    return state_answer(source, reference, person.subject, folded) | {
+        "position": person.selected.position
+    }
+
+
+def folded_state(person: Chosen) -> CustomerState | None:
+    """The state from the events of the moment; None when none of them counts."""
+    selected = person.selected
+    return fold(customer_state.VIEW, selected.counted, selected.erasures).get("")
+
+
+def account_status(source: Source, reference: str, moment: Moment) -> Status:
+    """Status of an account at a moment; one that is not known is active, as nothing says otherwise."""
+    try:
+        folded = folded_state(chosen(source, reference, moment))
+    except UnknownSubject:
+        return "active"
+    return customer_state.status(folded) if folded else "active"
+
+
+def state_answer(
+    source: Source, reference: str, subject: UUID, state: CustomerState
+) -> dict[str, Any]:
+    """A state in the shape that is shown. Values that were erased a moment ago are left out."""
+    personal: dict[str, dict[str, Any]] = {}
+    for category, fields in customer_state.live_values(state).items():
+        for field, sealed in fields.items():
+            value = source.open(subject, category, field, sealed)
+            if value is not Missing.ERASED:
+                personal.setdefault(category, {})[field] = shown(value)
+    return {
+        "subject": reference,
+        "data_subject": str(subject),
+        "status": customer_state.status(state),
+        "customer_kind": customer_state.customer_kind(state),
+        "personal": personal,
+        "erased_categories": customer_state.erased_categories(state),
+        "position": state.position,
+        "since": instant_or_none(customer_state.since(state)),
+    }

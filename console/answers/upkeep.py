@@ -1,0 +1,114 @@
+"""Answers about the ledger itself: its keys, its progress, its audit, its dead letters."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from ledger.audit import Audit
+from ledger.event import instant
+from ledger.letters import Letter
+from ledger.rotation import Epochs, Rotation
+from projections.rebuild import ViewReport
+from projections.runner import ViewStatus
+from rulebook import period
+
+__all__ = ["audited", "key_status", "letter_row", "reports", "rotated", "status"]
+
+Lag = tuple[str, int, int, int | None]
+"""Topic, partition, bookmark, and records behind the end of the partition; None when not known."""
+
+
+def key_status(epochs: Epochs, now: datetime) -> dict[str, Any]:
+    """The current epoch and when it ends; `held`: epochs whose keys still exist."""
+    ends_at = epochs.started_at + period("key-epoch")
+    return {
+        "epoch": epochs.current,
+        "started_at": instant(epochs.started_at),
+        "ends_at": instant(ends_at),
+        "due": now >= ends_at,
+        "held": list(epochs.held),
+        "data_keys": epochs.data_keys,
+    }
+
+
+def rotated(rotation: Rotation | None, expired_letters: int, epochs: Epochs) -> dict[str, Any]:
+    """What a rotation did; `rotated` is False when the epoch had not ended yet."""
+    return {
+        "rotated": rotation is not None,
+        "epoch": epochs.current,
+        "ends_at": instant(epochs.started_at + period("key-epoch")),
+        "destroyed": list(rotation.destroyed) if rotation else [],
+        "rewrapped": rotation.rewrapped if rotation else 0,
+        "dead_letters_forgotten": expired_letters,
+    }
+
+
+def status(
+    position: int, views: Sequence[ViewStatus], kafka: Sequence[Lag], dead_letters: int
+) -> dict[str, Any]:
+    """How far everything is. No checkpoint is published yet: its size is 0."""
+    return {
+        "position": position,
+        "checkpoint": {"size": 0, "root": None, "age_s": None},
+        "views": [
+            {"view": view.view, "bookmark": view.bookmark, "lag": view.lag}
+            for view in sorted(views, key=lambda view: view.view)
+        ],
+        "kafka": [
+            {"topic": topic, "partition": partition, "bookmark": bookmark, "lag": lag}
+            for topic, partition, bookmark, lag in sorted(kafka)
+        ],
+        "dead_letters": dead_letters,
+    }
+
+
+def audited(audit: Audit, views: Sequence[ViewReport]) -> dict[str, Any]:
+    """The audit of the ledger and, when asked for, of its views."""
+    return {
+        "ok": audit.ok and all(view.ok for view in views),
+        "size": audit.size,
+        "root": audit.root,
+        "findings": [
+            {"position": finding.position, "kind": finding.kind, "detail": finding.detail}
+            for finding in audit.findings
+        ],
+        "views": reports(views),
+    }
+
+
+def reports(views: Sequence[ViewReport]) -> list[dict[str, Any]]:
+    """What was found of each view, sorted by name."""
+    return [
+        {
+            "view": view.view,
+            "version": view.version,
+            "position": view.position,
+            "digest": view.digest,
+            "ok": view.ok,
+        }
+        for view in sorted(views, key=lambda view: view.view)
+    ]
+
+
+def letter_row(letter: Letter) -> dict[str, Any]:
+    """A dead letter without its message: nothing in it quotes a value."""
+    return {
+        "letter": letter.letter,
+        "code": letter.code,
+        "pointer": letter.pointer,
+        "type": letter.type,
+        "source": letter.source,
+        "id": letter.id,
+        "topic": letter.topic,
+        "partition": letter.partition,
+        "offset": letter.offset,
+        "mode": letter.mode,
+        "times": letter.times,
+        "first_seen": instant(letter.first_seen),
+        "last_seen": instant(letter.last_seen),
+        "forgotten_after": _forgotten_after(letter),
+    }
+
+
+def _forgotten_after(letter: Letter) -> str:
+    return (letter.day + period("dead-letter-retention")).isoformat()

@@ -1,0 +1,1 @@
+"""The commands, one module a group. Each opens the ledger, makes an answer and prints it."""

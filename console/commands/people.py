@@ -1,0 +1,238 @@
+"""Commands about persons: history, state, consents, find, erase."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from console.answers.consents import consents
+from console.answers.erasure import erased
+from console.answers.everyone import all_consents, all_states
+from console.answers.finding import find
+from console.answers.history import history
+from console.answers.source import Source
+from console.answers.state import state
+from console.answers.subjects import check_person, check_reference
+from console.commands.following import bring_up_to_date
+from console.flags import AsOf, AtPosition, Json, RecordedBy, configured, moment_of
+from console.output import emit, emit_lines, note, people
+from console.settings import Settings
+from console.show.person import consents_table, erasure_tables, history_table, state_tables
+from console.show.text import table
+from console.wiring import Site, open_site
+from ledger import blind
+from ledger.erasure import GROUNDS, Ground
+from ledger.intake import BLIND_FIELDS
+from ledger.opening import Opener
+from ledger.rotation import epochs
+from projections.timetravel import NOW, Moment
+from schemas import CATEGORIES
+
+__all__ = ["add_commands"]
+
+Subject = Annotated[str, typer.Argument(metavar="SUBJECT", help="Such as customer/10023.")]
+OptionalSubject = Annotated[
+    str | None, typer.Argument(metavar="[SUBJECT]", help="Such as customer/10023.")
+]
+All = Annotated[bool, typer.Option("--all", help="Every customer and contact person, a line each.")]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module to the program."""
+    panel = "Persons"
+    app.command("history", rich_help_panel=panel)(show_history)
+    app.command("state", rich_help_panel=panel)(show_state)
+    app.command("consents", rich_help_panel=panel)(show_consents)
+    app.command("find", rich_help_panel=panel)(show_found)
+    app.command("erase", rich_help_panel=panel)(erase)
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[tuple[Site, Source]]:
+    """An open ledger and the source of answers; afterwards it tells loudly what was lost.
+
+    Exit status 1 when a key is missing although nobody erased it.
+    """
+    with open_site(settings) as site:
+        source = site.source()
+        yield site, source
+    if source.lost:
+        note(f"ledger: {source.lost} values are LOST: a key is missing although nobody erased it")
+        raise typer.Exit(1)
+
+
+@configured("store")
+def show_history(
+    settings: Settings,
+    subject: Subject,
+    as_of: AsOf = None,
+    recorded_by: RecordedBy = None,
+    at_position: AtPosition = None,
+    as_json: Json = False,
+) -> None:
+    """Print every event of a person, in order, opened. With --json one object a line."""
+    moment = moment_of(as_of, recorded_by, at_position)
+    check_reference(subject)
+    with reading(settings) as (_, source):
+        lines = history(source, subject, moment)
+        if as_json:
+            emit_lines(lines)
+        else:
+            people().print(history_table(subject, lines))
+
+
+@configured("store")
+def show_state(
+    settings: Settings,
+    subject: OptionalSubject = None,
+    everyone: All = False,
+    as_of: AsOf = None,
+    recorded_by: RecordedBy = None,
+    at_position: AtPosition = None,
+    as_json: Json = False,
+) -> None:
+    """Print what is known of a person now, or was at a moment of the past."""
+    moment = moment_of(as_of, recorded_by, at_position)
+    reference = _one_or_all(subject, everyone)
+    with reading(settings) as (site, source):
+        if reference is None:
+            _prepare(site, moment)
+            emit_lines(all_states(source, moment))
+        elif as_json:
+            emit(state(source, reference, moment))
+        else:
+            people().print(*state_tables(state(source, reference, moment)))
+
+
+@configured("store")
+def show_consents(
+    settings: Settings,
+    subject: OptionalSubject = None,
+    everyone: All = False,
+    as_of: AsOf = None,
+    recorded_by: RecordedBy = None,
+    at_position: AtPosition = None,
+    as_json: Json = False,
+) -> None:
+    """Print what a person consented to, and whether it is effective."""
+    moment = moment_of(as_of, recorded_by, at_position)
+    reference = _one_or_all(subject, everyone)
+    with reading(settings) as (site, source):
+        if reference is None:
+            _prepare(site, moment)
+            emit_lines(all_consents(source, moment))
+        elif as_json:
+            emit(consents(source, reference, moment))
+        else:
+            people().print(consents_table(consents(source, reference, moment)))
+
+
+def _one_or_all(subject: str | None, everyone: bool) -> str | None:
+    """The person that is asked for, None for everyone."""
+    if (subject is None) != everyone:
+        raise typer.BadParameter("name one SUBJECT, or --all")
+    if subject is not None:
+        check_person(subject)
+    return subject
+
+
+def _prepare(site: Site, moment: Moment) -> None:
+    """Only the present is read from the views."""
+    if moment == NOW:
+        bring_up_to_date(site)
+
+
+@configured("store")
+def show_found(
+    settings: Settings,
+    field: Annotated[
+        str, typer.Argument(metavar="FIELD", autocompletion=lambda: sorted(BLIND_FIELDS))
+    ],
+    as_json: Json = False,
+) -> None:
+    """Find who has or had a value, such as an e-mail address.
+
+    The value is read from standard input, or asked for on a terminal: arguments are visible to others.
+    """
+    if field not in BLIND_FIELDS:
+        raise typer.BadParameter(f"FIELD: expected one of {', '.join(sorted(BLIND_FIELDS))}")
+    value = _value_of(field)
+    with reading(settings) as (site, source):
+        if not blind.is_complete(source.session):
+            _make_searchable(site)
+        answer = find(source, field, value)
+        if as_json:
+            emit(answer)
+        else:
+            rows = [(row["subject"], row["current"]) for row in answer["subjects"]]
+            people().print(table(f"Who has or had this {field}", ("subject", "has it now"), rows))
+
+
+def _value_of(field: str) -> str:
+    if sys.stdin.isatty():
+        value: str = typer.prompt(field, err=True, hide_input=True)
+    else:
+        value = sys.stdin.readline()
+    if not value.strip():
+        raise typer.BadParameter(f"no value: give the {field} on standard input")
+    return value.strip()
+
+
+def _make_searchable(site: Site) -> None:
+    """The search index is never written to a log or a backup; after a crash it is made again."""
+    note("ledger: making the search index again from sealed values")
+    session = site.session("eraser")
+    blind.rebuild(session, Opener(session, site.provider, site.ledger))
+
+
+@configured("store")
+def erase(
+    settings: Settings,
+    subject: Subject,
+    ground: Annotated[
+        str,
+        typer.Option(
+            "--ground", metavar="G", help=", ".join(GROUNDS), autocompletion=lambda: GROUNDS
+        ),
+    ],
+    category: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--category",
+            metavar="C",
+            help="A category to erase; may be repeated. Without it: the whole person.",
+            autocompletion=lambda: CATEGORIES,
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Destroy the keys of a person's data, without asking. Nothing brings it back."""
+    check_reference(subject)
+    named = _categories(category or [])
+    with open_site(settings) as site:
+        erasures = site.eraser().erase(subject, named, _ground(ground))
+        epoch = epochs(site.session("reader"), site.provider)
+        answer = erased(subject, ground, erasures, epoch.started_at, site.clock())
+    _print(answer, as_json)
+
+
+def _print(answer: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        emit(answer)
+    else:
+        people().print(*erasure_tables(answer))
+
+
+def _ground(text: str) -> Ground:
+    found = next((ground for ground in GROUNDS if ground == text), None)
+    if found is None:
+        raise typer.BadParameter(f"--ground: expected one of {', '.join(GROUNDS)}")
+    return found
+
+
+def _categories(named: list[str]) -> list[str]:
+    if not set(named) <= set(CATEGORIES):
+        raise typer.BadParameter(f"--category: expected some of {', '.join(CATEGORIES)}")
+    return named

@@ -1,0 +1,163 @@
+"""Commands about the ledger itself: status, audit, keys, and the views that follow it."""
+
+from typing import Annotated, Any
+
+import typer
+
+from console.answers.upkeep import audited, key_status, reports, rotated
+from console.commands.following import bring_up_to_date, follower
+from console.flags import Json, configured
+from console.output import emit, people
+from console.settings import Settings
+from console.show.upkeep import audit_tables, named_values, reports_table
+from console.signals import stopping
+from console.wiring import Site, open_site
+from ledger.audit import audit
+from ledger.letters import expire_letters
+from ledger.rotation import Rotation, due, epochs, rotate
+from projections import VIEWS, view_named
+from projections.rebuild import ViewReport, audit_views, rebuild
+from projections.view import View
+from rulebook import period
+
+__all__ = ["add_commands", "upkeep"]
+
+keys = typer.Typer(help="Keys and their epochs.", no_args_is_help=False)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module to the program."""
+    panel = "Upkeep"
+    app.command("project", rich_help_panel="Running")(project)
+    app.command("rebuild", rich_help_panel=panel)(rebuild_views)
+    app.command("audit", rich_help_panel=panel)(show_audit)
+    keys.command("status")(show_keys)
+    keys.command("rotate")(rotate_keys)
+    app.add_typer(keys, name="keys", rich_help_panel=panel)
+
+
+@configured("store")
+def project(
+    settings: Settings,
+    once: Annotated[bool, typer.Option("--once", help="Stop when every view is there.")] = False,
+) -> None:
+    """Follow the ledger with all views, until told to stop."""
+    with open_site(settings) as site:
+        if once:
+            bring_up_to_date(site)
+            return
+        with stopping() as stop, follower(site) as made:
+            made.follow(stop)
+
+
+@configured("store")
+def rebuild_views(
+    settings: Settings,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[VIEW]...",
+            help="Views; without one, all.",
+            autocompletion=lambda: [view.name for view in VIEWS],
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Build views again beside the ones in use, compare them, and swap.
+
+    Exit status 1 when a view was not what the events say; it is from now on.
+    """
+    views = _views(names or [])
+    with open_site(settings) as site:
+        session = site.session("projector")
+        made = [rebuild(session, site.ledger, view, site.privacy_office) for view in views]
+    answer = {"views": reports(made)}
+    if as_json:
+        emit(answer)
+    else:
+        people().print(reports_table("Rebuilt", answer["views"]))
+    _fail_unless(all(view.ok for view in made))
+
+
+def _views(names: list[str]) -> list[View[Any]]:
+    views = []
+    for name in names:
+        view = view_named(name)
+        if view is None:
+            known = ", ".join(view.name for view in VIEWS)
+            raise typer.BadParameter(f"VIEW: expected some of {known}")
+        views.append(view)
+    return views or list(VIEWS)
+
+
+@configured("store")
+def show_audit(
+    settings: Settings,
+    views: Annotated[
+        bool, typer.Option("--views", help="Compare the views with the events, too.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Read the whole ledger and report everything that is not as it was recorded.
+
+    Exit status 1 when there is a finding.
+    """
+    with open_site(settings) as site:
+        result = audit(site.session("reader"))
+        compared: list[ViewReport] = []
+        if views:
+            bring_up_to_date(site)
+            compared = audit_views(site.new_session("reader"), privacy_office=site.privacy_office)
+    answer = audited(result, compared)
+    if as_json:
+        emit(answer)
+    else:
+        people().print(*audit_tables(answer))
+    _fail_unless(answer["ok"])
+
+
+def _fail_unless(fine: bool) -> None:
+    if not fine:
+        raise typer.Exit(1)
+
+
+@configured("store")
+def show_keys(settings: Settings, as_json: Json = False) -> None:
+    """Print the current key epoch, and when it ends."""
+    with open_site(settings) as site:
+        answer = key_status(epochs(site.session("reader"), site.provider), site.clock())
+    if as_json:
+        emit(answer)
+    else:
+        people().print(named_values("Keys", answer))
+
+
+@configured("store")
+def rotate_keys(
+    settings: Settings,
+    now: Annotated[
+        bool, typer.Option("--now", help="Even when the epoch has not lasted its period.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """End the key epoch: logs, replicas and backups forget what was erased in it.
+
+    Without --now only when the epoch has lasted its period, so that it may run every day. Dead
+    letters past their retention are forgotten as well.
+    """
+    with open_site(settings) as site:
+        rotation, letters = upkeep(site, now=now)
+        answer = rotated(rotation, letters, epochs(site.session("reader"), site.provider))
+    if as_json:
+        emit(answer)
+    else:
+        people().print(named_values("Rotation", answer))
+
+
+def upkeep(site: Site, *, now: bool = False) -> tuple[Rotation | None, int]:
+    """Forget what is due: the epoch when it has ended (or `now`), and old dead letters."""
+    session, time = site.session("eraser"), site.clock()
+    letters = expire_letters(session, time, period("dead-letter-retention"))
+    if not now and not due(session, time, period("key-epoch")):
+        return None, letters
+    return rotate(session, site.provider, site.ledger, time), letters

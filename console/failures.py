@@ -1,0 +1,61 @@
+"""From errors to exit statuses, and to one line that says what to do. No traceback, no value.
+
+0 fine · 1 the answer is bad news · 2 wrong usage or configuration · 3 a needed service is away.
+"""
+
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from ledger.errors import LedgerError, Misconfigured, Retry
+
+__all__ = ["AWAY", "BAD_NEWS", "FINE", "INTERRUPTED", "WRONG", "explained"]
+
+FINE, BAD_NEWS, WRONG, AWAY, INTERRUPTED = 0, 1, 2, 3, 130
+# Wrong usage is told in words that may repeat what was typed: these may be followed by a value.
+_QUOTING = ("Got unexpected extra argument",)
+
+
+@runtime_checkable
+class _UsageError(Protocol):
+    """Typer's errors of usage, whose class is not public."""
+
+    exit_code: int
+
+    def format_message(self) -> str:
+        """What was wrong."""
+
+
+def explained(error: Exception) -> tuple[int, str]:
+    """Exit status and line of an error. Unknown errors tell their type only: texts may quote values."""
+    if isinstance(error, LedgerError):
+        return _status_of(error), f"ledger: {error}"
+    if isinstance(error, _UsageError):
+        return WRONG, f"ledger: {_without_values(error.format_message())} Try `ledger --help`."
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return WRONG, f"ledger: {where}{error.strerror or type(error).__name__}"
+    return BAD_NEWS, f"ledger: unexpected {type(error).__name__}{_place(error)}; please report this"
+
+
+def _status_of(error: LedgerError) -> int:
+    if isinstance(error, Misconfigured):
+        return WRONG
+    return AWAY if isinstance(error, Retry) else BAD_NEWS
+
+
+def _without_values(message: str) -> str:
+    text = " ".join(message.split())
+    for beginning in _QUOTING:
+        if text.startswith(beginning):
+            return f"{beginning}; a value is never an argument."
+    return text if text.endswith((".", "?")) else f"{text}."
+
+
+def _place(error: Exception) -> str:
+    """File and line where an unexpected error was raised: code of ours, never data."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    return f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"

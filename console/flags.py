@@ -1,0 +1,135 @@
+"""Flags of the commands: settings as flags everywhere, and the options that several commands share.
+
+A command decorated with `configured` gets checked `Settings` as its first argument, and a flag for each
+setting of the groups that it names. A flag wins over its variable, and a flag of the command over
+the same flag before it.
+"""
+
+import inspect
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from console.settings import SETTINGS, Group, Setting, Settings, read_settings
+from ledger.embedded import default_data_dir
+from projections.timetravel import Moment
+from schemas.formats import instant_of
+
+__all__ = ["AsOf", "AtPosition", "Json", "RecordedBy", "configured", "global_flags", "moment_of"]
+
+PANELS: dict[Group, str] = {
+    "store": "Ledger",
+    "intake": "Limits",
+    "kafka": "Kafka",
+    "register": "Controller",
+}
+ALL_GROUPS: tuple[Group, ...] = ("store", "intake", "kafka", "register")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document, and nothing else.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="T", help="What had occurred by this time (RFC 3339)."),
+]
+RecordedBy = Annotated[
+    str | None,
+    typer.Option("--recorded-by", metavar="T", help="What was recorded by this time (RFC 3339)."),
+]
+AtPosition = Annotated[
+    int | None,
+    typer.Option("--at-position", metavar="N", min=0, help="What had a position up to N."),
+]
+
+
+def moment_of(as_of: str | None, recorded_by: str | None, at_position: int | None) -> Moment:
+    """The moment that the options name. Raises BadParameter for a time that is none."""
+    return Moment(time_of("--as-of", as_of), time_of("--recorded-by", recorded_by), at_position)
+
+
+def time_of(flag: str, text: str | None) -> Any:
+    """The instant of an option, None without one. Raises BadParameter for a time that is none."""
+    if text is None:
+        return None
+    time = instant_of(text)
+    if time is None:
+        raise typer.BadParameter(
+            f"{flag}: expected a time with offset, such as 2026-11-24T10:15:00+01:00"
+        )
+    return time
+
+
+def configured(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Decorate a command whose first argument is its `Settings`."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        def call(ctx: typer.Context, **arguments: Any) -> None:
+            flags = _texts(arguments, groups)
+            command(settings_from({**(ctx.obj or {}), **flags}), **arguments)
+
+        return _with_flags(command, call, groups)
+
+    return decorate
+
+
+def global_flags(callback: Callable[[typer.Context], None]) -> Callable[..., None]:
+    """Decorate the callback of the program, so that flags may also stand before the command."""
+
+    def call(ctx: typer.Context, **arguments: Any) -> None:
+        ctx.obj = _texts(arguments, ALL_GROUPS)
+        callback(ctx, **arguments)
+
+    return _with_flags(callback, call, ALL_GROUPS)
+
+
+def settings_from(flags: Mapping[str, str]) -> Settings:
+    """Settings of this process: its environment and, over it, flags by name of variable."""
+    texts = {**os.environ, **flags}
+    home = texts.get("LEDGER_DATA_DIR", "").strip()
+    # The default needs the user to have a name on this system: not asked for without a reason.
+    return read_settings(texts, Path(home) if home else default_data_dir(os.geteuid()))
+
+
+def _settings_of(groups: tuple[Group, ...]) -> list[Setting]:
+    return [setting for setting in SETTINGS if setting.group in groups and not setting.secret]
+
+
+def _texts(arguments: dict[str, Any], groups: tuple[Group, ...]) -> dict[str, str]:
+    """Take the flags out of a command's arguments: variable -> text of those that were given."""
+    given = {s.variable: arguments.pop(s.name) for s in _settings_of(groups)}
+    return {variable: str(value) for variable, value in given.items() if value is not None}
+
+
+def _with_flags(
+    command: Callable[..., None], call: Callable[..., None], groups: tuple[Group, ...]
+) -> Callable[..., None]:
+    """Give `call` the name and help of the command, and its parameters with the flags behind them."""
+    own = list(inspect.signature(command).parameters.values())[1:]
+    context = inspect.Parameter(
+        "ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
+    )
+    flags = [_parameter(setting) for setting in _settings_of(groups)]
+    # Keyword only, so that those without a default may follow those with one.
+    own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+    call.__name__, call.__doc__ = command.__name__, command.__doc__
+    call.__signature__ = inspect.Signature([context, *own, *flags])  # type: ignore[attr-defined]
+    return call
+
+
+def _parameter(setting: Setting) -> inspect.Parameter:
+    declaration = f"{setting.flag}/--no-{setting.flag[2:]}" if setting.switch else setting.flag
+    option = typer.Option(
+        declaration,
+        help=f"{setting.help} ({setting.variable})",
+        rich_help_panel=PANELS[setting.group],
+        show_default=False,
+        metavar=None if setting.switch else "TEXT",
+    )
+    kind = bool if setting.switch else str
+    return inspect.Parameter(
+        setting.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[kind | None, option],
+    )

@@ -1,0 +1,78 @@
+"""The program `ledger`: its commands, and the one place where an error becomes an exit status."""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+from typer.main import get_command
+
+from console.commands import people, registers, upkeep
+from console.failures import FINE, INTERRUPTED, explained
+from console.flags import global_flags
+from console.output import note
+
+__all__ = ["app", "main", "run"]
+
+app = typer.Typer(
+    name="ledger",
+    help="An append-only, sealed record of every act on personal data: provable and forgettable.",
+    epilog="Without LEDGER_DATABASE_URL the PostgreSQL that comes along is used.",
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+@app.callback(invoke_without_command=True)
+@global_flags
+def program(
+    ctx: typer.Context,
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True)
+    ] = False,
+) -> None:
+    """An append-only, sealed record of every act on personal data: provable and forgettable."""
+    if show_version:
+        typer.echo(version("processing-ledger"))
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+for group in (people, registers, upkeep):
+    group.add_commands(app)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; its exit status. What goes wrong is told in one line on standard error."""
+    try:
+        result = get_command(app).main(
+            args=list(arguments), prog_name="ledger", standalone_mode=False
+        )
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _leave_quietly()
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except Exception as error:
+        status, line = explained(error)
+        note(line)
+        return status
+    return result if isinstance(result, int) else FINE
+
+
+def _leave_quietly() -> int:
+    """Whoever read the answer has enough of it; the interpreter must not complain at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return FINE
+
+
+def run() -> None:
+    """Entry point of the program."""
+    sys.exit(main(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    run()

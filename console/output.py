@@ -1,0 +1,47 @@
+"""What leaves the program: JSON as bytes of UTF-8, tables for people, and notes on standard error."""
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from rich.console import Console
+
+__all__ = ["emit", "emit_bytes", "emit_lines", "note", "people"]
+
+# Without a terminal there is no width to fit into: wide enough for every table of ours.
+WIDTH_WITHOUT_TERMINAL = 160
+
+
+def emit(document: Any) -> None:
+    """Print one JSON document with sorted names."""
+    emit_bytes(encode(document))
+
+
+def emit_lines(documents: Iterable[Any]) -> None:
+    """Print one JSON document a line, each as soon as it is there."""
+    for document in documents:
+        emit_bytes(encode(document))
+
+
+def encode(document: Any) -> bytes:
+    """A line of JSON: UTF-8, sorted names."""
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+
+
+def emit_bytes(content: bytes) -> None:
+    """Print bytes as they are, whatever the encoding of the terminal."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+
+
+def note(text: str) -> None:
+    """Say something in one line on standard error."""
+    print(" ".join(text.split()), file=sys.stderr, flush=True)
+
+
+def people(*, error: bool = False) -> Console:
+    """Where tables and progress for people go; colours and movement only on a terminal."""
+    stream = sys.stderr if error else sys.stdout
+    width = None if stream.isatty() else WIDTH_WITHOUT_TERMINAL
+    return Console(file=stream, width=width, highlight=False, soft_wrap=False)

@@ -1,0 +1,1 @@
+"""Answers for people: tables. Everything that is printed passes `text.clean`."""

@@ -1,0 +1,73 @@
+"""Tables about the ledger itself: progress, keys, audit, dead letters, schemas."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+
+from console.show.text import pairs, table
+
+__all__ = ["audit_tables", "letters_table", "named_values", "reports_table", "status_tables"]
+
+
+def status_tables(answer: dict[str, Any]) -> list[RenderableType]:
+    """The head, then how far its followers are."""
+    views = [(row["view"], row["bookmark"], row["lag"]) for row in answer["views"]]
+    kafka = [
+        (row["topic"], row["partition"], row["bookmark"], row["lag"]) for row in answer["kafka"]
+    ]
+    about = [("position", answer["position"]), ("dead letters", answer["dead_letters"])]
+    return [
+        pairs("Ledger", about),
+        table("Views", ("view", "bookmark", "lag"), views),
+        table("Kafka", ("topic", "partition", "bookmark", "lag"), kafka),
+    ]
+
+
+def audit_tables(answer: dict[str, Any]) -> list[RenderableType]:
+    """The verdict, then everything that was found."""
+    about = [
+        ("verdict", "in order" if answer["ok"] else "NOT in order"),
+        ("events", answer["size"]),
+        ("root", answer["root"]),
+    ]
+    found = [(row["position"], row["kind"], row["detail"]) for row in answer["findings"]]
+    shown: list[RenderableType] = [
+        pairs("Audit", about),
+        table("Findings", ("position", "kind", "detail"), found),
+    ]
+    return [*shown, reports_table("Views", answer["views"])] if answer["views"] else shown
+
+
+def reports_table(title: str, reports: Iterable[dict[str, Any]]) -> Table:
+    """Views and their digests."""
+    columns = ("view", "version", "position", "digest", "equal to its events")
+    rows = (
+        (row["view"], row["version"], row["position"], row["digest"], row["ok"]) for row in reports
+    )
+    return table(title, columns, rows)
+
+
+def letters_table(letters: Iterable[dict[str, Any]]) -> Table:
+    """Dead letters without their messages."""
+    columns = ("letter", "code", "pointer", "type", "source", "from", "times", "last seen")
+    rows = (
+        (
+            row["letter"],
+            row["code"],
+            row["pointer"],
+            row["type"],
+            row["source"],
+            f"{row['topic']} {row['partition']}/{row['offset']}",
+            row["times"],
+            row["last_seen"],
+        )
+        for row in letters
+    )
+    return table("Dead letters", columns, rows)
+
+
+def named_values(title: str, answer: dict[str, Any]) -> Table:
+    """A small answer as names and values."""
+    return pairs(title, ((name.replace("_", " "), value) for name, value in answer.items()))
