@@ -1,11 +1,17 @@
-"""Reading recorded events: by position, or by stream. Needs SELECT on events only."""
+"""Reading recorded events: by position, or by stream, each as the newest version of its type.
+
+Needs SELECT on events only. The audit and the library's mapper read what is stored instead.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from ledger.event import RecordedEvent, decode_event
 from ledger.postgres import Session
+from schemas.upcasting import UPCASTERS, upcast
 
 __all__ = ["LAST", "each_event", "events_after", "events_of", "head_position"]
 
@@ -15,7 +21,15 @@ _BLOCK_EVENTS = 2000
 
 
 def _decoded(rows: Iterable[Sequence[Any]]) -> list[RecordedEvent]:
-    return [decode_event(*row) for row in rows]
+    return [_newest(decode_event(*row)) for row in rows]
+
+
+def _newest(event: RecordedEvent) -> RecordedEvent:
+    """The event as the newest version of its type has it. What is stored never changes."""
+    type, facts = upcast(event.type, event.facts, UPCASTERS)
+    if type == event.type:
+        return event
+    return msgspec.structs.replace(event, type=type, facts=facts)
 
 
 def head_position(session: Session) -> int:

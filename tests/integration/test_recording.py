@@ -123,3 +123,21 @@ def test_two_consumers_that_meet_on_a_new_person_agree(house: House) -> None:
     one, two = house.events()
     assert one.stream == two.stream
     assert one.facts["employee"] == two.facts["employee"]
+
+
+def test_an_old_version_is_read_as_the_newest_and_stays_as_it_is_stored(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.record(accessed())
+    stored = house.open().recorder.select_notifications(1, 1)[0]
+    steps = {
+        ("nl.voipzeker.ledger.personal-data-accessed", 1): lambda facts: facts | {"new": "fact"}
+    }
+    monkeypatch.setattr("ledger.reading.UPCASTERS", steps)
+    (event,) = house.events()
+    assert event.type == "nl.voipzeker.ledger.personal-data-accessed.v2"
+    assert event.facts["new"] == "fact"
+    assert event.name == "personal-data-accessed"
+    again = house.open().recorder.select_notifications(1, 1)[0]
+    assert again.state == stored.state
+    assert again.topic == "nl.voipzeker.ledger.personal-data-accessed.v1"
