@@ -1,0 +1,1 @@
+"""Inbound: messages from Kafka and from files, each to one event, one dead letter or one duplicate."""

@@ -1,0 +1,68 @@
+"""What was polled of one partition and is not recorded yet.
+
+Pure. A batch begins at the stored bookmark and ends where the next one begins: offsets between records
+(transaction markers, aborted or compacted records) belong to the batch before them.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from consumers.pipeline import BatchLimits, batches
+from consumers.source import Record
+
+__all__ = ["GAP_SECONDS", "Backlog"]
+
+# Offsets without records wait so long for a record to come along, before they get a batch of their
+# own. They must get one: once retention takes them, the bookmark would lie before the log.
+GAP_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class Backlog:
+    """Records from `next_offset`, the stored bookmark, to `end`, the position after them.
+
+    `compare`: keyed hash of the record before the bookmark, until that record has been compared.
+    `since`: when the oldest of it was polled, None while there is nothing.
+    """
+
+    next_offset: int
+    topic_id: str
+    compare: bytes | None = None
+    end: int = 0
+    since: float | None = None
+    size: int = 0
+    records: list[Record] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.end = max(self.end, self.next_offset)
+
+    def add(self, records: Sequence[Record], position: int | None, now: float) -> None:
+        """Take what a poll returned, and the position after it."""
+        self.records.extend(records)
+        self.size += sum(record.size for record in records)
+        last = records[-1].offset + 1 if records else 0
+        self.end = max(self.end, position or 0, last)
+        if self.since is None and self.end > self.next_offset:
+            self.since = now
+
+    def due_in(self, now: float, limits: BatchLimits) -> float | None:
+        """Seconds until it should be recorded, 0 or less when now; None when there is nothing."""
+        if self.since is None:
+            return None
+        if len(self.records) >= limits.messages or self.size >= limits.size_bytes:
+            return 0.0
+        return self.since + (limits.wait_s if self.records else GAP_SECONDS) - now
+
+    def cut(self, limits: BatchLimits) -> Iterator[tuple[Sequence[Record], int]]:
+        """Batches, each with the offset at which it ends. The caller empties it when all are recorded."""
+        parts = list(batches(self.records, limits))
+        for part, following in pairwise(parts):
+            yield part, following[0].offset
+        yield (parts[-1] if parts else ()), self.end
+
+    def clear(self) -> None:
+        """Everything is recorded."""
+        self.records = []
+        self.size = 0
+        self.since = None

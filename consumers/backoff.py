@@ -1,0 +1,13 @@
+"""How long to wait for a service that is away."""
+
+__all__ = ["LONGEST_S", "wait_s"]
+
+# A restart of a database on the same machine takes about this long.
+FIRST_S = 0.1
+# Then someone was called; nobody wants to wait longer than this once it is back.
+LONGEST_S = 10.0
+
+
+def wait_s(failures: int) -> float:
+    """Seconds to wait after so many failures in a row, from 1."""
+    return min(LONGEST_S, FIRST_S * 2.0 ** min(failures - 1, 16))

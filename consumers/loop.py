@@ -1,0 +1,324 @@
+"""The main loop: poll, batch, record; one transaction moves a batch and its bookmark together.
+
+Whatever disturbs it (a rebalance, a fence, a service that is away) ends in the same place: everything
+polled is dropped, all partitions are paused, and each is placed again from its stored bookmark. Polling
+goes on meanwhile, so that the group does not take this member for dead.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from consumers.answers import Answering
+from consumers.backlog import Backlog
+from consumers.backoff import wait_s
+from consumers.observer import Observer
+from consumers.pipeline import BatchLimits, body_of, to_message
+from consumers.places import (
+    check_bookmark,
+    check_record,
+    check_topic,
+    first_bookmark,
+    reading_starts_at,
+)
+from consumers.source import Answers, Extent, Identity, Partition, Polled, Record, Source
+from consumers.store import LedgerStore, Store
+from ledger.application import Ledger
+from ledger.errors import Fenced, Halt, Misconfigured, Retry
+from ledger.recording import Batch, Bookmark
+from ledger.writing import Span
+from schemas import Intake
+
+__all__ = ["Consumer", "Job", "consume", "resume"]
+
+# SIGTERM and a new fault are noticed within this time.
+POLL_SECONDS = 0.5
+# A topic made anew is noticed within this time; asking costs one small request.
+IDENTITY_SECONDS = 30.0
+# Lag tools need no more.
+ACKNOWLEDGE_SECONDS = 1.0
+
+
+class Job(msgspec.Struct, frozen=True):
+    """What a consumer reads, and how. `from_log_start`: accept that a new partition has lost records."""
+
+    topics: tuple[str, ...]
+    intake: Intake
+    limits: BatchLimits = BatchLimits()
+    from_log_start: bool = False
+
+
+class Consumer:
+    """One member of the consumer group, from Kafka to the ledger. `run` returns when told to stop."""
+
+    def __init__(
+        self,
+        job: Job,
+        source: Source,
+        open_store: Callable[[], Store],
+        *,
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float],
+        answers: Answers | None = None,
+        observer: Observer | None = None,
+    ) -> None:
+        self._job = job
+        self._source = source
+        self._open_store = open_store
+        self._clock = clock
+        self._monotonic = monotonic
+        self._observer = observer or Observer()
+        self._answering = Answering(answers, monotonic, self._observer)
+        self._store: Store | None = None
+        self._identity = Identity("", {})
+        self._backlogs: dict[Partition, Backlog] | None = None
+        self._halted: frozenset[str] = frozenset()
+        self._unacknowledged: dict[Partition, int] = {}
+        self._failures = 0
+        self._settle_at = self._identify_at = self._acknowledge_at = monotonic()
+        self.polled_at = monotonic()
+        """When the last poll returned (monotonic): the heartbeat of the process."""
+
+    def run(self, stop: Callable[[], bool]) -> None:
+        """Consume until `stop` says so; the batches at hand are then finished.
+
+        Raises Halt (also at the end, when a topic is halted) or Misconfigured.
+        """
+        try:
+            while not stop():
+                self.turn()
+            self._finish()
+        finally:
+            self._drop_store()
+        if self._halted:
+            raise Halt(_halted(self._halted))
+
+    def turn(self) -> None:
+        """Poll once, and do what is due."""
+        try:
+            polled = self._source.poll(self._patience_s())
+            self.polled_at = self._monotonic()
+            if polled.reassigned:
+                self._observer.reassigned(self._source.assignment())
+                self._unsettle()
+            if self._backlogs is not None:
+                self._take(polled, self._backlogs)
+                self._flush(self._backlogs)
+                self._look_around()
+            elif self.polled_at >= self._settle_at:
+                self._settle()
+        except Fenced:
+            self._observer.fenced()
+            self._unsettle()
+        except Retry as fault:
+            self._wait(fault)
+
+    def _patience_s(self) -> float:
+        """How long a poll may wait."""
+        now = self._monotonic()
+        if self._backlogs is None:
+            return min(POLL_SECONDS, max(0.0, self._settle_at - now))
+        due = [b.due_in(now, self._job.limits) for b in self._backlogs.values()]
+        return max(0.0, min((d for d in due if d is not None), default=POLL_SECONDS))
+
+    # Losing the place, and finding it again
+
+    def _unsettle(self) -> None:
+        """Drop what was polled; nothing is read until every partition is placed again."""
+        self._backlogs = None
+        self._unacknowledged = {}
+        self._source.pause(self._source.assignment())
+
+    def _wait(self, fault: Retry) -> None:
+        """A service is away: start over later, with a new connection."""
+        self._failures += 1
+        delay_s = wait_s(self._failures)
+        self._settle_at = self._monotonic() + delay_s
+        self._observer.away(fault, delay_s)
+        self._unsettle()
+        self._drop_store()
+
+    def _drop_store(self) -> None:
+        if self._store:
+            self._store.close()
+        self._store = None
+
+    def _ledger(self) -> Store:
+        if self._store is None:
+            self._store = self._open_store()
+        return self._store
+
+    def _settle(self) -> None:
+        """Place every partition at its bookmark, and read on. Raises Halt when one does not fit."""
+        self._identify({})
+        self._halted = self._ledger().halted(self._job.topics)
+        self._check_halted()
+        for topic in sorted(self._halted):
+            self._observer.halted(topic)
+        wanted = sorted(p for p in self._source.assignment() if p.topic not in self._halted)
+        extents = self._source.extents(wanted)
+        backlogs = {partition: self._place(partition, extents[partition]) for partition in wanted}
+        self._source.resume(wanted)
+        self._backlogs = backlogs
+
+    def _place(self, partition: Partition, extent: Extent) -> Backlog:
+        store = self._ledger()
+        stored = store.bookmark(partition)
+        if stored is None:
+            first = first_bookmark(partition, self._identity, extent, self._job.from_log_start)
+            stored = store.begin(partition, first)
+        check_bookmark(partition, stored, self._identity, extent)
+        start = reading_starts_at(stored, extent)
+        self._source.seek(partition, start)
+        self._observer.placed(partition, stored.next_offset)
+        compare = stored.last_record if start < stored.next_offset else None
+        return Backlog(stored.next_offset, stored.topic_id, compare)
+
+    def _identify(self, known: dict[str, str]) -> None:
+        """Ask which cluster and topics these are; those of `known` must not have changed."""
+        self._identify_at = self._monotonic() + IDENTITY_SECONDS
+        self._identity = self._source.identity(self._job.topics)
+        for topic, topic_id in known.items():
+            check_topic(topic, topic_id, self._identity)
+        missing = [t for t in self._job.topics if t not in self._identity.topic_ids]
+        if missing:
+            raise Misconfigured(f"Kafka has no topic {', '.join(missing)}: create it first")
+
+    # From records to the ledger
+
+    def _take(self, polled: Polled, backlogs: dict[Partition, Backlog]) -> None:
+        """Add what was polled to the backlogs. An idle poll may still have passed markers."""
+        now = self._monotonic()
+        for partition in polled.records or backlogs:
+            records = polled.records.get(partition, ())
+            backlog = backlogs[partition]
+            if records:
+                records = self._compared(partition, backlog, records)
+            backlog.add(records, self._source.position(partition), now)
+
+    def _compared(
+        self, partition: Partition, backlog: Backlog, records: Sequence[Record]
+    ) -> Sequence[Record]:
+        """The records from the bookmark on; the one before it must be the one that was recorded."""
+        first = records[0]
+        if first.offset >= backlog.next_offset:
+            backlog.compare = None
+            return records
+        if backlog.compare is not None:
+            found = self._ledger().hash_of(body_of(first))
+            check_record(partition, first.offset, backlog.compare, found)
+            backlog.compare = None
+        return records[1:]
+
+    def _flush(self, backlogs: dict[Partition, Backlog], everything: bool = False) -> None:
+        """Record what is due."""
+        now = self._monotonic()
+        for partition, backlog in list(backlogs.items()):
+            due_s = backlog.due_in(now, self._job.limits)
+            if due_s is None or partition.topic in self._halted:
+                continue
+            if everything or due_s <= 0:
+                self._record_all(partition, backlog)
+
+    def _record_all(self, partition: Partition, backlog: Backlog) -> None:
+        for records, end in backlog.cut(self._job.limits):
+            if self._record(partition, backlog, records, end):
+                self._halt(partition.topic)
+                return
+        backlog.clear()
+
+    def _record(
+        self, partition: Partition, backlog: Backlog, records: Sequence[Record], end: int
+    ) -> bool:
+        """Record one batch; True when its topic is halted."""
+        now = self._clock()
+        messages = [to_message(partition, record, self._job.intake, now) for record in records]
+        last = body_of(records[-1]) if records else None
+        bookmark = Bookmark(self._identity.cluster_id, backlog.topic_id, last)
+        span = Span(partition.topic, partition.number, backlog.next_offset, end)
+        outcome = self._ledger().record(Batch(messages, span, bookmark))
+        backlog.next_offset = end
+        self._failures = 0
+        self._unacknowledged[partition] = end
+        if outcome.rejections:
+            self._answering.wanted()
+        self._observer.recorded(partition, end, outcome)
+        return outcome.halted
+
+    def _halt(self, topic: str) -> None:
+        """Stop reading one topic; the others go on. The halt is stored with the batch already."""
+        self._halted |= {topic}
+        self._source.pause(p for p in self._source.assignment() if p.topic == topic)
+        self._backlogs = {p: b for p, b in (self._backlogs or {}).items() if p.topic != topic}
+        self._observer.halted(topic)
+        self._check_halted()
+
+    def _check_halted(self) -> None:
+        if self._halted.issuperset(self._job.topics):
+            raise Halt(_halted(self._halted))
+
+    # Beside the main work
+
+    def _look_around(self) -> None:
+        """Answers, acknowledgements, and whether the topics are still the same."""
+        self._answering.turn(self._ledger())
+        now = self._monotonic()
+        if self._unacknowledged and now >= self._acknowledge_at:
+            self._acknowledge_at = now + ACKNOWLEDGE_SECONDS
+            self._acknowledge()
+        if now >= self._identify_at:
+            self._identify(dict(self._identity.topic_ids))
+
+    def _acknowledge(self) -> None:
+        self._source.acknowledge(self._unacknowledged)
+        self._unacknowledged = {}
+
+    def _finish(self) -> None:
+        """Record what was polled already. What cannot be recorded now will be read again."""
+        if self._backlogs is None:
+            return
+        try:
+            self._flush(self._backlogs, everything=True)
+            self._answering.turn(self._ledger())
+        except Retry as fault:
+            self._observer.away(fault, 0.0)
+        self._acknowledge()
+
+
+def _halted(topics: frozenset[str]) -> str:
+    return (
+        f"too many messages of {', '.join(sorted(topics))} were rejected, so it is not read any more: "
+        "see `ledger dead-letters list`, then run `ledger consume --resume`"
+    )
+
+
+def consume(
+    job: Job,
+    source: Source,
+    open_ledger: Callable[[], Ledger],
+    *,
+    clock: Callable[[], datetime],
+    monotonic: Callable[[], float],
+    answers: Answers | None = None,
+    observer: Observer | None = None,
+) -> Consumer:
+    """A consumer that records in a ledger. `open_ledger` is called again after each lost connection."""
+    return Consumer(
+        job,
+        source,
+        lambda: LedgerStore(open_ledger()),
+        clock=clock,
+        monotonic=monotonic,
+        answers=answers,
+        observer=observer,
+    )
+
+
+def resume(open_ledger: Callable[[], Ledger], topics: Sequence[str]) -> None:
+    """Clear the stored halts of topics, so that they are read again."""
+    store = LedgerStore(open_ledger())
+    try:
+        store.resume(topics)
+    finally:
+        store.close()

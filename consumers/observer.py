@@ -1,0 +1,41 @@
+"""What can be seen of a running consumer: callbacks, for logs and metrics. They do nothing by default."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from consumers.source import Partition
+from ledger.errors import Retry
+from ledger.recording import Outcome
+
+__all__ = ["Observer"]
+
+
+def _ignore(*_: Any) -> None:
+    """Nobody looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """Called in the main loop, so they must return at once and not raise."""
+
+    reassigned: Callable[[frozenset[Partition]], None] = _ignore
+    """The partitions that this consumer has now."""
+
+    placed: Callable[[Partition, int], None] = _ignore
+    """A partition and its bookmark, when reading it begins."""
+
+    recorded: Callable[[Partition, int, Outcome], None] = _ignore
+    """A partition, its bookmark after a batch, and what became of the batch."""
+
+    fenced: Callable[[], None] = _ignore
+    """A batch was refused, since another consumer has moved the bookmark."""
+
+    away: Callable[[Retry, float], None] = _ignore
+    """A passing fault, and the seconds until the next attempt."""
+
+    halted: Callable[[str], None] = _ignore
+    """A topic that is not read, since too many of its messages were rejected."""
+
+    answered: Callable[[int], None] = _ignore
+    """So many answers went to upstream."""

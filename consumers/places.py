@@ -1,0 +1,82 @@
+"""Where reading a partition may begin: the checks between the stored bookmark and what Kafka holds.
+
+Pure. A ledger never jumps: whatever does not fit is a Halt with a plain message, and nothing was read.
+"""
+
+from consumers.source import Extent, Identity, Partition
+from consumers.store import Stored
+from ledger.errors import Halt
+
+__all__ = [
+    "check_bookmark",
+    "check_record",
+    "check_topic",
+    "first_bookmark",
+    "reading_starts_at",
+]
+
+
+def first_bookmark(
+    partition: Partition, identity: Identity, extent: Extent, from_log_start: bool
+) -> Stored:
+    """The bookmark of a partition that the ledger never read.
+
+    Raises Halt when its oldest records are gone already, unless that is accepted.
+    """
+    if extent.start > 0 and not from_log_start:
+        raise Halt(
+            f"{partition} is new to this ledger, but its first {extent.start} offsets are gone "
+            "already; to begin with what is left, run `ledger consume --from-log-start`"
+        )
+    return Stored(identity.cluster_id, identity.topic_ids[partition.topic], extent.start)
+
+
+def check_bookmark(
+    partition: Partition, stored: Stored, identity: Identity, extent: Extent
+) -> None:
+    """Raise Halt unless the bookmark belongs to this incarnation of the partition and lies in it."""
+    if stored.cluster_id != identity.cluster_id:
+        raise Halt(
+            f"the bookmark of {partition} belongs to cluster {stored.cluster_id}, but this is "
+            f"cluster {identity.cluster_id}: connect to the right one, or read its topics into "
+            "another ledger"
+        )
+    check_topic(partition.topic, stored.topic_id, identity)
+    if stored.next_offset > extent.end:
+        raise Halt(
+            f"the ledger has {partition} up to offset {stored.next_offset}, but Kafka only up to "
+            f"{extent.end}: the cluster has lost records that were acknowledged; restore it"
+        )
+    if stored.next_offset < extent.start:
+        raise Halt(
+            f"offsets {stored.next_offset} to {extent.start - 1} of {partition} are gone before they "
+            "were recorded (retention, or records deleted); nothing is skipped: have upstream send "
+            "them again on a new topic"
+        )
+
+
+def check_topic(topic: str, topic_id: str, identity: Identity) -> None:
+    """Raise Halt unless the topic is the one that was read so far."""
+    found = identity.topic_ids.get(topic)
+    if found is None:
+        raise Halt(f"topic {topic} does not exist any more; the ledger has read it so far")
+    if found != topic_id:
+        raise Halt(
+            f"topic {topic} was deleted and made anew (expected id {topic_id}, got {found}): its "
+            "offsets mean other records now; use a topic of another name"
+        )
+
+
+def reading_starts_at(stored: Stored, extent: Extent) -> int:
+    """Offset from which to read: one before the bookmark where that record can be compared."""
+    comparable = stored.last_record is not None and stored.next_offset > extent.start
+    return stored.next_offset - 1 if comparable else stored.next_offset
+
+
+def check_record(partition: Partition, offset: int, expected: bytes, found: bytes) -> None:
+    """Raise Halt unless the last recorded record is still what it was. Both: keyed hashes."""
+    if expected != found:
+        raise Halt(
+            f"offset {offset} of {partition} holds another record than the one that was recorded: "
+            "the cluster has lost records and used their offsets again; restore it"
+        )

@@ -1,0 +1,77 @@
+"""Dead letters once more: the same pipeline, the same origin, today's rules.
+
+A letter goes in the transaction that records its message, so there is never both and never neither.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from consumers.pipeline import again
+from ledger.application import Ledger
+from ledger.errors import Reject
+from ledger.intake import FileOrigin, KafkaOrigin
+from ledger.letters import Letter, letters, open_letter
+from ledger.recording import Batch
+from ledger.writing import Span
+from schemas import Code, Intake, Rejection
+
+__all__ = ["Retried", "retry", "retry_all"]
+
+_FILE = "file:"
+
+
+class Retried(msgspec.Struct, frozen=True):
+    """What became of a letter. `refused`: it stays, for the reason in `code` and `pointer`.
+
+    `truncated`: it stays, and can never be recorded, since only its start was kept.
+    """
+
+    letter: str
+    outcome: Literal["recorded", "duplicate", "refused", "truncated"]
+    code: Code | None = None
+    pointer: str = ""
+
+
+def retry_all(ledger: Ledger, intake: Intake, now: datetime) -> Iterator[Retried]:
+    """Try every letter again, oldest first."""
+    return retry(ledger, [letter.letter for letter in letters(ledger.session)], intake, now)
+
+
+def retry(ledger: Ledger, names: Iterable[str], intake: Intake, now: datetime) -> Iterator[Retried]:
+    """Try letters again, one transaction each; a result is yielded when its letter is done.
+
+    Raises Reject when there is no such letter, Retry or Halt; letters before it are done.
+    """
+    for name in names:
+        yield _retry(ledger, name, intake, now)
+
+
+def _retry(ledger: Ledger, name: str, intake: Intake, now: datetime) -> Retried:
+    letter, body = open_letter(ledger.session, ledger.keyring, name)
+    if letter.mode == "truncated":
+        return Retried(name, "truncated")
+    message = again(body, letter.mode, _origin(letter), intake, now)
+    if isinstance(message.outcome, Rejection):
+        # Not recorded once more: the message did not arrive once more.
+        return _refused(name, message.outcome)
+    batch = Batch([message], Span("command:retry"), letters={0: bytes.fromhex(name)})
+    outcome = ledger.record(batch)
+    if outcome.rejections:
+        return _refused(name, outcome.rejections[0][1])
+    return Retried(name, "recorded" if outcome.recorded else "duplicate")
+
+
+def _refused(name: str, rejection: Rejection) -> Retried:
+    return Retried(name, "refused", rejection.code, rejection.pointer)
+
+
+def _origin(letter: Letter) -> KafkaOrigin | FileOrigin:
+    """Where the message came from, as its event would have said."""
+    if letter.topic.startswith(_FILE):
+        return FileOrigin(letter.topic.removeprefix(_FILE), letter.offset)
+    if letter.topic.startswith("command:"):
+        raise Reject("this dead letter did not come from outside")
+    return KafkaOrigin(letter.topic, letter.partition, letter.offset)

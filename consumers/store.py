@@ -1,0 +1,119 @@
+"""What the main loop needs of a ledger: bookmarks, recording, stored halts, waiting answers.
+
+The port, and its implementation on an open `Ledger`. The database is the truth about progress; what
+Kafka knows of it is never read.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from consumers.source import Partition
+from ledger.application import Ledger
+from ledger.recording import Batch, Outcome, hash_of_record
+
+__all__ = ["LedgerStore", "Store", "Stored"]
+
+# One request to Kafka carries them; more come with the next call.
+ANSWERS_AT_ONCE = 500
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """A bookmark as it is stored. `last_record`: keyed hash of the last record before it, if any."""
+
+    cluster_id: str
+    topic_id: str
+    next_offset: int
+    last_record: bytes | None = None
+
+
+class Store(Protocol):
+    """One open ledger. Every method raises ServiceAway when its database is."""
+
+    def bookmark(self, partition: Partition) -> Stored | None:
+        """How far the ledger is with a partition; None when it is new."""
+
+    def begin(self, partition: Partition, bookmark: Stored) -> Stored:
+        """Store the first bookmark of a partition, unless there is one by now; the one that counts."""
+
+    def record(self, batch: Batch) -> Outcome:
+        """Record a batch: see `ledger.recording.record`."""
+
+    def hash_of(self, record: bytes) -> bytes:
+        """The hash by which a bookmark knows a record."""
+
+    def halted(self, topics: Iterable[str]) -> frozenset[str]:
+        """Those of the topics that have a stored halt."""
+
+    def resume(self, topics: Iterable[str]) -> None:
+        """Clear stored halts."""
+
+    def answer(self, send: Callable[[Sequence[bytes]], None]) -> int:
+        """Hand waiting answers to `send`, forget them when it returns; how many they were."""
+
+    def close(self) -> None:
+        """Close the ledger."""
+
+
+class LedgerStore:
+    """The store of an open ledger, which it owns."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._session = ledger.session.of("consumers")
+
+    def bookmark(self, partition: Partition) -> Stored | None:
+        """How far the ledger is with a partition; None when it is new."""
+        row = self._session.row("bookmark", topic=partition.topic, partition=partition.number)
+        if row is None:
+            return None
+        cluster_id, topic_id, next_offset, last = row
+        return Stored(cluster_id, topic_id, next_offset, bytes(last) if last is not None else None)
+
+    def begin(self, partition: Partition, bookmark: Stored) -> Stored:
+        """Store the first bookmark of a partition, unless there is one by now; the one that counts."""
+        self._session.run(
+            "add_bookmark",
+            topic=partition.topic,
+            partition=partition.number,
+            cluster_id=bookmark.cluster_id,
+            topic_id=bookmark.topic_id,
+            start=bookmark.next_offset,
+        )
+        return self.bookmark(partition) or bookmark
+
+    def record(self, batch: Batch) -> Outcome:
+        """Record a batch: see `ledger.recording.record`."""
+        return self._ledger.record(batch)
+
+    def hash_of(self, record: bytes) -> bytes:
+        """The hash by which a bookmark knows a record."""
+        return hash_of_record(self._ledger.keyring, record)
+
+    def halted(self, topics: Iterable[str]) -> frozenset[str]:
+        """Those of the topics that have a stored halt."""
+        rows = self._session.rows("halted_topics", topics=list(topics))
+        return frozenset(topic for (topic,) in rows)
+
+    def resume(self, topics: Iterable[str]) -> None:
+        """Clear stored halts."""
+        self._session.run("resume_topics", topics=list(topics))
+
+    def answer(self, send: Callable[[Sequence[bytes]], None]) -> int:
+        """Hand waiting answers to `send`, forget them when it returns; how many they were.
+
+        At least once: what was sent before a crash is sent again. Of several consumers one sends.
+        """
+        with self._session.transaction():
+            if self._session.row("try_answering") != (True,):
+                return 0
+            rows = self._session.rows("answers", count=ANSWERS_AT_ONCE)
+            if rows:
+                send([bytes(payload) for _, payload in rows])
+                self._session.run("remove_answers", answers=[answer for answer, _ in rows])
+            return len(rows)
+
+    def close(self) -> None:
+        """Close the ledger."""
+        self._ledger.close()

@@ -1,0 +1,1 @@
+"""Second implementations of ports, in memory: what the unit tests run on."""

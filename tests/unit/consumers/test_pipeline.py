@@ -1,0 +1,137 @@
+"""From what arrived to a message: nothing is ignored, nothing raises, letters stay small."""
+
+from base64 import b64decode
+from collections.abc import Sequence
+
+import orjson
+import pytest
+
+from consumers.pipeline import (
+    KEPT_BYTES,
+    BatchLimits,
+    again,
+    batches,
+    body_of,
+    to_line,
+    to_message,
+)
+from consumers.source import Partition, Record
+from ledger.intake import FileOrigin, KafkaOrigin
+from schemas import Code, Event, Intake, Rejection
+from tests.fixtures.ledger import NOW, registered
+
+PLACE = Partition("privacy.events.v1", 3)
+ORIGIN = KafkaOrigin("privacy.events.v1", 3, 17)
+STRUCTURED = [("content-type", b"application/cloudevents+json; charset=UTF-8")]
+INTAKE = Intake()
+
+
+def binary(event: dict[str, object]) -> tuple[list[tuple[str, bytes | None]], bytes]:
+    """An event in binary mode: headers and value."""
+    named = {f"ce_{name}": str(value) for name, value in event.items()}
+    named["content-type"] = named.pop("ce_datacontenttype")
+    del named["ce_data"]
+    return [(name, value.encode()) for name, value in named.items()], orjson.dumps(event["data"])
+
+
+def test_a_structured_record_is_its_value() -> None:
+    value = orjson.dumps(registered())
+    message = to_message(PLACE, Record(17, value, STRUCTURED), INTAKE, NOW)
+    assert isinstance(message.outcome, Event)
+    assert (message.body, message.origin, message.mode) == (value, ORIGIN, "structured")
+
+
+def test_both_modes_give_the_same_event() -> None:
+    event = registered()
+    headers, value = binary(event)
+    one = to_message(PLACE, Record(17, value, headers), INTAKE, NOW)
+    other = to_message(PLACE, Record(17, orjson.dumps(event), STRUCTURED), INTAKE, NOW)
+    assert isinstance(one.outcome, Event)
+    assert one.outcome == other.outcome
+    assert one.mode == "binary"
+
+
+@pytest.mark.parametrize("headers", [STRUCTURED, []])
+def test_a_tombstone_is_refused_not_ignored(headers: list[tuple[str, bytes | None]]) -> None:
+    message = to_message(PLACE, Record(17, None, headers), INTAKE, NOW)
+    assert message.outcome == Rejection(Code.NOT_JSON)
+    assert (message.body, message.mode) == (b"", "structured")
+
+
+def test_a_letter_of_a_binary_record_keeps_headers_and_value() -> None:
+    headers: list[tuple[str, bytes | None]] = [("ce_id", b"\xff"), ("x", None), ("ce_id", b"2")]
+    record = Record(17, b"\x00\x01", headers)
+    message = to_message(PLACE, record, INTAKE, NOW)
+    assert isinstance(message.outcome, Rejection)
+    kept = orjson.loads(message.body)
+    assert [(name, v and b64decode(v)) for name, v in kept["headers"]] == headers
+    assert b64decode(kept["value"]) == b"\x00\x01"
+    assert message.mode == "binary"
+
+
+@pytest.mark.parametrize("change", [{}, {"time": "2026-11-24T12:30:00Z"}], ids=["event", "future"])
+def test_a_letter_of_either_mode_can_be_tried_again(change: dict[str, str]) -> None:
+    event = registered(**change)
+    headers, value = binary(event)
+    records = [Record(17, value, headers), Record(17, orjson.dumps(event), STRUCTURED)]
+    for message in [to_message(PLACE, record, INTAKE, NOW) for record in records]:
+        later = NOW.replace(hour=13)
+        repeated = again(message.body, message.mode, ORIGIN, INTAKE, later)
+        assert isinstance(repeated.outcome, Event)
+        assert (repeated.body, repeated.mode) == (message.body, message.mode)
+
+
+def test_a_letter_keeps_the_start_of_what_is_too_large() -> None:
+    first, second = (b'{"a":"' + b"x" * 100_000 + end for end in (b'"}', b"y"))
+    messages = [to_message(PLACE, Record(1, v, STRUCTURED), INTAKE, NOW) for v in (first, second)]
+    assert [m.mode for m in messages] == ["truncated", "truncated"]
+    assert all(isinstance(m.outcome, Rejection) for m in messages)
+    assert messages[0].body[:KEPT_BYTES] == first[:KEPT_BYTES]
+    assert len(messages[0].body) < KEPT_BYTES + 200
+    assert messages[0].body != messages[1].body, "two letters, though the start is the same"
+    assert orjson.loads(messages[0].body[KEPT_BYTES:])["bytes"] == len(first)
+
+
+def test_a_large_binary_record_within_the_limit_is_kept_whole() -> None:
+    value = orjson.dumps({"unknown": "x" * 49_000})
+    headers: list[tuple[str, bytes | None]] = [("ce_id", b"1")]
+    message = to_message(PLACE, Record(1, value, headers), INTAKE, NOW)
+    assert message.mode == "binary"
+    assert len(message.body) > KEPT_BYTES
+
+
+def test_a_line_is_a_structured_message() -> None:
+    line = orjson.dumps(registered())
+    message = to_line(line, FileOrigin("a", 2), INTAKE, NOW)
+    assert isinstance(message.outcome, Event)
+    assert (message.body, message.mode) == (line, "structured")
+
+
+def test_the_identity_of_a_record_includes_its_headers_in_binary_mode() -> None:
+    plain = Record(1, b"{}", [("ce_id", b"1")])
+    assert body_of(plain) != body_of(Record(1, b"{}", [("ce_id", b"2")]))
+    assert body_of(Record(1, b"{}", STRUCTURED)) == b"{}"
+
+
+class Sized:
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ([], []),
+        ([1, 1, 1], [[1, 1, 1]]),
+        ([1] * 7, [[1, 1, 1], [1, 1, 1], [1]]),
+        ([6, 4, 1], [[6, 4], [1]]),
+        ([99, 1], [[99], [1]]),
+        ([1, 99, 1], [[1], [99], [1]]),
+    ],
+)
+def test_batches_keep_within_count_and_bytes(
+    sizes: Sequence[int], expected: list[list[int]]
+) -> None:
+    items = [Sized(size) for size in sizes]
+    cut = batches(items, BatchLimits(messages=3, size_bytes=10))
+    assert [[item.size for item in batch] for batch in cut] == expected
