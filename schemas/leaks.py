@@ -13,14 +13,15 @@ from schemas.formats import has_iban_check_digits
 _SUSPECT = re.compile(r"@|[0-9](?:[^0-9]*[0-9]){6}")
 """Nothing below matches a text without an @ or seven digits."""
 
-_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@.]+(?:\.[^\s@.]+)+")
+# One character before the @ is enough to know, and keeps the search linear.
+_EMAIL = re.compile(r"[^\s@]@[^\s@.]+(?:\.[^\s@.]+)+")
 _PHONE = re.compile(
     r"\+[1-9](?:[ ().-]{0,2}[0-9]){6,14}(?![0-9])"
     r"|(?<![A-Za-z0-9])0[1-9][0-9]{8}(?![A-Za-z0-9])"
     r"|(?<![A-Za-z0-9])0031[1-9][0-9]{8}(?![A-Za-z0-9])"
     r"|(?<![A-Za-z0-9])(?<![0-9][-./])0[1-9](?:[ -]?[0-9]){8}(?![A-Za-z0-9])(?![-./][0-9])"
 )
-_BSN = re.compile(r"(?<![A-Za-z0-9])[0-9]{9}(?![A-Za-z0-9])")
+_BSN = re.compile(r"(?:(?<![A-Za-z0-9])|(?<=[Bb][Ss][Nn]))(?!00)[0-9]{9}(?![A-Za-z0-9])")
 _IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?=[ -]?[A-Za-z0-9])")
 
 _BSN_WEIGHTS: Final = (9, 8, 7, 6, 5, 4, 3, 2, -1)
@@ -99,9 +100,9 @@ def _holds_leak(item: str | dict[str, str]) -> bool:
 
 
 def _passes_eleven(digits: str) -> bool:
-    """The eleven test of a BSN; nine zeros pass it and are none."""
+    """The eleven test of a BSN."""
     total = sum(weight * int(digit) for weight, digit in zip(_BSN_WEIGHTS, digits, strict=True))
-    return total % 11 == 0 and digits != "000000000"
+    return total % 11 == 0
 
 
 def _is_iban(text: str, start: int) -> bool:

@@ -1,0 +1,63 @@
+"""Every example is an event, for the decoder, for its own schema and for CloudEvents."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from schemas import EVENT_TYPES
+from schemas.documents import schema_of
+from schemas.library import examples_of
+from schemas.own import own_event
+from tests.unit.schemas.making import accepted, all_examples, example
+
+STANDARD = Path(__file__).parents[4] / "shared" / "standards" / "cloudevents-1.0.schema.json"
+EVERY = [(entry.name, label) for entry in EVENT_TYPES.values() for label in examples_of(entry.name)]
+
+
+@pytest.fixture(scope="session")
+def cloudevents() -> Any:
+    if not STANDARD.exists():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"the published CloudEvents schema is missing: {STANDARD}")
+        pytest.skip(f"no published CloudEvents schema at {STANDARD}")
+    return jsonschema_rs.validator_for(json.loads(STANDARD.read_text()), validate_formats=True)
+
+
+@pytest.mark.parametrize(("name", "label"), all_examples())
+def test_decodes(name: str, label: str) -> None:
+    sent = example(name, label)
+    event = accepted(sent)
+    assert event.type == sent["type"]
+    assert event.personal.keys() <= {*sent["data"].get("personal", {}), "name"}
+    assert json.loads(event.canonical) == sent
+
+
+@pytest.mark.parametrize("label", examples_of("erasure-reapplied"))
+def test_of_the_ledger_itself(label: str) -> None:
+    sent = example("erasure-reapplied", label)
+    event = own_event(sent["type"], id=sent["id"], source=sent["source"], facts=sent["data"])
+    assert event.facts == sent["data"]
+
+
+@pytest.mark.parametrize(("name", "label"), EVERY)
+def test_fits_its_json_schema(name: str, label: str) -> None:
+    sent = example(name, label)
+    schema = schema_of(sent["type"])
+    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    assert [error.message for error in validator.iter_errors(sent)] == []
+
+
+@pytest.mark.parametrize(("name", "label"), EVERY)
+def test_is_a_cloudevent(name: str, label: str, cloudevents: Any) -> None:
+    assert cloudevents.is_valid(example(name, label))
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in EVENT_TYPES.values()])
+def test_each_type_has_a_normal_and_an_edge_example(name: str) -> None:
+    labels = list(examples_of(name))
+    assert "normal" in labels
+    assert any(label.startswith("edge-") for label in labels)

@@ -1,0 +1,388 @@
+"""The facts of each type: what must be there, what may be there, what each may hold."""
+
+from typing import Any, get_args
+
+import pytest
+
+from schemas import PERSONAL_FIELDS, EventType, decode
+from schemas.events.disclosure import PRIVATE_KINDS, RecipientKind
+from tests.unit.schemas.making import (
+    FOREIGN,
+    GONE,
+    accepted,
+    all_examples,
+    changed,
+    entry_of,
+    example,
+    refused,
+)
+
+REQUIRED = {
+    "customer-registered": ["customer_kind", "channel", "notice_version"],
+    "personal-data-collected": ["origin", "channel", "necessity", "notice_version"],
+    "personal-data-corrected": ["fields", "requested_by", "reason"],
+    "personal-data-removed": ["fields", "requested_by"],
+    "contact-person-added": ["customer"],
+    "contact-person-removed": ["customer"],
+    "account-deactivated": ["reason"],
+    "account-reactivated": ["reason"],
+    "consent-given": ["purpose", "text_version", "method", "channel"],
+    "consent-withdrawn": ["purpose", "channel"],
+    "recipient-registered": ["name", "kind", "role", "country", "valid_from"],
+    "recipient-changed": ["name", "kind", "role", "country", "valid_from"],
+    "recipient-ended": ["valid_to", "reason"],
+    "personal-data-disclosed": [
+        "recipient",
+        "recipient_kind",
+        "purpose",
+        "method",
+        "country",
+        "fields",
+        "necessity_reason",
+    ],
+    "personal-data-accessed": ["employee", "role", "purpose", "case_ref"],
+    "erasure-decided": ["decisions"],
+    "personal-data-erased": ["categories", "ground", "keys_destroyed"],
+    "processing-activity-declared": [
+        "name",
+        "purposes",
+        "subject_categories",
+        "data_categories",
+        "recipient_kinds",
+        "countries",
+        "retention",
+        "security_measures",
+        "role",
+        "owner",
+    ],
+    "processing-activity-retired": ["reason"],
+    "event-annulled": ["annuls", "reason"],
+}
+REQUIRED["processing-activity-changed"] = REQUIRED["processing-activity-declared"]
+
+ENUMERATIONS = [
+    ("customer-registered", "customer_kind", ["consumer", "sole-trader", "legal-entity"]),
+    (
+        "personal-data-collected",
+        "origin",
+        ["customer", "portal", "app", "device", "cookie", "network"],
+    ),
+    ("personal-data-collected", "necessity", ["mandatory", "optional"]),
+    ("personal-data-corrected", "requested_by", ["subject", "helpdesk", "system"]),
+    ("personal-data-removed", "requested_by", ["subject", "helpdesk", "system"]),
+    (
+        "consent-given",
+        "purpose",
+        [
+            "newsletter",
+            "product-information",
+            "telemarketing",
+            "analytics-cookies",
+            "personalisation",
+            "contacts-access",
+            "location-services",
+            "directory-listing",
+        ],
+    ),
+    ("recipient-changed", "role", ["controller", "joint-controller", "processor", "authority"]),
+    ("recipient-changed", "kind", [*get_args(RecipientKind)]),
+    ("personal-data-disclosed", "recipient_kind", [*get_args(RecipientKind)]),
+    ("personal-data-disclosed", "method", ["push", "pull", "feed", "realtime", "paper"]),
+    (
+        "personal-data-disclosed",
+        "notice",
+        ["none", "on-request", "required", "given", "barred"],
+    ),
+    (
+        "personal-data-erased",
+        "ground",
+        ["request", "retention", "consent-withdrawn", "unlawful", "objection"],
+    ),
+    ("processing-activity-changed", "role", ["controller", "joint-controller", "processor"]),
+]
+
+CODES = [
+    ("customer-registered", "channel"),
+    ("customer-registered", "notice_version"),
+    ("personal-data-corrected", "reason"),
+    ("personal-data-corrected", "request_ref"),
+    ("account-deactivated", "reason"),
+    ("consent-given", "text_version"),
+    ("consent-given", "method"),
+    ("consent-withdrawn", "channel"),
+    ("recipient-registered", "agreement_ref"),
+    ("recipient-registered", "transfer_mechanism"),
+    ("recipient-ended", "reason"),
+    ("personal-data-disclosed", "purpose"),
+    ("personal-data-disclosed", "necessity_reason"),
+    ("personal-data-disclosed", "case_ref"),
+    ("personal-data-accessed", "role"),
+    ("personal-data-accessed", "purpose"),
+    ("personal-data-accessed", "case_ref"),
+    ("event-annulled", "reason"),
+]
+
+DATES = [
+    ("recipient-registered", "valid_from"),
+    ("recipient-ended", "valid_to"),
+    ("personal-data-disclosed", "period_from"),
+    ("personal-data-disclosed", "period_to"),
+]
+
+
+def test_the_types_are_those_of_the_contract() -> None:
+    assert {entry.name for entry in FOREIGN} == REQUIRED.keys()
+
+
+@pytest.mark.parametrize("entry", FOREIGN, ids=lambda entry: entry.name)
+def test_required_facts(entry: EventType) -> None:
+    assert sorted(entry.required_facts) == sorted(REQUIRED[entry.name])
+
+
+@pytest.mark.parametrize(
+    ("name", "fact"), [(name, fact) for name, facts in REQUIRED.items() for fact in facts]
+)
+def test_a_required_fact_must_be_there(name: str, fact: str) -> None:
+    for value in (GONE, None):
+        message = changed(example(name), **{f"data__{fact}": value})
+        assert refused(message) == ("schema", f"/data/{fact}")
+
+
+@pytest.mark.parametrize(("name", "label"), all_examples())
+def test_every_fact_may_be_unknown_or_null(name: str, label: str) -> None:
+    message = example(name, label)
+    assert refused(changed(message, data__surprise=1)) == ("unknown-field", "/data")
+    for fact in message["data"]:
+        assert refused(changed(message, **{f"data__{fact}": None})) == ("schema", f"/data/{fact}")
+
+
+@pytest.mark.parametrize(("name", "fact", "values"), ENUMERATIONS)
+def test_enumerations(name: str, fact: str, values: list[str]) -> None:
+    for value in values:
+        event = accepted(changed(example(name), **{f"data__{fact}": value}))
+        assert event.facts[fact] == value
+    for bad in ("other", values[0].upper(), values[0] + "\n", "", 1):
+        message = changed(example(name), **{f"data__{fact}": bad})
+        assert refused(message) == ("schema", f"/data/{fact}")
+
+
+@pytest.mark.parametrize(("name", "fact"), CODES)
+def test_codes(name: str, fact: str) -> None:
+    for value in ("a", "x" * 64, "A-Z/a.z_0", "2026-11-24"):
+        assert accepted(changed(example(name), **{f"data__{fact}": value})).facts[fact] == value
+    bad: Any
+    for bad in ("", "x" * 65, "a b", "a:b", "a@b", "é", "a\n", 5, True, ["a"], {}):
+        message = changed(example(name), **{f"data__{fact}": bad})
+        assert refused(message) == ("schema", f"/data/{fact}")
+
+
+@pytest.mark.parametrize(("name", "fact"), DATES)
+def test_dates(name: str, fact: str) -> None:
+    for value in ("2024-02-29", "1999-12-31"):
+        assert accepted(changed(example(name), **{f"data__{fact}": value})).facts[fact] == value
+    for bad in (
+        "2026-02-29",
+        "2026-1-1",
+        "20260101",
+        "2026-01-01T00:00:00Z",
+        "",
+        0,
+        "2026-01-01\n",
+    ):
+        message = changed(example(name), **{f"data__{fact}": bad})
+        assert refused(message) == ("schema", f"/data/{fact}")
+
+
+@pytest.mark.parametrize("bad", ["2026-11-24", "2027-01-01T00:00:00", "2027-02-30T00:00:00Z", 1])
+def test_valid_until_is_an_instant(bad: Any) -> None:
+    message = changed(example("consent-given"), data__valid_until=bad)
+    assert refused(message) == ("schema", "/data/valid_until")
+    # In the future, unlike the time of the event.
+    far = "2099-01-01T00:00:00+01:00"
+    assert accepted(changed(message, data__valid_until=far)).facts["valid_until"] == far
+
+
+@pytest.mark.parametrize("country", ["nl", "NLD", "N", "", "N1", "NL\n"])
+def test_countries(country: str) -> None:
+    for name in ("personal-data-disclosed", "recipient-changed"):
+        message = changed(example(name), data__country=country)
+        assert refused(message) == ("schema", "/data/country")
+
+
+@pytest.mark.parametrize(
+    ("name", "fact", "good", "bad"),
+    [
+        ("personal-data-accessed", "employee", "employee/hr:1", "7"),
+        ("personal-data-accessed", "employee", "employee/7", "customer/7"),
+        ("contact-person-added", "customer", "customer/10023", "10023"),
+        ("contact-person-added", "customer", "customer/10023", "customer/10023/contact/1"),
+    ],
+)
+def test_references_to_persons_are_full(name: str, fact: str, good: str, bad: str) -> None:
+    assert entry_of(name).references == (fact,)
+    assert accepted(changed(example(name), **{f"data__{fact}": good})).facts[fact] == good
+    message = changed(example(name), **{f"data__{fact}": bad})
+    assert refused(message) == ("schema", f"/data/{fact}")
+
+
+@pytest.mark.parametrize("bad", ["recipient/x", "a b", "", "x" * 129])
+def test_recipients_are_bare_ids(bad: str) -> None:
+    message = changed(example("personal-data-disclosed"), data__recipient=bad)
+    assert refused(message) == ("schema", "/data/recipient")
+
+
+@pytest.mark.parametrize("name", ["personal-data-disclosed", "personal-data-corrected"])
+def test_fields_are_known_fields(name: str) -> None:
+    everything = [*PERSONAL_FIELDS]
+    assert accepted(changed(example(name), data__fields=everything)).facts["fields"] == everything
+    assert accepted(changed(example(name), data__fields=[])).facts["fields"] == []
+    message = changed(example(name), data__fields=["name", "shoe_size"])
+    assert refused(message) == ("schema", "/data/fields/1")
+
+
+def test_a_third_party_is_named() -> None:
+    message = changed(example(), data__origin="third-party")
+    assert refused(message) == ("schema", "/data/from_recipient")
+    assert accepted(changed(message, data__from_recipient="bureau-1"))
+
+
+@pytest.mark.parametrize("member", ["activity", "legal_basis"])
+def test_events_about_outsiders_name_activity_and_legal_basis(member: str) -> None:
+    for subject in ("customer/1", "customer/1/contact/1", "visitor/1"):
+        message = changed(example(), subject=subject, **{f"data__{member}": GONE})
+        assert refused(message) == ("schema", f"/data/{member}")
+    assert accepted(changed(example(), subject="employee/1", **{f"data__{member}": GONE}))
+
+
+@pytest.mark.parametrize("name", ["event-annulled", "erasure-decided", "personal-data-erased"])
+def test_these_need_no_activity(name: str) -> None:
+    message = changed(example(name), data__activity=GONE, data__legal_basis=GONE)
+    assert accepted(message).activity is None
+
+
+@pytest.mark.parametrize("basis", ["6-1-a", "6-1-b", "6-1-c", "6-1-d", "6-1-e", "6-1-f"])
+def test_some_legal_bases_need_a_provision(basis: str) -> None:
+    message = changed(example(), data__legal_basis=basis, data__provision=GONE)
+    if basis in {"6-1-c", "6-1-e"}:
+        assert refused(message) == ("schema", "/data/provision")
+    else:
+        assert accepted(message).legal_basis == basis
+    # An unknown provision is recorded, because it happened.
+    assert accepted(changed(message, data__provision="nl.unheard.of:1")).provision is not None
+
+
+@pytest.mark.parametrize("basis", ["6-1-g", "6(1)(a)", "", "6-1-A", 6])
+def test_other_legal_bases(basis: Any) -> None:
+    assert refused(changed(example(), data__legal_basis=basis)) == ("schema", "/data/legal_basis")
+
+
+def test_an_activity_has_purposes_with_their_basis() -> None:
+    declared = example("processing-activity-declared")
+    purpose = {"purpose": "collection", "legal_basis": "6-1-c", "provision": "nl.awr.53"}
+    assert accepted(changed(declared, data__purposes=[purpose])).facts["purposes"] == [purpose]
+    for purposes, pointer in (
+        ([purpose, {}], "/data/purposes/1/purpose"),
+        ([purpose, {**purpose, "legal_basis": "x"}], "/data/purposes/1/legal_basis"),
+        ([purpose, {**purpose, "provision": None}], "/data/purposes/1/provision"),
+        (["collection"], "/data/purposes/0"),
+        ({}, "/data/purposes"),
+    ):
+        assert refused(changed(declared, data__purposes=purposes)) == ("schema", pointer)
+
+
+@pytest.mark.parametrize("name", ["processing-activity-declared", "processing-activity-changed"])
+def test_lists_and_maps_of_an_activity(name: str) -> None:
+    declared = example(name)
+    for fact, bad, pointer in (
+        ("data_categories", ["identity", "shoes"], "/data/data_categories/1"),
+        ("data_categories", ["remark"], "/data/data_categories/0"),
+        ("recipient_kinds", ["friends"], "/data/recipient_kinds/0"),
+        ("countries", ["NL", "nl"], "/data/countries/1"),
+        ("retention", {"shoes": "nl.awr.52"}, "/data/retention"),
+        ("retention", {"debt": "not a rule"}, "/data/retention"),
+        ("retention", {"debt": None}, "/data/retention"),
+        ("retention", [], "/data/retention"),
+        ("security_measures", "locks", "/data/security_measures"),
+        ("subject_categories", [1], "/data/subject_categories/0"),
+        ("owner", "a\x00b", "/data/owner"),
+        ("owner", "", "/data/owner"),
+        ("name", "two\nlines", "/data/name"),
+    ):
+        assert refused(changed(declared, **{f"data__{fact}": bad})) == ("schema", pointer)
+
+
+def test_decisions_are_per_category() -> None:
+    decided = example("erasure-decided")
+    kept = {"decision": "retain", "ground": "nl.awr.52.4", "until": "2033-12-31"}
+    assert accepted(changed(decided, data__decisions={"remark": kept})).facts["decisions"]
+    for decisions in (
+        {"shoes": kept},
+        {"debt": "retain"},
+        {"debt": {**kept, "decision": "burn"}},
+        {"debt": {**kept, "until": "later"}},
+        {"debt": {"decision": "erase"}},
+    ):
+        message = changed(decided, data__decisions=decisions)
+        assert refused(message) == ("schema", "/data/decisions")
+
+
+def test_only_a_ledger_destroys_keys() -> None:
+    erased = example("personal-data-erased")
+    message = changed(erased, data__keys_destroyed=["A" * 43])
+    assert refused(message) == ("schema", "/data/keys_destroyed")
+    message = changed(erased, data__categories=["contact", "remark"])
+    assert refused(message) == ("schema", "/data/categories/1")
+    event = accepted(erased)
+    assert event.categories == ("contact",)
+    assert event.facts == {"categories": ["contact"], "ground": "request", "keys_destroyed": []}
+
+
+@pytest.mark.parametrize("kind", sorted(PRIVATE_KINDS))
+def test_the_name_of_a_private_recipient_is_personal(kind: str) -> None:
+    for name in ("recipient-registered", "recipient-changed"):
+        event = accepted(changed(example(name), data__kind=kind, data__name="mr. V. Voorbeeld"))
+        assert event.personal == {"name": "mr. V. Voorbeeld"}
+        assert "name" not in event.facts
+        assert event.facts["kind"] == kind
+
+
+def test_the_name_of_any_other_recipient_is_a_fact() -> None:
+    event = accepted(example("recipient-registered"))
+    assert event.facts["name"] == "Voorbeeld Incasso B.V."
+    assert event.personal == {}
+
+
+SUBJECTS = {
+    "customer-registered": {"customer/1"},
+    "account-deactivated": {"customer/1"},
+    "account-reactivated": {"customer/1"},
+    "contact-person-added": {"customer/1/contact/2"},
+    "contact-person-removed": {"customer/1/contact/2"},
+    "recipient-registered": {"recipient/1"},
+    "recipient-changed": {"recipient/1"},
+    "recipient-ended": {"recipient/1"},
+    "processing-activity-declared": {"activity/1"},
+    "processing-activity-changed": {"activity/1"},
+    "processing-activity-retired": {"activity/1"},
+}
+PEOPLE = {"customer/1", "customer/1/contact/2", "visitor/1", "employee/1"}
+EVERYTHING = PEOPLE | {
+    f"{kind}/1"
+    for kind in ("recipient", "activity", "role", "system", "measure", "breach", "notice")
+}
+
+
+@pytest.mark.parametrize("entry", FOREIGN, ids=lambda entry: entry.name)
+def test_kinds_of_subject(entry: EventType) -> None:
+    allowed = EVERYTHING if entry.name == "event-annulled" else SUBJECTS.get(entry.name, PEOPLE)
+    for subject in sorted(EVERYTHING):
+        message = changed(example(entry.name), subject=subject)
+        if subject in allowed:
+            assert accepted(message).subject == subject
+        else:
+            assert refused(message) == ("schema", "/subject")
+
+
+def test_decode_is_a_pure_function_of_its_arguments() -> None:
+    assert decode.__module__ == "schemas.decode"
+    assert accepted(example()) == accepted(example())

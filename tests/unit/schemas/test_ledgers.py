@@ -1,0 +1,91 @@
+"""Which ledger an event belongs to: the open one or the confidential one."""
+
+from typing import Any
+
+import pytest
+
+from schemas import Intake
+from schemas.catalogue import CONFIDENTIAL_TYPES
+from schemas.provision import folded, readings
+from tests.unit.schemas.making import (
+    CONFIDENTIAL,
+    FOREIGN,
+    OPEN,
+    accepted,
+    changed,
+    example,
+    refused,
+)
+
+SECRET = changed(
+    example("personal-data-disclosed", "edge-tax-authority"), data__provision="nl.sv.126na"
+)
+ELSEWHERE = ("wrong-ledger", "/type")
+
+
+@pytest.mark.parametrize("name", sorted(CONFIDENTIAL_TYPES))
+def test_confidential_types_have_no_place_in_the_open_ledger(name: str) -> None:
+    assert refused(changed(example(), type=name)) == ELSEWHERE
+    # Known by name only: the confidential ledger cannot record them yet.
+    assert refused(changed(example(), type=name), CONFIDENTIAL) == ("unknown-type", "/type")
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["nl.sv.126na", "NL.SV.126NA", "nl-sv-126na", "nl/sv:126na", "nlsv126na", "nl.sv.126na.1"],
+)
+def test_a_disclosure_under_secrecy_however_it_is_spelled(spelling: str) -> None:
+    message = changed(SECRET, data__provision=spelling)
+    assert refused(message) == ("wrong-ledger", "/data/provision")
+    assert accepted(message, CONFIDENTIAL).provision == spelling
+
+
+@pytest.mark.parametrize("spelling", ["nl.awr.53", "nl.sv", "nl", "nl.sv.126nab", "sv.126na"])
+def test_any_other_provision_is_open(spelling: str) -> None:
+    message = changed(SECRET, data__provision=spelling)
+    assert accepted(message).provision == spelling
+    assert refused(message, CONFIDENTIAL) == ("wrong-ledger", "/data/provision")
+
+
+def test_a_disclosure_without_provision_is_open() -> None:
+    message = example("personal-data-disclosed")
+    assert accepted(message)
+    assert refused(message, CONFIDENTIAL) == ("wrong-ledger", "/data/provision")
+
+
+@pytest.mark.parametrize(
+    "fault", [{"data__surprise": 1}, {"data__country": 1}, {"surprise": 1}, {"id": "not an id"}]
+)
+def test_secrecy_is_seen_whatever_else_is_wrong(fault: dict[str, Any]) -> None:
+    assert refused(changed(SECRET, **fault)) == ("wrong-ledger", "/data/provision")
+
+
+@pytest.mark.parametrize("provision", [None, 1, [], {"nl.sv.126na": 1}, ["nl.sv.126na"]])
+def test_a_provision_that_is_no_text_is_not_secret(provision: Any) -> None:
+    assert refused(changed(SECRET, data__provision=provision)) == ("schema", "/data/provision")
+
+
+def test_only_disclosures_are_divided_by_provision() -> None:
+    message = changed(example(), data__legal_basis="6-1-c", data__provision="nl.sv.126na")
+    assert accepted(message)
+
+
+@pytest.mark.parametrize("entry", FOREIGN, ids=lambda entry: entry.name)
+def test_what_the_confidential_ledger_accepts(entry: Any) -> None:
+    message = example(entry.name)
+    if entry.name in {"event-annulled", "erasure-decided", "personal-data-erased"}:
+        assert accepted(message, CONFIDENTIAL)
+    else:
+        assert refused(message, CONFIDENTIAL)[0] == "wrong-ledger"
+
+
+def test_without_any_secret_provision_all_disclosures_are_open() -> None:
+    assert accepted(SECRET, Intake())
+    assert OPEN.secret_provisions
+
+
+def test_readings_of_a_provision() -> None:
+    assert folded("Sv-126.na/1:x_y") == "sv126na1xy"
+    assert [*readings("NL.sv-1")] == ["nl.sv-1", "nlsv1", "nl.sv", "nlsv", "nl", "nl"]
+    assert [*readings("")] == []
+    assert [*readings("...")][:1] == ["..."]
