@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from console.commands import people, registers, upkeep
+from console.commands import contract, intake, people, registers, setup, upkeep
 from console.failures import FINE, INTERRUPTED, explained
 from console.flags import global_flags
 from console.output import note
@@ -41,7 +41,7 @@ def program(
         typer.echo(ctx.get_help())
 
 
-for group in (people, registers, upkeep):
+for group in (setup, intake, contract, people, registers, upkeep):
     group.add_commands(app)
 
 

@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 from rich.console import Console
 
-__all__ = ["emit", "emit_bytes", "emit_lines", "note", "people"]
+__all__ = ["emit", "emit_bytes", "emit_lines", "note", "people", "standard_output"]
 
 # Without a terminal there is no width to fit into: wide enough for every table of ours.
 WIDTH_WITHOUT_TERMINAL = 160
@@ -31,8 +31,13 @@ def encode(document: Any) -> bytes:
 
 def emit_bytes(content: bytes) -> None:
     """Print bytes as they are, whatever the encoding of the terminal."""
+    standard_output().write(content)
+
+
+def standard_output() -> BinaryIO:
+    """Standard output for bytes, after what was printed as text before."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(content)
+    return sys.stdout.buffer
 
 
 def note(text: str) -> None:

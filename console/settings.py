@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from consumers.pipeline import BATCH_BYTES, BATCH_MESSAGES, BATCH_SECONDS
 from ledger.errors import LedgerError, Misconfigured
 from ledger.names import LedgerName
 
@@ -33,6 +34,9 @@ MOST_BATCH_BYTES = 64 * 1024 * 1024
 MOST_BATCH_MS = 60_000
 EVENTS_TOPICS = ("privacy.events.v1", "privacy.register.v1")
 CONFIDENTIAL_TOPICS = ("privacy.confidential.v1",)
+# The confidential ledger answers nobody unless it is told where: the open topic would give it away.
+ANSWERS_TOPIC = "privacy.rejections.v1"
+TOPIC = r"[A-Za-z0-9._-]{1,249}"
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -65,12 +69,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEDGER_CONFIDENTIAL", "store", "the ledger of orders under secrecy", switch=True),
     Setting("LEDGER_PRIVACY_OFFICE", "store", "source that may annul events of other sources"),
     Setting("LEDGER_BATCH_EVENTS", "intake", "most messages in one transaction [2000]"),
-    Setting("LEDGER_BATCH_BYTES", "intake", "most bytes in one transaction [8388608]"),
-    Setting("LEDGER_BATCH_MS", "intake", "longest wait for a batch to fill, in ms [500]"),
+    Setting("LEDGER_BATCH_BYTES", "intake", "most bytes in one transaction [4194304]"),
+    Setting("LEDGER_BATCH_MS", "intake", "longest wait for a batch to fill, in ms [100]"),
     Setting("LEDGER_HALT_SHARE", "intake", "share of rejections that halts a topic [0.2]"),
     Setting("LEDGER_HALT_MESSAGES", "intake", "fewest messages over which it is judged [100]"),
     Setting("LEDGER_KAFKA_BOOTSTRAP", "kafka", "host:port of brokers, separated by commas"),
     Setting("LEDGER_KAFKA_TOPICS", "kafka", "topics, separated by commas"),
+    Setting("LEDGER_KAFKA_ANSWERS", "kafka", "topic of answers to upstream; none for a secret one"),
     Setting("LEDGER_KAFKA_GROUP", "kafka", "consumer group [processing-ledger-NAME]"),
     Setting(
         "LEDGER_KAFKA_SECURITY_PROTOCOL", "kafka", "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"
@@ -101,9 +106,9 @@ class Controller(msgspec.Struct, frozen=True):
 class Limits(msgspec.Struct, frozen=True):
     """How much is recorded at once, and how many rejections halt a topic."""
 
-    batch_events: int = 2_000
-    batch_bytes: int = 8 * 1024 * 1024
-    batch_ms: int = 500
+    batch_events: int = BATCH_MESSAGES
+    batch_bytes: int = BATCH_BYTES
+    batch_ms: int = int(BATCH_SECONDS * 1000)
     halt_share: float = 0.2
     halt_messages: int = 100
 
@@ -114,6 +119,7 @@ class KafkaSettings(msgspec.Struct, frozen=True):
     bootstrap: tuple[str, ...]
     topics: tuple[str, ...]
     group: str
+    answers: str | None = None
     security_protocol: str = "PLAINTEXT"
     sasl_mechanism: str | None = None
     sasl_username: str | None = None
@@ -246,7 +252,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
             "the source of its events",
         ),
         limits=_limits(reader),
-        kafka=_kafka(reader, ledger, CONFIDENTIAL_TOPICS if confidential else EVENTS_TOPICS),
+        kafka=_kafka(reader, ledger, confidential),
         controller=_controller(reader),
     )
     if reader.wrong:
@@ -283,8 +289,10 @@ def _controller(reader: _Reader) -> Controller:
     )
 
 
-def _kafka(reader: _Reader, ledger: LedgerName, topics: tuple[str, ...]) -> KafkaSettings | None:
-    topics = reader.names("KAFKA_TOPICS", topics, r"[A-Za-z0-9._-]{1,249}", "names of topics")
+def _kafka(reader: _Reader, ledger: LedgerName, confidential: bool) -> KafkaSettings | None:
+    usual = CONFIDENTIAL_TOPICS if confidential else EVENTS_TOPICS
+    answers = None if confidential else ANSWERS_TOPIC
+    topics = reader.names("KAFKA_TOPICS", usual, TOPIC, "names of topics")
     bootstrap = reader.names("KAFKA_BOOTSTRAP", (), r"\S+:[0-9]{1,5}", "host:port")
     protocol = reader.text(
         "KAFKA_SECURITY_PROTOCOL",
@@ -302,6 +310,7 @@ def _kafka(reader: _Reader, ledger: LedgerName, topics: tuple[str, ...]) -> Kafk
         bootstrap=bootstrap,
         topics=topics,
         group=reader.text("KAFKA_GROUP", f"processing-ledger-{ledger}"),
+        answers=reader.text("KAFKA_ANSWERS", answers, TOPIC, "the name of a topic"),
         security_protocol=protocol,
         sasl_mechanism=mechanism,
         sasl_username=reader.text("KAFKA_SASL_USERNAME", None),

@@ -13,6 +13,7 @@ from typing import Protocol, Self, TypeVar
 
 from console.answers.source import Source
 from console.settings import Settings
+from consumers.pipeline import BatchLimits
 from ledger.application import Ledger
 from ledger.embedded import Server, start
 from ledger.embedded.place import Place
@@ -96,6 +97,12 @@ class Site:
         return (self.settings.privacy_office,)
 
     @property
+    def batch_limits(self) -> BatchLimits:
+        """How much is recorded at once."""
+        limits = self.settings.limits
+        return BatchLimits(limits.batch_events, limits.batch_bytes, limits.batch_ms / 1000)
+
+    @property
     def halt_limit(self) -> HaltLimit:
         """How many rejections halt a topic."""
         limits = self.settings.limits
@@ -123,12 +130,10 @@ class Site:
             self.session("reader"), self.opener(), self.ledger, self.privacy_office, self.clock()
         )
 
-    def recorder(self) -> Ledger:
-        """The application that records batches."""
-        return self._keep(
-            Ledger(
-                self.database, self.ledger, self.provider, clock=self.clock, limit=self.halt_limit
-            )
+    def open_recorder(self) -> Ledger:
+        """The application that records batches. Whoever opens it closes it."""
+        return Ledger(
+            self.database, self.ledger, self.provider, clock=self.clock, limit=self.halt_limit
         )
 
     def keyring(self) -> Keyring:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from console.answers.upkeep import audited, key_status, reports, rotated
+from console.commands.failing import fail_unless
 from console.commands.following import bring_up_to_date, follower
 from console.flags import Json, configured
 from console.output import emit, people
@@ -76,7 +77,7 @@ def rebuild_views(
         emit(answer)
     else:
         people().print(reports_table("Rebuilt", answer["views"]))
-    _fail_unless(all(view.ok for view in made))
+    fail_unless(all(view.ok for view in made))
 
 
 def _views(names: list[str]) -> list[View[Any]]:
@@ -113,12 +114,7 @@ def show_audit(
         emit(answer)
     else:
         people().print(*audit_tables(answer))
-    _fail_unless(answer["ok"])
-
-
-def _fail_unless(fine: bool) -> None:
-    if not fine:
-        raise typer.Exit(1)
+    fail_unless(answer["ok"])
 
 
 @configured("store")

@@ -14,7 +14,17 @@ _GONE = {"erased": "(erased)", "lost": "(LOST)"}
 # right-to-left override could make a value look like another one.
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # Columns of instants, codes and references, which are hard to read in two lines.
-_WHOLE = {"occurred", "since", "last", "last seen", "valid until", "subject", "event", "purpose"}
+_WHOLE = {
+    "letter",
+    "occurred",
+    "since",
+    "last",
+    "last seen",
+    "valid until",
+    "subject",
+    "event",
+    "purpose",
+}
 
 
 def clean(value: Any) -> str:

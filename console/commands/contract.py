@@ -1,0 +1,114 @@
+"""Commands for upstream teams: what an event looks like, and whether a file is fine."""
+
+from typing import Annotated
+
+import orjson
+import typer
+
+from console.answers.intake import validated
+from console.commands.failing import fail_unless
+from console.flags import Json, configured
+from console.output import emit, emit_bytes, people
+from console.settings import Settings
+from console.show.intake import ingested_tables
+from console.show.text import table
+from console.streams import opened
+from console.wiring import utc_now
+from consumers.lines import lines
+from rulebook import secret_provisions
+from schemas import EVENT_TYPES, EventType, Intake
+from schemas.documents import schema_of
+from schemas.library import examples_of
+
+__all__ = ["add_commands"]
+
+schema = typer.Typer(help="The contract: event types, their JSON Schemas and examples.")
+
+
+def _names() -> list[str]:
+    return [entry.name for entry in EVENT_TYPES.values()]
+
+
+TypeName = Annotated[
+    str,
+    typer.Argument(
+        metavar="TYPE", help="Such as consent-given, or its full name.", autocompletion=_names
+    ),
+]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module to the program."""
+    schema.command("list")(list_types)
+    schema.command("show")(show_type)
+    schema.command("validate")(validate)
+    app.add_typer(schema, name="schema", rich_help_panel="Intake")
+
+
+def list_types(as_json: Json = False) -> None:
+    """Print every event type, and which facts it must have."""
+    rows = [
+        {
+            "type": entry.type,
+            "name": entry.name,
+            "version": entry.version,
+            "title": entry.title,
+            "clause": entry.clause,
+            "subjects": sorted(entry.subjects),
+            "topics": list(entry.topics),
+            "required_facts": list(entry.required_facts),
+        }
+        for entry in EVENT_TYPES.values()
+    ]
+    if as_json:
+        emit({"types": rows})
+    else:
+        shown = [(row["name"], row["version"], row["title"], row["required_facts"]) for row in rows]
+        people().print(table("Event types", ("event", "version", "meaning", "must have"), shown))
+
+
+def show_type(
+    name: TypeName,
+    examples: Annotated[
+        bool, typer.Option("--examples", help="Print the examples instead, one a line.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Print the JSON Schema of an event type, 2020-12, with the data category of each field."""
+    entry = _entry(name)
+    if examples:
+        for example in examples_of(entry.name, entry.version).values():
+            emit(orjson.loads(example))
+    elif as_json:
+        emit(schema_of(entry.type))
+    else:
+        options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+        emit_bytes(orjson.dumps(schema_of(entry.type), option=options))
+
+
+def _entry(name: str) -> EventType:
+    """The newest version of a type by its name, or the one that is named in full."""
+    named = [entry for entry in EVENT_TYPES.values() if name in {entry.name, entry.type}]
+    if not named:
+        raise typer.BadParameter("TYPE: there is no such event type; see `ledger schema list`")
+    return max(named, key=lambda entry: entry.version)
+
+
+@configured("store")
+def validate(
+    settings: Settings,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="NDJSON; - is standard input.")],
+    as_json: Json = False,
+) -> None:
+    """Check every line of a file against the contract, without a ledger.
+
+    Exit status 1 when a line would be rejected.
+    """
+    intake = Intake(settings.confidential, secret_provisions())
+    with opened(file) as stream:
+        answer = validated(lines(stream), intake, utc_now())
+    if as_json:
+        emit(answer)
+    else:
+        people().print(*ingested_tables(answer))
+    fail_unless(answer["rejected"] == 0)

@@ -1,0 +1,13 @@
+"""Bad news as an exit status, after the answer was printed."""
+
+import typer
+
+from console.failures import BAD_NEWS
+
+__all__ = ["fail_unless"]
+
+
+def fail_unless(fine: bool) -> None:
+    """End with exit status 1 unless all is fine."""
+    if not fine:
+        raise typer.Exit(BAD_NEWS)

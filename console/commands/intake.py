@@ -1,0 +1,131 @@
+"""Commands that bring messages in from files, and those about what was refused."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import Annotated
+
+import typer
+
+from console.answers.intake import ingested, retried_row
+from console.answers.upkeep import letter_row
+from console.commands.failing import fail_unless
+from console.flags import Json, configured
+from console.output import emit, emit_bytes, note, people
+from console.progress import progress_bar
+from console.settings import Settings
+from console.show.intake import ingested_tables, retried_table
+from console.show.upkeep import letters_table
+from console.streams import Stream, label_of, opened, size_of
+from console.wiring import Site, open_site
+from consumers.files import IngestResult, Progress, ingest
+from consumers.retry import retry, retry_all
+from ledger.letters import letters, open_letter
+
+__all__ = ["add_commands", "ingest_files"]
+
+dead_letters = typer.Typer(help="Messages that could not be recorded.")
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module to the program."""
+    app.command("ingest", rich_help_panel="Intake")(ingest_command)
+    dead_letters.command("list")(list_letters)
+    dead_letters.command("show")(show_letter)
+    dead_letters.command("retry")(retry_letters)
+    app.add_typer(dead_letters, name="dead-letters", rich_help_panel="Intake")
+
+
+@configured("store", "intake")
+def ingest_command(
+    settings: Settings,
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE...", help="NDJSON, one event a line; - is standard input."),
+    ],
+    as_json: Json = False,
+) -> None:
+    """Record every line of files: each becomes an event, a dead letter or a counted duplicate.
+
+    Exit status 1 when a line was rejected. After a crash, just ingest the file again.
+    """
+    with ExitStack() as stack:
+        streams = [(label_of(path), stack.enter_context(opened(path))) for path in files]
+        site = stack.enter_context(open_site(settings, install_missing=True))
+        result = ingest_files(site, streams)
+    answer = ingested(result)
+    if as_json:
+        emit(answer)
+    else:
+        people().print(*ingested_tables(answer))
+    fail_unless(result.rejected == 0)
+
+
+def ingest_files(site: Site, streams: Sequence[Stream]) -> IngestResult:
+    """Record the lines of open files, with a progress bar on a terminal."""
+    with progress_bar("Recording", size_of(streams), in_bytes=True) as advance:
+
+        def show(progress: Progress) -> None:
+            words = f"{progress.recorded:,} recorded, {progress.rejected:,} rejected"
+            advance(progress.size_bytes, words)
+
+        return ingest(
+            site.open_recorder,
+            streams,
+            site.intake,
+            site.clock,
+            show,
+            limits=site.batch_limits,
+        )
+
+
+@configured("store")
+def list_letters(settings: Settings, as_json: Json = False) -> None:
+    """Print what was refused, and why. Nothing of the messages is shown."""
+    with open_site(settings) as site:
+        rows = [letter_row(letter) for letter in letters(site.session("reader"))]
+    if as_json:
+        emit({"dead_letters": rows})
+    else:
+        people().print(letters_table(rows))
+
+
+@configured("store")
+def show_letter(
+    settings: Settings,
+    letter: Annotated[str, typer.Argument(metavar="LETTER", help="As `list` prints it.")],
+) -> None:
+    """Print a refused message, opened, byte for byte. It may hold personal data."""
+    with open_site(settings) as site:
+        shown, body = open_letter(site.session("recorder"), site.keyring(), letter)
+    if shown.mode != "structured":
+        note(f"ledger: this message is kept in the form `{shown.mode}`")
+    emit_bytes(body)
+
+
+@configured("store")
+def retry_letters(
+    settings: Settings,
+    named: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[LETTER]...", help="As `list` prints them; without one, all."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Try refused messages again, under today's rules. Exit status 1 when one is refused again."""
+    with open_site(settings) as site:
+        recorder = site.open_recorder()
+        try:
+            now = site.clock()
+            tried = (
+                retry(recorder, named, site.intake, now)
+                if named
+                else retry_all(recorder, site.intake, now)
+            )
+            rows = [retried_row(one) for one in tried]
+        finally:
+            recorder.close()
+    if as_json:
+        emit({"dead_letters": rows})
+    else:
+        people().print(retried_table(rows))
+    fail_unless(all(row["outcome"] in {"recorded", "duplicate"} for row in rows))

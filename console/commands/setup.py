@@ -1,0 +1,82 @@
+"""Commands that begin: init, sample."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from console import sample
+from console.flags import Json, configured, time_of
+from console.output import emit, people, standard_output
+from console.settings import Settings
+from console.show.text import pairs
+from console.wiring import install_site, utc_now
+from ledger.errors import Misconfigured
+
+__all__ = ["add_commands"]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module to the program."""
+    panel = "Beginning"
+    app.command("init", rich_help_panel=panel)(init)
+    app.command("sample", rich_help_panel=panel)(write_sample)
+
+
+@configured("store")
+def init(settings: Settings, as_json: Json = False) -> None:
+    """Create the ledger's namespaces, roles and keys, or upgrade them. Harmless when done before."""
+    applied = install_site(settings)
+    answer: dict[str, Any] = {
+        "ledger": str(settings.ledger),
+        "applied": applied,
+        "embedded": settings.embedded,
+        "keys": str(settings.key_dir / str(settings.ledger)),
+    }
+    if as_json:
+        emit(answer)
+    else:
+        people().print(_shown(answer, settings))
+
+
+def _shown(answer: dict[str, Any], settings: Settings) -> Any:
+    where = settings.data_dir if settings.embedded else "the database of LEDGER_DATABASE_URL"
+    rows = [
+        ("database", where),
+        ("applied", answer["applied"] or "nothing: it was up to date"),
+        ("epoch keys and erasure journal", answer["keys"]),
+        ("keep", "the keys out of every backup of the database, and the journal for ever"),
+    ]
+    return pairs(f"Ledger {answer['ledger']} is ready", rows)
+
+
+def write_sample(
+    events: Annotated[
+        int, typer.Option("--events", min=1, help="How many events.")
+    ] = sample.DEFAULT_EVENTS,
+    customers: Annotated[
+        int, typer.Option("--customers", min=1, help="About how many customers.")
+    ] = sample.DEFAULT_CUSTOMERS,
+    seed: Annotated[
+        int, typer.Option("--seed", help="The same seed gives the same sample.")
+    ] = sample.DEFAULT_SEED,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="T", help="End of the three years it covers [now]."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="Write there, not on screen.")
+    ] = None,
+) -> None:
+    """Write made-up but believable events, one a line: three years in the life of a provider."""
+    end: datetime = time_of("--until", until) or utc_now()
+    try:
+        made = sample.generate(seed=seed, customers=customers, events=events, until=end)
+    except ValueError as error:
+        raise Misconfigured(str(error)) from None
+    if output is None:
+        sample.write(made, standard_output())
+        return
+    with output.open("wb") as stream:
+        sample.write(made, stream)

@@ -1,0 +1,34 @@
+"""Tables about what came in, and what was refused."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+
+from console.show.text import pairs, table
+
+__all__ = ["ingested_tables", "retried_table"]
+
+# So many are shown; `--json` and `dead-letters list` have them all.
+_SHOWN_REJECTIONS = 20
+
+
+def ingested_tables(answer: dict[str, Any]) -> list[RenderableType]:
+    """Counts, then the first of the refused lines. Also for `schema validate`."""
+    counts = [
+        (name.replace("_", " "), value) for name, value in answer.items() if name != "rejections"
+    ]
+    shown: list[RenderableType] = [pairs("Lines", counts)]
+    refused = answer["rejections"]
+    if refused:
+        rows = [(row["line"], row["code"], row["pointer"]) for row in refused[:_SHOWN_REJECTIONS]]
+        title = "Rejected" if len(rows) == len(refused) else f"Rejected, the first {len(rows)}"
+        shown.append(table(title, ("line", "code", "pointer"), rows))
+    return shown
+
+
+def retried_table(rows: Iterable[dict[str, Any]]) -> Table:
+    """What became of each letter."""
+    columns = ("letter", "outcome", "code", "pointer")
+    return table("Tried again", columns, ([row[name] for name in columns] for row in rows))

@@ -1,0 +1,2 @@
+-- How many dead letters wait.
+SELECT count(*) FROM dead_letters

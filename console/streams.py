@@ -1,0 +1,46 @@
+"""Files that commands read: opened by path, `-` for standard input, and what an event says of them."""
+
+import os
+import re
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from schemas.leaks import looks_personal
+
+__all__ = ["Stream", "label_of", "opened", "size_of"]
+
+STANDARD_INPUT = "-"
+# A label is kept with each event, in clear: it must not tell who a file is about.
+LABEL = re.compile(r"[A-Za-z0-9._-]{1,64}")
+Stream = tuple[str, BinaryIO]
+"""Label and content of a file."""
+
+
+def label_of(path: str) -> str:
+    """What an event says of the file that it came from: its name, unless that may be about a person."""
+    if path == STANDARD_INPUT:
+        return "stdin"
+    name = Path(path).name
+    return name if LABEL.fullmatch(name) and not looks_personal(name) else "file"
+
+
+@contextmanager
+def opened(path: str) -> Iterator[BinaryIO]:
+    """The bytes of a file, or of standard input."""
+    if path == STANDARD_INPUT:
+        yield sys.stdin.buffer
+        return
+    with Path(path).open("rb") as stream:
+        yield stream
+
+
+def size_of(streams: Sequence[Stream]) -> int | None:
+    """Bytes of all files; None when one of them is a pipe."""
+    status = [os.fstat(stream.fileno()) for _, stream in streams]
+    if not all(stat.S_ISREG(one.st_mode) for one in status):
+        return None
+    return sum(one.st_size for one in status)
