@@ -1,0 +1,287 @@
+"""Files on a real database: every line is one event, one dead letter or one counted duplicate."""
+
+import io
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+import orjson
+import psycopg
+import pytest
+
+from consumers.files import IngestResult, Progress, ingest
+from consumers.pipeline import BatchLimits
+from consumers.retry import Retried, retry, retry_all
+from ledger.application import Ledger
+from ledger.errors import Reject, ServiceAway
+from ledger.letters import Letter, letters
+from ledger.recording import Batch, Outcome
+from rulebook import secret_provisions
+from schemas import Code, Intake
+from tests.fixtures.ledger import House, collected, message, registered
+
+Lines = dict[str, Any] | bytes
+
+
+def text(*lines: Lines) -> bytes:
+    raw = [line if isinstance(line, bytes) else orjson.dumps(line) for line in lines]
+    return b"".join(line + b"\n" for line in raw)
+
+
+def run(house: House, *lines: Lines, label: str = "acts.ndjson", **options: Any) -> IngestResult:
+    files: list[tuple[str, BinaryIO]] = [(label, io.BytesIO(text(*lines)))]
+    return ingest(house.open, files, house.intake, house.clock, **options)
+
+
+def kept(house: House) -> list[Letter]:
+    return letters(house.session("reader"))
+
+
+def test_lines_become_events_that_say_where_they_came_from(house: House) -> None:
+    result = run(house, registered(), b"", collected(), b"  ")
+    assert result == IngestResult(2, 2, 0, 0, 2, ())
+    assert [event.origin for event in house.events()] == [
+        {"file": "acts.ndjson", "line": 1},
+        {"file": "acts.ndjson", "line": 3},
+    ]
+    assert kept(house) == []
+
+
+def test_counts_add_up_and_rejections_name_their_lines(house: House) -> None:
+    event = registered()
+    result = run(house, event, b"{", event, collected(), b"\x00", event | {"id": "e 1"})
+    assert (result.read, result.recorded, result.duplicates, result.rejected) == (6, 2, 1, 3)
+    assert [(r.file, r.line, r.code, r.pointer) for r in result.rejections] == [
+        ("acts.ndjson", 2, Code.NOT_JSON, ""),
+        ("acts.ndjson", 5, Code.NOT_JSON, ""),
+        ("acts.ndjson", 6, Code.SCHEMA, "/id"),
+    ]
+    assert result.last_position == 2
+
+
+def test_a_file_read_again_is_all_duplicates(house: House) -> None:
+    lines = [registered(f"customer/{n}") for n in range(50)]
+    assert run(house, *lines).recorded == 50
+    again = run(house, *lines)
+    assert (again.recorded, again.duplicates, again.last_position) == (0, 50, 50)
+
+
+def test_batches_join_over_several_files(house: House) -> None:
+    progress: list[Progress] = []
+    lines = [registered(f"customer/{n}") for n in range(5)]
+    files: list[tuple[str, BinaryIO]] = [
+        ("a", io.BytesIO(text(*lines[:3]))),
+        ("b", io.BytesIO(text(*lines[3:]).rstrip(b"\n"))),
+    ]
+    limits = BatchLimits(messages=2)
+    result = ingest(house.open, files, house.intake, house.clock, progress.append, limits=limits)
+    assert (result.read, result.recorded, result.last_position) == (5, 5, 5)
+    assert progress[-1].size_bytes == len(text(*lines)) - 1
+    assert [p.read for p in progress] == sorted(p.read for p in progress)
+    assert batches(house) == [
+        ("file:a", 1, 3, 1, 2),
+        ("file:a", 3, 4, 3, 3),
+        ("file:b", 1, 3, 4, 5),
+    ]
+
+
+def batches(house: House) -> list[tuple[Any, ...]]:
+    with psycopg.connect(house.url) as connection:
+        return connection.execute(
+            "SELECT topic, start_offset, end_offset, first_position, last_position "
+            "FROM ledger_main.batches ORDER BY batch"
+        ).fetchall()
+
+
+def conflict(house: House) -> dict[str, Any]:
+    event = collected()
+    run(house, event)
+    return event | {"time": "2026-11-24T10:15:01+01:00"}
+
+
+def erased(house: House) -> dict[str, Any]:
+    run(house, registered(), collected())
+    house.eraser().erase("customer/10023", ["contact"], "request")
+    return collected()
+
+
+def plain(line: Lines) -> Callable[[House], Lines]:
+    return lambda _: line
+
+
+SECRET = sorted(secret_provisions())[0]
+BAD: dict[Code, Callable[[House], Lines]] = {
+    Code.TOO_LARGE: plain(collected(personal={"name": "x" * 49_152})),
+    Code.NOT_JSON: plain(b"\xff"),
+    Code.NOT_A_CLOUDEVENT: plain({"hello": "world"}),
+    Code.UNKNOWN_TYPE: plain(message("invented")),
+    Code.WRONG_LEDGER: plain(
+        message(
+            "personal-data-disclosed",
+            recipient="police",
+            recipient_kind="police",
+            purpose="investigation",
+            method="push",
+            country="NL",
+            fields=["name"],
+            necessity_reason="order",
+            categories=["identity"],
+            legal_basis="6-1-c",
+            provision=SECRET,
+        )
+    ),
+    Code.UNKNOWN_FIELD: plain(registered(nickname="x")),
+    Code.SCHEMA: plain(registered(channel=7)),
+    Code.PERSONAL_DATA_IN_FACTS: plain(registered(channel="0612345678")),
+    Code.TIME_IN_FUTURE: plain(registered(time="2026-11-24T12:30:00Z")),
+    Code.CONFLICTING_DUPLICATE: conflict,
+    Code.ERASED_SUBJECT: erased,
+}
+
+
+def test_every_code_is_here() -> None:
+    assert set(BAD) == set(Code)
+
+
+@pytest.mark.parametrize("code", Code)
+def test_each_code_leaves_one_dead_letter(house: House, code: Code) -> None:
+    house.intake = Intake(secret_provisions=secret_provisions())
+    bad = BAD[code](house)
+    before = len(house.events())
+    result = run(house, registered("customer/2"), bad, registered("customer/3"))
+    assert [(r.line, r.code) for r in result.rejections] == [(2, code)]
+    assert (result.recorded, result.duplicates) == (2, 0)
+    (letter,) = kept(house)
+    assert (letter.code, letter.topic, letter.offset) == (code, "file:acts.ndjson", 2)
+    assert letter.times == 1
+    assert len(house.events()) == before + 2
+
+
+def test_the_same_line_twice_is_one_letter_also_with_another_line_end(house: House) -> None:
+    run(house, b"{bad", b"{bad\r")
+    run(house, b"{bad")
+    (letter,) = kept(house)
+    assert letter.times == 3
+
+
+def test_a_huge_line_is_one_letter_and_the_lines_around_it_are_recorded(house: House) -> None:
+    huge = b'{"a": "' + b"x" * 3_000_000 + b'"}'
+    result = run(house, registered("customer/2"), huge, registered("customer/3"))
+    assert [(r.line, r.code) for r in result.rejections] == [(2, Code.TOO_LARGE)]
+    assert result.recorded == 2
+    (letter,) = kept(house)
+    assert letter.mode == "truncated"
+
+
+class Failing:
+    """A ledger whose connection is lost during some of its records, before or after the commit."""
+
+    def __init__(self, house: House, faults: list[str]) -> None:
+        self.house = house
+        self.faults = faults
+        self.opened = 0
+
+    def open(self) -> Ledger:
+        self.opened += 1
+        ledger = self.house.open()
+        record = ledger.record
+
+        def failing(batch: Batch) -> Outcome:
+            fault = self.faults.pop(0) if self.faults else ""
+            if fault == "before":
+                ledger.session.close()
+            outcome = record(batch)
+            if fault == "after":
+                raise ServiceAway
+            return outcome
+
+        ledger.record = failing  # type: ignore[method-assign]
+        return ledger
+
+
+@pytest.mark.parametrize("fault", ["before", "after"])
+def test_a_lost_connection_is_opened_again(house: House, fault: str) -> None:
+    failing, waited = Failing(house, [fault]), [0.0]
+    lines = [registered(f"customer/{n}") for n in range(3)]
+    files: list[tuple[str, BinaryIO]] = [("a", io.BytesIO(text(*lines, b"bad")))]
+    result = ingest(failing.open, files, house.intake, house.clock, sleep=waited.append)
+    assert (result.read, result.recorded + result.duplicates, result.rejected) == (4, 3, 1)
+    assert failing.opened == 2
+    assert len(house.events()) == 3
+    assert len(kept(house)) == 1
+
+
+def test_a_database_that_stays_away_is_given_up(house: House) -> None:
+    time = iter(range(0, 1000, 10))
+
+    def away() -> Ledger:
+        raise ServiceAway("PostgreSQL cannot be reached")
+
+    files: list[tuple[str, BinaryIO]] = [("a", io.BytesIO(text(registered())))]
+    with pytest.raises(ServiceAway, match="gave up after 30 s: PostgreSQL cannot be reached"):
+        ingest(
+            away,
+            files,
+            house.intake,
+            house.clock,
+            monotonic=lambda: float(next(time)),
+            sleep=lambda _: None,
+        )
+
+
+def retried(house: House, *names: str) -> list[Retried]:
+    ledger = house.open()
+    if names:
+        return list(retry(ledger, names, house.intake, house.clock()))
+    return list(retry_all(ledger, house.intake, house.clock()))
+
+
+def test_a_letter_whose_time_has_come_is_recorded_and_gone(house: House) -> None:
+    run(house, b"bad", registered(time="2026-11-24T12:30:00Z"))
+    future = next(letter for letter in kept(house) if letter.code == Code.TIME_IN_FUTURE)
+    assert retried(house, future.letter)[0].outcome == "refused"
+    house.clock.forward(hours=1)
+    assert retried(house, future.letter) == [Retried(future.letter, "recorded")]
+    (event,) = house.events()
+    assert event.origin == {"file": "acts.ndjson", "line": 2}
+    assert [letter.code for letter in kept(house)] == [Code.NOT_JSON]
+
+
+def test_a_letter_whose_event_came_otherwise_is_a_duplicate_and_gone(house: House) -> None:
+    event = registered(time="2026-11-24T12:30:00Z")
+    run(house, event)
+    house.clock.forward(hours=1)
+    run(house, event)
+    assert [r.outcome for r in retried(house)] == ["duplicate"]
+    assert kept(house) == []
+    assert len(house.events()) == 1
+
+
+def test_a_letter_that_is_refused_again_stays_as_it_was(house: House) -> None:
+    run(house, b"bad", conflict(house))
+    before = {letter.letter: letter for letter in kept(house)}
+    results = {r.letter: r for r in retried(house)}
+    assert {r.code for r in results.values()} == {Code.NOT_JSON, Code.CONFLICTING_DUPLICATE}
+    assert all(r.outcome == "refused" for r in results.values())
+    assert {letter.letter: letter.code for letter in kept(house)} == {
+        name: letter.code for name, letter in before.items()
+    }
+
+
+def test_a_truncated_letter_says_so(house: House) -> None:
+    run(house, b"x" * 100_000)
+    assert [r.outcome for r in retried(house)] == ["truncated"]
+    assert len(kept(house)) == 1
+
+
+@pytest.mark.parametrize("name", ["nonsense", "00" * 32])
+def test_a_letter_that_is_not_there_is_refused(house: House, name: str) -> None:
+    with pytest.raises(Reject, match="dead letter"):
+        retried(house, name)
+
+
+def test_an_interrupted_retry_has_done_the_letters_before_it(house: House) -> None:
+    run(house, *[registered(f"customer/{n}", time="2026-11-24T12:30:00Z") for n in range(3)])
+    house.clock.forward(hours=1)
+    results: Iterator[Retried] = retry_all(house.open(), house.intake, house.clock())
+    next(results)
+    assert (len(house.events()), len(kept(house))) == (1, 2)
