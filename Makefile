@@ -48,7 +48,7 @@ coverage: $(READY)
 
 documents: $(READY)  ## write again what is generated from the code (JSON Schemas, AsyncAPI, command help)
 	$(BIN)/python -m schemas.generate
-	$(BIN)/python tests/architecture/readme_help.py
+	$(BIN)/python -m tests.architecture.documents
 
 bench: $(READY)  ## benchmarks against peers in the same run
 	$(BIN)/python -m bench

@@ -1,0 +1,112 @@
+"""What the documentation repeats from the code, written from the code.
+
+`python -m tests.architecture.documents` writes it; `test_documents.py` compares it. So no page can rot.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from console.main import app
+from console.settings import SETTINGS
+from schemas import CATEGORIES, EVENT_TYPES, PERSONAL_FIELDS, ROLLING_CATEGORIES, Code
+
+ROOT = Path(__file__).resolve().parents[2]
+BEGIN = "<!-- {}: written by `make documents`, compared by `make check` -->"
+END = "<!-- end of {} -->"
+
+
+def table(header: list[str], rows: Iterator[list[str]]) -> str:
+    """A Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def commands() -> str:
+    """Every command with the first sentence of its help."""
+    return table(["command", "does"], _commands(get_command(app), "ledger"))
+
+
+def _commands(group: object, prefix: str) -> Iterator[list[str]]:
+    assert isinstance(group, TyperGroup)
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from _commands(command, f"{prefix} {name}")
+        elif not command.hidden:
+            arguments = [
+                p.metavar or (p.name or "").upper()
+                for p in command.params
+                if p.param_type_name == "argument"
+            ]
+            line = " ".join([prefix, name, *arguments])
+            yield [f"`{line}`", " ".join((command.help or "").split("\n\n")[0].split())]
+
+
+def settings() -> str:
+    """Every setting."""
+    rows = ([f"`{s.variable}`", s.help] for s in SETTINGS)
+    return table(["variable", "meaning"], rows)
+
+
+def events() -> str:
+    """Every event type that this version accepts."""
+    rows = (
+        [
+            f"`{entry.name}`",
+            entry.clause,
+            ", ".join(f"`{fact}`" for fact in entry.required_facts),
+            entry.title,
+        ]
+        for entry in EVENT_TYPES.values()
+    )
+    return table(["type", "clause", "required facts", "meaning"], rows)
+
+
+def fields() -> str:
+    """Every personal field under its category."""
+    rows = (
+        [
+            f"`{category}`" + (" (rolling)" if category in ROLLING_CATEGORIES else ""),
+            ", ".join(f"`{f}`" for f, c in PERSONAL_FIELDS.items() if c == category),
+        ]
+        for category in CATEGORIES
+    )
+    return table(["category", "fields"], rows)
+
+
+def codes() -> str:
+    """Every code of a rejection, in the order of the checks."""
+    return " → ".join(f"`{code.value}`" for code in Code)
+
+
+SECTIONS = {
+    "README.md": {"commands": commands},
+    "docs/events.md": {"types": events, "fields": fields, "codes": codes},
+    "docs/operations.md": {"settings": settings},
+}
+
+
+def written(text: str, sections: dict[str, object]) -> str:
+    """A page with its generated sections as the code has them now."""
+    for name, make in sections.items():
+        begin, end = BEGIN.format(name), END.format(name)
+        before, _, rest = text.partition(begin)
+        _, found, after = rest.partition(end)
+        if not found:
+            raise ValueError(f"a page lacks the section {name}")
+        text = f"{before}{begin}\n{make()}\n{end}{after}"  # type: ignore[operator]
+    return text
+
+
+def main() -> None:
+    """Write every page."""
+    for page, sections in SECTIONS.items():
+        path = ROOT / page
+        path.write_text(written(path.read_text("utf-8"), dict(sections)), "utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""Pages that repeat the code say what the code says, and name nothing that is not there."""
+
+import re
+import subprocess
+
+import pytest
+
+from tests.architecture.documents import ROOT, SECTIONS, written
+
+
+@pytest.mark.parametrize("page", SECTIONS)
+def test_a_page_says_what_the_code_says(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    assert text == written(text, dict(SECTIONS[page])), "run `make documents`"
+
+
+def tracked(*patterns: str) -> list[str]:
+    listed = subprocess.run(
+        ["git", "ls-files", "--", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return listed.stdout.split()
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", "ARCHITECTURE.md", "docs/operations.md", "docs/events.md"]
+)
+def test_what_a_page_links_to_and_names_exists(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    for target in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert ((ROOT / page).parent / target).exists(), target
+    for path in re.findall(
+        r"`((?:ledger|projections|consumers|schemas|rulebook|console|deploy)/[\w./]+)`", text
+    ):
+        assert (ROOT / path).exists(), path
+    for test in re.findall(
+        r"`((?:unit|integration|contract|property|fault|architecture)/[\w./]+)`", text
+    ):
+        assert (ROOT / "tests" / test).exists(), test
+
+
+def test_the_lock_file_pins_by_hash_and_names_no_index() -> None:
+    text = (ROOT / "requirements.lock").read_text("utf-8")
+    assert "://" not in text
+    packages = re.findall(r"^[\w.\[\]-]+==", text, re.MULTILINE)
+    assert len(packages) > 40
+    assert text.count("--hash=sha256:") >= len(packages)
+
+
+def test_every_statement_file_says_what_it_is() -> None:
+    for path in tracked("*.sql"):
+        assert (ROOT / path).read_text("utf-8").startswith("-- "), path
+
+
+def test_every_statement_file_is_used() -> None:
+    code = "".join((ROOT / path).read_text("utf-8") for path in tracked("*.py"))
+    for path in tracked("ledger/sql/*.sql", "consumers/sql/*.sql", "console/sql/*.sql"):
+        if "migrations" not in path:
+            name = path.rpartition("/")[2].removesuffix(".sql")
+            assert f'"{name}"' in code, path
+
+
+def test_code_holds_no_sql() -> None:
+    pattern = re.compile(r"\"\"\"?\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|COPY)\s")
+    for path in tracked("ledger/*.py", "projections/*.py", "consumers/*.py", "console/*.py"):
+        assert not pattern.search((ROOT / path).read_text("utf-8")), path
