@@ -80,7 +80,7 @@ def global_flags(callback: Callable[[typer.Context], None]) -> Callable[..., Non
         ctx.obj = _texts(arguments, ALL_GROUPS)
         callback(ctx, **arguments)
 
-    return _with_flags(callback, call, ALL_GROUPS)
+    return _with_flags(callback, call, ALL_GROUPS, hidden=True)
 
 
 def settings_from(flags: Mapping[str, str]) -> Settings:
@@ -102,14 +102,18 @@ def _texts(arguments: dict[str, Any], groups: tuple[Group, ...]) -> dict[str, st
 
 
 def _with_flags(
-    command: Callable[..., None], call: Callable[..., None], groups: tuple[Group, ...]
+    command: Callable[..., None],
+    call: Callable[..., None],
+    groups: tuple[Group, ...],
+    *,
+    hidden: bool = False,
 ) -> Callable[..., None]:
     """Give `call` the name and help of the command, and its parameters with the flags behind them."""
     own = list(inspect.signature(command).parameters.values())[1:]
     context = inspect.Parameter(
         "ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
     )
-    flags = [_parameter(setting) for setting in _settings_of(groups)]
+    flags = [_parameter(setting, hidden) for setting in _settings_of(groups)]
     # Keyword only, so that those without a default may follow those with one.
     own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
     call.__name__, call.__doc__ = command.__name__, command.__doc__
@@ -117,13 +121,14 @@ def _with_flags(
     return call
 
 
-def _parameter(setting: Setting) -> inspect.Parameter:
+def _parameter(setting: Setting, hidden: bool) -> inspect.Parameter:
     declaration = f"{setting.flag}/--no-{setting.flag[2:]}" if setting.switch else setting.flag
     option = typer.Option(
         declaration,
         help=f"{setting.help} ({setting.variable})",
         rich_help_panel=PANELS[setting.group],
         show_default=False,
+        hidden=hidden,
         metavar=None if setting.switch else "TEXT",
     )
     kind = bool if setting.switch else str

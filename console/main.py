@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from console.commands import contract, intake, people, registers, setup, upkeep
+from console.commands import contract, demo, intake, people, registers, running, setup, upkeep
 from console.failures import FINE, INTERRUPTED, explained
 from console.flags import global_flags
 from console.output import note
@@ -19,7 +19,8 @@ __all__ = ["app", "main", "run"]
 app = typer.Typer(
     name="ledger",
     help="An append-only, sealed record of every act on personal data: provable and forgettable.",
-    epilog="Without LEDGER_DATABASE_URL the PostgreSQL that comes along is used.",
+    epilog="Settings are variables LEDGER_… and flags; `ledger COMMAND --help` lists those of a command. "
+    "Without LEDGER_DATABASE_URL the PostgreSQL that comes along is used.",
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
@@ -41,7 +42,7 @@ def program(
         typer.echo(ctx.get_help())
 
 
-for group in (setup, intake, contract, people, registers, upkeep):
+for group in (setup, demo, intake, contract, people, registers, running, upkeep):
     group.add_commands(app)
 
 

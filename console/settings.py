@@ -134,7 +134,10 @@ class KafkaSettings(msgspec.Struct, frozen=True):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """Everything that the commands need to know. `kafka` is None when no broker is named."""
+    """Everything that the commands need to know. `kafka` is None when no broker is named.
+
+    `texts`: what it was read from, by variable, for child processes.
+    """
 
     database_url: str | None
     data_dir: Path
@@ -145,6 +148,7 @@ class Settings(msgspec.Struct, frozen=True):
     limits: Limits
     kafka: KafkaSettings | None
     controller: Controller
+    texts: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
         """Without the database's URL, which may hold a password."""
@@ -254,6 +258,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         limits=_limits(reader),
         kafka=_kafka(reader, ledger, confidential),
         controller=_controller(reader),
+        texts={name: text for name, text in texts.items() if name.startswith(PREFIX)},
     )
     if reader.wrong:
         raise Misconfigured("; ".join(reader.wrong))

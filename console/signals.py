@@ -1,17 +1,22 @@
 """Being told to stop: SIGTERM and Ctrl-C become a question that long work asks between two steps."""
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["stopping"]
+__all__ = ["SUPERVISOR", "stopping"]
+
+# Variable with the process id of the supervisor: a child that has lost it stops as if told to.
+SUPERVISOR = "LEDGER_SUPERVISOR_PID"
 
 
 @contextmanager
 def stopping() -> Iterator[Callable[[], bool]]:
     """A function that is True once this process was told to stop. A second Ctrl-C ends at once."""
     told: list[int] = []
+    supervisor = os.environ.get(SUPERVISOR)
 
     def tell(number: int, _frame: FrameType | None) -> None:
         told.append(number)
@@ -19,7 +24,7 @@ def stopping() -> Iterator[Callable[[], bool]]:
 
     before = {number: signal.signal(number, tell) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        yield lambda: bool(told)
+        yield lambda: bool(told) or supervisor not in {None, str(os.getppid())}
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

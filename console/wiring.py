@@ -28,6 +28,8 @@ from ledger.postgres import Database, Session
 from ledger.provider import FileKeyProvider
 from ledger.recording import HaltLimit
 from ledger.rotation import first_epoch
+from projections import VIEWS
+from projections.storage import prepare
 from rulebook import period, secret_provisions
 from schemas import Intake
 
@@ -62,7 +64,6 @@ class Site:
         self._server = server
         self._opened: list[_Closable] = []
         self._sessions: dict[Role, Session] = {}
-        self._opener: Opener | None = None
 
     @property
     def ledger(self) -> LedgerName:
@@ -118,17 +119,11 @@ class Site:
         """A session of its own, such as for a thread."""
         return self._keep(self.database.connect(self.ledger, role))
 
-    def opener(self) -> Opener:
-        """What finds data subjects and opens values, as the reader."""
-        if self._opener is None:
-            self._opener = Opener(self.session("reader"), self.provider, self.ledger)
-        return self._opener
-
     def source(self) -> Source:
-        """What answers are made from, as the reader."""
-        return Source(
-            self.session("reader"), self.opener(), self.ledger, self.privacy_office, self.clock()
-        )
+        """What answers are made from, as the reader. Keys that it holds are held by no other one."""
+        session = self.session("reader")
+        opener = Opener(session, self.provider, self.ledger)
+        return Source(session, opener, self.ledger, self.privacy_office, self.clock())
 
     def open_recorder(self) -> Ledger:
         """The application that records batches. Whoever opens it closes it."""
@@ -176,7 +171,7 @@ def _site(settings: Settings, clock: Callable[[], datetime]) -> Site:
 
 
 def install_site(settings: Settings, clock: Callable[[], datetime] = utc_now) -> list[str]:
-    """Install or upgrade the ledger: roles, namespaces, migrations, first keys. Idempotent.
+    """Install or upgrade the ledger: roles, namespaces, migrations, first keys, views. Idempotent.
 
     Returns the migrations that were applied.
     """
@@ -190,6 +185,7 @@ def _install(site: Site) -> list[str]:
     keyring = site.keyring()
     for purpose in LEDGER_KEYS:
         keyring.ledger_key(purpose)
+    prepare(site.session("projector"), site.ledger, VIEWS)
     return applied
 
 
@@ -199,10 +195,12 @@ def open_site(
     clock: Callable[[], datetime] = utc_now,
     *,
     install_missing: bool = False,
+    opens_values: bool = True,
 ) -> Iterator[Site]:
     """An installed ledger, with every erasure completed that its journal knows.
 
     `install_missing`: make a missing ledger on the embedded server, which is nobody else's.
+    `opens_values`: False for work that needs no key, on a machine that may have none.
     Raises NotInstalled, Misconfigured, ServiceAway or Halt.
     """
     if settings.embedded and not install_missing and not Place(settings.data_dir).cluster.exists():
@@ -214,8 +212,9 @@ def open_site(
             if not (install_missing and settings.embedded):
                 raise
             _install(site)
-        _check_keys(site)
-        if pending(site.session("reader"), site.journal):
+        if opens_values:
+            _check_keys(site)
+        if site.journal.path.exists() and pending(site.session("reader"), site.journal):
             site.eraser().reapply()
         yield site
 

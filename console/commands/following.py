@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from console.output import note
 from console.wiring import Site
+from projections import VIEWS
+from projections.rebuild import rebuild
 from projections.runner import Follower
+from projections.storage import bookmarks
 
-__all__ = ["bring_up_to_date", "follower"]
+__all__ = ["bring_up_to_date", "follower", "rebuild_outdated"]
 
 
 @contextmanager
@@ -17,6 +21,16 @@ def follower(site: Site) -> Iterator[Follower]:
         yield made
     finally:
         made.close()
+
+
+def rebuild_outdated(site: Site) -> None:
+    """Build those views again that were built by another version of this program, one by one."""
+    session = site.session("projector")
+    known = bookmarks(session)
+    for view in VIEWS:
+        if view.name in known and known[view.name].version != view.version:
+            note(f"project: view {view.name} is built again for version {view.version}")
+            rebuild(session, site.ledger, view, site.privacy_office)
 
 
 def bring_up_to_date(site: Site) -> None:

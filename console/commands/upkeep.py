@@ -4,24 +4,25 @@ from typing import Annotated, Any
 
 import typer
 
-from console.answers.upkeep import audited, key_status, reports, rotated
+from console.answers.upkeep import audited, key_status, reports, rotated, status
 from console.commands.failing import fail_unless
-from console.commands.following import bring_up_to_date, follower
+from console.commands.following import bring_up_to_date
 from console.flags import Json, configured
+from console.forgetting import forget_due
+from console.kafka_lags import kafka_lags
 from console.output import emit, people
 from console.settings import Settings
-from console.show.upkeep import audit_tables, named_values, reports_table
-from console.signals import stopping
-from console.wiring import Site, open_site
+from console.show.upkeep import audit_tables, named_values, reports_table, status_tables
+from console.wiring import open_site
 from ledger.audit import audit
-from ledger.letters import expire_letters
-from ledger.rotation import Rotation, due, epochs, rotate
+from ledger.reading import head_position
+from ledger.rotation import epochs
 from projections import VIEWS, view_named
 from projections.rebuild import ViewReport, audit_views, rebuild
+from projections.runner import view_statuses
 from projections.view import View
-from rulebook import period
 
-__all__ = ["add_commands", "upkeep"]
+__all__ = ["add_commands"]
 
 keys = typer.Typer(help="Keys and their epochs.", no_args_is_help=False)
 
@@ -29,7 +30,7 @@ keys = typer.Typer(help="Keys and their epochs.", no_args_is_help=False)
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module to the program."""
     panel = "Upkeep"
-    app.command("project", rich_help_panel="Running")(project)
+    app.command("status", rich_help_panel=panel)(show_status)
     app.command("rebuild", rich_help_panel=panel)(rebuild_views)
     app.command("audit", rich_help_panel=panel)(show_audit)
     keys.command("status")(show_keys)
@@ -37,18 +38,18 @@ def add_commands(app: typer.Typer) -> None:
     app.add_typer(keys, name="keys", rich_help_panel=panel)
 
 
-@configured("store")
-def project(
-    settings: Settings,
-    once: Annotated[bool, typer.Option("--once", help="Stop when every view is there.")] = False,
-) -> None:
-    """Follow the ledger with all views, until told to stop."""
-    with open_site(settings) as site:
-        if once:
-            bring_up_to_date(site)
-            return
-        with stopping() as stop, follower(site) as made:
-            made.follow(stop)
+@configured("store", "kafka")
+def show_status(settings: Settings, as_json: Json = False) -> None:
+    """Print how far recording, views and Kafka are. Lag in Kafka needs LEDGER_KAFKA_BOOTSTRAP."""
+    with open_site(settings, opens_values=False) as site:
+        session = site.session("reader")
+        (letters,) = session.of("console").row("count_dead_letters") or (0,)
+        lags = kafka_lags(session.rows("bookmark_offsets"), settings.kafka)
+        answer = status(head_position(session), view_statuses(session), lags, letters)
+    if as_json:
+        emit(answer)
+    else:
+        people().print(*status_tables(answer))
 
 
 @configured("store")
@@ -69,7 +70,7 @@ def rebuild_views(
     Exit status 1 when a view was not what the events say; it is from now on.
     """
     views = _views(names or [])
-    with open_site(settings) as site:
+    with open_site(settings, opens_values=False) as site:
         session = site.session("projector")
         made = [rebuild(session, site.ledger, view, site.privacy_office) for view in views]
     answer = {"views": reports(made)}
@@ -103,7 +104,7 @@ def show_audit(
 
     Exit status 1 when there is a finding.
     """
-    with open_site(settings) as site:
+    with open_site(settings, opens_values=False) as site:
         result = audit(site.session("reader"))
         compared: list[ViewReport] = []
         if views:
@@ -142,18 +143,9 @@ def rotate_keys(
     letters past their retention are forgotten as well.
     """
     with open_site(settings) as site:
-        rotation, letters = upkeep(site, now=now)
+        rotation, letters = forget_due(site, now=now)
         answer = rotated(rotation, letters, epochs(site.session("reader"), site.provider))
     if as_json:
         emit(answer)
     else:
         people().print(named_values("Rotation", answer))
-
-
-def upkeep(site: Site, *, now: bool = False) -> tuple[Rotation | None, int]:
-    """Forget what is due: the epoch when it has ended (or `now`), and old dead letters."""
-    session, time = site.session("eraser"), site.clock()
-    letters = expire_letters(session, time, period("dead-letter-retention"))
-    if not now and not due(session, time, period("key-epoch")):
-        return None, letters
-    return rotate(session, site.provider, site.ledger, time), letters

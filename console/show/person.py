@@ -6,9 +6,15 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
-from console.show.text import clean, pairs, table
+from console.show.text import Stack, clean, pairs, table
 
-__all__ = ["consents_table", "erasure_tables", "history_table", "state_tables"]
+__all__ = [
+    "changes_table",
+    "consents_table",
+    "erasure_tables",
+    "history_table",
+    "state_tables",
+]
 
 _PREFIX = "nl.voipzeker.ledger."
 _PLACES = {
@@ -22,25 +28,34 @@ _PLACES = {
 
 def history_table(subject: str, lines: Iterable[dict[str, Any]]) -> Table:
     """Events in the order of the ledger; an annulled one says by what."""
-    columns = ("position", "occurred", "event", "activity", "basis", "facts", "personal data")
-    rows = (
-        (
-            line["position"],
-            line["occurred_at"],
-            _name(line),
-            line["activity"],
-            line["legal_basis"],
-            line["facts"],
-            line["personal"],
-        )
-        for line in lines
-    )
+    columns = ("position", "what and when", "facts", "personal data")
+    rows = ((line["position"], _what(line), _facts(line), _values(line)) for line in lines)
     return table(f"History of {clean(subject)}", columns, rows)
 
 
-def _name(line: dict[str, Any]) -> str:
+def _what(line: dict[str, Any]) -> Stack:
+    ground = " ".join(filter(None, (line["activity"], line["legal_basis"], line["provision"])))
+    annulled = f"annulled by {line['annulled_by']}" if line["annulled_by"] else None
     name = str(line["type"]).removeprefix(_PREFIX).rpartition(".")[0]
-    return f"{name} (annulled by {line['annulled_by']})" if line["annulled_by"] else name
+    return Stack([name, line["occurred_at"], ground, annulled])
+
+
+def _facts(line: dict[str, Any]) -> Stack:
+    facts = dict(line["facts"])
+    if "keys_destroyed" in facts:
+        facts["keys_destroyed"] = f"{len(facts['keys_destroyed'])} keys"
+    if "decisions" in facts:
+        facts["decisions"] = _decided(facts["decisions"])
+    return Stack(f"{name}: {clean(value)}" for name, value in facts.items())
+
+
+def _decided(decisions: dict[str, dict[str, Any]]) -> list[str]:
+    """`contact: erase`, … in the order of the categories."""
+    return [f"{category}: {decisions[category]['decision']}" for category in sorted(decisions)]
+
+
+def _values(line: dict[str, Any]) -> Stack:
+    return Stack(f"{name}: {clean(value)}" for name, value in line["personal"].items())
 
 
 def state_tables(state: dict[str, Any]) -> list[RenderableType]:
@@ -65,21 +80,40 @@ def state_tables(state: dict[str, Any]) -> list[RenderableType]:
 
 def consents_table(answer: dict[str, Any]) -> Table:
     """Consents, and what each is worth."""
-    columns = ("purpose", "status", "since", "effective", "why", "text", "channel", "valid until")
+    columns = ("purpose", "status", "effective", "how")
     rows = [
         (
             row["purpose"],
-            row["status"],
-            row["since"],
-            row["effective"],
-            row["why"],
-            row["text_version"],
-            row["channel"],
-            row["valid_until"],
+            Stack([row["status"], row["since"]]),
+            Stack([row["effective"], row["why"]]),
+            Stack([row["text_version"], row["channel"], _until(row)]),
         )
         for row in answer["consents"]
     ]
     return table(f"Consents of {clean(answer['subject'])}", columns, rows)
+
+
+def _until(row: dict[str, Any]) -> str | None:
+    return f"until {row['valid_until']}" if row["valid_until"] else None
+
+
+def changes_table(before: dict[str, Any], after: dict[str, Any]) -> Table:
+    """The fields in which two states of a person differ."""
+    then, now = _fields(before), _fields(after)
+    rows = [
+        (*key, then.get(key), now.get(key))
+        for key in sorted(then.keys() | now.keys())
+        if then.get(key) != now.get(key)
+    ]
+    return table("What has changed since", ("category", "field", "then", "now"), rows)
+
+
+def _fields(state: dict[str, Any]) -> dict[tuple[str, str], Any]:
+    return {
+        (category, field): value
+        for category, fields in state["personal"].items()
+        for field, value in fields.items()
+    }
 
 
 def erasure_tables(answer: dict[str, Any]) -> list[RenderableType]:

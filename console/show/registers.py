@@ -5,24 +5,14 @@ from typing import Any
 
 from rich.table import Table
 
-from console.show.text import table
+from console.show.text import Stack, table
 
 __all__ = ["disclosures_table", "recipients_table", "register_table"]
 
 
 def register_table(answer: dict[str, Any]) -> Table:
     """One row an activity; details are in the exports."""
-    columns = (
-        "activity",
-        "version",
-        "name",
-        "events",
-        "data subjects",
-        "last",
-        "legal bases",
-        "categories",
-        "drift",
-    )
+    columns = ("activity", "observed", "on the basis of", "drift")
     return table(
         f"Register of {answer['controller']['name']}",
         columns,
@@ -33,37 +23,30 @@ def register_table(answer: dict[str, Any]) -> Table:
 def _activity(row: dict[str, Any]) -> tuple[Any, ...]:
     observed = row["observed"]
     return (
-        row["activity"],
-        row["version"],
-        row["name"],
-        observed["events"],
-        observed["data_subjects"],
-        observed["last"],
-        observed["legal_bases"],
-        observed["categories"],
-        [f"{drift['kind']}: {drift['detail']}" for drift in row["drift"]],
+        Stack([row["activity"], row["name"], f"version {row['version']}"]),
+        Stack(
+            [
+                f"{observed['events']} events, {observed['data_subjects']} data subjects",
+                observed["last"],
+            ]
+        ),
+        Stack([observed["legal_bases"], observed["categories"]]),
+        Stack(f"{drift['kind']}: {drift['detail']}" for drift in row["drift"]),
     )
 
 
 def disclosures_table(rows: Iterable[dict[str, Any]]) -> Table:
     """Who received what."""
-    columns = ("occurred", "subject", "recipient", "kind", "purpose", "basis", "fields", "method")
-    return table(
-        "Disclosures",
-        columns,
-        (
-            (
-                row["occurred_at"],
-                row["subject"] or {"erased": True},
-                row["recipient_name"] or row["recipient"],
-                row["recipient_kind"],
-                row["purpose"],
-                row["provision"] or row["legal_basis"],
-                row["fields"],
-                row["method"],
-            )
-            for row in rows
-        ),
+    columns = ("about", "given to", "for", "fields")
+    return table("Disclosures", columns, (_disclosure(row) for row in rows))
+
+
+def _disclosure(row: dict[str, Any]) -> tuple[Any, ...]:
+    return (
+        Stack([row["subject"] or {"erased": True}, row["occurred_at"]]),
+        Stack([row["recipient_name"] or row["recipient"], row["recipient_kind"], row["country"]]),
+        Stack([row["purpose"], row["provision"] or row["legal_basis"], row["method"]]),
+        row["fields"],
     )
 
 

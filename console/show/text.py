@@ -7,24 +7,16 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["cell", "clean", "pairs", "table"]
+__all__ = ["Stack", "cell", "clean", "pairs", "table"]
 
 _GONE = {"erased": "(erased)", "lost": "(LOST)"}
 # Of category C: control, format, surrogate, private use, unassigned. Format marks such as a
 # right-to-left override could make a value look like another one.
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-# Columns of instants, codes and references, which are hard to read in two lines.
-_WHOLE = {
-    "letter",
-    "occurred",
-    "since",
-    "last",
-    "last seen",
-    "valid until",
-    "subject",
-    "event",
-    "purpose",
-}
+
+
+class Stack(list[Any]):
+    """Values of one cell, a line each; what is missing takes no line."""
 
 
 def clean(value: Any) -> str:
@@ -44,6 +36,8 @@ def clean(value: Any) -> str:
 
 def cell(value: Any) -> Text:
     """A cell of a table; what is gone stands out."""
+    if isinstance(value, Stack):
+        return Text("\n").join(cell(one) for one in value if one not in (None, ""))
     text = clean(value)
     return Text(text, style="dim" if text in _GONE.values() else "")
 
@@ -52,7 +46,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     """A table; an empty one says so in its caption."""
     made = Table(title=Text(title, style="bold"), title_justify="left", header_style="bold")
     for column in columns:
-        made.add_column(column, overflow="fold", no_wrap=column in _WHOLE)
+        made.add_column(column, overflow="fold")
     for row in rows:
         made.add_row(*(cell(value) for value in row))
     if not made.row_count:

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
-from console.show.text import pairs, table
+from console.show.text import Stack, pairs, table
 
 __all__ = ["audit_tables", "letters_table", "named_values", "reports_table", "status_tables"]
 
@@ -51,17 +51,13 @@ def reports_table(title: str, reports: Iterable[dict[str, Any]]) -> Table:
 
 def letters_table(letters: Iterable[dict[str, Any]]) -> Table:
     """Dead letters without their messages."""
-    columns = ("letter", "code", "pointer", "type", "source", "from", "times", "last seen")
+    columns = ("letter and why", "event", "from", "last seen")
     rows = (
         (
-            row["letter"],
-            row["code"],
-            row["pointer"],
-            row["type"],
-            row["source"],
+            Stack([row["letter"], f"{row['code']} {row['pointer']}"]),
+            Stack([row["type"], row["source"], row["id"]]),
             f"{row['topic']} {row['partition']}/{row['offset']}",
-            row["times"],
-            row["last_seen"],
+            Stack([row["last_seen"], f"{row['times']} times" if row["times"] > 1 else None]),
         )
         for row in letters
     )

@@ -1,0 +1,92 @@
+"""The command `demo`: the main job on a fresh machine, from made-up events to answers."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from console import sample
+from console.commands.failing import fail_unless
+from console.commands.following import bring_up_to_date
+from console.commands.intake import ingest_files
+from console.demo_ground import demo_settings, fresh_ground
+from console.output import people
+from console.streams import opened
+from console.tour import guide
+from console.wiring import Site, open_site, utc_now
+
+__all__ = ["add_commands"]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the command of this module to the program."""
+    app.command("demo", rich_help_panel="Beginning")(demo)
+
+
+def demo(
+    ctx: typer.Context,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option("--data-dir", metavar="FOLDER", help="Made afresh (LEDGER_DATA_DIR)."),
+    ] = None,
+    kafka: Annotated[
+        str | None,
+        typer.Option("--kafka", metavar="HOST:PORT", help="Through the topics of this broker."),
+    ] = None,
+) -> None:
+    """Show the main job: made-up events, ledger, views, answers, an erasure, an audit.
+
+    Uses a folder and a PostgreSQL of its own, whatever else is configured.
+    """
+    begun = time.monotonic()
+    settings = demo_settings(_folder(ctx, data_dir))
+    fresh_ground(settings.data_dir)
+    console = people()
+    console.print(f"A fresh ledger in {settings.data_dir}", soft_wrap=True)
+    with open_site(settings, install_missing=True) as site:
+        words = _through_kafka(site, kafka) if kafka else _through_a_file(site)
+        console.print(words, soft_wrap=True)
+        bring_up_to_date(site)
+        fine = guide(site, console)
+    console.print()
+    console.print(
+        f"Done in {time.monotonic() - begun:.1f} s. This ledger stays in {settings.data_dir} until"
+        " the next demonstration; each command above works on it.",
+        soft_wrap=True,
+    )
+    fail_unless(fine)
+
+
+def _folder(ctx: typer.Context, data_dir: Path | None) -> Path | None:
+    """The folder that was named: here, before the command, or by the variable."""
+    named = data_dir or (ctx.obj or {}).get("LEDGER_DATA_DIR") or os.environ.get("LEDGER_DATA_DIR")
+    return Path(named) if named else None
+
+
+def _through_a_file(site: Site) -> str:
+    """Record the sample from a file, as `ledger ingest` does; a sentence about it."""
+    path = site.settings.data_dir / "sample.ndjson"
+    with path.open("wb") as stream:
+        count = sample.write(_sample(), stream)
+    with opened(str(path)) as stream:
+        result = ingest_files(site, [(path.name, stream)])
+    return (
+        f"{count:,} made-up events about {sample.DEFAULT_CUSTOMERS} customers are in {path};"
+        f" {result.recorded:,} are recorded, {result.rejected:,} were rejected"
+    )
+
+
+def _sample() -> Iterator[dict[str, Any]]:
+    return sample.generate(
+        seed=sample.DEFAULT_SEED,
+        customers=sample.DEFAULT_CUSTOMERS,
+        events=sample.DEFAULT_EVENTS,
+        until=utc_now(),
+    )
+
+
+def _through_kafka(site: Site, bootstrap: str) -> str:
+    raise NotImplementedError

@@ -1,0 +1,42 @@
+"""The ground of `ledger demo`: a data directory of its own, made afresh, and nobody else's."""
+
+import os
+import shutil
+from pathlib import Path
+
+from console.settings import Settings, read_settings
+from ledger.embedded import default_data_dir, start
+from ledger.embedded.place import Place
+from ledger.errors import Misconfigured
+
+__all__ = ["demo_settings", "fresh_ground"]
+
+# Its presence says that a directory was made by a demonstration and may be made afresh.
+MARK = "demo"
+
+
+def demo_settings(data_dir: Path | None) -> Settings:
+    """Settings of a demonstration: only the data directory is taken from outside.
+
+    So it never touches a database that somebody uses, nor its keys.
+    """
+    folder = data_dir or default_data_dir(os.geteuid()) / "demo"
+    return read_settings({"LEDGER_DATA_DIR": str(folder)}, folder)
+
+
+def fresh_ground(data_dir: Path) -> None:
+    """Make an empty data directory with the mark of a demonstration; an earlier one is removed.
+
+    Raises Misconfigured for a directory that holds anything else.
+    """
+    if data_dir.exists() and any(data_dir.iterdir()):
+        if not (data_dir / MARK).exists():
+            raise Misconfigured(
+                f"{data_dir} is not empty and was not made by a demonstration: name another"
+                " one with --data-dir"
+            )
+        if Place(data_dir.resolve()).cluster.exists():
+            start(data_dir).stop()  # a killed demonstration may have left its server running
+        shutil.rmtree(data_dir)
+    data_dir.mkdir(parents=True, exist_ok=True)
+    (data_dir / MARK).write_text("Made by `ledger demo`, which removes it again.\n")

@@ -1,0 +1,148 @@
+"""The tour of `ledger demo`: what a ledger answers about one customer, and what an erasure leaves.
+
+Every step says which command shows the same.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from rich.console import Console, RenderableType
+from rich.rule import Rule
+from rich.text import Text
+
+from console.answers.consents import consents
+from console.answers.disclosures import Wanted, disclosures
+from console.answers.erasure import erased
+from console.answers.history import history
+from console.answers.register import register
+from console.answers.state import state
+from console.answers.upkeep import audited
+from console.commands.following import bring_up_to_date
+from console.sample import TOUR_SUBJECT
+from console.show.person import (
+    changes_table,
+    consents_table,
+    erasure_tables,
+    history_table,
+    state_tables,
+)
+from console.show.registers import disclosures_table, register_table
+from console.show.upkeep import audit_tables
+from console.wiring import Site
+from ledger.audit import audit
+from ledger.event import instant
+from ledger.rotation import epochs
+from projections.rebuild import audit_views
+from projections.timetravel import NOW, Moment
+
+__all__ = ["guide"]
+
+# Enough of a long table to see what it is.
+_LAST_EVENTS = 8
+_ACTIVITIES = 4
+_YEAR = timedelta(days=365)
+
+
+class Step(NamedTuple):
+    """One step: what is shown, the arguments of the command that shows it, and the answer."""
+
+    words: str
+    command: str
+    shown: Sequence[RenderableType]
+
+
+def guide(site: Site, console: Console) -> bool:
+    """Walk through the ledger; True when the audit at the end found nothing."""
+    for number, step in enumerate(_steps(site), 1):
+        console.print()
+        console.print(Rule(f"{number}. {step.words}", align="left"))
+        command = f"$ ledger --data-dir {site.settings.data_dir} {step.command}"
+        console.print(Text(command, style="cyan"), soft_wrap=True)
+        console.print(*step.shown)
+    return audit(site.session("reader")).ok
+
+
+def _steps(site: Site) -> Iterator[Step]:
+    yield from _about_one_person(site)
+    yield from _about_processing(site)
+    yield from _after_an_erasure(site)
+    yield _in_order(site)
+
+
+def _about_one_person(site: Site) -> Iterator[Step]:
+    who, source = TOUR_SUBJECT, site.source()
+    events = list(history(source, who, NOW))
+    yield Step(
+        f"What happened with the data of {who}: the last {_LAST_EVENTS} of {len(events)} events",
+        f"history {who}",
+        [history_table(who, events[-_LAST_EVENTS:])],
+    )
+    now = state(source, who, NOW)
+    yield Step("What is known now", f"state {who}", state_tables(now))
+    past = site.clock().replace(microsecond=0) - _YEAR
+    then = state(source, who, Moment(as_of=past))
+    yield Step(
+        "What was known a year ago",
+        f"state {who} --as-of {instant(past)}",
+        [changes_table(then, now)],
+    )
+    yield Step(
+        "What the customer agreed to, and what it is worth",
+        f"consents {who}",
+        [consents_table(consents(source, who, NOW))],
+    )
+
+
+def _about_processing(site: Site) -> Iterator[Step]:
+    source = site.source()
+    answer = register(source.session, site.settings.controller, None, source.privacy_office)
+    drifting = [row for row in answer["activities"] if row["drift"]]
+    yield Step(
+        f"The Article 30 register: {len(answer['activities'])} activities, here some whose practice"
+        " differs from what was declared",
+        "register",
+        [register_table(answer | {"activities": drifting[:_ACTIVITIES]})],
+    )
+    rows = list(disclosures(source, Wanted(subject=TOUR_SUBJECT)))
+    yield Step(
+        "Who received data of this customer",
+        f"disclosures --subject {TOUR_SUBJECT}",
+        [disclosures_table(rows)],
+    )
+
+
+def _after_an_erasure(site: Site) -> Iterator[Step]:
+    who = TOUR_SUBJECT
+    erasures = site.eraser().erase(who, [], "request")
+    started_at = epochs(site.session("reader"), site.provider).started_at
+    yield Step(
+        "The customer asks to be forgotten: the keys are destroyed",
+        f"erase {who} --ground request",
+        erasure_tables(erased(who, "request", erasures, started_at, site.clock())),
+    )
+    bring_up_to_date(site)
+    source = site.source()
+    yield Step("What is left of it", f"state {who}", state_tables(state(source, who, NOW)))
+    events = list(history(source, who, NOW))
+    yield Step(
+        "The acts remain, without the values",
+        f"history {who}",
+        [history_table(who, events[:2] + events[-1:])],
+    )
+    rows = [row for row in disclosures(source, Wanted(subject=who)) if row["subject"] is None]
+    yield Step(
+        "And so do the disclosures, of nobody in particular",
+        f"disclosures --subject {who}",
+        [disclosures_table(rows[:3])],
+    )
+
+
+def _in_order(site: Site) -> Step:
+    views = audit_views(site.new_session("reader"), privacy_office=site.privacy_office)
+    answer = audited(audit(site.session("reader")), views)
+    return Step(
+        "Everything is as it was recorded, and every view is what its events say",
+        "audit --views",
+        audit_tables(answer),
+    )
