@@ -78,7 +78,7 @@ def apply_batch(
     """
     view = _guarded(view)
     named = _named_by(events, privacy_office)
-    again = _to_fold_again(events, named, store)
+    again = _to_fold_again(events, store)
     changes = _evolved(view, [event for event in events if event.stream not in again], store)
     for start in range(0, len(again), _REFOLD_STREAMS):
         changes |= _folded_again(
@@ -97,11 +97,9 @@ def _named_by(events: Sequence[RecordedEvent], privacy_office: Collection[str]) 
     return {(stream, *target) for stream, target in targets if target}
 
 
-def _to_fold_again(
-    events: Sequence[RecordedEvent], named: set[NamedEvent], store: Store
-) -> list[UUID]:
+def _to_fold_again(events: Sequence[RecordedEvent], store: Store) -> list[UUID]:
     """Streams of the batch where an annulment arrived, or an event that one was waiting for."""
-    known = named | store.named(list({event.stream for event in events}))
+    known = store.named(list({event.stream for event in events}))
     return sorted(
         {
             event.stream

@@ -1,0 +1,226 @@
+"""Any order, any batches, any crash: views equal a plain list model, byte for byte among themselves."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from ledger.event import RecordedEvent
+from projections import (
+    VIEWS,
+    consent_status,
+    customer_state,
+    disclosures,
+    processing_register,
+    recipients,
+)
+from projections.annulment import annulled
+from projections.joining import Gathering
+from projections.processing_register import Entry
+from projections.timetravel import counting, fold
+from projections.view import View, encode
+from tests.property import view_model as model
+from tests.property.view_specs import (
+    Spec,
+    annulling,
+    build,
+    collected,
+    complete,
+    erased,
+    ledger_of,
+    recorded,
+    speaking,
+    specs,
+)
+from tests.property.view_store import Death, MemoryStore
+from tests.unit.projections.making import NOON, OFFICE
+
+OFFICES = frozenset({OFFICE})
+TIMES = [NOON + timedelta(days=days) for days in (-90, -45, -29, -28, -1, 0, 1)]
+
+
+def derived(view: View[Any], events: Sequence[RecordedEvent]) -> tuple[Any, Any]:
+    """Rows and entries folded at once, stream by stream."""
+    rows, gathering = {}, Gathering()
+    for stream, mine in model.streams(events).items():
+        for subkey, state in fold(view, counting(mine, OFFICES)).items():
+            rows[stream, subkey] = encode(state)
+            gathering.add(subkey, state)
+    return rows, gathering.rows()
+
+
+def check_against_model(view: View[Any], store: MemoryStore, events: list[RecordedEvent]) -> None:
+    """What the rows say is what the model says."""
+    told = model.counted(events, OFFICE)
+    rows = {key: view.decode(state) for key, state in store.states.items()}
+    CHECKS[view.name](rows, told)
+    if view.joined:
+        check_register(store, told)
+
+
+def check_states(rows: Any, told: list[RecordedEvent]) -> None:
+    shown = {}
+    for (stream, _), state in rows.items():
+        values = customer_state.live_values(state)
+        shown[stream] = {
+            "status": customer_state.status(state),
+            "since": customer_state.since(state),
+            "kind": customer_state.customer_kind(state),
+            "values": {
+                (category, field): (value.blob, value.source, value.id)
+                for category, fields in values.items()
+                for field, value in fields.items()
+            },
+            "erased": customer_state.erased_categories(state),
+            "last_erasure": state.last_erasure,
+            "position": state.position,
+        }
+    assert shown == model.states(told)
+
+
+def check_consents(rows: Any, told: list[RecordedEvent]) -> None:
+    shown = {key: (row.act, row.since, row.facts) for key, row in rows.items()}
+    assert shown == model.consents(told)
+
+
+def check_disclosures(rows: Any, told: list[RecordedEvent]) -> None:
+    shown = disclosures.sorted_disclosures(rows.values())
+    assert model.disclosures(told) == [
+        (row.position, row.stream, row.occurred_at, row.recipient, row.legal_basis) for row in shown
+    ]
+
+
+def check_recipients(rows: Any, told: list[RecordedEvent]) -> None:
+    shown = {}
+    for row in rows.values():
+        versions = [recipients.recipient_at(row, time) for time in TIMES]
+        shown[row.recipient] = [version.name if version else None for version in versions]
+    assert shown == model.recipient_names(told, TIMES)
+
+
+def check_register(store: MemoryStore, told: list[RecordedEvent]) -> None:
+    shown = {}
+    for activity, (_, made) in store.entries.items():
+        entry = msgspec.json.decode(made, type=Entry)
+        shown[activity] = {
+            "version": entry.version,
+            "declared": entry.declared,
+            "retired": entry.retired is not None,
+            "observed": msgspec.structs.asdict(entry.observed),
+            "drift": [(drift.kind, drift.detail) for drift in entry.drift],
+        }
+    assert shown == model.register(told)
+
+
+CHECKS: dict[str, Any] = {
+    customer_state.VIEW.name: check_states,
+    consent_status.VIEW.name: check_consents,
+    disclosures.VIEW.name: check_disclosures,
+    recipients.VIEW.name: check_recipients,
+    processing_register.VIEW.name: lambda _rows, _told: None,
+}
+DEATHS: list[Death | None] = [
+    None,
+    None,
+    "before the rows",
+    "after the rows",
+    "before the commit",
+    "after the commit",
+]
+
+
+class FollowedViews(RuleBasedStateMachine):
+    """A ledger that grows while each view follows it at its own pace, dying now and then."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.specs: list[Spec] = []
+        self.ledger: list[RecordedEvent] = []
+        self.stores = {view.name: MemoryStore(view) for view in VIEWS}
+
+    @rule(drawn=st.lists(specs, min_size=1, max_size=6))
+    def record(self, drawn: list[Spec]) -> None:
+        known = len(self.specs)
+        self.specs = build(drawn, known + 1, self.specs)
+        new = enumerate(self.specs[known:], known + 1)
+        self.ledger += [recorded(spec, position) for position, spec in new]
+
+    @rule(view=st.sampled_from(VIEWS), size=st.integers(1, 8), death=st.sampled_from(DEATHS))
+    def follow(self, view: View[Any], size: int, death: Death | None) -> None:
+        self.stores[view.name].advance(self.ledger, size, OFFICES, death)
+
+    @rule()
+    def catch_up(self) -> None:
+        for store in self.stores.values():
+            while store.position < len(self.ledger):
+                store.advance(self.ledger, 5, OFFICES)
+
+    @invariant()
+    def every_view_is_what_its_events_say(self) -> None:
+        for view in VIEWS:
+            store = self.stores[view.name]
+            told = self.ledger[: store.position]
+            rows, entries = derived(view, told)
+            assert store.states == rows
+            if view.joined:
+                assert store.entries == entries
+            check_against_model(view, store, told)
+
+
+TestFollowedViews = FollowedViews.TestCase
+TestFollowedViews.settings = settings(
+    max_examples=60,
+    stateful_step_count=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_the_order_of_arrival_does_not_matter(view: View[Any], data: st.DataObject) -> None:
+    """Positions aside: they are the order of arrival."""
+    built = build(data.draw(speaking(view.name)))
+    order = data.draw(st.permutations(range(len(built))))
+    sizes = data.draw(st.lists(st.integers(1, 5), min_size=1))
+    arrived = ledger_of([built[place] for place in order])
+    here = _followed(view, ledger_of(built), [len(built)])
+    there = _followed(view, arrived, sizes)
+    assert _without_positions(view, here) == _without_positions(view, there)
+    assert here.entries == there.entries
+    check_against_model(view, there, arrived)
+
+
+def _followed(view: View[Any], ledger: list[RecordedEvent], sizes: list[int]) -> MemoryStore:
+    store = MemoryStore(view)
+    turn = 0
+    while store.position < len(ledger):
+        store.advance(ledger, sizes[turn % len(sizes)], OFFICES)
+        turn += 1
+    return store
+
+
+def _without_positions(view: View[Any], store: MemoryStore) -> list[Any]:
+    rows = []
+    for (stream, subkey), state in store.states.items():
+        row = view.decode(state)
+        if hasattr(row, "position"):
+            blank = msgspec.structs.replace(row, position=0)
+            rows.append((str(stream), "", encode(blank)))
+        else:
+            rows.append((str(stream), subkey, state))
+    return sorted(rows)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(complete(collected, annulling, annulling, erased), max_size=9))
+def test_annulment_is_what_the_contract_says(drawn: list[Spec]) -> None:
+    """Chains, names that come before what they name, equal times."""
+    events = ledger_of(build(drawn))
+    assert annulled(events, OFFICES) == model.annulled_by(events, OFFICE)

@@ -1,0 +1,230 @@
+"""A plain list model of the views, written from the contract's semantics and from nothing else.
+
+It sorts everything and applies it; it knows no folds, no increments and no rows.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from ledger.event import RecordedEvent
+from schemas import CATEGORIES, PERSONAL_FIELDS
+
+Events = Sequence[RecordedEvent]
+TAKES = {"account-deactivated", "consent-withdrawn", "consent-refused", "consent-invalidated"}
+GIVES = {"account-reactivated", "consent-given", "consent-renewed"}
+DECLARES = {"processing-activity-declared", "processing-activity-changed"}
+
+
+def rank(event: RecordedEvent) -> tuple[Any, ...]:
+    """Later time, then withdrawal over grant, then sequence, source, id."""
+    takes = event.name in TAKES or event.name in {
+        "personal-data-removed",
+        "recipient-ended",
+        "processing-activity-retired",
+    }
+    sequence = -1 if event.sequence is None else event.sequence
+    return event.time, takes, sequence, event.source, event.id
+
+
+def annulled_by(events: Events, office: str) -> dict[tuple[str, str], str]:
+    """Which events are annulled, by whom: the definition, word by word."""
+
+    def effective(annulment: RecordedEvent, target: RecordedEvent) -> bool:
+        source = annulment.facts.get("annuls_source", annulment.source)
+        return (
+            annulment.name == "event-annulled"
+            and annulment.stream == target.stream
+            and (source, annulment.facts["annuls"]) == (target.source, target.id)
+            and (source == annulment.source or annulment.source == office)
+            and (target.time, target.source, target.id)
+            < (annulment.time, annulment.source, annulment.id)
+            and not (target.ours and target.name.endswith("-erased"))
+        )
+
+    def standing(target: RecordedEvent) -> list[RecordedEvent]:
+        return [one for one in events if effective(one, target) and not standing(one)]
+
+    result = {}
+    for event in events:
+        if by := standing(event):
+            first = min(by, key=lambda one: (one.time, one.source, one.id))
+            result[event.source, event.id] = first.id
+    return result
+
+
+def counted(events: Events, office: str) -> list[RecordedEvent]:
+    gone = annulled_by(events, office)
+    return [event for event in events if (event.source, event.id) not in gone]
+
+
+def streams(events: Events) -> dict[UUID, list[RecordedEvent]]:
+    return {
+        event.stream: [other for other in events if other.stream == event.stream]
+        for event in events
+    }
+
+
+def states(events: Events) -> dict[UUID, Any]:
+    """Stream -> what is known of the person."""
+    return {
+        stream: _state(mine)
+        for stream, members in streams(events).items()
+        if (mine := [e for e in members if e.subject is None and e.name != "ledger-read"])
+    }
+
+
+def _state(events: Events) -> Any:
+    erasures = [e for e in events if e.ours and e.name == "personal-data-erased"]
+    destroyed = {key for e in erasures for key in e.facts["keys_destroyed"]}
+    values = {
+        (category, field): value
+        for field, category in PERSONAL_FIELDS.items()
+        if (value := _value(events, category, field, destroyed))
+    }
+    live = {category for category, _ in values}
+    whole = [e for e in erasures if set(e.categories) >= set(CATEGORIES)]
+    acts = sorted((e for e in events if e.name.startswith("account-")), key=rank)
+    starts = sorted((e for e in events if e.name == "customer-registered"), key=rank)
+    if whole and not live:
+        status, since = "erased", max(e.time for e in whole)
+    elif acts:
+        status = "inactive" if acts[-1].name in TAKES else "active"
+        since = acts[-1].time
+    else:
+        status, since = "active", min(e.time for e in starts or events)
+    return {
+        "status": status,
+        "since": since,
+        "kind": starts[-1].facts["customer_kind"] if starts else None,
+        "values": values,
+        "erased": sorted({c for e in erasures for c in e.categories} - live),
+        "last_erasure": max((e.time for e in erasures), default=None),
+        "position": max(e.position for e in events),
+    }
+
+
+def _value(events: Events, category: str, field: str, destroyed: set[str]) -> Any:
+    """Blob and source of the value that counts."""
+    sets = [
+        (rank(e)[0], False, *rank(e)[2:], e.sealed[category].values[field])
+        for e in events
+        if category in e.sealed
+        and field in e.sealed[category].values
+        and e.sealed[category].key not in destroyed
+    ]
+    removals = [
+        (*rank(e), None)
+        for e in events
+        if e.name == "personal-data-removed" and field in e.facts["fields"]
+    ]
+    if not sets and not removals:
+        return None
+    last = max(sets + removals, key=lambda entry: entry[:5])
+    return (last[5], last[3], last[4]) if last[5] else None
+
+
+def consents(events: Events) -> dict[tuple[UUID, str], Any]:
+    """(stream, purpose) -> the act that decides, with its facts."""
+    acts = sorted((e for e in events if e.name.startswith("consent-")), key=rank)
+    return {
+        (e.stream, e.facts["purpose"]): (e.name.removeprefix("consent-"), e.time, e.facts)
+        for e in acts
+    }
+
+
+def disclosures(events: Events) -> list[tuple[Any, ...]]:
+    """Rows as shown."""
+    rows = [e for e in events if e.name == "personal-data-disclosed"]
+    rows.sort(key=lambda e: (e.time, e.source, e.id))
+    return [(e.position, e.stream, e.time, e.facts["recipient"], e.legal_basis) for e in rows]
+
+
+def recipient_names(events: Events, times: Sequence[datetime]) -> dict[str, list[str | None]]:
+    """Recipient -> its name at each time."""
+    acts = [e for e in events if e.name.startswith("recipient-")]
+    return {
+        str(e.subject).removeprefix("recipient/"): [
+            _name([one for one in acts if one.subject == e.subject], time) for time in times
+        ]
+        for e in acts
+    }
+
+
+def _name(acts: Events, time: datetime) -> str | None:
+    versions = sorted(
+        (e for e in acts if e.name != "recipient-ended"),
+        key=lambda e: (e.facts["valid_from"], rank(e)),
+    )
+    if not versions:
+        return None
+    first = versions[0].facts["valid_from"]
+    begun = [e for e in versions if _midnight(e.facts["valid_from"]) <= time]
+    shown = (begun or [e for e in versions if e.facts["valid_from"] == first])[-1]
+    return str(shown.facts["name"])
+
+
+def _midnight(day: str) -> datetime:
+    """00:00 in Amsterdam of a winter day."""
+    return datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC) - timedelta(hours=1)
+
+
+def register(events: Events) -> dict[str, Any]:
+    """Activity -> declared and observed."""
+    subjects = [e.subject for e in events if e.name.startswith("processing-activity-")]
+    activities = {e.activity for e in events if e.activity}
+    activities |= {str(subject).removeprefix("activity/") for subject in subjects}
+    return {activity: _entry(events, activity) for activity in sorted(activities)}
+
+
+def _entry(events: Events, activity: str) -> Any:
+    mine = [e for e in events if e.activity == activity]
+    about = sorted((e for e in events if e.subject == f"activity/{activity}"), key=rank)
+    declared = [e for e in about if e.name in DECLARES]
+    ended = [e for e in about if e.name == "processing-activity-retired"]
+    facts = declared[-1].facts if declared else None
+    given = [e for e in mine if "recipient" in e.facts]
+
+    def seen(of: Events, get: Callable[[RecordedEvent], Any]) -> list[str]:
+        return sorted({get(e) for e in of} - {None})
+
+    observed = {
+        "events": len(mine),
+        "data_subjects": len({e.stream for e in mine if e.subject is None}),
+        "first": min((e.time for e in mine), default=None),
+        "last": max((e.time for e in mine), default=None),
+        "legal_bases": seen(mine, lambda e: e.legal_basis),
+        "categories": sorted({category for e in mine for category in e.categories}),
+        "recipients": seen(given, lambda e: e.facts["recipient"]),
+        "recipient_kinds": seen(given, lambda e: e.facts["recipient_kind"]),
+        "countries": seen(given, lambda e: e.facts["country"]),
+    }
+    retired = bool(ended) and not (declared and rank(declared[-1]) > rank(ended[-1]))
+    return {
+        "version": len(declared),
+        "declared": facts,
+        "retired": retired,
+        "observed": observed,
+        "drift": _drift(facts, observed, retired, activity),
+    }
+
+
+def _drift(facts: Any, observed: Any, retired: bool, activity: str) -> list[tuple[str, str]]:
+    if facts is None:
+        return [("undeclared-activity", activity)]
+    declared = {
+        "category": ("categories", facts["data_categories"]),
+        "country": ("countries", facts["countries"]),
+        "legal-basis": ("legal_bases", [p["legal_basis"] for p in facts["purposes"]]),
+        "recipient-kind": ("recipient_kinds", facts["recipient_kinds"]),
+    }
+    found = [
+        (f"undeclared-{kind}", detail)
+        for kind, (name, allowed) in declared.items()
+        for detail in observed[name]
+        if detail not in allowed
+    ]
+    if not observed["events"] and not retired:
+        found.append(("unused", activity))
+    return sorted(found)

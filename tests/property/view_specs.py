@@ -1,0 +1,212 @@
+"""Drawn ledgers: short lists of every kind of event that a view looks at, full of ties and mistakes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ledger.event import RecordedEvent, Sealed
+from schemas import CATEGORIES
+from tests.unit.projections.making import ANNA, BERT, CRM, OFFICE, OURS, PORTAL, event
+
+Spec = dict[str, Any]
+ACTIVITIES = ["billing", "support"]
+PERSONS = [{"stream": ANNA}, {"stream": BERT}]
+DAYS = ["2026-01-01", "2026-02-01", "2026-02-28"]
+
+persons = st.sampled_from(PERSONS)
+minutes = st.integers(0, 2)
+common = st.fixed_dictionaries(
+    {"minutes": minutes, "source": st.sampled_from([CRM, PORTAL, OFFICE])},
+    optional={"sequence": st.integers(0, 1)},
+)
+sealed = st.dictionaries(
+    st.sampled_from(["contact", "traffic"]),
+    st.tuples(st.sampled_from(["k0", "k1", "k2"]), st.sampled_from(["one", "both"])),
+    max_size=2,
+)
+FIELDS = {"contact": ("email", "mobile_number"), "traffic": ("called_number", "calling_number")}
+
+
+def named(*names: str) -> st.SearchStrategy[Spec]:
+    return st.sampled_from(names).map(lambda name: {"name": name})
+
+
+def merged(*parts: st.SearchStrategy[Spec]) -> st.SearchStrategy[Spec]:
+    return st.tuples(*parts).map(lambda specs: {k: v for spec in specs for k, v in spec.items()})
+
+
+def with_(**members: st.SearchStrategy[Any]) -> st.SearchStrategy[Spec]:
+    return st.fixed_dictionaries(members)
+
+
+concerning = st.fixed_dictionaries(
+    {},
+    optional={
+        "activity": st.sampled_from(ACTIVITIES),
+        "legal_basis": st.sampled_from(["6-1-a", "6-1-b"]),
+        "categories": st.lists(st.sampled_from(["contact", "traffic", "debt"]), max_size=3),
+    },
+)
+accounts = merged(
+    named("customer-registered", "account-deactivated", "account-reactivated", "ledger-read"),
+    persons,
+    concerning,
+    with_(customer_kind=st.sampled_from(["consumer", "legal-entity"])),
+)
+collected = merged(
+    named("personal-data-collected", "personal-data-corrected"),
+    persons,
+    concerning,
+    with_(sealed=sealed),
+)
+removed = merged(
+    named("personal-data-removed"),
+    persons,
+    with_(
+        fields=st.lists(
+            st.sampled_from(["email", "mobile_number", "called_number"]), max_size=2, unique=True
+        ),
+        sealed=sealed,
+    ),
+)
+erased = merged(
+    named("personal-data-erased"),
+    persons,
+    with_(
+        source=st.sampled_from([OURS, OURS, CRM]),
+        categories=st.sampled_from([["contact"], ["contact", "traffic"], list(CATEGORIES)]),
+        keys_destroyed=st.lists(
+            st.sampled_from(["contact-k0", "contact-k1", "traffic-k0"]), unique=True
+        ),
+    ),
+)
+consented = merged(
+    named(
+        "consent-given",
+        "consent-withdrawn",
+        "consent-refused",
+        "consent-renewed",
+        "consent-invalidated",
+    ),
+    persons,
+    with_(purpose=st.sampled_from(["newsletter", "telemarketing"]), channel=st.just("app")),
+)
+given_away = merged(
+    named("personal-data-disclosed"),
+    persons,
+    concerning,
+    with_(
+        recipient=st.sampled_from(["acme", "police"]),
+        recipient_kind=st.sampled_from(["processor", "police"]),
+        country=st.sampled_from(["NL", "US"]),
+    ),
+)
+recipient_acts = merged(
+    named("recipient-registered", "recipient-changed", "recipient-ended"),
+    with_(
+        subject=st.sampled_from(["recipient/acme", "recipient/police"]),
+        valid_from=st.sampled_from(DAYS),
+        kind=st.just("processor"),
+        role=st.just("processor"),
+        country=st.just("DE"),
+        valid_to=st.sampled_from(DAYS),
+        reason=st.just("r"),
+    ),
+    concerning,
+)
+activity_acts = merged(
+    named(
+        "processing-activity-declared",
+        "processing-activity-changed",
+        "processing-activity-retired",
+    ),
+    with_(
+        subject=st.sampled_from(["activity/billing", "activity/support"]),
+        purposes=st.just([{"purpose": "p", "legal_basis": "6-1-b"}]),
+        data_categories=st.lists(st.sampled_from(["contact", "traffic"]), max_size=2),
+        recipient_kinds=st.just(["processor"]),
+        countries=st.just(["NL"]),
+        reason=st.just("r"),
+    ),
+)
+# What is annulled is drawn as a distance to another event of the list, before or after it.
+annulling = merged(
+    named("event-annulled"),
+    with_(
+        distance=st.sampled_from([-3, -2, -1, -1, 1, 2]),
+        by=st.sampled_from(["its source", "its source", "the office", "another"]),
+        later=st.integers(0, 3),
+    ),
+)
+# Kinds of events that say something to a view; drawn alone, they meet often.
+SPEAKING: dict[str, list[st.SearchStrategy[Spec]]] = {
+    "customer_state": [accounts, collected, collected, removed, erased, erased],
+    "consent_status": [consented],
+    "disclosures": [given_away],
+    "recipients": [recipient_acts],
+    "processing_register": [given_away, collected, activity_acts],
+}
+
+
+def complete(*kinds: st.SearchStrategy[Spec]) -> st.SearchStrategy[Spec]:
+    """Events of some kinds, with a time, a source and perhaps a sequence."""
+    return st.one_of(*kinds).flatmap(lambda spec: common.map(lambda shared: shared | spec))
+
+
+EVERY_KIND = [accounts, collected, removed, erased, consented, given_away, recipient_acts]
+specs = complete(*EVERY_KIND, activity_acts, annulling, annulling)
+
+
+def speaking(view: str) -> st.SearchStrategy[list[Spec]]:
+    """Short ledgers of events that say something to a view, and of annulments."""
+    kinds = SPEAKING[view]
+    return st.lists(complete(*kinds, *kinds, annulling), min_size=2, max_size=10)
+
+
+def build(drawn: Sequence[Spec], first: int = 1, known: Sequence[Spec] = ()) -> list[Spec]:
+    """Give every spec its id, and annulments what they annul, among all of `known` and `drawn`."""
+    result = [*known]
+    for place, spec in enumerate(drawn, first):
+        result.append(spec | {"id": f"i{place % 7}{place:03}", "value": f"v{place}"})
+    for place, spec in enumerate(result):
+        if "distance" in spec and "target" not in spec:
+            other = place + spec["distance"]
+            target = result[other] if 0 <= other < len(result) else {"id": "none", "minutes": 0}
+            result[place] = spec | {"target": target}
+    return result
+
+
+def recorded(spec: Spec, position: int) -> RecordedEvent:
+    """The event of a spec at a place in the ledger."""
+    members = {k: v for k, v in spec.items() if k not in {"minutes", "value", "distance", "later"}}
+    name, when = members.pop("name"), spec["minutes"]
+    if "target" in members:
+        target, by = members.pop("target"), members.pop("by")
+        members |= {key: target[key] for key in ("stream", "subject") if key in target}
+        members |= {"annuls": target["id"], "reason": "mistake"}
+        source = target.get("source", CRM)
+        if by == "its source":
+            members["source"] = source
+        elif by == "the office":
+            members |= {"source": OFFICE, "annuls_source": source}
+        when = target["minutes"] + spec["later"]
+    if "sealed" in members:
+        members["sealed"] = _sealed(members["sealed"], spec["value"])
+    if name.startswith(("recipient-", "processing-")):
+        members["name"] = spec["value"]
+    return event(name, when, position=position, **members)
+
+
+def _sealed(drawn: dict[str, tuple[str, str]], value: str) -> dict[str, Sealed]:
+    return {
+        category: Sealed(
+            key=f"{category}-{key}",
+            values={field: value for field in FIELDS[category][: 1 if many == "one" else 2]},
+        )
+        for category, (key, many) in drawn.items()
+    }
+
+
+def ledger_of(specs: Sequence[Spec]) -> list[RecordedEvent]:
+    return [recorded(spec, position) for position, spec in enumerate(specs, 1)]

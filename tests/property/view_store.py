@@ -1,0 +1,130 @@
+"""An in-memory store of one view, with transactions and a place to die in each of them."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from ledger.errors import Fenced
+from ledger.event import RecordedEvent
+from projections.batch import Change, NamedEvent, apply_batch
+from projections.joining import EntryRow, Span
+from projections.processing_register import Observation, activity_of
+from projections.view import Key, View, encode
+
+Death = Literal["before the rows", "after the rows", "before the commit", "after the commit"]
+
+
+class Died(Exception):
+    """The process ended here."""
+
+
+class MemoryStore:
+    """Rows, entries and the bookmark of one view; what is not committed is lost."""
+
+    def __init__(self, view: View[Any]) -> None:
+        self.view = view
+        self.position = 0
+        self.states: dict[Key, bytes] = {}
+        self.awaited: set[NamedEvent] = set()
+        self.entries: dict[str, EntryRow] = {}
+        self._death: Death | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        before = deepcopy((self.position, self.states, self.awaited, self.entries))
+        try:
+            yield
+        except BaseException:
+            self.position, self.states, self.awaited, self.entries = before
+            raise
+
+    def advance(
+        self,
+        ledger: Sequence[RecordedEvent],
+        size: int,
+        office: Collection[str],
+        death: Death | None = None,
+    ) -> None:
+        """Fold the next batch as the runner does, and die on the way when told to."""
+        start = self.position
+        events = ledger[start : start + size]
+        if not events:
+            return
+        end = events[-1].position
+
+        def history(streams: Sequence[UUID]) -> list[RecordedEvent]:
+            return [event for event in ledger[:end] if event.stream in streams]
+
+        self._death = death
+        try:
+            with self.transaction():
+                self.move(start, end)
+                apply_batch(self.view, events, self, history, office)
+                self._die("before the commit")
+            self._die("after the commit")
+        except Died:
+            pass
+        finally:
+            self._death = None
+
+    def _die(self, place: Death) -> None:
+        if self._death == place:
+            raise Died
+
+    def move(self, start: int, end: int) -> None:
+        if self.position != start:
+            raise Fenced
+        self.position = end
+
+    def rows(self, keys: Sequence[Key]) -> dict[Key, bytes]:
+        return {key: self.states[key] for key in keys if key in self.states}
+
+    def rows_of(self, streams: Sequence[UUID]) -> dict[Key, bytes]:
+        return {key: state for key, state in self.states.items() if key[0] in streams}
+
+    def named(self, streams: Sequence[UUID]) -> set[NamedEvent]:
+        return {named for named in self.awaited if named[0] in streams}
+
+    def put(self, changes: Mapping[Key, Change[Any]], named: Collection[NamedEvent]) -> None:
+        self._die("before the rows")
+        for key, change in changes.items():
+            assert (key in self.states) is (change.before is not None)
+            self.states.pop(key, None)
+            if change.after is not None:
+                self.states[key] = encode(change.after)
+        self.awaited |= set(named)
+        self._die("after the rows")
+
+    def declared(self, activities: Sequence[str]) -> dict[str, bytes]:
+        return {
+            activity_of(subkey): state
+            for (_, subkey), state in self.states.items()
+            if subkey.startswith("declared/") and activity_of(subkey) in activities
+        }
+
+    def totals(self, activities: Sequence[str]) -> dict[str, bytes]:
+        return {
+            activity: row[0] for activity, row in self.entries.items() if activity in activities
+        }
+
+    def spans(self, activities: Sequence[str]) -> dict[str, Span]:
+        return {activity: self._span(activity) for activity in activities}
+
+    def _span(self, activity: str) -> Span:
+        rows = [
+            msgspec.json.decode(state, type=Observation)
+            for (_, subkey), state in self.states.items()
+            if subkey == f"observed/{activity}"
+        ]
+        firsts, lasts = [row.first for row in rows], [row.last for row in rows]
+        return min(firsts, default=None), max(lasts, default=None)
+
+    def put_entries(self, entries: Mapping[str, EntryRow | None]) -> None:
+        for activity, row in entries.items():
+            self.entries.pop(activity, None)
+            if row:
+                self.entries[activity] = row
