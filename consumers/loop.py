@@ -80,6 +80,11 @@ class Consumer:
         self.polled_at = monotonic()
         """When the last poll returned (monotonic): the heartbeat of the process."""
 
+    @property
+    def settled(self) -> bool:
+        """Whether the ledger was read, and every partition that this member has was placed."""
+        return self._backlogs is not None
+
     def run(self, stop: Callable[[], bool]) -> None:
         """Consume until `stop` says so; the batches at hand are then finished.
 

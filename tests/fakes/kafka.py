@@ -40,9 +40,11 @@ class FakeCluster:
     cluster_id: str = "cluster-1"
     topic_ids: dict[str, str] = field(default_factory=dict)
     logs: dict[Partition, Log] = field(default_factory=dict)
+    made: int = 0
 
     def create(self, topic: str, partitions: int = 1) -> list[Partition]:
-        self.topic_ids[topic] = f"{topic}-id-{len(self.topic_ids)}-{id(object())}"
+        self.made += 1
+        self.topic_ids[topic] = f"{topic}-id-{self.made}"
         made = [Partition(topic, number) for number in range(partitions)]
         self.logs.update({partition: Log() for partition in made})
         return made
