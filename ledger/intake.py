@@ -5,7 +5,7 @@ transactions of its own; the rest is pure work on cached keys.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -15,7 +15,7 @@ from ledger.errors import TooLarge
 from ledger.event import check_entry_size, encode_state, instant
 from ledger.keyring import Keyring, Mention, Need
 from ledger.names import LedgerName
-from ledger.sealing import associated_data, key_id, keyed_hash, month_of, seal_value
+from ledger.sealing import associated_data, keyed_hash, month_of, seal_value
 from schemas import (
     EVENT_TYPES,
     PERSONAL_FIELDS,
@@ -32,7 +32,9 @@ __all__ = ["BLIND_FIELDS", "FileOrigin", "KafkaOrigin", "Message", "OwnOrigin", 
 BLIND_FIELDS = frozenset(
     {"email", "invoice_email", "mobile_number", "fixed_number", "iban", "kvk_number"}
 )
-_STARTING_TYPES = ("nl.voipzeker.ledger.customer-registered.",)
+_STARTING_TYPE = "nl.voipzeker.ledger.customer-registered."
+# Names the key of fingerprints that belong to no person: it lives as long as the ledger.
+_OF_THE_LEDGER = "ledger"
 
 
 class KafkaOrigin(msgspec.Struct, frozen=True):
@@ -70,7 +72,7 @@ class Message(msgspec.Struct, frozen=True):
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """One message ready for the write transaction. Without `state` it can only become a dead letter.
+    """One message ready for the write transaction. Without a stream it can only become a dead letter.
 
     `refusal` holds unless the event turns out to be a duplicate, which comes first in the contract.
     """
@@ -82,7 +84,16 @@ class Ready(msgspec.Struct, frozen=True):
     fingerprint_key: str = ""
     refusal: Rejection | None = None
     blind: tuple[tuple[bytes, str, str], ...] = ()
-    subject_hmac: bytes | None = None
+
+
+class _Placed(NamedTuple):
+    """An event with its stream. `needs`: field category -> the key that seals it."""
+
+    message: Message
+    event: Event
+    stream: UUID
+    person: bool
+    needs: dict[str, Need]
 
 
 class Sealer:
@@ -96,116 +107,105 @@ class Sealer:
         """Seal a batch, in order. Makes missing subjects and keys. Raises Retry or Halt."""
         events = [m.outcome for m in messages if isinstance(m.outcome, Event)]
         self._keyring.admit([mention for event in events for mention in _mentions(event)])
-        streams = {id(event): self.stream_of(event) for event in events}
-        self._provide(events, streams)
-        return [self._ready(message, streams) for message in messages]
+        placed = [self._place(message) for message in messages]
+        self._provide([one for one in placed if isinstance(one, _Placed)])
+        return [self._ready(one) if isinstance(one, _Placed) else one for one in placed]
 
-    def stream_of(self, event: Event) -> UUID:
-        """The stream of an event whose person, if it has one, was admitted."""
-        if is_person(event.subject):
-            return self._keyring.subject_of(event.subject, event.time)
-        return self._ledger.registry_stream(event.subject)
-
-    def _provide(self, events: Sequence[Event], streams: dict[int, UUID]) -> None:
-        """Make every key that is needed, and none for a value that may no longer be sealed."""
-        wanted = [
-            (event, streams[id(event)], category)
-            for event in events
-            for category in _categories(event)
-        ]
-        self._keyring.load_fences((stream, category) for _, stream, category in wanted)
+    def _place(self, message: Message) -> _Placed | Ready:
+        event = message.outcome
+        if isinstance(event, Rejection):
+            return Ready(message=message, refusal=event)
+        person = is_person(event.subject)
+        if person:
+            stream = self._keyring.subject_of(event.subject, event.time)
+        else:
+            stream = self._ledger.registry_stream(event.subject)
         needs = {
-            _need(event, stream, category)
-            for event, stream, category in wanted
-            if not self._keyring.fenced(stream, category, event.time)
+            category: Need(stream, category, _month(event, category))
+            for category in {PERSONAL_FIELDS[field] for field in event.personal}
         }
-        needs |= {
-            Need(streams[id(event)], "fingerprint") for event in events if is_person(event.subject)
+        return _Placed(message, event, stream, person, needs)
+
+    def _provide(self, placed: Sequence[_Placed]) -> None:
+        """Make every key that is needed, and none for a value that may no longer be sealed."""
+        self._keyring.load_fences((one.stream, c) for one in placed for c in one.needs)
+        needs = {
+            need
+            for one in placed
+            for category, need in one.needs.items()
+            if not self._keyring.fenced(one.stream, category, one.event.time)
         }
+        needs |= {Need(one.stream, "fingerprint") for one in placed if one.person}
         self._keyring.provide(needs)
 
-    def _ready(self, message: Message, streams: dict[int, UUID]) -> Ready:
-        outcome = message.outcome
-        if isinstance(outcome, Rejection):
-            subject = outcome.subject
-            hmac = self._hmac_of(subject) if subject else None
-            return Ready(message=message, refusal=outcome, subject_hmac=hmac)
-        stream = streams[id(outcome)]
-        hmac = self._hmac_of(outcome.subject)
-        fingerprint, fingerprint_key = self._fingerprint(outcome, stream)
-        fenced = any(
-            self._keyring.fenced(stream, category, outcome.time)
-            for category in _categories(outcome)
-        )
-        refusal = _rejection(outcome, Code.ERASED_SUBJECT) if fenced else None
-        state = b"" if fenced else self._state(outcome, stream, message.origin)
+    def _ready(self, one: _Placed) -> Ready:
+        event = one.event
+        fenced = any(self._keyring.fenced(one.stream, c, event.time) for c in one.needs)
+        state = b"" if fenced else self._state(one)
         try:
-            check_entry_size(outcome.type, state)
+            check_entry_size(event.type, state)
         except TooLarge:
-            return Ready(
-                message=message,
-                refusal=_rejection(outcome, Code.TOO_LARGE),
-                subject_hmac=hmac,
-            )
+            return Ready(message=one.message, refusal=_rejection(event, Code.TOO_LARGE))
+        fingerprint, fingerprint_key = self._fingerprint(one)
         return Ready(
-            message=message,
-            stream=stream,
+            message=one.message,
+            stream=one.stream,
             state=state,
             fingerprint=fingerprint,
             fingerprint_key=fingerprint_key,
-            refusal=refusal,
-            blind=() if fenced else self._blind(outcome),
-            subject_hmac=hmac,
+            refusal=_rejection(event, Code.ERASED_SUBJECT) if fenced else None,
+            blind=() if fenced or not one.person else self._blind(event),
         )
 
-    def _hmac_of(self, subject: str) -> bytes | None:
-        return self._keyring.reference_hmac(subject) if is_person(subject) else None
-
-    def _fingerprint(self, event: Event, stream: UUID) -> tuple[bytes, str]:
+    def _fingerprint(self, one: _Placed) -> tuple[bytes, str]:
         """Keyed hash of the whole event, and the name of the key: two equal events have equal ones."""
-        if is_person(event.subject):
-            key = self._keyring.key(Need(stream, "fingerprint"))
-            return keyed_hash(key.secret, event.canonical), key.id
+        if one.person:
+            key = self._keyring.key(Need(one.stream, "fingerprint"))
+            return keyed_hash(key.secret, one.event.canonical), key.id
         secret = self._keyring.ledger_key("fingerprint")
-        return keyed_hash(secret, event.canonical), key_id(secret)
+        return keyed_hash(secret, one.event.canonical), _OF_THE_LEDGER
 
-    def _state(self, event: Event, stream: UUID, origin: msgspec.Struct) -> bytes:
+    def _state(self, one: _Placed) -> bytes:
+        event = one.event
         return encode_state(
             {
                 "id": event.id,
                 "source": event.source,
                 "time": instant(event.time),
-                "subject": None if is_person(event.subject) else event.subject,
+                "subject": None if one.person else event.subject,
                 "sequence": event.sequence,
                 "activity": event.activity,
                 "legal_basis": event.legal_basis,
                 "provision": event.provision,
                 "categories": list(event.categories),
                 "facts": self._facts(event),
-                "sealed": self._sealed(event, stream),
-                "origin": msgspec.structs.asdict(origin),
+                "sealed": self._sealed(one),
+                "origin": msgspec.structs.asdict(one.message.origin),
                 **event.trace,
             }
         )
 
     def _facts(self, event: Event) -> dict[str, Any]:
         """Facts with every reference to a person replaced by the data subject's UUID."""
-        facts = dict(event.facts)
-        for name in EVENT_TYPES[event.type].references:
-            if name in facts:
-                facts[name] = str(self._keyring.subject_of(facts[name], event.time))
-        return facts
+        references = EVENT_TYPES[event.type].references
+        if not references:
+            return event.facts
+        named = {name: event.facts[name] for name in references if name in event.facts}
+        return event.facts | {
+            name: str(self._keyring.subject_of(reference, event.time))
+            for name, reference in named.items()
+        }
 
-    def _sealed(self, event: Event, stream: UUID) -> dict[str, Any]:
+    def _sealed(self, one: _Placed) -> dict[str, Any]:
         sealed: dict[str, Any] = {}
-        for field, value in event.personal.items():
+        for field, value in one.event.personal.items():
             category = PERSONAL_FIELDS[field]
-            key = self._keyring.key(_need(event, stream, category))
+            key = self._keyring.key(one.needs[category])
             place = associated_data(
                 ledger=str(self._ledger),
-                subject=stream,
-                source=event.source,
-                id=event.id,
+                subject=one.stream,
+                source=one.event.source,
+                id=one.event.id,
                 category=category,
                 field=field,
                 key=key.id,
@@ -215,8 +215,6 @@ class Sealer:
         return sealed
 
     def _blind(self, event: Event) -> tuple[tuple[bytes, str, str], ...]:
-        if not is_person(event.subject):
-            return ()
         key = self._keyring.ledger_key("blind")
         return tuple(
             (blind_hash(key, field, value), PERSONAL_FIELDS[field], field)
@@ -242,19 +240,14 @@ def _rejection(event: Event, code: Code) -> Rejection:
     )
 
 
-def _categories(event: Event) -> set[str]:
-    return {PERSONAL_FIELDS[field] for field in event.personal}
-
-
-def _need(event: Event, stream: UUID, category: str) -> Need:
-    month = month_of(event.time) if category in ROLLING_CATEGORIES else 0
-    return Need(stream, category, month)
+def _month(event: Event, category: str) -> int:
+    return month_of(event.time) if category in ROLLING_CATEGORIES else 0
 
 
 def _mentions(event: Event) -> Iterable[Mention]:
     """Every person that an event refers to: its subject first, then those in its facts."""
     if is_person(event.subject):
-        starts = event.type.startswith(_STARTING_TYPES)
+        starts = event.type.startswith(_STARTING_TYPE)
         yield Mention(event.subject, event.time, starts)
     for name in EVENT_TYPES[event.type].references:
         if name in event.facts:

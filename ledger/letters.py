@@ -16,7 +16,7 @@ from ledger.intake import FileOrigin, KafkaOrigin, Ready
 from ledger.keyring import Keyring
 from ledger.postgres import Session
 from ledger.sealing import NONCE_BYTES, keyed_hash
-from schemas import Rejection
+from schemas import Rejection, is_person
 
 __all__ = ["Letter", "add_letters", "day_purpose", "expire_letters", "letters", "open_letter"]
 
@@ -90,9 +90,15 @@ def _add_letter(
         mode=message.mode,
         day=day,
         sealed=nonce + cipher.encrypt(nonce, message.body, name),
-        subject_hmac=ready.subject_hmac,
+        subject_hmac=_subject_hmac(keyring, rejection),
         now=now,
     )
+
+
+def _subject_hmac(keyring: Keyring, rejection: Rejection) -> bytes | None:
+    """By what an erasure finds the letters of a person; None where no person could be read."""
+    subject = rejection.subject
+    return keyring.reference_hmac(subject) if subject and is_person(subject) else None
 
 
 def _cipher(keyring: Keyring, day: date) -> Any:

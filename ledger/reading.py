@@ -13,7 +13,7 @@ from ledger.event import RecordedEvent, decode_event
 from ledger.postgres import Session
 from schemas.upcasting import UPCASTERS, upcast
 
-__all__ = ["LAST", "each_event", "events_after", "events_of", "head_position"]
+__all__ = ["LAST", "each_event", "events_after", "events_of", "head_position", "newest"]
 
 # Greater than any position: "up to now".
 LAST = 2**63 - 1
@@ -21,10 +21,10 @@ _BLOCK_EVENTS = 2000
 
 
 def _decoded(rows: Iterable[Sequence[Any]]) -> list[RecordedEvent]:
-    return [_newest(decode_event(*row)) for row in rows]
+    return [newest(decode_event(*row)) for row in rows]
 
 
-def _newest(event: RecordedEvent) -> RecordedEvent:
+def newest(event: RecordedEvent) -> RecordedEvent:
     """The event as the newest version of its type has it. What is stored never changes."""
     type, facts = upcast(event.type, event.facts, UPCASTERS)
     if type == event.type:
