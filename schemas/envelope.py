@@ -17,6 +17,8 @@ Subject = Annotated[
 ]
 Traceparent = Annotated[str, Meta(pattern=formats.TRACEPARENT, description="W3C Trace Context.")]
 
+Data = Annotated[Any, Meta(extra_json_schema={"type": "object"})]
+
 TRACE = ("traceparent", "correlationid", "causationid")
 
 
@@ -33,7 +35,7 @@ class Envelope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     type: str
     subject: Subject
     time: Instant
-    data: dict[str, Any]
+    data: Data
     sequence: Sequence | None = None
     datacontenttype: Literal["application/json"] | None = None
     traceparent: Traceparent | None = None

@@ -5,6 +5,7 @@ data, so a field that is missing here cannot be recorded at all.
 """
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args, get_type_hints
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -170,21 +171,29 @@ FORMATS: dict[str, str] = {
 _PATTERNS = {field: re.compile(pattern) for field, pattern in FORMATS.items()}
 
 
-def malformed(personal: dict[str, Any]) -> str | None:
-    """The pointer below `personal` of a value with a wrong format; None when all are right.
+def unfit_field(personal: dict[str, Any], categories: Sequence[str]) -> str | None:
+    """What is wrong with a `personal` that the struct has accepted; None when nothing is.
 
-    Expects a `personal` that the struct has already accepted.
+    The pointer, below `personal`, of a value with a wrong format; an empty one when the category of
+    some field, `remark` aside, is not among `categories`.
     """
+    for field in personal:
+        category = PERSONAL_FIELDS[field]
+        if category not in categories and category != REMARK:
+            return ""
     for field, value in personal.items():
-        if field not in _PATTERNS:
-            continue
-        if not isinstance(value, list):
-            if not _has_format(field, value):
-                return f"/{field}"
-            continue
-        for place, item in enumerate(value):
-            if not _has_format(field, item):
-                return f"/{field}/{place}"
+        below = _malformed(field, value) if field in _PATTERNS else None
+        if below is not None:
+            return f"/{field}{below}"
+    return None
+
+
+def _malformed(field: str, value: Any) -> str | None:
+    if not isinstance(value, list):
+        return None if _has_format(field, value) else ""
+    for place, item in enumerate(value):
+        if not _has_format(field, item):
+            return f"/{place}"
     return None
 
 
@@ -192,12 +201,3 @@ def _has_format(field: str, value: str | float) -> bool:
     if not isinstance(value, str) or _PATTERNS[field].match(value) is None:
         return False
     return field != "iban" or formats.has_iban_check_digits(value)
-
-
-def lacks_category(personal: dict[str, Any], categories: list[str]) -> bool:
-    """True when the category of some personal field, `remark` aside, is not among `categories`."""
-    for field in personal:
-        category = PERSONAL_FIELDS[field]
-        if category not in categories and category != REMARK:
-            return True
-    return False

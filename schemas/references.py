@@ -38,29 +38,26 @@ ANY_KIND: frozenset[Kind] = PERSONS | {
 }
 
 PART = r"[A-Za-z0-9._:-]{1,128}"
-_ENTRIES = r"(visitor|employee|recipient|activity|role|system|measure|breach|notice)"
-SUBJECT = rf"^(?:customer/{PART}(/contact/{PART})?|{_ENTRIES}/{PART})\Z"
 
-_SUBJECT = re.compile(SUBJECT)
+
+def _form(kind: Kind) -> str:
+    """The pattern of one kind of reference, without ends."""
+    return f"customer/{PART}/contact/{PART}" if kind == "contact" else f"{kind}/{PART}"
 
 
 def pattern_of(kinds: Iterable[Kind]) -> str:
     """The pattern of the subjects of some kinds, in a fixed order."""
-    forms = [
-        f"customer/{PART}/contact/{PART}" if kind == "contact" else f"{kind}/{PART}"
-        for kind in sorted(kinds)
-    ]
-    return rf"^(?:{'|'.join(forms)})\Z"
+    return rf"^(?:{'|'.join(_form(kind) for kind in sorted(kinds))})\Z"
+
+
+SUBJECT = pattern_of(ANY_KIND)
+_SUBJECT = re.compile("|".join(f"(?P<{kind}>{_form(kind)}\\Z)" for kind in sorted(ANY_KIND)))
 
 
 def kind_of(subject: str) -> Kind | None:
     """The kind of a subject reference; None when the text is no reference."""
     found = _SUBJECT.match(subject)
-    if found is None:
-        return None
-    if found[2] is not None:
-        return found[2]  # type: ignore[return-value]
-    return "customer" if found[1] is None else "contact"
+    return None if found is None else found.lastgroup  # type: ignore[return-value]
 
 
 def is_person(subject: str) -> bool:

@@ -4,17 +4,51 @@ Pure functions over messages that the structs of their envelope and data have al
 Each gives the pointer of what breaks it, or None.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
+
+from msgspec import Struct
 
 from schemas.catalogue import ERASED, EVENT_TYPES
 from schemas.event import OWN_SOURCES
-from schemas.formats import INSTANT, instant_of
-from schemas.personal import REMARK, lacks_category, malformed
-from schemas.references import OUTSIDERS, PERSONS, kind_of
+from schemas.event_type import EventType
+from schemas.facts import Facts
+from schemas.formats import INSTANT, OPEN, instant_of
+from schemas.personal import REMARK, unfit_field
+from schemas.references import OUTSIDERS, PERSONS, Kind, kind_of
 from schemas.shapes import members_marked
 
-_INSTANTS = {name: members_marked(entry.data, INSTANT) for name, entry in EVENT_TYPES.items()}
-_NEEDS_PROVISION = frozenset({"6-1-c", "6-1-e"})
+_NEEDS_PROVISION: Final = frozenset({"6-1-c", "6-1-e"})
+
+
+class Checks(Struct, frozen=True):
+    """What is checked of one event type, laid out for speed.
+
+    `instants` are the facts that must name a real instant, `open_facts` those that a sender words
+    freely, so that personal data may have slipped into them.
+    """
+
+    data: type[Facts]
+    subjects: frozenset[Kind]
+    needs_activity: bool
+    erases: bool
+    instants: tuple[str, ...]
+    open_facts: tuple[str, ...]
+
+
+def _checks(entry: EventType) -> Checks:
+    return Checks(
+        data=entry.data,
+        subjects=entry.subjects,
+        needs_activity=entry.needs_activity,
+        erases=entry.type == ERASED,
+        instants=members_marked(entry.data, INSTANT),
+        open_facts=members_marked(entry.data, OPEN),
+    )
+
+
+CHECKS: Final = {name: _checks(entry) for name, entry in EVENT_TYPES.items() if not entry.own}
+"""The checks of every type that other systems may send."""
 
 
 def is_own(source: str) -> bool:
@@ -22,22 +56,25 @@ def is_own(source: str) -> bool:
     return source.lower().startswith(OWN_SOURCES)
 
 
-def broken_rule(message: dict[str, Any]) -> str | None:
-    """The pointer of the first broken rule, whoever sends the event."""
-    entry = EVENT_TYPES[message["type"]]
+def broken_rule(message: dict[str, Any], checks: Checks) -> str | None:
+    """The pointer of the first rule that a message from outside breaks."""
+    if is_own(message["source"]):
+        return "/source"
     kind = kind_of(message["subject"])
-    if kind not in entry.subjects:
+    if kind not in checks.subjects:
         return "/subject"
     data = message["data"]
-    below = (
-        _legal(data, entry.needs_activity and kind in OUTSIDERS)
-        or _not_an_instant(data, _INSTANTS[entry.type])
-        or _personal(data, kind in PERSONS)
-    )
+    below = _broken_legal_rule(data, checks.needs_activity and kind in OUTSIDERS)
+    if below is None and checks.instants:
+        below = _not_an_instant(data, checks.instants)
+    if below is None and checks.erases:
+        below = _broken_erasure_rule(data)
+    if below is None and "personal" in data:
+        below = _unfit_personal(data) if kind in PERSONS else "/personal"
     return None if below is None else f"/data{below}"
 
 
-def _legal(data: dict[str, Any], needs_activity: bool) -> str | None:
+def _broken_legal_rule(data: dict[str, Any], needs_activity: bool) -> str | None:
     if needs_activity and "activity" not in data:
         return "/activity"
     if needs_activity and "legal_basis" not in data:
@@ -49,33 +86,24 @@ def _legal(data: dict[str, Any], needs_activity: bool) -> str | None:
     return None
 
 
-def _not_an_instant(data: dict[str, Any], members: tuple[str, ...]) -> str | None:
+def _not_an_instant(data: dict[str, Any], members: Sequence[str]) -> str | None:
     for member in members:
         if member in data and instant_of(data[member]) is None:
             return f"/{member}"
     return None
 
 
-def _personal(data: dict[str, Any], about_person: bool) -> str | None:
-    personal = data.get("personal")
-    if personal is None:
-        return None
-    if not about_person:
-        return "/personal"
-    if lacks_category(personal, data.get("categories", [])):
-        return "/categories"
-    below = malformed(personal)
-    return None if below is None else f"/personal{below}"
-
-
-def foreign_rule(message: dict[str, Any]) -> str | None:
-    """The pointer of the first rule broken by an event that does not come from a ledger itself."""
-    if is_own(message["source"]):
-        return "/source"
-    if message["type"] == ERASED:
-        data = message["data"]
-        if data["keys_destroyed"]:
-            return "/data/keys_destroyed"
-        if REMARK in data["categories"]:
-            return f"/data/categories/{data['categories'].index(REMARK)}"
+def _broken_erasure_rule(data: dict[str, Any]) -> str | None:
+    """Only a ledger itself destroys keys, and says that remarks are gone."""
+    if data["keys_destroyed"]:
+        return "/keys_destroyed"
+    if REMARK in data["categories"]:
+        return f"/categories/{data['categories'].index(REMARK)}"
     return None
+
+
+def _unfit_personal(data: dict[str, Any]) -> str | None:
+    unfit = unfit_field(data["personal"], data.get("categories", ()))
+    if unfit is None:
+        return None
+    return f"/personal{unfit}" if unfit else "/categories"

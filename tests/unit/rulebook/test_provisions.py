@@ -1,0 +1,87 @@
+"""Provisions: their own tests, their spellings, and which are secret."""
+
+from typing import get_args
+
+import pytest
+
+from rulebook import PROVISIONS, Provision, provision, secret_provisions
+from rulebook.loading import RulebookError
+from rulebook.provisions import ProvisionTest, _index
+from schemas import Event, Intake, Rejection
+from schemas.events.disclosure import RecipientKind
+from tests.unit.schemas.making import changed, example, outcome
+
+SPELLINGS = [(entry, test) for entry in PROVISIONS for test in entry.tests]
+
+
+@pytest.mark.parametrize(("entry", "test"), SPELLINGS, ids=lambda value: getattr(value, "id", ""))
+def test_each_entry_passes_its_own_tests(entry: Provision, test: ProvisionTest) -> None:
+    spelled, secret = test.spelled, test.secret
+    assert provision(spelled) is entry
+    assert secret is (entry.secrecy == "mandatory")
+
+
+@pytest.mark.parametrize(("entry", "test"), SPELLINGS, ids=lambda value: getattr(value, "id", ""))
+def test_secrecy_decides_the_ledger(entry: Provision, test: ProvisionTest) -> None:
+    message = changed(
+        example("personal-data-disclosed"),
+        data__legal_basis="6-1-c",
+        data__provision=test.spelled,
+    )
+    secret = entry.secrecy == "mandatory"
+    for confidential in (False, True):
+        intake = Intake(confidential=confidential, secret_provisions=secret_provisions())
+        result = outcome(message, intake)
+        if secret is confidential:
+            assert isinstance(result, Event)
+        else:
+            assert isinstance(result, Rejection)
+            assert result.code == "wrong-ledger"
+
+
+@pytest.mark.parametrize(
+    ("spelled", "id"),
+    [
+        ("nl.sv.126na", "nl.sv.126na"),
+        ("Sv-126NA", "nl.sv.126na"),
+        ("sv126na", "nl.sv.126na"),
+        ("sv-126na-lid-2", "nl.sv.126na"),
+        ("nl.sv.126n", "nl.sv.126n"),
+        ("tw-11.10", "nl.tw.11.10"),
+        ("awr-52", "nl.awr.52"),
+        ("awr-52.4", "nl.awr.52.4"),
+        ("wiv-2017", "nl.wiv.2017"),
+        ("eu-2023-1543", "eu.2023.1543"),
+    ],
+)
+def test_spellings(spelled: str, id: str) -> None:
+    found = provision(spelled)
+    assert found is not None
+    assert found.id == id
+
+
+@pytest.mark.parametrize("spelled", ["", "nl", "nl.sv", "sv.126", "nl.sv.126naa", "x", "tw"])
+def test_what_is_not_there_is_unknown(spelled: str) -> None:
+    assert provision(spelled) is None
+
+
+def test_criminal_procedure_and_intelligence_are_secret_and_tax_and_112_are_not() -> None:
+    secret = secret_provisions()
+    assert {"nl.sv.126n", "nl.sv.126na", "nl.tw.13.4", "nl.wiv.2017", "eu.2023.1543"} <= secret
+    assert not secret & {"nl.awr.47", "nl.awr.52.4", "nl.awr.53", "nl.tw.11.10", "nl.tw.11.11"}
+    assert all(name == name.lower() for name in secret)
+
+
+def test_entries_are_in_words_that_the_contract_knows() -> None:
+    kinds = set(get_args(RecipientKind))
+    for entry in PROVISIONS:
+        assert entry.authorities, entry.id
+        assert set(entry.authorities) <= kinds, entry.id
+        assert entry.citation, entry.id
+        assert entry.title, entry.id
+    assert {entry.confidence for entry in PROVISIONS} == {"sourced", "unconfirmed"}
+
+
+def test_two_provisions_share_no_spelling() -> None:
+    with pytest.raises(RulebookError, match="share a spelling"):
+        _index((PROVISIONS[0], PROVISIONS[0]))
