@@ -30,6 +30,7 @@ from tests.fixtures.inbound import (
     producing,
     send,
     until,
+    values,
 )
 from tests.fixtures.kafka import MakeTopic
 from tests.fixtures.ledger import House, collected, registered
@@ -319,23 +320,6 @@ def test_answers_to_a_topic_that_is_not_there_come_back(kafka_bootstrap: str) ->
 
 
 # Kafka to the ledger
-
-
-def values(bootstrap: str, topic: str, partition: int = 0) -> list[bytes]:
-    """Everything that a partition holds now."""
-    place = Partition(topic, partition)
-    records: list[Record] = []
-    with member(options(bootstrap, topic, group=f"reader-{topic}")) as source:
-        until(lambda: place in source.assignment(), lambda: source.poll(0.1))
-        end = source.extents([place])[place].end
-        source.seek(place, 0)
-        source.resume([place])
-
-        def step() -> None:
-            records.extend(source.poll(0.1).records.get(place, ()))
-
-        until(lambda: (source.position(place) or 0) >= end, step)
-    return [record.value or b"" for record in records]
 
 
 @dataclass
