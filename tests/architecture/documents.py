@@ -3,7 +3,6 @@
 `python -m tests.architecture.documents` writes it; `test_documents.py` compares it. So no page can rot.
 """
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -109,4 +108,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

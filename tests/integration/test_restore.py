@@ -9,10 +9,11 @@ import pytest
 from ledger.embedded import start
 from ledger.erasure import pending
 from ledger.errors import Lost
+from ledger.names import LedgerName
 from ledger.opening import Missing
 from ledger.rotation import rotate
 from schemas import Code
-from tests.fixtures.ledger import Clock, House, LedgerName, collected, registered
+from tests.fixtures.ledger import Clock, House, collected, registered
 from tests.fixtures.postgres import short_folder
 
 
