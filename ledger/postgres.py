@@ -200,9 +200,16 @@ class Database:
             with mapped_errors():
                 connection = psycopg.connect(info, autocommit=True)
                 if role and not self.peer:
-                    connection.execute(
-                        sql.SQL("SET ROLE {}").format(sql.Identifier(ledger.role(role)))
-                    )
+                    _take_role(connection, ledger.role(role))
         except Halt:
             raise NotInstalled from None
         return Session(connection, package)
+
+
+def _take_role(connection: "psycopg.Connection[tuple[Any, ...]]", role: str) -> None:
+    """Become a role; a connection that cannot is closed."""
+    try:
+        connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
+    except psycopg.Error:
+        connection.close()
+        raise
