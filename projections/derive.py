@@ -9,7 +9,7 @@ from typing import Any
 
 from ledger.event import RecordedEvent, decode_event
 from ledger.postgres import Session
-from ledger.reading import LAST
+from ledger.reading import LAST, newest
 from projections import processing_register
 from projections.annulment import is_annulment, target_of
 from projections.batch import NamedEvent
@@ -34,7 +34,7 @@ def derived_streams(
 
 def _streams(session: Session, upto: int) -> Iterator[tuple[Any, list[RecordedEvent]]]:
     stored = session.of("projections").stream("events_by_stream", upto=upto)
-    events = (decode_event(*row) for row in stored)
+    events = (newest(decode_event(*row)) for row in stored)
     for stream, members in groupby(events, key=lambda event: event.stream):
         yield stream, list(members)
 

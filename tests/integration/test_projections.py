@@ -1,0 +1,294 @@
+"""Views on a real database: followed in any batches, rebuilt, broken, raced and woken."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import cycle
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+
+from ledger.errors import Fenced, Halt, Misconfigured
+from ledger.event import RecordedEvent
+from ledger.postgres import Session
+from projections import (
+    VIEWS,
+    consent_status,
+    customer_state,
+    processing_register,
+    runner,
+)
+from projections.read import (
+    customer_states,
+)
+from projections.rebuild import audit_views, rebuild
+from projections.runner import Follower, view_statuses
+from projections.storage import Tables, bookmarks, locked_bookmark, stored_digest
+from projections.view import View
+from tests.fixtures.ledger import House, collected, registered
+from tests.fixtures.views import (
+    OFFICES,
+    annul_some,
+    derived,
+    digests,
+    erase_some,
+    follower,
+    sampled,
+)
+
+PATIENCE_S = 20
+
+
+@pytest.mark.parametrize("sizes", [(1, 40, 7), (5000,)])
+def test_batches_do_not_show_and_a_rebuild_is_the_same(
+    any_house: House, sizes: Sequence[int]
+) -> None:
+    lines = sampled(any_house)
+    for start, size in zip(range(0, len(lines), 60), cycle(sizes), strict=False):
+        any_house.record(*lines[start : start + 60])
+        follower(any_house, batch_events=size).follow_once()
+    annul_some(any_house, lines, 5)
+    erase_some(any_house)
+    statuses = follower(any_house, batch_events=3).follow_once()
+    head = len(any_house.events())
+    assert {(status.bookmark, status.lag) for status in statuses} == {(head, 0)}
+    expected = derived(any_house)
+    assert digests(any_house) == expected
+    session = any_house.session("projector")
+    for view in VIEWS:
+        report = rebuild(session, any_house.ledger, view, OFFICES)
+        assert (report.view, report.version, report.position) == (view.name, view.version, head)
+        assert (report.digest, report.ok) == (expected[view.name], True)
+        assert bookmarks(session)[view.name].colour == "green"
+    assert digests(any_house) == expected
+    reports = audit_views(any_house.session("reader"), privacy_office=OFFICES)
+    assert [(report.digest, report.ok) for report in reports] == [
+        (expected[view.name], True) for view in VIEWS
+    ]
+
+
+def breaking(view: View[Any], position: int) -> View[Any]:
+    """The view with a fault in its code at one event."""
+
+    def evolve(subkey: str, state: Any, event: RecordedEvent) -> Any:
+        if event.position == position:
+            raise KeyError("missing")
+        return view.evolve(subkey, state, event)
+
+    return replace(view, evolve=evolve)
+
+
+def test_a_broken_view_halts_before_the_event_and_the_others_go_on(house: House) -> None:
+    house.record(registered(), collected(), registered("customer/2"), collected("customer/2"))
+    broken = breaking(customer_state.VIEW, 3)
+    event = house.events()[2]
+    made = follower(house, [broken, processing_register.VIEW])
+    with pytest.raises(Halt, match=f"position 3, event {event.id} .*KeyError"):
+        made.follow_once()
+    statuses = {status.view: status for status in made.statuses()}
+    assert (statuses["customer_state"].bookmark, statuses["customer_state"].lag) == (2, 2)
+    assert "position 3" in str(statuses["customer_state"].halted)
+    assert (statuses["processing_register"].bookmark, statuses["processing_register"].halted) == (
+        4,
+        None,
+    )
+    follower(house).follow_once()
+    assert digests(house) == derived(house)
+
+
+def test_following_ends_with_the_halt_when_no_view_can_go_on(house: House) -> None:
+    house.record(registered())
+    made = follower(house, [breaking(customer_state.VIEW, 1)])
+    with pytest.raises(Halt, match="position 1"):
+        made.follow(lambda: False)
+
+
+def test_a_row_that_cannot_be_read_halts_its_view(house: House) -> None:
+    house.record(registered())
+    follower(house).follow_once()
+    house.session(None).script("UPDATE consent_status_blue SET state = 'x'", {})
+    house.session(None).script("UPDATE customer_state_blue SET state = 'x'", {})
+    house.record(collected())
+    with pytest.raises(Halt, match="customer_state cannot be read: rebuild it"):
+        follower(house).follow_once()
+    assert {s.view: s.lag for s in view_statuses(house.session("reader"))} == {
+        view.name: int(view is customer_state.VIEW) for view in VIEWS
+    }
+
+
+def test_a_view_of_other_code_waits_for_its_rebuild(house: House) -> None:
+    house.record(registered(), collected())
+    follower(house).follow_once()
+    newer = replace(customer_state.VIEW, version="2")
+    house.record(collected("customer/2"))
+    with pytest.raises(Halt, match="run `ledger rebuild customer_state`"):
+        follower(house, [newer]).follow_once()
+    session = house.session("projector")
+    report = rebuild(session, house.ledger, newer, OFFICES)
+    assert (report.version, report.position, report.ok) == ("2", 2, True)
+    assert [s.bookmark for s in follower(house, [newer]).follow_once()] == [3]
+    with pytest.raises(Halt, match="not built by this version"):
+        list(customer_states(house.session("reader")))
+
+
+def test_a_changed_row_is_found_by_the_audit_and_healed_by_a_rebuild(house: House) -> None:
+    house.record(*sampled(house))
+    follower(house).follow_once()
+    house.session(None).script(
+        "DELETE FROM consent_status_blue WHERE ctid = (SELECT min(ctid) FROM consent_status_blue);"
+        "UPDATE processing_register_blue_entries SET entry = entry || ' '",
+        {},
+    )
+    reader, session = house.session("reader"), house.session("projector")
+    wrong = {"consent_status", "processing_register"}
+    reports = audit_views(reader, privacy_office=OFFICES)
+    assert {report.view for report in reports if not report.ok} == wrong
+    healed = [rebuild(session, house.ledger, view, OFFICES) for view in VIEWS]
+    assert {report.view for report in healed if not report.ok} == wrong
+    assert all(report.ok for report in audit_views(reader, privacy_office=OFFICES))
+
+
+def test_whoever_lost_the_race_is_fenced_and_changes_nothing(house: House) -> None:
+    house.record(registered(), collected())
+    follower(house).follow_once()
+    before = digests(house)
+    session = house.session("projector")
+    tables = Tables(session, house.ledger, customer_state.VIEW, "blue")
+    with pytest.raises(Fenced):
+        zombie(session, tables, house)
+    assert tables.named([house.events()[0].stream]) == set()
+    assert digests(house) == before
+
+
+def zombie(session: Session, tables: Tables, house: House) -> None:
+    """Write something, then find that the bookmark is elsewhere."""
+    with session.transaction():
+        tables.put({}, {(house.events()[0].stream, "s", "i")})
+        tables.move(1, 2)
+
+
+def test_two_followers_at_once_do_the_work_once(any_house: House) -> None:
+    any_house.record(*sampled(any_house))
+    made = [follower(any_house, batch_events=5) for _ in range(2)]
+    threads = [Thread(target=one.follow_once) for one in made]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE_S)
+    assert not any(one.halted for one in made)
+    assert {status.lag for status in made[0].statuses()} == {0}
+    assert digests(any_house) == derived(any_house)
+
+
+def test_a_rebuild_waits_for_nobody_and_fences_who_follows(house: House) -> None:
+    lines = sampled(house)
+    house.record(*lines[:100])
+    follower(house).follow_once()
+    house.record(*lines[100:])
+    made, session = follower(house, batch_events=4), house.session("projector")
+    thread = Thread(target=made.follow_once)
+    thread.start()
+    reports = [rebuild(session, house.ledger, view, OFFICES) for view in VIEWS]
+    thread.join(PATIENCE_S)
+    assert all(report.ok for report in reports)
+    made.follow_once()
+    assert digests(house) == derived(house)
+
+
+def test_only_one_rebuild_of_a_view_runs_at_a_time(house: House) -> None:
+    house.record(registered())
+    first, second = house.session("projector"), house.session("projector")
+    view = consent_status.VIEW
+    rebuild(first, house.ledger, view)
+    lock = f"{house.ledger.views}.{view.name}"
+    first.of("projections").rows("lock_rebuild", name=lock)
+    with pytest.raises(Fenced, match="being rebuilt already"):
+        rebuild(second, house.ledger, view)
+    first.of("projections").rows("unlock_rebuild", name=lock)
+    assert rebuild(second, house.ledger, view).ok
+
+
+@contextmanager
+def following(made: Follower, wake: Callable[[], Any]) -> Iterator[None]:
+    """Follow in a thread; `wake` makes the follower look up once it was told to stop."""
+    stop = Event()
+    thread = Thread(target=made.follow, args=(stop.is_set,))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        wake()
+        thread.join(PATIENCE_S)
+        assert not thread.is_alive()
+
+
+def watched(position: int) -> tuple[View[Any], Event]:
+    """A view that tells when it folds an event."""
+    seen = Event()
+
+    def evolve(subkey: str, state: Any, event: RecordedEvent) -> Any:
+        if event.position >= position:
+            seen.set()
+        return customer_state.VIEW.evolve(subkey, state, event)
+
+    return replace(customer_state.VIEW, evolve=evolve), seen
+
+
+def test_a_notification_wakes_a_follower(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "WAKE_S", 10.0 * PATIENCE_S)
+    house.record(registered())
+    first, caught_up = watched(1)
+    view, seen = watched(2)
+
+    def evolve(subkey: str, state: Any, event: RecordedEvent) -> Any:
+        first.evolve(subkey, state, event)
+        return view.evolve(subkey, state, event)
+
+    made = follower(house, [replace(view, evolve=evolve)])
+    with following(made, lambda: house.record(collected("customer/3"))):
+        assert caught_up.wait(PATIENCE_S)
+        house.record(collected())
+        assert seen.wait(PATIENCE_S)
+
+
+def test_a_lost_connection_is_waited_out(house: House) -> None:
+    house.record(registered())
+    view, seen = watched(2)
+    paused = Event()
+    made = follower(house, [view], pause=lambda _seconds: paused.set())
+    with following(made, lambda: None):
+        house.session(None).script(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'ledger-projector'",
+            {},
+        )
+        house.record(collected())
+        assert seen.wait(PATIENCE_S)
+    made.follow_once()
+    digest = stored_digest(house.session("reader"), view, view.name)
+    assert digest == derived(house)[view.name]
+
+
+def test_projectors_hold_no_keys_and_readers_change_nothing(house: House) -> None:
+    follower(house).follow_once()
+    for role, statement in (("projector", "data_keys_of"), ("projector", "ledger_key")):
+        with pytest.raises(Misconfigured):
+            house.session(role).rows(statement, subjects=[], categories=[], purpose="index")  # type: ignore[arg-type]
+    tables = Tables(house.session("reader"), house.ledger, customer_state.VIEW, "blue")
+    with pytest.raises(Misconfigured):
+        tables.move(0, 0)
+    with pytest.raises(Misconfigured):
+        locked_bookmark(house.session("reader"), customer_state.VIEW)
+
+
+def test_two_ledgers_in_one_database_have_views_of_their_own(
+    make_house: Callable[..., House], database_url: str
+) -> None:
+    one, other = make_house(database_url), make_house(database_url, "other")
+    one.record(registered())
+    other.record(registered(), registered("customer/2"))
+    for house in (one, other):
+        follower(house).follow_once()
+    assert [len(list(customer_states(house.session("reader")))) for house in (one, other)] == [1, 2]

@@ -1,0 +1,114 @@
+"""Views on a real database, as the console reads them, now and as of the past."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from projections import (
+    consent_status,
+    customer_state,
+    disclosures,
+    recipients,
+)
+from projections.derive import derive_entries
+from projections.read import (
+    consents,
+    consents_of,
+    customer_states,
+    customer_states_of,
+    disclosed,
+    recipients_by_id,
+    register_entries,
+)
+from projections.timetravel import Moment, fold_at, projector, select
+from projections.view import View, encode
+from tests.fixtures.ledger import House, message, registered
+from tests.fixtures.views import OFFICES, annul_some, erase_some, follower, sampled
+
+
+def test_views_are_read_as_the_events_say(house: House) -> None:
+    lines = sampled(house)
+    house.record(*lines)
+    annul_some(house, lines, 4)
+    erase_some(house)
+    follower(house).follow_once()
+    session, events = house.session("reader"), house.events()
+    folds = {
+        stream: [e for e in events if e.stream == stream] for stream in {e.stream for e in events}
+    }
+
+    def expected(view: View[Any]) -> dict[Any, Any]:
+        return {
+            (stream, subkey): state
+            for stream, mine in sorted(folds.items())
+            for subkey, state in sorted(fold_at(view, mine, privacy_office=OFFICES).items())
+        }
+
+    states = {(stream, ""): state for stream, state in customer_states(session)}
+    assert list(states.items()) == list(expected(customer_state.VIEW).items())
+    some = [stream for stream, _ in list(states)[:3]]
+    assert customer_states_of(session, some) == {stream: states[stream, ""] for stream in some}
+    shown = {(stream, purpose): row for stream, purpose, row in consents(session)}
+    assert list(shown.items()) == list(expected(consent_status.VIEW).items())
+    stream = next(iter(shown))[0]
+    assert consents_of(session, [stream])[stream] == {
+        purpose: row for (owner, purpose), row in shown.items() if owner == stream
+    }
+    everyone = {row.recipient: row for row in expected(recipients.VIEW).values()}
+    assert recipients_by_id(session) == dict(sorted(everyone.items()))
+    entries = register_entries(session)
+    assert entries == derive_entries(session, OFFICES)
+    assert [entry.activity for entry in entries] == sorted(entry.activity for entry in entries)
+    assert {"undeclared-activity", "unused"} & {d.kind for entry in entries for d in entry.drift}
+
+
+def test_disclosures_are_found_by_person_recipient_kind_and_time(house: House) -> None:
+    house.record(*sampled(house))
+    follower(house).follow_once()
+    session = house.session("reader")
+    everything = list(disclosed(session))
+    assert everything == disclosures.sorted_disclosures(everything)
+    assert len(everything) > 5
+    one = everything[len(everything) // 2]
+
+    def matching(test: Callable[[Any], bool]) -> list[Any]:
+        return [row for row in everything if test(row)]
+
+    assert list(disclosed(session, streams=[one.stream])) == matching(
+        lambda row: row.stream == one.stream
+    )
+    assert list(disclosed(session, recipient=one.recipient)) == matching(
+        lambda row: row.recipient == one.recipient
+    )
+    assert list(disclosed(session, kind=one.recipient_kind)) == matching(
+        lambda row: row.recipient_kind == one.recipient_kind
+    )
+    assert one in list(disclosed(session, since=one.occurred_at, until=one.occurred_at))
+    later = one.occurred_at + timedelta(microseconds=1)
+    assert list(disclosed(session, since=later)) == matching(lambda row: row.occurred_at >= later)
+    assert list(disclosed(session, streams=[])) == []
+
+
+def test_the_register_of_a_past_position_leaves_later_events_out(house: House) -> None:
+    house.record(*sampled(house))
+    follower(house).follow_once()
+    half = len(house.events()) // 2
+    past = derive_entries(house.session("reader"), OFFICES, half)
+    now = register_entries(house.session("reader"))
+    counted = select(house.events(), Moment(at_position=half), OFFICES).counted
+    named = sum(1 for event in counted if event.activity)
+    assert sum(entry.observed.events for entry in past) == named
+    assert sum(entry.observed.events for entry in now) > named
+
+
+def test_the_library_folds_any_version_of_a_stream_with_a_view(house: House) -> None:
+    house.record(registered(), message("account-deactivated", reason="moved"))
+    ledger, stream = house.open(), house.events()[0].stream
+    project = projector(customer_state.VIEW)
+    past = ledger.repository.get(stream, version=1, projector_func=project)
+    now = ledger.repository.get(stream, projector_func=project)
+    assert [customer_state.status(rows[""]) for rows in (past, now)] == ["active", "inactive"]
+    follower(house).follow_once()
+    assert encode(customer_states_of(house.session("reader"), [stream])[stream]) == encode(now[""])
+    moment = Moment(at_position=1)
+    assert fold_at(customer_state.VIEW, house.events(), moment)[""] == past[""]
