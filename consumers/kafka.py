@@ -1,4 +1,4 @@
-"""The one file that knows kafka-python: a consumer in a group, and a producer of answers.
+"""The one file that knows kafka-python: a consumer in a group, and producers.
 
 Every option that matters is explicit. Records stay raw bytes: a deserializer that raises makes the
 client spin, and seeking past the record loses good ones. Whatever the client raises is translated here
@@ -27,7 +27,13 @@ from consumers.pipeline import BATCH_MESSAGES
 from consumers.source import Extent, Identity, Partition, Polled, Record
 from ledger.errors import Halt, Misconfigured, ServiceAway
 
-__all__ = ["SECURITY_OPTIONS", "KafkaAnswers", "KafkaOptions", "KafkaSource"]
+__all__ = [
+    "SECURITY_OPTIONS",
+    "KafkaAnswers",
+    "KafkaOptions",
+    "KafkaSource",
+    "KafkaUpstream",
+]
 
 # Options of the client that are passed through: who we are, and whom we trust. `ssl_ciphers` is left
 # out: the client takes it and applies it nowhere.
@@ -54,6 +60,8 @@ SECURITY_OPTIONS = frozenset(
 BOOTSTRAP_MS = 5_000
 # Broker default of Java clients; it must stay above fetch_max_wait_ms.
 REQUEST_MS = 30_000
+# A broker that is back is found again within this time; half a minute, the default, is felt.
+RECONNECT_MS = 5_000
 # One request that the main loop waits for; longer, and the fault counts as passing.
 ANSWER_MS = 5_000
 # The client's default may take half a minute when the coordinator does not answer.
@@ -216,15 +224,7 @@ class KafkaAnswers:
 
     def __init__(self, options: KafkaOptions, topic: str) -> None:
         self._topic = topic
-        with _mapped_errors():
-            self._producer: Any = KafkaProducer(
-                **_connection(options),
-                acks="all",
-                enable_idempotence=True,
-                allow_auto_create_topics=False,
-                max_block_ms=ANSWER_MS,
-                delivery_timeout_ms=REQUEST_MS + ANSWER_MS,
-            )
+        self._producer = _producer(options)
 
     def send(self, payloads: Sequence[bytes]) -> None:
         """Send all and wait until Kafka has them. Raises ServiceAway: some may have arrived."""
@@ -236,6 +236,29 @@ class KafkaAnswers:
             self._producer.flush(timeout=ANSWER_MS / 1000)
             for acknowledgement in sent:
                 acknowledgement.get(timeout=ANSWER_MS / 1000)
+
+    def close(self) -> None:
+        """Give up what was not sent."""
+        with suppress(kafka_errors.KafkaError):
+            self._producer.close(timeout=CLOSE_MS / 1000)
+
+
+class KafkaUpstream:
+    """Publishes events as upstream systems should: structured, keyed by subject. For demonstrations."""
+
+    def __init__(self, options: KafkaOptions) -> None:
+        self._producer = _producer(options)
+
+    def publish(self, topic: str, subject: str, event: bytes) -> None:
+        """Hand one event to the client; `flush` waits until Kafka has it."""
+        headers = [("content-type", b"application/cloudevents+json")]
+        with _mapped_errors():
+            self._producer.send(topic, event, key=subject.encode(), headers=headers)
+
+    def flush(self) -> None:
+        """Wait until Kafka has everything. Raises ServiceAway when it does not take it in time."""
+        with _mapped_errors():
+            self._producer.flush(timeout=REQUEST_MS / 1000)
 
     def close(self) -> None:
         """Give up what was not sent."""
@@ -275,6 +298,18 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         return touched
 
 
+def _producer(options: KafkaOptions) -> Any:
+    with _mapped_errors():
+        return KafkaProducer(
+            **_connection(options),
+            acks="all",
+            enable_idempotence=True,
+            allow_auto_create_topics=False,
+            max_block_ms=ANSWER_MS,
+            delivery_timeout_ms=REQUEST_MS + ANSWER_MS,
+        )
+
+
 def _connection(options: KafkaOptions) -> dict[str, Any]:
     unknown = options.security.keys() - SECURITY_OPTIONS
     if unknown:
@@ -284,6 +319,7 @@ def _connection(options: KafkaOptions) -> dict[str, Any]:
         "client_id": options.client_id,
         "bootstrap_timeout_ms": BOOTSTRAP_MS,
         "request_timeout_ms": REQUEST_MS,
+        "reconnect_backoff_max_ms": RECONNECT_MS,
         **options.security,
     }
 
