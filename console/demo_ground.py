@@ -2,26 +2,38 @@
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from uuid import uuid4
 
 from console.settings import Settings, read_settings
 from ledger.embedded import default_data_dir, start
 from ledger.embedded.place import Place
 from ledger.errors import Misconfigured
 
-__all__ = ["demo_settings", "fresh_ground"]
+__all__ = ["demo_settings", "fresh_ground", "kafka_texts"]
 
 # Its presence says that a directory was made by a demonstration and may be made afresh.
 MARK = "demo"
 
 
-def demo_settings(data_dir: Path | None) -> Settings:
-    """Settings of a demonstration: only the data directory is taken from outside.
+def demo_settings(data_dir: Path | None, kafka: Mapping[str, str]) -> Settings:
+    """Settings of a demonstration: from outside come the data directory and how to reach Kafka.
 
     So it never touches a database that somebody uses, nor its keys.
     """
     folder = data_dir or default_data_dir(os.geteuid()) / "demo"
-    return read_settings({"LEDGER_DATA_DIR": str(folder)}, folder)
+    return read_settings({**kafka, "LEDGER_DATA_DIR": str(folder)}, folder)
+
+
+def kafka_texts(environment: Mapping[str, str], bootstrap: str | None) -> dict[str, str]:
+    """How to reach the broker that was named: the security settings of this process, a new group."""
+    if bootstrap is None:
+        return {}
+    group = f"demo-{uuid4()}"
+    names = ("LEDGER_KAFKA_SECURITY_", "LEDGER_KAFKA_SASL_", "LEDGER_KAFKA_SSL_")
+    given = {name: text for name, text in environment.items() if name.startswith(names)}
+    return given | {"LEDGER_KAFKA_BOOTSTRAP": bootstrap, "LEDGER_KAFKA_GROUP": group}
 
 
 def fresh_ground(data_dir: Path) -> None:

@@ -1,5 +1,6 @@
 """Files that commands read: opened by path, `-` for standard input, and what an event says of them."""
 
+import io
 import os
 import re
 import stat
@@ -40,7 +41,10 @@ def opened(path: str) -> Iterator[BinaryIO]:
 
 def size_of(streams: Sequence[Stream]) -> int | None:
     """Bytes of all files; None when one of them is a pipe."""
-    status = [os.fstat(stream.fileno()) for _, stream in streams]
+    try:
+        status = [os.fstat(stream.fileno()) for _, stream in streams]
+    except io.UnsupportedOperation:  # standard input that is no file of the system
+        return None
     if not all(stat.S_ISREG(one.st_mode) for one in status):
         return None
     return sum(one.st_size for one in status)

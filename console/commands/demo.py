@@ -12,7 +12,8 @@ from console import sample
 from console.commands.failing import fail_unless
 from console.commands.following import bring_up_to_date
 from console.commands.intake import ingest_files
-from console.demo_ground import demo_settings, fresh_ground
+from console.demo_ground import demo_settings, fresh_ground, kafka_texts
+from console.demo_kafka import consume_all, publish
 from console.output import people
 from console.streams import opened
 from console.tour import guide
@@ -42,12 +43,12 @@ def demo(
     Uses a folder and a PostgreSQL of its own, whatever else is configured.
     """
     begun = time.monotonic()
-    settings = demo_settings(_folder(ctx, data_dir))
+    settings = demo_settings(_folder(ctx, data_dir), kafka_texts(os.environ, kafka))
     fresh_ground(settings.data_dir)
     console = people()
     console.print(f"A fresh ledger in {settings.data_dir}", soft_wrap=True)
     with open_site(settings, install_missing=True) as site:
-        words = _through_kafka(site, kafka) if kafka else _through_a_file(site)
+        words = _through_kafka(site) if kafka else _through_a_file(site)
         console.print(words, soft_wrap=True)
         bring_up_to_date(site)
         fine = guide(site, console)
@@ -88,5 +89,12 @@ def _sample() -> Iterator[dict[str, Any]]:
     )
 
 
-def _through_kafka(site: Site, bootstrap: str) -> str:
-    raise NotImplementedError
+def _through_kafka(site: Site) -> str:
+    """Publish the sample and consume it to its end, as `ledger consume` does; a sentence about it."""
+    kafka = site.settings.need_kafka()
+    count = publish(kafka, _sample())
+    read = consume_all(site, kafka, count)
+    return (
+        f"{count:,} made-up events about {sample.DEFAULT_CUSTOMERS} customers were published to"
+        f" {' and '.join(kafka.topics)}; {read:,} messages were read from there and recorded"
+    )

@@ -19,7 +19,9 @@ from console.streams import Stream, label_of, opened, size_of
 from console.wiring import Site, open_site
 from consumers.files import IngestResult, Progress, ingest
 from consumers.retry import retry, retry_all
+from ledger.errors import Reject
 from ledger.letters import letters, open_letter
+from ledger.postgres import Session
 
 __all__ = ["add_commands", "ingest_files"]
 
@@ -92,14 +94,26 @@ def list_letters(settings: Settings, as_json: Json = False) -> None:
 @configured("store")
 def show_letter(
     settings: Settings,
-    letter: Annotated[str, typer.Argument(metavar="LETTER", help="As `list` prints it.")],
+    letter: Annotated[
+        str, typer.Argument(metavar="LETTER", help="Its name, or the beginning of it.")
+    ],
 ) -> None:
     """Print a refused message, opened, byte for byte. It may hold personal data."""
     with open_site(settings) as site:
-        shown, body = open_letter(site.session("recorder"), site.keyring(), letter)
+        session = site.session("recorder")
+        shown, body = open_letter(session, site.keyring(), _whole_name(session, letter))
     if shown.mode != "structured":
         note(f"ledger: this message is kept in the form `{shown.mode}`")
     emit_bytes(body)
+
+
+def _whole_name(session: Session, beginning: str) -> str:
+    """The letter whose name begins so. Raises Reject unless there is exactly one."""
+    found = [known.letter for known in letters(session) if known.letter.startswith(beginning)]
+    if len(found) != 1:
+        many = "several dead letters have names that begin so" if found else "there is none such"
+        raise Reject(f"{many}; `ledger dead-letters list` shows them")
+    return found[0]
 
 
 @configured("store")
@@ -107,7 +121,7 @@ def retry_letters(
     settings: Settings,
     named: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[LETTER]...", help="As `list` prints them; without one, all."),
+        typer.Argument(metavar="[LETTER]...", help="Names, or their beginnings; without one, all."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -116,8 +130,9 @@ def retry_letters(
         recorder = site.open_recorder()
         try:
             now = site.clock()
+            names = [_whole_name(recorder.session, name) for name in named or []]
             tried = (
-                retry(recorder, named, site.intake, now)
+                retry(recorder, names, site.intake, now)
                 if named
                 else retry_all(recorder, site.intake, now)
             )

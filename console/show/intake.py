@@ -7,6 +7,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from console.show.text import pairs, table
+from console.show.upkeep import SHOWN_NAME
 
 __all__ = ["ingested_tables", "retried_table"]
 
@@ -31,4 +32,5 @@ def ingested_tables(answer: dict[str, Any]) -> list[RenderableType]:
 def retried_table(rows: Iterable[dict[str, Any]]) -> Table:
     """What became of each letter."""
     columns = ("letter", "outcome", "code", "pointer")
-    return table("Tried again", columns, ([row[name] for name in columns] for row in rows))
+    shown = ([row["letter"][:SHOWN_NAME], *(row[name] for name in columns[1:])] for row in rows)
+    return table("Tried again", columns, shown)

@@ -8,7 +8,18 @@ from rich.table import Table
 
 from console.show.text import Stack, pairs, table
 
-__all__ = ["audit_tables", "letters_table", "named_values", "reports_table", "status_tables"]
+__all__ = [
+    "SHOWN_NAME",
+    "audit_tables",
+    "letters_table",
+    "named_values",
+    "reports_table",
+    "status_tables",
+]
+
+
+# Enough of a letter's name to tell it from others; the commands take a beginning.
+SHOWN_NAME = 12
 
 
 def status_tables(answer: dict[str, Any]) -> list[RenderableType]:
@@ -54,7 +65,7 @@ def letters_table(letters: Iterable[dict[str, Any]]) -> Table:
     columns = ("letter and why", "event", "from", "last seen")
     rows = (
         (
-            Stack([row["letter"], f"{row['code']} {row['pointer']}"]),
+            Stack([row["letter"][:SHOWN_NAME], f"{row['code']} {row['pointer']}"]),
             Stack([row["type"], row["source"], row["id"]]),
             f"{row['topic']} {row['partition']}/{row['offset']}",
             Stack([row["last_seen"], f"{row['times']} times" if row["times"] > 1 else None]),

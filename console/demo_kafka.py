@@ -1,0 +1,99 @@
+"""The part of `ledger demo --kafka` between the sample and the ledger: a real topic."""
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from console.commands.running import sourcing
+from console.kafka_options import options_of
+from console.progress import progress_bar
+from console.settings import KafkaSettings
+from console.wiring import Site
+from consumers.kafka import KafkaSource, KafkaUpstream
+from consumers.loop import Job, consume
+from consumers.observer import Observer
+from consumers.source import Partition
+from ledger.recording import Outcome
+from schemas import EVENT_TYPES, is_person
+
+__all__ = ["UntilEnd", "consume_all", "publish", "topic_of"]
+
+EVENTS, REGISTER = "privacy.events.v1", "privacy.register.v1"
+
+
+def topic_of(event: dict[str, Any]) -> str:
+    """Where an upstream system publishes an event."""
+    topics = EVENT_TYPES[event["type"]].topics
+    if len(topics) > 1:
+        return EVENTS if is_person(event["subject"]) else REGISTER
+    return REGISTER if topics == ("register",) else EVENTS
+
+
+def publish(kafka: KafkaSettings, events: Iterable[dict[str, Any]]) -> int:
+    """Publish events, each under its subject as key; how many there were."""
+    upstream = KafkaUpstream(options_of(kafka))
+    count = 0
+    try:
+        for event in events:
+            upstream.publish(topic_of(event), event["subject"], orjson.dumps(event))
+            count += 1
+        upstream.flush()
+    finally:
+        upstream.close()
+    return count
+
+
+class UntilEnd:
+    """Tells a consumer to stop once it has recorded what its partitions held when it began."""
+
+    def __init__(self, source: KafkaSource) -> None:
+        self._source = source
+        self._partitions: frozenset[Partition] = frozenset()
+        self._ends: dict[Partition, int] = {}
+        self._bookmarks: dict[Partition, int] = {}
+        self.messages = 0
+
+    def reassigned(self, partitions: frozenset[Partition]) -> None:
+        """These are read now."""
+        self._partitions, self._ends = partitions, {}
+
+    def placed(self, partition: Partition, bookmark: int) -> None:
+        """Reading begins there."""
+        self._bookmarks[partition] = bookmark
+
+    def recorded(self, partition: Partition, bookmark: int, outcome: Outcome) -> None:
+        """A batch was recorded."""
+        self._bookmarks[partition] = bookmark
+        self.messages += outcome.recorded + outcome.duplicates + len(outcome.rejections)
+
+    def reached(self) -> bool:
+        """Whether every partition is at its end."""
+        if not self._partitions:
+            return False
+        if not self._ends:
+            extents = self._source.extents(self._partitions)
+            self._ends = {partition: extent.end for partition, extent in extents.items()}
+        return all(self._bookmarks.get(p, -1) >= end for p, end in self._ends.items())
+
+
+def consume_all(site: Site, kafka: KafkaSettings, count: int) -> int:
+    """Record everything that the topics hold; how many messages that were. `count`: expected."""
+    job = Job(kafka.topics, site.intake, site.batch_limits)
+    with sourcing(kafka) as source, progress_bar("Consuming", count) as advance:
+        end = UntilEnd(source)
+
+        def reached() -> bool:
+            advance(end.messages, "")
+            return end.reached()
+
+        consume(
+            job,
+            source,
+            site.open_recorder,
+            clock=site.clock,
+            monotonic=time.monotonic,
+            observer=Observer(reassigned=end.reassigned, placed=end.placed, recorded=end.recorded),
+        ).run(reached)
+    return end.messages

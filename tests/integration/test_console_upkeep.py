@@ -1,0 +1,206 @@
+"""`ledger init`, `status`, `audit`, `keys`, `rebuild`, `erase`: shapes, exit statuses, what they change."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.fixtures.console import Cli, collected, message, registered
+
+WHO = "customer/10023"
+ERASURE = {
+    "data_subject",
+    "categories",
+    "whole_person",
+    "keys_destroyed",
+    "dead_letters",
+    "occurred_at",
+    "last_position",
+}
+
+
+def test_init_is_idempotent_and_says_where_the_keys_are(cli: Cli) -> None:
+    answer = cli("init", "--json").json
+    assert (answer["ledger"], answer["applied"]) == ("main", [])
+    assert Path(answer["keys"], "epoch-000001.key").stat().st_mode & 0o777 == 0o600
+    assert "is ready" in cli("init").out.decode()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("state", WHO), ("register",), ("erase", WHO, "--ground", "request"), ("keys", "status")],
+)
+def test_without_a_ledger_every_command_says_what_to_do(
+    program: Cli, database_url: str, command: tuple[str, ...]
+) -> None:
+    program.set(DATABASE_URL=database_url)
+    ran = program(*command)
+    assert ran.status == 2
+    assert "ledger init" in ran.err
+    assert not (program.folder / "keys").exists()
+
+
+def test_a_wrong_key_folder_is_no_lost_key(cli: Cli) -> None:
+    cli.record(registered())
+    ran = cli("state", WHO, "--key-dir", str(cli.folder / "elsewhere"))
+    assert ran.status == 2
+    assert "LEDGER_KEY_DIR" in ran.err
+    assert not (cli.folder / "elsewhere").exists()
+
+
+def test_a_database_that_is_away_is_status_3(program: Cli) -> None:
+    program.set(DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing")
+    assert program("status").status == 3
+
+
+def test_status_has_the_shape_that_outsiders_rely_on(cli: Cli) -> None:
+    cli.record(registered(), b"[]")
+    answer = cli("status", "--json").json
+    assert set(answer) == {"position", "checkpoint", "views", "kafka", "dead_letters"}
+    assert set(answer["checkpoint"]) == {"size", "root", "age_s"}
+    assert (answer["position"], answer["kafka"], answer["dead_letters"]) == (1, [], 1)
+    assert {(row["bookmark"], row["lag"]) for row in answer["views"]} == {(0, 1)}
+    assert cli("project", "--once").status == 0
+    views = cli("status", "--json").json["views"]
+    assert {(row["bookmark"], row["lag"]) for row in views} == {(1, 0)}
+    assert {row["view"] for row in views} >= {"customer_state", "processing_register"}
+    assert "customer_state" in cli("status").out.decode()
+
+
+def test_audit_of_a_ledger_in_order(cli: Cli) -> None:
+    cli.record(registered(), collected())
+    answer = cli("audit", "--json").json
+    assert set(answer) == {"ok", "size", "root", "findings", "views"}
+    assert (answer["ok"], answer["size"]) == (True, 2)
+    assert (answer["findings"], answer["views"]) == ([], [])
+    views = cli("audit", "--views", "--json").json["views"]
+    assert all(set(row) == {"view", "version", "position", "digest", "ok"} for row in views)
+    assert {(row["position"], row["ok"]) for row in views} == {(2, True)}
+    assert "in order" in cli("audit").out.decode()
+
+
+def test_audit_is_status_1_when_something_was_changed(cli: Cli, database_url: str) -> None:
+    cli.record(registered(), collected())
+    with psycopg.connect(database_url, autocommit=True) as superuser:
+        superuser.execute("ALTER TABLE ledger_main.events DISABLE TRIGGER refuse_change")
+        superuser.execute("UPDATE ledger_main.events SET state = 'x' WHERE notification_id = 2")
+    ran = cli("audit", "--json")
+    assert (ran.status, ran.json["ok"]) == (1, False)
+    assert [(row["position"], row["kind"]) for row in ran.json["findings"]] == [(2, "state")]
+
+
+def test_a_view_that_was_changed_is_found_and_mended(cli: Cli, database_url: str) -> None:
+    cli.record(registered(), collected())
+    assert cli("project", "--once").status == 0
+    with psycopg.connect(database_url, autocommit=True) as superuser:
+        superuser.execute("SET search_path = ledger_main_views")
+        superuser.execute("DELETE FROM customer_state_blue")
+    assert cli("audit", "--views", "--json").status == 1
+    ran = cli("rebuild", "customer_state", "--json")
+    assert (ran.status, [row["ok"] for row in ran.json["views"]]) == (1, [False])
+    assert cli("audit", "--views", "--json").status == 0
+    assert cli("rebuild", "--json").status == 0
+    assert cli("rebuild", "no_view").status == 2
+
+
+def test_keys_rotate_only_when_due_unless_told_to(cli: Cli) -> None:
+    cli.record(registered(), collected())
+    before = cli("keys", "status", "--json").json
+    assert (before["epoch"], before["held"], before["due"]) == (1, [1], False)
+    idle = cli("keys", "rotate", "--json").json
+    assert (idle["rotated"], idle["epoch"]) == (False, 1)
+    done = cli("keys", "rotate", "--now", "--json").json
+    assert (done["rotated"], done["epoch"], done["destroyed"]) == (True, 2, [1])
+    assert cli("keys", "status", "--json").json["held"] == [2]
+    assert cli("state", WHO, "--json").json["personal"]["identity"] == {"name": "J. de Vries"}
+
+
+def test_erasing_a_category_says_what_and_when_it_is_forgotten(cli: Cli) -> None:
+    cli.record(registered(), collected())
+    answer = cli("erase", WHO, "--category", "contact", "--ground", "objection", "--json").json
+    assert set(answer) == {"subject", "ground", "erasures", "forgotten"}
+    (erasure,) = answer["erasures"]
+    assert set(erasure) == ERASURE
+    assert (erasure["categories"], erasure["whole_person"]) == (["contact"], False)
+    assert (erasure["keys_destroyed"], erasure["last_position"]) == (1, 4)
+    ends_at = cli("keys", "status", "--json").json["ends_at"]
+    assert answer["forgotten"]["write_ahead_log_and_backups"] == ends_at
+    assert answer["forgotten"]["kafka_topics"] > answer["forgotten"]["ledger_and_views"]
+    state = cli("state", WHO, "--json").json
+    assert (state["status"], state["erased_categories"]) == ("active", ["contact"])
+    assert state["personal"] == {"identity": {"name": "J. de Vries"}}
+
+
+def test_erasing_forgets_the_dead_letters_of_that_person_at_once(cli: Cli) -> None:
+    cli.record(registered(), collected(unknown="x"), collected("customer/2", unknown="x"))
+    answer = cli("erase", WHO, "--ground", "request", "--json").json
+    assert answer["erasures"][0]["dead_letters"] == 1
+    assert cli("status", "--json").json["dead_letters"] == 1
+
+
+def test_erasing_prints_tables_for_people(cli: Cli) -> None:
+    cli.record(registered(), collected())
+    shown = cli("erase", WHO, "--ground", "request").out.decode()
+    assert "end of the key epoch" in shown
+    assert "Kafka's own topics" in shown
+
+
+def test_erasing_twice_says_that_nothing_is_held(cli: Cli) -> None:
+    cli.record(registered())
+    cli("erase", WHO, "--ground", "request")
+    ran = cli("erase", WHO, "--ground", "request", "--json")
+    assert (ran.status, ran.out) == (1, b"")
+    assert "erased already" in ran.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("erase", WHO),
+        ("erase", WHO, "--ground", "boredom"),
+        ("erase", WHO, "--ground", "request", "--category", "everything"),
+        ("erase", "someone", "--ground", "request"),
+    ],
+)
+def test_a_wrong_erasure_erases_nothing(cli: Cli, arguments: tuple[str, ...]) -> None:
+    cli.record(registered(), collected())
+    assert cli(*arguments).status == 2
+    assert cli("status", "--json").json["position"] == 2
+
+
+def test_lost_keys_are_loud_and_never_shown_as_erased(cli: Cli, database_url: str) -> None:
+    cli.record(registered(), collected())
+    with psycopg.connect(database_url, autocommit=True) as superuser:
+        superuser.execute("DELETE FROM ledger_main_keys.data_keys WHERE category = 'contact'")
+    ran = cli("state", WHO, "--json")
+    assert ran.status == 1
+    assert ran.json["personal"]["contact"] == {"email": {"lost": True}}
+    assert ran.json["erased_categories"] == []
+    assert "LOST" in ran.err
+
+
+def test_the_search_index_is_made_again_after_a_crash(cli: Cli, database_url: str) -> None:
+    cli.record(registered(), collected())
+    with psycopg.connect(database_url, autocommit=True) as superuser:
+        superuser.execute(
+            "TRUNCATE ledger_main_keys.blind_index, ledger_main_keys.blind_index_complete"
+        )
+    ran = cli("find", "email", "--json", stdin=b"j.devries@example.nl")
+    assert [row["subject"] for row in ran.json["subjects"]] == [WHO]
+
+
+def test_two_ledgers_in_one_database_know_nothing_of_each_other(cli: Cli) -> None:
+    cli.record(registered())
+    cli.set(NAME="other")
+    assert cli("status").status == 2
+    assert cli("init").status == 0
+    assert cli("state", WHO).status == 1
+    assert cli("state", WHO, "--name", "main").status == 0
+
+
+def test_the_confidential_ledger_refuses_what_is_open(cli: Cli) -> None:
+    assert cli("init", "--confidential").status == 0
+    ran = cli("ingest", "-", "--confidential", "--json", stdin=b"{}")
+    assert ran.status == 1
+    cli.set(CONFIDENTIAL="yes")
+    assert cli.record(message("weather"))["rejected"] == 1
