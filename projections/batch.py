@@ -80,10 +80,10 @@ def apply_batch(
     named = _named_by(events, privacy_office)
     again = _to_fold_again(events, store)
     changes = _evolved(view, [event for event in events if event.stream not in again], store)
-    for start in range(0, len(again), _REFOLD_STREAMS):
-        changes |= _folded_again(
-            view, again[start : start + _REFOLD_STREAMS], store, history, privacy_office
-        )
+    streams = sorted(again)
+    for start in range(0, len(streams), _REFOLD_STREAMS):
+        block = streams[start : start + _REFOLD_STREAMS]
+        changes |= _folded_again(view, block, store, history, privacy_office)
     changes = {key: change for key, change in changes.items() if change.before != change.after}
     store.put(changes, named)
     if view.joined and changes:
@@ -97,16 +97,14 @@ def _named_by(events: Sequence[RecordedEvent], privacy_office: Collection[str]) 
     return {(stream, *target) for stream, target in targets if target}
 
 
-def _to_fold_again(events: Sequence[RecordedEvent], store: Store) -> list[UUID]:
+def _to_fold_again(events: Sequence[RecordedEvent], store: Store) -> set[UUID]:
     """Streams of the batch where an annulment arrived, or an event that one was waiting for."""
     known = store.named(list({event.stream for event in events}))
-    return sorted(
-        {
-            event.stream
-            for event in events
-            if is_annulment(event) or (event.stream, *name_of(event)) in known
-        }
-    )
+    return {
+        event.stream
+        for event in events
+        if is_annulment(event) or (event.stream, *name_of(event)) in known
+    }
 
 
 def _evolved(view: View[S], events: Sequence[RecordedEvent], store: Store) -> dict[Key, Change[S]]:
