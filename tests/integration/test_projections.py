@@ -19,14 +19,12 @@ from projections import (
     processing_register,
     runner,
 )
-from projections.read import (
-    customer_states,
-)
+from projections.read import customer_states, register_entries
 from projections.rebuild import audit_views, rebuild
 from projections.runner import Follower, view_statuses
 from projections.storage import Tables, bookmarks, locked_bookmark, stored_digest
 from projections.view import View
-from tests.fixtures.ledger import House, collected, registered
+from tests.fixtures.ledger import House, collected, message, registered
 from tests.fixtures.views import (
     OFFICES,
     annul_some,
@@ -38,6 +36,7 @@ from tests.fixtures.views import (
 )
 
 PATIENCE_S = 20
+LATER = "2026-11-24T11:00:00Z"
 
 
 @pytest.mark.parametrize("sizes", [(1, 40, 7), (5000,)])
@@ -115,6 +114,31 @@ def test_a_row_that_cannot_be_read_halts_its_view(house: House) -> None:
     assert {s.view: s.lag for s in view_statuses(house.session("reader"))} == {
         view.name: int(view is customer_state.VIEW) for view in VIEWS
     }
+
+
+def test_whatever_else_a_view_does_wrong_is_that_views_alone(house: House) -> None:
+    house.record(registered())
+
+    def cells(_key: Any, _state: Any) -> tuple[Any, ...]:
+        raise ZeroDivisionError
+
+    made = follower(house, [replace(customer_state.VIEW, cells=cells), processing_register.VIEW])
+    with pytest.raises(Halt, match="view customer_state failed on 1 to 1: ZeroDivisionError"):
+        made.follow_once()
+    assert [status.bookmark for status in made.statuses()] == [0, 1]
+
+
+def test_an_activity_that_only_a_mistake_named_leaves_the_register(house: House) -> None:
+    wrong = collected(activity="typo")
+    house.record(registered(), wrong)
+    follower(house).follow_once()
+    reader = house.session("reader")
+    named = [entry.activity for entry in register_entries(reader)]
+    assert named == ["subscription-management", "typo"]
+    house.record(message("event-annulled", annuls=wrong["id"], reason="mistake", time=LATER))
+    follower(house).follow_once()
+    assert [entry.activity for entry in register_entries(reader)] == named[:1]
+    assert digests(house) == derived(house)
 
 
 def test_a_view_of_other_code_waits_for_its_rebuild(house: House) -> None:
