@@ -176,7 +176,7 @@ def survive(scene: Scene, chance: random.Random, records: int) -> None:
 
 def check_alive(scene: Scene) -> None:
     for process in scene.processes:
-        assert process.running, process.log()
+        process.watch()
 
 
 def log_ends(admin: Any, topic: str) -> dict[int, int]:

@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Any, Protocol
 
 import orjson
@@ -18,11 +20,14 @@ from consumers.loop import Consumer, Job, consume, resume
 from consumers.source import Extent, Partition, Record, Source
 from ledger.errors import Halt, Misconfigured, ServiceAway
 from ledger.letters import letters
+from ledger.postgres import Session
+from ledger.reading import head_position
 from ledger.recording import HaltLimit
 from tests.fakes.kafka import FakeCluster, FakeSource, FakeTime
 from tests.fixtures.inbound import (
     ROOT,
     STRUCTURED,
+    Process,
     abort,
     as_binary,
     member,
@@ -32,8 +37,11 @@ from tests.fixtures.inbound import (
     until,
     values,
 )
-from tests.fixtures.kafka import MakeTopic
+from tests.fixtures.kafka import MakeTopic, admin_client, own_broker, run_broker
 from tests.fixtures.ledger import House, collected, registered
+
+# In the past of every machine that runs the tests, whatever its clock.
+PAST = "2024-03-01T10:00:00+01:00"
 
 # The port, on both implementations
 
@@ -352,12 +360,14 @@ class Line:
         raw = [orjson.dumps(line) if isinstance(line, dict) else line for line in lines]
         send(self.bootstrap, self.topic, raw)
 
+    @cached_property
+    def reader(self) -> Session:
+        return self.house.session("reader")
+
     def bookmark(self) -> int:
-        row = (
-            self.house.session("recorder")
-            .of("consumers")
-            .row("bookmark", topic=self.topic, partition=0)
-        )
+        """The stored bookmark; -1 when there is none."""
+        bookmarks = self.reader.of("consumers")
+        row = bookmarks.row("bookmark", topic=self.topic, partition=0)
         return int(row[2]) if row else -1
 
     def carry(self, to: int, **others: Any) -> None:
@@ -423,7 +433,7 @@ def test_a_lost_connection_to_the_database_is_opened_again(line: Line) -> None:
                 "WHERE application_name = 'ledger-recorder'"
             )
         line.send(registered("customer/2"))
-        until(lambda: len(line.house.events()) == 2, consumer.turn)
+        until(lambda: head_position(line.reader) == 2, consumer.turn)
 
 
 @pytest.mark.kafka
@@ -472,3 +482,42 @@ def test_too_many_rejections_halt_until_somebody_resumes(line: Line) -> None:
     resume(line.house.open, [line.topic])
     line.carry(to=11, limit=limit)
     assert len(line.house.events()) == 6
+
+
+@pytest.mark.kafka
+def test_the_program_goes_on_after_a_broker_was_killed(house: House, tmp_path: Path) -> None:
+    with own_broker(tmp_path / "kafka") as bootstrap:
+        with admin_client(bootstrap) as admin:
+            topics = {name: {"num_partitions": 1} for name in ("acts", "answers")}
+            admin.create_topics(topics, wait_for_metadata=True)
+        line = Line(house, bootstrap, "acts", "answers")
+        with running_program(line, tmp_path / "log") as program:
+            line.send(registered(time=PAST), b"bad")
+            until(lambda: line.bookmark() == 2, program.watch)
+            for verb in ("kill", "restart"):
+                assert run_broker(verb, "1", "--dir", tmp_path / "kafka").returncode == 0
+            line.send(collected(time=PAST))
+            until(lambda: line.bookmark() == 3, program.watch)
+            assert program.stop() == 0
+        assert "Traceback" not in program.log()
+        assert len(house.events()) == 2
+        assert [orjson.loads(a)["code"] for a in values(bootstrap, "answers")] == ["not-json"]
+
+
+@contextmanager
+def running_program(line: Line, log: Path) -> Iterator[Process]:
+    """`ledger consume` as a process."""
+    settings = {
+        "LEDGER_DATABASE_URL": line.house.url,
+        "LEDGER_KEY_DIR": str(line.house.keys),
+        "LEDGER_KAFKA_BOOTSTRAP": line.bootstrap,
+        "LEDGER_KAFKA_TOPICS": line.topic,
+        "LEDGER_KAFKA_ANSWERS": line.answers_topic,
+    }
+    program = Process(settings, log, ["-m", "console.main", "consume"])
+    program.start()
+    try:
+        yield program
+    finally:
+        if program.running:
+            program.kill()
