@@ -7,7 +7,7 @@ journal says after a crash or a restore, before anyone is served.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID, uuid4
 
 import msgspec
@@ -45,6 +45,16 @@ class Erasure(msgspec.Struct, frozen=True):
     last_position: int
 
 
+class _Order(NamedTuple):
+    """What is to be erased: categories of a subject, or the months of a rolling one up to `month`."""
+
+    subject: UUID
+    registry: str | None
+    categories: tuple[str, ...]
+    ground: Ground
+    month: int | None = None
+
+
 class Eraser:
     """The only code that destroys a person's keys. Works as the eraser's role."""
 
@@ -71,39 +81,36 @@ class Eraser:
         journal has it and the next start completes it), Retry or Halt.
         """
         named = tuple(c for c in CATEGORIES if c in categories) if categories else CATEGORIES
-        return [self._erase(subject, named, ground) for subject in self._subjects(reference)]
+        return [self._erase(_Order(*who, named, ground)) for who in self._subjects(reference)]
 
     def expire(self, reference: str, category: str, month: int, ground: Ground) -> list[Erasure]:
         """Forget a rolling category's months up to `month` (12 * year + month - 1); later ones stay."""
         if category not in ROLLING_CATEGORIES:
             raise Misconfigured(f"{category} is not a rolling category")
         subjects = self._subjects(reference)
-        return [self._erase(subject, (category,), ground, month) for subject in subjects]
+        return [self._erase(_Order(*who, (category,), ground, month)) for who in subjects]
 
-    def _subjects(self, reference: str) -> list[UUID]:
+    def _subjects(self, reference: str) -> list[tuple[UUID, str | None]]:
+        """The streams behind a reference; a registry entry's with its reference, which is no secret."""
+        streams: list[tuple[UUID, str | None]]
         if is_person(reference):
-            subjects = self._opener.live_subjects(reference)
+            streams = [(subject, None) for subject in self._opener.live_subjects(reference)]
         else:
             stream = self._ledger.registry_stream(reference)
-            subjects = [stream] if latest_versions(self._session, [stream]) else []
-        if not subjects:
+            known = latest_versions(self._session, [stream])
+            streams = [(stream, reference)] if known else []
+        if not streams:
             raise UnknownSubject(
                 "nothing is held about this subject, or all of it is erased already"
             )
-        return subjects
+        return streams
 
-    def _erase(
-        self,
-        subject: UUID,
-        categories: tuple[str, ...],
-        ground: Ground,
-        month: int | None = None,
-    ) -> Erasure:
+    def _erase(self, order: _Order) -> Erasure:
         written = False
         try:
             with self._session.transaction():
                 head = lock_head(self._session)
-                entry = self._entry(subject, categories, ground, head.position, month)
+                entry = self._entry(order, head.position)
                 result = self._apply(entry, (_decided(entry), _erased(entry)))
                 self._journal.append(entry)
                 written = True
@@ -113,38 +120,35 @@ class Eraser:
                 raise IncompleteErasure from error
             raise
 
-    def _entry(
-        self,
-        subject: UUID,
-        categories: tuple[str, ...],
-        ground: Ground,
-        position: int,
-        month: int | None,
-    ) -> ErasureEntry:
+    def _entry(self, order: _Order, position: int) -> ErasureEntry:
         now = self._clock()
-        if month is None:
-            times = (event.time for event in events_of(self._session, [subject]))
-            through = max(times, default=now)  # an event may lie some minutes in the future
-        else:
-            through = end_of_month(month)
-        row = self._session.row("indexed_subject", subject=subject)
+        row = self._session.row("indexed_subject", subject=order.subject)
         hmac, version, kind, valid_from = row or (None, 1, "registry", None)
+        last = month_of(now) + 1
         return ErasureEntry(
             erasure=uuid4(),
-            subject=subject,
-            categories=categories,
-            keys=self._opener.key_ids(subject, categories, month_of(now) + 1, month),
-            ground=ground,
+            subject=order.subject,
+            registry=order.registry,
+            categories=order.categories,
+            keys=self._opener.key_ids(order.subject, order.categories, last, order.month),
+            ground=order.ground,
             time=now,
-            through=through if month is not None else max(now, through),
+            through=self._through(order, now),
             position=position,
-            whole=set(categories) == set(CATEGORIES),
+            whole=set(order.categories) == set(CATEGORIES),
             reference_hmac=bytes(hmac).hex() if hmac else None,
             index_version=version,
             kind=kind,
             valid_from=valid_from,
-            month=month,
+            month=order.month,
         )
+
+    def _through(self, order: _Order, now: datetime) -> datetime:
+        """Up to when values are fenced; an event may lie some minutes in the future."""
+        if order.month is not None:
+            return end_of_month(order.month)
+        times = (event.time for event in events_of(self._session, [order.subject]))
+        return max(now, max(times, default=now))
 
     def _apply(self, entry: ErasureEntry, events: Sequence[NewEvent]) -> Erasure:
         """Fence, destroy and record, inside the caller's transaction under the head lock."""
@@ -284,6 +288,7 @@ def _own(
             "id": event.id,
             "source": event.source,
             "time": instant(time),
+            "subject": entry.registry,
             "categories": list(event.categories),
             "facts": event.facts,
             "sealed": {},

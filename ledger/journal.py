@@ -23,7 +23,8 @@ class ErasureEntry(msgspec.Struct, frozen=True):
     """One erasure. `position`: head position before it. `whole`: every category of the contract.
 
     `through`: no value of an event up to this instant may come back. `month`: set when only the months
-    of a rolling category up to this one expired; then later months keep their keys.
+    of a rolling category up to this one expired; then later months keep their keys. `registry`: the
+    reference of a registry entry, which is no secret; None for a person.
     """
 
     erasure: UUID
@@ -40,6 +41,7 @@ class ErasureEntry(msgspec.Struct, frozen=True):
     kind: str = "registry"
     valid_from: datetime | None = None
     month: int | None = None
+    registry: str | None = None
 
 
 class ErasureJournal:

@@ -114,6 +114,7 @@ def test_private_recipients_names_are_sealed(house: House) -> None:
     assert house.opener().personal(event) == {"name": "Mr. A. Jansen"}
     house.eraser().erase("recipient/lawyer-1", [], "request")
     assert house.opener().personal(event)["name"].value == "erased"
+    assert {event.subject for event in house.events()} == {"recipient/lawyer-1"}
 
 
 def test_two_consumers_that_meet_on_a_new_person_agree(house: House) -> None:
