@@ -32,6 +32,7 @@ from ledger.postgres import Database, Session
 from ledger.provider import FileKeyProvider
 from ledger.recorder import LedgerRecorder, RecordedRow
 from ledger.recording import Batch, HaltLimit, Outcome, record
+from ledger.subjects import SubjectIndex
 
 __all__ = ["EventMapper", "Ledger"]
 
@@ -128,7 +129,8 @@ class Ledger(Application[UUID]):
         self.session: Session = database.connect(ledger, role)
         self._reader: Session = database.connect(ledger, role)
         self.keyring = Keyring(self.session, provider, ledger, monotonic)
-        self._sealer = Sealer(self.keyring, ledger)
+        subjects = SubjectIndex(self.session, self.keyring, ledger)
+        self._sealer = Sealer(self.keyring, subjects, ledger)
         self._clock = clock
         self._limit = limit or HaltLimit()
         super().__init__()

@@ -13,9 +13,10 @@ import orjson
 
 from ledger.errors import TooLarge
 from ledger.event import check_entry_size, encode_state, instant
-from ledger.keyring import Keyring, Mention, Need
+from ledger.keyring import Keyring, Need
 from ledger.names import LedgerName
 from ledger.sealing import associated_data, keyed_hash, month_of, seal_value
+from ledger.subjects import Mention, SubjectIndex
 from schemas import (
     EVENT_TYPES,
     PERSONAL_FIELDS,
@@ -99,14 +100,20 @@ class _Placed(NamedTuple):
 class Sealer:
     """Seals whole batches for one ledger."""
 
-    def __init__(self, keyring: Keyring, ledger: LedgerName) -> None:
+    def __init__(self, keyring: Keyring, subjects: SubjectIndex, ledger: LedgerName) -> None:
         self._keyring = keyring
+        self._subjects = subjects
         self._ledger = ledger
 
-    def seal(self, messages: Sequence[Message]) -> list[Ready]:
-        """Seal a batch, in order. Makes missing subjects and keys. Raises Retry or Halt."""
+    def seal(self, messages: Sequence[Message], erasures: int) -> list[Ready]:
+        """Seal a batch, in order, with what is true after that many erasures.
+
+        Makes missing subjects and keys. Raises Retry or Halt.
+        """
+        if self._keyring.sync(erasures):
+            self._subjects.forget()
         events = [m.outcome for m in messages if isinstance(m.outcome, Event)]
-        self._keyring.admit([mention for event in events for mention in _mentions(event)])
+        self._subjects.admit([mention for event in events for mention in _mentions(event)])
         placed = [self._place(message) for message in messages]
         self._provide([one for one in placed if isinstance(one, _Placed)])
         return [self._ready(one) if isinstance(one, _Placed) else one for one in placed]
@@ -117,7 +124,7 @@ class Sealer:
             return Ready(message=message, refusal=event)
         person = is_person(event.subject)
         if person:
-            stream = self._keyring.subject_of(event.subject, event.time)
+            stream = self._subjects.subject_of(event.subject, event.time)
         else:
             stream = self._ledger.registry_stream(event.subject)
         needs = {
@@ -192,7 +199,7 @@ class Sealer:
             return event.facts
         named = {name: event.facts[name] for name in references if name in event.facts}
         return event.facts | {
-            name: str(self._keyring.subject_of(reference, event.time))
+            name: str(self._subjects.subject_of(reference, event.time))
             for name, reference in named.items()
         }
 

@@ -1,4 +1,4 @@
-"""Data subjects and their keys, as the sealing side needs them: made when missing, cached briefly.
+"""Keys, as the sealing side needs them: made when missing, cached briefly.
 
 The cache is true as long as no erasure has happened: `head.erasures` is read before a batch is sealed
 and compared under the head lock before it is recorded. Nothing here destroys a key.
@@ -7,67 +7,33 @@ and compared under the head lock before it is recorded. Nothing here destroys a 
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import Halt, Lost
 from ledger.names import LedgerName
+from ledger.places import data_key_place, ledger_key_place
 from ledger.postgres import Session
 from ledger.provider import FileKeyProvider
 from ledger.sealing import (
     KEY_BYTES,
     NONCE_BYTES,
     DataKey,
-    associated_data,
     keyed_hash,
     next_month_key,
-    seal_value,
     unwrap_key,
     wrap_key,
 )
 
-__all__ = [
-    "BEGINNING",
-    "INDEX_SOURCE",
-    "INDEX_VERSION",
-    "Keyring",
-    "Mention",
-    "Need",
-    "Period",
-    "data_key_place",
-    "ledger_key_place",
-    "reference_place",
-]
+__all__ = ["Keyring", "Need"]
 
-BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
-INDEX_VERSION = 1
-INDEX_SOURCE = "urn:processing-ledger:subject-index"
 # Keys live in memory for at most this long, even when nothing is erased.
 CACHE_SECONDS = 60
 # And at most this many, so that a long run over many people stays flat.
 CACHE_KEYS = 200_000
-_FORMAT = "1"
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A reference to a person in an event. `starts`: the event may start a new data subject."""
-
-    reference: str
-    time: datetime
-    starts: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From when a reference names a data subject, and whether all of that person was erased."""
-
-    subject: UUID
-    valid_from: datetime
-    erased_through: datetime | None
 
 
 class Need(NamedTuple):
@@ -87,33 +53,8 @@ class _Chain:
     erased_through: datetime | None = None
 
 
-def data_key_place(
-    ledger: LedgerName, subject: UUID, category: str, generation: int, month: int, epoch: int
-) -> Sequence[str | int]:
-    """The row that a wrapped data key belongs to."""
-    return [_FORMAT, str(ledger), str(subject), category, generation, month, epoch]
-
-
-def ledger_key_place(ledger: LedgerName, purpose: str, epoch: int) -> Sequence[str | int]:
-    """The row that a wrapped key of the ledger itself belongs to."""
-    return [_FORMAT, str(ledger), purpose, epoch]
-
-
-def reference_place(ledger: LedgerName, subject: UUID, key: str) -> bytes:
-    """Associated data of a sealed reference."""
-    return associated_data(
-        ledger=str(ledger),
-        subject=subject,
-        source=INDEX_SOURCE,
-        id=str(subject),
-        category="reference",
-        field="reference",
-        key=key,
-    )
-
-
 class Keyring:
-    """Subjects and keys for one sealing process. Not for two threads at once."""
+    """Keys for one sealing process. Not for two threads at once."""
 
     def __init__(
         self,
@@ -136,16 +77,21 @@ class Keyring:
         """Drop everything that was cached about people."""
         self._since = self._monotonic()
         self._epochs: dict[int, AESGCM] = {}
-        self._periods: dict[str, list[Period]] = {}
         self._chains: dict[tuple[UUID, str], _Chain] = {}
         self._ready: dict[Need, DataKey] = {}
 
-    def sync(self, erasures: int) -> None:
-        """Drop the cache when there was an erasure since, or when it is old or large."""
+    def sync(self, erasures: int) -> bool:
+        """Drop the cache when there was an erasure since, or when it is old or large; True when it was."""
         old = self._monotonic() - self._since > CACHE_SECONDS
-        if erasures != self._erasures or old or len(self._ready) > CACHE_KEYS:
+        stale = erasures != self._erasures or old or len(self._ready) > CACHE_KEYS
+        if stale:
             self.forget()
         self._erasures = erasures
+        return stale
+
+    def secret(self) -> bytes:
+        """A fresh random key."""
+        return self._random(KEY_BYTES)
 
     def nonce(self) -> bytes:
         """A fresh random nonce."""
@@ -184,86 +130,6 @@ class Keyring:
         """The keyed hash under which the subject index knows a reference."""
         return keyed_hash(self.ledger_key("index"), reference.encode())
 
-    # Data subjects
-
-    def admit(self, mentions: Sequence[Mention]) -> None:
-        """Make sure that every mentioned person has a data subject. Commits in a transaction of its own."""
-        self._load_periods({mention.reference for mention in mentions})
-        new: dict[tuple[str, datetime], UUID] = {}
-        for mention in mentions:
-            periods = self._periods[mention.reference]
-            start = _start_of_new_subject(periods, mention)
-            if start is not None:
-                subject = uuid4()
-                new[mention.reference, start] = subject
-                periods.append(Period(subject, start, None))
-        if new:
-            self._add_subjects(new)
-            references = {reference for reference, _ in new}
-            for reference in references:
-                del self._periods[reference]
-            self._load_periods(references)
-
-    def subject_of(self, reference: str, time: datetime) -> UUID:
-        """The data subject whose period holds this instant. The reference must have been admitted."""
-        periods = self._periods[reference]
-        chosen = periods[0]
-        for period in periods[1:]:
-            if period.valid_from <= time:
-                chosen = period
-        return chosen.subject
-
-    def _load_periods(self, references: Iterable[str]) -> None:
-        by_hmac = {
-            self.reference_hmac(reference): reference
-            for reference in references
-            if reference not in self._periods
-        }
-        if not by_hmac:
-            return
-        for reference in by_hmac.values():
-            self._periods[reference] = []
-        rows = self._session.rows("periods_of", hmacs=list(by_hmac))
-        for hmac, subject, valid_from, erased_through, unnamed in rows:
-            reference = by_hmac[bytes(hmac)]
-            self._periods[reference].append(Period(subject, valid_from, erased_through))
-            if unnamed:
-                self._name_subject(subject, reference)
-
-    def _add_subjects(self, new: dict[tuple[str, datetime], UUID]) -> None:
-        """Write new subjects with their reference keys; where another process was faster, its row stays."""
-        secrets = {subject: self._random(KEY_BYTES) for subject in new.values()}
-        rows = sorted(
-            (self.reference_hmac(reference), subject, kind_of(reference), valid_from, reference)
-            for (reference, valid_from), subject in new.items()
-        )
-        with self._session.transaction():
-            added = self._session.rows(
-                "add_subjects",
-                hmacs=[row[0] for row in rows],
-                subjects=[row[1] for row in rows],
-                kinds=[row[2] for row in rows],
-                starts=[row[3] for row in rows],
-                sealed=[self._sealed_reference(row[1], row[4], secrets[row[1]]) for row in rows],
-                version=INDEX_VERSION,
-            )
-            winners = [(Need(subject, "reference"), secrets[subject]) for (subject,) in added]
-            self._write_keys([(need, 1, secret) for need, secret in winners])
-
-    def _sealed_reference(self, subject: UUID, reference: str, secret: bytes) -> str:
-        key = DataKey(secret)
-        place = reference_place(self._ledger, subject, key.id)
-        return seal_value(key.cipher, reference, place, self.nonce())
-
-    def _name_subject(self, subject: UUID, reference: str) -> None:
-        """Give a subject that came back from the erasure journal its reference again."""
-        need = Need(subject, "reference")
-        self.provide([need])
-        key = self.key(need)
-        place = reference_place(self._ledger, subject, key.id)
-        sealed = seal_value(key.cipher, reference, place, self.nonce())
-        self._session.run("name_subject", subject=subject, sealed=sealed)
-
     # Data keys
 
     def provide(self, needs: Iterable[Need]) -> None:
@@ -297,18 +163,18 @@ class Keyring:
         ordered = sorted(pairs)
         subjects = [subject for subject, _ in ordered]
         categories = [category for _, category in ordered]
-        for pair in ordered:
-            self._chains[pair] = _Chain()
+        found = {pair: _Chain() for pair in ordered}
         for subject, category, generation, through in self._session.rows(
             "fences_of", subjects=subjects, categories=categories
         ):
-            self._chains[subject, category] = _Chain(generation, {}, through)
+            found[subject, category] = _Chain(generation, {}, through)
         rows = self._session.rows("data_keys_of", subjects=subjects, categories=categories)
         for subject, category, generation, month, epoch, wrapped in rows:
-            chain = self._chains[subject, category]
+            chain = found[subject, category]
             chain.generation = generation
             place = data_key_place(self._ledger, subject, category, generation, month, epoch)
             chain.secrets[month] = unwrap_key(self._cipher(epoch), wrapped, place)
+        self._chains |= found  # only what was read in full may be believed: it holds the fences
 
     def _make_keys(self, needs: Sequence[Need]) -> None:
         first: dict[tuple[UUID, str], Need] = {}
@@ -320,9 +186,10 @@ class Keyring:
             generation = chain.generation if chain.secrets else chain.generation + 1
             rows.append((need, generation, self._random(KEY_BYTES)))
         with self._session.transaction():
-            self._write_keys(rows)
+            self.add_keys(rows)
 
-    def _write_keys(self, rows: Sequence[tuple[Need, int, bytes]]) -> None:
+    def add_keys(self, rows: Sequence[tuple[Need, int, bytes]]) -> None:
+        """Write new keys (need, generation, secret), wrapped, inside the caller's transaction."""
         epoch = self._current_epoch()
         cipher = self._cipher(epoch)
         wrapped = [
@@ -373,20 +240,3 @@ class Keyring:
         if epoch not in self._epochs:
             self._epochs[epoch] = AESGCM(self._provider.get(epoch))
         return self._epochs[epoch]
-
-
-def kind_of(reference: str) -> str:
-    """`customer`, `contact`, `visitor` or `employee`: the kind of person behind a reference."""
-    parts = reference.split("/")
-    return "contact" if len(parts) == 4 else parts[0]
-
-
-def _start_of_new_subject(periods: Sequence[Period], mention: Mention) -> datetime | None:
-    """From when a new data subject is needed for this mention; None when the known ones do."""
-    if not periods:
-        return BEGINNING
-    last = periods[-1]
-    through = last.erased_through
-    if mention.starts and through is not None and mention.time > through:
-        return mention.time
-    return None

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import Lost
 from ledger.event import RecordedEvent
-from ledger.keyring import Period, data_key_place, ledger_key_place, reference_place
 from ledger.names import LedgerName
+from ledger.places import data_key_place, ledger_key_place, reference_place
 from ledger.postgres import Session
 from ledger.provider import FileKeyProvider
 from ledger.sealing import (
@@ -32,6 +32,7 @@ from ledger.sealing import (
     unwrap_key,
     wrap_key,
 )
+from ledger.subjects import Period
 from schemas import ROLLING_CATEGORIES
 
 __all__ = ["Missing", "Opener", "SealedValue"]

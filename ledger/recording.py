@@ -116,8 +116,7 @@ def record(
         row = session.row("head")
         if row is None:
             raise Halt("the head row is missing")
-        keyring.sync(row[1])
-        ready = sealer.seal(batch.messages)
+        ready = sealer.seal(batch.messages, row[1])
         try:
             with session.transaction():
                 return _write(session, keyring, ledger, batch, ready, now, limit, row[1])

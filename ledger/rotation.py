@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.keyring import data_key_place, ledger_key_place
 from ledger.names import LedgerName
+from ledger.places import data_key_place, ledger_key_place
 from ledger.postgres import Session
 from ledger.provider import FileKeyProvider
 from ledger.sealing import KEY_BYTES, NONCE_BYTES, unwrap_key, wrap_key

@@ -302,3 +302,29 @@ def test_subjects_of_streams_have_the_type_that_folds_expect(house: House) -> No
     house.record(collected())
     assert isinstance(house.events()[0].stream, UUID)
     assert house.events()[0].recorded_at - datetime.now(UTC) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("step", ["periods_of", "fences_of", "data_keys_of", "add_subjects"])
+def test_a_query_that_fails_leaves_nothing_in_the_cache_to_believe(
+    house: House, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    house.record(collected())
+    house.eraser().erase("customer/10023", [], "request")
+    ledger = house.open()
+    session = ledger.session
+    rows = session.rows
+
+    def failing(name: str, /, **parameters: object) -> list[tuple[object, ...]]:
+        if name == step:
+            raise KilledError
+        return rows(name, **parameters)
+
+    new = collected("customer/new")
+    monkeypatch.setattr(session, "rows", failing)
+    with pytest.raises(KilledError):
+        house.record(collected(), new, ledger=ledger)
+    monkeypatch.undo()
+    outcome = house.record(collected(), new, ledger=ledger)
+    assert [rejection.code for _, rejection in outcome.rejections] == [Code.ERASED_SUBJECT]
+    assert opened(house, house.events()[-1]) == PERSONAL
+    assert len(house.opener().periods("customer/new")) == 1
