@@ -23,5 +23,6 @@ def options_of(kafka: KafkaSettings) -> KafkaOptions:
         bootstrap=kafka.bootstrap,
         group=kafka.group,
         topics=kafka.topics,
+        session_s=float(kafka.session_s),
         security={name: str(value) for name, value in security.items() if value is not None},
     )

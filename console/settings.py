@@ -32,6 +32,7 @@ PREFIX = "LEDGER_"
 MOST_BATCH_EVENTS = 50_000
 MOST_BATCH_BYTES = 64 * 1024 * 1024
 MOST_BATCH_MS = 60_000
+MOST_SESSION_S = 1_800  # the broker's own limit (group.max.session.timeout.ms)
 EVENTS_TOPICS = ("privacy.events.v1", "privacy.register.v1")
 CONFIDENTIAL_TOPICS = ("privacy.confidential.v1",)
 # The confidential ledger answers nobody unless it is told where: the open topic would give it away.
@@ -120,6 +121,7 @@ class KafkaSettings(msgspec.Struct, frozen=True):
     topics: tuple[str, ...]
     group: str
     answers: str | None = None
+    session_s: int = 30
     security_protocol: str = "PLAINTEXT"
     sasl_mechanism: str | None = None
     sasl_username: str | None = None
@@ -316,6 +318,7 @@ def _kafka(reader: _Reader, ledger: LedgerName, confidential: bool) -> KafkaSett
         topics=topics,
         group=reader.text("KAFKA_GROUP", f"processing-ledger-{ledger}"),
         answers=reader.text("KAFKA_ANSWERS", answers, TOPIC, "the name of a topic"),
+        session_s=reader.number("KAFKA_SESSION_S", 30, MOST_SESSION_S),
         security_protocol=protocol,
         sasl_mechanism=mechanism,
         sasl_username=reader.text("KAFKA_SASL_USERNAME", None),

@@ -1,0 +1,71 @@
+"""`ledger demo`: the main job from nothing, again and again, also through a real topic."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from console.sample import TOUR_SUBJECT
+from tests.fixtures.console import Cli
+from tests.fixtures.kafka import run_broker
+from tests.fixtures.postgres import short_folder
+
+STEPS = (
+    f"history {TOUR_SUBJECT}",
+    f"state {TOUR_SUBJECT}",
+    f"consents {TOUR_SUBJECT}",
+    "register",
+    f"disclosures --subject {TOUR_SUBJECT}",
+    f"erase {TOUR_SUBJECT} --ground request",
+    "audit --views",
+)
+
+
+@pytest.fixture
+def ground() -> Iterator[Path]:
+    with short_folder() as folder:
+        yield folder
+
+
+def test_the_demonstration_shows_each_command_and_can_be_repeated(
+    program: Cli, ground: Path
+) -> None:
+    for _ in range(2):
+        ran = program("demo", "--data-dir", str(ground))
+        shown = ran.out.decode()
+        assert ran.status == 0
+        assert "2,500 are recorded, 0 were rejected" in shown
+        for step in STEPS:
+            assert f"$ ledger --data-dir {ground} {step}" in shown
+        assert "in order" in shown
+    state = program("--data-dir", str(ground), "state", TOUR_SUBJECT, "--json", "--key-dir", "")
+    assert state.json["status"] == "erased"
+
+
+def test_the_demonstration_ignores_the_database_that_is_configured(
+    program: Cli, ground: Path
+) -> None:
+    program.set(DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing", DATA_DIR=str(ground))
+    assert program("demo").status == 0
+
+
+@pytest.mark.kafka
+def test_the_demonstration_through_a_real_topic(
+    program: Cli, ground: Path, kafka_bootstrap: str
+) -> None:
+    assert run_broker("topics", "--bootstrap", kafka_bootstrap).returncode == 0
+    ran = program("demo", "--data-dir", str(ground), "--kafka", kafka_bootstrap)
+    shown = ran.out.decode()
+    assert ran.status == 0
+    assert "2,500 made-up events about 150 customers were published" in shown
+    assert "in order" in shown
+
+
+def test_a_newcomer_needs_no_init(program: Cli, ground: Path) -> None:
+    program.set(DATA_DIR=str(ground), KEY_DIR="")
+    assert program("status").status == 2
+    sample = program.folder / "sample.ndjson"
+    program("sample", "--events", "300", "--customers", "30", "--output", str(sample))
+    assert program("ingest", str(sample), "--json").json["recorded"] == 300
+    assert program("state", TOUR_SUBJECT, "--json").json["status"] == "active"
+    assert program("audit", "--views", "--json").json["ok"] is True

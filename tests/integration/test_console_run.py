@@ -1,0 +1,154 @@
+"""`ledger run` and `consume` as processes, with a real broker: crashes, halts, being told to stop."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from ledger.names import LedgerName
+from ledger.postgres import Database
+from tests.fixtures.console import Cli, collected, registered
+from tests.fixtures.inbound import PATIENCE_S, ROOT, send, until
+from tests.fixtures.kafka import MakeTopic
+
+pytestmark = pytest.mark.kafka
+BAD = [b'{"email": "canary.person@example.nl"}'] * 100
+
+
+class Started:
+    """A command that runs beside the test."""
+
+    def __init__(self, log: Path, *arguments: str) -> None:
+        self._log = log
+        with log.open("wb") as stream:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "console.main", *arguments],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+            )
+
+    @property
+    def children(self) -> dict[str, int]:
+        """Name of the command -> process id of each child."""
+        pid = self._process.pid
+        pids = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        named = {Path(f"/proc/{one}/cmdline").read_bytes().split(b"\0")[3]: one for one in pids}
+        return {name.decode(): int(one) for name, one in named.items()}
+
+    def ended(self) -> int:
+        """Wait for its end; the exit status."""
+        return self._process.wait(PATIENCE_S)
+
+    def stop(self) -> int:
+        """Tell it to stop; the exit status."""
+        self._process.terminate()
+        return self.ended()
+
+    def end(self) -> None:
+        """Whatever is left of it."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait(PATIENCE_S)
+
+    @property
+    def said(self) -> str:
+        return self._log.read_text()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Started]]:
+    started: list[Started] = []
+
+    def begin(*arguments: str) -> Started:
+        started.append(Started(tmp_path / f"log-{len(started)}", *arguments))
+        return started[-1]
+
+    yield begin
+    for one in started:
+        one.end()
+
+
+@pytest.fixture
+def topic(cli: Cli, kafka_topic: MakeTopic, kafka_bootstrap: str) -> str:
+    """The topic that the program reads."""
+    name = kafka_topic()
+    cli.set(
+        KAFKA_BOOTSTRAP=kafka_bootstrap,
+        KAFKA_TOPICS=name,
+        KAFKA_GROUP=f"group-{name}",
+        KAFKA_ANSWERS=kafka_topic(),
+        KAFKA_SESSION_S="6",
+    )
+    return name
+
+
+def wait_for(cli: Cli, condition: Callable[[Any], bool]) -> Any:
+    """The status of the ledger once it fulfils a condition."""
+    seen: list[Any] = [cli("status", "--json").json]
+    until(lambda: condition(seen[-1]), lambda: seen.append(cli("status", "--json").json))
+    return seen[-1]
+
+
+def _views_are_there(status: Any) -> bool:
+    return {view["lag"] for view in status["views"]} == {0}
+
+
+def test_run_consumes_and_projects_restarts_what_crashed_and_stops_when_told(
+    cli: Cli, topic: str, kafka_bootstrap: str, start: Callable[..., Started]
+) -> None:
+    running = start("run")
+    send(kafka_bootstrap, topic, [orjson.dumps(registered()), b"[]"])
+    everything = [{"topic": topic, "partition": 0, "bookmark": 2, "lag": 0}]
+    done = wait_for(cli, lambda s: s["kafka"] == everything and _views_are_there(s))
+    assert (done["position"], done["dead_letters"]) == (1, 1)
+    before = running.children
+    assert set(before) == {"consume", "project"}
+    for pid in before.values():
+        os.kill(pid, signal.SIGKILL)
+    send(kafka_bootstrap, topic, [orjson.dumps(collected())])
+    wait_for(cli, lambda s: s["position"] == 2 and _views_are_there(s))
+    assert set(running.children.values()).isdisjoint(before.values())
+    assert running.stop() == 0
+    assert "Traceback" not in running.said
+    assert cli("audit", "--views", "--json").status == 0
+
+
+def test_a_halted_topic_ends_run_with_status_1_until_it_is_resumed(
+    cli: Cli, topic: str, kafka_bootstrap: str, start: Callable[..., Started]
+) -> None:
+    send(kafka_bootstrap, topic, BAD)
+    running = start("run")
+    assert running.ended() == 1
+    assert "ledger consume --resume" in running.said
+    assert "canary.person" not in running.said
+    again = start("consume")
+    assert again.ended() == 1
+    send(kafka_bootstrap, topic, [orjson.dumps(registered())])
+    resumed = start("consume", "--resume")
+    wait_for(cli, lambda s: s["position"] == 1)
+    assert resumed.stop() == 0
+
+
+def test_the_lag_of_a_broker_that_is_away_is_null_and_said(
+    topic: str, start: Callable[..., Started]
+) -> None:
+    session = Database(os.environ["LEDGER_DATABASE_URL"]).connect(LedgerName(), "recorder")
+    session.of("consumers").run(
+        "add_bookmark", topic=topic, partition=0, cluster_id="c", topic_id="t", start=7
+    )
+    session.close()
+    # A process of its own: the client leaves sockets open when it never reaches a broker.
+    asked = start("status", "--json", "--kafka-bootstrap", "127.0.0.1:1")
+    assert asked.ended() == 0
+    note, answer = asked.said.splitlines()
+    assert "no lag of Kafka" in note
+    known = {"topic": topic, "partition": 0, "bookmark": 7, "lag": None}
+    assert orjson.loads(answer)["kafka"] == [known]
