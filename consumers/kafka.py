@@ -8,9 +8,8 @@ once; what is not known to pass is a Halt.
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, Literal
+from typing import Any
 
-import msgspec
 from kafka import (
     ConsumerRebalanceListener,
     KafkaAdminClient,
@@ -23,9 +22,17 @@ from kafka import errors as kafka_errors
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.coordinator.assignors.range import RangePartitionAssignor
 
-from consumers.pipeline import BATCH_MESSAGES
+from consumers.kafka_options import (
+    ANSWER_MS,
+    CLOSE_MS,
+    REQUEST_MS,
+    SECURITY_OPTIONS,
+    KafkaOptions,
+    connection,
+    consuming,
+)
 from consumers.source import Extent, Identity, Partition, Polled, Record
-from ledger.errors import Halt, Misconfigured, ServiceAway
+from ledger.errors import Halt, LedgerError, Misconfigured, ServiceAway
 
 __all__ = [
     "SECURITY_OPTIONS",
@@ -34,46 +41,6 @@ __all__ = [
     "KafkaSource",
     "KafkaUpstream",
 ]
-
-# Options of the client that are passed through: who we are, and whom we trust. `ssl_ciphers` is left
-# out: the client takes it and applies it nowhere.
-SECURITY_OPTIONS = frozenset(
-    {
-        "security_protocol",
-        "ssl_cafile",
-        "ssl_certfile",
-        "ssl_check_hostname",
-        "ssl_context",
-        "ssl_crlfile",
-        "ssl_keyfile",
-        "ssl_password",
-        "sasl_mechanism",
-        "sasl_plain_password",
-        "sasl_plain_username",
-        "sasl_kerberos_domain_name",
-        "sasl_kerberos_name",
-        "sasl_kerberos_service_name",
-        "sasl_oauth_token_provider",
-    }
-)
-# The first answer of a cluster that is there comes within this time.
-BOOTSTRAP_MS = 5_000
-# Broker default of Java clients; it must stay above fetch_max_wait_ms.
-REQUEST_MS = 30_000
-# A broker that is back is found again within this time; half a minute, the default, is felt.
-RECONNECT_MS = 5_000
-# One request that the main loop waits for; longer, and the fault counts as passing.
-ANSWER_MS = 5_000
-# The client's default may take half a minute when the coordinator does not answer.
-CLOSE_MS = 2_000
-# A main loop without a poll for so long is dead; recording a batch takes a second.
-MAX_POLL_INTERVAL_MS = 300_000
-# Fetched and not yet polled: with the batch at hand below 100 MB.
-FETCH_BYTES = 16 * 1024 * 1024
-PARTITION_FETCH_BYTES = 1024 * 1024
-FETCH_WAIT_MS = 500
-# New partitions, and a topic whose metadata got lost on the way, are noticed within this time.
-METADATA_MS = 30_000
 
 # Faults that nobody's waiting heals, and what the operator has to look at.
 _SETTINGS_FAULTS = (
@@ -96,27 +63,15 @@ _PASSING_FAULTS = (
     kafka_errors.RebalanceInProgressError,
     kafka_errors.UnknownMemberIdError,
 )
+# Their texts name partitions and offsets; those of other faults may quote a record.
+_OFFSET_FAULTS = (
+    kafka_errors.LogTruncationError,
+    kafka_errors.NoOffsetForPartitionError,
+    kafka_errors.OffsetOutOfRangeError,
+)
+# What the client's own code raises over a record that it cannot read.
+_PYTHON_FAULTS = (ValueError, TypeError, AssertionError, LookupError, ArithmeticError)
 _ASSIGNORS = {"range": RangePartitionAssignor, "cooperative-sticky": CooperativeStickyAssignor}
-
-
-class KafkaOptions(msgspec.Struct, frozen=True):
-    """How to reach Kafka and which group to join. All members of a group use the same assignor.
-
-    `security`: some of SECURITY_OPTIONS. `session_s`: a member that died is noticed within this time.
-    """
-
-    bootstrap: tuple[str, ...]
-    group: str
-    topics: tuple[str, ...]
-    security: Mapping[str, Any] = {}
-    assignor: Literal["range", "cooperative-sticky"] = "range"
-    session_s: float = 30.0
-    poll_records: int = BATCH_MESSAGES
-    client_id: str = "processing-ledger"
-
-    def __repr__(self) -> str:
-        """Without the password."""
-        return f"KafkaOptions(bootstrap={self.bootstrap!r}, topics={self.topics!r})"
 
 
 class KafkaSource:
@@ -125,16 +80,24 @@ class KafkaSource:
     def __init__(self, options: KafkaOptions) -> None:
         with _mapped_errors():
             self._admin: Any = KafkaAdminClient(
-                **_connection(options) | {"request_timeout_ms": ANSWER_MS}
+                **connection(options) | {"request_timeout_ms": ANSWER_MS}
             )
             try:
-                self._consumer: Any = KafkaConsumer(**_connection(options), **_consuming(options))
+                self._consumer: Any = KafkaConsumer(
+                    **connection(options),
+                    **consuming(options),
+                    partition_assignment_strategy=[_ASSIGNORS[options.assignor]],
+                )
             except BaseException:
                 self._admin.close()
                 raise
         self._listener = _Listener(self._consumer)
         self._consumer.subscribe(topics=list(options.topics), listener=self._listener)
-        self._learn_partitions(options.topics)
+        try:
+            self._learn_partitions(options.topics)
+        except BaseException:
+            self.close()
+            raise
 
     def _learn_partitions(self, topics: Iterable[str]) -> None:
         """Wait until the client knows the partitions of each topic that exists.
@@ -301,50 +264,13 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
 def _producer(options: KafkaOptions) -> Any:
     with _mapped_errors():
         return KafkaProducer(
-            **_connection(options),
+            **connection(options),
             acks="all",
             enable_idempotence=True,
             allow_auto_create_topics=False,
             max_block_ms=ANSWER_MS,
             delivery_timeout_ms=REQUEST_MS + ANSWER_MS,
         )
-
-
-def _connection(options: KafkaOptions) -> dict[str, Any]:
-    unknown = options.security.keys() - SECURITY_OPTIONS
-    if unknown:
-        raise Misconfigured(f"these are no security options of Kafka: {', '.join(sorted(unknown))}")
-    return {
-        "bootstrap_servers": list(options.bootstrap),
-        "client_id": options.client_id,
-        "bootstrap_timeout_ms": BOOTSTRAP_MS,
-        "request_timeout_ms": REQUEST_MS,
-        "reconnect_backoff_max_ms": RECONNECT_MS,
-        **options.security,
-    }
-
-
-def _consuming(options: KafkaOptions) -> dict[str, Any]:
-    session_ms = int(options.session_s * 1000)
-    return {
-        "group_id": options.group,
-        "auto_offset_reset": "none",
-        "enable_auto_commit": False,
-        "isolation_level": "read_committed",
-        "check_crcs": True,
-        "allow_auto_create_topics": False,
-        "partition_assignment_strategy": [_ASSIGNORS[options.assignor]],
-        "max_poll_records": options.poll_records,
-        "max_poll_interval_ms": max(MAX_POLL_INTERVAL_MS, session_ms),
-        "session_timeout_ms": session_ms,
-        # Three may be lost before the member counts as dead, and it hears of a rebalance soon.
-        "heartbeat_interval_ms": min(3_000, session_ms // 4),
-        "fetch_max_bytes": FETCH_BYTES,
-        "max_partition_fetch_bytes": PARTITION_FETCH_BYTES,
-        "metadata_max_age_ms": METADATA_MS,
-        "fetch_min_bytes": 1,
-        "fetch_max_wait_ms": FETCH_WAIT_MS,
-    }
 
 
 def _ours(key: Any) -> Partition:
@@ -367,26 +293,27 @@ def _look_at_commit(_: Any, answer: Any) -> None:
 
 @contextmanager
 def _mapped_errors() -> Iterator[None]:
-    """Translate the client's errors to ours, once. Their texts quote no records; types are enough.
-
-    An error with a cause was raised inside a listener. Anything that is no KafkaError comes from a
-    record that the client cannot read.
-    """
+    """Translate the client's errors to ours, once. What may quote a record goes with the traceback."""
     try:
         yield
-    except _SETTINGS_FAULTS as error:
-        raise Misconfigured(f"Kafka refuses this client: {_name(error)}") from error
-    except _PASSING_FAULTS as error:
-        if error.__cause__ is not None and not isinstance(error.__cause__, OSError):
-            raise Halt(f"the Kafka client failed: {_name(error)}") from error
-        raise ServiceAway(f"Kafka does not answer: {_name(error)}") from error
-    except kafka_errors.UnsupportedCodecError as error:
-        raise Misconfigured("records are compressed in a way that needs another package") from error
-    except kafka_errors.KafkaError as error:
-        raise Halt(f"Kafka stopped: {_name(error)}; {error}") from error
-    except (ValueError, TypeError, AssertionError, LookupError, ArithmeticError) as error:
-        raise Halt(f"a Kafka record cannot be read: {_name(error)}") from error
+    except (kafka_errors.KafkaError, *_PYTHON_FAULTS) as error:
+        raise _translated(error) from None
 
 
-def _name(error: BaseException) -> str:
-    return type(error).__name__.removesuffix("Error")
+def _translated(error: Exception) -> LedgerError:
+    """Our error for one of the client's. One with a cause was raised inside a listener: never passing."""
+    name = type(error).__name__.removesuffix("Error")
+    if isinstance(error, _SETTINGS_FAULTS):
+        return Misconfigured(f"Kafka refuses this client: {name}")
+    if isinstance(error, kafka_errors.UnsupportedCodecError):
+        return Misconfigured(
+            "records are compressed with a codec that is not installed here: "
+            "install kafka-python[lz4,snappy,zstd]"
+        )
+    if isinstance(error, _PASSING_FAULTS) and isinstance(error.__cause__, OSError | None):
+        return ServiceAway(f"Kafka does not answer: {name}")
+    if isinstance(error, _OFFSET_FAULTS):
+        return Halt(f"Kafka has not what should be read next: {name}; {error}")
+    if isinstance(error, (kafka_errors.CorruptRecordError, *_PYTHON_FAULTS)):
+        return Halt("a record after the bookmarks cannot be read, it is damaged or no Kafka record")
+    return Halt(f"Kafka stopped: {name}")

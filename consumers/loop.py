@@ -15,17 +15,11 @@ from consumers.backlog import Backlog
 from consumers.backoff import wait_s
 from consumers.observer import Observer
 from consumers.pipeline import BatchLimits, body_of, to_message
-from consumers.places import (
-    check_bookmark,
-    check_record,
-    check_topic,
-    first_bookmark,
-    reading_starts_at,
-)
+from consumers.placing import check_record, identify, place
 from consumers.source import Answers, Extent, Identity, Partition, Polled, Record, Source
 from consumers.store import LedgerStore, Store
 from ledger.application import Ledger
-from ledger.errors import Fenced, Halt, Misconfigured, Retry
+from ledger.errors import Fenced, Halt, Retry
 from ledger.recording import Batch, Bookmark
 from ledger.writing import Span
 from schemas import Intake
@@ -156,39 +150,27 @@ class Consumer:
 
     def _settle(self) -> None:
         """Place every partition at its bookmark, and read on. Raises Halt when one does not fit."""
-        self._identify({})
+        self._identify()
         self._halted = self._ledger().halted(self._job.topics)
         self._check_halted()
         for topic in sorted(self._halted):
             self._observer.halted(topic)
         wanted = sorted(p for p in self._source.assignment() if p.topic not in self._halted)
         extents = self._source.extents(wanted)
-        backlogs = {partition: self._place(partition, extents[partition]) for partition in wanted}
+        backlogs = {p: self._place(p, extents[p]) for p in wanted}
         self._source.resume(wanted)
         self._backlogs = backlogs
 
     def _place(self, partition: Partition, extent: Extent) -> Backlog:
-        store = self._ledger()
-        stored = store.bookmark(partition)
-        if stored is None:
-            first = first_bookmark(partition, self._identity, extent, self._job.from_log_start)
-            stored = store.begin(partition, first)
-        check_bookmark(partition, stored, self._identity, extent)
-        start = reading_starts_at(stored, extent)
+        accepted = self._job.from_log_start
+        backlog, start = place(self._ledger(), partition, self._identity, extent, accepted)
         self._source.seek(partition, start)
-        self._observer.placed(partition, stored.next_offset)
-        compare = stored.last_record if start < stored.next_offset else None
-        return Backlog(stored.next_offset, stored.topic_id, compare)
+        self._observer.placed(partition, backlog.next_offset)
+        return backlog
 
-    def _identify(self, known: dict[str, str]) -> None:
-        """Ask which cluster and topics these are; those of `known` must not have changed."""
+    def _identify(self, known: Identity | None = None) -> None:
         self._identify_at = self._monotonic() + IDENTITY_SECONDS
-        self._identity = self._source.identity(self._job.topics)
-        for topic, topic_id in known.items():
-            check_topic(topic, topic_id, self._identity)
-        missing = [t for t in self._job.topics if t not in self._identity.topic_ids]
-        if missing:
-            raise Misconfigured(f"Kafka has no topic {', '.join(missing)}: create it first")
+        self._identity = identify(self._source, self._job.topics, known)
 
     # From records to the ledger
 
@@ -273,7 +255,7 @@ class Consumer:
             self._acknowledge_at = now + ACKNOWLEDGE_SECONDS
             self._acknowledge()
         if now >= self._identify_at:
-            self._identify(dict(self._identity.topic_ids))
+            self._identify(self._identity)
 
     def _acknowledge(self) -> None:
         self._source.acknowledge(self._unacknowledged)
@@ -286,9 +268,9 @@ class Consumer:
         try:
             self._flush(self._backlogs, everything=True)
             self._answering.turn(self._ledger())
+            self._acknowledge()
         except Retry as fault:
             self._observer.away(fault, 0.0)
-        self._acknowledge()
 
 
 def _halted(topics: frozenset[str]) -> str:

@@ -79,12 +79,12 @@ def batches(items: Sequence[_Item], limits: BatchLimits) -> Iterator[Sequence[_I
 def to_message(partition: Partition, record: Record, intake: Intake, now: datetime) -> Message:
     """A Kafka record as a message. Structured or binary is told by its headers alone."""
     origin = KafkaOrigin(partition.topic, partition.number, record.offset)
-    body = body_of(record)
     if is_structured(record.headers):
         # A tombstone deletes nothing here: an empty message is no JSON, and says so.
-        return _kept(body, record.size, decode(body, intake, now), origin, "structured")
+        value = record.value or b""
+        return _kept(value, record.size, decode(value, intake, now), origin, "structured")
     outcome = decode_binary(record.headers, record.value, intake, now)
-    return _kept(body, record.size, outcome, origin, "binary")
+    return _kept(_binary_body(record), record.size, outcome, origin, "binary")
 
 
 def to_line(line: bytes, origin: FileOrigin, intake: Intake, now: datetime) -> Message:
@@ -109,8 +109,10 @@ def again(
 
 def body_of(record: Record) -> bytes:
     """What is kept of a record: its value; in binary mode a JSON document of headers and value."""
-    if is_structured(record.headers):
-        return record.value or b""
+    return record.value or b"" if is_structured(record.headers) else _binary_body(record)
+
+
+def _binary_body(record: Record) -> bytes:
     headers = [[name, _text(value)] for name, value in record.headers]
     return orjson.dumps({"headers": headers, "value": _text(record.value)})
 

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +18,7 @@ from kafka import KafkaAdminClient, TopicPartition
 from consumers.kafka import KafkaAnswers, KafkaSource
 from consumers.loop import Consumer, Job, consume, resume
 from consumers.source import Extent, Partition, Record, Source
+from consumers.store import LedgerStore
 from ledger.errors import Halt, Misconfigured, ServiceAway
 from ledger.letters import letters
 from ledger.postgres import Session
@@ -327,6 +328,26 @@ def test_answers_to_a_topic_that_is_not_there_come_back(kafka_bootstrap: str) ->
         answers.close()
 
 
+# Answers that wait in the ledger
+
+
+def test_an_answer_waits_until_it_was_taken_and_one_consumer_sends_at_a_time(house: House) -> None:
+    house.session("recorder").run("add_answers", payloads=[b"1", b"2"])
+    one, other = LedgerStore(house.open()), LedgerStore(house.open())
+    sent: list[bytes] = []
+
+    def meanwhile(payloads: Sequence[bytes]) -> None:
+        assert other.answer(sent.extend) == 0, "somebody else sends already"
+        sent.extend(payloads)
+        raise ServiceAway
+
+    with pytest.raises(ServiceAway):
+        one.answer(meanwhile)
+    assert other.answer(sent.extend) == 2
+    assert one.answer(sent.extend) == 0
+    assert sent == [b"1", b"2", b"1", b"2"]
+
+
 # Kafka to the ledger
 
 
@@ -469,6 +490,26 @@ def test_records_deleted_under_a_running_consumer_stop_it(
         with pytest.raises(Halt, match="OffsetOutOfRange"):
             until(lambda: False, consumer.turn)
     assert line.house.events() == []
+
+
+class NoText(str):
+    """A header's name that is no UTF-8 on the wire."""
+
+    __slots__ = ()
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        return b"\xff\xfe"
+
+
+@pytest.mark.kafka
+def test_a_record_that_the_client_cannot_read_stops_it_and_nothing_is_skipped(line: Line) -> None:
+    with producing(line.bootstrap) as producer:
+        for headers in [STRUCTURED, [(NoText("x"), b"")], STRUCTURED]:
+            producer.send(line.topic, orjson.dumps(registered()), headers=headers)
+            producer.flush()
+    line.expect_halt("cannot be read, it is damaged")
+    line.expect_halt("cannot be read, it is damaged")
+    assert line.bookmark() <= 1
 
 
 @pytest.mark.kafka

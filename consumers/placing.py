@@ -1,22 +1,51 @@
-"""Where reading a partition may begin: the checks between the stored bookmark and what Kafka holds.
+"""Where reading a partition begins: between the stored bookmark and what Kafka holds.
 
-Pure. A ledger never jumps: whatever does not fit is a Halt with a plain message, and nothing was read.
+A ledger never jumps: whatever does not fit is a Halt with a plain message, and nothing was read.
 """
 
-from consumers.source import Extent, Identity, Partition
-from consumers.store import Stored
-from ledger.errors import Halt
+from collections.abc import Sequence
 
-__all__ = [
-    "check_bookmark",
-    "check_record",
-    "check_topic",
-    "first_bookmark",
-    "reading_starts_at",
-]
+from consumers.backlog import Backlog
+from consumers.source import Extent, Identity, Partition, Source
+from consumers.store import Store, Stored
+from ledger.errors import Halt, Misconfigured
+
+__all__ = ["check_record", "identify", "place"]
 
 
-def first_bookmark(
+def identify(source: Source, topics: Sequence[str], known: Identity | None = None) -> Identity:
+    """Ask which cluster and topics these are; topics known before must be the same.
+
+    Raises Halt when one is not, Misconfigured when one does not exist.
+    """
+    identity = source.identity(topics)
+    for topic, topic_id in known.topic_ids.items() if known else ():
+        _check_topic(topic, topic_id, identity)
+    missing = [topic for topic in topics if topic not in identity.topic_ids]
+    if missing:
+        raise Misconfigured(f"Kafka has no topic {', '.join(missing)}: create it first")
+    return identity
+
+
+def place(
+    store: Store, partition: Partition, identity: Identity, extent: Extent, from_log_start: bool
+) -> tuple[Backlog, int]:
+    """The empty backlog of a partition at its bookmark, and the offset from which to read.
+
+    A new partition gets its first bookmark. Where the record before the bookmark is still there, it is
+    read once more, to be compared. Raises Halt.
+    """
+    stored = store.bookmark(partition)
+    if stored is None:
+        first = _first_bookmark(partition, identity, extent, from_log_start)
+        stored = store.begin(partition, first)
+    _check_bookmark(partition, stored, identity, extent)
+    start = _reading_starts_at(stored, extent)
+    compare = stored.last_record if start < stored.next_offset else None
+    return Backlog(stored.next_offset, stored.topic_id, compare), start
+
+
+def _first_bookmark(
     partition: Partition, identity: Identity, extent: Extent, from_log_start: bool
 ) -> Stored:
     """The bookmark of a partition that the ledger never read.
@@ -31,7 +60,7 @@ def first_bookmark(
     return Stored(identity.cluster_id, identity.topic_ids[partition.topic], extent.start)
 
 
-def check_bookmark(
+def _check_bookmark(
     partition: Partition, stored: Stored, identity: Identity, extent: Extent
 ) -> None:
     """Raise Halt unless the bookmark belongs to this incarnation of the partition and lies in it."""
@@ -41,7 +70,7 @@ def check_bookmark(
             f"cluster {identity.cluster_id}: connect to the right one, or read its topics into "
             "another ledger"
         )
-    check_topic(partition.topic, stored.topic_id, identity)
+    _check_topic(partition.topic, stored.topic_id, identity)
     if stored.next_offset > extent.end:
         raise Halt(
             f"the ledger has {partition} up to offset {stored.next_offset}, but Kafka only up to "
@@ -55,7 +84,7 @@ def check_bookmark(
         )
 
 
-def check_topic(topic: str, topic_id: str, identity: Identity) -> None:
+def _check_topic(topic: str, topic_id: str, identity: Identity) -> None:
     """Raise Halt unless the topic is the one that was read so far."""
     found = identity.topic_ids.get(topic)
     if found is None:
@@ -67,7 +96,7 @@ def check_topic(topic: str, topic_id: str, identity: Identity) -> None:
         )
 
 
-def reading_starts_at(stored: Stored, extent: Extent) -> int:
+def _reading_starts_at(stored: Stored, extent: Extent) -> int:
     """Offset from which to read: one before the bookmark where that record can be compared."""
     comparable = stored.last_record is not None and stored.next_offset > extent.start
     return stored.next_offset - 1 if comparable else stored.next_offset
