@@ -1,5 +1,6 @@
 """The program `ledger`: its commands, and the one place where an error becomes an exit status."""
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from typer.main import get_command
 from console.commands import contract, demo, intake, people, registers, running, setup, upkeep
 from console.failures import FINE, INTERRUPTED, explained
 from console.flags import global_flags
+from console.logs import silence
 from console.output import note
 
 __all__ = ["app", "main", "run"]
@@ -72,6 +74,10 @@ def _leave_quietly() -> int:
 
 def run() -> None:
     """Entry point of the program."""
+    silence()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A table must not fail on a terminal that cannot show a name; JSON is bytes of UTF-8 anyway.
+        sys.stdout.reconfigure(errors="replace")
     sys.exit(main(sys.argv[1:]))
 
 

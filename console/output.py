@@ -7,7 +7,16 @@ from typing import Any, BinaryIO
 import orjson
 from rich.console import Console
 
-__all__ = ["emit", "emit_bytes", "emit_lines", "note", "people", "standard_output"]
+__all__ = [
+    "emit",
+    "emit_bytes",
+    "emit_lines",
+    "emit_list",
+    "encode",
+    "note",
+    "people",
+    "standard_output",
+]
 
 # Without a terminal there is no width to fit into: wide enough for every table of ours.
 WIDTH_WITHOUT_TERMINAL = 160
@@ -22,6 +31,15 @@ def emit_lines(documents: Iterable[Any]) -> None:
     """Print one JSON document a line, each as soon as it is there."""
     for document in documents:
         emit_bytes(encode(document))
+
+
+def emit_list(name: str, documents: Iterable[Any]) -> None:
+    """Print one JSON document with one list in it, in flat memory."""
+    out = standard_output()
+    out.write(b"{" + orjson.dumps(name) + b":[")
+    for number, document in enumerate(documents):
+        out.write(b"," * (number > 0) + encode(document).rstrip())
+    out.write(b"]}\n")
 
 
 def encode(document: Any) -> bytes:

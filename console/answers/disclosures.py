@@ -35,15 +35,21 @@ def disclosures(source: Source, wanted: Wanted) -> Iterator[dict[str, Any]]:
 
     Raises UnknownSubject when `wanted.subject` has never named anybody.
     """
-    names = RecipientNames(source, recipients_by_id(source.session))
+    streams = known_streams(source, wanted.subject) if wanted.subject else None
     rows = disclosed(
         source.session,
-        streams=known_streams(source, wanted.subject) if wanted.subject else None,
+        streams=streams,
         recipient=wanted.recipient,
         kind=wanted.kind,
         since=wanted.since,
         until=wanted.until,
     )
+    return _all_shown(source, rows, RecipientNames(source, recipients_by_id(source.session)))
+
+
+def _all_shown(
+    source: Source, rows: Iterator[Disclosure], names: RecipientNames
+) -> Iterator[dict[str, Any]]:
     while block := list(islice(rows, _BLOCK_ROWS)):
         references = source.names(row.stream for row in block if row.subject is None)
         for row in block:

@@ -14,7 +14,7 @@ from console.commands.following import bring_up_to_date
 from console.commands.people import reading
 from console.export import register_csv, register_page, register_workbook
 from console.flags import AsOf, AtPosition, Json, configured, time_of
-from console.output import emit, emit_bytes, encode, people
+from console.output import emit, emit_bytes, emit_list, encode, people
 from console.settings import Settings
 from console.show.registers import disclosures_table, recipients_table, register_table
 from schemas.events.disclosure import RecipientKind
@@ -114,7 +114,7 @@ def show_disclosures(
         bring_up_to_date(site)
         rows = disclosures(source, wanted)
         if as_json:
-            emit({"disclosures": list(rows)})
+            emit_list("disclosures", rows)
         else:
             people().print(disclosures_table(rows))
 

@@ -11,6 +11,7 @@ from console.commands.following import bring_up_to_date, follower, rebuild_outda
 from console.flags import configured
 from console.forgetting import forget_due
 from console.kafka_options import options_of
+from console.logs import listen_to
 from console.output import note
 from console.settings import KafkaSettings, Settings
 from console.signals import stopping
@@ -117,6 +118,7 @@ def project(
         if once:
             bring_up_to_date(site)
             return
+        listen_to("projections")
         with stopping() as stop, follower(site) as made:
             made.follow(stop)
 
