@@ -147,14 +147,15 @@ class Opener:
         if len(self._held) + len(wanted) > _HELD_SUBJECTS:
             self._held.clear()
         self._hold_epochs()
-        self._held |= {subject: _Held() for subject in wanted}
+        found = {subject: _Held() for subject in wanted}
         for subject, category, through in self._session.rows("fences_of_subjects", subjects=wanted):
-            self._held[subject].fences[category] = through
+            found[subject].fences[category] = through
         rows = self._session.rows("data_keys_of_subjects", subjects=wanted)
         for subject, category, generation, month, epoch, wrapped in rows:
             place = data_key_place(self._ledger, subject, category, generation, month, epoch)
             secret = unwrap_key(self._cipher(epoch), wrapped, place)
-            self._held[subject].secrets[category, month] = secret
+            found[subject].secrets[category, month] = secret
+        self._held |= found
 
     def forget(self, subject: UUID) -> None:
         """Read the keys of a subject again next time."""
