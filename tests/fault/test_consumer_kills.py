@@ -14,7 +14,17 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
 
 from ledger.letters import letters
-from tests.fixtures.inbound import STRUCTURED, Process, abort, as_binary, producing, until, values
+from tests.fixtures.inbound import (
+    PAST,
+    STRUCTURED,
+    Process,
+    abort,
+    as_binary,
+    consuming,
+    producing,
+    until,
+    values,
+)
 from tests.fixtures.kafka import MakeTopic
 from tests.fixtures.ledger import House, collected, registered
 
@@ -24,7 +34,7 @@ PARTITIONS = 4
 RECORDS = 6_000
 KILLS = 10
 # As short as the broker of the tests allows: each kill costs the group so much time.
-SESSION_S = 1.5
+SESSION_S = 2
 PATIENCE_S = 60.0
 
 
@@ -48,7 +58,9 @@ def produce(bootstrap: str, topic: str, chance: random.Random) -> Sent:
             producer.send(topic, value, headers=headers, partition=partition)
             if number in {RECORDS // 3, RECORDS - 1}:
                 producer.flush()
-                event = orjson.dumps(registered(f"customer/{number}", id=f"aborted-{number}"))
+                event = orjson.dumps(
+                    registered(f"customer/{number}", id=f"aborted-{number}", time=PAST)
+                )
                 abort(bootstrap, topic, [event] * 3, partition=number % PARTITIONS)
     return sent
 
@@ -70,7 +82,7 @@ def one(
         return chance.choice(made)
     customer = chance.randrange(300)
     make = chance.choice([registered, collected])
-    event: dict[str, Any] = make(f"customer/{customer}", id=f"e-{number}")
+    event: dict[str, Any] = make(f"customer/{customer}", id=f"e-{number}", time=PAST)
     sent.events.add(event["id"])
     if chance.random() < 0.3:
         record = (customer % PARTITIONS, *as_binary(event))
@@ -120,16 +132,15 @@ def scene(
     house: House, kafka_bootstrap: str, kafka_topic: MakeTopic, tmp_path: Path
 ) -> Iterator[Scene]:
     topic, answers = kafka_topic(partitions=PARTITIONS), kafka_topic()
-    settings = {
-        "TEST_BOOTSTRAP": kafka_bootstrap,
-        "TEST_GROUP": f"group-{topic}",
-        "TEST_TOPICS": topic,
-        "TEST_ANSWERS": answers,
-        "TEST_SESSION_S": str(SESSION_S),
-        "TEST_BATCH": "40",
-        "TEST_DATABASE_URL": house.url,
-        "TEST_KEYS": str(house.keys / str(house.ledger)),
-    }
+    settings = consuming(
+        house,
+        LEDGER_KAFKA_BOOTSTRAP=kafka_bootstrap,
+        LEDGER_KAFKA_GROUP=f"group-{topic}",
+        LEDGER_KAFKA_TOPICS=topic,
+        LEDGER_KAFKA_ANSWERS=answers,
+        LEDGER_KAFKA_SESSION_S=str(SESSION_S),
+        LEDGER_BATCH_EVENTS="40",
+    )
     processes = [Process(settings, tmp_path / f"consumer-{number}.log") for number in range(2)]
     yield Scene(house, topic, answers, processes)
     for process in processes:

@@ -26,11 +26,13 @@ from ledger.reading import head_position
 from ledger.recording import HaltLimit
 from tests.fakes.kafka import FakeCluster, FakeSource, FakeTime
 from tests.fixtures.inbound import (
+    PAST,
     ROOT,
     STRUCTURED,
     Process,
     abort,
     as_binary,
+    consuming,
     member,
     options,
     producing,
@@ -40,9 +42,6 @@ from tests.fixtures.inbound import (
 )
 from tests.fixtures.kafka import MakeTopic, admin_client, own_broker, run_broker
 from tests.fixtures.ledger import House, collected, registered
-
-# In the past of every machine that runs the tests, whatever its clock.
-PAST = "2024-03-01T10:00:00+01:00"
 
 # The port, on both implementations
 
@@ -548,14 +547,13 @@ def test_the_program_goes_on_after_a_broker_was_killed(house: House, tmp_path: P
 @contextmanager
 def running_program(line: Line, log: Path) -> Iterator[Process]:
     """`ledger consume` as a process."""
-    settings = {
-        "LEDGER_DATABASE_URL": line.house.url,
-        "LEDGER_KEY_DIR": str(line.house.keys),
-        "LEDGER_KAFKA_BOOTSTRAP": line.bootstrap,
-        "LEDGER_KAFKA_TOPICS": line.topic,
-        "LEDGER_KAFKA_ANSWERS": line.answers_topic,
-    }
-    program = Process(settings, log, ["-m", "console.main", "consume"])
+    settings = consuming(
+        line.house,
+        LEDGER_KAFKA_BOOTSTRAP=line.bootstrap,
+        LEDGER_KAFKA_TOPICS=line.topic,
+        LEDGER_KAFKA_ANSWERS=line.answers_topic,
+    )
+    program = Process(settings, log)
     program.start()
     try:
         yield program
