@@ -50,5 +50,14 @@ def fresh_ground(data_dir: Path) -> None:
         if Place(data_dir.resolve()).cluster.exists():
             start(data_dir).stop()  # a killed demonstration may have left its server running
         shutil.rmtree(data_dir)
-    data_dir.mkdir(parents=True, exist_ok=True)
+    _make(data_dir)
     (data_dir / MARK).write_text("Made by `ledger demo`, which removes it again.\n")
+
+
+def _make(folder: Path) -> None:
+    """Make a folder and those above it, so that the server's own user can pass through the new ones."""
+    missing = [above for above in (folder, *folder.parents) if not above.exists()]
+    for new in reversed(missing):
+        new.mkdir()
+        if os.geteuid() == 0:
+            new.chmod(0o755)

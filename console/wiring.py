@@ -110,8 +110,8 @@ class Site:
         return HaltLimit(limits.halt_share, limits.halt_messages)
 
     def session(self, role: Role) -> Session:
-        """The session of a role, opened once."""
-        if role not in self._sessions:
+        """The session of a role, opened once, and again when the connection broke."""
+        if role not in self._sessions or self._sessions[role].broken:
             self._sessions[role] = self.new_session(role)
         return self._sessions[role]
 

@@ -43,6 +43,14 @@ def test_ingest_of_files_keeps_their_labels(cli: Cli) -> None:
     assert (again.status, again.json["duplicates"]) == (0, 1)
 
 
+def test_people_see_the_first_rejections(cli: Cli) -> None:
+    ran = cli("ingest", "-", stdin=b"[]\n" * 30)
+    shown = ran.out.decode()
+    assert ran.status == 1
+    assert "Rejected, the first 20" in shown
+    assert "not-a-cloudevent" in shown
+
+
 def test_a_missing_file_is_wrong_usage_before_anything_is_recorded(cli: Cli) -> None:
     ran = cli("ingest", str(cli.folder / "nothing.ndjson"))
     assert ran.status == 2
@@ -69,6 +77,7 @@ def test_a_dead_letter_is_tried_again_and_refused_again(cli: Cli) -> None:
     (row,) = ran.json["dead_letters"]
     assert (ran.status, row["outcome"], row["code"]) == (1, "refused", "unknown-field")
     assert cli("status", "--json").json["dead_letters"] == 1
+    assert "refused" in cli("dead-letters", "retry", row["letter"][:10]).out.decode()
 
 
 def test_a_dead_letter_is_recorded_once_it_is_fine(cli: Cli) -> None:
