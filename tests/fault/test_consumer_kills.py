@@ -13,7 +13,10 @@ import pytest
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
 
+from ledger.audit import audit
 from ledger.letters import letters
+from projections.rebuild import audit_views
+from projections.runner import Follower
 from tests.fixtures.inbound import (
     PAST,
     STRUCTURED,
@@ -38,6 +41,10 @@ SESSION_S = 2
 PATIENCE_S = 60.0
 
 
+# Partition, value, headers.
+Made = tuple[int, bytes, list[tuple[str, bytes]]]
+
+
 @dataclass
 class Sent:
     """What was produced and not aborted: the model that the ledger must equal."""
@@ -48,58 +55,68 @@ class Sent:
     records: Counter[int] = field(default_factory=Counter)
 
 
-def produce(bootstrap: str, topic: str, chance: random.Random) -> Sent:
-    """Valid events in both modes, repeats, bad records, and a transaction that is aborted."""
-    sent, made = Sent(), list[tuple[int, bytes, list[tuple[str, bytes]]]]()
-    with producing(bootstrap, linger_ms=5) as producer:
-        for number in range(RECORDS):
-            partition, value, headers = one(chance, number, sent, made)
-            sent.records[partition] += 1
-            producer.send(topic, value, headers=headers, partition=partition)
-            if number in {RECORDS // 3, RECORDS - 1}:
-                producer.flush()
-                event = orjson.dumps(
-                    registered(f"customer/{number}", id=f"aborted-{number}", time=PAST)
-                )
-                abort(bootstrap, topic, [event] * 3, partition=number % PARTITIONS)
-    return sent
+class Upstream:
+    """Sends valid events in both modes, repeats, bad records, and transactions that it aborts."""
 
+    def __init__(self, bootstrap: str, topic: str, chance: random.Random) -> None:
+        self.sent = Sent()
+        self._bootstrap = bootstrap
+        self._topic = topic
+        self._chance = chance
+        self._made: list[Made] = []
+        self._number = 0
 
-def one(
-    chance: random.Random,
-    number: int,
-    sent: Sent,
-    made: list[tuple[int, bytes, list[tuple[str, bytes]]]],
-) -> tuple[int, bytes, list[tuple[str, bytes]]]:
-    """The next record: partition, value, headers."""
-    draw = chance.random()
-    if draw < 0.08:
-        value = b"bad %d" % chance.randrange(200)
-        sent.bad[value] += 1
-        return chance.randrange(PARTITIONS), value, STRUCTURED
-    if draw < 0.2 and made:
-        sent.duplicates += 1
-        return chance.choice(made)
-    customer = chance.randrange(300)
-    make = chance.choice([registered, collected])
-    event: dict[str, Any] = make(f"customer/{customer}", id=f"e-{number}", time=PAST)
-    sent.events.add(event["id"])
-    if chance.random() < 0.3:
-        record = (customer % PARTITIONS, *as_binary(event))
-    else:
-        record = (customer % PARTITIONS, orjson.dumps(event), STRUCTURED)
-    made.append(record)
-    return record
+    def send(self, count: int) -> None:
+        """Send so many more, and a transaction that does not count."""
+        with producing(self._bootstrap, linger_ms=5) as producer:
+            for _ in range(count):
+                partition, value, headers = self._next()
+                self.sent.records[partition] += 1
+                producer.send(self._topic, value, headers=headers, partition=partition)
+        event = orjson.dumps(registered(id=f"aborted-{self._number}", time=PAST))
+        abort(self._bootstrap, self._topic, [event] * 3, self._chance.randrange(PARTITIONS))
+
+    def _next(self) -> Made:
+        draw = self._chance.random()
+        if draw < 0.08:
+            value = b"bad %d" % self._chance.randrange(200)
+            self.sent.bad[value] += 1
+            return self._chance.randrange(PARTITIONS), value, STRUCTURED
+        if draw < 0.2 and self._made:
+            self.sent.duplicates += 1
+            return self._chance.choice(self._made)
+        self._made.append(self._event())
+        return self._made[-1]
+
+    def _event(self) -> Made:
+        self._number += 1
+        customer, name = self._chance.randrange(300), f"e-{self._number}"
+        make = self._chance.choice([registered, collected])
+        event: dict[str, Any] = make(f"customer/{customer}", id=name, time=PAST)
+        self.sent.events.add(name)
+        binary = self._chance.random() < 0.3
+        value, headers = as_binary(event) if binary else (orjson.dumps(event), STRUCTURED)
+        return customer % PARTITIONS, value, headers
 
 
 @dataclass
 class Scene:
-    """A topic, a ledger, and two consumer processes between them."""
+    """A topic, a ledger, two consumers between them, and a projector behind."""
 
     house: House
     topic: str
     answers: str
-    processes: list[Process]
+    consumers: list[Process]
+    projector: Process
+
+    @property
+    def everybody(self) -> list[Process]:
+        return [*self.consumers, self.projector]
+
+    def watch(self) -> None:
+        """Wait a moment, in which nobody may die by itself."""
+        for process in self.everybody:
+            process.watch()
 
     def bookmarks(self) -> dict[int, int]:
         with psycopg.connect(self.house.url) as connection:
@@ -141,9 +158,12 @@ def scene(
         LEDGER_KAFKA_SESSION_S=str(SESSION_S),
         LEDGER_BATCH_EVENTS="40",
     )
-    processes = [Process(settings, tmp_path / f"consumer-{number}.log") for number in range(2)]
-    yield Scene(house, topic, answers, processes)
-    for process in processes:
+    logs = [tmp_path / name for name in ("one.log", "other.log", "views.log")]
+    consumers = [Process("consume", settings, log) for log in logs[:2]]
+    follow(house)  # makes the tables of the views, as `ledger init` does
+    made = Scene(house, topic, answers, consumers, Process("project", settings, logs[2]))
+    yield made
+    for process in made.everybody:
         if process.running:
             process.kill()
 
@@ -152,15 +172,16 @@ def test_ten_kills_lose_nothing_and_double_nothing(
     scene: Scene, kafka_bootstrap: str, kafka_admin: KafkaAdminClient
 ) -> None:
     chance = random.Random(20261124)
-    sent = produce(kafka_bootstrap, scene.topic, chance)
-    ends = log_ends(kafka_admin, scene.topic)
-
-    survive(scene, chance, sum(ends.values()))
-    until(lambda: scene.done(ends), lambda: check_alive(scene), PATIENCE_S)
+    upstream = Upstream(kafka_bootstrap, scene.topic, chance)
+    survive(scene, chance, upstream)
+    sent, ends = upstream.sent, log_ends(kafka_admin, scene.topic)
+    until(lambda: scene.done(ends), scene.watch, PATIENCE_S)
     answered = set(answers(kafka_bootstrap, scene.answers))
-    assert [process.stop() for process in scene.processes] == [0, 0]
+    assert [process.stop() for process in scene.everybody] == [0, 0, 0]
 
+    assert audit(scene.house.session("reader")).findings == ()
     check_events(scene, sent)
+    check_views(scene)
     check_batches(scene, sent, ends)
     kept = letters(scene.house.session("reader"))
     assert sum(letter.times for letter in kept) == sent.bad.total()
@@ -168,26 +189,17 @@ def test_ten_kills_lose_nothing_and_double_nothing(
     assert len(answered) == sent.bad.total()
 
 
-def survive(scene: Scene, chance: random.Random, records: int) -> None:
-    """Kill one of the two ten times, each time after a random share of the work since the last."""
-    for process in scene.processes:
+def survive(scene: Scene, chance: random.Random, upstream: Upstream) -> None:
+    """Kill one of the two ten times, each time in the middle of what just came in."""
+    for process in scene.everybody:
         process.start()
     for _ in range(KILLS):
-        mark = scene.progress() + chance.randrange(1, records // 20)
-        until(
-            lambda mark=mark: scene.progress() >= mark,  # type: ignore[misc]
-            lambda: check_alive(scene),
-            PATIENCE_S,
-        )
-        assert scene.progress() < records, "nothing was left to interrupt"
-        victim = chance.choice(scene.processes)
+        mark = scene.progress() + chance.randrange(1, RECORDS // KILLS)
+        upstream.send(RECORDS // KILLS)
+        until(lambda mark=mark: scene.progress() >= mark, scene.watch, PATIENCE_S)  # type: ignore[misc]
+        victim = chance.choice(scene.consumers)
         victim.kill()
         victim.start()
-
-
-def check_alive(scene: Scene) -> None:
-    for process in scene.processes:
-        process.watch()
 
 
 def log_ends(admin: Any, topic: str) -> dict[int, int]:
@@ -221,3 +233,20 @@ def check_batches(scene: Scene, sent: Sent, ends: dict[int, int]) -> None:
         assert sum(row[2] + row[3] + row[4] for row in rows) == sent.records[partition]
         duplicates += sum(row[3] for row in rows)
     assert duplicates == sent.duplicates
+
+
+def check_views(scene: Scene) -> None:
+    """Views that followed all the while say what the events say."""
+    follow(scene.house)
+    reports = audit_views(scene.house.session("reader"))
+    assert all(report.ok for report in reports)
+    assert {report.position for report in reports} == {len(scene.house.events())}
+
+
+def follow(house: House) -> None:
+    """Bring every view up to the head."""
+    follower = Follower(house.database, house.ledger)
+    try:
+        follower.follow_once()
+    finally:
+        follower.close()

@@ -553,7 +553,7 @@ def running_program(line: Line, log: Path) -> Iterator[Process]:
         LEDGER_KAFKA_TOPICS=line.topic,
         LEDGER_KAFKA_ANSWERS=line.answers_topic,
     )
-    program = Process(settings, log)
+    program = Process("consume", settings, log)
     program.start()
     try:
         yield program
