@@ -9,14 +9,17 @@ import psycopg
 import pytest
 
 from consumers.files import IngestResult, Progress, ingest
-from consumers.pipeline import BatchLimits
+from consumers.pipeline import BatchLimits, to_message
 from consumers.retry import Retried, retry, retry_all
+from consumers.source import Partition, Record
 from ledger.application import Ledger
 from ledger.errors import Reject, ServiceAway
 from ledger.letters import Letter, letters
 from ledger.recording import Batch, Outcome
+from ledger.writing import Span
 from rulebook import secret_provisions
 from schemas import Code, Intake
+from tests.fixtures.inbound import STRUCTURED, as_binary
 from tests.fixtures.ledger import House, collected, message, registered
 
 Lines = dict[str, Any] | bytes
@@ -277,6 +280,18 @@ def test_a_truncated_letter_says_so(house: House) -> None:
 def test_a_letter_that_is_not_there_is_refused(house: House, name: str) -> None:
     with pytest.raises(Reject, match="dead letter"):
         retried(house, name)
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_a_letter_from_kafka_is_recorded_with_its_place_there(house: House, binary: bool) -> None:
+    event = registered(time="2026-11-24T12:30:00Z")
+    value, headers = as_binary(event) if binary else (orjson.dumps(event), STRUCTURED)
+    record = Record(17, value, headers)
+    message = to_message(Partition("acts", 3), record, house.intake, house.clock())
+    house.open().record(Batch([message], Span("acts", 3, 17, 18)))
+    house.clock.forward(hours=1)
+    assert [r.outcome for r in retried(house)] == ["recorded"]
+    assert [e.origin for e in house.events()] == [{"topic": "acts", "partition": 3, "offset": 17}]
 
 
 def test_an_interrupted_retry_has_done_the_letters_before_it(house: House) -> None:

@@ -384,6 +384,15 @@ def test_being_told_to_stop_finishes_what_was_polled(world: World) -> None:
     assert (world.ledger.opened, world.ledger.closed) == (1, 1)
 
 
+def test_it_runs_until_it_is_told_to_stop(world: World) -> None:
+    world.produce(3)
+    _, consumer = world.joined()
+    assert not consumer.settled
+    consumer.run(stop=lambda: world.ledger.offsets == [0, 1, 2])
+    assert consumer.settled
+    assert (world.ledger.opened, world.ledger.closed) == (1, 1)
+
+
 def test_being_told_to_stop_while_the_database_is_away_just_stops(world: World) -> None:
     world.produce(3)
     _, consumer = world.joined()
