@@ -295,4 +295,4 @@ def _own(
             "origin": msgspec.structs.asdict(OwnOrigin("erase")),
         }
     )
-    return NewEvent(entry.subject, 0, event.type, state, (event.source, event.id, b"", "own"))
+    return NewEvent(entry.subject, 0, event.type, state, (event.source, event.id, b"", 0))

@@ -16,7 +16,7 @@ from ledger.event import check_entry_size, encode_state, instant
 from ledger.keyring import Keyring, Need
 from ledger.names import LedgerName
 from ledger.sealing import associated_data, keyed_hash, month_of, seal_value
-from ledger.subjects import Mention, SubjectIndex
+from ledger.subjects import Mention, SubjectIndex, kind_of
 from schemas import (
     EVENT_TYPES,
     PERSONAL_FIELDS,
@@ -33,9 +33,8 @@ __all__ = ["BLIND_FIELDS", "FileOrigin", "KafkaOrigin", "Message", "OwnOrigin", 
 BLIND_FIELDS = frozenset(
     {"email", "invoice_email", "mobile_number", "fixed_number", "iban", "kvk_number"}
 )
-_STARTING_TYPE = "nl.voipzeker.ledger.customer-registered."
-# Names the key of fingerprints that belong to no person: it lives as long as the ledger.
-_OF_THE_LEDGER = "ledger"
+# What starts a data subject anew after an erasure of the whole person; nothing registers the others.
+_STARTS = {"customer": "customer-registered", "contact": "contact-person-added"}
 
 
 class KafkaOrigin(msgspec.Struct, frozen=True):
@@ -82,18 +81,19 @@ class Ready(msgspec.Struct, frozen=True):
     stream: UUID | None = None
     state: bytes = b""
     fingerprint: bytes = b""
-    fingerprint_key: str = ""
+    generation: int = 0
     refusal: Rejection | None = None
     blind: tuple[tuple[bytes, str, str], ...] = ()
 
 
 class _Placed(NamedTuple):
-    """An event with its stream. `needs`: field category -> the key that seals it."""
+    """An event with its stream. `erased`: all of that data subject was. `needs`: category -> key."""
 
     message: Message
     event: Event
     stream: UUID
     person: bool
+    erased: bool
     needs: dict[str, Need]
 
 
@@ -122,16 +122,17 @@ class Sealer:
         event = message.outcome
         if isinstance(event, Rejection):
             return Ready(message=message, refusal=event)
-        person = is_person(event.subject)
+        person, erased = is_person(event.subject), False
         if person:
-            stream = self._subjects.subject_of(event.subject, event.time)
+            period = self._subjects.period_of(event.subject, event.time)
+            stream, erased = period.subject, period.erased_through is not None
         else:
             stream = self._ledger.registry_stream(event.subject)
         needs = {
             category: Need(stream, category, _month(event, category))
             for category in {PERSONAL_FIELDS[field] for field in event.personal}
         }
-        return _Placed(message, event, stream, person, needs)
+        return _Placed(message, event, stream, person, erased, needs)
 
     def _provide(self, placed: Sequence[_Placed]) -> None:
         """Make every key that is needed, and none for a value that may no longer be sealed."""
@@ -140,37 +141,40 @@ class Sealer:
             need
             for one in placed
             for category, need in one.needs.items()
-            if not self._keyring.fenced(one.stream, category, one.event.time)
+            if not self._is_fenced(one, category)
         }
         needs |= {Need(one.stream, "fingerprint") for one in placed if one.person}
         self._keyring.provide(needs)
 
+    def _is_fenced(self, one: _Placed, category: str) -> bool:
+        """Whether a value may no longer be sealed: everything of the person is gone, or this is."""
+        return one.erased or self._keyring.fenced(one.stream, category, one.event.time)
+
     def _ready(self, one: _Placed) -> Ready:
         event = one.event
-        fenced = any(self._keyring.fenced(one.stream, c, event.time) for c in one.needs)
+        fenced = any(self._is_fenced(one, category) for category in one.needs)
         state = b"" if fenced else self._state(one)
         try:
             check_entry_size(event.type, state)
         except TooLarge:
             return Ready(message=one.message, refusal=_rejection(event, Code.TOO_LARGE))
-        fingerprint, fingerprint_key = self._fingerprint(one)
         return Ready(
             message=one.message,
             stream=one.stream,
             state=state,
-            fingerprint=fingerprint,
-            fingerprint_key=fingerprint_key,
+            fingerprint=self._fingerprint(one),
+            generation=self._keyring.generation(one.stream, "fingerprint") if one.person else 0,
             refusal=_rejection(event, Code.ERASED_SUBJECT) if fenced else None,
             blind=() if fenced or not one.person else self._blind(event),
         )
 
-    def _fingerprint(self, one: _Placed) -> tuple[bytes, str]:
-        """Keyed hash of the whole event, and the name of the key: two equal events have equal ones."""
+    def _fingerprint(self, one: _Placed) -> bytes:
+        """Keyed hash of the whole event: two equal events of a stream have equal ones."""
         if one.person:
-            key = self._keyring.key(Need(one.stream, "fingerprint"))
-            return keyed_hash(key.secret, one.event.canonical), key.id
-        secret = self._keyring.ledger_key("fingerprint")
-        return keyed_hash(secret, one.event.canonical), _OF_THE_LEDGER
+            secret = self._keyring.key(Need(one.stream, "fingerprint")).secret
+        else:
+            secret = self._keyring.ledger_key("fingerprint")
+        return keyed_hash(secret, one.event.canonical)
 
     def _state(self, one: _Placed) -> bytes:
         event = one.event
@@ -199,7 +203,7 @@ class Sealer:
             return event.facts
         named = {name: event.facts[name] for name in references if name in event.facts}
         return event.facts | {
-            name: str(self._subjects.subject_of(reference, event.time))
+            name: str(self._subjects.period_of(reference, event.time).subject)
             for name, reference in named.items()
         }
 
@@ -254,8 +258,17 @@ def _month(event: Event, category: str) -> int:
 def _mentions(event: Event) -> Iterable[Mention]:
     """Every person that an event refers to: its subject first, then those in its facts."""
     if is_person(event.subject):
-        starts = event.type.startswith(_STARTING_TYPE)
-        yield Mention(event.subject, event.time, starts)
+        yield Mention(event.subject, event.time, _starts(event))
     for name in EVENT_TYPES[event.type].references:
         if name in event.facts:
             yield Mention(event.facts[name], event.time)
+
+
+def _starts(event: Event) -> bool:
+    """Whether the event may start a new data subject where the one before was erased as a whole."""
+    registration = _STARTS.get(kind_of(event.subject))
+    return (
+        bool(event.personal)
+        if registration is None
+        else (EVENT_TYPES[event.type].name == registration)
+    )

@@ -148,6 +148,10 @@ class Keyring:
         """A key that `provide` has made ready."""
         return self._ready[need]
 
+    def generation(self, subject: UUID, category: str) -> int:
+        """Generation of a key that `provide` has made ready."""
+        return self._chains[subject, category].generation
+
     def fenced(self, subject: UUID, category: str, time: datetime) -> bool:
         """Whether a value of this instant may no longer be sealed. The subject must be provided for."""
         through = self._chains[subject, category].erased_through

@@ -158,14 +158,22 @@ def _write(
     )
 
 
-Known = dict[tuple[str, str], tuple[bytes, str]]
+class Earlier(msgspec.Struct, frozen=True):
+    """A recorded event of the same name. `comparable`: the key of its fingerprint still exists."""
+
+    fingerprint: bytes
+    stream: UUID
+    comparable: bool = True
+
+
+Known = dict[tuple[str, str], Earlier]
 
 
 def decide(ready: Sequence[Ready], known: Known) -> _Decided:
     """Sort a batch into new events, duplicates and refusals. Pure; `known` grows with the new ones.
 
     The order of the contract: what decoding refused, then duplicate or conflict, then what sealing
-    refused. A destroyed fingerprint key (another key now) makes a repeat a duplicate.
+    refused.
     """
     decided = _Decided()
     for index, item in enumerate(ready):
@@ -184,14 +192,15 @@ def decide(ready: Sequence[Ready], known: Known) -> _Decided:
         elif item.refusal:
             decided.refused.append((index, item, item.refusal))
         else:
-            known[name] = (item.fingerprint, item.fingerprint_key)
+            known[name] = Earlier(item.fingerprint, item.stream)
             decided.new.append(item)
     return decided
 
 
-def _conflicts(earlier: tuple[bytes, str], item: Ready) -> bool:
-    fingerprint, key = earlier
-    return key == item.fingerprint_key and fingerprint != item.fingerprint
+def _conflicts(earlier: Earlier, item: Ready) -> bool:
+    """Other content under the same name. After an erasure nobody can tell: then it is a duplicate."""
+    same = earlier.stream == item.stream and earlier.fingerprint == item.fingerprint
+    return earlier.comparable and not same
 
 
 def _conflict(event: Event) -> Rejection:
@@ -210,7 +219,10 @@ def _known(session: Session, ready: Sequence[Ready]) -> Known:
     rows = session.rows(
         "known_events", sources=[e.source for e in events], ids=[e.id for e in events]
     )
-    return {(source, id): (bytes(fingerprint), key) for source, id, fingerprint, key in rows}
+    return {
+        (source, id): Earlier(bytes(fingerprint), stream, comparable)
+        for source, id, fingerprint, stream, comparable in rows
+    }
 
 
 def _append(session: Session, ledger: LedgerName, span: Span, decided: _Decided) -> Written | None:
@@ -241,7 +253,7 @@ def _new_event(item: Ready, versions: dict[UUID, int]) -> NewEvent:
     assert item.stream is not None
     version = versions.get(item.stream, 0) + 1
     versions[item.stream] = version
-    name = (event.source, event.id, item.fingerprint, item.fingerprint_key)
+    name = (event.source, event.id, item.fingerprint, item.generation)
     return NewEvent(item.stream, version, event.type, item.state, name)
 
 

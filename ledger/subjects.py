@@ -70,14 +70,11 @@ class SubjectIndex:
                 del self._periods[reference]
             self._load_periods(references)
 
-    def subject_of(self, reference: str, time: datetime) -> UUID:
+    def period_of(self, reference: str, time: datetime) -> Period:
         """The data subject whose period holds this instant. The reference must have been admitted."""
         periods = self._periods[reference]
-        chosen = periods[0]
-        for period in periods[1:]:
-            if period.valid_from <= time:
-                chosen = period
-        return chosen.subject
+        begun = [period for period in periods if period.valid_from <= time]
+        return begun[-1] if begun else periods[0]
 
     def _load_periods(self, references: Iterable[str]) -> None:
         by_hmac = {

@@ -16,7 +16,7 @@ from ledger.postgres import Session
 __all__ = ["Head", "NewEvent", "Span", "Written", "append", "latest_versions", "lock_head"]
 
 _EVENT_COLUMNS = ("uuid", "int8", "text", "bytea", "int8", "timestamptz")
-_ID_COLUMNS = ("text", "text", "int8", "bytea", "text")
+_ID_COLUMNS = ("text", "text", "int8", "bytea", "int4")
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -28,13 +28,16 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class NewEvent(msgspec.Struct, frozen=True):
-    """An event that is about to get its position. `name`: (source, id, fingerprint, fingerprint key)."""
+    """An event that is about to get its position.
+
+    `name`: source, id, fingerprint, and the generation of the fingerprint's key.
+    """
 
     stream: UUID
     version: int
     type: str
     state: bytes
-    name: tuple[str, str, bytes, str] | None = None
+    name: tuple[str, str, bytes, int] | None = None
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -115,9 +118,9 @@ def _copy(session: Session, events: Sequence[NewEvent], first: int, recorded_at:
         "copy_event_ids",
         _ID_COLUMNS,
         (
-            (source, id, position, fingerprint, key)
+            (source, id, position, fingerprint, generation)
             for position, event in enumerate(events, first)
             if event.name
-            for source, id, fingerprint, key in (event.name,)
+            for source, id, fingerprint, generation in (event.name,)
         ),
     )

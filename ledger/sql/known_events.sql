@@ -1,4 +1,11 @@
--- Which of these events are recorded. sources, ids: text[], pairwise.
-SELECT source, id, fingerprint, fingerprint_key
-FROM event_ids JOIN unnest(%(sources)s::text[], %(ids)s::text[]) AS wanted (source, id)
-    USING (source, id)
+-- Which of these events are recorded, in which stream, and whether the key of the fingerprint still exists.
+-- sources, ids: text[], pairwise.
+SELECT source, id, fingerprint, originator_id,
+       generation = 0 OR EXISTS (
+           SELECT FROM data_keys
+           WHERE subject = originator_id AND category = 'fingerprint'
+             AND data_keys.generation = event_ids.generation
+       )
+FROM event_ids
+JOIN unnest(%(sources)s::text[], %(ids)s::text[]) AS wanted (source, id) USING (source, id)
+JOIN events ON notification_id = position

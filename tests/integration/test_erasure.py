@@ -328,3 +328,33 @@ def test_a_query_that_fails_leaves_nothing_in_the_cache_to_believe(
     assert [rejection.code for _, rejection in outcome.rejections] == [Code.ERASED_SUBJECT]
     assert opened(house, house.events()[-1]) == PERSONAL
     assert len(house.opener().periods("customer/new")) == 1
+
+
+def test_a_wholly_erased_person_does_not_come_back_without_a_registration(house: House) -> None:
+    contact = "customer/10023/contact/1"
+    added = {"customer": "customer/10023", "activity": "a", "legal_basis": "6-1-b"}
+    people = ["customer/10023", contact, "visitor/v", "employee/7"]
+    basis = {"activity": "a", "legal_basis": "6-1-b"}
+    house.record(*[collected(person, **basis) for person in people])
+    for person in people:
+        house.eraser().erase(person, [], "request")
+    house.clock.forward(days=2)
+    at = "2026-11-26T10:00:00Z"
+    outcome = house.record(*[collected(person, time=at, **basis) for person in people])
+    assert [index for index, _ in outcome.rejections] == [0, 1]
+    assert {rejection.code for _, rejection in outcome.rejections} == {Code.ERASED_SUBJECT}
+    again = house.record(
+        registered(time=at),
+        message("contact-person-added", contact, time=at, **added),
+        accessed(time=at),
+    )
+    assert again.recorded == 3
+    for person in people:
+        first, second = house.opener().periods(person)
+        assert first.erased_through is not None
+        assert second.erased_through is None
+    outcome = house.record(*[collected(person, time=at, **basis) for person in people])
+    assert outcome.recorded == 4
+    for event in house.events()[-4:]:
+        assert opened(house, event) == PERSONAL
+    assert len(house.eraser().erase("visitor/v", [], "request")) == 1

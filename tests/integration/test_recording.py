@@ -142,3 +142,33 @@ def test_an_old_version_is_read_as_the_newest_and_stays_as_it_is_stored(
     again = house.open().recorder.select_notifications(1, 1)[0]
     assert again.state == stored.state
     assert again.topic == "nl.voipzeker.ledger.personal-data-accessed.v1"
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_the_same_name_for_another_subject_or_type_is_a_conflict(house: House, apart: bool) -> None:
+    first = registered(id="same")
+    others = [
+        registered("customer/2", id="same"),
+        collected(id="same"),
+        message(
+            "contact-person-added",
+            "customer/10023/contact/1",
+            id="same",
+            customer="customer/10023",
+            activity="subscription-management",
+            legal_basis="6-1-b",
+        ),
+        message("processing-activity-retired", "activity/a", id="same", reason="over"),
+    ]
+    if apart:
+        house.record(first)
+        outcome = house.record(*others)
+    else:
+        outcome = house.record(first, *others)
+    assert codes(outcome) == [Code.CONFLICTING_DUPLICATE] * 4
+    assert outcome.duplicates == 0
+    back = house.record(
+        message("processing-activity-retired", "activity/b", id="other", reason="x")
+    )
+    assert back.recorded == 1
+    assert codes(house.record(registered(id="other"))) == [Code.CONFLICTING_DUPLICATE]

@@ -50,9 +50,9 @@ class Model:
 
     def record(self, id: str, person: str, value: str, day: int) -> Code | str:
         if id in self.content:
-            *same, generation = self.content[id]
-            known = (person, value, day) == tuple(same)
-            forgotten = person != same[0] or generation != self.erasures.get(person, 0)
+            known_person, known_value, known_day, generation = self.content[id]
+            known = (person, value, day) == (known_person, known_value, known_day)
+            forgotten = generation != self.erasures.get(known_person, 0)
             return "duplicate" if known or forgotten else Code.CONFLICTING_DUPLICATE
         if any(day <= self.fences.get((person, c), -1) for c in FIELDS):
             return Code.ERASED_SUBJECT

@@ -24,14 +24,15 @@ CREATE TABLE {events}.events (
     CONSTRAINT events_version UNIQUE (originator_id, originator_version)
 );
 
--- Idempotency: (source, id) names an event. The fingerprint tells a repeat from a conflict;
--- fingerprint_key names the key it was made with, a destroyed one makes every repeat a duplicate.
+-- Idempotency: (source, id) names an event. The fingerprint tells a repeat from a conflict; it was made
+-- with the fingerprint key of that generation of the event's stream (0: the ledger's own key). Once that
+-- key is destroyed, an equal (source, id) is a duplicate.
 CREATE TABLE {events}.event_ids (
-    source          text   NOT NULL,
-    id              text   NOT NULL,
-    position        bigint NOT NULL CONSTRAINT event_ids_position UNIQUE,
-    fingerprint     bytea  NOT NULL,
-    fingerprint_key text   NOT NULL,
+    source      text    NOT NULL,
+    id          text    NOT NULL,
+    position    bigint  NOT NULL CONSTRAINT event_ids_position UNIQUE,
+    fingerprint bytea   NOT NULL,
+    generation  integer NOT NULL,
     CONSTRAINT event_ids_name PRIMARY KEY (source, id)
 );
 
