@@ -7,6 +7,8 @@ from typing import Any, BinaryIO
 import orjson
 from rich.console import Console
 
+from schemas.encoding import to_json
+
 __all__ = [
     "emit",
     "emit_bytes",
@@ -44,7 +46,7 @@ def emit_list(name: str, documents: Iterable[Any]) -> None:
 
 def encode(document: Any) -> bytes:
     """A line of JSON: UTF-8, sorted names."""
-    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+    return to_json(document, sort_keys=True) + b"\n"
 
 
 def emit_bytes(content: bytes) -> None:

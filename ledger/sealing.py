@@ -11,11 +11,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import Halt
+from schemas.encoding import to_json
 
 __all__ = [
     "KEY_BYTES",
@@ -107,7 +109,7 @@ def seal_value(cipher: AESGCM, value: Any, place: bytes, nonce: bytes) -> str:
 
     The plaintext is padded with spaces to whole blocks of 16 bytes, so that a length tells little.
     """
-    text = orjson.dumps(value)
+    text = to_json(value)
     padded = text + b" " * (-len(text) % _PAD_BYTES)
     return base64url(nonce + cipher.encrypt(nonce, padded, place))
 
@@ -116,7 +118,7 @@ def open_value(cipher: AESGCM, blob: str, place: bytes) -> Any:
     """Open one value. Raise `Halt` when blob, key and place do not belong together."""
     try:
         raw = from_base64url(blob)
-        return orjson.loads(cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place))
+        return msgspec.json.decode(cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place))
     except (InvalidTag, ValueError) as error:
         raise Halt("a sealed value does not open with its key in its place") from error
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
-import orjson
 
 from schemas.diagnosis import diagnose, reject, wrong_ledger
+from schemas.encoding import to_json
 from schemas.envelope import TRACE, Envelope
 from schemas.event import Event, Intake
 from schemas.events.disclosure import PRIVATE_KINDS
@@ -95,5 +95,5 @@ def _event(message: dict[str, Any], time: datetime, data: dict[str, Any], checks
         tuple(categories),
         facts,
         facts.pop("personal", None) or {},
-        orjson.dumps(message, option=orjson.OPT_SORT_KEYS),
+        to_json(message, sort_keys=True),
     )

@@ -52,10 +52,7 @@ ROLLING_CATEGORIES: frozenset[str] = frozenset(
 )
 """Categories whose keys roll on month by month."""
 
-Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
-"""An integer that stored JSON carries exactly."""
-
-Single = str | Whole | float | bool
+Single = str | int | float | bool
 Value = Single | list[Single]
 
 _CATEGORY = "x-data-category"

@@ -136,7 +136,9 @@ def test_a_value_opens_only_with_its_key_and_unchanged() -> None:
         open_value(AESGCM(KEY), changed, place())
 
 
-@pytest.mark.parametrize("value", ["é", 12, 1.5, True, ["a", 2], "", "x" * 100])
+@pytest.mark.parametrize(
+    "value", ["é", 12, 1.5, 2**64, -(10**400), [10**30], True, ["a", 2], "", "x" * 100]
+)
 def test_values_come_back_as_they_were_and_lengths_are_padded(value: object) -> None:
     blob = seal_value(AESGCM(KEY), value, place(), NONCE)
     assert open_value(AESGCM(KEY), blob, place()) == value

@@ -1,0 +1,20 @@
+"""JSON bytes of whatever JSON can hold: integers of any size included, which orjson refuses.
+
+Used where values of senders pass through: they come back exactly as they were received.
+"""
+
+import json
+from typing import Any
+
+import orjson
+
+__all__ = ["to_json"]
+
+
+def to_json(value: Any, *, sort_keys: bool = False) -> bytes:
+    """Compact UTF-8 JSON, deterministic. Raises TypeError for what is not JSON."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS if sort_keys else None)
+    except orjson.JSONEncodeError:
+        text = json.dumps(value, sort_keys=sort_keys, separators=(",", ":"), ensure_ascii=False)
+        return text.encode()
