@@ -79,6 +79,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEDGER_KAFKA_ANSWERS", "kafka", "topic of answers to upstream; none for a secret one"),
     Setting("LEDGER_KAFKA_GROUP", "kafka", "consumer group [processing-ledger-NAME]"),
     Setting(
+        "LEDGER_KAFKA_SESSION_S", "kafka", "seconds of silence after which a member is dead [30]"
+    ),
+    Setting(
         "LEDGER_KAFKA_SECURITY_PROTOCOL", "kafka", "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"
     ),
     Setting("LEDGER_KAFKA_SASL_MECHANISM", "kafka", "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"),
