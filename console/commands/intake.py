@@ -1,5 +1,6 @@
 """Commands that bring messages in from files, and those about what was refused."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Annotated
@@ -97,11 +98,18 @@ def show_letter(
     letter: Annotated[
         str, typer.Argument(metavar="LETTER", help="Its name, or the beginning of it.")
     ],
+    as_json: Json = False,
 ) -> None:
-    """Print a refused message, opened, byte for byte. It may hold personal data."""
+    """Print a refused message, opened, byte for byte. It may hold personal data.
+
+    With --json the letter, and its bytes in base64.
+    """
     with open_site(settings) as site:
         session = site.session("recorder")
         shown, body = open_letter(session, site.keyring(), _whole_name(session, letter))
+    if as_json:
+        emit(letter_row(shown) | {"body": b64encode(body).decode()})
+        return
     if shown.mode != "structured":
         note(f"ledger: this message is kept in the form `{shown.mode}`")
     emit_bytes(body)

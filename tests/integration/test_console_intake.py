@@ -1,5 +1,7 @@
 """`ledger ingest`, `dead-letters`, `schema`, `find`: what comes in, what is refused, who has a value."""
 
+from base64 import b64decode
+
 import orjson
 import pytest
 
@@ -64,6 +66,9 @@ def test_dead_letters_are_listed_without_their_words(cli: Cli) -> None:
     assert (letter["code"], letter["pointer"]) == ("unknown-field", "/data")
     assert CANARY.encode() not in ran.out
     shown = cli("dead-letters", "show", letter["letter"])
+    opened = cli("dead-letters", "show", letter["letter"], "--json").json
+    assert b64decode(opened.pop("body")) == shown.out
+    assert opened == letter
     assert CANARY.encode() in shown.out
     assert CANARY not in shown.err
     beginning = letter["letter"][:12]
