@@ -19,8 +19,8 @@ class OnOurTables:
     house: House
 
     @pytest.fixture(autouse=True)
-    def _house(self, any_house: House) -> None:
-        self.house = any_house
+    def _house(self, house: House) -> None:
+        self.house = house
 
     def create_recorder(self) -> LedgerRecorder:
         house = self.house

@@ -34,9 +34,9 @@ def run(session: Session, text: str) -> None:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_the_owner_is_refused_by_the_guards(any_house: House, change: str) -> None:
-    any_house.record(registered())
-    owner = any_house.session(None)
+def test_the_owner_is_refused_by_the_guards(house: House, change: str) -> None:
+    house.record(registered())
+    owner = house.session(None)
     with pytest.raises(Conflict, match="append-only"):
         run(owner, change)
     run(owner, "SET session_replication_role = replica")
@@ -51,16 +51,16 @@ def test_no_role_has_the_right(house: House, role: Role, change: str) -> None:
         run(house.session(role), change)
 
 
-def test_a_rogue_insert_is_refused_for_everyone(any_house: House) -> None:
-    any_house.record(registered())
+def test_a_rogue_insert_is_refused_for_everyone(house: House) -> None:
+    house.record(registered())
     writers: list[Role | None] = [None, "recorder", "eraser"]
     readers: list[Role] = ["projector", "reader"]
     for role in writers:
         with pytest.raises(Conflict, match="not the last ones of head"):
-            run(any_house.session(role), ROGUE)
+            run(house.session(role), ROGUE)
     for other in readers:
         with pytest.raises(Misconfigured):
-            run(any_house.session(other), ROGUE)
+            run(house.session(other), ROGUE)
 
 
 def test_the_head_only_moves_forward(house: House) -> None:
@@ -125,14 +125,14 @@ def test_a_wrapped_key_of_one_ledger_is_worth_nothing_in_the_other(
 
 
 def test_installing_again_changes_nothing_and_is_the_sum_of_the_migrations(
-    any_house: House,
+    house: House,
 ) -> None:
-    any_house.record(registered())
-    assert install(any_house.database, any_house.ledger, any_house.clock()) == []
-    session = any_house.session("reader")
+    house.record(registered())
+    assert install(house.database, house.ledger, house.clock()) == []
+    session = house.session("reader")
     check_installed(session)
     assert [name for name, _ in session.rows("applied_migrations")] == migrations()
-    assert len(any_house.events()) == 1
+    assert len(house.events()) == 1
 
 
 def test_a_ledgers_name_leaves_no_room_for_confusion() -> None:

@@ -26,10 +26,10 @@ def worked(house: House) -> House:
     return house
 
 
-def test_real_work_leaves_nothing_to_find(any_house: House) -> None:
-    result = audit(worked(any_house).session("reader"))
+def test_real_work_leaves_nothing_to_find(house: House) -> None:
+    result = audit(worked(house).session("reader"))
     assert result.ok
-    assert result.size == len(any_house.events()) == 7
+    assert result.size == len(house.events()) == 7
 
 
 def test_an_empty_ledger_has_the_root_of_an_empty_tree(house: House) -> None:

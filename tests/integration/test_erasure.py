@@ -41,11 +41,11 @@ def call(at: str) -> dict[str, object]:
     )
 
 
-def test_an_erased_category_never_opens_again_and_others_do(any_house: House) -> None:
-    any_house.record(collected())
-    (result,) = any_house.eraser().erase("customer/10023", ["contact"], "request")
-    event, decided, erased = any_house.events()
-    assert opened(any_house, event) == {"name": "J. de Vries", "email": Missing.ERASED}
+def test_an_erased_category_never_opens_again_and_others_do(house: House) -> None:
+    house.record(collected())
+    (result,) = house.eraser().erase("customer/10023", ["contact"], "request")
+    event, decided, erased = house.events()
+    assert opened(house, event) == {"name": "J. de Vries", "email": Missing.ERASED}
     assert not result.whole
     assert decided.facts["decisions"] == {"contact": {"decision": "erase", "ground": "request"}}
     assert erased.facts["keys_destroyed"] == [event.sealed["contact"].key]
@@ -165,21 +165,19 @@ def test_a_key_that_is_missing_without_an_erasure_is_lost(house: House) -> None:
     assert opened(house, house.events()[0]) == {"name": "J. de Vries", "email": Missing.LOST}
 
 
-def test_rotation_rewraps_and_destroys_the_old_epoch_key(any_house: House) -> None:
-    any_house.record(collected())
-    old = any_house.provider.get(1)
-    done = rotate(
-        any_house.session("eraser"), any_house.provider, any_house.ledger, any_house.clock()
-    )
+def test_rotation_rewraps_and_destroys_the_old_epoch_key(house: House) -> None:
+    house.record(collected())
+    old = house.provider.get(1)
+    done = rotate(house.session("eraser"), house.provider, house.ledger, house.clock())
     assert (done.epoch, done.destroyed) == (2, (1,))
     assert done.rewrapped >= 4
-    assert any_house.provider.epochs() == [2]
-    assert any_house.provider.get(2) != old
+    assert house.provider.epochs() == [2]
+    assert house.provider.get(2) != old
     with pytest.raises(Lost):
-        any_house.provider.get(1)
-    assert opened(any_house, any_house.events()[0]) == PERSONAL
-    assert any_house.record(collected()).recorded == 1
-    assert epochs(any_house.session("eraser"), any_house.provider).current == 2
+        house.provider.get(1)
+    assert opened(house, house.events()[0]) == PERSONAL
+    assert house.record(collected()).recorded == 1
+    assert epochs(house.session("eraser"), house.provider).current == 2
 
 
 @pytest.mark.parametrize(

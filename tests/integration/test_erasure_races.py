@@ -10,16 +10,16 @@ from tests.fixtures.ledger import House, collected
 ROUNDS = 25
 
 
-def test_consumers_that_seal_while_the_person_is_erased(any_house: House) -> None:
+def test_consumers_that_seal_while_the_person_is_erased(house: House) -> None:
     """Two consumers and an eraser at once. What was sealed before the erasure is erased, the rest refused."""
-    any_house.record(collected())
-    consumers = [any_house.open(), any_house.open()]
-    eraser = any_house.eraser()
+    house.record(collected())
+    consumers = [house.open(), house.open()]
+    eraser = house.eraser()
 
     def consume(number: int) -> list[Code]:
         codes = []
         for _ in range(ROUNDS):
-            outcome = any_house.record(collected(), collected(), ledger=consumers[number])
+            outcome = house.record(collected(), collected(), ledger=consumers[number])
             codes += [rejection.code for _, rejection in outcome.rejections]
         return codes
 
@@ -31,12 +31,12 @@ def test_consumers_that_seal_while_the_person_is_erased(any_house: House) -> Non
         results = [pool.submit(consume, 0), pool.submit(consume, 1)]
         pool.submit(erase).result()
         refused = [code for result in results for code in result.result()]
-    late = any_house.record(collected())
+    late = house.record(collected())
     assert [rejection.code for _, rejection in late.rejections] == [Code.ERASED_SUBJECT]
     assert set(refused) <= {Code.ERASED_SUBJECT}
-    opener = any_house.opener()
-    events = [event for event in any_house.events() if not event.ours]
+    opener = house.opener()
+    events = [event for event in house.events() if not event.ours]
     assert len(events) + len(refused) == 1 + 2 * 2 * ROUNDS
     for event in events:
         assert set(opener.personal(event).values()) == {Missing.ERASED}
-    assert audit(any_house.session("reader")).ok
+    assert audit(house.session("reader")).ok

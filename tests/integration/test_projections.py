@@ -40,28 +40,26 @@ LATER = "2026-11-24T11:00:00Z"
 
 
 @pytest.mark.parametrize("sizes", [(1, 40, 7), (5000,)])
-def test_batches_do_not_show_and_a_rebuild_is_the_same(
-    any_house: House, sizes: Sequence[int]
-) -> None:
-    lines = sampled(any_house)
+def test_batches_do_not_show_and_a_rebuild_is_the_same(house: House, sizes: Sequence[int]) -> None:
+    lines = sampled(house)
     for start, size in zip(range(0, len(lines), 60), cycle(sizes), strict=False):
-        any_house.record(*lines[start : start + 60])
-        follower(any_house, batch_events=size).follow_once()
-    annul_some(any_house, lines, 5)
-    erase_some(any_house)
-    statuses = follower(any_house, batch_events=3).follow_once()
-    head = len(any_house.events())
+        house.record(*lines[start : start + 60])
+        follower(house, batch_events=size).follow_once()
+    annul_some(house, lines, 5)
+    erase_some(house)
+    statuses = follower(house, batch_events=3).follow_once()
+    head = len(house.events())
     assert {(status.bookmark, status.lag) for status in statuses} == {(head, 0)}
-    expected = derived(any_house)
-    assert digests(any_house) == expected
-    session = any_house.session("projector")
+    expected = derived(house)
+    assert digests(house) == expected
+    session = house.session("projector")
     for view in VIEWS:
-        report = rebuild(session, any_house.ledger, view, OFFICES)
+        report = rebuild(session, house.ledger, view, OFFICES)
         assert (report.view, report.version, report.position) == (view.name, view.version, head)
         assert (report.digest, report.ok) == (expected[view.name], True)
         assert bookmarks(session)[view.name].colour == "green"
-    assert digests(any_house) == expected
-    reports = audit_views(any_house.session("reader"), privacy_office=OFFICES)
+    assert digests(house) == expected
+    reports = audit_views(house.session("reader"), privacy_office=OFFICES)
     assert [(report.digest, report.ok) for report in reports] == [
         (expected[view.name], True) for view in VIEWS
     ]
@@ -192,9 +190,9 @@ def zombie(session: Session, tables: Tables, house: House) -> None:
         tables.move(1, 2)
 
 
-def test_two_followers_at_once_do_the_work_once(any_house: House) -> None:
-    any_house.record(*sampled(any_house))
-    made = [follower(any_house, batch_events=5) for _ in range(2)]
+def test_two_followers_at_once_do_the_work_once(house: House) -> None:
+    house.record(*sampled(house))
+    made = [follower(house, batch_events=5) for _ in range(2)]
     threads = [Thread(target=one.follow_once) for one in made]
     for thread in threads:
         thread.start()
@@ -202,7 +200,7 @@ def test_two_followers_at_once_do_the_work_once(any_house: House) -> None:
         thread.join(PATIENCE_S)
     assert not any(one.halted for one in made)
     assert {status.lag for status in made[0].statuses()} == {0}
-    assert digests(any_house) == derived(any_house)
+    assert digests(house) == derived(house)
 
 
 def test_a_rebuild_waits_for_nobody_and_fences_who_follows(house: House) -> None:

@@ -16,10 +16,10 @@ def codes(outcome: object) -> list[Code]:
     return [rejection.code for _, rejection in outcome.rejections]  # type: ignore[attr-defined]
 
 
-def test_a_batch_becomes_gapless_positions_and_versions(any_house: House) -> None:
-    outcome = any_house.record(registered(), collected(), accessed(), registered("customer/2"))
+def test_a_batch_becomes_gapless_positions_and_versions(house: House) -> None:
+    outcome = house.record(registered(), collected(), accessed(), registered("customer/2"))
     assert (outcome.recorded, outcome.duplicates, outcome.last_position) == (4, 0, 4)
-    events = any_house.events()
+    events = house.events()
     assert [event.position for event in events] == [1, 2, 3, 4]
     assert [event.version for event in events] == [1, 2, 3, 1]
     assert len({event.recorded_at for event in events}) == 1
