@@ -1,5 +1,5 @@
-# One command each. Everything that is needed is set up on the way; nothing outside this folder and the
-# user's cache is touched.
+# One command each. Everything that is needed is set up on the way, in this folder and the user's cache; the
+# demonstration's ledger is in the default data directory, which its last line names.
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin

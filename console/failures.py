@@ -30,7 +30,8 @@ def explained(error: Exception) -> tuple[int, str]:
     if isinstance(error, LedgerError):
         return _status_of(error), f"ledger: {error}"
     if isinstance(error, _UsageError):
-        return WRONG, f"ledger: {_without_values(error.format_message())} Try `ledger --help`."
+        command = getattr(getattr(error, "ctx", None), "command_path", "ledger")
+        return WRONG, f"ledger: {_without_values(error.format_message())} Try `{command} --help`."
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return WRONG, f"ledger: {where}{error.strerror or type(error).__name__}"

@@ -31,11 +31,17 @@ ALL_GROUPS: tuple[Group, ...] = ("store", "intake", "kafka", "register")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document, and nothing else.")]
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="T", help="What had occurred by this time (RFC 3339)."),
+    typer.Option(
+        "--as-of",
+        metavar="T",
+        help="What had occurred by this time, such as 2026-11-24T10:15:00+01:00.",
+    ),
 ]
 RecordedBy = Annotated[
     str | None,
-    typer.Option("--recorded-by", metavar="T", help="What was recorded by this time (RFC 3339)."),
+    typer.Option(
+        "--recorded-by", metavar="T", help="What was recorded by this time, with offset likewise."
+    ),
 ]
 AtPosition = Annotated[
     int | None,

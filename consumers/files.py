@@ -17,6 +17,7 @@ from consumers.pipeline import BatchLimits, to_line, too_large
 from ledger.application import Ledger
 from ledger.errors import Retry, ServiceAway
 from ledger.intake import FileOrigin, Message
+from ledger.reading import head_position
 from ledger.recording import Batch, Outcome
 from ledger.writing import Span
 from schemas import Code, Intake
@@ -61,7 +62,7 @@ class Progress(msgspec.Struct, frozen=True):
 class IngestResult(msgspec.Struct, frozen=True):
     """What became of the lines: read = recorded + duplicates + rejected.
 
-    `last_position`: of the ledger after the last batch; 0 when nothing was read. When a connection was
+    `last_position`: of the ledger after the last batch. When a connection was
     lost, lines whose commit was not heard of count as duplicates, although this run recorded them.
     """
 
@@ -136,6 +137,9 @@ class _Ingest:
     def result(self) -> IngestResult:
         """What became of everything so far."""
         done = self._progress
+        if not done.read:
+            self._ledger = self._ledger or self._open_ledger()
+            self._last_position = head_position(self._ledger.session)
         return IngestResult(
             read=done.read,
             recorded=done.recorded,

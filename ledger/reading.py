@@ -13,7 +13,15 @@ from ledger.event import RecordedEvent, decode_event
 from ledger.postgres import Session
 from schemas.upcasting import UPCASTERS, upcast
 
-__all__ = ["LAST", "each_event", "events_after", "events_of", "head_position", "newest"]
+__all__ = [
+    "LAST",
+    "each_event",
+    "events_after",
+    "events_of",
+    "halted_topics",
+    "head_position",
+    "newest",
+]
 
 # Greater than any position: "up to now".
 LAST = 2**63 - 1
@@ -36,6 +44,11 @@ def head_position(session: Session) -> int:
     """Position of the last recorded event; 0 when there is none."""
     row = session.of("ledger").row("head")
     return int(row[0]) if row else 0
+
+
+def halted_topics(session: Session) -> list[str]:
+    """Kafka topics that too many rejections halted, sorted. Needs SELECT on intake windows."""
+    return [topic for (topic,) in session.of("ledger").rows("halted_topics")]
 
 
 def events_after(

@@ -44,7 +44,11 @@ def rotated(rotation: Rotation | None, expired_letters: int, epochs: Epochs) -> 
 
 
 def status(
-    position: int, views: Sequence[ViewStatus], kafka: Sequence[Lag], dead_letters: int
+    position: int,
+    views: Sequence[ViewStatus],
+    kafka: Sequence[Lag],
+    dead_letters: int,
+    halted: Sequence[str],
 ) -> dict[str, Any]:
     """How far everything is. No checkpoint is published yet: its size is 0."""
     return {
@@ -59,6 +63,7 @@ def status(
             for topic, partition, bookmark, lag in sorted(kafka)
         ],
         "dead_letters": dead_letters,
+        "halted": list(halted),
     }
 
 

@@ -20,7 +20,7 @@ from console.streams import Stream, label_of, opened, size_of
 from console.wiring import Site, open_site
 from consumers.files import IngestResult, Progress, ingest
 from consumers.retry import retry, retry_all
-from ledger.errors import Reject
+from ledger.errors import Misconfigured, Reject
 from ledger.letters import letters, open_letter
 from ledger.postgres import Session
 
@@ -115,8 +115,16 @@ def show_letter(
     emit_bytes(body)
 
 
+# Fewer could be the number of a row: nobody opens a message by accident.
+LEAST_LETTERS = 6
+
+
 def _whole_name(session: Session, beginning: str) -> str:
     """The letter whose name begins so. Raises Reject unless there is exactly one."""
+    if len(beginning) < LEAST_LETTERS:
+        raise Misconfigured(
+            f"name a dead letter by at least {LEAST_LETTERS} characters of its name"
+        )
     found = [known.letter for known in letters(session) if known.letter.startswith(beginning)]
     if len(found) != 1:
         many = "several dead letters have names that begin so" if found else "there is none such"

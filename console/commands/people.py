@@ -154,7 +154,9 @@ def show_found(
 ) -> None:
     """Find who has or had a value, such as an e-mail address.
 
-    The value is read from standard input, or asked for on a terminal: arguments are visible to others.
+    FIELD is email, invoice_email, mobile_number, fixed_number, iban or kvk_number. The value is read from
+    standard input (`printf %s a@example.nl | ledger find email`), or asked for on a terminal: arguments
+    are visible to others.
     """
     if field not in BLIND_FIELDS:
         raise typer.BadParameter(f"FIELD: expected one of {', '.join(sorted(BLIND_FIELDS))}")

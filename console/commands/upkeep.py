@@ -15,7 +15,7 @@ from console.settings import Settings
 from console.show.upkeep import audit_tables, named_values, reports_table, status_tables
 from console.wiring import open_site
 from ledger.audit import audit
-from ledger.reading import head_position
+from ledger.reading import halted_topics, head_position
 from ledger.rotation import epochs
 from projections import VIEWS, view_named
 from projections.rebuild import ViewReport, audit_views, rebuild
@@ -45,7 +45,9 @@ def show_status(settings: Settings, as_json: Json = False) -> None:
         session = site.session("reader")
         (letters,) = session.of("console").row("count_dead_letters") or (0,)
         lags = kafka_lags(session.rows("bookmark_offsets"), settings.kafka)
-        answer = status(head_position(session), view_statuses(session), lags, letters)
+        answer = status(
+            head_position(session), view_statuses(session), lags, letters, halted_topics(session)
+        )
     if as_json:
         emit(answer)
     else:

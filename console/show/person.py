@@ -19,10 +19,10 @@ __all__ = [
 _PREFIX = "nl.voipzeker.ledger."
 _PLACES = {
     "ledger_and_views": "ledger and views",
-    "write_ahead_log_and_backups": "write-ahead log, replicas, backups (end of the key epoch)",
+    "write_ahead_log_and_backups": "write-ahead log, replicas, backups (`ledger keys rotate`)",
     "dead_letters_of_this_person": "dead letters of this person",
     "dead_letters_without_readable_subject": "dead letters whose subject could not be read",
-    "kafka_topics": "Kafka's own topics (end of their retention)",
+    "kafka_topics": "Kafka's own topics (if they keep what the rulebook says)",
 }
 
 
@@ -129,7 +129,10 @@ def erasure_tables(answer: dict[str, Any]) -> list[RenderableType]:
         )
         for row in answer["erasures"]
     ]
-    forgotten = [(_PLACES[place], time) for place, time in answer["forgotten"].items()]
+    forgotten = [
+        (_PLACES[place], time or "when that is done: it is overdue")
+        for place, time in answer["forgotten"].items()
+    ]
     return [
         table(f"Erased of {clean(answer['subject'])}", columns, rows),
         pairs("Nothing of it can be opened from", forgotten),

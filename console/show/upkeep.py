@@ -28,7 +28,11 @@ def status_tables(answer: dict[str, Any]) -> list[RenderableType]:
     kafka = [
         (row["topic"], row["partition"], row["bookmark"], row["lag"]) for row in answer["kafka"]
     ]
-    about = [("position", answer["position"]), ("dead letters", answer["dead_letters"])]
+    about = [
+        ("position", answer["position"]),
+        ("dead letters", answer["dead_letters"]),
+        ("halted topics", answer["halted"]),
+    ]
     return [
         pairs("Ledger", about),
         table("Views", ("view", "bookmark", "lag"), views),
@@ -62,17 +66,25 @@ def reports_table(title: str, reports: Iterable[dict[str, Any]]) -> Table:
 
 def letters_table(letters: Iterable[dict[str, Any]]) -> Table:
     """Dead letters without their messages."""
-    columns = ("letter and why", "event", "from", "last seen")
+    columns = ("letter and why", "event", "from", "last seen", "forgotten after")
     rows = (
         (
             Stack([row["letter"][:SHOWN_NAME], f"{row['code']} {row['pointer']}"]),
             Stack([row["type"], row["source"], row["id"]]),
-            f"{row['topic']} {row['partition']}/{row['offset']}",
+            _origin(row),
             Stack([row["last_seen"], f"{row['times']} times" if row["times"] > 1 else None]),
+            row["forgotten_after"],
         )
         for row in letters
     )
     return table("Dead letters", columns, rows)
+
+
+def _origin(row: dict[str, Any]) -> str:
+    """Where a message came from: a line of a file, or a record of a partition."""
+    if row["topic"].startswith("file:"):
+        return f"{row['topic'].removeprefix('file:')} line {row['offset']}"
+    return f"{row['topic']} {row['partition']}/{row['offset']}"
 
 
 def named_values(title: str, answer: dict[str, Any]) -> Table:

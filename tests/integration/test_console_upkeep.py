@@ -56,7 +56,7 @@ def test_a_database_that_is_away_is_status_3(program: Cli) -> None:
 def test_status_has_the_shape_that_outsiders_rely_on(cli: Cli) -> None:
     cli.record(registered(), b"[]")
     answer = cli("status", "--json").json
-    assert set(answer) == {"position", "checkpoint", "views", "kafka", "dead_letters"}
+    assert set(answer) == {"position", "checkpoint", "views", "kafka", "dead_letters", "halted"}
     assert set(answer["checkpoint"]) == {"size", "root", "age_s"}
     assert (answer["position"], answer["kafka"], answer["dead_letters"]) == (1, [], 1)
     assert {(row["bookmark"], row["lag"]) for row in answer["views"]} == {(0, 1)}
@@ -143,7 +143,7 @@ def test_erasing_forgets_the_dead_letters_of_that_person_at_once(cli: Cli) -> No
 def test_erasing_prints_tables_for_people(cli: Cli) -> None:
     cli.record(registered(), collected())
     shown = cli("erase", WHO, "--ground", "request").out.decode()
-    assert "end of the key epoch" in shown
+    assert "ledger keys rotate" in shown
     assert "Kafka's own topics" in shown
 
 

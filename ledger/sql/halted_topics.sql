@@ -1,0 +1,2 @@
+-- Topics that too many rejections halted.
+SELECT topic FROM intake_windows WHERE halted_at IS NOT NULL ORDER BY topic
