@@ -215,11 +215,14 @@ class Eraser:
 
     def reapply(self) -> list[Erasure]:
         """Carry out what the journal knows and the database does not. Run before anyone is served."""
-        return [self._reapply(entry) for entry in pending(self._session, self._journal)]
+        done = [self._reapply(entry) for entry in pending(self._session, self._journal)]
+        return [erasure for erasure in done if erasure]
 
-    def _reapply(self, entry: ErasureEntry) -> Erasure:
+    def _reapply(self, entry: ErasureEntry) -> Erasure | None:
         with self._session.transaction():
             head = lock_head(self._session)
+            if entry not in pending(self._session, self._journal):
+                return None  # another process that started at the same time was faster
             recorded = self._session.row("event_named", source=_SOURCE, id=_name(entry, "erased"))
             after = "restart" if head.position >= entry.position else "restore"
             last = month_of(self._clock()) + 1

@@ -74,8 +74,11 @@ class Keyring:
         self.forget()
 
     def forget(self) -> None:
-        """Drop everything that was cached about people."""
+        """Drop everything that was cached about people, and the keys of past days."""
         self._since = self._monotonic()
+        self._ledger_keys = {
+            purpose: key for purpose, key in self._ledger_keys.items() if "/" not in purpose
+        }
         self._epochs: dict[int, AESGCM] = {}
         self._chains: dict[tuple[UUID, str], _Chain] = {}
         self._ready: dict[Need, DataKey] = {}
@@ -100,7 +103,10 @@ class Keyring:
     # Keys of the ledger itself
 
     def ledger_key(self, purpose: str) -> bytes:
-        """Key of the ledger for one purpose; made on first use. Purposes: index, fingerprint, …"""
+        """Key of the ledger for one purpose; made on first use, in a transaction of its own.
+
+        Never ask for a new one inside a write transaction: a rollback would take it away again.
+        """
         if purpose not in self._ledger_keys:
             self._ledger_keys[purpose] = self._load_ledger_key(purpose)
         return self._ledger_keys[purpose]
@@ -121,10 +127,6 @@ class Keyring:
         epoch, wrapped = row
         place = ledger_key_place(self._ledger, purpose, epoch)
         return unwrap_key(self._cipher(epoch), wrapped, place)
-
-    def forget_ledger_key(self, purpose: str) -> None:
-        """Drop one cached key of the ledger, such as that of a past day."""
-        self._ledger_keys.pop(purpose, None)
 
     def reference_hmac(self, reference: str) -> bytes:
         """The keyed hash under which the subject index knows a reference."""

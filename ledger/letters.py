@@ -18,7 +18,15 @@ from ledger.postgres import Session
 from ledger.sealing import NONCE_BYTES, keyed_hash
 from schemas import Rejection, is_person
 
-__all__ = ["Letter", "add_letters", "day_purpose", "expire_letters", "letters", "open_letter"]
+__all__ = [
+    "Letter",
+    "add_letters",
+    "day_purpose",
+    "expire_letters",
+    "letters",
+    "open_letter",
+    "prepare_letters",
+]
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -57,6 +65,12 @@ def place_of(origin: Any) -> tuple[str, int, int]:
     if isinstance(origin, FileOrigin):
         return f"file:{origin.file}", 0, origin.line
     return f"command:{origin.command}", 0, 0
+
+
+def prepare_letters(keyring: Keyring, now: datetime) -> None:
+    """Make sure of the keys that letters need today, before the transaction that writes them."""
+    keyring.ledger_key("letter-id")
+    keyring.ledger_key(day_purpose(now.astimezone(UTC).date()))
 
 
 def add_letters(

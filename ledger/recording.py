@@ -14,7 +14,7 @@ import msgspec
 from ledger.errors import Fenced, Halt
 from ledger.intake import KafkaOrigin, Message, Ready, Sealer
 from ledger.keyring import Keyring
-from ledger.letters import add_letters, answer_of
+from ledger.letters import add_letters, answer_of, prepare_letters
 from ledger.names import LedgerName
 from ledger.postgres import Session
 from ledger.sealing import keyed_hash
@@ -117,6 +117,9 @@ def record(
         if row is None:
             raise Halt("the head row is missing")
         ready = sealer.seal(batch.messages, row[1])
+        if batch.bookmark:
+            keyring.ledger_key("last-record")
+        prepare_letters(keyring, now)
         try:
             with session.transaction():
                 return _write(session, keyring, ledger, batch, ready, now, limit, row[1])

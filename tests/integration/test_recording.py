@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from ledger.errors import Fenced
+from ledger.letters import letters, open_letter
 from ledger.recording import Batch, Bookmark
 from ledger.writing import Span
 from schemas import Code
@@ -83,6 +84,17 @@ def test_a_bookmark_moves_by_compare_and_set(house: House) -> None:
     with pytest.raises(Fenced):
         ledger.record(recreated)
     assert len(house.events()) == 1
+
+
+def test_a_letter_after_a_batch_that_was_rolled_back_can_be_opened(house: House) -> None:
+    ledger = house.open()
+    fenced = Batch(house.messages(b"bad"), Span("t", 0, 0, 1), Bookmark("c", "i"))
+    with pytest.raises(Fenced):
+        ledger.record(fenced)
+    house.record(b"bad", ledger=ledger)
+    other = house.open()
+    (letter,) = letters(other.session)
+    assert open_letter(other.session, other.keyring, letter.letter)[1] == b"bad"
 
 
 def test_too_many_rejections_halt_the_topic_and_the_batch_stays(house: House) -> None:
