@@ -12,6 +12,6 @@ def forget_due(site: Site, *, now: bool = False) -> tuple[Rotation | None, int]:
     """End the key epoch when it is due (or `now`), forget old dead letters and say how many."""
     session, time = site.session("eraser"), site.clock()
     letters = expire_letters(session, time, period("dead-letter-retention"))
-    if not now and not due(session, time, period("key-epoch")):
+    if not now and not due(session, site.provider, time, period("key-epoch")):
         return None, letters
     return rotate(session, site.provider, site.ledger, time), letters

@@ -21,7 +21,7 @@ from ledger.opening import Opener
 from ledger.postgres import Session
 from ledger.reading import events_of
 from ledger.sealing import end_of_month, month_of
-from ledger.writing import NewEvent, Span, append, latest_versions, lock_head
+from ledger.writing import Head, NewEvent, Span, append, latest_versions, lock_head
 from schemas import CATEGORIES, ROLLING_CATEGORIES, is_person, own_event
 
 __all__ = ["GROUNDS", "Eraser", "Erasure", "pending"]
@@ -109,16 +109,21 @@ class Eraser:
         written = False
         try:
             with self._session.transaction():
-                head = lock_head(self._session)
+                head = self._lock()
                 entry = self._entry(order, head.position)
                 result = self._apply(entry, (_decided(entry), _erased(entry)))
+                written = True  # from here on nobody knows whether the journal has it
                 self._journal.append(entry)
-                written = True
                 return result
         except LedgerError as error:
             if written:
                 raise IncompleteErasure from error
             raise
+
+    def _lock(self) -> Head:
+        """Lock the keys, then the head: always in this order."""
+        self._session.rows("lock_keys", namespace=self._ledger.keys)
+        return lock_head(self._session)
 
     def _entry(self, order: _Order, position: int) -> ErasureEntry:
         now = self._clock()
@@ -220,7 +225,7 @@ class Eraser:
 
     def _reapply(self, entry: ErasureEntry) -> Erasure | None:
         with self._session.transaction():
-            head = lock_head(self._session)
+            head = self._lock()
             if entry not in pending(self._session, self._journal):
                 return None  # another process that started at the same time was faster
             recorded = self._session.row("event_named", source=_SOURCE, id=_name(entry, "erased"))

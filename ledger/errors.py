@@ -13,6 +13,7 @@ __all__ = [
     "Lost",
     "Misconfigured",
     "NotInstalled",
+    "Overtaken",
     "Reject",
     "Retry",
     "ServiceAway",
@@ -50,6 +51,10 @@ class ServiceAway(Retry):
 
 class Fenced(Retry):
     """Another owner has moved the bookmark: read it again and go on from there."""
+
+
+class Overtaken(Retry):
+    """An erasure was committed after this was decided: decide it again."""
 
 
 class Halt(LedgerError):

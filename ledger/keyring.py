@@ -6,6 +6,7 @@ and compared under the head lock before it is recorded. Nothing here destroys a 
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.errors import Halt, Lost
+from ledger.errors import Halt, Lost, Overtaken
 from ledger.names import LedgerName
 from ledger.places import data_key_place, ledger_key_place
 from ledger.postgres import Session
@@ -112,9 +113,11 @@ class Keyring:
         return self._ledger_keys[purpose]
 
     def _load_ledger_key(self, purpose: str) -> bytes:
+        self._hold_epochs()
         row = self._session.row("ledger_key", purpose=purpose)
         if row is None:
             with self._session.transaction():
+                self._session.rows("lock_keys", namespace=self._ledger.keys)
                 epoch = self._current_epoch()
                 place = ledger_key_place(self._ledger, purpose, epoch)
                 wrapped = wrap_key(
@@ -142,7 +145,6 @@ class Keyring:
         absent = [need for need in missing if self._covering(need) is None]
         if absent:
             self._make_keys(absent)
-            self._load_chains({(need.subject, need.category) for need in absent})
         for need in missing:
             self._ready[need] = self._derive(need)
 
@@ -166,6 +168,7 @@ class Keyring:
     def _load_chains(self, pairs: set[tuple[UUID, str]]) -> None:
         if not pairs:
             return
+        self._hold_epochs()
         ordered = sorted(pairs)
         subjects = [subject for subject, _ in ordered]
         categories = [category for _, category in ordered]
@@ -183,16 +186,32 @@ class Keyring:
         self._chains |= found  # only what was read in full may be believed: it holds the fences
 
     def _make_keys(self, needs: Sequence[Need]) -> None:
-        first: dict[tuple[UUID, str], Need] = {}
-        for need in needs:  # sorted: the earliest month of a rolling category covers the later ones
-            first.setdefault((need.subject, need.category), need)
-        rows = []
-        for need in first.values():
-            chain = self._chains[need.subject, need.category]
-            generation = chain.generation if chain.secrets else chain.generation + 1
-            rows.append((need, generation, self._random(KEY_BYTES)))
+        """Make what is missing, judged again under the lock of all writers of keys."""
+        pairs = {(need.subject, need.category) for need in needs}
         with self._session.transaction():
-            self.add_keys(rows)
+            self.lock()
+            self._load_chains(pairs)
+            first: dict[tuple[UUID, str], Need] = {}
+            for need in needs:  # sorted: the earliest month of a rolling category covers later ones
+                if self._covering(need) is None:
+                    first.setdefault((need.subject, need.category), need)
+            self.add_keys([self._new_key(need) for need in first.values()])
+        self._load_chains(pairs)
+
+    def _new_key(self, need: Need) -> tuple[Need, int, bytes]:
+        chain = self._chains[need.subject, need.category]
+        generation = chain.generation if chain.secrets else chain.generation + 1
+        return need, generation, self.secret()
+
+    def lock(self) -> None:
+        """Be the only writer of keys and subjects until the end of the caller's transaction.
+
+        Raises Overtaken when there was an erasure since `sync`: what was read before is not true any more.
+        """
+        self._session.rows("lock_keys", namespace=self._ledger.keys)
+        row = self._session.row("head")
+        if row is None or row[1] != self._erasures:
+            raise Overtaken
 
     def add_keys(self, rows: Sequence[tuple[Need, int, bytes]]) -> None:
         """Write new keys (need, generation, secret), wrapped, inside the caller's transaction."""
@@ -236,11 +255,18 @@ class Keyring:
     # Epochs
 
     def _current_epoch(self) -> int:
-        """The current epoch, which cannot end before this transaction does."""
-        row = self._session.row("share_current_epoch")
+        """The current epoch, which cannot end while this transaction holds the lock of the keys."""
+        row = self._session.row("current_epoch")
         if row is None:
             raise Halt("the ledger has no key epoch; run `ledger init`")
         return int(row[0])
+
+    def _hold_epochs(self) -> None:
+        """Hold epoch keys before reading rows, so that a rotation in between takes nothing away."""
+        for epoch in self._provider.epochs():
+            if epoch not in self._epochs:
+                with suppress(Lost):  # destroyed just now: then no row is wrapped under it any more
+                    self._epochs[epoch] = AESGCM(self._provider.get(epoch))
 
     def _cipher(self, epoch: int) -> AESGCM:
         if epoch not in self._epochs:

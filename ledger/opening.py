@@ -7,6 +7,7 @@ missing although nobody erased it: loud, never shown as erased).
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -257,7 +258,8 @@ class Opener:
         """Hold epoch keys before reading rows, so that a rotation in between takes nothing away."""
         for epoch in self._provider.epochs():
             if epoch not in self._epochs:
-                self._epochs[epoch] = AESGCM(self._provider.get(epoch))
+                with suppress(Lost):  # destroyed just now: then no row is wrapped under it any more
+                    self._epochs[epoch] = AESGCM(self._provider.get(epoch))
 
     def _cipher(self, epoch: int) -> AESGCM:
         if epoch not in self._epochs:

@@ -53,6 +53,8 @@ class FileKeyProvider:
             secret = self._path(epoch).read_bytes()
         except FileNotFoundError:
             raise Lost(f"the key of epoch {epoch} is not held any more") from None
+        if secret == bytes(KEY_BYTES):
+            raise Lost(f"the key of epoch {epoch} is being destroyed")
         if len(secret) != KEY_BYTES:
             raise Lost(f"the key of epoch {epoch} is damaged")
         return secret

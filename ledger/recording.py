@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.errors import Fenced, Halt
+from ledger.errors import Fenced, Halt, Overtaken
 from ledger.intake import KafkaOrigin, Message, Ready, Sealer
 from ledger.keyring import Keyring
 from ledger.letters import add_letters, answer_of, prepare_letters
@@ -98,10 +98,6 @@ class _Decided(msgspec.Struct):
     duplicates: int = 0
 
 
-class _Overtaken(Exception):
-    """An erasure was committed after this batch had been sealed."""
-
-
 def record(
     session: Session,
     keyring: Keyring,
@@ -116,14 +112,14 @@ def record(
         row = session.row("head")
         if row is None:
             raise Halt("the head row is missing")
-        ready = sealer.seal(batch.messages, row[1])
-        if batch.bookmark:
-            keyring.ledger_key("last-record")
-        prepare_letters(keyring, now)
         try:
+            ready = sealer.seal(batch.messages, row[1])
+            if batch.bookmark:
+                keyring.ledger_key("last-record")
+            prepare_letters(keyring, now)
             with session.transaction():
                 return _write(session, keyring, ledger, batch, ready, now, limit, row[1])
-        except _Overtaken:
+        except Overtaken:
             continue
     raise Fenced("erasures kept overtaking this batch; try it again")
 
@@ -140,7 +136,7 @@ def _write(
 ) -> Outcome:
     head = lock_head(session)
     if head.erasures != erasures:
-        raise _Overtaken
+        raise Overtaken
     if batch.bookmark:
         _move_bookmark(session, keyring, batch.span, batch.bookmark)
     decided = decide(ready, _known(session, ready))

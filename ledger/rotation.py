@@ -58,10 +58,13 @@ def epochs(session: Session, provider: FileKeyProvider) -> Epochs:
     return Epochs(row[0], row[1], tuple(provider.epochs()), count[0])
 
 
-def due(session: Session, now: datetime, period: timedelta) -> bool:
-    """Whether the current epoch has lasted its period."""
+def due(session: Session, provider: FileKeyProvider, now: datetime, period: timedelta) -> bool:
+    """Whether the current epoch has lasted its period, or an earlier rotation did not get to its end."""
     row = session.row("current_epoch")
-    return row is not None and now - row[1] >= period
+    if row is None:
+        return False
+    unfinished = any(epoch < row[0] for epoch in provider.epochs())
+    return unfinished or now - row[1] >= period
 
 
 def rotate(
@@ -71,7 +74,7 @@ def rotate(
 
     Needs the eraser's role. On return no key is wrapped under an earlier epoch and their keys are gone.
     """
-    epoch = _begin(session, provider, now)
+    epoch = _begin(session, provider, ledger, now)
     rewrapped = _rewrap_ledger_keys(session, provider, ledger, epoch)
     while count := _rewrap_block(session, provider, ledger, epoch):
         rewrapped += count
@@ -83,9 +86,10 @@ def rotate(
     return Rotation(epoch, old, rewrapped)
 
 
-def _begin(session: Session, provider: FileKeyProvider, now: datetime) -> int:
+def _begin(session: Session, provider: FileKeyProvider, ledger: LedgerName, now: datetime) -> int:
     with session.transaction():
-        rows = session.rows("lock_epochs")
+        session.rows("lock_keys", namespace=ledger.keys)
+        rows = session.rows("open_epochs")
         latest = rows[-1][0]
         if len(rows) > 1:  # an earlier run did not get to the end: complete that one
             return int(latest)
@@ -100,6 +104,7 @@ def _rewrap_ledger_keys(
     session: Session, provider: FileKeyProvider, ledger: LedgerName, epoch: int
 ) -> int:
     with session.transaction():
+        session.rows("lock_keys", namespace=ledger.keys)
         rows = session.rows("ledger_keys_before", epoch=epoch)
         for purpose, old, wrapped in rows:
             new = _rewrapped(
@@ -116,7 +121,8 @@ def _rewrap_block(
     session: Session, provider: FileKeyProvider, ledger: LedgerName, epoch: int
 ) -> int:
     with session.transaction():
-        rows = session.rows("lock_data_keys_before", epoch=epoch, count=_BLOCK_KEYS)
+        session.rows("lock_keys", namespace=ledger.keys)
+        rows = session.rows("data_keys_of_epochs_before", epoch=epoch, count=_BLOCK_KEYS)
         wrapped = [
             _rewrapped(
                 provider,

@@ -107,6 +107,7 @@ class SubjectIndex:
             for (reference, valid_from), subject in new.items()
         )
         with self._session.transaction():
+            self._keyring.lock()
             added = self._session.rows(
                 "add_subjects",
                 hmacs=[row[0] for row in rows],

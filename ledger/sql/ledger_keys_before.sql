@@ -1,2 +1,2 @@
 -- Keys of the ledger itself that are wrapped under an earlier epoch. epoch.
-SELECT purpose, epoch, wrapped FROM ledger_keys WHERE epoch < %(epoch)s FOR UPDATE
+SELECT purpose, epoch, wrapped FROM ledger_keys WHERE epoch < %(epoch)s

@@ -19,8 +19,6 @@ GRANT DELETE ON {events}.dead_letters TO {eraser};
 GRANT SELECT ON ALL TABLES IN SCHEMA {keys} TO {recorder}, {eraser}, {reader};
 GRANT INSERT ON {keys}.ledger_keys, {keys}.data_keys, {keys}.subject_index TO {recorder};
 GRANT INSERT ON {keys}.blind_index TO {recorder};
--- FOR SHARE on the current epoch needs a column that may be updated; it never is.
-GRANT UPDATE (retired_at) ON {keys}.epochs TO {recorder};
 GRANT UPDATE (sealed) ON {keys}.subject_index TO {recorder};
 GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {keys} TO {eraser};
 

@@ -2,4 +2,4 @@
 SELECT subject, category, generation, from_month, epoch, wrapped
 FROM data_keys WHERE epoch < %(epoch)s
 ORDER BY subject, category, generation, from_month
-LIMIT %(count)s FOR UPDATE
+LIMIT %(count)s
