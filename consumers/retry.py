@@ -4,6 +4,7 @@ A letter goes in the transaction that records its message, so there is never bot
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Literal
 
@@ -36,8 +37,10 @@ class Retried(msgspec.Struct, frozen=True):
 
 
 def retry_all(ledger: Ledger, intake: Intake, now: datetime) -> Iterator[Retried]:
-    """Try every letter again, oldest first."""
-    return retry(ledger, [letter.letter for letter in letters(ledger.session)], intake, now)
+    """Try every letter again, oldest first. One that an erasure removes meanwhile is passed over."""
+    for letter in letters(ledger.session):
+        with suppress(Reject):
+            yield _retry(ledger, letter.letter, intake, now)
 
 
 def retry(ledger: Ledger, names: Iterable[str], intake: Intake, now: datetime) -> Iterator[Retried]:

@@ -140,8 +140,9 @@ def _write(
     if batch.bookmark:
         _move_bookmark(session, keyring, batch.span, batch.bookmark)
     decided = decide(ready, _known(session, ready))
-    letters = [(item, rejection) for _, item, rejection in decided.refused]
-    add_letters(session, keyring, letters, now)
+    # A letter that is tried again is not kept once more: an erasure may have removed it meanwhile.
+    new_letters = [(r, why) for index, r, why in decided.refused if index not in batch.letters]
+    add_letters(session, keyring, new_letters, now)
     refused = {index for index, _, _ in decided.refused}
     for index, letter in batch.letters.items():
         if index not in refused:
