@@ -6,19 +6,16 @@ and compared under the head lock before it is recorded. Nothing here destroys a 
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from ledger.errors import Halt, Lost, Overtaken
 from ledger.names import LedgerName
 from ledger.places import data_key_place, ledger_key_place
 from ledger.postgres import Session
-from ledger.provider import FileKeyProvider
+from ledger.provider import EpochCiphers, FileKeyProvider
 from ledger.sealing import (
     KEY_BYTES,
     NONCE_BYTES,
@@ -66,7 +63,7 @@ class Keyring:
         random: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._session = session
-        self._provider = provider
+        self._epochs = EpochCiphers(provider)
         self._ledger = ledger
         self._monotonic = monotonic
         self._random = random
@@ -80,7 +77,7 @@ class Keyring:
         self._ledger_keys = {
             purpose: key for purpose, key in self._ledger_keys.items() if "/" not in purpose
         }
-        self._epochs: dict[int, AESGCM] = {}
+        self._epochs.forget()
         self._chains: dict[tuple[UUID, str], _Chain] = {}
         self._ready: dict[Need, DataKey] = {}
 
@@ -113,7 +110,7 @@ class Keyring:
         return self._ledger_keys[purpose]
 
     def _load_ledger_key(self, purpose: str) -> bytes:
-        self._hold_epochs()
+        self._epochs.hold()
         row = self._session.row("ledger_key", purpose=purpose)
         if row is None:
             with self._session.transaction():
@@ -121,7 +118,7 @@ class Keyring:
                 epoch = self._current_epoch()
                 place = ledger_key_place(self._ledger, purpose, epoch)
                 wrapped = wrap_key(
-                    self._cipher(epoch), self._random(KEY_BYTES), place, self.nonce()
+                    self._epochs.of(epoch), self._random(KEY_BYTES), place, self.nonce()
                 )
                 self._session.run("add_ledger_key", purpose=purpose, epoch=epoch, wrapped=wrapped)
             row = self._session.row("ledger_key", purpose=purpose)
@@ -129,7 +126,7 @@ class Keyring:
             raise Halt(f"the ledger's key {purpose} was neither found nor made")
         epoch, wrapped = row
         place = ledger_key_place(self._ledger, purpose, epoch)
-        return unwrap_key(self._cipher(epoch), wrapped, place)
+        return unwrap_key(self._epochs.of(epoch), wrapped, place)
 
     def reference_hmac(self, reference: str) -> bytes:
         """The keyed hash under which the subject index knows a reference."""
@@ -168,7 +165,7 @@ class Keyring:
     def _load_chains(self, pairs: set[tuple[UUID, str]]) -> None:
         if not pairs:
             return
-        self._hold_epochs()
+        self._epochs.hold()
         ordered = sorted(pairs)
         subjects = [subject for subject, _ in ordered]
         categories = [category for _, category in ordered]
@@ -182,7 +179,7 @@ class Keyring:
             chain = found[subject, category]
             chain.generation = generation
             place = data_key_place(self._ledger, subject, category, generation, month, epoch)
-            chain.secrets[month] = unwrap_key(self._cipher(epoch), wrapped, place)
+            chain.secrets[month] = unwrap_key(self._epochs.of(epoch), wrapped, place)
         self._chains |= found  # only what was read in full may be believed: it holds the fences
 
     def _make_keys(self, needs: Sequence[Need]) -> None:
@@ -216,7 +213,7 @@ class Keyring:
     def add_keys(self, rows: Sequence[tuple[Need, int, bytes]]) -> None:
         """Write new keys (need, generation, secret), wrapped, inside the caller's transaction."""
         epoch = self._current_epoch()
-        cipher = self._cipher(epoch)
+        cipher = self._epochs.of(epoch)
         wrapped = [
             wrap_key(
                 cipher,
@@ -260,15 +257,3 @@ class Keyring:
         if row is None:
             raise Halt("the ledger has no key epoch; run `ledger init`")
         return int(row[0])
-
-    def _hold_epochs(self) -> None:
-        """Hold epoch keys before reading rows, so that a rotation in between takes nothing away."""
-        for epoch in self._provider.epochs():
-            if epoch not in self._epochs:
-                with suppress(Lost):  # destroyed just now: then no row is wrapped under it any more
-                    self._epochs[epoch] = AESGCM(self._provider.get(epoch))
-
-    def _cipher(self, epoch: int) -> AESGCM:
-        if epoch not in self._epochs:
-            self._epochs[epoch] = AESGCM(self._provider.get(epoch))
-        return self._epochs[epoch]

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import orjson
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import Reject
 from ledger.intake import FileOrigin, KafkaOrigin, Ready
@@ -115,9 +116,7 @@ def _subject_hmac(keyring: Keyring, rejection: Rejection) -> bytes | None:
     return keyring.reference_hmac(subject) if subject and is_person(subject) else None
 
 
-def _cipher(keyring: Keyring, day: date) -> Any:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
+def _cipher(keyring: Keyring, day: date) -> AESGCM:
     return AESGCM(keyring.ledger_key(day_purpose(day)))
 
 

@@ -7,21 +7,19 @@ missing although nobody erased it: loud, never shown as erased).
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from datetime import datetime
 from enum import Enum
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import Lost
 from ledger.event import RecordedEvent
 from ledger.names import LedgerName
 from ledger.places import data_key_place, ledger_key_place, reference_place
 from ledger.postgres import Session
-from ledger.provider import FileKeyProvider
+from ledger.provider import EpochCiphers, FileKeyProvider
 from ledger.sealing import (
     NONCE_BYTES,
     DataKey,
@@ -75,10 +73,9 @@ class Opener:
 
     def __init__(self, session: Session, provider: FileKeyProvider, ledger: LedgerName) -> None:
         self._session = session
-        self._provider = provider
+        self._epochs = EpochCiphers(provider)
         self._ledger = ledger
         self._ledger_keys: dict[str, bytes] = {}
-        self._epochs: dict[int, AESGCM] = {}
         self._held: dict[UUID, _Held] = {}
 
     # References
@@ -133,11 +130,12 @@ class Opener:
     def ledger_key(self, purpose: str) -> bytes:
         """A key of the ledger itself. Raises Lost when it is not there."""
         if purpose not in self._ledger_keys:
+            self._epochs.hold()
             row = self._session.row("ledger_key", purpose=purpose)
             if row is None:
                 raise Lost(f"the ledger's key {purpose} is missing; run `ledger init`")
             place = ledger_key_place(self._ledger, purpose, row[0])
-            self._ledger_keys[purpose] = unwrap_key(self._cipher(row[0]), row[1], place)
+            self._ledger_keys[purpose] = unwrap_key(self._epochs.of(row[0]), row[1], place)
         return self._ledger_keys[purpose]
 
     def load(self, subjects: Iterable[UUID]) -> None:
@@ -147,14 +145,14 @@ class Opener:
             return
         if len(self._held) + len(wanted) > _HELD_SUBJECTS:
             self._held.clear()
-        self._hold_epochs()
+        self._epochs.hold()
         found = {subject: _Held() for subject in wanted}
         for subject, category, through in self._session.rows("fences_of_subjects", subjects=wanted):
             found[subject].fences[category] = through
         rows = self._session.rows("data_keys_of_subjects", subjects=wanted)
         for subject, category, generation, month, epoch, wrapped in rows:
             place = data_key_place(self._ledger, subject, category, generation, month, epoch)
-            secret = unwrap_key(self._cipher(epoch), wrapped, place)
+            secret = unwrap_key(self._epochs.of(epoch), wrapped, place)
             found[subject].secrets[category, month] = secret
         self._held |= found
 
@@ -211,13 +209,13 @@ class Opener:
         """New rows for the keys of a rolling category that begin before `month`: they begin there."""
         self.forget(subject)
         self.load([subject])
-        self._hold_epochs()
+        self._epochs.hold()
         rows = []
         for category_, generation, start, epoch, wrapped in self._session.rows(
             "data_keys_before", subject=subject, category=category, month=month
         ):
             place = data_key_place(self._ledger, subject, category_, generation, start, epoch)
-            secret = unwrap_key(self._cipher(epoch), wrapped, place)
+            secret = unwrap_key(self._epochs.of(epoch), wrapped, place)
             later = list(_chain(secret, month - start))[-1]
             place = data_key_place(self._ledger, subject, category_, generation, month, epoch)
             nonce = os.urandom(NONCE_BYTES)
@@ -226,7 +224,7 @@ class Opener:
                     "generation": generation,
                     "start": start,
                     "month": month,
-                    "wrapped": wrap_key(self._cipher(epoch), later, place, nonce),
+                    "wrapped": wrap_key(self._epochs.of(epoch), later, place, nonce),
                 }
             )
         return rows
@@ -253,18 +251,6 @@ class Opener:
             secret = step
         key = DataKey(secret)
         held.ready[key.id] = key
-
-    def _hold_epochs(self) -> None:
-        """Hold epoch keys before reading rows, so that a rotation in between takes nothing away."""
-        for epoch in self._provider.epochs():
-            if epoch not in self._epochs:
-                with suppress(Lost):  # destroyed just now: then no row is wrapped under it any more
-                    self._epochs[epoch] = AESGCM(self._provider.get(epoch))
-
-    def _cipher(self, epoch: int) -> AESGCM:
-        if epoch not in self._epochs:
-            self._epochs[epoch] = AESGCM(self._provider.get(epoch))
-        return self._epochs[epoch]
 
 
 def _chain(secret: bytes, steps: int) -> Iterator[bytes]:

@@ -6,13 +6,16 @@ need the same four methods.
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.durable import fsync_folder
 from ledger.errors import Halt, Lost
 from ledger.sealing import KEY_BYTES
 
-__all__ = ["FileKeyProvider"]
+__all__ = ["EpochCiphers", "FileKeyProvider"]
 
 _PREFIX, _SUFFIX = "epoch-", ".key"
 
@@ -72,3 +75,27 @@ class FileKeyProvider:
 
     def _path(self, epoch: int) -> Path:
         return self.folder / f"{_PREFIX}{epoch:06d}{_SUFFIX}"
+
+
+class EpochCiphers:
+    """The epoch keys of a provider, ready for wrapping, held until they are forgotten."""
+
+    def __init__(self, provider: FileKeyProvider) -> None:
+        self._provider = provider
+        self._ciphers: dict[int, AESGCM] = {}
+
+    def hold(self) -> None:
+        """Hold every epoch before rows are read, so that a rotation in between takes nothing away."""
+        for epoch in self._provider.epochs():
+            with suppress(Lost):  # destroyed just now: then no row is wrapped under it any more
+                self.of(epoch)
+
+    def of(self, epoch: int) -> AESGCM:
+        """The cipher of one epoch. Raises Lost when its key is gone."""
+        if epoch not in self._ciphers:
+            self._ciphers[epoch] = AESGCM(self._provider.get(epoch))
+        return self._ciphers[epoch]
+
+    def forget(self) -> None:
+        """Drop what is held."""
+        self._ciphers.clear()

@@ -153,7 +153,7 @@ def _write(
         recorded=len(decided.new),
         duplicates=decided.duplicates,
         rejections=tuple((index, rejection) for index, _, rejection in decided.refused),
-        last_position=written.last if written else head.position,
+        last_position=written.last,
         halted=halted,
     )
 
@@ -225,7 +225,7 @@ def _known(session: Session, ready: Sequence[Ready]) -> Known:
     }
 
 
-def _append(session: Session, ledger: LedgerName, span: Span, decided: _Decided) -> Written | None:
+def _append(session: Session, ledger: LedgerName, span: Span, decided: _Decided) -> Written:
     versions = latest_versions(session, list({item.stream for item in decided.new if item.stream}))
     written = append(
         session,

@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.names import LedgerName
 from ledger.places import data_key_place, ledger_key_place
 from ledger.postgres import Session
-from ledger.provider import FileKeyProvider
+from ledger.provider import EpochCiphers, FileKeyProvider
 from ledger.sealing import KEY_BYTES, NONCE_BYTES, unwrap_key, wrap_key
 
 __all__ = ["Epochs", "Rotation", "due", "epochs", "first_epoch", "rotate"]
@@ -75,8 +74,9 @@ def rotate(
     Needs the eraser's role. On return no key is wrapped under an earlier epoch and their keys are gone.
     """
     epoch = _begin(session, provider, ledger, now)
-    rewrapped = _rewrap_ledger_keys(session, provider, ledger, epoch)
-    while count := _rewrap_block(session, provider, ledger, epoch):
+    ciphers = EpochCiphers(provider)
+    rewrapped = _rewrap_ledger_keys(session, ciphers, ledger, epoch)
+    while count := _rewrap_block(session, ciphers, ledger, epoch):
         rewrapped += count
     with session.transaction():
         session.run("retire_epochs", epoch=epoch, now=now)
@@ -101,14 +101,14 @@ def _begin(session: Session, provider: FileKeyProvider, ledger: LedgerName, now:
 
 
 def _rewrap_ledger_keys(
-    session: Session, provider: FileKeyProvider, ledger: LedgerName, epoch: int
+    session: Session, ciphers: EpochCiphers, ledger: LedgerName, epoch: int
 ) -> int:
     with session.transaction():
         session.rows("lock_keys", namespace=ledger.keys)
         rows = session.rows("ledger_keys_before", epoch=epoch)
         for purpose, old, wrapped in rows:
             new = _rewrapped(
-                provider,
+                ciphers,
                 wrapped,
                 (old, ledger_key_place(ledger, purpose, old)),
                 (epoch, ledger_key_place(ledger, purpose, epoch)),
@@ -117,15 +117,13 @@ def _rewrap_ledger_keys(
     return len(rows)
 
 
-def _rewrap_block(
-    session: Session, provider: FileKeyProvider, ledger: LedgerName, epoch: int
-) -> int:
+def _rewrap_block(session: Session, ciphers: EpochCiphers, ledger: LedgerName, epoch: int) -> int:
     with session.transaction():
         session.rows("lock_keys", namespace=ledger.keys)
         rows = session.rows("data_keys_of_epochs_before", epoch=epoch, count=_BLOCK_KEYS)
         wrapped = [
             _rewrapped(
-                provider,
+                ciphers,
                 wrapped,
                 (old, data_key_place(ledger, subject, category, generation, month, old)),
                 (epoch, data_key_place(ledger, subject, category, generation, month, epoch)),
@@ -147,6 +145,6 @@ def _rewrap_block(
 Placed = tuple[int, Sequence[Any]]
 
 
-def _rewrapped(provider: FileKeyProvider, wrapped: bytes, old: Placed, new: Placed) -> bytes:
-    secret = unwrap_key(AESGCM(provider.get(old[0])), wrapped, old[1])
-    return wrap_key(AESGCM(provider.get(new[0])), secret, new[1], os.urandom(NONCE_BYTES))
+def _rewrapped(ciphers: EpochCiphers, wrapped: bytes, old: Placed, new: Placed) -> bytes:
+    secret = unwrap_key(ciphers.of(old[0]), wrapped, old[1])
+    return wrap_key(ciphers.of(new[0]), secret, new[1], os.urandom(NONCE_BYTES))
