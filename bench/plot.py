@@ -1,0 +1,47 @@
+"""One way to draw a line chart of a benchmark: an SVG whose bytes follow from the numbers alone."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("svg")
+matplotlib.rcParams["svg.hashsalt"] = "processing-ledger"
+matplotlib.rcParams["svg.fonttype"] = "none"
+
+from matplotlib import pyplot  # noqa: E402
+from matplotlib.ticker import FuncFormatter, NullLocator  # noqa: E402
+
+__all__ = ["draw"]
+
+Points = Sequence[tuple[float, float]]
+
+
+def draw(
+    path: Path,
+    lines: Mapping[str, Points],
+    *,
+    title: str,
+    x: str,
+    y: str,
+    log_y: bool = False,
+) -> None:
+    """Draw lines (label -> points (x, y)) over a logarithmic x axis whose ticks are the points."""
+    figure, axes = pyplot.subplots(figsize=(7, 4), layout="constrained")
+    for label, points in lines.items():
+        axes.plot(*zip(*points, strict=True), marker="o", label=label)
+    axes.set_xscale("log")
+    axes.set_xticks(sorted({place for points in lines.values() for place, _ in points}))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    if log_y:
+        axes.set_yscale("log")
+    else:
+        axes.set_ylim(bottom=0)
+    axes.set(title=title, xlabel=x, ylabel=y)
+    axes.grid(alpha=0.3)
+    axes.legend()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, metadata={"Date": None})
+    pyplot.close(figure)
