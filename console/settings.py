@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, TypeVar
+from urllib.parse import quote
 
 import msgspec
 
@@ -63,6 +64,9 @@ class Setting(msgspec.Struct, frozen=True):
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "LEDGER_DATABASE_URL", "store", "PostgreSQL 15 or later, by URL; else the embedded one"
+    ),
+    Setting(
+        "LEDGER_DATABASE_PASSWORD_FILE", "store", "file whose first line is the password for it"
     ),
     Setting("LEDGER_DATA_DIR", "store", "folder of the embedded PostgreSQL"),
     Setting("LEDGER_KEY_DIR", "store", "folder of epoch keys and erasure journal [data dir/keys]"),
@@ -235,6 +239,15 @@ class _Reader:
         self.wrong.append(f"{PREFIX}{name}: expected a file that exists")
         return None
 
+    def first_line(self, name: str) -> str | None:
+        """The first line of a file, which holds a secret; None without the file, or an empty one."""
+        file = self.file(name)
+        try:
+            return file.read_text("utf-8").partition("\n")[0].strip() or None if file else None
+        except (OSError, ValueError):
+            self.wrong.append(f"{PREFIX}{name}: expected a file that can be read")
+            return None
+
 
 def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
     """Settings from texts by variable name; empty ones count as missing, others are left alone.
@@ -247,9 +260,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
     data_dir = Path(reader.text("DATA_DIR", str(default_data_dir))).expanduser().absolute()
     key_dir = Path(reader.text("KEY_DIR", str(data_dir / "keys"))).expanduser().absolute()
     settings = Settings(
-        database_url=reader.text(
-            "DATABASE_URL", None, r"postgres(ql)?://\S+", "postgresql://user@host/database"
-        ),
+        database_url=_database_url(reader),
         data_dir=data_dir,
         key_dir=key_dir,
         ledger=ledger,
@@ -268,6 +279,17 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
     if reader.wrong:
         raise Misconfigured("; ".join(reader.wrong))
     return settings
+
+
+def _database_url(reader: _Reader) -> str | None:
+    """The URL, with the password of the file as its last option."""
+    url = reader.text(
+        "DATABASE_URL", None, r"postgres(ql)?://\S+", "postgresql://user@host/database"
+    )
+    password = reader.first_line("DATABASE_PASSWORD_FILE")
+    if url is None or password is None:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}password={quote(password, safe='')}"
 
 
 def _ledger(reader: _Reader, default: str) -> LedgerName:
@@ -335,16 +357,9 @@ def _kafka(reader: _Reader, ledger: LedgerName, confidential: bool) -> KafkaSett
 
 
 def _password(reader: _Reader) -> str | None:
-    """The password itself, or the first line of the file that holds it."""
+    """The first line of the file that holds the password, else the password itself."""
     given = reader.text("KAFKA_SASL_PASSWORD", None)
-    file = reader.file("KAFKA_SASL_PASSWORD_FILE")
-    if file is None:
-        return given
-    try:
-        return file.read_text("utf-8").partition("\n")[0].strip() or given
-    except (OSError, ValueError):
-        reader.wrong.append("LEDGER_KAFKA_SASL_PASSWORD_FILE: expected a file that can be read")
-        return given
+    return reader.first_line("KAFKA_SASL_PASSWORD_FILE") or given
 
 
 def _check_sasl(reader: _Reader, kafka: KafkaSettings) -> None:

@@ -96,6 +96,26 @@ def test_the_password_may_be_in_a_file_and_is_never_printed(tmp_path: Path) -> N
     assert "hunter" not in repr(settings) + str(settings) + repr(settings.kafka)
 
 
+def test_the_database_password_may_be_in_a_file_and_is_never_printed(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("hunter 2/?&\nmore\n")
+    settings = read(DATABASE_URL="postgresql://u@h/d", DATABASE_PASSWORD_FILE=str(file))
+    assert settings.database_url == "postgresql://u@h/d?password=hunter%202%2F%3F%26"
+    more = read(DATABASE_URL="postgresql://u@h/d?sslmode=require", DATABASE_PASSWORD_FILE=str(file))
+    assert str(more.database_url).startswith("postgresql://u@h/d?sslmode=require&password=hunter")
+    assert "hunter" not in repr(settings) + str(settings)
+
+
+def test_a_password_file_that_is_missing_is_told_and_an_empty_one_is_none(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="LEDGER_DATABASE_PASSWORD_FILE: expected a file"):
+        read(DATABASE_URL="postgresql://u@h/d", DATABASE_PASSWORD_FILE=str(tmp_path / "none"))
+    (tmp_path / "empty").write_text("\n")
+    settings = read(
+        DATABASE_URL="postgresql://u@h/d", DATABASE_PASSWORD_FILE=str(tmp_path / "empty")
+    )
+    assert settings.database_url == "postgresql://u@h/d"
+
+
 def test_settings_remember_their_texts_for_child_processes() -> None:
     settings = read_settings({"LEDGER_NAME": "other", "PATH": "/bin"}, HOME)
     assert settings.texts == {"LEDGER_NAME": "other"}
