@@ -101,10 +101,13 @@ def observer_of_notes() -> Observer:
     def away(fault: Retry, delay_s: float) -> None:
         note(f"consume: {fault}; trying again in {delay_s:.1f} s")
 
+    def fenced() -> None:
+        note("consume: another member has recorded meanwhile; going on from its bookmark")
+
     def halted(topic: str) -> None:
         note(f"consume: {topic} is halted; see `ledger dead-letters list`")
 
-    return Observer(reassigned=reassigned, away=away, halted=halted)
+    return Observer(reassigned=reassigned, fenced=fenced, away=away, halted=halted)
 
 
 @configured("store")
