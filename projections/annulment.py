@@ -16,8 +16,13 @@ __all__ = ["Name", "annulled", "is_annulment", "name_of", "target_of"]
 Name = tuple[str, str]
 """Of an event: its source and id."""
 
-# The ledger's own account of what was destroyed cannot be taken back: the keys do not come back.
-_LASTING = {"personal-data-erased", "erasure-decided", "erasure-reapplied"}
+# The ledger's own account of what was destroyed or passed over cannot be taken back: neither comes back.
+_LASTING = {
+    "personal-data-erased",
+    "erasure-decided",
+    "erasure-reapplied",
+    "intake-gap-recorded",
+}
 
 
 def name_of(event: RecordedEvent) -> Name:

@@ -19,9 +19,16 @@ DISCLOSED = f"{PREFIX}personal-data-disclosed.v1"
 ANNULLED = f"{PREFIX}event-annulled.v1"
 ERASED = f"{PREFIX}personal-data-erased.v1"
 
+GAP = f"{PREFIX}intake-gap-recorded.v1"
+
 OWN_TYPES: frozenset[str] = frozenset(
     f"{PREFIX}{name}.v1"
-    for name in ("erasure-decided", "personal-data-erased", "erasure-reapplied")
+    for name in (
+        "erasure-decided",
+        "personal-data-erased",
+        "erasure-reapplied",
+        "intake-gap-recorded",
+    )
 )
 """Types that every ledger records about what it did itself."""
 

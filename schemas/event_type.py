@@ -17,6 +17,7 @@ CONTACT: frozenset[Kind] = frozenset({"contact"})
 PERSON: frozenset[Kind] = PERSONS
 RECIPIENT: frozenset[Kind] = frozenset({"recipient"})
 ACTIVITY: frozenset[Kind] = frozenset({"activity"})
+SYSTEM: frozenset[Kind] = frozenset({"system"})
 ANY: frozenset[Kind] = ANY_KIND
 
 

@@ -1,10 +1,14 @@
 """The ledger about itself."""
 
-from msgspec import UNSET, UnsetType
+from typing import Annotated
 
-from schemas.event_type import ANY, EventType
+from msgspec import UNSET, Meta, UnsetType
+
+from schemas.event_type import ANY, SYSTEM, EventType
 from schemas.facts import Facts, PersonFacts
-from schemas.formats import Code, Id, Source
+from schemas.formats import Code, Id, Source, Topic
+
+Offset = Annotated[int, Meta(ge=0, le=2**63 - 1, description="An offset of a partition.")]
 
 
 class EventAnnulled(PersonFacts, frozen=True, kw_only=True):
@@ -24,9 +28,27 @@ class ErasureReapplied(Facts, frozen=True, kw_only=True):
     after: Code
 
 
+class IntakeGapRecorded(Facts, frozen=True, kw_only=True):
+    """An operator accepted that records of a Kafka partition are not read, and said why.
+
+    `from_offset` would have been read next, `to_offset` is read next instead. It lies before
+    `from_offset` only where the topic was made anew (then both ids of the topic are named) or Kafka
+    has lost what was recorded already.
+    """
+
+    topic: Topic
+    partition: Annotated[int, Meta(ge=0, le=2**31 - 1, description="Number of the partition.")]
+    from_offset: Offset
+    to_offset: Offset
+    reason: Code
+    former_topic_id: Id | UnsetType = UNSET
+    topic_id: Id | UnsetType = UNSET
+
+
 TYPES = (
     EventType(
         "event-annulled", EventAnnulled, ANY, topics=("events", "register"), needs_activity=False
     ),
     EventType("erasure-reapplied", ErasureReapplied, ANY, needs_activity=False, own=True),
+    EventType("intake-gap-recorded", IntakeGapRecorded, SYSTEM, needs_activity=False, own=True),
 )

@@ -17,6 +17,8 @@ from tests.unit.schemas.making import accepted, all_examples, example
 STANDARD = Path(__file__).parents[4] / "shared" / "standards" / "cloudevents-1.0.schema.json"
 EVERY = [(entry.name, label) for entry in EVENT_TYPES.values() for label in examples_of(entry.name)]
 
+OWN = ("erasure-reapplied", "intake-gap-recorded")
+
 
 @pytest.fixture(scope="session")
 def cloudevents() -> Any:
@@ -36,9 +38,11 @@ def test_decodes(name: str, label: str) -> None:
     assert json.loads(event.canonical) == sent
 
 
-@pytest.mark.parametrize("label", examples_of("erasure-reapplied"))
-def test_of_the_ledger_itself(label: str) -> None:
-    sent = example("erasure-reapplied", label)
+@pytest.mark.parametrize(
+    ("name", "label"), [(name, label) for name in OWN for label in examples_of(name)]
+)
+def test_of_the_ledger_itself(name: str, label: str) -> None:
+    sent = example(name, label)
     event = own_event(sent["type"], id=sent["id"], source=sent["source"], facts=sent["data"])
     assert event.facts == sent["data"]
 

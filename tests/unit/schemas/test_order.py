@@ -124,6 +124,7 @@ def test_data_must_be_there() -> None:
         "nl.voipzeker.ledger.order-placed.v1",
         "nl.voipzeker.ledger.ledger-read.v1",
         "nl.voipzeker.ledger.erasure-reapplied.v1",
+        "nl.voipzeker.ledger.intake-gap-recorded.v1",
         "nl.voipzeker.ledger.order-received.v2",
         "com.example.thing.v1",
         "x",

@@ -32,9 +32,28 @@ def test_a_decision_and_a_repetition() -> None:
     assert own("erasure-reapplied", {"after": "restore"}).facts == {"after": "restore"}
 
 
+GAP = {
+    "topic": "privacy.events.v1",
+    "partition": 0,
+    "from_offset": 3,
+    "to_offset": 9,
+    "reason": "retention-passed",
+}
+
+
+def test_a_gap_names_its_place_and_why() -> None:
+    assert own("intake-gap-recorded", GAP).facts == GAP
+    anew = GAP | {"to_offset": 0, "former_topic_id": "a-1", "topic_id": "b-2"}
+    assert own("intake-gap-recorded", anew).facts == anew
+
+
 @pytest.mark.parametrize(
     ("name", "facts", "other"),
     [
+        ("intake-gap-recorded", GAP, {"source": "urn:voipzeker:crm"}),
+        ("intake-gap-recorded", GAP | {"topic": "a topic"}, {}),
+        ("intake-gap-recorded", GAP | {"to_offset": -1}, {}),
+        ("intake-gap-recorded", GAP | {"reason": "somebody deleted it"}, {}),
         ("consent-withdrawn", {"purpose": "newsletter", "channel": "x"}, {}),
         ("erasure-reapplied", {"after": "restore"}, {"source": "urn:voipzeker:crm"}),
         ("erasure-reapplied", {"after": "restore"}, {"source": f"{SOURCE} x"}),
