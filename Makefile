@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help demo demo-kafka check format lint types imports test coverage documents bench clean
+.PHONY: help demo demo-kafka check format lint types imports test coverage fault documents bench clean
 
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ test: $(READY)  ## the tests alone
 
 coverage: $(READY)
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+fault: $(READY)  ## the long fault campaign: hundreds of kills, dead servers, cut connections (LEDGER_FAULT_SEED repeats a run)
+	$(BIN)/pytest tests/fault -m campaign --capture=no
 
 documents: $(READY)  ## write again what is generated from the code (JSON Schemas, AsyncAPI, command help)
 	$(BIN)/python -m schemas.generate

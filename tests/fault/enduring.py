@@ -1,0 +1,104 @@
+"""One piece of work under every fault at every step: attack, recover, compare with the model, audit.
+
+A scene says what the work is. It is attacked at its first step, its second one, and so on until a run
+has no such step; each time the ledger must be sound and say what the model says.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+from ledger.audit import audit
+from ledger.errors import LedgerError
+from ledger.names import LedgerName
+from tests.fault.faults import Faults, Kind, injected
+from tests.fixtures.ledger import Clock, House
+
+KILLED_BY = -9
+PATIENCE_S = 120.0
+_FORKS = multiprocessing.get_context("forkserver")
+
+
+class Scene(Protocol):
+    """Work that is attacked. `number` is that of the attempt; each works on things of its own."""
+
+    def prepare(self, house: House, number: int) -> None:
+        """Make what the work needs."""
+
+    def act(self, house: House, number: int) -> None:
+        """The work. Opens whatever it uses; runs in another process when that one is to be killed."""
+
+    def recover(self, house: House, number: int, error: LedgerError | None, done: bool) -> None:
+        """What a restart does. `done`: the work said so; `error`: what it said instead, if it could."""
+
+    def check(self, house: House, number: int) -> None:
+        """Compare everything with the model."""
+
+
+@contextmanager
+def closing(house: House) -> Iterator[House]:
+    """Close what is opened in this block."""
+    before = len(house.opened)
+    try:
+        yield house
+    finally:
+        for thing in house.opened[before:]:
+            thing.close()
+        del house.opened[before:]
+
+
+def endure(scene: Scene, house: House, kind: Kind, first: int = 1) -> list[str]:
+    """Attack every step from the first one; gives the names of all steps of a run without a fault."""
+    for number in count(first):
+        scene.prepare(house, number)
+        hit, error, done, steps = _attack(scene, house, kind, number, number - first + 1)
+        with closing(house):
+            scene.recover(house, number, error, done)
+        with closing(house):
+            scene.check(house, number)
+            findings = audit(house.session("reader")).findings
+            assert findings == (), f"{kind} at {steps[-3:]}: {findings}"
+        if not hit:
+            assert done
+            return steps
+    raise AssertionError
+
+
+def _attack(
+    scene: Scene, house: House, kind: Kind, number: int, at: int
+) -> tuple[bool, LedgerError | None, bool, list[str]]:
+    if kind is Kind.KILLED:
+        hit = _killed(scene, house, number, at)
+        return hit, None, not hit, [f"step {at}"]
+    error = None
+    with injected(Faults(kind, at, house.keys)) as faults, closing(house):
+        try:
+            scene.act(house, number)
+        except LedgerError as caught:  # anything else is a fault of the program
+            error = caught
+    return faults.hit, error, error is None, faults.steps
+
+
+def _killed(scene: Scene, house: House, number: int, at: int) -> bool:
+    """Do the work in a process that dies before the step; whether there was such a step."""
+    place = (house.url, house.keys, str(house.ledger), house.clock.now)
+    child = _FORKS.Process(target=_work_and_die, args=(scene, place, number, at))
+    child.start()
+    child.join(PATIENCE_S)
+    assert child.exitcode in {0, KILLED_BY}, f"ended with {child.exitcode} at step {at}"
+    return child.exitcode == KILLED_BY
+
+
+def _work_and_die(
+    scene: Scene, place: tuple[str, Path, str, datetime], number: int, at: int
+) -> None:
+    url, keys, name, now = place
+    house = House(url, keys, LedgerName(name), Clock(now))
+    with injected(Faults(Kind.KILLED, at, keys)):
+        scene.act(house, number)
+    os._exit(0)
