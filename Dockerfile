@@ -1,15 +1,26 @@
-# The program alone: the wheel and its locked dependencies, no tools, no root.
-FROM python:3.13-slim AS build
+# The program alone: the wheel with the dependencies that the lock file pins, no tools, no root.
+# Needs nothing to be writable but the key folder and /tmp: run it with a read-only root file system.
+FROM python:3.13.9-slim-trixie AS build
 WORKDIR /src
+COPY requirements.lock ./
+# Everything by hash; what is installed afterwards comes from here and from nowhere else.
+RUN pip download --no-cache-dir --require-hashes --requirement requirements.lock --dest /wheels
 COPY . .
-RUN python -m venv /app \
-    && /app/bin/pip install --no-cache-dir --require-hashes -r requirements.lock \
-    && /app/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
+RUN pip wheel --no-index --find-links /wheels --no-deps --wheel-dir /wheels . \
+    && python -m venv --without-pip /app \
+    && pip --python /app/bin/python install --no-index --find-links /wheels processing-ledger
 
-FROM python:3.13-slim
-RUN useradd --system --create-home --home-dir /var/lib/processing-ledger --uid 10001 ledger
+FROM python:3.13.9-slim-trixie
+RUN pip uninstall --yes --root-user-action=ignore pip \
+    && useradd --system --uid 10001 --create-home --home-dir /var/lib/processing-ledger \
+        --shell /usr/sbin/nologin ledger \
+    && chmod 0700 /var/lib/processing-ledger
 COPY --from=build /app /app
-USER ledger
-VOLUME /var/lib/processing-ledger
-ENV LEDGER_KEY_DIR=/var/lib/processing-ledger/keys
-ENTRYPOINT ["/app/bin/ledger"]
+USER 10001
+ENV LEDGER_DATA_DIR=/var/lib/processing-ledger \
+    LEDGER_KEY_DIR=/var/lib/processing-ledger/keys \
+    PATH=/app/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["ledger"]

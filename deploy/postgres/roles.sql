@@ -1,0 +1,61 @@
+-- Who may log in, and as which role of the ledger `main` it then works. Run once by a superuser:
+--   psql --file deploy/postgres/roles.sql --set secrets=<folder of password files>
+-- Harmless when repeated; a changed password file takes effect. The owner, who runs `ledger init`,
+-- may create nothing but namespaces in this one database; nobody else may create anything.
+
+\set ON_ERROR_STOP on
+\if :{?secrets}
+\else
+    \set secrets /run/secrets
+\endif
+
+\set owner     `head -n 1 :'secrets'/owner_password`
+\set consumer  `head -n 1 :'secrets'/consumer_password`
+\set projector `head -n 1 :'secrets'/projector_password`
+\set upkeep    `head -n 1 :'secrets'/upkeep_password`
+\set operator  `head -n 1 :'secrets'/operator_password`
+
+-- A missing file must not become a login without a password.
+SELECT 'a password file is missing or empty' AS trouble
+WHERE '' IN (:'owner', :'consumer', :'projector', :'upkeep', :'operator')
+\gset
+\if :{?trouble}
+    DO $$ BEGIN RAISE 'a password file is missing or empty'; END $$;
+\endif
+
+-- No password in the server's log, whatever it logs otherwise.
+SET log_statement = 'none';
+SET log_min_duration_statement = -1;
+SET log_min_error_statement = 'panic';
+
+SELECT format('CREATE ROLE %I', wanted)
+FROM unnest(ARRAY[
+    'ledger_main_recorder', 'ledger_main_eraser', 'ledger_main_projector', 'ledger_main_reader',
+    'ledger_owner', 'ledger_consumer', 'ledger_projector', 'ledger_upkeep', 'ledger_operator'
+]) AS wanted
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted)
+\gexec
+
+ALTER ROLE ledger_main_recorder  NOLOGIN NOINHERIT;
+ALTER ROLE ledger_main_eraser    NOLOGIN NOINHERIT;
+ALTER ROLE ledger_main_projector NOLOGIN NOINHERIT;
+ALTER ROLE ledger_main_reader    NOLOGIN NOINHERIT;
+
+ALTER ROLE ledger_owner     LOGIN INHERIT   PASSWORD :'owner';
+ALTER ROLE ledger_consumer  LOGIN NOINHERIT PASSWORD :'consumer';
+ALTER ROLE ledger_projector LOGIN NOINHERIT PASSWORD :'projector';
+ALTER ROLE ledger_upkeep    LOGIN NOINHERIT PASSWORD :'upkeep';
+ALTER ROLE ledger_operator  LOGIN NOINHERIT PASSWORD :'operator';
+
+-- A login has no right of its own: it takes a role, and only one of these.
+GRANT ledger_main_recorder, ledger_main_reader  TO ledger_consumer;
+GRANT ledger_main_projector, ledger_main_reader TO ledger_projector;
+GRANT ledger_main_eraser, ledger_main_reader    TO ledger_upkeep;
+GRANT ledger_main_recorder, ledger_main_eraser, ledger_main_projector, ledger_main_reader
+    TO ledger_operator, ledger_owner;
+
+SELECT 'CREATE DATABASE ledger OWNER ledger_owner'
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'ledger')
+\gexec
+REVOKE ALL ON DATABASE ledger FROM PUBLIC;
+GRANT CONNECT ON DATABASE ledger TO ledger_consumer, ledger_projector, ledger_upkeep, ledger_operator;
