@@ -10,11 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
+from struct import Struct
 from typing import Any, LiteralString
+from uuid import UUID
 
 import psycopg
-from psycopg import errors, sql
-from psycopg.conninfo import make_conninfo
+from psycopg import errors, pq, sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.types.array import ListBinaryDumper
 
 from ledger.errors import Halt, LedgerError, Misconfigured, NotInstalled, ServiceAway
 from ledger.names import LedgerName, Role
@@ -22,6 +26,29 @@ from ledger.names import LedgerName, Role
 __all__ = ["Conflict", "Database", "Session", "UniqueConflict", "statement"]
 
 CONNECT_TIMEOUT_S = 10
+# Dimensions, whether there are nulls, oid of the elements, their number, index of the first.
+_ARRAY_HEADER = Struct(">iiIii")
+_LENGTH = Struct(">i").pack
+
+
+class _ArrayDumper(ListBinaryDumper):
+    """psycopg's own dumper of lists, much faster for long flat ones of UUIDs, texts and bytes."""
+
+    def dump(self, obj: list[Any]) -> Any:
+        """The binary form of a PostgreSQL array; what is not flat goes the ordinary way."""
+        kinds = set(map(type, obj))
+        if kinds == {UUID}:
+            items = [item.bytes for item in obj]
+        elif kinds == {str}:
+            items = [item.encode() for item in obj]
+        elif kinds == {bytes}:
+            items = obj
+        else:
+            return super().dump(obj)
+        element = self.sub_dumper.oid if self.sub_dumper else 0
+        lengths = map(_LENGTH, map(len, items))
+        header = _ARRAY_HEADER.pack(1, 0, element, len(items), 1)
+        return b"".join([header, *chain.from_iterable(zip(lengths, items, strict=True))])
 
 
 class Conflict(LedgerError):
@@ -85,9 +112,10 @@ class Session:
         return Session(self._connection, package)
 
     def rows(self, name: str, /, **parameters: Any) -> list[tuple[Any, ...]]:
-        """Run a statement and return all its rows."""
+        """Run a statement and return all its rows, sent in binary: half the time of text."""
+        query = statement(self._package, name)
         with mapped_errors():
-            return self._connection.execute(statement(self._package, name), parameters).fetchall()
+            return self._connection.execute(query, parameters, binary=True).fetchall()
 
     def row(self, name: str, /, **parameters: Any) -> tuple[Any, ...] | None:
         """Run a statement and return its first row, or None."""
@@ -112,7 +140,7 @@ class Session:
         identifiers = {key: sql.Identifier(value) for key, value in tables.items()}
         query = sql.SQL(statement(self._package, name)).format(**identifiers)
         with mapped_errors():
-            cursor = self._connection.execute(query, parameters)
+            cursor = self._connection.execute(query, parameters, binary=True)
             return cursor.fetchall() if cursor.description else []
 
     def stream(
@@ -124,9 +152,9 @@ class Session:
             self._connection.transaction(),
             self._connection.cursor(name=f"stream_{name}") as cursor,
         ):
-            cursor.itersize = size
-            cursor.execute(statement(self._package, name), parameters)
-            yield from cursor
+            cursor.execute(statement(self._package, name), parameters, binary=True)
+            while rows := cursor.fetchmany(size):
+                yield from rows
 
     def copy(
         self,
@@ -199,11 +227,23 @@ class Database:
         try:
             with mapped_errors():
                 connection = psycopg.connect(info, autocommit=True)
+                connection.adapters.register_dumper(list, _ArrayDumper)
                 if role and not self.peer:
                     _take_role(connection, ledger.role(role))
         except Halt:
             raise NotInstalled from None
         return Session(connection, package)
+
+    def environment(self) -> dict[str, str]:
+        """Variables by which PostgreSQL's own programs log in as the URL's user."""
+        variables = {
+            option.keyword.decode(): option.envvar for option in pq.Conninfo.get_defaults()
+        }
+        return {
+            variable.decode(): str(text)
+            for name, text in conninfo_to_dict(self.conninfo).items()
+            if (variable := variables.get(name)) and text is not None
+        }
 
 
 def _take_role(connection: "psycopg.Connection[tuple[Any, ...]]", role: str) -> None:
