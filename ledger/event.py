@@ -6,6 +6,7 @@ upcaster, never an edit here.
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -33,8 +34,11 @@ _HEADER_BYTES = 220
 OWN_SOURCE = "urn:processing-ledger:"
 _TYPE_PREFIX = "nl.voipzeker.ledger."
 
+# Events are trees, so the collector of cycles need not look at them (`gc=False`): it would do so again and
+# again while thousands are in memory, and take half the time of reading them.
 
-class Sealed(msgspec.Struct, frozen=True):
+
+class Sealed(msgspec.Struct, frozen=True, gc=False):
     """The sealed values of one category in one event.
 
     `key` names the data key and commits to it; `values` maps each field to its blob.
@@ -44,7 +48,9 @@ class Sealed(msgspec.Struct, frozen=True):
     values: dict[str, str]
 
 
-class State(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class State(
+    msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False
+):
     """The members of `state`. Nothing in it is personal data in clear."""
 
     id: str
@@ -64,7 +70,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     causationid: str | None = None
 
 
-class RecordedEvent(msgspec.Struct, frozen=True):
+class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
     """A committed event as folds, answers and audits read it.
 
     `position`: place in the ledger, from 1. `version`: place in the stream, from 1.
@@ -104,12 +110,17 @@ class RecordedEvent(msgspec.Struct, frozen=True):
     @property
     def name(self) -> str:
         """Short name of the event type: without prefix and version."""
-        return self.type.removeprefix(_TYPE_PREFIX).rpartition(".")[0]
+        return _short_name(self.type)
 
     @property
     def ours(self) -> bool:
         """Whether the ledger itself recorded this event, not an upstream system."""
         return self.source.startswith(OWN_SOURCE)
+
+
+@lru_cache(maxsize=512)  # more than there are types; asked several times for each event
+def _short_name(type: str) -> str:
+    return type.removeprefix(_TYPE_PREFIX).rpartition(".")[0]
 
 
 def instant(time: datetime) -> str:
@@ -160,28 +171,34 @@ def decode_event(
         stored = _STATE.decode(state)
     except msgspec.DecodeError as error:
         raise Halt(f"position {position}: the stored state cannot be read") from error
-    trace = {
-        name: value
-        for name in ("traceparent", "correlationid", "causationid")
-        if (value := getattr(stored, name)) is not None
-    }
     return RecordedEvent(
-        position=position,
-        stream=stream,
-        version=version,
-        type=type,
-        recorded_at=recorded_at,
-        id=stored.id,
-        source=stored.source,
-        time=stored.time,
-        facts=stored.facts,
-        categories=stored.categories,
-        sealed=stored.sealed,
-        origin=stored.origin,
-        trace=trace,
-        subject=stored.subject,
-        sequence=stored.sequence,
-        activity=stored.activity,
-        legal_basis=stored.legal_basis,
-        provision=stored.provision,
+        position,
+        stream,
+        version,
+        type,
+        recorded_at,
+        stored.id,
+        stored.source,
+        stored.time,
+        stored.facts,
+        stored.categories,
+        stored.sealed,
+        stored.origin,
+        _trace(stored),
+        stored.subject,
+        stored.sequence,
+        stored.activity,
+        stored.legal_basis,
+        stored.provision,
     )
+
+
+def _trace(stored: State) -> dict[str, str]:
+    if stored.traceparent is stored.correlationid is stored.causationid is None:
+        return {}
+    trace = {
+        "traceparent": stored.traceparent,
+        "correlationid": stored.correlationid,
+        "causationid": stored.causationid,
+    }
+    return {name: value for name, value in trace.items() if value is not None}
