@@ -142,10 +142,19 @@ _ACCOUNT: dict[Status, str] = {
     "erased": "the person was erased",
 }
 
+def _labels(row: Consent) -> tuple[str, ...]:
+    """Purpose, act, and the day on which a given consent expires, if it does."""
+    given = row.act in {"given", "renewed"}
+    until = row.valid_until if given else None
+    act = "given" if given else row.act
+    return row.purpose, act, f"{until:%Y-%m-%d}" if until else ""
+
+
 VIEW: View[Consent] = View(
     name="consent_status",
-    version="1",
+    version="2",
     type=Consent,
     keys=keys,
     evolve=lambda _subkey, state, event: evolve(state, event),
+    labels=_labels,
 )

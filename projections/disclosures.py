@@ -80,11 +80,12 @@ def _cells(_key: Key, row: Disclosure) -> tuple[Any, ...]:
 
 VIEW: View[Disclosure] = View(
     name="disclosures",
-    version="1",
+    version="2",
     type=Disclosure,
     keys=keys,
     evolve=lambda _subkey, state, event: evolve(state, event),
     layout="disclosures",
     cell_types=("int8", "timestamptz", "text", "text", "text", "text"),
     cells=_cells,
+    labels=lambda row: (row.recipient_kind,),
 )

@@ -4,6 +4,7 @@ Readers use a view's own name, which always shows the colour in use. The project
 progress is a row that moves by compare-and-set, in the transaction of the rows that it speaks of.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
@@ -19,6 +20,7 @@ from projections.joining import EntryRow, Span
 from projections.view import Digest, Key, View, encode
 
 __all__ = [
+    "LABEL_SEPARATOR",
     "Bookmark",
     "Colour",
     "Tables",
@@ -32,6 +34,8 @@ __all__ = [
 
 Colour = Literal["blue", "green"]
 _PAGE_ROWS = 5_000
+# Between the labels of a count; no code of the contract holds it.
+LABEL_SEPARATOR = "/"
 _START = UUID(int=0)  # smaller than every stream: no version of UUID is all zeros
 
 
@@ -94,6 +98,7 @@ class Tables:
             "table": table,
             "named": f"{table}_named",
             "entries": f"{table}_entries",
+            "counts": f"{table}_counts",
         }
 
     # The tables themselves
@@ -102,10 +107,12 @@ class Tables:
         """Make the tables, empty; what was left of an earlier attempt goes."""
         self.drop()
         self._script(f"create_{self._view.layout}")
+        if self._view.labels:
+            self._script("create_counts")
 
     def drop(self) -> None:
         """Throw the tables away."""
-        for table in ("table", "named", "entries"):
+        for table in ("table", "named", "entries", "counts"):
             self._script("drop", table=self._names[table])
 
     def show(self) -> None:
@@ -113,6 +120,8 @@ class Tables:
         self._script("show", name=self._view.name)
         if self._view.joined:
             self._script("show", name=f"{self._view.name}_entries", table=self._names["entries"])
+        if self._view.labels:
+            self._script("show", name=f"{self._view.name}_counts", table=self._names["counts"])
 
     def _script(self, name: str, /, **names: str) -> None:
         self._session.script(statement("projections", name), self._names | names)
@@ -156,10 +165,12 @@ class Tables:
         if gone:
             streams, subkeys = [stream for stream, _ in gone], [subkey for _, subkey in gone]
             self._named("delete_rows", streams=streams, subkeys=subkeys)
+        self._count([c.before for c in changes.values() if c.before is not None], -1)
         self.add({key: c.after for key, c in changes.items() if c.after is not None}, named)
 
     def add(self, states: Mapping[Key, Any], named: Collection[NamedEvent] = ()) -> None:
         """Write rows that do not exist yet, and events that annulments have newly named."""
+        self._count(states.values(), 1)
         if states:
             self._session.copy(
                 f"copy_{self._view.layout}",
@@ -173,6 +184,15 @@ class Tables:
         if named:
             streams, sources, ids = (list(column) for column in zip(*sorted(named), strict=True))
             self._named("add_named", streams=streams, sources=sources, ids=ids)
+
+    def _count(self, states: Iterable[Any], sign: Literal[1, -1]) -> None:
+        """Rows that came or went, in the counts of a view that has some."""
+        if self._view.labels is None:
+            return
+        counts = Counter(LABEL_SEPARATOR.join(self._view.labels(state)) for state in states)
+        if counts:
+            rows = [sign * count for count in counts.values()]
+            self._named("add_counts", labels=list(counts), rows=rows)
 
     # Entries of a joined view
 

@@ -84,7 +84,8 @@ class View(Generic[S]):
     there is no row) and event -> state after (None: no row). `forget`: what an erasure takes from a
     state of the past, because the key is gone there too. `cells`: what the table's extra columns hold,
     for a view whose `layout` (its `create_` and `copy_` statements) has some. `joined`: whether entries
-    over all streams are derived from the rows (`processing_register`).
+    over all streams are derived from the rows (`processing_register`). `labels`: by what rows are counted
+    for whoever watches, a closed list of codes; None: they are not.
     """
 
     name: str
@@ -97,6 +98,7 @@ class View(Generic[S]):
     cell_types: tuple[str, ...] = ()
     cells: Callable[[Key, S], tuple[Any, ...]] = lambda _key, _state: ()
     joined: bool = False
+    labels: Callable[[S], tuple[str, ...]] | None = None
 
     def decode(self, state: bytes) -> S:
         """Reverse of `encode`. Raises msgspec.DecodeError for bytes of another version."""

@@ -1,0 +1,132 @@
+"""Metrics of the views: how far they are, how fast they fold, and what they count.
+
+Progress is read from the database, which is the truth about it; only work is counted here.
+"""
+
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from ledger.metrics import Figures, Series, Shown
+from projections.observer import Observer
+
+__all__ = ["SERIES", "ViewMetrics", "WorkMetrics"]
+
+EVENTS_PROJECTED = Series(
+    "ledger_events_projected_total",
+    "counter",
+    "Events that were folded into a view; each view counts by itself. Stands still while "
+    "ledger_view_lag_positions grows: restart the projector, then look at its log.",
+)
+BATCH_SECONDS = Series(
+    "ledger_projection_batch_seconds",
+    "histogram",
+    "Seconds from reading a batch to its commit in one view. Slower than before: look at the "
+    "database's load and disk.",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0),
+)
+VIEW_HALTED = Series(
+    "ledger_view_halted",
+    "gauge",
+    "1 when a view cannot go on: the log names the position. Mend the program, then "
+    "`ledger rebuild`; the other views go on.",
+    ("view",),
+)
+WORK = (EVENTS_PROJECTED, BATCH_SECONDS, VIEW_HALTED)
+
+PROGRESS = (
+    Series(
+        "ledger_view_bookmark_position",
+        "gauge",
+        "Position up to which a view has everything.",
+        ("view",),
+    ),
+    Series(
+        "ledger_view_lag_positions",
+        "gauge",
+        "Positions that a view is behind the ledger. Grows: see ledger_view_halted, then the "
+        "projector's log; answers are as old as this.",
+        ("view",),
+    ),
+    Series(
+        "ledger_view_lag_seconds",
+        "gauge",
+        "Age of the oldest recorded event that a view does not have, 0 when it has all.",
+        ("view",),
+    ),
+)
+COUNTED = (
+    Series(
+        "ledger_consents",
+        "gauge",
+        "Consents by purpose and what the deciding act made of them (expired: by the day). A jump to "
+        "withdrawn: look at the purpose's last campaign.",
+        ("purpose", "status"),
+    ),
+    Series(
+        "ledger_disclosures_total",
+        "counter",
+        "Disclosures to recipients of a kind; an annulment takes one away. An unusual rise: see "
+        "`ledger disclosures --kind`, and ask who asked.",
+        ("recipient_kind",),
+    ),
+)
+SERIES: tuple[Series, ...] = (*WORK, *PROGRESS, *COUNTED)
+
+
+@dataclass(frozen=True)
+class WorkMetrics:
+    """What a projector does, and how far its views are."""
+
+    events_projected: Counter
+    batch_seconds: Histogram
+    view_halted: Gauge
+    progress: Shown
+
+    @classmethod
+    def on(cls, registry: CollectorRegistry) -> "WorkMetrics":
+        """Registered."""
+        return cls(
+            EVENTS_PROJECTED.counter(registry),
+            BATCH_SECONDS.histogram(registry),
+            VIEW_HALTED.gauge(registry),
+            Shown(PROGRESS, registry),
+        )
+
+    def counting(self, other: Observer) -> Observer:
+        """An observer that counts, and then does what another one does."""
+
+        def following(view: str) -> None:
+            self.view_halted.labels(view).set(0)
+            other.following(view)
+
+        def folded(view: str, first: int, last: int, seconds: float) -> None:
+            self.events_projected.inc(last - first + 1)
+            self.batch_seconds.observe(seconds)
+            other.folded(view, first, last, seconds)
+
+        def halted(view: str) -> None:
+            self.view_halted.labels(view).set(1)
+            other.halted(view)
+
+        return Observer(other.looked, following, folded, halted)
+
+    def show(self, figures: Figures | None) -> None:
+        """Show what was read; None while the database is away."""
+        self.progress.show(figures or {})
+
+
+@dataclass(frozen=True)
+class ViewMetrics:
+    """What the views count, for whichever process speaks for the ledger."""
+
+    counted: Shown
+
+    @classmethod
+    def on(cls, registry: CollectorRegistry) -> "ViewMetrics":
+        """Registered."""
+        return cls(Shown(COUNTED, registry))
+
+    def show(self, figures: Figures | None) -> None:
+        """Show what was read; None while the database is away."""
+        self.counted.show(figures or {})

@@ -1,0 +1,28 @@
+"""What can be seen of a follower: callbacks, for logs and metrics. They do nothing by default."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Observer"]
+
+
+def _ignore(*_: Any) -> None:
+    """Nobody looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """Called between two steps of the follower, so they must return at once and not raise."""
+
+    looked: Callable[[], None] = _ignore
+    """The follower is alive: it looks for events, or waits for the database."""
+
+    following: Callable[[str], None] = _ignore
+    """A view that is followed from now on."""
+
+    folded: Callable[[str, int, int, float], None] = _ignore
+    """A view, the first and last position of a batch that it has now, and the seconds it took."""
+
+    halted: Callable[[str], None] = _ignore
+    """A view that cannot go on."""

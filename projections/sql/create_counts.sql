@@ -1,0 +1,5 @@
+-- How many rows a view has of each kind, kept from the differences of rows. {counts}.
+CREATE TABLE {views}.{counts} (
+    label text COLLATE "C" PRIMARY KEY,
+    rows  bigint           NOT NULL
+);
