@@ -6,6 +6,7 @@ once; what is not known to pass is a Halt.
 """
 
 import logging
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -31,8 +32,18 @@ from consumers.kafka_options import (
     connection,
     consuming,
 )
-from consumers.source import Extent, Identity, Partition, Polled, Record
-from ledger.errors import Halt, LedgerError, Misconfigured, ServiceAway
+from consumers.kafka_records import Fetched
+from consumers.source import (
+    Extent,
+    Identity,
+    KafkaAway,
+    OutOfRange,
+    Partition,
+    Polled,
+    Record,
+    Unreadable,
+)
+from ledger.errors import Halt, LedgerError, Misconfigured
 
 __all__ = [
     "SECURITY_OPTIONS",
@@ -91,6 +102,8 @@ class KafkaSource:
             except BaseException:
                 self._admin.close()
                 raise
+        self._options = options
+        self._consumer._fetcher.PartitionRecords = Fetched
         self._listener = _Listener(self._consumer)
         self._consumer.subscribe(topics=list(options.topics), listener=self._listener)
         try:
@@ -153,6 +166,33 @@ class KafkaSource:
             )
         return Identity(cluster["cluster_id"], found)
 
+    def partitions(self, topic: str) -> frozenset[int]:
+        """The numbers of a topic's partitions; none when it does not exist."""
+        with _mapped_errors():
+            return frozenset(self._consumer.partitions_for_topic(topic) or ())
+
+    def damage(self, partition: Partition, offset: int) -> Unreadable | None:
+        """What cannot be read at an offset; None when it can be, or nothing is there yet.
+
+        Reads with a client of its own, outside the group.
+        """
+        alone = consuming(self._options) | {"group_id": None}
+        key = _theirs(partition)
+        deadline = time.monotonic() + ANSWER_MS / 1000
+        with _mapped_errors():
+            consumer: Any = KafkaConsumer(**connection(self._options), **alone)
+            consumer._fetcher.PartitionRecords = Fetched
+            try:
+                consumer.assign([key])
+                consumer.seek(key, offset)
+                while consumer.position(key) == offset and time.monotonic() < deadline:
+                    consumer.poll(timeout_ms=100, max_records=1)
+            except Unreadable as found:
+                return found
+            finally:
+                consumer.close(autocommit=False, timeout_ms=CLOSE_MS)
+        return None
+
     def seek(self, partition: Partition, offset: int) -> None:
         """Continue at an offset."""
         with _mapped_errors():
@@ -190,7 +230,7 @@ class KafkaAnswers:
         self._producer = _producer(options)
 
     def send(self, payloads: Sequence[bytes]) -> None:
-        """Send all and wait until Kafka has them. Raises ServiceAway: some may have arrived."""
+        """Send all and wait until Kafka has them. Raises KafkaAway: some may have arrived."""
         headers = [("content-type", b"application/json")]
         with _mapped_errors():
             sent = [
@@ -219,7 +259,7 @@ class KafkaUpstream:
             self._producer.send(topic, event, key=subject.encode(), headers=headers)
 
     def flush(self) -> None:
-        """Wait until Kafka has everything. Raises ServiceAway when it does not take it in time."""
+        """Wait until Kafka has everything. Raises KafkaAway when it does not take it in time."""
         with _mapped_errors():
             self._producer.flush(timeout=REQUEST_MS / 1000)
 
@@ -311,9 +351,9 @@ def _translated(error: Exception) -> LedgerError:
             "install kafka-python[lz4,snappy,zstd]"
         )
     if isinstance(error, _PASSING_FAULTS) and isinstance(error.__cause__, OSError | None):
-        return ServiceAway(f"Kafka does not answer: {name}")
+        return KafkaAway(f"Kafka does not answer: {name}")
     if isinstance(error, _OFFSET_FAULTS):
-        return Halt(f"Kafka has not what should be read next: {name}; {error}")
+        return OutOfRange(f"Kafka has not what should be read next: {name}; {error}")
     if isinstance(error, (kafka_errors.CorruptRecordError, *_PYTHON_FAULTS)):
         return Halt("a record after the bookmarks cannot be read, it is damaged or no Kafka record")
     return Halt(f"Kafka stopped: {name}")

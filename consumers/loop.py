@@ -6,7 +6,9 @@ goes on meanwhile, so that the group does not take this member for dead.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
+from typing import NoReturn
 
 import msgspec
 
@@ -16,7 +18,17 @@ from consumers.backoff import wait_s
 from consumers.observer import Observer
 from consumers.pipeline import BatchLimits, body_of, to_message
 from consumers.placing import check_record, identify, place
-from consumers.source import Answers, Extent, Identity, Partition, Polled, Record, Source
+from consumers.source import (
+    Answers,
+    Extent,
+    Identity,
+    OutOfRange,
+    Partition,
+    Polled,
+    Record,
+    Source,
+    Unreadable,
+)
 from consumers.store import LedgerStore, Store
 from ledger.application import Ledger
 from ledger.errors import Fenced, Halt, Retry
@@ -32,6 +44,8 @@ POLL_SECONDS = 0.5
 IDENTITY_SECONDS = 30.0
 # Lag tools need no more.
 ACKNOWLEDGE_SECONDS = 1.0
+# How old a lag may be that is shown; asking costs two small requests.
+EXTENTS_SECONDS = 5.0
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -71,6 +85,7 @@ class Consumer:
         self._unacknowledged: dict[Partition, int] = {}
         self._failures = 0
         self._settle_at = self._identify_at = self._acknowledge_at = monotonic()
+        self._extents_at = monotonic()
         self.polled_at = monotonic()
         """When the last poll returned (monotonic): the heartbeat of the process."""
 
@@ -107,11 +122,14 @@ class Consumer:
                 self._look_around()
             elif self.polled_at >= self._settle_at:
                 self._settle()
+            self._look_at_extents()
         except Fenced:
             self._observer.fenced()
             self._unsettle()
         except Retry as fault:
             self._wait(fault)
+        except (OutOfRange, Unreadable) as fault:
+            self._stop_before(fault)
 
     def _patience_s(self) -> float:
         """How long a poll may wait."""
@@ -120,6 +138,17 @@ class Consumer:
             return min(POLL_SECONDS, max(0.0, self._settle_at - now))
         due = [b.due_in(now, self._job.limits) for b in self._backlogs.values()]
         return max(0.0, min((d for d in due if d is not None), default=POLL_SECONDS))
+
+    def _stop_before(self, fault: Halt) -> NoReturn:
+        """Record what lies before the fault, so that the bookmark is where reading cannot go on.
+
+        Of an offset that is not there, the bookmark knows more than the client.
+        """
+        self._finish()
+        if isinstance(fault, OutOfRange):
+            with suppress(Retry):
+                self._settle()
+        raise fault
 
     # Losing the place, and finding it again
 
@@ -219,17 +248,20 @@ class Consumer:
         self, partition: Partition, backlog: Backlog, records: Sequence[Record], end: int
     ) -> bool:
         """Record one batch; True when its topic is halted."""
-        now = self._clock()
+        now, started = self._clock(), self._monotonic()
         messages = [to_message(partition, record, self._job.intake, now) for record in records]
         last = body_of(records[-1]) if records else None
         bookmark = Bookmark(self._identity.cluster_id, backlog.topic_id, last)
         span = Span(partition.topic, partition.number, backlog.next_offset, end)
         outcome = self._ledger().record(Batch(messages, span, bookmark))
+        self._observer.timed(len(messages), self._monotonic() - started)
         backlog.next_offset = end
         self._failures = 0
         self._unacknowledged[partition] = end
         if outcome.rejections:
             self._answering.wanted()
+        for index, rejection in outcome.rejections:
+            self._observer.rejected(partition, records[index].offset, rejection)
         self._observer.recorded(partition, end, outcome)
         return outcome.halted
 
@@ -256,6 +288,14 @@ class Consumer:
             self._acknowledge()
         if now >= self._identify_at:
             self._identify(self._identity)
+
+    def _look_at_extents(self) -> None:
+        """Say now and then how much Kafka holds, also while the ledger is away and lag grows."""
+        now = self._monotonic()
+        if now >= self._extents_at:
+            self._extents_at = now + EXTENTS_SECONDS
+            for partition, extent in self._source.extents(self._source.assignment()).items():
+                self._observer.extents(partition, extent, now)
 
     def _acknowledge(self) -> None:
         self._source.acknowledge(self._unacknowledged)

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from consumers.source import Partition
+from consumers.source import Extent, Partition
 from ledger.errors import Retry
 from ledger.recording import Outcome
+from schemas import Rejection
 
 __all__ = ["Observer"]
 
@@ -27,6 +28,15 @@ class Observer:
 
     recorded: Callable[[Partition, int, Outcome], None] = _ignore
     """A partition, its bookmark after a batch, and what became of the batch."""
+
+    rejected: Callable[[Partition, int, Rejection], None] = _ignore
+    """A partition, the offset of a message that became a dead letter, and why."""
+
+    timed: Callable[[int, float], None] = _ignore
+    """So many messages were recorded in one batch, in so many seconds from decoding to commit."""
+
+    extents: Callable[[Partition, Extent, float], None] = _ignore
+    """A partition and what Kafka holds of it, now and then, at a monotonic time in seconds."""
 
     fenced: Callable[[], None] = _ignore
     """A batch was refused, since another consumer has moved the bookmark."""

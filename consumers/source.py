@@ -9,9 +9,27 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-__all__ = ["Answers", "Extent", "Identity", "Partition", "Polled", "Record", "Source"]
+from ledger.errors import Halt, ServiceAway
+
+__all__ = [
+    "Answers",
+    "Extent",
+    "Identity",
+    "KafkaAway",
+    "OutOfRange",
+    "Partition",
+    "Polled",
+    "Record",
+    "Source",
+    "Unreadable",
+    "how_to_accept",
+]
 
 Headers = Sequence[tuple[str, bytes | None]]
+
+
+class KafkaAway(ServiceAway):
+    """Kafka does not answer."""
 
 
 class Partition(NamedTuple):
@@ -37,6 +55,31 @@ class Record(NamedTuple):
         return len(self.value or b"") + sum(len(n) + len(v or b"") for n, v in self.headers)
 
 
+class OutOfRange(Halt):
+    """Kafka has not what should be read next."""
+
+
+class Unreadable(Halt):
+    """Offsets [start, end) of a partition hold what is no Kafka record. Everything before was polled."""
+
+    def __init__(self, partition: Partition, start: int, end: int) -> None:
+        super().__init__(
+            f"offsets {start} to {end - 1} of {partition} cannot be read, they are damaged: restore "
+            f"them from another replica, or {how_to_accept(partition)}"
+        )
+        self.partition = partition
+        self.start = start
+        self.end = end
+
+
+def how_to_accept(partition: Partition) -> str:
+    """What an operator does who knows that the records are lost."""
+    return (
+        "have upstream send them again, then run `ledger kafka accept-gap --topic "
+        f"{partition.topic} --partition {partition.number} --reason CODE`"
+    )
+
+
 class Polled(msgspec.Struct, frozen=True):
     """What a poll returned. `reassigned`: the assignment was touched; drop the records, place again."""
 
@@ -59,10 +102,13 @@ class Extent(msgspec.Struct, frozen=True):
 
 
 class Source(Protocol):
-    """A member of a consumer group. Methods raise ServiceAway, Misconfigured or Halt."""
+    """A member of a consumer group. Methods raise KafkaAway, Misconfigured or Halt."""
 
     def poll(self, timeout_s: float) -> Polled:
-        """Records of the partitions that are not paused, in order; waits for them, but not longer."""
+        """Records of the partitions that are not paused, in order; waits for them, but not longer.
+
+        Raises OutOfRange or Unreadable, after what lies before, where a partition cannot be read on.
+        """
 
     def assignment(self) -> frozenset[Partition]:
         """The partitions that this member has now."""
@@ -96,7 +142,7 @@ class Answers(Protocol):
     """Where answers to upstream go."""
 
     def send(self, payloads: Sequence[bytes]) -> None:
-        """Send all and wait until Kafka has them. Raises ServiceAway: some may have arrived."""
+        """Send all and wait until Kafka has them. Raises KafkaAway: some may have arrived."""
 
     def close(self) -> None:
         """Give up what was not sent."""

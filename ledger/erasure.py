@@ -24,7 +24,7 @@ from ledger.sealing import end_of_month, month_of
 from ledger.writing import Head, NewEvent, Span, append, latest_versions, lock_head
 from schemas import CATEGORIES, ROLLING_CATEGORIES, is_person, own_event
 
-__all__ = ["GROUNDS", "Eraser", "Erasure", "pending"]
+__all__ = ["GROUNDS", "Eraser", "Erasure", "missing_of", "pending"]
 
 Ground = Literal["request", "retention", "consent-withdrawn", "unlawful", "objection"]
 GROUNDS: tuple[Ground, ...] = ("request", "retention", "consent-withdrawn", "unlawful", "objection")
@@ -226,7 +226,7 @@ class Eraser:
     def _reapply(self, entry: ErasureEntry) -> Erasure | None:
         with self._session.transaction():
             head = self._lock()
-            if entry not in pending(self._session, self._journal):
+            if not missing_of(self._session, [entry]):
                 return None  # another process that started at the same time was faster
             recorded = self._session.row("event_named", source=_SOURCE, id=_name(entry, "erased"))
             after = "restart" if head.position >= entry.position else "restore"
@@ -241,7 +241,11 @@ class Eraser:
 
 def pending(session: Session, journal: ErasureJournal) -> list[ErasureEntry]:
     """Entries of the journal that the database does not hold, in part or at all."""
-    entries = journal.entries()
+    return missing_of(session, journal.entries())
+
+
+def missing_of(session: Session, entries: Sequence[ErasureEntry]) -> list[ErasureEntry]:
+    """Those of some entries of the journal that the database does not hold, in part or at all."""
     if not entries:
         return []
     fences = {
@@ -250,7 +254,8 @@ def pending(session: Session, journal: ErasureJournal) -> list[ErasureEntry]:
             "fences_of_subjects", subjects=[entry.subject for entry in entries]
         )
     }
-    known = {id for (id,) in session.rows("event_ids_of", source=_SOURCE)}
+    ids = [_name(entry, "erased") for entry in entries]
+    known = {id for (id,) in session.rows("event_ids_of", source=_SOURCE, ids=ids)}
     return [entry for entry in entries if not _held(entry, fences, known)]
 
 

@@ -5,8 +5,10 @@ brings back, the journal still knows, and the next start erases it again before 
 It holds subject UUIDs, key ids and keyed hashes; no personal value.
 """
 
+import errno
 import fcntl
 import os
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -51,31 +53,34 @@ class ErasureJournal:
         self.path = path
 
     def append(self, entry: ErasureEntry) -> None:
-        """Add one entry; on return it is on disk."""
+        """Add one entry; on return it is on disk. Raises Halt when it may not be there."""
         line = msgspec.json.encode(entry) + b"\n"
-        new = not self.path.exists()
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            end = _whole_lines(descriptor)
-            os.ftruncate(descriptor, end)
-            if os.pwrite(descriptor, line, end) != len(line):
-                raise Halt("the erasure journal could not be written in full")
-            os.fsync(descriptor)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                _append(descriptor, line)
+            finally:
+                os.close(descriptor)
+            # Each time: whoever made the file may have died before its name was durable.
+            fsync_folder(self.path.parent)
         except OSError as error:
             raise Halt(f"the erasure journal cannot be written: {error.strerror}") from None
-        finally:
-            os.close(descriptor)
-        if new:
-            fsync_folder(self.path.parent)
 
     def entries(self) -> list[ErasureEntry]:
         """Every whole entry, oldest first. Raises Halt when one cannot be read."""
+        return self.entries_from(0)[0]
+
+    def entries_from(self, offset: int) -> tuple[list[ErasureEntry], int]:
+        """Whole entries from a place in the file on, and the place after them. Raises Halt likewise."""
         if not self.path.exists():
-            return []
-        lines = self.path.read_bytes().split(b"\n")[:-1]
+            return [], 0
+        with self.path.open("rb") as file:
+            file.seek(offset)
+            *lines, torn = file.read().split(b"\n")
+            end = file.tell() - len(torn)
         try:
-            return [msgspec.json.decode(line, type=ErasureEntry) for line in lines]
+            return [msgspec.json.decode(line, type=ErasureEntry) for line in lines], end
         except msgspec.DecodeError as error:
             raise Halt("the erasure journal is damaged; nothing may be served") from error
 

@@ -1,0 +1,71 @@
+"""How far a consumer is behind: pure sums over bookmarks and what Kafka said that it holds.
+
+Kafka does not say when a record beyond the bookmark was written, and a producer's clock says anything.
+So time is this process's own: since when the end of the partition was seen beyond the bookmark.
+"""
+
+from collections import deque
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import msgspec
+
+from consumers.source import Extent, Partition
+
+__all__ = ["Lag", "Lags"]
+
+# Ends that are remembered of a partition; a look every five seconds makes it some hours. The oldest is
+# never forgotten: then the age of a longer lag is still right, and only falls in larger steps.
+KEPT_ENDS = 2_000
+
+
+class Lag(msgspec.Struct, frozen=True):
+    """Of one partition: offsets beyond the bookmark, for how long, and offsets kept before it."""
+
+    records: int
+    seconds: float
+    headroom_records: int
+
+
+@dataclass(slots=True)
+class _Progress:
+    """A partition's bookmark, and the ends that were seen beyond it: (when, end), oldest first."""
+
+    next_offset: int | None = None
+    ends: deque[tuple[float, int]] = field(default_factory=deque)
+
+    def look(self, extent: Extent, now: float) -> Lag | None:
+        """The lag at this moment; None before the bookmark is known."""
+        if self.next_offset is None:
+            return None
+        if not self.ends or (self.ends[-1][1] < extent.end and len(self.ends) < KEPT_ENDS):
+            self.ends.append((now, extent.end))
+        while self.ends and self.ends[0][1] <= self.next_offset:
+            self.ends.popleft()
+        return Lag(
+            records=max(0, extent.end - self.next_offset),
+            seconds=now - self.ends[0][0] if self.ends else 0.0,
+            headroom_records=self.next_offset - extent.start,
+        )
+
+
+class Lags:
+    """The lags of the partitions that one consumer has."""
+
+    def __init__(self) -> None:
+        self._partitions: dict[Partition, _Progress] = {}
+
+    def keep(self, partitions: Collection[Partition]) -> list[Partition]:
+        """Forget every other partition; those that were known."""
+        gone = [partition for partition in self._partitions if partition not in partitions]
+        for partition in gone:
+            del self._partitions[partition]
+        return gone
+
+    def move(self, partition: Partition, next_offset: int) -> None:
+        """The bookmark of a partition."""
+        self._partitions.setdefault(partition, _Progress()).next_offset = next_offset
+
+    def look(self, partition: Partition, extent: Extent, now: float) -> Lag | None:
+        """What a partition holds now (monotonic seconds); None before its bookmark is known."""
+        return self._partitions.setdefault(partition, _Progress()).look(extent, now)

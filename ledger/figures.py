@@ -1,0 +1,69 @@
+"""Figures of the ledger for whoever watches: one small read each, whatever the size of the ledger.
+
+Of the journal only what is new is read; the erasures that are not in the database yet are asked for.
+"""
+
+from datetime import datetime
+
+from ledger.erasure import missing_of
+from ledger.journal import ErasureEntry, ErasureJournal
+from ledger.metrics import Figures
+from ledger.names import LedgerName
+from ledger.postgres import Session
+
+__all__ = ["WATCH_LIMIT_S", "JournalFigures", "ledger_figures", "watch_only"]
+
+# Whoever watches must not hold up whoever works.
+WATCH_LIMIT_S = 5.0
+
+
+def watch_only(session: Session) -> None:
+    """Let a session only read, and no statement take longer than `WATCH_LIMIT_S`."""
+    session.rows("watch_only", limit_ms=str(int(WATCH_LIMIT_S * 1000)))
+
+
+def ledger_figures(session: Session, ledger: LedgerName, now: datetime) -> Figures:
+    """What the database knows of the ledger, as the reader. Raises Retry or NotInstalled."""
+    position, erasures = session.row("head") or (0, 0)
+    (letters,) = session.row("count_letters") or (0,)
+    namespaces = [ledger.events, ledger.keys, ledger.views]
+    (size,) = session.row("sizes", namespaces=namespaces) or (0,)
+    epoch = session.row("current_epoch")
+    figures = {
+        "ledger_position": float(position),
+        "ledger_erasures_total": float(erasures),
+        "ledger_dead_letters": float(letters),
+        "ledger_data_directory_bytes": float(size),
+    }
+    if epoch:
+        age_s = (now - epoch[1]).total_seconds()
+        figures["ledger_key_epoch_age_seconds"] = max(0.0, age_s)
+    return {name: {(): value} for name, value in figures.items()}
+
+
+class JournalFigures:
+    """What the erasure journal says, read on from where the last look ended. Not for two threads."""
+
+    def __init__(self, journal: ErasureJournal) -> None:
+        self._journal = journal
+        self._begin()
+
+    def _begin(self) -> None:
+        self._offset = self._keys = self._erasures = 0
+        self._missing: list[ErasureEntry] = []
+
+    def read(self, session: Session) -> Figures:
+        """Nothing where this process has no key folder: elsewhere they are known. Raises Halt, Retry."""
+        if not self._journal.path.parent.is_dir():
+            return {}
+        _, erasures = session.row("head") or (0, 0)
+        if erasures < self._erasures:  # another database: restored, all of it is asked for again
+            self._begin()
+        entries, offset = self._journal.entries_from(self._offset)
+        missing = missing_of(session, [*self._missing, *entries])
+        self._offset, self._erasures, self._missing = offset, erasures, missing
+        self._keys += sum(len(entry.keys) for entry in entries)
+        return {
+            "ledger_erasures_pending": {(): float(len(missing))},
+            "ledger_keys_destroyed_total": {(): float(self._keys)},
+        }

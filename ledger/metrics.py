@@ -1,0 +1,193 @@
+"""What a metric is here, and the metrics of the ledger itself.
+
+Metrics wrap: nothing in the core counts. What the database knows is read from it (`ledger.figures`) and
+shown as it was read; a database that is away shows nothing, so no old figure looks like a new one.
+Labels are closed lists, names of topics or of views; never a name that a message chose.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Literal
+
+import msgspec
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
+
+__all__ = [
+    "SERIES",
+    "Figures",
+    "LedgerMetrics",
+    "Series",
+    "Shown",
+    "Values",
+    "new_registry",
+    "render",
+]
+
+Values = Mapping[tuple[str, ...], float]
+"""Of one metric: a value by the values of its labels."""
+Figures = Mapping[str, Values]
+"""What was read of a database: values by the name of the metric."""
+
+# The time of a metric's creation would be one more series for each, which nobody asks for.
+disable_created_metrics()
+
+
+class Series(msgspec.Struct, frozen=True):
+    """One metric. `help`: what it is, and what to do when it moves. `buckets`: of a histogram."""
+
+    name: str
+    kind: Literal["counter", "gauge", "histogram"]
+    help: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+    def counter(self, registry: CollectorRegistry) -> Counter:
+        """A counter that is counted in this process."""
+        return Counter(self.name, self.help, self.labels, registry=registry)
+
+    def gauge(self, registry: CollectorRegistry) -> Gauge:
+        """A gauge that is set in this process."""
+        return Gauge(self.name, self.help, self.labels, registry=registry)
+
+    def histogram(self, registry: CollectorRegistry) -> Histogram:
+        """A histogram of what this process observes."""
+        return Histogram(
+            self.name, self.help, self.labels, registry=registry, buckets=self.buckets
+        )
+
+    def family(self, values: Values) -> GaugeMetricFamily | CounterMetricFamily:
+        """The metric with values that were read."""
+        made = CounterMetricFamily if self.kind == "counter" else GaugeMetricFamily
+        family = made(self.name, self.help, labels=self.labels)
+        for labels, value in values.items():
+            family.add_metric(labels, value)
+        return family
+
+
+class Shown(Collector):
+    """Metrics whose values are handed over, all at once, by whoever has read them."""
+
+    def __init__(self, series: Sequence[Series], registry: CollectorRegistry) -> None:
+        self._series = series
+        self._figures: Figures = {}
+        registry.register(self)
+
+    def show(self, figures: Figures) -> None:
+        """Show these figures from now on, those of this collector's metrics; nothing else."""
+        self._figures = figures
+
+    def collect(self) -> Iterable[GaugeMetricFamily | CounterMetricFamily]:
+        """The metrics that have values."""
+        figures = self._figures
+        return [s.family(figures[s.name]) for s in self._series if s.name in figures]
+
+    def describe(self) -> Iterable[GaugeMetricFamily | CounterMetricFamily]:
+        """The metrics, so that no name is taken twice."""
+        return [series.family({}) for series in self._series]
+
+
+BUILD_INFO = Series(
+    "ledger_build_info", "gauge", "Always 1; the version of the program is its label.", ("version",)
+)
+DATABASE_UP = Series(
+    "ledger_database_up",
+    "gauge",
+    "1 while this process can read the database, else 0. At 0: start PostgreSQL, or look at network, "
+    "password and `ledger init`; /readyz says which. Nothing is lost meanwhile.",
+)
+OWN = (BUILD_INFO, DATABASE_UP)
+
+READ = (
+    Series(
+        "ledger_position",
+        "gauge",
+        "Position of the last recorded event. Stands still while records wait in Kafka: look at the "
+        "consumers. Goes back: the database was restored.",
+    ),
+    Series(
+        "ledger_dead_letters",
+        "gauge",
+        "Messages that were refused and are kept until their retention ends. Grows: see "
+        "`ledger dead-letters list`, mend the sender, then `ledger dead-letters retry`.",
+    ),
+    Series(
+        "ledger_erasures_total",
+        "counter",
+        "Erasures that were carried out, those repeated after a restore included.",
+    ),
+    Series(
+        "ledger_erasures_pending",
+        "gauge",
+        "Erasures that the journal knows and the database does not hold, after a crash or a restore. "
+        "Above 0: restart any process with the key folder, which completes them first.",
+    ),
+    Series(
+        "ledger_keys_destroyed_total",
+        "counter",
+        "Keys of persons that erasures have destroyed, as the erasure journal has it.",
+    ),
+    Series(
+        "ledger_data_directory_bytes",
+        "gauge",
+        "Bytes on the database's disk of this ledger's tables and indexes, not of other ledgers and not "
+        "of the write-ahead log. Plan the disk by its growth.",
+    ),
+    Series(
+        "ledger_key_epoch_age_seconds",
+        "gauge",
+        "Age of the current key epoch. Over 7 days: `ledger keys rotate`; until then logs, replicas and "
+        "backups do not forget what was erased.",
+    ),
+)
+SERIES: tuple[Series, ...] = (*OWN, *READ)
+
+
+@dataclass(frozen=True)
+class LedgerMetrics:
+    """What every process says of itself, and what one of them says of the ledger."""
+
+    build_info: Gauge
+    database_up: Gauge
+    read: Shown | None
+
+    @classmethod
+    def on(cls, registry: CollectorRegistry, *, reading: bool) -> "LedgerMetrics":
+        """Registered. `reading`: whether this process shows what the database knows of the ledger."""
+        made = cls(
+            BUILD_INFO.gauge(registry),
+            DATABASE_UP.gauge(registry),
+            Shown(READ, registry) if reading else None,
+        )
+        made.build_info.labels(version("processing-ledger")).set(1)
+        made.database_up.set(0)
+        return made
+
+    def show(self, figures: Figures | None) -> None:
+        """Show what was read; None while the database is away."""
+        self.database_up.set(figures is not None)
+        if self.read:
+            self.read.show(figures or {})
+
+
+def new_registry() -> CollectorRegistry:
+    """A registry with what the operating system knows of this process."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    return registry
+
+
+def render(registry: CollectorRegistry, accept: str) -> tuple[str, bytes]:
+    """Content type and text of all metrics, in the form that `accept` (HTTP) asks for."""
+    encode, content_type = choose_encoder(accept)
+    return content_type, encode(registry)

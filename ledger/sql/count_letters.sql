@@ -1,0 +1,2 @@
+-- How many dead letters there are.
+SELECT count(*) FROM dead_letters
