@@ -15,7 +15,7 @@ import msgspec
 
 from ledger.errors import Halt
 from ledger.event import decode_event, encode_header
-from ledger.merkle import hash_leaf, root_of
+from ledger.tlog.merkle import hash_leaf, root_of
 from ledger.postgres import Session
 
 __all__ = ["Audit", "Finding", "audit"]

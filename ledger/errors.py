@@ -2,7 +2,8 @@
 
 *reject*: the input is bad, and will be bad again. *retry*: a service is away, or another process was
 faster; the same call may work later. *halt*: an invariant is broken; a person must look before
-anything goes on. *misconfigured*: the command was called wrongly. No text ever quotes a personal value.
+anything goes on. *misconfigured*: the command was called wrongly. *unproven*: a proof, a signature or a
+file of the log does not show what it should. No text ever quotes a personal value.
 """
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "ServiceAway",
     "TooLarge",
     "UnknownSubject",
+    "Unproven",
 ]
 
 
@@ -67,6 +69,10 @@ class Lost(Halt):
 
 class IncompleteErasure(Halt):
     """An erasure did not reach everything: run `ledger erase` again; it is not a success."""
+
+
+class Unproven(LedgerError):
+    """What was to be proven is not so."""
 
 
 class Misconfigured(LedgerError):

@@ -8,7 +8,7 @@ import pytest
 from ledger.audit import audit
 from ledger.blind import is_complete, rebuild
 from ledger.intake import blind_hash
-from ledger.merkle import hash_leaf, root_of
+from ledger.tlog.merkle import hash_leaf, root_of
 from ledger.opening import Opener
 from ledger.recording import Batch, Bookmark
 from ledger.writing import Span

@@ -16,7 +16,7 @@ from ledger.event import (
     encode_state,
     instant,
 )
-from ledger.merkle import EMPTY_ROOT, hash_children, hash_leaf, root_of
+from ledger.tlog.merkle import EMPTY_ROOT, hash_children, hash_leaf, root_of
 from ledger.sealing import (
     DataKey,
     associated_data,

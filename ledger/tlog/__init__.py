@@ -1,0 +1,8 @@
+"""The transparency log: what lets an outsider find any change of the past, in formats of others.
+
+Pure: `merkle`, `proofs`, `edge`, `tiles`, `bundles`, `keys`, `notes`, `checkpoints`, `proof_file`. They do no
+input or output, and everything that checks something raises `Unproven` when it is not so.
+At the edge: `store` (files), `key_file`, `publisher`, `reading` (proofs from files), `reimport`.
+The formats are those of C2SP (signed-note, tlog-checkpoint, tlog-cosignature, tlog-tiles,
+tlog-proof) over the tree of RFC 9162.
+"""

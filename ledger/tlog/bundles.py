@@ -1,0 +1,84 @@
+"""Entries and entry bundles: the bytes under the leaves, 256 to a file. Pure.
+
+A bundle repeats a length of two bytes, big-endian, and an entry. An entry is the header of the position,
+a newline and the stored state; nothing else of the database is needed to know the event.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from ledger.errors import Unproven
+from ledger.event import encode_header
+
+__all__ = ["Entry", "decode_bundle", "encode_bundle", "entry_of", "read_entry"]
+
+
+class _Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    position: int
+    recorded: datetime
+    stream: UUID
+    type: str
+    version: int
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """An entry taken apart: a row of the event table."""
+
+    position: int
+    recorded_at: datetime
+    stream: UUID
+    type: str
+    version: int
+    state: bytes
+
+
+def entry_of(row: Sequence[Any]) -> bytes:
+    """The entry of a row as the statement `events_after` gives it."""
+    stream, version, type, state, position, recorded_at = row
+    header = encode_header(
+        position=position, recorded_at=recorded_at, stream=stream, type=type, version=version
+    )
+    return header + b"\n" + bytes(state)
+
+
+def read_entry(entry: bytes) -> Entry:
+    """Take an entry apart. Raises Unproven when its header is not exactly one that this ledger writes."""
+    text, newline, state = entry.partition(b"\n")
+    try:
+        header = msgspec.json.decode(text, type=_Header)
+        same = text == encode_header(
+            position=header.position,
+            recorded_at=header.recorded,
+            stream=header.stream,
+            type=header.type,
+            version=header.version,
+        )
+    except (msgspec.DecodeError, ValueError):
+        raise Unproven("this is not an entry of a ledger") from None
+    if not newline or not same:
+        raise Unproven("this is not an entry of a ledger")
+    return Entry(
+        header.position, header.recorded, header.stream, header.type, header.version, state
+    )
+
+
+def encode_bundle(entries: Iterable[bytes]) -> bytes:
+    """A bundle of entries, each at most 65,535 bytes."""
+    return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
+
+
+def decode_bundle(content: bytes, width: int) -> list[bytes]:
+    """The first `width` entries of a bundle, which may have grown since. Raises Unproven."""
+    entries = []
+    at = 0
+    for _ in range(width):
+        end = at + 2 + int.from_bytes(content[at : at + 2], "big")
+        if len(content) < at + 2 or len(content) < end:
+            raise Unproven(f"an entry bundle is damaged: expected {width} entries")
+        entries.append(content[at + 2 : end])
+        at = end
+    return entries
