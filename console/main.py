@@ -10,7 +10,17 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from console.commands import contract, demo, intake, people, registers, running, setup, upkeep
+from console.commands import (
+    contract,
+    copies,
+    demo,
+    intake,
+    people,
+    registers,
+    running,
+    setup,
+    upkeep,
+)
 from console.failures import FINE, INTERRUPTED, explained
 from console.flags import global_flags
 from console.logs import silence
@@ -44,7 +54,7 @@ def program(
         typer.echo(ctx.get_help())
 
 
-for group in (setup, demo, intake, contract, people, registers, running, upkeep):
+for group in (setup, demo, intake, contract, people, registers, running, upkeep, copies):
     group.add_commands(app)
 
 

@@ -33,7 +33,16 @@ from projections.storage import prepare
 from rulebook import period, secret_provisions
 from schemas import Intake
 
-__all__ = ["LEDGER_KEYS", "Site", "install_site", "open_site", "utc_now"]
+__all__ = [
+    "LEDGER_KEYS",
+    "Site",
+    "bare_site",
+    "check_keys_held",
+    "install_on",
+    "install_site",
+    "open_site",
+    "utc_now",
+]
 
 # Keys of the ledger itself that other commands than the recorder read.
 LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record")
@@ -73,9 +82,10 @@ class Site:
     @property
     def database(self) -> Database:
         """The database of the URL, or that of the embedded server."""
+        patience_s = self.settings.database_patience_s
         if self._server:
-            return Database(self._server.url(), peer=True)
-        return Database(self.settings.database_url or "")
+            return Database(self._server.url(), peer=True, patience_s=patience_s)
+        return Database(self.settings.database_url or "", patience_s=patience_s)
 
     @property
     def provider(self) -> FileKeyProvider:
@@ -166,7 +176,8 @@ class Site:
         return thing
 
 
-def _site(settings: Settings, clock: Callable[[], datetime]) -> Site:
+def bare_site(settings: Settings, clock: Callable[[], datetime]) -> Site:
+    """The server and the names, whatever is installed there; nothing is checked."""
     return Site(settings, start(settings.data_dir) if settings.embedded else None, clock)
 
 
@@ -175,11 +186,12 @@ def install_site(settings: Settings, clock: Callable[[], datetime] = utc_now) ->
 
     Returns the migrations that were applied.
     """
-    with _site(settings, clock) as site:
-        return _install(site)
+    with bare_site(settings, clock) as site:
+        return install_on(site)
 
 
-def _install(site: Site) -> list[str]:
+def install_on(site: Site) -> list[str]:
+    """Install or upgrade the ledger of a site; the migrations that were applied."""
     applied = install(site.database, site.ledger, site.clock())
     first_epoch(site.session("eraser"), site.provider, site.clock())
     keyring = site.keyring()
@@ -205,15 +217,15 @@ def open_site(
     """
     if settings.embedded and not install_missing and not Place(settings.data_dir).cluster.exists():
         raise NotInstalled
-    with _site(settings, clock) as site:
+    with bare_site(settings, clock) as site:
         try:
             _check_installed(site)
         except NotInstalled:
             if not (install_missing and settings.embedded):
                 raise
-            _install(site)
+            install_on(site)
         if opens_values:
-            _check_keys(site)
+            check_keys_held(settings)
         if site.journal.path.exists() and pending(site.session("reader"), site.journal):
             site.eraser().reapply()
         yield site
@@ -237,8 +249,8 @@ def _reader_exists(site: Site) -> bool:
         session.close()
 
 
-def _check_keys(site: Site) -> None:
-    """A wrong key folder must not look like lost keys, and must not be made."""
-    folder = site.settings.key_dir / str(site.ledger)
+def check_keys_held(settings: Settings) -> None:
+    """A wrong key folder must not look like lost keys, and must not be made. Raises Misconfigured."""
+    folder = settings.key_dir / str(settings.ledger)
     if not any(folder.glob("epoch-*.key")):
         raise Misconfigured(f"there are no epoch keys in {folder}: set LEDGER_KEY_DIR")

@@ -12,7 +12,7 @@ from ledger.errors import Halt, NotInstalled
 from ledger.names import ROLES, LedgerName
 from ledger.postgres import Database, Session, statement
 
-__all__ = ["check_installed", "install", "migrations"]
+__all__ = ["check_installed", "create_roles", "install", "migrations"]
 
 
 def migrations() -> list[str]:
@@ -27,7 +27,7 @@ def install(database: Database, ledger: LedgerName, now: datetime) -> list[str]:
     try:
         with session.transaction():
             session.rows("lock_installation", namespace=ledger.events)
-            _create_roles(session, ledger)
+            create_roles(session, ledger)
             session.script(statement("ledger", "create_namespaces"), _identifiers(ledger))
             return _migrate(session, ledger, now)
     finally:
@@ -46,7 +46,8 @@ def _identifiers(ledger: LedgerName) -> dict[str, str]:
     return names | {role: ledger.role(role) for role in ROLES}
 
 
-def _create_roles(session: Session, ledger: LedgerName) -> None:
+def create_roles(session: Session, ledger: LedgerName) -> None:
+    """Make the ledger's roles that are missing."""
     wanted = {ledger.role(role) for role in ROLES}
     known = {name for (name,) in session.rows("known_roles", roles=sorted(wanted))}
     for role in sorted(wanted - known):

@@ -17,7 +17,15 @@ from ledger.durable import fsync_folder
 from ledger.embedded.place import Account, Place, last_line, own_folder, run_as
 from ledger.errors import Misconfigured
 
-__all__ = ["PORT", "SUPERUSER", "allow", "configure", "initialise", "programs_for"]
+__all__ = [
+    "PORT",
+    "SUPERUSER",
+    "allow",
+    "configure",
+    "initialise",
+    "programs_for",
+    "shipped_programs",
+]
 
 SUPERUSER = "postgres"
 PORT = 5432  # only part of the socket's name
@@ -62,7 +70,7 @@ def programs_for(account: Account, place: Place) -> Path:
     copied into the data directory, once for each version of the package.
     Raises Misconfigured when there are none, or the caller itself cannot run them.
     """
-    installed = _installed()
+    installed = shipped_programs()
     if _can_run(account, installed):
         return installed
     if account.is_caller:
@@ -75,7 +83,8 @@ def programs_for(account: Account, place: Place) -> Path:
     return copy / PACKAGE / installed.parent.name / "bin"
 
 
-def _installed() -> Path:
+def shipped_programs() -> Path:
+    """PostgreSQL's programs as the package brings them. Raises Misconfigured when it is missing."""
     # The package is found, not imported: importing it reads the environment and makes a lock file.
     spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:

