@@ -4,5 +4,8 @@ pytest_plugins = [
     "tests.fixtures.kafka",
     "tests.fixtures.ledger",
     "tests.fixtures.postgres",
-    "tests.fixtures.console",  # last: it imports the one of ledgers
+    "tests.fixtures.line",
+    # The last ones import those above.
+    "tests.fixtures.console",
+    "tests.fixtures.deployment",
 ]

@@ -16,10 +16,9 @@
 \set operator  `head -n 1 :'secrets'/operator_password`
 
 -- A missing file must not become a login without a password.
-SELECT 'a password file is missing or empty' AS trouble
-WHERE '' IN (:'owner', :'consumer', :'projector', :'upkeep', :'operator')
+SELECT '' IN (:'owner', :'consumer', :'projector', :'upkeep', :'operator') AS incomplete
 \gset
-\if :{?trouble}
+\if :incomplete
     DO $$ BEGIN RAISE 'a password file is missing or empty'; END $$;
 \endif
 
@@ -27,6 +26,7 @@ WHERE '' IN (:'owner', :'consumer', :'projector', :'upkeep', :'operator')
 SET log_statement = 'none';
 SET log_min_duration_statement = -1;
 SET log_min_error_statement = 'panic';
+SET client_min_messages = 'warning';
 
 SELECT format('CREATE ROLE %I', wanted)
 FROM unnest(ARRAY[

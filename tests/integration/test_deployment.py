@@ -1,0 +1,155 @@
+"""Each service of docker-compose.yml as a plain process, with its own command, environment and login."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import orjson
+import psycopg
+import pytest
+from psycopg import errors
+
+from tests.fixtures.deployment import Service, compose, make_roles, password_server
+from tests.fixtures.inbound import PAST, send, until
+from tests.fixtures.ledger import collected, registered
+
+pytestmark = pytest.mark.kafka
+PATIENCE_S = 120.0
+LOGINS = {
+    "consumer": {"recorder", "reader"},
+    "projector": {"projector", "reader"},
+    "upkeep": {"eraser", "reader"},
+    "operator": {"recorder", "eraser", "projector", "reader"},
+}
+
+
+def test_the_services_start_as_declared_record_what_is_published_and_stop_when_told(
+    make_service: Callable[[str], Service], kafka_bootstrap: str
+) -> None:
+    assert make_service("init").run().returncode == 0
+    consumers = [make_service("consumer") for _ in range(replicas("consumer"))]
+    running = [*consumers, make_service("projector")]
+    for service in running:
+        service.start()
+    until(lambda: all(service.healthy() for service in running), lambda: None, PATIENCE_S)
+
+    topic = consumers[0].environment["LEDGER_KAFKA_TOPICS"]
+    for partition in (0, 1):
+        who = f"customer/{10023 + partition}"
+        events = [registered(who, time=PAST), collected(who, time=PAST)]
+        send(kafka_bootstrap, topic, [orjson.dumps(event) for event in events], partition)
+    people = make_service("ledger")
+    seen = [status(people)]
+    until(lambda: arrived(seen[-1], 4), lambda: seen.append(status(people)), PATIENCE_S)
+    state = people.run("state", "customer/10024", "--json")
+    assert json.loads(state.stdout)["personal"]["identity"]["name"] == "J. de Vries"
+    assert people.run("audit", "--views", "--json").returncode == 0
+
+    assert [service.stop() for service in running] == [0] * len(running)
+    assert not any("Traceback" in service.said for service in running)
+
+
+def replicas(name: str) -> int:
+    """How many of a service there are."""
+    number: int = compose()["services"][name]["deploy"]["replicas"]
+    return number
+
+
+def status(people: Service) -> dict[str, object]:
+    """What the operator's login sees."""
+    asked = people.run("status", "--json")
+    assert asked.returncode == 0, asked.stderr
+    answer: dict[str, object] = json.loads(asked.stdout)
+    return answer
+
+
+def arrived(status: dict[str, object], position: int) -> bool:
+    """Whether so much is recorded, and every view has it."""
+    views = status["views"]
+    assert isinstance(views, list)
+    return status["position"] == position and {view["lag"] for view in views} == {0}
+
+
+@pytest.fixture
+def installed(make_service: Callable[[str], Service]) -> None:
+    """The owner, who is no superuser, can install a ledger."""
+    done = make_service("init").run()
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.fixture
+def connect(
+    database_with_logins: str, secrets_folder: Path
+) -> Iterator[Callable[[str], psycopg.Connection]]:
+    """Logs in over TCP with the password of a secret."""
+    opened: list[psycopg.Connection] = []
+
+    def log_in(name: str) -> psycopg.Connection:
+        password = quote((secrets_folder / f"{name}_password").read_text().strip(), safe="")
+        url = f"postgresql://ledger_{name}:{password}@{database_with_logins}/ledger"
+        opened.append(psycopg.connect(url, autocommit=True))
+        return opened[-1]
+
+    yield log_in
+    for connection in opened:
+        connection.close()
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize("name", LOGINS)
+def test_a_login_has_no_right_of_its_own_and_takes_only_its_roles(
+    name: str, connect: Callable[[str], psycopg.Connection]
+) -> None:
+    session = connect(name)
+    with pytest.raises(errors.InsufficientPrivilege):
+        session.execute("SELECT * FROM ledger_main.events")
+    taken = set()
+    for role in ("recorder", "eraser", "projector", "reader"):
+        try:
+            session.execute(f"SET ROLE ledger_main_{role}")
+        except errors.InsufficientPrivilege:
+            continue
+        taken.add(role)
+    assert taken == LOGINS[name]
+    session.execute("RESET ROLE")
+    for forbidden in ("SET ROLE postgres", "SET ROLE ledger_owner", "CREATE SCHEMA mine"):
+        with pytest.raises(errors.InsufficientPrivilege):
+            session.execute(forbidden)
+
+
+@pytest.mark.usefixtures("installed")
+def test_no_login_of_the_ledger_may_make_roles_databases_or_more_of_itself(
+    connect: Callable[[str], psycopg.Connection],
+) -> None:
+    rows = connect("owner").execute(
+        "SELECT rolname FROM pg_roles WHERE rolname LIKE 'ledger_%' AND (rolsuper OR rolcreaterole"
+        " OR rolcreatedb OR rolreplication OR rolbypassrls)"
+    )
+    assert rows.fetchall() == []
+
+
+@pytest.mark.usefixtures("installed")
+def test_the_owner_cannot_change_an_event_either(
+    connect: Callable[[str], psycopg.Connection],
+) -> None:
+    owner = connect("owner")
+    with pytest.raises(psycopg.DatabaseError, match="append-only"):
+        owner.execute("TRUNCATE ledger_main.events")
+
+
+def test_a_login_needs_its_password(database_with_logins: str) -> None:
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(f"postgresql://ledger_consumer:guess@{database_with_logins}/ledger")
+
+
+def test_roles_may_be_made_again_and_never_without_a_password(secrets_folder: Path) -> None:
+    with password_server(secrets_folder / "postgres_password") as (folder, port):
+        (secrets_folder / "upkeep_password").rename(secrets_folder / "elsewhere")
+        refused = make_roles(folder, port, secrets_folder)
+        assert refused.returncode == 3
+        assert "a password file is missing or empty" in refused.stderr
+        (secrets_folder / "elsewhere").rename(secrets_folder / "upkeep_password")
+        for _ in range(2):
+            made = make_roles(folder, port, secrets_folder)
+            assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
