@@ -127,7 +127,11 @@ class Ledger(Application[UUID]):
     ) -> None:
         self.ledger = ledger
         self.session: Session = database.connect(ledger, role)
-        self._reader: Session = database.connect(ledger, role)
+        try:
+            self._reader: Session = database.connect(ledger, role)
+        except BaseException:
+            self.session.close()
+            raise
         self.keyring = Keyring(self.session, provider, ledger, monotonic)
         subjects = SubjectIndex(self.session, self.keyring, ledger)
         self._sealer = Sealer(self.keyring, subjects, ledger)

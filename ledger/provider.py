@@ -5,19 +5,21 @@ write-ahead log, replicas and backups of that epoch forget. Adapters for a key m
 need the same four methods.
 """
 
+import errno
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.durable import fsync_folder
-from ledger.errors import Halt, Lost
+from ledger.errors import Halt, Lost, Retry
 from ledger.sealing import KEY_BYTES
 
 __all__ = ["EpochCiphers", "FileKeyProvider"]
 
-_PREFIX, _SUFFIX = "epoch-", ".key"
+_PREFIX, _SUFFIX, _DRAFT = "epoch-", ".key", ".new"
 
 
 class FileKeyProvider:
@@ -33,22 +35,22 @@ class FileKeyProvider:
         return sorted(int(name.removeprefix(_PREFIX).removesuffix(_SUFFIX)) for name in names)
 
     def create(self, epoch: int, secret: bytes) -> None:
-        """Store the key of a new epoch. Durable on return; Halt when the epoch has a key already."""
+        """Store the key of a new epoch. Durable on return; Halt when the epoch has a key already.
+
+        Raises Retry when the folder cannot be written: then the epoch may have a key or not.
+        """
         path = self._path(epoch)
-        draft = path.with_suffix(".new")
-        draft.unlink(missing_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secret)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            raise Halt(f"epoch {epoch} has a key already") from None
-        finally:
-            draft.unlink()
-        fsync_folder(self.folder)
+        draft = path.with_suffix(_DRAFT)
+        with _written():
+            draft.unlink(missing_ok=True)
+            _write(draft, os.O_CREAT | os.O_EXCL, secret)
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                raise Halt(f"epoch {epoch} has a key already") from None
+            finally:
+                draft.unlink()
+            fsync_folder(self.folder)
 
     def get(self, epoch: int) -> bytes:
         """Key of an epoch, 32 bytes. Raises Lost when it is gone or damaged."""
@@ -63,18 +65,41 @@ class FileKeyProvider:
         return secret
 
     def destroy(self, epoch: int) -> None:
-        """Overwrite and remove the key of an epoch. Harmless when it is gone. Durable on return."""
+        """Overwrite and remove the key of an epoch. Harmless when it is gone. Durable on return.
+
+        Raises Retry when the folder cannot be written: then the key may be there or not.
+        """
         path = self._path(epoch)
-        if path.exists():
-            with path.open("r+b") as file:
-                file.write(bytes(KEY_BYTES))
-                file.flush()
-                os.fsync(file.fileno())
-            path.unlink(missing_ok=True)
-        fsync_folder(self.folder)
+        with _written():
+            # A start that died left the same file under the draft's name.
+            for name in (path, path.with_suffix(_DRAFT)):
+                if name.exists():
+                    _write(name, 0, bytes(KEY_BYTES))
+                    name.unlink(missing_ok=True)
+            fsync_folder(self.folder)
 
     def _path(self, epoch: int) -> Path:
         return self.folder / f"{_PREFIX}{epoch:06d}{_SUFFIX}"
+
+
+def _write(path: Path, flags: int, content: bytes) -> None:
+    """Write a whole file in place, durably."""
+    descriptor = os.open(path, os.O_WRONLY | flags, 0o600)
+    try:
+        if os.write(descriptor, content) != len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    """What the system says about files, in words that say which ones."""
+    try:
+        yield
+    except OSError as error:
+        raise Retry(f"the folder of epoch keys cannot be written: {error.strerror}") from None
 
 
 class EpochCiphers:

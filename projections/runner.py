@@ -119,10 +119,15 @@ class Follower:
     def _connected(self) -> Session:
         """The session, which listens before it looks: nothing recorded later is missed."""
         if self._session is None or self._session.broken:
-            session = self._database.connect(self._ledger, "projector")
-            prepare(session, self._ledger, self._views)
-            session.of("projections").named("listen", {"channel": self._ledger.channel})
-            self._session = session
+            self.close()
+            self._session = self._database.connect(self._ledger, "projector")
+            try:
+                prepare(self._session, self._ledger, self._views)
+                listening = self._session.of("projections")
+                listening.named("listen", {"channel": self._ledger.channel})
+            except BaseException:
+                self.close()
+                raise
         return self._session
 
     def _wait(self, seconds: float, stop: Callable[[], bool]) -> None:
