@@ -85,6 +85,23 @@ class ErasureJournal:
             raise Halt("the erasure journal is damaged; nothing may be served") from error
 
 
+def _append(descriptor: int, line: bytes) -> None:
+    """Write a line after the last whole one, and make it durable; a line that may not be is taken back.
+
+    After a failed fsync the line would still be read, although the disk may not have it.
+    """
+    end = _whole_lines(descriptor)
+    os.ftruncate(descriptor, end)
+    try:
+        if os.pwrite(descriptor, line, end) != len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(descriptor)
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(descriptor, end)
+        raise
+
+
 def _whole_lines(descriptor: int) -> int:
     """Offset after the last newline of an open file."""
     size = os.fstat(descriptor).st_size
