@@ -6,7 +6,7 @@ A ledger never jumps: whatever does not fit is a Halt with a plain message, and 
 from collections.abc import Sequence
 
 from consumers.backlog import Backlog
-from consumers.source import Extent, Identity, Partition, Source
+from consumers.source import Extent, Identity, Partition, Source, how_to_accept
 from consumers.store import Store, Stored
 from ledger.errors import Halt, Misconfigured
 
@@ -74,13 +74,14 @@ def _check_bookmark(
     if stored.next_offset > extent.end:
         raise Halt(
             f"the ledger has {partition} up to offset {stored.next_offset}, but Kafka only up to "
-            f"{extent.end}: the cluster has lost records that were acknowledged; restore it"
+            f"{extent.end}: the cluster has lost records that were acknowledged; restore it, or "
+            f"{how_to_accept(partition)}"
         )
     if stored.next_offset < extent.start:
         raise Halt(
             f"offsets {stored.next_offset} to {extent.start - 1} of {partition} are gone before they "
-            "were recorded (retention, or records deleted); nothing is skipped: have upstream send "
-            "them again on a new topic"
+            "were recorded (retention, or records deleted); nothing is skipped: "
+            f"{how_to_accept(partition)}"
         )
 
 
@@ -92,7 +93,9 @@ def _check_topic(topic: str, topic_id: str, identity: Identity) -> None:
     if found != topic_id:
         raise Halt(
             f"topic {topic} was deleted and made anew (expected id {topic_id}, got {found}): its "
-            "offsets mean other records now; use a topic of another name"
+            "offsets mean other records now; use a topic of another name, or have upstream send again "
+            "what was not read, then run `ledger kafka accept-gap --new-topic --topic "
+            f"{topic} --reason CODE`"
         )
 
 
@@ -107,5 +110,7 @@ def check_record(partition: Partition, offset: int, expected: bytes, found: byte
     if expected != found:
         raise Halt(
             f"offset {offset} of {partition} holds another record than the one that was recorded: "
-            "the cluster has lost records and used their offsets again; restore it"
+            "the cluster has lost records and used their offsets again; restore it, or run `ledger "
+            f"kafka accept-gap --topic {partition.topic} --partition {partition.number} --to OFFSET "
+            "--reason CODE` with an offset from before it did so: what is read twice is a duplicate"
         )

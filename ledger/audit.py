@@ -1,7 +1,8 @@
 """The audit of a whole ledger: reads every event and reports every finding; changes nothing.
 
 Positions and versions without a gap, readable states, event names, recorded times, batches that join
-and cover every position, bookmarks that are where the batches end. Details never quote a value.
+and cover every position, bookmarks that are where the batches end, gaps that an event explains. Details
+never quote a value.
 """
 
 from base64 import b64encode
@@ -14,11 +15,13 @@ from uuid import UUID
 import msgspec
 
 from ledger.errors import Halt
-from ledger.event import decode_event, encode_header
-from ledger.tlog.merkle import hash_leaf, root_of
+from ledger.event import RecordedEvent, decode_event, encode_header
+from ledger.gaps import gap_span
 from ledger.postgres import Session
+from ledger.tlog.merkle import hash_leaf, root_of
+from schemas.catalogue import GAP
 
-__all__ = ["Audit", "Finding", "audit"]
+__all__ = ["Audit", "ExplainedGap", "Finding", "audit"]
 
 _APPLICATION = "application"
 
@@ -31,12 +34,24 @@ class Finding(msgspec.Struct, frozen=True):
     detail: str
 
 
+class ExplainedGap(msgspec.Struct, frozen=True):
+    """Offsets of a Kafka partition that were not read, as the event at `position` says. No finding."""
+
+    position: int
+    topic: str
+    partition: int
+    from_offset: int
+    to_offset: int
+    reason: str
+
+
 class Audit(msgspec.Struct, frozen=True):
     """The result: how many events, their Merkle root in base64, and everything that was found."""
 
     size: int
     root: str
     findings: tuple[Finding, ...]
+    gaps: tuple[ExplainedGap, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -49,6 +64,7 @@ class _Trail:
 
     def __init__(self, unnamed: Sequence[tuple[int, int]]) -> None:
         self.findings: list[Finding] = []
+        self.gaps: dict[int, ExplainedGap] = {}
         self.last = 0
         self._recorded_at = datetime.min.replace(tzinfo=UTC)
         self._versions: dict[UUID, int] = {}
@@ -105,6 +121,16 @@ class _Trail:
             self.note(
                 position, "event-id", "the event's name is missing or is that of another event"
             )
+        if type == GAP and event.ours:
+            self._take_gap(event)
+
+    def _take_gap(self, event: RecordedEvent) -> None:
+        try:
+            gap = msgspec.convert({**event.facts, "position": event.position}, ExplainedGap)
+        except msgspec.ValidationError:
+            self.note(event.position, "gap", "the gap does not say what it is")
+        else:
+            self.gaps[event.position] = gap
 
 
 def audit(session: Session) -> Audit:
@@ -119,7 +145,7 @@ def audit(session: Session) -> Audit:
     for (position,) in session.rows("names_without_event"):
         trail.note(position, "event-id", "a name without an event")
     findings = sorted(trail.findings, key=lambda f: (f.position or 0, f.kind, f.detail))
-    return Audit(size, b64encode(root).decode(), tuple(findings))
+    return Audit(size, b64encode(root).decode(), tuple(findings), tuple(trail.gaps.values()))
 
 
 def _check_head(session: Session, trail: _Trail, batches: Sequence[Sequence[Any]]) -> None:
@@ -149,9 +175,7 @@ def _check_batches(trail: _Trail, batches: Sequence[Sequence[Any]]) -> None:
 
 def _check_bookmarks(session: Session, trail: _Trail, batches: Sequence[Sequence[Any]]) -> None:
     """Of each Kafka partition: the intervals join, and the bookmark is where they end."""
-    spans: dict[tuple[str, int], list[tuple[int, int, int]]] = {}
-    for _, topic, partition, start, end, first, *_ in batches:
-        spans.setdefault((topic, partition), []).append((start, end, first))
+    spans = _intervals(trail, batches)
     for topic, partition, offset in session.rows("bookmark_offsets"):
         intervals = spans.get((topic, partition), [])
         for (_, end, _), (start, _, first) in pairwise(intervals):
@@ -160,3 +184,28 @@ def _check_bookmarks(session: Session, trail: _Trail, batches: Sequence[Sequence
         if intervals and offset != intervals[-1][1]:
             detail = f"{topic}/{partition}: bookmark {offset}, batches end at {intervals[-1][1]}"
             trail.note(None, "bookmark", detail)
+
+
+def _intervals(
+    trail: _Trail, batches: Sequence[Sequence[Any]]
+) -> dict[tuple[str, int], list[tuple[int, int, int]]]:
+    """Start, end and first position of the batches of each source; of a gap, what its event says."""
+    spans: dict[tuple[str, int], list[tuple[int, int, int]]] = {}
+    explained: set[int] = set()
+    for _, topic, partition, start, end, first, last, *_ in batches:
+        gap = trail.gaps.get(first) if first == last else None
+        if gap and _is_batch_of(gap, topic, partition, start, end):
+            # Reading may have gone back, which the row of a batch cannot say.
+            interval = (gap.from_offset, gap.to_offset, first)
+            explained.add(first)
+        else:
+            interval = (start, end, first)
+        spans.setdefault((topic, partition), []).append(interval)
+    for position in trail.gaps.keys() - explained:
+        trail.note(position, "gap", "its batch is not that of the gap")
+    return spans
+
+
+def _is_batch_of(gap: ExplainedGap, topic: str, partition: int, start: int, end: int) -> bool:
+    span = gap_span(gap.topic, gap.partition, gap.from_offset, gap.to_offset)
+    return (topic, partition, start, end) == (span.topic, span.partition, span.start, span.end)

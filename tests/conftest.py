@@ -4,8 +4,8 @@ pytest_plugins = [
     "tests.fixtures.kafka",
     "tests.fixtures.ledger",
     "tests.fixtures.postgres",
-    "tests.fixtures.line",
     # The last ones import those above.
     "tests.fixtures.console",
+    "tests.fixtures.line",
     "tests.fixtures.deployment",
 ]

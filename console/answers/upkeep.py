@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from ledger.audit import Audit
 from ledger.event import instant
 from ledger.letters import Letter
@@ -77,6 +79,7 @@ def audited(audit: Audit, views: Sequence[ViewReport]) -> dict[str, Any]:
             {"position": finding.position, "kind": finding.kind, "detail": finding.detail}
             for finding in audit.findings
         ],
+        "gaps": [msgspec.structs.asdict(gap) for gap in audit.gaps],
         "views": reports(views),
     }
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from console.commands import gaps
 from console.commands.following import bring_up_to_date, follower, rebuild_outdated
 from console.flags import configured
 from console.forgetting import forget_due
@@ -32,6 +33,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("consume", rich_help_panel=panel)(consume_command)
     app.command("project", rich_help_panel=panel)(project)
     app.command("run", rich_help_panel=panel)(run)
+    gaps.add_commands(app)
 
 
 @configured("store", "intake", "kafka")

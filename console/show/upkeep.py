@@ -52,6 +52,10 @@ def audit_tables(answer: dict[str, Any]) -> list[RenderableType]:
         pairs("Audit", about),
         table("Findings", ("position", "kind", "detail"), found),
     ]
+    if answer["gaps"]:
+        columns = ("position", "topic", "partition", "from_offset", "to_offset", "reason")
+        gaps = [tuple(row[name] for name in columns) for row in answer["gaps"]]
+        shown.append(table("Gaps in Kafka, accepted", columns, gaps))
     return [*shown, reports_table("Views", answer["views"])] if answer["views"] else shown
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from consumers.source import Extent, Identity, Partition, Polled, Record
-from ledger.errors import Halt, LedgerError, ServiceAway
+from consumers.source import Extent, Identity, OutOfRange, Partition, Polled, Record
+from ledger.errors import LedgerError, ServiceAway
 
 
 @dataclass
@@ -119,7 +119,7 @@ class FakeSource:
             return []
         position = self._positions[partition]
         if not log.start <= position <= log.end:
-            raise Halt("Kafka stopped: OffsetOutOfRange")
+            raise OutOfRange("Kafka has not what should be read next: OffsetOutOfRange")
         records: list[Record] = []
         while position < log.end and len(records) < room:
             entry = log.entries[position - log.start]

@@ -2,11 +2,9 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,12 +14,11 @@ import pytest
 from kafka import KafkaAdminClient, TopicPartition
 
 from consumers.kafka import KafkaAnswers, KafkaSource
-from consumers.loop import Consumer, Job, consume, resume
+from consumers.loop import resume
 from consumers.source import Extent, Partition, Record, Source
 from consumers.store import LedgerStore
 from ledger.errors import Halt, Misconfigured, ServiceAway
 from ledger.letters import letters
-from ledger.postgres import Session
 from ledger.reading import head_position
 from ledger.recording import HaltLimit
 from tests.fakes.kafka import FakeCluster, FakeSource, FakeTime
@@ -42,6 +39,7 @@ from tests.fixtures.inbound import (
 )
 from tests.fixtures.kafka import MakeTopic, admin_client, own_broker, run_broker
 from tests.fixtures.ledger import House, collected, registered
+from tests.fixtures.line import Line, forget, make_anew
 
 # The port, on both implementations
 
@@ -104,18 +102,6 @@ class OnKafka:
 
     def make_anew(self) -> None:
         make_anew(self.admin, self.partition.topic)
-
-
-def forget(admin: KafkaAdminClient, partition: Partition, before: int) -> None:
-    """Delete the records before an offset, as retention would."""
-    admin.delete_records({TopicPartition(partition.topic, partition.number): before})
-
-
-def make_anew(admin: KafkaAdminClient, topic: str) -> None:
-    """Delete a topic and create it under the same name."""
-    admin.delete_topics([topic])
-    until(lambda: topic not in admin.list_topics(), lambda: time.sleep(0.05))
-    admin.create_topics({topic: {"num_partitions": 1}}, wait_for_metadata=True)
 
 
 @pytest.fixture(params=["memory", pytest.param("kafka", marks=pytest.mark.kafka)])
@@ -293,7 +279,7 @@ def test_a_broker_that_is_not_there_is_a_service_away() -> None:
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
     )
     last = ended.stderr.splitlines()[-1]
-    assert last == "ledger.errors.ServiceAway: Kafka does not answer: KafkaTimeout"
+    assert last == "consumers.source.KafkaAway: Kafka does not answer: KafkaTimeout"
 
 
 def test_other_options_than_those_of_security_are_refused() -> None:
@@ -348,63 +334,6 @@ def test_an_answer_waits_until_it_was_taken_and_one_consumer_sends_at_a_time(hou
 
 
 # Kafka to the ledger
-
-
-@dataclass
-class Line:
-    """A topic, a ledger, and whoever carries from one to the other."""
-
-    house: House
-    bootstrap: str
-    topic: str
-    answers_topic: str
-
-    @contextmanager
-    def consumer(self, *, limit: HaltLimit | None = None, **job: Any) -> Iterator[Consumer]:
-        wanted = options(self.bootstrap, self.topic)
-        answers = KafkaAnswers(wanted, self.answers_topic)
-        try:
-            with member(wanted) as source:
-                yield consume(
-                    Job((self.topic,), self.house.intake, **job),
-                    source,
-                    lambda: self.house.open(limit=limit),
-                    clock=self.house.clock,
-                    monotonic=time.monotonic,
-                    answers=answers,
-                )
-        finally:
-            answers.close()
-
-    def send(self, *lines: dict[str, Any] | bytes | None) -> None:
-        raw = [orjson.dumps(line) if isinstance(line, dict) else line for line in lines]
-        send(self.bootstrap, self.topic, raw)
-
-    @cached_property
-    def reader(self) -> Session:
-        return self.house.session("reader")
-
-    def bookmark(self) -> int:
-        """The stored bookmark; -1 when there is none."""
-        bookmarks = self.reader.of("consumers")
-        row = bookmarks.row("bookmark", topic=self.topic, partition=0)
-        return int(row[2]) if row else -1
-
-    def carry(self, to: int, **others: Any) -> None:
-        """Consume until the bookmark is there."""
-        with self.consumer(**others) as consumer:
-            until(lambda: self.bookmark() == to, consumer.turn)
-            consumer.run(stop=lambda: True)
-
-    def expect_halt(self, words: str, **others: Any) -> None:
-        """Consume until it stops by itself, and says why."""
-        with self.consumer(**others) as consumer, pytest.raises(Halt, match=words):
-            until(lambda: False, consumer.turn)
-
-
-@pytest.fixture
-def line(house: House, kafka_bootstrap: str, kafka_topic: MakeTopic) -> Line:
-    return Line(house, kafka_bootstrap, kafka_topic(), kafka_topic())
 
 
 @pytest.mark.kafka
@@ -486,29 +415,9 @@ def test_records_deleted_under_a_running_consumer_stop_it(
         until(lambda: line.bookmark() == 0, consumer.turn)
         line.send(*[registered(f"customer/{n}") for n in range(3)])
         forget(kafka_admin, Partition(line.topic, 0), 2)
-        with pytest.raises(Halt, match="OffsetOutOfRange"):
+        with pytest.raises(Halt, match="offsets 0 to 1 of partition 0"):
             until(lambda: False, consumer.turn)
     assert line.house.events() == []
-
-
-class NoText(str):
-    """A header's name that is no UTF-8 on the wire."""
-
-    __slots__ = ()
-
-    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
-        return b"\xff\xfe"
-
-
-@pytest.mark.kafka
-def test_a_record_that_the_client_cannot_read_stops_it_and_nothing_is_skipped(line: Line) -> None:
-    with producing(line.bootstrap) as producer:
-        for headers in [STRUCTURED, [(NoText("x"), b"")], STRUCTURED]:
-            producer.send(line.topic, orjson.dumps(registered()), headers=headers)
-            producer.flush()
-    line.expect_halt("cannot be read, it is damaged")
-    line.expect_halt("cannot be read, it is damaged")
-    assert line.bookmark() <= 1
 
 
 @pytest.mark.kafka

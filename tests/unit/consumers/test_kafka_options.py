@@ -1,6 +1,7 @@
 """Every option that matters is given to the client, and nothing else; its errors become ours."""
 
 import traceback
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
@@ -10,8 +11,8 @@ from kafka.coordinator.assignors.range import RangePartitionAssignor
 
 from consumers import kafka
 from consumers.kafka import KafkaAnswers, KafkaOptions, KafkaSource
-from consumers.source import Partition
-from ledger.errors import Halt, LedgerError, Misconfigured, ServiceAway
+from consumers.source import KafkaAway, OutOfRange, Partition
+from ledger.errors import Halt, LedgerError, Misconfigured
 
 
 class Client:
@@ -22,6 +23,7 @@ class Client:
 
     def __init__(self, **options: Any) -> None:
         self.made[type(self).__name__] = options
+        self._fetcher = SimpleNamespace()
 
     def subscribe(self, topics: list[str], listener: Any) -> None:
         self.topics, self.listener = topics, listener
@@ -120,14 +122,14 @@ def caused(error: Exception) -> Exception:
 @pytest.mark.parametrize(
     ("raised", "expected"),
     [
-        (kafka_errors.KafkaTimeoutError(), ServiceAway),
-        (kafka_errors.NotLeaderForPartitionError(), ServiceAway),
-        (kafka_errors.UnknownMemberIdError(), ServiceAway),
+        (kafka_errors.KafkaTimeoutError(), KafkaAway),
+        (kafka_errors.NotLeaderForPartitionError(), KafkaAway),
+        (kafka_errors.UnknownMemberIdError(), KafkaAway),
         (kafka_errors.TopicAuthorizationFailedError(), Misconfigured),
         (kafka_errors.SaslAuthenticationFailedError(), Misconfigured),
         (kafka_errors.UnsupportedCodecError(), Misconfigured),
-        (kafka_errors.OffsetOutOfRangeError(), Halt),
-        (kafka_errors.NoOffsetForPartitionError(), Halt),
+        (kafka_errors.OffsetOutOfRangeError(), OutOfRange),
+        (kafka_errors.NoOffsetForPartitionError(), OutOfRange),
         (kafka_errors.FencedInstanceIdError(), Halt),
         (caused(kafka_errors.KafkaError()), Halt),
         (caused(kafka_errors.KafkaTimeoutError()), Halt),

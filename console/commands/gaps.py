@@ -1,0 +1,134 @@
+"""The command for what was lost in Kafka: an operator explains it, and reading goes on."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Annotated, Any
+
+import typer
+
+from console.answers.gaps import accepted_gaps
+from console.commands.failing import fail_unless
+from console.flags import Json, configured
+from console.kafka_options import options_of
+from console.output import emit, note, people
+from console.settings import Settings
+from console.show.gaps import gaps_table
+from console.wiring import Site, open_site
+from consumers.gaps import Accepted, Proposal, propose
+from consumers.kafka import KafkaSource
+from consumers.source import Partition
+from consumers.store import LedgerStore, Stored
+from ledger.application import Ledger
+from ledger.errors import Misconfigured
+from ledger.gaps import record_gap
+from schemas.leaks import find_leak
+
+__all__ = ["add_commands"]
+
+kafka = typer.Typer(help="The topics that are read.", no_args_is_help=True)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module to the program."""
+    kafka.command("accept-gap")(accept_gap)
+    app.add_typer(kafka, name="kafka", rich_help_panel="Running")
+
+
+@configured("store", "kafka")
+def accept_gap(
+    settings: Settings,
+    topic: Annotated[str, typer.Option("--topic", metavar="TOPIC", help="The topic.")],
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="CODE", help="Why, as a code: retention-passed.")
+    ],
+    partition: Annotated[
+        int | None,
+        typer.Option("--partition", min=0, metavar="N", help="One partition; else all with a gap."),
+    ] = None,
+    to: Annotated[
+        int | None,
+        typer.Option("--to", min=0, metavar="OFFSET", help="Read on from here; needs --partition."),
+    ] = None,
+    new_topic: Annotated[
+        bool, typer.Option("--new-topic", help="Accept that the topic was deleted and made anew.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do it; without this, it is only shown.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Accept that records of a topic are lost: record the gap as an event, and read on after it.
+
+    A consumer never passes over anything by itself. Exit status 1 when there is a gap and --yes is
+    missing.
+    """
+    if to is not None and partition is None:
+        raise Misconfigured("--to needs --partition")
+    _check_reason(reason)
+    accepted = Accepted(reason, to, new_topic)
+    with open_site(settings) as site:
+        ledger = site.open_recorder()
+        try:
+            proposals = _proposals(settings, ledger, topic, partition, accepted)
+            positions = _record(site, ledger, proposals) if yes else []
+        finally:
+            ledger.close()
+    answer = accepted_gaps(proposals, positions)
+    _show(answer, as_json)
+    if proposals and not yes:
+        note("ledger: nothing was changed; add --yes to accept this")
+    fail_unless(yes or not proposals)
+
+
+def _check_reason(reason: str) -> None:
+    """The reason is stored for ever and in clear. Raises Misconfigured, without quoting it."""
+    if find_leak({"reason": reason}, ("reason",)) is not None:
+        raise Misconfigured("--reason looks like personal data; expected a code")
+
+
+def _proposals(
+    settings: Settings, ledger: Ledger, topic: str, number: int | None, accepted: Accepted
+) -> list[Proposal]:
+    """The gaps of a topic's partitions, in order. Raises Misconfigured where there is nothing to look at."""
+    source = KafkaSource(options_of(settings.need_kafka()))
+    try:
+        identity = source.identity([topic])
+        if topic not in identity.topic_ids:
+            raise Misconfigured(f"Kafka has no topic {topic}: make it anew, or read another one")
+        wanted = source.partitions(topic) if number is None else {number} & source.partitions(topic)
+        bookmarks = _bookmarks(ledger, (Partition(topic, each) for each in sorted(wanted)))
+        if not bookmarks:
+            raise Misconfigured("this ledger has never read that; there is nothing to accept")
+        extents = source.extents(bookmarks)
+        found = [
+            propose(
+                place, stored, identity, extents[place], accepted, partial(source.damage, place)
+            )
+            for place, stored in bookmarks.items()
+        ]
+    finally:
+        source.close()
+    return [proposal for proposal in found if proposal]
+
+
+def _bookmarks(ledger: Ledger, places: Iterable[Partition]) -> dict[Partition, Stored]:
+    store = LedgerStore(ledger)
+    found = {place: store.bookmark(place) for place in places}
+    return {place: stored for place, stored in found.items() if stored}
+
+
+def _record(site: Site, ledger: Ledger, proposals: list[Proposal]) -> list[int]:
+    """Positions of the events, one for each gap; each in a transaction of its own."""
+    return [
+        record_gap(ledger.session, site.ledger, proposal.gap, site.clock()).last
+        for proposal in proposals
+    ]
+
+
+def _show(answer: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        emit(answer)
+    elif answer["gaps"]:
+        people().print(gaps_table(answer["gaps"]))
+    else:
+        people().print("Every partition can be read on where its bookmark is.")

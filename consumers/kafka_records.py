@@ -1,0 +1,99 @@
+"""How kafka-python reads what it fetched, mended in two places; the only other file that knows it.
+
+A header's name that is no UTF-8 does not stop a partition, and what stops it says where it is.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from kafka import errors as kafka_errors
+from kafka.consumer.fetcher import Fetcher
+from kafka.record.default_records import DefaultRecordBatch
+from kafka.record.util import decode_varint
+
+from consumers.source import Partition, Unreadable
+
+__all__ = ["Fetched"]
+
+_ASCII = bytes(range(128)) + b"?" * 128
+
+
+class Fetched(Fetcher.PartitionRecords):  # type: ignore[misc]
+    """The records of a fetch. What cannot be read says where it is, and says so again when asked again.
+
+    The client alone names no place, and spins when it is polled after such a record.
+    """
+
+    _damage: Unreadable | None = None
+
+    def take(self, n: int | None = None) -> Any:
+        """The next records, at most `n`."""
+        records = super().take(n)
+        if not records and self._damage:
+            raise self._damage
+        return records
+
+    def _unpack_records(self, tp: Any, records: Any, *deserializers: Any) -> Iterator[Any]:
+        batches = _Batches(records)
+        try:
+            yield from super()._unpack_records(tp, batches, *deserializers)
+        except kafka_errors.UnsupportedCodecError:
+            raise
+        except Exception:  # whatever a codec or a parser raises; its text may quote the record
+            start = self.next_fetch_offset
+            self._damage = Unreadable(
+                Partition(tp.topic, tp.partition), start, max(batches.end, start + 1)
+            )
+            raise self._damage from None
+
+
+class _Batches:
+    """The batches of a fetch, in order. `end`: the offset after the last one, as it says itself."""
+
+    def __init__(self, records: Any) -> None:
+        self._records = records
+        self.end = 0
+
+    def next_batch(self) -> Any:
+        """The next batch, None after the last one."""
+        batch = self._records.next_batch()
+        if isinstance(batch, DefaultRecordBatch):
+            batch.__class__ = _Batch
+            self.end = batch.next_offset
+        return batch
+
+
+class _Batch(DefaultRecordBatch):  # type: ignore[misc]
+    """A batch in which a header's name may be anything: Kafka lets through what is no UTF-8.
+
+    Such a record is a message like any other, and is refused where it is no event.
+    """
+
+    __slots__ = ()
+
+    def __next__(self) -> Any:
+        try:
+            return super().__next__()
+        except kafka_errors.CorruptRecordError as error:
+            if not isinstance(error.__context__, UnicodeDecodeError):
+                raise
+        self._mend_names()
+        return super().__next__()
+
+    def _mend_names(self) -> None:
+        """Replace what is no ASCII in the header names of the record at hand by question marks."""
+        buffer, place = self._buffer, self._pos
+        for _ in ("length", "attributes", "timestamp", "offset"):
+            _, place = decode_varint(buffer, place)
+        for _ in ("key", "value"):
+            place = _after_bytes(buffer, place)
+        headers, place = decode_varint(buffer, place)
+        for _ in range(headers):
+            size, place = decode_varint(buffer, place)
+            buffer[place : place + size] = buffer[place : place + size].translate(_ASCII)
+            place = _after_bytes(buffer, place + size)
+
+
+def _after_bytes(buffer: bytearray, place: int) -> int:
+    size, place = decode_varint(buffer, place)
+    return int(place + max(size, 0))
