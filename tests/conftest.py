@@ -4,6 +4,7 @@ pytest_plugins = [
     "tests.fixtures.kafka",
     "tests.fixtures.ledger",
     "tests.fixtures.postgres",
+    "tests.fixtures.thirdparty",
     # The last ones import those above.
     "tests.fixtures.console",
     "tests.fixtures.line",
