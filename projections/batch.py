@@ -1,11 +1,11 @@
-"""Folding a batch of events into the rows of a view. Pure but for what it asks of a `Store`.
+"""Folding a batch of events into the rows of views. Pure but for what it asks of stores.
 
 Events evolve rows one by one. Only where an annulment plays a part is a stream folded again from its
-beginning, up to the last event of the batch. The caller wraps all of it in one transaction.
+beginning, up to the last event of the batch. What all views need of a batch is worked out once
+(`Batch`); the caller wraps each view's part in a transaction of its own.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -14,11 +14,12 @@ import msgspec
 from ledger.errors import Halt
 from ledger.event import RecordedEvent
 from projections.annulment import is_annulment, name_of, target_of
+from projections.dispatch import Dispatch
 from projections.joining import EntryStore, refresh
-from projections.timetravel import counting, fold
+from projections.timetravel import counting
 from projections.view import Key, View
 
-__all__ = ["Broken", "Change", "History", "NamedEvent", "Store", "apply_batch"]
+__all__ = ["Batch", "Broken", "Change", "History", "NamedEvent", "Store", "apply_batch", "named_by"]
 
 S = TypeVar("S")
 NamedEvent = tuple[UUID, str, str]
@@ -41,8 +42,7 @@ class Broken(Halt):
         self.position = event.position
 
 
-@dataclass(frozen=True, slots=True)
-class Change(Generic[S]):
+class Change(msgspec.Struct, Generic[S], frozen=True, gc=False):
     """A row before and after; None where there is none."""
 
     before: S | None
@@ -58,103 +58,144 @@ class Store(EntryStore, Protocol):
     def rows_of(self, streams: Sequence[UUID]) -> dict[Key, bytes]:
         """States of all rows of some streams."""
 
-    def named(self, streams: Sequence[UUID]) -> set[NamedEvent]:
-        """Events of some streams that an annulment has named so far."""
-
-    def put(self, changes: dict[Key, Change[Any]], named: Collection[NamedEvent]) -> None:
-        """Write the rows after, and events that annulments have newly named."""
+    def put(self, changes: Mapping[Key, Change[Any]]) -> None:
+        """Write the rows after."""
 
 
-def apply_batch(
-    view: View[S],
-    events: Sequence[RecordedEvent],
-    store: Store,
-    history: History,
-    privacy_office: Collection[str],
-) -> None:
-    """Fold events, which come next in the order of positions, into the store.
+class Batch:
+    """Events that come next in the order of positions, shared out among views that are at their start.
 
-    Raises Broken when the view cannot fold one of them; then the store may be half written.
+    `named`: what annulments among them name. `awaited`: those of the events that an earlier annulment
+    has named already, and maybe others. Reads `history` only for streams that are folded again.
     """
-    view = _guarded(view)
-    named = _named_by(events, privacy_office)
-    again = _to_fold_again(events, store)
-    changes = _evolved(view, [event for event in events if event.stream not in again], store)
-    streams = sorted(again)
-    for start in range(0, len(streams), _REFOLD_STREAMS):
-        block = streams[start : start + _REFOLD_STREAMS]
-        changes |= _folded_again(view, block, store, history, privacy_office)
+
+    def __init__(
+        self,
+        events: Sequence[RecordedEvent],
+        dispatch: Dispatch,
+        awaited: Collection[NamedEvent],
+        history: History,
+        privacy_office: Collection[str],
+    ) -> None:
+        self.events = events
+        self.end = events[-1].position
+        self.named = named_by(events, privacy_office)
+        again = _to_fold_again(events, awaited)
+        plain = [event for event in events if event.stream not in again] if again else events
+        self._again = sorted(again)
+        self._shares = dispatch.share(plain)
+        self._dispatch = dispatch
+        self._history = history
+        self._privacy_office = privacy_office
+        self._block: tuple[int, dict[UUID, dict[str, list[RecordedEvent]]]] = (-1, {})
+
+    def of(self, view: View[Any]) -> Sequence[RecordedEvent]:
+        """The events that may touch rows of a view, where no annulment plays a part."""
+        return self._shares[view.name]
+
+    def again(self, view: View[S]) -> Iterable[dict[UUID, list[RecordedEvent]]]:
+        """Block by block the streams to fold again, each with its events that count for a view."""
+        for start in range(0, len(self._again), _REFOLD_STREAMS):
+            if self._block[0] != start:
+                self._block = start, self._counting(self._again[start : start + _REFOLD_STREAMS])
+            yield {stream: shares[view.name] for stream, shares in self._block[1].items()}
+
+    def _counting(self, streams: Sequence[UUID]) -> dict[UUID, dict[str, list[RecordedEvent]]]:
+        by_stream: dict[UUID, list[RecordedEvent]] = {stream: [] for stream in streams}
+        for event in self._history(streams):
+            by_stream[event.stream].append(event)
+        return {
+            stream: self._dispatch.share(counting(events, self._privacy_office))
+            for stream, events in by_stream.items()
+        }
+
+
+def apply_batch(view: View[S], batch: Batch, store: Store) -> None:
+    """Fold a batch into the rows of one view.
+
+    Raises Broken when the view cannot fold one of the events; then the store may be half written.
+    """
+    changes = _evolved(view, batch.of(view), store)
+    for streams in batch.again(view):
+        changes |= _folded_again(view, streams, store)
     changes = {key: change for key, change in changes.items() if change.before != change.after}
-    store.put(changes, named)
+    if changes:
+        store.put(changes)
     if view.joined and changes:
         refresh({key: (change.before, change.after) for key, change in changes.items()}, store)
 
 
-def _named_by(events: Sequence[RecordedEvent], privacy_office: Collection[str]) -> set[NamedEvent]:
+def named_by(events: Iterable[RecordedEvent], privacy_office: Collection[str]) -> set[NamedEvent]:
+    """What the annulments among some events name."""
     targets = (
         (event.stream, target_of(event, privacy_office)) for event in events if is_annulment(event)
     )
     return {(stream, *target) for stream, target in targets if target}
 
 
-def _to_fold_again(events: Sequence[RecordedEvent], store: Store) -> set[UUID]:
+def _to_fold_again(events: Sequence[RecordedEvent], awaited: Collection[NamedEvent]) -> set[UUID]:
     """Streams of the batch where an annulment arrived, or an event that one was waiting for."""
-    known = store.named(list({event.stream for event in events}))
-    return {
-        event.stream
-        for event in events
-        if is_annulment(event) or (event.stream, *name_of(event)) in known
-    }
+    again = {event.stream for event in events if is_annulment(event)}
+    if awaited:
+        again |= {event.stream for event in events if (event.stream, *name_of(event)) in awaited}
+    return again
 
 
 def _evolved(view: View[S], events: Sequence[RecordedEvent], store: Store) -> dict[Key, Change[S]]:
-    touched = [(event, (event.stream, key)) for event in events for key in view.keys(event)]
-    before = _decoded(view, store.rows(list(dict.fromkeys(key for _, key in touched))))
-    after: dict[Key, S | None] = dict(before)
-    for event, key in touched:
-        after[key] = view.evolve(key[1], after.get(key), event)
-    return {key: Change(before.get(key), state) for key, state in after.items()}
+    touched = _touched(view, events)
+    # A row that is made by one event alone cannot be there before it.
+    known = {} if view.single else store.rows(list(touched))
+    changes: dict[Key, Change[S]] = {}
+    for key, mine in touched.items():
+        state = known.get(key)
+        before = _decoded(view, state) if state is not None else None
+        changes[key] = Change(before, _evolve(view, key[1], before, mine))
+    return changes
 
 
 def _folded_again(
-    view: View[S],
-    streams: Sequence[UUID],
-    store: Store,
-    history: History,
-    privacy_office: Collection[str],
+    view: View[S], streams: Mapping[UUID, list[RecordedEvent]], store: Store
 ) -> dict[Key, Change[S]]:
-    before = _decoded(view, store.rows_of(streams))
-    by_stream: dict[UUID, list[RecordedEvent]] = {stream: [] for stream in streams}
-    for event in history(streams):
-        by_stream[event.stream].append(event)
-    after = {
-        (stream, subkey): state
-        for stream, events in by_stream.items()
-        for subkey, state in fold(view, counting(events, privacy_office)).items()
-    }
-    return {key: Change(before.get(key), after.get(key)) for key in before.keys() | after.keys()}
+    known = store.rows_of(list(streams))
+    touched = _touched(view, [event for events in streams.values() for event in events])
+    changes: dict[Key, Change[S]] = {}
+    for key in known.keys() | touched.keys():
+        before = _decoded(view, known[key]) if key in known else None
+        changes[key] = Change(before, _evolve(view, key[1], None, touched.get(key, [])))
+    return changes
 
 
-def _decoded(view: View[S], rows: dict[Key, bytes]) -> dict[Key, S]:
+def _touched(view: View[S], events: Sequence[RecordedEvent]) -> dict[Key, list[RecordedEvent]]:
+    """The events of each row that they touch."""
+    touched: dict[Key, list[RecordedEvent]] = {}
+    keys = view.keys
+    event = None
     try:
-        return {key: view.decode(state) for key, state in rows.items()}
+        for event in events:
+            for subkey in keys(event):
+                touched.setdefault((event.stream, subkey), []).append(event)
+    except Exception as error:
+        assert event is not None
+        raise Broken(view.name, event, error) from error
+    return touched
+
+
+def _evolve(
+    view: View[S], subkey: str, state: S | None, events: Sequence[RecordedEvent]
+) -> S | None:
+    evolve = view.evolve
+    event = None
+    try:
+        for event in events:
+            state = evolve(subkey, state, event)
+    except Exception as error:
+        assert event is not None
+        raise Broken(view.name, event, error) from error
+    return state
+
+
+def _decoded(view: View[S], state: bytes) -> S:
+    try:
+        return view.decode(state)
     except msgspec.DecodeError as error:
         raise Halt(f"a row of view {view.name} cannot be read: rebuild it") from error
-
-
-def _guarded(view: View[S]) -> View[S]:
-    """The view, with every failure of its functions pinned to the event that caused it."""
-
-    def keys(event: RecordedEvent) -> tuple[str, ...]:
-        try:
-            return view.keys(event)
-        except Exception as error:
-            raise Broken(view.name, event, error) from error
-
-    def evolve(subkey: str, state: S | None, event: RecordedEvent) -> S | None:
-        try:
-            return view.evolve(subkey, state, event)
-        except Exception as error:
-            raise Broken(view.name, event, error) from error
-
-    return replace(view, keys=keys, evolve=evolve)

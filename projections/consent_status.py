@@ -41,7 +41,7 @@ _REASONS: dict[ConsentStatus, str] = {
 }
 
 
-class Consent(msgspec.Struct, frozen=True):
+class Consent(msgspec.Struct, frozen=True, gc=False):
     """The act that decides a consent, and the facts of that act."""
 
     order: Order
@@ -142,6 +142,7 @@ _ACCOUNT: dict[Status, str] = {
     "erased": "the person was erased",
 }
 
+
 def _labels(row: Consent) -> tuple[str, ...]:
     """Purpose, act, and the day on which a given consent expires, if it does."""
     given = row.act in {"given", "renewed"}
@@ -155,6 +156,7 @@ VIEW: View[Consent] = View(
     version="2",
     type=Consent,
     keys=keys,
+    names=frozenset(_ACTS),
     evolve=lambda _subkey, state, event: evolve(state, event),
     labels=_labels,
 )

@@ -15,8 +15,10 @@ from projections.view import Key, View
 
 __all__ = ["VIEW", "Disclosure", "evolve", "keys", "sort_key", "sorted_disclosures"]
 
+_NAMES = frozenset({"personal-data-disclosed"})
 
-class Disclosure(msgspec.Struct, frozen=True):
+
+class Disclosure(msgspec.Struct, frozen=True, gc=False):
     """One disclosure. `stream`: the data subject; `subject`: only for one that is not a person."""
 
     position: int
@@ -44,7 +46,7 @@ class Disclosure(msgspec.Struct, frozen=True):
 
 def keys(event: RecordedEvent) -> tuple[str, ...]:
     """A disclosure is a row of its own, known by its position (19 digits, so that text sorts)."""
-    return (f"{event.position:019}",) if event.name == "personal-data-disclosed" else ()
+    return (f"{event.position:019}",) if event.name in _NAMES else ()
 
 
 def evolve(state: Disclosure | None, event: RecordedEvent) -> Disclosure:
@@ -83,9 +85,18 @@ VIEW: View[Disclosure] = View(
     version="2",
     type=Disclosure,
     keys=keys,
+    names=_NAMES,
     evolve=lambda _subkey, state, event: evolve(state, event),
+    single=True,
     layout="disclosures",
-    cell_types=("int8", "timestamptz", "text", "text", "text", "text"),
+    cell_types={
+        "position": "int8",
+        "occurred_at": "timestamptz",
+        "source": "text",
+        "id": "text",
+        "recipient": "text",
+        "kind": "text",
+    },
     cells=_cells,
     labels=lambda row: (row.recipient_kind,),
 )

@@ -22,14 +22,13 @@ __all__ = [
     "Observation",
     "Observed",
     "Retirement",
+    "Tally",
     "Totals",
     "activity_of",
-    "add",
     "declare",
     "entry",
     "keys",
     "observe",
-    "subtract",
 ]
 
 _PREFIX = "activity/"
@@ -60,7 +59,7 @@ class Declared(msgspec.Struct, frozen=True, tag="declared"):
         return None if ending and self.order and self.order > ending.order else ending
 
 
-class Observation(msgspec.Struct, frozen=True, tag="observation"):
+class Observation(msgspec.Struct, frozen=True, tag="observation", gc=False):
     """The events of one stream that name one activity. `person`: the stream is a data subject."""
 
     person: bool
@@ -162,52 +161,64 @@ def observe(state: Observation | None, event: RecordedEvent) -> Observation:
         events=before.events + 1,
         first=min(before.first, event.time),
         last=max(before.last, event.time),
-        legal_bases=_counted(before.legal_bases, [event.legal_basis]),
-        categories=_counted(before.categories, set(event.categories)),
-        recipients=_counted(before.recipients, [given.get("recipient")]),
-        recipient_kinds=_counted(before.recipient_kinds, [given.get("recipient_kind")]),
-        countries=_counted(before.countries, [given.get("country")]),
+        legal_bases=_counted(before.legal_bases, event.legal_basis),
+        categories=_counted(before.categories, *set(event.categories)),
+        recipients=_counted(before.recipients, given.get("recipient")),
+        recipient_kinds=_counted(before.recipient_kinds, given.get("recipient_kind")),
+        countries=_counted(before.countries, given.get("country")),
     )
 
 
-def _counted(counts: Counts, seen: Iterable[str | None]) -> Counts:
-    """The counts with each seen name once more."""
-    result = dict(counts)
-    for name in seen:
-        if name is not None:
-            result[name] = result.get(name, 0) + 1
-    return result
+def _counted(counts: Counts, *seen: str | None) -> Counts:
+    """The counts with each seen name once more; the same ones when nothing was seen."""
+    names = [name for name in seen if name is not None]
+    if not names:
+        return counts
+    return counts | {name: counts.get(name, 0) + 1 for name in names}
 
 
 # Sums
 
 
-def add(totals: Totals, row: Observation) -> Totals:
-    """The sum with one more row."""
-    return _moved(totals, row, 1)
+class Tally:
+    """Totals while rows are added to them and taken away again."""
+
+    def __init__(self, totals: Totals | None = None) -> None:
+        start = totals or Totals()
+        self._events = start.events
+        self._data_subjects = start.data_subjects
+        self._counts = tuple(dict(counts) for counts in _counts_of(start))
+
+    def add(self, row: Observation) -> None:
+        """Count a row."""
+        self._move(row, 1)
+
+    def subtract(self, row: Observation) -> None:
+        """Take away a row that was added before."""
+        self._move(row, -1)
+
+    def totals(self) -> Totals:
+        """What is left."""
+        counts = ({name: n for name, n in sums.items() if n} for sums in self._counts)
+        return Totals(self._events, self._data_subjects, *counts)
+
+    def _move(self, row: Observation, sign: int) -> None:
+        self._events += sign * row.events
+        self._data_subjects += sign * row.person
+        for sums, counts in zip(self._counts, _counts_of(row), strict=True):
+            for name, count in counts.items():
+                sums[name] = sums.get(name, 0) + sign * count
 
 
-def subtract(totals: Totals, row: Observation) -> Totals:
-    """The sum without a row that was added before."""
-    return _moved(totals, row, -1)
-
-
-def _moved(totals: Totals, row: Observation, sign: int) -> Totals:
-    return Totals(
-        events=totals.events + sign * row.events,
-        data_subjects=totals.data_subjects + sign * row.person,
-        legal_bases=_sum(totals.legal_bases, row.legal_bases, sign),
-        categories=_sum(totals.categories, row.categories, sign),
-        recipients=_sum(totals.recipients, row.recipients, sign),
-        recipient_kinds=_sum(totals.recipient_kinds, row.recipient_kinds, sign),
-        countries=_sum(totals.countries, row.countries, sign),
+def _counts_of(counted: Observation | Totals) -> tuple[Counts, ...]:
+    """The counts that have a sum, in the order of the members of `Totals`."""
+    return (
+        counted.legal_bases,
+        counted.categories,
+        counted.recipients,
+        counted.recipient_kinds,
+        counted.countries,
     )
-
-
-def _sum(left: Counts, right: Counts, sign: int) -> Counts:
-    names = left.keys() | right.keys()
-    sums = {name: left.get(name, 0) + sign * right.get(name, 0) for name in names}
-    return {name: count for name, count in sums.items() if count}
 
 
 # The join
@@ -292,7 +303,7 @@ VIEW: View[Row] = View(
     keys=keys,
     evolve=_evolve,
     layout="processing_register",
-    cell_types=("text", "timestamptz", "timestamptz"),
+    cell_types={"activity": "text", "first_at": "timestamptz", "last_at": "timestamptz"},
     cells=_cells,
     joined=True,
 )

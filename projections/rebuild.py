@@ -1,9 +1,11 @@
-"""Blue/green: a view is built again beside the one in use, compared with it, and takes its place.
+"""Blue/green: views are built again beside those in use, compared with them, and take their place.
 
-Also the audit of a view, which compares its stored rows with what the events say and writes nothing.
+All are built in one pass over the events. Also the audit of views, which compares their stored rows with
+what the events say and writes nothing.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -15,21 +17,25 @@ from ledger.names import LedgerName
 from ledger.postgres import Session
 from ledger.reading import events_after, events_of
 from projections import VIEWS
-from projections.batch import NamedEvent, apply_batch
-from projections.derive import derive_digest, derived_streams
-from projections.joining import Gathering
+from projections.batch import Batch, NamedEvent, apply_batch
+from projections.derive import Content, derive, derive_digests
+from projections.dispatch import Dispatch
 from projections.storage import (
+    Bookmark,
+    NamedEvents,
     Tables,
     bookmarks,
     locked_bookmark,
     other,
     prepare,
+    relax,
     stored_digest,
 )
 from projections.view import Key, View
 
-__all__ = ["ViewReport", "audit_view", "audit_views", "rebuild"]
+__all__ = ["ViewReport", "audit_views", "rebuild", "rebuild_all"]
 
+# Rows that are held before they are written, over all views.
 _WRITE_ROWS = 5_000
 _BATCH_EVENTS = 5_000
 
@@ -50,116 +56,174 @@ class ViewReport(msgspec.Struct, frozen=True):
 def rebuild(
     session: Session, ledger: LedgerName, view: View[Any], privacy_office: Collection[str] = ()
 ) -> ViewReport:
-    """Build one view from position 1, compare, and swap. As the projector; others may follow meanwhile.
+    """Build one view again: see `rebuild_all`."""
+    return rebuild_all(session, ledger, [view], privacy_office)[0]
+
+
+def rebuild_all(
+    session: Session,
+    ledger: LedgerName,
+    views: Sequence[View[Any]] = VIEWS,
+    privacy_office: Collection[str] = (),
+) -> list[ViewReport]:
+    """Build views from position 1, compare, and swap one by one. As the projector; others may follow.
 
     On return readers see the new rows, also when they differ from the old ones (`ok` is False then): they
-    are what the events say. Raises Fenced when the view is being rebuilt by somebody else.
+    are what the events say. Raises Fenced when one of the views is being rebuilt by somebody else.
     """
     session = session.of("projections")
+    relax(session)
+    prepare(session, ledger, views)
+    with ExitStack() as locks:
+        for view in views:
+            locks.enter_context(_alone(session, ledger, view))
+        known = bookmarks(session)
+        made = [_New(session, ledger, view, known[view.name], privacy_office) for view in views]
+        with session.transaction():
+            for new in made:
+                new.tables.create()
+        _build(session, made, privacy_office)
+        return [new.take_over() for new in made]
+
+
+@contextmanager
+def _alone(session: Session, ledger: LedgerName, view: View[Any]) -> Iterator[None]:
+    """Nobody else rebuilds the view meanwhile."""
     lock = f"{ledger.views}.{view.name}"
-    prepare(session, ledger, [view])
     if not (row := session.row("lock_rebuild", name=lock)) or not row[0]:
         raise Fenced(f"view {view.name} is being rebuilt already")
     try:
-        return _rebuild(session, ledger, view, privacy_office)
+        yield
     finally:
         if not session.broken:
             session.rows("unlock_rebuild", name=lock)
 
 
-def _rebuild(
-    session: Session, ledger: LedgerName, view: View[Any], privacy_office: Collection[str]
-) -> ViewReport:
-    old = bookmarks(session)[view.name]
-    new = Tables(session, ledger, view, other(old.colour))
-    with session.transaction():
-        new.create()
-    _build(session, view, new, old.position, privacy_office)
-    position = _follow(session, view, new, old.position, privacy_office)
-    with session.transaction():
-        # From here on whoever follows waits for the commit, and is fenced by the new colour.
-        old = locked_bookmark(session, view)
-        while position < old.position:
-            position = _batch(session, view, new, position, old.position, privacy_office)
-        digest = stored_digest(session, view, new.table)
-        replaced = Tables(session, ledger, view, old.colour)
+def _build(session: Session, made: Sequence["_New"], privacy_office: Collection[str]) -> None:
+    """Write the rows of all streams, block by block."""
+    named: set[NamedEvent] = set()
+    goals = [(new.view, new.position) for new in made]
+    for stream, rows, targets in derive(session, goals, privacy_office):
+        named |= targets
+        for new, states in zip(made, rows, strict=True):
+            new.add(stream, states)
+        if sum(len(new.rows) for new in made) + len(named) >= _WRITE_ROWS:
+            _write(session, made, named)
+            named = set()
+    _write(session, made, named)
+    for new in made:
+        new.finish()
+
+
+def _write(session: Session, made: Sequence["_New"], named: set[NamedEvent]) -> None:
+    NamedEvents(session).add(named)
+    for new in made:
+        new.write()
+
+
+class _New:
+    """A view that is being built beside the one in use, up to where that one was."""
+
+    def __init__(
+        self,
+        session: Session,
+        ledger: LedgerName,
+        view: View[Any],
+        old: Bookmark,
+        privacy_office: Collection[str],
+    ) -> None:
+        self._session = session
+        self._ledger = ledger
+        self._privacy_office = privacy_office
+        self.view = view
+        self.position = old.position
+        self.tables = Tables(session, ledger, view, other(old.colour))
+        self.rows: list[tuple[Key, Any, bytes]] = []
+        self._content = Content(view)
+        self._digest: str | None = None
+
+    def add(self, stream: UUID, states: Any) -> None:
+        """Take the rows of a stream; `write` empties what is held."""
+        for subkey, state in states.items():
+            key = (stream, subkey)
+            self.rows.append((key, state, self._content.add(key, state)))
+
+    def write(self) -> None:
+        """Write what is held."""
+        self.tables.add(self.rows)
+        self.rows = []
+
+    def finish(self) -> None:
+        """All rows are written."""
+        if self.view.joined:
+            self.tables.put_entries(self._content.entries())
+        self._digest = self._content.digest()
+
+    def take_over(self) -> ViewReport:
+        """Catch up with the rows in use while others still move them; then be the ones in use."""
+        while self.position < (goal := bookmarks(self._session)[self.view.name].position):
+            with self._session.transaction():
+                self._fold(goal)
+        with self._session.transaction():
+            # From here on whoever follows waits for the commit, and is fenced by the new colour.
+            old = locked_bookmark(self._session, self.view)
+            while self.position < old.position:
+                self._fold(old.position)
+            return self._swap(old)
+
+    def _fold(self, upto: int) -> None:
+        """Fold the next batch, as whoever follows does."""
+        events = events_after(self._session, self.position, _BATCH_EVENTS, upto)
+        end = events[-1].position
+
+        def history(streams: Sequence[UUID]) -> list[RecordedEvent]:
+            return events_of(self._session, streams, end)
+
+        awaited = NamedEvents(self._session).of({event.stream for event in events})
+        batch = Batch(events, Dispatch([self.view]), awaited, history, self._privacy_office)
+        NamedEvents(self._session).add(batch.named)
+        apply_batch(self.view, batch, self.tables)
+        self.position, self._digest = end, None
+
+    def _swap(self, old: Bookmark) -> ViewReport:
+        view, session = self.view, self._session
+        digest = self._digest or stored_digest(session, view, self.tables.table)
+        replaced = Tables(session, self._ledger, view, old.colour)
         same = old.version != view.version or digest == stored_digest(session, view, replaced.table)
-        new.show()
+        self.tables.show()
         session.run(
             "swap_bookmark",
             view=view.name,
             version=view.version,
-            position=position,
+            position=self.position,
             colour=other(old.colour),
         )
         replaced.drop()
-    return ViewReport(view.name, view.version, position, digest, same)
-
-
-def _build(
-    session: Session, view: View[Any], new: Tables, upto: int, privacy_office: Collection[str]
-) -> None:
-    """Write the rows of all streams, block by block."""
-    rows: dict[Key, Any] = {}
-    named: set[NamedEvent] = set()
-    gathering = Gathering()
-    for states, targets in derived_streams(session, view, upto, privacy_office):
-        rows |= states
-        named |= targets
-        if view.joined:
-            for (_, subkey), state in states.items():
-                gathering.add(subkey, state)
-        if len(rows) + len(named) >= _WRITE_ROWS:
-            new.add(rows, named)
-            rows, named = {}, set()
-    new.add(rows, named)
-    if view.joined:
-        new.put_entries(gathering.rows())
-
-
-def _follow(
-    session: Session, view: View[Any], new: Tables, position: int, privacy_office: Collection[str]
-) -> int:
-    """Catch up with the rows in use while others still move them; returns the position reached."""
-    while position < (goal := bookmarks(session)[view.name].position):
-        with session.transaction():
-            position = _batch(session, view, new, position, goal, privacy_office)
-    return position
-
-
-def _batch(
-    session: Session,
-    view: View[Any],
-    new: Tables,
-    position: int,
-    upto: int,
-    privacy_office: Collection[str],
-) -> int:
-    events = events_after(session, position, _BATCH_EVENTS, upto)
-    end = events[-1].position
-
-    def history(streams: Sequence[UUID]) -> list[RecordedEvent]:
-        return events_of(session, streams, end)
-
-    apply_batch(view, events, new, history, privacy_office)
-    return end
+        return ViewReport(view.name, view.version, self.position, digest, same)
 
 
 def audit_views(
-    session: Session, views: Iterable[View[Any]] = VIEWS, privacy_office: Collection[str] = ()
+    session: Session, views: Sequence[View[Any]] = VIEWS, privacy_office: Collection[str] = ()
 ) -> list[ViewReport]:
-    """Compare every view with the events, each in a snapshot of its own. Needs to read only."""
-    return [audit_view(session, view, privacy_office) for view in views]
+    """Compare the stored rows of views with what the events up to their bookmarks say.
 
-
-def audit_view(session: Session, view: View[Any], privacy_office: Collection[str]) -> ViewReport:
-    """Compare the stored rows of a view with what the events up to its bookmark say."""
+    In one snapshot and one pass. Needs to read only.
+    """
     session = session.of("projections")
     with session.transaction():
         session.run("one_snapshot")
-        session.named("hold_view", {"table": view.name})
-        bookmark = bookmarks(session)[view.name]
-        digest = derive_digest(session, view, bookmark.position, privacy_office)
-        same = bookmark.version == view.version
-        ok = same and digest == stored_digest(session, view, view.name)
+        for view in views:
+            session.named("hold_view", {"table": view.name})
+        known = bookmarks(session)
+        goals = [(view, known[view.name].position) for view in views]
+        digests = derive_digests(session, goals, privacy_office)
+        return [
+            _compared(session, view, known[view.name], digest)
+            for view, digest in zip(views, digests, strict=True)
+        ]
+
+
+def _compared(session: Session, view: View[Any], bookmark: Bookmark, digest: str) -> ViewReport:
+    same = bookmark.version == view.version
+    ok = same and digest == stored_digest(session, view, view.name)
     return ViewReport(view.name, bookmark.version, bookmark.position, digest, ok)

@@ -142,5 +142,6 @@ VIEW: View[Recipient] = View(
     version="1",
     type=Recipient,
     keys=keys,
+    names=frozenset(_ACTS),
     evolve=lambda _subkey, state, event: evolve(state, event),
 )

@@ -18,8 +18,10 @@ from ledger.names import LedgerName
 from ledger.postgres import Database, Session
 from ledger.reading import events_after, events_of, head_position
 from projections import VIEWS
-from projections.batch import Broken, apply_batch
-from projections.storage import Bookmark, Tables, bookmarks, prepare
+from projections.batch import Batch, Broken, apply_batch
+from projections.dispatch import Dispatch
+from projections.observer import Observer
+from projections.storage import Bookmark, NamedEvents, Tables, bookmarks, prepare, relax
 from projections.view import View
 
 __all__ = ["BATCH_EVENTS", "Follower", "ViewStatus", "view_statuses"]
@@ -69,19 +71,22 @@ class Follower:
         *,
         batch_events: int = BATCH_EVENTS,
         pause: Callable[[float], None] = time.sleep,
+        observer: Observer | None = None,
     ) -> None:
         self._database = database
         self._ledger = ledger
         self._privacy_office = privacy_office
         self._views = views
+        self._dispatch = Dispatch(views)
         self._batch_events = batch_events
         self._pause = pause
+        self._observer = observer or Observer()
         self._session: Session | None = None
         self.halted: dict[str, Halt] = {}
 
     def follow_once(self) -> list[ViewStatus]:
         """Bring every view up to the head. Raises Retry, or the first Halt after the others are there."""
-        self._catch_up()
+        self._catch_up(lambda: False)
         self._raise_halt()
         return self.statuses()
 
@@ -90,10 +95,12 @@ class Follower:
 
         Raises Halt when no view can go on, or at the end when one could not.
         """
+        for view in self._views:
+            self._observer.following(view.name)
         pause_s = FIRST_PAUSE_S
         while not stop() and len(self.halted) < len(self._views):
             try:
-                self._catch_up()
+                self._catch_up(stop)
                 pause_s = FIRST_PAUSE_S
                 self._connected().notified(WAKE_S)
             except Retry as error:
@@ -122,6 +129,7 @@ class Follower:
             self.close()
             self._session = self._database.connect(self._ledger, "projector")
             try:
+                relax(self._session)
                 prepare(self._session, self._ledger, self._views)
                 listening = self._session.of("projections")
                 listening.named("listen", {"channel": self._ledger.channel})
@@ -132,6 +140,7 @@ class Follower:
 
     def _wait(self, seconds: float, stop: Callable[[], bool]) -> None:
         while seconds > 0 and not stop():
+            self._observer.looked()
             self._pause(min(seconds, WAKE_S))
             seconds -= WAKE_S
 
@@ -139,34 +148,40 @@ class Follower:
         for halt in self.halted.values():
             raise halt
 
-    def _catch_up(self) -> None:
+    def _catch_up(self, stop: Callable[[], bool]) -> None:
         session = self._connected()
-        while self._round(session):
+        while not stop() and self._round(session):
             pass
 
     def _round(self, session: Session) -> bool:
-        """One batch for each view that is behind; views at the same place share what was read."""
+        """One batch for each view that is behind; views at the same place share it."""
         known, head = bookmarks(session), head_position(session)
-        read: dict[int, list[RecordedEvent]] = {}
+        read: dict[int, Batch] = {}
         moved = False
+        self._observer.looked()
         for view in self._views:
             bookmark = known[view.name]
             if view.name in self.halted or bookmark.position >= head:
                 continue
             start = bookmark.position
             if start not in read:
-                read[start] = events_after(session, start, self._batch_events)
+                events = events_after(session, start, self._batch_events)
+                read[start] = self._batch(session, events)
             self._advance(session, view, bookmark, read[start])
             moved = True
         return moved
 
-    def _advance(
-        self,
-        session: Session,
-        view: View[Any],
-        bookmark: Bookmark,
-        events: Sequence[RecordedEvent],
-    ) -> None:
+    def _batch(self, session: Session, events: Sequence[RecordedEvent]) -> Batch:
+        """What all views need of some events. To be read after the bookmarks of those that get it."""
+        end = events[-1].position
+
+        def history(streams: Sequence[UUID]) -> list[RecordedEvent]:
+            return events_of(session, streams, end)
+
+        awaited = NamedEvents(session).of({event.stream for event in events})
+        return Batch(events, self._dispatch, awaited, history, self._privacy_office)
+
+    def _advance(self, session: Session, view: View[Any], bookmark: Bookmark, batch: Batch) -> None:
         """Fold a batch into one view; what is broken halts, what was overtaken is read again."""
         try:
             if bookmark.version != view.version:
@@ -174,39 +189,34 @@ class Follower:
                     f"view {view.name} was built by version {bookmark.version} of its code, this is"
                     f" version {view.version}: run `ledger rebuild {view.name}`"
                 )
-            self._fold(session, view, bookmark, events)
+            self._fold(session, view, bookmark, batch)
         except Fenced:
             return
         except Retry:
             raise
         except Broken as broken:
             self._halt(view, broken)
-            before = [event for event in events if event.position < broken.position]
+            before = [event for event in batch.events if event.position < broken.position]
             if before:
-                self._advance(session, view, bookmark, before)
+                self._advance(session, view, bookmark, self._batch(session, before))
         except LedgerError as error:
             self._halt(view, error)
         except Exception as error:  # whatever a view does wrong is that view's alone
-            span = f"{events[0].position} to {events[-1].position}"
+            span = f"{batch.events[0].position} to {batch.end}"
             self._halt(view, Halt(f"view {view.name} failed on {span}: {type(error).__name__}"))
 
     def _halt(self, view: View[Any], error: LedgerError) -> None:
         _LOG.error("%s", error)
+        self._observer.halted(view.name)
         self.halted.setdefault(view.name, error if isinstance(error, Halt) else Halt(str(error)))
 
-    def _fold(
-        self,
-        session: Session,
-        view: View[Any],
-        bookmark: Bookmark,
-        events: Sequence[RecordedEvent],
-    ) -> None:
-        end = events[-1].position
+    def _fold(self, session: Session, view: View[Any], bookmark: Bookmark, batch: Batch) -> None:
         tables = Tables(session, self._ledger, view, bookmark.colour)
-
-        def history(streams: Sequence[UUID]) -> list[RecordedEvent]:
-            return events_of(session, streams, end)
-
+        started = time.monotonic()
         with session.transaction():
-            tables.move(bookmark.position, end)
-            apply_batch(view, events, tables, history, self._privacy_office)
+            tables.move(bookmark.position, batch.end)
+            NamedEvents(session).add(batch.named)
+            apply_batch(view, batch, tables)
+        self._observer.looked()
+        seconds = time.monotonic() - started
+        self._observer.folded(view.name, bookmark.position + 1, batch.end, seconds)

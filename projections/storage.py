@@ -23,12 +23,14 @@ __all__ = [
     "LABEL_SEPARATOR",
     "Bookmark",
     "Colour",
+    "NamedEvents",
     "Tables",
     "bookmarks",
     "each_row",
     "locked_bookmark",
     "other",
     "prepare",
+    "relax",
     "stored_digest",
 ]
 
@@ -82,6 +84,32 @@ def prepare(session: Session, ledger: LedgerName, views: Iterable[View[Any]]) ->
                 session.run("add_bookmark", view=view.name, version=view.version, colour="blue")
 
 
+def relax(session: Session) -> None:
+    """Let commits of this session return before they are on disk: what is lost is made again."""
+    session.of("projections").run("relax")
+
+
+class NamedEvents:
+    """Events that annulments have named, of all views together, inside the caller's transaction.
+
+    One that is not here yet was named by no annulment that a view has folded.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session.of("projections")
+
+    def of(self, streams: Iterable[UUID]) -> set[NamedEvent]:
+        """Those of some streams."""
+        found = self._session.rows("named_of", streams=list(streams))
+        return {(stream, source, id) for stream, source, id in found}
+
+    def add(self, named: Collection[NamedEvent]) -> None:
+        """Write down what annulments name; what is there already stays."""
+        if named:
+            streams, sources, ids = (list(column) for column in zip(*sorted(named), strict=True))
+            self._session.run("add_named", streams=streams, sources=sources, ids=ids)
+
+
 class Tables:
     """The tables of one view in one colour: a `Store` inside the caller's transaction."""
 
@@ -96,7 +124,6 @@ class Tables:
         self._names = {
             "views": ledger.views,
             "table": table,
-            "named": f"{table}_named",
             "entries": f"{table}_entries",
             "counts": f"{table}_counts",
         }
@@ -112,7 +139,7 @@ class Tables:
 
     def drop(self) -> None:
         """Throw the tables away."""
-        for table in ("table", "named", "entries", "counts"):
+        for table in ("table", "entries", "counts"):
             self._script("drop", table=self._names[table])
 
     def show(self) -> None:
@@ -154,45 +181,56 @@ class Tables:
         found = self._named("rows_of_streams", streams=list(streams))
         return {(stream, subkey): state for stream, subkey, state in found}
 
-    def named(self, streams: Sequence[UUID]) -> set[NamedEvent]:
-        """Events of some streams that an annulment has named so far."""
-        found = self._named("named_of", streams=list(streams))
-        return {(stream, source, id) for stream, source, id in found}
-
-    def put(self, changes: Mapping[Key, Change[Any]], named: Collection[NamedEvent]) -> None:
-        """Write the rows after, and events that annulments have newly named."""
-        gone = [key for key, change in changes.items() if change.before is not None]
+    def put(self, changes: Mapping[Key, Change[Any]]) -> None:
+        """Write the rows after. An index is touched only where a row comes, goes or moves in it."""
+        gone = [key for key, change in changes.items() if change.after is None]
         if gone:
             streams, subkeys = [stream for stream, _ in gone], [subkey for _, subkey in gone]
             self._named("delete_rows", streams=streams, subkeys=subkeys)
-        self._count([c.before for c in changes.values() if c.before is not None], -1)
-        self.add({key: c.after for key, c in changes.items() if c.after is not None}, named)
+        written = [(key, c) for key, c in changes.items() if c.after is not None]
+        self._change([self._row(key, c.after) for key, c in written if c.before is not None])
+        self._insert([self._row(key, c.after) for key, c in written if c.before is None])
+        self._count(
+            (change.before for change in changes.values()),
+            (change.after for change in changes.values()),
+        )
 
-    def add(self, states: Mapping[Key, Any], named: Collection[NamedEvent] = ()) -> None:
-        """Write rows that do not exist yet, and events that annulments have newly named."""
-        self._count(states.values(), 1)
-        if states:
-            self._session.copy(
-                f"copy_{self._view.layout}",
-                ("uuid", "text", "bytea", *self._view.cell_types),
-                (
-                    (*key, encode(state), *self._view.cells(key, state))
-                    for key, state in states.items()
-                ),
-                self._names,
-            )
-        if named:
-            streams, sources, ids = (list(column) for column in zip(*sorted(named), strict=True))
-            self._named("add_named", streams=streams, sources=sources, ids=ids)
+    def add(self, rows: Collection[tuple[Key, Any, bytes]]) -> None:
+        """Write rows that do not exist yet: key, state and encoded state."""
+        self._insert(
+            [(*key, encoded, *self._view.cells(key, state)) for key, state, encoded in rows]
+        )
+        self._count((), (state for _, state, _ in rows))
 
-    def _count(self, states: Iterable[Any], sign: Literal[1, -1]) -> None:
+    def _row(self, key: Key, state: Any) -> tuple[Any, ...]:
+        return (*key, encode(state), *self._view.cells(key, state))
+
+    def _insert(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        if rows:
+            types = ("uuid", "text", "bytea", *self._view.cell_types.values())
+            self._session.copy(f"copy_{self._view.layout}", types, rows, self._names)
+
+    def _change(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        if rows:
+            names = ("streams", "subkeys", "states", *self._view.cell_types)
+            columns = (list(column) for column in zip(*rows, strict=True))
+            parameters = dict(zip(names, columns, strict=True))
+            self._named(f"change_{self._view.layout}", **parameters)
+
+    def _count(self, before: Iterable[Any], after: Iterable[Any]) -> None:
         """Rows that came or went, in the counts of a view that has some."""
-        if self._view.labels is None:
+        labels = self._view.labels
+        if labels is None:
             return
-        counts = Counter(LABEL_SEPARATOR.join(self._view.labels(state)) for state in states)
-        if counts:
-            rows = [sign * count for count in counts.values()]
-            self._named("add_counts", labels=list(counts), rows=rows)
+        counts = Counter(
+            LABEL_SEPARATOR.join(labels(state)) for state in after if state is not None
+        )
+        counts.subtract(
+            LABEL_SEPARATOR.join(labels(state)) for state in before if state is not None
+        )
+        moved = {label: count for label, count in counts.items() if count}
+        if moved:
+            self._named("add_counts", labels=list(moved), rows=list(moved.values()))
 
     # Entries of a joined view
 
@@ -200,12 +238,13 @@ class Tables:
         """The rows of declarations of those activities that have one."""
         return dict(self._named("declared_of", activities=list(activities)))
 
-    def totals(self, activities: Sequence[str]) -> dict[str, bytes]:
-        """The totals of those activities that have an entry."""
-        return dict(self._named("totals_of", activities=list(activities)))
+    def entries(self, activities: Sequence[str]) -> dict[str, EntryRow]:
+        """The entries of those activities that have one."""
+        found = self._named("entries_of", activities=list(activities))
+        return {activity: (totals, made) for activity, totals, made in found}
 
     def spans(self, activities: Sequence[str]) -> dict[str, Span]:
-        """First and last occurred time over the observations of activities, as written so far."""
+        """The span over the observations of each activity, as written so far. Reads all of them."""
         found: list[tuple[str, datetime | None, datetime | None]]
         found = self._named("spans_of", activities=list(activities))
         return {activity: (first, last) for activity, first, last in found}

@@ -6,8 +6,8 @@ order, nor batches, nor crashes show in it. Nothing here knows positions, keys o
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -25,7 +25,7 @@ Key = tuple[UUID, str]
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
 
-class Order(msgspec.Struct, frozen=True, order=True, array_like=True):
+class Order(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
     """What decides every "latest": later time, then withdrawal, sequence, source, id; never position.
 
     `rank`: 1 for what takes something away (a withdrawal, a removal), 0 for what gives it.
@@ -45,7 +45,7 @@ def order_of(event: RecordedEvent, rank: int = 0) -> Order:
     return Order(event.time, rank, sequence, event.source, event.id)
 
 
-class Value(msgspec.Struct, frozen=True, array_like=True):
+class Value(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A sealed value, copied with all that the reading edge needs to open it: no key is here.
 
     Its associated data are ledger, stream, `source`, `id`, category, field and `key`.
@@ -80,10 +80,12 @@ def encode(state: Any) -> bytes:
 class View(Generic[S]):
     """One view. Changing what any of its functions returns means a new `version`, and a rebuild.
 
-    `keys`: the subkeys of its stream that an event touches. `evolve`: subkey, state before (None when
-    there is no row) and event -> state after (None: no row). `forget`: what an erasure takes from a
-    state of the past, because the key is gone there too. `cells`: what the table's extra columns hold,
-    for a view whose `layout` (its `create_` and `copy_` statements) has some. `joined`: whether entries
+    `keys`: the subkeys of its stream that an event touches. `names`: the event types that may touch a
+    row, by their short names; None: any. `evolve`: subkey, state before (None when there is no row) and
+    event -> state after (None: no row). `forget`: what an erasure takes from a state of the past,
+    because the key is gone there too. `single`: whether a row is made by one event, which its key names.
+    `cell_types`: the table's extra columns, for a view whose `layout` (its `create_`, `copy_` and, unless
+    it is `single`, `change_` statements) has some; `cells`: what they hold. `joined`: whether entries
     over all streams are derived from the rows (`processing_register`). `labels`: by what rows are counted
     for whoever watches, a closed list of codes; None: they are not.
     """
@@ -93,9 +95,11 @@ class View(Generic[S]):
     type: Any
     keys: Callable[[RecordedEvent], tuple[str, ...]]
     evolve: Callable[[str, S | None, RecordedEvent], S | None]
+    names: frozenset[str] | None = None
     forget: Callable[[S, RecordedEvent], S] | None = None
+    single: bool = False
     layout: str = "rows"
-    cell_types: tuple[str, ...] = ()
+    cell_types: Mapping[str, str] = field(default_factory=dict)
     cells: Callable[[Key, S], tuple[Any, ...]] = lambda _key, _state: ()
     joined: bool = False
     labels: Callable[[S], tuple[str, ...]] | None = None
@@ -118,9 +122,8 @@ class Digest:
 
     def add(self, parts: Iterable[bytes]) -> None:
         """Take one row into account: its key and its state."""
-        for part in parts:
-            self._hash.update(len(part).to_bytes(8, "big"))
-            self._hash.update(part)
+        measured = [byte for part in parts for byte in (len(part).to_bytes(8, "big"), part)]
+        self._hash.update(b"".join(measured))
 
     def hex(self) -> str:
         """The digest of what was added so far, 64 hexadecimal digits."""

@@ -1,4 +1,4 @@
--- Rows of the view of disclosures, with what it is searched and sorted by. {table}, {named}.
+-- Rows of the view of disclosures, with what it is searched and sorted by. {table}.
 CREATE TABLE {views}.{table} (
     stream      uuid             NOT NULL,
     subkey      text COLLATE "C" NOT NULL,
@@ -14,9 +14,3 @@ CREATE TABLE {views}.{table} (
 CREATE INDEX ON {views}.{table} (occurred_at, source, id);
 CREATE INDEX ON {views}.{table} (recipient, occurred_at);
 CREATE INDEX ON {views}.{table} (kind, occurred_at);
-CREATE TABLE {views}.{named} (
-    stream uuid             NOT NULL,
-    source text COLLATE "C" NOT NULL,
-    id     text COLLATE "C" NOT NULL,
-    PRIMARY KEY (stream, source, id)
-);

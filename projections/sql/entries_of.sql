@@ -1,2 +1,2 @@
--- Totals of some activities. {entries}. activities: text[].
-SELECT activity, totals FROM {entries} WHERE activity = ANY(%(activities)s::text[])
+-- Entries of some activities. {entries}. activities: text[].
+SELECT activity, totals, entry FROM {entries} WHERE activity = ANY(%(activities)s::text[])

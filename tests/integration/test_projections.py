@@ -22,7 +22,7 @@ from projections import (
 from projections.read import customer_states, register_entries
 from projections.rebuild import audit_views, rebuild
 from projections.runner import Follower, view_statuses
-from projections.storage import Tables, bookmarks, locked_bookmark, stored_digest
+from projections.storage import NamedEvents, Tables, bookmarks, locked_bookmark, stored_digest
 from projections.view import View
 from tests.fixtures.ledger import House, collected, message, registered
 from tests.fixtures.views import (
@@ -179,14 +179,14 @@ def test_whoever_lost_the_race_is_fenced_and_changes_nothing(house: House) -> No
     tables = Tables(session, house.ledger, customer_state.VIEW, "blue")
     with pytest.raises(Fenced):
         zombie(session, tables, house)
-    assert tables.named([house.events()[0].stream]) == set()
+    assert NamedEvents(session).of([house.events()[0].stream]) == set()
     assert digests(house) == before
 
 
 def zombie(session: Session, tables: Tables, house: House) -> None:
     """Write something, then find that the bookmark is elsewhere."""
     with session.transaction():
-        tables.put({}, {(house.events()[0].stream, "s", "i")})
+        NamedEvents(session).add({(house.events()[0].stream, "s", "i")})
         tables.move(1, 2)
 
 

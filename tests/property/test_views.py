@@ -105,7 +105,7 @@ def check_recipients(rows: Any, told: list[RecordedEvent]) -> None:
 
 def check_register(store: MemoryStore, told: list[RecordedEvent]) -> None:
     shown = {}
-    for activity, (_, made) in store.entries.items():
+    for activity, (_, made) in store.joined.items():
         entry = msgspec.json.decode(made, type=Entry)
         shown[activity] = {
             "version": entry.version,
@@ -168,7 +168,7 @@ class FollowedViews(RuleBasedStateMachine):
             rows, entries = derived(view, told)
             assert store.states == rows
             if view.joined:
-                assert store.entries == entries
+                assert store.joined == entries
             check_against_model(view, store, told)
 
 
@@ -193,7 +193,7 @@ def test_the_order_of_arrival_does_not_matter(view: View[Any], data: st.DataObje
     here = _followed(view, ledger_of(built), [len(built)])
     there = _followed(view, arrived, sizes)
     assert _without_positions(view, here) == _without_positions(view, there)
-    assert here.entries == there.entries
+    assert here.joined == there.joined
     check_against_model(view, there, arrived)
 
 

@@ -10,7 +10,8 @@ import msgspec
 
 from ledger.errors import Fenced
 from ledger.event import RecordedEvent
-from projections.batch import Change, NamedEvent, apply_batch
+from projections.batch import Batch, Change, NamedEvent, apply_batch
+from projections.dispatch import Dispatch
 from projections.joining import EntryRow, Span
 from projections.processing_register import Observation, activity_of
 from projections.view import Key, View, encode
@@ -30,16 +31,16 @@ class MemoryStore:
         self.position = 0
         self.states: dict[Key, bytes] = {}
         self.awaited: set[NamedEvent] = set()
-        self.entries: dict[str, EntryRow] = {}
+        self.joined: dict[str, EntryRow] = {}
         self._death: Death | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        before = deepcopy((self.position, self.states, self.awaited, self.entries))
+        before = deepcopy((self.position, self.states, self.awaited, self.joined))
         try:
             yield
         except BaseException:
-            self.position, self.states, self.awaited, self.entries = before
+            self.position, self.states, self.awaited, self.joined = before
             raise
 
     def advance(
@@ -60,10 +61,12 @@ class MemoryStore:
             return [event for event in ledger[:end] if event.stream in streams]
 
         self._death = death
+        batch = Batch(events, Dispatch([self.view]), self.awaited, history, office)
         try:
             with self.transaction():
                 self.move(start, end)
-                apply_batch(self.view, events, self, history, office)
+                self.awaited |= batch.named
+                apply_batch(self.view, batch, self)
                 self._die("before the commit")
             self._die("after the commit")
         except Died:
@@ -86,17 +89,13 @@ class MemoryStore:
     def rows_of(self, streams: Sequence[UUID]) -> dict[Key, bytes]:
         return {key: state for key, state in self.states.items() if key[0] in streams}
 
-    def named(self, streams: Sequence[UUID]) -> set[NamedEvent]:
-        return {named for named in self.awaited if named[0] in streams}
-
-    def put(self, changes: Mapping[Key, Change[Any]], named: Collection[NamedEvent]) -> None:
+    def put(self, changes: Mapping[Key, Change[Any]]) -> None:
         self._die("before the rows")
         for key, change in changes.items():
             assert (key in self.states) is (change.before is not None)
             self.states.pop(key, None)
             if change.after is not None:
                 self.states[key] = encode(change.after)
-        self.awaited |= set(named)
         self._die("after the rows")
 
     def declared(self, activities: Sequence[str]) -> dict[str, bytes]:
@@ -106,10 +105,8 @@ class MemoryStore:
             if subkey.startswith("declared/") and activity_of(subkey) in activities
         }
 
-    def totals(self, activities: Sequence[str]) -> dict[str, bytes]:
-        return {
-            activity: row[0] for activity, row in self.entries.items() if activity in activities
-        }
+    def entries(self, activities: Sequence[str]) -> dict[str, EntryRow]:
+        return {activity: row for activity, row in self.joined.items() if activity in activities}
 
     def spans(self, activities: Sequence[str]) -> dict[str, Span]:
         return {activity: self._span(activity) for activity in activities}
@@ -125,6 +122,6 @@ class MemoryStore:
 
     def put_entries(self, entries: Mapping[str, EntryRow | None]) -> None:
         for activity, row in entries.items():
-            self.entries.pop(activity, None)
+            self.joined.pop(activity, None)
             if row:
-                self.entries[activity] = row
+                self.joined[activity] = row
