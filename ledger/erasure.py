@@ -18,6 +18,7 @@ from ledger.intake import OwnOrigin
 from ledger.journal import ErasureEntry, ErasureJournal
 from ledger.names import LedgerName
 from ledger.opening import Opener
+from ledger.overtaking import ERASE
 from ledger.postgres import Session
 from ledger.reading import events_of
 from ledger.sealing import end_of_month, month_of
@@ -178,7 +179,7 @@ class Eraser:
         written = append(
             self._session,
             numbered,
-            Span("command:erase"),
+            Span(ERASE),
             erasures=1,
             channel=self._ledger.channel,
         )

@@ -5,7 +5,8 @@ transactions of its own; the rest is pure work on cached keys.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal, NamedTuple
+from functools import lru_cache
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -13,9 +14,17 @@ import orjson
 
 from ledger.errors import TooLarge
 from ledger.event import check_entry_size, encode_state, instant
-from ledger.keyring import Keyring, Need
+from ledger.keyring import FINGERPRINT, Held, Keyring, Need
 from ledger.names import LedgerName
-from ledger.sealing import associated_data, keyed_hash, month_of, seal_value
+from ledger.overtaking import Moment
+from ledger.sealing import (
+    NONCE_BYTES,
+    event_place,
+    field_place,
+    keyed_hash,
+    month_of,
+    seal_value,
+)
 from ledger.subjects import Mention, SubjectIndex, kind_of
 from schemas import (
     EVENT_TYPES,
@@ -24,7 +33,6 @@ from schemas import (
     Code,
     Event,
     Rejection,
-    is_person,
 )
 
 __all__ = ["BLIND_FIELDS", "FileOrigin", "KafkaOrigin", "Message", "OwnOrigin", "Ready", "Sealer"]
@@ -34,6 +42,7 @@ BLIND_FIELDS = frozenset(
     {"email", "invoice_email", "mobile_number", "fixed_number", "iban", "kvk_number"}
 )
 # What starts a data subject anew after an erasure of the whole person; nothing registers the others.
+_PERSONS = ("customer/", "employee/", "visitor/")
 _STARTS = {"customer": "customer-registered", "contact": "contact-person-added"}
 
 
@@ -75,6 +84,7 @@ class Ready(msgspec.Struct, frozen=True):
     """One message ready for the write transaction. Without a stream it can only become a dead letter.
 
     `refusal` holds unless the event turns out to be a duplicate, which comes first in the contract.
+    `referred`: the data subjects that its facts refer to.
     """
 
     message: Message
@@ -84,17 +94,42 @@ class Ready(msgspec.Struct, frozen=True):
     generation: int = 0
     refusal: Rejection | None = None
     blind: tuple[tuple[bytes, str, str], ...] = ()
+    referred: tuple[UUID, ...] = ()
 
 
-class _Placed(NamedTuple):
-    """An event with its stream. `erased`: all of that data subject was. `needs`: category -> key."""
+class _Group(msgspec.Struct, frozen=True):
+    """Fields of one category: name -> its part of the associated data."""
+
+    category: str
+    rolling: bool
+    fields: tuple[tuple[str, bytes], ...]
+
+
+@lru_cache(maxsize=1024)
+def _groups(fields: tuple[str, ...]) -> tuple[_Group, ...]:
+    """Fields by category. Cached: messages of one kind carry the same ones."""
+    found: dict[str, list[tuple[str, bytes]]] = {}
+    for field in fields:
+        category = PERSONAL_FIELDS[field]
+        found.setdefault(category, []).append((field, field_place(category, field)))
+    return tuple(
+        _Group(category, category in ROLLING_CATEGORIES, tuple(members))
+        for category, members in found.items()
+    )
+
+
+class _Placed(msgspec.Struct):
+    """An event with its stream. `erased`: all of that data subject was. `facts`: as they are stored."""
 
     message: Message
     event: Event
-    stream: UUID
+    held: Held
     person: bool
     erased: bool
-    needs: dict[str, Need]
+    groups: tuple[_Group, ...]
+    facts: dict[str, Any]
+    referred: tuple[UUID, ...] = ()
+    fenced: bool = False
 
 
 class Sealer:
@@ -105,76 +140,103 @@ class Sealer:
         self._subjects = subjects
         self._ledger = ledger
 
-    def seal(self, messages: Sequence[Message], erasures: int) -> list[Ready]:
-        """Seal a batch, in order, with what is true after that many erasures.
+    def seal(self, messages: Sequence[Message], now: Moment) -> list[Ready]:
+        """Seal a batch, in order, with what is true at that moment of the head.
 
         Makes missing subjects and keys. Raises Retry or Halt.
         """
-        if self._keyring.sync(erasures):
-            self._subjects.forget()
+        dropped = self._keyring.sync(now)
+        if dropped is None or dropped:
+            self._subjects.forget(dropped)
         events = [m.outcome for m in messages if isinstance(m.outcome, Event)]
-        self._subjects.admit([mention for event in events for mention in _mentions(event)])
+        unsettled = [mention for event in events for mention in self._unsettled(event)]
+        if unsettled:
+            self._subjects.admit(unsettled)
         placed = [self._place(message) for message in messages]
         self._provide([one for one in placed if isinstance(one, _Placed)])
         return [self._ready(one) if isinstance(one, _Placed) else one for one in placed]
+
+    def _unsettled(self, event: Event) -> Iterable[Mention]:
+        """Persons that an event refers to and whose data subject may be missing: its own subject first."""
+        if _names_person(event.subject) and not self._subjects.settled(event.subject):
+            yield Mention(event.subject, event.time, _starts(event))
+        for name in EVENT_TYPES[event.type].references:
+            if name in event.facts and not self._subjects.settled(event.facts[name]):
+                yield Mention(event.facts[name], event.time)
 
     def _place(self, message: Message) -> _Placed | Ready:
         event = message.outcome
         if isinstance(event, Rejection):
             return Ready(message=message, refusal=event)
-        person, erased = is_person(event.subject), False
+        person, erased = _names_person(event.subject), False
         if person:
             period = self._subjects.period_of(event.subject, event.time)
             stream, erased = period.subject, period.erased_through is not None
         else:
             stream = self._ledger.registry_stream(event.subject)
-        needs = {
-            category: Need(stream, category, _month(event, category))
-            for category in {PERSONAL_FIELDS[field] for field in event.personal}
+        placed = _Placed(
+            message,
+            event,
+            self._keyring.of(stream),
+            person,
+            erased,
+            _groups(tuple(event.personal)) if event.personal else (),
+            event.facts,
+        )
+        if EVENT_TYPES[event.type].references:
+            self._refer(placed)
+        return placed
+
+    def _refer(self, one: _Placed) -> None:
+        """Replace every reference to a person in the facts by the data subject's UUID."""
+        named = {
+            name: self._subjects.period_of(one.event.facts[name], one.event.time).subject
+            for name in EVENT_TYPES[one.event.type].references
+            if name in one.event.facts
         }
-        return _Placed(message, event, stream, person, erased, needs)
+        one.facts = one.event.facts | {name: str(subject) for name, subject in named.items()}
+        one.referred = tuple(named.values())
 
     def _provide(self, placed: Sequence[_Placed]) -> None:
         """Make every key that is needed, and none for a value that may no longer be sealed."""
-        self._keyring.load_fences((one.stream, c) for one in placed for c in one.needs)
-        needs = {
-            need
+        self._keyring.know(
+            (one.held.stream, group.category)
             for one in placed
-            for category, need in one.needs.items()
-            if not self._is_fenced(one, category)
-        }
-        needs |= {Need(one.stream, "fingerprint") for one in placed if one.person}
-        self._keyring.provide(needs)
-
-    def _is_fenced(self, one: _Placed, category: str) -> bool:
-        """Whether a value may no longer be sealed: everything of the person is gone, or this is."""
-        return one.erased or self._keyring.fenced(one.stream, category, one.event.time)
+            for group in one.groups
+            if group.category not in one.held.chains
+        )
+        needs: set[Need] = set()
+        for one in placed:
+            held = one.held
+            if one.person and held.fingerprint is None:
+                needs.add(Need(held.stream, FINGERPRINT))
+            for group in one.groups:
+                if one.erased or held.chains[group.category].fences(one.event.time):
+                    one.fenced = True
+                elif (group.category, month := _month(one.event, group)) not in held.ready:
+                    needs.add(Need(held.stream, group.category, month))
+        if needs:
+            self._keyring.provide(needs)
 
     def _ready(self, one: _Placed) -> Ready:
-        event = one.event
-        fenced = any(self._is_fenced(one, category) for category in one.needs)
-        state = b"" if fenced else self._state(one)
+        event, held = one.event, one.held
+        state = b"" if one.fenced else self._state(one)
         try:
             check_entry_size(event.type, state)
         except TooLarge:
             return Ready(message=one.message, refusal=_rejection(event, Code.TOO_LARGE))
+        person = held.fingerprint if one.person else None
+        secret = person or self._keyring.hash(FINGERPRINT)
         return Ready(
-            message=one.message,
-            stream=one.stream,
-            state=state,
-            fingerprint=self._fingerprint(one),
-            generation=self._keyring.generation(one.stream, "fingerprint") if one.person else 0,
-            refusal=_rejection(event, Code.ERASED_SUBJECT) if fenced else None,
-            blind=() if fenced or not one.person else self._blind(event),
+            one.message,
+            held.stream,
+            state,
+            secret.of(event.canonical),
+            held.chains[FINGERPRINT].generation if person else 0,
+            _rejection(event, Code.ERASED_SUBJECT) if one.fenced else None,
+            () if one.fenced or not one.person else self._blind(event),
+            one.referred,
         )
-
-    def _fingerprint(self, one: _Placed) -> bytes:
-        """Keyed hash of the whole event: two equal events of a stream have equal ones."""
-        if one.person:
-            secret = self._keyring.key(Need(one.stream, "fingerprint")).secret
-        else:
-            secret = self._keyring.ledger_key("fingerprint")
-        return keyed_hash(secret, one.event.canonical)
 
     def _state(self, one: _Placed) -> bytes:
         event = one.event
@@ -188,56 +250,49 @@ class Sealer:
                 "activity": event.activity,
                 "legal_basis": event.legal_basis,
                 "provision": event.provision,
-                "categories": list(event.categories),
-                "facts": self._facts(event),
-                "sealed": self._sealed(one),
+                "categories": event.categories,
+                "facts": one.facts,
+                "sealed": self._sealed(one) if one.groups else {},
                 "origin": msgspec.structs.asdict(one.message.origin),
                 **event.trace,
             }
         )
 
-    def _facts(self, event: Event) -> dict[str, Any]:
-        """Facts with every reference to a person replaced by the data subject's UUID."""
-        references = EVENT_TYPES[event.type].references
-        if not references:
-            return event.facts
-        named = {name: event.facts[name] for name in references if name in event.facts}
-        return event.facts | {
-            name: str(self._subjects.period_of(reference, event.time).subject)
-            for name, reference in named.items()
-        }
-
     def _sealed(self, one: _Placed) -> dict[str, Any]:
+        event, ready = one.event, one.held.ready
+        place = event_place(str(self._ledger), one.held.text, event.source, event.id)
+        nonces = self._keyring.nonces(len(event.personal))
         sealed: dict[str, Any] = {}
-        for field, value in one.event.personal.items():
-            category = PERSONAL_FIELDS[field]
-            key = self._keyring.key(one.needs[category])
-            place = associated_data(
-                ledger=str(self._ledger),
-                subject=one.stream,
-                source=one.event.source,
-                id=one.event.id,
-                category=category,
-                field=field,
-                key=key.id,
-            )
-            blob = seal_value(key.cipher, value, place, self._keyring.nonce())
-            sealed.setdefault(category, {"key": key.id, "values": {}})["values"][field] = blob
+        at = 0
+        for group in one.groups:
+            key = ready[group.category, _month(event, group)]
+            values = {}
+            for field, its_place in group.fields:
+                nonce = nonces[at : at + NONCE_BYTES]
+                at += NONCE_BYTES
+                whole = place + its_place + key.place
+                values[field] = seal_value(key.cipher, event.personal[field], whole, nonce)
+            sealed[group.category] = {"key": key.id, "values": values}
         return sealed
 
     def _blind(self, event: Event) -> tuple[tuple[bytes, str, str], ...]:
-        key = self._keyring.ledger_key("blind")
+        fields = [field for field in event.personal if field in BLIND_FIELDS]
+        if not fields:
+            return ()
+        secret = self._keyring.hash("blind")
         return tuple(
-            (blind_hash(key, field, value), PERSONAL_FIELDS[field], field)
-            for field, value in event.personal.items()
-            if field in BLIND_FIELDS
+            (secret.of(_folded(field, event.personal[field])), PERSONAL_FIELDS[field], field)
+            for field in fields
         )
 
 
 def blind_hash(key: bytes, field: str, value: Any) -> bytes:
     """Keyed hash of one searchable value, spelling folded: case and spaces do not matter."""
-    folded = "".join(str(value).split()).casefold()
-    return keyed_hash(key, orjson.dumps([field, folded]))
+    return keyed_hash(key, _folded(field, value))
+
+
+def _folded(field: str, value: Any) -> bytes:
+    return orjson.dumps([field, "".join(str(value).split()).casefold()])
 
 
 def _rejection(event: Event, code: Code) -> Rejection:
@@ -248,20 +303,17 @@ def _rejection(event: Event, code: Code) -> Rejection:
         source=event.source,
         id=event.id,
         subject=event.subject,
+        traceparent=event.trace.get("traceparent"),
     )
 
 
-def _month(event: Event, category: str) -> int:
-    return month_of(event.time) if category in ROLLING_CATEGORIES else 0
+def _month(event: Event, group: _Group) -> int:
+    return month_of(event.time) if group.rolling else 0
 
 
-def _mentions(event: Event) -> Iterable[Mention]:
-    """Every person that an event refers to: its subject first, then those in its facts."""
-    if is_person(event.subject):
-        yield Mention(event.subject, event.time, _starts(event))
-    for name in EVENT_TYPES[event.type].references:
-        if name in event.facts:
-            yield Mention(event.facts[name], event.time)
+def _names_person(subject: str) -> bool:
+    """Like `is_person`, for the subject of a valid event: it needs no look at its form."""
+    return subject.startswith(_PERSONS)
 
 
 def _starts(event: Event) -> bool:

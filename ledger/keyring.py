@@ -1,11 +1,11 @@
 """Keys, as the sealing side needs them: made when missing, cached briefly.
 
-The cache is true as long as no erasure has happened: `head.erasures` is read before a batch is sealed
-and compared under the head lock before it is recorded. Nothing here destroys a key.
+The cache is true as long as nothing of its streams was erased: the head is read before a batch is
+sealed and compared under the head lock before it is recorded. Nothing here destroys a key.
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from ledger.errors import Halt, Lost, Overtaken
 from ledger.names import LedgerName
+from ledger.overtaking import Moment, erased_between, moment
 from ledger.places import data_key_place, ledger_key_place
 from ledger.postgres import Session
 from ledger.provider import EpochCiphers, FileKeyProvider
@@ -20,13 +21,16 @@ from ledger.sealing import (
     KEY_BYTES,
     NONCE_BYTES,
     DataKey,
-    keyed_hash,
+    KeyedHash,
     next_month_key,
     unwrap_key,
     wrap_key,
 )
 
-__all__ = ["Keyring", "Need"]
+__all__ = ["FINGERPRINT", "Held", "Keyring", "Need"]
+
+# Category of the key under which a data subject's events are told apart; nothing is sealed with it.
+FINGERPRINT = "fingerprint"
 
 # Keys live in memory for at most this long, even when nothing is erased.
 CACHE_SECONDS = 60
@@ -43,12 +47,38 @@ class Need(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Chain:
+class Chain:
     """Keys of one (subject, category) in its current generation: from_month -> secret."""
 
     generation: int = 0
     secrets: dict[int, bytes] = field(default_factory=dict)
     erased_through: datetime | None = None
+
+    def fences(self, time: datetime) -> bool:
+        """Whether a value of this instant may no longer be sealed."""
+        return self.erased_through is not None and time <= self.erased_through
+
+    def covering(self, month: int) -> int | None:
+        """Month of the stored key from which that of `month` is derived."""
+        return max((stored for stored in self.secrets if stored <= month), default=None)
+
+
+class Held:
+    """What is held of one stream: its chains by category, and keys ready for use by (category, month).
+
+    `fingerprint`: the keyed hash of its events, once its key was provided. `new`: this process has just
+    made the stream, so whatever is not held does not exist either.
+    """
+
+    __slots__ = ("chains", "fingerprint", "new", "ready", "stream", "text")
+
+    def __init__(self, stream: UUID) -> None:
+        self.stream = stream
+        self.text = str(stream)
+        self.chains: dict[str, Chain] = {}
+        self.ready: dict[tuple[str, int], DataKey] = {}
+        self.fingerprint: KeyedHash | None = None
+        self.new = False
 
 
 class Keyring:
@@ -68,7 +98,8 @@ class Keyring:
         self._monotonic = monotonic
         self._random = random
         self._ledger_keys: dict[str, bytes] = {}
-        self._erasures = -1
+        self._hashes: dict[str, KeyedHash] = {}
+        self._moment = Moment(-1, -1)
         self.forget()
 
     def forget(self) -> None:
@@ -78,25 +109,37 @@ class Keyring:
             purpose: key for purpose, key in self._ledger_keys.items() if "/" not in purpose
         }
         self._epochs.forget()
-        self._chains: dict[tuple[UUID, str], _Chain] = {}
-        self._ready: dict[Need, DataKey] = {}
+        self._held: dict[UUID, Held] = {}
+        self._keys = 0
 
-    def sync(self, erasures: int) -> bool:
-        """Drop the cache when there was an erasure since, or when it is old or large; True when it was."""
-        old = self._monotonic() - self._since > CACHE_SECONDS
-        stale = erasures != self._erasures or old or len(self._ready) > CACHE_KEYS
-        if stale:
+    def sync(self, now: Moment) -> frozenset[UUID] | None:
+        """Drop what was erased since the last call; all of it when it is old or large: then None.
+
+        Gives the streams that were dropped.
+        """
+        old = self._monotonic() - self._since > CACHE_SECONDS or self._keys > CACHE_KEYS
+        erased = None if old else erased_between(self._session, self._moment, now)
+        self._moment = now
+        if erased is None:
             self.forget()
-        self._erasures = erasures
-        return stale
+        for stream in erased or ():
+            self._held.pop(stream, None)
+        return erased
+
+    def of(self, stream: UUID) -> Held:
+        """What is held of one stream."""
+        held = self._held.get(stream)
+        if held is None:
+            held = self._held[stream] = Held(stream)
+        return held
 
     def secret(self) -> bytes:
         """A fresh random key."""
         return self._random(KEY_BYTES)
 
-    def nonce(self) -> bytes:
-        """A fresh random nonce."""
-        return self._random(NONCE_BYTES)
+    def nonces(self, count: int = 1) -> bytes:
+        """Fresh random nonces, one after the other."""
+        return self._random(count * NONCE_BYTES)
 
     # Keys of the ledger itself
 
@@ -118,7 +161,7 @@ class Keyring:
                 epoch = self._current_epoch()
                 place = ledger_key_place(self._ledger, purpose, epoch)
                 wrapped = wrap_key(
-                    self._epochs.of(epoch), self._random(KEY_BYTES), place, self.nonce()
+                    self._epochs.of(epoch), self._random(KEY_BYTES), place, self.nonces()
                 )
                 self._session.run("add_ledger_key", purpose=purpose, epoch=epoch, wrapped=wrapped)
             row = self._session.row("ledger_key", purpose=purpose)
@@ -128,92 +171,108 @@ class Keyring:
         place = ledger_key_place(self._ledger, purpose, epoch)
         return unwrap_key(self._epochs.of(epoch), wrapped, place)
 
+    def hash(self, purpose: str) -> KeyedHash:
+        """The ledger's keyed hash for one purpose."""
+        if purpose not in self._hashes:
+            self._hashes[purpose] = KeyedHash(self.ledger_key(purpose))
+        return self._hashes[purpose]
+
     def reference_hmac(self, reference: str) -> bytes:
         """The keyed hash under which the subject index knows a reference."""
-        return keyed_hash(self.ledger_key("index"), reference.encode())
+        return self.hash("index").of(reference.encode())
 
     # Data keys
 
-    def provide(self, needs: Iterable[Need]) -> None:
-        """Make sure that every needed key exists and is cached. Commits in a transaction of its own."""
-        missing = sorted({need for need in needs if need not in self._ready})
-        unknown = {(need.subject, need.category) for need in missing} - self._chains.keys()
-        self._load_chains(unknown)
-        absent = [need for need in missing if self._covering(need) is None]
-        if absent:
-            self._make_keys(absent)
-        for need in missing:
-            self._ready[need] = self._derive(need)
+    def know(self, pairs: Iterable[tuple[UUID, str]]) -> None:
+        """Hold the chains of (stream, category): fences and stored keys."""
+        unknown = []
+        for stream, category in pairs:
+            held = self.of(stream)
+            if held.new:
+                held.chains.setdefault(category, Chain())
+            elif category not in held.chains:
+                unknown.append((stream, category))
+        self._read(unknown)
 
-    def key(self, need: Need) -> DataKey:
-        """A key that `provide` has made ready."""
-        return self._ready[need]
-
-    def generation(self, subject: UUID, category: str) -> int:
-        """Generation of a key that `provide` has made ready."""
-        return self._chains[subject, category].generation
-
-    def fenced(self, subject: UUID, category: str, time: datetime) -> bool:
-        """Whether a value of this instant may no longer be sealed. The subject must be provided for."""
-        through = self._chains[subject, category].erased_through
-        return through is not None and time <= through
-
-    def load_fences(self, pairs: Iterable[tuple[UUID, str]]) -> None:
-        """Read what `fenced` and `provide` need to know about these subjects and categories."""
-        self._load_chains(set(pairs) - self._chains.keys())
-
-    def _load_chains(self, pairs: set[tuple[UUID, str]]) -> None:
-        if not pairs:
+    def _read(self, pairs: Iterable[tuple[UUID, str]]) -> None:
+        ordered = sorted(set(pairs), key=_sortable)
+        if not ordered:
             return
         self._epochs.hold()
-        ordered = sorted(pairs)
-        subjects = [subject for subject, _ in ordered]
-        categories = [category for _, category in ordered]
-        found = {pair: _Chain() for pair in ordered}
-        for subject, category, generation, through in self._session.rows(
-            "fences_of", subjects=subjects, categories=categories
+        wanted = {
+            "subjects": [stream for stream, _ in ordered],
+            "categories": [category for _, category in ordered],
+        }
+        found = {pair: Chain() for pair in ordered}
+        for subject, category, generation, through in self._session.rows("fences_of", **wanted):
+            found[subject, category] = Chain(generation, {}, through)
+        for subject, category, generation, month, epoch, wrapped in self._session.rows(
+            "data_keys_of", **wanted
         ):
-            found[subject, category] = _Chain(generation, {}, through)
-        rows = self._session.rows("data_keys_of", subjects=subjects, categories=categories)
-        for subject, category, generation, month, epoch, wrapped in rows:
             chain = found[subject, category]
             chain.generation = generation
             place = data_key_place(self._ledger, subject, category, generation, month, epoch)
             chain.secrets[month] = unwrap_key(self._epochs.of(epoch), wrapped, place)
-        self._chains |= found  # only what was read in full may be believed: it holds the fences
+        for (stream, category), chain in found.items():  # only what was read in full is believed
+            self.of(stream).chains[category] = chain
+
+    def provide(self, needs: Collection[Need]) -> None:
+        """Make sure that every needed key exists and is ready. Commits in a transaction of its own."""
+        self.know((need.subject, need.category) for need in needs)
+        absent = [need for need in needs if self._covering(need) is None]
+        if absent:
+            self._make_keys(absent)
+        for need in needs:
+            held, secret = self.of(need.subject), self._derive(need)
+            if need.category == FINGERPRINT:
+                held.fingerprint = KeyedHash(secret)
+            else:
+                held.ready[need.category, need.month] = DataKey(secret)
+        self._keys += len(needs)
+
+    def _chains_of(self, need: Need) -> dict[str, Chain]:
+        return self.of(need.subject).chains
+
+    def _covering(self, need: Need) -> int | None:
+        return self._chains_of(need)[need.category].covering(need.month)
 
     def _make_keys(self, needs: Sequence[Need]) -> None:
         """Make what is missing, judged again under the lock of all writers of keys."""
-        pairs = {(need.subject, need.category) for need in needs}
         with self._session.transaction():
-            self.lock()
-            self._load_chains(pairs)
+            erased = self.lock()
+            if erased is None or any(need.subject in erased for need in needs):
+                raise Overtaken
+            self._read((need.subject, need.category) for need in needs)
             first: dict[tuple[UUID, str], Need] = {}
-            for need in needs:  # sorted: the earliest month of a rolling category covers later ones
+            # The earliest month of a rolling category covers the later ones.
+            for need in sorted(needs, key=lambda need: need.month):
                 if self._covering(need) is None:
                     first.setdefault((need.subject, need.category), need)
-            self.add_keys([self._new_key(need) for need in first.values()])
-        self._load_chains(pairs)
+            made = [self._new_key(need) for need in first.values()]
+            self.add_keys(made)
+        for need, generation, secret in made:  # nobody else could make one: the lock was ours
+            chain = self._chains_of(need)[need.category]
+            chain.generation, chain.secrets[need.month] = generation, secret
 
     def _new_key(self, need: Need) -> tuple[Need, int, bytes]:
-        chain = self._chains[need.subject, need.category]
+        chain = self._chains_of(need)[need.category]
         generation = chain.generation if chain.secrets else chain.generation + 1
         return need, generation, self.secret()
 
-    def lock(self) -> None:
+    def lock(self) -> frozenset[UUID] | None:
         """Be the only writer of keys and subjects until the end of the caller's transaction.
 
-        Raises Overtaken when there was an erasure since `sync`: what was read before is not true any more.
+        Gives the streams of which something was erased since `sync`, None when that cannot be told:
+        what was read of these is not true any more.
         """
         self._session.rows("lock_keys", namespace=self._ledger.keys)
-        row = self._session.row("head")
-        if row is None or row[1] != self._erasures:
-            raise Overtaken
+        return erased_between(self._session, self._moment, moment(self._session))
 
     def add_keys(self, rows: Sequence[tuple[Need, int, bytes]]) -> None:
         """Write new keys (need, generation, secret), wrapped, inside the caller's transaction."""
         epoch = self._current_epoch()
         cipher = self._epochs.of(epoch)
+        nonces = self.nonces(len(rows))
         wrapped = [
             wrap_key(
                 cipher,
@@ -221,9 +280,9 @@ class Keyring:
                 data_key_place(
                     self._ledger, need.subject, need.category, generation, need.month, epoch
                 ),
-                self.nonce(),
+                nonces[at * NONCE_BYTES : (at + 1) * NONCE_BYTES],
             )
-            for need, generation, secret in rows
+            for at, (need, generation, secret) in enumerate(rows)
         ]
         self._session.run(
             "add_data_keys",
@@ -235,19 +294,15 @@ class Keyring:
             epoch=epoch,
         )
 
-    def _covering(self, need: Need) -> int | None:
-        """Month of the stored key from which the needed one is derived."""
-        months = self._chains[need.subject, need.category].secrets
-        return max((month for month in months if month <= need.month), default=None)
-
-    def _derive(self, need: Need) -> DataKey:
-        month = self._covering(need)
+    def _derive(self, need: Need) -> bytes:
+        chain = self._chains_of(need)[need.category]
+        month = chain.covering(need.month)
         if month is None:
             raise Lost(f"no key of category {need.category} was found or made")
-        secret = self._chains[need.subject, need.category].secrets[month]
+        secret = chain.secrets[month]
         for _ in range(need.month - month):
             secret = next_month_key(secret)
-        return DataKey(secret)
+        return secret
 
     # Epochs
 
@@ -257,3 +312,7 @@ class Keyring:
         if row is None:
             raise Halt("the ledger has no key epoch; run `ledger init`")
         return int(row[0])
+
+
+def _sortable(pair: tuple[UUID, str]) -> tuple[int, str]:
+    return pair[0].int, pair[1]

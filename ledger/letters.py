@@ -89,7 +89,7 @@ def _add_letter(
     day = now.astimezone(UTC).date()
     cipher = _cipher(keyring, day)
     name = letter_id(keyring, message.body)
-    nonce = keyring.nonce()
+    nonce = keyring.nonces()
     topic, partition, offset = place_of(message.origin)
     session.run(
         "add_letter",

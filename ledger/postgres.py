@@ -5,6 +5,7 @@ belongs to one role of one ledger. Batches go through COPY or arrays, never thro
 pipelined statement with more than about half a megabyte of parameters hangs in `Pipeline.sync()`.
 """
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,19 +24,27 @@ from psycopg.types.array import ListBinaryDumper
 from ledger.errors import Halt, LedgerError, Misconfigured, NotInstalled, ServiceAway
 from ledger.names import LedgerName, Role
 
-__all__ = ["Conflict", "Database", "Session", "UniqueConflict", "statement"]
+__all__ = ["PATIENCE_S", "Conflict", "Database", "Session", "UniqueConflict", "statement"]
 
 CONNECT_TIMEOUT_S = 10
+# A batch takes seconds at most: who hears nothing for so long takes the other end for lost.
+PATIENCE_S = 60
+# The server ends a statement first, where it can, and says why; only a silent one is hung up on.
+SILENCE = 1.5
+# Those who hold the head lock: one that stands still in a transaction would hold up all others.
+_WRITERS: frozenset[Role | None] = frozenset({"recorder", "eraser"})
 # Dimensions, whether there are nulls, oid of the elements, their number, index of the first.
 _ARRAY_HEADER = Struct(">iiIii")
 _LENGTH = Struct(">i").pack
+_INTEGERS = {21: Struct(">h").pack, 23: Struct(">i").pack, 20: Struct(">q").pack}  # by oid
 
 
 class _ArrayDumper(ListBinaryDumper):
-    """psycopg's own dumper of lists, much faster for long flat ones of UUIDs, texts and bytes."""
+    """psycopg's own dumper of lists, much faster for long flat ones of the usual types."""
 
     def dump(self, obj: list[Any]) -> Any:
         """The binary form of a PostgreSQL array; what is not flat goes the ordinary way."""
+        element = self.sub_dumper.oid if self.sub_dumper else 0
         kinds = set(map(type, obj))
         if kinds == {UUID}:
             items = [item.bytes for item in obj]
@@ -43,9 +52,10 @@ class _ArrayDumper(ListBinaryDumper):
             items = [item.encode() for item in obj]
         elif kinds == {bytes}:
             items = obj
+        elif kinds == {int} and element in _INTEGERS:
+            items = list(map(_INTEGERS[element], obj))
         else:
             return super().dump(obj)
-        element = self.sub_dumper.oid if self.sub_dumper else 0
         lengths = map(_LENGTH, map(len, items))
         header = _ARRAY_HEADER.pack(1, 0, element, len(items), 1)
         return b"".join([header, *chain.from_iterable(zip(lengths, items, strict=True))])
@@ -98,6 +108,32 @@ def _our_text(error: psycopg.Error) -> str:
     if isinstance(error, errors.RaiseException):
         return error.diag.message_primary or "guard"
     return f"constraint {error.diag.constraint_name}"
+
+
+class _Connection(psycopg.Connection[tuple[Any, ...]]):
+    """A connection whose answers come within `answer_s` seconds, or it is given up."""
+
+    answer_s: float | None = None
+
+    def wait(self, gen: Any, *arguments: Any, **options: Any) -> Any:
+        """Wait for an answer of the server. Raises OperationalError when none comes in time."""
+        if self.answer_s is not None:
+            gen = self._within(gen, self.answer_s)
+        return super().wait(gen, *arguments, **options)
+
+    def _within(self, gen: Any, seconds: float) -> Iterator[Any]:
+        """The same steps of talking to the server, as long as they take less than so many seconds."""
+        deadline = time.monotonic() + seconds
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted
+                if not ready and time.monotonic() > deadline:
+                    self.pgconn.finish()  # else a rollback would wait for it once more
+                    raise psycopg.OperationalError("no answer in time")
+                wanted = gen.send(ready)
+        except StopIteration as end:
+            return end.value
 
 
 class Session:
@@ -202,11 +238,13 @@ class Database:
     """Where a ledger's database is, and how a role gets in.
 
     `peer`: the embedded server, where each role logs in as itself over the socket. Otherwise the
-    user of the URL logs in and takes the role, which `ledger init` granted to it.
+    user of the URL logs in and takes the role, which `ledger init` granted to it. `patience_s`: how
+    long a silent server, or a recorder that stands still in a transaction, is waited for.
     """
 
     conninfo: str
     peer: bool = False
+    patience_s: int = PATIENCE_S
 
     def connect(self, ledger: LedgerName, role: Role | None, package: str = "ledger") -> Session:
         """Open a session as one role of one ledger; as the URL's own user when `role` is None.
@@ -214,6 +252,7 @@ class Database:
         Raises ServiceAway when the server cannot be reached, NotInstalled when the role is unknown.
         """
         options = [f"-c search_path={ledger.search_path}", "-c TimeZone=UTC"]
+        options += self._server_patience(role)
         user = {}
         if role and self.peer:
             user = {"user": ledger.role(role)}
@@ -233,6 +272,39 @@ class Database:
         except Halt:
             raise NotInstalled from None
         return Session(connection, package)
+
+    def _client_patience(self) -> dict[str, int]:
+        """Options by which this end notices that the other one's machine is gone. Sockets ignore them."""
+        probe_s = max(1, self.patience_s // 6)
+        return {
+            "keepalives": 1,
+            "keepalives_idle": 3 * probe_s,
+            "keepalives_interval": probe_s,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 1000 * self.patience_s,
+        }
+
+    def _server_patience(self, role: Role | None) -> list[str]:
+        """Settings by which the server notices that a writer is gone, and lets go of its locks."""
+        probe_s = max(1, self.patience_s // 6)
+        settings = {
+            "tcp_keepalives_idle": f"{3 * probe_s}s",
+            "tcp_keepalives_interval": f"{probe_s}s",
+            "tcp_keepalives_count": "3",
+            "tcp_user_timeout": f"{self.patience_s}s",
+        }
+        if role in _WRITERS:
+            settings["idle_in_transaction_session_timeout"] = f"{self.patience_s}s"
+        if role == "recorder":
+            settings["statement_timeout"] = f"{self.patience_s}s"
+        return [f"-c {name}={value}" for name, value in settings.items()]
+
+    def _end_stalled(self, connection: _Connection) -> None:
+        """End recorders that stand still inside a statement: no timeout of the server reaches a COPY
+        whose client was stopped, and it holds the head lock.
+        """
+        parameters = {"patience_s": self.patience_s}
+        connection.execute(statement("ledger", "end_stalled"), parameters)
 
     def environment(self) -> dict[str, str]:
         """Variables by which PostgreSQL's own programs log in as the URL's user."""

@@ -11,14 +11,15 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.errors import Fenced, Halt, Overtaken
+from ledger.errors import Fenced, Overtaken
 from ledger.intake import KafkaOrigin, Message, Ready, Sealer
 from ledger.keyring import Keyring
 from ledger.letters import add_letters, answer_of, prepare_letters
 from ledger.names import LedgerName
+from ledger.overtaking import Moment, erased_between, moment
 from ledger.postgres import Session
 from ledger.sealing import keyed_hash
-from ledger.writing import NewEvent, Span, Written, append, latest_versions, lock_head
+from ledger.writing import Head, NewEvent, Span, Written, append, latest_versions, lock_head
 from schemas import Code, Event, Rejection
 
 __all__ = [
@@ -109,16 +110,14 @@ def record(
 ) -> Outcome:
     """Record one batch; on return it is committed. Raises Fenced, Retry or Halt: then nothing is."""
     for _ in range(_ATTEMPTS):
-        row = session.row("head")
-        if row is None:
-            raise Halt("the head row is missing")
         try:
-            ready = sealer.seal(batch.messages, row[1])
+            then = moment(session)
+            ready = sealer.seal(batch.messages, then)
             if batch.bookmark:
                 keyring.ledger_key("last-record")
             prepare_letters(keyring, now)
             with session.transaction():
-                return _write(session, keyring, ledger, batch, ready, now, limit, row[1])
+                return _write(session, keyring, ledger, batch, ready, now, limit, then)
         except Overtaken:
             continue
     raise Fenced("erasures kept overtaking this batch; try it again")
@@ -132,11 +131,9 @@ def _write(
     ready: Sequence[Ready],
     now: datetime,
     limit: HaltLimit,
-    erasures: int,
+    then: Moment,
 ) -> Outcome:
-    head = lock_head(session)
-    if head.erasures != erasures:
-        raise Overtaken
+    _check_erasures(session, ready, then, lock_head(session))
     if batch.bookmark:
         _move_bookmark(session, keyring, batch.span, batch.bookmark)
     decided = decide(ready, _known(session, ready))
@@ -156,6 +153,17 @@ def _write(
         last_position=written.last,
         halted=halted,
     )
+
+
+def _check_erasures(session: Session, ready: Sequence[Ready], then: Moment, head: Head) -> None:
+    """Raise Overtaken when something was erased, after the batch was sealed, of one of its streams."""
+    erased = erased_between(session, then, Moment(head.erasures, head.batch))
+    if erased is None:
+        raise Overtaken
+    if erased and any(
+        item.stream in erased or not erased.isdisjoint(item.referred) for item in ready
+    ):
+        raise Overtaken
 
 
 class Earlier(msgspec.Struct, frozen=True):
@@ -211,6 +219,7 @@ def _conflict(event: Event) -> Rejection:
         source=event.source,
         id=event.id,
         subject=event.subject,
+        traceparent=event.trace.get("traceparent"),
     )
 
 

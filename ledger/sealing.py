@@ -5,9 +5,11 @@ the associated data binds ledger, person, event, category, field and key.
 """
 
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -23,8 +25,11 @@ __all__ = [
     "KEY_BYTES",
     "NONCE_BYTES",
     "DataKey",
+    "KeyedHash",
     "associated_data",
     "end_of_month",
+    "event_place",
+    "field_place",
     "key_id",
     "keyed_hash",
     "month_of",
@@ -39,17 +44,46 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 _PAD_BYTES = 16
 _FORMAT = "1"
+_BLOCK_BYTES = 64
+_INNER = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER = bytes(byte ^ 0x5C for byte in range(256))
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
+
+class KeyedHash:
+    """HMAC-SHA256 (RFC 2104) under one key that is used often: both pads are hashed beforehand.
+
+    The same bytes as `keyed_hash` in less than half of its time.
+    """
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes) -> None:
+        """Take a key of at most 64 bytes."""
+        block = key.ljust(_BLOCK_BYTES, b"\0")
+        self._inner = sha256(block.translate(_INNER))
+        self._outer = sha256(block.translate(_OUTER))
+
+    def of(self, data: bytes) -> bytes:
+        """The hash of some bytes, 32 bytes."""
+        inner = self._inner.copy()
+        inner.update(data)
+        outer = self._outer.copy()
+        outer.update(inner.digest())
+        return outer.digest()
+
+
+_EXTRACT = KeyedHash(bytes(32))
 
 
 def _hkdf(key: bytes, info: bytes) -> bytes:
     """HKDF-SHA256 (RFC 5869), no salt, 32 bytes: one extract and one expand step."""
-    extracted = hmac.digest(bytes(32), key, "sha256")
-    return hmac.digest(extracted, info + b"\x01", "sha256")
+    return hmac.digest(_EXTRACT.of(key), info + b"\x01", "sha256")
 
 
 def base64url(data: bytes) -> str:
     """Base64url without padding."""
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return str(b2a_base64(data).translate(_URL_SAFE, b"=\n"), "ascii")
 
 
 def from_base64url(text: str) -> bytes:
@@ -84,13 +118,17 @@ def keyed_hash(key: bytes, data: bytes) -> bytes:
 
 
 class DataKey:
-    """One data key ready for use: its id and its cipher. Never printed, never pickled."""
+    """One data key ready for use: its id and its cipher. Never printed, never pickled.
 
-    __slots__ = ("cipher", "id", "secret")
+    `place`: the end of the associated data of every value that is sealed with it.
+    """
+
+    __slots__ = ("cipher", "id", "place", "secret")
 
     def __init__(self, secret: bytes) -> None:
         self.secret = secret
         self.id = key_id(secret)
+        self.place = f'"{self.id}"]'.encode()
         self.cipher = AESGCM(secret)
 
     def __repr__(self) -> str:
@@ -102,6 +140,19 @@ def associated_data(
 ) -> bytes:
     """Where a value belongs: compact JSON array, format version first."""
     return orjson.dumps([_FORMAT, ledger, str(subject), source, id, category, field, key])
+
+
+def event_place(ledger: str, subject: str, source: str, id: str) -> bytes:
+    """Where an event belongs: with `field_place` and `DataKey.place` the bytes of `associated_data`.
+
+    The three parts vary with the event, the field and the key, so each is made once.
+    """
+    return orjson.dumps([_FORMAT, ledger, subject, source, id])[:-1] + b","
+
+
+def field_place(category: str, field: str) -> bytes:
+    """The part of the associated data that names a field and its category."""
+    return orjson.dumps([category, field])[1:-1] + b","
 
 
 def seal_value(cipher: AESGCM, value: Any, place: bytes, nonce: bytes) -> str:

@@ -5,11 +5,13 @@ the index keeps all of them with their periods. New subjects are committed befor
 for them; where two consumers meet on a new person, the first row stays and both read it back.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence, Set
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+import msgspec
+
+from ledger.errors import Overtaken
 from ledger.keyring import Keyring, Need
 from ledger.names import LedgerName
 from ledger.places import reference_place
@@ -22,8 +24,7 @@ BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 INDEX_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(msgspec.Struct, frozen=True):
     """A reference to a person in an event. `starts`: the event may start a new data subject."""
 
     reference: str
@@ -31,8 +32,7 @@ class Mention:
     starts: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(msgspec.Struct, frozen=True):
     """From when a reference names a data subject, and whether all of that person was erased."""
 
     subject: UUID
@@ -48,16 +48,27 @@ class SubjectIndex:
         self._keyring = keyring
         self._ledger = ledger
         self._periods: dict[str, list[Period]] = {}
+        self._references: dict[UUID, str] = {}
 
-    def forget(self) -> None:
-        """Drop everything that was cached."""
-        self._periods.clear()
+    def forget(self, streams: Set[UUID] | None = None) -> None:
+        """Drop what was cached about some streams; about everyone without an argument."""
+        if streams is None:
+            self._periods.clear()
+            self._references.clear()
+        for stream in streams or ():
+            reference = self._references.pop(stream, None)
+            if reference is not None:
+                self._periods.pop(reference, None)
+
+    def settled(self, reference: str) -> bool:
+        """Whether a reference is known as one data subject that was not erased: then none is missing."""
+        periods = self._periods.get(reference, ())
+        return len(periods) == 1 and periods[0].erased_through is None
 
     def admit(self, mentions: Sequence[Mention]) -> None:
         """Make sure that every mentioned person has a data subject. Commits in a transaction of its own."""
-        references = {mention.reference for mention in mentions}
-        self._load_periods(references)
-        periods = {reference: list(self._periods[reference]) for reference in references}
+        known = self._load_periods({mention.reference for mention in mentions})
+        periods = {reference: list(found) for reference, found in known.items()}
         new: dict[tuple[str, datetime], UUID] = {}
         for mention in mentions:
             start = _start_of_new_subject(periods[mention.reference], mention)
@@ -65,35 +76,49 @@ class SubjectIndex:
                 new[mention.reference, start] = subject = uuid4()
                 periods[mention.reference].append(Period(subject, start, None))
         if new:
-            self._add_subjects(new)
-            for reference in {reference for reference, _ in new}:
-                del self._periods[reference]
+            references = {reference for reference, _ in new}
+            self._add_subjects(new, {reference: known[reference] for reference in references})
+            for reference in references:
+                self._periods.pop(reference, None)
             self._load_periods(references)
 
     def period_of(self, reference: str, time: datetime) -> Period:
         """The data subject whose period holds this instant. The reference must have been admitted."""
         periods = self._periods[reference]
+        if len(periods) == 1:
+            return periods[0]
         begun = [period for period in periods if period.valid_from <= time]
         return begun[-1] if begun else periods[0]
 
-    def _load_periods(self, references: Iterable[str]) -> None:
-        by_hmac = {
-            self._keyring.reference_hmac(reference): reference
-            for reference in references
-            if reference not in self._periods
-        }
-        if not by_hmac:
-            return
+    def _load_periods(self, references: Set[str]) -> dict[str, list[Period]]:
+        """The periods of references; those of a person who is not known yet are not cached."""
+        found, unnamed = self._read_periods({r for r in references if r not in self._periods})
+        for subject, reference in unnamed:
+            self._name_subject(subject, reference)
+        for reference, periods in found.items():  # only what was read in full may be believed
+            if periods:
+                self._periods[reference] = periods
+                self._references.update((period.subject, reference) for period in periods)
+        return found | {r: self._periods[r] for r in references if r in self._periods}
+
+    def _read_periods(
+        self, references: Iterable[str]
+    ) -> tuple[dict[str, list[Period]], list[tuple[UUID, str]]]:
+        """The stored periods of references, and the subjects whose reference is not stored."""
+        by_hmac = {self._keyring.reference_hmac(reference): reference for reference in references}
         found: dict[str, list[Period]] = {reference: [] for reference in by_hmac.values()}
-        rows = self._session.rows("periods_of", hmacs=list(by_hmac))
-        for hmac, subject, valid_from, erased_through, unnamed in rows:
+        unnamed = []
+        rows = self._session.rows("periods_of", hmacs=list(by_hmac)) if by_hmac else []
+        for hmac, subject, valid_from, erased_through, nameless in rows:
             reference = by_hmac[bytes(hmac)]
             found[reference].append(Period(subject, valid_from, erased_through))
-            if unnamed:
-                self._name_subject(subject, reference)
-        self._periods |= found  # only what was read in full may be believed
+            if nameless:
+                unnamed.append((subject, reference))
+        return found, unnamed
 
-    def _add_subjects(self, new: dict[tuple[str, datetime], UUID]) -> None:
+    def _add_subjects(
+        self, new: dict[tuple[str, datetime], UUID], known: dict[str, list[Period]]
+    ) -> None:
         """Write new subjects with their reference keys; where another process was faster, its row stays."""
         secrets = {subject: self._keyring.secret() for subject in new.values()}
         rows = sorted(
@@ -107,7 +132,9 @@ class SubjectIndex:
             for (reference, valid_from), subject in new.items()
         )
         with self._session.transaction():
-            self._keyring.lock()
+            unchanged = self._keyring.lock() == frozenset()
+            # Who is new to this process may be known to another; the row that is there then stays.
+            self._check({r: p for r, p in known.items() if p or not unchanged})
             added = self._session.rows(
                 "add_subjects",
                 hmacs=[row[0] for row in rows],
@@ -119,19 +146,27 @@ class SubjectIndex:
             )
             winners = [(Need(subject, "reference"), secrets[subject]) for (subject,) in added]
             self._keyring.add_keys([(need, 1, secret) for need, secret in winners])
+        for need, _ in winners:
+            self._keyring.of(need.subject).new = True
+
+    def _check(self, known: dict[str, list[Period]]) -> None:
+        """Raise Overtaken when these references do not name any more whom they did when they were read."""
+        if known and self._read_periods(known)[0] != known:
+            for reference in known:
+                self._periods.pop(reference, None)
+            raise Overtaken
 
     def _sealed_reference(self, subject: UUID, reference: str, secret: bytes) -> str:
         key = DataKey(secret)
         place = reference_place(self._ledger, subject, key.id)
-        return seal_value(key.cipher, reference, place, self._keyring.nonce())
+        return seal_value(key.cipher, reference, place, self._keyring.nonces())
 
     def _name_subject(self, subject: UUID, reference: str) -> None:
         """Give a subject that came back from the erasure journal its reference again."""
-        need = Need(subject, "reference")
-        self._keyring.provide([need])
-        key = self._keyring.key(need)
+        self._keyring.provide([Need(subject, "reference")])
+        key = self._keyring.of(subject).ready["reference", 0]
         place = reference_place(self._ledger, subject, key.id)
-        sealed = seal_value(key.cipher, reference, place, self._keyring.nonce())
+        sealed = seal_value(key.cipher, reference, place, self._keyring.nonces())
         self._session.run("name_subject", subject=subject, sealed=sealed)
 
 
