@@ -18,7 +18,7 @@ from ledger.audit import audit
 from ledger.reading import halted_topics, head_position
 from ledger.rotation import epochs
 from projections import VIEWS, view_named
-from projections.rebuild import ViewReport, audit_views, rebuild
+from projections.rebuild import ViewReport, audit_views, rebuild_all
 from projections.runner import view_statuses
 from projections.view import View
 
@@ -74,7 +74,7 @@ def rebuild_views(
     views = _views(names or [])
     with open_site(settings, opens_values=False) as site:
         session = site.session("projector")
-        made = [rebuild(session, site.ledger, view, site.privacy_office) for view in views]
+        made = rebuild_all(session, site.ledger, views, site.privacy_office)
     answer = {"views": reports(made)}
     if as_json:
         emit(answer)
