@@ -25,8 +25,9 @@ PANELS: dict[Group, str] = {
     "intake": "Limits",
     "kafka": "Kafka",
     "register": "Controller",
+    "serving": "Health, metrics, logs",
 }
-ALL_GROUPS: tuple[Group, ...] = ("store", "intake", "kafka", "register")
+ALL_GROUPS: tuple[Group, ...] = ("store", "intake", "kafka", "register", "serving")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document, and nothing else.")]
 AsOf = Annotated[

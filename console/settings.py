@@ -22,17 +22,19 @@ __all__ = [
     "Group",
     "KafkaSettings",
     "Limits",
+    "Serving",
     "Setting",
     "Settings",
     "read_settings",
 ]
 
-Group = Literal["store", "intake", "kafka", "register"]
+Group = Literal["store", "intake", "kafka", "register", "serving"]
 PREFIX = "LEDGER_"
 # Longest time that a command waits for a batch to fill, and the largest batches that stay flat.
 MOST_BATCH_EVENTS = 50_000
 MOST_BATCH_BYTES = 64 * 1024 * 1024
 MOST_BATCH_MS = 60_000
+LAST_PORT = 65_535
 MOST_SESSION_S = 1_800  # the broker's own limit (group.max.session.timeout.ms)
 EVENTS_TOPICS = ("privacy.events.v1", "privacy.register.v1")
 CONFIDENTIAL_TOPICS = ("privacy.confidential.v1",)
@@ -95,6 +97,17 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEDGER_KAFKA_SSL_CAFILE", "kafka", "certificates of the authorities to trust"),
     Setting("LEDGER_KAFKA_SSL_CERTFILE", "kafka", "certificate of this client"),
     Setting("LEDGER_KAFKA_SSL_KEYFILE", "kafka", "key of that certificate"),
+    Setting(
+        "LEDGER_METRICS_HOST", "serving", "address of /metrics, /livez and /readyz [127.0.0.1]"
+    ),
+    Setting(
+        "LEDGER_METRICS_PORT",
+        "serving",
+        "their port; its parts have the next ones; 0: any "
+        "[run 9463, consume 9464, project 9465, publish 9466; confidential 9473 to 9476]",
+    ),
+    Setting("LEDGER_LOG_FORMAT", "serving", "json or text [text on a terminal, else json]"),
+    Setting("LEDGER_LOG_LEVEL", "serving", "debug, info, warning or error [info]"),
     Setting("LEDGER_CONTROLLER_NAME", "register", "the controller, for the register"),
     Setting("LEDGER_CONTROLLER_CONTACT", "register", "its contact details"),
     Setting("LEDGER_CONTROLLER_REPRESENTATIVE", "register", "its representative, if it has one"),
@@ -142,6 +155,15 @@ class KafkaSettings(msgspec.Struct, frozen=True):
         return f"KafkaSettings(bootstrap={self.bootstrap!r}, topics={self.topics!r})"
 
 
+class Serving(msgspec.Struct, frozen=True):
+    """Where a running command says how it is, and how it logs. `port`: None is the usual one, 0 any."""
+
+    host: str = "127.0.0.1"
+    port: int | None = None
+    log_format: str | None = None
+    log_level: str = "info"
+
+
 class Settings(msgspec.Struct, frozen=True):
     """Everything that the commands need to know. `kafka` is None when no broker is named.
 
@@ -157,6 +179,7 @@ class Settings(msgspec.Struct, frozen=True):
     limits: Limits
     kafka: KafkaSettings | None
     controller: Controller
+    serving: Serving = Serving()
     texts: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
@@ -274,6 +297,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         limits=_limits(reader),
         kafka=_kafka(reader, ledger, confidential),
         controller=_controller(reader),
+        serving=_serving(reader),
         texts={name: text for name, text in texts.items() if name.startswith(PREFIX)},
     )
     if reader.wrong:
@@ -318,6 +342,19 @@ def _controller(reader: _Reader) -> Controller:
         contact=reader.text("CONTROLLER_CONTACT", usual.contact),
         representative=reader.text("CONTROLLER_REPRESENTATIVE", None),
         data_protection_officer=reader.text("CONTROLLER_OFFICER", None),
+    )
+
+
+def _serving(reader: _Reader) -> Serving:
+    port = reader.text("METRICS_PORT", None, r"0|[1-9][0-9]{0,4}", "a port, or 0 for any")
+    if port is not None and int(port) > LAST_PORT:
+        reader.wrong.append(f"{PREFIX}METRICS_PORT: expected a port, or 0 for any")
+    levels = "debug, info, warning or error"
+    return Serving(
+        host=reader.text("METRICS_HOST", "127.0.0.1", r"[A-Za-z0-9.:-]{1,253}", "an address"),
+        port=None if port is None else int(port),
+        log_format=reader.text("LOG_FORMAT", None, "json|text", "json or text"),
+        log_level=reader.text("LOG_LEVEL", "info", "debug|info|warning|error", levels),
     )
 
 

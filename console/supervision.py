@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from console.failures import AWAY, BAD_NEWS, FINE
-from console.output import note
+from console.logs import Log
+from console.serving import Address, ask_ready
 from console.signals import SUPERVISOR
 
-__all__ = ["Restarts", "ended_for_good", "supervise"]
+__all__ = ["Part", "Restarts", "ended_for_good", "supervise"]
 
 # How soon a signal or the end of a child is noticed.
 LOOK_S = 0.2
@@ -27,7 +28,7 @@ FIRST_PAUSE_S = 0.5
 LAST_PAUSE_S = 60.0
 # Whoever ran so long had started well: the pauses begin anew.
 STEADY_S = 60.0
-UPKEEP_S = 3600.0
+_LOG = Log("run")
 
 
 def ended_for_good(status: int) -> bool:
@@ -50,16 +51,24 @@ class Restarts(msgspec.Struct, frozen=True):
         return min(LAST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(self.failures - 1, 16))
 
 
-class _Part:
-    """One child process and what is known about it."""
+class Part:
+    """One child process and what is known about it. `environment`: over that of this process.
 
-    def __init__(self, name: str, environment: Mapping[str, str]) -> None:
+    `address`: where it says how it is.
+    """
+
+    def __init__(self, name: str, environment: Mapping[str, str], address: Address) -> None:
         self.name = name
         self._environment = environment
+        self._address = address
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
         self._start_at = 0.0
         self._restarts = Restarts()
+
+    def check(self) -> str | None:
+        """Why it is not ready. May be asked in another thread; answers within seconds."""
+        return ask_ready(self._address) if self._process else "it does not run"
 
     def look(self, now: float) -> int | None:
         """Start it when it is time to; the exit status once it has ended for good."""
@@ -76,7 +85,9 @@ class _Part:
         self._restarts = self._restarts.after(now - self._started_at)
         self._start_at = now + self._restarts.pause_s
         why = "is away from its services" if status == AWAY else "crashed"
-        note(f"run: {self.name} {why}; starting it again in {self._restarts.pause_s:.1f} s")
+        pause_s = self._restarts.pause_s
+        message = f"{self.name} {why}; starting it again in {pause_s:.1f} s"
+        _LOG.warning("part-ended", message, part=self.name, status=status, pause_s=pause_s)
         return None
 
     def _start(self, now: float) -> None:
@@ -88,6 +99,8 @@ class _Part:
             start_new_session=True,
         )
         self._started_at = now
+        message = f"{self.name} is started"
+        _LOG.info("part-started", message, part=self.name, pid=self._process.pid)
 
     def tell(self) -> None:
         """Ask it to stop."""
@@ -106,42 +119,34 @@ class _Part:
             return FINE
 
 
-def supervise(
-    names: Sequence[str],
-    environment: Mapping[str, str],
-    stop: Callable[[], bool],
-    keep_up: Callable[[], None],
-) -> int:
+def supervise(parts: Sequence[Part], stop: Callable[[], bool], look: Callable[[], None]) -> int:
     """Run commands of this program side by side until told to stop; the exit status of it all.
 
-    `environment`: of the children, over that of this process. `keep_up`: called once an hour.
+    `look`: called some times a second; what it raises stops everything.
     """
-    parts = [_Part(name, environment) for name in names]
-    status, keep_up_at = FINE, 0.0
+    status = FINE
     try:
         while not stop() and status == FINE:
-            now = time.monotonic()
-            if now >= keep_up_at:
-                keep_up()
-                keep_up_at = now + UPKEEP_S
-            status = _first_end(parts, now)
+            look()
+            status = _first_end(parts, time.monotonic())
             time.sleep(LOOK_S)
     finally:
         last = _stop(parts)
     return status or last
 
 
-def _first_end(parts: Sequence[_Part], now: float) -> int:
+def _first_end(parts: Sequence[Part], now: float) -> int:
     """Exit status of the first part that ended for good, 0 while none has."""
     for part in parts:
         status = part.look(now)
         if status is not None:
-            note(f"run: {part.name} ended with status {status}; everything stops")
+            message = f"{part.name} ended with status {status}; everything stops"
+            _LOG.error("part-ended", message, part=part.name, status=status)
             return status or BAD_NEWS
     return FINE
 
 
-def _stop(parts: Sequence[_Part]) -> int:
+def _stop(parts: Sequence[Part]) -> int:
     """Tell all parts to stop and wait for them; the worst exit status of theirs."""
     for part in parts:
         part.tell()

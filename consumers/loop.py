@@ -113,6 +113,7 @@ class Consumer:
         try:
             polled = self._source.poll(self._patience_s())
             self.polled_at = self._monotonic()
+            self._observer.polled()
             if polled.reassigned:
                 self._observer.reassigned(self._source.assignment())
                 self._unsettle()

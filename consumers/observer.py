@@ -20,6 +20,9 @@ def _ignore(*_: Any) -> None:
 class Observer:
     """Called in the main loop, so they must return at once and not raise."""
 
+    polled: Callable[[], None] = _ignore
+    """A poll has returned: the main loop is alive."""
+
     reassigned: Callable[[frozenset[Partition]], None] = _ignore
     """The partitions that this consumer has now."""
 

@@ -40,7 +40,7 @@ Figures = Mapping[str, Values]
 """What was read of a database: values by the name of the metric."""
 
 # The time of a metric's creation would be one more series for each, which nobody asks for.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class Series(msgspec.Struct, frozen=True):
@@ -62,9 +62,7 @@ class Series(msgspec.Struct, frozen=True):
 
     def histogram(self, registry: CollectorRegistry) -> Histogram:
         """A histogram of what this process observes."""
-        return Histogram(
-            self.name, self.help, self.labels, registry=registry, buckets=self.buckets
-        )
+        return Histogram(self.name, self.help, self.labels, registry=registry, buckets=self.buckets)
 
     def family(self, values: Values) -> GaugeMetricFamily | CounterMetricFamily:
         """The metric with values that were read."""

@@ -5,12 +5,13 @@ by itself and found done or repeated by the next run; recording goes on meanwhil
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
+from ledger.errors import Retry
 from ledger.names import LedgerName
 from ledger.places import data_key_place, ledger_key_place
 from ledger.postgres import Session
@@ -67,17 +68,24 @@ def due(session: Session, provider: FileKeyProvider, now: datetime, period: time
 
 
 def rotate(
-    session: Session, provider: FileKeyProvider, ledger: LedgerName, now: datetime
+    session: Session,
+    provider: FileKeyProvider,
+    ledger: LedgerName,
+    now: datetime,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Rotation:
     """Begin a new epoch and end all earlier ones; completes what an interrupted run began.
 
     Needs the eraser's role. On return no key is wrapped under an earlier epoch and their keys are gone.
+    Raises Retry when `stop` says so between two blocks of keys.
     """
     epoch = _begin(session, provider, ledger, now)
     ciphers = EpochCiphers(provider)
     rewrapped = _rewrap_ledger_keys(session, ciphers, ledger, epoch)
     while count := _rewrap_block(session, ciphers, ledger, epoch):
         rewrapped += count
+        if stop():
+            raise Retry("the rotation of keys was interrupted; the next one completes it")
     with session.transaction():
         session.run("retire_epochs", epoch=epoch, now=now)
     old = tuple(held for held in provider.epochs() if held < epoch)

@@ -28,6 +28,7 @@ _ECHOED = {
         "source": formats.SOURCE,
         "id": formats.ID,
         "subject": references.SUBJECT,
+        "traceparent": formats.TRACEPARENT,
     }.items()
 }
 

@@ -29,7 +29,7 @@ class Rejection(Struct, frozen=True):
     """A refused message: code, JSON pointer (RFC 6901) and what may be echoed to its sender.
 
     `subject` is the reference of the person or entry, when it was readable. It is for an HMAC only:
-    never show it, log it or send it.
+    never show it, log it or send it. `traceparent`: the sender's trace context (W3C), when it was one.
     """
 
     code: Code
@@ -38,3 +38,9 @@ class Rejection(Struct, frozen=True):
     source: str | None = None
     id: str | None = None
     subject: str | None = None
+    traceparent: str | None = None
+
+    @property
+    def trace_id(self) -> str | None:
+        """By which the sender finds its own request: 32 hexadecimal digits."""
+        return self.traceparent.split("-")[1] if self.traceparent else None

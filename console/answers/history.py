@@ -49,6 +49,7 @@ def _line(
         "facts": event.facts | people,
         "personal": _personal(source, event),
         "annulled_by": annulled_by,
+        **({"trace": event.trace} if event.trace else {}),
     }
 
 

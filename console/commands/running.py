@@ -1,8 +1,9 @@
 """Commands that go on until they are told to stop: consume, project, run."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -11,20 +12,32 @@ from console.commands import gaps
 from console.commands.following import bring_up_to_date, follower, rebuild_outdated
 from console.flags import configured
 from console.forgetting import forget_due
+from console.intake_log import intake_observer
 from console.kafka_options import options_of
-from console.logs import listen_to
+from console.logs import RUN, run_id
 from console.output import note
+from console.serving import Address, free_port
 from console.settings import KafkaSettings, Settings
 from console.signals import stopping
-from console.supervision import supervise
-from console.wiring import Site, open_site
+from console.supervision import Part, supervise
+from console.upkeeping import Upkeep
+from console.watching import PORTS, Process, Watch, port_of, supervised, watching
+from console.wiring import open_site
 from consumers.kafka import KafkaAnswers, KafkaSource
-from consumers.loop import Job, consume, resume
-from consumers.observer import Observer
+from consumers.loop import Consumer, Job, consume, resume
+from consumers.metrics import IntakeMetrics
+from consumers.observer import Observer as IntakeObserver
 from consumers.source import Answers, Partition
-from ledger.errors import Retry
+from ledger.metrics import Figures
+from ledger.postgres import Session
+from projections.figures import progress, unbuilt
+from projections.metrics import WorkMetrics
+from projections.observer import Observer
+from projections.runner import Follower
 
-__all__ = ["add_commands", "answering", "observer_of_notes", "sourcing"]
+__all__ = ["add_commands", "answering", "sourcing"]
+
+PARTS: tuple[Process, ...] = ("consume", "project")
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -36,7 +49,7 @@ def add_commands(app: typer.Typer) -> None:
     gaps.add_commands(app)
 
 
-@configured("store", "intake", "kafka")
+@configured("store", "intake", "kafka", "serving")
 def consume_command(
     settings: Settings,
     resumed: Annotated[
@@ -54,10 +67,19 @@ def consume_command(
     Exit status 1 when a topic is halted or something does not fit.
     """
     kafka = settings.need_kafka()
-    with open_site(settings) as site, sourcing(kafka) as source, answering(kafka) as answers:
+    with (
+        watching(settings, "consume", reading=False) as watch,
+        open_site(settings) as site,
+        sourcing(kafka) as source,
+        answering(kafka) as answers,
+        watch.sampling(site, _nothing, _shown_nowhere),
+        stopping() as stop,
+    ):
         if resumed:
             resume(site.open_recorder, kafka.topics)
         job = Job(kafka.topics, site.intake, site.batch_limits, from_log_start)
+        metrics = IntakeMetrics.on(watch.registry, kafka.topics)
+        assigned = _Assigned(watch)
         consumer = consume(
             job,
             source,
@@ -65,10 +87,45 @@ def consume_command(
             clock=site.clock,
             monotonic=time.monotonic,
             answers=answers,
-            observer=observer_of_notes(),
+            observer=metrics.counting(assigned.observer()),
         )
-        with stopping() as stop:
-            consumer.run(stop)
+        assigned.check_with(consumer)
+        consumer.run(stop)
+
+
+class _Assigned:
+    """Whether a consumer knows its partitions, and has placed all of them."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._known = False
+
+    def observer(self) -> IntakeObserver:
+        logging = intake_observer(self._watch.says)
+
+        def reassigned(partitions: frozenset[Partition]) -> None:
+            self._known = True
+            logging.reassigned(partitions)
+
+        return replace(logging, reassigned=reassigned, polled=self._watch.pulse.beat)
+
+    def check_with(self, consumer: Consumer) -> None:
+        """The process is ready when this consumer is."""
+
+        def check() -> str | None:
+            placed = self._known and consumer.settled
+            return None if placed else "the partitions of this member are not placed yet"
+
+        self._watch.ready["assignment"] = check
+
+
+def _nothing(_session: Session) -> Figures:
+    """A consumer says how the database is, and no more of it."""
+    return {}
+
+
+def _shown_nowhere(_figures: Figures | None) -> None:
+    """There is nothing to show."""
 
 
 @contextmanager
@@ -94,60 +151,126 @@ def answering(kafka: KafkaSettings) -> Iterator[Answers | None]:
         answers.close()
 
 
-def observer_of_notes() -> Observer:
-    """What an operator should see of a consumer, one line each; what it records is metrics' work."""
-
-    def reassigned(partitions: frozenset[Partition]) -> None:
-        note(f"consume: {len(partitions)} partitions are assigned")
-
-    def away(fault: Retry, delay_s: float) -> None:
-        note(f"consume: {fault}; trying again in {delay_s:.1f} s")
-
-    def fenced() -> None:
-        note("consume: another member has recorded meanwhile; going on from its bookmark")
-
-    def halted(topic: str) -> None:
-        note(f"consume: {topic} is halted; see `ledger dead-letters list`")
-
-    return Observer(reassigned=reassigned, fenced=fenced, away=away, halted=halted)
-
-
-@configured("store")
+@configured("store", "serving")
 def project(
     settings: Settings,
     once: Annotated[bool, typer.Option("--once", help="Stop when every view is there.")] = False,
 ) -> None:
     """Follow the ledger with all views, until told to stop."""
-    with open_site(settings, opens_values=False) as site:
-        rebuild_outdated(site)
-        if once:
+    if once:
+        with open_site(settings, opens_values=False) as site:
+            rebuild_outdated(site, lambda text: note(f"project: {text}"))
             bring_up_to_date(site)
-            return
-        listen_to("projections")
-        with stopping() as stop, follower(site) as made:
-            made.follow(stop)
+        return
+    with (
+        watching(settings, "project", reading=not supervised()) as watch,
+        open_site(settings, opens_values=False) as site,
+    ):
+        metrics = WorkMetrics.on(watch.registry)
+        views = _Views(watch)
+        with watch.sampling(site, views.read, metrics.show):
+            rebuild_outdated(site, lambda text: watch.says.info("rebuild", text))
+            observer = metrics.counting(views.observer())
+            with stopping() as stop, follower(site, observer) as made:
+                views.check_with(made)
+                made.follow(stop)
 
 
-@configured("store", "intake", "kafka")
+class _Views:
+    """Whether all views are built, and none is halted."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._unbuilt: list[str] | None = None
+        watch.ready["views"] = self._check
+
+    def read(self, session: Session) -> Figures:
+        """How far the views are."""
+        self._unbuilt = unbuilt(session)
+        return progress(session)
+
+    def observer(self) -> Observer:
+        watch = self._watch
+
+        def folded(view: str, first: int, last: int, seconds: float) -> None:
+            watch.says.debug(
+                "folded",
+                f"view {view} has positions {first} to {last}",
+                view=view,
+                first_position=first,
+                last_position=last,
+                seconds=round(seconds, 3),
+            )
+
+        return Observer(looked=watch.pulse.beat, folded=folded)
+
+    def check_with(self, made: Follower) -> None:
+        """The process is ready when no view of this follower is halted."""
+
+        def check() -> str | None:
+            halted = sorted(made.halted)
+            return f"halted: {', '.join(halted)}" if halted else None
+
+        self._watch.ready["halted-views"] = check
+
+    def _check(self) -> str | None:
+        if self._unbuilt is None:
+            return "it is not known yet which are built"
+        return f"not built yet: {', '.join(self._unbuilt)}" if self._unbuilt else None
+
+
+@configured("store", "intake", "kafka", "serving")
 def run(settings: Settings) -> None:
     """Consume, project and keep keys and dead letters within their periods, on one machine.
 
     A part that crashes is started again; exit status 1 when one halts. SIGTERM stops all of it.
     """
     settings.need_kafka()
-    with open_site(settings) as site, stopping() as stop:
-        status = supervise(("consume", "project"), settings.texts, stop, lambda: _keep_up(site))
+    with (
+        watching(settings, "run", reading=True) as watch,
+        open_site(settings) as site,
+        watch.sampling(site, _nothing, _shown_nowhere),
+        stopping() as stop,
+    ):
+        parts = [_part(settings, name) for name in PARTS]
+        watch.ready |= {part.name: part.check for part in parts}
+        with _keeping_up(settings, watch) as upkeep:
+
+            def look() -> None:
+                watch.pulse.beat()
+                upkeep.look()
+
+            status = supervise(parts, stop, look)
     raise typer.Exit(status)
 
 
-def _keep_up(site: Site) -> None:
-    """Forget what is due; a database that is away is tried again next time."""
+def _part(settings: Settings, name: Process) -> Part:
+    """A part serves on the port that follows, as its own default does."""
+    base = port_of(settings, "run")
+    host = settings.serving.host
+    port = base + PORTS[name] - PORTS["run"] if base else free_port(host)
+    own = {"LEDGER_METRICS_PORT": str(port), RUN: run_id()}
+    return Part(name, {**settings.texts, **own}, Address(host, port))
+
+
+@contextmanager
+def _keeping_up(settings: Settings, watch: Watch) -> Iterator[Upkeep]:
+    """Forget what is due, once an hour, on connections of its own."""
+
+    def work(stop: Callable[[], bool]) -> None:
+        with open_site(settings) as site:
+            rotation, letters = forget_due(site, stop=stop)
+        if rotation:
+            ended = list(rotation.destroyed)
+            message = f"key epoch {rotation.epoch} began, {len(ended)} ended"
+            watch.says.info("rotated", message, epoch=rotation.epoch, ended=ended)
+        if letters:
+            message = f"{letters} dead letters are past their retention and forgotten"
+            watch.says.info("letters-forgotten", message, letters=letters)
+
+    upkeep = Upkeep(work, watch.says)
+    upkeep.start()
     try:
-        rotation, letters = forget_due(site)
-    except Retry as fault:
-        note(f"run: {fault}")
-        return
-    if rotation:
-        note(f"run: key epoch {rotation.epoch} began, {len(rotation.destroyed)} ended")
-    if letters:
-        note(f"run: {letters} dead letters are past their retention and forgotten")
+        yield upkeep
+    finally:
+        upkeep.stop()

@@ -1,0 +1,45 @@
+"""Whether a process is alive, and whether it is ready: questions, each answered by why not.
+
+Alive is whoever's main loop has gone round a short while ago; a rebalance or a service that is away is
+not death, and a restart would not help. Ready is who can do its work now. No answer holds a value.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+
+__all__ = ["ALIVE_S", "Check", "Pulse", "missing"]
+
+# A turn of a main loop may connect anew and wait for a lock; no turn takes longer when all is well.
+ALIVE_S = 60.0
+Check = Callable[[], str | None]
+"""None when all is well, else what is missing."""
+
+
+class Pulse:
+    """When a main loop last went round. Until its first beat a process is starting, not dead."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._beaten_at: float | None = None
+
+    def beat(self) -> None:
+        """The main loop goes round."""
+        self._beaten_at = self._monotonic()
+
+    def check(self) -> str | None:
+        """Why the process counts as dead."""
+        if self._beaten_at is None:
+            return None
+        silent_s = self._monotonic() - self._beaten_at
+        return f"it has not gone round for {silent_s:.0f} s" if silent_s > ALIVE_S else None
+
+    def started(self) -> str | None:
+        """Why the process is not at work yet."""
+        return "it is starting" if self._beaten_at is None else None
+
+
+def missing(checks: Mapping[str, Check]) -> dict[str, str]:
+    """What is missing, by the name of the check."""
+    # A copy: the main loop may add a check meanwhile.
+    answers = {name: check() for name, check in list(checks.items())}
+    return {name: why for name, why in answers.items() if why is not None}

@@ -1,0 +1,105 @@
+"""What can be seen of a running command from outside: its log, its metrics, its health. Composition only."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from console.health import Check, Pulse
+from console.logs import Log, begin_logs
+from console.sampling import Sampler
+from console.serving import Pages, serve
+from console.settings import Serving, Settings
+from console.signals import SUPERVISOR
+from console.wiring import Site
+from ledger.figures import JournalFigures, ledger_figures
+from ledger.metrics import Figures, LedgerMetrics, new_registry, render
+from ledger.postgres import Session
+from projections.figures import counted
+from projections.metrics import ViewMetrics
+
+__all__ = ["CONFIDENTIAL_PORTS", "PORTS", "Process", "Watch", "port_of", "supervised", "watching"]
+
+Process = Literal["run", "consume", "project", "publish"]
+PORTS: dict[Process, int] = {"run": 9463, "consume": 9464, "project": 9465, "publish": 9466}
+# Both ledgers may run on one machine.
+CONFIDENTIAL_PORTS = 10
+
+Read = Callable[[Session], Figures]
+Show = Callable[[Figures | None], None]
+
+
+def port_of(settings: Settings, process: Process) -> int:
+    """The port that a process serves on when it is told none, 0 for any."""
+    if settings.serving.port is not None:
+        return settings.serving.port
+    return PORTS[process] + CONFIDENTIAL_PORTS * settings.confidential
+
+
+def supervised() -> bool:
+    """Whether this process is a part of `ledger run`."""
+    return SUPERVISOR in os.environ
+
+
+class Watch:
+    """One process as it is seen from outside. `reading`: whether it speaks for the ledger as a whole."""
+
+    def __init__(self, process: Process, serving: Serving, *, reading: bool) -> None:
+        self.says = Log(process)
+        self.pulse = Pulse()
+        self.serving = serving
+        self.registry = new_registry()
+        self.live: dict[str, Check] = {"main-loop": self.pulse.check}
+        self.ready: dict[str, Check] = {"main-loop": self.pulse.started}
+        self._own = LedgerMetrics.on(self.registry, reading=reading)
+        self._views = ViewMetrics.on(self.registry) if reading else None
+        self._sampler: Sampler | None = None
+
+    def metrics(self, accept: str) -> tuple[str, bytes]:
+        """Content type and text of all metrics."""
+        if self._sampler:
+            self._sampler.check()  # figures that are too old are taken away
+        return render(self.registry, accept)
+
+    @contextmanager
+    def sampling(self, site: Site, read: Read, show: Show) -> Iterator[None]:
+        """Read the database now and then. `read`, `show`: what this process shows of it by itself."""
+        journal = JournalFigures(site.journal)
+
+        def read_all(session: Session) -> Figures:
+            figures = dict(read(session))
+            if self._views:
+                figures |= ledger_figures(session, site.ledger, site.clock())
+                figures |= journal.read(session)
+                figures |= counted(session, site.clock().date())
+            return figures
+
+        def show_all(figures: Figures | None) -> None:
+            self._own.show(figures)
+            if self._views:
+                self._views.show(figures)
+            show(figures)
+
+        def connect() -> Session:
+            return site.database.connect(site.ledger, "reader")
+
+        self._sampler = Sampler(connect, read_all, show_all)
+        self.ready["database"] = self._sampler.check
+        self._sampler.start()
+        try:
+            yield
+        finally:
+            self._sampler.stop()
+
+
+@contextmanager
+def watching(settings: Settings, process: Process, *, reading: bool) -> Iterator[Watch]:
+    """Log and serve as a running command. Raises Misconfigured when the port is taken."""
+    begin_logs(settings.serving, process)
+    watch = Watch(process, settings.serving, reading=reading)
+    host, port = settings.serving.host, port_of(settings, process)
+    with serve(host, port, Pages(watch.metrics, watch.live, watch.ready)) as address:
+        watch.says.info(
+            "serving", f"metrics and health are on {address.url}", port=address.port, host=host
+        )
+        yield watch
