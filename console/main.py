@@ -23,8 +23,7 @@ from console.commands import (
 )
 from console.failures import FINE, INTERRUPTED, explained
 from console.flags import global_flags
-from console.logs import silence
-from console.output import note
+from console.logs import complain, end_logs, silence
 
 __all__ = ["app", "main", "run"]
 
@@ -75,8 +74,10 @@ def main(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except Exception as error:
         status, line = explained(error)
-        note(line)
+        complain(line, status)
         return status
+    finally:
+        end_logs()
     return result if isinstance(result, int) else FINE
 
 
