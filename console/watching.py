@@ -12,6 +12,7 @@ from console.serving import Pages, serve
 from console.settings import Serving, Settings
 from console.signals import SUPERVISOR
 from console.wiring import Site
+from ledger.errors import Halt
 from ledger.figures import JournalFigures, ledger_figures
 from ledger.metrics import Figures, LedgerMetrics, new_registry, render
 from ledger.postgres import Session
@@ -54,6 +55,7 @@ class Watch:
         self._own = LedgerMetrics.on(self.registry, reading=reading)
         self._views = ViewMetrics.on(self.registry) if reading else None
         self._sampler: Sampler | None = None
+        self._journal_unread = False
 
     def metrics(self, accept: str) -> tuple[str, bytes]:
         """Content type and text of all metrics."""
@@ -70,7 +72,7 @@ class Watch:
             figures = dict(read(session))
             if self._views:
                 figures |= ledger_figures(session, site.ledger, site.clock())
-                figures |= journal.read(session)
+                figures |= self._journal_of(journal, session)
                 figures |= counted(session, site.clock().date())
             return figures
 
@@ -90,6 +92,17 @@ class Watch:
             yield
         finally:
             self._sampler.stop()
+
+    def _journal_of(self, journal: JournalFigures, session: Session) -> Figures:
+        """What the journal says; nothing where it cannot be read, since the database is well."""
+        try:
+            return journal.read(session)
+        except (Halt, OSError) as error:
+            if not self._journal_unread:
+                self._journal_unread = True
+                message = "the erasure journal cannot be read, so its figures are missing"
+                self.says.error("journal", message, fault=type(error).__name__)
+            return {}
 
 
 @contextmanager

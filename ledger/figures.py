@@ -57,13 +57,14 @@ class JournalFigures:
         if not self._journal.path.parent.is_dir():
             return {}
         _, erasures = session.row("head") or (0, 0)
-        if erasures < self._erasures:  # another database: restored, all of it is asked for again
+        # An entry whose erasure failed may be taken back; a restored database lacks what it had.
+        if self._missing or erasures < self._erasures:
             self._begin()
-        entries, offset = self._journal.entries_from(self._offset)
-        missing = missing_of(session, [*self._missing, *entries])
-        self._offset, self._erasures, self._missing = offset, erasures, missing
+        entries, self._offset = self._journal.entries_from(self._offset)
+        self._missing = missing_of(session, entries)
+        self._erasures = erasures
         self._keys += sum(len(entry.keys) for entry in entries)
         return {
-            "ledger_erasures_pending": {(): float(len(missing))},
+            "ledger_erasures_pending": {(): float(len(self._missing))},
             "ledger_keys_destroyed_total": {(): float(self._keys)},
         }
