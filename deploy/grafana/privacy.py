@@ -1,0 +1,174 @@
+"""The privacy officer's dashboard: who received data, what people agreed to, what was erased, what was
+refused. Counts only: who it was is answered by commands, which open values."""
+
+from deploy.grafana.model import Dashboard, Panel, Query, Row
+
+__all__ = ["PRIVACY"]
+
+DAY_S = 86_400
+
+NOW = Row(
+    "Now",
+    (
+        Panel(
+            "Erasures",
+            "Carried out since the beginning.",
+            (Query("max(ledger_erasures_total)", "erasures"),),
+            kind="stat",
+        ),
+        Panel(
+            "Erasures pending",
+            "Known to the journal and not in the database. Anything but 0 is an incident.",
+            (Query("max(ledger_erasures_pending)", "pending"),),
+            kind="stat",
+            limits=(None, 1),
+        ),
+        Panel(
+            "Keys destroyed",
+            "Each made one person's values of one category unreadable.",
+            (Query("max(ledger_keys_destroyed_total)", "keys"),),
+            kind="stat",
+        ),
+        Panel(
+            "Key epoch",
+            "When it ends, logs and backups forget what was erased in it: after 7 days.",
+            (Query("max(ledger_key_epoch_age_seconds)", "age"),),
+            kind="stat",
+            unit="s",
+            limits=(7 * DAY_S, 8 * DAY_S),
+        ),
+        Panel(
+            "Disclosures",
+            "Since the beginning, without those annulled.",
+            (Query("sum(max by (recipient_kind) (ledger_disclosures_total))", "disclosures"),),
+            kind="stat",
+        ),
+        Panel(
+            "Dead letters",
+            "Refused messages that wait to be looked at. They may hold acts that are not in the ledger.",
+            (Query("max(ledger_dead_letters)", "letters"),),
+            kind="stat",
+            limits=(1, 100),
+        ),
+    ),
+    across=6,
+)
+
+DISCLOSURES = Row(
+    "Who received data",
+    (
+        Panel(
+            "By kind of recipient, so far",
+            "See `ledger disclosures --kind` for whom, when and why.",
+            (
+                Query(
+                    "sort_desc(max by (recipient_kind) (ledger_disclosures_total))",
+                    "{{recipient_kind}}",
+                ),
+            ),
+            kind="bargauge",
+        ),
+        Panel(
+            "By kind of recipient, a day",
+            "An unusual rise: ask who asked.",
+            (
+                Query(
+                    "max by (recipient_kind) (increase(ledger_disclosures_total[1d]))",
+                    "{{recipient_kind}}",
+                ),
+            ),
+            stacked=True,
+        ),
+    ),
+    across=2,
+)
+
+CONSENTS = Row(
+    "Consents",
+    (
+        Panel(
+            "By purpose and status",
+            "What the deciding act made of each.",
+            (
+                Query(
+                    "sort_desc(max by (purpose, status) (ledger_consents))",
+                    "{{purpose}}: {{status}}",
+                ),
+            ),
+            kind="bargauge",
+        ),
+        Panel(
+            "Given, by purpose",
+            "Consents that were given and not taken back.",
+            (Query('max by (purpose) (ledger_consents{status="given"})', "{{purpose}}"),),
+        ),
+        Panel(
+            "Not given any more, by purpose",
+            "Withdrawn, refused, expired or invalidated. A jump: look at the last campaign.",
+            (
+                Query(
+                    'max by (purpose, status) (ledger_consents{status!="given"})',
+                    "{{purpose}}: {{status}}",
+                ),
+            ),
+        ),
+    ),
+)
+
+ERASURES = Row(
+    "Forgetting",
+    (
+        Panel(
+            "Erasures a day",
+            "Those repeated after a restore included.",
+            (Query("max(increase(ledger_erasures_total[1d]))", "erasures"),),
+        ),
+        Panel(
+            "Keys destroyed a day",
+            "By erasures and by the end of periods.",
+            (Query("max(increase(ledger_keys_destroyed_total[1d]))", "keys"),),
+        ),
+        Panel(
+            "Age of the key epoch",
+            "A saw whose teeth are 7 days apart.",
+            (Query("max(ledger_key_epoch_age_seconds)", "age"),),
+            unit="s",
+            limits=(None, 8 * DAY_S),
+        ),
+    ),
+)
+
+REFUSALS = Row(
+    "Refused messages",
+    (
+        Panel(
+            "By reason, a day",
+            "`personal-data-in-facts` and `unknown-field`: a sender tells more than the contract allows.",
+            (Query("sum by (code) (increase(ledger_rejections_total[1d]))", "{{code}}"),),
+            stacked=True,
+        ),
+        Panel(
+            "About erased people, a day",
+            "Senders that still hold what was erased here.",
+            (
+                Query(
+                    'sum by (topic) (increase(ledger_rejections_total{code="erased-subject"}[1d]))',
+                    "{{topic}}",
+                ),
+            ),
+        ),
+        Panel(
+            "Kept dead letters",
+            "They are forgotten after 14 days, whether somebody looked or not.",
+            (Query("max(ledger_dead_letters)", "letters"),),
+        ),
+    ),
+)
+
+PRIVACY = Dashboard(
+    uid="ledger-privacy",
+    title="Ledger: privacy officer",
+    about="Who received data, what people agreed to, what was erased, what was refused.",
+    rows=(NOW, DISCLOSURES, CONSENTS, ERASURES, REFUSALS),
+    hours=7 * 24,
+)
