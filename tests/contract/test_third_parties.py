@@ -6,11 +6,14 @@ from hashlib import sha256
 from random import Random
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.tlog.checkpoints import Checkpoint, checkpoint_text, cosign_checkpoint, sign_checkpoint
 from ledger.tlog.edge import Edge, grow
-from ledger.tlog.merkle import hash_leaf
+from ledger.tlog.keys import COSIGNATURE, SigningKey
+from ledger.tlog.merkle import EMPTY_ROOT, hash_leaf
 from ledger.tlog.notes import Note, encode_note, parse_note
+from ledger.tlog.policy import parse_policy
 from ledger.tlog.proof_file import Proof, encode_proof
 from ledger.tlog.proofs import Node, consistency_proof, inclusion_proof
 from ledger.tlog.tiles import TILE_WIDTH, nodes_of
@@ -191,3 +194,31 @@ def test_proof_files_are_accepted_and_none_for_another_entry(
     assert set(verifier(right)) == {"ok"}
     wrong = [question | {"entry": question["entry"] + b"!"} for question in right]
     assert [answer for answer in verifier(wrong) if answer.startswith("ok")] == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "verdict"),
+    [
+        ("quorum none", True),
+        ("quorum a", True),
+        ("quorum c", False),
+        ("group g 2 a b c\nquorum g", True),
+        ("group g all a b c\nquorum g", False),
+        ("group g any b c\ngroup h all a g\nquorum h", True),
+    ],
+)
+def test_a_policy_means_the_same_to_others(rules: str, verdict: bool, verifier: Verifier) -> None:
+    keys = [SigningKey(f"w.example/{n}", private(n), COSIGNATURE) for n in range(3)]
+    names = zip("abc", keys, strict=True)
+    lines = [f"witness {name} {key.verifier.text} http://{name}.example/" for name, key in names]
+    policy = "\n".join([*lines, rules])
+    signed = parse_note(sign_checkpoint(Checkpoint(ORIGIN, 0, EMPTY_ROOT), log_key()))
+    cosigned = [cosign_checkpoint(signed.text, key, 1_795_600_000) for key in keys[:2]]
+    note = encode_note(Note(signed.text, (*signed.signatures, *cosigned)))
+    (answer,) = verifier([{"do": "policy", "policy": policy.encode(), "note": note}])
+    assert answer.startswith("ok") == verdict
+    assert parse_policy(policy).satisfied([key.verifier for key in keys[:2]]) == verdict
+
+
+def private(number: int) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(bytes([number + 1] * 32))

@@ -7,12 +7,14 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 
 	"github.com/transparency-dev/formats/log"
 	cosigned "github.com/transparency-dev/formats/note"
 	tlogproof "github.com/transparency-dev/formats/proof"
+	"github.com/transparency-dev/formats/witness"
 	"github.com/transparency-dev/merkle/proof"
 	"github.com/transparency-dev/merkle/rfc6962"
 	"golang.org/x/mod/sumdb/note"
@@ -27,6 +29,7 @@ type question struct {
 	File            []byte // a tlog-proof
 	Entry           []byte
 	Folder          string
+	Policy          []byte
 	Index, Old, New uint64
 	Leaf            []byte
 	OldRoot, Root   []byte
@@ -63,6 +66,8 @@ func judge(q question) (string, error) {
 		return "ok", proof.VerifyConsistency(rfc6962.DefaultHasher, q.Old, q.New, q.Proof, q.OldRoot, q.Root)
 	case "proof":
 		return "ok", judgeProof(q)
+	case "policy":
+		return judgePolicy(q)
 	case "folder":
 		return judgeFolder(q)
 	}
@@ -106,4 +111,15 @@ func judgeProof(q question) error {
 	}
 	leaf := rfc6962.DefaultHasher.HashLeaf(q.Entry)
 	return proof.VerifyInclusion(rfc6962.DefaultHasher, file.Index, checkpoint.Size, leaf, hashes, checkpoint.Hash)
+}
+
+func judgePolicy(q question) (string, error) {
+	policy, err := witness.ParsePolicy(q.Policy)
+	if err != nil {
+		return "", err
+	}
+	if !policy.Satisfied(q.Note) {
+		return "", errors.New("the quorum is not there")
+	}
+	return "ok", nil
 }
