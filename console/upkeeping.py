@@ -1,7 +1,7 @@
-"""The upkeep of `ledger run`, in a thread of its own: a rotation of keys never delays being told to stop.
+"""Upkeep in a thread of its own: a rotation of keys never delays being told to stop.
 
 It is interrupted between two of its steps, each committed by itself; the next start goes on. A passing
-fault is tried again; anything else ends the whole of `ledger run`, loudly.
+fault is tried again; anything else ends the whole process, loudly.
 """
 
 from collections.abc import Callable

@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
+import consumers.metrics
+import ledger.metrics
+import projections.metrics
 from console.health import Check, Pulse
 from console.logs import Log, begin_logs
 from console.sampling import Sampler
@@ -14,17 +17,41 @@ from console.signals import SUPERVISOR
 from console.wiring import Site
 from ledger.errors import Halt
 from ledger.figures import JournalFigures, ledger_figures
-from ledger.metrics import Figures, LedgerMetrics, new_registry, render
+from ledger.metrics import Figures, LedgerMetrics, Series, new_registry, render
 from ledger.postgres import Session
 from projections.figures import counted
 from projections.metrics import ViewMetrics
 
-__all__ = ["CONFIDENTIAL_PORTS", "PORTS", "Process", "Watch", "port_of", "supervised", "watching"]
+__all__ = [
+    "CONFIDENTIAL_PORTS",
+    "MADE",
+    "PORTS",
+    "Process",
+    "Watch",
+    "port_of",
+    "supervised",
+    "watching",
+]
 
-Process = Literal["run", "consume", "project", "publish"]
-PORTS: dict[Process, int] = {"run": 9463, "consume": 9464, "project": 9465, "publish": 9466}
+Process = Literal["run", "consume", "project", "publish", "upkeep"]
+PORTS: dict[Process, int] = {
+    "run": 9463,
+    "consume": 9464,
+    "project": 9465,
+    "publish": 9466,
+    "upkeep": 9467,
+}
 # Both ledgers may run on one machine.
 CONFIDENTIAL_PORTS = 10
+
+# For the documentation: who serves which metrics.
+MADE: tuple[tuple[str, tuple[Series, ...]], ...] = (
+    ("every process", ledger.metrics.OWN),
+    ("run; project by itself", ledger.metrics.READ),
+    ("run; project by itself", projections.metrics.COUNTED),
+    ("consume", consumers.metrics.SERIES),
+    ("project", (*projections.metrics.WORK, *projections.metrics.PROGRESS)),
+)
 
 Read = Callable[[Session], Figures]
 Show = Callable[[Figures | None], None]

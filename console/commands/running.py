@@ -1,4 +1,4 @@
-"""Commands that go on until they are told to stop: consume, project, run."""
+"""Commands that go on until they are told to stop: consume, project, upkeep, run."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -38,6 +38,8 @@ from projections.runner import Follower
 __all__ = ["add_commands", "answering", "sourcing"]
 
 PARTS: tuple[Process, ...] = ("consume", "project")
+# How soon a process that only waits notices that it is told to stop.
+LOOK_S = 0.2
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -45,6 +47,7 @@ def add_commands(app: typer.Typer) -> None:
     panel = "Running"
     app.command("consume", rich_help_panel=panel)(consume_command)
     app.command("project", rich_help_panel=panel)(project)
+    app.command("upkeep", rich_help_panel=panel)(upkeep_command)
     app.command("run", rich_help_panel=panel)(run)
     gaps.add_commands(app)
 
@@ -217,6 +220,22 @@ class _Views:
         if self._unbuilt is None:
             return "it is not known yet which are built"
         return f"not built yet: {', '.join(self._unbuilt)}" if self._unbuilt else None
+
+
+@configured("store", "serving")
+def upkeep_command(settings: Settings) -> None:
+    """Keep keys and dead letters within their periods, until told to stop. Not needed beside `run`."""
+    with (
+        watching(settings, "upkeep", reading=True) as watch,
+        open_site(settings) as site,
+        watch.sampling(site, _nothing, _shown_nowhere),
+        stopping() as stop,
+        _keeping_up(settings, watch) as upkeep,
+    ):
+        while not stop():
+            watch.pulse.beat()
+            upkeep.look()
+            time.sleep(LOOK_S)
 
 
 @configured("store", "intake", "kafka", "serving")
