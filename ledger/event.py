@@ -5,7 +5,7 @@ upcaster, never an edit here.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -125,6 +125,8 @@ def _short_name(type: str) -> str:
 
 def instant(time: datetime) -> str:
     """RFC 3339 in UTC with six fractional digits, as stored: `2026-11-24T09:15:00.000000Z`."""
+    if time.tzinfo is UTC:  # as every decoded event has it
+        return time.isoformat(timespec="microseconds")[:-6] + "Z"
     offset = time.utcoffset()
     if offset is None:
         raise ValueError("an instant needs an offset")

@@ -93,7 +93,7 @@ class Ready(msgspec.Struct, frozen=True):
     fingerprint: bytes = b""
     generation: int = 0
     refusal: Rejection | None = None
-    blind: tuple[tuple[bytes, str, str], ...] = ()
+    blind: Sequence[tuple[bytes, str, str]] = ()
     referred: tuple[UUID, ...] = ()
 
 
@@ -275,15 +275,15 @@ class Sealer:
             sealed[group.category] = {"key": key.id, "values": values}
         return sealed
 
-    def _blind(self, event: Event) -> tuple[tuple[bytes, str, str], ...]:
-        fields = [field for field in event.personal if field in BLIND_FIELDS]
-        if not fields:
+    def _blind(self, event: Event) -> Sequence[tuple[bytes, str, str]]:
+        if BLIND_FIELDS.isdisjoint(event.personal):
             return ()
         secret = self._keyring.hash("blind")
-        return tuple(
-            (secret.of(_folded(field, event.personal[field])), PERSONAL_FIELDS[field], field)
-            for field in fields
-        )
+        return [
+            (secret.of(_folded(field, value)), PERSONAL_FIELDS[field], field)
+            for field, value in event.personal.items()
+            if field in BLIND_FIELDS
+        ]
 
 
 def blind_hash(key: bytes, field: str, value: Any) -> bytes:

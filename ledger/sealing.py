@@ -161,8 +161,8 @@ def seal_value(cipher: AESGCM, value: Any, place: bytes, nonce: bytes) -> str:
     The plaintext is padded with spaces to whole blocks of 16 bytes, so that a length tells little.
     """
     text = to_json(value)
-    padded = text + b" " * (-len(text) % _PAD_BYTES)
-    return base64url(nonce + cipher.encrypt(nonce, padded, place))
+    text += b" " * (-len(text) % _PAD_BYTES)
+    return base64url(nonce + cipher.encrypt(nonce, text, place))
 
 
 def open_value(cipher: AESGCM, blob: str, place: bytes) -> Any:

@@ -14,7 +14,7 @@ __all__ = ["to_json"]
 def to_json(value: Any, *, sort_keys: bool = False) -> bytes:
     """Compact UTF-8 JSON, deterministic. Raises TypeError for what is not JSON."""
     try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS if sort_keys else None)
+        return orjson.dumps(value, None, orjson.OPT_SORT_KEYS) if sort_keys else orjson.dumps(value)
     except orjson.JSONEncodeError:
         text = json.dumps(value, sort_keys=sort_keys, separators=(",", ":"), ensure_ascii=False)
         return text.encode()

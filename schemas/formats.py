@@ -66,6 +66,7 @@ LegalBasis = Literal["6-1-a", "6-1-b", "6-1-c", "6-1-d", "6-1-e", "6-1-f"]
 
 _TIME = re.compile(TIME)
 _IBAN = re.compile(IBAN)
+_LETTERS = {ord(letter): str(int(letter, 36)) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
 def instant_of(text: str) -> datetime | None:
@@ -85,5 +86,4 @@ def has_iban_check_digits(text: str) -> bool:
     """True for an IBAN in electronic form whose check digits are right (ISO 13616, mod 97)."""
     if _IBAN.match(text) is None:
         return False
-    digits = "".join(str(int(character, 36)) for character in text[4:] + text[:4])
-    return int(digits) % 97 == 1
+    return int((text[4:] + text[:4]).translate(_LETTERS)) % 97 == 1
