@@ -29,7 +29,7 @@ def test_the_services_start_as_declared_record_what_is_published_and_stop_when_t
 ) -> None:
     assert make_service("init").run().returncode == 0
     consumers = [make_service("consumer") for _ in range(replicas("consumer"))]
-    running = [*consumers, make_service("projector")]
+    running = [*consumers, make_service("projector"), make_service("upkeep")]
     for service in running:
         service.start()
     until(lambda: all(service.healthy() for service in running), lambda: None, PATIENCE_S)
