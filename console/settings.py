@@ -15,6 +15,7 @@ import msgspec
 from consumers.pipeline import BATCH_BYTES, BATCH_MESSAGES, BATCH_SECONDS
 from ledger.errors import LedgerError, Misconfigured
 from ledger.names import LedgerName
+from ledger.postgres import PATIENCE_S
 
 __all__ = [
     "SETTINGS",
@@ -34,6 +35,7 @@ PREFIX = "LEDGER_"
 MOST_BATCH_EVENTS = 50_000
 MOST_BATCH_BYTES = 64 * 1024 * 1024
 MOST_BATCH_MS = 60_000
+MOST_PATIENCE_S = 240  # below the time after which Kafka takes a loop that does not poll for dead
 LAST_PORT = 65_535
 MOST_SESSION_S = 1_800  # the broker's own limit (group.max.session.timeout.ms)
 EVENTS_TOPICS = ("privacy.events.v1", "privacy.register.v1")
@@ -69,6 +71,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "LEDGER_DATABASE_PASSWORD_FILE", "store", "file whose first line is the password for it"
+    ),
+    Setting(
+        "LEDGER_DATABASE_PATIENCE_S",
+        "store",
+        "seconds of silence after which PostgreSQL counts as away, and a recorder as lost [60]",
     ),
     Setting("LEDGER_DATA_DIR", "store", "folder of the embedded PostgreSQL"),
     Setting("LEDGER_KEY_DIR", "store", "folder of epoch keys and erasure journal [data dir/keys]"),
@@ -171,6 +178,7 @@ class Settings(msgspec.Struct, frozen=True):
     """
 
     database_url: str | None
+    database_patience_s: int
     data_dir: Path
     key_dir: Path
     ledger: LedgerName
@@ -284,6 +292,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
     key_dir = Path(reader.text("KEY_DIR", str(data_dir / "keys"))).expanduser().absolute()
     settings = Settings(
         database_url=_database_url(reader),
+        database_patience_s=reader.number("DATABASE_PATIENCE_S", PATIENCE_S, MOST_PATIENCE_S),
         data_dir=data_dir,
         key_dir=key_dir,
         ledger=ledger,

@@ -5,7 +5,6 @@ belongs to one role of one ledger. Batches go through COPY or arrays, never thro
 pipelined statement with more than about half a megabyte of parameters hangs in `Pipeline.sync()`.
 """
 
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -118,22 +117,13 @@ class _Connection(psycopg.Connection[tuple[Any, ...]]):
     def wait(self, gen: Any, *arguments: Any, **options: Any) -> Any:
         """Wait for an answer of the server. Raises OperationalError when none comes in time."""
         if self.answer_s is not None:
-            gen = self._within(gen, self.answer_s)
-        return super().wait(gen, *arguments, **options)
-
-    def _within(self, gen: Any, seconds: float) -> Iterator[Any]:
-        """The same steps of talking to the server, as long as they take less than so many seconds."""
-        deadline = time.monotonic() + seconds
+            options.setdefault("timeout", self.answer_s)
         try:
-            wanted = next(gen)
-            while True:
-                ready = yield wanted
-                if not ready and time.monotonic() > deadline:
-                    self.pgconn.finish()  # else a rollback would wait for it once more
-                    raise psycopg.OperationalError("no answer in time")
-                wanted = gen.send(ready)
-        except StopIteration as end:
-            return end.value
+            return super().wait(gen, *arguments, **options)
+        except psycopg.OperationalError:
+            if self.pgconn.transaction_status == pq.TransactionStatus.ACTIVE:
+                self.pgconn.finish()  # nobody knows what it does now, and a rollback would wait again
+            raise
 
 
 class Session:
@@ -261,11 +251,15 @@ class Database:
             options=" ".join(options),
             application_name=f"ledger-{role or 'init'}",
             connect_timeout=CONNECT_TIMEOUT_S,
+            **self._client_patience(),
             **user,
         )
         try:
             with mapped_errors():
-                connection = psycopg.connect(info, autocommit=True)
+                connection = _Connection.connect(info, autocommit=True)
+                if role == "recorder":
+                    connection.answer_s = SILENCE * self.patience_s
+                    self._end_stalled(connection)
                 connection.adapters.register_dumper(list, _ArrayDumper)
                 if role and not self.peer:
                     _take_role(connection, ledger.role(role))
