@@ -24,7 +24,8 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 __all__ = [
-    "SERIES",
+    "OWN",
+    "READ",
     "Figures",
     "LedgerMetrics",
     "Series",
@@ -104,9 +105,9 @@ DATABASE_UP = Series(
     "1 while this process can read the database, else 0. At 0: start PostgreSQL, or look at network, "
     "password and `ledger init`; /readyz says which. Nothing is lost meanwhile.",
 )
-OWN = (BUILD_INFO, DATABASE_UP)
+OWN: tuple[Series, ...] = (BUILD_INFO, DATABASE_UP)
 
-READ = (
+READ: tuple[Series, ...] = (
     Series(
         "ledger_position",
         "gauge",
@@ -148,7 +149,6 @@ READ = (
         "backups do not forget what was erased.",
     ),
 )
-SERIES: tuple[Series, ...] = (*OWN, *READ)
 
 
 @dataclass(frozen=True)

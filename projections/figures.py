@@ -39,17 +39,21 @@ def unbuilt(session: Session) -> list[str]:
 def counted(session: Session, today: date) -> Figures:
     """Consents by purpose and status, disclosures by kind of recipient; nothing before they are built."""
     consents: dict[tuple[str, ...], float] = defaultdict(float)
-    for (purpose, act, until), rows in _counts(session, consent_status.VIEW):
+    for (purpose, act, until), rows, _ in _counts(session, consent_status.VIEW):
         expired = bool(until) and date.fromisoformat(until) < today
         consents[purpose, "expired" if expired else act] += rows
-    kinds = {labels: rows for labels, rows in _counts(session, disclosures.VIEW)}
+    kinds = {labels: added for labels, _, added in _counts(session, disclosures.VIEW)}
     return {"ledger_consents": dict(consents), "ledger_disclosures_total": kinds}
 
 
-def _counts(session: Session, view: View[Any]) -> list[tuple[tuple[str, ...], float]]:
+def _counts(session: Session, view: View[Any]) -> list[tuple[tuple[str, ...], float, float]]:
+    """Labels, rows that there are, and rows that ever came."""
     names = {"counts": f"{view.name}_counts"}
     try:
-        rows = session.of("projections").named("counts", names)
+        counts = session.of("projections").named("counts", names)
     except NotInstalled:  # built by an older version of the program, or not at all
         return []
-    return [(tuple(label.split(LABEL_SEPARATOR)), float(count)) for label, count in rows]
+    return [
+        (tuple(label.split(LABEL_SEPARATOR)), float(rows), float(added))
+        for label, rows, added in counts
+    ]

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from ledger.metrics import Figures, Series, Shown
 from projections.observer import Observer
 
-__all__ = ["SERIES", "ViewMetrics", "WorkMetrics"]
+__all__ = ["COUNTED", "PROGRESS", "WORK", "ViewMetrics", "WorkMetrics"]
 
 EVENTS_PROJECTED = Series(
     "ledger_events_projected_total",
@@ -32,9 +32,9 @@ VIEW_HALTED = Series(
     "`ledger rebuild`; the other views go on.",
     ("view",),
 )
-WORK = (EVENTS_PROJECTED, BATCH_SECONDS, VIEW_HALTED)
+WORK: tuple[Series, ...] = (EVENTS_PROJECTED, BATCH_SECONDS, VIEW_HALTED)
 
-PROGRESS = (
+PROGRESS: tuple[Series, ...] = (
     Series(
         "ledger_view_bookmark_position",
         "gauge",
@@ -55,7 +55,7 @@ PROGRESS = (
         ("view",),
     ),
 )
-COUNTED = (
+COUNTED: tuple[Series, ...] = (
     Series(
         "ledger_consents",
         "gauge",
@@ -66,12 +66,11 @@ COUNTED = (
     Series(
         "ledger_disclosures_total",
         "counter",
-        "Disclosures to recipients of a kind; an annulment takes one away. An unusual rise: see "
+        "Disclosures to recipients of a kind, those annulled later included. An unusual rise: see "
         "`ledger disclosures --kind`, and ask who asked.",
         ("recipient_kind",),
     ),
 )
-SERIES: tuple[Series, ...] = (*WORK, *PROGRESS, *COUNTED)
 
 
 @dataclass(frozen=True)

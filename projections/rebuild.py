@@ -190,6 +190,8 @@ class _New:
         digest = self._digest or stored_digest(session, view, self.tables.table)
         replaced = Tables(session, self._ledger, view, old.colour)
         same = old.version != view.version or digest == stored_digest(session, view, replaced.table)
+        if old.version == view.version:
+            self.tables.keep_counting(replaced)
         self.tables.show()
         session.run(
             "swap_bookmark",

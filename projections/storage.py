@@ -38,6 +38,7 @@ Colour = Literal["blue", "green"]
 _PAGE_ROWS = 5_000
 # Between the labels of a count; no code of the contract holds it.
 LABEL_SEPARATOR = "/"
+NO_ROW = ""
 _START = UUID(int=0)  # smaller than every stream: no version of UUID is all zeros
 
 
@@ -190,17 +191,14 @@ class Tables:
         written = [(key, c) for key, c in changes.items() if c.after is not None]
         self._change([self._row(key, c.after) for key, c in written if c.before is not None])
         self._insert([self._row(key, c.after) for key, c in written if c.before is None])
-        self._count(
-            (change.before for change in changes.values()),
-            (change.after for change in changes.values()),
-        )
+        self._count((change.before, change.after) for change in changes.values())
 
     def add(self, rows: Collection[tuple[Key, Any, bytes]]) -> None:
         """Write rows that do not exist yet: key, state and encoded state."""
         self._insert(
             [(*key, encoded, *self._view.cells(key, state)) for key, state, encoded in rows]
         )
-        self._count((), (state for _, state, _ in rows))
+        self._count((None, state) for _, state, _ in rows)
 
     def _row(self, key: Key, state: Any) -> tuple[Any, ...]:
         return (*key, encode(state), *self._view.cells(key, state))
@@ -217,20 +215,38 @@ class Tables:
             parameters = dict(zip(names, columns, strict=True))
             self._named(f"change_{self._view.layout}", **parameters)
 
-    def _count(self, before: Iterable[Any], after: Iterable[Any]) -> None:
-        """Rows that came or went, in the counts of a view that has some."""
-        labels = self._view.labels
-        if labels is None:
+    def keep_counting(self, replaced: "Tables") -> None:
+        """Let what was ever added never fall, although what was annulled is not built again."""
+        if self._view.labels:
+            names = self._names | {"replaced": replaced._names["counts"]}
+            self._session.named("keep_added", names)
+
+    def _count(self, changes: Iterable[tuple[Any, Any]]) -> None:
+        """Rows that came or went (before, after), in the counts of a view that has some."""
+        if self._view.labels is None:
             return
-        counts = Counter(
-            LABEL_SEPARATOR.join(labels(state)) for state in after if state is not None
-        )
-        counts.subtract(
-            LABEL_SEPARATOR.join(labels(state)) for state in before if state is not None
-        )
-        moved = {label: count for label, count in counts.items() if count}
-        if moved:
-            self._named("add_counts", labels=list(moved), rows=list(moved.values()))
+        rows: Counter[str] = Counter()
+        added: Counter[str] = Counter()
+        for before, after in changes:
+            old, new = self._label(before), self._label(after)
+            if old != new:
+                rows[old] -= 1
+                rows[new] += 1
+                added[new] += 1
+        del rows[NO_ROW]
+        if rows:
+            labels = list(rows)
+            self._named(
+                "add_counts",
+                labels=labels,
+                rows=[rows[label] for label in labels],
+                added=[added[label] for label in labels],
+            )
+
+    def _label(self, state: Any) -> str:
+        """What a row is counted by."""
+        assert self._view.labels
+        return NO_ROW if state is None else LABEL_SEPARATOR.join(self._view.labels(state))
 
     # Entries of a joined view
 

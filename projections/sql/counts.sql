@@ -1,2 +1,2 @@
--- How many rows a view has of each kind. {counts}.
-SELECT label, rows FROM {counts} WHERE rows <> 0 ORDER BY label
+-- How many rows a view has of each kind, and how many ever came. {counts}.
+SELECT label, rows, added FROM {counts} ORDER BY label

@@ -1,5 +1,7 @@
--- How many rows a view has of each kind, kept from the differences of rows. {counts}.
+-- How many rows a view has of each kind, kept from the differences of rows, and how many ever came.
+-- {counts}.
 CREATE TABLE {views}.{counts} (
     label text COLLATE "C" PRIMARY KEY,
-    rows  bigint           NOT NULL
+    rows  bigint           NOT NULL,
+    added bigint           NOT NULL
 );

@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from console.main import app
 from console.settings import SETTINGS
+from console.watching import MADE
 from schemas import CATEGORIES, EVENT_TYPES, PERSONAL_FIELDS, ROLLING_CATEGORIES, Code
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,9 +82,26 @@ def codes() -> str:
     return " → ".join(f"`{code.value}`" for code in Code)
 
 
+def metrics() -> str:
+    """Every metric, who serves it, and what to do when it moves."""
+    rows = (
+        [
+            f"`{series.name}`",
+            series.kind,
+            ", ".join(f"`{label}`" for label in series.labels),
+            served_by,
+            series.help.replace("|", "\\|"),
+        ]
+        for served_by, group in MADE
+        for series in group
+    )
+    return table(["metric", "kind", "labels", "served by", "meaning, and what to do"], rows)
+
+
 SECTIONS = {
     "README.md": {"commands": commands},
     "docs/events.md": {"types": events, "fields": fields, "codes": codes},
+    "docs/metrics.md": {"metrics": metrics},
     "docs/operations.md": {"settings": settings},
 }
 

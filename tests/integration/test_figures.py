@@ -1,0 +1,156 @@
+"""What metrics read: counts that the projector keeps, progress, the ledger's figures, the journal's."""
+
+from collections import Counter
+from datetime import date
+from itertools import cycle
+
+import pytest
+
+from ledger.errors import Halt, LedgerError
+from ledger.figures import JournalFigures, ledger_figures, watch_only
+from ledger.journal import ErasureEntry, ErasureJournal
+from ledger.metrics import Figures
+from ledger.postgres import Session
+from projections import VIEWS
+from projections.figures import counted, progress, unbuilt
+from projections.read import consents, disclosed
+from projections.rebuild import rebuild
+from tests.fixtures.ledger import House, collected, registered
+from tests.fixtures.views import OFFICES, annul_some, erase_some, follower, sampled
+
+TODAY = date(2026, 11, 24)
+
+
+def shown(session: Session) -> Figures:
+    """What is counted, without what is 0."""
+    return {
+        name: {labels: value for labels, value in values.items() if value}
+        for name, values in counted(session, TODAY).items()
+    }
+
+
+def from_rows(session: Session) -> Figures:
+    """The same, counted from every row of the views."""
+    acts: Counter[tuple[str, ...]] = Counter()
+    for _, purpose, consent in consents(session):
+        until = consent.valid_until
+        act = "given" if consent.act == "renewed" else consent.act
+        expired = act == "given" and until is not None and until.date() < TODAY
+        acts[purpose, "expired" if expired else act] += 1
+    kinds = Counter((row.recipient_kind,) for row in disclosed(session))
+    return {"ledger_consents": dict(acts), "ledger_disclosures_total": dict(kinds)}
+
+
+def test_counts_are_those_of_the_rows_whatever_the_batches_and_after_a_rebuild(
+    house: House,
+) -> None:
+    lines = sampled(house)
+    for start, size in zip(range(0, len(lines), 80), cycle([1, 30, 7]), strict=False):
+        house.record(*lines[start : start + 80])
+        follower(house, batch_events=size).follow_once()
+    session = house.session("reader")
+    before = shown(session)
+    assert before == from_rows(session)
+    assert len(before["ledger_consents"]) > 3
+    assert len(before["ledger_disclosures_total"]) > 3
+    annul_some(house, lines, 5)
+    erase_some(house)
+    follower(house).follow_once()
+    after = shown(session)
+    assert after["ledger_consents"] == from_rows(session)["ledger_consents"]
+    assert after["ledger_consents"] != before["ledger_consents"]
+    for view in VIEWS:
+        assert rebuild(house.session("projector"), house.ledger, view, OFFICES).ok
+    assert shown(session) == after
+
+
+def test_disclosures_never_fall_when_some_are_annulled(house: House) -> None:
+    lines = sampled(house)
+    house.record(*lines)
+    follower(house).follow_once()
+    session = house.session("reader")
+    before = shown(session)["ledger_disclosures_total"]
+    annul_some(house, lines, 2)
+    follower(house).follow_once()
+    rebuild(house.session("projector"), house.ledger, VIEWS[2], OFFICES)
+    after = shown(session)["ledger_disclosures_total"]
+    assert sum(from_rows(session)["ledger_disclosures_total"].values()) < sum(before.values())
+    assert all(after[kind] >= count for kind, count in before.items())
+
+
+def test_progress_of_views_that_are_behind_and_that_are_not_built(house: House) -> None:
+    session = house.session("reader")
+    follower(house).follow_once()
+    assert unbuilt(session) == []
+    house.record(registered(), collected())
+    behind = progress(session)
+    assert set(behind["ledger_view_lag_positions"].values()) == {2.0}
+    assert all(age >= 0.0 for age in behind["ledger_view_lag_seconds"].values())
+    follower(house).follow_once()
+    there = progress(session)
+    assert set(there["ledger_view_lag_positions"].values()) == {0.0}
+    assert set(there["ledger_view_lag_seconds"].values()) == {0.0}
+    assert set(there["ledger_view_bookmark_position"]) == {(view.name,) for view in VIEWS}
+
+
+def test_figures_of_a_ledger_and_of_its_journal(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.record(registered(), collected(), b"nonsense")
+    session, journal = house.session("reader"), JournalFigures(house.journal)
+    watch_only(session)
+    house.clock.forward(seconds=90)
+    figures = ledger_figures(session, house.ledger, house.clock())
+    assert figures["ledger_position"] == {(): 2.0}
+    assert figures["ledger_dead_letters"] == {(): 1.0}
+    assert figures["ledger_erasures_total"] == {(): 0.0}
+    assert figures["ledger_key_epoch_age_seconds"] == {(): 90.0}
+    assert figures["ledger_data_directory_bytes"][()] > 100_000
+    assert journal.read(session)["ledger_erasures_pending"] == {(): 0.0}
+
+    (erasure,) = house.eraser().erase("customer/10023", ["contact"], "request")
+    destroyed = {(): float(len(erasure.keys))}
+    assert journal.read(session)["ledger_keys_destroyed_total"] == destroyed != {(): 0.0}
+    done = ledger_figures(session, house.ledger, house.clock())
+    assert done["ledger_erasures_total"] == {(): 1.0}
+
+    append = ErasureJournal.append
+
+    def crash_after(kept: ErasureJournal, entry: ErasureEntry) -> None:
+        append(kept, entry)
+        raise Halt("the power went away")
+
+    with monkeypatch.context() as power:
+        power.setattr(ErasureJournal, "append", crash_after)
+        with pytest.raises(LedgerError):
+            house.eraser().erase("customer/10023", ["identity"], "request")
+    assert journal.read(session)["ledger_erasures_pending"] == {(): 1.0}
+    house.eraser().reapply()
+    assert journal.read(session)["ledger_erasures_pending"] == {(): 0.0}
+
+
+def test_an_entry_that_is_taken_back_is_not_pending_for_ever(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.record(registered(), collected())
+    session, journal = house.session("reader"), JournalFigures(house.journal)
+    append = ErasureJournal.append
+
+    def seen_then_gone(kept: ErasureJournal, entry: ErasureEntry) -> None:
+        append(kept, entry)
+        assert journal.read(session)["ledger_erasures_pending"] == {(): 1.0}
+        kept.path.write_bytes(b"")
+        raise Halt("the disk is full")
+
+    monkeypatch.setattr(ErasureJournal, "append", seen_then_gone)
+    with pytest.raises(LedgerError):
+        house.eraser().erase("customer/10023", ["contact"], "request")
+    assert journal.read(session)["ledger_erasures_pending"] == {(): 0.0}
+    assert journal.read(session)["ledger_keys_destroyed_total"] == {(): 0.0}
+
+
+def test_who_watches_cannot_write(house: House) -> None:
+    session = house.session("recorder")
+    watch_only(session)
+    with pytest.raises(Halt, match="25006"):  # read_only_sql_transaction
+        session.run("track", application="x", position=1)
