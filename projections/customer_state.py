@@ -3,20 +3,20 @@
 One row a stream of a person (customer, contact person, visitor, employee). Values stay sealed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal, TypeVar
 
 import msgspec
 
 from ledger.event import RecordedEvent
+from projections.sealings import EMPTY, Sealing, Sealings, live, remove, seal, without_keys
 from projections.view import Order, Value, View, order_of
 from schemas import CATEGORIES, PERSONAL_FIELDS
 
 __all__ = [
     "VIEW",
     "CustomerState",
-    "Field",
     "Status",
     "customer_kind",
     "erased_categories",
@@ -33,24 +33,14 @@ READ = "ledger-read"
 _ACCOUNT_ACTS = {"account-reactivated": 0, "account-deactivated": 1}
 
 
-class Field(msgspec.Struct, frozen=True, array_like=True):
-    """One field: its latest removal, and for each key the latest value after it, newest first.
-
-    More than one value is kept because destroying a key uncovers the value below.
-    """
-
-    removed: Order | None
-    values: tuple[Value, ...]
-
-
-class CustomerState(msgspec.Struct, frozen=True):
+class CustomerState(msgspec.Struct, frozen=True, gc=False):
     """Everything that the events of one person say about the present.
 
     `position`: of the last event reflected here, reads aside. `first`: time of the earliest event,
     `registered`: of the earliest registration. `kind`: of the latest registration. `account`: order key
-    of the latest (de)activation, rank 1 when it is a deactivation. `fields`: category -> field.
-    `destroyed`: ids of destroyed keys. `erased`: categories that an erasure has named. `whole`: time of
-    the latest erasure of every category; `last_erasure`: of any.
+    of the latest (de)activation, rank 1 when it is a deactivation. `values`: by category. `destroyed`:
+    ids of destroyed keys. `erased`: categories that an erasure has named. `whole`: time of the latest
+    erasure of every category; `last_erasure`: of any.
     """
 
     position: int
@@ -58,7 +48,7 @@ class CustomerState(msgspec.Struct, frozen=True):
     registered: datetime | None = None
     kind: tuple[Order, str] | None = None
     account: Order | None = None
-    fields: dict[str, dict[str, Field]] = {}
+    values: dict[str, Sealings] = {}
     destroyed: tuple[str, ...] = ()
     erased: tuple[str, ...] = ()
     whole: datetime | None = None
@@ -86,7 +76,7 @@ def evolve(state: CustomerState | None, event: RecordedEvent) -> CustomerState:
         after,
         position=max(before.position, event.position),
         first=min(before.first, event.time),
-        fields=_with_values(after, event),
+        values=_with_values(after, event),
     )
 
 
@@ -99,7 +89,7 @@ def forget(state: CustomerState, event: RecordedEvent) -> CustomerState:
         state,
         destroyed=tuple(sorted(destroyed)),
         erased=tuple(sorted({*state.erased, *event.categories})),
-        fields=_without_keys(state.fields, destroyed),
+        values=_without_keys(state.values, destroyed),
     )
 
 
@@ -126,24 +116,17 @@ def _erased(state: CustomerState, event: RecordedEvent) -> CustomerState:
     )
 
 
-def _with_values(state: CustomerState, event: RecordedEvent) -> dict[str, dict[str, Field]]:
-    """The fields after the values that the event seals and those that it removes."""
-    fields = state.fields
-    for category, field, value in _sealed(event):
-        if value.key not in state.destroyed:
-            fields = _put(fields, category, field, _set(_get(fields, category, field), value))
+def _with_values(state: CustomerState, event: RecordedEvent) -> dict[str, Sealings]:
+    """The values after those that the event seals and those that it removes."""
+    changed: dict[str, Sealings] = {}
+    for category, sealed in event.sealed.items():
+        if sealed.key not in state.destroyed:
+            new = Sealing(order_of(event), sealed.key, sealed.values)
+            changed[category] = seal(state.values.get(category, EMPTY), new)
     for category, field in _removed(event):
-        removal = order_of(event, rank=1)
-        fields = _put(fields, category, field, _remove(_get(fields, category, field), removal))
-    return fields
-
-
-def _sealed(event: RecordedEvent) -> Iterator[tuple[str, str, Value]]:
-    if event.sealed:
-        order = order_of(event)
-        for category, sealed in event.sealed.items():
-            for field, blob in sealed.values.items():
-                yield category, field, Value(order, sealed.key, blob)
+        known = changed.get(category) or state.values.get(category, EMPTY)
+        changed[category] = remove(known, field, order_of(event, rank=1))
+    return state.values | changed if changed else state.values
 
 
 def _removed(event: RecordedEvent) -> Iterator[tuple[str, str]]:
@@ -153,49 +136,10 @@ def _removed(event: RecordedEvent) -> Iterator[tuple[str, str]]:
                 yield category, field
 
 
-def _set(field: Field, value: Value) -> Field:
-    """Keep the value if it is the latest under its key and not removed since."""
-    if field.removed and value.order < field.removed:
-        return field
-    same = next((known for known in field.values if known.key == value.key), None)
-    if same and value.order < same.order:
-        return field
-    others = [known for known in field.values if known.key != value.key]
-    return Field(field.removed, tuple(sorted([*others, value], key=_newest, reverse=True)))
-
-
-def _remove(field: Field, removal: Order) -> Field:
-    removed = _latest(field.removed, removal)
-    return Field(removed, tuple(value for value in field.values if value.order > removed))
-
-
-def _newest(value: Value) -> Order:
-    return value.order
-
-
-_Fields = Mapping[str, Mapping[str, Field]]
-_NOTHING = Field(None, ())
-
-
-def _get(fields: _Fields, category: str, field: str) -> Field:
-    return fields.get(category, {}).get(field, _NOTHING)
-
-
-def _put(
-    fields: dict[str, dict[str, Field]], category: str, field: str, value: Field
-) -> dict[str, dict[str, Field]]:
-    return fields | {category: fields.get(category, {}) | {field: value}}
-
-
-def _without_keys(fields: _Fields, destroyed: set[str]) -> dict[str, dict[str, Field]]:
-    """The fields without the values of destroyed keys, and without what is then empty."""
-    left: dict[str, dict[str, Field]] = {}
-    for category, members in fields.items():
-        for name, field in members.items():
-            values = tuple(value for value in field.values if value.key not in destroyed)
-            if values or field.removed:
-                left.setdefault(category, {})[name] = Field(field.removed, values)
-    return left
+def _without_keys(values: dict[str, Sealings], destroyed: set[str]) -> dict[str, Sealings]:
+    """The values that are left without destroyed keys, without categories that are then empty."""
+    left = {category: without_keys(known, destroyed) for category, known in values.items()}
+    return {category: known for category, known in left.items() if known != EMPTY}
 
 
 T = TypeVar("T", datetime, Order)
@@ -239,8 +183,8 @@ def live_values(state: CustomerState) -> dict[str, dict[str, Value]]:
     """Category -> field -> the value that counts, sorted; removed and erased ones are left out."""
     return {
         category: values
-        for category, fields in sorted(state.fields.items())
-        if (values := {name: f.values[0] for name, f in sorted(fields.items()) if f.values})
+        for category, known in sorted(state.values.items())
+        if (values := live(known))
     }
 
 
@@ -252,7 +196,7 @@ def erased_categories(state: CustomerState) -> list[str]:
 
 VIEW: View[CustomerState] = View(
     name="customer_state",
-    version="1",
+    version="2",
     type=CustomerState,
     keys=keys,
     evolve=lambda _subkey, state, event: evolve(state, event),

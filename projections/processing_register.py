@@ -152,29 +152,32 @@ def declare(state: Declared | None, event: RecordedEvent) -> Declared:
 
 def observe(state: Observation | None, event: RecordedEvent) -> Observation:
     """Count one event that names the activity."""
-    facts = event.facts
     before = state or Observation(event.subject is None, 0, event.time, event.time)
-    # Only what was given to a recipient counts as such, not where a recipient is established.
-    given = facts if "recipient" in facts else {}
+    recipient, kind, country = _given(event.facts)
     return Observation(
         person=before.person,
         events=before.events + 1,
         first=min(before.first, event.time),
         last=max(before.last, event.time),
         legal_bases=_counted(before.legal_bases, event.legal_basis),
-        categories=_counted(before.categories, *set(event.categories)),
-        recipients=_counted(before.recipients, given.get("recipient")),
-        recipient_kinds=_counted(before.recipient_kinds, given.get("recipient_kind")),
-        countries=_counted(before.countries, given.get("country")),
+        categories=_counted(before.categories, *event.categories),
+        recipients=_counted(before.recipients, recipient),
+        recipient_kinds=_counted(before.recipient_kinds, kind),
+        countries=_counted(before.countries, country),
     )
 
 
+def _given(facts: dict[str, Any]) -> tuple[str | None, str | None, str | None]:
+    """To whom, of which kind, in which country data was given; not where a recipient is established."""
+    if "recipient" not in facts:
+        return None, None, None
+    return facts["recipient"], facts.get("recipient_kind"), facts.get("country")
+
+
 def _counted(counts: Counts, *seen: str | None) -> Counts:
-    """The counts with each seen name once more; the same ones when nothing was seen."""
-    names = [name for name in seen if name is not None]
-    if not names:
-        return counts
-    return counts | {name: counts.get(name, 0) + 1 for name in names}
+    """The counts with each seen name once more, however often it is given."""
+    more = {name: counts.get(name, 0) + 1 for name in seen if name is not None}
+    return {**counts, **more} if more else counts
 
 
 # Sums

@@ -18,6 +18,7 @@ from tests.unit.projections.making import ANNA, OURS, annulment, at, event, valu
 # view a new version and adds a line, since rows of the old version must not be taken for new ones.
 GOLDEN = {
     ("customer_state", "1"): "13e0aeac297a9fb7cc308bbe43c7ff80253aff1552f2a27a5e52257b8748d59f",
+    ("customer_state", "2"): "40aee8f3bad77411016b7bba80e71ddbf86c78fc853706792ef3d4ee1d1debfb",
     ("consent_status", "1"): "89e5ab3ae6bd587c9835a22faed1935831d08885bb328bcdf2d4dc0f85922eb4",
     ("disclosures", "1"): "668165e4818c209798ae7b3d76dc46e66ca96dd7c9dce962e3eebea998d4d450",
     ("consent_status", "2"): "2afee292ce6adf183a698bc8c18e6ec99dfdfdaa284e464401979826151cafa1",
