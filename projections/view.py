@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -76,6 +77,11 @@ def encode(state: Any) -> bytes:
     return _ENCODER.encode(state)
 
 
+@cache  # one of each view
+def _decoder(type: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(type)
+
+
 @dataclass(frozen=True)
 class View(Generic[S]):
     """One view. Changing what any of its functions returns means a new `version`, and a rebuild.
@@ -106,7 +112,7 @@ class View(Generic[S]):
 
     def decode(self, state: bytes) -> S:
         """Reverse of `encode`. Raises msgspec.DecodeError for bytes of another version."""
-        decoded: S = msgspec.json.decode(state, type=self.type)
+        decoded: S = _decoder(self.type).decode(state)
         return decoded
 
 
