@@ -1,0 +1,273 @@
+"""Image, compose file and units hold to their promises: pinned, unprivileged, closed, without secrets."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from console.main import app
+from console.settings import SETTINGS
+from tests.architecture.documents import ROOT
+from tests.fixtures.deployment import DOCKERFILE, SECRETS, VOLUME, compose, image_environment
+
+UNITS = ROOT / "deploy" / "systemd"
+PROGRAM = "/opt/processing-ledger/bin/ledger"
+PINNED = re.compile(r"[a-z/-]+:v?\d+\.\d+(\.\d+)?(-[a-z-]+)?")
+SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|PASSFILE", re.IGNORECASE)
+LONG_RUNNING = set(
+    ["kafka", "database", "consumer", "projector", "upkeep", "prometheus", "grafana"]
+)
+# Out of 10, where 10 is an ordinary service; systemd's own word for less than 2 is "ok".
+EXPOSURE = "2.0"
+
+SERVICES: dict[str, dict[str, Any]] = compose()["services"]
+OURS = {name: each for name, each in SERVICES.items() if "processing-ledger" in each["image"]}
+
+
+def compose_client() -> list[str]:
+    """Debian's docker-compose, or the plugin of the newer client."""
+    return ["docker-compose"] if shutil.which("docker-compose") else ["docker", "compose"]
+
+
+def test_a_compose_client_accepts_the_file() -> None:
+    checked = subprocess.run(
+        [*compose_client(), "--file", ROOT / "docker-compose.yml", "config"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
+    for name in SERVICES.keys() - {"ledger"}:
+        assert re.search(rf"^  {name}:$", checked.stdout, re.MULTILINE), name
+
+
+def test_every_image_has_a_version() -> None:
+    for name, service in SERVICES.items():
+        assert PINNED.fullmatch(service["image"]), name
+
+
+def test_what_goes_on_is_restarted_and_watched() -> None:
+    for name, service in SERVICES.items():
+        goes_on = name in LONG_RUNNING
+        assert ("healthcheck" in service) == goes_on, name
+        if goes_on:
+            assert service["restart"] == "unless-stopped"
+    assert LONG_RUNNING | {"topics", "init", "ledger"} == SERVICES.keys()
+
+
+def test_two_consumers_share_the_work() -> None:
+    assert SERVICES["consumer"]["deploy"]["replicas"] == 2
+
+
+def test_who_needs_what_waits_for_it() -> None:
+    order = {
+        name: {other: how["condition"] for other, how in service["depends_on"].items()}
+        for name, service in SERVICES.items()
+        if "depends_on" in service
+    }
+    done, well = "service_completed_successfully", "service_healthy"
+    assert order["init"] == {"database": well}
+    assert order["topics"] == {"kafka": well}
+    assert order["consumer"] == order["projector"] == {"init": done, "topics": done}
+    assert order["upkeep"] == {"init": done}
+
+
+def test_secrets_are_files_and_each_service_has_its_own_alone() -> None:
+    for name, secret in compose()["secrets"].items():
+        assert secret == {"file": f"./secrets/{name}"}
+    for name, service in SERVICES.items():
+        files = set()
+        for variable, value in service.get("environment", {}).items():
+            if SECRET_NAME.search(variable):
+                assert variable.endswith("_FILE"), variable
+                files.add(Path(value).relative_to(SECRETS).name)
+            assert not re.search(r"://[^/@]*:[^/@]*@", str(value)), "a password in a URL"
+        granted = set(service.get("secrets", []))
+        # The database makes the logins, so it is given all of their passwords.
+        assert files == granted if name != "database" else files < granted, name
+
+
+def test_every_secret_is_made_and_ignored() -> None:
+    script = (ROOT / "deploy" / "secrets").read_text("utf-8")
+    found = re.search(r"^for name in (.+); do$", script, re.MULTILINE)
+    assert found
+    assert {f"{name}_password" for name in found[1].split()} == compose()["secrets"].keys()
+    ignored = (ROOT / ".gitignore").read_text("utf-8").split()
+    assert "secrets/" in ignored
+
+
+def test_each_part_of_the_program_has_a_login_of_its_own_and_none_is_the_superuser() -> None:
+    users = {}
+    for name, service in OURS.items():
+        url = service["environment"]["LEDGER_DATABASE_URL"]
+        found = re.fullmatch(r"postgresql://(ledger_\w+)@database/ledger", url)
+        assert found, name
+        users[name] = found[1]
+        password = service["environment"]["LEDGER_DATABASE_PASSWORD_FILE"]
+        assert password == f"{SECRETS}/{found[1].removeprefix('ledger_')}_password"
+    assert len(set(users.values())) == len(users) == 5
+
+
+def test_the_program_may_write_nothing_but_the_key_folder_and_has_no_capability() -> None:
+    for name, service in OURS.items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        assert service["tmpfs"] == ["/tmp"]
+        assert not service.keys() & {"privileged", "user", "cap_add", "devices", "network_mode"}
+        assert service.get("volumes", []) in ([], [f"keys:{VOLUME}"])
+
+
+def test_the_projector_holds_no_keys() -> None:
+    assert "volumes" not in SERVICES["projector"]
+
+
+def test_no_port_is_open_to_others_and_the_database_is_apart() -> None:
+    for service in SERVICES.values():
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+    assert compose()["networks"]["store"] == {"internal": True}
+    assert SERVICES["database"]["networks"] == ["store"]
+    reach_it = {
+        name for name, service in SERVICES.items() if "store" in service.get("networks", [])
+    }
+    assert reach_it == OURS.keys() | {"database"}
+
+
+def commands() -> Iterator[str]:
+    for service in OURS.values():
+        yield service["command"][0]
+    for path in UNITS.glob("*.service"):
+        yield from re.findall(rf"^ExecStart={PROGRAM} (\S+)$", path.read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", sorted(set(commands())))
+def test_what_is_started_is_a_command(command: str) -> None:
+    assert command in get_command(app).commands  # type: ignore[attr-defined]
+
+
+def settings_used() -> Iterator[str]:
+    yield from image_environment()
+    for service in OURS.values():
+        yield from service["environment"]
+    for path in [*UNITS.glob("*.service"), *UNITS.glob("*.d/*.conf")]:
+        yield from re.findall(r"^Environment=(\w+)=", path.read_text(), re.MULTILINE)
+
+
+def test_every_setting_that_is_set_exists() -> None:
+    used = {name for name in settings_used() if name.startswith("LEDGER_")}
+    assert used
+    assert used <= {setting.variable for setting in SETTINGS}
+
+
+def stages() -> list[str]:
+    """The stages of the image, continued lines joined."""
+    text = DOCKERFILE.read_text("utf-8").replace("\\\n", " ")
+    return re.findall(r"^FROM (?:.*\n(?!FROM ))*.*", text, re.MULTILINE)
+
+
+def test_the_image_is_made_in_two_stages_from_one_version_of_python() -> None:
+    bases = [stage.split()[1] for stage in stages()]
+    assert len(bases) == 2
+    assert len(set(bases)) == 1
+    assert PINNED.fullmatch(bases[0])
+    assert "-slim" in bases[0]
+
+
+def test_the_image_has_no_tools_and_no_root() -> None:
+    _, final = stages()
+    assert not re.search(r"apt-get|pip install|pip wheel|curl|wget|git ", final)
+    assert re.findall(r"^COPY (.+)$", final, re.MULTILINE) == ["--from=build /app /app"]
+    assert "pip uninstall" in final
+    users = re.findall(r"^USER (\S+)$", final, re.MULTILINE)
+    assert len(users) == 1
+    assert int(users[0]) >= 1000
+    after = final.partition("\nUSER ")[2]
+    assert "\nRUN " not in after
+    assert re.search(r'^ENTRYPOINT \["ledger"\]$', after, re.MULTILINE)
+
+
+def test_the_image_installs_what_the_lock_file_pins_and_nothing_else() -> None:
+    build, _ = stages()
+    fetched = re.findall(r"\bpip (?:--python \S+ )?(?:download|wheel|install) [^&\n]*", build)
+    assert len(fetched) == 3
+    assert "--require-hashes --requirement requirements.lock" in fetched[0]
+    assert all("--no-index" in line for line in fetched[1:])
+
+
+def test_no_secret_is_in_the_image() -> None:
+    text = DOCKERFILE.read_text("utf-8")
+    assert not re.search(r"^(ADD|ARG) ", text, re.MULTILINE)
+    assert not any(SECRET_NAME.search(name) for name in image_environment())
+
+
+def test_the_image_is_made_of_the_packages_of_the_wheel_alone() -> None:
+    lines = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    assert lines[1] == "*"
+    let_in = {line[1:] for line in lines if line.startswith("!")}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    packages = set(project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
+    assert let_in == packages | {"pyproject.toml", "requirements.lock", "README.md", "LICENSE"}
+    version = project["project"]["version"]
+    assert {service["image"] for service in OURS.values()} == {f"processing-ledger:{version}"}
+
+
+@pytest.fixture
+def units(tmp_path: Path) -> Path:
+    """The units, for a program that is where this one is."""
+    folder = tmp_path / "units"
+    shutil.copytree(UNITS, folder)
+    program = Path(sys.executable).with_name("ledger")
+    for path in folder.glob("*.service"):
+        path.write_text(path.read_text().replace(PROGRAM, str(program)))
+    template = folder / "ledger-consume@.service"
+    shutil.copy(template, folder / "ledger-consume@9464.service")
+    return folder
+
+
+def analyze(*arguments: str | Path) -> None:
+    done = subprocess.run(
+        ["systemd-analyze", *arguments], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+
+
+def test_systemd_accepts_the_units(units: Path) -> None:
+    names = [*units.glob("*.service"), *units.glob("*.target")]
+    assert len(names) == 6
+    for path in names:
+        if "@." not in path.name:
+            analyze("verify", "--man=no", path)
+
+
+def test_the_units_are_closed_as_far_as_systemd_can_tell(units: Path) -> None:
+    threshold = str(int(float(EXPOSURE) * 10))
+    for path in units.glob("*.service"):
+        if "@." not in path.name:
+            analyze("security", "--offline=true", f"--threshold={threshold}", "--no-pager", path)
+
+
+def test_the_units_are_given_passwords_by_systemd_and_hold_none() -> None:
+    for path in UNITS.glob("*.service"):
+        text = path.read_text()
+        url = re.search(r"^Environment=LEDGER_DATABASE_URL=(.+)$", text, re.MULTILINE)
+        assert url, path.name
+        login = re.fullmatch(r"postgresql://ledger_(\w+)@/ledger", url[1])
+        assert login, path.name
+        credential = f"LoadCredential=password:/etc/processing-ledger/secrets/{login[1]}_password"
+        assert credential in text.splitlines()
+        assert "Environment=LEDGER_DATABASE_PASSWORD_FILE=%d/password" in text.splitlines()
+
+
+def test_the_projector_unit_cannot_see_the_keys() -> None:
+    text = (UNITS / "ledger-project.service").read_text()
+    assert f"InaccessiblePaths=-{VOLUME}" in text
+    # What is common comes after it, and would win.
+    assert "LEDGER_KEY_DIR" not in (UNITS / "ledger-.service.d" / "common.conf").read_text()
