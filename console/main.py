@@ -1,5 +1,6 @@
 """The program `ledger`: its commands, and the one place where an error becomes an exit status."""
 
+import gc
 import io
 import os
 import sys
@@ -89,6 +90,7 @@ def _leave_quietly() -> int:
 
 def run() -> None:
     """Entry point of the program."""
+    gc.freeze()  # what was imported stays to the end: the collector need not look at it ever again
     silence()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A table must not fail on a terminal that cannot show a name; JSON is bytes of UTF-8 anyway.
