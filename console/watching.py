@@ -47,8 +47,8 @@ CONFIDENTIAL_PORTS = 10
 # For the documentation: who serves which metrics.
 MADE: tuple[tuple[str, tuple[Series, ...]], ...] = (
     ("every process", ledger.metrics.OWN),
-    ("run; project by itself", ledger.metrics.READ),
-    ("run; project by itself", projections.metrics.COUNTED),
+    ("run, upkeep; project by itself", ledger.metrics.READ),
+    ("run, upkeep; project by itself", projections.metrics.COUNTED),
     ("consume", consumers.metrics.SERIES),
     ("project", (*projections.metrics.WORK, *projections.metrics.PROGRESS)),
 )

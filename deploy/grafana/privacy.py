@@ -39,7 +39,7 @@ NOW = Row(
         ),
         Panel(
             "Disclosures",
-            "Since the beginning, without those annulled.",
+            "Since the beginning, those annulled later included.",
             (Query("sum(max by (recipient_kind) (ledger_disclosures_total))", "disclosures"),),
             kind="stat",
         ),

@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-import consumers.metrics
-import ledger.metrics
-import projections.metrics
+from console.watching import MADE
 from deploy.grafana.__main__ import DASHBOARDS, FOLDER
 from deploy.grafana.model import rendered
 from ledger.metrics import Series
@@ -22,11 +20,7 @@ PROMETHEUS = ROOT / "deploy" / "prometheus"
 GRAFANA = ROOT / "deploy" / "grafana"
 CONFIGURATIONS = ("prometheus.yml", "one-machine.yml")
 UNIT_TESTS = PROMETHEUS / "tests" / "alerts.yml"
-ALL_SERIES: tuple[Series, ...] = (
-    *ledger.metrics.SERIES,
-    *consumers.metrics.SERIES,
-    *projections.metrics.SERIES,
-)
+ALL_SERIES: tuple[Series, ...] = tuple(series for _, made in MADE for series in made)
 # Of Prometheus itself, and of every process on Linux.
 FOREIGN = {
     "up": {"job", "instance"},
