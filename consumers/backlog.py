@@ -55,14 +55,16 @@ class Backlog:
         return self.since + (limits.wait_s if self.records else GAP_SECONDS) - now
 
     def cut(self, limits: BatchLimits) -> Iterator[tuple[Sequence[Record], int]]:
-        """Batches, each with the offset at which it ends. The caller empties it when all are recorded."""
+        """Batches, each with the offset at which it ends."""
         parts = list(batches(self.records, limits))
         for part, following in pairwise(parts):
             yield part, following[0].offset
         yield (parts[-1] if parts else ()), self.end
 
-    def clear(self) -> None:
-        """Everything is recorded."""
-        self.records = []
-        self.size = 0
-        self.since = None
+    def recorded(self, count: int, end: int) -> None:
+        """The first `count` records, and all offsets below `end`, are recorded."""
+        self.size -= sum(record.size for record in self.records[:count])
+        del self.records[:count]
+        self.next_offset = end
+        if not self.records and self.end <= end:
+            self.since = None

@@ -5,8 +5,10 @@ polled is dropped, all partitions are paused, and each is placed again from its 
 goes on meanwhile, so that the group does not take this member for dead.
 """
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
 
@@ -32,7 +34,7 @@ from consumers.source import (
 from consumers.store import LedgerStore, Store
 from ledger.application import Ledger
 from ledger.errors import Fenced, Halt, Retry
-from ledger.recording import Batch, Bookmark
+from ledger.recording import Batch, Bookmark, Outcome
 from ledger.writing import Span
 from schemas import Intake
 
@@ -125,6 +127,8 @@ class Consumer:
                 self._settle()
             self._look_at_extents()
         except Fenced:
+            self._failures += 1
+            self._settle_at = self._monotonic() + wait_s(self._failures)
             self._observer.fenced()
             self._unsettle()
         except Retry as fault:
@@ -230,41 +234,54 @@ class Consumer:
 
     def _flush(self, backlogs: dict[Partition, Backlog], everything: bool = False) -> None:
         """Record what is due."""
-        now = self._monotonic()
-        for partition, backlog in list(backlogs.items()):
-            due_s = backlog.due_in(now, self._job.limits)
-            if due_s is None or partition.topic in self._halted:
-                continue
-            if everything or due_s <= 0:
-                self._record_all(partition, backlog)
+        while halted := self._record_due(backlogs, everything):
+            self._halt(halted)
+            backlogs = self._backlogs or {}
 
-    def _record_all(self, partition: Partition, backlog: Backlog) -> None:
-        for records, end in backlog.cut(self._job.limits):
-            if self._record(partition, backlog, records, end):
-                self._halt(partition.topic)
-                return
-        backlog.clear()
+    def _record_due(self, backlogs: dict[Partition, Backlog], everything: bool) -> str | None:
+        """Record what is due, up to the batch that halts its topic: then its name."""
+        handed: deque[_Handed] = deque()
+        due = (
+            self._batch(one, handed)
+            for partition, backlog in backlogs.items()
+            if self._is_due(partition, backlog, everything)
+            for one in _parts(partition, backlog, self._job.limits)
+        )
+        for outcome in self._ledger().record_each(due):
+            one = handed.popleft()
+            self._recorded(one, outcome)
+            if outcome.halted:
+                return one.partition.topic
+        return None
 
-    def _record(
-        self, partition: Partition, backlog: Backlog, records: Sequence[Record], end: int
-    ) -> bool:
-        """Record one batch; True when its topic is halted."""
-        now, started = self._clock(), self._monotonic()
+    def _is_due(self, partition: Partition, backlog: Backlog, everything: bool) -> bool:
+        due_s = backlog.due_in(self._monotonic(), self._job.limits)
+        return due_s is not None and (everything or due_s <= 0)
+
+    def _batch(self, one: "_Handed", handed: "deque[_Handed]") -> Batch:
+        """Decode a batch that is about to be recorded, and note that it was handed over."""
+        now, one.started = self._clock(), self._monotonic()
+        partition, records = one.partition, one.records
         messages = [to_message(partition, record, self._job.intake, now) for record in records]
         last = body_of(records[-1]) if records else None
-        bookmark = Bookmark(self._identity.cluster_id, backlog.topic_id, last)
-        span = Span(partition.topic, partition.number, backlog.next_offset, end)
-        outcome = self._ledger().record(Batch(messages, span, bookmark))
-        self._observer.timed(len(messages), self._monotonic() - started)
-        backlog.next_offset = end
+        bookmark = Bookmark(self._identity.cluster_id, one.backlog.topic_id, last)
+        handed.append(one)
+        return Batch(
+            messages, Span(partition.topic, partition.number, one.start, one.end), bookmark
+        )
+
+    def _recorded(self, one: "_Handed", outcome: Outcome) -> None:
+        """Take note of a batch that is committed."""
+        partition = one.partition
+        self._observer.timed(len(one.records), self._monotonic() - one.started)
+        one.backlog.recorded(len(one.records), one.end)
         self._failures = 0
-        self._unacknowledged[partition] = end
+        self._unacknowledged[partition] = one.end
         if outcome.rejections:
             self._answering.wanted()
         for index, rejection in outcome.rejections:
-            self._observer.rejected(partition, records[index].offset, rejection)
-        self._observer.recorded(partition, end, outcome)
-        return outcome.halted
+            self._observer.rejected(partition, one.records[index].offset, rejection)
+        self._observer.recorded(partition, one.end, outcome)
 
     def _halt(self, topic: str) -> None:
         """Stop reading one topic; the others go on. The halt is stored with the batch already."""
@@ -312,6 +329,26 @@ class Consumer:
             self._acknowledge()
         except Retry as fault:
             self._observer.away(fault, 0.0)
+
+
+@dataclass(slots=True)
+class _Handed:
+    """A batch from its decoding to its outcome."""
+
+    partition: Partition
+    backlog: Backlog
+    records: Sequence[Record]
+    start: int
+    end: int
+    started: float = 0.0
+
+
+def _parts(partition: Partition, backlog: Backlog, limits: BatchLimits) -> Iterator[_Handed]:
+    """The batches of a backlog, each from where the one before it ends."""
+    start = backlog.next_offset
+    for records, end in backlog.cut(limits):
+        yield _Handed(partition, backlog, records, start, end)
+        start = end
 
 
 def _halted(topics: frozenset[str]) -> str:

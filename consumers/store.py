@@ -4,7 +4,7 @@ The port, and its implementation on an open `Ledger`. The database is the truth 
 Kafka knows of it is never read.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 import msgspec
@@ -37,8 +37,8 @@ class Store(Protocol):
     def begin(self, partition: Partition, bookmark: Stored) -> Stored:
         """Store the first bookmark of a partition, unless there is one by now; the one that counts."""
 
-    def record(self, batch: Batch) -> Outcome:
-        """Record a batch: see `ledger.recording.record`."""
+    def record_each(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
+        """Record batches in order: see `Ledger.record_each`."""
 
     def hash_of(self, record: bytes) -> bytes:
         """The hash by which a bookmark knows a record."""
@@ -83,9 +83,9 @@ class LedgerStore:
         )
         return self.bookmark(partition) or bookmark
 
-    def record(self, batch: Batch) -> Outcome:
-        """Record a batch: see `ledger.recording.record`."""
-        return self._ledger.record(batch)
+    def record_each(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
+        """Record batches in order: see `Ledger.record_each`."""
+        return self._ledger.record_each(batches)
 
     def hash_of(self, record: bytes) -> bytes:
         """The hash by which a bookmark knows a record."""

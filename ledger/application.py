@@ -5,8 +5,9 @@ Composition only: it wires sessions, keys, sealer and recorder of one ledger. Th
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment, EnvType
 
+from ledger.ahead import ahead
 from ledger.errors import Misconfigured
 from ledger.event import RecordedEvent, decode_event, encode_state, instant
 from ledger.intake import Sealer
@@ -31,7 +33,7 @@ from ledger.names import LedgerName, Role
 from ledger.postgres import Database, Session
 from ledger.provider import FileKeyProvider
 from ledger.recorder import LedgerRecorder, RecordedRow
-from ledger.recording import Batch, HaltLimit, Outcome, record
+from ledger.recording import Batch, HaltLimit, Outcome, Prepared, prepare, record, write
 from ledger.subjects import SubjectIndex
 
 __all__ = ["EventMapper", "Ledger"]
@@ -126,9 +128,11 @@ class Ledger(Application[UUID]):
         limit: HaltLimit | None = None,
     ) -> None:
         self.ledger = ledger
-        self.session: Session = database.connect(ledger, role)
+        self._connect = partial(database.connect, ledger, role)
+        self._writer: Session | None = None
+        self.session: Session = self._connect()
         try:
-            self._reader: Session = database.connect(ledger, role)
+            self._reader: Session = self._connect()
         except BaseException:
             self.session.close()
             raise
@@ -144,6 +148,23 @@ class Ledger(Application[UUID]):
         return record(
             self.session, self.keyring, self._sealer, self.ledger, batch, self._clock(), self._limit
         )
+
+    def record_each(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
+        """Record batches in order, each one sealed while the one before it is written.
+
+        Gives each outcome once it is committed. Raises what `record` raises: then neither that batch
+        nor a later one is recorded.
+        """
+        return ahead(batches, self._prepare, self._write, self.record)
+
+    def _prepare(self, batch: Batch) -> Prepared:
+        return prepare(self.session, self.keyring, self._sealer, batch, self._clock())
+
+    def _write(self, prepared: Prepared) -> Outcome:
+        """Runs in a thread of its own, so it has a session of its own."""
+        if self._writer is None:
+            self._writer = self._connect()
+        return write(self._writer, self.ledger, prepared, self._limit)
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
         """Nothing of the process environment reaches the library."""
@@ -162,3 +183,5 @@ class Ledger(Application[UUID]):
         super().close()
         self.session.close()
         self._reader.close()
+        if self._writer is not None:
+            self._writer.close()

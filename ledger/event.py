@@ -48,9 +48,7 @@ class Sealed(msgspec.Struct, frozen=True, gc=False):
     values: dict[str, str]
 
 
-class State(
-    msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False
-):
+class State(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """The members of `state`. Nothing in it is personal data in clear."""
 
     id: str
@@ -125,8 +123,9 @@ def _short_name(type: str) -> str:
 
 def instant(time: datetime) -> str:
     """RFC 3339 in UTC with six fractional digits, as stored: `2026-11-24T09:15:00.000000Z`."""
-    if time.tzinfo is UTC:  # as every decoded event has it
-        return time.isoformat(timespec="microseconds")[:-6] + "Z"
+    if time.tzinfo is UTC:  # as every decoded event has it; orjson takes a third of the time
+        whole = orjson.dumps(time, None, orjson.OPT_OMIT_MICROSECONDS)[1:20]
+        return f"{whole.decode()}.{time.microsecond:06}Z"
     offset = time.utcoffset()
     if offset is None:
         raise ValueError("an instant needs an offset")

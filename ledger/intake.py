@@ -4,9 +4,9 @@ Nothing here commits an event. What a batch needs of subjects and keys is made f
 transactions of its own; the rest is pure work on cached keys.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -97,8 +97,8 @@ class Ready(msgspec.Struct, frozen=True):
     referred: tuple[UUID, ...] = ()
 
 
-class _Group(msgspec.Struct, frozen=True):
-    """Fields of one category: name -> its part of the associated data."""
+class _Group(NamedTuple):
+    """Fields of one category: name, and its part of the associated data."""
 
     category: str
     rolling: bool
@@ -116,6 +116,20 @@ def _groups(fields: tuple[str, ...]) -> tuple[_Group, ...]:
         _Group(category, category in ROLLING_CATEGORIES, tuple(members))
         for category, members in found.items()
     )
+
+
+class _Nonces:
+    """The random nonces of one batch, each handed out once. Never kept: a copy of it would repeat them."""
+
+    def __init__(self, random: bytes) -> None:
+        self._random = random
+        self._used = 0
+
+    def take(self, count: int) -> bytes:
+        """The next ones, one after the other."""
+        start = self._used
+        self._used = end = start + count * NONCE_BYTES
+        return self._random[start:end]
 
 
 class _Placed(msgspec.Struct):
@@ -139,6 +153,7 @@ class Sealer:
         self._keyring = keyring
         self._subjects = subjects
         self._ledger = ledger
+        self._name = str(ledger)
 
     def seal(self, messages: Sequence[Message], now: Moment) -> list[Ready]:
         """Seal a batch, in order, with what is true at that moment of the head.
@@ -154,15 +169,18 @@ class Sealer:
             self._subjects.admit(unsettled)
         placed = [self._place(message) for message in messages]
         self._provide([one for one in placed if isinstance(one, _Placed)])
-        return [self._ready(one) if isinstance(one, _Placed) else one for one in placed]
+        nonces = _Nonces(self._keyring.nonces(sum(len(event.personal) for event in events)))
+        return [self._ready(one, nonces) if isinstance(one, _Placed) else one for one in placed]
 
-    def _unsettled(self, event: Event) -> Iterable[Mention]:
+    def _unsettled(self, event: Event) -> Sequence[Mention]:
         """Persons that an event refers to and whose data subject may be missing: its own subject first."""
+        found = []
         if _names_person(event.subject) and not self._subjects.settled(event.subject):
-            yield Mention(event.subject, event.time, _starts(event))
+            found.append(Mention(event.subject, event.time, _starts(event)))
         for name in EVENT_TYPES[event.type].references:
             if name in event.facts and not self._subjects.settled(event.facts[name]):
-                yield Mention(event.facts[name], event.time)
+                found.append(Mention(event.facts[name], event.time))
+        return found
 
     def _place(self, message: Message) -> _Placed | Ready:
         event = message.outcome
@@ -200,27 +218,29 @@ class Sealer:
     def _provide(self, placed: Sequence[_Placed]) -> None:
         """Make every key that is needed, and none for a value that may no longer be sealed."""
         self._keyring.know(
-            (one.held.stream, group.category)
+            (one.held.stream, category)
             for one in placed
-            for group in one.groups
-            if group.category not in one.held.chains
+            for category, _, _ in one.groups
+            if category not in one.held.chains
         )
         needs: set[Need] = set()
         for one in placed:
             held = one.held
             if one.person and held.fingerprint is None:
                 needs.add(Need(held.stream, FINGERPRINT))
-            for group in one.groups:
-                if one.erased or held.chains[group.category].fences(one.event.time):
+            for category, rolling, _ in one.groups:
+                if one.erased or held.chains[category].fences(one.event.time):
                     one.fenced = True
-                elif (group.category, month := _month(one.event, group)) not in held.ready:
-                    needs.add(Need(held.stream, group.category, month))
+                    continue
+                month = month_of(one.event.time) if rolling else 0
+                if (category, month) not in held.ready:
+                    needs.add(Need(held.stream, category, month))
         if needs:
             self._keyring.provide(needs)
 
-    def _ready(self, one: _Placed) -> Ready:
+    def _ready(self, one: _Placed, nonces: _Nonces) -> Ready:
         event, held = one.event, one.held
-        state = b"" if one.fenced else self._state(one)
+        state = b"" if one.fenced else self._state(one, nonces)
         try:
             check_entry_size(event.type, state)
         except TooLarge:
@@ -238,7 +258,7 @@ class Sealer:
             one.referred,
         )
 
-    def _state(self, one: _Placed) -> bytes:
+    def _state(self, one: _Placed, nonces: _Nonces) -> bytes:
         event = one.event
         return encode_state(
             {
@@ -252,27 +272,29 @@ class Sealer:
                 "provision": event.provision,
                 "categories": event.categories,
                 "facts": one.facts,
-                "sealed": self._sealed(one) if one.groups else {},
+                "sealed": self._sealed(one, nonces) if one.groups else {},
                 "origin": msgspec.structs.asdict(one.message.origin),
                 **event.trace,
             }
         )
 
-    def _sealed(self, one: _Placed) -> dict[str, Any]:
+    def _sealed(self, one: _Placed, nonces: _Nonces) -> dict[str, Any]:
         event, ready = one.event, one.held.ready
-        place = event_place(str(self._ledger), one.held.text, event.source, event.id)
-        nonces = self._keyring.nonces(len(event.personal))
-        sealed: dict[str, Any] = {}
-        at = 0
-        for group in one.groups:
-            key = ready[group.category, _month(event, group)]
+        personal = event.personal
+        its_place = event_place(self._name, one.held.text, event.source, event.id)
+        random, at = nonces.take(len(personal)), 0
+        sealed = {}
+        for category, rolling, fields in one.groups:
+            key = ready[category, month_of(event.time) if rolling else 0]
+            cipher, key_place = key.cipher, key.place
             values = {}
-            for field, its_place in group.fields:
-                nonce = nonces[at : at + NONCE_BYTES]
+            for field, place in fields:
+                nonce = random[at : at + NONCE_BYTES]
                 at += NONCE_BYTES
-                whole = place + its_place + key.place
-                values[field] = seal_value(key.cipher, event.personal[field], whole, nonce)
-            sealed[group.category] = {"key": key.id, "values": values}
+                values[field] = seal_value(
+                    cipher, personal[field], its_place + place + key_place, nonce
+                )
+            sealed[category] = {"key": key.id, "values": values}
         return sealed
 
     def _blind(self, event: Event) -> Sequence[tuple[bytes, str, str]]:
@@ -292,7 +314,8 @@ def blind_hash(key: bytes, field: str, value: Any) -> bytes:
 
 
 def _folded(field: str, value: Any) -> bytes:
-    return orjson.dumps([field, "".join(str(value).split()).casefold()])
+    folded = "".join(str(value).split()).casefold()
+    return orjson.dumps((field, folded))
 
 
 def _rejection(event: Event, code: Code) -> Rejection:
@@ -305,10 +328,6 @@ def _rejection(event: Event, code: Code) -> Rejection:
         subject=event.subject,
         traceparent=event.trace.get("traceparent"),
     )
-
-
-def _month(event: Event, group: _Group) -> int:
-    return month_of(event.time) if group.rolling else 0
 
 
 def _names_person(subject: str) -> bool:

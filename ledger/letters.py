@@ -4,6 +4,7 @@ A letter is known by a keyed hash of its bytes, so the same line again is the sa
 the day's key forgets all letters of that day, in backups too.
 """
 
+import os
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -16,17 +17,18 @@ from ledger.errors import Reject
 from ledger.intake import FileOrigin, KafkaOrigin, Ready
 from ledger.keyring import Keyring
 from ledger.postgres import Session
-from ledger.sealing import NONCE_BYTES, keyed_hash
+from ledger.sealing import NONCE_BYTES, KeyedHash
 from schemas import Rejection, is_person
 
 __all__ = [
     "Letter",
+    "LetterKeys",
     "add_letters",
     "day_purpose",
     "expire_letters",
+    "letter_keys",
     "letters",
     "open_letter",
-    "prepare_letters",
 ]
 
 
@@ -54,9 +56,19 @@ def day_purpose(day: date) -> str:
     return f"letters/{day.isoformat()}"
 
 
-def letter_id(keyring: Keyring, body: bytes) -> bytes:
-    """The keyed hash by which a letter is known."""
-    return keyed_hash(keyring.ledger_key("letter-id"), body)
+class LetterKeys(msgspec.Struct, frozen=True):
+    """What dead letters of a day need of the keyring; made before the transaction that writes them."""
+
+    day: date
+    cipher: AESGCM
+    names: KeyedHash
+    references: KeyedHash
+
+
+def letter_keys(keyring: Keyring, now: datetime) -> LetterKeys:
+    """The keys that letters need today, made when they are missing."""
+    day = now.astimezone(UTC).date()
+    return LetterKeys(day, _cipher(keyring, day), keyring.hash("letter-id"), keyring.hash("index"))
 
 
 def place_of(origin: Any) -> tuple[str, int, int]:
@@ -68,28 +80,20 @@ def place_of(origin: Any) -> tuple[str, int, int]:
     return f"command:{origin.command}", 0, 0
 
 
-def prepare_letters(keyring: Keyring, now: datetime) -> None:
-    """Make sure of the keys that letters need today, before the transaction that writes them."""
-    keyring.ledger_key("letter-id")
-    keyring.ledger_key(day_purpose(now.astimezone(UTC).date()))
-
-
 def add_letters(
-    session: Session, keyring: Keyring, refused: Sequence[tuple[Ready, Rejection]], now: datetime
+    session: Session, keys: LetterKeys, refused: Sequence[tuple[Ready, Rejection]], now: datetime
 ) -> None:
     """Keep refused messages, inside the caller's transaction. A known letter is counted again."""
     for ready, rejection in refused:
-        _add_letter(session, keyring, ready, rejection, now)
+        _add_letter(session, keys, ready, rejection, now)
 
 
 def _add_letter(
-    session: Session, keyring: Keyring, ready: Ready, rejection: Rejection, now: datetime
+    session: Session, keys: LetterKeys, ready: Ready, rejection: Rejection, now: datetime
 ) -> None:
     message = ready.message
-    day = now.astimezone(UTC).date()
-    cipher = _cipher(keyring, day)
-    name = letter_id(keyring, message.body)
-    nonce = keyring.nonces()
+    name = keys.names.of(message.body)
+    nonce = os.urandom(NONCE_BYTES)
     topic, partition, offset = place_of(message.origin)
     session.run(
         "add_letter",
@@ -103,17 +107,17 @@ def _add_letter(
         partition=partition,
         offset=offset,
         mode=message.mode,
-        day=day,
-        sealed=nonce + cipher.encrypt(nonce, message.body, name),
-        subject_hmac=_subject_hmac(keyring, rejection),
+        day=keys.day,
+        sealed=nonce + keys.cipher.encrypt(nonce, message.body, name),
+        subject_hmac=_subject_hmac(keys, rejection),
         now=now,
     )
 
 
-def _subject_hmac(keyring: Keyring, rejection: Rejection) -> bytes | None:
+def _subject_hmac(keys: LetterKeys, rejection: Rejection) -> bytes | None:
     """By what an erasure finds the letters of a person; None where no person could be read."""
     subject = rejection.subject
-    return keyring.reference_hmac(subject) if subject and is_person(subject) else None
+    return keys.references.of(subject.encode()) if subject and is_person(subject) else None
 
 
 def _cipher(keyring: Keyring, day: date) -> AESGCM:

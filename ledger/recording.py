@@ -14,11 +14,10 @@ import msgspec
 from ledger.errors import Fenced, Overtaken
 from ledger.intake import KafkaOrigin, Message, Ready, Sealer
 from ledger.keyring import Keyring
-from ledger.letters import add_letters, answer_of, prepare_letters
+from ledger.letters import LetterKeys, add_letters, answer_of, letter_keys
 from ledger.names import LedgerName
 from ledger.overtaking import Moment, erased_between, moment
 from ledger.postgres import Session
-from ledger.sealing import keyed_hash
 from ledger.writing import Head, NewEvent, Span, Written, append, latest_versions, lock_head
 from schemas import Code, Event, Rejection
 
@@ -27,10 +26,13 @@ __all__ = [
     "Bookmark",
     "HaltLimit",
     "Outcome",
+    "Prepared",
     "Window",
     "decide",
     "hash_of_record",
+    "prepare",
     "record",
+    "write",
 ]
 
 # An erasure may come between sealing and recording a few times, not for ever.
@@ -99,6 +101,20 @@ class _Decided(msgspec.Struct):
     duplicates: int = 0
 
 
+class Prepared(msgspec.Struct, frozen=True):
+    """A batch that is sealed, with all that its write transaction needs. `then`: what it was sealed by.
+
+    `last_record`: keyed hash of the bookmark's last record.
+    """
+
+    batch: Batch
+    ready: Sequence[Ready]
+    then: Moment
+    letter_keys: LetterKeys
+    last_record: bytes | None
+    now: datetime
+
+
 def record(
     session: Session,
     keyring: Keyring,
@@ -111,35 +127,47 @@ def record(
     """Record one batch; on return it is committed. Raises Fenced, Retry or Halt: then nothing is."""
     for _ in range(_ATTEMPTS):
         try:
-            then = moment(session)
-            ready = sealer.seal(batch.messages, then)
-            if batch.bookmark:
-                keyring.ledger_key("last-record")
-            prepare_letters(keyring, now)
-            with session.transaction():
-                return _write(session, keyring, ledger, batch, ready, now, limit, then)
+            return write(session, ledger, prepare(session, keyring, sealer, batch, now), limit)
         except Overtaken:
             continue
     raise Fenced("erasures kept overtaking this batch; try it again")
 
 
-def _write(
-    session: Session,
-    keyring: Keyring,
-    ledger: LedgerName,
-    batch: Batch,
-    ready: Sequence[Ready],
-    now: datetime,
-    limit: HaltLimit,
-    then: Moment,
-) -> Outcome:
-    _check_erasures(session, ready, then, lock_head(session))
+def prepare(
+    session: Session, keyring: Keyring, sealer: Sealer, batch: Batch, now: datetime
+) -> Prepared:
+    """Seal a batch. Makes missing subjects and keys; raises Overtaken, Retry or Halt."""
+    then = moment(session)
+    last = batch.bookmark.last_record if batch.bookmark else None
+    return Prepared(
+        batch=batch,
+        ready=sealer.seal(batch.messages, then),
+        then=then,
+        letter_keys=letter_keys(keyring, now),
+        last_record=None if last is None else hash_of_record(keyring, last),
+        now=now,
+    )
+
+
+def write(session: Session, ledger: LedgerName, prepared: Prepared, limit: HaltLimit) -> Outcome:
+    """Decide and write a prepared batch, in one transaction.
+
+    Touches nothing that `prepare` touches, so the next batch may be prepared meanwhile with another
+    session. Raises Overtaken when it must be prepared again; Fenced, Retry or Halt.
+    """
+    with session.transaction():
+        return _write(session, ledger, prepared, limit)
+
+
+def _write(session: Session, ledger: LedgerName, prepared: Prepared, limit: HaltLimit) -> Outcome:
+    batch, ready, now = prepared.batch, prepared.ready, prepared.now
+    _check_erasures(session, ready, prepared.then, lock_head(session))
     if batch.bookmark:
-        _move_bookmark(session, keyring, batch.span, batch.bookmark)
+        _move_bookmark(session, batch.span, batch.bookmark, prepared.last_record)
     decided = decide(ready, _known(session, ready))
     # A letter that is tried again is not kept once more: an erasure may have removed it meanwhile.
     new_letters = [(r, why) for index, r, why in decided.refused if index not in batch.letters]
-    add_letters(session, keyring, new_letters, now)
+    add_letters(session, prepared.letter_keys, new_letters, now)
     refused = {index for index, _, _ in decided.refused}
     for index, letter in batch.letters.items():
         if index not in refused:
@@ -268,12 +296,12 @@ def _new_event(item: Ready, versions: dict[UUID, int]) -> NewEvent:
 
 def hash_of_record(keyring: Keyring, record: bytes) -> bytes:
     """The keyed hash by which a bookmark knows the last record before it."""
-    return keyed_hash(keyring.ledger_key("last-record"), record)
+    return keyring.hash("last-record").of(record)
 
 
-def _move_bookmark(session: Session, keyring: Keyring, span: Span, bookmark: Bookmark) -> None:
-    last = bookmark.last_record
-    hashed = hash_of_record(keyring, last) if last is not None else None
+def _move_bookmark(
+    session: Session, span: Span, bookmark: Bookmark, last_record: bytes | None
+) -> None:
     moved = session.run(
         "move_bookmark",
         topic=span.topic,
@@ -282,7 +310,7 @@ def _move_bookmark(session: Session, keyring: Keyring, span: Span, bookmark: Boo
         topic_id=bookmark.topic_id,
         start=span.start,
         end=span.end,
-        last_record=hashed,
+        last_record=last_record,
     )
     if moved != 1:
         raise Fenced

@@ -1,6 +1,6 @@
 """A ledger in memory as the consumer's main loop sees it: the second `Store`."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -63,7 +63,17 @@ class FakeStore:
     def begin(self, partition: Partition, bookmark: Stored) -> Stored:
         return self._need().bookmarks.setdefault(partition, bookmark)
 
-    def record(self, batch: Batch) -> Outcome:
+    def record_each(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
+        """One batch is taken ahead, as the real one does; it is recorded when its turn comes."""
+        outcome = None
+        for batch in batches:
+            if outcome:
+                yield outcome
+            outcome = self._record(batch)
+        if outcome:
+            yield outcome
+
+    def _record(self, batch: Batch) -> Outcome:
         ledger = self._need()
         if ledger.faults:
             raise ledger.faults.pop(0)

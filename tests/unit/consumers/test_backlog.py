@@ -53,10 +53,15 @@ def test_an_unknown_position_is_that_after_the_last_record() -> None:
     assert backlog.end == 9
 
 
-def test_cleared_it_begins_anew() -> None:
+def test_what_is_recorded_goes_and_the_rest_stays_due() -> None:
     backlog = Backlog(5, "id")
-    backlog.add(records(5), 6, now=1.0)
-    backlog.next_offset = 6
-    backlog.clear()
-    backlog.add([], 6, now=2.0)
+    backlog.add(records(5, 6, 8), 9, now=1.0)
+    size = backlog.size
+    backlog.recorded(2, 8)
+    assert [record.offset for record in backlog.records] == [8]
+    assert (backlog.next_offset, backlog.size) == (8, size // 3)
+    assert backlog.due_in(1.0, LIMITS) is not None
+    backlog.recorded(1, 9)
+    assert backlog.size == 0
+    backlog.add([], 9, now=2.0)
     assert backlog.due_in(2.0, LIMITS) is None

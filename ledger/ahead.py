@@ -1,0 +1,66 @@
+"""One batch ahead: while a batch is written, which is mostly waiting for the server, the next is sealed.
+
+Knows nothing of sessions and keys. At most one write is under way, in one thread; order, and that
+nothing after a failure is written, are kept here.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+from ledger.errors import Overtaken
+
+__all__ = ["ahead"]
+
+# The writing thread wakes some dozens of times a batch, each time behind the one that seals. Python's
+# 5 ms would make it wait longer than the server takes.
+_SWITCH_SECONDS = 0.0005
+
+_Batch = TypeVar("_Batch")
+_Prepared = TypeVar("_Prepared")
+_Outcome = TypeVar("_Outcome")
+
+
+def ahead(
+    batches: Iterable[_Batch],
+    prepare: Callable[[_Batch], _Prepared],
+    write: Callable[[_Prepared], _Outcome],
+    both: Callable[[_Batch], _Outcome],
+) -> Iterator[_Outcome]:
+    """The outcomes of batches, in order. `write` runs in another thread, never twice at a time.
+
+    A batch is handed to `write` when the outcome before it was taken: who stops taking them has not
+    recorded the next one. `both`: prepares and writes, for a batch that an erasure has overtaken.
+    """
+    sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH_SECONDS))
+    with ThreadPoolExecutor(1, "ledger-writer") as writer:
+        outcome: Callable[[], _Outcome] | None = None
+        for batch in batches:
+            prepared = Future[_Prepared]()
+            _attempt(prepared, prepare, batch)
+            if outcome:
+                yield outcome()
+            if isinstance(prepared.exception(), Overtaken):
+                outcome = partial(both, batch)
+            else:
+                writing = writer.submit(write, prepared.result())
+                outcome = partial(_outcome, writing, partial(both, batch))
+        if outcome:
+            yield outcome()
+
+
+def _attempt(result: Future[_Prepared], work: Callable[[_Batch], _Prepared], batch: _Batch) -> None:
+    """Do it now, and keep a failure until the outcome before it was taken."""
+    try:
+        result.set_result(work(batch))
+    except Exception as error:
+        result.set_exception(error)
+
+
+def _outcome(writing: Future[_Outcome], again: Callable[[], _Outcome]) -> _Outcome:
+    try:
+        return writing.result()
+    except Overtaken:
+        return again()
