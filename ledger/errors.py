@@ -17,6 +17,7 @@ __all__ = [
     "Overtaken",
     "Reject",
     "Retry",
+    "RolledBack",
     "ServiceAway",
     "TooLarge",
     "UnknownSubject",
@@ -65,6 +66,10 @@ class Halt(LedgerError):
 
 class Lost(Halt):
     """A key is missing although nobody erased it."""
+
+
+class RolledBack(Halt):
+    """The database is older than a published checkpoint: run `ledger restore`."""
 
 
 class IncompleteErasure(Halt):

@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.fixtures.postgres",
     "tests.fixtures.thirdparty",
     # The last ones import those above.
+    "tests.fixtures.tlog",
     "tests.fixtures.console",
     "tests.fixtures.line",
     "tests.fixtures.deployment",

@@ -1,0 +1,2 @@
+-- Be told when events are recorded. {channel}.
+LISTEN {channel}

@@ -1,0 +1,72 @@
+"""The history of what the log has signed: every checkpoint, in files of a day, before it is published.
+
+So after any crash the log knows what it has promised, and an auditor can follow every promise to the next.
+A file holds signed notes as they are, a blank line after each; a torn end was never published.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from ledger.tlog.files import (
+    PUBLIC_FILE,
+    PUBLIC_FOLDER,
+    append_to,
+    make_folder,
+    mapped_faults,
+    read_file,
+    read_tail,
+)
+
+__all__ = ["History"]
+
+_RECORD = re.compile(rb"((?:[^\n]+\n)+\n(?:\xe2\x80\x94 [^\n]+\n)+)\n")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+# More than the longest record: a note with a hundred signatures.
+_TAIL_BYTES = 65_536
+
+
+class History:
+    """A folder of days. One writer at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def last(self) -> bytes | None:
+        """The checkpoint that was signed last; None when none was."""
+        for path in reversed(self._days()):
+            _, last = _end_of(path)
+            if last:
+                return last
+        return None
+
+    def append(self, checkpoint: bytes, today: date) -> None:
+        """Keep a signed checkpoint. Durable on return. Days never go back, whatever the clock says."""
+        with mapped_faults():
+            make_folder(self.folder, PUBLIC_FOLDER)
+        days = self._days()
+        name = max([today.isoformat(), *(path.name for path in days)])
+        path = self.folder / name
+        end = _end_of(path)[0] if path in days else 0
+        append_to(path, end, checkpoint + b"\n", PUBLIC_FILE)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Every checkpoint that was signed, oldest first."""
+        for path in self._days():
+            for record in _RECORD.finditer(read_file(path) or b""):
+                yield record[1]
+
+    def _days(self) -> list[Path]:
+        if not self.folder.is_dir():
+            return []
+        return sorted(path for path in self.folder.iterdir() if _DAY.fullmatch(path.name))
+
+
+def _end_of(path: Path) -> tuple[int, bytes | None]:
+    """Offset behind the last whole record of a file, and that record."""
+    start, tail = read_tail(path, _TAIL_BYTES)
+    record = None
+    for record in _RECORD.finditer(tail):  # noqa: B007  the last one is wanted
+        pass
+    return (start + record.end(), record[1]) if record else (0, None)

@@ -1,0 +1,438 @@
+"""The publisher on a real database: it writes the tree of the table, and never signs another past."""
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from ledger.erasure import Eraser
+from ledger.errors import Fenced, Halt, Lost, Misconfigured, RolledBack, ServiceAway, Unproven
+from ledger.tlog import publisher as publisher_module
+from ledger.tlog.checkpoints import Checkpoint, parse_checkpoint, verify_checkpoint
+from ledger.tlog.key_file import KeyFile
+from ledger.tlog.notes import parse_note
+from tests.fixtures.inbound import until
+from tests.fixtures.ledger import House, collected, message
+from tests.fixtures.tlog import Log
+
+
+def record(house: House, count: int) -> None:
+    """So many registry events, which are quick to record."""
+    ledger = house.open()
+    facts = {"kind": "processor", "role": "processor", "country": "NL", "valid_from": "2026-01-01"}
+    lines = [
+        message("recipient-registered", f"recipient/r-{number}", name="Hosting", **facts)
+        for number in range(count)
+    ]
+    assert house.record(*lines, ledger=ledger).recorded == count
+    ledger.close()
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_an_empty_log_is_published_too(log: Log) -> None:
+    assert log.publish().size == 0
+    assert log.check() == 0
+
+
+def test_the_log_is_the_tree_of_the_table_however_it_grew(log: Log, tmp_path: Path) -> None:
+    for count in (1, 2, 253, 1, 300, 0, 700):
+        if count:
+            record(log.house, count)
+        published = log.publish()
+        assert published.entries == count
+        before = files_of(log.path)
+        assert log.publish().entries == 0
+        assert files_of(log.path) == before
+        assert log.check() == published.size
+    at_once = Log(log.house, tmp_path / "keys" / "again")
+    at_once.publish()
+    assert at_once.check() == 1257
+    assert tree_of(at_once.path) == tree_of(log.path)
+    assert at_once.read("checkpoint") == log.read("checkpoint")
+
+
+def tree_of(folder: Path) -> dict[str, bytes]:
+    """Tiles and bundles without those partial ones that a later one has replaced."""
+    files = {name: c for name, c in files_of(folder).items() if name.startswith("tile/")}
+    newest: dict[str, tuple[int, bytes]] = {}
+    for name, content in files.items():
+        tile, _, width = name.partition(".p/")
+        newest[tile] = max(newest.get(tile, (0, b"")), (int(width or 256), content))
+    return {tile: content for tile, (_, content) in newest.items()}
+
+
+def test_partial_tiles_go_when_the_full_one_is_published(log: Log) -> None:
+    record(log.house, 10)
+    log.publish()
+    assert (log.path / "tile/0/000.p/10").exists()
+    record(log.house, 250)
+    log.publish()
+    names = {name for name in files_of(log.path) if name.startswith("tile/")}
+    assert names == {
+        "tile/0/000",
+        "tile/0/001.p/4",
+        "tile/1/000.p/1",
+        "tile/entries/000",
+        "tile/entries/001.p/4",
+    }
+
+
+def test_many_entries_take_several_checkpoints(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publisher_module, "STEP_ENTRIES", 100)
+    monkeypatch.setattr(publisher_module, "_BLOCK_ENTRIES", 30)
+    record(log.house, 350)
+    assert log.publish().entries == 350
+    assert log.check() == 350
+    sizes = [parse_checkpoint(parse_note(one).text).size for one in log.folder.history]
+    assert sizes == [0, 100, 200, 300, 350]
+
+
+def test_large_entries_take_several_checkpoints(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publisher_module, "STEP_BYTES", 1000)
+    monkeypatch.setattr(publisher_module, "_BLOCK_ENTRIES", 2)
+    record(log.house, 7)
+    assert log.publish().entries == 7
+    assert log.check() == 7
+    assert len(list(log.folder.history)) > 2
+
+
+def change(house: House, script: str) -> None:
+    """Change the past as a superuser."""
+    owner = house.session(None)
+    for table in ("events", "event_ids", "batches", "head"):
+        owner.script(f"ALTER TABLE {table} DISABLE TRIGGER ALL", {})  # type: ignore[arg-type]
+    owner.script(script, {})  # type: ignore[arg-type]
+    for table in ("events", "event_ids", "batches", "head"):
+        owner.script(f"ALTER TABLE {table} ENABLE TRIGGER ALL", {})  # type: ignore[arg-type]
+
+
+ROLL_BACK = (
+    "DELETE FROM events WHERE notification_id > 3; DELETE FROM event_ids WHERE position > 3;"
+    "UPDATE head SET position = 3"
+)
+
+
+def test_a_database_that_was_rolled_back_is_refused(log: Log) -> None:
+    record(log.house, 5)
+    log.publish()
+    before = files_of(log.path)
+    change(log.house, ROLL_BACK)
+    with pytest.raises(RolledBack, match=r"position 3, and position 5 .* `ledger restore`"):
+        log.publish()
+    record(log.house, 2)
+    with pytest.raises(RolledBack, match=r"another entry at position 5 .* `ledger restore`"):
+        log.publish()
+    record(log.house, 2)
+    with pytest.raises(RolledBack):
+        log.publish()
+    assert files_of(log.path) == before
+
+
+def test_a_running_publisher_notices_it_too(log: Log) -> None:
+    record(log.house, 5)
+    publisher = log.publisher()
+    publisher.publish_once()
+    change(log.house, ROLL_BACK)
+    with pytest.raises(RolledBack):
+        publisher.publish_once()
+    record(log.house, 4)
+    with pytest.raises(RolledBack):
+        publisher.publish_once()
+
+
+def test_a_gap_is_never_signed(log: Log) -> None:
+    record(log.house, 5)
+    change(log.house, "DELETE FROM events WHERE notification_id = 4")
+    with pytest.raises(Halt, match="position 4 is missing"):
+        log.publish()
+    assert log.checkpoint().size == 0
+
+
+def test_an_entry_that_no_bundle_can_hold_is_named(log: Log) -> None:
+    record(log.house, 2)
+    change(
+        log.house, "UPDATE events SET state = repeat('x', 66000)::bytea WHERE notification_id = 2"
+    )
+    with pytest.raises(Halt, match="position 2: the entry has more than 65535 bytes"):
+        log.publish()
+
+
+def test_of_two_publishers_one_wins(log: Log, tmp_path: Path) -> None:
+    record(log.house, 3)
+    first, second = log.publisher(), log.publisher()
+    elsewhere = Log(log.house, tmp_path / "elsewhere")
+    third = elsewhere.publisher()
+    assert first.publish_once().size == 3
+    with pytest.raises(Fenced, match="another publisher is at work in"):
+        second.publish_once()
+    with pytest.raises(Fenced, match="another publisher is at work on this ledger"):
+        third.publish_once()
+    assert not elsewhere.folder.checkpoint()
+    record(log.house, 3)
+    assert first.publish_once().size == 6
+    first.close()
+    assert second.publish_once().entries == 0
+    assert log.check() == 6
+
+
+def changed(name: str, old: bytes, new: bytes) -> Callable[[Log], None]:
+    def change(log: Log) -> None:
+        path = log.path / name
+        content = path.read_bytes()
+        assert old in content
+        path.write_bytes(content.replace(old, new, 1))
+
+    return change
+
+
+def flipped(name: str) -> Callable[[Log], None]:
+    def flip(log: Log) -> None:
+        path = log.path / name
+        content = bytearray(path.read_bytes())
+        content[-1] ^= 1
+        path.write_bytes(content)
+
+    return flip
+
+
+def removed(name: str) -> Callable[[Log], None]:
+    return lambda log: (log.path / name).unlink()
+
+
+def an_older_history(log: Log) -> None:
+    (path,) = (log.path / "checkpoints").iterdir()
+    first = next(iter(log.folder.history))
+    path.write_bytes(first + b"\n")
+
+
+DAMAGE: dict[str, Callable[[Log], None]] = {
+    "a partial tile": flipped("tile/0/001.p/4"),
+    "a partial tile of level 1": flipped("tile/1/000.p/1"),
+    "a lost tile": removed("tile/0/001.p/4"),
+    "a short tile": lambda log: (log.path / "tile/0/001.p/4").write_bytes(b"x"),
+    "a bundle": flipped("tile/entries/001.p/4"),
+    "a lost bundle": removed("tile/entries/001.p/4"),
+    "the size": changed("checkpoint", b"\n260\n", b"\n259\n"),
+    "the checkpoint": flipped("checkpoint"),
+    "an empty checkpoint": lambda log: (log.path / "checkpoint").write_bytes(b""),
+    "an older history": an_older_history,
+}
+
+
+@pytest.mark.parametrize("what", DAMAGE)
+def test_on_a_damaged_log_nothing_is_signed(log: Log, what: str) -> None:
+    record(log.house, 260)
+    log.publish()
+    DAMAGE[what](log)
+    history = list(log.folder.history)
+    record(log.house, 1)
+    with pytest.raises(Halt):
+        log.publish()
+    assert list(log.folder.history) == history
+
+
+def test_a_checkpoint_that_somebody_else_replaced_is_noticed(log: Log) -> None:
+    record(log.house, 2)
+    publisher = log.publisher()
+    publisher.publish_once()
+    old = next(iter(log.folder.history))
+    (log.path / "checkpoint").write_bytes(old)
+    for path in (log.path / "checkpoints").iterdir():
+        path.write_bytes(old + b"\n")
+    record(log.house, 2)
+    with pytest.raises(Halt, match="changed by somebody else"):
+        publisher.publish_once()
+    # From an old promise of its own it goes on, to the same tree as ever.
+    assert publisher.publish_once().entries == 4
+    assert log.check() == 4
+
+
+def test_a_signed_checkpoint_that_was_not_published_is_published_next(log: Log) -> None:
+    record(log.house, 2)
+    log.publish()
+    old = log.read("checkpoint")
+    record(log.house, 2)
+    log.publish()
+    new = log.read("checkpoint")
+    (log.path / "checkpoint").write_bytes(old)
+    assert log.publish().entries == 0
+    assert log.read("checkpoint") == new
+    (log.path / "checkpoint").unlink()
+    assert log.publish().entries == 0
+    assert log.read("checkpoint") == new
+    assert log.check() == 4
+
+
+def test_a_torn_end_of_the_history_was_never_published(log: Log) -> None:
+    record(log.house, 2)
+    log.publish()
+    (path,) = (log.path / "checkpoints").iterdir()
+    whole = path.read_bytes()
+    record(log.house, 2)
+    old, new = log.read("checkpoint"), b""
+    for cut in (0, 1, 30, 90, len(old)):
+        (log.path / "checkpoint").write_bytes(old)
+        path.write_bytes(whole + new[:cut])
+        log.publish()
+        assert log.check() == 4
+        new = log.read("checkpoint")
+        assert path.read_bytes() == whole + new + b"\n"
+
+
+def test_days_of_the_history_never_go_back(log: Log) -> None:
+    log.publish()
+    for days in (1, -1):
+        log.house.clock.forward(days=days)
+        record(log.house, 1)
+        log.publish()
+    assert sorted(path.name for path in (log.path / "checkpoints").iterdir()) == [
+        "2026-11-24",
+        "2026-11-25",
+    ]
+    assert log.check() == 2
+
+
+def test_a_full_disk_and_a_lost_folder_are_waited_out(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(log.house, 2)
+    (log.path.parent).mkdir(exist_ok=True)
+    log.path.write_bytes(b"a file where the folder should be")
+    publisher = log.publisher()
+    with pytest.raises(ServiceAway, match="files of the log"):
+        publisher.publish_once()
+    log.path.unlink()
+    assert publisher.publish_once().size == 2
+
+
+def test_a_rotated_key_repeats_the_last_checkpoint_and_the_old_one_stays_verifiable(
+    log: Log,
+) -> None:
+    record(log.house, 2)
+    log.publish()
+    old = log.read("checkpoint")
+    first = log.key_file.load().verifier
+    second = log.key_file.rotate().verifier
+    assert log.key_file.known() == [first, second]
+    assert log.publish().entries == 0
+    new = log.read("checkpoint")
+    assert verify_checkpoint(old, [first]) == verify_checkpoint(new, [second])
+    with pytest.raises(Unproven):
+        verify_checkpoint(new, [first])
+    assert [one for one in log.folder.history][-2:] == [old, new]
+    record(log.house, 2)
+    log.publish()
+    assert log.check() == 4
+
+
+def test_a_log_has_one_name(log: Log) -> None:
+    log.publish()
+    log.origin = "ledger.example.nl/other"
+    with pytest.raises(Misconfigured, match=r"is that of ledger\.localhost/main"):
+        log.publish()
+
+
+def test_the_key_is_closed_made_once_and_missed_when_it_is_gone(log: Log) -> None:
+    path = log.key_file.path
+    with pytest.raises(Misconfigured, match="run `ledger init`"):
+        log.key_file.load()
+    key = log.key_file.create().verifier
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert log.key_file.create().verifier == key == log.key_file.load().verifier
+    path.with_suffix(".vkeys").unlink()  # as after a crash in between
+    assert log.key_file.create().verifier == key
+    assert log.key_file.known() == [key]
+    path.chmod(0o640)
+    with pytest.raises(Misconfigured, match="chmod 600"):
+        log.key_file.load()
+    path.unlink()
+    for use in (log.key_file.load, log.key_file.create):
+        with pytest.raises(Lost, match="rotate-key"):
+            use()
+    assert log.key_file.rotate().verifier != key
+    assert log.key_file.known()[0] == key
+    path.with_suffix(".vkeys").write_text("no key\n")
+    with pytest.raises(Halt, match="is damaged"):
+        log.key_file.load()
+
+
+def test_a_key_under_a_passphrase(tmp_path: Path) -> None:
+    path = tmp_path / "keys" / "log.key"
+    sealed = KeyFile(path, "a.example.nl/log", "correct horse")
+    key = sealed.create().verifier
+    assert b"ENCRYPTED PRIVATE KEY" in path.read_bytes()
+    assert sealed.load().verifier == key
+    with pytest.raises(Misconfigured, match="encrypted"):
+        KeyFile(path, "a.example.nl/log").load()
+    with pytest.raises(Misconfigured, match="does not open"):
+        KeyFile(path, "a.example.nl/log", "wrong").load()
+    clear = KeyFile(tmp_path / "keys" / "clear.key", "a.example.nl/log")
+    clear.create()
+    with pytest.raises(Misconfigured, match="not encrypted"):
+        KeyFile(clear.path, "a.example.nl/log", "correct horse").load()
+    clear.path.write_bytes(b"no key")
+    with pytest.raises(Misconfigured, match="does not open"):
+        clear.load()
+
+
+def published(log: Log) -> int:
+    return log.checkpoint().size if log.folder.checkpoint() else -1
+
+
+def test_it_follows_what_is_recorded(log: Log) -> None:
+    stopped = Event()
+    publisher = log.publisher(pause=lambda seconds: None)
+    thread = Thread(target=lambda: publisher.follow(stopped.is_set))
+    thread.start()
+    try:
+        for size in (3, 6, 9):
+            record(log.house, 3)
+
+            until(lambda size=size: published(log) == size, lambda: stopped.wait(0.02))
+    finally:
+        stopped.set()
+        thread.join(60)
+    assert not thread.is_alive()
+    assert log.check() == 9
+
+
+def test_following_waits_out_what_passes_and_ends_with_what_does_not(
+    log: Log, caplog: pytest.LogCaptureFixture
+) -> None:
+    record(log.house, 5)
+    log.publish()
+    other = log.publisher()
+    other.publish_once()
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            change(log.house, ROLL_BACK)
+            other.close()
+
+    publisher = log.publisher(pause=pause, monotonic=lambda: float(len(pauses)))
+    with pytest.raises(RolledBack):
+        publisher.follow(lambda: False)
+    assert len(pauses) >= 3
+    assert "another publisher is at work" in caplog.text
+
+
+def test_old_promises_hold_after_an_erasure(log: Log) -> None:
+    house = log.house
+    house.record(collected(), collected("customer/2"))
+    log.publish()
+    old: Checkpoint = log.checkpoint()
+    eraser: Eraser = house.eraser()
+    eraser.erase("customer/10023", [], "request")
+    log.publish()
+    assert log.check() == 4
+    assert log.checkpoint().size > old.size
