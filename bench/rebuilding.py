@@ -1,0 +1,45 @@
+"""A rebuild of all views in a process of its own: `python -m bench.rebuilding URL LEDGER`.
+
+Prints a line of JSON: position, seconds, and megabytes of resident memory before and at the peak.
+"""
+
+import gc
+import sys
+import time
+from pathlib import Path
+
+import orjson
+
+from bench.filling import OFFICE
+from ledger.names import LedgerName
+from ledger.postgres import Database
+from projections import VIEWS
+from projections.rebuild import rebuild_all
+
+
+def megabytes() -> float:
+    """The most that this process has held since it began."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+def main(url: str, name: str) -> None:
+    """Rebuild, and say what it took."""
+    gc.freeze()  # as the program does
+    ledger = LedgerName(name)
+    session = Database(url).connect(ledger, "projector")
+    before, began, used = megabytes(), time.perf_counter(), time.process_time()
+    reports = rebuild_all(session, ledger, VIEWS, OFFICE)
+    figures = {
+        "position": reports[0].position,
+        "seconds": time.perf_counter() - began,
+        "processor_s": time.process_time() - used,
+        "megabytes_before": before,
+        "megabytes": megabytes(),
+    }
+    assert all(report.ok for report in reports)
+    sys.stdout.buffer.write(orjson.dumps(figures, option=orjson.OPT_APPEND_NEWLINE))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
