@@ -7,8 +7,9 @@ once; what is not known to pass is a Halt.
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 from kafka import (
@@ -22,6 +23,7 @@ from kafka import (
 from kafka import errors as kafka_errors
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.coordinator.assignors.range import RangePartitionAssignor
+from kafka.net.sasl import get_sasl_mechanism
 
 from consumers.kafka_options import (
     ANSWER_MS,
@@ -33,6 +35,7 @@ from consumers.kafka_options import (
     consuming,
 )
 from consumers.kafka_records import Fetched
+from consumers.refusals import Mechanism, check_refusals
 from consumers.source import (
     Extent,
     Identity,
@@ -89,7 +92,7 @@ class KafkaSource:
     """A member of the group, by the port of `consumers.source`. Joins with the first poll."""
 
     def __init__(self, options: KafkaOptions) -> None:
-        with _mapped_errors():
+        with _connecting(options):
             self._admin: Any = KafkaAdminClient(
                 **connection(options) | {"request_timeout_ms": ANSWER_MS}
             )
@@ -302,7 +305,7 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
 
 
 def _producer(options: KafkaOptions) -> Any:
-    with _mapped_errors():
+    with _connecting(options):
         return KafkaProducer(
             **connection(options),
             acks="all",
@@ -329,6 +332,26 @@ def _look_at_commit(_: Any, answer: Any) -> None:
     """An acknowledgement that failed does not matter: the next one repeats it, the ledger knows."""
     if isinstance(answer, Exception):
         logging.getLogger(__name__).debug("acknowledgement: %s", type(answer).__name__)
+
+
+@contextmanager
+def _connecting(options: KafkaOptions) -> Iterator[None]:
+    """Translate the client's errors; a broker that it does not trust is not one that is away."""
+    try:
+        with _mapped_errors():
+            yield
+    except KafkaAway:
+        check_refusals(options.bootstrap, options.security, _login(options.security))
+        raise
+
+
+def _login(security: Mapping[str, Any]) -> Callable[[], Mechanism] | None:
+    """What makes the client's side of a login; None where there is none."""
+    if not str(security.get("security_protocol")).startswith("SASL"):
+        return None
+    exchange = get_sasl_mechanism(security["sasl_mechanism"])
+    secrets = {name: value for name, value in security.items() if name.startswith("sasl")}
+    return partial(exchange, host="", security_protocol=security["security_protocol"], **secrets)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from consumers.pipeline import BATCH_MESSAGES
+from consumers.tls import TLS_OPTIONS, tls_context, uses_tls
 from ledger.errors import Misconfigured
 
 __all__ = [
@@ -55,6 +56,8 @@ MAX_POLL_INTERVAL_MS = 300_000
 FETCH_BYTES = 16 * 1024 * 1024
 PARTITION_FETCH_BYTES = 1024 * 1024
 FETCH_WAIT_MS = 500
+# Several batches a poll: each is decoded and sealed while the one before it is written.
+POLL_RECORDS = 4 * BATCH_MESSAGES
 # New partitions, and a topic whose metadata got lost on the way, are noticed within this time.
 METADATA_MS = 30_000
 
@@ -71,7 +74,7 @@ class KafkaOptions(msgspec.Struct, frozen=True):
     security: Mapping[str, Any] = {}
     assignor: Literal["range", "cooperative-sticky"] = "range"
     session_s: float = 30.0
-    poll_records: int = BATCH_MESSAGES
+    poll_records: int = POLL_RECORDS
     client_id: str = "processing-ledger"
 
     def __repr__(self) -> str:
@@ -80,7 +83,10 @@ class KafkaOptions(msgspec.Struct, frozen=True):
 
 
 def connection(options: KafkaOptions) -> dict[str, Any]:
-    """Options that every client gets. Raises Misconfigured on others than those of security."""
+    """Options that every client gets.
+
+    Raises Misconfigured on others than those of security, and for files that hold no certificates.
+    """
     unknown = options.security.keys() - SECURITY_OPTIONS
     if unknown:
         raise Misconfigured(f"these are no security options of Kafka: {', '.join(sorted(unknown))}")
@@ -90,8 +96,16 @@ def connection(options: KafkaOptions) -> dict[str, Any]:
         "bootstrap_timeout_ms": BOOTSTRAP_MS,
         "request_timeout_ms": REQUEST_MS,
         "reconnect_backoff_max_ms": RECONNECT_MS,
-        **options.security,
+        **_security(options.security),
     }
+
+
+def _security(security: Mapping[str, Any]) -> dict[str, Any]:
+    """The client's options of security, with a context of ours in place of names of files."""
+    given = {name: value for name, value in security.items() if name not in TLS_OPTIONS}
+    if uses_tls(security) and "ssl_context" not in given:
+        given["ssl_context"] = tls_context(security)
+    return given
 
 
 def consuming(options: KafkaOptions) -> dict[str, Any]:

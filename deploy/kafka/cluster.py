@@ -1,6 +1,6 @@
 """One directory a cluster: what stays the same from one start to the next.
 
-DIR/cluster.json     cluster id, Kafka version and ports
+DIR/cluster.json     cluster id, Kafka version and ports, and the secured listeners with theirs
 DIR/node-N/          server.properties, data/, broker.log and pid
 """
 
@@ -20,6 +20,8 @@ from errors import Impossible
 
 HOST = "127.0.0.1"
 SETTINGS = Template((Path(__file__).resolve().parent / "server.properties").read_text())
+SECURED = Template((Path(__file__).resolve().parent / "secured.properties").read_text())
+SECURED_LISTENERS = ("SSL", "SASL_SSL", "SASL_PLAINTEXT")  # each is named after its protocol
 PORTS_PER_NODE = 10  # node 2 of a cluster on 19092 is on 19102: easy to tell apart
 # Below the range from which Linux takes the ports of outgoing connections: a client that calls a
 # killed broker again and again could otherwise be given that broker's own port, and keep it.
@@ -57,12 +59,24 @@ class Node:
 
 
 @dataclass(frozen=True)
+class Secured:
+    """Listeners with TLS and passwords beside the open one, of a cluster of one node.
+
+    `certificates` holds broker.pem (its key, then its certificate) and ca.pem, whom it trusts.
+    """
+
+    certificates: str
+    ports: dict[str, int]
+
+
+@dataclass(frozen=True)
 class Cluster:
     """One node, or three that survive the death of one."""
 
     id: str
     version: str
     nodes: tuple[Node, ...]
+    secured: Secured | None = None
 
     @property
     def bootstrap(self) -> str:
@@ -77,12 +91,21 @@ class Cluster:
         raise Impossible(f"no node {number} in a cluster of {len(self.nodes)}")
 
 
-def make(directory: Path, version: str, nodes: int, port: int) -> Cluster:
-    """Choose id and ports of a new cluster and write them down; port 0 = free ones."""
+def make(
+    directory: Path, version: str, nodes: int, port: int, certificates: Path | None = None
+) -> Cluster:
+    """Choose id and ports of a new cluster and write them down; port 0 = free ones.
+
+    With certificates it has the secured listeners too, on free ports.
+    """
     ports = free_ports(2 * nodes) if port == 0 else consecutive_ports(nodes, port)
     new_id = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     directory.mkdir(parents=True, exist_ok=True)
-    chosen = {"id": new_id, "version": version, "ports": ports}
+    chosen: dict[str, object] = {"id": new_id, "version": version, "ports": ports}
+    if certificates is not None:
+        secured = free_ports(len(SECURED_LISTENERS))
+        numbers = dict(zip(SECURED_LISTENERS, secured, strict=True))
+        chosen["secured"] = {"certificates": str(certificates), "ports": numbers}
     (directory / "cluster.json").write_text(json.dumps(chosen) + "\n")
     return load(directory)
 
@@ -99,7 +122,8 @@ def load(directory: Path) -> Cluster:
         Node(number, port, controller_port, directory / f"node-{number}")
         for number, (port, controller_port) in enumerate(pairs, start=1)
     )
-    return Cluster(chosen["id"], chosen["version"], nodes)
+    secured = Secured(**chosen["secured"]) if "secured" in chosen else None
+    return Cluster(chosen["id"], chosen["version"], nodes, secured)
 
 
 def consecutive_ports(nodes: int, first: int) -> list[int]:
@@ -132,14 +156,20 @@ def write_settings(cluster: Cluster, node: Node) -> None:
     """Write the server.properties of a node; three nodes keep three copies, two of them in sync."""
     voters = ",".join(f"{each.number}@{HOST}:{each.controller_port}" for each in cluster.nodes)
     node.home.mkdir(exist_ok=True)
-    node.settings.write_text(
-        SETTINGS.substitute(
-            number=node.number,
-            voters=voters,
-            data=node.home / "data",
+    settings = SETTINGS.substitute(
+        number=node.number,
+        voters=voters,
+        data=node.home / "data",
+        port=node.port,
+        controller_port=node.controller_port,
+        replicas=len(cluster.nodes),
+        in_sync=len(cluster.nodes) // 2 + 1,
+    )
+    if cluster.secured is not None:
+        settings += SECURED.substitute(
+            cluster.secured.ports,
+            certificates=cluster.secured.certificates,
             port=node.port,
             controller_port=node.controller_port,
-            replicas=len(cluster.nodes),
-            in_sync=len(cluster.nodes) // 2 + 1,
         )
-    )
+    node.settings.write_text(settings)

@@ -1,5 +1,6 @@
 """Every option that matters is given to the client, and nothing else; its errors become ours."""
 
+import ssl
 import traceback
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -69,7 +70,7 @@ SECURITY = {
     "sasl_mechanism": "SCRAM-SHA-512",
     "sasl_plain_username": "ledger",
     "sasl_plain_password": "hush",
-    "ssl_cafile": "/ca.pem",
+    "ssl_context": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
 }
 OPTIONS = KafkaOptions(("a:1", "b:2"), "group", ("topic",), SECURITY)
 
@@ -86,7 +87,7 @@ def test_the_consumer_gets_exactly_these_options(clients: dict[str, dict[str, An
         "check_crcs": True,
         "allow_auto_create_topics": False,
         "partition_assignment_strategy": [RangePartitionAssignor],
-        "max_poll_records": 2_000,
+        "max_poll_records": 8_000,
         "max_poll_interval_ms": 300_000,
         "session_timeout_ms": 30_000,
         "heartbeat_interval_ms": 3_000,
