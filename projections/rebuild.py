@@ -36,7 +36,7 @@ from projections.view import Key, View
 __all__ = ["ViewReport", "audit_views", "rebuild", "rebuild_all"]
 
 # Rows that are held before they are written, over all views.
-_WRITE_ROWS = 5_000
+_WRITE_ROWS = 2_000
 _BATCH_EVENTS = 5_000
 
 

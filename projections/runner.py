@@ -208,7 +208,8 @@ class Follower:
     def _halt(self, view: View[Any], error: LedgerError) -> None:
         _LOG.error("%s", error)
         self._observer.halted(view.name)
-        self.halted.setdefault(view.name, error if isinstance(error, Halt) else Halt(str(error)))
+        # The last word is right: of several broken events the later ones may be found first.
+        self.halted[view.name] = error if isinstance(error, Halt) else Halt(str(error))
 
     def _fold(self, session: Session, view: View[Any], bookmark: Bookmark, batch: Batch) -> None:
         tables = Tables(session, self._ledger, view, bookmark.colour)

@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 Colour = Literal["blue", "green"]
-_PAGE_ROWS = 5_000
+_PAGE_ROWS = 1_000
 # Between the labels of a count; no code of the contract holds it.
 LABEL_SEPARATOR = "/"
 NO_ROW = ""

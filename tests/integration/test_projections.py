@@ -20,7 +20,7 @@ from projections import (
     runner,
 )
 from projections.read import customer_states, register_entries
-from projections.rebuild import audit_views, rebuild
+from projections.rebuild import audit_views, rebuild, rebuild_all
 from projections.runner import Follower, view_statuses
 from projections.storage import NamedEvents, Tables, bookmarks, locked_bookmark, stored_digest
 from projections.view import View
@@ -91,6 +91,28 @@ def test_a_broken_view_halts_before_the_event_and_the_others_go_on(house: House)
         None,
     )
     follower(house).follow_once()
+    assert digests(house) == derived(house)
+
+
+def test_of_several_broken_events_the_first_is_where_a_view_halts(house: House) -> None:
+    house.record(registered(), collected("customer/2"), collected())
+    broken = breaking(breaking(customer_state.VIEW, 2), 3)
+    made = follower(house, [broken])
+    with pytest.raises(Halt, match="position 2,"):
+        made.follow_once()
+    assert [status.bookmark for status in made.statuses()] == [1]
+
+
+@pytest.mark.parametrize("size", [1, 10])
+def test_an_event_that_was_annulled_before_it_came_counts_nowhere(house: House, size: int) -> None:
+    wrong = collected(activity="typo")
+    mistake = message("event-annulled", annuls=wrong["id"], reason="mistake", time=LATER)
+    house.record(registered(), mistake)
+    follower(house).follow_once()
+    house.record(collected(), wrong, collected("customer/2"))
+    follower(house, batch_events=size).follow_once()
+    named = [entry.activity for entry in register_entries(house.session("reader"))]
+    assert named == ["subscription-management"]
     assert digests(house) == derived(house)
 
 
@@ -215,6 +237,26 @@ def test_a_rebuild_waits_for_nobody_and_fences_who_follows(house: House) -> None
     thread.join(PATIENCE_S)
     assert all(report.ok for report in reports)
     made.follow_once()
+    assert digests(house) == derived(house)
+
+
+def test_one_pass_rebuilds_views_that_are_at_different_places(house: House) -> None:
+    lines = sampled(house)
+    house.record(*lines[:150])
+    follower(house, VIEWS[:2]).follow_once()
+    house.record(*lines[150:])
+    follower(house, VIEWS[1:3], batch_events=100).follow_once()
+    before = {status.view: status.bookmark for status in view_statuses(house.session("reader"))}
+    assert set(before.values()) == {0, 150, len(lines)}
+    session = house.session("projector")
+    reports = rebuild_all(session, house.ledger, VIEWS, OFFICES)
+    assert {report.view: report.position for report in reports} == before
+    assert [report.digest for report in reports] == [
+        derived(house, before[view.name])[view.name] for view in VIEWS
+    ]
+    assert all(report.ok for report in reports)
+    assert all(report.ok for report in audit_views(session, privacy_office=OFFICES))
+    follower(house).follow_once()
     assert digests(house) == derived(house)
 
 
