@@ -1,114 +1,205 @@
-"""Recording: our path beside the eventsourcing library's own PostgreSQL recorder, in the same run.
+"""Recording: message bytes in memory -> committed events, beside raw COPY of the same rows and a library.
 
-The peer stores the same bytes in the same batches, without sealing, names, dead letters or batches rows:
-the ratio says what all of that costs, or what COPY gains.
+Embedded PostgreSQL with fsync, four sealed fields an event. Rounds are interleaved, and the figures of
+each are divided by those of the peers in the same round.
 """
 
-import os
+import multiprocessing
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from uuid import uuid4
+from queue import Queue
+from typing import Any
 
-import orjson
-from eventsourcing.persistence import StoredEvent
-from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
-from psycopg.conninfo import conninfo_to_dict
-
-from console.sample import generate
+from bench.peers import copied, rows_of, stored_by_library
+from bench.plot import draw
+from bench.results import FOLDER, median_ratio, save
+from bench.workload import batches, four_fields
+from ledger.application import Ledger
 from ledger.embedded import start
-from ledger.intake import FileOrigin, Message
 from ledger.names import LedgerName
-from ledger.recording import Batch
-from ledger.writing import Span
-from schemas import Intake, decode
 from tests.fixtures.ledger import Clock, House
 
 EVENTS = 20_000
-CUSTOMERS = 1_000
+PEOPLE = 5_000
+BATCH = 2_000
+SIZES = (100, 300, 1_000, 2_000, 5_000, 10_000)
+# One transaction an event is slow: fewer of them say the same.
+SINGLE_EVENTS = 2_000
 # The library sends a batch through a pipeline, which hangs with more than about half a megabyte.
-BATCH = 500
-RUNS = 5
+LIBRARY_BATCH = 250
+PROCESSES = 2
+ROUNDS = 5
+SWEEP_ROUNDS = 3
+METHOD = (
+    f"{EVENTS} events of {PEOPLE} people with four sealed fields in three categories, one of them"
+    f" searchable; batches of {BATCH}; one process (two where it says so); embedded PostgreSQL with fsync;"
+    f" median of {ROUNDS} rounds, peers in the same round, COPY of the very rows that were recorded;"
+    f" library: its PostgreSQL recorder without the database function, one event a transaction, and in"
+    f" batches of {LIBRARY_BATCH} (larger ones hang in its pipeline)"
+)
+KNOWN, NEW, TWO = "known people", "new people", "known people, two processes"
+COPY, PLAIN = "COPY, same keys", "COPY, no index"
+SINGLE, BATCHES = "library, one event a transaction", "library, batches"
 
 
-def per_second(work: Callable[[], None]) -> float:
-    """Events a second of one run."""
+def rate(ledger: Ledger, texts: list[bytes], size: int = BATCH) -> float:
+    """Events a second, from bytes to the last commit."""
     began = time.perf_counter()
-    work()
-    return EVENTS / (time.perf_counter() - began)
+    for outcome in ledger.record_each(batches(texts, size)):
+        assert not outcome.rejections
+        assert not outcome.duplicates
+    return len(texts) / (time.perf_counter() - began)
 
 
-def lines() -> list[bytes]:
-    """The sample as lines of a file."""
-    until = datetime(2026, 11, 24, tzinfo=UTC)
-    return [
-        orjson.dumps(e) for e in generate(seed=1, customers=CUSTOMERS, events=EVENTS, until=until)
+@contextmanager
+def fresh(house: House, name: str) -> Iterator[tuple[House, Ledger]]:
+    """A ledger of its own on the same server."""
+    other = House(house.url, house.keys, LedgerName(name), house.clock)
+    other.install()
+    try:
+        yield other, other.open()
+    finally:
+        other.close()
+
+
+def compare(house: House, number: int) -> dict[str, float]:
+    """One round: events a second of each rival."""
+    name = f"run{number}"
+    with fresh(house, name) as (ours, ledger):
+        figures = {
+            NEW: rate(ledger, four_fields(EVENTS, PEOPLE, "new")),
+            KNOWN: rate(ledger, four_fields(EVENTS, PEOPLE, "known")),
+        }
+        rows = rows_of(house.url, name)[-EVENTS:]
+        figures |= {
+            COPY: copied(house.url, rows, BATCH, keys=True),
+            PLAIN: copied(house.url, rows, BATCH, keys=False),
+            TWO: in_processes(ours),
+        }
+    states = [row[3] for row in rows]
+    return figures | {
+        SINGLE: stored_by_library(house.url, states[:SINGLE_EVENTS], 1),
+        BATCHES: stored_by_library(house.url, states, LIBRARY_BATCH),
+    }
+
+
+def in_processes(house: House) -> float:
+    """Events a second of several processes that record in one ledger at the same time."""
+    context = multiprocessing.get_context("spawn")
+    barrier, times = context.Barrier(PROCESSES), context.Queue()
+    place = (house.url, house.keys, str(house.ledger))
+    workers = [
+        context.Process(target=work, args=(place, number, barrier, times))
+        for number in range(PROCESSES)
     ]
+    for worker in workers:
+        worker.start()
+    spans = [times.get(timeout=600) for _ in workers]
+    for worker in workers:
+        worker.join()
+    return EVENTS / (max(end for _, end in spans) - min(began for began, _ in spans))
 
 
-def ours(house: House, texts: list[bytes], number: int) -> float:
-    """Decode, validate, seal and record, on a ledger of its own."""
-    fresh = House(house.url, house.keys, LedgerName(f"run{number}"), house.clock)
-    fresh.install()
-    ledger = fresh.open()
+def work(
+    place: tuple[str, Path, str], number: int, barrier: Barrier, times: "Queue[tuple[float, float]]"
+) -> None:
+    """One process' share. Its clock is that of the machine, so the spans can be compared."""
+    url, keys, name = place
+    ledger = House(url, keys, LedgerName(name), Clock()).open()
+    texts = four_fields(EVENTS // PROCESSES, PEOPLE, f"process-{number}")
+    barrier.wait(timeout=600)
+    began = time.perf_counter()
+    rate(ledger, texts)
+    times.put((began, time.perf_counter()))
+    ledger.close()
 
-    def work() -> None:
-        for first in range(0, EVENTS, BATCH):
-            batch = [
-                Message(text, decode(text, Intake(), house.clock()), FileOrigin("bench", line))
-                for line, text in enumerate(texts[first : first + BATCH], first + 1)
+
+def stages(ledger: Ledger) -> dict[str, float]:
+    """Microseconds an event of each stage, one after the other instead of overlapped."""
+    spent = dict.fromkeys(("decode", "seal", "write"), 0.0)
+    source = batches(four_fields(EVENTS, PEOPLE, "stages"), BATCH)
+    while True:
+        began = time.perf_counter()
+        batch = next(source, None)
+        decoded = time.perf_counter()
+        if batch is None:
+            return {stage: seconds / EVENTS * 1e6 for stage, seconds in spent.items()}
+        prepared = ledger._prepare(batch)
+        sealed = time.perf_counter()
+        ledger._write(prepared)
+        spent["decode"] += decoded - began
+        spent["seal"] += sealed - decoded
+        spent["write"] += time.perf_counter() - sealed
+
+
+def sweep(house: House) -> dict[str, list[tuple[int, float]]]:
+    """Rates over batch sizes, ours and COPY's, each the median of some rounds."""
+    lines: dict[str, list[tuple[int, float]]] = {KNOWN: [], COPY: []}
+    with fresh(house, "sweep") as (_, ledger):
+        rate(ledger, four_fields(EVENTS, PEOPLE, "fill"))
+        rows = rows_of(house.url, "sweep")
+        for size in SIZES:
+            pairs = [
+                (
+                    rate(ledger, four_fields(EVENTS, PEOPLE, f"{size}-{number}"), size),
+                    copied(house.url, rows, size, keys=True),
+                )
+                for number in range(SWEEP_ROUNDS)
             ]
-            assert not ledger.record(Batch(batch, Span("file:bench"))).rejections
-
-    try:
-        return per_second(work)
-    finally:
-        fresh.close()
+            for line, values in zip(lines.values(), zip(*pairs, strict=True), strict=True):
+                line.append((size, statistics.median(values)))
+    return lines
 
 
-def theirs(house: House, states: list[bytes], number: int) -> float:
-    """The library's recorder with the same number of bytes, in the same batches."""
-    parts = conninfo_to_dict(house.url)
-    store = PostgresDatastore(
-        dbname=str(parts["dbname"]),
-        host=str(parts["host"]),
-        port=str(parts["port"]),
-        user=str(parts["user"]),
-        password="",
-    )
-    recorder = PostgresApplicationRecorder(store, events_table_name=f"peer_{number}")
-    recorder.create_table()
-    stored = [StoredEvent(uuid4(), 1, "nl.voipzeker.ledger.peer.v1", state) for state in states]
-
-    def work() -> None:
-        for first in range(0, EVENTS, BATCH):
-            recorder.insert_events(stored[first : first + BATCH])
-
-    try:
-        return per_second(work)
-    finally:
-        store.close()
+def measured(house: House) -> dict[str, Any]:
+    """Everything that is written down."""
+    rounds = [compare(house, number) for number in range(ROUNDS)]
+    columns = {name: [figures[name] for figures in rounds] for name in rounds[0]}
+    ratios = {
+        f"{ours} / {peer}": median_ratio(columns[ours], columns[peer])
+        for ours in (KNOWN, NEW, TWO)
+        for peer in (COPY, PLAIN, SINGLE, BATCHES)
+    }
+    with fresh(house, "stages") as (_, ledger):
+        rate(ledger, four_fields(EVENTS, PEOPLE, "fill"))
+        spent = stages(ledger)
+    return {
+        "events_per_second": {name: statistics.median(values) for name, values in columns.items()},
+        "rounds": columns,
+        "ratios": ratios,
+        "microseconds_an_event_one_after_the_other": spent,
+        "over_batch_size": sweep(house),
+    }
 
 
 def main() -> None:
-    """Print both and the ratio of each pair of runs."""
-    texts = lines()
+    """Measure, print, and write `docs/performance/record.json` and the plot."""
     with (
         tempfile.TemporaryDirectory(dir="/tmp", prefix="pl-") as folder,
         start(Path(folder)) as server,
     ):
-        house = House(server.url(), Path(folder) / "keys", LedgerName(), Clock())
-        pairs = [(ours(house, texts, n), theirs(house, texts, n)) for n in range(RUNS)]
-    mine, peer = (statistics.median(column) for column in zip(*pairs, strict=True))
-    ratio = statistics.median(a / b for a, b in pairs)
-    print(f"record: whole path {mine:,.0f} events/s, the library's recorder {peer:,.0f}/s", end="")
-    print(
-        f" ({EVENTS:,} events of {CUSTOMERS:,} customers, batches of {BATCH}, {os.cpu_count()} cores)"
+        figures = measured(House(server.url(), Path(folder) / "keys", LedgerName(), Clock()))
+    for name, value in figures["events_per_second"].items():
+        print(f"record: {name:<36}{value:>12,.0f} events/s")
+    for name, value in figures["ratios"].items():
+        print(f"record: {name:<64}{value:>8.2f}")
+    save("record", METHOD, figures)
+    draw(
+        FOLDER / "record.svg",
+        {
+            "whole path, known people": figures["over_batch_size"][KNOWN],
+            COPY: figures["over_batch_size"][COPY],
+        },
+        title="Recording by batch size",
+        x="events in one batch (one transaction)",
+        y="events a second",
+        log_y=True,
     )
-    print(f"record: ratio {ratio:.2f} (median of {RUNS} pairs)")
 
 
 if __name__ == "__main__":
