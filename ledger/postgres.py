@@ -94,6 +94,10 @@ def mapped_errors() -> Iterator[None]:
         raise Misconfigured(f"the database role may not do this ({error.sqlstate})") from None
     except (errors.IntegrityError, errors.RaiseException) as error:
         raise Conflict(f"the database refused it: {_our_text(error)}") from None
+    except errors.DiskFull:
+        raise ServiceAway(
+            "PostgreSQL has no disk space left (53100): nothing was lost, make room"
+        ) from None
     except psycopg.OperationalError as error:
         raise ServiceAway(
             f"PostgreSQL cannot be reached ({error.sqlstate or 'no answer'})"
@@ -257,15 +261,20 @@ class Database:
         try:
             with mapped_errors():
                 connection = _Connection.connect(info, autocommit=True)
-                if role == "recorder":
-                    connection.answer_s = SILENCE * self.patience_s
-                    self._end_stalled(connection)
-                connection.adapters.register_dumper(list, _ArrayDumper)
-                if role and not self.peer:
-                    _take_role(connection, ledger.role(role))
+                with closed_on_error(connection):
+                    self._begin(connection, ledger, role)
         except Halt:
             raise NotInstalled from None
         return Session(connection, package)
+
+    def _begin(self, connection: _Connection, ledger: LedgerName, role: Role | None) -> None:
+        """Make a new connection that of its role."""
+        if role == "recorder":
+            connection.answer_s = SILENCE * self.patience_s
+            self._end_stalled(connection)
+        connection.adapters.register_dumper(list, _ArrayDumper)
+        if role and not self.peer:
+            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(ledger.role(role))))
 
     def _client_patience(self) -> dict[str, int]:
         """Options by which this end notices that the other one's machine is gone. Sockets ignore them."""
@@ -312,10 +321,11 @@ class Database:
         }
 
 
-def _take_role(connection: "psycopg.Connection[tuple[Any, ...]]", role: str) -> None:
-    """Become a role; a connection that cannot is closed."""
+@contextmanager
+def closed_on_error(connection: "psycopg.Connection[tuple[Any, ...]]") -> Iterator[None]:
+    """Close a connection that does not get through the block."""
     try:
-        connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
-    except psycopg.Error:
+        yield
+    except BaseException:
         connection.close()
         raise

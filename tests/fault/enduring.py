@@ -6,12 +6,16 @@ has no such step; each time the ledger must be sound and say what the model says
 
 import multiprocessing
 import os
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Protocol
+
+import pytest
 
 from ledger.audit import audit
 from ledger.errors import LedgerError
@@ -21,7 +25,15 @@ from tests.fixtures.ledger import Clock, House
 
 KILLED_BY = -9
 PATIENCE_S = 120.0
+# A process of its own from which children are forked: it has no threads, and has read the modules.
 _FORKS = multiprocessing.get_context("forkserver")
+_SCENES = ("test_every_write", "test_every_erasure_write", "test_every_projector_write")
+_FORKS.set_forkserver_preload(["__main__", *(f"tests.fault.{name}" for name in _SCENES)])
+
+# In the long form every step is attacked, in the short one some, chosen by the run's random seed.
+STRIDES = pytest.mark.parametrize(
+    "stride", [pytest.param(6, id="some"), pytest.param(1, id="every", marks=pytest.mark.campaign)]
+)
 
 
 class Scene(Protocol):
@@ -40,6 +52,16 @@ class Scene(Protocol):
         """Compare everything with the model."""
 
 
+@dataclass
+class _Told:
+    """What came of an attack: whether there was such a step, and what the work said of itself."""
+
+    hit: bool
+    done: bool
+    error: LedgerError | None = None
+    steps: list[str] = field(default_factory=list)
+
+
 @contextmanager
 def closing(house: House) -> Iterator[House]:
     """Close what is opened in this block."""
@@ -52,36 +74,39 @@ def closing(house: House) -> Iterator[House]:
         del house.opened[before:]
 
 
-def endure(scene: Scene, house: House, kind: Kind, first: int = 1) -> list[str]:
-    """Attack every step from the first one; gives the names of all steps of a run without a fault."""
-    for number in count(first):
+def endure(scene: Scene, house: House, kind: Kind, stride: int = 1) -> list[str]:
+    """Attack every step, or with a stride some of them, from a chosen one on.
+
+    Gives the names of the steps of a run without a fault; none when the runs were other processes.
+    """
+    at = 0
+    for number in count(1):
+        at += random.randint(1, 2 * stride - 1)
         scene.prepare(house, number)
-        hit, error, done, steps = _attack(scene, house, kind, number, number - first + 1)
+        told = _attack(scene, house, kind, number, at)
+        where = f"{kind} at step {at}: {told.steps[at - 3 : at]}, then {told.error!r}"
         with closing(house):
-            scene.recover(house, number, error, done)
+            scene.recover(house, number, told.error, told.done)
         with closing(house):
             scene.check(house, number)
-            findings = audit(house.session("reader")).findings
-            assert findings == (), f"{kind} at {steps[-3:]}: {findings}"
-        if not hit:
-            assert done
-            return steps
+            assert audit(house.session("reader")).findings == (), where
+        if not told.hit:
+            assert told.done, where
+            return told.steps
     raise AssertionError
 
 
-def _attack(
-    scene: Scene, house: House, kind: Kind, number: int, at: int
-) -> tuple[bool, LedgerError | None, bool, list[str]]:
+def _attack(scene: Scene, house: House, kind: Kind, number: int, at: int) -> _Told:
     if kind is Kind.KILLED:
         hit = _killed(scene, house, number, at)
-        return hit, None, not hit, [f"step {at}"]
+        return _Told(hit, not hit)
     error = None
     with injected(Faults(kind, at, house.keys)) as faults, closing(house):
         try:
             scene.act(house, number)
         except LedgerError as caught:  # anything else is a fault of the program
             error = caught
-    return faults.hit, error, error is None, faults.steps
+    return _Told(faults.hit, error is None, error, faults.steps)
 
 
 def _killed(scene: Scene, house: House, number: int, at: int) -> bool:

@@ -15,12 +15,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import psycopg
 import pytest
 from psycopg import errors
 
+Connection = psycopg.Connection[Any]
 _FULL = b"DO $$ BEGIN RAISE EXCEPTION 'no space' USING ERRCODE = '53100'; END $$"
 # What a file is opened, made, changed and removed by; the descriptor's functions after those of paths.
 _OF_PATHS = ("open", "link", "unlink", "rename", "replace", "mkdir", "truncate", "chmod")
@@ -68,54 +69,63 @@ def kill() -> None:
 _armed: list[Faults] = []
 
 
-class Breakable(psycopg.Connection[Any]):
-    """A connection whose exchanges are steps, while faults are armed."""
+def _wait(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Every exchange of a connection is a step."""
 
-    def wait(self, gen: Any, *arguments: Any, **options: Any) -> Any:
+    def wait(connection: Connection, gen: Any, *arguments: Any, **options: Any) -> Any:
         def go() -> Any:
-            return super(Breakable, self).wait(gen, *arguments, **options)
+            return original(connection, gen, *arguments, **options)
 
         if not _armed or not _armed[0].meets(gen.__name__):
             return go()
         if _armed[0].kind is Kind.KILLED:
             kill()
         if _armed[0].kind is Kind.REFUSED:
-            return self._refuse(gen, go)
+            _refuse(connection, gen, go)
         if _armed[0].kind is Kind.STORED:
             go()
-            self._cut()
+            _cut(connection)
             raise psycopg.OperationalError("the answer was lost")
-        self._cut()
+        _cut(connection)
         return go()
 
-    def _cut(self) -> None:
-        """Cut the line; libpq and the server find out by themselves."""
-        copy = socket.socket(fileno=os.dup(self.fileno()))
-        copy.shutdown(socket.SHUT_RDWR)
-        copy.close()
-
-    def _refuse(self, gen: Any, go: Callable[[], Any]) -> None:
-        """What a full disk does: the step is not done, a transaction has failed, the server stays."""
-        status = self.pgconn.transaction_status
-        if gen.__name__ == "_exit_gen":
-            self.pgconn.exec_(b"ROLLBACK")
-            go()
-        elif status == psycopg.pq.TransactionStatus.INTRANS:
-            self.pgconn.exec_(_FULL)
-        raise errors.DiskFull("no space")
+    return wait
 
 
-def _connect(original: Callable[..., Any]) -> Callable[..., Any]:
-    def connect(*arguments: Any, **options: Any) -> Any:
+def _cut(connection: Connection) -> None:
+    """Cut the line; libpq and the server find out by themselves."""
+    copy = socket.socket(fileno=os.dup(connection.fileno()))
+    copy.shutdown(socket.SHUT_RDWR)
+    copy.close()
+
+
+def _refuse(connection: Connection, gen: Any, go: Callable[[], Any]) -> NoReturn:
+    """What a full disk does: the step is not done, a transaction has failed, the server stays."""
+    status = connection.pgconn.transaction_status
+    if gen.__name__ == "_enter_gen":
+        go()
+        connection.pgconn.exec_(b"ROLLBACK")
+    elif gen.__name__ == "_exit_gen":
+        connection.pgconn.exec_(b"ROLLBACK")
+        go()
+    elif status == psycopg.pq.TransactionStatus.INTRANS:
+        connection.pgconn.exec_(_FULL)
+    raise errors.DiskFull("no space")
+
+
+def _connect(original: Callable[..., Any]) -> Any:
+    """Every new connection is a step."""
+
+    def connect(kind: type[Connection], *arguments: Any, **options: Any) -> Any:
         if not _armed or not _armed[0].meets("connect"):
-            return original(*arguments, **options)
+            return original(kind, *arguments, **options)
         if _armed[0].kind is Kind.KILLED:
             kill()
         if _armed[0].kind is Kind.STORED:
-            original(*arguments, **options).close()
+            original(kind, *arguments, **options).close()
         raise psycopg.OperationalError("no answer")
 
-    return connect
+    return classmethod(connect)
 
 
 def _of_paths(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -181,7 +191,9 @@ def _close(original: Callable[[int], None]) -> Callable[[int], None]:
 def injected(faults: Faults) -> Iterator[Faults]:
     """Attack whatever is done in this block."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(psycopg, "connect", _connect(Breakable.connect))
+        patch.setattr(psycopg.Connection, "wait", _wait(psycopg.Connection.wait))
+        connect = psycopg.Connection.connect.__func__  # type: ignore[attr-defined]
+        patch.setattr(psycopg.Connection, "connect", _connect(connect))
         for name in _OF_PATHS:
             patch.setattr(os, name, _of_paths(name, getattr(os, name)))
         for name in _OF_DESCRIPTORS:

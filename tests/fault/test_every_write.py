@@ -140,7 +140,9 @@ class Recording:
             assert answers.fetchone() == (bad,)
             duplicates = connection.execute("SELECT sum(duplicates) FROM ledger_main.batches")
             assert duplicates.fetchone() == (self.model.duplicates,)
-            window = connection.execute("SELECT messages, rejections FROM ledger_main.intake_windows")
+            window = connection.execute(
+                "SELECT messages, rejections FROM ledger_main.intake_windows"
+            )
             messages, rejections = window.fetchall()[0]
             assert 0 < messages <= 100 + len(lines_of(1))
             assert messages % len(lines_of(1)) == 0

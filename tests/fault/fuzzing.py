@@ -1,0 +1,186 @@
+"""Decoding broken messages by the thousand, and what is held against each of them."""
+
+import json
+import re
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import jsonschema_rs
+import msgspec
+
+from schemas import EVENT_TYPES, Event, Intake, Rejection, decode, decode_binary, is_structured
+from schemas.documents import schema_of
+from schemas.rejection import Code
+from tests.fault.mutation import CANARIES, CANARY_WORD, Mutant, mutant
+
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+INTAKE = Intake(secret_provisions=frozenset({"nl.sv.126na", "nlsv126na"}))
+BOUND_S = 1.0
+"""Processor seconds that one message may take. Ordinary ones take some ten microseconds."""
+
+_SHAPE = {Code.NOT_A_CLOUDEVENT, Code.UNKNOWN_TYPE, Code.UNKNOWN_FIELD, Code.SCHEMA}
+_DECODED = _SHAPE | {
+    *(Code.NOT_JSON, Code.TOO_LARGE, Code.WRONG_LEDGER, Code.PERSONAL_DATA_IN_FACTS),
+    Code.TIME_IN_FUTURE,
+}
+_POINTER = re.compile(r"(?:/[a-z_0-9]+)*\Z")
+_KEPT = 400
+VALIDATORS = {
+    entry.type: jsonschema_rs.Draft202012Validator(schema_of(entry.type), validate_formats=True)
+    for entry in EVENT_TYPES.values()
+    if not entry.own
+}
+
+
+@dataclass
+class Report:
+    """What came of a run. `accepted` and `refused` are a sample of it, for the recorder."""
+
+    seed: int
+    messages: int = 0
+    codes: Counter[str] = field(default_factory=Counter)
+    worst_s: float = 0.0
+    worst: str = ""
+    compared: int = 0
+    faults: list[str] = field(default_factory=list)
+    accepted: list[Mutant] = field(default_factory=list)
+    refused: list[Mutant] = field(default_factory=list)
+
+    def join(self, other: "Report") -> None:
+        """Add another part of the same run."""
+        self.messages += other.messages
+        self.codes += other.codes
+        self.compared += other.compared
+        self.faults += other.faults
+        self.accepted += other.accepted
+        self.refused += other.refused
+        if other.worst_s > self.worst_s:
+            self.worst_s, self.worst = other.worst_s, other.worst
+
+    def told(self) -> str:
+        """The figures in words."""
+        return (
+            f"{self.messages} messages, {self.codes.most_common()}, {self.compared} compared with "
+            f"JSON Schema, slowest {self.worst_s * 1000:.1f} ms of processor time ({self.worst:.200})"
+        )
+
+
+class Hangs(Exception):
+    """A message took too long."""
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """Raise Hangs when this process has worked too long in the block."""
+
+    def stop(*_: object) -> None:
+        raise Hangs
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, BOUND_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def fuzz(seed: int, first: int, count: int) -> Report:
+    """Decode the messages with these numbers."""
+    report = Report(seed)
+    for number in range(first, first + count):
+        made = mutant(seed, number)
+        report.messages += 1
+        start = time.thread_time()
+        try:
+            with bounded():
+                result = decoded(made)
+        except Exception as error:  # nothing at all may be raised
+            report.faults.append(f"{type(error).__name__} by {made.recipe}")
+            continue
+        seconds = time.thread_time() - start
+        if seconds > report.worst_s:
+            report.worst_s, report.worst = seconds, made.recipe
+        _judge(report, made, result, number)
+    return report
+
+
+def decoded(made: Mutant) -> Event | Rejection:
+    """What decoding makes of a record: the way of `consumers.pipeline`."""
+    if is_structured(made.headers):
+        return decode(made.value or b"", INTAKE, NOW)
+    return decode_binary(made.headers, made.value, INTAKE, NOW)
+
+
+def _judge(report: Report, made: Mutant, result: Event | Rejection, number: int) -> None:
+    kept = report.accepted if isinstance(result, Event) else report.refused
+    if len(kept) < _KEPT:
+        kept.append(made)
+    if isinstance(result, Event):
+        report.codes["accepted"] += 1
+        fault = _of_event(result) if number % 10 == 0 else None
+    else:
+        report.codes[result.code.value] += 1
+        fault = _of_rejection(result)
+    if fault is None and number % 10 == 1 and is_structured(made.headers):
+        fault = _of_schema(report, made.value or b"", result)
+    if fault is not None:
+        report.faults.append(f"{fault} by {made.recipe}")
+
+
+def _of_rejection(rejection: Rejection) -> str | None:
+    """What is wrong with a rejection: a code that decoding does not give, or a value that is quoted."""
+    if rejection.code not in _DECODED:
+        return f"code {rejection.code}"
+    if not _POINTER.match(rejection.pointer) or CANARY_WORD in rejection.pointer:
+        return f"pointer {rejection.pointer!r}"
+    said = " ".join(filter(None, (rejection.type, rejection.source, rejection.id)))
+    said += f" {rejection.pointer}"
+    return "a quoted value" if any(canary in said for canary in CANARIES) else None
+
+
+def _of_event(event: Event) -> str | None:
+    """What is wrong with an event: its canonical form must be a message that gives the same event."""
+    again = decode(event.canonical, INTAKE, NOW)
+    return None if again == event or len(event.canonical) > 48 * 1024 else "an unstable event"
+
+
+def _of_schema(report: Report, value: bytes, result: Event | Rejection) -> str | None:
+    """Whether decoding and the published JSON Schema of the type agree on the shape."""
+    try:
+        message = msgspec.json.decode(value)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(result, Rejection) and result.code in {Code.TOO_LARGE, Code.WRONG_LEDGER}:
+        return None
+    type = message.get("type") if isinstance(message, dict) else None
+    validator = VALIDATORS.get(type) if isinstance(type, str) else None
+    refused = isinstance(result, Rejection) and result.code in _SHAPE
+    if validator is None:
+        return None if refused else "an unknown type that is no fault of shape"
+    fits = _fits(validator, message)
+    if fits is None:
+        return None
+    report.compared += 1
+    if fits is not refused:
+        return None
+    return f"JSON Schema says {fits}, decoding {result if isinstance(result, Rejection) else 'yes'}"
+
+
+def _fits(validator: Any, message: Any) -> bool | None:
+    """What JSON Schema says; None where its library cannot take the message, as with deep nesting."""
+    try:
+        return bool(validator.is_valid(message))
+    except (ValueError, RecursionError):
+        return None
+
+
+def jsonable(made: Mutant) -> str:
+    """A message as it can be printed."""
+    return json.dumps([[n, repr(v)] for n, v in made.headers]) + f" {made.value!r:.2000}"

@@ -1,0 +1,144 @@
+"""Following and rebuilding under every fault at every step: a view says what the events say, or is behind."""
+
+from typing import Any
+
+import pytest
+
+from ledger.errors import LedgerError, Retry
+from projections import VIEWS
+from projections.rebuild import audit_views, rebuild
+from projections.runner import Follower, view_statuses
+from projections.storage import prepare
+from projections.view import View
+from tests.fault.enduring import STRIDES, closing, endure
+from tests.fault.faults import Kind
+from tests.fixtures.ledger import House, accessed, collected, message, registered
+from tests.fixtures.views import OFFICES, annulment
+
+DECLARATION = {
+    "name": "Subscriptions",
+    "purposes": [{"purpose": "billing", "legal_basis": "6-1-b", "provision": "art6"}],
+    "subject_categories": ["customers"],
+    "data_categories": ["identity", "contact"],
+    "recipient_kinds": ["processor"],
+    "countries": ["NL"],
+    "retention": {"identity": "customer-data"},
+    "security_measures": ["measure/1"],
+    "role": "controller",
+    "owner": "privacy-office",
+}
+DISCLOSURE = {
+    "recipient": "carrier",
+    "recipient_kind": "carrier",
+    "purpose": "delivery",
+    "method": "push",
+    "country": "NL",
+    "fields": ["name"],
+    "necessity_reason": "contract",
+    "notice": "none",
+    "categories": ["identity"],
+}
+CONSENT = {
+    "purpose": "newsletter",
+    "text_version": "1",
+    "method": "tick-box",
+    "channel": "portal",
+}
+CARRIER = {
+    "name": "Carrier",
+    "kind": "carrier",
+    "role": "controller",
+    "country": "NL",
+    "valid_from": "2026-01-01",
+}
+
+
+def lines_of(number: int) -> list[dict[str, Any]]:
+    """Something for every view: rows that are new, changed, taken away, and annulled."""
+    person, regular = f"customer/{number}", f"customer/{number % 7}"
+    disclosed = message("personal-data-disclosed", person, **DISCLOSURE)
+    return [
+        registered(person),
+        collected(regular),
+        accessed(person),
+        message("processing-activity-declared", f"activity/a{number % 5}", **DECLARATION),
+        message("recipient-registered", "recipient/carrier", **CARRIER),
+        message("consent-given", regular, **CONSENT),
+        disclosed,
+        annulment(disclosed),
+    ]
+
+
+class Following:
+    """All views catch up with a batch, in pieces."""
+
+    def __init__(self, house: House) -> None:
+        with closing(house):
+            prepare(house.session("projector"), house.ledger, VIEWS)
+
+    def prepare(self, house: House, number: int) -> None:
+        with closing(house):
+            outcome = house.record(*lines_of(number))
+            assert outcome.rejections == ()
+            house.eraser().erase(f"customer/{number}", ["contact"], "request")
+
+    def act(self, house: House, number: int) -> None:
+        follower = Follower(house.database, house.ledger, OFFICES, batch_events=6)
+        try:
+            follower.follow_once()
+        finally:
+            follower.close()
+
+    def recover(self, house: House, number: int, error: LedgerError | None, done: bool) -> None:
+        assert error is None or isinstance(error, Retry), error
+        self.check_views(house)  # behind perhaps, and right where they are
+        if done:
+            assert self.lags(house) == {0}
+        self.act(house, number)
+
+    def check(self, house: House, number: int) -> None:
+        self.check_views(house)
+        assert self.lags(house) == {0}
+
+    def check_views(self, house: House) -> None:
+        reports = audit_views(house.session("reader"), privacy_office=OFFICES)
+        assert [report.view for report in reports if not report.ok] == []
+
+    def lags(self, house: House) -> set[int]:
+        return {status.lag for status in view_statuses(house.session("reader"))}
+
+
+class Rebuilding(Following):
+    """One view is built again; whoever reads sees the old rows until the new ones are all there."""
+
+    def __init__(self, house: House, view: View[Any]) -> None:
+        super().__init__(house)
+        self._view = view
+
+    def prepare(self, house: House, number: int) -> None:
+        super().prepare(house, number)
+        super().act(house, number)
+
+    def act(self, house: House, number: int) -> None:
+        report = rebuild(house.session("projector"), house.ledger, self._view, OFFICES)
+        assert report.ok
+
+
+@STRIDES
+@pytest.mark.parametrize("kind", Kind)
+def test_views_go_on_where_they_were(house: House, kind: Kind, stride: int) -> None:
+    steps = endure(Following(house), house, kind, 3 * stride - 2)
+    if steps:
+        assert steps.count("_exit_gen") >= len(VIEWS)
+        assert "copy_to" in steps
+
+
+@STRIDES
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+def test_a_rebuild_is_whole_or_did_not_happen(
+    house: House, view: View[Any], kind: Kind, stride: int
+) -> None:
+    steps = endure(Rebuilding(house, view), house, kind, stride)
+    if steps:
+        assert "copy_to" in steps
