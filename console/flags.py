@@ -25,9 +25,10 @@ PANELS: dict[Group, str] = {
     "intake": "Limits",
     "kafka": "Kafka",
     "register": "Controller",
+    "log": "Transparency log",
     "serving": "Health, metrics, logs",
 }
-ALL_GROUPS: tuple[Group, ...] = ("store", "intake", "kafka", "register", "serving")
+ALL_GROUPS: tuple[Group, ...] = ("store", "intake", "kafka", "register", "log", "serving")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document, and nothing else.")]
 AsOf = Annotated[

@@ -16,6 +16,7 @@ from console.commands import (
     copies,
     demo,
     intake,
+    log,
     people,
     registers,
     running,
@@ -54,7 +55,7 @@ def program(
         typer.echo(ctx.get_help())
 
 
-for group in (setup, demo, intake, contract, people, registers, running, upkeep, copies):
+for group in (setup, demo, intake, contract, people, registers, running, log, upkeep, copies):
     group.add_commands(app)
 
 

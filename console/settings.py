@@ -23,13 +23,14 @@ __all__ = [
     "Group",
     "KafkaSettings",
     "Limits",
+    "LogSettings",
     "Serving",
     "Setting",
     "Settings",
     "read_settings",
 ]
 
-Group = Literal["store", "intake", "kafka", "register", "serving"]
+Group = Literal["store", "intake", "kafka", "register", "log", "serving"]
 PREFIX = "LEDGER_"
 # Longest time that a command waits for a batch to fill, and the largest batches that stay flat.
 MOST_BATCH_EVENTS = 50_000
@@ -104,6 +105,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEDGER_KAFKA_SSL_CAFILE", "kafka", "certificates of the authorities to trust"),
     Setting("LEDGER_KAFKA_SSL_CERTFILE", "kafka", "certificate of this client"),
     Setting("LEDGER_KAFKA_SSL_KEYFILE", "kafka", "key of that certificate"),
+    Setting("LEDGER_LOG_ORIGIN", "log", "name of the transparency log [ledger.localhost/NAME]"),
+    Setting("LEDGER_LOG_DIR", "log", "folder of its tiles and checkpoints [data dir/tlog]"),
+    Setting("LEDGER_LOG_KEY_FILE", "log", "its Ed25519 key [key dir/NAME/log.key]"),
+    Setting("LEDGER_LOG_PASSPHRASE_FILE", "log", "file whose first line opens that key [no file]"),
     Setting(
         "LEDGER_METRICS_HOST", "serving", "address of /metrics, /livez and /readyz [127.0.0.1]"
     ),
@@ -162,6 +167,19 @@ class KafkaSettings(msgspec.Struct, frozen=True):
         return f"KafkaSettings(bootstrap={self.bootstrap!r}, topics={self.topics!r})"
 
 
+class LogSettings(msgspec.Struct, frozen=True):
+    """The transparency log of the ledger: its name, its files, its key."""
+
+    origin: str
+    folder: Path
+    key_file: Path
+    passphrase: str | None = None
+
+    def __repr__(self) -> str:
+        """Without the passphrase."""
+        return f"LogSettings(origin={self.origin!r}, folder={self.folder})"
+
+
 class Serving(msgspec.Struct, frozen=True):
     """Where a running command says how it is, and how it logs. `port`: None is the usual one, 0 any."""
 
@@ -187,6 +205,7 @@ class Settings(msgspec.Struct, frozen=True):
     limits: Limits
     kafka: KafkaSettings | None
     controller: Controller
+    log: LogSettings
     serving: Serving = Serving()
     texts: Mapping[str, str] = {}
 
@@ -262,6 +281,10 @@ class _Reader:
             return default
         return parts
 
+    def path(self, name: str, default: Path) -> Path:
+        """A path, whether there is something or not."""
+        return Path(self.text(name, str(default))).expanduser().absolute()
+
     def file(self, name: str) -> Path | None:
         """A file that can be read."""
         text = self.text(name, None)
@@ -288,8 +311,8 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
     reader = _Reader(texts)
     confidential = reader.switch("CONFIDENTIAL")
     ledger = _ledger(reader, "confidential" if confidential else "main")
-    data_dir = Path(reader.text("DATA_DIR", str(default_data_dir))).expanduser().absolute()
-    key_dir = Path(reader.text("KEY_DIR", str(data_dir / "keys"))).expanduser().absolute()
+    data_dir = reader.path("DATA_DIR", default_data_dir)
+    key_dir = reader.path("KEY_DIR", data_dir / "keys")
     settings = Settings(
         database_url=_database_url(reader),
         database_patience_s=reader.number("DATABASE_PATIENCE_S", PATIENCE_S, MOST_PATIENCE_S),
@@ -306,6 +329,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         limits=_limits(reader),
         kafka=_kafka(reader, ledger, confidential),
         controller=_controller(reader),
+        log=_log(reader, ledger, data_dir, key_dir),
         serving=_serving(reader),
         texts={name: text for name, text in texts.items() if name.startswith(PREFIX)},
     )
@@ -331,6 +355,18 @@ def _ledger(reader: _Reader, default: str) -> LedgerName:
     except LedgerError:
         reader.wrong.append(f"{PREFIX}NAME: expected a lower-case letter, then letters or digits")
         return LedgerName()
+
+
+def _log(reader: _Reader, ledger: LedgerName, data_dir: Path, key_dir: Path) -> LogSettings:
+    """Each ledger has a log of its own, in a folder of its own."""
+    folder = reader.path("LOG_DIR", data_dir / "tlog")
+    origin, expected = f"ledger.localhost/{ledger}", "a name without spaces and plus signs"
+    return LogSettings(
+        origin=reader.text("LOG_ORIGIN", origin, r"[^\s+]{1,200}", expected),
+        folder=folder / str(ledger),
+        key_file=reader.path("LOG_KEY_FILE", key_dir / str(ledger) / "log.key"),
+        passphrase=reader.first_line("LOG_PASSPHRASE_FILE"),
+    )
 
 
 def _limits(reader: _Reader) -> Limits:

@@ -28,6 +28,9 @@ from ledger.postgres import Database, Session
 from ledger.provider import FileKeyProvider
 from ledger.recording import HaltLimit
 from ledger.rotation import first_epoch
+from ledger.tlog.folder import LogFolder
+from ledger.tlog.key_file import KeyFile
+from ledger.tlog.publisher import Publisher
 from projections import VIEWS
 from projections.storage import prepare
 from rulebook import period, secret_provisions
@@ -40,6 +43,7 @@ __all__ = [
     "check_keys_held",
     "install_on",
     "install_site",
+    "log_key",
     "open_site",
     "utc_now",
 ]
@@ -96,6 +100,18 @@ class Site:
     def journal(self) -> ErasureJournal:
         """The erasure journal, beside the epoch keys."""
         return ErasureJournal(self.settings.key_dir / str(self.ledger) / JOURNAL)
+
+    @property
+    def log_key(self) -> KeyFile:
+        """The key of the transparency log."""
+        return log_key(self.settings)
+
+    def publisher(self) -> Publisher:
+        """What publishes the transparency log. Whoever opens it closes it."""
+        key = self.log_key.load()
+        folder = LogFolder(self.settings.log.folder)
+        known = self.log_key.known()
+        return Publisher(self.database, self.ledger, folder, key, known, clock=self.clock)
 
     @property
     def intake(self) -> Intake:
@@ -176,6 +192,12 @@ class Site:
         return thing
 
 
+def log_key(settings: Settings) -> KeyFile:
+    """The file with the key of the transparency log."""
+    log = settings.log
+    return KeyFile(log.key_file, log.origin, log.passphrase)
+
+
 def bare_site(settings: Settings, clock: Callable[[], datetime]) -> Site:
     """The server and the names, whatever is installed there; nothing is checked."""
     return Site(settings, start(settings.data_dir) if settings.embedded else None, clock)
@@ -198,6 +220,7 @@ def install_on(site: Site) -> list[str]:
     for purpose in LEDGER_KEYS:
         keyring.ledger_key(purpose)
     prepare(site.session("projector"), site.ledger, VIEWS)
+    site.log_key.create()
     return applied
 
 

@@ -1,6 +1,6 @@
 """Answers about the ledger itself: its keys, its progress, its audit, its dead letters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -51,11 +51,12 @@ def status(
     kafka: Sequence[Lag],
     dead_letters: int,
     halted: Sequence[str],
+    checkpoint: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """How far everything is. No checkpoint is published yet: its size is 0."""
+    """How far everything is. `checkpoint`: as `log.checkpoint_status` says it."""
     return {
         "position": position,
-        "checkpoint": {"size": 0, "root": None, "age_s": None},
+        "checkpoint": dict(checkpoint),
         "views": [
             {"view": view.view, "bookmark": view.bookmark, "lag": view.lag}
             for view in sorted(views, key=lambda view: view.view)

@@ -11,7 +11,7 @@ from console.flags import Json, configured, time_of
 from console.output import emit, people, standard_output
 from console.settings import Settings
 from console.show.text import pairs
-from console.wiring import install_site, utc_now
+from console.wiring import install_site, log_key, utc_now
 from ledger.errors import Misconfigured
 
 __all__ = ["add_commands"]
@@ -24,7 +24,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("sample", rich_help_panel=panel)(write_sample)
 
 
-@configured("store")
+@configured("store", "log")
 def init(settings: Settings, as_json: Json = False) -> None:
     """Create the ledger's namespaces, roles and keys, or upgrade them. Harmless when done before."""
     applied = install_site(settings)
@@ -33,6 +33,7 @@ def init(settings: Settings, as_json: Json = False) -> None:
         "applied": applied,
         "embedded": settings.embedded,
         "keys": str(settings.key_dir / str(settings.ledger)),
+        "log_key": log_key(settings).load().verifier.text,
     }
     if as_json:
         emit(answer)
@@ -46,6 +47,7 @@ def _shown(answer: dict[str, Any], settings: Settings) -> Any:
         ("database", where),
         ("applied", answer["applied"] or "nothing: it was up to date"),
         ("epoch keys and erasure journal", answer["keys"]),
+        ("verification key of its log", answer["log_key"]),
         ("keep", "the keys out of every backup of the database, and the journal for ever"),
     ]
     return pairs(f"Ledger {answer['ledger']} is ready", rows)

@@ -7,6 +7,7 @@ import typer
 from console.answers.upkeep import audited, key_status, reports, rotated, status
 from console.commands.failing import fail_unless
 from console.commands.following import bring_up_to_date
+from console.commands.log import checkpoint_now
 from console.flags import Json, configured
 from console.forgetting import forget_due
 from console.kafka_lags import kafka_lags
@@ -38,16 +39,17 @@ def add_commands(app: typer.Typer) -> None:
     app.add_typer(keys, name="keys", rich_help_panel=panel)
 
 
-@configured("store", "kafka")
+@configured("store", "kafka", "log")
 def show_status(settings: Settings, as_json: Json = False) -> None:
     """Print how far recording, views and Kafka are. Lag in Kafka needs LEDGER_KAFKA_BOOTSTRAP."""
     with open_site(settings, opens_values=False) as site:
         session = site.session("reader")
         (letters,) = session.of("console").row("count_dead_letters") or (0,)
         lags = kafka_lags(session.rows("bookmark_offsets"), settings.kafka)
-        answer = status(
-            head_position(session), view_statuses(session), lags, letters, halted_topics(session)
-        )
+        halted = halted_topics(session)
+        checkpoint = checkpoint_now(settings)
+        position, views = head_position(session), view_statuses(session)
+    answer = status(position, views, lags, letters, halted, checkpoint)
     if as_json:
         emit(answer)
     else:

@@ -30,6 +30,7 @@ def status_tables(answer: dict[str, Any]) -> list[RenderableType]:
     ]
     about = [
         ("position", answer["position"]),
+        ("published position", answer["checkpoint"]["size"]),
         ("dead letters", answer["dead_letters"]),
         ("halted topics", answer["halted"]),
     ]

@@ -1,6 +1,7 @@
 """The publisher on a real database: it writes the tree of the table, and never signs another past."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -108,10 +109,10 @@ def change(house: House, script: str) -> None:
     """Change the past as a superuser."""
     owner = house.session(None)
     for table in ("events", "event_ids", "batches", "head"):
-        owner.script(f"ALTER TABLE {table} DISABLE TRIGGER ALL", {})  # type: ignore[arg-type]
-    owner.script(script, {})  # type: ignore[arg-type]
+        owner.script(f"ALTER TABLE {table} DISABLE TRIGGER ALL", {})
+    owner.script(script, {})
     for table in ("events", "event_ids", "batches", "head"):
-        owner.script(f"ALTER TABLE {table} ENABLE TRIGGER ALL", {})  # type: ignore[arg-type]
+        owner.script(f"ALTER TABLE {table} ENABLE TRIGGER ALL", {})
 
 
 ROLL_BACK = (
@@ -183,7 +184,7 @@ def test_of_two_publishers_one_wins(log: Log, tmp_path: Path) -> None:
     assert log.check() == 6
 
 
-def changed(name: str, old: bytes, new: bytes) -> Callable[[Log], None]:
+def changed(name: str, old: bytes, new: bytes) -> Callable[[Log], object]:
     def change(log: Log) -> None:
         path = log.path / name
         content = path.read_bytes()
@@ -193,7 +194,7 @@ def changed(name: str, old: bytes, new: bytes) -> Callable[[Log], None]:
     return change
 
 
-def flipped(name: str) -> Callable[[Log], None]:
+def flipped(name: str) -> Callable[[Log], object]:
     def flip(log: Log) -> None:
         path = log.path / name
         content = bytearray(path.read_bytes())
@@ -203,7 +204,7 @@ def flipped(name: str) -> Callable[[Log], None]:
     return flip
 
 
-def removed(name: str) -> Callable[[Log], None]:
+def removed(name: str) -> Callable[[Log], object]:
     return lambda log: (log.path / name).unlink()
 
 
@@ -213,7 +214,7 @@ def an_older_history(log: Log) -> None:
     path.write_bytes(first + b"\n")
 
 
-DAMAGE: dict[str, Callable[[Log], None]] = {
+DAMAGE: dict[str, Callable[[Log], object]] = {
     "a partial tile": flipped("tile/0/001.p/4"),
     "a partial tile of level 1": flipped("tile/1/000.p/1"),
     "a lost tile": removed("tile/0/001.p/4"),
@@ -383,8 +384,8 @@ def test_a_key_under_a_passphrase(tmp_path: Path) -> None:
         clear.load()
 
 
-def published(log: Log) -> int:
-    return log.checkpoint().size if log.folder.checkpoint() else -1
+def is_published(log: Log, size: int) -> bool:
+    return log.folder.checkpoint() is not None and log.checkpoint().size == size
 
 
 def test_it_follows_what_is_recorded(log: Log) -> None:
@@ -396,7 +397,7 @@ def test_it_follows_what_is_recorded(log: Log) -> None:
         for size in (3, 6, 9):
             record(log.house, 3)
 
-            until(lambda size=size: published(log) == size, lambda: stopped.wait(0.02))
+            until(partial(is_published, log, size), lambda: stopped.wait(0.02))
     finally:
         stopped.set()
         thread.join(60)

@@ -31,6 +31,11 @@ COMMANDS = {
     "dead-letters",
     "status",
     "schema",
+    "publish",
+    "checkpoint",
+    "prove",
+    "verify",
+    "log",
 }
 
 
@@ -49,8 +54,11 @@ def test_each_command_has_help(program: Cli, command: str) -> None:
     assert f"ledger {command}" in ran.out.decode()
 
 
-def test_every_setting_that_is_no_secret_is_a_flag_of_some_command(program: Cli) -> None:
-    shown = b"".join(program(name, "--help").out for name in ("consume", "register"))
+def test_every_setting_that_is_no_secret_is_a_flag_of_some_command(
+    program: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")  # wide enough for the longest flag
+    shown = b"".join(program(name, "--help").out for name in ("consume", "register", "publish"))
     missing = [s.flag for s in SETTINGS if not s.secret and s.flag.encode() not in shown]
     assert missing == []
 

@@ -1,0 +1,200 @@
+"""Commands of the transparency log: publish, checkpoint, prove, verify, and its keys."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from console.answers.log import (
+    checkpoint_status,
+    proof_answer,
+    published_answer,
+    signed_answer,
+    verified_answer,
+)
+from console.flags import Json, configured
+from console.output import emit, emit_bytes, people
+from console.settings import Settings
+from console.show.upkeep import named_values
+from console.signals import stopping
+from console.wiring import log_key, open_site, utc_now
+from ledger.errors import Misconfigured, Unproven
+from ledger.tlog.bundles import read_entry
+from ledger.tlog.folder import LogFolder
+from ledger.tlog.keys import parse_verifier_key
+from ledger.tlog.proof_file import encode_proof, parse_proof, verify_entry
+from ledger.tlog.reading import entry_at, prove, published
+
+__all__ = ["add_commands", "checkpoint_now"]
+
+log = typer.Typer(help="The keys of the transparency log.", no_args_is_help=False)
+# Longer than any proof or entry.
+_LIMIT_BYTES = 2_000_000
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module to the program."""
+    panel = "Proof"
+    app.command("publish", rich_help_panel="Running")(publish)
+    app.command("checkpoint", rich_help_panel=panel)(show_checkpoint)
+    app.command("prove", rich_help_panel=panel)(write_proof)
+    app.command("verify", rich_help_panel=panel)(verify_proof)
+    log.command("keys")(show_log_keys)
+    log.command("rotate-key")(rotate_log_key)
+    app.add_typer(log, name="log", rich_help_panel=panel)
+
+
+@configured("store", "log")
+def publish(
+    settings: Settings,
+    once: Annotated[
+        bool, typer.Option("--once", help="Stop when all that is recorded is published.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Put what is recorded into the Merkle log and sign checkpoints of it, until told to stop."""
+    with open_site(settings, opens_values=False) as site:
+        publisher = site.publisher()
+        try:
+            if not once:
+                with stopping() as stop:
+                    publisher.follow(stop)
+                return
+            answer = published_answer(publisher.publish_once())
+        finally:
+            publisher.close()
+    if as_json:
+        emit(answer)
+    else:
+        people().print(named_values("Published", answer))
+
+
+@configured("store", "log")
+def show_checkpoint(settings: Settings, as_json: Json = False) -> None:
+    """Print the latest signed checkpoint, byte for byte; with --json also what it says."""
+    folder = LogFolder(settings.log.folder)
+    signed = published(folder)
+    if signed is None:
+        raise Unproven(f"there is no checkpoint in {folder.path}: run `ledger publish`")
+    if as_json:
+        emit(signed_answer(signed, _age_s(folder)))
+    else:
+        emit_bytes(signed.content)
+
+
+@configured("store", "log")
+def write_proof(
+    settings: Settings,
+    position: Annotated[int, typer.Argument(metavar="POSITION", min=1)],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="FILE", help="Write there [POSITION.tlog-proof]."),
+    ] = None,
+    entry: Annotated[
+        Path | None,
+        typer.Option("--entry", metavar="FILE", help="Write the entry itself there, too."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write the proof that the log holds the event of a position: one file for `ledger verify`.
+
+    Made from the log's files alone. `-` is standard output.
+    """
+    folder = LogFolder(settings.log.folder)
+    target = output or Path(f"{position}.tlog-proof")
+    proof = prove(folder, position)
+    if entry:
+        _write(entry, entry_at(folder, position), 0o600)
+    _write(target, encode_proof(proof), 0o644)
+    if Path("-") in {target, entry}:
+        return
+    answer = proof_answer(proof, str(target), str(entry) if entry else None)
+    if as_json:
+        emit(answer)
+    else:
+        people().print(named_values("Proof", answer))
+
+
+def verify_proof(
+    entry: Annotated[
+        Path, typer.Option("--entry", metavar="ENTRY", help="File with the entry to look for.")
+    ],
+    keys: Annotated[
+        list[str],
+        typer.Option("--key", metavar="VKEY", help="Verification key of the log; may be repeated."),
+    ],
+    proof: Annotated[
+        Path | None, typer.Argument(metavar="[PROOF]", help="The proof; without it standard input.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check a proof: that the entry is at its position of the log that the key belongs to.
+
+    Needs the two files and the key: no database, no network, no settings. Exit status 1 when it is not so.
+    """
+    known = [parse_verifier_key(key) for key in keys]
+    content = _read(entry)
+    found = parse_proof(_read(proof))
+    checkpoint = verify_entry(found, content, known)
+    if read_entry(content).position != found.index + 1:
+        raise Unproven("the entry says that it belongs to another position")
+    answer = verified_answer(checkpoint, content)
+    if as_json:
+        emit(answer)
+    else:
+        people().print(named_values("Verified", answer))
+
+
+def _read(path: Path | None) -> bytes:
+    if path is None or path == Path("-"):
+        return sys.stdin.buffer.read(_LIMIT_BYTES)
+    with path.open("rb") as file:
+        return file.read(_LIMIT_BYTES)
+
+
+def _write(path: Path, content: bytes, mode: int) -> None:
+    if path == Path("-"):
+        emit_bytes(content)
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+
+
+def checkpoint_now(settings: Settings) -> dict[str, Any]:
+    """The published checkpoint for a status. Raises Unproven when it is damaged."""
+    folder = LogFolder(settings.log.folder)
+    signed = published(folder)
+    return checkpoint_status(signed, _age_s(folder) if signed else None)
+
+
+def _age_s(folder: LogFolder) -> float:
+    """Seconds since the checkpoint was published."""
+    return max(0.0, utc_now().timestamp() - folder.checkpoint_time())
+
+
+@configured("store", "log")
+def show_log_keys(settings: Settings, as_json: Json = False) -> None:
+    """Print the verification keys of the log, oldest first: give them to whoever is to verify."""
+    keys = [key.text for key in log_key(settings).known()]
+    if not keys:
+        raise Misconfigured("the log has no key yet: run `ledger init`")
+    if as_json:
+        emit({"origin": settings.log.origin, "keys": keys})
+    else:
+        emit_bytes("".join(f"{key}\n" for key in keys).encode())
+
+
+@configured("store", "log")
+def rotate_log_key(settings: Settings, as_json: Json = False) -> None:
+    """Sign with a new key from now on, and print it. What older keys signed stays verifiable.
+
+    A running publisher must be started again. Hand the new key to everybody who holds the old one.
+    """
+    key = log_key(settings).rotate().verifier.text
+    if as_json:
+        emit({"origin": settings.log.origin, "key": key})
+    else:
+        emit_bytes(f"{key}\n".encode())
