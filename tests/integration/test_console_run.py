@@ -2,10 +2,7 @@
 
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -14,66 +11,12 @@ import pytest
 from ledger.names import LedgerName
 from ledger.postgres import Database
 from tests.fixtures.console import Cli, collected, registered
-from tests.fixtures.inbound import PATIENCE_S, ROOT, send, until
+from tests.fixtures.inbound import send, until
 from tests.fixtures.kafka import MakeTopic
+from tests.fixtures.running import Started
 
 pytestmark = pytest.mark.kafka
 BAD = [b'{"email": "canary.person@example.nl"}'] * 100
-
-
-class Started:
-    """A command that runs beside the test."""
-
-    def __init__(self, log: Path, *arguments: str) -> None:
-        self._log = log
-        with log.open("wb") as stream:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "console.main", *arguments],
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=stream,
-            )
-
-    @property
-    def children(self) -> dict[str, int]:
-        """Name of the command -> process id of each child."""
-        pid = self._process.pid
-        pids = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        named = {Path(f"/proc/{one}/cmdline").read_bytes().split(b"\0")[3]: one for one in pids}
-        return {name.decode(): int(one) for name, one in named.items()}
-
-    def ended(self) -> int:
-        """Wait for its end; the exit status."""
-        return self._process.wait(PATIENCE_S)
-
-    def stop(self) -> int:
-        """Tell it to stop; the exit status."""
-        self._process.terminate()
-        return self.ended()
-
-    def end(self) -> None:
-        """Whatever is left of it."""
-        if self._process.poll() is None:
-            self._process.terminate()
-            self._process.wait(PATIENCE_S)
-
-    @property
-    def said(self) -> str:
-        return self._log.read_text()
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Started]]:
-    started: list[Started] = []
-
-    def begin(*arguments: str) -> Started:
-        started.append(Started(tmp_path / f"log-{len(started)}", *arguments))
-        return started[-1]
-
-    yield begin
-    for one in started:
-        one.end()
 
 
 @pytest.fixture

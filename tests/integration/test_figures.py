@@ -1,6 +1,7 @@
 """What metrics read: counts that the projector keeps, progress, the ledger's figures, the journal's."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from itertools import cycle
 
@@ -154,3 +155,17 @@ def test_who_watches_cannot_write(house: House) -> None:
     watch_only(session)
     with pytest.raises(Halt, match="25006"):  # read_only_sql_transaction
         session.run("track", application="x", position=1)
+
+
+def test_another_ledger_does_not_show_in_the_size(
+    make_house: Callable[..., House], database_url: str
+) -> None:
+    main = make_house(database_url)
+    session = main.session("reader")
+    before = ledger_figures(session, main.ledger, main.clock())
+    other = make_house(database_url, "confidential")
+    other.record(*[b"nonsense %d" % number for number in range(300)])
+    assert ledger_figures(session, main.ledger, main.clock()) == before
+    own = ledger_figures(other.session("reader"), other.ledger, other.clock())
+    sizes = [figures["ledger_data_directory_bytes"][()] for figures in (before, own)]
+    assert sizes[1] > sizes[0]

@@ -1,0 +1,243 @@
+"""What processes serve and log: names, health, faults, and never a personal value. Real processes."""
+
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import orjson
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from console.watching import MADE
+from tests.fixtures.console import Cli, accessed, collected, consented, disclosed, registered
+from tests.fixtures.inbound import send
+from tests.fixtures.kafka import MakeTopic
+from tests.fixtures.running import Served, Started, check_metrics, eventually, families
+from tests.integration.test_canaries import CANARIES, REFERENCE, canary
+
+TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
+TRACEPARENT = f"00-{TRACE_ID}-b7ad6b7169203331-01"
+SECRET = "Kanarie-slecht-7731-bericht"
+PERSONAL = ("name", "email", "mobile_number", "iban", "date_of_birth")
+Start = Callable[..., Started]
+
+
+def documented(*served_by: str) -> set[str]:
+    return {series.name for who, group in MADE for series in group if who in served_by}
+
+
+@pytest.fixture
+def topic(cli: Cli, kafka_topic: MakeTopic, kafka_bootstrap: str) -> str:
+    """The topic that the program reads."""
+    name = kafka_topic()
+    cli.set(
+        KAFKA_BOOTSTRAP=kafka_bootstrap,
+        KAFKA_TOPICS=name,
+        KAFKA_GROUP=f"group-{name}",
+        KAFKA_ANSWERS=kafka_topic(),
+        KAFKA_SESSION_S="6",
+    )
+    return name
+
+
+def test_a_projector_by_itself_speaks_for_the_ledger(cli: Cli, start: Start) -> None:
+    cli.record(registered(), consented(), disclosed(), b"nonsense")
+    projector = start("project")
+    served = projector.served("project")
+    eventually(lambda: served.ready, "it is ready")
+    eventually(lambda: served.values()["ledger_view_lag_positions"][("consent_status",)] == 0, "")
+    eventually(lambda: "ledger_consents" in served.values(), "counts are read")
+    values = served.values()
+    assert values["ledger_database_up"] == {(): 1.0}
+    assert values["ledger_position"] == {(): 3.0}
+    assert values["ledger_dead_letters"] == {(): 1.0}
+    assert values["ledger_consents"] == {("newsletter", "given"): 1.0}
+    assert values["ledger_disclosures_total"] == {("collection-agency",): 1.0}
+    assert values["ledger_events_projected_total"][()] >= 15.0
+    assert set(values["ledger_view_halted"].values()) == {0.0}
+    assert served.health("/livez") == (200, {"live": True, "missing": {}})
+    text = served.metrics
+    assert families(text) == documented(
+        "every process", "run, upkeep; project by itself", "project"
+    )
+    check_metrics(text)
+    assert served.get("/elsewhere")[0] == 404
+    assert projector.stop() == 0
+    assert {"time", "level", "logger", "event", "message", "run"} <= set(projector.lines[0])
+
+
+def test_a_database_that_is_away_is_told_and_old_figures_are_not(
+    cli: Cli, start: Start, database_url: str, postgres_server: Any
+) -> None:
+    projector = start("project")
+    served = projector.served("project")
+    eventually(lambda: served.ready and "ledger_position" in served.values(), "it is ready")
+    name = conninfo_to_dict(database_url)["dbname"]
+    with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as superuser:
+        database = sql.Identifier(str(name))
+        superuser.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(database))
+        superuser.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
+        )
+        try:
+            eventually(lambda: not served.ready, "it is not ready")
+            status, document = served.health("/readyz")
+            assert (status, document["ready"]) == (503, False)
+            assert "PostgreSQL" in document["missing"]["database"]
+            eventually(lambda: "ledger_position" not in served.values(), "old figures go")
+            assert served.values()["ledger_database_up"] == {(): 0.0}
+            assert served.health("/livez")[0] == 200
+            check_metrics(served.metrics)
+        finally:
+            superuser.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(database))
+    eventually(lambda: served.ready and "ledger_position" in served.values(), "it is ready again")
+    assert projector.stop() == 0
+
+
+@pytest.mark.parametrize("command", ["consume", "project", "run"])
+def test_a_port_that_is_taken_is_a_wrong_setting(cli: Cli, start: Start, command: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        ran = start(command, LEDGER_METRICS_PORT=port, LEDGER_KAFKA_BOOTSTRAP="127.0.0.1:1")
+        assert ran.ended() == 2
+    (line,) = ran.lines
+    assert (line["level"], line["status"]) == ("error", 2)
+    assert f"port {port}" in line["message"]
+    assert "LEDGER_METRICS_PORT" in line["message"]
+
+
+def personal_messages() -> Iterator[bytes]:
+    """Messages full of values: good ones, a conflict, and bad ones with the values in every place."""
+    good = [
+        registered(REFERENCE),
+        collected(
+            REFERENCE,
+            categories=["identity", "contact", "payment"],
+            personal={field: canary(field) for field in PERSONAL},
+            traceparent=TRACEPARENT,
+            id="e-traced",
+        ),
+        accessed(REFERENCE),
+    ]
+    yield from map(orjson.dumps, good)
+    yield orjson.dumps(good[1] | {"time": "2024-03-02T10:00:00+01:00"})
+    bad: list[Any] = [
+        {SECRET: SECRET},
+        collected(REFERENCE, traceparent=TRACEPARENT) | {SECRET: SECRET},
+        collected(REFERENCE) | {"type": SECRET},
+        collected(REFERENCE, personal={SECRET: SECRET}),
+        collected(REFERENCE, personal={"email": SECRET}),
+        collected(REFERENCE, channel="0677317733"),
+        SECRET,
+    ]
+    yield from map(orjson.dumps, bad)
+    yield f'{{"half": "{SECRET}'.encode()
+
+
+def found_in(text: str) -> list[str]:
+    """Which values occur in a text. Bare ones: a log holds no encodings of ours."""
+    needles = [str(canary(field)) for field in PERSONAL] + [SECRET, REFERENCE, "0677317733"]
+    needles += [str(value) for value in CANARIES.values()]
+    return [needle for needle in needles if needle in text]
+
+
+@pytest.mark.kafka
+def test_run_and_its_parts_say_how_they_are_and_never_a_value(
+    cli: Cli, topic: str, kafka_bootstrap: str, start: Start
+) -> None:
+    cli.set(HALT_SHARE="1", LOG_LEVEL="debug")
+    messages = list(personal_messages())
+    send(kafka_bootstrap, topic, messages)
+    running = start("run")
+    parts = {name: running.served(name) for name in ("run", "consume", "project")}
+    eventually(lambda: all(part.ready for part in parts.values()), "all parts are ready")
+
+    def everything() -> bool:
+        lag = parts["consume"].values().get("ledger_kafka_lag_records", {})
+        views = parts["project"].values()
+        caught_up = set(views.get("ledger_view_bookmark_position", {}).values()) == {3.0}
+        letters = parts["run"].values().get("ledger_dead_letters")
+        return lag == {("0", topic): 0.0} and caught_up and letters == {(): 9.0}
+
+    eventually(everything, "all of it is recorded and seen")
+    values = parts["consume"].values()
+    place = ("0", topic)
+    assert values["ledger_events_recorded_total"] == {(topic,): 3.0}
+    assert sum(values["ledger_rejections_total"].values()) == 9.0
+    assert values["ledger_rejections_total"]["conflicting-duplicate", topic] == 1.0
+    assert values["ledger_kafka_bookmark_offset"] == {place: float(len(messages))}
+    assert values["ledger_kafka_end_offset"] == {place: float(len(messages))}
+    assert values["ledger_kafka_retention_headroom_records"] == {place: float(len(messages))}
+    assert values["ledger_kafka_lag_seconds"] == {place: 0.0}
+    assert values["ledger_batch_messages_sum"] == {(): float(len(messages))}
+    assert values["ledger_batch_seconds_count"][()] >= 1.0
+    assert values["ledger_kafka_rebalances_total"][()] >= 1.0
+    assert values["ledger_topic_halted"] == {(topic,): 0.0}
+    assert parts["run"].values()["ledger_position"] == {(): 3.0}
+
+    texts = {name: part.metrics for name, part in parts.items()}
+    assert families(texts["run"]) == documented("every process", "run, upkeep; project by itself")
+    assert families(texts["consume"]) == documented("every process", "consume")
+    assert families(texts["project"]) == documented("every process", "project")
+    for text in texts.values():
+        check_metrics(text)
+    assert running.stop() == 0
+
+    rejected = [line for line in running.lines if line["event"] == "rejected"]
+    assert [line["offset"] for line in rejected] == list(range(3, len(messages)))
+    assert {line["trace_id"] for line in rejected if "trace_id" in line} == {TRACE_ID}
+    assert {"code", "pointer", "topic", "partition"} <= set(rejected[0])
+    batches = [line for line in running.lines if line["event"] == "recorded"]
+    assert sum(line["recorded"] for line in batches) == 3
+    assert {line["process"] for line in running.lines} == {"run", "consume", "project"}
+    assert len({line["run"] for line in running.lines}) == 1
+    health = "".join(str(part) for part in texts.values())
+    assert found_in(running.said + health) == []
+    history = cli("history", REFERENCE, "--json").lines
+    assert [line.get("trace") for line in history] == [None, {"traceparent": TRACEPARENT}, None]
+
+
+@pytest.mark.kafka
+def test_run_is_not_ready_while_a_part_is_not(cli: Cli, topic: str, start: Start) -> None:
+    running = start("run")
+    served = running.served("run")
+    eventually(lambda: served.ready, "it is ready")
+    before = running.children["project"]
+    os.kill(before, signal.SIGSTOP)
+    try:
+        status, document = served.health("/readyz")
+        assert (status, document["missing"]) == (503, {"project": "it does not answer"})
+        assert served.health("/livez")[0] == 200
+    finally:
+        os.kill(before, signal.SIGCONT)
+    eventually(lambda: served.ready, "it is ready again")
+    os.kill(before, signal.SIGKILL)
+    eventually(lambda: not served.ready, "a part is gone")
+    eventually(lambda: served.ready, "the part was started again")
+    assert running.children["project"] != before
+    assert running.stop() == 0
+    ended = [line for line in running.lines if line["event"] == "part-ended"]
+    assert [line["part"] for line in ended] == ["project"]
+
+
+def test_nothing_of_the_confidential_ledger_is_in_the_main_ones_metrics(
+    cli: Cli, start: Start
+) -> None:
+    cli.record(registered())
+
+    def projector(**variables: str) -> Served:
+        made = start("project", **variables).served("project")
+        eventually(lambda: made.ready and "ledger_position" in made.values(), "it is ready")
+        return made
+
+    main = projector()
+    secret = {"LEDGER_CONFIDENTIAL": "true"}
+    assert start("init", **secret).ended() == 0
+    confidential = projector(**secret)
+    assert confidential.values()["ledger_position"] == {(): 0.0}
+    assert main.values()["ledger_position"] == {(): 1.0}
+    assert "confidential" not in main.metrics
