@@ -4,14 +4,38 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from schemas.event_type import PREFIX, EventType
-from schemas.events import access, consent, customer, disclosure, itself, register, rights
+from schemas.events import (
+    access,
+    consent,
+    contract,
+    credit,
+    customer,
+    delivery,
+    disclosure,
+    incidents,
+    itself,
+    preferences,
+    register,
+    rights,
+)
+
+_BLOCKS = (
+    customer,
+    contract,
+    consent,
+    preferences,
+    disclosure,
+    delivery,
+    credit,
+    access,
+    rights,
+    incidents,
+    register,
+    itself,
+)
 
 EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
-    {
-        entry.type: entry
-        for block in (customer, consent, disclosure, access, rights, register, itself)
-        for entry in block.TYPES
-    }
+    {entry.type: entry for block in _BLOCKS for entry in block.TYPES}
 )
 """Full type -> what is known of it, in the order of the contract."""
 
@@ -27,6 +51,7 @@ OWN_TYPES: frozenset[str] = frozenset(
         "erasure-decided",
         "personal-data-erased",
         "erasure-reapplied",
+        "ledger-read",
         "intake-gap-recorded",
     )
 )

@@ -33,8 +33,8 @@ _ECHOED = {
 }
 
 _PLACE = re.compile(r" - at `(?:key` in `)?\$([^`]*)`\Z")
-_MISSING = re.compile(r"Object missing required field `([a-z_]+)`")
-_STEP = re.compile(r"\.([A-Za-z_]+)|\[([0-9]+)\]")
+_MISSING = re.compile(r"Object missing required field `([a-z0-9_]+)`")
+_STEP = re.compile(r"\.([A-Za-z0-9_]+)|\[([0-9]+)\]")
 
 
 def reject(message: Any, code: Code, pointer: str = "") -> Rejection:

@@ -17,7 +17,12 @@ CONTACT: frozenset[Kind] = frozenset({"contact"})
 PERSON: frozenset[Kind] = PERSONS
 RECIPIENT: frozenset[Kind] = frozenset({"recipient"})
 ACTIVITY: frozenset[Kind] = frozenset({"activity"})
+ROLE: frozenset[Kind] = frozenset({"role"})
+EMPLOYEE: frozenset[Kind] = frozenset({"employee"})
 SYSTEM: frozenset[Kind] = frozenset({"system"})
+MEASURE: frozenset[Kind] = frozenset({"measure"})
+BREACH: frozenset[Kind] = frozenset({"breach"})
+NOTICE: frozenset[Kind] = frozenset({"notice"})
 ANY: frozenset[Kind] = ANY_KIND
 
 

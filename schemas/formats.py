@@ -23,6 +23,7 @@ TRACEPARENT = r"^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[
 TEXT = "^[^\\x00-\\x1f\\x7f-\\x9f]+\\Z"
 TOPIC = r"^[A-Za-z0-9._-]{1,249}\Z"
 COUNTRY = r"^[A-Z]{2}\Z"
+SHA256 = r"^[A-Za-z0-9+/=_-]{43,64}\Z"
 KEY_ID = r"^[A-Za-z0-9_-]{43}\Z"
 EMPLOYEE = rf"^employee/{_ID_PART}\Z"
 CUSTOMER = rf"^customer/{_ID_PART}\Z"
@@ -49,6 +50,7 @@ Text = Annotated[
     Meta(pattern=TEXT, description="A line of text without personal data.", extra={OPEN: True}),
 ]
 Topic = Annotated[str, Meta(pattern=TOPIC, description="Name of a Kafka topic.")]
+Sha256 = Annotated[str, Meta(pattern=SHA256, description="A SHA-256 hash, in hex or base64.")]
 Country = Annotated[str, Meta(pattern=COUNTRY, description="ISO 3166-1 alpha-2, capitals.")]
 Employee = Annotated[str, Meta(pattern=EMPLOYEE, description="A full reference to an employee.")]
 Customer = Annotated[str, Meta(pattern=CUSTOMER, description="A full reference to a customer.")]

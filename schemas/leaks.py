@@ -78,7 +78,9 @@ def find_leak(data: dict[str, Any], members: tuple[str, ...]) -> str | None:
     """The pointer below `data` of the first fact among `members` that looks personal, or None."""
     for member in members:
         value = data.get(member)
-        if value is None or (isinstance(value, str) and _SUSPECT.search(value) is None):
+        if value is None or isinstance(value, int):  # a number instead of a code is no text
+            continue
+        if isinstance(value, str) and _SUSPECT.search(value) is None:
             continue
         below = _leak_in(value)
         if below is not None:

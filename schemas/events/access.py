@@ -1,8 +1,11 @@
-"""Who looked at whose data (§ 5.2)."""
+"""Employees: who looked at whose data, and who might (§ 3.1, 5)."""
 
-from schemas.event_type import PERSON, EventType
-from schemas.facts import PersonFacts
-from schemas.formats import Code, Employee
+from msgspec import UNSET, UnsetType
+
+from schemas.event_type import ANY, EMPLOYEE, PERSON, ROLE, EventType
+from schemas.facts import Facts, PersonFacts
+from schemas.formats import Code, Day, Employee
+from schemas.personal import DataCategory
 
 
 class PersonalDataAccessed(PersonFacts, frozen=True, kw_only=True):
@@ -14,8 +17,64 @@ class PersonalDataAccessed(PersonFacts, frozen=True, kw_only=True):
     case_ref: Code
 
 
+class RoleDefined(Facts, frozen=True, kw_only=True):
+    """A role covers these data categories from here on; none of them ends the role."""
+
+    role: Code
+    categories: list[DataCategory]  # required here
+
+
+class RoleGranted(PersonFacts, frozen=True, kw_only=True):
+    """An employee has a role from here on."""
+
+    role: Code
+
+
+class RoleRevoked(PersonFacts, frozen=True, kw_only=True):
+    """An employee no longer has a role."""
+
+    role: Code
+
+
+class VogPresented(PersonFacts, frozen=True, kw_only=True):
+    """An employee presented a certificate of good conduct (VOG) for a profile."""
+
+    profile: Code
+    issued_on: Day
+
+
+class EmploymentStarted(PersonFacts, frozen=True, kw_only=True):
+    """An employment began."""
+
+
+class EmploymentEnded(PersonFacts, frozen=True, kw_only=True):
+    """An employment came to its end, and every role with it."""
+
+
+class AccessReviewCompleted(PersonFacts, frozen=True, kw_only=True):
+    """Somebody looked at who has access to what."""
+
+    scope: Code
+    outcome: Code | UnsetType = UNSET
+
+
+class InternalReportProduced(PersonFacts, frozen=True, kw_only=True):
+    """A report for the management was made from customers' data."""
+
+    report: Code
+    aggregation: Code
+
+
 TYPES = (
     EventType(
         "personal-data-accessed", PersonalDataAccessed, PERSON, "5.2", references=("employee",)
     ),
+    EventType("role-defined", RoleDefined, ROLE, "5.2", topics=("register",)),
+    EventType("role-granted", RoleGranted, EMPLOYEE, "5.2", topics=("register",)),
+    EventType("role-revoked", RoleRevoked, EMPLOYEE, "5.2", topics=("register",)),
+    EventType("vog-presented", VogPresented, EMPLOYEE, "5.1", topics=("register",)),
+    EventType("employment-started", EmploymentStarted, EMPLOYEE, "5.1", topics=("register",)),
+    EventType("employment-ended", EmploymentEnded, EMPLOYEE, "5.1", topics=("register",)),
+    EventType("access-review-completed", AccessReviewCompleted, ANY, "5.2", topics=("register",)),
+    EventType("internal-report-produced", InternalReportProduced, ANY, "3.1", topics=("register",)),
 )

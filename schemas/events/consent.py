@@ -37,7 +37,38 @@ class ConsentWithdrawn(PersonFacts, frozen=True, kw_only=True):
     channel: Code
 
 
+class ConsentRefused(PersonFacts, frozen=True, kw_only=True):
+    """The person was asked for consent to a purpose and said no."""
+
+    purpose: Purpose
+    text_version: Code
+    method: Code | UnsetType = UNSET
+    channel: Code | UnsetType = UNSET
+    reason: Code | UnsetType = UNSET
+
+
+class ConsentRenewed(PersonFacts, frozen=True, kw_only=True):
+    """The person agreed to a purpose again, such as to a new text."""
+
+    purpose: Purpose
+    text_version: Code
+    method: Code | UnsetType = UNSET
+    channel: Code | UnsetType = UNSET
+    valid_until: Instant | UnsetType = UNSET
+
+
+class ConsentInvalidated(PersonFacts, frozen=True, kw_only=True):
+    """A consent turned out not to be valid, such as for a defect of its text."""
+
+    purpose: Purpose
+    reason: Code
+    text_version: Code | UnsetType = UNSET
+
+
 TYPES = (
     EventType("consent-given", ConsentGiven, PERSON, "1, 3.1, 7"),
     EventType("consent-withdrawn", ConsentWithdrawn, PERSON, "7"),
+    EventType("consent-refused", ConsentRefused, PERSON, "1, 7"),
+    EventType("consent-renewed", ConsentRenewed, PERSON, "1, 7"),
+    EventType("consent-invalidated", ConsentInvalidated, PERSON, "1"),
 )

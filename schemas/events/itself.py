@@ -7,6 +7,8 @@ from msgspec import UNSET, Meta, UnsetType
 from schemas.event_type import ANY, SYSTEM, EventType
 from schemas.facts import Facts, PersonFacts
 from schemas.formats import Code, Id, Source, Topic
+from schemas.formats import Employee as Reader
+from schemas.personal import SealedCategory
 
 Offset = Annotated[int, Meta(ge=0, le=2**63 - 1, description="An offset of a partition.")]
 
@@ -45,10 +47,22 @@ class IntakeGapRecorded(Facts, frozen=True, kw_only=True):
     topic_id: Id | UnsetType = UNSET
 
 
+class LedgerRead(Facts, frozen=True, kw_only=True):
+    """Somebody read personal data from the ledger: `query` is the name of the command."""
+
+    reader: Reader
+    role: Code
+    query: Code
+    categories: list[SealedCategory]  # type: ignore[assignment]  # required here, and wider
+
+
 TYPES = (
     EventType(
         "event-annulled", EventAnnulled, ANY, topics=("events", "register"), needs_activity=False
     ),
     EventType("erasure-reapplied", ErasureReapplied, ANY, needs_activity=False, own=True),
+    EventType(
+        "ledger-read", LedgerRead, ANY, needs_activity=False, references=("reader",), own=True
+    ),
     EventType("intake-gap-recorded", IntakeGapRecorded, SYSTEM, needs_activity=False, own=True),
 )

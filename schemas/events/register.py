@@ -4,10 +4,10 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from schemas.event_type import ACTIVITY, EventType
+from schemas.event_type import ACTIVITY, MEASURE, SYSTEM, EventType
 from schemas.events.disclosure import RecipientKind
 from schemas.facts import Facts
-from schemas.formats import Code, Country, LegalBasis, RuleId, Text
+from schemas.formats import Code, Country, Day, LegalBasis, RuleId, Source, Text
 from schemas.personal import ByCategory, DataCategory
 
 
@@ -44,6 +44,35 @@ class ProcessingActivityRetired(Facts, frozen=True, kw_only=True):
     reason: Code
 
 
+class SystemRegistered(Facts, frozen=True, kw_only=True):
+    """A system that sends events, or holds personal data, became known."""
+
+    name: Text | UnsetType = UNSET
+    owner: Text | UnsetType = UNSET
+    sources: list[Source] | UnsetType = UNSET
+
+
+class SecurityMeasureAdopted(Facts, frozen=True, kw_only=True):
+    """A security measure is in place from here on (Art. 32)."""
+
+    name: Text | UnsetType = UNSET
+    owner: Text | UnsetType = UNSET
+
+
+class SecurityMeasureRetired(Facts, frozen=True, kw_only=True):
+    """A security measure is no longer in place."""
+
+    reason: Code | UnsetType = UNSET
+
+
+class DpiaLinked(Facts, frozen=True, kw_only=True):
+    """An impact assessment was made for a processing activity (Art. 35)."""
+
+    dpia_ref: Code | UnsetType = UNSET
+    assessed_on: Day | UnsetType = UNSET
+    outcome: Code | UnsetType = UNSET
+
+
 TYPES = (
     EventType(
         "processing-activity-declared",
@@ -66,4 +95,12 @@ TYPES = (
         "Art. 30",
         topics=("register",),
     ),
+    EventType("system-registered", SystemRegistered, SYSTEM, "Art. 30", topics=("register",)),
+    EventType(
+        "security-measure-adopted", SecurityMeasureAdopted, MEASURE, "4.1", topics=("register",)
+    ),
+    EventType(
+        "security-measure-retired", SecurityMeasureRetired, MEASURE, "4.1", topics=("register",)
+    ),
+    EventType("dpia-linked", DpiaLinked, ACTIVITY, "Art. 35", topics=("register",)),
 )

@@ -1,4 +1,4 @@
-"""What is decided and done about a person's rights (§ 8; GDPR Art. 17)."""
+"""What a person asks for, and what is decided and done about it (§ 8, 9; GDPR Art. 12 to 22)."""
 
 from typing import Literal
 
@@ -6,8 +6,74 @@ from msgspec import UNSET, Struct, UnsetType
 
 from schemas.event_type import PERSON, EventType
 from schemas.facts import PersonFacts
-from schemas.formats import Code, Day, KeyId
-from schemas.personal import ByCategory, SealedCategory
+from schemas.formats import Code, Day, Id, KeyId, Sha256
+from schemas.personal import ByCategory, DataCategory, SealedCategory
+
+
+class RightsRequestReceived(PersonFacts, frozen=True, kw_only=True):
+    """A person asked for a right; the period runs from `received_on`."""
+
+    request_ref: Code
+    right: Literal[
+        "access",
+        "rectification",
+        "erasure",
+        "restriction",
+        "portability",
+        "objection",
+        "human-review",
+    ]
+    channel: Literal["post", "email", "portal", "phone", "other"]
+    received_on: Day
+
+
+class IdentityVerified(PersonFacts, frozen=True, kw_only=True):
+    """Whoever asked is who they say."""
+
+    request_ref: Code
+    method: Code | UnsetType = UNSET
+
+
+class IdentityVerificationFailed(PersonFacts, frozen=True, kw_only=True):
+    """Whoever asked could not show who they are."""
+
+    request_ref: Code
+    method: Code | UnsetType = UNSET
+
+
+class RightsRequestExtended(PersonFacts, frozen=True, kw_only=True):
+    """The period of a request was prolonged, and the person was told why (Art. 12(3))."""
+
+    request_ref: Code
+    reason: Code
+
+
+class RightsRequestRefused(PersonFacts, frozen=True, kw_only=True):
+    """A request was refused, and the person was told about the authority and the court (Art. 12(4))."""
+
+    request_ref: Code
+    ground: Code
+
+
+class RightsRequestAnswered(PersonFacts, frozen=True, kw_only=True):
+    """A request was answered."""
+
+    request_ref: Code
+    outcome: Code
+
+
+class _Issued(PersonFacts, frozen=True, kw_only=True):
+    request_ref: Code
+    sha256: Sha256
+    format: Code
+
+
+class AccessReportIssued(_Issued, frozen=True, kw_only=True):
+    """A person was given the report about their data (Art. 15); the hash names its bytes."""
+
+
+class PortabilityExportIssued(_Issued, frozen=True, kw_only=True):
+    """A person was given their data to take along (Art. 20); the hash names its bytes."""
 
 
 class Decision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,7 +101,50 @@ class PersonalDataErased(PersonFacts, frozen=True, kw_only=True):
     keys_destroyed: list[KeyId]
 
 
+class _Restriction(PersonFacts, frozen=True, kw_only=True):
+    categories: list[DataCategory]  # required here
+    ground: Code
+
+
+class ProcessingRestricted(_Restriction, frozen=True, kw_only=True):
+    """Data of the listed categories is only kept, not used (Art. 18)."""
+
+
+class RestrictionLifted(_Restriction, frozen=True, kw_only=True):
+    """Data of the listed categories may be used again, and the person was told before."""
+
+
+class _Objection(PersonFacts, frozen=True, kw_only=True):
+    activity_objected: Id
+    ground: Code
+
+
+class ObjectionRaised(_Objection, frozen=True, kw_only=True):
+    """A person objected to a processing activity (Art. 21)."""
+
+
+class ObjectionUpheld(_Objection, frozen=True, kw_only=True):
+    """An objection was right: the activity ends for this person."""
+
+
+class ObjectionOverruled(_Objection, frozen=True, kw_only=True):
+    """An objection was outweighed by compelling grounds."""
+
+
 TYPES = (
+    EventType("rights-request-received", RightsRequestReceived, PERSON, "8"),
+    EventType("identity-verified", IdentityVerified, PERSON, "8"),
+    EventType("identity-verification-failed", IdentityVerificationFailed, PERSON, "8"),
+    EventType("rights-request-extended", RightsRequestExtended, PERSON, "8"),
+    EventType("rights-request-refused", RightsRequestRefused, PERSON, "8"),
+    EventType("rights-request-answered", RightsRequestAnswered, PERSON, "8"),
+    EventType("access-report-issued", AccessReportIssued, PERSON, "8"),
+    EventType("portability-export-issued", PortabilityExportIssued, PERSON, "9"),
     EventType("erasure-decided", ErasureDecided, PERSON, "8", needs_activity=False),
     EventType("personal-data-erased", PersonalDataErased, PERSON, "8", needs_activity=False),
+    EventType("processing-restricted", ProcessingRestricted, PERSON, "8"),
+    EventType("restriction-lifted", RestrictionLifted, PERSON, "8"),
+    EventType("objection-raised", ObjectionRaised, PERSON, "8"),
+    EventType("objection-upheld", ObjectionUpheld, PERSON, "8"),
+    EventType("objection-overruled", ObjectionOverruled, PERSON, "8"),
 )

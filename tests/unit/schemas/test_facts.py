@@ -6,6 +6,11 @@ import pytest
 
 from schemas import PERSONAL_FIELDS, EventType, decode
 from schemas.events.disclosure import PRIVATE_KINDS, RecipientKind
+from tests.unit.schemas.contract import (
+    ANY_SUBJECT,
+    KINDS_BEYOND_THE_CORE,
+    REQUIRED_BEYOND_THE_CORE,
+)
 from tests.unit.schemas.making import (
     FOREIGN,
     GONE,
@@ -59,6 +64,7 @@ REQUIRED = {
     "event-annulled": ["annuls", "reason"],
 }
 REQUIRED["processing-activity-changed"] = REQUIRED["processing-activity-declared"]
+REQUIRED |= REQUIRED_BEYOND_THE_CORE
 
 ENUMERATIONS = [
     ("customer-registered", "customer_kind", ["consumer", "sole-trader", "legal-entity"]),
@@ -364,8 +370,10 @@ SUBJECTS = {
     "processing-activity-declared": {"activity/1"},
     "processing-activity-changed": {"activity/1"},
     "processing-activity-retired": {"activity/1"},
+    **KINDS_BEYOND_THE_CORE,
 }
 PEOPLE = {"customer/1", "customer/1/contact/2", "visitor/1", "employee/1"}
+SUBJECTS["subjects-notified"] = PEOPLE | {"breach/1"}
 EVERYTHING = PEOPLE | {
     f"{kind}/1"
     for kind in ("recipient", "activity", "role", "system", "measure", "breach", "notice")
@@ -374,9 +382,10 @@ EVERYTHING = PEOPLE | {
 
 @pytest.mark.parametrize("entry", FOREIGN, ids=lambda entry: entry.name)
 def test_kinds_of_subject(entry: EventType) -> None:
-    allowed = EVERYTHING if entry.name == "event-annulled" else SUBJECTS.get(entry.name, PEOPLE)
+    allowed = EVERYTHING if entry.name in ANY_SUBJECT else SUBJECTS.get(entry.name, PEOPLE)
+    named = {"data__activity": "support", "data__legal_basis": "6-1-f"}
     for subject in sorted(EVERYTHING):
-        message = changed(example(entry.name), subject=subject)
+        message = changed(example(entry.name), subject=subject, **named)
         if subject in allowed:
             assert accepted(message).subject == subject
         else:

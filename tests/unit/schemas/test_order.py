@@ -121,7 +121,7 @@ def test_data_must_be_there() -> None:
         "nl.voipzeker.ledger.personal-data-collected.v01",
         "nl.voipzeker.ledger.personal-data-collected",
         "nl.voipzeker.ledger.Personal-Data-Collected.v1",
-        "nl.voipzeker.ledger.order-placed.v1",
+        "nl.voipzeker.ledger.order-mislaid.v1",
         "nl.voipzeker.ledger.ledger-read.v1",
         "nl.voipzeker.ledger.erasure-reapplied.v1",
         "nl.voipzeker.ledger.intake-gap-recorded.v1",

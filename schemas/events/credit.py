@@ -1,0 +1,140 @@
+"""Credit checks, collection, misuse, fraud, disputes and legal holds (§ 3.1, 4)."""
+
+from typing import Literal
+
+from msgspec import UNSET, UnsetType
+
+from schemas.event_type import PERSON, EventType
+from schemas.facts import PersonFacts
+from schemas.formats import Code, Day
+from schemas.personal import DataCategory
+
+
+class CreditCheckRequested(PersonFacts, frozen=True, kw_only=True):
+    """A credit check was asked for: only for a new customer or a large order."""
+
+    reason: Literal["new-customer", "large-order"]
+
+
+class CreditCheckResultReceived(PersonFacts, frozen=True, kw_only=True):
+    """A credit check came back."""
+
+    outcome: Code
+    automated: bool
+
+
+class AutomatedDecisionMade(PersonFacts, frozen=True, kw_only=True):
+    """A decision was made without a human (GDPR Art. 22); `logic_ref` names its logic."""
+
+    decision: Code
+    logic_ref: Code
+
+
+class HumanReviewCompleted(PersonFacts, frozen=True, kw_only=True):
+    """A human looked at an automated decision again."""
+
+    outcome: Code
+    request_ref: Code | UnsetType = UNSET
+
+
+class PaymentDefaultRecorded(PersonFacts, frozen=True, kw_only=True):
+    """An invoice was not paid in time."""
+
+    invoice_ref: Code
+
+
+class CollectionNoticeSent(PersonFacts, frozen=True, kw_only=True):
+    """The person was told that a claim goes to collection unless it is paid by the deadline."""
+
+    invoice_ref: Code
+    deadline: Day
+
+
+class CollectionClosed(PersonFacts, frozen=True, kw_only=True):
+    """The collection of a claim came to its end."""
+
+    invoice_ref: Code
+    outcome: Code
+
+
+class MisuseSuspected(PersonFacts, frozen=True, kw_only=True):
+    """Misuse of the person's data or login is suspected."""
+
+    case_ref: Code
+    data_kinds: list[Code]
+
+
+class CustomerWarned(PersonFacts, frozen=True, kw_only=True):
+    """The person was warned of suspected misuse."""
+
+    case_ref: Code
+    channel: Code
+
+
+class MisuseResolved(PersonFacts, frozen=True, kw_only=True):
+    """A case of suspected misuse was closed."""
+
+    case_ref: Code
+    outcome: Code
+
+
+class FraudSignalRecorded(PersonFacts, frozen=True, kw_only=True):
+    """A signal of fraud was recorded; its content is a restricted value."""
+
+    case_ref: Code
+
+
+class _Dispute(PersonFacts, frozen=True, kw_only=True):
+    case_ref: Code
+    forum: Code
+
+
+class DisputeOpened(_Dispute, frozen=True, kw_only=True):
+    """A dispute began; what proves it is kept until it is closed."""
+
+
+class DisputeClosed(_Dispute, frozen=True, kw_only=True):
+    """A dispute came to its end."""
+
+    outcome: Code | UnsetType = UNSET
+
+
+class _LegalHold(PersonFacts, frozen=True, kw_only=True):
+    hold_ref: Code
+    categories: list[DataCategory]  # required here
+    ground: Code
+    review_on: Day
+
+
+class LegalHoldPlaced(_LegalHold, frozen=True, kw_only=True):
+    """Data of the listed categories is kept, whatever period ends, until the hold is released."""
+
+    owner: Code | UnsetType = UNSET
+
+
+class LegalHoldReviewed(_LegalHold, frozen=True, kw_only=True):
+    """A legal hold was looked at again and goes on."""
+
+
+class LegalHoldReleased(_LegalHold, frozen=True, kw_only=True):
+    """A legal hold was released."""
+
+
+TYPES = (
+    EventType("credit-check-requested", CreditCheckRequested, PERSON, "3.1"),
+    EventType("credit-check-result-received", CreditCheckResultReceived, PERSON, "3.1"),
+    EventType("automated-decision-made", AutomatedDecisionMade, PERSON, "Art. 22"),
+    EventType("human-review-completed", HumanReviewCompleted, PERSON, "Art. 22"),
+    EventType("payment-default-recorded", PaymentDefaultRecorded, PERSON, "3.1"),
+    EventType("collection-notice-sent", CollectionNoticeSent, PERSON, "3.1"),
+    EventType("collection-closed", CollectionClosed, PERSON, "3.1"),
+    EventType("misuse-suspected", MisuseSuspected, PERSON, "4.4"),
+    EventType("customer-warned", CustomerWarned, PERSON, "4.4"),
+    EventType("misuse-resolved", MisuseResolved, PERSON, "4.4"),
+    EventType("fraud-signal-recorded", FraudSignalRecorded, PERSON, "4.3"),
+    EventType("dispute-opened", DisputeOpened, PERSON, "3.1"),
+    EventType("dispute-closed", DisputeClosed, PERSON, "3.1"),
+    EventType("legal-hold-placed", LegalHoldPlaced, PERSON, "3.1"),
+    EventType("legal-hold-reviewed", LegalHoldReviewed, PERSON, "3.1"),
+    EventType("legal-hold-released", LegalHoldReleased, PERSON, "3.1"),
+)

@@ -1,0 +1,120 @@
+"""Disclosures with rules of their own, and what is told about them (§ 3.1, 3.2, 6, 9; Tw 11.11)."""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from schemas.event_type import PERSON, RECIPIENT, EventType
+from schemas.facts import Facts, PersonFacts
+from schemas.formats import Code, Country, Id
+from schemas.personal import FieldName
+
+_COUNT = Annotated[int, Meta(ge=0, le=2**53 - 1, description="How many.")]
+_HASH = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9+/=_-]{32,128}\Z", description="A hash, in hex or base64.")
+]
+_HOURS = Annotated[int, Meta(ge=0, le=2**31 - 1, description="Hours.")]
+
+
+class EmergencyCallDisclosed(PersonFacts, frozen=True, kw_only=True):
+    """Number and location of an emergency call went to the emergency services (112)."""
+
+    recipient: Id
+    fields: list[FieldName]
+    caller_id_blocked: bool
+
+
+class MaliciousCallDataDisclosed(PersonFacts, frozen=True, kw_only=True):
+    """A subscriber was told who made malicious calls (Tw 11.11)."""
+
+    recipient: Id
+    fields: list[FieldName]
+    request_ref: Code
+
+
+class BulkFeedDelivered(Facts, frozen=True, kw_only=True):
+    """A feed about many persons was delivered; `merkle_root` commits to its salted records.
+
+    `valid_for`: hours, or a code such as `24h`.
+    """
+
+    record_count: _COUNT
+    merkle_root: _HASH
+    valid_for: Code | _HOURS
+
+
+class _Porting(PersonFacts, frozen=True, kw_only=True):
+    direction: Literal["in", "out"]
+    recipient: Id
+    porting_ref: Code
+
+
+class NumberPortingRequested(_Porting, frozen=True, kw_only=True):
+    """It was asked that a number moves between providers."""
+
+
+class NumberPortingPerformed(_Porting, frozen=True, kw_only=True):
+    """A number moved between providers, and its data with it."""
+
+
+class NumberPortingCancelled(_Porting, frozen=True, kw_only=True):
+    """A number stays where it was."""
+
+    reason: Code | UnsetType = UNSET
+
+
+class DisclosureNoticeRequested(PersonFacts, frozen=True, kw_only=True):
+    """The person asked to be told about a disclosure; `disclosure_id` is the id of its event."""
+
+    disclosure_id: Id
+    channel: Code | UnsetType = UNSET
+
+
+class DisclosureNoticeGiven(PersonFacts, frozen=True, kw_only=True):
+    """The person was told about a disclosure."""
+
+    disclosure_id: Id
+    channel: Code
+
+
+class DisclosureNoticeWithheld(PersonFacts, frozen=True, kw_only=True):
+    """The person was not told about a disclosure, on a ground."""
+
+    disclosure_id: Id
+    ground: Code
+
+
+class RecipientNotified(PersonFacts, frozen=True, kw_only=True):
+    """A recipient was told of a correction, an erasure or a restriction (GDPR Art. 19)."""
+
+    recipient: Id
+    action: Code
+    outcome: Code
+
+
+class TransferAgreementRecorded(PersonFacts, frozen=True, kw_only=True):
+    """The customer agreed to transfers to countries outside the EEA."""
+
+    countries: list[Country]
+
+
+class TransferAgreementEnded(PersonFacts, frozen=True, kw_only=True):
+    """The customer's agreement to transfers ended."""
+
+    countries: list[Country] | UnsetType = UNSET
+
+
+TYPES = (
+    EventType("emergency-call-disclosed", EmergencyCallDisclosed, PERSON, "3.1"),
+    EventType("malicious-call-data-disclosed", MaliciousCallDataDisclosed, PERSON, "Tw 11.11"),
+    EventType("bulk-feed-delivered", BulkFeedDelivered, RECIPIENT, "3.1"),
+    EventType("number-porting-requested", NumberPortingRequested, PERSON, "9"),
+    EventType("number-porting-performed", NumberPortingPerformed, PERSON, "9"),
+    EventType("number-porting-cancelled", NumberPortingCancelled, PERSON, "9"),
+    EventType("disclosure-notice-requested", DisclosureNoticeRequested, PERSON, "6"),
+    EventType("disclosure-notice-given", DisclosureNoticeGiven, PERSON, "6"),
+    EventType("disclosure-notice-withheld", DisclosureNoticeWithheld, PERSON, "6"),
+    EventType("recipient-notified", RecipientNotified, PERSON, "Art. 19"),
+    EventType("transfer-agreement-recorded", TransferAgreementRecorded, PERSON, "3.2"),
+    EventType("transfer-agreement-ended", TransferAgreementEnded, PERSON, "3.2"),
+)

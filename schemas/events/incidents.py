@@ -1,0 +1,88 @@
+"""Breaches, complaints and inquiries (§ 4.1, 10; GDPR Art. 33, 34; Tw 11.3a)."""
+
+from msgspec import UNSET, UnsetType
+
+from schemas.event_type import ANY, BREACH, PERSON, EventType
+from schemas.facts import Facts, PersonFacts
+from schemas.formats import Code, Instant
+
+
+class BreachDetected(Facts, frozen=True, kw_only=True):
+    """A breach of personal data was detected; the clocks of its regime run from `detected_at`."""
+
+    breach_ref: Code
+    detected_at: Instant
+    regime: Code
+
+
+class BreachAssessed(Facts, frozen=True, kw_only=True):
+    """The risk of a breach for the persons concerned was assessed."""
+
+    breach_ref: Code
+    risk: Code
+
+
+class AuthorityNotified(Facts, frozen=True, kw_only=True):
+    """The authority was notified of a breach, at first or in full."""
+
+    breach_ref: Code
+    regime: Code
+    phase: Code
+
+
+class SubjectsNotified(PersonFacts, frozen=True, kw_only=True):
+    """Persons concerned were told of a breach; one person when the subject is one."""
+
+    breach_ref: Code
+    channel: Code | UnsetType = UNSET
+
+
+class BreachClosed(Facts, frozen=True, kw_only=True):
+    """A breach was dealt with."""
+
+    breach_ref: Code | UnsetType = UNSET
+
+
+class _Complaint(PersonFacts, frozen=True, kw_only=True):
+    complaint_ref: Code
+    via: Code
+
+
+class ComplaintReceived(_Complaint, frozen=True, kw_only=True):
+    """A person complained, here or to the authority."""
+
+
+class ComplaintAnswered(_Complaint, frozen=True, kw_only=True):
+    """A complaint was answered."""
+
+
+class SupervisoryInquiryReceived(PersonFacts, frozen=True, kw_only=True):
+    """The supervisory authority asked something."""
+
+    inquiry_ref: Code
+
+
+class SupervisoryInquiryAnswered(PersonFacts, frozen=True, kw_only=True):
+    """The supervisory authority got its answer."""
+
+    inquiry_ref: Code
+
+
+class CourtPetitionReceived(PersonFacts, frozen=True, kw_only=True):
+    """A court was asked to order something about a person's data."""
+
+    case_ref: Code
+
+
+TYPES = (
+    EventType("breach-detected", BreachDetected, BREACH, "4.1"),
+    EventType("breach-assessed", BreachAssessed, BREACH, "4.1"),
+    EventType("authority-notified", AuthorityNotified, BREACH, "4.1"),
+    EventType("subjects-notified", SubjectsNotified, PERSON | BREACH, "4.1"),
+    EventType("breach-closed", BreachClosed, BREACH, "4.1"),
+    EventType("complaint-received", ComplaintReceived, PERSON, "10"),
+    EventType("complaint-answered", ComplaintAnswered, PERSON, "10"),
+    EventType("supervisory-inquiry-received", SupervisoryInquiryReceived, ANY, "10"),
+    EventType("supervisory-inquiry-answered", SupervisoryInquiryAnswered, ANY, "10"),
+    EventType("court-petition-received", CourtPetitionReceived, ANY, "10"),
+)
