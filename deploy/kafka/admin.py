@@ -14,7 +14,7 @@ from process import pid_of
 
 ANSWER_TIMEOUT_MS = 5_000
 RETRY_MS = 200
-LAST_LOG_LINES = 20
+LAST_LOG_LINES = 60
 PAUSE_S = 0.2
 TOPICS = (
     "privacy.events.v1",
