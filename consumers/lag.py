@@ -31,13 +31,11 @@ class Lag(msgspec.Struct, frozen=True):
 class _Progress:
     """A partition's bookmark, and the ends that were seen beyond it: (when, end), oldest first."""
 
-    next_offset: int | None = None
+    next_offset: int
     ends: deque[tuple[float, int]] = field(default_factory=deque)
 
-    def look(self, extent: Extent, now: float) -> Lag | None:
-        """The lag at this moment; None before the bookmark is known."""
-        if self.next_offset is None:
-            return None
+    def look(self, extent: Extent, now: float) -> Lag:
+        """The lag at this moment."""
         if not self.ends or (self.ends[-1][1] < extent.end and len(self.ends) < KEPT_ENDS):
             self.ends.append((now, extent.end))
         while self.ends and self.ends[0][1] <= self.next_offset:
@@ -64,8 +62,9 @@ class Lags:
 
     def move(self, partition: Partition, next_offset: int) -> None:
         """The bookmark of a partition."""
-        self._partitions.setdefault(partition, _Progress()).next_offset = next_offset
+        self._partitions.setdefault(partition, _Progress(next_offset)).next_offset = next_offset
 
     def look(self, partition: Partition, extent: Extent, now: float) -> Lag | None:
         """What a partition holds now (monotonic seconds); None before its bookmark is known."""
-        return self._partitions.setdefault(partition, _Progress()).look(extent, now)
+        known = self._partitions.get(partition)
+        return known.look(extent, now) if known else None

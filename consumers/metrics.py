@@ -252,7 +252,7 @@ class _Counting:
         lag = self._lags.look(partition, extent, now)
         if lag is not None:
             self._show(partition, lag)
-        self._metrics.end_offset.labels(*_labels(partition)).set(extent.end)
+            self._metrics.end_offset.labels(*_labels(partition)).set(extent.end)
         self._other.extents(partition, extent, now)
 
     def _show(self, partition: Partition, lag: Lag) -> None:
