@@ -2,7 +2,8 @@
 
 A document describes the whole CloudEvent in structured form as a sender outside may write it, with
 the data category of each personal field (`x-data-category`). It says everything that `decode` checks
-except check digits, the clock and personal data in facts, which JSON Schema cannot express.
+except check digits, the clock, personal data in facts, and times that are well written but name no
+instant of ours (a leap second, or one outside of the years 1 to 9999 in UTC).
 """
 
 from typing import Any, Final
