@@ -4,7 +4,6 @@ Each is one statement over a few rows, whatever the size of the ledger: counts a
 from the differences of rows.
 """
 
-from collections import defaultdict
 from datetime import date
 from typing import Any
 
@@ -12,7 +11,6 @@ from ledger.errors import NotInstalled
 from ledger.metrics import Figures
 from ledger.postgres import Session
 from projections import VIEWS, consent_status, disclosures
-from projections.storage import LABEL_SEPARATOR
 from projections.view import View
 
 __all__ = ["counted", "progress", "unbuilt"]
@@ -37,23 +35,24 @@ def unbuilt(session: Session) -> list[str]:
 
 
 def counted(session: Session, today: date) -> Figures:
-    """Consents by purpose and status, disclosures by kind of recipient; nothing before they are built."""
-    consents: dict[tuple[str, ...], float] = defaultdict(float)
-    for (purpose, act, until), rows, _ in _counts(session, consent_status.VIEW):
-        expired = bool(until) and date.fromisoformat(until) < today
-        consents[purpose, "expired" if expired else act] += rows
-    kinds = {labels: added for labels, _, added in _counts(session, disclosures.VIEW)}
-    return {"ledger_consents": dict(consents), "ledger_disclosures_total": kinds}
+    """Consents by purpose and status, disclosures by kind of recipient; nothing before they are built.
+
+    A consent counts as expired from the day after that on which it expires.
+    """
+    consents = _counts(session, consent_status.VIEW, today)
+    kinds = _counts(session, disclosures.VIEW, today)
+    return {
+        "ledger_consents": {(purpose, status): rows for purpose, status, rows, _ in consents},
+        "ledger_disclosures_total": {(kind,): added for kind, _, _, added in kinds},
+    }
 
 
-def _counts(session: Session, view: View[Any]) -> list[tuple[tuple[str, ...], float, float]]:
-    """Labels, rows that there are, and rows that ever came."""
-    names = {"counts": f"{view.name}_counts"}
+def _counts(session: Session, view: View[Any], today: date) -> list[tuple[str, str, float, float]]:
+    """First and second part of the labels, rows that there are, and rows that ever came."""
     try:
-        counts = session.of("projections").named("counts", names)
+        counts = session.of("projections").named(
+            "counts", {"counts": f"{view.name}_counts"}, today=today.isoformat()
+        )
     except NotInstalled:  # built by an older version of the program, or not at all
         return []
-    return [
-        (tuple(label.split(LABEL_SEPARATOR)), float(rows), float(added))
-        for label, rows, added in counts
-    ]
+    return [(first, second, rows, added) for first, second, rows, added in counts]
