@@ -18,7 +18,7 @@ from ledger.application import Ledger
 from ledger.embedded import Server, start
 from ledger.embedded.place import Place
 from ledger.erasure import Eraser, pending
-from ledger.errors import Misconfigured, NotInstalled, ServiceAway
+from ledger.errors import Misconfigured, NotInstalled, Retry, ServiceAway
 from ledger.install import check_installed, install
 from ledger.journal import ErasureJournal
 from ledger.keyring import Keyring
@@ -236,7 +236,7 @@ def open_site(
 
     `install_missing`: make a missing ledger on the embedded server, which is nobody else's.
     `opens_values`: False for work that needs no key, on a machine that may have none.
-    Raises NotInstalled, Misconfigured, ServiceAway or Halt.
+    Raises NotInstalled, Misconfigured, Retry or Halt.
     """
     if settings.embedded and not install_missing and not Place(settings.data_dir).cluster.exists():
         raise NotInstalled
@@ -250,8 +250,20 @@ def open_site(
         if opens_values:
             check_keys_held(settings)
         if site.journal.path.exists() and pending(site.session("reader"), site.journal):
-            site.eraser().reapply()
+            _repeat_erasures(site)
         yield site
+
+
+def _repeat_erasures(site: Site) -> None:
+    """Erase again what a crash or a restore brought back; who may not erase waits for who may."""
+    try:
+        site.session("eraser")
+    except Misconfigured:
+        raise Retry(
+            "the database lacks erasures of the journal, and this login may not repeat them: "
+            "start `ledger upkeep`"
+        ) from None
+    site.eraser().reapply()
 
 
 def _check_installed(site: Site) -> None:

@@ -87,7 +87,8 @@ def connect(
 
     def log_in(name: str) -> psycopg.Connection:
         password = quote((secrets_folder / f"{name}_password").read_text().strip(), safe="")
-        url = f"postgresql://ledger_{name}:{password}@{database_with_logins}/ledger"
+        user, database = (name, name) if name == "postgres" else (f"ledger_{name}", "ledger")
+        url = f"postgresql://{user}:{password}@{database_with_logins}/{database}"
         opened.append(psycopg.connect(url, autocommit=True))
         return opened[-1]
 
@@ -136,6 +137,32 @@ def test_the_owner_cannot_change_an_event_either(
     owner = connect("owner")
     with pytest.raises(psycopg.DatabaseError, match="append-only"):
         owner.execute("TRUNCATE ledger_main.events")
+
+
+@pytest.mark.usefixtures("installed")
+def test_after_a_restore_consumers_wait_until_upkeep_has_repeated_the_erasures(
+    make_service: Callable[[str], Service], connect: Callable[[str], psycopg.Connection]
+) -> None:
+    people, consumer, upkeep = (make_service(name) for name in ("ledger", "consumer", "upkeep"))
+    events = [registered(time=PAST), collected(time=PAST)]
+    given = b"\n".join(orjson.dumps(event) for event in events)
+    assert people.run("ingest", "-", given=given).returncode == 0
+    superuser = connect("postgres")
+    superuser.execute("CREATE DATABASE copy TEMPLATE ledger")
+    erased = people.run("erase", "customer/10023", "--ground", "request")
+    assert erased.returncode == 0, erased.stderr
+    superuser.execute("DROP DATABASE ledger WITH (FORCE)")
+    superuser.execute("ALTER DATABASE copy RENAME TO ledger")
+
+    refused = consumer.run()
+    assert refused.returncode == 3
+    assert b"ledger upkeep" in refused.stdout + refused.stderr
+    for service in (upkeep, consumer):
+        service.start()
+        until(service.healthy, lambda: None, PATIENCE_S)
+    state = people.run("state", "customer/10023", "--json")
+    assert json.loads(state.stdout)["status"] == "erased"
+    assert [service.stop() for service in (consumer, upkeep)] == [0, 0]
 
 
 def test_a_login_needs_its_password(database_with_logins: str) -> None:
