@@ -38,7 +38,7 @@ def from_rows(session: Session) -> Figures:
         act = "given" if consent.act == "renewed" else consent.act
         expired = act == "given" and until is not None and until.date() < TODAY
         acts[purpose, "expired" if expired else act] += 1
-    kinds = Counter((row.recipient_kind,) for row in disclosed(session))
+    kinds: Counter[tuple[str, ...]] = Counter((row.recipient_kind,) for row in disclosed(session))
     return {"ledger_consents": dict(acts), "ledger_disclosures_total": dict(kinds)}
 
 

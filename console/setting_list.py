@@ -1,0 +1,91 @@
+"""The list of settings: their variables, flags and meanings; reading them is `console.settings`' work."""
+
+from typing import Literal
+
+import msgspec
+
+__all__ = ["PREFIX", "SETTINGS", "Group", "Setting"]
+
+Group = Literal["store", "intake", "kafka", "register", "log", "serving"]
+PREFIX = "LEDGER_"
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """One setting. `secret`: never a flag, since other users can read the arguments of a process."""
+
+    variable: str
+    group: Group
+    help: str
+    secret: bool = False
+    switch: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name in Python: `data_dir`."""
+        return self.variable.removeprefix(PREFIX).lower()
+
+    @property
+    def flag(self) -> str:
+        """Name on the command line: `--data-dir`."""
+        return f"--{self.name.replace('_', '-')}"
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "LEDGER_DATABASE_URL", "store", "PostgreSQL 15 or later, by URL; else the embedded one"
+    ),
+    Setting(
+        "LEDGER_DATABASE_PASSWORD_FILE", "store", "file whose first line is the password for it"
+    ),
+    Setting(
+        "LEDGER_DATABASE_PATIENCE_S",
+        "store",
+        "seconds of silence after which PostgreSQL counts as away, and a recorder as lost [60]",
+    ),
+    Setting("LEDGER_DATA_DIR", "store", "folder of the embedded PostgreSQL"),
+    Setting("LEDGER_KEY_DIR", "store", "folder of epoch keys and erasure journal [data dir/keys]"),
+    Setting("LEDGER_NAME", "store", "name of the ledger [main, or confidential]"),
+    Setting("LEDGER_CONFIDENTIAL", "store", "the ledger of orders under secrecy", switch=True),
+    Setting("LEDGER_PRIVACY_OFFICE", "store", "source that may annul events of other sources"),
+    Setting("LEDGER_BATCH_EVENTS", "intake", "most messages in one transaction [2000]"),
+    Setting("LEDGER_BATCH_BYTES", "intake", "most bytes in one transaction [4194304]"),
+    Setting("LEDGER_BATCH_MS", "intake", "longest wait for a batch to fill, in ms [100]"),
+    Setting("LEDGER_HALT_SHARE", "intake", "share of rejections that halts a topic [0.2]"),
+    Setting("LEDGER_HALT_MESSAGES", "intake", "fewest messages over which it is judged [100]"),
+    Setting("LEDGER_KAFKA_BOOTSTRAP", "kafka", "host:port of brokers, separated by commas"),
+    Setting("LEDGER_KAFKA_TOPICS", "kafka", "topics, separated by commas"),
+    Setting("LEDGER_KAFKA_ANSWERS", "kafka", "topic of answers to upstream; none for a secret one"),
+    Setting("LEDGER_KAFKA_GROUP", "kafka", "consumer group [processing-ledger-NAME]"),
+    Setting(
+        "LEDGER_KAFKA_SESSION_S", "kafka", "seconds of silence after which a member is dead [30]"
+    ),
+    Setting(
+        "LEDGER_KAFKA_SECURITY_PROTOCOL", "kafka", "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"
+    ),
+    Setting("LEDGER_KAFKA_SASL_MECHANISM", "kafka", "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"),
+    Setting("LEDGER_KAFKA_SASL_USERNAME", "kafka", "user name at the broker"),
+    Setting("LEDGER_KAFKA_SASL_PASSWORD", "kafka", "password at the broker", secret=True),
+    Setting("LEDGER_KAFKA_SASL_PASSWORD_FILE", "kafka", "file whose first line is the password"),
+    Setting("LEDGER_KAFKA_SSL_CAFILE", "kafka", "certificates of the authorities to trust"),
+    Setting("LEDGER_KAFKA_SSL_CERTFILE", "kafka", "certificate of this client"),
+    Setting("LEDGER_KAFKA_SSL_KEYFILE", "kafka", "key of that certificate"),
+    Setting("LEDGER_LOG_ORIGIN", "log", "name of the transparency log [ledger.localhost/NAME]"),
+    Setting("LEDGER_LOG_DIR", "log", "folder of its tiles and checkpoints [data dir/tlog]"),
+    Setting("LEDGER_LOG_KEY_FILE", "log", "its Ed25519 key [key dir/NAME/log.key]"),
+    Setting("LEDGER_LOG_PASSPHRASE_FILE", "log", "file whose first line opens that key [no file]"),
+    Setting(
+        "LEDGER_METRICS_HOST", "serving", "address of /metrics, /livez and /readyz [127.0.0.1]"
+    ),
+    Setting(
+        "LEDGER_METRICS_PORT",
+        "serving",
+        "their port; its parts have the next ones; 0: any "
+        "[run 9463, consume 9464, project 9465, publish 9466, upkeep 9467; confidential 10 more]",
+    ),
+    Setting("LEDGER_LOG_FORMAT", "serving", "json or text [text on a terminal, else json]"),
+    Setting("LEDGER_LOG_LEVEL", "serving", "debug, info, warning or error [info]"),
+    Setting("LEDGER_CONTROLLER_NAME", "register", "the controller, for the register"),
+    Setting("LEDGER_CONTROLLER_CONTACT", "register", "its contact details"),
+    Setting("LEDGER_CONTROLLER_REPRESENTATIVE", "register", "its representative, if it has one"),
+    Setting("LEDGER_CONTROLLER_OFFICER", "register", "its data protection officer, with contact"),
+)
