@@ -93,6 +93,10 @@ class Batch:
         """The events that may touch rows of a view, where no annulment plays a part."""
         return self._shares[view.name]
 
+    def touches(self, view: View[Any]) -> bool:
+        """Whether there may be something to fold into a view."""
+        return bool(self._shares[view.name] or self._again)
+
     def again(self, view: View[S]) -> Iterable[dict[UUID, list[RecordedEvent]]]:
         """Block by block the streams to fold again, each with its events that count for a view."""
         for start in range(0, len(self._again), _REFOLD_STREAMS):

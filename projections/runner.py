@@ -21,7 +21,7 @@ from projections import VIEWS
 from projections.batch import Batch, Broken, apply_batch
 from projections.dispatch import Dispatch
 from projections.observer import Observer
-from projections.storage import Bookmark, NamedEvents, Tables, bookmarks, prepare, relax
+from projections.storage import Bookmark, NamedEvents, Tables, bookmarks, pass_over, prepare, relax
 from projections.view import View
 
 __all__ = ["BATCH_EVENTS", "Follower", "ViewStatus", "view_statuses"]
@@ -157,6 +157,7 @@ class Follower:
         """One batch for each view that is behind; views at the same place share it."""
         known, head = bookmarks(session), head_position(session)
         read: dict[int, Batch] = {}
+        passed: list[tuple[Bookmark, int]] = []
         moved = False
         self._observer.looked()
         for view in self._views:
@@ -167,9 +168,19 @@ class Follower:
             if start not in read:
                 events = events_after(session, start, self._batch_events)
                 read[start] = self._batch(session, events)
-            self._advance(session, view, bookmark, read[start])
+            if read[start].touches(view) or bookmark.version != view.version:
+                self._advance(session, view, bookmark, read[start])
+            else:
+                passed.append((bookmark, read[start].end))
             moved = True
+        self._pass_over(session, passed)
         return moved
+
+    def _pass_over(self, session: Session, passed: Sequence[tuple[Bookmark, int]]) -> None:
+        """Move the views that have nothing to fold, together: they cost no transaction each."""
+        pass_over(session, passed)
+        for bookmark, end in passed:
+            self._observer.folded(bookmark.view, bookmark.position + 1, end, 0.0)
 
     def _batch(self, session: Session, events: Sequence[RecordedEvent]) -> Batch:
         """What all views need of some events. To be read after the bookmarks of those that get it."""

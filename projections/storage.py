@@ -29,6 +29,7 @@ __all__ = [
     "each_row",
     "locked_bookmark",
     "other",
+    "pass_over",
     "prepare",
     "relax",
     "stored_digest",
@@ -68,6 +69,20 @@ def locked_bookmark(session: Session, view: View[Any]) -> Bookmark:
     if row is None:
         raise NotInstalled
     return Bookmark(*row)
+
+
+def pass_over(session: Session, passed: Sequence[tuple[Bookmark, int]]) -> None:
+    """Move views up to a position without a row, all at once; who is elsewhere by now stays there."""
+    if passed:
+        known = [bookmark for bookmark, _ in passed]
+        session.of("projections").run(
+            "pass_over",
+            views=[bookmark.view for bookmark in known],
+            versions=[bookmark.version for bookmark in known],
+            colours=[bookmark.colour for bookmark in known],
+            starts=[bookmark.position for bookmark in known],
+            ends=[end for _, end in passed],
+        )
 
 
 def prepare(session: Session, ledger: LedgerName, views: Iterable[View[Any]]) -> None:

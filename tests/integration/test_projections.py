@@ -7,6 +7,7 @@ from itertools import cycle
 from threading import Event, Thread
 from typing import Any
 
+import msgspec
 import pytest
 
 from ledger.errors import Fenced, Halt, Misconfigured
@@ -22,9 +23,16 @@ from projections import (
 from projections.read import customer_states, register_entries
 from projections.rebuild import audit_views, rebuild, rebuild_all
 from projections.runner import Follower, view_statuses
-from projections.storage import NamedEvents, Tables, bookmarks, locked_bookmark, stored_digest
+from projections.storage import (
+    NamedEvents,
+    Tables,
+    bookmarks,
+    locked_bookmark,
+    pass_over,
+    stored_digest,
+)
 from projections.view import View
-from tests.fixtures.ledger import House, collected, message, registered
+from tests.fixtures.ledger import House, accessed, collected, message, registered
 from tests.fixtures.views import (
     OFFICES,
     annul_some,
@@ -91,6 +99,19 @@ def test_a_broken_view_halts_before_the_event_and_the_others_go_on(house: House)
         None,
     )
     follower(house).follow_once()
+    assert digests(house) == derived(house)
+
+
+def test_views_that_an_event_does_not_touch_are_moved_all_the_same(house: House) -> None:
+    house.record(registered(), accessed())
+    made = follower(house, batch_events=1)
+    assert {status.bookmark for status in made.follow_once()} == {2}
+    session = house.session("projector")
+    stale = {name: msgspec.structs.replace(b, position=1) for name, b in bookmarks(session).items()}
+    house.record(accessed())
+    pass_over(session, [(stale["recipients"], 3)])
+    assert bookmarks(session)["recipients"].position == 2
+    made.follow_once()
     assert digests(house) == derived(house)
 
 
