@@ -254,7 +254,7 @@ class Database:
             self.conninfo,
             options=" ".join(options),
             application_name=f"ledger-{role or 'init'}",
-            connect_timeout=CONNECT_TIMEOUT_S,
+            connect_timeout=min(CONNECT_TIMEOUT_S, self.patience_s),
             **self._client_patience(),
             **user,
         )

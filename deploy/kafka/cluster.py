@@ -21,6 +21,7 @@ from errors import Impossible
 HOST = "127.0.0.1"
 SETTINGS = Template((Path(__file__).resolve().parent / "server.properties").read_text())
 SECURED = Template((Path(__file__).resolve().parent / "secured.properties").read_text())
+PROXIED = Template((Path(__file__).resolve().parent / "proxied.properties").read_text())
 SECURED_LISTENERS = ("SSL", "SASL_SSL", "SASL_PLAINTEXT")  # each is named after its protocol
 PORTS_PER_NODE = 10  # node 2 of a cluster on 19092 is on 19102: easy to tell apart
 # Below the range from which Linux takes the ports of outgoing connections: a client that calls a
@@ -70,6 +71,14 @@ class Secured:
 
 
 @dataclass(frozen=True)
+class Proxied:
+    """A listener behind somebody's proxy, of a cluster of one node: where it is, and where it says to be."""
+
+    own_port: int
+    proxy_port: int
+
+
+@dataclass(frozen=True)
 class Cluster:
     """One node, or three that survive the death of one."""
 
@@ -77,6 +86,7 @@ class Cluster:
     version: str
     nodes: tuple[Node, ...]
     secured: Secured | None = None
+    proxied: Proxied | None = None
 
     @property
     def bootstrap(self) -> str:
@@ -92,11 +102,16 @@ class Cluster:
 
 
 def make(
-    directory: Path, version: str, nodes: int, port: int, certificates: Path | None = None
+    directory: Path,
+    version: str,
+    nodes: int,
+    port: int,
+    certificates: Path | None = None,
+    proxy_port: int | None = None,
 ) -> Cluster:
     """Choose id and ports of a new cluster and write them down; port 0 = free ones.
 
-    With certificates it has the secured listeners too, on free ports.
+    With certificates it has the secured listeners too, with a proxy's port the one behind it, on free ports.
     """
     ports = free_ports(2 * nodes) if port == 0 else consecutive_ports(nodes, port)
     new_id = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
@@ -106,6 +121,8 @@ def make(
         secured = free_ports(len(SECURED_LISTENERS))
         numbers = dict(zip(SECURED_LISTENERS, secured, strict=True))
         chosen["secured"] = {"certificates": str(certificates), "ports": numbers}
+    if proxy_port is not None:
+        chosen["proxied"] = {"own_port": free_ports(1)[0], "proxy_port": proxy_port}
     (directory / "cluster.json").write_text(json.dumps(chosen) + "\n")
     return load(directory)
 
@@ -123,7 +140,8 @@ def load(directory: Path) -> Cluster:
         for number, (port, controller_port) in enumerate(pairs, start=1)
     )
     secured = Secured(**chosen["secured"]) if "secured" in chosen else None
-    return Cluster(chosen["id"], chosen["version"], nodes, secured)
+    proxied = Proxied(**chosen["proxied"]) if "proxied" in chosen else None
+    return Cluster(chosen["id"], chosen["version"], nodes, secured, proxied)
 
 
 def consecutive_ports(nodes: int, first: int) -> list[int]:
@@ -171,5 +189,12 @@ def write_settings(cluster: Cluster, node: Node) -> None:
             certificates=cluster.secured.certificates,
             port=node.port,
             controller_port=node.controller_port,
+        )
+    if cluster.proxied is not None:
+        settings += PROXIED.substitute(
+            port=node.port,
+            controller_port=node.controller_port,
+            own_port=cluster.proxied.own_port,
+            proxy_port=cluster.proxied.proxy_port,
         )
     node.settings.write_text(settings)

@@ -7,6 +7,7 @@ record is one event, one dead letter or one counted duplicate, and the audit fin
 import os
 import random
 import secrets
+import select
 import signal
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ from kafka import TopicPartition
 from kafka.admin import OffsetSpec
 
 from ledger.audit import audit
+from ledger.embedded import start
 from ledger.letters import letters
 from projections.rebuild import audit_views
 from projections.runner import Follower
@@ -37,6 +39,7 @@ from tests.fixtures.inbound import (
 )
 from tests.fixtures.kafka import admin_client
 from tests.fixtures.ledger import House, collected, registered
+from tests.fixtures.postgres import short_folder
 
 # A machine may be slow; what has not happened by then never will.
 PATIENCE_S = 120.0
@@ -139,6 +142,11 @@ class Scene:
         for process in self.everybody:
             process.start()
 
+    def stop(self) -> None:
+        """Ask everybody to stop."""
+        running = [process for process in self.everybody if process.started]
+        assert TOLD_TO_STOP.issuperset(process.stop() for process in running)
+
     def watch(self) -> None:
         """Wait a moment, in which nobody who runs may die by itself."""
         for process in self.everybody:
@@ -207,20 +215,21 @@ def staged(
     consumers = [Process("consume", settings, folder / f"{n}.log") for n in range(members)]
     projector = Process("project", settings, folder / "views.log")
     follow(house)  # makes the tables of the views, as `ledger init` does
+    wanted = {
+        topic: {"num_partitions": count, "replication_factor": replicas}
+        for topic, count in topics.items()
+    }
     with admin_client(bootstrap) as admin:
-        wanted = {
-            topic: {"num_partitions": count, "replication_factor": replicas}
-            for topic, count in topics.items()
-        }
         admin.create_topics(wanted, wait_for_metadata=True)
-        scene = Scene(house, bootstrap, name, f"{name}-answers", partitions, consumers, projector)
-        try:
-            yield scene
-        finally:
-            for process in scene.everybody:
-                if process.running:
-                    process.kill()
-            admin.delete_topics(list(topics))
+    scene = Scene(house, bootstrap, name, f"{name}-answers", partitions, consumers, projector)
+    try:
+        yield scene
+    finally:
+        for process in scene.everybody:
+            if process.running:
+                process.kill()
+    with admin_client(bootstrap) as admin:
+        admin.delete_topics(list(topics))
 
 
 def check_all(scene: Scene, sent: Sent) -> None:
@@ -228,8 +237,7 @@ def check_all(scene: Scene, sent: Sent) -> None:
     ends = log_ends(scene)
     until(lambda: scene.done(ends), scene.watch, PATIENCE_S)
     answered = set(answers(scene.bootstrap, scene.answers))
-    running = [process for process in scene.everybody if process.started]
-    assert TOLD_TO_STOP.issuperset(process.stop() for process in running)
+    scene.stop()
 
     assert audit(scene.house.session("reader")).findings == ()
     check_events(scene, sent)
@@ -295,6 +303,54 @@ def follow(house: House) -> None:
         follower.follow_once()
     finally:
         follower.close()
+
+
+class OwnServer:
+    """An embedded PostgreSQL of its own, which can be killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._leases = [start(folder)]
+
+    def url(self) -> str:
+        """URL of its one database, for the superuser."""
+        return self._leases[-1].url()
+
+    @property
+    def socket(self) -> str:
+        """The file of its socket."""
+        return str(self._folder / "run" / ".s.PGSQL.5432")
+
+    def kill(self, how: signal.Signals) -> None:
+        """End its main process: SIGQUIT is an immediate shutdown, SIGKILL leaves its children behind."""
+        pid = self._leases[-1].pid
+        assert pid is not None
+        handle = os.pidfd_open(pid)
+        try:
+            signal.pidfd_send_signal(handle, how)
+            assert select.select([handle], [], [], PATIENCE_S)[0], "the server does not die"
+        finally:
+            os.close(handle)
+
+    def restart(self) -> None:
+        """Start it again; it recovers."""
+        self._leases.append(start(self._folder))
+
+    def close(self) -> None:
+        """Stop it."""
+        for lease in self._leases:
+            lease.leave()
+
+
+@contextmanager
+def own_server() -> Iterator[OwnServer]:
+    """A server that is stopped at the end."""
+    with short_folder() as folder:
+        server = OwnServer(folder)
+        try:
+            yield server
+        finally:
+            server.close()
 
 
 def kill(processes: Iterable[Process]) -> None:

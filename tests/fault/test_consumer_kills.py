@@ -33,8 +33,8 @@ class Plan:
 
 SHORT = Plan(members=2, kills=10, records=500, visit=4)
 LONG = [
-    pytest.param(Plan(members=2, kills=110, records=600, visit=6, aborts=5), id="two"),
-    pytest.param(Plan(members=3, kills=110, records=600, visit=6, aborts=5), id="three"),
+    pytest.param(Plan(members=2, kills=110, records=640, visit=6, aborts=5), id="two"),
+    pytest.param(Plan(members=3, kills=110, records=640, visit=6, aborts=5), id="three"),
 ]
 
 
