@@ -18,9 +18,9 @@ __all__ = ["ahead"]
 # The writing thread wakes some dozens of times a batch, each time behind the one that seals. Python's
 # 5 ms would make it wait longer than the server takes.
 _SWITCH_SECONDS = 0.0005
-# A batch of 2,000 messages is some 50,000 objects that all die together. Python's 700 would look through
-# them 70 times in vain, and now and then through every cached key: a fifth of the processor time.
-_GARBAGE_THRESHOLDS = (50_000, 20, 100)
+# The objects of a batch form no cycles and die together. Python's 700 would look through them dozens of
+# times in vain, and now and then through every cached key: a fifth of the processor time.
+_GARBAGE_THRESHOLDS = (200_000, 20, 100)
 
 _Batch = TypeVar("_Batch")
 _Prepared = TypeVar("_Prepared")

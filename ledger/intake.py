@@ -19,6 +19,7 @@ from ledger.names import LedgerName
 from ledger.overtaking import Moment
 from ledger.sealing import (
     NONCE_BYTES,
+    DataKey,
     event_place,
     field_place,
     keyed_hash,
@@ -46,7 +47,7 @@ _PERSONS = ("customer/", "employee/", "visitor/")
 _STARTS = {"customer": "customer-registered", "contact": "contact-person-added"}
 
 
-class KafkaOrigin(msgspec.Struct, frozen=True):
+class KafkaOrigin(msgspec.Struct, frozen=True, gc=False):
     """A record's place in Kafka."""
 
     topic: str
@@ -54,7 +55,7 @@ class KafkaOrigin(msgspec.Struct, frozen=True):
     offset: int
 
 
-class FileOrigin(msgspec.Struct, frozen=True):
+class FileOrigin(msgspec.Struct, frozen=True, gc=False):
     """A line's place: the label of the file, and the line from 1."""
 
     file: str
@@ -67,7 +68,7 @@ class OwnOrigin(msgspec.Struct, frozen=True):
     command: str
 
 
-class Message(msgspec.Struct, frozen=True):
+class Message(msgspec.Struct, frozen=True, gc=False):
     """One received message: its bytes as a dead letter would keep them, and what decoding made of it.
 
     `mode`: how the bytes are to be read again: `structured` or `binary` (a CloudEvents Kafka mode), or
@@ -80,7 +81,7 @@ class Message(msgspec.Struct, frozen=True):
     mode: Literal["structured", "binary", "truncated"] = "structured"
 
 
-class Ready(msgspec.Struct, frozen=True):
+class Ready(msgspec.Struct, frozen=True, gc=False):
     """One message ready for the write transaction. Without a stream it can only become a dead letter.
 
     `refusal` holds unless the event turns out to be a duplicate, which comes first in the contract.
@@ -132,8 +133,11 @@ class _Nonces:
         return self._random[start:end]
 
 
-class _Placed(msgspec.Struct):
-    """An event with its stream. `erased`: all of that data subject was. `facts`: as they are stored."""
+class _Placed(msgspec.Struct, gc=False):
+    """An event with its stream. `erased`: all of that data subject was. `facts`: as they are stored.
+
+    `keys`: those of its groups, once they are ready. `fenced`: some of its values may not be sealed.
+    """
 
     message: Message
     event: Event
@@ -143,6 +147,7 @@ class _Placed(msgspec.Struct):
     groups: tuple[_Group, ...]
     facts: dict[str, Any]
     referred: tuple[UUID, ...] = ()
+    keys: Sequence[DataKey] = ()
     fenced: bool = False
 
 
@@ -163,14 +168,29 @@ class Sealer:
         dropped = self._keyring.sync(now)
         if dropped is None or dropped:
             self._subjects.forget(dropped)
-        events = [m.outcome for m in messages if isinstance(m.outcome, Event)]
-        unsettled = [mention for event in events for mention in self._unsettled(event)]
-        if unsettled:
-            self._subjects.admit(unsettled)
-        placed = [self._place(message) for message in messages]
-        self._provide([one for one in placed if isinstance(one, _Placed)])
-        nonces = _Nonces(self._keyring.nonces(sum(len(event.personal) for event in events)))
-        return [self._ready(one, nonces) if isinstance(one, _Placed) else one for one in placed]
+        nonces = _Nonces(self._keyring.nonces(sum(map(_values, messages))))
+        at_once = [self._at_once(message, nonces) for message in messages]
+        missing = [m for m, ready in zip(messages, at_once, strict=True) if ready is None]
+        made = iter(self._after_making(missing, nonces) if missing else ())
+        return [ready or next(made) for ready in at_once]
+
+    def _at_once(self, message: Message, nonces: _Nonces) -> Ready | None:
+        """Seal one message; None when a subject or a key must be made first."""
+        event = message.outcome
+        if isinstance(event, Rejection):
+            return Ready(message=message, refusal=event)
+        if self._unsettled(event):
+            return None
+        one = self._place(message, event)
+        return self._ready(one, nonces) if _find_keys(one) else None
+
+    def _after_making(self, messages: Sequence[Message], nonces: _Nonces) -> list[Ready]:
+        """Make what is missing for all of these messages, and seal them."""
+        events = [(m, m.outcome) for m in messages if isinstance(m.outcome, Event)]
+        self._subjects.admit([mention for _, event in events for mention in self._unsettled(event)])
+        placed = [self._place(message, event) for message, event in events]
+        self._make_keys([one for one in placed if not _find_keys(one)])
+        return [self._ready(one, nonces) for one in placed]
 
     def _unsettled(self, event: Event) -> Sequence[Mention]:
         """Persons that an event refers to and whose data subject may be missing: its own subject first."""
@@ -182,10 +202,7 @@ class Sealer:
                 found.append(Mention(event.facts[name], event.time))
         return found
 
-    def _place(self, message: Message) -> _Placed | Ready:
-        event = message.outcome
-        if isinstance(event, Rejection):
-            return Ready(message=message, refusal=event)
+    def _place(self, message: Message, event: Event) -> _Placed:
         person, erased = _names_person(event.subject), False
         if person:
             period = self._subjects.period_of(event.subject, event.time)
@@ -215,13 +232,10 @@ class Sealer:
         one.facts = one.event.facts | {name: str(subject) for name, subject in named.items()}
         one.referred = tuple(named.values())
 
-    def _provide(self, placed: Sequence[_Placed]) -> None:
-        """Make every key that is needed, and none for a value that may no longer be sealed."""
+    def _make_keys(self, placed: Sequence[_Placed]) -> None:
+        """Make every key that is missing, and none for a value that may no longer be sealed."""
         self._keyring.know(
-            (one.held.stream, category)
-            for one in placed
-            for category, _, _ in one.groups
-            if category not in one.held.chains
+            (one.held.stream, category) for one in placed for category, _, _ in one.groups
         )
         needs: set[Need] = set()
         for one in placed:
@@ -229,14 +243,15 @@ class Sealer:
             if one.person and held.fingerprint is None:
                 needs.add(Need(held.stream, FINGERPRINT))
             for category, rolling, _ in one.groups:
-                if one.erased or held.chains[category].fences(one.event.time):
+                if held.chains[category].fences(one.event.time):
                     one.fenced = True
                     continue
                 month = month_of(one.event.time) if rolling else 0
                 if (category, month) not in held.ready:
                     needs.add(Need(held.stream, category, month))
-        if needs:
-            self._keyring.provide(needs)
+        self._keyring.provide(needs)
+        for one in placed:
+            _find_keys(one)
 
     def _ready(self, one: _Placed, nonces: _Nonces) -> Ready:
         event, held = one.event, one.held
@@ -245,14 +260,18 @@ class Sealer:
             check_entry_size(event.type, state)
         except TooLarge:
             return Ready(message=one.message, refusal=_rejection(event, Code.TOO_LARGE))
-        person = held.fingerprint if one.person else None
-        secret = person or self._keyring.hash(FINGERPRINT)
+        if held.fingerprint is not None:
+            fingerprint = keyed_hash(held.fingerprint, event.canonical)
+            generation = held.chains[FINGERPRINT].generation
+        else:
+            fingerprint = self._keyring.hash(FINGERPRINT).of(event.canonical)
+            generation = 0
         return Ready(
             one.message,
             held.stream,
             state,
-            secret.of(event.canonical),
-            held.chains[FINGERPRINT].generation if person else 0,
+            fingerprint,
+            generation,
             _rejection(event, Code.ERASED_SUBJECT) if one.fenced else None,
             () if one.fenced or not one.person else self._blind(event),
             one.referred,
@@ -279,13 +298,12 @@ class Sealer:
         )
 
     def _sealed(self, one: _Placed, nonces: _Nonces) -> dict[str, Any]:
-        event, ready = one.event, one.held.ready
+        event = one.event
         personal = event.personal
         its_place = event_place(self._name, one.held.text, event.source, event.id)
         random, at = nonces.take(len(personal)), 0
         sealed = {}
-        for category, rolling, fields in one.groups:
-            key = ready[category, month_of(event.time) if rolling else 0]
+        for (category, _, fields), key in zip(one.groups, one.keys, strict=True):
             cipher, key_place = key.cipher, key.place
             values = {}
             for field, place in fields:
@@ -328,6 +346,29 @@ def _rejection(event: Event, code: Code) -> Rejection:
         subject=event.subject,
         traceparent=event.trace.get("traceparent"),
     )
+
+
+def _values(message: Message) -> int:
+    """How many values there are to seal."""
+    return len(message.outcome.personal) if isinstance(message.outcome, Event) else 0
+
+
+def _find_keys(one: _Placed) -> bool:
+    """Note the keys that are ready; False when one is missing."""
+    held, time = one.held, one.event.time
+    if one.erased and one.groups:
+        one.fenced = True
+    elif one.groups and not one.fenced:
+        keys = []
+        for category, rolling, _ in one.groups:
+            key = held.ready.get((category, month_of(time) if rolling else 0))
+            if key is None:
+                return False
+            if key.erased_through is not None and time <= key.erased_through:
+                one.fenced = True
+            keys.append(key)
+        one.keys = keys
+    return held.fingerprint is not None or not one.person
 
 
 def _names_person(subject: str) -> bool:

@@ -66,8 +66,8 @@ class Chain:
 class Held:
     """What is held of one stream: its chains by category, and keys ready for use by (category, month).
 
-    `fingerprint`: the keyed hash of its events, once its key was provided. `new`: this process has just
-    made the stream, so whatever is not held does not exist either.
+    `fingerprint`: the secret by which its events are told apart, once it was provided. `new`: this
+    process has just made the stream, so whatever is not held does not exist either.
     """
 
     __slots__ = ("chains", "fingerprint", "new", "ready", "stream", "text")
@@ -77,7 +77,7 @@ class Held:
         self.text = str(stream)
         self.chains: dict[str, Chain] = {}
         self.ready: dict[tuple[str, int], DataKey] = {}
-        self.fingerprint: KeyedHash | None = None
+        self.fingerprint: bytes | None = None
         self.new = False
 
 
@@ -225,9 +225,10 @@ class Keyring:
         for need in needs:
             held, secret = self.of(need.subject), self._derive(need)
             if need.category == FINGERPRINT:
-                held.fingerprint = KeyedHash(secret)
+                held.fingerprint = secret
             else:
-                held.ready[need.category, need.month] = DataKey(secret)
+                through = held.chains[need.category].erased_through
+                held.ready[need.category, need.month] = DataKey(secret, through)
         self._keys += len(needs)
 
     def _chains_of(self, need: Need) -> dict[str, Chain]:

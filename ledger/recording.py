@@ -194,7 +194,7 @@ def _check_erasures(session: Session, ready: Sequence[Ready], then: Moment, head
         raise Overtaken
 
 
-class Earlier(msgspec.Struct, frozen=True):
+class Earlier(msgspec.Struct, frozen=True, gc=False):
     """A recorded event of the same name. `comparable`: the key of its fingerprint still exists."""
 
     fingerprint: bytes

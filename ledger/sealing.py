@@ -120,13 +120,15 @@ def keyed_hash(key: bytes, data: bytes) -> bytes:
 class DataKey:
     """One data key ready for use: its id and its cipher. Never printed, never pickled.
 
-    `place`: the end of the associated data of every value that is sealed with it.
+    `place`: the end of the associated data of every value that is sealed with it. `erased_through`: no
+    value of an event up to this instant may be sealed with it.
     """
 
-    __slots__ = ("cipher", "id", "place", "secret")
+    __slots__ = ("cipher", "erased_through", "id", "place", "secret")
 
-    def __init__(self, secret: bytes) -> None:
+    def __init__(self, secret: bytes, erased_through: datetime | None = None) -> None:
         self.secret = secret
+        self.erased_through = erased_through
         self.id = key_id(secret)
         self.place = f'"{self.id}"]'.encode()
         self.cipher = AESGCM(secret)

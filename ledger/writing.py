@@ -27,7 +27,7 @@ class Head(msgspec.Struct, frozen=True):
     erasures: int
 
 
-class NewEvent(msgspec.Struct, frozen=True):
+class NewEvent(msgspec.Struct, frozen=True, gc=False):
     """An event that is about to get its position.
 
     `name`: source, id, fingerprint, and the generation of the fingerprint's key.

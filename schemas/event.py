@@ -9,7 +9,7 @@ OWN_SOURCES = "urn:processing-ledger:"
 """Prefix of the sources that only a ledger itself may use."""
 
 
-class Event(Struct, frozen=True):
+class Event(Struct, frozen=True, gc=False):
     """A valid message, decoded. Values are exactly those received; nothing is normalised.
 
     `time` is aware, in UTC, with microseconds. `trace` holds those present of `traceparent`,
