@@ -2,8 +2,9 @@
 
 A document describes the whole CloudEvent in structured form as a sender outside may write it, with
 the data category of each personal field (`x-data-category`). It says everything that `decode` checks
-except check digits, the clock, personal data in facts, and times that are well written but name no
-instant of ours (a leap second, or one outside of the years 1 to 9999 in UTC).
+except check digits, the clock, personal data in facts, times that are well written but name no instant
+of ours (a leap second, or one outside of the years 1 to 9999 in UTC), and whole numbers that are
+written with a fraction or an exponent (1.0), which JSON Schema calls integers and `decode` does not.
 """
 
 from typing import Any, Final

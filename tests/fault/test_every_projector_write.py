@@ -55,7 +55,7 @@ CARRIER = {
 
 def lines_of(number: int) -> list[dict[str, Any]]:
     """Something for every view: rows that are new, changed, taken away, and annulled."""
-    person, regular = f"customer/{number}", f"customer/{number % 7}"
+    person, regular = f"customer/{number}", f"customer/regular-{number % 7}"
     disclosed = message("personal-data-disclosed", person, **DISCLOSURE)
     return [
         registered(person),
