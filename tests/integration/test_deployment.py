@@ -1,6 +1,7 @@
 """Each service of docker-compose.yml as a plain process, with its own command, environment and login."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -10,7 +11,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from tests.fixtures.deployment import Service, compose, make_roles, password_server
+from tests.fixtures.deployment import Service, compose, make_roles
 from tests.fixtures.inbound import PAST, send, until
 from tests.fixtures.ledger import collected, registered
 
@@ -170,13 +171,16 @@ def test_a_login_needs_its_password(database_with_logins: str) -> None:
         psycopg.connect(f"postgresql://ledger_consumer:guess@{database_with_logins}/ledger")
 
 
-def test_roles_may_be_made_again_and_never_without_a_password(secrets_folder: Path) -> None:
-    with password_server(secrets_folder / "postgres_password") as (folder, port):
-        (secrets_folder / "upkeep_password").rename(secrets_folder / "elsewhere")
-        refused = make_roles(folder, port, secrets_folder)
-        assert refused.returncode == 3
-        assert "a password file is missing or empty" in refused.stderr
-        (secrets_folder / "elsewhere").rename(secrets_folder / "upkeep_password")
-        for _ in range(2):
-            made = make_roles(folder, port, secrets_folder)
-            assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
+def test_roles_may_be_made_again_and_never_without_a_password(
+    database_with_logins: str,
+    server_with_passwords: tuple[Path, int],
+    secrets_folder: Path,
+    tmp_path: Path,
+) -> None:
+    again = make_roles(*server_with_passwords, secrets_folder)
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
+    some = shutil.copytree(secrets_folder, tmp_path / "some")
+    (some / "upkeep_password").unlink()
+    refused = make_roles(*server_with_passwords, some)
+    assert refused.returncode == 3
+    assert "a password file is missing or empty" in refused.stderr
