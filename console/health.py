@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 
 __all__ = ["ALIVE_S", "Check", "Pulse", "missing"]
 
-# A turn of a main loop may connect anew and wait for a lock; no turn takes longer when all is well.
+# A turn of a main loop may connect anew and wait for a lock, and for a database that went silent it waits
+# as long as the settings say: no turn takes longer than both.
 ALIVE_S = 60.0
 Check = Callable[[], str | None]
 """None when all is well, else what is missing."""
@@ -18,7 +19,10 @@ Check = Callable[[], str | None]
 class Pulse:
     """When a main loop last went round. Until its first beat a process is starting, not dead."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, alive_s: float = ALIVE_S, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._alive_s = alive_s
         self._monotonic = monotonic
         self._beaten_at: float | None = None
 
@@ -31,7 +35,7 @@ class Pulse:
         if self._beaten_at is None:
             return None
         silent_s = self._monotonic() - self._beaten_at
-        return f"it has not gone round for {silent_s:.0f} s" if silent_s > ALIVE_S else None
+        return f"it has not gone round for {silent_s:.0f} s" if silent_s > self._alive_s else None
 
     def started(self) -> str | None:
         """Why the process is not at work yet."""

@@ -8,11 +8,11 @@ from typing import Literal
 import consumers.metrics
 import ledger.metrics
 import projections.metrics
-from console.health import Check, Pulse
+from console.health import ALIVE_S, Check, Pulse
 from console.logs import Log, begin_logs
 from console.sampling import Sampler
 from console.serving import Pages, serve
-from console.settings import Serving, Settings
+from console.settings import Settings
 from console.signals import SUPERVISOR
 from console.wiring import Site
 from ledger.errors import Halt
@@ -72,10 +72,9 @@ def supervised() -> bool:
 class Watch:
     """One process as it is seen from outside. `reading`: whether it speaks for the ledger as a whole."""
 
-    def __init__(self, process: Process, serving: Serving, *, reading: bool) -> None:
+    def __init__(self, process: Process, settings: Settings, *, reading: bool) -> None:
         self.says = Log(process)
-        self.pulse = Pulse()
-        self.serving = serving
+        self.pulse = Pulse(ALIVE_S + settings.database_patience_s)
         self.registry = new_registry()
         self.live: dict[str, Check] = {"main-loop": self.pulse.check}
         self.ready: dict[str, Check] = {"main-loop": self.pulse.started}
@@ -136,7 +135,7 @@ class Watch:
 def watching(settings: Settings, process: Process, *, reading: bool) -> Iterator[Watch]:
     """Log and serve as a running command. Raises Misconfigured when the port is taken."""
     begin_logs(settings.serving, process)
-    watch = Watch(process, settings.serving, reading=reading)
+    watch = Watch(process, settings, reading=reading)
     host, port = settings.serving.host, port_of(settings, process)
     with serve(host, port, Pages(watch.metrics, watch.live, watch.ready)) as address:
         watch.says.info(

@@ -129,12 +129,14 @@ READ: tuple[Series, ...] = (
         "ledger_erasures_pending",
         "gauge",
         "Erasures that the journal knows and the database does not hold, after a crash or a restore. "
-        "Above 0: restart any process with the key folder, which completes them first.",
+        "Above 0: restart any process with the key folder, which completes them first. Absent where a "
+        "process has no key folder.",
     ),
     Series(
         "ledger_keys_destroyed_total",
         "counter",
-        "Keys of persons that erasures have destroyed, as the erasure journal has it.",
+        "Keys of persons that erasures have destroyed, as the erasure journal has it. Absent where a "
+        "process has no key folder.",
     ),
     Series(
         "ledger_data_directory_bytes",

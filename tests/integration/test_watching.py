@@ -19,7 +19,7 @@ from tests.fixtures.kafka import MakeTopic
 from tests.fixtures.running import Served, Started, check_metrics, eventually, families
 from tests.integration.test_canaries import CANARIES, REFERENCE, canary
 
-READING = "run, upkeep, project by itself"
+READING = "run, upkeep; project by itself"
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 TRACEPARENT = f"00-{TRACE_ID}-b7ad6b7169203331-01"
 SECRET = "Kanarie-slecht-7731-bericht"

@@ -24,7 +24,7 @@ class Time:
 
 def test_a_pulse_is_starting_then_alive_then_dead_then_alive_again() -> None:
     time = Time()
-    pulse = Pulse(time)
+    pulse = Pulse(ALIVE_S, time)
     time.now += 10 * ALIVE_S
     assert (pulse.check(), pulse.started()) == (None, "it is starting")
     pulse.beat()
