@@ -100,9 +100,11 @@ def _limits(
     if accepted.to_offset is not None and accepted.to_offset <= here:
         return "asked", extent.start, here
     found = damage(here) if here < extent.end else None
-    if found is None:
-        return None, here, here
-    return "unreadable", here + 1, min(found.end, extent.end)
+    if found is not None:
+        return "unreadable", here + 1, min(found.end, extent.end)
+    # What was recorded last is read once more, to be compared: that fails as well.
+    compared = stored.last_record is not None and here > extent.start
+    return ("unreadable" if compared and damage(here - 1) else None), here, here
 
 
 def _chosen(partition: Partition, accepted: Accepted, why: Why, least: int, most: int) -> int:

@@ -85,6 +85,8 @@ _OFFSET_FAULTS = (
 )
 # What the client's own code raises over a record that it cannot read.
 _PYTHON_FAULTS = (ValueError, TypeError, AssertionError, LookupError, ArithmeticError)
+# What goes wrong at the end must not hide why it ends.
+_CLOSING_FAULTS = (kafka_errors.KafkaError, OSError, RuntimeError, *_PYTHON_FAULTS)
 _ASSIGNORS = {"range": RangePartitionAssignor, "cooperative-sticky": CooperativeStickyAssignor}
 
 
@@ -219,9 +221,9 @@ class KafkaSource:
 
     def close(self) -> None:
         """Leave the group, within seconds, and without an acknowledgement of what was not recorded."""
-        with suppress(kafka_errors.KafkaError):
+        with suppress(*_CLOSING_FAULTS):
             self._consumer.close(autocommit=False, timeout_ms=CLOSE_MS)
-        with suppress(kafka_errors.KafkaError):
+        with suppress(*_CLOSING_FAULTS):
             self._admin.close()
 
 
@@ -245,7 +247,7 @@ class KafkaAnswers:
 
     def close(self) -> None:
         """Give up what was not sent."""
-        with suppress(kafka_errors.KafkaError):
+        with suppress(*_CLOSING_FAULTS):
             self._producer.close(timeout=CLOSE_MS / 1000)
 
 
@@ -268,7 +270,7 @@ class KafkaUpstream:
 
     def close(self) -> None:
         """Give up what was not sent."""
-        with suppress(kafka_errors.KafkaError):
+        with suppress(*_CLOSING_FAULTS):
             self._producer.close(timeout=CLOSE_MS / 1000)
 
 

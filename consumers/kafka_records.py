@@ -37,8 +37,8 @@ class Fetched(Fetcher.PartitionRecords):  # type: ignore[misc]
         batches = _Batches(records)
         try:
             yield from super()._unpack_records(tp, batches, *deserializers)
-        except kafka_errors.UnsupportedCodecError:
-            raise
+        except (kafka_errors.UnsupportedCodecError, MemoryError):
+            raise  # nothing is wrong with the record
         except Exception:  # whatever a codec or a parser raises; its text may quote the record
             start = self.next_fetch_offset
             self._damage = Unreadable(

@@ -24,6 +24,7 @@ from consumers.source import (
     Answers,
     Extent,
     Identity,
+    KafkaAway,
     OutOfRange,
     Partition,
     Polled,
@@ -48,6 +49,8 @@ IDENTITY_SECONDS = 30.0
 ACKNOWLEDGE_SECONDS = 1.0
 # How old a lag may be that is shown; asking costs two small requests.
 EXTENTS_SECONDS = 5.0
+# Asking in vain may take twice ANSWER_MS.
+EXTENTS_AGAIN_SECONDS = 60.0
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -312,7 +315,14 @@ class Consumer:
         now = self._monotonic()
         if now >= self._extents_at:
             self._extents_at = now + EXTENTS_SECONDS
-            for partition, extent in self._source.extents(self._source.assignment()).items():
+            try:
+                extents = self._source.extents(self._source.assignment())
+            except KafkaAway as fault:
+                # A partition without a leader must not stop the others, nor hold them up all the time.
+                self._extents_at = now + EXTENTS_AGAIN_SECONDS
+                self._observer.away(fault, EXTENTS_AGAIN_SECONDS)
+                return
+            for partition, extent in extents.items():
                 self._observer.extents(partition, extent, now)
 
     def _acknowledge(self) -> None:

@@ -1,7 +1,8 @@
 """Explained gaps: an operator accepts that records of a Kafka partition are not read.
 
 The bookmark moves by compare-and-set, in the transaction that records the event which says so, with a
-batch's row. So every offset is either read or named by an event, and the audit can tell them apart.
+batch's row. So every offset from the first bookmark on is read or named by an event, and the audit can
+tell them apart.
 """
 
 from datetime import datetime

@@ -18,9 +18,12 @@ def proposed(
     to: int | None = None,
     *,
     damaged_to: int | None = None,
+    damaged_before: bool = False,
     new_topic: bool = False,
 ) -> Proposal | None:
     def damage(offset: int) -> Unreadable | None:
+        if offset == stored.next_offset - 1:
+            return Unreadable(PLACE, offset, offset + 1) if damaged_before else None
         assert offset == stored.next_offset
         return None if damaged_to is None else Unreadable(PLACE, offset, damaged_to)
 
@@ -61,6 +64,15 @@ def test_a_gap_reaches_to_what_can_be_read(
     assert span(proposal) == expected
     assert proposal is not None
     assert not proposal.gap.made_anew
+
+
+@pytest.mark.parametrize("end", [10, 20])
+def test_damage_to_what_was_recorded_last_takes_the_comparison_away(end: int) -> None:
+    """It is read once more at each start, to be compared: without it nothing is missing."""
+    proposal = proposed(extent=Extent(0, end), damaged_before=True)
+    assert span(proposal) == ("unreadable", 10, 10)
+    without = Stored("cluster", "id-1", 10)
+    assert proposed(without, Extent(0, end), damaged_before=True) is None
 
 
 def test_one_damaged_record_of_several_may_be_named() -> None:

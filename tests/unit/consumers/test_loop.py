@@ -1,14 +1,14 @@
 """The main loop on a cluster and a ledger in memory: whatever happens, each offset counts once."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 import pytest
 
-from consumers.loop import IDENTITY_SECONDS, Consumer, Job
+from consumers.loop import EXTENTS_SECONDS, IDENTITY_SECONDS, Consumer, Job
 from consumers.observer import Observer
-from consumers.source import Partition
+from consumers.source import KafkaAway, Partition, Unreadable
 from consumers.store import Stored
 from ledger.errors import Fenced, Halt, Misconfigured, ServiceAway
 from ledger.recording import HaltLimit
@@ -423,3 +423,50 @@ def test_a_stored_bookmark_is_left_alone_when_another_consumer_made_it(world: Wo
     assert store.begin(world.first, bookmark) == bookmark
     _, consumer = world.joined()
     turns(consumer, lambda: world.ledger.offsets == [2])
+
+
+# Where reading cannot go on
+
+
+def test_what_lies_before_damage_is_recorded_before_it_stops() -> None:
+    world = World()
+    source, consumer = world.joined()
+    turns(consumer, lambda: consumer.settled)
+    world.produce(3)
+    consumer.turn()
+    assert world.next_offset() < 3, "the batch still waits for company"
+    source.faults = [Unreadable(world.first, 3, 5)]
+    with pytest.raises(Unreadable, match=r"offsets 3 to 4 of partition 0.*accept-gap"):
+        consumer.turn()
+    assert world.next_offset() == 3
+    world.check_joined()
+
+
+def test_an_offset_that_went_away_is_named_by_the_bookmark() -> None:
+    world = World()
+    _, consumer = world.joined()
+    world.produce(2)
+    turns(consumer, lambda: world.first in world.ledger.bookmarks and world.next_offset() == 2)
+    world.produce(3)
+    world.cluster.forget(world.first, before=4)
+    with pytest.raises(Halt, match=r"offsets 2 to 3 of partition 0.*are gone"):
+        turns(consumer, lambda: False)
+    assert world.next_offset() == 2
+
+
+def test_a_partition_that_cannot_be_asked_for_its_end_stops_no_other() -> None:
+    world = World(partitions=2)
+    source, consumer = world.joined()
+    turns(consumer, lambda: consumer.settled)
+
+    def no_leader(_: object) -> NoReturn:
+        raise KafkaAway
+
+    source.extents = no_leader  # type: ignore[method-assign]
+    for number in range(3):
+        world.time.seconds += EXTENTS_SECONDS
+        world.produce(1, world.first)
+        turns(consumer, lambda wanted=number + 1: world.next_offset() == wanted)  # type: ignore[misc]
+    assert consumer.settled
+    assert {what for what, *_ in world.seen} == {"away"}
+    assert len(world.seen) == 1, "asking in vain is not done all the time"
