@@ -39,9 +39,9 @@ SWEEP_ROUNDS = 3
 METHOD = (
     f"{EVENTS} events of {PEOPLE} known or {NEW_PEOPLE} new people with four sealed fields in three"
     f" categories, one field searchable; batches of {BATCH}; one process (two where it says so);"
-    f" embedded PostgreSQL with fsync; median of {ROUNDS} rounds, peers in the same round, COPY of the very rows that were recorded;"
-    f" library: its PostgreSQL recorder without the database function, one event a transaction, and in"
-    f" batches of {LIBRARY_BATCH} (larger ones hang in its pipeline)"
+    f" embedded PostgreSQL with fsync; median of {ROUNDS} rounds, peers in the same round, COPY of the very"
+    f" rows that were recorded; library: its PostgreSQL recorder without the database function, one event"
+    f" a transaction, and in batches of {LIBRARY_BATCH} (larger ones hang in its pipeline)"
 )
 KNOWN, NEW, TWO = "known people", "new people", "known people, two processes"
 COPY, PLAIN = "COPY, same keys", "COPY, no index"

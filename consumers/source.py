@@ -52,7 +52,10 @@ class Record(NamedTuple):
     @property
     def size(self) -> int:
         """Bytes that it holds in memory, about."""
-        return len(self.value or b"") + sum(len(n) + len(v or b"") for n, v in self.headers)
+        size = len(self.value or b"")
+        for name, value in self.headers:
+            size += len(name) + len(value or b"")
+        return size
 
 
 class OutOfRange(Halt):

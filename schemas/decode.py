@@ -27,6 +27,8 @@ _MAX_READ: Final = 1024 * 1024
 
 _MAX_DIGITS: Final = 64
 
+_STRUCTURED: Final = b"application/cloudevents"
+
 _SEQUENCE = re.compile(r"(?:0|-?[1-9][0-9]{0,18})\Z")
 
 
@@ -74,13 +76,13 @@ def is_structured(headers: Sequence[tuple[str, bytes | None]]) -> bool:
 
     A record without any `ce_` header can only be structured, whatever its content type.
     """
-    names = [(name.lower(), value) for name, value in headers]
-    if any(
-        name == "content-type" and (value or b"").lower().startswith(b"application/cloudevents")
-        for name, value in names
-    ):
-        return True
-    return not any(name.startswith("ce_") for name, _ in names)
+    binary = False
+    for header, value in headers:
+        name = header.lower()
+        if name == "content-type" and (value or b"").lower().startswith(_STRUCTURED):
+            return True
+        binary = binary or name.startswith("ce_")
+    return not binary
 
 
 def _attributes(headers: Sequence[tuple[str, bytes | None]]) -> tuple[dict[str, Any], bool]:
