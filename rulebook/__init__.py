@@ -1,17 +1,63 @@
 """Law and house policy as data, with citations, and the pure functions that evaluate it.
 
-Every entry carries its own tests. Nothing here reads a clock: a date is an argument.
+Two layers, `law` and `house`, which are never mixed: an explanation shows both. Every entry carries its own
+tests. Nothing here reads a clock: a date is an argument.
 """
 
+from rulebook.countries import COUNTRIES, region
+from rulebook.deadlines import DEADLINES, Deadline, deadline, due_date, extended
+from rulebook.marketing import (
+    MARKETING_RULES,
+    Addressee,
+    MarketingDecision,
+    Verdict,
+    marketing_decision,
+)
 from rulebook.periods import PERIODS, Period, period
 from rulebook.provisions import PROVISIONS, Provision, provision, secret_provisions
+from rulebook.recipients import RECIPIENT_KINDS, beyond, recipient_kind
+from rulebook.retention import (
+    RETENTION_RULES,
+    Anchor,
+    RetentionDue,
+    RetentionRule,
+    retention_due,
+    retention_rules,
+)
+from rulebook.rules import RULES, Rule, Situation, breaches, rule
 
 __all__ = [
+    "COUNTRIES",
+    "DEADLINES",
+    "MARKETING_RULES",
     "PERIODS",
     "PROVISIONS",
+    "RECIPIENT_KINDS",
+    "RETENTION_RULES",
+    "RULES",
+    "Addressee",
+    "Anchor",
+    "Deadline",
+    "MarketingDecision",
     "Period",
     "Provision",
+    "RetentionDue",
+    "RetentionRule",
+    "Rule",
+    "Situation",
+    "Verdict",
+    "beyond",
+    "breaches",
+    "deadline",
+    "due_date",
+    "extended",
+    "marketing_decision",
     "period",
     "provision",
+    "recipient_kind",
+    "region",
+    "retention_due",
+    "retention_rules",
+    "rule",
     "secret_provisions",
 ]

@@ -14,13 +14,18 @@ class RulebookError(ValueError):
 
 
 def load(layer: str, name: str, entry: type[Entry]) -> tuple[Entry, ...]:
-    """The entries of `<layer>/<name>s.toml`, in the order of the file.
+    """The entries of `<layer>/<plural of name>.toml`, in the order of the file.
 
     Raises RulebookError, which names the file and the place.
     """
-    text = files("rulebook").joinpath(layer, f"{name}s.toml").read_text("utf-8")
+    path = f"{_plural(name)}.toml"
+    text = files("rulebook").joinpath(layer, path).read_text("utf-8")
     try:
         tables = tomllib.loads(text)
         return tuple(msgspec.convert(tables[name], list[entry]))  # type: ignore[valid-type]
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, KeyError) as error:
-        raise RulebookError(f"{layer}/{name}s.toml: {error}") from error
+        raise RulebookError(f"{layer}/{path}: {error}") from error
+
+
+def _plural(name: str) -> str:
+    return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"

@@ -24,7 +24,8 @@ class ProvisionTest(Struct, frozen=True, forbid_unknown_fields=True):
 class Provision(Struct, frozen=True, forbid_unknown_fields=True):
     """An article of law under which data is given to others.
 
-    `authorities` are kinds of recipient. `valid_from` is the first day for which the entry answers.
+    `authorities` are kinds of recipient. `fields` are the personal fields that it covers; none: it depends
+    on the single case. `valid_from` is the first day for which the entry answers.
     `applies` is false for a duty that a telecom provider as such does not have.
     """
 
@@ -38,6 +39,7 @@ class Provision(Struct, frozen=True, forbid_unknown_fields=True):
     tests: Annotated[tuple[ProvisionTest, ...], Meta(min_length=1)]
     aliases: tuple[ProvisionId, ...] = ()
     applies: bool = True
+    fields: tuple[str, ...] = ()
     note: str = ""
 
 

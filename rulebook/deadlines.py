@@ -1,0 +1,116 @@
+"""Deadlines: until when something must be done, counted as the law counts.
+
+Calendar periods run to the same day of a later month, or to its last day, and never end on a weekend or a
+public holiday (Regulation 1182/71; Algemene termijnenwet). Clocks of hours and days run through.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from msgspec import Meta, Struct
+
+from rulebook.calendar import months_after
+from rulebook.loading import load
+
+__all__ = ["DEADLINES", "Deadline", "deadline", "due_date", "extended"]
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+_SATURDAY = 5
+DeadlineId = Annotated[str, Meta(pattern=r"^[a-z]+(?:[.-][a-z0-9]+)*\Z")]
+
+
+class DeadlineTest(Struct, frozen=True, forbid_unknown_fields=True, rename={"start": "from"}):
+    """A day, or an instant, and the instant from which it is too late."""
+
+    late: datetime
+    day: date | None = None
+    start: datetime | None = None
+    extended: bool = False
+
+
+class Deadline(Struct, frozen=True, forbid_unknown_fields=True):
+    """A period within which something must be done.
+
+    Exactly one of `months`, `weeks` (calendar) and `clock` (elapsed time) is set. `extension_months`: by
+    how many it may be prolonged, told within the first period.
+    """
+
+    id: DeadlineId
+    title: str
+    title_nl: str
+    layer: Literal["law", "house"]
+    citation: str
+    confidence: Literal["sourced", "unconfirmed"]
+    valid_from: date
+    tests: Annotated[tuple[DeadlineTest, ...], Meta(min_length=1)]
+    months: int = 0
+    weeks: int = 0
+    clock: timedelta | None = None
+    extension_months: int = 0
+    valid_to: date | None = None
+
+    def __post_init__(self) -> None:
+        if [bool(self.months), bool(self.weeks), self.clock is not None].count(True) != 1:
+            raise ValueError("one of months, weeks and clock")
+
+
+DEADLINES: dict[str, Deadline] = {
+    entry.id: entry for layer in ("law", "house") for entry in load(layer, "deadline", Deadline)
+}
+
+
+def deadline(kind: str, start: date | datetime) -> datetime:
+    """The instant, in UTC, from which it is too late. `start`: receipt, detection, …; aware.
+
+    A calendar period ends with its last day in Amsterdam. Raises KeyError for an unknown kind.
+    """
+    entry = DEADLINES[kind]
+    if entry.clock is not None:
+        return _instant(start) + entry.clock
+    return _end_of(due_date(kind, start))
+
+
+def extended(kind: str, start: date | datetime) -> datetime:
+    """The same with its extension, counted from the same start (GDPR Art. 12(3))."""
+    entry = DEADLINES[kind]
+    last = months_after(_day(start), entry.months + entry.extension_months)
+    return _end_of(_working_day(last))
+
+
+def due_date(kind: str, start: date | datetime) -> date:
+    """The last day of a calendar period. Raises ValueError for a clock, KeyError for an unknown kind."""
+    entry = DEADLINES[kind]
+    if entry.clock is not None:
+        raise ValueError(f"{kind} runs by the clock")
+    first = _day(start)
+    last = months_after(first, entry.months) if entry.months else first + timedelta(entry.weeks * 7)
+    return _working_day(last)
+
+
+def _day(start: date | datetime) -> date:
+    return start.astimezone(AMSTERDAM).date() if isinstance(start, datetime) else start
+
+
+def _instant(start: date | datetime) -> datetime:
+    if isinstance(start, datetime):
+        return start.astimezone(UTC)
+    return datetime.combine(start, time(), AMSTERDAM).astimezone(UTC)
+
+
+def _end_of(day: date) -> datetime:
+    return _instant(day + timedelta(days=1))
+
+
+def _working_day(day: date) -> date:
+    while day.weekday() >= _SATURDAY or day in _holidays(day.year):
+        day += timedelta(days=1)
+    return day
+
+
+@cache
+def _holidays(year: int) -> frozenset[date]:
+    import holidays  # large: only for whoever counts in the calendar
+
+    return frozenset(holidays.country_holidays("NL", years=year))

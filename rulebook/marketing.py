@@ -1,0 +1,141 @@
+"""Marketing: whether a person may be approached by a channel at a time, by law and by the house's promise.
+
+Both layers are asked and both answers are shown: what the law allows, the house may have promised not to do.
+Rules are entries with a period of validity; of a layer and channel the one in force decides.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from rulebook.loading import load
+
+__all__ = [
+    "MARKETING_RULES",
+    "Addressee",
+    "MarketingDecision",
+    "MarketingRule",
+    "Verdict",
+    "marketing_decision",
+]
+
+Channel = Literal["email", "sms", "app", "phone", "post"]
+CHANNELS: tuple[Channel, ...] = ("email", "sms", "app", "phone", "post")
+_EVERY = "all"
+
+
+class Addressee(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is known of a person at a time.
+
+    `kind`: of the customer. `active`: the account. `customer`: has or had a contract for the same kind of
+    service. `consents`: the purposes whose consent is effective but for the account's status.
+    `objections`: channels, or `all`.
+    """
+
+    kind: Literal["consumer", "sole-trader", "legal-entity"] = "consumer"
+    active: bool = True
+    customer: bool = True
+    consents: frozenset[str] = frozenset()
+    objections: frozenset[str] = frozenset()
+
+
+class MarketingTest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A person and a day within the entry's validity, and what the entry alone says."""
+
+    on: date
+    person: Addressee
+    allowed: bool
+
+
+class MarketingRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """One layer's rule for some channels and kinds of person.
+
+    `consent`: purposes of which one must be consented to; none: no consent is needed. `customers_exempt`:
+    an existing customer may be approached without. `needs_active`: only with an active account.
+    """
+
+    id: str
+    layer: Literal["law", "house"]
+    channels: tuple[Channel, ...]
+    kinds: tuple[str, ...]
+    title: str
+    title_nl: str
+    citation: str
+    confidence: Literal["sourced", "unconfirmed"]
+    valid_from: date
+    tests: Annotated[tuple[MarketingTest, ...], Meta(min_length=1)]
+    consent: tuple[str, ...] = ()
+    customers_exempt: bool = False
+    needs_active: bool = False
+    valid_to: date | None = None
+
+    def verdict(self, person: Addressee, channel: str) -> "Verdict":
+        """What this rule says."""
+        allowed, why = self._judge(person, channel)
+        return Verdict(self.id, self.layer, allowed, why, self.citation, self.confidence)
+
+    def _judge(self, person: Addressee, channel: str) -> tuple[bool, str]:
+        if person.objections & {channel, _EVERY}:
+            return False, "objection"
+        if self.needs_active and not person.active:
+            return False, "inactive"
+        if not self.consent or person.consents & set(self.consent):
+            return True, "consent" if self.consent else "no-consent-needed"
+        if self.customers_exempt and person.customer:
+            return True, "existing-customer"
+        return False, "no-consent"
+
+
+class Verdict(Struct, frozen=True):
+    """What one rule says, and why: a code."""
+
+    rule: str
+    layer: Literal["law", "house"]
+    allowed: bool
+    why: str
+    citation: str
+    confidence: str
+
+
+class MarketingDecision(Struct, frozen=True):
+    """Allowed when every layer allows it; the verdicts say why, law first."""
+
+    allowed: bool
+    verdicts: tuple[Verdict, ...]
+
+
+MARKETING_RULES: tuple[MarketingRule, ...] = tuple(
+    entry for layer in ("law", "house") for entry in load(layer, "marketing_rule", MarketingRule)
+)
+
+
+def marketing_decision(person: Addressee, channel: str, day: date) -> MarketingDecision:
+    """Whether a person may be approached by a channel on a day. Raises KeyError for an unknown channel."""
+    if channel not in CHANNELS:
+        raise KeyError(channel)
+    verdicts = tuple(
+        entry.verdict(person, channel)
+        for entry in MARKETING_RULES
+        if channel in entry.channels and person.kind in entry.kinds and _in_force(entry, day)
+    )
+    return MarketingDecision(bool(verdicts) and all(v.allowed for v in verdicts), verdicts)
+
+
+def _in_force(entry: MarketingRule, day: date) -> bool:
+    return entry.valid_from <= day and (entry.valid_to is None or day < entry.valid_to)
+
+
+EXPLANATIONS: Mapping[str, tuple[str, str]] = {
+    "objection": ("the person objected", "de persoon heeft bezwaar gemaakt"),
+    "inactive": ("the account is inactive", "het account is inactief"),
+    "no-consent": ("there is no effective consent", "er is geen geldige toestemming"),
+    "consent": ("there is an effective consent", "er is een geldige toestemming"),
+    "existing-customer": (
+        "an existing customer may be told about similar services",
+        "een bestaande klant mag over soortgelijke diensten worden geïnformeerd",
+    ),
+    "no-consent-needed": ("no consent is needed", "toestemming is niet nodig"),
+}
+"""Code of a verdict -> in English, in Dutch."""

@@ -1,0 +1,139 @@
+"""Retention: how long data of a category is kept, from when, and under which rule.
+
+A *duty* says how long data must be kept, a *permission* how long it may be. What is due is due at the end
+of the latest duty; without one, or after it, at the end of the shortest permission. Holds and pending
+requests are no rules: whoever asks knows of them.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from rulebook.calendar import months_after
+from rulebook.loading import load
+
+__all__ = [
+    "ANCHORS",
+    "RETENTION_RULES",
+    "Anchor",
+    "RetentionDue",
+    "RetentionRule",
+    "retention_due",
+    "retention_rules",
+]
+
+Anchor = Literal[
+    "collected",
+    "contract-ended",
+    "invoice",
+    "decision",
+    "settled",
+    "case-closed",
+    "portal-closed",
+    "employment-ended",
+    "consent-ended",
+    "account-closed",
+]
+ANCHORS: tuple[Anchor, ...] = Anchor.__args__  # type: ignore[attr-defined]
+"""Events from which a period runs. `account-closed`: the contract's end, or else the deactivation."""
+
+_MONTHS = 12
+_DECEMBER = 12
+
+
+class RetentionTest(Struct, frozen=True, forbid_unknown_fields=True):
+    """The day of the anchor, and the first day on which the period is over."""
+
+    anchor: date
+    until: date
+
+
+class RetentionRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """One period for some categories. `year_end`: it runs from the end of the anchor's year.
+
+    `months` or `days`, not both. `valid_to`: the first day on which the rule is not in force.
+    """
+
+    id: Annotated[str, Meta(pattern=r"^(?:law|house)(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+\Z")]
+    kind: Literal["duty", "permission"]
+    categories: tuple[str, ...]
+    anchor: Anchor
+    title: str
+    title_nl: str
+    citation: str
+    confidence: Literal["sourced", "unconfirmed"]
+    valid_from: date
+    tests: Annotated[tuple[RetentionTest, ...], Meta(min_length=1)]
+    months: int = 0
+    days: int = 0
+    year_end: bool = False
+    valid_to: date | None = None
+
+    @property
+    def layer(self) -> Literal["law", "house"]:
+        """Whether a statute or the controller made the rule."""
+        return "law" if self.id.startswith("law.") else "house"
+
+    def until(self, anchor: date) -> date:
+        """The first day after the period that starts with the anchor."""
+        start = date(anchor.year + 1, 1, 1) if self.year_end else anchor
+        if self.days:
+            return date.fromordinal(start.toordinal() + self.days)
+        return months_after(start, self.months)
+
+
+class RetentionDue(Struct, frozen=True):
+    """When a category is due. `until`: None while a period has not begun. `rule`: which decides.
+
+    `waits_for`: the anchor that has not come yet.
+    """
+
+    category: str
+    until: date | None
+    rule: str | None
+    waits_for: Anchor | None = None
+
+
+RETENTION_RULES: tuple[RetentionRule, ...] = tuple(
+    entry for layer in ("law", "house") for entry in load(layer, "retention_rule", RetentionRule)
+)
+
+
+def retention_rules(category: str, day: date) -> tuple[RetentionRule, ...]:
+    """The rules of a category that are in force on a day."""
+    return tuple(
+        entry
+        for entry in RETENTION_RULES
+        if category in entry.categories
+        and entry.valid_from <= day
+        and (entry.valid_to is None or day < entry.valid_to)
+    )
+
+
+def retention_due(category: str, anchors: Mapping[Anchor, date], day: date) -> RetentionDue:
+    """When data of a category is due, as the rules stand on a day. `anchors`: those that have come.
+
+    Conservative: a duty whose anchor has not come makes everything wait, until the account is closed:
+    after that its anchor does not come any more.
+    """
+    rules = retention_rules(category, day)
+    waiting = [r for r in rules if r.anchor not in anchors]
+    duties = [(r.until(anchors[r.anchor]), r) for r in rules if _is(r, "duty", anchors)]
+    permissions = [(r.until(anchors[r.anchor]), r) for r in rules if _is(r, "permission", anchors)]
+    open_duty = next((r for r in waiting if r.kind == "duty"), None)
+    if open_duty is not None and "account-closed" not in anchors:
+        return RetentionDue(category, None, open_duty.id, open_duty.anchor)
+    shortest = min(permissions, key=lambda pair: pair[0], default=None)
+    candidates = [*duties, *([shortest] if shortest else [])]
+    if not candidates:
+        if not waiting:
+            return RetentionDue(category, None, None)
+        return RetentionDue(category, None, waiting[0].id, waiting[0].anchor)
+    until, decides = max(candidates, key=lambda pair: pair[0])
+    return RetentionDue(category, until, decides.id)
+
+
+def _is(rule: RetentionRule, kind: str, anchors: Mapping[Anchor, date]) -> bool:
+    return rule.kind == kind and rule.anchor in anchors

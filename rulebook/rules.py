@@ -1,0 +1,98 @@
+"""Rules whose breach is a finding: law and house policy as data, and the one function that applies them.
+
+A rule says to which kind of situation it applies and what about it is a breach. A situation is a flat map
+of names to codes and truth values, made by whoever knows the facts; no rule is an `if` in code.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from rulebook.loading import RulebookError, load
+
+__all__ = ["RULES", "Layer", "Rule", "Situation", "breaches", "rule"]
+
+Layer = Literal["law", "house"]
+Fact = str | bool
+Situation = Mapping[str, Fact]
+RuleId = Annotated[str, Meta(pattern=r"^(?:law|house)(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+\Z")]
+
+
+class RuleTest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A situation, a day within the rule's validity, and whether it is a breach."""
+
+    situation: dict[str, Fact]
+    breach: bool
+
+
+class Rule(Struct, frozen=True, forbid_unknown_fields=True):
+    """A rule of law or of the house.
+
+    `applies_to`: the kind of situation. `breach_if`: names of a situation and the facts under which it is
+    a breach; all must hold, and a fact that the situation lacks does not. `resolved_by`: what ends the
+    finding. `valid_to`: the first day on which the rule no longer holds.
+    """
+
+    id: RuleId
+    applies_to: str
+    title: str
+    title_nl: str
+    citation: str
+    severity: Literal["high", "medium", "low"]
+    confidence: Literal["sourced", "unconfirmed"]
+    valid_from: date
+    breach_if: Annotated[dict[str, tuple[Fact, ...]], Meta(min_length=1)]
+    resolved_by: str
+    resolved_by_nl: str
+    tests: Annotated[tuple[RuleTest, ...], Meta(min_length=2)]
+    valid_to: date | None = None
+    clause: str = ""
+
+    @property
+    def layer(self) -> Layer:
+        """Whether a statute or the controller made the rule."""
+        return "law" if self.id.startswith("law.") else "house"
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the rule is in force on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+    def is_broken_by(self, situation: Situation) -> bool:
+        """Whether a situation is what the rule forbids."""
+        return all(situation.get(name) in facts for name, facts in self.breach_if.items())
+
+
+def _loaded() -> Iterator[Rule]:
+    for layer in ("law", "house"):
+        for entry in load(layer, "rule", Rule):
+            if entry.layer != layer:
+                raise RulebookError(f"{entry.id} stands in the rules of {layer}")
+            yield entry
+
+
+RULES: tuple[Rule, ...] = tuple(_loaded())
+
+
+@cache
+def _by_kind() -> Mapping[str, tuple[Rule, ...]]:
+    kinds: dict[str, list[Rule]] = {}
+    for entry in RULES:
+        kinds.setdefault(entry.applies_to, []).append(entry)
+    return {kind: tuple(entries) for kind, entries in kinds.items()}
+
+
+def breaches(kind: str, situation: Situation, day: date) -> tuple[Rule, ...]:
+    """The rules that a situation of a kind breaks on a day, in the order of the rulebook."""
+    entries = _by_kind().get(kind, ())
+    return tuple(r for r in entries if r.holds_on(day) and r.is_broken_by(situation))
+
+
+def rule(name: str) -> Rule:
+    """The rule of an id; of several versions the newest. Raises KeyError."""
+    found = [entry for entry in RULES if entry.id == name]
+    if not found:
+        raise KeyError(name)
+    return max(found, key=lambda entry: entry.valid_from)

@@ -1,0 +1,174 @@
+"""Every entry of the rulebook passes the tests that it carries, and the whole fits together."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from itertools import combinations
+from typing import Any, get_args
+
+import pytest
+
+from rulebook import (
+    COUNTRIES,
+    DEADLINES,
+    MARKETING_RULES,
+    PROVISIONS,
+    RECIPIENT_KINDS,
+    RETENTION_RULES,
+    RULES,
+    Addressee,
+    Deadline,
+    Rule,
+    beyond,
+    breaches,
+    deadline,
+    due_date,
+    extended,
+    marketing_decision,
+    recipient_kind,
+    region,
+    retention_due,
+    rule,
+)
+from rulebook.countries import Country
+from rulebook.marketing import EXPLANATIONS, MarketingRule
+from rulebook.recipients import RecipientKindRule
+from rulebook.retention import RetentionRule
+from schemas import CATEGORIES, PERSONAL_FIELDS
+from schemas.events.disclosure import RecipientKind
+
+TODAY = date(2026, 11, 24)
+
+
+def named(entries: Iterable[Any]) -> list[Any]:
+    return [pytest.param(entry, id=getattr(entry, "id", None)) for entry in entries]
+
+
+@pytest.mark.parametrize("entry", named(DEADLINES.values()))
+def test_deadlines(entry: Deadline) -> None:
+    for test in entry.tests:
+        start = test.day or test.start
+        assert start is not None
+        found = extended(entry.id, start) if test.extended else deadline(entry.id, start)
+        assert found == test.late
+
+
+@pytest.mark.parametrize("entry", COUNTRIES, ids=lambda entry: f"{entry.code}-{entry.valid_from}")
+def test_countries(entry: Country) -> None:
+    assert [region(entry.code, test.on) for test in entry.tests] == [t.region for t in entry.tests]
+
+
+@pytest.mark.parametrize("entry", named(MARKETING_RULES))
+def test_marketing_rules(entry: MarketingRule) -> None:
+    for test in entry.tests:
+        assert entry.valid_from <= test.on
+        assert entry.valid_to is None or test.on < entry.valid_to
+        for channel in entry.channels:
+            if not test.person.objections or test.person.objections & {channel, "all"}:
+                verdict = entry.verdict(test.person, channel)
+                assert verdict.allowed == test.allowed
+                assert verdict.why in EXPLANATIONS
+
+
+@pytest.mark.parametrize("entry", named(RETENTION_RULES))
+def test_retention_rules(entry: RetentionRule) -> None:
+    assert set(entry.categories) <= set(CATEGORIES)
+    assert bool(entry.months) != bool(entry.days)
+    assert [entry.until(test.anchor) for test in entry.tests] == [t.until for t in entry.tests]
+
+
+@pytest.mark.parametrize("entry", RECIPIENT_KINDS.values(), ids=RECIPIENT_KINDS.keys())
+def test_recipient_kinds(entry: RecipientKindRule) -> None:
+    assert set(entry.categories) <= {*CATEGORIES, "any"}
+    for test in entry.tests:
+        assert beyond(entry.kind, test.fields) == test.beyond
+
+
+@pytest.mark.parametrize("entry", named(RULES))
+def test_rules(entry: Rule) -> None:
+    assert {test.breach for test in entry.tests} == {True, False}
+    for test in entry.tests:
+        assert entry.is_broken_by(test.situation) == test.breach
+        found = breaches(entry.applies_to, test.situation, max(entry.valid_from, TODAY))
+        assert (entry in found) == test.breach
+
+
+def test_every_kind_of_recipient_has_an_entry() -> None:
+    assert set(get_args(RecipientKind)) == set(RECIPIENT_KINDS)
+    assert recipient_kind("police").needs_provision
+    assert beyond("police", PERSONAL_FIELDS) == ("remark",)
+
+
+def test_every_category_has_a_retention_rule() -> None:
+    assert {c for entry in RETENTION_RULES for c in entry.categories} == set(CATEGORIES)
+
+
+def test_provisions_cover_known_fields_and_kinds() -> None:
+    for entry in PROVISIONS:
+        assert set(entry.fields) <= set(PERSONAL_FIELDS), entry.id
+        assert set(entry.authorities) <= set(RECIPIENT_KINDS), entry.id
+
+
+def test_ids_are_unique_and_no_two_marketing_rules_compete() -> None:
+    for entries in (RULES, RETENTION_RULES, MARKETING_RULES):
+        names = [entry.id for entry in entries]
+        assert len(set(names)) == len(names)
+    for a, b in combinations(MARKETING_RULES, 2):
+        same = (
+            a.layer == b.layer and set(a.channels) & set(b.channels) and set(a.kinds) & set(b.kinds)
+        )
+        if same:
+            ends = a.valid_to or date.max, b.valid_to or date.max
+            assert max(a.valid_from, b.valid_from) >= min(ends), (a.id, b.id)
+
+
+def test_the_house_denies_what_the_law_allowed_before_july_2026() -> None:
+    customer = Addressee(customer=True)
+    decision = marketing_decision(customer, "phone", date(2026, 6, 30))
+    assert [(v.layer, v.allowed) for v in decision.verdicts] == [("law", True), ("house", False)]
+    assert not decision.allowed
+    after = marketing_decision(customer, "phone", date(2026, 7, 1))
+    assert [v.allowed for v in after.verdicts] == [False, False]
+
+
+def test_an_inactive_customer_with_a_valid_consent_is_left_alone() -> None:
+    consented = Addressee(active=False, consents=frozenset({"newsletter"}))
+    decision = marketing_decision(consented, "email", TODAY)
+    assert not decision.allowed
+    assert [v.why for v in decision.verdicts] == ["consent", "inactive"]
+    assert marketing_decision(Addressee(consents=frozenset({"newsletter"})), "email", TODAY).allowed
+
+
+def test_an_unknown_channel_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        marketing_decision(Addressee(), "pigeon", TODAY)
+
+
+def test_what_is_due() -> None:
+    invoiced = {"invoice": date(2025, 3, 1), "account-closed": date(2026, 1, 10)}
+    due = retention_due("identity", invoiced, TODAY)  # type: ignore[arg-type]
+    assert (due.until, due.rule) == (date(2033, 1, 1), "law.awr.52.administration")
+    never_invoiced = retention_due("identity", {"account-closed": date(2026, 1, 10)}, TODAY)
+    assert (never_invoiced.until, never_invoiced.rule) == (
+        date(2031, 1, 10),
+        "house.contract.identity",
+    )
+    running = retention_due("identity", {}, TODAY)
+    assert (running.until, running.waits_for) == (None, "invoice")
+    waiting = retention_due("credential", {}, TODAY)
+    assert (waiting.until, waiting.waits_for) == (None, "portal-closed")
+
+
+def test_a_calendar_period_has_a_last_day_and_a_clock_has_none() -> None:
+    assert due_date("rights.answer", date(2026, 11, 30)) == date(2026, 12, 30)
+    late = datetime.fromisoformat("2026-11-30T23:30:00+00:00")  # the next day in Amsterdam
+    assert due_date("rights.answer", late) == date(2027, 1, 4)  # 1 January, a weekend
+    with pytest.raises(ValueError, match="clock"):
+        due_date("breach.gdpr", TODAY)
+    with pytest.raises(KeyError):
+        deadline("somewhen", TODAY)
+
+
+def test_a_rule_is_found_by_its_id() -> None:
+    assert rule("house.disclosure.marketing").layer == "house"
+    with pytest.raises(KeyError):
+        rule("house.nothing")
