@@ -1,7 +1,9 @@
 """Every benchmark, one after the other; each runs its peer in the same run and prints the ratio."""
 
-from bench import decode, record
+from bench import decode, projection, record, scale
 
 if __name__ == "__main__":
     decode.main()
     record.main()
+    projection.main()
+    scale.main()

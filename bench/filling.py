@@ -5,22 +5,18 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 
 import orjson
 
+from bench.workload import batches
 from console.sample import generate
 from ledger.application import Ledger
 from ledger.embedded import start
-from ledger.intake import FileOrigin, Message
 from ledger.names import LedgerName
-from ledger.recording import Batch
-from ledger.writing import Span
-from schemas import Intake, decode
 from tests.fixtures.ledger import Clock, House
 
-__all__ = ["OFFICE", "record", "sample", "sites"]
+__all__ = ["OFFICE", "Sites", "record", "sample", "sites"]
 
 OFFICE = ("urn:voipzeker:privacy-office",)
 BATCH = 2_000
@@ -37,15 +33,9 @@ def sample(events: int) -> Iterator[bytes]:
 
 
 def record(ledger: Ledger, texts: Sequence[bytes]) -> float:
-    """Decode, validate, seal and record messages; seconds that it took."""
+    """Decode, validate, seal and record messages by the path that `bench.record` measures; its seconds."""
     began = time.perf_counter()
-    intake, remaining, now = Intake(), iter(texts), datetime.now(UTC)
-    while lines := list(islice(remaining, BATCH)):
-        messages = [
-            Message(line, decode(line, intake, now), FileOrigin("bench", number))
-            for number, line in enumerate(lines, 1)
-        ]
-        outcome = ledger.record(Batch(messages, Span("file:bench")))
+    for outcome in ledger.record_each(batches(texts, BATCH)):
         assert not outcome.rejections, outcome.rejections[0]
     return time.perf_counter() - began
 

@@ -2,8 +2,9 @@
 
 Each round makes a ledger and measures on it, one after the other: the record path; a bare read with
 plain psycopg and JSON; our reader; following from position 1; rebuilding. Then a ledger that is followed
-by another process while it is being recorded. Rates are of the clock on the wall; the share of one core
-counts what the process and its backend of the server have used.
+by another process while it is being recorded. Rates are of the clock on the wall. Those of one core
+count the processor time that this process and the whole server have used: on a busy machine they say
+more.
 """
 
 import gc
@@ -11,17 +12,19 @@ import multiprocessing
 import statistics
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import orjson
 import psycopg
 
-from bench.filling import OFFICE, record, sample, sites
+from bench.filling import OFFICE, Sites, record, sample, sites
+from bench.processor import Figures, rates, server_of
 from bench.results import median_ratio, save
+from bench.workload import four_fields
 from ledger.names import LedgerName
-from ledger.postgres import Database, Session
+from ledger.postgres import Database
 from ledger.reading import each_event
 from projections import VIEWS
 from projections.rebuild import rebuild_all
@@ -29,96 +32,101 @@ from projections.runner import Follower
 from tests.fixtures.ledger import House
 
 EVENTS = 20_000
+PEOPLE = 1_000
 ROUNDS = 5
 BLOCK = 2_000
-TICKS_A_SECOND = 100
 LOOK_S = 0.01
 METHOD = (
-    f"{EVENTS:,} made-up events of {EVENTS // 20:,} customers, embedded PostgreSQL with fsync, median of "
-    f"{ROUNDS} rounds. record: one process, batches of 2,000, message bytes to committed events. bare: "
-    "psycopg's ordinary SELECT in blocks, state parsed with orjson. reader: the ledger's own reading, to "
-    "events. follow, rebuild: all views. *_core: events a second of used processor time, ours and the "
-    "server's. both: another process follows while we record; until it has everything."
+    f"{EVENTS:,} events of {PEOPLE:,} people: a made-up life (mixed), or four sealed fields in each event "
+    "(sealed). Embedded PostgreSQL with fsync; medians of interleaved rounds. record: one process, batches "
+    "of 2,000, message bytes to committed events. bare: psycopg's ordinary SELECT in blocks, states parsed "
+    "with orjson. reader: the ledger's own reading, to events. follow, rebuild: all views, from position 1. "
+    "*_core: events a second of processor time, of the process and the whole server. meanwhile: another "
+    "process follows while we record, until it has everything."
 )
-Figures = dict[str, float]
+PAIRS = {
+    "follow / record": ("follow", "record"),
+    "follow / record, by processor time": ("follow_core", "record_core"),
+    "follow meanwhile / record": ("meanwhile", "record"),
+    "rebuild / bare": ("rebuild", "bare"),
+    "rebuild / bare, by processor time": ("rebuild_core", "bare_core"),
+    "rebuild / reader, by processor time": ("rebuild_core", "reader_core"),
+}
 
 
 def main() -> None:
     """Measure, print, save."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     gc.freeze()  # as the program does
-    texts = list(sample(EVENTS))
-    with sites() as made:
-        figures = [one_round(made.fresh(), made.fresh(), texts) for _ in range(rounds)]
-    columns = {name: [figure[name] for figure in figures] for name in figures[0]}
-    medians = {name: round(statistics.median(column)) for name, column in columns.items()}
-    ratios = {
-        "follow / record": median_ratio(columns["follow"], columns["record"]),
-        "follow / record, one core": median_ratio(columns["follow_core"], columns["record_core"]),
-        "follow meanwhile / record": median_ratio(columns["both"], columns["record"]),
-        "rebuild / bare": median_ratio(columns["rebuild"], columns["bare"]),
-        "rebuild / reader": median_ratio(columns["rebuild"], columns["reader"]),
+    workloads = {
+        "mixed": list(sample(EVENTS)),
+        "sealed": four_fields(EVENTS, PEOPLE, "projection"),
     }
-    for name, rate in medians.items():
-        print(f"projection: {name:<14}{rate:>9,} events/s")
-    for name, ratio in ratios.items():
-        print(f"projection: {name:<26}{ratio:.2f} (median of {rounds} pairs)")
-    save("projection", METHOD, {"events_per_second": medians, "ratios": ratios})
+    with sites() as made:
+        results = {name: measure(made, texts, rounds) for name, texts in workloads.items()}
+    for name, result in results.items():
+        for label, rate in result["events_per_second"].items():
+            print(f"projection, {name}: {label:<16}{rate:>9,} events/s")
+        for label, ratio in result["ratios"].items():
+            print(f"projection, {name}: {label:<36}{ratio:.2f} (median of {rounds} rounds)")
+    save("projection", METHOD, {"rounds": rounds, **results})
+
+
+def measure(made: Sites, texts: list[bytes], rounds: int) -> dict[str, Any]:
+    """Medians and ratios of one workload."""
+    figures = [one_round(made.fresh(), made.fresh(), texts) for _ in range(rounds)]
+    columns = {name: [figure[name] for figure in figures] for name in figures[0]}
+    return {
+        "events_per_second": {
+            name: round(statistics.median(column)) for name, column in columns.items()
+        },
+        "ratios": {
+            label: round(median_ratio(columns[ours], columns[theirs]), 3)
+            for label, (ours, theirs) in PAIRS.items()
+        },
+    }
 
 
 def one_round(house: House, other: House, texts: list[bytes]) -> Figures:
     """Events a second of everything, on a ledger of its own; the last on another one."""
     ledger, session = house.open(), house.session("projector")
-    figures = rates("record", lambda: record(ledger, texts), ledger.session, len(texts))
-    figures["bare"] = len(texts) / timed(lambda: bare(house))[0]
-    figures |= rates("reader", lambda: sum(1 for _ in each_event(session)), session, len(texts))
     follower = Follower(house.database, house.ledger, OFFICE)
     follower.statuses()  # connected, its tables made
-    figures |= rates("follow", follower.follow_once, follower._connected(), len(texts))
-    follower.close()
 
     def rebuild() -> None:
         assert all(report.ok for report in rebuild_all(session, house.ledger, VIEWS, OFFICE))
 
-    figures |= rates("rebuild", rebuild, session, len(texts))
-    return figures | followed_meanwhile(other, texts)
+    works: dict[str, Callable[[], object]] = {
+        "record": lambda: record(ledger, texts),
+        "bare": lambda: bare(house),
+        "reader": lambda: deque(each_event(session), maxlen=0),
+        "follow": follower.follow_once,
+        "rebuild": rebuild,
+    }
+    figures: Figures = {}
+    server, thresholds = server_of(house.url), gc.get_threshold()
+    for name, work in works.items():
+        figures |= rates(name, work, server, len(texts))
+        gc.set_threshold(*thresholds)  # recording sets its own, which a projector does not have
+    follower.close()
+    figures |= followed_meanwhile(other, texts)
+    gc.set_threshold(*thresholds)
+    return figures
 
 
 def bare(house: House) -> int:
     """Read and parse every event as anybody would; how many there are."""
     count = last = 0
+    query = (
+        "SELECT originator_id, originator_version, topic, state, notification_id, recorded_at"
+        f' FROM "{house.ledger.events}".events WHERE notification_id > %s'
+        f" ORDER BY notification_id LIMIT {BLOCK}"
+    )
     with psycopg.connect(house.url, autocommit=True) as connection:
-        query = (
-            "SELECT originator_id, originator_version, topic, state, notification_id, recorded_at"
-            f' FROM "{house.ledger.events}".events WHERE notification_id > %s'
-            f" ORDER BY notification_id LIMIT {BLOCK}"
-        )
-        while rows := connection.execute(query, [last]).fetchall():  # type: ignore[arg-type]
+        while rows := connection.execute(query.encode(), [last]).fetchall():
             parsed = [(*row, orjson.loads(row[3])) for row in rows]
             count, last = count + len(parsed), rows[-1][4]
     return count
-
-
-def timed(work: Callable[[], Any]) -> tuple[float, float]:
-    """Seconds on the wall, and of this process's processor time."""
-    began, used = time.perf_counter(), time.process_time()
-    work()
-    return time.perf_counter() - began, time.process_time() - used
-
-
-def rates(name: str, work: Callable[[], Any], session: Session, events: int) -> Figures:
-    """Events a second, and events a second of one core that does nothing else."""
-    backend = session._connection.info.backend_pid
-    before = server_seconds(backend)
-    seconds, ours = timed(work)
-    used = ours + server_seconds(backend) - before
-    return {name: events / seconds, f"{name}_core": events / used}
-
-
-def server_seconds(pid: int) -> float:
-    """Processor time that a backend of the server has used."""
-    members = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(members[11]) + int(members[12])) / TICKS_A_SECOND
 
 
 def followed_meanwhile(house: House, texts: list[bytes]) -> Figures:
@@ -135,7 +143,7 @@ def followed_meanwhile(house: House, texts: list[bytes]) -> Figures:
     done.wait()
     both = time.perf_counter() - began
     child.join()
-    return {"both": len(texts) / both, "record_both": len(texts) / recording}
+    return {"meanwhile": len(texts) / both, "record_meanwhile": len(texts) / recording}
 
 
 def follow(url: str, name: str, goal: int, ready: Any, done: Any) -> None:
@@ -144,7 +152,6 @@ def follow(url: str, name: str, goal: int, ready: Any, done: Any) -> None:
     follower = Follower(Database(url), LedgerName(name), OFFICE)
     follower.statuses()
     ready.set()
-
     while any(status.bookmark < goal for status in follower.follow_once()):
         time.sleep(LOOK_S)
     done.set()

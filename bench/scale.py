@@ -12,14 +12,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any
 
-import msgspec
 import orjson
 
 from bench.filling import OFFICE, Sites, record, sample, sites
 from bench.plot import draw
+from bench.processor import Figures, rates, server_of
 from bench.results import FOLDER, save
 from console.answers.consents import consents
 from console.answers.history import history
@@ -43,28 +44,9 @@ METHOD = (
     f"{CHUNK:,} events. *_ms: an answer about a person of {PERSON_EVENTS:,} events in process, median of "
     f"{CALLS} calls, each with an opener of its own that holds no keys yet; *_cpu_ms: processor time of this "
     "process therein. rebuild: all views, a process of its own; start_mb, rebuild_mb: its resident memory "
-    "before, and at the peak. bytes: on disk for each event, indexes included, beside its message's."
+    "before, and at the peak. *_core: events a second of processor time, of the process and the whole "
+    "server. bytes: on disk for each event, indexes included, beside its message's."
 )
-
-
-class Point(msgspec.Struct):
-    """The cost at one size."""
-
-    events: int
-    record: float
-    follow: float
-    history_ms: float
-    state_ms: float
-    consents_ms: float
-    history_cpu_ms: float
-    state_cpu_ms: float
-    consents_cpu_ms: float
-    rebuild: float
-    start_mb: float
-    rebuild_mb: float
-    message_bytes: float
-    ledger_bytes: float
-    view_bytes: float
 
 
 def main() -> None:
@@ -77,30 +59,26 @@ def main() -> None:
     save(
         "scale" if events < FULL else "scale-full",
         METHOD,
-        {"points": [msgspec.to_builtins(point) for point in points]},
+        {"points": [{name: round(value, 1) for name, value in point.items()} for point in points]},
     )
 
 
-def grow(made: Sites, events: int) -> Iterator[Point]:
-    """The points of one ledger, each printed."""
+def grow(made: Sites, events: int) -> Iterator[Figures]:
+    """The figures of one ledger at each size, each printed."""
     house = made.fresh()
     ledger, follower = house.open(), Follower(house.database, house.ledger, OFFICE)
+    server, thresholds = server_of(house.url), gc.get_threshold()
     remaining, size, written = messages(events), 0, 0
     while texts := list(islice(remaining, CHUNK)):
-        recorded_s = record(ledger, texts)
-        began = time.perf_counter()
-        follower.follow_once()
-        followed_s = time.perf_counter() - began
+        figures = rates("record", partial(record, ledger, texts), server, len(texts))
+        gc.set_threshold(*thresholds)  # recording sets its own, which a projector does not have
+        figures |= rates("follow", follower.follow_once, server, len(texts))
         size, written = size + len(texts), written + sum(map(len, texts))
         if size in SIZES:
-            rates = len(texts) / recorded_s, len(texts) / followed_s
-            point = Point(
-                size, *rates, *answers(house), *rebuilt(house), written / size, *disk(house)
-            )
-            print(
-                "scale:", "  ".join(f"{k} {v:,.0f}" for k, v in msgspec.to_builtins(point).items())
-            )
-            yield point
+            figures |= answers(house) | rebuilt(house, server, size) | disk(house)
+            figures |= {"events": size, "message_bytes": written / size}
+            print("scale:", "  ".join(f"{name} {value:,.0f}" for name, value in figures.items()))
+            yield figures
     follower.close()
     began = time.perf_counter()
     assert audit(house.session("reader")).ok
@@ -139,17 +117,16 @@ def asked(subject: str, **members: Any) -> dict[str, Any]:
     return message("consent-given", subject, **(facts | members))
 
 
-def answers(house: House) -> list[float]:
+def answers(house: House) -> Figures:
     """Milliseconds of history, state and consents; then of the processor alone."""
-    taken = [
-        answered(house, lambda given: list(history(given, PERSON, NOW))),
-        answered(house, lambda given: state(given, PERSON, NOW)),
-        answered(house, lambda given: consents(given, PERSON, NOW)),
-    ]
-    return [wall for wall, _ in taken] + [processor for _, processor in taken]
+    return {
+        **answered(house, "history", lambda given: list(history(given, PERSON, NOW))),
+        **answered(house, "state", lambda given: state(given, PERSON, NOW)),
+        **answered(house, "consents", lambda given: consents(given, PERSON, NOW)),
+    }
 
 
-def answered(house: House, answer: Callable[[Source], Any]) -> tuple[float, float]:
+def answered(house: House, name: str, answer: Callable[[Source], Any]) -> Figures:
     """Milliseconds of one answer, on the wall and of the processor."""
     walls, processors = [], []
     for _ in range(CALLS):
@@ -161,18 +138,31 @@ def answered(house: House, answer: Callable[[Source], Any]) -> tuple[float, floa
         walls.append((time.perf_counter() - began) * 1_000)
         processors.append((time.process_time() - used) * 1_000)
         session.close()
-    return statistics.median(walls), statistics.median(processors)
+    return {
+        f"{name}_ms": statistics.median(walls),
+        f"{name}_cpu_ms": statistics.median(processors),
+    }
 
 
-def rebuilt(house: House) -> tuple[float, float, float]:
-    """Events a second on the wall, megabytes before, and at the peak."""
-    command = [sys.executable, "-m", "bench.rebuilding", house.url, str(house.ledger)]
-    figures = orjson.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-    rate = figures["position"] / figures["seconds"]
-    return rate, figures["megabytes_before"], figures["megabytes"]
+def rebuilt(house: House, server: int, events: int) -> Figures:
+    """Events a second, megabytes before, and at the peak, of a process of its own."""
+    told: dict[str, float] = {}
+
+    def rebuild() -> None:
+        command = [sys.executable, "-m", "bench.rebuilding", house.url, str(house.ledger)]
+        told.update(
+            orjson.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+        )
+
+    figures = rates("rebuild", rebuild, server, events, lambda: told["processor_s"])
+    return figures | {
+        "rebuild": events / told["seconds"],
+        "start_mb": told["megabytes_before"],
+        "rebuild_mb": told["megabytes"],
+    }
 
 
-def disk(house: House) -> tuple[float, float]:
+def disk(house: House) -> Figures:
     """Bytes on disk an event: the ledger with its keys, and the views."""
     query = (
         "SELECT nspname, sum(pg_total_relation_size(pg_class.oid))::bigint"
@@ -184,17 +174,17 @@ def disk(house: House) -> tuple[float, float]:
     names = house.ledger
     row = house.session("reader").row("head")
     assert row
-    return (
-        (sizes[names.events] + sizes[names.keys]) / row[0],
-        sizes[names.views] / row[0],
-    )
+    return {
+        "ledger_bytes": (sizes[names.events] + sizes[names.keys]) / row[0],
+        "view_bytes": sizes[names.views] / row[0],
+    }
 
 
-def draw_all(points: list[Point]) -> None:
+def draw_all(points: list[Figures]) -> None:
     """Cost against size, three plots."""
 
     def line(name: str) -> list[tuple[float, float]]:
-        return [(point.events, getattr(point, name)) for point in points]
+        return [(point["events"], point[name]) for point in points]
 
     x = "events in the ledger"
     draw(
@@ -206,10 +196,10 @@ def draw_all(points: list[Point]) -> None:
     )
     draw(
         FOLDER / "scale-rates.svg",
-        {name: line(name) for name in ("record", "follow", "rebuild")},
+        {name: line(f"{name}_core") for name in ("record", "follow", "rebuild")},
         title="Recording, following, rebuilding",
         x=x,
-        y="events a second",
+        y="events a second of processor time",
     )
     draw(
         FOLDER / "scale-memory.svg",
