@@ -13,7 +13,7 @@ from typing import Any
 from kafka import KafkaConsumer, TopicPartition
 
 from bench.record import BATCH, KNOWN, PEOPLE, fresh, rate
-from bench.results import median_ratio, save
+from bench.results import median_ratio, quote, save
 from bench.workload import four_fields
 from consumers.kafka import KafkaOptions, KafkaSource, KafkaUpstream
 from consumers.kafka_options import POLL_RECORDS
@@ -135,6 +135,11 @@ def main() -> None:
     for name, value in ratios.items():
         print(f"kafka: {name:<64}{value:>8.2f}")
     save("kafka", METHOD, {"events_per_second": medians, "rounds": columns, "ratios": ratios})
+    rows = [
+        [name, f"{value:,.0f}", f"{median_ratio(columns[CONSUMER], columns[name]):.2f}"]
+        for name, value in medians.items()
+    ]
+    quote("kafka", [["", "events/s", f"{CONSUMER} ÷ it"], *rows])
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from queue import Queue
@@ -17,7 +18,7 @@ from typing import Any
 
 from bench.peers import copied, rows_of, stored_by_library
 from bench.plot import draw
-from bench.results import FOLDER, median_ratio, save
+from bench.results import FOLDER, median_ratio, quote, save
 from bench.workload import batches, four_fields
 from ledger.application import Ledger
 from ledger.embedded import start
@@ -103,7 +104,8 @@ def in_processes(house: House) -> float:
     spans = [times.get(timeout=600) for _ in workers]
     for worker in workers:
         worker.join()
-    return EVENTS / (max(end for _, end in spans) - min(began for began, _ in spans))
+    seconds: float = max(end for _, end in spans) - min(began for began, _ in spans)
+    return EVENTS / seconds
 
 
 def work(
@@ -120,22 +122,28 @@ def work(
     ledger.close()
 
 
-def stages(ledger: Ledger) -> dict[str, float]:
-    """Microseconds an event of each stage, one after the other instead of overlapped."""
-    spent = dict.fromkeys(("decode", "seal", "write"), 0.0)
+def stages(ledger: Ledger) -> dict[str, dict[str, float]]:
+    """Microseconds an event of each stage, one after the other: of the clock, and of this process."""
+    clock = dict.fromkeys(("decode", "seal", "write"), 0.0)
+    process = clock.copy()
     source = batches(four_fields(EVENTS, PEOPLE, "stages"), BATCH)
     while True:
-        began = time.perf_counter()
+        at = [_times()]
         batch = next(source, None)
-        decoded = time.perf_counter()
         if batch is None:
-            return {stage: seconds / EVENTS * 1e6 for stage, seconds in spent.items()}
+            return {"clock": clock, "process": process}
+        at.append(_times())
         prepared = ledger._prepare(batch)
-        sealed = time.perf_counter()
+        at.append(_times())
         ledger._write(prepared)
-        spent["decode"] += decoded - began
-        spent["seal"] += sealed - decoded
-        spent["write"] += time.perf_counter() - sealed
+        at.append(_times())
+        for stage, (before, after) in zip(clock, pairwise(at), strict=True):
+            clock[stage] += (after[0] - before[0]) / EVENTS * 1e6
+            process[stage] += (after[1] - before[1]) / EVENTS * 1e6
+
+
+def _times() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()
 
 
 def sweep(house: House) -> dict[str, list[tuple[int, float]]]:
@@ -178,6 +186,26 @@ def measured(house: House) -> dict[str, Any]:
     }
 
 
+def table(figures: dict[str, Any]) -> list[list[str]]:
+    """The rates of ours, and their ratios to each peer."""
+    rates, ratios = figures["events_per_second"], figures["ratios"]
+    peers = (COPY, PLAIN, SINGLE, BATCHES)
+    rows = [["", "events/s", *(f"÷ {peer} ({rates[peer]:,.0f})" for peer in peers)]]
+    for ours in (KNOWN, NEW, TWO):
+        shares = [f"{ratios[f'{ours} / {peer}']:.2f}" for peer in peers]
+        rows.append([ours, f"{rates[ours]:,.0f}", *shares])
+    return rows
+
+
+def table_of_stages(spent: dict[str, dict[str, float]]) -> list[list[str]]:
+    """Where the time goes."""
+    rows = [
+        [stage, f"{spent['clock'][stage]:.1f}", f"{spent['process'][stage]:.1f}"]
+        for stage in spent["clock"]
+    ]
+    return [["stage", "µs an event", "of it this process"], *rows]
+
+
 def main() -> None:
     """Measure, print, and write `docs/performance/record.json` and the plot."""
     with (
@@ -190,6 +218,8 @@ def main() -> None:
     for name, value in figures["ratios"].items():
         print(f"record: {name:<64}{value:>8.2f}")
     save("record", METHOD, figures)
+    quote("record", table(figures))
+    quote("stages", table_of_stages(figures["microseconds_an_event_one_after_the_other"]))
     draw(
         FOLDER / "record.svg",
         {

@@ -7,7 +7,7 @@ machine both slow down together, so the median of the ratios says more than the 
 import os
 import platform
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -15,9 +15,10 @@ from typing import Any
 
 import orjson
 
-__all__ = ["FOLDER", "interleaved", "machine", "median_ratio", "save"]
+__all__ = ["FOLDER", "machine", "median_ratio", "quote", "save"]
 
 FOLDER = Path(__file__).parents[1] / "docs" / "performance"
+_PAGE = FOLDER.with_suffix(".md")
 _MEASURED = ("cryptography", "msgspec", "orjson", "psycopg", "eventsourcing", "kafka-python")
 
 
@@ -28,17 +29,9 @@ def machine() -> dict[str, Any]:
         "processor": platform.machine(),
         "python": platform.python_version(),
         "packages": {name: version(name) for name in _MEASURED},
+        "load_average": os.getloadavg()[2],
         "measured_at": datetime.now(UTC).date().isoformat(),
     }
-
-
-def interleaved(rivals: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
-    """Run each rival once a round, in turn; gives the figures of each, by round."""
-    figures: dict[str, list[float]] = {name: [] for name in rivals}
-    for _ in range(rounds):
-        for name, run in rivals.items():
-            figures[name].append(run())
-    return figures
 
 
 def median_ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
@@ -52,3 +45,14 @@ def save(name: str, method: str, figures: Mapping[str, Any]) -> None:
     document = {"method": method, "machine": machine(), **figures}
     text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     (FOLDER / f"{name}.json").write_bytes(text)
+
+
+def quote(name: str, rows: Sequence[Sequence[str]]) -> None:
+    """Write a table into the page, between `<!-- name -->` and the next `<!-- end -->`. First row: heads."""
+    head, *body = [f"| {' | '.join(row)} |" for row in rows]
+    table = "\n".join([head, "|---" * len(rows[0]) + "|", *body])
+    before, mark, rest = _PAGE.read_text("utf-8").partition(f"<!-- {name} -->\n")
+    if not mark:
+        raise ValueError(f"the page has no place for {name}")
+    _, end, after = rest.partition("<!-- end -->")
+    _PAGE.write_text(f"{before}{mark}{table}\n{end}{after}", "utf-8")
