@@ -21,6 +21,8 @@ from ledger.sealing import KEY_BYTES, NONCE_BYTES, unwrap_key, wrap_key
 __all__ = ["Epochs", "Rotation", "due", "epochs", "first_epoch", "rotate"]
 
 _BLOCK_KEYS = 2_000
+# Of two machines; more, and one of them was put right meanwhile.
+_CLOCKS_DIFFER = timedelta(hours=1)
 
 
 class Epochs(msgspec.Struct, frozen=True):
@@ -59,12 +61,16 @@ def epochs(session: Session, provider: FileKeyProvider) -> Epochs:
 
 
 def due(session: Session, provider: FileKeyProvider, now: datetime, period: timedelta) -> bool:
-    """Whether the current epoch has lasted its period, or an earlier rotation did not get to its end."""
+    """Whether the current epoch has lasted its period, or an earlier rotation did not get to its end.
+
+    Also when it began in the future: the clock was ahead then, and the epoch would last longer for it.
+    """
     row = session.row("current_epoch")
     if row is None:
         return False
     unfinished = any(epoch < row[0] for epoch in provider.epochs())
-    return unfinished or now - row[1] >= period
+    lasted = now - row[1]
+    return unfinished or lasted >= period or lasted < -_CLOCKS_DIFFER
 
 
 def rotate(
