@@ -1,9 +1,10 @@
 """Every benchmark, one after the other; each runs its peer in the same run and prints the ratio."""
 
-from bench import decode, projection, record, scale
+from bench import decode, kafka, projection, record, scale
 
 if __name__ == "__main__":
     decode.main()
     record.main()
+    kafka.main()
     projection.main()
     scale.main()
