@@ -10,6 +10,7 @@ from ledger.journal import ErasureEntry, ErasureJournal
 from ledger.metrics import Figures
 from ledger.names import LedgerName
 from ledger.postgres import Session
+from ledger.reading import halted_topics
 
 __all__ = ["WATCH_LIMIT_S", "JournalFigures", "ledger_figures", "watch_only"]
 
@@ -33,6 +34,7 @@ def ledger_figures(session: Session, ledger: LedgerName, now: datetime) -> Figur
         "ledger_position": float(position),
         "ledger_erasures_total": float(erasures),
         "ledger_dead_letters": float(letters),
+        "ledger_halted_topics": float(len(halted_topics(session))),
         "ledger_data_directory_bytes": float(size),
     }
     if epoch:

@@ -121,6 +121,12 @@ READ: tuple[Series, ...] = (
         "`ledger dead-letters list`, mend the sender, then `ledger dead-letters retry`.",
     ),
     Series(
+        "ledger_halted_topics",
+        "gauge",
+        "Topics that are halted, since too many of their messages were refused, also while no consumer "
+        "runs. Above 0: `ledger status` names them; mend the sender, then `ledger consume --resume`.",
+    ),
+    Series(
         "ledger_erasures_total",
         "counter",
         "Erasures that were carried out, those repeated after a restore included.",

@@ -188,9 +188,13 @@ VIEWS = Row(
             ),
         ),
         Panel(
-            "Halted views",
-            "1: it met something that must not be; the projector's log names the position.",
-            (Query("max by (view) (ledger_view_halted)", "{{view}}"),),
+            "Halted",
+            "Views that met something that must not be: the projector's log names the position. Topics "
+            "of which too much was refused: `ledger status` names them.",
+            (
+                Query("max by (view) (ledger_view_halted)", "{{view}}"),
+                Query("max(ledger_halted_topics)", "topics"),
+            ),
             limits=(None, 1),
         ),
     ),

@@ -169,3 +169,12 @@ def test_another_ledger_does_not_show_in_the_size(
     own = ledger_figures(other.session("reader"), other.ledger, other.clock())
     sizes = [figures["ledger_data_directory_bytes"][()] for figures in (before, own)]
     assert sizes[1] > sizes[0]
+
+
+def test_a_halted_topic_is_seen_although_no_consumer_runs(house: House) -> None:
+    recorder, session = house.session("recorder"), house.session("reader")
+    for topic, halted_at in (("events", house.clock()), ("register", None)):
+        window = {"messages": 100, "rejections": 50, "halted_at": halted_at}
+        recorder.run("set_intake_window", topic=topic, **window)
+    figures = ledger_figures(session, house.ledger, house.clock())
+    assert figures["ledger_halted_topics"] == {(): 1.0}
