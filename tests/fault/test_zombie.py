@@ -2,12 +2,18 @@
 
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
+from psycopg.pq import TransactionStatus
 
+from ledger.application import Ledger
+from ledger.audit import audit
+from ledger.errors import ServiceAway
+from ledger.postgres import Database
 from tests.fault.campaign import (
     PATIENCE_S,
     Scene,
@@ -17,16 +23,15 @@ from tests.fault.campaign import (
     seeded,
     staged,
 )
-from tests.fixtures.inbound import Process, until
-from tests.fixtures.ledger import House
-
-pytestmark = pytest.mark.kafka
+from tests.fixtures.inbound import PAST, Process, until
+from tests.fixtures.ledger import House, registered
 
 RECORDS = 400
 # How long a recorder may stand still in a transaction, which holds up all others.
 PATIENT_S = 4
 FENCED = "another member has recorded meanwhile"
 AWAY = "PostgreSQL cannot be reached"
+HEAD_LOCK: LiteralString = "SELECT FROM ledger_main.head FOR UPDATE"
 WAITING = (
     "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
     "AND datname = current_database() AND application_name = 'ledger-recorder'"
@@ -52,6 +57,7 @@ def scene(
         yield made
 
 
+@pytest.mark.kafka
 @pytest.mark.parametrize(
     ("lock", "said", "patience_s"),
     [
@@ -60,11 +66,11 @@ def scene(
             "LOCK TABLE ledger_main.head IN ACCESS EXCLUSIVE MODE", FENCED, 60, id="before"
         ),
         # Where it locks the head: its transaction then holds up everybody, until the server ends it.
-        pytest.param("SELECT FROM ledger_main.head FOR UPDATE", AWAY, PATIENT_S, id="inside"),
+        pytest.param(HEAD_LOCK, AWAY, PATIENT_S, id="inside"),
     ],
 )
 def test_a_zombie_in_the_middle_of_a_batch_records_nothing_twice(
-    scene: Scene, lock: str, said: str
+    scene: Scene, lock: LiteralString, said: str
 ) -> None:
     upstream = Upstream(scene.bootstrap, scene.topic, seeded(20261126), scene.partitions)
     zombie, other, _ = scene.consumers
@@ -92,7 +98,7 @@ def catch_up(scene: Scene) -> None:
 
 
 @contextmanager
-def held(scene: Scene, lock: str) -> Iterator[None]:
+def held(scene: Scene, lock: LiteralString) -> Iterator[None]:
     """A lock that a recorder runs into."""
     with psycopg.connect(scene.house.url) as connection:
         connection.execute(lock)
@@ -105,6 +111,35 @@ def waits(scene: Scene) -> bool:
         return connection.execute(WAITING).fetchone() is not None
 
 
+def test_a_zombie_in_the_middle_of_a_copy_is_ended_by_the_next_recorder(
+    make_house: Callable[[str], House], database_url: str
+) -> None:
+    """No timeout of the server reaches it there, and it holds the head lock."""
+    house = make_house(database_url)
+    database = Database(house.url, patience_s=1)
+
+    def recorded() -> bool:
+        try:
+            with closing(Ledger(database, house.ledger, house.provider)) as ledger:
+                return house.record(registered(time=PAST), ledger=ledger).recorded == 1
+        except ServiceAway:
+            return False
+
+    with psycopg.connect(house.url, application_name="ledger-recorder") as stalled:
+        for statement in (b"BEGIN", HEAD_LOCK.encode(), b"COPY ledger_main.events FROM STDIN"):
+            stalled.pgconn.exec_(statement)
+        assert stalled.pgconn.transaction_status == TransactionStatus.ACTIVE
+        assert not recorded(), "nobody else gets in"
+        until(recorded, lambda: None, PATIENCE_S)
+        stalled.pgconn.put_copy_end()
+        ended = stalled.pgconn.get_result()
+        assert ended is not None
+        assert b"terminating connection" in ended.error_message
+        stalled.close()
+    assert audit(house.session("reader")).ok
+
+
+@pytest.mark.kafka
 @pytest.mark.campaign
 def test_members_that_stand_still_at_random_moments(scene: Scene) -> None:
     chance = seeded()
