@@ -14,8 +14,10 @@ __all__ = ["Answering"]
 
 # Another consumer, which died, may have left some; somebody looks for them this often.
 LOOK_SECONDS = 5.0
-# A missing topic or broker costs some seconds a time; less often than that, they do not matter.
-AGAIN_SECONDS = 60.0
+# A missing topic or broker costs some seconds a time. The first pause after a failure, doubled up to the
+# last: a broker that restarts is waited for briefly, and what is missing for long does not matter.
+FIRST_PAUSE_SECONDS = 5.0
+LAST_PAUSE_SECONDS = 60.0
 
 
 class _Unsent(Exception):
@@ -37,6 +39,7 @@ class Answering:
         self._observer = observer
         self._look_at = monotonic()
         self._not_before = self._look_at
+        self._pause_s = FIRST_PAUSE_SECONDS
 
     def wanted(self) -> None:
         """There are new answers: look at the next turn, unless Kafka did not take the last ones."""
@@ -51,10 +54,12 @@ class Answering:
         try:
             sent = store.answer(self._send)
         except _Unsent as unsent:
-            self._not_before = self._monotonic() + AGAIN_SECONDS
-            self._observer.away(unsent.fault, AGAIN_SECONDS)
+            self._not_before = self._monotonic() + self._pause_s
+            self._observer.away(unsent.fault, self._pause_s)
+            self._pause_s = min(2 * self._pause_s, LAST_PAUSE_SECONDS)
         else:
             if sent:
+                self._pause_s = FIRST_PAUSE_SECONDS
                 self._observer.answered(sent)
 
     def _send(self, payloads: Sequence[bytes]) -> None:

@@ -31,7 +31,7 @@ class Plan:
     aborts: int = 1
 
 
-SHORT = Plan(members=2, kills=10, records=500, visit=4)
+SHORT = Plan(members=2, kills=7, records=500, visit=3)
 LONG = [
     pytest.param(Plan(members=2, kills=110, records=640, visit=6, aborts=5), id="two"),
     pytest.param(Plan(members=3, kills=110, records=640, visit=6, aborts=5), id="three"),

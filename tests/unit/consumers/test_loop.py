@@ -113,6 +113,8 @@ def test_answers_that_kafka_does_not_take_hold_up_nothing(world: World) -> None:
     world.produce(3)
     turns(consumer, lambda: world.next_offset() == 4)
     assert world.ledger.opened == 1
+    turns(consumer, lambda: len(world.seen) == 6, most=2000)
+    assert [entry[1] for entry in world.seen] == [5.0, 10.0, 20.0, 40.0, 60.0, 60.0]
     world.answers.away = False
     turns(consumer, lambda: world.answers.sent == [b"not-json"], most=1000)
 
