@@ -177,14 +177,15 @@ class Session:
         self, name: str, /, size: int = 2000, **parameters: Any
     ) -> Iterator[tuple[Any, ...]]:
         """Rows of a large answer, fetched in blocks through a cursor of the server."""
-        with (
-            mapped_errors(),
-            self._connection.transaction(),
-            self._connection.cursor(name=f"stream_{name}") as cursor,
-        ):
-            cursor.execute(statement(self._package, name), parameters, binary=True)
-            while rows := cursor.fetchmany(size):
-                yield from rows
+        with mapped_errors(), self._connection.transaction():
+            cursor = self._connection.cursor(name=f"stream_{name}")
+            try:
+                cursor.execute(statement(self._package, name), parameters, binary=True)
+                while rows := cursor.fetchmany(size):
+                    yield from rows
+                cursor.close()
+            finally:  # on this side only: after a failure the rollback closes it on the other one
+                psycopg.Cursor.close(cursor)
 
     def copy(
         self,
