@@ -22,6 +22,7 @@ from console.commands import (
     running,
     setup,
     upkeep,
+    witness,
 )
 from console.failures import FINE, INTERRUPTED, explained
 from console.flags import global_flags
@@ -55,7 +56,20 @@ def program(
         typer.echo(ctx.get_help())
 
 
-for group in (setup, demo, intake, contract, people, registers, running, log, upkeep, copies):
+GROUPS = (
+    setup,
+    demo,
+    intake,
+    contract,
+    people,
+    registers,
+    running,
+    log,
+    witness,
+    upkeep,
+    copies,
+)
+for group in GROUPS:
     group.add_commands(app)
 
 

@@ -13,17 +13,26 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.errors import Halt, Lost, Misconfigured
 from ledger.tlog.files import SECRET_FILE, SECRET_FOLDER, read_file, write_files
-from ledger.tlog.keys import SigningKey, VerifierKey, parse_verifier_key
+from ledger.tlog.keys import ED25519, SigningKey, VerifierKey, parse_verifier_key
 
 __all__ = ["KeyFile"]
 
 
 class KeyFile:
-    """The key of one log. `origin`: the log's name. `passphrase`: None for a key in clear."""
+    """The key of one log, or of a witness (`algorithm`). `origin`: its name. `passphrase`: None for a
+    key in clear.
+    """
 
-    def __init__(self, path: Path, origin: str, passphrase: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        origin: str,
+        passphrase: str | None = None,
+        algorithm: int = ED25519,
+    ) -> None:
         self.path = path
         self.origin = origin
+        self._algorithm = algorithm
         self._passphrase = passphrase.encode() if passphrase else None
 
     def create(self) -> SigningKey:
@@ -42,7 +51,7 @@ class KeyFile:
             )
         if content is None:
             raise Misconfigured(f"the log has no key in {self.path}: run `ledger init`")
-        key = SigningKey(self.origin, self._opened(content))
+        key = SigningKey(self.origin, self._opened(content), self._algorithm)
         if key.verifier not in self.known():
             self._list([*self.known(), key.verifier])
         return key

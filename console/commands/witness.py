@@ -1,0 +1,106 @@
+"""`ledger witness`: the second party's signature under checkpoints, on a machine of its own.
+
+Needs no ledger, no database and no settings but its own.
+"""
+
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.listening import Asked, Page, listen
+from console.output import note
+from console.signals import stopping
+from ledger.errors import Halt, Misconfigured, Retry
+from ledger.tlog.cosigning import LIMIT_BYTES, Answer
+from ledger.tlog.key_file import KeyFile
+from ledger.tlog.keys import COSIGNATURE, ED25519, parse_verifier_key
+from ledger.tlog.witness import Witness
+
+__all__ = ["add_commands", "pages_of"]
+
+KEY = "witness.key"
+PAUSE_S = 0.2
+_ADD = "/add-checkpoint"
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the command of this module to the program."""
+    app.command("witness", rich_help_panel="Proof")(witness)
+
+
+def witness(
+    folder: Annotated[
+        Path, typer.Option("--folder", metavar="FOLDER", help="Its key, and what it signed last.")
+    ],
+    name: Annotated[
+        str, typer.Option("--name", help="Name of the witness, such as witness.example.nl/dpo.")
+    ],
+    logs: Annotated[
+        list[str],
+        typer.Option("--log", metavar="VKEY", help="Verification key of a log; may be repeated."),
+    ],
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, help="Port to listen on; 0: any.")] = 9470,
+    passphrase_file: Annotated[
+        Path | None,
+        typer.Option("--passphrase-file", metavar="FILE", help="Encrypts the key; its first line."),
+    ] = None,
+) -> None:
+    """Sign checkpoints of logs that extend what was signed before, until told to stop.
+
+    POST /add-checkpoint (C2SP tlog-witness). Keep the folder: a witness that forgot what it signed
+    needs a new key and name.
+    """
+    keys = [parse_verifier_key(text) for text in logs]
+    if any(key.algorithm != ED25519 for key in keys):
+        raise Misconfigured("--log: expected the verification key of a log, of type 01")
+    file = KeyFile(folder / KEY, name, _passphrase(passphrase_file), COSIGNATURE)
+    own = file.create()
+    signer = Witness(folder, own, keys, time.time)
+    with (
+        stopping() as stop,
+        listen(host, port, pages_of(signer), "--port", limit_bytes=LIMIT_BYTES) as at,
+    ):
+        note(f"witness {own.verifier.text} listens on {at.url}")
+        while not stop():
+            time.sleep(PAUSE_S)
+
+
+def _passphrase(file: Path | None) -> str | None:
+    if file is None:
+        return None
+    try:
+        return file.read_text("utf-8").split("\n", 1)[0]
+    except (OSError, UnicodeDecodeError):
+        raise Misconfigured("--passphrase-file: cannot be read") from None
+
+
+def pages_of(signer: Witness) -> Callable[[Asked], Page]:
+    """What a witness answers over HTTP: requests, and its last checkpoint of a log to anybody."""
+
+    def answer(asked: Asked) -> Page:
+        try:
+            return _answer(signer, asked)
+        except (Halt, Retry) as fault:
+            note(f"witness: {fault}")
+            return Page(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain", b"try again later\n")
+
+    return answer
+
+
+def _answer(signer: Witness, asked: Asked) -> Page:
+    if asked.path == _ADD and asked.method == "POST":
+        return _page(signer.add_checkpoint(asked.body))
+    name, _, rest = asked.path.removeprefix("/").partition("/")
+    found = signer.checkpoint(name) if rest == "checkpoint" else None
+    if found is None:
+        return Page(HTTPStatus.NOT_FOUND, "text/plain", b"POST /add-checkpoint\n")
+    return Page(HTTPStatus.OK, "text/plain; charset=utf-8", found)
+
+
+def _page(answer: Answer) -> Page:
+    return Page(answer.status, answer.type, answer.content.encode())

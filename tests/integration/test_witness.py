@@ -1,0 +1,135 @@
+"""`ledger witness` as a process: over HTTP, across restarts, for a log that asks it."""
+
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from ledger.tlog.checkpoints import Checkpoint, sign_checkpoint, verify_checkpoint
+from ledger.tlog.keys import VerifierKey, parse_verifier_key
+from ledger.tlog.policy import parse_policy
+from ledger.tlog.witnesses import Cosigned, Reply, Witnesses, post
+from tests.fixtures.console import Cli
+from tests.fixtures.tlog import ORIGIN, decimal_leaves, log_key, naive_root, node_over
+
+LEAVES = decimal_leaves(50)
+STARTED = re.compile(r"witness (\S+) listens on (\S+)")
+Start = Callable[[Path], "Running"]
+
+
+class Running:
+    """A witness at work."""
+
+    def __init__(self, process: "subprocess.Popen[str]", key: VerifierKey, url: str) -> None:
+        self.process = process
+        self.key = key
+        self.url = url
+
+    def end(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(60)
+
+
+@contextmanager
+def running(folder: Path, name: str) -> Iterator[Running]:
+    options = ["--folder", str(folder), "--name", name, "--log", log_key().verifier.text]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "console.main", "witness", *options, "--port", "0"],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr
+        started = STARTED.search(process.stderr.readline())
+        assert started
+        yield Running(process, parse_verifier_key(started[1]), started[2])
+    finally:
+        process.kill()
+        process.wait()
+        if process.stderr:
+            process.stderr.close()
+
+
+def cosign(witnesses: Witnesses, size: int, leaves: list[bytes] = LEAVES) -> Cosigned:
+    checkpoint = Checkpoint(ORIGIN, size, naive_root(leaves[:size]))
+    return witnesses.cosign(
+        sign_checkpoint(checkpoint, log_key()), checkpoint, node_over(leaves[:size])
+    )
+
+
+def asking(*witnesses: Running, quorum: str = "any") -> Witnesses:
+    lines = [f"witness w{n} {w.key.text} {w.url}" for n, w in enumerate(witnesses)]
+    names = " ".join(f"w{n}" for n in range(len(witnesses)))
+    return Witnesses(parse_policy("\n".join([*lines, f"group g {quorum} {names}", "quorum g"])))
+
+
+def test_a_witness_signs_over_http_and_remembers_across_a_kill(tmp_path: Path) -> None:
+    with running(tmp_path, "witness.example/a") as first:
+        assert cosign(asking(first), 7).enough
+        first.process.kill()
+        first.process.wait()
+    with running(tmp_path, "witness.example/a") as again:
+        assert again.key == first.key
+        witnesses = asking(again)
+        assert cosign(witnesses, 20).enough
+        fork = [*LEAVES[:3], *reversed(LEAVES[3:])]
+        assert not cosign(witnesses, 30, fork).enough
+        page = f"{again.url}/{sha256(ORIGIN.encode()).hexdigest()}/checkpoint"
+        with urllib.request.urlopen(page) as answer:
+            kept = answer.read()
+        assert verify_checkpoint(kept, [log_key().verifier, again.key]).size == 20
+        assert again.end() == 0
+
+
+def test_a_quorum_of_two_with_one_down_and_one_that_lies(tmp_path: Path) -> None:
+    with (
+        running(tmp_path / "a", "witness.example/a") as a,
+        running(tmp_path / "b", "witness.example/b") as b,
+        running(tmp_path / "c", "witness.example/c") as c,
+    ):
+        two = asking(a, b, c, quorum="2")
+        assert len(cosign(two, 5).keys) == 3
+        assert b.end() == 0
+        assert cosign(two, 9).enough
+        lies = Reply(200, "text/plain", "— witness.example/c AAAAAAAA\n".encode())
+        honest = two._send
+        two._send = lambda url, body: lies if url.startswith(c.url) else honest(url, body)
+        left = cosign(two, 12)
+        assert (left.keys, left.enough) == ((a.key,), False)
+
+
+def test_what_is_no_request_is_answered_and_costs_nothing(tmp_path: Path) -> None:
+    with running(tmp_path, "witness.example/a") as witness:
+        assert post(f"{witness.url}/add-checkpoint", b"nonsense").status == 400
+        assert post(f"{witness.url}/add-checkpoint", b"x" * 70_000).status == 413
+        assert post(f"{witness.url}/elsewhere", b"").status == 404
+        assert cosign(asking(witness), 3).enough
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--log", "nonsense"], "verification key"),
+        (
+            [
+                "--log",
+                "witness.example.nl/w1+54f71ffe+BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMilm3X",
+            ],
+            "01",
+        ),
+        (["--log", log_key().verifier.text, "--passphrase-file", "/nowhere"], "passphrase"),
+        (["--log", log_key().verifier.text, "--host", "256.0.0.1"], "cannot listen"),
+    ],
+)
+def test_wrong_settings_are_told_in_one_line(
+    program: Cli, tmp_path: Path, options: list[str], says: str
+) -> None:
+    ran = program("witness", "--folder", str(tmp_path / "w"), "--name", "w.example/a", *options)
+    assert (ran.status, says in ran.err) == (2, True), ran.err
