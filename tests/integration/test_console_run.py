@@ -13,7 +13,7 @@ from ledger.postgres import Database
 from tests.fixtures.console import Cli, collected, registered
 from tests.fixtures.inbound import send, until
 from tests.fixtures.kafka import MakeTopic
-from tests.fixtures.running import Started
+from tests.fixtures.running import PATIENCE_S, Started
 
 pytestmark = pytest.mark.kafka
 BAD = [b'{"email": "canary.person@example.nl"}'] * 100
@@ -36,7 +36,9 @@ def topic(cli: Cli, kafka_topic: MakeTopic, kafka_bootstrap: str) -> str:
 def wait_for(cli: Cli, condition: Callable[[Any], bool]) -> Any:
     """The status of the ledger once it fulfils a condition."""
     seen: list[Any] = [cli("status", "--json").json]
-    until(lambda: condition(seen[-1]), lambda: seen.append(cli("status", "--json").json))
+    until(
+        lambda: condition(seen[-1]), lambda: seen.append(cli("status", "--json").json), PATIENCE_S
+    )
     return seen[-1]
 
 
