@@ -456,7 +456,9 @@ def test_an_offset_that_went_away_is_named_by_the_bookmark() -> None:
     assert world.next_offset() == 2
 
 
-def test_a_partition_that_cannot_be_asked_for_its_end_stops_no_other() -> None:
+def test_a_partition_that_cannot_be_asked_for_its_end_stops_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     world = World(partitions=2)
     source, consumer = world.joined()
     turns(consumer, lambda: consumer.settled)
@@ -464,7 +466,7 @@ def test_a_partition_that_cannot_be_asked_for_its_end_stops_no_other() -> None:
     def no_leader(_: object) -> NoReturn:
         raise KafkaAway
 
-    source.extents = no_leader  # type: ignore[method-assign]
+    monkeypatch.setattr(source, "extents", no_leader)
     for number in range(3):
         world.time.seconds += EXTENTS_SECONDS
         world.produce(1, world.first)
