@@ -146,6 +146,16 @@ def found_in(text: str) -> list[str]:
     return [needle for needle in needles if needle in text]
 
 
+def test_ingesting_says_no_value_either(cli: Cli) -> None:
+    messages = b"\n".join(personal_messages())
+    assert found_in(messages.decode()) != []
+    ran = cli("ingest", "-", "--json", stdin=messages)
+    assert (ran.status, ran.json["recorded"], ran.json["rejected"]) == (1, 3, 9)
+    assert found_in(ran.out.decode() + ran.err) == []
+    projected = cli("project", "--once")
+    assert (projected.status, found_in(projected.out.decode() + projected.err)) == (0, [])
+
+
 @pytest.mark.kafka
 def test_run_and_its_parts_say_how_they_are_and_never_a_value(
     cli: Cli, topic: str, kafka_bootstrap: str, start: Start
