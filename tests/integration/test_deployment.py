@@ -166,6 +166,30 @@ def test_after_a_restore_consumers_wait_until_upkeep_has_repeated_the_erasures(
     assert [service.stop() for service in (consumer, upkeep)] == [0, 0]
 
 
+@pytest.mark.usefixtures("installed")
+def test_the_owner_copies_the_ledger_and_brings_it_back_into_an_empty_database(
+    make_service: Callable[[str], Service],
+    connect: Callable[[str], psycopg.Connection],
+    server_with_passwords: tuple[Path, int],
+    secrets_folder: Path,
+    tmp_path: Path,
+) -> None:
+    people, owner = make_service("ledger"), make_service("init")
+    given = orjson.dumps(registered(time=PAST)) + b"\n" + orjson.dumps(collected(time=PAST))
+    assert people.run("ingest", "-", given=given).returncode == 0
+    before = people.run("state", "customer/10023", "--json").stdout
+    copies = [str(tmp_path / "events"), "--keys", str(tmp_path / "wrapped-keys")]
+    copied = owner.run("backup", *copies)
+    assert (copied.returncode, copied.stderr) == (0, b"")
+
+    connect("postgres").execute("DROP DATABASE ledger WITH (FORCE)")
+    assert make_roles(*server_with_passwords, secrets_folder).returncode == 0
+    restored = owner.run("restore", *copies)
+    assert restored.returncode == 0, restored.stderr
+    assert people.run("state", "customer/10023", "--json").stdout == before
+    assert people.run("audit", "--views").returncode == 0
+
+
 def test_a_login_needs_its_password(database_with_logins: str) -> None:
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(f"postgresql://ledger_consumer:guess@{database_with_logins}/ledger")
