@@ -76,6 +76,7 @@ class ErasureJournal:
         if not self.path.exists():
             return [], 0
         with self.path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)  # a line that is being written may be taken back
             file.seek(offset)
             *lines, torn = file.read().split(b"\n")
             end = file.tell() - len(torn)

@@ -1,7 +1,9 @@
 """Erasing and rotating under every fault at every step: never a key that comes back, never half of it."""
 
+import errno
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -34,6 +36,12 @@ LAWYER = {
     "country": "NL",
     "valid_from": "2026-01-01",
 }
+
+
+@pytest.fixture
+def house(make_house: Callable[..., House], database_url: str) -> House:
+    """On one server: what is attacked here is this side of the connection."""
+    return make_house(database_url)
 
 
 def call(subject: str, at: str) -> dict[str, Any]:
@@ -376,6 +384,27 @@ class Expiring:
 @pytest.mark.parametrize("kind", Kind)
 def test_letters_expire_with_the_key_of_their_day(house: House, kind: Kind, stride: int) -> None:
     endure(Expiring(), house, kind, stride)
+
+
+def test_a_line_of_the_journal_that_may_not_be_on_disk_is_taken_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.record(*everything("customer/1"), *everything("customer/2"))
+    house.eraser().erase("customer/1", [], "request")
+    before = house.journal.path.read_bytes()
+
+    def fsync(descriptor: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fsync)
+        with pytest.raises(IncompleteErasure):
+            house.eraser().erase("customer/2", [], "request")
+    assert house.journal.path.read_bytes() == before
+    assert pending(house.session("reader"), house.journal) == []
+    house.eraser().erase("customer/2", [], "request")
+    assert house.journal.path.read_bytes().startswith(before)
+    assert len(house.journal.entries()) == 2
 
 
 def test_a_damaged_epoch_key_is_told_apart_from_a_missing_one(house: House) -> None:

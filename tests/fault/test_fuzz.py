@@ -5,6 +5,7 @@ What is accepted can be recorded, opened and folded; what is refused can be kept
 
 import multiprocessing
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -29,6 +30,12 @@ CHUNK = 10_000
 # No message may take much longer than the longest honest one, which is limited to 48 KiB.
 SLOW_S = 0.25
 NEVER = HaltLimit(share=1.0)
+
+
+@pytest.fixture
+def house(make_house: Callable[..., House], database_url: str) -> House:
+    """On one server: what is attacked here is this side of the connection."""
+    return make_house(database_url)
 
 
 def test_broken_messages_are_events_or_typed_rejections(house: House) -> None:
