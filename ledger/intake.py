@@ -243,7 +243,7 @@ class Sealer:
             if one.person and held.fingerprint is None:
                 needs.add(Need(held.stream, FINGERPRINT))
             for category, rolling, _ in one.groups:
-                if held.chains[category].fences(one.event.time):
+                if one.erased or held.chains[category].fences(one.event.time):
                     one.fenced = True
                     continue
                 month = month_of(one.event.time) if rolling else 0
