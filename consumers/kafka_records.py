@@ -3,7 +3,6 @@
 A header's name that is no UTF-8 does not stop a partition, and what stops it says where it is.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from kafka import errors as kafka_errors
@@ -27,24 +26,22 @@ class Fetched(Fetcher.PartitionRecords):  # type: ignore[misc]
     _damage: Unreadable | None = None
 
     def take(self, n: int | None = None) -> Any:
-        """The next records, at most `n`."""
-        records = super().take(n)
-        if not records and self._damage:
+        """The next records, at most `n`. Raises Unreadable once they are at their end before the end."""
+        if self._damage:
             raise self._damage
-        return records
-
-    def _unpack_records(self, tp: Any, records: Any, *deserializers: Any) -> Iterator[Any]:
-        batches = _Batches(records)
         try:
-            yield from super()._unpack_records(tp, batches, *deserializers)
+            return super().take(n)
         except (kafka_errors.UnsupportedCodecError, MemoryError):
             raise  # nothing is wrong with the record
         except Exception:  # whatever a codec or a parser raises; its text may quote the record
-            start = self.next_fetch_offset
-            self._damage = Unreadable(
-                Partition(tp.topic, tp.partition), start, max(batches.end, start + 1)
-            )
+            start, place = self.next_fetch_offset, self.topic_partition
+            place = Partition(place.topic, place.partition)
+            self._damage = Unreadable(place, start, max(self._batches.end, start + 1))
             raise self._damage from None
+
+    def _unpack_records(self, tp: Any, records: Any, *deserializers: Any) -> Any:
+        self._batches = _Batches(records)
+        return super()._unpack_records(tp, self._batches, *deserializers)
 
 
 class _Batches:
