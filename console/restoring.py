@@ -1,4 +1,7 @@
-"""A restore as a whole: copies, erasures of the journal, views, audit. Nobody is served before its end."""
+"""A restore as a whole: copies, entries that the log has beyond them, erasures of the journal, views, audit.
+
+Nobody is served before its end.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,14 +14,20 @@ from console.settings import Settings
 from console.wiring import bare_site, check_keys_held, install_on, utc_now
 from ledger.audit import audit
 from ledger.backup import Copy, check_keys, read_copies, restore
+from ledger.tlog.folder import LogFolder
+from ledger.tlog.reimport import reimport
 
 __all__ = ["Restored", "restore_site"]
 
 
 class Restored(msgspec.Struct, frozen=True):
-    """What a restore left. `erasures`: how many were repeated. `bookmarks`: where Kafka goes on."""
+    """What a restore left. `erasures`: how many were repeated. `bookmarks`: where Kafka goes on.
+
+    `reimported`: how many events came back from the transparency log.
+    """
 
     copy: Copy
+    reimported: int
     erasures: int
     findings: int
     bookmarks: tuple[tuple[str, int, int], ...]
@@ -34,11 +43,18 @@ def restore_site(
         check_keys(copies[1], site.provider)
         restore(site.database, site.ledger, folders, copies)
         install_on(site)
+        reimported = reimport(
+            site.session("recorder"),
+            site.ledger,
+            LogFolder(settings.log.folder),
+            site.log_key.known(),
+        )
         erasures = site.eraser().reapply()
         bring_up_to_date(site)
         reader = site.session("reader")
         return Restored(
             copy=copies[0],
+            reimported=reimported.count,
             erasures=len(erasures),
             findings=len(audit(reader).findings),
             bookmarks=tuple(reader.rows("bookmark_offsets")),

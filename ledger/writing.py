@@ -78,16 +78,22 @@ def append(
     duplicates: int = 0,
     dead_letters: int = 0,
     erasures: int = 0,
+    recorded_at: datetime | None = None,
     channel: str,
 ) -> Written:
-    """Append events and the batch's row under the head lock, and announce the new position."""
-    row = session.row("move_head", count=len(events), erasures=erasures)
+    """Append events and the batch's row under the head lock, and announce the new position.
+
+    `recorded_at`: of events that come back after a restore; None for new ones.
+    """
+    row = session.row("move_head", count=len(events), erasures=erasures, recorded_at=recorded_at)
     if row is None:
         raise Halt("the head row is missing")
-    last, batch, recorded_at = row
+    last, batch, at = row
+    if recorded_at and at != recorded_at:
+        raise Halt(f"events that were recorded at {recorded_at} cannot follow the last one")
     first = last - len(events) + 1
     if events:
-        _copy(session, events, first, recorded_at)
+        _copy(session, events, first, at)
     session.run(
         "add_batch",
         batch=batch,
@@ -99,10 +105,10 @@ def append(
         last=last,
         duplicates=duplicates,
         dead_letters=dead_letters,
-        recorded_at=recorded_at,
+        recorded_at=at,
     )
     session.rows("announce", channel=channel, position=str(last))
-    return Written(first, last, recorded_at)
+    return Written(first, last, at)
 
 
 def _copy(session: Session, events: Sequence[NewEvent], first: int, recorded_at: datetime) -> None:

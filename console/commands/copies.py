@@ -62,12 +62,13 @@ def _told(copy: Copy) -> dict[str, Any]:
     }
 
 
-@configured("store")
+@configured("store", "log")
 def restore(settings: Settings, folder: Events, keys: Keys, as_json: Json = False) -> None:
     """Load a backup into a database or data directory without a ledger, and erase again what was erased.
 
-    Needs the key folder with its epoch keys and its erasure journal. The views are derived again and
-    everything is audited; exit status 1 when there is a finding. Kafka delivers the rest.
+    Needs the key folder with its epoch keys and its erasure journal. Events that the transparency log
+    published after the backup come back from it. The views are derived again and everything is
+    audited; exit status 1 when there is a finding. Kafka delivers the rest.
     """
     restored = restore_site(settings, (folder, keys))
     answer = _answer(restored)
@@ -81,6 +82,7 @@ def restore(settings: Settings, folder: Events, keys: Keys, as_json: Json = Fals
 def _answer(restored: Restored) -> dict[str, Any]:
     return {
         **_told(restored.copy),
+        "reimported": restored.reimported,
         "erasures_reapplied": restored.erasures,
         "findings": restored.findings,
         "kafka": [

@@ -1,5 +1,6 @@
--- New positions, one batch number, one recorded time that never goes back. count: of events. erasures: 0 or 1.
+-- New positions, one batch number, one recorded time that never goes back. count: of events. erasures: how many.
+-- recorded_at: of events that were recorded before and come back; null: now.
 UPDATE head
 SET position = position + %(count)s, batch = batch + 1, erasures = erasures + %(erasures)s,
-    recorded_at = greatest(recorded_at, clock_timestamp())
+    recorded_at = greatest(recorded_at, coalesce(%(recorded_at)s::timestamptz, clock_timestamp()))
 RETURNING position, batch, recorded_at
