@@ -7,6 +7,7 @@ from typing import Literal
 
 import consumers.metrics
 import ledger.metrics
+import ledger.tlog.metrics
 import projections.metrics
 from console.health import ALIVE_S, Check, Pulse
 from console.logs import Log, begin_logs
@@ -51,6 +52,7 @@ MADE: tuple[tuple[str, tuple[Series, ...]], ...] = (
     ("run, upkeep; project by itself", projections.metrics.COUNTED),
     ("consume", consumers.metrics.SERIES),
     ("project", (*projections.metrics.WORK, *projections.metrics.PROGRESS)),
+    ("publish", ledger.tlog.metrics.SERIES),
 )
 
 Read = Callable[[Session], Figures]

@@ -30,6 +30,7 @@ from ledger.recording import HaltLimit
 from ledger.rotation import first_epoch
 from ledger.tlog.folder import LogFolder
 from ledger.tlog.key_file import KeyFile
+from ledger.tlog.observer import Observer
 from ledger.tlog.publisher import Publisher
 from projections import VIEWS
 from projections.storage import prepare
@@ -106,12 +107,17 @@ class Site:
         """The key of the transparency log."""
         return log_key(self.settings)
 
-    def publisher(self) -> Publisher:
+    def publisher(self, observer: Observer | None = None) -> Publisher:
         """What publishes the transparency log. Whoever opens it closes it."""
-        key = self.log_key.load()
-        folder = LogFolder(self.settings.log.folder)
-        known = self.log_key.known()
-        return Publisher(self.database, self.ledger, folder, key, known, clock=self.clock)
+        return Publisher(
+            self.database,
+            self.ledger,
+            LogFolder(self.settings.log.folder),
+            self.log_key.load(),
+            self.log_key.known(),
+            clock=self.clock,
+            observer=observer,
+        )
 
     @property
     def intake(self) -> Intake:

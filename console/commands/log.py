@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,11 +20,16 @@ from console.output import emit, emit_bytes, people
 from console.settings import Settings
 from console.show.upkeep import named_values
 from console.signals import stopping
+from console.watching import Watch, watching
 from console.wiring import log_key, open_site, utc_now
-from ledger.errors import Misconfigured, Unproven
+from ledger.errors import LedgerError, Misconfigured, Unproven
+from ledger.metrics import Figures
+from ledger.postgres import Session
 from ledger.tlog.bundles import read_entry
 from ledger.tlog.folder import LogFolder
 from ledger.tlog.keys import parse_verifier_key
+from ledger.tlog.metrics import PublisherMetrics, checkpoint_figures
+from ledger.tlog.observer import Observer
 from ledger.tlog.proof_file import encode_proof, parse_proof, verify_entry
 from ledger.tlog.reading import entry_at, prove, published
 
@@ -46,7 +52,7 @@ def add_commands(app: typer.Typer) -> None:
     app.add_typer(log, name="log", rich_help_panel=panel)
 
 
-@configured("store", "log")
+@configured("store", "log", "serving")
 def publish(
     settings: Settings,
     once: Annotated[
@@ -55,20 +61,49 @@ def publish(
     as_json: Json = False,
 ) -> None:
     """Put what is recorded into the Merkle log and sign checkpoints of it, until told to stop."""
-    with open_site(settings, opens_values=False) as site:
-        publisher = site.publisher()
-        try:
-            if not once:
-                with stopping() as stop:
-                    publisher.follow(stop)
-                return
-            answer = published_answer(publisher.publish_once())
-        finally:
-            publisher.close()
+    if not once:
+        _follow(settings)
+        return
+    with open_site(settings, opens_values=False) as site, closing(site.publisher()) as publisher:
+        answer = published_answer(publisher.publish_once())
     if as_json:
         emit(answer)
     else:
         people().print(named_values("Published", answer))
+
+
+def _follow(settings: Settings) -> None:
+    folder = LogFolder(settings.log.folder)
+
+    def read(_: Session) -> Figures:
+        signed = published(folder)
+        return checkpoint_figures(signed, _age_s(folder) if signed else 0.0)
+
+    with (
+        watching(settings, "publish", reading=False) as watch,
+        open_site(settings, opens_values=False) as site,
+    ):
+        metrics = PublisherMetrics.on(watch.registry)
+        observer = metrics.counting(_telling(watch))
+        with (
+            watch.sampling(site, read, metrics.show),
+            stopping() as stop,
+            closing(site.publisher(observer)) as publisher,
+        ):
+            publisher.follow(stop)
+
+
+def _telling(watch: Watch) -> Observer:
+    """What an operator should see of a publisher."""
+
+    def told(size: int, entries: int) -> None:
+        text = f"a checkpoint of {size} entries is published"
+        watch.says.debug("published", text, size=size, entries=entries)
+
+    def failed(error: LedgerError) -> None:
+        watch.says.warning("publication", str(error), fault=type(error).__name__)
+
+    return Observer(looked=watch.pulse.beat, published=told, failed=failed)
 
 
 @configured("store", "log")

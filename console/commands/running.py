@@ -37,7 +37,7 @@ from projections.runner import Follower
 
 __all__ = ["add_commands", "answering", "sourcing"]
 
-PARTS: tuple[Process, ...] = ("consume", "project")
+PARTS: tuple[Process, ...] = ("consume", "project", "publish")
 # How soon a process that only waits notices that it is told to stop.
 LOOK_S = 0.2
 
@@ -238,9 +238,9 @@ def upkeep_command(settings: Settings) -> None:
             time.sleep(LOOK_S)
 
 
-@configured("store", "intake", "kafka", "serving")
+@configured("store", "intake", "kafka", "log", "serving")
 def run(settings: Settings) -> None:
-    """Consume, project and keep keys and dead letters within their periods, on one machine.
+    """Consume, project, publish and keep keys and dead letters within their periods, on one machine.
 
     A part that crashes is started again; exit status 1 when one halts. SIGTERM stops all of it.
     """

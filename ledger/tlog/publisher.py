@@ -25,6 +25,7 @@ from ledger.tlog.folder import LogFolder
 from ledger.tlog.keys import SigningKey, VerifierKey
 from ledger.tlog.merkle import EMPTY_ROOT, hash_leaf
 from ledger.tlog.notes import parse_note
+from ledger.tlog.observer import Observer
 from ledger.tlog.state import State, check_extension, grown, last_promise, load
 
 __all__ = ["INTERVAL_S", "Published", "Publisher"]
@@ -78,6 +79,7 @@ class Publisher:
         clock: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
+        observer: Observer | None = None,
     ) -> None:
         self._database = database
         self._ledger = ledger
@@ -87,28 +89,38 @@ class Publisher:
         self._clock = clock
         self._monotonic = monotonic
         self._pause = pause
+        self._observer = observer or Observer()
         self._held = ExitStack()
         self._work: _Work | None = None
 
     def publish_once(self) -> Published:
         """Publish what is recorded by now. Raises Retry, or Halt, among them RolledBack."""
+        return self._publish(lambda: False)
+
+    def _publish(self, stop: Callable[[], bool]) -> Published:
         entries = 0
         try:
             work = self._ready()
-            while added := self._step(work):
+            while not stop() and (added := self._step(work)):
                 entries += added
-        except BaseException:
+        except BaseException as error:
             self.close()
+            if isinstance(error, LedgerError):
+                self._observer.failed(error)
             raise
         return Published(work.promise.size, work.promise.root, entries)
 
     def follow(self, stop: Callable[[], bool]) -> None:
-        """Publish what is recorded until told to stop; a passing fault is waited out. Raises Halt."""
+        """Publish what is recorded until told to stop; a passing fault is waited out.
+
+        Raises Halt, or Misconfigured: then a person must look.
+        """
         pause_s = FIRST_PAUSE_S
         while not stop():
             began = self._monotonic()
             try:
-                published = self.publish_once()
+                self._observer.looked()
+                published = self._publish(stop)
                 pause_s = FIRST_PAUSE_S
                 if published.entries:
                     self._rest(began + INTERVAL_S, stop)
@@ -127,6 +139,7 @@ class Publisher:
 
     def _rest(self, until: float, stop: Callable[[], bool]) -> None:
         while not stop() and (left := until - self._monotonic()) > 0:
+            self._observer.looked()
             self._pause(min(left, WAKE_S))
 
     def _ready(self) -> _Work:
@@ -182,6 +195,7 @@ class Publisher:
         checkpoint = Checkpoint(work.promise.origin, edge.size, edge.root())
         self._sign(work.promise, checkpoint)
         work.promise, work.state = checkpoint, made.state
+        self._observer.published(edge.size, len(entries))
         self._folder.tidy((tile.level, tile.number) for tile in made.full)
         return len(entries)
 

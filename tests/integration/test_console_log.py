@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ledger.tlog.keys import VerifierKey, parse_verifier_key
 from tests.fixtures.console import Cli, collected, registered
+from tests.fixtures.running import Started, eventually
 
 
 @pytest.fixture
@@ -39,6 +41,28 @@ def test_a_publication_and_its_checkpoint(published: Cli) -> None:
     status = published("status", "--json").json["checkpoint"]
     assert (status["size"], status["root"]) == (4, answer["root"])
     assert b"published position" in published("status").out
+
+
+def test_a_publisher_by_itself_follows_and_says_how_it_is(
+    cli: Cli, start: Callable[..., Started]
+) -> None:
+    publisher = start("publish")
+    served = publisher.served("publish")
+    eventually(lambda: served.ready, "it is ready")
+    cli.record(registered(), registered("customer/2"))
+    eventually(lambda: size_of(cli) == 2, "it is published")
+    eventually(lambda: served.values().get("ledger_published_position") == {(): 2.0}, "it is shown")
+    values = served.values()
+    assert values["ledger_publisher_failures_total"] == {(): 0.0}
+    assert values["ledger_checkpoint_age_seconds"][()] >= 0.0
+    assert cli("publish", "--once").status == 3
+    assert publisher.stop() == 0
+    assert cli("publish", "--once", "--json").json["entries"] == 0
+
+
+def size_of(cli: Cli) -> int:
+    size: int = cli("status", "--json").json["checkpoint"]["size"]
+    return size
 
 
 def test_init_prints_the_verification_key(program: Cli, database_url: str) -> None:

@@ -55,7 +55,7 @@ def test_run_consumes_and_projects_restarts_what_crashed_and_stops_when_told(
     done = wait_for(cli, lambda s: s["kafka"] == everything and _views_are_there(s))
     assert (done["position"], done["dead_letters"]) == (1, 1)
     before = running.children
-    assert set(before) == {"consume", "project"}
+    assert set(before) == {"consume", "project", "publish"}
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
     send(kafka_bootstrap, topic, [orjson.dumps(collected())])

@@ -99,7 +99,7 @@ def test_a_database_that_is_away_is_told_and_old_figures_are_not(
     assert projector.stop() == 0
 
 
-@pytest.mark.parametrize("command", ["consume", "project", "run"])
+@pytest.mark.parametrize("command", ["consume", "project", "publish", "run"])
 def test_a_port_that_is_taken_is_a_wrong_setting(cli: Cli, start: Start, command: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
@@ -164,7 +164,7 @@ def test_run_and_its_parts_say_how_they_are_and_never_a_value(
     messages = list(personal_messages())
     send(kafka_bootstrap, topic, messages)
     running = start("run")
-    parts = {name: running.served(name) for name in ("run", "consume", "project")}
+    parts = {name: running.served(name) for name in ("run", "consume", "project", "publish")}
     eventually(lambda: all(part.ready for part in parts.values()), "all parts are ready")
 
     def everything() -> bool:
@@ -190,10 +190,14 @@ def test_run_and_its_parts_say_how_they_are_and_never_a_value(
     assert values["ledger_topic_halted"] == {(topic,): 0.0}
     assert parts["run"].values()["ledger_position"] == {(): 3.0}
 
+    log = parts["publish"]
+    eventually(lambda: log.values().get("ledger_published_position") == {(): 3.0}, "published")
+
     texts = {name: part.metrics for name, part in parts.items()}
     assert families(texts["run"]) == documented("every process", "run, upkeep; project by itself")
     assert families(texts["consume"]) == documented("every process", "consume")
     assert families(texts["project"]) == documented("every process", "project")
+    assert families(texts["publish"]) == documented("every process", "publish")
     for text in texts.values():
         check_metrics(text)
     assert running.stop() == 0
@@ -204,7 +208,7 @@ def test_run_and_its_parts_say_how_they_are_and_never_a_value(
     assert {"code", "pointer", "topic", "partition"} <= set(rejected[0])
     batches = [line for line in running.lines if line["event"] == "recorded"]
     assert sum(line["recorded"] for line in batches) == 3
-    assert {line["process"] for line in running.lines} == {"run", "consume", "project"}
+    assert {line["process"] for line in running.lines} == {"run", "consume", "project", "publish"}
     assert len({line["run"] for line in running.lines}) == 1
     health = "".join(str(part) for part in texts.values())
     assert found_in(running.said + health) == []

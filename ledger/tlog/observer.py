@@ -1,0 +1,27 @@
+"""What can be seen of a publisher: callbacks, for logs and metrics. They do nothing by default."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.errors import LedgerError
+
+__all__ = ["Observer"]
+
+
+def _ignore(*_: Any) -> None:
+    """Nobody looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """Called between two steps of the publisher, so they must return at once and not raise."""
+
+    looked: Callable[[], None] = _ignore
+    """The publisher is alive: it looks for events, or waits for what is away."""
+
+    published: Callable[[int, int], None] = _ignore
+    """The size of the tree that is published now, and how many entries were added."""
+
+    failed: Callable[[LedgerError], None] = _ignore
+    """A publication that did not succeed; it is tried again unless the error is a halt."""
