@@ -143,9 +143,9 @@ class _Placed(msgspec.Struct, gc=False):
     event: Event
     held: Held
     person: bool
-    erased: bool
     groups: tuple[_Group, ...]
     facts: dict[str, Any]
+    erased: bool = False
     referred: tuple[UUID, ...] = ()
     keys: Sequence[DataKey] = ()
     fenced: bool = False
@@ -159,6 +159,7 @@ class Sealer:
         self._subjects = subjects
         self._ledger = ledger
         self._name = str(ledger)
+        self._settled: dict[str, Held] = {}
 
     def seal(self, messages: Sequence[Message], now: Moment) -> list[Ready]:
         """Seal a batch, in order, with what is true at that moment of the head.
@@ -168,6 +169,7 @@ class Sealer:
         dropped = self._keyring.sync(now)
         if dropped is None or dropped:
             self._subjects.forget(dropped)
+            self._settled.clear()
         nonces = _Nonces(self._keyring.nonces(sum(map(_values, messages))))
         at_once = [self._at_once(message, nonces) for message in messages]
         missing = [m for m, ready in zip(messages, at_once, strict=True) if ready is None]
@@ -179,9 +181,13 @@ class Sealer:
         event = message.outcome
         if isinstance(event, Rejection):
             return Ready(message=message, refusal=event)
-        if self._unsettled(event):
+        held = self._settled.get(event.subject)
+        if held is not None and not EVENT_TYPES[event.type].references:
+            one = _placed(message, event, held, person=True)
+        elif self._unsettled(event):
             return None
-        one = self._place(message, event)
+        else:
+            one = self._place(message, event)
         return self._ready(one, nonces) if _find_keys(one) else None
 
     def _after_making(self, messages: Sequence[Message], nonces: _Nonces) -> list[Ready]:
@@ -194,30 +200,27 @@ class Sealer:
 
     def _unsettled(self, event: Event) -> Sequence[Mention]:
         """Persons that an event refers to and whose data subject may be missing: its own subject first."""
+        settled, references = self._subjects.settled, EVENT_TYPES[event.type].references
+        if not references and settled(event.subject):
+            return ()
         found = []
-        if _names_person(event.subject) and not self._subjects.settled(event.subject):
+        if _names_person(event.subject) and not settled(event.subject):
             found.append(Mention(event.subject, event.time, _starts(event)))
-        for name in EVENT_TYPES[event.type].references:
-            if name in event.facts and not self._subjects.settled(event.facts[name]):
+        for name in references:
+            if name in event.facts and not settled(event.facts[name]):
                 found.append(Mention(event.facts[name], event.time))
         return found
 
     def _place(self, message: Message, event: Event) -> _Placed:
-        person, erased = _names_person(event.subject), False
-        if person:
+        if _names_person(event.subject):
             period = self._subjects.period_of(event.subject, event.time)
-            stream, erased = period.subject, period.erased_through is not None
+            placed = _placed(message, event, self._keyring.of(period.subject), person=True)
+            placed.erased = period.erased_through is not None
+            if self._subjects.settled(event.subject):
+                self._settled[event.subject] = placed.held
         else:
             stream = self._ledger.registry_stream(event.subject)
-        placed = _Placed(
-            message,
-            event,
-            self._keyring.of(stream),
-            person,
-            erased,
-            _groups(tuple(event.personal)) if event.personal else (),
-            event.facts,
-        )
+            placed = _placed(message, event, self._keyring.of(stream), person=False)
         if EVENT_TYPES[event.type].references:
             self._refer(placed)
         return placed
@@ -346,6 +349,11 @@ def _rejection(event: Event, code: Code) -> Rejection:
         subject=event.subject,
         traceparent=event.trace.get("traceparent"),
     )
+
+
+def _placed(message: Message, event: Event, held: Held, *, person: bool) -> _Placed:
+    groups = _groups(tuple(event.personal)) if event.personal else ()
+    return _Placed(message, event, held, person, groups, event.facts)
 
 
 def _values(message: Message) -> int:

@@ -62,8 +62,8 @@ class SubjectIndex:
 
     def settled(self, reference: str) -> bool:
         """Whether a reference is known as one data subject that was not erased: then none is missing."""
-        periods = self._periods.get(reference, ())
-        return len(periods) == 1 and periods[0].erased_through is None
+        periods = self._periods.get(reference)
+        return periods is not None and len(periods) == 1 and periods[0].erased_through is None
 
     def admit(self, mentions: Sequence[Mention]) -> None:
         """Make sure that every mentioned person has a data subject. Commits in a transaction of its own."""
