@@ -155,6 +155,7 @@ class _New:
 
     def finish(self) -> None:
         """All rows are written."""
+        self.tables.index()
         if self.view.joined:
             self.tables.put_entries(self._content.entries())
         self._digest = self._content.digest()

@@ -1,4 +1,4 @@
--- Rows of the view of disclosures, with what it is searched and sorted by. {table}.
+-- Rows of the view of disclosures, with what it is searched and sorted by. {table}. They never change.
 CREATE TABLE {views}.{table} (
     stream      uuid             NOT NULL,
     subkey      text COLLATE "C" NOT NULL,
@@ -11,6 +11,3 @@ CREATE TABLE {views}.{table} (
     kind        text COLLATE "C" NOT NULL,
     PRIMARY KEY (stream, subkey)
 );
-CREATE INDEX ON {views}.{table} (occurred_at, source, id);
-CREATE INDEX ON {views}.{table} (recipient, occurred_at);
-CREATE INDEX ON {views}.{table} (kind, occurred_at);

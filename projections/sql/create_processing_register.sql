@@ -1,6 +1,5 @@
 -- Rows of the register: observations and declarations by activity, and the entries joined from them.
--- {table}, {entries}. first_at, last_at: occurred times, null for a declaration; in no index, since
--- they change with nearly every event.
+-- {table}, {entries}. first_at, last_at: occurred times, null for a declaration.
 CREATE TABLE {views}.{table} (
     stream   uuid             NOT NULL,
     subkey   text COLLATE "C" NOT NULL,
@@ -10,8 +9,6 @@ CREATE TABLE {views}.{table} (
     last_at  timestamptz,
     PRIMARY KEY (stream, subkey)
 ) WITH (fillfactor = 80);
-CREATE INDEX ON {views}.{table} (activity);
-CREATE INDEX ON {views}.{table} (activity) WHERE first_at IS NULL;
 CREATE TABLE {views}.{entries} (
     activity text COLLATE "C" PRIMARY KEY,
     totals   bytea NOT NULL,
