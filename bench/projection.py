@@ -13,7 +13,8 @@ import statistics
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -21,7 +22,7 @@ import psycopg
 
 from bench.filling import OFFICE, Sites, record, sample, sites
 from bench.processor import Figures, rates, server_of
-from bench.results import median_ratio, save
+from bench.results import median_ratio, quote, save
 from bench.workload import four_fields
 from ledger.names import LedgerName
 from ledger.postgres import Database
@@ -70,6 +71,30 @@ def main() -> None:
         for label, ratio in result["ratios"].items():
             print(f"projection, {name}: {label:<36}{ratio:.2f} (median of {rounds} rounds)")
     save("projection", METHOD, {"rounds": rounds, **results})
+    quote("projection", list(table(results, ("record", "follow", "meanwhile"), "record")))
+    quote("rebuild", list(table(results, ("bare", "reader", "rebuild"), "bare")))
+
+
+def table(results: dict[str, Any], rivals: Sequence[str], peer: str) -> Iterator[list[str]]:
+    """Rates of some rivals for the page, and the ratios to their peer."""
+    yield ["", *(f"{workload}{unit}" for workload in results for unit in ("", ", processor"))]
+    for name in rivals:
+        rates = [result["events_per_second"] for result in results.values()]
+        yield [
+            name,
+            *(
+                f"{rate[key]:,}" if key in rate else ""
+                for rate in rates
+                for key in (name, f"{name}_core")
+            ),
+        ]
+    for label, (_, theirs) in PAIRS.items():
+        if theirs.removesuffix("_core") == peer:
+            ratios = [result["ratios"][label] for result in results.values()]
+            cells = [
+                ["", f"{r:.2f}"] if theirs.endswith("_core") else [f"{r:.2f}", ""] for r in ratios
+            ]
+            yield [label, *chain.from_iterable(cells)]
 
 
 def measure(made: Sites, texts: list[bytes], rounds: int) -> dict[str, Any]:

@@ -21,7 +21,7 @@ import orjson
 from bench.filling import OFFICE, Sites, record, sample, sites
 from bench.plot import draw
 from bench.processor import Figures, rates, server_of
-from bench.results import FOLDER, save
+from bench.results import FOLDER, quote, save
 from console.answers.consents import consents
 from console.answers.history import history
 from console.answers.source import Source
@@ -49,6 +49,27 @@ METHOD = (
 )
 
 
+ROWS = {
+    "record": "record, events/s",
+    "record_core": "record, events a second of processor time",
+    "follow": "follow, events/s",
+    "follow_core": "follow, events a second of processor time",
+    "history_ms": "history of 1,000 events, ms",
+    "history_cpu_ms": "of it processor time, ms",
+    "state_ms": "state, ms",
+    "state_cpu_ms": "of it processor time, ms",
+    "consents_ms": "consents, ms",
+    "consents_cpu_ms": "of it processor time, ms",
+    "rebuild": "rebuild of all views, events/s",
+    "rebuild_core": "rebuild, events a second of processor time",
+    "start_mb": "memory before a rebuild, MB",
+    "rebuild_mb": "memory of a rebuild at its peak, MB",
+    "message_bytes": "bytes of a message",
+    "ledger_bytes": "bytes on disk an event, keys and indexes included",
+    "view_bytes": "bytes on disk of all views an event",
+}
+
+
 def main() -> None:
     """Grow, measure, print, draw, save."""
     gc.freeze()  # as the program does
@@ -61,6 +82,14 @@ def main() -> None:
         METHOD,
         {"points": [{name: round(value, 1) for name, value in point.items()} for point in points]},
     )
+    quote("scale", list(table(points)))
+
+
+def table(points: list[Figures]) -> Iterator[list[str]]:
+    """The figures of each size for the page."""
+    yield ["", *(f"{point['events']:,} events" for point in points)]
+    for name, label in ROWS.items():
+        yield [label, *(f"{point[name]:,.0f}" for point in points)]
 
 
 def grow(made: Sites, events: int) -> Iterator[Figures]:
