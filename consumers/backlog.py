@@ -63,8 +63,8 @@ class Backlog:
 
     def recorded(self, count: int, end: int) -> None:
         """The first `count` records, and all offsets below `end`, are recorded."""
+        self.size -= sum(record.size for record in self.records[:count])
         del self.records[:count]
-        self.size = sum(record.size for record in self.records)
         self.next_offset = end
         if not self.records and self.end <= end:
             self.since = None
