@@ -56,8 +56,11 @@ def decode_binary(
     An attribute that is given twice, is null or is not UTF-8 makes it no CloudEvent. Headers of
     other names are not part of the event. An empty value is an absent `data`.
     """
+    size = _size(headers, value)
+    if size > _MAX_READ:
+        return Rejection(Code.TOO_LARGE)
     message, sound = _attributes(headers)
-    if _size(headers, value) > MAX_MESSAGE:
+    if size > MAX_MESSAGE:
         return reject(message, Code.TOO_LARGE)
     if value:
         try:

@@ -178,8 +178,8 @@ def _lengthen(chance: Random, holder: Any, step: Any, _: Any) -> None:
 
 def _multiply(chance: Random, holder: Any, step: Any, _: Any) -> None:
     if isinstance(holder, list) and len(holder) < 100:
-        small = not isinstance(holder[step], dict | list)
-        holder.extend([holder[step]] * chance.choice((1, 10, 1000 if small else 20)))
+        small = len(json.dumps(holder[step])) < 100
+        holder.extend([holder[step]] * chance.choice((1, 10, 1000) if small else (1, 2)))
 
 
 def _write_raw(chance: Random, holder: Any, step: Any, _: Any) -> None:

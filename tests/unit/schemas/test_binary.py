@@ -142,6 +142,8 @@ def test_the_limit_counts_headers_and_value() -> None:
     assert isinstance(large, Rejection)
     assert (large.code, large.subject) == (Code.TOO_LARGE, "customer/10023")
     assert code(headers, b"\xff" * MAX_MESSAGE)[0] is Code.TOO_LARGE
+    # Like one in structured mode, it is not even read when it is very large.
+    assert taken(headers, b" " * 2**20) == Rejection(Code.TOO_LARGE)
 
 
 def test_the_confidential_ledger_reads_both_modes() -> None:
