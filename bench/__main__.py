@@ -1,6 +1,6 @@
 """Every benchmark, one after the other; each runs its peer in the same run and prints the ratio."""
 
-from bench import decode, kafka, projection, record, scale
+from bench import decode, kafka, projection, record, scale, tlog
 
 if __name__ == "__main__":
     decode.main()
@@ -8,3 +8,4 @@ if __name__ == "__main__":
     kafka.main()
     projection.main()
     scale.main()
+    tlog.main()
