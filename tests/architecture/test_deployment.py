@@ -14,6 +14,7 @@ from typer.main import get_command
 
 from console.main import app
 from console.settings import SETTINGS
+from ledger.embedded.cluster import shipped_programs
 from tests.architecture.documents import ROOT
 from tests.fixtures.deployment import DOCKERFILE, SECRETS, VOLUME, compose, image_environment
 
@@ -52,6 +53,15 @@ def test_a_compose_client_accepts_the_file() -> None:
 def test_every_image_has_a_version() -> None:
     for name, service in SERVICES.items():
         assert PINNED.fullmatch(service["image"]), name
+
+
+def test_the_database_is_of_the_version_that_the_tests_run_and_backups_are_made_with() -> None:
+    asked = subprocess.run(
+        [shipped_programs() / "postgres", "--version"], capture_output=True, text=True, check=True
+    )
+    shipped = re.search(r"\) (\d+)\.", asked.stdout)
+    assert shipped
+    assert SERVICES["database"]["image"].startswith(f"postgres:{shipped[1]}.")
 
 
 def test_what_goes_on_is_restarted_and_watched() -> None:
