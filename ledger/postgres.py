@@ -30,6 +30,8 @@ CONNECT_TIMEOUT_S = 10
 PATIENCE_S = 60
 # The server ends a statement first, where it can, and says why; only a silent one is hung up on.
 SILENCE = 1.5
+# The server hung up on whoever stood still in a transaction; psycopg counts that as an internal error.
+_TIMEOUTS = (errors.IdleInTransactionSessionTimeout, errors.TransactionTimeout)
 # Those who hold the head lock: one that stands still in a transaction would hold up all others.
 _WRITERS: frozenset[Role | None] = frozenset({"recorder", "eraser"})
 # Dimensions, whether there are nulls, oid of the elements, their number, index of the first.
@@ -98,7 +100,7 @@ def mapped_errors() -> Iterator[None]:
         raise ServiceAway(
             "PostgreSQL has no disk space left (53100): nothing was lost, make room"
         ) from None
-    except psycopg.OperationalError as error:
+    except (psycopg.OperationalError, *_TIMEOUTS) as error:
         raise ServiceAway(
             f"PostgreSQL cannot be reached ({error.sqlstate or 'no answer'})"
         ) from None

@@ -13,7 +13,6 @@ from tests.fault.campaign import (
     Scene,
     Upstream,
     check_all,
-    kill,
     own_server,
     seeded,
     staged,
@@ -60,9 +59,12 @@ def survive(
             upstream.send(RECORDS, aborted=False)
             scene.wait_for(mark)
             die(server, scene, how)
-            if killing and chance.random() < 0.3:
-                kill([chance.choice(scene.consumers)])
+            victims = [c for c in scene.consumers if killing and chance.random() < 0.2]
+            for victim in victims:
+                victim.kill()
             server.restart()
+            for victim in victims:  # one that starts without a database ends at once, and says so
+                victim.start()
         check_all(scene, upstream.sent)
         print(f"{len(deaths)} deaths of PostgreSQL, {upstream.sent.records.total()} messages")
 

@@ -111,6 +111,36 @@ def waits(scene: Scene) -> bool:
         return connection.execute(WAITING).fetchone() is not None
 
 
+def test_a_zombie_in_its_transaction_finds_that_the_server_hung_up(
+    make_house: Callable[[str], House], database_url: str
+) -> None:
+    house = make_house(database_url)
+    session = Database(house.url, patience_s=1).connect(house.ledger, "recorder")
+
+    def stand_still() -> None:
+        with session.transaction():
+            session.row("lock_head")
+            until(lambda: recorders(house) == 0, lambda: None, PATIENCE_S)
+            session.row("head")
+
+    with pytest.raises(ServiceAway, match="25P03"):
+        stand_still()
+    assert session.broken
+    session.close()
+
+
+def recorders(house: House) -> int:
+    """How many recorders are in a transaction."""
+    with psycopg.connect(house.url) as connection:
+        query = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND application_name = 'ledger-recorder' AND xact_start IS NOT NULL"
+        )
+        row = connection.execute(query).fetchone()
+        assert row is not None
+        return int(row[0])
+
+
 def test_a_zombie_in_the_middle_of_a_copy_is_ended_by_the_next_recorder(
     make_house: Callable[[str], House], database_url: str
 ) -> None:
