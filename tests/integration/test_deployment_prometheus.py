@@ -64,7 +64,7 @@ def running(topic: str, start: Callable[..., Started], kafka_bootstrap: str) -> 
 @pytest.fixture
 def prometheus(running: Started, tmp_path: Path) -> Iterator[Prometheus]:
     """A Prometheus that looks at all of it."""
-    parts = ("run", "consume", "project")
+    parts = ("run", "consume", "project", "publish")
     ports = {f"ledger-{part}": running.served(part).port for part in parts}
     with running_prometheus(tmp_path / "prometheus", ports) as server:
         yield server
