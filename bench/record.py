@@ -1,11 +1,12 @@
 """Recording: message bytes in memory -> committed events, beside raw COPY of the same rows and a library.
 
-Embedded PostgreSQL with fsync, four sealed fields an event. Rounds are interleaved, and the figures of
-each are divided by those of the peers in the same round.
+`python -m bench.record [ROUNDS]`. Embedded PostgreSQL with fsync, four sealed fields an event. Rounds are
+interleaved, and the figures of each are divided by those of the peers in the same round.
 """
 
 import multiprocessing
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -35,8 +36,8 @@ SINGLE_EVENTS = 2_000
 # The library sends a batch through a pipeline, which hangs with more than about half a megabyte.
 LIBRARY_BATCH = 250
 PROCESSES = 2
-ROUNDS = 5
-SWEEP_ROUNDS = 3
+ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+SWEEP_ROUNDS = (ROUNDS + 1) // 2
 METHOD = (
     f"{EVENTS} events of {PEOPLE} known or {NEW_PEOPLE} new people with four sealed fields in three"
     f" categories, one field searchable; batches of {BATCH}; one process (two where it says so);"
