@@ -77,11 +77,8 @@ def main() -> None:
     with sites() as made:
         points = list(grow(made, events))
     draw_all(points)
-    save(
-        "scale" if events < FULL else "scale-full",
-        METHOD,
-        {"points": [{name: round(value, 1) for name, value in point.items()} for point in points]},
-    )
+    rounded = [{name: round(value, 1) for name, value in point.items()} for point in points]
+    save("scale", METHOD, {"points": rounded})
     quote("scale", list(table(points)))
 
 
