@@ -19,6 +19,7 @@ from ledger.sealing import KEY_BYTES
 
 __all__ = ["EpochCiphers", "FileKeyProvider"]
 
+_PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 _PREFIX, _SUFFIX, _DRAFT = "epoch-", ".key", ".new"
 
 
@@ -26,7 +27,8 @@ class FileKeyProvider:
     """Epoch keys as files in one folder, made with mode 0700 when it is missing."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _written():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
 
     def epochs(self) -> list[int]:
@@ -95,10 +97,12 @@ def _write(path: Path, flags: int, content: bytes) -> None:
 
 @contextmanager
 def _written() -> Iterator[None]:
-    """What the system says about files, in words that say which ones."""
+    """Tell a fault of the disk that may pass; a folder of the wrong owner is told as it is."""
     try:
         yield
     except OSError as error:
+        if error.errno not in _PASSING:
+            raise
         raise Retry(f"the folder of epoch keys cannot be written: {error.strerror}") from None
 
 
