@@ -1,6 +1,7 @@
 """The main loop on a cluster and a ledger in memory: whatever happens, each offset counts once."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, NoReturn
 
 import orjson
@@ -233,6 +234,24 @@ def test_overtaken_batches_are_decided_again(world: World) -> None:
     _, consumer = world.joined()
     turns(consumer, lambda: len(world.ledger.events) == 2)
     assert world.seen == [("fenced",)]
+
+
+def test_a_batch_that_is_fenced_time_and_again_is_read_again_ever_later(world: World) -> None:
+    world.produce(2)
+    world.ledger.faults += [Fenced() for _ in range(5)]
+    _, consumer = world.joined()
+    moments = []
+    for count in range(1, 6):
+        turns(consumer, lambda count=count: len(world.seen) == count)  # type: ignore[misc]
+        moments.append(world.time.seconds)
+    waits = [after - before for before, after in pairwise(moments)]
+    assert all(wait >= least for wait, least in zip(waits, [0.1, 0.2, 0.4, 0.8], strict=True))
+    turns(consumer, lambda: len(world.ledger.events) == 2)
+    world.ledger.faults.append(Fenced())
+    world.produce(1)
+    turns(consumer, lambda: len(world.ledger.events) == 3)
+    assert world.time.seconds - moments[-1] < 2 * sum(waits), "a success ends the waiting"
+    world.check_joined()
 
 
 def test_too_many_rejections_halt_the_topic_also_after_a_restart(world: World) -> None:
