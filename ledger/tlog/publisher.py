@@ -119,7 +119,6 @@ class Publisher:
         while not stop():
             began = self._monotonic()
             try:
-                self._observer.looked()
                 published = self._publish(stop)
                 pause_s = FIRST_PAUSE_S
                 if published.entries:
@@ -185,6 +184,7 @@ class Publisher:
 
     def _step(self, work: _Work) -> int:
         """Publish the next entries; how many there were."""
+        self._observer.looked()
         head = self._head(work)
         if head == work.promise.size:
             return 0

@@ -13,6 +13,7 @@ from ledger.tlog import publisher as publisher_module
 from ledger.tlog.checkpoints import Checkpoint, parse_checkpoint, verify_checkpoint
 from ledger.tlog.key_file import KeyFile
 from ledger.tlog.notes import parse_note
+from ledger.tlog.observer import Observer
 from tests.fixtures.inbound import until
 from tests.fixtures.ledger import House, collected, message
 from tests.fixtures.tlog import Log
@@ -425,6 +426,25 @@ def test_following_waits_out_what_passes_and_ends_with_what_does_not(
         publisher.follow(lambda: False)
     assert len(pauses) >= 3
     assert "another publisher is at work" in caplog.text
+
+
+def test_whoever_looks_sees_steps_and_failures(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publisher_module, "STEP_ENTRIES", 2)
+    seen: list[object] = []
+    observer = Observer(
+        looked=lambda: seen.append("looked"),
+        published=lambda size, entries: seen.append((size, entries)),
+        failed=lambda error: seen.append(type(error)),
+    )
+    record(log.house, 5)
+    publisher = log.publisher(observer=observer)
+    publisher.publish_once()
+    assert [one for one in seen if one != "looked"] == [(2, 2), (4, 2), (5, 1)]
+    assert seen.count("looked") == 4
+    change(log.house, ROLL_BACK)
+    with pytest.raises(RolledBack):
+        publisher.publish_once()
+    assert seen[-1] is RolledBack
 
 
 def test_old_promises_hold_after_an_erasure(log: Log) -> None:
