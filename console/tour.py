@@ -60,7 +60,7 @@ def guide(site: Site, console: Console) -> bool:
         command = f"$ ledger --data-dir {site.settings.data_dir} {step.command}"
         console.print(Text(command, style="cyan"), soft_wrap=True)
         console.print(*step.shown)
-    return audit(site.session("reader")).ok
+    return audit(site.session("reader"), site.published_log).ok
 
 
 def _steps(site: Site) -> Iterator[Step]:
@@ -140,7 +140,7 @@ def _after_an_erasure(site: Site) -> Iterator[Step]:
 
 def _in_order(site: Site) -> Step:
     views = audit_views(site.new_session("reader"), privacy_office=site.privacy_office)
-    answer = audited(audit(site.session("reader")), views)
+    answer = audited(audit(site.session("reader"), site.published_log), views)
     return Step(
         "Everything is as it was recorded, and every view is what its events say",
         "audit --views",

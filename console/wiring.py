@@ -15,6 +15,7 @@ from console.answers.source import Source
 from console.settings import Settings
 from consumers.pipeline import BatchLimits
 from ledger.application import Ledger
+from ledger.audit import PublishedLog
 from ledger.embedded import Server, start
 from ledger.embedded.place import Place
 from ledger.erasure import Eraser, pending
@@ -106,6 +107,12 @@ class Site:
     def log_key(self) -> KeyFile:
         """The key of the transparency log."""
         return log_key(self.settings)
+
+    @property
+    def published_log(self) -> PublishedLog:
+        """The files of the transparency log and the keys that it had, for an audit."""
+        keys = tuple(self.log_key.known())
+        return PublishedLog(LogFolder(self.settings.log.folder), keys)
 
     def publisher(self, observer: Observer | None = None) -> Publisher:
         """What publishes the transparency log. Whoever opens it closes it."""

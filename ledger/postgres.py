@@ -25,6 +25,9 @@ from ledger.names import LedgerName, Role
 
 __all__ = ["PATIENCE_S", "Conflict", "Database", "Session", "UniqueConflict", "statement"]
 
+# The ends of PostgreSQL's binary COPY: signature, flags and no extension; and a row of -1 columns.
+_COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_COPY_END = b"\xff\xff"
 CONNECT_TIMEOUT_S = 10
 # A batch takes seconds at most: who hears nothing for so long takes the other end for lost.
 PATIENCE_S = 60
@@ -203,6 +206,20 @@ class Session:
             copy.set_types(types)
             for row in rows:
                 copy.write_row(row)
+
+    def copied(self, name: str, /) -> Iterator[bytes]:
+        """Rows of a binary COPY to here, as the server encodes them, without the format's ends."""
+        with (
+            mapped_errors(),
+            self._connection.cursor() as cursor,
+            cursor.copy(statement(self._package, name)) as copy,
+        ):
+            start = len(_COPY_HEADER)
+            for data in copy:
+                row = bytes(data)[start:]
+                start = 0
+                if row and row != _COPY_END:
+                    yield row
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

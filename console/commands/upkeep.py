@@ -96,7 +96,7 @@ def _views(names: list[str]) -> list[View[Any]]:
     return views or list(VIEWS)
 
 
-@configured("store")
+@configured("store", "log")
 def show_audit(
     settings: Settings,
     views: Annotated[
@@ -109,7 +109,7 @@ def show_audit(
     Exit status 1 when there is a finding.
     """
     with open_site(settings, opens_values=False) as site:
-        result = audit(site.session("reader"))
+        result = audit(site.session("reader"), site.published_log)
         compared: list[ViewReport] = []
         if views:
             bring_up_to_date(site)

@@ -70,7 +70,7 @@ def test_status_has_the_shape_that_outsiders_rely_on(cli: Cli) -> None:
 def test_audit_of_a_ledger_in_order(cli: Cli) -> None:
     cli.record(registered(), collected())
     answer = cli("audit", "--json").json
-    assert set(answer) == {"ok", "size", "root", "findings", "views"}
+    assert set(answer) == {"ok", "size", "root", "findings", "views", "gaps"}
     assert (answer["ok"], answer["size"]) == (True, 2)
     assert (answer["findings"], answer["views"]) == ([], [])
     views = cli("audit", "--views", "--json").json["views"]

@@ -1,0 +1,61 @@
+"""The event table as the log sees it: positions and recorded times in order, and an entry for each.
+
+Rows come as PostgreSQL's binary COPY gives them and are taken apart here, in one pass and flat memory: what
+is hashed is made from the bytes of the table, and nothing is asked of the server twice.
+"""
+
+import struct
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from ledger.audit.findings import Findings
+from ledger.event import instant
+
+__all__ = ["walk"]
+
+# Of a binary COPY row: number of columns, then the length and value of stream, version, position and
+# recorded time (microseconds since 2000), and the lengths of type and state around their bytes.
+_FIXED = struct.Struct("!hi16siqiqiqi")
+_LENGTH = struct.Struct("!i")
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def walk(rows: Iterable[bytes], findings: Findings) -> Iterator[tuple[int, bytes]]:
+    """Position and entry of every event. Notes positions that are missing and times that go back.
+
+    `rows`: of the statement `copy_entries`, without the header of the format.
+    """
+    last, before = 0, -(2**63)
+    for row in rows:
+        _, _, stream, _, version, _, position, _, recorded, size = _FIXED.unpack_from(row)
+        end = _FIXED.size + size
+        if position != last + 1:
+            findings.note(position, "position", f"expected position {last + 1}")
+        if recorded < before:
+            findings.note(position, "recorded-at", "recorded before the event in front of it")
+        last, before = position, recorded
+        h = stream.hex().encode()
+        yield (
+            position,
+            (
+                b'{"position":%d,"recorded":"%b","stream":"%b-%b-%b-%b-%b","type":"%b","version":%d}\n%b'
+                % (
+                    position,
+                    _instant(recorded),
+                    h[:8],
+                    h[8:12],
+                    h[12:16],
+                    h[16:20],
+                    h[20:],
+                    row[_FIXED.size : end],
+                    version,
+                    row[end + _LENGTH.size :],
+                )
+            ),
+        )
+
+
+@lru_cache(maxsize=8)  # events of a batch have one time, and come one after the other
+def _instant(microseconds: int) -> bytes:
+    return instant(_EPOCH + timedelta(microseconds=microseconds)).encode()
