@@ -25,7 +25,7 @@ from tests.fixtures.ledger import House
 pytestmark = pytest.mark.kafka
 
 
-PLACED = "is read from its bookmark on"
+READS = "is read from its bookmark on"
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def rounds(scene: Scene, plan: Plan, upstream: Upstream, chance: random.Random) 
 def at_work(scene: Scene) -> list[Process]:
     """The members that have begun to read since they were started: to kill others proves little."""
     members = [process for process in scene.consumers if process.started]
-    return [process for process in members if PLACED in process.fresh_log()]
+    return [process for process in members if process.said_since_start(READS)]
 
 
 def visit(guest: Process) -> None:

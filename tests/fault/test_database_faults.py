@@ -3,6 +3,7 @@
 import random
 import signal
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,13 +18,14 @@ from tests.fault.campaign import (
     seeded,
     staged,
 )
-from tests.fixtures.inbound import until
+from tests.fixtures.inbound import Process, until
 from tests.fixtures.ledger import House
 
 pytestmark = pytest.mark.kafka
 
 RECORDS = 600
 AWAY = "PostgreSQL cannot be reached"
+READS = "is read from its bookmark on"
 # An immediate shutdown, and the death of the main process alone, whose children end by themselves.
 DEATHS = (signal.SIGQUIT, signal.SIGKILL)
 
@@ -63,10 +65,18 @@ def survive(
             for victim in victims:
                 victim.kill()
             server.restart()
-            for victim in victims:  # one that starts without a database ends at once, and says so
-                victim.start()
+            revive(scene, victims)
         check_all(scene, upstream.sent)
         print(f"{len(deaths)} deaths of PostgreSQL, {upstream.sent.records.total()} messages")
+
+
+def revive(scene: Scene, victims: Sequence[Process]) -> None:
+    """Start them, and wait until they read: one that starts without a database ends at once, as it should."""
+    for victim in victims:
+        victim.start()
+    for victim in victims:
+        reads = partial(victim.said_since_start, READS)
+        until(reads, scene.watch, PATIENCE_S)
 
 
 def die(server: OwnServer, scene: Scene, how: signal.Signals) -> None:
