@@ -32,23 +32,24 @@ def rates(
 
     `elsewhere`: seconds that a process of its own has used, asked afterwards.
     """
-    before, began = time.process_time() + _server_seconds(server), time.perf_counter()
+    before, ours, began = _server_seconds(server), time.process_time(), time.perf_counter()
     work()
-    seconds = time.perf_counter() - began
-    used = time.process_time() + _server_seconds(server) - before + elsewhere()
+    seconds, used = time.perf_counter() - began, time.process_time() - ours + elsewhere()
+    used += sum(now - before.get(pid, 0.0) for pid, now in _server_seconds(server).items())
     return {name: events / seconds, f"{name}_core": events / used}
 
 
-def _server_seconds(server: int) -> float:
-    """What the processes of the server have used, those that are still there."""
-    seconds = 0.0
+def _server_seconds(server: int) -> dict[int, float]:
+    """What each process of the server has used; one that has ended is not there any more."""
+    seconds: dict[int, float] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             members = _members(path)
         except OSError:  # it has just ended
             continue
         if int(members[1]) == server:
-            seconds += (int(members[11]) + int(members[12])) / TICKS_A_SECOND
+            used = (int(members[11]) + int(members[12])) / TICKS_A_SECOND
+            seconds[int(path.parent.name)] = used
     return seconds
 
 

@@ -86,7 +86,7 @@ def table(points: list[Figures]) -> Iterator[list[str]]:
     """The figures of each size for the page."""
     yield ["", *(f"{point['events']:,} events" for point in points)]
     for name, label in ROWS.items():
-        yield [label, *(f"{point[name]:,.0f}" for point in points)]
+        yield [label, *(f"{point[name]:,.0f}" if name in point else "" for point in points)]
 
 
 def grow(made: Sites, events: int) -> Iterator[Figures]:
@@ -210,7 +210,7 @@ def draw_all(points: list[Figures]) -> None:
     """Cost against size, three plots."""
 
     def line(name: str) -> list[tuple[float, float]]:
-        return [(point["events"], point[name]) for point in points]
+        return [(point["events"], point[name]) for point in points if name in point]
 
     x = "events in the ledger"
     draw(
