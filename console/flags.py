@@ -18,7 +18,20 @@ from ledger.embedded import default_data_dir
 from projections.timetravel import Moment
 from schemas.formats import instant_of
 
-__all__ = ["AsOf", "AtPosition", "Json", "RecordedBy", "configured", "global_flags", "moment_of"]
+__all__ = [
+    "AsOf",
+    "AtPosition",
+    "Json",
+    "Language",
+    "RecordedBy",
+    "Since",
+    "Until",
+    "configured",
+    "global_flags",
+    "language_of",
+    "moment_of",
+    "time_of",
+]
 
 PANELS: dict[Group, str] = {
     "store": "Ledger",
@@ -49,6 +62,24 @@ AtPosition = Annotated[
     int | None,
     typer.Option("--at-position", metavar="N", min=0, help="What had a position up to N."),
 ]
+
+Since = Annotated[
+    str | None, typer.Option("--from", metavar="T", help="Occurred at this time or later.")
+]
+Until = Annotated[
+    str | None, typer.Option("--to", metavar="T", help="Occurred at this time or earlier.")
+]
+Language = Annotated[
+    str,
+    typer.Option("--language", metavar="L", help="nl or en.", autocompletion=lambda: ("nl", "en")),
+]
+
+
+def language_of(text: str) -> str:
+    """The language of a page or a table. Raises BadParameter for another one."""
+    if text not in {"nl", "en"}:
+        raise typer.BadParameter("--language: expected nl or en")
+    return text
 
 
 def moment_of(as_of: str | None, recorded_by: str | None, at_position: int | None) -> Moment:

@@ -1,11 +1,14 @@
 """View `disclosures`: who received which fields of whom, when, why and how. One row a disclosure.
 
-The recipient's name is not here: it is looked up as it was at the time (`recipients`).
+Besides `personal-data-disclosed` there are acts that are disclosures by their nature: a 112 call, the name
+behind malicious calls, a feed of subscribers, a number that moves, a parcel. What their events do not say,
+their type says (`_NATURE`), or it is not known and None. The recipient's name is not here: it is looked
+up as it was at the time (`recipients`).
 """
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -15,16 +18,40 @@ from projections.view import Key, View
 
 __all__ = ["VIEW", "Disclosure", "evolve", "keys", "sort_key", "sorted_disclosures"]
 
-_NAMES = frozenset({"personal-data-disclosed"})
+_RECIPIENT = "recipient/"
+
+
+class _Nature(NamedTuple):
+    """What the type of an event says about the disclosure that it is."""
+
+    recipient_kind: str
+    purpose: str
+    method: str | None = None
+
+
+_NATURE: dict[str, _Nature] = {
+    "emergency-call-disclosed": _Nature("emergency-services", "emergency-call", "realtime"),
+    "malicious-call-data-disclosed": _Nature("subscriber", "malicious-calls"),
+    "bulk-feed-delivered": _Nature("ciot", "subscriber-feed", "feed"),
+    "number-porting-performed": _Nature("telecom-provider", "number-porting"),
+    "equipment-shipped": _Nature("shipping", "delivery"),
+}
+_NAMES = frozenset({"personal-data-disclosed", *_NATURE})
+# Of an event of its own kind, what it is known by to both sides.
+_REFERENCES = ("case_ref", "request_ref", "porting_ref", "order_ref")
 
 
 class Disclosure(msgspec.Struct, frozen=True, gc=False):
-    """One disclosure. `stream`: the data subject; `subject`: only for one that is not a person."""
+    """One disclosure. `name`: of its event's type. `stream`: the data subject.
+
+    `subject`: only where the stream is no person, which is then the recipient of a feed about many.
+    """
 
     position: int
     stream: UUID
     subject: str | None
     occurred_at: datetime
+    name: str
     source: str
     id: str
     activity: str | None
@@ -36,12 +63,50 @@ class Disclosure(msgspec.Struct, frozen=True, gc=False):
     @property
     def recipient(self) -> str:
         """Bare id of the recipient."""
-        return str(self.facts["recipient"])
+        stated = self.facts.get("recipient")
+        return str(stated) if stated else (self.subject or "").removeprefix(_RECIPIENT)
 
     @property
     def recipient_kind(self) -> str:
-        """Kind of the recipient, as the disclosure states it."""
-        return str(self.facts["recipient_kind"])
+        """Kind of the recipient, as the disclosure states it, or else its type."""
+        stated = self.facts.get("recipient_kind")
+        return str(stated) if stated else _NATURE[self.name].recipient_kind
+
+    @property
+    def purpose(self) -> str:
+        """What it was for, as the disclosure states it, or else its type."""
+        stated = self.facts.get("purpose")
+        return str(stated) if stated else _NATURE[self.name].purpose
+
+    @property
+    def method(self) -> str | None:
+        """How data went; None where nothing says so."""
+        nature = _NATURE.get(self.name)
+        method: str | None = self.facts.get("method", nature.method if nature else None)
+        return method
+
+    @property
+    def fields(self) -> list[str] | None:
+        """The personal fields that went; None where the event does not list them."""
+        fields: list[str] | None = self.facts.get("fields")
+        return fields
+
+    @property
+    def country(self) -> str | None:
+        """Where data went; None where the event does not say so."""
+        country: str | None = self.facts.get("country")
+        return country
+
+    @property
+    def case_ref(self) -> str | None:
+        """The case, request or order that it belongs to."""
+        return next((self.facts[name] for name in _REFERENCES if name in self.facts), None)
+
+    @property
+    def record_count(self) -> int | None:
+        """Of a feed: about how many records; None for a disclosure about one person."""
+        count: int | None = self.facts.get("record_count")
+        return count
 
 
 def keys(event: RecordedEvent) -> tuple[str, ...]:
@@ -56,6 +121,7 @@ def evolve(state: Disclosure | None, event: RecordedEvent) -> Disclosure:
         stream=event.stream,
         subject=event.subject,
         occurred_at=event.time,
+        name=event.name,
         source=event.source,
         id=event.id,
         activity=event.activity,
@@ -82,7 +148,7 @@ def _cells(_key: Key, row: Disclosure) -> tuple[Any, ...]:
 
 VIEW: View[Disclosure] = View(
     name="disclosures",
-    version="2",
+    version="3",
     type=Disclosure,
     keys=keys,
     names=_NAMES,

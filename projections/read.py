@@ -29,6 +29,7 @@ __all__ = [
     "customer_states",
     "customer_states_of",
     "disclosed",
+    "disclosures_by_quarter",
     "recipients_by_id",
     "register_entries",
 ]
@@ -94,6 +95,18 @@ def disclosed(
     )
     for (state,) in rows:
         yield disclosures.VIEW.decode(state)
+
+
+def disclosures_by_quarter(
+    session: Session, since: datetime | None, until: datetime | None
+) -> list[tuple[str, str, int]]:
+    """Quarter (`2026-Q1`, of Amsterdam's calendar), kind of recipient and number of disclosures, sorted.
+
+    `since` is inclusive, `until` exclusive; None: no bound.
+    """
+    bookmark_of(session, disclosures.VIEW)
+    rows = session.of("projections").rows("disclosures_by_quarter", since=since, until=until)
+    return [(quarter, kind, int(count)) for quarter, kind, count in rows]
 
 
 def recipients_by_id(session: Session) -> dict[str, Recipient]:

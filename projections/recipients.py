@@ -12,6 +12,7 @@ from ledger.event import RecordedEvent
 from projections.view import Order, Value, View, order_of
 
 __all__ = [
+    "AMSTERDAM",
     "VIEW",
     "Ending",
     "Recipient",

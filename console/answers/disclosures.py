@@ -13,6 +13,7 @@ from console.answers.subjects import known_streams
 from ledger.event import instant
 from projections.disclosures import Disclosure
 from projections.read import disclosed, recipients_by_id
+from rulebook import provision
 
 __all__ = ["Wanted", "disclosures"]
 
@@ -21,17 +22,21 @@ _BLOCK_ROWS = 1_000
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """Which disclosures: bounds are inclusive and of the occurred time, `recipient` is a bare id."""
+    """Which disclosures: bounds are inclusive and of the occurred time, `recipient` is a bare id.
+
+    `provision`: in any spelling that the rulebook knows.
+    """
 
     subject: str | None = None
     recipient: str | None = None
     kind: str | None = None
+    provision: str | None = None
     since: datetime | None = None
     until: datetime | None = None
 
 
 def disclosures(source: Source, wanted: Wanted) -> Iterator[dict[str, Any]]:
-    """Disclosures by (occurred_at, source, id). The subject of an erased person is None.
+    """Disclosures by (occurred_at, source, id). The subject of an erased person is None, as of a feed.
 
     Raises UnknownSubject when `wanted.subject` has never named anybody.
     """
@@ -44,7 +49,16 @@ def disclosures(source: Source, wanted: Wanted) -> Iterator[dict[str, Any]]:
         since=wanted.since,
         until=wanted.until,
     )
+    if wanted.provision is not None:
+        same = article_of(wanted.provision)
+        rows = (row for row in rows if row.provision and article_of(row.provision) == same)
     return _all_shown(source, rows, RecipientNames(source, recipients_by_id(source.session)))
+
+
+def article_of(spelled: str) -> str:
+    """The provision that a text names, so that two spellings of one are equal."""
+    known = provision(spelled)
+    return known.id if known else spelled.lower()
 
 
 def _all_shown(
@@ -53,7 +67,7 @@ def _all_shown(
     while block := list(islice(rows, _BLOCK_ROWS)):
         references = source.names(row.stream for row in block if row.subject is None)
         for row in block:
-            reference = row.subject or references[row.stream]
+            reference = references.get(row.stream)  # none for a feed, which is about many
             subject = None if reference == ERASED else reference
             yield _shown(row, subject, names.at(row.recipient, row.occurred_at))
 
@@ -62,18 +76,21 @@ def _shown(row: Disclosure, subject: Any, recipient_name: Any) -> dict[str, Any]
     return {
         "position": row.position,
         "occurred_at": instant(row.occurred_at),
+        "type": row.name,
         "source": row.source,
         "id": row.id,
         "subject": subject,
         "recipient": row.recipient,
         "recipient_name": recipient_name,
         "recipient_kind": row.recipient_kind,
-        "purpose": row.facts["purpose"],
+        "purpose": row.purpose,
         "activity": row.activity,
         "legal_basis": row.legal_basis,
         "provision": row.provision,
-        "fields": row.facts["fields"],
-        "country": row.facts["country"],
-        "method": row.facts["method"],
-        "case_ref": row.facts.get("case_ref"),
+        "categories": list(row.categories),
+        "fields": row.fields,
+        "country": row.country,
+        "method": row.method,
+        "case_ref": row.case_ref,
+        "record_count": row.record_count,
     }

@@ -1,7 +1,5 @@
 """Commands about processing: register, disclosures, recipients."""
 
-import sys
-from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import typer
@@ -12,9 +10,10 @@ from console.answers.register import register
 from console.answers.subjects import check_reference
 from console.commands.following import bring_up_to_date
 from console.commands.people import reading
+from console.commands.reports import Output, form_of, put
 from console.export import register_csv, register_page, register_workbook
-from console.flags import AsOf, AtPosition, Json, configured, time_of
-from console.output import emit, emit_bytes, emit_list, encode, people
+from console.flags import AsOf, AtPosition, Json, Since, Until, configured, time_of
+from console.output import emit, emit_list, encode, people
 from console.settings import Settings
 from console.show.registers import disclosures_table, recipients_table, register_table
 from schemas.events.disclosure import RecipientKind
@@ -53,36 +52,19 @@ def show_register(
             autocompletion=lambda: FORMATS,
         ),
     ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", metavar="FILE", help="Write there, not on screen.")
-    ] = None,
+    output: Output = None,
     as_json: Json = False,
 ) -> None:
     """Print the Article 30 register: what was declared beside what was observed."""
-    form = _format(form, as_json, output)
+    form = form_of(form, as_json, output, FORMATS)
     with reading(settings) as (site, source):
         if at_position is None:
             bring_up_to_date(site)
         answer = register(source.session, settings.controller, at_position, source.privacy_office)
     if form is None:
         people().print(register_table(answer))
-    elif output is None:
-        emit_bytes(EXPORTS[form](answer))
     else:
-        output.write_bytes(EXPORTS[form](answer))
-
-
-def _format(form: str | None, as_json: bool, output: Path | None) -> str | None:
-    """The format of the export, None for a table."""
-    if form is not None and form not in FORMATS:
-        raise typer.BadParameter(f"--format: expected one of {', '.join(FORMATS)}")
-    if as_json and form not in {None, "json"}:
-        raise typer.BadParameter(f"--json and --format {form} exclude each other")
-    if output is not None and form is None and not as_json:
-        raise typer.BadParameter("--output needs --format")
-    if form == "xlsx" and output is None and sys.stdout.isatty():
-        raise typer.BadParameter("--format xlsx: name a file with --output")
-    return "json" if as_json else form
+        put(EXPORTS[form](answer), output)
 
 
 @configured("store")
@@ -100,16 +82,16 @@ def show_disclosures(
             "--kind", metavar="K", help="Given to this kind.", autocompletion=lambda: KINDS
         ),
     ] = None,
-    since: Annotated[
-        str | None, typer.Option("--from", metavar="T", help="Occurred at this time or later.")
+    provision: Annotated[
+        str | None,
+        typer.Option("--provision", metavar="P", help="Given under this article, in any spelling."),
     ] = None,
-    until: Annotated[
-        str | None, typer.Option("--to", metavar="T", help="Occurred at this time or earlier.")
-    ] = None,
+    since: Since = None,
+    until: Until = None,
     as_json: Json = False,
 ) -> None:
     """Print who received what, when and why. Both bounds of time are inclusive."""
-    wanted = _wanted(subject, recipient, kind, since, until)
+    wanted = _wanted(subject, recipient, kind, provision, since, until)
     with reading(settings) as (site, source):
         bring_up_to_date(site)
         rows = disclosures(source, wanted)
@@ -123,6 +105,7 @@ def _wanted(
     subject: str | None,
     recipient: str | None,
     kind: str | None,
+    provision: str | None,
     since: str | None,
     until: str | None,
 ) -> Wanted:
@@ -134,6 +117,7 @@ def _wanted(
         subject=subject,
         recipient=recipient.removeprefix("recipient/") if recipient else None,
         kind=kind,
+        provision=provision,
         since=time_of("--from", since),
         until=time_of("--to", until),
     )

@@ -5,9 +5,16 @@ from typing import Any
 
 from rich.table import Table
 
+from console.export.transparency import transparency_rows
 from console.show.text import Stack, table
 
-__all__ = ["disclosures_table", "recipients_table", "register_table"]
+__all__ = [
+    "disclosures_table",
+    "recipients_table",
+    "register_table",
+    "transfers_table",
+    "transparency_table",
+]
 
 
 def register_table(answer: dict[str, Any]) -> Table:
@@ -43,11 +50,17 @@ def disclosures_table(rows: Iterable[dict[str, Any]]) -> Table:
 
 def _disclosure(row: dict[str, Any]) -> tuple[Any, ...]:
     return (
-        Stack([row["subject"] or {"erased": True}, row["occurred_at"]]),
+        Stack([_about(row), row["occurred_at"]]),
         Stack([row["recipient_name"] or row["recipient"], row["recipient_kind"], row["country"]]),
         Stack([row["purpose"], row["provision"] or row["legal_basis"], row["method"]]),
-        row["fields"],
+        row["fields"] if row["fields"] is not None else row["categories"],
     )
+
+
+def _about(row: dict[str, Any]) -> Any:
+    if row["record_count"] is not None:
+        return f"{row['record_count']} records"
+    return row["subject"] or {"erased": True}
 
 
 def recipients_table(answer: dict[str, Any]) -> Table:
@@ -69,3 +82,38 @@ def recipients_table(answer: dict[str, Any]) -> Table:
             for row in answer["recipients"]
         ),
     )
+
+
+def transparency_table(answer: dict[str, Any], language: str) -> Table:
+    """Counts by kind of recipient and quarter."""
+    columns, rows = transparency_rows(answer, language)
+    return table("Transparency" if language == "en" else "Transparantie", columns, rows)
+
+
+def transfers_table(answer: dict[str, Any]) -> Table:
+    """What left the EEA, a row for each country and ground."""
+    columns = ("country", "ground", "agreed", "how often", "to")
+    made = table(
+        "Disclosures outside the European Economic Area",
+        columns,
+        (
+            (
+                Stack([row["country"], row["region"]]),
+                row["mechanism"] or "none",
+                row["agreement"],
+                Stack(
+                    [
+                        f"{row['disclosures']} disclosures",
+                        f"{row['data_subjects']} data subjects",
+                        f"last {row['last']}",
+                    ]
+                ),
+                Stack([row["recipients"], row["recipient_kinds"]]),
+            )
+            for row in answer["transfers"]
+        ),
+    )
+    made.caption = (
+        f"{answer['inside_eea']} inside the EEA, {answer['country_unknown']} to an unknown country"
+    )
+    return made

@@ -32,6 +32,7 @@ OBSERVED = {
 DISCLOSURE = {
     "position",
     "occurred_at",
+    "type",
     "source",
     "id",
     "subject",
@@ -42,10 +43,12 @@ DISCLOSURE = {
     "activity",
     "legal_basis",
     "provision",
+    "categories",
     "fields",
     "country",
     "method",
     "case_ref",
+    "record_count",
 }
 
 
@@ -150,13 +153,16 @@ def test_disclosures_have_the_shape_and_the_order_that_outsiders_rely_on(cli: Cl
         (("--to", on(3)), ["a", "b"]),
         (("--from", on(3), "--to", on(3)), ["b"]),
         (("--subject", "customer/2", "--kind", "bailiff"), []),
+        (("--provision", "nl.tw.11.5.6"), ["c"]),
+        (("--provision", "TW-11-5-6"), ["c"]),
+        (("--provision", "nl.sv.126na"), []),
     ],
 )
 def test_disclosures_are_filtered(cli: Cli, filters: tuple[str, ...], expected: list[str]) -> None:
     cli.record(
         disclosed(id="a", time=on(2)),
         disclosed(id="b", time=on(3), recipient="nepveld", recipient_kind="bailiff"),
-        disclosed("customer/2", id="c", time=on(4)),
+        disclosed("customer/2", id="c", time=on(4), legal_basis="6-1-c", provision="nl.tw.11.5.6"),
     )
     rows = cli("disclosures", *filters, "--json").json["disclosures"]
     assert [row["id"] for row in rows] == expected
@@ -229,6 +235,9 @@ def test_people_get_tables(cli: Cli) -> None:
         ("disclosures", "--subject", "nobody"),
         ("disclosures", "--from", "yesterday"),
         ("recipients", "--as-of", "2024"),
+        ("transparency", "--format", "xlsx"),
+        ("transparency", "--language", "de"),
+        ("transfers", "--from", "2024"),
     ],
 )
 def test_wrong_usage_is_status_2(cli: Cli, arguments: tuple[str, ...]) -> None:
@@ -237,3 +246,128 @@ def test_wrong_usage_is_status_2(cli: Cli, arguments: tuple[str, ...]) -> None:
 
 def test_disclosures_of_who_is_not_known_are_an_error(cli: Cli) -> None:
     assert cli("disclosures", "--subject", "customer/404", "--json").status == 1
+
+
+def by_nature(name: str, day: int, subject: str = "customer/10023", **facts: Any) -> dict[str, Any]:
+    """An event that is a disclosure by its type; under a duty of law, and named after its type."""
+    shared = {"activity": "telephony", "legal_basis": "6-1-c", "provision": "nl.tw.11.10"}
+    return message(name, subject, id=name, time=on(day), **(shared | facts))
+
+
+def test_what_is_a_disclosure_by_its_nature_is_one(cli: Cli) -> None:
+    feed = {"record_count": 1200, "merkle_root": "ab" * 32, "valid_for": "24h"}
+    cli.record(
+        registered(),
+        by_nature(
+            "emergency-call-disclosed",
+            1,
+            recipient="112",
+            fields=["mobile_number", "cell_id"],
+            caller_id_blocked=True,
+        ),
+        by_nature(
+            "malicious-call-data-disclosed",
+            2,
+            recipient="sub-1",
+            fields=["name"],
+            request_ref="REQ-1",
+        ),
+        by_nature("bulk-feed-delivered", 3, "recipient/ciot", **feed),
+        by_nature(
+            "number-porting-performed",
+            4,
+            direction="out",
+            recipient="other-telecom",
+            porting_ref="P-1",
+        ),
+        by_nature("equipment-shipped", 5, order_ref="O-1", recipient="parcels"),
+    )
+    rows = cli("disclosures", "--json").json["disclosures"]
+    assert [
+        (row["recipient"], row["recipient_kind"], row["purpose"], row["method"], row["fields"])
+        for row in rows
+    ] == [
+        ("112", "emergency-services", "emergency-call", "realtime", ["mobile_number", "cell_id"]),
+        ("sub-1", "subscriber", "malicious-calls", None, ["name"]),
+        ("ciot", "ciot", "subscriber-feed", "feed", None),
+        ("other-telecom", "telecom-provider", "number-porting", None, None),
+        ("parcels", "shipping", "delivery", None, None),
+    ]
+    assert [row["case_ref"] for row in rows] == [None, "REQ-1", None, "P-1", "O-1"]
+    assert [row["subject"] for row in rows] == [
+        *["customer/10023"] * 2,
+        None,
+        *["customer/10023"] * 2,
+    ]
+    assert [row["record_count"] for row in rows] == [None, None, 1200, None, None]
+    (only,) = cli("disclosures", "--kind", "ciot", "--json").json["disclosures"]
+    assert only["type"] == "bulk-feed-delivered"
+    assert "1200 records" in cli("disclosures").out.decode()
+
+
+def test_transparency_by_quarter(cli: Cli) -> None:
+    times = ["2024-03-31T23:30:00+02:00", "2024-04-01T00:00:00+02:00"]
+    cli.record(
+        *(disclosed(time=times[0], id=f"a{n}") for n in range(6)),
+        *(disclosed(time=times[1], id=f"b{n}") for n in range(7)),
+        *(
+            disclosed(time=times[1], id=f"c{n}", recipient="nepveld", recipient_kind="bailiff")
+            for n in range(2)
+        ),
+    )
+    answer = cli("transparency", "--json").json
+    assert answer["quarters"] == ["2024-Q1", "2024-Q2"]
+    agency, bailiff = sorted(answer["kinds"], key=lambda row: row["recipient_kind"] == "bailiff")
+    assert (agency["counts"], agency["total"]) == ({"2024-Q1": 6, "2024-Q2": 7}, 13)
+    assert (bailiff["counts"], bailiff["total"]) == ({"2024-Q1": 0, "2024-Q2": "<5"}, None)
+    assert [answer["totals"][quarter]["total"] for quarter in answer["quarters"]] == [6, None]
+    assert (answer["total"], answer["at_least"]) == (None, 13)
+    part = cli("transparency", "--from", "2024-05-01T00:00:00+02:00", "--json").json
+    assert part["quarters"] == ["2024-Q2"]
+    assert part["from"] == "2024-03-31T22:00:00.000000Z"
+    assert part["kinds"][1]["counts"] == {"2024-Q2": 7}
+    before = cli("transparency", "--to", "2024-02-01T00:00:00+01:00", "--json").json
+    assert (before["quarters"], before["to"]) == (["2024-Q1"], "2024-03-31T22:00:00.000000Z")
+    assert "<5" in cli("transparency").out.decode()
+    csv_file = cli("transparency", "--format", "csv", "--language", "nl").out.decode("utf-8-sig")
+    assert csv_file.splitlines()[0] == "Soort ontvanger,2024-Q1,2024-Q2,Totaal"
+    path = cli.folder / "report.html"
+    assert cli("transparency", "--format", "html", "--output", str(path)).status == 0
+    assert "Collection agency" in path.read_text()
+
+
+def test_transfers_outside_the_eea(cli: Cli) -> None:
+    agreement = message(
+        "transfer-agreement-recorded",
+        "customer/10023",
+        time=on(2),
+        activity="debt-collection",
+        legal_basis="6-1-b",
+        countries=["US"],
+    )
+    cli.record(
+        recipient("Far", "far", country="US", transfer_mechanism="scc-2021"),
+        disclosed(time=on(1), id="before", recipient="far", country="US"),
+        agreement,
+        disclosed(time=on(3), id="after", recipient="far", country="US"),
+        disclosed("customer/2", time=on(3), id="other", recipient="far", country="US"),
+        disclosed(time=on(3), id="uk", country="GB"),
+        disclosed(time=on(3), id="home"),
+        by_nature("equipment-shipped", 5, order_ref="O-1", recipient="nobody-knows"),
+        by_nature("number-porting-performed", 6, direction="in", recipient="far", porting_ref="P"),
+    )
+    answer = cli("transfers", "--json").json
+    assert [
+        (row["country"], row["region"], row["mechanism"], row["agreement"], row["disclosures"])
+        for row in answer["transfers"]
+    ] == [
+        ("GB", "adequate", "adequacy-decision", False, 1),
+        ("US", "adequate", "scc-2021", False, 2),
+        ("US", "adequate", "scc-2021", True, 2),
+    ]
+    assert [row["data_subjects"] for row in answer["transfers"]] == [1, 2, 1]
+    assert (answer["inside_eea"], answer["country_unknown"]) == (1, 1)
+    assert answer["transfers"][1]["recipients"] == ["far"]
+    past = cli("transfers", "--to", on(2), "--json").json
+    assert [row["disclosures"] for row in past["transfers"]] == [1]
+    assert "scc-2021" in cli("transfers").out.decode()

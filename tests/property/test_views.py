@@ -91,7 +91,15 @@ def check_consents(rows: Any, told: list[RecordedEvent]) -> None:
 def check_disclosures(rows: Any, told: list[RecordedEvent]) -> None:
     shown = disclosures.sorted_disclosures(rows.values())
     assert model.disclosures(told) == [
-        (row.position, row.stream, row.occurred_at, row.recipient, row.legal_basis) for row in shown
+        (
+            row.position,
+            row.stream,
+            row.occurred_at,
+            row.recipient,
+            row.recipient_kind,
+            row.legal_basis,
+        )
+        for row in shown
     ]
 
 

@@ -14,6 +14,14 @@ from schemas import CATEGORIES, PERSONAL_FIELDS
 Events = Sequence[RecordedEvent]
 TAKES = {"account-deactivated", "consent-withdrawn", "consent-refused", "consent-invalidated"}
 GIVES = {"account-reactivated", "consent-given", "consent-renewed"}
+GIVES_AWAY = {
+    "personal-data-disclosed": "",
+    "emergency-call-disclosed": "emergency-services",
+    "malicious-call-data-disclosed": "subscriber",
+    "bulk-feed-delivered": "ciot",
+    "number-porting-performed": "telecom-provider",
+    "equipment-shipped": "shipping",
+}
 DECLARES = {"processing-activity-declared", "processing-activity-changed"}
 
 
@@ -136,9 +144,17 @@ def consents(events: Events) -> dict[tuple[UUID, str], Any]:
 
 def disclosures(events: Events) -> list[tuple[Any, ...]]:
     """Rows as shown."""
-    rows = [e for e in events if e.name == "personal-data-disclosed"]
+    rows = [e for e in events if e.name in GIVES_AWAY]
     rows.sort(key=lambda e: (e.time, e.source, e.id))
-    return [(e.position, e.stream, e.time, e.facts["recipient"], e.legal_basis) for e in rows]
+    return [(e.position, e.stream, e.time, _receiver(e), _kind_of(e), e.legal_basis) for e in rows]
+
+
+def _receiver(event: RecordedEvent) -> str:
+    return str(event.facts.get("recipient") or str(event.subject).partition("/")[2])
+
+
+def _kind_of(event: RecordedEvent) -> str:
+    return str(event.facts.get("recipient_kind") or GIVES_AWAY[event.name])
 
 
 def recipient_names(events: Events, times: Sequence[datetime]) -> dict[str, list[str | None]]:
@@ -197,8 +213,8 @@ def _entry(events: Events, activity: str) -> Any:
         "legal_bases": seen(mine, lambda e: e.legal_basis),
         "categories": sorted({category for e in mine for category in e.categories}),
         "recipients": seen(given, lambda e: e.facts["recipient"]),
-        "recipient_kinds": seen(given, lambda e: e.facts["recipient_kind"]),
-        "countries": seen(given, lambda e: e.facts["country"]),
+        "recipient_kinds": seen(given, lambda e: e.facts.get("recipient_kind")),
+        "countries": seen(given, lambda e: e.facts.get("country")),
     }
     retired = bool(ended) and not (declared and rank(declared[-1]) > rank(ended[-1]))
     return {

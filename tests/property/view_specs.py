@@ -102,6 +102,21 @@ given_away = merged(
         country=st.sampled_from(["NL", "US"]),
     ),
 )
+given_by_nature = merged(
+    named(
+        "emergency-call-disclosed",
+        "malicious-call-data-disclosed",
+        "number-porting-performed",
+        "equipment-shipped",
+    ),
+    persons,
+    concerning,
+    with_(recipient=st.sampled_from(["acme", "police"])),
+)
+fed = merged(
+    named("bulk-feed-delivered"),
+    with_(subject=st.sampled_from(["recipient/acme", "recipient/police"]), record_count=st.just(9)),
+)
 recipient_acts = merged(
     named("recipient-registered", "recipient-changed", "recipient-ended"),
     with_(
@@ -143,7 +158,7 @@ annulling = merged(
 SPEAKING: dict[str, list[st.SearchStrategy[Spec]]] = {
     "customer_state": [accounts, collected, collected, removed, erased, erased],
     "consent_status": [consented],
-    "disclosures": [given_away],
+    "disclosures": [given_away, given_by_nature, fed],
     "recipients": [recipient_acts],
     "processing_register": [given_away, collected, activity_acts],
 }
@@ -154,7 +169,17 @@ def complete(*kinds: st.SearchStrategy[Spec]) -> st.SearchStrategy[Spec]:
     return st.one_of(*kinds).flatmap(lambda spec: common.map(lambda shared: shared | spec))
 
 
-EVERY_KIND = [accounts, collected, removed, erased, consented, given_away, recipient_acts]
+EVERY_KIND = [
+    accounts,
+    collected,
+    removed,
+    erased,
+    consented,
+    given_away,
+    given_by_nature,
+    fed,
+    recipient_acts,
+]
 specs = complete(*EVERY_KIND, activity_acts, annulling, annulling)
 
 

@@ -1,0 +1,99 @@
+"""Commands that account for what was given away: transparency, transfers."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.answers.transfers import transfers
+from console.answers.transparency import transparency
+from console.commands.following import bring_up_to_date
+from console.commands.people import reading
+from console.export.transparency import transparency_csv, transparency_page
+from console.flags import Json, Language, Since, Until, configured, language_of, time_of
+from console.output import emit, emit_bytes, encode, people
+from console.settings import Settings
+from console.show.registers import transfers_table, transparency_table
+
+__all__ = ["Output", "add_commands", "form_of", "put"]
+
+Output = Annotated[
+    Path | None, typer.Option("--output", metavar="FILE", help="Write there, not on screen.")
+]
+_FORMATS = ("json", "csv", "html")
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module to the program."""
+    panel = "Processing"
+    app.command("transparency", rich_help_panel=panel)(show_transparency)
+    app.command("transfers", rich_help_panel=panel)(show_transfers)
+
+
+@configured("store")
+def show_transparency(
+    settings: Settings,
+    since: Since = None,
+    until: Until = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", metavar="F", help=f"One of {', '.join(_FORMATS)}."),
+    ] = None,
+    language: Language = "en",
+    output: Output = None,
+    as_json: Json = False,
+) -> None:
+    """Print how often each kind of recipient got data, by quarter. Counts under 5 are not shown."""
+    form = form_of(form, as_json, output, _FORMATS)
+    language = language_of(language)
+    start, end = time_of("--from", since), time_of("--to", until)
+    with reading(settings) as (site, source):
+        bring_up_to_date(site)
+        answer = transparency(source.session, start, end, source.now)
+    if form is None:
+        people().print(transparency_table(answer, language))
+    elif form == "json":
+        put(encode(answer), output)
+    else:
+        made = transparency_csv if form == "csv" else transparency_page
+        put(made(answer, language), output)
+
+
+@configured("store")
+def show_transfers(
+    settings: Settings, since: Since = None, until: Until = None, as_json: Json = False
+) -> None:
+    """Print what left the European Economic Area: where to, on which ground, agreed to or not."""
+    start, end = time_of("--from", since), time_of("--to", until)
+    with reading(settings) as (site, source):
+        bring_up_to_date(site)
+        answer = transfers(source, start, end)
+    if as_json:
+        emit(answer)
+    else:
+        people().print(transfers_table(answer))
+
+
+def form_of(
+    form: str | None, as_json: bool, output: Path | None, formats: Sequence[str]
+) -> str | None:
+    """The format of an export, None for a table. Raises BadParameter."""
+    if form is not None and form not in formats:
+        raise typer.BadParameter(f"--format: expected one of {', '.join(formats)}")
+    if as_json and form not in {None, "json"}:
+        raise typer.BadParameter(f"--json and --format {form} exclude each other")
+    if output is not None and form is None and not as_json:
+        raise typer.BadParameter("--output needs --format")
+    if form == "xlsx" and output is None and sys.stdout.isatty():
+        raise typer.BadParameter("--format xlsx: name a file with --output")
+    return "json" if as_json else form
+
+
+def put(content: bytes, output: Path | None) -> None:
+    """Write an export to a file, or print it as it is."""
+    if output is None:
+        emit_bytes(content)
+    else:
+        output.write_bytes(content)
