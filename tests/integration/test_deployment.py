@@ -11,12 +11,11 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from tests.fixtures.deployment import Service, compose, make_roles
+from tests.fixtures.deployment import PATIENCE_S, Service, compose, make_roles
 from tests.fixtures.inbound import PAST, send, until
 from tests.fixtures.ledger import collected, registered
 
 pytestmark = pytest.mark.kafka
-PATIENCE_S = 120.0
 LOGINS = {
     "consumer": {"recorder", "reader"},
     "projector": {"projector", "reader"},
@@ -33,7 +32,8 @@ def test_the_services_start_as_declared_record_what_is_published_and_stop_when_t
     running = [*consumers, make_service("projector"), make_service("upkeep")]
     for service in running:
         service.start()
-    until(lambda: all(service.healthy() for service in running), lambda: None, PATIENCE_S)
+    for service in running:
+        service.wait_until_healthy()
 
     topic = consumers[0].environment["LEDGER_KAFKA_TOPICS"]
     for partition in (0, 1):
@@ -45,7 +45,8 @@ def test_the_services_start_as_declared_record_what_is_published_and_stop_when_t
     until(lambda: arrived(seen[-1], 4), lambda: seen.append(status(people)), PATIENCE_S)
     state = people.run("state", "customer/10024", "--json")
     assert json.loads(state.stdout)["personal"]["identity"]["name"] == "J. de Vries"
-    assert people.run("audit", "--views", "--json").returncode == 0
+    audited = people.run("audit", "--views", "--json")
+    assert audited.returncode == 0, audited.stdout
 
     assert [service.stop() for service in running] == [0] * len(running)
     assert not any("Traceback" in service.said for service in running)
@@ -160,7 +161,7 @@ def test_after_a_restore_consumers_wait_until_upkeep_has_repeated_the_erasures(
     assert b"ledger upkeep" in refused.stdout + refused.stderr
     for service in (upkeep, consumer):
         service.start()
-        until(service.healthy, lambda: None, PATIENCE_S)
+        service.wait_until_healthy()
     state = people.run("state", "customer/10023", "--json")
     assert json.loads(state.stdout)["status"] == "erased"
     assert [service.stop() for service in (consumer, upkeep)] == [0, 0]
