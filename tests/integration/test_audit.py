@@ -8,9 +8,9 @@ import pytest
 from ledger.audit import audit
 from ledger.blind import is_complete, rebuild
 from ledger.intake import blind_hash
-from ledger.tlog.merkle import hash_leaf, root_of
 from ledger.opening import Opener
 from ledger.recording import Batch, Bookmark
+from ledger.tlog.merkle import hash_leaf, root_of
 from ledger.writing import Span
 from tests.fixtures.ledger import House, accessed, collected, registered
 

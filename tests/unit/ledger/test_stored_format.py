@@ -16,7 +16,6 @@ from ledger.event import (
     encode_state,
     instant,
 )
-from ledger.tlog.merkle import EMPTY_ROOT, hash_children, hash_leaf, root_of
 from ledger.sealing import (
     DataKey,
     associated_data,
@@ -29,6 +28,7 @@ from ledger.sealing import (
     unwrap_key,
     wrap_key,
 )
+from ledger.tlog.merkle import EMPTY_ROOT, hash_children, hash_leaf, root_of
 
 KEY = bytes(range(32))
 NONCE = bytes(range(12))
