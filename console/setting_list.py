@@ -73,6 +73,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEDGER_LOG_DIR", "log", "folder of its tiles and checkpoints [data dir/tlog]"),
     Setting("LEDGER_LOG_KEY_FILE", "log", "its Ed25519 key [key dir/NAME/log.key]"),
     Setting("LEDGER_LOG_PASSPHRASE_FILE", "log", "file whose first line opens that key [no file]"),
+    Setting("LEDGER_LOG_POLICY_FILE", "log", "witnesses that must sign before publication [none]"),
     Setting(
         "LEDGER_METRICS_HOST", "serving", "address of /metrics, /livez and /readyz [127.0.0.1]"
     ),

@@ -17,6 +17,7 @@ from consumers.pipeline import BATCH_BYTES, BATCH_MESSAGES, BATCH_SECONDS
 from ledger.errors import LedgerError, Misconfigured
 from ledger.names import LedgerName
 from ledger.postgres import PATIENCE_S
+from ledger.tlog.policy import Policy, parse_policy
 
 __all__ = [
     "SETTINGS",
@@ -28,6 +29,7 @@ __all__ = [
     "Serving",
     "Setting",
     "Settings",
+    "read_policy",
     "read_settings",
 ]
 
@@ -92,6 +94,7 @@ class LogSettings(msgspec.Struct, frozen=True):
     folder: Path
     key_file: Path
     passphrase: str | None = None
+    policy: Policy | None = None
 
     def __repr__(self) -> str:
         """Without the passphrase."""
@@ -220,6 +223,24 @@ class _Reader:
             self.wrong.append(f"{PREFIX}{name}: expected a file that can be read")
             return None
 
+    def policy(self, name: str) -> Policy | None:
+        """What a policy file says."""
+        file = self.file(name)
+        try:
+            return read_policy(file) if file else None
+        except Misconfigured as error:
+            self.wrong.append(f"{PREFIX}{name}: {error}")
+            return None
+
+
+def read_policy(path: Path) -> Policy:
+    """The policy of a file. Raises Misconfigured."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, ValueError):
+        raise Misconfigured("expected a policy file that can be read") from None
+    return parse_policy(text)
+
 
 def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
     """Settings from texts by variable name; empty ones count as missing, others are left alone.
@@ -284,6 +305,7 @@ def _log(reader: _Reader, ledger: LedgerName, data_dir: Path, key_dir: Path) -> 
         folder=folder / str(ledger),
         key_file=reader.path("LOG_KEY_FILE", key_dir / str(ledger) / "log.key"),
         passphrase=reader.first_line("LOG_PASSPHRASE_FILE"),
+        policy=reader.policy("LOG_POLICY_FILE"),
     )
 
 

@@ -33,6 +33,7 @@ from ledger.tlog.folder import LogFolder
 from ledger.tlog.key_file import KeyFile
 from ledger.tlog.observer import Observer
 from ledger.tlog.publisher import Publisher
+from ledger.tlog.witnesses import Witnesses
 from projections import VIEWS
 from projections.storage import prepare
 from rulebook import period, secret_provisions
@@ -111,7 +112,8 @@ class Site:
     @property
     def published_log(self) -> PublishedLog:
         """The files of the transparency log and the keys that it had, for an audit."""
-        keys = tuple(self.log_key.known())
+        policy = self.settings.log.policy
+        keys = (*self.log_key.known(), *(policy.keys if policy else ()))
         return PublishedLog(LogFolder(self.settings.log.folder), keys)
 
     def publisher(self, observer: Observer | None = None) -> Publisher:
@@ -124,6 +126,7 @@ class Site:
             self.log_key.known(),
             clock=self.clock,
             observer=observer,
+            witnesses=Witnesses(policy) if (policy := self.settings.log.policy) else None,
         )
 
     @property

@@ -17,7 +17,7 @@ from console.answers.log import (
 )
 from console.flags import Json, configured
 from console.output import emit, emit_bytes, people
-from console.settings import Settings
+from console.settings import Settings, read_policy
 from console.show.upkeep import named_values
 from console.signals import stopping
 from console.watching import Watch, watching
@@ -157,9 +157,15 @@ def verify_proof(
         Path, typer.Option("--entry", metavar="ENTRY", help="File with the entry to look for.")
     ],
     keys: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option("--key", metavar="VKEY", help="Verification key of the log; may be repeated."),
-    ],
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            "--policy", metavar="FILE", help="Logs and witnesses to trust, and their quorum."
+        ),
+    ] = None,
     proof: Annotated[
         Path | None, typer.Argument(metavar="[PROOF]", help="The proof; without it standard input.")
     ] = None,
@@ -167,12 +173,15 @@ def verify_proof(
 ) -> None:
     """Check a proof: that the entry is at its position of the log that the key belongs to.
 
-    Needs the two files and the key: no database, no network, no settings. Exit status 1 when it is not so.
+    Needs the two files and the key, or a policy: no database, no network, no settings. Exit status 1 when it
+    is not so.
     """
-    known = [parse_verifier_key(key) for key in keys]
+    if not keys and not policy:
+        raise Misconfigured("expected --key, or --policy")
+    known = [parse_verifier_key(key) for key in keys or ()]
     content = _read(entry)
     found = parse_proof(_read(proof))
-    checkpoint = verify_entry(found, content, known)
+    checkpoint = verify_entry(found, content, known, read_policy(policy) if policy else None)
     if read_entry(content).position != found.index + 1:
         raise Unproven("the entry says that it belongs to another position")
     answer = verified_answer(checkpoint, content)

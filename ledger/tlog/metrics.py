@@ -3,6 +3,7 @@
 How far it is, is read from the published checkpoint itself, which is the truth about it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter
@@ -34,7 +35,21 @@ FIGURES: tuple[Series, ...] = (
         "ledger_published_position is behind ledger_position: look at the publisher.",
     ),
 )
-SERIES: tuple[Series, ...] = (FAILURES, *FIGURES)
+COSIGNATURES = Series(
+    "ledger_witness_cosignatures_total",
+    "counter",
+    "Checkpoints that a witness of the policy signed. Stands still while checkpoints are published: see "
+    "ledger_witness_misses_total.",
+    ("witness",),
+)
+MISSES = Series(
+    "ledger_witness_misses_total",
+    "counter",
+    "Checkpoints that a witness was asked about and did not sign. Grows: the log says why; it is away, or it "
+    "knows another past of this log: then compare its checkpoint with ours before anything else.",
+    ("witness",),
+)
+SERIES: tuple[Series, ...] = (FAILURES, COSIGNATURES, MISSES, *FIGURES)
 
 
 def checkpoint_figures(signed: Signed | None, age_s: float) -> Figures:
@@ -52,12 +67,17 @@ class PublisherMetrics:
     """What a publisher does, and how far it is."""
 
     failures: Counter
+    cosignatures: Counter
+    misses: Counter
     figures: Shown
 
     @classmethod
     def on(cls, registry: CollectorRegistry) -> "PublisherMetrics":
         """Registered."""
-        return cls(FAILURES.counter(registry), Shown(FIGURES, registry))
+        failures, signed, missed = (
+            one.counter(registry) for one in (FAILURES, COSIGNATURES, MISSES)
+        )
+        return cls(failures, signed, missed, Shown(FIGURES, registry))
 
     def counting(self, other: Observer) -> Observer:
         """An observer that counts, and then does what another one does."""
@@ -66,7 +86,14 @@ class PublisherMetrics:
             self.failures.inc()
             other.failed(error)
 
-        return Observer(other.looked, other.published, failed)
+        def witnessed(signed: Sequence[str], missing: Sequence[str]) -> None:
+            for name in signed:
+                self.cosignatures.labels(name).inc()
+            for name in missing:
+                self.misses.labels(name).inc()
+            other.witnessed(signed, missing)
+
+        return Observer(other.looked, other.published, witnessed, failed)
 
     def show(self, figures: Figures | None) -> None:
         """Show what was read; None while the database is away."""

@@ -1,6 +1,6 @@
 """What can be seen of a publisher: callbacks, for logs and metrics. They do nothing by default."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,9 @@ class Observer:
 
     published: Callable[[int, int], None] = _ignore
     """The size of the tree that is published now, and how many entries were added."""
+
+    witnessed: Callable[[Sequence[str], Sequence[str]], None] = _ignore
+    """The names of the witnesses that signed a checkpoint, and of those that did not."""
 
     failed: Callable[[LedgerError], None] = _ignore
     """A publication that did not succeed; it is tried again unless the error is a halt."""

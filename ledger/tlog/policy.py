@@ -39,6 +39,11 @@ class Policy(msgspec.Struct, frozen=True):
     groups: dict[str, _Group] = {}
     quorum: str = NO_QUORUM
 
+    @property
+    def keys(self) -> tuple[VerifierKey, ...]:
+        """Every key that it trusts, of logs and of witnesses."""
+        return tuple(one.key for one in (*self.logs, *self.witnesses.values()))
+
     def satisfied(self, signed: Collection[VerifierKey]) -> bool:
         """Whether the signatures of these witnesses make the quorum."""
         return self.quorum == NO_QUORUM or self._holds(self.quorum, signed)

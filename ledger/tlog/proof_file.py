@@ -10,6 +10,8 @@ from ledger.tlog.base64 import from_base64, to_base64
 from ledger.tlog.checkpoints import Checkpoint, verify_checkpoint
 from ledger.tlog.keys import VerifierKey
 from ledger.tlog.merkle import HASH_BYTES, hash_leaf
+from ledger.tlog.notes import parse_note, verify_note
+from ledger.tlog.policy import Policy
 from ledger.tlog.proofs import verify_inclusion
 
 __all__ = ["Proof", "encode_proof", "parse_proof", "verify_entry"]
@@ -68,9 +70,18 @@ def _hashes(lines: Sequence[str]) -> tuple[bytes, ...]:
     return hashes
 
 
-def verify_entry(proof: Proof, entry: bytes, keys: Collection[VerifierKey]) -> Checkpoint:
-    """The checkpoint under which the entry is proven to be at the proof's index; else Unproven."""
-    checkpoint = verify_checkpoint(proof.checkpoint, keys)
+def verify_entry(
+    proof: Proof, entry: bytes, keys: Collection[VerifierKey], policy: Policy | None = None
+) -> Checkpoint:
+    """The checkpoint under which the entry is proven to be at the proof's index; else Unproven.
+
+    `policy`: its keys are trusted beside `keys`, and its quorum must have signed.
+    """
+    trusted = {*keys, *policy.keys} if policy else keys
+    checkpoint = verify_checkpoint(proof.checkpoint, trusted)
+    signed = [key for key, _ in verify_note(parse_note(proof.checkpoint), trusted)]
+    if policy and not policy.satisfied(signed):
+        raise Unproven("fewer witnesses signed the checkpoint than the policy asks for")
     leaf = hash_leaf(entry)
     verify_inclusion(leaf, proof.index, checkpoint.size, proof.hashes, checkpoint.root)
     return checkpoint

@@ -1,8 +1,9 @@
 """The publisher: integrates what is recorded into the tree, and signs and publishes what it has become.
 
 One step: read entries, write tiles and bundles, prove from the files that the tree extends the one that was
-signed last, sign, keep the checkpoint in the history, publish it. Nothing is promised that is not on
-disk. After a fault everything is read again from the files and checked, so a step may die anywhere.
+signed last, sign, keep the checkpoint in the history, publish it as soon as the witnesses of the policy have
+signed it too. Nothing is promised that is not on disk. After a fault everything is read again from the files
+and checked, so a step may die anywhere.
 """
 
 import logging
@@ -21,12 +22,14 @@ from ledger.postgres import Database, Session
 from ledger.reading import head_position
 from ledger.tlog.bundles import entry_of
 from ledger.tlog.checkpoints import Checkpoint, sign_checkpoint
+from ledger.tlog.delivery import Delivery
 from ledger.tlog.folder import LogFolder
 from ledger.tlog.keys import SigningKey, VerifierKey
 from ledger.tlog.merkle import EMPTY_ROOT, hash_leaf
 from ledger.tlog.notes import parse_note
 from ledger.tlog.observer import Observer
 from ledger.tlog.state import State, check_extension, grown, last_promise, load
+from ledger.tlog.witnesses import Witnesses
 
 __all__ = ["INTERVAL_S", "Published", "Publisher"]
 
@@ -80,6 +83,7 @@ class Publisher:
         monotonic: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
         observer: Observer | None = None,
+        witnesses: Witnesses | None = None,
     ) -> None:
         self._database = database
         self._ledger = ledger
@@ -90,6 +94,7 @@ class Publisher:
         self._monotonic = monotonic
         self._pause = pause
         self._observer = observer or Observer()
+        self._delivery = Delivery(folder, witnesses, self._observer)
         self._held = ExitStack()
         self._work: _Work | None = None
 
@@ -175,11 +180,10 @@ class Publisher:
         if promise.size:
             self._read(work, min(head, promise.size))
         if not any(one.by(self._key.verifier) for one in parse_note(content).signatures):
-            self._sign(
-                promise, promise
-            )  # the first checkpoint of a new key repeats the last of the old
-        elif self._folder.checkpoint() != content:
-            self._folder.publish(content)
+            # The first checkpoint of a new key repeats the last of the old one.
+            self._sign(promise, promise)
+        elif not self._delivery.is_done(content):
+            self._delivery.deliver(content, promise)
         return work
 
     def _step(self, work: _Work) -> int:
@@ -237,7 +241,7 @@ class Publisher:
         check_extension(self._folder, old or new, new)
         content = sign_checkpoint(new, self._key)
         self._folder.history.append(content, self._clock().date())
-        self._folder.publish(content)
+        self._delivery.deliver(content, new)
 
 
 def _checked(row: Sequence[Any], position: int) -> bytes:

@@ -38,10 +38,11 @@ class Reply(NamedTuple):
 
 
 class Cosigned(NamedTuple):
-    """A checkpoint's witnesses that signed, with their signatures, and whether that is enough."""
+    """Signatures under a checkpoint, names of the witnesses with and without, whether that is enough."""
 
     signatures: tuple[Signature, ...]
-    keys: tuple[VerifierKey, ...]
+    signed: tuple[str, ...]
+    missing: tuple[str, ...]
     enough: bool
 
 
@@ -64,7 +65,7 @@ class Witnesses:
         """Collect signatures under a checkpoint that its log signed. `node`: of its tree. Never raises."""
         wanted = list(self._policy.witnesses.items())
         if not wanted:
-            return Cosigned((), (), self._policy.satisfied(()))
+            return Cosigned((), (), (), self._policy.satisfied(()))
 
         def ask(named: tuple[str, TrustedKey]) -> Signature | None:
             name, witness = named
@@ -76,9 +77,13 @@ class Witnesses:
 
         with ThreadPoolExecutor(len(wanted)) as pool:
             answers = list(pool.map(ask, wanted))
-        pairs = [(s, one.key) for s, (_, one) in zip(answers, wanted, strict=True) if s]
-        keys = tuple(key for _, key in pairs)
-        return Cosigned(tuple(s for s, _ in pairs), keys, self._policy.satisfied(keys))
+        found = {name: s for s, (name, _) in zip(answers, wanted, strict=True) if s}
+        return Cosigned(
+            signatures=tuple(found.values()),
+            signed=tuple(found),
+            missing=tuple(name for name, _ in wanted if name not in found),
+            enough=self._policy.satisfied([self._policy.witnesses[name].key for name in found]),
+        )
 
     def _ask(
         self, witness: TrustedKey, signed: bytes, checkpoint: Checkpoint, node: Node
