@@ -172,7 +172,7 @@ def _write(session: Session, ledger: LedgerName, prepared: Prepared, limit: Halt
     for index, letter in batch.letters.items():
         if index not in refused:
             session.run("remove_letter", letter=letter)
-    written = _append(session, ledger, batch.span, decided)
+    written = _append(session, ledger, batch.span, decided, len(new_letters))
     halted = bool(batch.bookmark) and _count(session, batch, decided, limit, now)
     return Outcome(
         recorded=len(decided.new),
@@ -262,14 +262,16 @@ def _known(session: Session, ready: Sequence[Ready]) -> Known:
     }
 
 
-def _append(session: Session, ledger: LedgerName, span: Span, decided: _Decided) -> Written:
+def _append(
+    session: Session, ledger: LedgerName, span: Span, decided: _Decided, new_letters: int
+) -> Written:
     versions = latest_versions(session, list({item.stream for item in decided.new if item.stream}))
     written = append(
         session,
         [_new_event(item, versions) for item in decided.new],
         span,
         duplicates=decided.duplicates,
-        dead_letters=len(decided.refused),
+        dead_letters=new_letters,
         channel=ledger.channel,
     )
     blind = [(row, item.stream) for item in decided.new for row in item.blind]
