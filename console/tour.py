@@ -3,13 +3,8 @@
 Every step says which command shows the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import NamedTuple
-
-from rich.console import Console, RenderableType
-from rich.rule import Rule
-from rich.text import Text
 
 from console.answers.consents import consents
 from console.answers.disclosures import Wanted, disclosures
@@ -29,6 +24,8 @@ from console.show.person import (
 )
 from console.show.registers import disclosures_table, register_table
 from console.show.upkeep import audit_tables
+from console.tour_proof import proven
+from console.tour_step import Step
 from console.wiring import Site
 from ledger.audit import audit
 from ledger.event import instant
@@ -44,29 +41,12 @@ _ACTIVITIES = 4
 _YEAR = timedelta(days=365)
 
 
-class Step(NamedTuple):
-    """One step: what is shown, the arguments of the command that shows it, and the answer."""
-
-    words: str
-    command: str
-    shown: Sequence[RenderableType]
-
-
-def guide(site: Site, console: Console) -> bool:
-    """Walk through the ledger; True when the audit at the end found nothing."""
-    for number, step in enumerate(_steps(site), 1):
-        console.print()
-        console.print(Rule(f"{number}. {step.words}", align="left"))
-        command = f"$ ledger --data-dir {site.settings.data_dir} {step.command}"
-        console.print(Text(command, style="cyan"), soft_wrap=True)
-        console.print(*step.shown)
-    return audit(site.session("reader"), site.published_log).ok
-
-
-def _steps(site: Site) -> Iterator[Step]:
+def guide(site: Site) -> Iterator[Step]:
+    """Walk through the ledger."""
     yield from _about_one_person(site)
     yield from _about_processing(site)
     yield from _after_an_erasure(site)
+    yield from proven(site)
     yield _in_order(site)
 
 
