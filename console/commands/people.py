@@ -16,7 +16,16 @@ from console.answers.source import Source
 from console.answers.state import state
 from console.answers.subjects import check_person, check_reference
 from console.commands.following import bring_up_to_date
-from console.flags import AsOf, AtPosition, Json, RecordedBy, configured, moment_of
+from console.flags import (
+    AsOf,
+    AtPosition,
+    Json,
+    Language,
+    RecordedBy,
+    configured,
+    language_of,
+    moment_of,
+)
 from console.output import emit, emit_lines, note, people
 from console.settings import Settings
 from console.show.person import consents_table, erasure_tables, history_table, state_tables
@@ -70,13 +79,14 @@ def show_history(
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,
     at_position: AtPosition = None,
+    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Print every event of a person, in order, opened. With --json one object a line."""
-    moment = moment_of(as_of, recorded_by, at_position)
+    moment, spoken = moment_of(as_of, recorded_by, at_position), language_of(language)
     check_reference(subject)
     with reading(settings) as (_, source):
-        lines = history(source, subject, moment)
+        lines = history(source, subject, moment, spoken)
         if as_json:
             emit_lines(lines)
         else:

@@ -28,7 +28,7 @@ _PLACES = {
 
 def history_table(subject: str, lines: Iterable[dict[str, Any]]) -> Table:
     """Events in the order of the ledger; an annulled one says by what."""
-    columns = ("position", "what and when", "facts", "personal data")
+    columns = ("position", "what happened", "facts", "personal data")
     rows = ((line["position"], _what(line), _facts(line), _values(line)) for line in lines)
     return table(f"History of {clean(subject)}", columns, rows)
 
@@ -37,7 +37,7 @@ def _what(line: dict[str, Any]) -> Stack:
     ground = " ".join(filter(None, (line["activity"], line["legal_basis"], line["provision"])))
     annulled = f"annulled by {line['annulled_by']}" if line["annulled_by"] else None
     name = str(line["type"]).removeprefix(_PREFIX).rpartition(".")[0]
-    return Stack([name, line["occurred_at"], ground, annulled])
+    return Stack([line["text"] or name, name, line["occurred_at"], ground, annulled])
 
 
 def _facts(line: dict[str, Any]) -> Stack:
