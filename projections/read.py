@@ -14,7 +14,7 @@ import msgspec
 from ledger.errors import Halt
 from ledger.postgres import Session
 from projections import consent_status, customer_state, disclosures, processing_register, recipients
-from projections.consent_status import Consent
+from projections.consent_status import Consent, Row
 from projections.customer_state import CustomerState
 from projections.disclosures import Disclosure
 from projections.processing_register import Entry
@@ -60,14 +60,15 @@ def customer_states_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, 
 def consents(session: Session) -> Iterator[tuple[UUID, str, Consent]]:
     """Every consent: stream, purpose and the deciding act, sorted by both, in flat memory."""
     for (stream, purpose), state in _each(session, consent_status.VIEW):
-        yield stream, purpose, state
+        if isinstance(state, Consent):
+            yield stream, purpose, state
 
 
-def consents_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, dict[str, Consent]]:
-    """The consents of some persons by purpose, sorted; whoever has none is left out."""
-    result: dict[UUID, dict[str, Consent]] = {}
-    for (stream, purpose), state in _rows_of(session, consent_status.VIEW, streams).items():
-        result.setdefault(stream, {})[purpose] = state
+def consents_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, dict[str, Row]]:
+    """The consents and choices of some persons by subkey, sorted; whoever has none is left out."""
+    result: dict[UUID, dict[str, Row]] = {}
+    for (stream, subkey), state in _rows_of(session, consent_status.VIEW, streams).items():
+        result.setdefault(stream, {})[subkey] = state
     return result
 
 

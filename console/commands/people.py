@@ -1,4 +1,4 @@
-"""Commands about persons: history, state, consents, find, erase."""
+"""Commands about persons: history, state, consents, marketing, find, erase."""
 
 import sys
 from collections.abc import Iterator
@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from console.answers.consents import consents
+from console.answers.consents import consents, with_history
 from console.answers.erasure import erased
 from console.answers.everyone import all_consents, all_states
 from console.answers.finding import find
 from console.answers.history import history
+from console.answers.marketing import CHANNELS, marketing
 from console.answers.source import Source
 from console.answers.state import state
 from console.answers.subjects import check_person, check_reference
@@ -28,7 +29,8 @@ from console.flags import (
 )
 from console.output import emit, emit_lines, note, people
 from console.settings import Settings
-from console.show.person import consents_table, erasure_tables, history_table, state_tables
+from console.show.consent import consents_tables, marketing_tables
+from console.show.person import erasure_tables, history_table, state_tables
 from console.show.text import table
 from console.wiring import Site, open_site
 from ledger import blind
@@ -45,6 +47,15 @@ Subject = Annotated[str, typer.Argument(metavar="SUBJECT", help="Such as custome
 OptionalSubject = Annotated[
     str | None, typer.Argument(metavar="[SUBJECT]", help="Such as customer/10023.")
 ]
+At = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        "--at",
+        metavar="T",
+        help="At this time, such as 2026-11-24T10:15:00+01:00; also one that is to come.",
+    ),
+]
 All = Annotated[bool, typer.Option("--all", help="Every customer and contact person, a line each.")]
 
 
@@ -54,6 +65,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("history", rich_help_panel=panel)(show_history)
     app.command("state", rich_help_panel=panel)(show_state)
     app.command("consents", rich_help_panel=panel)(show_consents)
+    app.command("marketing", rich_help_panel=panel)(show_marketing)
     app.command("find", rich_help_panel=panel)(show_found)
     app.command("erase", rich_help_panel=panel)(erase)
 
@@ -121,22 +133,60 @@ def show_consents(
     settings: Settings,
     subject: OptionalSubject = None,
     everyone: All = False,
+    history: Annotated[
+        bool, typer.Option("--history", help="Every act as well, with the text agreed to.")
+    ] = False,
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,
     at_position: AtPosition = None,
     as_json: Json = False,
 ) -> None:
-    """Print what a person consented to, and whether it is effective."""
+    """Print what a person consented to or chose, and whether it is effective."""
     moment = moment_of(as_of, recorded_by, at_position)
     reference = _one_or_all(subject, everyone)
+    if reference is None and history:
+        raise typer.BadParameter("--history is about one SUBJECT")
     with reading(settings) as (site, source):
         if reference is None:
             _prepare(site, moment)
             emit_lines(all_consents(source, moment))
-        elif as_json:
-            emit(consents(source, reference, moment))
+            return
+        answer = (with_history if history else consents)(source, reference, moment)
+        if as_json:
+            emit(answer)
         else:
-            people().print(consents_table(consents(source, reference, moment)))
+            people().print(*consents_tables(answer))
+
+
+@configured("store")
+def show_marketing(
+    settings: Settings,
+    subject: Subject,
+    channel: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--channel",
+            metavar="C",
+            help=f"One of {', '.join(CHANNELS)}; may be repeated. Without it: all.",
+            autocompletion=lambda: CHANNELS,
+        ),
+    ] = None,
+    at: At = None,
+    recorded_by: RecordedBy = None,
+    at_position: AtPosition = None,
+    as_json: Json = False,
+) -> None:
+    """Print whether a person may be approached by each channel, by law and by our own promise."""
+    moment = moment_of(at, recorded_by, at_position)
+    check_person(subject)
+    if not set(channel or ()) <= set(CHANNELS):
+        raise typer.BadParameter(f"--channel: expected some of {', '.join(CHANNELS)}")
+    with reading(settings) as (_, source):
+        answer = marketing(source, subject, channel or CHANNELS, moment)
+        if as_json:
+            emit(answer)
+        else:
+            people().print(*marketing_tables(answer))
 
 
 def _one_or_all(subject: str | None, everyone: bool) -> str | None:

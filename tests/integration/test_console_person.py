@@ -49,7 +49,9 @@ CONSENT = {
     "status",
     "since",
     "text_version",
+    "method",
     "channel",
+    "reason",
     "valid_until",
     "effective",
     "why",
@@ -219,7 +221,7 @@ def test_consents_say_what_they_are_worth_and_why(cli: Cli) -> None:
         consented(purpose="analytics-cookies", valid_until=on(9)),
     )
     answer = cli("consents", WHO, "--json").json
-    assert set(answer) == {"subject", "data_subject", "consents", "position"}
+    assert set(answer) == {"subject", "data_subject", "consents", "choices", "position"}
     rows = {row["purpose"]: row for row in answer["consents"]}
     assert list(rows) == ["analytics-cookies", "newsletter", "telemarketing"]
     assert all(set(row) == CONSENT for row in rows.values())

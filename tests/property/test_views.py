@@ -20,6 +20,7 @@ from projections import (
     recipients,
 )
 from projections.annulment import annulled
+from projections.choices import Choice
 from projections.joining import Gathering
 from projections.processing_register import Entry
 from projections.timetravel import counting, fold
@@ -84,8 +85,21 @@ def check_states(rows: Any, told: list[RecordedEvent]) -> None:
 
 
 def check_consents(rows: Any, told: list[RecordedEvent]) -> None:
-    shown = {key: (row.act, row.since, row.facts) for key, row in rows.items()}
+    shown = {
+        key: (row.act, row.since, row.facts)
+        for key, row in rows.items()
+        if isinstance(row, consent_status.Consent)
+    }
     assert shown == model.consents(told)
+    chosen = sorted(
+        (str(stream), row.name, row.order.time, encode(row.facts))
+        for (stream, _), row in rows.items()
+        if isinstance(row, Choice)
+    )
+    assert chosen == sorted(
+        (str(stream), name, time, encode(facts))
+        for (stream, _), (name, time, facts) in model.choices(told).items()
+    )
 
 
 def check_disclosures(rows: Any, told: list[RecordedEvent]) -> None:

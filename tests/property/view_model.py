@@ -14,6 +14,14 @@ from schemas import CATEGORIES, PERSONAL_FIELDS
 Events = Sequence[RecordedEvent]
 TAKES = {"account-deactivated", "consent-withdrawn", "consent-refused", "consent-invalidated"}
 GIVES = {"account-reactivated", "consent-given", "consent-renewed"}
+WITHHOLDS: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "marketing-objection-recorded": lambda _facts: True,
+    "cookie-preference-recorded": lambda facts: facts["gpc"] or not facts["analytical"],
+    "app-permission-granted": lambda _facts: False,
+    "app-permission-revoked": lambda _facts: True,
+    "caller-id-blocking-changed": lambda facts: facts["blocked"],
+    "directory-listing-changed": lambda facts: not facts["listed"],
+}
 GIVES_AWAY = {
     "personal-data-disclosed": "",
     "emergency-call-disclosed": "emergency-services",
@@ -140,6 +148,24 @@ def consents(events: Events) -> dict[tuple[UUID, str], Any]:
         (e.stream, e.facts["purpose"]): (e.name.removeprefix("consent-"), e.time, e.facts)
         for e in acts
     }
+
+
+def choices(events: Events) -> dict[tuple[UUID, str], Any]:
+    """(stream, what was chosen) -> the act that decides, with its facts."""
+    latest: dict[tuple[UUID, str], RecordedEvent] = {}
+    for event in sorted((e for e in events if e.name in WITHHOLDS), key=_choice_rank):
+        by = {"marketing": "channel", "app": "permission"}.get(event.name.partition("-")[0])
+        latest[event.stream, f"{_topic(event.name)} {event.facts[by] if by else ''}"] = event
+    return {key: (event.name, event.time, event.facts) for key, event in latest.items()}
+
+
+def _topic(name: str) -> str:
+    return "app" if name.startswith("app-") else name
+
+
+def _choice_rank(event: RecordedEvent) -> tuple[Any, ...]:
+    time, _, *rest = rank(event)
+    return time, WITHHOLDS[event.name](event.facts), *rest
 
 
 def disclosures(events: Events) -> list[tuple[Any, ...]]:

@@ -92,6 +92,25 @@ consented = merged(
     persons,
     with_(purpose=st.sampled_from(["newsletter", "telemarketing"]), channel=st.just("app")),
 )
+chosen = merged(
+    named(
+        "marketing-objection-recorded",
+        "cookie-preference-recorded",
+        "app-permission-granted",
+        "app-permission-revoked",
+        "caller-id-blocking-changed",
+        "directory-listing-changed",
+    ),
+    persons,
+    with_(
+        channel=st.sampled_from(["email", "phone"]),
+        permission=st.sampled_from(["camera", "contacts"]),
+        analytical=st.booleans(),
+        gpc=st.booleans(),
+        blocked=st.booleans(),
+        listed=st.booleans(),
+    ),
+)
 given_away = merged(
     named("personal-data-disclosed"),
     persons,
@@ -157,7 +176,7 @@ annulling = merged(
 # Kinds of events that say something to a view; drawn alone, they meet often.
 SPEAKING: dict[str, list[st.SearchStrategy[Spec]]] = {
     "customer_state": [accounts, collected, collected, removed, erased, erased],
-    "consent_status": [consented],
+    "consent_status": [consented, chosen],
     "disclosures": [given_away, given_by_nature, fed],
     "recipients": [recipient_acts],
     "processing_register": [given_away, collected, activity_acts],
@@ -175,6 +194,7 @@ EVERY_KIND = [
     removed,
     erased,
     consented,
+    chosen,
     given_away,
     given_by_nature,
     fed,

@@ -23,6 +23,8 @@ GOLDEN = {
     ("disclosures", "1"): "668165e4818c209798ae7b3d76dc46e66ca96dd7c9dce962e3eebea998d4d450",
     ("consent_status", "2"): "2afee292ce6adf183a698bc8c18e6ec99dfdfdaa284e464401979826151cafa1",
     ("disclosures", "2"): "a1cf533c301dbd29c80259a073e1dac61f1eca1c7a70c5f58fc10ab569c2325e",
+    ("consent_status", "3"): "7b0680b58c0870b01db6ce473c4704244b1201a714ec31f190660b85a663e0a7",
+    ("disclosures", "3"): "07e8e676954cbf921d06850a1a511f8190c06518c93967ee3a340f23ae3e18eb",
     ("recipients", "1"): "e7ab9986454244891c84e2006979ca1c2607a92ba3b67c6c6c3b6e2e95a0bd4a",
     (
         "processing_register",
