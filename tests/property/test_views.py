@@ -133,6 +133,8 @@ def check_register(store: MemoryStore, told: list[RecordedEvent]) -> None:
             "version": entry.version,
             "declared": entry.declared,
             "retired": entry.retired is not None,
+            "versions": [(version.order.time, version.facts) for version in entry.versions],
+            "assessments": [(one.order.time, one.facts) for one in entry.assessments],
             "observed": msgspec.structs.asdict(entry.observed),
             "drift": [(drift.kind, drift.detail) for drift in entry.drift],
         }

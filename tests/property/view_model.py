@@ -247,6 +247,8 @@ def _entry(events: Events, activity: str) -> Any:
         "version": len(declared),
         "declared": facts,
         "retired": retired,
+        "versions": [(e.time, e.facts) for e in declared],
+        "assessments": [(e.time, e.facts) for e in about if e.name == "dpia-linked"],
         "observed": observed,
         "drift": _drift(facts, observed, retired, activity),
     }

@@ -154,6 +154,7 @@ activity_acts = merged(
         "processing-activity-declared",
         "processing-activity-changed",
         "processing-activity-retired",
+        "dpia-linked",
     ),
     with_(
         subject=st.sampled_from(["activity/billing", "activity/support"]),

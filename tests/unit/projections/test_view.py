@@ -30,6 +30,10 @@ GOLDEN = {
         "processing_register",
         "1",
     ): "4d4790a232784fa5e2fcadbc4a052a443a5b71017c253e1f1a39fa8790375ab7",
+    (
+        "processing_register",
+        "2",
+    ): "2a70acca656022309aae13cb7a237c85b18378d4bedf367588a023e907bbf152",
 }
 
 
