@@ -23,6 +23,7 @@ from projections import (
     consent_status,
     customer_state,
     disclosures,
+    findings,
     processing_register,
     recipients,
 )
@@ -36,6 +37,7 @@ VIEWS: tuple[View[Any], ...] = (
     disclosures.VIEW,
     recipients.VIEW,
     processing_register.VIEW,
+    findings.VIEW,
 )
 
 

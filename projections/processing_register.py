@@ -351,5 +351,5 @@ VIEW: View[Row] = View(
     layout="processing_register",
     cell_types={"activity": "text", "first_at": "timestamptz", "last_at": "timestamptz"},
     cells=_cells,
-    joined=True,
+    join="activities",
 )

@@ -16,16 +16,20 @@ from projections import (
     consent_status,
     customer_state,
     disclosures,
+    findings,
     processing_register,
     recipients,
 )
 from projections.annulment import annulled
 from projections.choices import Choice
-from projections.joining import Gathering
+from projections.findings_judging import Finding
+from projections.joins import join_of
 from projections.processing_register import Entry
 from projections.timetravel import counting, fold
 from projections.view import View, encode
+from tests.property import finding_model
 from tests.property import view_model as model
+from tests.property.finding_specs import facts, lives
 from tests.property.view_specs import (
     Spec,
     annulling,
@@ -47,12 +51,29 @@ TIMES = [NOON + timedelta(days=days) for days in (-90, -45, -29, -28, -1, 0, 1)]
 
 def derived(view: View[Any], events: Sequence[RecordedEvent]) -> tuple[Any, Any]:
     """Rows and entries folded at once, stream by stream."""
-    rows, gathering = {}, Gathering()
-    for stream, mine in model.streams(events).items():
-        for subkey, state in fold(view, counting(mine, OFFICES)).items():
-            rows[stream, subkey] = encode(state)
-            gathering.add(subkey, state)
-    return rows, gathering.rows()
+    folded = {
+        stream: fold(view, counting(mine, OFFICES))
+        for stream, mine in model.streams(events).items()
+    }
+    rows = {(s, subkey): encode(row) for s, rows in folded.items() for subkey, row in rows.items()}
+    join = join_of(view.join)
+    if join is None:
+        return rows, {}
+    shared = {
+        stream: fold(view, [e for e in counting(mine, OFFICES) if e.name in join.shared])
+        for stream, mine in model.streams(events).items()
+    }
+    gathering = join.gathering(shared.items())
+    entries = [
+        entry for stream in sorted(folded) for entry in gathering.add(stream, folded[stream])
+    ]
+    return rows, _placed(view, [*entries, *gathering.rest()])
+
+
+def _placed(view: View[Any], entries: Sequence[Any]) -> dict[Any, Any]:
+    if view.join == "findings":
+        return {(key, rule): encode(finding) for key, rule, finding in entries}
+    return dict(entries)
 
 
 def check_against_model(view: View[Any], store: MemoryStore, events: list[RecordedEvent]) -> None:
@@ -60,8 +81,10 @@ def check_against_model(view: View[Any], store: MemoryStore, events: list[Record
     told = model.counted(events, OFFICE)
     rows = {key: view.decode(state) for key, state in store.states.items()}
     CHECKS[view.name](rows, told)
-    if view.joined:
+    if view.join == "activities":
         check_register(store, told)
+    if view.join == "findings":
+        check_findings(store, events)
 
 
 def check_states(rows: Any, told: list[RecordedEvent]) -> None:
@@ -141,12 +164,19 @@ def check_register(store: MemoryStore, told: list[RecordedEvent]) -> None:
     assert shown == model.register(told)
 
 
+def check_findings(store: MemoryStore, events: list[RecordedEvent]) -> None:
+    found = [msgspec.json.decode(made, type=Finding) for made in store.joined.values()]
+    shown = sorted((one.source, one.id, one.rule, str(one.due)) for one in found)
+    assert shown == finding_model.findings(events, OFFICE)
+
+
 CHECKS: dict[str, Any] = {
     customer_state.VIEW.name: check_states,
     consent_status.VIEW.name: check_consents,
     disclosures.VIEW.name: check_disclosures,
     recipients.VIEW.name: check_recipients,
     processing_register.VIEW.name: lambda _rows, _told: None,
+    findings.VIEW.name: lambda _rows, _told: None,
 }
 DEATHS: list[Death | None] = [
     None,
@@ -167,7 +197,7 @@ class FollowedViews(RuleBasedStateMachine):
         self.ledger: list[RecordedEvent] = []
         self.stores = {view.name: MemoryStore(view) for view in VIEWS}
 
-    @rule(drawn=st.lists(specs, min_size=1, max_size=6))
+    @rule(drawn=st.lists(specs | facts(), min_size=1, max_size=6))
     def record(self, drawn: list[Spec]) -> None:
         known = len(self.specs)
         self.specs = build(drawn, known + 1, self.specs)
@@ -191,8 +221,7 @@ class FollowedViews(RuleBasedStateMachine):
             told = self.ledger[: store.position]
             rows, entries = derived(view, told)
             assert store.states == rows
-            if view.joined:
-                assert store.joined == entries
+            assert store.joined == entries
             check_against_model(view, store, told)
 
 
@@ -210,14 +239,15 @@ TestFollowedViews.settings = settings(
 @given(data=st.data())
 def test_the_order_of_arrival_does_not_matter(view: View[Any], data: st.DataObject) -> None:
     """Positions aside: they are the order of arrival."""
-    built = build(data.draw(speaking(view.name)))
+    drawn = lives() if view.join == "findings" else speaking(view.name)
+    built = build(data.draw(drawn))
     order = data.draw(st.permutations(range(len(built))))
     sizes = data.draw(st.lists(st.integers(1, 5), min_size=1))
     arrived = ledger_of([built[place] for place in order])
     here = _followed(view, ledger_of(built), [len(built)])
     there = _followed(view, arrived, sizes)
     assert _without_positions(view, here) == _without_positions(view, there)
-    assert here.joined == there.joined
+    assert _entries(view, here) == _entries(view, there)
     check_against_model(view, there, arrived)
 
 
@@ -230,13 +260,23 @@ def _followed(view: View[Any], ledger: list[RecordedEvent], sizes: list[int]) ->
     return store
 
 
+def _entries(view: View[Any], store: MemoryStore) -> Any:
+    if view.join != "findings":
+        return store.joined
+    found = [msgspec.json.decode(made, type=Finding) for made in store.joined.values()]
+    return sorted(encode(msgspec.structs.replace(one, position=0)) for one in found)
+
+
 def _without_positions(view: View[Any], store: MemoryStore) -> list[Any]:
     rows = []
     for (stream, subkey), state in store.states.items():
         row = view.decode(state)
         if hasattr(row, "position"):
             blank = msgspec.structs.replace(row, position=0)
-            rows.append((str(stream), "", encode(blank)))
+            rows.append((str(stream), subkey.rpartition("/")[0], encode(blank)))
+        elif isinstance(row, findings.Sightings):
+            seen = {source: first[:2] for source, first in row.first.items()}
+            rows.append((str(stream), subkey, encode(seen)))
         else:
             rows.append((str(stream), subkey, state))
     return sorted(rows)

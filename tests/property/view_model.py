@@ -44,23 +44,25 @@ def rank(event: RecordedEvent) -> tuple[Any, ...]:
     return event.time, takes, sequence, event.source, event.id
 
 
+def has_effect(annulment: RecordedEvent, target: RecordedEvent, office: str) -> bool:
+    """Whether an event annuls another one, unless it is annulled itself."""
+    source = annulment.facts.get("annuls_source", annulment.source)
+    return (
+        annulment.name == "event-annulled"
+        and annulment.stream == target.stream
+        and (source, annulment.facts["annuls"]) == (target.source, target.id)
+        and (source == annulment.source or annulment.source == office)
+        and (target.time, target.source, target.id)
+        < (annulment.time, annulment.source, annulment.id)
+        and not (target.ours and target.name.endswith("-erased"))
+    )
+
+
 def annulled_by(events: Events, office: str) -> dict[tuple[str, str], str]:
     """Which events are annulled, by whom: the definition, word by word."""
 
-    def effective(annulment: RecordedEvent, target: RecordedEvent) -> bool:
-        source = annulment.facts.get("annuls_source", annulment.source)
-        return (
-            annulment.name == "event-annulled"
-            and annulment.stream == target.stream
-            and (source, annulment.facts["annuls"]) == (target.source, target.id)
-            and (source == annulment.source or annulment.source == office)
-            and (target.time, target.source, target.id)
-            < (annulment.time, annulment.source, annulment.id)
-            and not (target.ours and target.name.endswith("-erased"))
-        )
-
     def standing(target: RecordedEvent) -> list[RecordedEvent]:
-        return [one for one in events if effective(one, target) and not standing(one)]
+        return [e for e in events if has_effect(e, target, office) and not standing(e)]
 
     result = {}
     for event in events:

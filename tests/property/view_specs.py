@@ -119,6 +119,8 @@ given_away = merged(
         recipient=st.sampled_from(["acme", "police"]),
         recipient_kind=st.sampled_from(["processor", "police"]),
         country=st.sampled_from(["NL", "US"]),
+        purpose=st.just("service"),
+        fields=st.just(["name"]),
     ),
 )
 given_by_nature = merged(
@@ -130,7 +132,7 @@ given_by_nature = merged(
     ),
     persons,
     concerning,
-    with_(recipient=st.sampled_from(["acme", "police"])),
+    with_(recipient=st.sampled_from(["acme", "police"]), direction=st.just("out")),
 )
 fed = merged(
     named("bulk-feed-delivered"),

@@ -34,6 +34,7 @@ GOLDEN = {
         "processing_register",
         "2",
     ): "2a70acca656022309aae13cb7a237c85b18378d4bedf367588a023e907bbf152",
+    ("findings", "1"): "e063f626b872279c35f327000e31a3f0a93893229b0340bb8edc297aa9b81e58",
 }
 
 
@@ -84,13 +85,14 @@ def story() -> list[RecordedEvent]:
 
 
 def digest_of(view: View[Any]) -> str:
-    digest, gathering = Digest(view), Gathering()
+    digest, gathering = Digest(replace(view, version=_fold(view))), Gathering()
     told = story()
     for stream in sorted({one.stream for one in told}):
         counted = counting([one for one in told if one.stream == stream], ())
         for subkey, state in sorted(fold(view, counted).items()):
             digest.add([stream.bytes, subkey.encode(), encode(state)])
-            gathering.add(subkey, state)
+            if view.join == "activities":
+                gathering.add(subkey, state)
     for activity, (totals, made) in gathering.rows().items():
         digest.add([activity.encode(), totals, made])
     return digest.hex()
@@ -98,7 +100,12 @@ def digest_of(view: View[Any]) -> str:
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
 def test_a_fold_returns_what_its_version_returned(view: View[Any]) -> None:
-    assert digest_of(view) == GOLDEN[view.name, view.version]
+    assert digest_of(view) == GOLDEN[view.name, _fold(view)]
+
+
+def _fold(view: View[Any]) -> str:
+    """The version of a view's folds, without that of the rulebook."""
+    return view.version.partition("+")[0]
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
