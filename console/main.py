@@ -12,6 +12,7 @@ import typer
 from typer.main import get_command
 
 from console.commands import (
+    choices,
     contract,
     copies,
     demo,
@@ -63,6 +64,7 @@ GROUPS = (
     intake,
     contract,
     people,
+    choices,
     registers,
     reports,
     running,

@@ -26,9 +26,10 @@ from projections.consent_status import (
     status_at,
 )
 from projections.customer_state import CustomerState, Status
+from projections.processing_register import Entry
 from projections.timetravel import Moment, fold
 
-__all__ = ["Holder", "consents", "consents_answer", "holder", "with_history"]
+__all__ = ["Holder", "consents", "consents_answer", "declared_for", "holder", "with_history"]
 
 _CONSENT = "consent-"
 
@@ -75,6 +76,19 @@ def with_history(source: Source, reference: str, moment: Moment) -> dict[str, An
     """The same, and every act by purpose and in the order in which acts decide. Raises UnknownSubject."""
     found = holder(source, reference, moment)
     return _answer(found) | {"history": _history(found)}
+
+
+def declared_for(answer: dict[str, Any], entries: Iterable[Entry]) -> dict[str, Any]:
+    """Purpose -> what the activity of its latest act declared at that time; None if nobody did."""
+    register = {entry.activity: entry for entry in entries}
+    latest = {act["purpose"]: act for act in answer["history"] if act["annulled_by"] is None}
+    return {
+        purpose: _declared(register.get(act["activity"]), act) for purpose, act in latest.items()
+    }
+
+
+def _declared(entry: Entry | None, act: dict[str, Any]) -> dict[str, Any] | None:
+    return entry.declared_at(datetime.fromisoformat(act["from"])) if entry else None
 
 
 def _answer(found: Holder) -> dict[str, Any]:

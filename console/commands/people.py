@@ -1,4 +1,4 @@
-"""Commands about persons: history, state, consents, marketing, find, erase."""
+"""Commands about persons: history, state, find, erase."""
 
 import sys
 from collections.abc import Iterator
@@ -7,12 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from console.answers.consents import consents, with_history
 from console.answers.erasure import erased
-from console.answers.everyone import all_consents, all_states
+from console.answers.everyone import all_states
 from console.answers.finding import find
 from console.answers.history import history
-from console.answers.marketing import CHANNELS, marketing
 from console.answers.source import Source
 from console.answers.state import state
 from console.answers.subjects import check_person, check_reference
@@ -29,7 +27,6 @@ from console.flags import (
 )
 from console.output import emit, emit_lines, note, people
 from console.settings import Settings
-from console.show.consent import consents_tables, marketing_tables
 from console.show.person import erasure_tables, history_table, state_tables
 from console.show.text import table
 from console.wiring import Site, open_site
@@ -41,20 +38,11 @@ from ledger.rotation import epochs
 from projections.timetravel import NOW, Moment
 from schemas import CATEGORIES
 
-__all__ = ["add_commands"]
+__all__ = ["All", "OptionalSubject", "Subject", "add_commands", "one_or_all", "prepare", "reading"]
 
 Subject = Annotated[str, typer.Argument(metavar="SUBJECT", help="Such as customer/10023.")]
 OptionalSubject = Annotated[
     str | None, typer.Argument(metavar="[SUBJECT]", help="Such as customer/10023.")
-]
-At = Annotated[
-    str | None,
-    typer.Option(
-        "--as-of",
-        "--at",
-        metavar="T",
-        help="At this time, such as 2026-11-24T10:15:00+01:00; also one that is to come.",
-    ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Every customer and contact person, a line each.")]
 
@@ -64,8 +52,6 @@ def add_commands(app: typer.Typer) -> None:
     panel = "Persons"
     app.command("history", rich_help_panel=panel)(show_history)
     app.command("state", rich_help_panel=panel)(show_state)
-    app.command("consents", rich_help_panel=panel)(show_consents)
-    app.command("marketing", rich_help_panel=panel)(show_marketing)
     app.command("find", rich_help_panel=panel)(show_found)
     app.command("erase", rich_help_panel=panel)(erase)
 
@@ -117,10 +103,10 @@ def show_state(
 ) -> None:
     """Print what is known of a person now, or was at a moment of the past."""
     moment = moment_of(as_of, recorded_by, at_position)
-    reference = _one_or_all(subject, everyone)
+    reference = one_or_all(subject, everyone)
     with reading(settings) as (site, source):
         if reference is None:
-            _prepare(site, moment)
+            prepare(site, moment)
             emit_lines(all_states(source, moment))
         elif as_json:
             emit(state(source, reference, moment))
@@ -128,68 +114,7 @@ def show_state(
             people().print(*state_tables(state(source, reference, moment)))
 
 
-@configured("store")
-def show_consents(
-    settings: Settings,
-    subject: OptionalSubject = None,
-    everyone: All = False,
-    history: Annotated[
-        bool, typer.Option("--history", help="Every act as well, with the text agreed to.")
-    ] = False,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
-    as_json: Json = False,
-) -> None:
-    """Print what a person consented to or chose, and whether it is effective."""
-    moment = moment_of(as_of, recorded_by, at_position)
-    reference = _one_or_all(subject, everyone)
-    if reference is None and history:
-        raise typer.BadParameter("--history is about one SUBJECT")
-    with reading(settings) as (site, source):
-        if reference is None:
-            _prepare(site, moment)
-            emit_lines(all_consents(source, moment))
-            return
-        answer = (with_history if history else consents)(source, reference, moment)
-        if as_json:
-            emit(answer)
-        else:
-            people().print(*consents_tables(answer))
-
-
-@configured("store")
-def show_marketing(
-    settings: Settings,
-    subject: Subject,
-    channel: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--channel",
-            metavar="C",
-            help=f"One of {', '.join(CHANNELS)}; may be repeated. Without it: all.",
-            autocompletion=lambda: CHANNELS,
-        ),
-    ] = None,
-    at: At = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
-    as_json: Json = False,
-) -> None:
-    """Print whether a person may be approached by each channel, by law and by our own promise."""
-    moment = moment_of(at, recorded_by, at_position)
-    check_person(subject)
-    if not set(channel or ()) <= set(CHANNELS):
-        raise typer.BadParameter(f"--channel: expected some of {', '.join(CHANNELS)}")
-    with reading(settings) as (_, source):
-        answer = marketing(source, subject, channel or CHANNELS, moment)
-        if as_json:
-            emit(answer)
-        else:
-            people().print(*marketing_tables(answer))
-
-
-def _one_or_all(subject: str | None, everyone: bool) -> str | None:
+def one_or_all(subject: str | None, everyone: bool) -> str | None:
     """The person that is asked for, None for everyone."""
     if (subject is None) != everyone:
         raise typer.BadParameter("name one SUBJECT, or --all")
@@ -198,7 +123,7 @@ def _one_or_all(subject: str | None, everyone: bool) -> str | None:
     return subject
 
 
-def _prepare(site: Site, moment: Moment) -> None:
+def prepare(site: Site, moment: Moment) -> None:
     """Only the present is read from the views."""
     if moment == NOW:
         bring_up_to_date(site)

@@ -1,8 +1,18 @@
 """`ledger consents --history`, choices, and `ledger marketing`: what was agreed to, and what may follow."""
 
+import json
+
 import pytest
 
-from tests.fixtures.console import Cli, consented, message, registered, withdrawn
+from tests.fixtures.console import (
+    Cli,
+    collected,
+    consented,
+    declared,
+    message,
+    registered,
+    withdrawn,
+)
 
 WHO = "customer/10023"
 CONTACT = "customer/10023/contact/1"
@@ -95,6 +105,29 @@ def test_an_objection_ends_the_effect_of_a_consent_and_says_so(cli: Cli) -> None
     assert past["effective"] is True
 
 
+def test_records_and_receipt_of_ts_27560_hold_no_personal_value(cli: Cli) -> None:
+    declaration = declared("direct-marketing", time=on(1), name="Newsletter", recipient_kinds=[])
+    cli.record(registered(), declaration, collected(), consented(time=on(2)), withdrawn(time=on(6)))
+    (record,) = cli("consents", WHO, "--format", "ts27560").json["@graph"]
+    assert record["@type"] == "dpv:ConsentRecord"
+    assert [event["@type"] for event in record["dpv:hasConsentStatus"]] == [
+        "dpv:ConsentGiven",
+        "dpv:ConsentWithdrawn",
+    ]
+    data = record["dpv:hasProcess"]["dpv:hasPersonalData"]
+    assert [one["dct:identifier"] for one in data] == ["identity", "payment"]
+    path = cli.folder / "receipt.jsonld"
+    ran = cli("consents", WHO, "--format", "ts27560-receipt", "--output", str(path))
+    assert (ran.status, ran.out) == (0, b"")
+    receipt = json.loads(path.read_text("utf-8"))
+    assert receipt["dpv:hasRecordOfActivity"][0]["@id"] == record["@id"]
+    text = path.read_text("utf-8")
+    assert "J. de Vries" not in text
+    assert WHO not in text
+    past = cli("consents", WHO, "--format", "ts27560", "--as-of", on(3)).json["@graph"]
+    assert len(past[0]["dpv:hasConsentStatus"]) == 1
+
+
 def decided(cli: Cli, *arguments: str, subject: str = WHO) -> dict[str, tuple[bool, list[str]]]:
     answer = cli("marketing", subject, *arguments, "--json").json
     return {
@@ -163,6 +196,8 @@ def test_a_contact_person_is_addressed_as_its_customer_is(cli: Cli) -> None:
     "arguments",
     [
         ("consents", "--all", "--history"),
+        ("consents", "--all", "--format", "ts27560"),
+        ("consents", WHO, "--format", "xml"),
         ("marketing", WHO, "--channel", "fax"),
         ("marketing", "recipient/incasso"),
         ("marketing", WHO, "--at", "tomorrow"),
