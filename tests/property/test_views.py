@@ -17,8 +17,10 @@ from projections import (
     customer_state,
     disclosures,
     findings,
+    notices,
     processing_register,
     recipients,
+    staff,
 )
 from projections.annulment import annulled
 from projections.choices import Choice
@@ -148,6 +150,26 @@ def check_recipients(rows: Any, told: list[RecordedEvent]) -> None:
     assert shown == model.recipient_names(told, TIMES)
 
 
+def check_notices(rows: Any, told: list[RecordedEvent]) -> None:
+    held = [notices.in_force(rows.values(), time) for time in TIMES]
+    shown = [(one.version, one.claims[0].value) if one else None for one in held]
+    assert shown == [model.notice_in_force(told, time) for time in TIMES]
+
+
+def check_staff(rows: Any, told: list[RecordedEvent]) -> None:
+    shown: dict[Any, Any] = {}
+    for (stream, _), row in rows.items():
+        for time in TIMES:
+            if isinstance(row, staff.Role):
+                defined = staff.definition_at(row.definitions, time)
+                shown[stream, time] = {row.role: defined.categories} if defined else {}
+            else:
+                vog, employed = staff.certificate_at(row, time), staff.employed_at(row, time)
+                roles = sorted(staff.roles_at(row, time))
+                shown[stream, time] = roles, employed, vog.issued_on if vog else None
+    assert shown == model.staff(told, TIMES)
+
+
 def check_register(store: MemoryStore, told: list[RecordedEvent]) -> None:
     shown = {}
     for activity, (_, made) in store.joined.items():
@@ -175,6 +197,8 @@ CHECKS: dict[str, Any] = {
     consent_status.VIEW.name: check_consents,
     disclosures.VIEW.name: check_disclosures,
     recipients.VIEW.name: check_recipients,
+    notices.VIEW.name: check_notices,
+    staff.VIEW.name: check_staff,
     processing_register.VIEW.name: lambda _rows, _told: None,
     findings.VIEW.name: lambda _rows, _told: None,
 }

@@ -39,6 +39,8 @@ def rank(event: RecordedEvent) -> tuple[Any, ...]:
         "personal-data-removed",
         "recipient-ended",
         "processing-activity-retired",
+        "role-revoked",
+        "employment-ended",
     }
     sequence = -1 if event.sequence is None else event.sequence
     return event.time, takes, sequence, event.source, event.id
@@ -274,3 +276,47 @@ def _drift(facts: Any, observed: Any, retired: bool, activity: str) -> list[tupl
     if not observed["events"] and not retired:
         found.append(("unused", activity))
     return sorted(found)
+
+
+def notice_in_force(events: Events, time: datetime) -> tuple[str, str] | None:
+    """Version and claim of the notice that holds at a time."""
+    told = [e for e in events if e.name == "privacy-notice-published" and e.time <= time]
+    last = [max(mine, key=rank) for mine in streams(told).values()]
+    begun = [e for e in last if _midnight(e.facts["effective_from"]) <= time]
+    if not begun:
+        return None
+    held = max(begun, key=lambda e: (e.facts["effective_from"], rank(e)))
+    return held.facts["version"], "all"
+
+
+def staff(events: Events, times: Sequence[datetime]) -> dict[tuple[UUID, datetime], Any]:
+    """(stream, time) -> what a role covers; or an employee's roles, employment and certificate."""
+    names = {"role-defined", "role-granted", "role-revoked", "vog-presented"}
+    acts = [e for e in events if e.name in names or e.name.startswith("employment-")]
+    return {
+        (stream, time): _role(mine, time) if mine[0].subject else _employee(mine, time)
+        for stream, mine in streams(acts).items()
+        for time in times
+    }
+
+
+def _role(mine: Events, time: datetime) -> dict[str, tuple[str, ...]]:
+    told = sorted((e for e in mine if e.time <= time), key=rank)
+    return {str(e.subject).partition("/")[2]: tuple(sorted(e.categories)) for e in told[-1:]}
+
+
+def _employee(mine: Events, time: datetime) -> tuple[list[str], bool | None, date | None]:
+    roles: set[str] = set()
+    employed, issued = None, []
+    for e in sorted((e for e in mine if e.time <= time), key=rank):
+        if e.name.startswith("employment-"):
+            employed = e.name == "employment-started"
+            roles = roles if employed else set()
+        elif e.name == "vog-presented":
+            issued.append(date.fromisoformat(e.facts["issued_on"]))
+        elif e.name == "role-granted":
+            roles.add(e.facts["role"])
+        else:
+            roles.discard(e.facts["role"])
+    shown = [day for day in issued if _midnight(day.isoformat()) <= time]
+    return sorted(roles), employed, max(shown, default=None)

@@ -167,6 +167,37 @@ activity_acts = merged(
         reason=st.just("r"),
     ),
 )
+notice_acts = merged(
+    named("privacy-notice-published"),
+    with_(
+        subject=st.sampled_from(["notice/1", "notice/2"]),
+        version=st.sampled_from(["1", "2"]),
+        effective_from=st.sampled_from(DAYS),
+        sha256=st.just("s"),
+        claims=st.sampled_from(
+            [{"vog": "all"}, [{"clause": "5.1", "claim": "vog", "value": "all"}]]
+        ),
+    ),
+)
+staff_acts = st.one_of(
+    merged(
+        named("role-granted", "role-revoked", "employment-started", "employment-ended"),
+        persons,
+        with_(role=st.sampled_from(["agent", "clerk"])),
+    ),
+    merged(
+        named("vog-presented"),
+        persons,
+        with_(profile=st.sampled_from(["45", "60"]), issued_on=st.sampled_from(DAYS)),
+    ),
+    merged(
+        named("role-defined"),
+        with_(
+            subject=st.sampled_from(["role/agent", "role/clerk"]),
+            categories=st.sampled_from([[], ["contact"], ["traffic", "contact"]]),
+        ),
+    ),
+)
 # What is annulled is drawn as a distance to another event of the list, before or after it.
 annulling = merged(
     named("event-annulled"),
@@ -182,6 +213,8 @@ SPEAKING: dict[str, list[st.SearchStrategy[Spec]]] = {
     "consent_status": [consented, chosen],
     "disclosures": [given_away, given_by_nature, fed],
     "recipients": [recipient_acts],
+    "notices": [notice_acts],
+    "staff": [staff_acts, staff_acts],
     "processing_register": [given_away, collected, activity_acts],
 }
 
@@ -202,6 +235,8 @@ EVERY_KIND = [
     given_by_nature,
     fed,
     recipient_acts,
+    notice_acts,
+    staff_acts,
 ]
 specs = complete(*EVERY_KIND, activity_acts, annulling, annulling)
 
