@@ -1,14 +1,14 @@
 """View `findings`: recorded facts that break a rule of law or of the house.
 
-Two kinds of rows, each a fold over one stream. A *dossier* is what rules need to know of a person, an
-employee, a recipient, a role, a system or a breach; a *fact* is one event that a rule may judge. What they
-come to is a join (`findings_join`): a fact, the dossier of its stream and the dossiers that it depends on
-are judged again whenever one of them changes. No row holds a value, and nothing is relative to a clock: a
-finding that waits for a deadline holds when it is due.
+Three kinds of rows, each a fold over one stream. A *dossier* is what rules need to know of a person, an
+employee, a recipient, a role, a system or a breach; a *fact* is one event that a rule may judge; *traces*
+are who sent events and which data is held. What they come to is a join (`findings_join`): a fact, the
+dossier of its stream and the dossiers that it depends on are judged again whenever one of them changes.
+No row holds a value, and nothing is relative to a clock: a finding that waits for a deadline holds when it
+is due.
 """
 
 import hashlib
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -17,30 +17,21 @@ import rulebook
 from ledger.event import RecordedEvent
 from projections.findings_dossier import Dossier, dossier_name, noted
 from projections.findings_fact import Fact, fact_of, facts_in
+from projections.findings_traces import Traces, leaves_traces, traced
 from projections.view import Key, View
 
-__all__ = ["DOSSIER", "SOURCES", "VIEW", "Row", "Sightings", "evolve", "keys", "kind_of"]
+__all__ = ["DOSSIER", "TRACES", "VIEW", "Row", "evolve", "keys", "kind_of"]
 
-DOSSIER, SOURCES = "dossier", "sources"
-FOLD = "1"
-
-
-class Sightings(msgspec.Struct, frozen=True, tag="sources", gc=False):
-    """For each source of a stream's events the time, id and position of its earliest event.
-
-    `subject`: the reference of a stream that is not a person's.
-    """
-
-    subject: str | None = None
-    first: dict[str, tuple[datetime, str, int]] = {}
+DOSSIER, TRACES = "dossier", "traces"
+FOLD = "2"
 
 
-Row = Dossier | Fact | Sightings
+Row = Dossier | Fact | Traces
 
 
 def keys(event: RecordedEvent) -> tuple[str, ...]:
-    """The source of every event, the dossier of its stream, and the facts that are judged."""
-    subkeys = [] if event.ours else [SOURCES]
+    """The traces and the dossier of its stream, and the facts that are judged."""
+    subkeys = [TRACES] if leaves_traces(event) else []
     if noted(event):
         subkeys.append(DOSSIER)
     subkeys += [f"{kind}/{event.position:019}" for kind in facts_in(event)]
@@ -54,21 +45,12 @@ def kind_of(subkey: str) -> str:
 
 def evolve(subkey: str, state: Row | None, event: RecordedEvent) -> Row:
     """Fold an event into one of its rows."""
-    if subkey == SOURCES:
-        known = state if isinstance(state, Sightings) else Sightings(event.subject)
-        return _sighted(known, event)
+    if subkey == TRACES:
+        return traced(state if isinstance(state, Traces) else None, event)
     if subkey == DOSSIER:
         dossier = state if isinstance(state, Dossier) else Dossier(event.subject)
         return dossier.with_event(event)
     return state or fact_of(kind_of(subkey), event)
-
-
-def _sighted(state: Sightings, event: RecordedEvent) -> Sightings:
-    known = state.first.get(event.source)
-    if known and known[:2] <= (event.time, event.id):
-        return state
-    first = {**state.first, event.source: (event.time, event.id, event.position)}
-    return Sightings(state.subject, first)
 
 
 def _cells(key: Key, row: Row) -> tuple[Any, ...]:
@@ -91,6 +73,7 @@ def _rulebook_digest() -> str:
         rulebook.DEADLINES,
         rulebook.MARKETING_RULES,
         rulebook.PERIODS,
+        rulebook.RETENTION_RULES,
     )
     return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()[:8]
 

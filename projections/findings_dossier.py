@@ -36,11 +36,12 @@ class Dossier(msgspec.Struct, frozen=True, tag="dossier", gc=False):
 
     def with_event(self, event: RecordedEvent) -> "Dossier":
         """With the mark that an event leaves."""
-        noting = NOTED[event.name]
-        topic, rank = noting.topic(event), noting.rank
-        marks = list(self.marks.get(topic, ()))
-        insort(marks, Mark(order_of(event, rank), noting.says(event)), key=lambda m: m.order)
-        return Dossier(self.subject or event.subject, {**self.marks, topic: tuple(marks)})
+        marks = self.marks
+        for noting in NOTED[event.name]:
+            if noting.when(event):
+                topic = noting.topic(event)
+                marks = {**marks, topic: _with(marks.get(topic, ()), noting, event)}
+        return Dossier(self.subject or event.subject, marks)
 
     def all(self, topic: str) -> tuple[Mark, ...]:
         """Every mark of a topic, in order."""
@@ -62,16 +63,27 @@ class Dossier(msgspec.Struct, frozen=True, tag="dossier", gc=False):
         return str(found[-1].says) if found else None
 
 
+def _with(known: tuple[Mark, ...], noting: "Noting", event: RecordedEvent) -> tuple[Mark, ...]:
+    marks = list(known)
+    new = Mark(order_of(event, noting.rank), noting.says(event))
+    insort(marks, new, key=lambda mark: mark.order)
+    return tuple(marks[-1:] if noting.only_last else marks)
+
+
 NO_DOSSIER = Dossier()
 
 
 class Noting(msgspec.Struct, frozen=True):
-    """How a type of event is noted. `rank`: 1 for what takes away. `when`: only then."""
+    """How a type of event is noted. `rank`: 1 for what takes away. `when`: only then.
+
+    `only_last`: of such a topic only the last mark matters, whenever a fact occurred.
+    """
 
     topic: Callable[[RecordedEvent], str]
     says: Callable[[RecordedEvent], Any]
     rank: int = 0
     when: Callable[[RecordedEvent], bool] = lambda _event: True
+    only_last: bool = False
 
 
 def topic_of(marked: str) -> str:
@@ -81,8 +93,7 @@ def topic_of(marked: str) -> str:
 
 def noted(event: RecordedEvent) -> bool:
     """Whether an event leaves a mark."""
-    noting = NOTED.get(event.name)
-    return noting is not None and noting.when(event)
+    return any(noting.when(event) for noting in NOTED.get(event.name, ()))
 
 
 def dossier_name(stream: UUID, dossier: Dossier) -> str:
@@ -126,53 +137,75 @@ def _is_contacts(event: RecordedEvent) -> bool:
     return bool(event.facts["permission"] == "contacts")
 
 
-NOTED: dict[str, Noting] = {
+NOTED: dict[str, tuple[Noting, ...]] = {
     # customers
-    "customer-registered": _note("registered", _fact("customer_kind")),
-    "account-reactivated": _note("account", "active"),
-    "account-deactivated": _note("account", "inactive", 1),
-    "personal-data-erased": _note("account", "erased", 1, when=_erases_all),
-    "contact-person-added": _note("customer", _fact("customer")),
-    "order-placed": _note("large-order", when=lambda event: bool(event.facts["large_order"])),
-    "contract-taken-over": _note("takeover/{contract_ref}"),
-    "privacy-notice-provided": _note("notice", _fact("article")),
-    "transfer-agreement-recorded": _note("transfer", _facts("countries")),
-    "transfer-agreement-ended": _note("transfer", _facts("countries"), 1),
-    "collection-notice-sent": _note("collection-notice", _facts("invoice_ref", "deadline")),
+    "customer-registered": (_note("registered", _fact("customer_kind")),),
+    "account-reactivated": (_note("account", "active"),),
+    "account-deactivated": (_note("account", "inactive", 1),),
+    "personal-data-erased": (_note("account", "erased", 1, when=_erases_all),),
+    "contact-person-added": (
+        _note("customer", _fact("customer")),
+        _note("contact", "added", only_last=True),
+    ),
+    "contact-person-removed": (_note("contact", "removed", 1, only_last=True),),
+    "order-placed": (_note("large-order", when=lambda event: bool(event.facts["large_order"])),),
+    "contract-concluded": (_note("contract/{contract_ref}", "running", only_last=True),),
+    "contract-changed": (_note("contract/{contract_ref}", "running", only_last=True),),
+    "contract-ended": (_note("contract/{contract_ref}", "ended", 1, only_last=True),),
+    "contract-taken-over": (_note("takeover/{contract_ref}"),),
+    "privacy-notice-provided": (_note("notice", _fact("article")),),
+    "transfer-agreement-recorded": (_note("transfer", _facts("countries")),),
+    "transfer-agreement-ended": (_note("transfer", _facts("countries"), 1),),
+    "collection-notice-sent": (_note("collection-notice", _facts("invoice_ref", "deadline")),),
+    # what a period of retention runs from, or waits for
+    "invoice-sent": (_note("invoice", only_last=True),),
+    "credit-check-result-received": (_note("decision", only_last=True),),
+    "automated-decision-made": (_note("decision", only_last=True),),
+    "collection-closed": (_note("settled", only_last=True),),
+    "misuse-resolved": (_note("case-closed", only_last=True),),
+    "portal-account-opened": (_note("portal", "open", only_last=True),),
+    "portal-account-closed": (_note("portal", "ended", 1, only_last=True),),
+    "legal-hold-placed": (_note("hold/{hold_ref}", _fact("categories"), only_last=True),),
+    "legal-hold-reviewed": (_note("hold/{hold_ref}", _fact("categories"), only_last=True),),
+    "legal-hold-released": (_note("hold/{hold_ref}", None, 1, only_last=True),),
     # consent
-    "consent-given": _note("consent/{purpose}", _facts("valid_until")),
-    "consent-renewed": _note("consent/{purpose}", _facts("valid_until")),
-    "consent-withdrawn": _note("consent/{purpose}", None, 1),
-    "consent-refused": _note("consent/{purpose}", None, 1),
-    "consent-invalidated": _note("consent/{purpose}", None, 1),
-    "marketing-objection-recorded": _note("objection", _fact("channel"), 1),
-    "app-permission-granted": _note("permission", "granted", when=_is_contacts),
-    "app-permission-denied": _note("permission", "denied", 1, when=_is_contacts),
-    "app-permission-revoked": _note("permission", "revoked", 1, when=_is_contacts),
+    "consent-given": (_note("consent/{purpose}", _facts("valid_until")),),
+    "consent-renewed": (_note("consent/{purpose}", _facts("valid_until")),),
+    "consent-withdrawn": (_note("consent/{purpose}", None, 1),),
+    "consent-refused": (_note("consent/{purpose}", None, 1),),
+    "consent-invalidated": (_note("consent/{purpose}", None, 1),),
+    "marketing-objection-recorded": (_note("objection", _fact("channel"), 1),),
+    "app-permission-granted": (_note("permission", "granted", when=_is_contacts),),
+    "app-permission-denied": (_note("permission", "denied", 1, when=_is_contacts),),
+    "app-permission-revoked": (_note("permission", "revoked", 1, when=_is_contacts),),
     # duties towards a person
-    "disclosure-notice-given": _note("informed/{disclosure_id}", "given"),
-    "disclosure-notice-withheld": _note("informed/{disclosure_id}", "withheld"),
-    "recipient-notified": _note("told/{recipient}", _fact("action")),
-    "customer-warned": _note("warned/{case_ref}"),
-    "rights-request-received": _note("request/{request_ref}", _fact("received_on")),
-    "rights-request-extended": _note("extended/{request_ref}"),
-    "rights-request-answered": _note("answered/{request_ref}"),
-    "rights-request-refused": _note("answered/{request_ref}"),
-    "access-report-issued": _note("answered/{request_ref}"),
-    "portability-export-issued": _note("answered/{request_ref}"),
+    "disclosure-notice-given": (_note("informed/{disclosure_id}", "given"),),
+    "disclosure-notice-withheld": (_note("informed/{disclosure_id}", "withheld"),),
+    "recipient-notified": (_note("told/{recipient}", _fact("action")),),
+    "customer-warned": (_note("warned/{case_ref}"),),
+    "rights-request-received": (_note("request/{request_ref}", _fact("received_on")),),
+    "rights-request-extended": (_note("extended/{request_ref}"),),
+    "rights-request-answered": (_note("answered/{request_ref}"),),
+    "rights-request-refused": (_note("answered/{request_ref}"),),
+    "access-report-issued": (_note("answered/{request_ref}"),),
+    "portability-export-issued": (_note("answered/{request_ref}"),),
     # staff
-    "vog-presented": _note("vog", _fact("issued_on")),
-    "employment-ended": _note("employment", "ended", 1),
-    "role-granted": _note("role/{role}", "granted"),
-    "role-revoked": _note("role/{role}", "revoked", 1),
-    "role-defined": _note("defined", lambda event: sorted(event.categories)),
+    "vog-presented": (_note("vog", _fact("issued_on")),),
+    "employment-started": (_note("job", "running", only_last=True),),
+    "employment-ended": (
+        _note("employment", "ended", 1),
+        _note("job", "ended", 1, only_last=True),
+    ),
+    "role-granted": (_note("role/{role}", "granted"),),
+    "role-revoked": (_note("role/{role}", "revoked", 1),),
+    "role-defined": (_note("defined", lambda event: sorted(event.categories)),),
     # others
-    "recipient-registered": _note("recipient", _version),
-    "recipient-changed": _note("recipient", _version),
-    "recipient-ended": _note("recipient", _fact("valid_to"), 1),
-    "system-registered": _note("sources", _fact("sources")),
-    "breach-assessed": _note("assessed", _fact("risk")),
-    "authority-notified": _note("notified", _facts("regime", "phase")),
+    "recipient-registered": (_note("recipient", _version),),
+    "recipient-changed": (_note("recipient", _version),),
+    "recipient-ended": (_note("recipient", _fact("valid_to"), 1),),
+    "system-registered": (_note("sources", _fact("sources")),),
+    "breach-assessed": (_note("assessed", _fact("risk")),),
+    "authority-notified": (_note("notified", _facts("regime", "phase")),),
 }
 
 SHARED: frozenset[str] = frozenset(

@@ -23,6 +23,7 @@ class Fact(msgspec.Struct, frozen=True, tag="fact", gc=False):
     occurred_at: datetime
     source: str
     id: str
+    name: str
     facts: dict[str, Any]
     subject: str | None = None
     provision: str | None = None
@@ -131,6 +132,7 @@ def fact_of(kind: str, event: RecordedEvent) -> Fact:
         occurred_at=event.time,
         source=event.source,
         id=event.id,
+        name=event.name,
         facts={name: event.facts[name] for name in check.keeps if name in event.facts},
         subject=event.subject,
         provision=event.provision,

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from projections.findings import DOSSIER, SOURCES, VIEW, Row, kind_of
+from projections.findings import DOSSIER, TRACES, VIEW, Row, kind_of
 from projections.findings_dossier import SHARED, Dossier, dossier_name, topic_of
 from projections.findings_fact import Fact
 from projections.findings_judging import Finding, findings_of
 from projections.findings_look import Look
+from projections.findings_retention import RETENTION, held_facts
 from projections.findings_situation import DEPENDS
 from projections.findings_sources import SourceStore, earliest, refresh_sources, unregistered
 from projections.view import Key, encode
@@ -54,20 +55,32 @@ class FindingsJoin:
 
     def refresh(self, changes: Mapping[Key, _Change], store: FindingStore) -> None:
         """Bring the findings up to date with rows that were just changed."""
-        changed = {key: pair for key, pair in changes.items() if key[1] not in {DOSSIER, SOURCES}}
+        changed = dict(_facts_in(changes))
         new = {key for key, (before, _) in changed.items() if before is None}
         facts = {key: after for key, (_, after) in changed.items()}
         own, named = _moved(changes)
-        facts = _affected(own, store) | facts
+        facts = _affected(own, changes, store) | facts
         _judge(facts, new, changes, store)
         if named:
             for block in store.dependents(sorted(named)):
-                _judge(_of_block(block, named, store), set(), changes, store)
+                _judge(_of_block(block, named, changes, store), set(), changes, store)
         refresh_sources(changes, store)
 
     def gathering(self, shared: Iterable[tuple[UUID, Mapping[str, Any]]]) -> "FindingsGathering":
         """Gathers findings from all rows; `shared`: rows of the types that others depend on."""
         return FindingsGathering(shared)
+
+
+def _facts_in(changes: Mapping[Key, _Change]) -> Iterator[tuple[Key, _Change]]:
+    """Facts that changed: rows, and what is held where traces changed."""
+    for key, (before, after) in changes.items():
+        if key[1] == TRACES:
+            old, new = held_facts(before), held_facts(after)
+            for subkey in old.keys() | new.keys():
+                if old.get(subkey) != new.get(subkey):
+                    yield (key[0], subkey), (old.get(subkey), new.get(subkey))
+        elif key[1] != DOSSIER:
+            yield key, (before, after)
 
 
 def _moved(changes: Mapping[Key, _Change]) -> tuple[dict[UUID, set[str]], dict[str, set[str]]]:
@@ -99,26 +112,52 @@ def _topics(before: Row | None, after: Row | None) -> set[str]:
     return {topic_of(t) for t in old.keys() | new.keys() if old.get(t) != new.get(t)}
 
 
-def _affected(own: Mapping[UUID, set[str]], store: FindingStore) -> dict[Key, Row | None]:
-    wanted = {stream: kinds for stream, kinds in own.items() if kinds}
-    if not wanted:
-        return {}
-    kinds = sorted(set().union(*wanted.values()))
-    found = store.facts_of(sorted(wanted), kinds)
+def _affected(
+    own: Mapping[UUID, set[str]], changes: Mapping[Key, _Change], store: FindingStore
+) -> dict[Key, Row | None]:
+    """The facts of some kinds of each stream."""
+    wanted = {stream: kinds - {RETENTION} for stream, kinds in own.items() if kinds - {RETENTION}}
+    found = _held({s for s, kinds in own.items() if RETENTION in kinds}, changes, store)
+    if wanted:
+        kinds = sorted(set().union(*wanted.values()))
+        for key, state in store.facts_of(sorted(wanted), kinds).items():
+            if kind_of(key[1]) in wanted[key[0]]:
+                found[key] = VIEW.decode(state)
+    return found
+
+
+def _held(
+    streams: set[UUID], changes: Mapping[Key, _Change], store: FindingStore
+) -> dict[Key, Row | None]:
+    """What is held of some persons."""
+    rows = _rows(TRACES, streams, changes, store)
     return {
-        key: VIEW.decode(state) for key, state in found.items() if kind_of(key[1]) in wanted[key[0]]
+        (s, subkey): fact for s, row in rows.items() for subkey, fact in held_facts(row).items()
     }
 
 
+def _rows(
+    subkey: str, streams: set[UUID], changes: Mapping[Key, _Change], store: FindingStore
+) -> dict[UUID, Row]:
+    """Rows of some streams as they are now, from what changed or from the store."""
+    changed = {s: changes[s, subkey][1] for s in streams if (s, subkey) in changes}
+    rest = [(stream, subkey) for stream in sorted(streams - changed.keys())]
+    read = {key[0]: VIEW.decode(state) for key, state in store.rows(rest).items()} if rest else {}
+    return {stream: row for stream, row in (read | changed).items() if row is not None}
+
+
 def _of_block(
-    block: Mapping[Key, bytes], named: Mapping[str, set[str]], store: FindingStore
+    block: Mapping[Key, bytes],
+    named: Mapping[str, set[str]],
+    changes: Mapping[Key, _Change],
+    store: FindingStore,
 ) -> dict[Key, Row | None]:
     """Facts of a block of dependents; of a contact person's dossier the facts of that person."""
     kinds = set().union(*named.values())
     rows: dict[Key, Row | None] = {key: VIEW.decode(state) for key, state in block.items()}
     contacts = {key[0]: kinds for key, row in rows.items() if isinstance(row, Dossier)}
     facts = {k: row for k, row in rows.items() if isinstance(row, Fact) and kind_of(k[1]) in kinds}
-    return facts | _affected(contacts, store)
+    return facts | _affected(contacts, changes, store)
 
 
 def _judge(
@@ -157,18 +196,11 @@ class _Looking:
         store: FindingStore,
     ) -> None:
         streams = {stream for (stream, _), fact in facts.items() if isinstance(fact, Fact)}
-        self._own = self._of_streams(streams, changes, store)
+        own = _rows(DOSSIER, streams, changes, store)
+        self._own = {stream: row for stream, row in own.items() if isinstance(row, Dossier)}
         names = {name for fact in facts.values() if isinstance(fact, Fact) for name in fact.on}
         names |= {dossier.customer for dossier in self._own.values() if dossier.customer}
         self._others = _dossiers(store.dossiers(sorted(names)) if names else {})
-
-    def _of_streams(
-        self, streams: set[UUID], changes: Mapping[Key, _Change], store: FindingStore
-    ) -> dict[UUID, Dossier]:
-        changed = {s: changes[s, DOSSIER][1] for s in streams if (s, DOSSIER) in changes}
-        rest = [(stream, DOSSIER) for stream in sorted(streams - changed.keys())]
-        read = {key[0]: VIEW.decode(state) for key, state in store.rows(rest).items()}
-        return {s: row for s, row in (read | changed).items() if isinstance(row, Dossier)}
 
     def of(self, stream: UUID) -> Look:
         """What is around the facts of a stream."""
@@ -198,10 +230,11 @@ class FindingsGathering:
     def add(self, stream: UUID, rows: Mapping[str, Any]) -> list[Entry]:
         """The findings of one stream, of which these are all rows, in the order of their places."""
         look = Look(stream, rows.get(DOSSIER, Dossier()), self._shared.get)
-        earliest(self._sightings, stream, rows.get(SOURCES))
+        earliest(self._sightings, stream, rows.get(TRACES))
+        facts = {**rows, **held_facts(rows.get(TRACES))}
         return [
             Entry((stream, subkey), rule, finding)
-            for subkey, fact in sorted(rows.items())
+            for subkey, fact in sorted(facts.items())
             if isinstance(fact, Fact)
             for rule, finding in sorted(findings_of(kind_of(subkey), fact, look).items())
         ]

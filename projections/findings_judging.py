@@ -11,6 +11,7 @@ from projections.findings_dossier import Dossier
 from projections.findings_fact import Fact
 from projections.findings_look import Look, Seen, day_of
 from projections.findings_situation import seen
+from projections.findings_traces import Trace
 
 __all__ = ["Finding", "findings_of", "is_registered", "source_finding"]
 
@@ -18,7 +19,7 @@ __all__ = ["Finding", "findings_of", "is_registered", "source_finding"]
 class Finding(msgspec.Struct, frozen=True, gc=False):
     """A rule that an event breaks.
 
-    `about`: the stream of the event; `subject`: its reference, only for one that is not a person. `due`:
+    `about`: the stream of the event, `name`: its type; `subject`: a reference, of what is no person. `due`:
     the instant from which it counts; None: at once. `detail`: codes that say what about it.
     """
 
@@ -28,6 +29,7 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
     occurred_at: datetime
     source: str
     id: str
+    name: str
     subject: str | None = None
     due: datetime | None = None
     detail: str | None = None
@@ -59,6 +61,7 @@ def _finding(rule: str, fact: Fact, stream: UUID, one: Seen) -> Finding:
         occurred_at=fact.occurred_at,
         source=fact.source,
         id=fact.id,
+        name=fact.name,
         subject=fact.subject,
         due=one.due,
         detail=one.detail or None,
@@ -78,11 +81,20 @@ def _has(source: str, system: str, dossier: Dossier) -> bool:
     return source == id or source.endswith((f":{id}", f"/{id}"))
 
 
-def source_finding(
-    source: str, sighting: tuple[datetime, str, int], about: UUID, subject: str | None
-) -> Iterable[tuple[str, Finding]]:
+def source_finding(trace: Trace, about: UUID, subject: str | None) -> Iterable[tuple[str, Finding]]:
     """Rule -> finding of a source that no system has, at the earliest event that it sent."""
-    time, id, position = sighting
-    for rule in rulebook.breaches("source", {"source": "unregistered"}, day_of(time)):
-        made = Finding(rule.id, about, position, time, source, id, subject, detail=source)
-        yield rule.id, made
+    for rule in rulebook.breaches("source", {"source": "unregistered"}, day_of(trace.time)):
+        yield (
+            rule.id,
+            Finding(
+                rule=rule.id,
+                about=about,
+                position=trace.position,
+                occurred_at=trace.time,
+                source=trace.source,
+                id=trace.id,
+                name=trace.name,
+                subject=subject,
+                detail=trace.source,
+            ),
+        )

@@ -13,6 +13,7 @@ from projections.findings_dossier import Dossier
 from projections.findings_fact import Fact
 from projections.findings_look import Look, Seen, day_of
 from projections.findings_marketing import contact
+from projections.findings_retention import RETENTION, retention
 from schemas.formats import instant_of
 
 __all__ = ["DEPENDS", "SITUATIONS", "seen"]
@@ -207,12 +208,13 @@ SITUATIONS: Mapping[str, Callable[[Fact, Look], Iterator[Seen]]] = {
     "erasure": _erasure,
     "contact-list": _contact_list,
     "takeover": _takeover,
+    RETENTION: retention,
 }
 
 DEPENDS: Mapping[str, frozenset[str]] = {
     "registered": frozenset({"credit-check", "contact"}),
-    "account": frozenset({"contact"}),
-    "customer": frozenset({"contact"}),
+    "account": frozenset({"contact", RETENTION}),
+    "customer": frozenset({"contact", RETENTION}),
     "consent": frozenset({"contact"}),
     "objection": frozenset({"contact"}),
     "large-order": frozenset({"credit-check"}),
@@ -233,6 +235,20 @@ DEPENDS: Mapping[str, frozenset[str]] = {
     "role": frozenset({"access"}),
     "defined": frozenset({"access"}),
     "sources": frozenset(),
+    **dict.fromkeys(
+        (
+            "contact",
+            "contract",
+            "invoice",
+            "decision",
+            "settled",
+            "case-closed",
+            "portal",
+            "hold",
+            "job",
+        ),
+        frozenset({RETENTION}),
+    ),
     "assessed": frozenset({"breach"}),
     "notified": frozenset({"breach", "breach-full"}),
 }

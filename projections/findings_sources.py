@@ -6,15 +6,15 @@ registration is, all streams are asked.
 """
 
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
 
-from projections.findings import DOSSIER, SOURCES, VIEW, Row, Sightings
+from projections.findings import DOSSIER, TRACES, VIEW, Row
 from projections.findings_dossier import Dossier
 from projections.findings_judging import Finding, is_registered, source_finding
+from projections.findings_traces import Trace, Traces
 from projections.view import Key, encode
 
 __all__ = ["NOWHERE", "SourceStore", "earliest", "refresh_sources", "unregistered"]
@@ -36,8 +36,8 @@ class SourceStore(Protocol):
     def findings_at(self, keys: Sequence[Key] | None) -> dict[_Place, bytes]:
         """Findings of some rows, by row and rule; None: those that belong to no stream."""
 
-    def sightings(self) -> Iterator[tuple[UUID, bytes]]:
-        """What every stream has seen of sources, in flat memory."""
+    def traces(self) -> Iterator[tuple[UUID, bytes]]:
+        """The traces of every stream, in flat memory."""
 
     def put_findings(self, gone: Sequence[_Place], made: Sequence[tuple[Key, str, Any]]) -> None:
         """Remove findings, and write others: key, rule and finding."""
@@ -45,9 +45,9 @@ class SourceStore(Protocol):
 
 def earliest(known: MutableMapping[str, Any], stream: UUID, row: Any) -> None:
     """Take what one stream has seen into account."""
-    if isinstance(row, Sightings):
+    if isinstance(row, Traces):
         for source, first in row.first.items():
-            if source not in known or first[:2] < known[source][0][:2]:
+            if source not in known or first < known[source][0]:
                 known[source] = first, stream, row.subject
 
 
@@ -58,13 +58,13 @@ def unregistered(
     for source in sorted(sightings):
         if not is_registered(source, systems):
             first, stream, subject = sightings[source]
-            for rule, finding in source_finding(source, first, stream, subject):
+            for rule, finding in source_finding(first, stream, subject):
                 yield (NOWHERE, f"source/{source}"), rule, finding
 
 
 def refresh_sources(changes: Mapping[Key, _Change], store: SourceStore) -> None:
     """Bring the findings about sources up to date with rows that were just changed."""
-    moved = _moved({key[0]: pair for key, pair in changes.items() if key[1] == SOURCES})
+    moved = _moved({key[0]: pair for key, pair in changes.items() if key[1] == TRACES})
     changed = [p for (_, subkey), p in changes.items() if subkey == DOSSIER and _of_system(p)]
     if not moved and not changed:
         return
@@ -97,8 +97,8 @@ def _moved(seen: Mapping[UUID, _Change]) -> _Moved:
     moved: _Moved = {}
     for stream, (before, after) in seen.items():
         old, new = _first(before), _first(after)
-        row = after if isinstance(after, Sightings) else before
-        subject = row.subject if isinstance(row, Sightings) else None
+        row = after if isinstance(after, Traces) else before
+        subject = row.subject if isinstance(row, Traces) else None
         for source in old.keys() | new.keys():
             if old.get(source) != new.get(source):
                 entry = (stream, old.get(source), new.get(source), subject)
@@ -106,8 +106,8 @@ def _moved(seen: Mapping[UUID, _Change]) -> _Moved:
     return moved
 
 
-def _first(row: Row | None) -> Mapping[str, tuple[datetime, str, int]]:
-    return row.first if isinstance(row, Sightings) else {}
+def _first(row: Row | None) -> Mapping[str, Trace]:
+    return row.first if isinstance(row, Traces) else {}
 
 
 def _uncovered(moved: _Moved, known: Mapping[str, Finding]) -> bool:
@@ -115,15 +115,15 @@ def _uncovered(moved: _Moved, known: Mapping[str, Finding]) -> bool:
     for source, entries in moved.items():
         shown = known.get(f"source/{source}")
         for stream, old, new, _ in entries:
-            is_shown = shown and old and (shown.about, shown.id) == (stream, old[1])
-            if is_shown and (new is None or new[:2] > old[:2]):
+            is_shown = shown and old and (shown.about, shown.id) == (stream, old.id)
+            if is_shown and (new is None or new > old):
                 return True
     return False
 
 
 def _everywhere(store: SourceStore) -> dict[str, Any]:
     sightings: dict[str, Any] = {}
-    for stream, state in store.sightings():
+    for stream, state in store.traces():
         earliest(sightings, stream, VIEW.decode(state))
     return sightings
 
@@ -131,11 +131,15 @@ def _everywhere(store: SourceStore) -> dict[str, Any]:
 def _nearby(moved: _Moved, known: Mapping[str, Finding]) -> dict[str, Any]:
     """What is shown already, and what has moved."""
     sightings: dict[str, Any] = {
-        shown.source: ((shown.occurred_at, shown.id, shown.position), shown.about, shown.subject)
-        for shown in known.values()
+        one.source: (
+            Trace(one.occurred_at, one.source, one.id, one.position, one.name),
+            one.about,
+            one.subject,
+        )
+        for one in known.values()
     }
     for source, entries in moved.items():
         for stream, _, new, subject in entries:
             if new is not None:
-                earliest(sightings, stream, Sightings(subject, {source: new}))
+                earliest(sightings, stream, Traces(subject, {source: new}))
     return sightings

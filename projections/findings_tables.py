@@ -48,10 +48,10 @@ class FindingTables(ABC):
         """Dossiers of all systems by name."""
         return dict(self.named("systems"))
 
-    def sightings(self) -> Iterator[tuple[UUID, bytes]]:
-        """What every stream has seen of sources, in flat memory."""
+    def traces(self) -> Iterator[tuple[UUID, bytes]]:
+        """The traces of every stream, in flat memory."""
         last = _START
-        while page := self.named("sightings", stream=last, count=_BLOCK_ROWS):
+        while page := self.named("traces", stream=last, count=_BLOCK_ROWS):
             yield from page
             last = page[-1][0]
 

@@ -4,6 +4,7 @@ It names the rules themselves, so that what they ask is written twice. It knows 
 increments; periods, countries, provisions and kinds of recipient are taken from the rulebook.
 """
 
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -20,6 +21,9 @@ Events = Sequence[RecordedEvent]
 Broken = Iterator[tuple[str, datetime | None]]
 """A rule, and from when it counts if not at once."""
 TAKES = {
+    "contact-person-removed",
+    "contract-ended",
+    "legal-hold-released",
     "account-deactivated",
     "personal-data-erased",
     "transfer-agreement-ended",
@@ -53,6 +57,7 @@ def findings(events: Events, office: str) -> list[tuple[str, str, str, str]]:
         for rule, due in broken(event, told)
     }
     found |= {(*void, "house.annulment.void", "None") for void in _void(events, told, office)}
+    found |= {(*event, "law.retention.passed", _utc(due)) for event, due in _kept(told)}
     found |= {(*first, "house.source.unregistered", "None") for first in _strange(told)}
     return sorted(found)
 
@@ -127,6 +132,51 @@ def _strange(told: Told) -> Iterator[tuple[str, str]]:
             mine = [event for event in told.events if event.source == source]
             first = min(mine, key=lambda event: (event.time, event.id))
             yield first.source, first.id
+
+
+def _kept(told: Told) -> Iterator[tuple[tuple[str, str], datetime]]:
+    """For each category of which somebody's values still open, its oldest event, and until when."""
+    for stream in {event.stream for event in told.events}:
+        mine = [event for event in told.events if event.stream == stream]
+        erasures = [e for e in mine if e.ours and e.name == "personal-data-erased"]
+        gone = {key for erasure in erasures for key in erasure.facts["keys_destroyed"]}
+        for category in ("contact", "traffic"):
+            held = [e for e in mine if category in e.sealed and e.sealed[category].key not in gone]
+            holds = {e.facts["hold_ref"]: e for e in mine if e.name.startswith("legal-hold-")}
+            if held and not any(
+                one.name == "legal-hold-placed" and category in one.facts["categories"]
+                for one in holds.values()
+            ):
+                first = min(held, key=lambda event: (event.time, event.source, event.id))
+                start = first if category == "traffic" else _closing(first, told)
+                if start:
+                    yield (first.source, first.id), _after(_day(start.time), category)
+
+
+def _closing(event: RecordedEvent, told: Told) -> RecordedEvent | None:
+    """The event that closed the account of whoever an event is about, if it is closed."""
+    acts = told.of(event, "contract-concluded", "contract-changed", "contract-ended")
+    contracts = {act.facts["contract_ref"]: act for act in acts}.values()
+    if contracts:
+        closed = all(act.name == "contract-ended" for act in contracts)
+        return max(contracts, key=_rank) if closed else None
+    joined = told.of(event, "contact-person-added")
+    removals = told.of(event, "contact-person-added", "contact-person-removed")
+    if joined and removals[-1].name == "contact-person-removed":
+        return removals[-1]
+    who = joined[-1].facts["customer"] if joined else event
+    acts = told.of(who, "account-deactivated", "account-reactivated", "personal-data-erased")
+    acts = [a for a in acts if a.name != "personal-data-erased" or _is_whole(a)]
+    return acts[-1] if acts and acts[-1].name != "account-reactivated" else None
+
+
+def _after(day: str, category: str) -> datetime:
+    """Two years for contact data, six months for traffic data: the first instant after them."""
+    start = date.fromisoformat(day)
+    month = start.month - 1 + {"contact": 24, "traffic": 6}[category]
+    year, month = start.year + month // 12, month % 12 + 1
+    last = min(start.day, monthrange(year, month)[1])
+    return datetime(year, month, last, tzinfo=ZoneInfo("Europe/Amsterdam"))
 
 
 # Disclosures

@@ -15,6 +15,7 @@ from tests.property.view_specs import (
     merged,
     named,
     persons,
+    sealed,
     with_,
 )
 from tests.unit.projections.making import ANNA, BERT, CRM, OFFICE, PORTAL, SPACE
@@ -106,7 +107,10 @@ consents = merged(
 )
 account_acts = merged(accounts, moments)
 contacts = told(
-    "contact-person-added", of=with_(stream=st.just(CARLA)), customer=st.just(str(BERT))
+    "contact-person-added",
+    "contact-person-removed",
+    of=with_(stream=st.just(CARLA)),
+    customer=st.just(str(BERT)),
 )
 gone = told(
     "personal-data-erased",
@@ -117,7 +121,20 @@ gone = told(
 
 credit = told("credit-check-requested", reason=one_of(["new-customer", "large-order"]))
 orders = told("order-placed", large_order=st.booleans())
-collected = told("personal-data-collected", of=everyone, origin=one_of(["customer", "third-party"]))
+collected = merged(
+    told("personal-data-collected", of=everyone, origin=one_of(["customer", "third-party"])),
+    with_(sealed=sealed),
+)
+contracts = told(
+    "contract-concluded", "contract-ended", "contract-changed", of=everyone, contract_ref=cases
+)
+holds = told(
+    "legal-hold-placed",
+    "legal-hold-released",
+    of=everyone,
+    hold_ref=cases,
+    categories=one_of([["contact"], ["contact", "traffic"]]),
+)
 informed = told("privacy-notice-provided", of=everyone, article=one_of(["13", "14"]))
 permitted = told(
     "app-permission-granted",
@@ -172,6 +189,7 @@ LIVES: list[list[st.SearchStrategy[Spec]]] = [
     [marketing, marketing, opinions, consents, account_acts, contacts, gone],
     [credit, credit, orders, account_acts, taken_over],
     [collected, contacts, informed, permitted, uploaded, gone],
+    [collected, collected, contracts, holds, account_acts, contacts, gone],
     [looked, looked, roles, granted, staff],
     [misused, requests, requests, breaches, breaches],
 ]

@@ -25,6 +25,7 @@ from projections import (
 from projections.annulment import annulled
 from projections.choices import Choice
 from projections.findings_judging import Finding
+from projections.findings_traces import Trace, Traces
 from projections.joins import join_of
 from projections.processing_register import Entry
 from projections.timetravel import counting, fold
@@ -298,12 +299,21 @@ def _without_positions(view: View[Any], store: MemoryStore) -> list[Any]:
         if hasattr(row, "position"):
             blank = msgspec.structs.replace(row, position=0)
             rows.append((str(stream), subkey.rpartition("/")[0], encode(blank)))
-        elif isinstance(row, findings.Sightings):
-            seen = {source: first[:2] for source, first in row.first.items()}
-            rows.append((str(stream), subkey, encode(seen)))
+        elif isinstance(row, Traces):
+            first = {source: _blank(trace) for source, trace in row.first.items()}
+            held = {
+                category: {key: _blank(trace) for key, trace in keys.items()}
+                for category, keys in row.held.items()
+            }
+            blank = Traces(row.subject, first, held, row.destroyed)
+            rows.append((str(stream), subkey, encode(blank)))
         else:
             rows.append((str(stream), subkey, state))
     return sorted(rows)
+
+
+def _blank(trace: Trace) -> Trace:
+    return msgspec.structs.replace(trace, position=0)
 
 
 @settings(max_examples=200, deadline=None)

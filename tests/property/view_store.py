@@ -12,7 +12,7 @@ from ledger.errors import Fenced
 from ledger.event import RecordedEvent
 from projections.batch import Batch, Change, NamedEvent, apply_batch
 from projections.dispatch import Dispatch
-from projections.findings import DOSSIER, SOURCES, kind_of
+from projections.findings import DOSSIER, TRACES, kind_of
 from projections.findings_sources import NOWHERE
 from projections.joining import Span
 from projections.processing_register import Observation, activity_of
@@ -155,9 +155,9 @@ class MemoryStore:
     def systems(self) -> dict[str, bytes]:
         return {name: state for name, state in self._dossiers() if name.startswith("system/")}
 
-    def sightings(self) -> Iterator[tuple[UUID, bytes]]:
+    def traces(self) -> Iterator[tuple[UUID, bytes]]:
         for (stream, subkey), state in self.states.items():
-            if subkey == SOURCES:
+            if subkey == TRACES:
                 yield stream, state
 
     def findings_at(self, keys: Sequence[Key] | None) -> dict[tuple[Key, str], bytes]:
