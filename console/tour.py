@@ -10,14 +10,15 @@ from console.answers.consents import consents
 from console.answers.disclosures import Wanted, disclosures
 from console.answers.erasure import erased
 from console.answers.history import history
+from console.answers.marketing import marketing
 from console.answers.register import register
 from console.answers.state import state
 from console.answers.upkeep import audited
 from console.commands.following import bring_up_to_date
 from console.sample import TOUR_SUBJECT
+from console.show.consent import consents_tables, marketing_tables
 from console.show.person import (
     changes_table,
-    consents_table,
     erasure_tables,
     history_table,
     state_tables,
@@ -70,7 +71,12 @@ def _about_one_person(site: Site) -> Iterator[Step]:
     yield Step(
         "What the customer agreed to, and what it is worth",
         f"consents {who}",
-        [consents_table(consents(source, who, NOW))],
+        consents_tables(consents(source, who, NOW)),
+    )
+    yield Step(
+        "Whether the customer may be called about products, by law and by our own promise",
+        f"marketing {who} --channel phone",
+        marketing_tables(marketing(source, who, ["phone"], NOW)),
     )
 
 

@@ -73,7 +73,8 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
 
     `position`: place in the ledger, from 1. `version`: place in the stream, from 1.
     `subject`: the reference in clear, for registry subjects only; a person is just `stream`.
-    References to persons inside `facts` are subject UUIDs.
+    References to persons inside `facts` are subject UUIDs. `void`: an annulment that has no effect, as
+    far as whoever read its whole stream could tell; never set by reading alone.
     """
 
     position: int
@@ -94,6 +95,7 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
     activity: str | None = None
     legal_basis: str | None = None
     provision: str | None = None
+    void: bool = False
 
     @property
     def originator_id(self) -> UUID:

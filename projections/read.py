@@ -14,7 +14,7 @@ import msgspec
 from ledger.errors import Halt
 from ledger.postgres import Session
 from projections import consent_status, customer_state, disclosures, processing_register, recipients
-from projections.consent_status import Consent
+from projections.consent_status import Consent, Row
 from projections.customer_state import CustomerState
 from projections.disclosures import Disclosure
 from projections.processing_register import Entry
@@ -30,6 +30,7 @@ __all__ = [
     "customer_states_of",
     "disclosed",
     "disclosures_by_quarter",
+    "each",
     "recipients_by_id",
     "register_entries",
 ]
@@ -47,7 +48,7 @@ def bookmark_of(session: Session, view: View[Any]) -> Bookmark:
 
 def customer_states(session: Session) -> Iterator[tuple[UUID, CustomerState]]:
     """The state of every person, sorted by stream, in flat memory."""
-    for (stream, _), state in _each(session, customer_state.VIEW):
+    for (stream, _), state in each(session, customer_state.VIEW):
         yield stream, state
 
 
@@ -59,15 +60,16 @@ def customer_states_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, 
 
 def consents(session: Session) -> Iterator[tuple[UUID, str, Consent]]:
     """Every consent: stream, purpose and the deciding act, sorted by both, in flat memory."""
-    for (stream, purpose), state in _each(session, consent_status.VIEW):
-        yield stream, purpose, state
+    for (stream, purpose), state in each(session, consent_status.VIEW):
+        if isinstance(state, Consent):
+            yield stream, purpose, state
 
 
-def consents_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, dict[str, Consent]]:
-    """The consents of some persons by purpose, sorted; whoever has none is left out."""
-    result: dict[UUID, dict[str, Consent]] = {}
-    for (stream, purpose), state in _rows_of(session, consent_status.VIEW, streams).items():
-        result.setdefault(stream, {})[purpose] = state
+def consents_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, dict[str, Row]]:
+    """The consents and choices of some persons by subkey, sorted; whoever has none is left out."""
+    result: dict[UUID, dict[str, Row]] = {}
+    for (stream, subkey), state in _rows_of(session, consent_status.VIEW, streams).items():
+        result.setdefault(stream, {})[subkey] = state
     return result
 
 
@@ -111,7 +113,7 @@ def disclosures_by_quarter(
 
 def recipients_by_id(session: Session) -> dict[str, Recipient]:
     """Every recipient by its bare id, sorted; `recipients.recipient_at` shows one at a time."""
-    found = [state for _, state in _each(session, recipients.VIEW)]
+    found = [state for _, state in each(session, recipients.VIEW)]
     return {state.recipient: state for state in sorted(found, key=lambda state: state.recipient)}
 
 
@@ -124,7 +126,8 @@ def register_entries(session: Session) -> list[Entry]:
     return [msgspec.json.decode(made, type=Entry) for _, _, made in rows]
 
 
-def _each(session: Session, view: View[S]) -> Iterator[tuple[tuple[UUID, str], S]]:
+def each(session: Session, view: View[S]) -> Iterator[tuple[tuple[UUID, str], S]]:
+    """Every row of a view by its key, in the order of keys, in flat memory."""
     bookmark_of(session, view)
     for key, state in each_row(session, view.name):
         yield key, view.decode(state)

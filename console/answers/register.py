@@ -28,6 +28,8 @@ def register(
     return {
         "controller": {
             "name": controller.name,
+            "address": controller.address,
+            "country": controller.country,
             "contact": controller.contact,
             "representative": controller.representative,
             "data_protection_officer": controller.data_protection_officer,
