@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from ledger.dumping import dump, load, programs_for
+from ledger.dumping import check_loadable, dump, load, programs_for
 from ledger.durable import fsync_folder
 from ledger.errors import Halt, Lost, Misconfigured, NotInstalled
 from ledger.install import create_roles, migrations
@@ -207,13 +207,14 @@ def restore(
     """Load checked copies into a database that holds no such ledger, or one with nothing recorded.
 
     Roles are made as for a new ledger; views stay empty. Raises Misconfigured when something is
-    recorded there, Retry or Halt; then the ledger is absent.
+    recorded there or the copies do not fit the server, Retry or Halt; then the ledger is absent.
     """
     session = database.connect(ledger, None)
     try:
-        _make_room(session, ledger)
         ((server,),) = session.rows("server_version")
+        check_loadable(copies[0].server, server)
         programs, environment = programs_for(max(server, copies[0].server)), database.environment()
+        _make_room(session, ledger)
         try:
             for folder, copy, options in zip(folders, copies, ([], ["--data-only"]), strict=True):
                 load(programs, environment, options, folder / copy.file)

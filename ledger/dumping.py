@@ -14,10 +14,13 @@ from pathlib import Path
 from ledger.embedded.cluster import shipped_programs
 from ledger.errors import Halt, Misconfigured
 
-__all__ = ["dump", "load", "programs_for"]
+__all__ = ["check_loadable", "dump", "load", "programs_for"]
 
 _SYSTEM_PROGRAMS = Path("/usr/lib/postgresql")
 _NEEDED = ("pg_dump", "pg_restore")
+# From this version on pg_restore sets `transaction_timeout`, which older servers refuse, and it alone
+# reads what pg_dump of this version wrote. So a copy that older servers can load is made by older programs.
+_RECENT = 17
 
 
 def programs_for(server: int) -> Path:
@@ -25,10 +28,29 @@ def programs_for(server: int) -> Path:
 
     Raises Misconfigured when there are none.
     """
-    found = {major: folder for folder in _folders() if (major := _major(folder)) >= server}
-    if not found:
-        raise Misconfigured(f"pg_dump {server} or newer is needed: install the PostgreSQL client")
-    return found[min(found)]
+    found = {_major(folder): folder for folder in _folders()}
+    fit = [major for major in found if major >= server and _is_recent(major) == _is_recent(server)]
+    if not fit:
+        last = "newer" if _is_recent(server) else f"up to {_RECENT - 1}"
+        raise Misconfigured(
+            f"this PostgreSQL {server} needs pg_dump and pg_restore {server}, or {last}: "
+            f"install the client of PostgreSQL {server}"
+        )
+    return found[min(fit)]
+
+
+def check_loadable(copied: int, server: int) -> None:
+    """Raise Misconfigured when a copy of one major version cannot be loaded into a server of another."""
+    if _is_recent(copied) and not _is_recent(server):
+        raise Misconfigured(
+            f"this backup is of PostgreSQL {copied}, and the server is {server}: restore it into "
+            f"PostgreSQL {_RECENT} or newer"
+        )
+
+
+def _is_recent(major: int) -> bool:
+    """Whether programs or a server of this version know what recent programs say to every server."""
+    return major >= _RECENT
 
 
 def _folders() -> Iterator[Path]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from schemas import personal
+from schemas import formats, personal
 from schemas.catalogue import ERASED, EVENT_TYPES
 from schemas.envelope import Envelope
 from schemas.event_type import EventType
@@ -78,7 +78,7 @@ def _translated(node: Any) -> Any:
 
 def _pattern(pattern: str) -> str:
     """A Python pattern as ECMA 262 writes it."""
-    return pattern.replace(r"\Z", "$")
+    return pattern.replace(r"\Z", "$").replace(formats.SPACE, r"\s")
 
 
 def _field(field: str) -> Schema:

@@ -114,9 +114,8 @@ def make(
     With certificates it has the secured listeners too, with a proxy's port the one behind it, on free ports.
     """
     ports = free_ports(2 * nodes) if port == 0 else consecutive_ports(nodes, port)
-    new_id = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     directory.mkdir(parents=True, exist_ok=True)
-    chosen: dict[str, object] = {"id": new_id, "version": version, "ports": ports}
+    chosen: dict[str, object] = {"id": new_id(), "version": version, "ports": ports}
     if certificates is not None:
         secured = free_ports(len(SECURED_LISTENERS))
         numbers = dict(zip(SECURED_LISTENERS, secured, strict=True))
@@ -125,6 +124,14 @@ def make(
         chosen["proxied"] = {"own_port": free_ports(1)[0], "proxy_port": proxy_port}
     (directory / "cluster.json").write_text(json.dumps(chosen) + "\n")
     return load(directory)
+
+
+def new_id() -> str:
+    """An id as Kafka makes them; none begins with a hyphen, which its tools would take for an option."""
+    while True:
+        made = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        if not made.startswith("-"):
+            return made
 
 
 def load(directory: Path) -> Cluster:

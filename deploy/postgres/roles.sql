@@ -13,10 +13,11 @@
 \set consumer  `head -n 1 :'secrets'/consumer_password`
 \set projector `head -n 1 :'secrets'/projector_password`
 \set upkeep    `head -n 1 :'secrets'/upkeep_password`
+\set publisher `head -n 1 :'secrets'/publisher_password`
 \set operator  `head -n 1 :'secrets'/operator_password`
 
 -- A missing file must not become a login without a password.
-SELECT '' IN (:'owner', :'consumer', :'projector', :'upkeep', :'operator') AS incomplete
+SELECT '' IN (:'owner', :'consumer', :'projector', :'upkeep', :'publisher', :'operator') AS incomplete
 \gset
 \if :incomplete
     DO $$ BEGIN RAISE 'a password file is missing or empty'; END $$;
@@ -31,7 +32,8 @@ SET client_min_messages = 'warning';
 SELECT format('CREATE ROLE %I', wanted)
 FROM unnest(ARRAY[
     'ledger_main_recorder', 'ledger_main_eraser', 'ledger_main_projector', 'ledger_main_reader',
-    'ledger_owner', 'ledger_consumer', 'ledger_projector', 'ledger_upkeep', 'ledger_operator'
+    'ledger_owner', 'ledger_consumer', 'ledger_projector', 'ledger_upkeep', 'ledger_publisher',
+    'ledger_operator'
 ]) AS wanted
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted)
 \gexec
@@ -45,12 +47,14 @@ ALTER ROLE ledger_owner     LOGIN INHERIT   PASSWORD :'owner';
 ALTER ROLE ledger_consumer  LOGIN NOINHERIT PASSWORD :'consumer';
 ALTER ROLE ledger_projector LOGIN NOINHERIT PASSWORD :'projector';
 ALTER ROLE ledger_upkeep    LOGIN NOINHERIT PASSWORD :'upkeep';
+ALTER ROLE ledger_publisher LOGIN NOINHERIT PASSWORD :'publisher';
 ALTER ROLE ledger_operator  LOGIN NOINHERIT PASSWORD :'operator';
 
 -- A login has no right of its own: it takes a role, and only one of these.
 GRANT ledger_main_recorder, ledger_main_reader  TO ledger_consumer;
 GRANT ledger_main_projector, ledger_main_reader TO ledger_projector;
 GRANT ledger_main_eraser, ledger_main_reader    TO ledger_upkeep;
+GRANT ledger_main_reader                        TO ledger_publisher;
 GRANT ledger_main_recorder, ledger_main_eraser, ledger_main_projector, ledger_main_reader
     TO ledger_operator, ledger_owner;
 
@@ -58,4 +62,5 @@ SELECT 'CREATE DATABASE ledger OWNER ledger_owner'
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'ledger')
 \gexec
 REVOKE ALL ON DATABASE ledger FROM PUBLIC;
-GRANT CONNECT ON DATABASE ledger TO ledger_consumer, ledger_projector, ledger_upkeep, ledger_operator;
+GRANT CONNECT ON DATABASE ledger
+    TO ledger_consumer, ledger_projector, ledger_upkeep, ledger_publisher, ledger_operator;

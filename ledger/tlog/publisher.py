@@ -43,8 +43,8 @@ INTERVAL_S = 1.0
 WAKE_S = 1.0
 FIRST_PAUSE_S = 0.1
 LAST_PAUSE_S = 30.0
-# Reads events and the head, and nothing else of the ledger.
-_ROLE: Role = "projector"
+# May read, and change nothing.
+_ROLE: Role = "reader"
 _OTHER_PAST = (
     "the database holds another entry at position {} than was published: it was rolled back and written"
     " to, or changed; stop recording, look with `ledger audit`, then run `ledger restore`"

@@ -22,9 +22,10 @@ UNITS = ROOT / "deploy" / "systemd"
 PROGRAM = "/opt/processing-ledger/bin/ledger"
 PINNED = re.compile(r"[a-z/-]+:v?\d+\.\d+(\.\d+)?(-[a-z-]+)?")
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|PASSFILE", re.IGNORECASE)
-LONG_RUNNING = set(
-    ["kafka", "database", "consumer", "projector", "upkeep", "prometheus", "grafana"]
-)
+LONG_RUNNING = {
+    *("kafka", "database", "prometheus", "grafana"),
+    *("consumer", "projector", "publisher", "upkeep"),
+}
 # Out of 10, where 10 is an ordinary service; systemd's own word for less than 2 is "ok".
 EXPOSURE = "2.0"
 
@@ -87,7 +88,7 @@ def test_who_needs_what_waits_for_it() -> None:
     assert order["init"] == {"database": well}
     assert order["topics"] == {"kafka": well}
     assert order["consumer"] == order["projector"] == {"init": done, "topics": done}
-    assert order["upkeep"] == {"init": done}
+    assert order["upkeep"] == order["publisher"] == {"init": done}
 
 
 def test_secrets_are_files_and_each_service_has_its_own_alone() -> None:
@@ -123,21 +124,34 @@ def test_each_part_of_the_program_has_a_login_of_its_own_and_none_is_the_superus
         users[name] = found[1]
         password = service["environment"]["LEDGER_DATABASE_PASSWORD_FILE"]
         assert password == f"{SECRETS}/{found[1].removeprefix('ledger_')}_password"
-    assert len(set(users.values())) == len(users) == 5
+    assert len(set(users.values())) == len(users) == 6
 
 
-def test_the_program_may_write_nothing_but_the_key_folder_and_has_no_capability() -> None:
+def test_the_program_may_write_nothing_but_keys_and_log_and_has_no_capability() -> None:
     for name, service in OURS.items():
         assert service["read_only"] is True, name
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
         assert service["tmpfs"] == ["/tmp"]
         assert not service.keys() & {"privileged", "user", "cap_add", "devices", "network_mode"}
-        assert service.get("volumes", []) in ([], [f"keys:{VOLUME}"])
 
 
-def test_the_projector_holds_no_keys() -> None:
-    assert "volumes" not in SERVICES["projector"]
+def test_each_part_of_the_program_sees_the_folders_that_it_needs_and_no_other() -> None:
+    keys, key, log = f"keys:{VOLUME}", f"log-key:{VOLUME}-log-key", f"log:{VOLUME}-log"
+    seen = {name: service.get("volumes", []) for name, service in OURS.items()}
+    assert seen.pop("projector") == []
+    assert seen.pop("publisher") == [f"{key}:ro", log]
+    assert seen.pop("consumer") == seen.pop("upkeep") == [keys]
+    assert seen.pop("init") == seen.pop("ledger") == [keys, key, f"{log}:ro"]
+    assert seen == {}
+
+
+def test_the_folders_of_the_log_are_where_the_volumes_are_and_belong_to_the_programs_user() -> None:
+    environment = image_environment()
+    assert environment["LEDGER_LOG_DIR"] == f"{VOLUME}-log"
+    assert Path(environment["LEDGER_LOG_KEY_FILE"]).parent == Path(f"{VOLUME}-log-key")
+    made = re.findall(r"install --directory --owner ledger --mode (\d+) (\S+)", stages()[1])
+    assert dict(map(reversed, made)) == {f"{VOLUME}-log-key": "0700", f"{VOLUME}-log": "0755"}
 
 
 def test_no_port_is_open_to_others_and_the_database_is_apart() -> None:
@@ -251,7 +265,7 @@ def analyze(*arguments: str | Path) -> None:
 
 def test_systemd_accepts_the_units(units: Path) -> None:
     names = [*units.glob("*.service"), *units.glob("*.target")]
-    assert len(names) == 6
+    assert len(names) == 7
     for path in names:
         if "@." not in path.name:
             analyze("verify", "--man=no", path)
@@ -276,8 +290,22 @@ def test_the_units_are_given_passwords_by_systemd_and_hold_none() -> None:
         assert "Environment=LEDGER_DATABASE_PASSWORD_FILE=%d/password" in text.splitlines()
 
 
-def test_the_projector_unit_cannot_see_the_keys() -> None:
-    text = (UNITS / "ledger-project.service").read_text()
-    assert f"InaccessiblePaths=-{VOLUME}" in text
-    # What is common comes after it, and would win.
-    assert "LEDGER_KEY_DIR" not in (UNITS / "ledger-.service.d" / "common.conf").read_text()
+def test_the_units_cannot_see_the_keys_that_they_do_not_need() -> None:
+    keys, log_key = f"-{VOLUME}", f"-{VOLUME}-log-key"
+    wanted = {"consume@": {log_key}, "upkeep": {log_key}, "publish": {keys}, "init": set[str]()}
+    for name, hidden in (wanted | {"project": {keys, log_key}}).items():
+        text = (UNITS / f"ledger-{name}.service").read_text()
+        paths = re.findall(r"^InaccessiblePaths=(.+)$", text, re.MULTILINE)
+        assert set(" ".join(paths).split()) == hidden, name
+    # What is common comes after a unit's own, and would win.
+    common = (UNITS / "ledger-.service.d" / "common.conf").read_text()
+    assert not re.search(r"LEDGER_KEY_DIR|^UMask", common, re.MULTILINE)
+
+
+def test_only_the_publishers_unit_lets_others_read_what_it_writes() -> None:
+    masks = {
+        path.stem: re.findall(r"^UMask=(\d+)$", path.read_text(), re.MULTILINE)
+        for path in UNITS.glob("*.service")
+    }
+    assert masks.pop("ledger-publish") == ["0022"]
+    assert set(map(tuple, masks.values())) == {("0077",)}

@@ -16,6 +16,7 @@ import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
 from tests.fixtures.kafka import (
+    BROKER,
     MakeTopic,
     admin_client,
     answers,
@@ -130,6 +131,22 @@ def test_data_and_identity_survive_a_stop_and_a_crash(tmp_path: Path) -> None:
 
     assert everything == [everything[0]] * 3
     assert len(everything[0]) == 3
+
+
+def test_no_id_of_a_cluster_looks_like_an_option_to_kafkas_tools() -> None:
+    program = (
+        "import uuid; hyphen, other = (uuid.UUID(bytes=bytes([n] * 16)) for n in (0xF8, 1));"
+        "uuid.uuid4 = iter([hyphen, other]).__next__;"
+        "import cluster; print(cluster.new_id())"
+    )
+    made = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=BROKER.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert made.stdout == "AQEBAQEBAQEBAQEBAQEBAQ\n"
 
 
 @pytest.fixture

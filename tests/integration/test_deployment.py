@@ -20,6 +20,7 @@ LOGINS = {
     "consumer": {"recorder", "reader"},
     "projector": {"projector", "reader"},
     "upkeep": {"eraser", "reader"},
+    "publisher": {"reader"},
     "operator": {"recorder", "eraser", "projector", "reader"},
 }
 
@@ -29,7 +30,7 @@ def test_the_services_start_as_declared_record_what_is_published_and_stop_when_t
 ) -> None:
     assert make_service("init").run().returncode == 0
     consumers = [make_service("consumer") for _ in range(replicas("consumer"))]
-    running = [*consumers, make_service("projector"), make_service("upkeep")]
+    running = [*consumers, *map(make_service, ("projector", "publisher", "upkeep"))]
     for service in running:
         service.start()
     for service in running:
@@ -45,6 +46,7 @@ def test_the_services_start_as_declared_record_what_is_published_and_stop_when_t
     until(lambda: arrived(seen[-1], 4), lambda: seen.append(status(people)), PATIENCE_S)
     state = people.run("state", "customer/10024", "--json")
     assert json.loads(state.stdout)["personal"]["identity"]["name"] == "J. de Vries"
+    until(lambda: published(people) == 4, lambda: None, PATIENCE_S)
     audited = people.run("audit", "--views", "--json")
     assert audited.returncode == 0, audited.stdout
 
@@ -64,6 +66,12 @@ def status(people: Service) -> dict[str, object]:
     assert asked.returncode == 0, asked.stderr
     answer: dict[str, object] = json.loads(asked.stdout)
     return answer
+
+
+def published(people: Service) -> int:
+    """How many entries the checkpoint covers that the operator reads; -1 when there is none yet."""
+    asked = people.run("checkpoint", "--json")
+    return int(json.loads(asked.stdout)["size"]) if asked.returncode == 0 else -1
 
 
 def arrived(status: dict[str, object], position: int) -> bool:

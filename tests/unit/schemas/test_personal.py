@@ -133,6 +133,8 @@ def test_more_that_fits(field: str, value: str) -> None:
         ("email", "a@.nl"),
         ("email", "a@nl."),
         ("email", "a b@c.nl"),
+        ("email", "a@c\ufeff.nl"),
+        ("email", "a@c\u3000.nl"),
         ("mobile_number", "0612345678"),
         ("mobile_number", "+0612345678"),
         ("mobile_number", "+31 612345678"),
