@@ -82,7 +82,7 @@ def _about_one_person(site: Site) -> Iterator[Step]:
 
 def _about_processing(site: Site) -> Iterator[Step]:
     source = site.source()
-    answer = register(source.session, site.settings.controller, None, source.privacy_office)
+    answer = register(source, site.settings.controller, NOW)
     drifting = [row for row in answer["activities"] if row["drift"]]
     yield Step(
         f"The Article 30 register: {len(answer['activities'])} activities, here some whose practice"

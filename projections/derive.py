@@ -19,7 +19,7 @@ from projections.dispatch import Dispatch
 from projections.joining import Gathering
 from projections.joins import join_of
 from projections.processing_register import Entry
-from projections.timetravel import counting, fold
+from projections.timetravel import NOW, Moment, counting, fold, fold_at
 from projections.view import Digest, EntriesDigest, Key, View, encode
 
 __all__ = ["Content", "Derived", "Goal", "derive", "derive_digests", "derive_entries", "streams"]
@@ -146,11 +146,13 @@ def derive_digests(
 
 
 def derive_entries(
-    session: Session, privacy_office: Collection[str], upto: int = LAST
+    session: Session, privacy_office: Collection[str], moment: Moment = NOW
 ) -> list[Entry]:
-    """The register of processing activities as of a position, sorted by activity."""
+    """The register of processing activities at a moment, sorted by activity."""
     gathering = Gathering()
-    for _, rows, _ in derive(session, [(processing_register.VIEW, upto)], privacy_office):
-        for subkey, state in rows[0].items():
+    upto = LAST if moment.at_position is None else moment.at_position
+    for _, events in streams(session, upto):
+        rows = fold_at(processing_register.VIEW, events, moment, privacy_office)
+        for subkey, state in rows.items():
             gathering.add(subkey, state)
     return gathering.entries()

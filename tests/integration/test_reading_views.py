@@ -96,7 +96,7 @@ def test_the_register_of_a_past_position_leaves_later_events_out(house: House) -
     house.record(*sampled(house))
     follower(house).follow_once()
     half = len(house.events()) // 2
-    past = derive_entries(house.session("reader"), OFFICES, half)
+    past = derive_entries(house.session("reader"), OFFICES, Moment(at_position=half))
     now = register_entries(house.session("reader"))
     counted = select(house.events(), Moment(at_position=half), OFFICES).counted
     named = sum(1 for event in counted if event.activity)
