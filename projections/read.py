@@ -5,7 +5,7 @@ a time. Raises NotInstalled before the views were made, Halt when they were buil
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,9 +14,11 @@ import msgspec
 from ledger.errors import Halt
 from ledger.postgres import Session
 from projections import consent_status, customer_state, disclosures, processing_register, recipients
+from projections import findings as findings_view
 from projections.consent_status import Consent, Row
 from projections.customer_state import CustomerState
 from projections.disclosures import Disclosure
+from projections.findings_judging import Finding
 from projections.processing_register import Entry
 from projections.recipients import Recipient
 from projections.storage import Bookmark, bookmarks, each_row
@@ -31,11 +33,16 @@ __all__ = [
     "disclosed",
     "disclosures_by_quarter",
     "each",
+    "findings",
     "recipients_by_id",
     "register_entries",
 ]
 
 S = TypeVar("S")
+_BLOCK_ROWS = 1_000
+_BEFORE_ALL = (datetime(1, 1, 1, tzinfo=UTC), "", "", "", UUID(int=0), "")
+_FINDING_PLACE = ("occurred_at", "source", "id", "rule", "stream", "subkey")
+_FINDING = msgspec.json.Decoder(Finding)
 
 
 def bookmark_of(session: Session, view: View[Any]) -> Bookmark:
@@ -109,6 +116,32 @@ def disclosures_by_quarter(
     bookmark_of(session, disclosures.VIEW)
     rows = session.of("projections").rows("disclosures_by_quarter", since=since, until=until)
     return [(quarter, kind, int(count)) for quarter, kind, count in rows]
+
+
+def findings(
+    session: Session,
+    clock: datetime,
+    *,
+    rules: Sequence[str] | None = None,
+    about: Sequence[UUID] | None = None,
+) -> Iterator[Finding]:
+    """Findings that count at the clock, by (occurred_at, source, id, rule), in flat memory.
+
+    `rules`: ids. `about`: streams of the events. None: any. As of the past: `findings_past.past_findings`.
+    """
+    bookmark_of(session, findings_view.VIEW)
+    views, last = session.of("projections"), _BEFORE_ALL
+    while page := views.rows(
+        "findings_shown",
+        **dict(zip(_FINDING_PLACE, last, strict=True)),
+        clock=clock,
+        rules=None if rules is None else list(rules),
+        streams=None if about is None else list(about),
+        count=_BLOCK_ROWS,
+    ):
+        for *_, state in page:
+            yield _FINDING.decode(state)
+        last = page[-1][:-1]
 
 
 def recipients_by_id(session: Session) -> dict[str, Recipient]:

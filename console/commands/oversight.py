@@ -1,4 +1,4 @@
-"""Commands about the house itself: who may see what, and what the privacy notice says."""
+"""Commands about the house itself: which rules are broken, and who may see what."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -6,24 +6,41 @@ from typing import Annotated, Any
 import typer
 from rich.console import RenderableType
 
+import rulebook
 from console.answers.access import access, employee_access, seen_by
-from console.answers.subjects import check_person
+from console.answers.findings import Wanted, findings
+from console.answers.subjects import check_person, check_reference
 from console.commands.following import bring_up_to_date
-from console.commands.people import reading
-from console.flags import AsOf, Json, Since, Until, configured, time_of
-from console.output import emit, people
+from console.commands.people import prepare, reading
+from console.flags import (
+    AsOf,
+    AtPosition,
+    Json,
+    RecordedBy,
+    Since,
+    Until,
+    configured,
+    moment_of,
+    time_of,
+)
+from console.output import emit, emit_list, people
 from console.settings import Settings
 from console.show.access import access_tables, employee_tables, seen_tables
+from console.show.findings import findings_table
 from projections.timetravel import Moment
 from schemas import CATEGORIES
 from schemas.references import kind_of
 
 __all__ = ["add_commands"]
 
+RULES = sorted({rule.id for rule in rulebook.RULES})
+SEVERITIES = ("high", "medium", "low")
+
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module to the program."""
     app.command("access", rich_help_panel="Processing")(show_access)
+    app.command("findings", rich_help_panel="Processing")(show_findings)
 
 
 @configured("store")
@@ -91,3 +108,58 @@ def _kind_asked(
     if as_of and kind not in {None, "employee"}:
         raise typer.BadParameter("--as-of is about rights: use --from and --to for what was seen")
     return kind
+
+
+@configured("store")
+def show_findings(
+    settings: Settings,
+    rule: Annotated[
+        str | None,
+        typer.Option(
+            "--rule", metavar="R", help="Of this rule, by id.", autocompletion=lambda: RULES
+        ),
+    ] = None,
+    severity: Annotated[
+        str | None,
+        typer.Option(
+            "--severity",
+            metavar="V",
+            help=f"One of {', '.join(SEVERITIES)}.",
+            autocompletion=lambda: SEVERITIES,
+        ),
+    ] = None,
+    subject: Annotated[
+        str | None,
+        typer.Option("--subject", metavar="S", help="About this subject, such as customer/10023."),
+    ] = None,
+    as_of: AsOf = None,
+    recorded_by: RecordedBy = None,
+    at_position: AtPosition = None,
+    as_json: Json = False,
+) -> None:
+    """Print recorded facts that break a rule, and what ends each. Exit status 1 when there are any."""
+    wanted = _findings_wanted(rule, severity, subject)
+    moment = moment_of(as_of, recorded_by, at_position)
+    with reading(settings) as (site, source):
+        prepare(site, moment)
+        rows = findings(source, wanted, moment)
+        if as_json:
+            count = emit_list("findings", rows, count_as="open")
+        else:
+            made = findings_table(rows)
+            count = made.row_count
+            people().print(made)
+    if count:
+        raise typer.Exit(1)
+
+
+def _findings_wanted(rule: str | None, severity: str | None, subject: str | None) -> Wanted:
+    if rule is not None and rule not in RULES:
+        raise typer.BadParameter(
+            "--rule: expected the id of a rule of findings, see docs/policy.md"
+        )
+    if severity is not None and severity not in SEVERITIES:
+        raise typer.BadParameter(f"--severity: expected one of {', '.join(SEVERITIES)}")
+    if subject is not None:
+        check_reference(subject)
+    return Wanted(rule=rule, severity=severity, subject=subject)

@@ -1,22 +1,27 @@
 """Views on a real database, as the console reads them, now and as of the past."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import pytest
 
 from projections import (
     consent_status,
     customer_state,
     disclosures,
+    read,
     recipients,
 )
 from projections.derive import derive_entries
+from projections.findings_past import past_findings
 from projections.read import (
     consents,
     consents_of,
     customer_states,
     customer_states_of,
     disclosed,
+    findings,
     recipients_by_id,
     register_entries,
 )
@@ -90,6 +95,37 @@ def test_disclosures_are_found_by_person_recipient_kind_and_time(house: House) -
     later = one.occurred_at + timedelta(microseconds=1)
     assert list(disclosed(session, since=later)) == matching(lambda row: row.occurred_at >= later)
     assert list(disclosed(session, streams=[])) == []
+
+
+def test_findings_are_read_in_pages_and_the_past_gives_the_same(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = sampled(house)
+    house.record(*lines)
+    annul_some(house, lines, 4)
+    erase_some(house)
+    follower(house).follow_once()
+    session, end = house.session("reader"), len(house.events())
+    counts = []
+    for clock in (house.events()[end // 2].time, datetime(2999, 1, 1, tzinfo=UTC)):
+        found = list(findings(session, clock))
+        assert all(one.is_open(clock) for one in found)
+        assert found == past_findings(session, Moment(at_position=end), clock, OFFICES)
+        counts.append(len(found))
+    assert 5 < counts[0] < counts[1]
+    rule, person = found[0].rule, found[-1].about
+    monkeypatch.setattr(read, "_BLOCK_ROWS", 2)
+    assert list(findings(session, clock)) == found
+    asked: list[dict[str, Any]] = [{"rules": [rule]}, {"about": [person]}, {"rules": []}]
+    for one in asked:
+        fitting = [
+            finding
+            for finding in found
+            if finding.rule in one.get("rules", [finding.rule])
+            and finding.about in one.get("about", [finding.about])
+        ]
+        assert list(findings(session, clock, **one)) == fitting
+        assert past_findings(session, Moment(at_position=end), clock, OFFICES, **one) == fitting
 
 
 def test_the_register_of_a_past_position_leaves_later_events_out(house: House) -> None:
