@@ -1,7 +1,7 @@
 """What a publisher beside it costs the record path, and how fast an audit compares the log.
 
-`python -m bench.publishing [ROUNDS]`. Rounds without and with a publisher in a process of its own take turns on
-the same ledger.
+`python -m bench.publishing [ROUNDS]`. Rounds without and with a publisher, a process of its own, take turns
+on the same ledger.
 """
 
 import multiprocessing
@@ -13,12 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.synchronize import Event
 from pathlib import Path
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bench.record import EVENTS, PEOPLE, rate
-from bench.results import FOLDER, save
+from bench.results import save
 from bench.workload import four_fields
 from ledger.audit import PublishedLog, audit, audit_log
 from ledger.audit.findings import Findings
@@ -31,6 +30,10 @@ from ledger.tlog.publisher import Publisher
 from tests.fixtures.ledger import Clock, House
 
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 and __name__ == "__main__" else 5
+METHOD = (
+    f"{EVENTS} events of {PEOPLE} known people a round, four sealed fields each; embedded PostgreSQL with fsync;"
+    f" publisher in a second process; median of {ROUNDS} rounds"
+)
 ORIGIN = "bench.example.nl/log"
 
 
@@ -114,12 +117,10 @@ def main() -> None:
         house.close()
     pairs = zip(rates["beside"], rates["alone"], strict=True)
     kept = statistics.median(beside / alone for beside, alone in pairs)
-    figures: dict[str, Any] = {"rates": rates, "beside / alone": kept, "audit": found}
-    save(FOLDER / "publishing.json", figures)
-    print(
-        f"publishing: recording beside a publisher ÷ alone {kept:.3f}",
-        {k: [round(v) for v in r] for k, r in rates.items()},
-    )
+    save("publishing", METHOD, {"rates": rates, "beside / alone": kept, "audit": found})
+    print(f"publishing: recording beside a publisher ÷ alone {kept:.3f}")
+    for name, each in rates.items():
+        print(f"publishing: {name}", [round(one) for one in each])
     print("audit:", {name: f"{value:,.0f}" for name, value in found.items()})
 
 
