@@ -31,8 +31,8 @@ from tests.fixtures.ledger import Clock, House
 
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 and __name__ == "__main__" else 5
 METHOD = (
-    f"{EVENTS} events of {PEOPLE} known people a round, four sealed fields each; embedded PostgreSQL with fsync;"
-    f" publisher in a second process; median of {ROUNDS} rounds"
+    f"{EVENTS} events of {PEOPLE} known people a round, four sealed fields each; embedded PostgreSQL with"
+    f" fsync; publisher in a second process; median of {ROUNDS} rounds"
 )
 ORIGIN = "bench.example.nl/log"
 
