@@ -75,7 +75,7 @@ def objection_overruled(life: Life) -> list[Publication]:
 
 
 def app_permissions(life: Life) -> list[Publication]:
-    """The app may read the address book, but not listen; later it may do neither."""
+    """The app may read the address book, but not use the camera; later it may do neither."""
     at, later = life.free(life.between(0.2, 0.4)), life.free(life.between(0.5, 0.9))
     contacts = {"permission": "contacts", "app_version": "4.1"}
     camera = {"permission": "camera", "app_version": "4.1"}

@@ -15,7 +15,6 @@ from console.sample_register import BILLING, CREDIT, DELIVERY, PORTAL, RIGHTS, S
 
 SERVICE = ("service_ids",)
 PARCEL = ("name", *terms.ADDRESS)
-CREDIT_ASKED = ("name", "date_of_birth", *terms.ADDRESS)
 SCORED = ("credit_score", "credit_outcome")
 
 
