@@ -119,6 +119,11 @@ def _facts(*names: str) -> Callable[[RecordedEvent], Any]:
     return lambda event: [event.facts.get(name) for name in names]
 
 
+def _categories(event: RecordedEvent) -> list[str]:
+    """What an event lists; the envelope has it, not the facts."""
+    return sorted(event.categories)
+
+
 def _version(event: RecordedEvent) -> dict[str, Any]:
     facts = event.facts
     return {
@@ -165,8 +170,8 @@ NOTED: dict[str, tuple[Noting, ...]] = {
     "misuse-resolved": (_note("case-closed", only_last=True),),
     "portal-account-opened": (_note("portal", "open", only_last=True),),
     "portal-account-closed": (_note("portal", "ended", 1, only_last=True),),
-    "legal-hold-placed": (_note("hold/{hold_ref}", _fact("categories"), only_last=True),),
-    "legal-hold-reviewed": (_note("hold/{hold_ref}", _fact("categories"), only_last=True),),
+    "legal-hold-placed": (_note("hold/{hold_ref}", _categories, only_last=True),),
+    "legal-hold-reviewed": (_note("hold/{hold_ref}", _categories, only_last=True),),
     "legal-hold-released": (_note("hold/{hold_ref}", None, 1, only_last=True),),
     # consent
     "consent-given": (_note("consent/{purpose}", _facts("valid_until")),),
@@ -198,7 +203,7 @@ NOTED: dict[str, tuple[Noting, ...]] = {
     ),
     "role-granted": (_note("role/{role}", "granted"),),
     "role-revoked": (_note("role/{role}", "revoked", 1),),
-    "role-defined": (_note("defined", lambda event: sorted(event.categories)),),
+    "role-defined": (_note("defined", _categories),),
     # others
     "recipient-registered": (_note("recipient", _version),),
     "recipient-changed": (_note("recipient", _version),),

@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures.console import Cli, consented, disclosed, message, recipient, registered
+from tests.fixtures.console import (
+    Cli,
+    collected,
+    consented,
+    disclosed,
+    message,
+    recipient,
+    registered,
+)
 
 WHO, OTHER = "customer/10023", "customer/10024"
 CONSENT, UNREGISTERED = "house.contact.consent", "house.disclosure.recipient.unregistered"
@@ -127,6 +135,18 @@ def test_as_of_shows_what_had_occurred_and_what_was_due(quiet: Cli) -> None:
     assert [row["since"] > row["occurred_at"] for row in overdue] == [True]
     assert found(quiet, "--as-of", on(20)) == []
     assert found(quiet, "--as-of", on(20, month=5), "--rule", "law.rights.overdue") == overdue
+
+
+def test_a_legal_hold_stops_a_period_of_retention(quiet: Cli) -> None:
+    traffic = {"called_number": "0201234567"}
+    recorded(quiet, collected(time=on(2), personal=traffic, categories=["traffic"]))
+    passed = "law.retention.passed"
+    assert [row["subject"] for row in found(quiet, "--rule", passed)] == [WHO]
+    hold = {"hold_ref": "H-1", "ground": "claim", "review_on": "2030-01-01"}
+    recorded(quiet, message("legal-hold-placed", WHO, time=on(3), categories=["traffic"], **hold))
+    assert found(quiet, "--rule", passed) == []
+    recorded(quiet, message("legal-hold-released", WHO, time=on(9), categories=["traffic"], **hold))
+    assert len(found(quiet, "--rule", passed)) == 1
 
 
 def test_the_present_seen_as_the_past_is_the_same(quiet: Cli) -> None:

@@ -144,7 +144,7 @@ def _kept(told: Told) -> Iterator[tuple[tuple[str, str], datetime]]:
             held = [e for e in mine if category in e.sealed and e.sealed[category].key not in gone]
             holds = {e.facts["hold_ref"]: e for e in mine if e.name.startswith("legal-hold-")}
             if held and not any(
-                one.name == "legal-hold-placed" and category in one.facts["categories"]
+                one.name == "legal-hold-placed" and category in one.categories
                 for one in holds.values()
             ):
                 first = min(held, key=lambda event: (event.time, event.source, event.id))

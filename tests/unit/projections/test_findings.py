@@ -12,7 +12,7 @@ from ledger.event import RecordedEvent
 from projections.findings import VIEW
 from projections.findings_join import Entry, FindingsJoin
 from projections.timetravel import fold
-from tests.unit.projections.making import CRM, SPACE, at, event
+from tests.unit.projections.making import CRM, SPACE, at, event, values
 
 DAY = 24 * 60
 END = at(9000 * DAY)
@@ -154,6 +154,12 @@ CASES = [
         [asked("rights-request-received", received_on="2026-03-01")],
         asked("rights-request-answered", 90 * DAY),
         asked("rights-request-answered", 3 * DAY),
+    ),
+    Case(
+        "law.retention.passed",
+        [event("personal-data-collected", sealed=values("k1", "traffic", called_number="…"))],
+        event("legal-hold-placed", 1, hold_ref="H-1", categories=["contact"]),
+        event("legal-hold-placed", 1, hold_ref="H-1", categories=["traffic"]),
     ),
     Case(
         "house.permission.contacts",
