@@ -1,6 +1,6 @@
 """Every benchmark, one after the other; each runs its peer in the same run and prints the ratio."""
 
-from bench import decode, kafka, projection, record, scale, tlog
+from bench import decode, kafka, projection, publishing, record, scale, tlog
 
 if __name__ == "__main__":
     decode.main()
@@ -9,3 +9,4 @@ if __name__ == "__main__":
     projection.main()
     scale.main()
     tlog.main()
+    publishing.main()

@@ -16,6 +16,7 @@ import typer
 from console.settings import SETTINGS, Group, Setting, Settings, read_settings
 from ledger.embedded import default_data_dir
 from projections.timetravel import Moment
+from schemas import texts
 from schemas.formats import instant_of
 
 __all__ = [
@@ -71,15 +72,18 @@ Until = Annotated[
 ]
 Language = Annotated[
     str,
-    typer.Option("--language", metavar="L", help="nl or en.", autocompletion=lambda: ("nl", "en")),
+    typer.Option(
+        "--language", metavar="L", help="nl or en.", autocompletion=lambda: texts.LANGUAGES
+    ),
 ]
 
 
-def language_of(text: str) -> str:
+def language_of(text: str) -> texts.Language:
     """The language of a page or a table. Raises BadParameter for another one."""
-    if text not in {"nl", "en"}:
+    found = next((language for language in texts.LANGUAGES if language == text), None)
+    if found is None:
         raise typer.BadParameter("--language: expected nl or en")
-    return text
+    return found
 
 
 def moment_of(as_of: str | None, recorded_by: str | None, at_position: int | None) -> Moment:

@@ -12,11 +12,13 @@ import typer
 from typer.main import get_command
 
 from console.commands import (
+    choices,
     contract,
     copies,
     demo,
     intake,
     log,
+    oversight,
     people,
     registers,
     reports,
@@ -63,8 +65,10 @@ GROUPS = (
     intake,
     contract,
     people,
+    choices,
     registers,
     reports,
+    oversight,
     running,
     log,
     witness,

@@ -35,13 +35,19 @@ def emit_lines(documents: Iterable[Any]) -> None:
         emit_bytes(encode(document))
 
 
-def emit_list(name: str, documents: Iterable[Any]) -> None:
-    """Print one JSON document with one list in it, in flat memory."""
-    out = standard_output()
+def emit_list(name: str, documents: Iterable[Any], count_as: str | None = None) -> int:
+    """Print one JSON document with one list in it, in flat memory; say how many there were.
+
+    `count_as`: the name under which their number stands behind the list; None: it does not.
+    """
+    out, number = standard_output(), 0
     out.write(b"{" + orjson.dumps(name) + b":[")
-    for number, document in enumerate(documents):
+    for document in documents:
         out.write(b"," * (number > 0) + encode(document).rstrip())
-    out.write(b"]}\n")
+        number += 1
+    counted = b"," + encode({count_as: number}).strip()[1:-1] if count_as else b""
+    out.write(b"]" + counted + b"}\n")
+    return number
 
 
 def encode(document: Any) -> bytes:

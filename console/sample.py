@@ -14,10 +14,12 @@ from typing import Any, BinaryIO, NamedTuple
 import orjson
 
 from console.sample_event import AMSTERDAM, Publication, moment_of_publication, seeded
+from console.sample_governance import governance
 from console.sample_life import customer, pauses
 from console.sample_register import Era, register
 from console.sample_routine import Member, routine
-from console.sample_story import SIZES, story
+from console.sample_staff import staff
+from console.sample_story import DEALT, SIZES, dealt, story
 from console.sample_tour import TOUR_INDEX, TOUR_SUBJECT, tour_life, tour_story
 
 __all__ = [
@@ -86,15 +88,20 @@ def generate(
 
 
 def minimum_events(customers: int) -> int:
-    """The fewest events for so many customers: the register, the tour, one for everybody else.
+    """The fewest events for so many customers: the register, one for everybody, what must occur.
+
+    From 24 customers on, that is the tour and one chapter of each kind that is dealt.
 
     Raises ValueError for fewer than one customer.
     """
     if customers < 1:
         raise ValueError(f"a sample needs at least 1 customer, got {customers}")
     era = _era(datetime(2004, 1, 1, tzinfo=UTC))
-    tour = len(tour_story(tour_life(0, era))) - 1 if customers >= TOUR_CUSTOMERS else 0
-    return len(register(seeded(0, "register"), era)) + tour + customers
+    least = len(_opening(0, era)) + customers
+    if customers >= TOUR_CUSTOMERS:
+        life = tour_life(0, era)
+        least += len(tour_story(life)) - 1 + sum(len(chapter(life)) for chapter in DEALT)
+    return least
 
 
 def write(events: Iterable[dict[str, Any]], stream: BinaryIO) -> int:
@@ -121,6 +128,12 @@ def _plan(seed: int, customers: int, spare: int, era: Era) -> Plan:
     return plan._replace(routine=spare - _told(plan))
 
 
+def _opening(seed: int, era: Era) -> list[Publication]:
+    """What is not about customers: registers, staff, and what the provider does as a controller."""
+    parts = {"register": register, "staff": staff, "governance": governance}
+    return [event for name, part in parts.items() for event in part(seeded(seed, name), era)]
+
+
 def _told(plan: Plan) -> int:
     """How many events the stories take above their minimum."""
     others = (i for i in range(plan.customers) if not (plan.tour and i == TOUR_INDEX))
@@ -128,7 +141,7 @@ def _told(plan: Plan) -> int:
 
 
 def _published(plan: Plan) -> Iterator[dict[str, Any]]:
-    opening = register(seeded(plan.seed, "register"), plan.era)
+    opening = _opening(plan.seed, plan.era)
     rng = seeded(plan.seed, "routine")
     for low in range(0, plan.customers, COHORT):
         high = min(low + COHORT, plan.customers)
@@ -145,7 +158,11 @@ def _published(plan: Plan) -> Iterator[dict[str, Any]]:
 def _story(plan: Plan, index: int) -> list[Publication]:
     if plan.tour and index == TOUR_INDEX:
         return tour_story(tour_life(plan.seed, plan.era))
-    return story(customer(plan.seed, index, plan.customers, plan.era), plan.allowance(index))
+    life = customer(plan.seed, index, plan.customers, plan.era)
+    told = story(life, plan.allowance(index))
+    if plan.tour:
+        told += dealt(life, index - (index > TOUR_INDEX), plan.customers - 1)
+    return told
 
 
 def _member(events: list[Publication]) -> Member:

@@ -238,6 +238,16 @@ def goodbye(life: Life) -> list[Publication]:
     return [deactivated(life, life.closed, why)]
 
 
+def sleeper(life: Life) -> list[Publication]:
+    """An account falls asleep with a consent for the newsletter that is old by then."""
+    if life.leaves:
+        return []
+    return [
+        consented(life, life.free(0.04), "newsletter", "portal"),
+        deactivated(life, life.office(life.between(0.75, 0.9)), "customer-request"),
+    ]
+
+
 def contact_persons(life: Life) -> list[Publication]:
     """A company names one or two contact persons; some are replaced."""
     at = life.opened + 30 * MINUTE

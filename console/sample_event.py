@@ -112,6 +112,7 @@ def _categories(fields: tuple[str, ...]) -> tuple[str, ...]:
 
 def act(
     ground: Ground,
+    /,
     about: tuple[str, ...] = (),
     personal: Mapping[str, Any] | None = None,
     **facts: Any,

@@ -25,6 +25,10 @@ EMERGENCY = Ground("emergency-calls", "6-1-c", "nl.tw.11.10")
 DISPUTES = Ground("dispute-handling", "6-1-f")
 DIRECTORY = Ground("paper-directory", "6-1-a")
 FRAUD = Ground("fraud-prevention", "6-1-f")
+MALICIOUS_CALLS = Ground("malicious-calls", "6-1-c", "nl.tw.11.11")
+RIGHTS = Ground("privacy-rights", "6-1-f")
+SECURITY = Ground("security-incidents", "6-1-f")
+STAFF = Ground("staff-administration", "6-1-b")
 # Nobody declared this one: it is the drift that the register must show.
 UNDECLARED = Ground("speech-analytics-pilot", "6-1-f")
 

@@ -1,8 +1,12 @@
 """Makes a life into exactly as many events as it is allowed."""
 
 from console import sample_chapters as chapters
+from console import sample_choices as choices
+from console import sample_contracts as contracts
 from console import sample_incidents as incidents
 from console import sample_people as people
+from console import sample_quarrels as quarrels
+from console import sample_rights as rights
 from console import sample_terms as terms
 from console.sample_acts import accessed, collected
 from console.sample_chapters import Chapter
@@ -25,7 +29,35 @@ ODDITIES: dict[int, Chapter] = {
     29: incidents.undeclared_country,
     33: incidents.ended_recipient,
     37: incidents.fraud_signal,
+    39: chapters.sleeper,
 }
+# Chapters that every sample with the tour tells, whatever its size: each is dealt to one customer.
+DEALT: tuple[Chapter, ...] = (
+    contracts.order,
+    contracts.credit_decision,
+    quarrels.default,
+    contracts.takeover,
+    choices.consent_texts,
+    choices.marketing,
+    rights.access,
+    contracts.extension,
+    quarrels.misuse,
+    rights.restriction,
+    contracts.number_brought_along,
+    choices.app_permissions,
+    quarrels.dispute_in_court,
+    choices.disclosure_notices,
+    rights.portability,
+    quarrels.calls_of_note,
+    choices.abroad,
+    contracts.second_line_ends,
+    rights.rectification,
+    choices.preferences,
+    quarrels.complaint,
+    rights.erasure_refused,
+    contracts.number_stays,
+    choices.objection_overruled,
+)
 # The deck of chapters, and how likely each is in a life that has room for it.
 CHAPTERS: tuple[tuple[Chapter, float], ...] = (
     (chapters.app, 0.6),
@@ -46,11 +78,23 @@ CHAPTERS: tuple[tuple[Chapter, float], ...] = (
     (chapters.removal, 0.3),
     (chapters.telemarketing, 0.3),
     (chapters.visits, 0.5),
+    (choices.app_permissions, 0.15),
+    (choices.marketing, 0.1),
+    (choices.preferences, 0.3),
+    (contracts.credit_decision, 0.1),
+    (contracts.extension, 0.4),
+    (contracts.number_brought_along, 0.2),
+    (contracts.order, 0.3),
     (incidents.debt, 0.2),
     (incidents.dispute, 0.08),
     (incidents.emergency, 0.15),
     (incidents.tax_question, 0.12),
     (incidents.ticket, 0.7),
+    (quarrels.complaint, 0.05),
+    (quarrels.default, 0.1),
+    (quarrels.misuse, 0.05),
+    (rights.access, 0.1),
+    (rights.rectification, 0.05),
 )
 
 
@@ -64,6 +108,17 @@ def story(life: Life, allowance: int) -> list[Publication]:
         if len(events) == allowance:
             return events
     return events + [_moment(life) for _ in range(allowance - len(events))]
+
+
+def dealt(life: Life, index: int, others: int) -> list[Publication]:
+    """The chapters dealt to the customer with this index among `others` customers, often none."""
+    dealing = enumerate(DEALT)
+    return [
+        publication
+        for turn, chapter in dealing
+        if turn * others // len(DEALT) == index
+        for publication in chapter(life)
+    ]
 
 
 def _certain(life: Life) -> list[Chapter]:

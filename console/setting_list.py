@@ -86,7 +86,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEDGER_LOG_FORMAT", "serving", "json or text [text on a terminal, else json]"),
     Setting("LEDGER_LOG_LEVEL", "serving", "debug, info, warning or error [info]"),
     Setting("LEDGER_CONTROLLER_NAME", "register", "the controller, for the register"),
-    Setting("LEDGER_CONTROLLER_CONTACT", "register", "its contact details"),
+    Setting("LEDGER_CONTROLLER_ADDRESS", "register", "its postal address"),
+    Setting("LEDGER_CONTROLLER_COUNTRY", "register", "its country, by two capitals [NL]"),
+    Setting("LEDGER_CONTROLLER_CONTACT", "register", "its e-mail address, telephone or page"),
     Setting("LEDGER_CONTROLLER_REPRESENTATIVE", "register", "its representative, if it has one"),
     Setting("LEDGER_CONTROLLER_OFFICER", "register", "its data protection officer, with contact"),
 )

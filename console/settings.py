@@ -51,7 +51,9 @@ class Controller(msgspec.Struct, frozen=True):
     """Who keeps the register (GDPR Art. 30(1)(a)). Defaults: the privacy policy, clause 8."""
 
     name: str = "VOIPZeker B.V."
-    contact: str = "Wattstraat 36a, 2171 TR Sassenheim, Nederland; administratie@voipzeker.nl"
+    address: str = "Wattstraat 36a, 2171 TR Sassenheim, Nederland"
+    country: str = "NL"
+    contact: str = "administratie@voipzeker.nl"
     representative: str | None = None
     data_protection_officer: str | None = None
 
@@ -324,6 +326,8 @@ def _controller(reader: _Reader) -> Controller:
     usual = Controller()
     return Controller(
         name=reader.text("CONTROLLER_NAME", usual.name),
+        address=reader.text("CONTROLLER_ADDRESS", usual.address),
+        country=reader.text("CONTROLLER_COUNTRY", usual.country, r"[A-Z]{2}", "two capitals"),
         contact=reader.text("CONTROLLER_CONTACT", usual.contact),
         representative=reader.text("CONTROLLER_REPRESENTATIVE", None),
         data_protection_officer=reader.text("CONTROLLER_OFFICER", None),

@@ -3,32 +3,30 @@
 Every step says which command shows the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import NamedTuple
-
-from rich.console import Console, RenderableType
-from rich.rule import Rule
-from rich.text import Text
 
 from console.answers.consents import consents
 from console.answers.disclosures import Wanted, disclosures
 from console.answers.erasure import erased
 from console.answers.history import history
+from console.answers.marketing import marketing
 from console.answers.register import register
 from console.answers.state import state
 from console.answers.upkeep import audited
 from console.commands.following import bring_up_to_date
 from console.sample import TOUR_SUBJECT
+from console.show.consent import consents_tables, marketing_tables
 from console.show.person import (
     changes_table,
-    consents_table,
     erasure_tables,
     history_table,
     state_tables,
 )
 from console.show.registers import disclosures_table, register_table
 from console.show.upkeep import audit_tables
+from console.tour_proof import proven
+from console.tour_step import Step
 from console.wiring import Site
 from ledger.audit import audit
 from ledger.event import instant
@@ -44,29 +42,12 @@ _ACTIVITIES = 4
 _YEAR = timedelta(days=365)
 
 
-class Step(NamedTuple):
-    """One step: what is shown, the arguments of the command that shows it, and the answer."""
-
-    words: str
-    command: str
-    shown: Sequence[RenderableType]
-
-
-def guide(site: Site, console: Console) -> bool:
-    """Walk through the ledger; True when the audit at the end found nothing."""
-    for number, step in enumerate(_steps(site), 1):
-        console.print()
-        console.print(Rule(f"{number}. {step.words}", align="left"))
-        command = f"$ ledger --data-dir {site.settings.data_dir} {step.command}"
-        console.print(Text(command, style="cyan"), soft_wrap=True)
-        console.print(*step.shown)
-    return audit(site.session("reader"), site.published_log).ok
-
-
-def _steps(site: Site) -> Iterator[Step]:
+def guide(site: Site) -> Iterator[Step]:
+    """Walk through the ledger."""
     yield from _about_one_person(site)
     yield from _about_processing(site)
     yield from _after_an_erasure(site)
+    yield from proven(site)
     yield _in_order(site)
 
 
@@ -90,13 +71,18 @@ def _about_one_person(site: Site) -> Iterator[Step]:
     yield Step(
         "What the customer agreed to, and what it is worth",
         f"consents {who}",
-        [consents_table(consents(source, who, NOW))],
+        consents_tables(consents(source, who, NOW)),
+    )
+    yield Step(
+        "Whether the customer may be called about products, by law and by our own promise",
+        f"marketing {who} --channel phone",
+        marketing_tables(marketing(source, who, ["phone"], NOW)),
     )
 
 
 def _about_processing(site: Site) -> Iterator[Step]:
     source = site.source()
-    answer = register(source.session, site.settings.controller, None, source.privacy_office)
+    answer = register(source, site.settings.controller, NOW)
     drifting = [row for row in answer["activities"] if row["drift"]]
     yield Step(
         f"The Article 30 register: {len(answer['activities'])} activities, here some whose practice"

@@ -1,11 +1,13 @@
 """NDJSON files and standard input: each line to one event, one dead letter or one counted duplicate.
 
-A file needs no bookmark: after a crash it is read again, and recorded lines are duplicates. What is a
-line, and what is skipped, is decided in `consumers.lines`.
+A file needs no bookmark: after a crash it is read again, and recorded lines are duplicates. While one
+batch is written, the next is read and sealed. What is a line, and what is skipped, is decided in
+`consumers.lines`.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import BinaryIO
 
@@ -75,20 +77,22 @@ class IngestResult(msgspec.Struct, frozen=True):
 
 
 class _Gathered:
-    """Lines on their way to one batch. `since`: when it was begun."""
+    """Lines on their way to one batch. `since`: when it was begun. `late`: it would not wait for more."""
 
-    def __init__(self, since: float) -> None:
+    def __init__(self, label: str, since: float) -> None:
+        self.label = label
         self.since = since
         self.messages: list[Message] = []
         self.numbers: list[int] = []
         self.size = 0
+        self.late = False
 
-    def add(self, line: Line, label: str, intake: Intake, clock: Callable[[], datetime]) -> None:
+    def add(self, line: Line, intake: Intake, clock: Callable[[], datetime]) -> None:
         """Decode a line, unless it is blank."""
         self.size += line.size
         if line.blank:
             return
-        origin = FileOrigin(label, line.number)
+        origin = FileOrigin(self.label, line.number)
         whole = line.whole
         self.messages.append(
             to_line(line.text, origin, intake, clock()) if whole else too_large(line.text, origin)
@@ -99,46 +103,114 @@ class _Gathered:
         """Whether it has as much as a batch may have."""
         return len(self.messages) >= limits.messages or self.size >= limits.size_bytes
 
+    def batch(self) -> Batch:
+        """The batch of these lines, of which there is at least one."""
+        span = Span(f"file:{self.label}", 0, self.numbers[0], self.numbers[-1] + 1)
+        return Batch(self.messages, span)
+
+
+def _gather(
+    files: Iterable[tuple[str, BinaryIO]],
+    intake: Intake,
+    clock: Callable[[], datetime],
+    limits: BatchLimits,
+    monotonic: Callable[[], float],
+) -> Iterator[_Gathered]:
+    """The lines of files, cut into batches; the last one of a file may have none."""
+    for label, stream in files:
+        held = _Gathered(label, monotonic())
+        for line in lines(stream):
+            held.add(line, intake, clock)
+            held.late = monotonic() - held.since >= PIPE_SECONDS
+            if held.late or held.full(limits):
+                yield held
+                held = _Gathered(label, monotonic())
+        yield held
+
 
 class _Ingest:
-    """One run: collects lines to batches, records them, counts."""
+    """One run: records what is gathered, one batch ahead, and counts."""
 
     def __init__(
         self,
         open_ledger: Callable[[], Ledger],
+        gathered: Iterator[_Gathered],
         on_progress: Callable[[Progress], None],
-        limits: BatchLimits,
         monotonic: Callable[[], float],
         sleep: Callable[[float], None],
     ) -> None:
         self._open_ledger = open_ledger
+        self._gathered = gathered
         self._on_progress = on_progress
-        self._limits = limits
         self._monotonic = monotonic
         self._sleep = sleep
         self._ledger: Ledger | None = None
+        self._handed: deque[_Gathered] = deque()  # on their way, oldest first
+        self._all_gathered = False
+        self._failures = 0
+        self._deadline = 0.0
         self._progress = Progress()
         self._rejections: list[RejectedLine] = []
         self._last_position = 0
 
-    def file(
-        self, label: str, stream: BinaryIO, intake: Intake, clock: Callable[[], datetime]
-    ) -> None:
-        """Record the lines of one file."""
-        batch = _Gathered(self._monotonic())
-        for line in lines(stream):
-            batch.add(line, label, intake, clock)
-            late = self._monotonic() - batch.since >= PIPE_SECONDS
-            if late or batch.full(self._limits):
-                self._record(label, batch)
-                batch = _Gathered(self._monotonic())
-        self._record(label, batch)
+    def run(self) -> IngestResult:
+        """Record everything, over lost connections too; each is waited for, for a bounded time."""
+        while self._handed or not self._all_gathered:
+            try:
+                self._ledger = self._ledger or self._open_ledger()
+                for outcome in self._ledger.record_each(self._due()):
+                    self._failures = 0
+                    self._count(self._handed.popleft(), outcome)
+            except Retry as fault:
+                self.close()
+                self._wait(fault)
+        return self._result()
 
-    def result(self) -> IngestResult:
-        """What became of everything so far."""
+    def close(self) -> None:
+        """Close the ledger."""
+        if self._ledger:
+            self._ledger.close()
+        self._ledger = None
+
+    def _due(self) -> Iterator[Batch]:
+        """What had no outcome yet, then what is gathered, up to a batch of a slow pipe.
+
+        There the next line may be long in coming, and the outcome is wanted before.
+        """
+        yield from [one.batch() for one in self._handed]
+        for one in self._gathered:
+            if one.messages:
+                self._handed.append(one)
+                yield one.batch()
+            else:
+                self._count(one, None)
+            if one.late:
+                return
+        self._all_gathered = True
+
+    def _count(self, one: _Gathered, outcome: Outcome | None) -> None:
+        if outcome:
+            self._last_position = outcome.last_position
+            self._rejections += [
+                RejectedLine(one.label, one.numbers[index], rejection.code, rejection.pointer)
+                for index, rejection in outcome.rejections
+            ]
+        self._progress = self._progress.after(one.size, len(one.messages), outcome)
+        self._on_progress(self._progress)
+
+    def _wait(self, fault: Retry) -> None:
+        """Wait before the next attempt. Raises ServiceAway when there were enough of them."""
+        now = self._monotonic()
+        if not self._failures:
+            self._deadline = now + PATIENCE_S
+        self._failures += 1
+        if now >= self._deadline:
+            raise ServiceAway(f"gave up after {PATIENCE_S:.0f} s: {fault}") from fault
+        self._sleep(wait_s(self._failures))
+
+    def _result(self) -> IngestResult:
         done = self._progress
-        if not done.read:
-            self._ledger = self._ledger or self._open_ledger()
+        if not done.read and self._ledger:
             self._last_position = head_position(self._ledger.session)
         return IngestResult(
             read=done.read,
@@ -148,40 +220,6 @@ class _Ingest:
             last_position=self._last_position,
             rejections=tuple(self._rejections),
         )
-
-    def close(self) -> None:
-        """Close the ledger."""
-        if self._ledger:
-            self._ledger.close()
-        self._ledger = None
-
-    def _record(self, label: str, batch: "_Gathered") -> None:
-        outcome = self._recorded(label, batch) if batch.messages else None
-        if outcome:
-            self._last_position = outcome.last_position
-            self._rejections += [
-                RejectedLine(label, batch.numbers[index], rejection.code, rejection.pointer)
-                for index, rejection in outcome.rejections
-            ]
-        self._progress = self._progress.after(batch.size, len(batch.messages), outcome)
-        self._on_progress(self._progress)
-
-    def _recorded(self, label: str, gathered: "_Gathered") -> Outcome:
-        """Record a batch, over lost connections too, for a bounded time."""
-        numbers = gathered.numbers
-        span = Span(f"file:{label}", 0, numbers[0], numbers[-1] + 1)
-        batch = Batch(gathered.messages, span)
-        deadline, failures = self._monotonic() + PATIENCE_S, 0
-        while True:
-            try:
-                self._ledger = self._ledger or self._open_ledger()
-                return self._ledger.record(batch)
-            except Retry as fault:
-                self.close()
-                failures += 1
-                if self._monotonic() >= deadline:
-                    raise ServiceAway(f"gave up after {PATIENCE_S:.0f} s: {fault}") from fault
-                self._sleep(wait_s(failures))
 
 
 def ingest(
@@ -200,10 +238,9 @@ def ingest(
     A label is kept for ever with each event, in clear: a name of the file, nothing of a person. What is
     returned is committed. Raises ServiceAway when the database stays away, Halt, or OSError of a stream.
     """
-    run = _Ingest(open_ledger, on_progress, limits or BatchLimits(), monotonic, sleep)
+    gathered = _gather(files, intake, clock, limits or BatchLimits(), monotonic)
+    run = _Ingest(open_ledger, gathered, on_progress, monotonic, sleep)
     try:
-        for label, stream in files:
-            run.file(label, stream, intake, clock)
-        return run.result()
+        return run.run()
     finally:
         run.close()

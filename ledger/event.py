@@ -73,7 +73,8 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
 
     `position`: place in the ledger, from 1. `version`: place in the stream, from 1.
     `subject`: the reference in clear, for registry subjects only; a person is just `stream`.
-    References to persons inside `facts` are subject UUIDs.
+    References to persons inside `facts` are subject UUIDs. `void`: an annulment that has no effect, as
+    far as whoever read its whole stream could tell; never set by reading alone.
     """
 
     position: int
@@ -94,6 +95,7 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
     activity: str | None = None
     legal_basis: str | None = None
     provision: str | None = None
+    void: bool = False
 
     @property
     def originator_id(self) -> UUID:
@@ -124,8 +126,8 @@ def _short_name(type: str) -> str:
 def instant(time: datetime) -> str:
     """RFC 3339 in UTC with six fractional digits, as stored: `2026-11-24T09:15:00.000000Z`."""
     if time.tzinfo is UTC:  # as every decoded event has it; orjson takes a third of the time
-        whole = orjson.dumps(time, None, orjson.OPT_OMIT_MICROSECONDS)[1:20]
-        return f"{whole.decode()}.{time.microsecond:06}Z"
+        text = orjson.dumps(time, None, orjson.OPT_UTC_Z)[1:-1].decode()
+        return text if time.microsecond else f"{text[:-1]}.000000Z"
     offset = time.utcoffset()
     if offset is None:
         raise ValueError("an instant needs an offset")

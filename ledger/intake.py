@@ -4,9 +4,8 @@ Nothing here commits an event. What a batch needs of subjects and keys is made f
 transactions of its own; the rest is pure work on cached keys.
 """
 
-from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -15,22 +14,20 @@ import orjson
 from ledger.errors import TooLarge
 from ledger.event import check_entry_size, encode_state, instant
 from ledger.keyring import FINGERPRINT, Held, Keyring, Need
+from ledger.layouts import Group, Layout, layout_of
 from ledger.names import LedgerName
 from ledger.overtaking import Moment
 from ledger.sealing import (
     NONCE_BYTES,
     DataKey,
     event_place,
-    field_place,
     keyed_hash,
     month_of,
-    seal_value,
 )
 from ledger.subjects import Mention, SubjectIndex, kind_of
 from schemas import (
     EVENT_TYPES,
     PERSONAL_FIELDS,
-    ROLLING_CATEGORIES,
     Code,
     Event,
     Rejection,
@@ -42,8 +39,10 @@ __all__ = ["BLIND_FIELDS", "FileOrigin", "KafkaOrigin", "Message", "OwnOrigin", 
 BLIND_FIELDS = frozenset(
     {"email", "invoice_email", "mobile_number", "fixed_number", "iban", "kvk_number"}
 )
-# What starts a data subject anew after an erasure of the whole person; nothing registers the others.
+_NONCES_AT_ONCE = 256
+_encode = msgspec.json.Encoder().encode
 _PERSONS = ("customer/", "employee/", "visitor/")
+# What starts a data subject anew after an erasure of the whole person; nothing registers the others.
 _STARTS = {"customer": "customer-registered", "contact": "contact-person-added"}
 
 
@@ -98,52 +97,37 @@ class Ready(msgspec.Struct, frozen=True, gc=False):
     referred: tuple[UUID, ...] = ()
 
 
-class _Group(NamedTuple):
-    """Fields of one category: name, and its part of the associated data."""
-
-    category: str
-    rolling: bool
-    fields: tuple[tuple[str, bytes], ...]
-
-
-@lru_cache(maxsize=1024)
-def _groups(fields: tuple[str, ...]) -> tuple[_Group, ...]:
-    """Fields by category. Cached: messages of one kind carry the same ones."""
-    found: dict[str, list[tuple[str, bytes]]] = {}
-    for field in fields:
-        category = PERSONAL_FIELDS[field]
-        found.setdefault(category, []).append((field, field_place(category, field)))
-    return tuple(
-        _Group(category, category in ROLLING_CATEGORIES, tuple(members))
-        for category, members in found.items()
-    )
-
-
 class _Nonces:
-    """The random nonces of one batch, each handed out once. Never kept: a copy of it would repeat them."""
+    """Random nonces of one batch, each handed out once. Never kept: a copy of it would repeat them."""
 
-    def __init__(self, random: bytes) -> None:
+    def __init__(self, random: Callable[[int], bytes]) -> None:
         self._random = random
+        self._drawn = b""
         self._used = 0
 
     def take(self, count: int) -> bytes:
         """The next ones, one after the other."""
         start = self._used
-        self._used = end = start + count * NONCE_BYTES
-        return self._random[start:end]
+        end = start + count * NONCE_BYTES
+        if end > len(self._drawn):
+            self._drawn = self._random(max(count, _NONCES_AT_ONCE))
+            start, end = 0, count * NONCE_BYTES
+        self._used = end
+        return self._drawn[start:end]
 
 
 class _Placed(msgspec.Struct, gc=False):
     """An event with its stream. `erased`: all of that data subject was. `facts`: as they are stored.
 
-    `keys`: those of its groups, once they are ready. `fenced`: some of its values may not be sealed.
+    `layout`: of its personal values, None without any. `keys`: those of its groups, once they are ready.
+    `fenced`: some of its values may not be sealed.
     """
 
     message: Message
     event: Event
     held: Held
     person: bool
-    groups: tuple[_Group, ...]
+    layout: Layout | None
     facts: dict[str, Any]
     erased: bool = False
     referred: tuple[UUID, ...] = ()
@@ -170,7 +154,7 @@ class Sealer:
         if dropped is None or dropped:
             self._subjects.forget(dropped)
             self._settled.clear()
-        nonces = _Nonces(self._keyring.nonces(sum(map(_values, messages))))
+        nonces = _Nonces(self._keyring.nonces)
         at_once = [self._at_once(message, nonces) for message in messages]
         missing = [m for m, ready in zip(messages, at_once, strict=True) if ready is None]
         made = iter(self._after_making(missing, nonces) if missing else ())
@@ -238,14 +222,14 @@ class Sealer:
     def _make_keys(self, placed: Sequence[_Placed]) -> None:
         """Make every key that is missing, and none for a value that may no longer be sealed."""
         self._keyring.know(
-            (one.held.stream, category) for one in placed for category, _, _ in one.groups
+            (one.held.stream, category) for one in placed for category, _, _ in _groups(one)
         )
         needs: set[Need] = set()
         for one in placed:
             held = one.held
             if one.person and held.fingerprint is None:
                 needs.add(Need(held.stream, FINGERPRINT))
-            for category, rolling, _ in one.groups:
+            for category, rolling, _ in _groups(one):
                 if one.erased or held.chains[category].fences(one.event.time):
                     one.fenced = True
                     continue
@@ -264,7 +248,7 @@ class Sealer:
         except TooLarge:
             return Ready(message=one.message, refusal=_rejection(event, Code.TOO_LARGE))
         if held.fingerprint is not None:
-            fingerprint = keyed_hash(held.fingerprint, event.canonical)
+            fingerprint = held.fingerprint.of(event.canonical)
             generation = held.chains[FINGERPRINT].generation
         else:
             fingerprint = self._keyring.hash(FINGERPRINT).of(event.canonical)
@@ -294,29 +278,17 @@ class Sealer:
                 "provision": event.provision,
                 "categories": event.categories,
                 "facts": one.facts,
-                "sealed": self._sealed(one, nonces) if one.groups else {},
+                "sealed": self._sealed(one, one.layout, nonces) if one.layout else {},
                 "origin": msgspec.structs.asdict(one.message.origin),
                 **event.trace,
             }
         )
 
-    def _sealed(self, one: _Placed, nonces: _Nonces) -> dict[str, Any]:
+    def _sealed(self, one: _Placed, layout: Layout, nonces: _Nonces) -> orjson.Fragment:
         event = one.event
+        place = event_place(self._name, one.held.text, event.source, event.id)
         personal = event.personal
-        its_place = event_place(self._name, one.held.text, event.source, event.id)
-        random, at = nonces.take(len(personal)), 0
-        sealed = {}
-        for (category, _, fields), key in zip(one.groups, one.keys, strict=True):
-            cipher, key_place = key.cipher, key.place
-            values = {}
-            for field, place in fields:
-                nonce = random[at : at + NONCE_BYTES]
-                at += NONCE_BYTES
-                values[field] = seal_value(
-                    cipher, personal[field], its_place + place + key_place, nonce
-                )
-            sealed[category] = {"key": key.id, "values": values}
-        return sealed
+        return layout.sealed(personal, one.keys, place, nonces.take(len(personal)))
 
     def _blind(self, event: Event) -> Sequence[tuple[bytes, str, str]]:
         if BLIND_FIELDS.isdisjoint(event.personal):
@@ -336,7 +308,7 @@ def blind_hash(key: bytes, field: str, value: Any) -> bytes:
 
 def _folded(field: str, value: Any) -> bytes:
     folded = "".join(str(value).split()).casefold()
-    return orjson.dumps((field, folded))
+    return _encode((field, folded))
 
 
 def _rejection(event: Event, code: Code) -> Rejection:
@@ -352,30 +324,26 @@ def _rejection(event: Event, code: Code) -> Rejection:
 
 
 def _placed(message: Message, event: Event, held: Held, *, person: bool) -> _Placed:
-    groups = _groups(tuple(event.personal)) if event.personal else ()
-    return _Placed(message, event, held, person, groups, event.facts)
+    layout = layout_of(tuple(event.personal)) if event.personal else None
+    return _Placed(message, event, held, person, layout, event.facts)
 
 
-def _values(message: Message) -> int:
-    """How many values there are to seal."""
-    return len(message.outcome.personal) if isinstance(message.outcome, Event) else 0
+def _groups(one: _Placed) -> Sequence[Group]:
+    return one.layout.groups if one.layout else ()
 
 
 def _find_keys(one: _Placed) -> bool:
     """Note the keys that are ready; False when one is missing."""
-    held, time = one.held, one.event.time
-    if one.erased and one.groups:
+    held = one.held
+    if one.layout and one.erased:
         one.fenced = True
-    elif one.groups and not one.fenced:
-        keys = []
-        for category, rolling, _ in one.groups:
-            key = held.ready.get((category, month_of(time) if rolling else 0))
-            if key is None:
-                return False
-            if key.erased_through is not None and time <= key.erased_through:
-                one.fenced = True
-            keys.append(key)
-        one.keys = keys
+    elif one.layout and not one.fenced:
+        found = held.keys_for(one.layout, one.event.time)
+        if found is None:
+            return False
+        one.keys, through = found
+        if through is not None and one.event.time <= through:
+            one.fenced = True
     return held.fingerprint is not None or not one.person
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from ledger.errors import Halt, Lost, Overtaken
+from ledger.layouts import Layout
 from ledger.names import LedgerName
 from ledger.overtaking import Moment, erased_between, moment
 from ledger.places import data_key_place, ledger_key_place
@@ -22,6 +23,7 @@ from ledger.sealing import (
     NONCE_BYTES,
     DataKey,
     KeyedHash,
+    month_of,
     next_month_key,
     unwrap_key,
     wrap_key,
@@ -63,22 +65,52 @@ class Chain:
         return max((stored for stored in self.secrets if stored <= month), default=None)
 
 
+class KeySet(NamedTuple):
+    """The keys of a layout's groups. `erased_through`: up to when some of them may seal nothing."""
+
+    keys: tuple[DataKey, ...]
+    erased_through: datetime | None
+
+
 class Held:
     """What is held of one stream: its chains by category, and keys ready for use by (category, month).
 
-    `fingerprint`: the secret by which its events are told apart, once it was provided. `new`: this
+    `fingerprint`: the hash by which its events are told apart, once its key was provided. `new`: this
     process has just made the stream, so whatever is not held does not exist either.
     """
 
-    __slots__ = ("chains", "fingerprint", "new", "ready", "stream", "text")
+    __slots__ = ("_sets", "chains", "fingerprint", "new", "ready", "stream", "text")
 
     def __init__(self, stream: UUID) -> None:
         self.stream = stream
         self.text = str(stream)
         self.chains: dict[str, Chain] = {}
         self.ready: dict[tuple[str, int], DataKey] = {}
-        self.fingerprint: bytes | None = None
+        self.fingerprint: KeyedHash | None = None
         self.new = False
+        self._sets: dict[tuple[Layout, int], KeySet] = {}
+
+    def keys_for(self, layout: Layout, time: datetime) -> KeySet | None:
+        """The keys that seal the values of an event of this instant; None when one is not ready."""
+        month = month_of(time) if layout.rolling else 0
+        found = self._sets.get((layout, month))
+        return found or self._gather(layout, month)
+
+    def _gather(self, layout: Layout, month: int) -> KeySet | None:
+        keys = []
+        for category, rolling, _ in layout.groups:
+            key = self.ready.get((category, month if rolling else 0))
+            if key is None:
+                return None
+            keys.append(key)
+        fences = [key.erased_through for key in keys if key.erased_through]
+        made = self._sets[layout, month] = KeySet(tuple(keys), max(fences, default=None))
+        return made
+
+    def add(self, category: str, month: int, key: DataKey) -> None:
+        """Make a key ready for use."""
+        self.ready[category, month] = key
+        self._sets.clear()
 
 
 class Keyring:
@@ -225,10 +257,10 @@ class Keyring:
         for need in needs:
             held, secret = self.of(need.subject), self._derive(need)
             if need.category == FINGERPRINT:
-                held.fingerprint = secret
+                held.fingerprint = KeyedHash(secret)
             else:
                 through = held.chains[need.category].erased_through
-                held.ready[need.category, need.month] = DataKey(secret, through)
+                held.add(need.category, need.month, DataKey(secret, through))
         self._keys += len(needs)
 
     def _chains_of(self, need: Need) -> dict[str, Chain]:

@@ -172,7 +172,7 @@ def _write(session: Session, ledger: LedgerName, prepared: Prepared, limit: Halt
     for index, letter in batch.letters.items():
         if index not in refused:
             session.run("remove_letter", letter=letter)
-    written = _append(session, ledger, batch.span, decided)
+    written = _append(session, ledger, batch.span, decided, len(new_letters))
     halted = bool(batch.bookmark) and _count(session, batch, decided, limit, now)
     return Outcome(
         recorded=len(decided.new),
@@ -262,14 +262,18 @@ def _known(session: Session, ready: Sequence[Ready]) -> Known:
     }
 
 
-def _append(session: Session, ledger: LedgerName, span: Span, decided: _Decided) -> Written:
-    versions = latest_versions(session, list({item.stream for item in decided.new if item.stream}))
+def _append(
+    session: Session, ledger: LedgerName, span: Span, decided: _Decided, new_letters: int
+) -> Written:
+    streams = {item.stream.int: item.stream for item in decided.new if item.stream}
+    latest = latest_versions(session, list(streams.values()))
+    versions = {stream.int: version for stream, version in latest.items()}
     written = append(
         session,
         [_new_event(item, versions) for item in decided.new],
         span,
         duplicates=decided.duplicates,
-        dead_letters=len(decided.refused),
+        dead_letters=new_letters,
         channel=ledger.channel,
     )
     blind = [(row, item.stream) for item in decided.new for row in item.blind]
@@ -284,12 +288,13 @@ def _append(session: Session, ledger: LedgerName, span: Span, decided: _Decided)
     return written
 
 
-def _new_event(item: Ready, versions: dict[UUID, int]) -> NewEvent:
+def _new_event(item: Ready, versions: dict[int, int]) -> NewEvent:
+    """The event with its next version. `versions`: by the number of a UUID, whose hash runs in Python."""
     event = item.message.outcome
     assert isinstance(event, Event)
     assert item.stream is not None
-    version = versions.get(item.stream, 0) + 1
-    versions[item.stream] = version
+    number = item.stream.int
+    version = versions[number] = versions.get(number, 0) + 1
     name = (event.source, event.id, item.fingerprint, item.generation)
     return NewEvent(item.stream, version, event.type, item.state, name)
 

@@ -24,6 +24,7 @@ from schemas.encoding import to_json
 __all__ = [
     "KEY_BYTES",
     "NONCE_BYTES",
+    "URL_SAFE",
     "DataKey",
     "KeyedHash",
     "associated_data",
@@ -35,6 +36,7 @@ __all__ = [
     "month_of",
     "next_month_key",
     "open_value",
+    "padded",
     "seal_value",
     "unwrap_key",
     "wrap_key",
@@ -47,13 +49,15 @@ _FORMAT = "1"
 _BLOCK_BYTES = 64
 _INNER = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER = bytes(byte ^ 0x5C for byte in range(256))
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+# For texts the same bytes as `to_json`, in less time.
+_encode = msgspec.json.Encoder().encode
+URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class KeyedHash:
-    """HMAC-SHA256 (RFC 2104) under one key that is used often: both pads are hashed beforehand.
+    """HMAC-SHA256 (RFC 2104) under one key that is used often: both pads are made beforehand.
 
-    The same bytes as `keyed_hash` in less than half of its time.
+    The same bytes as `keyed_hash` in half of its time, and as small as the pads.
     """
 
     __slots__ = ("_inner", "_outer")
@@ -61,16 +65,12 @@ class KeyedHash:
     def __init__(self, key: bytes) -> None:
         """Take a key of at most 64 bytes."""
         block = key.ljust(_BLOCK_BYTES, b"\0")
-        self._inner = sha256(block.translate(_INNER))
-        self._outer = sha256(block.translate(_OUTER))
+        self._inner = block.translate(_INNER)
+        self._outer = block.translate(_OUTER)
 
     def of(self, data: bytes) -> bytes:
         """The hash of some bytes, 32 bytes."""
-        inner = self._inner.copy()
-        inner.update(data)
-        outer = self._outer.copy()
-        outer.update(inner.digest())
-        return outer.digest()
+        return sha256(self._outer + sha256(self._inner + data).digest()).digest()
 
 
 _EXTRACT = KeyedHash(bytes(32))
@@ -83,7 +83,7 @@ def _hkdf(key: bytes, info: bytes) -> bytes:
 
 def base64url(data: bytes) -> str:
     """Base64url without padding."""
-    return str(b2a_base64(data).translate(_URL_SAFE, b"=\n"), "ascii")
+    return str(b2a_base64(data).translate(URL_SAFE, b"=\n"), "ascii")
 
 
 def from_base64url(text: str) -> bytes:
@@ -120,17 +120,18 @@ def keyed_hash(key: bytes, data: bytes) -> bytes:
 class DataKey:
     """One data key ready for use: its id and its cipher. Never printed, never pickled.
 
-    `place`: the end of the associated data of every value that is sealed with it. `erased_through`: no
-    value of an event up to this instant may be sealed with it.
+    `name`: the id as bytes. `place`: the end of the associated data of every value that is sealed with
+    it. `erased_through`: no value of an event up to this instant may be sealed with it.
     """
 
-    __slots__ = ("cipher", "erased_through", "id", "place", "secret")
+    __slots__ = ("cipher", "erased_through", "id", "name", "place", "secret")
 
     def __init__(self, secret: bytes, erased_through: datetime | None = None) -> None:
         self.secret = secret
         self.erased_through = erased_through
         self.id = key_id(secret)
-        self.place = f'"{self.id}"]'.encode()
+        self.name = self.id.encode()
+        self.place = b'"' + self.name + b'"]'
         self.cipher = AESGCM(secret)
 
     def __repr__(self) -> str:
@@ -149,7 +150,7 @@ def event_place(ledger: str, subject: str, source: str, id: str) -> bytes:
 
     The three parts vary with the event, the field and the key, so each is made once.
     """
-    return orjson.dumps([_FORMAT, ledger, subject, source, id])[:-1] + b","
+    return _encode([_FORMAT, ledger, subject, source, id])[:-1] + b","
 
 
 def field_place(category: str, field: str) -> bytes:
@@ -158,13 +159,14 @@ def field_place(category: str, field: str) -> bytes:
 
 
 def seal_value(cipher: AESGCM, value: Any, place: bytes, nonce: bytes) -> str:
-    """Seal one JSON value. The blob is base64url of nonce and AES-256-GCM ciphertext.
+    """Seal one JSON value. The blob is base64url of nonce and AES-256-GCM ciphertext."""
+    return base64url(nonce + cipher.encrypt(nonce, padded(value), place))
 
-    The plaintext is padded with spaces to whole blocks of 16 bytes, so that a length tells little.
-    """
-    text = to_json(value)
-    text += b" " * (-len(text) % _PAD_BYTES)
-    return base64url(nonce + cipher.encrypt(nonce, text, place))
+
+def padded(value: Any) -> bytes:
+    """The plaintext of a value: JSON and spaces up to whole blocks, so that a length tells little."""
+    text = _encode(value) if type(value) is str else to_json(value)
+    return text + b" " * (-len(text) % _PAD_BYTES)
 
 
 def open_value(cipher: AESGCM, blob: str, place: bytes) -> Any:

@@ -5,7 +5,7 @@ SELECT and INSERT on events may not lock the table, and positions and recorded t
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -15,8 +15,12 @@ from ledger.postgres import Session
 
 __all__ = ["Head", "NewEvent", "Span", "Written", "append", "latest_versions", "lock_head"]
 
-_EVENT_COLUMNS = ("uuid", "int8", "text", "bytea", "int8", "timestamptz")
+# A uuid goes as its bytes and an instant as PostgreSQL's own number, which is what they are in the format:
+# psycopg's own way with them runs in Python, for each row.
+_EVENT_COLUMNS = ("bytea", "int8", "text", "bytea", "int8", "int8")
 _ID_COLUMNS = ("text", "text", "int8", "bytea", "int4")
+_ERA = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -112,11 +116,12 @@ def append(
 
 
 def _copy(session: Session, events: Sequence[NewEvent], first: int, recorded_at: datetime) -> None:
+    instant = (recorded_at - _ERA) // _MICROSECOND
     session.copy(
         "copy_events",
         _EVENT_COLUMNS,
         (
-            (event.stream, event.version, event.type, event.state, position, recorded_at)
+            (event.stream.bytes, event.version, event.type, event.state, position, instant)
             for position, event in enumerate(events, first)
         ),
     )

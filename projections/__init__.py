@@ -13,6 +13,9 @@ Names for whoever shows answers:
 - `projections.disclosures`: `VIEW` (subkey = position), `Disclosure`, `sort_key`.
 - `projections.recipients`: `VIEW` (subkey ""), `Recipient`, `recipient_at(state, time)` -> `Version`,
   `known_at(state, as_of)`, `ended_at(state)`.
+- `projections.notices`: `VIEW` (subkey ""), `Notice`, `in_force(notices, time)` -> `Publication`.
+- `projections.staff`: `VIEW` (subkey ""), `Role`, `Employee`, and at a time `roles_at`, `employed_at`,
+  `certificate_at`, `definition_at`.
 - `projections.processing_register`: `Entry` (the shape of `ledger register`).
 - `projections.view.Value`: a sealed value: `source`, `id`, `key`, `blob`, `time`.
 """
@@ -23,8 +26,11 @@ from projections import (
     consent_status,
     customer_state,
     disclosures,
+    findings,
+    notices,
     processing_register,
     recipients,
+    staff,
 )
 from projections.view import View
 
@@ -35,7 +41,10 @@ VIEWS: tuple[View[Any], ...] = (
     consent_status.VIEW,
     disclosures.VIEW,
     recipients.VIEW,
+    notices.VIEW,
+    staff.VIEW,
     processing_register.VIEW,
+    findings.VIEW,
 )
 
 

@@ -11,12 +11,13 @@ from uuid import UUID
 
 from ledger.event import RecordedEvent
 
-__all__ = ["Name", "annulled", "is_annulment", "name_of", "target_of"]
+__all__ = ["ANNULMENT", "Name", "annulled", "is_annulment", "name_of", "target_of", "void"]
 
 Name = tuple[str, str]
 """Of an event: its source and id."""
 
 # The ledger's own account of what was destroyed or passed over cannot be taken back: neither comes back.
+ANNULMENT = "event-annulled"
 _LASTING = {
     "personal-data-erased",
     "erasure-decided",
@@ -32,7 +33,7 @@ def name_of(event: RecordedEvent) -> Name:
 
 def is_annulment(event: RecordedEvent) -> bool:
     """Whether the event annuls another one, with or without effect."""
-    return event.name == "event-annulled"
+    return event.name == ANNULMENT
 
 
 def target_of(annulment: RecordedEvent, privacy_office: Collection[str]) -> Name | None:
@@ -61,6 +62,14 @@ def annulled(events: Iterable[RecordedEvent], privacy_office: Collection[str]) -
         if target is not None and name_of(annulment) not in result:
             result[name_of(target)] = annulment.id
     return result
+
+
+def void(events: Iterable[RecordedEvent], privacy_office: Collection[str]) -> set[Name]:
+    """The annulments among the events of some streams that have no effect, as far as these tell."""
+    visible = list(events)
+    annulments = [event for event in visible if is_annulment(event)]
+    named = {(event.stream, *name_of(event)): event for event in visible} if annulments else {}
+    return {name_of(a) for a in annulments if _target(a, named, privacy_office) is None}
 
 
 def _target(

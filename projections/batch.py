@@ -15,7 +15,7 @@ from ledger.errors import Halt
 from ledger.event import RecordedEvent
 from projections.annulment import is_annulment, name_of, target_of
 from projections.dispatch import Dispatch
-from projections.joining import EntryStore, refresh
+from projections.joins import JoinStore, join_of
 from projections.timetravel import counting
 from projections.view import Key, View
 
@@ -49,7 +49,7 @@ class Change(msgspec.Struct, Generic[S], frozen=True, gc=False):
     after: S | None
 
 
-class Store(EntryStore, Protocol):
+class Store(JoinStore, Protocol):
     """Rows of one view, inside the caller's transaction."""
 
     def rows(self, keys: Sequence[Key]) -> dict[Key, bytes]:
@@ -125,8 +125,8 @@ def apply_batch(view: View[S], batch: Batch, store: Store) -> None:
     changes = {key: change for key, change in changes.items() if change.before != change.after}
     if changes:
         store.put(changes)
-    if view.joined and changes:
-        refresh({key: (change.before, change.after) for key, change in changes.items()}, store)
+    if changes and (join := join_of(view.join)):
+        join.refresh({key: (change.before, change.after) for key, change in changes.items()}, store)
 
 
 def named_by(events: Iterable[RecordedEvent], privacy_office: Collection[str]) -> set[NamedEvent]:

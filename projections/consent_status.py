@@ -1,15 +1,18 @@
 """View `consent_status`: for each person and purpose the act that decides, and what it means at a time.
 
-A row holds the deciding act with its facts. Whether a consent has expired depends on a clock, whether it
-is effective also on accounts: `consent_answer` says both, for the reading edge.
+A row of a purpose holds the deciding act with its facts. Whether a consent has expired depends on a clock,
+whether it is effective also on accounts and objections: `consent_answer` says both, for the reading edge.
+Beside them stand the person's other choices (`projections.choices`): objections, cookies, permissions.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
 
 from ledger.event import RecordedEvent
+from projections.choices import CHOICES, Choice, choose, objections_to, subkey_of
 from projections.customer_state import Status
 from projections.view import Order, View, order_of
 from schemas.formats import instant_of
@@ -19,9 +22,13 @@ __all__ = [
     "Consent",
     "ConsentAnswer",
     "ConsentStatus",
+    "Row",
+    "act_of",
     "consent_answer",
+    "consents_among",
     "evolve",
     "keys",
+    "status_at",
 ]
 
 ConsentStatus = Literal["given", "refused", "withdrawn", "expired", "invalidated"]
@@ -41,7 +48,7 @@ _REASONS: dict[ConsentStatus, str] = {
 }
 
 
-class Consent(msgspec.Struct, frozen=True, gc=False):
+class Consent(msgspec.Struct, frozen=True, gc=False, tag="consent"):
     """The act that decides a consent, and the facts of that act."""
 
     order: Order
@@ -65,18 +72,32 @@ class Consent(msgspec.Struct, frozen=True, gc=False):
         return instant_of(text) if text else None
 
 
+Row = Consent | Choice
+
+
 def keys(event: RecordedEvent) -> tuple[str, ...]:
-    """An act on a consent touches the row of its purpose."""
-    return (event.facts["purpose"],) if event.name in _ACTS else ()
+    """An act on a consent touches the row of its purpose, another choice one of its own."""
+    if event.name in _ACTS:
+        return (event.facts["purpose"],)
+    return (subkey_of(event),) if event.name in CHOICES else ()
 
 
-def evolve(state: Consent | None, event: RecordedEvent) -> Consent:
-    """The later of the two acts decides."""
+def evolve(state: Row | None, event: RecordedEvent) -> Row:
+    """The later of two acts decides."""
+    new = act_of(event) if event.name in _ACTS else choose(event)
+    return state if state and new.order < state.order else new
+
+
+def act_of(event: RecordedEvent) -> Consent:
+    """An act on a consent as if it were the deciding one. Raises KeyError for any other event."""
     act, rank = _ACTS[event.name]
-    order = order_of(event, rank)
-    if state and order < state.order:
-        return state
-    return Consent(order, act, event.facts)
+    return Consent(order_of(event, rank), act, event.facts)
+
+
+def consents_among(rows: Iterable[Row]) -> list[Consent]:
+    """The consents among the rows of a person, sorted by purpose."""
+    found = [row for row in rows if isinstance(row, Consent)]
+    return sorted(found, key=lambda row: row.purpose)
 
 
 class ConsentAnswer(msgspec.Struct, frozen=True):
@@ -90,18 +111,26 @@ class ConsentAnswer(msgspec.Struct, frozen=True):
     valid_until: datetime | None
     effective: bool
     why: str
+    method: str | None = None
+    reason: str | None = None
 
 
 def consent_answer(
-    row: Consent, account_status: Status, customer_status: Status | None, clock: datetime
+    row: Consent,
+    account_status: Status,
+    customer_status: Status | None,
+    clock: datetime,
+    choices: Iterable[Choice] = (),
 ) -> ConsentAnswer:
     """What a consent is worth at `clock`.
 
     `account_status`: of the person. `customer_status`: for a contact person that of the customer's
-    account, on which the effect depends as well; None for everybody else.
+    account, on which the effect depends as well; None for everybody else. `choices`: of the person.
     """
-    status = _status(row, clock)
+    status = status_at(row, clock)
     hindrance = _hindrance(row, status, account_status, customer_status)
+    if hindrance is None and (channels := objections_to(row.purpose, row.order, choices)):
+        hindrance = f"the person objected to marketing by {', '.join(channels)} afterwards"
     return ConsentAnswer(
         purpose=row.purpose,
         status=status,
@@ -111,10 +140,13 @@ def consent_answer(
         valid_until=row.valid_until,
         effective=hindrance is None,
         why=hindrance or "it was given and still holds",
+        method=row.facts.get("method"),
+        reason=row.facts.get("reason"),
     )
 
 
-def _status(row: Consent, clock: datetime) -> ConsentStatus:
+def status_at(row: Consent, clock: datetime) -> ConsentStatus:
+    """Status of a consent at a time that is not before its deciding act."""
     if row.act in {"given", "renewed"}:
         until = row.valid_until
         return "expired" if until and until <= clock else "given"
@@ -143,20 +175,22 @@ _ACCOUNT: dict[Status, str] = {
 }
 
 
-def _labels(row: Consent) -> tuple[str, ...]:
-    """Purpose, act, and the day on which a given consent expires, if it does."""
+def _labels(row: Row) -> tuple[str, ...]:
+    """Purpose, act, and the day on which a given consent expires, if it does. Choices are not counted."""
+    if isinstance(row, Choice):
+        return ()
     given = row.act in {"given", "renewed"}
     until = row.valid_until if given else None
     act = "given" if given else row.act
     return row.purpose, act, f"{until:%Y-%m-%d}" if until else ""
 
 
-VIEW: View[Consent] = View(
+VIEW: View[Row] = View(
     name="consent_status",
-    version="2",
-    type=Consent,
+    version="3",
+    type=Row,
     keys=keys,
-    names=frozenset(_ACTS),
+    names=frozenset(_ACTS) | CHOICES,
     evolve=lambda _subkey, state, event: evolve(state, event),
     labels=_labels,
 )

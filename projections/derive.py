@@ -13,14 +13,16 @@ from ledger.event import RecordedEvent, decode_event
 from ledger.postgres import Session
 from ledger.reading import LAST, newest
 from projections import processing_register
+from projections.annulment import ANNULMENT
 from projections.batch import NamedEvent, named_by
 from projections.dispatch import Dispatch
-from projections.joining import EntryRow, Gathering
+from projections.joining import Gathering
+from projections.joins import join_of
 from projections.processing_register import Entry
-from projections.timetravel import counting, fold
-from projections.view import Digest, Key, View, encode
+from projections.timetravel import NOW, Moment, counting, fold, fold_at
+from projections.view import Digest, EntriesDigest, Key, View, encode
 
-__all__ = ["Content", "Derived", "Goal", "derive", "derive_digests", "derive_entries"]
+__all__ = ["Content", "Derived", "Goal", "derive", "derive_digests", "derive_entries", "streams"]
 
 Goal = tuple[View[Any], int]
 """A view and the position up to which it is derived."""
@@ -39,7 +41,7 @@ def derive(
 ) -> Iterator[Derived]:
     """One stream after the other, in the order of keys."""
     dispatch = Dispatch([view for view, _ in goals])
-    for stream, events in _streams(session, max(upto for _, upto in goals)):
+    for stream, events in streams(session, max(upto for _, upto in goals)):
         shares = {
             upto: dispatch.share(counting(_until(events, upto), privacy_office))
             for upto in {upto for _, upto in goals}
@@ -48,8 +50,16 @@ def derive(
         yield Derived(stream, rows, named_by(events, privacy_office))
 
 
-def _streams(session: Session, upto: int) -> Iterator[tuple[UUID, list[RecordedEvent]]]:
-    stored = session.of("projections").stream("events_by_stream", upto=upto)
+def streams(
+    session: Session, upto: int, names: Collection[str] | None = None
+) -> Iterator[tuple[UUID, list[RecordedEvent]]]:
+    """Stream by stream its events up to a position; of some types, and annulments, when they are named."""
+    session = session.of("projections")
+    stored = (
+        session.stream("events_by_stream", upto=upto)
+        if names is None
+        else session.stream("events_of_types", names=sorted({*names, ANNULMENT}), upto=upto)
+    )
     events = (newest(decode_event(*row)) for row in stored)
     for stream, members in groupby(events, key=lambda event: event.stream):
         yield stream, list(members)
@@ -67,49 +77,82 @@ def _sorted(states: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 class Content:
-    """Takes in the rows of a view in the order of their keys; says what they come to."""
+    """Takes in the rows of a view in the order of their keys; says what they come to.
 
-    def __init__(self, view: View[Any]) -> None:
+    Reads first what rows of a joined view ask of rows of other streams, which it holds in memory.
+    """
+
+    def __init__(
+        self, session: Session, view: View[Any], upto: int, privacy_office: Collection[str]
+    ) -> None:
         self._digest = Digest(view)
-        self._gathering = Gathering() if view.joined else None
+        self._entries = EntriesDigest()
+        self._join = join = join_of(view.join)
+        shared = _shared(session, view, join.shared, upto, privacy_office) if join else ()
+        self._gathering = join.gathering(shared) if join else None
 
-    def add(self, key: Key, state: Any) -> bytes:
-        """Take in one row, and return its encoded state."""
-        encoded = encode(state)
-        self._digest.add([key[0].bytes, key[1].encode(), encoded])
-        if self._gathering:
-            self._gathering.add(key[1], state)
-        return encoded
+    def add(
+        self, stream: UUID, states: Mapping[str, Any]
+    ) -> tuple[list[tuple[Key, Any, bytes]], Sequence[Any]]:
+        """Take in all rows of a stream; return them encoded, and the entries that are complete."""
+        rows = [((stream, subkey), state, encode(state)) for subkey, state in states.items()]
+        for (_, subkey), _, encoded in rows:
+            self._digest.add([stream.bytes, subkey.encode(), encoded])
+        return rows, self._taken(self._gathering.add(stream, states) if self._gathering else ())
 
-    def entries(self) -> dict[str, EntryRow]:
-        """The encoded entries of a joined view, sorted by activity; of another view none."""
-        return self._gathering.rows() if self._gathering else {}
+    def rest(self) -> Sequence[Any]:
+        """The entries that are complete only now. Asked once, after the last stream."""
+        return self._taken(self._gathering.rest() if self._gathering else ())
 
     def digest(self) -> str:
-        """Digest of the rows, then of the entries. Asked once, at the end."""
-        for activity, (totals, made) in self.entries().items():
-            self._digest.add([activity.encode(), totals, made])
+        """Digest of the rows, then of the entries. Asked once, after `rest`."""
+        if self._join:
+            self._digest.add([self._entries.digest()])
         return self._digest.hex()
+
+    def _taken(self, entries: Sequence[Any]) -> Sequence[Any]:
+        for entry in entries:
+            assert self._join
+            self._entries.add(self._join.parts(entry))
+        return entries
+
+
+def _shared(
+    session: Session,
+    view: View[Any],
+    names: Collection[str],
+    upto: int,
+    privacy_office: Collection[str],
+) -> Iterator[tuple[UUID, Mapping[str, Any]]]:
+    """Rows of a view from the events of some types alone."""
+    if names:
+        for stream, events in streams(session, upto, names):
+            counted = [e for e in counting(events, privacy_office) if e.name in names]
+            if counted:
+                yield stream, fold(view, counted)
 
 
 def derive_digests(
     session: Session, goals: Sequence[Goal], privacy_office: Collection[str]
 ) -> list[str]:
     """The digest that each view at its position must have."""
-    contents = [Content(view) for view, _ in goals]
+    contents = [Content(session, view, upto, privacy_office) for view, upto in goals]
     for stream, rows, _ in derive(session, goals, privacy_office):
         for content, states in zip(contents, rows, strict=True):
-            for subkey, state in states.items():
-                content.add((stream, subkey), state)
+            content.add(stream, states)
+    for content in contents:
+        content.rest()
     return [content.digest() for content in contents]
 
 
 def derive_entries(
-    session: Session, privacy_office: Collection[str], upto: int = LAST
+    session: Session, privacy_office: Collection[str], moment: Moment = NOW
 ) -> list[Entry]:
-    """The register of processing activities as of a position, sorted by activity."""
+    """The register of processing activities at a moment, sorted by activity."""
     gathering = Gathering()
-    for _, rows, _ in derive(session, [(processing_register.VIEW, upto)], privacy_office):
-        for subkey, state in rows[0].items():
+    upto = LAST if moment.at_position is None else moment.at_position
+    for _, events in streams(session, upto):
+        rows = fold_at(processing_register.VIEW, events, moment, privacy_office)
+        for subkey, state in rows.items():
             gathering.add(subkey, state)
     return gathering.entries()

@@ -16,6 +16,7 @@ from projections.view import Key, Order, View, order_of
 
 __all__ = [
     "VIEW",
+    "Assessment",
     "Declared",
     "Drift",
     "Entry",
@@ -24,6 +25,7 @@ __all__ = [
     "Retirement",
     "Tally",
     "Totals",
+    "Version",
     "activity_of",
     "declare",
     "entry",
@@ -34,6 +36,7 @@ __all__ = [
 _PREFIX = "activity/"
 _DECLARATIONS = {"processing-activity-declared", "processing-activity-changed"}
 _RETIRED = "processing-activity-retired"
+_ASSESSED = "dpia-linked"
 Counts = dict[str, int]
 
 
@@ -44,19 +47,39 @@ class Retirement(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Declared(msgspec.Struct, frozen=True, tag="declared"):
-    """The declarations of one activity. `version`: how many there are; `facts`: of the latest."""
+class Version(msgspec.Struct, frozen=True):
+    """One declaration of an activity: its number is its place in the order of all, from 1."""
 
-    version: int = 0
-    order: Order | None = None
-    facts: dict[str, Any] | None = None
+    order: Order
+    facts: dict[str, Any]
+
+
+class Assessment(msgspec.Struct, frozen=True):
+    """An impact assessment that was made for an activity (Art. 35)."""
+
+    order: Order
+    facts: dict[str, Any]
+
+
+class Declared(msgspec.Struct, frozen=True, tag="declared"):
+    """The declarations of one activity and its impact assessments, both in their order."""
+
+    versions: tuple[Version, ...] = ()
+    assessments: tuple[Assessment, ...] = ()
     retirement: Retirement | None = None
+
+    @property
+    def facts(self) -> dict[str, Any] | None:
+        """What the latest declaration says."""
+        return self.versions[-1].facts if self.versions else None
 
     @property
     def retired(self) -> Retirement | None:
         """The retirement, unless a later declaration took it back."""
         ending = self.retirement
-        return None if ending and self.order and self.order > ending.order else ending
+        if ending and self.versions and self.versions[-1].order > ending.order:
+            return None
+        return ending
 
 
 class Observation(msgspec.Struct, frozen=True, tag="observation", gc=False):
@@ -116,6 +139,18 @@ class Entry(msgspec.Struct, frozen=True):
     retired: Retirement | None
     observed: Observed
     drift: list[Drift]
+    versions: tuple[Version, ...] = ()
+    assessments: tuple[Assessment, ...] = ()
+
+    def version_at(self, time: datetime) -> int:
+        """Number of the version in force at a time; 0 before the first."""
+        return sum(version.order.time <= time for version in self.versions)
+
+    def declared_at(self, time: datetime) -> dict[str, Any] | None:
+        """What was declared by then, or else at first; None when nothing ever was."""
+        if not self.versions:
+            return None
+        return self.versions[max(0, self.version_at(time) - 1)].facts
 
 
 # Folds
@@ -126,7 +161,7 @@ def keys(event: RecordedEvent) -> tuple[str, ...]:
     subkeys = []
     if event.activity:
         subkeys.append(f"observed/{event.activity}")
-    if event.name in _DECLARATIONS or event.name == _RETIRED:
+    if event.name in _DECLARATIONS or event.name in {_RETIRED, _ASSESSED}:
         subkeys.append(f"declared/{(event.subject or '').removeprefix(_PREFIX)}")
     return tuple(subkeys)
 
@@ -137,17 +172,23 @@ def activity_of(subkey: str) -> str:
 
 
 def declare(state: Declared | None, event: RecordedEvent) -> Declared:
-    """Fold a declaration, a change or a retirement of an activity."""
+    """Fold a declaration, a change, a retirement or an impact assessment of an activity."""
     state = state or Declared()
     if event.name == _RETIRED:
         new = Retirement(order_of(event, 1), event.facts["reason"])
         known = state.retirement
         latest = known if known and known.order > new.order else new
         return msgspec.structs.replace(state, retirement=latest)
-    order, version = order_of(event), state.version + 1
-    if state.order and state.order > order:
-        return msgspec.structs.replace(state, version=version)
-    return msgspec.structs.replace(state, version=version, order=order, facts=event.facts)
+    order = order_of(event)
+    if event.name == _ASSESSED:
+        assessed = sorted((*state.assessments, Assessment(order, event.facts)), key=_order)
+        return msgspec.structs.replace(state, assessments=tuple(assessed))
+    versions = sorted((*state.versions, Version(order, event.facts)), key=_order)
+    return msgspec.structs.replace(state, versions=tuple(versions))
+
+
+def _order(one: Version | Assessment) -> Order:
+    return one.order
 
 
 def observe(state: Observation | None, event: RecordedEvent) -> Observation:
@@ -235,9 +276,9 @@ def entry(
     last: datetime | None,
 ) -> Entry | None:
     """The entry of an activity; None when it was neither declared nor observed."""
-    if declared is None and not totals.events:
-        return None
     declared = declared or Declared()
+    if not (totals.events or declared.versions or declared.retirement):
+        return None
     observed = Observed(
         events=totals.events,
         data_subjects=totals.data_subjects,
@@ -251,12 +292,14 @@ def entry(
     )
     return Entry(
         activity=activity,
-        version=declared.version,
+        version=len(declared.versions),
         name=declared.facts["name"] if declared.facts else None,
         declared=declared.facts,
         retired=declared.retired,
         observed=observed,
         drift=_drift(activity, declared, observed),
+        versions=declared.versions,
+        assessments=declared.assessments,
     )
 
 
@@ -301,12 +344,12 @@ def _cells(key: Key, state: Row) -> tuple[Any, ...]:
 
 VIEW: View[Row] = View(
     name="processing_register",
-    version="1",
+    version="2",
     type=Row,
     keys=keys,
     evolve=_evolve,
     layout="processing_register",
     cell_types={"activity": "text", "first_at": "timestamptz", "last_at": "timestamptz"},
     cells=_cells,
-    joined=True,
+    join="activities",
 )

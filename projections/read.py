@@ -5,7 +5,7 @@ a time. Raises NotInstalled before the views were made, Halt when they were buil
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,9 +14,11 @@ import msgspec
 from ledger.errors import Halt
 from ledger.postgres import Session
 from projections import consent_status, customer_state, disclosures, processing_register, recipients
-from projections.consent_status import Consent
+from projections import findings as findings_view
+from projections.consent_status import Consent, Row
 from projections.customer_state import CustomerState
 from projections.disclosures import Disclosure
+from projections.findings_judging import Finding
 from projections.processing_register import Entry
 from projections.recipients import Recipient
 from projections.storage import Bookmark, bookmarks, each_row
@@ -30,11 +32,17 @@ __all__ = [
     "customer_states_of",
     "disclosed",
     "disclosures_by_quarter",
+    "each",
+    "findings",
     "recipients_by_id",
     "register_entries",
 ]
 
 S = TypeVar("S")
+_BLOCK_ROWS = 1_000
+_BEFORE_ALL = (datetime(1, 1, 1, tzinfo=UTC), "", "", "", UUID(int=0), "")
+_FINDING_PLACE = ("occurred_at", "source", "id", "rule", "stream", "subkey")
+_FINDING = msgspec.json.Decoder(Finding)
 
 
 def bookmark_of(session: Session, view: View[Any]) -> Bookmark:
@@ -47,7 +55,7 @@ def bookmark_of(session: Session, view: View[Any]) -> Bookmark:
 
 def customer_states(session: Session) -> Iterator[tuple[UUID, CustomerState]]:
     """The state of every person, sorted by stream, in flat memory."""
-    for (stream, _), state in _each(session, customer_state.VIEW):
+    for (stream, _), state in each(session, customer_state.VIEW):
         yield stream, state
 
 
@@ -59,15 +67,16 @@ def customer_states_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, 
 
 def consents(session: Session) -> Iterator[tuple[UUID, str, Consent]]:
     """Every consent: stream, purpose and the deciding act, sorted by both, in flat memory."""
-    for (stream, purpose), state in _each(session, consent_status.VIEW):
-        yield stream, purpose, state
+    for (stream, purpose), state in each(session, consent_status.VIEW):
+        if isinstance(state, Consent):
+            yield stream, purpose, state
 
 
-def consents_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, dict[str, Consent]]:
-    """The consents of some persons by purpose, sorted; whoever has none is left out."""
-    result: dict[UUID, dict[str, Consent]] = {}
-    for (stream, purpose), state in _rows_of(session, consent_status.VIEW, streams).items():
-        result.setdefault(stream, {})[purpose] = state
+def consents_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, dict[str, Row]]:
+    """The consents and choices of some persons by subkey, sorted; whoever has none is left out."""
+    result: dict[UUID, dict[str, Row]] = {}
+    for (stream, subkey), state in _rows_of(session, consent_status.VIEW, streams).items():
+        result.setdefault(stream, {})[subkey] = state
     return result
 
 
@@ -109,9 +118,35 @@ def disclosures_by_quarter(
     return [(quarter, kind, int(count)) for quarter, kind, count in rows]
 
 
+def findings(
+    session: Session,
+    clock: datetime,
+    *,
+    rules: Sequence[str] | None = None,
+    about: Sequence[UUID] | None = None,
+) -> Iterator[Finding]:
+    """Findings that count at the clock, by (occurred_at, source, id, rule), in flat memory.
+
+    `rules`: ids. `about`: streams of the events. None: any. As of the past: `findings_past.past_findings`.
+    """
+    bookmark_of(session, findings_view.VIEW)
+    views, last = session.of("projections"), _BEFORE_ALL
+    while page := views.rows(
+        "findings_shown",
+        **dict(zip(_FINDING_PLACE, last, strict=True)),
+        clock=clock,
+        rules=None if rules is None else list(rules),
+        streams=None if about is None else list(about),
+        count=_BLOCK_ROWS,
+    ):
+        for *_, state in page:
+            yield _FINDING.decode(state)
+        last = page[-1][:-1]
+
+
 def recipients_by_id(session: Session) -> dict[str, Recipient]:
     """Every recipient by its bare id, sorted; `recipients.recipient_at` shows one at a time."""
-    found = [state for _, state in _each(session, recipients.VIEW)]
+    found = [state for _, state in each(session, recipients.VIEW)]
     return {state.recipient: state for state in sorted(found, key=lambda state: state.recipient)}
 
 
@@ -124,7 +159,8 @@ def register_entries(session: Session) -> list[Entry]:
     return [msgspec.json.decode(made, type=Entry) for _, _, made in rows]
 
 
-def _each(session: Session, view: View[S]) -> Iterator[tuple[tuple[UUID, str], S]]:
+def each(session: Session, view: View[S]) -> Iterator[tuple[tuple[UUID, str], S]]:
+    """Every row of a view by its key, in the order of keys, in flat memory."""
     bookmark_of(session, view)
     for key, state in each_row(session, view.name):
         yield key, view.decode(state)

@@ -20,6 +20,7 @@ from projections import VIEWS
 from projections.batch import Batch, NamedEvent, apply_batch
 from projections.derive import Content, derive, derive_digests
 from projections.dispatch import Dispatch
+from projections.joins import join_of
 from projections.storage import (
     Bookmark,
     NamedEvents,
@@ -139,25 +140,30 @@ class _New:
         self.position = old.position
         self.tables = Tables(session, ledger, view, other(old.colour))
         self.rows: list[tuple[Key, Any, bytes]] = []
-        self._content = Content(view)
+        self._join = join_of(view.join)
+        self._entries: list[Any] = []
+        self._content = Content(session, view, self.position, privacy_office)
         self._digest: str | None = None
 
     def add(self, stream: UUID, states: Any) -> None:
         """Take the rows of a stream; `write` empties what is held."""
-        for subkey, state in states.items():
-            key = (stream, subkey)
-            self.rows.append((key, state, self._content.add(key, state)))
+        rows, entries = self._content.add(stream, states)
+        self.rows += rows
+        self._entries += entries
 
     def write(self) -> None:
         """Write what is held."""
         self.tables.add(self.rows)
         self.rows = []
+        if self._join and self._entries:
+            self._join.write(self._entries, self.tables)
+            self._entries = []
 
     def finish(self) -> None:
         """All rows are written."""
+        self._entries += self._content.rest()
+        self.write()
         self.tables.index()
-        if self.view.joined:
-            self.tables.put_entries(self._content.entries())
         self._digest = self._content.digest()
 
     def take_over(self) -> ViewReport:

@@ -16,7 +16,9 @@ from ledger.errors import Fenced, NotInstalled
 from ledger.names import LedgerName
 from ledger.postgres import Session, statement
 from projections.batch import Change, NamedEvent
+from projections.findings_tables import FindingTables
 from projections.joining import EntryRow, Span
+from projections.joins import join_of
 from projections.view import Digest, Key, View, encode
 
 __all__ = [
@@ -127,7 +129,7 @@ class NamedEvents:
             self._session.run("add_named", streams=streams, sources=sources, ids=ids)
 
 
-class Tables:
+class Tables(FindingTables):
     """The tables of one view in one colour: a `Store` inside the caller's transaction."""
 
     def __init__(
@@ -167,7 +169,7 @@ class Tables:
     def show(self) -> None:
         """Let readers see these rows under the view's own name from the commit on."""
         self._script("show", name=self._view.name)
-        if self._view.joined:
+        if self._view.join:
             self._script("show", name=f"{self._view.name}_entries", table=self._names["entries"])
         if self._view.labels:
             self._script("show", name=f"{self._view.name}_counts", table=self._names["counts"])
@@ -195,12 +197,12 @@ class Tables:
         if not keys:
             return {}
         streams, subkeys = [stream for stream, _ in keys], [subkey for _, subkey in keys]
-        found = self._named("rows_by_key", streams=streams, subkeys=subkeys)
+        found = self.named("rows_by_key", streams=streams, subkeys=subkeys)
         return {(stream, subkey): state for stream, subkey, state in found}
 
     def rows_of(self, streams: Sequence[UUID]) -> dict[Key, bytes]:
         """States of all rows of some streams."""
-        found = self._named("rows_of_streams", streams=list(streams))
+        found = self.named("rows_of_streams", streams=list(streams))
         return {(stream, subkey): state for stream, subkey, state in found}
 
     def put(self, changes: Mapping[Key, Change[Any]]) -> None:
@@ -208,7 +210,7 @@ class Tables:
         gone = [key for key, change in changes.items() if change.after is None]
         if gone:
             streams, subkeys = [stream for stream, _ in gone], [subkey for _, subkey in gone]
-            self._named("delete_rows", streams=streams, subkeys=subkeys)
+            self.named("delete_rows", streams=streams, subkeys=subkeys)
         written = [(key, c) for key, c in changes.items() if c.after is not None]
         self._change([self._row(key, c.after) for key, c in written if c.before is not None])
         self._insert([self._row(key, c.after) for key, c in written if c.before is None])
@@ -227,14 +229,14 @@ class Tables:
     def _insert(self, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:
             types = ("uuid", "text", "bytea", *self._view.cell_types.values())
-            self._session.copy(f"copy_{self._view.layout}", types, rows, self._names)
+            self.copy(f"copy_{self._view.layout}", types, rows)
 
     def _change(self, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:
             names = ("streams", "subkeys", "states", *self._view.cell_types)
             columns = (list(column) for column in zip(*rows, strict=True))
             parameters = dict(zip(names, columns, strict=True))
-            self._named(f"change_{self._view.layout}", **parameters)
+            self.named(f"change_{self._view.layout}", **parameters)
 
     def keep_counting(self, replaced: "Tables") -> None:
         """Let what was ever added never fall, although what was annulled is not built again."""
@@ -257,7 +259,7 @@ class Tables:
         del rows[NO_ROW]
         if rows:
             labels = list(rows)
-            self._named(
+            self.named(
                 "add_counts",
                 labels=labels,
                 rows=[rows[label] for label in labels],
@@ -273,17 +275,17 @@ class Tables:
 
     def declared(self, activities: Sequence[str]) -> dict[str, bytes]:
         """The rows of declarations of those activities that have one."""
-        return dict(self._named("declared_of", activities=list(activities)))
+        return dict(self.named("declared_of", activities=list(activities)))
 
     def entries(self, activities: Sequence[str]) -> dict[str, EntryRow]:
         """The entries of those activities that have one."""
-        found = self._named("entries_of", activities=list(activities))
+        found = self.named("entries_of", activities=list(activities))
         return {activity: (totals, made) for activity, totals, made in found}
 
     def spans(self, activities: Sequence[str]) -> dict[str, Span]:
         """The span over the observations of each activity, as written so far. Reads all of them."""
         found: list[tuple[str, datetime | None, datetime | None]]
-        found = self._named("spans_of", activities=list(activities))
+        found = self.named("spans_of", activities=list(activities))
         return {activity: (first, last) for activity, first, last in found}
 
     def put_entries(self, entries: Mapping[str, EntryRow | None]) -> None:
@@ -292,12 +294,17 @@ class Tables:
         gone = [activity for activity in entries if activity not in kept]
         if kept:
             totals, made = [row[0] for row in kept.values()], [row[1] for row in kept.values()]
-            self._named("put_entries", activities=list(kept), totals=totals, made=made)
+            self.named("put_entries", activities=list(kept), totals=totals, made=made)
         if gone:
-            self._named("delete_entries", activities=gone)
+            self.named("delete_entries", activities=gone)
 
-    def _named(self, name: str, **parameters: Any) -> list[Any]:
+    def named(self, name: str, /, **parameters: Any) -> list[Any]:
+        """Run a statement on these tables."""
         return self._session.named(name, self._names, **parameters)
+
+    def copy(self, name: str, types: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Write rows into one of these tables."""
+        self._session.copy(name, types, rows, self._names)
 
 
 def each_row(session: Session, table: str) -> Iterator[tuple[Key, bytes]]:
@@ -317,8 +324,6 @@ def stored_digest(session: Session, view: View[Any], table: str) -> str:
     digest = Digest(view)
     for (stream, subkey), state in each_row(session, table):
         digest.add([stream.bytes, subkey.encode(), state])
-    if view.joined:
-        names = {"entries": f"{table}_entries"}
-        for activity, totals, made in session.of("projections").named("all_entries", names):
-            digest.add([activity.encode(), totals, made])
+    if join := join_of(view.join):
+        digest.end(join.stored(session, table))
     return digest.hex()

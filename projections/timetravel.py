@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.annulment import Name, annulled, name_of
+from projections.annulment import Name, annulled, name_of, void
 from projections.customer_state import READ
 from projections.view import View
 
@@ -57,7 +57,7 @@ def select(
     visible = [event for event in everything if _is_visible(event, moment)]
     gone = annulled(visible, privacy_office)
     shown = [event for event in visible if moment.as_of is None or event.time <= moment.as_of]
-    counted = [event for event in shown if name_of(event) not in gone]
+    counted = _counted(shown, gone, void(visible, privacy_office))
     kept = {name_of(event) for event in shown}
     return Selected(
         counted=tuple(counted),
@@ -82,9 +82,21 @@ def _is_erasure(event: RecordedEvent) -> bool:
 def counting(
     events: Sequence[RecordedEvent], privacy_office: Collection[str]
 ) -> list[RecordedEvent]:
-    """The events that are not annulled, of streams that are complete."""
-    gone = annulled(events, privacy_office)
-    return [event for event in events if name_of(event) not in gone] if gone else list(events)
+    """The events that are not annulled, of streams that are complete; void annulments are marked."""
+    gone, lost = annulled(events, privacy_office), void(events, privacy_office)
+    return _counted(events, gone, lost) if gone or lost else list(events)
+
+
+def _counted(
+    events: Sequence[RecordedEvent], gone: Collection[Name], lost: Collection[Name]
+) -> list[RecordedEvent]:
+    counted = [event for event in events if name_of(event) not in gone] if gone else list(events)
+    if not lost:
+        return counted
+    return [
+        msgspec.structs.replace(event, void=True) if name_of(event) in lost else event
+        for event in counted
+    ]
 
 
 def fold(

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from ledger.event import RecordedEvent
 
-__all__ = ["Digest", "Key", "Order", "Value", "View", "encode", "order_of"]
+__all__ = ["Digest", "EntriesDigest", "Key", "Order", "Value", "View", "encode", "order_of"]
 
 S = TypeVar("S")
 Key = tuple[UUID, str]
@@ -91,9 +91,9 @@ class View(Generic[S]):
     event -> state after (None: no row). `forget`: what an erasure takes from a state of the past,
     because the key is gone there too. `single`: whether a row is made by one event, which its key names.
     `cell_types`: the table's extra columns, for a view whose `layout` (its `create_`, `index_`, `copy_`
-    and, unless it is `single`, `change_` statements) has some; `cells`: what they hold. `joined`:
-    whether entries over all streams are derived from the rows (`processing_register`). `labels`: by what
-    rows are counted for whoever watches, a closed list of codes; None: they are not.
+    and, unless it is `single`, `change_` statements) has some; `cells`: what they hold. `join`:
+    how entries over all streams are derived from the rows (`joins`); None: there are none. `labels`: by
+    what rows are counted for whoever watches, a closed list of codes; None: they are not.
     """
 
     name: str
@@ -107,7 +107,7 @@ class View(Generic[S]):
     layout: str = "rows"
     cell_types: Mapping[str, str] = field(default_factory=dict)
     cells: Callable[[Key, S], tuple[Any, ...]] = lambda _key, _state: ()
-    joined: bool = False
+    join: Literal["activities", "findings"] | None = None
     labels: Callable[[S], tuple[str, ...]] | None = None
 
     def decode(self, state: bytes) -> S:
@@ -116,8 +116,27 @@ class View(Generic[S]):
         return decoded
 
 
+def _measured(parts: Iterable[bytes]) -> bytes:
+    return b"".join(byte for part in parts for byte in (len(part).to_bytes(8, "big"), part))
+
+
+class EntriesDigest:
+    """SHA-256 over entries in their order: taken in while the rows are, and added after them."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+
+    def add(self, parts: Iterable[bytes]) -> None:
+        """Take one entry into account."""
+        self._hash.update(_measured(parts))
+
+    def digest(self) -> bytes:
+        """Of what was added so far."""
+        return self._hash.digest()
+
+
 class Digest:
-    """SHA-256 over the name and version of a view, then its rows in the order of their keys.
+    """SHA-256 over the name and version of a view, its rows in the order of their keys, then its entries.
 
     Every part is preceded by its length in 8 bytes, so no two lists of rows have the same input.
     """
@@ -128,8 +147,14 @@ class Digest:
 
     def add(self, parts: Iterable[bytes]) -> None:
         """Take one row into account: its key and its state."""
-        measured = [byte for part in parts for byte in (len(part).to_bytes(8, "big"), part)]
-        self._hash.update(b"".join(measured))
+        self._hash.update(_measured(parts))
+
+    def end(self, entries: Iterable[list[bytes]]) -> None:
+        """Take the entries of a joined view into account, once all rows are."""
+        digest = EntriesDigest()
+        for parts in entries:
+            digest.add(parts)
+        self.add([digest.digest()])
 
     def hex(self) -> str:
         """The digest of what was added so far, 64 hexadecimal digits."""

@@ -4,6 +4,7 @@ Two layers, `law` and `house`, which are never mixed: an explanation shows both.
 tests. Nothing here reads a clock: a date is an argument.
 """
 
+from rulebook.clauses import CLAUSES, Clause
 from rulebook.countries import COUNTRIES, region
 from rulebook.deadlines import DEADLINES, Deadline, deadline, due_date, extended
 from rulebook.marketing import (
@@ -27,6 +28,7 @@ from rulebook.retention import (
 from rulebook.rules import RULES, Rule, Situation, breaches, rule
 
 __all__ = [
+    "CLAUSES",
     "COUNTRIES",
     "DEADLINES",
     "MARKETING_RULES",
@@ -37,6 +39,7 @@ __all__ = [
     "RULES",
     "Addressee",
     "Anchor",
+    "Clause",
     "Deadline",
     "MarketingDecision",
     "Period",

@@ -16,7 +16,7 @@ from console.answers.subjects import customer_of
 from ledger.event import RecordedEvent
 from ledger.reading import events_of
 from projections import consent_status, customer_state
-from projections.consent_status import Consent
+from projections.consent_status import Row
 from projections.customer_state import CustomerState, Status
 from projections.read import consents_of, customer_states_of
 from projections.timetravel import NOW, Moment, fold, select
@@ -29,7 +29,7 @@ KINDS = ("customer", "contact")
 _BLOCK_PEOPLE = 500
 _Person = tuple[str, UUID]
 _States = dict[UUID, CustomerState]
-_Consents = dict[UUID, dict[str, Consent]]
+_Consents = dict[UUID, dict[str, Row]]
 
 
 def all_states(source: Source, moment: Moment) -> Iterator[dict[str, Any]]:

@@ -10,16 +10,22 @@ from ledger.event import RecordedEvent, instant
 from ledger.opening import Missing
 from projections.timetravel import Moment
 from schemas import EVENT_TYPES
+from schemas.texts import Language, text_of
 
 __all__ = ["history"]
 
 
-def history(source: Source, reference: str, moment: Moment) -> Iterator[dict[str, Any]]:
+def history(
+    source: Source, reference: str, moment: Moment, language: Language = "en"
+) -> Iterator[dict[str, Any]]:
     """One line an event. Raises UnknownSubject, before the first line, for whoever is not known."""
     events = history_of(source, reference, moment)
     named = {UUID(text) for event, _ in events for text in _references(event).values()}
     names = source.names(named)
-    return (_line(source, event, annulled_by, names) for event, annulled_by in events)
+    return (
+        _line(source, event, annulled_by, names) | {"text": _text(event, language)}
+        for event, annulled_by in events
+    )
 
 
 def _references(event: RecordedEvent) -> dict[str, str]:
@@ -51,6 +57,14 @@ def _line(
         "annulled_by": annulled_by,
         **({"trace": event.trace} if event.trace else {}),
     }
+
+
+def _text(event: RecordedEvent, language: Language) -> str | None:
+    """What happened, as one sentence without values; None for a type of a later version."""
+    known = EVENT_TYPES.get(event.type)
+    if known is None:
+        return None
+    return text_of(known.name, event.facts | {"categories": event.categories}, language)
 
 
 def _personal(source: Source, event: RecordedEvent) -> dict[str, Any]:

@@ -1,42 +1,64 @@
-"""`ledger register`: the Article 30 register, what was declared beside what was observed."""
+"""`ledger register`: the Article 30 register, what was declared beside what was observed, at any moment.
 
-from collections.abc import Collection
+Nothing in it depends on the clock but the regions of countries and what retention is due.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from itertools import zip_longest
 from typing import Any
 
-from console.answers.source import instant_or_none
+import msgspec
+
+from console.answers.recipients import RecipientNames
+from console.answers.source import Source, instant_or_none
 from console.settings import Controller
 from ledger.event import instant
-from ledger.postgres import Session
 from projections.derive import derive_entries
-from projections.processing_register import Entry
-from projections.read import register_entries
+from projections.processing_register import Assessment, Entry
+from projections.read import recipients_by_id, register_entries
+from projections.recipients import AMSTERDAM, Recipient, Version, recipient_at
+from projections.timetravel import NOW, Moment
+from rulebook import region
 
 __all__ = ["register"]
 
+_ADEQUATE = "adequacy-decision"
 
-def register(
-    session: Session,
-    controller: Controller,
-    at_position: int | None,
-    privacy_office: Collection[str],
-) -> dict[str, Any]:
-    """The register from its view, or, as of a past position, from the events."""
-    if at_position is None:
-        entries = register_entries(session)
+
+class _Known(msgspec.Struct, frozen=True):
+    """What activities are shown with: the recipients of the moment, and its clock."""
+
+    recipients: Mapping[str, Recipient]
+    names: RecipientNames
+    clock: datetime
+
+    @property
+    def day(self) -> date:
+        return self.clock.astimezone(AMSTERDAM).date()
+
+    def version(self, recipient: str) -> Version | None:
+        row = self.recipients.get(recipient)
+        return recipient_at(row, self.clock) if row else None
+
+
+def register(source: Source, controller: Controller, moment: Moment) -> dict[str, Any]:
+    """The register from its view, or, as of a moment of the past, from the events."""
+    if moment == NOW:
+        entries = register_entries(source.session)
     else:
-        entries = derive_entries(session, privacy_office, at_position)
+        entries = derive_entries(source.session, source.privacy_office, moment)
+    recipients = recipients_by_id(source.session)
+    clock = moment.as_of or source.now
+    known = _Known(recipients, RecipientNames(source, recipients), clock)
     return {
-        "controller": {
-            "name": controller.name,
-            "contact": controller.contact,
-            "representative": controller.representative,
-            "data_protection_officer": controller.data_protection_officer,
-        },
-        "activities": [_activity(entry) for entry in entries],
+        "controller": msgspec.structs.asdict(controller),
+        "as_of": instant_or_none(moment.as_of),
+        "activities": [_activity(entry, known) for entry in entries],
     }
 
 
-def _activity(entry: Entry) -> dict[str, Any]:
+def _activity(entry: Entry, known: _Known) -> dict[str, Any]:
     observed = entry.observed
     return {
         "activity": entry.activity,
@@ -56,6 +78,10 @@ def _activity(entry: Entry) -> dict[str, Any]:
             "countries": observed.countries,
         },
         "drift": [{"kind": drift.kind, "detail": drift.detail} for drift in entry.drift],
+        "versions": _versions(entry),
+        "assessments": [_assessment(one) for one in entry.assessments],
+        "recipients": [_recipient(one, known) for one in observed.recipients],
+        "transfers": list(_transfers(entry, known)),
     }
 
 
@@ -63,3 +89,68 @@ def _retired(entry: Entry) -> dict[str, Any] | None:
     if entry.retired is None:
         return None
     return {"since": instant(entry.retired.order.time), "reason": entry.retired.reason}
+
+
+def _versions(entry: Entry) -> list[dict[str, Any]]:
+    """Every declaration, with the time from which and until which it was the latest."""
+    starts = [instant(version.order.time) for version in entry.versions]
+    return [
+        {"version": number, "from": start, "to": end, "declared": version.facts}
+        for number, (version, start, end) in enumerate(
+            zip_longest(entry.versions, starts, starts[1:]), 1
+        )
+    ]
+
+
+def _assessment(one: Assessment) -> dict[str, Any]:
+    names = ("dpia_ref", "assessed_on", "outcome")
+    return {"since": instant(one.order.time), **{name: one.facts.get(name) for name in names}}
+
+
+def _recipient(recipient: str, known: _Known) -> dict[str, Any]:
+    version = known.version(recipient)
+    return {
+        "recipient": recipient,
+        "name": known.names.at(recipient, known.clock),
+        "kind": version.kind if version else None,
+        "role": version.role if version else None,
+        "country": version.country if version else None,
+        "agreement_ref": version.agreement_ref if version else None,
+        "transfer_mechanism": version.transfer_mechanism if version else None,
+    }
+
+
+# Transfers (Art. 30(1)(e))
+
+
+def _transfers(entry: Entry, known: _Known) -> Iterator[dict[str, Any]]:
+    """Countries outside the EEA that were declared or observed, with what a transfer there rests on."""
+    declared = set((entry.declared or {}).get("countries", []))
+    for country in sorted(declared | set(entry.observed.countries)):
+        place = region(country, known.day)
+        if place != "eea":
+            grounds = list(_grounds(entry, country, known))
+            yield {
+                "country": country,
+                "region": place,
+                "declared": country in declared,
+                "observed": country in entry.observed.countries,
+                "mechanisms": _sorted(mechanism for mechanism, _ in grounds)
+                or ([_ADEQUATE] if place == "adequate" else []),
+                "documents": _sorted(document for _, document in grounds),
+            }
+
+
+def _grounds(entry: Entry, country: str, known: _Known) -> Iterator[tuple[str | None, str | None]]:
+    """Mechanism and document, by the declaration and by the entries of recipients there."""
+    for safeguard in (entry.declared or {}).get("safeguards", []):
+        if safeguard["country"] == country:
+            yield safeguard["mechanism"], safeguard.get("document")
+    for recipient in entry.observed.recipients:
+        version = known.version(recipient)
+        if version and version.country == country and version.transfer_mechanism:
+            yield version.transfer_mechanism, version.agreement_ref
+
+
+def _sorted(texts: Iterator[str | None]) -> list[str]:
+    return sorted({text for text in texts if text})

@@ -1,4 +1,4 @@
-"""Commands about persons: history, state, consents, find, erase."""
+"""Commands about persons: history, state, find, erase."""
 
 import sys
 from collections.abc import Iterator
@@ -7,19 +7,27 @@ from typing import Annotated, Any
 
 import typer
 
-from console.answers.consents import consents
 from console.answers.erasure import erased
-from console.answers.everyone import all_consents, all_states
+from console.answers.everyone import all_states
 from console.answers.finding import find
 from console.answers.history import history
 from console.answers.source import Source
 from console.answers.state import state
 from console.answers.subjects import check_person, check_reference
 from console.commands.following import bring_up_to_date
-from console.flags import AsOf, AtPosition, Json, RecordedBy, configured, moment_of
+from console.flags import (
+    AsOf,
+    AtPosition,
+    Json,
+    Language,
+    RecordedBy,
+    configured,
+    language_of,
+    moment_of,
+)
 from console.output import emit, emit_lines, note, people
 from console.settings import Settings
-from console.show.person import consents_table, erasure_tables, history_table, state_tables
+from console.show.person import erasure_tables, history_table, state_tables
 from console.show.text import table
 from console.wiring import Site, open_site
 from ledger import blind
@@ -30,7 +38,7 @@ from ledger.rotation import epochs
 from projections.timetravel import NOW, Moment
 from schemas import CATEGORIES
 
-__all__ = ["add_commands"]
+__all__ = ["All", "OptionalSubject", "Subject", "add_commands", "one_or_all", "prepare", "reading"]
 
 Subject = Annotated[str, typer.Argument(metavar="SUBJECT", help="Such as customer/10023.")]
 OptionalSubject = Annotated[
@@ -44,7 +52,6 @@ def add_commands(app: typer.Typer) -> None:
     panel = "Persons"
     app.command("history", rich_help_panel=panel)(show_history)
     app.command("state", rich_help_panel=panel)(show_state)
-    app.command("consents", rich_help_panel=panel)(show_consents)
     app.command("find", rich_help_panel=panel)(show_found)
     app.command("erase", rich_help_panel=panel)(erase)
 
@@ -70,13 +77,14 @@ def show_history(
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,
     at_position: AtPosition = None,
+    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Print every event of a person, in order, opened. With --json one object a line."""
-    moment = moment_of(as_of, recorded_by, at_position)
+    moment, spoken = moment_of(as_of, recorded_by, at_position), language_of(language)
     check_reference(subject)
     with reading(settings) as (_, source):
-        lines = history(source, subject, moment)
+        lines = history(source, subject, moment, spoken)
         if as_json:
             emit_lines(lines)
         else:
@@ -95,10 +103,10 @@ def show_state(
 ) -> None:
     """Print what is known of a person now, or was at a moment of the past."""
     moment = moment_of(as_of, recorded_by, at_position)
-    reference = _one_or_all(subject, everyone)
+    reference = one_or_all(subject, everyone)
     with reading(settings) as (site, source):
         if reference is None:
-            _prepare(site, moment)
+            prepare(site, moment)
             emit_lines(all_states(source, moment))
         elif as_json:
             emit(state(source, reference, moment))
@@ -106,30 +114,7 @@ def show_state(
             people().print(*state_tables(state(source, reference, moment)))
 
 
-@configured("store")
-def show_consents(
-    settings: Settings,
-    subject: OptionalSubject = None,
-    everyone: All = False,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
-    as_json: Json = False,
-) -> None:
-    """Print what a person consented to, and whether it is effective."""
-    moment = moment_of(as_of, recorded_by, at_position)
-    reference = _one_or_all(subject, everyone)
-    with reading(settings) as (site, source):
-        if reference is None:
-            _prepare(site, moment)
-            emit_lines(all_consents(source, moment))
-        elif as_json:
-            emit(consents(source, reference, moment))
-        else:
-            people().print(consents_table(consents(source, reference, moment)))
-
-
-def _one_or_all(subject: str | None, everyone: bool) -> str | None:
+def one_or_all(subject: str | None, everyone: bool) -> str | None:
     """The person that is asked for, None for everyone."""
     if (subject is None) != everyone:
         raise typer.BadParameter("name one SUBJECT, or --all")
@@ -138,7 +123,7 @@ def _one_or_all(subject: str | None, everyone: bool) -> str | None:
     return subject
 
 
-def _prepare(site: Site, moment: Moment) -> None:
+def prepare(site: Site, moment: Moment) -> None:
     """Only the present is read from the views."""
     if moment == NOW:
         bring_up_to_date(site)

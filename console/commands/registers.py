@@ -12,7 +12,17 @@ from console.commands.following import bring_up_to_date
 from console.commands.people import reading
 from console.commands.reports import Output, form_of, put
 from console.export import register_csv, register_page, register_workbook
-from console.flags import AsOf, AtPosition, Json, Since, Until, configured, time_of
+from console.flags import (
+    AsOf,
+    AtPosition,
+    Json,
+    RecordedBy,
+    Since,
+    Until,
+    configured,
+    moment_of,
+    time_of,
+)
 from console.output import emit, emit_list, encode, people
 from console.settings import Settings
 from console.show.registers import disclosures_table, recipients_table, register_table
@@ -42,6 +52,8 @@ def add_commands(app: typer.Typer) -> None:
 @configured("store", "register")
 def show_register(
     settings: Settings,
+    as_of: AsOf = None,
+    recorded_by: RecordedBy = None,
     at_position: AtPosition = None,
     form: Annotated[
         str | None,
@@ -56,11 +68,13 @@ def show_register(
     as_json: Json = False,
 ) -> None:
     """Print the Article 30 register: what was declared beside what was observed."""
-    form = form_of(form, as_json, output, FORMATS)
+    form, moment = (
+        form_of(form, as_json, output, FORMATS),
+        moment_of(as_of, recorded_by, at_position),
+    )
     with reading(settings) as (site, source):
-        if at_position is None:
-            bring_up_to_date(site)
-        answer = register(source.session, settings.controller, at_position, source.privacy_office)
+        bring_up_to_date(site)
+        answer = register(source, settings.controller, moment)
     if form is None:
         people().print(register_table(answer))
     else:

@@ -1,4 +1,4 @@
-"""Tables about one person: history, state, consents, an erasure."""
+"""Tables about one person: history, state, an erasure."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +10,6 @@ from console.show.text import Stack, clean, pairs, table
 
 __all__ = [
     "changes_table",
-    "consents_table",
     "erasure_tables",
     "history_table",
     "state_tables",
@@ -28,7 +27,7 @@ _PLACES = {
 
 def history_table(subject: str, lines: Iterable[dict[str, Any]]) -> Table:
     """Events in the order of the ledger; an annulled one says by what."""
-    columns = ("position", "what and when", "facts", "personal data")
+    columns = ("position", "what happened", "facts", "personal data")
     rows = ((line["position"], _what(line), _facts(line), _values(line)) for line in lines)
     return table(f"History of {clean(subject)}", columns, rows)
 
@@ -37,7 +36,7 @@ def _what(line: dict[str, Any]) -> Stack:
     ground = " ".join(filter(None, (line["activity"], line["legal_basis"], line["provision"])))
     annulled = f"annulled by {line['annulled_by']}" if line["annulled_by"] else None
     name = str(line["type"]).removeprefix(_PREFIX).rpartition(".")[0]
-    return Stack([name, line["occurred_at"], ground, annulled])
+    return Stack([line["text"] or name, name, line["occurred_at"], ground, annulled])
 
 
 def _facts(line: dict[str, Any]) -> Stack:
@@ -76,25 +75,6 @@ def state_tables(state: dict[str, Any]) -> list[RenderableType]:
         pairs(f"State of {clean(state['subject'])}", about),
         table("Personal data", ("category", "field", "value"), rows),
     ]
-
-
-def consents_table(answer: dict[str, Any]) -> Table:
-    """Consents, and what each is worth."""
-    columns = ("purpose", "status", "effective", "how")
-    rows = [
-        (
-            row["purpose"],
-            Stack([row["status"], row["since"]]),
-            Stack([row["effective"], row["why"]]),
-            Stack([row["text_version"], row["channel"], _until(row)]),
-        )
-        for row in answer["consents"]
-    ]
-    return table(f"Consents of {clean(answer['subject'])}", columns, rows)
-
-
-def _until(row: dict[str, Any]) -> str | None:
-    return f"until {row['valid_until']}" if row["valid_until"] else None
 
 
 def changes_table(before: dict[str, Any], after: dict[str, Any]) -> Table:

@@ -2,14 +2,15 @@
 
 Positions and versions without a gap, recorded times, every entry against the published tiles, every signed
 checkpoint against the table, states and names, batches that join and cover every position, bookmarks that
-are where the batches end, gaps that an event explains. Details never quote a value.
+are where the batches end, gaps that an event explains, refused messages that are kept or were removed in a
+way that is known. Details never quote a value.
 """
 
 from base64 import b64encode
 
 import msgspec
 
-from ledger.audit.batches import check_batches, check_bookmarks, check_head
+from ledger.audit.batches import check_batches, check_bookmarks, check_head, check_letters
 from ledger.audit.entries import walk
 from ledger.audit.findings import ExplainedGap, Finding, Findings
 from ledger.audit.published import Comparison, PublishedLog
@@ -50,6 +51,7 @@ def audit(session: Session, log: PublishedLog | None = None) -> Audit:
         gaps = check_states(session.stream("events_with_names"), unnamed, findings)
         check_head(session.row("head_row"), last, batches, findings)
         check_batches(batches, last, findings)
+        check_letters(session.row("letter_balance"), findings)
         check_bookmarks(session.rows("bookmark_offsets"), batches, gaps, findings)
         for (position,) in session.rows("names_without_event"):
             findings.note(position, "event-id", "a name without an event")

@@ -7,7 +7,7 @@ from typing import Any
 from ledger.audit.findings import ExplainedGap, Findings
 from ledger.gaps import gap_span
 
-__all__ = ["check_batches", "check_bookmarks", "check_head"]
+__all__ = ["check_batches", "check_bookmarks", "check_head", "check_letters"]
 
 Batches = Sequence[Sequence[Any]]
 Gaps = Mapping[int, ExplainedGap]
@@ -38,6 +38,14 @@ def check_batches(batches: Batches, last: int, findings: Findings) -> None:
         last_number, last_position = number, end
     if last_position != last:
         findings.note(last, "batch", f"the batches end at position {last_position}")
+
+
+def check_letters(balance: Sequence[Any] | None, findings: Findings) -> None:
+    """What the batches say was refused is kept as a dead letter, or was removed in a way that is known."""
+    refused, kept, removed = balance or (0, 0, 0)
+    if refused != kept + removed:
+        detail = f"{refused} were refused, {kept} are kept and {removed} were removed"
+        findings.note(None, "dead-letter", detail)
 
 
 def check_bookmarks(

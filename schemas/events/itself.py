@@ -58,11 +58,26 @@ class LedgerRead(Facts, frozen=True, kw_only=True):
 
 TYPES = (
     EventType(
-        "event-annulled", EventAnnulled, ANY, topics=("events", "register"), needs_activity=False
+        "event-annulled",
+        EventAnnulled,
+        ANY,
+        "Art. 5",
+        topics=("events", "register"),
+        needs_activity=False,
     ),
-    EventType("erasure-reapplied", ErasureReapplied, ANY, needs_activity=False, own=True),
     EventType(
-        "ledger-read", LedgerRead, ANY, needs_activity=False, references=("reader",), own=True
+        "erasure-reapplied", ErasureReapplied, ANY, "Art. 17", needs_activity=False, own=True
     ),
-    EventType("intake-gap-recorded", IntakeGapRecorded, SYSTEM, needs_activity=False, own=True),
+    EventType(
+        "ledger-read",
+        LedgerRead,
+        ANY,
+        "Art. 32",
+        needs_activity=False,
+        references=("reader",),
+        own=True,
+    ),
+    EventType(
+        "intake-gap-recorded", IntakeGapRecorded, SYSTEM, "Art. 5", needs_activity=False, own=True
+    ),
 )

@@ -19,8 +19,19 @@ class Purpose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     provision: RuleId | UnsetType = UNSET
 
 
+class Safeguard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """On what a transfer to a third country rests, and which document says so (Art. 30(1)(e))."""
+
+    country: Country
+    mechanism: Code
+    document: Code | UnsetType = UNSET
+
+
 class ProcessingActivityDeclared(Facts, frozen=True, kw_only=True):
-    """A processing activity was entered into the register."""
+    """A processing activity was entered into the register.
+
+    For a processor (Art. 30(2)): `on_behalf_of` whom, with their address, and which kinds of `processing`.
+    """
 
     name: Text
     purposes: list[Purpose]
@@ -32,6 +43,11 @@ class ProcessingActivityDeclared(Facts, frozen=True, kw_only=True):
     security_measures: list[Text]
     role: Literal["controller", "joint-controller", "processor"]
     owner: Text
+    description: Text | UnsetType = UNSET
+    joint_controllers: list[Text] | UnsetType = UNSET
+    on_behalf_of: list[Text] | UnsetType = UNSET
+    processing: list[Code] | UnsetType = UNSET
+    safeguards: list[Safeguard] | UnsetType = UNSET
 
 
 class ProcessingActivityChanged(ProcessingActivityDeclared, frozen=True, kw_only=True):

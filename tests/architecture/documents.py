@@ -12,6 +12,7 @@ from typer.main import get_command
 from console.main import app
 from console.settings import SETTINGS
 from console.watching import MADE
+from rulebook import CLAUSES
 from schemas import CATEGORIES, EVENT_TYPES, PERSONAL_FIELDS, ROLLING_CATEGORIES, Code
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,6 +78,22 @@ def fields() -> str:
     return table(["category", "fields"], rows)
 
 
+def clauses() -> str:
+    """The policy clause by clause, and the law behind the rest."""
+    rows = (
+        [
+            clause.title,
+            clause.says,
+            *(
+                ", ".join(f"`{name}`" for name in names)
+                for names in (clause.events, clause.rules, clause.views, clause.commands)
+            ),
+        ]
+        for clause in CLAUSES
+    )
+    return table(["clause", "says", "events", "rules", "views", "commands"], rows)
+
+
 def codes() -> str:
     """Every code of a rejection, in the order of the checks."""
     return " → ".join(f"`{code.value}`" for code in Code)
@@ -102,6 +119,7 @@ SECTIONS = {
     "README.md": {"commands": commands},
     "docs/events.md": {"types": events, "fields": fields, "codes": codes},
     "docs/metrics.md": {"metrics": metrics},
+    "docs/policy.md": {"clauses": clauses},
     "docs/operations.md": {"settings": settings},
 }
 

@@ -1,6 +1,7 @@
 """The audit on a real database: clean after real work, and one finding for each thing that is changed."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from ledger.audit import audit
 from ledger.blind import is_complete, rebuild
 from ledger.intake import blind_hash
+from ledger.letters import expire_letters
 from ledger.opening import Opener
 from ledger.recording import Batch, Bookmark
 from ledger.tlog.merkle import hash_leaf, root_of
@@ -71,6 +73,8 @@ TAMPERING = {
     "a batch": ("DELETE FROM batches WHERE batch = 2", "batch", 6),
     "a bookmark forward": ("UPDATE bookmarks SET next_offset = 9", "bookmark", None),
     "a bookmark back": ("UPDATE bookmarks SET next_offset = 1", "bookmark", None),
+    "a dead letter": ("DELETE FROM dead_letters", "dead-letter", None),
+    "a dead letter too few": ("UPDATE dead_letters SET times = 0", "dead-letter", None),
 }
 
 
@@ -79,13 +83,34 @@ def test_what_is_changed_is_named(house: House, what: str) -> None:
     change, kind, position = TAMPERING[what]
     owner = worked(house).session(None)
     before = audit(house.session("reader")).root
-    for table in ("events", "event_ids", "batches", "head"):
+    for table in ("events", "event_ids", "batches", "head", "dead_letters"):
         owner.script(f"ALTER TABLE {table} DISABLE TRIGGER ALL", {})
     owner.script(change, {})
     result = audit(house.session("reader"))
     assert (kind, position) in {(finding.kind, finding.position) for finding in result.findings}
     if "UPDATE events" in change or "DELETE FROM events" in change:
         assert result.root != before
+
+
+def test_dead_letters_that_go_in_a_known_way_leave_nothing_to_find(house: House) -> None:
+    nonsense = collected(personal={"name": "J. de Vries", "email": "no address"})
+    house.record(nonsense, b"bad", b"worse", b"bad")
+    assert removed(house) == 0
+    house.record(collected())
+    house.eraser().erase("customer/10023", ["identity"], "request")
+    assert removed(house) == 1
+    assert (
+        expire_letters(house.session("eraser"), house.clock() + timedelta(days=2), timedelta(1))
+        == 2
+    )
+    assert removed(house) == 4
+    assert audit(house.session("reader")).ok
+
+
+def removed(house: House) -> int:
+    refused, kept, gone = house.session("reader").row("letter_balance") or (0, 0, 0)
+    assert refused == kept + gone == 4
+    return int(gone)
 
 
 def test_the_blind_index_comes_back_from_the_sealed_values(house: House) -> None:

@@ -17,6 +17,9 @@ STEPS = (
     "register",
     f"disclosures --subject {TOUR_SUBJECT}",
     f"erase {TOUR_SUBJECT} --ground request",
+    "publish --once",
+    "prove 100 --output",
+    "verify ",
     "audit --views",
 )
 
@@ -38,6 +41,11 @@ def test_the_demonstration_shows_each_command_and_can_be_repeated(
         for step in STEPS:
             assert f"$ ledger --data-dir {ground} {step}" in shown
         assert "in order" in shown
+        before, _, after = shown.partition("A superuser changes one byte of event 100")
+        assert "NOT in order" not in before
+        assert "NOT in order" in after
+        assert "leaf" in after
+        assert not (ground / "copy").exists()
     state = program("--data-dir", str(ground), "state", TOUR_SUBJECT, "--json", "--key-dir", "")
     assert state.json["status"] == "erased"
 

@@ -83,6 +83,7 @@ def test_a_dead_letter_is_tried_again_and_refused_again(cli: Cli) -> None:
     assert (ran.status, row["outcome"], row["code"]) == (1, "refused", "unknown-field")
     assert cli("status", "--json").json["dead_letters"] == 1
     assert "refused" in cli("dead-letters", "retry", row["letter"][:10]).out.decode()
+    assert cli("audit").status == 0
 
 
 def test_a_dead_letter_is_recorded_once_it_is_fine(cli: Cli) -> None:
@@ -94,6 +95,7 @@ def test_a_dead_letter_is_recorded_once_it_is_fine(cli: Cli) -> None:
     ran = cli("dead-letters", "retry", letter["letter"], "--json")
     assert (ran.status, ran.json["dead_letters"][0]["outcome"]) == (0, "recorded")
     assert cli("dead-letters", "list", "--json").json == {"dead_letters": []}
+    assert cli("audit").status == 0
 
 
 @pytest.mark.parametrize("letter", ["nonsense", "00" * 32])

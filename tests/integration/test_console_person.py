@@ -32,6 +32,7 @@ HISTORY = {
     "facts",
     "personal",
     "annulled_by",
+    "text",
 }
 STATE = {
     "subject",
@@ -48,7 +49,9 @@ CONSENT = {
     "status",
     "since",
     "text_version",
+    "method",
     "channel",
+    "reason",
     "valid_until",
     "effective",
     "why",
@@ -81,6 +84,20 @@ def test_history_keeps_the_annulled_event_and_says_by_what(cli: Cli) -> None:
     lines = cli("history", WHO, "--json").lines
     assert [line["annulled_by"] for line in lines] == [None, "mend", None]
     assert cli("state", WHO, "--json").json["personal"] == {}
+
+
+def test_history_says_in_words_what_happened_in_either_language(cli: Cli) -> None:
+    cli.record(registered(), consented(time=on(2)))
+    english = cli("history", WHO, "--json").lines[1]["text"]
+    assert english == "Consent given to newsletter by the portal, by checkbox, text 2024-1."
+    dutch = cli("history", WHO, "--json", "--language", "nl").lines[1]["text"]
+    assert dutch == (
+        "Toestemming gegeven voor nieuwsbrief via het portaal, door checkbox, tekst 2024-1."
+    )
+    assert "Toestemming gegeven" in " ".join(
+        cli("history", WHO, "--language", "nl").out.decode().split()
+    )
+    assert cli("history", WHO, "--language", "fr").status == 2
 
 
 def test_history_of_a_registry_entry(cli: Cli) -> None:
@@ -204,7 +221,7 @@ def test_consents_say_what_they_are_worth_and_why(cli: Cli) -> None:
         consented(purpose="analytics-cookies", valid_until=on(9)),
     )
     answer = cli("consents", WHO, "--json").json
-    assert set(answer) == {"subject", "data_subject", "consents", "position"}
+    assert set(answer) == {"subject", "data_subject", "consents", "choices", "position"}
     rows = {row["purpose"]: row for row in answer["consents"]}
     assert list(rows) == ["analytics-cookies", "newsletter", "telemarketing"]
     assert all(set(row) == CONSENT for row in rows.values())

@@ -17,7 +17,19 @@ from tests.fixtures.console import (
     registered,
 )
 
-ACTIVITY = {"activity", "version", "name", "declared", "retired", "observed", "drift"}
+ACTIVITY = {
+    "activity",
+    "version",
+    "name",
+    "declared",
+    "retired",
+    "observed",
+    "drift",
+    "versions",
+    "assessments",
+    "recipients",
+    "transfers",
+}
 OBSERVED = {
     "events",
     "data_subjects",
@@ -63,7 +75,7 @@ def by_activity(answer: Any) -> dict[str, Any]:
 def test_register_counts_what_was_recorded_a_moment_ago(cli: Cli) -> None:
     cli.record(declared(), registered(), disclosed(time=on(2)), disclosed(time=on(3)))
     answer = cli("register", "--json").json
-    assert set(answer) == {"controller", "activities"}
+    assert set(answer) == {"controller", "as_of", "activities"}
     assert answer["controller"]["name"] == "VOIPZeker B.V."
     rows = by_activity(answer)
     assert all(set(row) == ACTIVITY for row in rows.values())
@@ -79,6 +91,49 @@ def test_register_counts_what_was_recorded_a_moment_ago(cli: Cli) -> None:
     row = by_activity(cli("register", "--json").json)["debt-collection"]
     assert (row["observed"]["events"], row["observed"]["data_subjects"]) == (3, 2)
     assert row["drift"] == [{"kind": "undeclared-country", "detail": "GB"}]
+
+
+def test_register_as_of_a_date_has_the_version_that_held_then(cli: Cli) -> None:
+    change = declared(time=on(5), type="processing-activity-changed", name="Later", countries=[])
+    assessed = message("dpia-linked", "activity/debt-collection", time=on(4), dpia_ref="DPIA-1")
+    cli.record(declared(time=on(1)), change, assessed, disclosed(time=on(2)), disclosed(time=on(6)))
+    now = by_activity(cli("register", "--json").json)["debt-collection"]
+    assert [(one["version"], one["from"], one["to"]) for one in now["versions"]] == [
+        (1, "2024-03-01T09:00:00.000000Z", "2024-03-05T09:00:00.000000Z"),
+        (2, "2024-03-05T09:00:00.000000Z", None),
+    ]
+    assert [one["declared"]["name"] for one in now["versions"]] == ["Collection", "Later"]
+    assert now["assessments"][0]["dpia_ref"] == "DPIA-1"
+    assert now["drift"] == [{"kind": "undeclared-country", "detail": "NL"}]
+    answer = cli("register", "--as-of", on(3), "--json").json
+    past = by_activity(answer)["debt-collection"]
+    assert answer["as_of"] == "2024-03-03T09:00:00.000000Z"
+    assert (past["version"], past["name"], past["drift"]) == (1, "Collection", [])
+    assert (past["observed"]["events"], past["assessments"]) == (1, [])
+
+
+def test_register_says_what_a_transfer_rests_on(cli: Cli) -> None:
+    safeguards = [{"country": "US", "mechanism": "bcr", "document": "BCR-1"}]
+    far = {"country": "US", "transfer_mechanism": "scc-2021", "agreement_ref": "DPA-7"}
+    cli.record(
+        recipient("Far", "far", **far),
+        declared(countries=["NL", "US", "JP", "IN"], safeguards=safeguards),
+        disclosed(recipient="far", country="US"),
+        disclosed(recipient="far", country="VN"),
+    )
+    row = by_activity(cli("register", "--json").json)["debt-collection"]
+    assert [
+        (one["country"], one["declared"], one["observed"], one["mechanisms"], one["documents"])
+        for one in row["transfers"]
+    ] == [
+        ("IN", True, False, [], []),
+        ("JP", True, False, ["adequacy-decision"], []),
+        ("US", True, True, ["bcr", "scc-2021"], ["BCR-1", "DPA-7"]),
+        ("VN", False, True, [], []),
+    ]
+    assert [(one["recipient"], one["name"], one["role"]) for one in row["recipients"]] == [
+        ("far", "Far", "controller")
+    ]
 
 
 def test_register_at_a_past_position(cli: Cli) -> None:

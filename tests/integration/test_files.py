@@ -15,7 +15,7 @@ from consumers.source import Partition, Record
 from ledger.application import Ledger
 from ledger.errors import Reject, ServiceAway
 from ledger.letters import Letter, letters
-from ledger.recording import Batch, Outcome
+from ledger.recording import Batch, Outcome, Prepared
 from ledger.writing import Span
 from rulebook import secret_provisions
 from schemas import Code, Intake
@@ -176,7 +176,7 @@ def test_a_huge_line_is_one_letter_and_the_lines_around_it_are_recorded(house: H
 
 
 class Failing:
-    """A ledger whose connection is lost during some of its records, before or after the commit."""
+    """A ledger whose connection is lost during some of its writes, before or after the commit."""
 
     def __init__(self, house: House, faults: list[str]) -> None:
         self.house = house
@@ -186,31 +186,75 @@ class Failing:
     def open(self) -> Ledger:
         self.opened += 1
         ledger = self.house.open()
-        record = ledger.record
+        write = ledger._write
 
-        def failing(batch: Batch) -> Outcome:
+        def failing(prepared: Prepared) -> Outcome:
             fault = self.faults.pop(0) if self.faults else ""
             if fault == "before":
-                ledger.session.close()
-            outcome = record(batch)
+                ledger._writer = ledger._writer or self.house.session("recorder")
+                ledger._writer.close()
+            outcome = write(prepared)
             if fault == "after":
                 raise ServiceAway
             return outcome
 
-        ledger.record = failing  # type: ignore[method-assign]
+        ledger._write = failing  # type: ignore[method-assign]
         return ledger
 
 
-@pytest.mark.parametrize("fault", ["before", "after"])
-def test_a_lost_connection_is_opened_again(house: House, fault: str) -> None:
-    failing, waited = Failing(house, [fault]), [0.0]
+@pytest.mark.parametrize("size", [1, 100])
+@pytest.mark.parametrize("faults", [["before"], ["after"], ["", "before", "after"], ["", "after"]])
+def test_a_lost_connection_is_opened_again(house: House, faults: list[str], size: int) -> None:
+    failing, waited = Failing(house, list(faults)), [0.0]
     lines = [registered(f"customer/{n}") for n in range(3)]
     files: list[tuple[str, BinaryIO]] = [("a", io.BytesIO(text(*lines, b"bad")))]
-    result = ingest(failing.open, files, house.intake, house.clock, sleep=waited.append)
+    result = ingest(
+        failing.open,
+        files,
+        house.intake,
+        house.clock,
+        limits=BatchLimits(messages=size),
+        sleep=waited.append,
+    )
     assert (result.read, result.recorded + result.duplicates, result.rejected) == (4, 3, 1)
-    assert failing.opened == 2
+    assert [r.line for r in result.rejections] == [4]
+    happened = faults if size == 1 else faults[:1]
+    assert failing.opened == 1 + len([fault for fault in happened if fault])
     assert len(house.events()) == 3
     assert len(kept(house)) == 1
+
+
+class SlowPipe(io.RawIOBase):
+    """Gives one line at a time, and says before each how much is recorded."""
+
+    def __init__(self, house: House, lines: list[bytes], forward: Callable[[], None]) -> None:
+        self.house = house
+        self.lines = lines
+        self.forward = forward
+        self.recorded: list[int] = []
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self.recorded.append(len(self.house.events()))
+        self.forward()
+        line = self.lines.pop(0) if self.lines else b""
+        buffer[: len(line)] = line
+        return len(line)
+
+
+def test_lines_of_a_slow_pipe_are_recorded_before_the_next_one_is_waited_for(house: House) -> None:
+    time, progress = [0.0], list[Progress]()
+
+    def forward() -> None:
+        time[0] += 2.0
+
+    pipe = SlowPipe(house, [text(registered(f"customer/{n}")) for n in range(3)], forward)
+    files: list[tuple[str, BinaryIO]] = [("-", io.BufferedReader(pipe))]
+    ingest(house.open, files, house.intake, house.clock, progress.append, monotonic=lambda: time[0])
+    assert pipe.recorded[:4] == [0, 1, 2, 3]
+    assert [p.recorded for p in progress[:3]] == [1, 2, 3]
 
 
 def test_a_database_that_stays_away_is_given_up(house: House) -> None:

@@ -1,22 +1,27 @@
 """Views on a real database, as the console reads them, now and as of the past."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import pytest
 
 from projections import (
     consent_status,
     customer_state,
     disclosures,
+    read,
     recipients,
 )
 from projections.derive import derive_entries
+from projections.findings_past import past_findings
 from projections.read import (
     consents,
     consents_of,
     customer_states,
     customer_states_of,
     disclosed,
+    findings,
     recipients_by_id,
     register_entries,
 )
@@ -49,10 +54,13 @@ def test_views_are_read_as_the_events_say(house: House) -> None:
     some = [stream for stream, _ in list(states)[:3]]
     assert customer_states_of(session, some) == {stream: states[stream, ""] for stream in some}
     shown = {(stream, purpose): row for stream, purpose, row in consents(session)}
-    assert list(shown.items()) == list(expected(consent_status.VIEW).items())
+    folded = expected(consent_status.VIEW)
+    assert list(shown.items()) == [
+        (key, row) for key, row in folded.items() if isinstance(row, consent_status.Consent)
+    ]
     stream = next(iter(shown))[0]
     assert consents_of(session, [stream])[stream] == {
-        purpose: row for (owner, purpose), row in shown.items() if owner == stream
+        subkey: row for (owner, subkey), row in folded.items() if owner == stream
     }
     everyone = {row.recipient: row for row in expected(recipients.VIEW).values()}
     assert recipients_by_id(session) == dict(sorted(everyone.items()))
@@ -89,11 +97,42 @@ def test_disclosures_are_found_by_person_recipient_kind_and_time(house: House) -
     assert list(disclosed(session, streams=[])) == []
 
 
+def test_findings_are_read_in_pages_and_the_past_gives_the_same(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = sampled(house)
+    house.record(*lines)
+    annul_some(house, lines, 4)
+    erase_some(house)
+    follower(house).follow_once()
+    session, end = house.session("reader"), len(house.events())
+    counts = []
+    for clock in (house.events()[end // 2].time, datetime(2999, 1, 1, tzinfo=UTC)):
+        found = list(findings(session, clock))
+        assert all(one.is_open(clock) for one in found)
+        assert found == past_findings(session, Moment(at_position=end), clock, OFFICES)
+        counts.append(len(found))
+    assert 5 < counts[0] < counts[1]
+    rule, person = found[0].rule, found[-1].about
+    monkeypatch.setattr(read, "_BLOCK_ROWS", 2)
+    assert list(findings(session, clock)) == found
+    asked: list[dict[str, Any]] = [{"rules": [rule]}, {"about": [person]}, {"rules": []}]
+    for one in asked:
+        fitting = [
+            finding
+            for finding in found
+            if finding.rule in one.get("rules", [finding.rule])
+            and finding.about in one.get("about", [finding.about])
+        ]
+        assert list(findings(session, clock, **one)) == fitting
+        assert past_findings(session, Moment(at_position=end), clock, OFFICES, **one) == fitting
+
+
 def test_the_register_of_a_past_position_leaves_later_events_out(house: House) -> None:
     house.record(*sampled(house))
     follower(house).follow_once()
     half = len(house.events()) // 2
-    past = derive_entries(house.session("reader"), OFFICES, half)
+    past = derive_entries(house.session("reader"), OFFICES, Moment(at_position=half))
     now = register_entries(house.session("reader"))
     counted = select(house.events(), Moment(at_position=half), OFFICES).counted
     named = sum(1 for event in counted if event.activity)

@@ -16,15 +16,23 @@ from projections import (
     consent_status,
     customer_state,
     disclosures,
+    findings,
+    notices,
     processing_register,
     recipients,
+    staff,
 )
 from projections.annulment import annulled
-from projections.joining import Gathering
+from projections.choices import Choice
+from projections.findings_judging import Finding
+from projections.findings_traces import Trace, Traces
+from projections.joins import join_of
 from projections.processing_register import Entry
 from projections.timetravel import counting, fold
 from projections.view import View, encode
+from tests.property import finding_model
 from tests.property import view_model as model
+from tests.property.finding_specs import facts, lives
 from tests.property.view_specs import (
     Spec,
     annulling,
@@ -46,12 +54,29 @@ TIMES = [NOON + timedelta(days=days) for days in (-90, -45, -29, -28, -1, 0, 1)]
 
 def derived(view: View[Any], events: Sequence[RecordedEvent]) -> tuple[Any, Any]:
     """Rows and entries folded at once, stream by stream."""
-    rows, gathering = {}, Gathering()
-    for stream, mine in model.streams(events).items():
-        for subkey, state in fold(view, counting(mine, OFFICES)).items():
-            rows[stream, subkey] = encode(state)
-            gathering.add(subkey, state)
-    return rows, gathering.rows()
+    folded = {
+        stream: fold(view, counting(mine, OFFICES))
+        for stream, mine in model.streams(events).items()
+    }
+    rows = {(s, subkey): encode(row) for s, rows in folded.items() for subkey, row in rows.items()}
+    join = join_of(view.join)
+    if join is None:
+        return rows, {}
+    shared = {
+        stream: fold(view, [e for e in counting(mine, OFFICES) if e.name in join.shared])
+        for stream, mine in model.streams(events).items()
+    }
+    gathering = join.gathering(shared.items())
+    entries = [
+        entry for stream in sorted(folded) for entry in gathering.add(stream, folded[stream])
+    ]
+    return rows, _placed(view, [*entries, *gathering.rest()])
+
+
+def _placed(view: View[Any], entries: Sequence[Any]) -> dict[Any, Any]:
+    if view.join == "findings":
+        return {(key, rule): encode(finding) for key, rule, finding in entries}
+    return dict(entries)
 
 
 def check_against_model(view: View[Any], store: MemoryStore, events: list[RecordedEvent]) -> None:
@@ -59,8 +84,10 @@ def check_against_model(view: View[Any], store: MemoryStore, events: list[Record
     told = model.counted(events, OFFICE)
     rows = {key: view.decode(state) for key, state in store.states.items()}
     CHECKS[view.name](rows, told)
-    if view.joined:
+    if view.join == "activities":
         check_register(store, told)
+    if view.join == "findings":
+        check_findings(store, events)
 
 
 def check_states(rows: Any, told: list[RecordedEvent]) -> None:
@@ -84,8 +111,21 @@ def check_states(rows: Any, told: list[RecordedEvent]) -> None:
 
 
 def check_consents(rows: Any, told: list[RecordedEvent]) -> None:
-    shown = {key: (row.act, row.since, row.facts) for key, row in rows.items()}
+    shown = {
+        key: (row.act, row.since, row.facts)
+        for key, row in rows.items()
+        if isinstance(row, consent_status.Consent)
+    }
     assert shown == model.consents(told)
+    chosen = sorted(
+        (str(stream), row.name, row.order.time, encode(row.facts))
+        for (stream, _), row in rows.items()
+        if isinstance(row, Choice)
+    )
+    assert chosen == sorted(
+        (str(stream), name, time, encode(facts))
+        for (stream, _), (name, time, facts) in model.choices(told).items()
+    )
 
 
 def check_disclosures(rows: Any, told: list[RecordedEvent]) -> None:
@@ -111,6 +151,26 @@ def check_recipients(rows: Any, told: list[RecordedEvent]) -> None:
     assert shown == model.recipient_names(told, TIMES)
 
 
+def check_notices(rows: Any, told: list[RecordedEvent]) -> None:
+    held = [notices.in_force(rows.values(), time) for time in TIMES]
+    shown = [(one.version, one.claims[0].value) if one else None for one in held]
+    assert shown == [model.notice_in_force(told, time) for time in TIMES]
+
+
+def check_staff(rows: Any, told: list[RecordedEvent]) -> None:
+    shown: dict[Any, Any] = {}
+    for (stream, _), row in rows.items():
+        for time in TIMES:
+            if isinstance(row, staff.Role):
+                defined = staff.definition_at(row.definitions, time)
+                shown[stream, time] = {row.role: defined.categories} if defined else {}
+            else:
+                vog, employed = staff.certificate_at(row, time), staff.employed_at(row, time)
+                roles = sorted(staff.roles_at(row, time))
+                shown[stream, time] = roles, employed, vog.issued_on if vog else None
+    assert shown == model.staff(told, TIMES)
+
+
 def check_register(store: MemoryStore, told: list[RecordedEvent]) -> None:
     shown = {}
     for activity, (_, made) in store.joined.items():
@@ -119,10 +179,18 @@ def check_register(store: MemoryStore, told: list[RecordedEvent]) -> None:
             "version": entry.version,
             "declared": entry.declared,
             "retired": entry.retired is not None,
+            "versions": [(version.order.time, version.facts) for version in entry.versions],
+            "assessments": [(one.order.time, one.facts) for one in entry.assessments],
             "observed": msgspec.structs.asdict(entry.observed),
             "drift": [(drift.kind, drift.detail) for drift in entry.drift],
         }
     assert shown == model.register(told)
+
+
+def check_findings(store: MemoryStore, events: list[RecordedEvent]) -> None:
+    found = [msgspec.json.decode(made, type=Finding) for made in store.joined.values()]
+    shown = sorted((one.source, one.id, one.rule, str(one.due)) for one in found)
+    assert shown == finding_model.findings(events, OFFICE)
 
 
 CHECKS: dict[str, Any] = {
@@ -130,7 +198,10 @@ CHECKS: dict[str, Any] = {
     consent_status.VIEW.name: check_consents,
     disclosures.VIEW.name: check_disclosures,
     recipients.VIEW.name: check_recipients,
+    notices.VIEW.name: check_notices,
+    staff.VIEW.name: check_staff,
     processing_register.VIEW.name: lambda _rows, _told: None,
+    findings.VIEW.name: lambda _rows, _told: None,
 }
 DEATHS: list[Death | None] = [
     None,
@@ -151,7 +222,7 @@ class FollowedViews(RuleBasedStateMachine):
         self.ledger: list[RecordedEvent] = []
         self.stores = {view.name: MemoryStore(view) for view in VIEWS}
 
-    @rule(drawn=st.lists(specs, min_size=1, max_size=6))
+    @rule(drawn=st.lists(specs | facts(), min_size=1, max_size=6))
     def record(self, drawn: list[Spec]) -> None:
         known = len(self.specs)
         self.specs = build(drawn, known + 1, self.specs)
@@ -175,8 +246,7 @@ class FollowedViews(RuleBasedStateMachine):
             told = self.ledger[: store.position]
             rows, entries = derived(view, told)
             assert store.states == rows
-            if view.joined:
-                assert store.joined == entries
+            assert store.joined == entries
             check_against_model(view, store, told)
 
 
@@ -194,14 +264,15 @@ TestFollowedViews.settings = settings(
 @given(data=st.data())
 def test_the_order_of_arrival_does_not_matter(view: View[Any], data: st.DataObject) -> None:
     """Positions aside: they are the order of arrival."""
-    built = build(data.draw(speaking(view.name)))
+    drawn = lives() if view.join == "findings" else speaking(view.name)
+    built = build(data.draw(drawn))
     order = data.draw(st.permutations(range(len(built))))
     sizes = data.draw(st.lists(st.integers(1, 5), min_size=1))
     arrived = ledger_of([built[place] for place in order])
     here = _followed(view, ledger_of(built), [len(built)])
     there = _followed(view, arrived, sizes)
     assert _without_positions(view, here) == _without_positions(view, there)
-    assert here.joined == there.joined
+    assert _entries(view, here) == _entries(view, there)
     check_against_model(view, there, arrived)
 
 
@@ -214,16 +285,35 @@ def _followed(view: View[Any], ledger: list[RecordedEvent], sizes: list[int]) ->
     return store
 
 
+def _entries(view: View[Any], store: MemoryStore) -> Any:
+    if view.join != "findings":
+        return store.joined
+    found = [msgspec.json.decode(made, type=Finding) for made in store.joined.values()]
+    return sorted(encode(msgspec.structs.replace(one, position=0)) for one in found)
+
+
 def _without_positions(view: View[Any], store: MemoryStore) -> list[Any]:
     rows = []
     for (stream, subkey), state in store.states.items():
         row = view.decode(state)
         if hasattr(row, "position"):
             blank = msgspec.structs.replace(row, position=0)
-            rows.append((str(stream), "", encode(blank)))
+            rows.append((str(stream), subkey.rpartition("/")[0], encode(blank)))
+        elif isinstance(row, Traces):
+            first = {source: _blank(trace) for source, trace in row.first.items()}
+            held = {
+                category: {key: _blank(trace) for key, trace in keys.items()}
+                for category, keys in row.held.items()
+            }
+            blank = Traces(row.subject, first, held, row.destroyed)
+            rows.append((str(stream), subkey, encode(blank)))
         else:
             rows.append((str(stream), subkey, state))
     return sorted(rows)
+
+
+def _blank(trace: Trace) -> Trace:
+    return msgspec.structs.replace(trace, position=0)
 
 
 @settings(max_examples=200, deadline=None)

@@ -14,6 +14,14 @@ from schemas import CATEGORIES, PERSONAL_FIELDS
 Events = Sequence[RecordedEvent]
 TAKES = {"account-deactivated", "consent-withdrawn", "consent-refused", "consent-invalidated"}
 GIVES = {"account-reactivated", "consent-given", "consent-renewed"}
+WITHHOLDS: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "marketing-objection-recorded": lambda _facts: True,
+    "cookie-preference-recorded": lambda facts: facts["gpc"] or not facts["analytical"],
+    "app-permission-granted": lambda _facts: False,
+    "app-permission-revoked": lambda _facts: True,
+    "caller-id-blocking-changed": lambda facts: facts["blocked"],
+    "directory-listing-changed": lambda facts: not facts["listed"],
+}
 GIVES_AWAY = {
     "personal-data-disclosed": "",
     "emergency-call-disclosed": "emergency-services",
@@ -31,28 +39,32 @@ def rank(event: RecordedEvent) -> tuple[Any, ...]:
         "personal-data-removed",
         "recipient-ended",
         "processing-activity-retired",
+        "role-revoked",
+        "employment-ended",
     }
     sequence = -1 if event.sequence is None else event.sequence
     return event.time, takes, sequence, event.source, event.id
 
 
+def has_effect(annulment: RecordedEvent, target: RecordedEvent, office: str) -> bool:
+    """Whether an event annuls another one, unless it is annulled itself."""
+    source = annulment.facts.get("annuls_source", annulment.source)
+    return (
+        annulment.name == "event-annulled"
+        and annulment.stream == target.stream
+        and (source, annulment.facts["annuls"]) == (target.source, target.id)
+        and (source == annulment.source or annulment.source == office)
+        and (target.time, target.source, target.id)
+        < (annulment.time, annulment.source, annulment.id)
+        and not (target.ours and target.name.endswith("-erased"))
+    )
+
+
 def annulled_by(events: Events, office: str) -> dict[tuple[str, str], str]:
     """Which events are annulled, by whom: the definition, word by word."""
 
-    def effective(annulment: RecordedEvent, target: RecordedEvent) -> bool:
-        source = annulment.facts.get("annuls_source", annulment.source)
-        return (
-            annulment.name == "event-annulled"
-            and annulment.stream == target.stream
-            and (source, annulment.facts["annuls"]) == (target.source, target.id)
-            and (source == annulment.source or annulment.source == office)
-            and (target.time, target.source, target.id)
-            < (annulment.time, annulment.source, annulment.id)
-            and not (target.ours and target.name.endswith("-erased"))
-        )
-
     def standing(target: RecordedEvent) -> list[RecordedEvent]:
-        return [one for one in events if effective(one, target) and not standing(one)]
+        return [e for e in events if has_effect(e, target, office) and not standing(e)]
 
     result = {}
     for event in events:
@@ -142,6 +154,24 @@ def consents(events: Events) -> dict[tuple[UUID, str], Any]:
     }
 
 
+def choices(events: Events) -> dict[tuple[UUID, str], Any]:
+    """(stream, what was chosen) -> the act that decides, with its facts."""
+    latest: dict[tuple[UUID, str], RecordedEvent] = {}
+    for event in sorted((e for e in events if e.name in WITHHOLDS), key=_choice_rank):
+        by = {"marketing": "channel", "app": "permission"}.get(event.name.partition("-")[0])
+        latest[event.stream, f"{_topic(event.name)} {event.facts[by] if by else ''}"] = event
+    return {key: (event.name, event.time, event.facts) for key, event in latest.items()}
+
+
+def _topic(name: str) -> str:
+    return "app" if name.startswith("app-") else name
+
+
+def _choice_rank(event: RecordedEvent) -> tuple[Any, ...]:
+    time, _, *rest = rank(event)
+    return time, WITHHOLDS[event.name](event.facts), *rest
+
+
 def disclosures(events: Events) -> list[tuple[Any, ...]]:
     """Rows as shown."""
     rows = [e for e in events if e.name in GIVES_AWAY]
@@ -221,6 +251,8 @@ def _entry(events: Events, activity: str) -> Any:
         "version": len(declared),
         "declared": facts,
         "retired": retired,
+        "versions": [(e.time, e.facts) for e in declared],
+        "assessments": [(e.time, e.facts) for e in about if e.name == "dpia-linked"],
         "observed": observed,
         "drift": _drift(facts, observed, retired, activity),
     }
@@ -244,3 +276,47 @@ def _drift(facts: Any, observed: Any, retired: bool, activity: str) -> list[tupl
     if not observed["events"] and not retired:
         found.append(("unused", activity))
     return sorted(found)
+
+
+def notice_in_force(events: Events, time: datetime) -> tuple[str, str] | None:
+    """Version and claim of the notice that holds at a time."""
+    told = [e for e in events if e.name == "privacy-notice-published" and e.time <= time]
+    last = [max(mine, key=rank) for mine in streams(told).values()]
+    begun = [e for e in last if _midnight(e.facts["effective_from"]) <= time]
+    if not begun:
+        return None
+    held = max(begun, key=lambda e: (e.facts["effective_from"], rank(e)))
+    return held.facts["version"], "all"
+
+
+def staff(events: Events, times: Sequence[datetime]) -> dict[tuple[UUID, datetime], Any]:
+    """(stream, time) -> what a role covers; or an employee's roles, employment and certificate."""
+    names = {"role-defined", "role-granted", "role-revoked", "vog-presented"}
+    acts = [e for e in events if e.name in names or e.name.startswith("employment-")]
+    return {
+        (stream, time): _role(mine, time) if mine[0].subject else _employee(mine, time)
+        for stream, mine in streams(acts).items()
+        for time in times
+    }
+
+
+def _role(mine: Events, time: datetime) -> dict[str, tuple[str, ...]]:
+    told = sorted((e for e in mine if e.time <= time), key=rank)
+    return {str(e.subject).partition("/")[2]: tuple(sorted(e.categories)) for e in told[-1:]}
+
+
+def _employee(mine: Events, time: datetime) -> tuple[list[str], bool | None, date | None]:
+    roles: set[str] = set()
+    employed, issued = None, []
+    for e in sorted((e for e in mine if e.time <= time), key=rank):
+        if e.name.startswith("employment-"):
+            employed = e.name == "employment-started"
+            roles = roles if employed else set()
+        elif e.name == "vog-presented":
+            issued.append(date.fromisoformat(e.facts["issued_on"]))
+        elif e.name == "role-granted":
+            roles.add(e.facts["role"])
+        else:
+            roles.discard(e.facts["role"])
+    shown = [day for day in issued if _midnight(day.isoformat()) <= time]
+    return sorted(roles), employed, max(shown, default=None)

@@ -92,6 +92,25 @@ consented = merged(
     persons,
     with_(purpose=st.sampled_from(["newsletter", "telemarketing"]), channel=st.just("app")),
 )
+chosen = merged(
+    named(
+        "marketing-objection-recorded",
+        "cookie-preference-recorded",
+        "app-permission-granted",
+        "app-permission-revoked",
+        "caller-id-blocking-changed",
+        "directory-listing-changed",
+    ),
+    persons,
+    with_(
+        channel=st.sampled_from(["email", "phone"]),
+        permission=st.sampled_from(["camera", "contacts"]),
+        analytical=st.booleans(),
+        gpc=st.booleans(),
+        blocked=st.booleans(),
+        listed=st.booleans(),
+    ),
+)
 given_away = merged(
     named("personal-data-disclosed"),
     persons,
@@ -100,6 +119,8 @@ given_away = merged(
         recipient=st.sampled_from(["acme", "police"]),
         recipient_kind=st.sampled_from(["processor", "police"]),
         country=st.sampled_from(["NL", "US"]),
+        purpose=st.just("service"),
+        fields=st.just(["name"]),
     ),
 )
 given_by_nature = merged(
@@ -111,7 +132,7 @@ given_by_nature = merged(
     ),
     persons,
     concerning,
-    with_(recipient=st.sampled_from(["acme", "police"])),
+    with_(recipient=st.sampled_from(["acme", "police"]), direction=st.just("out")),
 )
 fed = merged(
     named("bulk-feed-delivered"),
@@ -135,6 +156,7 @@ activity_acts = merged(
         "processing-activity-declared",
         "processing-activity-changed",
         "processing-activity-retired",
+        "dpia-linked",
     ),
     with_(
         subject=st.sampled_from(["activity/billing", "activity/support"]),
@@ -143,6 +165,37 @@ activity_acts = merged(
         recipient_kinds=st.just(["processor"]),
         countries=st.just(["NL"]),
         reason=st.just("r"),
+    ),
+)
+notice_acts = merged(
+    named("privacy-notice-published"),
+    with_(
+        subject=st.sampled_from(["notice/1", "notice/2"]),
+        version=st.sampled_from(["1", "2"]),
+        effective_from=st.sampled_from(DAYS),
+        sha256=st.just("s"),
+        claims=st.sampled_from(
+            [{"vog": "all"}, [{"clause": "5.1", "claim": "vog", "value": "all"}]]
+        ),
+    ),
+)
+staff_acts = st.one_of(
+    merged(
+        named("role-granted", "role-revoked", "employment-started", "employment-ended"),
+        persons,
+        with_(role=st.sampled_from(["agent", "clerk"])),
+    ),
+    merged(
+        named("vog-presented"),
+        persons,
+        with_(profile=st.sampled_from(["45", "60"]), issued_on=st.sampled_from(DAYS)),
+    ),
+    merged(
+        named("role-defined"),
+        with_(
+            subject=st.sampled_from(["role/agent", "role/clerk"]),
+            categories=st.sampled_from([[], ["contact"], ["traffic", "contact"]]),
+        ),
     ),
 )
 # What is annulled is drawn as a distance to another event of the list, before or after it.
@@ -157,9 +210,11 @@ annulling = merged(
 # Kinds of events that say something to a view; drawn alone, they meet often.
 SPEAKING: dict[str, list[st.SearchStrategy[Spec]]] = {
     "customer_state": [accounts, collected, collected, removed, erased, erased],
-    "consent_status": [consented],
+    "consent_status": [consented, chosen],
     "disclosures": [given_away, given_by_nature, fed],
     "recipients": [recipient_acts],
+    "notices": [notice_acts],
+    "staff": [staff_acts, staff_acts],
     "processing_register": [given_away, collected, activity_acts],
 }
 
@@ -175,10 +230,13 @@ EVERY_KIND = [
     removed,
     erased,
     consented,
+    chosen,
     given_away,
     given_by_nature,
     fed,
     recipient_acts,
+    notice_acts,
+    staff_acts,
 ]
 specs = complete(*EVERY_KIND, activity_acts, annulling, annulling)
 

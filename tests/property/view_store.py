@@ -12,7 +12,9 @@ from ledger.errors import Fenced
 from ledger.event import RecordedEvent
 from projections.batch import Batch, Change, NamedEvent, apply_batch
 from projections.dispatch import Dispatch
-from projections.joining import EntryRow, Span
+from projections.findings import DOSSIER, TRACES, kind_of
+from projections.findings_sources import NOWHERE
+from projections.joining import Span
 from projections.processing_register import Observation, activity_of
 from projections.view import Key, View, encode
 
@@ -31,7 +33,7 @@ class MemoryStore:
         self.position = 0
         self.states: dict[Key, bytes] = {}
         self.awaited: set[NamedEvent] = set()
-        self.joined: dict[str, EntryRow] = {}
+        self.joined: dict[Any, Any] = {}
         self._death: Death | None = None
 
     @contextmanager
@@ -105,7 +107,7 @@ class MemoryStore:
             if subkey.startswith("declared/") and activity_of(subkey) in activities
         }
 
-    def entries(self, activities: Sequence[str]) -> dict[str, EntryRow]:
+    def entries(self, activities: Sequence[str]) -> dict[str, Any]:
         return {activity: row for activity, row in self.joined.items() if activity in activities}
 
     def spans(self, activities: Sequence[str]) -> dict[str, Span]:
@@ -120,8 +122,56 @@ class MemoryStore:
         firsts, lasts = [row.first for row in rows], [row.last for row in rows]
         return min(firsts, default=None), max(lasts, default=None)
 
-    def put_entries(self, entries: Mapping[str, EntryRow | None]) -> None:
+    def put_entries(self, entries: Mapping[str, Any]) -> None:
         for activity, row in entries.items():
             self.joined.pop(activity, None)
             if row:
                 self.joined[activity] = row
+
+    # What the join of findings asks
+
+    def facts_of(self, streams: Sequence[UUID], kinds: Sequence[str]) -> dict[Key, bytes]:
+        return {
+            key: state
+            for key, state in self.states.items()
+            if key[0] in streams and kind_of(key[1]) in kinds
+        }
+
+    def dependents(self, names: Sequence[str]) -> Iterator[dict[Key, bytes]]:
+        """One row a block: whatever the blocks are, the findings are the same."""
+        for key, state in sorted(self.states.items()):
+            _, first, second = self.view.cells(key, self.view.decode(state))
+            if {first, second} & set(names):
+                yield {key: state}
+
+    def _dossiers(self) -> Iterator[tuple[str, bytes]]:
+        for key, state in self.states.items():
+            if key[1] == DOSSIER:
+                yield self.view.cells(key, self.view.decode(state))[0], state
+
+    def dossiers(self, names: Sequence[str]) -> dict[str, bytes]:
+        return {name: state for name, state in self._dossiers() if name in names}
+
+    def systems(self) -> dict[str, bytes]:
+        return {name: state for name, state in self._dossiers() if name.startswith("system/")}
+
+    def traces(self) -> Iterator[tuple[UUID, bytes]]:
+        for (stream, subkey), state in self.states.items():
+            if subkey == TRACES:
+                yield stream, state
+
+    def findings_at(self, keys: Sequence[Key] | None) -> dict[tuple[Key, str], bytes]:
+        return {
+            place: finding
+            for place, finding in self.joined.items()
+            if (place[0][0] == NOWHERE if keys is None else place[0] in keys)
+        }
+
+    def put_findings(
+        self, gone: Sequence[tuple[Key, str]], made: Sequence[tuple[Key, str, Any]]
+    ) -> None:
+        for place in gone:
+            del self.joined[place]
+        for key, rule, finding in made:
+            assert (key, rule) not in self.joined
+            self.joined[key, rule] = encode(finding)

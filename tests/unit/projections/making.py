@@ -37,6 +37,7 @@ def event(
     sequence: int | None = None,
     activity: str | None = None,
     legal_basis: str | None = None,
+    provision: str | None = None,
     categories: Sequence[str] = (),
     sealed: dict[str, Sealed] | None = None,
     recorded: float | None = None,
@@ -62,6 +63,7 @@ def event(
         sequence=sequence,
         activity=activity,
         legal_basis=legal_basis,
+        provision=provision,
     )
 
 

@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.consent_status import VIEW, Consent, ConsentAnswer, consent_answer
+from projections.choices import Choice
+from projections.consent_status import (
+    VIEW,
+    Consent,
+    ConsentAnswer,
+    consent_answer,
+    consents_among,
+)
 from projections.customer_state import Status
 from projections.timetravel import fold
 from projections.view import encode
@@ -23,7 +30,8 @@ def consent_of(*events: RecordedEvent) -> Consent:
     """The row of the newsletter, the same whatever the order of the events."""
     rows = {encode(fold(VIEW, order)["newsletter"]) for order in permutations(events)}
     assert len(rows) == 1
-    row: Consent = VIEW.decode(rows.pop())
+    row = VIEW.decode(rows.pop())
+    assert isinstance(row, Consent)
     return row
 
 
@@ -35,17 +43,26 @@ def answer(
 
 def test_each_purpose_has_its_own_row() -> None:
     rows = fold(VIEW, [act("given", 1), act("withdrawn", 2, "telemarketing")])
-    assert {purpose: row.act for purpose, row in rows.items()} == {
-        "newsletter": "given",
-        "telemarketing": "withdrawn",
-    }
+    assert list(rows) == ["newsletter", "telemarketing"]
+    assert [(row.purpose, row.act) for row in consents_among(rows.values())] == [
+        ("newsletter", "given"),
+        ("telemarketing", "withdrawn"),
+    ]
 
 
 def test_the_latest_act_decides_with_its_own_facts() -> None:
     given = act("given", 3, text_version="2", channel="app", method="tick", valid_until=UNTIL)
     shown = answer(consent_of(act("withdrawn", 1, channel="phone"), given))
     assert shown == ConsentAnswer(
-        "newsletter", "given", at(3), "2", "app", at(65), True, "it was given and still holds"
+        "newsletter",
+        "given",
+        at(3),
+        "2",
+        "app",
+        at(65),
+        True,
+        "it was given and still holds",
+        method="tick",
     )
 
 
@@ -85,3 +102,41 @@ def test_a_contacts_consent_also_needs_the_customers_account() -> None:
     shown = answer(row, customer="inactive")
     assert not shown.effective
     assert "customer" in shown.why
+
+
+def objection(channel: str, minutes: float) -> RecordedEvent:
+    return event("marketing-objection-recorded", minutes, channel=channel)
+
+
+def objected_answer(purpose: str, *objections: RecordedEvent) -> ConsentAnswer:
+    rows = fold(VIEW, [act("given", 5, purpose), *objections]).values()
+    (row,) = consents_among(rows)
+    choices = [row for row in rows if isinstance(row, Choice)]
+    return consent_answer(row, "active", None, at(60), choices)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "channels", "effective"),
+    [
+        ("newsletter", ["email"], False),
+        ("newsletter", ["phone"], True),
+        ("newsletter", ["all"], False),
+        ("telemarketing", ["phone"], False),
+        ("product-information", ["email", "phone"], True),
+        ("product-information", ["email", "phone", "sms", "app", "post"], False),
+        ("analytics-cookies", ["all"], True),
+    ],
+)
+def test_an_objection_to_every_channel_of_a_consent_ends_its_effect(
+    purpose: str, channels: list[str], effective: bool
+) -> None:
+    shown = objected_answer(purpose, *(objection(channel, 6) for channel in channels))
+    assert (shown.status, shown.effective) == ("given", effective)
+    assert effective or all(channel in shown.why for channel in channels)
+
+
+@pytest.mark.parametrize(("minutes", "effective"), [(4, True), (5, False), (6, False)])
+def test_a_consent_after_an_objection_holds_and_at_equal_time_the_objection_wins(
+    minutes: float, effective: bool
+) -> None:
+    assert objected_answer("newsletter", objection("email", minutes)).effective is effective

@@ -139,6 +139,27 @@ def test_a_retired_activity_keeps_its_declaration_and_is_not_unused(
     assert entry.version == 2
 
 
+def test_every_declaration_is_a_version_that_can_be_asked_for_by_time() -> None:
+    entry = entry_of(declared(1, name="One"), declared(5, "changed", name="Two"), retired(9))
+    assert [(v.order.time, v.facts["name"]) for v in entry.versions] == [
+        (at(1), "One"),
+        (at(5), "Two"),
+    ]
+    assert [entry.version_at(at(minutes)) for minutes in (0, 1, 4, 5, 9)] == [0, 1, 1, 2, 2]
+    names = [entry.declared_at(at(minutes)) for minutes in (0, 1, 5)]
+    assert [facts and facts["name"] for facts in names] == ["One", "One", "Two"]
+
+
+def test_an_impact_assessment_belongs_to_the_entry_and_declares_nothing() -> None:
+    def assessed(minutes: float, reference: str) -> RecordedEvent:
+        return event("dpia-linked", minutes, subject="activity/billing", dpia_ref=reference)
+
+    entry = entry_of(declared(1), assessed(4, "second"), assessed(2, "first"))
+    assert [one.facts["dpia_ref"] for one in entry.assessments] == ["first", "second"]
+    assert entry.version == 1
+    assert register([assessed(1, "alone")]) == {}
+
+
 def test_annulled_events_and_declarations_are_not_counted() -> None:
     wrong, mistake = used(9, stream=BERT), declared(4, "changed", name="Wrong")
     events = [declared(), mistake, annulment(5, mistake), used(1), wrong, annulment(10, wrong)]

@@ -12,7 +12,7 @@ from projections.joining import Gathering
 from projections.timetravel import counting, fold
 from projections.view import Digest, Order, View, encode, order_of
 from schemas import CATEGORIES
-from tests.unit.projections.making import ANNA, OURS, annulment, at, event, values
+from tests.unit.projections.making import ANNA, BERT, OURS, annulment, at, event, values
 
 # Rows of the story below. A digest here is never edited: whoever changes what a fold returns gives the
 # view a new version and adds a line, since rows of the old version must not be taken for new ones.
@@ -23,11 +23,21 @@ GOLDEN = {
     ("disclosures", "1"): "668165e4818c209798ae7b3d76dc46e66ca96dd7c9dce962e3eebea998d4d450",
     ("consent_status", "2"): "2afee292ce6adf183a698bc8c18e6ec99dfdfdaa284e464401979826151cafa1",
     ("disclosures", "2"): "a1cf533c301dbd29c80259a073e1dac61f1eca1c7a70c5f58fc10ab569c2325e",
+    ("consent_status", "3"): "7b0680b58c0870b01db6ce473c4704244b1201a714ec31f190660b85a663e0a7",
+    ("disclosures", "3"): "07e8e676954cbf921d06850a1a511f8190c06518c93967ee3a340f23ae3e18eb",
+    ("notices", "1"): "3ce396ef32fcaec6a6fa2455064eab28f2e9982c4935e4851e153b43307e8343",
+    ("staff", "1"): "01eb2fc5a3f9f4cfd329978d72e420166bda2401f9e780adc7d11554f8dc4b5e",
     ("recipients", "1"): "e7ab9986454244891c84e2006979ca1c2607a92ba3b67c6c6c3b6e2e95a0bd4a",
     (
         "processing_register",
         "1",
     ): "4d4790a232784fa5e2fcadbc4a052a443a5b71017c253e1f1a39fa8790375ab7",
+    (
+        "processing_register",
+        "2",
+    ): "2a70acca656022309aae13cb7a237c85b18378d4bedf367588a023e907bbf152",
+    ("findings", "1"): "e063f626b872279c35f327000e31a3f0a93893229b0340bb8edc297aa9b81e58",
+    ("findings", "2"): "0b142e04681e8d028caa952d58c7c201388447400b65d9a4702d74b6292d6c43",
 }
 
 
@@ -77,14 +87,32 @@ def story() -> list[RecordedEvent]:
     return told
 
 
+def house_story() -> list[RecordedEvent]:
+    """The same for folds about the house itself: notices, roles, employees."""
+    acts = ("role-granted", "role-revoked", "employment-started", "employment-ended")
+    notice: dict[str, Any] = {"subject": "notice/1", "version": "1", "effective_from": "2026-01-01"}
+    return [
+        event("role-defined", 0, subject="role/agent", categories=["contact"], id="h0"),
+        *(event(name, 1, stream=BERT, role="agent", id=name) for name in acts),
+        event("vog-presented", 2, stream=BERT, profile="60", issued_on="2026-01-01", id="h2"),
+        event("privacy-notice-published", 3, sha256="s", claims={"vog": "all"}, id="h3", **notice),
+    ]
+
+
+def told_to(view: View[Any]) -> list[RecordedEvent]:
+    """The story that says something to a view."""
+    return house_story() if view.name in {"notices", "staff"} else story()
+
+
 def digest_of(view: View[Any]) -> str:
-    digest, gathering = Digest(view), Gathering()
-    told = story()
+    digest, gathering = Digest(replace(view, version=_fold(view))), Gathering()
+    told = told_to(view)
     for stream in sorted({one.stream for one in told}):
         counted = counting([one for one in told if one.stream == stream], ())
         for subkey, state in sorted(fold(view, counted).items()):
             digest.add([stream.bytes, subkey.encode(), encode(state)])
-            gathering.add(subkey, state)
+            if view.join == "activities":
+                gathering.add(subkey, state)
     for activity, (totals, made) in gathering.rows().items():
         digest.add([activity.encode(), totals, made])
     return digest.hex()
@@ -92,12 +120,17 @@ def digest_of(view: View[Any]) -> str:
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
 def test_a_fold_returns_what_its_version_returned(view: View[Any]) -> None:
-    assert digest_of(view) == GOLDEN[view.name, view.version]
+    assert digest_of(view) == GOLDEN[view.name, _fold(view)]
+
+
+def _fold(view: View[Any]) -> str:
+    """The version of a view's folds, without that of the rulebook."""
+    return view.version.partition("+")[0]
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
 def test_a_row_reads_back_as_it_was(view: View[Any]) -> None:
-    told = story()
+    told = told_to(view)
     for stream in {one.stream for one in told}:
         for state in fold(view, [one for one in told if one.stream == stream]).values():
             assert view.decode(encode(state)) == state
@@ -140,10 +173,11 @@ def test_the_order_key_compares_in_the_order_of_the_contract() -> None:
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
 def test_only_events_of_the_named_types_touch_a_view(view: View[Any]) -> None:
-    touching = [one for one in story() if view.keys(one)]
+    told = told_to(view)
+    touching = [one for one in told if view.keys(one)]
     assert touching
-    assert Dispatch(VIEWS).share(story())[view.name] == [
-        one for one in story() if view.names is None or one.name in view.names
+    assert Dispatch(VIEWS).share(told)[view.name] == [
+        one for one in told if view.names is None or one.name in view.names
     ]
     assert view.names is None or {one.name for one in touching} <= view.names
 

@@ -1,0 +1,95 @@
+"""`ledger marketing`: whether a person may be approached by a channel, and why; law and house both shown."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from console.answers.consents import Holder, holder
+from console.answers.source import Source
+from console.answers.state import folded_state
+from console.answers.subjects import chosen, customer_of
+from ledger.errors import UnknownSubject
+from ledger.event import RecordedEvent, instant
+from projections import customer_state
+from projections.addressee import addressee, has_bought
+from projections.recipients import AMSTERDAM
+from projections.timetravel import Moment
+from rulebook import Addressee, Verdict, marketing_decision
+from rulebook.marketing import CHANNELS, EXPLANATIONS, MARKETING_RULES
+
+__all__ = ["CHANNELS", "marketing"]
+
+_TITLES = {entry.id: (entry.title, entry.title_nl) for entry in MARKETING_RULES}
+
+
+def marketing(
+    source: Source, reference: str, channels: Sequence[str], moment: Moment
+) -> dict[str, Any]:
+    """The decision for each channel, as of a moment. Raises UnknownSubject."""
+    found = holder(source, reference, moment)
+    person = _addressee(source, found, moment)
+    return {
+        "subject": reference,
+        "data_subject": str(found.person.subject),
+        "as_of": instant(found.clock),
+        "person": {
+            "kind": person.kind,
+            "active": person.active,
+            "customer": person.customer,
+            "consents": sorted(person.consents),
+            "objections": sorted(person.objections),
+        },
+        "decisions": [_decision(person, channel, found) for channel in channels],
+        "position": found.person.selected.position,
+    }
+
+
+def _addressee(source: Source, found: Holder, moment: Moment) -> Addressee:
+    """Of a contact person, the customer is what the customer is."""
+    kind, events = customer_state.customer_kind(found.state), found.person.selected.counted
+    customer = customer_of(found.reference)
+    if customer:
+        kind, events = _customer(source, customer, moment)
+    return addressee(
+        found.rows,
+        kind=kind,
+        active=found.account == "active" and found.customer in {None, "active"},
+        customer=has_bought(events),
+        clock=found.clock,
+    )
+
+
+def _customer(
+    source: Source, reference: str, moment: Moment
+) -> tuple[str | None, tuple[RecordedEvent, ...]]:
+    """Kind and events of a customer; of one that is not known nothing."""
+    try:
+        person = chosen(source, reference, moment)
+    except UnknownSubject:
+        return None, ()
+    state = folded_state(person)
+    return customer_state.customer_kind(state) if state else None, person.selected.counted
+
+
+def _decision(person: Addressee, channel: str, found: Holder) -> dict[str, Any]:
+    decision = marketing_decision(person, channel, found.clock.astimezone(AMSTERDAM).date())
+    return {
+        "channel": channel,
+        "allowed": decision.allowed,
+        "verdicts": [_verdict(verdict) for verdict in decision.verdicts],
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    (title, title_nl), (why, why_nl) = _TITLES[verdict.rule], EXPLANATIONS[verdict.why]
+    return {
+        "layer": verdict.layer,
+        "rule": verdict.rule,
+        "allowed": verdict.allowed,
+        "code": verdict.why,
+        "why": why,
+        "why_nl": why_nl,
+        "title": title,
+        "title_nl": title_nl,
+        "citation": verdict.citation,
+        "confidence": verdict.confidence,
+    }

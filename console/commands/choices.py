@@ -1,0 +1,133 @@
+"""Commands about what a person agreed to, and what may follow from it: consents, marketing."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from console.answers.consents import consents, declared_for, with_history
+from console.answers.everyone import all_consents
+from console.answers.marketing import CHANNELS, marketing
+from console.answers.source import Source
+from console.answers.subjects import check_person
+from console.commands.following import bring_up_to_date
+from console.commands.people import All, OptionalSubject, Subject, one_or_all, prepare, reading
+from console.commands.reports import Output, form_of, put
+from console.export.ts27560 import consent_receipt, consent_records
+from console.flags import AsOf, AtPosition, Json, RecordedBy, configured, moment_of
+from console.output import emit, emit_lines, encode, people
+from console.settings import Settings
+from console.show.consent import consents_tables, marketing_tables
+from console.wiring import Site
+from ledger.event import instant
+from projections.read import register_entries
+from projections.timetravel import Moment
+
+__all__ = ["add_commands"]
+
+At = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        "--at",
+        metavar="T",
+        help="At this time, such as 2026-11-24T10:15:00+01:00; also one that is to come.",
+    ),
+]
+CONSENT_DOCUMENTS = {"ts27560": consent_records, "ts27560-receipt": consent_receipt}
+CONSENT_FORMATS = ("json", *CONSENT_DOCUMENTS)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module to the program."""
+    panel = "Persons"
+    app.command("consents", rich_help_panel=panel)(show_consents)
+    app.command("marketing", rich_help_panel=panel)(show_marketing)
+
+
+@configured("store", "register")
+def show_consents(
+    settings: Settings,
+    subject: OptionalSubject = None,
+    everyone: All = False,
+    history: Annotated[
+        bool, typer.Option("--history", help="Every act as well, with the text agreed to.")
+    ] = False,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="F",
+            help="json; ts27560: records of ISO/IEC TS 27560 in JSON-LD; ts27560-receipt: what the "
+            "person gets of them.",
+            autocompletion=lambda: CONSENT_FORMATS,
+        ),
+    ] = None,
+    output: Output = None,
+    as_of: AsOf = None,
+    recorded_by: RecordedBy = None,
+    at_position: AtPosition = None,
+    as_json: Json = False,
+) -> None:
+    """Print what a person consented to or chose, and whether it is effective."""
+    moment = moment_of(as_of, recorded_by, at_position)
+    reference, form = one_or_all(subject, everyone), form_of(form, as_json, output, CONSENT_FORMATS)
+    if reference is None and (history or form not in {None, "json"}):
+        raise typer.BadParameter("--history and --format are about one SUBJECT")
+    with reading(settings) as (site, source):
+        if reference is None:
+            prepare(site, moment)
+            emit_lines(all_consents(source, moment))
+        elif form in CONSENT_DOCUMENTS:
+            put(_document(site, source, form, reference, moment), output)
+        else:
+            answer = (with_history if history else consents)(source, reference, moment)
+            _tell(answer, form, output)
+
+
+def _document(site: Site, source: Source, form: str, reference: str, moment: Moment) -> bytes:
+    """Every act of the person, and what the register says of the activities that they are part of."""
+    answer = with_history(source, reference, moment)
+    bring_up_to_date(site)
+    declared = declared_for(answer, register_entries(source.session))
+    created = instant(moment.as_of or source.now)
+    made = CONSENT_DOCUMENTS[form](answer, site.settings.controller, declared, created)
+    return encode(made)
+
+
+def _tell(answer: dict[str, Any], form: str | None, output: Path | None) -> None:
+    if form == "json":
+        put(encode(answer), output)
+    else:
+        people().print(*consents_tables(answer))
+
+
+@configured("store")
+def show_marketing(
+    settings: Settings,
+    subject: Subject,
+    channel: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--channel",
+            metavar="C",
+            help=f"One of {', '.join(CHANNELS)}; may be repeated. Without it: all.",
+            autocompletion=lambda: CHANNELS,
+        ),
+    ] = None,
+    at: At = None,
+    recorded_by: RecordedBy = None,
+    at_position: AtPosition = None,
+    as_json: Json = False,
+) -> None:
+    """Print whether a person may be approached by each channel, by law and by our own promise."""
+    moment = moment_of(at, recorded_by, at_position)
+    check_person(subject)
+    if not set(channel or ()) <= set(CHANNELS):
+        raise typer.BadParameter(f"--channel: expected some of {', '.join(CHANNELS)}")
+    with reading(settings) as (_, source):
+        answer = marketing(source, subject, channel or CHANNELS, moment)
+        if as_json:
+            emit(answer)
+        else:
+            people().print(*marketing_tables(answer))

@@ -1,0 +1,165 @@
+"""Commands about the house itself: which rules are broken, and who may see what."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from rich.console import RenderableType
+
+import rulebook
+from console.answers.access import access, employee_access, seen_by
+from console.answers.findings import Wanted, findings
+from console.answers.subjects import check_person, check_reference
+from console.commands.following import bring_up_to_date
+from console.commands.people import prepare, reading
+from console.flags import (
+    AsOf,
+    AtPosition,
+    Json,
+    RecordedBy,
+    Since,
+    Until,
+    configured,
+    moment_of,
+    time_of,
+)
+from console.output import emit, emit_list, people
+from console.settings import Settings
+from console.show.access import access_tables, employee_tables, seen_tables
+from console.show.findings import findings_table
+from projections.timetravel import Moment
+from schemas import CATEGORIES
+from schemas.references import kind_of
+
+__all__ = ["add_commands"]
+
+RULES = sorted({rule.id for rule in rulebook.RULES})
+SEVERITIES = ("high", "medium", "low")
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module to the program."""
+    app.command("access", rich_help_panel="Processing")(show_access)
+    app.command("findings", rich_help_panel="Processing")(show_findings)
+
+
+@configured("store")
+def show_access(
+    settings: Settings,
+    subject: Annotated[
+        str | None, typer.Argument(metavar="[SUBJECT]", help="An employee, or whose data was seen.")
+    ] = None,
+    role: Annotated[
+        str | None, typer.Option("--role", metavar="R", help="Only who held this role.")
+    ] = None,
+    category: Annotated[
+        str | None,
+        typer.Option(
+            "--category",
+            metavar="C",
+            help="Only who could see this category.",
+            autocompletion=lambda: CATEGORIES,
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    since: Since = None,
+    until: Until = None,
+    as_json: Json = False,
+) -> None:
+    """Print who may see what, or could at a time; of an employee the file, of a person who saw the data."""
+    kind = _kind_asked(subject, role, category, as_of, since or until)
+    time = time_of("--as-of", as_of)
+    start, end = time_of("--from", since), time_of("--to", until)
+    show: Callable[[dict[str, Any]], list[RenderableType]]
+    with reading(settings) as (site, source):
+        bring_up_to_date(site)
+        if subject is None:
+            answer = access(source, time or source.now, role=role, category=category)
+            show = access_tables
+        elif kind == "employee":
+            answer, show = employee_access(source, subject, Moment(as_of=time)), employee_tables
+        else:
+            answer, show = seen_by(source, subject, start, end), seen_tables
+    if as_json:
+        emit(answer)
+    else:
+        people().print(*show(answer))
+
+
+def _kind_asked(
+    subject: str | None,
+    role: str | None,
+    category: str | None,
+    as_of: str | None,
+    period: str | None,
+) -> str | None:
+    """The kind of the subject, None for everybody. Raises BadParameter for options that do not fit."""
+    if category is not None and category not in CATEGORIES:
+        raise typer.BadParameter(f"--category: expected one of {', '.join(CATEGORIES)}")
+    if subject is None:
+        kind = None
+    else:
+        check_person(subject)
+        kind = kind_of(subject)
+    if subject is not None and (role or category):
+        raise typer.BadParameter("--role and --category are about everybody: name no SUBJECT")
+    if period and kind in {None, "employee"}:
+        raise typer.BadParameter("--from and --to are about a person whose data was seen")
+    if as_of and kind not in {None, "employee"}:
+        raise typer.BadParameter("--as-of is about rights: use --from and --to for what was seen")
+    return kind
+
+
+@configured("store")
+def show_findings(
+    settings: Settings,
+    rule: Annotated[
+        str | None,
+        typer.Option(
+            "--rule", metavar="R", help="Of this rule, by id.", autocompletion=lambda: RULES
+        ),
+    ] = None,
+    severity: Annotated[
+        str | None,
+        typer.Option(
+            "--severity",
+            metavar="V",
+            help=f"One of {', '.join(SEVERITIES)}.",
+            autocompletion=lambda: SEVERITIES,
+        ),
+    ] = None,
+    subject: Annotated[
+        str | None,
+        typer.Option("--subject", metavar="S", help="About this subject, such as customer/10023."),
+    ] = None,
+    as_of: AsOf = None,
+    recorded_by: RecordedBy = None,
+    at_position: AtPosition = None,
+    as_json: Json = False,
+) -> None:
+    """Print recorded facts that break a rule, and what ends each. Exit status 1 when there are any."""
+    wanted = _findings_wanted(rule, severity, subject)
+    moment = moment_of(as_of, recorded_by, at_position)
+    with reading(settings) as (site, source):
+        prepare(site, moment)
+        rows = findings(source, wanted, moment)
+        if as_json:
+            count = emit_list("findings", rows, count_as="open")
+        else:
+            made = findings_table(rows)
+            count = made.row_count
+            people().print(made)
+    if count:
+        raise typer.Exit(1)
+
+
+def _findings_wanted(rule: str | None, severity: str | None, subject: str | None) -> Wanted:
+    if rule is not None and rule not in RULES:
+        raise typer.BadParameter(
+            "--rule: expected the id of a rule of findings, see docs/policy.md"
+        )
+    if severity is not None and severity not in SEVERITIES:
+        raise typer.BadParameter(f"--severity: expected one of {', '.join(SEVERITIES)}")
+    if subject is not None:
+        check_reference(subject)
+    return Wanted(rule=rule, severity=severity, subject=subject)

@@ -1,0 +1,2 @@
+-- What a superuser can do: the triggers that refuse changes are off.
+ALTER TABLE events DISABLE TRIGGER ALL

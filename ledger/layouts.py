@@ -1,0 +1,83 @@
+"""How the personal values of one kind of message lie in `state`, and sealing them there.
+
+Messages of one kind carry the same fields, so the order of their values and the JSON around them are
+made once. Pure: keys and nonces are arguments.
+"""
+
+from binascii import b2a_base64
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import orjson
+
+from ledger.sealing import NONCE_BYTES, URL_SAFE, DataKey, field_place, padded
+from schemas import PERSONAL_FIELDS, ROLLING_CATEGORIES
+
+__all__ = ["Group", "Layout", "layout_of"]
+
+
+class Group(NamedTuple):
+    """Fields of one category: name, and its part of the associated data."""
+
+    category: str
+    rolling: bool
+    fields: tuple[tuple[str, bytes], ...]
+
+
+class Layout:
+    """Groups of fields in the order of sorted JSON. Equal only to itself, so quick to look up by.
+
+    `rolling`: whether some key depends on the month.
+    """
+
+    __slots__ = ("_pattern", "groups", "rolling")
+
+    def __init__(self, groups: tuple[Group, ...]) -> None:
+        self.groups = groups
+        self.rolling = any(group.rolling for group in groups)
+        self._pattern = _pattern(groups)
+
+    def sealed(
+        self, personal: Mapping[str, Any], keys: Sequence[DataKey], place: bytes, random: bytes
+    ) -> orjson.Fragment:
+        """The member `sealed` of a state. `keys`: of each group; `place`: made by `event_place`.
+
+        The blobs are those of `seal_value`. `random`: a nonce for each value, one after the other.
+        """
+        parts, at = [], 0
+        for (_, _, fields), key in zip(self.groups, keys, strict=True):
+            parts.append(key.name)
+            encrypt, key_place = key.cipher.encrypt, key.place
+            for field, its_place in fields:
+                nonce = random[at : at + NONCE_BYTES]
+                at += NONCE_BYTES
+                text = padded(personal[field])
+                raw = nonce + encrypt(nonce, text, place + its_place + key_place)
+                parts.append(b2a_base64(raw, newline=False))
+        # No name of a category or a field holds a character that base64url replaces.
+        return orjson.Fragment((self._pattern % tuple(parts)).translate(URL_SAFE, b"="))
+
+
+def _pattern(groups: Sequence[Group]) -> bytes:
+    """The JSON around keys and blobs, with places for them."""
+    members = {
+        group.category: {"key": "%b", "values": dict.fromkeys(dict(group.fields), "%b")}
+        for group in groups
+    }
+    return orjson.dumps(members, option=orjson.OPT_SORT_KEYS)
+
+
+@lru_cache(maxsize=1024)
+def layout_of(fields: tuple[str, ...]) -> Layout:
+    """The layout of a message with these fields. Cached: messages of one kind carry the same ones."""
+    found: dict[str, list[tuple[str, bytes]]] = {}
+    for field in sorted(fields):
+        category = PERSONAL_FIELDS[field]
+        found.setdefault(category, []).append((field, field_place(category, field)))
+    return Layout(
+        tuple(
+            Group(category, category in ROLLING_CATEGORIES, tuple(members))
+            for category, members in sorted(found.items())
+        )
+    )

@@ -1,0 +1,103 @@
+"""A person's choices beside consent: objections to marketing, cookies, permissions of the app, listings.
+
+Pure. A permission of a device is no consent and no legal basis, and an objection ends no consent: they are
+kept apart, each as the latest act (rows of the view `consent_status`).
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.view import Order, order_of
+from rulebook.marketing import CHANNELS
+
+__all__ = ["CHOICES", "Choice", "choose", "objected", "objections_to", "subkey_of"]
+
+OBJECTION = "marketing-objection-recorded"
+COOKIES = "cookie-preference-recorded"
+CALLER_ID = "caller-id-blocking-changed"
+DIRECTORY = "directory-listing-changed"
+_PERMISSIONS = {
+    "app-permission-granted": 0,
+    "app-permission-denied": 1,
+    "app-permission-revoked": 1,
+}
+CHOICES = frozenset({OBJECTION, COOKIES, CALLER_ID, DIRECTORY, *_PERMISSIONS})
+# What a consent to marketing is for. An objection to one channel leaves a consent to several as it is.
+_CHANNELS_OF = {
+    "newsletter": frozenset({"email"}),
+    "telemarketing": frozenset({"phone"}),
+    "product-information": frozenset(CHANNELS),
+}
+
+
+class Choice(msgspec.Struct, frozen=True, gc=False, tag="choice"):
+    """The act that decides a choice. `name`: of its event's type."""
+
+    order: Order
+    name: str
+    facts: dict[str, Any]
+
+
+def subkey_of(event: RecordedEvent) -> str:
+    """The row of a choice; no purpose has a name with a slash."""
+    if event.name == OBJECTION:
+        return f"objection/{event.facts['channel']}"
+    if event.name in _PERMISSIONS:
+        return f"permission/{event.facts['permission']}"
+    return f"choice/{event.name}"
+
+
+def choose(event: RecordedEvent) -> Choice:
+    """A choice as its event says it; at equal time what is withheld beats what is granted."""
+    return Choice(order_of(event, _rank(event)), event.name, event.facts)
+
+
+def _rank(event: RecordedEvent) -> int:
+    if event.name == COOKIES:
+        return int(not event.facts["analytical"] or event.facts["gpc"])
+    if event.name == CALLER_ID:
+        return int(event.facts["blocked"])
+    if event.name == DIRECTORY:
+        return int(not event.facts["listed"])
+    return _PERMISSIONS.get(event.name, 1)
+
+
+def objections_to(purpose: str, after: Order, choices: Iterable[Choice]) -> list[str]:
+    """The channels of later objections that together leave none of those that a consent is about.
+
+    Sorted; empty while one channel is left, and for a purpose that is no marketing.
+    """
+    wanted = _CHANNELS_OF.get(purpose, frozenset())
+    later = [c for c in choices if c.name == OBJECTION and c.order > after]
+    covered: frozenset[str] = frozenset().union(*(_covered(choice) for choice in later))
+    if not wanted or not wanted <= covered:
+        return []
+    return sorted(c.facts["channel"] for c in later if _covered(c) & wanted)
+
+
+def objected(choices: Iterable[Choice], given: Iterable[tuple[str, Order]]) -> frozenset[str]:
+    """The channels by which a person may not be approached any more.
+
+    `given`: purposes of consents that stand, with their deciding acts: one that came after an objection
+    takes it back for the channels that it is about.
+    """
+    consents = list(given)
+    return frozenset(
+        channel
+        for choice in choices
+        if choice.name == OBJECTION
+        for channel in _covered(choice)
+        if not any(
+            channel in _CHANNELS_OF.get(purpose, ()) and order > choice.order
+            for purpose, order in consents
+        )
+    )
+
+
+def _covered(choice: Choice) -> frozenset[str]:
+    """The channels of an objection; one to a channel that is not known counts for all of them."""
+    channel = choice.facts["channel"]
+    return frozenset({channel}) if channel in CHANNELS else frozenset(CHANNELS)

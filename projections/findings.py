@@ -1,0 +1,91 @@
+"""View `findings`: recorded facts that break a rule of law or of the house.
+
+Three kinds of rows, each a fold over one stream. A *dossier* is what rules need to know of a person, an
+employee, a recipient, a role, a system or a breach; a *fact* is one event that a rule may judge; *traces*
+are who sent events and which data is held. What they come to is a join (`findings_join`): a fact, the
+dossier of its stream and the dossiers that it depends on are judged again whenever one of them changes.
+No row holds a value, and nothing is relative to a clock: a finding that waits for a deadline holds when it
+is due.
+"""
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+import rulebook
+from ledger.event import RecordedEvent
+from projections.findings_dossier import Dossier, dossier_name, noted
+from projections.findings_fact import Fact, fact_of, facts_in
+from projections.findings_traces import Traces, leaves_traces, traced
+from projections.view import Key, View
+
+__all__ = ["DOSSIER", "TRACES", "VIEW", "Row", "evolve", "keys", "kind_of"]
+
+DOSSIER, TRACES = "dossier", "traces"
+FOLD = "3"
+
+
+Row = Dossier | Fact | Traces
+
+
+def keys(event: RecordedEvent) -> tuple[str, ...]:
+    """The traces and the dossier of its stream, and the facts that are judged."""
+    subkeys = [TRACES] if leaves_traces(event) else []
+    if noted(event):
+        subkeys.append(DOSSIER)
+    subkeys += [f"{kind}/{event.position:019}" for kind in facts_in(event)]
+    return tuple(subkeys)
+
+
+def kind_of(subkey: str) -> str:
+    """The kind of a fact, or of a row that is none."""
+    return subkey.partition("/")[0]
+
+
+def evolve(subkey: str, state: Row | None, event: RecordedEvent) -> Row:
+    """Fold an event into one of its rows."""
+    if subkey == TRACES:
+        return traced(state if isinstance(state, Traces) else None, event)
+    if subkey == DOSSIER:
+        dossier = state if isinstance(state, Dossier) else Dossier(event.subject)
+        return dossier.with_event(event)
+    return state or fact_of(kind_of(subkey), event)
+
+
+def _cells(key: Key, row: Row) -> tuple[Any, ...]:
+    """Name of a dossier, and what the row depends on."""
+    if isinstance(row, Dossier):
+        return dossier_name(key[0], row), row.customer, None
+    if isinstance(row, Fact):
+        first, second = (*row.on, None, None)[:2]
+        return None, first, second
+    return None, None, None
+
+
+def _rulebook_digest() -> str:
+    """Eight digits that change with what the rulebook says: findings are then made again."""
+    parts = (
+        rulebook.RULES,
+        rulebook.PROVISIONS,
+        rulebook.RECIPIENT_KINDS,
+        rulebook.COUNTRIES,
+        rulebook.DEADLINES,
+        rulebook.MARKETING_RULES,
+        rulebook.PERIODS,
+        rulebook.RETENTION_RULES,
+    )
+    return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()[:8]
+
+
+VIEW: View[Row] = View(
+    name="findings",
+    version=f"{FOLD}+{_rulebook_digest()}",
+    type=Row,
+    keys=keys,
+    evolve=evolve,
+    layout="findings",
+    cell_types={"name": "text", "first_on": "text", "second_on": "text"},
+    cells=_cells,
+    join="findings",
+)

@@ -1,0 +1,166 @@
+"""Situations of a disclosure: to whom, on which ground, of how much, and where it went. Pure."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import rulebook
+from projections.findings_dossier import Dossier, Mark
+from projections.findings_fact import Fact
+from projections.findings_look import Look, Seen, day_of
+from rulebook import Provision
+
+__all__ = ["disclosure", "informed"]
+
+_DELETIONS = frozenset({"erase", "erasure", "delete", "deletion"})
+_COLLECTORS = frozenset({"collection-agency", "bailiff"})
+_PERMITS = frozenset({"nl.uavg.33.4", "nl.uavg.33.5"})
+_LATER = "9999-12-31"
+
+
+def disclosure(fact: Fact, look: Look) -> Iterator[Seen]:
+    """Everything that rules ask about a disclosure; where it states less, less is asked."""
+    recipient, day = look.at(f"recipient/{fact.facts['recipient']}"), day_of(fact.occurred_at)
+    version = _version(recipient, day)
+    kind = fact.facts.get("recipient_kind") or (version["kind"] if version else None)
+    yield Seen({"recipient": _standing(recipient, day)}, detail=fact.facts["recipient"])
+    if version:
+        yield Seen({"kind": "same" if version["kind"] == kind else "other"}, detail=version["kind"])
+    if kind:
+        yield from _amount(fact, look, kind)
+    if "recipient_kind" in fact.facts:
+        yield from _ground(fact, fact.facts["recipient_kind"])
+        yield from _whereabouts(fact, look, version, day)
+        yield Seen({"purpose": fact.facts["purpose"]}, detail=fact.facts["purpose"])
+        yield from _special(fact, look, day)
+        if fact.facts.get("notice") == "required":
+            yield informed(fact, look, fact.id)
+
+
+# The recipient
+
+
+def _standing(recipient: Dossier, day: date) -> str:
+    """Whether a recipient was registered on a day: `valid`, `ended` or `unregistered`."""
+    at = day.isoformat()
+    begun = [(start, end) for start, end in _periods(recipient.all("recipient")) if start <= at]
+    if any(at < end for _, end in begun):
+        return "valid"
+    return "ended" if begun else "unregistered"
+
+
+def _periods(marks: tuple[Mark, ...]) -> list[tuple[str, str]]:
+    """First day and day of the end: an end closes what is open, a registration begins anew."""
+    periods: list[tuple[str, str]] = []
+    for mark in marks:
+        if isinstance(mark.says, str):
+            if periods:
+                periods[-1] = periods[-1][0], mark.says
+        elif not periods or (mark.says["again"] and periods[-1][1] != _LATER):
+            periods.append((mark.says["from"], _LATER))
+        else:
+            periods[-1] = min(periods[-1][0], mark.says["from"]), periods[-1][1]
+    return periods
+
+
+def _version(recipient: Dossier, day: date) -> dict[str, Any] | None:
+    """The recipient as it was on a day; before its first version the first."""
+    marks = [mark for mark in recipient.all("recipient") if isinstance(mark.says, dict)]
+    versions = sorted(marks, key=lambda mark: (mark.says["from"], mark.order))
+    begun = [mark for mark in versions if mark.says["from"] <= day.isoformat()]
+    if not begun:
+        begun = [mark for mark in versions if mark.says["from"] == versions[0].says["from"]]
+    return dict(begun[-1].says) if begun else None
+
+
+# The ground
+
+
+def _ground(fact: Fact, kind: str) -> Iterator[Seen]:
+    needed = rulebook.recipient_kind(kind).needs_provision
+    named = rulebook.provision(fact.provision) if fact.provision else None
+    code = "none" if not fact.provision else "unknown" if not named else "known"
+    if named and not named.applies:
+        code = "inapplicable"
+    yield Seen({"provision": code, "needs_provision": needed}, detail=fact.provision or kind)
+    if named and named.authorities:
+        competent = "competent" if kind in named.authorities else "other"
+        yield Seen({"authority": competent}, detail=f"{kind}, {named.id}")
+
+
+# How much
+
+
+def _amount(fact: Fact, look: Look, kind: str) -> Iterator[Seen]:
+    """Fields beyond the provision, else beyond the kind; until the recipient is told to delete them."""
+    fields = fact.facts.get("fields", [])
+    code, beyond = _beyond(fields, kind, fact.provision)
+    told = look.own.all(f"told/{fact.facts['recipient']}")
+    if any(m.order.time >= fact.occurred_at and m.says in _DELETIONS for m in told):
+        code = "within"
+    yield Seen({"fields": code}, detail=", ".join(beyond))
+
+
+def _beyond(fields: list[str], kind: str, spelled: str | None) -> tuple[str, list[str]]:
+    named: Provision | None = rulebook.provision(spelled) if spelled else None
+    if named and named.fields and (over := sorted(set(fields) - set(named.fields))):
+        return "beyond-provision", over
+    over = list(rulebook.beyond(kind, fields))
+    return ("beyond-kind", over) if over else ("within", [])
+
+
+# Where
+
+
+def _whereabouts(
+    fact: Fact, look: Look, version: dict[str, Any] | None, day: date
+) -> Iterator[Seen]:
+    country = fact.facts["country"]
+    stated = fact.facts.get("transfer_mechanism") or (version and version["mechanism"])
+    situation = {
+        "region": rulebook.region(country, day),
+        "agreed": country in _agreed(look.own.until("transfer", fact.occurred_at)),
+        "mechanism": bool(stated) and stated != "none",
+    }
+    yield Seen(situation, detail=country)
+
+
+def _agreed(marks: tuple[Mark, ...]) -> set[str]:
+    """Countries that are agreed upon after some acts, in order."""
+    agreed: set[str] = set()
+    for mark in marks:
+        countries = mark.says[0]
+        if not mark.order.rank:
+            agreed |= set(countries)
+        else:
+            agreed -= set(countries) if countries else set(agreed)
+    return agreed
+
+
+# What has rules of its own
+
+
+def informed(fact: Fact, look: Look, disclosure_id: str) -> Seen:
+    """Whether the person was told of a disclosure, or will not be on a ground of law; else until when."""
+    if look.own.all(f"informed/{disclosure_id}"):
+        return Seen({"informed": "given"})
+    return Seen({"informed": "overdue"}, rulebook.deadline("disclosure.notice", fact.occurred_at))
+
+
+def _special(fact: Fact, look: Look, day: date) -> Iterator[Seen]:
+    kind, named = fact.facts["recipient_kind"], rulebook.provision(fact.provision or "")
+    if "fraud" in fact.categories or "fraud_signal" in fact.facts["fields"]:
+        third = not rulebook.recipient_kind(kind).needs_provision
+        permit = named is not None and named.id in _PERMITS
+        yield Seen({"fraud": third, "permit": permit}, detail=kind)
+    if kind in _COLLECTORS:
+        deadlines = _deadlines(look.own.until("collection-notice", fact.occurred_at), fact)
+        passed = any(deadline < day.isoformat() for deadline in deadlines)
+        code = "passed" if passed else "running" if deadlines else "none"
+        yield Seen({"collection_notice": code}, detail=fact.facts.get("case_ref"))
+
+
+def _deadlines(notices: tuple[Mark, ...], fact: Fact) -> list[str]:
+    """Deadlines of the notices about the claim, or about any when the case names none of them."""
+    about = [mark for mark in notices if mark.says[0] == fact.facts.get("case_ref")]
+    return [str(mark.says[1]) for mark in about or notices]

@@ -1,0 +1,234 @@
+"""Dossiers: what rules need to know of the subject of a stream, as marks in the order of their times.
+
+Pure. Which event leaves which mark is one table. Nothing is overwritten, so that a fact can be judged by
+what held when it occurred, whenever the marks arrived.
+"""
+
+from bisect import insort
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.view import Order, order_of
+from schemas import CATEGORIES
+
+__all__ = ["NOTED", "NO_DOSSIER", "SHARED", "Dossier", "Mark", "dossier_name", "noted", "topic_of"]
+
+_ALL = frozenset(CATEGORIES)
+
+
+class Mark(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What one event left: when, and what it says."""
+
+    order: Order
+    says: Any
+
+
+class Dossier(msgspec.Struct, frozen=True, tag="dossier", gc=False):
+    """Marks by topic, each sorted by order. `subject`: the reference of one that is not a person."""
+
+    subject: str | None = None
+    marks: dict[str, tuple[Mark, ...]] = {}
+
+    def with_event(self, event: RecordedEvent) -> "Dossier":
+        """With the mark that an event leaves."""
+        marks = self.marks
+        for noting in NOTED[event.name]:
+            if noting.when(event):
+                topic = noting.topic(event)
+                marks = {**marks, topic: _with(marks.get(topic, ()), noting, event)}
+        return Dossier(self.subject or event.subject, marks)
+
+    def all(self, topic: str) -> tuple[Mark, ...]:
+        """Every mark of a topic, in order."""
+        return self.marks.get(topic, ())
+
+    def until(self, topic: str, time: datetime) -> tuple[Mark, ...]:
+        """The marks of a topic up to a time, inclusive."""
+        return tuple(mark for mark in self.all(topic) if mark.order.time <= time)
+
+    def last(self, topic: str, time: datetime) -> Mark | None:
+        """The mark that decides at a time."""
+        found = self.until(topic, time)
+        return found[-1] if found else None
+
+    @property
+    def customer(self) -> str | None:
+        """Stream of the customer whose contact person this is, as text."""
+        found = self.all("customer")
+        return str(found[-1].says) if found else None
+
+
+def _with(known: tuple[Mark, ...], noting: "Noting", event: RecordedEvent) -> tuple[Mark, ...]:
+    marks = list(known)
+    new = Mark(order_of(event, noting.rank), noting.says(event))
+    insort(marks, new, key=lambda mark: mark.order)
+    return tuple(marks[-1:] if noting.only_last else marks)
+
+
+NO_DOSSIER = Dossier()
+
+
+class Noting(msgspec.Struct, frozen=True):
+    """How a type of event is noted. `rank`: 1 for what takes away. `when`: only then.
+
+    `only_last`: of such a topic only the last mark matters, whenever a fact occurred.
+    """
+
+    topic: Callable[[RecordedEvent], str]
+    says: Callable[[RecordedEvent], Any]
+    rank: int = 0
+    when: Callable[[RecordedEvent], bool] = lambda _event: True
+    only_last: bool = False
+
+
+def topic_of(marked: str) -> str:
+    """The kind of a topic: without the single case that it is about."""
+    return marked.partition("/")[0]
+
+
+def noted(event: RecordedEvent) -> bool:
+    """Whether an event leaves a mark."""
+    return any(noting.when(event) for noting in NOTED.get(event.name, ()))
+
+
+def dossier_name(stream: UUID, dossier: Dossier) -> str:
+    """By what facts of other streams name a dossier: a reference, or the stream of a person."""
+    return dossier.subject or str(stream)
+
+
+def _note(topic: str, says: Any = "", rank: int = 0, **more: Any) -> Noting:
+    """A topic such as `consent/{purpose}`; what is said: a constant, or a function of the event."""
+    return Noting(
+        lambda event: topic.format_map(event.facts),
+        says if callable(says) else lambda _event: says,
+        rank,
+        **more,
+    )
+
+
+def _fact(name: str) -> Callable[[RecordedEvent], Any]:
+    return lambda event: event.facts.get(name)
+
+
+def _facts(*names: str) -> Callable[[RecordedEvent], Any]:
+    return lambda event: [event.facts.get(name) for name in names]
+
+
+def _categories(event: RecordedEvent) -> list[str]:
+    """What an event lists; the envelope has it, not the facts."""
+    return sorted(event.categories)
+
+
+def _version(event: RecordedEvent) -> dict[str, Any]:
+    facts = event.facts
+    return {
+        "again": event.name == "recipient-registered",
+        "from": facts["valid_from"],
+        "kind": facts["kind"],
+        "mechanism": facts.get("transfer_mechanism"),
+    }
+
+
+def _erases_all(event: RecordedEvent) -> bool:
+    return event.ours and set(event.categories) >= _ALL
+
+
+def _is_contacts(event: RecordedEvent) -> bool:
+    return bool(event.facts["permission"] == "contacts")
+
+
+NOTED: dict[str, tuple[Noting, ...]] = {
+    # customers
+    "customer-registered": (_note("registered", _fact("customer_kind")),),
+    "account-reactivated": (_note("account", "active"),),
+    "account-deactivated": (_note("account", "inactive", 1),),
+    "personal-data-erased": (_note("account", "erased", 1, when=_erases_all),),
+    "contact-person-added": (
+        _note("customer", _fact("customer")),
+        _note("contact", "added", only_last=True),
+    ),
+    "contact-person-removed": (_note("contact", "removed", 1, only_last=True),),
+    "order-placed": (_note("large-order", when=lambda event: bool(event.facts["large_order"])),),
+    "contract-concluded": (_note("contract/{contract_ref}", "running", only_last=True),),
+    "contract-changed": (_note("contract/{contract_ref}", "running", only_last=True),),
+    "contract-ended": (_note("contract/{contract_ref}", "ended", 1, only_last=True),),
+    "contract-taken-over": (_note("takeover/{contract_ref}"),),
+    "privacy-notice-provided": (_note("notice", _fact("article")),),
+    "transfer-agreement-recorded": (_note("transfer", _facts("countries")),),
+    "transfer-agreement-ended": (_note("transfer", _facts("countries"), 1),),
+    "collection-notice-sent": (_note("collection-notice", _facts("invoice_ref", "deadline")),),
+    # what a period of retention runs from, or waits for
+    "invoice-sent": (_note("invoice", only_last=True),),
+    "credit-check-result-received": (_note("decision", only_last=True),),
+    "automated-decision-made": (_note("decision", only_last=True),),
+    "collection-closed": (_note("settled", only_last=True),),
+    "misuse-resolved": (_note("case-closed", only_last=True),),
+    "portal-account-opened": (_note("portal", "open", only_last=True),),
+    "portal-account-closed": (_note("portal", "ended", 1, only_last=True),),
+    "legal-hold-placed": (_note("hold/{hold_ref}", _categories, only_last=True),),
+    "legal-hold-reviewed": (_note("hold/{hold_ref}", _categories, only_last=True),),
+    "legal-hold-released": (_note("hold/{hold_ref}", None, 1, only_last=True),),
+    # consent
+    "consent-given": (_note("consent/{purpose}", _facts("valid_until")),),
+    "consent-renewed": (_note("consent/{purpose}", _facts("valid_until")),),
+    "consent-withdrawn": (_note("consent/{purpose}", None, 1),),
+    "consent-refused": (_note("consent/{purpose}", None, 1),),
+    "consent-invalidated": (_note("consent/{purpose}", None, 1),),
+    "marketing-objection-recorded": (_note("objection", _fact("channel"), 1),),
+    "app-permission-granted": (_note("permission", "granted", when=_is_contacts),),
+    "app-permission-denied": (_note("permission", "denied", 1, when=_is_contacts),),
+    "app-permission-revoked": (_note("permission", "revoked", 1, when=_is_contacts),),
+    # duties towards a person
+    "disclosure-notice-given": (_note("informed/{disclosure_id}", "given"),),
+    "disclosure-notice-withheld": (_note("informed/{disclosure_id}", "withheld"),),
+    "recipient-notified": (_note("told/{recipient}", _fact("action")),),
+    "customer-warned": (_note("warned/{case_ref}"),),
+    "rights-request-received": (_note("request/{request_ref}", _fact("received_on")),),
+    "rights-request-extended": (_note("extended/{request_ref}"),),
+    "rights-request-answered": (_note("answered/{request_ref}"),),
+    "rights-request-refused": (_note("answered/{request_ref}"),),
+    "access-report-issued": (_note("answered/{request_ref}"),),
+    "portability-export-issued": (_note("answered/{request_ref}"),),
+    # staff
+    "vog-presented": (_note("vog", _fact("issued_on")),),
+    "employment-started": (_note("job", "running", only_last=True),),
+    "employment-ended": (
+        _note("employment", "ended", 1),
+        _note("job", "ended", 1, only_last=True),
+    ),
+    "role-granted": (_note("role/{role}", "granted"),),
+    "role-revoked": (_note("role/{role}", "revoked", 1),),
+    "role-defined": (_note("defined", _categories),),
+    # others
+    "recipient-registered": (_note("recipient", _version),),
+    "recipient-changed": (_note("recipient", _version),),
+    "recipient-ended": (_note("recipient", _fact("valid_to"), 1),),
+    "system-registered": (_note("sources", _fact("sources")),),
+    "breach-assessed": (_note("assessed", _fact("risk")),),
+    "authority-notified": (_note("notified", _facts("regime", "phase")),),
+}
+
+SHARED: frozenset[str] = frozenset(
+    {
+        "account-reactivated",
+        "account-deactivated",
+        "personal-data-erased",
+        "contract-taken-over",
+        "vog-presented",
+        "employment-ended",
+        "role-granted",
+        "role-revoked",
+        "role-defined",
+        "recipient-registered",
+        "recipient-changed",
+        "recipient-ended",
+        "system-registered",
+    }
+)
+"""Types of events whose marks facts of other streams depend on: registers, staff, and of customers the
+account of a contact person and the other side of a takeover."""

@@ -1,0 +1,141 @@
+"""Facts: events that a rule may judge, with what is needed to judge them and what they depend on.
+
+Pure. Which event makes which facts is one table; an event may make several.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from rulebook import provision
+
+__all__ = ["CHECKED", "Fact", "fact_of", "facts_in"]
+
+
+class Fact(msgspec.Struct, frozen=True, tag="fact", gc=False):
+    """One event as a rule sees it. `on`: names of the dossiers that it depends on, beside its own."""
+
+    position: int
+    occurred_at: datetime
+    source: str
+    id: str
+    name: str
+    facts: dict[str, Any]
+    subject: str | None = None
+    provision: str | None = None
+    categories: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+
+
+class Checking(msgspec.Struct, frozen=True):
+    """A kind of fact: the facts that it keeps, and names of dossiers as templates over them."""
+
+    kind: str
+    keeps: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+    when: Callable[[RecordedEvent], bool] = lambda _event: True
+
+
+_DISCLOSED = (
+    "recipient",
+    "recipient_kind",
+    "purpose",
+    "country",
+    "fields",
+    "case_ref",
+    "transfer_mechanism",
+    "notice",
+)
+_TO_RECIPIENT = Checking("disclosure", _DISCLOSED, ("recipient/{recipient}",))
+
+
+def _out(event: RecordedEvent) -> bool:
+    return bool(event.facts["direction"] == "out")
+
+
+def _from_third_party(event: RecordedEvent) -> bool:
+    return bool(event.facts.get("origin") == "third-party")
+
+
+def _is_void(event: RecordedEvent) -> bool:
+    return event.void
+
+
+def _outside(event: RecordedEvent) -> bool:
+    return not event.ours
+
+
+CHECKED: Mapping[str, tuple[Checking, ...]] = {
+    "personal-data-disclosed": (_TO_RECIPIENT,),
+    "emergency-call-disclosed": (_TO_RECIPIENT,),
+    "malicious-call-data-disclosed": (_TO_RECIPIENT, Checking("malicious-call")),
+    "number-porting-performed": (msgspec.structs.replace(_TO_RECIPIENT, when=_out),),
+    "equipment-shipped": (_TO_RECIPIENT,),
+    "disclosure-notice-requested": (Checking("notice-request", ("disclosure_id",)),),
+    "marketing-message-sent": (Checking("contact", ("channel", "purpose")),),
+    "credit-check-requested": (Checking("credit-check", ("reason",)),),
+    "personal-data-accessed": (
+        Checking("access", ("employee", "role"), ("{employee}", "role/{role}")),
+    ),
+    "employment-started": (Checking("employment"),),
+    "misuse-suspected": (Checking("misuse", ("case_ref",)),),
+    "rights-request-received": (Checking("request", ("request_ref", "received_on")),),
+    "rights-request-extended": (Checking("request-extension", ("request_ref",)),),
+    "breach-detected": (
+        Checking("breach", ("detected_at", "regime")),
+        Checking("breach-full", ("detected_at", "regime")),
+    ),
+    "contact-person-added": (Checking("registration"),),
+    "personal-data-collected": (
+        Checking("indirect-collection", ("from_recipient",), when=_from_third_party),
+    ),
+    "event-annulled": (Checking("annulment", ("annuls",), when=_is_void),),
+    "personal-data-erased": (Checking("erasure", when=_outside),),
+    "contact-list-uploaded": (Checking("contact-list"),),
+    "contract-taken-over": (
+        Checking(
+            "takeover",
+            ("contract_ref", "from_customer", "to_customer"),
+            ("{from_customer}", "{to_customer}"),
+        ),
+    ),
+}
+_PROVISION = Checking("provision")
+_KINDS = {check.kind: check for checks in CHECKED.values() for check in checks} | {
+    _PROVISION.kind: _PROVISION
+}
+
+
+@cache
+def _unknown(spelled: str) -> bool:
+    return provision(spelled) is None
+
+
+def facts_in(event: RecordedEvent) -> list[str]:
+    """The kinds of fact that an event is. A disclosure is judged by its provision anyway."""
+    checks = CHECKED.get(event.name, ())
+    kinds = [check.kind for check in checks if check.when(event)]
+    if event.provision and event.name != "personal-data-disclosed" and _unknown(event.provision):
+        kinds.append(_PROVISION.kind)
+    return kinds
+
+
+def fact_of(kind: str, event: RecordedEvent) -> Fact:
+    """The fact of a kind that an event is."""
+    check = _KINDS[kind]
+    return Fact(
+        position=event.position,
+        occurred_at=event.time,
+        source=event.source,
+        id=event.id,
+        name=event.name,
+        facts={name: event.facts[name] for name in check.keeps if name in event.facts},
+        subject=event.subject,
+        provision=event.provision,
+        categories=event.categories if kind in {"access", "disclosure"} else (),
+        on=tuple(name.format_map(event.facts) for name in check.on),
+    )

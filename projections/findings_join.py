@@ -1,0 +1,250 @@
+"""The join of `findings`: facts are judged again for exactly what changed around them.
+
+A batch changes facts and dossiers. Judged again are the facts that changed, those of a stream whose
+dossier changed in what they are judged by, and those of other streams that depend on it; the last in
+blocks, since a recipient may have received much.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+from projections.findings import DOSSIER, TRACES, VIEW, Row, kind_of
+from projections.findings_dossier import SHARED, Dossier, dossier_name, topic_of
+from projections.findings_fact import Fact
+from projections.findings_judging import Finding, findings_of
+from projections.findings_look import Look
+from projections.findings_retention import RETENTION, held_facts
+from projections.findings_situation import DEPENDS
+from projections.findings_sources import SourceStore, earliest, refresh_sources, unregistered
+from projections.view import Key, encode
+
+__all__ = ["Entry", "FindingStore", "FindingsGathering", "FindingsJoin", "entry_parts"]
+
+_Change = tuple[Row | None, Row | None]
+
+
+class Entry(NamedTuple):
+    """A finding in its place: the row that it comes from, and the rule."""
+
+    key: Key
+    rule: str
+    finding: Finding
+
+
+class FindingStore(SourceStore, Protocol):
+    """Rows of the view, by what joins them, and findings; inside the caller's transaction."""
+
+    def rows(self, keys: Sequence[Key]) -> dict[Key, bytes]:
+        """States of those rows that exist."""
+
+    def facts_of(self, streams: Sequence[UUID], kinds: Sequence[str]) -> dict[Key, bytes]:
+        """Facts of some kinds of some streams."""
+
+    def dependents(self, names: Sequence[str]) -> Iterator[dict[Key, bytes]]:
+        """Block by block the rows that depend on dossiers of some names."""
+
+    def dossiers(self, names: Sequence[str]) -> dict[str, bytes]:
+        """Those dossiers that exist, by name."""
+
+
+class FindingsJoin:
+    """How `findings` is joined: while following, and at once."""
+
+    shared = SHARED
+
+    def refresh(self, changes: Mapping[Key, _Change], store: FindingStore) -> None:
+        """Bring the findings up to date with rows that were just changed."""
+        changed = dict(_facts_in(changes))
+        new = {key for key, (before, _) in changed.items() if before is None}
+        facts = {key: after for key, (_, after) in changed.items()}
+        own, named = _moved(changes)
+        facts = _affected(own, changes, store) | facts
+        _judge(facts, new, changes, store)
+        if named:
+            for block in store.dependents(sorted(named)):
+                _judge(_of_block(block, named, changes, store), set(), changes, store)
+        refresh_sources(changes, store)
+
+    def gathering(self, shared: Iterable[tuple[UUID, Mapping[str, Any]]]) -> "FindingsGathering":
+        """Gathers findings from all rows; `shared`: rows of the types that others depend on."""
+        return FindingsGathering(shared)
+
+
+def _facts_in(changes: Mapping[Key, _Change]) -> Iterator[tuple[Key, _Change]]:
+    """Facts that changed: rows, and what is held where traces changed."""
+    for key, (before, after) in changes.items():
+        if key[1] == TRACES:
+            old, new = held_facts(before), held_facts(after)
+            for subkey in old.keys() | new.keys():
+                if old.get(subkey) != new.get(subkey):
+                    yield (key[0], subkey), (old.get(subkey), new.get(subkey))
+        elif key[1] != DOSSIER:
+            yield key, (before, after)
+
+
+def _moved(changes: Mapping[Key, _Change]) -> tuple[dict[UUID, set[str]], dict[str, set[str]]]:
+    """Kinds of fact that are to be judged again: by stream, and by name of a dossier."""
+    own: dict[UUID, set[str]] = {}
+    named: dict[str, set[str]] = {}
+    for (stream, subkey), (before, after) in changes.items():
+        if subkey != DOSSIER:
+            continue
+        topics = _topics(before, after)
+        own[stream] = {kind for topic in topics for kind in DEPENDS[topic]}
+        others = {kind for topic in topics & _SHARED_TOPICS for kind in DEPENDS[topic]}
+        if others:
+            dossier = after if isinstance(after, Dossier) else before
+            assert isinstance(dossier, Dossier)
+            named[dossier_name(stream, dossier)] = others
+    return own, named
+
+
+_SHARED_TOPICS = frozenset(
+    {"account", "takeover", "vog", "employment", "role", "defined", "recipient"}
+)
+
+
+def _topics(before: Row | None, after: Row | None) -> set[str]:
+    """Kinds of topics in which two states of a dossier differ."""
+    old = before.marks if isinstance(before, Dossier) else {}
+    new = after.marks if isinstance(after, Dossier) else {}
+    return {topic_of(t) for t in old.keys() | new.keys() if old.get(t) != new.get(t)}
+
+
+def _affected(
+    own: Mapping[UUID, set[str]], changes: Mapping[Key, _Change], store: FindingStore
+) -> dict[Key, Row | None]:
+    """The facts of some kinds of each stream."""
+    wanted = {stream: kinds - {RETENTION} for stream, kinds in own.items() if kinds - {RETENTION}}
+    found = _held({s for s, kinds in own.items() if RETENTION in kinds}, changes, store)
+    if wanted:
+        kinds = sorted(set().union(*wanted.values()))
+        for key, state in store.facts_of(sorted(wanted), kinds).items():
+            if kind_of(key[1]) in wanted[key[0]]:
+                found[key] = VIEW.decode(state)
+    return found
+
+
+def _held(
+    streams: set[UUID], changes: Mapping[Key, _Change], store: FindingStore
+) -> dict[Key, Row | None]:
+    """What is held of some persons."""
+    rows = _rows(TRACES, streams, changes, store)
+    return {
+        (s, subkey): fact for s, row in rows.items() for subkey, fact in held_facts(row).items()
+    }
+
+
+def _rows(
+    subkey: str, streams: set[UUID], changes: Mapping[Key, _Change], store: FindingStore
+) -> dict[UUID, Row]:
+    """Rows of some streams as they are now, from what changed or from the store."""
+    changed = {s: changes[s, subkey][1] for s in streams if (s, subkey) in changes}
+    rest = [(stream, subkey) for stream in sorted(streams - changed.keys())]
+    read = {key[0]: VIEW.decode(state) for key, state in store.rows(rest).items()} if rest else {}
+    return {stream: row for stream, row in (read | changed).items() if row is not None}
+
+
+def _of_block(
+    block: Mapping[Key, bytes],
+    named: Mapping[str, set[str]],
+    changes: Mapping[Key, _Change],
+    store: FindingStore,
+) -> dict[Key, Row | None]:
+    """Facts of a block of dependents; of a contact person's dossier the facts of that person."""
+    kinds = set().union(*named.values())
+    rows: dict[Key, Row | None] = {key: VIEW.decode(state) for key, state in block.items()}
+    contacts = {key[0]: kinds for key, row in rows.items() if isinstance(row, Dossier)}
+    facts = {k: row for k, row in rows.items() if isinstance(row, Fact) and kind_of(k[1]) in kinds}
+    return facts | _affected(contacts, changes, store)
+
+
+def _judge(
+    facts: Mapping[Key, Row | None],
+    new: set[Key],
+    changes: Mapping[Key, _Change],
+    store: FindingStore,
+) -> None:
+    """Judge facts, and write the differences to what was found before."""
+    if not facts:
+        return
+    look = _Looking(facts, changes, store)
+    found = {
+        (key, rule): finding
+        for key, fact in facts.items()
+        if isinstance(fact, Fact)
+        for rule, finding in findings_of(kind_of(key[1]), fact, look.of(key[0])).items()
+    }
+    old = [key for key in facts if key not in new]
+    known = store.findings_at(old) if old else {}
+    made = {
+        place: finding for place, finding in found.items() if known.get(place) != encode(finding)
+    }
+    gone = [place for place in known if place not in found or place in made]
+    if gone or made:
+        store.put_findings(gone, [Entry(*place, finding) for place, finding in made.items()])
+
+
+class _Looking:
+    """The dossiers that some facts are judged with, read at once."""
+
+    def __init__(
+        self,
+        facts: Mapping[Key, Row | None],
+        changes: Mapping[Key, _Change],
+        store: FindingStore,
+    ) -> None:
+        streams = {stream for (stream, _), fact in facts.items() if isinstance(fact, Fact)}
+        own = _rows(DOSSIER, streams, changes, store)
+        self._own = {stream: row for stream, row in own.items() if isinstance(row, Dossier)}
+        names = {name for fact in facts.values() if isinstance(fact, Fact) for name in fact.on}
+        names |= {dossier.customer for dossier in self._own.values() if dossier.customer}
+        self._others = _dossiers(store.dossiers(sorted(names)) if names else {})
+
+    def of(self, stream: UUID) -> Look:
+        """What is around the facts of a stream."""
+        return Look(stream, self._own.get(stream, Dossier()), self._others.get)
+
+
+def _dossiers(states: Mapping[str, bytes]) -> dict[str, Dossier]:
+    rows = {name: VIEW.decode(state) for name, state in states.items()}
+    return {name: row for name, row in rows.items() if isinstance(row, Dossier)}
+
+
+class FindingsGathering:
+    """Findings from all rows, stream by stream, in memory that grows with what is shared only.
+
+    That is the registers and the staff, accounts that were ever closed, and contracts that were taken over.
+    """
+
+    def __init__(self, shared: Iterable[tuple[UUID, Mapping[str, Any]]]) -> None:
+        self._shared = {
+            dossier_name(stream, rows[DOSSIER]): rows[DOSSIER]
+            for stream, rows in shared
+            if DOSSIER in rows
+        }
+        self._systems = {n: d for n, d in self._shared.items() if n.startswith("system/")}
+        self._sightings: dict[str, tuple[Any, ...]] = {}
+
+    def add(self, stream: UUID, rows: Mapping[str, Any]) -> list[Entry]:
+        """The findings of one stream, of which these are all rows, in the order of their places."""
+        look = Look(stream, rows.get(DOSSIER, Dossier()), self._shared.get)
+        earliest(self._sightings, stream, rows.get(TRACES))
+        facts = {**rows, **held_facts(rows.get(TRACES))}
+        return [
+            Entry((stream, subkey), rule, finding)
+            for subkey, fact in sorted(facts.items())
+            if isinstance(fact, Fact)
+            for rule, finding in sorted(findings_of(kind_of(subkey), fact, look).items())
+        ]
+
+    def rest(self) -> list[Entry]:
+        """Findings that belong to no stream: they come last."""
+        return [Entry(*one) for one in unregistered(self._sightings, self._systems)]
+
+
+def entry_parts(entry: Entry) -> list[bytes]:
+    """What a digest is made of."""
+    (stream, subkey), rule, finding = entry
+    return [stream.bytes, subkey.encode(), rule.encode(), encode(finding)]

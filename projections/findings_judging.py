@@ -1,0 +1,100 @@
+"""Findings: what facts come to, judged by the rulebook. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+import rulebook
+from projections.findings_dossier import Dossier
+from projections.findings_fact import Fact
+from projections.findings_look import Look, Seen, day_of
+from projections.findings_situation import seen
+from projections.findings_traces import Trace
+
+__all__ = ["Finding", "findings_of", "is_registered", "source_finding"]
+
+
+class Finding(msgspec.Struct, frozen=True, gc=False):
+    """A rule that an event breaks.
+
+    `about`: the stream of the event, `name`: its type; `subject`: a reference, of what is no person. `due`:
+    the instant from which it counts; None: at once. `detail`: codes that say what about it.
+    """
+
+    rule: str
+    about: UUID
+    position: int
+    occurred_at: datetime
+    source: str
+    id: str
+    name: str
+    subject: str | None = None
+    due: datetime | None = None
+    detail: str | None = None
+
+    @property
+    def since(self) -> datetime:
+        """Since when the rule is broken."""
+        return self.due or self.occurred_at
+
+    def is_open(self, clock: datetime) -> bool:
+        """Whether it counts for a reader at a time."""
+        return self.due is None or self.due <= clock
+
+
+def findings_of(kind: str, fact: Fact, look: Look) -> dict[str, Finding]:
+    """Rule -> the finding that a fact is."""
+    found: dict[str, Finding] = {}
+    for one in seen(kind, fact, look):
+        for rule in rulebook.breaches(kind, one.situation, day_of(fact.occurred_at)):
+            found.setdefault(rule.id, _finding(rule.id, fact, look.stream, one))
+    return found
+
+
+def _finding(rule: str, fact: Fact, stream: UUID, one: Seen) -> Finding:
+    return Finding(
+        rule=rule,
+        about=stream,
+        position=fact.position,
+        occurred_at=fact.occurred_at,
+        source=fact.source,
+        id=fact.id,
+        name=fact.name,
+        subject=fact.subject,
+        due=one.due,
+        detail=one.detail or None,
+    )
+
+
+def is_registered(source: str, systems: Mapping[str, Dossier]) -> bool:
+    """Whether a system lists a source; one that lists none has those that end with its id."""
+    return any(_has(source, name, dossier) for name, dossier in systems.items())
+
+
+def _has(source: str, system: str, dossier: Dossier) -> bool:
+    listed = {one for mark in dossier.all("sources") for one in mark.says or ()}
+    if listed or not dossier.all("sources"):
+        return source in listed
+    id = system.removeprefix("system/")
+    return source == id or source.endswith((f":{id}", f"/{id}"))
+
+
+def source_finding(trace: Trace, about: UUID, subject: str | None) -> Iterable[tuple[str, Finding]]:
+    """Rule -> finding of a source that no system has, at the earliest event that it sent."""
+    for rule in rulebook.breaches("source", {"source": "unregistered"}, day_of(trace.time)):
+        yield (
+            rule.id,
+            Finding(
+                rule=rule.id,
+                about=about,
+                position=trace.position,
+                occurred_at=trace.time,
+                source=trace.source,
+                id=trace.id,
+                name=trace.name,
+                subject=subject,
+                detail=trace.source,
+            ),
+        )

@@ -1,0 +1,41 @@
+"""What a fact is judged with: the dossiers around it. Pure."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from projections.findings_dossier import NO_DOSSIER, Dossier
+from rulebook import Situation
+
+__all__ = ["AMSTERDAM", "Look", "Seen", "day_of"]
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+class Look(msgspec.Struct, frozen=True):
+    """The stream of a fact, its own dossier, and the others by name."""
+
+    stream: UUID
+    own: Dossier
+    others: Callable[[str], Dossier | None]
+
+    def at(self, name: str) -> Dossier:
+        """The dossier of a name; an empty one where nothing is known."""
+        return self.others(name) or NO_DOSSIER
+
+
+class Seen(NamedTuple):
+    """A situation, when it is due if that is later, and codes that say more."""
+
+    situation: Situation
+    due: datetime | None = None
+    detail: str | None = None
+
+
+def day_of(time: datetime) -> date:
+    """The day of an instant in Amsterdam, as rules and registers count."""
+    return time.astimezone(AMSTERDAM).date()

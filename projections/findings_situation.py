@@ -1,0 +1,255 @@
+"""Situations: what a fact is, seen with the dossiers of its time, in the words that rules know.
+
+Pure. A situation is a flat map of names to codes and truth values; whether it is a breach is the
+rulebook's matter (`rulebook.breaches`). What waits for a deadline says when it is due.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+
+import rulebook
+from projections.findings_disclosure import disclosure, informed
+from projections.findings_dossier import Dossier
+from projections.findings_fact import Fact
+from projections.findings_look import Look, Seen, day_of
+from projections.findings_marketing import contact
+from projections.findings_retention import RETENTION, retention
+from schemas.formats import instant_of
+
+__all__ = ["DEPENDS", "SITUATIONS", "seen"]
+
+_TELECOM = ("611", "telecom", "tw")
+_NO_RISK = {"none", "unlikely", "no-risk"}
+
+
+def seen(kind: str, fact: Fact, look: Look) -> Iterator[Seen]:
+    """The situations of a fact, of which each may break rules."""
+    return SITUATIONS[kind](fact, look)
+
+
+# Duties towards a person
+
+
+def _malicious_call(fact: Fact, look: Look) -> Iterator[Seen]:
+    yield informed(fact, look, fact.id)
+
+
+def _notice_request(fact: Fact, look: Look) -> Iterator[Seen]:
+    yield informed(fact, look, fact.facts["disclosure_id"])
+
+
+def _registration(fact: Fact, look: Look) -> Iterator[Seen]:
+    return _told(fact, look, {"13", "14"})
+
+
+def _indirect_collection(fact: Fact, look: Look) -> Iterator[Seen]:
+    return _told(fact, look, {"14"})
+
+
+def _told(fact: Fact, look: Look, articles: set[str]) -> Iterator[Seen]:
+    if any(mark.says in articles for mark in look.own.all("notice")):
+        yield Seen({"notice": "given"})
+    else:
+        due = rulebook.deadline("notice.indirect", fact.occurred_at)
+        yield Seen({"notice": "overdue"}, due)
+
+
+def _misuse(fact: Fact, look: Look) -> Iterator[Seen]:
+    due = rulebook.deadline("misuse.warning", fact.occurred_at)
+    warned = look.own.all(f"warned/{fact.facts['case_ref']}")
+    yield _in_time("warned", any(mark.order.time < due for mark in warned), due)
+
+
+def _in_time(name: str, in_time: bool, due: datetime, detail: str | None = None) -> Seen:
+    return Seen({name: "in-time"}) if in_time else Seen({name: "overdue"}, due, detail)
+
+
+# Rights
+
+
+def _request(fact: Fact, look: Look) -> Iterator[Seen]:
+    ref, received = fact.facts["request_ref"], date.fromisoformat(fact.facts["received_on"])
+    due = rulebook.deadline("rights.answer", received)
+    if any(mark.order.time < due for mark in look.own.all(f"extended/{ref}")):
+        due = rulebook.extended("rights.answer", received)
+    answers = look.own.all(f"answered/{ref}")
+    yield _in_time("answered", any(mark.order.time < due for mark in answers), due)
+
+
+def _request_extension(fact: Fact, look: Look) -> Iterator[Seen]:
+    requests = look.own.all(f"request/{fact.facts['request_ref']}")
+    for received in sorted({str(mark.says) for mark in requests})[-1:]:
+        due = rulebook.deadline("rights.answer", date.fromisoformat(received))
+        yield Seen({"told": "in-time" if fact.occurred_at < due else "late"})
+
+
+# Credit, staff, contacts, contracts
+
+
+def _credit_check(fact: Fact, look: Look) -> Iterator[Seen]:
+    """Whatever the reason that is stated: what counts is what happened around it."""
+    for topic, occasion in (("registered", "new-customer"), ("large-order", "large-order")):
+        if any(_near(fact.occurred_at, mark.order.time) for mark in look.own.all(topic)):
+            yield Seen({"occasion": occasion})
+            return
+    yield Seen({"occasion": "none"}, detail=fact.facts["reason"])
+
+
+def _near(checked: datetime, occasion: datetime) -> bool:
+    return abs(checked - occasion) <= rulebook.period("credit-occasion")
+
+
+def _access(fact: Fact, look: Look) -> Iterator[Seen]:
+    employee, role = look.at(fact.facts["employee"]), fact.facts["role"]
+    at = fact.occurred_at
+    defined = look.at(f"role/{role}").last("defined", at)
+    beyond = sorted(set(fact.categories) - set(defined.says)) if defined else []
+    granted = employee.last(f"role/{role}", at)
+    ended = employee.last("employment", at)
+    holds = granted is not None and granted.says == "granted"
+    if granted and ended and ended.order > granted.order:
+        holds = False
+    yield Seen({"role": "granted" if holds else "not-granted"}, detail=role)
+    coverage = "undefined" if defined is None else "beyond" if beyond else "within"
+    yield Seen({"coverage": coverage}, detail=", ".join([role, *beyond]))
+    yield Seen({"vog": _has_vog(employee, at)})
+
+
+def _employment(fact: Fact, look: Look) -> Iterator[Seen]:
+    yield Seen({"vog": _has_vog(look.own, fact.occurred_at)})
+
+
+def _has_vog(employee: Dossier, at: datetime) -> bool:
+    day = day_of(at).isoformat()
+    return any(mark.says <= day for mark in employee.until("vog", at))
+
+
+def _contact_list(fact: Fact, look: Look) -> Iterator[Seen]:
+    mark = look.own.last("permission", fact.occurred_at)
+    yield Seen({"permission": "granted" if mark and mark.says == "granted" else "none"})
+
+
+def _takeover(fact: Fact, look: Look) -> Iterator[Seen]:
+    topic = f"takeover/{fact.facts['contract_ref']}"
+    others = [name for name in fact.on if name != str(look.stream)]
+    recorded = all(look.at(name).all(topic) for name in others)
+    yield Seen({"other_party": "recorded" if recorded else "missing"})
+
+
+# Breaches
+
+
+def _breach(fact: Fact, look: Look) -> Iterator[Seen]:
+    detected = instant_of(fact.facts["detected_at"]) or fact.occurred_at
+    regime = fact.facts["regime"]
+    reported = _reported(look, regime)
+    if _is_telecom(regime):
+        due = rulebook.deadline("breach.telecom.initial", detected)
+    elif (risk := look.own.all("assessed")) and risk[-1].says in _NO_RISK:
+        return
+    else:
+        due = rulebook.deadline("breach.gdpr", detected)
+    yield _in_time("notified", any(time < due for time, _ in reported), due, regime)
+
+
+def _breach_full(fact: Fact, look: Look) -> Iterator[Seen]:
+    """A telecom provider completes its first notification within three days."""
+    regime = fact.facts["regime"]
+    reported = _reported(look, regime)
+    if not _is_telecom(regime) or not reported:
+        return
+    due = rulebook.deadline("breach.telecom.full", min(time for time, _ in reported))
+    full = any(time < due for time, phase in reported if phase == "full")
+    yield _in_time("completed", full, due, regime)
+
+
+def _reported(look: Look, regime: str) -> list[tuple[datetime, str]]:
+    marks = look.own.all("notified")
+    same = _is_telecom(regime)
+    return [(m.order.time, m.says[1]) for m in marks if _is_telecom(m.says[0]) is same]
+
+
+def _is_telecom(regime: str) -> bool:
+    return any(word in regime.lower() for word in _TELECOM)
+
+
+# What is wrong by itself
+
+
+def _provision(fact: Fact, _look: Look) -> Iterator[Seen]:
+    yield Seen({"provision": "unknown"}, detail=fact.provision)
+
+
+def _annulment(fact: Fact, _look: Look) -> Iterator[Seen]:
+    yield Seen({"effect": False}, detail=fact.facts["annuls"])
+
+
+def _erasure(_fact: Fact, _look: Look) -> Iterator[Seen]:
+    yield Seen({"from": "outside"})
+
+
+SITUATIONS: Mapping[str, Callable[[Fact, Look], Iterator[Seen]]] = {
+    "disclosure": disclosure,
+    "malicious-call": _malicious_call,
+    "notice-request": _notice_request,
+    "contact": contact,
+    "credit-check": _credit_check,
+    "access": _access,
+    "employment": _employment,
+    "misuse": _misuse,
+    "request": _request,
+    "request-extension": _request_extension,
+    "breach": _breach,
+    "breach-full": _breach_full,
+    "registration": _registration,
+    "indirect-collection": _indirect_collection,
+    "provision": _provision,
+    "annulment": _annulment,
+    "erasure": _erasure,
+    "contact-list": _contact_list,
+    "takeover": _takeover,
+    RETENTION: retention,
+}
+
+DEPENDS: Mapping[str, frozenset[str]] = {
+    "registered": frozenset({"credit-check", "contact"}),
+    "account": frozenset({"contact", RETENTION}),
+    "customer": frozenset({"contact", RETENTION}),
+    "consent": frozenset({"contact"}),
+    "objection": frozenset({"contact"}),
+    "large-order": frozenset({"credit-check"}),
+    "takeover": frozenset({"takeover"}),
+    "notice": frozenset({"registration", "indirect-collection"}),
+    "transfer": frozenset({"disclosure"}),
+    "collection-notice": frozenset({"disclosure"}),
+    "told": frozenset({"disclosure"}),
+    "recipient": frozenset({"disclosure"}),
+    "permission": frozenset({"contact-list"}),
+    "informed": frozenset({"disclosure", "malicious-call", "notice-request"}),
+    "warned": frozenset({"misuse"}),
+    "request": frozenset({"request-extension"}),
+    "extended": frozenset({"request"}),
+    "answered": frozenset({"request"}),
+    "vog": frozenset({"employment", "access"}),
+    "employment": frozenset({"access"}),
+    "role": frozenset({"access"}),
+    "defined": frozenset({"access"}),
+    "sources": frozenset(),
+    **dict.fromkeys(
+        (
+            "contact",
+            "contract",
+            "invoice",
+            "decision",
+            "settled",
+            "case-closed",
+            "portal",
+            "hold",
+            "job",
+        ),
+        frozenset({RETENTION}),
+    ),
+    "assessed": frozenset({"breach"}),
+    "notified": frozenset({"breach", "breach-full"}),
+}
+"""Topic of a dossier -> the kinds of fact that are judged by it."""

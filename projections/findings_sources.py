@@ -1,0 +1,145 @@
+"""Sources that no system has: one finding each, at the earliest event that the source sent.
+
+Every stream keeps the earliest event of each source; of them the earliest of all is shown. While
+following, a comparison with what was found is enough; only when that event is annulled, or a system's
+registration is, all streams are asked.
+"""
+
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+import msgspec
+
+from projections.findings import DOSSIER, TRACES, VIEW, Row
+from projections.findings_dossier import Dossier
+from projections.findings_judging import Finding, is_registered, source_finding
+from projections.findings_traces import Trace, Traces
+from projections.view import Key, encode
+
+__all__ = ["NOWHERE", "SourceStore", "earliest", "refresh_sources", "unregistered"]
+
+NOWHERE = UUID(int=2**128 - 1)
+"""Stands in the place of a stream where a finding belongs to none; greater than every stream."""
+_SYSTEM = "system/"
+_FINDING = msgspec.json.Decoder(Finding)
+_Place = tuple[Key, str]
+_Change = tuple[Row | None, Row | None]
+
+
+class SourceStore(Protocol):
+    """What is known of systems and sources, inside the caller's transaction."""
+
+    def systems(self) -> dict[str, bytes]:
+        """Dossiers of all systems by name."""
+
+    def findings_at(self, keys: Sequence[Key] | None) -> dict[_Place, bytes]:
+        """Findings of some rows, by row and rule; None: those that belong to no stream."""
+
+    def traces(self) -> Iterator[tuple[UUID, bytes]]:
+        """The traces of every stream, in flat memory."""
+
+    def put_findings(self, gone: Sequence[_Place], made: Sequence[tuple[Key, str, Any]]) -> None:
+        """Remove findings, and write others: key, rule and finding."""
+
+
+def earliest(known: MutableMapping[str, Any], stream: UUID, row: Any) -> None:
+    """Take what one stream has seen into account."""
+    if isinstance(row, Traces):
+        for source, first in row.first.items():
+            if source not in known or first < known[source][0]:
+                known[source] = first, stream, row.subject
+
+
+def unregistered(
+    sightings: Mapping[str, Any], systems: Mapping[str, Dossier]
+) -> Iterator[tuple[Key, str, Finding]]:
+    """Findings about those sources that no system has, in the order of their places."""
+    for source in sorted(sightings):
+        if not is_registered(source, systems):
+            first, stream, subject = sightings[source]
+            for rule, finding in source_finding(first, stream, subject):
+                yield (NOWHERE, f"source/{source}"), rule, finding
+
+
+def refresh_sources(changes: Mapping[Key, _Change], store: SourceStore) -> None:
+    """Bring the findings about sources up to date with rows that were just changed."""
+    moved = _moved({key[0]: pair for key, pair in changes.items() if key[1] == TRACES})
+    changed = [p for (_, subkey), p in changes.items() if subkey == DOSSIER and _of_system(p)]
+    if not moved and not changed:
+        return
+    systems = {name: VIEW.decode(state) for name, state in store.systems().items()}
+    registers = {name: row for name, row in systems.items() if isinstance(row, Dossier)}
+    known = store.findings_at(None)
+    known_sources = {key[1]: _FINDING.decode(state) for (key, _), state in known.items()}
+    if any(before is not None for before, _ in changed) or _uncovered(moved, known_sources):
+        candidates = _everywhere(store)
+    else:
+        candidates = _nearby(moved, known_sources)
+    found = {(key, rule): made for key, rule, made in unregistered(candidates, registers)}
+    made = [(*p, finding) for p, finding in found.items() if known.get(p) != encode(finding)]
+    written = {(key, rule) for key, rule, _ in made}
+    gone = [place for place in known if place not in found or place in written]
+    if gone or made:
+        store.put_findings(gone, made)
+
+
+def _of_system(pair: _Change) -> bool:
+    return any(isinstance(r, Dossier) and (r.subject or "").startswith(_SYSTEM) for r in pair)
+
+
+_Moved = dict[str, list[tuple[UUID, Any, Any, str | None]]]
+"""By source: stream, its earliest event before and after, and the stream's reference."""
+
+
+def _moved(seen: Mapping[UUID, _Change]) -> _Moved:
+    """Sources whose earliest event in a stream is another one now."""
+    moved: _Moved = {}
+    for stream, (before, after) in seen.items():
+        old, new = _first(before), _first(after)
+        row = after if isinstance(after, Traces) else before
+        subject = row.subject if isinstance(row, Traces) else None
+        for source in old.keys() | new.keys():
+            if old.get(source) != new.get(source):
+                entry = (stream, old.get(source), new.get(source), subject)
+                moved.setdefault(source, []).append(entry)
+    return moved
+
+
+def _first(row: Row | None) -> Mapping[str, Trace]:
+    return row.first if isinstance(row, Traces) else {}
+
+
+def _uncovered(moved: _Moved, known: Mapping[str, Finding]) -> bool:
+    """Whether an event that is shown is no longer the earliest of its stream, for a later one."""
+    for source, entries in moved.items():
+        shown = known.get(f"source/{source}")
+        for stream, old, new, _ in entries:
+            is_shown = shown and old and (shown.about, shown.id) == (stream, old.id)
+            if is_shown and (new is None or new > old):
+                return True
+    return False
+
+
+def _everywhere(store: SourceStore) -> dict[str, Any]:
+    sightings: dict[str, Any] = {}
+    for stream, state in store.traces():
+        earliest(sightings, stream, VIEW.decode(state))
+    return sightings
+
+
+def _nearby(moved: _Moved, known: Mapping[str, Finding]) -> dict[str, Any]:
+    """What is shown already, and what has moved."""
+    sightings: dict[str, Any] = {
+        one.source: (
+            Trace(one.occurred_at, one.source, one.id, one.position, one.name),
+            one.about,
+            one.subject,
+        )
+        for one in known.values()
+    }
+    for source, entries in moved.items():
+        for stream, _, new, subject in entries:
+            if new is not None:
+                earliest(sightings, stream, Traces(subject, {source: new}))
+    return sightings

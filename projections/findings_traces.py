@@ -1,0 +1,76 @@
+"""Traces: what a stream's events say by being there at all: who sent them, and which data is held.
+
+Pure. Of each source the earliest event, and of each key that is not destroyed the earliest event whose
+values it sealed: a key of a rolling category is that of one month. A later event of the same source and
+keys changes nothing.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from ledger.event import RecordedEvent
+
+__all__ = ["Trace", "Traces", "leaves_traces", "traced"]
+
+_Keys = dict[str, "Trace"]
+
+
+class Trace(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
+    """One event, as far as a finding about it shows it; the earliest is the smallest."""
+
+    time: datetime
+    source: str
+    id: str
+    position: int
+    name: str
+
+
+class Traces(msgspec.Struct, frozen=True, tag="traces", gc=False):
+    """Of one stream. `subject`: its reference when it is not a person's.
+
+    `first`: by source. `held`: by category and key. `destroyed`: ids of keys, whose values may arrive later.
+    """
+
+    subject: str | None = None
+    first: dict[str, Trace] = {}
+    held: dict[str, _Keys] = {}
+    destroyed: tuple[str, ...] = ()
+
+
+def leaves_traces(event: RecordedEvent) -> bool:
+    """Whether an event can leave one."""
+    return not event.ours or _erases(event)
+
+
+def traced(state: Traces | None, event: RecordedEvent) -> Traces:
+    """With the traces of an event."""
+    known = state or Traces(event.subject)
+    if event.ours:
+        return _without(known, event.facts["keys_destroyed"]) if _erases(event) else known
+    trace = Trace(event.time, event.source, event.id, event.position, event.name)
+    first, held = known.first, known.held
+    if event.source not in first or trace < first[event.source]:
+        first = {**first, event.source: trace}
+    for category, sealed in event.sealed.items():
+        keys = held.get(category, {})
+        later = sealed.key in keys and keys[sealed.key] <= trace
+        if not later and sealed.key not in known.destroyed:
+            held = {**held, category: {**keys, sealed.key: trace}}
+    if first is known.first and held is known.held:
+        return known
+    return Traces(known.subject, first, held, known.destroyed)
+
+
+def _erases(event: RecordedEvent) -> bool:
+    return event.ours and event.name == "personal-data-erased"
+
+
+def _without(known: Traces, destroyed: list[str]) -> Traces:
+    gone = set(known.destroyed).union(destroyed)
+    left = {
+        category: {key: trace for key, trace in keys.items() if key not in gone}
+        for category, keys in known.held.items()
+    }
+    held = {category: keys for category, keys in left.items() if keys}
+    return Traces(known.subject, known.first, held, tuple(sorted(gone)))

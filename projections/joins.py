@@ -1,0 +1,114 @@
+"""How views are joined: what is derived from their rows over all streams, kept as entries beside them.
+
+One shape for every join: while following, entries are brought up to date with the rows that a batch has
+changed; at once, they are gathered from all rows, stream by stream. Both give the same bytes.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+from ledger.postgres import Session
+from projections import joining
+from projections.findings_join import Entry, FindingsJoin, FindingStore, entry_parts
+from projections.findings_tables import stored_findings
+from projections.joining import EntryRow, EntryStore
+from projections.view import Key
+
+__all__ = ["Gathering", "Join", "JoinStore", "join_of"]
+
+_Rows = Mapping[str, Any]
+
+
+class JoinStore(EntryStore, FindingStore, Protocol):
+    """What joins ask of a store, inside the caller's transaction."""
+
+
+class Gathering(Protocol):
+    """Entries from all rows, in memory that does not grow with persons."""
+
+    def add(self, stream: UUID, rows: _Rows) -> Sequence[Any]:
+        """Take all rows of a stream, and give the entries that are complete."""
+
+    def rest(self) -> Sequence[Any]:
+        """The entries that had to wait for the last stream."""
+
+
+class Join(Protocol):
+    """One join. `shared`: types of events whose rows are asked by rows of other streams."""
+
+    shared: frozenset[str]
+
+    def refresh(self, changes: Mapping[Key, Any], store: JoinStore) -> None:
+        """Bring the entries up to date with rows (before, after) that were just written."""
+
+    def gathering(self, shared: Iterable[tuple[UUID, _Rows]]) -> Gathering:
+        """Gather from the beginning; `shared`: rows by stream from the events of those types alone."""
+
+    def write(self, entries: Sequence[Any], store: JoinStore) -> None:
+        """Write entries that do not exist yet."""
+
+    def parts(self, entry: Any) -> list[bytes]:
+        """What a digest takes of an entry."""
+
+    def stored(self, session: Session, table: str) -> Iterator[list[bytes]]:
+        """The same of all entries as they are stored, in order. `table`: of a colour, or the view."""
+
+
+class _Activities:
+    """The register: one entry an activity."""
+
+    shared: frozenset[str] = frozenset()
+
+    def refresh(self, changes: Mapping[Key, Any], store: JoinStore) -> None:
+        joining.refresh(changes, store)
+
+    def gathering(self, _shared: Iterable[tuple[UUID, _Rows]]) -> Gathering:
+        return _ActivityGathering()
+
+    def write(self, entries: Sequence[Any], store: JoinStore) -> None:
+        store.put_entries(dict(entries))
+
+    def parts(self, entry: Any) -> list[bytes]:
+        activity, (totals, made) = entry
+        return [activity.encode(), totals, made]
+
+    def stored(self, session: Session, table: str) -> Iterator[list[bytes]]:
+        rows = session.of("projections").named("all_entries", {"entries": f"{table}_entries"})
+        for activity, totals, made in rows:
+            yield [activity.encode(), totals, made]
+
+
+class _ActivityGathering:
+    def __init__(self) -> None:
+        self._gathered = joining.Gathering()
+
+    def add(self, _stream: UUID, rows: _Rows) -> Sequence[tuple[str, EntryRow]]:
+        for subkey, state in rows.items():
+            self._gathered.add(subkey, state)
+        return ()
+
+    def rest(self) -> Sequence[tuple[str, EntryRow]]:
+        return list(self._gathered.rows().items())
+
+
+class _Findings(FindingsJoin):
+    """Findings: one entry a rule that an event breaks."""
+
+    def write(self, entries: Sequence[Entry], store: JoinStore) -> None:
+        store.put_findings([], entries)
+
+    def parts(self, entry: Entry) -> list[bytes]:
+        return entry_parts(entry)
+
+    def stored(self, session: Session, table: str) -> Iterator[list[bytes]]:
+        for (stream, subkey), rule, state in stored_findings(session, table):
+            yield [stream.bytes, subkey.encode(), rule.encode(), state]
+
+
+_JOINS: dict[str, Join] = {"activities": _Activities(), "findings": _Findings()}
+
+
+def join_of(name: str | None) -> Join | None:
+    """The join of a view, None for a view that has none."""
+    return _JOINS[name] if name else None

@@ -1,0 +1,2 @@
+-- Findings in the place of one stream. {entries}. stream.
+SELECT stream, subkey, rule, state FROM {entries} WHERE stream = %(stream)s

@@ -1,0 +1,2 @@
+-- Dossiers of all systems. {table}.
+SELECT name, state FROM {table} WHERE name >= 'system/' AND name < 'system0'

@@ -1,0 +1,91 @@
+"""What happened, as one sentence for people: texts of every event type in Dutch and English.
+
+The sentences are data (`texts.toml`). They name facts only, never a value or a person.
+"""
+
+import string
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+__all__ = ["LANGUAGES", "Language", "placeholders", "text_of", "texts"]
+
+Language = Literal["nl", "en"]
+LANGUAGES: tuple[Language, ...] = ("nl", "en")
+
+COUNT = "count"
+"""The only format of a placeholder: how many entries a list or a map has."""
+
+_YES_NO = {"nl": ("nee", "ja"), "en": ("no", "yes")}
+_NOTHING = {"nl": "geen", "en": "none"}
+
+
+class _Texts(Struct, frozen=True, forbid_unknown_fields=True):
+    """The file: sentences by name of type and language, words of codes by language."""
+
+    spoken: frozenset[str]
+    texts: dict[str, dict[Language, str]]
+    words: dict[Language, dict[str, str]]
+
+
+@cache
+def _loaded() -> _Texts:
+    content = files("schemas").joinpath("texts.toml").read_text("utf-8")
+    return msgspec.convert(tomllib.loads(content), _Texts)
+
+
+def texts() -> Mapping[str, Mapping[Language, str]]:
+    """Every sentence: name of the type (`consent-given`) -> language -> sentence with placeholders."""
+    return _loaded().texts
+
+
+def placeholders(sentence: str) -> tuple[tuple[str, str], ...]:
+    """The placeholders of a sentence: the fact and its format ("" or "count"), in order."""
+    return tuple((fact, form) for _, fact, form in _parsed(sentence) if fact)
+
+
+def text_of(name: str, facts: Mapping[str, Any], language: Language) -> str:
+    """The sentence of an event type with the facts of one event, which may come from JSON.
+
+    `categories` counts as a fact. A fact that an event of long ago lacks is shown as none. Raises
+    KeyError for a type without a text.
+    """
+    sentence = texts()[name][language]
+    return "".join(
+        before + (_filled(fact, form, facts.get(fact), language) if fact else "")
+        for before, fact, form in _parsed(sentence)
+    )
+
+
+@cache
+def _parsed(sentence: str) -> tuple[tuple[str, str, str], ...]:
+    """Pieces of a sentence: the words before a placeholder, its fact ("" at the end), its format."""
+    pieces = string.Formatter().parse(sentence)
+    return tuple((before, fact or "", form or "") for before, fact, form, _ in pieces)
+
+
+def _filled(fact: str, form: str, value: Any, language: Language) -> str:
+    if form == COUNT:
+        return str(len(value or ()))
+    if isinstance(value, bool):
+        return _YES_NO[language][value]
+    if isinstance(value, dict):
+        return _listed(fact, sorted(value), language)
+    if isinstance(value, str | int):
+        return _said(fact, value, language)
+    return _listed(fact, value or (), language)
+
+
+def _listed(fact: str, values: Iterable[Any], language: Language) -> str:
+    return ", ".join(_said(fact, one, language) for one in values) or _NOTHING[language]
+
+
+def _said(fact: str, value: str | int, language: Language) -> str:
+    """A code of a closed list in words, everything else as it is."""
+    words = _loaded().words[language] if fact in _loaded().spoken else {}
+    return words.get(str(value), str(value))

@@ -1,0 +1,207 @@
+"""`ledger consents --history`, choices, and `ledger marketing`: what was agreed to, and what may follow."""
+
+import json
+
+import pytest
+
+from tests.fixtures.console import (
+    Cli,
+    collected,
+    consented,
+    declared,
+    message,
+    registered,
+    withdrawn,
+)
+
+WHO = "customer/10023"
+CONTACT = "customer/10023/contact/1"
+PORTAL = {"activity": "portal-and-app", "legal_basis": "6-1-a"}
+
+
+def on(day: int, year: int = 2024) -> str:
+    return f"{year}-03-{day:02}T10:00:00+01:00"
+
+
+def instant(day: int) -> str:
+    return f"2024-03-{day:02}T09:00:00.000000Z"
+
+
+def objected(day: int, channel: str) -> dict[str, object]:
+    facts = {"channel": channel, "activity": "direct-marketing", "legal_basis": "6-1-a"}
+    return message("marketing-objection-recorded", WHO, time=on(day), **facts)
+
+
+def ordered(subject: str = WHO) -> dict[str, object]:
+    facts = {"order_ref": "O-1", "services": ["voip"], "large_order": False}
+    basis = {"activity": "subscription-management", "legal_basis": "6-1-b"}
+    return message("order-placed", subject, time=on(1), **facts, **basis)
+
+
+def test_history_has_every_act_with_the_text_and_until_when_it_decided(cli: Cli) -> None:
+    cli.record(
+        registered(),
+        withdrawn(id="third", time=on(6)),
+        consented(id="first", time=on(2)),
+        consented(id="second", time=on(4), text_version="2024-2", method="call"),
+        consented(id="wrong", time=on(5)),
+        message("event-annulled", WHO, id="mend", time=on(7), annuls="wrong", reason="mistake"),
+        consented(id="other", purpose="telemarketing", time=on(3), valid_until=on(9)),
+    )
+    answer = cli("consents", WHO, "--history", "--json").json
+    history = answer["history"]
+    assert [act["id"] for act in history] == ["first", "second", "wrong", "third", "other"]
+    assert [(act["status"], act["from"], act["to"]) for act in history] == [
+        ("given", instant(2), instant(4)),
+        ("given", instant(4), instant(6)),
+        ("given", instant(5), instant(6)),
+        ("withdrawn", instant(6), None),
+        ("given", instant(3), None),
+    ]
+    assert [act["annulled_by"] for act in history] == [None, None, "mend", None, None]
+    assert (history[1]["text_version"], history[1]["method"]) == ("2024-2", "call")
+    assert history[4]["valid_until"] == instant(9)
+    assert "history" not in cli("consents", WHO, "--json").json
+    past = cli("consents", WHO, "--history", "--as-of", on(4), "--json").json
+    assert [act["id"] for act in past["history"]] == ["first", "second", "other"]
+    shown = cli("consents", WHO, "--history").out.decode()
+    assert "annulled by mend" in shown
+    assert "2024-2" in shown
+
+
+def test_choices_are_shown_beside_consents_and_are_none(cli: Cli) -> None:
+    cookies = {"functional": True, "analytical": False, "gpc": True, "text_version": "c-1"}
+    cli.record(
+        registered(),
+        message("cookie-preference-recorded", WHO, time=on(2), **cookies, **PORTAL),
+        message(
+            "app-permission-granted",
+            WHO,
+            time=on(3),
+            permission="camera",
+            app_version="4",
+            **PORTAL,
+        ),
+        objected(4, "phone"),
+    )
+    answer = cli("consents", WHO, "--json").json
+    assert answer["consents"] == []
+    assert [(choice["choice"], choice["since"]) for choice in answer["choices"]] == [
+        ("app-permission-granted", instant(3)),
+        ("cookie-preference-recorded", instant(2)),
+        ("marketing-objection-recorded", instant(4)),
+    ]
+    assert answer["choices"][1]["facts"] == cookies
+    assert cli("consents", "--all", "--json").lines == [answer]
+    assert "gpc: yes" in cli("consents", WHO).out.decode()
+
+
+def test_an_objection_ends_the_effect_of_a_consent_and_says_so(cli: Cli) -> None:
+    cli.record(registered(), consented(time=on(2)), objected(4, "email"))
+    (row,) = cli("consents", WHO, "--json").json["consents"]
+    assert (row["status"], row["effective"]) == ("given", False)
+    assert "objected" in row["why"]
+    (past,) = cli("consents", WHO, "--as-of", on(3), "--json").json["consents"]
+    assert past["effective"] is True
+
+
+def test_records_and_receipt_of_ts_27560_hold_no_personal_value(cli: Cli) -> None:
+    declaration = declared("direct-marketing", time=on(1), name="Newsletter", recipient_kinds=[])
+    cli.record(registered(), declaration, collected(), consented(time=on(2)), withdrawn(time=on(6)))
+    (record,) = cli("consents", WHO, "--format", "ts27560").json["@graph"]
+    assert record["@type"] == "dpv:ConsentRecord"
+    assert [event["@type"] for event in record["dpv:hasConsentStatus"]] == [
+        "dpv:ConsentGiven",
+        "dpv:ConsentWithdrawn",
+    ]
+    data = record["dpv:hasProcess"]["dpv:hasPersonalData"]
+    assert [one["dct:identifier"] for one in data] == ["identity", "payment"]
+    path = cli.folder / "receipt.jsonld"
+    ran = cli("consents", WHO, "--format", "ts27560-receipt", "--output", str(path))
+    assert (ran.status, ran.out) == (0, b"")
+    receipt = json.loads(path.read_text("utf-8"))
+    assert receipt["dpv:hasRecordOfActivity"][0]["@id"] == record["@id"]
+    text = path.read_text("utf-8")
+    assert "J. de Vries" not in text
+    assert WHO not in text
+    past = cli("consents", WHO, "--format", "ts27560", "--as-of", on(3)).json["@graph"]
+    assert len(past[0]["dpv:hasConsentStatus"]) == 1
+
+
+def decided(cli: Cli, *arguments: str, subject: str = WHO) -> dict[str, tuple[bool, list[str]]]:
+    answer = cli("marketing", subject, *arguments, "--json").json
+    return {
+        decision["channel"]: (
+            decision["allowed"],
+            [f"{verdict['layer']}: {verdict['code']}" for verdict in decision["verdicts"]],
+        )
+        for decision in answer["decisions"]
+    }
+
+
+def test_what_the_law_allows_the_house_may_have_promised_not_to_do(cli: Cli) -> None:
+    cli.record(registered(), ordered())
+    assert decided(cli, "--channel", "email") == {
+        "email": (False, ["law: existing-customer", "house: no-consent"])
+    }
+    cli.record(consented(time=on(2)))
+    assert decided(cli, "--channel", "email", "--at", on(3)) == {
+        "email": (True, ["law: consent", "house: consent"])
+    }
+    cli.record(message("account-deactivated", WHO, time=on(5), reason="unpaid"))
+    assert decided(cli, "--channel", "email") == {
+        "email": (False, ["law: consent", "house: inactive"])
+    }
+
+
+def test_calls_to_customers_need_consent_since_july_2026(cli: Cli) -> None:
+    cli.record(registered(), ordered())
+    before, after = "2026-06-30T12:00:00+02:00", "2026-07-01T00:00:00+02:00"
+    assert decided(cli, "--channel", "phone", "--as-of", before)["phone"][1][0] == (
+        "law: existing-customer"
+    )
+    assert decided(cli, "--channel", "phone", "--as-of", after)["phone"][1][0] == "law: no-consent"
+
+
+def test_every_channel_is_decided_and_explained_in_both_languages(cli: Cli) -> None:
+    cli.record(registered(), objected(2, "email"))
+    answer = cli("marketing", WHO, "--json").json
+    assert [decision["channel"] for decision in answer["decisions"]] == [
+        "email",
+        "sms",
+        "app",
+        "phone",
+        "post",
+    ]
+    assert answer["person"]["objections"] == ["email"]
+    verdicts = [verdict for one in answer["decisions"] for verdict in one["verdicts"]]
+    assert all(verdict["why"] and verdict["why_nl"] and verdict["citation"] for verdict in verdicts)
+    assert verdicts[0]["code"] == "objection"
+    assert "the person objected" in cli("marketing", WHO).out.decode()
+
+
+def test_a_contact_person_is_addressed_as_its_customer_is(cli: Cli) -> None:
+    cli.record(
+        registered(customer_kind="legal-entity"),
+        ordered(),
+        message("contact-person-added", CONTACT, customer=WHO),
+    )
+    person = cli("marketing", CONTACT, "--json").json["person"]
+    assert (person["kind"], person["customer"], person["active"]) == ("legal-entity", True, True)
+    cli.record(message("account-deactivated", WHO, time=on(5), reason="unpaid"))
+    assert cli("marketing", CONTACT, "--json").json["person"]["active"] is False
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("consents", "--all", "--history"),
+        ("consents", "--all", "--format", "ts27560"),
+        ("consents", WHO, "--format", "xml"),
+        ("marketing", WHO, "--channel", "fax"),
+        ("marketing", "recipient/incasso"),
+        ("marketing", WHO, "--at", "tomorrow"),
+    ],
+)
+def test_wrong_usage_is_status_2(cli: Cli, arguments: tuple[str, ...]) -> None:
+    assert cli(*arguments).status == 2

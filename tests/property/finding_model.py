@@ -1,0 +1,519 @@
+"""A plain model of the findings: all events are judged at once, each by looking at all the others.
+
+It names the rules themselves, so that what they ask is written twice. It knows no rows, no joins and no
+increments; periods, countries, provisions and kinds of recipient are taken from the rulebook.
+"""
+
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import rulebook
+from ledger.event import RecordedEvent
+from schemas import CATEGORIES
+from tests.property import view_model
+
+__all__ = ["findings"]
+
+Events = Sequence[RecordedEvent]
+Broken = Iterator[tuple[str, datetime | None]]
+"""A rule, and from when it counts if not at once."""
+TAKES = {
+    "contact-person-removed",
+    "contract-ended",
+    "legal-hold-released",
+    "account-deactivated",
+    "personal-data-erased",
+    "transfer-agreement-ended",
+    "consent-withdrawn",
+    "consent-refused",
+    "consent-invalidated",
+    "marketing-objection-recorded",
+    "app-permission-denied",
+    "app-permission-revoked",
+    "employment-ended",
+    "role-revoked",
+    "recipient-ended",
+}
+GIVES_AWAY = {
+    "personal-data-disclosed",
+    "emergency-call-disclosed",
+    "malicious-call-data-disclosed",
+    "number-porting-performed",
+    "equipment-shipped",
+}
+ANSWERS = {"rights-request-answered", "rights-request-refused", "access-report-issued"}
+MARKETING = {"newsletter", "product-information", "telemarketing"}
+
+
+def findings(events: Events, office: str) -> list[tuple[str, str, str, str]]:
+    """Source and id of the event, rule, and when it is due; sorted."""
+    told = Told(view_model.counted(events, office))
+    found = {
+        (event.source, event.id, rule, _utc(due))
+        for event in told.events
+        for rule, due in broken(event, told)
+    }
+    found |= {(*void, "house.annulment.void", "None") for void in _void(events, told, office)}
+    found |= {(*event, "law.retention.passed", _utc(due)) for event, due in _kept(told)}
+    found |= {(*first, "house.source.unregistered", "None") for first in _strange(told)}
+    return sorted(found)
+
+
+class Told:
+    """Everything that counts, in the order in which later says more."""
+
+    def __init__(self, events: Events) -> None:
+        self.events = sorted(events, key=_rank)
+
+    def of(
+        self,
+        who: RecordedEvent | str,
+        *names: str,
+        until: datetime | None = None,
+        **facts: Any,
+    ) -> Events:
+        """Events of some types about whom an event, a stream or a reference names, up to a time."""
+        stream = who if isinstance(who, str) else str(who.stream)
+        return [
+            event
+            for event in self.events
+            if event.name in names and stream in {str(event.stream), event.subject}
+            if until is None or event.time <= until
+            if all(event.facts.get(name) == value for name, value in facts.items())
+        ]
+
+
+def _rank(event: RecordedEvent) -> tuple[Any, ...]:
+    sequence = -1 if event.sequence is None else event.sequence
+    return event.time, event.name in TAKES, sequence, event.source, event.id
+
+
+def _utc(due: datetime | None) -> str:
+    return str(due and due.astimezone(UTC))
+
+
+def _day(time: datetime) -> str:
+    return time.astimezone(ZoneInfo("Europe/Amsterdam")).date().isoformat()
+
+
+def broken(event: RecordedEvent, told: Told) -> Broken:
+    """The rules that an event breaks."""
+    if event.name in GIVES_AWAY and event.facts.get("direction") != "in":
+        yield from _disclosed(event, told)
+    elif event.provision and rulebook.provision(event.provision) is None:
+        yield "house.provision.unknown", None
+    judge = JUDGES.get(event.name)
+    if judge:
+        yield from judge(event, told)
+
+
+def _void(events: Events, told: Told, office: str) -> Iterator[tuple[str, str]]:
+    for event in told.events:
+        effective = any(view_model.has_effect(event, other, office) for other in events)
+        if event.name == "event-annulled" and not effective:
+            yield event.source, event.id
+
+
+def _strange(told: Told) -> Iterator[tuple[str, str]]:
+    """For each source that no system has, its earliest event."""
+    systems: dict[str, set[str]] = {}
+    for event in told.events:
+        if event.name == "system-registered":
+            known = systems.setdefault(str(event.subject).removeprefix("system/"), set())
+            known |= set(event.facts.get("sources") or ())
+    for source in {event.source for event in told.events if not event.ours}:
+        if not any(
+            source in listed if listed else source.endswith(f":{system}")
+            for system, listed in systems.items()
+        ):
+            mine = [event for event in told.events if event.source == source]
+            first = min(mine, key=lambda event: (event.time, event.id))
+            yield first.source, first.id
+
+
+def _kept(told: Told) -> Iterator[tuple[tuple[str, str], datetime]]:
+    """For each category of which somebody's values still open, its oldest event, and until when."""
+    for stream in {event.stream for event in told.events}:
+        mine = [event for event in told.events if event.stream == stream]
+        erasures = [e for e in mine if e.ours and e.name == "personal-data-erased"]
+        gone = {key for erasure in erasures for key in erasure.facts["keys_destroyed"]}
+        for category in ("contact", "traffic"):
+            held = [e for e in mine if category in e.sealed and e.sealed[category].key not in gone]
+            holds = {e.facts["hold_ref"]: e for e in mine if e.name.startswith("legal-hold-")}
+            if held and not any(
+                one.name == "legal-hold-placed" and category in one.categories
+                for one in holds.values()
+            ):
+                first = min(held, key=lambda event: (event.time, event.source, event.id))
+                start = first if category == "traffic" else _closing(first, told)
+                if start:
+                    yield (first.source, first.id), _after(_day(start.time), category)
+
+
+def _closing(event: RecordedEvent, told: Told) -> RecordedEvent | None:
+    """The event that closed the account of whoever an event is about, if it is closed."""
+    acts = told.of(event, "contract-concluded", "contract-changed", "contract-ended")
+    contracts = {act.facts["contract_ref"]: act for act in acts}.values()
+    if contracts:
+        closed = all(act.name == "contract-ended" for act in contracts)
+        return max(contracts, key=_rank) if closed else None
+    joined = told.of(event, "contact-person-added")
+    removals = told.of(event, "contact-person-added", "contact-person-removed")
+    if joined and removals[-1].name == "contact-person-removed":
+        return removals[-1]
+    who = joined[-1].facts["customer"] if joined else event
+    acts = told.of(who, "account-deactivated", "account-reactivated", "personal-data-erased")
+    acts = [a for a in acts if a.name != "personal-data-erased" or _is_whole(a)]
+    return acts[-1] if acts and acts[-1].name != "account-reactivated" else None
+
+
+def _after(day: str, category: str) -> datetime:
+    """Two years for contact data, six months for traffic data: the first instant after them."""
+    start = date.fromisoformat(day)
+    month = start.month - 1 + {"contact": 24, "traffic": 6}[category]
+    year, month = start.year + month // 12, month % 12 + 1
+    last = min(start.day, monthrange(year, month)[1])
+    return datetime(year, month, last, tzinfo=ZoneInfo("Europe/Amsterdam"))
+
+
+# Disclosures
+
+
+def _disclosed(event: RecordedEvent, told: Told) -> Broken:
+    acts = told.of(
+        f"recipient/{event.facts['recipient']}",
+        "recipient-registered",
+        "recipient-changed",
+        "recipient-ended",
+    )
+    yield from _standing(acts, _day(event.time))
+    version = _version(acts, _day(event.time))
+    kind = event.facts.get("recipient_kind") or (version and version["kind"])
+    if version and version["kind"] != kind:
+        yield "house.disclosure.kind.mismatch", None
+    if kind:
+        yield from _too_much(event, kind, told)
+    if event.name == "personal-data-disclosed":
+        yield from _ground(event, kind)
+        yield from _abroad(event, version, told)
+        yield from _special(event, kind, told)
+
+
+def _standing(acts: Events, day: str) -> Broken:
+    """Acts fall apart into periods: a registration after an end begins a new one."""
+    periods: list[list[RecordedEvent]] = []
+    for act in acts:
+        over = periods and any(one.name == "recipient-ended" for one in periods[-1])
+        if (act.name != "recipient-ended" and not periods) or (
+            act.name == "recipient-registered" and over
+        ):
+            periods.append([act])
+        elif periods:
+            periods[-1].append(act)
+    spans = [(_start(period), _end(period)) for period in periods]
+    begun = [end for start, end in spans if start <= day]
+    if not begun:
+        yield "house.disclosure.recipient.unregistered", None
+    elif all(end is not None and end <= day for end in begun):
+        yield "house.disclosure.recipient.ended", None
+
+
+def _start(period: Events) -> str:
+    return min(str(act.facts["valid_from"]) for act in period if act.name != "recipient-ended")
+
+
+def _end(period: Events) -> str | None:
+    ends = [str(act.facts["valid_to"]) for act in period if act.name == "recipient-ended"]
+    return ends[-1] if ends else None
+
+
+def _version(acts: Events, day: str) -> dict[str, Any] | None:
+    versions = [act for act in acts if act.name != "recipient-ended"]
+    if not versions:
+        return None
+    versions = sorted(versions, key=lambda act: (act.facts["valid_from"], _rank(act)))
+    begun = [act for act in versions if act.facts["valid_from"] <= day]
+    first = [a for a in versions if a.facts["valid_from"] == versions[0].facts["valid_from"]]
+    return dict((begun or first)[-1].facts)
+
+
+def _too_much(event: RecordedEvent, kind: str, told: Told) -> Broken:
+    notices = told.of(event, "recipient-notified", recipient=event.facts["recipient"])
+    if any(one.facts["action"] == "erase" and one.time >= event.time for one in notices):
+        return
+    fields = set(event.facts.get("fields", []))
+    named = rulebook.provision(event.provision or "-")
+    if named and named.fields and not fields <= set(named.fields):
+        yield "law.disclosure.fields.provision", None
+    elif rulebook.beyond(kind, fields):
+        yield "house.disclosure.fields.kind", None
+
+
+def _ground(event: RecordedEvent, kind: Any) -> Broken:
+    needed, named = kind == "police", rulebook.provision(event.provision or "-")
+    if not event.provision and needed:
+        yield "law.disclosure.provision.missing", None
+    if event.provision and not named:
+        yield "law.disclosure.provision.unknown", None
+    if named and not named.applies:
+        yield "law.disclosure.provision.inapplicable", None
+    if named and named.authorities and kind not in named.authorities:
+        yield "law.disclosure.authority", None
+
+
+def _abroad(event: RecordedEvent, version: dict[str, Any] | None, told: Told) -> Broken:
+    country = event.facts["country"]
+    place = rulebook.region(country, date.fromisoformat(_day(event.time)))
+    if place == "eea":
+        return
+    agreed: set[str] = set()
+    names = "transfer-agreement-recorded", "transfer-agreement-ended"
+    for act in told.of(event, *names, until=event.time):
+        countries = set(act.facts["countries"])
+        ended = act.name == "transfer-agreement-ended"
+        agreed = agreed - (countries or agreed) if ended else agreed | countries
+    if country not in agreed:
+        yield "house.disclosure.region.agreement", None
+    mechanism = event.facts.get("transfer_mechanism") or (version or {}).get("transfer_mechanism")
+    if place == "elsewhere" and mechanism in (None, "none"):
+        yield "law.disclosure.region.mechanism", None
+
+
+def _special(event: RecordedEvent, kind: Any, told: Told) -> Broken:
+    facts = event.facts
+    if facts["purpose"] in {"marketing", "sale"}:
+        yield "house.disclosure.marketing", None
+    fraud = "fraud" in event.categories or "fraud_signal" in facts["fields"]
+    if fraud and kind != "police" and event.provision != "nl.uavg.33.4":
+        yield "law.disclosure.fraud.permit", None
+    if kind == "collection-agency":
+        notices = told.of(event, "collection-notice-sent", until=event.time)
+        about = [one for one in notices if one.facts["invoice_ref"] == facts["case_ref"]]
+        if not any(one.facts["deadline"] < _day(event.time) for one in about or notices):
+            yield "house.disclosure.collection.notice", None
+    if facts.get("notice") == "required" and not _informed(event, event.id, told):
+        yield "house.disclosure.informed", rulebook.deadline("disclosure.notice", event.time)
+
+
+def _informed(event: RecordedEvent, disclosure: str, told: Told) -> bool:
+    names = "disclosure-notice-given", "disclosure-notice-withheld"
+    return bool(told.of(event, *names, disclosure_id=disclosure))
+
+
+def _malicious_call(event: RecordedEvent, told: Told) -> Broken:
+    if not _informed(event, event.id, told):
+        yield "law.malicious-call.informed", rulebook.deadline("disclosure.notice", event.time)
+
+
+def _notice_requested(event: RecordedEvent, told: Told) -> Broken:
+    if not _informed(event, event.facts["disclosure_id"], told):
+        yield "house.notice.requested", rulebook.deadline("disclosure.notice", event.time)
+
+
+# Contact
+
+
+def _contact(event: RecordedEvent, told: Told) -> Broken:
+    at, channel, purpose = event.time, event.facts["channel"], event.facts["purpose"]
+    acts = [e for e in told.of(event, *_CONSENTS)]
+    past = {e.facts["purpose"]: e for e in acts if e.time <= at}
+    held = {name for name, act in past.items() if _holds(act, at)}
+    known = {e.facts["purpose"] for e in acts}
+    wanted = {purpose} if purpose in known | MARKETING else MARKETING
+    if not held & wanted:
+        yield "house.contact.consent", None
+    joined = told.of(event, "contact-person-added")
+    customer = joined[-1].facts["customer"] if joined else None
+    people = [event, customer] if customer else [event]
+    if any(_closed(told, person, at) for person in people):
+        yield "house.contact.inactive", None
+    if _objected(event, told, [past.get(name) for name in wanted]):
+        yield "law.contact.objection", None
+    registered = told.of(event, "customer-registered", until=at)
+    kind: Any = registered[-1].facts["customer_kind"] if registered else "consumer"
+    person = rulebook.Addressee(
+        kind="legal-entity" if customer else kind,
+        customer=bool(registered or customer),
+        consents=frozenset(held),
+    )
+    if channel != "pigeon":
+        decision = rulebook.marketing_decision(person, channel, date.fromisoformat(_day(at)))
+        if any(v.layer == "law" and not v.allowed for v in decision.verdicts):
+            yield "law.contact.channel", None
+
+
+_CONSENTS = (
+    "consent-given",
+    "consent-renewed",
+    "consent-withdrawn",
+    "consent-refused",
+    "consent-invalidated",
+)
+
+
+def _holds(act: RecordedEvent | None, at: datetime) -> bool:
+    if act is None or act.name not in _CONSENTS[:2]:
+        return False
+    until = act.facts.get("valid_until")
+    return until is None or at < datetime.fromisoformat(until)
+
+
+def _closed(told: Told, person: Any, at: datetime) -> bool:
+    acts = told.of(
+        person, "account-deactivated", "account-reactivated", "personal-data-erased", until=at
+    )
+    acts = [a for a in acts if a.name != "personal-data-erased" or _is_whole(a)]
+    return bool(acts) and acts[-1].name != "account-reactivated"
+
+
+def _is_whole(erasure: RecordedEvent) -> bool:
+    return erasure.ours and set(erasure.categories) >= set(CATEGORIES)
+
+
+def _objected(event: RecordedEvent, told: Told, consents: Sequence[RecordedEvent | None]) -> bool:
+    objections = [
+        one
+        for one in told.of(event, "marketing-objection-recorded", until=event.time)
+        if one.facts["channel"] in {event.facts["channel"], "all"}
+    ]
+    renewed = [one for one in consents if one and one.name in _CONSENTS[:2]]
+    return any(all(_rank(one) < _rank(objection) for one in renewed) for objection in objections)
+
+
+# Persons
+
+
+def _credit(event: RecordedEvent, told: Told) -> Broken:
+    occasions = [
+        *told.of(event, "customer-registered"),
+        *told.of(event, "order-placed", large_order=True),
+    ]
+    if not any(abs(one.time - event.time) <= timedelta(days=30) for one in occasions):
+        yield "house.credit.reason", None
+
+
+def _joined(event: RecordedEvent, told: Told) -> Broken:
+    if not told.of(event, "privacy-notice-provided"):
+        yield "law.notice.never", rulebook.deadline("notice.indirect", event.time)
+
+
+def _collected(event: RecordedEvent, told: Told) -> Broken:
+    notices = told.of(event, "privacy-notice-provided", article="14")
+    if event.facts.get("origin") == "third-party" and not notices:
+        yield "law.notice.indirect", rulebook.deadline("notice.indirect", event.time)
+
+
+def _uploaded(event: RecordedEvent, told: Told) -> Broken:
+    names = "app-permission-granted", "app-permission-denied", "app-permission-revoked"
+    acts = told.of(event, *names, until=event.time, permission="contacts")
+    if not acts or acts[-1].name != "app-permission-granted":
+        yield "house.permission.contacts", None
+
+
+def _taken_over(event: RecordedEvent, told: Told) -> Broken:
+    parties = {event.facts["from_customer"], event.facts["to_customer"]} - {str(event.stream)}
+    ref = event.facts["contract_ref"]
+    if not all(told.of(party, "contract-taken-over", contract_ref=ref) for party in parties):
+        yield "house.takeover.one-sided", None
+
+
+def _erased(event: RecordedEvent, _told: Told) -> Broken:
+    if not event.ours:
+        yield "house.erasure.outside", None
+
+
+def _misuse(event: RecordedEvent, told: Told) -> Broken:
+    due = event.time + timedelta(hours=24)
+    warnings = told.of(event, "customer-warned", case_ref=event.facts["case_ref"])
+    if not any(one.time < due for one in warnings):
+        yield "house.misuse.warning", due
+
+
+# Staff
+
+
+def _accessed(event: RecordedEvent, told: Told) -> Broken:
+    at, role, who = event.time, event.facts["role"], event.facts["employee"]
+    acts = told.of(who, "role-granted", "role-revoked", until=at, role=role)
+    ended = told.of(who, "employment-ended", until=at)
+    last = acts[-1] if acts else None
+    if last is None or last.name == "role-revoked" or (ended and _rank(ended[-1]) > _rank(last)):
+        yield "house.access.role.missing", None
+    defined = told.of(f"role/{role}", "role-defined", until=at)
+    if not defined:
+        yield "house.access.role.undefined", None
+    elif not set(event.categories) <= set(defined[-1].categories):
+        yield "house.access.role.category", None
+    if not _certified(told, who, at):
+        yield "house.access.vog", None
+
+
+def _employed(event: RecordedEvent, told: Told) -> Broken:
+    if not _certified(told, str(event.stream), event.time):
+        yield "house.employment.vog", None
+
+
+def _certified(told: Told, who: str, at: datetime) -> bool:
+    presented = told.of(who, "vog-presented", until=at)
+    return any(one.facts["issued_on"] <= _day(at) for one in presented)
+
+
+# Deadlines
+
+
+def _requested(event: RecordedEvent, told: Told) -> Broken:
+    ref, received = event.facts["request_ref"], date.fromisoformat(event.facts["received_on"])
+    due = rulebook.deadline("rights.answer", received)
+    if any(e.time < due for e in told.of(event, "rights-request-extended", request_ref=ref)):
+        due = rulebook.extended("rights.answer", received)
+    if not any(e.time < due for e in told.of(event, *ANSWERS, request_ref=ref)):
+        yield "law.rights.overdue", due
+
+
+def _extended(event: RecordedEvent, told: Told) -> Broken:
+    ref = event.facts["request_ref"]
+    requests = told.of(event, "rights-request-received", request_ref=ref)
+    received = max((str(one.facts["received_on"]) for one in requests), default=None)
+    if received and event.time >= rulebook.deadline("rights.answer", date.fromisoformat(received)):
+        yield "law.rights.extension", None
+
+
+def _breached(event: RecordedEvent, told: Told) -> Broken:
+    detected = datetime.fromisoformat(event.facts["detected_at"])
+    regime = event.facts["regime"]
+    reports = told.of(event, "authority-notified", regime=regime)
+    risks = told.of(event, "breach-assessed")
+    if regime == "telecom":
+        due = detected + timedelta(hours=24)
+    elif risks and risks[-1].facts["risk"] == "none":
+        return
+    else:
+        due = detected + timedelta(hours=72)
+    if not any(one.time < due for one in reports):
+        yield "law.breach.authority", due
+    if regime == "telecom" and reports:
+        due = min(one.time for one in reports) + timedelta(days=3)
+        if not any(one.time < due and one.facts["phase"] == "full" for one in reports):
+            yield "law.breach.authority.full", due
+
+
+JUDGES: dict[str, Callable[[RecordedEvent, Told], Broken]] = {
+    "malicious-call-data-disclosed": _malicious_call,
+    "disclosure-notice-requested": _notice_requested,
+    "marketing-message-sent": _contact,
+    "credit-check-requested": _credit,
+    "contact-person-added": _joined,
+    "personal-data-collected": _collected,
+    "contact-list-uploaded": _uploaded,
+    "contract-taken-over": _taken_over,
+    "personal-data-erased": _erased,
+    "misuse-suspected": _misuse,
+    "personal-data-accessed": _accessed,
+    "employment-started": _employed,
+    "rights-request-received": _requested,
+    "rights-request-extended": _extended,
+    "breach-detected": _breached,
+}

@@ -1,0 +1,209 @@
+"""Drawn events that a rule may judge, or that say how: few people, few codes, moments days apart."""
+
+from typing import Any
+from uuid import uuid5
+
+from hypothesis import strategies as st
+
+from schemas import CATEGORIES
+from tests.property.view_specs import (
+    Spec,
+    accounts,
+    annulling,
+    complete,
+    consented,
+    merged,
+    named,
+    persons,
+    sealed,
+    with_,
+)
+from tests.unit.projections.making import ANNA, BERT, CRM, OFFICE, PORTAL, SPACE
+
+__all__ = ["facts", "lives"]
+
+CARLA, EVA = uuid5(SPACE, "carla"), uuid5(SPACE, "eva")
+DAY = 1440
+# Before, around and after the deadlines of hours, days, a month and a year.
+MOMENTS = [-400 * DAY, -40 * DAY, -2 * DAY, 0, 1, DAY, 4 * DAY, 35 * DAY, 400 * DAY, 4000 * DAY]
+moments = with_(minutes=st.sampled_from(MOMENTS))
+everyone = with_(stream=st.sampled_from([ANNA, BERT, CARLA]))
+employees = with_(stream=st.just(EVA))
+
+
+def told(*names: str, of: Any = persons, **members: st.SearchStrategy[Any]) -> Any:
+    return merged(named(*names), of, moments, with_(**members))
+
+
+one_of = st.sampled_from
+cases = one_of(["c1", "c2"])
+dates = one_of(["2026-01-01", "2026-02-28", "2026-03-01", "2026-03-02", "2026-05-01"])
+listed = st.lists(one_of(["contact", "traffic", "fraud"]), max_size=2, unique=True)
+ids = st.integers(1, 9).map(lambda place: f"i{place % 7}{place:03}")
+recipients = one_of(["acme", "police"])
+registers = with_(subject=one_of(["recipient/acme", "recipient/police"]))
+
+disclosed = told(
+    "personal-data-disclosed",
+    of=everyone,
+    recipient=recipients,
+    recipient_kind=one_of(["processor", "police", "collection-agency", "group-company"]),
+    country=one_of(["NL", "US", "GB"]),
+    purpose=one_of(["service", "marketing", "sale"]),
+    fields=st.lists(one_of(["name", "email", "called_number", "fraud_signal"]), max_size=2),
+    categories=listed,
+    provision=one_of([None, None, "nl.sv.126na", "nl.uavg.33.4", "nl.nowhere"]),
+    notice=one_of(["none", "required"]),
+    case_ref=cases,
+    transfer_mechanism=one_of(["scc", "none"]),
+)
+by_nature = told(
+    "emergency-call-disclosed",
+    "malicious-call-data-disclosed",
+    "equipment-shipped",
+    recipient=recipients,
+    fields=st.just(["name"]),
+)
+ported = told("number-porting-performed", recipient=recipients, direction=one_of(["in", "out"]))
+recipient_acts = told(
+    "recipient-registered",
+    "recipient-changed",
+    "recipient-ended",
+    of=registers,
+    valid_from=dates,
+    valid_to=dates,
+    kind=one_of(["processor", "police"]),
+    transfer_mechanism=one_of(["scc", "none"]),
+)
+duties = told(
+    "disclosure-notice-requested",
+    "disclosure-notice-given",
+    "disclosure-notice-withheld",
+    disclosure_id=ids,
+)
+notified = told(
+    "recipient-notified", of=everyone, recipient=recipients, action=one_of(["erase", "rectify"])
+)
+agreements = told(
+    "transfer-agreement-recorded",
+    "transfer-agreement-ended",
+    of=everyone,
+    countries=one_of([["US"], ["GB"], []]),
+)
+notices = told("collection-notice-sent", of=everyone, invoice_ref=cases, deadline=dates)
+
+marketing = told(
+    "marketing-message-sent",
+    of=everyone,
+    channel=one_of(["email", "phone", "pigeon"]),
+    purpose=one_of(["newsletter", "telemarketing", "spring"]),
+)
+opinions = told("marketing-objection-recorded", of=everyone, channel=one_of(["email", "all"]))
+consents = merged(
+    consented,
+    everyone,
+    moments,
+    with_(valid_until=one_of([None, "2026-03-02T00:00:00Z", "2027-01-01T00:00:00+01:00"])),
+)
+account_acts = merged(accounts, moments)
+contacts = told(
+    "contact-person-added",
+    "contact-person-removed",
+    of=with_(stream=st.just(CARLA)),
+    customer=st.just(str(BERT)),
+)
+gone = told(
+    "personal-data-erased",
+    source=one_of(["urn:processing-ledger:erasure", CRM]),
+    categories=one_of([["contact"], list(CATEGORIES)]),
+    keys_destroyed=st.lists(one_of(["contact-k0", "contact-k1", "traffic-k0"]), unique=True),
+)
+
+credit = told("credit-check-requested", reason=one_of(["new-customer", "large-order"]))
+orders = told("order-placed", large_order=st.booleans())
+collected = merged(
+    told("personal-data-collected", of=everyone, origin=one_of(["customer", "third-party"])),
+    with_(sealed=sealed),
+)
+contracts = told(
+    "contract-concluded", "contract-ended", "contract-changed", of=everyone, contract_ref=cases
+)
+holds = told(
+    "legal-hold-placed",
+    "legal-hold-released",
+    of=everyone,
+    hold_ref=cases,
+    categories=one_of([["contact"], ["contact", "traffic"]]),
+)
+informed = told("privacy-notice-provided", of=everyone, article=one_of(["13", "14"]))
+permitted = told(
+    "app-permission-granted",
+    "app-permission-revoked",
+    "app-permission-denied",
+    permission=one_of(["contacts", "camera"]),
+)
+uploaded = told("contact-list-uploaded", "contact-list-purged")
+taken_over = told(
+    "contract-taken-over",
+    contract_ref=cases,
+    from_customer=st.just(str(ANNA)),
+    to_customer=st.just(str(BERT)),
+)
+
+looked = told("personal-data-accessed", employee=st.just(str(EVA)), role=cases, categories=listed)
+roles = told("role-defined", of=with_(subject=one_of(["role/c1", "role/c2"])), categories=listed)
+granted = told("role-granted", "role-revoked", of=employees, role=cases)
+staff = told(
+    "employment-started", "employment-ended", "vog-presented", of=employees, issued_on=dates
+)
+
+misused = told("misuse-suspected", "customer-warned", case_ref=cases)
+requests = told(
+    "rights-request-received",
+    "rights-request-extended",
+    "rights-request-answered",
+    "rights-request-refused",
+    "access-report-issued",
+    request_ref=cases,
+    received_on=dates,
+)
+breaches = told(
+    "breach-detected",
+    "breach-assessed",
+    "authority-notified",
+    of=with_(subject=st.just("breach/b1")),
+    detected_at=one_of(["2026-03-01T09:00:00Z", "2026-01-01T00:00:00+01:00"]),
+    regime=one_of(["avg", "telecom"]),
+    phase=one_of(["initial", "full"]),
+    risk=one_of(["none", "high"]),
+)
+systems = told(
+    "system-registered",
+    of=with_(subject=one_of(["system/crm", "system/portal"])),
+    sources=one_of([None, [], [CRM], [PORTAL, OFFICE]]),
+)
+
+LIVES: list[list[st.SearchStrategy[Spec]]] = [
+    [disclosed, disclosed, recipient_acts, duties, notified, agreements, notices],
+    [disclosed, by_nature, ported, recipient_acts, duties, systems],
+    [marketing, marketing, opinions, consents, account_acts, contacts, gone],
+    [credit, credit, orders, account_acts, taken_over],
+    [collected, contacts, informed, permitted, uploaded, gone],
+    [collected, collected, contracts, holds, account_acts, contacts, gone],
+    [looked, looked, roles, granted, staff],
+    [misused, requests, requests, breaches, breaches],
+]
+"""Kinds of events that have to do with each other; drawn alone, they meet often."""
+
+
+@st.composite
+def facts(draw: st.DrawFn) -> Spec:
+    """One event of any of these kinds."""
+    return draw(complete(*(kind for kinds in LIVES for kind in kinds)))
+
+
+def lives() -> st.SearchStrategy[list[Spec]]:
+    """Short ledgers of events that have to do with each other, and of annulments."""
+    return st.one_of(
+        *(st.lists(complete(*kinds, *kinds, annulling), min_size=2, max_size=12) for kinds in LIVES)
+    )

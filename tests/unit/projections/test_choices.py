@@ -1,0 +1,130 @@
+"""Choices beside consent, and what the marketing rules make of them."""
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from ledger.event import RecordedEvent
+from projections.addressee import addressee, has_bought
+from projections.choices import Choice
+from projections.consent_status import VIEW, Row
+from projections.timetravel import fold
+from rulebook import Addressee
+from tests.unit.projections.making import at, event
+
+
+def rows_of(*events: RecordedEvent) -> list[Row]:
+    """The rows, the same whatever the order of the events."""
+    folded = [fold(VIEW, order) for order in permutations(events)]
+    assert all(one == folded[0] for one in folded)
+    return list(folded[0].values())
+
+
+def choice_of(*events: RecordedEvent) -> dict[str, Any]:
+    (row,) = rows_of(*events)
+    assert isinstance(row, Choice)
+    return {"name": row.name, "since": row.order.time, **row.facts}
+
+
+def cookies(minutes: float, **facts: Any) -> RecordedEvent:
+    shared: dict[str, Any] = {"functional": True, "analytical": True, "gpc": False}
+    return event("cookie-preference-recorded", minutes, **(shared | facts))
+
+
+def person(*events: RecordedEvent, minutes: float = 60, **known: Any) -> Addressee:
+    shared: dict[str, Any] = {"kind": "consumer", "active": True, "customer": True}
+    return addressee(rows_of(*events), **(shared | known), clock=at(minutes))
+
+
+def objection(channel: str, minutes: float) -> RecordedEvent:
+    return event("marketing-objection-recorded", minutes, channel=channel)
+
+
+def consent(purpose: str, minutes: float, **facts: Any) -> RecordedEvent:
+    return event("consent-given", minutes, purpose=purpose, **facts)
+
+
+def test_the_latest_choice_decides_with_its_facts() -> None:
+    shown = choice_of(cookies(1, analytical=False), cookies(3, gpc=True), cookies(2))
+    assert shown == {
+        "name": "cookie-preference-recorded",
+        "since": at(3),
+        "functional": True,
+        "analytical": True,
+        "gpc": True,
+    }
+
+
+@pytest.mark.parametrize("withheld", [{"analytical": False}, {"gpc": True}])
+def test_at_equal_time_cookies_that_are_withheld_win(withheld: dict[str, bool]) -> None:
+    shown = choice_of(cookies(1, **withheld), cookies(1))
+    assert withheld.items() <= shown.items()
+
+
+def test_each_permission_is_a_choice_of_its_own_and_taking_it_back_wins() -> None:
+    def permission(act: str, name: str) -> RecordedEvent:
+        return event(f"app-permission-{act}", 1, permission=name, app_version="4.2")
+
+    rows = rows_of(
+        permission("granted", "camera"),
+        permission("revoked", "contacts"),
+        permission("granted", "contacts"),
+    )
+    shown = [(row.name, row.facts["permission"]) for row in rows if isinstance(row, Choice)]
+    assert sorted(shown) == [
+        ("app-permission-granted", "camera"),
+        ("app-permission-revoked", "contacts"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "fact"), [("caller-id-blocking-changed", "blocked"), ("directory-listing-changed", "")]
+)
+def test_at_equal_time_the_choice_that_protects_more_wins(name: str, fact: str) -> None:
+    protecting = {fact: True} if fact else {"listed": False, "purposes": []}
+    other = {fact: False} if fact else {"listed": True, "purposes": ["paper"]}
+    shown = choice_of(event(name, 1, **protecting), event(name, 1, **other))
+    assert protecting.items() <= shown.items()
+
+
+def test_whoever_has_no_kind_is_protected_as_a_consumer() -> None:
+    assert person(kind=None).kind == "consumer"
+    assert person(kind="something-else").kind == "consumer"
+    assert person(kind="legal-entity").kind == "legal-entity"
+
+
+def test_only_consents_that_stand_at_the_time_count() -> None:
+    acts = [
+        consent("newsletter", 1),
+        consent("telemarketing", 1, valid_until="2026-03-01T14:05:00+01:00"),
+        event("consent-withdrawn", 2, purpose="product-information"),
+    ]
+    assert person(*acts).consents == {"newsletter", "telemarketing"}
+    assert person(*acts, minutes=65).consents == {"newsletter"}
+
+
+def test_an_objection_counts_by_channel_and_an_unknown_one_for_all() -> None:
+    assert person(objection("phone", 1)).objections == {"phone"}
+    assert person(objection("carrier-pigeon", 1)).objections == {
+        "app",
+        "email",
+        "phone",
+        "post",
+        "sms",
+    }
+
+
+def test_a_later_consent_takes_an_objection_back_for_its_own_channels() -> None:
+    assert person(objection("all", 1), consent("newsletter", 2)).objections == {
+        "app",
+        "phone",
+        "post",
+        "sms",
+    }
+    assert person(objection("email", 2), consent("newsletter", 1)).objections == {"email"}
+
+
+def test_to_be_registered_is_no_sale() -> None:
+    assert not has_bought([event("customer-registered", 1)])
+    assert has_bought([event("customer-registered", 1), event("order-placed", 2)])

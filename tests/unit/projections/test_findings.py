@@ -1,0 +1,204 @@
+"""What breaks a rule, what does not, and what resolves it: a row a rule, judged as while rebuilding."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby, permutations
+from typing import Any, NamedTuple
+from uuid import uuid5
+
+import pytest
+
+from ledger.event import RecordedEvent
+from projections.findings import VIEW
+from projections.findings_join import Entry, FindingsJoin
+from projections.timetravel import fold
+from tests.unit.projections.making import CRM, SPACE, at, event, values
+
+DAY = 24 * 60
+END = at(9000 * DAY)
+EVA = uuid5(SPACE, "eva")
+SYSTEM = event("system-registered", -9 * DAY, subject="system/crm", sources=[CRM])
+
+
+def judged(events: Sequence[RecordedEvent]) -> list[Entry]:
+    """Everything that is found in these events, deadlines included."""
+    join = FindingsJoin()
+    ordered = sorted([*events, SYSTEM], key=lambda one: one.stream)
+    rows = [(s, fold(VIEW, list(mine))) for s, mine in groupby(ordered, lambda one: one.stream)]
+    shared = [one for one in ordered if one.name in join.shared]
+    known = [(s, fold(VIEW, list(mine))) for s, mine in groupby(shared, lambda one: one.stream)]
+    gathering = join.gathering(known)
+    entries = [entry for stream, states in rows for entry in gathering.add(stream, states)]
+    return entries + gathering.rest()
+
+
+def rules(events: Sequence[RecordedEvent], clock: datetime = END) -> set[str]:
+    return {entry.rule for entry in judged(events) if entry.finding.is_open(clock)}
+
+
+def mailed(minutes: float = 0) -> RecordedEvent:
+    return event("marketing-message-sent", minutes, channel="email", purpose="newsletter")
+
+
+def consented(minutes: float) -> RecordedEvent:
+    return event("consent-given", minutes, purpose="newsletter")
+
+
+def given(**more: Any) -> RecordedEvent:
+    facts: dict[str, Any] = {
+        "recipient": "acme",
+        "recipient_kind": "processor",
+        "purpose": "service",
+        "country": "NL",
+        "fields": ["name"],
+    }
+    return event("personal-data-disclosed", **(facts | more))
+
+
+def known(valid_from: str, minutes: float = DAY) -> RecordedEvent:
+    named: dict[str, Any] = {
+        "subject": "recipient/acme",
+        "valid_from": valid_from,
+        "kind": "processor",
+    }
+    return event("recipient-registered", minutes, **named)
+
+
+def looked(*categories: str) -> RecordedEvent:
+    return event("personal-data-accessed", categories=categories, employee=str(EVA), role="desk")
+
+
+def of_eva(name: str, minutes: float, **facts: Any) -> RecordedEvent:
+    return event(name, minutes, stream=EVA, **facts)
+
+
+def desk(minutes: float, *categories: str) -> RecordedEvent:
+    return event("role-defined", minutes, subject="role/desk", categories=categories)
+
+
+def asked(name: str, minutes: float = 0, **facts: Any) -> RecordedEvent:
+    return event(name, minutes, request_ref="R-1", **facts)
+
+
+class Case(NamedTuple):
+    """Events that break a rule; one that changes nothing; and what resolves it."""
+
+    rule: str
+    breaking: list[RecordedEvent]
+    beside: RecordedEvent
+    resolving: RecordedEvent
+
+
+CASES = [
+    Case("house.contact.consent", [mailed()], consented(1), consented(-1)),
+    Case(
+        "house.contact.inactive",
+        [consented(-9), event("account-deactivated", -5), mailed()],
+        event("account-reactivated", 1),
+        event("account-reactivated", -1),
+    ),
+    Case(
+        "law.contact.objection",
+        [event("marketing-objection-recorded", -5, channel="email"), mailed()],
+        consented(-6),
+        consented(-1),
+    ),
+    Case(
+        "house.disclosure.recipient.unregistered",
+        [given()],
+        known("2026-03-02"),
+        known("2026-03-01"),
+    ),
+    Case(
+        "house.disclosure.recipient.ended",
+        [
+            known("2025-01-01", -9 * DAY),
+            event("recipient-ended", -8 * DAY, subject="recipient/acme", valid_to="2026-02-01"),
+            given(),
+        ],
+        known("2026-03-02", -DAY),
+        known("2026-03-01", -DAY),
+    ),
+    Case(
+        "house.disclosure.region.agreement",
+        [given(country="US")],
+        event("transfer-agreement-recorded", -1, countries=["IN"]),
+        event("transfer-agreement-recorded", -1, countries=["US"]),
+    ),
+    Case(
+        "house.access.role.missing",
+        [looked("contact")],
+        of_eva("role-granted", 1, role="desk"),
+        of_eva("role-granted", -1, role="desk"),
+    ),
+    Case(
+        "house.access.role.category",
+        [desk(-9, "contact"), looked("contact", "traffic")],
+        desk(1, "contact", "traffic"),
+        desk(-1, "contact", "traffic"),
+    ),
+    Case(
+        "house.access.vog",
+        [looked("contact")],
+        of_eva("vog-presented", -1, issued_on="2026-03-02"),
+        of_eva("vog-presented", -1, issued_on="2026-02-01"),
+    ),
+    Case(
+        "house.misuse.warning",
+        [event("misuse-suspected", case_ref="M-1")],
+        event("customer-warned", 1, case_ref="M-2"),
+        event("customer-warned", 1, case_ref="M-1"),
+    ),
+    Case(
+        "law.rights.overdue",
+        [asked("rights-request-received", received_on="2026-03-01")],
+        asked("rights-request-answered", 90 * DAY),
+        asked("rights-request-answered", 3 * DAY),
+    ),
+    Case(
+        "law.retention.passed",
+        [event("personal-data-collected", sealed=values("k1", "traffic", called_number="…"))],
+        event("legal-hold-placed", 1, hold_ref="H-1", categories=["contact"]),
+        event("legal-hold-placed", 1, hold_ref="H-1", categories=["traffic"]),
+    ),
+    Case(
+        "house.permission.contacts",
+        [event("contact-list-uploaded")],
+        event("app-permission-granted", -1, permission="camera"),
+        event("app-permission-granted", -1, permission="contacts"),
+    ),
+]
+EACH = pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
+
+
+@EACH
+def test_a_rule_is_broken_until_what_resolves_it(case: Case) -> None:
+    assert case.rule in rules(case.breaking)
+    assert case.rule in rules([*case.breaking, case.beside])
+    assert case.rule not in rules([*case.breaking, case.resolving])
+
+
+@EACH
+def test_the_order_of_arrival_does_not_matter(case: Case) -> None:
+    events = [*case.breaking, case.beside]
+    assert len({str(judged(order)) for order in permutations(events)}) == 1
+
+
+def test_what_waits_for_a_deadline_counts_from_then_on() -> None:
+    events = [asked("rights-request-received", received_on="2026-03-01")]
+    (due,) = [entry.finding.due for entry in judged(events) if entry.rule == "law.rights.overdue"]
+    assert due is not None
+    assert due > at(0)
+    assert "law.rights.overdue" not in rules(events, due - timedelta(microseconds=1))
+    assert "law.rights.overdue" in rules(events, due)
+
+
+def test_a_source_that_no_system_has_is_found_once_at_its_earliest_event() -> None:
+    strangers = [
+        event("customer-registered", n, source="urn:test:odd", customer_kind="consumer")
+        for n in (5, 3)
+    ]
+    found = [one for one in judged(strangers) if one.rule == "house.source.unregistered"]
+    assert [(one.finding.detail, one.finding.occurred_at) for one in found] == [
+        ("urn:test:odd", at(3))
+    ]
