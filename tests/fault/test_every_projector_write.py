@@ -44,6 +44,12 @@ CONSENT = {
     "method": "tick-box",
     "channel": "portal",
 }
+NOTICE = {
+    "version": "2026-1",
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "effective_from": "2026-01-01",
+    "claims": [],
+}
 CARRIER = {
     "name": "Carrier",
     "kind": "carrier",
@@ -70,6 +76,10 @@ def lines_of(number: int) -> list[dict[str, Any]]:
         message("processing-activity-declared", f"activity/a{number % 5}", **DECLARATION),
         message("recipient-registered", "recipient/carrier", **CARRIER),
         message("consent-given", regular, **CONSENT),
+        message("privacy-notice-published", f"notice/n{number}", **NOTICE),
+        message(
+            "role-defined", f"role/r{number % 3}", role=f"r{number % 3}", categories=["identity"]
+        ),
         message("personal-data-disclosed", regular, **DISCLOSURE),
         disclosed,
         annulment(disclosed),
