@@ -1,10 +1,11 @@
 """Every benchmark, one after the other; each runs its peer in the same run and prints the ratio."""
 
-from bench import decode, kafka, projection, record, scale, tlog
+from bench import decode, kafka, projection, publishing, record, scale, tlog
 
 if __name__ == "__main__":
     decode.main()
     record.main()
+    publishing.main()
     kafka.main()
     projection.main()
     scale.main()
