@@ -5,6 +5,7 @@ from bench import decode, kafka, projection, publishing, record, scale, tlog
 if __name__ == "__main__":
     decode.main()
     record.main()
+    publishing.main()
     kafka.main()
     projection.main()
     scale.main()

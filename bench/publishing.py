@@ -1,7 +1,7 @@
-"""What a publisher beside it costs the record path, and how fast an audit compares the log.
+"""What the transparency log costs: recording beside a publisher that follows, and the audit of the log.
 
-`python -m bench.publishing [ROUNDS]`. Rounds without and with a publisher, a process of its own, take turns
-on the same ledger.
+`python -m bench.publishing [ROUNDS]`. Each round records the same events alone, and while a publisher in a
+process of its own follows; then the log is compared with the table, beside a bare read of the same bytes.
 """
 
 import multiprocessing
@@ -9,119 +9,152 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from multiprocessing.synchronize import Event
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bench.record import EVENTS, PEOPLE, rate
-from bench.results import save
+from bench.record import BATCH, PEOPLE, fresh, rate
+from bench.results import median_ratio, quote, save
 from bench.workload import four_fields
-from ledger.audit import PublishedLog, audit, audit_log
+from ledger.audit import PublishedLog, audit_log
 from ledger.audit.findings import Findings
 from ledger.audit.published import Comparison
 from ledger.embedded import start
 from ledger.names import LedgerName
+from ledger.tlog.checkpoints import verify_checkpoint
 from ledger.tlog.folder import LogFolder
 from ledger.tlog.keys import SigningKey
 from ledger.tlog.publisher import Publisher
 from tests.fixtures.ledger import Clock, House
 
-ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 and __name__ == "__main__" else 5
-METHOD = (
-    f"{EVENTS} events of {PEOPLE} known people a round, four sealed fields each; embedded PostgreSQL with"
-    f" fsync; publisher in a second process; median of {ROUNDS} rounds"
-)
+EVENTS = 40_000
+ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 5
 ORIGIN = "bench.example.nl/log"
+LOOK_S = 0.05
+ALONE, PUBLISHED = "recording alone", "recording, a publisher follows"
+READ, AUDIT = "bare read of the entries' bytes", "audit of the log"
+METHOD = (
+    f"{EVENTS} events of {PEOPLE} known people, as for recording, in batches of {BATCH}; alone, and while a"
+    f" publisher in a process of its own follows, in turn first and second; median of {ROUNDS} rounds. audit:"
+    " positions, times, each leaf, tile and bundle and every signed checkpoint against the table; events a"
+    " second of processor time of this process, beside only receiving the same rows"
+)
 
 
-def key() -> SigningKey:
-    """The key of the benchmark's log."""
-    return SigningKey(ORIGIN, Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+class Log:
+    """A log's files and its key."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.secret = Ed25519PrivateKey.generate().private_bytes_raw()
+
+    def key(self) -> SigningKey:
+        """The key that signs."""
+        return SigningKey(ORIGIN, Ed25519PrivateKey.from_private_bytes(self.secret))
+
+    def size(self) -> int:
+        """How many entries are published."""
+        content = LogFolder(self.path).checkpoint()
+        return verify_checkpoint(content, [self.key().verifier]).size if content else 0
 
 
-def publisher_of(house: House, folder: Path) -> Publisher:
-    """A publisher of a ledger."""
-    return Publisher(house.database, house.ledger, LogFolder(folder), key(), [], clock=house.clock)
-
-
-def follow(url: str, keys: Path, folder: Path, ready: Event, stopped: Event) -> None:
-    """Publish in this process until told to stop."""
-    publisher = publisher_of(House(url, keys, LedgerName(), Clock()), folder)
-    publisher.publish_once()
-    ready.set()
-    publisher.follow(stopped.is_set)
+def follow(url: str, name: str, log: Log, stop: Any) -> None:
+    """Publish until told to stop, in a process of its own."""
+    house = House(url, log.path, LedgerName(name), Clock())
+    publisher = Publisher(
+        house.database, house.ledger, LogFolder(log.path), log.key(), [], clock=house.clock
+    )
+    publisher.follow(stop.is_set)
     publisher.close()
 
 
 @contextmanager
-def published(house: House, folder: Path) -> Iterator[None]:
-    """A publisher at work in a process of its own, which has caught up."""
+def publishing(house: House, log: Log, known: int) -> Iterator[Callable[[int], None]]:
+    """A publisher that has what is known; gives what waits until it has so many."""
     context = multiprocessing.get_context("spawn")
-    ready, stopped = context.Event(), context.Event()
-    told = (house.url, house.keys, folder, ready, stopped)
-    process = context.Process(target=follow, args=told)
-    process.start()
-    ready.wait()
+    stop = context.Event()
+    child = context.Process(target=follow, args=(house.url, str(house.ledger), log, stop))
+    child.start()
+
+    def wait(size: int) -> None:
+        while log.size() < size:
+            time.sleep(LOOK_S)
+
     try:
-        yield
+        wait(known)
+        yield wait
     finally:
-        stopped.set()
-        process.join()
+        stop.set()
+        child.join()
 
 
-def compared(house: House, folder: Path) -> dict[str, list[float]]:
-    """Events a second of each round, alone and beside a publisher."""
-    ledger, rates = house.open(), dict[str, list[float]](alone=[], beside=[])
-    rate(ledger, four_fields(EVENTS, PEOPLE, "first"))
-    for number in range(ROUNDS):
-        rates["alone"].append(rate(ledger, four_fields(EVENTS, PEOPLE, f"alone{number}")))
-        with published(house, folder):
-            rates["beside"].append(rate(ledger, four_fields(EVENTS, PEOPLE, f"beside{number}")))
-    ledger.close()
-    return rates
+def compare(house: House, folder: Path, number: int) -> dict[str, float]:
+    """One round: events a second of each."""
+    log, figures = Log(folder / f"log{number}"), dict[str, float]()
+    with fresh(house, f"log{number}") as (ours, ledger):
+        rate(ledger, four_fields(PEOPLE, PEOPLE, "fill"))
+        size = PEOPLE
+        for name in (ALONE, PUBLISHED) if number % 2 else (PUBLISHED, ALONE):
+            texts, size = four_fields(EVENTS, PEOPLE, f"log-{size}"), size + EVENTS
+            if name == ALONE:
+                figures[name] = rate(ledger, texts)
+                continue
+            with publishing(ours, log, size - EVENTS) as wait:
+                figures[name] = rate(ledger, texts)
+                wait(size)
+        with publishing(ours, log, size):
+            pass
+        return figures | audited(ours, log, size)
 
 
-def audited(house: House, folder: Path) -> dict[str, float]:
-    """Events a second of an audit: the log part, and all of it; on the clock and of processor time."""
-    publisher = publisher_of(house, folder)
-    size = publisher.publish_once().size
-    publisher.close()
-    log = PublishedLog(LogFolder(folder), (key().verifier,))
+def audited(house: House, log: Log, size: int) -> dict[str, float]:
+    """Events a second of this process' processor time: the audit, and only receiving the rows."""
     session, findings = house.session("reader"), Findings()
-    began, busy = time.perf_counter(), time.process_time()
+    published = PublishedLog(LogFolder(log.path), (log.key().verifier,))
     with session.transaction():
         session.run("begin_snapshot")
-        assert audit_log(session, Comparison(log, findings), findings) == size
-    part, worked = time.perf_counter() - began, time.process_time() - busy
-    began = time.perf_counter()
-    assert audit(session, log).ok
-    whole = time.perf_counter() - began
-    return {
-        "events": size,
-        "log part": size / part,
-        "log part, processor": size / worked,
-        "whole audit": size / whole,
-    }
+        began = time.process_time()
+        deque(session.copied("copy_entries"), maxlen=0)
+        read = time.process_time()
+        assert audit_log(session, Comparison(published, findings), findings) == size
+        ended = time.process_time()
+    assert not findings.sorted()
+    return {READ: size / (read - began), AUDIT: size / (ended - read)}
 
 
 def main() -> None:
-    """Print and keep the figures."""
-    with tempfile.TemporaryDirectory(dir="/tmp", prefix="pl-") as name, start(Path(name)) as server:
-        house = House(server.url(), Path(name) / "keys", LedgerName(), Clock())
-        house.install()
-        rates = compared(house, Path(name) / "log")
-        found = audited(house, Path(name) / "log")
-        house.close()
-    pairs = zip(rates["beside"], rates["alone"], strict=True)
-    kept = statistics.median(beside / alone for beside, alone in pairs)
-    save("publishing", METHOD, {"rates": rates, "beside / alone": kept, "audit": found})
-    print(f"publishing: recording beside a publisher ÷ alone {kept:.3f}")
-    for name, each in rates.items():
-        print(f"publishing: {name}", [round(one) for one in each])
-    print("audit:", {name: f"{value:,.0f}" for name, value in found.items()})
+    """Measure, print, and write `docs/performance/publishing.json`."""
+    with (
+        tempfile.TemporaryDirectory(dir="/tmp", prefix="pl-") as folder,
+        start(Path(folder)) as server,
+    ):
+        house = House(server.url(), Path(folder) / "keys", LedgerName(), Clock())
+        rounds = [compare(house, Path(folder), number) for number in range(ROUNDS)]
+    columns = {name: [figures[name] for figures in rounds] for name in rounds[0]}
+    medians = {name: statistics.median(values) for name, values in columns.items()}
+    pairs = {PUBLISHED: ALONE, AUDIT: READ}
+    ratios = {
+        f"{ours} / {peer}": median_ratio(columns[ours], columns[peer])
+        for ours, peer in pairs.items()
+    }
+    for name, value in (medians | ratios).items():
+        print(f"publishing: {name:<64}{value:>12,.2f}")
+    save("publishing", METHOD, {"events_per_second": medians, "rounds": columns, "ratios": ratios})
+    rows = [
+        [
+            ours,
+            f"{medians[ours]:,.0f}",
+            peer,
+            f"{medians[peer]:,.0f}",
+            f"{ratios[f'{ours} / {peer}']:.2f}",
+        ]
+        for ours, peer in pairs.items()
+    ]
+    quote("publishing", [["", "events/s", "beside", "events/s", "ratio"], *rows])
 
 
 if __name__ == "__main__":

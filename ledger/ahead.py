@@ -19,7 +19,7 @@ __all__ = ["ahead"]
 # 5 ms would make it wait longer than the server takes.
 _SWITCH_SECONDS = 0.0005
 # The objects of a batch form no cycles and die together. Python's 700 would look through them dozens of
-# times in vain, and now and then through every cached key: a fifth of the processor time.
+# times in vain, and now and then through every cached key.
 _GARBAGE_THRESHOLDS = (200_000, 20, 100)
 
 _Batch = TypeVar("_Batch")
