@@ -10,4 +10,3 @@ if __name__ == "__main__":
     projection.main()
     scale.main()
     tlog.main()
-    publishing.main()
