@@ -23,6 +23,7 @@ __all__ = ["elsewhere", "ledger"]
 FORGET = (
     "DELETE FROM events WHERE notification_id > {0}; DELETE FROM event_ids WHERE position > {0};"
     "DELETE FROM batches WHERE last_position > {0} OR first_position > {0};"
+    "DELETE FROM dead_letters WHERE (SELECT coalesce(sum(dead_letters), 0) FROM batches) = 0;"
     "UPDATE head SET position = {0}, batch = (SELECT coalesce(max(batch), 0) FROM batches),"
     " recorded_at = coalesce((SELECT max(recorded_at) FROM events), 'epoch')"
 )

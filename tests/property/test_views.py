@@ -216,21 +216,26 @@ DEATHS: list[Death | None] = [
 class FollowedViews(RuleBasedStateMachine):
     """A ledger that grows while each view follows it at its own pace, dying now and then."""
 
+    views = tuple(view for view in VIEWS if view.join != "findings")
+    drawn = specs
+
     @initialize()
     def begin(self) -> None:
         self.specs: list[Spec] = []
         self.ledger: list[RecordedEvent] = []
-        self.stores = {view.name: MemoryStore(view) for view in VIEWS}
+        self.stores = {view.name: MemoryStore(view) for view in self.views}
 
-    @rule(drawn=st.lists(specs | facts(), min_size=1, max_size=6))
-    def record(self, drawn: list[Spec]) -> None:
+    @rule(data=st.data())
+    def record(self, data: st.DataObject) -> None:
+        drawn = data.draw(st.lists(self.drawn, min_size=1, max_size=6))
         known = len(self.specs)
         self.specs = build(drawn, known + 1, self.specs)
         new = enumerate(self.specs[known:], known + 1)
         self.ledger += [recorded(spec, position) for position, spec in new]
 
-    @rule(view=st.sampled_from(VIEWS), size=st.integers(1, 8), death=st.sampled_from(DEATHS))
-    def follow(self, view: View[Any], size: int, death: Death | None) -> None:
+    @rule(data=st.data(), size=st.integers(1, 8), death=st.sampled_from(DEATHS))
+    def follow(self, data: st.DataObject, size: int, death: Death | None) -> None:
+        view = data.draw(st.sampled_from(self.views))
         self.stores[view.name].advance(self.ledger, size, OFFICES, death)
 
     @rule()
@@ -241,7 +246,7 @@ class FollowedViews(RuleBasedStateMachine):
 
     @invariant()
     def every_view_is_what_its_events_say(self) -> None:
-        for view in VIEWS:
+        for view in self.views:
             store = self.stores[view.name]
             told = self.ledger[: store.position]
             rows, entries = derived(view, told)
@@ -250,8 +255,15 @@ class FollowedViews(RuleBasedStateMachine):
             check_against_model(view, store, told)
 
 
-TestFollowedViews = FollowedViews.TestCase
-TestFollowedViews.settings = settings(
+class FollowedFindings(FollowedViews):
+    """The same for findings, which are drawn from lives of their own."""
+
+    views = (findings.VIEW,)
+    drawn = facts()
+
+
+TestFollowedViews, TestFollowedFindings = FollowedViews.TestCase, FollowedFindings.TestCase
+TestFollowedViews.settings = TestFollowedFindings.settings = settings(
     max_examples=60,
     stateful_step_count=12,
     deadline=None,
