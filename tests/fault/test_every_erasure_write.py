@@ -297,19 +297,18 @@ class Rotating:
     """A new epoch; all that was sealed before opens after it, and the old epoch's key is gone."""
 
     def prepare(self, house: House, number: int) -> None:
-        house.clock.forward(days=1)
-        # A dead letter once: each day of letters has a key, which is a step more of the next rotation, so
-        # that the steps would never come to an end.
-        lines = everything(f"customer/{number}")
+        # By the hour: each day has a key of its letters, which is a step more of every rotation, so that
+        # with a new day for each step the last one would never be reached.
+        house.clock.forward(hours=1)
         with closing(house):
-            house.record(*(lines if number == 1 else lines[:-1]))
+            house.record(*everything(f"customer/{number}"))
 
     def act(self, house: House, number: int) -> None:
         rotate(house.session("eraser"), house.provider, house.ledger, house.clock())
 
     def recover(self, house: House, number: int, error: LedgerError | None, done: bool) -> None:
         assert error is None or isinstance(error, Retry), error
-        session, period = house.session("eraser"), timedelta(days=1)
+        session, period = house.session("eraser"), timedelta(hours=1)
         if done:
             assert not due(session, house.provider, house.clock(), period)
         if due(session, house.provider, house.clock(), period):
