@@ -7,17 +7,26 @@ Annulments obey recorded time and position, never the occurred time that an answ
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from ledger.event import RecordedEvent
 
-__all__ = ["ANNULMENT", "Name", "annulled", "is_annulment", "name_of", "target_of", "void"]
+__all__ = [
+    "ANNULMENT",
+    "Effects",
+    "Name",
+    "effects",
+    "is_annulment",
+    "name_of",
+    "target_of",
+]
 
 Name = tuple[str, str]
 """Of an event: its source and id."""
 
-# The ledger's own account of what was destroyed or passed over cannot be taken back: neither comes back.
 ANNULMENT = "event-annulled"
+# The ledger's own account of what was destroyed or passed over cannot be taken back: neither comes back.
 _LASTING = {
     "personal-data-erased",
     "erasure-decided",
@@ -44,32 +53,33 @@ def target_of(annulment: RecordedEvent, privacy_office: Collection[str]) -> Name
     return source, annulment.facts["annuls"]
 
 
-def annulled(events: Iterable[RecordedEvent], privacy_office: Collection[str]) -> dict[Name, str]:
-    """The annulled events of some streams, each with the id of the annulment that did it.
+class Effects(NamedTuple):
+    """Annulled events with the id of the annulment that did it, and annulments that have no effect."""
+
+    annulled: dict[Name, str]
+    void: set[Name]
+
+
+def effects(events: Iterable[RecordedEvent], privacy_office: Collection[str]) -> Effects:
+    """What the annulments among the events of some streams do, as far as these events tell.
 
     `events`: everything visible of each stream, in any order. `privacy_office`: its sources. Of several
     annulments that are not annulled themselves, the earliest (time, source, id) is named.
     """
     visible = list(events)
     annulments = [event for event in visible if is_annulment(event)]
+    result = Effects({}, set())
     if not annulments:
-        return {}
+        return result
     named = {(event.stream, *name_of(event)): event for event in visible}
-    result: dict[Name, str] = {}
     # Latest first: what could annul an annulment is later than it, so it has been decided already.
     for annulment in sorted(annulments, key=_place, reverse=True):
         target = _target(annulment, named, privacy_office)
-        if target is not None and name_of(annulment) not in result:
-            result[name_of(target)] = annulment.id
+        if target is None:
+            result.void.add(name_of(annulment))
+        elif name_of(annulment) not in result.annulled:
+            result.annulled[name_of(target)] = annulment.id
     return result
-
-
-def void(events: Iterable[RecordedEvent], privacy_office: Collection[str]) -> set[Name]:
-    """The annulments among the events of some streams that have no effect, as far as these tell."""
-    visible = list(events)
-    annulments = [event for event in visible if is_annulment(event)]
-    named = {(event.stream, *name_of(event)): event for event in visible} if annulments else {}
-    return {name_of(a) for a in annulments if _target(a, named, privacy_office) is None}
 
 
 def _target(

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.annulment import Name, annulled, name_of, void
+from projections.annulment import Effects, Name, effects, name_of
 from projections.customer_state import READ
 from projections.view import View
 
@@ -55,14 +55,14 @@ def select(
     """
     everything = list(events)
     visible = [event for event in everything if _is_visible(event, moment)]
-    gone = annulled(visible, privacy_office)
+    told = effects(visible, privacy_office)
     shown = [event for event in visible if moment.as_of is None or event.time <= moment.as_of]
-    counted = _counted(shown, gone, void(visible, privacy_office))
+    counted = _counted(shown, told)
     kept = {name_of(event) for event in shown}
     return Selected(
         counted=tuple(counted),
         shown=tuple(shown),
-        annulled=gone,
+        annulled=told.annulled,
         erasures=tuple(e for e in everything if _is_erasure(e) and name_of(e) not in kept),
         position=max((event.position for event in counted if event.name != READ), default=0),
     )
@@ -83,18 +83,16 @@ def counting(
     events: Sequence[RecordedEvent], privacy_office: Collection[str]
 ) -> list[RecordedEvent]:
     """The events that are not annulled, of streams that are complete; void annulments are marked."""
-    gone, lost = annulled(events, privacy_office), void(events, privacy_office)
-    return _counted(events, gone, lost) if gone or lost else list(events)
+    return _counted(events, effects(events, privacy_office))
 
 
-def _counted(
-    events: Sequence[RecordedEvent], gone: Collection[Name], lost: Collection[Name]
-) -> list[RecordedEvent]:
+def _counted(events: Sequence[RecordedEvent], told: Effects) -> list[RecordedEvent]:
+    gone, void = told
     counted = [event for event in events if name_of(event) not in gone] if gone else list(events)
-    if not lost:
+    if not void:
         return counted
     return [
-        msgspec.structs.replace(event, void=True) if name_of(event) in lost else event
+        msgspec.structs.replace(event, void=True) if name_of(event) in void else event
         for event in counted
     ]
 

@@ -22,7 +22,7 @@ from projections import (
     recipients,
     staff,
 )
-from projections.annulment import annulled
+from projections.annulment import effects
 from projections.choices import Choice
 from projections.findings_judging import Finding
 from projections.findings_traces import Trace, Traces
@@ -333,4 +333,4 @@ def _blank(trace: Trace) -> Trace:
 def test_annulment_is_what_the_contract_says(drawn: list[Spec]) -> None:
     """Chains, names that come before what they name, equal times."""
     events = ledger_of(build(drawn))
-    assert annulled(events, OFFICES) == model.annulled_by(events, OFFICE)
+    assert effects(events, OFFICES).annulled == model.annulled_by(events, OFFICE)

@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.annulment import annulled, name_of
+from projections.annulment import effects, name_of
 from tests.unit.projections.making import (
     ANNA,
     BERT,
@@ -19,8 +19,8 @@ from tests.unit.projections.making import (
 
 def gone(*events: RecordedEvent) -> dict[str, str]:
     """Id -> id of the annulment, the same in both orders of arrival."""
-    result = annulled(events, {OFFICE})
-    assert annulled(events[::-1], {OFFICE}) == result
+    result = effects(events, {OFFICE}).annulled
+    assert effects(events[::-1], {OFFICE}).annulled == result
     return {id: by for (_, id), by in result.items()}
 
 
@@ -60,7 +60,7 @@ def test_another_source_or_another_stream_has_no_say(target: RecordedEvent) -> N
 def test_the_privacy_office_may_name_another_source(target: RecordedEvent) -> None:
     office = annulment(2, target, source=OFFICE, annuls_source=CRM, id="o")
     assert gone(target, office) == {"target": "o"}
-    assert annulled([target, office], frozenset()) == {}
+    assert effects([target, office], frozenset()).annulled == {}
     # Without naming it, the office speaks about its own events.
     assert gone(target, annulment(2, target, source=OFFICE)) == {}
 
@@ -97,4 +97,4 @@ def test_several_streams_are_judged_each_by_itself(target: RecordedEvent) -> Non
     same_id = event("personal-data-collected", 1, id="other", stream=BERT)
     events = [target, same_id, annulment(2, same_id, id="a")]
     assert target.stream == ANNA
-    assert annulled(events, ()) == {name_of(same_id): "a"}
+    assert effects(events, ()).annulled == {name_of(same_id): "a"}
