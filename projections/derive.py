@@ -19,10 +19,10 @@ from projections.dispatch import Dispatch
 from projections.joining import Gathering
 from projections.joins import join_of
 from projections.processing_register import Entry
-from projections.timetravel import NOW, Moment, counting, fold, fold_at
+from projections.timetravel import NOW, Moment, counting, fold, select
 from projections.view import Digest, EntriesDigest, Key, View, encode
 
-__all__ = ["Content", "Derived", "Goal", "derive", "derive_digests", "derive_entries", "streams"]
+__all__ = ["Content", "Derived", "Goal", "derive", "derive_digests", "derive_entries", "rows_at"]
 
 Goal = tuple[View[Any], int]
 """A view and the position up to which it is derived."""
@@ -41,7 +41,7 @@ def derive(
 ) -> Iterator[Derived]:
     """One stream after the other, in the order of keys."""
     dispatch = Dispatch([view for view, _ in goals])
-    for stream, events in streams(session, max(upto for _, upto in goals)):
+    for stream, events in _streams(session, max(upto for _, upto in goals)):
         shares = {
             upto: dispatch.share(counting(_until(events, upto), privacy_office))
             for upto in {upto for _, upto in goals}
@@ -50,7 +50,7 @@ def derive(
         yield Derived(stream, rows, named_by(events, privacy_office))
 
 
-def streams(
+def _streams(
     session: Session, upto: int, names: Collection[str] | None = None
 ) -> Iterator[tuple[UUID, list[RecordedEvent]]]:
     """Stream by stream its events up to a position; of some types, and annulments, when they are named."""
@@ -88,7 +88,8 @@ class Content:
         self._digest = Digest(view)
         self._entries = EntriesDigest()
         self._join = join = join_of(view.join)
-        shared = _shared(session, view, join.shared, upto, privacy_office) if join else ()
+        then, names = Moment(at_position=upto), join.shared if join else ()
+        shared = rows_at(session, view, then, privacy_office, names) if names else ()
         self._gathering = join.gathering(shared) if join else None
 
     def add(
@@ -117,19 +118,20 @@ class Content:
         return entries
 
 
-def _shared(
+def rows_at(
     session: Session,
     view: View[Any],
-    names: Collection[str],
-    upto: int,
+    moment: Moment,
     privacy_office: Collection[str],
+    names: Collection[str] | None = None,
 ) -> Iterator[tuple[UUID, Mapping[str, Any]]]:
-    """Rows of a view from the events of some types alone."""
-    if names:
-        for stream, events in streams(session, upto, names):
-            counted = [e for e in counting(events, privacy_office) if e.name in names]
-            if counted:
-                yield stream, fold(view, counted)
+    """Rows of a view at a moment, stream by stream; from the events of some types alone, when named."""
+    upto = LAST if moment.at_position is None else moment.at_position
+    for stream, events in _streams(session, upto, names):
+        selected = select(events, moment, privacy_office)
+        counted = [e for e in selected.counted if names is None or e.name in names]
+        if rows := fold(view, counted, selected.erasures):
+            yield stream, rows
 
 
 def derive_digests(
@@ -150,9 +152,7 @@ def derive_entries(
 ) -> list[Entry]:
     """The register of processing activities at a moment, sorted by activity."""
     gathering = Gathering()
-    upto = LAST if moment.at_position is None else moment.at_position
-    for _, events in streams(session, upto):
-        rows = fold_at(processing_register.VIEW, events, moment, privacy_office)
+    for _, rows in rows_at(session, processing_register.VIEW, moment, privacy_office):
         for subkey, state in rows.items():
             gathering.add(subkey, state)
     return gathering.entries()

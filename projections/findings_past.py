@@ -3,18 +3,17 @@
 Streams are read one by one. In memory are what is shared (`findings_join`) and the findings that fit.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from ledger.postgres import Session
-from ledger.reading import LAST
-from projections.derive import streams
+from projections.derive import rows_at
 from projections.findings import VIEW
 from projections.findings_join import Entry, FindingsJoin
 from projections.findings_judging import Finding
-from projections.timetravel import Moment, fold, select
+from projections.timetravel import Moment
 
 __all__ = ["past_findings"]
 
@@ -30,28 +29,13 @@ def past_findings(
 ) -> list[Finding]:
     """What `read.findings` would have shown at a moment, in its order. `clock`: what is due later is out."""
     join = FindingsJoin()
-    shared = _folded(session, moment, privacy_office, join.shared)
+    shared = rows_at(session, VIEW, moment, privacy_office, join.shared)
     gathering = join.gathering(shared)
     found: list[Entry] = []
-    for stream, rows in _folded(session, moment, privacy_office):
+    for stream, rows in rows_at(session, VIEW, moment, privacy_office):
         found += _fitting(gathering.add(stream, rows), clock, rules, about)
     found += _fitting(gathering.rest(), clock, rules, about)
     return [entry.finding for entry in sorted(found, key=_place)]
-
-
-def _folded(
-    session: Session,
-    moment: Moment,
-    privacy_office: Collection[str],
-    names: Collection[str] | None = None,
-) -> Iterator[tuple[UUID, Mapping[str, Any]]]:
-    """Rows of every stream at a moment; from the events of some types alone, when they are named."""
-    upto = LAST if moment.at_position is None else moment.at_position
-    for stream, events in streams(session, upto, names):
-        counted = select(events, moment, privacy_office).counted
-        rows = fold(VIEW, (e for e in counted if names is None or e.name in names))
-        if rows:
-            yield stream, rows
 
 
 def _fitting(
