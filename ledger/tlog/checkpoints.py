@@ -21,6 +21,7 @@ __all__ = [
     "parse_checkpoint",
     "sign_checkpoint",
     "verify_checkpoint",
+    "verify_signers",
 ]
 
 # A position is a bigint.
@@ -76,9 +77,16 @@ def verify_checkpoint(content: bytes, keys: Collection[VerifierKey]) -> Checkpoi
 
     Keys of witnesses may be among `keys`: if they signed, they must have signed this.
     """
+    return verify_signers(content, keys)[0]
+
+
+def verify_signers(
+    content: bytes, keys: Collection[VerifierKey]
+) -> tuple[Checkpoint, list[VerifierKey]]:
+    """The same, and those of the given keys that signed."""
     note = parse_note(content)
     checkpoint = parse_checkpoint(note.text)
-    verified = verify_note(note, keys)
-    if not any(k.name == checkpoint.origin and k.algorithm == ED25519 for k, _ in verified):
+    signers = [key for key, _ in verify_note(note, keys)]
+    if not any(key.name == checkpoint.origin and key.algorithm == ED25519 for key in signers):
         raise Unproven("the checkpoint is not signed by a given key of its log")
-    return checkpoint
+    return checkpoint, signers

@@ -7,10 +7,9 @@ import msgspec
 
 from ledger.errors import Unproven
 from ledger.tlog.base64 import from_base64, to_base64
-from ledger.tlog.checkpoints import Checkpoint, verify_checkpoint
+from ledger.tlog.checkpoints import Checkpoint, verify_signers
 from ledger.tlog.keys import VerifierKey
 from ledger.tlog.merkle import HASH_BYTES, hash_leaf
-from ledger.tlog.notes import parse_note, verify_note
 from ledger.tlog.policy import Policy
 from ledger.tlog.proofs import verify_inclusion
 
@@ -78,9 +77,8 @@ def verify_entry(
     `policy`: its keys are trusted beside `keys`, and its quorum must have signed.
     """
     trusted = {*keys, *policy.keys} if policy else keys
-    checkpoint = verify_checkpoint(proof.checkpoint, trusted)
-    signed = [key for key, _ in verify_note(parse_note(proof.checkpoint), trusted)]
-    if policy and not policy.satisfied(signed):
+    checkpoint, signers = verify_signers(proof.checkpoint, trusted)
+    if policy and not policy.satisfied(signers):
         raise Unproven("fewer witnesses signed the checkpoint than the policy asks for")
     leaf = hash_leaf(entry)
     verify_inclusion(leaf, proof.index, checkpoint.size, proof.hashes, checkpoint.root)
