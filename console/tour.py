@@ -131,4 +131,5 @@ def _in_order(site: Site) -> Step:
         "Everything is as it was recorded, and every view is what its events say",
         "audit --views",
         audit_tables(answer),
+        answer["ok"],
     )

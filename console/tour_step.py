@@ -1,6 +1,6 @@
 """A step of the tour of `ledger demo`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,22 +8,30 @@ from rich.console import Console, RenderableType
 from rich.rule import Rule
 from rich.text import Text
 
-__all__ = ["Step", "show_step"]
+__all__ = ["Step", "shown"]
 
 
 class Step(NamedTuple):
-    """One step: what is shown, the arguments of the command that shows it, if one can, and the answer."""
+    """One step: what is shown, the arguments of the command that shows it, if one can, and the answer.
+
+    `fine`: whether the answer is what it must be.
+    """
 
     words: str
     command: str | None
     shown: Sequence[RenderableType]
+    fine: bool = True
 
 
-def show_step(console: Console, number: int, step: Step, data_dir: Path) -> None:
-    """Print a step with the command that does the same on this data directory."""
-    console.print()
-    console.print(Rule(f"{number}. {step.words}", align="left"))
-    if step.command:
-        command = f"$ ledger --data-dir {data_dir} {step.command}"
-        console.print(Text(command, style="cyan"), soft_wrap=True)
-    console.print(*step.shown)
+def shown(
+    steps: Iterable[Step], console: Console, data_dir: Path, after: int = 0
+) -> Iterator[Step]:
+    """Print each step, with the command that does the same on this data directory; numbered on `after`."""
+    for number, step in enumerate(steps, after + 1):
+        console.print()
+        console.print(Rule(f"{number}. {step.words}", align="left"))
+        if step.command:
+            command = f"$ ledger --data-dir {data_dir} {step.command}"
+            console.print(Text(command, style="cyan"), soft_wrap=True)
+        console.print(*step.shown)
+        yield step
