@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
-from console.sample_event import AMSTERDAM, Publication, moment_of_publication, seeded
+from console.sample_event import Publication, moment_of_publication, seeded
 from console.sample_governance import governance
 from console.sample_life import customer, pauses
 from console.sample_register import Era, register
@@ -21,6 +21,7 @@ from console.sample_routine import Member, routine
 from console.sample_staff import staff
 from console.sample_story import DEALT, SIZES, dealt, story
 from console.sample_tour import TOUR_INDEX, TOUR_SUBJECT, tour_life, tour_story
+from rulebook.calendar import day_of
 
 __all__ = [
     "DEFAULT_CUSTOMERS",
@@ -116,7 +117,7 @@ def write(events: Iterable[dict[str, Any]], stream: BinaryIO) -> int:
 def _era(until: datetime) -> Era:
     if until.tzinfo is None:
         raise ValueError("until must have an offset from UTC, got a naive time")
-    end = datetime.combine(until.astimezone(AMSTERDAM).date(), datetime.min.time())
+    end = datetime.combine(day_of(until), datetime.min.time())
     return Era(end - timedelta(days=DAYS), end)
 
 

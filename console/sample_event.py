@@ -11,11 +11,10 @@ from datetime import datetime, time, timedelta
 from functools import cache
 from random import Random
 from typing import Any, NamedTuple, TypeVar
-from zoneinfo import ZoneInfo
 
+from rulebook.calendar import AMSTERDAM
 from schemas import CATEGORIES, PERSONAL_FIELDS
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 REFERENCE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 Item = TypeVar("Item")

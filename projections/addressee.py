@@ -6,13 +6,14 @@ registered is no sale.
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Literal
 
 from ledger.event import RecordedEvent
 from projections.choices import Choice, objected
 from projections.consent_status import Row, consents_among, status_at
 from rulebook import Addressee
 
-__all__ = ["addressee", "has_bought"]
+__all__ = ["Kind", "addressee", "has_bought", "kind_of_addressee"]
 
 _SALES = frozenset(
     {
@@ -26,7 +27,13 @@ _SALES = frozenset(
         "service-extended",
     }
 )
-_KINDS = {"sole-trader": "sole-trader", "legal-entity": "legal-entity"}
+Kind = Literal["consumer", "sole-trader", "legal-entity"]
+_KINDS: dict[str | None, Kind] = {"sole-trader": "sole-trader", "legal-entity": "legal-entity"}
+
+
+def kind_of_addressee(customer_kind: str | None) -> Kind:
+    """Whoever has no kind, or another one, counts as a consumer, who is protected most."""
+    return _KINDS.get(customer_kind, "consumer")
 
 
 def has_bought(events: Iterable[RecordedEvent]) -> bool:
@@ -39,14 +46,13 @@ def addressee(
 ) -> Addressee:
     """A person as the marketing rules see them.
 
-    `rows`: of `consent_status`. `kind`: of the customer; whoever has none counts as a consumer, who is
-    protected most.
+    `rows`: of `consent_status`. `kind`: of the customer.
     """
     known = list(rows)
     given = [row for row in consents_among(known) if status_at(row, clock) == "given"]
     choices = [row for row in known if isinstance(row, Choice)]
     return Addressee(
-        kind=_KINDS.get(kind or "", "consumer"),  # type: ignore[arg-type]  # the three of its type
+        kind=kind_of_addressee(kind),
         active=active,
         customer=customer,
         consents=frozenset(row.purpose for row in given),

@@ -7,8 +7,9 @@ from typing import Any
 import rulebook
 from projections.findings_dossier import Dossier, Mark
 from projections.findings_fact import Fact
-from projections.findings_look import Look, Seen, day_of
+from projections.findings_look import Look, Seen
 from rulebook import Provision
+from rulebook.calendar import day_of
 
 __all__ = ["disclosure", "informed"]
 

@@ -9,9 +9,10 @@ import msgspec
 import rulebook
 from projections.findings_dossier import Dossier
 from projections.findings_fact import Fact
-from projections.findings_look import Look, Seen, day_of
+from projections.findings_look import Look, Seen
 from projections.findings_situation import seen
 from projections.findings_traces import Trace
+from rulebook.calendar import day_of
 
 __all__ = ["Finding", "findings_of", "is_registered", "source_finding"]
 

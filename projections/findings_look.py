@@ -1,19 +1,16 @@
 """What a fact is judged with: the dossiers around it. Pure."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from projections.findings_dossier import NO_DOSSIER, Dossier
 from rulebook import Situation
 
-__all__ = ["AMSTERDAM", "Look", "Seen", "day_of"]
-
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+__all__ = ["Look", "Seen"]
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -34,8 +31,3 @@ class Seen(NamedTuple):
     situation: Situation
     due: datetime | None = None
     detail: str | None = None
-
-
-def day_of(time: datetime) -> date:
-    """The day of an instant in Amsterdam, as rules and registers count."""
-    return time.astimezone(AMSTERDAM).date()

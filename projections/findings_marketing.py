@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Literal
 
 import rulebook
+from projections.addressee import kind_of_addressee
 from projections.findings_dossier import Dossier
 from projections.findings_fact import Fact
-from projections.findings_look import Look, Seen, day_of
+from projections.findings_look import Look, Seen
+from rulebook.calendar import day_of
 from schemas.formats import instant_of
 
 __all__ = ["contact"]
@@ -66,7 +67,9 @@ def _denied(own: Dossier, channel: str, consents: frozenset[str], at: datetime) 
     """
     registered = own.last("registered", at)
     person = rulebook.Addressee(
-        kind="legal-entity" if own.customer else _kind(registered.says if registered else None),
+        kind="legal-entity"
+        if own.customer
+        else kind_of_addressee(registered.says if registered else None),
         customer=registered is not None or own.customer is not None,
         consents=consents,
     )
@@ -75,7 +78,3 @@ def _denied(own: Dossier, channel: str, consents: frozenset[str], at: datetime) 
     except KeyError:
         return None
     return any(not verdict.allowed for verdict in decision.verdicts if verdict.layer == "law")
-
-
-def _kind(code: str | None) -> Literal["consumer", "sole-trader", "legal-entity"]:
-    return code if code in {"sole-trader", "legal-entity"} else "consumer"  # type: ignore[return-value]

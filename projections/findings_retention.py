@@ -11,21 +11,18 @@ from functools import lru_cache
 import rulebook
 from projections.findings_dossier import Dossier, Mark
 from projections.findings_fact import Fact
-from projections.findings_look import AMSTERDAM, Look, Seen, day_of
+from projections.findings_look import Look, Seen
 from projections.findings_traces import Traces
 from rulebook import Anchor
+from rulebook.calendar import AMSTERDAM, day_of
 
 __all__ = ["RETENTION", "held_facts", "retention"]
 
 RETENTION = "retention"
 _Anchors = tuple[tuple[Anchor, date], ...]
 _CATEGORIES = 4_096
-_LATEST: dict[str, Anchor] = {
-    "invoice": "invoice",
-    "decision": "decision",
-    "settled": "settled",
-    "case-closed": "case-closed",
-}
+# Anchors whose last mark starts the period; their topics have the same names.
+_LATEST: tuple[Anchor, ...] = ("invoice", "decision", "settled", "case-closed")
 
 
 def held_facts(row: object) -> dict[str, Fact]:
@@ -82,8 +79,8 @@ def _is_on_hold(own: Dossier, category: str) -> bool:
 
 def _anchors(look: Look) -> Iterator[tuple[Anchor, date]]:
     own = look.own
-    for topic, anchor in _LATEST.items():
-        if marks := own.all(topic):
+    for anchor in _LATEST:
+        if marks := own.all(anchor):
             yield anchor, _day(marks[-1])
     for topic, anchor in (("portal", "portal-closed"), ("job", "employment-ended")):
         marks = own.all(topic)

@@ -11,9 +11,10 @@ import rulebook
 from projections.findings_disclosure import disclosure, informed
 from projections.findings_dossier import Dossier
 from projections.findings_fact import Fact
-from projections.findings_look import Look, Seen, day_of
+from projections.findings_look import Look, Seen
 from projections.findings_marketing import contact
 from projections.findings_retention import RETENTION, retention
+from rulebook.calendar import day_of
 from schemas.formats import instant_of
 
 __all__ = ["DEPENDS", "SITUATIONS", "seen"]

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.recipients import AMSTERDAM
 from projections.view import Order, View, order_of
+from rulebook.calendar import day_of
 
 __all__ = ["VIEW", "Claim", "Notice", "Publication", "in_force"]
 
@@ -76,7 +76,7 @@ def _claims(told: list[dict[str, str]] | dict[str, str]) -> Iterable[Claim]:
 
 def in_force(notices: Iterable[Notice], time: datetime) -> Publication | None:
     """The publication that holds at a time: the last one to take effect by then, as told by then."""
-    today = time.astimezone(AMSTERDAM).date()
+    today = day_of(time)
     told = [
         [one for one in notice.publications if one.order.time <= time][-1:] for notice in notices
     ]

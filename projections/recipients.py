@@ -4,15 +4,14 @@ Versions start at `valid_from`, 00:00 in Europe/Amsterdam; a later rename does n
 """
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from ledger.event import RecordedEvent
 from projections.view import Order, Value, View, order_of
+from rulebook.calendar import day_of
 
 __all__ = [
-    "AMSTERDAM",
     "VIEW",
     "Ending",
     "Recipient",
@@ -24,7 +23,6 @@ __all__ = [
     "recipient_at",
 ]
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _PREFIX = "recipient/"
 _VERSIONS = {"recipient-registered", "recipient-changed"}
 _ACTS = {*_VERSIONS, "recipient-ended"}
@@ -123,7 +121,7 @@ def recipient_at(state: Recipient, time: datetime) -> Version | None:
     """The recipient as it was at a time; before its first version the first; None without any."""
     if not state.versions:
         return None
-    today = time.astimezone(AMSTERDAM).date()
+    today = day_of(time)
     begun = [version for version in state.versions if version.valid_from <= today]
     first = state.versions[0].valid_from
     return (begun or [version for version in state.versions if version.valid_from == first])[-1]

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.recipients import AMSTERDAM
 from projections.view import Order, View, order_of
+from rulebook.calendar import day_of
 
 __all__ = [
     "VIEW",
@@ -139,7 +139,7 @@ def employed_at(employee: Employee, time: datetime) -> bool | None:
 
 def certificate_at(employee: Employee, time: datetime) -> Certificate | None:
     """The newest certificate that was presented, and issued, by a time."""
-    today = time.astimezone(AMSTERDAM).date()
+    today = day_of(time)
     shown = [c for c in employee.certificates if c.order.time <= time and c.issued_on <= today]
     return max(shown, key=lambda one: (one.issued_on, one.order), default=None)
 

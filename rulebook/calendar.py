@@ -1,11 +1,18 @@
-"""Days a number of months later, as periods of law are counted."""
+"""Days as periods of law are counted: those of Amsterdam, and a number of months later."""
 
 import calendar
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-__all__ = ["months_after"]
+__all__ = ["AMSTERDAM", "day_of", "months_after"]
 
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _MONTHS = 12
+
+
+def day_of(time: datetime) -> date:
+    """The day of an instant in Amsterdam, as rules and registers count."""
+    return time.astimezone(AMSTERDAM).date()
 
 
 def months_after(day: date, months: int) -> date:

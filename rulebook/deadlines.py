@@ -7,16 +7,14 @@ public holiday (Regulation 1182/71; Algemene termijnenwet). Clocks of hours and 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
-from rulebook.calendar import months_after
+from rulebook.calendar import AMSTERDAM, day_of, months_after
 from rulebook.loading import load
 
 __all__ = ["DEADLINES", "Deadline", "deadline", "due_date", "extended"]
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _SATURDAY = 5
 DeadlineId = Annotated[str, Meta(pattern=r"^[a-z]+(?:[.-][a-z0-9]+)*\Z")]
 
@@ -90,7 +88,7 @@ def due_date(kind: str, start: date | datetime) -> date:
 
 
 def _day(start: date | datetime) -> date:
-    return start.astimezone(AMSTERDAM).date() if isinstance(start, datetime) else start
+    return day_of(start) if isinstance(start, datetime) else start
 
 
 def _instant(start: date | datetime) -> datetime:

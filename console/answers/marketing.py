@@ -11,9 +11,9 @@ from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent, instant
 from projections import customer_state
 from projections.addressee import addressee, has_bought
-from projections.recipients import AMSTERDAM
 from projections.timetravel import Moment
 from rulebook import Addressee, Verdict, marketing_decision
+from rulebook.calendar import day_of
 from rulebook.marketing import CHANNELS, EXPLANATIONS, MARKETING_RULES
 
 __all__ = ["CHANNELS", "marketing"]
@@ -71,7 +71,7 @@ def _customer(
 
 
 def _decision(person: Addressee, channel: str, found: Holder) -> dict[str, Any]:
-    decision = marketing_decision(person, channel, found.clock.astimezone(AMSTERDAM).date())
+    decision = marketing_decision(person, channel, day_of(found.clock))
     return {
         "channel": channel,
         "allowed": decision.allowed,

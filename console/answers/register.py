@@ -17,9 +17,10 @@ from ledger.event import instant
 from projections.derive import derive_entries
 from projections.processing_register import Assessment, Entry
 from projections.read import recipients_by_id, register_entries
-from projections.recipients import AMSTERDAM, Recipient, Version, recipient_at
+from projections.recipients import Recipient, Version, recipient_at
 from projections.timetravel import NOW, Moment
 from rulebook import region
+from rulebook.calendar import day_of
 
 __all__ = ["register"]
 
@@ -35,7 +36,7 @@ class _Known(msgspec.Struct, frozen=True):
 
     @property
     def day(self) -> date:
-        return self.clock.astimezone(AMSTERDAM).date()
+        return day_of(self.clock)
 
     def version(self, recipient: str) -> Version | None:
         row = self.recipients.get(recipient)

@@ -17,10 +17,11 @@ from ledger.event import RecordedEvent
 from ledger.reading import events_of
 from projections.disclosures import Disclosure
 from projections.read import disclosed, recipients_by_id
-from projections.recipients import AMSTERDAM, Recipient, Version, recipient_at
+from projections.recipients import Recipient, Version, recipient_at
 from projections.timetravel import counting
 from projections.transfers import agreed_at
 from rulebook import region
+from rulebook.calendar import day_of
 
 __all__ = ["transfers"]
 
@@ -90,7 +91,7 @@ def _outside(
         if country is None:
             seen["country_unknown"] += 1
             continue
-        place = region(country, row.occurred_at.astimezone(AMSTERDAM).date())
+        place = region(country, day_of(row.occurred_at))
         if place == "eea":
             seen["inside_eea"] += 1
         else:

@@ -8,16 +8,15 @@ on that day.
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ledger.event import instant
 from ledger.postgres import Session
 from projections.read import disclosures_by_quarter
 from rulebook import recipient_kind
+from rulebook.calendar import AMSTERDAM
 
 __all__ = ["FEWEST", "SUPPRESSED", "report", "transparency"]
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 FEWEST = 5
 SUPPRESSED = f"<{FEWEST}"
 Count = int | str | None
