@@ -14,6 +14,14 @@ from rulebook.marketing import (
     Verdict,
     marketing_decision,
 )
+from rulebook.notice_checks import (
+    NOTICE_CHECKS,
+    NoticeCheck,
+    NoticeFinding,
+    Practice,
+    notice_findings,
+)
+from rulebook.notice_claims import NOTICE_CLAIMS, NoticeClaim, Statement, house_statements
 from rulebook.periods import PERIODS, Period, period
 from rulebook.provisions import PROVISIONS, Provision, provision, secret_provisions
 from rulebook.recipients import RECIPIENT_KINDS, beyond, recipient_kind
@@ -32,6 +40,8 @@ __all__ = [
     "COUNTRIES",
     "DEADLINES",
     "MARKETING_RULES",
+    "NOTICE_CHECKS",
+    "NOTICE_CLAIMS",
     "PERIODS",
     "PROVISIONS",
     "RECIPIENT_KINDS",
@@ -42,19 +52,26 @@ __all__ = [
     "Clause",
     "Deadline",
     "MarketingDecision",
+    "NoticeCheck",
+    "NoticeClaim",
+    "NoticeFinding",
     "Period",
+    "Practice",
     "Provision",
     "RetentionDue",
     "RetentionRule",
     "Rule",
     "Situation",
+    "Statement",
     "Verdict",
     "beyond",
     "breaches",
     "deadline",
     "due_date",
     "extended",
+    "house_statements",
     "marketing_decision",
+    "notice_findings",
     "period",
     "provision",
     "recipient_kind",

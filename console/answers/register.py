@@ -22,7 +22,7 @@ from projections.timetravel import NOW, Moment
 from rulebook import region
 from rulebook.calendar import day_of
 
-__all__ = ["register"]
+__all__ = ["entries_at", "register"]
 
 _ADEQUATE = "adequacy-decision"
 
@@ -44,11 +44,8 @@ class _Known(msgspec.Struct, frozen=True):
 
 
 def register(source: Source, controller: Controller, moment: Moment) -> dict[str, Any]:
-    """The register from its view, or, as of a moment of the past, from the events."""
-    if moment == NOW:
-        entries = register_entries(source.session)
-    else:
-        entries = derive_entries(source.session, source.privacy_office, moment)
+    """The register at a moment, with all that an inspector asks."""
+    entries = entries_at(source, moment)
     recipients = recipients_by_id(source.session)
     clock = moment.as_of or source.now
     known = _Known(recipients, RecipientNames(source, recipients), clock)
@@ -57,6 +54,13 @@ def register(source: Source, controller: Controller, moment: Moment) -> dict[str
         "as_of": instant_or_none(moment.as_of),
         "activities": [_activity(entry, known) for entry in entries],
     }
+
+
+def entries_at(source: Source, moment: Moment) -> list[Entry]:
+    """The entries from their view, or, as of a moment of the past, from the events."""
+    if moment == NOW:
+        return register_entries(source.session)
+    return derive_entries(source.session, source.privacy_office, moment)
 
 
 def _activity(entry: Entry, known: _Known) -> dict[str, Any]:
