@@ -34,8 +34,7 @@ def governance(rng: Random, era: Era) -> list[Publication]:
 
 
 def _notices(rng: Random, era: Era) -> Iterator[Publication]:
-    """Each version is published in the December before its year, the first on the first day; all say what
-    the policy says."""
+    """Versions that say what the policy says: each in the December before its year, the first at once."""
     for year in range(era.first.year, era.first.year + NOTICES):
         first = era.first.replace(year=year, month=1, day=1)
         version = f"{year}-1"

@@ -63,6 +63,7 @@ _PRACTICE, _TOLD, _OF = "practice:", "told:", "/of"
 _IN_FORCE, _UNKNOWN, _UNREAD, _BROKEN = (
     f"notice:{name}" for name in ("in-force", "unknown", "unread", "broken")
 )
+_DIGITS = 4  # more than the number of a clause has
 _PROVISIONS, _PERIODS = "rulebook:provision", "rulebook:period"
 
 
@@ -82,10 +83,14 @@ class NoticeCheck(Struct, frozen=True, forbid_unknown_fields=True):
     A side is a list of values and of sources (names with a colon), taken together. `every`: each value of
     `of`, but for those of `apart_from`, is in `within`. `none`: no value of `of` is. `some`: one is, or
     anything at all when `of` is empty. `when`: the check is made if each of these sources has one of the
-    values (any, when none is named); `unless`: it is not made if one has. `valid_to`: exclusive.
+    values (any, when none is named); `unless`: it is not made if one has. `shows`: claims that explain a
+    finding beside those compared. `singly`: each value, the id of a claim, is a finding of its own, under
+    the clause where the notice makes it. `valid_to`: exclusive.
     """
 
-    id: Annotated[str, Meta(pattern=r"^(?:law|house)\.notice-text(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+\Z")]
+    id: Annotated[
+        str, Meta(pattern=r"^(?:law|house)\.notice-text(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+\Z")
+    ]
     clause: str
     title: str
     title_nl: str
@@ -102,12 +107,20 @@ class NoticeCheck(Struct, frozen=True, forbid_unknown_fields=True):
     apart_from: tuple[str, ...] = ()
     when: dict[str, tuple[str, ...]] = {}
     unless: dict[str, tuple[str, ...]] = {}
+    shows: tuple[str, ...] = ()
+    singly: bool = False
     valid_to: date | None = None
 
     @property
     def layer(self) -> Literal["law", "house"]:
         """Whether a statute or the controller made the rule."""
         return "law" if self.id.startswith("law.") else "house"
+
+    @property
+    def claims(self) -> frozenset[str]:
+        """The claims of a notice that the check compares."""
+        terms = (term for term in (*self.of, *self.within, *self.when) if term.startswith(_TOLD))
+        return frozenset(term.removeprefix(_TOLD).removesuffix(_OF) for term in terms)
 
     @property
     def sources(self) -> frozenset[str]:
@@ -168,9 +181,10 @@ class Contrast(Struct, frozen=True):
 
 
 class NoticeFinding(Struct, frozen=True):
-    """What a check found. `said`: what the notice states about it, in the notice's order."""
+    """What a check found. `clause`: where it is traced to. `said`: what the notice states about it."""
 
     check: NoticeCheck
+    clause: str
     said: tuple[Statement, ...]
     contrasts: tuple[Contrast, ...]
 
@@ -178,7 +192,7 @@ class NoticeFinding(Struct, frozen=True):
 def notice_findings(
     told: Sequence[Statement] | None, practice: Practice, day: date
 ) -> tuple[NoticeFinding, ...]:
-    """What the checks that are in force on a day find, in the order of the rulebook.
+    """What the checks that are in force on a day find, by clause and rule.
 
     `told`: the statements of the notice in force; None when there is none: then what it should say is not
     asked. Raises KeyError for a source of practice that no check can name.
@@ -189,11 +203,33 @@ def notice_findings(
     made = [check for check in NOTICE_CHECKS if check.holds_on(day)]
     if told is None:
         made = [check for check in made if not any(s.startswith(_TOLD) for s in check.sources)]
-    return tuple(
-        NoticeFinding(check, _said(check, found, told or ()), _contrasts(check, found, facts))
-        for check in made
-        if (found := check.found(facts)) is not None
-    )
+    found = (one for check in made for one in _found(check, facts, told or ()))
+    return tuple(sorted(found, key=_place))
+
+
+def _found(check: NoticeCheck, facts: Facts, told: Sequence[Statement]) -> Iterator[NoticeFinding]:
+    values = check.found(facts)
+    if values is None:
+        return
+    contrasts = [Contrast(value, _places(check, value, facts)) for value in values]
+    if not check.singly:
+        claims = {*check.shows, *check.claims}
+        said = tuple(one for one in told if one.claim in claims)
+        yield NoticeFinding(check, check.clause, said, tuple(contrasts))
+        return
+    for contrast in contrasts:
+        said = tuple(one for one in told if one.claim == contrast.value)
+        yield NoticeFinding(check, said[0].clause, said, (contrast,))
+
+
+def _places(check: NoticeCheck, value: str, facts: Facts) -> tuple[str, ...]:
+    sources = [facts.get(term, {}) for term in (*check.of, *check.within, *check.when)]
+    return tuple(sorted({place for seen in sources for place in seen.get(value, ())}))
+
+
+def _place(one: NoticeFinding) -> tuple[list[str], str, tuple[Statement, ...]]:
+    """Clauses in the order of their numbers."""
+    return [part.zfill(_DIGITS) for part in one.clause.split(".")], one.check.id, one.said
 
 
 def _facts(told: Sequence[Statement] | None, practice: Practice) -> Facts:
@@ -229,21 +265,3 @@ def _statements(told: Sequence[Statement], broken: Seen) -> dict[str, Seen]:
         if understood and (rules := [rule for rule in claim.kept_by if rule in broken]):
             facts[_BROKEN][said.claim] = tuple(f"{r}: {', '.join(broken[r])}" for r in rules)
     return dict(facts)
-
-
-def _said(
-    check: NoticeCheck, found: Iterable[str], told: Iterable[Statement]
-) -> tuple[Statement, ...]:
-    sides = (*check.of, *check.within)
-    claims = {s.removeprefix(_TOLD).removesuffix(_OF) for s in sides if s.startswith(_TOLD)}
-    if any(side.startswith("notice:") for side in sides):
-        claims |= set(found)
-    return tuple(one for one in told if one.claim in claims)
-
-
-def _contrasts(check: NoticeCheck, found: Iterable[str], facts: Facts) -> tuple[Contrast, ...]:
-    sources = [facts.get(term, {}) for term in (*check.of, *check.within, *check.when)]
-    return tuple(
-        Contrast(value, tuple(sorted({place for seen in sources for place in seen.get(value, ())})))
-        for value in found
-    )

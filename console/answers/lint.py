@@ -18,7 +18,7 @@ __all__ = ["lint"]
 def lint(
     source: Source, controller: Controller, moment: Moment, language: Language = "en"
 ) -> dict[str, Any]:
-    """What the notice in force says that is not so, or does not say, sorted by clause and rule."""
+    """What the notice in force says that is not so, or does not say, by clause and rule."""
     notices, in_force = told_at(source, moment)
     practice = practice_at(source, controller, moment, notices, in_force)
     told = [_statement(claim) for claim in in_force.claims] if in_force else None
@@ -26,7 +26,7 @@ def lint(
     return {
         "as_of": instant_or_none(moment.as_of),
         "notice": _notice(in_force) if in_force else None,
-        "findings": [_shown(one, language) for one in sorted(found, key=_place)],
+        "findings": [_shown(one, language) for one in found],
         "open": len(found),
     }
 
@@ -47,10 +47,6 @@ def _notice(in_force: Publication) -> dict[str, Any]:
     }
 
 
-def _place(one: NoticeFinding) -> tuple[list[int], str]:
-    return [int(number) for number in one.check.clause.split(".")], one.check.id
-
-
 def _shown(one: NoticeFinding, language: Language) -> dict[str, Any]:
     check, dutch = one.check, language == "nl"
     return {
@@ -60,7 +56,7 @@ def _shown(one: NoticeFinding, language: Language) -> dict[str, Any]:
         "layer": check.layer,
         "severity": check.severity,
         "confidence": check.confidence,
-        "clause": check.clause,
+        "clause": one.clause,
         "says": [
             {"clause": said.clause, "claim": said.claim, "value": said.value} for said in one.said
         ],

@@ -8,6 +8,8 @@ from console.show.text import Stack, table
 
 __all__ = ["lint_table"]
 
+_PLACES = 2
+
 
 def lint_table(answer: dict[str, Any]) -> Table:
     """A row each finding: the clause, what is wrong, what the notice says, what is done, what ends it."""
@@ -42,4 +44,7 @@ def _contrasts(row: dict[str, Any]) -> list[str]:
 
 
 def _contrast(one: dict[str, Any]) -> str:
-    return f"{one['value']} ({'; '.join(one['seen_in'])})" if one["seen_in"] else one["value"]
+    """The value, and where it was seen; of many places the first ones: `--json` has all."""
+    places = one["seen_in"]
+    more = [f"{len(places) - _PLACES} more"] if len(places) > _PLACES else []
+    return f"{one['value']} ({'; '.join([*places[:_PLACES], *more])})" if places else one["value"]

@@ -20,7 +20,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "cc505d488f9750d849d072c84ee7d3e450bf223bd252e5497acd6260d490d5d9"
+DIGEST = "c592fa11f3afdb882c3029bcb2788d460f95c72d3da98841c343292eb1522016"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS = {
