@@ -26,6 +26,7 @@ from rulebook.retention import (
     retention_rules,
 )
 from rulebook.rules import RULES, Rule, Situation, breaches, rule
+from rulebook.validity import in_force
 
 __all__ = [
     "CLAUSES",
@@ -54,6 +55,7 @@ __all__ = [
     "deadline",
     "due_date",
     "extended",
+    "in_force",
     "marketing_decision",
     "period",
     "provision",
