@@ -19,7 +19,16 @@ from projections.joins import join_of
 from projections.timetravel import Moment, counting, fold, select
 from projections.view import Digest, EntriesDigest, Key, View, encode
 
-__all__ = ["Content", "Derived", "Goal", "derive", "derive_digests", "rows_at", "views_at"]
+__all__ = [
+    "Content",
+    "Derived",
+    "Goal",
+    "annulled_streams",
+    "derive",
+    "derive_digests",
+    "rows_at",
+    "views_at",
+]
 
 Goal = tuple[View[Any], int]
 """A view and the position up to which it is derived."""
@@ -60,6 +69,11 @@ def _streams(
     events = (newest(decode_event(*row)) for row in stored)
     for stream, members in groupby(events, key=lambda event: event.stream):
         yield stream, list(members)
+
+
+def annulled_streams(session: Session, upto: int = LAST) -> Iterator[UUID]:
+    """The streams in which something up to a position annuls something, in order."""
+    return (stream for stream, _ in _streams(session, upto, ()))
 
 
 def _until(events: list[RecordedEvent], upto: int) -> list[RecordedEvent]:
