@@ -95,7 +95,7 @@ def test_what_nobody_observed_cannot_be_measured(cli: Cli) -> None:
 
 
 def test_an_overdue_category_counts_for_every_activity_that_saw_it(cli: Cli) -> None:
-    seen = {"activity": "debt-collection", "categories": ["traffic"]}
+    seen: dict[str, Any] = {"activity": "debt-collection", "categories": ["traffic"]}
     cli.record(called(), disclosed(time=on(4), **seen))
     for name in (ACTIVITY, "debt-collection"):
         (row,) = activity(cli, name)["retention"]["categories"]

@@ -93,7 +93,7 @@ def house_story() -> list[RecordedEvent]:
     """The same for folds about the house itself: notices, roles, employees, measures."""
     acts = ("role-granted", "role-revoked", "employment-started", "employment-ended")
     notice: dict[str, Any] = {"subject": "notice/1", "version": "1", "effective_from": "2026-01-01"}
-    vault = {"subject": "measure/vault"}
+    vault: dict[str, Any] = {"subject": "measure/vault"}
     return [
         event("role-defined", 0, subject="role/agent", categories=["contact"], id="h0"),
         *(event(name, 1, stream=BERT, role="agent", id=name) for name in acts),
