@@ -23,6 +23,7 @@ from rulebook.retention import (
     RetentionDue,
     RetentionRule,
     retention_due,
+    retention_rule,
     retention_rules,
 )
 from rulebook.rules import RULES, Rule, Situation, breaches, rule
@@ -62,6 +63,7 @@ __all__ = [
     "recipient_kind",
     "region",
     "retention_due",
+    "retention_rule",
     "retention_rules",
     "rule",
     "secret_provisions",
