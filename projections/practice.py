@@ -14,12 +14,10 @@ import msgspec
 from ledger.event import RecordedEvent
 from projections.view import View
 
-__all__ = ["ADOPTED", "RETIRED", "SUPPLIER", "VIEW", "Observed", "observed"]
+__all__ = ["SUPPLIER", "VIEW", "Observed", "observed"]
 
 SUPPLIER = "supplier"
 """Of what came from others: by which recipient, by its bare id."""
-ADOPTED, RETIRED = "measure-adopted", "measure-retired"
-"""Of security measures: when they were, by id."""
 _COOKIES = "analytics-cookies"
 
 
@@ -37,7 +35,7 @@ class Observed(msgspec.Struct, frozen=True, gc=False):
 
 
 Shown = tuple[str, str]
-"""A source of practice, by the words of the rulebook or one of the above, and a code."""
+"""A source of practice, by the words of the rulebook or `SUPPLIER`, and a code."""
 Show = Callable[[RecordedEvent], Iterator[Shown]]
 
 
@@ -46,15 +44,6 @@ def _fact(source: str, name: str) -> Show:
 
     def show(event: RecordedEvent) -> Iterator[Shown]:
         yield source, event.facts[name]
-
-    return show
-
-
-def _subject(source: str) -> Show:
-    """Shows the bare id of the entry that the event is about."""
-
-    def show(event: RecordedEvent) -> Iterator[Shown]:
-        yield source, (event.subject or "").partition("/")[2]
 
     return show
 
@@ -96,8 +85,6 @@ _SHOWN_BY: Mapping[str, Show] = {
     "credit-check-result-received": _credit_result,
     "automated-decision-made": _fact("automated-decision", "decision"),
     "personal-data-disclosed": _fact("disclosure-purpose", "purpose"),
-    "security-measure-adopted": _subject(ADOPTED),
-    "security-measure-retired": _subject(RETIRED),
 }
 """Type of event -> what it shows."""
 

@@ -1,19 +1,13 @@
-"""Reading what views hold about the house itself: notices, roles, employees. As `projections.read`."""
+"""Reading what views hold about the house: roles and employees. As `projections.read`."""
 
 from uuid import UUID
 
 from ledger.postgres import Session
-from projections import notices, staff
-from projections.notices import Notice
+from projections import staff
 from projections.read import each
 from projections.staff import Employee, Role
 
-__all__ = ["employees", "roles_by_id", "told_notices"]
-
-
-def told_notices(session: Session) -> list[Notice]:
-    """Every notice that was published, sorted by its stream."""
-    return [state for _, state in each(session, notices.VIEW)]
+__all__ = ["employees", "roles_by_id"]
 
 
 def roles_by_id(session: Session) -> dict[str, Role]:

@@ -31,9 +31,11 @@ from rulebook.retention import (
     RetentionDue,
     RetentionRule,
     retention_due,
+    retention_rule,
     retention_rules,
 )
 from rulebook.rules import RULES, Rule, Situation, breaches, rule
+from rulebook.validity import in_force
 
 __all__ = [
     "CLAUSES",
@@ -70,6 +72,7 @@ __all__ = [
     "due_date",
     "extended",
     "house_statements",
+    "in_force",
     "marketing_decision",
     "notice_findings",
     "period",
@@ -77,6 +80,7 @@ __all__ = [
     "recipient_kind",
     "region",
     "retention_due",
+    "retention_rule",
     "retention_rules",
     "rule",
     "secret_provisions",

@@ -15,6 +15,7 @@ from rulebook.loading import RulebookError, load
 from rulebook.notice_claims import NOTICE_CLAIMS, Statement
 from rulebook.provisions import PROVISIONS
 from rulebook.retention import RETENTION_RULES
+from rulebook.validity import in_force
 
 __all__ = [
     "NOTICE_CHECKS",
@@ -128,10 +129,6 @@ class NoticeCheck(Struct, frozen=True, forbid_unknown_fields=True):
         sides = (*self.of, *self.within, *self.apart_from, *self.when, *self.unless)
         return frozenset(term for term in sides if ":" in term)
 
-    def holds_on(self, day: date) -> bool:
-        """Whether the check is in force on a day."""
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
-
     def found(self, facts: Facts) -> tuple[str, ...] | None:
         """The values that are not as expected, sorted; None when all is well."""
         if not self._is_made(facts):
@@ -199,8 +196,8 @@ def notice_findings(
     """
     if unknown := practice.keys() - PRACTICE_SOURCES:
         raise KeyError(min(unknown))
-    facts = _facts(told, practice)
-    made = [check for check in NOTICE_CHECKS if check.holds_on(day)]
+    facts = _facts(told, practice, day)
+    made = [check for check in NOTICE_CHECKS if in_force(check, day)]
     if told is None:
         made = [check for check in made if not any(s.startswith(_TOLD) for s in check.sources)]
     found = (one for check in made for one in _found(check, facts, told or ()))
@@ -232,20 +229,21 @@ def _place(one: NoticeFinding) -> tuple[list[str], str, tuple[Statement, ...]]:
     return [part.zfill(_DIGITS) for part in one.clause.split(".")], one.check.id, one.said
 
 
-def _facts(told: Sequence[Statement] | None, practice: Practice) -> Facts:
+def _facts(told: Sequence[Statement] | None, practice: Practice, day: date) -> Facts:
     facts: dict[str, Seen] = {_PRACTICE + name: seen for name, seen in practice.items()}
-    facts[_PROVISIONS] = {entry.id: () for entry in PROVISIONS if entry.applies}
-    facts[_PERIODS] = dict.fromkeys(_periods(), ())
+    facts[_PROVISIONS] = {
+        entry.id: () for entry in PROVISIONS if entry.applies and in_force(entry, day)
+    }
+    facts[_PERIODS] = {
+        f"{category}={entry.period}": ()
+        for entry in RETENTION_RULES
+        if in_force(entry, day)
+        for category in entry.categories
+    }
     if told is not None:
         facts[_IN_FORCE] = {"yes": ()}
         facts |= _statements(told, practice.get("open-finding", {}))
     return facts
-
-
-def _periods() -> Iterator[str]:
-    for entry in RETENTION_RULES:
-        length = f"P{entry.days}D" if entry.days else f"P{entry.months}M"
-        yield from (f"{category}={length}" for category in entry.categories)
 
 
 def _statements(told: Sequence[Statement], broken: Seen) -> dict[str, Seen]:

@@ -34,13 +34,12 @@ _MONTHS = 12
 
 
 def _period(text: str) -> str | None:
-    """`traffic=P6M`: a period of a category, years counted as months."""
+    """`traffic=P6M`: a period of a category, whole years as years, as retention rules have it."""
     found = _PERIOD.match(text)
     if found is None or found["of"] not in CATEGORIES:
         return None
-    if found["unit"] == "Y":
-        return f"{found['of']}=P{int(found['count']) * _MONTHS}M"
-    return text
+    years, months = divmod(int(found["count"]), _MONTHS)
+    return f"{found['of']}=P{years}Y" if found["unit"] == "M" and not months else text
 
 
 def _provision(text: str) -> str | None:

@@ -5,30 +5,30 @@ Each value comes with where it was seen, in ids and counts: no person is named.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
-from console.answers.register import entries_at
-from console.answers.source import Source
+from console.answers.measures import told_measures
+from console.answers.source import Source, states_at
 from console.settings import Controller
 from projections import notices, practice, recipients
 from projections.derive import rows_at
 from projections.findings_past import past_findings
+from projections.measures import adopted_at
 from projections.notices import Notice, Publication
-from projections.practice import ADOPTED, RETIRED, SUPPLIER, Observed
+from projections.practice import SUPPLIER, Observed
 from projections.processing_register import Entry
-from projections.read import each
 from projections.read import findings as present_findings
+from projections.read import register_entries
+from projections.read_register import past_register
 from projections.recipients import Recipient, ended_at, recipient_at
 from projections.timetravel import NOW, Moment
-from projections.view import View
 from rulebook import Practice, region
 from rulebook.calendar import day_of
 
 __all__ = ["practice_at", "told_at"]
 
-S = TypeVar("S")
 Sight = tuple[str, str, str]
 """A source of practice, a value, and where it was seen."""
 # Who is no customer: what concerns them alone is not for the customers' notice to say.
@@ -50,20 +50,11 @@ class _Asked(msgspec.Struct, frozen=True):
     def day(self) -> date:
         return day_of(self.clock)
 
-    def states(self, view: View[S]) -> list[S]:
-        """All rows of a small view, as they are or were."""
-        session, moment = self.source.session, self.moment
-        if moment == NOW:
-            return [state for _, state in each(session, view)]
-        derived = rows_at(session, view, moment, self.source.privacy_office, view.names)
-        return [state for _, rows in derived for state in rows.values()]
-
 
 def told_at(source: Source, moment: Moment) -> tuple[list[Notice], Publication | None]:
     """Every notice that was published, and the version in force."""
-    asked = _Asked(source, moment)
-    told = asked.states(notices.VIEW)
-    return told, notices.in_force(told, asked.clock)
+    told = states_at(source, notices.VIEW, moment)
+    return told, notices.in_force(told, moment.as_of or source.now)
 
 
 def practice_at(
@@ -75,7 +66,7 @@ def practice_at(
 ) -> Practice:
     """All sources of practice. `told`, `in_force`: the notices of that moment."""
     asked = _Asked(source, moment)
-    known = {row.recipient: row for row in asked.states(recipients.VIEW)}
+    known = {row.recipient: row for row in states_at(source, recipients.VIEW, moment)}
     shown = practice.observed(
         rows_at(source.session, practice.VIEW, moment, source.privacy_office, practice.VIEW.names)
     )
@@ -83,7 +74,7 @@ def practice_at(
         _declared(asked),
         _parties(asked, known),
         _shown(shown, known, asked.clock),
-        _measures(shown),
+        _measures(asked),
         _published(told, in_force),
         _contacts(controller),
         _open_findings(asked),
@@ -106,7 +97,13 @@ def _gathered(sights: Iterator[Sight]) -> Practice:
 
 def _declared(asked: _Asked) -> Iterator[Sight]:
     """What current activities declare, and what was observed of them beyond that."""
-    for entry in entries_at(asked.source, asked.moment):
+    session, moment = asked.source.session, asked.moment
+    entries = (
+        register_entries(session)
+        if moment == NOW
+        else past_register(session, moment, asked.clock, asked.source.privacy_office).entries
+    )
+    for entry in entries:
         if not entry.retired and not _about_staff(entry):
             yield from _of_activity(entry, asked.day)
 
@@ -167,8 +164,6 @@ def _shown(
     shown: Mapping[str, Mapping[str, Observed]], known: Mapping[str, Recipient], clock: datetime
 ) -> Iterator[Sight]:
     for source, values in shown.items():
-        if source in {ADOPTED, RETIRED}:
-            continue
         for value, seen in values.items():
             if source == SUPPLIER:
                 version = recipient_at(known[value], clock) if value in known else None
@@ -182,12 +177,12 @@ def _counted(seen: Observed) -> str:
     return f"{events}, the last on {day_of(seen.last)}"
 
 
-def _measures(shown: Mapping[str, Mapping[str, Observed]]) -> Iterator[Sight]:
-    """Measures that were adopted and not retired since."""
-    retired = shown.get(RETIRED, {})
-    for measure, seen in shown.get(ADOPTED, {}).items():
-        if measure not in retired or retired[measure].last < seen.last:
-            yield "security-measure", measure, f"measure {measure}"
+def _measures(asked: _Asked) -> Iterator[Sight]:
+    """Measures that are in place."""
+    for measure in told_measures(asked.source, asked.moment):
+        adoption, ended = adopted_at(measure, asked.clock)
+        if adoption and not ended:
+            yield "security-measure", measure.measure, f"measure {measure.measure}"
 
 
 # Notices, settings, findings

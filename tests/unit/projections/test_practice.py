@@ -6,7 +6,7 @@ import pytest
 
 from ledger.event import RecordedEvent
 from projections import practice
-from projections.practice import ADOPTED, RETIRED, SUPPLIER, Observed, observed
+from projections.practice import SUPPLIER, Observed, observed
 from projections.timetravel import fold
 from tests.unit.projections.making import ANNA, BERT, at, event
 
@@ -70,8 +70,6 @@ def codes(*events: RecordedEvent) -> dict[str, set[str]]:
             {"automated-decision": {"deposit/eu"}},
         ),
         (event("personal-data-disclosed", purpose="sale"), {"disclosure-purpose": {"sale"}}),
-        (event("security-measure-adopted", subject="measure/locks"), {ADOPTED: {"locks"}}),
-        (event("security-measure-retired", subject="measure/locks"), {RETIRED: {"locks"}}),
         (event("consent-withdrawn", purpose="analytics-cookies", channel="web"), {}),
     ],
     ids=lambda value: value.name if isinstance(value, RecordedEvent) else "",

@@ -171,13 +171,13 @@ def test_a_promise_is_broken_by_open_findings_of_the_rules_behind_it() -> None:
     assert "house.notice-text.promise" not in found(told)
 
 
-def test_provisions_in_any_spelling_and_periods_in_years_are_understood() -> None:
-    told = [said("provision", "awr-53, wwft.16", "3.1"), said("retention-period", "identity=P7Y")]
+def test_provisions_in_any_spelling_and_years_told_in_months_are_understood() -> None:
+    told = [said("provision", "awr-53, wwft.16", "3.1"), said("retention-period", "identity=P84M")]
     made = found(told)
     assert values(made["law.notice-text.provision"]) == ["nl.wwft.16"]
     assert "house.notice-text.retention" not in made
     longer = found([said("retention-period", "identity=P8Y, traffic=P6M")])
-    assert values(longer["house.notice-text.retention"]) == ["identity=P96M"]
+    assert values(longer["house.notice-text.retention"]) == ["identity=P8Y"]
 
 
 def test_findings_stand_by_clause_and_rule() -> None:
