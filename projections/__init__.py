@@ -16,6 +16,8 @@ Names for whoever shows answers:
 - `projections.notices`: `VIEW` (subkey ""), `Notice`, `in_force(notices, time)` -> `Publication`.
 - `projections.staff`: `VIEW` (subkey ""), `Role`, `Employee`, and at a time `roles_at`, `employed_at`,
   `certificate_at`, `definition_at`.
+- `projections.requests`: `VIEW` (subkey = reference), `Request`, `standing(request, time)` -> `Standing`,
+  `evidence(requests, categories, time)` -> what no period of retention may take because of them.
 - `projections.processing_register`: `Entry` (the shape of `ledger register`).
 - `projections.view.Value`: a sealed value: `source`, `id`, `key`, `blob`, `time`.
 """
@@ -30,6 +32,7 @@ from projections import (
     notices,
     processing_register,
     recipients,
+    requests,
     staff,
 )
 from projections.view import View
@@ -43,6 +46,7 @@ VIEWS: tuple[View[Any], ...] = (
     recipients.VIEW,
     notices.VIEW,
     staff.VIEW,
+    requests.VIEW,
     processing_register.VIEW,
     findings.VIEW,
 )

@@ -198,6 +198,38 @@ staff_acts = st.one_of(
         ),
     ),
 )
+_ref = with_(request_ref=st.sampled_from(["R-1", "R-2"]))
+request_acts = st.one_of(
+    merged(
+        named("rights-request-received"),
+        persons,
+        _ref,
+        with_(
+            right=st.sampled_from(["access", "erasure"]),
+            channel=st.just("post"),
+            received_on=st.sampled_from(DAYS),
+        ),
+    ),
+    merged(
+        named("identity-verification-failed"),
+        persons,
+        _ref,
+        st.sampled_from([{}, {"information_asked": "more"}]),
+    ),
+    merged(
+        named("identity-verified", "access-report-issued"),
+        persons,
+        _ref,
+    ),
+    merged(named("rights-request-extended"), persons, _ref, with_(reason=st.just("complexity"))),
+    merged(
+        named("rights-request-answered"),
+        persons,
+        _ref,
+        with_(outcome=st.sampled_from(["granted", "withdrawn"])),
+    ),
+    merged(named("rights-request-refused"), persons, _ref, with_(ground=st.just("excessive"))),
+)
 # What is annulled is drawn as a distance to another event of the list, before or after it.
 annulling = merged(
     named("event-annulled"),
@@ -215,6 +247,7 @@ SPEAKING: dict[str, list[st.SearchStrategy[Spec]]] = {
     "recipients": [recipient_acts],
     "notices": [notice_acts],
     "staff": [staff_acts, staff_acts],
+    "rights_requests": [request_acts, request_acts],
     "processing_register": [given_away, collected, activity_acts],
 }
 
@@ -237,6 +270,7 @@ EVERY_KIND = [
     recipient_acts,
     notice_acts,
     staff_acts,
+    request_acts,
 ]
 specs = complete(*EVERY_KIND, activity_acts, annulling, annulling)
 
