@@ -18,7 +18,9 @@ Names for whoever shows answers:
   `certificate_at`, `definition_at`.
 - `projections.requests`: `VIEW` (subkey = reference), `Request`, `standing(request, time)` -> `Standing`,
   `evidence(requests, categories, time)` -> what no period of retention may take because of them.
+- `projections.measures`: `VIEW` (subkey ""), `Measure`, `adopted_at(measure, time)`.
 - `projections.processing_register`: `Entry` (the shape of `ledger register`).
+- `projections.adherence`: `Adherence` (how retention is kept by activity and category).
 - `projections.view.Value`: a sealed value: `source`, `id`, `key`, `blob`, `time`.
 """
 
@@ -29,6 +31,7 @@ from projections import (
     customer_state,
     disclosures,
     findings,
+    measures,
     notices,
     processing_register,
     recipients,
@@ -47,6 +50,7 @@ VIEWS: tuple[View[Any], ...] = (
     notices.VIEW,
     staff.VIEW,
     requests.VIEW,
+    measures.VIEW,
     processing_register.VIEW,
     findings.VIEW,
 )

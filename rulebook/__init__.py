@@ -33,9 +33,11 @@ from rulebook.retention import (
     RetentionDue,
     RetentionRule,
     retention_due,
+    retention_rule,
     retention_rules,
 )
 from rulebook.rules import RULES, Rule, Situation, breaches, rule
+from rulebook.validity import in_force
 
 __all__ = [
     "CLAUSES",
@@ -69,6 +71,7 @@ __all__ = [
     "due_date",
     "evidence_of",
     "extended",
+    "in_force",
     "marketing_decision",
     "period",
     "provision",
@@ -78,6 +81,7 @@ __all__ = [
     "region",
     "request_period",
     "retention_due",
+    "retention_rule",
     "retention_rules",
     "rule",
     "secret_provisions",

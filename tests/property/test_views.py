@@ -17,6 +17,7 @@ from projections import (
     customer_state,
     disclosures,
     findings,
+    measures,
     notices,
     processing_register,
     recipients,
@@ -183,6 +184,16 @@ def check_requests(rows: Any, told: list[RecordedEvent]) -> None:
     assert shown == model.requests(told, TIMES)
 
 
+def check_measures(rows: Any, told: list[RecordedEvent]) -> None:
+    shown = {}
+    for row in rows.values():
+        for time in TIMES:
+            adoption, ended = measures.adopted_at(row, time)
+            place = row.measure, time
+            shown[place] = (adoption and adoption.order.id, ended and ended.order.id)
+    assert shown == model.measures(told, TIMES)
+
+
 def check_register(store: MemoryStore, told: list[RecordedEvent]) -> None:
     shown = {}
     for activity, (_, made) in store.joined.items():
@@ -213,6 +224,7 @@ CHECKS: dict[str, Any] = {
     notices.VIEW.name: check_notices,
     staff.VIEW.name: check_staff,
     requests.VIEW.name: check_requests,
+    measures.VIEW.name: check_measures,
     processing_register.VIEW.name: lambda _rows, _told: None,
     findings.VIEW.name: lambda _rows, _told: None,
 }

@@ -230,6 +230,10 @@ request_acts = st.one_of(
     ),
     merged(named("rights-request-refused"), persons, _ref, with_(ground=st.just("excessive"))),
 )
+measure_acts = merged(
+    named("security-measure-adopted", "security-measure-adopted", "security-measure-retired"),
+    with_(subject=st.sampled_from(["measure/vault", "measure/lock"]), owner=st.just("it")),
+)
 # What is annulled is drawn as a distance to another event of the list, before or after it.
 annulling = merged(
     named("event-annulled"),
@@ -248,6 +252,7 @@ SPEAKING: dict[str, list[st.SearchStrategy[Spec]]] = {
     "notices": [notice_acts],
     "staff": [staff_acts, staff_acts],
     "rights_requests": [request_acts, request_acts],
+    "measures": [measure_acts],
     "processing_register": [given_away, collected, activity_acts],
 }
 
@@ -271,6 +276,7 @@ EVERY_KIND = [
     notice_acts,
     staff_acts,
     request_acts,
+    measure_acts,
 ]
 specs = complete(*EVERY_KIND, activity_acts, annulling, annulling)
 
