@@ -15,6 +15,7 @@ import orjson
 
 from console.sample_event import Publication, moment_of_publication, seeded
 from console.sample_governance import governance
+from console.sample_keeping import fresh, kept
 from console.sample_life import customer, pauses
 from console.sample_register import Era, register
 from console.sample_routine import Member, routine
@@ -149,8 +150,9 @@ def _published(plan: Plan) -> Iterator[dict[str, Any]]:
         stories = [_story(plan, index) for index in range(low, high)]
         cast = sorted(map(_member, stories), key=lambda member: member.opened)
         told = sorted((*opening, *(p for s in stories for p in s)), key=moment_of_publication)
+        told = kept(told, plan.era.end)
         count = plan.routine_before(high) - plan.routine_before(low)
-        filled = routine(rng, cast, count, plan.era)
+        filled = (fresh(one, plan.era.end) for one in routine(rng, cast, count, plan.era))
         for publication in merge(told, filled, key=moment_of_publication):
             yield publication.event
         opening = []
@@ -168,5 +170,5 @@ def _story(plan: Plan, index: int) -> list[Publication]:
 
 def _member(events: list[Publication]) -> Member:
     """The customer whose story starts with its registration."""
-    opened, registration = events[0]
-    return Member(registration["subject"], opened, pauses(events))
+    registration = events[0]
+    return Member(registration.event["subject"], registration.published, pauses(events))

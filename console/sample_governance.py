@@ -14,6 +14,7 @@ SYSTEMS = {
     "billing": ("Facturatiesysteem", "finance", ("billing", "collections")),
     "network": ("Telefonieplatform", "network-operations", ("network",)),
     "portal": ("Klantportaal en app", "product", ("app-backend", "helpdesk")),
+    "office": ("Kantooradministratie", "it", ("it", "hr", "privacy-office", "security")),
 }
 MEASURES = {
     "encryption-at-rest": "Versleutelde opslag",

@@ -45,17 +45,17 @@ def _role(rng: Random, day: datetime, role: str, covers: tuple[str, ...]) -> Pub
 def _hired(rng: Random, day: datetime, employee: str, role: str) -> list[Publication]:
     """Three days lie between each step, so that no weekend changes their order."""
     person = Somebody(rng, employee)
-    started, shown, granted = (office_hour(rng, day + timedelta(days=d)) for d in (0, 3, 6))
+    shown, started, granted = (office_hour(rng, day + timedelta(days=d)) for d in (0, 3, 6))
     named = act(STAFF, personal={"employee_name": people.full_name(rng)})
     certificate = act(
         STAFF,
         personal={"vog_reference": f"VOG-{digits(rng, 6)}"},
         profile="telecom-customer-data",
-        issued_on=(started - timedelta(days=20)).date().isoformat(),
+        issued_on=(shown - timedelta(days=20)).date().isoformat(),
     )
     return [
-        publish(rng, started, SOURCE, "employment-started", subject=employee, data=named),
         publish(rng, shown, SOURCE, "vog-presented", subject=employee, data=certificate),
+        publish(rng, started, SOURCE, "employment-started", subject=employee, data=named),
         recorded(person, granted, STAFF, SOURCE, "role-granted", role=role),
     ]
 
