@@ -270,5 +270,5 @@ def contact(life: Life, index: int, at: datetime) -> list[Publication]:
     person = life.contact(index)
     return [
         contact_added(person, at, life.subject, values),
-        notified(person, at + timedelta(hours=2), "14"),
+        notified(person, at + 20 * MINUTE, "14"),
     ]

@@ -4,7 +4,7 @@ The acts remain, as they do when a provider that keeps the rules loads its histo
 `law.retention.passed` is left as it is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -17,6 +17,7 @@ RULE = "law.retention.passed"
 # Who reads the findings a little later than the sample was made finds the same.
 MARGIN = timedelta(days=2)
 Anchors = Mapping[Anchor, date]
+NOTHING: Anchors = {}
 _Frozen = tuple[tuple[Anchor, date], ...]
 # Events from which a period runs, and the one after which it no longer does.
 BEGINS: Mapping[str, Anchor] = {
@@ -41,7 +42,7 @@ def kept(told: Sequence[Publication], end: datetime) -> list[Publication]:
     return [fresh(one, end, _around(known, one.event["subject"])) for one in told]
 
 
-def fresh(one: Publication, end: datetime, anchors: Anchors = {}) -> Publication:
+def fresh(one: Publication, end: datetime, anchors: Anchors = NOTHING) -> Publication:
     """One message without such values; `anchors`: what is known of its subject."""
     personal = one.event["data"].get("personal")
     if not personal or RULE in one.breaks:
@@ -71,12 +72,12 @@ def _note(anchors: dict[Anchor, date], one: Publication) -> None:
 
 def _around(known: Mapping[str, Anchors], subject: str) -> Anchors:
     """Of a contact person, the end of the customer's account counts as well."""
-    customer = known.get(subject.partition("/contact/")[0], {})
-    closed = {name: day for name, day in customer.items() if name == "account-closed"}
-    return {**closed, **known[subject]}
+    own, customer = known[subject], known.get(subject.partition("/contact/")[0], NOTHING)
+    closed = customer.get("account-closed")
+    return own if closed is None else {"account-closed": closed, **own}
 
 
-@lru_cache(4_096)
+@lru_cache(256)  # events of one day come one after the other
 def _has_passed(category: str, anchors: _Frozen, end: datetime) -> bool:
     until = rulebook.retention_due(category, dict(anchors), end.date()).until
     return until is not None and until <= (end + MARGIN).date()

@@ -30,8 +30,8 @@ def staff(rng: Random, era: Era) -> list[Publication]:
     published = [_role(rng, era.first, role, covers) for role, covers in COVERS.items()]
     for role, held in terms.ROLES.items():
         for employee in held.staff:
-            published += _hired(rng, era.first, employee, role)
-    published += _hired(rng, era.day(0.3), TEMPORARY, terms.HELPDESK)
+            published += hired(rng, era.first, employee, role)
+    published += hired(rng, era.day(0.3), TEMPORARY, terms.HELPDESK)
     published += _left(rng, era.day(0.6), TEMPORARY, terms.HELPDESK)
     return [*published, *_reviews(rng, era)]
 
@@ -42,7 +42,7 @@ def _role(rng: Random, day: datetime, role: str, covers: tuple[str, ...]) -> Pub
     return entered(rng, at, SOURCE, "role-defined", subject, **facts)
 
 
-def _hired(rng: Random, day: datetime, employee: str, role: str) -> list[Publication]:
+def hired(rng: Random, day: datetime, employee: str, role: str) -> list[Publication]:
     """Three days lie between each step, so that no weekend changes their order."""
     person = Somebody(rng, employee)
     shown, started, granted = (office_hour(rng, day + timedelta(days=d)) for d in (0, 3, 6))
