@@ -17,25 +17,40 @@ from rulebook.marketing import (
 from rulebook.periods import PERIODS, Period, period
 from rulebook.provisions import PROVISIONS, Provision, provision, secret_provisions
 from rulebook.recipients import RECIPIENT_KINDS, beyond, recipient_kind
+from rulebook.requests import (
+    EXTENSIONS,
+    REFUSALS,
+    RIGHTS,
+    RequestPeriod,
+    evidence_of,
+    provision_of,
+    refusal_notice,
+    request_period,
+)
 from rulebook.retention import (
     RETENTION_RULES,
     Anchor,
     RetentionDue,
     RetentionRule,
     retention_due,
+    retention_rule,
     retention_rules,
 )
 from rulebook.rules import RULES, Rule, Situation, breaches, rule
+from rulebook.validity import in_force
 
 __all__ = [
     "CLAUSES",
     "COUNTRIES",
     "DEADLINES",
+    "EXTENSIONS",
     "MARKETING_RULES",
     "PERIODS",
     "PROVISIONS",
     "RECIPIENT_KINDS",
+    "REFUSALS",
     "RETENTION_RULES",
+    "RIGHTS",
     "RULES",
     "Addressee",
     "Anchor",
@@ -44,6 +59,7 @@ __all__ = [
     "MarketingDecision",
     "Period",
     "Provision",
+    "RequestPeriod",
     "RetentionDue",
     "RetentionRule",
     "Rule",
@@ -53,13 +69,19 @@ __all__ = [
     "breaches",
     "deadline",
     "due_date",
+    "evidence_of",
     "extended",
+    "in_force",
     "marketing_decision",
     "period",
     "provision",
+    "provision_of",
     "recipient_kind",
+    "refusal_notice",
     "region",
+    "request_period",
     "retention_due",
+    "retention_rule",
     "retention_rules",
     "rule",
     "secret_provisions",

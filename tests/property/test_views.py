@@ -17,9 +17,11 @@ from projections import (
     customer_state,
     disclosures,
     findings,
+    measures,
     notices,
     processing_register,
     recipients,
+    requests,
     staff,
 )
 from projections.annulment import effects
@@ -171,6 +173,27 @@ def check_staff(rows: Any, told: list[RecordedEvent]) -> None:
     assert shown == model.staff(told, TIMES)
 
 
+def check_requests(rows: Any, told: list[RecordedEvent]) -> None:
+    shown: dict[Any, Any] = {}
+    for (stream, ref), row in rows.items():
+        for time in TIMES:
+            found = requests.standing(row, time)
+            if found is not None:
+                due = found.period.due_on
+                shown[stream, ref, time] = found.status, found.identity, due, found.outcome
+    assert shown == model.requests(told, TIMES)
+
+
+def check_measures(rows: Any, told: list[RecordedEvent]) -> None:
+    shown = {}
+    for row in rows.values():
+        for time in TIMES:
+            adoption, ended = measures.adopted_at(row, time)
+            place = row.measure, time
+            shown[place] = (adoption and adoption.order.id, ended and ended.order.id)
+    assert shown == model.measures(told, TIMES)
+
+
 def check_register(store: MemoryStore, told: list[RecordedEvent]) -> None:
     shown = {}
     for activity, (_, made) in store.joined.items():
@@ -200,6 +223,8 @@ CHECKS: dict[str, Any] = {
     recipients.VIEW.name: check_recipients,
     notices.VIEW.name: check_notices,
     staff.VIEW.name: check_staff,
+    requests.VIEW.name: check_requests,
+    measures.VIEW.name: check_measures,
     processing_register.VIEW.name: lambda _rows, _told: None,
     findings.VIEW.name: lambda _rows, _told: None,
 }

@@ -41,6 +41,7 @@ def rank(event: RecordedEvent) -> tuple[Any, ...]:
         "processing-activity-retired",
         "role-revoked",
         "employment-ended",
+        "security-measure-retired",
     }
     sequence = -1 if event.sequence is None else event.sequence
     return event.time, takes, sequence, event.source, event.id
@@ -289,6 +290,20 @@ def notice_in_force(events: Events, time: datetime) -> tuple[str, str] | None:
     return held.facts["version"], "all"
 
 
+def measures(events: Events, times: Sequence[datetime]) -> dict[tuple[str, datetime], Any]:
+    """(measure, time) -> ids of the last adoption by then, and of the retirement if that came last."""
+    acts = [e for e in events if e.name.startswith("security-measure-")]
+    shown: dict[tuple[str, datetime], Any] = {}
+    for mine in streams(acts).values():
+        for time in times:
+            adopted, ended = None, None
+            for e in sorted((e for e in mine if e.time <= time), key=rank):
+                gone = e.name.endswith("-retired")
+                adopted, ended = (adopted, e.id) if gone else (e.id, None)
+            shown[str(mine[0].subject).partition("/")[2], time] = adopted, ended
+    return shown
+
+
 def staff(events: Events, times: Sequence[datetime]) -> dict[tuple[UUID, datetime], Any]:
     """(stream, time) -> what a role covers; or an employee's roles, employment and certificate."""
     names = {"role-defined", "role-granted", "role-revoked", "vog-presented"}
@@ -320,3 +335,60 @@ def _employee(mine: Events, time: datetime) -> tuple[list[str], bool | None, dat
             roles.discard(e.facts["role"])
     shown = [day for day in issued if _midnight(day.isoformat()) <= time]
     return sorted(roles), employed, max(shown, default=None)
+
+
+# Of the days of receipt that are drawn: the last day, that of an extension, and whether a question of the
+# first of March came in time to stop the clock.
+_DUE = {
+    "2026-01-01": (date(2026, 2, 2), date(2026, 4, 1), False),
+    "2026-02-01": (date(2026, 3, 2), date(2026, 5, 1), False),
+    "2026-02-28": (date(2026, 3, 30), date(2026, 5, 28), True),
+}
+
+
+def requests(events: Events, times: Sequence[datetime]) -> dict[tuple[UUID, str, datetime], Any]:
+    """(stream, reference, time) -> status, identity, last day and outcome of a request."""
+    acts = [e for e in events if "request_ref" in e.facts]
+    shown = {}
+    for stream, mine in streams(acts).items():
+        for ref in {e.facts["request_ref"] for e in mine}:
+            for time in times:
+                steps = [e for e in mine if e.facts["request_ref"] == ref and e.time <= time]
+                if any(e.name == "rights-request-received" for e in steps):
+                    shown[stream, ref, time] = _request(sorted(steps, key=_step))
+    return shown
+
+
+def _step(e: RecordedEvent) -> Any:
+    return e.time, e.name == "rights-request-refused", _number(e), e.source, e.id
+
+
+def _number(e: RecordedEvent) -> int:
+    return -1 if e.sequence is None else e.sequence
+
+
+def _request(steps: Events) -> tuple[str, str, date | None, str | None]:
+    received = next(e for e in steps if e.name == "rights-request-received")
+    last, extended, stops = _DUE[received.facts["received_on"]]
+    identity, asked_at, status, outcome = "open", None, "open", None
+    for e in steps:
+        if e.name == "identity-verified":
+            identity, asked_at = "verified", None
+        elif e.name == "identity-verification-failed":
+            asks = "information_asked" in e.facts
+            identity = "asked" if asks else "failed"
+            asked_at = asked_at or (e.time if asks and stops else None)
+        elif e.name == "rights-request-refused" and status == "open":
+            status, outcome = "refused", e.facts["ground"]
+        elif e.name == "rights-request-answered" and status == "open":
+            outcome = e.facts["outcome"]
+            status = "closed" if outcome == "withdrawn" else "answered"
+    late = received.facts["received_on"] == "2026-01-01"
+    if not late and any(e.name == "rights-request-extended" for e in steps):
+        last = extended
+    # A pause that ends at the very instant at which it began, or on the same day, moves nothing.
+    shown = [e.time for e in steps if e.name == "identity-verified"]
+    paused = asked_at is not None and not any(time >= asked_at for time in shown)
+    if paused and status == "open":
+        status = "paused"
+    return status, identity, None if paused else last, outcome

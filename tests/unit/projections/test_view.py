@@ -27,6 +27,7 @@ GOLDEN = {
     ("disclosures", "3"): "07e8e676954cbf921d06850a1a511f8190c06518c93967ee3a340f23ae3e18eb",
     ("notices", "1"): "3ce396ef32fcaec6a6fa2455064eab28f2e9982c4935e4851e153b43307e8343",
     ("staff", "1"): "01eb2fc5a3f9f4cfd329978d72e420166bda2401f9e780adc7d11554f8dc4b5e",
+    ("measures", "1"): "b8e97c11da70f3ad0992b8d894b0ad5afde74100e713b13189039f63d1a90b2a",
     ("recipients", "1"): "e7ab9986454244891c84e2006979ca1c2607a92ba3b67c6c6c3b6e2e95a0bd4a",
     (
         "processing_register",
@@ -39,6 +40,8 @@ GOLDEN = {
     ("findings", "1"): "e063f626b872279c35f327000e31a3f0a93893229b0340bb8edc297aa9b81e58",
     ("findings", "2"): "0b142e04681e8d028caa952d58c7c201388447400b65d9a4702d74b6292d6c43",
     ("findings", "3"): "ccf6cbd1eef9c77ded2f057b2208eccc936650eacb410311993ed535515bf492",
+    ("rights_requests", "1"): "156625d94100e6be59add2d1a8b6fab5cb4af79356173479cbb0de005975f0db",
+    ("findings", "4"): "5b3a072781c8ff2adea8640bc24eef31b37fef3318e5a6f00dcc9a81d92403ec",
 }
 
 
@@ -89,20 +92,42 @@ def story() -> list[RecordedEvent]:
 
 
 def house_story() -> list[RecordedEvent]:
-    """The same for folds about the house itself: notices, roles, employees."""
+    """The same for folds about the house itself: notices, roles, employees, measures."""
     acts = ("role-granted", "role-revoked", "employment-started", "employment-ended")
     notice: dict[str, Any] = {"subject": "notice/1", "version": "1", "effective_from": "2026-01-01"}
+    vault: dict[str, Any] = {"subject": "measure/vault"}
     return [
         event("role-defined", 0, subject="role/agent", categories=["contact"], id="h0"),
         *(event(name, 1, stream=BERT, role="agent", id=name) for name in acts),
         event("vog-presented", 2, stream=BERT, profile="60", issued_on="2026-01-01", id="h2"),
+        event("security-measure-adopted", 4, name="Vault", owner="it", id="h4", **vault),
+        event("security-measure-retired", 5, reason="replaced", id="h5", **vault),
         event("privacy-notice-published", 3, sha256="s", claims={"vog": "all"}, id="h3", **notice),
+    ]
+
+
+def rights_story() -> list[RecordedEvent]:
+    """The same for folds about what persons ask for."""
+    received = {"right": "access", "channel": "post", "received_on": "2026-02-28"}
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("rights-request-received", received),
+        ("identity-verification-failed", {"information_asked": "copy-of-letter"}),
+        ("identity-verified", {"method": "portal-login"}),
+        ("rights-request-extended", {"reason": "complexity"}),
+        ("access-report-issued", {"sha256": "s", "format": "pdf"}),
+        ("rights-request-answered", {"outcome": "granted"}),
+    ]
+    return [
+        event(name, place, request_ref="R-1", id=f"r{place}", **facts)
+        for place, (name, facts) in enumerate(steps)
     ]
 
 
 def told_to(view: View[Any]) -> list[RecordedEvent]:
     """The story that says something to a view."""
-    return house_story() if view.name in {"notices", "staff"} else story()
+    if view.name == "rights_requests":
+        return rights_story()
+    return house_story() if view.name in {"notices", "staff", "measures"} else story()
 
 
 def digest_of(view: View[Any]) -> str:
