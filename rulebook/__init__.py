@@ -14,9 +14,27 @@ from rulebook.marketing import (
     Verdict,
     marketing_decision,
 )
+from rulebook.notice_checks import (
+    NOTICE_CHECKS,
+    NoticeCheck,
+    NoticeFinding,
+    Practice,
+    notice_findings,
+)
+from rulebook.notice_claims import NOTICE_CLAIMS, NoticeClaim, Statement, house_statements
 from rulebook.periods import PERIODS, Period, period
 from rulebook.provisions import PROVISIONS, Provision, provision, secret_provisions
 from rulebook.recipients import RECIPIENT_KINDS, beyond, recipient_kind
+from rulebook.requests import (
+    EXTENSIONS,
+    REFUSALS,
+    RIGHTS,
+    RequestPeriod,
+    evidence_of,
+    provision_of,
+    refusal_notice,
+    request_period,
+)
 from rulebook.retention import (
     RETENTION_RULES,
     Anchor,
@@ -27,39 +45,58 @@ from rulebook.retention import (
     retention_rules,
 )
 from rulebook.rules import RULES, Rule, Situation, breaches, rule
+from rulebook.validity import in_force
 
 __all__ = [
     "CLAUSES",
     "COUNTRIES",
     "DEADLINES",
+    "EXTENSIONS",
     "MARKETING_RULES",
+    "NOTICE_CHECKS",
+    "NOTICE_CLAIMS",
     "PERIODS",
     "PROVISIONS",
     "RECIPIENT_KINDS",
+    "REFUSALS",
     "RETENTION_RULES",
+    "RIGHTS",
     "RULES",
     "Addressee",
     "Anchor",
     "Clause",
     "Deadline",
     "MarketingDecision",
+    "NoticeCheck",
+    "NoticeClaim",
+    "NoticeFinding",
     "Period",
+    "Practice",
     "Provision",
+    "RequestPeriod",
     "RetentionDue",
     "RetentionRule",
     "Rule",
     "Situation",
+    "Statement",
     "Verdict",
     "beyond",
     "breaches",
     "deadline",
     "due_date",
+    "evidence_of",
     "extended",
+    "house_statements",
+    "in_force",
     "marketing_decision",
+    "notice_findings",
     "period",
     "provision",
+    "provision_of",
     "recipient_kind",
+    "refusal_notice",
     "region",
+    "request_period",
     "retention_due",
     "retention_rule",
     "retention_rules",

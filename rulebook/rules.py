@@ -6,14 +6,17 @@ of names to codes and truth values, made by whoever knows the facts; no rule is 
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from rulebook.loading import RulebookError, load
+from rulebook.validity import in_force
 
 __all__ = ["RULES", "Layer", "Rule", "Situation", "breaches", "rule"]
+
+_SITUATIONS = 4096
 
 Layer = Literal["law", "house"]
 Fact = str | bool
@@ -56,10 +59,6 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
         """Whether a statute or the controller made the rule."""
         return "law" if self.id.startswith("law.") else "house"
 
-    def holds_on(self, day: date) -> bool:
-        """Whether the rule is in force on a day."""
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
-
     def is_broken_by(self, situation: Situation) -> bool:
         """Whether a situation is what the rule forbids."""
         return all(situation.get(name) in facts for name, facts in self.breach_if.items())
@@ -86,8 +85,14 @@ def _by_kind() -> Mapping[str, tuple[Rule, ...]]:
 
 def breaches(kind: str, situation: Situation, day: date) -> tuple[Rule, ...]:
     """The rules that a situation of a kind breaks on a day, in the order of the rulebook."""
-    entries = _by_kind().get(kind, ())
-    return tuple(r for r in entries if r.holds_on(day) and r.is_broken_by(situation))
+    return tuple(r for r in _forbidding(kind, tuple(situation.items())) if in_force(r, day))
+
+
+@lru_cache(_SITUATIONS)
+def _forbidding(kind: str, situation: tuple[tuple[str, Fact], ...]) -> tuple[Rule, ...]:
+    """The rules that a situation breaks on some day. Cached: there are few that differ, seen often."""
+    facts = dict(situation)
+    return tuple(r for r in _by_kind().get(kind, ()) if r.is_broken_by(facts))
 
 
 def rule(name: str) -> Rule:

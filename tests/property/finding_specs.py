@@ -52,7 +52,9 @@ disclosed = told(
     purpose=one_of(["service", "marketing", "sale"]),
     fields=st.lists(one_of(["name", "email", "called_number", "fraud_signal"]), max_size=2),
     categories=listed,
-    provision=one_of([None, None, "nl.sv.126na", "nl.uavg.33.4", "nl.nowhere"]),
+    provision=one_of(
+        [None, None, "nl.sv.126na", "nl.uavg.33.4", "nl.tw.11.11", "eu.2023.1543", "nl.nowhere"]
+    ),
     notice=one_of(["none", "required"]),
     case_ref=cases,
     transfer_mechanism=one_of(["scc", "none"]),
@@ -167,6 +169,10 @@ requests = told(
     request_ref=cases,
     received_on=dates,
 )
+identities = merged(
+    told("identity-verification-failed", "identity-verified", request_ref=cases),
+    st.sampled_from([{}, {"information_asked": "more"}]),
+)
 breaches = told(
     "breach-detected",
     "breach-assessed",
@@ -192,6 +198,7 @@ LIVES: list[list[st.SearchStrategy[Spec]]] = [
     [collected, collected, contracts, holds, account_acts, contacts, gone],
     [looked, looked, roles, granted, staff],
     [misused, requests, requests, breaches, breaches],
+    [requests, requests, identities, identities],
 ]
 """Kinds of events that have to do with each other; drawn alone, they meet often."""
 
