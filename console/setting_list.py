@@ -46,7 +46,16 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEDGER_KEY_DIR", "store", "folder of epoch keys and erasure journal [data dir/keys]"),
     Setting("LEDGER_NAME", "store", "name of the ledger [main, or confidential]"),
     Setting("LEDGER_CONFIDENTIAL", "store", "the ledger of orders under secrecy", switch=True),
-    Setting("LEDGER_PRIVACY_OFFICE", "store", "source that may annul events of other sources"),
+    Setting(
+        "LEDGER_PRIVACY_OFFICE",
+        "store",
+        "source of the office's own acts, which may annul events of other sources",
+    ),
+    Setting(
+        "LEDGER_PRIVACY_ACTIVITY",
+        "store",
+        "activity of the register that those acts belong to [privacy-rights]",
+    ),
     Setting("LEDGER_BATCH_EVENTS", "intake", "most messages in one transaction [2000]"),
     Setting("LEDGER_BATCH_BYTES", "intake", "most bytes in one transaction [4194304]"),
     Setting("LEDGER_BATCH_MS", "intake", "longest wait for a batch to fill, in ms [100]"),
