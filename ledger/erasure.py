@@ -143,8 +143,14 @@ class Eraser:
         targets = self._targets(reference)
         for target in targets:  # nothing of anybody goes when something of somebody is held
             self._refuse_held(verdict, events_of(self._session, [target.subject]))
-        found = [self._carry_out(target, lambda _events: verdict) for target in targets]
-        return [erasure for erasure in found if erasure]
+        done: list[Erasure] = []
+        for target in targets:
+            try:
+                erasure = self._carry_out(target, lambda _events: verdict)
+            except OnHold as held:  # placed since: what went before it is not a success
+                raise IncompleteErasure(str(held)) if done else held from None
+            done += [erasure] if erasure else []
+        return done
 
     def _targets(self, reference: str) -> list[_Target]:
         if is_person(reference):

@@ -23,7 +23,7 @@ from projections.view import Key, View
 __all__ = ["DOSSIER", "TRACES", "VIEW", "Row", "evolve", "keys", "kind_of"]
 
 DOSSIER, TRACES = "dossier", "traces"
-FOLD = "3"
+FOLD = "4"
 
 
 Row = Dossier | Fact | Traces

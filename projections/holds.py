@@ -12,7 +12,7 @@ import msgspec
 
 from projections.findings_dossier import Dossier, Mark
 
-__all__ = ["Hold", "holds", "holds_by_category"]
+__all__ = ["Hold", "holds", "holds_by_category", "holds_by_ref"]
 
 _TOPIC = "hold/"
 
@@ -35,17 +35,22 @@ class Hold(msgspec.Struct, frozen=True):
 
 def holds(dossier: Dossier) -> list[Hold]:
     """The holds in force, sorted by reference."""
-    found = (_hold(ref, marks) for ref, marks in _in_force(dossier))
-    return sorted(found, key=lambda hold: hold.hold_ref)
+    return [_hold(ref, marks) for ref, marks in sorted(_in_force(dossier))]
 
 
 def holds_by_category(dossier: Dossier) -> dict[str, tuple[str, ...]]:
     """Category -> references of the holds that keep it, both sorted."""
-    found: dict[str, set[str]] = {}
-    for ref, marks in _in_force(dossier):
-        for category in marks[-1].says["categories"]:
-            found.setdefault(category, set()).add(ref)
-    return {category: tuple(sorted(refs)) for category, refs in sorted(found.items())}
+    found: dict[str, list[str]] = {}
+    for ref, categories in holds_by_ref(dossier).items():
+        for category in categories:
+            found.setdefault(category, []).append(ref)
+    return {category: tuple(refs) for category, refs in sorted(found.items())}
+
+
+def holds_by_ref(dossier: Dossier) -> dict[str, tuple[str, ...]]:
+    """Reference of a hold in force -> the categories that it keeps, both sorted."""
+    found = sorted(_in_force(dossier))
+    return {ref: tuple(marks[-1].says["categories"]) for ref, marks in found}
 
 
 def _in_force(dossier: Dossier) -> Iterator[tuple[str, tuple[Mark, ...]]]:

@@ -7,6 +7,17 @@ tests. Nothing here reads a clock: a date is an argument.
 from rulebook.clauses import CLAUSES, Clause
 from rulebook.countries import COUNTRIES, region
 from rulebook.deadlines import DEADLINES, Deadline, deadline, due_date, extended
+from rulebook.erasure import (
+    ERASURE_RULES,
+    Cause,
+    ErasureDecision,
+    ErasureFacts,
+    ErasureRule,
+    Keeping,
+    Reason,
+    erasure_decisions,
+    kept,
+)
 from rulebook.marketing import (
     MARKETING_RULES,
     Addressee,
@@ -23,6 +34,7 @@ from rulebook.retention import (
     RetentionDue,
     RetentionRule,
     retention_due,
+    retention_duties,
     retention_rules,
 )
 from rulebook.rules import RULES, Rule, Situation, breaches, rule
@@ -31,6 +43,7 @@ __all__ = [
     "CLAUSES",
     "COUNTRIES",
     "DEADLINES",
+    "ERASURE_RULES",
     "MARKETING_RULES",
     "PERIODS",
     "PROVISIONS",
@@ -39,11 +52,17 @@ __all__ = [
     "RULES",
     "Addressee",
     "Anchor",
+    "Cause",
     "Clause",
     "Deadline",
+    "ErasureDecision",
+    "ErasureFacts",
+    "ErasureRule",
+    "Keeping",
     "MarketingDecision",
     "Period",
     "Provision",
+    "Reason",
     "RetentionDue",
     "RetentionRule",
     "Rule",
@@ -53,13 +72,16 @@ __all__ = [
     "breaches",
     "deadline",
     "due_date",
+    "erasure_decisions",
     "extended",
+    "kept",
     "marketing_decision",
     "period",
     "provision",
     "recipient_kind",
     "region",
     "retention_due",
+    "retention_duties",
     "retention_rules",
     "rule",
     "secret_provisions",
