@@ -74,6 +74,7 @@ def _rulebook_digest() -> str:
         rulebook.MARKETING_RULES,
         rulebook.PERIODS,
         rulebook.RETENTION_RULES,
+        rulebook.ERASURE_RULES,
     )
     return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()[:8]
 

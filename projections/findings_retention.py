@@ -7,6 +7,7 @@ data is first collected under a key, and when keys are destroyed. The oldest of 
 from collections.abc import Iterator
 from datetime import date
 
+from projections.findings_dossier import Dossier
 from projections.findings_fact import Fact
 from projections.findings_look import Look, Seen
 from projections.findings_traces import Traces
@@ -14,9 +15,10 @@ from projections.keepings import keepings_of
 from projections.retention import anchors_of, instant_of_day, oldest, period_of
 from rulebook import ErasureFacts, kept
 
-__all__ = ["RETENTION", "held_facts", "retention"]
+__all__ = ["RETENTION", "deciding_rule", "held_facts", "is_kept", "retention"]
 
 RETENTION = "retention"
+_DETAIL = ", "  # between a category and the rule that decides
 
 
 def held_facts(row: object) -> dict[str, Fact]:
@@ -42,16 +44,23 @@ def _fact(row: Traces, category: str) -> Fact:
 def retention(fact: Fact, look: Look) -> Iterator[Seen]:
     """Until when the category may be kept, as things stand; what keeps it stops every period."""
     category = fact.facts["category"]
-    if _is_kept(category, look):
+    if is_kept(look.own, category):
         yield Seen({"period": "held"})
         return
     due = period_of(category, fact.occurred_at, anchors_of(look))
     if due.until is not None:
-        yield Seen({"period": "passed"}, instant_of_day(due.until), f"{category}, {due.rule}")
+        yield Seen(
+            {"period": "passed"}, instant_of_day(due.until), f"{category}{_DETAIL}{due.rule}"
+        )
 
 
-def _is_kept(category: str, look: Look) -> bool:
-    """By anything but a duty, of which the clocks know. By the newest rules."""
-    keepings = keepings_of(look.own)
+def deciding_rule(detail: str | None) -> str:
+    """The rule of the rulebook by which a period has passed, from the detail of what was seen."""
+    return (detail or "").partition(_DETAIL)[2]
+
+
+def is_kept(own: Dossier, category: str) -> bool:
+    """Whether a hold, or anything else but a duty, stops every period of a category. By the newest rules."""
+    keepings = keepings_of(own)
     facts = ErasureFacts("retention", (category,), {}, keepings)
     return bool(keepings) and bool(kept(facts, category, date.max))

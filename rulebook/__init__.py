@@ -35,9 +35,11 @@ from rulebook.retention import (
     RetentionRule,
     retention_due,
     retention_duties,
+    retention_rule,
     retention_rules,
 )
 from rulebook.rules import RULES, Rule, Situation, breaches, rule
+from rulebook.validity import in_force
 
 __all__ = [
     "CLAUSES",
@@ -74,6 +76,7 @@ __all__ = [
     "due_date",
     "erasure_decisions",
     "extended",
+    "in_force",
     "kept",
     "marketing_decision",
     "period",
@@ -82,6 +85,7 @@ __all__ = [
     "region",
     "retention_due",
     "retention_duties",
+    "retention_rule",
     "retention_rules",
     "rule",
     "secret_provisions",

@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 
 from rulebook.loading import load
 from rulebook.retention import Anchor, retention_duties
+from rulebook.validity import in_force
 
 __all__ = [
     "ERASURE_RULES",
@@ -63,9 +64,8 @@ class ErasureRule(Struct, frozen=True, forbid_unknown_fields=True):
 
     def stands_against(self, cause: Cause, category: str, day: date) -> bool:
         """Whether the rule has a say in the erasure of a category for a cause on a day."""
-        in_force = self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
         return (
-            in_force
+            in_force(self, day)
             and cause in self.causes
             and (category in self.categories or not self.categories)
         )

@@ -28,12 +28,15 @@ class Provision(Struct, frozen=True, forbid_unknown_fields=True):
     fields that it covers; none: it depends on the single case. `valid_from` is the first day for which
     the entry answers.
     `applies` is false for a duty that a telecom provider as such does not have.
+    `notice`: whether the person is told. `required`: by the provider; `on-request`: when they ask;
+    `authority`: by the authority, when its case allows; `barred`: by nobody; `none`: nothing to tell.
     """
 
     id: ProvisionId
     citation: str
     title: str
     secrecy: Literal["mandatory", "conditional", "none"]
+    notice: Literal["required", "on-request", "authority", "barred", "none"]
     authorities: tuple[str, ...]
     confidence: Literal["sourced", "unconfirmed"]
     valid_from: date
@@ -42,6 +45,12 @@ class Provision(Struct, frozen=True, forbid_unknown_fields=True):
     applies: bool = True
     fields: tuple[str, ...] = ()
     note: str = ""
+    valid_to: date | None = None
+
+    @property
+    def must_tell(self) -> bool:
+        """Whether the provider itself must tell the person, unasked."""
+        return self.notice == "required"
 
 
 PROVISIONS: tuple[Provision, ...] = load("law", "provision", Provision)
