@@ -29,8 +29,7 @@ class Adherence(msgspec.Struct, frozen=True):
     """What became of one category of an activity's people: how many of them, and of how many of these.
 
     `held`: the ledger holds values. `on_hold`: of these a hold, or what else keeps data, stops every period.
-    `overdue`: of
-    these the period has passed, the first `since`; `rules`: which decided so.
+    `overdue`: of these the period has passed, the first `since`; `rules`: which decided so.
     """
 
     data_subjects: int = 0
