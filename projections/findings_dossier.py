@@ -156,6 +156,10 @@ def _erases_all(event: RecordedEvent) -> bool:
     return event.ours and set(event.categories) >= _ALL
 
 
+def _asks_for_more(event: RecordedEvent) -> bool:
+    return "information_asked" in event.facts
+
+
 def _is_contacts(event: RecordedEvent) -> bool:
     return bool(event.facts["permission"] == "contacts")
 
@@ -225,11 +229,13 @@ NOTED: dict[str, tuple[Noting, ...]] = {
         _note("request/{request_ref}", _fact("received_on")),
         _note("right/{request_ref}", _fact("right"), only_last=True),
     ),
+    "identity-verification-failed": (_note("question/{request_ref}", when=_asks_for_more),),
+    "identity-verified": (_note("shown/{request_ref}"),),
     "rights-request-extended": (_note("extended/{request_ref}"),),
-    "rights-request-answered": (_note("answered/{request_ref}"),),
-    "rights-request-refused": (_note("answered/{request_ref}"),),
-    "access-report-issued": (_note("answered/{request_ref}"),),
-    "portability-export-issued": (_note("answered/{request_ref}"),),
+    "rights-request-answered": (_note("answered/{request_ref}", "ended"),),
+    "rights-request-refused": (_note("answered/{request_ref}", "ended"),),
+    "access-report-issued": (_note("answered/{request_ref}", "issued"),),
+    "portability-export-issued": (_note("answered/{request_ref}", "issued"),),
     # staff
     "vog-presented": (_note("vog", _fact("issued_on")),),
     "employment-started": (_note("job", "running", only_last=True),),

@@ -49,9 +49,8 @@ def retention(fact: Fact, look: Look) -> Iterator[Seen]:
         return
     due = period_of(category, fact.occurred_at, anchors_of(look))
     if due.until is not None:
-        yield Seen(
-            {"period": "passed"}, instant_of_day(due.until), f"{category}{_DETAIL}{due.rule}"
-        )
+        until = max([due.until, *_kept_until(look.own, category)])
+        yield Seen({"period": "passed"}, instant_of_day(until), f"{category}{_DETAIL}{due.rule}")
 
 
 def deciding_rule(detail: str | None) -> str:
@@ -60,7 +59,14 @@ def deciding_rule(detail: str | None) -> str:
 
 
 def is_kept(own: Dossier, category: str) -> bool:
-    """Whether a hold, or anything else but a duty, stops every period of a category. By the newest rules."""
+    """Whether a hold, or anything else without an end, stops every period of a category."""
     keepings = keepings_of(own)
     facts = ErasureFacts("retention", (category,), {}, keepings)
     return bool(keepings) and bool(kept(facts, category, date.max))
+
+
+def _kept_until(own: Dossier, category: str) -> Iterator[date]:
+    """Ends of what keeps a category for a time that is known, such as the file of a request."""
+    for keeping in keepings_of(own):
+        if keeping.until and keeping.categories and category in keeping.categories:
+            yield keeping.until

@@ -3,17 +3,18 @@
 Read from the dossier of the person (`findings_dossier`), in the words of the rulebook (`rulebook.Keeping`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 
 from projections.findings_dossier import Dossier
 from projections.holds import holds_by_ref
-from rulebook import Keeping
+from rulebook import Keeping, deadline, evidence_of
+from rulebook.calendar import day_of
 from rulebook.erasure import Kept
+from schemas import CATEGORIES
 
 __all__ = ["keepings_of", "restricted"]
 
-# A request for erasure does not stand in its own way.
-_ERASURE = "erasure"
+_COURT = "rights.court"
 
 
 def keepings_of(dossier: Dossier) -> list[Keeping]:
@@ -24,35 +25,39 @@ def keepings_of(dossier: Dossier) -> list[Keeping]:
     ]
     if categories := restricted(dossier):
         found.append(Keeping("restriction", categories=categories))
+    return [*found, *_open(dossier), *_requests(dossier)]
+
+
+# Topic of a dossier -> what it is to the rulebook, and what its last mark says while it keeps data.
+_KEEPS: Mapping[str, tuple[Kept, str]] = {
+    "dispute": ("dispute", "open"),
+    "debt": ("debt", "open"),
+    "case": ("case", "open"),
+    "contract": ("contract", "running"),
+}
+
+
+def _open(dossier: Dossier) -> Iterator[Keeping]:
     for topic in sorted(dossier.marks):
         name, _, ref = topic.partition("/")
         if name in _KEEPS:
-            kind, keeps = _KEEPS[name]
-            if keeps(dossier, topic, ref):
-                found.append(Keeping(kind, ref))
-    return found
+            kind, says = _KEEPS[name]
+            if dossier.all(topic)[-1].says == says:
+                yield Keeping(kind, ref)
 
 
-def _is_open(dossier: Dossier, topic: str, _ref: str) -> bool:
-    return bool(dossier.all(topic)[-1].says == "open")
-
-
-def _is_running(dossier: Dossier, topic: str, _ref: str) -> bool:
-    return bool(dossier.all(topic)[-1].says == "running")
-
-
-def _is_pending(dossier: Dossier, topic: str, ref: str) -> bool:
-    return dossier.all(topic)[-1].says != _ERASURE and not dossier.all(f"answered/{ref}")
-
-
-_KEEPS: Mapping[str, tuple[Kept, Callable[[Dossier, str, str], bool]]] = {
-    "dispute": ("dispute", _is_open),
-    "debt": ("debt", _is_open),
-    "case": ("case", _is_open),
-    "contract": ("contract", _is_running),
-    "right": ("request-open", _is_pending),
-}
-"""Topic of a dossier -> what it is to the rulebook, and whether it keeps anything now."""
+def _requests(dossier: Dossier) -> Iterator[Keeping]:
+    """What requests of the person need, while they are open and until the court can no longer be asked."""
+    for topic in sorted(dossier.marks):
+        name, _, ref = topic.partition("/")
+        if name != "right":
+            continue
+        ends = [mark for mark in dossier.all(f"answered/{ref}") if mark.says == "ended"]
+        ended = ends[0].order.time if ends else None
+        at = ended or dossier.all(topic)[-1].order.time
+        needs = evidence_of(dossier.all(topic)[-1].says, CATEGORIES, ended, at)
+        until = day_of(deadline(_COURT, ended)) if ended else None
+        yield Keeping("request-open", ref, needs, until)
 
 
 def restricted(dossier: Dossier) -> frozenset[str]:

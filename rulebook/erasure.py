@@ -144,7 +144,8 @@ def kept(facts: ErasureFacts, category: str, day: date) -> tuple[Reason, ...]:
     keepings = [
         keeping
         for keeping in (*facts.keepings, *_duties(category, facts.anchors, day))
-        if keeping.categories is None or category in keeping.categories
+        if (keeping.categories is None or category in keeping.categories)
+        and (keeping.until is None or day < keeping.until)
     ]
     reasons = [
         _reason(entry, keeping)
@@ -159,7 +160,6 @@ def _duties(category: str, anchors: Mapping[Anchor, date], day: date) -> list[Ke
     return [
         Keeping("duty", until=until, rule=duty.id, statute=duty.citation)
         for until, duty in retention_duties(category, anchors, day)
-        if day < until
     ]
 
 

@@ -10,6 +10,7 @@ from ledger.event import RecordedEvent
 from projections.holds import holds
 from projections.keepings import keepings_of, restricted
 from projections.person import dossier_of, legal_holds, person_of
+from schemas import CATEGORIES
 from tests.unit.projections.making import ANNA, OFFICE, annulment, erasure, event, values
 
 HOLD = {"hold_ref": "H-1", "ground": "civil-claim", "review_on": "2026-06-01"}
@@ -92,10 +93,16 @@ def asked(right: str, minutes: float = 0) -> RecordedEvent:
 
 
 @pytest.mark.parametrize("answer", ["rights-request-answered", "rights-request-refused"])
-def test_an_open_request_keeps_its_evidence_until_it_is_answered(answer: str) -> None:
+def test_an_open_request_keeps_its_evidence_and_an_answered_one_its_file(answer: str) -> None:
     assert kinds(asked("access")) == [("request-open", "R-1")]
-    assert kinds(asked("access"), event(answer, 1, request_ref="R-1")) == []
-    assert kinds(asked("erasure")) == []
+    answered = [asked("access"), event(answer, 1, request_ref="R-1")]
+    assert kinds(*answered) == [("request-open", "R-1")]
+    (open_,), (over,), (erasing,) = (
+        keepings_of(dossier_of(told, ())) for told in (answered[:1], answered, [asked("erasure")])
+    )
+    assert (open_.categories, open_.until) == (frozenset(CATEGORIES), None)
+    assert (over.categories, over.until) == (frozenset({"correspondence"}), date(2026, 4, 13))
+    assert (erasing.categories, erasing.until) == (frozenset({"correspondence"}), None)
 
 
 def test_a_restriction_keeps_each_category_until_that_is_lifted() -> None:
