@@ -101,7 +101,7 @@ def test_an_open_request_keeps_its_evidence_and_an_answered_one_its_file(answer:
         keepings_of(dossier_of(told, ())) for told in (answered[:1], answered, [asked("erasure")])
     )
     assert (open_.categories, open_.until) == (frozenset(CATEGORIES), None)
-    assert (over.categories, over.until) == (frozenset({"correspondence"}), date(2026, 4, 13))
+    assert (over.categories, over.until) == (frozenset({"correspondence"}), date(2026, 4, 14))
     assert (erasing.categories, erasing.until) == (frozenset({"correspondence"}), None)
 
 
