@@ -25,6 +25,14 @@ from rulebook.marketing import (
     Verdict,
     marketing_decision,
 )
+from rulebook.notice_checks import (
+    NOTICE_CHECKS,
+    NoticeCheck,
+    NoticeFinding,
+    Practice,
+    notice_findings,
+)
+from rulebook.notice_claims import NOTICE_CLAIMS, NoticeClaim, Statement, house_statements
 from rulebook.periods import PERIODS, Period, period
 from rulebook.provisions import PROVISIONS, Provision, provision, secret_provisions
 from rulebook.recipients import RECIPIENT_KINDS, beyond, recipient_kind
@@ -58,6 +66,8 @@ __all__ = [
     "ERASURE_RULES",
     "EXTENSIONS",
     "MARKETING_RULES",
+    "NOTICE_CHECKS",
+    "NOTICE_CLAIMS",
     "PERIODS",
     "PROVISIONS",
     "RECIPIENT_KINDS",
@@ -75,7 +85,11 @@ __all__ = [
     "ErasureRule",
     "Keeping",
     "MarketingDecision",
+    "NoticeCheck",
+    "NoticeClaim",
+    "NoticeFinding",
     "Period",
+    "Practice",
     "Provision",
     "Reason",
     "RequestPeriod",
@@ -83,6 +97,7 @@ __all__ = [
     "RetentionRule",
     "Rule",
     "Situation",
+    "Statement",
     "Verdict",
     "beyond",
     "breaches",
@@ -91,9 +106,11 @@ __all__ = [
     "erasure_decisions",
     "evidence_of",
     "extended",
+    "house_statements",
     "in_force",
     "kept",
     "marketing_decision",
+    "notice_findings",
     "period",
     "provision",
     "provision_of",

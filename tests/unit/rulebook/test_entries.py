@@ -12,6 +12,7 @@ from rulebook import (
     DEADLINES,
     ERASURE_RULES,
     MARKETING_RULES,
+    NOTICE_CHECKS,
     PERIODS,
     PROVISIONS,
     RECIPIENT_KINDS,
@@ -113,6 +114,7 @@ EVERY = [
     *DEADLINES.values(),
     *PERIODS.values(),
     *RECIPIENT_KINDS.values(),
+    *NOTICE_CHECKS,
 ]
 
 
