@@ -52,6 +52,7 @@ def register(source: Source, controller: Controller, moment: Moment) -> dict[str
     recipients = recipients_by_id(source.session)
     clock = moment.as_of or source.now
     known = _Known(recipients, RecipientNames(source, recipients), clock)
+    known.names.note((one, clock) for entry in entries for one in entry.observed.recipients)
     return {
         "controller": msgspec.structs.asdict(controller),
         "as_of": instant_or_none(moment.as_of),
