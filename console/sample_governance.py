@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
 
-from console.sample_event import Ground, Publication, below, office_hour, offset_time
+from console.sample_event import Ground, Publication, act, below, office_hour, offset_time
 from console.sample_recording import digest, entered
 from console.sample_register import RIGHTS, SECURITY, SOURCE, Era
 
@@ -14,6 +14,7 @@ SYSTEMS = {
     "billing": ("Facturatiesysteem", "finance", ("billing", "collections")),
     "network": ("Telefonieplatform", "network-operations", ("network",)),
     "portal": ("Klantportaal en app", "product", ("app-backend", "helpdesk")),
+    "office": ("Kantooradministratie", "it", ("it", "hr", "privacy-office", "security")),
 }
 MEASURES = {
     "encryption-at-rest": "Versleutelde opslag",
@@ -111,11 +112,7 @@ def _waking(at: datetime) -> datetime:
 def _inquiry(rng: Random, era: Era) -> Iterator[Publication]:
     """The supervisory authority asks about credit checks."""
     asked = office_hour(rng, era.day(0.55))
-    facts = {
-        "activity": RIGHTS.activity,
-        "legal_basis": RIGHTS.legal_basis,
-        "inquiry_ref": f"AP-{asked.year}-1",
-    }
+    facts = act(RIGHTS, inquiry_ref=f"AP-{asked.year}-1")
     subject = "activity/credit-assessment"
     later = office_hour(rng, asked + timedelta(days=12))
     for at, name in ((asked, "received"), (later, "answered")):

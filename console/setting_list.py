@@ -46,7 +46,16 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEDGER_KEY_DIR", "store", "folder of epoch keys and erasure journal [data dir/keys]"),
     Setting("LEDGER_NAME", "store", "name of the ledger [main, or confidential]"),
     Setting("LEDGER_CONFIDENTIAL", "store", "the ledger of orders under secrecy", switch=True),
-    Setting("LEDGER_PRIVACY_OFFICE", "store", "source that may annul events of other sources"),
+    Setting(
+        "LEDGER_PRIVACY_OFFICE",
+        "store",
+        "source of the office's own acts, which may annul events of other sources",
+    ),
+    Setting(
+        "LEDGER_PRIVACY_ACTIVITY",
+        "store",
+        "activity of the register that those acts belong to [privacy-rights]",
+    ),
     Setting("LEDGER_READER", "store", "who reads, such as employee/7 [employee/ and the login]"),
     Setting("LEDGER_READER_ROLE", "store", "in which role, for the record of reads [operator]"),
     Setting(

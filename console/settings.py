@@ -18,7 +18,7 @@ from ledger.errors import LedgerError, Misconfigured
 from ledger.names import LedgerName
 from ledger.postgres import PATIENCE_S
 from ledger.tlog.policy import Policy, parse_policy
-from schemas.formats import CODE, EMPLOYEE
+from schemas.formats import CODE, EMPLOYEE, ID, SOURCE
 
 __all__ = [
     "SETTINGS",
@@ -47,6 +47,7 @@ CONFIDENTIAL_TOPICS = ("privacy.confidential.v1",)
 # The confidential ledger answers nobody unless it is told where: the open topic would give it away.
 ANSWERS_TOPIC = "privacy.rejections.v1"
 TOPIC = r"[A-Za-z0-9._-]{1,249}"
+OFFICE = "urn:voipzeker:privacy-office"
 
 
 class Controller(msgspec.Struct, frozen=True):
@@ -138,6 +139,7 @@ class Settings(msgspec.Struct, frozen=True):
     ledger: LedgerName
     confidential: bool
     privacy_office: str
+    privacy_activity: str
     limits: Limits
     kafka: KafkaSettings | None
     controller: Controller
@@ -275,12 +277,8 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         key_dir=key_dir,
         ledger=ledger,
         confidential=confidential,
-        privacy_office=reader.text(
-            "PRIVACY_OFFICE",
-            "urn:voipzeker:privacy-office",
-            r"[A-Za-z0-9._:/-]{1,128}",
-            "the source of its events",
-        ),
+        privacy_office=reader.text("PRIVACY_OFFICE", OFFICE, SOURCE, "the source of its events"),
+        privacy_activity=reader.text("PRIVACY_ACTIVITY", "privacy-rights", ID, "an activity's id"),
         limits=_limits(reader),
         kafka=_kafka(reader, ledger, confidential),
         controller=_controller(reader),

@@ -16,7 +16,9 @@ Names for whoever shows answers:
 - `projections.notices`: `VIEW` (subkey ""), `Notice`, `in_force(notices, time)` -> `Publication`.
 - `projections.staff`: `VIEW` (subkey ""), `Role`, `Employee`, and at a time `roles_at`, `employed_at`,
   `certificate_at`, `definition_at`.
+- `projections.measures`: `VIEW` (subkey ""), `Measure`, `adopted_at(measure, time)`.
 - `projections.processing_register`: `Entry` (the shape of `ledger register`).
+- `projections.adherence`: `Adherence` (how retention is kept by activity and category).
 - `projections.view.Value`: a sealed value: `source`, `id`, `key`, `blob`, `time`.
 """
 
@@ -27,6 +29,7 @@ from projections import (
     customer_state,
     disclosures,
     findings,
+    measures,
     notices,
     processing_register,
     recipients,
@@ -43,6 +46,7 @@ VIEWS: tuple[View[Any], ...] = (
     recipients.VIEW,
     notices.VIEW,
     staff.VIEW,
+    measures.VIEW,
     processing_register.VIEW,
     findings.VIEW,
 )

@@ -1,7 +1,7 @@
 """Views from the events and from nothing else, stream by stream, in flat memory.
 
-What a rebuild writes, what an audit compares with, and the register as of a past position. All views
-are derived in one pass: an event is read and decoded once.
+What a rebuild writes, what an audit compares with, and the rows of views at a moment of the past. All
+views are derived in one pass: an event is read and decoded once.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -12,17 +12,23 @@ from uuid import UUID
 from ledger.event import RecordedEvent, decode_event
 from ledger.postgres import Session
 from ledger.reading import LAST, newest
-from projections import processing_register
 from projections.annulment import ANNULMENT
 from projections.batch import NamedEvent, named_by
 from projections.dispatch import Dispatch
-from projections.joining import Gathering
 from projections.joins import join_of
-from projections.processing_register import Entry
-from projections.timetravel import NOW, Moment, counting, fold, select
+from projections.timetravel import Moment, counting, fold, select
 from projections.view import Digest, EntriesDigest, Key, View, encode
 
-__all__ = ["Content", "Derived", "Goal", "derive", "derive_digests", "derive_entries", "rows_at"]
+__all__ = [
+    "Content",
+    "Derived",
+    "Goal",
+    "annulled_streams",
+    "derive",
+    "derive_digests",
+    "rows_at",
+    "views_at",
+]
 
 Goal = tuple[View[Any], int]
 """A view and the position up to which it is derived."""
@@ -63,6 +69,11 @@ def _streams(
     events = (newest(decode_event(*row)) for row in stored)
     for stream, members in groupby(events, key=lambda event: event.stream):
         yield stream, list(members)
+
+
+def annulled_streams(session: Session, upto: int = LAST) -> Iterator[UUID]:
+    """The streams in which something up to a position annuls something, in order."""
+    return (stream for stream, _ in _streams(session, upto, ()))
 
 
 def _until(events: list[RecordedEvent], upto: int) -> list[RecordedEvent]:
@@ -126,12 +137,24 @@ def rows_at(
     names: Collection[str] | None = None,
 ) -> Iterator[tuple[UUID, Mapping[str, Any]]]:
     """Rows of a view at a moment, stream by stream; from the events of some types alone, when named."""
+    for stream, (rows,) in views_at(session, (view,), moment, privacy_office, names):
+        if rows:
+            yield stream, rows
+
+
+def views_at(
+    session: Session,
+    views: Sequence[View[Any]],
+    moment: Moment,
+    privacy_office: Collection[str],
+    names: Collection[str] | None = None,
+) -> Iterator[tuple[UUID, list[Mapping[str, Any]]]]:
+    """The same of several views, in one pass over the events; also where a view has no rows."""
     upto = LAST if moment.at_position is None else moment.at_position
     for stream, events in _streams(session, upto, names):
         selected = select(events, moment, privacy_office)
         counted = [e for e in selected.counted if names is None or e.name in names]
-        if rows := fold(view, counted, selected.erasures):
-            yield stream, rows
+        yield stream, [fold(view, counted, selected.erasures) for view in views]
 
 
 def derive_digests(
@@ -145,14 +168,3 @@ def derive_digests(
     for content in contents:
         content.rest()
     return [content.digest() for content in contents]
-
-
-def derive_entries(
-    session: Session, privacy_office: Collection[str], moment: Moment = NOW
-) -> list[Entry]:
-    """The register of processing activities at a moment, sorted by activity."""
-    gathering = Gathering()
-    for _, rows in rows_at(session, processing_register.VIEW, moment, privacy_office):
-        for subkey, state in rows.items():
-            gathering.add(subkey, state)
-    return gathering.entries()

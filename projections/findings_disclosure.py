@@ -28,13 +28,13 @@ def disclosure(fact: Fact, look: Look) -> Iterator[Seen]:
     if version:
         yield Seen({"kind": "same" if version["kind"] == kind else "other"}, detail=version["kind"])
     if kind:
-        yield from _amount(fact, look, kind)
+        yield from _amount(fact, look, kind, day)
     if "recipient_kind" in fact.facts:
-        yield from _ground(fact, fact.facts["recipient_kind"])
+        yield from _ground(fact, fact.facts["recipient_kind"], day)
         yield from _whereabouts(fact, look, version, day)
         yield Seen({"purpose": fact.facts["purpose"]}, detail=fact.facts["purpose"])
         yield from _special(fact, look, day)
-        if fact.facts.get("notice") == "required":
+        if fact.facts.get("notice") == "required" or _must_tell(fact.provision):
             yield informed(fact, look, fact.id)
 
 
@@ -77,11 +77,11 @@ def _version(recipient: Dossier, day: date) -> dict[str, Any] | None:
 # The ground
 
 
-def _ground(fact: Fact, kind: str) -> Iterator[Seen]:
-    needed = rulebook.recipient_kind(kind).needs_provision
-    named = rulebook.provision(fact.provision) if fact.provision else None
+def _ground(fact: Fact, kind: str, day: date) -> Iterator[Seen]:
+    needed = rulebook.recipient_kind(kind, day).needs_provision
+    named = _named(fact.provision)
     code = "none" if not fact.provision else "unknown" if not named else "known"
-    if named and not named.applies:
+    if named and not (named.applies and rulebook.in_force(named, day)):
         code = "inapplicable"
     yield Seen({"provision": code, "needs_provision": needed}, detail=fact.provision or kind)
     if named and named.authorities:
@@ -89,24 +89,33 @@ def _ground(fact: Fact, kind: str) -> Iterator[Seen]:
         yield Seen({"authority": competent}, detail=f"{kind}, {named.id}")
 
 
+def _named(spelled: str | None) -> Provision | None:
+    return rulebook.provision(spelled) if spelled else None
+
+
+def _must_tell(spelled: str | None) -> bool:
+    named = _named(spelled)
+    return named is not None and named.must_tell
+
+
 # How much
 
 
-def _amount(fact: Fact, look: Look, kind: str) -> Iterator[Seen]:
+def _amount(fact: Fact, look: Look, kind: str, day: date) -> Iterator[Seen]:
     """Fields beyond the provision, else beyond the kind; until the recipient is told to delete them."""
     fields = fact.facts.get("fields", [])
-    code, beyond = _beyond(fields, kind, fact.provision)
+    code, beyond = _beyond(fields, kind, fact.provision, day)
     told = look.own.all(f"told/{fact.facts['recipient']}")
     if any(m.order.time >= fact.occurred_at and m.says in _DELETIONS for m in told):
         code = "within"
     yield Seen({"fields": code}, detail=", ".join(beyond))
 
 
-def _beyond(fields: list[str], kind: str, spelled: str | None) -> tuple[str, list[str]]:
-    named: Provision | None = rulebook.provision(spelled) if spelled else None
+def _beyond(fields: list[str], kind: str, spelled: str | None, day: date) -> tuple[str, list[str]]:
+    named = _named(spelled)
     if named and named.fields and (over := sorted(set(fields) - set(named.fields))):
         return "beyond-provision", over
-    over = list(rulebook.beyond(kind, fields))
+    over = list(rulebook.beyond(kind, fields, day))
     return ("beyond-kind", over) if over else ("within", [])
 
 
@@ -149,9 +158,9 @@ def informed(fact: Fact, look: Look, disclosure_id: str) -> Seen:
 
 
 def _special(fact: Fact, look: Look, day: date) -> Iterator[Seen]:
-    kind, named = fact.facts["recipient_kind"], rulebook.provision(fact.provision or "")
+    kind, named = fact.facts["recipient_kind"], _named(fact.provision)
     if "fraud" in fact.categories or "fraud_signal" in fact.facts["fields"]:
-        third = not rulebook.recipient_kind(kind).needs_provision
+        third = not rulebook.recipient_kind(kind, day).needs_provision
         permit = named is not None and named.id in _PERMITS
         yield Seen({"fraud": third, "permit": permit}, detail=kind)
     if kind in _COLLECTORS:

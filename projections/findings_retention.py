@@ -16,11 +16,12 @@ from projections.findings_traces import Traces
 from rulebook import Anchor
 from rulebook.calendar import AMSTERDAM, day_of
 
-__all__ = ["RETENTION", "held_facts", "retention"]
+__all__ = ["RETENTION", "deciding_rule", "held_facts", "is_on_hold", "retention"]
 
 RETENTION = "retention"
 _Anchors = tuple[tuple[Anchor, date], ...]
 _CATEGORIES = 4_096
+_DETAIL = ", "  # between a category and the rule that decides
 # Anchors whose last mark starts the period; their topics have the same names.
 _LATEST: tuple[Anchor, ...] = ("invoice", "decision", "settled", "case-closed")
 
@@ -48,7 +49,7 @@ def _fact(row: Traces, category: str) -> Fact:
 def retention(fact: Fact, look: Look) -> Iterator[Seen]:
     """Until when the category may be kept, as things stand; a hold stops every period."""
     category = fact.facts["category"]
-    if _is_on_hold(look.own, category):
+    if is_on_hold(look.own, category):
         yield Seen({"period": "held"})
         return
     anchors = dict(_anchors(look))
@@ -56,7 +57,7 @@ def retention(fact: Fact, look: Look) -> Iterator[Seen]:
     due = _due(category, tuple(sorted(anchors.items())))
     if due is not None:
         until, rule = due
-        yield Seen({"period": "passed"}, until, f"{category}, {rule}")
+        yield Seen({"period": "passed"}, until, f"{category}{_DETAIL}{rule}")
 
 
 @lru_cache(_CATEGORIES)
@@ -69,7 +70,13 @@ def _due(category: str, anchors: _Anchors) -> tuple[datetime, str] | None:
     return until.astimezone(UTC), found.rule
 
 
-def _is_on_hold(own: Dossier, category: str) -> bool:
+def deciding_rule(detail: str | None) -> str:
+    """The rule of the rulebook by which a period has passed, from the detail of what was seen."""
+    return (detail or "").partition(_DETAIL)[2]
+
+
+def is_on_hold(own: Dossier, category: str) -> bool:
+    """Whether a legal hold stops every period of a category."""
     return any(
         marks[-1].says is not None and category in marks[-1].says
         for topic, marks in own.marks.items()

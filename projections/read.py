@@ -151,7 +151,7 @@ def recipients_by_id(session: Session) -> dict[str, Recipient]:
 
 
 def register_entries(session: Session) -> list[Entry]:
-    """The register of processing activities, sorted by activity. As of the past: `derive_entries`."""
+    """The register, sorted by activity. With retention, or as of the past: `read_register`."""
     bookmark_of(session, processing_register.VIEW)
     rows = session.of("projections").named(
         "all_entries", {"entries": f"{processing_register.VIEW.name}_entries"}

@@ -23,9 +23,11 @@ from rulebook.retention import (
     RetentionDue,
     RetentionRule,
     retention_due,
+    retention_rule,
     retention_rules,
 )
 from rulebook.rules import RULES, Rule, Situation, breaches, rule
+from rulebook.validity import in_force
 
 __all__ = [
     "CLAUSES",
@@ -54,12 +56,14 @@ __all__ = [
     "deadline",
     "due_date",
     "extended",
+    "in_force",
     "marketing_decision",
     "period",
     "provision",
     "recipient_kind",
     "region",
     "retention_due",
+    "retention_rule",
     "retention_rules",
     "rule",
     "secret_provisions",

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from rulebook.loading import load
+from rulebook.validity import in_force
 
 __all__ = ["COUNTRIES", "Country", "Region", "region"]
 
@@ -41,13 +42,7 @@ COUNTRIES: tuple[Country, ...] = load("law", "country", Country)
 
 def region(code: str, day: date) -> Region:
     """Where a country stood on a day."""
-    found = {
-        entry.region
-        for entry in COUNTRIES
-        if entry.code == code
-        and entry.valid_from <= day
-        and (entry.valid_to is None or day < entry.valid_to)
-    }
+    found = {e.region for e in COUNTRIES if e.code == code and in_force(e, day)}
     if "eea" in found:
         return "eea"
     return "adequate" if found else "elsewhere"

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from rulebook.loading import load
+from rulebook.validity import in_force
 
 __all__ = [
     "MARKETING_RULES",
@@ -118,13 +119,9 @@ def marketing_decision(person: Addressee, channel: str, day: date) -> MarketingD
     verdicts = tuple(
         entry.verdict(person, channel)
         for entry in MARKETING_RULES
-        if channel in entry.channels and person.kind in entry.kinds and _in_force(entry, day)
+        if channel in entry.channels and person.kind in entry.kinds and in_force(entry, day)
     )
     return MarketingDecision(bool(verdicts) and all(v.allowed for v in verdicts), verdicts)
-
-
-def _in_force(entry: MarketingRule, day: date) -> bool:
-    return entry.valid_from <= day and (entry.valid_to is None or day < entry.valid_to)
 
 
 EXPLANATIONS: Mapping[str, tuple[str, str]] = {

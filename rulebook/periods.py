@@ -3,12 +3,13 @@
 Owns `house/periods.toml`. Lengths are exact: days, hours and minutes.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from rulebook.loading import load
+from rulebook.validity import version_on, versions
 
 
 class PeriodTest(Struct, frozen=True, forbid_unknown_fields=True, rename={"start": "from"}):
@@ -19,20 +20,24 @@ class PeriodTest(Struct, frozen=True, forbid_unknown_fields=True, rename={"start
 
 
 class Period(Struct, frozen=True, forbid_unknown_fields=True):
-    """A length of time that law or house policy fixes, with the reason for it."""
+    """A length of time that law or house policy fixes, with its source and the reason for it."""
 
     id: Annotated[str, Meta(pattern=r"^[a-z]+(?:-[a-z]+)*\Z")]
     title: str
     period: timedelta
     layer: Literal["law", "house"]
     confidence: Literal["sourced", "unconfirmed"]
+    citation: str
     reason: str
+    valid_from: date
     tests: Annotated[tuple[PeriodTest, ...], Meta(min_length=1)]
+    valid_to: date | None = None
 
 
-PERIODS: dict[str, Period] = {entry.id: entry for entry in load("house", "period", Period)}
+_VERSIONS = versions(load("house", "period", Period), lambda entry: entry.id)
+PERIODS: dict[str, Period] = {name: same[-1] for name, same in _VERSIONS.items()}
 
 
-def period(name: str) -> timedelta:
-    """The length of a period of the rulebook; raises KeyError when it has none of that name."""
-    return PERIODS[name].period
+def period(name: str, day: date | None = None) -> timedelta:
+    """The length of a period as it holds on a day, None: now. Raises KeyError for an unknown name."""
+    return version_on(_VERSIONS[name], day).period

@@ -1,4 +1,4 @@
-"""Provisions under which personal data is given to others, and their duty of secrecy.
+"""Provisions under which personal data is given to others, their secrecy, and duties towards persons.
 
 Owns `law/provisions.toml`. A provision that is not there is unknown, which is a finding elsewhere.
 """
@@ -22,17 +22,21 @@ class ProvisionTest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Provision(Struct, frozen=True, forbid_unknown_fields=True):
-    """An article of law under which data is given to others.
+    """An article of law under which data is given to others, or the controller must act itself.
 
-    `authorities` are kinds of recipient. `fields` are the personal fields that it covers; none: it depends
-    on the single case. `valid_from` is the first day for which the entry answers.
+    `authorities` are kinds of recipient; none: a duty towards the person. `fields` are the personal
+    fields that it covers; none: it depends on the single case. `valid_from` is the first day for which
+    the entry answers.
     `applies` is false for a duty that a telecom provider as such does not have.
+    `notice`: whether the person is told. `required`: by the provider; `on-request`: when they ask;
+    `authority`: by the authority, when its case allows; `barred`: by nobody; `none`: nothing to tell.
     """
 
     id: ProvisionId
     citation: str
     title: str
     secrecy: Literal["mandatory", "conditional", "none"]
+    notice: Literal["required", "on-request", "authority", "barred", "none"]
     authorities: tuple[str, ...]
     confidence: Literal["sourced", "unconfirmed"]
     valid_from: date
@@ -41,6 +45,12 @@ class Provision(Struct, frozen=True, forbid_unknown_fields=True):
     applies: bool = True
     fields: tuple[str, ...] = ()
     note: str = ""
+    valid_to: date | None = None
+
+    @property
+    def must_tell(self) -> bool:
+        """Whether the provider itself must tell the person, unasked."""
+        return self.notice == "required"
 
 
 PROVISIONS: tuple[Provision, ...] = load("law", "provision", Provision)

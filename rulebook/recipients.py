@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from rulebook.loading import load
+from rulebook.validity import version_on, versions
 from schemas.personal import LISTED_CATEGORIES, PERSONAL_FIELDS
 
 __all__ = ["RECIPIENT_KINDS", "RecipientKindRule", "beyond", "recipient_kind"]
@@ -36,20 +37,20 @@ class RecipientKindRule(Struct, frozen=True, forbid_unknown_fields=True):
     tests: Annotated[tuple[RecipientKindTest, ...], Meta(min_length=1)]
     needs_provision: bool = False
     public: bool = False
+    valid_to: date | None = None
 
 
-RECIPIENT_KINDS: dict[str, RecipientKindRule] = {
-    entry.kind: entry for entry in load("house", "recipient_kind", RecipientKindRule)
-}
+_VERSIONS = versions(load("house", "recipient_kind", RecipientKindRule), lambda entry: entry.kind)
+RECIPIENT_KINDS: dict[str, RecipientKindRule] = {kind: same[-1] for kind, same in _VERSIONS.items()}
 
 
-def recipient_kind(kind: str) -> RecipientKindRule:
-    """The entry of a kind. Raises KeyError."""
-    return RECIPIENT_KINDS[kind]
+def recipient_kind(kind: str, day: date | None = None) -> RecipientKindRule:
+    """The entry of a kind as it holds on a day, None: now. Raises KeyError."""
+    return version_on(_VERSIONS[kind], day)
 
 
-def beyond(kind: str, fields: Collection[str]) -> tuple[str, ...]:
-    """Those of the fields that a kind of recipient may not receive, sorted."""
-    allowed = RECIPIENT_KINDS[kind].categories
+def beyond(kind: str, fields: Collection[str], day: date | None = None) -> tuple[str, ...]:
+    """Those of the fields that a kind of recipient may not receive on a day, None: now; sorted."""
+    allowed = recipient_kind(kind, day).categories
     categories = LISTED_CATEGORIES if "any" in allowed else allowed
     return tuple(sorted(f for f in fields if PERSONAL_FIELDS[f] not in categories))

@@ -21,6 +21,7 @@ __all__ = [
     "RetentionDue",
     "RetentionRule",
     "retention_due",
+    "retention_rule",
     "retention_rules",
 ]
 
@@ -40,7 +41,6 @@ ANCHORS: tuple[Anchor, ...] = Anchor.__args__  # type: ignore[attr-defined]
 """Events from which a period runs. `account-closed`: the contract's end, or else the deactivation."""
 
 _MONTHS = 12
-_DECEMBER = 12
 
 
 class RetentionTest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,6 +76,14 @@ class RetentionRule(Struct, frozen=True, forbid_unknown_fields=True):
         """Whether a statute or the controller made the rule."""
         return "law" if self.id.startswith("law.") else "house"
 
+    @property
+    def period(self) -> str:
+        """Its length by ISO 8601: whole years where they are, else months or days."""
+        if self.days:
+            return f"P{self.days}D"
+        years, months = divmod(self.months, _MONTHS)
+        return f"P{self.months}M" if months or not years else f"P{years}Y"
+
     def until(self, anchor: date) -> date:
         """The first day after the period that starts with the anchor."""
         start = date(anchor.year + 1, 1, 1) if self.year_end else anchor
@@ -99,6 +107,14 @@ class RetentionDue(Struct, frozen=True):
 RETENTION_RULES: tuple[RetentionRule, ...] = tuple(
     entry for layer in ("law", "house") for entry in load(layer, "retention_rule", RetentionRule)
 )
+
+
+_BY_ID = {entry.id: entry for entry in RETENTION_RULES}
+
+
+def retention_rule(id: str) -> RetentionRule | None:
+    """The rule of an id, in force or not; None when the rulebook has none."""
+    return _BY_ID.get(id)
 
 
 def retention_rules(category: str, day: date) -> tuple[RetentionRule, ...]:

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from rulebook.loading import RulebookError, load
+from rulebook.validity import in_force
 
 __all__ = ["RULES", "Layer", "Rule", "Situation", "breaches", "rule"]
 
@@ -56,10 +57,6 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
         """Whether a statute or the controller made the rule."""
         return "law" if self.id.startswith("law.") else "house"
 
-    def holds_on(self, day: date) -> bool:
-        """Whether the rule is in force on a day."""
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
-
     def is_broken_by(self, situation: Situation) -> bool:
         """Whether a situation is what the rule forbids."""
         return all(situation.get(name) in facts for name, facts in self.breach_if.items())
@@ -87,7 +84,7 @@ def _by_kind() -> Mapping[str, tuple[Rule, ...]]:
 def breaches(kind: str, situation: Situation, day: date) -> tuple[Rule, ...]:
     """The rules that a situation of a kind breaks on a day, in the order of the rulebook."""
     entries = _by_kind().get(kind, ())
-    return tuple(r for r in entries if r.holds_on(day) and r.is_broken_by(situation))
+    return tuple(r for r in entries if in_force(r, day) and r.is_broken_by(situation))
 
 
 def rule(name: str) -> Rule:

@@ -1,22 +1,29 @@
 """`ledger register`: the Article 30 register, what was declared beside what was observed, at any moment.
 
-Nothing in it depends on the clock but the regions of countries and what retention is due.
+Nothing in it depends on the clock but regions of countries, rules of retention and periods that have passed;
+and all of these change at midnight in Amsterdam, so that two answers of one day are equal.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import zip_longest
 from typing import Any
 
 import msgspec
 
+from console.answers.completeness import missing
+from console.answers.measures import measures, named_measures, told_measures
+from console.answers.processor import processor_part
 from console.answers.recipients import RecipientNames
+from console.answers.retention import retention
 from console.answers.source import Source, instant_or_none
 from console.settings import Controller
 from ledger.event import instant
-from projections.derive import derive_entries
+from projections.adherence import ByCategory
+from projections.measures import Measure
 from projections.processing_register import Assessment, Entry
-from projections.read import recipients_by_id, register_entries
+from projections.read import recipients_by_id
+from projections.read_register import past_register, present_register
 from projections.recipients import Recipient, Version, recipient_at
 from projections.timetravel import NOW, Moment
 from rulebook import region
@@ -28,11 +35,13 @@ _ADEQUATE = "adequacy-decision"
 
 
 class _Known(msgspec.Struct, frozen=True):
-    """What activities are shown with: the recipients of the moment, and its clock."""
+    """What activities are shown with: recipients, retention and measures of the moment, and its clock."""
 
     recipients: Mapping[str, Recipient]
     names: RecipientNames
     clock: datetime
+    retention: Mapping[str, ByCategory]
+    measures: Sequence[Measure]
 
     @property
     def day(self) -> date:
@@ -44,24 +53,37 @@ class _Known(msgspec.Struct, frozen=True):
 
 
 def register(source: Source, controller: Controller, moment: Moment) -> dict[str, Any]:
-    """The register from its view, or, as of a moment of the past, from the events."""
-    if moment == NOW:
-        entries = register_entries(source.session)
-    else:
-        entries = derive_entries(source.session, source.privacy_office, moment)
-    recipients = recipients_by_id(source.session)
+    """The register from its views, or, as of a moment of the past, from the events."""
     clock = moment.as_of or source.now
-    known = _Known(recipients, RecipientNames(source, recipients), clock)
-    known.names.note((one, clock) for entry in entries for one in entry.observed.recipients)
+    if moment == NOW:
+        found = present_register(source.session, clock)
+    else:
+        found = past_register(source.session, moment, clock, source.privacy_office)
+    recipients = recipients_by_id(source.session)
+    told = told_measures(source, moment)
+    known = _Known(recipients, RecipientNames(source, recipients), clock, found.retention, told)
+    known.names.note((one, clock) for entry in found.entries for one in entry.observed.recipients)
+    activities = [_activity(entry, known) for entry in found.entries]
     return {
         "controller": msgspec.structs.asdict(controller),
         "as_of": instant_or_none(moment.as_of),
-        "activities": [_activity(entry, known) for entry in entries],
+        "recorded_by": instant_or_none(moment.recorded_by),
+        "at_position": moment.at_position,
+        "judged_on": known.day.isoformat(),
+        "activities": activities,
+        "processor": processor_part(activities),
+        "measures": measures(told, found.entries, clock),
     }
 
 
 def _activity(entry: Entry, known: _Known) -> dict[str, Any]:
+    shown = _shown(entry, known)
+    return {**shown, "missing": missing(shown)}
+
+
+def _shown(entry: Entry, known: _Known) -> dict[str, Any]:
     observed = entry.observed
+    kept = known.retention.get(entry.activity, {})
     return {
         "activity": entry.activity,
         "version": entry.version,
@@ -84,6 +106,8 @@ def _activity(entry: Entry, known: _Known) -> dict[str, Any]:
         "assessments": [_assessment(one) for one in entry.assessments],
         "recipients": [_recipient(one, known) for one in observed.recipients],
         "transfers": list(_transfers(entry, known)),
+        "retention": retention(entry, kept, known.day),
+        "security_measures": named_measures(entry, known.measures, known.clock),
     }
 
 

@@ -1,6 +1,6 @@
 """Tables about processing: the register, disclosures, recipients."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.table import Table
@@ -19,7 +19,7 @@ __all__ = [
 
 def register_table(answer: dict[str, Any]) -> Table:
     """One row an activity; details are in the exports."""
-    columns = ("activity", "observed", "on the basis of", "drift")
+    columns = ("activity", "observed", "on the basis of", "retention", "drift and missing")
     return table(
         f"Register of {answer['controller']['name']}",
         columns,
@@ -38,8 +38,27 @@ def _activity(row: dict[str, Any]) -> tuple[Any, ...]:
             ]
         ),
         Stack([observed["legal_bases"], observed["categories"]]),
-        Stack(f"{drift['kind']}: {drift['detail']}" for drift in row["drift"]),
+        Stack(_retention(row["retention"])),
+        Stack(
+            [
+                *(f"{drift['kind']}: {drift['detail']}" for drift in row["drift"]),
+                *(_lacking(one) for one in row["missing"]),
+            ]
+        ),
     )
+
+
+def _retention(answer: dict[str, Any]) -> Iterator[str]:
+    """What is overdue; else one word for all of it."""
+    if answer["kept"] is not False:
+        yield "unknown" if answer["kept"] is None else "kept"
+    for row in answer["categories"]:
+        if row["kept"] is False:
+            yield f"{row['category']}: {row['overdue']} overdue since {row['since']}"
+
+
+def _lacking(one: dict[str, Any]) -> str:
+    return " ".join(filter(None, (f"Art. {one['article']}:", one["what"], one["detail"])))
 
 
 def disclosures_table(rows: Iterable[dict[str, Any]]) -> Table:

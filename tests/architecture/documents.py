@@ -9,11 +9,15 @@ from pathlib import Path
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from console.export.acts import involved_as, user_facts
 from console.main import app
 from console.settings import SETTINGS
 from console.watching import MADE
+from projections import disclosures
 from rulebook import CLAUSES
 from schemas import CATEGORIES, EVENT_TYPES, PERSONAL_FIELDS, ROLLING_CATEGORIES, Code
+from schemas.event_type import EventType
+from schemas.references import PERSONS
 
 ROOT = Path(__file__).resolve().parents[2]
 BEGIN = "<!-- {}: written by `make documents`, compared by `make check` -->"
@@ -94,6 +98,26 @@ def clauses() -> str:
     return table(["clause", "says", "events", "rules", "views", "commands"], rows)
 
 
+def acts() -> str:
+    """Every event type, and what of its records depends on the type."""
+    rows = (
+        [
+            f"`{entry.name}`",
+            _whose(entry),
+            involved_as(entry.type) or "",
+            "yes" if entry.name in (disclosures.VIEW.names or ()) else "",
+            ", ".join(f"`{fact}`" for fact in user_facts(entry.type)),
+        ]
+        for entry in EVENT_TYPES.values()
+    )
+    return table(["type", "about a person", "`betrokkenheid`", "`afnemerId`", "`gebruiker`"], rows)
+
+
+def _whose(entry: EventType) -> str:
+    persons = entry.subjects & PERSONS
+    return "" if not persons else "yes" if persons == entry.subjects else "where its subject is one"
+
+
 def codes() -> str:
     """Every code of a rejection, in the order of the checks."""
     return " → ".join(f"`{code.value}`" for code in Code)
@@ -118,6 +142,7 @@ def metrics() -> str:
 SECTIONS = {
     "README.md": {"commands": commands},
     "docs/events.md": {"types": events, "fields": fields, "codes": codes},
+    "docs/exports.md": {"acts": acts},
     "docs/metrics.md": {"metrics": metrics},
     "docs/policy.md": {"clauses": clauses},
     "docs/operations.md": {"settings": settings},

@@ -58,6 +58,7 @@ def house(cli: Cli) -> Cli:
         (["disclosures", "--subject", WHO], []),
         (["findings", "--subject", WHO], []),
         (["access", WHO], []),
+        (["export", "--format", "ldv", "--subject", WHO], []),
     ],
 )
 def test_an_answer_about_a_person_is_a_read_of_that_person(
@@ -124,7 +125,10 @@ def test_an_opened_dead_letter_was_read(house: Cli) -> None:
     assert read["facts"]["query"] == "dead-letters"
 
 
-@pytest.mark.parametrize("command", [["status"], ["transparency"], ["transfers"], ["audit"]])
+@pytest.mark.parametrize(
+    "command",
+    [["status"], ["transparency"], ["transfers"], ["audit"], ["export", "--format", "vng"]],
+)
 def test_what_tells_of_nobody_is_no_read(house: Cli, command: list[str]) -> None:
     before = house("status", "--json").json["position"]
     assert house(*command).status == 0

@@ -29,6 +29,19 @@ ACTIVITY = {
     "assessments",
     "recipients",
     "transfers",
+    "retention",
+    "security_measures",
+    "missing",
+}
+REGISTER = {
+    "controller",
+    "as_of",
+    "recorded_by",
+    "at_position",
+    "judged_on",
+    "activities",
+    "processor",
+    "measures",
 }
 OBSERVED = {
     "events",
@@ -75,7 +88,7 @@ def by_activity(answer: Any) -> dict[str, Any]:
 def test_register_counts_what_was_recorded_a_moment_ago(cli: Cli) -> None:
     cli.record(declared(), registered(), disclosed(time=on(2)), disclosed(time=on(3)))
     answer = cli("register", "--json").json
-    assert set(answer) == {"controller", "as_of", "activities"}
+    assert set(answer) == REGISTER
     assert answer["controller"]["name"] == "VOIPZeker B.V."
     rows = by_activity(answer)
     assert all(set(row) == ACTIVITY for row in rows.values())
@@ -141,8 +154,10 @@ def test_register_at_a_past_position(cli: Cli) -> None:
     rows = by_activity(cli("register", "--at-position", "2", "--json").json)
     assert rows["debt-collection"]["observed"]["events"] == 1
     assert by_activity(cli("register", "--at-position", "0", "--json").json) == {}
-    current, past = cli("register", "--json"), cli("register", "--at-position", "3", "--json")
-    assert current.out == past.out
+    current = cli("register", "--json").json
+    assert (current["at_position"], current["recorded_by"]) == (None, None)
+    past = cli("register", "--at-position", "3", "--json").json
+    assert past == current | {"at_position": 3}
 
 
 def test_register_names_the_controller_of_the_settings(cli: Cli) -> None:

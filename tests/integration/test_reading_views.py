@@ -13,7 +13,6 @@ from projections import (
     read,
     recipients,
 )
-from projections.derive import derive_entries
 from projections.findings_past import past_findings
 from projections.read import (
     consents,
@@ -25,7 +24,8 @@ from projections.read import (
     recipients_by_id,
     register_entries,
 )
-from projections.timetravel import Moment, fold_at, projector, select
+from projections.read_register import past_register, present_register
+from projections.timetravel import NOW, Moment, fold_at, projector, select
 from projections.view import View, encode
 from tests.fixtures.ledger import House, message, registered
 from tests.fixtures.views import OFFICES, annul_some, erase_some, follower, sampled
@@ -65,7 +65,7 @@ def test_views_are_read_as_the_events_say(house: House) -> None:
     everyone = {row.recipient: row for row in expected(recipients.VIEW).values()}
     assert recipients_by_id(session) == dict(sorted(everyone.items()))
     entries = register_entries(session)
-    assert entries == derive_entries(session, OFFICES)
+    assert entries == past_register(session, NOW, house.clock(), OFFICES).entries
     assert [entry.activity for entry in entries] == sorted(entry.activity for entry in entries)
     assert {"undeclared-activity", "unused"} & {d.kind for entry in entries for d in entry.drift}
 
@@ -100,7 +100,7 @@ def test_disclosures_are_found_by_person_recipient_kind_and_time(house: House) -
 def test_findings_are_read_in_pages_and_the_past_gives_the_same(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = sampled(house)
+    lines = sampled(house, 24)
     house.record(*lines)
     annul_some(house, lines, 4)
     erase_some(house)
@@ -132,12 +132,32 @@ def test_the_register_of_a_past_position_leaves_later_events_out(house: House) -
     house.record(*sampled(house))
     follower(house).follow_once()
     half = len(house.events()) // 2
-    past = derive_entries(house.session("reader"), OFFICES, Moment(at_position=half))
+    then = Moment(at_position=half)
+    past = past_register(house.session("reader"), then, house.clock(), OFFICES).entries
     now = register_entries(house.session("reader"))
     counted = select(house.events(), Moment(at_position=half), OFFICES).counted
     named = sum(1 for event in counted if event.activity)
     assert sum(entry.observed.events for entry in past) == named
     assert sum(entry.observed.events for entry in now) > named
+
+
+def test_retention_is_answered_alike_by_views_and_events(house: House) -> None:
+    lines = sampled(house)
+    house.record(*lines)
+    annul_some(house, lines, 4)
+    erase_some(house)
+    follower(house).follow_once()
+    session, end = house.session("reader"), len(house.events())
+    overdue = []
+    for clock in (house.clock(), datetime(2999, 1, 1, tzinfo=UTC)):
+        shown = present_register(session, clock)
+        assert shown == past_register(session, Moment(at_position=end), clock, OFFICES)
+        kept = [one for found in shown.retention.values() for one in found.values()]
+        assert all(one.data_subjects >= one.held >= one.overdue + one.on_hold for one in kept)
+        assert all((one.since is not None) == bool(one.rules) == bool(one.overdue) for one in kept)
+        assert any(one.held < one.data_subjects for one in kept)
+        overdue.append(sum(one.overdue for one in kept))
+    assert 0 < overdue[0] < overdue[1]
 
 
 def test_the_library_folds_any_version_of_a_stream_with_a_view(house: House) -> None:

@@ -258,7 +258,8 @@ def _ground(event: RecordedEvent, kind: Any) -> Broken:
         yield "law.disclosure.provision.missing", None
     if event.provision and not named:
         yield "law.disclosure.provision.unknown", None
-    if named and not named.applies:
+    too_early = event.provision == "eu.2023.1543" and _day(event.time) < "2026-08-18"
+    if (named and not named.applies) or too_early:
         yield "law.disclosure.provision.inapplicable", None
     if named and named.authorities and kind not in named.authorities:
         yield "law.disclosure.authority", None
@@ -294,7 +295,8 @@ def _special(event: RecordedEvent, kind: Any, told: Told) -> Broken:
         about = [one for one in notices if one.facts["invoice_ref"] == facts["case_ref"]]
         if not any(one.facts["deadline"] < _day(event.time) for one in about or notices):
             yield "house.disclosure.collection.notice", None
-    if facts.get("notice") == "required" and not _informed(event, event.id, told):
+    must_tell = facts.get("notice") == "required" or event.provision == "nl.tw.11.11"
+    if must_tell and not _informed(event, event.id, told):
         yield "house.disclosure.informed", rulebook.deadline("disclosure.notice", event.time)
 
 

@@ -52,7 +52,9 @@ disclosed = told(
     purpose=one_of(["service", "marketing", "sale"]),
     fields=st.lists(one_of(["name", "email", "called_number", "fraud_signal"]), max_size=2),
     categories=listed,
-    provision=one_of([None, None, "nl.sv.126na", "nl.uavg.33.4", "nl.nowhere"]),
+    provision=one_of(
+        [None, None, "nl.sv.126na", "nl.uavg.33.4", "nl.tw.11.11", "eu.2023.1543", "nl.nowhere"]
+    ),
     notice=one_of(["none", "required"]),
     case_ref=cases,
     transfer_mechanism=one_of(["scc", "none"]),

@@ -17,6 +17,7 @@ from projections import (
     customer_state,
     disclosures,
     findings,
+    measures,
     notices,
     processing_register,
     recipients,
@@ -171,6 +172,16 @@ def check_staff(rows: Any, told: list[RecordedEvent]) -> None:
     assert shown == model.staff(told, TIMES)
 
 
+def check_measures(rows: Any, told: list[RecordedEvent]) -> None:
+    shown = {}
+    for row in rows.values():
+        for time in TIMES:
+            adoption, ended = measures.adopted_at(row, time)
+            place = row.measure, time
+            shown[place] = (adoption and adoption.order.id, ended and ended.order.id)
+    assert shown == model.measures(told, TIMES)
+
+
 def check_register(store: MemoryStore, told: list[RecordedEvent]) -> None:
     shown = {}
     for activity, (_, made) in store.joined.items():
@@ -200,6 +211,7 @@ CHECKS: dict[str, Any] = {
     recipients.VIEW.name: check_recipients,
     notices.VIEW.name: check_notices,
     staff.VIEW.name: check_staff,
+    measures.VIEW.name: check_measures,
     processing_register.VIEW.name: lambda _rows, _told: None,
     findings.VIEW.name: lambda _rows, _told: None,
 }

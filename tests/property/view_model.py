@@ -41,6 +41,7 @@ def rank(event: RecordedEvent) -> tuple[Any, ...]:
         "processing-activity-retired",
         "role-revoked",
         "employment-ended",
+        "security-measure-retired",
     }
     sequence = -1 if event.sequence is None else event.sequence
     return event.time, takes, sequence, event.source, event.id
@@ -287,6 +288,20 @@ def notice_in_force(events: Events, time: datetime) -> tuple[str, str] | None:
         return None
     held = max(begun, key=lambda e: (e.facts["effective_from"], rank(e)))
     return held.facts["version"], "all"
+
+
+def measures(events: Events, times: Sequence[datetime]) -> dict[tuple[str, datetime], Any]:
+    """(measure, time) -> ids of the last adoption by then, and of the retirement if that came last."""
+    acts = [e for e in events if e.name.startswith("security-measure-")]
+    shown: dict[tuple[str, datetime], Any] = {}
+    for mine in streams(acts).values():
+        for time in times:
+            adopted, ended = None, None
+            for e in sorted((e for e in mine if e.time <= time), key=rank):
+                gone = e.name.endswith("-retired")
+                adopted, ended = (adopted, e.id) if gone else (e.id, None)
+            shown[str(mine[0].subject).partition("/")[2], time] = adopted, ended
+    return shown
 
 
 def staff(events: Events, times: Sequence[datetime]) -> dict[tuple[UUID, datetime], Any]:

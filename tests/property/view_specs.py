@@ -198,6 +198,10 @@ staff_acts = st.one_of(
         ),
     ),
 )
+measure_acts = merged(
+    named("security-measure-adopted", "security-measure-adopted", "security-measure-retired"),
+    with_(subject=st.sampled_from(["measure/vault", "measure/lock"]), owner=st.just("it")),
+)
 # What is annulled is drawn as a distance to another event of the list, before or after it.
 annulling = merged(
     named("event-annulled"),
@@ -215,6 +219,7 @@ SPEAKING: dict[str, list[st.SearchStrategy[Spec]]] = {
     "recipients": [recipient_acts],
     "notices": [notice_acts],
     "staff": [staff_acts, staff_acts],
+    "measures": [measure_acts],
     "processing_register": [given_away, collected, activity_acts],
 }
 
@@ -237,6 +242,7 @@ EVERY_KIND = [
     recipient_acts,
     notice_acts,
     staff_acts,
+    measure_acts,
 ]
 specs = complete(*EVERY_KIND, activity_acts, annulling, annulling)
 

@@ -21,6 +21,7 @@ def test_without_anything_the_embedded_ledger_is_used() -> None:
     assert str(settings.ledger) == "main"
     assert settings.kafka is None
     assert settings.privacy_office == "urn:voipzeker:privacy-office"
+    assert settings.privacy_activity == "privacy-rights"
 
 
 def test_keys_are_beside_the_data_unless_they_have_a_folder_of_their_own() -> None:

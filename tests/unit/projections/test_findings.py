@@ -44,7 +44,7 @@ def consented(minutes: float) -> RecordedEvent:
     return event("consent-given", minutes, purpose="newsletter")
 
 
-def given(**more: Any) -> RecordedEvent:
+def given(minutes: float = 0, **more: Any) -> RecordedEvent:
     facts: dict[str, Any] = {
         "recipient": "acme",
         "recipient_kind": "processor",
@@ -52,7 +52,7 @@ def given(**more: Any) -> RecordedEvent:
         "country": "NL",
         "fields": ["name"],
     }
-    return event("personal-data-disclosed", **(facts | more))
+    return event("personal-data-disclosed", minutes, **(facts | more))
 
 
 def known(valid_from: str, minutes: float = DAY) -> RecordedEvent:
@@ -102,6 +102,12 @@ CASES = [
         [event("marketing-objection-recorded", -5, channel="email"), mailed()],
         consented(-6),
         consented(-1),
+    ),
+    Case(
+        "house.disclosure.informed",
+        [given(provision="nl.tw.11.11", notice="none", id="d1")],
+        event("disclosure-notice-given", 9, disclosure_id="d2", channel="post"),
+        event("disclosure-notice-given", 9, disclosure_id="d1", channel="post"),
     ),
     Case(
         "house.disclosure.recipient.unregistered",
@@ -202,3 +208,11 @@ def test_a_source_that_no_system_has_is_found_once_at_its_earliest_event() -> No
     assert [(one.finding.detail, one.finding.occurred_at) for one in found] == [
         ("urn:test:odd", at(3))
     ]
+
+
+def test_a_provision_that_is_not_in_force_yet_is_no_ground() -> None:
+    rule = "law.disclosure.provision.inapplicable"
+    early = given(provision="eu.2023.1543")  # from 18 August 2026 on
+    late = given(200 * DAY, provision="eu.2023.1543")
+    assert rule in rules([early])
+    assert rule not in rules([late])

@@ -27,6 +27,7 @@ GOLDEN = {
     ("disclosures", "3"): "07e8e676954cbf921d06850a1a511f8190c06518c93967ee3a340f23ae3e18eb",
     ("notices", "1"): "3ce396ef32fcaec6a6fa2455064eab28f2e9982c4935e4851e153b43307e8343",
     ("staff", "1"): "01eb2fc5a3f9f4cfd329978d72e420166bda2401f9e780adc7d11554f8dc4b5e",
+    ("measures", "1"): "b8e97c11da70f3ad0992b8d894b0ad5afde74100e713b13189039f63d1a90b2a",
     ("recipients", "1"): "e7ab9986454244891c84e2006979ca1c2607a92ba3b67c6c6c3b6e2e95a0bd4a",
     (
         "processing_register",
@@ -89,20 +90,23 @@ def story() -> list[RecordedEvent]:
 
 
 def house_story() -> list[RecordedEvent]:
-    """The same for folds about the house itself: notices, roles, employees."""
+    """The same for folds about the house itself: notices, roles, employees, measures."""
     acts = ("role-granted", "role-revoked", "employment-started", "employment-ended")
     notice: dict[str, Any] = {"subject": "notice/1", "version": "1", "effective_from": "2026-01-01"}
+    vault: dict[str, Any] = {"subject": "measure/vault"}
     return [
         event("role-defined", 0, subject="role/agent", categories=["contact"], id="h0"),
         *(event(name, 1, stream=BERT, role="agent", id=name) for name in acts),
         event("vog-presented", 2, stream=BERT, profile="60", issued_on="2026-01-01", id="h2"),
+        event("security-measure-adopted", 4, name="Vault", owner="it", id="h4", **vault),
+        event("security-measure-retired", 5, reason="replaced", id="h5", **vault),
         event("privacy-notice-published", 3, sha256="s", claims={"vog": "all"}, id="h3", **notice),
     ]
 
 
 def told_to(view: View[Any]) -> list[RecordedEvent]:
     """The story that says something to a view."""
-    return house_story() if view.name in {"notices", "staff"} else story()
+    return house_story() if view.name in {"notices", "staff", "measures"} else story()
 
 
 def digest_of(view: View[Any]) -> str:

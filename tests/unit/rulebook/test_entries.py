@@ -11,6 +11,7 @@ from rulebook import (
     COUNTRIES,
     DEADLINES,
     MARKETING_RULES,
+    PERIODS,
     PROVISIONS,
     RECIPIENT_KINDS,
     RETENTION_RULES,
@@ -90,6 +91,27 @@ def test_rules(entry: Rule) -> None:
         assert entry.is_broken_by(test.situation) == test.breach
         found = breaches(entry.applies_to, test.situation, max(entry.valid_from, TODAY))
         assert (entry in found) == test.breach
+
+
+EVERY = [
+    *RULES,
+    *PROVISIONS,
+    *MARKETING_RULES,
+    *RETENTION_RULES,
+    *COUNTRIES,
+    *DEADLINES.values(),
+    *PERIODS.values(),
+    *RECIPIENT_KINDS.values(),
+]
+
+
+@pytest.mark.parametrize("entry", EVERY, ids=lambda entry: type(entry).__name__)
+def test_every_entry_has_source_validity_confidence_and_tests(entry: Any) -> None:
+    assert entry.citation
+    assert entry.confidence in {"sourced", "unconfirmed"}
+    assert isinstance(entry.valid_from, date)
+    assert entry.valid_to is None or entry.valid_from < entry.valid_to
+    assert entry.tests
 
 
 def test_every_kind_of_recipient_has_an_entry() -> None:

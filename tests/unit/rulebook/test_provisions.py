@@ -75,11 +75,22 @@ def test_criminal_procedure_and_intelligence_are_secret_and_tax_and_112_are_not(
 def test_entries_are_in_words_that_the_contract_knows() -> None:
     kinds = set(get_args(RecipientKind))
     for entry in PROVISIONS:
-        assert entry.authorities, entry.id
+        assert entry.authorities or entry.id.startswith("eu.gdpr."), entry.id
         assert set(entry.authorities) <= kinds, entry.id
         assert entry.citation, entry.id
         assert entry.title, entry.id
     assert {entry.confidence for entry in PROVISIONS} == {"sourced", "unconfirmed"}
+
+
+def test_whom_a_provision_keeps_secret_from_the_provider_does_not_tell() -> None:
+    for entry in PROVISIONS:
+        if entry.secrecy == "mandatory":
+            assert entry.notice in {"authority", "barred"}, entry.id
+        if not entry.authorities:
+            assert entry.notice == "none", entry.id
+    assert {entry.id for entry in PROVISIONS if entry.must_tell} == {"nl.tw.11.11"}
+    barred = {entry.id for entry in PROVISIONS if entry.notice == "barred"}
+    assert {"nl.sv.126na", "nl.sv.126zi"} <= barred  # Sv art. 126bb(4)
 
 
 def test_two_provisions_share_no_spelling() -> None:

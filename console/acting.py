@@ -1,0 +1,117 @@
+"""Acts of the privacy office: what a command decides becomes events of the contract.
+
+The one place where commands make events. They take the path of `ledger ingest`: decoded, checked, sealed,
+recorded, or refused. What the contract refuses is refused before anything of the same call is recorded.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from console.settings import Settings
+from console.wiring import Site
+from consumers.files import ingest
+from ledger.errors import Reject
+from ledger.event import instant
+from schemas import Code, Rejection, decode, is_person
+from schemas.encoding import to_json
+from schemas.event_type import PREFIX
+
+__all__ = ["Act", "ActRefused", "Acted", "act"]
+
+# Kept with each event as the place that it came from.
+ORIGIN = "privacy-office"
+
+
+class Act(Struct, frozen=True, kw_only=True):
+    """One act of the office, before it is an event. `name`: of its type, such as `identity-verified`.
+
+    `provision`: why the office must act, an id of the rulebook; needed with the usual legal basis. `id`: of
+    an act that a resumed run names again, at the same `time`; by chance otherwise, since one made from a
+    reference would give that away. `time`: now without it. Legal basis, provision and activity (that
+    of the settings, unless named) are stated for acts on persons only.
+    """
+
+    name: str
+    subject: str
+    provision: str | None = None
+    facts: Mapping[str, Any] = {}
+    categories: Sequence[str] | UnsetType = UNSET
+    personal: Mapping[str, Any] = {}
+    legal_basis: str = "6-1-c"
+    activity: str | None = None
+    time: datetime | None = None
+    id: str | None = None
+    version: int = 1
+
+
+class Acted(Struct, frozen=True):
+    """What became of acts, which are committed: `ids` in their order. Duplicates were there before."""
+
+    ids: tuple[str, ...]
+    recorded: int
+    duplicates: int
+    last_position: int
+
+
+class ActRefused(Reject):
+    """The ledger refused an act. `code` and `pointer` are those of a dead letter."""
+
+    def __init__(self, name: str, code: Code, pointer: str) -> None:
+        super().__init__(f"{name} was refused: {code.value}{pointer and f' at {pointer}'}")
+        self.code = code
+        self.pointer = pointer
+
+
+def act(site: Site, acts: Sequence[Act]) -> Acted:
+    """Record acts, in order, as events of the privacy office.
+
+    Raises ActRefused: when the contract refuses one of them nothing is recorded; when what is recorded
+    already does (`conflicting-duplicate`, `erased-subject`), the others are. Raises Retry or Halt.
+    """
+    now = site.clock()
+    events = [_event(one, site.settings, now) for one in acts]
+    lines = [to_json(event, sort_keys=True) for event in events]
+    for one, line in zip(acts, lines, strict=True):
+        outcome = decode(line, site.intake, now)
+        if isinstance(outcome, Rejection):
+            raise ActRefused(one.name, outcome.code, outcome.pointer)
+    stream = BytesIO(b"\n".join(lines))
+    result = ingest(
+        site.open_recorder, [(ORIGIN, stream)], site.intake, site.clock, limits=site.batch_limits
+    )
+    for refused in result.rejections:
+        raise ActRefused(acts[refused.line - 1].name, refused.code, refused.pointer)
+    ids = tuple(event["id"] for event in events)
+    return Acted(ids, result.recorded, result.duplicates, result.last_position)
+
+
+def _event(one: Act, settings: Settings, now: datetime) -> dict[str, Any]:
+    """The CloudEvent of an act."""
+    return {
+        "specversion": "1.0",
+        "id": one.id or str(uuid4()),
+        "source": settings.privacy_office,
+        "type": f"{PREFIX}{one.name}.v{one.version}",
+        "subject": one.subject,
+        "time": instant(one.time or now),
+        "datacontenttype": "application/json",
+        "data": _data(one, settings.privacy_activity),
+    }
+
+
+def _data(one: Act, activity: str) -> dict[str, Any]:
+    data: dict[str, Any] = dict(msgspec.to_builtins(one.facts))
+    if is_person(one.subject):
+        data |= {"activity": one.activity or activity, "legal_basis": one.legal_basis}
+        data |= {"provision": one.provision} if one.provision else {}
+    if one.categories is not UNSET:
+        data["categories"] = list(one.categories)
+    if one.personal:
+        data["personal"] = dict(one.personal)
+    return data

@@ -1,0 +1,89 @@
+"""Commands that write the ledger down as other systems read it: export."""
+
+import re
+from typing import Annotated
+
+import typer
+
+from console.answers.acts import Exported, Wanted, exported
+from console.answers.subjects import check_reference
+from console.commands.people import reading
+from console.export.acts import Log
+from console.export.ldv import ldv_record
+from console.export.vng import vng_record
+from console.flags import AtPosition, RecordedBy, Since, Until, configured, time_of
+from console.output import emit_lines, note
+from console.settings import Settings
+
+__all__ = ["add_commands"]
+
+RECORDS = {"ldv": ldv_record, "vng": vng_record}
+# So that an activity's id, of 128 characters at most, fits behind it (2,042 in the VNG's schema).
+_REGISTER_URL = re.compile(r"https?://[!-~]{1,1800}")
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module to the program."""
+    app.command("export", rich_help_panel="Processing")(export)
+
+
+@configured("store")
+def export(
+    settings: Settings,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="F",
+            help="ldv: Logboek Dataverwerkingen; vng: VNG Verwerkingenlogging.",
+            autocompletion=lambda: tuple(RECORDS),
+        ),
+    ],
+    subject: Annotated[
+        str | None,
+        typer.Option("--subject", metavar="S", help="About this subject, such as customer/10023."),
+    ] = None,
+    after: Annotated[
+        int, typer.Option("--after", metavar="N", min=0, help="What has a position after N.")
+    ] = 0,
+    since: Since = None,
+    until: Until = None,
+    recorded_by: RecordedBy = None,
+    at_position: AtPosition = None,
+    register_url: Annotated[
+        str | None,
+        typer.Option(
+            "--register-url",
+            metavar="URL",
+            help="Where your register is published: the id of an activity is put behind it.",
+        ),
+    ] = None,
+) -> None:
+    """Write each event as a record of a Dutch standard for logs of processing, a line of JSON each.
+
+    Persons are the ledger's own identifiers; no value is opened. docs/exports.md has the mapping.
+    """
+    wanted = Wanted(
+        subject=subject,
+        after=after,
+        since=time_of("--from", since),
+        until=time_of("--to", until),
+        recorded_by=time_of("--recorded-by", recorded_by),
+        at_position=at_position,
+    )
+    _check(form, subject, register_url)
+    log = Log(settings.ledger, settings.confidential, register_url)
+    told = Exported()
+    with reading(settings, "export") as (_, source):
+        emit_lines(exported(source, log, wanted, RECORDS[form], told))
+    left_out = f", {told.left_out} left out as annulled" if told.left_out else ""
+    note(f"ledger: {told.records} records up to position {told.position}{left_out}")
+
+
+def _check(form: str, subject: str | None, register_url: str | None) -> None:
+    if form not in RECORDS:
+        raise typer.BadParameter(f"--format: expected one of {', '.join(RECORDS)}")
+    if subject is not None:
+        check_reference(subject)
+    if register_url is not None and not _REGISTER_URL.fullmatch(register_url):
+        raise typer.BadParameter("--register-url: expected http:// or https:// and an address")

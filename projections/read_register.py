@@ -1,0 +1,83 @@
+"""The register with its answer on retention: now from the views, or at a moment of the past from the events.
+
+Both ways end in the same tally. As `projections.read`.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from itertools import groupby
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from ledger.postgres import Session
+from projections import findings, processing_register
+from projections.adherence import RETENTION_PASSED, AdherenceTally, ByCategory
+from projections.derive import rows_at, views_at
+from projections.findings_join import Entry as Found
+from projections.findings_join import FindingsJoin
+from projections.findings_judging import Finding
+from projections.findings_retention import RETENTION
+from projections.joining import Gathering
+from projections.processing_register import Entry
+from projections.read import bookmark_of, register_entries
+from projections.timetravel import Moment
+
+__all__ = ["Register", "past_register", "present_register"]
+
+_FINDING = msgspec.json.Decoder(Finding)
+_DECODE: Mapping[str, Any] = {
+    "observed": processing_register.VIEW.decode,
+    "judged": findings.VIEW.decode,
+    "passed": _FINDING.decode,
+}
+
+
+class Register(NamedTuple):
+    """Entries sorted by activity, and by activity and category how retention is kept."""
+
+    entries: list[Entry]
+    retention: dict[str, ByCategory]
+
+
+def present_register(session: Session, clock: datetime) -> Register:
+    """The register as the views have it. `clock`: a period that passes later has not passed."""
+    entries = register_entries(session)
+    bookmark_of(session, findings.VIEW)
+    tally = AdherenceTally()
+    rows = session.of("projections").stream("retention_kept", rule=RETENTION_PASSED, clock=clock)
+    for _, members in groupby(rows, key=lambda row: row[0]):
+        sorted_out: dict[str, dict[str, Any]] = {"observed": {}, "judged": {}, "passed": {}}
+        for _, kind, subkey, state in members:
+            sorted_out[kind][subkey] = _DECODE[kind](state)
+        passed = {_category(subkey): one for subkey, one in sorted_out["passed"].items()}
+        tally.add(sorted_out["observed"], sorted_out["judged"], passed)
+    return Register(entries, tally.found())
+
+
+def past_register(
+    session: Session, moment: Moment, clock: datetime, privacy_office: Collection[str]
+) -> Register:
+    """What `present_register` would have said at a moment."""
+    join, tally, gathered = FindingsJoin(), AdherenceTally(), Gathering()
+    shared = rows_at(session, findings.VIEW, moment, privacy_office, join.shared)
+    gathering = join.gathering(shared)
+    views = (processing_register.VIEW, findings.VIEW)
+    for stream, (observed, judged) in views_at(session, views, moment, privacy_office):
+        for subkey, row in observed.items():
+            gathered.add(subkey, row)
+        tally.add(observed, judged, _passed(gathering.add(stream, judged), stream, clock))
+    return Register(gathered.entries(), tally.found())
+
+
+def _passed(found: Iterable[Found], stream: UUID, clock: datetime) -> dict[str, Finding]:
+    return {
+        _category(one.key[1]): one.finding
+        for one in found
+        if one.rule == RETENTION_PASSED and one.key[0] == stream and one.finding.is_open(clock)
+    }
+
+
+def _category(subkey: str) -> str:
+    return subkey.removeprefix(f"{RETENTION}/")

@@ -1,0 +1,49 @@
+"""Validity: from which day an entry of the rulebook holds, until which, and which version holds then."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Protocol, TypeVar
+
+from rulebook.loading import RulebookError
+
+__all__ = ["Dated", "in_force", "version_on", "versions"]
+
+
+class Dated(Protocol):
+    """An entry with its period. `valid_to`: the first day on which it no longer holds; None: no end."""
+
+    @property
+    def valid_from(self) -> date:
+        """The first day for which it answers."""
+
+    @property
+    def valid_to(self) -> date | None:
+        """The first day for which it no longer does."""
+
+
+E = TypeVar("E", bound=Dated)
+
+
+def in_force(entry: Dated, day: date) -> bool:
+    """Whether an entry holds on a day."""
+    return entry.valid_from <= day and (entry.valid_to is None or day < entry.valid_to)
+
+
+def versions(entries: Iterable[E], name: Callable[[E], str]) -> Mapping[str, tuple[E, ...]]:
+    """The entries of each name, the earliest first. Raises RulebookError when two hold on one day."""
+    named: dict[str, list[E]] = {}
+    for entry in sorted(entries, key=lambda entry: entry.valid_from):
+        named.setdefault(name(entry), []).append(entry)
+    for key, same in named.items():
+        if any(in_force(one, other.valid_from) for one, other in pairwise(same)):
+            raise RulebookError(f"{key}: two versions hold on one day")
+    return {key: tuple(same) for key, same in named.items()}
+
+
+def version_on(same: Sequence[E], day: date | None) -> E:
+    """Of the versions of one entry that of a day, None: the newest. Before the first one, the first."""
+    if day is None:
+        return same[-1]
+    begun = [entry for entry in same if entry.valid_from <= day]
+    return begun[-1] if begun else same[0]
