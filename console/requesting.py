@@ -73,7 +73,8 @@ class Opening(Struct, frozen=True):
 
 
 def found_of(source: Source, rows: Sequence[tuple[UUID, Request]]) -> list[Found]:
-    """Rows of the view with the references of their persons."""
+    """Rows of the view with the references of their persons, noted as one answer about many."""
+    source.reads.note_many(())
     names = source.names(stream for stream, _ in rows)
     return [Found(stream, names[stream], request) for stream, request in rows]
 
@@ -90,7 +91,8 @@ def find(source: Source, ref: str, subject: str | None = None) -> Found:
         raise NotAllowed(f"there is no request {ref}")
     if len(rows) > 1:
         raise NotAllowed(f"{len(rows)} persons have a request {ref}: name one with --subject")
-    return found_of(source, rows)[0]
+    [(stream, request)] = rows
+    return Found(stream, source.noted(stream), request)
 
 
 def check_allowed(found: Found, what: ActOn, time: datetime, code: str = "") -> None:

@@ -1,6 +1,6 @@
 """What answers are made from: a session that reads events, and the opener of sealed values."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -71,11 +71,23 @@ class Source(msgspec.Struct):
         wanted = list(dict.fromkeys(subjects))
         if wanted:
             self._check_noted()
+        return self._opened(wanted)
+
+    def _opened(self, wanted: Sequence[UUID]) -> dict[UUID, Any]:
         try:
             known: dict[UUID, Any] = dict(self.opener.references(wanted))
         except Lost:
             known = self._names_one_by_one(wanted)
         return {subject: known.get(subject, ERASED) for subject in wanted}
+
+    def noted(self, stream: UUID) -> Any:
+        """The reference of the one data subject that an answer is about, which is noted as read."""
+        names = self._opened([stream])
+        if isinstance(names[stream], str):
+            self.reads.note([names[stream]], ())
+        else:
+            self.reads.note_many(())
+        return names[stream]
 
     def _check_noted(self) -> None:
         if not self.reads.taken:
