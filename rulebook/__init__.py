@@ -11,11 +11,11 @@ from rulebook.marketing import (
     MARKETING_RULES,
     Addressee,
     MarketingDecision,
-    Verdict,
     marketing_decision,
 )
 from rulebook.periods import PERIODS, Period, period
 from rulebook.provisions import PROVISIONS, Provision, provision, secret_provisions
+from rulebook.purposes import PURPOSES, Purpose, PurposeDecision, purpose_decision, purposes_on
 from rulebook.recipients import RECIPIENT_KINDS, beyond, recipient_kind
 from rulebook.retention import (
     RETENTION_RULES,
@@ -28,6 +28,7 @@ from rulebook.retention import (
 )
 from rulebook.rules import RULES, Rule, Situation, breaches, rule
 from rulebook.validity import in_force
+from rulebook.verdict import Verdict
 
 __all__ = [
     "CLAUSES",
@@ -36,6 +37,7 @@ __all__ = [
     "MARKETING_RULES",
     "PERIODS",
     "PROVISIONS",
+    "PURPOSES",
     "RECIPIENT_KINDS",
     "RETENTION_RULES",
     "RULES",
@@ -46,6 +48,8 @@ __all__ = [
     "MarketingDecision",
     "Period",
     "Provision",
+    "Purpose",
+    "PurposeDecision",
     "RetentionDue",
     "RetentionRule",
     "Rule",
@@ -60,6 +64,8 @@ __all__ = [
     "marketing_decision",
     "period",
     "provision",
+    "purpose_decision",
+    "purposes_on",
     "recipient_kind",
     "region",
     "retention_due",

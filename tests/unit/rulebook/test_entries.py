@@ -13,6 +13,7 @@ from rulebook import (
     MARKETING_RULES,
     PERIODS,
     PROVISIONS,
+    PURPOSES,
     RECIPIENT_KINDS,
     RETENTION_RULES,
     RULES,
@@ -96,6 +97,7 @@ def test_rules(entry: Rule) -> None:
 EVERY = [
     *RULES,
     *PROVISIONS,
+    *PURPOSES,
     *MARKETING_RULES,
     *RETENTION_RULES,
     *COUNTRIES,
