@@ -3,24 +3,28 @@
 The same arguments give the same bytes on every machine: no clock, no hash order, no set-up. All
 persons, companies and numbers are invented (`sample_people`); every message is meant to be
 accepted by `schemas.decode`. Some things are wrong on purpose, as they are in life: mistakes that
-are annulled, logs that arrive late, acts that the register does not declare.
+are annulled, logs that arrive late, acts that the register does not declare, and violations of
+rules (`sample_violations`), which the sample knows by name.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from heapq import merge
 from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
+from console.sample_chapters import Chapter
 from console.sample_event import Publication, moment_of_publication, seeded
 from console.sample_governance import governance
-from console.sample_life import customer, pauses
+from console.sample_keeping import fresh, kept
+from console.sample_life import Life, customer, pauses
 from console.sample_register import Era, register
 from console.sample_routine import Member, routine
 from console.sample_staff import staff
 from console.sample_story import DEALT, SIZES, dealt, story
 from console.sample_tour import TOUR_INDEX, TOUR_SUBJECT, tour_life, tour_story
+from console.sample_violations import VIOLATIONS
 from rulebook.calendar import day_of
 
 __all__ = [
@@ -28,6 +32,7 @@ __all__ = [
     "DEFAULT_EVENTS",
     "DEFAULT_SEED",
     "TOUR_SUBJECT",
+    "Planted",
     "generate",
     "minimum_events",
     "write",
@@ -57,6 +62,17 @@ class Plan(NamedTuple):
     """Share of its full length that a story gets, 0 to 1."""
     routine: int
     """Events of the routine."""
+    violations: bool
+    """Whether there is room for the planted violations."""
+
+    def others(self, index: int) -> list[Chapter]:
+        """The chapters that this customer tells whatever its allowance."""
+        if not self.tour:
+            return []
+        player, players = index - (index > TOUR_INDEX), self.customers - 1
+        chosen = dealt(DEALT, player, players)
+        # Violations are old enough for every deadline to have passed: the first half tells them.
+        return chosen + (dealt(VIOLATIONS, player, players // 2) if self.violations else [])
 
     def allowance(self, index: int) -> int:
         """How many events the story of this customer has."""
@@ -67,8 +83,28 @@ class Plan(NamedTuple):
         return self.routine * index // self.customers
 
 
+class Planted(NamedTuple):
+    """A violation that a sample holds on purpose: the rule, and the event that breaks it."""
+
+    rule: str
+    source: str
+    id: str
+    type: str
+    subject: str
+
+    def line(self) -> dict[str, Any]:
+        """What a finding of it shows as well."""
+        event = {"source": self.source, "id": self.id, "type": self.type}
+        return {"rule": self.rule, "event": event, "subject": self.subject}
+
+
 def generate(
-    *, seed: int, customers: int, events: int, until: datetime
+    *,
+    seed: int,
+    customers: int,
+    events: int,
+    until: datetime,
+    planted: list[Planted] | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Yields exactly `events` CloudEvents in structured form, in order of publication.
 
@@ -76,6 +112,10 @@ def generate(
     `customers` customers, `customer/10001` and up. Order of publication is that of time, but for
     logs that arrive late; above 1,000 customers, one thousand is published after the other, as a
     migration does, so that memory does not grow with the sample.
+    What breaks a rule of the rulebook is added to `planted` when it is yielded: at the end of the sample
+    these are all that `ledger findings` can find in it. With fewer than 24 customers, or no room for them
+    beside what must occur, violations are not planted.
+
     Raises ValueError when there is no customer, `until` is naive, or `events` is below
     `minimum_events(customers)`.
     """
@@ -85,7 +125,21 @@ def generate(
         raise ValueError(
             f"a sample of {customers} customers needs at least {least} events, got {events}"
         )
-    return _published(_plan(seed, customers, events - least, era))
+    return _yielded(_plan(seed, customers, events - least, era), planted)
+
+
+def _yielded(plan: Plan, planted: list[Planted] | None) -> Iterator[dict[str, Any]]:
+    for one in _published(plan):
+        if planted is not None:
+            planted += _planted(one)
+        yield one.event
+
+
+def _planted(one: Publication) -> Iterator[Planted]:
+    event = one.event
+    name = event["type"].split(".")[3]
+    for rule in one.breaks:
+        yield Planted(rule, event["source"], event["id"], name, event["subject"])
 
 
 def minimum_events(customers: int) -> int:
@@ -101,12 +155,16 @@ def minimum_events(customers: int) -> int:
     least = len(_opening(0, era)) + customers
     if customers >= TOUR_CUSTOMERS:
         life = tour_life(0, era)
-        least += len(tour_story(life)) - 1 + sum(len(chapter(life)) for chapter in DEALT)
+        least += len(tour_story(life)) - 1 + _told_by(DEALT, life)
     return least
 
 
+def _told_by(deck: Sequence[Chapter], life: Life) -> int:
+    return sum(len(chapter(life)) for chapter in deck)
+
+
 def write(events: Iterable[dict[str, Any]], stream: BinaryIO) -> int:
-    """Writes one event a line (NDJSON, UTF-8) and returns how many there were."""
+    """Writes one object a line (NDJSON, UTF-8) and returns how many there were."""
     count = 0
     for event in events:
         stream.write(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE))
@@ -123,7 +181,11 @@ def _era(until: datetime) -> Era:
 
 def _plan(seed: int, customers: int, spare: int, era: Era) -> Plan:
     """Shares out the `spare` events above the minimum."""
-    plan = Plan(seed, customers, era, customers >= TOUR_CUSTOMERS, scale=1.0, routine=0)
+    planted, tour = _told_by(VIOLATIONS, tour_life(0, era)), customers >= TOUR_CUSTOMERS
+    has_room = tour and spare >= planted
+    if has_room:
+        spare -= planted
+    plan = Plan(seed, customers, era, tour, scale=1.0, routine=0, violations=has_room)
     full = _told(plan)
     plan = plan._replace(scale=min(1.0, STORIES * spare / full) if full else 1.0)
     return plan._replace(routine=spare - _told(plan))
@@ -141,7 +203,7 @@ def _told(plan: Plan) -> int:
     return sum(plan.allowance(index) - 1 for index in others)
 
 
-def _published(plan: Plan) -> Iterator[dict[str, Any]]:
+def _published(plan: Plan) -> Iterator[Publication]:
     opening = _opening(plan.seed, plan.era)
     rng = seeded(plan.seed, "routine")
     for low in range(0, plan.customers, COHORT):
@@ -149,10 +211,10 @@ def _published(plan: Plan) -> Iterator[dict[str, Any]]:
         stories = [_story(plan, index) for index in range(low, high)]
         cast = sorted(map(_member, stories), key=lambda member: member.opened)
         told = sorted((*opening, *(p for s in stories for p in s)), key=moment_of_publication)
+        told = kept(told, plan.era.end)
         count = plan.routine_before(high) - plan.routine_before(low)
-        filled = routine(rng, cast, count, plan.era)
-        for publication in merge(told, filled, key=moment_of_publication):
-            yield publication.event
+        filled = (fresh(one, plan.era.end) for one in routine(rng, cast, count, plan.era))
+        yield from merge(told, filled, key=moment_of_publication)
         opening = []
 
 
@@ -160,13 +222,11 @@ def _story(plan: Plan, index: int) -> list[Publication]:
     if plan.tour and index == TOUR_INDEX:
         return tour_story(tour_life(plan.seed, plan.era))
     life = customer(plan.seed, index, plan.customers, plan.era)
-    told = story(life, plan.allowance(index))
-    if plan.tour:
-        told += dealt(life, index - (index > TOUR_INDEX), plan.customers - 1)
-    return told
+    others = plan.others(index)
+    return story(life, plan.allowance(index), others) + [p for tell in others for p in tell(life)]
 
 
 def _member(events: list[Publication]) -> Member:
     """The customer whose story starts with its registration."""
-    opened, registration = events[0]
-    return Member(registration["subject"], opened, pauses(events))
+    registration = events[0]
+    return Member(registration.event["subject"], registration.published, pauses(events))

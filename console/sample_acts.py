@@ -178,6 +178,14 @@ def accessed(
     )
 
 
+def notified(
+    person: Person, at: datetime, article: str, channel: str = "email", source: str = "crm"
+) -> Publication:
+    """`privacy-notice-provided`, under article 13 or 14 of the GDPR."""
+    data = act(SUBSCRIPTION, version=notice_version(at), channel=channel, article=article)
+    return _publish(person, at, source, "privacy-notice-provided", data=data, attributes={})
+
+
 def deactivated(person: Person, at: datetime, reason: str) -> Publication:
     """`account-deactivated`."""
     data = act(SUBSCRIPTION, reason=reason)
@@ -193,7 +201,7 @@ def reactivated(person: Person, at: datetime, reason: str) -> Publication:
 def contact_added(
     contact: Person, at: datetime, customer: str, personal: dict[str, Any]
 ) -> Publication:
-    """`contact-person-added`: the contact becomes a data subject of its own."""
+    """`contact-person-added`: the contact becomes a data subject of its own, who is told by `notified`."""
     data = act(SUBSCRIPTION, personal=personal, customer=customer)
     return _publish(contact, at, "crm", "contact-person-added", data=data, attributes={})
 

@@ -18,6 +18,7 @@ from console.sample_acts import (
     corrected,
     deactivated,
     disclosed,
+    notified,
     reactivated,
     removed,
     withdrew,
@@ -40,7 +41,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def credit_check(life: Life) -> list[Publication]:
-    """A new customer's solvency is asked at the bureau; the answer is data from a third party."""
+    """A new customer's solvency is asked at the bureau; the customer is told what came from there."""
     at = life.opened + 20 * MINUTE
     score = 40 + below(life.rng, 60)
     answer = {"credit_score": score, "credit_outcome": "accepted" if score > 50 else "deposit"}
@@ -57,6 +58,7 @@ def credit_check(life: Life) -> list[Publication]:
             from_recipient=terms.CREDIT_BUREAU.recipient,
             causationid=question.event["id"],
         ),
+        notified(life, at + 2 * MINUTE, "14"),
     ]
 
 
@@ -249,18 +251,24 @@ def sleeper(life: Life) -> list[Publication]:
 
 
 def contact_persons(life: Life) -> list[Publication]:
-    """A company names one or two contact persons; some are replaced."""
-    at = life.opened + 30 * MINUTE
-    story = [_contact(life, 1, at)]
+    """A company names one or two contact persons, who are told so; some are replaced."""
+    at, last = life.opened + 30 * MINUTE, 1
+    story = contact(life, 1, at)
     if life.rng.random() < 0.5:
-        story.append(_contact(life, 2, at + MINUTE))
+        last = 2
+        story += contact(life, 2, at + MINUTE)
     if life.rng.random() < 0.3:
-        at, last = life.office(life.between(0.4, 0.9)), len(story)
+        at = life.office(life.between(0.4, 0.9))
         story.append(contact_removed(life.contact(last), at, life.subject))
-        story.append(_contact(life, last + 1, at + MINUTE))
+        story += contact(life, last + 1, at + MINUTE)
     return story
 
 
-def _contact(life: Life, index: int, at: datetime) -> Publication:
+def contact(life: Life, index: int, at: datetime) -> list[Publication]:
+    """A contact person becomes known, and is told what the company said of them."""
     values = people.contact_person(life.rng)
-    return contact_added(life.contact(index), at, life.subject, values)
+    person = life.contact(index)
+    return [
+        contact_added(person, at, life.subject, values),
+        notified(person, at + 20 * MINUTE, "14"),
+    ]

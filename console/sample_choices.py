@@ -38,8 +38,11 @@ def consent_texts(life: Life) -> list[Publication]:
 
 
 def marketing(life: Life) -> list[Publication]:
-    """A newsletter arrives, and the customer objects to any further one."""
-    at, ref = life.office(life.between(0.35, 0.6)), reference(life.rng, "VZ")
+    """A newsletter arrives, and the customer objects to any further one.
+
+    It does so before any other chapter takes a consent back or closes the account for a while.
+    """
+    at, ref = life.office(life.between(0.2, 0.25)), reference(life.rng, "VZ")
     said, later = at + timedelta(hours=2), at + timedelta(days=2)
     sent = {"channel": "email", "campaign": f"spring-{at.year}", "purpose": "newsletter"}
     objected = {"activity_objected": MARKETING.activity, "ground": "direct-marketing"}
@@ -51,7 +54,7 @@ def marketing(life: Life) -> list[Publication]:
     }
     answer = {"request_ref": ref, "outcome": "granted"}
     return [
-        consented(life, life.free(0.2), "newsletter", "portal"),
+        consented(life, life.free(0.05), "newsletter", "portal"),
         recorded(life, at, MARKETING, "crm", "marketing-message-sent", MAIL, **sent),
         recorded(life, said, RIGHTS, "crm", "rights-request-received", **asked),
         recorded(

@@ -89,12 +89,14 @@ def extension(life: Life) -> list[Publication]:
 
 
 def second_line_ends(life: Life) -> list[Publication]:
-    """A second line is given up, and with it the login that belonged to it."""
+    """A second line is given up, and with it the login that belonged to it; the first one goes on."""
     at, contract = life.office(life.between(0.75, 0.9)), reference(life.rng, "CT")
+    first = {"contract_ref": reference(life.rng, "CT"), "services": ["voip"]}
     line = {"service": "voip-2", "contract_ref": contract, "reason": "customer-request"}
     ended = {"contract_ref": contract, "reason": "customer-request"}
     name, why = "portal-account-closed", "merged-with-first-line"
     return [
+        recorded(life, at, SUBSCRIPTION, "crm", "contract-changed", SERVICE, **first),
         recorded(life, at, DELIVERY, "network", "service-deactivated", SERVICE, **line),
         recorded(life, at + MINUTE, SUBSCRIPTION, "crm", "contract-ended", **ended),
         recorded(life, at + 2 * MINUTE, PORTAL, "app-backend", name, reason=why),

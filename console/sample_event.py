@@ -33,6 +33,12 @@ class Publication(NamedTuple):
 
     published: datetime
     event: dict[str, Any]
+    breaks: tuple[str, ...] = ()
+    """Rules that it breaks on purpose (not part of it either)."""
+
+    def breaking(self, *rules: str) -> "Publication":
+        """The same, as a planted violation of some rules."""
+        return self._replace(breaks=rules)
 
 
 def moment_of_publication(publication: Publication) -> datetime:

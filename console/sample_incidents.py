@@ -4,16 +4,21 @@ The second half is there to be found: events that arrive late, are annulled, or 
 register. A chapter is described in `sample_chapters`.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from console import sample_people as people
 from console import sample_terms as terms
 from console.sample_acts import accessed, annulled, collected, corrected, disclosed
 from console.sample_chapters import MINUTE
-from console.sample_event import Publication, below, correlation, pick, reference
+from console.sample_event import Publication, below, correlation, office_hour, pick, reference
 from console.sample_life import Life
-from console.sample_register import CARE, DISPUTES, FRAUD, UNDECLARED
+from console.sample_recording import recorded
+from console.sample_register import CARE, COLLECTION, DISPUTES, FRAUD, UNDECLARED
 
+# Days between the last notice and the hand-over of a claim, the day of the notice not counted.
+NOTICE = 14
+DEBT = ("name", "claim_amount", "invoice_numbers")
+DEBTOR = ("name", *terms.ADDRESS, "iban")
 QUESTIONS = ("Hoort geen kiestoon.", "Vraagt uitleg bij de factuur.", "Ruis op de lijn.")
 
 
@@ -38,21 +43,29 @@ def ticket(life: Life) -> list[Publication]:
 
 
 def debt(life: Life) -> list[Publication]:
-    """Unpaid invoices go to the collection agency, some of them to a bailiff after that."""
-    rng, case, share = life.rng, reference(life.rng, "IN"), life.between(0.2, 0.8)
-    at, claim = life.office(share), people.claim(rng)
-    about = ("name", *terms.ADDRESS, "iban")
+    """Invoices that stay unpaid after a notice go to the agency, some of them to a bailiff after that."""
+    rng, case, told = life.rng, reference(life.rng, "IN"), life.office(life.between(0.2, 0.6))
+    at, claim = office_hour(rng, told + timedelta(days=NOTICE + 1)), people.claim(rng)
+    if at >= life.day(0.93):
+        return []
     story = [
-        accessed(life, at, terms.COLLECTOR, "payment-default", about, case_ref=case),
+        reminded(life, told, case),
+        accessed(life, at, terms.COLLECTOR, "payment-default", DEBTOR, case_ref=case),
         disclosed(
             life, at + 30 * MINUTE, life.usual(terms.COLLECTION_AGENCY), claim, case_ref=case
         ),
     ]
-    if rng.random() < 0.3:
-        at = life.office(life.between(share + 0.05, 0.93))
+    if rng.random() < 0.3 and (later := at + timedelta(days=40)) < life.day(0.93):
         amount = {"claim_amount": claim["claim_amount"]}
-        story.append(disclosed(life, at, life.usual(terms.BAILIFF), amount, case_ref=case))
+        story.append(disclosed(life, later, life.usual(terms.BAILIFF), amount, case_ref=case))
     return story
+
+
+def reminded(life: Life, at: datetime, case: str) -> Publication:
+    """`collection-notice-sent`: two weeks to pay, the day of the notice not counted."""
+    deadline = (at + timedelta(days=NOTICE)).date().isoformat()
+    facts = {"invoice_ref": case, "deadline": deadline}
+    return recorded(life, at, COLLECTION, "collections", "collection-notice-sent", DEBT, **facts)
 
 
 def tax_question(life: Life) -> list[Publication]:
@@ -165,7 +178,8 @@ def undeclared_country(life: Life) -> list[Publication]:
     at = life.office(0.9)
     if at < life.era.day(0.35):
         return []
-    return [disclosed(life, at, life.usual(terms.OVERSEAS_MAILING), transfer_mechanism="A45-3")]
+    sent = disclosed(life, at, life.usual(terms.OVERSEAS_MAILING), transfer_mechanism="A45-3")
+    return [sent.breaking("house.disclosure.region.agreement")]
 
 
 def ended_recipient(life: Life) -> list[Publication]:
@@ -173,4 +187,5 @@ def ended_recipient(life: Life) -> list[Publication]:
     at = life.free(0.92)
     if at < life.era.day(0.72):
         return []
-    return [disclosed(life, at, terms.OLD_CARRIER_CALL)]
+    sent = disclosed(life, at, terms.OLD_CARRIER_CALL)
+    return [sent.breaking("house.disclosure.recipient.ended")]

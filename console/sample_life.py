@@ -133,7 +133,7 @@ def registered(life: Life, **attributes: Any) -> Publication:
 
 def pauses(events: list[Publication]) -> tuple[tuple[datetime, datetime], ...]:
     """The intervals in which the account of these events is not active, in order."""
-    moments = sorted(at for at, event in events if event["type"].endswith(SWITCHES))
+    moments = sorted(one.published for one in events if one.event["type"].endswith(SWITCHES))
     if len(moments) % 2:
         moments.append(moments[-1] + ENDLESS)
     return tuple(zip(moments[::2], moments[1::2], strict=True))

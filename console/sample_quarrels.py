@@ -7,6 +7,7 @@ from console import sample_terms as terms
 from console.sample_acts import disclosed
 from console.sample_chapters import MINUTE
 from console.sample_event import Publication, reference
+from console.sample_incidents import DEBT, NOTICE, reminded
 from console.sample_life import Life
 from console.sample_recording import recorded
 from console.sample_register import (
@@ -20,10 +21,7 @@ from console.sample_register import (
     RIGHTS,
 )
 
-DEBT = ("name", "claim_amount", "invoice_numbers")
 SERVICE = ("service_ids",)
-# Days between the last notice and the hand-over of a claim, the day of payment not counted.
-NOTICE = 14
 
 
 def default(life: Life) -> list[Publication]:
@@ -31,17 +29,16 @@ def default(life: Life) -> list[Publication]:
     rng, case, bill = life.rng, reference(life.rng, "IN"), reference(life.rng, "FA")
     at, line = life.office(life.between(0.1, 0.2)), reference(life.rng, "CT")
     told = at + timedelta(days=1)
-    deadline = (told + timedelta(days=NOTICE)).date().isoformat()
     handed = told + timedelta(days=NOTICE + 1)
     paid = handed + timedelta(days=5)
     blocked = {"service": "voip", "contract_ref": line, "reason": "unpaid"}
     free = {**blocked, "reason": "paid"}
     owed = {"invoice_ref": bill}
-    source, notice, closed = "collections", "collection-notice-sent", "collection-closed"
+    source, closed = "collections", "collection-closed"
     agency, claim = life.usual(terms.COLLECTION_AGENCY), people.claim(rng)
     return [
         recorded(life, at, COLLECTION, source, "payment-default-recorded", DEBT, **owed),
-        recorded(life, told, COLLECTION, source, notice, DEBT, **owed, deadline=deadline),
+        reminded(life, told, bill),
         disclosed(life, handed, agency, claim, case_ref=case),
         recorded(life, handed + MINUTE, DELIVERY, "network", "service-blocked", SERVICE, **blocked),
         recorded(life, paid, COLLECTION, source, closed, DEBT, **owed, outcome="paid"),
@@ -88,7 +85,7 @@ def misuse(life: Life) -> list[Publication]:
 
 
 def calls_of_note(life: Life) -> list[Publication]:
-    """A call to 112, and calls whose caller the called subscriber may come to know."""
+    """A call to 112; calls whose caller the called subscriber may come to know, and the caller's notice."""
     at, later = life.free(life.between(0.2, 0.4)), life.office(life.between(0.5, 0.8))
     number = ("calling_number",)
     alarm = {
@@ -103,12 +100,16 @@ def calls_of_note(life: Life) -> list[Publication]:
     }
     malicious = "malicious-call-data-disclosed"
     about = terms.ALARM_CENTRE.fields
+    given = recorded(life, later, MALICIOUS_CALLS, "network", malicious, number, **told)
+    letter = {"disclosure_id": given.event["id"], "channel": "post"}
+    sent = later + timedelta(days=2)
     return [
         recorded(life, at, CALLS, "network", "caller-id-blocking-changed", SERVICE, blocked=True),
         recorded(
             life, at + MINUTE, EMERGENCY, "network", "emergency-call-disclosed", about, **alarm
         ),
-        recorded(life, later, MALICIOUS_CALLS, "network", malicious, number, **told),
+        given,
+        recorded(life, sent, MALICIOUS_CALLS, "crm", "disclosure-notice-given", **letter),
     ]
 
 

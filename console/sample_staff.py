@@ -30,8 +30,8 @@ def staff(rng: Random, era: Era) -> list[Publication]:
     published = [_role(rng, era.first, role, covers) for role, covers in COVERS.items()]
     for role, held in terms.ROLES.items():
         for employee in held.staff:
-            published += _hired(rng, era.first, employee, role)
-    published += _hired(rng, era.day(0.3), TEMPORARY, terms.HELPDESK)
+            published += hired(rng, era.first, employee, role)
+    published += hired(rng, era.day(0.3), TEMPORARY, terms.HELPDESK)
     published += _left(rng, era.day(0.6), TEMPORARY, terms.HELPDESK)
     return [*published, *_reviews(rng, era)]
 
@@ -42,20 +42,20 @@ def _role(rng: Random, day: datetime, role: str, covers: tuple[str, ...]) -> Pub
     return entered(rng, at, SOURCE, "role-defined", subject, **facts)
 
 
-def _hired(rng: Random, day: datetime, employee: str, role: str) -> list[Publication]:
+def hired(rng: Random, day: datetime, employee: str, role: str) -> list[Publication]:
     """Three days lie between each step, so that no weekend changes their order."""
     person = Somebody(rng, employee)
-    started, shown, granted = (office_hour(rng, day + timedelta(days=d)) for d in (0, 3, 6))
+    shown, started, granted = (office_hour(rng, day + timedelta(days=d)) for d in (0, 3, 6))
     named = act(STAFF, personal={"employee_name": people.full_name(rng)})
     certificate = act(
         STAFF,
         personal={"vog_reference": f"VOG-{digits(rng, 6)}"},
         profile="telecom-customer-data",
-        issued_on=(started - timedelta(days=20)).date().isoformat(),
+        issued_on=(shown - timedelta(days=20)).date().isoformat(),
     )
     return [
-        publish(rng, started, SOURCE, "employment-started", subject=employee, data=named),
         publish(rng, shown, SOURCE, "vog-presented", subject=employee, data=certificate),
+        publish(rng, started, SOURCE, "employment-started", subject=employee, data=named),
         recorded(person, granted, STAFF, SOURCE, "role-granted", role=role),
     ]
 

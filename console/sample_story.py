@@ -1,5 +1,7 @@
 """Makes a life into exactly as many events as it is allowed."""
 
+from collections.abc import Sequence
+
 from console import sample_chapters as chapters
 from console import sample_choices as choices
 from console import sample_contracts as contracts
@@ -98,10 +100,15 @@ CHAPTERS: tuple[tuple[Chapter, float], ...] = (
 )
 
 
-def story(life: Life, allowance: int) -> list[Publication]:
-    """Exactly `allowance` (at least 1) events of this life, unsorted; registration comes first."""
+def story(life: Life, allowance: int, others: Sequence[Chapter] = ()) -> list[Publication]:
+    """Exactly `allowance` (at least 1) events of this life, unsorted; registration comes first.
+
+    `others`: chapters that this customer is dealt anyway, and which are not told twice.
+    """
     events = [registered(life)]
     for chapter in (*_certain(life), *_shuffled(life)):
+        if chapter in others:
+            continue
         told = chapter(life)
         if len(events) + len(told) <= allowance:
             events.extend(told)
@@ -110,15 +117,9 @@ def story(life: Life, allowance: int) -> list[Publication]:
     return events + [_moment(life) for _ in range(allowance - len(events))]
 
 
-def dealt(life: Life, index: int, others: int) -> list[Publication]:
-    """The chapters dealt to the customer with this index among `others` customers, often none."""
-    dealing = enumerate(DEALT)
-    return [
-        publication
-        for turn, chapter in dealing
-        if turn * others // len(DEALT) == index
-        for publication in chapter(life)
-    ]
+def dealt(deck: Sequence[Chapter], index: int, players: int) -> list[Chapter]:
+    """The chapters of a deck that the player with this index gets, often none."""
+    return [one for turn, one in enumerate(deck) if turn * players // len(deck) == index]
 
 
 def _certain(life: Life) -> list[Chapter]:

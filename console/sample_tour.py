@@ -9,7 +9,6 @@ from console.sample_acts import (
     annulled,
     collected,
     consented,
-    contact_added,
     contact_removed,
     corrected,
     deactivated,
@@ -18,8 +17,9 @@ from console.sample_acts import (
     removed,
     withdrew,
 )
-from console.sample_chapters import MINUTE, credit_check, numbers
+from console.sample_chapters import MINUTE, contact, credit_check, numbers
 from console.sample_event import Publication, correlation, reference, seeded, waking_hour
+from console.sample_incidents import DEBTOR, NOTICE, reminded
 from console.sample_life import FIRST_NUMBER, Life, registered
 from console.sample_register import CALLS, PORTAL, Era
 
@@ -43,9 +43,6 @@ def tour_story(life: Life) -> list[Publication]:
 
 
 def _beginning(life: Life) -> list[Publication]:
-    bookkeeper = contact_added(
-        life.contact(1), life.office(0.1), life.subject, people.contact_person(life.rng)
-    )
     return [
         registered(life, sequence=1),
         # Ticked on the order form: the same instant, a later sequence.
@@ -56,7 +53,7 @@ def _beginning(life: Life) -> list[Publication]:
         collected(
             life, life.free(0.06), PORTAL, "app-backend", "app", personal=people.device(life.rng)
         ),
-        bookkeeper,
+        *contact(life, 1, life.office(0.1)),
         consented(life.contact(1), life.free(0.12), "newsletter", "portal"),
     ]
 
@@ -103,9 +100,9 @@ def _changes(life: Life) -> list[Publication]:
 def _trouble(life: Life) -> list[Publication]:
     rng, case, claim = life.rng, reference(life.rng, "IN"), people.claim(life.rng)
     at = life.office(0.5)
-    about = ("name", *terms.ADDRESS, "iban")
     return [
-        accessed(life, at, terms.COLLECTOR, "payment-default", about, case_ref=case),
+        reminded(life, at - timedelta(days=NOTICE + 1), case),
+        accessed(life, at, terms.COLLECTOR, "payment-default", DEBTOR, case_ref=case),
         disclosed(life, at + 30 * MINUTE, terms.COLLECTION_AGENCY, claim, case_ref=case),
         deactivated(life, life.office(0.52), "unpaid"),
         reactivated(life, life.office(0.56), "paid"),
@@ -137,7 +134,7 @@ def _end(life: Life) -> list[Publication]:
 
 
 def _routine(life: Life) -> list[Publication]:
-    at = life.free(0.66)
+    at = life.free(0.93)
     call = people.call(life.rng, at)
     return [
         collected(life, at, CALLS, "network", "network", personal=call, sequence=1),

@@ -101,7 +101,7 @@ class Watch:
             if self._views:
                 figures |= ledger_figures(session, site.ledger, site.clock())
                 figures |= self._journal_of(journal, session)
-                figures |= counted(session, site.clock().date())
+                figures |= counted(session, site.clock())
             return figures
 
         def show_all(figures: Figures | None) -> None:

@@ -16,6 +16,8 @@ Names for whoever shows answers:
 - `projections.notices`: `VIEW` (subkey ""), `Notice`, `in_force(notices, time)` -> `Publication`.
 - `projections.staff`: `VIEW` (subkey ""), `Role`, `Employee`, and at a time `roles_at`, `employed_at`,
   `certificate_at`, `definition_at`.
+- `projections.requests`: `VIEW` (subkey = reference), `Request`, `standing(request, time)` -> `Standing`,
+  `evidence(requests, categories, time)` -> what no period of retention may take because of them.
 - `projections.measures`: `VIEW` (subkey ""), `Measure`, `adopted_at(measure, time)`.
 - `projections.processing_register`: `Entry` (the shape of `ledger register`).
 - `projections.adherence`: `Adherence` (how retention is kept by activity and category).
@@ -33,6 +35,7 @@ from projections import (
     notices,
     processing_register,
     recipients,
+    requests,
     staff,
 )
 from projections.view import View
@@ -46,6 +49,7 @@ VIEWS: tuple[View[Any], ...] = (
     recipients.VIEW,
     notices.VIEW,
     staff.VIEW,
+    requests.VIEW,
     measures.VIEW,
     processing_register.VIEW,
     findings.VIEW,

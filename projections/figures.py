@@ -4,7 +4,7 @@ Each is one statement over a few rows, whatever the size of the ledger: counts a
 from the differences of rows.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from ledger.errors import NotInstalled
@@ -12,6 +12,7 @@ from ledger.metrics import Figures
 from ledger.postgres import Session
 from projections import VIEWS, consent_status, disclosures
 from projections.view import View
+from rulebook import RIGHTS
 
 __all__ = ["counted", "progress", "unbuilt"]
 
@@ -34,17 +35,30 @@ def unbuilt(session: Session) -> list[str]:
     return [view.name for view in VIEWS if versions.get(view.name) != view.version]
 
 
-def counted(session: Session, today: date) -> Figures:
-    """Consents by purpose and status, disclosures by kind of recipient; nothing before they are built.
+def counted(session: Session, clock: datetime) -> Figures:
+    """Consents by purpose and status, disclosures by kind of recipient, open requests by right.
 
-    A consent counts as expired from the day after that on which it expires.
+    Nothing before they are built. A consent counts as expired from the day after that on which it expires.
     """
-    consents = _counts(session, consent_status.VIEW, today)
-    kinds = _counts(session, disclosures.VIEW, today)
+    consents = _counts(session, consent_status.VIEW, clock.date())
+    kinds = _counts(session, disclosures.VIEW, clock.date())
+    requests = _requests(session, clock)
     return {
+        "ledger_requests_open": {(right,): opened for right, opened, _ in requests},
+        "ledger_requests_overdue": {(right,): overdue for right, _, overdue in requests},
         "ledger_consents": {(purpose, status): rows for purpose, status, rows, _ in consents},
         "ledger_disclosures_total": {(kind,): added for kind, _, _, added in kinds},
     }
+
+
+def _requests(session: Session, clock: datetime) -> list[tuple[str, float, float]]:
+    """Right, how many requests are open, and how many of them overdue; every right has a number."""
+    try:
+        rows = session.of("projections").rows("open_requests", clock=clock)
+    except NotInstalled:
+        return []
+    found = {right: (opened, overdue) for right, opened, overdue in rows}
+    return [(right, *found.get(right, (0.0, 0.0))) for right in RIGHTS]
 
 
 def _counts(session: Session, view: View[Any], today: date) -> list[tuple[str, str, float, float]]:

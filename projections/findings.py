@@ -8,10 +8,7 @@ No row holds a value, and nothing is relative to a clock: a finding that waits f
 is due.
 """
 
-import hashlib
 from typing import Any
-
-import msgspec
 
 import rulebook
 from ledger.event import RecordedEvent
@@ -19,11 +16,12 @@ from projections.findings_dossier import Dossier, dossier_name, noted
 from projections.findings_fact import Fact, fact_of, facts_in
 from projections.findings_traces import Traces, leaves_traces, traced
 from projections.view import Key, View
+from rulebook.digest import digest
 
 __all__ = ["DOSSIER", "TRACES", "VIEW", "Row", "evolve", "keys", "kind_of"]
 
 DOSSIER, TRACES = "dossier", "traces"
-FOLD = "3"
+FOLD = "4"
 
 
 Row = Dossier | Fact | Traces
@@ -63,24 +61,20 @@ def _cells(key: Key, row: Row) -> tuple[Any, ...]:
     return None, None, None
 
 
-def _rulebook_digest() -> str:
-    """Eight digits that change with what the rulebook says: findings are then made again."""
-    parts = (
-        rulebook.RULES,
-        rulebook.PROVISIONS,
-        rulebook.RECIPIENT_KINDS,
-        rulebook.COUNTRIES,
-        rulebook.DEADLINES,
-        rulebook.MARKETING_RULES,
-        rulebook.PERIODS,
-        rulebook.RETENTION_RULES,
-    )
-    return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()[:8]
-
+_RULES = digest(
+    rulebook.RULES,
+    rulebook.PROVISIONS,
+    rulebook.RECIPIENT_KINDS,
+    rulebook.COUNTRIES,
+    rulebook.DEADLINES,
+    rulebook.MARKETING_RULES,
+    rulebook.PERIODS,
+    rulebook.RETENTION_RULES,
+)
 
 VIEW: View[Row] = View(
     name="findings",
-    version=f"{FOLD}+{_rulebook_digest()}",
+    version=f"{FOLD}+{_RULES}",
     type=Row,
     keys=keys,
     evolve=evolve,

@@ -138,6 +138,10 @@ def _erases_all(event: RecordedEvent) -> bool:
     return event.ours and set(event.categories) >= _ALL
 
 
+def _asks_for_more(event: RecordedEvent) -> bool:
+    return "information_asked" in event.facts
+
+
 def _is_contacts(event: RecordedEvent) -> bool:
     return bool(event.facts["permission"] == "contacts")
 
@@ -189,6 +193,8 @@ NOTED: dict[str, tuple[Noting, ...]] = {
     "recipient-notified": (_note("told/{recipient}", _fact("action")),),
     "customer-warned": (_note("warned/{case_ref}"),),
     "rights-request-received": (_note("request/{request_ref}", _fact("received_on")),),
+    "identity-verification-failed": (_note("question/{request_ref}", when=_asks_for_more),),
+    "identity-verified": (_note("shown/{request_ref}"),),
     "rights-request-extended": (_note("extended/{request_ref}"),),
     "rights-request-answered": (_note("answered/{request_ref}"),),
     "rights-request-refused": (_note("answered/{request_ref}"),),

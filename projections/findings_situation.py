@@ -69,19 +69,29 @@ def _in_time(name: str, in_time: bool, due: datetime, detail: str | None = None)
 
 
 def _request(fact: Fact, look: Look) -> Iterator[Seen]:
-    ref, received = fact.facts["request_ref"], date.fromisoformat(fact.facts["received_on"])
-    due = rulebook.deadline("rights.answer", received)
-    if any(mark.order.time < due for mark in look.own.all(f"extended/{ref}")):
-        due = rulebook.extended("rights.answer", received)
-    answers = look.own.all(f"answered/{ref}")
-    yield _in_time("answered", any(mark.order.time < due for mark in answers), due)
+    ref, own = fact.facts["request_ref"], look.own
+    period = _period(own, ref, fact.facts["received_on"])
+    if period.due is not None:
+        answers = own.all(f"answered/{ref}")
+        in_time = any(mark.order.time < period.due for mark in answers)
+        yield _in_time("answered", in_time, period.due)
+
+
+def _period(own: Dossier, ref: str, received_on: str) -> rulebook.RequestPeriod:
+    """The period of a request, with what stopped and what prolonged it."""
+    questions, shown, extensions = (
+        [mark.order.time for mark in own.all(f"{topic}/{ref}")]
+        for topic in ("question", "shown", "extended")
+    )
+    return rulebook.request_period(date.fromisoformat(received_on), questions, shown, extensions)
 
 
 def _request_extension(fact: Fact, look: Look) -> Iterator[Seen]:
     requests = look.own.all(f"request/{fact.facts['request_ref']}")
     for received in sorted({str(mark.says) for mark in requests})[-1:]:
-        due = rulebook.deadline("rights.answer", date.fromisoformat(received))
-        yield Seen({"told": "in-time" if fact.occurred_at < due else "late"})
+        by = _period(look.own, fact.facts["request_ref"], received).extend_by
+        in_time = by is None or fact.occurred_at < by
+        yield Seen({"told": "in-time" if in_time else "late"})
 
 
 # Credit, staff, contacts, contracts
@@ -229,6 +239,8 @@ DEPENDS: Mapping[str, frozenset[str]] = {
     "informed": frozenset({"disclosure", "malicious-call", "notice-request"}),
     "warned": frozenset({"misuse"}),
     "request": frozenset({"request-extension"}),
+    "question": frozenset({"request", "request-extension"}),
+    "shown": frozenset({"request", "request-extension"}),
     "extended": frozenset({"request"}),
     "answered": frozenset({"request"}),
     "vog": frozenset({"employment", "access"}),

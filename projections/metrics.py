@@ -70,6 +70,19 @@ COUNTED: tuple[Series, ...] = (
         "`ledger disclosures --kind`, and ask who asked.",
         ("recipient_kind",),
     ),
+    Series(
+        "ledger_requests_open",
+        "gauge",
+        "Requests of persons that are not answered, by right. Grows: see `ledger request list`.",
+        ("right",),
+    ),
+    Series(
+        "ledger_requests_overdue",
+        "gauge",
+        "Of them those whose period has passed. Anything but 0 breaks the law: `ledger request list "
+        "--overdue` names them.",
+        ("right",),
+    ),
 )
 
 

@@ -15,12 +15,14 @@ from ledger.errors import Halt
 from ledger.postgres import Session
 from projections import consent_status, customer_state, disclosures, processing_register, recipients
 from projections import findings as findings_view
+from projections import requests as requests_view
 from projections.consent_status import Consent, Row
 from projections.customer_state import CustomerState
 from projections.disclosures import Disclosure
 from projections.findings_judging import Finding
 from projections.processing_register import Entry
 from projections.recipients import Recipient
+from projections.requests import Request
 from projections.storage import Bookmark, bookmarks, each_row
 from projections.view import View
 
@@ -36,6 +38,7 @@ __all__ = [
     "findings",
     "recipients_by_id",
     "register_entries",
+    "requests",
 ]
 
 S = TypeVar("S")
@@ -157,6 +160,28 @@ def register_entries(session: Session) -> list[Entry]:
         "all_entries", {"entries": f"{processing_register.VIEW.name}_entries"}
     )
     return [msgspec.json.decode(made, type=Entry) for _, _, made in rows]
+
+
+def requests(
+    session: Session,
+    *,
+    streams: Sequence[UUID] | None = None,
+    refs: Sequence[str] | None = None,
+    unanswered: bool = False,
+) -> list[tuple[UUID, Request]]:
+    """Requests with the persons who made them, by when they are due, then by reference.
+
+    `streams`: of some persons. `refs`: with some references, which two persons may share by mistake of
+    their senders. None: any. `unanswered`: only those that are open.
+    """
+    bookmark_of(session, requests_view.VIEW)
+    rows = session.of("projections").rows(
+        "requests",
+        streams=None if streams is None else list(streams),
+        refs=None if refs is None else list(refs),
+        unanswered=unanswered,
+    )
+    return [(stream, requests_view.VIEW.decode(state)) for stream, state in rows]
 
 
 def each(session: Session, view: View[S]) -> Iterator[tuple[tuple[UUID, str], S]]:

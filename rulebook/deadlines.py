@@ -59,32 +59,33 @@ DEADLINES: dict[str, Deadline] = {
 }
 
 
-def deadline(kind: str, start: date | datetime) -> datetime:
+def deadline(kind: str, start: date | datetime, paused_days: int = 0) -> datetime:
     """The instant, in UTC, from which it is too late. `start`: receipt, detection, …; aware.
 
-    A calendar period ends with its last day in Amsterdam. Raises KeyError for an unknown kind.
+    A calendar period ends with its last day in Amsterdam; `paused_days`: how long it stood still. Raises
+    KeyError for an unknown kind.
     """
     entry = DEADLINES[kind]
     if entry.clock is not None:
         return _instant(start) + entry.clock
-    return _end_of(due_date(kind, start))
+    return _end_of(due_date(kind, start, paused_days))
 
 
-def extended(kind: str, start: date | datetime) -> datetime:
+def extended(kind: str, start: date | datetime, paused_days: int = 0) -> datetime:
     """The same with its extension, counted from the same start (GDPR Art. 12(3))."""
     entry = DEADLINES[kind]
     last = months_after(_day(start), entry.months + entry.extension_months)
-    return _end_of(_working_day(last))
+    return _end_of(_working_day(last + timedelta(paused_days)))
 
 
-def due_date(kind: str, start: date | datetime) -> date:
+def due_date(kind: str, start: date | datetime, paused_days: int = 0) -> date:
     """The last day of a calendar period. Raises ValueError for a clock, KeyError for an unknown kind."""
     entry = DEADLINES[kind]
     if entry.clock is not None:
         raise ValueError(f"{kind} runs by the clock")
     first = _day(start)
     last = months_after(first, entry.months) if entry.months else first + timedelta(entry.weeks * 7)
-    return _working_day(last)
+    return _working_day(last + timedelta(paused_days))
 
 
 def _day(start: date | datetime) -> date:

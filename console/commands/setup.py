@@ -70,15 +70,31 @@ def write_sample(
     output: Annotated[
         Path | None, typer.Option("--output", metavar="FILE", help="Write there, not on screen.")
     ] = None,
+    planted: Annotated[
+        Path | None,
+        typer.Option(
+            "--planted", metavar="FILE", help="Write there, one a line, which rules they break."
+        ),
+    ] = None,
 ) -> None:
-    """Write made-up but believable events, one a line: three years in the life of a provider."""
+    """Write made-up but believable events, one a line: three years in the life of a provider.
+
+    Some break a rule on purpose; `ledger findings` lists these and no others on the day on which the three
+    years end. There are none with fewer than 24 customers, or without room for them.
+    """
     end: datetime = time_of("--until", until) or utc_now()
+    broken: list[sample.Planted] = []
     try:
-        made = sample.generate(seed=seed, customers=customers, events=events, until=end)
+        made = sample.generate(
+            seed=seed, customers=customers, events=events, until=end, planted=broken
+        )
     except ValueError as error:
         raise Misconfigured(str(error)) from None
     if output is None:
         sample.write(made, standard_output())
-        return
-    with output.open("wb") as stream:
-        sample.write(made, stream)
+    else:
+        with output.open("wb") as stream:
+            sample.write(made, stream)
+    if planted is not None:
+        with planted.open("wb") as stream:
+            sample.write((one.line() for one in broken), stream)

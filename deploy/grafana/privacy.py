@@ -115,6 +115,25 @@ CONSENTS = Row(
     ),
 )
 
+REQUESTS = Row(
+    "What persons ask for",
+    (
+        Panel(
+            "Open requests, by right",
+            "See `ledger request list` for whose they are and until when.",
+            (Query("max by (right) (ledger_requests_open)", "{{right}}"),),
+            stacked=True,
+        ),
+        Panel(
+            "Overdue requests, by right",
+            "Anything but 0 breaks the law: `ledger request list --overdue`.",
+            (Query("max by (right) (ledger_requests_overdue)", "{{right}}"),),
+            stacked=True,
+        ),
+    ),
+    across=2,
+)
+
 ERASURES = Row(
     "Forgetting",
     (
@@ -169,6 +188,6 @@ PRIVACY = Dashboard(
     uid="ledger-privacy",
     title="Ledger: privacy officer",
     about="Who received data, what people agreed to, what was erased, what was refused.",
-    rows=(NOW, DISCLOSURES, CONSENTS, ERASURES, REFUSALS),
+    rows=(NOW, DISCLOSURES, CONSENTS, REQUESTS, ERASURES, REFUSALS),
     hours=7 * 24,
 )

@@ -35,10 +35,15 @@ class IdentityVerified(PersonFacts, frozen=True, kw_only=True):
 
 
 class IdentityVerificationFailed(PersonFacts, frozen=True, kw_only=True):
-    """Whoever asked could not show who they are."""
+    """Whoever asked could not show who they are, or not yet.
+
+    `information_asked`: what more was asked for. The period of the request then stands still until the
+    identity is verified, if this was asked without delay (Art. 12(6)).
+    """
 
     request_ref: Code
     method: Code | UnsetType = UNSET
+    information_asked: Code | UnsetType = UNSET
 
 
 class RightsRequestExtended(PersonFacts, frozen=True, kw_only=True):
@@ -104,6 +109,7 @@ class PersonalDataErased(PersonFacts, frozen=True, kw_only=True):
 class _Restriction(PersonFacts, frozen=True, kw_only=True):
     categories: list[DataCategory]  # required here
     ground: Code
+    request_ref: Code | UnsetType = UNSET
 
 
 class ProcessingRestricted(_Restriction, frozen=True, kw_only=True):
@@ -117,6 +123,7 @@ class RestrictionLifted(_Restriction, frozen=True, kw_only=True):
 class _Objection(PersonFacts, frozen=True, kw_only=True):
     activity_objected: Id
     ground: Code
+    request_ref: Code | UnsetType = UNSET
 
 
 class ObjectionRaised(_Objection, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pytest
 
 from tests.fixtures.console import (
@@ -206,3 +207,23 @@ def test_text_shows_the_same(quiet: Cli) -> None:
 )
 def test_options_that_name_nothing_are_refused(cli: Cli, arguments: tuple[str, ...]) -> None:
     assert cli("findings", *arguments).status == 2
+
+
+SAMPLE = ("--events", "800", "--customers", "40", "--seed", "5")
+
+
+@pytest.mark.parametrize("until", [None, "2024-02-29T12:00:00+01:00"])
+def test_the_samples_ledger_has_exactly_the_planted_findings(cli: Cli, until: str | None) -> None:
+    lines, planted = cli.folder / "sample.ndjson", cli.folder / "planted.ndjson"
+    files = ("--output", str(lines), "--planted", str(planted))
+    ended = ("--until", until) if until else ()
+    assert cli("sample", *SAMPLE, *files, *ended).status == 0
+    assert cli("ingest", str(lines), "--json").json["recorded"] == 800
+    rows = found(cli, *(("--as-of", until) if until else ()))
+    shown = [(one["rule"], one["event"], one["subject"]) for one in rows]
+    for _, event, _ in shown:
+        del event["position"]
+    meant = [orjson.loads(line) for line in planted.read_bytes().splitlines()]
+    wanted = [(one["rule"], one["event"], one["subject"]) for one in meant]
+    assert wanted
+    assert sorted(shown, key=repr) == sorted(wanted, key=repr)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, datetime
 from itertools import cycle
 
 import pytest
@@ -14,19 +14,20 @@ from ledger.metrics import Figures
 from ledger.postgres import Session
 from projections import VIEWS
 from projections.figures import counted, progress, unbuilt
-from projections.read import consents, disclosed
+from projections.read import consents, disclosed, requests
 from projections.rebuild import rebuild
+from projections.requests import standing
 from tests.fixtures.ledger import House, collected, registered
 from tests.fixtures.views import OFFICES, annul_some, erase_some, follower, sampled
 
-TODAY = date(2026, 11, 24)
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def shown(session: Session) -> Figures:
     """What is counted, without what is 0."""
     return {
         name: {labels: value for labels, value in values.items() if value}
-        for name, values in counted(session, TODAY).items()
+        for name, values in counted(session, NOW).items()
     }
 
 
@@ -36,10 +37,23 @@ def from_rows(session: Session) -> Figures:
     for _, purpose, consent in consents(session):
         until = consent.valid_until
         act = "given" if consent.act == "renewed" else consent.act
-        expired = act == "given" and until is not None and until.date() < TODAY
+        expired = act == "given" and until is not None and until.date() < NOW.date()
         acts[purpose, "expired" if expired else act] += 1
     kinds: Counter[tuple[str, ...]] = Counter((row.recipient_kind,) for row in disclosed(session))
-    return {"ledger_consents": dict(acts), "ledger_disclosures_total": dict(kinds)}
+    opened: Counter[tuple[str, ...]] = Counter()
+    overdue: Counter[tuple[str, ...]] = Counter()
+    for _, request in requests(session):
+        found = standing(request, request.steps[-1].order.time)
+        if found and found.ended_at is None and request.right:
+            opened[(request.right,)] += 1
+            late = not request.fulfilled and found.period.passed(NOW)
+            overdue[(request.right,)] += int(late)
+    return {
+        "ledger_consents": dict(acts),
+        "ledger_disclosures_total": dict(kinds),
+        "ledger_requests_open": dict(opened),
+        "ledger_requests_overdue": dict(+overdue),
+    }
 
 
 def test_counts_are_those_of_the_rows_whatever_the_batches_and_after_a_rebuild(

@@ -100,7 +100,7 @@ def test_disclosures_are_found_by_person_recipient_kind_and_time(house: House) -
 def test_findings_are_read_in_pages_and_the_past_gives_the_same(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = sampled(house)
+    lines = sampled(house, 24)
     house.record(*lines)
     annul_some(house, lines, 4)
     erase_some(house)

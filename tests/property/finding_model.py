@@ -468,9 +468,12 @@ def _certified(told: Told, who: str, at: datetime) -> bool:
 
 def _requested(event: RecordedEvent, told: Told) -> Broken:
     ref, received = event.facts["request_ref"], date.fromisoformat(event.facts["received_on"])
-    due = rulebook.deadline("rights.answer", received)
+    days = _paused(event, told, ref, received)
+    if days is None:
+        return
+    due = rulebook.deadline("rights.answer", received, days)
     if any(e.time < due for e in told.of(event, "rights-request-extended", request_ref=ref)):
-        due = rulebook.extended("rights.answer", received)
+        due = rulebook.extended("rights.answer", received, days)
     if not any(e.time < due for e in told.of(event, *ANSWERS, request_ref=ref)):
         yield "law.rights.overdue", due
 
@@ -479,8 +482,26 @@ def _extended(event: RecordedEvent, told: Told) -> Broken:
     ref = event.facts["request_ref"]
     requests = told.of(event, "rights-request-received", request_ref=ref)
     received = max((str(one.facts["received_on"]) for one in requests), default=None)
-    if received and event.time >= rulebook.deadline("rights.answer", date.fromisoformat(received)):
-        yield "law.rights.extension", None
+    if received:
+        day = date.fromisoformat(received)
+        days = _paused(event, told, ref, day)
+        if days is not None and event.time >= rulebook.deadline("rights.answer", day, days):
+            yield "law.rights.extension", None
+
+
+def _paused(event: RecordedEvent, told: Told, ref: str, received: date) -> int | None:
+    """How many days a request stood still; None: it still does."""
+    until = rulebook.deadline("rights.identity", received)
+    acts = told.of(event, "identity-verification-failed", "identity-verified", request_ref=ref)
+    days, asked = 0, None
+    for act in sorted(acts, key=lambda one: (one.time, one.name == "identity-verified")):
+        if act.name == "identity-verified":
+            if asked:
+                days += (date.fromisoformat(_day(act.time)) - asked).days
+            asked = None
+        elif "information_asked" in act.facts and act.time < until and asked is None:
+            asked = date.fromisoformat(_day(act.time))
+    return days if asked is None else None
 
 
 def _breached(event: RecordedEvent, told: Told) -> Broken:

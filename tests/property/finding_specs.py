@@ -169,6 +169,10 @@ requests = told(
     request_ref=cases,
     received_on=dates,
 )
+identities = merged(
+    told("identity-verification-failed", "identity-verified", request_ref=cases),
+    st.sampled_from([{}, {"information_asked": "more"}]),
+)
 breaches = told(
     "breach-detected",
     "breach-assessed",
@@ -194,6 +198,7 @@ LIVES: list[list[st.SearchStrategy[Spec]]] = [
     [collected, collected, contracts, holds, account_acts, contacts, gone],
     [looked, looked, roles, granted, staff],
     [misused, requests, requests, breaches, breaches],
+    [requests, requests, identities, identities],
 ]
 """Kinds of events that have to do with each other; drawn alone, they meet often."""
 

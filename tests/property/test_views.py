@@ -21,6 +21,7 @@ from projections import (
     notices,
     processing_register,
     recipients,
+    requests,
     staff,
 )
 from projections.annulment import effects
@@ -172,6 +173,17 @@ def check_staff(rows: Any, told: list[RecordedEvent]) -> None:
     assert shown == model.staff(told, TIMES)
 
 
+def check_requests(rows: Any, told: list[RecordedEvent]) -> None:
+    shown: dict[Any, Any] = {}
+    for (stream, ref), row in rows.items():
+        for time in TIMES:
+            found = requests.standing(row, time)
+            if found is not None:
+                due = found.period.due_on
+                shown[stream, ref, time] = found.status, found.identity, due, found.outcome
+    assert shown == model.requests(told, TIMES)
+
+
 def check_measures(rows: Any, told: list[RecordedEvent]) -> None:
     shown = {}
     for row in rows.values():
@@ -211,6 +223,7 @@ CHECKS: dict[str, Any] = {
     recipients.VIEW.name: check_recipients,
     notices.VIEW.name: check_notices,
     staff.VIEW.name: check_staff,
+    requests.VIEW.name: check_requests,
     measures.VIEW.name: check_measures,
     processing_register.VIEW.name: lambda _rows, _told: None,
     findings.VIEW.name: lambda _rows, _told: None,

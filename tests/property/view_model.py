@@ -335,3 +335,60 @@ def _employee(mine: Events, time: datetime) -> tuple[list[str], bool | None, dat
             roles.discard(e.facts["role"])
     shown = [day for day in issued if _midnight(day.isoformat()) <= time]
     return sorted(roles), employed, max(shown, default=None)
+
+
+# Of the days of receipt that are drawn: the last day, that of an extension, and whether a question of the
+# first of March came in time to stop the clock.
+_DUE = {
+    "2026-01-01": (date(2026, 2, 2), date(2026, 4, 1), False),
+    "2026-02-01": (date(2026, 3, 2), date(2026, 5, 1), False),
+    "2026-02-28": (date(2026, 3, 30), date(2026, 5, 28), True),
+}
+
+
+def requests(events: Events, times: Sequence[datetime]) -> dict[tuple[UUID, str, datetime], Any]:
+    """(stream, reference, time) -> status, identity, last day and outcome of a request."""
+    acts = [e for e in events if "request_ref" in e.facts]
+    shown = {}
+    for stream, mine in streams(acts).items():
+        for ref in {e.facts["request_ref"] for e in mine}:
+            for time in times:
+                steps = [e for e in mine if e.facts["request_ref"] == ref and e.time <= time]
+                if any(e.name == "rights-request-received" for e in steps):
+                    shown[stream, ref, time] = _request(sorted(steps, key=_step))
+    return shown
+
+
+def _step(e: RecordedEvent) -> Any:
+    return e.time, e.name == "rights-request-refused", _number(e), e.source, e.id
+
+
+def _number(e: RecordedEvent) -> int:
+    return -1 if e.sequence is None else e.sequence
+
+
+def _request(steps: Events) -> tuple[str, str, date | None, str | None]:
+    received = next(e for e in steps if e.name == "rights-request-received")
+    last, extended, stops = _DUE[received.facts["received_on"]]
+    identity, asked_at, status, outcome = "open", None, "open", None
+    for e in steps:
+        if e.name == "identity-verified":
+            identity, asked_at = "verified", None
+        elif e.name == "identity-verification-failed":
+            asks = "information_asked" in e.facts
+            identity = "asked" if asks else "failed"
+            asked_at = asked_at or (e.time if asks and stops else None)
+        elif e.name == "rights-request-refused" and status == "open":
+            status, outcome = "refused", e.facts["ground"]
+        elif e.name == "rights-request-answered" and status == "open":
+            outcome = e.facts["outcome"]
+            status = "closed" if outcome == "withdrawn" else "answered"
+    late = received.facts["received_on"] == "2026-01-01"
+    if not late and any(e.name == "rights-request-extended" for e in steps):
+        last = extended
+    # A pause that ends at the very instant at which it began, or on the same day, moves nothing.
+    shown = [e.time for e in steps if e.name == "identity-verified"]
+    paused = asked_at is not None and not any(time >= asked_at for time in shown)
+    if paused and status == "open":
+        status = "paused"
+    return status, identity, None if paused else last, outcome

@@ -198,6 +198,38 @@ staff_acts = st.one_of(
         ),
     ),
 )
+_ref = with_(request_ref=st.sampled_from(["R-1", "R-2"]))
+request_acts = st.one_of(
+    merged(
+        named("rights-request-received"),
+        persons,
+        _ref,
+        with_(
+            right=st.sampled_from(["access", "erasure"]),
+            channel=st.just("post"),
+            received_on=st.sampled_from(DAYS),
+        ),
+    ),
+    merged(
+        named("identity-verification-failed"),
+        persons,
+        _ref,
+        st.sampled_from([{}, {"information_asked": "more"}]),
+    ),
+    merged(
+        named("identity-verified", "access-report-issued"),
+        persons,
+        _ref,
+    ),
+    merged(named("rights-request-extended"), persons, _ref, with_(reason=st.just("complexity"))),
+    merged(
+        named("rights-request-answered"),
+        persons,
+        _ref,
+        with_(outcome=st.sampled_from(["granted", "withdrawn"])),
+    ),
+    merged(named("rights-request-refused"), persons, _ref, with_(ground=st.just("excessive"))),
+)
 measure_acts = merged(
     named("security-measure-adopted", "security-measure-adopted", "security-measure-retired"),
     with_(subject=st.sampled_from(["measure/vault", "measure/lock"]), owner=st.just("it")),
@@ -219,6 +251,7 @@ SPEAKING: dict[str, list[st.SearchStrategy[Spec]]] = {
     "recipients": [recipient_acts],
     "notices": [notice_acts],
     "staff": [staff_acts, staff_acts],
+    "rights_requests": [request_acts, request_acts],
     "measures": [measure_acts],
     "processing_register": [given_away, collected, activity_acts],
 }
@@ -242,6 +275,7 @@ EVERY_KIND = [
     recipient_acts,
     notice_acts,
     staff_acts,
+    request_acts,
     measure_acts,
 ]
 specs = complete(*EVERY_KIND, activity_acts, annulling, annulling)

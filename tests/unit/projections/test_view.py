@@ -40,6 +40,8 @@ GOLDEN = {
     ("findings", "1"): "e063f626b872279c35f327000e31a3f0a93893229b0340bb8edc297aa9b81e58",
     ("findings", "2"): "0b142e04681e8d028caa952d58c7c201388447400b65d9a4702d74b6292d6c43",
     ("findings", "3"): "ccf6cbd1eef9c77ded2f057b2208eccc936650eacb410311993ed535515bf492",
+    ("rights_requests", "1"): "156625d94100e6be59add2d1a8b6fab5cb4af79356173479cbb0de005975f0db",
+    ("findings", "4"): "5b3a072781c8ff2adea8640bc24eef31b37fef3318e5a6f00dcc9a81d92403ec",
 }
 
 
@@ -104,8 +106,27 @@ def house_story() -> list[RecordedEvent]:
     ]
 
 
+def rights_story() -> list[RecordedEvent]:
+    """The same for folds about what persons ask for."""
+    received = {"right": "access", "channel": "post", "received_on": "2026-02-28"}
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("rights-request-received", received),
+        ("identity-verification-failed", {"information_asked": "copy-of-letter"}),
+        ("identity-verified", {"method": "portal-login"}),
+        ("rights-request-extended", {"reason": "complexity"}),
+        ("access-report-issued", {"sha256": "s", "format": "pdf"}),
+        ("rights-request-answered", {"outcome": "granted"}),
+    ]
+    return [
+        event(name, place, request_ref="R-1", id=f"r{place}", **facts)
+        for place, (name, facts) in enumerate(steps)
+    ]
+
+
 def told_to(view: View[Any]) -> list[RecordedEvent]:
     """The story that says something to a view."""
+    if view.name == "rights_requests":
+        return rights_story()
     return house_story() if view.name in {"notices", "staff", "measures"} else story()
 
 

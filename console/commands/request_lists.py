@@ -1,0 +1,104 @@
+"""`ledger request list` and `show`: what is open, what is overdue, and what was done."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+
+from console.answers.requests import listed, shown
+from console.answers.subjects import check_reference, known_streams
+from console.commands.failing import fail_unless
+from console.commands.following import bring_up_to_date
+from console.commands.people import reading
+from console.flags import AsOf, Json, Language, configured, language_of, time_of
+from console.output import emit, people
+from console.requesting import NotAllowed, find, found_of
+from console.settings import Settings
+from console.show.requests import request_tables, requests_table
+from projections.read import requests
+from rulebook import RIGHTS
+
+__all__ = ["Ref", "Whose", "add_commands", "one_of"]
+
+Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the request.")]
+Whose = Annotated[
+    str | None,
+    typer.Option("--subject", metavar="S", help="Whose request it is, such as customer/10023."),
+]
+
+
+def add_commands(group: typer.Typer) -> None:
+    """Add the commands of this module to those on requests."""
+    group.command("list")(list_requests)
+    group.command("show")(show_request)
+
+
+@configured("store")
+def list_requests(
+    settings: Settings,
+    subject: Whose = None,
+    right: Annotated[
+        str | None,
+        typer.Option(
+            "--right", metavar="R", help="Only for this right.", autocompletion=lambda: RIGHTS
+        ),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also those that were answered, refused or closed.")
+    ] = False,
+    overdue: Annotated[
+        bool, typer.Option("--overdue", help="Only those that are too late.")
+    ] = False,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Print open requests, by when they must be answered. Exit status 1 when one is overdue."""
+    if right is not None:
+        one_of("--right", right, RIGHTS)
+    if subject is not None:
+        check_reference(subject)
+    with reading(settings) as (site, source):
+        bring_up_to_date(site)
+        time = time_of("--as-of", as_of)
+        streams = known_streams(source, subject) if subject else None
+        unanswered = not everything and time is None
+        rows = requests(source.session, streams=streams, unanswered=unanswered)
+        rows = [row for row in rows if right in {None, row[1].right}]
+        found = found_of(source, rows)
+        made = listed(found, time or source.now, ended=everything, overdue_only=overdue)
+    if as_json:
+        emit(made)
+    else:
+        people().print(requests_table(made))
+    fail_unless(made["overdue"] == 0)
+
+
+@configured("store")
+def show_request(
+    settings: Settings,
+    ref: Ref,
+    subject: Whose = None,
+    as_of: AsOf = None,
+    language: Language = "en",
+    as_json: Json = False,
+) -> None:
+    """Print one request with every act on it. Exit status 1 when it is overdue."""
+    spoken = language_of(language)
+    with reading(settings) as (site, source):
+        bring_up_to_date(site)
+        found = find(source, ref, subject)
+        made = shown(found, time_of("--as-of", as_of) or source.now, spoken)
+    if made is None:
+        raise NotAllowed(f"request {ref} had not been received by then")
+    if as_json:
+        emit(made)
+    else:
+        people().print(*request_tables(made))
+    fail_unless(made["ended_at"] is not None or not made["overdue"])
+
+
+def one_of(flag: str, text: str, known: Iterable[str]) -> None:
+    """Raise BadParameter for a text that is none of the known ones."""
+    names = list(known)
+    if text not in names:
+        raise typer.BadParameter(f"{flag}: expected one of {', '.join(names)}")

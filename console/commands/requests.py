@@ -1,0 +1,303 @@
+"""`ledger request`: what persons ask for, from receipt to answer."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from console.acting import Act
+from console.answering import (
+    RESTRICTIONS,
+    Wanted,
+    act_on,
+    acts_before_answer,
+    acts_before_refusal,
+)
+from console.answers.requests import shown
+from console.answers.source import Source
+from console.commands import request_lists
+from console.commands.following import bring_up_to_date
+from console.commands.people import Subject, reading
+from console.commands.request_lists import Ref, Whose, one_of
+from console.flags import Json, configured, time_of
+from console.output import emit, people
+from console.requesting import Found, Opening, check_allowed, find, open_request, record
+from console.settings import Settings
+from console.show.requests import request_tables
+from console.wiring import Site
+from projections.read import requests
+from projections.request_acts import ActOn
+from projections.requests import CLOSINGS
+from rulebook import EXTENSIONS, REFUSALS, RIGHTS
+from schemas import CATEGORIES
+
+__all__ = ["add_commands"]
+
+CHANNELS = ("post", "email", "portal", "phone", "other")
+At = Annotated[
+    str | None,
+    typer.Option("--at", metavar="T", help="When it was done, with offset; now without it."),
+]
+request = typer.Typer(
+    help="Requests of data subjects: from receipt to answer (GDPR Art. 12 to 22)."
+)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module to the program."""
+    request.command("open")(open_command)
+    request.command("verify-identity")(verify_identity)
+    request.command("extend")(extend)
+    request.command("refuse")(refuse)
+    request.command("answer")(answer)
+    request.command("close")(close)
+    request_lists.add_commands(request)
+    app.add_typer(request, name="request", rich_help_panel="Rights")
+
+
+@configured("store")
+def open_command(
+    settings: Settings,
+    subject: Subject,
+    right: Annotated[
+        str,
+        typer.Option(
+            "--right",
+            metavar="R",
+            help=f"One of {', '.join(RIGHTS)}.",
+            autocompletion=lambda: RIGHTS,
+        ),
+    ],
+    channel: Annotated[
+        str,
+        typer.Option(
+            "--channel",
+            metavar="C",
+            help=f"One of {', '.join(CHANNELS)}: nobody has to ask in writing.",
+            autocompletion=lambda: CHANNELS,
+        ),
+    ],
+    received_on: Annotated[
+        str | None,
+        typer.Option(
+            "--received-on",
+            metavar="DAY",
+            help="The day of receipt, from which the period runs [today].",
+        ),
+    ] = None,
+    ref: Annotated[
+        str | None, typer.Option("--ref", metavar="REF", help="Its reference; made without it.")
+    ] = None,
+    activity: Annotated[
+        str | None,
+        typer.Option("--activity", metavar="A", help="Of an objection: the activity objected to."),
+    ] = None,
+    ground: Annotated[
+        str, typer.Option("--ground", metavar="G", help="Of an objection: why.")
+    ] = "particular-situation",
+    unknown: Annotated[
+        bool, typer.Option("--unknown", help="Nothing is known of this person.")
+    ] = False,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record that a person asked for a right. An objection stops the activity from then on."""
+    one_of("--right", right, RIGHTS)
+    one_of("--channel", channel, CHANNELS)
+    if (right == "objection") != (activity is not None):
+        raise typer.BadParameter("--activity: expected for an objection, and for nothing else")
+    objection = (activity, ground) if activity is not None else None
+    opening = Opening(subject, right, channel, received_on, ref, objection, unknown)
+    with _working(settings, at) as (site, source, time):
+        _tell(open_request(site, source, opening, time), site.clock(), as_json)
+
+
+@configured("store")
+def verify_identity(
+    settings: Settings,
+    ref: Ref,
+    method: Annotated[
+        str | None, typer.Option("--method", metavar="M", help="How, such as portal-login.")
+    ] = None,
+    ask: Annotated[
+        str | None,
+        typer.Option(
+            "--ask",
+            metavar="WHAT",
+            help="What more was asked for, such as a customer number: the period stands still until then.",
+        ),
+    ] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Identity could not be shown.")] = False,
+    subject: Whose = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record that whoever asked is who they say, or that this is still to be shown."""
+    doubted = failed or ask is not None
+    name = "identity-verification-failed" if doubted else "identity-verified"
+    facts = {"method": method} if method else {}
+    facts |= {"information_asked": ask} if ask else {}
+    what: ActOn = "doubt" if doubted else "verify"
+    with _acting(settings, ref, subject, at, what) as (site, found, time):
+        _carry_out(site, found, [act_on(found, name, facts)], time, as_json)
+
+
+@configured("store")
+def extend(
+    settings: Settings,
+    ref: Ref,
+    reason: Annotated[
+        str,
+        typer.Option(
+            "--reason",
+            metavar="R",
+            help=f"One of {', '.join(EXTENSIONS)}.",
+            autocompletion=lambda: list(EXTENSIONS),
+        ),
+    ],
+    subject: Whose = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record that the person was told, with reasons, that the answer takes up to two months longer."""
+    one_of("--reason", reason, EXTENSIONS)
+    with _acting(settings, ref, subject, at, "extend") as (site, found, time):
+        made = act_on(found, "rights-request-extended", {"reason": reason})
+        _carry_out(site, found, [made], time, as_json)
+
+
+@configured("store")
+def refuse(
+    settings: Settings,
+    ref: Ref,
+    ground: Annotated[
+        str,
+        typer.Option(
+            "--ground",
+            metavar="G",
+            help=f"One of {', '.join(REFUSALS)}.",
+            autocompletion=lambda: list(REFUSALS),
+        ),
+    ],
+    subject: Whose = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Refuse a request, and print what the person must be told: why, the authority, the court."""
+    one_of("--ground", ground, REFUSALS)
+    with _acting(settings, ref, subject, at, "refuse", ground) as (site, found, time):
+        made = act_on(found, "rights-request-refused", {"ground": ground})
+        _carry_out(site, found, [*acts_before_refusal(found, ground), made], time, as_json)
+
+
+@configured("store")
+def answer(
+    settings: Settings,
+    ref: Ref,
+    outcome: Annotated[
+        str,
+        typer.Option(
+            "--outcome", metavar="O", help="Such as granted, partly-granted, nothing-held."
+        ),
+    ] = "granted",
+    category: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--category",
+            metavar="C",
+            help="Of a restriction: a category that is only kept from now on; may be repeated.",
+            autocompletion=lambda: CATEGORIES,
+        ),
+    ] = None,
+    ground: Annotated[
+        str | None,
+        typer.Option(
+            "--ground",
+            metavar="G",
+            help=f"Of a restriction: one of {', '.join(RESTRICTIONS)}.",
+            autocompletion=lambda: RESTRICTIONS,
+        ),
+    ] = None,
+    review: Annotated[
+        str | None,
+        typer.Option("--review", metavar="O", help="Of a human review: what it came to."),
+    ] = None,
+    subject: Whose = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a request, doing what its right asks for: restrict, end what was objected to, review."""
+    if outcome in CLOSINGS:
+        raise typer.BadParameter(f"--outcome: {outcome} is no answer, use `ledger request close`")
+    wanted = Wanted(outcome, category or (), ground, review)
+    with _acting(settings, ref, subject, at, "answer", outcome) as (site, found, time):
+        made = act_on(found, "rights-request-answered", {"outcome": outcome})
+        _carry_out(site, found, [*acts_before_answer(found, wanted), made], time, as_json)
+
+
+@configured("store")
+def close(
+    settings: Settings,
+    ref: Ref,
+    outcome: Annotated[
+        str,
+        typer.Option(
+            "--outcome",
+            metavar="O",
+            help=f"One of {', '.join(CLOSINGS)}.",
+            autocompletion=lambda: CLOSINGS,
+        ),
+    ],
+    subject: Whose = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """End a request without a decision: it was taken back, is another one's double, or nobody's."""
+    one_of("--outcome", outcome, CLOSINGS)
+    with _acting(settings, ref, subject, at, "close") as (site, found, time):
+        made = act_on(found, "rights-request-answered", {"outcome": outcome})
+        _carry_out(site, found, [made], time, as_json)
+
+
+@contextmanager
+def _working(settings: Settings, at: str | None) -> Iterator[tuple[Site, Source, datetime]]:
+    """An open ledger with its views up to date, and the time at which something is done."""
+    time = time_of("--at", at)
+    with reading(settings) as (site, source):
+        bring_up_to_date(site)
+        yield site, source, time or source.now
+
+
+@contextmanager
+def _acting(
+    settings: Settings,
+    ref: str,
+    subject: str | None,
+    at: str | None,
+    what: ActOn,
+    code: str = "",
+) -> Iterator[tuple[Site, Found, datetime]]:
+    """The request on which an act is allowed. Raises NotAllowed."""
+    with _working(settings, at) as (site, source, time):
+        found = find(source, ref, subject)
+        check_allowed(found, what, time, code)
+        yield site, found, time
+
+
+def _carry_out(site: Site, found: Found, acts: list[Act], time: datetime, as_json: bool) -> None:
+    """Record what was done, and tell how the request stands after it."""
+    record(site, acts, time)
+    session = site.session("reader")
+    [(_, after)] = requests(session, streams=[found.stream], refs=[found.request.ref])
+    _tell(Found(found.stream, found.reference, after), site.clock(), as_json)
+
+
+def _tell(found: Found, time: datetime, as_json: bool) -> None:
+    made = shown(found, time, "en")
+    assert made is not None
+    if as_json:
+        emit(made)
+    else:
+        people().print(*request_tables(made))

@@ -1,0 +1,97 @@
+"""Which acts a request allows: the state of a request decides, before anything is recorded. Pure.
+
+Acts that come from upstream are recorded whatever the state, because they happened; where a rule forbids
+them they are findings.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Literal
+
+from projections.requests import Identity, Request, Standing, standing
+from rulebook import REFUSALS
+from rulebook.calendar import day_of
+
+__all__ = ["ActOn", "hindrance"]
+
+ActOn = Literal["verify", "doubt", "extend", "refuse", "answer", "close"]
+# Rights whose answer gives data away, changes or destroys it: to the wrong person it would be a breach.
+_NEEDS_IDENTITY = frozenset({"access", "portability", "rectification", "erasure"})
+# What must have been done for a right before it can be answered, unless nothing is held.
+_NEEDS_ACT: Mapping[str, tuple[str, str]] = {
+    "access": ("access-report-issued", "no access report was issued for it"),
+    "portability": ("portability-export-issued", "no export was issued for it"),
+    "rectification": ("personal-data-corrected", "no correction names it"),
+}
+NOTHING_HELD = "nothing-held"
+
+
+def hindrance(act: ActOn, request: Request, time: datetime, code: str = "") -> str | None:
+    """Why an act on a request is not allowed at a time, as one sentence; None when it is.
+
+    `code`: the ground of a refusal, the outcome of an answer.
+    """
+    found = standing(request, max(time, _last(request)))
+    if found is None:
+        return f"request {request.ref} was never received"
+    if request.end is not None:
+        ended = day_of(request.end.order.time)
+        return (
+            f"request {request.ref} is {found.status} since {ended}: nothing more can be done on it"
+        )
+    return next(_HINDRANCES[act](request, found, time, code), None)
+
+
+def _last(request: Request) -> datetime:
+    return request.steps[-1].order.time
+
+
+def _verifying(request: Request, found: Standing, _time: datetime, _code: str) -> Iterator[str]:
+    if found.identity == "verified":
+        yield f"identity was verified for request {request.ref} already"
+
+
+def _extending(request: Request, found: Standing, time: datetime, _code: str) -> Iterator[str]:
+    period = found.period
+    if period.extended:
+        yield f"request {request.ref} was extended already: it must be answered by {period.due_on}"
+    if period.extend_by is not None and time >= period.extend_by:
+        yield (
+            f"the first period of request {request.ref} ended on {period.due_on}: it can no longer "
+            "be extended (GDPR Art. 12(3))"
+        )
+
+
+def _refusing(request: Request, found: Standing, _time: datetime, ground: str) -> Iterator[str]:
+    right = request.right or ""
+    if right not in REFUSALS[ground].rights:
+        yield f"a request for {right} cannot be refused as {ground}"
+    if ground == "identity-not-shown" and found.identity == "verified":
+        yield f"identity was verified for request {request.ref}"
+
+
+def _answering(request: Request, found: Standing, _time: datetime, outcome: str) -> Iterator[str]:
+    yield from _unknown(request, found.identity)
+    act, missing = _NEEDS_ACT.get(request.right or "", ("", ""))
+    if act and outcome != NOTHING_HELD and not request.named(act):
+        yield f"request {request.ref} for {request.right} cannot be answered yet: {missing}"
+
+
+def _unknown(request: Request, identity: Identity) -> Iterator[str]:
+    needed = request.right in _NEEDS_IDENTITY
+    if identity in {"asked", "failed"} or (needed and identity != "verified"):
+        yield f"request {request.ref} cannot be answered yet: identity was not verified"
+
+
+def _nothing(_request: Request, _found: Standing, _time: datetime, _code: str) -> Iterator[str]:
+    yield from ()
+
+
+_HINDRANCES: Mapping[ActOn, Callable[[Request, Standing, datetime, str], Iterator[str]]] = {
+    "verify": _verifying,
+    "doubt": _verifying,
+    "extend": _extending,
+    "refuse": _refusing,
+    "answer": _answering,
+    "close": _nothing,
+}

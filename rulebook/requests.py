@@ -1,0 +1,187 @@
+"""Requests of data subjects: their periods, with what stops and what prolongs them; refusals; evidence.
+
+Pure. A period never moves silently: what moved it is part of the answer.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from rulebook.calendar import day_of
+from rulebook.deadlines import deadline, extended
+from rulebook.loading import load
+
+__all__ = [
+    "EXTENSIONS",
+    "REFUSALS",
+    "RIGHTS",
+    "Extension",
+    "Pause",
+    "Refusal",
+    "RequestPeriod",
+    "Right",
+    "evidence_of",
+    "provision_of",
+    "refusal_notice",
+    "request_period",
+]
+
+Right = Literal[
+    "access",
+    "rectification",
+    "erasure",
+    "restriction",
+    "portability",
+    "objection",
+    "human-review",
+]
+RIGHTS: tuple[Right, ...] = Right.__args__  # type: ignore[attr-defined]
+_ARTICLES: dict[str, int] = {
+    "access": 15,
+    "rectification": 16,
+    "erasure": 17,
+    "restriction": 18,
+    "portability": 20,
+    "objection": 21,
+    "human-review": 22,
+}
+_ANSWER, _QUESTION, _COURT = "rights.answer", "rights.identity", "rights.court"
+# What the person wrote, and what was written back: the file of a request.
+_FILE = frozenset({"correspondence"})
+_ONE_DAY = timedelta(days=1)
+
+
+class Pause(Struct, frozen=True):
+    """The period stood still from a day until the day on which identity was shown; None: it still does."""
+
+    start: date
+    until: date | None
+
+    @property
+    def days(self) -> int:
+        """How long it stood still."""
+        return (self.until - self.start).days if self.until else 0
+
+
+class RequestPeriod(Struct, frozen=True):
+    """Within which a request must be answered.
+
+    `due`: the instant from which it is too late; None while the period stands still. `extend_by`: the same
+    for telling that it is prolonged.
+    """
+
+    pauses: tuple[Pause, ...]
+    extended: bool
+    due: datetime | None
+    extend_by: datetime | None
+
+    @property
+    def due_on(self) -> date | None:
+        """The last day, in Amsterdam."""
+        return day_of(self.due - _ONE_DAY) if self.due else None
+
+    def passed(self, time: datetime) -> bool:
+        """Whether it is too late at a time."""
+        return self.due is not None and self.due <= time
+
+
+def request_period(
+    received_on: date,
+    questions: Iterable[datetime] = (),
+    shown: Sequence[datetime] = (),
+    extensions: Iterable[datetime] = (),
+) -> RequestPeriod:
+    """The period of a request (GDPR Art. 12(3), (6)), counted from the day of receipt.
+
+    `questions`: when proof of identity was asked for; one that came late stops nothing. `shown`: when
+    identity was verified. `extensions`: when the person was told; one after the first period has no effect.
+    """
+    pauses = tuple(_pauses(received_on, questions, sorted(shown)))
+    stands_still = any(pause.until is None for pause in pauses)
+    days = sum(pause.days for pause in pauses)
+    first = deadline(_ANSWER, received_on, days)
+    told = any(stands_still or time < first for time in extensions)
+    last = extended(_ANSWER, received_on, days) if told else first
+    if stands_still:
+        return RequestPeriod(pauses, told, None, None)
+    return RequestPeriod(pauses, told, last, first)
+
+
+def _pauses(
+    received_on: date, questions: Iterable[datetime], shown: Sequence[datetime]
+) -> Iterable[Pause]:
+    in_time = deadline(_QUESTION, received_on)
+    last = datetime.min.replace(tzinfo=UTC)
+    for asked in sorted(questions):
+        if asked < in_time and asked >= last:
+            answer = next((time for time in shown if time >= asked), None)
+            yield Pause(day_of(asked), day_of(answer) if answer else None)
+            last = answer or datetime.max.replace(tzinfo=UTC)
+
+
+def provision_of(right: str) -> str:
+    """The provision by which the controller owes a right."""
+    return f"eu.gdpr.{_ARTICLES[right]}"
+
+
+def evidence_of(
+    right: str, categories: Iterable[str], ended_at: datetime | None, time: datetime
+) -> frozenset[str]:
+    """Which of the categories no period of retention may take at a time, because of a request.
+
+    While it is open, everything that the answer may have to be given from; of a request for erasure only
+    its file, since the data goes anyway. After its end the file, until the court can no longer be asked.
+    """
+    if ended_at is not None:
+        return _FILE & set(categories) if time < deadline(_COURT, ended_at) else frozenset()
+    return _FILE & set(categories) if right == "erasure" else frozenset(categories)
+
+
+class Extension(Struct, frozen=True, forbid_unknown_fields=True):
+    """A reason for which a period may be prolonged, in words for the person."""
+
+    id: str
+    citation: str
+    title: str
+    title_nl: str
+
+
+class Refusal(Struct, frozen=True, forbid_unknown_fields=True):
+    """A ground on which a request may be refused, in words for the person. `rights`: for which ones."""
+
+    id: str
+    rights: tuple[Right, ...]
+    citation: str
+    confidence: Literal["sourced", "unconfirmed"]
+    text: Annotated[str, Meta(min_length=20)]
+    text_nl: Annotated[str, Meta(min_length=20)]
+
+
+EXTENSIONS: dict[str, Extension] = {
+    entry.id: entry for entry in load("law", "extension", Extension)
+}
+REFUSALS: dict[str, Refusal] = {entry.id: entry for entry in load("law", "refusal", Refusal)}
+
+_REMEDIES = (
+    "You may lodge a complaint with the Dutch data protection authority (Autoriteit "
+    "Persoonsgegevens, autoriteitpersoonsgegevens.nl; GDPR art. 77), and you may petition the "
+    "district court (rechtbank) within six weeks of receiving this answer (GDPR art. 79; UAVG "
+    "art. 35).",
+    "U kunt een klacht indienen bij de Autoriteit Persoonsgegevens (autoriteitpersoonsgegevens.nl; "
+    "AVG art. 77), en u kunt binnen zes weken na ontvangst van dit antwoord een verzoekschrift "
+    "indienen bij de rechtbank (AVG art. 79; UAVG art. 35).",
+)
+
+
+def refusal_notice(ground: str) -> dict[str, str]:
+    """What a person must be told about a refusal (GDPR Art. 12(4)): `en` and `nl`.
+
+    Why, and that the authority and the court can be asked. Raises KeyError for an unknown ground.
+    """
+    refusal, (english, dutch) = REFUSALS[ground], _REMEDIES
+    return {
+        "en": f"We do not act on your request: {refusal.text} ({refusal.citation}). {english}",
+        "nl": f"Wij geven geen gevolg aan uw verzoek: {refusal.text_nl} ({refusal.citation}). {dutch}",
+    }

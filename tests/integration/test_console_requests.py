@@ -1,0 +1,274 @@
+"""`ledger request`: every right from receipt to answer; what the state of a request forbids is refused."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from rulebook import REFUSALS, due_date, request_period
+from rulebook.calendar import day_of
+from tests.fixtures.console import Cli, collected, message, registered
+
+WHO, OTHER = "customer/10023", "customer/10024"
+NOW = datetime.now(UTC)
+TODAY = day_of(NOW)
+ROW = {
+    "request_ref",
+    "subject",
+    "data_subject",
+    "right",
+    "channel",
+    "received_on",
+    "status",
+    "identity",
+    "extended",
+    "due_on",
+    "due",
+    "pauses",
+    "overdue",
+    "ended_at",
+    "outcome",
+}
+
+
+@pytest.fixture
+def office(cli: Cli) -> Cli:
+    """A ledger that knows two persons."""
+    cli.record(registered(), collected(), registered(OTHER))
+    return cli
+
+
+def asked(cli: Cli, right: str, ref: str = "R-1", who: str = WHO, **options: str) -> Any:
+    flags = [f"--{name.replace('_', '-')}={text}" for name, text in options.items()]
+    ran = cli(
+        "request", "open", who, "--right", right, "--channel=email", "--ref", ref, *flags, "--json"
+    )
+    assert ran.status == 0, ran.err
+    return ran.json
+
+
+def did(cli: Cli, act: str, *arguments: str) -> Any:
+    ran = cli("request", act, *arguments, "--json")
+    assert ran.status == 0, ran.err
+    return ran.json
+
+
+def refused(cli: Cli, act: str, *arguments: str) -> str:
+    """An act that is not allowed: nothing of it is recorded."""
+    before = cli("status", "--json").json["position"]
+    ran = cli("request", act, *arguments, "--json")
+    assert (ran.status, ran.out) == (1, b"")
+    assert cli("status", "--json").json["position"] == before
+    return ran.err
+
+
+def names(shown: Any) -> list[str]:
+    return [step["type"] for step in shown["steps"]]
+
+
+@pytest.mark.parametrize("channel", ["post", "email", "portal", "phone", "other"])
+def test_every_channel_opens_a_request_that_has_a_day_to_be_answered_by(
+    office: Cli, channel: str
+) -> None:
+    ran = office("request", "open", WHO, "--right=access", "--channel", channel, "--json")
+    shown = ran.json
+    assert set(shown) == {*ROW, "steps", "notice"}
+    assert (shown["subject"], shown["channel"], shown["status"]) == (WHO, channel, "open")
+    due = due_date("rights.answer", datetime.fromisoformat(shown["received_on"]).date())
+    assert shown["due_on"] == due.isoformat()
+    assert office("request", "show", shown["request_ref"], "--json").json == shown
+    [event] = [line for line in office("history", WHO, "--json").lines if "rights" in line["type"]]
+    assert (event["source"], event["activity"]) == (
+        "urn:voipzeker:privacy-office",
+        "privacy-rights",
+    )
+    assert (event["legal_basis"], event["provision"]) == ("6-1-c", "eu.gdpr.15")
+
+
+def test_a_restriction_an_objection_a_review_and_a_rectification_are_answered_by_their_acts(
+    office: Cli,
+) -> None:
+    asked(office, "restriction", "R-1")
+    err = office("request", "answer", "R-1", "--json").err
+    assert "--category and --ground" in err
+    flags = "--category=contact", "--ground=accuracy-contested"
+    done = did(office, "answer", "R-1", *flags)
+    answered = {"rights-request-received", "processing-restricted", "rights-request-answered"}
+    assert set(names(done)) == answered
+    asked(office, "objection", "R-2", activity="internal-reporting")
+    assert "objection-upheld" in names(did(office, "answer", "R-2"))
+    asked(office, "human-review", "R-3")
+    assert "--review" in office("request", "answer", "R-3", "--json").err
+    assert "human-review-completed" in names(did(office, "answer", "R-3", "--review=revised"))
+    asked(office, "rectification", "R-4")
+    did(office, "verify-identity", "R-4", "--method=portal-login")
+    assert "no correction names it" in refused(office, "answer", "R-4")
+    office.record(
+        message(
+            "personal-data-corrected",
+            WHO,
+            fields=["email"],
+            requested_by="subject",
+            reason="typing-error",
+            request_ref="R-4",
+            categories=["contact"],
+            personal={"email": "other@example.nl"},
+            time=(NOW - timedelta(minutes=1)).isoformat(),
+        )
+    )
+    assert did(office, "answer", "R-4")["status"] == "answered"
+
+
+def test_an_objection_that_is_refused_is_overruled(office: Cli) -> None:
+    asked(office, "objection", activity="internal-reporting")
+    done = did(office, "refuse", "R-1", "--ground=compelling-grounds")
+    assert set(names(done)) >= {"objection-raised", "objection-overruled", "rights-request-refused"}
+    assert office("request", "open", OTHER, "--right=objection", "--channel=post").status == 2
+
+
+def test_access_and_portability_wait_for_what_is_handed_over(office: Cli) -> None:
+    issued = {"sha256": "0" * 64, "format": "pdf", "time": NOW.isoformat()}
+    for right, act in (
+        ("access", "access-report-issued"),
+        ("portability", "portability-export-issued"),
+    ):
+        asked(office, right, right)
+        assert "identity was not verified" in refused(office, "answer", right)
+        did(office, "verify-identity", right)
+        assert "was issued for it" in refused(office, "answer", right)
+        office.record(message(act, WHO, request_ref=right, **issued))
+        assert did(office, "answer", right)["status"] == "answered"
+
+
+def test_an_erasure_is_answered_once(office: Cli) -> None:
+    asked(office, "erasure")
+    did(office, "verify-identity", "R-1")
+    assert did(office, "answer", "R-1", "--outcome=partly-granted")["outcome"] == "partly-granted"
+    assert f"is answered since {TODAY}" in refused(office, "answer", "R-1")
+    assert "nothing more can be done" in refused(office, "refuse", "R-1", "--ground=excessive")
+
+
+def test_the_period_stands_still_while_identity_is_to_be_shown(office: Cli) -> None:
+    received = TODAY - timedelta(days=6)
+    asked(office, "access", received_on=received.isoformat())
+    at = f"--at={(NOW - timedelta(days=4)).isoformat()}"
+    paused = did(office, "verify-identity", "R-1", "--ask=customer-number", at)
+    assert (paused["status"], paused["identity"], paused["due_on"]) == ("paused", "asked", None)
+    assert "identity was not verified" in refused(office, "answer", "R-1")
+    going_on = did(office, "verify-identity", "R-1")
+    assert going_on["status"] == "open"
+    [pause] = going_on["pauses"]
+    assert pause["days"] == 4
+    assert going_on["due_on"] == due_date("rights.answer", received, 4).isoformat()
+
+
+def test_an_extension_is_told_within_the_first_month_and_once(office: Cli) -> None:
+    asked(office, "access")
+    period = request_period(TODAY, extensions=[NOW])
+    assert did(office, "extend", "R-1", "--reason=complexity")["due_on"] == str(period.due_on)
+    assert "extended already" in refused(office, "extend", "R-1", "--reason=complexity")
+    asked(office, "access", "R-2", received_on=(TODAY - timedelta(days=60)).isoformat())
+    assert "can no longer be extended" in refused(office, "extend", "R-2", "--reason=complexity")
+    assert office("request", "extend", "R-2", "--reason=holidays").status == 2
+
+
+def test_a_refusal_names_the_authority_and_the_court_in_dutch_and_english(office: Cli) -> None:
+    asked(office, "access")
+    done = did(office, "refuse", "R-1", "--ground=excessive")
+    assert (done["status"], done["outcome"]) == ("refused", "excessive")
+    for language, text in (
+        ("en", REFUSALS["excessive"].text),
+        ("nl", REFUSALS["excessive"].text_nl),
+    ):
+        notice = done["notice"][language]
+        assert text in notice
+        assert "Autoriteit Persoonsgegevens" in notice
+        assert "rechtbank" in notice
+    table = " ".join(office("request", "show", "R-1", "--language", "nl").out.decode().split())
+    assert "het is buitensporig" in table
+    assert "cannot be refused as not-portable" in refused(
+        office, "refuse", asked(office, "erasure", "R-2")["request_ref"], "--ground=not-portable"
+    )
+
+
+def test_a_reference_belongs_to_one_person(office: Cli) -> None:
+    asked(office, "access")
+    for who in (WHO, OTHER):
+        arguments = who, "--right=access", "--channel=post", "--ref=R-1"
+        assert "there is a request R-1 already" in refused(office, "open", *arguments)
+    assert "another person" in refused(
+        office, "extend", "R-1", "--reason=complexity", "--subject", OTHER
+    )
+    assert "no request R-9" in refused(office, "verify-identity", "R-9")
+
+
+def test_what_upstream_says_twice_is_recorded_and_needs_a_name(office: Cli) -> None:
+    facts = {"request_ref": "R-1", "right": "access", "channel": "post"}
+    when = {"received_on": TODAY.isoformat(), "time": NOW.isoformat()}
+    answer = office.record(
+        *(message("rights-request-received", who, **facts, **when) for who in (WHO, OTHER))
+    )
+    assert answer["recorded"] == 2
+    assert "2 persons have a request R-1" in refused(office, "verify-identity", "R-1")
+    assert did(office, "verify-identity", "R-1", "--subject", OTHER)["subject"] == OTHER
+
+
+def test_a_request_that_is_closed_was_not_decided(office: Cli) -> None:
+    asked(office, "access")
+    assert office("request", "answer", "R-1", "--outcome=withdrawn").status == 2
+    done = did(office, "close", "R-1", "--outcome=withdrawn")
+    assert (done["status"], done["outcome"], done["notice"]) == ("closed", "withdrawn", None)
+
+
+def test_the_list_shows_what_is_open_first_what_is_due_first_and_fails_when_it_is_overdue(
+    office: Cli,
+) -> None:
+    asked(office, "access", "R-1")
+    asked(office, "erasure", "R-2", OTHER, received_on=(TODAY - timedelta(days=20)).isoformat())
+    fine = office("request", "list", "--json")
+    assert fine.status == 0
+    assert [row["request_ref"] for row in fine.json["requests"]] == ["R-2", "R-1"]
+    assert set(fine.json["requests"][0]) == ROW
+    asked(office, "restriction", "R-3", received_on=(TODAY - timedelta(days=70)).isoformat())
+    bad = office("request", "list", "--json")
+    assert (bad.status, bad.json["open"], bad.json["overdue"]) == (1, 3, 1)
+    only = office("request", "list", "--overdue", "--json").json["requests"]
+    assert [row["request_ref"] for row in only] == ["R-3"]
+    assert office("request", "show", "R-3").status == 1
+    assert b"OVERDUE" in office("request", "list").out
+    did(office, "close", "R-3", "--outcome=duplicate")
+    assert office("request", "list").status == 0
+    everything = office("request", "list", "--all", "--subject", WHO, "--json").json["requests"]
+    assert {row["request_ref"] for row in everything} == {"R-1", "R-3"}
+    assert office("request", "list", "--right=erasure", "--json").json["open"] == 1
+
+
+def test_the_list_as_it_was(office: Cli) -> None:
+    asked(office, "access")
+    did(office, "close", "R-1", "--outcome=withdrawn")
+    before = office("request", "list", "--as-of", (NOW - timedelta(days=1)).isoformat(), "--json")
+    assert before.json["requests"] == []
+    later = (NOW + timedelta(days=1)).isoformat()
+    assert office("request", "list", "--as-of", later, "--json").json["requests"] == []
+    assert office("request", "show", "R-1", "--as-of", later, "--json").json["status"] == "closed"
+
+
+def test_a_person_of_whom_nothing_is_known_may_ask_all_the_same(office: Cli) -> None:
+    arguments = "customer/99999", "--right=access", "--channel=post", "--ref=R-1"
+    assert "holds nothing" in refused(office, "open", *arguments)
+    did(office, "open", *arguments, "--unknown")
+    did(office, "verify-identity", "R-1")
+    assert did(office, "answer", "R-1", "--outcome=nothing-held")["outcome"] == "nothing-held"
+
+
+def test_nothing_can_be_done_for_who_was_erased(office: Cli) -> None:
+    asked(office, "access")
+    office("erase", WHO, "--ground", "request")
+    assert "was erased" in refused(office, "verify-identity", "R-1")
+    [row] = office("request", "list", "--json").json["requests"]
+    assert row["subject"] is None
+
+
+def test_a_day_that_is_to_come_is_no_day_of_receipt(office: Cli) -> None:
+    day = f"--received-on={TODAY + timedelta(days=2)}"
+    assert office("request", "open", WHO, "--right=access", "--channel=post", day).status == 2
