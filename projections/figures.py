@@ -1,9 +1,10 @@
 """Figures of the views for whoever watches: how far they are, and what they count. Reads little.
 
 Each is one statement over a few rows, whatever the size of the ledger: counts are kept by the projector
-from the differences of rows.
+from the differences of rows, and of findings only those that are open are counted, in an index.
 """
 
+from collections import Counter
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from ledger.metrics import Figures
 from ledger.postgres import Session
 from projections import VIEWS, consent_status, disclosures
 from projections.view import View
-from rulebook import RIGHTS
+from rulebook import RIGHTS, RULES, rule
 
 __all__ = ["counted", "progress", "unbuilt"]
 
@@ -36,7 +37,7 @@ def unbuilt(session: Session) -> list[str]:
 
 
 def counted(session: Session, clock: datetime) -> Figures:
-    """Consents by purpose and status, disclosures by kind of recipient, open requests by right.
+    """Consents by purpose and status, disclosures by kind of recipient, open requests by right, findings.
 
     Nothing before they are built. A consent counts as expired from the day after that on which it expires.
     """
@@ -48,6 +49,7 @@ def counted(session: Session, clock: datetime) -> Figures:
         "ledger_requests_overdue": {(right,): overdue for right, _, overdue in requests},
         "ledger_consents": {(purpose, status): rows for purpose, status, rows, _ in consents},
         "ledger_disclosures_total": {(kind,): added for kind, _, _, added in kinds},
+        "ledger_findings_open": _findings(session, clock),
     }
 
 
@@ -59,6 +61,19 @@ def _requests(session: Session, clock: datetime) -> list[tuple[str, float, float
         return []
     found = {right: (opened, overdue) for right, opened, overdue in rows}
     return [(right, *found.get(right, (0.0, 0.0))) for right in RIGHTS]
+
+
+def _findings(session: Session, clock: datetime) -> dict[tuple[str, ...], float]:
+    """Open findings by what they are about and severity; every such pair of the rulebook has a number."""
+    ids = sorted({entry.id for entry in RULES})
+    try:
+        rows = session.of("projections").rows("open_findings", rules=ids, clock=clock)
+    except NotInstalled:
+        return {}
+    found: Counter[tuple[str, ...]] = Counter()
+    for id, count in rows:
+        found[rule(id).applies_to, rule(id).severity] += count
+    return dict(found)
 
 
 def _counts(session: Session, view: View[Any], today: date) -> list[tuple[str, str, float, float]]:

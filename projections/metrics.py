@@ -83,6 +83,13 @@ COUNTED: tuple[Series, ...] = (
         "--overdue` names them.",
         ("right",),
     ),
+    Series(
+        "ledger_findings_open",
+        "gauge",
+        "Recorded facts that break a rule, by what the rule is about and its severity. Grows: `ledger "
+        "findings` names each, its clause or law, and what ends it.",
+        ("about", "severity"),
+    ),
 )
 
 

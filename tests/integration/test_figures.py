@@ -7,6 +7,7 @@ from itertools import cycle
 
 import pytest
 
+import rulebook
 from ledger.errors import Halt, LedgerError
 from ledger.figures import JournalFigures, ledger_figures, watch_only
 from ledger.journal import ErasureEntry, ErasureJournal
@@ -14,7 +15,7 @@ from ledger.metrics import Figures
 from ledger.postgres import Session
 from projections import VIEWS
 from projections.figures import counted, progress, unbuilt
-from projections.read import consents, disclosed, requests
+from projections.read import consents, disclosed, findings, requests
 from projections.rebuild import rebuild
 from projections.requests import standing
 from tests.fixtures.ledger import House, collected, registered
@@ -48,7 +49,12 @@ def from_rows(session: Session) -> Figures:
             opened[(request.right,)] += 1
             late = not request.fulfilled and found.period.passed(NOW)
             overdue[(request.right,)] += int(late)
+    broken: Counter[tuple[str, ...]] = Counter()
+    for one in findings(session, NOW):
+        rule = rulebook.rule(one.rule)
+        broken[rule.applies_to, rule.severity] += 1
     return {
+        "ledger_findings_open": dict(broken),
         "ledger_consents": dict(acts),
         "ledger_disclosures_total": dict(kinds),
         "ledger_requests_open": dict(opened),
@@ -59,7 +65,7 @@ def from_rows(session: Session) -> Figures:
 def test_counts_are_those_of_the_rows_whatever_the_batches_and_after_a_rebuild(
     house: House,
 ) -> None:
-    lines = sampled(house)
+    lines = sampled(house, 24)
     for start, size in zip(range(0, len(lines), 80), cycle([1, 30, 7]), strict=False):
         house.record(*lines[start : start + 80])
         follower(house, batch_events=size).follow_once()
@@ -68,6 +74,7 @@ def test_counts_are_those_of_the_rows_whatever_the_batches_and_after_a_rebuild(
     assert before == from_rows(session)
     assert len(before["ledger_consents"]) > 3
     assert len(before["ledger_disclosures_total"]) > 3
+    assert len(before["ledger_findings_open"]) > 15
     annul_some(house, lines, 5)
     erase_some(house)
     follower(house).follow_once()
