@@ -83,6 +83,13 @@ COUNTED: tuple[Series, ...] = (
         "--overdue` names them.",
         ("right",),
     ),
+    Series(
+        "ledger_notifications_open",
+        "gauge",
+        "Recipients that are still to be told that data they had received was corrected, erased or "
+        "restricted. Grows: see `ledger notify list`.",
+        ("action",),
+    ),
 )
 
 
