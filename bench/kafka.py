@@ -41,10 +41,14 @@ METHOD = (
 
 
 class Counting:
-    """Counts what a consumer has recorded."""
+    """Counts what a consumer has recorded, and the partitions that it has placed."""
 
     def __init__(self) -> None:
         self.events = 0
+        self.placed: set[Partition] = set()
+
+    def place(self, partition: Partition, _bookmark: int) -> None:
+        self.placed.add(partition)
 
     def recorded(self, partition: Partition, bookmark: int, outcome: Outcome) -> None:
         assert not outcome.rejections
@@ -72,10 +76,10 @@ def consumed(bootstrap: str, topic: str, house: House) -> float:
         house.open,
         clock=house.clock,
         monotonic=time.monotonic,
-        observer=Observer(recorded=counting.recorded),
+        observer=Observer(placed=counting.place, recorded=counting.recorded),
     )
     try:
-        while not consumer.settled:
+        while len(counting.placed) < PARTITIONS:
             consumer.turn()
         began = time.perf_counter()
         while counting.events < EVENTS:

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
 
+from msgspec import structs
+
 from console.sample_event import Ground, Publication, act, below, office_hour, offset_time
 from console.sample_recording import digest, entered
 from console.sample_register import RIGHTS, SECURITY, SOURCE, Era
+from rulebook import house_statements
 
 REPORTING = Ground("internal-reporting", "6-1-f")
 SYSTEMS = {
@@ -21,12 +24,6 @@ MEASURES = {
     "two-factor-login": "Inloggen in twee stappen",
     "password-by-post": "Wachtwoord per brief",
 }
-# What each version of the notice promises: clause, claim and value.
-CLAIMS = (
-    ("1", "no-sale", "no personal data is sold"),
-    ("3.2", "countries", "EEA"),
-    ("4.4", "misuse-warning", "without delay"),
-)
 # Versions of the notice that a sample needs: one for each calendar year that it may touch.
 NOTICES = 4
 
@@ -38,7 +35,7 @@ def governance(rng: Random, era: Era) -> list[Publication]:
 
 
 def _notices(rng: Random, era: Era) -> Iterator[Publication]:
-    """Each version is published in the December before its year; the first on the first day."""
+    """Versions that say what the policy says: each in the December before its year, the first at once."""
     for year in range(era.first.year, era.first.year + NOTICES):
         first = era.first.replace(year=year, month=1, day=1)
         version = f"{year}-1"
@@ -46,7 +43,7 @@ def _notices(rng: Random, era: Era) -> Iterator[Publication]:
             "version": version,
             "sha256": digest(rng),
             "effective_from": first.date().isoformat(),
-            "claims": [{"clause": at, "claim": what, "value": how} for at, what, how in CLAIMS],
+            "claims": [structs.asdict(statement) for statement in house_statements()],
         }
         day = max(era.first, first - timedelta(days=17))
         at, name = office_hour(rng, day), "privacy-notice-published"

@@ -3,7 +3,7 @@
 Every step says which command shows the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from console.answers.consents import consents
@@ -15,7 +15,7 @@ from console.answers.register import register
 from console.answers.state import state
 from console.answers.upkeep import audited
 from console.commands.following import bring_up_to_date
-from console.sample import TOUR_SUBJECT
+from console.sample import TOUR_SUBJECT, Planted
 from console.show.consent import consents_tables, marketing_tables
 from console.show.person import (
     changes_table,
@@ -25,6 +25,7 @@ from console.show.person import (
 )
 from console.show.registers import disclosures_table, register_table
 from console.show.upkeep import audit_tables
+from console.tour_findings import found
 from console.tour_proof import proven
 from console.tour_step import Step
 from console.wiring import Site
@@ -42,10 +43,11 @@ _ACTIVITIES = 4
 _YEAR = timedelta(days=365)
 
 
-def guide(site: Site) -> Iterator[Step]:
-    """Walk through the ledger."""
+def guide(site: Site, planted: Sequence[Planted]) -> Iterator[Step]:
+    """Walk through the ledger. `planted`: the violations in it."""
     yield from _about_one_person(site)
     yield from _about_processing(site)
+    yield from found(site, planted)
     yield from _after_an_erasure(site)
     yield from proven(site)
     yield _in_order(site)

@@ -1,26 +1,35 @@
-"""What was polled of one partition and is not recorded yet.
+"""What was polled of one partition and is not handed over to be recorded yet.
 
 Pure. A batch begins at the stored bookmark and ends where the next one begins: offsets between records
 (transaction markers, aborted or compacted records) belong to the batch before them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 from consumers.pipeline import BatchLimits, batches
 from consumers.source import Record
 
-__all__ = ["GAP_SECONDS", "Backlog"]
+__all__ = ["GAP_SECONDS", "Backlog", "Part"]
 
 # Offsets without records wait so long for a record to come along, before they get a batch of their
 # own. They must get one: once retention takes them, the bookmark would lie before the log.
 GAP_SECONDS = 1.0
 
 
+class Part(NamedTuple):
+    """A batch's share of a backlog: its records, and the offsets [start, end) that it covers."""
+
+    records: Sequence[Record]
+    start: int
+    end: int
+
+
 @dataclass(slots=True)
 class Backlog:
-    """Records from `next_offset`, the stored bookmark, to `end`, the position after them.
+    """Records from `next_offset`, where the batch before them ends, to `end`, the position after them.
 
     `compare`: keyed hash of the record before the bookmark, until that record has been compared.
     `since`: when the oldest of it was polled, None while there is nothing.
@@ -54,17 +63,10 @@ class Backlog:
             return 0.0
         return self.since + (limits.wait_s if self.records else GAP_SECONDS) - now
 
-    def cut(self, limits: BatchLimits) -> Iterator[tuple[Sequence[Record], int]]:
-        """Batches, each with the offset at which it ends."""
-        parts = list(batches(self.records, limits))
-        for part, following in pairwise(parts):
-            yield part, following[0].offset
-        yield (parts[-1] if parts else ()), self.end
-
-    def recorded(self, count: int, end: int) -> None:
-        """The first `count` records, and all offsets below `end`, are recorded."""
-        self.size -= sum(record.size for record in self.records[:count])
-        del self.records[:count]
-        self.next_offset = end
-        if not self.records and self.end <= end:
-            self.since = None
+    def take(self, limits: BatchLimits) -> list[Part]:
+        """Everything, as batches that join. The backlog goes on after them: who drops one starts over."""
+        parts: list[Sequence[Record]] = list(batches(self.records, limits)) or [()]
+        starts = [part[0].offset for part in parts[1:]]
+        bounds = pairwise([self.next_offset, *starts, self.end])
+        self.records, self.size, self.since, self.next_offset = [], 0, None, self.end
+        return [Part(part, *bound) for part, bound in zip(parts, bounds, strict=True)]

@@ -15,7 +15,7 @@ from typing import NoReturn
 import msgspec
 
 from consumers.answers import Answering
-from consumers.backlog import Backlog
+from consumers.backlog import Backlog, Part
 from consumers.backoff import wait_s
 from consumers.observer import Observer
 from consumers.pipeline import BatchLimits, body_of, to_message
@@ -86,6 +86,7 @@ class Consumer:
         self._store: Store | None = None
         self._identity = Identity("", {})
         self._backlogs: dict[Partition, Backlog] | None = None
+        self._reassigned = False
         self._halted: frozenset[str] = frozenset()
         self._unacknowledged: dict[Partition, int] = {}
         self._failures = 0
@@ -114,17 +115,16 @@ class Consumer:
             raise Halt(_halted(self._halted))
 
     def turn(self) -> None:
-        """Poll once, and do what is due."""
+        """Poll, record, and do what is due."""
         try:
-            polled = self._source.poll(self._patience_s())
-            self.polled_at = self._monotonic()
-            self._observer.polled()
-            if polled.reassigned:
+            self._poll(self._patience_s())
+            if self.settled and not self._reassigned:
+                self._record()
+            if self._reassigned:
+                self._reassigned = False
                 self._observer.reassigned(self._source.assignment())
                 self._unsettle()
-            if self._backlogs is not None:
-                self._take(polled, self._backlogs)
-                self._flush(self._backlogs)
+            if self.settled:
                 self._look_around()
             elif self.polled_at >= self._settle_at:
                 self._settle()
@@ -189,9 +189,10 @@ class Consumer:
         """Place every partition at its bookmark, and read on. Raises Halt when one does not fit."""
         self._identify()
         self._halted = self._ledger().halted(self._job.topics)
-        self._check_halted()
         for topic in sorted(self._halted):
             self._observer.halted(topic)
+        if self._halted.issuperset(self._job.topics):
+            raise Halt(_halted(self._halted))
         wanted = sorted(p for p in self._source.assignment() if p.topic not in self._halted)
         extents = self._source.extents(wanted)
         backlogs = {p: self._place(p, extents[p]) for p in wanted}
@@ -210,6 +211,20 @@ class Consumer:
         self._identity = identify(self._source, self._job.topics, known)
 
     # From records to the ledger
+
+    def _poll(self, patience_s: float) -> bool:
+        """Poll, and add what came to the backlogs; whether there is something to go on with.
+
+        After a change of the assignment nothing is taken.
+        """
+        polled = self._source.poll(patience_s)
+        self.polled_at = self._monotonic()
+        self._observer.polled()
+        self._reassigned = self._reassigned or polled.reassigned
+        if self._backlogs is None or self._reassigned:
+            return False
+        self._take(polled, self._backlogs)
+        return bool(polled.records)
 
     def _take(self, polled: Polled, backlogs: dict[Partition, Backlog]) -> None:
         """Add what was polled to the backlogs. An idle poll may still have passed markers."""
@@ -235,68 +250,60 @@ class Consumer:
             backlog.compare = None
         return records[1:]
 
-    def _flush(self, backlogs: dict[Partition, Backlog], everything: bool = False) -> None:
-        """Record what is due."""
-        while halted := self._record_due(backlogs, everything):
-            self._halt(halted)
-            backlogs = self._backlogs or {}
+    def _record(self, everything: bool = False) -> None:
+        """Record what is due, and go on while polls bring more: nothing waits for a write but the next.
 
-    def _record_due(self, backlogs: dict[Partition, Backlog], everything: bool) -> str | None:
-        """Record what is due, up to the batch that halts its topic: then its name."""
+        A batch that halts its topic ends it, and every partition is placed again.
+        """
         handed: deque[_Handed] = deque()
-        due = (
-            self._batch(one, handed)
-            for partition, backlog in backlogs.items()
-            if self._is_due(partition, backlog, everything)
-            for one in _parts(partition, backlog, self._job.limits)
-        )
-        for outcome in self._ledger().record_each(due):
+        for outcome in self._ledger().record_each(self._due(handed, everything)):
             one = handed.popleft()
             self._recorded(one, outcome)
             if outcome.halted:
-                return one.partition.topic
-        return None
+                self._halted |= {one.partition.topic}
+                self._unsettle()
+                return
 
-    def _is_due(self, partition: Partition, backlog: Backlog, everything: bool) -> bool:
+    def _due(self, handed: "deque[_Handed]", everything: bool) -> Iterator[Batch]:
+        """Batches that are due, taken out of the backlogs; polls again while one is being written.
+
+        Not for long, since acknowledgements and answers wait.
+        """
+        until = self._monotonic() + ACKNOWLEDGE_SECONDS
+        again = True
+        while again:
+            for partition, backlog in (self._backlogs or {}).items():
+                if self._is_due(backlog, everything):
+                    for part in backlog.take(self._job.limits):
+                        yield self._batch(_Handed(partition, backlog.topic_id, part), handed)
+            again = bool(handed) and not everything and self._monotonic() < until and self._poll(0)
+
+    def _is_due(self, backlog: Backlog, everything: bool) -> bool:
         due_s = backlog.due_in(self._monotonic(), self._job.limits)
         return due_s is not None and (everything or due_s <= 0)
 
     def _batch(self, one: "_Handed", handed: "deque[_Handed]") -> Batch:
         """Decode a batch that is about to be recorded, and note that it was handed over."""
         now, one.started = self._clock(), self._monotonic()
-        partition, records = one.partition, one.records
-        messages = [to_message(partition, record, self._job.intake, now) for record in records]
-        last = body_of(records[-1]) if records else None
-        bookmark = Bookmark(self._identity.cluster_id, one.backlog.topic_id, last)
+        partition, part = one.partition, one.part
+        messages = [to_message(partition, record, self._job.intake, now) for record in part.records]
+        last = body_of(part.records[-1]) if part.records else None
+        bookmark = Bookmark(self._identity.cluster_id, one.topic_id, last)
         handed.append(one)
-        return Batch(
-            messages, Span(partition.topic, partition.number, one.start, one.end), bookmark
-        )
+        span = Span(partition.topic, partition.number, part.start, part.end)
+        return Batch(messages, span, bookmark)
 
     def _recorded(self, one: "_Handed", outcome: Outcome) -> None:
         """Take note of a batch that is committed."""
-        partition = one.partition
-        self._observer.timed(len(one.records), self._monotonic() - one.started)
-        one.backlog.recorded(len(one.records), one.end)
+        partition, part = one.partition, one.part
+        self._observer.timed(len(part.records), self._monotonic() - one.started)
         self._failures = 0
-        self._unacknowledged[partition] = one.end
+        self._unacknowledged[partition] = part.end
         if outcome.rejections:
             self._answering.wanted()
         for index, rejection in outcome.rejections:
-            self._observer.rejected(partition, one.records[index].offset, rejection)
-        self._observer.recorded(partition, one.end, outcome)
-
-    def _halt(self, topic: str) -> None:
-        """Stop reading one topic; the others go on. The halt is stored with the batch already."""
-        self._halted |= {topic}
-        self._source.pause(p for p in self._source.assignment() if p.topic == topic)
-        self._backlogs = {p: b for p, b in (self._backlogs or {}).items() if p.topic != topic}
-        self._observer.halted(topic)
-        self._check_halted()
-
-    def _check_halted(self) -> None:
-        if self._halted.issuperset(self._job.topics):
-            raise Halt(_halted(self._halted))
+            self._observer.rejected(partition, part.records[index].offset, rejection)
+        self._observer.recorded(partition, part.end, outcome)
 
     # Beside the main work
 
@@ -331,10 +338,10 @@ class Consumer:
 
     def _finish(self) -> None:
         """Record what was polled already. What cannot be recorded now will be read again."""
-        if self._backlogs is None:
+        if not self.settled:
             return
         try:
-            self._flush(self._backlogs, everything=True)
+            self._record(everything=True)
             self._answering.turn(self._ledger())
             self._acknowledge()
         except Retry as fault:
@@ -346,19 +353,9 @@ class _Handed:
     """A batch from its decoding to its outcome."""
 
     partition: Partition
-    backlog: Backlog
-    records: Sequence[Record]
-    start: int
-    end: int
+    topic_id: str
+    part: Part
     started: float = 0.0
-
-
-def _parts(partition: Partition, backlog: Backlog, limits: BatchLimits) -> Iterator[_Handed]:
-    """The batches of a backlog, each from where the one before it ends."""
-    start = backlog.next_offset
-    for records, end in backlog.cut(limits):
-        yield _Handed(partition, backlog, records, start, end)
-        start = end
 
 
 def _halted(topics: frozenset[str]) -> str:

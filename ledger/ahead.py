@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ledger.errors import Overtaken
 
@@ -36,14 +36,15 @@ def ahead(
     """The outcomes of batches, in order. `write` runs in another thread, never twice at a time.
 
     A batch is handed to `write` when the outcome before it was taken: who stops taking them has not
-    recorded the next one. `both`: prepares and writes, for a batch that an erasure has overtaken.
+    recorded the next one. What the batches themselves raise comes after that outcome, too. `both`:
+    prepares and writes, for a batch that an erasure has overtaken.
     """
     _suit_batches()
+    waiting = iter(batches)
     with ThreadPoolExecutor(1, "ledger-writer") as writer:
         outcome: Callable[[], _Outcome] | None = None
-        for batch in batches:
-            prepared = Future[_Prepared]()
-            _attempt(prepared, prepare, batch)
+        while attempt := _attempt(waiting, prepare):
+            batch, prepared = attempt
             if outcome:
                 yield outcome()
             if isinstance(prepared.exception(), Overtaken):
@@ -62,12 +63,20 @@ def _suit_batches() -> None:
         gc.set_threshold(*_GARBAGE_THRESHOLDS)
 
 
-def _attempt(result: Future[_Prepared], work: Callable[[_Batch], _Prepared], batch: _Batch) -> None:
-    """Do it now, and keep a failure until the outcome before it was taken."""
+def _attempt(
+    waiting: Iterator[_Batch], prepare: Callable[[_Batch], _Prepared]
+) -> tuple[_Batch, Future[_Prepared]] | None:
+    """Prepare the next batch now, and keep a failure until the outcome before it was taken."""
+    prepared = Future[_Prepared]()
+    batch: Any = None
     try:
-        result.set_result(work(batch))
+        for batch in waiting:
+            prepared.set_result(prepare(batch))
+            return batch, prepared
     except Exception as error:
-        result.set_exception(error)
+        prepared.set_exception(error)
+        return batch, prepared
+    return None
 
 
 def _outcome(writing: Future[_Outcome], again: Callable[[], _Outcome]) -> _Outcome:

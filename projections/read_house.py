@@ -1,21 +1,13 @@
-"""Reading what views hold about the house: notices, roles, employees, measures. As `projections.read`."""
+"""Reading what views hold about the house: roles and employees. As `projections.read`."""
 
 from uuid import UUID
 
 from ledger.postgres import Session
-from projections import measures as measures_view
-from projections import notices, staff
-from projections.measures import Measure
-from projections.notices import Notice
+from projections import staff
 from projections.read import each
 from projections.staff import Employee, Role
 
-__all__ = ["employees", "measures", "roles_by_id", "told_notices"]
-
-
-def told_notices(session: Session) -> list[Notice]:
-    """Every notice that was published, sorted by its stream."""
-    return [state for _, state in each(session, notices.VIEW)]
+__all__ = ["employees", "roles_by_id"]
 
 
 def roles_by_id(session: Session) -> dict[str, Role]:
@@ -28,8 +20,3 @@ def employees(session: Session) -> dict[UUID, Employee]:
     """Every employee by stream; the house is small enough to be held in memory."""
     rows = each(session, staff.VIEW)
     return {stream: state for (stream, _), state in rows if isinstance(state, Employee)}
-
-
-def measures(session: Session) -> list[Measure]:
-    """Every measure of which something was said, in the order of their streams."""
-    return [state for _, state in each(session, measures_view.VIEW)]

@@ -14,6 +14,14 @@ from rulebook.marketing import (
     Verdict,
     marketing_decision,
 )
+from rulebook.notice_checks import (
+    NOTICE_CHECKS,
+    NoticeCheck,
+    NoticeFinding,
+    Practice,
+    notice_findings,
+)
+from rulebook.notice_claims import NOTICE_CLAIMS, NoticeClaim, Statement, house_statements
 from rulebook.periods import PERIODS, Period, period
 from rulebook.provisions import PROVISIONS, Provision, provision, secret_provisions
 from rulebook.recipients import RECIPIENT_KINDS, beyond, recipient_kind
@@ -45,6 +53,8 @@ __all__ = [
     "DEADLINES",
     "EXTENSIONS",
     "MARKETING_RULES",
+    "NOTICE_CHECKS",
+    "NOTICE_CLAIMS",
     "PERIODS",
     "PROVISIONS",
     "RECIPIENT_KINDS",
@@ -57,13 +67,18 @@ __all__ = [
     "Clause",
     "Deadline",
     "MarketingDecision",
+    "NoticeCheck",
+    "NoticeClaim",
+    "NoticeFinding",
     "Period",
+    "Practice",
     "Provision",
     "RequestPeriod",
     "RetentionDue",
     "RetentionRule",
     "Rule",
     "Situation",
+    "Statement",
     "Verdict",
     "beyond",
     "breaches",
@@ -71,8 +86,10 @@ __all__ = [
     "due_date",
     "evidence_of",
     "extended",
+    "house_statements",
     "in_force",
     "marketing_decision",
+    "notice_findings",
     "period",
     "provision",
     "provision_of",

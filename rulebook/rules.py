@@ -6,7 +6,7 @@ of names to codes and truth values, made by whoever knows the facts; no rule is 
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -15,6 +15,8 @@ from rulebook.loading import RulebookError, load
 from rulebook.validity import in_force
 
 __all__ = ["RULES", "Layer", "Rule", "Situation", "breaches", "rule"]
+
+_SITUATIONS = 4096
 
 Layer = Literal["law", "house"]
 Fact = str | bool
@@ -83,8 +85,14 @@ def _by_kind() -> Mapping[str, tuple[Rule, ...]]:
 
 def breaches(kind: str, situation: Situation, day: date) -> tuple[Rule, ...]:
     """The rules that a situation of a kind breaks on a day, in the order of the rulebook."""
-    entries = _by_kind().get(kind, ())
-    return tuple(r for r in entries if in_force(r, day) and r.is_broken_by(situation))
+    return tuple(r for r in _forbidding(kind, tuple(situation.items())) if in_force(r, day))
+
+
+@lru_cache(_SITUATIONS)
+def _forbidding(kind: str, situation: tuple[tuple[str, Fact], ...]) -> tuple[Rule, ...]:
+    """The rules that a situation breaks on some day. Cached: there are few that differ, seen often."""
+    facts = dict(situation)
+    return tuple(r for r in _by_kind().get(kind, ()) if r.is_broken_by(facts))
 
 
 def rule(name: str) -> Rule:

@@ -4,25 +4,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from console.answers.source import Source, instant_or_none
+from console.answers.source import Source, instant_or_none, states_at
 from projections import measures as view
-from projections.derive import rows_at
 from projections.measures import Measure, adopted_at
 from projections.processing_register import Entry
-from projections.read_house import measures as present_measures
-from projections.timetravel import NOW, Moment
+from projections.timetravel import Moment
 
 __all__ = ["measures", "named_measures", "told_measures"]
 
 
 def told_measures(source: Source, moment: Moment) -> list[Measure]:
     """Every measure of which something was said by a moment, sorted by its id."""
-    if moment == NOW:
-        found = present_measures(source.session)
-    else:
-        office, names = source.privacy_office, view.VIEW.names
-        rows = rows_at(source.session, view.VIEW, moment, office, names)
-        found = [row for _, states in rows for row in states.values()]
+    found = states_at(source, view.VIEW, moment)
     return sorted(found, key=lambda measure: measure.measure)
 
 

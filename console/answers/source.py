@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -12,9 +12,14 @@ from ledger.event import instant
 from ledger.names import LedgerName
 from ledger.opening import Missing, Opener, SealedValue
 from ledger.postgres import Session
-from projections.view import Value
+from projections.derive import rows_at
+from projections.read import each
+from projections.timetravel import NOW, Moment
+from projections.view import Value, View
 
-__all__ = ["ERASED", "LOST", "Source", "instant_or_none", "shown"]
+__all__ = ["ERASED", "LOST", "Source", "instant_or_none", "shown", "states_at"]
+
+S = TypeVar("S")
 
 ERASED: dict[str, Any] = {"erased": True}
 LOST: dict[str, Any] = {"lost": True}
@@ -82,3 +87,11 @@ def shown(value: Any | Missing) -> Any:
 def instant_or_none(time: datetime | None) -> str | None:
     """An instant as it is stored, None without one."""
     return instant(time) if time else None
+
+
+def states_at(source: Source, view: View[S], moment: Moment) -> list[S]:
+    """All rows of a small view, in the order of streams; as of a moment of the past, from the events."""
+    if moment == NOW:
+        return [state for _, state in each(source.session, view)]
+    derived = rows_at(source.session, view, moment, source.privacy_office, view.names)
+    return [state for _, rows in derived for state in rows.values()]

@@ -40,7 +40,7 @@ def demo(
         typer.Option("--kafka", metavar="HOST:PORT", help="Through the topics of this broker."),
     ] = None,
 ) -> None:
-    """Show the main job: made-up events, ledger, views, answers, an erasure, proofs, an audit.
+    """Show the main job: made-up events, ledger, views, answers, findings, an erasure, proofs, an audit.
 
     Uses a folder and a PostgreSQL of its own, whatever else is configured.
     """
@@ -50,10 +50,11 @@ def demo(
     console = people()
     console.print(f"A fresh ledger in {settings.data_dir}", soft_wrap=True)
     with open_site(settings, install_missing=True) as site:
-        words = _through_kafka(site) if kafka else _through_a_file(site)
+        planted: list[sample.Planted] = []
+        words = (_through_kafka if kafka else _through_a_file)(site, _sample(planted))
         console.print(words, soft_wrap=True)
         bring_up_to_date(site)
-        steps = list(shown(guide(site), console, settings.data_dir))
+        steps = list(shown(guide(site, planted), console, settings.data_dir))
     steps += shown([tampered(site)], console, settings.data_dir, after=len(steps))
     console.print()
     console.print(
@@ -70,11 +71,11 @@ def _folder(ctx: typer.Context, data_dir: Path | None) -> Path | None:
     return Path(named) if named else None
 
 
-def _through_a_file(site: Site) -> str:
+def _through_a_file(site: Site, events: Iterator[dict[str, Any]]) -> str:
     """Record the sample from a file, as `ledger ingest` does; a sentence about it."""
     path = site.settings.data_dir / "sample.ndjson"
     with path.open("wb") as stream:
-        count = sample.write(_sample(), stream)
+        count = sample.write(events, stream)
     with opened(str(path)) as stream:
         result = ingest_files(site, [(path.name, stream)])
     return (
@@ -83,19 +84,20 @@ def _through_a_file(site: Site) -> str:
     )
 
 
-def _sample() -> Iterator[dict[str, Any]]:
+def _sample(planted: list[sample.Planted]) -> Iterator[dict[str, Any]]:
     return sample.generate(
         seed=sample.DEFAULT_SEED,
         customers=sample.DEFAULT_CUSTOMERS,
         events=sample.DEFAULT_EVENTS,
         until=utc_now(),
+        planted=planted,
     )
 
 
-def _through_kafka(site: Site) -> str:
+def _through_kafka(site: Site, events: Iterator[dict[str, Any]]) -> str:
     """Publish the sample and consume it to its end, as `ledger consume` does; a sentence about it."""
     kafka = site.settings.need_kafka()
-    count = publish(kafka, _sample())
+    count = publish(kafka, events)
     read = consume_all(site, kafka, count)
     return (
         f"{count:,} made-up events about {sample.DEFAULT_CUSTOMERS} customers were published to"

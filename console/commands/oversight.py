@@ -1,4 +1,4 @@
-"""Commands about the house itself: which rules are broken, and who may see what."""
+"""Commands about the house itself: which rules are broken, what its notice says, and who may see what."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -9,6 +9,7 @@ from rich.console import RenderableType
 import rulebook
 from console.answers.access import access, employee_access, seen_by
 from console.answers.findings import Wanted, findings
+from console.answers.lint import lint
 from console.answers.subjects import check_person, check_reference
 from console.commands.following import bring_up_to_date
 from console.commands.people import prepare, reading
@@ -16,10 +17,12 @@ from console.flags import (
     AsOf,
     AtPosition,
     Json,
+    Language,
     RecordedBy,
     Since,
     Until,
     configured,
+    language_of,
     moment_of,
     time_of,
 )
@@ -27,6 +30,7 @@ from console.output import emit, emit_list, people
 from console.settings import Settings
 from console.show.access import access_tables, employee_tables, seen_tables
 from console.show.findings import findings_table
+from console.show.lint import lint_table
 from projections.timetravel import Moment
 from schemas import CATEGORIES
 from schemas.references import kind_of
@@ -41,6 +45,7 @@ def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module to the program."""
     app.command("access", rich_help_panel="Processing")(show_access)
     app.command("findings", rich_help_panel="Processing")(show_findings)
+    app.command("lint", rich_help_panel="Processing")(show_lint)
 
 
 @configured("store")
@@ -163,3 +168,25 @@ def _findings_wanted(rule: str | None, severity: str | None, subject: str | None
     if subject is not None:
         check_reference(subject)
     return Wanted(rule=rule, severity=severity, subject=subject)
+
+
+@configured("store", "register")
+def show_lint(
+    settings: Settings,
+    as_of: AsOf = None,
+    recorded_by: RecordedBy = None,
+    at_position: AtPosition = None,
+    language: Language = "en",
+    as_json: Json = False,
+) -> None:
+    """Print where the privacy notice in force departs from law or practice. Exit status 1 where it does."""
+    moment, language = moment_of(as_of, recorded_by, at_position), language_of(language)
+    with reading(settings) as (site, source):
+        prepare(site, moment)
+        answer = lint(source, settings.controller, moment, language)
+    if as_json:
+        emit(answer)
+    else:
+        people().print(lint_table(answer))
+    if answer["findings"]:
+        raise typer.Exit(1)

@@ -14,7 +14,7 @@ from console.main import app
 from console.settings import SETTINGS
 from console.watching import MADE
 from projections import disclosures
-from rulebook import CLAUSES
+from rulebook import CLAUSES, NOTICE_CHECKS, NOTICE_CLAIMS
 from schemas import CATEGORIES, EVENT_TYPES, PERSONAL_FIELDS, ROLLING_CATEGORIES, Code
 from schemas.event_type import EventType
 from schemas.references import PERSONS
@@ -118,6 +118,29 @@ def _whose(entry: EventType) -> str:
     return "" if not persons else "yes" if persons == entry.subjects else "where its subject is one"
 
 
+def claims() -> str:
+    """What a privacy notice can state, and what the present policy states."""
+    rows = (
+        [
+            f"`{claim.id}`",
+            claim.title,
+            ", ".join(f"`{value}`" for value in claim.values) or claim.takes,
+            "; ".join(f"{said.clause}: {said.value}" for said in claim.policy),
+        ]
+        for claim in NOTICE_CLAIMS.values()
+    )
+    return table(["claim", "says", "values", "in the policy"], rows)
+
+
+def checks() -> str:
+    """What is compared with a privacy notice."""
+    rows = (
+        [f"`{check.id}`", check.clause, check.title, check.citation, check.severity]
+        for check in NOTICE_CHECKS
+    )
+    return table(["check", "clause", "finds", "citation", "severity"], rows)
+
+
 def codes() -> str:
     """Every code of a rejection, in the order of the checks."""
     return " → ".join(f"`{code.value}`" for code in Code)
@@ -145,6 +168,7 @@ SECTIONS = {
     "docs/exports.md": {"acts": acts},
     "docs/metrics.md": {"metrics": metrics},
     "docs/policy.md": {"clauses": clauses},
+    "docs/notice.md": {"claims": claims, "checks": checks},
     "docs/operations.md": {"settings": settings},
 }
 

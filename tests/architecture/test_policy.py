@@ -37,6 +37,7 @@ def rule_ids() -> set[str]:
     ids |= {entry.id for entry in rulebook.MARKETING_RULES}
     ids |= {entry.id for entry in rulebook.RETENTION_RULES}
     ids |= {entry.id for entry in rulebook.PROVISIONS}
+    ids |= {entry.id for entry in rulebook.NOTICE_CHECKS}
     return ids | rulebook.DEADLINES.keys() | rulebook.PERIODS.keys()
 
 
@@ -65,8 +66,10 @@ def test_every_event_type_stands_under_the_clauses_that_it_names(entry: EventTyp
     assert set(behind(entry.clause)) <= rows
 
 
-@pytest.mark.parametrize("rule", rulebook.RULES, ids=lambda rule: rule.id)
-def test_every_rule_stands_under_its_clause(rule: rulebook.Rule) -> None:
+@pytest.mark.parametrize(
+    "rule", [*rulebook.RULES, *rulebook.NOTICE_CHECKS], ids=lambda rule: rule.id
+)
+def test_every_rule_stands_under_its_clause(rule: rulebook.Rule | rulebook.NoticeCheck) -> None:
     rows = {clause.id for clause in CLAUSES if rule.id in clause.rules}
     assert rows, "name the rule in rulebook/house/clauses.toml"
     assert not rule.clause or rule.clause in rows

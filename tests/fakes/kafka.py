@@ -75,13 +75,18 @@ class FakeCluster:
 
 
 class FakeSource:
-    """A member of a group whose assignment the test decides."""
+    """A member of a group whose assignment the test decides.
+
+    `faults_after`, `rebalances_after`: what the poll after so many polls meets.
+    """
 
     def __init__(self, cluster: FakeCluster, time: FakeTime, most_records: int = 1000) -> None:
         self.cluster = cluster
         self.acknowledged: dict[Partition, int] = {}
         self.closed = False
         self.faults: list[LedgerError] = []
+        self.faults_after: dict[int, LedgerError] = {}
+        self.rebalances_after: dict[int, list[Partition]] = {}
         self.polls = 0
         self._time = time
         self._most_records = most_records
@@ -97,6 +102,10 @@ class FakeSource:
         self.polls += 1
         if self.faults:
             raise self.faults.pop(0)
+        if fault := self.faults_after.pop(self.polls - 1, None):
+            raise fault
+        if (coming := self.rebalances_after.pop(self.polls - 1, None)) is not None:
+            self.assign(coming)
         reassigned = self._coming is not None
         if self._coming is not None:
             self._positions = dict.fromkeys(self._coming, 0)

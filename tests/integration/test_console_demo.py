@@ -1,12 +1,16 @@
 """`ledger demo`: the main job from nothing, again and again, also through a real topic."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from console import tour_findings
+from console.answers.findings import findings
 from console.sample import TOUR_SUBJECT
-from tests.fixtures.console import Cli
+from tests.fixtures.console import Cli, Ran
 from tests.fixtures.kafka import run_broker
 from tests.fixtures.postgres import short_folder
 
@@ -16,6 +20,8 @@ STEPS = (
     f"consents {TOUR_SUBJECT}",
     "register",
     f"disclosures --subject {TOUR_SUBJECT}",
+    "findings",
+    "findings --rule law.notice.never",
     f"erase {TOUR_SUBJECT} --ground request",
     "publish --once",
     "prove 100 --output",
@@ -30,6 +36,12 @@ def ground() -> Iterator[Path]:
         yield folder
 
 
+def found_and_meant(ran: Ran) -> tuple[int, int]:
+    """How many findings the tour says there are, and how many were planted."""
+    (numbers,) = re.findall(rb"(\d+) findings, of (\d+) that the sample holds", ran.out)
+    return int(numbers[0]), int(numbers[1])
+
+
 def test_the_demonstration_shows_each_command_and_can_be_repeated(
     program: Cli, ground: Path
 ) -> None:
@@ -40,6 +52,8 @@ def test_the_demonstration_shows_each_command_and_can_be_repeated(
         assert "2,500 are recorded, 0 were rejected" in shown
         for step in STEPS:
             assert f"$ ledger --data-dir {ground} {step}" in shown
+        found, meant = found_and_meant(ran)
+        assert found == meant > 40
         assert "in order" in shown
         before, _, after = shown.partition("A superuser changes one byte of event 100")
         assert "NOT in order" not in before
@@ -55,6 +69,18 @@ def test_the_demonstration_ignores_the_database_that_is_configured(
 ) -> None:
     program.set(DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing", DATA_DIR=str(ground))
     assert program("demo").status == 0
+
+
+def test_the_demonstration_fails_when_a_planted_violation_is_not_found(
+    program: Cli, ground: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def all_but_one(*asked: Any) -> list[Any]:
+        return list(findings(*asked))[1:]
+
+    monkeypatch.setattr(tour_findings, "findings", all_but_one)
+    ran = program("demo", "--data-dir", str(ground))
+    found, meant = found_and_meant(ran)
+    assert (found, ran.status) == (meant - 1, 1)
 
 
 @pytest.mark.kafka

@@ -20,7 +20,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "b5e4491c15e8e90b7b37ee2471a63058514f1f61c8e965cf02bfee98cf0533a0"
+DIGEST = "6c61e45243ca84b18fb3a2bf9cf78ebdc1e58885fdaf1931f6e23f45f0891b3e"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS: dict[str, Any] = {

@@ -36,15 +36,15 @@ def test_many_bytes_are_due_at_once() -> None:
 def test_batches_join_over_the_gaps() -> None:
     backlog = Backlog(0, "id")
     backlog.add(records(1, 2, 6), 9, now=0.0)
-    cut = [([r.offset for r in part], end) for part, end in backlog.cut(LIMITS)]
-    assert cut == [([1, 2], 6), ([6], 9)]
+    parts = [([r.offset for r in part.records], *part[1:]) for part in backlog.take(LIMITS)]
+    assert parts == [([1, 2], 0, 6), ([6], 6, 9)]
 
 
 def test_a_gap_alone_is_recorded_after_a_while() -> None:
     backlog = Backlog(5, "id")
     backlog.add([], 9, now=1.0)
     assert backlog.due_in(1.0, LIMITS) == GAP_SECONDS
-    assert list(backlog.cut(LIMITS)) == [((), 9)]
+    assert backlog.take(LIMITS) == [((), 5, 9)]
 
 
 def test_an_unknown_position_is_that_after_the_last_record() -> None:
@@ -53,15 +53,12 @@ def test_an_unknown_position_is_that_after_the_last_record() -> None:
     assert backlog.end == 9
 
 
-def test_what_is_recorded_goes_and_the_rest_stays_due() -> None:
+def test_what_was_taken_is_gone_and_the_next_batch_joins() -> None:
     backlog = Backlog(5, "id")
     backlog.add(records(5, 6, 8), 9, now=1.0)
-    size = backlog.size
-    backlog.recorded(2, 8)
-    assert [record.offset for record in backlog.records] == [8]
-    assert (backlog.next_offset, backlog.size) == (8, size // 3)
-    assert backlog.due_in(1.0, LIMITS) is not None
-    backlog.recorded(1, 9)
-    assert backlog.size == 0
+    backlog.take(LIMITS)
+    assert (backlog.records, backlog.size, backlog.next_offset) == ([], 0, 9)
     backlog.add([], 9, now=2.0)
     assert backlog.due_in(2.0, LIMITS) is None
+    backlog.add(records(10), 11, now=2.0)
+    assert [part[1:] for part in backlog.take(LIMITS)] == [(9, 11)]

@@ -9,6 +9,7 @@ import pytest
 
 from consumers.loop import EXTENTS_SECONDS, IDENTITY_SECONDS, Consumer, Job
 from consumers.observer import Observer
+from consumers.pipeline import BatchLimits
 from consumers.source import KafkaAway, Partition, Unreadable
 from consumers.store import Stored
 from ledger.errors import Fenced, Halt, Misconfigured, ServiceAway
@@ -145,6 +146,45 @@ def test_the_bookmark_passes_markers_and_aborted_records(world: World) -> None:
     _, consumer = world.joined()
     world.produce(1)
     turns(consumer, lambda: world.ledger.offsets == [0, 4, 8])
+
+
+def test_polling_goes_on_while_a_batch_is_written(world: World) -> None:
+    limits = BatchLimits(messages=10)
+    source = FakeSource(world.cluster, world.time, most_records=10)
+    consumer = world.consumer(source, job=Job((TOPIC,), Intake(), limits))
+    source.assign([world.first])
+    turns(consumer, lambda: world.first in world.ledger.bookmarks)
+    world.produce(40)
+    consumer.turn()
+    assert world.next_offset() == 40
+    world.check_joined()
+
+
+def test_a_fault_of_polling_ahead_comes_after_what_was_handed_over(world: World) -> None:
+    source = FakeSource(world.cluster, world.time, most_records=100)
+    consumer = world.consumer(source, job=Job((TOPIC,), Intake(), BatchLimits(messages=100)))
+    source.assign([world.first])
+    turns(consumer, lambda: world.first in world.ledger.bookmarks)
+    world.produce(200)
+    source.faults_after = {source.polls + 1: KafkaAway("Kafka does not answer: Test")}
+    consumer.turn()
+    assert world.next_offset() == 100
+    assert world.seen[0][0] == "away"
+    turns(consumer, lambda: world.next_offset() == 200)
+    world.check_joined()
+
+
+def test_a_rebalance_while_a_batch_is_written_takes_nothing_more(world: World) -> None:
+    source = FakeSource(world.cluster, world.time, most_records=100)
+    consumer = world.consumer(source, job=Job((TOPIC,), Intake(), BatchLimits(messages=100)))
+    source.assign([world.first])
+    turns(consumer, lambda: world.first in world.ledger.bookmarks)
+    world.produce(300)
+    source.rebalances_after = {source.polls + 1: [world.first]}
+    consumer.turn()
+    assert world.next_offset() == 100
+    turns(consumer, lambda: world.next_offset() == 300)
+    world.check_joined()
 
 
 def test_a_rebalance_drops_what_was_polled_and_goes_on_from_the_bookmarks() -> None:

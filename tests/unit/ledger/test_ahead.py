@@ -1,6 +1,6 @@
 """One batch ahead: order, failures and erasures, with functions in place of a ledger."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from threading import Event, current_thread, main_thread
 
 import pytest
@@ -111,3 +111,14 @@ def test_a_batch_that_an_erasure_overtook_is_done_again_in_its_turn(step: str) -
 
 def test_no_batches_have_no_outcomes() -> None:
     assert list(ahead([], same, same, never)) == []
+
+
+def test_what_the_batches_raise_comes_after_the_outcome_before_it() -> None:
+    def batches() -> Iterator[int]:
+        yield 1
+        raise Halt("no more of them")
+
+    outcomes = ahead(batches(), same, same, never)
+    assert next(outcomes) == 1
+    with pytest.raises(Halt, match="no more"):
+        next(outcomes)

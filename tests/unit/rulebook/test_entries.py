@@ -11,6 +11,7 @@ from rulebook import (
     COUNTRIES,
     DEADLINES,
     MARKETING_RULES,
+    NOTICE_CHECKS,
     PERIODS,
     PROVISIONS,
     RECIPIENT_KINDS,
@@ -102,6 +103,7 @@ EVERY = [
     *DEADLINES.values(),
     *PERIODS.values(),
     *RECIPIENT_KINDS.values(),
+    *NOTICE_CHECKS,
 ]
 
 
