@@ -1,9 +1,10 @@
 """Figures of the views for whoever watches: how far they are, and what they count. Reads little.
 
 Each is one statement over a few rows, whatever the size of the ledger: counts are kept by the projector
-from the differences of rows.
+from the differences of rows, and of findings only those that are open are counted, in an index.
 """
 
+from collections import Counter
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from ledger.metrics import Figures
 from ledger.postgres import Session
 from projections import VIEWS, consent_status, disclosures, notifications
 from projections.view import View
-from rulebook import RIGHTS
+from rulebook import RIGHTS, RULES, rule
 
 __all__ = ["counted", "progress", "unbuilt"]
 
@@ -49,6 +50,7 @@ def counted(session: Session, clock: datetime) -> Figures:
         "ledger_notifications_open": _notifications(session, clock),
         "ledger_consents": {(purpose, status): rows for purpose, status, rows, _ in consents},
         "ledger_disclosures_total": {(kind,): added for kind, _, _, added in kinds},
+        "ledger_findings_open": _findings(session, clock),
     }
 
 
@@ -70,6 +72,19 @@ def _notifications(session: Session, clock: datetime) -> dict[tuple[str, ...], f
         for action, number in zip(notifications.ACTIONS, numbers.split("."), strict=True):
             totals[(action,)] += int(number) * rows
     return totals if counts else {}
+
+
+def _findings(session: Session, clock: datetime) -> dict[tuple[str, ...], float]:
+    """Open findings by what they are about and severity; every such pair of the rulebook has a number."""
+    ids = sorted({entry.id for entry in RULES})
+    try:
+        rows = session.of("projections").rows("open_findings", rules=ids, clock=clock)
+    except NotInstalled:
+        return {}
+    found: Counter[tuple[str, ...]] = Counter()
+    for id, count in rows:
+        found[rule(id).applies_to, rule(id).severity] += count
+    return dict(found)
 
 
 def _counts(session: Session, view: View[Any], today: date) -> list[tuple[str, str, float, float]]:

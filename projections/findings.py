@@ -21,7 +21,7 @@ from rulebook.digest import digest
 __all__ = ["DOSSIER", "TRACES", "VIEW", "Row", "evolve", "keys", "kind_of"]
 
 DOSSIER, TRACES = "dossier", "traces"
-FOLD = "4"
+FOLD = "5"
 
 
 Row = Dossier | Fact | Traces
@@ -70,6 +70,7 @@ _RULES = digest(
     rulebook.MARKETING_RULES,
     rulebook.PERIODS,
     rulebook.RETENTION_RULES,
+    rulebook.ERASURE_RULES,
 )
 
 VIEW: View[Row] = View(

@@ -90,6 +90,13 @@ COUNTED: tuple[Series, ...] = (
         "restricted. Grows: see `ledger notify list`.",
         ("action",),
     ),
+    Series(
+        "ledger_findings_open",
+        "gauge",
+        "Recorded facts that break a rule, by what the rule is about and its severity. Grows: `ledger "
+        "findings` names each, its clause or law, and what ends it.",
+        ("about", "severity"),
+    ),
 )
 
 

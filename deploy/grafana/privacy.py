@@ -139,6 +139,35 @@ REQUESTS = Row(
     ),
 )
 
+FINDINGS = Row(
+    "What breaks a rule",
+    (
+        Panel(
+            "Open findings, by severity",
+            "They close by themselves when an event resolves them: `ledger findings` says which.",
+            (
+                Query(
+                    "sum by (severity) (max by (about, severity) (ledger_findings_open))",
+                    "{{severity}}",
+                ),
+            ),
+            stacked=True,
+        ),
+        Panel(
+            "Open findings, by what they are about",
+            "See `ledger findings --severity high` for the event, the clause and what ends each.",
+            (
+                Query(
+                    "sort_desc(max by (about, severity) (ledger_findings_open) > 0)",
+                    "{{about}}: {{severity}}",
+                ),
+            ),
+            kind="bargauge",
+        ),
+    ),
+    across=2,
+)
+
 ERASURES = Row(
     "Forgetting",
     (
@@ -192,7 +221,7 @@ REFUSALS = Row(
 PRIVACY = Dashboard(
     uid="ledger-privacy",
     title="Ledger: privacy officer",
-    about="Who received data, what people agreed to, what was erased, what was refused.",
-    rows=(NOW, DISCLOSURES, CONSENTS, REQUESTS, ERASURES, REFUSALS),
+    about="Who received data, what people agreed to, what breaks a rule, what was erased, what was refused.",
+    rows=(NOW, DISCLOSURES, CONSENTS, REQUESTS, FINDINGS, ERASURES, REFUSALS),
     hours=7 * 24,
 )

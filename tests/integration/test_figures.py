@@ -7,6 +7,7 @@ from itertools import cycle
 
 import pytest
 
+import rulebook
 from ledger.errors import Halt, LedgerError
 from ledger.figures import JournalFigures, ledger_figures, watch_only
 from ledger.journal import ErasureEntry, ErasureJournal
@@ -15,7 +16,7 @@ from ledger.postgres import Session
 from projections import VIEWS
 from projections.figures import counted, progress, unbuilt
 from projections.notifications import tasks
-from projections.read import consents, disclosed, notifications, requests
+from projections.read import consents, disclosed, findings, notifications, requests
 from projections.rebuild import rebuild
 from projections.requests import standing
 from tests.fixtures.ledger import House, collected, registered
@@ -55,7 +56,12 @@ def from_rows(session: Session) -> Figures:
         for task in tasks(changes)
         if not task.told
     )
+    broken: Counter[tuple[str, ...]] = Counter()
+    for one in findings(session, NOW):
+        rule = rulebook.rule(one.rule)
+        broken[rule.applies_to, rule.severity] += 1
     return {
+        "ledger_findings_open": dict(broken),
         "ledger_consents": dict(acts),
         "ledger_disclosures_total": dict(kinds),
         "ledger_requests_open": dict(opened),
@@ -67,7 +73,7 @@ def from_rows(session: Session) -> Figures:
 def test_counts_are_those_of_the_rows_whatever_the_batches_and_after_a_rebuild(
     house: House,
 ) -> None:
-    lines = sampled(house)
+    lines = sampled(house, 24)
     for start, size in zip(range(0, len(lines), 80), cycle([1, 30, 7]), strict=False):
         house.record(*lines[start : start + 80])
         follower(house, batch_events=size).follow_once()
@@ -76,6 +82,7 @@ def test_counts_are_those_of_the_rows_whatever_the_batches_and_after_a_rebuild(
     assert before == from_rows(session)
     assert len(before["ledger_consents"]) > 3
     assert len(before["ledger_disclosures_total"]) > 3
+    assert len(before["ledger_findings_open"]) > 15
     annul_some(house, lines, 5)
     erase_some(house)
     follower(house).follow_once()

@@ -43,6 +43,7 @@ GOLDEN = {
     ("rights_requests", "1"): "156625d94100e6be59add2d1a8b6fab5cb4af79356173479cbb0de005975f0db",
     ("findings", "4"): "5b3a072781c8ff2adea8640bc24eef31b37fef3318e5a6f00dcc9a81d92403ec",
     ("notifications", "1"): "1eb6477355aa6e9554f8b34625da8cf8a7bcc9764c84426a95b02dfa4cc25833",
+    ("findings", "5"): "5c996b0cf5247e85362f053171b167a43bd1e1526a110ebc0bc77315ae527470",
 }
 
 
