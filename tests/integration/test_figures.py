@@ -50,7 +50,7 @@ def from_rows(session: Session) -> Figures:
             opened[(request.right,)] += 1
             late = not request.fulfilled and found.period.passed(NOW)
             overdue[(request.right,)] += int(late)
-    waiting = Counter(
+    waiting: Counter[tuple[str, ...]] = Counter(
         (task.action,)
         for _, changes in notifications(session)
         for task in tasks(changes)
