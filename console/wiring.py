@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
@@ -35,6 +36,7 @@ from ledger.tlog.observer import Observer
 from ledger.tlog.publisher import Publisher
 from ledger.tlog.witnesses import Witnesses
 from projections import VIEWS
+from projections.person import legal_holds
 from projections.storage import prepare
 from rulebook import period, secret_provisions
 from schemas import Intake
@@ -181,8 +183,15 @@ class Site:
         """What destroys a person's keys."""
         session = self.session("eraser")
         opener = Opener(session, self.provider, self.ledger)
-        accountability = period("tombstone")
-        return Eraser(session, opener, self.journal, self.ledger, self.clock, accountability)
+        return Eraser(
+            session,
+            opener,
+            self.journal,
+            self.ledger,
+            self.clock,
+            period("tombstone"),
+            partial(legal_holds, privacy_office=self.privacy_office),
+        )
 
     def close(self) -> None:
         """Close every session, then leave the embedded server."""

@@ -1,31 +1,42 @@
 """Erasure: one transaction under the head lock that destroys keys and records that it did.
 
 Decision, fence, keys, index rows, dead letters and the two events are committed together or not at
-all; the journal knows before the commit. The one other way in is `reapply`, which repeats what the
-journal says after a crash or a restore, before anyone is served.
+all; the journal knows before the commit. What is decided is decided under the lock, from the events that
+are recorded by then, and a category under a legal hold is refused, whoever asks. The one other way in is
+`reapply`, which repeats what the journal says after a crash or a restore, before anyone is served.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 from uuid import UUID, uuid4
 
 import msgspec
 
-from ledger.errors import IncompleteErasure, LedgerError, Misconfigured, UnknownSubject
-from ledger.event import OWN_SOURCE, encode_state, instant
+from ledger.errors import IncompleteErasure, LedgerError, Misconfigured, OnHold, UnknownSubject
+from ledger.event import OWN_SOURCE, RecordedEvent, encode_state, instant
 from ledger.intake import OwnOrigin
 from ledger.journal import ErasureEntry, ErasureJournal
 from ledger.names import LedgerName
 from ledger.opening import Opener
-from ledger.overtaking import ERASE
+from ledger.overtaking import DECIDE, ERASE
 from ledger.postgres import Session
 from ledger.reading import events_of
 from ledger.sealing import end_of_month, month_of
 from ledger.writing import Head, NewEvent, Span, append, latest_versions, lock_head
 from schemas import CATEGORIES, ROLLING_CATEGORIES, is_person, own_event
 
-__all__ = ["GROUNDS", "Eraser", "Erasure", "missing_of", "pending"]
+__all__ = [
+    "GROUNDS",
+    "Eraser",
+    "Erasure",
+    "Ground",
+    "Guard",
+    "Judge",
+    "Verdict",
+    "missing_of",
+    "pending",
+]
 
 Ground = Literal["request", "retention", "consent-withdrawn", "unlawful", "objection"]
 GROUNDS: tuple[Ground, ...] = ("request", "retention", "consent-withdrawn", "unlawful", "objection")
@@ -33,8 +44,34 @@ _SOURCE = f"{OWN_SOURCE}erasure"
 _TYPE = "nl.voipzeker.ledger.{}.v1"
 
 
+Guard = Callable[[Sequence[RecordedEvent]], Mapping[str, Sequence[str]]]
+"""From all events of a stream to the holds over it: category -> references of legal holds."""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What becomes of each category: facts of `erasure-decided`. `month`: as in `Eraser.expire`."""
+
+    ground: Ground
+    decisions: Mapping[str, Mapping[str, Any]]
+    request_ref: str | None = None
+    month: int | None = None
+
+    @property
+    def erased(self) -> tuple[str, ...]:
+        """The categories that go, in the order of the contract."""
+        going = {name for name, one in self.decisions.items() if one["decision"] == "erase"}
+        return tuple(category for category in CATEGORIES if category in going)
+
+
+Judge = Callable[[Sequence[RecordedEvent]], Verdict | None]
+"""From all events of a stream to what is decided now; None when there is nothing to decide."""
+
+
 class Erasure(msgspec.Struct, frozen=True):
-    """What an erasure did. `keys`: ids of the destroyed keys. `last_position`: of its events."""
+    """What an erasure did. `keys`: ids of the destroyed keys. `last_position`: of its events.
+
+    `decisions`: of every category that was decided; those that stay are not among `categories`.
+    """
 
     erasure: UUID
     subject: UUID
@@ -44,16 +81,14 @@ class Erasure(msgspec.Struct, frozen=True):
     time: datetime
     dead_letters: int
     last_position: int
+    decisions: Mapping[str, Mapping[str, Any]] = {}
 
 
-class _Order(NamedTuple):
-    """What is to be erased: categories of a subject, or the months of a rolling one up to `month`."""
+class _Target(NamedTuple):
+    """A stream, and the reference of a registry entry's, which is no secret."""
 
     subject: UUID
-    registry: str | None
-    categories: tuple[str, ...]
-    ground: Ground
-    month: int | None = None
+    registry: str | None = None
 
 
 class Eraser:
@@ -67,6 +102,7 @@ class Eraser:
         ledger: LedgerName,
         clock: Callable[[], datetime],
         accountability: timedelta,
+        guard: Guard,
     ) -> None:
         self._session = session
         self._opener = opener
@@ -74,45 +110,73 @@ class Eraser:
         self._ledger = ledger
         self._clock = clock
         self._accountability = accountability
+        self._guard = guard
 
     def erase(self, reference: str, categories: Sequence[str], ground: Ground) -> list[Erasure]:
         """Erase categories of a person, or everything when `categories` is empty. One result a subject.
 
-        On return it is committed and journalled. Raises UnknownSubject, IncompleteErasure (then the
-        journal has it and the next start completes it), Retry or Halt.
+        On return it is committed and journalled. Raises OnHold when a category is under a legal hold (then
+        nothing of that subject is destroyed), UnknownSubject, IncompleteErasure (then the journal has it
+        and the next start completes it), Retry or Halt.
         """
         named = tuple(c for c in CATEGORIES if c in categories) if categories else CATEGORIES
-        return [self._erase(_Order(*who, named, ground)) for who in self._subjects(reference)]
+        return self._erase_all(reference, _outright(named, ground))
 
     def expire(self, reference: str, category: str, month: int, ground: Ground) -> list[Erasure]:
         """Forget a rolling category's months up to `month` (12 * year + month - 1); later ones stay."""
         if category not in ROLLING_CATEGORIES:
             raise Misconfigured(f"{category} is not a rolling category")
-        subjects = self._subjects(reference)
-        return [self._erase(_Order(*who, (category,), ground, month)) for who in subjects]
+        return self._erase_all(reference, _outright((category,), ground, month))
 
-    def _subjects(self, reference: str) -> list[tuple[UUID, str | None]]:
-        """The streams behind a reference; a registry entry's with its reference, which is no secret."""
-        streams: list[tuple[UUID, str | None]]
+    def decide(self, subject: UUID, judge: Judge) -> Erasure | None:
+        """Judge a person's stream under the lock, record what is decided, and destroy what is to go.
+
+        None when there was nothing to decide. Raises what `erase` raises.
+        """
+        return self._carry_out(_Target(subject), judge)
+
+    def live_subjects(self, reference: str) -> list[UUID]:
+        """Data subjects of a person's reference of whom something may be held. Raises UnknownSubject."""
+        return [target.subject for target in self._targets(reference)]
+
+    def _erase_all(self, reference: str, verdict: Verdict) -> list[Erasure]:
+        targets = self._targets(reference)
+        for target in targets:  # nothing of anybody goes when something of somebody is held
+            self._refuse_held(verdict, events_of(self._session, [target.subject]))
+        done: list[Erasure] = []
+        for target in targets:
+            try:
+                erasure = self._carry_out(target, lambda _events: verdict)
+            except OnHold as held:  # placed since: what went before it is not a success
+                raise IncompleteErasure(str(held)) if done else held from None
+            done += [erasure] if erasure else []
+        return done
+
+    def _targets(self, reference: str) -> list[_Target]:
         if is_person(reference):
-            streams = [(subject, None) for subject in self._opener.live_subjects(reference)]
+            targets = [_Target(subject) for subject in self._opener.live_subjects(reference)]
         else:
             stream = self._ledger.registry_stream(reference)
             known = latest_versions(self._session, [stream])
-            streams = [(stream, reference)] if known else []
-        if not streams:
+            targets = [_Target(stream, reference)] if known else []
+        if not targets:
             raise UnknownSubject(
                 "nothing is held about this subject, or all of it is erased already"
             )
-        return streams
+        return targets
 
-    def _erase(self, order: _Order) -> Erasure:
+    def _carry_out(self, target: _Target, judge: Judge) -> Erasure | None:
         written = False
         try:
             with self._session.transaction():
                 head = self._lock()
-                entry = self._entry(order, head.position)
-                result = self._apply(entry, (_decided(entry), _erased(entry)))
+                events = events_of(self._session, [target.subject])
+                verdict = judge(events)
+                if verdict is None:
+                    return None
+                self._refuse_held(verdict, events)
+                entry = self._entry(target, verdict, head.position, events)
+                result = self._apply(entry, _events_of(entry))
                 written = True  # from here on nobody knows whether the journal has it
                 self._journal.append(entry)
                 return result
@@ -121,56 +185,48 @@ class Eraser:
                 raise IncompleteErasure from error
             raise
 
+    def _refuse_held(self, verdict: Verdict, events: Sequence[RecordedEvent]) -> None:
+        """Raise OnHold when a category that would go is under a legal hold."""
+        held = self._guard(events)
+        found = [(ref, category) for category in verdict.erased for ref in held.get(category, ())]
+        if found:
+            raise OnHold(found)
+
     def _lock(self) -> Head:
         """Lock the keys, then the head: always in this order."""
         self._session.rows("lock_keys", namespace=self._ledger.keys)
         return lock_head(self._session)
 
-    def _entry(self, order: _Order, position: int) -> ErasureEntry:
+    def _entry(
+        self, target: _Target, verdict: Verdict, position: int, events: Sequence[RecordedEvent]
+    ) -> ErasureEntry:
         now = self._clock()
-        row = self._session.row("indexed_subject", subject=order.subject)
+        row = self._session.row("indexed_subject", subject=target.subject)
         hmac, version, kind, valid_from = row or (None, 1, "registry", None)
         last = month_of(now) + 1
         return ErasureEntry(
             erasure=uuid4(),
-            subject=order.subject,
-            registry=order.registry,
-            categories=order.categories,
-            keys=self._opener.key_ids(order.subject, order.categories, last, order.month),
-            ground=order.ground,
+            subject=target.subject,
+            registry=target.registry,
+            categories=verdict.erased,
+            keys=self._opener.key_ids(target.subject, verdict.erased, last, verdict.month),
+            ground=verdict.ground,
             time=now,
-            through=self._through(order, now),
+            through=_through(verdict, now, events),
             position=position,
-            whole=set(order.categories) == set(CATEGORIES),
+            whole=set(verdict.erased) == set(CATEGORIES),
             reference_hmac=bytes(hmac).hex() if hmac else None,
             index_version=version,
             kind=kind,
             valid_from=valid_from,
-            month=order.month,
+            month=verdict.month,
+            decisions={name: dict(one) for name, one in sorted(verdict.decisions.items())},
+            request_ref=verdict.request_ref,
         )
-
-    def _through(self, order: _Order, now: datetime) -> datetime:
-        """Up to when values are fenced; an event may lie some minutes in the future."""
-        if order.month is not None:
-            return end_of_month(order.month)
-        times = (event.time for event in events_of(self._session, [order.subject]))
-        return max(now, max(times, default=now))
 
     def _apply(self, entry: ErasureEntry, events: Sequence[NewEvent]) -> Erasure:
         """Fence, destroy and record, inside the caller's transaction under the head lock."""
-        destroyed = [*entry.categories, "fingerprint", *(["reference"] if entry.whole else [])]
-        parameters: dict[str, Any] = {"subject": entry.subject, "categories": destroyed}
-        self._session.run("fence", **parameters, through=entry.through)
-        if entry.month is None:
-            self._session.run("destroy_keys", **parameters)
-        else:
-            self._ratchet(entry, entry.month)
-        self._session.run("remove_blind", **parameters)
-        letters = 0
-        if entry.reference_hmac:
-            hmac = bytes.fromhex(entry.reference_hmac)
-            letters = self._session.run("remove_letters_of", subject_hmac=hmac)
-            self._remember(entry, hmac)
+        letters = self._destroy(entry) if entry.categories else self._keep(entry)
         first = latest_versions(self._session, [entry.subject]).get(entry.subject, 0) + 1
         numbered = [
             msgspec.structs.replace(event, version=version)
@@ -179,8 +235,8 @@ class Eraser:
         written = append(
             self._session,
             numbered,
-            Span(ERASE),
-            erasures=1,
+            Span(ERASE if entry.categories else DECIDE),
+            erasures=1 if entry.categories else 0,
             channel=self._ledger.channel,
         )
         return Erasure(
@@ -192,7 +248,31 @@ class Eraser:
             time=entry.time,
             dead_letters=letters,
             last_position=written.last,
+            decisions=entry.decisions,
         )
+
+    def _destroy(self, entry: ErasureEntry) -> int:
+        """Fence and destroy keys, index rows and dead letters; how many letters there were."""
+        destroyed = [*entry.categories, "fingerprint", *(["reference"] if entry.whole else [])]
+        parameters: dict[str, Any] = {"subject": entry.subject, "categories": destroyed}
+        self._session.run("fence", **parameters, through=entry.through)
+        if entry.month is None:
+            self._session.run("destroy_keys", **parameters)
+        else:
+            self._ratchet(entry, entry.month)
+        self._session.run("remove_blind", **parameters)
+        if not entry.reference_hmac:
+            return 0
+        hmac = bytes.fromhex(entry.reference_hmac)
+        letters = self._session.run("remove_letters_of", subject_hmac=hmac)
+        self._remember(entry, hmac)
+        return letters
+
+    def _keep(self, entry: ErasureEntry) -> int:
+        """Nothing goes; after a restore from before the person was known they are known again."""
+        if entry.reference_hmac:
+            self._remember(entry, bytes.fromhex(entry.reference_hmac))
+        return 0
 
     def _ratchet(self, entry: ErasureEntry, month: int) -> None:
         """Replace the stored keys of a rolling category by those of the month after `month`."""
@@ -229,14 +309,14 @@ class Eraser:
             head = self._lock()
             if not missing_of(self._session, [entry]):
                 return None  # another process that started at the same time was faster
-            recorded = self._session.row("event_named", source=_SOURCE, id=_name(entry, "erased"))
+            recorded = self._session.row("event_named", source=_SOURCE, id=_last_name(entry))
             after = "restart" if head.position >= entry.position else "restore"
             last = month_of(self._clock()) + 1
             alive = self._opener.key_ids(entry.subject, entry.categories, last, entry.month)
             entry = msgspec.structs.replace(entry, keys=tuple(dict.fromkeys((*entry.keys, *alive))))
             events = [_reapplied(entry, after, self._clock())]
             if recorded is None:
-                events = [_decided(entry), _erased(entry), *events]
+                events = [*_events_of(entry), *events]
             return self._apply(entry, events)
 
 
@@ -255,13 +335,13 @@ def missing_of(session: Session, entries: Sequence[ErasureEntry]) -> list[Erasur
             "fences_of_subjects", subjects=[entry.subject for entry in entries]
         )
     }
-    ids = [_name(entry, "erased") for entry in entries]
+    ids = [_last_name(entry) for entry in entries]
     known = {id for (id,) in session.rows("event_ids_of", source=_SOURCE, ids=ids)}
     return [entry for entry in entries if not _held(entry, fences, known)]
 
 
 def _held(entry: ErasureEntry, fences: dict[tuple[UUID, str], datetime], known: set[str]) -> bool:
-    if _name(entry, "erased") not in known:
+    if _last_name(entry) not in known:
         return False
     throughs = [fences.get((entry.subject, category)) for category in entry.categories]
     return all(through is not None and through >= entry.through for through in throughs)
@@ -271,11 +351,38 @@ def _name(entry: ErasureEntry, part: str) -> str:
     return f"{entry.erasure}.{part}"
 
 
+def _last_name(entry: ErasureEntry) -> str:
+    """Name of the event that is recorded when the entry is carried out."""
+    return _name(entry, "erased" if entry.categories else "decided")
+
+
+def _outright(categories: Sequence[str], ground: Ground, month: int | None = None) -> Verdict:
+    """All of these go, whatever else there is."""
+    decision = {"decision": "erase", "ground": ground}
+    return Verdict(ground, dict.fromkeys(categories, decision), month=month)
+
+
+def _through(verdict: Verdict, now: datetime, events: Sequence[RecordedEvent]) -> datetime:
+    """Up to when values are fenced; an event may lie some minutes in the future."""
+    if verdict.month is not None:
+        return end_of_month(verdict.month)
+    return max(now, max((event.time for event in events), default=now))
+
+
+def _events_of(entry: ErasureEntry) -> list[NewEvent]:
+    """What was decided and, when something goes, that it went."""
+    return [_decided(entry), *([_erased(entry)] if entry.categories else [])]
+
+
 def _decided(entry: ErasureEntry) -> NewEvent:
-    decisions = {
-        category: {"decision": "erase", "ground": entry.ground} for category in entry.categories
+    decision = {"decision": "erase", "ground": entry.ground}
+    facts: dict[str, Any] = {
+        "cause": entry.ground,
+        "decisions": entry.decisions or dict.fromkeys(entry.categories, decision),
     }
-    return _own(entry, "erasure-decided", "decided", {"decisions": decisions}, entry.time)
+    if entry.request_ref:
+        facts["request_ref"] = entry.request_ref
+    return _own(entry, "erasure-decided", "decided", facts, entry.time)
 
 
 def _erased(entry: ErasureEntry) -> NewEvent:

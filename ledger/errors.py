@@ -6,6 +6,8 @@ anything goes on. *misconfigured*: the command was called wrongly. *unproven*: a
 file of the log does not show what it should. No text ever quotes a personal value.
 """
 
+from collections.abc import Sequence
+
 __all__ = [
     "Fenced",
     "Halt",
@@ -14,6 +16,7 @@ __all__ = [
     "Lost",
     "Misconfigured",
     "NotInstalled",
+    "OnHold",
     "Overtaken",
     "Reject",
     "Retry",
@@ -42,6 +45,16 @@ class TooLarge(Reject):
 
 class UnknownSubject(Reject):
     """The ledger holds nothing about this subject."""
+
+
+class OnHold(Reject):
+    """A legal hold keeps data that was to be erased."""
+
+    def __init__(self, held: Sequence[tuple[str, str]]) -> None:
+        """`held`: reference of a hold and category."""
+        named = ", ".join(f"{ref} ({category})" for ref, category in held)
+        super().__init__(f"nothing was erased: under legal hold {named}; release the hold first")
+        self.held = tuple(held)
 
 
 class Retry(LedgerError):

@@ -11,6 +11,7 @@ import os
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -26,7 +27,8 @@ class ErasureEntry(msgspec.Struct, frozen=True):
 
     `through`: no value of an event up to this instant may come back. `month`: set when only the months
     of a rolling category up to this one expired; then later months keep their keys. `registry`: the
-    reference of a registry entry, which is no secret; None for a person.
+    reference of a registry entry, which is no secret; None for a person. `decisions`: of every category
+    that was decided, as `erasure-decided` has them; without `categories` all of them stay.
     """
 
     erasure: UUID
@@ -44,6 +46,8 @@ class ErasureEntry(msgspec.Struct, frozen=True):
     valid_from: datetime | None = None
     month: int | None = None
     registry: str | None = None
+    decisions: dict[str, dict[str, Any]] = {}
+    request_ref: str | None = None
 
 
 class ErasureJournal:

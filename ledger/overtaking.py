@@ -10,10 +10,12 @@ from uuid import UUID
 from ledger.errors import Halt
 from ledger.postgres import Session
 
-__all__ = ["ERASE", "Moment", "erased_between", "moment"]
+__all__ = ["DECIDE", "ERASE", "Moment", "erased_between", "moment"]
 
 # Label of the batches in which keys are destroyed.
 ERASE = "command:erase"
+# Label of those in which it was decided that everything stays.
+DECIDE = "command:decide"
 # More than this, and to begin anew costs less than to look at each.
 _MOST_ERASURES = 5_000
 

@@ -14,7 +14,7 @@ import msgspec
 from projections.findings import DOSSIER, TRACES
 from projections.findings_dossier import NO_DOSSIER
 from projections.findings_judging import Finding
-from projections.findings_retention import deciding_rule, is_on_hold
+from projections.findings_retention import deciding_rule, is_kept
 from projections.findings_traces import Traces
 from projections.processing_register import Observation, activity_of
 
@@ -28,8 +28,8 @@ Rows = Mapping[str, Any]
 class Adherence(msgspec.Struct, frozen=True):
     """What became of one category of an activity's people: how many of them, and of how many of these.
 
-    `held`: the ledger holds values. `on_hold`: of these a legal hold stops every period. `overdue`: of
-    these the period has passed, the first `since`; `rules`: which decided so.
+    `held`: the ledger holds values. `on_hold`: of these a hold, or what else keeps data, stops every period.
+    `overdue`: of these the period has passed, the first `since`; `rules`: which decided so.
     """
 
     data_subjects: int = 0
@@ -72,7 +72,7 @@ class AdherenceTally:
             found = self._found.setdefault(activity_of(subkey), {})
             for category in row.categories:
                 found[category] = found.get(category, Adherence()).with_person(
-                    category in held, is_on_hold(dossier, category), passed.get(category)
+                    category in held, is_kept(dossier, category), passed.get(category)
                 )
 
     def found(self) -> dict[str, ByCategory]:

@@ -124,6 +124,24 @@ def _categories(event: RecordedEvent) -> list[str]:
     return sorted(event.categories)
 
 
+def _hold(event: RecordedEvent) -> dict[str, Any]:
+    named = {name: event.facts.get(name) for name in ("ground", "owner", "review_on")}
+    return {"categories": _categories(event), **named}
+
+
+def _consent(event: RecordedEvent) -> list[Any]:
+    """Until when, and for which activity: data that was collected for it rests on this consent."""
+    return [event.facts.get("valid_until"), event.activity]
+
+
+def _decided(event: RecordedEvent) -> dict[str, Any]:
+    return {name: event.facts.get(name) for name in ("cause", "request_ref", "decisions")}
+
+
+def _is_ours(event: RecordedEvent) -> bool:
+    return event.ours
+
+
 def _version(event: RecordedEvent) -> dict[str, Any]:
     facts = event.facts
     return {
@@ -170,16 +188,31 @@ NOTED: dict[str, tuple[Noting, ...]] = {
     "invoice-sent": (_note("invoice", only_last=True),),
     "credit-check-result-received": (_note("decision", only_last=True),),
     "automated-decision-made": (_note("decision", only_last=True),),
-    "collection-closed": (_note("settled", only_last=True),),
-    "misuse-resolved": (_note("case-closed", only_last=True),),
+    "collection-closed": (
+        _note("settled", only_last=True),
+        _note("debt/{invoice_ref}", "closed", 1, only_last=True),
+    ),
+    "misuse-resolved": (
+        _note("case-closed", only_last=True),
+        _note("case/{case_ref}", "closed", 1, only_last=True),
+    ),
     "portal-account-opened": (_note("portal", "open", only_last=True),),
     "portal-account-closed": (_note("portal", "ended", 1, only_last=True),),
-    "legal-hold-placed": (_note("hold/{hold_ref}", _categories, only_last=True),),
-    "legal-hold-reviewed": (_note("hold/{hold_ref}", _categories, only_last=True),),
-    "legal-hold-released": (_note("hold/{hold_ref}", None, 1, only_last=True),),
+    # what keeps data although its period has passed, or somebody asked for its erasure
+    "legal-hold-placed": (_note("hold/{hold_ref}", _hold),),
+    "legal-hold-reviewed": (_note("hold/{hold_ref}", _hold),),
+    "legal-hold-released": (_note("hold/{hold_ref}", None, 1),),
+    "dispute-opened": (_note("dispute/{case_ref}", "open", only_last=True),),
+    "dispute-closed": (_note("dispute/{case_ref}", "closed", 1, only_last=True),),
+    "payment-default-recorded": (_note("debt/{invoice_ref}", "open", only_last=True),),
+    "misuse-suspected": (_note("case/{case_ref}", "open", only_last=True),),
+    "fraud-signal-recorded": (_note("case/{case_ref}", "open", only_last=True),),
+    "processing-restricted": (_note("restriction", _categories),),
+    "restriction-lifted": (_note("restriction-lifted", _categories, 1),),
+    "erasure-decided": (_note("decided", _decided, when=_is_ours),),
     # consent
-    "consent-given": (_note("consent/{purpose}", _facts("valid_until")),),
-    "consent-renewed": (_note("consent/{purpose}", _facts("valid_until")),),
+    "consent-given": (_note("consent/{purpose}", _consent),),
+    "consent-renewed": (_note("consent/{purpose}", _consent),),
     "consent-withdrawn": (_note("consent/{purpose}", None, 1),),
     "consent-refused": (_note("consent/{purpose}", None, 1),),
     "consent-invalidated": (_note("consent/{purpose}", None, 1),),
@@ -192,14 +225,17 @@ NOTED: dict[str, tuple[Noting, ...]] = {
     "disclosure-notice-withheld": (_note("informed/{disclosure_id}", "withheld"),),
     "recipient-notified": (_note("told/{recipient}", _fact("action")),),
     "customer-warned": (_note("warned/{case_ref}"),),
-    "rights-request-received": (_note("request/{request_ref}", _fact("received_on")),),
+    "rights-request-received": (
+        _note("request/{request_ref}", _fact("received_on")),
+        _note("right/{request_ref}", _fact("right"), only_last=True),
+    ),
     "identity-verification-failed": (_note("question/{request_ref}", when=_asks_for_more),),
     "identity-verified": (_note("shown/{request_ref}"),),
     "rights-request-extended": (_note("extended/{request_ref}"),),
-    "rights-request-answered": (_note("answered/{request_ref}"),),
-    "rights-request-refused": (_note("answered/{request_ref}"),),
-    "access-report-issued": (_note("answered/{request_ref}"),),
-    "portability-export-issued": (_note("answered/{request_ref}"),),
+    "rights-request-answered": (_note("answered/{request_ref}", "ended"),),
+    "rights-request-refused": (_note("answered/{request_ref}", "ended"),),
+    "access-report-issued": (_note("answered/{request_ref}", "issued"),),
+    "portability-export-issued": (_note("answered/{request_ref}", "issued"),),
     # staff
     "vog-presented": (_note("vog", _fact("issued_on")),),
     "employment-started": (_note("job", "running", only_last=True),),

@@ -1,8 +1,8 @@
 """Traces: what a stream's events say by being there at all: who sent them, and which data is held.
 
 Pure. Of each source the earliest event, and of each key that is not destroyed the earliest event whose
-values it sealed: a key of a rolling category is that of one month. A later event of the same source and
-keys changes nothing.
+values it sealed, and on what they rest: a key of a rolling category is that of one month. A later event of
+the same source, keys and legal basis changes nothing.
 """
 
 from datetime import datetime
@@ -14,6 +14,7 @@ from ledger.event import RecordedEvent
 __all__ = ["Trace", "Traces", "leaves_traces", "traced"]
 
 _Keys = dict[str, "Trace"]
+_Bases = dict[str, tuple[str, ...]]
 
 
 class Trace(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
@@ -29,12 +30,14 @@ class Trace(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
 class Traces(msgspec.Struct, frozen=True, tag="traces", gc=False):
     """Of one stream. `subject`: its reference when it is not a person's.
 
-    `first`: by source. `held`: by category and key. `destroyed`: ids of keys, whose values may arrive later.
+    `first`: by source. `held`: by category and key. `bases`: by key, the legal bases and activities of all
+    that it sealed, such as `6-1-a web-analytics`. `destroyed`: ids of keys, whose values may arrive later.
     """
 
     subject: str | None = None
     first: dict[str, Trace] = {}
     held: dict[str, _Keys] = {}
+    bases: dict[str, tuple[str, ...]] = {}
     destroyed: tuple[str, ...] = ()
 
 
@@ -49,7 +52,7 @@ def traced(state: Traces | None, event: RecordedEvent) -> Traces:
     if event.ours:
         return _without(known, event.facts["keys_destroyed"]) if _erases(event) else known
     trace = Trace(event.time, event.source, event.id, event.position, event.name)
-    first, held = known.first, known.held
+    first, held, bases = known.first, known.held, known.bases
     if event.source not in first or trace < first[event.source]:
         first = {**first, event.source: trace}
     for category, sealed in event.sealed.items():
@@ -57,9 +60,16 @@ def traced(state: Traces | None, event: RecordedEvent) -> Traces:
         later = sealed.key in keys and keys[sealed.key] <= trace
         if not later and sealed.key not in known.destroyed:
             held = {**held, category: {**keys, sealed.key: trace}}
-    if first is known.first and held is known.held:
+        bases = _based(bases, sealed.key, event) if sealed.key not in known.destroyed else bases
+    if first is known.first and held is known.held and bases is known.bases:
         return known
-    return Traces(known.subject, first, held, known.destroyed)
+    return Traces(known.subject, first, held, bases, known.destroyed)
+
+
+def _based(bases: _Bases, key: str, event: RecordedEvent) -> _Bases:
+    basis = f"{event.legal_basis} {event.activity}"
+    known = bases.get(key, ())
+    return bases if basis in known else {**bases, key: tuple(sorted({*known, basis}))}
 
 
 def _erases(event: RecordedEvent) -> bool:
@@ -73,4 +83,5 @@ def _without(known: Traces, destroyed: list[str]) -> Traces:
         for category, keys in known.held.items()
     }
     held = {category: keys for category, keys in left.items() if keys}
-    return Traces(known.subject, known.first, held, tuple(sorted(gone)))
+    bases = {key: resting for key, resting in known.bases.items() if key not in gone}
+    return Traces(known.subject, known.first, held, bases, tuple(sorted(gone)))

@@ -21,6 +21,7 @@ __all__ = [
     "RetentionDue",
     "RetentionRule",
     "retention_due",
+    "retention_duties",
     "retention_rule",
     "retention_rules",
 ]
@@ -128,6 +129,14 @@ def retention_rules(category: str, day: date) -> tuple[RetentionRule, ...]:
     )
 
 
+def retention_duties(
+    category: str, anchors: Mapping[Anchor, date], day: date
+) -> list[tuple[date, RetentionRule]]:
+    """First day after each duty whose anchor has come, and the duty, as the rules stand on a day."""
+    rules = retention_rules(category, day)
+    return [(r.until(anchors[r.anchor]), r) for r in rules if _is(r, "duty", anchors)]
+
+
 def retention_due(category: str, anchors: Mapping[Anchor, date], day: date) -> RetentionDue:
     """When data of a category is due, as the rules stand on a day. `anchors`: those that have come.
 
@@ -136,7 +145,7 @@ def retention_due(category: str, anchors: Mapping[Anchor, date], day: date) -> R
     """
     rules = retention_rules(category, day)
     waiting = [r for r in rules if r.anchor not in anchors]
-    duties = [(r.until(anchors[r.anchor]), r) for r in rules if _is(r, "duty", anchors)]
+    duties = retention_duties(category, anchors, day)
     permissions = [(r.until(anchors[r.anchor]), r) for r in rules if _is(r, "permission", anchors)]
     open_duty = next((r for r in waiting if r.kind == "duty"), None)
     if open_duty is not None and "account-closed" not in anchors:

@@ -81,18 +81,31 @@ class PortabilityExportIssued(_Issued, frozen=True, kw_only=True):
     """A person was given their data to take along (Art. 20); the hash names its bytes."""
 
 
+ErasureGround = Literal["request", "retention", "consent-withdrawn", "unlawful", "objection"]
+
+
 class Decision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What happens to one data category, why, and until when it is kept or restricted."""
+    """What happens to one data category, why, and until when it is kept or restricted.
+
+    `rule`: id in the rulebook of what decides; `ref`: of the hold, dispute, claim, case or request.
+    """
 
     decision: Literal["erase", "retain", "restrict"]
     ground: Code
     until: Day | UnsetType = UNSET
+    rule: Code | UnsetType = UNSET
+    ref: Code | UnsetType = UNSET
 
 
 class ErasureDecided(PersonFacts, frozen=True, kw_only=True):
-    """It was decided, per data category, whether a person's data is erased."""
+    """It was decided, per data category, whether a person's data is erased.
+
+    `cause`: what asked for it. What is not erased yet is erased for that cause once nothing keeps it.
+    """
 
     decisions: ByCategory[Decision]
+    cause: ErasureGround | UnsetType = UNSET
+    request_ref: Code | UnsetType = UNSET
 
 
 class PersonalDataErased(PersonFacts, frozen=True, kw_only=True):
@@ -102,7 +115,7 @@ class PersonalDataErased(PersonFacts, frozen=True, kw_only=True):
     """
 
     categories: list[SealedCategory]  # type: ignore[assignment]  # required here, and wider
-    ground: Literal["request", "retention", "consent-withdrawn", "unlawful", "objection"]
+    ground: ErasureGround
     keys_destroyed: list[KeyId]
 
 

@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from console.export.columns import COLUMNS
 from tests.architecture.documents import ROOT, SECTIONS, written
 
 
@@ -64,3 +65,10 @@ def test_code_holds_no_sql() -> None:
     pattern = re.compile(r"\"\"\"?\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|COPY)\s")
     for path in tracked("ledger/*.py", "projections/*.py", "consumers/*.py", "console/*.py"):
         assert not pattern.search((ROOT / path).read_text("utf-8")), path
+
+
+def test_every_column_of_the_register_is_documented_in_its_order() -> None:
+    page = (ROOT / "docs/registers.md").read_text("utf-8")
+    lines = page.partition("| column | holds |")[2].partition("\n\n")[0].splitlines()[2:]
+    named = [name for line in lines for name in re.findall(r"`([a-z_]+)`", line.split("|")[1])]
+    assert tuple(named) == COLUMNS

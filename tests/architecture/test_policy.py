@@ -36,6 +36,7 @@ def rule_ids() -> set[str]:
     ids = {entry.id for entry in rulebook.RULES}
     ids |= {entry.id for entry in rulebook.MARKETING_RULES}
     ids |= {entry.id for entry in rulebook.RETENTION_RULES}
+    ids |= {entry.id for entry in rulebook.ERASURE_RULES}
     ids |= {entry.id for entry in rulebook.PROVISIONS}
     ids |= {entry.id for entry in rulebook.NOTICE_CHECKS}
     return ids | rulebook.DEADLINES.keys() | rulebook.PERIODS.keys()

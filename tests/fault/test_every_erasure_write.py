@@ -25,7 +25,7 @@ from ledger.sealing import KEY_BYTES
 from schemas import Code
 from tests.fault.enduring import STRIDES, closing, endure
 from tests.fault.faults import Kind
-from tests.fixtures.ledger import ACCOUNTABILITY, House, collected, message, registered
+from tests.fixtures.ledger import ACCOUNTABILITY, HOLDS, House, collected, message, registered
 
 NAME, EMAIL, PHONE = "J. de Vries", "j.devries@example.nl", "+31201234567"
 AUGUST, NOVEMBER = 12 * 2026 + 7, 12 * 2026 + 10
@@ -215,7 +215,8 @@ class Reapplying(Erasing):
         journal = _Interrupted(house.journal.path)
         with closing(house):
             session, opener = house.session("eraser"), house.opener()
-            eraser = Eraser(session, opener, journal, house.ledger, house.clock, ACCOUNTABILITY)
+            clock = house.clock
+            eraser = Eraser(session, opener, journal, house.ledger, clock, ACCOUNTABILITY, HOLDS)
             with pytest.raises(IncompleteErasure):
                 self.erase(eraser, number)
 

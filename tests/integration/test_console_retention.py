@@ -41,15 +41,15 @@ def judged(cli: Cli, *options: str) -> tuple[Any, ...]:
 
 
 def test_data_is_kept_until_its_period_has_passed(cli: Cli) -> None:
-    cli.record(called(), called(OTHER, time=on(9)))
+    cli.record(called(), called(OTHER, time=on(9, month=4)))
     row = answered(cli)
     assert (row["kept"], row["why"]) == (False, "overdue")
     assert (row["data_subjects"], row["held"], row["overdue"]) == (2, 2, 2)
-    assert row["since"] == "2024-09-01T22:00:00.000000Z"
+    assert row["since"] == "2024-09-29T22:00:00.000000Z"
     assert row["decided_by"] == ["law.tw.11-5.traffic"]
     assert [one["period"] for one in row["rules"]] == ["P6M"]
     assert judged(cli, "--as-of", on(1, month=9)) == (True, "within-period", 2, 0, 0)
-    assert judged(cli, "--as-of", on(5, month=9)) == (False, "overdue", 2, 0, 1)
+    assert judged(cli, "--as-of", on(5, month=10)) == (False, "overdue", 2, 0, 1)
     assert activity(cli)["retention"]["kept"] is False
     assert activity(cli, ACTIVITY, "--as-of", on(1, month=9))["retention"]["kept"] is True
 

@@ -150,7 +150,8 @@ def _kept(told: Told) -> Iterator[tuple[tuple[str, str], datetime]]:
                 first = min(held, key=lambda event: (event.time, event.source, event.id))
                 start = first if category == "traffic" else _closing(first, told)
                 if start:
-                    yield (first.source, first.id), _after(_day(start.time), category)
+                    day = _month_end(start) if category == "traffic" else _day(start.time)
+                    yield (first.source, first.id), _after(day, category)
 
 
 def _closing(event: RecordedEvent, told: Told) -> RecordedEvent | None:
@@ -168,6 +169,12 @@ def _closing(event: RecordedEvent, told: Told) -> RecordedEvent | None:
     acts = told.of(who, "account-deactivated", "account-reactivated", "personal-data-erased")
     acts = [a for a in acts if a.name != "personal-data-erased" or _is_whole(a)]
     return acts[-1] if acts and acts[-1].name != "account-reactivated" else None
+
+
+def _month_end(event: RecordedEvent) -> str:
+    """The last day of a month in UTC: data of a rolling category goes by the month."""
+    time = event.time
+    return f"{time.year}-{time.month:02}-{monthrange(time.year, time.month)[1]}"
 
 
 def _after(day: str, category: str) -> datetime:

@@ -342,7 +342,7 @@ def _without_positions(view: View[Any], store: MemoryStore) -> list[Any]:
                 category: {key: _blank(trace) for key, trace in keys.items()}
                 for category, keys in row.held.items()
             }
-            blank = Traces(row.subject, first, held, row.destroyed)
+            blank = msgspec.structs.replace(row, first=first, held=held)
             rows.append((str(stream), subkey, encode(blank)))
         else:
             rows.append((str(stream), subkey, state))

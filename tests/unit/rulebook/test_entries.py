@@ -10,6 +10,7 @@ import pytest
 from rulebook import (
     COUNTRIES,
     DEADLINES,
+    ERASURE_RULES,
     MARKETING_RULES,
     NOTICE_CHECKS,
     PERIODS,
@@ -32,6 +33,7 @@ from rulebook import (
     rule,
 )
 from rulebook.countries import Country
+from rulebook.erasure import Cause, ErasureRule
 from rulebook.marketing import EXPLANATIONS, MarketingRule
 from rulebook.recipients import RecipientKindRule
 from rulebook.retention import RetentionRule
@@ -76,6 +78,15 @@ def test_retention_rules(entry: RetentionRule) -> None:
     assert set(entry.categories) <= set(CATEGORIES)
     assert bool(entry.months) != bool(entry.days)
     assert [entry.until(test.anchor) for test in entry.tests] == [t.until for t in entry.tests]
+
+
+@pytest.mark.parametrize("entry", named(ERASURE_RULES))
+def test_erasure_rules(entry: ErasureRule) -> None:
+    assert set(entry.categories) <= set(CATEGORIES)
+    assert (entry.decision == "erase") == (entry.when in get_args(Cause))
+    for test in entry.tests:
+        assert entry.stands_against(test.cause, test.category, TODAY) == test.applies
+        assert not entry.stands_against(test.cause, test.category, date(2018, 5, 24))
 
 
 @pytest.mark.parametrize("entry", RECIPIENT_KINDS.values(), ids=RECIPIENT_KINDS.keys())

@@ -1,0 +1,115 @@
+"""`ledger hold`: legal holds as they stand, and the acts that place, review and release them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from console.acting import Act, act
+from console.answers.source import ERASED, Source
+from console.answers.subjects import known_streams
+from console.wiring import Site
+from ledger.errors import Misconfigured
+from ledger.event import instant
+from ledger.reading import events_of
+from projections.holds import Hold, holds
+from projections.person import dossier_of
+from projections.read_persons import persons
+from rulebook.calendar import day_of
+
+__all__ = ["all_holds", "holds_of", "place", "release", "review"]
+
+# A hold serves a claim of the controller or of somebody else, not a duty.
+_BASIS = "6-1-f"
+
+
+def all_holds(source: Source) -> Iterator[dict[str, Any]]:
+    """Every hold in force, in flat memory: by person, then by reference."""
+    for block in persons(source.session):
+        found = {person.stream: holds(person.dossier) for person in block}
+        names = source.names(stream for stream, held in found.items() if held)
+        for stream, name in names.items():
+            for hold in found[stream]:
+                yield _shown(source, None if name == ERASED else name, hold)
+
+
+def holds_of(source: Source, reference: str) -> list[dict[str, Any]]:
+    """The holds in force over a person's data. Raises UnknownSubject."""
+    return [_shown(source, reference, hold) for hold in _in_force(source, reference)]
+
+
+def place(
+    site: Site, reference: str, hold_ref: str, facts: dict[str, Any], categories: Sequence[str]
+) -> dict[str, Any]:
+    """Place a hold. `facts`: ground, review_on, owner. Raises Misconfigured when it is in force already."""
+    if any(hold.hold_ref == hold_ref for hold in _in_force(site.source(), reference)):
+        raise Misconfigured("this person has a hold of that reference already: review it")
+    return _act(site, "placed", reference, hold_ref, facts, categories)
+
+
+def review(
+    site: Site, reference: str, hold_ref: str, facts: dict[str, Any], categories: Sequence[str]
+) -> dict[str, Any]:
+    """A hold goes on until its next review; what is not named stays as it was."""
+    hold = _named(site, reference, hold_ref)
+    told = {"ground": hold.ground} | facts
+    return _act(site, "reviewed", reference, hold_ref, told, categories or hold.categories)
+
+
+def release(site: Site, reference: str, hold_ref: str, ground: str | None) -> dict[str, Any]:
+    """A hold is over; an erasure that waited for it resumes with the next run of retention."""
+    hold = _named(site, reference, hold_ref)
+    facts = {"ground": ground or hold.ground, "review_on": hold.review_on.isoformat()}
+    return _act(site, "released", reference, hold_ref, facts, hold.categories)
+
+
+def _act(
+    site: Site,
+    deed: str,
+    reference: str,
+    hold_ref: str,
+    facts: dict[str, Any],
+    categories: Sequence[str],
+) -> dict[str, Any]:
+    told = {name: value for name, value in facts.items() if value is not None}
+    one = Act(
+        name=f"legal-hold-{deed}",
+        subject=reference,
+        facts={"hold_ref": hold_ref, **told},
+        categories=sorted(categories),
+        legal_basis=_BASIS,
+    )
+    done = act(site, [one])
+    return {
+        "subject": reference,
+        "hold_ref": hold_ref,
+        "act": deed,
+        "categories": sorted(categories),
+        "position": done.last_position,
+    }
+
+
+def _named(site: Site, reference: str, hold_ref: str) -> Hold:
+    for hold in _in_force(site.source(), reference):
+        if hold.hold_ref == hold_ref:
+            return hold
+    raise Misconfigured("no hold of that reference is in force over this person's data")
+
+
+def _in_force(source: Source, reference: str) -> list[Hold]:
+    """Of the data subject that the reference names now."""
+    events = events_of(source.session, known_streams(source, reference)[-1:])
+    return holds(dossier_of(events, source.privacy_office))
+
+
+def _shown(source: Source, subject: str | None, hold: Hold) -> dict[str, Any]:
+    today: date = day_of(source.now)
+    return {
+        "subject": subject,
+        "hold_ref": hold.hold_ref,
+        "categories": list(hold.categories),
+        "ground": hold.ground,
+        "owner": hold.owner,
+        "since": instant(hold.since),
+        "review_on": hold.review_on.isoformat(),
+        "overdue": hold.is_overdue(today),
+    }

@@ -1,0 +1,155 @@
+"""Commands about legal holds: place, review, release, list."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from console.answers.holds import all_holds, holds_of, place, release, review
+from console.answers.subjects import check_person
+from console.commands.failing import fail_unless
+from console.commands.following import bring_up_to_date
+from console.commands.people import OptionalSubject, Subject, reading
+from console.flags import Json, configured
+from console.output import emit, emit_list, people
+from console.settings import Settings
+from console.show.holds import holds_table
+from console.show.upkeep import named_values
+from console.wiring import open_site
+from schemas import LISTED_CATEGORIES
+
+__all__ = ["add_commands"]
+
+hold = typer.Typer(
+    help="Legal holds: data that is kept whatever period ends.", no_args_is_help=True
+)
+
+HoldRef = Annotated[str, typer.Argument(metavar="HOLD", help="Reference, such as HOLD-2026-0003.")]
+Categories = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--category",
+        metavar="C",
+        help="A category that is held; may be repeated.",
+        autocompletion=lambda: LISTED_CATEGORIES,
+    ),
+]
+ReviewOn = Annotated[
+    str, typer.Option("--review-on", metavar="DATE", help="By when it is looked at again.")
+]
+Owner = Annotated[
+    str | None, typer.Option("--owner", metavar="O", help="Who answers for it, as a code.")
+]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module to the program."""
+    hold.command("place")(place_hold)
+    hold.command("review")(review_hold)
+    hold.command("release")(release_hold)
+    hold.command("list")(list_holds)
+    app.add_typer(hold, name="hold", rich_help_panel="Persons")
+
+
+@configured("store")
+def place_hold(
+    settings: Settings,
+    subject: Subject,
+    ref: HoldRef,
+    ground: Annotated[
+        str, typer.Option("--ground", metavar="G", help="Why, as a code such as civil-claim.")
+    ],
+    review_on: ReviewOn,
+    category: Categories = None,
+    owner: Owner = None,
+    as_json: Json = False,
+) -> None:
+    """Keep a person's data of some categories, whatever period ends, until the hold is released."""
+    categories = _checked(subject, category)
+    if not categories:
+        raise typer.BadParameter("--category: name what is held")
+    facts = {"ground": ground, "review_on": _day(review_on), "owner": owner}
+    with open_site(settings) as site:
+        _print(place(site, subject, ref, facts, categories), as_json)
+
+
+@configured("store")
+def review_hold(
+    settings: Settings,
+    subject: Subject,
+    ref: HoldRef,
+    review_on: ReviewOn,
+    category: Categories = None,
+    ground: Annotated[
+        str | None, typer.Option("--ground", metavar="G", help="Another ground from now on.")
+    ] = None,
+    owner: Owner = None,
+    as_json: Json = False,
+) -> None:
+    """Record that a hold was looked at and goes on; its categories are those that are named, if any."""
+    categories = _checked(subject, category)
+    facts = {"review_on": _day(review_on), "owner": owner}
+    facts |= {"ground": ground} if ground else {}
+    with open_site(settings) as site:
+        _print(review(site, subject, ref, facts, categories), as_json)
+
+
+@configured("store")
+def release_hold(
+    settings: Settings,
+    subject: Subject,
+    ref: HoldRef,
+    ground: Annotated[
+        str | None, typer.Option("--ground", metavar="G", help="Why it ends, as a code.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """End a hold. An erasure that waited for it resumes with the next `ledger retention run`."""
+    check_person(subject)
+    with open_site(settings) as site:
+        _print(release(site, subject, ref, ground), as_json)
+
+
+@configured("store")
+def list_holds(settings: Settings, subject: OptionalSubject = None, as_json: Json = False) -> None:
+    """Print the holds in force, of one person or of all. Exit status 1 when a review is overdue."""
+    late = False
+
+    def watched(row: dict[str, Any]) -> dict[str, Any]:
+        nonlocal late
+        late = late or row["overdue"]
+        return row
+
+    if subject is not None:
+        check_person(subject)
+    with reading(settings) as (site, source):
+        if subject is None:
+            bring_up_to_date(site)
+        found = all_holds(source) if subject is None else holds_of(source, subject)
+        rows = (watched(row) for row in found)
+        if as_json:
+            emit_list("holds", rows)
+        else:
+            people().print(holds_table(rows))
+    fail_unless(not late)
+
+
+def _checked(subject: str, categories: list[str] | None) -> list[str]:
+    check_person(subject)
+    if not set(categories or ()) <= set(LISTED_CATEGORIES):
+        raise typer.BadParameter(f"--category: expected some of {', '.join(LISTED_CATEGORIES)}")
+    return list(dict.fromkeys(categories or ()))
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise typer.BadParameter("--review-on: expected a day, such as 2026-11-24") from None
+
+
+def _print(answer: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        emit(answer)
+    else:
+        people().print(named_values("Legal hold", answer))

@@ -1,0 +1,27 @@
+"""The table of legal holds."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.table import Table
+
+from console.show.text import Stack, table
+
+__all__ = ["holds_table"]
+
+
+def holds_table(rows: Iterable[dict[str, Any]]) -> Table:
+    """What is held of whom, for whom and why, and when somebody looks at it again."""
+    columns = ("subject", "hold", "categories", "ground", "owner", "review on")
+    return table("Legal holds", columns, (_hold(row) for row in rows))
+
+
+def _hold(row: dict[str, Any]) -> tuple[Any, ...]:
+    return (
+        row["subject"] or {"erased": True},
+        Stack([row["hold_ref"], f"since {row['since']}"]),
+        row["categories"],
+        row["ground"],
+        row["owner"],
+        Stack([row["review_on"], "OVERDUE" if row["overdue"] else None]),
+    )

@@ -1,0 +1,73 @@
+"""Legal holds: which are in force over a person's data, per category. Pure.
+
+A hold is known by its reference. Its latest act decides: placed or reviewed, it stands as that act says;
+released, it is over. Who owns it stays until another act names another owner.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from projections.findings_dossier import Dossier, Mark
+
+__all__ = ["Hold", "holds", "holds_by_category", "holds_by_ref"]
+
+_TOPIC = "hold/"
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """A hold in force. `since`: when it was placed first; `changed_at`: when its latest act occurred."""
+
+    hold_ref: str
+    categories: tuple[str, ...]
+    ground: str
+    review_on: date
+    owner: str | None
+    since: datetime
+    changed_at: datetime
+
+    def is_overdue(self, day: date) -> bool:
+        """Whether somebody should have looked at it before this day."""
+        return self.review_on < day
+
+
+def holds(dossier: Dossier) -> list[Hold]:
+    """The holds in force, sorted by reference."""
+    return [_hold(ref, marks) for ref, marks in sorted(_in_force(dossier))]
+
+
+def holds_by_category(dossier: Dossier) -> dict[str, tuple[str, ...]]:
+    """Category -> references of the holds that keep it, both sorted."""
+    found: dict[str, list[str]] = {}
+    for ref, categories in holds_by_ref(dossier).items():
+        for category in categories:
+            found.setdefault(category, []).append(ref)
+    return {category: tuple(refs) for category, refs in sorted(found.items())}
+
+
+def holds_by_ref(dossier: Dossier) -> dict[str, tuple[str, ...]]:
+    """Reference of a hold in force -> the categories that it keeps, both sorted."""
+    found = sorted(_in_force(dossier))
+    return {ref: tuple(marks[-1].says["categories"]) for ref, marks in found}
+
+
+def _in_force(dossier: Dossier) -> Iterator[tuple[str, tuple[Mark, ...]]]:
+    for topic, marks in dossier.marks.items():
+        if topic.startswith(_TOPIC) and marks[-1].says is not None:
+            yield topic.removeprefix(_TOPIC), marks
+
+
+def _hold(ref: str, marks: tuple[Mark, ...]) -> Hold:
+    says: dict[str, Any] = marks[-1].says
+    owners = [mark.says["owner"] for mark in marks if mark.says and mark.says["owner"]]
+    return Hold(
+        hold_ref=ref,
+        categories=tuple(says["categories"]),
+        ground=says["ground"],
+        review_on=date.fromisoformat(says["review_on"]),
+        owner=owners[-1] if owners else None,
+        since=marks[0].order.time,
+        changed_at=marks[-1].order.time,
+    )

@@ -1,0 +1,79 @@
+"""One person as erasure and retention look at them: the dossier, and what is held. Pure.
+
+The same folds as those of view `findings`, done on the spot from all events of the person: whoever decides
+under the lock of the ledger needs what is recorded by then.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from uuid import UUID
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.findings_dossier import NO_DOSSIER, Dossier, noted
+from projections.findings_look import Look
+from projections.findings_traces import Traces, leaves_traces, traced
+from projections.holds import holds_by_category
+from projections.timetravel import counting
+
+__all__ = ["Person", "dossier_of", "legal_holds", "person_of"]
+
+Others = Callable[[str], Dossier | None]
+"""The dossier of another stream by its name, such as that of a contact person's customer."""
+
+
+class Person(msgspec.Struct, frozen=True):
+    """The stream of a person, what is around it, and what is held of them."""
+
+    look: Look
+    traces: Traces
+
+    @property
+    def stream(self) -> UUID:
+        """The data subject."""
+        return self.look.stream
+
+    @property
+    def dossier(self) -> Dossier:
+        """What is known of the person."""
+        return self.look.own
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """Categories of which a key still opens something, sorted."""
+        return tuple(sorted(self.traces.held))
+
+
+def person_of(
+    stream: UUID,
+    events: Sequence[RecordedEvent],
+    privacy_office: Collection[str],
+    others: Others = lambda _name: None,
+) -> Person:
+    """A person from all events of the stream."""
+    counted = counting(events, privacy_office)
+    traces = Traces()
+    for event in counted:
+        if leaves_traces(event):
+            traces = traced(traces, event)
+    return Person(Look(stream, _dossier(counted), others), traces)
+
+
+def dossier_of(events: Sequence[RecordedEvent], privacy_office: Collection[str]) -> Dossier:
+    """The dossier of a stream from all its events."""
+    return _dossier(counting(events, privacy_office))
+
+
+def _dossier(counted: Sequence[RecordedEvent]) -> Dossier:
+    dossier = NO_DOSSIER
+    for event in counted:
+        if noted(event):
+            dossier = dossier.with_event(event)
+    return dossier
+
+
+def legal_holds(
+    events: Sequence[RecordedEvent], *, privacy_office: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """From all events of a stream: category -> references of the holds over it (`ledger.erasure.Guard`)."""
+    return holds_by_category(dossier_of(events, privacy_office))

@@ -1,0 +1,111 @@
+"""Retention: from when data of a category may no longer be kept, and under which rule. Pure.
+
+Clocks start from anchors, which are marks of a dossier, and from when data was collected. Keys of a rolling
+category are those of a month, so that its data is counted from the end of the month in which it was
+collected: it goes month by month. What keeps data beyond its period is no clock (`keepings`).
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+
+import rulebook
+from ledger.sealing import end_of_month, month_of
+from projections.findings_dossier import Dossier, Mark
+from projections.findings_look import Look
+from projections.findings_traces import Trace, Traces
+from rulebook import Anchor, RetentionDue
+from rulebook.calendar import AMSTERDAM, day_of
+from schemas import ROLLING_CATEGORIES
+
+__all__ = ["anchors_of", "due_month", "instant_of_day", "oldest", "period_of"]
+
+_Anchors = tuple[tuple[Anchor, date], ...]
+_CATEGORIES = 4_096
+# Anchors whose last mark starts the period; their topics have the same names.
+_LATEST: tuple[Anchor, ...] = ("invoice", "decision", "settled", "case-closed")
+
+
+def period_of(category: str, collected: datetime, anchors: dict[Anchor, date]) -> RetentionDue:
+    """Until when data of a category may be kept whose oldest value was collected then."""
+    known = anchors | {"collected": _collected(category, collected)}
+    return _due(category, tuple(sorted(known.items())))
+
+
+def _collected(category: str, time: datetime) -> date:
+    if category not in ROLLING_CATEGORIES:
+        return day_of(time)
+    return end_of_month(month_of(time)).date()
+
+
+@lru_cache(_CATEGORIES)
+def _due(category: str, anchors: _Anchors) -> RetentionDue:
+    """As the rules stood last."""
+    return rulebook.retention_due(category, dict(anchors), max(day for _, day in anchors))
+
+
+def instant_of_day(day: date) -> datetime:
+    """When a day begins in Amsterdam, in UTC."""
+    return datetime.combine(day, time(), AMSTERDAM).astimezone(UTC)
+
+
+def oldest(traces: Traces, category: str) -> Trace:
+    """The earliest event of which a value of the category is still held."""
+    return min(traces.held[category].values())
+
+
+def due_month(category: str, traces: Traces, anchors: dict[Anchor, date], day: date) -> int | None:
+    """The last month of a rolling category's data whose period has passed by a day; None: there is none."""
+    months = {month_of(trace.time): trace.time for trace in traces.held[category].values()}
+    due = [
+        month
+        for month, collected in months.items()
+        if (until := period_of(category, collected, anchors).until) and until <= day
+    ]
+    return max(due, default=None)
+
+
+def anchors_of(look: Look) -> dict[Anchor, date]:
+    """The anchors that have come, with their days; when data was collected is not among them."""
+    return dict(_anchors(look))
+
+
+def _anchors(look: Look) -> Iterator[tuple[Anchor, date]]:
+    own = look.own
+    for anchor in _LATEST:
+        if marks := own.all(anchor):
+            yield anchor, _day(marks[-1])
+    for topic, anchor in (("portal", "portal-closed"), ("job", "employment-ended")):
+        marks = own.all(topic)
+        if marks and marks[-1].says == "ended":
+            yield anchor, _day(marks[-1])
+    closed = _closed(look)
+    if closed is not None:
+        yield "account-closed", closed
+
+
+def _closed(look: Look) -> date | None:
+    """When the last contract ended; without contracts, when the account was closed.
+
+    A contact person is closed when they are removed, or with the customer's account.
+    """
+    own = look.own
+    contracts = [marks[-1] for topic, marks in own.marks.items() if topic.startswith("contract/")]
+    if contracts:
+        ended = [_day(mark) for mark in contracts if mark.says == "ended"]
+        return max(ended) if len(ended) == len(contracts) else None
+    if own.customer:
+        removed = own.all("contact")[-1:]
+        if removed and removed[0].says == "removed":
+            return _day(removed[0])
+        return _deactivated(look.at(own.customer))
+    return _deactivated(own)
+
+
+def _deactivated(dossier: Dossier) -> date | None:
+    marks = dossier.all("account")
+    return _day(marks[-1]) if marks and marks[-1].says != "active" else None
+
+
+def _day(mark: Mark) -> date:
+    return day_of(mark.order.time)

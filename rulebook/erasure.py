@@ -1,0 +1,191 @@
+"""Erasure: per data category whether it goes, is retained or is only stored, with ground and statute.
+
+What keeps data is a *keeping*: a hold, a dispute, a claim, a case, a request, a restriction, a running
+contract; a duty of retention is one too. An entry of `erasure_rules.toml` says what a keeping comes to, for
+which categories, and against which causes. The keeping that lasts longest decides; all of them are told.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from rulebook.loading import load
+from rulebook.retention import Anchor, retention_duties
+from rulebook.validity import in_force
+
+__all__ = [
+    "ERASURE_RULES",
+    "Cause",
+    "ErasureDecision",
+    "ErasureFacts",
+    "ErasureRule",
+    "Keeping",
+    "Reason",
+    "erasure_decisions",
+    "kept",
+]
+
+Cause = Literal["request", "retention", "consent-withdrawn", "unlawful", "objection"]
+Kept = Literal["hold", "dispute", "debt", "case", "request-open", "restriction", "contract", "duty"]
+Outcome = Literal["erase", "retain", "restrict"]
+_FOREVER = date.max
+
+
+class ErasureTest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A category, what asks for its erasure, and whether the rule has a say in it."""
+
+    category: str
+    cause: Cause
+    applies: bool
+
+
+class ErasureRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a keeping, or a cause that nothing stands against, comes to.
+
+    `when`: the keeping, or the cause. `ground`: the code that events carry. `categories`: empty for all.
+    `says`: the reason for the person, with `{ref}` and `{until}`.
+    """
+
+    id: Annotated[str, Meta(pattern=r"^(?:law|house)(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+\Z")]
+    when: Kept | Cause
+    decision: Outcome
+    ground: str
+    causes: tuple[Cause, ...]
+    citation: str
+    says: str
+    says_nl: str
+    confidence: Literal["sourced", "unconfirmed"]
+    valid_from: date
+    tests: Annotated[tuple[ErasureTest, ...], Meta(min_length=1)]
+    categories: tuple[str, ...] = ()
+    valid_to: date | None = None
+
+    def stands_against(self, cause: Cause, category: str, day: date) -> bool:
+        """Whether the rule has a say in the erasure of a category for a cause on a day."""
+        return (
+            in_force(self, day)
+            and cause in self.causes
+            and (category in self.categories or not self.categories)
+        )
+
+
+class Keeping(Struct, frozen=True):
+    """Something that keeps data. `categories`: None for all that the rule names. `until`: None while open.
+
+    `statute`: the citation of a duty, whose rule is `rule`.
+    """
+
+    kind: Kept
+    ref: str | None = None
+    categories: frozenset[str] | None = None
+    until: date | None = None
+    rule: str | None = None
+    statute: str | None = None
+
+
+class ErasureFacts(Struct, frozen=True):
+    """What is known of a person on the day of the decision. `categories`: those of which data is held."""
+
+    cause: Cause
+    categories: Collection[str]
+    anchors: Mapping[Anchor, date]
+    keepings: Sequence[Keeping]
+
+
+class Reason(Struct, frozen=True):
+    """Why a category is not erased, or why it is. `until`: the first day on which it is over, if known."""
+
+    decision: Outcome
+    ground: str
+    rule: str
+    statute: str
+    says: str
+    says_nl: str
+    ref: str | None = None
+    until: date | None = None
+
+
+class ErasureDecision(Struct, frozen=True):
+    """What becomes of a category. The first reason decides; the others stand beside it."""
+
+    category: str
+    reasons: tuple[Reason, ...]
+
+    @property
+    def first(self) -> Reason:
+        """The reason that decides."""
+        return self.reasons[0]
+
+    @property
+    def decision(self) -> Outcome:
+        """Erase, retain, or restrict: only store."""
+        return self.first.decision
+
+
+ERASURE_RULES: tuple[ErasureRule, ...] = tuple(
+    entry for layer in ("law", "house") for entry in load(layer, "erasure_rule", ErasureRule)
+)
+
+
+def erasure_decisions(facts: ErasureFacts, day: date) -> dict[str, ErasureDecision]:
+    """Category -> what becomes of it if its erasure is asked for on a day, sorted by category."""
+    return {
+        category: ErasureDecision(
+            category, kept(facts, category, day) or (_gone(facts.cause, category, day),)
+        )
+        for category in sorted(facts.categories)
+    }
+
+
+def kept(facts: ErasureFacts, category: str, day: date) -> tuple[Reason, ...]:
+    """Why a category stays for now, the longest-lasting reason first; empty when nothing keeps it."""
+    keepings = [
+        keeping
+        for keeping in (*facts.keepings, *_duties(category, facts.anchors, day))
+        if (keeping.categories is None or category in keeping.categories)
+        and (keeping.until is None or day < keeping.until)
+    ]
+    reasons = [
+        _reason(entry, keeping)
+        for keeping in keepings
+        for entry in ERASURE_RULES
+        if entry.when == keeping.kind and entry.stands_against(facts.cause, category, day)
+    ]
+    return tuple(sorted(reasons, key=_lasting))
+
+
+def _duties(category: str, anchors: Mapping[Anchor, date], day: date) -> list[Keeping]:
+    return [
+        Keeping("duty", until=until, rule=duty.id, statute=duty.citation)
+        for until, duty in retention_duties(category, anchors, day)
+    ]
+
+
+def _lasting(reason: Reason) -> tuple[int, str, str]:
+    return -(reason.until or _FOREVER).toordinal(), reason.rule, reason.ref or ""
+
+
+def _reason(entry: ErasureRule, keeping: Keeping) -> Reason:
+    words = {"ref": keeping.ref, "until": keeping.until}
+    return Reason(
+        decision=entry.decision,
+        ground=entry.ground,
+        rule=keeping.rule or entry.id,
+        statute=f"{entry.citation}; {keeping.statute}" if keeping.statute else entry.citation,
+        says=entry.says.format_map(words),
+        says_nl=entry.says_nl.format_map(words),
+        ref=keeping.ref,
+        until=keeping.until,
+    )
+
+
+def _gone(cause: Cause, category: str, day: date) -> Reason:
+    """Why a category goes when nothing keeps it: the ground on which its erasure is asked for."""
+    entry = next(
+        entry
+        for entry in ERASURE_RULES
+        if entry.when == cause and entry.stands_against(cause, category, day)
+    )
+    return Reason(entry.decision, entry.ground, entry.id, entry.citation, entry.says, entry.says_nl)

@@ -1,0 +1,86 @@
+"""`ledger hold` and what it stops, through the program."""
+
+from typing import Any
+
+import pytest
+
+from tests.fixtures.console import Cli, collected, registered
+
+WHO = "customer/10023"
+
+
+@pytest.fixture
+def held(cli: Cli) -> Cli:
+    cli.record(registered(), collected())
+    placed = place(cli)
+    assert placed == {
+        "subject": WHO,
+        "hold_ref": "H-1",
+        "act": "placed",
+        "categories": ["contact"],
+        "position": 3,
+    }
+    return cli
+
+
+def place(cli: Cli, *options: str, review_on: str = "2099-01-01") -> Any:
+    named = ("--category", "contact", "--ground", "civil-claim", "--owner", "legal")
+    ran = cli("hold", "place", WHO, "H-1", *named, "--review-on", review_on, *options, "--json")
+    return ran.json if ran.status == 0 else ran
+
+
+def listed(cli: Cli, *arguments: str, status: int = 0) -> list[Any]:
+    ran = cli("hold", "list", *arguments, "--json")
+    assert ran.status == status
+    rows: list[Any] = ran.json["holds"]
+    return rows
+
+
+def test_a_hold_is_listed_with_owner_ground_and_review_date(held: Cli) -> None:
+    (row,) = listed(held)
+    assert row.pop("since")
+    assert row == {
+        "subject": WHO,
+        "hold_ref": "H-1",
+        "categories": ["contact"],
+        "ground": "civil-claim",
+        "owner": "legal",
+        "review_on": "2099-01-01",
+        "overdue": False,
+    }
+    assert listed(held, WHO)[0] | {"since": None} == row | {"since": None}
+
+
+def test_an_erasure_is_refused_with_the_hold_and_the_category(held: Cli) -> None:
+    for options in ([], ["--category", "contact"]):
+        ran = held("erase", WHO, "--ground", "request", *options)
+        assert ran.status == 1
+        assert "H-1 (contact)" in ran.err
+        assert ran.out == b""
+    assert held("state", WHO, "--json").json["personal"]["contact"]
+    assert held("erase", WHO, "--ground", "request", "--category", "identity").status == 0
+
+
+def test_a_review_goes_on_with_what_it_names_and_a_release_ends_it(held: Cli) -> None:
+    ran = held("hold", "review", WHO, "H-1", "--review-on", "2024-01-01", "--category", "identity")
+    assert ran.status == 0
+    (row,) = listed(held, status=1)
+    assert (row["categories"], row["overdue"]) == (["identity"], True)
+    assert (row["ground"], row["owner"]) == ("civil-claim", "legal")
+    assert held("hold", "release", WHO, "H-1").status == 0
+    assert listed(held) == listed(held, WHO) == []
+    assert held("erase", WHO, "--ground", "request").status == 0
+
+
+def test_wrong_use_is_told(held: Cli) -> None:
+    assert place(held).status == 2
+    assert held("hold", "release", WHO, "H-2").status == 2
+    assert held("hold", "review", WHO, "H-2", "--review-on", "2099-01-01").status == 2
+    unnamed = held("hold", "place", WHO, "H-3", "--ground", "g", "--review-on", "2099-01-01")
+    assert unnamed.status == 2
+    assert place(held, review_on="soon").status == 2
+    assert held("hold", "list", "recipient/police").status == 2
+
+
+def test_tables_for_people(held: Cli) -> None:
+    assert b"civil-claim" in held("hold", "list").out
