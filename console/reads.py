@@ -32,6 +32,7 @@ class Reads:
         self._role = role
         self._everything = everything
         self._clock = clock
+        self._noted: set[tuple[str, str]] = set()
 
     @property
     def taken(self) -> bool:
@@ -39,17 +40,25 @@ class Reads:
         return self._notes.taken
 
     def note(self, subjects: Iterable[str], categories: Iterable[str]) -> None:
-        """Note that these categories of these subjects are about to be shown. Raises Misconfigured."""
-        shown = tuple(sorted(set(categories)))
-        if reads := [self._read(subject, shown) for subject in dict.fromkeys(subjects)]:
-            self._notes.add(reads)
+        """Note that these categories of these subjects are about to be shown, once for a command.
+
+        Raises Misconfigured when it cannot be noted.
+        """
+        self._add(list(dict.fromkeys(subjects)), set(categories))
 
     def note_many(self, categories: Iterable[str], *, everyone: bool = False) -> None:
         """Note an answer about many, with one read. `everyone`: about every customer and contact person."""
-        shown = tuple(sorted(set(categories)))
-        self._notes.add([self._read(self._everything, shown, everyone=everyone)])
+        self._add([self._everything], set(categories), everyone=everyone)
 
-    def _read(self, subject: str, categories: tuple[str, ...], *, everyone: bool = False) -> Read:
+    def _add(self, subjects: list[str], categories: set[str], *, everyone: bool = False) -> None:
+        shown = {subject: {(subject, one) for one in (*categories, "")} for subject in subjects}
+        new = [subject for subject, parts in shown.items() if not parts <= self._noted]
+        if new:
+            ordered = tuple(sorted(categories))
+            self._notes.add([self._read(subject, ordered, everyone=everyone) for subject in new])
+            self._noted.update(*(shown[subject] for subject in new))
+
+    def _read(self, subject: str, categories: tuple[str, ...], *, everyone: bool) -> Read:
         return Read(
             id=str(uuid4()),
             time=self._clock(),
