@@ -6,6 +6,7 @@ thousands, a recipient who has received from everybody. What is counted is rows 
 """
 
 import gc
+import statistics
 import sys
 import time
 from collections.abc import Iterator
@@ -18,8 +19,6 @@ import orjson
 from bench.filling import OFFICE, UNTIL, record, sample, sites
 from bench.processor import Figures, rates, server_of
 from bench.results import quote, save
-from console.answers.source import Source
-from console.answers.subjects import known_streams
 from ledger.opening import Opener
 from projections.findings import VIEW
 from projections.findings_past import past_findings_about
@@ -30,18 +29,20 @@ from tests.fixtures.ledger import House, message
 FULL = 1_000_000
 EVENTS = 100_000
 SIZES = (10_000, 100_000, FULL)
-CHUNK, PROBE, BATCH = 10_000, 2_000, 100
+CHUNK, PROBE, BATCH, ROUNDS = 10_000, 2_000, 100, 5
 PERSON = "customer/10023"
 # Statistics of a connection are written when it ends, by and by.
-WRITTEN_S = 1.5
+WRITTEN_S = 1.1
 METHOD = (
     "One ledger grows on an embedded PostgreSQL, followed with the view of findings alone. mixed: the next "
     f"{PROBE:,} events of the sample in batches of {BATCH}; then single events by themselves. *_rows: rows "
     "of the view that were read, per event; mixed_us: processor time of this process and the server per "
-    "event. past_ms: findings about one person at a position of the past."
+    f"event, mixed_process_us: of this process; medians of {ROUNDS} rounds. past_ms: findings "
+    "about one person at a position of the past."
 )
 ROWS = {
     "mixed_us": "an event of the sample, µs of processor time",
+    "mixed_process_us": "of it this process",
     "mixed_rows": "an event of the sample, rows read",
     "grant_rows": "a role is granted to an employee, rows read",
     "rename_rows": "a recipient has another name, rows read",
@@ -80,8 +81,9 @@ def grow(house: House, events: int) -> Iterator[Figures]:
             filling.follow_once()
             filling.close()
             size += len(batch)
-        figures = {"events": float(size), **measured(house, list(islice(texts, PROBE)))}
-        size += PROBE + len(singles())
+        mixed = [list(islice(texts, PROBE)) for _ in range(ROUNDS)]
+        figures = {"events": float(size), **measured(house, mixed), "past_ms": past(house)}
+        size += ROUNDS * PROBE + len(singles())
         print("findings:", "  ".join(f"{name} {value:,.1f}" for name, value in figures.items()))
         yield {name: round(value, 1) for name, value in figures.items()}
 
@@ -91,24 +93,32 @@ def follower(house: House, **options: Any) -> Follower:
     return Follower(house.database, house.ledger, OFFICE, [VIEW], **options)
 
 
-def measured(house: House, texts: list[bytes]) -> Figures:
-    """Rows read and processor time, per event."""
-    figures: Figures = {}
-    server, before = server_of(house.url), rows_read(house)
-    for name, batch in {"mixed": texts, **singles()}.items():
-        record(house.open(), batch)
-        one = follower(house, batch_events=BATCH)
-        one.statuses()  # connected
-        used = rates(name, one.follow_once, server, len(batch))
-        one.close()
-        after = rows_read(house)
-        figures[f"{name}_rows"], before = (after - before) / len(batch), after
-        if name == "mixed":
-            figures["mixed_us"] = 1e6 / used["mixed_core"]
-    return figures | {"past_ms": past(house)}
+def measured(house: House, mixed: list[list[bytes]]) -> Figures:
+    """Processor time per event of the sample, and rows read per event."""
+    rounds = [followed(house, texts) for texts in mixed]
+    figures = {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
+    for name, text in singles().items():
+        figures[f"{name}_rows"] = followed(house, [text])["mixed_rows"]
+    return figures
 
 
-def singles() -> dict[str, list[bytes]]:
+def followed(house: House, texts: list[bytes]) -> Figures:
+    """What following some messages costs, each of them."""
+    record(house.open(), texts)
+    before, one = rows_read(house), follower(house, batch_events=BATCH)
+    one.statuses()  # connected
+    ours, server = time.process_time(), server_of(house.url)
+    used = rates("mixed", one.follow_once, server, len(texts))
+    ours = time.process_time() - ours
+    one.close()
+    return {
+        "mixed_us": 1e6 / used["mixed_core"],
+        "mixed_process_us": 1e6 * ours / len(texts),
+        "mixed_rows": (rows_read(house) - before) / len(texts),
+    }
+
+
+def singles() -> dict[str, bytes]:
     """One event each that others depend on."""
     at = (UNTIL - timedelta(hours=1)).isoformat()
     office = {"source": "urn:voipzeker:privacy-office", "time": at}
@@ -127,7 +137,7 @@ def singles() -> dict[str, list[bytes]]:
         ),
         "system": message("system-registered", "system/portal", **office, **system),
     }
-    return {name: [orjson.dumps(event)] for name, event in events.items()}
+    return {name: orjson.dumps(event) for name, event in events.items()}
 
 
 def rows_read(house: House) -> float:
@@ -146,7 +156,7 @@ def past(house: House) -> float:
     """Milliseconds of the findings about one person, at a position of the past."""
     session = house.session("reader")
     opener = Opener(session, house.provider, house.ledger)
-    streams = known_streams(Source(session, opener, house.ledger, OFFICE, UNTIL), PERSON)
+    streams = [period.subject for period in opener.periods(PERSON)]
     began = time.perf_counter()
     past_findings_about(session, house.ledger, streams, Moment(at_position=9_000), UNTIL, OFFICE)
     return (time.perf_counter() - began) * 1_000
