@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from itertools import islice
 from typing import Any
@@ -19,6 +20,7 @@ import orjson
 from bench.filling import OFFICE, UNTIL, record, sample, sites
 from bench.processor import Figures, rates, server_of
 from bench.results import quote, save
+from ledger.application import Ledger
 from ledger.opening import Opener
 from projections.findings import VIEW
 from projections.findings_past import past_findings_about
@@ -72,7 +74,7 @@ def table(points: list[Figures]) -> Iterator[list[str]]:
 
 def grow(house: House, events: int) -> Iterator[Figures]:
     """The figures of one ledger at each size, each printed."""
-    ledger, texts, size = house.open(), sample(FULL), 0
+    ledger, texts, size = house.open(), sample(FULL + len(SIZES) * ROUNDS * PROBE), 0
     for goal in (size for size in SIZES if size <= events):
         while size < goal:
             batch = list(islice(texts, min(CHUNK, goal - size)))
@@ -82,7 +84,7 @@ def grow(house: House, events: int) -> Iterator[Figures]:
             filling.close()
             size += len(batch)
         mixed = [list(islice(texts, PROBE)) for _ in range(ROUNDS)]
-        figures = {"events": float(size), **measured(house, mixed), "past_ms": past(house)}
+        figures = {"events": float(size), **measured(house, ledger, mixed), "past_ms": past(house)}
         size += ROUNDS * PROBE + len(singles())
         print("findings:", "  ".join(f"{name} {value:,.1f}" for name, value in figures.items()))
         yield {name: round(value, 1) for name, value in figures.items()}
@@ -93,18 +95,18 @@ def follower(house: House, **options: Any) -> Follower:
     return Follower(house.database, house.ledger, OFFICE, [VIEW], **options)
 
 
-def measured(house: House, mixed: list[list[bytes]]) -> Figures:
+def measured(house: House, ledger: Ledger, mixed: list[list[bytes]]) -> Figures:
     """Processor time per event of the sample, and rows read per event."""
-    rounds = [followed(house, texts) for texts in mixed]
+    rounds = [followed(house, ledger, texts) for texts in mixed]
     figures = {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
     for name, text in singles().items():
-        figures[f"{name}_rows"] = followed(house, [text])["mixed_rows"]
+        figures[f"{name}_rows"] = followed(house, ledger, [text])["mixed_rows"]
     return figures
 
 
-def followed(house: House, texts: list[bytes]) -> Figures:
+def followed(house: House, ledger: Ledger, texts: list[bytes]) -> Figures:
     """What following some messages costs, each of them."""
-    record(house.open(), texts)
+    record(ledger, texts)
     before, one = rows_read(house), follower(house, batch_events=BATCH)
     one.statuses()  # connected
     ours, server = time.process_time(), server_of(house.url)
@@ -147,8 +149,8 @@ def rows_read(house: House) -> float:
         "SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::float8"
         " FROM pg_stat_all_tables WHERE schemaname = %s"
     )
-    connection = house.session(None)._connection
-    (count,) = connection.execute(query, [house.ledger.views]).fetchall()[0]
+    with closing(house.database.connect(house.ledger, None)) as session:
+        (count,) = session._connection.execute(query, [house.ledger.views]).fetchall()[0]
     return float(count)
 
 
