@@ -21,7 +21,7 @@ from rulebook.digest import digest
 __all__ = ["DOSSIER", "TRACES", "VIEW", "Row", "evolve", "keys", "kind_of"]
 
 DOSSIER, TRACES = "dossier", "traces"
-FOLD = "5"
+FOLD = "6"
 
 
 Row = Dossier | Fact | Traces
