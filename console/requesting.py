@@ -90,14 +90,15 @@ def find(source: Source, ref: str, subject: str | None = None) -> Found:
         raise NotAllowed(f"there is no request {ref}")
     if len(rows) > 1:
         raise NotAllowed(f"{len(rows)} persons have a request {ref}: name one with --subject")
-    return found_of(source, rows)[0]
+    [(stream, request)] = rows
+    return Found(stream, subject or source.names([stream])[stream], request)
 
 
 def check_allowed(found: Found, what: ActOn, time: datetime, code: str = "") -> None:
     """Raise NotAllowed when the request's state forbids an act at a time."""
     why = hindrance(what, found.request, time, code)
     if why is None and found.reference == ERASED:
-        why = f"the person of request {found.request.ref} was erased"
+        why = f"the person of request {found.request.ref} was erased: name them with --subject"
     if why is not None:
         raise NotAllowed(why)
 
