@@ -10,6 +10,7 @@ from console.answers.consents import consents
 from console.answers.disclosures import Wanted, disclosures
 from console.answers.erasure import erased
 from console.answers.history import history
+from console.answers.lint import lint
 from console.answers.marketing import marketing
 from console.answers.register import register
 from console.answers.state import state
@@ -17,6 +18,7 @@ from console.answers.upkeep import audited
 from console.commands.following import bring_up_to_date
 from console.sample import TOUR_SUBJECT, Planted
 from console.show.consent import consents_tables, marketing_tables
+from console.show.lint import lint_table
 from console.show.person import (
     changes_table,
     erasure_tables,
@@ -40,6 +42,7 @@ __all__ = ["guide"]
 # Enough of a long table to see what it is.
 _LAST_EVENTS = 8
 _ACTIVITIES = 4
+_RIGHTS = "8"
 _YEAR = timedelta(days=365)
 
 
@@ -48,6 +51,7 @@ def guide(site: Site, planted: Sequence[Planted]) -> Iterator[Step]:
     yield from _about_one_person(site)
     yield from _about_processing(site)
     yield from found(site, planted)
+    yield _about_the_notice(site)
     yield from _after_an_erasure(site)
     yield from proven(site)
     yield _in_order(site)
@@ -97,6 +101,17 @@ def _about_processing(site: Site) -> Iterator[Step]:
         "Who received data of this customer",
         f"disclosures --subject {TOUR_SUBJECT}",
         [disclosures_table(rows)],
+    )
+
+
+def _about_the_notice(site: Site) -> Step:
+    answer = lint(site.source(), site.settings.controller, NOW)
+    rows = [row for row in answer["findings"] if row["clause"] == _RIGHTS]
+    return Step(
+        f"The privacy notice beside law and practice: {answer['open']} findings, here those on the"
+        f" clause about rights ({_RIGHTS})",
+        "lint",
+        [lint_table(answer | {"findings": rows})],
     )
 
 

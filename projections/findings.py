@@ -8,6 +8,7 @@ No row holds a value, and nothing is relative to a clock: a finding that waits f
 is due.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
 import rulebook
@@ -21,7 +22,9 @@ from rulebook.digest import digest
 __all__ = ["DOSSIER", "TRACES", "VIEW", "Row", "evolve", "keys", "kind_of"]
 
 DOSSIER, TRACES = "dossier", "traces"
-FOLD = "5"
+FOLD = "6"
+# A dossier that depends on another one is no older than any change of that.
+LAST_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 Row = Dossier | Fact | Traces
@@ -52,13 +55,13 @@ def evolve(subkey: str, state: Row | None, event: RecordedEvent) -> Row:
 
 
 def _cells(key: Key, row: Row) -> tuple[Any, ...]:
-    """Name of a dossier, and what the row depends on."""
+    """Name of a dossier, what the row depends on, and since when it matters."""
     if isinstance(row, Dossier):
-        return dossier_name(key[0], row), row.customer, None
+        return dossier_name(key[0], row), row.customer, None, LAST_TIME if row.customer else None
     if isinstance(row, Fact):
         first, second = (*row.on, None, None)[:2]
-        return None, first, second
-    return None, None, None
+        return None, first, second, row.occurred_at
+    return None, None, None, None
 
 
 _RULES = digest(
@@ -80,7 +83,12 @@ VIEW: View[Row] = View(
     keys=keys,
     evolve=evolve,
     layout="findings",
-    cell_types={"name": "text", "first_on": "text", "second_on": "text"},
+    cell_types={
+        "name": "text",
+        "first_on": "text",
+        "second_on": "text",
+        "occurred_at": "timestamptz",
+    },
     cells=_cells,
     join="findings",
 )

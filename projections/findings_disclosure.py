@@ -11,7 +11,7 @@ from projections.findings_look import Look, Seen
 from rulebook import Provision
 from rulebook.calendar import day_of
 
-__all__ = ["disclosure", "informed"]
+__all__ = ["disclosure", "informed", "standing", "version_on"]
 
 _DELETIONS = frozenset({"erase", "erasure", "delete", "deletion"})
 _COLLECTORS = frozenset({"collection-agency", "bailiff"})
@@ -22,9 +22,9 @@ _LATER = "9999-12-31"
 def disclosure(fact: Fact, look: Look) -> Iterator[Seen]:
     """Everything that rules ask about a disclosure; where it states less, less is asked."""
     recipient, day = look.at(f"recipient/{fact.facts['recipient']}"), day_of(fact.occurred_at)
-    version = _version(recipient, day)
+    version = version_on(recipient, day)
     kind = fact.facts.get("recipient_kind") or (version["kind"] if version else None)
-    yield Seen({"recipient": _standing(recipient, day)}, detail=fact.facts["recipient"])
+    yield Seen({"recipient": standing(recipient, day)}, detail=fact.facts["recipient"])
     if version:
         yield Seen({"kind": "same" if version["kind"] == kind else "other"}, detail=version["kind"])
     if kind:
@@ -41,7 +41,7 @@ def disclosure(fact: Fact, look: Look) -> Iterator[Seen]:
 # The recipient
 
 
-def _standing(recipient: Dossier, day: date) -> str:
+def standing(recipient: Dossier, day: date) -> str:
     """Whether a recipient was registered on a day: `valid`, `ended` or `unregistered`."""
     at = day.isoformat()
     begun = [(start, end) for start, end in _periods(recipient.all("recipient")) if start <= at]
@@ -64,7 +64,7 @@ def _periods(marks: tuple[Mark, ...]) -> list[tuple[str, str]]:
     return periods
 
 
-def _version(recipient: Dossier, day: date) -> dict[str, Any] | None:
+def version_on(recipient: Dossier, day: date) -> dict[str, Any] | None:
     """The recipient as it was on a day; before its first version the first."""
     marks = [mark for mark in recipient.all("recipient") if isinstance(mark.says, dict)]
     versions = sorted(marks, key=lambda mark: (mark.says["from"], mark.order))

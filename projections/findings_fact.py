@@ -13,7 +13,7 @@ import msgspec
 from ledger.event import RecordedEvent
 from rulebook import provision
 
-__all__ = ["CHECKED", "Fact", "fact_of", "facts_in"]
+__all__ = ["CHECKED", "DISCLOSURE", "Fact", "fact_of", "facts_in"]
 
 
 class Fact(msgspec.Struct, frozen=True, tag="fact", gc=False):
@@ -50,7 +50,8 @@ _DISCLOSED = (
     "transfer_mechanism",
     "notice",
 )
-_TO_RECIPIENT = Checking("disclosure", _DISCLOSED, ("recipient/{recipient}",))
+DISCLOSURE = "disclosure"
+_TO_RECIPIENT = Checking(DISCLOSURE, _DISCLOSED, ("recipient/{recipient}",))
 
 
 def _out(event: RecordedEvent) -> bool:
@@ -136,6 +137,6 @@ def fact_of(kind: str, event: RecordedEvent) -> Fact:
         facts={name: event.facts[name] for name in check.keeps if name in event.facts},
         subject=event.subject,
         provision=event.provision,
-        categories=event.categories if kind in {"access", "disclosure"} else (),
+        categories=event.categories if kind in {"access", DISCLOSURE} else (),
         on=tuple(name.format_map(event.facts) for name in check.on),
     )

@@ -2,18 +2,20 @@
 
 A batch changes facts and dossiers. Judged again are the facts that changed, those of a stream whose
 dossier changed in what they are judged by, and those of other streams that depend on it; the last in
-blocks, since a recipient may have received much.
+blocks, since a recipient may have received much. As far back as a change reaches, and no further.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from projections.findings import DOSSIER, TRACES, VIEW, Row, kind_of
-from projections.findings_dossier import SHARED, Dossier, dossier_name, topic_of
+from projections.findings_dossier import SHARED, Dossier, Mark, dossier_name
 from projections.findings_fact import Fact
 from projections.findings_judging import Finding, findings_of
 from projections.findings_look import Look
+from projections.findings_reach import EVER, reach
 from projections.findings_retention import RETENTION, held_facts
 from projections.findings_situation import DEPENDS
 from projections.findings_sources import SourceStore, earliest, refresh_sources, unregistered
@@ -22,6 +24,8 @@ from projections.view import Key, encode
 __all__ = ["Entry", "FindingStore", "FindingsGathering", "FindingsJoin", "entry_parts"]
 
 _Change = tuple[Row | None, Row | None]
+_Kinds = dict[str, datetime]
+"""Kinds of fact, and from when such facts are judged again."""
 
 
 class Entry(NamedTuple):
@@ -38,11 +42,11 @@ class FindingStore(SourceStore, Protocol):
     def rows(self, keys: Sequence[Key]) -> dict[Key, bytes]:
         """States of those rows that exist."""
 
-    def facts_of(self, streams: Sequence[UUID], kinds: Sequence[str]) -> dict[Key, bytes]:
-        """Facts of some kinds of some streams."""
+    def facts_of(self, wanted: Mapping[tuple[UUID, str], datetime]) -> dict[Key, bytes]:
+        """Facts by stream and kind, of those that occurred since a time."""
 
-    def dependents(self, names: Sequence[str]) -> Iterator[dict[Key, bytes]]:
-        """Block by block the rows that depend on dossiers of some names."""
+    def dependents(self, names: Mapping[str, datetime]) -> Iterator[dict[Key, bytes]]:
+        """Block by block the rows that depend on dossiers of some names, since a time."""
 
     def dossiers(self, names: Sequence[str]) -> dict[str, bytes]:
         """Those dossiers that exist, by name."""
@@ -62,7 +66,9 @@ class FindingsJoin:
         facts = _affected(own, changes, store) | facts
         _judge(facts, new, changes, store)
         if named:
-            for block in store.dependents(sorted(named)):
+            for block in store.dependents(
+                {name: min(named[name].values()) for name in sorted(named)}
+            ):
                 _judge(_of_block(block, named, changes, store), set(), changes, store)
         refresh_sources(changes, store)
 
@@ -83,16 +89,16 @@ def _facts_in(changes: Mapping[Key, _Change]) -> Iterator[tuple[Key, _Change]]:
             yield key, (before, after)
 
 
-def _moved(changes: Mapping[Key, _Change]) -> tuple[dict[UUID, set[str]], dict[str, set[str]]]:
-    """Kinds of fact that are to be judged again: by stream, and by name of a dossier."""
-    own: dict[UUID, set[str]] = {}
-    named: dict[str, set[str]] = {}
+def _moved(changes: Mapping[Key, _Change]) -> tuple[dict[UUID, _Kinds], dict[str, _Kinds]]:
+    """Kinds of fact that are to be judged again, since when: by stream, and by name of a dossier."""
+    own: dict[UUID, _Kinds] = {}
+    named: dict[str, _Kinds] = {}
     for (stream, subkey), (before, after) in changes.items():
         if subkey != DOSSIER:
             continue
-        topics = _topics(before, after)
-        own[stream] = {kind for topic in topics for kind in DEPENDS[topic]}
-        others = {kind for topic in topics & _SHARED_TOPICS for kind in DEPENDS[topic]}
+        topics = reach(_marks(before), _marks(after))
+        own[stream] = _kinds(topics)
+        others = _kinds({topic: topics[topic] for topic in topics.keys() & _SHARED_TOPICS})
         if others:
             dossier = after if isinstance(after, Dossier) else before
             assert isinstance(dossier, Dossier)
@@ -105,24 +111,32 @@ _SHARED_TOPICS = frozenset(
 )
 
 
-def _topics(before: Row | None, after: Row | None) -> set[str]:
-    """Kinds of topics in which two states of a dossier differ."""
-    old = before.marks if isinstance(before, Dossier) else {}
-    new = after.marks if isinstance(after, Dossier) else {}
-    return {topic_of(t) for t in old.keys() | new.keys() if old.get(t) != new.get(t)}
+def _marks(row: Row | None) -> Mapping[str, tuple[Mark, ...]]:
+    return row.marks if isinstance(row, Dossier) else {}
+
+
+def _kinds(topics: Mapping[str, datetime]) -> _Kinds:
+    """The kinds of fact that depend on some topics, each since the earliest of its topics."""
+    kinds: _Kinds = {}
+    for topic, since in topics.items():
+        for kind in DEPENDS[topic]:
+            kinds[kind] = min(since, kinds.get(kind, since))
+    return kinds
 
 
 def _affected(
-    own: Mapping[UUID, set[str]], changes: Mapping[Key, _Change], store: FindingStore
+    own: Mapping[UUID, _Kinds], changes: Mapping[Key, _Change], store: FindingStore
 ) -> dict[Key, Row | None]:
     """The facts of some kinds of each stream."""
-    wanted = {stream: kinds - {RETENTION} for stream, kinds in own.items() if kinds - {RETENTION}}
+    wanted = {
+        (stream, kind): since
+        for stream, kinds in own.items()
+        for kind, since in kinds.items()
+        if kind != RETENTION
+    }
     found = _held({s for s, kinds in own.items() if RETENTION in kinds}, changes, store)
-    if wanted:
-        kinds = sorted(set().union(*wanted.values()))
-        for key, state in store.facts_of(sorted(wanted), kinds).items():
-            if kind_of(key[1]) in wanted[key[0]]:
-                found[key] = VIEW.decode(state)
+    for key, state in (store.facts_of(wanted) if wanted else {}).items():
+        found[key] = VIEW.decode(state)
     return found
 
 
@@ -148,12 +162,12 @@ def _rows(
 
 def _of_block(
     block: Mapping[Key, bytes],
-    named: Mapping[str, set[str]],
+    named: Mapping[str, _Kinds],
     changes: Mapping[Key, _Change],
     store: FindingStore,
 ) -> dict[Key, Row | None]:
     """Facts of a block of dependents; of a contact person's dossier the facts of that person."""
-    kinds = set().union(*named.values())
+    kinds = {kind: EVER for kinds in named.values() for kind in kinds}
     rows: dict[Key, Row | None] = {key: VIEW.decode(state) for key, state in block.items()}
     contacts = {key[0]: kinds for key, row in rows.items() if isinstance(row, Dossier)}
     facts = {k: row for k, row in rows.items() if isinstance(row, Fact) and kind_of(k[1]) in kinds}

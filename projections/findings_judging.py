@@ -7,14 +7,15 @@ from uuid import UUID
 import msgspec
 
 import rulebook
-from projections.findings_dossier import Dossier
-from projections.findings_fact import Fact
+from ledger.event import RecordedEvent
+from projections.findings_dossier import NO_DOSSIER, Dossier, dossier_name, noted
+from projections.findings_fact import DISCLOSURE, Fact, fact_of
 from projections.findings_look import Look, Seen
 from projections.findings_situation import seen
 from projections.findings_traces import Trace
 from rulebook.calendar import day_of
 
-__all__ = ["Finding", "findings_of", "is_registered", "source_finding"]
+__all__ = ["Finding", "disclosure_findings", "findings_of", "is_registered", "source_finding"]
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):
@@ -52,6 +53,23 @@ def findings_of(kind: str, fact: Fact, look: Look) -> dict[str, Finding]:
         for rule in rulebook.breaches(kind, one.situation, day_of(fact.occurred_at)):
             found.setdefault(rule.id, _finding(rule.id, fact, look.stream, one))
     return found
+
+
+def disclosure_findings(
+    event: RecordedEvent, registers: Iterable[RecordedEvent]
+) -> tuple[Finding, ...]:
+    """The rules that a disclosure breaks, those with a deadline too.
+
+    `registers`: events around it that count, in any order: of recipients, and of the person concerned.
+    """
+    dossiers: dict[UUID, Dossier] = {}
+    for one in registers:
+        if noted(one):
+            known = dossiers.get(one.stream, Dossier(one.subject))
+            dossiers[one.stream] = known.with_event(one)
+    named = {dossier_name(stream, dossier): dossier for stream, dossier in dossiers.items()}
+    look = Look(event.stream, dossiers.get(event.stream, NO_DOSSIER), named.get)
+    return tuple(findings_of(DISCLOSURE, fact_of(DISCLOSURE, event), look).values())
 
 
 def _finding(rule: str, fact: Fact, stream: UUID, one: Seen) -> Finding:

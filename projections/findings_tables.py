@@ -2,10 +2,12 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from ledger.postgres import Session
+from projections.findings_reach import EVER
 from projections.findings_sources import NOWHERE
 from projections.view import Key, encode
 
@@ -27,18 +29,24 @@ class FindingTables(ABC):
     def copy(self, name: str, types: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Write rows into one of these tables."""
 
-    def facts_of(self, streams: Sequence[UUID], kinds: Sequence[str]) -> dict[Key, bytes]:
-        """Facts of some kinds of some streams."""
-        return _rows(self.named("facts_of", streams=list(streams), kinds=list(kinds)))
+    def facts_of(self, wanted: Mapping[tuple[UUID, str], datetime]) -> dict[Key, bytes]:
+        """Facts by stream and kind, of those that occurred since a time."""
+        streams, kinds = [stream for stream, _ in wanted], [kind for _, kind in wanted]
+        since = list(wanted.values())
+        return _rows(self.named("facts_of", streams=streams, kinds=kinds, since=since))
 
-    def dependents(self, names: Sequence[str]) -> Iterator[dict[Key, bytes]]:
-        """Block by block the rows that depend on dossiers of some names."""
-        last: Key = (_START, "")
+    def dependents(self, names: Mapping[str, datetime]) -> Iterator[dict[Key, bytes]]:
+        """Block by block the rows that depend on dossiers of some names, since a time."""
+        last: tuple[datetime, UUID, str] = (EVER, _START, "")
         while page := self.named(
-            "dependents", names=list(names), stream=last[0], subkey=last[1], count=_BLOCK_ROWS
+            "dependents",
+            names=list(names),
+            since=list(names.values()),
+            **dict(zip(("occurred_at", "stream", "subkey"), last, strict=True)),
+            count=_BLOCK_ROWS,
         ):
-            yield _rows(page)
-            last = page[-1][0], page[-1][1]
+            yield _rows([row[1:] for row in page])
+            last = page[-1][:3]
 
     def dossiers(self, names: Sequence[str]) -> dict[str, bytes]:
         """Those dossiers that exist, by name."""

@@ -13,7 +13,7 @@ from ledger.event import RecordedEvent
 from projections.view import Order, View, order_of
 from rulebook.calendar import day_of
 
-__all__ = ["VIEW", "Claim", "Notice", "Publication", "in_force"]
+__all__ = ["VIEW", "Claim", "Notice", "Publication", "claims_of", "in_force"]
 
 _PREFIX = "notice/"
 _PUBLISHED = "privacy-notice-published"
@@ -63,15 +63,15 @@ def _publication(event: RecordedEvent) -> Publication:
         version=facts["version"],
         effective_from=date.fromisoformat(facts["effective_from"]),
         sha256=facts["sha256"],
-        claims=tuple(_claims(facts["claims"])),
+        claims=claims_of(facts["claims"]),
     )
 
 
-def _claims(told: list[dict[str, str]] | dict[str, str]) -> Iterable[Claim]:
+def claims_of(told: list[dict[str, str]] | dict[str, str]) -> tuple[Claim, ...]:
     """Claims in the order given. A map names them without their clauses."""
     if isinstance(told, dict):
-        return (Claim("", name, value) for name, value in sorted(told.items()))
-    return (Claim(one["clause"], one["claim"], one["value"]) for one in told)
+        return tuple(Claim("", name, value) for name, value in sorted(told.items()))
+    return tuple(Claim(one["clause"], one["claim"], one["value"]) for one in told)
 
 
 def in_force(notices: Iterable[Notice], time: datetime) -> Publication | None:

@@ -36,6 +36,8 @@ __all__ = [
 _PREFIX = "activity/"
 _DECLARATIONS = {"processing-activity-declared", "processing-activity-changed"}
 _RETIRED = "processing-activity-retired"
+DECLARING: frozenset[str] = frozenset({*_DECLARATIONS, _RETIRED})
+"""Types of the events that say what is declared."""
 _ASSESSED = "dpia-linked"
 Counts = dict[str, int]
 

@@ -22,9 +22,9 @@ from projections.findings_retention import RETENTION
 from projections.joining import Gathering
 from projections.processing_register import Entry
 from projections.read import bookmark_of, register_entries
-from projections.timetravel import Moment
+from projections.timetravel import NOW, Moment
 
-__all__ = ["Register", "past_register", "present_register"]
+__all__ = ["Register", "declared_activities", "past_register", "present_register"]
 
 _FINDING = msgspec.json.Decoder(Finding)
 _DECODE: Mapping[str, Any] = {
@@ -54,6 +54,23 @@ def present_register(session: Session, clock: datetime) -> Register:
         passed = {_category(subkey): one for subkey, one in sorted_out["passed"].items()}
         tally.add(sorted_out["observed"], sorted_out["judged"], passed)
     return Register(entries, tally.found())
+
+
+def declared_activities(
+    session: Session, moment: Moment, privacy_office: Collection[str]
+) -> dict[str, dict[str, Any]]:
+    """What each activity declares that is not retired, sorted; now, or at a moment of the past."""
+    if moment == NOW:
+        entries = register_entries(session)
+    else:
+        gathered, view = Gathering(), processing_register.VIEW
+        for _, rows in rows_at(
+            session, view, moment, privacy_office, processing_register.DECLARING
+        ):
+            for subkey, row in rows.items():
+                gathered.add(subkey, row)
+        entries = gathered.entries()
+    return {one.activity: one.declared for one in entries if one.declared and not one.retired}
 
 
 def past_register(

@@ -22,7 +22,6 @@ from rulebook.marketing import (
     MARKETING_RULES,
     Addressee,
     MarketingDecision,
-    Verdict,
     marketing_decision,
 )
 from rulebook.notice_checks import (
@@ -35,6 +34,7 @@ from rulebook.notice_checks import (
 from rulebook.notice_claims import NOTICE_CLAIMS, NoticeClaim, Statement, house_statements
 from rulebook.periods import PERIODS, Period, period
 from rulebook.provisions import PROVISIONS, Provision, provision, secret_provisions
+from rulebook.purposes import PURPOSES, Purpose, PurposeDecision, purpose_decision, purposes_on
 from rulebook.recipients import RECIPIENT_KINDS, beyond, recipient_kind
 from rulebook.requests import (
     EXTENSIONS,
@@ -58,6 +58,7 @@ from rulebook.retention import (
 )
 from rulebook.rules import RULES, Rule, Situation, breaches, rule
 from rulebook.validity import in_force
+from rulebook.verdict import Verdict
 
 __all__ = [
     "CLAUSES",
@@ -70,6 +71,7 @@ __all__ = [
     "NOTICE_CLAIMS",
     "PERIODS",
     "PROVISIONS",
+    "PURPOSES",
     "RECIPIENT_KINDS",
     "REFUSALS",
     "RETENTION_RULES",
@@ -91,6 +93,8 @@ __all__ = [
     "Period",
     "Practice",
     "Provision",
+    "Purpose",
+    "PurposeDecision",
     "Reason",
     "RequestPeriod",
     "RetentionDue",
@@ -114,6 +118,8 @@ __all__ = [
     "period",
     "provision",
     "provision_of",
+    "purpose_decision",
+    "purposes_on",
     "recipient_kind",
     "refusal_notice",
     "region",

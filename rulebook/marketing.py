@@ -12,13 +12,13 @@ from msgspec import Meta, Struct
 
 from rulebook.loading import load
 from rulebook.validity import in_force
+from rulebook.verdict import Verdict
 
 __all__ = [
     "MARKETING_RULES",
     "Addressee",
     "MarketingDecision",
     "MarketingRule",
-    "Verdict",
     "marketing_decision",
 ]
 
@@ -72,7 +72,7 @@ class MarketingRule(Struct, frozen=True, forbid_unknown_fields=True):
     needs_active: bool = False
     valid_to: date | None = None
 
-    def verdict(self, person: Addressee, channel: str) -> "Verdict":
+    def verdict(self, person: Addressee, channel: str) -> Verdict:
         """What this rule says."""
         allowed, why = self._judge(person, channel)
         return Verdict(self.id, self.layer, allowed, why, self.citation, self.confidence)
@@ -87,17 +87,6 @@ class MarketingRule(Struct, frozen=True, forbid_unknown_fields=True):
         if self.customers_exempt and person.customer:
             return True, "existing-customer"
         return False, "no-consent"
-
-
-class Verdict(Struct, frozen=True):
-    """What one rule says, and why: a code."""
-
-    rule: str
-    layer: Literal["law", "house"]
-    allowed: bool
-    why: str
-    citation: str
-    confidence: str
 
 
 class MarketingDecision(Struct, frozen=True):

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-__all__ = ["LANGUAGES", "Language", "placeholders", "text_of", "texts"]
+__all__ = ["LANGUAGES", "Language", "placeholders", "text_of", "texts", "word_of"]
 
 Language = Literal["nl", "en"]
 LANGUAGES: tuple[Language, ...] = ("nl", "en")
@@ -42,6 +42,11 @@ def _loaded() -> _Texts:
 def texts() -> Mapping[str, Mapping[Language, str]]:
     """Every sentence: name of the type (`consent-given`) -> language -> sentence with placeholders."""
     return _loaded().texts
+
+
+def word_of(code: str, language: Language) -> str:
+    """A code of a closed list in words; the code where it is a word already."""
+    return _loaded().words[language].get(code, code)
 
 
 def placeholders(sentence: str) -> tuple[tuple[str, str], ...]:
@@ -87,5 +92,4 @@ def _listed(fact: str, values: Iterable[Any], language: Language) -> str:
 
 def _said(fact: str, value: str | int, language: Language) -> str:
     """A code of a closed list in words, everything else as it is."""
-    words = _loaded().words[language] if fact in _loaded().spoken else {}
-    return words.get(str(value), str(value))
+    return word_of(str(value), language) if fact in _loaded().spoken else str(value)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["missing"]
+__all__ = ["POINTS", "missing"]
 
 _CONTROLLER, _PROCESSOR = "30(1)", "30(2)"
 # Point of the article, the fact that it asks for.
@@ -16,6 +16,11 @@ _ALWAYS = {
     ),
     _PROCESSOR: (("a", "on_behalf_of"), ("b", "processing"), ("d", "security_measures")),
 }
+POINTS: frozenset[str] = frozenset(
+    {"declaration", "joint_controllers", "mechanism", "retention"}
+    | {name for points in _ALWAYS.values() for _, name in points}
+)
+"""Everything that may be missing."""
 _TRANSFER = {_CONTROLLER: "e", _PROCESSOR: "c"}
 
 

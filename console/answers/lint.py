@@ -1,5 +1,6 @@
 """`ledger lint`: the privacy notice in force, statement by statement, beside law and practice."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from console.answers.practice import practice_at, told_at
@@ -16,15 +17,26 @@ __all__ = ["lint"]
 
 
 def lint(
-    source: Source, controller: Controller, moment: Moment, language: Language = "en"
+    source: Source,
+    controller: Controller,
+    moment: Moment,
+    language: Language = "en",
+    draft: Sequence[Claim] | None = None,
 ) -> dict[str, Any]:
-    """What the notice in force says that is not so, or does not say, by clause and rule."""
+    """What the notice in force says that is not so, or does not say, by clause and rule.
+
+    `draft`: claims that are compared instead, as if they were in force.
+    """
     notices, in_force = told_at(source, moment)
+    if draft is not None:
+        in_force = None
     practice = practice_at(source, controller, moment, notices, in_force)
-    told = [_statement(claim) for claim in in_force.claims] if in_force else None
+    claims = in_force.claims if in_force else draft
+    told = [_statement(claim) for claim in claims] if claims is not None else None
     found = notice_findings(told, practice, day_of(moment.as_of or source.now))
     return {
         "as_of": instant_or_none(moment.as_of),
+        "draft": draft is not None,
         "notice": _notice(in_force) if in_force else None,
         "findings": [_shown(one, language) for one in found],
         "open": len(found),

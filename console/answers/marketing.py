@@ -7,12 +7,13 @@ from console.answers.consents import Holder, holder
 from console.answers.source import Source
 from console.answers.state import folded_state
 from console.answers.subjects import chosen, customer_of
+from console.answers.verdicts import explained
 from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent, instant
 from projections import customer_state
 from projections.addressee import addressee, has_bought
 from projections.timetravel import Moment
-from rulebook import Addressee, Verdict, marketing_decision
+from rulebook import Addressee, marketing_decision
 from rulebook.calendar import day_of
 from rulebook.marketing import CHANNELS, EXPLANATIONS, MARKETING_RULES
 
@@ -75,21 +76,5 @@ def _decision(person: Addressee, channel: str, found: Holder) -> dict[str, Any]:
     return {
         "channel": channel,
         "allowed": decision.allowed,
-        "verdicts": [_verdict(verdict) for verdict in decision.verdicts],
-    }
-
-
-def _verdict(verdict: Verdict) -> dict[str, Any]:
-    (title, title_nl), (why, why_nl) = _TITLES[verdict.rule], EXPLANATIONS[verdict.why]
-    return {
-        "layer": verdict.layer,
-        "rule": verdict.rule,
-        "allowed": verdict.allowed,
-        "code": verdict.why,
-        "why": why,
-        "why_nl": why_nl,
-        "title": title,
-        "title_nl": title_nl,
-        "citation": verdict.citation,
-        "confidence": verdict.confidence,
+        "verdicts": [explained(verdict, _TITLES, EXPLANATIONS) for verdict in decision.verdicts],
     }

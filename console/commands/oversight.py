@@ -1,8 +1,10 @@
 """Commands about the house itself: which rules are broken, what its notice says, and who may see what."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
 from rich.console import RenderableType
 
@@ -31,8 +33,10 @@ from console.settings import Settings
 from console.show.access import access_tables, employee_tables, seen_tables
 from console.show.findings import findings_table
 from console.show.lint import lint_table
+from projections.notices import Claim, claims_of
 from projections.timetravel import Moment
 from schemas import CATEGORIES
+from schemas.events.contract import Claims
 from schemas.references import kind_of
 
 __all__ = ["add_commands"]
@@ -173,6 +177,12 @@ def _findings_wanted(rule: str | None, severity: str | None, subject: str | None
 @configured("store", "register")
 def show_lint(
     settings: Settings,
+    draft: Annotated[
+        Path | None,
+        typer.Option(
+            "--draft", metavar="FILE", help="Of these claims instead, JSON as they are published."
+        ),
+    ] = None,
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,
     at_position: AtPosition = None,
@@ -181,12 +191,26 @@ def show_lint(
 ) -> None:
     """Print where the privacy notice in force departs from law or practice. Exit status 1 where it does."""
     moment, language = moment_of(as_of, recorded_by, at_position), language_of(language)
+    claims = _claims(draft) if draft else None
     with reading(settings) as (site, source):
         prepare(site, moment)
-        answer = lint(source, settings.controller, moment, language)
+        answer = lint(source, settings.controller, moment, language, claims)
     if as_json:
         emit(answer)
     else:
         people().print(lint_table(answer))
     if answer["findings"]:
         raise typer.Exit(1)
+
+
+def _claims(path: Path) -> tuple[Claim, ...]:
+    """The claims of a draft. Raises BadParameter for a file that cannot be published as it is."""
+    try:
+        told = msgspec.json.decode(path.read_bytes(), type=Claims)
+    except OSError as error:
+        raise typer.BadParameter(f"--draft: {path} cannot be read: {error.strerror}") from error
+    except msgspec.MsgspecError as error:
+        raise typer.BadParameter(
+            f"--draft: {path}: expected a list of {{clause, claim, value}}: {error}"
+        ) from error
+    return claims_of(msgspec.to_builtins(told))

@@ -1,6 +1,7 @@
 """Commands about processing: register, disclosures, recipients."""
 
-from typing import Annotated, Any, Literal, get_args
+from collections.abc import Callable
+from typing import Annotated, Any, get_args
 
 import typer
 
@@ -11,33 +12,36 @@ from console.answers.subjects import check_reference
 from console.commands.following import bring_up_to_date
 from console.commands.people import reading
 from console.commands.reports import Output, form_of, put
-from console.export import register_csv, register_page, register_workbook
+from console.export import register_csv, register_dpv, register_page, register_workbook
 from console.flags import (
     AsOf,
     AtPosition,
     Json,
+    Language,
     RecordedBy,
     Since,
     Until,
     configured,
+    language_of,
     moment_of,
     time_of,
 )
 from console.output import emit, emit_list, encode, people
 from console.settings import Settings
 from console.show.registers import disclosures_table, recipients_table, register_table
+from schemas import texts
 from schemas.events.disclosure import RecipientKind
 
 __all__ = ["add_commands"]
 
-Format = Literal["json", "csv", "xlsx", "html"]
-FORMATS: tuple[Format, ...] = get_args(Format)
+FORMATS = ("json", "csv", "xlsx", "html", "dpv")
 KINDS: tuple[str, ...] = get_args(RecipientKind)
-EXPORTS = {
-    "json": encode,
-    "csv": register_csv,
+EXPORTS: dict[str, Callable[[dict[str, Any], texts.Language], bytes]] = {
+    "json": lambda answer, _language: encode(answer),
+    "csv": lambda answer, _language: register_csv(answer),
     "xlsx": register_workbook,
     "html": register_page,
+    "dpv": lambda answer, _language: encode(register_dpv(answer)),
 }
 
 
@@ -64,21 +68,20 @@ def show_register(
             autocompletion=lambda: FORMATS,
         ),
     ] = None,
+    language: Language = "en",
     output: Output = None,
     as_json: Json = False,
 ) -> None:
     """Print the Article 30 register: what was declared beside what was observed."""
-    form, moment = (
-        form_of(form, as_json, output, FORMATS),
-        moment_of(as_of, recorded_by, at_position),
-    )
+    form = form_of(form, as_json, output, FORMATS)
+    moment, language = moment_of(as_of, recorded_by, at_position), language_of(language)
     with reading(settings) as (site, source):
         bring_up_to_date(site)
         answer = register(source, settings.controller, moment)
     if form is None:
         people().print(register_table(answer))
     else:
-        put(EXPORTS[form](answer), output)
+        put(EXPORTS[form](answer, language), output)
 
 
 @configured("store")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from console.settings import Controller
-from rulebook import RECIPIENT_KINDS
+from rulebook import RECIPIENT_KINDS, retention_rule
 
 __all__ = [
     "CONTEXT",
@@ -29,6 +29,7 @@ _TERMS: dict[str, dict[str, str]] = tomllib.loads(
     Path(__file__).with_name("dpv.toml").read_text("utf-8")
 )
 _IRI = {"@type": "@id"}
+_DAY = {"@type": "http://www.w3.org/2001/XMLSchema#date"}
 _TIME = {"@type": "http://www.w3.org/2001/XMLSchema#dateTime"}
 CONTEXT: Node = {
     "dpv": "https://w3id.org/dpv#",
@@ -42,15 +43,19 @@ CONTEXT: Node = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "dct:conformsTo": _IRI,
     "dct:created": _TIME,
+    "dct:date": _DAY,
+    "dct:issued": _TIME,
     "dct:publisher": _IRI,
+    "dpv:hasComplianceStatus": _IRI,
     "dpv:hasDataController": _IRI,
+    "dpv:hasDataProcessor": _IRI,
     "dpv:hasLegalBasis": _IRI,
     "dpv:isIndicatedAtTime": _TIME,
     "dpv:isIndicatedBy": _IRI,
     "skos:broader": _IRI,
 }
 CONTROLLER = "urn:processing-ledger:controller"
-# A retention rule's id may end with its period: contract-p7y.
+# The id of a retention rule that the rulebook does not have may end with its period: contract-p7y.
 _PERIOD = re.compile(r"(?:^|-)(p[0-9]+[dwmy])\Z")
 
 
@@ -128,11 +133,8 @@ def retention(rules: dict[str, str]) -> list[Node]:
 def _duration(rule: str | None) -> Node:
     if rule is None:
         return {"@type": "dpv:IndeterminateDuration", "rdf:value": "not declared"}
-    period = _PERIOD.search(rule)
+    known, spelled = retention_rule(rule), _PERIOD.search(rule)
+    period = known.period if known else spelled[1].upper() if spelled else None
     if period is None:
         return {"@type": "dpv:UntilEventDuration", "rdf:value": rule}
-    return {
-        "@type": "dpv:TemporalDuration",
-        "rdf:value": period[1].upper(),
-        "dct:identifier": rule,
-    }
+    return {"@type": "dpv:TemporalDuration", "rdf:value": period, "dct:identifier": rule}

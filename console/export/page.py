@@ -1,95 +1,155 @@
-"""The register as one HTML page: nothing is loaded from anywhere, everything is escaped, it prints."""
+"""The register as one page for inspectors: in Dutch or English, nothing is loaded, made to be printed."""
 
-from collections.abc import Iterable
-from html import escape
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
-from console.export.columns import COLUMNS, controller_rows, register_rows
+from console.export.markup import Html, document, element, table
+from console.export.page_activity import activity_article
+from console.export.register_parts import Part, register_parts
+from console.export.register_words import Words
+from console.show.text import clean
+from schemas.texts import Language
 
 __all__ = ["register_page"]
 
-_STYLE = """
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { margin: 2rem auto; max-width: 60rem; padding: 0 1rem; }
-section { border-top: 1px solid; margin-top: 2rem; break-inside: avoid; }
-table { border-collapse: collapse; width: 100%; }
-caption { text-align: left; font-weight: bold; padding: .5rem 0; }
-th, td { border: 1px solid #888; padding: .25rem .5rem; text-align: left; vertical-align: top; }
-th { width: 16rem; }
-td { overflow-wrap: anywhere; }
-.drift { font-weight: bold; }
-nav ul { columns: 2; }
-@media print { nav { display: none; } body { margin: 0; max-width: none; } a { color: inherit; } }
-"""
+_STYLE = Path(__file__).with_name("page.css").read_text("utf-8")
+_ANNEXES = ("rules", "measures", "drift", "missing", "assessments")
+Answer = dict[str, Any]
 
 
-def register_page(answer: dict[str, Any]) -> bytes:
+def register_page(answer: Answer, language: Language) -> bytes:
     """A complete document in UTF-8."""
-    controller = answer["controller"]["name"]
-    activities = list(zip(answer["activities"], register_rows(answer), strict=True))
-    title = f"Register of processing activities of {controller}"
-    parts = [
-        "<!DOCTYPE html>",
-        '<html lang="en">',
-        "<head>",
-        '<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        '<meta http-equiv="Content-Security-Policy"'
-        " content=\"default-src 'none'; style-src 'unsafe-inline'\">",
-        f"<title>{escape(title)}</title>",
-        f"<style>{_STYLE}</style>",
-        "</head>",
-        "<body>",
-        "<header>",
-        f"<h1>{escape(title)}</h1>",
-        "<p>General Data Protection Regulation, Article 30.</p>",
-        _table("Controller", controller_rows(answer)),
-        "</header>",
-        _contents(activity for activity, _ in activities),
-        "<main>",
-        *(_section(activity, row) for activity, row in activities),
-        "</main>",
-        "</body>",
-        "</html>",
-    ]
-    return "\n".join(parts).encode() + b"\n"
-
-
-def _contents(activities: Iterable[dict[str, Any]]) -> str:
-    links = [
-        f'<li><a href="#{_anchor(activity)}">{escape(_heading(activity))}</a></li>'
-        for activity in activities
-    ]
-    return "\n".join(['<nav aria-label="Activities">', "<ul>", *links, "</ul>", "</nav>"])
-
-
-def _section(activity: dict[str, Any], row: list[str]) -> str:
-    anchor = _anchor(activity)
-    return "\n".join(
-        [
-            f'<section aria-labelledby="{anchor}">',
-            f'<h2 id="{anchor}">{escape(_heading(activity))}</h2>',
-            _table("Declared and observed", zip(COLUMNS, row, strict=True)),
-            "</section>",
-        ]
+    words = Words(language)
+    parts = {part.name: part for part in register_parts(answer, words)}
+    title = f"{words.page('title')} · {answer['controller']['name']}"
+    return document(
+        language,
+        title,
+        _STYLE,
+        _head(answer, words),
+        _part(parts["controller"], words, "30(1)(a)"),
+        _overview(answer, words),
+        element("main", *_activities(answer, words), *_processor(answer, parts, words)),
+        *(_part(parts[name], words) for name in _ANNEXES if parts[name].rows),
+        _changes(parts["versions"], words),
     )
 
 
-def _heading(activity: dict[str, Any]) -> str:
-    return str(activity["name"] or activity["activity"])
+def _head(answer: Answer, words: Words) -> Html:
+    moments = [words.page("judged_on", answer["judged_on"])]
+    for name in ("as_of", "recorded_by", "at_position"):
+        if answer[name] is not None:
+            moments.append(words.page(name, answer[name]))
+    return element(
+        "header",
+        element("p", words.page("law"), class_="law"),
+        element("h1", words.page("title")),
+        element("p", answer["controller"]["name"], class_="whose"),
+        element("p", " · ".join(moments), class_="moment"),
+        element("p", words.page("source")),
+        element("p", words.page("measured"), class_="small"),
+    )
 
 
-def _anchor(activity: dict[str, Any]) -> str:
-    return escape(f"activity-{activity['activity']}", quote=True)
+def _part(part: Part, words: Words, point: str | None = None) -> Html:
+    """A section with the table of a part."""
+    heading = words.code("part", part.name)
+    title = f"{heading} ({words.article(point)})" if point else heading
+    return element("section", element("h2", title), _table(part, words))
 
 
-def _table(caption: str, rows: Iterable[tuple[str, str]]) -> str:
-    lines = [
-        f'<tr{_mark(name, value)}><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>'
-        for name, value in rows
+def _table(part: Part, words: Words) -> Html:
+    """The table of a part; a list of names and values needs no head."""
+    names = () if part.name == "controller" else part.columns
+    rows = ([_cell(value, words) for value in row] for row in part.rows)
+    columns = [words.heading(name) for name in names]
+    return table(None, columns, rows, class_=f"part-{part.name}")
+
+
+def _cell(value: Any, words: Words) -> Any:
+    """A cell: numbers stay numbers."""
+    if isinstance(value, bool):
+        return words.kept(value)
+    return value if isinstance(value, int) else clean(value)
+
+
+def _changes(versions: Part, words: Words) -> Html | None:
+    """The declarations that were replaced, and by what: one that never changed is told already."""
+    names = Counter(row[0] for row in versions.rows)
+    changed = versions._replace(rows=[row for row in versions.rows if names[row[0]] > 1])
+    return _part(changed, words) if changed.rows else None
+
+
+# Overview
+
+
+def _overview(answer: Answer, words: Words) -> Html:
+    columns = ("activity", "owner", "retention_kept", "drift", "missing")
+    return element(
+        "nav",
+        element("h2", words.page("overview")),
+        element("p", _figures(answer["activities"], words)),
+        table(
+            None,
+            [words.heading(name) for name in columns],
+            (_line(activity, words) for activity in answer["activities"]),
+            class_="overview",
+        ),
+        aria_label=words.page("overview"),
+    )
+
+
+def _figures(activities: list[Answer], words: Words) -> str:
+    kept = [activity["retention"]["kept"] for activity in activities]
+    return words.page(
+        "figures",
+        len(activities),
+        kept.count(True),
+        kept.count(False),
+        kept.count(None),
+        sum(len(activity["drift"]) for activity in activities),
+        sum(len(activity["missing"]) for activity in activities),
+    )
+
+
+def _line(activity: Answer, words: Words) -> list[Any]:
+    declared, kept = activity["declared"] or {}, activity["retention"]["kept"]
+    name = activity["name"] or activity["activity"]
+    link = element("a", name, href=f"#activity-{activity['activity']}")
+    return [
+        link,
+        declared.get("owner"),
+        element("span", words.kept(kept), class_="bad") if kept is False else words.kept(kept),
+        len(activity["drift"]),
+        len(activity["missing"]),
     ]
-    return "\n".join(["<table>", f"<caption>{escape(caption)}</caption>", *lines, "</table>"])
 
 
-def _mark(name: str, value: str) -> str:
-    return ' class="drift"' if name == "drift" and value else ""
+# Activities
+
+
+def _activities(answer: Answer, words: Words) -> Iterator[Html]:
+    yield element("h2", words.page("part_controller"))
+    for activity in answer["activities"]:
+        if not _is_processor(activity):
+            yield activity_article(activity, words)
+
+
+def _is_processor(activity: Answer) -> bool:
+    return (activity["declared"] or {}).get("role") == "processor"
+
+
+def _processor(answer: Answer, parts: dict[str, Part], words: Words) -> Iterator[Html]:
+    yield element("h2", words.page("part_processor"))
+    part = parts["processor"]
+    if not part.rows:
+        yield element("p", words.page("no_processor"))
+        return
+    yield _table(part, words)
+    yield from _articles(answer["activities"], words)
+
+
+def _articles(activities: Iterable[Answer], words: Words) -> Iterator[Html]:
+    return (activity_article(one, words) for one in activities if _is_processor(one))

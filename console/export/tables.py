@@ -3,8 +3,8 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from html import escape
 
+from console.export.markup import document, element, table
 from console.export.spreadsheet import safe_cell
 from console.show.text import clean
 
@@ -36,41 +36,5 @@ def table_page(
     language: str, title: str, notes: Sequence[str], columns: Sequence[str], rows: Iterable[Row]
 ) -> bytes:
     """A complete document in UTF-8; nothing is loaded from anywhere, everything is escaped."""
-    lines = [
-        "<!DOCTYPE html>",
-        f'<html lang="{escape(language, quote=True)}">',
-        "<head>",
-        '<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        '<meta http-equiv="Content-Security-Policy"'
-        " content=\"default-src 'none'; style-src 'unsafe-inline'\">",
-        f"<title>{escape(title)}</title>",
-        f"<style>{_STYLE}</style>",
-        "</head>",
-        "<body>",
-        "<main>",
-        f"<h1>{escape(title)}</h1>",
-        *(f"<p>{escape(note)}</p>" for note in notes),
-        "<table>",
-        "<thead><tr>"
-        + "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
-        + "</tr></thead>",
-        "<tbody>",
-        *(_row(row) for row in rows),
-        "</tbody>",
-        "</table>",
-        "</main>",
-        "</body>",
-        "</html>",
-    ]
-    return "\n".join(lines).encode() + b"\n"
-
-
-def _row(row: Row) -> str:
-    first, *rest = row
-    cells = "".join(f"<td{_kind(value)}>{escape(clean(value))}</td>" for value in rest)
-    return f'<tr><th scope="row">{escape(clean(first))}</th>{cells}</tr>'
-
-
-def _kind(value: object) -> str:
-    return ' class="number"' if isinstance(value, int) and not isinstance(value, bool) else ""
+    content = (*(element("p", note) for note in notes), table(None, columns, rows))
+    return document(language, title, _STYLE, element("main", element("h1", title), *content))

@@ -13,14 +13,16 @@ _PLACES = 2
 
 def lint_table(answer: dict[str, Any]) -> Table:
     """A row each finding: the clause, what is wrong, what the notice says, what is done, what ends it."""
-    notice = answer["notice"]
-    title = (
-        f"Privacy notice {notice['version']}, in force from {notice['effective_from']}"
-        if notice
-        else "No privacy notice is in force"
-    )
     columns = ("clause", "what is wrong", "the notice says", "law and practice", "ends when")
-    return table(title, columns, (_finding(row) for row in answer["findings"]))
+    return table(_title(answer), columns, (_finding(row) for row in answer["findings"]))
+
+
+def _title(answer: dict[str, Any]) -> str:
+    if answer["draft"]:
+        return "The draft of a privacy notice"
+    if notice := answer["notice"]:
+        return f"Privacy notice {notice['version']}, in force from {notice['effective_from']}"
+    return "No privacy notice is in force"
 
 
 def _finding(row: dict[str, Any]) -> tuple[Any, ...]:

@@ -119,13 +119,16 @@ class Claim(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     value: _Claimed
 
 
+Claims = list[Claim] | dict[str, _Claimed]
+
+
 class PrivacyNoticePublished(Facts, frozen=True, kw_only=True):
     """A version of the privacy notice took effect; `claims` holds what it promises."""
 
     version: Code
     sha256: Sha256
     effective_from: Day
-    claims: list[Claim] | dict[str, _Claimed]
+    claims: Claims
 
 
 class PrivacyNoticeProvided(PersonFacts, frozen=True, kw_only=True):

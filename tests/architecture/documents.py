@@ -10,6 +10,8 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from console.export.acts import involved_as, user_facts
+from console.export.register_parts import register_parts
+from console.export.register_words import Words
 from console.main import app
 from console.settings import SETTINGS
 from console.watching import MADE
@@ -18,6 +20,7 @@ from rulebook import CLAUSES, NOTICE_CHECKS, NOTICE_CLAIMS
 from schemas import CATEGORIES, EVENT_TYPES, PERSONAL_FIELDS, ROLLING_CATEGORIES, Code
 from schemas.event_type import EventType
 from schemas.references import PERSONS
+from tests.fixtures import registers
 
 ROOT = Path(__file__).resolve().parents[2]
 BEGIN = "<!-- {}: written by `make documents`, compared by `make check` -->"
@@ -162,12 +165,26 @@ def metrics() -> str:
     return table(["metric", "kind", "labels", "served by", "meaning, and what to do"], rows)
 
 
+def sheets() -> str:
+    """Every sheet of the register's workbook, in both languages, with its columns."""
+    english, dutch = Words("en"), Words("nl")
+    rows = (
+        [
+            *(words.code("part", part.name) for words in (english, dutch)),
+            ", ".join(english.heading(name) for name in part.columns),
+        ]
+        for part in register_parts(registers.answer(), english)
+    )
+    return table(["sheet", "in Dutch", "columns"], rows)
+
+
 SECTIONS = {
     "README.md": {"commands": commands},
     "docs/events.md": {"types": events, "fields": fields, "codes": codes},
     "docs/exports.md": {"acts": acts},
     "docs/metrics.md": {"metrics": metrics},
     "docs/policy.md": {"clauses": clauses},
+    "docs/registers.md": {"sheets": sheets},
     "docs/notice.md": {"claims": claims, "checks": checks},
     "docs/operations.md": {"settings": settings},
 }

@@ -2,9 +2,11 @@
 
 import re
 import subprocess
+from importlib import import_module
 
 import pytest
 
+from console.export.columns import COLUMNS
 from tests.architecture.documents import ROOT, SECTIONS, written
 
 
@@ -23,7 +25,14 @@ def tracked(*patterns: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "page",
-    ["README.md", "ARCHITECTURE.md", "docs/operations.md", "docs/events.md", "docs/exports.md"],
+    [
+        "README.md",
+        "ARCHITECTURE.md",
+        "docs/operations.md",
+        "docs/events.md",
+        "docs/exports.md",
+        "docs/rulebook.md",
+    ],
 )
 def test_what_a_page_links_to_and_names_exists(page: str) -> None:
     text = (ROOT / page).read_text("utf-8")
@@ -37,6 +46,18 @@ def test_what_a_page_links_to_and_names_exists(page: str) -> None:
         r"`((?:unit|integration|contract|property|fault|architecture)/[\w./]+)`", text
     ):
         assert (ROOT / "tests" / test).exists(), test
+
+
+def test_the_page_of_the_rulebook_names_files_and_functions_that_exist() -> None:
+    text = (ROOT / "docs/rulebook.md").read_text("utf-8")
+    files = {path.rpartition("/")[2] for path in tracked("rulebook/*.toml")}
+    shown = set(re.findall(r"`(\w+\.toml)`", text))
+    assert len(shown) >= 10
+    assert shown <= files
+    named = re.findall(r"`((?:rulebook|projections)[.\w]*)\.(\w+)`", text)
+    assert len(named) >= 9
+    for module, function in named:
+        assert callable(getattr(import_module(module), function)), function
 
 
 def test_the_lock_file_pins_by_hash_and_names_no_index() -> None:
@@ -64,3 +85,10 @@ def test_code_holds_no_sql() -> None:
     pattern = re.compile(r"\"\"\"?\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|COPY)\s")
     for path in tracked("ledger/*.py", "projections/*.py", "consumers/*.py", "console/*.py"):
         assert not pattern.search((ROOT / path).read_text("utf-8")), path
+
+
+def test_every_column_of_the_register_is_documented_in_its_order() -> None:
+    page = (ROOT / "docs/registers.md").read_text("utf-8")
+    lines = page.partition("| column | holds |")[2].partition("\n\n")[0].splitlines()[2:]
+    named = [name for line in lines for name in re.findall(r"`([a-z_]+)`", line.split("|")[1])]
+    assert tuple(named) == COLUMNS

@@ -38,6 +38,7 @@ def rule_ids() -> set[str]:
     ids |= {entry.id for entry in rulebook.RETENTION_RULES}
     ids |= {entry.id for entry in rulebook.ERASURE_RULES}
     ids |= {entry.id for entry in rulebook.PROVISIONS}
+    ids |= {entry.id for entry in rulebook.PURPOSES}
     ids |= {entry.id for entry in rulebook.NOTICE_CHECKS}
     return ids | rulebook.DEADLINES.keys() | rulebook.PERIODS.keys()
 
@@ -65,6 +66,13 @@ def test_every_event_type_stands_under_the_clauses_that_it_names(entry: EventTyp
     assert entry.clause
     rows = {clause.id for clause in CLAUSES if entry.name in clause.events}
     assert set(behind(entry.clause)) <= rows
+
+
+@pytest.mark.parametrize("purpose", rulebook.PURPOSES, ids=lambda purpose: purpose.id)
+def test_every_purpose_stands_under_its_clause(purpose: rulebook.Purpose) -> None:
+    rows = {clause.id for clause in CLAUSES if purpose.id in clause.rules}
+    assert rows, "name the purpose in rulebook/house/clauses.toml"
+    assert not purpose.clause or purpose.clause in rows
 
 
 @pytest.mark.parametrize(

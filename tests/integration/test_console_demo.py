@@ -22,6 +22,7 @@ STEPS = (
     f"disclosures --subject {TOUR_SUBJECT}",
     "findings",
     "findings --rule law.notice.never",
+    "lint",
     f"erase {TOUR_SUBJECT} --ground request",
     "publish --once",
     "prove 100 --output",

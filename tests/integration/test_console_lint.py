@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import orjson
 import pytest
 
+from rulebook import Statement
 from tests.fixtures.console import (
     Cli,
     collected,
@@ -52,7 +54,7 @@ def found(cli: Cli, *options: str) -> dict[str, Any]:
     """The findings by rule; their number and the exit status must agree with them."""
     ran = cli("lint", *options, "--json")
     answer = ran.json
-    assert set(answer) == {"as_of", "notice", "findings", "open"}
+    assert set(answer) == {"as_of", "draft", "notice", "findings", "open"}
     rows = answer["findings"]
     assert (answer["open"], ran.status) == (len(rows), 1 if rows else 0)
     assert all(set(row) == FINDING for row in rows)
@@ -250,6 +252,41 @@ def test_a_measure_is_told_while_it_is_in_place(plain: Cli) -> None:
     assert rule not in found(plain)
     recorded(plain, message("security-measure-retired", name, time=on(9), reason="worn"))
     assert rule in found(plain)
+
+
+def test_a_draft_is_compared_before_it_is_published(plain: Cli) -> None:
+    recorded(plain, declared("calls", data_categories=["traffic"], recipient_kinds=[]))
+    draft = plain.folder / "draft.json"
+    told = {
+        "purpose": "collection",
+        "legal-basis": "6-1-f",
+        "category": "traffic",
+        "retention-period": "traffic=P6M",
+    }
+    told |= PLAIN | {"right": f"{PLAIN['right']}, objection"}
+    draft.write_bytes(orjson.dumps(told | {"liability": "excluded"}))
+    ran = plain("lint", "--draft", str(draft), "--json")
+    assert (ran.status, ran.json["draft"], ran.json["notice"]) == (1, True, None)
+    assert [row["rule"] for row in ran.json["findings"]] == [LAW + "liability"]
+    assert b"The draft of a privacy notice" in plain("lint", "--draft", str(draft)).out
+    draft.write_bytes(orjson.dumps(claims(Statement("8", *one) for one in told.items())))
+    assert found(plain, "--draft", str(draft)) == {}
+    # Nothing was published: the notice in force still has it all to say.
+    assert LAW + "category.traffic" in found(plain)
+    # A ledger of the past can be asked the same: then there was no such activity.
+    before = found(plain, "--draft", str(draft), "--at-position", "1")
+    assert list(before) == [HOUSE + "purpose.undeclared"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[1]", b'{"right": 1}', b'[{"claim": "right", "value": "access"}]', None]
+)
+def test_a_draft_that_could_not_be_published_is_refused(plain: Cli, content: bytes | None) -> None:
+    draft = plain.folder / "draft.json"
+    if content is not None:
+        draft.write_bytes(content)
+    ran = plain("lint", "--draft", str(draft))
+    assert (ran.status, "--draft" in ran.err) == (2, True)
 
 
 def test_the_present_seen_as_the_past_is_the_same(cli: Cli) -> None:

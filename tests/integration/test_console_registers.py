@@ -168,22 +168,24 @@ def test_register_names_the_controller_of_the_settings(cli: Cli) -> None:
 
 
 def test_register_as_csv_runs_no_formula(cli: Cli) -> None:
-    cli.record(declared(name="=HYPERLINK(1)", owner="+1"))
+    purposes = [{"purpose": name, "legal_basis": "6-1-f"} for name in ("collection", "claims")]
+    cli.record(declared(name="=HYPERLINK(1)", owner="+1", purposes=purposes))
     ran = cli("register", "--format", "csv")
-    (row,) = csv.DictReader(io.StringIO(ran.out.decode("utf-8-sig")))
-    assert row["name"] == "'=HYPERLINK(1)"
-    assert row["owner"] == "'+1"
-    assert row["purposes"] == "collection (6-1-f)"
+    rows = list(csv.DictReader(io.StringIO(ran.out.decode("utf-8-sig"))))
+    assert [row["purpose"] for row in rows] == ["collection", "claims"]
+    assert {row["name"] for row in rows} == {"'=HYPERLINK(1)"}
+    assert {row["owner"] for row in rows} == {"'+1"}
 
 
 def test_register_as_workbook(cli: Cli) -> None:
     cli.record(declared(name="=1+1"))
     path = cli.folder / "register.xlsx"
-    assert cli("register", "--format", "xlsx", "--output", str(path)).status == 0
+    options = ("--format", "xlsx", "--output", str(path), "--language", "nl")
+    assert cli("register", *options).status == 0
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["Activities", "Controller"]
-    cells = {name.value: cell for name, cell in zip(*book["Activities"].iter_rows(), strict=True)}
-    assert (cells["name"].value, cells["name"].data_type) == ("'=1+1", "s")
+    assert book.sheetnames[:3] == ["Verwerkingsverantwoordelijke", "Activiteiten", "Doelen"]
+    cells = {name.value: cell for name, cell in zip(*book["Activiteiten"].iter_rows(), strict=True)}
+    assert (cells["Naam"].value, cells["Naam"].data_type) == ("'=1+1", "s")
 
 
 def test_register_as_a_page_that_loads_and_runs_nothing(cli: Cli) -> None:
@@ -193,6 +195,22 @@ def test_register_as_a_page_that_loads_and_runs_nothing(cli: Cli) -> None:
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)" in page
     assert "http" not in page.replace("http-equiv", "")
+    dutch = cli("register", "--format", "html", "--language", "nl").out.decode()
+    assert '<html lang="nl">' in dutch
+    assert "Register van verwerkingsactiviteiten" in dutch
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "xlsx", "html", "dpv"])
+def test_every_format_is_of_the_moment_that_is_asked_for(cli: Cli, form: str) -> None:
+    cli.record(declared(time=on(1)), disclosed(time=on(2)))
+    then = ("register", "--format", form, "--as-of", on(3))
+    before = cli(*then).out
+    assert cli(*then).out == before
+    cli.record(declared(type="processing-activity-changed", name="Later", time=on(5)))
+    assert cli(*then).out == before
+    now = cli("register", "--format", form).out
+    assert now != before
+    assert cli("register", "--format", form).out == now
 
 
 def test_disclosures_have_the_shape_and_the_order_that_outsiders_rely_on(cli: Cli) -> None:
@@ -299,6 +317,7 @@ def test_people_get_tables(cli: Cli) -> None:
     "arguments",
     [
         ("register", "--format", "pdf"),
+        ("register", "--language", "de"),
         ("register", "--json", "--format", "csv"),
         ("register", "--output", "somewhere"),
         ("disclosures", "--kind", "unknown"),

@@ -142,7 +142,7 @@ def test_the_register_of_a_past_position_leaves_later_events_out(house: House) -
 
 
 def test_retention_is_answered_alike_by_views_and_events(house: House) -> None:
-    lines = sampled(house)
+    lines = sampled(house, 24)
     house.record(*lines)
     annul_some(house, lines, 4)
     erase_some(house)

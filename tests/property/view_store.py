@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -130,19 +131,22 @@ class MemoryStore:
 
     # What the join of findings asks
 
-    def facts_of(self, streams: Sequence[UUID], kinds: Sequence[str]) -> dict[Key, bytes]:
+    def facts_of(self, wanted: Mapping[tuple[UUID, str], datetime]) -> dict[Key, bytes]:
+        asked = ((key, wanted.get((key[0], kind_of(key[1])))) for key in self.states)
+        found = {key: since for key, since in asked if since is not None}
         return {
-            key: state
-            for key, state in self.states.items()
-            if key[0] in streams and kind_of(key[1]) in kinds
+            key: self.states[key] for key, since in found.items() if self._cells(key)[3] >= since
         }
 
-    def dependents(self, names: Sequence[str]) -> Iterator[dict[Key, bytes]]:
+    def dependents(self, names: Mapping[str, datetime]) -> Iterator[dict[Key, bytes]]:
         """One row a block: whatever the blocks are, the findings are the same."""
         for key, state in sorted(self.states.items()):
-            _, first, second = self.view.cells(key, self.view.decode(state))
-            if {first, second} & set(names):
+            _, first, second, occurred_at = self._cells(key)
+            if any(name in names and occurred_at >= names[name] for name in (first, second)):
                 yield {key: state}
+
+    def _cells(self, key: Key) -> tuple[Any, ...]:
+        return self.view.cells(key, self.view.decode(self.states[key]))
 
     def _dossiers(self) -> Iterator[tuple[str, bytes]]:
         for key, state in self.states.items():

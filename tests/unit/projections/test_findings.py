@@ -11,6 +11,7 @@ import pytest
 from ledger.event import RecordedEvent
 from projections.findings import VIEW
 from projections.findings_join import Entry, FindingsJoin
+from projections.findings_judging import disclosure_findings
 from projections.timetravel import fold
 from tests.unit.projections.making import CRM, SPACE, at, event, values
 
@@ -216,3 +217,14 @@ def test_a_provision_that_is_not_in_force_yet_is_no_ground() -> None:
     late = given(200 * DAY, provision="eu.2023.1543")
     assert rule in rules([early])
     assert rule not in rules([late])
+
+
+def test_a_disclosure_is_judged_alone_as_the_join_judges_it() -> None:
+    fraud = given(fields=["fraud_signal"], country="US", categories=["fraud"], notice="required")
+    around = [known("2026-03-01"), event("transfer-agreement-recorded", -5, countries=["US"])]
+    for registers in ([], around, around[::-1], around[:1]):
+        alone = disclosure_findings(fraud, registers)
+        joined = [e.finding for e in judged([fraud, *registers]) if e.finding.id == fraud.id]
+        assert sorted(alone, key=lambda one: one.rule) == sorted(joined, key=lambda one: one.rule)
+        assert len(alone) >= 2
+    assert len(disclosure_findings(fraud, around)) < len(disclosure_findings(fraud, []))

@@ -15,6 +15,7 @@ from rulebook import (
     NOTICE_CHECKS,
     PERIODS,
     PROVISIONS,
+    PURPOSES,
     RECIPIENT_KINDS,
     RETENTION_RULES,
     RULES,
@@ -108,6 +109,7 @@ def test_rules(entry: Rule) -> None:
 EVERY = [
     *RULES,
     *PROVISIONS,
+    *PURPOSES,
     *MARKETING_RULES,
     *RETENTION_RULES,
     *COUNTRIES,

@@ -1,0 +1,97 @@
+"""The register in words, English or Dutch: headings, codes, rules, days. Pure; words in `register.toml`."""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import rulebook
+from rulebook.calendar import day_of
+from schemas.formats import instant_of
+from schemas.texts import Language, word_of
+
+__all__ = ["WORDS", "Words", "day"]
+
+WORDS: dict[str, dict[str, dict[Language, str]]] = tomllib.loads(
+    Path(__file__).with_name("register.toml").read_text("utf-8")
+)
+
+
+def day(instant: str | None) -> date | None:
+    """The day of an instant of an answer, in Amsterdam."""
+    time = instant_of(instant) if instant else None
+    return day_of(time) if time else None
+
+
+class Words:
+    """The words of one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+
+    def page(self, name: str, *values: Any) -> str:
+        """A phrase of our own, with values in its places."""
+        return WORDS["page"][name][self.language].format(*values)
+
+    def code(self, kind: str, code: str | None) -> str:
+        """A code in words; one that is not known as it is, its hyphens as spaces."""
+        if code is None:
+            return ""
+        known = WORDS[kind].get(code)
+        return known[self.language] if known else code.replace("-", " ")
+
+    def codes(self, kind: str, codes: list[str] | None) -> list[str]:
+        """Several codes in words."""
+        return [self.code(kind, code) for code in codes or []]
+
+    def heading(self, name: str) -> str:
+        """The heading of a column or a line."""
+        return self.code("heading", name)
+
+    def category(self, code: str) -> str:
+        """A category of personal data; the codes are English words."""
+        return code if self.language == "en" else word_of(code, self.language)
+
+    def recipient_kind(self, code: str | None) -> str:
+        """A kind of recipient, as the rulebook calls it."""
+        known = rulebook.RECIPIENT_KINDS.get(code or "")
+        if known is None:
+            return code or ""
+        return known.title_nl if self.language == "nl" else known.title
+
+    def provision(self, spelled: str | None) -> str:
+        """An article of law as it is cited; one that the rulebook does not know as it is spelled."""
+        known = rulebook.provision(spelled) if spelled else None
+        return known.citation if known else spelled or ""
+
+    def kept(self, answer: bool | None) -> str:
+        """Yes, no or unknown."""
+        return self.page("unknown" if answer is None else "yes" if answer else "no")
+
+    def rule(self, rule: dict[str, Any]) -> str:
+        """A rule of retention: `at most 6 months after collection`."""
+        period, anchor = rule["period"], self.code("anchor", rule["anchor"])
+        length = WORDS["unit"][period[-1]][self.language].format(period[1:-1])
+        start = self.page("year_end", anchor) if rule["year_end"] else anchor
+        kind = self.code("rule_kind", rule["kind"])
+        return f"{kind} {self.page('rule', length, start)}"
+
+    def article(self, point: str) -> str:
+        """A point of the article, such as `30(1)(f)`, as it is cited."""
+        paragraph, _, letter = point.removeprefix("30(").rstrip(")").partition(")(")
+        return self.page("point", paragraph, letter) if letter else self.page("article", paragraph)
+
+    def drift(self, drift: dict[str, str]) -> str:
+        """What a difference is about, by its kind."""
+        kind, detail = drift["kind"], drift["detail"]
+        if kind == "undeclared-category":
+            return self.category(detail)
+        if kind == "undeclared-recipient-kind":
+            return self.recipient_kind(detail)
+        return self.code("legal_basis", detail) if kind == "undeclared-legal-basis" else detail
+
+    def lacking(self, item: dict[str, Any]) -> str:
+        """What a missing point is about: a category or a country, or nothing."""
+        if item["what"] == "retention":
+            return self.category(item["detail"])
+        return item["detail"] or ""

@@ -1,0 +1,20 @@
+"""What one entry of a layer says about a question, and why: explanations show the verdicts of both layers."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+__all__ = ["Layer", "Verdict"]
+
+Layer = Literal["law", "house"]
+
+
+class Verdict(Struct, frozen=True):
+    """What one entry says, and why: a code."""
+
+    rule: str
+    layer: Layer
+    allowed: bool
+    why: str
+    citation: str
+    confidence: str
