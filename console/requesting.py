@@ -90,7 +90,10 @@ def find(source: Source, ref: str, subject: str | None = None) -> Found:
         raise NotAllowed(f"there is no request {ref}")
     if len(rows) > 1:
         raise NotAllowed(f"{len(rows)} persons have a request {ref}: name one with --subject")
-    return found_of(source, rows)[0]
+    (found,) = found_of(source, rows)
+    if found.reference == ERASED and subject is not None:  # whoever asks still knows it
+        return msgspec.structs.replace(found, reference=subject)
+    return found
 
 
 def check_allowed(found: Found, what: ActOn, time: datetime, code: str = "") -> None:

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import psycopg
 import pytest
 
 from console.deciding import Asked, Done, due_steps, erase_asked, erase_due, preview
+from console.forgetting import forget_waiting
 from ledger.audit import audit
 from ledger.errors import OnHold, Retry, UnknownSubject
 from ledger.event import RecordedEvent
@@ -275,3 +277,22 @@ def test_a_run_stops_between_two_persons_and_goes_on_later(home: Home) -> None:
     with pytest.raises(Retry):
         next(running)
     assert len(home.due()) == 2
+
+
+def test_upkeep_resumes_what_was_decided_and_nothing_else(overlapping: Home) -> None:
+    erase_asked(overlapping.site, WHO, ASKED)
+    overlapping.tell(
+        hold("released", "2026-11-20T10:00:00Z", "traffic"),
+        held("traffic", who="customer/1", origin="network"),
+    )
+    assert forget_waiting(overlapping.site) == (1, 0)
+    assert overlapping.open_categories() == {"identity", "payment"}
+    assert overlapping.open_categories("customer/1") == {"traffic"}
+    assert forget_waiting(overlapping.site) == (0, 0)
+
+
+def test_upkeep_waits_for_a_view_that_is_not_built(home: Home) -> None:
+    with psycopg.connect(home.house.url) as connection:
+        connection.execute("DELETE FROM ledger_main_views.view_bookmarks WHERE view = 'findings'")
+    with pytest.raises(Retry, match="not built"):
+        forget_waiting(home.site)
