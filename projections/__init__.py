@@ -18,6 +18,7 @@ Names for whoever shows answers:
   `certificate_at`, `definition_at`.
 - `projections.requests`: `VIEW` (subkey = reference), `Request`, `standing(request, time)` -> `Standing`,
   `evidence(requests, categories, time)` -> what no period of retention may take because of them.
+- `projections.notifications`: `VIEW` (subkey ""), `Changes`, `tasks(changes)`: who must be told.
 - `projections.measures`: `VIEW` (subkey ""), `Measure`, `adopted_at(measure, time)`.
 - `projections.processing_register`: `Entry` (the shape of `ledger register`).
 - `projections.adherence`: `Adherence` (how retention is kept by activity and category).
@@ -33,6 +34,7 @@ from projections import (
     findings,
     measures,
     notices,
+    notifications,
     processing_register,
     recipients,
     requests,
@@ -50,6 +52,7 @@ VIEWS: tuple[View[Any], ...] = (
     notices.VIEW,
     staff.VIEW,
     requests.VIEW,
+    notifications.VIEW,
     measures.VIEW,
     processing_register.VIEW,
     findings.VIEW,

@@ -16,7 +16,7 @@ import msgspec
 from ledger.event import RecordedEvent
 from projections.view import Key, View
 
-__all__ = ["VIEW", "Disclosure", "evolve", "keys", "sort_key", "sorted_disclosures"]
+__all__ = ["DISCLOSES", "VIEW", "Disclosure", "evolve", "keys", "sort_key", "sorted_disclosures"]
 
 _RECIPIENT = "recipient/"
 
@@ -36,7 +36,7 @@ _NATURE: dict[str, _Nature] = {
     "number-porting-performed": _Nature("telecom-provider", "number-porting"),
     "equipment-shipped": _Nature("shipping", "delivery"),
 }
-_NAMES = frozenset({"personal-data-disclosed", *_NATURE})
+DISCLOSES = frozenset({"personal-data-disclosed", *_NATURE})
 # Of an event of its own kind, what it is known by to both sides.
 _REFERENCES = ("case_ref", "request_ref", "porting_ref", "order_ref")
 
@@ -111,7 +111,7 @@ class Disclosure(msgspec.Struct, frozen=True, gc=False):
 
 def keys(event: RecordedEvent) -> tuple[str, ...]:
     """A disclosure is a row of its own, known by its position (19 digits, so that text sorts)."""
-    return (f"{event.position:019}",) if event.name in _NAMES else ()
+    return (f"{event.position:019}",) if event.name in DISCLOSES else ()
 
 
 def evolve(state: Disclosure | None, event: RecordedEvent) -> Disclosure:
@@ -151,7 +151,7 @@ VIEW: View[Disclosure] = View(
     version="3",
     type=Disclosure,
     keys=keys,
-    names=_NAMES,
+    names=DISCLOSES,
     evolve=lambda _subkey, state, event: evolve(state, event),
     single=True,
     layout="disclosures",

@@ -11,7 +11,7 @@ from typing import Any
 from ledger.errors import NotInstalled
 from ledger.metrics import Figures
 from ledger.postgres import Session
-from projections import VIEWS, consent_status, disclosures
+from projections import VIEWS, consent_status, disclosures, notifications
 from projections.view import View
 from rulebook import RIGHTS, RULES, rule
 
@@ -37,7 +37,7 @@ def unbuilt(session: Session) -> list[str]:
 
 
 def counted(session: Session, clock: datetime) -> Figures:
-    """Consents by purpose and status, disclosures by kind of recipient, open requests by right, findings.
+    """Consents by purpose and status, disclosures by kind of recipient, open requests by right, and so on.
 
     Nothing before they are built. A consent counts as expired from the day after that on which it expires.
     """
@@ -47,6 +47,7 @@ def counted(session: Session, clock: datetime) -> Figures:
     return {
         "ledger_requests_open": {(right,): opened for right, opened, _ in requests},
         "ledger_requests_overdue": {(right,): overdue for right, _, overdue in requests},
+        "ledger_notifications_open": _notifications(session, clock),
         "ledger_consents": {(purpose, status): rows for purpose, status, rows, _ in consents},
         "ledger_disclosures_total": {(kind,): added for kind, _, _, added in kinds},
         "ledger_findings_open": _findings(session, clock),
@@ -61,6 +62,16 @@ def _requests(session: Session, clock: datetime) -> list[tuple[str, float, float
         return []
     found = {right: (opened, overdue) for right, opened, overdue in rows}
     return [(right, *found.get(right, (0.0, 0.0))) for right in RIGHTS]
+
+
+def _notifications(session: Session, clock: datetime) -> dict[tuple[str, ...], float]:
+    """Action -> how many recipients are still to be told; every action has a number."""
+    counts = _counts(session, notifications.VIEW, clock.date())
+    totals: dict[tuple[str, ...], float] = {(action,): 0.0 for action in notifications.ACTIONS}
+    for numbers, _, rows, _ in counts:
+        for action, number in zip(notifications.ACTIONS, numbers.split("."), strict=True):
+            totals[(action,)] += int(number) * rows
+    return totals if counts else {}
 
 
 def _findings(session: Session, clock: datetime) -> dict[tuple[str, ...], float]:

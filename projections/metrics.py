@@ -84,6 +84,13 @@ COUNTED: tuple[Series, ...] = (
         ("right",),
     ),
     Series(
+        "ledger_notifications_open",
+        "gauge",
+        "Recipients that are still to be told that data they had received was corrected, erased or "
+        "restricted. Grows: see `ledger notify list`.",
+        ("action",),
+    ),
+    Series(
         "ledger_findings_open",
         "gauge",
         "Recorded facts that break a rule, by what the rule is about and its severity. Grows: `ledger "

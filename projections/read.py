@@ -15,11 +15,13 @@ from ledger.errors import Halt
 from ledger.postgres import Session
 from projections import consent_status, customer_state, disclosures, processing_register, recipients
 from projections import findings as findings_view
+from projections import notifications as notifications_view
 from projections import requests as requests_view
 from projections.consent_status import Consent, Row
 from projections.customer_state import CustomerState
 from projections.disclosures import Disclosure
 from projections.findings_judging import Finding
+from projections.notifications import Changes
 from projections.processing_register import Entry
 from projections.recipients import Recipient
 from projections.requests import Request
@@ -36,6 +38,7 @@ __all__ = [
     "disclosures_by_quarter",
     "each",
     "findings",
+    "notifications",
     "recipients_by_id",
     "register_entries",
     "requests",
@@ -182,6 +185,21 @@ def requests(
         unanswered=unanswered,
     )
     return [(stream, requests_view.VIEW.decode(state)) for stream, state in rows]
+
+
+def notifications(
+    session: Session, *, streams: Sequence[UUID] | None = None, open_only: bool = False
+) -> Iterator[tuple[UUID, Changes]]:
+    """What recipients of persons' data must be told, or were, person by person, in flat memory.
+
+    `streams`: of some persons; None: of all. `open_only`: only persons of whom something is to be told.
+    """
+    bookmark_of(session, notifications_view.VIEW)
+    rows = session.of("projections").stream(
+        "notifications", streams=None if streams is None else list(streams), open_only=open_only
+    )
+    for stream, state in rows:
+        yield stream, notifications_view.VIEW.decode(state)
 
 
 def each(session: Session, view: View[S]) -> Iterator[tuple[tuple[UUID, str], S]]:

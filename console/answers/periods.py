@@ -23,6 +23,7 @@ _BLOCK = 500
 
 def clocks(source: Source, day: date, *, every: bool) -> Iterator[dict[str, Any]]:
     """A row for each category that is held of anybody, in flat memory. `every`: those not due as well."""
+    source.reads.note_many(())
     for block in persons(source.session):
         rows = [(person, _clocks(person, day, every)) for person in block]
         names = source.names(person.stream for person, found in rows if found)
@@ -62,6 +63,7 @@ def _clocks(person: Person, day: date, every: bool) -> list[dict[str, Any]]:
 
 def step_rows(source: Source, found: Iterable[Due | Done]) -> Iterator[dict[str, Any]]:
     """What goes or went, a row each, in flat memory."""
+    source.reads.note_many(())
     rows = iter(found)
     while block := list(islice(rows, _BLOCK)):
         names = source.names(one.stream for one in block)

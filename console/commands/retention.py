@@ -7,7 +7,7 @@ import typer
 
 from console.answers.deciding import decided
 from console.answers.periods import clocks, forecast, step_rows
-from console.answers.subjects import check_person
+from console.answers.subjects import check_person, note_read
 from console.commands.failing import fail_unless
 from console.commands.following import bring_up_to_date
 from console.commands.people import CategoryOptions, Subject, checked_categories, ground_of, reading
@@ -16,7 +16,6 @@ from console.flags import Json, Language, configured, language_of
 from console.output import emit, emit_list, note, people
 from console.settings import Settings
 from console.show.retention import clocks_table, decision_tables, forecast_table, steps_table
-from console.wiring import open_site
 from ledger.erasure import GROUNDS
 from ledger.rotation import epochs
 from ledger.tombstones import expire_tombstones
@@ -53,7 +52,7 @@ def show_due(
         late = late or row["due"]
         return row
 
-    with reading(settings) as (site, source):
+    with reading(settings, "retention") as (site, source):
         bring_up_to_date(site)
         rows = (watched(row) for row in clocks(source, day_of(source.now), every=every))
         if as_json:
@@ -69,7 +68,7 @@ def run(settings: Settings, carry_out: Yes = False, as_json: Json = False) -> No
 
     Without --yes it only prints what would go. Run every night; a second run finds nothing.
     """
-    with reading(settings) as (site, source):
+    with reading(settings, "retention") as (site, source):
         bring_up_to_date(site)
         today = day_of(source.now)
         found = erase_due(site) if carry_out else due_steps(source.session, today)
@@ -92,7 +91,7 @@ def show_forecast(
     as_json: Json = False,
 ) -> None:
     """Print how much data of each category falls due in the months to come, as things stand."""
-    with reading(settings) as (site, source):
+    with reading(settings, "retention") as (site, source):
         bring_up_to_date(site)
         until: date = months_after(day_of(source.now), months)
         rows = forecast(source, until)
@@ -129,12 +128,13 @@ def decide(
     spoken = language_of(language)
     named = checked_categories(category or []) or None
     asked = Asked(ground_of(cause), request_ref, named)
-    with open_site(settings) as site:
+    with reading(settings, "retention") as (site, source):
         found = (erase_asked if carry_out else preview)(site, subject, asked)
+        note_read(source, subject)
         epoch = epochs(site.session("reader"), site.provider)
         answer = decided(subject, asked, found, epoch.started_at, site.clock())
-    if as_json:
-        emit(answer)
-    else:
-        people().print(*decision_tables(answer, spoken))
+        if as_json:
+            emit(answer)
+        else:
+            people().print(*decision_tables(answer, spoken))
     fail_unless(answer["complete"])

@@ -130,8 +130,13 @@ REQUESTS = Row(
             (Query("max by (right) (ledger_requests_overdue)", "{{right}}"),),
             stacked=True,
         ),
+        Panel(
+            "Recipients to be told, by action",
+            "Of corrections, erasures and restrictions: see `ledger notify list`.",
+            (Query("max by (action) (ledger_notifications_open)", "{{action}}"),),
+            stacked=True,
+        ),
     ),
-    across=2,
 )
 
 FINDINGS = Row(

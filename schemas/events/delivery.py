@@ -85,11 +85,16 @@ class DisclosureNoticeWithheld(PersonFacts, frozen=True, kw_only=True):
 
 
 class RecipientNotified(PersonFacts, frozen=True, kw_only=True):
-    """A recipient was told of a correction, an erasure or a restriction (GDPR Art. 19)."""
+    """A recipient was told of a correction, an erasure or a restriction (GDPR Art. 19).
+
+    Or it was not, since that was impossible or would take a disproportionate effort: `ground` says why.
+    Without `categories` it is about all that was changed.
+    """
 
     recipient: Id
     action: Code
     outcome: Code
+    ground: Code | UnsetType = UNSET
 
 
 class TransferAgreementRecorded(PersonFacts, frozen=True, kw_only=True):

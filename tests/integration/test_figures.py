@@ -15,7 +15,8 @@ from ledger.metrics import Figures
 from ledger.postgres import Session
 from projections import VIEWS
 from projections.figures import counted, progress, unbuilt
-from projections.read import consents, disclosed, findings, requests
+from projections.notifications import tasks
+from projections.read import consents, disclosed, findings, notifications, requests
 from projections.rebuild import rebuild
 from projections.requests import standing
 from tests.fixtures.ledger import House, collected, registered
@@ -49,6 +50,12 @@ def from_rows(session: Session) -> Figures:
             opened[(request.right,)] += 1
             late = not request.fulfilled and found.period.passed(NOW)
             overdue[(request.right,)] += int(late)
+    waiting: Counter[tuple[str, ...]] = Counter(
+        (task.action,)
+        for _, changes in notifications(session)
+        for task in tasks(changes)
+        if not task.told
+    )
     broken: Counter[tuple[str, ...]] = Counter()
     for one in findings(session, NOW):
         rule = rulebook.rule(one.rule)
@@ -59,6 +66,7 @@ def from_rows(session: Session) -> Figures:
         "ledger_disclosures_total": dict(kinds),
         "ledger_requests_open": dict(opened),
         "ledger_requests_overdue": dict(+overdue),
+        "ledger_notifications_open": dict(waiting),
     }
 
 

@@ -19,6 +19,7 @@ from projections import (
     findings,
     measures,
     notices,
+    notifications,
     processing_register,
     recipients,
     requests,
@@ -184,6 +185,16 @@ def check_requests(rows: Any, told: list[RecordedEvent]) -> None:
     assert shown == model.requests(told, TIMES)
 
 
+def check_notifications(rows: Any, told: list[RecordedEvent]) -> None:
+    shown = {
+        (stream, task.recipient, task.action, category, task.told.outcome if task.told else None)
+        for (stream, _), row in rows.items()
+        for task in notifications.tasks(row)
+        for category in task.categories
+    }
+    assert shown == model.notifications(told)
+
+
 def check_measures(rows: Any, told: list[RecordedEvent]) -> None:
     shown = {}
     for row in rows.values():
@@ -224,6 +235,7 @@ CHECKS: dict[str, Any] = {
     notices.VIEW.name: check_notices,
     staff.VIEW.name: check_staff,
     requests.VIEW.name: check_requests,
+    notifications.VIEW.name: check_notifications,
     measures.VIEW.name: check_measures,
     processing_register.VIEW.name: lambda _rows, _told: None,
     findings.VIEW.name: lambda _rows, _told: None,

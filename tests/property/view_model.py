@@ -392,3 +392,67 @@ def _request(steps: Events) -> tuple[str, str, date | None, str | None]:
     if paused and status == "open":
         status = "paused"
     return status, identity, None if paused else last, outcome
+
+
+def notifications(events: Events) -> set[tuple[UUID, str, str, str, str | None]]:
+    """(stream, recipient, action, category, outcome) of what recipients must be told or were told."""
+    found = set()
+    for stream, mine in streams([e for e in events if e.subject is None]).items():
+        ordered = sorted(mine, key=lambda e: (e.time, _restricts(e), _number(e), e.source, e.id))
+        given = [e for e in ordered if e.name in GIVES_AWAY and "recipient" in e.facts]
+        for recipient in {e.facts["recipient"] for e in given}:
+            for category in CATEGORIES:
+                firsts = [
+                    e.time
+                    for e in given
+                    if e.facts["recipient"] == recipient and category in _given(e)
+                ]
+                if firsts:
+                    found |= {
+                        (stream, recipient, action, category, outcome)
+                        for action, outcome in _due(ordered, recipient, category, min(firsts))
+                    }
+    return found
+
+
+def _restricts(e: RecordedEvent) -> bool:
+    return e.name == "processing-restricted"
+
+
+def _given(e: RecordedEvent) -> set[str]:
+    named = set(e.categories) | {PERSONAL_FIELDS[field] for field in e.facts.get("fields", [])}
+    by_nature = {"equipment-shipped": {"identity", "address"}}
+    return named or by_nature.get(
+        e.name, {"service"} if e.name == "number-porting-performed" else set()
+    )
+
+
+def _due(
+    events: Events, recipient: str, category: str, first: datetime
+) -> list[tuple[str, str | None]]:
+    due = []
+    for action, names, codes in (
+        ("rectification", {"personal-data-corrected"}, {"rectified"}),
+        ("erasure", {"personal-data-removed", "personal-data-erased"}, {"erasure"}),
+        ("restriction", {"processing-restricted", "restriction-lifted"}, {"restriction"}),
+    ):
+        changes = [e for e in events if e.name in names and category in _touched(e)]
+        if not changes or changes[-1].name == "restriction-lifted" or changes[-1].time < first:
+            continue
+        words = [
+            e
+            for e in events
+            if e.name == "recipient-notified"
+            and e.facts["recipient"] == recipient
+            and e.facts["action"] in codes
+            and (not e.categories or category in e.categories)
+            and e.time >= changes[-1].time
+        ]
+        due.append((action, words[-1].facts["outcome"] if words else None))
+    return due
+
+
+def _touched(e: RecordedEvent) -> set[str]:
+    if e.name == "personal-data-erased" and (not e.ours or e.facts["ground"] == "retention"):
+        return set()
+    return set(e.categories) | {PERSONAL_FIELDS[field] for field in e.facts.get("fields", [])}

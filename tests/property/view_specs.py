@@ -76,6 +76,7 @@ erased = merged(
     with_(
         source=st.sampled_from([OURS, OURS, CRM]),
         categories=st.sampled_from([["contact"], ["contact", "traffic"], list(CATEGORIES)]),
+        ground=st.sampled_from(["request", "retention"]),
         keys_destroyed=st.lists(
             st.sampled_from(["contact-k0", "contact-k1", "traffic-k0"]), unique=True
         ),
@@ -234,6 +235,21 @@ measure_acts = merged(
     named("security-measure-adopted", "security-measure-adopted", "security-measure-retired"),
     with_(subject=st.sampled_from(["measure/vault", "measure/lock"]), owner=st.just("it")),
 )
+told_of = merged(
+    named("recipient-notified"),
+    persons,
+    with_(
+        recipient=st.sampled_from(["acme", "police"]),
+        action=st.sampled_from(["rectified", "erasure", "restriction", "greeted"]),
+        outcome=st.sampled_from(["told", "impossible"]),
+        categories=st.sampled_from([[], ["contact"], ["traffic"]]),
+    ),
+)
+restricted = merged(
+    named("processing-restricted", "restriction-lifted"),
+    persons,
+    with_(ground=st.just("unlawful"), categories=st.sampled_from([["contact"], ["traffic"]])),
+)
 # What is annulled is drawn as a distance to another event of the list, before or after it.
 annulling = merged(
     named("event-annulled"),
@@ -252,6 +268,7 @@ SPEAKING: dict[str, list[st.SearchStrategy[Spec]]] = {
     "notices": [notice_acts],
     "staff": [staff_acts, staff_acts],
     "rights_requests": [request_acts, request_acts],
+    "notifications": [given_away, collected, removed, erased, restricted, told_of, told_of],
     "measures": [measure_acts],
     "processing_register": [given_away, collected, activity_acts],
 }
@@ -276,6 +293,8 @@ EVERY_KIND = [
     notice_acts,
     staff_acts,
     request_acts,
+    told_of,
+    restricted,
     measure_acts,
 ]
 specs = complete(*EVERY_KIND, activity_acts, annulling, annulling)

@@ -42,8 +42,10 @@ GOLDEN = {
     ("findings", "3"): "ccf6cbd1eef9c77ded2f057b2208eccc936650eacb410311993ed535515bf492",
     ("rights_requests", "1"): "156625d94100e6be59add2d1a8b6fab5cb4af79356173479cbb0de005975f0db",
     ("findings", "4"): "5b3a072781c8ff2adea8640bc24eef31b37fef3318e5a6f00dcc9a81d92403ec",
+    ("notifications", "1"): "1eb6477355aa6e9554f8b34625da8cf8a7bcc9764c84426a95b02dfa4cc25833",
     ("findings", "5"): "5c996b0cf5247e85362f053171b167a43bd1e1526a110ebc0bc77315ae527470",
     ("findings", "6"): "f9b4503eb296d0e461b069297be072aab6991a7e32604cd05d89e01335e33b70",
+    ("findings", "7"): "e7029ad734f6938565df74500a696e0ac4ef1e93011b0a59faa26ad80812dae6",
 }
 
 
@@ -125,10 +127,31 @@ def rights_story() -> list[RecordedEvent]:
     ]
 
 
+def changed_story() -> list[RecordedEvent]:
+    """The same for what recipients are told of."""
+    contact: dict[str, Any] = {"categories": ["contact"]}
+    return [
+        event("personal-data-disclosed", 1, recipient="acme", fields=["email"], id="n1"),
+        event("personal-data-corrected", 2, fields=["email"], id="n2"),
+        event("processing-restricted", 2, ground="unlawful", id="n3", **contact),
+        event("restriction-lifted", 3, ground="mended", id="n4", **contact),
+        event(
+            "recipient-notified",
+            4,
+            recipient="acme",
+            action="rectification",
+            outcome="impossible",
+            ground="ended",
+            id="n5",
+        ),
+    ]
+
+
 def told_to(view: View[Any]) -> list[RecordedEvent]:
     """The story that says something to a view."""
-    if view.name == "rights_requests":
-        return rights_story()
+    stories = {"rights_requests": rights_story, "notifications": changed_story}
+    if view.name in stories:
+        return stories[view.name]()
     return house_story() if view.name in {"notices", "staff", "measures"} else story()
 
 

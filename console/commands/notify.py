@@ -1,0 +1,117 @@
+"""`ledger notify`: telling recipients that data which they received was corrected, erased or restricted."""
+
+from typing import Annotated
+
+import typer
+
+from console.answers.notifications import (
+    EXCEPTIONS,
+    OUTCOMES,
+    Wanted,
+    Word,
+    notification,
+    notification_tasks,
+)
+from console.answers.subjects import check_person
+from console.commands.following import bring_up_to_date
+from console.commands.people import OptionalSubject, Subject, reading
+from console.commands.request_lists import one_of
+from console.commands.requests import At
+from console.flags import Json, configured, time_of
+from console.output import emit, emit_list, people
+from console.requesting import record
+from console.settings import Settings
+from console.show.notifications import notifications_table
+from projections.notifications import ACTIONS
+from schemas import CATEGORIES
+
+__all__ = ["add_commands"]
+
+notify = typer.Typer(help="Recipients that must be told of a change of data (GDPR Art. 19).")
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module to the program."""
+    notify.command("list")(list_tasks)
+    notify.command("record")(record_word)
+    app.add_typer(notify, name="notify", rich_help_panel="Rights")
+
+
+@configured("store")
+def list_tasks(
+    settings: Settings,
+    subject: OptionalSubject = None,
+    recipient: Annotated[
+        str | None, typer.Option("--recipient", metavar="R", help="Only this one, by bare id.")
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also those that are done, with what came of them.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Print which recipients are still to be told of a correction, an erasure or a restriction."""
+    if subject is not None:
+        check_person(subject)
+    with reading(settings, "notify") as (site, source):
+        bring_up_to_date(site)
+        rows = notification_tasks(source, Wanted(subject, recipient, everything))
+        if as_json:
+            emit_list("tasks", rows, count_as="count")
+        else:
+            people().print(notifications_table(rows))
+
+
+@configured("store")
+def record_word(
+    settings: Settings,
+    subject: Subject,
+    recipient: Annotated[str, typer.Argument(metavar="RECIPIENT", help="By bare id.")],
+    action: Annotated[
+        str,
+        typer.Option(
+            "--action",
+            metavar="A",
+            help=f"One of {', '.join(ACTIONS)}.",
+            autocompletion=lambda: ACTIONS,
+        ),
+    ],
+    outcome: Annotated[
+        str,
+        typer.Option(
+            "--outcome",
+            metavar="O",
+            help=f"One of {', '.join(OUTCOMES)}.",
+            autocompletion=lambda: OUTCOMES,
+        ),
+    ] = "told",
+    ground: Annotated[
+        str | None,
+        typer.Option("--ground", metavar="G", help=f"Why it is {' or '.join(EXCEPTIONS)}."),
+    ] = None,
+    category: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--category",
+            metavar="C",
+            help="Only of this category; may be repeated. Without it: of all.",
+            autocompletion=lambda: CATEGORIES,
+        ),
+    ] = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record that a recipient was told, or why it cannot be. Refused when there is nothing to tell it."""
+    check_person(subject)
+    one_of("--action", action, ACTIONS)
+    one_of("--outcome", outcome, OUTCOMES)
+    word = Word(subject, recipient, action, outcome, ground, tuple(category or ()))
+    time = time_of("--at", at)
+    with reading(settings, "notify") as (site, source):
+        bring_up_to_date(site)
+        at_time = time or source.now
+        record(site, [notification(source, word, at_time)], at_time)
+        rows = list(notification_tasks(source, Wanted(subject, recipient, done=True)))
+    if as_json:
+        emit({"tasks": rows, "count": len(rows)})
+    else:
+        people().print(notifications_table(rows))
