@@ -29,6 +29,7 @@ from console.commands import (
     rules,
     running,
     setup,
+    subject_reports,
     upkeep,
     witness,
 )
@@ -79,6 +80,7 @@ GROUPS = (
     oversight,
     rules,
     requests,
+    subject_reports,
     notify,
     running,
     log,
