@@ -12,7 +12,7 @@ from projections.requests import Identity, Request, Standing, standing
 from rulebook import REFUSALS
 from rulebook.calendar import day_of
 
-__all__ = ["ActOn", "hindrance"]
+__all__ = ["NOTHING_HELD", "ActOn", "hindrance"]
 
 ActOn = Literal["verify", "doubt", "extend", "refuse", "answer", "close", "issue"]
 # Rights whose answer gives data away, changes or destroys it: to the wrong person it would be a breach.

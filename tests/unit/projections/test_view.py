@@ -45,6 +45,7 @@ GOLDEN = {
     ("notifications", "1"): "1eb6477355aa6e9554f8b34625da8cf8a7bcc9764c84426a95b02dfa4cc25833",
     ("findings", "5"): "5c996b0cf5247e85362f053171b167a43bd1e1526a110ebc0bc77315ae527470",
     ("findings", "6"): "f9b4503eb296d0e461b069297be072aab6991a7e32604cd05d89e01335e33b70",
+    ("findings", "7"): "e7029ad734f6938565df74500a696e0ac4ef1e93011b0a59faa26ad80812dae6",
 }
 
 
