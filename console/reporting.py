@@ -4,7 +4,6 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
-from console.acting import Act
 from console.answers.access_report import Asked
 from console.answers.log import checkpoint_status
 from console.answers.source import Source
@@ -12,7 +11,8 @@ from console.export.report_document import access_document
 from console.export.report_page import report_page
 from console.export.report_pdf import report_pdf
 from console.output import encode
-from console.requesting import Found, check_allowed, find, record
+from console.rights.acting import Act
+from console.rights.requesting import Found, check_allowed, find, record
 from console.settings import Settings
 from console.wiring import Site
 from ledger.tlog.folder import LogFolder
