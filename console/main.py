@@ -30,6 +30,7 @@ from console.commands import (
     rules,
     running,
     setup,
+    subject_reports,
     upkeep,
     witness,
 )
@@ -80,6 +81,7 @@ GROUPS = (
     oversight,
     rules,
     requests,
+    subject_reports,
     notify,
     running,
     log,
