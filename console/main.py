@@ -18,6 +18,7 @@ from console.commands import (
     demo,
     exports,
     holds,
+    incidents,
     intake,
     log,
     notify,
@@ -67,7 +68,6 @@ def program(
 GROUPS = (
     setup,
     demo,
-    holds,
     intake,
     contract,
     people,
@@ -80,6 +80,7 @@ GROUPS = (
     rules,
     requests,
     notify,
+    incidents,
     running,
     log,
     witness,
