@@ -26,8 +26,10 @@ from console.answers.consents import consents
 from console.answers.history import history
 from console.answers.source import Source
 from console.answers.state import state
+from console.reads import Reads
 from ledger.audit import audit
 from ledger.opening import Opener
+from ledger.reads import READS, ReadNotes
 from projections.runner import Follower
 from projections.timetravel import NOW
 from tests.fixtures.ledger import House, accessed, collected, message, registered
@@ -158,9 +160,19 @@ def answered(house: House, name: str, answer: Callable[[Source], Any]) -> Figure
     for _ in range(CALLS):
         session = house.database.connect(house.ledger, "reader")
         opener = Opener(session, house.provider, house.ledger)
-        given = Source(session, opener, house.ledger, OFFICE, datetime.now(UTC))
+        notes = ReadNotes(house.keys / "reads", partial(opener.ledger_key, READS))
+        reads = Reads(
+            notes,
+            query=name,
+            reader="employee/7",
+            role="auditor",
+            everything=house.ledger.reference,
+            clock=partial(datetime.now, UTC),
+        )
+        given = Source(session, opener, house.ledger, OFFICE, datetime.now(UTC), reads)
         began, used = time.perf_counter(), time.process_time()
         assert answer(given)
+        notes.close()
         walls.append((time.perf_counter() - began) * 1_000)
         processors.append((time.process_time() - used) * 1_000)
         session.close()

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from console.acting import Act, act
 from console.answers.source import ERASED, Source
-from console.answers.subjects import check_person, known_streams
+from console.answers.subjects import check_person, known_streams, note_read
 from console.commands.following import bring_up_to_date
 from console.wiring import Site
 from ledger.errors import Misconfigured, Reject
@@ -73,7 +73,8 @@ class Opening(Struct, frozen=True):
 
 
 def found_of(source: Source, rows: Sequence[tuple[UUID, Request]]) -> list[Found]:
-    """Rows of the view with the references of their persons."""
+    """Rows of the view with the references of their persons, noted as one answer about many."""
+    source.reads.note_many(())
     names = source.names(stream for stream, _ in rows)
     return [Found(stream, names[stream], request) for stream, request in rows]
 
@@ -91,7 +92,9 @@ def find(source: Source, ref: str, subject: str | None = None) -> Found:
     if len(rows) > 1:
         raise NotAllowed(f"{len(rows)} persons have a request {ref}: name one with --subject")
     [(stream, request)] = rows
-    return Found(stream, subject or source.names([stream])[stream], request)
+    if subject is not None:
+        note_read(source, subject)
+    return Found(stream, subject or source.noted(stream), request)
 
 
 def check_allowed(found: Found, what: ActOn, time: datetime, code: str = "") -> None:

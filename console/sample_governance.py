@@ -20,9 +20,17 @@ SYSTEMS = {
     "office": ("Kantooradministratie", "it", ("it", "hr", "privacy-office", "security")),
 }
 MEASURES = {
+    "access-by-role": "Toegang naar functie",
     "encryption-at-rest": "Versleutelde opslag",
-    "two-factor-login": "Inloggen in twee stappen",
+    "encryption-in-transit": "Versleutelde verbindingen",
+    "four-eyes": "Vierogenprincipe",
+    "network-segmentation": "Gescheiden netwerken",
+    "no-call-content": "Geen inhoud van gesprekken",
     "password-by-post": "Wachtwoord per brief",
+    "penetration-test": "Jaarlijkse penetratietest",
+    "training": "Opleiding van medewerkers",
+    "two-factor-login": "Inloggen in twee stappen",
+    "vog": "Verklaring omtrent het gedrag",
 }
 # Versions of the notice that a sample needs: one for each calendar year that it may touch.
 NOTICES = 4

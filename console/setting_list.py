@@ -56,6 +56,11 @@ SETTINGS: tuple[Setting, ...] = (
         "store",
         "activity of the register that those acts belong to [privacy-rights]",
     ),
+    Setting("LEDGER_READER", "store", "who reads, such as employee/7 [employee/ and the login]"),
+    Setting("LEDGER_READER_ROLE", "store", "in which role, for the record of reads [operator]"),
+    Setting(
+        "LEDGER_READS_DIR", "store", "folder of reads that are not recorded yet [data dir/reads]"
+    ),
     Setting("LEDGER_BATCH_EVENTS", "intake", "most messages in one transaction [2000]"),
     Setting("LEDGER_BATCH_BYTES", "intake", "most bytes in one transaction [4194304]"),
     Setting("LEDGER_BATCH_MS", "intake", "longest wait for a batch to fill, in ms [100]"),

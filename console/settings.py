@@ -18,7 +18,7 @@ from ledger.errors import LedgerError, Misconfigured
 from ledger.names import LedgerName
 from ledger.postgres import PATIENCE_S
 from ledger.tlog.policy import Policy, parse_policy
-from schemas.formats import ID, SOURCE
+from schemas.formats import CODE, EMPLOYEE, ID, SOURCE
 
 __all__ = [
     "SETTINGS",
@@ -27,6 +27,7 @@ __all__ = [
     "KafkaSettings",
     "Limits",
     "LogSettings",
+    "Reading",
     "Serving",
     "Setting",
     "Settings",
@@ -114,6 +115,17 @@ class Serving(msgspec.Struct, frozen=True):
     log_level: str = "info"
 
 
+class Reading(msgspec.Struct, frozen=True):
+    """Who reads, for the record of reads. `reader`: None is the user of the process.
+
+    `folder`: where reads wait that are not recorded yet.
+    """
+
+    folder: Path
+    reader: str | None = None
+    role: str = "operator"
+
+
 class Settings(msgspec.Struct, frozen=True):
     """Everything that the commands need to know. `kafka` is None when no broker is named.
 
@@ -132,6 +144,7 @@ class Settings(msgspec.Struct, frozen=True):
     kafka: KafkaSettings | None
     controller: Controller
     log: LogSettings
+    reading: Reading
     serving: Serving = Serving()
     texts: Mapping[str, str] = {}
 
@@ -270,6 +283,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         kafka=_kafka(reader, ledger, confidential),
         controller=_controller(reader),
         log=_log(reader, ledger, data_dir, key_dir),
+        reading=_reading(reader, ledger, data_dir),
         serving=_serving(reader),
         texts={name: text for name, text in texts.items() if name.startswith(PREFIX)},
     )
@@ -307,6 +321,14 @@ def _log(reader: _Reader, ledger: LedgerName, data_dir: Path, key_dir: Path) -> 
         key_file=reader.path("LOG_KEY_FILE", key_dir / str(ledger) / "log.key"),
         passphrase=reader.first_line("LOG_PASSPHRASE_FILE"),
         policy=reader.policy("LOG_POLICY_FILE"),
+    )
+
+
+def _reading(reader: _Reader, ledger: LedgerName, data_dir: Path) -> Reading:
+    return Reading(
+        folder=reader.path("READS_DIR", data_dir / "reads") / str(ledger),
+        reader=reader.text("READER", None, EMPLOYEE, "employee/ and an id"),
+        role=reader.text("READER_ROLE", "operator", CODE, "a code, such as privacy-officer"),
     )
 
 

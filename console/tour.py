@@ -52,19 +52,22 @@ def guide(site: Site, planted: Sequence[Planted]) -> Iterator[Step]:
     yield from _about_processing(site)
     yield from found(site, planted)
     yield _about_the_notice(site)
+    site.record_reads()
     yield from _after_an_erasure(site)
+    site.record_reads()
     yield from proven(site)
     yield _in_order(site)
 
 
 def _about_one_person(site: Site) -> Iterator[Step]:
-    who, source = TOUR_SUBJECT, site.source()
-    events = list(history(source, who, NOW))
+    who = TOUR_SUBJECT
+    events = list(history(site.source("history"), who, NOW))
     yield Step(
         f"What happened with the data of {who}: the last {_LAST_EVENTS} of {len(events)} events",
         f"history {who}",
         [history_table(who, events[-_LAST_EVENTS:])],
     )
+    source = site.source("state")
     now = state(source, who, NOW)
     yield Step("What is known now", f"state {who}", state_tables(now))
     past = site.clock().replace(microsecond=0) - _YEAR
@@ -77,18 +80,17 @@ def _about_one_person(site: Site) -> Iterator[Step]:
     yield Step(
         "What the customer agreed to, and what it is worth",
         f"consents {who}",
-        consents_tables(consents(source, who, NOW)),
+        consents_tables(consents(site.source("consents"), who, NOW)),
     )
     yield Step(
         "Whether the customer may be called about products, by law and by our own promise",
         f"marketing {who} --channel phone",
-        marketing_tables(marketing(source, who, ["phone"], NOW)),
+        marketing_tables(marketing(site.source("marketing"), who, ["phone"], NOW)),
     )
 
 
 def _about_processing(site: Site) -> Iterator[Step]:
-    source = site.source()
-    answer = register(source, site.settings.controller, NOW)
+    answer = register(site.source("register"), site.settings.controller, NOW)
     drifting = [row for row in answer["activities"] if row["drift"]]
     yield Step(
         f"The Article 30 register: {len(answer['activities'])} activities, here some whose practice"
@@ -96,7 +98,7 @@ def _about_processing(site: Site) -> Iterator[Step]:
         "register",
         [register_table(answer | {"activities": drifting[:_ACTIVITIES]})],
     )
-    rows = list(disclosures(source, Wanted(subject=TOUR_SUBJECT)))
+    rows = list(disclosures(site.source("disclosures"), Wanted(subject=TOUR_SUBJECT)))
     yield Step(
         "Who received data of this customer",
         f"disclosures --subject {TOUR_SUBJECT}",
@@ -105,7 +107,7 @@ def _about_processing(site: Site) -> Iterator[Step]:
 
 
 def _about_the_notice(site: Site) -> Step:
-    answer = lint(site.source(), site.settings.controller, NOW)
+    answer = lint(site.source("lint"), site.settings.controller, NOW)
     rows = [row for row in answer["findings"] if row["clause"] == _RIGHTS]
     return Step(
         f"The privacy notice beside law and practice: {answer['open']} findings, here those on the"
@@ -125,15 +127,16 @@ def _after_an_erasure(site: Site) -> Iterator[Step]:
         erasure_tables(erased(who, "request", erasures, started_at, site.clock())),
     )
     bring_up_to_date(site)
-    source = site.source()
-    yield Step("What is left of it", f"state {who}", state_tables(state(source, who, NOW)))
-    events = list(history(source, who, NOW))
+    left = state(site.source("state"), who, NOW)
+    yield Step("What is left of it", f"state {who}", state_tables(left))
+    events = list(history(site.source("history"), who, NOW))
     yield Step(
         "The acts remain, without the values",
         f"history {who}",
         [history_table(who, events[:2] + events[-1:])],
     )
-    rows = [row for row in disclosures(source, Wanted(subject=who)) if row["subject"] is None]
+    given = disclosures(site.source("disclosures"), Wanted(subject=who))
+    rows = [row for row in given if row["subject"] is None]
     yield Step(
         "And so do the disclosures, of nobody in particular",
         f"disclosures --subject {who}",

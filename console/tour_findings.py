@@ -27,7 +27,7 @@ EXPLAINED = "law.notice.never"
 
 def found(site: Site, planted: Sequence[Planted]) -> Iterator[Step]:
     """Compare what is found with what the sample broke on purpose."""
-    rows = list(findings(site.source(), Wanted(), NOW))
+    rows = list(findings(site.source("findings"), Wanted(), NOW))
     meant = Counter((one.rule, one.source, one.id) for one in planted)
     seen = Counter((row["rule"], row["event"]["source"], row["event"]["id"]) for row in rows)
     yield Step(
@@ -61,7 +61,7 @@ def _explained(rows: Sequence[dict[str, Any]], site: Site) -> Iterator[Step]:
     for row in rows:
         act(site, [_notice(row["subject"], notice_version(site.clock()))])
     bring_up_to_date(site)
-    left = list(findings(site.source(), Wanted(rule=EXPLAINED), NOW))
+    left = list(findings(site.source("findings"), Wanted(rule=EXPLAINED), NOW))
     yield Step(
         "The privacy notice is provided and recorded: the finding closes by itself",
         f"findings --rule {EXPLAINED}",

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from console.answers.source import Source
+from console.reads import Reads, whoever_runs_this
 from console.settings import Settings
 from consumers.pipeline import BatchLimits
 from ledger.application import Ledger
@@ -28,6 +29,7 @@ from ledger.names import LedgerName, Role
 from ledger.opening import Opener
 from ledger.postgres import Database, Session
 from ledger.provider import FileKeyProvider
+from ledger.reads import READS, ReadNotes, record_notes, waiting
 from ledger.recording import HaltLimit
 from ledger.rotation import first_epoch
 from ledger.tlog.folder import LogFolder
@@ -54,7 +56,7 @@ __all__ = [
 ]
 
 # Keys of the ledger itself that other commands than the recorder read.
-LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record")
+LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record", READS)
 JOURNAL = "erasures.journal"
 
 
@@ -81,6 +83,7 @@ class Site:
         self.clock = clock
         self._server = server
         self._opened: list[_Closable] = []
+        self._notes: list[ReadNotes] = []
         self._sessions: dict[Role, Session] = {}
 
     @property
@@ -163,16 +166,69 @@ class Site:
         """A session of its own, such as for a thread."""
         return self._keep(self.database.connect(self.ledger, role))
 
-    def source(self) -> Source:
-        """What answers are made from, as the reader. Keys that it holds are held by no other one."""
+    def source(self, query: str) -> Source:
+        """What answers are made from, as the reader. Keys that it holds are held by no other one.
+
+        `query`: the command that reads, for the record of reads; see `record_reads`.
+        """
         session = self.session("reader")
         opener = Opener(session, self.provider, self.ledger)
-        return Source(session, opener, self.ledger, self.privacy_office, self.clock())
+        reads = self._reads(query, lambda: opener.ledger_key(READS))
+        return Source(session, opener, self.ledger, self.privacy_office, self.clock(), reads)
 
-    def open_recorder(self) -> Ledger:
+    def reads(self, query: str) -> Reads:
+        """Notes for what is opened otherwise than with a `Source`."""
+        opener = Opener(self.session("reader"), self.provider, self.ledger)
+        return self._reads(query, lambda: opener.ledger_key(READS))
+
+    def _reads(self, query: str, key: Callable[[], bytes]) -> Reads:
+        reading = self.settings.reading
+        notes = self._keep(ReadNotes(reading.folder, key))
+        self._notes.append(notes)
+        return Reads(
+            notes,
+            query=query,
+            reader=reading.reader or whoever_runs_this(),
+            role=reading.role,
+            everything=self.ledger.reference,
+            clock=self.clock,
+        )
+
+    def record_reads(self) -> int:
+        """Record the reads of this site, whose answers are out, and those that others left; how many.
+
+        Raises Misconfigured for a login that may not record, Retry or Halt; what is not recorded waits.
+        """
+        for notes in self._notes:
+            notes.close()
+        folder = self.settings.reading.folder
+        if not waiting(folder):
+            return 0
+        recorder = self._open_recorder_of_reads()
+        try:
+            return record_notes(folder, recorder.keyring.ledger_key(READS), recorder.record)
+        finally:
+            recorder.close()
+
+    def _open_recorder_of_reads(self) -> Ledger:
+        """The recorder; for the login of the upkeep, which is none, the eraser may record as well."""
+        try:
+            return self.open_recorder()
+        except Misconfigured:
+            try:
+                return self.open_recorder("eraser")
+            except Misconfigured:
+                raise Misconfigured("this login may read but not record") from None
+
+    def open_recorder(self, role: Role = "recorder") -> Ledger:
         """The application that records batches. Whoever opens it closes it."""
         return Ledger(
-            self.database, self.ledger, self.provider, clock=self.clock, limit=self.halt_limit
+            self.database,
+            self.ledger,
+            self.provider,
+            role=role,
+            clock=self.clock,
+            limit=self.halt_limit,
         )
 
     def keyring(self) -> Keyring:

@@ -20,7 +20,7 @@ from ledger.writing import NewEvent, Span, Written, append, latest_versions, loc
 from schemas import OwnEventError, own_event
 from schemas.catalogue import GAP
 
-__all__ = ["Gap", "gap_span", "record_gap", "subject_of_gaps"]
+__all__ = ["Gap", "gap_span", "record_gap"]
 
 _SOURCE = f"{OWN_SOURCE}intake"
 
@@ -60,11 +60,6 @@ class Gap(msgspec.Struct, frozen=True):
         return facts
 
 
-def subject_of_gaps(ledger: LedgerName) -> str:
-    """The subject of their events: this ledger itself, as a system."""
-    return f"system/processing-ledger-{ledger}"
-
-
 def gap_span(topic: str, partition: int, from_offset: int, to_offset: int) -> Span:
     """The span of a gap's batch: what is passed over, or nothing where reading goes back."""
     return Span(topic, partition, min(from_offset, to_offset), to_offset)
@@ -76,7 +71,7 @@ def record_gap(session: Session, ledger: LedgerName, gap: Gap, now: datetime) ->
     Raises Fenced when the bookmark is not where `gap` says, Misconfigured when its reason is no code,
     Retry or Halt: then nothing is done.
     """
-    subject = subject_of_gaps(ledger)
+    subject = ledger.reference
     stream = ledger.registry_stream(subject)
     with session.transaction():
         lock_head(session)

@@ -58,6 +58,11 @@ class LedgerName:
         """Namespaces in the order in which unqualified names are looked up."""
         return f"{self.events},{self.keys},{self.views},pg_temp"
 
+    @property
+    def reference(self) -> str:
+        """This ledger as the subject of what it records about itself."""
+        return f"system/processing-ledger-{self.name}"
+
     def role(self, role: Role) -> str:
         """PostgreSQL role of one kind of work on this ledger."""
         return f"ledger_{self.name}_{role}"

@@ -7,6 +7,7 @@ that is overdue counts for every activity that saw that category of that person.
 
 from collections.abc import Mapping
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ import msgspec
 from projections.findings import DOSSIER, TRACES
 from projections.findings_dossier import NO_DOSSIER
 from projections.findings_judging import Finding
-from projections.findings_retention import deciding_rule, is_kept
+from projections.findings_retention import deciding_rule, kept_of
 from projections.findings_traces import Traces
 from projections.processing_register import Observation, activity_of
 
@@ -28,53 +29,77 @@ Rows = Mapping[str, Any]
 class Adherence(msgspec.Struct, frozen=True):
     """What became of one category of an activity's people: how many of them, and of how many of these.
 
-    `held`: the ledger holds values. `on_hold`: of these a hold, or what else keeps data, stops every period.
-    `overdue`: of these the period has passed, the first `since`; `rules`: which decided so.
+    `held`: the ledger holds values. `suspended`: of these a hold, or what else keeps data, stops every
+    period. `overdue`: of these the period has passed, the first `since`; `rules`: which decided so.
     """
 
     data_subjects: int = 0
     held: int = 0
-    on_hold: int = 0
+    suspended: int = 0
     overdue: int = 0
     since: datetime | None = None
     rules: tuple[str, ...] = ()
 
-    def with_person(self, held: bool, on_hold: bool, passed: Finding | None) -> "Adherence":
-        """With one more person."""
-        rules = {deciding_rule(passed.detail)} if passed else set()
-        starts = [time for time in (self.since, passed and passed.since) if time]
-        return Adherence(
-            data_subjects=self.data_subjects + 1,
-            held=self.held + held,
-            on_hold=self.on_hold + (held and on_hold),
-            overdue=self.overdue + (passed is not None),
-            since=min(starts, default=None),
-            rules=tuple(sorted(rules.union(self.rules))),
-        )
-
 
 ByCategory = dict[str, Adherence]
+
+
+class _Count:
+    """The same while persons are added to it."""
+
+    def __init__(self) -> None:
+        self.data_subjects = self.held = self.suspended = self.overdue = 0
+        self._since: datetime | None = None
+        self._rules: set[str] = set()
+
+    def add(self, held: bool, suspended: bool, passed: Finding | None) -> None:
+        """One more person."""
+        self.data_subjects += 1
+        self.held += held
+        self.suspended += suspended
+        if passed:
+            self.overdue += 1
+            self._since = min(self._since or passed.since, passed.since)
+            self._rules.add(deciding_rule(passed.detail))
+
+    def adherence(self) -> Adherence:
+        return Adherence(
+            data_subjects=self.data_subjects,
+            held=self.held,
+            suspended=self.suspended,
+            overdue=self.overdue,
+            since=self._since,
+            rules=tuple(sorted(self._rules)),
+        )
 
 
 class AdherenceTally:
     """Adds up persons; memory grows with the activities only."""
 
     def __init__(self) -> None:
-        self._found: dict[str, ByCategory] = {}
+        self._counts: dict[tuple[str, str], _Count] = {}
 
     def add(self, observed: Rows, judged: Rows, passed: Mapping[str, Finding]) -> None:
         """One stream: its rows of both views by subkey, and by category the period that has passed."""
-        traces, dossier = judged.get(TRACES), judged.get(DOSSIER, NO_DOSSIER)
+        rows = {key: row for key, row in observed.items() if _is_of_person(row)}
+        if not rows:
+            return
+        traces = judged.get(TRACES)
         held = traces.held if isinstance(traces, Traces) else {}
-        for subkey, row in observed.items():
-            if not isinstance(row, Observation) or not row.person:
-                continue
-            found = self._found.setdefault(activity_of(subkey), {})
+        suspended = kept_of(judged.get(DOSSIER, NO_DOSSIER), held)
+        for subkey, row in rows.items():
+            activity = activity_of(subkey)
             for category in row.categories:
-                found[category] = found.get(category, Adherence()).with_person(
-                    category in held, is_kept(dossier, category), passed.get(category)
-                )
+                count = self._counts.setdefault((activity, category), _Count())
+                count.add(category in held, category in suspended, passed.get(category))
 
     def found(self) -> dict[str, ByCategory]:
         """By activity and category, both sorted."""
-        return {name: dict(sorted(found.items())) for name, found in sorted(self._found.items())}
+        found: dict[str, ByCategory] = {}
+        for (activity, category), count in sorted(self._counts.items(), key=itemgetter(0)):
+            found.setdefault(activity, {})[category] = count.adherence()
+        return found
+
+
+def _is_of_person(row: Any) -> bool:
+    return isinstance(row, Observation) and row.person

@@ -26,12 +26,14 @@ Name = tuple[str, str]
 """Of an event: its source and id."""
 
 ANNULMENT = "event-annulled"
-# The ledger's own account of what was destroyed or passed over cannot be taken back: neither comes back.
+# The ledger's own account cannot be taken back: what was destroyed or passed over does not come back, and
+# who has read something has read it.
 _LASTING = {
     "personal-data-erased",
     "erasure-decided",
     "erasure-reapplied",
     "intake-gap-recorded",
+    "ledger-read",
 }
 
 

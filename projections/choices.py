@@ -13,7 +13,7 @@ from ledger.event import RecordedEvent
 from projections.view import Order, order_of
 from rulebook.marketing import CHANNELS
 
-__all__ = ["CHOICES", "Choice", "choose", "objected", "objections_to", "subkey_of"]
+__all__ = ["CHOICES", "Choice", "choose", "objected", "objections_to", "objects", "subkey_of"]
 
 OBJECTION = "marketing-objection-recorded"
 COOKIES = "cookie-preference-recorded"
@@ -71,33 +71,34 @@ def objections_to(purpose: str, after: Order, choices: Iterable[Choice]) -> list
     Sorted; empty while one channel is left, and for a purpose that is no marketing.
     """
     wanted = _CHANNELS_OF.get(purpose, frozenset())
-    later = [c for c in choices if c.name == OBJECTION and c.order > after]
-    covered: frozenset[str] = frozenset().union(*(_covered(choice) for choice in later))
-    if not wanted or not wanted <= covered:
+    later = [str(c.facts["channel"]) for c in choices if c.name == OBJECTION and c.order > after]
+    left = {channel for channel in wanted if not any(_is_about(said, channel) for said in later)}
+    if not wanted or left:
         return []
-    return sorted(c.facts["channel"] for c in later if _covered(c) & wanted)
+    return sorted(said for said in later if any(_is_about(said, channel) for channel in wanted))
 
 
 def objected(choices: Iterable[Choice], given: Iterable[tuple[str, Order]]) -> frozenset[str]:
-    """The channels by which a person may not be approached any more.
-
-    `given`: purposes of consents that stand, with their deciding acts: one that came after an objection
-    takes it back for the channels that it is about.
-    """
+    """The channels by which a person may not be approached any more. `given`: as for `objects`."""
+    objections = [(str(c.facts["channel"]), c.order) for c in choices if c.name == OBJECTION]
     consents = list(given)
-    return frozenset(
-        channel
-        for choice in choices
-        if choice.name == OBJECTION
-        for channel in _covered(choice)
-        if not any(
-            channel in _CHANNELS_OF.get(purpose, ()) and order > choice.order
-            for purpose, order in consents
-        )
-    )
+    return frozenset(channel for channel in CHANNELS if objects(channel, objections, consents))
 
 
-def _covered(choice: Choice) -> frozenset[str]:
-    """The channels of an objection; one to a channel that is not known counts for all of them."""
-    channel = choice.facts["channel"]
-    return frozenset({channel}) if channel in CHANNELS else frozenset(CHANNELS)
+def objects(
+    channel: str, objections: Iterable[tuple[str, Order]], given: Iterable[tuple[str, Order]]
+) -> bool:
+    """Whether an objection to a channel stands.
+
+    `objections`: channels with their acts. `given`: purposes of consents that stand, with their deciding
+    acts: one that came after the objection takes it back for the channels that it is about.
+    """
+    latest = max((order for said, order in objections if _is_about(said, channel)), default=None)
+    if latest is None:
+        return False
+    return not any(channel in _CHANNELS_OF.get(name, ()) and act > latest for name, act in given)
+
+
+def _is_about(said: str, channel: str) -> bool:
+    """Whether an objection is about a channel; one to what is no channel, such as `all`, is about each."""
+    return said == channel or said not in CHANNELS

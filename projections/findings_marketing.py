@@ -5,6 +5,7 @@ from datetime import datetime
 
 import rulebook
 from projections.addressee import kind_of_addressee
+from projections.choices import objects
 from projections.findings_dossier import Dossier
 from projections.findings_fact import Fact
 from projections.findings_look import Look, Seen
@@ -13,7 +14,6 @@ from schemas.formats import instant_of
 
 __all__ = ["contact"]
 
-_EVERY = "all"
 _MARKETING = ("newsletter", "product-information", "telemarketing")
 
 
@@ -25,7 +25,7 @@ def contact(fact: Fact, look: Look) -> Iterator[Seen]:
     wanted = {purpose} if purpose in _purposes(own) | set(_MARKETING) else set(_MARKETING)
     yield Seen({"consent": "effective" if consents & wanted else "none"}, detail=purpose)
     yield Seen({"account": _status(own, account, at)})
-    yield Seen({"objection": _objected(own, channel, wanted, at)}, detail=channel)
+    yield Seen({"objection": _objected(own, channel, consents, at)}, detail=channel)
     denied = _denied(own, channel, frozenset(consents), at)
     if denied is not None:
         yield Seen({"law": "denied" if denied else "allowed"}, detail=channel)
@@ -51,13 +51,11 @@ def _status(own: Dossier, account: Dossier, at: datetime) -> str:
     return min(codes - {"active"}, default="active")
 
 
-def _objected(own: Dossier, channel: str, purposes: set[str], at: datetime) -> bool:
-    """An objection to the channel, unless the person consented anew after it."""
-    objections = [m for m in own.until("objection", at) if m.says in {channel, _EVERY}]
-    if not objections:
-        return False
-    consents = [own.last(f"consent/{purpose}", at) for purpose in purposes]
-    return not any(c and c.says is not None and c.order > objections[-1].order for c in consents)
+def _objected(own: Dossier, channel: str, consents: set[str], at: datetime) -> bool:
+    """An objection to the channel, unless a consent about it that stands came after it."""
+    objections = [(str(mark.says), mark.order) for mark in own.until("objection", at)]
+    acts = [(purpose, own.last(f"consent/{purpose}", at)) for purpose in sorted(consents)]
+    return objects(channel, objections, [(purpose, act.order) for purpose, act in acts if act])
 
 
 def _denied(own: Dossier, channel: str, consents: frozenset[str], at: datetime) -> bool | None:

@@ -4,7 +4,7 @@ What is held of a category is a fact like any other, although no single event ma
 data is first collected under a key, and when keys are destroyed. The oldest of it decides.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from projections.findings_dossier import Dossier
@@ -15,7 +15,7 @@ from projections.keepings import keepings_of
 from projections.retention import anchors_of, instant_of_day, oldest, period_of
 from rulebook import ErasureFacts, kept
 
-__all__ = ["RETENTION", "deciding_rule", "held_facts", "is_kept", "retention"]
+__all__ = ["RETENTION", "deciding_rule", "held_facts", "kept_of", "retention"]
 
 RETENTION = "retention"
 _DETAIL = ", "  # between a category and the rule that decides
@@ -44,7 +44,7 @@ def _fact(row: Traces, category: str) -> Fact:
 def retention(fact: Fact, look: Look) -> Iterator[Seen]:
     """Until when the category may be kept, as things stand; what keeps it stops every period."""
     category = fact.facts["category"]
-    if is_kept(look.own, category):
+    if kept_of(look.own, (category,)):
         yield Seen({"period": "held"})
         return
     due = period_of(category, fact.occurred_at, anchors_of(look))
@@ -58,11 +58,13 @@ def deciding_rule(detail: str | None) -> str:
     return (detail or "").partition(_DETAIL)[2]
 
 
-def is_kept(own: Dossier, category: str) -> bool:
-    """Whether a hold, or anything else without an end, stops every period of a category."""
+def kept_of(own: Dossier, categories: Collection[str]) -> list[str]:
+    """Those of some categories whose every period is stopped, by a hold or by whatever has no end yet."""
     keepings = keepings_of(own)
-    facts = ErasureFacts("retention", (category,), {}, keepings)
-    return bool(keepings) and bool(kept(facts, category, date.max))
+    if not keepings:
+        return []
+    facts = ErasureFacts("retention", tuple(categories), {}, keepings)
+    return [category for category in categories if kept(facts, category, date.max)]
 
 
 def _kept_until(own: Dossier, category: str) -> Iterator[date]:

@@ -216,7 +216,7 @@ def _found(check: NoticeCheck, facts: Facts, told: Sequence[Statement]) -> Itera
         return
     for contrast in contrasts:
         said = tuple(one for one in told if one.claim == contrast.value)
-        yield NoticeFinding(check, said[0].clause, said, (contrast,))
+        yield NoticeFinding(check, said[0].clause or check.clause, said, (contrast,))
 
 
 def _places(check: NoticeCheck, value: str, facts: Facts) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ def access(
     """Roles as they were at a time, and who held any. `role`, `category`: only who had that."""
     roles = roles_by_id(source.session)
     everybody = employees(source.session)
+    source.reads.note_many(())
     names = source.names(everybody)
     people = [
         {"employee": names[stream], **_rights(row, roles, time)}
@@ -68,6 +69,7 @@ def employee_access(source: Source, reference: str, moment: Moment) -> dict[str,
         raise UnknownSubject(
             "The ledger holds no roles, employment or certificate of this subject."
         )
+    source.reads.note([reference], ())
     time = moment.as_of or source.now
     return {
         "employee": reference,
@@ -89,6 +91,7 @@ def seen_by(
         for event, annulled in history_of(source, reference, Moment(as_of=until))
         if annulled is None and event.name == _ACCESSED and (since is None or event.time >= since)
     ]
+    source.reads.note([reference], ())
     everybody, roles = employees(source.session), roles_by_id(source.session)
     names = source.names(UUID(event.facts["employee"]) for event in events)
     return {

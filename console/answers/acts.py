@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from console.answers.source import Source
-from console.answers.subjects import history_of
+from console.answers.subjects import history_of, note_read
 from console.export.acts import Act, Log
 from ledger.event import RecordedEvent
 from ledger.reading import LAST, each_event, events_of, head_position
@@ -88,6 +88,7 @@ def _records(acts: Iterable[Act], record: Record, told: Exported) -> Iterator[di
 def _of_subject(source: Source, log: Log, wanted: Wanted, upto: int) -> Iterator[Act]:
     assert wanted.subject
     history = history_of(source, wanted.subject, _moment(wanted, upto))
+    note_read(source, wanted.subject)  # without a subject nobody is named
     return (Act(log, event, by is not None) for event, by in history if wanted.has(event))
 
 

@@ -55,6 +55,7 @@ def holder(source: Source, reference: str, moment: Moment) -> Holder:
     state = folded_state(person)
     if state is None:
         raise UnknownSubject("The ledger holds nothing about this subject at that moment.")
+    source.reads.note([reference], ())
     customer = customer_of(reference)
     return Holder(
         reference=reference,

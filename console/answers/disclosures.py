@@ -9,7 +9,7 @@ import msgspec
 
 from console.answers.recipients import RecipientNames
 from console.answers.source import ERASED, Source
-from console.answers.subjects import known_streams
+from console.answers.subjects import known_streams, note_read
 from ledger.event import instant
 from projections.disclosures import Disclosure
 from projections.read import disclosed, recipients_by_id
@@ -41,6 +41,7 @@ def disclosures(source: Source, wanted: Wanted) -> Iterator[dict[str, Any]]:
     Raises UnknownSubject when `wanted.subject` has never named anybody.
     """
     streams = known_streams(source, wanted.subject) if wanted.subject else None
+    note_read(source, wanted.subject)
     rows = disclosed(
         source.session,
         streams=streams,
@@ -65,6 +66,7 @@ def _all_shown(
     source: Source, rows: Iterator[Disclosure], names: RecipientNames
 ) -> Iterator[dict[str, Any]]:
     while block := list(islice(rows, _BLOCK_ROWS)):
+        names.note((row.recipient, row.occurred_at) for row in block)
         references = source.names(row.stream for row in block if row.subject is None)
         for row in block:
             reference = references.get(row.stream)  # none for a feed, which is about many

@@ -21,6 +21,7 @@ from projections.customer_state import CustomerState, Status
 from projections.read import consents_of, customer_states_of
 from projections.timetravel import NOW, Moment, fold, select
 from projections.view import View
+from schemas import CATEGORIES
 
 __all__ = ["all_consents", "all_states"]
 
@@ -34,6 +35,7 @@ _Consents = dict[UUID, dict[str, Row]]
 
 def all_states(source: Source, moment: Moment) -> Iterator[dict[str, Any]]:
     """The state of everyone who is known at the moment, as `ledger state` shows it."""
+    source.reads.note_many(CATEGORIES, everyone=True)
     for block in _blocks(source.opener.people(KINDS)):
         states = _states(source, [subject for _, subject in block], moment)
         for reference, subject in block:
@@ -44,6 +46,7 @@ def all_states(source: Source, moment: Moment) -> Iterator[dict[str, Any]]:
 
 def all_consents(source: Source, moment: Moment) -> Iterator[dict[str, Any]]:
     """The consents of everyone who is known at the moment, as `ledger consents` shows them."""
+    source.reads.note_many((), everyone=True)
     people = source.opener.people(KINDS)
     known = dict(people)
     for block in _blocks(people):

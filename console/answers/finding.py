@@ -3,9 +3,12 @@
 from typing import Any
 
 from console.answers.source import Source
-from console.answers.state import state
+from console.answers.state import folded_state
+from console.answers.subjects import chosen
 from ledger.errors import UnknownSubject
 from ledger.intake import blind_hash
+from ledger.opening import Missing
+from projections.customer_state import live_values
 from projections.timetravel import NOW
 from schemas import PERSONAL_FIELDS
 
@@ -19,8 +22,10 @@ def find(source: Source, field: str, value: str) -> dict[str, Any]:
     """
     key = source.opener.ledger_key("blind")
     wanted = blind_hash(key, field, value)
+    references = source.opener.find(wanted)
+    source.reads.note(references, [PERSONAL_FIELDS[field]])
     found = []
-    for reference in source.opener.find(wanted):
+    for reference in references:
         known = _current(source, reference, field)
         found.append(
             {
@@ -32,8 +37,14 @@ def find(source: Source, field: str, value: str) -> dict[str, Any]:
 
 
 def _current(source: Source, reference: str, field: str) -> Any:
+    """The value of the field now; None where there is none, or none that can be shown."""
     try:
-        personal = state(source, reference, NOW)["personal"]
+        person = chosen(source, reference, NOW)
     except UnknownSubject:
         return None
-    return personal.get(PERSONAL_FIELDS[field], {}).get(field)
+    category, folded = PERSONAL_FIELDS[field], folded_state(person)
+    sealed = live_values(folded).get(category, {}).get(field) if folded else None
+    if sealed is None:
+        return None
+    value = source.open(person.subject, category, field, sealed)
+    return None if isinstance(value, Missing) else value

@@ -8,7 +8,7 @@ import msgspec
 
 import rulebook
 from console.answers.source import ERASED, Source
-from console.answers.subjects import known_streams
+from console.answers.subjects import known_streams, note_read
 from ledger.event import instant
 from projections.findings_judging import Finding
 from projections.findings_past import past_findings
@@ -37,6 +37,7 @@ def findings(source: Source, wanted: Wanted, moment: Moment) -> Iterator[dict[st
     """
     rules = _rules(wanted)
     about = known_streams(source, wanted.subject) if wanted.subject else None
+    note_read(source, wanted.subject)
     clock = moment.as_of or source.now
     rows: Iterable[Finding]
     if moment == NOW:

@@ -1,15 +1,14 @@
 """`ledger history`: every event of a person, opened, in the order of the ledger."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 from console.answers.source import Source, shown
 from console.answers.subjects import history_of
 from ledger.event import RecordedEvent, instant
-from ledger.opening import Missing
 from projections.timetravel import Moment
-from schemas import EVENT_TYPES
+from schemas import EVENT_TYPES, is_person
 from schemas.texts import Language, text_of
 
 __all__ = ["history"]
@@ -20,12 +19,20 @@ def history(
 ) -> Iterator[dict[str, Any]]:
     """One line an event. Raises UnknownSubject, before the first line, for whoever is not known."""
     events = history_of(source, reference, moment)
+    _note(source, reference, [event for event, _ in events])
     named = {UUID(text) for event, _ in events for text in _references(event).values()}
     names = source.names(named)
     return (
         _line(source, event, annulled_by, names) | {"text": _text(event, language)}
         for event, annulled_by in events
     )
+
+
+def _note(source: Source, reference: str, events: Sequence[RecordedEvent]) -> None:
+    """A registry entry is no person's, unless its events hold values or name somebody."""
+    sealed = {category for event in events for category in event.sealed}
+    if is_person(reference) or sealed or any(_references(event) for event in events):
+        source.reads.note([reference], sealed)
 
 
 def _references(event: RecordedEvent) -> dict[str, str]:
@@ -68,5 +75,4 @@ def _text(event: RecordedEvent, language: Language) -> str | None:
 
 
 def _personal(source: Source, event: RecordedEvent) -> dict[str, Any]:
-    values: dict[str, Any | Missing] = source.opener.personal(event)
-    return {field: shown(source.counted(value)) for field, value in values.items()}
+    return {field: shown(value) for field, value in source.personal(event).items()}

@@ -6,7 +6,7 @@ from typing import Any
 
 from console.acting import Act, act
 from console.answers.source import ERASED, Source
-from console.answers.subjects import known_streams
+from console.answers.subjects import known_streams, note_read
 from console.wiring import Site
 from ledger.errors import Misconfigured
 from ledger.event import instant
@@ -24,6 +24,7 @@ _BASIS = "6-1-f"
 
 def all_holds(source: Source) -> Iterator[dict[str, Any]]:
     """Every hold in force, in flat memory: by person, then by reference."""
+    source.reads.note_many(())
     for block in persons(source.session):
         found = {person.stream: holds(person.dossier) for person in block}
         names = source.names(stream for stream, held in found.items() if held)
@@ -34,14 +35,16 @@ def all_holds(source: Source) -> Iterator[dict[str, Any]]:
 
 def holds_of(source: Source, reference: str) -> list[dict[str, Any]]:
     """The holds in force over a person's data. Raises UnknownSubject."""
-    return [_shown(source, reference, hold) for hold in _in_force(source, reference)]
+    found = _in_force(source, reference)
+    note_read(source, reference)
+    return [_shown(source, reference, hold) for hold in found]
 
 
 def place(
     site: Site, reference: str, hold_ref: str, facts: dict[str, Any], categories: Sequence[str]
 ) -> dict[str, Any]:
     """Place a hold. `facts`: ground, review_on, owner. Raises Misconfigured when it is in force already."""
-    if any(hold.hold_ref == hold_ref for hold in _in_force(site.source(), reference)):
+    if any(hold.hold_ref == hold_ref for hold in _in_force(site.source("hold"), reference)):
         raise Misconfigured("this person has a hold of that reference already: review it")
     return _act(site, "placed", reference, hold_ref, facts, categories)
 
@@ -89,7 +92,7 @@ def _act(
 
 
 def _named(site: Site, reference: str, hold_ref: str) -> Hold:
-    for hold in _in_force(site.source(), reference):
+    for hold in _in_force(site.source("hold"), reference):
         if hold.hold_ref == hold_ref:
             return hold
     raise Misconfigured("no hold of that reference is in force over this person's data")

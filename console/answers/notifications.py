@@ -11,7 +11,7 @@ import msgspec
 from console.acting import Act
 from console.answers.recipients import RecipientNames
 from console.answers.source import ERASED, Source, instant_or_none
-from console.answers.subjects import known_streams
+from console.answers.subjects import known_streams, note_read
 from ledger.errors import Misconfigured, Reject
 from ledger.event import instant
 from projections.notifications import Task, tasks
@@ -51,6 +51,7 @@ def notification_tasks(source: Source, wanted: Wanted) -> Iterator[dict[str, Any
     UnknownSubject.
     """
     streams = known_streams(source, wanted.subject) if wanted.subject else None
+    note_read(source, wanted.subject)
     rows = notifications(source.session, streams=streams, open_only=not wanted.done)
     found = (
         (stream, task)
@@ -66,6 +67,7 @@ def _all_shown(
 ) -> Iterator[dict[str, Any]]:
     names, found = RecipientNames(source, recipients_by_id(source.session)), iter(found)
     while block := list(islice(found, _BLOCK_ROWS)):
+        names.note((task.recipient, source.now) for _, task in block)
         references = source.names(stream for stream, _ in block)
         for stream, task in block:
             reference = wanted.subject or references[stream]

@@ -24,7 +24,7 @@ from projections.read import register_entries
 from projections.read_register import past_register
 from projections.recipients import Recipient, ended_at, recipient_at
 from projections.timetravel import NOW, Moment
-from rulebook import Practice, region
+from rulebook import Practice, provision, region
 from rulebook.calendar import day_of
 
 __all__ = ["practice_at", "told_at"]
@@ -109,7 +109,8 @@ def _declared(asked: _Asked) -> Iterator[Sight]:
 
 
 def _about_staff(entry: Entry) -> bool:
-    return entry.declared is not None and set(entry.declared["subject_categories"]) <= _STAFF
+    about = set(entry.declared["subject_categories"]) if entry.declared else set()
+    return bool(about) and about <= _STAFF
 
 
 def _of_activity(entry: Entry, day: date) -> Iterator[Sight]:
@@ -124,7 +125,8 @@ def _declaration(facts: Mapping[str, Any], day: date) -> Iterator[tuple[str, str
         yield "purpose", purpose["purpose"]
         yield "legal-basis", purpose["legal_basis"]
         if "provision" in purpose:
-            yield "provision", purpose["provision"]
+            known = provision(purpose["provision"])
+            yield "provision", known.id if known else purpose["provision"]
     yield from (("category", value) for value in facts["data_categories"])
     yield from (("recipient-kind", value) for value in facts["recipient_kinds"])
     yield from (("region", region(country, day)) for country in facts["countries"])

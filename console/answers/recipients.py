@@ -1,6 +1,6 @@
 """`ledger recipients`: every party that may receive personal data, as it was at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,19 +13,19 @@ __all__ = ["RecipientNames", "recipients"]
 
 def recipients(source: Source, as_of: datetime | None) -> dict[str, Any]:
     """Every recipient that was known by then, sorted by its id."""
-    rows = []
-    for row in recipients_by_id(source.session).values():
-        known = known_at(row, as_of) if as_of else row
-        if known:
-            rows.append(_recipient(source, known, as_of or source.now))
-    return {"recipients": rows}
+    everybody = recipients_by_id(source.session)
+    then = [known_at(row, as_of) if as_of else row for row in everybody.values()]
+    known = [row for row in then if row]
+    names, time = RecipientNames(source, everybody), as_of or source.now
+    names.note((row.recipient, time) for row in known)
+    return {"recipients": [_recipient(names, row, time) for row in known]}
 
 
-def _recipient(source: Source, row: Recipient, time: datetime) -> dict[str, Any]:
+def _recipient(names: "RecipientNames", row: Recipient, time: datetime) -> dict[str, Any]:
     version, ending = recipient_at(row, time), ended_at(row)
     return {
         "recipient": row.recipient,
-        "name": _name(source, row.recipient, version),
+        "name": names.of(row.recipient, version),
         "kind": version.kind if version else None,
         "role": version.role if version else None,
         "country": version.country if version else None,
@@ -38,14 +38,6 @@ def _recipient(source: Source, row: Recipient, time: datetime) -> dict[str, Any]
     }
 
 
-def _name(source: Source, recipient: str, version: Version | None) -> Any:
-    """The name; that of a private person is opened with the recipient's own key."""
-    if version is None or version.sealed_name is None:
-        return version.name if version else None
-    stream = source.ledger.registry_stream(f"recipient/{recipient}")
-    return shown(source.open(stream, "identity", "name", version.sealed_name))
-
-
 class RecipientNames:
     """Names of recipients as they were when a disclosure occurred; each is opened once."""
 
@@ -53,14 +45,38 @@ class RecipientNames:
         self._source = source
         self._rows = rows
         self._names: dict[tuple[str, Version], Any] = {}
+        self._noted: set[str] = set()
+
+    def note(self, wanted: Iterable[tuple[str, datetime]]) -> None:
+        """Note whose sealed names will be asked for at these times: of private persons."""
+        private = {
+            recipient
+            for recipient, version in ((name, self._version(name, time)) for name, time in wanted)
+            if version and version.sealed_name
+        } - self._noted
+        self._noted |= private
+        self._source.reads.note((f"recipient/{name}" for name in sorted(private)), ["identity"])
 
     def at(self, recipient: str, time: datetime) -> Any:
         """The name at a time; None for a recipient that nobody registered."""
-        row = self._rows.get(recipient)
-        version = recipient_at(row, time) if row else None
+        return self.of(recipient, self._version(recipient, time))
+
+    def of(self, recipient: str, version: Version | None) -> Any:
+        """The name in a version; that of a private person is opened with the recipient's own key."""
         if version is None:
             return None
         key = recipient, version
         if key not in self._names:
             self._names[key] = _name(self._source, recipient, version)
         return self._names[key]
+
+    def _version(self, recipient: str, time: datetime) -> Version | None:
+        row = self._rows.get(recipient)
+        return recipient_at(row, time) if row else None
+
+
+def _name(source: Source, recipient: str, version: Version) -> Any:
+    if version.sealed_name is None:
+        return version.name
+    stream = source.ledger.registry_stream(f"recipient/{recipient}")
+    return shown(source.open(stream, "identity", "name", version.sealed_name))

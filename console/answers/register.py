@@ -62,6 +62,7 @@ def register(source: Source, controller: Controller, moment: Moment) -> dict[str
     recipients = recipients_by_id(source.session)
     told = told_measures(source, moment)
     known = _Known(recipients, RecipientNames(source, recipients), clock, found.retention, told)
+    known.names.note((one, clock) for entry in found.entries for one in entry.observed.recipients)
     activities = [_activity(entry, known) for entry in found.entries]
     return {
         "controller": msgspec.structs.asdict(controller),

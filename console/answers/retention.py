@@ -53,7 +53,7 @@ def _category(category: str, declared: str | None, found: Adherence, day: date) 
         "why": why,
         "data_subjects": found.data_subjects,
         "held": found.held,
-        "on_hold": found.on_hold,
+        "suspended": found.suspended,
         "overdue": found.overdue,
         "since": instant_or_none(found.since),
         "decided_by": list(found.rules),

@@ -1,14 +1,15 @@
 """What answers are made from: a session that reads events, and the opener of sealed values."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
 
-from ledger.errors import Lost
-from ledger.event import instant
+from console.reads import Reads
+from ledger.errors import Halt, Lost
+from ledger.event import RecordedEvent, instant
 from ledger.names import LedgerName
 from ledger.opening import Missing, Opener, SealedValue
 from ledger.postgres import Session
@@ -26,17 +27,22 @@ LOST: dict[str, Any] = {"lost": True}
 
 
 class Source(msgspec.Struct):
-    """Where answers come from, and the clock they are given by. `lost`: values that should open."""
+    """Where answers come from, and the clock they are given by. `lost`: values that should open.
+
+    An answer about persons notes in `reads` whom it tells about; only then anything opens.
+    """
 
     session: Session
     opener: Opener
     ledger: LedgerName
     privacy_office: tuple[str, ...]
     now: datetime
+    reads: Reads
     lost: int = 0
 
     def open(self, stream: UUID, category: str, field: str, value: Value) -> Any | Missing:
         """A value as a view copied it, opened; or why it cannot be."""
+        self._check_noted()
         opened = self.opener.value(
             SealedValue(
                 subject=stream,
@@ -51,6 +57,14 @@ class Source(msgspec.Struct):
         )
         return self.counted(opened)
 
+    def personal(self, event: RecordedEvent) -> dict[str, Any | Missing]:
+        """Every personal value of an event, field by field."""
+        if not event.sealed:
+            return {}
+        self._check_noted()
+        values = self.opener.personal(event)
+        return {field: self.counted(value) for field, value in values.items()}
+
     def counted(self, value: Any | Missing) -> Any | Missing:
         """The value; one that is lost is remembered."""
         if value is Missing.LOST:
@@ -60,11 +74,29 @@ class Source(msgspec.Struct):
     def names(self, subjects: Iterable[UUID]) -> dict[UUID, Any]:
         """References of data subjects as they are shown: an erased one has none any more."""
         wanted = list(dict.fromkeys(subjects))
+        if wanted:
+            self._check_noted()
+        return self._opened(wanted)
+
+    def _opened(self, wanted: Sequence[UUID]) -> dict[UUID, Any]:
         try:
             known: dict[UUID, Any] = dict(self.opener.references(wanted))
         except Lost:
             known = self._names_one_by_one(wanted)
         return {subject: known.get(subject, ERASED) for subject in wanted}
+
+    def noted(self, stream: UUID) -> Any:
+        """The reference of the one data subject that an answer is about, which is noted as read."""
+        names = self._opened([stream])
+        if isinstance(names[stream], str):
+            self.reads.note([names[stream]], ())
+        else:
+            self.reads.note_many(())
+        return names[stream]
+
+    def _check_noted(self) -> None:
+        if not self.reads.taken:
+            raise Halt("an answer would open personal data without a note of who reads it")
 
     def _names_one_by_one(self, subjects: Iterable[UUID]) -> dict[UUID, Any]:
         known: dict[UUID, Any] = {}

@@ -20,6 +20,7 @@ def state(source: Source, reference: str, moment: Moment) -> dict[str, Any]:
     folded = folded_state(person)
     if folded is None:
         raise UnknownSubject("The ledger holds nothing about this subject at that moment.")
+    source.reads.note([reference], customer_state.live_values(folded))
     return state_answer(source, reference, person.subject, folded) | {
         "position": person.selected.position
     }

@@ -20,6 +20,7 @@ __all__ = [
     "customer_of",
     "history_of",
     "known_streams",
+    "note_read",
 ]
 
 
@@ -61,6 +62,14 @@ def known_streams(source: Source, reference: str) -> list[UUID]:
     if not streams:
         raise UnknownSubject
     return streams
+
+
+def note_read(source: Source, reference: str | None) -> None:
+    """Note an answer that opens no values but references: about one subject, or about many."""
+    if reference is None:
+        source.reads.note_many(())
+    else:
+        source.reads.note([reference], ())
 
 
 def history_of(

@@ -74,7 +74,7 @@ def export(
     _check(form, subject, register_url)
     log = Log(settings.ledger, settings.confidential, register_url)
     told = Exported()
-    with reading(settings) as (_, source):
+    with reading(settings, "export") as (_, source):
         emit_lines(exported(source, log, wanted, RECORDS[form], told))
     left_out = f", {told.left_out} left out as annulled" if told.left_out else ""
     note(f"ledger: {told.records} records up to position {told.position}{left_out}")

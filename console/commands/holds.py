@@ -122,7 +122,7 @@ def list_holds(settings: Settings, subject: OptionalSubject = None, as_json: Jso
 
     if subject is not None:
         check_person(subject)
-    with reading(settings) as (site, source):
+    with reading(settings, "hold") as (site, source):
         if subject is None:
             bring_up_to_date(site)
         found = all_holds(source) if subject is None else holds_of(source, subject)

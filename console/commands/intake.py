@@ -10,6 +10,7 @@ import typer
 from console.answers.intake import ingested, retried_row
 from console.answers.upkeep import letter_row
 from console.commands.failing import fail_unless
+from console.commands.people import recording_reads
 from console.flags import Json, configured
 from console.output import emit, emit_bytes, note, people
 from console.progress import progress_bar
@@ -21,8 +22,9 @@ from console.wiring import Site, open_site
 from consumers.files import IngestResult, Progress, ingest
 from consumers.retry import retry, retry_all
 from ledger.errors import Misconfigured, Reject
-from ledger.letters import letters, open_letter
+from ledger.letters import Letter, letters, open_letter
 from ledger.postgres import Session
+from schemas import CATEGORIES
 
 __all__ = ["add_commands", "ingest_files"]
 
@@ -105,8 +107,15 @@ def show_letter(
     With --json the letter, and its bytes in base64.
     """
     with open_site(settings) as site:
-        session = site.session("recorder")
-        shown, body = open_letter(session, site.keyring(), _whole_name(session, letter))
+        session, reads = site.session("recorder"), site.reads("dead-letters")
+        whole = _whole_name(session, letter)
+        with recording_reads(site):
+            reads.note_many(CATEGORIES)
+            shown, body = open_letter(session, site.keyring(), whole)
+            _print_letter(shown, body, as_json)
+
+
+def _print_letter(shown: Letter, body: bytes, as_json: bool) -> None:
     if as_json:
         emit(letter_row(shown) | {"body": b64encode(body).decode()})
         return

@@ -52,7 +52,7 @@ def list_tasks(
     """Print which recipients are still to be told of a correction, an erasure or a restriction."""
     if subject is not None:
         check_person(subject)
-    with reading(settings) as (site, source):
+    with reading(settings, "notify") as (site, source):
         bring_up_to_date(site)
         rows = notification_tasks(source, Wanted(subject, recipient, everything))
         if as_json:
@@ -106,7 +106,7 @@ def record_word(
     one_of("--outcome", outcome, OUTCOMES)
     word = Word(subject, recipient, action, outcome, ground, tuple(category or ()))
     time = time_of("--at", at)
-    with reading(settings) as (site, source):
+    with reading(settings, "notify") as (site, source):
         bring_up_to_date(site)
         at_time = time or source.now
         record(site, [notification(source, word, at_time)], at_time)

@@ -80,7 +80,7 @@ def show_access(
     time = time_of("--as-of", as_of)
     start, end = time_of("--from", since), time_of("--to", until)
     show: Callable[[dict[str, Any]], list[RenderableType]]
-    with reading(settings) as (site, source):
+    with reading(settings, "access") as (site, source):
         bring_up_to_date(site)
         if subject is None:
             answer = access(source, time or source.now, role=role, category=category)
@@ -89,10 +89,10 @@ def show_access(
             answer, show = employee_access(source, subject, Moment(as_of=time)), employee_tables
         else:
             answer, show = seen_by(source, subject, start, end), seen_tables
-    if as_json:
-        emit(answer)
-    else:
-        people().print(*show(answer))
+        if as_json:
+            emit(answer)
+        else:
+            people().print(*show(answer))
 
 
 def _kind_asked(
@@ -149,7 +149,7 @@ def show_findings(
     """Print recorded facts that break a rule, and what ends each. Exit status 1 when there are any."""
     wanted = _findings_wanted(rule, severity, subject)
     moment = moment_of(as_of, recorded_by, at_position)
-    with reading(settings) as (site, source):
+    with reading(settings, "findings") as (site, source):
         prepare(site, moment)
         rows = findings(source, wanted, moment)
         if as_json:
@@ -192,7 +192,7 @@ def show_lint(
     """Print where the privacy notice in force departs from law or practice. Exit status 1 where it does."""
     moment, language = moment_of(as_of, recorded_by, at_position), language_of(language)
     claims = _claims(draft) if draft else None
-    with reading(settings) as (site, source):
+    with reading(settings, "lint") as (site, source):
         prepare(site, moment)
         answer = lint(source, settings.controller, moment, language, claims)
     if as_json:

@@ -25,20 +25,30 @@ from console.flags import (
     language_of,
     moment_of,
 )
-from console.output import emit, emit_lines, note, people
+from console.output import emit, emit_lines, note, people, standard_output
 from console.settings import Settings
 from console.show.person import erasure_tables, history_table, state_tables
 from console.show.text import table
 from console.wiring import Site, open_site
 from ledger import blind
 from ledger.erasure import GROUNDS, Ground
+from ledger.errors import Misconfigured, Retry
 from ledger.intake import BLIND_FIELDS
 from ledger.opening import Opener
 from ledger.rotation import epochs
 from projections.timetravel import NOW, Moment
 from schemas import CATEGORIES
 
-__all__ = ["All", "OptionalSubject", "Subject", "add_commands", "one_or_all", "prepare", "reading"]
+__all__ = [
+    "All",
+    "OptionalSubject",
+    "Subject",
+    "add_commands",
+    "one_or_all",
+    "prepare",
+    "reading",
+    "recording_reads",
+]
 
 Subject = Annotated[str, typer.Argument(metavar="SUBJECT", help="Such as customer/10023.")]
 OptionalSubject = Annotated[
@@ -57,17 +67,36 @@ def add_commands(app: typer.Typer) -> None:
 
 
 @contextmanager
-def reading(settings: Settings) -> Iterator[tuple[Site, Source]]:
+def reading(settings: Settings, query: str) -> Iterator[tuple[Site, Source]]:
     """An open ledger and the source of answers; afterwards it tells loudly what was lost.
 
-    Exit status 1 when a key is missing although nobody erased it.
+    `query`: the command, as the record of reads names it. The answer is printed inside, so that it does
+    not wait for that record. Exit status 1 when a key is missing although nobody erased it.
     """
     with open_site(settings) as site:
-        source = site.source()
-        yield site, source
+        source = site.source(query)
+        with recording_reads(site):
+            yield site, source
     if source.lost:
         note(f"ledger: {source.lost} values are LOST: a key is missing although nobody erased it")
         raise typer.Exit(1)
+
+
+@contextmanager
+def recording_reads(site: Site) -> Iterator[None]:
+    """Record what was read when the answer is out, whatever else goes wrong."""
+    try:
+        yield
+        standard_output().flush()
+    finally:
+        try:
+            site.record_reads()
+        except (Misconfigured, Retry) as error:
+            folder = site.settings.reading.folder
+            note(
+                f"ledger: a read of personal data waits in {folder} and is not recorded yet: {error};"
+                " the next command with a login that may record does it, and `ledger upkeep`"
+            )
 
 
 @configured("store")
@@ -83,7 +112,7 @@ def show_history(
     """Print every event of a person, in order, opened. With --json one object a line."""
     moment, spoken = moment_of(as_of, recorded_by, at_position), language_of(language)
     check_reference(subject)
-    with reading(settings) as (_, source):
+    with reading(settings, "history") as (_, source):
         lines = history(source, subject, moment, spoken)
         if as_json:
             emit_lines(lines)
@@ -104,7 +133,7 @@ def show_state(
     """Print what is known of a person now, or was at a moment of the past."""
     moment = moment_of(as_of, recorded_by, at_position)
     reference = one_or_all(subject, everyone)
-    with reading(settings) as (site, source):
+    with reading(settings, "state") as (site, source):
         if reference is None:
             prepare(site, moment)
             emit_lines(all_states(source, moment))
@@ -146,7 +175,7 @@ def show_found(
     if field not in BLIND_FIELDS:
         raise typer.BadParameter(f"FIELD: expected one of {', '.join(sorted(BLIND_FIELDS))}")
     value = _value_of(field)
-    with reading(settings) as (site, source):
+    with reading(settings, "find") as (site, source):
         if not blind.is_complete(source.session):
             _make_searchable(site)
         answer = find(source, field, value)

@@ -75,7 +75,7 @@ def show_register(
     """Print the Article 30 register: what was declared beside what was observed."""
     form = form_of(form, as_json, output, FORMATS)
     moment, language = moment_of(as_of, recorded_by, at_position), language_of(language)
-    with reading(settings) as (site, source):
+    with reading(settings, "register") as (site, source):
         bring_up_to_date(site)
         answer = register(source, settings.controller, moment)
     if form is None:
@@ -109,7 +109,7 @@ def show_disclosures(
 ) -> None:
     """Print who received what, when and why. Both bounds of time are inclusive."""
     wanted = _wanted(subject, recipient, kind, provision, since, until)
-    with reading(settings) as (site, source):
+    with reading(settings, "disclosures") as (site, source):
         bring_up_to_date(site)
         rows = disclosures(source, wanted)
         if as_json:
@@ -144,7 +144,7 @@ def _wanted(
 def show_recipients(settings: Settings, as_of: AsOf = None, as_json: Json = False) -> None:
     """Print every party that may receive personal data, as it is now or was at a time."""
     time = time_of("--as-of", as_of)
-    with reading(settings) as (site, source):
+    with reading(settings, "recipients") as (site, source):
         bring_up_to_date(site)
         answer: dict[str, Any] = recipients(source, time)
         if as_json:

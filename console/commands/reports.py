@@ -49,7 +49,7 @@ def show_transparency(
     form = form_of(form, as_json, output, _FORMATS)
     language = language_of(language)
     start, end = time_of("--from", since), time_of("--to", until)
-    with reading(settings) as (site, source):
+    with reading(settings, "transparency") as (site, source):
         bring_up_to_date(site)
         answer = transparency(source.session, start, end, source.now)
     if form is None:
@@ -67,7 +67,7 @@ def show_transfers(
 ) -> None:
     """Print what left the European Economic Area: where to, on which ground, agreed to or not."""
     start, end = time_of("--from", since), time_of("--to", until)
-    with reading(settings) as (site, source):
+    with reading(settings, "transfers") as (site, source):
         bring_up_to_date(site)
         answer = transfers(source, start, end)
     if as_json:

@@ -57,7 +57,7 @@ def list_requests(
         one_of("--right", right, RIGHTS)
     if subject is not None:
         check_reference(subject)
-    with reading(settings) as (site, source):
+    with reading(settings, "request") as (site, source):
         bring_up_to_date(site)
         time = time_of("--as-of", as_of)
         streams = known_streams(source, subject) if subject else None
@@ -84,7 +84,7 @@ def show_request(
 ) -> None:
     """Print one request with every act on it. Exit status 1 when it is overdue."""
     spoken = language_of(language)
-    with reading(settings) as (site, source):
+    with reading(settings, "request") as (site, source):
         bring_up_to_date(site)
         found = find(source, ref, subject)
         made = shown(found, time_of("--as-of", as_of) or source.now, spoken)

@@ -265,7 +265,7 @@ def close(
 def _working(settings: Settings, at: str | None) -> Iterator[tuple[Site, Source, datetime]]:
     """An open ledger with its views up to date, and the time at which something is done."""
     time = time_of("--at", at)
-    with reading(settings) as (site, source):
+    with reading(settings, "request") as (site, source):
         bring_up_to_date(site)
         yield site, source, time or source.now
 

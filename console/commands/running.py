@@ -278,7 +278,11 @@ def _keeping_up(settings: Settings, watch: Watch) -> Iterator[Upkeep]:
 
     def work(stop: Callable[[], bool]) -> None:
         with open_site(settings) as site:
+            reads = site.record_reads()
             rotation, letters = forget_due(site, stop=stop)
+        if reads:
+            message = f"{reads} reads of personal data were left behind and are recorded now"
+            watch.says.warning("reads-recorded", message, reads=reads)
         if rotation:
             ended = list(rotation.destroyed)
             message = f"key epoch {rotation.epoch} began, {len(ended)} ended"

@@ -251,7 +251,7 @@ def _retention(activity: Answer, words: Words) -> Html | None:
 
 def _kept(row: Answer, words: Words) -> list[Any]:
     answer, why = words.kept(row["kept"]), words.code("why", row["why"])
-    held = words.page("on_hold", row["on_hold"]) if row["on_hold"] else None
+    held = words.page("suspended", row["suspended"]) if row["suspended"] else None
     return [
         words.category(row["category"]),
         _declared_rule(row, words),

@@ -48,12 +48,17 @@ class IntakeGapRecorded(Facts, frozen=True, kw_only=True):
 
 
 class LedgerRead(Facts, frozen=True, kw_only=True):
-    """Somebody read personal data from the ledger: `query` is the name of the command."""
+    """Somebody read personal data from the ledger: `query` is the name of the command.
+
+    The subject is the person whose data it was; of an answer about many it is the ledger itself, as a
+    system, and `everyone` says that it told about every customer and contact person.
+    """
 
     reader: Reader
     role: Code
     query: Code
     categories: list[SealedCategory]  # type: ignore[assignment]  # required here, and wider
+    everyone: bool | UnsetType = UNSET
 
 
 TYPES = (

@@ -58,10 +58,15 @@ def personal(ledger: Cli, subject: str) -> Any:
 
 def test_what_was_recorded_is_there_again(ledger: Cli, elsewhere: str) -> None:
     ledger.record(registered(), collected(), consented(), b"[]")
-    answers = [("history", WHO), ("state", WHO), ("consents", WHO), ("register",), ("audit",)]
+    then = ("--at-position", "3")
+    answers = [("history", WHO, *then), ("state", WHO), ("consents", WHO), ("register",)]
     before = [ledger(*words, "--json").out for words in answers]
+    position = ledger("status", "--json").json["position"]
+    audited = ledger("audit", "--json").out
     restored = restore(ledger, back_up(ledger), elsewhere)
-    assert (restored["position"], restored["findings"], restored["erasures_reapplied"]) == (3, 0, 0)
+    assert (restored["findings"], restored["erasures_reapplied"]) == (0, 0)
+    assert restored["position"] == position == 6  # three events and three reads
+    assert ledger("audit", "--json").out == audited
     assert [ledger(*words, "--json").out for words in answers] == before
     assert len(ledger("dead-letters", "list", "--json").json["dead_letters"]) == 1
     assert ledger("audit", "--views", "--json").json["ok"]
@@ -97,7 +102,7 @@ def test_what_was_erased_after_the_backup_stays_erased(
     assert personal(ledger, WHO).get("contact", {}).get("email") in (None, {"erased": True})
     assert WAY not in ledger("history", WHO, "--json").out.decode()
     assert personal(ledger, OTHER)["contact"]["email"] == WAY
-    types = [line["type"] for line in ledger("history", WHO, "--json").lines]
+    types = [line["type"] for line in ledger("history", WHO, "--json").acts]
     assert types[-1] == "nl.voipzeker.ledger.erasure-reapplied.v1"
     refused = ledger.record(collected())
     assert [one["code"] for one in refused["rejections"]] == ["erased-subject"]

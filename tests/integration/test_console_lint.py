@@ -123,6 +123,17 @@ def test_a_version_that_is_used_or_handed_out_must_have_been_published(plain: Cl
     assert rule not in found(plain, "--as-of", on(4))
 
 
+def test_a_publication_that_is_annulled_never_was(plain: Cli) -> None:
+    late = {"time": "2024-01-05T10:00:00+01:00", "effective_from": "2024-02-01"}
+    recorded(plain, published("2024-2", mended(), id="wrong", **late))
+    recorded(plain, registered(time=on(2), notice_version="2024-2"))
+    assert plain("lint", "--json").json["notice"]["version"] == "2024-2"
+    annulled = {"time": on(3), "annuls": "wrong", "reason": "not-approved"}
+    recorded(plain, message("event-annulled", "notice/2024-2", **annulled))
+    assert values(found(plain)[LAW + "unpublished"]) == ["2024-2"]
+    assert plain("lint", "--json").json["notice"]["version"] == "2024-1"
+
+
 def test_a_notice_that_was_published_after_it_took_effect(cli: Cli) -> None:
     recorded(cli, published("2024-1", PLAIN, time=on(8)))
     row = found(cli)[LAW + "late"]
@@ -167,6 +178,18 @@ def test_what_nobody_declared_counts_as_practice_too(plain: Cli) -> None:
 def test_an_activity_about_staff_is_not_for_the_notice_of_customers(plain: Cli) -> None:
     recorded(plain, declared("personnel", subject_categories=["employee", "applicant"]))
     assert found(plain) == {}
+    recorded(plain, declared("whose", subject_categories=[]))
+    assert found(plain)[LAW + "purpose"]["values"][0]["seen_in"] == ["activity whose"]
+
+
+def test_the_ground_of_a_claim_about_fraud_is_found_in_the_register(plain: Cli) -> None:
+    recorded(plain, published("2024-2", PLAIN | {"fraud-recipient": "other-institutions"}))
+    rule = LAW + "fraud"
+    assert found(plain)[rule]["citation"] == "UAVG art. 33(4) and (5); GDPR art. 10"
+    shared = {"purpose": "warning", "legal_basis": "6-1-f", "provision": "UAVG-33.5"}
+    recorded(plain, declared("warnings", time=on(2), purposes=[shared]))
+    assert rule not in found(plain)
+    assert rule in found(plain, "--as-of", on(1))
 
 
 def test_a_recipient_must_be_told_until_its_end(plain: Cli) -> None:

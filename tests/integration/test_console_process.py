@@ -107,6 +107,6 @@ def test_an_erasure_that_a_crash_cut_off_is_completed_before_anyone_is_served(
         assert cli("erase", WHO, "--ground", "request").status == 1
     state = cli("state", WHO, "--json").json
     assert (state["status"], state["personal"]) == ("erased", {})
-    names = [line["type"].split(".")[-2] for line in cli("history", WHO, "--json").lines]
+    names = [line["type"].split(".")[-2] for line in cli("history", WHO, "--json").acts]
     assert names[-3:] == ["erasure-decided", "personal-data-erased", "erasure-reapplied"]
     assert cli("audit", "--views", "--json").status == 0

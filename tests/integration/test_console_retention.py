@@ -35,9 +35,9 @@ def answered(cli: Cli, category: str = "traffic", *options: str) -> dict[str, An
 
 
 def judged(cli: Cli, *options: str) -> tuple[Any, ...]:
-    """Kept, why; of how many people something is held, on hold, overdue."""
+    """Kept, why; of how many people something is held, suspended, overdue."""
     row = answered(cli, "traffic", *options)
-    return row["kept"], row["why"], row["held"], row["on_hold"], row["overdue"]
+    return row["kept"], row["why"], row["held"], row["suspended"], row["overdue"]
 
 
 def test_data_is_kept_until_its_period_has_passed(cli: Cli) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from ledger.audit import ExplainedGap, audit
 from ledger.errors import Fenced, Misconfigured
-from ledger.gaps import Gap, record_gap, subject_of_gaps
+from ledger.gaps import Gap, record_gap
 from ledger.recording import Batch, Bookmark
 from ledger.writing import Span
 from tests.fixtures.ledger import House, registered
@@ -55,7 +55,7 @@ def test_event_batch_and_bookmark_move_together(house: House) -> None:
     assert bookmark(house) == ("c", "i", 9, None)
     (event,) = house.events()
     assert event.type == "nl.voipzeker.ledger.intake-gap-recorded.v1"
-    assert event.subject == subject_of_gaps(house.ledger) == "system/processing-ledger-main"
+    assert event.subject == house.ledger.reference == "system/processing-ledger-main"
     assert (event.source, event.activity, event.ours) == (
         "urn:processing-ledger:intake",
         None,

@@ -195,7 +195,7 @@ def site(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture(scope="module")
 def practice(site: Site) -> Practice:
-    source = site.source()
+    source = site.source("lint")
     return practice_at(source, Controller(), NOW, *told_at(source, NOW))
 
 
@@ -219,7 +219,7 @@ def changed(practice: Practice, mending: Mending) -> Practice:
 def test_it_is_found_on_the_published_notice_and_the_sample_s_practice(
     mending: Mending, site: Site
 ) -> None:
-    answer = lint(site.source(), Controller(), NOW)
+    answer = lint(site.source("lint"), Controller(), NOW)
     (row,) = [row for row in answer["findings"] if row["rule"] == mending.rule]
     assert row["clause"]
     assert row["citation"]
@@ -258,7 +258,7 @@ def test_a_notice_that_is_mended_in_all_of_it_has_none_of_the_fifteen(practice: 
 
 
 def test_the_answer_stands_by_clause_and_says_where(site: Site) -> None:
-    answer = lint(site.source(), Controller(), NOW)
+    answer = lint(site.source("lint"), Controller(), NOW)
     assert answer["open"] == len(answer["findings"]) > len(RESEARCH)
     assert answer["notice"]["version"] == "2026-1"
     clauses = [[int(part) for part in row["clause"].split(".")] for row in answer["findings"]]
@@ -271,7 +271,7 @@ def test_the_answer_stands_by_clause_and_says_where(site: Site) -> None:
     assert rows[LAW + "liability"]["says"] == [
         {"clause": "3.1", "claim": "liability", "value": "excluded"}
     ]
-    assert lint(site.source(), Controller(), NOW) == answer
+    assert lint(site.source("lint"), Controller(), NOW) == answer
 
 
 def test_staff_and_what_was_retired_are_no_practice_towards_customers(practice: Practice) -> None:

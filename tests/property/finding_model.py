@@ -339,7 +339,7 @@ def _contact(event: RecordedEvent, told: Told) -> Broken:
     people = [event, customer] if customer else [event]
     if any(_closed(told, person, at) for person in people):
         yield "house.contact.inactive", None
-    if _objected(event, told, [past.get(name) for name in wanted]):
+    if _objected(event, told, [past[name] for name in held]):
         yield "law.contact.objection", None
     registered = told.of(event, "customer-registered", until=at)
     kind: Any = registered[-1].facts["customer_kind"] if registered else "consumer"
@@ -382,14 +382,23 @@ def _is_whole(erasure: RecordedEvent) -> bool:
     return erasure.ours and set(erasure.categories) >= set(CATEGORIES)
 
 
-def _objected(event: RecordedEvent, told: Told, consents: Sequence[RecordedEvent | None]) -> bool:
+_BY_PURPOSE = {
+    "newsletter": {"email"},
+    "telemarketing": {"phone"},
+    "product-information": {"email", "sms", "app", "phone", "post"},
+}
+
+
+def _objected(event: RecordedEvent, told: Told, standing: Sequence[RecordedEvent]) -> bool:
+    """An objection to the channel or to all, and no standing consent about that channel after it."""
+    channel = event.facts["channel"]
     objections = [
         one
         for one in told.of(event, "marketing-objection-recorded", until=event.time)
-        if one.facts["channel"] in {event.facts["channel"], "all"}
+        if one.facts["channel"] in {channel, "all", "fax"}
     ]
-    renewed = [one for one in consents if one and one.name in _CONSENTS[:2]]
-    return any(all(_rank(one) < _rank(objection) for one in renewed) for objection in objections)
+    about = [one for one in standing if channel in _BY_PURPOSE.get(one.facts["purpose"], ())]
+    return any(all(_rank(one) < _rank(objection) for one in about) for objection in objections)
 
 
 # Persons

@@ -100,7 +100,9 @@ marketing = told(
     channel=one_of(["email", "phone", "pigeon"]),
     purpose=one_of(["newsletter", "telemarketing", "spring"]),
 )
-opinions = told("marketing-objection-recorded", of=everyone, channel=one_of(["email", "all"]))
+opinions = told(
+    "marketing-objection-recorded", of=everyone, channel=one_of(["email", "phone", "all", "fax"])
+)
 consents = merged(
     consented,
     everyone,

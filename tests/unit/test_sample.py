@@ -20,7 +20,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "6c61e45243ca84b18fb3a2bf9cf78ebdc1e58885fdaf1931f6e23f45f0891b3e"
+DIGEST = "e084984ca2be36a5d6708b5d3cb37e02e6680be89953b646c77d23f9805bac56"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS: dict[str, Any] = {
@@ -401,7 +401,7 @@ def test_the_register_shows_the_drift_that_is_meant_and_no_other(
         ("recipient_kind", "processor"),
         ("country", "GB"),
     }
-    assert declared.keys() <= used
+    assert declared.keys() - used == {"reseller-telephony"}
 
 
 def test_each_declared_category_has_a_retention_of_the_rulebook(events: list[Event]) -> None:

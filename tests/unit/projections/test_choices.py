@@ -11,7 +11,9 @@ from projections.choices import Choice
 from projections.consent_status import VIEW, Row
 from projections.timetravel import fold
 from rulebook import Addressee
+from rulebook.marketing import CHANNELS
 from tests.unit.projections.making import at, event
+from tests.unit.projections.test_findings import rules
 
 
 def rows_of(*events: RecordedEvent) -> list[Row]:
@@ -128,3 +130,19 @@ def test_a_later_consent_takes_an_objection_back_for_its_own_channels() -> None:
 def test_to_be_registered_is_no_sale() -> None:
     assert not has_bought([event("customer-registered", 1)])
     assert has_bought([event("customer-registered", 1), event("order-placed", 2)])
+
+
+@pytest.mark.parametrize("channel", ["email", "sms", "app", "phone", "post", "pigeon"])
+@pytest.mark.parametrize("said", ["email", "phone", "all", "fax"])
+@pytest.mark.parametrize("purpose", ["newsletter", "telemarketing", "product-information"])
+@pytest.mark.parametrize("minutes", [0, 2])
+def test_a_finding_sees_an_objection_as_the_decision_does(
+    channel: str, said: str, purpose: str, minutes: float
+) -> None:
+    acts = [objection(said, 1), consent(purpose, minutes)]
+    message = event("marketing-message-sent", 3, channel=channel, purpose=purpose)
+    found = "law.contact.objection" in rules([*acts, message])
+    if channel in CHANNELS:
+        assert found is (channel in person(*acts).objections)
+    else:
+        assert found is (said not in CHANNELS)  # what no consent is about cannot be agreed to

@@ -20,6 +20,7 @@ from rulebook import (
 )
 from rulebook import notice_checks as checks
 from rulebook.loading import RulebookError
+from tests.unit.schemas.making import example
 
 TODAY = date(2026, 11, 24)
 OTHER_SOURCES = {
@@ -112,6 +113,12 @@ def test_what_the_policy_says_is_in_the_order_of_its_clauses() -> None:
     ]
 
 
+def test_the_example_for_upstream_is_in_words_of_the_rulebook() -> None:
+    told = [Statement(**one) for one in example("privacy-notice-published")["data"]["claims"]]
+    assert told
+    assert found(told).keys().isdisjoint({"house.notice-text.unknown", "house.notice-text.unread"})
+
+
 def test_without_a_notice_only_that_and_unpublished_versions_are_found() -> None:
     practice = {"notice-used": {"2026-1": ["3 events"]}, "category": {"traffic": ["billing"]}}
     assert list(found(None, practice)) == [
@@ -155,6 +162,8 @@ def test_claims_that_nobody_knows_are_findings_of_their_own_where_they_are_made(
         if one.check.id == "house.notice-text.unknown"
     ]
     assert made == [("2.1", ["weather"], (told[1],)), ("9", ["moon-phase"], (told[0],))]
+    (nowhere,) = notice_findings([said("weather", "fine", "")], {}, TODAY)[:1]
+    assert (nowhere.check.id, nowhere.clause) == ("house.notice-text.unknown", "1")
     unread = found([said("transfer", "by-agreement, perhaps", "3.2")])["house.notice-text.unread"]
     assert (unread.clause, values(unread)) == ("3.2", ["transfer"])
 
