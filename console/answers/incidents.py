@@ -37,7 +37,10 @@ def incident_list(source: Source, time: datetime, *, everything: bool) -> dict[s
         (stream, one.until(time)) for stream, one in incidents(source.session) if one.kind != "told"
     ]
     begun = [(s, one) for s, one in known if one.begin and (everything or one.is_open)]
-    names = source.names(stream for stream, one in begun if one.kind == "misuse")
+    persons = [stream for stream, one in begun if one.kind == "misuse"]
+    if persons:
+        source.reads.note_many(())
+    names = source.names(persons)
     rows = [_row(stream, one, names, time) for stream, one in begun]
     return {
         "incidents": sorted(rows, key=_urgency),
@@ -60,7 +63,7 @@ def incident(source: Source, ref: str, time: datetime, language: texts.Language)
     if len(begun) != 1:
         raise Reject(f"expected one incident {ref}, found {len(begun)}")
     [(stream, one)] = begun
-    names = source.names([stream]) if one.kind == "misuse" else {}
+    names = {stream: source.noted(stream)} if one.kind == "misuse" else {}
     steps = [_step(step, language) for step in one.steps]
     told = len(told_of(source, ref)) if one.kind == "breach" else None
     return {**_row(stream, one, names, time), "persons_told": told, "steps": steps}
@@ -130,7 +133,8 @@ def sources_of(source: Source, system: str) -> Any:
 def affected_persons(
     source: Source, scope: Scope, told: dict[UUID, datetime]
 ) -> Iterator[dict[str, Any]]:
-    """Persons whom a scope reaches, in the order of streams, in flat memory."""
+    """Persons whom a scope reaches, in the order of streams, in flat memory: one answer about many."""
+    source.reads.note_many(())
     found = affected(source.session, scope, source.privacy_office)
     while block := list(islice(found, _BLOCK_ROWS)):
         names = source.names(stream for stream, _ in block)

@@ -46,14 +46,14 @@ def list_incidents(
     as_json: Json = False,
 ) -> None:
     """Print open breaches and cases of misuse with their clocks. Exit status 1 when one is overdue."""
-    with reading(settings) as (site, source):
+    with reading(settings, "incident") as (site, source):
         bring_up_to_date(site)
         time = time_of("--as-of", as_of) or source.now
         answer = incident_list(source, time, everything=everything)
-    if as_json:
-        emit(answer)
-    else:
-        people().print(incidents_table(answer))
+        if as_json:
+            emit(answer)
+        else:
+            people().print(incidents_table(answer))
     fail_unless(answer["overdue"] == 0)
 
 
@@ -67,13 +67,13 @@ def show_incident(
 ) -> None:
     """Print one case: its clocks, who was told, every act. Exit status 1 when a clock is overdue."""
     spoken = language_of(language)
-    with reading(settings) as (site, source):
+    with reading(settings, "incident") as (site, source):
         bring_up_to_date(site)
         answer = incident(source, ref, time_of("--as-of", as_of) or source.now, spoken)
-    if as_json:
-        emit(answer)
-    else:
-        people().print(*incident_tables(answer))
+        if as_json:
+            emit(answer)
+        else:
+            people().print(*incident_tables(answer))
     fail_unless(not answer["overdue"])
 
 
@@ -116,7 +116,7 @@ def show_affected(
         recipient=recipient,
         activity=activity,
     )
-    with reading(settings) as (site, source):
+    with reading(settings, "incident") as (site, source):
         bring_up_to_date(site)
         _print_affected(source, ref, scope, system, as_json)
 
