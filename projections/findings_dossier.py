@@ -16,7 +16,17 @@ from ledger.event import RecordedEvent
 from projections.view import Order, order_of
 from schemas import CATEGORIES
 
-__all__ = ["NOTED", "NO_DOSSIER", "SHARED", "Dossier", "Mark", "dossier_name", "noted", "topic_of"]
+__all__ = [
+    "NOTED",
+    "NO_DOSSIER",
+    "SHARED",
+    "SHARED_TOPICS",
+    "Dossier",
+    "Mark",
+    "dossier_name",
+    "noted",
+    "topic_of",
+]
 
 _ALL = frozenset(CATEGORIES)
 
@@ -74,11 +84,12 @@ NO_DOSSIER = Dossier()
 
 
 class Noting(msgspec.Struct, frozen=True):
-    """How a type of event is noted. `rank`: 1 for what takes away. `when`: only then.
+    """How a type of event is noted. `kind`: of its topics. `rank`: 1 for what takes away. `when`: only then.
 
     `only_last`: of such a topic only the last mark matters, whenever a fact occurred.
     """
 
+    kind: str
     topic: Callable[[RecordedEvent], str]
     says: Callable[[RecordedEvent], Any]
     rank: int = 0
@@ -104,6 +115,7 @@ def dossier_name(stream: UUID, dossier: Dossier) -> str:
 def _note(topic: str, says: Any = "", rank: int = 0, **more: Any) -> Noting:
     """A topic such as `consent/{purpose}`; what is said: a constant, or a function of the event."""
     return Noting(
+        topic_of(topic),
         lambda event: topic.format_map(event.facts),
         says if callable(says) else lambda _event: says,
         rank,
@@ -255,22 +267,15 @@ NOTED: dict[str, tuple[Noting, ...]] = {
     "authority-notified": (_note("notified", _facts("regime", "phase")),),
 }
 
-SHARED: frozenset[str] = frozenset(
-    {
-        "account-reactivated",
-        "account-deactivated",
-        "personal-data-erased",
-        "contract-taken-over",
-        "vog-presented",
-        "employment-ended",
-        "role-granted",
-        "role-revoked",
-        "role-defined",
-        "recipient-registered",
-        "recipient-changed",
-        "recipient-ended",
-        "system-registered",
-    }
+SHARED_TOPICS: frozenset[str] = frozenset(
+    {"account", "takeover", "vog", "employment", "role", "defined", "recipient", "sources"}
 )
-"""Types of events whose marks facts of other streams depend on: registers, staff, and of customers the
-account of a contact person and the other side of a takeover."""
+"""Kinds of topic that facts of other streams depend on: registers, staff, and of customers the account of a
+contact person and the other side of a takeover."""
+
+SHARED: frozenset[str] = frozenset(
+    name
+    for name, notings in NOTED.items()
+    if any(noting.kind in SHARED_TOPICS for noting in notings)
+)
+"""Types of events that leave such a mark."""

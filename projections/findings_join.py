@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from projections.findings import DOSSIER, TRACES, VIEW, Row, kind_of
-from projections.findings_dossier import SHARED, Dossier, Mark, dossier_name
+from projections.findings_dossier import SHARED, SHARED_TOPICS, Dossier, Mark, dossier_name
 from projections.findings_fact import Fact
 from projections.findings_judging import Finding, findings_of
 from projections.findings_look import Look
@@ -98,17 +98,12 @@ def _moved(changes: Mapping[Key, _Change]) -> tuple[dict[UUID, _Kinds], dict[str
             continue
         topics = reach(_marks(before), _marks(after))
         own[stream] = _kinds(topics)
-        others = _kinds({topic: topics[topic] for topic in topics.keys() & _SHARED_TOPICS})
+        others = _kinds({topic: topics[topic] for topic in topics.keys() & SHARED_TOPICS})
         if others:
             dossier = after if isinstance(after, Dossier) else before
             assert isinstance(dossier, Dossier)
             named[dossier_name(stream, dossier)] = others
     return own, named
-
-
-_SHARED_TOPICS = frozenset(
-    {"account", "takeover", "vog", "employment", "role", "defined", "recipient"}
-)
 
 
 def _marks(row: Row | None) -> Mapping[str, tuple[Mark, ...]]:

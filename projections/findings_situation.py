@@ -14,7 +14,7 @@ from projections.findings_fact import Fact
 from projections.findings_look import Look, Seen
 from projections.findings_marketing import contact
 from projections.findings_retention import RETENTION, retention
-from rulebook.calendar import day_of
+from projections.staff import counts, holds
 from rulebook.incidents import FULL, Clock, Notice, breach_clocks, warning_clock
 from schemas.formats import instant_of
 
@@ -113,12 +113,9 @@ def _access(fact: Fact, look: Look) -> Iterator[Seen]:
     at = fact.occurred_at
     defined = look.at(f"role/{role}").last("defined", at)
     beyond = sorted(set(fact.categories) - set(defined.says)) if defined else []
-    granted = employee.last(f"role/{role}", at)
-    ended = employee.last("employment", at)
-    holds = granted is not None and granted.says == "granted"
-    if granted and ended and ended.order > granted.order:
-        holds = False
-    yield Seen({"role": "granted" if holds else "not-granted"}, detail=role)
+    last, ended = employee.last(f"role/{role}", at), employee.until("employment", at)
+    held = last and holds(last.says == "granted", last.order, [mark.order for mark in ended])
+    yield Seen({"role": "granted" if held else "not-granted"}, detail=role)
     coverage = "undefined" if defined is None else "beyond" if beyond else "within"
     yield Seen({"coverage": coverage}, detail=", ".join([role, *beyond]))
     yield Seen({"vog": _has_vog(employee, at)})
@@ -129,8 +126,8 @@ def _employment(fact: Fact, look: Look) -> Iterator[Seen]:
 
 
 def _has_vog(employee: Dossier, at: datetime) -> bool:
-    day = day_of(at).isoformat()
-    return any(mark.says <= day for mark in employee.until("vog", at))
+    marks = employee.all("vog")
+    return any(counts(mark.order, date.fromisoformat(mark.says), at) for mark in marks)
 
 
 def _contact_list(fact: Fact, look: Look) -> Iterator[Seen]:

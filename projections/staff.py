@@ -23,8 +23,10 @@ __all__ = [
     "Grant",
     "Role",
     "certificate_at",
+    "counts",
     "definition_at",
     "employed_at",
+    "holds",
     "roles_at",
 ]
 
@@ -127,8 +129,13 @@ def roles_at(employee: Employee, time: datetime) -> dict[str, Grant]:
     return {
         role: grant
         for role, grant in sorted(last.items())
-        if grant.granted and not any(grant.order < end for end in ended)
+        if holds(grant.granted, grant.order, ended)
     }
+
+
+def holds(granted: bool, act: Order, ended: Iterable[Order]) -> bool:
+    """Whether a role is held by its last act: granted, and no employment ended after it."""
+    return granted and not any(act < end for end in ended)
 
 
 def employed_at(employee: Employee, time: datetime) -> bool | None:
@@ -139,9 +146,13 @@ def employed_at(employee: Employee, time: datetime) -> bool | None:
 
 def certificate_at(employee: Employee, time: datetime) -> Certificate | None:
     """The newest certificate that was presented, and issued, by a time."""
-    today = day_of(time)
-    shown = [c for c in employee.certificates if c.order.time <= time and c.issued_on <= today]
+    shown = [c for c in employee.certificates if counts(c.order, c.issued_on, time)]
     return max(shown, key=lambda one: (one.issued_on, one.order), default=None)
+
+
+def counts(presented: Order, issued_on: date, time: datetime) -> bool:
+    """Whether a certificate counts at a time: presented, and issued, by then."""
+    return presented.time <= time and issued_on <= day_of(time)
 
 
 def definition_at(definitions: Iterable[Definition], time: datetime) -> Definition | None:

@@ -8,6 +8,7 @@ pytest_plugins = [
     # The last ones import those above.
     "tests.fixtures.tlog",
     "tests.fixtures.console",
+    "tests.fixtures.deciding",
     "tests.fixtures.running",
     "tests.fixtures.line",
     "tests.fixtures.deployment",

@@ -8,7 +8,7 @@ from ledger.erasure import Erasure
 from ledger.event import instant
 from rulebook import period
 
-__all__ = ["erased"]
+__all__ = ["erased", "forgotten"]
 
 
 def erased(
@@ -18,23 +18,28 @@ def erased(
     epoch_started_at: datetime,
     now: datetime,
 ) -> dict[str, Any]:
-    """The result of an erasure that is committed and journalled.
-
-    `forgotten`: per place the time from which nothing of it can be opened there any more; None for logs and
-    backups while the rotation of the key epoch is overdue, since nobody knows when it will be done.
-    """
-    epoch_ends_at = epoch_started_at + period("key-epoch")
+    """The result of an erasure that is committed and journalled."""
     return {
         "subject": reference,
         "ground": ground,
         "erasures": [_erasure(erasure) for erasure in erasures],
-        "forgotten": {
-            "ledger_and_views": instant(now),
-            "write_ahead_log_and_backups": instant(epoch_ends_at) if epoch_ends_at > now else None,
-            "dead_letters_of_this_person": instant(now),
-            "dead_letters_without_readable_subject": instant(_letters_of(now)),
-            "kafka_topics": instant(now + period("kafka-retention")),
-        },
+        "forgotten": forgotten(epoch_started_at, now),
+    }
+
+
+def forgotten(epoch_started_at: datetime, now: datetime) -> dict[str, str | None]:
+    """Per place the time from which nothing can be opened there any more of what was erased now.
+
+    None for logs and backups while the rotation of the key epoch is overdue, since nobody knows when it
+    will be done.
+    """
+    epoch_ends_at = epoch_started_at + period("key-epoch")
+    return {
+        "ledger_and_views": instant(now),
+        "write_ahead_log_and_backups": instant(epoch_ends_at) if epoch_ends_at > now else None,
+        "dead_letters_of_this_person": instant(now),
+        "dead_letters_without_readable_subject": instant(_letters_of(now)),
+        "kafka_topics": instant(now + period("kafka-retention")),
     }
 
 

@@ -41,9 +41,12 @@ from schemas import CATEGORIES
 
 __all__ = [
     "All",
+    "CategoryOptions",
     "OptionalSubject",
     "Subject",
     "add_commands",
+    "checked_categories",
+    "ground_of",
     "one_or_all",
     "prepare",
     "reading",
@@ -53,6 +56,15 @@ __all__ = [
 Subject = Annotated[str, typer.Argument(metavar="SUBJECT", help="Such as customer/10023.")]
 OptionalSubject = Annotated[
     str | None, typer.Argument(metavar="[SUBJECT]", help="Such as customer/10023.")
+]
+CategoryOptions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--category",
+        metavar="C",
+        help="A category to erase; may be repeated. Without it: the whole person.",
+        autocompletion=lambda: CATEGORIES,
+    ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Every customer and contact person, a line each.")]
 
@@ -213,22 +225,14 @@ def erase(
             "--ground", metavar="G", help=", ".join(GROUNDS), autocompletion=lambda: GROUNDS
         ),
     ],
-    category: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--category",
-            metavar="C",
-            help="A category to erase; may be repeated. Without it: the whole person.",
-            autocompletion=lambda: CATEGORIES,
-        ),
-    ] = None,
+    category: CategoryOptions = None,
     as_json: Json = False,
 ) -> None:
     """Destroy the keys of a person's data, without asking. Nothing brings it back."""
     check_reference(subject)
-    named = _categories(category or [])
+    named = checked_categories(category or [])
     with open_site(settings) as site:
-        erasures = site.eraser().erase(subject, named, _ground(ground))
+        erasures = site.eraser().erase(subject, named, ground_of(ground))
         epoch = epochs(site.session("reader"), site.provider)
         answer = erased(subject, ground, erasures, epoch.started_at, site.clock())
     _print(answer, as_json)
@@ -241,14 +245,16 @@ def _print(answer: dict[str, Any], as_json: bool) -> None:
         people().print(*erasure_tables(answer))
 
 
-def _ground(text: str) -> Ground:
+def ground_of(text: str) -> Ground:
+    """The ground of an erasure. Raises BadParameter for another one."""
     found = next((ground for ground in GROUNDS if ground == text), None)
     if found is None:
-        raise typer.BadParameter(f"--ground: expected one of {', '.join(GROUNDS)}")
+        raise typer.BadParameter(f"the ground of an erasure: expected one of {', '.join(GROUNDS)}")
     return found
 
 
-def _categories(named: list[str]) -> list[str]:
+def checked_categories(named: list[str]) -> list[str]:
+    """Categories of the contract. Raises BadParameter for another one."""
     if not set(named) <= set(CATEGORIES):
         raise typer.BadParameter(f"--category: expected some of {', '.join(CATEGORIES)}")
     return named

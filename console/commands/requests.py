@@ -15,20 +15,23 @@ from console.answering import (
     acts_before_answer,
     acts_before_refusal,
 )
+from console.answers.deciding import outcome_of
 from console.answers.requests import shown
 from console.answers.source import Source
 from console.commands import request_lists
 from console.commands.following import bring_up_to_date
 from console.commands.people import Subject, reading
 from console.commands.request_lists import Ref, Whose, one_of
+from console.deciding import Asked, erase_asked
 from console.flags import Json, configured, time_of
 from console.output import emit, people
 from console.requesting import Found, Opening, check_allowed, find, open_request, record
 from console.settings import Settings
 from console.show.requests import request_tables
 from console.wiring import Site
+from ledger.errors import UnknownSubject
 from projections.read import requests
-from projections.request_acts import ActOn
+from projections.request_acts import NOTHING_HELD, ActOn
 from projections.requests import CLOSINGS
 from rulebook import EXTENSIONS, REFUSALS, RIGHTS
 from schemas import CATEGORIES
@@ -228,13 +231,24 @@ def answer(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Answer a request, doing what its right asks for: restrict, end what was objected to, review."""
+    """Answer a request, doing what its right asks for: erase, restrict, end an activity, review."""
     if outcome in CLOSINGS:
         raise typer.BadParameter(f"--outcome: {outcome} is no answer, use `ledger request close`")
-    wanted = Wanted(outcome, category or (), ground, review)
     with _acting(settings, ref, subject, at, "answer", outcome) as (site, found, time):
-        made = act_on(found, "rights-request-answered", {"outcome": outcome})
+        wanted = Wanted(_carried_out(site, found, outcome), category or (), ground, review)
+        made = act_on(found, "rights-request-answered", {"outcome": wanted.outcome})
         _carry_out(site, found, [*acts_before_answer(found, wanted), made], time, as_json)
+
+
+def _carried_out(site: Site, found: Found, outcome: str) -> str:
+    """The outcome; of a request for erasure that of the decisions, which are carried out first."""
+    if found.right != "erasure" or outcome == NOTHING_HELD:
+        return outcome
+    try:
+        done = erase_asked(site, found.reference, Asked("request", found.request.ref))
+    except UnknownSubject:  # an answer that was interrupted: everything went
+        return "granted"
+    return outcome_of([one.step for one in done])
 
 
 @configured("store")

@@ -11,7 +11,7 @@ import typer
 from console.commands import gaps
 from console.commands.following import bring_up_to_date, follower, rebuild_outdated
 from console.flags import configured
-from console.forgetting import forget_due
+from console.forgetting import forget_due, forget_waiting
 from console.intake_log import intake_observer
 from console.kafka_options import options_of
 from console.logs import RUN, run_id
@@ -280,6 +280,7 @@ def _keeping_up(settings: Settings, watch: Watch) -> Iterator[Upkeep]:
         with open_site(settings) as site:
             reads = site.record_reads()
             rotation, letters = forget_due(site, stop=stop)
+            resumed, tombstones = forget_waiting(site, stop)
         if reads:
             message = f"{reads} reads of personal data were left behind and are recorded now"
             watch.says.warning("reads-recorded", message, reads=reads)
@@ -290,6 +291,11 @@ def _keeping_up(settings: Settings, watch: Watch) -> Iterator[Upkeep]:
         if letters:
             message = f"{letters} dead letters are past their retention and forgotten"
             watch.says.info("letters-forgotten", message, letters=letters)
+        if resumed or tombstones:
+            message = (
+                f"{resumed} erasures that had to wait are done, {tombstones} tombstones forgotten"
+            )
+            watch.says.info("resumed", message, erasures=resumed, tombstones=tombstones)
 
     upkeep = Upkeep(work, watch.says)
     upkeep.start()

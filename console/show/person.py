@@ -11,6 +11,7 @@ from console.show.text import Stack, clean, pairs, table
 __all__ = [
     "changes_table",
     "erasure_tables",
+    "forgotten_table",
     "history_table",
     "state_tables",
 ]
@@ -109,11 +110,16 @@ def erasure_tables(answer: dict[str, Any]) -> list[RenderableType]:
         )
         for row in answer["erasures"]
     ]
-    forgotten = [
-        (_PLACES[place], time or "when that is done: it is overdue")
-        for place, time in answer["forgotten"].items()
-    ]
     return [
         table(f"Erased of {clean(answer['subject'])}", columns, rows),
-        pairs("Nothing of it can be opened from", forgotten),
+        forgotten_table(answer["forgotten"]),
     ]
+
+
+def forgotten_table(forgotten: dict[str, Any]) -> Table:
+    """From when each place has forgotten what was erased."""
+    rows = [
+        (_PLACES[place], time or "when that is done: it is overdue")
+        for place, time in forgotten.items()
+    ]
+    return pairs("Nothing of it can be opened from", rows)

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 import ledger
-from ledger.erasure import Eraser, Erasure, pending
+from ledger.erasure import Eraser, Erasure, Verdict, pending
 from ledger.errors import Halt, IncompleteErasure, LedgerError, Lost, Retry
 from ledger.event import RecordedEvent
 from ledger.journal import ErasureEntry, ErasureJournal
@@ -199,6 +199,39 @@ class Erasing:
         return [entry for entry in house.journal.entries() if entry.subject == stream]
 
 
+RETAINED = {"decision": "retain", "ground": "retention-duty", "until": "2034-01-01"}
+GOES = {"decision": "erase", "ground": "request"}
+
+
+class Deciding(Erasing):
+    """A decision on every category, of which some go and some wait; or all of them wait."""
+
+    def erase(self, eraser: Eraser, number: int) -> list[Erasure]:
+        decisions = {c: GOES for c in self.order.categories} | {"identity": RETAINED}
+        verdict = Verdict("request", decisions, "R-1")
+        subjects = eraser.live_subjects(self.reference(number))
+        found = [eraser.decide(subject, lambda _events: verdict) for subject in subjects]
+        return [erasure for erasure in found if erasure]
+
+    def check_erased(self, house: House, number: int) -> None:
+        if self.order.categories:
+            super().check_erased(house, number)
+        else:
+            assert self.is_done(house, number)
+            assert self.values(house, number, None) == self.order.stays
+            assert pending(house.session("reader"), house.journal) == []
+        (decided,) = (e for e in self.own(house, number) if e.name == "erasure-decided")
+        assert decided.facts["decisions"]["identity"] == RETAINED
+        assert (decided.facts["cause"], decided.facts["request_ref"]) == ("request", "R-1")
+
+    def is_done(self, house: House, number: int) -> bool:
+        return (
+            super().is_done(house, number)
+            if self.order.categories
+            else bool(self.own(house, number))
+        )
+
+
 class _Interrupted(ErasureJournal):
     """Dies after the entry is on disk, and before the commit."""
 
@@ -283,6 +316,15 @@ def test_an_erasure_is_whole_or_did_not_happen(
         # Nothing but the commit comes after the journal.
         last_file = max(i for i, step in enumerate(steps) if step == "fsync")
         assert steps[last_file + 1 :] == ["_exit_gen"]
+
+
+@STRIDES
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("order", [ORDERS["category"], Order((), frozenset(), VALUES)])
+def test_a_decision_is_recorded_with_what_it_destroys_or_not_at_all(
+    house: House, kind: Kind, order: Order, stride: int
+) -> None:
+    endure(Deciding(order), house, kind, stride)
 
 
 @STRIDES

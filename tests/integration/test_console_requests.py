@@ -144,7 +144,7 @@ def test_access_and_portability_wait_for_what_is_handed_over(office: Cli) -> Non
 def test_an_erasure_is_answered_once(office: Cli) -> None:
     asked(office, "erasure")
     did(office, "verify-identity", "R-1")
-    assert did(office, "answer", "R-1", "--outcome=partly-granted")["outcome"] == "partly-granted"
+    assert did(office, "answer", "R-1")["outcome"] == "granted"
     assert f"is answered since {TODAY}" in refused(office, "answer", "R-1")
     assert "nothing more can be done" in refused(office, "refuse", "R-1", "--ground=excessive")
 

@@ -190,14 +190,17 @@ def _kind_of(event: RecordedEvent) -> str:
 
 def recipient_names(events: Events, times: Sequence[datetime]) -> dict[str, list[str | None]]:
     """Recipient -> its name at each time."""
-    about = {"recipient-registered", "recipient-changed", "recipient-ended"}
-    acts = [e for e in events if e.name in about]
+    acts = [e for e in events if _is_entry(e)]
     return {
         str(e.subject).removeprefix("recipient/"): [
             _name([one for one in acts if one.subject == e.subject], time) for time in times
         ]
         for e in acts
     }
+
+
+def _is_entry(event: RecordedEvent) -> bool:
+    return event.name in {"recipient-registered", "recipient-changed", "recipient-ended"}
 
 
 def _name(acts: Events, time: datetime) -> str | None:

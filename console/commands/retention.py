@@ -1,0 +1,140 @@
+"""Commands about how long data is kept: due, run, forecast, decide."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from console.answers.deciding import decided
+from console.answers.periods import clocks, forecast, step_rows
+from console.answers.subjects import check_person, note_read
+from console.commands.failing import fail_unless
+from console.commands.following import bring_up_to_date
+from console.commands.people import CategoryOptions, Subject, checked_categories, ground_of, reading
+from console.deciding import Asked, due_steps, erase_asked, erase_due, preview
+from console.flags import Json, Language, configured, language_of
+from console.output import emit, emit_list, note, people
+from console.settings import Settings
+from console.show.retention import clocks_table, decision_tables, forecast_table, steps_table
+from ledger.erasure import GROUNDS
+from ledger.rotation import epochs
+from ledger.tombstones import expire_tombstones
+from rulebook.calendar import day_of, months_after
+
+__all__ = ["add_commands"]
+
+retention = typer.Typer(
+    help="How long data is kept: clocks, what is due, decisions.", no_args_is_help=True
+)
+Yes = Annotated[bool, typer.Option("--yes", help="Carry it out; without it, it is only shown.")]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module to the program."""
+    retention.command("due")(show_due)
+    retention.command("run")(run)
+    retention.command("forecast")(show_forecast)
+    retention.command("decide")(decide)
+    app.add_typer(retention, name="retention", rich_help_panel="Persons")
+
+
+@configured("store")
+def show_due(
+    settings: Settings,
+    every: Annotated[bool, typer.Option("--all", help="What is not due yet, too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Print whose data is past its period, or waits for its erasure. Exit status 1 when any is due."""
+    late = False
+
+    def watched(row: dict[str, Any]) -> dict[str, Any]:
+        nonlocal late
+        late = late or row["due"]
+        return row
+
+    with reading(settings, "retention") as (site, source):
+        bring_up_to_date(site)
+        rows = (watched(row) for row in clocks(source, day_of(source.now), every=every))
+        if as_json:
+            emit_list("clocks", rows)
+        else:
+            people().print(clocks_table(rows))
+    fail_unless(not late)
+
+
+@configured("store")
+def run(settings: Settings, carry_out: Yes = False, as_json: Json = False) -> None:
+    """Erase what is due: waiting erasures, ended consents, passed periods, old tombstones.
+
+    Without --yes it only prints what would go. Run every night; a second run finds nothing.
+    """
+    with reading(settings, "retention") as (site, source):
+        bring_up_to_date(site)
+        today = day_of(source.now)
+        found = erase_due(site) if carry_out else due_steps(source.session, today)
+        rows = step_rows(source, found)
+        if as_json:
+            emit_list("erased" if carry_out else "due", rows, count_as="count")
+        else:
+            people().print(steps_table("Erased" if carry_out else "Would be erased", rows))
+        if carry_out:
+            gone = expire_tombstones(site.session("eraser"), site.clock())
+            note(f"ledger: {gone} tombstones are past their date and forgotten")
+
+
+@configured("store")
+def show_forecast(
+    settings: Settings,
+    months: Annotated[
+        int, typer.Option("--months", metavar="N", min=1, max=240, help="How far to look.")
+    ] = 12,
+    as_json: Json = False,
+) -> None:
+    """Print how much data of each category falls due in the months to come, as things stand."""
+    with reading(settings, "retention") as (site, source):
+        bring_up_to_date(site)
+        until: date = months_after(day_of(source.now), months)
+        rows = forecast(source, until)
+    if as_json:
+        emit({"until": until.isoformat(), "months": rows})
+    else:
+        people().print(forecast_table(rows))
+
+
+@configured("store")
+def decide(
+    settings: Settings,
+    subject: Subject,
+    cause: Annotated[
+        str,
+        typer.Option(
+            "--cause", metavar="G", help=", ".join(GROUNDS), autocompletion=lambda: GROUNDS
+        ),
+    ] = "request",
+    request_ref: Annotated[
+        str | None, typer.Option("--request", metavar="REF", help="The request that asks for it.")
+    ] = None,
+    category: CategoryOptions = None,
+    carry_out: Yes = False,
+    language: Language = "en",
+    as_json: Json = False,
+) -> None:
+    """Decide of each category of a person whether it is erased, retained or restricted, and why.
+
+    Without --yes nothing is recorded. What must be kept goes by itself once it need not be kept. Exit
+    status 1 unless everything goes.
+    """
+    check_person(subject)
+    spoken = language_of(language)
+    named = checked_categories(category or []) or None
+    asked = Asked(ground_of(cause), request_ref, named)
+    with reading(settings, "retention") as (site, source):
+        found = (erase_asked if carry_out else preview)(site, subject, asked)
+        note_read(source, subject)
+        epoch = epochs(site.session("reader"), site.provider)
+        answer = decided(subject, asked, found, epoch.started_at, site.clock())
+        if as_json:
+            emit(answer)
+        else:
+            people().print(*decision_tables(answer, spoken))
+    fail_unless(answer["complete"])

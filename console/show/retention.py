@@ -1,0 +1,70 @@
+"""Tables about retention and decisions on erasure."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+
+from console.show.person import forgotten_table
+from console.show.text import Stack, clean, table
+from schemas import texts
+
+__all__ = ["clocks_table", "decision_tables", "forecast_table", "steps_table"]
+
+
+def decision_tables(answer: dict[str, Any], language: texts.Language) -> list[RenderableType]:
+    """What becomes of each category, and why, in words for the person."""
+    columns = ("category", "decision", "until", "why", "statute")
+    rows = [
+        (row["category"], row["decision"], row["until"], row["says"][language], row["statute"])
+        for subject in answer["data_subjects"]
+        for row in subject["decisions"]
+    ]
+    title = "Decided for" if answer["carried_out"] else "Would be decided for"
+    shown: list[RenderableType] = [table(f"{title} {clean(answer['subject'])}", columns, rows)]
+    return [*shown, forgotten_table(answer["forgotten"])] if answer["forgotten"] else shown
+
+
+def clocks_table(rows: Iterable[dict[str, Any]]) -> Table:
+    """Until when what is held may be kept."""
+    columns = ("subject", "category", "until", "rule", "kept by")
+    return table("Periods", columns, (_clock(row) for row in rows))
+
+
+def _clock(row: dict[str, Any]) -> tuple[Any, ...]:
+    kept = [f"{one['ground']} {one['ref'] or ''}" for one in row["kept_by"]]
+    waits = f"waits for {row['waits_for']}" if row["waits_for"] else None
+    deferred = f"its erasure ({row['deferred']}) waits" if row["deferred"] else None
+    return (
+        row["subject"] or {"erased": True},
+        row["category"],
+        Stack([row["until"] or waits, "DUE" if row["due"] else None]),
+        row["rule"],
+        Stack([*kept, deferred]),
+    )
+
+
+def steps_table(title: str, rows: Iterable[dict[str, Any]]) -> Table:
+    """What goes, of whom, for what cause."""
+    columns = ("subject", "cause", "categories", "collected until", "keys destroyed")
+    return table(
+        title,
+        columns,
+        (
+            (
+                row["subject"] or {"erased": True},
+                Stack([row["cause"], row["request_ref"]]),
+                row["categories"],
+                row["collected_until"],
+                row["keys_destroyed"],
+            )
+            for row in rows
+        ),
+    )
+
+
+def forecast_table(rows: Iterable[dict[str, Any]]) -> Table:
+    """How much falls due, month by month."""
+    columns = ("month", "category", "data subjects")
+    return table("Falls due", columns, (tuple(row.values()) for row in rows))

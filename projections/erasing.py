@@ -1,0 +1,195 @@
+"""What is to be erased of a person, and what not yet: on a request, and by what a day makes due. Pure.
+
+A decision names every category. One that is not erased is *deferred*: the latest decision on it says for
+which cause it goes once nothing keeps it, so that nobody has to ask again.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from projections.findings_dossier import Dossier
+from projections.holds import holds_by_ref
+from projections.keepings import keepings_of
+from projections.person import Person
+from projections.resting import rests_on_ended_consent
+from projections.retention import anchors_of, due_month, oldest, period_of
+from rulebook import Cause, ErasureDecision, ErasureFacts, RetentionDue, erasure_decisions, period
+from rulebook.calendar import day_of
+from schemas import CATEGORIES, ROLLING_CATEGORIES
+
+__all__ = ["Deferral", "Step", "deferrals", "on_request", "period_for", "steps"]
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One erasure: what becomes of each category. `month`: only months of a rolling category go."""
+
+    cause: Cause
+    decisions: Mapping[str, ErasureDecision]
+    request_ref: str | None = None
+    month: int | None = None
+
+    @property
+    def erased(self) -> tuple[str, ...]:
+        """Categories that go, sorted."""
+        return tuple(c for c, one in sorted(self.decisions.items()) if one.decision == "erase")
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything goes."""
+        return len(self.erased) == len(self.decisions)
+
+    def facts(self) -> dict[str, dict[str, Any]]:
+        """The decisions as `erasure-decided` has them."""
+        return {category: _facts(one) for category, one in sorted(self.decisions.items())}
+
+
+def _facts(decision: ErasureDecision) -> dict[str, Any]:
+    first = decision.first
+    until = first.until.isoformat() if first.until else None
+    named = {"rule": first.rule, "ref": first.ref, "until": until}
+    told = {name: value for name, value in named.items() if value is not None}
+    return {"decision": first.decision, "ground": first.ground, **told}
+
+
+class Deferral(msgspec.Struct, frozen=True):
+    """A category whose erasure was decided and waits."""
+
+    cause: Cause
+    request_ref: str | None
+    decided_at: datetime
+
+
+def on_request(
+    person: Person,
+    cause: Cause,
+    day: date,
+    request_ref: str | None = None,
+    categories: Collection[str] | None = None,
+) -> Step:
+    """What becomes of a person's data whose erasure is asked for. `categories`: None for all of it.
+
+    When all of it is asked for and nothing keeps any, the whole person goes: the reference too.
+    """
+    wanted = person.held if categories is None else categories
+    decisions = _decided(person, cause, wanted, day)
+    going = {category for category, one in decisions.items() if one.decision == "erase"}
+    if categories is None and _is_all(person, going):
+        decisions = _decided(person, cause, CATEGORIES, day, nothing_keeps=True)
+    return Step(cause, decisions, request_ref)
+
+
+def _is_all(person: Person, going: Collection[str]) -> bool:
+    """Whether nothing is left of a person, so that the reference may go; a hold keeps it in any case."""
+    return set(going) == set(person.held) and not holds_by_ref(person.dossier)
+
+
+def _decided(
+    person: Person,
+    cause: Cause,
+    categories: Collection[str],
+    day: date,
+    *,
+    nothing_keeps: bool = False,
+) -> dict[str, ErasureDecision]:
+    """`nothing_keeps`: of categories of which nothing is held, nothing can be kept."""
+    anchors = {} if nothing_keeps else anchors_of(person.look)
+    keepings = [] if nothing_keeps else keepings_of(person.dossier)
+    return erasure_decisions(ErasureFacts(cause, tuple(categories), anchors, keepings), day)
+
+
+def deferrals(dossier: Dossier) -> dict[str, Deferral]:
+    """Category -> its erasure that waits, sorted. For whoever registered anew since, nothing waits."""
+    found: dict[str, Deferral | None] = {}
+    for mark in dossier.all("decided"):
+        says = mark.says
+        waiting = Deferral(says["cause"], says["request_ref"], mark.order.time)
+        for category, one in says["decisions"].items():
+            found[category] = waiting if one["decision"] != "erase" and says["cause"] else None
+    anew = [mark.order.time for mark in dossier.all("registered")]
+    return {
+        category: one
+        for category, one in sorted(found.items())
+        if one and not any(time > one.decided_at for time in anew)
+    }
+
+
+def steps(
+    person: Person, day: date, *, decided_only: bool = False, last: datetime | None = None
+) -> list[Step]:
+    """Everything that a day makes due, in order; each leaves the others as they are.
+
+    `decided_only`: only what was decided and had to wait. `last`: when the person's latest event occurred,
+    if it is known; otherwise whoever carries it out looks again.
+    """
+    found = list(_resuming(person, day))
+    if decided_only:
+        return found
+    return [*found, *_withdrawn(person, day), *_passed(person, day), *_forgotten(person, day, last)]
+
+
+def _resuming(person: Person, day: date) -> Iterator[Step]:
+    """Deferred erasures that nothing keeps any more, a step for each decision."""
+    waiting: dict[tuple[Cause, str | None], list[str]] = {}
+    for category, one in deferrals(person.dossier).items():
+        if category in person.held:
+            waiting.setdefault((one.cause, one.request_ref), []).append(category)
+    for (cause, request_ref), categories in waiting.items():
+        free = _free(person, cause, categories, day)
+        if cause == "request" and _is_all(person, free):
+            free = _decided(person, cause, CATEGORIES, day, nothing_keeps=True)
+        if free:
+            yield Step(cause, free, request_ref)
+
+
+def _withdrawn(person: Person, day: date) -> Iterator[Step]:
+    """Data that rested on a consent that has ended, and on nothing else."""
+    resting = [c for c in person.held if rests_on_ended_consent(person, c, day)]
+    if free := _free(person, "consent-withdrawn", resting, day):
+        yield Step("consent-withdrawn", free)
+
+
+def _passed(person: Person, day: date) -> Iterator[Step]:
+    """Data whose period has passed: whole categories at once, rolling ones month by month."""
+    due = {
+        category
+        for category in person.held
+        if (until := period_for(person, category).until) and until <= day
+    }
+    free = _free(person, "retention", due, day)
+    if whole := {c: one for c, one in free.items() if c not in ROLLING_CATEGORIES}:
+        yield Step("retention", whole)
+    anchors = anchors_of(person.look)
+    for category in sorted(free.keys() & ROLLING_CATEGORIES):
+        month = due_month(category, person.traces, anchors, day)
+        if month is not None:
+            yield Step("retention", {category: free[category]}, month=month)
+
+
+def _forgotten(person: Person, day: date, last: datetime | None) -> Iterator[Step]:
+    """Somebody of whom nothing is held, long after everything ended: then the entries are nobody's."""
+    if person.held or not person.traces.first or keepings_of(person.dossier):
+        return
+    account = person.dossier.all("account")[-1:]
+    if account and account[0].says != "inactive":
+        return
+    known = last or max(trace.time for trace in person.traces.first.values())
+    ended = max([known, *(mark.order.time for mark in account)])
+    if day_of(ended + period("ledger-entry")) <= day:
+        yield Step("retention", _decided(person, "retention", CATEGORIES, day, nothing_keeps=True))
+
+
+def _free(
+    person: Person, cause: Cause, categories: Collection[str], day: date
+) -> dict[str, ErasureDecision]:
+    """Those of some categories that nothing keeps."""
+    found = _decided(person, cause, categories, day) if categories else {}
+    return {category: one for category, one in found.items() if one.decision == "erase"}
+
+
+def period_for(person: Person, category: str) -> RetentionDue:
+    """Until when a category that is held may be kept."""
+    collected = oldest(person.traces, category).time
+    return period_of(category, collected, anchors_of(person.look))

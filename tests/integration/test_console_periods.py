@@ -1,0 +1,159 @@
+"""`ledger retention` and the answer to a request for erasure, through the program."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from schemas import CATEGORIES
+from tests.fixtures.console import Cli, collected, message, registered
+
+WHO, OTHER = "customer/10023", "customer/10024"
+
+
+def called(who: str = WHO, time: str = "2024-01-10T10:00:00Z") -> dict[str, Any]:
+    return collected(
+        who,
+        time=time,
+        categories=["traffic"],
+        personal={"called_number": "+31201234567"},
+        origin="network",
+    )
+
+
+def invoiced(who: str = WHO) -> dict[str, Any]:
+    year = datetime.now(UTC).year
+    facts = {"channel": "email", "reference": "I-1"}
+    return message("invoice-sent", who, time=f"{year - 1}-01-10T10:00:00Z", **facts)
+
+
+def rows(cli: Cli, *arguments: str, name: str, status: int = 0) -> list[Any]:
+    ran = cli("retention", *arguments, "--json")
+    assert ran.status == status, ran.err
+    found: list[Any] = ran.json[name]
+    return found
+
+
+def test_a_run_shows_first_and_erases_on_yes_and_finds_nothing_the_next_night(cli: Cli) -> None:
+    cli.record(called(), called(OTHER), collected())
+    due = rows(cli, "due", name="clocks", status=1)
+    assert {(row["subject"], row["category"], row["due"]) for row in due} == {
+        (WHO, "traffic", True),
+        (OTHER, "traffic", True),
+    }
+    shown = rows(cli, "run", name="due")
+    assert shown[0]["position"] is None
+    assert rows(cli, "run", name="due") == shown
+    done = rows(cli, "run", "--yes", name="erased")
+    assert [row | {"position": None, "keys_destroyed": None} for row in done] == shown
+    assert {row["collected_until"] for row in done} == {"2024-01-31"}
+    assert all(row["keys_destroyed"] and row["position"] for row in done)
+    assert rows(cli, "run", "--yes", name="erased") == []
+    assert rows(cli, "due", name="clocks") == []
+
+
+def test_every_clock_says_its_rule_or_what_it_waits_for(cli: Cli) -> None:
+    cli.record(called(), collected())
+    (contact, identity, traffic) = rows(cli, "due", "--all", name="clocks", status=1)
+    assert (contact["category"], contact["until"]) == ("contact", None)
+    assert contact["waits_for"] == "account-closed"
+    assert identity["due"] is False
+    assert (traffic["until"], traffic["rule"]) == ("2024-07-31", "law.tw.11-5.traffic")
+
+
+def test_a_hold_shows_who_keeps_what_is_past_its_period(cli: Cli) -> None:
+    hold = {"hold_ref": "H-1", "ground": "claim", "review_on": "2099-01-01"}
+    cli.record(called(), message("legal-hold-placed", WHO, categories=["traffic"], **hold))
+    (row,) = rows(cli, "due", name="clocks")
+    assert (row["due"], row["kept_by"]) == (False, [{"ground": "legal-hold", "ref": "H-1"}])
+    assert rows(cli, "run", "--yes", name="erased") == []
+
+
+def test_the_forecast_counts_people_by_month_and_category(cli: Cli) -> None:
+    cli.record(called(), called(OTHER))
+    assert rows(cli, "forecast", name="months") == [
+        {"month": "2024-07", "category": "traffic", "data_subjects": 2}
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_a_decision_is_shown_before_it_is_carried_out_and_explains_itself(
+    cli: Cli, language: str
+) -> None:
+    cli.record(registered(), invoiced(), collected())
+    ran = cli("retention", "decide", WHO, "--json")
+    assert ran.status == 1
+    answer = ran.json
+    assert (answer["carried_out"], answer["outcome"]) == (False, "partly-granted")
+    (subject,) = answer["data_subjects"]
+    contact, identity = subject["decisions"]
+    assert (contact["decision"], contact["ground"], contact["until"]) == ("erase", "request", None)
+    assert (identity["decision"], identity["ground"]) == ("retain", "retention-duty")
+    assert "AWR art. 52(4)" in identity["statute"]
+    assert set(identity["says"]) == {"en", "nl"}
+    types = {line["type"].split(".")[3] for line in cli("history", WHO, "--json").lines}
+    assert types & {"erasure-decided", "ledger-read"} == {
+        "ledger-read"
+    }  # it was looked at, no more
+    words = cli("retention", "decide", WHO, "--language", language).out.decode()
+    assert {"en": "A law obliges us", "nl": "Een wet verplicht"}[language] in words
+
+
+def test_a_decision_that_is_carried_out_says_when_all_places_have_forgotten(cli: Cli) -> None:
+    cli.record(registered(), invoiced(), collected())
+    ran = cli("retention", "decide", WHO, "--request", "R-1", "--yes", "--json")
+    assert ran.status == 1
+    answer = ran.json
+    assert (answer["carried_out"], answer["complete"]) == (True, False)
+    assert answer["forgotten"]["ledger_and_views"]
+    assert cli("state", WHO, "--json").json["erased_categories"] == ["contact"]
+    (row,) = rows(cli, "due", name="clocks")
+    assert (row["category"], row["deferred"]) == ("identity", "request")
+    decided = next(r for r in cli("history", WHO, "--json").lines if "decided" in r["type"])
+    assert decided["facts"]["request_ref"] == "R-1"
+
+
+def ask(cli: Cli) -> None:
+    asked = ("--right=erasure", "--channel=email", "--ref=R-1")
+    assert cli("request", "open", WHO, *asked).status == 0
+    assert cli("request", "verify-identity", "R-1").status == 0
+
+
+def test_an_answer_to_a_request_for_erasure_carries_it_out_and_says_what_came_of_it(
+    cli: Cli,
+) -> None:
+    cli.record(registered(), invoiced(), collected())
+    ask(cli)
+    ran = cli("request", "answer", "R-1", "--json")
+    assert ran.status == 0, ran.err
+    assert (ran.json["status"], ran.json["outcome"]) == ("answered", "partly-granted")
+    assert cli("state", WHO, "--json").json["erased_categories"] == ["contact"]
+
+
+def test_a_wholly_granted_request_is_answered_although_the_person_is_gone(cli: Cli) -> None:
+    cli.record(registered(), collected())
+    ask(cli)
+    ran = cli("request", "answer", "R-1", "--json")
+    assert ran.status == 0, ran.err
+    assert (ran.json["status"], ran.json["outcome"]) == ("answered", "granted")
+    state = cli("state", WHO, "--json").json
+    assert (state["status"], len(state["erased_categories"])) == ("erased", len(CATEGORIES))
+    assert cli("audit", "--views").status == 0
+
+
+def test_an_answer_that_was_interrupted_after_the_erasure_can_be_given_again(cli: Cli) -> None:
+    cli.record(registered(), collected())
+    ask(cli)
+    assert cli("retention", "decide", WHO, "--request", "R-1", "--yes").status == 0
+    assert cli("request", "answer", "R-1").status == 1
+    ran = cli("request", "answer", "R-1", "--subject", WHO, "--json")
+    assert ran.status == 0, ran.err
+    assert ran.json["outcome"] == "granted"
+
+
+def test_tables_for_people(cli: Cli) -> None:
+    cli.record(called())
+    assert b"law.tw.11-5.traffic" in cli("retention", "due").out
+    assert b"Would be erased" in cli("retention", "run").out
+    assert b"2024-07" in cli("retention", "forecast").out
+    assert b"Erased" in cli("retention", "run", "--yes").out

@@ -1,0 +1,298 @@
+"""Erasures that are decided: per category, with what keeps it; what waits goes by itself, once."""
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from console.deciding import Asked, Done, due_steps, erase_asked, erase_due, preview
+from console.forgetting import forget_waiting
+from ledger.audit import audit
+from ledger.errors import OnHold, Retry, UnknownSubject
+from ledger.event import RecordedEvent
+from ledger.tombstones import expire_tombstones
+from rulebook.calendar import day_of
+from schemas import CATEGORIES
+from tests.fixtures.deciding import WHO, Home, customer, held, hold, told
+
+ASKED = Asked("request", "R-1")
+CONSENT = {"purpose": "analytics-cookies", "channel": "portal"}
+
+
+def own(home: Home) -> list[RecordedEvent]:
+    return [event for event in home.house.events() if event.ours]
+
+
+def consented(time: str = "2026-01-05T10:00:00Z") -> dict[str, Any]:
+    facts = CONSENT | {"text_version": "1", "method": "tick-box"}
+    return told("consent-given", time, activity="web", legal_basis="6-1-a", **facts)
+
+
+def withdrawn(time: str) -> dict[str, Any]:
+    return told("consent-withdrawn", time, activity="web", legal_basis="6-1-a", **CONSENT)
+
+
+@pytest.fixture
+def overlapping(home: Home) -> Home:
+    """Hard case 3: an invoice that tax law keeps, an analytics consent, a civil hold over calls."""
+    web = {"activity": "web", "legal_basis": "6-1-a", "origin": "cookie"}
+    home.tell(
+        *customer(),
+        held("identity", "contact", "payment"),
+        held("traffic", time="2026-10-10T10:00:00Z", origin="network"),
+        consented(),
+        held("behaviour", **web),
+        hold("placed", "2026-11-01T10:00:00Z", "traffic"),
+    )
+    return home
+
+
+def decisions(done: Done) -> dict[str, tuple[str, str]]:
+    return {c: (one.decision, one.first.ground) for c, one in done.step.decisions.items()}
+
+
+DECIDED = {
+    "behaviour": ("erase", "request"),
+    "contact": ("erase", "request"),
+    "identity": ("retain", "retention-duty"),
+    "payment": ("retain", "retention-duty"),
+    "traffic": ("restrict", "legal-hold"),
+}
+
+
+def test_hard_case_3_each_category_is_decided_for_itself(overlapping: Home) -> None:
+    (seen,) = preview(overlapping.site, WHO, ASKED)
+    assert decisions(seen) == DECIDED
+    assert own(overlapping) == []
+    (done,) = erase_asked(overlapping.site, WHO, ASKED)
+    assert done.step == seen.step
+    decided, erased = own(overlapping)
+    assert (decided.name, erased.name) == ("erasure-decided", "personal-data-erased")
+    assert (decided.facts["cause"], decided.facts["request_ref"]) == ("request", "R-1")
+    assert decided.facts["decisions"]["payment"] == {
+        "decision": "retain",
+        "ground": "retention-duty",
+        "rule": "law.awr.52.administration",
+        "until": "2033-01-01",
+    }
+    assert decided.facts["decisions"]["traffic"]["ref"] == "H-1"
+    assert erased.facts["categories"] == ["contact", "behaviour"]
+    assert overlapping.open_categories() == {"identity", "payment", "traffic"}
+    assert not done.step.complete
+
+
+def test_hard_case_4_a_released_hold_lets_the_erasure_go_on(overlapping: Home) -> None:
+    erase_asked(overlapping.site, WHO, ASKED)
+    assert overlapping.due(decided_only=True) == []
+    overlapping.tell(hold("released", "2026-11-20T10:00:00Z", "traffic"))
+    (done,) = overlapping.due(decided_only=True)
+    assert (done.step.cause, done.step.request_ref) == ("request", "R-1")
+    assert done.step.erased == ("traffic",)
+    assert overlapping.open_categories() == {"identity", "payment"}
+    assert own(overlapping)[-1].facts["ground"] == "request"
+    assert overlapping.due(decided_only=True) == []
+
+
+def test_the_rest_goes_with_the_person_when_the_last_period_ends(overlapping: Home) -> None:
+    erase_asked(overlapping.site, WHO, ASKED)
+    overlapping.tell(hold("released", "2026-11-20T10:00:00Z", "traffic"))
+    overlapping.due()
+    overlapping.clock.forward(days=365 * 6)
+    assert overlapping.due() == []
+    overlapping.clock.forward(days=60)
+    (done,) = overlapping.due()
+    assert done.erasure
+    assert done.erasure.whole
+    assert overlapping.house.opener().live_subjects(WHO) == []
+    assert overlapping.due() == []
+    assert audit(overlapping.house.session("reader")).ok
+
+
+def test_a_decision_that_keeps_everything_is_recorded_and_destroys_nothing(home: Home) -> None:
+    home.tell(*customer(), held("payment"))
+    (done,) = erase_asked(home.site, WHO, ASKED)
+    assert done.erasure
+    assert done.erasure.categories == ()
+    (decided,) = own(home)
+    assert decided.name == "erasure-decided"
+    assert home.open_categories() == {"payment"}
+    assert audit(home.house.session("reader")).ok
+    home.tell(held("contact"))  # nothing was fenced
+
+
+def test_a_person_of_whom_nothing_must_be_kept_goes_wholly(home: Home) -> None:
+    home.tell(held("contact", "behaviour"))
+    (done,) = erase_asked(home.site, WHO, ASKED)
+    assert done.erasure
+    assert done.erasure.whole
+    assert done.step.complete
+    assert set(own(home)[0].facts["decisions"]) == set(CATEGORIES)
+    with pytest.raises(UnknownSubject):
+        erase_asked(home.site, WHO, ASKED)
+
+
+def test_a_hold_over_what_is_not_there_keeps_the_reference(home: Home) -> None:
+    home.tell(held("contact"), hold("placed", "2026-11-01T10:00:00Z", "debt"))
+    (done,) = erase_asked(home.site, WHO, ASKED)
+    assert done.erasure
+    assert (done.erasure.categories, done.erasure.whole) == (("contact",), False)
+
+
+def test_a_hold_that_comes_after_the_decision_was_made_is_refused_under_the_lock(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The judge sees no hold; the one guarded path does."""
+    home.tell(held("contact"), hold("placed", "2026-11-01T10:00:00Z", "contact"))
+    monkeypatch.setattr("projections.erasing.keepings_of", lambda _dossier: [])
+    monkeypatch.setattr("projections.erasing.holds_by_ref", lambda _dossier: {})
+    with pytest.raises(OnHold):
+        erase_asked(home.site, WHO, ASKED)
+    assert own(home) == []
+
+
+def test_whoever_registers_anew_is_no_longer_waited_for(overlapping: Home) -> None:
+    erase_asked(overlapping.site, WHO, ASKED)
+    overlapping.clock.forward(days=1)
+    again = told(
+        "customer-registered",
+        "2026-11-25T10:00:00Z",
+        customer_kind="consumer",
+        channel="portal",
+        notice_version="1",
+    )
+    overlapping.tell(again, hold("released", "2026-11-25T11:00:00Z", "traffic"))
+    assert overlapping.due(decided_only=True) == []
+
+
+def test_an_ended_consent_takes_what_rested_on_it_alone(home: Home) -> None:
+    web = {"activity": "web", "legal_basis": "6-1-a", "origin": "cookie"}
+    home.tell(
+        consented(),
+        held("behaviour", **web),
+        held("contact", **web),
+        held("contact", time="2026-01-11T10:00:00Z"),
+    )
+    assert home.due() == []
+    home.tell(withdrawn("2026-11-20T10:00:00Z"))
+    (done,) = home.due()
+    assert (done.step.cause, done.step.erased) == ("consent-withdrawn", ("behaviour",))
+    assert home.open_categories() == {"contact"}
+    assert home.due() == []
+
+
+def test_a_consent_that_was_given_again_keeps_it(home: Home) -> None:
+    web = {"activity": "web", "legal_basis": "6-1-a", "origin": "cookie"}
+    home.tell(consented(), held("behaviour", **web), withdrawn("2026-02-01T10:00:00Z"))
+    home.tell(consented("2026-03-01T10:00:00Z"))
+    assert home.due() == []
+
+
+def test_periods_pass_category_by_category_and_month_by_month(home: Home) -> None:
+    home.tell(
+        *customer(),
+        held("identity", "contact"),
+        *(held("traffic", time=f"2026-{m:02}-10T10:00:00Z", origin="network") for m in (3, 5, 9)),
+    )
+    today = day_of(home.clock())
+    seen = [due.step for due in due_steps(home.house.session("reader"), today)]
+    done = home.due()
+    assert [one.step for one in done] == seen
+    assert [(one.step.erased, one.step.month) for one in done] == [(("traffic",), 12 * 2026 + 2)]
+    assert home.open_categories() == {"identity", "contact", "traffic"}
+    assert home.due() == []
+    home.clock.forward(days=365)
+    gone = {category for one in home.due() for category in one.step.erased}
+    assert gone == {"contact", "traffic"}
+    assert home.open_categories() == {"identity"}
+    assert home.due() == []
+
+
+def test_what_keeps_data_stops_its_period(home: Home) -> None:
+    request = {"request_ref": "R-2", "right": "access", "channel": "post"}
+    home.tell(
+        held("traffic", origin="network"),
+        told(
+            "rights-request-received", "2026-11-20T10:00:00Z", received_on="2026-11-20", **request
+        ),
+    )
+    assert home.due() == []
+    home.tell(
+        told(
+            "rights-request-answered", "2026-11-21T10:00:00Z", request_ref="R-2", outcome="granted"
+        )
+    )
+    assert [one.step.erased for one in home.due()] == [("traffic",)]
+
+
+def test_a_contact_person_goes_with_the_account_of_the_customer(home: Home) -> None:
+    contact = f"{WHO}/contact/1"
+    home.tell(
+        told("contact-person-added", "2020-01-02T10:00:00Z", contact, customer=WHO),
+        held("contact", who=contact),
+    )
+    assert home.due() == []
+    home.tell(told("account-deactivated", "2024-01-01T10:00:00Z", reason="moved"))
+    assert [one.step.erased for one in home.due()] == [("contact",)]
+
+
+def test_entries_are_nobodys_long_after_everything_ended(home: Home) -> None:
+    """The ledger's own period: the reference goes, and with it what ties the entries to a person."""
+    home.tell(held("contact", time="2019-01-01T10:00:00Z"))
+    home.tell(told("account-deactivated", "2019-02-01T10:00:00Z", reason="moved"))
+    (first, last) = home.due()
+    assert first.step.erased == ("contact",)
+    assert last.erasure
+    assert last.erasure.whole
+    assert home.house.opener().live_subjects(WHO) == []
+
+
+def test_entries_with_a_later_event_stay_somebodys(home: Home) -> None:
+    home.tell(held("contact", time="2019-01-01T10:00:00Z"))
+    home.tell(
+        told("account-deactivated", "2019-02-01T10:00:00Z", reason="moved"),
+        told("complaint-received", "2026-01-01T10:00:00Z", complaint_ref="K-1", via="post"),
+    )
+    assert [one.step.erased for one in home.due()] == [("contact",)]
+    assert home.house.opener().live_subjects(WHO) != []
+
+
+def test_tombstones_go_after_their_date(home: Home) -> None:
+    home.tell(held("contact"))
+    erase_asked(home.site, WHO, ASKED)
+    session = home.house.session("eraser")
+    assert expire_tombstones(session, home.clock()) == 0
+    assert len(home.house.opener().periods(WHO)) == 1
+    home.clock.forward(days=5 * 366)
+    assert expire_tombstones(session, home.clock()) == 1
+    assert expire_tombstones(session, home.clock()) == 0
+    assert home.house.opener().periods(WHO) == []
+
+
+def test_a_run_stops_between_two_persons_and_goes_on_later(home: Home) -> None:
+    people = [f"customer/{number}" for number in range(3)]
+    home.tell(*(held("traffic", who=who, origin="network") for who in people))
+    answers = iter([False, True])
+    running = erase_due(home.site, stop=lambda: next(answers))
+    assert next(running).step.erased == ("traffic",)
+    with pytest.raises(Retry):
+        next(running)
+    assert len(home.due()) == 2
+
+
+def test_upkeep_resumes_what_was_decided_and_nothing_else(overlapping: Home) -> None:
+    erase_asked(overlapping.site, WHO, ASKED)
+    overlapping.tell(
+        hold("released", "2026-11-20T10:00:00Z", "traffic"),
+        held("traffic", who="customer/1", origin="network"),
+    )
+    assert forget_waiting(overlapping.site) == (1, 0)
+    assert overlapping.open_categories() == {"identity", "payment"}
+    assert overlapping.open_categories("customer/1") == {"traffic"}
+    assert forget_waiting(overlapping.site) == (0, 0)
+
+
+def test_upkeep_waits_for_a_view_that_is_not_built(home: Home) -> None:
+    with psycopg.connect(home.house.url) as connection:
+        connection.execute("DELETE FROM ledger_main_views.view_bookmarks WHERE view = 'findings'")
+    with pytest.raises(Retry, match="not built"):
+        forget_waiting(home.site)
