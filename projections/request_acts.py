@@ -62,9 +62,9 @@ def _extending(request: Request, found: Standing, time: datetime, _code: str) ->
         )
 
 
-def _refusing(request: Request, found: Standing, _time: datetime, ground: str) -> Iterator[str]:
+def _refusing(request: Request, found: Standing, time: datetime, ground: str) -> Iterator[str]:
     right = request.right or ""
-    if right not in REFUSALS[ground].rights:
+    if not REFUSALS[ground].allows(right, day_of(time)):
         yield f"a request for {right} cannot be refused as {ground}"
     if ground == "identity-not-shown" and found.identity == "verified":
         yield f"identity was verified for request {request.ref}"
