@@ -1,0 +1,118 @@
+"""`ledger report`: what is made for a person who asks, as a document that can be handed over."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.answers.access_report import Asked
+from console.answers.subjects import check_person
+from console.commands.following import bring_up_to_date
+from console.commands.people import Subject, reading
+from console.commands.reports import put
+from console.flags import AtPosition, Language, configured, language_of, time_of
+from console.rights.reporting import ACCESS, PORTABILITY, Kind, checkpoint_before, made
+from console.settings import Settings
+from ledger.reading import head_position
+
+__all__ = ["add_commands"]
+
+Request = Annotated[
+    str | None,
+    typer.Option(
+        "--request",
+        metavar="REF",
+        help="The request that it answers: hash and checkpoint are recorded on it.",
+    ),
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", metavar="FILE", help="Write there, not on screen.")
+]
+At = Annotated[
+    str | None,
+    typer.Option("--at", metavar="T", help="When it is made, with offset; now without it."),
+]
+report = typer.Typer(help="Documents for persons: access and portability (GDPR Art. 15, 20).")
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module to the program."""
+    report.command("access")(report_access)
+    report.command("portability")(report_portability)
+    app.add_typer(report, name="report", rich_help_panel="Rights")
+
+
+@configured("store", "log", "register")
+def report_access(
+    settings: Settings,
+    subject: Subject,
+    request: Request = None,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="F",
+            help=f"One of {', '.join(ACCESS.forms)}.",
+            autocompletion=lambda: list(ACCESS.forms),
+        ),
+    ] = "json",
+    language: Language = "nl",
+    output: Output = None,
+    at_position: AtPosition = None,
+    at: At = None,
+) -> None:
+    """Make the access report of a person: what is processed, why, who got and who saw it, and a copy."""
+    _make(settings, ACCESS, subject, request, form, language, output, at_position, at)
+
+
+@configured("store", "log", "register")
+def report_portability(
+    settings: Settings,
+    subject: Subject,
+    request: Request = None,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="F",
+            help=f"One of {', '.join(PORTABILITY.forms)}.",
+            autocompletion=lambda: list(PORTABILITY.forms),
+        ),
+    ] = "json",
+    output: Output = None,
+    at_position: AtPosition = None,
+    at: At = None,
+) -> None:
+    """Make the file that a person takes along: what they provided, on consent or a contract."""
+    _make(settings, PORTABILITY, subject, request, form, "en", output, at_position, at)
+
+
+def _make(
+    settings: Settings,
+    kind: Kind,
+    subject: str,
+    request: str | None,
+    form: str,
+    language: str,
+    output: Path | None,
+    at_position: int | None,
+    at: str | None,
+) -> None:
+    check_person(subject)
+    if form not in kind.forms:
+        raise typer.BadParameter(f"--format: expected one of {', '.join(kind.forms)}")
+    spoken, time = language_of(language), time_of("--at", at)
+    with reading(settings, "report") as (site, source):
+        bring_up_to_date(site)
+        head = head_position(source.session)
+        position = head if at_position is None else min(at_position, head)
+        asked = Asked(
+            reference=subject,
+            request_ref=request,
+            language=spoken,
+            position=position,
+            rendered_at=time or source.now,
+            controller=settings.controller,
+            checkpoint=checkpoint_before(settings, position),
+        )
+        put(made(site, source, asked, kind, form), output)
