@@ -12,6 +12,7 @@ import typer
 from typer.main import get_command
 
 from console.commands import (
+    certificate,
     choices,
     contract,
     copies,
@@ -83,6 +84,7 @@ GROUPS = (
     notify,
     running,
     log,
+    certificate,
     witness,
     upkeep,
     copies,
