@@ -1,6 +1,6 @@
 """Every benchmark, one after the other; each runs its peer in the same run and prints the ratio."""
 
-from bench import decode, kafka, projection, publishing, record, scale, tlog
+from bench import decode, forgetting, kafka, projection, publishing, record, scale, tlog
 
 if __name__ == "__main__":
     decode.main()
@@ -9,4 +9,5 @@ if __name__ == "__main__":
     kafka.main()
     projection.main()
     scale.main()
+    forgetting.main()
     tlog.main()
