@@ -19,6 +19,7 @@ Names for whoever shows answers:
 - `projections.requests`: `VIEW` (subkey = reference), `Request`, `standing(request, time)` -> `Standing`,
   `evidence(requests, categories, time)` -> what no period of retention may take because of them.
 - `projections.notifications`: `VIEW` (subkey ""), `Changes`, `tasks(changes)`: who must be told.
+- `projections.incidents`: `VIEW` (subkey = kind and reference), `Incident`, its `clocks`, `is_open`.
 - `projections.measures`: `VIEW` (subkey ""), `Measure`, `adopted_at(measure, time)`.
 - `projections.processing_register`: `Entry` (the shape of `ledger register`).
 - `projections.adherence`: `Adherence` (how retention is kept by activity and category).
@@ -32,6 +33,7 @@ from projections import (
     customer_state,
     disclosures,
     findings,
+    incidents,
     measures,
     notices,
     notifications,
@@ -53,6 +55,7 @@ VIEWS: tuple[View[Any], ...] = (
     staff.VIEW,
     requests.VIEW,
     notifications.VIEW,
+    incidents.VIEW,
     measures.VIEW,
     processing_register.VIEW,
     findings.VIEW,

@@ -5,13 +5,14 @@ from the differences of rows, and of findings only those that are open are count
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from ledger.errors import NotInstalled
 from ledger.metrics import Figures
 from ledger.postgres import Session
-from projections import VIEWS, consent_status, disclosures, notifications
+from projections import VIEWS, consent_status, disclosures, incidents, notifications, requests
 from projections.view import View
 from rulebook import RIGHTS, RULES, rule
 
@@ -43,10 +44,13 @@ def counted(session: Session, clock: datetime) -> Figures:
     """
     consents = _counts(session, consent_status.VIEW, clock.date())
     kinds = _counts(session, disclosures.VIEW, clock.date())
-    requests = _requests(session, clock)
+    asked = _cases(session, requests.VIEW, RIGHTS, clock)
+    happened = _cases(session, incidents.VIEW, incidents.KINDS, clock)
     return {
-        "ledger_requests_open": {(right,): opened for right, opened, _ in requests},
-        "ledger_requests_overdue": {(right,): overdue for right, _, overdue in requests},
+        "ledger_requests_open": {(right,): opened for right, opened, _ in asked},
+        "ledger_requests_overdue": {(right,): overdue for right, _, overdue in asked},
+        "ledger_incidents_open": {(kind,): opened for kind, opened, _ in happened},
+        "ledger_incidents_overdue": {(kind,): overdue for kind, _, overdue in happened},
         "ledger_notifications_open": _notifications(session, clock),
         "ledger_consents": {(purpose, status): rows for purpose, status, rows, _ in consents},
         "ledger_disclosures_total": {(kind,): added for kind, _, _, added in kinds},
@@ -54,14 +58,16 @@ def counted(session: Session, clock: datetime) -> Figures:
     }
 
 
-def _requests(session: Session, clock: datetime) -> list[tuple[str, float, float]]:
-    """Right, how many requests are open, and how many of them overdue; every right has a number."""
+def _cases(
+    session: Session, view: View[Any], kinds: Iterable[str], clock: datetime
+) -> list[tuple[str, float, float]]:
+    """Kind, how many cases are open, and how many of them overdue; every kind has a number."""
     try:
-        rows = session.of("projections").rows("open_requests", clock=clock)
+        rows = session.of("projections").named("open_cases", {"table": view.name}, clock=clock)
     except NotInstalled:
         return []
-    found = {right: (opened, overdue) for right, opened, overdue in rows}
-    return [(right, *found.get(right, (0.0, 0.0))) for right in RIGHTS]
+    found = {kind: (opened, overdue) for kind, opened, overdue in rows}
+    return [(kind, *found.get(kind, (0.0, 0.0))) for kind in kinds]
 
 
 def _notifications(session: Session, clock: datetime) -> dict[tuple[str, ...], float]:

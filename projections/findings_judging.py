@@ -15,7 +15,14 @@ from projections.findings_situation import seen
 from projections.findings_traces import Trace
 from rulebook.calendar import day_of
 
-__all__ = ["Finding", "disclosure_findings", "findings_of", "is_registered", "source_finding"]
+__all__ = [
+    "Finding",
+    "disclosure_findings",
+    "findings_of",
+    "is_registered",
+    "listed",
+    "source_finding",
+]
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):
@@ -92,10 +99,15 @@ def is_registered(source: str, systems: Mapping[str, Dossier]) -> bool:
     return any(_has(source, name, dossier) for name, dossier in systems.items())
 
 
+def listed(system: Dossier) -> set[str]:
+    """The sources that a system lists."""
+    return {one for mark in system.all("sources") for one in mark.says or ()}
+
+
 def _has(source: str, system: str, dossier: Dossier) -> bool:
-    listed = {one for mark in dossier.all("sources") for one in mark.says or ()}
-    if listed or not dossier.all("sources"):
-        return source in listed
+    known = listed(dossier)
+    if known or not dossier.all("sources"):
+        return source in known
     id = system.removeprefix("system/")
     return source == id or source.endswith((f":{id}", f"/{id}"))
 

@@ -15,12 +15,10 @@ from projections.findings_look import Look, Seen
 from projections.findings_marketing import contact
 from projections.findings_retention import RETENTION, retention
 from projections.staff import counts, holds
+from rulebook.incidents import FULL, Clock, Notice, breach_clocks, warning_clock
 from schemas.formats import instant_of
 
 __all__ = ["DEPENDS", "SITUATIONS", "seen"]
-
-_TELECOM = ("611", "telecom", "tw")
-_NO_RISK = {"none", "unlikely", "no-risk"}
 
 
 def seen(kind: str, fact: Fact, look: Look) -> Iterator[Seen]:
@@ -56,9 +54,9 @@ def _told(fact: Fact, look: Look, articles: set[str]) -> Iterator[Seen]:
 
 
 def _misuse(fact: Fact, look: Look) -> Iterator[Seen]:
-    due = rulebook.deadline("misuse.warning", fact.occurred_at)
-    warned = look.own.all(f"warned/{fact.facts['case_ref']}")
-    yield _in_time("warned", any(mark.order.time < due for mark in warned), due)
+    warned = [mark.order.time for mark in look.own.all(f"warned/{fact.facts['case_ref']}")]
+    clock = warning_clock(fact.occurred_at, warned)
+    yield _in_time("warned", clock.met, clock.due)
 
 
 def _in_time(name: str, in_time: bool, due: datetime, detail: str | None = None) -> Seen:
@@ -148,37 +146,22 @@ def _takeover(fact: Fact, look: Look) -> Iterator[Seen]:
 
 
 def _breach(fact: Fact, look: Look) -> Iterator[Seen]:
-    detected = instant_of(fact.facts["detected_at"]) or fact.occurred_at
-    regime = fact.facts["regime"]
-    reported = _reported(look, regime)
-    if _is_telecom(regime):
-        due = rulebook.deadline("breach.telecom.initial", detected)
-    elif (risk := look.own.all("assessed")) and risk[-1].says in _NO_RISK:
-        return
-    else:
-        due = rulebook.deadline("breach.gdpr", detected)
-    yield _in_time("notified", any(time < due for time, _ in reported), due, regime)
+    for clock in _clocks(fact, look):
+        if clock.duty != FULL:
+            yield _in_time("notified", clock.met, clock.due, fact.facts["regime"])
 
 
 def _breach_full(fact: Fact, look: Look) -> Iterator[Seen]:
-    """A telecom provider completes its first notification within three days."""
-    regime = fact.facts["regime"]
-    reported = _reported(look, regime)
-    if not _is_telecom(regime) or not reported:
-        return
-    due = rulebook.deadline("breach.telecom.full", min(time for time, _ in reported))
-    full = any(time < due for time, phase in reported if phase == "full")
-    yield _in_time("completed", full, due, regime)
+    for clock in _clocks(fact, look):
+        if clock.duty == FULL:
+            yield _in_time("completed", clock.met, clock.due, fact.facts["regime"])
 
 
-def _reported(look: Look, regime: str) -> list[tuple[datetime, str]]:
-    marks = look.own.all("notified")
-    same = _is_telecom(regime)
-    return [(m.order.time, m.says[1]) for m in marks if _is_telecom(m.says[0]) is same]
-
-
-def _is_telecom(regime: str) -> bool:
-    return any(word in regime.lower() for word in _TELECOM)
+def _clocks(fact: Fact, look: Look) -> list[Clock]:
+    detected = instant_of(fact.facts["detected_at"]) or fact.occurred_at
+    notices = [Notice(mark.order.time, *mark.says) for mark in look.own.all("notified")]
+    risk = look.own.all("assessed")[-1:]
+    return breach_clocks(detected, fact.facts["regime"], notices, risk[0].says if risk else None)
 
 
 # What is wrong by itself

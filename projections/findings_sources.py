@@ -1,8 +1,8 @@
 """Sources that no system has: one finding each, at the earliest event that the source sent.
 
 Every stream keeps the earliest event of each source; of them the earliest of all is shown. While
-following, a comparison with what was found is enough; only when that event is annulled, or a system's
-registration is, all streams are asked.
+following, a comparison with what was found is enough; only when that event is annulled, or a system has
+a source no more, all streams are asked.
 """
 
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
@@ -13,7 +13,7 @@ import msgspec
 
 from projections.findings import DOSSIER, TRACES, VIEW, Row
 from projections.findings_dossier import Dossier
-from projections.findings_judging import Finding, is_registered, source_finding
+from projections.findings_judging import Finding, is_registered, listed, source_finding
 from projections.findings_traces import Trace, Traces
 from projections.view import Key, encode
 
@@ -72,7 +72,7 @@ def refresh_sources(changes: Mapping[Key, _Change], store: SourceStore) -> None:
     registers = {name: row for name, row in systems.items() if isinstance(row, Dossier)}
     known = store.findings_at(None)
     known_sources = {key[1]: _FINDING.decode(state) for (key, _), state in known.items()}
-    if any(before is not None for before, _ in changed) or _uncovered(moved, known_sources):
+    if any(_lists_less(*pair) for pair in changed) or _uncovered(moved, known_sources):
         candidates = _everywhere(store)
     else:
         candidates = _nearby(moved, known_sources)
@@ -86,6 +86,14 @@ def refresh_sources(changes: Mapping[Key, _Change], store: SourceStore) -> None:
 
 def _of_system(pair: _Change) -> bool:
     return any(isinstance(r, Dossier) and (r.subject or "").startswith(_SYSTEM) for r in pair)
+
+
+def _lists_less(before: Row | None, after: Row | None) -> bool:
+    """Whether a source may be no system's any more, which was this one's."""
+    if not isinstance(before, Dossier):
+        return False
+    old, new = listed(before), listed(after) if isinstance(after, Dossier) else set()
+    return bool(old - new) if old else before != after
 
 
 _Moved = dict[str, list[tuple[UUID, Any, Any, str | None]]]

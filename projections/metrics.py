@@ -84,6 +84,20 @@ COUNTED: tuple[Series, ...] = (
         ("right",),
     ),
     Series(
+        "ledger_incidents_open",
+        "gauge",
+        "Breaches and cases of suspected misuse in which something is to be done. See `ledger incident "
+        "list`.",
+        ("kind",),
+    ),
+    Series(
+        "ledger_incidents_overdue",
+        "gauge",
+        "Of them those in which an authority or a person was not told in time. Anything but 0: `ledger "
+        "incident list` names the clock; tell them now.",
+        ("kind",),
+    ),
+    Series(
         "ledger_notifications_open",
         "gauge",
         "Recipients that are still to be told that data they had received was corrected, erased or "

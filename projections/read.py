@@ -15,12 +15,14 @@ from ledger.errors import Halt
 from ledger.postgres import Session
 from projections import consent_status, customer_state, disclosures, processing_register, recipients
 from projections import findings as findings_view
+from projections import incidents as incidents_view
 from projections import notifications as notifications_view
 from projections import requests as requests_view
 from projections.consent_status import Consent, Row
 from projections.customer_state import CustomerState
 from projections.disclosures import Disclosure
 from projections.findings_judging import Finding
+from projections.incidents import Incident
 from projections.notifications import Changes
 from projections.processing_register import Entry
 from projections.recipients import Recipient
@@ -38,6 +40,7 @@ __all__ = [
     "disclosures_by_quarter",
     "each",
     "findings",
+    "incidents",
     "notifications",
     "recipients_by_id",
     "register_entries",
@@ -200,6 +203,20 @@ def notifications(
     )
     for stream, state in rows:
         yield stream, notifications_view.VIEW.decode(state)
+
+
+def incidents(
+    session: Session, *, subkeys: Sequence[str] | None = None, open_only: bool = False
+) -> list[tuple[UUID, Incident]]:
+    """Breaches, cases of misuse and persons told, by when something is due, then by reference.
+
+    `subkeys`: of some rows; None: any. `open_only`: only those in which something is to be done.
+    """
+    bookmark_of(session, incidents_view.VIEW)
+    rows = session.of("projections").rows(
+        "incidents", subkeys=None if subkeys is None else list(subkeys), open_only=open_only
+    )
+    return [(stream, incidents_view.VIEW.decode(state)) for stream, _, state in rows]
 
 
 def each(session: Session, view: View[S]) -> Iterator[tuple[tuple[UUID, str], S]]:

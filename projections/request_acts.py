@@ -14,7 +14,7 @@ from rulebook.calendar import day_of
 
 __all__ = ["NOTHING_HELD", "ActOn", "hindrance"]
 
-ActOn = Literal["verify", "doubt", "extend", "refuse", "answer", "close"]
+ActOn = Literal["verify", "doubt", "extend", "refuse", "answer", "close", "issue"]
 # Rights whose answer gives data away, changes or destroys it: to the wrong person it would be a breach.
 _NEEDS_IDENTITY = frozenset({"access", "portability", "rectification", "erasure"})
 # What must have been done for a right before it can be answered, unless nothing is held.
@@ -29,7 +29,7 @@ NOTHING_HELD = "nothing-held"
 def hindrance(act: ActOn, request: Request, time: datetime, code: str = "") -> str | None:
     """Why an act on a request is not allowed at a time, as one sentence; None when it is.
 
-    `code`: the ground of a refusal, the outcome of an answer.
+    `code`: the ground of a refusal, the outcome of an answer, the right for which something is issued.
     """
     found = standing(request, max(time, _last(request)))
     if found is None:
@@ -62,9 +62,9 @@ def _extending(request: Request, found: Standing, time: datetime, _code: str) ->
         )
 
 
-def _refusing(request: Request, found: Standing, _time: datetime, ground: str) -> Iterator[str]:
+def _refusing(request: Request, found: Standing, time: datetime, ground: str) -> Iterator[str]:
     right = request.right or ""
-    if right not in REFUSALS[ground].rights:
+    if not REFUSALS[ground].allows(right, day_of(time)):
         yield f"a request for {right} cannot be refused as {ground}"
     if ground == "identity-not-shown" and found.identity == "verified":
         yield f"identity was verified for request {request.ref}"
@@ -75,6 +75,12 @@ def _answering(request: Request, found: Standing, _time: datetime, outcome: str)
     act, missing = _NEEDS_ACT.get(request.right or "", ("", ""))
     if act and outcome != NOTHING_HELD and not request.named(act):
         yield f"request {request.ref} for {request.right} cannot be answered yet: {missing}"
+
+
+def _issuing(request: Request, found: Standing, _time: datetime, right: str) -> Iterator[str]:
+    if request.right != right:
+        yield f"request {request.ref} is for {request.right}, not for {right}"
+    yield from _unknown(request, found.identity)
 
 
 def _unknown(request: Request, identity: Identity) -> Iterator[str]:
@@ -94,4 +100,5 @@ _HINDRANCES: Mapping[ActOn, Callable[[Request, Standing, datetime, str], Iterato
     "refuse": _refusing,
     "answer": _answering,
     "close": _nothing,
+    "issue": _issuing,
 }

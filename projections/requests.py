@@ -205,12 +205,12 @@ def _cells(_key: Key, request: Request) -> tuple[Any, ...]:
 
 VIEW: View[Request] = View(
     name="rights_requests",
-    version=f"1+{digest(DEADLINES)}",
+    version=f"2+{digest(DEADLINES)}",
     type=Request,
     keys=keys,
     names=_NAMES,
     evolve=evolve,
-    layout="rights_requests",
-    cell_types={"open_right": "text", "due": "timestamptz"},
+    layout="cases",
+    cell_types={"open_kind": "text", "due": "timestamptz"},
     cells=_cells,
 )

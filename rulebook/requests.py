@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from rulebook.calendar import day_of
 from rulebook.deadlines import deadline, extended
 from rulebook.loading import load
+from rulebook.validity import in_force
 
 __all__ = [
     "EXTENSIONS",
@@ -139,13 +140,32 @@ def evidence_of(
     return _FILE & set(categories) if right == "erasure" else frozenset(categories)
 
 
+class ExtensionTest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A day, and whether the reason may be given on it."""
+
+    on: date
+    allowed: bool
+
+
 class Extension(Struct, frozen=True, forbid_unknown_fields=True):
     """A reason for which a period may be prolonged, in words for the person."""
 
     id: str
     citation: str
+    confidence: Literal["sourced", "unconfirmed"]
     title: str
     title_nl: str
+    valid_from: date
+    tests: Annotated[tuple[ExtensionTest, ...], Meta(min_length=1)]
+    valid_to: date | None = None
+
+
+class RefusalTest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A right and a day, and whether a request for it may be refused on the ground."""
+
+    right: Right
+    on: date
+    allowed: bool
 
 
 class Refusal(Struct, frozen=True, forbid_unknown_fields=True):
@@ -157,6 +177,13 @@ class Refusal(Struct, frozen=True, forbid_unknown_fields=True):
     confidence: Literal["sourced", "unconfirmed"]
     text: Annotated[str, Meta(min_length=20)]
     text_nl: Annotated[str, Meta(min_length=20)]
+    valid_from: date
+    tests: Annotated[tuple[RefusalTest, ...], Meta(min_length=1)]
+    valid_to: date | None = None
+
+    def allows(self, right: str, day: date) -> bool:
+        """Whether a request for a right may be refused on this ground on a day."""
+        return right in self.rights and in_force(self, day)
 
 
 EXTENSIONS: dict[str, Extension] = {

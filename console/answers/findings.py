@@ -11,7 +11,7 @@ from console.answers.source import ERASED, Source
 from console.answers.subjects import known_streams, note_read
 from ledger.event import instant
 from projections.findings_judging import Finding
-from projections.findings_past import past_findings
+from projections.findings_past import past_findings, past_findings_about
 from projections.read import findings as present_findings
 from projections.timetravel import NOW, Moment
 
@@ -40,12 +40,15 @@ def findings(source: Source, wanted: Wanted, moment: Moment) -> Iterator[dict[st
     note_read(source, wanted.subject)
     clock = moment.as_of or source.now
     rows: Iterable[Finding]
+    session, office = source.session, source.privacy_office
     if moment == NOW:
-        rows = present_findings(source.session, clock, rules=rules, about=about)
-    else:
-        rows = past_findings(
-            source.session, moment, clock, source.privacy_office, rules=rules, about=about
+        rows = present_findings(session, clock, rules=rules, about=about)
+    elif about is not None:
+        rows = past_findings_about(
+            session, source.ledger, about, moment, clock, office, rules=rules
         )
+    else:
+        rows = past_findings(session, moment, clock, office, rules=rules)
     return _all_shown(source, iter(rows))
 
 

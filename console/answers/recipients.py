@@ -51,7 +51,7 @@ class RecipientNames:
         """Note whose sealed names will be asked for at these times: of private persons."""
         private = {
             recipient
-            for recipient, version in ((name, self._version(name, time)) for name, time in wanted)
+            for recipient, version in ((name, self.version(name, time)) for name, time in wanted)
             if version and version.sealed_name
         } - self._noted
         self._noted |= private
@@ -59,7 +59,7 @@ class RecipientNames:
 
     def at(self, recipient: str, time: datetime) -> Any:
         """The name at a time; None for a recipient that nobody registered."""
-        return self.of(recipient, self._version(recipient, time))
+        return self.of(recipient, self.version(recipient, time))
 
     def of(self, recipient: str, version: Version | None) -> Any:
         """The name in a version; that of a private person is opened with the recipient's own key."""
@@ -70,7 +70,8 @@ class RecipientNames:
             self._names[key] = _name(self._source, recipient, version)
         return self._names[key]
 
-    def _version(self, recipient: str, time: datetime) -> Version | None:
+    def version(self, recipient: str, time: datetime) -> Version | None:
+        """The entry of a recipient that holds at a time."""
         row = self._rows.get(recipient)
         return recipient_at(row, time) if row else None
 

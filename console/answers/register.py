@@ -16,13 +16,13 @@ from console.answers.measures import measures, named_measures, told_measures
 from console.answers.processor import processor_part
 from console.answers.recipients import RecipientNames
 from console.answers.retention import retention
-from console.answers.source import Source, instant_or_none
+from console.answers.source import Source, instant_or_none, states_at
 from console.settings import Controller
 from ledger.event import instant
+from projections import recipients as recipients_view
 from projections.adherence import ByCategory
 from projections.measures import Measure
 from projections.processing_register import Assessment, Entry
-from projections.read import recipients_by_id
 from projections.read_register import past_register, present_register
 from projections.recipients import Recipient, Version, recipient_at
 from projections.timetravel import NOW, Moment
@@ -59,7 +59,8 @@ def register(source: Source, controller: Controller, moment: Moment) -> dict[str
         found = present_register(source.session, clock)
     else:
         found = past_register(source.session, moment, clock, source.privacy_office)
-    recipients = recipients_by_id(source.session)
+    rows = states_at(source, recipients_view.VIEW, moment)
+    recipients = {row.recipient: row for row in rows}
     told = told_measures(source, moment)
     known = _Known(recipients, RecipientNames(source, recipients), clock, found.retention, told)
     known.names.note((one, clock) for entry in found.entries for one in entry.observed.recipients)

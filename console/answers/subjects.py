@@ -21,6 +21,7 @@ __all__ = [
     "history_of",
     "known_streams",
     "note_read",
+    "selections",
 ]
 
 
@@ -86,6 +87,15 @@ def history_of(
             (event, selected.annulled.get((event.source, event.id))) for event in selected.shown
         ]
     return sorted(history, key=lambda pair: pair[0].position)
+
+
+def selections(source: Source, reference: str, moment: Moment) -> list[Chosen]:
+    """Every data subject of a reference with its events, in the order of time. Raises UnknownSubject."""
+    streams = streams_of(source, reference)
+    return [
+        Chosen(stream, select(events, moment, source.privacy_office))
+        for stream, events in _by_stream(source, streams).items()
+    ]
 
 
 def chosen(source: Source, reference: str, moment: Moment) -> Chosen:

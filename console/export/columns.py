@@ -42,7 +42,7 @@ def _retired(name: str) -> Callable[[Activity], Any]:
 
 def _recipients(activity: Activity) -> list[str]:
     return [
-        f"{one['recipient']} ({clean(one['name'])})" if one["name"] else one["recipient"]
+        f"{one['recipient']}: {clean(one['name'])}" if one["name"] else one["recipient"]
         for one in activity["recipients"]
     ]
 

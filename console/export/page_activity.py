@@ -185,9 +185,12 @@ def _recipients(activity: Answer, declared: Answer, words: Words) -> tuple[Html,
 
 
 def _recipient(one: Answer, words: Words) -> Html:
+    if one["kind"] is None:
+        unregistered = f"{one['recipient']} ({words.page('not_registered')})"
+        return element("span", unregistered, class_="bad")
     facts = (words.code("role", one["role"]), one["country"], one["agreement_ref"])
     told = ", ".join(fact for fact in facts if fact)
-    name = one["name"] or one["recipient"]
+    name = words.name(one["name"]) or one["recipient"]
     return element("span", join(name, f" ({told})" if told else None), class_="small")
 
 
@@ -210,8 +213,11 @@ def _safeguard(transfer: Answer, words: Words) -> Html:
 
 
 def _measures(activity: Answer, words: Words) -> tuple[Html, Html]:
+    """What is declared; how many of these are in place, and each that is not."""
     measures = activity["security_measures"]
-    told = [_standing(one, words) for one in measures if one["in_place"] is not None]
+    standing = [one for one in measures if one["in_place"]]
+    told: list[Content] = [words.page("in_place", len(standing), len(measures))] if measures else []
+    told += [_not_in_place(one, words) for one in measures if not one["in_place"]]
     return _run((_measure(one, words) for one in measures), words), _list(told, words)
 
 
@@ -219,10 +225,10 @@ def _measure(one: Answer, words: Words) -> str:
     return one["name"] or words.code("measure", one["measure"])
 
 
-def _standing(one: Answer, words: Words) -> Content:
+def _not_in_place(one: Answer, words: Words) -> Content:
     name = _measure(one, words)
-    if one["in_place"]:
-        return f"{name}: {words.page('in_place', day(one['adopted']))}"
+    if one["in_place"] is None:
+        return element("span", f"{name}: {words.page('unknown')}", class_="small")
     return element("span", f"{name}: {words.page('withdrawn', day(one['retired']))}", class_="bad")
 
 

@@ -114,7 +114,7 @@ def _recipients(answer: Answer, words: Words) -> Iterator[Row]:
                     kind in declared,
                     kind in observed,
                     one.get("recipient"),
-                    one.get("name"),
+                    words.name(one.get("name")),
                     words.code("role", one.get("role")),
                     one.get("country"),
                     one.get("agreement_ref"),

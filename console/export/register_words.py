@@ -59,6 +59,12 @@ class Words:
             return code or ""
         return known.title_nl if self.language == "nl" else known.title
 
+    def name(self, name: Any) -> str | None:
+        """The name of a recipient; of a private person who was erased it is gone."""
+        if name is None or isinstance(name, str):
+            return name
+        return self.page("erased" if name.get("erased") else "lost")
+
     def provision(self, spelled: str | None) -> str:
         """An article of law as it is cited; one that the rulebook does not know as it is spelled."""
         known = rulebook.provision(spelled) if spelled else None

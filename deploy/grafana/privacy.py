@@ -131,6 +131,14 @@ REQUESTS = Row(
             stacked=True,
         ),
         Panel(
+            "Incidents with something to be done",
+            "Breaches and suspected misuse; overdue ones break the law: `ledger incident list`.",
+            (
+                Query("max by (kind) (ledger_incidents_open)", "{{kind}}"),
+                Query("max by (kind) (ledger_incidents_overdue)", "{{kind}}: overdue"),
+            ),
+        ),
+        Panel(
             "Recipients to be told, by action",
             "Of corrections, erasures and restrictions: see `ledger notify list`.",
             (Query("max by (action) (ledger_notifications_open)", "{{action}}"),),

@@ -57,6 +57,12 @@ class History:
             for record in _RECORD.finditer(read_file(path) or b""):
                 yield record[1]
 
+    def backwards(self) -> Iterator[bytes]:
+        """Every checkpoint that was signed, newest first."""
+        for path in reversed(self._days()):
+            for record in reversed(list(_RECORD.finditer(read_file(path) or b""))):
+                yield record[1]
+
     def _days(self) -> list[Path]:
         if not self.folder.is_dir():
             return []

@@ -11,7 +11,7 @@ from ledger.tlog.proof_file import Proof
 from ledger.tlog.proofs import inclusion_proof, verify_inclusion
 from ledger.tlog.tiles import TILE_WIDTH, nodes_of, width_at
 
-__all__ = ["Signed", "entry_at", "prove", "published"]
+__all__ = ["Signed", "entry_at", "prove", "published", "published_by"]
 
 
 class Signed(msgspec.Struct, frozen=True):
@@ -27,6 +27,15 @@ def published(folder: LogFolder) -> Signed | None:
     if content is None:
         return None
     return Signed(content, parse_checkpoint(parse_note(content).text))
+
+
+def published_by(folder: LogFolder, position: int) -> Signed | None:
+    """The largest checkpoint ever signed that covers nothing after a position; None when there is none."""
+    for content in folder.history.backwards():
+        signed = Signed(content, parse_checkpoint(parse_note(content).text))
+        if signed.checkpoint.size <= position:
+            return signed
+    return None
 
 
 def prove(folder: LogFolder, position: int) -> Proof:

@@ -1,9 +1,14 @@
 -- Facts of some kinds of some streams, that occurred since. {table}. streams: uuid[], kinds: text[],
--- since: timestamptz[], pairwise. The subkeys of a kind lie between `kind/` and `kind0`.
+-- since: timestamptz[], pairwise. The subkeys of a kind lie between `kind/` and `kind0`. OFFSET keeps the
+-- planner from reading the whole table of a ledger that is still small.
 SELECT fact.stream, fact.subkey, fact.state
 FROM unnest(%(streams)s::uuid[], %(kinds)s::text[], %(since)s::timestamptz[])
     AS wanted (stream, kind, since)
-JOIN {table} AS fact ON fact.stream = wanted.stream
-    AND fact.subkey > wanted.kind || '/' AND fact.subkey < wanted.kind || '0'
-    AND fact.occurred_at >= wanted.since
+CROSS JOIN LATERAL (
+    SELECT stream, subkey, state FROM {table}
+    WHERE stream = wanted.stream
+      AND subkey > wanted.kind || '/' AND subkey < wanted.kind || '0'
+      AND occurred_at >= wanted.since
+    OFFSET 0
+) AS fact
 ORDER BY fact.stream, fact.subkey

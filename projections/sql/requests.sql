@@ -3,5 +3,5 @@
 SELECT stream, state FROM rights_requests
 WHERE (%(streams)s::uuid[] IS NULL OR stream = ANY(%(streams)s::uuid[]))
   AND (%(refs)s::text[] IS NULL OR subkey = ANY(%(refs)s::text[]))
-  AND (NOT %(unanswered)s::boolean OR open_right IS NOT NULL)
+  AND (NOT %(unanswered)s::boolean OR open_kind IS NOT NULL)
 ORDER BY due NULLS LAST, subkey, stream

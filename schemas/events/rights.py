@@ -1,13 +1,15 @@
 """What a person asks for, and what is decided and done about it (§ 8, 9; GDPR Art. 12 to 22)."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from schemas.event_type import PERSON, EventType
 from schemas.facts import PersonFacts
 from schemas.formats import Code, Day, Id, KeyId, Sha256
 from schemas.personal import ByCategory, DataCategory, SealedCategory
+
+Position = Annotated[int, Meta(ge=0, le=2**53 - 1, description="A position of the ledger.")]
 
 
 class RightsRequestReceived(PersonFacts, frozen=True, kw_only=True):
@@ -71,10 +73,17 @@ class _Issued(PersonFacts, frozen=True, kw_only=True):
     request_ref: Code
     sha256: Sha256
     format: Code
+    language: Code | UnsetType = UNSET
+    position: Position | UnsetType = UNSET
+    checkpoint_size: Position | UnsetType = UNSET
+    checkpoint_root: Sha256 | UnsetType = UNSET
 
 
 class AccessReportIssued(_Issued, frozen=True, kw_only=True):
-    """A person was given the report about their data (Art. 15); the hash names its bytes."""
+    """A person was given the report about their data (Art. 15); the hash names its bytes.
+
+    `position`: of the last event that it may reflect. `checkpoint_…`: the published one that it shows.
+    """
 
 
 class PortabilityExportIssued(_Issued, frozen=True, kw_only=True):

@@ -149,6 +149,19 @@ def test_register_says_what_a_transfer_rests_on(cli: Cli) -> None:
     ]
 
 
+def test_register_of_the_past_knows_no_recipient_that_was_registered_later(cli: Cli) -> None:
+    cli.record(disclosed(time=on(2)), recipient("Incasso B.V.", time=on(5)))
+
+    def named(*options: str) -> list[Any]:
+        rows = by_activity(cli("register", *options, "--json").json)["debt-collection"][
+            "recipients"
+        ]
+        return [(row["recipient"], row["name"], row["kind"]) for row in rows]
+
+    assert named() == [("incasso", "Incasso B.V.", "collection-agency")]
+    assert named("--as-of", on(3)) == named("--at-position", "1") == [("incasso", None, None)]
+
+
 def test_register_at_a_past_position(cli: Cli) -> None:
     cli.record(declared(), disclosed(time=on(2)), disclosed(time=on(3)))
     rows = by_activity(cli("register", "--at-position", "2", "--json").json)

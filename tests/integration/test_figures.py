@@ -16,7 +16,7 @@ from ledger.postgres import Session
 from projections import VIEWS
 from projections.figures import counted, progress, unbuilt
 from projections.notifications import tasks
-from projections.read import consents, disclosed, findings, notifications, requests
+from projections.read import consents, disclosed, findings, incidents, notifications, requests
 from projections.rebuild import rebuild
 from projections.requests import standing
 from tests.fixtures.ledger import House, collected, registered
@@ -50,6 +50,12 @@ def from_rows(session: Session) -> Figures:
             opened[(request.right,)] += 1
             late = not request.fulfilled and found.period.passed(NOW)
             overdue[(request.right,)] += int(late)
+    cases: Counter[tuple[str, ...]] = Counter()
+    late_cases: Counter[tuple[str, ...]] = Counter()
+    for _, case in incidents(session):
+        if case.kind != "told" and case.is_open:
+            cases[(case.kind,)] += 1
+            late_cases[(case.kind,)] += any(one.state(NOW) == "overdue" for one in case.clocks)
     waiting: Counter[tuple[str, ...]] = Counter(
         (task.action,)
         for _, changes in notifications(session)
@@ -67,6 +73,8 @@ def from_rows(session: Session) -> Figures:
         "ledger_requests_open": dict(opened),
         "ledger_requests_overdue": dict(+overdue),
         "ledger_notifications_open": dict(waiting),
+        "ledger_incidents_open": dict(cases),
+        "ledger_incidents_overdue": dict(+late_cases),
     }
 
 

@@ -13,7 +13,7 @@ from projections import (
     read,
     recipients,
 )
-from projections.findings_past import past_findings
+from projections.findings_past import past_findings, past_findings_about
 from projections.read import (
     consents,
     consents_of,
@@ -139,6 +139,36 @@ def test_the_register_of_a_past_position_leaves_later_events_out(house: House) -
     named = sum(1 for event in counted if event.activity)
     assert sum(entry.observed.events for entry in past) == named
     assert sum(entry.observed.events for entry in now) > named
+
+
+def test_findings_of_the_past_about_some_are_those_of_all(house: House) -> None:
+    lines = sampled(house, 24)
+    house.record(*lines)
+    annul_some(house, lines, 4)
+    follower(house).follow_once()
+    session, events = house.session("reader"), house.events()
+    moments = [
+        Moment(as_of=events[len(events) // 2].time),
+        Moment(at_position=len(events) - 20),
+        Moment(recorded_by=events[-1].recorded_at),
+    ]
+    for moment in moments:
+        clock = moment.as_of or house.clock()
+        found = past_findings(session, moment, clock, OFFICES)
+        persons = {event.stream for event in events if event.subject is None}
+        told = {
+            stream: past_findings_about(
+                session, house.ledger, [stream], moment, clock, OFFICES, rules=None
+            )
+            for stream in persons
+        }
+        assert {stream: rows for stream, rows in told.items() if rows} == {
+            stream: [one for one in found if one.about == stream]
+            for stream in {one.about for one in found} & persons
+        }
+        some = sorted(persons)[::3]
+        chosen = past_findings_about(session, house.ledger, some, moment, clock, OFFICES)
+        assert chosen == [one for one in found if one.about in some]
 
 
 def test_retention_is_answered_alike_by_views_and_events(house: House) -> None:

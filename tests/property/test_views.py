@@ -17,6 +17,7 @@ from projections import (
     customer_state,
     disclosures,
     findings,
+    incidents,
     measures,
     notices,
     notifications,
@@ -195,6 +196,17 @@ def check_notifications(rows: Any, told: list[RecordedEvent]) -> None:
     assert shown == model.notifications(told)
 
 
+def check_incidents(rows: Any, told: list[RecordedEvent]) -> None:
+    shown: dict[Any, Any] = {}
+    for (stream, subkey), row in rows.items():
+        for time in TIMES:
+            known = row.until(time)
+            if row.kind != "told" and known.begin:
+                clocks = sorted((one.duty, one.due, one.done_at) for one in known.clocks)
+                shown[stream, subkey, time] = known.is_open, clocks
+    assert shown == model.incidents(told, TIMES)
+
+
 def check_measures(rows: Any, told: list[RecordedEvent]) -> None:
     shown = {}
     for row in rows.values():
@@ -236,6 +248,7 @@ CHECKS: dict[str, Any] = {
     staff.VIEW.name: check_staff,
     requests.VIEW.name: check_requests,
     notifications.VIEW.name: check_notifications,
+    incidents.VIEW.name: check_incidents,
     measures.VIEW.name: check_measures,
     processing_register.VIEW.name: lambda _rows, _told: None,
     findings.VIEW.name: lambda _rows, _told: None,

@@ -190,13 +190,17 @@ def _kind_of(event: RecordedEvent) -> str:
 
 def recipient_names(events: Events, times: Sequence[datetime]) -> dict[str, list[str | None]]:
     """Recipient -> its name at each time."""
-    acts = [e for e in events if e.name.startswith("recipient-")]
+    acts = [e for e in events if _is_entry(e)]
     return {
         str(e.subject).removeprefix("recipient/"): [
             _name([one for one in acts if one.subject == e.subject], time) for time in times
         ]
         for e in acts
     }
+
+
+def _is_entry(event: RecordedEvent) -> bool:
+    return event.name in {"recipient-registered", "recipient-changed", "recipient-ended"}
 
 
 def _name(acts: Events, time: datetime) -> str | None:
@@ -456,3 +460,63 @@ def _touched(e: RecordedEvent) -> set[str]:
     if e.name == "personal-data-erased" and (not e.ours or e.facts["ground"] == "retention"):
         return set()
     return set(e.categories) | {PERSONAL_FIELDS[field] for field in e.facts.get("fields", [])}
+
+
+def incidents(events: Events, times: Sequence[datetime]) -> dict[tuple[UUID, str, datetime], Any]:
+    """(stream, kind and reference, time) -> whether something is to be done, and every clock."""
+    shown = {}
+    for stream, mine in streams(events).items():
+        for case in {name for e in mine if (name := _case(e))}:
+            for time in times:
+                steps = [e for e in mine if _case(e) == case and e.time <= time]
+                began = [e for e in steps if e.name in {"breach-detected", "misuse-suspected"}]
+                if began:
+                    shown[stream, case, time] = _incident(sorted(steps, key=_act_order))
+    return shown
+
+
+def _case(e: RecordedEvent) -> str | None:
+    if e.name in {"misuse-suspected", "customer-warned", "misuse-resolved"}:
+        return f"misuse/{e.facts['case_ref']}"
+    return e.subject if e.subject and e.subject.startswith("breach/") else None
+
+
+def _act_order(e: RecordedEvent) -> Any:
+    ends = e.name in {"breach-closed", "misuse-resolved"}
+    return e.time, ends, _number(e), e.source, e.id
+
+
+def _incident(steps: Events) -> tuple[bool, list[tuple[str, datetime, datetime | None]]]:
+    found: dict[str, tuple[datetime, datetime | None]] = {}
+    for e in steps:
+        for duty, due, done in _clocks_of(e, steps):
+            found[duty] = min(found.get(duty, (due, done)), (due, done), key=lambda one: one[0])
+    ended = any(e.name in {"breach-closed", "misuse-resolved"} for e in steps)
+    undone = any(done is None for _, done in found.values())
+    clocks = sorted((duty, due, done) for duty, (due, done) in found.items())
+    return undone or not ended, clocks
+
+
+def _clocks_of(e: RecordedEvent, steps: Events) -> list[tuple[str, datetime, datetime | None]]:
+    day = timedelta(days=1)
+    if e.name == "misuse-suspected":
+        first = next(one for one in steps if one.name == "misuse-suspected")
+        warned = [one.time for one in steps if one.name == "customer-warned"]
+        return [("misuse.warning", first.time + day, min(warned, default=None))]
+    if e.name != "breach-detected":
+        return []
+    start, clocks = datetime.fromisoformat(e.facts["detected_at"]), []
+    told = [one for one in steps if one.name == "authority-notified"]
+    if "telecom" in e.facts["regime"]:
+        mine = [one for one in told if "telecom" in one.facts["regime"]]
+        first_told = min((one.time for one in mine), default=None)
+        clocks.append(("breach.telecom.initial", start + day, first_told))
+        if first_told:
+            whole = [one.time for one in mine if one.facts["phase"] == "full"]
+            clocks.append(("breach.telecom.full", first_told + 3 * day, min(whole, default=None)))
+    risks = [one.facts["risk"] for one in steps if one.name == "breach-assessed"]
+    if e.facts["regime"] != "telecom" and risks[-1:] != ["none"]:
+        mine = [one for one in told if one.facts["regime"] != "telecom"]
+        first_told = min((one.time for one in mine), default=None)
+        clocks.append(("breach.gdpr", start + 3 * day, first_told))
+    return clocks

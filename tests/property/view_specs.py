@@ -250,6 +250,24 @@ restricted = merged(
     persons,
     with_(ground=st.just("unlawful"), categories=st.sampled_from([["contact"], ["traffic"]])),
 )
+incident_acts = st.one_of(
+    merged(
+        named("breach-detected", "breach-assessed", "authority-notified", "breach-closed"),
+        with_(
+            subject=st.sampled_from(["breach/b1", "breach/b2"]),
+            detected_at=st.sampled_from(["2026-03-01T09:00:00Z", "2026-02-27T09:00:00+01:00"]),
+            regime=st.sampled_from(["avg", "telecom", "telecom/gdpr"]),
+            phase=st.sampled_from(["initial", "full"]),
+            risk=st.sampled_from(["none", "high"]),
+        ),
+    ),
+    merged(
+        named("misuse-suspected", "customer-warned", "misuse-resolved"),
+        persons,
+        with_(case_ref=st.sampled_from(["M-1", "M-2"])),
+    ),
+    merged(named("subjects-notified"), persons, with_(breach_ref=st.just("b1"))),
+)
 # What is annulled is drawn as a distance to another event of the list, before or after it.
 annulling = merged(
     named("event-annulled"),
@@ -268,6 +286,7 @@ SPEAKING: dict[str, list[st.SearchStrategy[Spec]]] = {
     "notices": [notice_acts],
     "staff": [staff_acts, staff_acts],
     "rights_requests": [request_acts, request_acts],
+    "incidents": [incident_acts, incident_acts],
     "notifications": [given_away, collected, removed, erased, restricted, told_of, told_of],
     "measures": [measure_acts],
     "processing_register": [given_away, collected, activity_acts],
@@ -295,6 +314,7 @@ EVERY_KIND = [
     request_acts,
     told_of,
     restricted,
+    incident_acts,
     measure_acts,
 ]
 specs = complete(*EVERY_KIND, activity_acts, annulling, annulling)

@@ -17,7 +17,7 @@ from console.export.register_parts import register_parts
 from console.export.register_words import Words
 from console.export.spreadsheet import safe_cell
 from schemas.texts import LANGUAGES, Language
-from tests.fixtures.registers import activity, answer, processor_activity
+from tests.fixtures.registers import LATER, activity, answer, processor_activity
 
 HOSTILE = '<img src=x onerror="alert(1)">&"\'</td>'
 OTHERS = ("Example Mill B.V., Street 2", "Example Shop B.V., Street 3")
@@ -66,7 +66,7 @@ def test_csv_says_what_is_declared_observed_kept_and_missing() -> None:
     row = rows_of(activity())[0]
     assert row["data_categories"] == "identity, traffic"
     assert row["observed_categories"] == "location, traffic"
-    assert row["observed_recipients"] == "far (Far Carrier)"
+    assert row["observed_recipients"] == "far: Far Carrier"
     assert row["transfers"] == "US: scc-2021, DPA-7"
     assert (row["retention_kept"], row["retention_overdue"]) == (
         "no",
@@ -192,7 +192,13 @@ def test_a_page_is_accessible_and_escapes_everything(language: Language) -> None
 
 
 def test_a_page_shows_every_point_declared_beside_observed() -> None:
-    page = Seen(register_page(answer(activity(), processor_activity(*OTHERS), undeclared()), "nl"))
+    given = activity()
+    given["recipients"].append(
+        {**given["recipients"][0], "recipient": "nobody-knows", "kind": None}
+    )
+    withdrawn = {"measure": "lock", "name": "Lock", "in_place": False, "retired": LATER}
+    given["security_measures"].append({**given["security_measures"][0], **withdrawn})
+    page = Seen(register_page(answer(given, processor_activity(*OTHERS), undeclared()), "nl"))
     for text in (
         "Register van verwerkingsactiviteiten",
         "Stand van 2026-11-25",
@@ -203,7 +209,10 @@ def test_a_page_shows_every_point_declared_beside_observed() -> None:
         "verkeersgegevens: 2 van 3 betrokkenen te lang bewaard, sinds 2024-09-02",
         "niet opgegeven land: GB",
         "Ontbreekt: bewaartermijn (art. 30 lid 1 onder f): identiteit",
-        "A vault: van kracht sinds 2024-03-01",
+        "1 van 3 van kracht",
+        "Lock: ingetrokken op 2024-09-02",
+        "opleiding: onbekend",
+        "nobody-knows (niet geregistreerd)",
         "3 gebeurtenissen over 2 betrokkenen",
         "Deze activiteit is door niemand opgegeven",
         "Far Carrier",
@@ -223,3 +232,12 @@ def test_a_page_says_of_which_moment_it_is() -> None:
 def test_without_processing_for_others_the_page_says_so() -> None:
     text = Seen(register_page(answer(activity()), "en")).text
     assert "No activity is declared in which we process on behalf of another controller." in text
+
+
+def test_an_erased_recipient_is_said_to_be_erased_in_every_format() -> None:
+    given = answer(activity())
+    given["activities"][0]["recipients"][0]["name"] = {"erased": True}
+    assert "(gewist)" in Seen(register_page(given, "nl")).text
+    book = openpyxl.load_workbook(io.BytesIO(register_workbook(given, "nl")))
+    assert sheet_rows(book, "Ontvangers")[0][6] == "(gewist)"
+    assert "far: (erased)" in register_csv(given).decode()

@@ -45,6 +45,8 @@ GOLDEN = {
     ("notifications", "1"): "1eb6477355aa6e9554f8b34625da8cf8a7bcc9764c84426a95b02dfa4cc25833",
     ("findings", "5"): "5c996b0cf5247e85362f053171b167a43bd1e1526a110ebc0bc77315ae527470",
     ("findings", "6"): "f9b4503eb296d0e461b069297be072aab6991a7e32604cd05d89e01335e33b70",
+    ("rights_requests", "2"): "4d00ae8f8202567bc593a0552ee4a6ca59ddbebd3f7929b0171c52075f8c26ea",
+    ("incidents", "1"): "89724babdf33bf3648db88b251d1e21708bfaaf9c2b6919e989da76d6429e2c0",
     ("findings", "7"): "e7029ad734f6938565df74500a696e0ac4ef1e93011b0a59faa26ad80812dae6",
 }
 
@@ -147,9 +149,29 @@ def changed_story() -> list[RecordedEvent]:
     ]
 
 
+def incident_story() -> list[RecordedEvent]:
+    """The same for what goes wrong."""
+    breach: dict[str, Any] = {"subject": "breach/b1", "breach_ref": "b1"}
+    detected: dict[str, Any] = {"detected_at": "2026-03-01T09:00:00Z", "regime": "telecom"}
+    return [
+        event("breach-detected", 1, id="b1", **breach, **detected),
+        event("breach-assessed", 2, id="b2", risk="high", **breach),
+        event("authority-notified", 3, id="b3", regime="telecom", phase="full", **breach),
+        event("breach-closed", 4, id="b4", **breach),
+        event("subjects-notified", 5, id="b5", breach_ref="b1"),
+        event("misuse-suspected", 6, id="b6", case_ref="M-1", data_kinds=["login"]),
+        event("customer-warned", 7, id="b7", case_ref="M-1", channel="phone"),
+        event("misuse-resolved", 8, id="b8", case_ref="M-1", outcome="confirmed"),
+    ]
+
+
 def told_to(view: View[Any]) -> list[RecordedEvent]:
     """The story that says something to a view."""
-    stories = {"rights_requests": rights_story, "notifications": changed_story}
+    stories = {
+        "rights_requests": rights_story,
+        "notifications": changed_story,
+        "incidents": incident_story,
+    }
     if view.name in stories:
         return stories[view.name]()
     return house_story() if view.name in {"notices", "staff", "measures"} else story()

@@ -11,12 +11,14 @@ from rulebook import (
     COUNTRIES,
     DEADLINES,
     ERASURE_RULES,
+    EXTENSIONS,
     MARKETING_RULES,
     NOTICE_CHECKS,
     PERIODS,
     PROVISIONS,
     PURPOSES,
     RECIPIENT_KINDS,
+    REFUSALS,
     RETENTION_RULES,
     RULES,
     Addressee,
@@ -117,6 +119,9 @@ EVERY = [
     *PERIODS.values(),
     *RECIPIENT_KINDS.values(),
     *NOTICE_CHECKS,
+    *ERASURE_RULES,
+    *EXTENSIONS.values(),
+    *REFUSALS.values(),
 ]
 
 

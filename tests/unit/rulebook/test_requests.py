@@ -9,12 +9,13 @@ from rulebook import (
     REFUSALS,
     RIGHTS,
     evidence_of,
+    in_force,
     provision,
     provision_of,
     refusal_notice,
     request_period,
 )
-from rulebook.requests import Pause
+from rulebook.requests import Extension, Pause, Refusal
 from schemas import CATEGORIES
 
 NOVEMBER = date(2026, 11, 30)
@@ -93,6 +94,19 @@ def test_a_refusal_names_the_authority_and_the_court_in_both_languages(ground: s
         assert REFUSALS[ground].citation in text
     assert REFUSALS[ground].text in notice["en"]
     assert REFUSALS[ground].text_nl in notice["nl"]
+
+
+@pytest.mark.parametrize("entry", REFUSALS.values(), ids=REFUSALS.keys())
+def test_each_refusal_passes_its_own_tests(entry: Refusal) -> None:
+    assert {test.allowed for test in entry.tests} == {True, False}
+    assert [entry.allows(test.right, test.on) for test in entry.tests] == [
+        test.allowed for test in entry.tests
+    ]
+
+
+@pytest.mark.parametrize("entry", EXTENSIONS.values(), ids=EXTENSIONS.keys())
+def test_each_extension_passes_its_own_tests(entry: Extension) -> None:
+    assert [in_force(entry, test.on) for test in entry.tests] == [t.allowed for t in entry.tests]
 
 
 def test_a_period_is_prolonged_for_the_two_reasons_of_the_law() -> None:

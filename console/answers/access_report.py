@@ -1,0 +1,336 @@
+"""`ledger report access`: what GDPR Art. 15 owes a person, from the ledger, as of one position.
+
+Points a to h of paragraph 1, the safeguards of paragraph 2, the copy of paragraph 3; and every consultation
+with date and purpose, without who it was (CJEU C-579/21). Each statement names the positions that it
+rests on. Nothing here depends on when it is asked but `rendered_at`, and nothing on another ledger.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import orjson
+
+from console.answers.recipients import RecipientNames
+from console.answers.report_person import (
+    Acted,
+    Subject,
+    declarations,
+    disclosures_of,
+    named_recipients,
+    subject_of,
+)
+from console.answers.report_retention import retention_of
+from console.answers.source import Source
+from console.settings import Controller
+from ledger.event import RecordedEvent, instant
+from ledger.reading import events_of
+from ledger.sealing import base64url
+from projections.disclosures import Disclosure
+from rulebook import region
+from rulebook.calendar import day_of
+from schemas import CATEGORIES, EVENT_TYPES
+from schemas.texts import Language, text_of
+
+__all__ = ["Asked", "access_report"]
+
+_ACCESSED, _READ = "personal-data-accessed", "ledger-read"
+_AUTOMATED = {"automated-decision-made", "human-review-completed"}
+_CHECKED = "credit-check-result-received"
+# Where data comes from when its event does not say; what is left is our own record of what happened.
+_ORIGINS = {
+    "customer-registered": "customer",
+    "contact-person-added": "customer",
+    _CHECKED: "third-party",
+}
+Answer = dict[str, Any]
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What is asked for. `checkpoint`: the published one that covers the position's past, if there is any."""
+
+    reference: str
+    request_ref: str | None
+    language: Language
+    position: int
+    rendered_at: datetime
+    controller: Controller
+    checkpoint: Answer | None
+
+
+def access_report(source: Source, asked: Asked) -> Answer:
+    """The report. Raises UnknownSubject for whoever is not known."""
+    subject = subject_of(source, asked.reference, asked.position)
+    given = disclosures_of(subject)
+    names = named_recipients(source, given, asked.position)
+    purposes = _purposes(source, subject)
+    automated = list(_automated(subject))
+    return {
+        "report": "access",
+        "article": "15",
+        "language": asked.language,
+        "subject": asked.reference,
+        "request_ref": asked.request_ref,
+        "position": asked.position,
+        "rendered_at": instant(asked.rendered_at),
+        "checkpoint": asked.checkpoint,
+        "controller": msgspec.structs.asdict(asked.controller),
+        "purposes": purposes,
+        "categories": list(_categories(subject)),
+        "recipients": list(_recipients(given, names)),
+        "retention": retention_of(source, subject),
+        "rights": _rights(purposes, automated),
+        "sources": _sources(subject, names),
+        "automated_decisions": automated,
+        "transfers": list(_transfers(given, names)),
+        "data": list(_data(subject)),
+        "consultations": list(_consultations(source, subject)),
+        "acts": list(_acts(subject, asked.language)),
+        "seal": _seal(source, subject, asked),
+    }
+
+
+def _seal(source: Source, subject: Subject, asked: Asked) -> str:
+    """256 bits that nobody can guess without the person's key: the recorded hash covers them."""
+    place = ["access-report/1", asked.position, instant(asked.rendered_at), asked.request_ref]
+    return base64url(source.opener.keyed(subject.streams[-1], orjson.dumps(place)))
+
+
+# (a) purposes
+
+
+def _purposes(source: Source, subject: Subject) -> list[Answer]:
+    """By activity and legal basis, with what the register declares of the activity."""
+    groups: dict[tuple[str, str, str], list[RecordedEvent]] = {}
+    for event in subject.counted:
+        if event.activity:
+            key = event.activity, event.legal_basis or "", event.provision or ""
+            groups.setdefault(key, []).append(event)
+    declared = declarations(source, (activity for activity, _, _ in groups), subject.position)
+    return [
+        _purpose(activity, basis, provision, groups[activity, basis, provision], declared)
+        for activity, basis, provision in sorted(groups)
+    ]
+
+
+def _purpose(
+    activity: str,
+    basis: str,
+    provision: str,
+    events: list[RecordedEvent],
+    declared: dict[str, RecordedEvent],
+) -> Answer:
+    entry = declared.get(activity)
+    told = entry.facts["purposes"] if entry else []
+    return {
+        "activity": activity,
+        "name": entry.facts["name"] if entry else None,
+        "purposes": sorted({one["purpose"] for one in told if one["legal_basis"] == basis}),
+        "legal_basis": basis or None,
+        "provision": provision or None,
+        **_span(events),
+        "positions": [*_positions(events), *([entry.position] if entry else [])],
+    }
+
+
+# (b) categories
+
+
+def _categories(subject: Subject) -> Iterator[Answer]:
+    """Every category that was processed; one that was erased says when and why."""
+    held = {one.category for one in subject.values}
+    for category in CATEGORIES:
+        events = [e for e in subject.counted if category in e.categories or category in e.sealed]
+        erasures = [e for e in events if e.ours and e.name == "personal-data-erased"]
+        told = [e for e in events if not e.ours]
+        if told:
+            fields = {
+                field for e in told if category in e.sealed for field in e.sealed[category].values
+            }
+            yield {
+                "category": category,
+                "fields": sorted(fields),
+                "held": category in held,
+                "erased": [
+                    {"at": instant(e.time), "ground": e.facts["ground"], "position": e.position}
+                    for e in erasures
+                ],
+                **_span(told),
+                "positions": _positions(told),
+            }
+
+
+# (c) recipients
+
+
+def _recipients(rows: Iterable[Disclosure], names: RecipientNames) -> Iterator[Answer]:
+    """Each disclosure: to whom by name as it was then, when, what, why. A private person stays unnamed."""
+    for row in rows:
+        private = row.recipient_kind == "subscriber"
+        yield {
+            "occurred_at": instant(row.occurred_at),
+            "recipient": None if private else row.recipient,
+            "name": None if private else names.at(row.recipient, row.occurred_at),
+            "kind": row.recipient_kind,
+            "country": row.country,
+            "purpose": row.purpose,
+            "legal_basis": row.legal_basis,
+            "provision": row.provision,
+            "categories": list(row.categories),
+            "fields": row.fields,
+            "positions": [row.position],
+        }
+
+
+# (e) rights
+
+
+def _rights(purposes: Sequence[Answer], automated: Sequence[Answer]) -> list[Answer]:
+    """The rights, and whether the person's data gives rise to each, by legal basis."""
+    bases = {row["legal_basis"] for row in purposes}
+    applies = {
+        ("rectification", "16"): True,
+        ("erasure", "17"): True,
+        ("restriction", "18"): True,
+        ("portability", "20"): bool(bases & {"6-1-a", "6-1-b"}),
+        ("objection", "21"): bool(bases & {"6-1-e", "6-1-f"}),
+        ("withdraw-consent", "7(3)"): "6-1-a" in bases,
+        ("human-review", "22"): bool(automated),
+    }
+    return [
+        {"right": right, "article": article, "applies": whether}
+        for (right, article), whether in applies.items()
+    ]
+
+
+# (g) sources
+
+
+def _sources(subject: Subject, names: RecipientNames) -> list[Answer]:
+    """Where data came from; a third party by its id."""
+    groups: dict[tuple[str, str, str], list[RecordedEvent]] = {}
+    for event in subject.counted:
+        if event.sealed and not event.ours:
+            facts = event.facts
+            origin = facts.get("origin") or (
+                "third-party" if event.name == _CHECKED else "customer"
+            )
+            third = facts.get("from_recipient") or ""
+            groups.setdefault((origin, third, facts.get("channel") or ""), []).append(event)
+    return [
+        {
+            "origin": origin,
+            "from_recipient": third or None,
+            "channel": channel or None,
+            "categories": sorted({one for event in events for one in event.sealed}),
+            "positions": _positions(events),
+        }
+        for (origin, third, channel), events in sorted(groups.items())
+    ]
+
+
+# (h) automated decisions
+
+
+def _automated(subject: Subject) -> Iterator[Answer]:
+    for event in subject.counted:
+        if event.name in _AUTOMATED or (event.name == _CHECKED and event.facts["automated"]):
+            yield {
+                "occurred_at": instant(event.time),
+                "what": event.name,
+                "outcome": event.facts.get("decision") or event.facts["outcome"],
+                "logic_ref": event.facts.get("logic_ref"),
+                "positions": [event.position],
+            }
+
+
+# 15(2) safeguards
+
+
+def _transfers(rows: Iterable[Disclosure], names: RecipientNames) -> Iterator[Answer]:
+    """Disclosures outside the EEA, with what each rests on."""
+    for row in rows:
+        version = names.version(row.recipient, row.occurred_at)
+        country = row.country or (version.country if version else None)
+        place = region(country, day_of(row.occurred_at)) if country else None
+        if place and place != "eea":
+            stated = row.facts.get("transfer_mechanism")
+            registered = version.transfer_mechanism if version else None
+            adequate = "adequacy-decision" if place == "adequate" else None
+            yield {
+                "occurred_at": instant(row.occurred_at),
+                "recipient": row.recipient,
+                "country": country,
+                "region": place,
+                "mechanism": stated or registered or adequate,
+                "document": version.agreement_ref if version else None,
+                "positions": [row.position],
+            }
+
+
+# 15(3) the copy, consultations, acts
+
+
+def _data(subject: Subject) -> Iterator[Answer]:
+    for held in sorted(subject.values, key=lambda one: (CATEGORIES.index(one.category), one.field)):
+        yield {
+            "category": held.category,
+            "field": held.field,
+            "value": held.value,
+            "since": instant(held.event.time),
+            "current": held.current,
+            "annulled": held.annulled_by is not None,
+            "positions": [held.event.position],
+        }
+
+
+def _consultations(source: Source, subject: Subject) -> Iterator[Answer]:
+    """When data was looked at and what for; reads of the ledger about everyone are reads of this person."""
+    own = [act for act in subject.acts if act.event.name in {_ACCESSED, _READ}]
+    everyone = [Acted(event, None) for event in _reads_of_everyone(source, subject)]
+    for event, annulled_by in sorted([*own, *everyone], key=lambda act: act.event.position):
+        through = event.name == _READ
+        yield {
+            "occurred_at": instant(event.time),
+            "where": "ledger" if through else "system",
+            "purpose": event.facts["query"] if through else event.facts["purpose"],
+            "everyone": bool(event.facts.get("everyone")),
+            "categories": sorted(event.categories),
+            "annulled": annulled_by is not None,
+            "positions": [event.position],
+        }
+
+
+def _reads_of_everyone(source: Source, subject: Subject) -> Iterator[RecordedEvent]:
+    """Reads of all customers since the person was known."""
+    first = subject.acts[0].event.position
+    stream = source.ledger.registry_stream(source.ledger.reference)
+    for event in events_of(source.session, [stream], subject.position):
+        if event.name == _READ and event.facts.get("everyone") and event.position > first:
+            yield event
+
+
+def _acts(subject: Subject, language: Language) -> Iterator[Answer]:
+    """Everything else that was recorded of the person, in words; what was taken back is marked."""
+    for event, annulled_by in subject.acts:
+        if event.name in {_ACCESSED, _READ} or event.type not in EVENT_TYPES:
+            continue
+        facts = event.facts | {"categories": event.categories}
+        yield {
+            "occurred_at": instant(event.time),
+            "recorded_at": instant(event.recorded_at),
+            "act": event.name,
+            "text": text_of(event.name, facts, language),
+            "annulled": annulled_by is not None,
+            "positions": [event.position],
+        }
+
+
+def _span(events: Sequence[RecordedEvent]) -> Answer:
+    times = [event.time for event in events]
+    return {"first": instant(min(times)), "last": instant(max(times)), "events": len(events)}
+
+
+def _positions(events: Iterable[RecordedEvent]) -> list[int]:
+    return sorted(event.position for event in events)

@@ -1,0 +1,182 @@
+"""What a report about one person is made from: every event, what counts of it, every value that still opens.
+
+Everything is as of one position, so that the same position gives the same report whatever came later.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from console.answers.recipients import RecipientNames
+from console.answers.source import Source, shown
+from console.answers.subjects import selections
+from ledger.event import RecordedEvent
+from ledger.opening import Missing
+from ledger.reading import events_of
+from projections import customer_state, recipients
+from projections.customer_state import live_values
+from projections.disclosures import VIEW as DISCLOSURES
+from projections.disclosures import Disclosure, sorted_disclosures
+from projections.recipients import Recipient
+from projections.timetravel import Moment, Selected, fold, select
+from projections.view import order_of
+from schemas import PERSONAL_FIELDS
+
+__all__ = [
+    "Acted",
+    "Held",
+    "Subject",
+    "declarations",
+    "disclosures_of",
+    "named_recipients",
+    "subject_of",
+]
+
+# Fields of traffic that name the other end of a call: somebody else's, unless it is the person's own number.
+_OTHER_END = frozenset({"called_number", "calling_number"})
+_OWN_NUMBERS = ("mobile_number", "fixed_number", "assigned_numbers")
+# What is shown of the number of somebody else: country and network, not the subscriber.
+_SHOWN_DIGITS = 6
+
+
+class Acted(NamedTuple):
+    """An event of the person, and the annulment that took it back, if any did."""
+
+    event: RecordedEvent
+    annulled_by: str | None
+
+
+class Held(NamedTuple):
+    """A value that is still held. `current`: it counts now; otherwise a later one took its place."""
+
+    category: str
+    field: str
+    value: Any
+    current: bool
+    event: RecordedEvent
+    annulled_by: str | None
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """All data subjects of a reference, up to a position. `acts` stand in the order of positions."""
+
+    reference: str
+    position: int
+    streams: tuple[UUID, ...]
+    acts: tuple[Acted, ...]
+    counted: tuple[RecordedEvent, ...]
+    values: tuple[Held, ...]
+
+
+def subject_of(source: Source, reference: str, position: int) -> Subject:
+    """Everything about a person up to a position; the read of it is noted. Raises UnknownSubject."""
+    found = selections(source, reference, Moment(at_position=position))
+    acts = sorted(
+        (
+            Acted(event, chosen.selected.annulled.get((event.source, event.id)))
+            for chosen in found
+            for event in chosen.selected.shown
+        ),
+        key=lambda act: act.event.position,
+    )
+    source.reads.note([reference], {category for act in acts for category in act.event.sealed})
+    live = {name for chosen in found for name in _live(chosen.selected)}
+    return Subject(
+        reference=reference,
+        position=position,
+        streams=tuple(chosen.subject for chosen in found),
+        acts=tuple(acts),
+        counted=tuple(event for chosen in found for event in chosen.selected.counted),
+        values=_masked(tuple(_values(source, acts, live))),
+    )
+
+
+def _live(selected: Selected) -> Iterator[tuple[str, str, str]]:
+    """Source and id of the event, and the field, of every value that counts."""
+    state = fold(customer_state.VIEW, selected.counted, selected.erasures).get("")
+    for fields in (live_values(state) if state else {}).values():
+        for field, value in fields.items():
+            yield value.source, value.id, field
+
+
+def _values(
+    source: Source, acts: Iterable[Acted], live: set[tuple[str, str, str]]
+) -> Iterator[Held]:
+    for act in acts:
+        event = act.event
+        for field, value in source.personal(event).items():
+            if value is not Missing.ERASED:
+                current = (event.source, event.id, field) in live
+                category = PERSONAL_FIELDS[field]
+                yield Held(category, field, shown(value), current, event, act.annulled_by)
+
+
+def _masked(values: tuple[Held, ...]) -> tuple[Held, ...]:
+    """The numbers of the other ends of calls are somebody else's data (GDPR Art. 15(4))."""
+    own = {
+        number for held in values if held.field in _OWN_NUMBERS for number in _listed(held.value)
+    }
+    return tuple(
+        held._replace(value=_shortened(held.value, own)) if held.field in _OTHER_END else held
+        for held in values
+    )
+
+
+def _shortened(value: Any, own: set[Any]) -> Any:
+    if isinstance(value, list):
+        return [_shortened(one, own) for one in value]
+    return value if value in own or not isinstance(value, str) else f"{value[:_SHOWN_DIGITS]}…"
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value] if isinstance(value, str) else []
+
+
+def disclosures_of(subject: Subject) -> list[Disclosure]:
+    """What was given to others, by time."""
+    rows = fold(DISCLOSURES, subject.counted).values()
+    return sorted_disclosures(rows)
+
+
+def named_recipients(source: Source, rows: Iterable[Disclosure], position: int) -> RecipientNames:
+    """The recipients of some disclosures as the ledger knew them at the position; their names are noted."""
+    found = list(rows)
+    known = {
+        recipient: row
+        for recipient in {row.recipient for row in found}
+        if (row := _recipient(source, recipient, position))
+    }
+    names = RecipientNames(source, known)
+    names.note(
+        (row.recipient, row.occurred_at) for row in found if row.recipient_kind != "subscriber"
+    )
+    return names
+
+
+def _recipient(source: Source, recipient: str, position: int) -> Recipient | None:
+    selected = _registry(source, f"recipient/{recipient}", position)
+    return fold(recipients.VIEW, selected.counted).get("")
+
+
+def declarations(
+    source: Source, activities: Iterable[str], position: int
+) -> dict[str, RecordedEvent]:
+    """Activity -> the declaration that holds at the position."""
+    found = {}
+    for activity in sorted(set(activities)):
+        declared = [
+            event
+            for event in _registry(source, f"activity/{activity}", position).counted
+            if event.name in {"processing-activity-declared", "processing-activity-changed"}
+        ]
+        if declared:
+            found[activity] = max(declared, key=order_of)
+    return found
+
+
+def _registry(source: Source, reference: str, position: int) -> Selected:
+    stream = source.ledger.registry_stream(reference)
+    moment = Moment(at_position=position)
+    return select(events_of(source.session, [stream], position), moment, source.privacy_office)

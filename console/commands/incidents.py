@@ -1,0 +1,133 @@
+"""`ledger incident`: breaches and suspected misuse, the clocks that run, and the persons concerned."""
+
+from typing import Annotated
+
+import typer
+
+from console.answers.incidents import (
+    affected_persons,
+    incident,
+    incident_list,
+    sources_of,
+    told_of,
+)
+from console.answers.source import Source
+from console.commands.failing import fail_unless
+from console.commands.following import bring_up_to_date
+from console.commands.people import reading
+from console.flags import AsOf, Json, Language, Since, Until, configured, language_of, time_of
+from console.output import emit, emit_list, people
+from console.settings import Settings
+from console.show.incidents import affected_table, incident_tables, incidents_table
+from projections.affected import Scope
+from schemas import CATEGORIES
+
+__all__ = ["add_commands"]
+
+Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the breach or the case.")]
+incidents = typer.Typer(help="Breaches and suspected misuse (GDPR Art. 33, 34; policy 4.4).")
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module to the program."""
+    incidents.command("list")(list_incidents)
+    incidents.command("show")(show_incident)
+    incidents.command("affected")(show_affected)
+    app.add_typer(incidents, name="incident", rich_help_panel="Rights")
+
+
+@configured("store")
+def list_incidents(
+    settings: Settings,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also those in which nothing is to be done any more.")
+    ] = False,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Print open breaches and cases of misuse with their clocks. Exit status 1 when one is overdue."""
+    with reading(settings, "incident") as (site, source):
+        bring_up_to_date(site)
+        time = time_of("--as-of", as_of) or source.now
+        answer = incident_list(source, time, everything=everything)
+        if as_json:
+            emit(answer)
+        else:
+            people().print(incidents_table(answer))
+    fail_unless(answer["overdue"] == 0)
+
+
+@configured("store")
+def show_incident(
+    settings: Settings,
+    ref: Ref,
+    as_of: AsOf = None,
+    language: Language = "en",
+    as_json: Json = False,
+) -> None:
+    """Print one case: its clocks, who was told, every act. Exit status 1 when a clock is overdue."""
+    spoken = language_of(language)
+    with reading(settings, "incident") as (site, source):
+        bring_up_to_date(site)
+        answer = incident(source, ref, time_of("--as-of", as_of) or source.now, spoken)
+        if as_json:
+            emit(answer)
+        else:
+            people().print(*incident_tables(answer))
+    fail_unless(not answer["overdue"])
+
+
+@configured("store")
+def show_affected(
+    settings: Settings,
+    ref: Ref,
+    category: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--category",
+            metavar="C",
+            help="Whose data of this category it reached; may be repeated.",
+            autocompletion=lambda: CATEGORIES,
+        ),
+    ] = None,
+    system: Annotated[
+        str | None, typer.Option("--system", metavar="S", help="In this registered system, by id.")
+    ] = None,
+    recipient: Annotated[
+        str | None, typer.Option("--recipient", metavar="R", help="With this recipient, by id.")
+    ] = None,
+    activity: Annotated[
+        str | None, typer.Option("--activity", metavar="A", help="In this processing activity.")
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    as_json: Json = False,
+) -> None:
+    """Print the persons whom a breach concerns, by what it reached, and who of them was told."""
+    wanted = frozenset(category or ())
+    if not wanted <= set(CATEGORIES):
+        raise typer.BadParameter(f"--category: expected some of {', '.join(CATEGORIES)}")
+    if not any((wanted, system, recipient, activity, since, until)):
+        raise typer.BadParameter("say what it reached: a category, system, recipient, period …")
+    scope = Scope(
+        categories=wanted,
+        since=time_of("--from", since),
+        until=time_of("--to", until),
+        recipient=recipient,
+        activity=activity,
+    )
+    with reading(settings, "incident") as (site, source):
+        bring_up_to_date(site)
+        _print_affected(source, ref, scope, system, as_json)
+
+
+def _print_affected(
+    source: Source, ref: str, scope: Scope, system: str | None, as_json: bool
+) -> None:
+    incident(source, ref, source.now, "en")  # there must be one
+    reached = scope.within(sources_of(source, system)) if system else scope
+    rows = affected_persons(source, reached, told_of(source, ref))
+    if as_json:
+        emit_list("persons", rows, count_as="count")
+    else:
+        people().print(affected_table(rows))

@@ -1,0 +1,363 @@
+"""The access report as a document: sections with tables, in Dutch or English, for HTML and PDF. Pure."""
+
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from console.export.register_words import Words, day
+from schemas.texts import Language
+
+__all__ = ["Document", "Section", "access_document"]
+
+WORDS: dict[str, dict[str, dict[Language, str]]] = tomllib.loads(
+    Path(__file__).with_name("report.toml").read_text("utf-8")
+)
+# A line names so many runs of positions; the annex has them all.
+_RUNS = 6
+_MONTHS = {
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+    "en": "January February March April May June July August September October November December",
+}
+Answer = dict[str, Any]
+
+
+class Section(msgspec.Struct, frozen=True):
+    """A heading with a text or a table. `widths`: shares of the columns."""
+
+    title: str
+    text: str | None = None
+    columns: tuple[str, ...] = ()
+    widths: tuple[float, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+class Document(msgspec.Struct, frozen=True):
+    """A document in words. `facts`: names and values under the title; `footer`: with two places."""
+
+    language: Language
+    title: str
+    law: str
+    facts: tuple[tuple[str, str], ...]
+    intro: tuple[str, ...]
+    sections: tuple[Section, ...]
+    footer: str
+
+
+class _Report:
+    """The words of one report."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.language: Language = answer["language"]
+        self.words = Words(self.language)
+
+    def say(self, table: str, name: str, *values: Any) -> str:
+        """A phrase; a code that has none as it is."""
+        known = WORDS[table].get(name)
+        return known[self.language].format(*values) if known else name
+
+    def date(self, instant: str | None) -> str:
+        """A day in words; an instant is that of Amsterdam."""
+        found = day(instant) if instant and "T" in instant else None
+        year, month, number = (
+            found.timetuple()[:3] if found else map(int, (instant or "").split("-"))
+        )
+        return f"{number} {_MONTHS[self.language].split()[month - 1]} {year}"
+
+    def section(
+        self, name: str, columns: dict[str, float], row: Callable[[Answer], Sequence[str]]
+    ) -> Section:
+        """A section with a line for each entry of the answer."""
+        rows = tuple(tuple(row(one)) for one in self.answer[name])
+        title = self.say("section", name)
+        if not rows:
+            return Section(title, text=self.say("none", name))
+        headings = tuple(self.say("heading", column) for column in columns)
+        return Section(title, columns=headings, widths=tuple(columns.values()), rows=rows)
+
+    def categories(self, codes: Iterable[str]) -> str:
+        return ", ".join(self.words.category(code) for code in codes)
+
+    def marked(self, text: str, entry: Answer) -> str:
+        """What was taken back stays, and says so."""
+        return f"{text} ({self.say('word', 'annulled')})" if entry["annulled"] else text
+
+
+def access_document(answer: Answer) -> Document:
+    """The report in the language of the answer."""
+    report = _Report(answer)
+    return Document(
+        language=report.language,
+        title=report.say("title", "access"),
+        law=report.say("title", "law"),
+        facts=tuple(_facts(report)),
+        intro=tuple(report.say("intro", name) for name in ("made", "others", "secret")),
+        sections=tuple(make(report) for make in _SECTIONS),
+        footer=report.say("title", "page", "{}", "{}"),
+    )
+
+
+def _facts(report: _Report) -> Iterable[tuple[str, str]]:
+    answer = report.answer
+    controller = answer["controller"]
+    yield report.say("title", "subject"), answer["subject"]
+    if answer["request_ref"]:
+        yield report.say("title", "request"), answer["request_ref"]
+    whom = [controller["name"], controller["address"], controller["contact"]]
+    yield report.say("title", "controller"), " · ".join(whom)
+    if controller["data_protection_officer"]:
+        yield report.say("title", "officer"), controller["data_protection_officer"]
+    made = report.date(answer["rendered_at"])
+    yield report.say("proof", "position"), report.say("title", "moment", answer["position"], made)
+
+
+def _purposes(report: _Report) -> Section:
+    def row(one: Answer) -> Sequence[str]:
+        basis = report.words.code("legal_basis", one["legal_basis"])
+        article = report.words.provision(one["provision"])
+        return (
+            one["name"] or one["activity"],
+            ", ".join(report.words.codes("purpose", one["purposes"])) or "\N{EN DASH}",
+            f"{basis}; {article}" if article else basis,
+            _period(report, one),
+            positions(one["positions"]),
+        )
+
+    columns = {"activity": 3.0, "purpose": 3.0, "basis": 3.2, "period": 3.0, "positions": 2.0}
+    return report.section("purposes", columns, row)
+
+
+def _categories(report: _Report) -> Section:
+    def row(one: Answer) -> Sequence[str]:
+        return (
+            report.words.category(one["category"]),
+            ", ".join(report.say("field", name) for name in one["fields"]) or "\N{EN DASH}",
+            _standing(report, one),
+            _period(report, one),
+            positions(one["positions"]),
+        )
+
+    columns = {"category": 2.2, "fields": 4.0, "status": 3.0, "period": 3.0, "positions": 2.0}
+    return report.section("categories", columns, row)
+
+
+def _standing(report: _Report, one: Answer) -> str:
+    erased = [
+        report.say("word", "erased", report.date(e["at"]), report.say("ground", e["ground"]))
+        for e in one["erased"]
+    ]
+    held = [report.say("word", "held")] if one["held"] else []
+    return "; ".join([*held, *erased]) or report.say("word", "none")
+
+
+def _recipients(report: _Report) -> Section:
+    def row(one: Answer) -> Sequence[str]:
+        kind = report.words.recipient_kind(one["kind"])
+        name = report.say("word", "private") if one["recipient"] is None else _named(one)
+        basis = report.words.code("legal_basis", one["legal_basis"])
+        article = report.words.provision(one["provision"])
+        return (
+            report.date(one["occurred_at"]),
+            f"{name} ({kind})",
+            report.words.code("purpose", one["purpose"]),
+            f"{basis}; {article}" if article else basis,
+            ", ".join(report.say("field", name) for name in one["fields"] or ())
+            or report.categories(one["categories"]),
+            positions(one["positions"]),
+        )
+
+    columns = {"date": 2.0, "recipient": 3.2, "purpose": 2.4, "basis": 3.0, "fields": 3.0}
+    return report.section("recipients", columns | {"positions": 1.4}, row)
+
+
+def _named(one: Answer) -> str:
+    return one["name"] if isinstance(one["name"], str) else str(one["recipient"])
+
+
+def _retention(report: _Report) -> Section:
+    def row(one: Answer) -> Sequence[str]:
+        title = one["title"][report.language] if one["title"] else "\N{EN DASH}"
+        kept = [report.say("word", "kept_by", report.say("kept", kind)) for kind in one["kept_by"]]
+        return (
+            report.words.category(one["category"]),
+            "; ".join([_until(report, one), *kept]),
+            f"{title} ({one['citation']})" if one["citation"] else title,
+            positions(one["positions"]),
+        )
+
+    columns = {"category": 2.2, "until": 3.2, "rule": 6.0, "positions": 1.6}
+    return report.section("retention", columns, row)
+
+
+def _until(report: _Report, one: Answer) -> str:
+    if one["until"]:
+        return report.date(one["until"])
+    if one["waits_for"]:
+        return report.say("word", "running", report.words.code("anchor", one["waits_for"]))
+    return report.say("word", "open")
+
+
+def _rights(report: _Report) -> Section:
+    def row(one: Answer) -> Sequence[str]:
+        meaning = report.say("meaning", one["right"])
+        return (
+            report.say("right", one["right"]),
+            one["article"],
+            meaning if one["applies"] else report.say("word", "applies_not"),
+        )
+
+    return report.section("rights", {"right": 3.0, "article": 1.2, "meaning": 9.0}, row)
+
+
+def _complaint(report: _Report) -> Section:
+    return Section(report.say("section", "complaint"), text=report.say("complaint", "text"))
+
+
+def _sources(report: _Report) -> Section:
+    def row(one: Answer) -> Sequence[str]:
+        origin = report.say("origin", one["origin"])
+        third = one["from_recipient"]
+        return (
+            f"{origin}: {third}" if third else origin,
+            one["channel"] or "\N{EN DASH}",
+            report.categories(one["categories"]),
+            positions(one["positions"]),
+        )
+
+    columns = {"origin": 4.0, "channel": 2.0, "category": 5.0, "positions": 2.0}
+    return report.section("sources", columns, row)
+
+
+def _automated(report: _Report) -> Section:
+    def row(one: Answer) -> Sequence[str]:
+        return (
+            report.date(one["occurred_at"]),
+            report.say("automated", one["what"]),
+            one["outcome"],
+            one["logic_ref"] or "\N{EN DASH}",
+            positions(one["positions"]),
+        )
+
+    columns = {"date": 2.4, "what": 4.0, "outcome": 3.0, "logic": 3.0, "positions": 1.6}
+    return report.section("automated_decisions", columns, row)
+
+
+def _transfers(report: _Report) -> Section:
+    def row(one: Answer) -> Sequence[str]:
+        return (
+            report.date(one["occurred_at"]),
+            one["recipient"],
+            one["country"],
+            report.words.code("mechanism", one["mechanism"]) or "\N{EN DASH}",
+            positions(one["positions"]),
+        )
+
+    columns = {"date": 2.4, "recipient": 3.4, "country": 1.4, "mechanism": 5.0, "positions": 1.6}
+    return report.section("transfers", columns, row)
+
+
+def _data(report: _Report) -> Section:
+    def row(one: Answer) -> Sequence[str]:
+        field = report.say("field", one["field"])
+        former = "" if one["current"] else f" ({report.say('word', 'former')})"
+        return (
+            report.words.category(one["category"]),
+            report.marked(f"{field}{former}", one),
+            _value(report, one["value"]),
+            report.date(one["since"]),
+            positions(one["positions"]),
+        )
+
+    columns = {"category": 2.2, "field": 3.4, "value": 4.6, "since": 2.4, "positions": 1.4}
+    return report.section("data", columns, row)
+
+
+def _value(report: _Report, value: Any) -> str:
+    if isinstance(value, dict):
+        return report.say("word", "lost")
+    if isinstance(value, list):
+        return ", ".join(_value(report, one) for one in value)
+    return report.words.kept(value) if isinstance(value, bool) else str(value)
+
+
+def _consultations(report: _Report) -> Section:
+    def row(one: Answer) -> Sequence[str]:
+        purpose = report.words.code("purpose", one["purpose"])
+        if one["where"] == "ledger":
+            purpose = report.say("word", "through_ledger", one["purpose"])
+        if one["everyone"]:
+            purpose = f"{purpose}, {report.say('word', 'everyone')}"
+        return (
+            report.date(one["occurred_at"]),
+            report.marked(purpose, one),
+            report.categories(one["categories"]) or "\N{EN DASH}",
+            positions(one["positions"]),
+        )
+
+    columns = {"date": 2.4, "purpose": 5.0, "category": 5.0, "positions": 1.6}
+    return report.section("consultations", columns, row)
+
+
+def _acts(report: _Report) -> Section:
+    def row(one: Answer) -> Sequence[str]:
+        text = report.marked(one["text"], one)
+        return report.date(one["occurred_at"]), text, positions(one["positions"])
+
+    return report.section("acts", {"date": 2.4, "act": 10.0, "positions": 1.6}, row)
+
+
+def _proof(report: _Report) -> Section:
+    answer = report.answer
+    point = answer["checkpoint"]
+    text = f"{point['origin']}, {point['size']}, {point['root']}" if point else None
+    return Section(
+        report.say("section", "proof"),
+        text=report.say("proof", "explained"),
+        columns=("", ""),
+        widths=(2.0, 10.0),
+        rows=(
+            (report.say("proof", "position"), str(answer["position"])),
+            (report.say("proof", "checkpoint"), text or report.say("proof", "no_checkpoint")),
+            (report.say("proof", "seal"), answer["seal"]),
+        ),
+    )
+
+
+_SECTIONS: tuple[Callable[[_Report], Section], ...] = (
+    _purposes,
+    _categories,
+    _recipients,
+    _retention,
+    _rights,
+    _complaint,
+    _sources,
+    _automated,
+    _transfers,
+    _data,
+    _consultations,
+    _acts,
+    _proof,
+)
+
+
+def _period(report: _Report, one: Answer) -> str:
+    first, last = report.date(one["first"]), report.date(one["last"])
+    return first if first == last else f"{first} \N{EN DASH} {last}"
+
+
+def positions(numbers: Sequence[int]) -> str:
+    """Positions in runs of neighbours; of many the first ones, and how many there are."""
+    ordered = sorted(set(numbers))
+    breaks = [place for place, (a, b) in enumerate(pairwise(ordered), 1) if b != a + 1]
+    runs = [ordered[i:j] for i, j in pairwise([0, *breaks, len(ordered)])]
+    shown = [
+        str(run[0]) if len(run) == 1 else f"{run[0]}\N{EN DASH}{run[-1]}"
+        for run in runs[:_RUNS]
+        if run
+    ]
+    rest = f" … ({len(ordered)})" if len(runs) > _RUNS else ""
+    return ", ".join(shown) + rest

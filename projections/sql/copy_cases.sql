@@ -1,0 +1,2 @@
+-- Rows of a view of cases, such as requests or incidents. {table}.
+COPY {table} (stream, subkey, state, open_kind, due) FROM STDIN (FORMAT BINARY)

@@ -1,0 +1,86 @@
+"""Incidents: which clocks run after a breach or suspected misuse, and what stopped them. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from msgspec import Struct
+
+from rulebook.deadlines import deadline
+
+__all__ = ["FULL", "Clock", "Notice", "breach_clocks", "is_telecom", "warning_clock"]
+
+FULL = "breach.telecom.full"
+_INITIAL, _GDPR, _WARNING = "breach.telecom.initial", "breach.gdpr", "misuse.warning"
+_TELECOM = ("611", "telecom", "tw")
+_GENERAL = ("gdpr", "avg")
+_NO_RISK = frozenset({"none", "unlikely", "no-risk"})
+_WHOLE = "full"
+
+
+class Notice(NamedTuple):
+    """A notification to the authority: when, under which regime, at first or in full."""
+
+    time: datetime
+    regime: str
+    phase: str
+
+
+class Clock(Struct, frozen=True):
+    """What must be done by when. `duty`: id of the deadline. `done_at`: None while it was not done."""
+
+    duty: str
+    due: datetime
+    done_at: datetime | None
+
+    @property
+    def met(self) -> bool:
+        """Whether it was done in time."""
+        return self.done_at is not None and self.done_at < self.due
+
+    def state(self, time: datetime) -> Literal["running", "met", "late", "overdue"]:
+        """How it stands at a time: late is what was done too late, overdue what was not done at all."""
+        if self.done_at is not None:
+            return "met" if self.met else "late"
+        return "overdue" if self.due <= time else "running"
+
+
+def breach_clocks(
+    detected_at: datetime, regime: str, notices: Iterable[Notice], risk: str | None
+) -> list[Clock]:
+    """The clocks of a breach, by elapsed time: 24 hours for a telecom provider, 72 under the GDPR.
+
+    A telecom provider completes its first notification within three days of it. Under the GDPR no
+    authority is told where the latest assessment says that there is no risk. A regime may name both.
+    """
+    told = sorted(notices)
+    clocks: list[Clock] = []
+    if is_telecom(regime):
+        clocks += _telecom(detected_at, [one for one in told if is_telecom(one.regime)])
+    if _is_general(regime) and risk not in _NO_RISK:
+        times = [one.time for one in told if _is_general(one.regime)]
+        clocks.append(Clock(_GDPR, deadline(_GDPR, detected_at), min(times, default=None)))
+    return clocks
+
+
+def _telecom(detected_at: datetime, told: Sequence[Notice]) -> Iterable[Clock]:
+    first = told[0].time if told else None
+    yield Clock(_INITIAL, deadline(_INITIAL, detected_at), first)
+    if first is not None:
+        whole = [one.time for one in told if one.phase == _WHOLE]
+        yield Clock(FULL, deadline(FULL, first), min(whole, default=None))
+
+
+def is_telecom(regime: str) -> bool:
+    """Whether a regime, in the words of its sender, is that of telecom providers."""
+    return any(word in regime.lower() for word in _TELECOM)
+
+
+def _is_general(regime: str) -> bool:
+    return not is_telecom(regime) or any(word in regime.lower() for word in _GENERAL)
+
+
+def warning_clock(suspected_at: datetime, warned: Iterable[datetime]) -> Clock:
+    """A person whose data or login may have been misused must be warned (policy 4.4)."""
+    due = deadline(_WARNING, suspected_at)
+    return Clock(_WARNING, due, min(warned, default=None))

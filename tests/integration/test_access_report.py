@@ -1,0 +1,233 @@
+"""`ledger report access`: what it owes, what it never tells, the same bytes, and what is recorded of it."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fixtures.console import (
+    Cli,
+    accessed,
+    collected,
+    consented,
+    declared,
+    disclosed,
+    message,
+    recipient,
+    registered,
+)
+
+WHO, OTHER, CONTACT = "customer/10023", "customer/10024", "customer/10023/contact/1"
+AT = "2026-01-05T10:00:00+01:00"
+
+
+def on(day: int) -> str:
+    return f"2024-03-{day:02}T10:00:00+01:00"
+
+
+def report(cli: Cli, *options: str, subject: str = WHO, form: str = "json") -> bytes:
+    ran = cli("report", "access", subject, "--format", form, "--at", AT, *options)
+    assert ran.status == 0, ran.err
+    return ran.out
+
+
+def told(cli: Cli, *options: str, subject: str = WHO) -> Any:
+    return json.loads(report(cli, *options, subject=subject))
+
+
+def traffic(**personal: str) -> dict[str, Any]:
+    return collected(
+        time=on(4),
+        categories=["traffic"],
+        origin="network",
+        personal=personal or {"called_number": "+31687654321"},
+    )
+
+
+@pytest.fixture
+def house(cli: Cli) -> Cli:
+    recorded = cli.record(
+        declared(),
+        recipient("Incasso BV"),
+        registered(),
+        collected(time=on(2)),
+        consented(time=on(2)),
+        collected(time=on(3), personal={"email": "nieuw@example.nl"}, categories=["contact"]),
+        traffic(),
+        accessed(time=on(5)),
+        disclosed(time=on(6)),
+        recipient("Incasso Nieuw BV", type="recipient-changed", valid_from="2025-01-01"),
+        registered(OTHER),
+        collected(OTHER, personal={"name": "Ander Persoon"}, categories=["identity"]),
+        message(
+            "contact-person-added",
+            CONTACT,
+            customer=WHO,
+            categories=["identity"],
+            personal={"name": "Kees Contact"},
+        ),
+    )
+    assert recorded["recorded"] == 13
+    return cli
+
+
+def test_every_point_of_the_article_is_answered_with_its_positions(house: Cli) -> None:
+    answer = told(house)
+    points = ("purposes", "categories", "recipients", "retention", "sources", "data")
+    for name in points:
+        assert answer[name], name
+        assert all(row["positions"] for row in answer[name]), name
+    [given] = answer["recipients"]
+    assert (given["name"], given["occurred_at"]) == ("Incasso BV", "2024-03-06T09:00:00.000000Z")
+    [collection] = [row for row in answer["purposes"] if row["activity"] == "debt-collection"]
+    assert (collection["name"], collection["legal_basis"]) == ("Collection", "6-1-f")
+    assert collection["purposes"] == ["collection"]
+    assert {row["right"]: row["applies"] for row in answer["rights"]}["objection"] is True
+    assert {row["category"] for row in answer["categories"] if row["held"]} == {
+        "contact",
+        "identity",
+        "traffic",
+    }
+    assert {row["origin"] for row in answer["sources"]} == {"customer", "network"}
+
+
+def test_the_copy_has_what_counts_and_what_came_before(house: Cli) -> None:
+    mails = [row for row in told(house)["data"] if row["field"] == "email"]
+    assert [(row["value"], row["current"]) for row in mails] == [
+        ("j.devries@example.nl", False),
+        ("nieuw@example.nl", True),
+    ]
+
+
+def test_others_are_never_told_of(house: Cli) -> None:
+    text = report(house).decode()
+    for secret in ("Ander Persoon", "Kees Contact", "employee", "687654321"):
+        assert secret not in text
+    assert "+31687…" in text
+    for form in ("html", "pdf"):
+        assert b"employee/7" not in report(house, form=form)
+
+
+def test_consultations_have_date_and_purpose_and_no_employee(house: Cli) -> None:
+    house("state", WHO, "--json")
+    house("state", "--all")
+    house("state", OTHER)
+    found = told(house)["consultations"]
+    assert [(row["where"], row["purpose"], row["everyone"]) for row in found] == [
+        ("system", "support", False),
+        ("ledger", "state", False),
+        ("ledger", "state", True),
+    ]
+    assert set(found[0]) == {
+        "annulled",
+        "categories",
+        "everyone",
+        "occurred_at",
+        "positions",
+        "purpose",
+        "where",
+    }
+
+
+def test_the_same_position_keys_and_time_give_the_same_bytes(house: Cli) -> None:
+    position = str(house("status", "--json").json["position"])
+    for form in ("json", "html", "pdf"):
+        for language in ("nl", "en"):
+            options = ("--at-position", position, "--language", language)
+            first = report(house, *options, form=form)
+            house.record(
+                recipient("Later BV", type="recipient-changed", valid_from="2023-01-01"),
+                collected(personal={"name": "Later"}, categories=["identity"]),
+            )
+            assert report(house, *options, form=form) == first
+
+
+def test_a_disclosure_under_secrecy_leaves_no_trace(house: Cli) -> None:
+    position = str(house("status", "--json").json["position"])
+    before = {form: report(house, "--at-position", position, form=form) for form in ("json", "pdf")}
+    house.set(CONFIDENTIAL="true")
+    assert house("init").status == 0
+    secret = disclosed(
+        provision="nl.sv.126na", legal_basis="6-1-c", recipient_kind="police", case_ref="S-1"
+    )
+    assert house.record(secret)["recorded"] == 1
+    house.set(CONFIDENTIAL="false")
+    for form, content in before.items():
+        assert report(house, "--at-position", position, form=form) == content
+    assert "Waar de wet het verbiedt" in report(house, form="html").decode()
+
+
+def test_what_was_erased_is_answered_as_erased(house: Cli) -> None:
+    house("erase", WHO, "--category", "contact", "--ground", "consent-withdrawn")
+    answer = told(house)
+    [contact] = [row for row in answer["categories"] if row["category"] == "contact"]
+    assert contact["held"] is False
+    [erased] = contact["erased"]
+    assert erased["ground"] == "consent-withdrawn"
+    assert erased["at"]
+    assert "email" not in {row["field"] for row in answer["data"]}
+    assert "contact" not in {row["category"] for row in answer["retention"]}
+    assert "gewist op" in report(house, form="html").decode()
+
+
+def test_who_was_erased_as_a_whole_is_told_what_was_done(house: Cli) -> None:
+    house("erase", WHO, "--ground", "request")
+    answer = told(house)
+    assert answer["data"] == answer["retention"] == []
+    assert all(row["erased"] for row in answer["categories"] if row["category"] == "identity")
+    assert answer["recipients"][0]["name"] == "Incasso BV"
+    assert len(answer["seal"]) == 43
+
+
+def test_what_was_annulled_is_marked(house: Cli) -> None:
+    wrong = collected(id="wrong", time=on(7), personal={"name": "Verkeerd"})
+    house.record(
+        wrong, message("event-annulled", WHO, time=on(8), annuls="wrong", reason="mistake")
+    )
+    answer = told(house)
+    [row] = [row for row in answer["data"] if row["value"] == "Verkeerd"]
+    assert (row["annulled"], row["current"]) == (True, False)
+    assert sum(act["annulled"] for act in answer["acts"]) == 1
+
+
+def test_hash_and_checkpoint_are_recorded_on_the_request(house: Cli) -> None:
+    house("publish", "--once")
+    house("request", "open", WHO, "--right", "access", "--channel", "email", "--ref", "R-1")
+    early = house("report", "access", WHO, "--request", "R-1")
+    assert (early.status, early.out) == (1, b"")
+    house("request", "verify-identity", "R-1", "--method", "portal-login")
+    file = house.folder / "report.pdf"
+    ran = house(
+        "report", "access", WHO, "--request", "R-1", "--format", "pdf", "--output", str(file)
+    )
+    assert (ran.status, ran.out) == (0, b"")
+    issued = house("history", WHO, "--json").acts[-1]
+    assert issued["type"].endswith(".access-report-issued.v1")
+    facts = issued["facts"]
+    assert facts["sha256"] == sha256(file.read_bytes()).hexdigest()
+    assert (facts["format"], facts["request_ref"], facts["language"]) == ("pdf", "R-1", "nl")
+    assert facts["checkpoint_size"] == 13
+    assert facts["position"] < issued["position"]
+    assert house("request", "answer", "R-1", "--json").json["status"] == "answered"
+
+
+def test_a_report_answers_a_request_for_access_of_the_same_person(house: Cli) -> None:
+    house("request", "open", OTHER, "--right", "access", "--channel", "post", "--ref", "R-2")
+    house("request", "open", WHO, "--right", "erasure", "--channel", "post", "--ref", "R-3")
+    for ref in ("R-2", "R-3", "R-9"):
+        ran = house("report", "access", WHO, "--request", ref)
+        assert (ran.status, ran.out) == (1, b""), ref
+
+
+def test_the_seal_cannot_be_guessed_and_differs_by_person(house: Cli, tmp_path: Path) -> None:
+    seals = {told(house, subject=subject)["seal"] for subject in (WHO, OTHER, CONTACT)}
+    assert len(seals) == 3
+
+
+def test_wrong_usage(house: Cli) -> None:
+    assert house("report", "access", "recipient/incasso").status == 2
+    assert house("report", "access", WHO, "--format", "docx").status == 2
+    assert house("report", "access", WHO, "--language", "fr").status == 2
+    assert house("report", "access", "customer/9").status == 1
