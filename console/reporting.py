@@ -1,38 +1,70 @@
 """Reports about a person as they are issued: made, hashed, recorded on the request that asked for them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from console.acting import Act
-from console.answers.access_report import Asked
+from console.answers.access_report import Asked, access_report
 from console.answers.log import checkpoint_status
+from console.answers.portability import portability
 from console.answers.source import Source
+from console.export.portability import portability_csv
 from console.export.report_document import access_document
 from console.export.report_page import report_page
 from console.export.report_pdf import report_pdf
 from console.output import encode
-from console.requesting import Found, check_allowed, find, record
+from console.requesting import check_allowed, find, record
 from console.settings import Settings
 from console.wiring import Site
 from ledger.tlog.folder import LogFolder
 from ledger.tlog.reading import published_by
 from rulebook import provision_of
 
-__all__ = ["FORMATS", "checkpoint_before", "issue", "rendered"]
+__all__ = ["ACCESS", "PORTABILITY", "Kind", "checkpoint_before", "made"]
 
 Answer = dict[str, Any]
-_RENDER: dict[str, Callable[[Answer, Asked], bytes]] = {
-    "json": lambda answer, _asked: encode(answer),
-    "html": lambda answer, _asked: report_page(access_document(answer)),
-    "pdf": lambda answer, asked: report_pdf(access_document(answer), asked.rendered_at),
-}
-FORMATS = tuple(_RENDER)
 
 
-def rendered(answer: Answer, asked: Asked, form: str) -> bytes:
-    """The report in a format: the same answer gives the same bytes."""
-    return _RENDER[form](answer, asked)
+class Kind(NamedTuple):
+    """A kind of report: which right it serves, what records it, how it is made and written."""
+
+    right: str
+    issued: str
+    make: Callable[[Source, Asked], Answer]
+    forms: Mapping[str, Callable[[Answer, Asked], bytes]]
+
+
+ACCESS = Kind(
+    "access",
+    "access-report-issued",
+    access_report,
+    {
+        "json": lambda answer, _asked: encode(answer),
+        "html": lambda answer, _asked: report_page(access_document(answer)),
+        "pdf": lambda answer, asked: report_pdf(access_document(answer), asked.rendered_at),
+    },
+)
+PORTABILITY = Kind(
+    "portability",
+    "portability-export-issued",
+    portability,
+    {
+        "json": lambda answer, _asked: encode(answer),
+        "csv": lambda answer, _asked: portability_csv(answer),
+    },
+)
+
+
+def made(site: Site, source: Source, asked: Asked, kind: Kind, form: str) -> bytes:
+    """The report in a format, recorded on its request if it answers one; the same input, the same bytes.
+
+    Raises UnknownSubject; of a request NotAllowed, ActRefused, Retry or Halt: then nothing was issued.
+    """
+    content = kind.forms[form](kind.make(source, asked), asked)
+    if asked.request_ref is not None:
+        _issue(site, source, asked, kind, content, form)
+    return content
 
 
 def checkpoint_before(settings: Settings, position: int) -> Answer | None:
@@ -44,12 +76,10 @@ def checkpoint_before(settings: Settings, position: int) -> Answer | None:
     return {"origin": signed.checkpoint.origin, "size": told["size"], "root": told["root"]}
 
 
-def issue(
-    site: Site, source: Source, asked: Asked, content: bytes, form: str, *, right: str, name: str
-) -> None:
-    """Record that the report was issued on its request. Raises NotAllowed, ActRefused, Retry or Halt."""
+def _issue(site: Site, source: Source, asked: Asked, kind: Kind, content: bytes, form: str) -> None:
     assert asked.request_ref
-    found = _request_of(source, asked, right)
+    found = find(source, asked.request_ref, asked.reference)
+    check_allowed(found, "issue", source.now, kind.right)
     facts = {
         "request_ref": asked.request_ref,
         "sha256": sha256(content).hexdigest(),
@@ -62,13 +92,10 @@ def issue(
             "checkpoint_size": asked.checkpoint["size"],
             "checkpoint_root": asked.checkpoint["root"],
         }
-    act = Act(name=name, subject=found.reference, provision=provision_of(found.right), facts=facts)
+    act = Act(
+        name=kind.issued,
+        subject=found.reference,
+        provision=provision_of(found.right),
+        facts=facts,
+    )
     record(site, [act], site.clock())
-
-
-def _request_of(source: Source, asked: Asked, right: str) -> Found:
-    """The request that the report answers. Raises NotAllowed when it is none for this right, or over."""
-    assert asked.request_ref
-    found = find(source, asked.request_ref, asked.reference)
-    check_allowed(found, "issue", source.now, right)
-    return found
