@@ -11,7 +11,7 @@ from console.commands.following import bring_up_to_date
 from console.commands.people import Subject, reading
 from console.commands.reports import put
 from console.flags import AtPosition, Language, configured, language_of, time_of
-from console.reporting import ACCESS, PORTABILITY, Kind, checkpoint_before, made
+from console.rights.reporting import ACCESS, PORTABILITY, Kind, checkpoint_before, made
 from console.settings import Settings
 from ledger.reading import head_position
 
