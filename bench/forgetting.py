@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from console.deciding import Asked, due_steps, erase_asked, erase_due
 
 from bench.results import quote, save
 from bench.workload import batches
 from console.commands.following import bring_up_to_date
+from console.rights.deciding import Asked, due_steps, erase_asked, erase_due
 from console.settings import read_settings
 from console.wiring import Site, install_site, open_site
 from ledger.embedded import start
