@@ -16,9 +16,9 @@ from console.output import emit, emit_list, note, people
 from console.rights.deciding import Asked, due_steps, erase_asked, erase_due, preview
 from console.settings import Settings
 from console.show.retention import clocks_table, decision_tables, forecast_table, steps_table
-from ledger.erasure import GROUNDS
 from ledger.rotation import epochs
 from ledger.tombstones import expire_tombstones
+from ledger.verdict import GROUNDS
 from rulebook.calendar import day_of, months_after
 
 __all__ = ["add_commands"]
