@@ -1,6 +1,6 @@
 """Every benchmark, one after the other; each runs its peer in the same run and prints the ratio."""
 
-from bench import decode, findings, kafka, projection, publishing, record, scale, tlog
+from bench import decode, findings, kafka, projection, publishing, record, report, scale, tlog
 
 if __name__ == "__main__":
     decode.main()
@@ -10,4 +10,5 @@ if __name__ == "__main__":
     projection.main()
     scale.main()
     findings.main()
+    report.main()
     tlog.main()

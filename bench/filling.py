@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 
 from bench.workload import batches
-from console.sample import generate
+from console.sample.generating import generate
 from ledger.application import Ledger
 from ledger.embedded import start
 from ledger.names import LedgerName

@@ -19,7 +19,7 @@ from uuid import UUID
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from console.sample import generate
+from console.sample.generating import generate
 from ledger.embedded import start
 from ledger.intake import FileOrigin, Message
 from ledger.names import LedgerName

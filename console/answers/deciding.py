@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from console.answers.erasure import forgotten
-from console.deciding import Asked, Done
+from console.rights.deciding import Asked, Done
 from projections.erasing import Step
 from rulebook import ErasureDecision, Reason
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from console.acting import Act, act
 from console.answers.source import ERASED, Source
 from console.answers.subjects import known_streams, note_read
+from console.rights.acting import Act, act
 from console.wiring import Site
 from ledger.errors import Misconfigured
 from ledger.event import instant

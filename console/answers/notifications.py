@@ -8,10 +8,10 @@ from uuid import UUID
 
 import msgspec
 
-from console.acting import Act
 from console.answers.recipients import RecipientNames
 from console.answers.source import ERASED, Source, instant_or_none
 from console.answers.subjects import known_streams, note_read
+from console.rights.acting import Act
 from ledger.errors import Misconfigured, Reject
 from ledger.event import instant
 from projections.notifications import Task, tasks

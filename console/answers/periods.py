@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from console.answers.source import ERASED, Source
-from console.deciding import Done, Due
+from console.rights.deciding import Done, Due
 from ledger.sealing import end_of_month
 from projections.erasing import Step, deferrals, period_for
 from projections.keepings import keepings_of

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from console.answers.source import ERASED, instant_or_none
-from console.requesting import Found
+from console.rights.requesting import Found
 from ledger.event import instant
 from projections.requests import Request, Standing, Step, standing
 from rulebook import REFUSALS, refusal_notice

@@ -8,17 +8,17 @@ from typing import Annotated, Any
 
 import typer
 
-from console import sample
 from console.commands.failing import fail_unless
 from console.commands.following import bring_up_to_date
 from console.commands.intake import ingest_files
-from console.demo_ground import demo_settings, fresh_ground, kafka_texts
-from console.demo_kafka import consume_all, publish
+from console.demo.ground import demo_settings, fresh_ground, kafka_texts
+from console.demo.kafka import consume_all, publish
+from console.demo.proof import tampered
+from console.demo.step import shown
+from console.demo.tour import guide
 from console.output import people
+from console.sample import generating as sample
 from console.streams import opened
-from console.tour import guide
-from console.tour_proof import tampered
-from console.tour_step import shown
 from console.wiring import Site, open_site, utc_now
 
 __all__ = ["add_commands"]

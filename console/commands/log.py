@@ -17,10 +17,10 @@ from console.answers.log import (
 )
 from console.flags import Json, configured
 from console.output import emit, emit_bytes, people
+from console.running.watching import Watch, watching
 from console.settings import Settings, read_policy
 from console.show.upkeep import named_values
 from console.signals import stopping
-from console.watching import Watch, watching
 from console.wiring import log_key, open_site, utc_now
 from ledger.errors import LedgerError, Misconfigured, Unproven
 from ledger.metrics import Figures

@@ -19,7 +19,7 @@ from console.commands.request_lists import one_of
 from console.commands.requests import At
 from console.flags import Json, configured, time_of
 from console.output import emit, emit_list, people
-from console.requesting import record
+from console.rights.requesting import record
 from console.settings import Settings
 from console.show.notifications import notifications_table
 from projections.notifications import ACTIONS

@@ -12,7 +12,7 @@ from console.commands.following import bring_up_to_date
 from console.commands.people import reading
 from console.flags import AsOf, Json, Language, configured, language_of, time_of
 from console.output import emit, people
-from console.requesting import NotAllowed, find, found_of
+from console.rights.requesting import NotAllowed, find, found_of
 from console.settings import Settings
 from console.show.requests import request_tables, requests_table
 from projections.read import requests

@@ -7,14 +7,6 @@ from typing import Annotated
 
 import typer
 
-from console.acting import Act
-from console.answering import (
-    RESTRICTIONS,
-    Wanted,
-    act_on,
-    acts_before_answer,
-    acts_before_refusal,
-)
 from console.answers.deciding import outcome_of
 from console.answers.requests import shown
 from console.answers.source import Source
@@ -22,10 +14,18 @@ from console.commands import request_lists
 from console.commands.following import bring_up_to_date
 from console.commands.people import Subject, reading
 from console.commands.request_lists import Ref, Whose, one_of
-from console.deciding import Asked, erase_asked
 from console.flags import Json, configured, time_of
 from console.output import emit, people
-from console.requesting import Found, Opening, check_allowed, find, open_request, record
+from console.rights.acting import Act
+from console.rights.answering import (
+    RESTRICTIONS,
+    Wanted,
+    act_on,
+    acts_before_answer,
+    acts_before_refusal,
+)
+from console.rights.deciding import Asked, erase_asked
+from console.rights.requesting import Found, Opening, check_allowed, find, open_request, record
 from console.settings import Settings
 from console.show.requests import request_tables
 from console.wiring import Site

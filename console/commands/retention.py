@@ -11,9 +11,9 @@ from console.answers.subjects import check_person, note_read
 from console.commands.failing import fail_unless
 from console.commands.following import bring_up_to_date
 from console.commands.people import CategoryOptions, Subject, checked_categories, ground_of, reading
-from console.deciding import Asked, due_steps, erase_asked, erase_due, preview
 from console.flags import Json, Language, configured, language_of
 from console.output import emit, emit_list, note, people
+from console.rights.deciding import Asked, due_steps, erase_asked, erase_due, preview
 from console.settings import Settings
 from console.show.retention import clocks_table, decision_tables, forecast_table, steps_table
 from ledger.erasure import GROUNDS

@@ -11,17 +11,17 @@ import typer
 from console.commands import gaps
 from console.commands.following import bring_up_to_date, follower, rebuild_outdated
 from console.flags import configured
-from console.forgetting import forget_due, forget_waiting
-from console.intake_log import intake_observer
 from console.kafka_options import options_of
 from console.logs import RUN, run_id
 from console.output import note
-from console.serving import Address, free_port
+from console.running.forgetting import forget_due, forget_waiting
+from console.running.intake_log import intake_observer
+from console.running.serving import Address, free_port
+from console.running.supervision import Part, supervise
+from console.running.upkeeping import Upkeep
+from console.running.watching import PORTS, Process, Watch, port_of, supervised, watching
 from console.settings import KafkaSettings, Settings
 from console.signals import stopping
-from console.supervision import Part, supervise
-from console.upkeeping import Upkeep
-from console.watching import PORTS, Process, Watch, port_of, supervised, watching
 from console.wiring import open_site
 from consumers.kafka import KafkaAnswers, KafkaSource
 from consumers.loop import Consumer, Job, consume, resume

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from console import sample
 from console.flags import Json, configured, time_of
 from console.output import emit, people, standard_output
+from console.sample import generating as sample
 from console.settings import Settings
 from console.show.text import pairs
 from console.wiring import install_site, log_key, utc_now

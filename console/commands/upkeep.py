@@ -9,9 +9,9 @@ from console.commands.failing import fail_unless
 from console.commands.following import bring_up_to_date
 from console.commands.log import checkpoint_now
 from console.flags import Json, configured
-from console.forgetting import forget_due
-from console.kafka_lags import kafka_lags
 from console.output import emit, people
+from console.running.forgetting import forget_due
+from console.running.kafka_lags import kafka_lags
 from console.settings import Settings
 from console.show.upkeep import audit_tables, named_values, reports_table, status_tables
 from console.wiring import open_site

@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
-from console.listening import Asked, Page, listen
 from console.output import note
+from console.running.listening import Asked, Page, listen
 from console.signals import stopping
 from ledger.errors import Halt, Misconfigured, Retry
 from ledger.tlog.cosigning import LIMIT_BYTES, Answer

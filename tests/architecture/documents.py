@@ -13,8 +13,8 @@ from console.export.acts import involved_as, user_facts
 from console.export.register_parts import register_parts
 from console.export.register_words import Words
 from console.main import app
+from console.running.watching import MADE
 from console.settings import SETTINGS
-from console.watching import MADE
 from projections import disclosures
 from rulebook import CLAUSES, NOTICE_CHECKS, NOTICE_CLAIMS
 from schemas import CATEGORIES, EVENT_TYPES, PERSONAL_FIELDS, ROLLING_CATEGORIES, Code

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from console.watching import MADE
+from console.running.watching import MADE
 from deploy.grafana.__main__ import DASHBOARDS, FOLDER
 from deploy.grafana.model import rendered
 from ledger.metrics import Series

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from console.acting import Act, ActRefused, act
+from console.rights.acting import Act, ActRefused, act
 from console.settings import read_settings
 from console.wiring import Site, install_site, open_site
 from ledger.event import RecordedEvent

@@ -5,8 +5,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from console.deciding import Asked, Done, due_steps, erase_asked, erase_due, preview
-from console.forgetting import forget_waiting
+from console.rights.deciding import Asked, Done, due_steps, erase_asked, erase_due, preview
+from console.running.forgetting import forget_waiting
 from ledger.audit import audit
 from ledger.errors import OnHold, Retry, UnknownSubject
 from ledger.event import RecordedEvent

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import orjson
 import pytest
 
-from console import sample
 from console.answers.lint import lint
 from console.answers.practice import practice_at, told_at
 from console.commands.following import bring_up_to_date
 from console.commands.intake import ingest_files
+from console.sample import generating as sample
 from console.settings import Controller, read_settings
 from console.wiring import Site, install_site, open_site
 from ledger.embedded import Server

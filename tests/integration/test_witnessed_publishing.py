@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from console.listening import Asked, Page, listen
+from console.running.listening import Asked, Page, listen
 from ledger.tlog.checkpoints import checkpoint_text, cosign_checkpoint, parse_checkpoint
 from ledger.tlog.cosigning import parse_request
 from ledger.tlog.key_file import KeyFile

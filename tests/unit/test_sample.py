@@ -14,7 +14,7 @@ import pytest
 
 import rulebook
 import schemas
-from console import sample
+from console.sample import generating as sample
 
 Event = dict[str, Any]
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import typer
 
-from console.demo_ground import demo_settings, fresh_ground, kafka_texts
+from console.demo.ground import demo_settings, fresh_ground, kafka_texts
 from console.flags import moment_of
 from console.kafka_options import options_of
+from console.running.supervision import LAST_PAUSE_S, Restarts, ended_for_good
 from console.settings import KafkaSettings
 from console.streams import label_of
-from console.supervision import LAST_PAUSE_S, Restarts, ended_for_good
 from ledger.errors import Misconfigured
 
 

@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 
 from console.logs import Log
-from console.upkeeping import Upkeep
+from console.running.upkeeping import Upkeep
 from ledger.errors import Halt, Misconfigured, Retry, ServiceAway
 
 PATIENCE_S = 60.0

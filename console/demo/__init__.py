@@ -1,0 +1,1 @@
+"""`ledger demo`: the ground it stands on, and the tour."""

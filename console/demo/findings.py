@@ -1,0 +1,94 @@
+"""Findings in the tour of `ledger demo`: what was planted is found, one is explained, and one is resolved."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rich.table import Table
+
+import rulebook
+from console.answers.findings import Wanted, findings
+from console.commands.following import bring_up_to_date
+from console.demo.step import Step
+from console.rights.acting import Act, act
+from console.sample.acts import notice_version
+from console.sample.generating import Planted
+from console.sample.register import SUBSCRIPTION
+from console.show.findings import findings_table
+from console.show.text import pairs, table
+from console.wiring import Site
+from projections.timetravel import NOW
+
+__all__ = ["found"]
+
+# Any rule with a planted violation will do: this one is resolved by telling somebody something.
+EXPLAINED = "law.notice.never"
+
+
+def found(site: Site, planted: Sequence[Planted]) -> Iterator[Step]:
+    """Compare what is found with what the sample broke on purpose."""
+    rows = list(findings(site.source("findings"), Wanted(), NOW))
+    meant = Counter((one.rule, one.source, one.id) for one in planted)
+    seen = Counter((row["rule"], row["event"]["source"], row["event"]["id"]) for row in rows)
+    yield Step(
+        f"What breaks a rule: {len(rows)} findings, of {len(planted)} that the sample holds on purpose",
+        "findings",
+        [_by_rule(rows, planted)],
+        seen == meant,
+    )
+    yield from _explained([row for row in rows if row["rule"] == EXPLAINED], site)
+
+
+def _by_rule(rows: Sequence[dict[str, Any]], planted: Sequence[Planted]) -> Table:
+    counts = Counter(row["rule"] for row in rows)
+    meant = Counter(one.rule for one in planted)
+    lines = (
+        (rule.severity, rule.title, rule.citation, meant[rule.id], counts[rule.id])
+        for rule in rulebook.RULES
+        if meant[rule.id] or counts[rule.id]
+    )
+    return table("Findings by rule", ("severity", "rule", "citation", "planted", "found"), lines)
+
+
+def _explained(rows: Sequence[dict[str, Any]], site: Site) -> Iterator[Step]:
+    """One finding, and the event that ends it."""
+    yield Step(
+        "One of them: which event, against which clause and law, and what ends it",
+        f"findings --rule {EXPLAINED}",
+        [findings_table(rows), pairs("The promise", _promise())],
+        len(rows) == 1,
+    )
+    for row in rows:
+        act(site, [_notice(row["subject"], notice_version(site.clock()))])
+    bring_up_to_date(site)
+    left = list(findings(site.source("findings"), Wanted(rule=EXPLAINED), NOW))
+    yield Step(
+        "The privacy notice is provided and recorded: the finding closes by itself",
+        f"findings --rule {EXPLAINED}",
+        [findings_table(left)],
+        not left,
+    )
+
+
+def _promise() -> Iterator[tuple[str, str]]:
+    rule = rulebook.rule(EXPLAINED)
+    for clause in rulebook.CLAUSES:
+        if EXPLAINED in clause.rules:
+            yield (
+                f"policy {clause.title}" if clause.source == "policy" else clause.title,
+                clause.says,
+            )
+    yield "law", rule.citation
+    yield "in Dutch", rule.title_nl
+    yield "ends when (Dutch)", rule.resolved_by_nl
+
+
+def _notice(subject: str, version: str) -> Act:
+    facts = {"version": version, "channel": "email", "article": "14"}
+    return Act(
+        name="privacy-notice-provided",
+        subject=subject,
+        facts=facts,
+        legal_basis=SUBSCRIPTION.legal_basis,
+        activity=SUBSCRIPTION.activity,
+    )

@@ -1,0 +1,106 @@
+"""The end of the tour of `ledger demo`: a checkpoint, a proof checked offline, a byte changed in a copy."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import msgspec
+
+from console.answers.log import proof_answer, published_answer, verified_answer
+from console.answers.upkeep import audited
+from console.demo.step import Step
+from console.show.upkeep import audit_tables, named_values
+from console.wiring import Site, bare_site
+from ledger.audit import audit
+from ledger.postgres import statement
+from ledger.tlog.folder import LogFolder
+from ledger.tlog.proof_file import encode_proof, parse_proof, verify_entry
+from ledger.tlog.reading import entry_at, prove
+
+__all__ = ["proven", "tampered"]
+
+# Any position will do: this one is recorded and published in every sample.
+POSITION = 100
+_COPY = "copy"
+
+
+def proven(site: Site) -> Iterator[Step]:
+    """Publish, and prove one event with two files and a key."""
+    with closing(site.publisher()) as publisher:
+        answer = published_answer(publisher.publish_once())
+    yield Step(
+        "A signed checkpoint covers everything: an auditor keeps it",
+        "publish --once",
+        [named_values("Published", answer)],
+    )
+    folder = LogFolder(site.settings.log.folder)
+    proof, entry = _files(site.settings.data_dir)
+    made = prove(folder, POSITION)
+    proof.write_bytes(encode_proof(made))
+    entry.touch(0o600)
+    entry.write_bytes(entry_at(folder, POSITION))
+    yield Step(
+        f"The proof that the event at position {POSITION} is in it",
+        f"prove {POSITION} --output {proof} --entry {entry}",
+        [named_values("Proof", proof_answer(made, str(proof), str(entry)))],
+    )
+    key = site.log_key.known()[-1]
+    content = entry.read_bytes()
+    checkpoint = verify_entry(parse_proof(proof.read_bytes()), content, [key])
+    yield Step(
+        "Anybody checks it without database, network or this ledger",
+        f"verify {proof} --entry {entry} --key '{key.text}'",
+        [named_values("Verified", verified_answer(checkpoint, content))],
+    )
+
+
+def _files(data_dir: Path) -> tuple[Path, Path]:
+    return data_dir / f"{POSITION}.tlog-proof", data_dir / f"{POSITION}.entry"
+
+
+def tampered(left: Site) -> Step:
+    """Change one byte in a copy of a ledger that was left; fine when the audit of it names the position.
+
+    The copy has the server, the guards off and every right: what a superuser could do.
+    """
+    with _copied(left) as site:
+        _change_a_byte(site)
+        result = audit(site.session("reader"), site.published_log)
+    return Step(
+        f"A superuser changes one byte of event {POSITION}, in a copy: the audit of it names the position",
+        None,
+        audit_tables(audited(result, [])),
+        any(found.position == POSITION for found in result.findings),
+    )
+
+
+@contextmanager
+def _copied(left: Site) -> Iterator[Site]:
+    """A copy of the ledger's whole folder with a server of its own; removed at the end."""
+    ground = left.settings.data_dir
+    folder = ground / _COPY
+    _copy(ground, folder)
+    log = msgspec.structs.replace(left.settings.log, folder=folder / "tlog" / str(left.ledger))
+    settings = msgspec.structs.replace(left.settings, data_dir=folder, log=log)
+    try:
+        with bare_site(settings, left.clock) as site:
+            yield site
+    finally:
+        shutil.rmtree(folder)
+
+
+def _copy(ground: Path, folder: Path) -> None:
+    """Copy a folder with its owners: PostgreSQL runs as the one that its files belong to."""
+    shutil.copytree(ground, folder, ignore=shutil.ignore_patterns(_COPY, "*.ndjson"))
+    for path in (folder, *folder.rglob("*")):
+        owner = (ground / path.relative_to(folder)).stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def _change_a_byte(site: Site) -> None:
+    session = site.database.connect(site.ledger, None)
+    with closing(session):
+        session.script(statement("console", "disable_guards"), {})
+        session.of("console").run("change_a_byte", position=POSITION)

@@ -1,0 +1,155 @@
+"""The tour of `ledger demo`: what a ledger answers about one customer, and what an erasure leaves.
+
+Every step says which command shows the same.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from console.answers.consents import consents
+from console.answers.disclosures import Wanted, disclosures
+from console.answers.erasure import erased
+from console.answers.history import history
+from console.answers.lint import lint
+from console.answers.marketing import marketing
+from console.answers.register import register
+from console.answers.state import state
+from console.answers.upkeep import audited
+from console.commands.following import bring_up_to_date
+from console.demo.findings import found
+from console.demo.proof import proven
+from console.demo.step import Step
+from console.sample.generating import TOUR_SUBJECT, Planted
+from console.show.consent import consents_tables, marketing_tables
+from console.show.lint import lint_table
+from console.show.person import (
+    changes_table,
+    erasure_tables,
+    history_table,
+    state_tables,
+)
+from console.show.registers import disclosures_table, register_table
+from console.show.upkeep import audit_tables
+from console.wiring import Site
+from ledger.audit import audit
+from ledger.event import instant
+from ledger.rotation import epochs
+from projections.rebuild import audit_views
+from projections.timetravel import NOW, Moment
+
+__all__ = ["guide"]
+
+# Enough of a long table to see what it is.
+_LAST_EVENTS = 8
+_ACTIVITIES = 4
+_RIGHTS = "8"
+_YEAR = timedelta(days=365)
+
+
+def guide(site: Site, planted: Sequence[Planted]) -> Iterator[Step]:
+    """Walk through the ledger. `planted`: the violations in it."""
+    yield from _about_one_person(site)
+    yield from _about_processing(site)
+    yield from found(site, planted)
+    yield _about_the_notice(site)
+    site.record_reads()
+    yield from _after_an_erasure(site)
+    site.record_reads()
+    yield from proven(site)
+    yield _in_order(site)
+
+
+def _about_one_person(site: Site) -> Iterator[Step]:
+    who = TOUR_SUBJECT
+    events = list(history(site.source("history"), who, NOW))
+    yield Step(
+        f"What happened with the data of {who}: the last {_LAST_EVENTS} of {len(events)} events",
+        f"history {who}",
+        [history_table(who, events[-_LAST_EVENTS:])],
+    )
+    source = site.source("state")
+    now = state(source, who, NOW)
+    yield Step("What is known now", f"state {who}", state_tables(now))
+    past = site.clock().replace(microsecond=0) - _YEAR
+    then = state(source, who, Moment(as_of=past))
+    yield Step(
+        "What was known a year ago",
+        f"state {who} --as-of {instant(past)}",
+        [changes_table(then, now)],
+    )
+    yield Step(
+        "What the customer agreed to, and what it is worth",
+        f"consents {who}",
+        consents_tables(consents(site.source("consents"), who, NOW)),
+    )
+    yield Step(
+        "Whether the customer may be called about products, by law and by our own promise",
+        f"marketing {who} --channel phone",
+        marketing_tables(marketing(site.source("marketing"), who, ["phone"], NOW)),
+    )
+
+
+def _about_processing(site: Site) -> Iterator[Step]:
+    answer = register(site.source("register"), site.settings.controller, NOW)
+    drifting = [row for row in answer["activities"] if row["drift"]]
+    yield Step(
+        f"The Article 30 register: {len(answer['activities'])} activities, here some whose practice"
+        " differs from what was declared",
+        "register",
+        [register_table(answer | {"activities": drifting[:_ACTIVITIES]})],
+    )
+    rows = list(disclosures(site.source("disclosures"), Wanted(subject=TOUR_SUBJECT)))
+    yield Step(
+        "Who received data of this customer",
+        f"disclosures --subject {TOUR_SUBJECT}",
+        [disclosures_table(rows)],
+    )
+
+
+def _about_the_notice(site: Site) -> Step:
+    answer = lint(site.source("lint"), site.settings.controller, NOW)
+    rows = [row for row in answer["findings"] if row["clause"] == _RIGHTS]
+    return Step(
+        f"The privacy notice beside law and practice: {answer['open']} findings, here those on the"
+        f" clause about rights ({_RIGHTS})",
+        "lint",
+        [lint_table(answer | {"findings": rows})],
+    )
+
+
+def _after_an_erasure(site: Site) -> Iterator[Step]:
+    who = TOUR_SUBJECT
+    erasures = site.eraser().erase(who, [], "request")
+    started_at = epochs(site.session("reader"), site.provider).started_at
+    yield Step(
+        "The customer asks to be forgotten: the keys are destroyed",
+        f"erase {who} --ground request",
+        erasure_tables(erased(who, "request", erasures, started_at, site.clock())),
+    )
+    bring_up_to_date(site)
+    left = state(site.source("state"), who, NOW)
+    yield Step("What is left of it", f"state {who}", state_tables(left))
+    events = list(history(site.source("history"), who, NOW))
+    yield Step(
+        "The acts remain, without the values",
+        f"history {who}",
+        [history_table(who, events[:2] + events[-1:])],
+    )
+    given = disclosures(site.source("disclosures"), Wanted(subject=who))
+    rows = [row for row in given if row["subject"] is None]
+    yield Step(
+        "And so do the disclosures, of nobody in particular",
+        f"disclosures --subject {who}",
+        [disclosures_table(rows[:3])],
+    )
+
+
+def _in_order(site: Site) -> Step:
+    views = audit_views(site.new_session("reader"), privacy_office=site.privacy_office)
+    answer = audited(audit(site.session("reader"), site.published_log), views)
+    return Step(
+        "Everything is as it was recorded, and every view is what its events say",
+        "audit --views",
+        audit_tables(answer),
+        answer["ok"],
+    )

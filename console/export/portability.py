@@ -1,0 +1,24 @@
+"""What a person takes along, as CSV: a line for each value, and of the document itself."""
+
+import csv
+import io
+from typing import Any
+
+__all__ = ["COLUMNS", "portability_csv"]
+
+COLUMNS = ("category", "field", "value", "since", "how", "legal_basis", "activity", "position")
+_ABOUT = ("subject", "request_ref", "position", "made_at", "controller", "seal")
+
+
+def portability_csv(answer: dict[str, Any]) -> bytes:
+    """Lines of the category `document` tell about the export; a value that is a list has a line for each."""
+    about = [["document", name, answer[name], *[""] * 5] for name in _ABOUT]
+    rows = [
+        [row["category"], row["field"], value, *(row[name] for name in COLUMNS[3:])]
+        for row in answer["data"]
+        for value in (row["value"] if isinstance(row["value"], list) else [row["value"]])
+    ]
+    text = io.StringIO(newline="")
+    # As it was received, for another program: what makes cells safe for a spreadsheet would change numbers.
+    csv.writer(text).writerows([COLUMNS, *about, *rows])
+    return text.getvalue().encode()

@@ -1,0 +1,106 @@
+"""What answering or refusing a request does, right by right: the acts that come before the answer itself.
+
+One table; whoever adds what a right needs adds it here. Nothing is recorded here.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from console.rights.acting import Act
+from console.rights.requesting import Found
+from ledger.errors import Misconfigured, Reject
+from projections.requests import Step
+from rulebook import provision_of
+from rulebook.marketing import MARKETING_ACTIVITIES
+
+__all__ = ["RESTRICTIONS", "Wanted", "acts_before_answer", "acts_before_refusal"]
+
+RESTRICTIONS = (
+    "accuracy-contested",
+    "unlawful-processing",
+    "needed-for-claims",
+    "objection-pending",
+)
+"""The four cases of GDPR Art. 18(1)."""
+
+
+class Wanted(Struct, frozen=True):
+    """How a request is to be answered. What a right does not need is not given."""
+
+    outcome: str
+    categories: Sequence[str] = ()
+    ground: str | None = None
+    review: str | None = None
+
+
+def acts_before_answer(found: Found, wanted: Wanted) -> list[Act]:
+    """What is done for the person because of the request, if anything is. Raises Misconfigured, Reject."""
+    doing = _ANSWERING.get(found.right)
+    return list(doing(found, wanted)) if doing else []
+
+
+def acts_before_refusal(found: Found, ground: str) -> list[Act]:
+    """An objection that is refused is overruled; other refusals change nothing. Raises Reject."""
+    return list(_objection(found, "objection-overruled", ground)) if found.is_objection else []
+
+
+def act_on(found: Found, name: str, /, facts: Mapping[str, Any], **members: Any) -> Act:
+    """An act of the office on a request."""
+    return Act(
+        name=name,
+        subject=found.reference,
+        provision=provision_of(found.right),
+        facts={"request_ref": found.request.ref, **facts},
+        **members,
+    )
+
+
+def _restricting(found: Found, wanted: Wanted) -> Iterator[Act]:
+    if not wanted.categories or wanted.ground is None:
+        raise Misconfigured(
+            "a request for restriction is answered with --category and --ground: expected what is "
+            "restricted, and why"
+        )
+    if wanted.ground not in RESTRICTIONS:
+        raise Misconfigured(f"--ground: expected one of {', '.join(RESTRICTIONS)}")
+    facts = {"ground": wanted.ground}
+    yield act_on(found, "processing-restricted", facts, categories=list(wanted.categories))
+
+
+def _upholding(found: Found, _wanted: Wanted) -> Iterator[Act]:
+    yield from _objection(found, "objection-upheld", None)
+
+
+def _objection(found: Found, name: str, ground: str | None) -> Iterator[Act]:
+    raised = found.request.named("objection-raised")
+    if not raised:
+        raise Reject(f"request {found.request.ref} does not say which activity it objects to")
+    if name == "objection-overruled" and any(_is_marketing(step) for step in raised):
+        raise Reject("an objection to direct marketing cannot be overruled (GDPR Art. 21(3))")
+    for step in raised:
+        facts = {"activity_objected": step.facts["activity_objected"]}
+        yield act_on(found, name, facts | {"ground": ground or step.facts["ground"]})
+
+
+def _is_marketing(step: Step) -> bool:
+    return step.facts["activity_objected"] in MARKETING_ACTIVITIES
+
+
+def _reviewing(found: Found, wanted: Wanted) -> Iterator[Act]:
+    reviewed = found.request.named("human-review-completed")
+    if wanted.review is not None:
+        yield act_on(found, "human-review-completed", {"outcome": wanted.review})
+    elif not reviewed:
+        raise Misconfigured(
+            "a request for human review is answered with --review: expected what the review came to, "
+            "such as confirmed or revised"
+        )
+
+
+_ANSWERING: Mapping[str, Callable[[Found, Wanted], Iterator[Act]]] = {
+    "restriction": _restricting,
+    "objection": _upholding,
+    "human-review": _reviewing,
+}

@@ -1,0 +1,1 @@
+"""The sample: three years in the life of an invented provider, as messages, with planted violations."""

@@ -1,0 +1,305 @@
+"""Planted violations of duties towards a person, each a chapter of a fixed length.
+
+Marketing against somebody's will, silence where somebody had to be told or answered, data kept too long.
+Where a customer's own consents or notices could get in the way, the person is a contact or a visitor.
+"""
+
+from datetime import datetime, timedelta
+
+from console.sample import people, terms
+from console.sample.acts import (
+    Somebody,
+    collected,
+    consented,
+    contact_added,
+    deactivated,
+    notified,
+    reactivated,
+)
+from console.sample.chapters import MINUTE
+from console.sample.event import (
+    Ground,
+    Publication,
+    below,
+    identifier,
+    office_hour,
+    offset_time,
+    publish,
+    reference,
+    waking_hour,
+)
+from console.sample.life import Life
+from console.sample.recording import recorded
+from console.sample.register import (
+    ADDRESS_BOOK,
+    ANALYTICS,
+    CALLS,
+    CARE,
+    CREDIT,
+    FRAUD,
+    MARKETING,
+    RIGHTS,
+    SUBSCRIPTION,
+    TAX,
+)
+from rulebook.calendar import AMSTERDAM
+
+HOUR = timedelta(hours=1)
+MAIL = ("email",)
+
+
+def _visitor(life: Life) -> Somebody:
+    return Somebody(life.rng, f"visitor/v-{below(life.rng, 16**10):010x}")
+
+
+def _early(life: Life, days: int) -> datetime:
+    """A moment in office hours so many days after opening, or on the Monday after it.
+
+    On days 8 to 10 one account is inactive for some hours; up to day 12 no other chapter closes one.
+    """
+    return office_hour(life.rng, life.opened + timedelta(days=days))
+
+
+def _colleague(life: Life, index: int, article: str = "14") -> list[Publication]:
+    """A contact person who is told of the notice."""
+    person, at = life.contact(index), _early(life, 1)
+    values = people.contact_person(life.rng)
+    return [
+        contact_added(person, at, life.subject, values),
+        notified(person, at + HOUR, article),
+    ]
+
+
+def _mailed(person: Somebody, at: datetime) -> Publication:
+    sent = {"channel": "email", "campaign": f"spring-{at.year}", "purpose": "newsletter"}
+    return recorded(person, at, MARKETING, "crm", "marketing-message-sent", MAIL, **sent)
+
+
+# Marketing
+
+
+def mailed_without_consent(life: Life) -> list[Publication]:
+    """A contact person gets a newsletter that nobody asked for."""
+    sent = _mailed(life.contact(9), _early(life, 4))
+    return [*_colleague(life, 9), sent.breaking("house.contact.consent")]
+
+
+def mailed_after_an_objection(life: Life) -> list[Publication]:
+    """A contact person gets a newsletter in spite of an objection."""
+    person, known = life.contact(8), _colleague(life, 8)
+    at = known[0].published + 2 * HOUR
+    name, sent = "marketing-objection-recorded", _mailed(person, _early(life, 4))
+    return [
+        *known,
+        consented(person, at, "newsletter", "portal"),
+        recorded(person, at + HOUR, MARKETING, "crm", name, channel="email"),
+        sent.breaking("law.contact.objection"),
+    ]
+
+
+def mailed_while_inactive(life: Life) -> list[Publication]:
+    """A newsletter goes out in the hours in which an account is not active."""
+    person, known, at = life.contact(7), _colleague(life, 7), _early(life, 8)
+    sent = _mailed(person, at + 2 * HOUR)
+    return [
+        *known,
+        consented(person, known[0].published + 2 * HOUR, "newsletter", "portal"),
+        deactivated(life, at, "customer-request"),
+        sent.breaking("house.contact.inactive"),
+        reactivated(life, at + 5 * HOUR, "resumed"),
+    ]
+
+
+def mailed_a_stranger(life: Life) -> list[Publication]:
+    """Somebody who only visited the website gets a newsletter."""
+    sent = _mailed(_visitor(life), life.office(0.5))
+    return [sent.breaking("house.contact.consent", "law.contact.channel")]
+
+
+# Silence
+
+
+def contact_not_told(life: Life) -> list[Publication]:
+    """A contact person never hears of the privacy notice."""
+    values = people.contact_person(life.rng)
+    added = contact_added(life.contact(6), life.office(0.3), life.subject, values)
+    return [added.breaking("law.notice.never")]
+
+
+def source_not_told(life: Life) -> list[Publication]:
+    """What the bureau says of a contact person is written down, and the person is not told."""
+    bureau, answer = terms.CREDIT_BUREAU.recipient, {"credit_outcome": "accepted"}
+    asked = collected(
+        life.contact(5),
+        _early(life, 8),
+        CREDIT,
+        "order-portal",
+        "third-party",
+        personal=answer,
+        from_recipient=bureau,
+    )
+    return [*_colleague(life, 5, "13"), asked.breaking("law.notice.indirect")]
+
+
+def request_answered_late(life: Life) -> list[Publication]:
+    """A request is extended when its month is over, and answered after that."""
+    at, ref = life.office(0.4), {"request_ref": reference(life.rng, "VZ")}
+    asked = {"right": "access", "channel": "post", "received_on": at.date().isoformat()}
+    received, extended = "rights-request-received", "rights-request-extended"
+    first = recorded(life, at, RIGHTS, "privacy-office", received, **ref, **asked)
+    late, end = at + timedelta(days=45), at + timedelta(days=70)
+    second = recorded(life, late, RIGHTS, "privacy-office", extended, **ref, reason="many-data")
+    name, how = "rights-request-answered", {"outcome": "granted"}
+    return [
+        first.breaking("law.rights.overdue"),
+        second.breaking("law.rights.extension"),
+        recorded(life, end, RIGHTS, "privacy-office", name, **ref, **how),
+    ]
+
+
+def warned_late(life: Life) -> list[Publication]:
+    """Somebody else uses a login, and its owner hears of it days later."""
+    at, case = life.free(0.5), {"case_ref": reference(life.rng, "MB")}
+    end, source = "password-changed", "security"
+    first = recorded(life, at, FRAUD, source, "misuse-suspected", **case, data_kinds=["login"])
+    later = at + timedelta(days=3)
+    return [
+        first.breaking("house.misuse.warning"),
+        recorded(life, later, FRAUD, source, "customer-warned", **case, channel="email"),
+        recorded(life, later + HOUR, FRAUD, source, "misuse-resolved", **case, outcome=end),
+    ]
+
+
+# More than was allowed
+
+
+def needless_credit_check(life: Life) -> list[Publication]:
+    """A customer of long standing, without any large order, is checked all the same."""
+    about, at = life.usual(terms.CREDIT_BUREAU).fields, life.office(0.6)
+    name, why = "credit-check-requested", {"reason": "large-order"}
+    asked = recorded(life, at, CREDIT, "crm", name, about, **why)
+    return [asked.breaking("house.credit.reason")]
+
+
+def contacts_without_permission(life: Life) -> list[Publication]:
+    """The app reads an address book before it may."""
+    at, count = life.soon(1), 20 + below(life.rng, 400)
+    name = "contact-list-uploaded"
+    sent = recorded(life, at, ADDRESS_BOOK, "app-backend", name, count=count)
+    return [sent.breaking("house.permission.contacts")]
+
+
+def visit_kept_too_long(life: Life) -> list[Publication]:
+    """What a visitor looked at is still there after its thirteen months."""
+    person, at = _visitor(life), waking_hour(life.rng, life.era.day(0.4))
+    seen = people.behaviour(life.rng)
+    kept = collected(person, at + MINUTE, ANALYTICS, "app-backend", "cookie", personal=seen)
+    return [
+        consented(person, at, "analytics-cookies", "web"),
+        kept.breaking("law.retention.passed"),
+    ]
+
+
+def call_kept_too_long(life: Life) -> list[Publication]:
+    """Traffic data of a call is still there after its six months."""
+    at = waking_hour(life.rng, life.era.day(0.75))
+    call = people.call(life.rng, at)
+    kept = collected(life, at, CALLS, "network", "network", personal=call)
+    return [kept.breaking("law.retention.passed")]
+
+
+# What is written down wrongly
+
+
+def taken_over_by_one(life: Life) -> list[Publication]:
+    """A contract is taken over, and only one of the two is on record with it."""
+    parties = {"from_customer": f"customer/{life.number + 1}", "to_customer": life.subject}
+    facts, name = {"contract_ref": reference(life.rng, "CT"), **parties}, "contract-taken-over"
+    taken = recorded(life, life.office(0.5), SUBSCRIPTION, "crm", name, **facts)
+    return [taken.breaking("house.takeover.one-sided")]
+
+
+def erased_elsewhere(life: Life) -> list[Publication]:
+    """Another system says that it destroyed what only the ledger can destroy."""
+    facts = {"categories": ["behaviour"], "ground": "request", "keys_destroyed": []}
+    at, name = life.office(0.5), "personal-data-erased"
+    said = recorded(_visitor(life), at, RIGHTS, "app-backend", name, **facts)
+    return [said.breaking("house.erasure.outside")]
+
+
+def annulled_in_vain(life: Life) -> list[Publication]:
+    """An annulment names an event that there never was."""
+    at = life.office(0.6)
+    facts = {"annuls": identifier(life.rng, at.replace(tzinfo=AMSTERDAM)), "reason": "mistake"}
+    said = publish(life.rng, at, "crm", "event-annulled", subject=life.subject, data=facts)
+    return [said.breaking("house.annulment.void")]
+
+
+def unknown_ground(life: Life) -> list[Publication]:
+    """A message rests on an article that does not exist."""
+    ground = Ground(TAX.activity, "6-1-c", "nl.awr.98")
+    told = {"channel": "email", "reference": reference(life.rng, "BR")}
+    sent = recorded(life, life.office(0.5), ground, "crm", "service-message-sent", MAIL, **told)
+    return [sent.breaking("house.provision.unknown")]
+
+
+def unknown_system(life: Life) -> list[Publication]:
+    """A tool for surveys that nobody registered sends what a customer wrote."""
+    said, at = {"ticket_text": "Is tevreden over de helpdesk."}, life.era.day(0.6)
+    heard = collected(
+        life, office_hour(life.rng, at), CARE, "enquete-tool", "customer", personal=said
+    )
+    return [heard.breaking("house.source.unregistered")]
+
+
+def breaches_reported_late(life: Life) -> list[Publication]:
+    """One breach is not reported at all, and what was reported of another is completed too late."""
+    first, second = office_hour(life.rng, life.era.day(0.5)), life.era.day(0.65)
+    found = office_hour(life.rng, second)
+    hidden, late = f"BR-{first.year}-7", f"BR-{found.year}-8"
+    return [
+        _breach(life, first, hidden, "breach-detected", "gdpr").breaking("law.breach.authority"),
+        _breach(life, found, late, "breach-detected", "telecom").breaking(
+            "law.breach.authority.full"
+        ),
+        _breach(life, found + 5 * HOUR, late, "authority-notified", "telecom", phase="initial"),
+        _breach(
+            life,
+            found + timedelta(days=6),
+            late,
+            "authority-notified",
+            "telecom",
+            phase="full",
+        ),
+    ]
+
+
+def _breach(
+    life: Life, at: datetime, ref: str, name: str, regime: str, **facts: str
+) -> Publication:
+    told = {"breach_ref": ref, "regime": regime, **facts}
+    if name == "breach-detected":
+        told["detected_at"] = offset_time(at)
+    return publish(life.rng, at, "security", name, subject=f"breach/{ref}", data=told)
+
+
+LAPSES = (
+    mailed_without_consent,
+    mailed_after_an_objection,
+    mailed_while_inactive,
+    mailed_a_stranger,
+    contact_not_told,
+    source_not_told,
+    request_answered_late,
+    warned_late,
+    needless_credit_check,
+    contacts_without_permission,
+    visit_kept_too_long,
+    call_kept_too_long,
+    taken_over_by_one,
+    erased_elsewhere,
+    annulled_in_vain,
+    unknown_ground,
+    unknown_system,
+    breaches_reported_late,
+)

@@ -1,0 +1,83 @@
+"""The planted violations: at least one of every rule of the rulebook that `ledger findings` must list.
+
+Here those of the staff, and the deck of all of them; the others are in `sample_leaks` and `sample_lapses`.
+"""
+
+from datetime import datetime, timedelta
+
+from console.sample import terms
+from console.sample.acts import Somebody
+from console.sample.chapters import Chapter
+from console.sample.event import Publication, act, office_hour, publish, reference
+from console.sample.lapses import LAPSES
+from console.sample.leaks import LEAKS
+from console.sample.life import Life
+from console.sample.recording import recorded
+from console.sample.register import CARE, STAFF
+from console.sample.staff import SOURCE, TEMPORARY, hired
+
+ANALYST, CAMPAIGNS = "employee/82", "campaign-analyst"
+NEWCOMER = "employee/83"
+
+
+def looked_after_leaving(life: Life) -> list[Publication]:
+    """Somebody who has left still looks a customer up."""
+    at = office_hour(life.rng, life.era.day(0.7))
+    return [
+        _looked(life, at, TEMPORARY, terms.HELPDESK, "name").breaking("house.access.role.missing")
+    ]
+
+
+def looked_too_far(life: Life) -> list[Publication]:
+    """The helpdesk looks at a credit score, which is none of its business."""
+    employee = terms.ROLES[terms.HELPDESK].staff[0]
+    seen = _looked(life, life.office(0.5), employee, terms.HELPDESK, "name", "credit_score")
+    return [seen.breaking("house.access.role.category")]
+
+
+def role_never_defined(life: Life) -> list[Publication]:
+    """A role is granted and used that nobody ever described."""
+    day = life.era.day(0.55)
+    at = office_hour(life.rng, day + timedelta(days=12))
+    seen = _looked(life, at, ANALYST, CAMPAIGNS, "name", "email")
+    return [
+        *hired(life.rng, day, ANALYST, CAMPAIGNS),
+        seen.breaking("house.access.role.undefined"),
+    ]
+
+
+def worked_without_certificate(life: Life) -> list[Publication]:
+    """Somebody starts, gets a role and looks a customer up, all before any certificate."""
+    person, day = Somebody(life.rng, NEWCOMER), life.era.day(0.6)
+    started, granted, at = (
+        office_hour(life.rng, day + timedelta(days=days)) for days in (0, 3, 12)
+    )
+    begun = publish(
+        life.rng, started, SOURCE, "employment-started", subject=NEWCOMER, data=act(STAFF)
+    )
+    seen = _looked(life, at, NEWCOMER, terms.HELPDESK, "name")
+    return [
+        begun.breaking("house.employment.vog"),
+        recorded(person, granted, STAFF, SOURCE, "role-granted", role=terms.HELPDESK),
+        seen.breaking("house.access.vog"),
+    ]
+
+
+def _looked(life: Life, at: datetime, employee: str, role: str, *about: str) -> Publication:
+    facts = {
+        "employee": employee,
+        "role": role,
+        "purpose": "customer-question",
+        "case_ref": reference(life.rng, "HD"),
+    }
+    return recorded(life, at, CARE, "helpdesk", "personal-data-accessed", about, **facts)
+
+
+VIOLATIONS: tuple[Chapter, ...] = (
+    *LEAKS,
+    *LAPSES,
+    looked_after_leaving,
+    looked_too_far,
+    role_never_defined,
+    worked_without_certificate,
+)
