@@ -1,6 +1,17 @@
 """Every benchmark, one after the other; each runs its peer in the same run and prints the ratio."""
 
-from bench import decode, findings, kafka, projection, publishing, record, report, scale, tlog
+from bench import (
+    decode,
+    findings,
+    forgetting,
+    kafka,
+    projection,
+    publishing,
+    record,
+    report,
+    scale,
+    tlog,
+)
 
 if __name__ == "__main__":
     decode.main()
@@ -9,6 +20,7 @@ if __name__ == "__main__":
     kafka.main()
     projection.main()
     scale.main()
+    forgetting.main()
     findings.main()
     report.main()
     tlog.main()

@@ -22,11 +22,13 @@ from bench.filling import OFFICE, Sites, record, sample, sites
 from bench.plot import draw
 from bench.processor import Figures, rates, server_of
 from bench.results import FOLDER, quote, save
+from bench.workload import four_fields
 from console.answers.consents import consents
 from console.answers.history import history
 from console.answers.source import Source
 from console.answers.state import state
 from console.reads import Reads
+from ledger.application import Ledger
 from ledger.audit import audit
 from ledger.opening import Opener
 from ledger.reads import READS, ReadNotes
@@ -40,10 +42,12 @@ SIZES = (10_000, 30_000, 100_000, 300_000, FULL)
 CHUNK = 10_000
 PERSON = "customer/900001"
 PERSON_EVENTS = 1_000
+SAME_PEOPLE = 1_000
 CALLS = 11
 METHOD = (
     "One ledger grows on an embedded PostgreSQL with fsync. record, follow: events a second over the last "
-    f"{CHUNK:,} events. *_ms: an answer about a person of {PERSON_EVENTS:,} events in process, median of "
+    f"{CHUNK:,} events; same: so many more events with four sealed fields, about the same {SAME_PEOPLE:,} "
+    f"people at every size. *_ms: an answer about a person of {PERSON_EVENTS:,} events in process, median of "
     f"{CALLS} calls, each with an opener of its own that holds no keys yet; *_cpu_ms: processor time of this "
     "process therein. rebuild: all views, a process of its own; start_mb, rebuild_mb: its resident memory "
     "before, and at the peak. *_core: events a second of processor time, of the process and the whole "
@@ -54,6 +58,8 @@ METHOD = (
 ROWS = {
     "record": "record, events/s",
     "record_core": "record, events a second of processor time",
+    "same": "record, the same people at every size, events/s",
+    "same_core": "of it events a second of processor time",
     "follow": "follow, events/s",
     "follow_core": "follow, events a second of processor time",
     "history_ms": "history of 1,000 events, ms",
@@ -105,6 +111,7 @@ def grow(made: Sites, events: int) -> Iterator[Figures]:
         if size in SIZES:
             figures |= answers(house) | rebuilt(house, server, size) | disk(house)
             figures |= {"events": size, "message_bytes": written / size}
+            figures |= same_people(ledger, follower, server, size)
             print("scale:", "  ".join(f"{name} {value:,.0f}" for name, value in figures.items()))
             yield figures
     follower.close()
@@ -113,6 +120,21 @@ def grow(made: Sites, events: int) -> Iterator[Figures]:
     print(
         f"scale: the audit of {size:,} events found nothing, in {time.perf_counter() - began:.0f} s"
     )
+
+
+def same_people(ledger: Ledger, follower: Follower, server: int, size: int) -> Figures:
+    """The rate of one more chunk about people who are the same at every size, and known by then.
+
+    A sample of more events is about more people, so that a chunk of it needs the keys of more of them.
+    """
+    fill, texts = (
+        four_fields(count, SAME_PEOPLE, f"{label}-{size}")
+        for count, label in ((SAME_PEOPLE, "fill"), (CHUNK, "same"))
+    )
+    record(ledger, fill)
+    figures = rates("same", partial(record, ledger, texts), server, CHUNK)
+    follower.follow_once()
+    return figures
 
 
 def messages(events: int) -> Iterator[bytes]:
@@ -234,7 +256,7 @@ def draw_all(points: list[Figures]) -> None:
     )
     draw(
         FOLDER / "scale-rates.svg",
-        {name: line(f"{name}_core") for name in ("record", "follow", "rebuild")},
+        {name: line(f"{name}_core") for name in ("record", "same", "follow", "rebuild")},
         title="Recording, following, rebuilding",
         x=x,
         y="events a second of processor time",

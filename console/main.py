@@ -12,6 +12,7 @@ import typer
 from typer.main import get_command
 
 from console.commands import (
+    certificate,
     choices,
     contract,
     copies,
@@ -87,6 +88,7 @@ GROUPS = (
     incidents,
     running,
     log,
+    certificate,
     witness,
     upkeep,
     copies,

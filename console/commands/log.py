@@ -33,11 +33,19 @@ from ledger.tlog.observer import Observer
 from ledger.tlog.proof_file import encode_proof, parse_proof, verify_entry
 from ledger.tlog.reading import entry_at, prove, published
 
-__all__ = ["add_commands", "checkpoint_now"]
+__all__ = ["Keys", "PolicyFile", "add_commands", "checkpoint_now", "read_file", "write_file"]
 
+Keys = Annotated[
+    list[str] | None,
+    typer.Option("--key", metavar="VKEY", help="Verification key of the log; may be repeated."),
+]
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option("--policy", metavar="FILE", help="Logs and witnesses to trust, and their quorum."),
+]
 log = typer.Typer(help="The keys of the transparency log.", no_args_is_help=False)
-# Longer than any proof or entry.
-_LIMIT_BYTES = 2_000_000
+# Longer than any proof, entry or certificate.
+_LIMIT_BYTES = 2_500_000
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -141,8 +149,8 @@ def write_proof(
     target = output or Path(f"{position}.tlog-proof")
     proof = prove(folder, position)
     if entry:
-        _write(entry, entry_at(folder, position), 0o600)
-    _write(target, encode_proof(proof), 0o644)
+        write_file(entry, entry_at(folder, position), 0o600)
+    write_file(target, encode_proof(proof), 0o644)
     if Path("-") in {target, entry}:
         return
     answer = proof_answer(proof, str(target), str(entry) if entry else None)
@@ -156,16 +164,8 @@ def verify_proof(
     entry: Annotated[
         Path, typer.Option("--entry", metavar="ENTRY", help="File with the entry to look for.")
     ],
-    keys: Annotated[
-        list[str] | None,
-        typer.Option("--key", metavar="VKEY", help="Verification key of the log; may be repeated."),
-    ] = None,
-    policy: Annotated[
-        Path | None,
-        typer.Option(
-            "--policy", metavar="FILE", help="Logs and witnesses to trust, and their quorum."
-        ),
-    ] = None,
+    keys: Keys = None,
+    policy: PolicyFile = None,
     proof: Annotated[
         Path | None, typer.Argument(metavar="[PROOF]", help="The proof; without it standard input.")
     ] = None,
@@ -179,8 +179,8 @@ def verify_proof(
     if not keys and not policy:
         raise Misconfigured("expected --key, or --policy")
     known = [parse_verifier_key(key) for key in keys or ()]
-    content = _read(entry)
-    found = parse_proof(_read(proof))
+    content = read_file(entry)
+    found = parse_proof(read_file(proof))
     checkpoint = verify_entry(found, content, known, read_policy(policy) if policy else None)
     if read_entry(content).position != found.index + 1:
         raise Unproven("the entry says that it belongs to another position")
@@ -191,14 +191,16 @@ def verify_proof(
         people().print(named_values("Verified", answer))
 
 
-def _read(path: Path | None) -> bytes:
+def read_file(path: Path | None) -> bytes:
+    """A file of a proof; standard input without one."""
     if path is None or path == Path("-"):
         return sys.stdin.buffer.read(_LIMIT_BYTES)
     with path.open("rb") as file:
         return file.read(_LIMIT_BYTES)
 
 
-def _write(path: Path, content: bytes, mode: int) -> None:
+def write_file(path: Path, content: bytes, mode: int) -> None:
+    """Write a file; `-` is standard output."""
     if path == Path("-"):
         emit_bytes(content)
         return

@@ -11,12 +11,13 @@ from tests.fixtures.console import Cli, collected, message, registered
 WHO, OTHER = "customer/10023", "customer/10024"
 
 
-def called(who: str = WHO, time: str = "2024-01-10T10:00:00Z") -> dict[str, Any]:
+def called(who: str = WHO, *more: str, **personal: str) -> dict[str, Any]:
+    """A call, and what else came with it: more categories, more fields."""
     return collected(
         who,
-        time=time,
-        categories=["traffic"],
-        personal={"called_number": "+31201234567"},
+        time="2024-01-10T10:00:00Z",
+        categories=["traffic", *more],
+        personal={"called_number": "+31201234567", **personal},
         origin="network",
     )
 

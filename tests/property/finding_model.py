@@ -24,6 +24,9 @@ TAKES = {
     "contact-person-removed",
     "contract-ended",
     "legal-hold-released",
+    "dispute-closed",
+    "collection-closed",
+    "restriction-lifted",
     "account-deactivated",
     "personal-data-erased",
     "transfer-agreement-ended",
@@ -175,16 +178,33 @@ def _kept(told: Told) -> Iterator[tuple[tuple[str, str], datetime]]:
         gone = {key for erasure in erasures for key in erasure.facts["keys_destroyed"]}
         for category in ("contact", "traffic"):
             held = [e for e in mine if category in e.sealed and e.sealed[category].key not in gone]
-            holds = {e.facts["hold_ref"]: e for e in mine if e.name.startswith("legal-hold-")}
-            if held and not any(
-                one.name == "legal-hold-placed" and category in one.categories
-                for one in holds.values()
-            ):
+            if held and not _stands(mine, category):
                 first = min(held, key=lambda event: (event.time, event.source, event.id))
                 start = first if category == "traffic" else _closing(first, told)
                 if start:
                     day = _month_end(start) if category == "traffic" else _day(start.time)
                     yield (first.source, first.id), _after(day, category)
+
+
+def _stands(mine: Events, category: str) -> bool:
+    """Whether something keeps a category, whatever period ends: the latest act on each decides."""
+    latest: dict[tuple[str, str], RecordedEvent] = {}
+    for event in mine:
+        for kind, ref in (("legal-hold", "hold_ref"), ("dispute", "case_ref"), ("restriction", "")):
+            if kind in event.name or (
+                kind == "restriction" and event.name == "processing-restricted"
+            ):
+                names = event.categories if kind == "restriction" else [event.facts[ref]]
+                latest |= {(kind, name): event for name in names}
+        if event.name in {"payment-default-recorded", "collection-closed"}:
+            latest["debt", event.facts["invoice_ref"]] = event
+    return any(
+        (event.name == "legal-hold-placed" and category in event.categories)
+        or (event.name == "processing-restricted" and name == category)
+        or event.name == "dispute-opened"
+        or (event.name == "payment-default-recorded" and category == "contact")
+        for (_, name), event in latest.items()
+    )
 
 
 def _closing(event: RecordedEvent, told: Told) -> RecordedEvent | None:

@@ -139,6 +139,14 @@ holds = told(
     hold_ref=cases,
     categories=one_of([["contact"], ["contact", "traffic"]]),
 )
+disputes = told("dispute-opened", "dispute-closed", of=everyone, case_ref=cases)
+debts = told("payment-default-recorded", "collection-closed", of=everyone, invoice_ref=cases)
+restrictions = told(
+    "processing-restricted",
+    "restriction-lifted",
+    of=everyone,
+    categories=one_of([["contact"], ["contact", "traffic"]]),
+)
 informed = told("privacy-notice-provided", of=everyone, article=one_of(["13", "14"]))
 permitted = told(
     "app-permission-granted",
@@ -238,6 +246,7 @@ LIVES: list[list[st.SearchStrategy[Spec]]] = [
     [credit, credit, orders, account_acts, taken_over],
     [collected, contacts, informed, permitted, uploaded, gone],
     [collected, collected, contracts, holds, account_acts, contacts, gone],
+    [collected, collected, holds, disputes, debts, restrictions, account_acts, gone],
     [looked, looked, roles, granted, staff],
     [misused, requests, requests, breaches, breaches],
     [requests, requests, identities, identities],

@@ -1,0 +1,107 @@
+"""Commands about certificates of erasure: write one, verify one."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from console.commands.log import Keys, PolicyFile, read_file, write_file
+from console.flags import Json, configured
+from console.output import emit, people
+from console.settings import Settings, read_policy
+from console.show.upkeep import named_values
+from console.wiring import log_key
+from ledger.errors import Misconfigured
+from ledger.event import instant
+from ledger.tlog.certificate import (
+    Certified,
+    Proven,
+    encode_certificate,
+    parse_certificate,
+    verify,
+)
+from ledger.tlog.folder import LogFolder
+from ledger.tlog.keys import parse_verifier_key
+from ledger.tlog.proof_file import encode_proof
+from ledger.tlog.reading import entry_at, prove
+
+__all__ = ["add_commands"]
+
+certificate = typer.Typer(help="Certificates of erasure.", no_args_is_help=True)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module to the program."""
+    certificate.command("write")(write_certificate)
+    certificate.command("verify")(verify_certificate)
+    app.add_typer(certificate, name="certificate", rich_help_panel="Proof")
+
+
+@configured("store", "log")
+def write_certificate(
+    settings: Settings,
+    position: Annotated[
+        int,
+        typer.Argument(metavar="POSITION", min=2, help="Of the erasure, as `ledger erase` says."),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="FILE", help="Write there [POSITION.erasure.json]."),
+    ] = None,
+) -> None:
+    """Write what proves that an erasure was decided and carried out: one file for `certificate verify`.
+
+    Made from the log's files alone, once they hold the erasure. `-` is standard output.
+    """
+    folder = LogFolder(settings.log.folder)
+    decided, erased = _proven(folder, position - 1), _proven(folder, position)
+    content = encode_certificate(decided, erased)
+    verify(parse_certificate(content), log_key(settings).known())
+    write_file(output or Path(f"{position}.erasure.json"), content, 0o644)
+
+
+def _proven(folder: LogFolder, position: int) -> Proven:
+    return Proven(entry_at(folder, position), encode_proof(prove(folder, position)))
+
+
+def verify_certificate(
+    keys: Keys = None,
+    policy: PolicyFile = None,
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="The certificate; without it standard input."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check a certificate of erasure, and print what it proves.
+
+    Needs the file and the log's key, or a policy: no database, no network, no settings. Exit status 1 when it
+    proves nothing.
+    """
+    if not keys and not policy:
+        raise Misconfigured("expected --key, or --policy")
+    known = [parse_verifier_key(key) for key in keys or ()]
+    found = parse_certificate(read_file(file))
+    answer = _answer(verify(found, known, read_policy(policy) if policy else None))
+    if as_json:
+        emit(answer)
+    else:
+        people().print(named_values("Erasure", answer))
+
+
+def _answer(found: Certified) -> dict[str, Any]:
+    return {
+        "verified": True,
+        "data_subject": str(found.data_subject),
+        "erased_at": instant(found.erased_at),
+        "recorded_at": instant(found.recorded_at),
+        "position": found.positions[1],
+        "decided_at_position": found.positions[0],
+        "ground": found.ground,
+        "request_ref": found.request_ref,
+        "categories": list(found.categories),
+        "keys_destroyed": list(found.keys_destroyed),
+        "decisions": found.decisions,
+        "origin": found.origin,
+        "size": found.size,
+    }

@@ -1,0 +1,95 @@
+"""`ledger certificate`: an erasure is proven where there is nothing but the file and the log's key."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.tlog.base64 import from_base64, to_base64
+from tests.fixtures.console import Cli, collected, registered
+
+WHO, OTHER = "customer/10023", "customer/10024"
+
+
+@pytest.fixture
+def erased(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """Two erasures of different persons, published: positions 5, 6 and 7, 8."""
+    monkeypatch.chdir(cli.folder)
+    cli.record(registered(), collected(), registered(OTHER), collected(OTHER))
+    for who in (WHO, OTHER):
+        assert cli("erase", who, "--ground", "request", "--category", "contact").status == 0
+    assert cli("publish", "--once").status == 0
+    return cli
+
+
+def key_of(cli: Cli) -> str:
+    key: str = cli("log", "keys", "--json").json["keys"][-1]
+    return key
+
+
+def write(cli: Cli, position: int) -> Path:
+    path = cli.folder / f"{position}.json"
+    assert cli("certificate", "write", str(position), "--output", str(path)).status == 0
+    return path
+
+
+def test_a_certificate_says_what_was_decided_and_destroyed(erased: Cli) -> None:
+    path = write(erased, 6)
+    content = path.read_bytes()
+    assert b"J. de Vries" not in content
+    ran = erased("certificate", "verify", str(path), "--key", key_of(erased), "--json")
+    assert ran.status == 0, ran.err
+    answer = ran.json
+    assert (answer["position"], answer["decided_at_position"]) == (6, 5)
+    assert (answer["ground"], answer["categories"]) == ("request", ["contact"])
+    assert answer["decisions"] == {"contact": {"decision": "erase", "ground": "request"}}
+    assert len(answer["keys_destroyed"]) == 1
+    assert answer["size"] == 8
+    assert b"contact" in erased("certificate", "verify", str(path), "--key", key_of(erased)).out
+
+
+def test_it_needs_no_ledger(erased: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, key = write(erased, 6), key_of(erased)
+    erased.set(DATABASE_URL="postgresql://nowhere.invalid/none", KEY_DIR="/nowhere")
+    assert erased("certificate", "verify", str(path), "--key", key).status == 0
+
+
+def changed(document: dict[str, Any], part: str, member: str) -> dict[str, Any]:
+    content = bytearray(from_base64(document[part][member]))
+    content[len(content) // 2] ^= 1
+    return document | {part: document[part] | {member: to_base64(bytes(content))}}
+
+
+def test_what_was_changed_or_put_together_proves_nothing(erased: Cli) -> None:
+    path, key = write(erased, 6), key_of(erased)
+    one, other = json.loads(path.read_bytes()), json.loads(write(erased, 8).read_bytes())
+    forgeries = [
+        changed(one, part, member)
+        for part in ("decided", "erased")
+        for member in ("entry", "proof")
+    ]
+    forgeries += [
+        one | {"decided": other["decided"]},
+        one | {"decided": one["erased"]},
+        one | {"erased": one["erased"] | {"proof": one["decided"]["proof"]}},
+        one | {"title": "another"},
+    ]
+    for forgery in forgeries:
+        path.write_text(json.dumps(forgery))
+        assert erased("certificate", "verify", str(path), "--key", key).status == 1
+    path.write_bytes(b"nothing")
+    assert erased("certificate", "verify", str(path), "--key", key).status == 1
+
+
+def test_what_is_no_erasure_or_not_published_gets_none(erased: Cli) -> None:
+    for position in ("2", "5", "7", "9"):
+        ran = erased("certificate", "write", position, "--output", "none.json")
+        assert ran.status == 1
+    assert not Path("none.json").exists()
+
+
+def test_wrong_use_is_told(erased: Cli) -> None:
+    path = write(erased, 6)
+    assert erased("certificate", "verify", str(path)).status == 2
+    assert erased("certificate", "verify", str(path), "--key", "no key").status in {1, 2}
