@@ -36,7 +36,6 @@ TAKES = {
     "marketing-objection-recorded",
     "objection-raised",
     "objection-upheld",
-    "restriction-lifted",
     "app-permission-denied",
     "app-permission-revoked",
     "employment-ended",
