@@ -316,7 +316,7 @@ def _proof(report: _Report) -> Section:
     text = f"{point['origin']}, {point['size']}, {point['root']}" if point else None
     return Section(
         report.say("section", "proof"),
-        text=report.say("proof", "explained"),
+        text=report.say("proof", "recorded" if answer["request_ref"] else "not_recorded"),
         columns=("", ""),
         widths=(2.0, 10.0),
         rows=(

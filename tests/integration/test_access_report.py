@@ -213,6 +213,15 @@ def test_hash_and_checkpoint_are_recorded_on_the_request(house: Cli) -> None:
     assert house("request", "answer", "R-1", "--json").json["status"] == "answered"
 
 
+def test_only_a_report_on_a_request_says_that_its_hash_was_recorded(house: Cli) -> None:
+    recorded = "its SHA-256 was recorded in the ledger"
+    assert recorded not in report(house, "--language", "en", form="html").decode()
+    house("request", "open", WHO, "--right", "access", "--channel", "email", "--ref", "R-1")
+    house("request", "verify-identity", "R-1", "--method", "portal-login")
+    asked = report(house, "--request", "R-1", "--language", "en", form="html").decode()
+    assert recorded in asked
+
+
 def test_a_report_answers_a_request_for_access_of_the_same_person(house: Cli) -> None:
     house("request", "open", OTHER, "--right", "access", "--channel", "post", "--ref", "R-2")
     house("request", "open", WHO, "--right", "erasure", "--channel", "post", "--ref", "R-3")
