@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-__all__ = ["LANGUAGES", "Language", "placeholders", "text_of", "texts", "word_of"]
+__all__ = ["LANGUAGES", "Language", "field_name", "placeholders", "text_of", "texts", "word_of"]
 
 Language = Literal["nl", "en"]
 LANGUAGES: tuple[Language, ...] = ("nl", "en")
@@ -23,6 +23,7 @@ COUNT = "count"
 
 _YES_NO = {"nl": ("nee", "ja"), "en": ("no", "yes")}
 _NOTHING = {"nl": "geen", "en": "none"}
+_NO_CATEGORY = {"nl": "geen categorie", "en": "no category"}
 
 
 class _Texts(Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,6 +32,7 @@ class _Texts(Struct, frozen=True, forbid_unknown_fields=True):
     spoken: frozenset[str]
     texts: dict[str, dict[Language, str]]
     words: dict[Language, dict[str, str]]
+    fields: dict[str, dict[Language, str]]
 
 
 @cache
@@ -47,6 +49,12 @@ def texts() -> Mapping[str, Mapping[Language, str]]:
 def word_of(code: str, language: Language) -> str:
     """A code of a closed list in words; the code where it is a word already."""
     return _loaded().words[language].get(code, code)
+
+
+def field_name(field: str, language: Language) -> str:
+    """What a field of personal data is called; one that has no name as it is."""
+    known = _loaded().fields.get(field)
+    return known[language] if known else field
 
 
 def placeholders(sentence: str) -> tuple[tuple[str, str], ...]:
@@ -87,9 +95,12 @@ def _filled(fact: str, form: str, value: Any, language: Language) -> str:
 
 
 def _listed(fact: str, values: Iterable[Any], language: Language) -> str:
-    return ", ".join(_said(fact, one, language) for one in values) or _NOTHING[language]
+    nothing = _NO_CATEGORY if fact == "categories" else _NOTHING
+    return ", ".join(_said(fact, one, language) for one in values) or nothing[language]
 
 
 def _said(fact: str, value: str | int, language: Language) -> str:
-    """A code of a closed list in words, everything else as it is."""
+    """A code of a closed list in words, a field by its name, everything else as it is."""
+    if fact == "fields":
+        return field_name(str(value), language)
     return word_of(str(value), language) if fact in _loaded().spoken else str(value)

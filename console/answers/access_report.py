@@ -31,7 +31,7 @@ from projections.disclosures import Disclosure
 from rulebook import region
 from rulebook.calendar import day_of
 from schemas import CATEGORIES, EVENT_TYPES
-from schemas.texts import Language, text_of
+from schemas.texts import Language, text_of, word_of
 
 __all__ = ["Asked", "access_report"]
 
@@ -63,7 +63,7 @@ def access_report(source: Source, asked: Asked) -> Answer:
     """The report. Raises UnknownSubject for whoever is not known."""
     subject = subject_of(source, asked.reference, asked.position)
     given = disclosures_of(subject)
-    names = named_recipients(source, given, asked.position)
+    names = named_recipients(source, subject, given)
     purposes = _purposes(source, subject)
     automated = list(_automated(subject))
     return {
@@ -86,7 +86,7 @@ def access_report(source: Source, asked: Asked) -> Answer:
         "transfers": list(_transfers(given, names)),
         "data": list(_data(subject)),
         "consultations": list(_consultations(source, subject)),
-        "acts": list(_acts(subject, asked.language)),
+        "acts": list(_acts(subject, names, asked.language)),
         "seal": _seal(source, subject, asked),
     }
 
@@ -208,7 +208,7 @@ def _rights(purposes: Sequence[Answer], automated: Sequence[Answer]) -> list[Ans
 
 
 def _sources(subject: Subject, names: RecipientNames) -> list[Answer]:
-    """Where data came from; a third party by its id."""
+    """Where data came from; a third party by its id and its name then."""
     groups: dict[tuple[str, str, str], list[RecordedEvent]] = {}
     for event in subject.counted:
         if event.sealed and not event.ours:
@@ -222,6 +222,7 @@ def _sources(subject: Subject, names: RecipientNames) -> list[Answer]:
         {
             "origin": origin,
             "from_recipient": third or None,
+            "from_name": names.public(third, events[-1].time) if third else None,
             "channel": channel or None,
             "categories": sorted({one for event in events for one in event.sealed}),
             "positions": _positions(events),
@@ -261,6 +262,7 @@ def _transfers(rows: Iterable[Disclosure], names: RecipientNames) -> Iterator[An
             yield {
                 "occurred_at": instant(row.occurred_at),
                 "recipient": row.recipient,
+                "name": names.public(row.recipient, row.occurred_at),
                 "country": country,
                 "region": place,
                 "mechanism": stated or registered or adequate,
@@ -311,12 +313,12 @@ def _reads_of_everyone(source: Source, subject: Subject) -> Iterator[RecordedEve
             yield event
 
 
-def _acts(subject: Subject, language: Language) -> Iterator[Answer]:
+def _acts(subject: Subject, names: RecipientNames, language: Language) -> Iterator[Answer]:
     """Everything else that was recorded of the person, in words; what was taken back is marked."""
     for event, annulled_by in subject.acts:
         if event.name in {_ACCESSED, _READ} or event.type not in EVENT_TYPES:
             continue
-        facts = event.facts | {"categories": event.categories}
+        facts = event.facts | {"categories": event.categories} | _named(event, names, language)
         yield {
             "occurred_at": instant(event.time),
             "recorded_at": instant(event.recorded_at),
@@ -325,6 +327,17 @@ def _acts(subject: Subject, language: Language) -> Iterator[Answer]:
             "annulled": annulled_by is not None,
             "positions": [event.position],
         }
+
+
+def _named(event: RecordedEvent, names: RecipientNames, language: Language) -> Answer:
+    """The recipient that a sentence names, by name; a private person by what they are."""
+    recipient = event.facts.get("recipient")
+    if not recipient:
+        return {}
+    version = names.version(recipient, event.time)
+    if event.facts.get("recipient_kind") == "subscriber" or (version and version.sealed_name):
+        return {"recipient": word_of("subscriber", language)}
+    return {"recipient": names.public(recipient, event.time) or recipient}
 
 
 def _span(events: Sequence[RecordedEvent]) -> Answer:

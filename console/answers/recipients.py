@@ -61,6 +61,11 @@ class RecipientNames:
         """The name at a time; None for a recipient that nobody registered."""
         return self.of(recipient, self.version(recipient, time))
 
+    def public(self, recipient: str, time: datetime) -> str | None:
+        """The name at a time of whoever is no private person: it opens nothing."""
+        version = self.version(recipient, time)
+        return version.name if version else None
+
     def of(self, recipient: str, version: Version | None) -> Any:
         """The name in a version; that of a private person is opened with the recipient's own key."""
         if version is None:

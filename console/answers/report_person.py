@@ -34,6 +34,8 @@ __all__ = [
     "subject_of",
 ]
 
+# Facts that name a recipient.
+_PARTIES = ("recipient", "from_recipient")
 # Fields of traffic that name the other end of a call: somebody else's, unless it is the person's own number.
 _OTHER_END = frozenset({"called_number", "calling_number"})
 _OWN_NUMBERS = ("mobile_number", "fixed_number", "assigned_numbers")
@@ -140,19 +142,27 @@ def disclosures_of(subject: Subject) -> list[Disclosure]:
     return sorted_disclosures(rows)
 
 
-def named_recipients(source: Source, rows: Iterable[Disclosure], position: int) -> RecipientNames:
-    """The recipients of some disclosures as the ledger knew them at the position; their names are noted."""
+def named_recipients(
+    source: Source, subject: Subject, rows: Iterable[Disclosure]
+) -> RecipientNames:
+    """The recipients that a person's events name, as the ledger knew them; names of disclosures are noted."""
     found = list(rows)
     known = {
         recipient: row
-        for recipient in {row.recipient for row in found}
-        if (row := _recipient(source, recipient, position))
+        for recipient in {*(row.recipient for row in found), *_parties(subject)}
+        if (row := _recipient(source, recipient, subject.position))
     }
     names = RecipientNames(source, known)
     names.note(
         (row.recipient, row.occurred_at) for row in found if row.recipient_kind != "subscriber"
     )
     return names
+
+
+def _parties(subject: Subject) -> set[str]:
+    """Whom the events of a person name."""
+    named = {act.event.facts.get(fact) for act in subject.acts for fact in _PARTIES}
+    return {name for name in named if name}
 
 
 def _recipient(source: Source, recipient: str, position: int) -> Recipient | None:

@@ -1,5 +1,6 @@
 """The register in words, English or Dutch: headings, codes, rules, days. Pure; words in `register.toml`."""
 
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -34,11 +35,11 @@ class Words:
         return WORDS["page"][name][self.language].format(*values)
 
     def code(self, kind: str, code: str | None) -> str:
-        """A code in words; one that is not known as it is, its hyphens as spaces."""
+        """A code in words, else in those of sentences; one that has none as it is, its hyphens as spaces."""
         if code is None:
             return ""
         known = WORDS[kind].get(code)
-        return known[self.language] if known else code.replace("-", " ")
+        return known[self.language] if known else word_of(code, self.language).replace("-", " ")
 
     def codes(self, kind: str, codes: list[str] | None) -> list[str]:
         """Several codes in words."""
@@ -68,7 +69,13 @@ class Words:
     def provision(self, spelled: str | None) -> str:
         """An article of law as it is cited; one that the rulebook does not know as it is spelled."""
         known = rulebook.provision(spelled) if spelled else None
-        return known.citation if known else spelled or ""
+        return self.cited(known.citation) if known else spelled or ""
+
+    def cited(self, citation: str) -> str:
+        """A citation of the rulebook, which is in English, with the names that laws have here."""
+        for phrase in WORDS["citation"].values():
+            citation = re.sub(rf"\b{phrase['en']}\b", phrase[self.language], citation)
+        return citation
 
     def kept(self, answer: bool | None) -> str:
         """Yes, no or unknown."""

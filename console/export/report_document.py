@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from console.export.register_words import Words, day
-from schemas.texts import Language
+from schemas.texts import Language, field_name, word_of
 
 __all__ = ["Document", "Section", "access_document"]
 
@@ -18,6 +18,8 @@ WORDS: dict[str, dict[str, dict[Language, str]]] = tomllib.loads(
 )
 # A line names so many runs of positions; the annex has them all.
 _RUNS = 6
+# Fields of personal data whose values are codes.
+_CODED = frozenset({"payment_method", "credit_outcome", "fraud_signal"})
 _MONTHS = {
     "nl": "januari februari maart april mei juni juli augustus september oktober november december",
     "en": "January February March April May June July August September October November December",
@@ -59,6 +61,10 @@ class _Report:
         """A phrase; a code that has none as it is."""
         known = WORDS[table].get(name)
         return known[self.language].format(*values) if known else name
+
+    def word(self, code: str | None) -> str:
+        """A code as sentences say it; a dash for none."""
+        return word_of(code, self.language) if code else "\N{EN DASH}"
 
     def date(self, instant: str | None) -> str:
         """A day in words; an instant is that of Amsterdam."""
@@ -135,7 +141,7 @@ def _categories(report: _Report) -> Section:
     def row(one: Answer) -> Sequence[str]:
         return (
             report.words.category(one["category"]),
-            ", ".join(report.say("field", name) for name in one["fields"]) or "\N{EN DASH}",
+            ", ".join(field_name(name, report.language) for name in one["fields"]) or "\N{EN DASH}",
             _standing(report, one),
             _period(report, one),
             positions(one["positions"]),
@@ -165,7 +171,7 @@ def _recipients(report: _Report) -> Section:
             f"{name} ({kind})",
             report.words.code("purpose", one["purpose"]),
             f"{basis}; {article}" if article else basis,
-            ", ".join(report.say("field", name) for name in one["fields"] or ())
+            ", ".join(field_name(name, report.language) for name in one["fields"] or ())
             or report.categories(one["categories"]),
             positions(one["positions"]),
         )
@@ -185,7 +191,7 @@ def _retention(report: _Report) -> Section:
         return (
             report.words.category(one["category"]),
             "; ".join([_until(report, one), *kept]),
-            f"{title} ({one['citation']})" if one["citation"] else title,
+            f"{title} ({report.words.cited(one['citation'])})" if one["citation"] else title,
             positions(one["positions"]),
         )
 
@@ -220,10 +226,10 @@ def _complaint(report: _Report) -> Section:
 def _sources(report: _Report) -> Section:
     def row(one: Answer) -> Sequence[str]:
         origin = report.say("origin", one["origin"])
-        third = one["from_recipient"]
+        third = one["from_name"] or one["from_recipient"]
         return (
             f"{origin}: {third}" if third else origin,
-            one["channel"] or "\N{EN DASH}",
+            report.word(one["channel"]),
             report.categories(one["categories"]),
             positions(one["positions"]),
         )
@@ -237,7 +243,7 @@ def _automated(report: _Report) -> Section:
         return (
             report.date(one["occurred_at"]),
             report.say("automated", one["what"]),
-            one["outcome"],
+            report.word(one["outcome"]),
             one["logic_ref"] or "\N{EN DASH}",
             positions(one["positions"]),
         )
@@ -250,7 +256,7 @@ def _transfers(report: _Report) -> Section:
     def row(one: Answer) -> Sequence[str]:
         return (
             report.date(one["occurred_at"]),
-            one["recipient"],
+            _named(one),
             one["country"],
             report.words.code("mechanism", one["mechanism"]) or "\N{EN DASH}",
             positions(one["positions"]),
@@ -262,12 +268,12 @@ def _transfers(report: _Report) -> Section:
 
 def _data(report: _Report) -> Section:
     def row(one: Answer) -> Sequence[str]:
-        field = report.say("field", one["field"])
+        field = field_name(one["field"], report.language)
         former = "" if one["current"] else f" ({report.say('word', 'former')})"
         return (
             report.words.category(one["category"]),
             report.marked(f"{field}{former}", one),
-            _value(report, one["value"]),
+            report.word(one["value"]) if one["field"] in _CODED else _value(report, one["value"]),
             report.date(one["since"]),
             positions(one["positions"]),
         )
@@ -288,7 +294,7 @@ def _consultations(report: _Report) -> Section:
     def row(one: Answer) -> Sequence[str]:
         purpose = report.words.code("purpose", one["purpose"])
         if one["where"] == "ledger":
-            purpose = report.say("word", "through_ledger", one["purpose"])
+            purpose = report.say("word", "through_ledger", report.say("query", one["purpose"]))
         if one["everyone"]:
             purpose = f"{purpose}, {report.say('word', 'everyone')}"
         return (

@@ -65,7 +65,7 @@ def state_tables(state: dict[str, Any]) -> list[RenderableType]:
         ("kind", state["customer_kind"]),
         ("data subject", state["data_subject"]),
         ("erased categories", state["erased_categories"]),
-        ("as of position", state["position"]),
+        ("position of the last event", state["position"]),
     ]
     rows = [
         (category, field, value)

@@ -213,6 +213,25 @@ def test_hash_and_checkpoint_are_recorded_on_the_request(house: Cli) -> None:
     assert house("request", "answer", "R-1", "--json").json["status"] == "answered"
 
 
+def test_a_dutch_report_names_recipients_and_has_words_for_codes(house: Cli) -> None:
+    house.record(
+        collected(time=on(8), origin="third-party", from_recipient="incasso", channel="shop"),
+        accessed(time=on(9), purpose="customer-question"),
+    )
+    text = report(house, form="html").decode()
+    acts = [act["text"] for act in told(house)["acts"] if act["act"] == "personal-data-disclosed"]
+    assert acts[0].startswith("Gegevens verstrekt aan Incasso BV (incassobureau, NL) voor incasso:")
+    for words in (
+        "een derde: Incasso BV",
+        "de winkel",
+        "vraag van de klant",
+        "privacyverklaring 3.1",
+    ):
+        assert words in text
+    for code in ("third-party", "customer-question", "GDPR", "rivacy policy"):
+        assert code not in text
+
+
 def test_only_a_report_on_a_request_says_that_its_hash_was_recorded(house: Cli) -> None:
     recorded = "its SHA-256 was recorded in the ledger"
     assert recorded not in report(house, "--language", "en", form="html").decode()

@@ -1,16 +1,32 @@
 """Every event type has a sentence in both languages, made of its facts and of nothing else."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from console.sample import generating as sample
 from schemas import EVENT_TYPES, PERSONAL_FIELDS
-from schemas.texts import COUNT, LANGUAGES, Language, placeholders, text_of, texts
+from schemas.texts import (
+    COUNT,
+    LANGUAGES,
+    Language,
+    placeholders,
+    text_of,
+    texts,
+    word_of,
+)
 from tests.unit.schemas.making import all_examples, example
 
 BOTH = pytest.mark.parametrize("language", LANGUAGES)
 TYPES = {entry.name: entry for entry in EVENT_TYPES.values()}
+SPOKEN = {
+    *("customer_kind", "origin", "channel", "necessity", "purpose", "recipient_kind", "reason"),
+    *("necessity_reason", "outcome", "ground", "via", "action", "decision", "method", "right"),
+}
+SAME = {"telemarketing", "online", "fraude"}
+"""Codes that are Dutch words already."""
 NEVER = {"name", "owner", "claims", "sources", "subject_categories", "security_measures"}
 """Facts of free text: they may be counted, never shown."""
 
@@ -65,6 +81,38 @@ def test_codes_are_put_into_words() -> None:
         == "Toestemming gegeven voor nieuwsbrief via e-mail, door tick-box, tekst 3."
     )
     assert "to newsletter by email" in text_of("consent-given", facts, "en")
+
+
+def test_every_code_in_the_acts_of_the_sample_has_a_dutch_word() -> None:
+    """Names, references and versions aside; whoever looks data up is not told of in a report."""
+    until = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    events = sample.generate(
+        seed=sample.DEFAULT_SEED,
+        customers=sample.DEFAULT_CUSTOMERS,
+        events=sample.DEFAULT_EVENTS,
+        until=until,
+    )
+    told = 0
+    for event in events:
+        name = event["type"].split(".")[-2]
+        if not event["subject"].startswith("customer/") or name == "personal-data-accessed":
+            continue
+        facts = {fact for fact, form in placeholders(texts()[name]["nl"]) if not form} & SPOKEN
+        for code in {code for fact in facts for code in _codes(event["data"].get(fact))}:
+            assert word_of(code, "nl") != code or code in SAME, (name, code)
+            told += 1
+    assert told > 1000
+
+
+def _codes(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or ())
+
+
+def test_a_read_of_no_category_says_so_and_a_withdrawn_request_was_not_answered() -> None:
+    read = {"role": "operator", "query": "request", "categories": []}
+    assert text_of("ledger-read", read, "en").endswith("with request: no category.")
+    ended = {"request_ref": "R-1", "outcome": "withdrawn"}
+    assert text_of("rights-request-answered", ended, "en") == "Request R-1 ended: withdrawn."
 
 
 def test_a_reference_is_never_taken_for_a_code() -> None:
