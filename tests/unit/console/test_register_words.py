@@ -9,7 +9,7 @@ import rulebook
 from console.answers import completeness
 from console.export.register_parts import register_parts
 from console.export.register_words import WORDS, Words
-from rulebook.retention import ANCHORS
+from rulebook.retention import ANCHORS, RETENTION_RULES
 from schemas import CATEGORIES
 from schemas.events.disclosure import RecipientKind
 from schemas.formats import LegalBasis
@@ -71,3 +71,13 @@ def test_every_rule_of_retention_can_be_said(rule: rulebook.RetentionRule) -> No
     for language in LANGUAGES:
         said = Words(language).rule(told)
         assert str(rule.days or rule.months // (12 if rule.period.endswith("Y") else 1)) in said
+
+
+def test_laws_and_the_notice_are_cited_by_their_dutch_names() -> None:
+    cited = " | ".join(Words("nl").cited(rule.citation) for rule in RETENTION_RULES)
+    assert "AVG art. 5(1)(c) en (e)" in cited
+    assert "BW art. 3:307; privacyverklaring 3.1 (Bewaarplicht)" in cited
+    for english in ("GDPR", "rivacy policy", " and ", "controller"):
+        assert english not in cited
+    [policy] = {one.citation for one in RETENTION_RULES if one.citation.startswith("BW art. 3:307")}
+    assert Words("en").cited(policy) == policy
