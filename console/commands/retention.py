@@ -123,8 +123,8 @@ def decide(
     """Decide of each category of a person whether it is erased, retained or restricted, and why.
 
     Without --yes nothing is recorded. A request that is unknown, another person's, ended, or of somebody
-    whose identity was not verified is refused. What must be kept goes by itself once it need not be kept. Exit
-    status 1 unless everything goes.
+    whose identity was not verified is refused. What must be kept goes by itself once it need not be kept.
+    Exit status 1 unless everything goes.
     """
     check_person(subject)
     spoken = language_of(language)
