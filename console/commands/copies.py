@@ -13,6 +13,7 @@ from console.settings import Settings
 from console.show.text import pairs
 from console.wiring import open_site
 from ledger.backup import Copy, back_up
+from ledger.event import instant
 
 __all__ = ["add_commands"]
 
@@ -64,7 +65,7 @@ def backup(settings: Settings, folder: Events, keys: Keys, as_json: Json = False
 def _told(copy: Copy) -> dict[str, Any]:
     return {
         "ledger": copy.ledger,
-        "taken_at": copy.taken_at,
+        "taken_at": instant(copy.taken_at),
         "position": copy.position,
         "epochs": sorted(int(epoch) for epoch in copy.epochs),
     }

@@ -1,5 +1,6 @@
 """`ledger backup` and `ledger restore`: what is brought back, what is not, and what is refused."""
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -41,6 +42,7 @@ def back_up(ledger: Cli, name: str = "night") -> tuple[str, str]:
     events, keys = ledger.folder / f"{name}-events", ledger.folder / f"{name}-keys"
     answer = ledger("backup", str(events), "--keys", str(keys), "--json").json
     assert set(answer) == {"ledger", "taken_at", "position", "epochs"}
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT[0-9:]{8}\.\d{6}Z", answer["taken_at"])
     return str(events), str(keys)
 
 
