@@ -45,7 +45,10 @@ def show_due(
     every: Annotated[bool, typer.Option("--all", help="What is not due yet, too.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Print whose data is past its period, or waits for its erasure. Exit status 1 when any is due."""
+    """Print whose data is past its period, whose consent ended, or whose erasure waits.
+
+    Due is what `ledger retention run` would erase. Exit status 1 when any is due.
+    """
     late = False
 
     def watched(row: dict[str, Any]) -> dict[str, Any]:

@@ -34,12 +34,13 @@ def clocks_table(rows: Iterable[dict[str, Any]]) -> Table:
 
 def _clock(row: dict[str, Any]) -> tuple[Any, ...]:
     kept = [f"{one['ground']} {one['ref'] or ''}" for one in row["kept_by"]]
-    waits = f"waits for {row['waits_for']}" if row["waits_for"] else None
-    deferred = f"its erasure ({row['deferred']}) waits" if row["deferred"] else None
+    waiting = not row["due"]
+    waits = f"waits for {row['waits_for']}" if row["waits_for"] and waiting else None
+    deferred = f"its erasure ({row['deferred']}) waits" if row["deferred"] and waiting else None
     return (
         row["subject"] or {"erased": True},
-        row["category"],
-        Stack([row["until"] or waits, "DUE" if row["due"] else None]),
+        row["category"] or "entries",
+        Stack([row["until"] or waits, f"DUE ({row['cause']})" if row["due"] else None]),
         row["rule"],
         Stack([*kept, deferred]),
     )

@@ -53,6 +53,44 @@ def test_a_run_shows_first_and_erases_on_yes_and_finds_nothing_the_next_night(cl
     assert rows(cli, "due", name="clocks") == []
 
 
+def consent(deed: str, time: str, **facts: str) -> dict[str, Any]:
+    known = {"purpose": "analytics-cookies", "channel": "portal"} | facts
+    return message(f"consent-{deed}", WHO, time=time, activity="web", legal_basis="6-1-a", **known)
+
+
+def test_due_is_what_a_run_erases_for_whatever_cause(cli: Cli) -> None:
+    cookie = {"categories": ["behaviour"], "personal": {"cookie_id": "c-1"}, "origin": "cookie"}
+    web = {"activity": "web", "legal_basis": "6-1-a"}
+    year = datetime.now(UTC).year
+    given = f"{year}-01-01T10:00:00Z"
+    cli.record(
+        consent("given", given, text_version="1", method="tick-box"),
+        collected(time=f"{year}-01-02T10:00:00Z", **cookie, **web),
+    )
+    assert rows(cli, "due", name="clocks") == []
+    cli.record(consent("withdrawn", f"{year}-01-03T10:00:00Z"))
+    (due,) = rows(cli, "due", name="clocks", status=1)
+    assert (due["category"], due["due"], due["cause"]) == ("behaviour", True, "consent-withdrawn")
+    assert b"DUE (consent-withdrawn)" in cli("retention", "due").out
+    assert [row["data_subjects"] for row in rows(cli, "forecast", name="months")] == [1]
+    (erased,) = rows(cli, "run", "--yes", name="erased")
+    assert (erased["cause"], erased["categories"]) == ("consent-withdrawn", ["behaviour"])
+    assert rows(cli, "due", name="clocks") == []
+
+
+def test_a_deferred_erasure_that_nothing_keeps_any_more_is_due(cli: Cli) -> None:
+    hold = {"hold_ref": "H-1", "ground": "claim", "review_on": "2099-01-01"}
+    held = {"categories": ["contact"], **hold}
+    cli.record(registered(), collected(), message("legal-hold-placed", WHO, **held))
+    assert cli("retention", "decide", WHO, "--category=contact", "--yes").status == 1
+    (waits,) = rows(cli, "due", name="clocks")
+    assert (waits["deferred"], waits["due"]) == ("request", False)
+    assert cli("hold", "release", WHO, "H-1").status == 0
+    (due,) = rows(cli, "due", name="clocks", status=1)
+    assert (due["category"], due["cause"]) == ("contact", "request")
+    assert b"waits" not in cli("retention", "due").out
+
+
 def test_every_clock_says_its_rule_or_what_it_waits_for(cli: Cli) -> None:
     cli.record(called(), collected())
     (contact, identity, traffic) = rows(cli, "due", "--all", name="clocks", status=1)
