@@ -1,5 +1,6 @@
 """`ledger hold` and what it stops, through the program."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -80,6 +81,18 @@ def test_wrong_use_is_told(held: Cli) -> None:
     assert unnamed.status == 2
     assert place(held, review_on="soon").status == 2
     assert held("hold", "list", "recipient/police").status == 2
+
+
+def test_nothing_of_an_erased_person_can_be_held_until_they_come_anew(cli: Cli) -> None:
+    cli.record(registered(), collected())
+    assert cli("erase", WHO, "--ground", "request").status == 0
+    before = cli("status", "--json").json["position"]
+    refused = place(cli)
+    assert (refused.status, refused.out) == (1, b"")
+    assert "nothing to hold" in refused.err
+    assert cli("status", "--json").json["position"] == before
+    cli.record(registered(time=datetime.now(UTC).isoformat()))
+    assert place(cli)["act"] == "placed"
 
 
 def test_tables_for_people(held: Cli) -> None:
