@@ -73,10 +73,15 @@ def test_a_review_goes_on_with_what_it_names_and_a_release_ends_it(held: Cli) ->
     assert held("erase", WHO, "--ground", "request").status == 0
 
 
+def test_what_the_state_of_a_hold_forbids_is_refused(held: Cli) -> None:
+    assert place(held).status == 1
+    assert held("hold", "release", WHO, "H-2").status == 1
+    assert held("hold", "review", WHO, "H-2", "--review-on", "2099-01-01").status == 1
+    assert held("hold", "release", WHO, "H-1").status == 0
+    assert held("hold", "release", WHO, "H-1").status == 1
+
+
 def test_wrong_use_is_told(held: Cli) -> None:
-    assert place(held).status == 2
-    assert held("hold", "release", WHO, "H-2").status == 2
-    assert held("hold", "review", WHO, "H-2", "--review-on", "2099-01-01").status == 2
     unnamed = held("hold", "place", WHO, "H-3", "--ground", "g", "--review-on", "2099-01-01")
     assert unnamed.status == 2
     assert place(held, review_on="soon").status == 2
