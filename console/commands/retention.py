@@ -84,6 +84,8 @@ def run(settings: Settings, carry_out: Yes = False, as_json: Json = False) -> No
         if carry_out:
             gone = expire_tombstones(site.session("eraser"), site.clock())
             note(f"ledger: {gone} tombstones are past their date and forgotten")
+        else:
+            note("ledger: nothing was erased; add --yes to erase this")
 
 
 @configured("store")
@@ -145,4 +147,6 @@ def decide(
             emit(answer)
         else:
             people().print(*decision_tables(answer, spoken))
+    if not carry_out:
+        note("ledger: nothing was decided or erased; add --yes to carry this out")
     fail_unless(answer["complete"])
