@@ -68,7 +68,14 @@ def _going(person: Person, day: date) -> dict[str, Cause]:
 
 def _kept_by(person: Person, category: str, cause: Cause, day: date) -> list[dict[str, Any]]:
     facts = ErasureFacts(cause, (category,), {}, keepings_of(person.dossier))
-    return [{"ground": one.ground, "ref": one.ref} for one in kept(facts, category, day)]
+    return [
+        {
+            "ground": one.ground,
+            "ref": one.ref,
+            "until": one.until.isoformat() if one.until else None,
+        }
+        for one in kept(facts, category, day)
+    ]
 
 
 def _clock(

@@ -33,7 +33,7 @@ def clocks_table(rows: Iterable[dict[str, Any]]) -> Table:
 
 
 def _clock(row: dict[str, Any]) -> tuple[Any, ...]:
-    kept = [f"{one['ground']} {one['ref'] or ''}" for one in row["kept_by"]]
+    kept = [_keeper(one) for one in row["kept_by"]]
     waiting = not row["due"]
     waits = f"waits for {row['waits_for']}" if row["waits_for"] and waiting else None
     deferred = f"its erasure ({row['deferred']}) waits" if row["deferred"] and waiting else None
@@ -44,6 +44,11 @@ def _clock(row: dict[str, Any]) -> tuple[Any, ...]:
         row["rule"],
         Stack([*kept, deferred]),
     )
+
+
+def _keeper(one: dict[str, Any]) -> str:
+    until = f"until {one['until']}" if one["until"] else None
+    return " ".join(word for word in (one["ground"], one["ref"], until) if word)
 
 
 def steps_table(title: str, rows: Iterable[dict[str, Any]]) -> Table:
