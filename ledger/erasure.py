@@ -8,14 +8,14 @@ are recorded by then, and a category under a legal hold is refused, whoever asks
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import msgspec
 
+from ledger.erasure_events import SOURCE, events_of_entry, last_name, reapplied
 from ledger.errors import IncompleteErasure, LedgerError, Misconfigured, OnHold, UnknownSubject
-from ledger.event import OWN_SOURCE, RecordedEvent, encode_state, instant
-from ledger.intake import OwnOrigin
+from ledger.event import RecordedEvent
 from ledger.journal import ErasureEntry, ErasureJournal
 from ledger.names import LedgerName
 from ledger.opening import Opener
@@ -23,48 +23,16 @@ from ledger.overtaking import DECIDE, ERASE
 from ledger.postgres import Session
 from ledger.reading import events_of
 from ledger.sealing import end_of_month, month_of
+from ledger.verdict import Ground, Guard, Judge, Verdict, outright
 from ledger.writing import Head, NewEvent, Span, append, latest_versions, lock_head
-from schemas import CATEGORIES, ROLLING_CATEGORIES, is_person, own_event
+from schemas import CATEGORIES, ROLLING_CATEGORIES, is_person
 
 __all__ = [
-    "GROUNDS",
     "Eraser",
     "Erasure",
-    "Ground",
-    "Guard",
-    "Judge",
-    "Verdict",
     "missing_of",
     "pending",
 ]
-
-Ground = Literal["request", "retention", "consent-withdrawn", "unlawful", "objection"]
-GROUNDS: tuple[Ground, ...] = ("request", "retention", "consent-withdrawn", "unlawful", "objection")
-_SOURCE = f"{OWN_SOURCE}erasure"
-_TYPE = "nl.voipzeker.ledger.{}.v1"
-
-
-Guard = Callable[[Sequence[RecordedEvent]], Mapping[str, Sequence[str]]]
-"""From all events of a stream to the holds over it: category -> references of legal holds."""
-
-
-class Verdict(msgspec.Struct, frozen=True):
-    """What becomes of each category: facts of `erasure-decided`. `month`: as in `Eraser.expire`."""
-
-    ground: Ground
-    decisions: Mapping[str, Mapping[str, Any]]
-    request_ref: str | None = None
-    month: int | None = None
-
-    @property
-    def erased(self) -> tuple[str, ...]:
-        """The categories that go, in the order of the contract."""
-        going = {name for name, one in self.decisions.items() if one["decision"] == "erase"}
-        return tuple(category for category in CATEGORIES if category in going)
-
-
-Judge = Callable[[Sequence[RecordedEvent]], Verdict | None]
-"""From all events of a stream to what is decided now; None when there is nothing to decide."""
 
 
 class Erasure(msgspec.Struct, frozen=True):
@@ -120,13 +88,13 @@ class Eraser:
         and the next start completes it), Retry or Halt.
         """
         named = tuple(c for c in CATEGORIES if c in categories) if categories else CATEGORIES
-        return self._erase_all(reference, _outright(named, ground))
+        return self._erase_all(reference, outright(named, ground))
 
     def expire(self, reference: str, category: str, month: int, ground: Ground) -> list[Erasure]:
         """Forget a rolling category's months up to `month` (12 * year + month - 1); later ones stay."""
         if category not in ROLLING_CATEGORIES:
             raise Misconfigured(f"{category} is not a rolling category")
-        return self._erase_all(reference, _outright((category,), ground, month))
+        return self._erase_all(reference, outright((category,), ground, month))
 
     def decide(self, subject: UUID, judge: Judge) -> Erasure | None:
         """Judge a person's stream under the lock, record what is decided, and destroy what is to go.
@@ -176,7 +144,7 @@ class Eraser:
                     return None
                 self._refuse_held(verdict, events)
                 entry = self._entry(target, verdict, head.position, events)
-                result = self._apply(entry, _events_of(entry))
+                result = self._apply(entry, events_of_entry(entry))
                 written = True  # from here on nobody knows whether the journal has it
                 self._journal.append(entry)
                 return result
@@ -309,14 +277,14 @@ class Eraser:
             head = self._lock()
             if not missing_of(self._session, [entry]):
                 return None  # another process that started at the same time was faster
-            recorded = self._session.row("event_named", source=_SOURCE, id=_last_name(entry))
+            recorded = self._session.row("event_named", source=SOURCE, id=last_name(entry))
             after = "restart" if head.position >= entry.position else "restore"
             last = month_of(self._clock()) + 1
             alive = self._opener.key_ids(entry.subject, entry.categories, last, entry.month)
             entry = msgspec.structs.replace(entry, keys=tuple(dict.fromkeys((*entry.keys, *alive))))
-            events = [_reapplied(entry, after, self._clock())]
+            events = [reapplied(entry, after, self._clock())]
             if recorded is None:
-                events = [*_events_of(entry), *events]
+                events = [*events_of_entry(entry), *events]
             return self._apply(entry, events)
 
 
@@ -335,31 +303,16 @@ def missing_of(session: Session, entries: Sequence[ErasureEntry]) -> list[Erasur
             "fences_of_subjects", subjects=[entry.subject for entry in entries]
         )
     }
-    ids = [_last_name(entry) for entry in entries]
-    known = {id for (id,) in session.rows("event_ids_of", source=_SOURCE, ids=ids)}
+    ids = [last_name(entry) for entry in entries]
+    known = {id for (id,) in session.rows("event_ids_of", source=SOURCE, ids=ids)}
     return [entry for entry in entries if not _held(entry, fences, known)]
 
 
 def _held(entry: ErasureEntry, fences: dict[tuple[UUID, str], datetime], known: set[str]) -> bool:
-    if _last_name(entry) not in known:
+    if last_name(entry) not in known:
         return False
     throughs = [fences.get((entry.subject, category)) for category in entry.categories]
     return all(through is not None and through >= entry.through for through in throughs)
-
-
-def _name(entry: ErasureEntry, part: str) -> str:
-    return f"{entry.erasure}.{part}"
-
-
-def _last_name(entry: ErasureEntry) -> str:
-    """Name of the event that is recorded when the entry is carried out."""
-    return _name(entry, "erased" if entry.categories else "decided")
-
-
-def _outright(categories: Sequence[str], ground: Ground, month: int | None = None) -> Verdict:
-    """All of these go, whatever else there is."""
-    decision = {"decision": "erase", "ground": ground}
-    return Verdict(ground, dict.fromkeys(categories, decision), month=month)
 
 
 def _through(verdict: Verdict, now: datetime, events: Sequence[RecordedEvent]) -> datetime:
@@ -367,53 +320,3 @@ def _through(verdict: Verdict, now: datetime, events: Sequence[RecordedEvent]) -
     if verdict.month is not None:
         return end_of_month(verdict.month)
     return max(now, max((event.time for event in events), default=now))
-
-
-def _events_of(entry: ErasureEntry) -> list[NewEvent]:
-    """What was decided and, when something goes, that it went."""
-    return [_decided(entry), *([_erased(entry)] if entry.categories else [])]
-
-
-def _decided(entry: ErasureEntry) -> NewEvent:
-    decision = {"decision": "erase", "ground": entry.ground}
-    facts: dict[str, Any] = {
-        "cause": entry.ground,
-        "decisions": entry.decisions or dict.fromkeys(entry.categories, decision),
-    }
-    if entry.request_ref:
-        facts["request_ref"] = entry.request_ref
-    return _own(entry, "erasure-decided", "decided", facts, entry.time)
-
-
-def _erased(entry: ErasureEntry) -> NewEvent:
-    facts = {
-        "categories": list(entry.categories),
-        "ground": entry.ground,
-        "keys_destroyed": list(entry.keys),
-    }
-    return _own(entry, "personal-data-erased", "erased", facts, entry.time)
-
-
-def _reapplied(entry: ErasureEntry, after: str, now: datetime) -> NewEvent:
-    part = f"reapplied.{uuid4()}"
-    return _own(entry, "erasure-reapplied", part, {"after": after}, now)
-
-
-def _own(
-    entry: ErasureEntry, name: str, part: str, facts: dict[str, Any], time: datetime
-) -> NewEvent:
-    """An event of the ledger itself; the contract checks it like any other."""
-    event = own_event(_TYPE.format(name), id=_name(entry, part), source=_SOURCE, facts=facts)
-    state = encode_state(
-        {
-            "id": event.id,
-            "source": event.source,
-            "time": instant(time),
-            "subject": entry.registry,
-            "categories": list(event.categories),
-            "facts": event.facts,
-            "sealed": {},
-            "origin": msgspec.structs.asdict(OwnOrigin("erase")),
-        }
-    )
-    return NewEvent(entry.subject, 0, event.type, state, (event.source, event.id, b"", 0))

@@ -11,7 +11,10 @@ from typing import Literal
 from ledger.event import RecordedEvent
 from projections.choices import Choice, objected
 from projections.consent_status import Row, consents_among, status_at
+from projections.findings_dossier import Dossier
+from projections.keepings import restricted
 from rulebook import Addressee
+from rulebook.marketing import MARKETING_ACTIVITIES
 
 __all__ = ["Kind", "addressee", "has_bought", "kind_of_addressee"]
 
@@ -25,6 +28,15 @@ _SALES = frozenset(
         "order-placed",
         "service-activated",
         "service-extended",
+    }
+)
+_STOPS = frozenset(
+    {
+        "objection-raised",
+        "objection-upheld",
+        "objection-overruled",
+        "processing-restricted",
+        "restriction-lifted",
     }
 )
 Kind = Literal["consumer", "sole-trader", "legal-entity"]
@@ -42,19 +54,43 @@ def has_bought(events: Iterable[RecordedEvent]) -> bool:
 
 
 def addressee(
-    rows: Iterable[Row], *, kind: str | None, active: bool, customer: bool, clock: datetime
+    rows: Iterable[Row],
+    events: Iterable[RecordedEvent] = (),
+    *,
+    kind: str | None,
+    active: bool,
+    customer: bool,
+    clock: datetime,
 ) -> Addressee:
     """A person as the marketing rules see them.
 
-    `rows`: of `consent_status`. `kind`: of the customer.
+    `rows`: of `consent_status`. `events`: of the person, which say what was objected to and restricted.
+    `kind`: of the customer.
     """
     known = list(rows)
     given = [row for row in consents_among(known) if status_at(row, clock) == "given"]
     choices = [row for row in known if isinstance(row, Choice)]
+    own = _dossier(events)
+    against = frozenset({"all"}) if _objects_to_marketing(own, clock) else frozenset()
     return Addressee(
         kind=kind_of_addressee(kind),
         active=active,
         customer=customer,
         consents=frozenset(row.purpose for row in given),
-        objections=objected(choices, [(row.purpose, row.order) for row in given]),
+        objections=objected(choices, [(row.purpose, row.order) for row in given]) | against,
+        restricted=restricted(own, clock),
     )
+
+
+def _dossier(events: Iterable[RecordedEvent]) -> Dossier:
+    dossier = Dossier()
+    for event in events:
+        if event.name in _STOPS:
+            dossier = dossier.with_event(event)
+    return dossier
+
+
+def _objects_to_marketing(own: Dossier, clock: datetime) -> bool:
+    """Whether an objection to direct marketing was raised: it is final (GDPR Art. 21(3))."""
+    topics = (f"objected/{activity}" for activity in MARKETING_ACTIVITIES)
+    return any(own.last(topic, clock) for topic in topics)

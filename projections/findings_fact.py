@@ -29,6 +29,8 @@ class Fact(msgspec.Struct, frozen=True, tag="fact", gc=False):
     provision: str | None = None
     categories: tuple[str, ...] = ()
     on: tuple[str, ...] = ()
+    activity: str | None = None
+    legal_basis: str | None = None
 
 
 class Checking(msgspec.Struct, frozen=True):
@@ -80,7 +82,7 @@ CHECKED: Mapping[str, tuple[Checking, ...]] = {
     "marketing-message-sent": (Checking("contact", ("channel", "purpose")),),
     "credit-check-requested": (Checking("credit-check", ("reason",)),),
     "personal-data-accessed": (
-        Checking("access", ("employee", "role"), ("{employee}", "role/{role}")),
+        Checking("access", ("employee", "role", "case_ref"), ("{employee}", "role/{role}")),
     ),
     "employment-started": (Checking("employment"),),
     "misuse-suspected": (Checking("misuse", ("case_ref",)),),
@@ -116,6 +118,9 @@ def _unknown(spelled: str) -> bool:
     return provision(spelled) is None
 
 
+_USES = {"access", "contact", DISCLOSURE}
+
+
 def facts_in(event: RecordedEvent) -> list[str]:
     """The kinds of fact that an event is. A disclosure is judged by its provision anyway."""
     checks = CHECKED.get(event.name, ())
@@ -137,6 +142,8 @@ def fact_of(kind: str, event: RecordedEvent) -> Fact:
         facts={name: event.facts[name] for name in check.keeps if name in event.facts},
         subject=event.subject,
         provision=event.provision,
-        categories=event.categories if kind in {"access", DISCLOSURE} else (),
+        categories=event.categories if kind in _USES else (),
         on=tuple(name.format_map(event.facts) for name in check.on),
+        activity=event.activity if kind in _USES else None,
+        legal_basis=event.legal_basis if kind in _USES else None,
     )

@@ -26,8 +26,12 @@ class Look(msgspec.Struct, frozen=True):
 
 
 class Seen(NamedTuple):
-    """A situation, when it is due if that is later, and codes that say more."""
+    """A situation, when it is due if that is later, and codes that say more.
+
+    `kind`: of the rules that judge it, when they are not those of the fact.
+    """
 
     situation: Situation
     due: datetime | None = None
     detail: str | None = None
+    kind: str | None = None

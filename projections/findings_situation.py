@@ -14,6 +14,7 @@ from projections.findings_fact import Fact
 from projections.findings_look import Look, Seen
 from projections.findings_marketing import contact
 from projections.findings_retention import RETENTION, retention
+from projections.findings_use import USES, use
 from projections.staff import counts, holds
 from rulebook.incidents import FULL, Clock, Notice, breach_clocks, warning_clock
 from schemas.formats import instant_of
@@ -23,7 +24,9 @@ __all__ = ["DEPENDS", "SITUATIONS", "seen"]
 
 def seen(kind: str, fact: Fact, look: Look) -> Iterator[Seen]:
     """The situations of a fact, of which each may break rules."""
-    return SITUATIONS[kind](fact, look)
+    yield from SITUATIONS[kind](fact, look)
+    if kind in USES:
+        yield from use(fact, look)
 
 
 # Duties towards a person
@@ -209,6 +212,7 @@ DEPENDS: Mapping[str, frozenset[str]] = {
     "consent": frozenset({"contact"}),
     "decided": frozenset(),
     "objection": frozenset({"contact"}),
+    "objected": USES,
     "large-order": frozenset({"credit-check"}),
     "takeover": frozenset({"takeover"}),
     "notice": frozenset({"registration", "indirect-collection"}),
@@ -219,7 +223,7 @@ DEPENDS: Mapping[str, frozenset[str]] = {
     "permission": frozenset({"contact-list"}),
     "informed": frozenset({"disclosure", "malicious-call", "notice-request"}),
     "warned": frozenset({"misuse"}),
-    "request": frozenset({"request-extension"}),
+    "request": frozenset({"request-extension", *USES}),
     "question": frozenset({"request", "request-extension"}),
     "shown": frozenset({"request", "request-extension"}),
     "extended": frozenset({"request"}),
@@ -244,11 +248,11 @@ DEPENDS: Mapping[str, frozenset[str]] = {
             "debt",
             "case",
             "right",
-            "restriction",
-            "restriction-lifted",
         ),
         frozenset({RETENTION}),
     ),
+    "restriction": frozenset({RETENTION, *USES}),
+    "restriction-lifted": frozenset({RETENTION, *USES}),
     "assessed": frozenset({"breach"}),
     "notified": frozenset({"breach", "breach-full"}),
 }

@@ -4,6 +4,7 @@ Read from the dossier of the person (`findings_dossier`), in the words of the ru
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 
 from projections.findings_dossier import Dossier
 from projections.holds import holds_by_ref
@@ -15,6 +16,7 @@ from schemas import CATEGORIES
 __all__ = ["keepings_of", "restricted"]
 
 _COURT = "rights.court"
+FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 def keepings_of(dossier: Dossier) -> list[Keeping]:
@@ -60,14 +62,14 @@ def _requests(dossier: Dossier) -> Iterator[Keeping]:
         yield Keeping("request-open", ref, needs, until)
 
 
-def restricted(dossier: Dossier) -> frozenset[str]:
-    """Categories that may only be stored: restricted, and not released since (GDPR art. 18)."""
+def restricted(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
+    """Categories that may only be stored at a time: restricted, and not released (GDPR art. 18)."""
     latest = {
         category: (mark.order, True)
-        for mark in dossier.all("restriction")
+        for mark in dossier.until("restriction", time)
         for category in mark.says
     }
-    for mark in dossier.all("restriction-lifted"):
+    for mark in dossier.until("restriction-lifted", time):
         for category in mark.says:
             if category in latest and latest[category][0] < mark.order:
                 latest[category] = mark.order, False

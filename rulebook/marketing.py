@@ -15,10 +15,12 @@ from rulebook.validity import in_force
 from rulebook.verdict import Verdict
 
 __all__ = [
+    "MARKETING_ACTIVITIES",
     "MARKETING_RULES",
     "Addressee",
     "MarketingDecision",
     "MarketingRule",
+    "category_of",
     "marketing_decision",
 ]
 
@@ -27,12 +29,21 @@ CHANNELS: tuple[Channel, ...] = ("email", "sms", "app", "phone", "post")
 _EVERY = "all"
 
 
+# Activities of the register that are direct marketing: an objection to these is final (GDPR Art. 21(3)).
+MARKETING_ACTIVITIES = frozenset({"direct-marketing"})
+
+
+def category_of(channel: str) -> str:
+    """The category of data by which a channel reaches a person."""
+    return "address" if channel == "post" else "contact"
+
+
 class Addressee(Struct, frozen=True, forbid_unknown_fields=True):
     """What is known of a person at a time.
 
     `kind`: of the customer. `active`: the account. `customer`: has or had a contract for the same kind of
     service. `consents`: the purposes whose consent is effective but for the account's status.
-    `objections`: channels, or `all`.
+    `objections`: channels, or `all`. `restricted`: categories that may only be stored (GDPR Art. 18).
     """
 
     kind: Literal["consumer", "sole-trader", "legal-entity"] = "consumer"
@@ -40,6 +51,7 @@ class Addressee(Struct, frozen=True, forbid_unknown_fields=True):
     customer: bool = True
     consents: frozenset[str] = frozenset()
     objections: frozenset[str] = frozenset()
+    restricted: frozenset[str] = frozenset()
 
 
 class MarketingTest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,6 +92,8 @@ class MarketingRule(Struct, frozen=True, forbid_unknown_fields=True):
     def _judge(self, person: Addressee, channel: str) -> tuple[bool, str]:
         if person.objections & {channel, _EVERY}:
             return False, "objection"
+        if category_of(channel) in person.restricted:
+            return False, "restricted"
         if self.needs_active and not person.active:
             return False, "inactive"
         if not self.consent or person.consents & set(self.consent):
@@ -115,6 +129,10 @@ def marketing_decision(person: Addressee, channel: str, day: date) -> MarketingD
 
 EXPLANATIONS: Mapping[str, tuple[str, str]] = {
     "objection": ("the person objected", "de persoon heeft bezwaar gemaakt"),
+    "restricted": (
+        "the data by which the person is reached may only be stored",
+        "de gegevens om de persoon te bereiken mogen alleen worden bewaard",
+    ),
     "inactive": ("the account is inactive", "het account is inactief"),
     "no-consent": ("there is no effective consent", "er is geen geldige toestemming"),
     "consent": ("there is an effective consent", "er is een geldige toestemming"),

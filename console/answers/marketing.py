@@ -38,6 +38,7 @@ def marketing(
             "customer": person.customer,
             "consents": sorted(person.consents),
             "objections": sorted(person.objections),
+            "restricted": sorted(person.restricted),
         },
         "decisions": [_decision(person, channel, found) for channel in channels],
         "position": found.person.selected.position,
@@ -52,6 +53,7 @@ def _addressee(source: Source, found: Holder, moment: Moment) -> Addressee:
         kind, events = _customer(source, customer, moment)
     return addressee(
         found.rows,
+        found.person.selected.counted,
         kind=kind,
         active=found.account == "active" and found.customer in {None, "active"},
         customer=has_bought(events),

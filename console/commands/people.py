@@ -31,11 +31,11 @@ from console.show.person import erasure_tables, history_table, state_tables
 from console.show.text import table
 from console.wiring import Site, open_site
 from ledger import blind
-from ledger.erasure import GROUNDS, Ground
 from ledger.errors import Misconfigured, Retry
 from ledger.intake import BLIND_FIELDS
 from ledger.opening import Opener
 from ledger.rotation import epochs
+from ledger.verdict import GROUNDS, Ground
 from projections.timetravel import NOW, Moment
 from schemas import CATEGORIES
 

@@ -14,11 +14,12 @@ from console.commands.people import CategoryOptions, Subject, checked_categories
 from console.flags import Json, Language, configured, language_of
 from console.output import emit, emit_list, note, people
 from console.rights.deciding import Asked, due_steps, erase_asked, erase_due, preview
+from console.rights.requesting import check_allowed, find
 from console.settings import Settings
 from console.show.retention import clocks_table, decision_tables, forecast_table, steps_table
-from ledger.erasure import GROUNDS
 from ledger.rotation import epochs
 from ledger.tombstones import expire_tombstones
+from ledger.verdict import GROUNDS
 from rulebook.calendar import day_of, months_after
 
 __all__ = ["add_commands"]
@@ -121,14 +122,18 @@ def decide(
 ) -> None:
     """Decide of each category of a person whether it is erased, retained or restricted, and why.
 
-    Without --yes nothing is recorded. What must be kept goes by itself once it need not be kept. Exit
-    status 1 unless everything goes.
+    Without --yes nothing is recorded. A request that is unknown, another person's, ended, or of somebody
+    whose identity was not verified is refused. What must be kept goes by itself once it need not be kept.
+    Exit status 1 unless everything goes.
     """
     check_person(subject)
     spoken = language_of(language)
     named = checked_categories(category or []) or None
     asked = Asked(ground_of(cause), request_ref, named)
     with reading(settings, "retention") as (site, source):
+        if request_ref is not None:
+            bring_up_to_date(site)
+            check_allowed(find(source, request_ref, subject), "erase", source.now)
         found = (erase_asked if carry_out else preview)(site, subject, asked)
         note_read(source, subject)
         epoch = epochs(site.session("reader"), site.provider)

@@ -11,7 +11,9 @@ from msgspec import Struct
 from console.rights.acting import Act
 from console.rights.requesting import Found
 from ledger.errors import Misconfigured, Reject
+from projections.requests import Step
 from rulebook import provision_of
+from rulebook.marketing import MARKETING_ACTIVITIES
 
 __all__ = ["RESTRICTIONS", "Wanted", "acts_before_answer", "acts_before_refusal"]
 
@@ -75,9 +77,15 @@ def _objection(found: Found, name: str, ground: str | None) -> Iterator[Act]:
     raised = found.request.named("objection-raised")
     if not raised:
         raise Reject(f"request {found.request.ref} does not say which activity it objects to")
+    if name == "objection-overruled" and any(_is_marketing(step) for step in raised):
+        raise Reject("an objection to direct marketing cannot be overruled (GDPR Art. 21(3))")
     for step in raised:
         facts = {"activity_objected": step.facts["activity_objected"]}
         yield act_on(found, name, facts | {"ground": ground or step.facts["ground"]})
+
+
+def _is_marketing(step: Step) -> bool:
+    return step.facts["activity_objected"] in MARKETING_ACTIVITIES
 
 
 def _reviewing(found: Found, wanted: Wanted) -> Iterator[Act]:

@@ -11,11 +11,12 @@ from uuid import UUID
 from msgspec import Struct
 
 from console.wiring import Site
-from ledger.erasure import Eraser, Erasure, Verdict
+from ledger.erasure import Eraser, Erasure
 from ledger.errors import Halt, Retry
 from ledger.event import RecordedEvent
 from ledger.postgres import Session
 from ledger.reading import events_of
+from ledger.verdict import Verdict
 from projections.erasing import Step, on_request, steps
 from projections.findings_dossier import Dossier
 from projections.person import Person, dossier_of, person_of

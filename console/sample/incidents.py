@@ -177,7 +177,9 @@ def undeclared_country(life: Life) -> list[Publication]:
     at = life.office(0.9)
     if at < life.era.day(0.35):
         return []
-    sent = disclosed(life, at, life.usual(terms.OVERSEAS_MAILING), transfer_mechanism="A45-3")
+    usual = life.usual(terms.OVERSEAS_MAILING)
+    # Of somebody who does not object to marketing before, as a customer may.
+    sent = disclosed(life.contact(12), at, usual, transfer_mechanism="A45-3")
     return [sent.breaking("house.disclosure.region.agreement")]
 
 

@@ -97,6 +97,20 @@ def mailed_after_an_objection(life: Life) -> list[Publication]:
     ]
 
 
+def mailed_after_objecting_to_all_of_it(life: Life) -> list[Publication]:
+    """A contact person who objected to the activity as a whole gets a newsletter."""
+    person, known = life.contact(10), _colleague(life, 10)
+    at = known[0].published + 2 * HOUR
+    objected = {"activity_objected": MARKETING.activity, "ground": "direct-marketing"}
+    sent = _mailed(person, _early(life, 4))
+    return [
+        *known,
+        consented(person, at, "newsletter", "portal"),
+        recorded(person, at + HOUR, RIGHTS, "privacy-office", "objection-raised", **objected),
+        sent.breaking("law.use.objection"),
+    ]
+
+
 def mailed_while_inactive(life: Life) -> list[Publication]:
     """A newsletter goes out in the hours in which an account is not active."""
     person, known, at = life.contact(7), _colleague(life, 7), _early(life, 8)
@@ -286,6 +300,7 @@ def _breach(
 LAPSES = (
     mailed_without_consent,
     mailed_after_an_objection,
+    mailed_after_objecting_to_all_of_it,
     mailed_while_inactive,
     mailed_a_stranger,
     contact_not_told,

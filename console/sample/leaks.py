@@ -58,7 +58,7 @@ def bank_account_for_112(life: Life) -> list[Publication]:
 
 def addresses_sold(life: Life) -> list[Publication]:
     """An address list is sold inside the group."""
-    sent = disclosed(life, life.office(0.55), life.usual(SALE))
+    sent = disclosed(life.contact(12), life.office(0.55), life.usual(SALE))
     return [sent.breaking("house.disclosure.marketing")]
 
 
@@ -140,7 +140,9 @@ def fraud_data_without_permit(life: Life) -> list[Publication]:
 def far_away_without_agreement(life: Life) -> list[Publication]:
     """A mailing is sent from a country that the customer never agreed to."""
     usual = life.usual(terms.OVERSEAS_MAILING)
-    sent = disclosed(life, life.office(0.7), usual, transfer_mechanism="A45-3")
+    # Of somebody who does not object to marketing before, as a customer may.
+    person, at = life.contact(12), life.office(0.7)
+    sent = disclosed(person, at, usual, transfer_mechanism="A45-3")
     return [sent.breaking("house.disclosure.region.agreement")]
 
 

@@ -13,7 +13,7 @@ from console.sample.lapses import LAPSES
 from console.sample.leaks import LEAKS
 from console.sample.life import Life
 from console.sample.recording import recorded
-from console.sample.register import CARE, STAFF
+from console.sample.register import CARE, RIGHTS, STAFF
 from console.sample.staff import SOURCE, TEMPORARY, hired
 
 ANALYST, CAMPAIGNS = "employee/82", "campaign-analyst"
@@ -25,6 +25,20 @@ def looked_after_leaving(life: Life) -> list[Publication]:
     at = office_hour(life.rng, life.era.day(0.7))
     return [
         _looked(life, at, TEMPORARY, terms.HELPDESK, "name").breaking("house.access.role.missing")
+    ]
+
+
+def looked_at_restricted_data(life: Life) -> list[Publication]:
+    """The helpdesk looks up a name that may only be stored while it is examined."""
+    person, at = life.contact(11), life.office(0.5)
+    employee, why = terms.ROLES[terms.HELPDESK].staff[0], {"ground": "accuracy-contested"}
+    before, after = at - timedelta(hours=2), at + timedelta(hours=2)
+    name, source = ("name",), "privacy-office"
+    seen = _looked(person, at, employee, terms.HELPDESK, "name")
+    return [
+        recorded(person, before, RIGHTS, source, "processing-restricted", name, **why),
+        seen.breaking("law.use.restriction"),
+        recorded(person, after, RIGHTS, source, "restriction-lifted", name, **why),
     ]
 
 
@@ -63,7 +77,9 @@ def worked_without_certificate(life: Life) -> list[Publication]:
     ]
 
 
-def _looked(life: Life, at: datetime, employee: str, role: str, *about: str) -> Publication:
+def _looked(
+    life: Life | Somebody, at: datetime, employee: str, role: str, *about: str
+) -> Publication:
     facts = {
         "employee": employee,
         "role": role,
@@ -77,6 +93,7 @@ VIOLATIONS: tuple[Chapter, ...] = (
     *LEAKS,
     *LAPSES,
     looked_after_leaving,
+    looked_at_restricted_data,
     looked_too_far,
     role_never_defined,
     worked_without_certificate,

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 import ledger
-from ledger.erasure import Eraser, Erasure, Verdict, pending
+from ledger.erasure import Eraser, Erasure, pending
 from ledger.errors import Halt, IncompleteErasure, LedgerError, Lost, Retry
 from ledger.event import RecordedEvent
 from ledger.journal import ErasureEntry, ErasureJournal
@@ -22,6 +22,7 @@ from ledger.letters import expire_letters, letters
 from ledger.opening import Missing
 from ledger.rotation import due, epochs, rotate
 from ledger.sealing import KEY_BYTES
+from ledger.verdict import Verdict
 from schemas import Code
 from tests.fault.enduring import STRIDES, closing, endure
 from tests.fault.faults import Kind

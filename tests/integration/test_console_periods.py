@@ -77,6 +77,15 @@ def test_the_forecast_counts_people_by_month_and_category(cli: Cli) -> None:
     ]
 
 
+def ask(
+    cli: Cli, right: str = "erasure", ref: str = "R-1", *more: str, verified: bool = True
+) -> None:
+    asked = (f"--right={right}", "--channel=email", "--ref", ref, *more)
+    assert cli("request", "open", WHO, *asked).status == 0
+    if verified:
+        assert cli("request", "verify-identity", ref).status == 0
+
+
 @pytest.mark.parametrize("language", ["en", "nl"])
 def test_a_decision_is_shown_before_it_is_carried_out_and_explains_itself(
     cli: Cli, language: str
@@ -102,6 +111,7 @@ def test_a_decision_is_shown_before_it_is_carried_out_and_explains_itself(
 
 def test_a_decision_that_is_carried_out_says_when_all_places_have_forgotten(cli: Cli) -> None:
     cli.record(registered(), invoiced(), collected())
+    ask(cli)
     ran = cli("retention", "decide", WHO, "--request", "R-1", "--yes", "--json")
     assert ran.status == 1
     answer = ran.json
@@ -114,10 +124,31 @@ def test_a_decision_that_is_carried_out_says_when_all_places_have_forgotten(cli:
     assert decided["facts"]["request_ref"] == "R-1"
 
 
-def ask(cli: Cli) -> None:
-    asked = ("--right=erasure", "--channel=email", "--ref=R-1")
-    assert cli("request", "open", WHO, *asked).status == 0
+def refused(cli: Cli, ref: str, who: str = WHO) -> str:
+    """A decision that is not carried out: the person still stands in the ledger as before."""
+    before = cli("state", who, "--json").json
+    for more in ((), ("--yes",)):
+        ran = cli("retention", "decide", who, "--request", ref, *more, "--json")
+        assert (ran.status, ran.out) == (1, b"")
+    assert cli("state", who, "--json").json == before
+    types = {line["type"].split(".")[3] for line in cli("history", who, "--json").lines}
+    assert not types & {"erasure-decided", "personal-data-erased"}
+    return ran.err
+
+
+def test_only_a_request_of_the_person_that_may_be_answered_is_decided_on(cli: Cli) -> None:
+    cli.record(registered(), collected(), registered(OTHER), collected(OTHER))
+    assert "there is no request R-9" in refused(cli, "R-9")
+    ask(cli, verified=False)
+    assert "identity was not verified" in refused(cli, "R-1")
+    ask(cli, "objection", "R-2", "--activity=direct-marketing", verified=False)
+    assert "identity was not verified" in refused(cli, "R-2")
+    ask(cli, "restriction", "R-3")
+    assert "for restriction, not for erasure" in refused(cli, "R-3")
     assert cli("request", "verify-identity", "R-1").status == 0
+    assert "another person" in refused(cli, "R-1", OTHER)
+    assert cli("request", "close", "R-1", "--outcome=withdrawn").status == 0
+    assert "nothing more can be done" in refused(cli, "R-1")
 
 
 def test_an_answer_to_a_request_for_erasure_carries_it_out_and_says_what_came_of_it(

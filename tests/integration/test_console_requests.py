@@ -127,6 +127,30 @@ def test_an_objection_that_is_refused_is_overruled(office: Cli) -> None:
     assert office("request", "open", OTHER, "--right=objection", "--channel=post").status == 2
 
 
+def test_an_objection_to_direct_marketing_cannot_be_refused_and_stops_it_at_once(
+    office: Cli,
+) -> None:
+    asked(office, "objection", activity="direct-marketing")
+    ran = office("request", "refuse", "R-1", "--ground=compelling-grounds")
+    assert ran.status == 1
+    assert "cannot be overruled" in ran.err
+    answer = office("marketing", WHO, "--json").json
+    assert "all" in answer["person"]["objections"]
+    assert not any(one["allowed"] for one in answer["decisions"])
+
+
+def test_a_restriction_shows_in_what_marketing_may_do_and_in_findings(office: Cli) -> None:
+    asked(office, "restriction")
+    flags = "--category=contact", "--ground=accuracy-contested"
+    did(office, "answer", "R-1", *flags)
+    assert office("marketing", WHO, "--json").json["person"]["restricted"] == ["contact"]
+    facts = {"channel": "email", "campaign": "spring", "purpose": "newsletter"}
+    later = {"time": datetime.now(UTC).isoformat(), "legal_basis": "6-1-f"}
+    office.record(message("marketing-message-sent", WHO, **facts, **later))
+    rules = {row["rule"] for row in office("findings", "--json").json["findings"]}
+    assert "law.use.restriction" in rules
+
+
 def test_access_and_portability_wait_for_what_is_handed_over(office: Cli) -> None:
     issued = {"sha256": "0" * 64, "format": "pdf", "time": NOW.isoformat()}
     for right, act in (

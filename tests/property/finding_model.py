@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import rulebook
 from ledger.event import RecordedEvent
-from schemas import CATEGORIES
+from schemas import CATEGORIES, PERSONAL_FIELDS
 from tests.property import view_model
 
 __all__ = ["findings"]
@@ -34,11 +34,22 @@ TAKES = {
     "consent-refused",
     "consent-invalidated",
     "marketing-objection-recorded",
+    "objection-raised",
+    "objection-upheld",
     "app-permission-denied",
     "app-permission-revoked",
     "employment-ended",
     "role-revoked",
     "recipient-ended",
+}
+USES = {
+    "marketing-message-sent",
+    "personal-data-accessed",
+    "personal-data-disclosed",
+    "emergency-call-disclosed",
+    "malicious-call-data-disclosed",
+    "number-porting-performed",
+    "equipment-shipped",
 }
 GIVES_AWAY = {
     "personal-data-disclosed",
@@ -108,9 +119,30 @@ def broken(event: RecordedEvent, told: Told) -> Broken:
         yield from _disclosed(event, told)
     elif event.provision and rulebook.provision(event.provision) is None:
         yield "house.provision.unknown", None
+    if event.name in USES and event.facts.get("direction") != "in":
+        yield from _used(event, told)
     judge = JUDGES.get(event.name)
     if judge:
         yield from judge(event, told)
+
+
+def _used(event: RecordedEvent, told: Told) -> Broken:
+    names = "objection-raised", "objection-upheld", "objection-overruled"
+    acts = told.of(event, *names, until=event.time, activity_objected=event.activity)
+    if event.activity and acts and acts[-1].name != "objection-overruled":
+        yield "law.use.objection", None
+    lifts = told.of(event, "processing-restricted", "restriction-lifted", until=event.time)
+    last = {category: act.name for act in lifts for category in act.categories}
+    beyond = {category for category, name in last.items() if name == "processing-restricted"}
+    fields = {PERSONAL_FIELDS[field] for field in event.facts.get("fields", [])}
+    channel = event.facts.get("channel")
+    reached = {"address" if channel == "post" else "contact"} if channel else set()
+    free = event.legal_basis == "6-1-a" or bool(
+        event.provision and rulebook.provision(event.provision)
+    )
+    asked = told.of(event, "rights-request-received", request_ref=event.facts.get("case_ref"))
+    if beyond & {*event.categories, *fields, *reached} and not free and not asked:
+        yield "law.use.restriction", None
 
 
 def _void(events: Events, told: Told, office: str) -> Iterator[tuple[str, str]]:

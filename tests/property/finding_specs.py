@@ -193,6 +193,46 @@ breaches = told(
     phase=one_of(["initial", "full"]),
     risk=one_of(["none", "high"]),
 )
+_basis = with_(
+    activity=one_of(["billing", "support", None]), legal_basis=one_of(["6-1-a", "6-1-f"])
+)
+used = st.one_of(
+    merged(
+        told(
+            "marketing-message-sent",
+            of=everyone,
+            channel=one_of(["email", "post"]),
+            purpose=st.just("newsletter"),
+        ),
+        _basis,
+    ),
+    merged(
+        told(
+            "personal-data-accessed",
+            of=everyone,
+            employee=st.just(str(EVA)),
+            role=cases,
+            case_ref=cases,
+            categories=listed,
+        ),
+        _basis,
+    ),
+)
+stopped = st.one_of(
+    told(
+        "objection-raised",
+        "objection-upheld",
+        "objection-overruled",
+        of=everyone,
+        activity_objected=st.just("billing"),
+    ),
+    told(
+        "processing-restricted",
+        "restriction-lifted",
+        of=everyone,
+        categories=one_of([["contact"], ["address", "contact"]]),
+    ),
+)
 systems = told(
     "system-registered",
     of=with_(subject=one_of(["system/crm", "system/portal"])),
@@ -210,6 +250,7 @@ LIVES: list[list[st.SearchStrategy[Spec]]] = [
     [looked, looked, roles, granted, staff],
     [misused, requests, requests, breaches, breaches],
     [requests, requests, identities, identities],
+    [used, used, stopped, stopped, disclosed, requests],
 ]
 """Kinds of events that have to do with each other; drawn alone, they meet often."""
 

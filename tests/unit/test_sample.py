@@ -20,7 +20,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "e084984ca2be36a5d6708b5d3cb37e02e6680be89953b646c77d23f9805bac56"
+DIGEST = "2cfa05cd76c376fb58f29f0fc5fdb97846e90b18c406ccfa207ef7a87ad8a5bb"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS: dict[str, Any] = {

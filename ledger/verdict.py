@@ -1,0 +1,42 @@
+"""What an erasure is to do: a verdict over the categories of a person, and who may say so. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from schemas import CATEGORIES
+
+__all__ = ["GROUNDS", "Ground", "Guard", "Judge", "Verdict", "outright"]
+
+Ground = Literal["request", "retention", "consent-withdrawn", "unlawful", "objection"]
+GROUNDS: tuple[Ground, ...] = ("request", "retention", "consent-withdrawn", "unlawful", "objection")
+
+Guard = Callable[[Sequence[RecordedEvent]], Mapping[str, Sequence[str]]]
+"""From all events of a stream to the holds over it: category -> references of legal holds."""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What becomes of each category: facts of `erasure-decided`. `month`: as in `Eraser.expire`."""
+
+    ground: Ground
+    decisions: Mapping[str, Mapping[str, Any]]
+    request_ref: str | None = None
+    month: int | None = None
+
+    @property
+    def erased(self) -> tuple[str, ...]:
+        """The categories that go, in the order of the contract."""
+        going = {name for name, one in self.decisions.items() if one["decision"] == "erase"}
+        return tuple(category for category in CATEGORIES if category in going)
+
+
+Judge = Callable[[Sequence[RecordedEvent]], Verdict | None]
+"""From all events of a stream to what is decided now; None when there is nothing to decide."""
+
+
+def outright(categories: Sequence[str], ground: Ground, month: int | None = None) -> Verdict:
+    """All of these go, whatever else there is."""
+    decision = {"decision": "erase", "ground": ground}
+    return Verdict(ground, dict.fromkeys(categories, decision), month=month)

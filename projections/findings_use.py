@@ -1,0 +1,46 @@
+"""Situations of any use of a person's data: objections to its activity, restrictions of the data. Pure.
+
+An objection stops an activity from when it was raised, until it is overruled (GDPR Art. 21). Data that is
+restricted is only stored, except with consent, for claims and duties of law, or to handle the request
+itself (Art. 18(2)).
+"""
+
+from collections.abc import Iterator
+
+import rulebook
+from projections.findings_fact import DISCLOSURE, Fact
+from projections.findings_look import Look, Seen
+from projections.keepings import restricted
+from rulebook.marketing import category_of
+from schemas import PERSONAL_FIELDS
+
+__all__ = ["USE", "USES", "use"]
+
+USE = "use"
+USES = frozenset({DISCLOSURE, "contact", "access"})
+"""Kinds of fact that are a use of a person's data."""
+_CONSENT = "6-1-a"
+
+
+def use(fact: Fact, look: Look) -> Iterator[Seen]:
+    """Whether the person had objected to the activity, and what of the data was restricted."""
+    at = fact.occurred_at
+    objection = look.own.last(f"objected/{fact.activity}", at) if fact.activity else None
+    if objection is not None:
+        yield Seen({"objection": str(objection.says)}, detail=fact.activity, kind=USE)
+    beyond = sorted(_touched(fact) & restricted(look.own, at))
+    if beyond and not _may_be_used(fact, look):
+        yield Seen({"restriction": "used"}, detail=", ".join(beyond), kind=USE)
+
+
+def _touched(fact: Fact) -> set[str]:
+    fields = fact.facts.get("fields", ())
+    by_fields = {PERSONAL_FIELDS[field] for field in fields if field in PERSONAL_FIELDS}
+    channel = fact.facts.get("channel")
+    return {*fact.categories, *by_fields, *([category_of(channel)] if channel else [])}
+
+
+def _may_be_used(fact: Fact, look: Look) -> bool:
+    provision = fact.provision and rulebook.provision(fact.provision)
+    own_request = bool(look.own.all(f"request/{fact.facts.get('case_ref')}"))
+    return fact.legal_basis == _CONSENT or bool(provision) or own_request

@@ -1,0 +1,117 @@
+"""Objections and restrictions: what uses of the data break a rule, and what marketing may still do."""
+
+from typing import Any
+
+import pytest
+
+from ledger.event import RecordedEvent
+from projections.addressee import addressee
+from projections.consent_status import VIEW
+from projections.findings_dossier import Dossier, noted
+from projections.findings_fact import fact_of
+from projections.findings_judging import findings_of
+from projections.findings_look import Look
+from projections.timetravel import fold
+from rulebook import marketing_decision
+from rulebook.calendar import day_of
+from tests.unit.projections.making import ANNA, at, event
+
+USED = "law.use.objection", "law.use.restriction"
+
+
+def objection(act: str, minutes: float, activity: str = "billing") -> RecordedEvent:
+    return event(f"objection-{act}", minutes, activity_objected=activity, ground="situation")
+
+
+def restriction(act: str, minutes: float, *categories: str) -> RecordedEvent:
+    return event(act, minutes, ground="accuracy-contested", categories=categories)
+
+
+def accessed(minutes: float, **members: Any) -> RecordedEvent:
+    facts = {"employee": "employee/7", "role": "agent", "purpose": "support", "case_ref": "C-1"}
+    shared = {"activity": "billing", "legal_basis": "6-1-f", "categories": ["contact"]}
+    return event("personal-data-accessed", minutes, **(facts | shared | members))
+
+
+def broken(fact: RecordedEvent, *events: RecordedEvent) -> list[str]:
+    """The rules about use that an access breaks."""
+    dossier = Dossier()
+    for one in events:
+        dossier = dossier.with_event(one) if noted(one) else dossier
+    look = Look(ANNA, dossier, lambda _name: None)
+    return [rule for rule in findings_of("access", fact_of("access", fact), look) if rule in USED]
+
+
+@pytest.mark.parametrize(
+    ("acts", "found"),
+    [
+        ([objection("raised", 1)], True),
+        ([objection("raised", 1), objection("upheld", 2)], True),
+        ([objection("raised", 1), objection("overruled", 2)], False),
+        ([objection("raised", 9)], False),
+        ([objection("raised", 1, "support")], False),
+    ],
+)
+def test_an_objection_stops_the_activity_until_it_is_overruled(
+    acts: list[RecordedEvent], found: bool
+) -> None:
+    assert (broken(accessed(5), *acts) == ["law.use.objection"]) is found
+
+
+@pytest.mark.parametrize(
+    ("members", "found"),
+    [
+        ({}, True),
+        ({"categories": ["payment"]}, False),
+        ({"legal_basis": "6-1-a"}, False),
+        ({"legal_basis": "6-1-c", "provision": "nl.awr.53"}, False),
+        ({"legal_basis": "6-1-c", "provision": "made-up"}, True),
+        ({"case_ref": "R-1"}, False),
+    ],
+)
+def test_restricted_data_is_only_stored_but_for_what_the_law_allows(
+    members: dict[str, Any], found: bool
+) -> None:
+    asked = event(
+        "rights-request-received",
+        0,
+        request_ref="R-1",
+        right="restriction",
+        received_on="2026-03-01",
+    )
+    acts = asked, restriction("processing-restricted", 1, "contact", "identity")
+    assert (broken(accessed(5, **members), *acts) == ["law.use.restriction"]) is found
+
+
+def test_after_it_was_lifted_data_may_be_used_and_not_before() -> None:
+    acts = (
+        restriction("processing-restricted", 1, "contact"),
+        restriction("restriction-lifted", 6, "contact"),
+    )
+    assert broken(accessed(5), *acts) == ["law.use.restriction"]
+    assert broken(accessed(7), *acts) == []
+
+
+def allowed(channel: str, *events: RecordedEvent, minutes: float = 60) -> tuple[bool, set[str]]:
+    """Whether marketing is allowed for somebody who consented, and why."""
+    consent = event("consent-given", 0, purpose="product-information")
+    rows = fold(VIEW, [consent]).values()
+    person = addressee(rows, events, kind="consumer", active=True, customer=True, clock=at(minutes))
+    decision = marketing_decision(person, channel, day_of(at(minutes)))
+    return decision.allowed, {verdict.why for verdict in decision.verdicts}
+
+
+def test_an_objection_to_direct_marketing_is_final() -> None:
+    assert allowed("email") == (True, {"consent"})
+    raised = objection("raised", 1, "direct-marketing")
+    assert allowed("email", raised) == (False, {"objection"})
+    assert allowed("email", raised, objection("overruled", 2, "direct-marketing"))[0] is False
+    assert allowed("email", objection("raised", 1, "billing"))[0] is True
+    assert allowed("email", objection("raised", 90, "direct-marketing"))[0] is True
+
+
+def test_nobody_is_reached_by_data_that_may_only_be_stored() -> None:
+    restricted = restriction("processing-restricted", 1, "contact")
+    assert allowed("email", restricted) == (False, {"restricted"})
+    assert allowed("post", restricted)[0] is True
+    assert allowed("email", restricted, restriction("restriction-lifted", 2, "contact"))[0] is True
