@@ -45,7 +45,10 @@ def show_due(
     every: Annotated[bool, typer.Option("--all", help="What is not due yet, too.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Print whose data is past its period, or waits for its erasure. Exit status 1 when any is due."""
+    """Print whose data is past its period, whose consent ended, or whose erasure waits.
+
+    Due is what `ledger retention run` would erase. Exit status 1 when any is due.
+    """
     late = False
 
     def watched(row: dict[str, Any]) -> dict[str, Any]:
@@ -81,6 +84,8 @@ def run(settings: Settings, carry_out: Yes = False, as_json: Json = False) -> No
         if carry_out:
             gone = expire_tombstones(site.session("eraser"), site.clock())
             note(f"ledger: {gone} tombstones are past their date and forgotten")
+        else:
+            note("ledger: nothing was erased; add --yes to erase this")
 
 
 @configured("store")
@@ -142,4 +147,6 @@ def decide(
             emit(answer)
         else:
             people().print(*decision_tables(answer, spoken))
+    if not carry_out:
+        note("ledger: nothing was decided or erased; add --yes to carry this out")
     fail_unless(answer["complete"])
