@@ -31,7 +31,10 @@ def explained(error: Exception) -> tuple[int, str]:
         return _status_of(error), f"ledger: {error}"
     if isinstance(error, _UsageError):
         command = getattr(getattr(error, "ctx", None), "command_path", "ledger")
-        return WRONG, f"ledger: {_without_values(error.format_message())} Try `{command} --help`."
+        return (
+            WRONG,
+            f"ledger: {_without_values(error.format_message(), command)} Try `{command} --help`.",
+        )
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return WRONG, f"ledger: {where}{error.strerror or type(error).__name__}"
@@ -44,11 +47,13 @@ def _status_of(error: LedgerError) -> int:
     return AWAY if isinstance(error, Retry) else BAD_NEWS
 
 
-def _without_values(message: str) -> str:
+def _without_values(message: str, command: str) -> str:
     text = " ".join(message.split())
     for beginning in _QUOTING:
         if text.startswith(beginning):
-            return f"{beginning}; a value is never an argument."
+            # The one command that is given a value reads it from standard input.
+            why = "; a value is never an argument" if command.endswith(" find") else ""
+            return f"{beginning}{why}."
     return text if text.endswith((".", "?")) else f"{text}."
 
 

@@ -15,7 +15,7 @@ from console.wiring import bare_site, check_keys_held, install_on, utc_now
 from ledger.audit import audit
 from ledger.backup import Copy, check_keys, read_copies, restore
 from ledger.tlog.folder import LogFolder
-from ledger.tlog.reimport import reimport
+from ledger.tlog.reimport import check_log_held, reimport
 
 __all__ = ["Restored", "restore_site"]
 
@@ -34,21 +34,26 @@ class Restored(msgspec.Struct, frozen=True):
 
 
 def restore_site(
-    settings: Settings, folders: tuple[Path, Path], clock: Callable[[], datetime] = utc_now
+    settings: Settings,
+    folders: tuple[Path, Path],
+    clock: Callable[[], datetime] = utc_now,
+    *,
+    never_published: bool = False,
 ) -> Restored:
-    """Restore a ledger from its two copies. Raises Misconfigured before anything is changed."""
+    """Restore a ledger from its two copies. Raises Misconfigured before anything is changed.
+
+    `never_published`: the word of who restores that the log's key has signed nothing yet.
+    """
     copies = read_copies(settings.ledger, folders)
     check_keys_held(settings)
     with bare_site(settings, clock) as site:
         check_keys(copies[1], site.provider)
+        folder = LogFolder(settings.log.folder)
+        if not never_published:
+            check_log_held(folder, settings.log.origin, site.log_key.known())
         restore(site.database, site.ledger, folders, copies)
         install_on(site)
-        reimported = reimport(
-            site.session("recorder"),
-            site.ledger,
-            LogFolder(settings.log.folder),
-            site.log_key.known(),
-        )
+        reimported = reimport(site.session("recorder"), site.ledger, folder, site.log_key.known())
         erasures = site.eraser().reapply()
         bring_up_to_date(site)
         reader = site.session("reader")

@@ -145,6 +145,12 @@ READ: tuple[Series, ...] = (
         "process has no key folder.",
     ),
     Series(
+        "ledger_reads_waiting",
+        "gauge",
+        "Files of noted reads that are not recorded as `ledger-read` yet, in the folder that this process "
+        "sees. Above 0 for hours: see the log of `ledger upkeep`, which records them once an hour.",
+    ),
+    Series(
         "ledger_data_directory_bytes",
         "gauge",
         "Bytes on the database's disk of this ledger's tables and indexes, not of other ledgers and not "

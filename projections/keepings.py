@@ -59,7 +59,7 @@ def _requests(dossier: Dossier) -> Iterator[Keeping]:
         at = ended or dossier.all(topic)[-1].order.time
         needs = evidence_of(dossier.all(topic)[-1].says, CATEGORIES, ended, at)
         until = day_of(deadline(_COURT, ended)) if ended else None
-        yield Keeping("request-open", ref, needs, until)
+        yield Keeping("request-ended" if ended else "request-open", ref, needs, until)
 
 
 def restricted(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:

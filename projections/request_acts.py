@@ -14,9 +14,11 @@ from rulebook.calendar import day_of
 
 __all__ = ["NOTHING_HELD", "ActOn", "hindrance"]
 
-ActOn = Literal["verify", "doubt", "extend", "refuse", "answer", "close", "issue"]
+ActOn = Literal["verify", "doubt", "extend", "refuse", "answer", "close", "issue", "erase"]
 # Rights whose answer gives data away, changes or destroys it: to the wrong person it would be a breach.
 _NEEDS_IDENTITY = frozenset({"access", "portability", "rectification", "erasure"})
+# Rights for which data may be erased (GDPR Art. 17(1)(b) and (c)).
+_ERASED_FOR = frozenset({"erasure", "objection"})
 # What must have been done for a right before it can be answered, unless nothing is held.
 _NEEDS_ACT: Mapping[str, tuple[str, str]] = {
     "access": ("access-report-issued", "no access report was issued for it"),
@@ -24,6 +26,7 @@ _NEEDS_ACT: Mapping[str, tuple[str, str]] = {
     "rectification": ("personal-data-corrected", "no correction names it"),
 }
 NOTHING_HELD = "nothing-held"
+_NOT_VERIFIED = "request {} cannot be answered yet: identity was not verified"
 
 
 def hindrance(act: ActOn, request: Request, time: datetime, code: str = "") -> str | None:
@@ -83,10 +86,17 @@ def _issuing(request: Request, found: Standing, _time: datetime, right: str) -> 
     yield from _unknown(request, found.identity)
 
 
+def _erasing(request: Request, found: Standing, _time: datetime, _code: str) -> Iterator[str]:
+    if request.right not in _ERASED_FOR:
+        yield f"request {request.ref} is for {request.right}, not for erasure"
+    if found.identity != "verified":
+        yield _NOT_VERIFIED.format(request.ref)
+
+
 def _unknown(request: Request, identity: Identity) -> Iterator[str]:
     needed = request.right in _NEEDS_IDENTITY
     if identity in {"asked", "failed"} or (needed and identity != "verified"):
-        yield f"request {request.ref} cannot be answered yet: identity was not verified"
+        yield _NOT_VERIFIED.format(request.ref)
 
 
 def _nothing(_request: Request, _found: Standing, _time: datetime, _code: str) -> Iterator[str]:
@@ -101,4 +111,5 @@ _HINDRANCES: Mapping[ActOn, Callable[[Request, Standing, datetime, str], Iterato
     "answer": _answering,
     "close": _nothing,
     "issue": _issuing,
+    "erase": _erasing,
 }

@@ -28,7 +28,17 @@ __all__ = [
 ]
 
 Cause = Literal["request", "retention", "consent-withdrawn", "unlawful", "objection"]
-Kept = Literal["hold", "dispute", "debt", "case", "request-open", "restriction", "contract", "duty"]
+Kept = Literal[
+    "hold",
+    "dispute",
+    "debt",
+    "case",
+    "request-open",
+    "request-ended",
+    "restriction",
+    "contract",
+    "duty",
+]
 Outcome = Literal["erase", "retain", "restrict"]
 _FOREVER = date.max
 

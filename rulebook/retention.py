@@ -5,7 +5,7 @@ of the latest duty; without one, or after it, at the end of the shortest permiss
 requests are no rules: whoever asks knows of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Literal
 
@@ -141,15 +141,14 @@ def retention_due(category: str, anchors: Mapping[Anchor, date], day: date) -> R
     """When data of a category is due, as the rules stand on a day. `anchors`: those that have come.
 
     Conservative: a duty whose anchor has not come makes everything wait, until the account is closed:
-    after that its anchor does not come any more.
+    after that its anchor does not come any more. It is not the rule that decides, for it does not apply yet.
     """
     rules = retention_rules(category, day)
     waiting = [r for r in rules if r.anchor not in anchors]
     duties = retention_duties(category, anchors, day)
     permissions = [(r.until(anchors[r.anchor]), r) for r in rules if _is(r, "permission", anchors)]
-    open_duty = next((r for r in waiting if r.kind == "duty"), None)
-    if open_duty is not None and "account-closed" not in anchors:
-        return RetentionDue(category, None, open_duty.id, open_duty.anchor)
+    if "account-closed" not in anchors and any(r.kind == "duty" for r in waiting):
+        return _until_closed(category, rules, anchors)
     shortest = min(permissions, key=lambda pair: pair[0], default=None)
     candidates = [*duties, *([shortest] if shortest else [])]
     if not candidates:
@@ -158,6 +157,16 @@ def retention_due(category: str, anchors: Mapping[Anchor, date], day: date) -> R
         return RetentionDue(category, None, waiting[0].id, waiting[0].anchor)
     until, decides = max(candidates, key=lambda pair: pair[0])
     return RetentionDue(category, until, decides.id)
+
+
+def _until_closed(
+    category: str, rules: Sequence[RetentionRule], anchors: Mapping[Anchor, date]
+) -> RetentionDue:
+    """What may still come under a duty waits for its permission to begin, or for the account's end."""
+    rule = next((r for r in rules if r.kind == "permission"), None)
+    if rule is None or rule.anchor in anchors:
+        return RetentionDue(category, None, rule.id if rule else None, "account-closed")
+    return RetentionDue(category, None, rule.id, rule.anchor)
 
 
 def _is(rule: RetentionRule, kind: str, anchors: Mapping[Anchor, date]) -> bool:

@@ -8,7 +8,7 @@ from console.answers.source import ERASED, Source
 from console.answers.subjects import known_streams, note_read
 from console.rights.acting import Act, act
 from console.wiring import Site
-from ledger.errors import Misconfigured
+from ledger.errors import Reject, UnknownSubject
 from ledger.event import instant
 from ledger.reading import events_of
 from projections.holds import Hold, holds
@@ -43,9 +43,15 @@ def holds_of(source: Source, reference: str) -> list[dict[str, Any]]:
 def place(
     site: Site, reference: str, hold_ref: str, facts: dict[str, Any], categories: Sequence[str]
 ) -> dict[str, Any]:
-    """Place a hold. `facts`: ground, review_on, owner. Raises Misconfigured when it is in force already."""
-    if any(hold.hold_ref == hold_ref for hold in _in_force(site.source("hold"), reference)):
-        raise Misconfigured("this person has a hold of that reference already: review it")
+    """Place a hold. `facts`: ground, review_on, owner. Raises Reject when it is in force already.
+
+    Raises UnknownSubject when the person was wholly erased: there is nothing left to hold.
+    """
+    source = site.source("hold")
+    if known_streams(source, reference) and not source.opener.live_subjects(reference):
+        raise UnknownSubject("all of this person is erased already: there is nothing to hold")
+    if any(hold.hold_ref == hold_ref for hold in _in_force(source, reference)):
+        raise Reject("this person has a hold of that reference already: review it")
     return _act(site, "placed", reference, hold_ref, facts, categories)
 
 
@@ -95,7 +101,7 @@ def _named(site: Site, reference: str, hold_ref: str) -> Hold:
     for hold in _in_force(site.source("hold"), reference):
         if hold.hold_ref == hold_ref:
             return hold
-    raise Misconfigured("no hold of that reference is in force over this person's data")
+    raise Reject("no hold of that reference is in force over this person's data")
 
 
 def _in_force(source: Source, reference: str) -> list[Hold]:

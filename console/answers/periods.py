@@ -1,7 +1,7 @@
 """`ledger retention`: clocks, what a day makes due, what was carried out, and what is to come."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -10,11 +10,12 @@ from uuid import UUID
 from console.answers.source import ERASED, Source
 from console.rights.deciding import Done, Due
 from ledger.sealing import end_of_month
-from projections.erasing import Step, deferrals, period_for
+from projections.erasing import Step, deferrals, period_for, steps
 from projections.keepings import keepings_of
 from projections.person import Person
 from projections.read_persons import persons
-from rulebook import ErasureFacts, kept
+from rulebook import Cause, ErasureFacts, RetentionDue, kept
+from rulebook.calendar import day_of
 
 __all__ = ["clocks", "forecast", "step_rows"]
 
@@ -22,7 +23,11 @@ _BLOCK = 500
 
 
 def clocks(source: Source, day: date, *, every: bool) -> Iterator[dict[str, Any]]:
-    """A row for each category that is held of anybody, in flat memory. `every`: those not due as well."""
+    """A row for each category that is held of anybody, in flat memory. `every`: those not due as well.
+
+    What is due is what `ledger retention run` would erase. A row without a category is about the entries
+    of somebody of whom nothing is held any more.
+    """
     source.reads.note_many(())
     for block in persons(source.session):
         rows = [(person, _clocks(person, day, every)) for person in block]
@@ -37,28 +42,60 @@ def _name(name: Any) -> str | None:
 
 
 def _clocks(person: Person, day: date, every: bool) -> list[dict[str, Any]]:
-    waiting = deferrals(person.dossier)
+    waiting, going = deferrals(person.dossier), _going(person, day)
     rows = []
     for category in person.held:
         due = period_for(person, category)
         passed = due.until is not None and due.until <= day
-        if not (every or passed or category in waiting):
-            continue
-        cause = waiting[category].cause if category in waiting else "retention"
-        keepings = ErasureFacts(cause, (category,), {}, keepings_of(person.dossier))
-        reasons = kept(keepings, category, day)
-        rows.append(
-            {
-                "category": category,
-                "until": due.until.isoformat() if due.until else None,
-                "rule": due.rule,
-                "waits_for": due.waits_for,
-                "deferred": waiting[category].cause if category in waiting else None,
-                "kept_by": [{"ground": one.ground, "ref": one.ref} for one in reasons],
-                "due": passed and not reasons,
-            }
-        )
+        if every or passed or category in waiting or category in going:
+            deferred = waiting[category].cause if category in waiting else None
+            cause = going.get(category)
+            kept_by = _kept_by(person, category, cause or deferred or "retention", day)
+            rows.append(_clock(category, due, cause, deferred=deferred, kept_by=kept_by))
+    if going and not person.held:
+        rows.append(_clock(None, None, next(iter(going.values()))))
     return rows
+
+
+def _going(person: Person, day: date) -> dict[str, Cause]:
+    """Category -> for which cause a run of that day erases it, in whole or some months of it."""
+    found: dict[str, Cause] = {}
+    for step in steps(person, day):
+        for category in step.erased:
+            found.setdefault(category, step.cause)
+    return found
+
+
+def _kept_by(person: Person, category: str, cause: Cause, day: date) -> list[dict[str, Any]]:
+    facts = ErasureFacts(cause, (category,), {}, keepings_of(person.dossier))
+    return [
+        {
+            "ground": one.ground,
+            "ref": one.ref,
+            "until": one.until.isoformat() if one.until else None,
+        }
+        for one in kept(facts, category, day)
+    ]
+
+
+def _clock(
+    category: str | None,
+    due: RetentionDue | None,
+    cause: Cause | None,
+    *,
+    deferred: Cause | None = None,
+    kept_by: Sequence[dict[str, Any]] = (),
+) -> dict[str, Any]:
+    return {
+        "category": category,
+        "until": due.until.isoformat() if due and due.until else None,
+        "rule": due.rule if due else None,
+        "waits_for": due.waits_for if due else None,
+        "deferred": deferred,
+        "kept_by": list(kept_by),
+        "due": cause is not None,
+        "cause": cause,
+    }
 
 
 def step_rows(source: Source, found: Iterable[Due | Done]) -> Iterator[dict[str, Any]]:
@@ -94,12 +131,18 @@ def _done(one: Due | Done) -> dict[str, Any]:
 
 
 def forecast(source: Source, until: date) -> list[dict[str, Any]]:
-    """How much of each category falls due, by month, up to a day; kept or not. Sorted; memory is flat."""
+    """How much of each category falls due, by month, up to a day; kept or not. Sorted; memory is flat.
+
+    What is due today for another cause than its period counts for this month.
+    """
     counts: Counter[tuple[str, str]] = Counter()
+    today = day_of(source.now)
     for block in persons(source.session):
         for person in block:
+            going = _going(person, today)
             for category in person.held:
-                due = period_for(person, category).until
+                days = [period_for(person, category).until, today if category in going else None]
+                due = min((day for day in days if day), default=None)
                 if due is not None and due <= until:
                     counts[f"{due:%Y-%m}", category] += 1
     return [

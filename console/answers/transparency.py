@@ -74,14 +74,14 @@ def _shown(count: int) -> Count:
 
 
 def _total(counts: Iterable[int]) -> dict[str, Count]:
-    """A total, and what it is at least by the counts that are shown.
+    """A total, and what it is at least by what is shown: a count that is not is 1 or more.
 
     With every other count known, a total gives away the one that is not; with several, it narrows them.
     """
     known = [(count, _shown(count)) for count in counts]
-    hidden = any(shown == SUPPRESSED for _, shown in known)
+    hidden = sum(shown == SUPPRESSED for _, shown in known)
     published = sum(count for count, shown in known if shown != SUPPRESSED)
-    return {"total": None if hidden else published, "at_least": published}
+    return {"total": None if hidden else published, "at_least": published + hidden}
 
 
 def _quarter_start(time: datetime) -> datetime:

@@ -74,7 +74,7 @@ def show_consents(
     reference, form = one_or_all(subject, everyone), form_of(form, as_json, output, CONSENT_FORMATS)
     if reference is None and (history or form not in {None, "json"}):
         raise typer.BadParameter("--history and --format are about one SUBJECT")
-    with reading(settings, "consents") as (site, source):
+    with reading(settings, "consents", moment) as (site, source):
         if reference is None:
             prepare(site, moment)
             emit_lines(all_consents(source, moment))
@@ -125,7 +125,7 @@ def show_marketing(
     check_person(subject)
     if not set(channel or ()) <= set(CHANNELS):
         raise typer.BadParameter(f"--channel: expected some of {', '.join(CHANNELS)}")
-    with reading(settings, "marketing") as (_, source):
+    with reading(settings, "marketing", moment) as (_, source):
         answer = marketing(source, subject, channel or CHANNELS, moment)
         if as_json:
             emit(answer)

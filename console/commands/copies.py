@@ -13,6 +13,7 @@ from console.settings import Settings
 from console.show.text import pairs
 from console.wiring import open_site
 from ledger.backup import Copy, back_up
+from ledger.event import instant
 
 __all__ = ["add_commands"]
 
@@ -21,6 +22,14 @@ Keys = Annotated[
     Path,
     typer.Option(
         "--keys", metavar="FOLDER", help="Folder of the keys' copy: another place, kept one epoch."
+    ),
+]
+
+NeverPublished = Annotated[
+    bool,
+    typer.Option(
+        "--never-published",
+        help="The log's key has signed nothing yet: there is no log to go on with.",
     ),
 ]
 
@@ -56,21 +65,28 @@ def backup(settings: Settings, folder: Events, keys: Keys, as_json: Json = False
 def _told(copy: Copy) -> dict[str, Any]:
     return {
         "ledger": copy.ledger,
-        "taken_at": copy.taken_at,
+        "taken_at": instant(copy.taken_at),
         "position": copy.position,
         "epochs": sorted(int(epoch) for epoch in copy.epochs),
     }
 
 
 @configured("store", "log")
-def restore(settings: Settings, folder: Events, keys: Keys, as_json: Json = False) -> None:
+def restore(
+    settings: Settings,
+    folder: Events,
+    keys: Keys,
+    never_published: NeverPublished = False,
+    as_json: Json = False,
+) -> None:
     """Load a backup into a database or data directory without a ledger, and erase again what was erased.
 
-    Needs the key folder with its epoch keys and its erasure journal. Events that the transparency log
-    published after the backup come back from it. The views are derived again and everything is
+    Needs the key folder with its epoch keys and its erasure journal, and the folder of the transparency
+    log, from which events come back that were published after the backup. A log's key without its log is
+    refused: it would sign a second past. The views are derived again and everything is
     audited; exit status 1 when there is a finding. Kafka delivers the rest.
     """
-    restored = restore_site(settings, (folder, keys))
+    restored = restore_site(settings, (folder, keys), never_published=never_published)
     answer = _answer(restored)
     if as_json:
         emit(answer)

@@ -14,6 +14,7 @@ from console.export.vng import vng_record
 from console.flags import AtPosition, RecordedBy, Since, Until, configured, time_of
 from console.output import emit_lines, note
 from console.settings import Settings
+from projections.timetravel import Moment
 
 __all__ = ["add_commands"]
 
@@ -74,7 +75,7 @@ def export(
     _check(form, subject, register_url)
     log = Log(settings.ledger, settings.confidential, register_url)
     told = Exported()
-    with reading(settings, "export") as (_, source):
+    with reading(settings, "export", Moment(at_position=at_position)) as (_, source):
         emit_lines(exported(source, log, wanted, RECORDS[form], told))
     left_out = f", {told.left_out} left out as annulled" if told.left_out else ""
     note(f"ledger: {told.records} records up to position {told.position}{left_out}")

@@ -217,8 +217,8 @@ def checkpoint_now(settings: Settings) -> dict[str, Any]:
 
 
 def _age_s(folder: LogFolder) -> float:
-    """Seconds since the checkpoint was published."""
-    return max(0.0, utc_now().timestamp() - folder.checkpoint_time())
+    """Seconds since the checkpoint was published, to a tenth."""
+    return max(0.0, round(utc_now().timestamp() - folder.checkpoint_time(), 1))
 
 
 @configured("store", "log")

@@ -149,7 +149,7 @@ def show_findings(
     """Print recorded facts that break a rule, and what ends each. Exit status 1 when there are any."""
     wanted = _findings_wanted(rule, severity, subject)
     moment = moment_of(as_of, recorded_by, at_position)
-    with reading(settings, "findings") as (site, source):
+    with reading(settings, "findings", moment) as (site, source):
         prepare(site, moment)
         rows = findings(source, wanted, moment)
         if as_json:
@@ -192,7 +192,7 @@ def show_lint(
     """Print where the privacy notice in force departs from law or practice. Exit status 1 where it does."""
     moment, language = moment_of(as_of, recorded_by, at_position), language_of(language)
     claims = _claims(draft) if draft else None
-    with reading(settings, "lint") as (site, source):
+    with reading(settings, "lint", moment) as (site, source):
         prepare(site, moment)
         answer = lint(source, settings.controller, moment, language, claims)
     if as_json:
@@ -203,14 +203,27 @@ def show_lint(
         raise typer.Exit(1)
 
 
+class _Draft(msgspec.Struct, frozen=True):
+    claims: Claims
+
+
 def _claims(path: Path) -> tuple[Claim, ...]:
-    """The claims of a draft. Raises BadParameter for a file that cannot be published as it is."""
+    """The claims of a draft, bare or as the member `claims` of a publication. Raises BadParameter."""
     try:
-        told = msgspec.json.decode(path.read_bytes(), type=Claims)
+        content = path.read_bytes()
+        told = _claims_within(content) or msgspec.json.decode(content, type=Claims)
     except OSError as error:
         raise typer.BadParameter(f"--draft: {path} cannot be read: {error.strerror}") from error
     except msgspec.MsgspecError as error:
         raise typer.BadParameter(
-            f"--draft: {path}: expected a list of {{clause, claim, value}}: {error}"
+            f"--draft: {path}: expected a list of {{clause, claim, value}}, bare or as `claims`: {error}"
         ) from error
     return claims_of(msgspec.to_builtins(told))
+
+
+def _claims_within(content: bytes) -> Claims | None:
+    """The list of a file like `{"claims": [...]}`, with whatever else the publication will say."""
+    try:
+        return msgspec.json.decode(content, type=_Draft).claims
+    except msgspec.ValidationError:
+        return None

@@ -34,6 +34,7 @@ from ledger import blind
 from ledger.errors import Misconfigured, Retry
 from ledger.intake import BLIND_FIELDS
 from ledger.opening import Opener
+from ledger.reading import head_position
 from ledger.rotation import epochs
 from ledger.verdict import GROUNDS, Ground
 from projections.timetravel import NOW, Moment
@@ -79,19 +80,30 @@ def add_commands(app: typer.Typer) -> None:
 
 
 @contextmanager
-def reading(settings: Settings, query: str) -> Iterator[tuple[Site, Source]]:
+def reading(settings: Settings, query: str, moment: Moment = NOW) -> Iterator[tuple[Site, Source]]:
     """An open ledger and the source of answers; afterwards it tells loudly what was lost.
 
     `query`: the command, as the record of reads names it. The answer is printed inside, so that it does
-    not wait for that record. Exit status 1 when a key is missing although nobody erased it.
+    not wait for that record. `moment`: what the answer is of.
+    Exit status 1 when a key is missing although nobody erased it.
     """
     with open_site(settings) as site:
         source = site.source(query)
+        check_reached(source, moment.at_position)
         with recording_reads(site):
             yield site, source
     if source.lost:
         note(f"ledger: {source.lost} values are LOST: a key is missing although nobody erased it")
         raise typer.Exit(1)
+
+
+def check_reached(source: Source, position: int | None) -> None:
+    """Raise BadParameter for a position that does not exist yet: what it holds would change."""
+    head = head_position(source.session) if position is not None else 0
+    if position is not None and position > head:
+        raise typer.BadParameter(
+            f"--at-position: expected at most {head}, the last, got {position}"
+        )
 
 
 @contextmanager
@@ -124,7 +136,7 @@ def show_history(
     """Print every event of a person, in order, opened. With --json one object a line."""
     moment, spoken = moment_of(as_of, recorded_by, at_position), language_of(language)
     check_reference(subject)
-    with reading(settings, "history") as (_, source):
+    with reading(settings, "history", moment) as (_, source):
         lines = history(source, subject, moment, spoken)
         if as_json:
             emit_lines(lines)
@@ -145,7 +157,7 @@ def show_state(
     """Print what is known of a person now, or was at a moment of the past."""
     moment = moment_of(as_of, recorded_by, at_position)
     reference = one_or_all(subject, everyone)
-    with reading(settings, "state") as (site, source):
+    with reading(settings, "state", moment) as (site, source):
         if reference is None:
             prepare(site, moment)
             emit_lines(all_states(source, moment))

@@ -75,7 +75,7 @@ def show_register(
     """Print the Article 30 register: what was declared beside what was observed."""
     form = form_of(form, as_json, output, FORMATS)
     moment, language = moment_of(as_of, recorded_by, at_position), language_of(language)
-    with reading(settings, "register") as (site, source):
+    with reading(settings, "register", moment) as (site, source):
         bring_up_to_date(site)
         answer = register(source, settings.controller, moment)
     if form is None:

@@ -235,20 +235,25 @@ def answer(
     if outcome in CLOSINGS:
         raise typer.BadParameter(f"--outcome: {outcome} is no answer, use `ledger request close`")
     with _acting(settings, ref, subject, at, "answer", outcome) as (site, found, time):
-        wanted = Wanted(_carried_out(site, found, outcome), category or (), ground, review)
+        came_of_it, answered = _carried_out(site, found, outcome, time)
+        wanted = Wanted(came_of_it, category or (), ground, review)
         made = act_on(found, "rights-request-answered", {"outcome": wanted.outcome})
-        _carry_out(site, found, [*acts_before_answer(found, wanted), made], time, as_json)
+        _carry_out(site, found, [*acts_before_answer(found, wanted), made], answered, as_json)
 
 
-def _carried_out(site: Site, found: Found, outcome: str) -> str:
-    """The outcome; of a request for erasure that of the decisions, which are carried out first."""
+def _carried_out(site: Site, found: Found, outcome: str, time: datetime) -> tuple[str, datetime]:
+    """The outcome, and when it is answered: of a request for erasure those of its decisions.
+
+    They are carried out first, so that the answer does not come before the erasure.
+    """
     if found.right != "erasure" or outcome == NOTHING_HELD:
-        return outcome
+        return outcome, time
     try:
         done = erase_asked(site, found.reference, Asked("request", found.request.ref))
     except UnknownSubject:  # an answer that was interrupted: everything went
-        return "granted"
-    return outcome_of([one.step for one in done])
+        return "granted", time
+    acted = [one.erasure.time for one in done if one.erasure]
+    return outcome_of([one.step for one in done]), max([time, *acted])
 
 
 @configured("store")

@@ -14,6 +14,7 @@ from console.commands.people import CategoryOptions, Subject, checked_categories
 from console.flags import Json, Language, configured, language_of
 from console.output import emit, emit_list, note, people
 from console.rights.deciding import Asked, due_steps, erase_asked, erase_due, preview
+from console.rights.requesting import check_allowed, find
 from console.settings import Settings
 from console.show.retention import clocks_table, decision_tables, forecast_table, steps_table
 from ledger.rotation import epochs
@@ -44,7 +45,10 @@ def show_due(
     every: Annotated[bool, typer.Option("--all", help="What is not due yet, too.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Print whose data is past its period, or waits for its erasure. Exit status 1 when any is due."""
+    """Print whose data is past its period, whose consent ended, or whose erasure waits.
+
+    Due is what `ledger retention run` would erase. Exit status 1 when any is due.
+    """
     late = False
 
     def watched(row: dict[str, Any]) -> dict[str, Any]:
@@ -80,6 +84,8 @@ def run(settings: Settings, carry_out: Yes = False, as_json: Json = False) -> No
         if carry_out:
             gone = expire_tombstones(site.session("eraser"), site.clock())
             note(f"ledger: {gone} tombstones are past their date and forgotten")
+        else:
+            note("ledger: nothing was erased; add --yes to erase this")
 
 
 @configured("store")
@@ -121,14 +127,18 @@ def decide(
 ) -> None:
     """Decide of each category of a person whether it is erased, retained or restricted, and why.
 
-    Without --yes nothing is recorded. What must be kept goes by itself once it need not be kept. Exit
-    status 1 unless everything goes.
+    Without --yes nothing is recorded. A request that is unknown, another person's, ended, or of somebody
+    whose identity was not verified is refused. What must be kept goes by itself once it need not be kept.
+    Exit status 1 unless everything goes.
     """
     check_person(subject)
     spoken = language_of(language)
     named = checked_categories(category or []) or None
     asked = Asked(ground_of(cause), request_ref, named)
     with reading(settings, "retention") as (site, source):
+        if request_ref is not None:
+            bring_up_to_date(site)
+            check_allowed(find(source, request_ref, subject), "erase", source.now)
         found = (erase_asked if carry_out else preview)(site, subject, asked)
         note_read(source, subject)
         epoch = epochs(site.session("reader"), site.provider)
@@ -137,4 +147,6 @@ def decide(
             emit(answer)
         else:
             people().print(*decision_tables(answer, spoken))
+    if not carry_out:
+        note("ledger: nothing was decided or erased; add --yes to carry this out")
     fail_unless(answer["complete"])

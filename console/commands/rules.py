@@ -27,7 +27,7 @@ def show_purposes(
 ) -> None:
     """Print what law and house say of each purpose, and who declares it. Exit status 1 when one is denied."""
     moment = moment_of(as_of, recorded_by, at_position)
-    with reading(settings, "purposes") as (site, source):
+    with reading(settings, "purposes", moment) as (site, source):
         prepare(site, moment)
         answer = purposes(source, moment)
     if as_json:

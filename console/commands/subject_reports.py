@@ -8,7 +8,7 @@ import typer
 from console.answers.access_report import Asked
 from console.answers.subjects import check_person
 from console.commands.following import bring_up_to_date
-from console.commands.people import Subject, reading
+from console.commands.people import Subject, check_reached, reading
 from console.commands.reports import put
 from console.flags import AtPosition, Language, configured, language_of, time_of
 from console.rights.reporting import ACCESS, PORTABILITY, Kind, checkpoint_before, made
@@ -105,7 +105,8 @@ def _make(
     with reading(settings, "report") as (site, source):
         bring_up_to_date(site)
         head = head_position(source.session)
-        position = head if at_position is None else min(at_position, head)
+        check_reached(source, at_position)
+        position = head if at_position is None else at_position
         asked = Asked(
             reference=subject,
             request_ref=request,

@@ -17,6 +17,7 @@ from console.show.upkeep import audit_tables, named_values, reports_table, statu
 from console.wiring import open_site
 from ledger.audit import audit
 from ledger.reading import halted_topics, head_position
+from ledger.reads import waiting
 from ledger.rotation import epochs
 from projections import VIEWS, view_named
 from projections.rebuild import ViewReport, audit_views, rebuild_all
@@ -50,6 +51,7 @@ def show_status(settings: Settings, as_json: Json = False) -> None:
         checkpoint = checkpoint_now(settings)
         position, views = head_position(session), view_statuses(session)
     answer = status(position, views, lags, letters, halted, checkpoint)
+    answer["reads_waiting"] = len(waiting(settings.reading.folder))
     if as_json:
         emit(answer)
     else:

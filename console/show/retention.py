@@ -33,16 +33,22 @@ def clocks_table(rows: Iterable[dict[str, Any]]) -> Table:
 
 
 def _clock(row: dict[str, Any]) -> tuple[Any, ...]:
-    kept = [f"{one['ground']} {one['ref'] or ''}" for one in row["kept_by"]]
-    waits = f"waits for {row['waits_for']}" if row["waits_for"] else None
-    deferred = f"its erasure ({row['deferred']}) waits" if row["deferred"] else None
+    kept = [_keeper(one) for one in row["kept_by"]]
+    waiting = not row["due"]
+    waits = f"waits for {row['waits_for']}" if row["waits_for"] and waiting else None
+    deferred = f"its erasure ({row['deferred']}) waits" if row["deferred"] and waiting else None
     return (
         row["subject"] or {"erased": True},
-        row["category"],
-        Stack([row["until"] or waits, "DUE" if row["due"] else None]),
+        row["category"] or "entries",
+        Stack([row["until"] or waits, f"DUE ({row['cause']})" if row["due"] else None]),
         row["rule"],
         Stack([*kept, deferred]),
     )
+
+
+def _keeper(one: dict[str, Any]) -> str:
+    until = f"until {one['until']}" if one["until"] else None
+    return " ".join(word for word in (one["ground"], one["ref"], until) if word)
 
 
 def steps_table(title: str, rows: Iterable[dict[str, Any]]) -> Table:

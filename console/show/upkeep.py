@@ -33,6 +33,7 @@ def status_tables(answer: dict[str, Any]) -> list[RenderableType]:
         ("published position", answer["checkpoint"]["size"]),
         ("dead letters", answer["dead_letters"]),
         ("halted topics", answer["halted"]),
+        ("reads that wait", answer["reads_waiting"]),
     ]
     return [
         pairs("Ledger", about),

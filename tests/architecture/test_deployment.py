@@ -169,12 +169,19 @@ def commands() -> Iterator[str]:
     for service in OURS.values():
         yield service["command"][0]
     for path in UNITS.glob("*.service"):
-        yield from re.findall(rf"^ExecStart={PROGRAM} (\S+)$", path.read_text(), re.MULTILINE)
+        (line,) = re.findall(rf"^ExecStart={PROGRAM} (.+)$", path.read_text(), re.MULTILINE)
+        yield line
 
 
-@pytest.mark.parametrize("command", sorted(set(commands())))
-def test_what_is_started_is_a_command(command: str) -> None:
-    assert command in get_command(app).commands  # type: ignore[attr-defined]
+@pytest.mark.parametrize("line", sorted(set(commands())))
+def test_what_is_started_is_a_command(line: str) -> None:
+    command: Any = get_command(app)
+    for word in line.split():
+        if word.startswith("--"):
+            assert word in {name for option in command.params for name in option.opts}
+        else:
+            command = command.commands[word]
+    assert not hasattr(command, "commands"), "a group of commands does nothing"
 
 
 def settings_used() -> Iterator[str]:
@@ -264,8 +271,8 @@ def analyze(*arguments: str | Path) -> None:
 
 
 def test_systemd_accepts_the_units(units: Path) -> None:
-    names = [*units.glob("*.service"), *units.glob("*.target")]
-    assert len(names) == 7
+    names = [path for kind in ("service", "target", "timer") for path in units.glob(f"*.{kind}")]
+    assert len(names) == 9
     for path in names:
         if "@." not in path.name:
             analyze("verify", "--man=no", path)
@@ -292,8 +299,9 @@ def test_the_units_are_given_passwords_by_systemd_and_hold_none() -> None:
 
 def test_the_units_cannot_see_the_keys_that_they_do_not_need() -> None:
     keys, log_key = f"-{VOLUME}", f"-{VOLUME}-log-key"
-    wanted = {"consume@": {log_key}, "upkeep": {log_key}, "publish": {keys}, "init": set[str]()}
-    for name, hidden in (wanted | {"project": {keys, log_key}}).items():
+    wanted = {name: {log_key} for name in ("consume@", "upkeep", "retention")}
+    wanted |= {"publish": {keys}, "init": set[str](), "project": {keys, log_key}}
+    for name, hidden in wanted.items():
         text = (UNITS / f"ledger-{name}.service").read_text()
         paths = re.findall(r"^InaccessiblePaths=(.+)$", text, re.MULTILINE)
         assert set(" ".join(paths).split()) == hidden, name
@@ -309,3 +317,13 @@ def test_only_the_publishers_unit_lets_others_read_what_it_writes() -> None:
     }
     assert masks.pop("ledger-publish") == ["0022"]
     assert set(map(tuple, masks.values())) == {("0077",)}
+
+
+def test_retention_runs_every_night_once_somebody_says_so_and_names_nobody_in_the_journal() -> None:
+    timer = (UNITS / "ledger-retention.timer").read_text().splitlines()
+    assert {"OnCalendar=*-*-* 03:15:00", "Persistent=true", "WantedBy=timers.target"} <= set(timer)
+    assert "retention" not in (UNITS / "ledger.target").read_text()
+    service = (UNITS / "ledger-retention.service").read_text().splitlines()
+    assert {"Type=oneshot", "StandardOutput=null"} <= set(service)
+    assert f"ExecStart={PROGRAM} retention run --yes" in service
+    assert "[Install]" not in service

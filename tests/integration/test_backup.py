@@ -1,5 +1,6 @@
 """`ledger backup` and `ledger restore`: what is brought back, what is not, and what is refused."""
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -41,13 +42,14 @@ def back_up(ledger: Cli, name: str = "night") -> tuple[str, str]:
     events, keys = ledger.folder / f"{name}-events", ledger.folder / f"{name}-keys"
     answer = ledger("backup", str(events), "--keys", str(keys), "--json").json
     assert set(answer) == {"ledger", "taken_at", "position", "epochs"}
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT[0-9:]{8}\.\d{6}Z", answer["taken_at"])
     return str(events), str(keys)
 
 
 def restore(ledger: Cli, copies: tuple[str, str], url: str) -> Any:
     """Restore into another database; the answer."""
     ledger.set(DATABASE_URL=url)
-    ran = ledger("restore", copies[0], "--keys", copies[1], "--json")
+    ran = ledger("restore", copies[0], "--keys", copies[1], "--never-published", "--json")
     assert ran.status == 0, ran.err
     return ran.json
 
@@ -138,7 +140,7 @@ def test_an_empty_ledger_makes_room_and_one_with_events_does_not(
     assert ledger("init").status == 0
     assert restore(ledger, copies, elsewhere)["position"] == 1
     ledger.set(DATABASE_URL=any_database_url)
-    ran = ledger("restore", copies[0], "--keys", copies[1])
+    ran = ledger("restore", copies[0], "--keys", copies[1], "--never-published")
     assert (ran.status, "exists here and holds 1 events" in ran.err) == (2, True)
 
 

@@ -161,7 +161,8 @@ def test_the_present_seen_as_the_past_is_the_same(quiet: Cli) -> None:
     )
     now = found(quiet)
     assert len({row["rule"] for row in now}) > 3
-    assert found(quiet, "--at-position", "1000") == now
+    last = str(quiet("status", "--json").json["position"])
+    assert found(quiet, "--at-position", last) == now
     assert found(quiet, "--recorded-by", "2999-01-01T00:00:00Z") == now
     order = [(r["occurred_at"], r["event"]["source"], r["event"]["id"], r["rule"]) for r in now]
     assert order == sorted(order)
@@ -170,7 +171,8 @@ def test_the_present_seen_as_the_past_is_the_same(quiet: Cli) -> None:
 def test_findings_of_a_rule_a_severity_a_subject(quiet: Cli) -> None:
     recorded(quiet, registered(time=on(2)), mailed(time=on(4)), disclosed(OTHER, time=on(5)))
     everything = found(quiet)
-    for moment in ((), ("--at-position", "1000")):
+    last = str(quiet("status", "--json").json["position"])
+    for moment in ((), ("--at-position", last)):
         assert found(quiet, "--severity", "high", *moment) == [
             row for row in everything if row["severity"] == "high"
         ]

@@ -1,5 +1,6 @@
 """`ledger hold` and what it stops, through the program."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -72,14 +73,31 @@ def test_a_review_goes_on_with_what_it_names_and_a_release_ends_it(held: Cli) ->
     assert held("erase", WHO, "--ground", "request").status == 0
 
 
+def test_what_the_state_of_a_hold_forbids_is_refused(held: Cli) -> None:
+    assert place(held).status == 1
+    assert held("hold", "release", WHO, "H-2").status == 1
+    assert held("hold", "review", WHO, "H-2", "--review-on", "2099-01-01").status == 1
+    assert held("hold", "release", WHO, "H-1").status == 0
+    assert held("hold", "release", WHO, "H-1").status == 1
+
+
 def test_wrong_use_is_told(held: Cli) -> None:
-    assert place(held).status == 2
-    assert held("hold", "release", WHO, "H-2").status == 2
-    assert held("hold", "review", WHO, "H-2", "--review-on", "2099-01-01").status == 2
     unnamed = held("hold", "place", WHO, "H-3", "--ground", "g", "--review-on", "2099-01-01")
     assert unnamed.status == 2
     assert place(held, review_on="soon").status == 2
     assert held("hold", "list", "recipient/police").status == 2
+
+
+def test_nothing_of_an_erased_person_can_be_held_until_they_come_anew(cli: Cli) -> None:
+    cli.record(registered(), collected())
+    assert cli("erase", WHO, "--ground", "request").status == 0
+    before = cli("status", "--json").json["position"]
+    refused = place(cli)
+    assert (refused.status, refused.out) == (1, b"")
+    assert "nothing to hold" in refused.err
+    assert cli("status", "--json").json["position"] == before
+    cli.record(registered(time=datetime.now(UTC).isoformat()))
+    assert place(cli)["act"] == "placed"
 
 
 def test_tables_for_people(held: Cli) -> None:

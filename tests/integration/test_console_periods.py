@@ -1,14 +1,16 @@
 """`ledger retention` and the answer to a request for erasure, through the program."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from rulebook.calendar import day_of
 from schemas import CATEGORIES
 from tests.fixtures.console import Cli, collected, message, registered
 
 WHO, OTHER = "customer/10023", "customer/10024"
+HELD = {"ground": "legal-hold", "ref": "H-1", "until": None}
 
 
 def called(who: str = WHO, *more: str, **personal: str) -> dict[str, Any]:
@@ -53,6 +55,44 @@ def test_a_run_shows_first_and_erases_on_yes_and_finds_nothing_the_next_night(cl
     assert rows(cli, "due", name="clocks") == []
 
 
+def consent(deed: str, time: str, **facts: str) -> dict[str, Any]:
+    known = {"purpose": "analytics-cookies", "channel": "portal"} | facts
+    return message(f"consent-{deed}", WHO, time=time, activity="web", legal_basis="6-1-a", **known)
+
+
+def test_due_is_what_a_run_erases_for_whatever_cause(cli: Cli) -> None:
+    cookie = {"categories": ["behaviour"], "personal": {"cookie_id": "c-1"}, "origin": "cookie"}
+    web = {"activity": "web", "legal_basis": "6-1-a"}
+    year = datetime.now(UTC).year
+    given = f"{year}-01-01T10:00:00Z"
+    cli.record(
+        consent("given", given, text_version="1", method="tick-box"),
+        collected(time=f"{year}-01-02T10:00:00Z", **cookie, **web),
+    )
+    assert rows(cli, "due", name="clocks") == []
+    cli.record(consent("withdrawn", f"{year}-01-03T10:00:00Z"))
+    (due,) = rows(cli, "due", name="clocks", status=1)
+    assert (due["category"], due["due"], due["cause"]) == ("behaviour", True, "consent-withdrawn")
+    assert b"DUE (consent-withdrawn)" in cli("retention", "due").out
+    assert [row["data_subjects"] for row in rows(cli, "forecast", name="months")] == [1]
+    (erased,) = rows(cli, "run", "--yes", name="erased")
+    assert (erased["cause"], erased["categories"]) == ("consent-withdrawn", ["behaviour"])
+    assert rows(cli, "due", name="clocks") == []
+
+
+def test_a_deferred_erasure_that_nothing_keeps_any_more_is_due(cli: Cli) -> None:
+    hold = {"hold_ref": "H-1", "ground": "claim", "review_on": "2099-01-01"}
+    held = {"categories": ["contact"], **hold}
+    cli.record(registered(), collected(), message("legal-hold-placed", WHO, **held))
+    assert cli("retention", "decide", WHO, "--category=contact", "--yes").status == 1
+    (waits,) = rows(cli, "due", name="clocks")
+    assert (waits["deferred"], waits["due"]) == ("request", False)
+    assert cli("hold", "release", WHO, "H-1").status == 0
+    (due,) = rows(cli, "due", name="clocks", status=1)
+    assert (due["category"], due["cause"]) == ("contact", "request")
+    assert b"waits" not in cli("retention", "due").out
+
+
 def test_every_clock_says_its_rule_or_what_it_waits_for(cli: Cli) -> None:
     cli.record(called(), collected())
     (contact, identity, traffic) = rows(cli, "due", "--all", name="clocks", status=1)
@@ -66,8 +106,26 @@ def test_a_hold_shows_who_keeps_what_is_past_its_period(cli: Cli) -> None:
     hold = {"hold_ref": "H-1", "ground": "claim", "review_on": "2099-01-01"}
     cli.record(called(), message("legal-hold-placed", WHO, categories=["traffic"], **hold))
     (row,) = rows(cli, "due", name="clocks")
-    assert (row["due"], row["kept_by"]) == (False, [{"ground": "legal-hold", "ref": "H-1"}])
+    assert (row["due"], row["kept_by"]) == (False, [HELD])
     assert rows(cli, "run", "--yes", name="erased") == []
+
+
+def test_a_request_that_ended_keeps_its_letters_until_the_court_can_no_longer_be_asked(
+    cli: Cli,
+) -> None:
+    letter = {"categories": ["correspondence"], "personal": {"letter_text": "Geachte heer"}}
+    cli.record(registered(), collected(time="2024-01-10T10:00:00Z", **letter))
+    ask(cli, "access")
+    assert rows(cli, "due", "--all", name="clocks")[0]["kept_by"][0]["ground"] == "request-open"
+    assert cli("request", "close", "R-1", "--outcome=withdrawn").status == 0
+    (row,) = rows(cli, "due", "--all", name="clocks")
+    (kept,) = row["kept_by"]
+    until = day_of(datetime.now(UTC)) + timedelta(weeks=6)
+    assert kept["ground"] == "request-ended"
+    assert kept["until"] >= until.isoformat()
+    shown = " ".join(cli("retention", "due", "--all").out.decode().split())
+    assert "request-ended" in shown
+    assert "request-open" not in shown
 
 
 def test_the_forecast_counts_people_by_month_and_category(cli: Cli) -> None:
@@ -75,6 +133,15 @@ def test_the_forecast_counts_people_by_month_and_category(cli: Cli) -> None:
     assert rows(cli, "forecast", name="months") == [
         {"month": "2024-07", "category": "traffic", "data_subjects": 2}
     ]
+
+
+def ask(
+    cli: Cli, right: str = "erasure", ref: str = "R-1", *more: str, verified: bool = True
+) -> None:
+    asked = (f"--right={right}", "--channel=email", "--ref", ref, *more)
+    assert cli("request", "open", WHO, *asked).status == 0
+    if verified:
+        assert cli("request", "verify-identity", ref).status == 0
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
@@ -102,6 +169,7 @@ def test_a_decision_is_shown_before_it_is_carried_out_and_explains_itself(
 
 def test_a_decision_that_is_carried_out_says_when_all_places_have_forgotten(cli: Cli) -> None:
     cli.record(registered(), invoiced(), collected())
+    ask(cli)
     ran = cli("retention", "decide", WHO, "--request", "R-1", "--yes", "--json")
     assert ran.status == 1
     answer = ran.json
@@ -114,10 +182,31 @@ def test_a_decision_that_is_carried_out_says_when_all_places_have_forgotten(cli:
     assert decided["facts"]["request_ref"] == "R-1"
 
 
-def ask(cli: Cli) -> None:
-    asked = ("--right=erasure", "--channel=email", "--ref=R-1")
-    assert cli("request", "open", WHO, *asked).status == 0
+def refused(cli: Cli, ref: str, who: str = WHO) -> str:
+    """A decision that is not carried out: the person still stands in the ledger as before."""
+    before = cli("state", who, "--json").json
+    for more in ((), ("--yes",)):
+        ran = cli("retention", "decide", who, "--request", ref, *more, "--json")
+        assert (ran.status, ran.out) == (1, b"")
+    assert cli("state", who, "--json").json == before
+    types = {line["type"].split(".")[3] for line in cli("history", who, "--json").lines}
+    assert not types & {"erasure-decided", "personal-data-erased"}
+    return ran.err
+
+
+def test_only_a_request_of_the_person_that_may_be_answered_is_decided_on(cli: Cli) -> None:
+    cli.record(registered(), collected(), registered(OTHER), collected(OTHER))
+    assert "there is no request R-9" in refused(cli, "R-9")
+    ask(cli, verified=False)
+    assert "identity was not verified" in refused(cli, "R-1")
+    ask(cli, "objection", "R-2", "--activity=direct-marketing", verified=False)
+    assert "identity was not verified" in refused(cli, "R-2")
+    ask(cli, "restriction", "R-3")
+    assert "for restriction, not for erasure" in refused(cli, "R-3")
     assert cli("request", "verify-identity", "R-1").status == 0
+    assert "another person" in refused(cli, "R-1", OTHER)
+    assert cli("request", "close", "R-1", "--outcome=withdrawn").status == 0
+    assert "nothing more can be done" in refused(cli, "R-1")
 
 
 def test_an_answer_to_a_request_for_erasure_carries_it_out_and_says_what_came_of_it(
@@ -129,6 +218,17 @@ def test_an_answer_to_a_request_for_erasure_carries_it_out_and_says_what_came_of
     assert ran.status == 0, ran.err
     assert (ran.json["status"], ran.json["outcome"]) == ("answered", "partly-granted")
     assert cli("state", WHO, "--json").json["erased_categories"] == ["contact"]
+
+
+def test_an_answer_does_not_come_before_its_erasure(cli: Cli) -> None:
+    cli.record(registered(), invoiced(), collected())
+    ask(cli)
+    assert cli("request", "answer", "R-1").status == 0
+    at = {
+        line["type"].split(".")[3]: line["occurred_at"]
+        for line in cli("history", WHO, "--json").lines
+    }
+    assert at["erasure-decided"] <= at["personal-data-erased"] <= at["rights-request-answered"]
 
 
 def test_a_wholly_granted_request_is_answered_although_the_person_is_gone(cli: Cli) -> None:
@@ -150,6 +250,14 @@ def test_an_answer_that_was_interrupted_after_the_erasure_can_be_given_again(cli
     ran = cli("request", "answer", "R-1", "--subject", WHO, "--json")
     assert ran.status == 0, ran.err
     assert ran.json["outcome"] == "granted"
+
+
+def test_what_is_only_shown_says_how_it_is_carried_out(cli: Cli) -> None:
+    cli.record(called(), registered(OTHER), collected(OTHER))
+    for command in (("run",), ("decide", OTHER)):
+        assert "nothing was" in (shown := cli("retention", *command).err)
+        assert "add --yes" in shown
+        assert "--yes" not in cli("retention", *command, "--yes").err
 
 
 def test_tables_for_people(cli: Cli) -> None:

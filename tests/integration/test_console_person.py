@@ -326,3 +326,24 @@ def test_answers_are_equal_bytes_whenever_they_are_asked(cli: Cli) -> None:
 )
 def test_wrong_usage_is_status_2(cli: Cli, arguments: tuple[str, ...]) -> None:
     assert cli(*arguments).status == 2
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("history", WHO),
+        ("state", WHO),
+        ("register",),
+        ("purposes",),
+        ("consents", WHO),
+        ("marketing", WHO),
+        ("findings",),
+        ("lint",),
+        ("export", "--format", "vng"),
+        ("report", "access", WHO),
+    ],
+)
+def test_a_position_beyond_the_end_is_refused(cli: Cli, command: tuple[str, ...]) -> None:
+    cli.record(registered())
+    ran = cli(*command, "--at-position", "1000")
+    assert (ran.status, "expected at most 1, the last, got 1000" in ran.err) == (2, True), ran.err

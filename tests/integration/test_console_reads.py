@@ -217,7 +217,9 @@ def test_a_login_that_may_only_read_is_answered_and_told_loudly(
     assert (ran.status, ran.json["subject"]) == (0, WHO)
     assert "is not recorded yet: this login may read but not record" in ran.err
     assert len(waiting(house)) == 1
+    assert house("status", "--json").json["reads_waiting"] == 1
     assert reads(house, WHO) == []
+    assert house("status", "--json").json["reads_waiting"] == 0
     assert {read["facts"]["query"] for read in reads(house, WHO)} == {"state", "history"}
 
 

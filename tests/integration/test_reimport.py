@@ -177,3 +177,33 @@ def test_a_restore_brings_back_what_was_published_after_the_backup(
     assert ledger("publish", "--once", "--json").json["entries"] == 0
     assert ledger("checkpoint").out == before
     assert ledger("audit", "--views", "--json").json["ok"]
+
+
+def test_a_restore_away_from_the_log_is_refused_and_nothing_is_changed(
+    ledger: Cli, elsewhere: str
+) -> None:
+    """Another data directory moves the folder of the log, and the key would sign a second tree."""
+    ledger.record(registered_before())
+    copies = back_up(ledger)
+    ledger.record(registered_before("customer/2"))
+    assert ledger("publish", "--once").status == 0
+    before, old = ledger("checkpoint").out, ledger.folder / "data" / "tlog"
+    old.rename(ledger.folder / "moved")
+    ledger.set(DATABASE_URL=elsewhere)
+    words = ("restore", copies[0], "--keys", copies[1], "--json")
+    ran = ledger(*words)
+    assert (ran.status, "set LEDGER_LOG_DIR" in ran.err) == (2, True), ran.err
+    assert not old.exists()
+    ledger.set(LOG_DIR=str(ledger.folder / "moved"))
+    ran = ledger(*words)
+    assert (ran.status, ran.json["reimported"]) == (0, 1), ran.err
+    assert ledger("publish", "--once", "--json").json["entries"] == 0
+    assert ledger("checkpoint").out == before
+
+
+def test_a_log_under_a_new_name_begins_anew(ledger: Cli, elsewhere: str) -> None:
+    ledger.record(registered_before())
+    copies = back_up(ledger)
+    ledger.set(DATABASE_URL=elsewhere, LOG_ORIGIN="ledger.example.nl/second")
+    ran = ledger("restore", copies[0], "--keys", copies[1], "--json")
+    assert ran.status == 0, ran.err

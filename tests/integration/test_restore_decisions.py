@@ -22,7 +22,8 @@ def restored(cli: Cli, copies: Any, elsewhere: str, *, published: bool) -> Any:
     if published:
         assert cli("publish", "--once").status == 0
     cli.set(DATABASE_URL=elsewhere)
-    ran = cli("restore", copies[0], "--keys", copies[1], "--json")
+    log = () if published else ("--never-published",)
+    ran = cli("restore", copies[0], "--keys", copies[1], *log, "--json")
     assert ran.status == 0, ran.err
     assert cli("audit", "--views", "--json").json["ok"]
     return ran.json
@@ -38,6 +39,9 @@ def test_a_deferred_erasure_waits_on_for_the_same_hold(
 ) -> None:
     ledger.record(registered(), called(WHO, "contact", email="j.devries@example.nl"))
     hold(ledger)
+    asked = ("--right=erasure", "--channel=email", "--ref=R-1")
+    assert ledger("request", "open", WHO, *asked).status == 0
+    assert ledger("request", "verify-identity", "R-1").status == 0
     copies = back_up(ledger)
     assert ledger("retention", "decide", WHO, "--request", "R-1", "--yes").status == 1
     assert restored(ledger, copies, elsewhere, published=published)["erasures_reapplied"] == 1

@@ -1,5 +1,7 @@
 """Errors become an exit status and one line, and never quote what was not meant to be shown."""
 
+from types import SimpleNamespace
+
 import pytest
 import typer
 
@@ -55,6 +57,7 @@ class UsageError(Exception):
     """Like those of the command line's parser, whose class is not public."""
 
     exit_code = 2
+    ctx: SimpleNamespace | None = None
 
     def format_message(self) -> str:
         return "Got unexpected extra argument (canary)"
@@ -63,4 +66,16 @@ class UsageError(Exception):
 def test_an_argument_too_many_is_not_repeated() -> None:
     status, line = explained(UsageError())
     assert status == 2
+    assert "canary" not in line
+
+
+@pytest.mark.parametrize(
+    ("command", "told"), [("ledger find", True), ("ledger request show", False)]
+)
+def test_only_who_searches_is_told_that_a_value_is_no_argument(command: str, told: bool) -> None:
+    error = UsageError()
+    error.ctx = SimpleNamespace(command_path=command)
+    _, line = explained(error)
+    assert ("a value is never an argument" in line) is told
+    assert f"extra argument{'; a value is never an argument' if told else ''}. Try" in line
     assert "canary" not in line

@@ -55,6 +55,7 @@ def test_totals_are_sums_where_nothing_is_hidden_and_lower_bounds_elsewhere(
     for cells, total in lines(made):
         assert total in (None, sum(known[at] for at in cells))
     assert made["at_least"] <= sum(known.values())
+    assert made["at_least"] == sum(c if c == 0 or c >= FEWEST else 1 for c in known.values())
     if not any(0 < count < FEWEST for count in known.values()):
         assert made["total"] == sum(known.values())
 
@@ -65,8 +66,8 @@ def test_the_report_is_read_in_two_languages() -> None:
     rows = transparency_csv(made, "nl").decode("utf-8-sig").splitlines()
     assert rows == [
         "Soort ontvanger,2024-Q1,2024-Q2,Totaal",
-        "Politie,7,<5,≥ 7",
-        "Totaal,7,≥ 0,≥ 7",
+        "Politie,7,<5,≥ 8",
+        "Totaal,7,≥ 1,≥ 8",
     ]
     page = transparency_page(made, "en").decode()
     assert '<html lang="en">' in page

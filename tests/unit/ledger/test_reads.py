@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import Halt, Misconfigured
+from ledger.figures import reads_figures
 from ledger.reads import Read, ReadNotes, record_notes, waiting
 from ledger.recording import Batch, Outcome
 from schemas import Code, Event, Rejection
@@ -78,6 +79,17 @@ def test_the_notes_of_a_process_that_lives_are_left_alone(tmp_path: Path) -> Non
     assert record_notes(tmp_path, KEY, recorder) == 0
     notes.close()
     assert record_notes(tmp_path, KEY, recorder) == 1
+
+
+def test_files_that_wait_are_counted_and_a_folder_that_is_not_there_has_none(
+    tmp_path: Path,
+) -> None:
+    assert reads_figures(tmp_path / "none") == {"ledger_reads_waiting": {(): 0.0}}
+    left(tmp_path, read(), read("r2"))
+    left(tmp_path, read("r3"))
+    assert reads_figures(tmp_path) == {"ledger_reads_waiting": {(): 2.0}}
+    record_notes(tmp_path, KEY, Recorder())
+    assert reads_figures(tmp_path) == {"ledger_reads_waiting": {(): 0.0}}
 
 
 def test_a_process_may_note_again_after_its_notes_were_recorded(tmp_path: Path) -> None:

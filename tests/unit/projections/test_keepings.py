@@ -96,7 +96,7 @@ def asked(right: str, minutes: float = 0) -> RecordedEvent:
 def test_an_open_request_keeps_its_evidence_and_an_answered_one_its_file(answer: str) -> None:
     assert kinds(asked("access")) == [("request-open", "R-1")]
     answered = [asked("access"), event(answer, 1, request_ref="R-1")]
-    assert kinds(*answered) == [("request-open", "R-1")]
+    assert kinds(*answered) == [("request-ended", "R-1")]
     (open_,), (over,), (erasing,) = (
         keepings_of(dossier_of(told, ())) for told in (answered[:1], answered, [asked("erasure")])
     )

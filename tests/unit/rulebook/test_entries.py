@@ -195,7 +195,13 @@ def test_what_is_due() -> None:
         "house.contract.identity",
     )
     running = retention_due("identity", {}, TODAY)
-    assert (running.until, running.waits_for) == (None, "invoice")
+    assert (running.until, running.rule) == (None, "house.contract.identity")
+    assert running.waits_for == "account-closed"
+    unsettled = retention_due("debt", {}, TODAY)
+    assert (unsettled.rule, unsettled.waits_for) == ("house.debt", "settled")
+    settled = retention_due("debt", {"settled": date(2020, 1, 10)}, TODAY)
+    assert (settled.until, settled.rule) == (None, "house.debt")
+    assert settled.waits_for == "account-closed"
     waiting = retention_due("credential", {}, TODAY)
     assert (waiting.until, waiting.waits_for) == (None, "portal-closed")
 
