@@ -14,8 +14,9 @@ from console.settings import Settings
 from console.wiring import bare_site, check_keys_held, install_on, utc_now
 from ledger.audit import audit
 from ledger.backup import Copy, check_keys, read_copies, restore
+from ledger.errors import Misconfigured
 from ledger.tlog.folder import LogFolder
-from ledger.tlog.reimport import check_log_held, reimport
+from ledger.tlog.reimport import is_elsewhere, reimport
 
 __all__ = ["Restored", "restore_site"]
 
@@ -23,7 +24,7 @@ __all__ = ["Restored", "restore_site"]
 class Restored(msgspec.Struct, frozen=True):
     """What a restore left. `erasures`: how many were repeated. `bookmarks`: where Kafka goes on.
 
-    `reimported`: how many events came back from the transparency log.
+    `reimported`: how many events came back from the transparency log. `warning`: what may be wrong with it.
     """
 
     copy: Copy
@@ -31,6 +32,7 @@ class Restored(msgspec.Struct, frozen=True):
     erasures: int
     findings: int
     bookmarks: tuple[tuple[str, int, int], ...]
+    warning: str | None = None
 
 
 def restore_site(
@@ -42,15 +44,18 @@ def restore_site(
 ) -> Restored:
     """Restore a ledger from its two copies. Raises Misconfigured before anything is changed.
 
-    `never_published`: the word of who restores that the log's key has signed nothing yet.
+    A log that is elsewhere must not look like one that never began: the same key would sign a second tree.
+    A backup that knows of a published log is refused then, any other one warns. `never_published`: the
+    word of who restores that there is no log.
     """
     copies = read_copies(settings.ledger, folders)
     check_keys_held(settings)
     with bare_site(settings, clock) as site:
         check_keys(copies[1], site.provider)
         folder = LogFolder(settings.log.folder)
-        if not never_published:
-            check_log_held(folder, settings.log.origin, site.log_key.known())
+        elsewhere = is_elsewhere(folder, settings.log.origin, site.log_key.known())
+        if elsewhere and copies[0].published and not never_published:
+            raise Misconfigured(_absent(settings))
         restore(site.database, site.ledger, folders, copies)
         install_on(site)
         reimported = reimport(site.session("recorder"), site.ledger, folder, site.log_key.known())
@@ -63,4 +68,13 @@ def restore_site(
             erasures=len(erasures),
             findings=len(audit(reader).findings),
             bookmarks=tuple(reader.rows("bookmark_offsets")),
+            warning=None if not elsewhere or never_published else _absent(settings),
         )
+
+
+def _absent(settings: Settings) -> str:
+    return (
+        f"the log {settings.log.origin} has a key, and {settings.log.folder} holds nothing that it"
+        " published: set LEDGER_LOG_DIR to where the log is; --never-published if it never published"
+        " anything; if its folder is lost, a new LEDGER_LOG_ORIGIN"
+    )

@@ -31,7 +31,8 @@ _DIGEST_BLOCK_BYTES = 1 << 20
 class Copy(msgspec.Struct, frozen=True):
     """Manifest of one of the two copies. `epochs`: number -> id of each epoch key that it needs.
 
-    `position`: of the last event at that moment. `server`: PostgreSQL's major version.
+    `position`: of the last event at that moment. `server`: PostgreSQL's major version. `published`: whether
+    the transparency log had promised anything by then.
     """
 
     format: int
@@ -43,6 +44,7 @@ class Copy(msgspec.Struct, frozen=True):
     migrations: tuple[str, ...]
     epochs: dict[str, str]
     sha256: str
+    published: bool = False
 
     @property
     def file(self) -> str:
@@ -56,6 +58,8 @@ def back_up(
     provider: FileKeyProvider,
     folders: tuple[Path, Path],
     now: datetime,
+    *,
+    published: bool = False,
 ) -> tuple[Copy, Copy]:
     """Copy events and keys, as they are at one moment, into two new folders; durable on return.
 
@@ -69,6 +73,7 @@ def back_up(
             session.run("begin_snapshot")
             ((snapshot,),) = session.rows("export_snapshot")
             copy = _describe(session, ledger, provider, now)
+            copy = msgspec.structs.replace(copy, published=published)
             programs, environment = programs_for(copy.server), database.environment()
             options = (_event_options(ledger), _key_options(ledger))
             for folder, content, chosen in zip(folders, ("events", "keys"), options, strict=True):

@@ -7,13 +7,15 @@ import typer
 
 from console.commands.failing import fail_unless
 from console.flags import Json, configured
-from console.output import emit, people
+from console.output import emit, note, people
 from console.restoring import Restored, restore_site
 from console.settings import Settings
 from console.show.text import pairs
 from console.wiring import open_site
 from ledger.backup import Copy, back_up
 from ledger.event import instant
+from ledger.tlog.folder import LogFolder
+from ledger.tlog.reimport import has_promised
 
 __all__ = ["add_commands"]
 
@@ -41,14 +43,21 @@ def add_commands(app: typer.Typer) -> None:
     app.command("restore", rich_help_panel=panel)(restore)
 
 
-@configured("store")
+@configured("store", "log")
 def backup(settings: Settings, folder: Events, keys: Keys, as_json: Json = False) -> None:
     """Copy the events and, apart, the wrapped keys, as they are at one moment; recording goes on.
 
     Each goes into a new folder. Neither holds an epoch key or the erasure journal.
     """
     with open_site(settings) as site:
-        events, _ = back_up(site.database, site.ledger, site.provider, (folder, keys), site.clock())
+        events, _ = back_up(
+            site.database,
+            site.ledger,
+            site.provider,
+            (folder, keys),
+            site.clock(),
+            published=has_promised(LogFolder(settings.log.folder)),
+        )
     answer = _told(events)
     if as_json:
         emit(answer)
@@ -82,12 +91,14 @@ def restore(
     """Load a backup into a database or data directory without a ledger, and erase again what was erased.
 
     Needs the key folder with its epoch keys and its erasure journal, and the folder of the transparency
-    log, from which events come back that were published after the backup. A log's key without its log is
-    refused: it would sign a second past. The views are derived again and everything is
-    audited; exit status 1 when there is a finding. Kafka delivers the rest.
+    log, from which events come back that were published after the backup. Where the backup knows of a log
+    and the folder holds none, it is refused: the log's key would sign a second past. The views are derived
+    again and everything is audited; exit status 1 when there is a finding. Kafka delivers the rest.
     """
     restored = restore_site(settings, (folder, keys), never_published=never_published)
     answer = _answer(restored)
+    if restored.warning:
+        note(f"ledger: {restored.warning}")
     if as_json:
         emit(answer)
     else:

@@ -98,11 +98,11 @@ def reading(settings: Settings, query: str, moment: Moment = NOW) -> Iterator[tu
 
 
 def check_reached(source: Source, position: int | None) -> None:
-    """Raise BadParameter for a position that does not exist yet: what it holds would change."""
+    """Say of a position that does not exist yet that its answer will change."""
     head = head_position(source.session) if position is not None else 0
     if position is not None and position > head:
-        raise typer.BadParameter(
-            f"--at-position: expected at most {head}, the last, got {position}"
+        note(
+            f"ledger: position {position} is not there yet, the last is {head}: this answer will change"
         )
 
 

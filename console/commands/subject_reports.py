@@ -106,7 +106,7 @@ def _make(
         bring_up_to_date(site)
         head = head_position(source.session)
         check_reached(source, at_position)
-        position = head if at_position is None else at_position
+        position = head if at_position is None else min(at_position, head)
         asked = Asked(
             reference=subject,
             request_ref=request,

@@ -11,7 +11,7 @@ from itertools import chain, groupby
 
 import msgspec
 
-from ledger.errors import Halt, Misconfigured, Unproven
+from ledger.errors import Halt, Unproven
 from ledger.event import decode_event
 from ledger.names import LedgerName
 from ledger.postgres import Session
@@ -25,7 +25,7 @@ from ledger.tlog.state import last_promise
 from ledger.tlog.tiles import TILE_WIDTH, nodes_of, width_at
 from ledger.writing import NewEvent, Span, append, lock_head
 
-__all__ = ["REIMPORT", "Reimported", "check_log_held", "checked_entries", "reimport"]
+__all__ = ["REIMPORT", "Reimported", "checked_entries", "has_promised", "is_elsewhere", "reimport"]
 
 # Labels of batches: of events that came back, and of those that never had a name.
 REIMPORT, _UNNAMED = "command:reimport", "application"
@@ -48,20 +48,17 @@ class Reimported(msgspec.Struct, frozen=True):
         return self.last - self.first + 1
 
 
-def check_log_held(folder: LogFolder, origin: str, keys: Sequence[VerifierKey]) -> None:
-    """A log that is elsewhere must not look like one that never began: the same key would sign a second tree.
+def is_elsewhere(folder: LogFolder, origin: str, keys: Sequence[VerifierKey]) -> bool:
+    """Whether a log has a key, and nothing of it is in its folder: it is elsewhere, or never began.
 
-    `keys`: verification keys that were there before the restore. Raises Misconfigured, or Halt.
+    `keys`: verification keys that were there before a restore.
     """
-    if not any(key.name == origin for key in keys):
-        return
-    promise = last_promise(folder, keys)
-    if promise is None or not promise[1].size:
-        raise Misconfigured(
-            f"the log {origin} has a key, and {folder.path} holds nothing that it published: set"
-            " LEDGER_LOG_DIR to where the log is; --never-published if it never published anything;"
-            " if its folder is lost, a new LEDGER_LOG_ORIGIN"
-        )
+    return any(key.name == origin for key in keys) and not has_promised(folder)
+
+
+def has_promised(folder: LogFolder) -> bool:
+    """Whether the log in a folder has signed a checkpoint, published or not."""
+    return bool(folder.checkpoint() or folder.history.last())
 
 
 def reimport(

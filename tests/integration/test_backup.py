@@ -49,7 +49,7 @@ def back_up(ledger: Cli, name: str = "night") -> tuple[str, str]:
 def restore(ledger: Cli, copies: tuple[str, str], url: str) -> Any:
     """Restore into another database; the answer."""
     ledger.set(DATABASE_URL=url)
-    ran = ledger("restore", copies[0], "--keys", copies[1], "--never-published", "--json")
+    ran = ledger("restore", copies[0], "--keys", copies[1], "--json")
     assert ran.status == 0, ran.err
     return ran.json
 
@@ -140,7 +140,7 @@ def test_an_empty_ledger_makes_room_and_one_with_events_does_not(
     assert ledger("init").status == 0
     assert restore(ledger, copies, elsewhere)["position"] == 1
     ledger.set(DATABASE_URL=any_database_url)
-    ran = ledger("restore", copies[0], "--keys", copies[1], "--never-published")
+    ran = ledger("restore", copies[0], "--keys", copies[1])
     assert (ran.status, "exists here and holds 1 events" in ran.err) == (2, True)
 
 

@@ -30,7 +30,7 @@ def filled(program: Cli, url: str) -> tuple[str, str]:
     assert program("init").status == 0
     program.record(registered(), collected(), consented(), b"[]")
     copies = str(program.folder / "events"), str(program.folder / "wrapped-keys")
-    assert program("backup", copies[0], "--keys", copies[1], "--never-published").status == 0
+    assert program("backup", copies[0], "--keys", copies[1]).status == 0
     return copies
 
 

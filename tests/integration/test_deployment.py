@@ -193,7 +193,7 @@ def test_the_owner_copies_the_ledger_and_brings_it_back_into_an_empty_database(
 
     connect("postgres").execute("DROP DATABASE ledger WITH (FORCE)")
     assert make_roles(*server_with_passwords, secrets_folder).returncode == 0
-    restored = owner.run("restore", *copies, "--never-published")
+    restored = owner.run("restore", *copies)
     assert restored.returncode == 0, restored.stderr
     assert people.run("state", "customer/10023", "--json").stdout == before
     assert people.run("audit", "--views").returncode == 0

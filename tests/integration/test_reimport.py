@@ -184,6 +184,7 @@ def test_a_restore_away_from_the_log_is_refused_and_nothing_is_changed(
 ) -> None:
     """Another data directory moves the folder of the log, and the key would sign a second tree."""
     ledger.record(registered_before())
+    assert ledger("publish", "--once").status == 0
     copies = back_up(ledger)
     ledger.record(registered_before("customer/2"))
     assert ledger("publish", "--once").status == 0
@@ -199,6 +200,14 @@ def test_a_restore_away_from_the_log_is_refused_and_nothing_is_changed(
     assert (ran.status, ran.json["reimported"]) == (0, 1), ran.err
     assert ledger("publish", "--once", "--json").json["entries"] == 0
     assert ledger("checkpoint").out == before
+
+
+def test_a_backup_that_knows_of_no_log_only_warns(ledger: Cli, elsewhere: str) -> None:
+    ledger.record(registered_before())
+    copies = back_up(ledger)
+    ledger.set(DATABASE_URL=elsewhere)
+    ran = ledger("restore", copies[0], "--keys", copies[1], "--json")
+    assert (ran.status, "set LEDGER_LOG_DIR" in ran.err) == (0, True), ran.err
 
 
 def test_a_log_under_a_new_name_begins_anew(ledger: Cli, elsewhere: str) -> None:
