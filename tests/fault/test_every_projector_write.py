@@ -50,6 +50,8 @@ NOTICE = {
     "effective_from": "2026-01-01",
     "claims": [],
 }
+REQUEST = {"right": "access", "channel": "portal", "received_on": "2026-11-24"}
+BREACH = {"detected_at": "2026-11-24T09:00:00Z", "regime": "gdpr"}
 CARRIER = {
     "name": "Carrier",
     "kind": "carrier",
@@ -81,6 +83,9 @@ def lines_of(number: int) -> list[dict[str, Any]]:
             "role-defined", f"role/r{number % 3}", role=f"r{number % 3}", categories=["identity"]
         ),
         message("personal-data-disclosed", regular, **DISCLOSURE),
+        message("security-measure-adopted", f"measure/m{number % 3}"),
+        message("rights-request-received", regular, request_ref=f"R-{number}", **REQUEST),
+        message("breach-detected", f"breach/B-{number}", breach_ref=f"B-{number}", **BREACH),
         disclosed,
         annulment(disclosed),
     ]

@@ -92,7 +92,7 @@ def test_history_says_in_words_what_happened_in_either_language(cli: Cli) -> Non
     assert english == "Consent given to newsletter by the portal, by checkbox, text 2024-1."
     dutch = cli("history", WHO, "--json", "--language", "nl").lines[1]["text"]
     assert dutch == (
-        "Toestemming gegeven voor nieuwsbrief via het portaal, door checkbox, tekst 2024-1."
+        "Toestemming gegeven voor nieuwsbrief via het portaal, door aangevinkt vakje, tekst 2024-1."
     )
     assert "Toestemming gegeven" in " ".join(
         cli("history", WHO, "--language", "nl").out.decode().split()
