@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from rulebook.calendar import AMSTERDAM, day_of, months_after
-from rulebook.loading import load
+from rulebook.loading import load_both
 
 __all__ = ["DEADLINES", "Deadline", "deadline", "due_date", "extended"]
 
@@ -54,9 +54,7 @@ class Deadline(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("one of months, weeks and clock")
 
 
-DEADLINES: dict[str, Deadline] = {
-    entry.id: entry for layer in ("law", "house") for entry in load(layer, "deadline", Deadline)
-}
+DEADLINES = {entry.id: entry for entry in load_both("deadline", Deadline)}
 
 
 def deadline(kind: str, start: date | datetime, paused_days: int = 0) -> datetime:

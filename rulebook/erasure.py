@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from rulebook.loading import load
+from rulebook.loading import load_both
 from rulebook.retention import Anchor, retention_duties
 from rulebook.validity import in_force
 
@@ -71,6 +71,11 @@ class ErasureRule(Struct, frozen=True, forbid_unknown_fields=True):
     tests: Annotated[tuple[ErasureTest, ...], Meta(min_length=1)]
     categories: tuple[str, ...] = ()
     valid_to: date | None = None
+
+    @property
+    def layer(self) -> Literal["law", "house"]:
+        """Whether a statute or the controller made the rule."""
+        return "law" if self.id.startswith("law.") else "house"
 
     def stands_against(self, cause: Cause, category: str, day: date) -> bool:
         """Whether the rule has a say in the erasure of a category for a cause on a day."""
@@ -134,9 +139,7 @@ class ErasureDecision(Struct, frozen=True):
         return self.first.decision
 
 
-ERASURE_RULES: tuple[ErasureRule, ...] = tuple(
-    entry for layer in ("law", "house") for entry in load(layer, "erasure_rule", ErasureRule)
-)
+ERASURE_RULES = load_both("erasure_rule", ErasureRule)
 
 
 def erasure_decisions(facts: ErasureFacts, day: date) -> dict[str, ErasureDecision]:

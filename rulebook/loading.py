@@ -2,11 +2,25 @@
 
 import tomllib
 from importlib.resources import files
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
+
+class Layered(Protocol):
+    """An entry that is of the law or of the house, and says so."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+
+    @property
+    def layer(self) -> str:
+        """`law` or `house`."""
+
+
 Entry = TypeVar("Entry")
+LayeredEntry = TypeVar("LayeredEntry", bound=Layered)
 
 
 class RulebookError(ValueError):
@@ -25,6 +39,18 @@ def load(layer: str, name: str, entry: type[Entry]) -> tuple[Entry, ...]:
         return tuple(msgspec.convert(tables[name], list[entry]))  # type: ignore[valid-type]
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, KeyError) as error:
         raise RulebookError(f"{layer}/{path}: {error}") from error
+
+
+def load_both(name: str, entry: type[LayeredEntry]) -> tuple[LayeredEntry, ...]:
+    """The entries of both layers, the law first.
+
+    Raises RulebookError as `load` does, and for one that stands in the file of the other layer.
+    """
+    found = [(layer, one) for layer in ("law", "house") for one in load(layer, name, entry)]
+    for layer, one in found:
+        if one.layer != layer:
+            raise RulebookError(f"{one.id} stands in {layer}/{_plural(name)}.toml")
+    return tuple(one for _, one in found)
 
 
 def _plural(name: str) -> str:

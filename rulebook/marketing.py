@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from rulebook.loading import load
+from rulebook.loading import load_both
 from rulebook.validity import in_force
 from rulebook.verdict import Verdict
 
@@ -110,9 +110,7 @@ class MarketingDecision(Struct, frozen=True):
     verdicts: tuple[Verdict, ...]
 
 
-MARKETING_RULES: tuple[MarketingRule, ...] = tuple(
-    entry for layer in ("law", "house") for entry in load(layer, "marketing_rule", MarketingRule)
-)
+MARKETING_RULES = load_both("marketing_rule", MarketingRule)
 
 
 def marketing_decision(person: Addressee, channel: str, day: date) -> MarketingDecision:

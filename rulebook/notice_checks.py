@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from rulebook.loading import RulebookError, load
+from rulebook.loading import load_both
 from rulebook.notice_claims import NOTICE_CLAIMS, Statement
 from rulebook.provisions import PROVISIONS
 from rulebook.retention import RETENTION_RULES
@@ -156,15 +156,7 @@ def _has(facts: Facts, source: str, values: Iterable[str]) -> bool:
     return bool(wanted & set(there)) if wanted else bool(there)
 
 
-def _loaded() -> Iterator[NoticeCheck]:
-    for layer in ("law", "house"):
-        for entry in load(layer, "notice_check", NoticeCheck):
-            if entry.layer != layer:
-                raise RulebookError(f"{entry.id} stands in the notice checks of {layer}")
-            yield entry
-
-
-NOTICE_CHECKS: tuple[NoticeCheck, ...] = tuple(_loaded())
+NOTICE_CHECKS = load_both("notice_check", NoticeCheck)
 
 
 # The comparison

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from rulebook.loading import RulebookError, load
+from rulebook.loading import RulebookError, load_both
 from rulebook.validity import in_force, versions
 from rulebook.verdict import Layer, Verdict
 
@@ -89,15 +89,7 @@ class PurposeDecision(Struct, frozen=True):
     verdicts: tuple[Verdict, ...]
 
 
-def _loaded() -> tuple[Purpose, ...]:
-    entries = [(layer, e) for layer in ("law", "house") for e in load(layer, "purpose", Purpose)]
-    for layer, entry in entries:
-        if entry.layer != layer:
-            raise RulebookError(f"{entry.id} stands in the purposes of {layer}")
-    return tuple(entry for _, entry in entries)
-
-
-PURPOSES: tuple[Purpose, ...] = _loaded()
+PURPOSES = load_both("purpose", Purpose)
 
 
 def _index(entries: tuple[Purpose, ...]) -> Mapping[str, tuple[Purpose, ...]]:

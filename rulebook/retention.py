@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from rulebook.calendar import months_after
-from rulebook.loading import load
+from rulebook.loading import load_both
 
 __all__ = [
     "ANCHORS",
@@ -105,9 +105,7 @@ class RetentionDue(Struct, frozen=True):
     waits_for: Anchor | None = None
 
 
-RETENTION_RULES: tuple[RetentionRule, ...] = tuple(
-    entry for layer in ("law", "house") for entry in load(layer, "retention_rule", RetentionRule)
-)
+RETENTION_RULES = load_both("retention_rule", RetentionRule)
 
 
 _BY_ID = {entry.id: entry for entry in RETENTION_RULES}

@@ -4,14 +4,14 @@ A rule says to which kind of situation it applies and what about it is a breach.
 of names to codes and truth values, made by whoever knows the facts; no rule is an `if` in code.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cache, lru_cache
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from rulebook.loading import RulebookError, load
+from rulebook.loading import load_both
 from rulebook.validity import in_force
 
 __all__ = ["RULES", "Layer", "Rule", "Situation", "breaches", "rule"]
@@ -64,15 +64,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
         return all(situation.get(name) in facts for name, facts in self.breach_if.items())
 
 
-def _loaded() -> Iterator[Rule]:
-    for layer in ("law", "house"):
-        for entry in load(layer, "rule", Rule):
-            if entry.layer != layer:
-                raise RulebookError(f"{entry.id} stands in the rules of {layer}")
-            yield entry
-
-
-RULES: tuple[Rule, ...] = tuple(_loaded())
+RULES = load_both("rule", Rule)
 
 
 @cache

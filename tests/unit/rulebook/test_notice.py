@@ -16,6 +16,7 @@ from rulebook import (
     NoticeFinding,
     Statement,
     house_statements,
+    loading,
     notice_findings,
 )
 from rulebook import notice_checks as checks
@@ -82,9 +83,9 @@ def test_a_claim_is_kept_by_rules_that_there_are(claim: NoticeClaim) -> None:
 
 def test_ids_are_unique_and_stand_in_their_layer(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len({check.id for check in NOTICE_CHECKS}) == len(NOTICE_CHECKS)
-    monkeypatch.setattr(checks, "load", lambda *_: (NOTICE_CHECKS[0],))
+    monkeypatch.setattr(loading, "load", lambda *_: (NOTICE_CHECKS[0],))
     with pytest.raises(RulebookError, match="house"):
-        list(checks._loaded())
+        loading.load_both("notice_check", NoticeCheck)
 
 
 # The comparison
