@@ -4,7 +4,7 @@ What is held of a category is a fact like any other, although no single event ma
 data is first collected under a key, and when keys are destroyed. The oldest of it decides.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from projections.findings_dossier import Dossier
@@ -13,7 +13,7 @@ from projections.findings_look import Look, Seen
 from projections.findings_traces import Traces
 from projections.keepings import keepings_of
 from projections.retention import anchors_of, instant_of_day, oldest, period_of
-from rulebook import ErasureFacts, kept
+from rulebook import ErasureFacts, Keeping, kept
 
 __all__ = ["RETENTION", "deciding_rule", "held_facts", "kept_of", "retention"]
 
@@ -43,13 +43,13 @@ def _fact(row: Traces, category: str) -> Fact:
 
 def retention(fact: Fact, look: Look) -> Iterator[Seen]:
     """Until when the category may be kept, as things stand; what keeps it stops every period."""
-    category = fact.facts["category"]
-    if kept_of(look.own, (category,)):
+    category, keepings = fact.facts["category"], keepings_of(look.own)
+    if _stopped(keepings, (category,)):
         yield Seen({"period": "held"})
         return
     due = period_of(category, fact.occurred_at, anchors_of(look))
     if due.until is not None:
-        until = max([due.until, *_kept_until(look.own, category)])
+        until = max([due.until, *_kept_until(keepings, category)])
         yield Seen({"period": "passed"}, instant_of_day(until), f"{category}{_DETAIL}{due.rule}")
 
 
@@ -60,15 +60,18 @@ def deciding_rule(detail: str | None) -> str:
 
 def kept_of(own: Dossier, categories: Collection[str]) -> list[str]:
     """Those of some categories whose every period is stopped, by a hold or by whatever has no end yet."""
-    keepings = keepings_of(own)
+    return _stopped(keepings_of(own), categories)
+
+
+def _stopped(keepings: Sequence[Keeping], categories: Collection[str]) -> list[str]:
     if not keepings:
         return []
     facts = ErasureFacts("retention", tuple(categories), {}, keepings)
     return [category for category in categories if kept(facts, category, date.max)]
 
 
-def _kept_until(own: Dossier, category: str) -> Iterator[date]:
+def _kept_until(keepings: Sequence[Keeping], category: str) -> Iterator[date]:
     """Ends of what keeps a category for a time that is known, such as the file of a request."""
-    for keeping in keepings_of(own):
+    for keeping in keepings:
         if keeping.until and keeping.categories and category in keeping.categories:
             yield keeping.until
