@@ -169,7 +169,11 @@ def incident_story() -> list[RecordedEvent]:
 
 def hold_story() -> list[RecordedEvent]:
     """The same for legal holds."""
-    facts = {"ground": "claim", "review_on": "2026-06-01", "categories": ["contact"]}
+    facts: dict[str, Any] = {
+        "ground": "claim",
+        "review_on": "2026-06-01",
+        "categories": ["contact"],
+    }
     return [
         event("legal-hold-placed", 1, id="l1", hold_ref="H-1", owner="legal", **facts),
         event("legal-hold-reviewed", 2, id="l2", hold_ref="H-1", **facts),
