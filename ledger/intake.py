@@ -5,6 +5,7 @@ transactions of its own; the rest is pure work on cached keys.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any, Literal
 from uuid import UUID
 
@@ -33,13 +34,24 @@ from schemas import (
     Rejection,
 )
 
-__all__ = ["BLIND_FIELDS", "FileOrigin", "KafkaOrigin", "Message", "OwnOrigin", "Ready", "Sealer"]
+__all__ = [
+    "BLIND_FIELDS",
+    "FileOrigin",
+    "KafkaOrigin",
+    "Message",
+    "OwnOrigin",
+    "Ready",
+    "Sealer",
+    "refusal_of",
+]
 
 # Fields by which a person can be looked up; the blind index knows no others.
 BLIND_FIELDS = frozenset(
     {"email", "invoice_email", "mobile_number", "fixed_number", "iban", "kvk_number"}
 )
 _NONCES_AT_ONCE = 256
+# So many messages are decoded, then sealed: few enough to stay in the processor's cache meanwhile.
+_BLOCK = 50
 _encode = msgspec.json.Encoder().encode
 _PERSONS = ("customer/", "employee/", "visitor/")
 # What starts a data subject anew after an erasure of the whole person; nothing registers the others.
@@ -84,11 +96,13 @@ class Ready(msgspec.Struct, frozen=True, gc=False):
     """One message ready for the write transaction. Without a stream it can only become a dead letter.
 
     `refusal` holds unless the event turns out to be a duplicate, which comes first in the contract.
-    `referred`: the data subjects that its facts refer to.
+    `referred`: the data subjects that its facts refer to. The message itself is not kept.
     """
 
-    message: Message
     stream: UUID | None = None
+    type: str = ""
+    source: str = ""
+    id: str = ""
     state: bytes = b""
     fingerprint: bytes = b""
     generation: int = 0
@@ -155,16 +169,21 @@ class Sealer:
             self._subjects.forget(dropped)
             self._settled.clear()
         nonces = _Nonces(self._keyring.nonces)
-        at_once = [self._at_once(message, nonces) for message in messages]
-        missing = [m for m, ready in zip(messages, at_once, strict=True) if ready is None]
-        made = iter(self._after_making(missing, nonces) if missing else ())
-        return [ready or next(made) for ready in at_once]
+        at_once: list[Ready | None] = []
+        waiting: list[Message] = []
+        arriving = iter(messages)
+        while block := list(islice(arriving, _BLOCK)):
+            ready = [self._at_once(message, nonces) for message in block]
+            waiting += [m for m, one in zip(block, ready, strict=True) if one is None]
+            at_once += ready
+        made = iter(self._after_making(waiting, nonces) if waiting else ())
+        return [one or next(made) for one in at_once]
 
     def _at_once(self, message: Message, nonces: _Nonces) -> Ready | None:
         """Seal one message; None when a subject or a key must be made first."""
         event = message.outcome
         if isinstance(event, Rejection):
-            return Ready(message=message, refusal=event)
+            return Ready(refusal=event)
         held = self._settled.get(event.subject)
         if held is not None and not EVENT_TYPES[event.type].references:
             one = _placed(message, event, held, person=True)
@@ -246,7 +265,7 @@ class Sealer:
         try:
             check_entry_size(event.type, state)
         except TooLarge:
-            return Ready(message=one.message, refusal=_rejection(event, Code.TOO_LARGE))
+            return Ready(refusal=refusal_of(event, Code.TOO_LARGE))
         if held.fingerprint is not None:
             fingerprint = held.fingerprint.of(event.canonical)
             generation = held.chains[FINGERPRINT].generation
@@ -254,12 +273,14 @@ class Sealer:
             fingerprint = self._keyring.hash(FINGERPRINT).of(event.canonical)
             generation = 0
         return Ready(
-            one.message,
             held.stream,
+            event.type,
+            event.source,
+            event.id,
             state,
             fingerprint,
             generation,
-            _rejection(event, Code.ERASED_SUBJECT) if one.fenced else None,
+            refusal_of(event, Code.ERASED_SUBJECT) if one.fenced else None,
             () if one.fenced or not one.person else self._blind(event),
             one.referred,
         )
@@ -311,7 +332,8 @@ def _folded(field: str, value: Any) -> bytes:
     return _encode((field, folded))
 
 
-def _rejection(event: Event, code: Code) -> Rejection:
+def refusal_of(event: Event, code: Code) -> Rejection:
+    """The rejection of a valid event."""
     return Rejection(
         code=code,
         pointer="",
