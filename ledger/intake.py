@@ -28,14 +28,12 @@ from ledger.sealing import (
 from ledger.subjects import Mention, SubjectIndex, kind_of
 from schemas import (
     EVENT_TYPES,
-    PERSONAL_FIELDS,
     Code,
     Event,
     Rejection,
 )
 
 __all__ = [
-    "BLIND_FIELDS",
     "FileOrigin",
     "KafkaOrigin",
     "Message",
@@ -45,10 +43,6 @@ __all__ = [
     "refusal_of",
 ]
 
-# Fields by which a person can be looked up; the blind index knows no others.
-BLIND_FIELDS = frozenset(
-    {"email", "invoice_email", "mobile_number", "fixed_number", "iban", "kvk_number"}
-)
 _NONCES_AT_ONCE = 256
 # So many messages are decoded, then sealed: few enough to stay in the processor's cache meanwhile.
 _BLOCK = 50
@@ -281,7 +275,7 @@ class Sealer:
             fingerprint,
             generation,
             refusal_of(event, Code.ERASED_SUBJECT) if one.fenced else None,
-            () if one.fenced or not one.person else self._blind(event),
+            () if one.fenced or not one.person else self._blind(one),
             one.referred,
         )
 
@@ -292,17 +286,17 @@ class Sealer:
                 "id": event.id,
                 "source": event.source,
                 "time": instant(event.time),
-                "subject": None if one.person else event.subject,
-                "sequence": event.sequence,
-                "activity": event.activity,
-                "legal_basis": event.legal_basis,
-                "provision": event.provision,
                 "categories": event.categories,
                 "facts": one.facts,
                 "sealed": self._sealed(one, one.layout, nonces) if one.layout else {},
                 "origin": msgspec.structs.asdict(one.message.origin),
                 **event.trace,
-            }
+            },
+            subject=None if one.person else event.subject,
+            sequence=event.sequence,
+            activity=event.activity,
+            legal_basis=event.legal_basis,
+            provision=event.provision,
         )
 
     def _sealed(self, one: _Placed, layout: Layout, nonces: _Nonces) -> orjson.Fragment:
@@ -311,14 +305,13 @@ class Sealer:
         personal = event.personal
         return layout.sealed(personal, one.keys, place, nonces.take(len(personal)))
 
-    def _blind(self, event: Event) -> Sequence[tuple[bytes, str, str]]:
-        if BLIND_FIELDS.isdisjoint(event.personal):
+    def _blind(self, one: _Placed) -> Sequence[tuple[bytes, str, str]]:
+        if not (one.layout and one.layout.searchable):
             return ()
-        secret = self._keyring.hash("blind")
+        hash_of, personal = self._keyring.hash("blind").of, one.event.personal
         return [
-            (secret.of(_folded(field, value)), PERSONAL_FIELDS[field], field)
-            for field, value in event.personal.items()
-            if field in BLIND_FIELDS
+            (hash_of(_folded(field, personal[field])), category, field)
+            for field, category in one.layout.searchable
         ]
 
 
