@@ -22,6 +22,7 @@ import psycopg
 
 from bench.processor import Figures, private_megabytes, rates, server_of
 from bench.results import quote, save
+from bench.retaining import BLOCK
 from bench.workload import NOW, batches
 from console.commands.following import bring_up_to_date
 from console.rights.deciding import Asked, erase_asked
@@ -58,6 +59,7 @@ ERASE_ROWS = {
 RUN_ROWS = {
     "look": "looked at, persons/s",
     "run": "erased, persons/s",
+    "pace": "of it the median of blocks of a thousand, persons/s",
     "run_core": "erased, persons a second of processor time",
     "open_mb": "memory of the process before, MB",
     "run_mb": "memory of the process at its peak, MB",
@@ -160,6 +162,7 @@ class Measured:
         figures = {
             "look": persons / told["look_s"],
             "run": persons / told["run_s"],
+            "pace": min(BLOCK, persons) / told["block_s"],
             "run_core": cores["run_core"],
             "open_mb": told["open_mb"],
             "run_mb": told["run_mb"],
