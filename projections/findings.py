@@ -71,6 +71,7 @@ _RULES = digest(
     rulebook.COUNTRIES,
     rulebook.DEADLINES,
     rulebook.MARKETING_RULES,
+    rulebook.PURPOSES,
     rulebook.PERIODS,
     rulebook.RETENTION_RULES,
     rulebook.ERASURE_RULES,
