@@ -57,7 +57,7 @@ _TO_RECIPIENT = Checking(DISCLOSURE, _DISCLOSED, ("recipient/{recipient}",))
 
 
 def _out(event: RecordedEvent) -> bool:
-    return bool(event.facts["direction"] == "out")
+    return bool(event.facts["direction"] != "in")
 
 
 def _from_third_party(event: RecordedEvent) -> bool:

@@ -6,6 +6,7 @@ compare, such as two different patterns, it reports. It knows the keywords that 
 writes and reports any other one that is new or changed.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -181,5 +182,8 @@ def _possible(condition: Schema, old: Schema) -> Schema | None:
 def _others(old: Schema, new: Schema, at: str) -> Iterator[Breaking]:
     """Every other keyword narrows in a way that is not understood, so it must not change."""
     for keyword in sorted(new.keys() - _COMPARED):
-        if old.get(keyword) != new[keyword]:
+        if keyword == "pattern" and "enum" in old:
+            if not all(isinstance(x, str) and re.search(new[keyword], x) for x in old["enum"]):
+                yield Breaking(at, "values do not match the pattern")
+        elif old.get(keyword) != new[keyword]:
             yield Breaking(at, f"{keyword} is new or changed")

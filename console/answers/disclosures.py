@@ -90,7 +90,7 @@ def _shown(row: Disclosure, subject: Any, recipient_name: Any) -> dict[str, Any]
         "legal_basis": row.legal_basis,
         "provision": row.provision,
         "categories": list(row.categories),
-        "fields": row.fields,
+        "fields": list(row.fields or ()),  # of some kinds it is not told
         "country": row.country,
         "method": row.method,
         "case_ref": row.case_ref,

@@ -72,7 +72,7 @@ def _disclosure(row: dict[str, Any]) -> tuple[Any, ...]:
         Stack([_about(row), row["occurred_at"]]),
         Stack([row["recipient_name"] or row["recipient"], row["recipient_kind"], row["country"]]),
         Stack([row["purpose"], row["provision"] or row["legal_basis"], row["method"]]),
-        row["fields"] if row["fields"] is not None else row["categories"],
+        row["fields"] or row["categories"],
     )
 
 

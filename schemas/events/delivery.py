@@ -1,6 +1,6 @@
 """Disclosures with rules of their own, and what is told about them (§ 3.1, 3.2, 6, 9; Tw 11.11)."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -44,7 +44,9 @@ class BulkFeedDelivered(Facts, frozen=True, kw_only=True):
 
 
 class _Porting(PersonFacts, frozen=True, kw_only=True):
-    direction: Literal["in", "out"]
+    """`direction`: `in` when the number comes to us; by any other code it goes to the recipient."""
+
+    direction: Code
     recipient: Id
     porting_ref: Code
 

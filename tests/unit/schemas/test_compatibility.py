@@ -68,6 +68,10 @@ BREAKING: dict[str, tuple[Change, str]] = {
     "tightened pattern": (put(OF, "code", "pattern", value="^[a-z]{1,7}$"), "/code"),
     "new pattern": (put("$defs", "Part", OF, "x", "pattern", value="^x$"), "/many/*/x"),
     "shorter text": (put(OF, "code", "maxLength", value=7), "/code"),
+    "pattern that a listed value does not match": (
+        put(OF, "kind", value={"type": "string", "pattern": "^a$"}),
+        "/kind",
+    ),
     "new minimum length": (put(OF, "code", "minLength", value=1), "/code"),
     "higher minimum": (put(OF, "count", "minimum", value=1), "/count"),
     "lower maximum": (put(OF, "count", "maximum", value=8), "/count"),
@@ -101,6 +105,9 @@ WIDENING: dict[str, Change] = {
     "new optional member": put(OF, "more", value={"type": "string"}),
     "new enumeration value": put(OF, "kind", "enum", value=["b", "c", "a"]),
     "no enumeration": put(OF, "kind", value={"type": "string"}),
+    "pattern of all listed values": put(
+        OF, "kind", value={"type": "string", "pattern": "^[a-z]{1,64}$"}
+    ),
     "no pattern": take(OF, "code", "pattern"),
     "longer text": put(OF, "code", "maxLength", value=9),
     "no maximum": take(OF, "count", "maximum"),

@@ -136,6 +136,33 @@ DATES = [
 ]
 
 
+# Beside these the contract lists no values: what else is a text is any code.
+LISTED = {
+    *("article", "customer_kind", "kind", "method", "necessity", "notice", "origin", "permission"),
+    *("recipient_kind", "requested_by", "right"),
+}
+LISTED_OF_SOME = {
+    "channel": {"rights-request-received"},
+    "ground": {"personal-data-erased"},
+    "purpose": {
+        f"consent-{act}" for act in ("given", "invalidated", "refused", "renewed", "withdrawn")
+    },
+    "reason": {"credit-check-requested"},
+    "role": {
+        *("recipient-registered", "recipient-changed"),
+        *("processing-activity-declared", "processing-activity-changed"),
+    },
+}
+NO_CODES = {
+    *("assessed_on", "deadline", "effective_from", "issued_on", "period_from", "period_to"),
+    *("received_on", "review_on", "valid_from", "valid_to"),  # dates
+    *("detected_at", "valid_until"),  # instants
+    *("country", "merkle_root", "sha256"),
+    *("customer", "employee", "from_customer", "to_customer"),  # references
+    *("activity", "legal_basis", "provision"),  # of every event
+}
+
+
 def test_the_types_are_those_of_the_contract() -> None:
     assert {entry.name for entry in FOREIGN} == REQUIRED.keys()
 
@@ -170,6 +197,15 @@ def test_enumerations(name: str, fact: str, values: list[str]) -> None:
     for bad in ("other", values[0].upper(), values[0] + "\n", "", 1):
         message = changed(example(name), **{f"data__{fact}": bad})
         assert refused(message) == ("schema", f"/data/{fact}")
+
+
+@pytest.mark.parametrize(("name", "label"), all_examples())
+def test_a_text_is_any_code_unless_the_contract_lists_its_values(name: str, label: str) -> None:
+    message = example(name, label)
+    for fact, value in message["data"].items():
+        listed = fact in LISTED or name in LISTED_OF_SOME.get(fact, ())
+        if isinstance(value, str) and not listed and fact not in NO_CODES:
+            assert accepted(changed(message, **{f"data__{fact}": "a-code.of_ours"}))
 
 
 @pytest.mark.parametrize(("name", "fact"), CODES)
