@@ -391,8 +391,8 @@ def test_what_is_a_disclosure_by_its_nature_is_one(cli: Cli) -> None:
     ] == [
         ("112", "emergency-services", "emergency-call", "realtime", ["mobile_number", "cell_id"]),
         ("sub-1", "subscriber", "malicious-calls", None, ["name"]),
-        ("ciot", "ciot", "subscriber-feed", "feed", None),
-        ("other-telecom", "telecom-provider", "number-porting", None, None),
+        ("ciot", "ciot", "subscriber-feed", "feed", []),
+        ("other-telecom", "telecom-provider", "number-porting", None, []),
         ("parcels", "shipping", "delivery", None, []),
     ]
     assert [row["case_ref"] for row in rows] == [None, "REQ-1", None, "P-1", "O-1"]
