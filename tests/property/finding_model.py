@@ -59,7 +59,16 @@ GIVES_AWAY = {
     "equipment-shipped",
 }
 ANSWERS = {"rights-request-answered", "rights-request-refused", "access-report-issued"}
-MARKETING = {"newsletter", "product-information", "telemarketing"}
+# What a consent to marketing is about; and what says that something was sold.
+CHANNELS = {
+    "newsletter": {"email"},
+    "product-information": {"email", "sms", "app", "phone", "post"},
+    "telemarketing": {"phone"},
+}
+BOUGHT = [
+    *("contract-concluded", "contract-changed", "contract-taken-over", "order-placed"),
+    *("equipment-shipped", "invoice-sent", "service-activated", "service-extended"),
+]
 
 
 def findings(events: Events, office: str) -> list[tuple[str, str, str, str]]:
@@ -383,7 +392,8 @@ def _contact(event: RecordedEvent, told: Told) -> Broken:
     past = {e.facts["purpose"]: e for e in acts if e.time <= at}
     held = {name for name, act in past.items() if _holds(act, at)}
     known = {e.facts["purpose"] for e in acts}
-    wanted = {purpose} if purpose in known | MARKETING else MARKETING
+    about = {name for name, channels in CHANNELS.items() if channel in channels}
+    wanted = {purpose} if purpose in known | CHANNELS.keys() else about
     if not held & wanted:
         yield "house.contact.consent", None
     joined = told.of(event, "contact-person-added")
@@ -397,7 +407,7 @@ def _contact(event: RecordedEvent, told: Told) -> Broken:
     kind: Any = registered[-1].facts["customer_kind"] if registered else "consumer"
     person = rulebook.Addressee(
         kind="legal-entity" if customer else kind,
-        customer=bool(registered or customer),
+        customer=bool(customer or told.of(event, *BOUGHT, until=at)),
         consents=frozenset(held),
     )
     if channel != "pigeon":
