@@ -14,6 +14,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from itertools import chain
 from typing import Any
 
@@ -99,7 +100,7 @@ def table(results: dict[str, Any], rivals: Sequence[str], peer: str) -> Iterator
 
 def measure(made: Sites, texts: list[bytes], rounds: int) -> dict[str, Any]:
     """Medians and ratios of one workload."""
-    figures = [one_round(made.fresh(), made.fresh(), texts) for _ in range(rounds)]
+    figures = [new_round(made, texts) for _ in range(rounds)]
     columns = {name: [figure[name] for figure in figures] for name in figures[0]}
     return {
         "events_per_second": {
@@ -110,6 +111,12 @@ def measure(made: Sites, texts: list[bytes], rounds: int) -> dict[str, Any]:
             for label, (ours, theirs) in PAIRS.items()
         },
     }
+
+
+def new_round(made: Sites, texts: list[bytes]) -> Figures:
+    """One round on new ledgers; their connections go with it, since a server has only so many."""
+    with closing(made.fresh()) as house, closing(made.fresh()) as other:
+        return one_round(house, other, texts)
 
 
 def one_round(house: House, other: House, texts: list[bytes]) -> Figures:
