@@ -29,13 +29,15 @@ from ledger.names import LedgerName
 from ledger.postgres import Database
 from ledger.reading import each_event
 from projections import VIEWS
+from projections.apart import Apart
 from projections.rebuild import rebuild_all
 from projections.runner import Follower
 from tests.fixtures.ledger import House
 
-EVENTS = 20_000
-PEOPLE = 1_000
-ROUNDS = 5
+EVENTS = 60_000
+PEOPLE = 3_000
+ROUNDS = 3
+PROCESSES = 2
 BLOCK = 2_000
 LOOK_S = 0.01
 METHOD = (
@@ -52,6 +54,7 @@ PAIRS = {
     "follow meanwhile / record": ("meanwhile", "record"),
     "rebuild / bare": ("rebuild", "bare"),
     "rebuild / bare, by processor time": ("rebuild_core", "bare_core"),
+    "apart / bare": ("apart", "bare"),
     "rebuild / reader, by processor time": ("rebuild_core", "reader_core"),
 }
 
@@ -73,7 +76,7 @@ def main() -> None:
             print(f"projection, {name}: {label:<36}{ratio:.2f} (median of {rounds} rounds)")
     save("projection", METHOD, {"rounds": rounds, **results})
     quote("projection", list(table(results, ("record", "follow", "meanwhile"), "record")))
-    quote("rebuild", list(table(results, ("bare", "reader", "rebuild"), "bare")))
+    quote("rebuild", list(table(results, ("bare", "reader", "rebuild", "apart"), "bare")))
 
 
 def table(results: dict[str, Any], rivals: Sequence[str], peer: str) -> Iterator[list[str]]:
@@ -125,8 +128,9 @@ def one_round(house: House, other: House, texts: list[bytes]) -> Figures:
     follower = Follower(house.database, house.ledger, OFFICE)
     follower.statuses()  # connected, its tables made
 
-    def rebuild() -> None:
-        assert all(report.ok for report in rebuild_all(session, house.ledger, VIEWS, OFFICE))
+    def rebuild(apart: Apart | None = None) -> None:
+        reports = rebuild_all(session, house.ledger, VIEWS, OFFICE, apart)
+        assert all(report.ok for report in reports)
 
     works: dict[str, Callable[[], object]] = {
         "record": lambda: record(ledger, texts),
@@ -141,6 +145,9 @@ def one_round(house: House, other: House, texts: list[bytes]) -> Figures:
         figures |= rates(name, work, server, len(texts))
         gc.set_threshold(*thresholds)  # recording sets its own, which a projector does not have
     follower.close()
+    began = time.perf_counter()
+    rebuild(Apart(house.database, PROCESSES))
+    figures["apart"] = len(texts) / (time.perf_counter() - began)
     figures |= followed_meanwhile(other, texts)
     gc.set_threshold(*thresholds)
     return figures

@@ -56,8 +56,9 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
 def findings_of(kind: str, fact: Fact, look: Look) -> dict[str, Finding]:
     """Rule -> the finding that a fact is."""
     found: dict[str, Finding] = {}
+    day = day_of(fact.occurred_at)
     for one in seen(kind, fact, look):
-        for rule in rulebook.breaches(one.kind or kind, one.situation, day_of(fact.occurred_at)):
+        for rule in rulebook.breaches(one.kind or kind, one.situation, day):
             found.setdefault(rule.id, _finding(rule.id, fact, look.stream, one))
     return found
 
