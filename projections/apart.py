@@ -103,7 +103,7 @@ def _workers(work: Work, parts: Sequence[Share]) -> Iterator[dict[Connection, Ba
 def _received(receiving: Connection, workers: dict[Connection, BaseProcess]) -> Block | list[Seen]:
     try:
         message: Block | list[Seen] | LedgerError = receiving.recv()
-    except EOFError:
+    except (EOFError, OSError):  # before a message, or within one
         workers[receiving].join()
         code = workers[receiving].exitcode
         raise Halt(f"a process that folds events has ended (status {code}): run it again") from None
