@@ -6,8 +6,10 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
+from console.export.register_words import Words
 from console.show.person import forgotten_table
 from console.show.text import Stack, clean, table
+from console.words import code_word, headings, phrase
 from schemas import texts
 
 __all__ = ["clocks_table", "decision_tables", "forecast_table", "steps_table"]
@@ -15,15 +17,23 @@ __all__ = ["clocks_table", "decision_tables", "forecast_table", "steps_table"]
 
 def decision_tables(answer: dict[str, Any], language: texts.Language) -> list[RenderableType]:
     """What becomes of each category, and why, in words for the person."""
-    columns = ("category", "decision", "until", "why", "statute")
+    columns = headings("decision", "category decision until why statute", language)
     rows = [
-        (row["category"], row["decision"], row["until"], row["says"][language], row["statute"])
+        (
+            code_word("category", row["category"], language),
+            phrase("outcome", row["decision"], language),
+            row["until"],
+            row["says"][language],
+            Words(language).cited(row["statute"]),
+        )
         for subject in answer["data_subjects"]
         for row in subject["decisions"]
     ]
-    title = "Decided for" if answer["carried_out"] else "Would be decided for"
-    shown: list[RenderableType] = [table(f"{title} {clean(answer['subject'])}", columns, rows)]
-    return [*shown, forgotten_table(answer["forgotten"])] if answer["forgotten"] else shown
+    name = "decided" if answer["carried_out"] else "preview"
+    title = phrase("decision", name, language, clean(answer["subject"]))
+    shown: list[RenderableType] = [table(title, columns, rows, language)]
+    forgotten = answer["forgotten"]
+    return [*shown, forgotten_table(forgotten, language)] if forgotten else shown
 
 
 def clocks_table(rows: Iterable[dict[str, Any]]) -> Table:

@@ -25,7 +25,7 @@ SPOKEN = {
     *("customer_kind", "origin", "channel", "necessity", "purpose", "recipient_kind", "reason"),
     *("necessity_reason", "outcome", "ground", "via", "action", "decision", "method", "right"),
 }
-SAME = {"telemarketing", "online", "cookie", "post"}
+SAME = {"telemarketing", "online", "cookie", "post", "telecom"}
 """Codes that are Dutch words already."""
 NEVER = {"name", "owner", "claims", "sources", "subject_categories", "security_measures"}
 """Facts of free text: they may be counted, never shown."""
