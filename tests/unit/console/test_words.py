@@ -10,7 +10,7 @@ import pytest
 import console
 from console.words import code_word, headings, phrase
 from projections.requests import CLOSINGS, Identity, Status
-from rulebook import REFUSALS
+from rulebook import ERASURE_RULES, REFUSALS
 from rulebook.erasure import Outcome
 from schemas.texts import LANGUAGES
 
@@ -34,6 +34,7 @@ def test_every_code_of_a_closed_list_has_a_word() -> None:
     assert WORDS["request_status"].keys() == set(get_args(Status))
     assert WORDS["identity"].keys() == set(get_args(Identity))
     assert WORDS["outcome"].keys() == set(get_args(Outcome))
+    assert WORDS["ground"].keys() == {entry.ground for entry in ERASURE_RULES}
     assert all(code_word("outcome", ground, "nl") != ground for ground in (*REFUSALS, *CLOSINGS))
 
 
