@@ -20,7 +20,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "2cfa05cd76c376fb58f29f0fc5fdb97846e90b18c406ccfa207ef7a87ad8a5bb"
+DIGEST = "67a38e6ef8fa98ab84640c2d5633f3b2466a592612c4f505467bb9863b03b999"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS: dict[str, Any] = {
