@@ -1,13 +1,12 @@
 """An answer that was interrupted and is given again: nothing is lost, nothing is doubled."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from console.commands import requests
-from console.rights.requesting import record
-from ledger.errors import Retry
 from tests.fixtures.console import Cli, collected, registered
 from tests.integration.test_console_requests import did
 
@@ -15,7 +14,6 @@ WHO = "customer/10023"
 NOW = datetime.now(UTC)
 AT = f"--at={(NOW - timedelta(days=1)).isoformat()}"
 ANSWER = "request", "answer", "R-1", "--subject", WHO, AT, "--json"
-AWAY = 3
 
 
 @pytest.fixture(params=[False, True], ids=["whole", "held"])
@@ -44,17 +42,25 @@ def held(cli: Cli) -> bool:
     return b"H-1" in cli("hold", "list", "--json").out
 
 
-def killed(*_: Any) -> Any:
-    raise Retry("the database went away")
+DYING = """
+import os, sys
+from console.commands import requests
+from console.main import main
+recorded, requests.{step} = requests.{step}, lambda *given: ({before}, os._exit(9))
+sys.exit(main(sys.argv[1:]))
+"""
 
 
-def test_it_is_answered_once_with_what_came_of_it_whenever_it_broke_off(
-    office: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for step in ("erase_for", "record"):  # before the erasure, and after it
-        with monkeypatch.context() as broken:
-            broken.setattr(requests, step, killed)
-            assert office(*ANSWER).status == AWAY
+def killed(step: str, before: str = "None") -> None:
+    """Answer in a process of its own, which dies at a step: without a word, a rollback or a goodbye."""
+    program = DYING.format(step=step, before=before)
+    ran = subprocess.run([sys.executable, "-c", program, *ANSWER], capture_output=True, check=False)
+    assert (ran.returncode, ran.stdout) == (9, b""), ran.stderr
+
+
+def test_it_is_answered_once_with_what_came_of_it_wherever_it_was_killed(office: Cli) -> None:
+    killed("erase_for")
+    killed("record")  # everything that may be erased is
     assert not [line for line in own(office) if "answered" in line["type"]]
     shown = office(*ANSWER)
     assert shown.status == 0, shown.err
@@ -63,16 +69,8 @@ def test_it_is_answered_once_with_what_came_of_it_whenever_it_broke_off(
     assert_answered_once(office, shown.json)
 
 
-def test_an_answer_that_nobody_heard_of_is_not_given_again(
-    office: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def deaf(*arguments: Any) -> None:
-        record(*arguments)
-        killed()
-
-    with monkeypatch.context() as broken:
-        broken.setattr(requests, "record", deaf)
-        assert office(*ANSWER).status == AWAY
+def test_an_answer_that_nobody_heard_of_is_not_given_again(office: Cli) -> None:
+    killed("record", before="recorded(*given)")
     assert "is answered since" in office(*ANSWER).err
     assert_answered_once(office, office("request", "show", "R-1", "--json").json)
 
@@ -92,12 +90,8 @@ def assert_answered_once(cli: Cli, shown: Any) -> None:
 
 
 @pytest.mark.parametrize("office", [True], ids=["held"], indirect=True)
-def test_what_became_free_in_between_goes_with_the_second_try(
-    office: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as broken:
-        broken.setattr(requests, "record", killed)
-        assert office(*ANSWER).status == AWAY
+def test_what_became_free_in_between_goes_with_the_second_try(office: Cli) -> None:
+    killed("record")
     assert office("hold", "release", WHO, "H-1").status == 0
     shown = office(*ANSWER)
     assert shown.json["outcome"] == "granted", shown.err
@@ -110,9 +104,7 @@ def test_what_became_free_in_between_goes_with_the_second_try(
     ]
 
 
-def test_acts_of_one_answer_are_recorded_together_however_small_batches_are(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_acts_of_one_answer_are_recorded_together_however_small_batches_are(cli: Cli) -> None:
     cli.record(registered(WHO), collected(WHO))
     cli.set(BATCH_EVENTS="1")
     flags = "--right=objection", "--channel=post", "--ref=R-1", "--activity=internal-reporting"
