@@ -144,6 +144,14 @@ REQUESTS = Row(
             (Query("max by (action) (ledger_notifications_open)", "{{action}}"),),
             stacked=True,
         ),
+        Panel(
+            "Legal holds",
+            "In force, and past their day of review: `ledger hold list` names those.",
+            (
+                Query("max(ledger_holds)", "in force"),
+                Query("max(ledger_holds_overdue)", "overdue"),
+            ),
+        ),
     ),
 )
 
