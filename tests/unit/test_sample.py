@@ -20,7 +20,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "67a38e6ef8fa98ab84640c2d5633f3b2466a592612c4f505467bb9863b03b999"
+DIGEST = "3c5646bb78f703cda21bb3eb19cd58714036d9e0d50324557ef1819be24d79ea"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS: dict[str, Any] = {
