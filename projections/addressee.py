@@ -12,7 +12,7 @@ from ledger.event import RecordedEvent
 from projections.choices import Choice, objected
 from projections.consent_status import Row, consents_among, status_at
 from projections.findings_dossier import Dossier
-from projections.keepings import restricted
+from projections.restricting import SAYS_RESTRICTED, restricted
 from rulebook import Addressee
 from rulebook.marketing import MARKETING_ACTIVITIES
 
@@ -30,15 +30,7 @@ _SALES = frozenset(
         "service-extended",
     }
 )
-_STOPS = frozenset(
-    {
-        "objection-raised",
-        "objection-upheld",
-        "objection-overruled",
-        "processing-restricted",
-        "restriction-lifted",
-    }
-)
+_STOPS = SAYS_RESTRICTED | {"objection-raised", "objection-upheld", "objection-overruled"}
 Kind = Literal["consumer", "sole-trader", "legal-entity"]
 _KINDS: dict[str | None, Kind] = {"sole-trader": "sole-trader", "legal-entity": "legal-entity"}
 

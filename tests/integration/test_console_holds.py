@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures.console import Cli, collected, registered
+from tests.fixtures.console import Cli, accessed, collected, consented, registered
 
 WHO = "customer/10023"
 
@@ -98,6 +98,33 @@ def test_what_the_state_of_a_hold_forbids_is_refused(held: Cli) -> None:
     assert held("hold", "review", WHO, "H-2", "--review-on", "2099-01-01").status == 1
     assert held("hold", "release", WHO, "H-1").status == 0
     assert held("hold", "release", WHO, "H-1").status == 1
+
+
+def test_what_is_decided_to_be_only_stored_is_so_for_every_reader(held: Cli) -> None:
+    """The decision is the restriction: state, marketing and findings know it, until the hold ends."""
+    held.record(consented())
+    assert held("marketing", WHO, "--channel", "email").status == 0
+    assert held("retention", "decide", WHO, "--yes").status == 1
+    looked = accessed(time=datetime.now(UTC).isoformat(), categories=["contact"])
+    held.record(looked)
+    state = held("state", WHO, "--json").json
+    assert state["restricted_categories"] == ["contact"]
+    (line,) = held("state", "--all", "--json").lines
+    assert line == state
+    assert b"restricted" in held("state", WHO).out
+    assert held("marketing", WHO, "--channel", "email", "--json").json["person"]["restricted"] == [
+        "contact"
+    ]
+    assert "law.use.restriction" in rules(held)
+    assert held("hold", "release", WHO, "H-1").status == 0
+    assert "restricted_categories" not in held("state", WHO, "--json").json
+    (line,) = held("state", "--all", "--as-of", "2024-06-01T00:00:00Z", "--json").lines
+    assert "restricted_categories" not in line
+    assert "law.use.restriction" in rules(held)  # it was used while it was
+
+
+def rules(cli: Cli) -> set[str]:
+    return {row["rule"] for row in cli("findings", "--json").json["findings"]}
 
 
 def test_wrong_use_is_told(held: Cli) -> None:

@@ -49,6 +49,7 @@ GOLDEN = {
     ("incidents", "1"): "89724babdf33bf3648db88b251d1e21708bfaaf9c2b6919e989da76d6429e2c0",
     ("findings", "7"): "e7029ad734f6938565df74500a696e0ac4ef1e93011b0a59faa26ad80812dae6",
     ("findings", "8"): "f42324d51c00f404a5abbac9ccfd372b412ea06a3f064cf9d12d7faa9c266479",
+    ("findings", "9"): "d6ecd8848ea6b9f3bf4b41434d95b43113fe23c1efc4a1d5508e16adaf2733b8",
     ("legal_holds", "1"): "b298d00327da659b45a8d2b1f2193a8c1f1489f826c35b723dbb0afccf65291e",
 }
 
