@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures.console import Cli, accessed, collected, consented, registered
+from tests.fixtures.console import Cli, accessed, collected, consented, message, registered
 
 WHO = "customer/10023"
 
@@ -48,6 +48,7 @@ def test_a_hold_is_listed_with_owner_ground_and_review_date(held: Cli) -> None:
         "owner": "legal",
         "review_on": "2099-01-01",
         "overdue": False,
+        "void": False,
     }
     assert listed(held, WHO)[0] | {"since": None} == row | {"since": None}
 
@@ -144,6 +145,23 @@ def test_nothing_of_an_erased_person_can_be_held_until_they_come_anew(cli: Cli) 
     assert cli("status", "--json").json["position"] == before
     cli.record(registered(time=datetime.now(UTC).isoformat()))
     assert place(cli)["act"] == "placed"
+
+
+def test_a_hold_from_upstream_that_came_too_late_is_a_fact_and_holds_nothing(cli: Cli) -> None:
+    """What happened is recorded; that it holds nothing is said, until it is released."""
+    cli.record(registered(), collected())
+    assert cli("erase", WHO, "--ground", "request").status == 0
+    facts = {"hold_ref": "H-9", "ground": "civil-claim", "review_on": "2099-01-01"}
+    about = {"categories": ["contact"], "legal_basis": "6-1-f", "activity": "disputes"}
+    late = message("legal-hold-placed", WHO, **facts, **about)
+    assert cli.record(late)["recorded"] == 1
+    (row,) = listed(cli, status=1)
+    assert (row["subject"], row["hold_ref"], row["void"]) == (None, "H-9", True)
+    (row,) = listed(cli, WHO, status=1)
+    assert (row["subject"], row["void"]) == (WHO, True)
+    assert b"HOLDS NOTHING" in cli("hold", "list").out
+    assert cli("hold", "release", WHO, "H-9", "--ground", "too-late").status == 0
+    assert listed(cli) == []
 
 
 def test_tables_for_people(held: Cli) -> None:
