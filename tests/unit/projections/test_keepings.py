@@ -71,7 +71,7 @@ def test_holds_that_are_not_disclosed_keep_as_one_without_a_name() -> None:
     told = [held("placed", 0), secret, more]
     assert kinds(*told) == [("hold", "H-1"), ("undisclosed", None)]
     (_, hidden) = keepings_of(dossier_of(told, ()))
-    assert hidden.categories == {"contact", "traffic"}
+    assert hidden.categories == frozenset({"contact", "traffic"})
     assert legal_holds(told, privacy_office=())["traffic"] == ("H-2",)
     over = held("released", 5, hold_ref="H-2", ground="ended", categories=["traffic"])
     disclosed = held("reviewed", 5, hold_ref="H-3", ground="court-order")
