@@ -20,6 +20,7 @@ Names for whoever shows answers:
   `evidence(requests, categories, time)` -> what no period of retention may take because of them.
 - `projections.notifications`: `VIEW` (subkey ""), `Changes`, `tasks(changes)`: who must be told.
 - `projections.incidents`: `VIEW` (subkey = kind and reference), `Incident`, its `clocks`, `is_open`.
+- `projections.holds`: `VIEW` (subkey = reference), `holds(state)` -> those in force.
 - `projections.measures`: `VIEW` (subkey ""), `Measure`, `adopted_at(measure, time)`.
 - `projections.processing_register`: `Entry` (the shape of `ledger register`).
 - `projections.adherence`: `Adherence` (how retention is kept by activity and category).
@@ -33,6 +34,7 @@ from projections import (
     customer_state,
     disclosures,
     findings,
+    holds,
     incidents,
     measures,
     notices,
@@ -56,6 +58,7 @@ VIEWS: tuple[View[Any], ...] = (
     requests.VIEW,
     notifications.VIEW,
     incidents.VIEW,
+    holds.VIEW,
     measures.VIEW,
     processing_register.VIEW,
     findings.VIEW,

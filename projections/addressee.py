@@ -11,33 +11,17 @@ from typing import Literal
 from ledger.event import RecordedEvent
 from projections.choices import Choice, objected
 from projections.consent_status import Row, consents_among, status_at
-from projections.findings_dossier import Dossier
+from projections.findings_dossier import NOTED, Dossier
 from projections.keepings import restricted
 from rulebook import Addressee
 from rulebook.marketing import MARKETING_ACTIVITIES
 
-__all__ = ["Kind", "addressee", "has_bought", "kind_of_addressee"]
+__all__ = ["Kind", "addressee", "is_customer", "kind_of_addressee"]
 
-_SALES = frozenset(
-    {
-        "contract-changed",
-        "contract-concluded",
-        "contract-taken-over",
-        "equipment-shipped",
-        "invoice-sent",
-        "order-placed",
-        "service-activated",
-        "service-extended",
-    }
-)
-_STOPS = frozenset(
-    {
-        "objection-raised",
-        "objection-upheld",
-        "objection-overruled",
-        "processing-restricted",
-        "restriction-lifted",
-    }
+# Topics of a dossier that say who is a customer, and what may not be done any more.
+_TOPICS = frozenset({"bought", "customer", "objected", "restriction", "restriction-lifted"})
+_ASKED = frozenset(
+    name for name, notings in NOTED.items() if any(noting.kind in _TOPICS for noting in notings)
 )
 Kind = Literal["consumer", "sole-trader", "legal-entity"]
 _KINDS: dict[str | None, Kind] = {"sole-trader": "sole-trader", "legal-entity": "legal-entity"}
@@ -48,9 +32,12 @@ def kind_of_addressee(customer_kind: str | None) -> Kind:
     return _KINDS.get(customer_kind, "consumer")
 
 
-def has_bought(events: Iterable[RecordedEvent]) -> bool:
-    """Whether one of the events is about something that the person bought."""
-    return any(event.name in _SALES for event in events)
+def is_customer(own: Dossier, at: datetime) -> bool:
+    """Whether somebody is an existing customer at a time: something was bought by then.
+
+    A contact person is one for what the customer buys.
+    """
+    return own.customer is not None or own.last("bought", at) is not None
 
 
 def addressee(
@@ -59,13 +46,12 @@ def addressee(
     *,
     kind: str | None,
     active: bool,
-    customer: bool,
     clock: datetime,
 ) -> Addressee:
     """A person as the marketing rules see them.
 
-    `rows`: of `consent_status`. `events`: of the person, which say what was objected to and restricted.
-    `kind`: of the customer.
+    `rows`: of `consent_status`. `events`: of the person, which say what was bought, objected to and
+    restricted. `kind`: of the customer.
     """
     known = list(rows)
     given = [row for row in consents_among(known) if status_at(row, clock) == "given"]
@@ -75,7 +61,7 @@ def addressee(
     return Addressee(
         kind=kind_of_addressee(kind),
         active=active,
-        customer=customer,
+        customer=is_customer(own, clock),
         consents=frozenset(row.purpose for row in given),
         objections=objected(choices, [(row.purpose, row.order) for row in given]) | against,
         restricted=restricted(own, clock),
@@ -85,7 +71,7 @@ def addressee(
 def _dossier(events: Iterable[RecordedEvent]) -> Dossier:
     dossier = Dossier()
     for event in events:
-        if event.name in _STOPS:
+        if event.name in _ASKED:
             dossier = dossier.with_event(event)
     return dossier
 

@@ -11,7 +11,7 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from projections.view import Order, order_of
-from rulebook.marketing import CHANNELS
+from rulebook.purposes import CHANNELS, CHANNELS_OF
 
 __all__ = ["CHOICES", "Choice", "choose", "objected", "objections_to", "objects", "subkey_of"]
 
@@ -25,12 +25,6 @@ _PERMISSIONS = {
     "app-permission-revoked": 1,
 }
 CHOICES = frozenset({OBJECTION, COOKIES, CALLER_ID, DIRECTORY, *_PERMISSIONS})
-# What a consent to marketing is for. An objection to one channel leaves a consent to several as it is.
-_CHANNELS_OF = {
-    "newsletter": frozenset({"email"}),
-    "telemarketing": frozenset({"phone"}),
-    "product-information": frozenset(CHANNELS),
-}
 
 
 class Choice(msgspec.Struct, frozen=True, gc=False, tag="choice"):
@@ -68,9 +62,10 @@ def _rank(event: RecordedEvent) -> int:
 def objections_to(purpose: str, after: Order, choices: Iterable[Choice]) -> list[str]:
     """The channels of later objections that together leave none of those that a consent is about.
 
-    Sorted; empty while one channel is left, and for a purpose that is no marketing.
+    Sorted; empty while one channel is left, and for a purpose that is no marketing. So an objection to one
+    channel leaves a consent to several as it is.
     """
-    wanted = _CHANNELS_OF.get(purpose, frozenset())
+    wanted = CHANNELS_OF.get(purpose, frozenset())
     later = [str(c.facts["channel"]) for c in choices if c.name == OBJECTION and c.order > after]
     left = {channel for channel in wanted if not any(_is_about(said, channel) for said in later)}
     if not wanted or left:
@@ -96,7 +91,7 @@ def objects(
     latest = max((order for said, order in objections if _is_about(said, channel)), default=None)
     if latest is None:
         return False
-    return not any(channel in _CHANNELS_OF.get(name, ()) and act > latest for name, act in given)
+    return not any(channel in CHANNELS_OF.get(name, ()) and act > latest for name, act in given)
 
 
 def _is_about(said: str, channel: str) -> bool:

@@ -16,7 +16,7 @@ from projections.annulment import ANNULMENT
 from projections.batch import NamedEvent, named_by
 from projections.dispatch import Dispatch
 from projections.joins import join_of
-from projections.timetravel import Moment, counting, fold, select
+from projections.timetravel import Moment, Selected, counting, fold, select
 from projections.view import Digest, EntriesDigest, Key, View, encode
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "derive",
     "derive_digests",
     "rows_at",
+    "selected_at",
     "views_at",
 ]
 
@@ -150,11 +151,21 @@ def views_at(
     names: Collection[str] | None = None,
 ) -> Iterator[tuple[UUID, list[Mapping[str, Any]]]]:
     """The same of several views, in one pass over the events; also where a view has no rows."""
-    upto = LAST if moment.at_position is None else moment.at_position
-    for stream, events in _streams(session, upto, names):
-        selected = select(events, moment, privacy_office)
+    for stream, selected in selected_at(session, moment, privacy_office, names):
         counted = [e for e in selected.counted if names is None or e.name in names]
         yield stream, [fold(view, counted, selected.erasures) for view in views]
+
+
+def selected_at(
+    session: Session,
+    moment: Moment,
+    privacy_office: Collection[str],
+    names: Collection[str] | None = None,
+) -> Iterator[tuple[UUID, Selected]]:
+    """The events of a moment, stream by stream; of some types, and annulments, when they are named."""
+    upto = LAST if moment.at_position is None else moment.at_position
+    for stream, events in _streams(session, upto, names):
+        yield stream, select(events, moment, privacy_office)
 
 
 def derive_digests(

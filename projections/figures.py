@@ -12,7 +12,15 @@ from typing import Any
 from ledger.errors import NotInstalled
 from ledger.metrics import Figures
 from ledger.postgres import Session
-from projections import VIEWS, consent_status, disclosures, incidents, notifications, requests
+from projections import (
+    VIEWS,
+    consent_status,
+    disclosures,
+    holds,
+    incidents,
+    notifications,
+    requests,
+)
 from projections.view import View
 from rulebook import RIGHTS, RULES, rule
 
@@ -47,6 +55,7 @@ def counted(session: Session, clock: datetime) -> Figures:
     asked = _cases(session, requests.VIEW, RIGHTS, clock)
     happened = _cases(session, incidents.VIEW, incidents.KINDS, clock)
     return {
+        **_holds(session, clock),
         "ledger_requests_open": {(right,): opened for right, opened, _ in asked},
         "ledger_requests_overdue": {(right,): overdue for right, _, overdue in asked},
         "ledger_incidents_open": {(kind,): opened for kind, opened, _ in happened},
@@ -55,6 +64,15 @@ def counted(session: Session, clock: datetime) -> Figures:
         "ledger_consents": {(purpose, status): rows for purpose, status, rows, _ in consents},
         "ledger_disclosures_total": {(kind,): added for kind, _, _, added in kinds},
         "ledger_findings_open": _findings(session, clock),
+    }
+
+
+def _holds(session: Session, clock: datetime) -> Figures:
+    """Legal holds in force, and those whose day of review has passed."""
+    return {
+        name: {(): number}
+        for _, *numbers in _cases(session, holds.VIEW, (holds.IN_FORCE,), clock)
+        for name, number in zip(("ledger_holds", "ledger_holds_overdue"), numbers, strict=True)
     }
 
 

@@ -77,6 +77,8 @@ def _with(known: tuple[Mark, ...], noting: "Noting", event: RecordedEvent) -> tu
     marks = list(known)
     new = Mark(order_of(event, noting.rank), noting.says(event))
     insort(marks, new, key=lambda mark: mark.order)
+    if noting.only_first:
+        return tuple(marks[:1])
     return tuple(marks[-1:] if noting.only_last else marks)
 
 
@@ -86,7 +88,7 @@ NO_DOSSIER = Dossier()
 class Noting(msgspec.Struct, frozen=True):
     """How a type of event is noted. `kind`: of its topics. `rank`: 1 for what takes away. `when`: only then.
 
-    `only_last`: of such a topic only the last mark matters, whenever a fact occurred.
+    `only_last`, `only_first`: of such a topic only that mark matters, whenever a fact occurred.
     """
 
     kind: str
@@ -95,6 +97,7 @@ class Noting(msgspec.Struct, frozen=True):
     rank: int = 0
     when: Callable[[RecordedEvent], bool] = lambda _event: True
     only_last: bool = False
+    only_first: bool = False
 
 
 def topic_of(marked: str) -> str:
@@ -176,6 +179,9 @@ def _is_contacts(event: RecordedEvent) -> bool:
     return bool(event.facts["permission"] == "contacts")
 
 
+# Something was sold: to be registered is no sale.
+_BOUGHT = _note("bought", only_first=True)
+
 NOTED: dict[str, tuple[Noting, ...]] = {
     # customers
     "customer-registered": (_note("registered", _fact("customer_kind")),),
@@ -187,17 +193,23 @@ NOTED: dict[str, tuple[Noting, ...]] = {
         _note("contact", "added", only_last=True),
     ),
     "contact-person-removed": (_note("contact", "removed", 1, only_last=True),),
-    "order-placed": (_note("large-order", when=lambda event: bool(event.facts["large_order"])),),
-    "contract-concluded": (_note("contract/{contract_ref}", "running", only_last=True),),
-    "contract-changed": (_note("contract/{contract_ref}", "running", only_last=True),),
+    "order-placed": (
+        _BOUGHT,
+        _note("large-order", when=lambda event: bool(event.facts["large_order"])),
+    ),
+    "contract-concluded": (_BOUGHT, _note("contract/{contract_ref}", "running", only_last=True)),
+    "contract-changed": (_BOUGHT, _note("contract/{contract_ref}", "running", only_last=True)),
+    "equipment-shipped": (_BOUGHT,),
+    "service-activated": (_BOUGHT,),
+    "service-extended": (_BOUGHT,),
     "contract-ended": (_note("contract/{contract_ref}", "ended", 1, only_last=True),),
-    "contract-taken-over": (_note("takeover/{contract_ref}"),),
+    "contract-taken-over": (_BOUGHT, _note("takeover/{contract_ref}")),
     "privacy-notice-provided": (_note("notice", _fact("article")),),
     "transfer-agreement-recorded": (_note("transfer", _facts("countries")),),
     "transfer-agreement-ended": (_note("transfer", _facts("countries"), 1),),
     "collection-notice-sent": (_note("collection-notice", _facts("invoice_ref", "deadline")),),
     # what a period of retention runs from, or waits for
-    "invoice-sent": (_note("invoice", only_last=True),),
+    "invoice-sent": (_BOUGHT, _note("invoice", only_last=True)),
     "credit-check-result-received": (_note("decision", only_last=True),),
     "automated-decision-made": (_note("decision", only_last=True),),
     "collection-closed": (

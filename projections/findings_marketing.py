@@ -4,17 +4,16 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import rulebook
-from projections.addressee import kind_of_addressee
+from projections.addressee import is_customer, kind_of_addressee
 from projections.choices import objects
 from projections.findings_dossier import Dossier
 from projections.findings_fact import Fact
 from projections.findings_look import Look, Seen
 from rulebook.calendar import day_of
+from rulebook.purposes import CHANNELS_OF
 from schemas.formats import instant_of
 
 __all__ = ["contact"]
-
-_MARKETING = ("newsletter", "product-information", "telemarketing")
 
 
 def contact(fact: Fact, look: Look) -> Iterator[Seen]:
@@ -22,13 +21,18 @@ def contact(fact: Fact, look: Look) -> Iterator[Seen]:
     at, channel, purpose = fact.occurred_at, fact.facts["channel"], fact.facts["purpose"]
     own, account = look.own, look.at(look.own.customer) if look.own.customer else look.own
     consents = {name for name in _purposes(own) if _consented(own, name, at)}
-    wanted = {purpose} if purpose in _purposes(own) | set(_MARKETING) else set(_MARKETING)
+    wanted = {purpose} if purpose in {*_purposes(own), *CHANNELS_OF} else _about(channel)
     yield Seen({"consent": "effective" if consents & wanted else "none"}, detail=purpose)
     yield Seen({"account": _status(own, account, at)})
     yield Seen({"objection": _objected(own, channel, consents, at)}, detail=channel)
     denied = _denied(own, channel, frozenset(consents), at)
     if denied is not None:
         yield Seen({"law": "denied" if denied else "allowed"}, detail=channel)
+
+
+def _about(channel: str) -> set[str]:
+    """The purposes of marketing that a channel is for."""
+    return {purpose for purpose, channels in CHANNELS_OF.items() if channel in channels}
 
 
 def _purposes(own: Dossier) -> set[str]:
@@ -68,7 +72,7 @@ def _denied(own: Dossier, channel: str, consents: frozenset[str], at: datetime) 
         kind="legal-entity"
         if own.customer
         else kind_of_addressee(registered.says if registered else None),
-        customer=registered is not None or own.customer is not None,
+        customer=is_customer(own, at),
         consents=consents,
     )
     try:

@@ -17,7 +17,9 @@ __all__ = ["EVER", "reach"]
 EVER = datetime(1, 1, 1, tzinfo=UTC)
 _Marks = tuple[Mark, ...]
 # Topics that are only asked for what held up to a fact's time.
-_TIMELY = frozenset({"vog", "employment", "role", "defined", "transfer", "collection-notice"})
+_TIMELY = frozenset(
+    {"bought", "vog", "employment", "role", "defined", "transfer", "collection-notice"}
+)
 _RECIPIENT = "recipient"
 
 

@@ -207,6 +207,7 @@ SITUATIONS: Mapping[str, Callable[[Fact, Look], Iterator[Seen]]] = {
 
 DEPENDS: Mapping[str, frozenset[str]] = {
     "registered": frozenset({"credit-check", "contact"}),
+    "bought": frozenset({"contact"}),
     "account": frozenset({"contact", RETENTION}),
     "customer": frozenset({"contact", RETENTION}),
     "consent": frozenset({"contact"}),

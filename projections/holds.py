@@ -1,20 +1,27 @@
-"""Legal holds: which are in force over a person's data, per category. Pure.
+"""Legal holds: which are in force over a person's data, per category; and view `legal_holds` of them. Pure.
 
 A hold is known by its reference. Its latest act decides: placed or reviewed, it stands as that act says;
-released, it is over. Who owns it stays until another act names another owner.
+released, it is over. Who owns it stays until another act names another owner. The view has one row a hold of
+a person, made of the same marks as the dossier of the person, so that there is one fold of holds.
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from projections.findings_dossier import Dossier, Mark
+from ledger.event import RecordedEvent
+from projections.findings_dossier import NO_DOSSIER, Dossier, Mark
+from projections.retention import instant_of_day
+from projections.view import Key, View
 
-__all__ = ["Hold", "holds", "holds_by_category", "holds_by_ref"]
+__all__ = ["IN_FORCE", "VIEW", "Hold", "holds", "holds_by_category", "holds_by_ref"]
 
 _TOPIC = "hold/"
+_NAMES = frozenset({"legal-hold-placed", "legal-hold-reviewed", "legal-hold-released"})
+IN_FORCE = "hold"
+"""What a row is open as, until the hold is released."""
 
 
 class Hold(msgspec.Struct, frozen=True):
@@ -31,6 +38,13 @@ class Hold(msgspec.Struct, frozen=True):
     def is_overdue(self, day: date) -> bool:
         """Whether somebody should have looked at it before this day."""
         return self.review_on < day
+
+    @property
+    def overdue_at(self) -> datetime | None:
+        """The instant from which its review is overdue; None when no day comes after that of the review."""
+        if self.review_on == date.max:
+            return None
+        return instant_of_day(self.review_on + timedelta(days=1))
 
 
 def holds(dossier: Dossier) -> list[Hold]:
@@ -71,3 +85,31 @@ def _hold(ref: str, marks: tuple[Mark, ...]) -> Hold:
         since=marks[0].order.time,
         changed_at=marks[-1].order.time,
     )
+
+
+def keys(event: RecordedEvent) -> tuple[str, ...]:
+    """An act on a hold touches the row of its reference."""
+    return (event.facts["hold_ref"],) if event.name in _NAMES else ()
+
+
+def _evolve(_subkey: str, state: Dossier | None, event: RecordedEvent) -> Dossier:
+    return (state or NO_DOSSIER).with_event(event)
+
+
+def _cells(_key: Key, state: Dossier) -> tuple[Any, ...]:
+    """Of a hold that is in force: from when its review is overdue."""
+    found = holds(state)
+    return (IN_FORCE, found[0].overdue_at) if found else (None, None)
+
+
+VIEW: View[Dossier] = View(
+    name="legal_holds",
+    version="1",
+    type=Dossier,
+    keys=keys,
+    names=_NAMES,
+    evolve=_evolve,
+    layout="cases",
+    cell_types={"open_kind": "text", "due": "timestamptz"},
+    cells=_cells,
+)

@@ -59,6 +59,14 @@ class Incident(msgspec.Struct, frozen=True):
         return next(iter(self.named(_DETECTED, _SUSPECTED)), None)
 
     @property
+    def begun_at(self) -> datetime | None:
+        """When it was detected or suspected; None when there are acts on it alone."""
+        begin = self.begin
+        if begin is None:
+            return None
+        return instant_of(begin.facts.get("detected_at", "")) or begin.order.time
+
+    @property
     def ended_at(self) -> datetime | None:
         """When it was dealt with."""
         ends = self.named(_CLOSED, _RESOLVED)

@@ -98,6 +98,17 @@ COUNTED: tuple[Series, ...] = (
         ("kind",),
     ),
     Series(
+        "ledger_holds",
+        "gauge",
+        "Legal holds in force, by person. What they keep outlives every period: see `ledger hold list`.",
+    ),
+    Series(
+        "ledger_holds_overdue",
+        "gauge",
+        "Of them those whose day of review has passed. Anything but 0: `ledger hold list` names them; review "
+        "or release each.",
+    ),
+    Series(
         "ledger_notifications_open",
         "gauge",
         "Recipients that are still to be told that data they had received was corrected, erased or "

@@ -15,6 +15,7 @@ from ledger.errors import Halt
 from ledger.postgres import Session
 from projections import consent_status, customer_state, disclosures, processing_register, recipients
 from projections import findings as findings_view
+from projections import holds as holds_view
 from projections import incidents as incidents_view
 from projections import notifications as notifications_view
 from projections import requests as requests_view
@@ -22,6 +23,7 @@ from projections.consent_status import Consent, Row
 from projections.customer_state import CustomerState
 from projections.disclosures import Disclosure
 from projections.findings_judging import Finding
+from projections.holds import Hold
 from projections.incidents import Incident
 from projections.notifications import Changes
 from projections.processing_register import Entry
@@ -40,6 +42,7 @@ __all__ = [
     "disclosures_by_quarter",
     "each",
     "findings",
+    "holds_in_force",
     "incidents",
     "notifications",
     "recipients_by_id",
@@ -217,6 +220,14 @@ def incidents(
         "incidents", subkeys=None if subkeys is None else list(subkeys), open_only=open_only
     )
     return [(stream, incidents_view.VIEW.decode(state)) for stream, _, state in rows]
+
+
+def holds_in_force(session: Session) -> Iterator[tuple[UUID, Hold]]:
+    """Legal holds in force with the persons they are about, by when they are reviewed, in flat memory."""
+    bookmark_of(session, holds_view.VIEW)
+    for stream, state in session.of("projections").stream("holds_in_force"):
+        for hold in holds_view.holds(holds_view.VIEW.decode(state)):
+            yield stream, hold
 
 
 def each(session: Session, view: View[S]) -> Iterator[tuple[tuple[UUID, str], S]]:

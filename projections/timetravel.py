@@ -27,6 +27,11 @@ class Moment(msgspec.Struct, frozen=True):
     recorded_by: datetime | None = None
     at_position: int | None = None
 
+    @property
+    def known(self) -> "Moment":
+        """What was recorded by then, whenever it occurred: for states that say of any time how they were."""
+        return Moment(None, self.recorded_by, self.at_position)
+
 
 NOW = Moment()
 

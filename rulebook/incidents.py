@@ -8,7 +8,18 @@ from msgspec import Struct
 
 from rulebook.deadlines import deadline
 
-__all__ = ["FULL", "Clock", "Notice", "breach_clocks", "is_telecom", "warning_clock"]
+__all__ = [
+    "FULL",
+    "PHASES",
+    "REGIMES",
+    "RISKS",
+    "Clock",
+    "Notice",
+    "breach_clocks",
+    "is_telecom",
+    "regimes_in",
+    "warning_clock",
+]
 
 FULL = "breach.telecom.full"
 _INITIAL, _GDPR, _WARNING = "breach.telecom.initial", "breach.gdpr", "misuse.warning"
@@ -16,6 +27,13 @@ _TELECOM = ("611", "telecom", "tw")
 _GENERAL = ("gdpr", "avg")
 _NO_RISK = frozenset({"none", "unlikely", "no-risk"})
 _WHOLE = "full"
+
+REGIMES = ("telecom/gdpr", "telecom", "gdpr")
+"""What a breach of a telecom provider falls under: its own regime, the general one, or both."""
+PHASES = ("initial", _WHOLE)
+"""A notification to an authority is the first one, or complete."""
+RISKS = ("none", "low", "medium", "high")
+"""For the persons concerned: without one the GDPR's authority is not told, of a high one the persons are."""
 
 
 class Notice(NamedTuple):
@@ -74,6 +92,12 @@ def _telecom(detected_at: datetime, told: Sequence[Notice]) -> Iterable[Clock]:
 def is_telecom(regime: str) -> bool:
     """Whether a regime, in the words of its sender, is that of telecom providers."""
     return any(word in regime.lower() for word in _TELECOM)
+
+
+def regimes_in(regime: str) -> frozenset[str]:
+    """The regimes, of `telecom` and `gdpr`, that a regime in the words of its sender names."""
+    named = {"telecom": is_telecom(regime), "gdpr": _is_general(regime)}
+    return frozenset(name for name, there in named.items() if there)
 
 
 def _is_general(regime: str) -> bool:

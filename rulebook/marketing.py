@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from rulebook.loading import load_both
+from rulebook.purposes import CHANNELS, CHANNELS_OF, Channel
 from rulebook.validity import in_force
 from rulebook.verdict import Verdict
 
@@ -24,8 +25,6 @@ __all__ = [
     "marketing_decision",
 ]
 
-Channel = Literal["email", "sms", "app", "phone", "post"]
-CHANNELS: tuple[Channel, ...] = ("email", "sms", "app", "phone", "post")
 _EVERY = "all"
 
 
@@ -55,18 +54,20 @@ class Addressee(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MarketingTest(Struct, frozen=True, forbid_unknown_fields=True):
-    """A person and a day within the entry's validity, and what the entry alone says."""
+    """A person, a day of the entry's validity, and what the entry alone says, of one channel or all."""
 
     on: date
     person: Addressee
     allowed: bool
+    channel: Channel | None = None
 
 
 class MarketingRule(Struct, frozen=True, forbid_unknown_fields=True):
     """One layer's rule for some channels and kinds of person.
 
-    `consent`: purposes of which one must be consented to; none: no consent is needed. `customers_exempt`:
-    an existing customer may be approached without. `needs_active`: only with an active account.
+    `consent`: purposes of which one must be consented to, one that is about the channel; none: no consent
+    is needed. `customers_exempt`: an existing customer may be approached without. `needs_active`: only with
+    an active account.
     """
 
     id: str
@@ -89,6 +90,10 @@ class MarketingRule(Struct, frozen=True, forbid_unknown_fields=True):
         allowed, why = self._judge(person, channel)
         return Verdict(self.id, self.layer, allowed, why, self.citation, self.confidence)
 
+    def asks(self, channel: str) -> tuple[str, ...]:
+        """The purposes of which a consent to one is enough for a channel: a newsletter comes by mail."""
+        return tuple(purpose for purpose in self.consent if channel in CHANNELS_OF[purpose])
+
     def _judge(self, person: Addressee, channel: str) -> tuple[bool, str]:
         if person.objections & {channel, _EVERY}:
             return False, "objection"
@@ -96,8 +101,13 @@ class MarketingRule(Struct, frozen=True, forbid_unknown_fields=True):
             return False, "restricted"
         if self.needs_active and not person.active:
             return False, "inactive"
-        if not self.consent or person.consents & set(self.consent):
-            return True, "consent" if self.consent else "no-consent-needed"
+        if not self.consent:
+            return True, "no-consent-needed"
+        return self._consented(person, channel)
+
+    def _consented(self, person: Addressee, channel: str) -> tuple[bool, str]:
+        if person.consents & set(self.asks(channel)):
+            return True, "consent"
         if self.customers_exempt and person.customer:
             return True, "existing-customer"
         return False, "no-consent"
@@ -132,8 +142,14 @@ EXPLANATIONS: Mapping[str, tuple[str, str]] = {
         "de gegevens om de persoon te bereiken mogen alleen worden bewaard",
     ),
     "inactive": ("the account is inactive", "het account is inactief"),
-    "no-consent": ("there is no effective consent", "er is geen geldige toestemming"),
-    "consent": ("there is an effective consent", "er is een geldige toestemming"),
+    "no-consent": (
+        "there is no effective consent for this channel",
+        "er is geen geldige toestemming voor dit kanaal",
+    ),
+    "consent": (
+        "there is an effective consent for this channel",
+        "er is een geldige toestemming voor dit kanaal",
+    ),
     "existing-customer": (
         "an existing customer may be told about similar services",
         "een bestaande klant mag over soortgelijke diensten worden geïnformeerd",

@@ -6,7 +6,7 @@ not promise, the law may oblige to; what no statute mentions, the house answers 
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
@@ -15,8 +15,11 @@ from rulebook.validity import in_force, versions
 from rulebook.verdict import Layer, Verdict
 
 __all__ = [
+    "CHANNELS",
+    "CHANNELS_OF",
     "PURPOSES",
     "PURPOSE_WHY",
+    "Channel",
     "Purpose",
     "PurposeDecision",
     "purpose_decision",
@@ -24,6 +27,7 @@ __all__ = [
 ]
 
 PurposeCode = Annotated[str, Meta(pattern=r"^[a-z]+(?:-[a-z]+)*\Z", max_length=64)]
+Channel = Literal["email", "sms", "app", "phone", "post"]
 LegalBasis = Annotated[str, Meta(pattern=r"^6-1-[a-f]\Z")]
 # What needs no purpose that fits: the person agreed, or a law demands it (GDPR art. 6(4)).
 _OWN_GROUNDS = ("6-1-a", "6-1-c")
@@ -43,7 +47,8 @@ class Purpose(Struct, frozen=True, forbid_unknown_fields=True):
 
     `legal_bases`: on which it may rest; none: it is forbidden. `provision`: of the duty, where it is one.
     `compatible`: purposes for which data that was collected for this one may be used as well. `aliases`:
-    other codes for the same. `clause`: of the privacy policy.
+    other codes for the same. `clause`: of the privacy policy. `channels`: of marketing,
+    by which whoever agreed to it may be approached.
     """
 
     purpose: PurposeCode
@@ -57,6 +62,7 @@ class Purpose(Struct, frozen=True, forbid_unknown_fields=True):
     confidence: Annotated[str, Meta(pattern=r"^(?:sourced|unconfirmed)\Z")]
     compatible: tuple[PurposeCode, ...] = ()
     aliases: tuple[PurposeCode, ...] = ()
+    channels: tuple[Channel, ...] = ()
     provision: str = ""
     clause: str = ""
     valid_to: date | None = None
@@ -90,6 +96,11 @@ class PurposeDecision(Struct, frozen=True):
 
 
 PURPOSES = load_both("purpose", Purpose)
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+CHANNELS_OF: Mapping[str, frozenset[Channel]] = {
+    entry.purpose: frozenset(entry.channels) for entry in PURPOSES if entry.channels
+}
+"""Purpose of a consent to marketing -> the channels that it is about; consent is specific (GDPR 4(11))."""
 
 
 def _index(entries: tuple[Purpose, ...]) -> Mapping[str, tuple[Purpose, ...]]:

@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 import orjson
 
+from console.answers.consultations import CONSULTATIONS, consultations_of
 from console.answers.recipients import RecipientNames
 from console.answers.report_person import (
-    Acted,
     Subject,
     declarations,
     disclosures_of,
@@ -25,9 +25,9 @@ from console.answers.report_retention import retention_of
 from console.answers.source import Source
 from console.settings import Controller
 from ledger.event import RecordedEvent, instant
-from ledger.reading import events_of
 from ledger.sealing import base64url
 from projections.disclosures import Disclosure
+from projections.timetravel import Moment
 from rulebook import region
 from rulebook.calendar import day_of
 from schemas import CATEGORIES, EVENT_TYPES
@@ -35,7 +35,6 @@ from schemas.texts import Language, text_of, word_of
 
 __all__ = ["Asked", "access_report"]
 
-_ACCESSED, _READ = "personal-data-accessed", "ledger-read"
 _AUTOMATED = {"automated-decision-made", "human-review-completed"}
 _CHECKED = "credit-check-result-received"
 # Where data comes from when its event does not say; what is left is our own record of what happened.
@@ -288,35 +287,25 @@ def _data(subject: Subject) -> Iterator[Answer]:
 
 
 def _consultations(source: Source, subject: Subject) -> Iterator[Answer]:
-    """When data was looked at and what for; reads of the ledger about everyone are reads of this person."""
-    own = [act for act in subject.acts if act.event.name in {_ACCESSED, _READ}]
-    everyone = [Acted(event, None) for event in _reads_of_everyone(source, subject)]
-    for event, annulled_by in sorted([*own, *everyone], key=lambda act: act.event.position):
-        through = event.name == _READ
-        yield {
-            "occurred_at": instant(event.time),
-            "where": "ledger" if through else "system",
-            "purpose": event.facts["query"] if through else event.facts["purpose"],
-            "everyone": bool(event.facts.get("everyone")),
-            "categories": sorted(event.categories),
-            "annulled": annulled_by is not None,
-            "positions": [event.position],
-        }
-
-
-def _reads_of_everyone(source: Source, subject: Subject) -> Iterator[RecordedEvent]:
-    """Reads of all customers since the person was known."""
-    first = subject.acts[0].event.position
-    stream = source.ledger.registry_stream(source.ledger.reference)
-    for event in events_of(source.session, [stream], subject.position):
-        if event.name == _READ and event.facts.get("everyone") and event.position > first:
-            yield event
+    """When data was looked at and what for, without who it was; of a list nobody knows whom it told of."""
+    moment = Moment(at_position=subject.position)
+    for seen in consultations_of(source, subject.reference, subject.acts, moment):
+        if seen.about != "list":
+            yield {
+                "occurred_at": instant(seen.event.time),
+                "where": "ledger" if seen.through_ledger else "system",
+                "purpose": seen.why,
+                "everyone": seen.about == "everyone",
+                "categories": sorted(seen.event.categories),
+                "annulled": seen.annulled_by is not None,
+                "positions": [seen.event.position],
+            }
 
 
 def _acts(subject: Subject, names: RecipientNames, language: Language) -> Iterator[Answer]:
     """Everything else that was recorded of the person, in words; what was taken back is marked."""
     for event, annulled_by in subject.acts:
-        if event.name in {_ACCESSED, _READ} or event.type not in EVENT_TYPES:
+        if event.name in CONSULTATIONS or event.type not in EVENT_TYPES:
             continue
         facts = event.facts | {"categories": event.categories} | _named(event, names, language)
         yield {

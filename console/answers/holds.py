@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from console.answers.source import ERASED, Source
@@ -13,24 +14,25 @@ from ledger.event import instant
 from ledger.reading import events_of
 from projections.holds import Hold, holds
 from projections.person import dossier_of
-from projections.read_persons import persons
+from projections.read import holds_in_force
 from rulebook.calendar import day_of
 
 __all__ = ["all_holds", "holds_of", "place", "release", "review"]
 
 # A hold serves a claim of the controller or of somebody else, not a duty.
 _BASIS = "6-1-f"
+_BLOCK_ROWS = 1_000
 
 
 def all_holds(source: Source) -> Iterator[dict[str, Any]]:
-    """Every hold in force, in flat memory: by person, then by reference."""
+    """Every hold in force, in flat memory: by when it is reviewed, then by reference."""
     source.reads.note_many(())
-    for block in persons(source.session):
-        found = {person.stream: holds(person.dossier) for person in block}
-        names = source.names(stream for stream, held in found.items() if held)
-        for stream, name in names.items():
-            for hold in found[stream]:
-                yield _shown(source, None if name == ERASED else name, hold)
+    found = holds_in_force(source.session)
+    while block := list(islice(found, _BLOCK_ROWS)):
+        names = source.names(stream for stream, _ in block)
+        for stream, hold in block:
+            name = names[stream]
+            yield _shown(source, None if name == ERASED else name, hold)
 
 
 def holds_of(source: Source, reference: str) -> list[dict[str, Any]]:

@@ -1,47 +1,47 @@
 """`ledger incident`: breaches and suspected misuse, their clocks, and whom they concern."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from console.answers.source import ERASED, Source, instant_or_none
-from ledger.errors import Reject, UnknownSubject
+from console.rights.handling import Case, known_incidents
+from ledger.errors import UnknownSubject
 from ledger.event import instant
 from ledger.reading import events_of
 from projections.affected import Exposure, Scope, affected
 from projections.findings_dossier import Dossier, noted
 from projections.findings_judging import is_registered
-from projections.incidents import (
-    Incident,
-    Step,
-    subkey_of_breach,
-    subkey_of_misuse,
-    subkey_of_told,
-)
-from projections.read import incidents
-from projections.timetravel import counting
+from projections.incidents import Incident, Step
+from projections.timetravel import Moment, counting
 from rulebook import DEADLINES
 from rulebook.incidents import Clock
 from schemas import texts
 
-__all__ = ["affected_persons", "incident", "incident_list", "sources_of", "told_of"]
+__all__ = ["affected_persons", "incident", "incident_list", "sources_of"]
 
 _BLOCK_ROWS = 1_000
 
 
-def incident_list(source: Source, time: datetime, *, everything: bool) -> dict[str, Any]:
-    """Incidents as of a time: those in which something is to be done, or all that had begun."""
+def incident_list(source: Source, moment: Moment, *, everything: bool) -> dict[str, Any]:
+    """Incidents as of a moment: those in which something is to be done, or all that had begun."""
+    time = moment.as_of or source.now
     known = [
-        (stream, one.until(time)) for stream, one in incidents(source.session) if one.kind != "told"
+        (stream, one.until(time))
+        for stream, one in known_incidents(source, moment)
+        if one.kind != "told"
     ]
     begun = [(s, one) for s, one in known if one.begin and (everything or one.is_open)]
     persons = [stream for stream, one in begun if one.kind == "misuse"]
     if persons:
         source.reads.note_many(())
     names = source.names(persons)
-    rows = [_row(stream, one, names, time) for stream, one in begun]
+    rows = [
+        _row(f"breach/{one.ref}" if one.kind == "breach" else names[stream], one, time)
+        for stream, one in begun
+    ]
     return {
         "incidents": sorted(rows, key=_urgency),
         "open": sum(row["open"] for row in rows),
@@ -55,24 +55,17 @@ def _urgency(row: dict[str, Any]) -> tuple[str, str, str]:
     return min(waiting, default="9999"), row["kind"], row["ref"]
 
 
-def incident(source: Source, ref: str, time: datetime, language: texts.Language) -> dict[str, Any]:
-    """One case with every act on it, as of a time. Raises Reject when there is none, or several."""
-    found = incidents(source.session, subkeys=[subkey_of_breach(ref), subkey_of_misuse(ref)])
-    known = [(stream, one.until(time)) for stream, one in found]
-    begun = [(stream, one) for stream, one in known if one.begin]
-    if len(begun) != 1:
-        raise Reject(f"expected one incident {ref}, found {len(begun)}")
-    [(stream, one)] = begun
-    names = {stream: source.noted(stream)} if one.kind == "misuse" else {}
+def incident(case: Case, time: datetime, language: texts.Language) -> dict[str, Any]:
+    """One case with every act on it, as of a time at which it had begun."""
+    one = case.incident.until(time)
+    told = sum(first <= time for first in case.told.values()) if one.kind == "breach" else None
     steps = [_step(step, language) for step in one.steps]
-    told = len(told_of(source, ref)) if one.kind == "breach" else None
-    return {**_row(stream, one, names, time), "persons_told": told, "steps": steps}
+    return {**_row(case.reference, one, time), "persons_told": told, "steps": steps}
 
 
-def _row(stream: UUID, one: Incident, names: dict[UUID, Any], time: datetime) -> dict[str, Any]:
+def _row(reference: Any, one: Incident, time: datetime) -> dict[str, Any]:
     begin, clocks = one.begin, one.clocks
     assert begin
-    reference = f"breach/{one.ref}" if one.kind == "breach" else names[stream]
     return {
         "kind": one.kind,
         "ref": one.ref,
@@ -111,12 +104,6 @@ def _step(step: Step, language: texts.Language) -> dict[str, Any]:
     }
 
 
-def told_of(source: Source, ref: str) -> dict[UUID, datetime]:
-    """Persons who were told of a breach themselves, and when first."""
-    rows = incidents(source.session, subkeys=[subkey_of_told(ref)])
-    return {stream: one.steps[0].order.time for stream, one in rows}
-
-
 def sources_of(source: Source, system: str) -> Any:
     """Whether a source of events is that of a registered system, as a function. Raises UnknownSubject."""
     reference = f"system/{system}"
@@ -131,7 +118,7 @@ def sources_of(source: Source, system: str) -> Any:
 
 
 def affected_persons(
-    source: Source, scope: Scope, told: dict[UUID, datetime]
+    source: Source, scope: Scope, told: Mapping[UUID, datetime]
 ) -> Iterator[dict[str, Any]]:
     """Persons whom a scope reaches, in the order of streams, in flat memory: one answer about many."""
     source.reads.note_many(())
@@ -144,7 +131,7 @@ def affected_persons(
 def _persons(
     block: Sequence[tuple[UUID, Exposure]],
     names: dict[UUID, Any],
-    told: dict[UUID, datetime],
+    told: Mapping[UUID, datetime],
 ) -> Iterable[dict[str, Any]]:
     for stream, exposure in block:
         reference = names[stream]

@@ -9,16 +9,18 @@ from console.answers.state import folded_state
 from console.answers.subjects import chosen, customer_of
 from console.answers.verdicts import explained
 from ledger.errors import UnknownSubject
-from ledger.event import RecordedEvent, instant
+from ledger.event import instant
 from projections import customer_state
-from projections.addressee import addressee, has_bought
+from projections.addressee import addressee
+from projections.customer_state import CustomerState
 from projections.timetravel import Moment
 from rulebook import Addressee, marketing_decision
 from rulebook.calendar import day_of
-from rulebook.marketing import CHANNELS, EXPLANATIONS, MARKETING_RULES
+from rulebook.marketing import EXPLANATIONS, MARKETING_RULES
 
-__all__ = ["CHANNELS", "marketing"]
+__all__ = ["marketing"]
 
+_RULES = {entry.id: entry for entry in MARKETING_RULES}
 _TITLES = {entry.id: (entry.title, entry.title_nl) for entry in MARKETING_RULES}
 
 
@@ -47,30 +49,23 @@ def marketing(
 
 def _addressee(source: Source, found: Holder, moment: Moment) -> Addressee:
     """Of a contact person, the customer is what the customer is."""
-    kind, events = customer_state.customer_kind(found.state), found.person.selected.counted
     customer = customer_of(found.reference)
-    if customer:
-        kind, events = _customer(source, customer, moment)
+    state = _state(source, customer, moment) if customer else found.state
     return addressee(
         found.rows,
         found.person.selected.counted,
-        kind=kind,
+        kind=customer_state.customer_kind(state) if state else None,
         active=found.account == "active" and found.customer in {None, "active"},
-        customer=has_bought(events),
         clock=found.clock,
     )
 
 
-def _customer(
-    source: Source, reference: str, moment: Moment
-) -> tuple[str | None, tuple[RecordedEvent, ...]]:
-    """Kind and events of a customer; of one that is not known nothing."""
+def _state(source: Source, reference: str, moment: Moment) -> CustomerState | None:
+    """What a customer is; of one that is not known nothing."""
     try:
-        person = chosen(source, reference, moment)
+        return folded_state(chosen(source, reference, moment))
     except UnknownSubject:
-        return None, ()
-    state = folded_state(person)
-    return customer_state.customer_kind(state) if state else None, person.selected.counted
+        return None
 
 
 def _decision(person: Addressee, channel: str, found: Holder) -> dict[str, Any]:
@@ -78,5 +73,9 @@ def _decision(person: Addressee, channel: str, found: Holder) -> dict[str, Any]:
     return {
         "channel": channel,
         "allowed": decision.allowed,
-        "verdicts": [explained(verdict, _TITLES, EXPLANATIONS) for verdict in decision.verdicts],
+        "verdicts": [
+            explained(verdict, _TITLES, EXPLANATIONS)
+            | {"consent_for": list(_RULES[verdict.rule].asks(channel))}
+            for verdict in decision.verdicts
+        ],
     }

@@ -1,6 +1,6 @@
 """What answers are made from: a session that reads events, and the opener of sealed values."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -18,7 +18,7 @@ from projections.read import each
 from projections.timetravel import NOW, Moment
 from projections.view import Value, View
 
-__all__ = ["ERASED", "LOST", "Source", "instant_or_none", "shown", "states_at"]
+__all__ = ["ERASED", "LOST", "Source", "instant_or_none", "rows_known", "shown", "states_at"]
 
 S = TypeVar("S")
 
@@ -125,5 +125,11 @@ def states_at(source: Source, view: View[S], moment: Moment) -> list[S]:
     """All rows of a small view, in the order of streams; as of a moment of the past, from the events."""
     if moment == NOW:
         return [state for _, state in each(source.session, view)]
-    derived = rows_at(source.session, view, moment, source.privacy_office, view.names)
-    return [state for _, rows in derived for state in rows.values()]
+    return [state for _, rows in rows_known(source, view, moment) for state in rows.values()]
+
+
+def rows_known(
+    source: Source, view: View[S], moment: Moment
+) -> Iterator[tuple[UUID, Mapping[str, S]]]:
+    """Rows of a view as of a moment of the past, from the events, stream by stream, in flat memory."""
+    return rows_at(source.session, view, moment, source.privacy_office, view.names)

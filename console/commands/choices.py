@@ -7,7 +7,7 @@ import typer
 
 from console.answers.consents import consents, declared_for, with_history
 from console.answers.everyone import all_consents
-from console.answers.marketing import CHANNELS, marketing
+from console.answers.marketing import marketing
 from console.answers.source import Source
 from console.answers.subjects import check_person
 from console.commands.following import bring_up_to_date
@@ -22,6 +22,7 @@ from console.wiring import Site
 from ledger.event import instant
 from projections.read import register_entries
 from projections.timetravel import Moment
+from rulebook.purposes import CHANNELS
 
 __all__ = ["add_commands"]
 

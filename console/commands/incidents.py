@@ -4,19 +4,28 @@ from typing import Annotated
 
 import typer
 
-from console.answers.incidents import (
-    affected_persons,
-    incident,
-    incident_list,
-    sources_of,
-    told_of,
-)
+from console.answers.incidents import affected_persons, incident, incident_list, sources_of
 from console.answers.source import Source
+from console.commands import incident_acts
 from console.commands.failing import fail_unless
 from console.commands.following import bring_up_to_date
-from console.commands.people import reading
-from console.flags import AsOf, Json, Language, Since, Until, configured, language_of, time_of
+from console.commands.incident_acts import Ref, Whose
+from console.commands.people import prepare, reading
+from console.flags import (
+    AsOf,
+    AtPosition,
+    Json,
+    Language,
+    RecordedBy,
+    Since,
+    Until,
+    configured,
+    language_of,
+    moment_of,
+    time_of,
+)
 from console.output import emit, emit_list, people
+from console.rights.handling import find_case
 from console.settings import Settings
 from console.show.incidents import affected_table, incident_tables, incidents_table
 from projections.affected import Scope
@@ -24,12 +33,12 @@ from schemas import CATEGORIES
 
 __all__ = ["add_commands"]
 
-Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the breach or the case.")]
 incidents = typer.Typer(help="Breaches and suspected misuse (GDPR Art. 33, 34; policy 4.4).")
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module to the program."""
+    incident_acts.add_commands(incidents)
     incidents.command("list")(list_incidents)
     incidents.command("show")(show_incident)
     incidents.command("affected")(show_affected)
@@ -43,13 +52,15 @@ def list_incidents(
         bool, typer.Option("--all", help="Also those in which nothing is to be done any more.")
     ] = False,
     as_of: AsOf = None,
+    recorded_by: RecordedBy = None,
+    at_position: AtPosition = None,
     as_json: Json = False,
 ) -> None:
     """Print open breaches and cases of misuse with their clocks. Exit status 1 when one is overdue."""
-    with reading(settings, "incident") as (site, source):
-        bring_up_to_date(site)
-        time = time_of("--as-of", as_of) or source.now
-        answer = incident_list(source, time, everything=everything)
+    moment = moment_of(as_of, recorded_by, at_position)
+    with reading(settings, "incident", moment) as (site, source):
+        prepare(site, moment.known)
+        answer = incident_list(source, moment, everything=everything)
         if as_json:
             emit(answer)
         else:
@@ -61,15 +72,20 @@ def list_incidents(
 def show_incident(
     settings: Settings,
     ref: Ref,
+    subject: Whose = None,
     as_of: AsOf = None,
+    recorded_by: RecordedBy = None,
+    at_position: AtPosition = None,
     language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Print one case: its clocks, who was told, every act. Exit status 1 when a clock is overdue."""
     spoken = language_of(language)
-    with reading(settings, "incident") as (site, source):
-        bring_up_to_date(site)
-        answer = incident(source, ref, time_of("--as-of", as_of) or source.now, spoken)
+    moment = moment_of(as_of, recorded_by, at_position)
+    with reading(settings, "incident", moment) as (site, source):
+        prepare(site, moment.known)
+        case = find_case(source, ref, subject=subject, moment=moment)
+        answer = incident(case, moment.as_of or source.now, spoken)
         if as_json:
             emit(answer)
         else:
@@ -124,9 +140,9 @@ def show_affected(
 def _print_affected(
     source: Source, ref: str, scope: Scope, system: str | None, as_json: bool
 ) -> None:
-    incident(source, ref, source.now, "en")  # there must be one
+    case = find_case(source, ref)  # there must be one
     reached = scope.within(sources_of(source, system)) if system else scope
-    rows = affected_persons(source, reached, told_of(source, ref))
+    rows = affected_persons(source, reached, case.told)
     if as_json:
         emit_list("persons", rows, count_as="count")
     else:

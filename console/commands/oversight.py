@@ -1,6 +1,7 @@
 """Commands about the house itself: which rules are broken, what its notice says, and who may see what."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -70,53 +71,52 @@ def show_access(
             autocompletion=lambda: CATEGORIES,
         ),
     ] = None,
-    as_of: AsOf = None,
     since: Since = None,
     until: Until = None,
+    as_of: AsOf = None,
+    recorded_by: RecordedBy = None,
+    at_position: AtPosition = None,
     as_json: Json = False,
 ) -> None:
-    """Print who may see what, or could at a time; of an employee the file, of a person who saw the data."""
-    kind = _kind_asked(subject, role, category, as_of, since or until)
-    time = time_of("--as-of", as_of)
-    start, end = time_of("--from", since), time_of("--to", until)
+    """Print who may see what, or could at a time; of an employee what was seen, of a person who saw it."""
+    kind = _kind_asked(subject, role, category, since or until)
+    moment = moment_of(as_of, recorded_by, at_position)
+    start, moment = time_of("--from", since), _ended(moment, time_of("--to", until))
     show: Callable[[dict[str, Any]], list[RenderableType]]
-    with reading(settings, "access") as (site, source):
+    with reading(settings, "access", moment) as (site, source):
         bring_up_to_date(site)
         if subject is None:
-            answer = access(source, time or source.now, role=role, category=category)
+            answer = access(source, moment, role=role, category=category)
             show = access_tables
         elif kind == "employee":
-            answer, show = employee_access(source, subject, Moment(as_of=time)), employee_tables
+            answer, show = employee_access(source, subject, moment, start), employee_tables
         else:
-            answer, show = seen_by(source, subject, start, end), seen_tables
+            answer, show = seen_by(source, subject, moment, start), seen_tables
         if as_json:
             emit(answer)
         else:
             people().print(*show(answer))
 
 
+def _ended(moment: Moment, until: datetime | None) -> Moment:
+    """The moment, and nothing of it that occurred later."""
+    ends = [end for end in (moment.as_of, until) if end is not None]
+    return msgspec.structs.replace(moment, as_of=min(ends, default=None))
+
+
 def _kind_asked(
-    subject: str | None,
-    role: str | None,
-    category: str | None,
-    as_of: str | None,
-    period: str | None,
+    subject: str | None, role: str | None, category: str | None, period: str | None
 ) -> str | None:
     """The kind of the subject, None for everybody. Raises BadParameter for options that do not fit."""
     if category is not None and category not in CATEGORIES:
         raise typer.BadParameter(f"--category: expected one of {', '.join(CATEGORIES)}")
-    if subject is None:
-        kind = None
-    else:
+    if subject is not None:
         check_person(subject)
-        kind = kind_of(subject)
-    if subject is not None and (role or category):
-        raise typer.BadParameter("--role and --category are about everybody: name no SUBJECT")
-    if period and kind in {None, "employee"}:
-        raise typer.BadParameter("--from and --to are about a person whose data was seen")
-    if as_of and kind not in {None, "employee"}:
-        raise typer.BadParameter("--as-of is about rights: use --from and --to for what was seen")
-    return kind
+        if role or category:
+            raise typer.BadParameter("--role and --category are about everybody: name no SUBJECT")
+    elif period:
+        raise typer.BadParameter("--from and --to are about what was seen: name a SUBJECT")
+    return kind_of(subject) if subject else None
 
 
 @configured("store")

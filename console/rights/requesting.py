@@ -28,6 +28,7 @@ __all__ = [
     "check_allowed",
     "find",
     "found_of",
+    "new_reference",
     "open_request",
     "record",
 ]
@@ -36,7 +37,7 @@ _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 class NotAllowed(Reject):
-    """The state of a request forbids an act; nothing was recorded."""
+    """The state of a request or an incident forbids an act; nothing was recorded."""
 
 
 class Found(Struct, frozen=True):
@@ -145,9 +146,9 @@ def _opening_acts(opening: Opening, ref: str, received_on: str) -> list[Act]:
     return [received, made("objection-raised", activity_objected=activity, ground=ground)]
 
 
-def new_reference(time: datetime) -> str:
+def new_reference(time: datetime, series: str = "VZ") -> str:
     """A reference by chance, without digits that could be taken for a number of somebody."""
-    return f"VZ-{time.year}-{''.join(secrets.choice(_LETTERS) for _ in range(8))}"
+    return f"{series}-{time.year}-{''.join(secrets.choice(_LETTERS) for _ in range(8))}"
 
 
 def record(site: Site, acts: Sequence[Act], time: datetime) -> None:

@@ -8,6 +8,8 @@ from console.show.text import Stack, clean, pairs, table
 
 __all__ = ["access_tables", "employee_tables", "seen_tables"]
 
+_EVERYONE = "every customer"
+
 
 def access_tables(answer: dict[str, Any]) -> list[RenderableType]:
     """What roles covered at a time, and who held them."""
@@ -38,26 +40,72 @@ def employee_tables(answer: dict[str, Any]) -> list[RenderableType]:
         ("could see", answer["categories"]),
     ]
     rows = [(row["occurred_at"], row["act"], row["about"]) for row in answer["history"]]
+    name = clean(answer["employee"])
     return [
-        pairs(f"Access of {clean(answer['employee'])} at {answer['as_of']}", about),
+        pairs(f"Access of {name} at {answer['as_of']}", about),
         table("What led to it", ("when", "act", "about"), rows),
+        *_consultations(answer["saw"], f"What {name} saw", whose="subject"),
+        *_consultations(answer, f"Who saw data of {name}"),
     ]
 
 
 def seen_tables(answer: dict[str, Any]) -> list[RenderableType]:
     """Who saw a person's data."""
-    columns = ("when", "who", "why", "saw", "not in order")
-    rows = [
+    return _consultations(answer, f"Who saw data of {clean(answer['subject'])}")
+
+
+def _consultations(
+    seen: dict[str, Any], title: str, *, whose: str | None = None
+) -> list[RenderableType]:
+    """Other systems, this ledger, its lists. `whose`: the member with whose data it was, shown for who."""
+    accesses = [
         (
             row["occurred_at"],
-            Stack([row["employee"], row["role"]]),
+            Stack([row[whose or "employee"], row["role"]]),
             Stack([row["purpose"], row["case_ref"]]),
             row["categories"],
             _wrong(row),
         )
-        for row in answer["accesses"]
+        for row in seen["accesses"]
     ]
-    return [table(f"Who saw data of {clean(answer['subject'])}", columns, rows)]
+    reads = [
+        (
+            row["occurred_at"],
+            Stack(
+                [_EVERYONE if whose and row["everyone"] else row[whose or "reader"], row["role"]]
+            ),
+            Stack([row["query"], _EVERYONE if row["everyone"] else None]),
+            row["categories"],
+            _wrong(row),
+        )
+        for row in seen["reads"]
+    ]
+    person = "whose data, as" if whose else "who"
+    return [
+        table(
+            f"{title}, in other systems", ("when", person, "why", "saw", "not in order"), accesses
+        ),
+        table(
+            f"{title}, through this ledger",
+            ("when", person, "command", "saw", "not in order"),
+            reads,
+        ),
+        *_lists(seen["lists"], title),
+    ]
+
+
+def _lists(rows: list[dict[str, Any]], title: str) -> list[RenderableType]:
+    """Answers about many, by command and reader: none says whom it told about."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for row in rows:
+        who = row["query"], clean(row["reader"]), row["role"]
+        groups.setdefault(who, []).append(row["occurred_at"])
+    told = [
+        (query, Stack([reader, role]), len(times), times[0], times[-1])
+        for (query, reader, role), times in sorted(groups.items())
+    ]
+    columns = ("command", "who", "times", "first", "last")
+    return [table(f"{title}: lists that may have shown it", columns, told)] if told else []
 
 
 def _wrong(row: dict[str, Any]) -> Stack:

@@ -1,5 +1,6 @@
 """Tables about what one person agreed to or chose, and what may follow from it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from rich.console import RenderableType
@@ -10,6 +11,9 @@ from console.show.text import Stack, clean, pairs, table
 __all__ = ["consents_tables", "marketing_tables"]
 
 _WORDS = {True: "allowed", False: "not allowed"}
+_NO_CUSTOMER = (
+    "no: no order, contract, service, delivery or invoice is recorded, and to register is no sale"
+)
 
 
 def consents_tables(answer: dict[str, Any]) -> list[RenderableType]:
@@ -72,12 +76,12 @@ def _taken(row: dict[str, Any]) -> str | None:
 
 def marketing_tables(answer: dict[str, Any]) -> list[RenderableType]:
     """What the decisions rest on, then a row for each channel and rule."""
-    about = [(name, value) for name, value in answer["person"].items()]
+    about = [*_addressee(answer["person"])]
     rows = [
         (
             Stack([decision["channel"], _WORDS[decision["allowed"]]]),
             Stack([verdict["layer"], _WORDS[verdict["allowed"]]]),
-            Stack([verdict["why"], verdict["title"]]),
+            Stack([verdict["why"], _asked(verdict), verdict["title"]]),
             Stack([verdict["citation"], _doubt(verdict)]),
         )
         for decision in answer["decisions"]
@@ -85,6 +89,23 @@ def marketing_tables(answer: dict[str, Any]) -> list[RenderableType]:
     ]
     title = f"Marketing to {clean(answer['subject'])} as of {answer['as_of']}"
     return [pairs(title, about), table("Decisions", ("channel", "by", "why", "rule"), rows)]
+
+
+def _addressee(person: dict[str, Any]) -> Iterable[tuple[str, Any]]:
+    """What is known of a person, with what the words of the rules mean by it."""
+    yield "kind", person["kind"]
+    yield "account", "active" if person["active"] else "inactive"
+    yield "existing customer", "yes" if person["customer"] else _NO_CUSTOMER
+    yield "consents in force", person["consents"] or "none"
+    yield "objections, by channel", person["objections"] or "none"
+    yield "may only be stored", person["restricted"] or "nothing"
+
+
+def _asked(verdict: dict[str, Any]) -> str | None:
+    """The consents of which one is needed, where none is there."""
+    if verdict["code"] != "no-consent":
+        return None
+    return f"asked for: {' or '.join(verdict['consent_for'])}"
 
 
 def _doubt(verdict: dict[str, Any]) -> str | None:

@@ -144,6 +144,14 @@ REQUESTS = Row(
             (Query("max by (action) (ledger_notifications_open)", "{{action}}"),),
             stacked=True,
         ),
+        Panel(
+            "Legal holds",
+            "In force, and past their day of review: `ledger hold list` names those.",
+            (
+                Query("max(ledger_holds)", "in force"),
+                Query("max(ledger_holds_overdue)", "overdue"),
+            ),
+        ),
     ),
 )
 
@@ -171,6 +179,31 @@ FINDINGS = Row(
                 ),
             ),
             kind="bargauge",
+        ),
+    ),
+    across=2,
+)
+
+LOOKS = Row(
+    "Who looks at data",
+    (
+        Panel(
+            "Reads that wait to be recorded",
+            "Files of noted reads that are no event yet. The upkeep records them once an hour: above 0 "
+            "for longer, see its log. `ledger access` tells who read what.",
+            (Query("max(ledger_reads_waiting)", "files"),),
+            limits=(None, 1),
+        ),
+        Panel(
+            "Looks in other systems that break a rule",
+            "A role that was not held or did not cover it, or no certificate: `ledger findings` names them.",
+            (
+                Query(
+                    'max by (severity) (ledger_findings_open{about="access"})',
+                    "{{severity}}",
+                ),
+            ),
+            stacked=True,
         ),
     ),
     across=2,
@@ -230,6 +263,6 @@ PRIVACY = Dashboard(
     uid="ledger-privacy",
     title="Ledger: privacy officer",
     about="Who received data, what people agreed to, what breaks a rule, what was erased, what was refused.",
-    rows=(NOW, DISCLOSURES, CONSENTS, REQUESTS, FINDINGS, ERASURES, REFUSALS),
+    rows=(NOW, DISCLOSURES, CONSENTS, REQUESTS, FINDINGS, LOOKS, ERASURES, REFUSALS),
     hours=7 * 24,
 )

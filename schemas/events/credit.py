@@ -115,6 +115,8 @@ class LegalHoldPlaced(_LegalHold, frozen=True, kw_only=True):
 class LegalHoldReviewed(_LegalHold, frozen=True, kw_only=True):
     """A legal hold was looked at again and goes on."""
 
+    owner: Code | UnsetType = UNSET
+
 
 class LegalHoldReleased(_LegalHold, frozen=True, kw_only=True):
     """A legal hold was released."""

@@ -114,6 +114,7 @@ def test_consultations_have_date_and_purpose_and_no_employee(house: Cli) -> None
     house("state", WHO, "--json")
     house("state", "--all")
     house("state", OTHER)
+    house("disclosures")  # a list: nobody recorded whom it told about
     found = told(house)["consultations"]
     assert [(row["where"], row["purpose"], row["everyone"]) for row in found] == [
         ("system", "support", False),

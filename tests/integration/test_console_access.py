@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures.console import Cli, accessed, message, registered
+from tests.fixtures.console import Cli, accessed, collected, message, registered
 
 WHO = "customer/10023"
 AGENT, CLERK = "employee/7", "employee/8"
@@ -102,19 +102,119 @@ def test_who_saw_a_persons_data_and_whether_that_was_in_order(house: Cli) -> Non
         (AGENT, False, [], True),
         (CLERK, False, ["payment"], False),
     ]
+    assert rows[0]["position"] < rows[1]["position"]
     some = house("access", WHO, "--from", on(21), "--to", on(26), "--json").json["accesses"]
     assert some == rows[1:3]
     text = house("access", WHO).out.decode()
     assert "no VOG" in text
 
 
+def read_by(cli: Cli, reader: str, role: str, *command: str) -> None:
+    """Ask the ledger in somebody's name."""
+    assert cli(*command, "--reader", reader, "--reader-role", role).status in {0, 1}
+
+
+def test_who_read_a_persons_data_through_the_ledger_is_told_beside_other_systems(
+    house: Cli,
+) -> None:
+    house.record(registered(), collected(), accessed(time=on(10), employee=AGENT, role="helpdesk"))
+    read_by(house, "employee/9", "privacy-officer", "state", WHO)
+    read_by(house, AGENT, "helpdesk", "consents", "--all")
+    read_by(house, "employee/9", "privacy-officer", "disclosures")
+    answer = house("access", WHO, "--json").json
+    assert [row["employee"] for row in answer["accesses"]] == [AGENT]
+    state, everyone = answer["reads"]
+    assert (state["reader"], state["role"], state["query"]) == (
+        "employee/9",
+        "privacy-officer",
+        "state",
+    )
+    assert (state["categories"], state["everyone"]) == (["contact", "identity"], False)
+    # By the files of employees: this one was never granted a role, and the other one left it.
+    assert (state["held"], state["vog"]) == (False, False)
+    assert state["beyond"] == ["contact", "identity"]
+    assert (everyone["reader"], everyone["query"], everyone["everyone"]) == (
+        AGENT,
+        "consents",
+        True,
+    )
+    assert [row["query"] for row in answer["lists"]] == ["disclosures"]
+    text = house("access", WHO).out.decode()
+    assert "every customer" in text
+    assert "disclosures" in text
+
+
+def test_asking_who_read_is_a_read_that_the_next_answer_shows(house: Cli) -> None:
+    house.record(registered())
+    assert house("access", WHO, "--json").json["reads"] == []
+    (read,) = house("access", WHO, "--json").json["reads"]
+    assert (read["query"], read["everyone"]) == ("access", False)
+
+
+def test_reads_before_the_person_was_known_told_nothing_of_it(house: Cli) -> None:
+    read_by(house, AGENT, "helpdesk", "consents", "--all")
+    read_by(house, AGENT, "helpdesk", "disclosures")
+    house.record(registered())
+    answer = house("access", WHO, "--json").json
+    assert (answer["reads"], answer["lists"]) == ([], [])
+
+
+def test_what_a_reader_saw_is_told_also_of_one_without_a_file(house: Cli) -> None:
+    house.record(registered(), accessed(time=on(10), employee=AGENT, role="helpdesk"))
+    read_by(house, "employee/9", "privacy-officer", "state", WHO)
+    read_by(house, "employee/9", "privacy-officer", "consents", "--all")
+    read_by(house, AGENT, "helpdesk", "history", WHO)
+    stranger = house("access", "employee/9", "--json").json
+    assert (stranger["employed"], stranger["roles"], stranger["history"]) == (None, [], [])
+    assert stranger["saw"]["accesses"] == []
+    assert [(row["subject"], row["query"]) for row in stranger["saw"]["reads"]] == [
+        (WHO, "state"),
+        (None, "consents"),
+    ]
+    agent = house("access", AGENT, "--json").json["saw"]
+    assert [row["subject"] for row in agent["accesses"]] == [WHO]
+    assert [(row["subject"], row["query"]) for row in agent["reads"]] == [(WHO, "history")]
+    assert "every customer" in house("access", "employee/9").out.decode()
+    assert house("access", AGENT, "--to", on(9), "--json").json["saw"]["accesses"] == []
+    # The questions above were about employees: who asked for the file of one has read it.
+    assert {row["query"] for row in house("access", AGENT, "--json").json["reads"]} == {"access"}
+
+
+def test_what_was_seen_is_told_as_of_any_moment(house: Cli) -> None:
+    house.record(registered(), accessed(time=on(10), employee=AGENT, role="helpdesk"))
+    before = house("status", "--json").json["position"]
+    house("state", WHO)
+    (read,) = house("access", WHO, "--json").json["reads"]
+    assert read["position"] == before + 1
+    for until in (
+        ["--at-position", str(before)],
+        ["--as-of", on(28)],
+        ["--to", on(28)],
+        ["--as-of", on(28), "--to", read["occurred_at"]],
+    ):
+        then = house("access", WHO, *until, "--json").json
+        assert (len(then["accesses"]), then["reads"]) == (1, [])
+    with_it = house("access", WHO, "--recorded-by", "2100-01-01T00:00:00Z", "--json").json
+    assert len(with_it["reads"]) == 6
+    later = house("access", WHO, "--from", read["occurred_at"], "--json").json
+    assert later["accesses"] == []
+    assert later["reads"][0] == read
+
+
+def test_rights_are_those_that_were_recorded_by_a_position(house: Cli) -> None:
+    first = house("history", "role/helpdesk", "--json").lines[0]["position"]
+    then = house("access", "--as-of", on(10), "--at-position", str(first), "--json").json
+    assert [row["role"] for row in then["roles"]] == ["helpdesk"]
+    assert then["employees"] == []
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         (WHO, "--role", "helpdesk"),
-        (WHO, "--as-of", on(1)),
         ("--from", on(1)),
-        (AGENT, "--to", on(1)),
+        ("--to", on(1)),
+        (WHO, "--at-position", "-1"),
         ("--category", "nothing"),
         ("recipient/acme",),
         ("--as-of", "yesterday"),

@@ -163,6 +163,27 @@ def test_calls_to_customers_need_consent_since_july_2026(cli: Cli) -> None:
     assert decided(cli, "--channel", "phone", "--as-of", after)["phone"][1][0] == "law: no-consent"
 
 
+def test_a_newsletter_is_no_consent_to_calls(cli: Cli) -> None:
+    cli.record(
+        registered(),
+        consented(time=on(2)),
+        consented(id="calls", purpose="telemarketing", time=on(2)),
+        message("consent-withdrawn", WHO, time=on(3), purpose="telemarketing", channel="web"),
+    )
+    assert decided(cli, "--channel", "phone") == {
+        "phone": (False, ["law: no-consent", "house: no-consent"])
+    }
+    assert decided(cli, "--channel", "email")["email"][0] is True
+    (phone,) = cli("marketing", WHO, "--channel", "phone", "--json").json["decisions"]
+    assert [verdict["consent_for"] for verdict in phone["verdicts"]] == [
+        ["telemarketing"],
+        ["product-information", "telemarketing"],
+    ]
+    text = " ".join(cli("marketing", WHO, "--channel", "phone").out.decode().split())
+    assert "asked for: telemarketing" in text
+    assert "to register is no sale" in text
+
+
 def test_every_channel_is_decided_and_explained_in_both_languages(cli: Cli) -> None:
     cli.record(registered(), objected(2, "email"))
     answer = cli("marketing", WHO, "--json").json

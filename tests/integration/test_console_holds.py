@@ -68,9 +68,28 @@ def test_a_review_goes_on_with_what_it_names_and_a_release_ends_it(held: Cli) ->
     (row,) = listed(held, status=1)
     assert (row["categories"], row["overdue"]) == (["identity"], True)
     assert (row["ground"], row["owner"]) == ("civil-claim", "legal")
+    assert (
+        held("hold", "review", WHO, "H-1", "--review-on", "2099-01-01", "--owner", "dpo").status
+        == 0
+    )
+    (row,) = listed(held)
+    assert (row["categories"], row["owner"], row["overdue"]) == (["identity"], "dpo", False)
     assert held("hold", "release", WHO, "H-1").status == 0
     assert listed(held) == listed(held, WHO) == []
     assert held("erase", WHO, "--ground", "request").status == 0
+
+
+def test_all_holds_are_listed_by_when_they_are_reviewed(held: Cli) -> None:
+    held.record(registered("customer/10024"))
+    options = ("--category", "identity", "--ground", "claim", "--review-on")
+    for who, ref, day in (
+        (WHO, "H-2", "2098-01-01"),
+        ("customer/10024", "H-3", "2097-01-01"),
+        ("customer/10024", "H-4", "9999-12-31"),
+    ):
+        assert held("hold", "place", who, ref, *options, day).status == 0
+    assert [row["hold_ref"] for row in listed(held)] == ["H-3", "H-2", "H-1", "H-4"]
+    assert [row["hold_ref"] for row in listed(held, "customer/10024")] == ["H-3", "H-4"]
 
 
 def test_what_the_state_of_a_hold_forbids_is_refused(held: Cli) -> None:

@@ -171,5 +171,8 @@ def test_an_annulled_event_concerns_nobody_and_an_erased_person_has_no_name(conc
 def test_a_question_without_bounds_or_about_nothing_is_refused(concerned: Cli) -> None:
     assert concerned("incident", "affected", "B-1").status == 2
     assert concerned("incident", "affected", "B-1", "--category=shoes").status == 2
-    assert "found 0" in concerned("incident", "affected", "B-9", "--category=contact").err
+    assert (
+        "there is no incident B-9"
+        in concerned("incident", "affected", "B-9", "--category=contact").err
+    )
     assert concerned("incident", "affected", "B-1", "--system=unknown").status == 1

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import cycle
+from typing import Any
 
 import pytest
 
@@ -16,13 +17,30 @@ from ledger.postgres import Session
 from projections import VIEWS
 from projections.figures import counted, progress, unbuilt
 from projections.notifications import tasks
-from projections.read import consents, disclosed, findings, incidents, notifications, requests
+from projections.read import (
+    consents,
+    disclosed,
+    findings,
+    holds_in_force,
+    incidents,
+    notifications,
+    requests,
+)
 from projections.rebuild import rebuild
 from projections.requests import standing
-from tests.fixtures.ledger import House, collected, registered
+from rulebook.calendar import day_of
+from tests.fixtures.ledger import House, collected, message, registered
 from tests.fixtures.views import OFFICES, annul_some, erase_some, follower, sampled
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+# The day of review passes at its end, in Amsterdam.
+HOLDS = (("customer/1", "2026-11-23"), ("customer/1", "2026-11-24"), ("customer/2", "9999-12-31"))
+
+
+def hold(who: str, review_on: str) -> dict[str, Any]:
+    facts = {"hold_ref": f"H-{review_on}", "categories": ["contact"], "ground": "claim"}
+    return message("legal-hold-placed", who, **facts, review_on=review_on, legal_basis="6-1-f")
 
 
 def shown(session: Session) -> Figures:
@@ -62,12 +80,19 @@ def from_rows(session: Session) -> Figures:
         for task in tasks(changes)
         if not task.told
     )
+    held: Counter[tuple[str, ...]] = Counter()
+    late_holds: Counter[tuple[str, ...]] = Counter()
+    for _, hold in holds_in_force(session):
+        held[()] += 1
+        late_holds[()] += hold.is_overdue(day_of(NOW))
     broken: Counter[tuple[str, ...]] = Counter()
     for one in findings(session, NOW):
         rule = rulebook.rule(one.rule)
         broken[rule.applies_to, rule.severity] += 1
     return {
         "ledger_findings_open": dict(broken),
+        "ledger_holds": dict(held),
+        "ledger_holds_overdue": dict(+late_holds),
         "ledger_consents": dict(acts),
         "ledger_disclosures_total": dict(kinds),
         "ledger_requests_open": dict(opened),
@@ -81,6 +106,7 @@ def from_rows(session: Session) -> Figures:
 def test_counts_are_those_of_the_rows_whatever_the_batches_and_after_a_rebuild(
     house: House,
 ) -> None:
+    house.record(*(hold(who, day) for who, day in HOLDS))
     lines = sampled(house, 24)
     for start, size in zip(range(0, len(lines), 80), cycle([1, 30, 7]), strict=False):
         house.record(*lines[start : start + 80])
@@ -91,6 +117,7 @@ def test_counts_are_those_of_the_rows_whatever_the_batches_and_after_a_rebuild(
     assert len(before["ledger_consents"]) > 3
     assert len(before["ledger_disclosures_total"]) > 3
     assert len(before["ledger_findings_open"]) > 15
+    assert (before["ledger_holds"], before["ledger_holds_overdue"]) == ({(): 3}, {(): 1})
     annul_some(house, lines, 5)
     erase_some(house)
     follower(house).follow_once()

@@ -17,6 +17,7 @@ from projections import (
     customer_state,
     disclosures,
     findings,
+    holds,
     incidents,
     measures,
     notices,
@@ -196,6 +197,15 @@ def check_notifications(rows: Any, told: list[RecordedEvent]) -> None:
     assert shown == model.notifications(told)
 
 
+def check_holds(rows: Any, told: list[RecordedEvent]) -> None:
+    shown: dict[Any, Any] = {}
+    for (stream, ref), row in rows.items():
+        for hold in holds.holds(row):
+            assert hold.hold_ref == ref
+            shown[stream, ref] = list(hold.categories), hold.review_on.isoformat(), hold.owner
+    assert shown == model.holds(told)
+
+
 def check_incidents(rows: Any, told: list[RecordedEvent]) -> None:
     shown: dict[Any, Any] = {}
     for (stream, subkey), row in rows.items():
@@ -249,6 +259,7 @@ CHECKS: dict[str, Any] = {
     requests.VIEW.name: check_requests,
     notifications.VIEW.name: check_notifications,
     incidents.VIEW.name: check_incidents,
+    holds.VIEW.name: check_holds,
     measures.VIEW.name: check_measures,
     processing_register.VIEW.name: lambda _rows, _told: None,
     findings.VIEW.name: lambda _rows, _told: None,

@@ -42,6 +42,7 @@ def rank(event: RecordedEvent) -> tuple[Any, ...]:
         "role-revoked",
         "employment-ended",
         "security-measure-retired",
+        "legal-hold-released",
     }
     sequence = -1 if event.sequence is None else event.sequence
     return event.time, takes, sequence, event.source, event.id
@@ -360,6 +361,24 @@ def requests(events: Events, times: Sequence[datetime]) -> dict[tuple[UUID, str,
                 steps = [e for e in mine if e.facts["request_ref"] == ref and e.time <= time]
                 if any(e.name == "rights-request-received" for e in steps):
                     shown[stream, ref, time] = _request(sorted(steps, key=_step))
+    return shown
+
+
+def holds(events: Events) -> dict[tuple[UUID, str], tuple[list[str], str, str | None]]:
+    """(stream, reference) -> categories, day of review and owner of a hold that is in force."""
+    shown = {}
+    for stream, mine in streams([e for e in events if e.name.startswith("legal-hold-")]).items():
+        for ref in {e.facts["hold_ref"] for e in mine}:
+            acts = sorted((e for e in mine if e.facts["hold_ref"] == ref), key=rank)
+            owners = [
+                e.facts["owner"]
+                for e in acts
+                if e.name != "legal-hold-released" and e.facts["owner"]
+            ]
+            last = acts[-1]
+            if last.name != "legal-hold-released":
+                owner = owners[-1] if owners else None
+                shown[stream, ref] = sorted(last.categories), last.facts["review_on"], owner
     return shown
 
 

@@ -268,6 +268,17 @@ incident_acts = st.one_of(
     ),
     merged(named("subjects-notified"), persons, with_(breach_ref=st.just("b1"))),
 )
+hold_acts = merged(
+    named("legal-hold-placed", "legal-hold-reviewed", "legal-hold-released"),
+    persons,
+    with_(
+        hold_ref=st.sampled_from(["H-1", "H-2"]),
+        ground=st.just("claim"),
+        owner=st.sampled_from([None, "legal", "finance"]),
+        review_on=st.sampled_from(DAYS),
+        categories=st.sampled_from([["contact"], ["traffic", "contact"]]),
+    ),
+)
 # What is annulled is drawn as a distance to another event of the list, before or after it.
 annulling = merged(
     named("event-annulled"),
@@ -287,6 +298,7 @@ SPEAKING: dict[str, list[st.SearchStrategy[Spec]]] = {
     "staff": [staff_acts, staff_acts],
     "rights_requests": [request_acts, request_acts],
     "incidents": [incident_acts, incident_acts],
+    "legal_holds": [hold_acts, hold_acts],
     "notifications": [given_away, collected, removed, erased, restricted, told_of, told_of],
     "measures": [measure_acts],
     "processing_register": [given_away, collected, activity_acts],
@@ -315,6 +327,7 @@ EVERY_KIND = [
     told_of,
     restricted,
     incident_acts,
+    hold_acts,
     measure_acts,
 ]
 specs = complete(*EVERY_KIND, activity_acts, annulling, annulling)

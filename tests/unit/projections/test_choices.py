@@ -2,16 +2,18 @@
 
 from itertools import permutations
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.addressee import addressee, has_bought
+from projections.addressee import addressee
 from projections.choices import Choice
 from projections.consent_status import VIEW, Row
+from projections.findings_dossier import Dossier
 from projections.timetravel import fold
 from rulebook import Addressee
-from rulebook.marketing import CHANNELS
+from rulebook.purposes import CHANNELS
 from tests.unit.projections.making import at, event
 from tests.unit.projections.test_findings import rules
 
@@ -35,8 +37,8 @@ def cookies(minutes: float, **facts: Any) -> RecordedEvent:
 
 
 def person(*events: RecordedEvent, minutes: float = 60, **known: Any) -> Addressee:
-    shared: dict[str, Any] = {"kind": "consumer", "active": True, "customer": True}
-    return addressee(rows_of(*events), **(shared | known), clock=at(minutes))
+    shared: dict[str, Any] = {"kind": "consumer", "active": True}
+    return addressee(rows_of(*events), events, **(shared | known), clock=at(minutes))
 
 
 def objection(channel: str, minutes: float) -> RecordedEvent:
@@ -127,9 +129,45 @@ def test_a_later_consent_takes_an_objection_back_for_its_own_channels() -> None:
     assert person(objection("email", 2), consent("newsletter", 1)).objections == {"email"}
 
 
-def test_to_be_registered_is_no_sale() -> None:
-    assert not has_bought([event("customer-registered", 1)])
-    assert has_bought([event("customer-registered", 1), event("order-placed", 2)])
+FORMER, LATER = str(UUID(int=7)), str(UUID(int=8))
+SALES = [
+    event("contract-changed", 2, contract_ref="K-1"),
+    event("contract-concluded", 2, contract_ref="K-1"),
+    event("contract-taken-over", 2, contract_ref="K-1", from_customer=FORMER, to_customer=LATER),
+    event("equipment-shipped", 2, recipient="parcels"),
+    event("invoice-sent", 2),
+    event("order-placed", 2, large_order=False),
+    event("service-activated", 2),
+    event("service-extended", 2),
+]
+
+
+@pytest.mark.parametrize("sale", SALES, ids=lambda sale: sale.name)
+def test_a_customer_is_who_bought_something_and_to_be_registered_is_no_sale(
+    sale: RecordedEvent,
+) -> None:
+    known = event("customer-registered", 1, customer_kind="consumer")
+    assert not person(known).customer
+    assert person(known, sale).customer
+    assert not person(known, sale, minutes=1).customer
+    for minutes, expected in ((1.5, {"law.contact.channel"}), (3, set())):
+        mail = event("marketing-message-sent", minutes, channel="email", purpose="newsletter")
+        found = set(rules([known, sale, mail])) & {"law.contact.channel"}
+        assert found == expected  # findings judge who is a customer by the same function
+
+
+def test_a_contact_person_is_a_customer_for_what_the_customer_buys() -> None:
+    assert person(event("contact-person-added", 1, customer=str(UUID(int=1)))).customer
+
+
+def test_the_first_sale_counts_in_any_order() -> None:
+    sales = [event("invoice-sent", minutes) for minutes in (4, 2, 3)]
+    found = {
+        Dossier().with_event(a).with_event(b).with_event(c).all("bought")
+        for a, b, c in permutations(sales)
+    }
+    (marks,) = found
+    assert [mark.order.time for mark in marks] == [at(2)]
 
 
 @pytest.mark.parametrize("channel", ["email", "sms", "app", "phone", "post", "pigeon"])

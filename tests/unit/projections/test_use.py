@@ -96,7 +96,7 @@ def allowed(channel: str, *events: RecordedEvent, minutes: float = 60) -> tuple[
     """Whether marketing is allowed for somebody who consented, and why."""
     consent = event("consent-given", 0, purpose="product-information")
     rows = fold(VIEW, [consent]).values()
-    person = addressee(rows, events, kind="consumer", active=True, customer=True, clock=at(minutes))
+    person = addressee(rows, events, kind="consumer", active=True, clock=at(minutes))
     decision = marketing_decision(person, channel, day_of(at(minutes)))
     return decision.allowed, {verdict.why for verdict in decision.verdicts}
 

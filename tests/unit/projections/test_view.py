@@ -49,6 +49,8 @@ GOLDEN = {
     ("incidents", "1"): "89724babdf33bf3648db88b251d1e21708bfaaf9c2b6919e989da76d6429e2c0",
     ("findings", "7"): "e7029ad734f6938565df74500a696e0ac4ef1e93011b0a59faa26ad80812dae6",
     ("findings", "8"): "f42324d51c00f404a5abbac9ccfd372b412ea06a3f064cf9d12d7faa9c266479",
+    ("findings", "9"): "d6ecd8848ea6b9f3bf4b41434d95b43113fe23c1efc4a1d5508e16adaf2733b8",
+    ("legal_holds", "1"): "b298d00327da659b45a8d2b1f2193a8c1f1489f826c35b723dbb0afccf65291e",
 }
 
 
@@ -166,12 +168,28 @@ def incident_story() -> list[RecordedEvent]:
     ]
 
 
+def hold_story() -> list[RecordedEvent]:
+    """The same for legal holds."""
+    facts: dict[str, Any] = {
+        "ground": "claim",
+        "review_on": "2026-06-01",
+        "categories": ["contact"],
+    }
+    return [
+        event("legal-hold-placed", 1, id="l1", hold_ref="H-1", owner="legal", **facts),
+        event("legal-hold-reviewed", 2, id="l2", hold_ref="H-1", **facts),
+        event("legal-hold-placed", 3, id="l3", hold_ref="H-2", **facts),
+        event("legal-hold-released", 4, id="l4", hold_ref="H-2", **facts),
+    ]
+
+
 def told_to(view: View[Any]) -> list[RecordedEvent]:
     """The story that says something to a view."""
     stories = {
         "rights_requests": rights_story,
         "notifications": changed_story,
         "incidents": incident_story,
+        "legal_holds": hold_story,
     }
     if view.name in stories:
         return stories[view.name]()

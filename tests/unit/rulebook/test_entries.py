@@ -38,6 +38,7 @@ from rulebook import (
 from rulebook.countries import Country
 from rulebook.erasure import Cause, ErasureRule
 from rulebook.marketing import EXPLANATIONS, MarketingRule
+from rulebook.purposes import CHANNELS, CHANNELS_OF
 from rulebook.recipients import RecipientKindRule
 from rulebook.retention import RetentionRule
 from schemas import CATEGORIES, PERSONAL_FIELDS
@@ -69,7 +70,8 @@ def test_marketing_rules(entry: MarketingRule) -> None:
     for test in entry.tests:
         assert entry.valid_from <= test.on
         assert entry.valid_to is None or test.on < entry.valid_to
-        for channel in entry.channels:
+        for channel in [test.channel] if test.channel else entry.channels:
+            assert channel in entry.channels
             if not test.person.objections or test.person.objections & {channel, "all"}:
                 verdict = entry.verdict(test.person, channel)
                 assert verdict.allowed == test.allowed
@@ -178,6 +180,22 @@ def test_an_inactive_customer_with_a_valid_consent_is_left_alone() -> None:
     assert not decision.allowed
     assert [v.why for v in decision.verdicts] == ["consent", "inactive"]
     assert marketing_decision(Addressee(consents=frozenset({"newsletter"})), "email", TODAY).allowed
+
+
+def test_a_consent_counts_for_the_channels_that_it_is_about() -> None:
+    assert {name for entry in MARKETING_RULES for name in entry.consent} == CHANNELS_OF.keys()
+    reader = Addressee(customer=False, consents=frozenset({"newsletter"}))
+    assert {
+        channel for channel in CHANNELS if marketing_decision(reader, channel, TODAY).allowed
+    } == {"email"}
+    called = Addressee(customer=False, consents=frozenset({"telemarketing"}))
+    assert {
+        channel for channel in CHANNELS if marketing_decision(called, channel, TODAY).allowed
+    } == {"phone"}
+    told = Addressee(customer=False, consents=frozenset({"product-information"}))
+    calls = marketing_decision(told, "phone", TODAY)
+    # The house promised consent to being informed; the law wants it for calls.
+    assert [(v.layer, v.allowed) for v in calls.verdicts] == [("law", False), ("house", True)]
 
 
 def test_an_unknown_channel_is_an_error() -> None:

@@ -1,0 +1,262 @@
+"""`ledger incident`: the acts on breaches and suspected misuse, from detection to the end."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from console.answers.incidents import incident
+from console.answers.source import Source
+from console.commands.following import bring_up_to_date
+from console.commands.people import Subject, reading
+from console.commands.request_lists import one_of
+from console.commands.requests import At
+from console.flags import Json, configured, time_of
+from console.output import emit, people
+from console.rights.handling import act_on_case, detection, find_case, suspicion, words_to
+from console.rights.requesting import record
+from console.settings import Settings
+from console.show.incidents import incident_tables
+from console.streams import opened
+from console.wiring import Site
+from projections.timetravel import Moment
+from rulebook.incidents import PHASES, REGIMES, RISKS
+
+__all__ = ["Ref", "Whose", "add_commands"]
+
+Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the breach or the case.")]
+Whose = Annotated[
+    str | None,
+    typer.Option("--subject", metavar="S", help="Whose case it is, such as customer/10023."),
+]
+Channel = Annotated[
+    str, typer.Option("--channel", metavar="C", help="How they were told, such as email or phone.")
+]
+Regime = Annotated[
+    str,
+    typer.Option(
+        "--regime",
+        metavar="R",
+        help=f"One of {', '.join(REGIMES)}.",
+        autocompletion=lambda: REGIMES,
+    ),
+]
+
+
+NOTHING: Mapping[str, int] = {}
+
+
+class _Which(NamedTuple):
+    """Which incident is meant: of which kind it must be, and whose it is, where that is said."""
+
+    ref: str
+    kind: str
+    subject: str | None = None
+
+
+def add_commands(group: typer.Typer) -> None:
+    """Add the commands of this module to those on incidents."""
+    group.command("detect")(detect)
+    group.command("assess")(assess)
+    group.command("notify")(notify)
+    group.command("tell")(tell)
+    group.command("close")(close)
+    group.command("suspect")(suspect)
+    group.command("warn")(warn)
+    group.command("resolve")(resolve)
+
+
+@configured("store")
+def detect(
+    settings: Settings,
+    ref: Ref,
+    regime: Regime = REGIMES[0],
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record that a breach of personal data was detected: from then on (`--at`) its clocks run."""
+    one_of("--regime", regime, REGIMES)
+    with _working(settings, at) as (site, source, time):
+        record(site, [detection(source, ref, regime, time)], time)
+        _print(source, _Which(ref, "breach"), time, as_json)
+
+
+@configured("store")
+def assess(
+    settings: Settings,
+    ref: Ref,
+    risk: Annotated[
+        str,
+        typer.Option(
+            "--risk",
+            metavar="R",
+            help=f"For the persons concerned: one of {', '.join(RISKS)}.",
+            autocompletion=lambda: RISKS,
+        ),
+    ],
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record what risk a breach is for persons; when it is high they must be told (GDPR Art. 34)."""
+    one_of("--risk", risk, RISKS)
+    _act(settings, _Which(ref, "breach"), "breach-assessed", {"risk": risk}, at, as_json)
+
+
+@configured("store")
+def notify(
+    settings: Settings,
+    ref: Ref,
+    regime: Regime,
+    phase: Annotated[
+        str,
+        typer.Option(
+            "--phase",
+            metavar="P",
+            help=f"One of {', '.join(PHASES)}: a full one completes the first, or is both.",
+            autocompletion=lambda: PHASES,
+        ),
+    ],
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record that the authority was notified of a breach, at first or in full."""
+    one_of("--regime", regime, REGIMES)
+    one_of("--phase", phase, PHASES)
+    facts = {"regime": regime, "phase": phase}
+    _act(settings, _Which(ref, "breach"), "authority-notified", facts, at, as_json)
+
+
+@configured("store")
+def tell(
+    settings: Settings,
+    ref: Ref,
+    channel: Channel,
+    persons: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SUBJECT...]", help="Who was told; without it: all, in public."),
+    ] = None,
+    listed: Annotated[
+        str | None,
+        typer.Option(
+            "--persons", metavar="FILE", help="More of them, one a line; - is standard input."
+        ),
+    ] = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record that persons were told of a breach. Who was told before is left out, not told twice."""
+    named = [*(persons or ()), *(_lines(listed) if listed else ())]
+    if not named and listed is None:
+        facts = {"channel": channel}
+        _act(settings, _Which(ref, "breach"), "subjects-notified", facts, at, as_json)
+        return
+    with _working(settings, at) as (site, source, time):
+        case = find_case(source, ref, "breach")
+        told = words_to(source, case, named, channel, time)
+        more = {"told_now": len(told), "told_before": len(set(named)) - len(told)}
+        record(site, told, time)
+        _print(source, _Which(ref, "breach"), time, as_json, more)
+
+
+def _lines(path: str) -> list[str]:
+    with opened(path) as stream:
+        texts = stream.read().decode(errors="replace").splitlines()
+    return [text.strip() for text in texts if text.strip()]
+
+
+@configured("store")
+def close(settings: Settings, ref: Ref, at: At = None, as_json: Json = False) -> None:
+    """End a breach that was assessed, and of which everybody was told who must be."""
+    _act(settings, _Which(ref, "breach"), "breach-closed", {}, at, as_json)
+
+
+@configured("store")
+def suspect(
+    settings: Settings,
+    subject: Subject,
+    kind: Annotated[
+        list[str],
+        typer.Option(
+            "--kind", metavar="K", help="Of what, such as login or call-costs; may be repeated."
+        ),
+    ],
+    ref: Annotated[
+        str | None, typer.Option("--ref", metavar="REF", help="Its reference; made without it.")
+    ] = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record that misuse of a person's data or login is suspected: they must be warned (policy 4.4)."""
+    with _working(settings, at) as (site, source, time):
+        ref, act = suspicion(source, subject, ref, kind, time)
+        record(site, [act], time)
+        _print(source, _Which(ref, "misuse", subject), time, as_json)
+
+
+@configured("store")
+def warn(
+    settings: Settings,
+    ref: Ref,
+    channel: Channel,
+    subject: Whose = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record that the person was warned of suspected misuse, by a channel that is not misused itself."""
+    facts = {"channel": channel}
+    _act(settings, _Which(ref, "misuse", subject), "customer-warned", facts, at, as_json)
+
+
+@configured("store")
+def resolve(
+    settings: Settings,
+    ref: Ref,
+    outcome: Annotated[
+        str, typer.Option("--outcome", metavar="O", help="Such as password-changed or unfounded.")
+    ],
+    subject: Whose = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """End a case of suspected misuse of which the person was warned."""
+    facts = {"outcome": outcome}
+    _act(settings, _Which(ref, "misuse", subject), "misuse-resolved", facts, at, as_json)
+
+
+@contextmanager
+def _working(settings: Settings, at: str | None) -> Iterator[tuple[Site, Source, datetime]]:
+    """An open ledger with its views up to date, and the time at which something is done."""
+    time = time_of("--at", at)
+    with reading(settings, "incident") as (site, source):
+        bring_up_to_date(site)
+        yield site, source, time or source.now
+
+
+def _act(
+    settings: Settings,
+    which: _Which,
+    name: str,
+    facts: Mapping[str, Any],
+    at: str | None,
+    as_json: bool,
+) -> None:
+    """Record one act on an incident. `name`: of its event type."""
+    with _working(settings, at) as (site, source, time):
+        case = find_case(source, which.ref, which.kind, which.subject)
+        record(site, [act_on_case(case, name, facts, time)], time)
+        _print(source, which, time, as_json)
+
+
+def _print(
+    source: Source, which: _Which, time: datetime, as_json: bool, more: Mapping[str, int] = NOTHING
+) -> None:
+    """Tell how an incident stands after what was done. `more`: what else came of it."""
+    until = max(source.now, time)
+    case = find_case(source, which.ref, which.kind, which.subject, Moment(as_of=until))
+    answer = {**incident(case, until, "en"), **more}
+    if as_json:
+        emit(answer)
+    else:
+        people().print(*incident_tables(answer))
