@@ -5,11 +5,12 @@ On a machine that others use as well, it says more than the clock on the wall.
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 
-__all__ = ["Figures", "rates", "server_of"]
+__all__ = ["Figures", "private_megabytes", "rates", "server_of"]
 
 Figures = dict[str, float]
 TICKS_A_SECOND = 100
@@ -35,22 +36,36 @@ def rates(
     before, ours, began = _server_seconds(server), time.process_time(), time.perf_counter()
     work()
     seconds, used = time.perf_counter() - began, time.process_time() - ours + elsewhere()
-    used += sum(now - before.get(pid, 0.0) for pid, now in _server_seconds(server).items())
+    used += _server_seconds(server) - before
     return {name: events / seconds, f"{name}_core": events / used}
 
 
-def _server_seconds(server: int) -> dict[int, float]:
-    """What each process of the server has used; one that has ended is not there any more."""
-    seconds: dict[int, float] = {}
+def private_megabytes(server: int) -> float:
+    """Memory that the processes of the server hold for themselves, without the buffers that they share."""
+    kilobytes = 0
+    for process in _processes(server):
+        with suppress(OSError):  # it has just ended
+            status = (process / "status").read_text()
+            kilobytes += int(status.partition("RssAnon:")[2].split()[0])
+    return kilobytes / 1024
+
+
+def _server_seconds(server: int) -> float:
+    """What the server has used, with its processes, those that have ended too."""
+    of_server = _members(Path(f"/proc/{server}/stat"))[11:15]
+    running = (members[11:13] for members in _processes(server).values())
+    return sum(int(used) for members in (of_server, *running) for used in members) / TICKS_A_SECOND
+
+
+def _processes(server: int) -> dict[Path, list[str]]:
+    """The processes that a server has started, with what `stat` says of them."""
+    found: dict[Path, list[str]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
+        with suppress(OSError):  # it has just ended
             members = _members(path)
-        except OSError:  # it has just ended
-            continue
-        if int(members[1]) == server:
-            used = (int(members[11]) + int(members[12])) / TICKS_A_SECOND
-            seconds[int(path.parent.name)] = used
-    return seconds
+            if int(members[1]) == server:
+                found[path.parent] = members
+    return found
 
 
 def _members(path: Path) -> list[str]:

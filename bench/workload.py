@@ -6,9 +6,11 @@ become states of about 1,000, since every sealed value carries nonce, tag and pa
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 
 import orjson
 
+from ledger.arrivals import Arrivals
 from ledger.intake import FileOrigin, Message
 from ledger.recording import Batch
 from ledger.writing import Span
@@ -17,6 +19,7 @@ from schemas import Intake, decode
 __all__ = ["NOW", "batches", "four_fields"]
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+_INTAKE = Intake()
 
 
 def four_fields(events: int, people: int, label: str) -> list[bytes]:
@@ -55,13 +58,12 @@ def _message(id: str, person: int) -> bytes:
 
 
 def batches(texts: Iterable[bytes], size: int) -> Iterator[Batch]:
-    """Lines of a file as batches, each decoded when it is asked for."""
-    held: list[Message] = []
-    intake = Intake()
-    for line, text in enumerate(texts, 1):
-        held.append(Message(text, decode(text, intake, NOW), FileOrigin("bench", line)))
-        if len(held) == size:
-            yield Batch(held, Span("file:bench"))
-            held = []
-    if held:
-        yield Batch(held, Span("file:bench"))
+    """Lines of a file as batches; a line is decoded when it is looked at."""
+    lines = enumerate(texts, 1)
+    while held := list(islice(lines, size)):
+        yield Batch(Arrivals(held, _line), Span("file:bench"))
+
+
+def _line(numbered: tuple[int, bytes]) -> Message:
+    number, text = numbered
+    return Message(text, decode(text, _INTAKE, NOW), FileOrigin("bench", number))

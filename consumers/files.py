@@ -17,6 +17,7 @@ from consumers.backoff import wait_s
 from consumers.lines import Line, lines
 from consumers.pipeline import BatchLimits, to_line, too_large
 from ledger.application import Ledger
+from ledger.arrivals import Arrivals
 from ledger.errors import Retry, ServiceAway
 from ledger.intake import FileOrigin, Message
 from ledger.reading import head_position
@@ -79,34 +80,38 @@ class IngestResult(msgspec.Struct, frozen=True):
 class _Gathered:
     """Lines on their way to one batch. `since`: when it was begun. `late`: it would not wait for more."""
 
-    def __init__(self, label: str, since: float) -> None:
+    def __init__(
+        self, label: str, intake: Intake, clock: Callable[[], datetime], since: float
+    ) -> None:
         self.label = label
         self.since = since
-        self.messages: list[Message] = []
-        self.numbers: list[int] = []
+        self._intake = intake
+        self._clock = clock
+        self.lines: list[Line] = []
         self.size = 0
         self.late = False
 
-    def add(self, line: Line, intake: Intake, clock: Callable[[], datetime]) -> None:
-        """Decode a line, unless it is blank."""
+    def add(self, line: Line) -> None:
+        """Take a line, unless it is blank."""
         self.size += line.size
-        if line.blank:
-            return
-        origin = FileOrigin(self.label, line.number)
-        whole = line.whole
-        self.messages.append(
-            to_line(line.text, origin, intake, clock()) if whole else too_large(line.text, origin)
-        )
-        self.numbers.append(line.number)
+        if not line.blank:
+            self.lines.append(line)
 
     def full(self, limits: BatchLimits) -> bool:
         """Whether it has as much as a batch may have."""
-        return len(self.messages) >= limits.messages or self.size >= limits.size_bytes
+        return len(self.lines) >= limits.messages or self.size >= limits.size_bytes
 
     def batch(self) -> Batch:
         """The batch of these lines, of which there is at least one."""
-        span = Span(f"file:{self.label}", 0, self.numbers[0], self.numbers[-1] + 1)
-        return Batch(self.messages, span)
+        now = self._clock()
+        span = Span(f"file:{self.label}", 0, self.lines[0].number, self.lines[-1].number + 1)
+        return Batch(Arrivals(self.lines, lambda line: self._message(line, now)), span)
+
+    def _message(self, line: Line, now: datetime) -> Message:
+        origin = FileOrigin(self.label, line.number)
+        if not line.whole:
+            return too_large(line.text, origin)
+        return to_line(line.text, origin, self._intake, now)
 
 
 def _gather(
@@ -118,13 +123,13 @@ def _gather(
 ) -> Iterator[_Gathered]:
     """The lines of files, cut into batches; the last one of a file may have none."""
     for label, stream in files:
-        held = _Gathered(label, monotonic())
+        held = _Gathered(label, intake, clock, monotonic())
         for line in lines(stream):
-            held.add(line, intake, clock)
+            held.add(line)
             held.late = monotonic() - held.since >= PIPE_SECONDS
             if held.late or held.full(limits):
                 yield held
-                held = _Gathered(label, monotonic())
+                held = _Gathered(label, intake, clock, monotonic())
         yield held
 
 
@@ -179,7 +184,7 @@ class _Ingest:
         """
         yield from [one.batch() for one in self._handed]
         for one in self._gathered:
-            if one.messages:
+            if one.lines:
                 self._handed.append(one)
                 yield one.batch()
             else:
@@ -192,10 +197,10 @@ class _Ingest:
         if outcome:
             self._last_position = outcome.last_position
             self._rejections += [
-                RejectedLine(one.label, one.numbers[index], rejection.code, rejection.pointer)
+                RejectedLine(one.label, one.lines[index].number, rejection.code, rejection.pointer)
                 for index, rejection in outcome.rejections
             ]
-        self._progress = self._progress.after(one.size, len(one.messages), outcome)
+        self._progress = self._progress.after(one.size, len(one.lines), outcome)
         self._on_progress(self._progress)
 
     def _wait(self, fault: Retry) -> None:

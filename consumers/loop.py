@@ -34,6 +34,7 @@ from consumers.source import (
 )
 from consumers.store import LedgerStore, Store
 from ledger.application import Ledger
+from ledger.arrivals import Arrivals
 from ledger.errors import Fenced, Halt, Retry
 from ledger.recording import Batch, Bookmark, Outcome
 from ledger.writing import Span
@@ -283,10 +284,12 @@ class Consumer:
         return due_s is not None and (everything or due_s <= 0)
 
     def _batch(self, one: "_Handed", handed: "deque[_Handed]") -> Batch:
-        """Decode a batch that is about to be recorded, and note that it was handed over."""
+        """The batch of what is about to be recorded; notes that it was handed over."""
         now, one.started = self._clock(), self._monotonic()
         partition, part = one.partition, one.part
-        messages = [to_message(partition, record, self._job.intake, now) for record in part.records]
+        messages = Arrivals(
+            part.records, lambda record: to_message(partition, record, self._job.intake, now)
+        )
         last = body_of(part.records[-1]) if part.records else None
         bookmark = Bookmark(self._identity.cluster_id, one.topic_id, last)
         handed.append(one)

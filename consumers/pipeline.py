@@ -36,7 +36,7 @@ __all__ = [
 # One transaction a batch: 2,000 messages amortise its fsync (39 k/s measured, more gains little), and
 # the head lock is held for well under a second.
 BATCH_MESSAGES = 2_000
-# A batch is in memory some times over (raw, decoded, sealed): 4 MiB stays below 50 MB in all.
+# A batch is in memory some times over (raw, sealed): 4 MiB stays below 50 MB in all.
 BATCH_BYTES = 4 * 1024 * 1024
 # A message waits at most this long for company; people who look at an answer do not notice it.
 BATCH_SECONDS = 0.1

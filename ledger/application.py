@@ -70,11 +70,6 @@ class EventMapper(Mapper[UUID]):
             "id": event.id,
             "source": event.source,
             "time": instant(event.time),
-            "subject": event.subject,
-            "sequence": event.sequence,
-            "activity": event.activity,
-            "legal_basis": event.legal_basis,
-            "provision": event.provision,
             "categories": list(event.categories),
             "facts": event.facts,
             "sealed": {
@@ -84,7 +79,15 @@ class EventMapper(Mapper[UUID]):
             "origin": event.origin,
             **event.trace,
         }
-        return StoredEvent(event.stream, event.version, event.type, encode_state(members))
+        state = encode_state(
+            members,
+            subject=event.subject,
+            sequence=event.sequence,
+            activity=event.activity,
+            legal_basis=event.legal_basis,
+            provision=event.provision,
+        )
+        return StoredEvent(event.stream, event.version, event.type, state)
 
 
 class _Factory(InfrastructureFactory[TrackingRecorder]):

@@ -290,13 +290,11 @@ class Eraser:
 
 def pending(session: Session, journal: ErasureJournal) -> list[ErasureEntry]:
     """Entries of the journal that the database does not hold, in part or at all."""
-    return missing_of(session, journal.entries())
+    return [entry for block, _ in journal.blocks() for entry in missing_of(session, block)]
 
 
 def missing_of(session: Session, entries: Sequence[ErasureEntry]) -> list[ErasureEntry]:
     """Those of some entries of the journal that the database does not hold, in part or at all."""
-    if not entries:
-        return []
     fences = {
         (subject, category): through
         for subject, category, through in session.rows(

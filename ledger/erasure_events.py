@@ -68,11 +68,11 @@ def _own(
             "id": event.id,
             "source": event.source,
             "time": instant(time),
-            "subject": entry.registry,
             "categories": list(event.categories),
             "facts": event.facts,
             "sealed": {},
             "origin": msgspec.structs.asdict(OwnOrigin("erase")),
-        }
+        },
+        subject=entry.registry,
     )
     return NewEvent(entry.subject, 0, event.type, state, (event.source, event.id, b"", 0))

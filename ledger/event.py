@@ -4,7 +4,6 @@ Pure. Golden bytes in the tests fix this format; a change of shape is a new even
 upcaster, never an edit here.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -134,13 +133,16 @@ def instant(time: datetime) -> str:
     return (time.replace(tzinfo=None) - offset).isoformat(timespec="microseconds") + "Z"
 
 
-def encode_state(members: Mapping[str, Any]) -> bytes:
-    """Deterministic bytes of `state`: compact JSON, sorted keys, members that are None left out.
+def encode_state(members: dict[str, Any], **optional: Any) -> bytes:
+    """Deterministic bytes of `state`: compact JSON, sorted keys; of `optional`, None is left out.
 
-    `members` are those of `State`, with `time` already as text (`instant`).
+    Both are members of `State`, with `time` already as text (`instant`).
     """
-    present = {name: value for name, value in members.items() if value is not None}
-    return orjson.dumps(present, option=orjson.OPT_SORT_KEYS)
+    present = members.copy()
+    for name, value in optional.items():
+        if value is not None:
+            present[name] = value
+    return orjson.dumps(present, None, orjson.OPT_SORT_KEYS)
 
 
 def encode_header(

@@ -69,10 +69,11 @@ class JournalFigures:
         # An entry whose erasure failed may be taken back; a restored database lacks what it had.
         if self._missing or erasures < self._erasures:
             self._begin()
-        entries, self._offset = self._journal.entries_from(self._offset)
-        self._missing = missing_of(session, entries)
-        self._erasures = erasures
-        self._keys += sum(len(entry.keys) for entry in entries)
+        self._erasures, self._missing = erasures, []
+        for entries, end in self._journal.blocks(self._offset):
+            self._missing += missing_of(session, entries)
+            self._keys += sum(len(entry.keys) for entry in entries)
+            self._offset = end
         return {
             "ledger_erasures_pending": {(): float(len(self._missing))},
             "ledger_keys_destroyed_total": {(): float(self._keys)},

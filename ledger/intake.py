@@ -5,6 +5,7 @@ transactions of its own; the rest is pure work on cached keys.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any, Literal
 from uuid import UUID
 
@@ -27,19 +28,24 @@ from ledger.sealing import (
 from ledger.subjects import Mention, SubjectIndex, kind_of
 from schemas import (
     EVENT_TYPES,
-    PERSONAL_FIELDS,
     Code,
     Event,
     Rejection,
 )
 
-__all__ = ["BLIND_FIELDS", "FileOrigin", "KafkaOrigin", "Message", "OwnOrigin", "Ready", "Sealer"]
+__all__ = [
+    "FileOrigin",
+    "KafkaOrigin",
+    "Message",
+    "OwnOrigin",
+    "Ready",
+    "Sealer",
+    "refusal_of",
+]
 
-# Fields by which a person can be looked up; the blind index knows no others.
-BLIND_FIELDS = frozenset(
-    {"email", "invoice_email", "mobile_number", "fixed_number", "iban", "kvk_number"}
-)
 _NONCES_AT_ONCE = 256
+# So many messages are decoded, then sealed: few enough to stay in the processor's cache meanwhile.
+_BLOCK = 50
 _encode = msgspec.json.Encoder().encode
 _PERSONS = ("customer/", "employee/", "visitor/")
 # What starts a data subject anew after an erasure of the whole person; nothing registers the others.
@@ -84,11 +90,13 @@ class Ready(msgspec.Struct, frozen=True, gc=False):
     """One message ready for the write transaction. Without a stream it can only become a dead letter.
 
     `refusal` holds unless the event turns out to be a duplicate, which comes first in the contract.
-    `referred`: the data subjects that its facts refer to.
+    `referred`: the data subjects that its facts refer to. The message itself is not kept.
     """
 
-    message: Message
     stream: UUID | None = None
+    type: str = ""
+    source: str = ""
+    id: str = ""
     state: bytes = b""
     fingerprint: bytes = b""
     generation: int = 0
@@ -155,16 +163,21 @@ class Sealer:
             self._subjects.forget(dropped)
             self._settled.clear()
         nonces = _Nonces(self._keyring.nonces)
-        at_once = [self._at_once(message, nonces) for message in messages]
-        missing = [m for m, ready in zip(messages, at_once, strict=True) if ready is None]
-        made = iter(self._after_making(missing, nonces) if missing else ())
-        return [ready or next(made) for ready in at_once]
+        at_once: list[Ready | None] = []
+        waiting: list[Message] = []
+        arriving = iter(messages)
+        while block := list(islice(arriving, _BLOCK)):
+            ready = [self._at_once(message, nonces) for message in block]
+            waiting += [m for m, one in zip(block, ready, strict=True) if one is None]
+            at_once += ready
+        made = iter(self._after_making(waiting, nonces) if waiting else ())
+        return [one or next(made) for one in at_once]
 
     def _at_once(self, message: Message, nonces: _Nonces) -> Ready | None:
         """Seal one message; None when a subject or a key must be made first."""
         event = message.outcome
         if isinstance(event, Rejection):
-            return Ready(message=message, refusal=event)
+            return Ready(refusal=event)
         held = self._settled.get(event.subject)
         if held is not None and not EVENT_TYPES[event.type].references:
             one = _placed(message, event, held, person=True)
@@ -246,7 +259,7 @@ class Sealer:
         try:
             check_entry_size(event.type, state)
         except TooLarge:
-            return Ready(message=one.message, refusal=_rejection(event, Code.TOO_LARGE))
+            return Ready(refusal=refusal_of(event, Code.TOO_LARGE))
         if held.fingerprint is not None:
             fingerprint = held.fingerprint.of(event.canonical)
             generation = held.chains[FINGERPRINT].generation
@@ -254,13 +267,15 @@ class Sealer:
             fingerprint = self._keyring.hash(FINGERPRINT).of(event.canonical)
             generation = 0
         return Ready(
-            one.message,
             held.stream,
+            event.type,
+            event.source,
+            event.id,
             state,
             fingerprint,
             generation,
-            _rejection(event, Code.ERASED_SUBJECT) if one.fenced else None,
-            () if one.fenced or not one.person else self._blind(event),
+            refusal_of(event, Code.ERASED_SUBJECT) if one.fenced else None,
+            () if one.fenced or not one.person else self._blind(one),
             one.referred,
         )
 
@@ -271,17 +286,17 @@ class Sealer:
                 "id": event.id,
                 "source": event.source,
                 "time": instant(event.time),
-                "subject": None if one.person else event.subject,
-                "sequence": event.sequence,
-                "activity": event.activity,
-                "legal_basis": event.legal_basis,
-                "provision": event.provision,
                 "categories": event.categories,
                 "facts": one.facts,
                 "sealed": self._sealed(one, one.layout, nonces) if one.layout else {},
                 "origin": msgspec.structs.asdict(one.message.origin),
                 **event.trace,
-            }
+            },
+            subject=None if one.person else event.subject,
+            sequence=event.sequence,
+            activity=event.activity,
+            legal_basis=event.legal_basis,
+            provision=event.provision,
         )
 
     def _sealed(self, one: _Placed, layout: Layout, nonces: _Nonces) -> orjson.Fragment:
@@ -290,14 +305,13 @@ class Sealer:
         personal = event.personal
         return layout.sealed(personal, one.keys, place, nonces.take(len(personal)))
 
-    def _blind(self, event: Event) -> Sequence[tuple[bytes, str, str]]:
-        if BLIND_FIELDS.isdisjoint(event.personal):
+    def _blind(self, one: _Placed) -> Sequence[tuple[bytes, str, str]]:
+        if not (one.layout and one.layout.searchable):
             return ()
-        secret = self._keyring.hash("blind")
+        hash_of, personal = self._keyring.hash("blind").of, one.event.personal
         return [
-            (secret.of(_folded(field, value)), PERSONAL_FIELDS[field], field)
-            for field, value in event.personal.items()
-            if field in BLIND_FIELDS
+            (hash_of(_folded(field, personal[field])), category, field)
+            for field, category in one.layout.searchable
         ]
 
 
@@ -311,7 +325,8 @@ def _folded(field: str, value: Any) -> bytes:
     return _encode((field, folded))
 
 
-def _rejection(event: Event, code: Code) -> Rejection:
+def refusal_of(event: Event, code: Code) -> Rejection:
+    """The rejection of a valid event."""
     return Rejection(
         code=code,
         pointer="",

@@ -8,6 +8,7 @@ It holds subject UUIDs, key ids and keyed hashes; no personal value.
 import errno
 import fcntl
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,9 @@ from ledger.durable import fsync_folder
 from ledger.errors import Halt
 
 __all__ = ["ErasureEntry", "ErasureJournal"]
+
+# Read of the journal at once, and the rest of the line that ends there.
+_BLOCK_BYTES = 1024 * 1024
 
 
 class ErasureEntry(msgspec.Struct, frozen=True):
@@ -73,21 +77,30 @@ class ErasureJournal:
 
     def entries(self) -> list[ErasureEntry]:
         """Every whole entry, oldest first. Raises Halt when one cannot be read."""
-        return self.entries_from(0)[0]
+        return [entry for entries, _ in self.blocks() for entry in entries]
 
-    def entries_from(self, offset: int) -> tuple[list[ErasureEntry], int]:
-        """Whole entries from a place in the file on, and the place after them. Raises Halt likewise."""
+    def blocks(self, offset: int = 0) -> Iterator[tuple[list[ErasureEntry], int]]:
+        """Whole entries from a place in the file on, block by block, each with the place after it.
+
+        Memory is flat, however long the journal is. Raises Halt when an entry cannot be read.
+        """
+        while lines := self._lines(offset):
+            try:
+                entries = [msgspec.json.decode(line, type=ErasureEntry) for line in lines]
+            except msgspec.DecodeError as error:
+                raise Halt("the erasure journal is damaged; nothing may be served") from error
+            offset += sum(len(line) + 1 for line in lines)
+            yield entries, offset
+
+    def _lines(self, offset: int) -> list[bytes]:
+        """Some whole lines from a place in the file on; none at its end."""
         if not self.path.exists():
-            return [], 0
+            return []
         with self.path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH)  # a line that is being written may be taken back
             file.seek(offset)
-            *lines, torn = file.read().split(b"\n")
-            end = file.tell() - len(torn)
-        try:
-            return [msgspec.json.decode(line, type=ErasureEntry) for line in lines], end
-        except msgspec.DecodeError as error:
-            raise Halt("the erasure journal is damaged; nothing may be served") from error
+            *lines, _torn = (file.read(_BLOCK_BYTES) + file.readline()).split(b"\n")
+            return lines
 
 
 def _append(descriptor: int, line: bytes) -> None:

@@ -5,7 +5,7 @@ the day's key forgets all letters of that day, in backups too.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import Reject
-from ledger.intake import FileOrigin, KafkaOrigin, Ready
+from ledger.intake import FileOrigin, KafkaOrigin, Message
 from ledger.keyring import Keyring
 from ledger.postgres import Session
 from ledger.sealing import NONCE_BYTES, KeyedHash
@@ -81,17 +81,16 @@ def place_of(origin: Any) -> tuple[str, int, int]:
 
 
 def add_letters(
-    session: Session, keys: LetterKeys, refused: Sequence[tuple[Ready, Rejection]], now: datetime
+    session: Session, keys: LetterKeys, refused: Iterable[tuple[Message, Rejection]], now: datetime
 ) -> None:
     """Keep refused messages, inside the caller's transaction. A known letter is counted again."""
-    for ready, rejection in refused:
-        _add_letter(session, keys, ready, rejection, now)
+    for message, rejection in refused:
+        _add_letter(session, keys, message, rejection, now)
 
 
 def _add_letter(
-    session: Session, keys: LetterKeys, ready: Ready, rejection: Rejection, now: datetime
+    session: Session, keys: LetterKeys, message: Message, rejection: Rejection, now: datetime
 ) -> None:
-    message = ready.message
     name = keys.names.of(message.body)
     nonce = os.urandom(NONCE_BYTES)
     topic, partition, offset = place_of(message.origin)

@@ -214,7 +214,6 @@ class Opener:
     def ratcheted(self, subject: UUID, category: str, month: int) -> list[dict[str, Any]]:
         """New rows for the keys of a rolling category that begin before `month`: they begin there."""
         self.forget(subject)
-        self.load([subject])
         self._epochs.hold()
         rows = []
         for category_, generation, start, epoch, wrapped in self._session.rows(

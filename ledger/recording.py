@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from ledger.errors import Fenced, Overtaken
-from ledger.intake import KafkaOrigin, Message, Ready, Sealer
+from ledger.intake import KafkaOrigin, Message, Ready, Sealer, refusal_of
 from ledger.keyring import Keyring
 from ledger.letters import LetterKeys, add_letters, answer_of, letter_keys
 from ledger.names import LedgerName
@@ -73,6 +73,7 @@ class Window(msgspec.Struct, frozen=True):
 class Batch(msgspec.Struct, frozen=True):
     """Messages of one span, in order. `bookmark` is set when the span is one of a Kafka partition.
 
+    `messages`: looked at some times over, so they stay the same; `Arrivals` does not keep them in memory.
     `letters`: dead letters whose messages are these again, index of the message -> name. A letter goes
     in the same transaction, unless its message is refused once more.
     """
@@ -97,7 +98,7 @@ class _Decided(msgspec.Struct):
     """The verdict over each message of a batch."""
 
     new: list[Ready] = msgspec.field(default_factory=list)
-    refused: list[tuple[int, Ready, Rejection]] = msgspec.field(default_factory=list)
+    refused: list[tuple[int, Rejection]] = msgspec.field(default_factory=list)
     duplicates: int = 0
 
 
@@ -164,23 +165,32 @@ def _write(session: Session, ledger: LedgerName, prepared: Prepared, limit: Halt
     _check_erasures(session, ready, prepared.then, lock_head(session))
     if batch.bookmark:
         _move_bookmark(session, batch.span, batch.bookmark, prepared.last_record)
-    decided = decide(ready, _known(session, ready))
-    # A letter that is tried again is not kept once more: an erasure may have removed it meanwhile.
-    new_letters = [(r, why) for index, r, why in decided.refused if index not in batch.letters]
-    add_letters(session, prepared.letter_keys, new_letters, now)
-    refused = {index for index, _, _ in decided.refused}
-    for index, letter in batch.letters.items():
-        if index not in refused:
-            session.run("remove_letter", letter=letter)
-    written = _append(session, ledger, batch.span, decided, len(new_letters))
+    decided = decide(batch.messages, ready, _known(session, ready))
+    new_letters = _move_letters(session, prepared, decided)
+    written = _append(session, ledger, batch.span, decided, new_letters)
     halted = bool(batch.bookmark) and _count(session, batch, decided, limit, now)
     return Outcome(
         recorded=len(decided.new),
         duplicates=decided.duplicates,
-        rejections=tuple((index, rejection) for index, _, rejection in decided.refused),
+        rejections=tuple(decided.refused),
         last_position=written.last,
         halted=halted,
     )
+
+
+def _move_letters(session: Session, prepared: Prepared, decided: _Decided) -> int:
+    """Keep the refused messages as dead letters, let those go that were not refused again; how many are new.
+
+    A letter that is tried again is not kept once more: an erasure may have removed it meanwhile.
+    """
+    batch = prepared.batch
+    refused = dict(decided.refused)
+    new = [(batch.messages[i], why) for i, why in decided.refused if i not in batch.letters]
+    add_letters(session, prepared.letter_keys, new, prepared.now)
+    for index, letter in batch.letters.items():
+        if index not in refused:
+            session.run("remove_letter", letter=letter)
+    return len(new)
 
 
 def _check_erasures(session: Session, ready: Sequence[Ready], then: Moment, head: Head) -> None:
@@ -205,7 +215,7 @@ class Earlier(msgspec.Struct, frozen=True, gc=False):
 Known = dict[tuple[str, str], Earlier]
 
 
-def decide(ready: Sequence[Ready], known: Known) -> _Decided:
+def decide(messages: Sequence[Message], ready: Sequence[Ready], known: Known) -> _Decided:
     """Sort a batch into new events, duplicates and refusals. Pure; `known` grows with the new ones.
 
     The order of the contract: what decoding refused, then duplicate or conflict, then what sealing
@@ -213,22 +223,17 @@ def decide(ready: Sequence[Ready], known: Known) -> _Decided:
     """
     decided = _Decided()
     for index, item in enumerate(ready):
-        event = item.message.outcome
-        if isinstance(event, Rejection) or item.stream is None:
-            assert item.refusal is not None
-            decided.refused.append((index, item, item.refusal))
-            continue
-        name = (event.source, event.id)
-        earlier = known.get(name)
+        earlier = known.get((item.source, item.id)) if item.stream else None
         if earlier is not None:
             if _conflicts(earlier, item):
-                decided.refused.append((index, item, _conflict(event)))
+                decided.refused.append((index, _conflict(messages[index])))
             else:
                 decided.duplicates += 1
         elif item.refusal:
-            decided.refused.append((index, item, item.refusal))
+            decided.refused.append((index, item.refusal))
         else:
-            known[name] = Earlier(item.fingerprint, item.stream)
+            assert item.stream is not None
+            known[item.source, item.id] = Earlier(item.fingerprint, item.stream)
             decided.new.append(item)
     return decided
 
@@ -239,20 +244,14 @@ def _conflicts(earlier: Earlier, item: Ready) -> bool:
     return earlier.comparable and not same
 
 
-def _conflict(event: Event) -> Rejection:
-    return Rejection(
-        code=Code.CONFLICTING_DUPLICATE,
-        pointer="",
-        type=event.type,
-        source=event.source,
-        id=event.id,
-        subject=event.subject,
-        traceparent=event.trace.get("traceparent"),
-    )
+def _conflict(message: Message) -> Rejection:
+    event = message.outcome
+    assert isinstance(event, Event)
+    return refusal_of(event, Code.CONFLICTING_DUPLICATE)
 
 
 def _known(session: Session, ready: Sequence[Ready]) -> Known:
-    events = [r.message.outcome for r in ready if isinstance(r.message.outcome, Event)]
+    events = [item for item in ready if item.stream]
     rows = session.rows(
         "known_events", sources=[e.source for e in events], ids=[e.id for e in events]
     )
@@ -290,13 +289,11 @@ def _append(
 
 def _new_event(item: Ready, versions: dict[int, int]) -> NewEvent:
     """The event with its next version. `versions`: by the number of a UUID, whose hash runs in Python."""
-    event = item.message.outcome
-    assert isinstance(event, Event)
     assert item.stream is not None
     number = item.stream.int
     version = versions[number] = versions.get(number, 0) + 1
-    name = (event.source, event.id, item.fingerprint, item.generation)
-    return NewEvent(item.stream, version, event.type, item.state, name)
+    name = (item.source, item.id, item.fingerprint, item.generation)
+    return NewEvent(item.stream, version, item.type, item.state, name)
 
 
 def hash_of_record(keyring: Keyring, record: bytes) -> bytes:
@@ -325,10 +322,11 @@ def _count(
     session: Session, batch: Batch, decided: _Decided, limit: HaltLimit, now: datetime
 ) -> bool:
     """Count a Kafka batch in its topic's window, keep the answers to upstream; True when it halts."""
+    refused = [(batch.messages[index], why) for index, why in decided.refused]
     answers = [
-        answer_of(rejection, item.message.origin)
-        for _, item, rejection in decided.refused
-        if isinstance(item.message.origin, KafkaOrigin)
+        answer_of(why, message.origin)
+        for message, why in refused
+        if isinstance(message.origin, KafkaOrigin)
     ]
     if answers:
         session.run("add_answers", payloads=answers)

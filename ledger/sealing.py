@@ -24,7 +24,6 @@ from schemas.encoding import to_json
 __all__ = [
     "KEY_BYTES",
     "NONCE_BYTES",
-    "URL_SAFE",
     "DataKey",
     "KeyedHash",
     "associated_data",
@@ -51,7 +50,7 @@ _INNER = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER = bytes(byte ^ 0x5C for byte in range(256))
 # For texts the same bytes as `to_json`, in less time.
 _encode = msgspec.json.Encoder().encode
-URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class KeyedHash:
@@ -83,7 +82,7 @@ def _hkdf(key: bytes, info: bytes) -> bytes:
 
 def base64url(data: bytes) -> str:
     """Base64url without padding."""
-    return str(b2a_base64(data).translate(URL_SAFE, b"=\n"), "ascii")
+    return str(b2a_base64(data).translate(_URL_SAFE, b"=\n"), "ascii")
 
 
 def from_base64url(text: str) -> bytes:
@@ -166,7 +165,7 @@ def seal_value(cipher: AESGCM, value: Any, place: bytes, nonce: bytes) -> str:
 def padded(value: Any) -> bytes:
     """The plaintext of a value: JSON and spaces up to whole blocks, so that a length tells little."""
     text = _encode(value) if type(value) is str else to_json(value)
-    return text + b" " * (-len(text) % _PAD_BYTES)
+    return text.ljust(-(-len(text) // _PAD_BYTES) * _PAD_BYTES)
 
 
 def open_value(cipher: AESGCM, blob: str, place: bytes) -> Any:

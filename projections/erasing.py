@@ -4,7 +4,7 @@ A decision names every category. One that is not erased is *deferred*: the lates
 which cause it goes once nothing keeps it, so that nobody has to ask again.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from rulebook import Cause, ErasureDecision, ErasureFacts, RetentionDue, erasure
 from rulebook.calendar import day_of
 from schemas import CATEGORIES, ROLLING_CATEGORIES
 
-__all__ = ["Deferral", "Step", "deferrals", "on_request", "period_for", "steps"]
+__all__ = ["Deferral", "Step", "deferrals", "is_last", "on_request", "period_for", "steps"]
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -128,6 +128,11 @@ def steps(
     if decided_only:
         return found
     return [*found, *_withdrawn(person, day), *_passed(person, day), *_forgotten(person, day, last)]
+
+
+def is_last(person: Person, found: Sequence[Step]) -> bool:
+    """Whether nothing can be due after the first of all steps that are: it is alone, and something stays."""
+    return len(found) == 1 and not set(person.held) <= set(found[0].erased)
 
 
 def _resuming(person: Person, day: date) -> Iterator[Step]:

@@ -5,7 +5,8 @@ data, so a field that is missing here cannot be recorded at all.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args, get_type_hints
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -165,7 +166,9 @@ FORMATS: dict[str, str] = {
 }
 """Field -> pattern of its value, or of each member of a list; the values of all others are free."""
 
-_PATTERNS = {field: re.compile(pattern) for field, pattern in FORMATS.items()}
+_FITS: dict[str, Callable[[str], object]] = {
+    field: re.compile(pattern).match for field, pattern in FORMATS.items()
+} | {"iban": formats.has_iban_check_digits}
 
 
 def unfit_field(personal: dict[str, Any], categories: Sequence[str]) -> str | None:
@@ -174,27 +177,34 @@ def unfit_field(personal: dict[str, Any], categories: Sequence[str]) -> str | No
     The pointer, below `personal`, of a value with a wrong format; an empty one when the category of
     some field, `remark` aside, is not among `categories`.
     """
-    for field in personal:
-        category = PERSONAL_FIELDS[field]
-        if category not in categories and category != REMARK:
-            return ""
-    for field, value in personal.items():
-        below = _malformed(field, value) if field in _PATTERNS else None
+    listed, formatted = _demands(tuple(personal))
+    if not listed.issubset(categories):
+        return ""
+    for field in formatted:
+        value, fits = personal[field], _FITS[field]
+        if isinstance(value, str) and fits(value):
+            continue
+        below = _malformed(value, fits)
         if below is not None:
             return f"/{field}{below}"
     return None
 
 
-def _malformed(field: str, value: Any) -> str | None:
+@lru_cache(maxsize=1024)
+def _demands(fields: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The categories that must be listed for these fields, and those that have a format.
+
+    Cached: messages of one kind carry the same fields.
+    """
+    categories = {PERSONAL_FIELDS[field] for field in fields} - {REMARK}
+    return frozenset(categories), tuple(field for field in fields if field in _FITS)
+
+
+def _malformed(value: Any, fits: Callable[[str], object]) -> str | None:
+    """The pointer below a field of a value, or a member of a list, with a wrong format."""
     if not isinstance(value, list):
-        return None if _has_format(field, value) else ""
+        return ""
     for place, item in enumerate(value):
-        if not _has_format(field, item):
+        if not (isinstance(item, str) and fits(item)):
             return f"/{place}"
     return None
-
-
-def _has_format(field: str, value: str | float) -> bool:
-    if not isinstance(value, str) or _PATTERNS[field].match(value) is None:
-        return False
-    return field != "iban" or formats.has_iban_check_digits(value)

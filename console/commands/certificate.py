@@ -48,6 +48,7 @@ def write_certificate(
         Path | None,
         typer.Option("--output", metavar="FILE", help="Write there [POSITION.erasure.json]."),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Write what proves that an erasure was decided and carried out: one file for `certificate verify`.
 
@@ -56,8 +57,11 @@ def write_certificate(
     folder = LogFolder(settings.log.folder)
     decided, erased = _proven(folder, position - 1), _proven(folder, position)
     content = encode_certificate(decided, erased)
-    verify(parse_certificate(content), log_key(settings).known())
-    write_file(output or Path(f"{position}.erasure.json"), content, 0o644)
+    certified = verify(parse_certificate(content), log_key(settings).known())
+    target = output or Path(f"{position}.erasure.json")
+    write_file(target, content, 0o644)
+    if as_json and target != Path("-"):
+        emit({"certificate": str(target), **_answer(certified)})
 
 
 def _proven(folder: LogFolder, position: int) -> Proven:

@@ -32,7 +32,7 @@ from console.show.text import table
 from console.wiring import Site, open_site
 from ledger import blind
 from ledger.errors import Misconfigured, Retry
-from ledger.intake import BLIND_FIELDS
+from ledger.layouts import BLIND_FIELDS
 from ledger.opening import Opener
 from ledger.reading import head_position
 from ledger.rotation import epochs

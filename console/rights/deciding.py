@@ -17,7 +17,7 @@ from ledger.event import RecordedEvent
 from ledger.postgres import Session
 from ledger.reading import events_of
 from ledger.verdict import Verdict
-from projections.erasing import Step, on_request, steps
+from projections.erasing import Step, is_last, on_request, steps
 from projections.findings_dossier import Dossier
 from projections.person import Person, dossier_of, person_of
 from projections.read_persons import persons
@@ -109,14 +109,21 @@ def erase_due(
 
 
 def _erase_all(site: Site, eraser: Eraser, stream: UUID, decided_only: bool) -> Iterator[Done]:
+    last = False
+
     def first(person: Person, day: date, latest: datetime | None) -> Step | None:
-        return next(iter(steps(person, day, decided_only=decided_only, last=latest)), None)
+        nonlocal last
+        found = steps(person, day, decided_only=decided_only, last=latest)
+        last = is_last(person, found)
+        return next(iter(found), None)
 
     for _ in range(_MOST_STEPS):
         done = _carry_out(site, eraser, stream, first)
         if done is None:
             return
         yield done
+        if last:
+            return
     raise Halt("what was erased is still held: look at its keys with `ledger audit`")
 
 

@@ -27,7 +27,13 @@ KILLED_BY = -9
 PATIENCE_S = 120.0
 # A process of its own from which children are forked: it has no threads, and has read the modules.
 _FORKS = multiprocessing.get_context("forkserver")
-_SCENES = ("test_every_write", "test_every_erasure_write", "test_every_projector_write")
+_SCENES = (
+    "test_every_decision_write",
+    "test_every_erasure_write",
+    "test_every_projector_write",
+    "test_every_rotation_write",
+    "test_every_write",
+)
 _FORKS.set_forkserver_preload(["__main__", *(f"tests.fault.{name}" for name in _SCENES)])
 
 # In the long form every step is attacked, in the short one some, chosen by the run's random seed.

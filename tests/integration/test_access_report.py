@@ -254,8 +254,16 @@ def test_the_seal_cannot_be_guessed_and_differs_by_person(house: Cli, tmp_path: 
     assert len(seals) == 3
 
 
+def test_json_is_asked_for_as_everywhere(house: Cli) -> None:
+    asked = ("report", "access", WHO, "--at", AT, "--at-position", "5")
+    assert house(*asked, "--json").out == report(house, "--at-position", "5")
+    assert house("report", "portability", WHO, "--json").json["export"] == "portability"
+
+
 def test_wrong_usage(house: Cli) -> None:
     assert house("report", "access", "recipient/incasso").status == 2
     assert house("report", "access", WHO, "--format", "docx").status == 2
+    assert house("report", "access", WHO, "--format", "html", "--json").status == 2
+    assert house("report", "portability", WHO, "--format", "csv", "--json").status == 2
     assert house("report", "access", WHO, "--language", "fr").status == 2
     assert house("report", "access", "customer/9").status == 1

@@ -53,6 +53,14 @@ def test_a_certificate_says_what_was_decided_and_destroyed(erased: Cli) -> None:
     assert "keys destroyed" not in dutch
 
 
+def test_writing_one_says_where_and_what_it_proves(erased: Cli) -> None:
+    ran = erased("certificate", "write", "6", "--json")
+    verified = erased("certificate", "verify", "6.erasure.json", "--key", key_of(erased), "--json")
+    assert ran.json == verified.json | {"certificate": "6.erasure.json"}
+    shown = erased("certificate", "write", "6", "--output", "-", "--json")
+    assert shown.out == (erased.folder / "6.erasure.json").read_bytes()
+
+
 def test_it_needs_no_ledger(erased: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     path, key = write(erased, 6), key_of(erased)
     erased.set(DATABASE_URL="postgresql://nowhere.invalid/none", KEY_DIR="/nowhere")

@@ -7,8 +7,8 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.intake import BLIND_FIELDS, blind_hash
-from ledger.layouts import layout_of
+from ledger.intake import blind_hash
+from ledger.layouts import BLIND_FIELDS, layout_of
 from ledger.sealing import (
     NONCE_BYTES,
     DataKey,

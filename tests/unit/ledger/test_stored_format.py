@@ -75,14 +75,14 @@ def state() -> bytes:
             "time": instant(TIME),
             "source": "urn:voipzeker:crm",
             "id": "e-1",
-            "sequence": None,
             "activity": "subscription-management",
             "legal_basis": "6-1-b",
             "categories": ["contact"],
             "facts": {"channel": "portal"},
             "origin": {"topic": "privacy.events.v1", "partition": 0, "offset": 7},
             "sealed": {"contact": {"key": GOLDEN_KEY_ID, "values": {"email": GOLDEN_BLOB}}},
-        }
+        },
+        sequence=None,
     )
 
 

@@ -1,0 +1,70 @@
+"""A night's run of retention in a process of its own: `python -m bench.retaining`, with `ledger`'s settings.
+
+Prints a line of JSON: how many steps were due and were carried out, seconds of opening, looking and carrying
+out, the median of the seconds that a block of them took, the most megabytes of resident memory until then,
+and seconds of processor time of all of it.
+"""
+
+import gc
+import os
+import statistics
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import orjson
+
+from bench.rebuilding import megabytes
+from bench.workload import NOW
+from console.answers.periods import step_rows
+from console.output import encode
+from console.rights.deciding import Done, Due, due_steps, erase_due
+from console.settings import read_settings
+from console.wiring import Site, open_site
+from rulebook.calendar import day_of
+
+BLOCK = 1_000
+
+
+def main() -> None:
+    """Open the ledger, look, carry out, and say what it took."""
+    gc.freeze()  # as the program does
+    told: dict[str, float] = {}
+    marks = [_mark()]
+    with open_site(read_settings(os.environ, Path.cwd()), lambda: NOW) as site:
+        marks.append(_mark())
+        told["due"] = _printed(site, due_steps(site.session("reader"), day_of(NOW)))
+        marks.append(_mark())
+        told["done"], told["block_s"] = _paced(site, erase_due(site))
+        marks.append(_mark())
+    for name, before, after in zip(("open", "look", "run"), marks, marks[1:], strict=False):
+        told |= {f"{name}_s": after["s"] - before["s"], f"{name}_mb": after["mb"]}
+    told["processor_s"] = time.process_time()
+    sys.stdout.buffer.write(orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _printed(site: Site, found: Iterable[Due | Done]) -> int:
+    """What the command prints, thrown away; how many rows it was."""
+    rows = step_rows(site.source("retention"), found)
+    return sum(1 for row in rows if encode(row))
+
+
+def _paced(site: Site, found: Iterator[Done]) -> tuple[int, float]:
+    """How many rows it was, and the median of the seconds of a block."""
+    times: list[float] = []
+    count, began = 0, time.perf_counter()
+    while number := _printed(site, islice(found, BLOCK)):
+        now = time.perf_counter()
+        times.append(now - began)
+        count, began = count + number, now
+    return count, statistics.median(times or [0.0])
+
+
+def _mark() -> dict[str, float]:
+    return {"s": time.perf_counter(), "mb": megabytes()}
+
+
+if __name__ == "__main__":
+    main()

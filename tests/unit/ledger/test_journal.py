@@ -1,0 +1,81 @@
+"""The erasure journal is read block by block, whatever its length, up to the last whole line."""
+
+import tracemalloc
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from ledger.errors import Halt
+from ledger.journal import ErasureEntry, ErasureJournal
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def entry(number: int, keys: int = 4) -> ErasureEntry:
+    return ErasureEntry(
+        erasure=UUID(int=number),
+        subject=UUID(int=number),
+        categories=("contact",),
+        keys=("k" * 22,) * keys,
+        ground="request",
+        time=NOW,
+        through=NOW,
+        position=number,
+        whole=False,
+    )
+
+
+def written(folder: Path, entries: list[ErasureEntry]) -> ErasureJournal:
+    journal = ErasureJournal(folder / "erasures.journal")
+    journal.path.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in entries))
+    return journal
+
+
+def test_a_long_journal_comes_in_blocks_that_join(tmp_path: Path) -> None:
+    entries = [entry(number) for number in range(5_000)]
+    journal = written(tmp_path, entries)
+    blocks = list(journal.blocks())
+    assert len(blocks) > 1
+    assert [one for block, _ in blocks for one in block] == entries == journal.entries()
+    assert blocks[-1][1] == journal.path.stat().st_size
+    (_, place), *later = blocks
+    assert list(journal.blocks(place)) == later
+
+
+def test_an_entry_longer_than_a_block_is_read(tmp_path: Path) -> None:
+    entries = [entry(1), entry(2, keys=60_000), entry(3)]
+    assert written(tmp_path, entries).entries() == entries
+
+
+def test_a_torn_last_line_is_no_entry_until_it_is_whole(tmp_path: Path) -> None:
+    journal = written(tmp_path, [entry(1)])
+    size, line = journal.path.stat().st_size, msgspec.json.encode(entry(2))
+    with journal.path.open("ab") as file:
+        file.write(line)
+    assert list(journal.blocks()) == [([entry(1)], size)]
+    assert list(journal.blocks(size)) == []
+    with journal.path.open("ab") as file:
+        file.write(b"\n")
+    assert list(journal.blocks(size)) == [([entry(2)], size + len(line) + 1)]
+
+
+def test_damage_behind_the_first_block_is_found(tmp_path: Path) -> None:
+    journal = written(tmp_path, [entry(number) for number in range(5_000)])
+    with journal.path.open("ab") as file:
+        file.write(b"{}\n")
+    with pytest.raises(Halt, match="damaged"):
+        journal.entries()
+
+
+def test_memory_does_not_grow_with_the_journal(tmp_path: Path) -> None:
+    peaks = []
+    for count in (4_000, 16_000):
+        journal = written(tmp_path, [entry(number) for number in range(count)])
+        tracemalloc.start()
+        assert sum(len(block) for block, _ in journal.blocks()) == count
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.2 * peaks[0]
