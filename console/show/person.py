@@ -71,6 +71,7 @@ def state_tables(state: dict[str, Any]) -> list[RenderableType]:
         ("kind", state["customer_kind"]),
         ("data subject", state["data_subject"]),
         ("erased categories", state["erased_categories"]),
+        ("only stored (restricted)", state.get("restricted_categories", [])),
         ("position of the last event", state["position"]),
     ]
     rows = [
