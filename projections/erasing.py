@@ -4,13 +4,14 @@ A decision names every category. One that is not erased is *deferred*: the lates
 which cause it goes once nothing keeps it, so that nobody has to ask again.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import msgspec
 
-from projections.findings_dossier import Dossier
+from projections.decisions import Decided, decided
+from projections.findings_dossier import Dossier, Mark
 from projections.holds import holds_by_ref
 from projections.keepings import keepings_of
 from projections.person import Person
@@ -20,7 +21,17 @@ from rulebook import Cause, ErasureDecision, ErasureFacts, RetentionDue, erasure
 from rulebook.calendar import day_of
 from schemas import CATEGORIES, ROLLING_CATEGORIES
 
-__all__ = ["Deferral", "Step", "deferrals", "is_last", "on_request", "period_for", "steps"]
+__all__ = [
+    "Settled",
+    "Step",
+    "deferrals",
+    "is_last",
+    "on_request",
+    "period_for",
+    "settled",
+    "steps",
+    "was_decided",
+]
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -52,14 +63,6 @@ def _facts(decision: ErasureDecision) -> dict[str, Any]:
     named = {"rule": first.rule, "ref": first.ref, "until": until}
     told = {name: value for name, value in named.items() if value is not None}
     return {"decision": first.decision, "ground": first.ground, **told}
-
-
-class Deferral(msgspec.Struct, frozen=True):
-    """A category whose erasure was decided and waits."""
-
-    cause: Cause
-    request_ref: str | None
-    decided_at: datetime
 
 
 def on_request(
@@ -100,20 +103,47 @@ def _decided(
     return erasure_decisions(ErasureFacts(cause, tuple(categories), anchors, keepings), day)
 
 
-def deferrals(dossier: Dossier) -> dict[str, Deferral]:
+def deferrals(dossier: Dossier) -> dict[str, Decided]:
     """Category -> its erasure that waits, sorted. For whoever registered anew since, nothing waits."""
-    found: dict[str, Deferral | None] = {}
-    for mark in dossier.all("decided"):
-        says = mark.says
-        waiting = Deferral(says["cause"], says["request_ref"], mark.order.time)
-        for category, one in says["decisions"].items():
-            found[category] = waiting if one["decision"] != "erase" and says["cause"] else None
-    anew = [mark.order.time for mark in dossier.all("registered")]
     return {
         category: one
-        for category, one in sorted(found.items())
-        if one and not any(time > one.decided_at for time in anew)
+        for category, one in decided(dossier).items()
+        if one.decision != "erase" and one.cause
     }
+
+
+def was_decided(person: Person, request_ref: str) -> bool:
+    """Whether everything that is held of a person was decided for a request, and waits."""
+    dossier = person.dossier
+    waiting = {c for c, one in deferrals(dossier).items() if one.request_ref == request_ref}
+    return bool(_decisions(dossier, request_ref)) and set(person.held) <= waiting
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """What came of the erasure that a request asked for: the outcome, and when it was decided last."""
+
+    outcome: str
+    at: datetime | None
+
+
+def settled(dossiers: Iterable[Dossier], request_ref: str) -> Settled:
+    """From what is recorded of a person's data subjects: only what is whole is granted.
+
+    `at`: when nothing was decided for this request, of the erasure that left nothing to decide.
+    """
+    known = list(dossiers)
+    made = [mark for dossier in known for mark in _decisions(dossier, request_ref)]
+    gone = [mark for dossier in known for mark in dossier.all("account") if mark.says == "erased"]
+    at = max((mark.order.time for mark in made or gone), default=None)
+    waiting = [d for one in known for d in deferrals(one).values() if d.request_ref == request_ref]
+    if not waiting:
+        return Settled("granted", at)
+    erased = any(one["decision"] == "erase" for m in made for one in m.says["decisions"].values())
+    return Settled("partly-granted" if erased else "deferred", at)
+
+
+def _decisions(dossier: Dossier, request_ref: str) -> list[Mark]:
+    return [mark for mark in dossier.all("decided") if mark.says["request_ref"] == request_ref]
 
 
 def steps(
@@ -139,7 +169,7 @@ def _resuming(person: Person, day: date) -> Iterator[Step]:
     """Deferred erasures that nothing keeps any more, a step for each decision."""
     waiting: dict[tuple[Cause, str | None], list[str]] = {}
     for category, one in deferrals(person.dossier).items():
-        if category in person.held:
+        if category in person.held and one.cause:
             waiting.setdefault((one.cause, one.request_ref), []).append(category)
     for (cause, request_ref), categories in waiting.items():
         free = _free(person, cause, categories, day)

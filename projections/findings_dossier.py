@@ -6,7 +6,7 @@ what held when it occurred, whenever the marks arrived.
 
 from bisect import insort
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from projections.view import Order, order_of
 from schemas import CATEGORIES
 
 __all__ = [
+    "FOREVER",
     "NOTED",
     "NO_DOSSIER",
     "SHARED",
@@ -29,6 +30,8 @@ __all__ = [
 ]
 
 _ALL = frozenset(CATEGORIES)
+FOREVER = datetime.max.replace(tzinfo=UTC)
+"""As things stand, whatever day it is."""
 
 
 class Mark(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -260,7 +263,7 @@ NOTED: dict[str, tuple[Noting, ...]] = {
     "identity-verified": (_note("shown/{request_ref}"),),
     "rights-request-extended": (_note("extended/{request_ref}"),),
     "rights-request-answered": (_note("answered/{request_ref}", "ended"),),
-    "rights-request-refused": (_note("answered/{request_ref}", "ended"),),
+    "rights-request-refused": (_note("answered/{request_ref}", "ended", 1),),
     "access-report-issued": (_note("answered/{request_ref}", "issued"),),
     "portability-export-issued": (_note("answered/{request_ref}", "issued"),),
     # staff

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from console.commands.log import Keys, PolicyFile, read_file, write_file
-from console.flags import Json, configured
+from console.flags import Json, Language, configured, language_of
 from console.output import emit, people
 from console.settings import Settings, read_policy
-from console.show.upkeep import named_values
+from console.show.retention import certificate_table
 from console.wiring import log_key
 from ledger.errors import Misconfigured
 from ledger.event import instant
@@ -75,6 +75,7 @@ def verify_certificate(
         Path | None,
         typer.Argument(metavar="[FILE]", help="The certificate; without it standard input."),
     ] = None,
+    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Check a certificate of erasure, and print what it proves.
@@ -84,13 +85,14 @@ def verify_certificate(
     """
     if not keys and not policy:
         raise Misconfigured("expected --key, or --policy")
+    spoken = language_of(language)
     known = [parse_verifier_key(key) for key in keys or ()]
     found = parse_certificate(read_file(file))
     answer = _answer(verify(found, known, read_policy(policy) if policy else None))
     if as_json:
         emit(answer)
     else:
-        people().print(named_values("Erasure", answer))
+        people().print(certificate_table(answer, spoken))
 
 
 def _answer(found: Certified) -> dict[str, Any]:

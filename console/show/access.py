@@ -75,7 +75,7 @@ def _consultations(
                 [_EVERYONE if whose and row["everyone"] else row[whose or "reader"], row["role"]]
             ),
             Stack([row["query"], _EVERYONE if row["everyone"] else None]),
-            row["categories"],
+            row["categories"] or "facts alone",
             _wrong(row),
         )
         for row in seen["reads"]
@@ -112,10 +112,14 @@ def _wrong(row: dict[str, Any]) -> Stack:
     return Stack(
         [
             None if row["held"] else "the role was not held",
-            f"not covered: {clean(row['beyond'])}" if row["beyond"] else None,
+            f"not covered: {_beyond(row)}" if row["beyond"] else None,
             None if row["vog"] else "no VOG",
         ]
     )
+
+
+def _beyond(row: dict[str, Any]) -> str:
+    return "all of it" if set(row["categories"]) <= set(row["beyond"]) else clean(row["beyond"])
 
 
 def _vog(vog: dict[str, Any] | None) -> str:

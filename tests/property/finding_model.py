@@ -41,6 +41,7 @@ TAKES = {
     "employment-ended",
     "role-revoked",
     "recipient-ended",
+    "rights-request-refused",
 }
 USES = {
     "marketing-message-sent",
@@ -69,6 +70,15 @@ BOUGHT = [
     *("contract-concluded", "contract-changed", "contract-taken-over", "order-placed"),
     *("equipment-shipped", "invoice-sent", "service-activated", "service-extended"),
 ]
+ENDS = ["rights-request-answered", "rights-request-refused"]
+STEPS = {
+    "identity-verified",
+    "identity-verification-failed",
+    "rights-request-extended",
+    "access-report-issued",
+    "portability-export-issued",
+}
+ON_REQUEST = {*ENDS, *STEPS}
 
 
 def findings(events: Events, office: str) -> list[tuple[str, str, str, str]]:
@@ -130,6 +140,8 @@ def broken(event: RecordedEvent, told: Told) -> Broken:
         yield "house.provision.unknown", None
     if event.name in USES and event.facts.get("direction") != "in":
         yield from _used(event, told)
+    if event.name in ON_REQUEST:
+        yield from _on_request(event, told)
     judge = JUDGES.get(event.name)
     if judge:
         yield from judge(event, told)
@@ -143,15 +155,37 @@ def _used(event: RecordedEvent, told: Told) -> Broken:
     lifts = told.of(event, "processing-restricted", "restriction-lifted", until=event.time)
     last = {category: act.name for act in lifts for category in act.categories}
     beyond = {category for category, name in last.items() if name == "processing-restricted"}
+    beyond |= {"contact"} if _decided_to_store(event, told) else set()
     fields = {PERSONAL_FIELDS[field] for field in event.facts.get("fields", [])}
     channel = event.facts.get("channel")
     reached = {"address" if channel == "post" else "contact"} if channel else set()
     free = event.legal_basis == "6-1-a" or bool(
         event.provision and rulebook.provision(event.provision)
     )
-    asked = told.of(event, "rights-request-received", request_ref=event.facts.get("case_ref"))
+    ref = event.facts.get("case_ref")
+    asked = told.of(event, "rights-request-received", request_ref=ref)
+    asked = asked or told.of(event, "legal-hold-placed", "legal-hold-released", hold_ref=ref)
     if beyond & {*event.categories, *fields, *reached} and not free and not asked:
         yield "law.use.restriction", None
+
+
+def _decided_to_store(event: RecordedEvent, told: Told) -> bool:
+    """Whether it was decided that contact data is only stored, for a hold that stood when it was used."""
+    decided = [one for one in told.of(event, "erasure-decided", until=event.time) if one.ours]
+    if not decided:
+        return False
+    last = decided[-1]
+    one = last.facts["decisions"]["contact"]
+    names = "legal-hold-placed", "legal-hold-released"
+    holds = told.of(event, *names, until=event.time, hold_ref=one["ref"])
+    anew = told.of(event, "customer-registered", until=event.time)
+    return (
+        one["decision"] == "restrict"
+        and not any(registered.time > last.time for registered in anew)
+        and bool(holds)
+        and holds[-1].name == "legal-hold-placed"
+        and "contact" in holds[-1].categories
+    )
 
 
 def _void(events: Events, told: Told, office: str) -> Iterator[tuple[str, str]]:
@@ -554,6 +588,17 @@ def _requested(event: RecordedEvent, told: Told) -> Broken:
         due = rulebook.extended("rights.answer", received, days)
     if not any(e.time < due for e in told.of(event, *ANSWERS, request_ref=ref)):
         yield "law.rights.overdue", due
+
+
+def _on_request(event: RecordedEvent, told: Told) -> Broken:
+    ref = event.facts["request_ref"]
+    if not told.of(event, "rights-request-received", request_ref=ref):
+        yield "law.rights.receipt", None
+    ends = told.of(event, *ENDS, request_ref=ref)
+    if event.name in ENDS and event is not ends[0]:
+        yield "house.rights.answered", None
+    if event.name in STEPS and ends and ends[0].time < event.time:
+        yield "house.rights.ended", None
 
 
 def _extended(event: RecordedEvent, told: Told) -> Broken:

@@ -18,7 +18,7 @@ from tests.property.view_specs import (
     sealed,
     with_,
 )
-from tests.unit.projections.making import ANNA, BERT, CRM, OFFICE, PORTAL, SPACE
+from tests.unit.projections.making import ANNA, BERT, CRM, OFFICE, OURS, PORTAL, SPACE
 
 __all__ = ["facts", "lives"]
 
@@ -179,6 +179,11 @@ requests = told(
     request_ref=cases,
     received_on=dates,
 )
+done_for = told(
+    "human-review-completed",
+    "portability-export-issued",
+    request_ref=cases,
+)
 identities = merged(
     told("identity-verification-failed", "identity-verified", request_ref=cases),
     st.sampled_from([{}, {"information_asked": "more"}]),
@@ -233,6 +238,21 @@ stopped = st.one_of(
         categories=one_of([["contact"], ["address", "contact"]]),
     ),
 )
+# What the ledger decided itself: a restriction while a hold stands, or something else.
+decided = merged(
+    told("erasure-decided", of=everyone),
+    with_(
+        source=st.just(OURS),
+        cause=st.just("request"),
+        decisions=st.builds(
+            lambda decision, ref: {
+                "contact": {"decision": decision, "rule": "law.erasure.hold", "ref": ref}
+            },
+            one_of(["restrict", "restrict", "retain"]),
+            cases,
+        ),
+    ),
+)
 systems = told(
     "system-registered",
     of=with_(subject=one_of(["system/crm", "system/portal"])),
@@ -249,8 +269,9 @@ LIVES: list[list[st.SearchStrategy[Spec]]] = [
     [collected, collected, holds, disputes, debts, restrictions, account_acts, gone],
     [looked, looked, roles, granted, staff],
     [misused, requests, requests, breaches, breaches],
-    [requests, requests, identities, identities],
+    [requests, requests, identities, identities, done_for],
     [used, used, stopped, stopped, disclosed, requests],
+    [used, used, decided, decided, holds, holds, stopped, account_acts],
 ]
 """Kinds of events that have to do with each other; drawn alone, they meet often."""
 

@@ -20,7 +20,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "2cfa05cd76c376fb58f29f0fc5fdb97846e90b18c406ccfa207ef7a87ad8a5bb"
+DIGEST = "3c5646bb78f703cda21bb3eb19cd58714036d9e0d50324557ef1819be24d79ea"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS: dict[str, Any] = {
