@@ -8,7 +8,8 @@ import typer
 from console.commands.log import Keys, PolicyFile, read_file, write_file
 from console.flags import Json, configured
 from console.output import emit, people
-from console.settings import Settings, read_policy
+from console.setting_texts import read_policy
+from console.settings import Settings
 from console.show.upkeep import named_values
 from console.wiring import log_key
 from ledger.errors import Misconfigured

@@ -75,7 +75,9 @@ def export(
     _check(form, subject, register_url)
     log = Log(settings.ledger, settings.confidential, register_url)
     told = Exported()
-    with reading(settings, "export", Moment(at_position=at_position)) as (_, source):
+    with reading(
+        settings, "export", Moment(recorded_by=wanted.recorded_by, at_position=at_position)
+    ) as (_, source):
         emit_lines(exported(source, log, wanted, RECORDS[form], told))
     left_out = f", {told.left_out} left out as annulled" if told.left_out else ""
     note(f"ledger: {told.records} records up to position {told.position}{left_out}")
