@@ -12,17 +12,17 @@ from ledger.event import RecordedEvent
 from projections.choices import Choice, objected
 from projections.consent_status import Row, consents_among, status_at
 from projections.findings_dossier import NOTED, Dossier
-from projections.keepings import restricted
+from projections.restricting import SAYS_RESTRICTED, restricted
 from rulebook import Addressee
 from rulebook.marketing import MARKETING_ACTIVITIES
 
 __all__ = ["Kind", "addressee", "is_customer", "kind_of_addressee"]
 
-# Topics of a dossier that say who is a customer, and what may not be done any more.
-_TOPICS = frozenset({"bought", "customer", "objected", "restriction", "restriction-lifted"})
-_ASKED = frozenset(
+# Topics of a dossier that say who is a customer, and what was objected to.
+_TOPICS = frozenset({"bought", "customer", "objected"})
+_ASKED = SAYS_RESTRICTED | {
     name for name, notings in NOTED.items() if any(noting.kind in _TOPICS for noting in notings)
-)
+}
 Kind = Literal["consumer", "sole-trader", "legal-entity"]
 _KINDS: dict[str | None, Kind] = {"sole-trader": "sole-trader", "legal-entity": "legal-entity"}
 

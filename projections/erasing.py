@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from projections.decisions import Decided, decided
 from projections.findings_dossier import Dossier
 from projections.holds import holds_by_ref
 from projections.keepings import keepings_of
@@ -20,7 +21,7 @@ from rulebook import Cause, ErasureDecision, ErasureFacts, RetentionDue, erasure
 from rulebook.calendar import day_of
 from schemas import CATEGORIES, ROLLING_CATEGORIES
 
-__all__ = ["Deferral", "Step", "deferrals", "is_last", "on_request", "period_for", "steps"]
+__all__ = ["Step", "deferrals", "is_last", "on_request", "period_for", "steps"]
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -52,14 +53,6 @@ def _facts(decision: ErasureDecision) -> dict[str, Any]:
     named = {"rule": first.rule, "ref": first.ref, "until": until}
     told = {name: value for name, value in named.items() if value is not None}
     return {"decision": first.decision, "ground": first.ground, **told}
-
-
-class Deferral(msgspec.Struct, frozen=True):
-    """A category whose erasure was decided and waits."""
-
-    cause: Cause
-    request_ref: str | None
-    decided_at: datetime
 
 
 def on_request(
@@ -100,19 +93,12 @@ def _decided(
     return erasure_decisions(ErasureFacts(cause, tuple(categories), anchors, keepings), day)
 
 
-def deferrals(dossier: Dossier) -> dict[str, Deferral]:
+def deferrals(dossier: Dossier) -> dict[str, Decided]:
     """Category -> its erasure that waits, sorted. For whoever registered anew since, nothing waits."""
-    found: dict[str, Deferral | None] = {}
-    for mark in dossier.all("decided"):
-        says = mark.says
-        waiting = Deferral(says["cause"], says["request_ref"], mark.order.time)
-        for category, one in says["decisions"].items():
-            found[category] = waiting if one["decision"] != "erase" and says["cause"] else None
-    anew = [mark.order.time for mark in dossier.all("registered")]
     return {
         category: one
-        for category, one in sorted(found.items())
-        if one and not any(time > one.decided_at for time in anew)
+        for category, one in decided(dossier).items()
+        if one.decision != "erase" and one.cause
     }
 
 
@@ -139,7 +125,7 @@ def _resuming(person: Person, day: date) -> Iterator[Step]:
     """Deferred erasures that nothing keeps any more, a step for each decision."""
     waiting: dict[tuple[Cause, str | None], list[str]] = {}
     for category, one in deferrals(person.dossier).items():
-        if category in person.held:
+        if category in person.held and one.cause:
             waiting.setdefault((one.cause, one.request_ref), []).append(category)
     for (cause, request_ref), categories in waiting.items():
         free = _free(person, cause, categories, day)

@@ -6,7 +6,7 @@ what held when it occurred, whenever the marks arrived.
 
 from bisect import insort
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from projections.view import Order, order_of
 from schemas import CATEGORIES
 
 __all__ = [
+    "FOREVER",
     "NOTED",
     "NO_DOSSIER",
     "SHARED",
@@ -29,6 +30,8 @@ __all__ = [
 ]
 
 _ALL = frozenset(CATEGORIES)
+FOREVER = datetime.max.replace(tzinfo=UTC)
+"""As things stand, whatever day it is."""
 
 
 class Mark(msgspec.Struct, frozen=True, array_like=True, gc=False):

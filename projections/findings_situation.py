@@ -206,12 +206,12 @@ SITUATIONS: Mapping[str, Callable[[Fact, Look], Iterator[Seen]]] = {
 }
 
 DEPENDS: Mapping[str, frozenset[str]] = {
-    "registered": frozenset({"credit-check", "contact"}),
+    "registered": frozenset({"credit-check", *USES}),
     "bought": frozenset({"contact"}),
     "account": frozenset({"contact", RETENTION}),
     "customer": frozenset({"contact", RETENTION}),
     "consent": frozenset({"contact"}),
-    "decided": frozenset(),
+    "decided": USES,
     "objection": frozenset({"contact"}),
     "objected": USES,
     "large-order": frozenset({"credit-check"}),
@@ -243,17 +243,16 @@ DEPENDS: Mapping[str, frozenset[str]] = {
             "settled",
             "case-closed",
             "portal",
-            "hold",
             "job",
-            "dispute",
             "debt",
-            "case",
             "right",
         ),
         frozenset({RETENTION}),
     ),
-    "restriction": frozenset({RETENTION, *USES}),
-    "restriction-lifted": frozenset({RETENTION, *USES}),
+    **dict.fromkeys(
+        ("hold", "dispute", "case", "restriction", "restriction-lifted"),
+        frozenset({RETENTION, *USES}),
+    ),
     "assessed": frozenset({"breach"}),
     "notified": frozenset({"breach", "breach-full"}),
 }

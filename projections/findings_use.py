@@ -1,8 +1,8 @@
 """Situations of any use of a person's data: objections to its activity, restrictions of the data. Pure.
 
 An objection stops an activity from when it was raised, until it is overruled (GDPR Art. 21). Data that is
-restricted is only stored, except with consent, for claims and duties of law, or to handle the request
-itself (Art. 18(2)).
+restricted is only stored, except with consent, for claims and duties of law, or to handle the request, the
+hold, the dispute or the case itself (Art. 18(2)).
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import rulebook
 from projections.findings_fact import DISCLOSURE, Fact
 from projections.findings_look import Look, Seen
-from projections.keepings import restricted
+from projections.restricting import restricted
 from rulebook.marketing import category_of
 from schemas import PERSONAL_FIELDS
 
@@ -20,6 +20,8 @@ USE = "use"
 USES = frozenset({DISCLOSURE, "contact", "access"})
 """Kinds of fact that are a use of a person's data."""
 _CONSENT = "6-1-a"
+# Topics of a dossier whose matter may be handled with data that is restricted.
+_MATTERS = ("request", "hold", "dispute", "case")
 
 
 def use(fact: Fact, look: Look) -> Iterator[Seen]:
@@ -42,5 +44,6 @@ def _touched(fact: Fact) -> set[str]:
 
 def _may_be_used(fact: Fact, look: Look) -> bool:
     provision = fact.provision and rulebook.provision(fact.provision)
-    own_request = bool(look.own.all(f"request/{fact.facts.get('case_ref')}"))
-    return fact.legal_basis == _CONSENT or bool(provision) or own_request
+    ref = fact.facts.get("case_ref")
+    own_matter = bool(ref) and any(look.own.all(f"{topic}/{ref}") for topic in _MATTERS)
+    return fact.legal_basis == _CONSENT or bool(provision) or own_matter

@@ -12,16 +12,28 @@ from typing import Any
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.findings_dossier import NO_DOSSIER, Dossier, Mark
+from projections.findings_dossier import FOREVER, NO_DOSSIER, Dossier, Mark
 from projections.retention import instant_of_day
 from projections.view import Key, View
 
-__all__ = ["IN_FORCE", "VIEW", "Hold", "holds", "holds_by_category", "holds_by_ref"]
+__all__ = [
+    "ACTS_ON_HOLDS",
+    "IN_FORCE",
+    "UNDISCLOSED",
+    "VIEW",
+    "Hold",
+    "holds",
+    "holds_by_category",
+    "holds_by_ref",
+    "undisclosed",
+]
 
 _TOPIC = "hold/"
-_NAMES = frozenset({"legal-hold-placed", "legal-hold-reviewed", "legal-hold-released"})
+ACTS_ON_HOLDS = frozenset({"legal-hold-placed", "legal-hold-reviewed", "legal-hold-released"})
 IN_FORCE = "hold"
 """What a row is open as, until the hold is released."""
+UNDISCLOSED = "undisclosed"
+"""The ground of a hold of which the person may not be told: neither why, nor that it is there."""
 
 
 class Hold(msgspec.Struct, frozen=True):
@@ -61,15 +73,22 @@ def holds_by_category(dossier: Dossier) -> dict[str, tuple[str, ...]]:
     return {category: tuple(refs) for category, refs in sorted(found.items())}
 
 
-def holds_by_ref(dossier: Dossier) -> dict[str, tuple[str, ...]]:
-    """Reference of a hold in force -> the categories that it keeps, both sorted."""
-    found = sorted(_in_force(dossier))
+def holds_by_ref(dossier: Dossier, time: datetime = FOREVER) -> dict[str, tuple[str, ...]]:
+    """Reference of a hold in force at a time -> the categories that it keeps, both sorted."""
+    found = sorted(_in_force(dossier, time))
     return {ref: tuple(marks[-1].says["categories"]) for ref, marks in found}
 
 
-def _in_force(dossier: Dossier) -> Iterator[tuple[str, tuple[Mark, ...]]]:
-    for topic, marks in dossier.marks.items():
-        if topic.startswith(_TOPIC) and marks[-1].says is not None:
+def undisclosed(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
+    """References of the holds in force at a time of which the person may not be told."""
+    found = _in_force(dossier, time)
+    return frozenset(ref for ref, marks in found if marks[-1].says["ground"] == UNDISCLOSED)
+
+
+def _in_force(dossier: Dossier, time: datetime = FOREVER) -> Iterator[tuple[str, tuple[Mark, ...]]]:
+    for topic in dossier.marks:
+        marks = dossier.until(topic, time) if topic.startswith(_TOPIC) else ()
+        if marks and marks[-1].says is not None:
             yield topic.removeprefix(_TOPIC), marks
 
 
@@ -89,7 +108,7 @@ def _hold(ref: str, marks: tuple[Mark, ...]) -> Hold:
 
 def keys(event: RecordedEvent) -> tuple[str, ...]:
     """An act on a hold touches the row of its reference."""
-    return (event.facts["hold_ref"],) if event.name in _NAMES else ()
+    return (event.facts["hold_ref"],) if event.name in ACTS_ON_HOLDS else ()
 
 
 def _evolve(_subkey: str, state: Dossier | None, event: RecordedEvent) -> Dossier:
@@ -107,7 +126,7 @@ VIEW: View[Dossier] = View(
     version="1",
     type=Dossier,
     keys=keys,
-    names=_NAMES,
+    names=ACTS_ON_HOLDS,
     evolve=_evolve,
     layout="cases",
     cell_types={"open_kind": "text", "due": "timestamptz"},

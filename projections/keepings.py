@@ -4,30 +4,38 @@ Read from the dossier of the person (`findings_dossier`), in the words of the ru
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
-from projections.findings_dossier import Dossier
-from projections.holds import holds_by_ref
+from projections.findings_dossier import FOREVER, Dossier
+from projections.holds import holds_by_ref, undisclosed
 from rulebook import Keeping, deadline, evidence_of
 from rulebook.calendar import day_of
 from rulebook.erasure import Kept
 from schemas import CATEGORIES
 
-__all__ = ["keepings_of", "restricted"]
+__all__ = ["asked_to_restrict", "keepings_of"]
 
 _COURT = "rights.court"
-FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 def keepings_of(dossier: Dossier) -> list[Keeping]:
     """Everything in force that keeps data, whatever its erasure is asked for, in the order of topics."""
-    found = [
-        Keeping("hold", ref, frozenset(categories))
-        for ref, categories in holds_by_ref(dossier).items()
-    ]
-    if categories := restricted(dossier):
+    found = list(_held(dossier))
+    if categories := asked_to_restrict(dossier):
         found.append(Keeping("restriction", categories=categories))
     return [*found, *_open(dossier), *_requests(dossier)]
+
+
+def _held(dossier: Dossier) -> Iterator[Keeping]:
+    """By legal holds; those that the person may not be told of are one, without a name."""
+    if not (refs := holds_by_ref(dossier)):
+        return
+    hidden = undisclosed(dossier)
+    for ref, categories in refs.items():
+        if ref not in hidden:
+            yield Keeping("hold", ref, frozenset(categories))
+    if hidden:
+        yield Keeping("undisclosed", categories=frozenset(c for ref in hidden for c in refs[ref]))
 
 
 # Topic of a dossier -> what it is to the rulebook, and what its last mark says while it keeps data.
@@ -62,8 +70,8 @@ def _requests(dossier: Dossier) -> Iterator[Keeping]:
         yield Keeping("request-ended" if ended else "request-open", ref, needs, until)
 
 
-def restricted(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
-    """Categories that may only be stored at a time: restricted, and not released (GDPR art. 18)."""
+def asked_to_restrict(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
+    """Categories that somebody restricted and nobody released by a time (GDPR art. 18)."""
     latest = {
         category: (mark.order, True)
         for mark in dossier.until("restriction", time)

@@ -13,7 +13,7 @@ from projections.findings_traces import Traces
 from projections.person import Person
 from projections.read import bookmark_of
 
-__all__ = ["persons"]
+__all__ = ["dossiers_of", "persons"]
 
 _START = UUID(int=0)
 _ROWS = 2_000
@@ -34,6 +34,13 @@ def persons(session: Session) -> Iterator[list[Person]]:
             )
             for stream, rows in people.items()
         ]
+
+
+def dossiers_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, Dossier]:
+    """The dossiers of those persons that have one."""
+    bookmark_of(session, VIEW)
+    found = _named(session.of("projections"), [str(stream) for stream in streams])
+    return {UUID(name): dossier for name, dossier in found.items()}
 
 
 def _blocks(session: Session) -> Iterator[list[tuple[UUID, _Rows]]]:
@@ -70,8 +77,10 @@ def _dossier(rows: _Rows) -> Dossier:
 def _others(session: Session, people: dict[UUID, _Rows]) -> dict[str, Dossier]:
     """The customers of contact persons, by name."""
     names = sorted({who for rows in people.values() if (who := _dossier(rows).customer)})
-    if not names:
-        return {}
-    found = session.named("dossiers", {"table": VIEW.name}, names=names)
+    return _named(session, names) if names else {}
+
+
+def _named(session: Session, names: Sequence[str]) -> dict[str, Dossier]:
+    found = session.named("dossiers", {"table": VIEW.name}, names=list(names))
     rows = {name: VIEW.decode(state) for name, state in found}
     return {name: row for name, row in rows.items() if isinstance(row, Dossier)}

@@ -31,6 +31,7 @@ __all__ = [
 Cause = Literal["request", "retention", "consent-withdrawn", "unlawful", "objection"]
 Kept = Literal[
     "hold",
+    "undisclosed",
     "dispute",
     "debt",
     "case",
@@ -148,7 +149,10 @@ def erasure_decisions(facts: ErasureFacts, day: date) -> dict[str, ErasureDecisi
 
 
 def kept(facts: ErasureFacts, category: str, day: date) -> tuple[Reason, ...]:
-    """Why a category stays for now, the longest-lasting reason first; empty when nothing keeps it."""
+    """Why a category stays for now, the longest-lasting reason first; empty when nothing keeps it.
+
+    A reason that is not disclosed is given only where there is no other one: beside those it would tell.
+    """
     keepings = [
         keeping
         for keeping in (*facts.keepings, *_duties(category, facts.anchors, day))
@@ -156,12 +160,13 @@ def kept(facts: ErasureFacts, category: str, day: date) -> tuple[Reason, ...]:
         and (keeping.until is None or day < keeping.until)
     ]
     reasons = [
-        _reason(entry, keeping)
+        (keeping.kind, _reason(entry, keeping))
         for keeping in keepings
         for entry in ERASURE_RULES
         if entry.when == keeping.kind and entry.stands_against(facts.cause, category, day)
     ]
-    return tuple(sorted(reasons, key=_lasting))
+    told = [reason for kind, reason in reasons if kind != "undisclosed"]
+    return tuple(sorted(told or (reason for _, reason in reasons), key=_lasting))
 
 
 def _duties(category: str, anchors: Mapping[Anchor, date], day: date) -> list[Keeping]:

@@ -5,7 +5,7 @@ of the latest duty; without one, or after it, at the end of the shortest permiss
 requests are no rules: whoever asks knows of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Literal
 
@@ -126,8 +126,7 @@ def retention_duties(
     category: str, anchors: Mapping[Anchor, date], day: date
 ) -> list[tuple[date, RetentionRule]]:
     """First day after each duty whose anchor has come, and the duty, as the rules stand on a day."""
-    rules = retention_rules(category, day)
-    return [(r.until(anchors[r.anchor]), r) for r in rules if _is(r, "duty", anchors)]
+    return _ends(retention_rules(category, day), "duty", anchors)
 
 
 def retention_due(category: str, anchors: Mapping[Anchor, date], day: date) -> RetentionDue:
@@ -135,11 +134,12 @@ def retention_due(category: str, anchors: Mapping[Anchor, date], day: date) -> R
 
     Conservative: a duty whose anchor has not come makes everything wait, until the account is closed:
     after that its anchor does not come any more. It is not the rule that decides, for it does not apply yet.
+    On a day before the first rule of the category that rule answers: it holds for what is older, too.
     """
-    rules = retention_rules(category, day)
+    rules = retention_rules(category, max(day, _first_day(category, day)))
     waiting = [r for r in rules if r.anchor not in anchors]
-    duties = retention_duties(category, anchors, day)
-    permissions = [(r.until(anchors[r.anchor]), r) for r in rules if _is(r, "permission", anchors)]
+    duties = _ends(rules, "duty", anchors)
+    permissions = _ends(rules, "permission", anchors)
     if "account-closed" not in anchors and any(r.kind == "duty" for r in waiting):
         return _until_closed(category, rules, anchors)
     shortest = min(permissions, key=lambda pair: pair[0], default=None)
@@ -162,5 +162,19 @@ def _until_closed(
     return RetentionDue(category, None, rule.id, rule.anchor)
 
 
-def _is(rule: RetentionRule, kind: str, anchors: Mapping[Anchor, date]) -> bool:
-    return rule.kind == kind and rule.anchor in anchors
+def _first_day(category: str, otherwise: date) -> date:
+    """The first day on which any rule of a category is in force."""
+    return min(
+        (r.valid_from for r in RETENTION_RULES if category in r.categories), default=otherwise
+    )
+
+
+def _ends(
+    rules: Iterable[RetentionRule], kind: str, anchors: Mapping[Anchor, date]
+) -> list[tuple[date, RetentionRule]]:
+    """First day after the period of each rule of a kind whose anchor has come; none is before its rule."""
+    return [
+        (max(r.until(anchors[r.anchor]), r.valid_from), r)
+        for r in rules
+        if r.kind == kind and r.anchor in anchors
+    ]

@@ -40,6 +40,17 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
 """Full type -> what is known of it, in the order of the contract."""
 
 DISCLOSED = f"{PREFIX}personal-data-disclosed.v1"
+DISCLOSING: frozenset[str] = frozenset(
+    f"{PREFIX}{name}.v1"
+    for name in (
+        "personal-data-disclosed",
+        "emergency-call-disclosed",
+        "malicious-call-data-disclosed",
+        "bulk-feed-delivered",
+    )
+)
+"""Types that tell of a disclosure under a provision. Of these the confidential ledger takes the first."""
+
 ANNULLED = f"{PREFIX}event-annulled.v1"
 ERASED = f"{PREFIX}personal-data-erased.v1"
 

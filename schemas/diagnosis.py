@@ -11,7 +11,14 @@ from typing import Any
 import msgspec
 
 from schemas import formats, references
-from schemas.catalogue import ANNULLED, CONFIDENTIAL_TYPES, DISCLOSED, EVENT_TYPES, OWN_TYPES
+from schemas.catalogue import (
+    ANNULLED,
+    CONFIDENTIAL_TYPES,
+    DISCLOSED,
+    DISCLOSING,
+    EVENT_TYPES,
+    OWN_TYPES,
+)
 from schemas.envelope import Envelope
 from schemas.event import Intake
 from schemas.provision import readings
@@ -83,12 +90,12 @@ def wrong_ledger(message: dict[str, Any], intake: Intake) -> str | None:
     the rest: an order under secrecy must not be refused in words that an open topic's reader sees.
     """
     name = message["type"]
-    if name == DISCLOSED:
-        secret = _is_secret(message.get("data"), intake)
-        return None if secret == intake.confidential else "/data/provision"
-    if intake.confidential and name not in OWN_TYPES and name != ANNULLED:
+    if intake.confidential and name not in OWN_TYPES | {ANNULLED, DISCLOSED}:
         return "/type"
-    return None
+    if name not in DISCLOSING:
+        return None
+    secret = _is_secret(message.get("data"), intake)
+    return None if secret == intake.confidential else "/data/provision"
 
 
 def _is_secret(data: Any, intake: Intake) -> bool:

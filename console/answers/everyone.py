@@ -19,7 +19,9 @@ from projections import consent_status, customer_state
 from projections.consent_status import Row
 from projections.customer_state import CustomerState, Status
 from projections.read import consents_of, customer_states_of
-from projections.timetravel import NOW, Moment, fold, select
+from projections.read_persons import dossiers_of
+from projections.restricting import restricted, restricted_by
+from projections.timetravel import NOW, Moment, Selected, fold, select
 from projections.view import View
 from schemas import CATEGORIES
 
@@ -37,11 +39,13 @@ def all_states(source: Source, moment: Moment) -> Iterator[dict[str, Any]]:
     """The state of everyone who is known at the moment, as `ledger state` shows it."""
     source.reads.note_many(CATEGORIES, everyone=True)
     for block in _blocks(source.opener.people(KINDS)):
-        states = _states(source, [subject for _, subject in block], moment)
+        streams = [subject for _, subject in block]
+        states = _states(source, streams, moment)
+        stored = _restricted(source, streams, moment)
         for reference, subject in block:
             state = states.get(subject)
             if state and not state.whole:
-                yield state_answer(source, reference, subject, state)
+                yield state_answer(source, reference, subject, state, stored.get(subject, ()))
 
 
 def all_consents(source: Source, moment: Moment) -> Iterator[dict[str, Any]]:
@@ -103,15 +107,34 @@ def _consents(source: Source, streams: list[UUID], moment: Moment) -> _Consents:
     return _folded(source, streams, moment, consent_status.VIEW)
 
 
+def _restricted(source: Source, streams: list[UUID], moment: Moment) -> dict[UUID, frozenset[str]]:
+    """What may only be stored of each."""
+    if moment == NOW:
+        found = dossiers_of(source.session, streams)
+        return {stream: restricted(dossier, source.now) for stream, dossier in found.items()}
+    time = moment.as_of or source.now
+    return {
+        stream: restricted_by(selected.counted, time)
+        for stream, selected in _selected(source, streams, moment).items()
+    }
+
+
 def _folded(
     source: Source, streams: list[UUID], moment: Moment, view: View[Any]
 ) -> dict[UUID, dict[str, Any]]:
     """The rows of a view at a moment, from the events of each stream."""
+    return {
+        stream: fold(view, selected.counted, selected.erasures)
+        for stream, selected in _selected(source, streams, moment).items()
+    }
+
+
+def _selected(source: Source, streams: list[UUID], moment: Moment) -> dict[UUID, Selected]:
+    """What counts of each stream at a moment."""
     by_stream: dict[UUID, list[RecordedEvent]] = {stream: [] for stream in streams}
     for event in events_of(source.session, streams):
         by_stream[event.stream].append(event)
-    folded = {}
-    for stream, events in by_stream.items():
-        selected = select(events, moment, source.privacy_office)
-        folded[stream] = fold(view, selected.counted, selected.erasures)
-    return folded
+    return {
+        stream: select(events, moment, source.privacy_office)
+        for stream, events in by_stream.items()
+    }

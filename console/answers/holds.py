@@ -32,14 +32,15 @@ def all_holds(source: Source) -> Iterator[dict[str, Any]]:
         names = source.names(stream for stream, _ in block)
         for stream, hold in block:
             name = names[stream]
-            yield _shown(source, None if name == ERASED else name, hold)
+            void = name == ERASED
+            yield _shown(source, None if void else name, hold, void=void)
 
 
 def holds_of(source: Source, reference: str) -> list[dict[str, Any]]:
     """The holds in force over a person's data. Raises UnknownSubject."""
-    found = _in_force(source, reference)
+    found, void = _in_force(source, reference), _is_erased(source, reference)
     note_read(source, reference)
-    return [_shown(source, reference, hold) for hold in found]
+    return [_shown(source, reference, hold, void=void) for hold in found]
 
 
 def place(
@@ -50,7 +51,7 @@ def place(
     Raises UnknownSubject when the person was wholly erased: there is nothing left to hold.
     """
     source = site.source("hold")
-    if known_streams(source, reference) and not source.opener.live_subjects(reference):
+    if known_streams(source, reference) and _is_erased(source, reference):
         raise UnknownSubject("all of this person is erased already: there is nothing to hold")
     if any(hold.hold_ref == hold_ref for hold in _in_force(source, reference)):
         raise Reject("this person has a hold of that reference already: review it")
@@ -112,7 +113,13 @@ def _in_force(source: Source, reference: str) -> list[Hold]:
     return holds(dossier_of(events, source.privacy_office))
 
 
-def _shown(source: Source, subject: str | None, hold: Hold) -> dict[str, Any]:
+def _is_erased(source: Source, reference: str) -> bool:
+    """Whether a person who was known is erased wholly, so that nothing is left to hold."""
+    return not source.opener.live_subjects(reference)
+
+
+def _shown(source: Source, subject: str | None, hold: Hold, *, void: bool) -> dict[str, Any]:
+    """`void`: everything of the person was erased before the hold was recorded, so it holds nothing."""
     today: date = day_of(source.now)
     return {
         "subject": subject,
@@ -123,4 +130,5 @@ def _shown(source: Source, subject: str | None, hold: Hold) -> dict[str, Any]:
         "since": instant(hold.since),
         "review_on": hold.review_on.isoformat(),
         "overdue": hold.is_overdue(today),
+        "void": void,
     }

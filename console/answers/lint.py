@@ -30,7 +30,7 @@ def lint(
     notices, in_force = told_at(source, moment)
     if draft is not None:
         in_force = None
-    practice = practice_at(source, controller, moment, notices, in_force)
+    practice = practice_at(source, controller, moment, told=(notices, in_force), language=language)
     claims = in_force.claims if in_force else draft
     told = [_statement(claim) for claim in claims] if claims is not None else None
     found = notice_findings(told, practice, day_of(moment.as_of or source.now))

@@ -12,6 +12,7 @@ import msgspec
 from console.answers.measures import told_measures
 from console.answers.source import Source, states_at
 from console.settings import Controller
+from console.words import phrase
 from projections import notices, practice, recipients
 from projections.derive import rows_at
 from projections.findings_past import past_findings
@@ -26,6 +27,7 @@ from projections.recipients import Recipient, ended_at, recipient_at
 from projections.timetravel import NOW, Moment
 from rulebook import Practice, provision, region
 from rulebook.calendar import day_of
+from schemas.texts import Language
 
 __all__ = ["practice_at", "told_at"]
 
@@ -41,6 +43,11 @@ class _Asked(msgspec.Struct, frozen=True):
 
     source: Source
     moment: Moment
+    language: Language
+
+    def place(self, name: str, *values: Any) -> str:
+        """Where something was seen, in words."""
+        return phrase("place", name, self.language, *values)
 
     @property
     def clock(self) -> datetime:
@@ -61,11 +68,12 @@ def practice_at(
     source: Source,
     controller: Controller,
     moment: Moment,
-    told: Sequence[Notice],
-    in_force: Publication | None,
+    *,
+    told: tuple[Sequence[Notice], Publication | None],
+    language: Language,
 ) -> Practice:
-    """All sources of practice. `told`, `in_force`: the notices of that moment."""
-    asked = _Asked(source, moment)
+    """All sources of practice. `told`: the notices of that moment, and what is in force of them."""
+    asked = _Asked(source, moment, language)
     known = {row.recipient: row for row in states_at(source, recipients.VIEW, moment)}
     shown = practice.observed(
         rows_at(source.session, practice.VIEW, moment, source.privacy_office, practice.VIEW.names)
@@ -73,10 +81,10 @@ def practice_at(
     parts = (
         _declared(asked),
         _parties(asked, known),
-        _shown(shown, known, asked.clock),
+        _shown(asked, shown, known),
         _measures(asked),
-        _published(told, in_force),
-        _contacts(controller),
+        _published(asked, *told),
+        _contacts(asked, controller),
         _open_findings(asked),
     )
     return _gathered(sight for part in parts for sight in part)
@@ -105,7 +113,7 @@ def _declared(asked: _Asked) -> Iterator[Sight]:
     )
     for entry in entries:
         if not entry.retired and not _about_staff(entry):
-            yield from _of_activity(entry, asked.day)
+            yield from _of_activity(asked, entry)
 
 
 def _about_staff(entry: Entry) -> bool:
@@ -113,11 +121,12 @@ def _about_staff(entry: Entry) -> bool:
     return bool(about) and about <= _STAFF
 
 
-def _of_activity(entry: Entry, day: date) -> Iterator[Sight]:
-    declared = set(_declaration(entry.declared, day)) if entry.declared else set()
-    yield from ((source, value, f"activity {entry.activity}") for source, value in declared)
-    for source, value in set(_observation(entry, day)) - declared:
-        yield source, value, f"activity {entry.activity}, not declared"
+def _of_activity(asked: _Asked, entry: Entry) -> Iterator[Sight]:
+    declared = set(_declaration(entry.declared, asked.day)) if entry.declared else set()
+    place = asked.place("activity", entry.activity)
+    yield from ((source, value, place) for source, value in declared)
+    for source, value in set(_observation(entry, asked.day)) - declared:
+        yield source, value, asked.place("undeclared", entry.activity)
 
 
 def _declaration(facts: Mapping[str, Any], day: date) -> Iterator[tuple[str, str]]:
@@ -151,7 +160,7 @@ def _parties(asked: _Asked, known: Mapping[str, Recipient]) -> Iterator[Sight]:
         version, ending = recipient_at(row, asked.clock), ended_at(row)
         if version is None or (ending and ending.valid_to <= asked.day):
             continue
-        place, where = f"recipient {name}", region(version.country, asked.day)
+        place, where = asked.place("recipient", name), region(version.country, asked.day)
         yield "recipient-kind", version.kind, place
         yield "region", where, place
         if where != "eea":
@@ -163,20 +172,17 @@ def _parties(asked: _Asked, known: Mapping[str, Recipient]) -> Iterator[Sight]:
 
 
 def _shown(
-    shown: Mapping[str, Mapping[str, Observed]], known: Mapping[str, Recipient], clock: datetime
+    asked: _Asked, shown: Mapping[str, Mapping[str, Observed]], known: Mapping[str, Recipient]
 ) -> Iterator[Sight]:
     for source, values in shown.items():
         for value, seen in values.items():
             if source == SUPPLIER:
-                version = recipient_at(known[value], clock) if value in known else None
-                yield "source", version.kind if version else "third-party", f"recipient {value}"
+                version = recipient_at(known[value], asked.clock) if value in known else None
+                kind = version.kind if version else "third-party"
+                yield "source", kind, asked.place("recipient", value)
             else:
-                yield source, value, _counted(seen)
-
-
-def _counted(seen: Observed) -> str:
-    events = "1 event" if seen.events == 1 else f"{seen.events} events"
-    return f"{events}, the last on {day_of(seen.last)}"
+                name = "event" if seen.events == 1 else "events"
+                yield source, value, asked.place(name, seen.events, day_of(seen.last))
 
 
 def _measures(asked: _Asked) -> Iterator[Sight]:
@@ -184,28 +190,31 @@ def _measures(asked: _Asked) -> Iterator[Sight]:
     for measure in told_measures(asked.source, asked.moment):
         adoption, ended = adopted_at(measure, asked.clock)
         if adoption and not ended:
-            yield "security-measure", measure.measure, f"measure {measure.measure}"
+            yield "security-measure", measure.measure, asked.place("measure", measure.measure)
 
 
 # Notices, settings, findings
 
 
-def _published(told: Sequence[Notice], in_force: Publication | None) -> Iterator[Sight]:
+def _published(
+    asked: _Asked, told: Sequence[Notice], in_force: Publication | None
+) -> Iterator[Sight]:
     for notice in told:
         for one in notice.publications:
-            yield "notice-published", one.version, f"from {one.effective_from}"
+            yield "notice-published", one.version, asked.place("effective", one.effective_from)
     if in_force:
         published = day_of(in_force.order.time)
         code = "late" if published > in_force.effective_from else "in-time"
-        yield "publication", code, f"published {published}, in force {in_force.effective_from}"
+        yield "publication", code, asked.place("published", published, in_force.effective_from)
 
 
-def _contacts(controller: Controller) -> Iterator[Sight]:
-    yield "contact", "controller", "settings"
+def _contacts(asked: _Asked, controller: Controller) -> Iterator[Sight]:
+    place = asked.place("settings")
+    yield "contact", "controller", place
     if controller.representative:
-        yield "contact", "representative", "settings"
+        yield "contact", "representative", place
     if controller.data_protection_officer:
-        yield "contact", "data-protection-officer", "settings"
+        yield "contact", "data-protection-officer", place
 
 
 def _open_findings(asked: _Asked) -> Iterator[Sight]:
@@ -218,4 +227,6 @@ def _open_findings(asked: _Asked) -> Iterator[Sight]:
     )
     for one in found:
         counts[one.rule] = counts.get(one.rule, 0) + 1
-    yield from (("open-finding", rule, f"{count} open") for rule, count in counts.items())
+    yield from (
+        ("open-finding", rule, asked.place("open", count)) for rule, count in counts.items()
+    )

@@ -11,7 +11,8 @@ import msgspec
 
 from console.answers.recipients import RecipientNames
 from console.answers.source import Source, shown
-from console.answers.subjects import selections
+from console.answers.subjects import Chosen, selections
+from console.answers.undisclosed import hidden_in
 from ledger.event import RecordedEvent
 from ledger.opening import Missing
 from ledger.reading import events_of
@@ -62,7 +63,11 @@ class Held(NamedTuple):
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """All data subjects of a reference, up to a position. `acts` stand in the order of positions."""
+    """All data subjects of a reference, up to a position. `acts` stand in the order of positions.
+
+    `undisclosed`: what counts of holds of which the person is not told. It is among neither `acts` nor
+    `counted`, and nothing of it is shown.
+    """
 
     reference: str
     position: int
@@ -70,19 +75,15 @@ class Subject(msgspec.Struct, frozen=True):
     acts: tuple[Acted, ...]
     counted: tuple[RecordedEvent, ...]
     values: tuple[Held, ...]
+    undisclosed: tuple[RecordedEvent, ...] = ()
 
 
 def subject_of(source: Source, reference: str, position: int) -> Subject:
     """Everything about a person up to a position; the read of it is noted. Raises UnknownSubject."""
     found = selections(source, reference, Moment(at_position=position))
-    acts = sorted(
-        (
-            Acted(event, chosen.selected.annulled.get((event.source, event.id)))
-            for chosen in found
-            for event in chosen.selected.shown
-        ),
-        key=lambda act: act.event.position,
-    )
+    hidden = hidden_in(chosen.selected for chosen in found)
+    acts = [act for act in _acts(found) if not hidden(act.event)]
+    counted = [event for chosen in found for event in chosen.selected.counted]
     source.reads.note([reference], {category for act in acts for category in act.event.sealed})
     live = {name for chosen in found for name in _live(chosen.selected)}
     return Subject(
@@ -90,9 +91,20 @@ def subject_of(source: Source, reference: str, position: int) -> Subject:
         position=position,
         streams=tuple(chosen.subject for chosen in found),
         acts=tuple(acts),
-        counted=tuple(event for chosen in found for event in chosen.selected.counted),
+        counted=tuple(event for event in counted if not hidden(event)),
         values=_masked(tuple(_values(source, acts, live))),
+        undisclosed=tuple(event for event in counted if hidden(event)),
     )
+
+
+def _acts(found: Iterable[Chosen]) -> list[Acted]:
+    """Every event, in the order of positions."""
+    acts = (
+        Acted(event, chosen.selected.annulled.get((event.source, event.id)))
+        for chosen in found
+        for event in chosen.selected.shown
+    )
+    return sorted(acts, key=lambda act: act.event.position)
 
 
 def _live(selected: Selected) -> Iterator[tuple[str, str, str]]:

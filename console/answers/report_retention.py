@@ -11,6 +11,7 @@ from ledger.reading import events_of
 from projections.findings_dossier import Dossier
 from projections.keepings import keepings_of
 from projections.person import Person, dossier_of, person_of
+from projections.restricting import restricted
 from projections.retention import anchors_of, oldest, period_of
 from rulebook import Keeping
 
@@ -23,7 +24,11 @@ def retention_of(source: Source, subject: Subject) -> list[dict[str, Any]]:
     """Of each category that is held: the period that decides, and what stops it. Sorted by category."""
     rows = []
     for stream in subject.streams:
-        events = [act.event for act in subject.acts if act.event.stream == stream]
+        events = [
+            event
+            for event in (*(act.event for act in subject.acts), *subject.undisclosed)
+            if event.stream == stream
+        ]
         person = person_of(
             stream, events, source.privacy_office, lambda name: _other(source, name, subject)
         )
@@ -50,12 +55,15 @@ def _row(person: Person, category: str, events: list[RecordedEvent]) -> dict[str
         "title": {"en": rule.title, "nl": rule.title_nl} if rule else None,
         "citation": rule.citation if rule else None,
         "kept_by": sorted(
-            {one.kind for one in keepings_of(person.dossier) if _keeps(one, category)}
+            {one.kind for one in keepings_of(person.dossier) if _shows(one, category)}
         ),
+        "restricted": category in restricted(person.dossier),
         "decision": decided[-1].facts["decisions"][category] if decided else None,
         "positions": sorted({first.position, *(event.position for event in decided[-1:])}),
     }
 
 
-def _keeps(keeping: Keeping, category: str) -> bool:
+def _shows(keeping: Keeping, category: str) -> bool:
+    if keeping.kind == "undisclosed":
+        return False
     return keeping.categories is None or category in keeping.categories

@@ -1,5 +1,6 @@
 """`ledger state`: what is known of a person at a moment, opened."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from ledger.errors import UnknownSubject
 from ledger.opening import Missing
 from projections import customer_state
 from projections.customer_state import CustomerState, Status
+from projections.restricting import restricted_by
 from projections.timetravel import Moment, fold
 
 __all__ = ["account_status", "folded_state", "state", "state_answer"]
@@ -21,7 +23,8 @@ def state(source: Source, reference: str, moment: Moment) -> dict[str, Any]:
     if folded is None:
         raise UnknownSubject("The ledger holds nothing about this subject at that moment.")
     source.reads.note([reference], customer_state.live_values(folded))
-    return state_answer(source, reference, person.subject, folded) | {
+    restricted = restricted_by(person.selected.counted, moment.as_of or source.now)
+    return state_answer(source, reference, person.subject, folded, restricted) | {
         "position": person.selected.position
     }
 
@@ -42,9 +45,16 @@ def account_status(source: Source, reference: str, moment: Moment) -> Status:
 
 
 def state_answer(
-    source: Source, reference: str, subject: UUID, state: CustomerState
+    source: Source,
+    reference: str,
+    subject: UUID,
+    state: CustomerState,
+    restricted: Collection[str],
 ) -> dict[str, Any]:
-    """A state in the shape that is shown. Values that were erased a moment ago are left out."""
+    """A state in the shape that is shown. Values that were erased a moment ago are left out.
+
+    `restricted`: categories that may only be stored; a member of the answer where there are some.
+    """
     personal: dict[str, dict[str, Any]] = {}
     for category, fields in customer_state.live_values(state).items():
         for field, sealed in fields.items():
@@ -60,4 +70,5 @@ def state_answer(
         "erased_categories": customer_state.erased_categories(state),
         "position": state.position,
         "since": instant_or_none(customer_state.since(state)),
+        **({"restricted_categories": sorted(restricted)} if restricted else {}),
     }

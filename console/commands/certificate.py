@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import typer
 
 from console.commands.log import Keys, PolicyFile, read_file, write_file
-from console.flags import Json, configured
+from console.flags import Json, Language, configured, language_of
 from console.output import emit, people
 from console.setting_texts import read_policy
 from console.settings import Settings
-from console.show.upkeep import named_values
+from console.show.retention import certificate_table
 from console.wiring import log_key
 from ledger.errors import Misconfigured
 from ledger.event import instant
@@ -49,6 +49,7 @@ def write_certificate(
         Path | None,
         typer.Option("--output", metavar="FILE", help="Write there [POSITION.erasure.json]."),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Write what proves that an erasure was decided and carried out: one file for `certificate verify`.
 
@@ -57,8 +58,11 @@ def write_certificate(
     folder = LogFolder(settings.log.folder)
     decided, erased = _proven(folder, position - 1), _proven(folder, position)
     content = encode_certificate(decided, erased)
-    verify(parse_certificate(content), log_key(settings).known())
-    write_file(output or Path(f"{position}.erasure.json"), content, 0o644)
+    certified = verify(parse_certificate(content), log_key(settings).known())
+    target = output or Path(f"{position}.erasure.json")
+    write_file(target, content, 0o644)
+    if as_json and target != Path("-"):
+        emit({"certificate": str(target), **_answer(certified)})
 
 
 def _proven(folder: LogFolder, position: int) -> Proven:
@@ -72,6 +76,7 @@ def verify_certificate(
         Path | None,
         typer.Argument(metavar="[FILE]", help="The certificate; without it standard input."),
     ] = None,
+    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Check a certificate of erasure, and print what it proves.
@@ -81,13 +86,14 @@ def verify_certificate(
     """
     if not keys and not policy:
         raise Misconfigured("expected --key, or --policy")
+    spoken = language_of(language)
     known = [parse_verifier_key(key) for key in keys or ()]
     found = parse_certificate(read_file(file))
     answer = _answer(verify(found, known, read_policy(policy) if policy else None))
     if as_json:
         emit(answer)
     else:
-        people().print(named_values("Erasure", answer))
+        people().print(certificate_table(answer, spoken))
 
 
 def _answer(found: Certified) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from console.commands.people import reading
 from console.export.acts import Log
 from console.export.ldv import ldv_record
 from console.export.vng import vng_record
-from console.flags import AtPosition, RecordedBy, Since, Until, configured, time_of
+from console.flags import AtPosition, Json, RecordedBy, Since, Until, configured, time_of
 from console.output import emit_lines, note
 from console.settings import Settings
 from projections.timetravel import Moment
@@ -59,6 +59,7 @@ def export(
             help="Where your register is published: the id of an activity is put behind it.",
         ),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Write each event as a record of a Dutch standard for logs of processing, a line of JSON each.
 
@@ -79,6 +80,8 @@ def export(
         settings, "export", Moment(recorded_by=wanted.recorded_by, at_position=at_position)
     ) as (_, source):
         emit_lines(exported(source, log, wanted, RECORDS[form], told))
+    if as_json:
+        return
     left_out = f", {told.left_out} left out as annulled" if told.left_out else ""
     note(f"ledger: {told.records} records up to position {told.position}{left_out}")
 

@@ -112,12 +112,15 @@ def release_hold(
 
 @configured("store")
 def list_holds(settings: Settings, subject: OptionalSubject = None, as_json: Json = False) -> None:
-    """Print the holds in force, of one person or of all. Exit status 1 when a review is overdue."""
+    """Print the holds in force, of one person or of all.
+
+    Exit status 1 when a review is overdue, or a hold came too late and holds nothing.
+    """
     late = False
 
     def watched(row: dict[str, Any]) -> dict[str, Any]:
         nonlocal late
-        late = late or row["overdue"]
+        late = late or row["overdue"] or row["void"]
         return row
 
     if subject is not None:

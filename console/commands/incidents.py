@@ -89,7 +89,7 @@ def show_incident(
         if as_json:
             emit(answer)
         else:
-            people().print(*incident_tables(answer))
+            people().print(*incident_tables(answer, spoken))
     fail_unless(not answer["overdue"])
 
 

@@ -198,7 +198,7 @@ def show_lint(
     if as_json:
         emit(answer)
     else:
-        people().print(lint_table(answer))
+        people().print(lint_table(answer, language))
     if answer["findings"]:
         raise typer.Exit(1)
 

@@ -143,7 +143,7 @@ def show_history(
         if as_json:
             emit_lines(lines)
         else:
-            people().print(history_table(subject, lines))
+            people().print(history_table(subject, lines, spoken))
 
 
 @configured("store")

@@ -93,7 +93,7 @@ def show_request(
     if as_json:
         emit(made)
     else:
-        people().print(*request_tables(made))
+        people().print(*request_tables(made, spoken))
     fail_unless(made["ended_at"] is not None or not made["overdue"])
 
 

@@ -9,8 +9,8 @@ from console.answers.access_report import Asked
 from console.answers.subjects import check_person
 from console.commands.following import bring_up_to_date
 from console.commands.people import Subject, reading
-from console.commands.reports import put
-from console.flags import AtPosition, Language, configured, language_of, time_of
+from console.commands.reports import form_of, put
+from console.flags import AtPosition, Json, Language, configured, language_of, time_of
 from console.rights.reporting import ACCESS, PORTABILITY, Kind, checkpoint_before, made
 from console.settings import Settings
 from ledger.reading import head_position
@@ -49,20 +49,23 @@ def report_access(
     subject: Subject,
     request: Request = None,
     form: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--format",
             metavar="F",
             help=f"One of {', '.join(ACCESS.forms)}.",
             autocompletion=lambda: list(ACCESS.forms),
+            show_default="json",
         ),
-    ] = "json",
+    ] = None,
     language: Language = "nl",
     output: Output = None,
     at_position: AtPosition = None,
     at: At = None,
+    as_json: Json = False,
 ) -> None:
     """Make the access report of a person: what is processed, why, who got and who saw it, and a copy."""
+    form = form_of(form, as_json, None, list(ACCESS.forms))
     _make(settings, ACCESS, subject, request, form, language, output, at_position, at)
 
 
@@ -72,19 +75,22 @@ def report_portability(
     subject: Subject,
     request: Request = None,
     form: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--format",
             metavar="F",
             help=f"One of {', '.join(PORTABILITY.forms)}.",
             autocompletion=lambda: list(PORTABILITY.forms),
+            show_default="json",
         ),
-    ] = "json",
+    ] = None,
     output: Output = None,
     at_position: AtPosition = None,
     at: At = None,
+    as_json: Json = False,
 ) -> None:
     """Make the file that a person takes along: what they provided, on consent or a contract."""
+    form = form_of(form, as_json, None, list(PORTABILITY.forms))
     _make(settings, PORTABILITY, subject, request, form, "en", output, at_position, at)
 
 
@@ -93,15 +99,13 @@ def _make(
     kind: Kind,
     subject: str,
     request: str | None,
-    form: str,
+    form: str | None,
     language: str,
     output: Path | None,
     at_position: int | None,
     at: str | None,
 ) -> None:
     check_person(subject)
-    if form not in kind.forms:
-        raise typer.BadParameter(f"--format: expected one of {', '.join(kind.forms)}")
     spoken, time = language_of(language), time_of("--at", at)
     with reading(settings, "report", Moment(at_position=at_position)) as (site, source):
         bring_up_to_date(site)
@@ -116,4 +120,4 @@ def _make(
             controller=settings.controller,
             checkpoint=checkpoint_before(settings, position),
         )
-        put(made(site, source, asked, kind, form), output)
+        put(made(site, source, asked, kind, form or "json"), output)

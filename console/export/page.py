@@ -120,7 +120,7 @@ def _line(activity: Answer, words: Words) -> list[Any]:
     link = element("a", name, href=f"#activity-{activity['activity']}")
     return [
         link,
-        declared.get("owner"),
+        words.code("owner", declared.get("owner")),
         element("span", words.kept(kept), class_="bad") if kept is False else words.kept(kept),
         len(activity["drift"]),
         len(activity["missing"]),

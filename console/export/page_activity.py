@@ -33,7 +33,7 @@ def _head(activity: Answer, words: Words) -> Html:
     declared, versions = activity["declared"] or {}, activity["versions"]
     told = [
         words.code("role", declared.get("role")),
-        declared.get("owner"),
+        words.code("owner", declared.get("owner")),
         words.page("version", activity["version"], day(versions[-1]["from"])) if versions else None,
     ]
     code = element("span", activity["activity"], class_="code")

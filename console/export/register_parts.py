@@ -53,7 +53,7 @@ def _activities(answer: Answer, words: Words) -> Iterator[Row]:
         yield (
             *_named(activity),
             words.code("role", declared.get("role")),
-            declared.get("owner"),
+            words.code("owner", declared.get("owner")),
             declared.get("description"),
             activity["version"],
             day(versions[-1]["from"]) if versions else None,
@@ -168,7 +168,7 @@ def _rules(answer: Answer, words: Words) -> Iterator[Row]:
                 words.category(category),
                 words.rule(rule),
                 rule["title_nl" if words.language == "nl" else "title"],
-                rule["citation"],
+                words.cited(rule["citation"]),
                 rule["confidence"] == "sourced",
                 rule["rule"],
             )
@@ -190,7 +190,7 @@ def _measures(answer: Answer, words: Words) -> Iterator[Row]:
             day(one["adopted"]),
             day(one["retired"]),
             words.code("reason", one["reason"]),
-            one["owner"],
+            words.code("owner", one["owner"]),
             one["activities"],
         )
 
@@ -243,10 +243,15 @@ def _versions(answer: Answer, words: Words) -> Iterator[Row]:
             )
 
 
-def _assessments(answer: Answer, _words: Words) -> Iterator[Row]:
+def _assessments(answer: Answer, words: Words) -> Iterator[Row]:
     for activity in answer["activities"]:
         for one in activity["assessments"]:
-            yield (*_named(activity), one["dpia_ref"], one["assessed_on"], one["outcome"])
+            yield (
+                *_named(activity),
+                one["dpia_ref"],
+                one["assessed_on"],
+                words.code("assessed", one["outcome"]),
+            )
 
 
 _NAME = ("activity", "name")

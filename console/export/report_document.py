@@ -187,10 +187,11 @@ def _named(one: Answer) -> str:
 def _retention(report: _Report) -> Section:
     def row(one: Answer) -> Sequence[str]:
         title = one["title"][report.language] if one["title"] else "\N{EN DASH}"
+        stored = [report.say("word", "stored")] if one["restricted"] else []
         kept = [report.say("word", "kept_by", report.say("kept", kind)) for kind in one["kept_by"]]
         return (
             report.words.category(one["category"]),
-            "; ".join([_until(report, one), *kept]),
+            "; ".join([_until(report, one), *kept, *stored]),
             f"{title} ({report.words.cited(one['citation'])})" if one["citation"] else title,
             positions(one["positions"]),
         )

@@ -91,13 +91,13 @@ def _breach(rng: Random, era: Era) -> Iterator[Publication]:
     """A parcel list went to the wrong address: reported within the periods of the law."""
     found = office_hour(rng, era.day(0.45))
     ref = f"BR-{found.year}-1"
-    known = {"activity": SECURITY.activity, "legal_basis": SECURITY.legal_basis}
+    known = act(SECURITY)
     detected = {"detected_at": offset_time(found), "regime": "gdpr"}
     steps: tuple[tuple[int, str, dict[str, str]], ...] = (
         (0, "breach-detected", detected),
         (5, "breach-assessed", {"risk": "high"}),
         (20, "authority-notified", {"regime": "gdpr", "phase": "initial"}),
-        (24, "subjects-notified", {"channel": "email"}),
+        (24, "subjects-notified", {"channel": "email", "provision": "eu.gdpr.34"}),
         (48, "authority-notified", {"regime": "gdpr", "phase": "full"}),
         (24 * 20, "breach-closed", {}),
     )

@@ -75,7 +75,7 @@ def _consultations(
                 [_EVERYONE if whose and row["everyone"] else row[whose or "reader"], row["role"]]
             ),
             Stack([row["query"], _EVERYONE if row["everyone"] else None]),
-            row["categories"],
+            row["categories"] or "facts alone",
             _wrong(row),
         )
         for row in seen["reads"]

@@ -19,7 +19,7 @@ def holds_table(rows: Iterable[dict[str, Any]]) -> Table:
 def _hold(row: dict[str, Any]) -> tuple[Any, ...]:
     return (
         row["subject"] or {"erased": True},
-        Stack([row["hold_ref"], f"since {row['since']}"]),
+        Stack([row["hold_ref"], f"since {row['since']}", "HOLDS NOTHING" if row["void"] else None]),
         row["categories"],
         row["ground"],
         row["owner"],

@@ -1,12 +1,17 @@
 """Tables about incidents."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Table
 
+from console.export.register_words import Words
+from console.show.requests import steps_table
 from console.show.text import Stack, pairs, table
+from console.words import code_word, headings, phrase
+from schemas.texts import Language
 
 __all__ = ["affected_table", "incident_tables", "incidents_table"]
 
@@ -35,31 +40,50 @@ def _late(row: dict[str, Any]) -> list[str]:
     return ["OVERDUE"] if row["overdue"] else []
 
 
-def incident_tables(answer: dict[str, Any]) -> list[RenderableType]:
+def incident_tables(answer: dict[str, Any], language: Language = "en") -> list[RenderableType]:
     """One incident: how it stands, its clocks, what was done."""
+    said = partial(phrase, "incident")
     told = answer["persons_told"]
-    head = pairs(
-        f"Incident {answer['ref']}",
-        [
-            ("kind", answer["kind"]),
-            ("about", answer["subject"] or {"erased": True}),
-            ("since", answer["since"]),
-            ("risk", answer["risk"]),
-            ("persons must be told", answer["persons_must_be_told"]),
-            ("persons told themselves", "" if told is None else told),
-            ("status", Stack(["open" if answer["open"] else "closed", *_late(answer)])),
-        ],
+    names = headings("incident", "kind about since risk must_tell told status", language)
+    values = (
+        code_word("incident_kind", answer["kind"], language),
+        answer["subject"] or {"erased": True},
+        answer["since"],
+        code_word("risk", answer["risk"], language),
+        answer["persons_must_be_told"],
+        "" if told is None else told,
+        Stack(
+            [
+                said("open" if answer["open"] else "closed", language),
+                said("overdue", language) if answer["overdue"] else None,
+            ]
+        ),
     )
-    clocks = (
-        (Stack([c["title"], c["citation"]]), c["due"], c["done_at"], c["state"])
-        for c in answer["clocks"]
-    )
-    steps = ((step["occurred_at"], step["text"], step["source"]) for step in answer["steps"])
+    title = said("title", language, answer["ref"])
     return [
-        head,
-        table("Clocks", ("duty", "by", "done", "state"), clocks),
-        table("What was done", ("when", "what", "by"), steps),
+        pairs(title, zip(names, values, strict=True), language),
+        _clocks_table(answer["clocks"], language),
+        steps_table(answer["steps"], language),
     ]
+
+
+def _clocks_table(clocks: Iterable[dict[str, Any]], language: Language) -> Table:
+    rows = (
+        (
+            Stack(
+                [
+                    clock["title_nl" if language == "nl" else "title"],
+                    Words(language).cited(clock["citation"]),
+                ]
+            ),
+            clock["due"],
+            clock["done_at"],
+            phrase("clock", clock["state"], language),
+        )
+        for clock in clocks
+    )
+    columns = headings("incident", "duty by done state", language)
+    return table(phrase("incident", "clocks", language), columns, rows, language)
 
 
 def affected_table(rows: Iterable[dict[str, Any]]) -> Table:

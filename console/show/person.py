@@ -7,6 +7,8 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from console.show.text import Stack, clean, pairs, table
+from console.words import headings, phrase
+from schemas.texts import Language, field_name
 
 __all__ = [
     "changes_table",
@@ -17,36 +19,37 @@ __all__ = [
 ]
 
 _PREFIX = "nl.voipzeker.ledger."
-_PLACES = {
-    "ledger_and_views": "ledger and views",
-    "write_ahead_log_and_backups": "write-ahead log, replicas, backups (`ledger keys rotate`)",
-    "dead_letters_of_this_person": "dead letters of this person",
-    "dead_letters_without_readable_subject": "dead letters whose subject could not be read",
-    "kafka_topics": "Kafka's own topics (if they keep what the rulebook says)",
-}
 
 
-def history_table(subject: str, lines: Iterable[dict[str, Any]]) -> Table:
-    """Events in the order of the ledger; an annulled one says by what."""
-    columns = ("position", "what happened", "facts", "personal data")
-    rows = ((line["position"], _what(line), _facts(line), _values(line)) for line in lines)
-    return table(f"History of {clean(subject)}", columns, rows)
+def history_table(
+    subject: str, lines: Iterable[dict[str, Any]], language: Language = "en"
+) -> Table:
+    """Events in the order of the ledger; an annulled one says by what. Facts stand as they were recorded."""
+    rows = (
+        (line["position"], _what(line, language), _facts(line, language), _values(line, language))
+        for line in lines
+    )
+    title = phrase("history", "title", language, clean(subject))
+    return table(
+        title, headings("history", "position what facts personal", language), rows, language
+    )
 
 
-def _what(line: dict[str, Any]) -> Stack:
+def _what(line: dict[str, Any], language: Language) -> Stack:
     ground = " ".join(filter(None, (line["activity"], line["legal_basis"], line["provision"])))
-    annulled = f"annulled by {line['annulled_by']}" if line["annulled_by"] else None
+    by = line["annulled_by"]
+    annulled = phrase("history", "annulled", language, by) if by else None
     name = str(line["type"]).removeprefix(_PREFIX).rpartition(".")[0]
     return Stack([line["text"] or name, name, line["occurred_at"], ground, annulled])
 
 
-def _facts(line: dict[str, Any]) -> Stack:
+def _facts(line: dict[str, Any], language: Language) -> Stack:
     facts = dict(line["facts"])
     if "keys_destroyed" in facts:
-        facts["keys_destroyed"] = f"{len(facts['keys_destroyed'])} keys"
+        facts["keys_destroyed"] = phrase("history", "keys", language, len(facts["keys_destroyed"]))
     if "decisions" in facts:
         facts["decisions"] = _decided(facts["decisions"])
-    return Stack(f"{name}: {clean(value)}" for name, value in facts.items())
+    return Stack(f"{name}: {clean(value, language)}" for name, value in facts.items())
 
 
 def _decided(decisions: dict[str, dict[str, Any]]) -> list[str]:
@@ -54,8 +57,11 @@ def _decided(decisions: dict[str, dict[str, Any]]) -> list[str]:
     return [f"{category}: {decisions[category]['decision']}" for category in sorted(decisions)]
 
 
-def _values(line: dict[str, Any]) -> Stack:
-    return Stack(f"{name}: {clean(value)}" for name, value in line["personal"].items())
+def _values(line: dict[str, Any], language: Language) -> Stack:
+    return Stack(
+        f"{field_name(name, language) if language == 'nl' else name}: {clean(value, language)}"
+        for name, value in line["personal"].items()
+    )
 
 
 def state_tables(state: dict[str, Any]) -> list[RenderableType]:
@@ -65,6 +71,7 @@ def state_tables(state: dict[str, Any]) -> list[RenderableType]:
         ("kind", state["customer_kind"]),
         ("data subject", state["data_subject"]),
         ("erased categories", state["erased_categories"]),
+        ("only stored (restricted)", state.get("restricted_categories", [])),
         ("position of the last event", state["position"]),
     ]
     rows = [
@@ -116,10 +123,10 @@ def erasure_tables(answer: dict[str, Any]) -> list[RenderableType]:
     ]
 
 
-def forgotten_table(forgotten: dict[str, Any]) -> Table:
+def forgotten_table(forgotten: dict[str, Any], language: Language = "en") -> Table:
     """From when each place has forgotten what was erased."""
     rows = [
-        (_PLACES[place], time or "when that is done: it is overdue")
+        (phrase("forgotten", place, language), time or phrase("forgotten", "overdue", language))
         for place, time in forgotten.items()
     ]
-    return pairs("Nothing of it can be opened from", rows)
+    return pairs(phrase("forgotten", "title", language), rows, language)

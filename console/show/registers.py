@@ -7,6 +7,8 @@ from rich.table import Table
 
 from console.export.transparency import transparency_rows
 from console.show.text import Stack, table
+from console.words import phrase
+from schemas.texts import Language
 
 __all__ = [
     "disclosures_table",
@@ -103,10 +105,10 @@ def recipients_table(answer: dict[str, Any]) -> Table:
     )
 
 
-def transparency_table(answer: dict[str, Any], language: str) -> Table:
+def transparency_table(answer: dict[str, Any], language: Language) -> Table:
     """Counts by kind of recipient and quarter."""
     columns, rows = transparency_rows(answer, language)
-    return table("Transparency" if language == "en" else "Transparantie", columns, rows)
+    return table(phrase("transparency", "heading", language), columns, rows, language)
 
 
 def transfers_table(answer: dict[str, Any]) -> Table:

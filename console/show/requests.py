@@ -1,13 +1,17 @@
 """Tables about requests of data subjects."""
 
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Table
 
 from console.show.text import Stack, pairs, table
+from console.words import code_word, headings, phrase
+from schemas.texts import Language
 
-__all__ = ["request_tables", "requests_table"]
+__all__ = ["request_tables", "requests_table", "steps_table"]
 
 
 def requests_table(answer: dict[str, Any]) -> Table:
@@ -23,33 +27,56 @@ def _request(row: dict[str, Any]) -> tuple[Any, ...]:
         Stack([row["received_on"], row["channel"]]),
         Stack([row["status"], row["outcome"], f"identity {row['identity']}"]),
         Stack(
-            [row["due_on"] or "stands still", *_moved(row), "OVERDUE" if row["overdue"] else None]
+            [
+                row["due_on"] or "stands still",
+                *_moved(row, "en"),
+                "OVERDUE" if row["overdue"] else None,
+            ]
         ),
     )
 
 
-def _moved(row: dict[str, Any]) -> list[str | None]:
+def _moved(row: dict[str, Any], language: Language) -> list[str | None]:
     days = sum(pause["days"] for pause in row["pauses"])
-    return ["extended" if row["extended"] else None, f"paused {days} days" if days else None]
+    return [
+        phrase("request", "extended", language) if row["extended"] else None,
+        phrase("request", "paused", language, days) if days else None,
+    ]
 
 
-def request_tables(answer: dict[str, Any]) -> list[RenderableType]:
+def request_tables(answer: dict[str, Any], language: Language = "en") -> list[RenderableType]:
     """One request: how it stands, what was done, and what the person must be told."""
-    head = pairs(
-        f"Request {answer['request_ref']}",
-        [
-            ("right", answer["right"]),
-            ("about", answer["subject"] or {"erased": True}),
-            ("received", f"{answer['received_on']} by {answer['channel']}"),
-            ("identity", answer["identity"]),
-            ("status", Stack([answer["status"], answer["outcome"]])),
-            ("answer by", Stack([answer["due_on"] or "stands still", *_moved(answer)])),
-            ("overdue", answer["overdue"]),
-        ],
+    said = partial(phrase, "request")
+    names = headings("request", "right about received identity status due overdue", language)
+    status = code_word("request_status", answer["status"], language)
+    values = (
+        code_word("right", answer["right"], language),
+        answer["subject"] or {"erased": True},
+        said(
+            "received_by",
+            language,
+            answer["received_on"],
+            code_word("channel", answer["channel"], language),
+        ),
+        code_word("identity", answer["identity"], language),
+        Stack([status, code_word("outcome", answer["outcome"], language)]),
+        Stack([answer["due_on"] or said("still", language), *_moved(answer, language)]),
+        answer["overdue"],
     )
-    rows = ((step["occurred_at"], step["text"], step["source"]) for step in answer["steps"])
-    made: list[RenderableType] = [head, table("What was done", ("when", "what", "by"), rows)]
+    title = said("title", language, answer["request_ref"])
+    made: list[RenderableType] = [
+        pairs(title, zip(names, values, strict=True), language),
+        steps_table(answer["steps"], language),
+    ]
     if answer["notice"]:
-        told = [("Dutch", answer["notice"]["nl"]), ("English", answer["notice"]["en"])]
-        made.append(pairs("What the person must be told", told))
+        told = [(said("dutch", language), answer["notice"]["nl"])]
+        told.append((said("english", language), answer["notice"]["en"]))
+        made.append(pairs(said("notice", language), told, language))
     return made
+
+
+def steps_table(steps: Iterable[dict[str, Any]], language: Language) -> Table:
+    """What was done about a request or an incident, in words."""
+    rows = ((step["occurred_at"], step["text"], step["source"]) for step in steps)
+    columns = headings("steps", "when what by", language)
+    return table(phrase("steps", "title", language), columns, rows, language)

@@ -6,24 +6,61 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
+from console.export.register_words import Words
 from console.show.person import forgotten_table
-from console.show.text import Stack, clean, table
+from console.show.text import Stack, clean, pairs, table
+from console.words import code_word, headings, phrase
 from schemas import texts
 
-__all__ = ["clocks_table", "decision_tables", "forecast_table", "steps_table"]
+__all__ = ["certificate_table", "clocks_table", "decision_tables", "forecast_table", "steps_table"]
 
 
 def decision_tables(answer: dict[str, Any], language: texts.Language) -> list[RenderableType]:
     """What becomes of each category, and why, in words for the person."""
-    columns = ("category", "decision", "until", "why", "statute")
+    columns = headings("decision", "category decision until why statute", language)
     rows = [
-        (row["category"], row["decision"], row["until"], row["says"][language], row["statute"])
+        (
+            code_word("category", row["category"], language),
+            phrase("outcome", row["decision"], language),
+            row["until"],
+            row["says"][language],
+            Words(language).cited(row["statute"]),
+        )
         for subject in answer["data_subjects"]
         for row in subject["decisions"]
     ]
-    title = "Decided for" if answer["carried_out"] else "Would be decided for"
-    shown: list[RenderableType] = [table(f"{title} {clean(answer['subject'])}", columns, rows)]
-    return [*shown, forgotten_table(answer["forgotten"])] if answer["forgotten"] else shown
+    name = "decided" if answer["carried_out"] else "preview"
+    title = phrase("decision", name, language, clean(answer["subject"]))
+    shown: list[RenderableType] = [table(title, columns, rows, language)]
+    forgotten = answer["forgotten"]
+    return [*shown, forgotten_table(forgotten, language)] if forgotten else shown
+
+
+def certificate_table(answer: dict[str, Any], language: texts.Language) -> Table:
+    """What a certificate of erasure proves."""
+    decisions = answer["decisions"]
+    said = {
+        **answer,
+        "ground": code_word("ground", answer["ground"], language),
+        "categories": [code_word("category", one, language) for one in answer["categories"]],
+        "decisions": Stack(_decided(one, decisions[one], language) for one in sorted(decisions)),
+    }
+    rows = ((phrase("certificate", name, language), value) for name, value in said.items())
+    return pairs(phrase("certificate", "title", language), rows, language)
+
+
+def _decided(category: str, decision: dict[str, Any], language: texts.Language) -> str:
+    """`contact: retain (duty of retention, until 2034-12-31)`."""
+    until = decision.get("until")
+    why = [
+        code_word("ground", decision["ground"], language),
+        phrase("certificate", "until", language, until) if until else None,
+    ]
+    name, outcome = (
+        code_word("category", category, language),
+        phrase("outcome", decision["decision"], language),
+    )
+    return f"{name}: {outcome} ({', '.join(filter(None, why))})"
 
 
 def clocks_table(rows: Iterable[dict[str, Any]]) -> Table:

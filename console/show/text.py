@@ -7,9 +7,12 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from console.words import phrase
+from schemas.texts import Language
+
 __all__ = ["Stack", "cell", "clean", "pairs", "table"]
 
-_GONE = {"erased": "(erased)", "lost": "(LOST)"}
+_GONE = ("erased", "lost")
 # Of category C: control, format, surrogate, private use, unassigned. Format marks such as a
 # right-to-left override could make a value look like another one.
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -19,46 +22,55 @@ class Stack(list[Any]):
     """Values of one cell, a line each; what is missing takes no line."""
 
 
-def clean(value: Any) -> str:
+def clean(value: Any, language: Language = "en") -> str:
     """A value as one line of text that a terminal shows as it is."""
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return phrase("value", "yes" if value else "no", language)
     if isinstance(value, dict):
-        gone = [word for name, word in _GONE.items() if value == {name: True}]
-        return gone[0] if gone else "; ".join(f"{clean(k)}: {clean(v)}" for k, v in value.items())
+        return _cleaned(value, language)
     if isinstance(value, list | tuple):
-        return ", ".join(clean(item) for item in value)
+        return ", ".join(clean(item, language) for item in value)
     text = str(value)
     return "".join(_REPLACEMENT if unicodedata.category(c)[0] == "C" else c for c in text)
 
 
-def cell(value: Any) -> Text:
+def _cleaned(value: dict[str, Any], language: Language) -> str:
+    gone = [phrase("value", name, language) for name in _GONE if value == {name: True}]
+    if gone:
+        return gone[0]
+    return "; ".join(f"{clean(k)}: {clean(v, language)}" for k, v in value.items())
+
+
+def cell(value: Any, language: Language = "en") -> Text:
     """A cell of a table; what is gone stands out."""
     if isinstance(value, Stack):
-        return Text("\n").join(cell(one) for one in value if one not in (None, ""))
-    text = clean(value)
-    return Text(text, style="dim" if text in _GONE.values() else "")
+        return Text("\n").join(cell(one, language) for one in value if one not in (None, ""))
+    text = clean(value, language)
+    gone = {phrase("value", name, language) for name in _GONE}
+    return Text(text, style="dim" if text in gone else "")
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], language: Language = "en"
+) -> Table:
     """A table; an empty one says so in its caption."""
     made = Table(title=Text(title, style="bold"), title_justify="left", header_style="bold")
     for column in columns:
         made.add_column(column, overflow="fold")
     for row in rows:
-        made.add_row(*(cell(value) for value in row))
+        made.add_row(*(cell(value, language) for value in row))
     if not made.row_count:
-        made.caption = "nothing"
+        made.caption = phrase("value", "nothing", language)
     return made
 
 
-def pairs(title: str, rows: Iterable[tuple[str, Any]]) -> Table:
+def pairs(title: str, rows: Iterable[tuple[str, Any]], language: Language = "en") -> Table:
     """A table of names and values."""
     made = Table(title=Text(title, style="bold"), title_justify="left", show_header=False)
     made.add_column(style="bold")
     made.add_column(overflow="fold")
     for name, value in rows:
-        made.add_row(Text(name), cell(value))
+        made.add_row(Text(name), cell(value, language))
     return made

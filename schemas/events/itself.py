@@ -51,7 +51,9 @@ class LedgerRead(Facts, frozen=True, kw_only=True):
     """Somebody read personal data from the ledger: `query` is the name of the command.
 
     The subject is the person whose data it was; of an answer about many it is the ledger itself, as a
-    system, and `everyone` says that it told about every customer and contact person.
+    system, and `everyone` says that it told about every customer and contact person. `categories`: of the
+    sealed values that were asked for. None: the answer tells facts alone, such as consents, or tells of
+    somebody whose values are erased; it is a read all the same.
     """
 
     reader: Reader

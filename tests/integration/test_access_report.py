@@ -182,6 +182,46 @@ def test_who_was_erased_as_a_whole_is_told_what_was_done(house: Cli) -> None:
     assert len(answer["seal"]) == 43
 
 
+def frozen(deed: str, day: int, **facts: Any) -> dict[str, Any]:
+    named = {"hold_ref": "F-1", "ground": "undisclosed", "review_on": "2099-01-01"} | facts
+    return message(
+        f"legal-hold-{deed}",
+        WHO,
+        time=on(day),
+        id=f"{deed}-{day}",
+        categories=["contact", "traffic"],
+        activity="privacy-rights",
+        legal_basis="6-1-f",
+        **named,
+    )
+
+
+def test_a_hold_that_may_not_be_told_of_changes_nothing_in_the_report(house: Cli) -> None:
+    def known(position: int) -> Any:
+        answer = told(house, "--at-position", str(position))
+        return {name: answer[name] for name in answer if name not in {"position", "seal"}}
+
+    before = house("status", "--json").json["position"]
+    wrong = message("event-annulled", WHO, time=on(9), annuls="placed-8", reason="mistake")
+    house.record(
+        frozen("placed", 7),
+        frozen("reviewed", 8),
+        frozen("placed", 8, hold_ref="F-2"),
+        wrong,
+        frozen("released", 9, ground="ended"),
+    )
+    assert known(before + 5) == known(before)
+    assert "F-1" in house("history", WHO, "--json").out.decode()
+    house.record(frozen("reviewed", 10, ground="court-order"))
+    acts = [act for act in told(house)["acts"] if "F-1" in act["text"]]
+    assert [act["occurred_at"][:10] for act in acts] == [
+        "2024-03-07",
+        "2024-03-08",
+        "2024-03-09",
+        "2024-03-10",
+    ]
+
+
 def test_what_was_annulled_is_marked(house: Cli) -> None:
     wrong = collected(id="wrong", time=on(7), personal={"name": "Verkeerd"})
     house.record(
@@ -254,8 +294,16 @@ def test_the_seal_cannot_be_guessed_and_differs_by_person(house: Cli, tmp_path: 
     assert len(seals) == 3
 
 
+def test_json_is_asked_for_as_everywhere(house: Cli) -> None:
+    asked = ("report", "access", WHO, "--at", AT, "--at-position", "5")
+    assert house(*asked, "--json").out == report(house, "--at-position", "5")
+    assert house("report", "portability", WHO, "--json").json["export"] == "portability"
+
+
 def test_wrong_usage(house: Cli) -> None:
     assert house("report", "access", "recipient/incasso").status == 2
     assert house("report", "access", WHO, "--format", "docx").status == 2
+    assert house("report", "access", WHO, "--format", "html", "--json").status == 2
+    assert house("report", "portability", WHO, "--format", "csv", "--json").status == 2
     assert house("report", "access", WHO, "--language", "fr").status == 2
     assert house("report", "access", "customer/9").status == 1

@@ -141,6 +141,7 @@ def test_who_read_a_persons_data_through_the_ledger_is_told_beside_other_systems
     assert [row["query"] for row in answer["lists"]] == ["disclosures"]
     text = house("access", WHO).out.decode()
     assert "every customer" in text
+    assert "facts alone" in text  # consents hold no sealed value
     assert "disclosures" in text
 
 

@@ -46,7 +46,19 @@ def test_a_certificate_says_what_was_decided_and_destroyed(erased: Cli) -> None:
     assert answer["decisions"] == {"contact": {"decision": "erase", "ground": "request"}}
     assert len(answer["keys_destroyed"]) == 1
     assert answer["size"] == 8
-    assert b"contact" in erased("certificate", "verify", str(path), "--key", key_of(erased)).out
+    check = ("certificate", "verify", str(path), "--key", key_of(erased))
+    assert "contact: erase (on request)" in erased(*check).out.decode()
+    dutch = erased(*check, "--language", "nl").out.decode()
+    assert "contactgegevens: wissen (op verzoek)" in dutch
+    assert "keys destroyed" not in dutch
+
+
+def test_writing_one_says_where_and_what_it_proves(erased: Cli) -> None:
+    ran = erased("certificate", "write", "6", "--json")
+    verified = erased("certificate", "verify", "6.erasure.json", "--key", key_of(erased), "--json")
+    assert ran.json == verified.json | {"certificate": "6.erasure.json"}
+    shown = erased("certificate", "write", "6", "--output", "-", "--json")
+    assert shown.out == (erased.folder / "6.erasure.json").read_bytes()
 
 
 def test_it_needs_no_ledger(erased: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,6 +44,8 @@ def test_each_event_is_a_line_in_the_order_of_the_ledger(cli: Cli, form: str) ->
     assert ran.status == 0
     assert ran.err == "ledger: 4 records up to position 4\n"
     assert all(validator.is_valid(line) for line in ran.lines)
+    alone = cli("export", "--format", form, "--json")
+    assert (alone.err, alone.lines) == ("", ran.lines)
     assert names(ran.lines) == [
         "recipient-registered",
         "customer-registered",

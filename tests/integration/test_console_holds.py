@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures.console import Cli, collected, registered
+from tests.fixtures.console import Cli, accessed, collected, consented, message, registered
 
 WHO = "customer/10023"
 
@@ -48,6 +48,7 @@ def test_a_hold_is_listed_with_owner_ground_and_review_date(held: Cli) -> None:
         "owner": "legal",
         "review_on": "2099-01-01",
         "overdue": False,
+        "void": False,
     }
     assert listed(held, WHO)[0] | {"since": None} == row | {"since": None}
 
@@ -100,6 +101,33 @@ def test_what_the_state_of_a_hold_forbids_is_refused(held: Cli) -> None:
     assert held("hold", "release", WHO, "H-1").status == 1
 
 
+def test_what_is_decided_to_be_only_stored_is_so_for_every_reader(held: Cli) -> None:
+    """The decision is the restriction: state, marketing and findings know it, until the hold ends."""
+    held.record(consented())
+    assert held("marketing", WHO, "--channel", "email").status == 0
+    assert held("retention", "decide", WHO, "--yes").status == 1
+    looked = accessed(time=datetime.now(UTC).isoformat(), categories=["contact"])
+    held.record(looked)
+    state = held("state", WHO, "--json").json
+    assert state["restricted_categories"] == ["contact"]
+    (line,) = held("state", "--all", "--json").lines
+    assert line == state
+    assert b"restricted" in held("state", WHO).out
+    assert held("marketing", WHO, "--channel", "email", "--json").json["person"]["restricted"] == [
+        "contact"
+    ]
+    assert "law.use.restriction" in rules(held)
+    assert held("hold", "release", WHO, "H-1").status == 0
+    assert "restricted_categories" not in held("state", WHO, "--json").json
+    (line,) = held("state", "--all", "--as-of", "2024-06-01T00:00:00Z", "--json").lines
+    assert "restricted_categories" not in line
+    assert "law.use.restriction" in rules(held)  # it was used while it was
+
+
+def rules(cli: Cli) -> set[str]:
+    return {row["rule"] for row in cli("findings", "--json").json["findings"]}
+
+
 def test_wrong_use_is_told(held: Cli) -> None:
     unnamed = held("hold", "place", WHO, "H-3", "--ground", "g", "--review-on", "2099-01-01")
     assert unnamed.status == 2
@@ -117,6 +145,23 @@ def test_nothing_of_an_erased_person_can_be_held_until_they_come_anew(cli: Cli) 
     assert cli("status", "--json").json["position"] == before
     cli.record(registered(time=datetime.now(UTC).isoformat()))
     assert place(cli)["act"] == "placed"
+
+
+def test_a_hold_from_upstream_that_came_too_late_is_a_fact_and_holds_nothing(cli: Cli) -> None:
+    """What happened is recorded; that it holds nothing is said, until it is released."""
+    cli.record(registered(), collected())
+    assert cli("erase", WHO, "--ground", "request").status == 0
+    facts = {"hold_ref": "H-9", "ground": "civil-claim", "review_on": "2099-01-01"}
+    about = {"categories": ["contact"], "legal_basis": "6-1-f", "activity": "disputes"}
+    late = message("legal-hold-placed", WHO, **facts, **about)
+    assert cli.record(late)["recorded"] == 1
+    (row,) = listed(cli, status=1)
+    assert (row["subject"], row["hold_ref"], row["void"]) == (None, "H-9", True)
+    (row,) = listed(cli, WHO, status=1)
+    assert (row["subject"], row["void"]) == (WHO, True)
+    assert b"HOLDS NOTHING" in cli("hold", "list").out
+    assert cli("hold", "release", WHO, "H-9", "--ground", "too-late").status == 0
+    assert listed(cli) == []
 
 
 def test_tables_for_people(held: Cli) -> None:

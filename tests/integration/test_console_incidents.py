@@ -69,6 +69,11 @@ def test_an_authority_that_was_not_told_in_time_is_bad_news(cli: Cli) -> None:
     ran = cli("incident", "show", "B-1")
     assert ran.status == 1
     assert b"overdue" in ran.out
+    dutch = cli("incident", "show", "B-1", "--language", "nl").out.decode()
+    assert "Termijnen" in dutch
+    assert "TE LAAT" in dutch
+    assert "overdue" not in dutch.lower()
+    assert "Clocks" not in dutch
     before = cli("incident", "show", "B-1", "--as-of", ago(20), "--json")
     assert (before.status, states(before.json)["breach.telecom.initial"]) == (0, "running")
 

@@ -114,6 +114,9 @@ def test_a_version_that_is_used_or_handed_out_must_have_been_published(plain: Cl
         {"value": "2024-2", "seen_in": ["1 event, the last on 2024-03-03"]},
         {"value": "2024-9", "seen_in": ["1 event, the last on 2024-03-04"]},
     ]
+    dutch = plain("lint", "--language", "nl", "--json").json["findings"]
+    seen = [one["seen_in"] for row in dutch if row["rule"] == rule for one in row["values"]]
+    assert seen[0] == ["1 gebeurtenis, de laatste op 2024-03-03"]
     recorded(plain, message("event-annulled", WHO, time=on(5), annuls="given", reason="mistake"))
     assert values(found(plain)[rule]) == ["2024-2"]
     recorded(plain, published("2024-2", PLAIN, effective_from="2024-02-01"))
@@ -355,6 +358,10 @@ def test_text_shows_clause_claim_practice_and_citation_in_either_language(cli: C
         assert words in text
     dutch = cli("lint", "--language", "nl").out.decode()
     assert "aansprakelijkheid" in dutch
+    for words in ("Privacyverklaring 2024-1, van kracht", "bepaling", "AVG art. 82", "niets"):
+        assert words in dutch
+    for words in ("clause", "GDPR", "nothing", "medium", "unconfirmed", "activity "):
+        assert words not in dutch
     assert "aansprakelijkheid" not in text
 
 

@@ -165,6 +165,8 @@ def test_a_decision_is_shown_before_it_is_carried_out_and_explains_itself(
     }  # it was looked at, no more
     words = cli("retention", "decide", WHO, "--language", language).out.decode()
     assert {"en": "A law obliges us", "nl": "Een wet verplicht"}[language] in words
+    assert {"en": "retain", "nl": "bewaren"}[language] in words
+    assert ("statute" in words) is (language == "en")
 
 
 def test_a_decision_that_is_carried_out_says_when_all_places_have_forgotten(cli: Cli) -> None:

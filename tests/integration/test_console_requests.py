@@ -211,6 +211,10 @@ def test_a_refusal_names_the_authority_and_the_court_in_dutch_and_english(office
         assert "rechtbank" in notice
     table = " ".join(office("request", "show", "R-1", "--language", "nl").out.decode().split())
     assert "het is buitensporig" in table
+    for words in ("Verzoek R-1", "geweigerd", "buitensporig", "Wat de betrokkene moet horen"):
+        assert words in table
+    for words in ("Request R-1", "refused", "What was done", "answer by"):
+        assert words not in table
     assert "cannot be refused as not-portable" in refused(
         office, "refuse", asked(office, "erasure", "R-2")["request_ref"], "--ground=not-portable"
     )

@@ -196,7 +196,7 @@ def site(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> I
 @pytest.fixture(scope="module")
 def practice(site: Site) -> Practice:
     source = site.source("lint")
-    return practice_at(source, Controller(), NOW, *told_at(source, NOW))
+    return practice_at(source, Controller(), NOW, told=told_at(source, NOW), language="en")
 
 
 def rules(told: Iterable[Statement], practice: Practice) -> set[str]:

@@ -134,15 +134,37 @@ def _used(event: RecordedEvent, told: Told) -> Broken:
     lifts = told.of(event, "processing-restricted", "restriction-lifted", until=event.time)
     last = {category: act.name for act in lifts for category in act.categories}
     beyond = {category for category, name in last.items() if name == "processing-restricted"}
+    beyond |= {"contact"} if _decided_to_store(event, told) else set()
     fields = {PERSONAL_FIELDS[field] for field in event.facts.get("fields", [])}
     channel = event.facts.get("channel")
     reached = {"address" if channel == "post" else "contact"} if channel else set()
     free = event.legal_basis == "6-1-a" or bool(
         event.provision and rulebook.provision(event.provision)
     )
-    asked = told.of(event, "rights-request-received", request_ref=event.facts.get("case_ref"))
+    ref = event.facts.get("case_ref")
+    asked = told.of(event, "rights-request-received", request_ref=ref)
+    asked = asked or told.of(event, "legal-hold-placed", "legal-hold-released", hold_ref=ref)
     if beyond & {*event.categories, *fields, *reached} and not free and not asked:
         yield "law.use.restriction", None
+
+
+def _decided_to_store(event: RecordedEvent, told: Told) -> bool:
+    """Whether it was decided that contact data is only stored, for a hold that stood when it was used."""
+    decided = [one for one in told.of(event, "erasure-decided", until=event.time) if one.ours]
+    if not decided:
+        return False
+    last = decided[-1]
+    one = last.facts["decisions"]["contact"]
+    names = "legal-hold-placed", "legal-hold-released"
+    holds = told.of(event, *names, until=event.time, hold_ref=one["ref"])
+    anew = told.of(event, "customer-registered", until=event.time)
+    return (
+        one["decision"] == "restrict"
+        and not any(registered.time > last.time for registered in anew)
+        and bool(holds)
+        and holds[-1].name == "legal-hold-placed"
+        and "contact" in holds[-1].categories
+    )
 
 
 def _void(events: Events, told: Told, office: str) -> Iterator[tuple[str, str]]:

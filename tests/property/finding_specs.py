@@ -18,7 +18,7 @@ from tests.property.view_specs import (
     sealed,
     with_,
 )
-from tests.unit.projections.making import ANNA, BERT, CRM, OFFICE, PORTAL, SPACE
+from tests.unit.projections.making import ANNA, BERT, CRM, OFFICE, OURS, PORTAL, SPACE
 
 __all__ = ["facts", "lives"]
 
@@ -233,6 +233,21 @@ stopped = st.one_of(
         categories=one_of([["contact"], ["address", "contact"]]),
     ),
 )
+# What the ledger decided itself: a restriction while a hold stands, or something else.
+decided = merged(
+    told("erasure-decided", of=everyone),
+    with_(
+        source=st.just(OURS),
+        cause=st.just("request"),
+        decisions=st.builds(
+            lambda decision, ref: {
+                "contact": {"decision": decision, "rule": "law.erasure.hold", "ref": ref}
+            },
+            one_of(["restrict", "restrict", "retain"]),
+            cases,
+        ),
+    ),
+)
 systems = told(
     "system-registered",
     of=with_(subject=one_of(["system/crm", "system/portal"])),
@@ -251,6 +266,7 @@ LIVES: list[list[st.SearchStrategy[Spec]]] = [
     [misused, requests, requests, breaches, breaches],
     [requests, requests, identities, identities],
     [used, used, stopped, stopped, disclosed, requests],
+    [used, used, decided, decided, holds, holds, stopped, account_acts],
 ]
 """Kinds of events that have to do with each other; drawn alone, they meet often."""
 

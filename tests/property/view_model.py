@@ -58,7 +58,7 @@ def has_effect(annulment: RecordedEvent, target: RecordedEvent, office: str) -> 
         and (source == annulment.source or annulment.source == office)
         and (target.time, target.source, target.id)
         < (annulment.time, annulment.source, annulment.id)
-        and not (target.ours and target.name.endswith("-erased"))
+        and not (target.ours and target.name.endswith(("-erased", "-decided")))
     )
 
 

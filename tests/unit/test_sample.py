@@ -20,7 +20,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "2cfa05cd76c376fb58f29f0fc5fdb97846e90b18c406ccfa207ef7a87ad8a5bb"
+DIGEST = "917a1459efeee330728084ca96f25c966ed377889e37b6c9c172797001c5346f"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS: dict[str, Any] = {

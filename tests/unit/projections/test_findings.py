@@ -211,6 +211,18 @@ def test_a_source_that_no_system_has_is_found_once_at_its_earliest_event() -> No
     ]
 
 
+def test_data_from_before_the_first_rule_is_kept_no_longer_than_that_rule_says() -> None:
+    long_ago = -12 * 365 * DAY
+    events = [
+        event("personal-data-collected", long_ago, sealed=values("k1", "contact", email="…")),
+        event("contract-concluded", long_ago, contract_ref="C-1"),
+        event("contract-ended", long_ago + DAY, contract_ref="C-1"),
+    ]
+    assert "law.retention.passed" in rules(events)
+    before = datetime.fromisoformat("2018-05-24T12:00:00+00:00")
+    assert "law.retention.passed" not in rules(events, before)
+
+
 def test_a_provision_that_is_not_in_force_yet_is_no_ground() -> None:
     rule = "law.disclosure.provision.inapplicable"
     early = given(provision="eu.2023.1543")  # from 18 August 2026 on

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.event import RecordedEvent
 from projections.holds import holds
-from projections.keepings import keepings_of, restricted
+from projections.keepings import asked_to_restrict, keepings_of
 from projections.person import dossier_of, legal_holds, person_of
 from schemas import CATEGORIES
 from tests.unit.projections.making import ANNA, OFFICE, annulment, erasure, event, values
@@ -65,6 +65,19 @@ def test_several_holds_are_named_by_category() -> None:
     assert legal_holds(told, privacy_office=()) == {"contact": ("H-0", "H-1"), "debt": ("H-0",)}
 
 
+def test_holds_that_are_not_disclosed_keep_as_one_without_a_name() -> None:
+    secret = held("placed", 1, hold_ref="H-2", ground="undisclosed", categories=["traffic"])
+    more = held("placed", 2, hold_ref="H-3", ground="undisclosed", categories=["contact"])
+    told = [held("placed", 0), secret, more]
+    assert kinds(*told) == [("hold", "H-1"), ("undisclosed", None)]
+    (_, hidden) = keepings_of(dossier_of(told, ()))
+    assert hidden.categories == frozenset({"contact", "traffic"})
+    assert legal_holds(told, privacy_office=())["traffic"] == ("H-2",)
+    over = held("released", 5, hold_ref="H-2", ground="ended", categories=["traffic"])
+    disclosed = held("reviewed", 5, hold_ref="H-3", ground="court-order")
+    assert kinds(*told, over, disclosed) == [("hold", "H-1"), ("hold", "H-3")]
+
+
 CASES = [
     ("dispute", "dispute-opened", "dispute-closed", {"case_ref": "D-1"}),
     ("debt", "payment-default-recorded", "collection-closed", {"invoice_ref": "D-1"}),
@@ -114,7 +127,7 @@ def test_a_restriction_keeps_each_category_until_that_is_lifted() -> None:
         ([first, lifted, again], {"contact", "traffic"}),
     ):
         for order in permutations(told):
-            assert restricted(dossier_of(order, ())) == left
+            assert asked_to_restrict(dossier_of(order, ())) == left
 
 
 def test_what_is_held_rests_on_every_basis_that_was_named_for_its_key() -> None:

@@ -1,7 +1,9 @@
 """Objections and restrictions: what uses of the data break a rule, and what marketing may still do."""
 
+from itertools import permutations
 from typing import Any
 
+import msgspec
 import pytest
 
 from ledger.event import RecordedEvent
@@ -11,10 +13,13 @@ from projections.findings_dossier import Dossier, noted
 from projections.findings_fact import fact_of
 from projections.findings_judging import findings_of
 from projections.findings_look import Look
+from projections.keepings import keepings_of
+from projections.person import dossier_of
+from projections.restricting import restricted, restricted_by
 from projections.timetravel import fold
 from rulebook import marketing_decision
 from rulebook.calendar import day_of
-from tests.unit.projections.making import ANNA, at, event
+from tests.unit.projections.making import ANNA, CRM, OURS, annulment, at, event
 
 USED = "law.use.objection", "law.use.restriction"
 
@@ -115,3 +120,81 @@ def test_nobody_is_reached_by_data_that_may_only_be_stored() -> None:
     assert allowed("email", restricted) == (False, {"restricted"})
     assert allowed("post", restricted)[0] is True
     assert allowed("email", restricted, restriction("restriction-lifted", 2, "contact"))[0] is True
+
+
+def decided(decision: str, minutes: float, rule: str = "law.erasure.hold", ref: str = "X-1") -> Any:
+    facts = {"decision": decision, "ground": "g", "rule": rule, "ref": ref}
+    return event(
+        "erasure-decided", minutes, source=OURS, cause="request", decisions={"contact": facts}
+    )
+
+
+def hold(act: str, minutes: float, ground: str = "claim", *categories: str) -> RecordedEvent:
+    told: dict[str, Any] = {"hold_ref": "X-1", "ground": ground, "review_on": "2026-06-01"}
+    return event(f"legal-hold-{act}", minutes, categories=categories or ("contact",), **told)
+
+
+DISPUTE, CASE = "law.erasure.dispute", "house.erasure.case"
+KEPT = [
+    ("law.erasure.hold", hold("placed", 0), hold("released", 6)),
+    ("law.erasure.hold", hold("placed", 0), hold("reviewed", 6, "claim", "traffic")),
+    ("law.erasure.undisclosed", hold("placed", 0, "undisclosed"), hold("released", 6)),
+    (
+        DISPUTE,
+        event("dispute-opened", 0, case_ref="X-1"),
+        event("dispute-closed", 6, case_ref="X-1"),
+    ),
+    (
+        CASE,
+        event("misuse-suspected", 0, case_ref="X-1"),
+        event("misuse-resolved", 6, case_ref="X-1"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "opened", "closed"), KEPT)
+def test_a_decision_restricts_by_itself_until_its_reason_ends(
+    rule: str, opened: RecordedEvent, closed: RecordedEvent
+) -> None:
+    acts = opened, decided("restrict", 1, rule), closed
+    for order in permutations(acts):
+        assert broken(accessed(5), *order) == ["law.use.restriction"]
+        assert broken(accessed(0.5), *order) == []
+        assert broken(accessed(7), *order) == []
+        assert broken(accessed(5, case_ref="X-1"), *order) == []  # what it is kept for
+        assert restricted_by(order, at(5)) == {"contact"}
+        assert restricted_by(order, at(7)) == set()
+    assert allowed("email", *acts[:2]) == (False, {"restricted"})
+    assert allowed("email", *acts)[0] is True
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        decided("retain", 2, "law.erasure.duty"),
+        decided("erase", 2),
+        event("customer-registered", 2, customer_kind="consumer"),
+    ],
+)
+def test_a_later_decision_or_a_new_registration_ends_the_restriction(after: RecordedEvent) -> None:
+    acts = hold("placed", 0), decided("restrict", 1), after
+    assert restricted_by(acts[:2], at(5)) == {"contact"}
+    assert restricted_by(acts, at(5)) == set()
+    assert broken(accessed(5), *acts) == []
+
+
+def test_words_from_outside_restrict_nothing() -> None:
+    told = msgspec.structs.replace(decided("restrict", 1), source=CRM)
+    assert restricted_by([hold("placed", 0), told], at(5)) == set()
+
+
+def test_a_decision_without_its_hold_restricts_nothing() -> None:
+    placed = hold("placed", 0)
+    acts = placed, decided("restrict", 1), annulment(2, placed)
+    assert restricted(dossier_of(acts, ()), at(5)) == set()
+
+
+def test_a_restriction_that_is_decided_keeps_nothing_by_itself() -> None:
+    """Otherwise an erasure that waits would wait for itself."""
+    acts = hold("placed", 0), decided("restrict", 1), hold("released", 2)
+    assert keepings_of(dossier_of(acts, ())) == []

@@ -50,6 +50,7 @@ GOLDEN = {
     ("findings", "7"): "e7029ad734f6938565df74500a696e0ac4ef1e93011b0a59faa26ad80812dae6",
     ("findings", "8"): "f42324d51c00f404a5abbac9ccfd372b412ea06a3f064cf9d12d7faa9c266479",
     ("findings", "9"): "d6ecd8848ea6b9f3bf4b41434d95b43113fe23c1efc4a1d5508e16adaf2733b8",
+    ("findings", "10"): "d8158d107dd9410e3b6a874ff4a5663c275cc66996971486f0ef7c2237722dee",
     ("legal_holds", "1"): "b298d00327da659b45a8d2b1f2193a8c1f1489f826c35b723dbb0afccf65291e",
 }
 

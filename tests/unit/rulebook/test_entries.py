@@ -224,6 +224,14 @@ def test_what_is_due() -> None:
     assert (waiting.until, waiting.waits_for) == (None, "portal-closed")
 
 
+def test_the_first_rule_answers_for_what_is_older() -> None:
+    closed = date(2016, 1, 1)
+    identity = retention_due("identity", {"account-closed": closed}, closed)
+    assert (identity.until, identity.rule) == (date(2021, 1, 1), "house.contract.identity")
+    contact = retention_due("contact", {"account-closed": closed}, closed)
+    assert (contact.until, contact.rule) == (date(2018, 5, 25), "house.contract.contact")
+
+
 def test_a_calendar_period_has_a_last_day_and_a_clock_has_none() -> None:
     assert due_date("rights.answer", date(2026, 11, 30)) == date(2026, 12, 30)
     late = datetime.fromisoformat("2026-11-30T23:30:00+00:00")  # the next day in Amsterdam

@@ -105,6 +105,28 @@ def test_hard_case_3_an_invoice_a_hold_and_an_analytics_consent_overlap() -> Non
     }
 
 
+@pytest.mark.parametrize("cause", get_args(Cause))
+def test_what_is_not_disclosed_keeps_against_every_cause_and_names_nothing(cause: Cause) -> None:
+    secret = Keeping("undisclosed", categories=frozenset({"traffic"}))
+    found = decided(secret, cause=cause)
+    assert kinds(found, "restrict") == {"traffic"}
+    (reason,) = found["traffic"].reasons
+    assert (reason.ground, reason.ref, reason.until) == ("undisclosed", None, None)
+
+
+def test_what_is_not_disclosed_is_not_told_beside_a_reason_that_is() -> None:
+    """The answer is the one that would be given without it."""
+    secret = Keeping("undisclosed", categories=frozenset({"payment", "traffic"}))
+    for others in ([], [HOLD]):
+        with_, without = (
+            decided(*keepings, *others, anchors=INVOICE) for keepings in ([secret], [])
+        )
+        assert {c for c in CATEGORIES if with_[c] != without[c]} == {"traffic"} - {
+            category for one in others for category in one.categories or ()
+        }
+    assert decided(secret, anchors=INVOICE)["payment"].first.ground == "retention-duty"
+
+
 def test_every_reason_speaks_both_languages_and_cites() -> None:
     for entry in ERASURE_RULES:
         assert entry.citation

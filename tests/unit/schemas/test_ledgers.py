@@ -65,6 +65,17 @@ def test_a_provision_that_is_no_text_is_not_secret(provision: Any) -> None:
     assert refused(changed(SECRET, data__provision=provision)) == ("schema", "/data/provision")
 
 
+@pytest.mark.parametrize(
+    "name", ["emergency-call-disclosed", "malicious-call-data-disclosed", "bulk-feed-delivered"]
+)
+def test_every_kind_of_disclosure_under_secrecy_is_kept_out_of_the_open_ledger(name: str) -> None:
+    message = changed(example(name), data__legal_basis="6-1-c", data__provision="nl.sv.126na")
+    assert refused(message) == ("wrong-ledger", "/data/provision")
+    assert accepted(changed(message, data__provision="nl.tw.11.10"))
+    # There it is told as `personal-data-disclosed`.
+    assert refused(message, CONFIDENTIAL) == ELSEWHERE
+
+
 def test_only_disclosures_are_divided_by_provision() -> None:
     message = changed(example(), data__legal_basis="6-1-c", data__provision="nl.sv.126na")
     assert accepted(message)

@@ -25,7 +25,7 @@ SPOKEN = {
     *("customer_kind", "origin", "channel", "necessity", "purpose", "recipient_kind", "reason"),
     *("necessity_reason", "outcome", "ground", "via", "action", "decision", "method", "right"),
 }
-SAME = {"telemarketing", "online", "cookie", "post"}
+SAME = {"telemarketing", "online", "cookie", "post", "telecom"}
 """Codes that are Dutch words already."""
 NEVER = {"name", "owner", "claims", "sources", "subject_categories", "security_measures"}
 """Facts of free text: they may be counted, never shown."""
@@ -112,7 +112,9 @@ def _codes(value: Any) -> list[str]:
 
 def test_a_read_of_no_category_says_so_and_a_withdrawn_request_was_not_answered() -> None:
     read = {"role": "operator", "query": "request", "categories": []}
-    assert text_of("ledger-read", read, "en").endswith("with request: no category.")
+    assert text_of("ledger-read", read, "en").endswith(
+        "with request; personal data asked for: no category."
+    )
     ended = {"request_ref": "R-1", "outcome": "withdrawn"}
     assert text_of("rights-request-answered", ended, "en") == "Request R-1 ended: withdrawn."
 

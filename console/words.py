@@ -1,0 +1,33 @@
+"""Our own words in English and Dutch, by what they are about and by name. Words are data: `words.toml`."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from schemas.texts import Language, word_of
+
+__all__ = ["code_word", "headings", "phrase"]
+
+_WORDS: dict[str, dict[str, dict[Language, str]]] = tomllib.loads(
+    Path(__file__).with_name("words.toml").read_text("utf-8")
+)
+
+
+def phrase(about: str, name: str, language: Language, *values: Any) -> str:
+    """A phrase with values in its places. Raises KeyError for one that is not in the file."""
+    return _WORDS[about][name][language].format(*values)
+
+
+def headings(about: str, names: str, language: Language) -> list[str]:
+    """Several words, by their names with spaces between."""
+    return [phrase(about, name, language) for name in names.split()]
+
+
+def code_word(about: str, code: str | None, language: Language) -> str | None:
+    """A code in words; in Dutch one that is not in the file as sentences call it, else as it is."""
+    if code is None:
+        return None
+    known = _WORDS.get(about, {}).get(code)
+    if known:
+        return known[language]
+    return word_of(code, "nl") if language == "nl" else code
