@@ -235,7 +235,7 @@ def table(points: list[Figures], rows: dict[str, str]) -> Iterator[list[str]]:
     yield ["", *(f"{point['persons']:,} persons" for point in shown)]
     for name, label in rows.items():
         digits = 1 if name.endswith(("_ms", "_s", "_wal_kb")) else 0
-        yield [label, *(f"{point[name]:,.{digits}f}" for point in shown)]
+        yield [label, *(f"{point[name]:,.{digits}f}" if name in point else "" for point in shown)]
 
 
 def main(persons: int = PERSONS) -> None:

@@ -14,6 +14,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from itertools import chain
 from typing import Any
 
@@ -28,13 +29,15 @@ from ledger.names import LedgerName
 from ledger.postgres import Database
 from ledger.reading import each_event
 from projections import VIEWS
+from projections.apart import Apart
 from projections.rebuild import rebuild_all
 from projections.runner import Follower
 from tests.fixtures.ledger import House
 
-EVENTS = 20_000
-PEOPLE = 1_000
-ROUNDS = 5
+EVENTS = 60_000
+PEOPLE = 3_000
+ROUNDS = 3
+PROCESSES = 2
 BLOCK = 2_000
 LOOK_S = 0.01
 METHOD = (
@@ -51,6 +54,7 @@ PAIRS = {
     "follow meanwhile / record": ("meanwhile", "record"),
     "rebuild / bare": ("rebuild", "bare"),
     "rebuild / bare, by processor time": ("rebuild_core", "bare_core"),
+    "apart / bare": ("apart", "bare"),
     "rebuild / reader, by processor time": ("rebuild_core", "reader_core"),
 }
 
@@ -72,7 +76,7 @@ def main() -> None:
             print(f"projection, {name}: {label:<36}{ratio:.2f} (median of {rounds} rounds)")
     save("projection", METHOD, {"rounds": rounds, **results})
     quote("projection", list(table(results, ("record", "follow", "meanwhile"), "record")))
-    quote("rebuild", list(table(results, ("bare", "reader", "rebuild"), "bare")))
+    quote("rebuild", list(table(results, ("bare", "reader", "rebuild", "apart"), "bare")))
 
 
 def table(results: dict[str, Any], rivals: Sequence[str], peer: str) -> Iterator[list[str]]:
@@ -99,7 +103,7 @@ def table(results: dict[str, Any], rivals: Sequence[str], peer: str) -> Iterator
 
 def measure(made: Sites, texts: list[bytes], rounds: int) -> dict[str, Any]:
     """Medians and ratios of one workload."""
-    figures = [one_round(made.fresh(), made.fresh(), texts) for _ in range(rounds)]
+    figures = [new_round(made, texts) for _ in range(rounds)]
     columns = {name: [figure[name] for figure in figures] for name in figures[0]}
     return {
         "events_per_second": {
@@ -112,14 +116,21 @@ def measure(made: Sites, texts: list[bytes], rounds: int) -> dict[str, Any]:
     }
 
 
+def new_round(made: Sites, texts: list[bytes]) -> Figures:
+    """One round on new ledgers; their connections go with it, since a server has only so many."""
+    with closing(made.fresh()) as house, closing(made.fresh()) as other:
+        return one_round(house, other, texts)
+
+
 def one_round(house: House, other: House, texts: list[bytes]) -> Figures:
     """Events a second of everything, on a ledger of its own; the last on another one."""
     ledger, session = house.open(), house.session("projector")
     follower = Follower(house.database, house.ledger, OFFICE)
     follower.statuses()  # connected, its tables made
 
-    def rebuild() -> None:
-        assert all(report.ok for report in rebuild_all(session, house.ledger, VIEWS, OFFICE))
+    def rebuild(apart: Apart | None = None) -> None:
+        reports = rebuild_all(session, house.ledger, VIEWS, OFFICE, apart)
+        assert all(report.ok for report in reports)
 
     works: dict[str, Callable[[], object]] = {
         "record": lambda: record(ledger, texts),
@@ -134,6 +145,9 @@ def one_round(house: House, other: House, texts: list[bytes]) -> Figures:
         figures |= rates(name, work, server, len(texts))
         gc.set_threshold(*thresholds)  # recording sets its own, which a projector does not have
     follower.close()
+    began = time.perf_counter()
+    rebuild(Apart(house.database, PROCESSES))
+    figures["apart"] = len(texts) / (time.perf_counter() - began)
     figures |= followed_meanwhile(other, texts)
     gc.set_threshold(*thresholds)
     return figures

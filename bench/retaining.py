@@ -10,8 +10,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable
 from pathlib import Path
 
 import orjson
@@ -35,9 +34,9 @@ def main() -> None:
     marks = [_mark()]
     with open_site(read_settings(os.environ, Path.cwd()), lambda: NOW) as site:
         marks.append(_mark())
-        told["due"] = _printed(site, due_steps(site.session("reader"), day_of(NOW)))
+        told["due"], _ = _printed(site, due_steps(site.session("reader"), day_of(NOW)))
         marks.append(_mark())
-        told["done"], told["block_s"] = _paced(site, erase_due(site))
+        told["done"], told["block_s"] = _printed(site, erase_due(site))
         marks.append(_mark())
     for name, before, after in zip(("open", "look", "run"), marks, marks[1:], strict=False):
         told |= {f"{name}_s": after["s"] - before["s"], f"{name}_mb": after["mb"]}
@@ -45,21 +44,16 @@ def main() -> None:
     sys.stdout.buffer.write(orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE))
 
 
-def _printed(site: Site, found: Iterable[Due | Done]) -> int:
-    """What the command prints, thrown away; how many rows it was."""
-    rows = step_rows(site.source("retention"), found)
-    return sum(1 for row in rows if encode(row))
-
-
-def _paced(site: Site, found: Iterator[Done]) -> tuple[int, float]:
-    """How many rows it was, and the median of the seconds of a block."""
+def _printed(site: Site, found: Iterable[Due | Done]) -> tuple[int, float]:
+    """What the command prints, thrown away: how many rows, and the median of the seconds of a block."""
     times: list[float] = []
     count, began = 0, time.perf_counter()
-    while number := _printed(site, islice(found, BLOCK)):
-        now = time.perf_counter()
-        times.append(now - began)
-        count, began = count + number, now
-    return count, statistics.median(times or [0.0])
+    for count, row in enumerate(step_rows(site.source("retention"), found), 1):
+        assert encode(row)
+        if count % BLOCK == 0:
+            now = time.perf_counter()
+            times, began = [*times, now - began], now
+    return count, statistics.median(times or [time.perf_counter() - began])
 
 
 def _mark() -> dict[str, float]:

@@ -20,6 +20,8 @@ from ledger.tlog.reimport import is_elsewhere, reimport
 
 __all__ = ["Restored", "restore_site"]
 
+_NEVER = "--never-published if it never published anything; "
+
 
 class Restored(msgspec.Struct, frozen=True):
     """What a restore left. `erasures`: how many were repeated. `bookmarks`: where Kafka goes on.
@@ -45,8 +47,8 @@ def restore_site(
     """Restore a ledger from its two copies. Raises Misconfigured before anything is changed.
 
     A log that is elsewhere must not look like one that never began: the same key would sign a second tree.
-    A backup that knows of a published log is refused then, any other one warns. `never_published`: the
-    word of who restores that there is no log.
+    A backup that knows that it signed is refused then, any other one warns. `never_published`: the word of
+    who restores that nothing was signed after the backup either.
     """
     copies = read_copies(settings.ledger, folders)
     check_keys_held(settings)
@@ -54,8 +56,8 @@ def restore_site(
         check_keys(copies[1], site.provider)
         folder = LogFolder(settings.log.folder)
         elsewhere = is_elsewhere(folder, settings.log.origin, site.log_key.known())
-        if elsewhere and copies[0].published and not never_published:
-            raise Misconfigured(_absent(settings))
+        if elsewhere and settings.log.origin in copies[0].signed:
+            raise Misconfigured(_absent(settings, ""))
         restore(site.database, site.ledger, folders, copies)
         install_on(site)
         reimported = reimport(site.session("recorder"), site.ledger, folder, site.log_key.known())
@@ -68,13 +70,13 @@ def restore_site(
             erasures=len(erasures),
             findings=len(audit(reader).findings),
             bookmarks=tuple(reader.rows("bookmark_offsets")),
-            warning=None if not elsewhere or never_published else _absent(settings),
+            warning=None if not elsewhere or never_published else _absent(settings, _NEVER),
         )
 
 
-def _absent(settings: Settings) -> str:
+def _absent(settings: Settings, otherwise: str) -> str:
     return (
         f"the log {settings.log.origin} has a key, and {settings.log.folder} holds nothing that it"
-        " published: set LEDGER_LOG_DIR to where the log is; --never-published if it never published"
-        " anything; if its folder is lost, a new LEDGER_LOG_ORIGIN"
+        f" published: set LEDGER_LOG_DIR to where the log is; {otherwise}if its folder is lost, a new"
+        " LEDGER_LOG_ORIGIN"
     )

@@ -10,11 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from ledger.errors import Misconfigured
+from schemas.decode import MAX_MESSAGE
 from schemas.leaks import looks_personal
 
-__all__ = ["Stream", "label_of", "opened", "size_of"]
+__all__ = ["Stream", "label_of", "opened", "size_of", "text_of"]
 
 STANDARD_INPUT = "-"
+# A text that fills a message leaves no room for the rest of it.
+_MOST_BYTES = MAX_MESSAGE - 2048
 # A label is kept with each event, in clear: it must not tell who a file is about.
 LABEL = re.compile(r"[A-Za-z0-9._-]{1,64}")
 Stream = tuple[str, BinaryIO]
@@ -37,6 +41,20 @@ def opened(path: str) -> Iterator[BinaryIO]:
         return
     with Path(path).open("rb") as stream:
         yield stream
+
+
+def text_of(flag: str, path: str) -> str:
+    """The whole text of a file, or of standard input. Raises Misconfigured for what is none, or empty."""
+    with opened(path) as stream:
+        content = stream.read(_MOST_BYTES + 1)
+    if not content.strip() or len(content) > _MOST_BYTES:
+        raise Misconfigured(
+            f"{flag}: expected a text of at most {_MOST_BYTES} bytes, and not empty"
+        )
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise Misconfigured(f"{flag}: expected text in UTF-8") from None
 
 
 def size_of(streams: Sequence[Stream]) -> int | None:

@@ -20,6 +20,7 @@ from ledger.names import LedgerName
 from ledger.postgres import Database, Session, statement
 from ledger.provider import FileKeyProvider
 from ledger.sealing import key_id
+from ledger.tlog.promises import promised
 
 __all__ = ["Copy", "back_up", "check_keys", "read_copies", "restore"]
 
@@ -31,8 +32,8 @@ _DIGEST_BLOCK_BYTES = 1 << 20
 class Copy(msgspec.Struct, frozen=True):
     """Manifest of one of the two copies. `epochs`: number -> id of each epoch key that it needs.
 
-    `position`: of the last event at that moment. `server`: PostgreSQL's major version. `published`: whether
-    the transparency log had promised anything by then.
+    `position`: of the last event at that moment. `server`: PostgreSQL's major version. `signed`: how many
+    entries each transparency log of the ledger had promised by then, by its origin.
     """
 
     format: int
@@ -44,7 +45,7 @@ class Copy(msgspec.Struct, frozen=True):
     migrations: tuple[str, ...]
     epochs: dict[str, str]
     sha256: str
-    published: bool = False
+    signed: dict[str, int] = {}
 
     @property
     def file(self) -> str:
@@ -58,8 +59,6 @@ def back_up(
     provider: FileKeyProvider,
     folders: tuple[Path, Path],
     now: datetime,
-    *,
-    published: bool = False,
 ) -> tuple[Copy, Copy]:
     """Copy events and keys, as they are at one moment, into two new folders; durable on return.
 
@@ -73,7 +72,6 @@ def back_up(
             session.run("begin_snapshot")
             ((snapshot,),) = session.rows("export_snapshot")
             copy = _describe(session, ledger, provider, now)
-            copy = msgspec.structs.replace(copy, published=published)
             programs, environment = programs_for(copy.server), database.environment()
             options = (_event_options(ledger), _key_options(ledger))
             for folder, content, chosen in zip(folders, ("events", "keys"), options, strict=True):
@@ -115,6 +113,7 @@ def _describe(
         migrations=tuple(name for name, _ in session.rows("applied_migrations")),
         epochs={str(epoch): key_id(provider.get(epoch)) for epoch in epochs},
         sha256="",
+        signed={origin: promise.size for origin, promise in promised(session).items()},
     )
 
 

@@ -107,6 +107,10 @@ class Eraser:
         """Data subjects of a person's reference of whom something may be held. Raises UnknownSubject."""
         return [target.subject for target in self._targets(reference)]
 
+    def subjects(self, reference: str) -> list[UUID]:
+        """Every data subject that a person's reference has named, erased ones too, in the order of time."""
+        return [period.subject for period in self._opener.periods(reference)]
+
     def _erase_all(self, reference: str, verdict: Verdict) -> list[Erasure]:
         targets = self._targets(reference)
         for target in targets:  # nothing of anybody goes when something of somebody is held

@@ -13,8 +13,8 @@ from ledger.errors import Misconfigured
 
 __all__ = ["ROLES", "LedgerName", "Role"]
 
-Role = Literal["recorder", "eraser", "projector", "reader"]
-ROLES: tuple[Role, ...] = ("recorder", "eraser", "projector", "reader")
+Role = Literal["recorder", "eraser", "projector", "reader", "publisher"]
+ROLES: tuple[Role, ...] = ("recorder", "eraser", "projector", "reader", "publisher")
 
 # No underscore: `a_keys` would otherwise be both a ledger and the key namespace of the ledger `a`.
 _PATTERN = re.compile(r"[a-z][a-z0-9]{0,30}")

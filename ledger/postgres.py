@@ -105,7 +105,7 @@ def mapped_errors() -> Iterator[None]:
         ) from None
     except (psycopg.OperationalError, *_TIMEOUTS) as error:
         raise ServiceAway(
-            f"PostgreSQL cannot be reached ({error.sqlstate or 'no answer'})"
+            f"PostgreSQL cannot be reached ({error.sqlstate or 'no answer, or no room for a connection'})"
         ) from None
     except psycopg.Error as error:
         raise Halt(f"PostgreSQL failed with SQLSTATE {error.sqlstate}") from None

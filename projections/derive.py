@@ -14,15 +14,19 @@ from ledger.postgres import Session
 from ledger.reading import LAST, newest
 from projections.annulment import ANNULMENT
 from projections.batch import NamedEvent, named_by
+from projections.digest import SLICES, Digest, Sums, bounds
 from projections.dispatch import Dispatch
 from projections.joins import join_of
 from projections.timetravel import Moment, Selected, counting, fold, select
-from projections.view import Digest, EntriesDigest, Key, View, encode
+from projections.view import View
 
 __all__ = [
+    "EVERYTHING",
     "Content",
     "Derived",
     "Goal",
+    "Seen",
+    "Share",
     "annulled_streams",
     "derive",
     "derive_digests",
@@ -33,6 +37,11 @@ __all__ = [
 
 Goal = tuple[View[Any], int]
 """A view and the position up to which it is derived."""
+Share = range
+"""Slices (`digest`) of the streams, one after the other."""
+EVERYTHING: Share = range(SLICES)
+Seen = tuple[Sums, Any]
+"""What a view has come to in a share: its digests, and what its entries still wait with."""
 
 
 class Derived(NamedTuple):
@@ -44,11 +53,14 @@ class Derived(NamedTuple):
 
 
 def derive(
-    session: Session, goals: Sequence[Goal], privacy_office: Collection[str]
+    session: Session,
+    goals: Sequence[Goal],
+    privacy_office: Collection[str],
+    share: Share = EVERYTHING,
 ) -> Iterator[Derived]:
-    """One stream after the other, in the order of keys."""
+    """One stream of a share after the other, in the order of keys."""
     dispatch = Dispatch([view for view, _ in goals])
-    for stream, events in _streams(session, max(upto for _, upto in goals)):
+    for stream, events in _streams(session, max(upto for _, upto in goals), share=share):
         shares = {
             upto: dispatch.share(counting(_until(events, upto), privacy_office))
             for upto in {upto for _, upto in goals}
@@ -58,12 +70,16 @@ def derive(
 
 
 def _streams(
-    session: Session, upto: int, names: Collection[str] | None = None
+    session: Session,
+    upto: int,
+    names: Collection[str] | None = None,
+    share: Share = EVERYTHING,
 ) -> Iterator[tuple[UUID, list[RecordedEvent]]]:
     """Stream by stream its events up to a position; of some types, and annulments, when they are named."""
     session = session.of("projections")
+    first, last = bounds(share)
     stored = (
-        session.stream("events_by_stream", upto=upto)
+        session.stream("events_by_stream", upto=upto, first=first, last=last)
         if names is None
         else session.stream("events_of_types", names=sorted({*names, ANNULMENT}), upto=upto)
     )
@@ -97,8 +113,8 @@ class Content:
     def __init__(
         self, session: Session, view: View[Any], upto: int, privacy_office: Collection[str]
     ) -> None:
+        self._view = view
         self._digest = Digest(view)
-        self._entries = EntriesDigest()
         self._join = join = join_of(view.join)
         then, names = Moment(at_position=upto), join.shared if join else ()
         shared = rows_at(session, view, then, privacy_office, names) if names else ()
@@ -106,27 +122,36 @@ class Content:
 
     def add(
         self, stream: UUID, states: Mapping[str, Any]
-    ) -> tuple[list[tuple[Key, Any, bytes]], Sequence[Any]]:
-        """Take in all rows of a stream; return them encoded, and the entries that are complete."""
-        rows = [((stream, subkey), state, encode(state)) for subkey, state in states.items()]
-        for (_, subkey), _, encoded in rows:
-            self._digest.add([stream.bytes, subkey.encode(), encoded])
+    ) -> tuple[list[tuple[Any, ...]], Sequence[Any]]:
+        """Take in all rows of a stream; return them as they are stored, and the entries that are complete."""
+        rows = [self._view.row((stream, subkey), state) for subkey, state in states.items()]
+        if rows:
+            self._digest.rows(stream, [row[1:3] for row in rows])
         return rows, self._taken(self._gathering.add(stream, states) if self._gathering else ())
+
+    def seen(self) -> Seen:
+        """What was taken in, for somebody who takes in other streams."""
+        return self._digest.sums(), self._gathering.seen() if self._gathering else None
+
+    def take(self, seen: Seen) -> None:
+        """Go on with what somebody else has taken in."""
+        sums, waiting = seen
+        self._digest.take(sums)
+        if self._gathering:
+            self._gathering.take(waiting)
 
     def rest(self) -> Sequence[Any]:
         """The entries that are complete only now. Asked once, after the last stream."""
         return self._taken(self._gathering.rest() if self._gathering else ())
 
     def digest(self) -> str:
-        """Digest of the rows, then of the entries. Asked once, after `rest`."""
-        if self._join:
-            self._digest.add([self._entries.digest()])
+        """Digest of the rows and entries. Asked after `rest`."""
         return self._digest.hex()
 
     def _taken(self, entries: Sequence[Any]) -> Sequence[Any]:
         for entry in entries:
             assert self._join
-            self._entries.add(self._join.parts(entry))
+            self._digest.entry(*self._join.parts(entry))
         return entries
 
 

@@ -4,14 +4,14 @@ A decision names every category. One that is not erased is *deferred*: the lates
 which cause it goes once nothing keeps it, so that nobody has to ask again.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import msgspec
 
 from projections.decisions import Decided, decided
-from projections.findings_dossier import Dossier
+from projections.findings_dossier import Dossier, Mark
 from projections.holds import holds_by_ref
 from projections.keepings import keepings_of
 from projections.person import Person
@@ -21,7 +21,17 @@ from rulebook import Cause, ErasureDecision, ErasureFacts, RetentionDue, erasure
 from rulebook.calendar import day_of
 from schemas import CATEGORIES, ROLLING_CATEGORIES
 
-__all__ = ["Step", "deferrals", "is_last", "on_request", "period_for", "steps"]
+__all__ = [
+    "Settled",
+    "Step",
+    "deferrals",
+    "is_last",
+    "on_request",
+    "period_for",
+    "settled",
+    "steps",
+    "was_decided",
+]
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -100,6 +110,40 @@ def deferrals(dossier: Dossier) -> dict[str, Decided]:
         for category, one in decided(dossier).items()
         if one.decision != "erase" and one.cause
     }
+
+
+def was_decided(person: Person, request_ref: str) -> bool:
+    """Whether everything that is held of a person was decided for a request, and waits."""
+    dossier = person.dossier
+    waiting = {c for c, one in deferrals(dossier).items() if one.request_ref == request_ref}
+    return bool(_decisions(dossier, request_ref)) and set(person.held) <= waiting
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """What came of the erasure that a request asked for: the outcome, and when it was decided last."""
+
+    outcome: str
+    at: datetime | None
+
+
+def settled(dossiers: Iterable[Dossier], request_ref: str) -> Settled:
+    """From what is recorded of a person's data subjects: only what is whole is granted.
+
+    `at`: when nothing was decided for this request, of the erasure that left nothing to decide.
+    """
+    known = list(dossiers)
+    made = [mark for dossier in known for mark in _decisions(dossier, request_ref)]
+    gone = [mark for dossier in known for mark in dossier.all("account") if mark.says == "erased"]
+    at = max((mark.order.time for mark in made or gone), default=None)
+    waiting = [d for one in known for d in deferrals(one).values() if d.request_ref == request_ref]
+    if not waiting:
+        return Settled("granted", at)
+    erased = any(one["decision"] == "erase" for m in made for one in m.says["decisions"].values())
+    return Settled("partly-granted" if erased else "deferred", at)
+
+
+def _decisions(dossier: Dossier, request_ref: str) -> list[Mark]:
+    return [mark for mark in dossier.all("decided") if mark.says["request_ref"] == request_ref]
 
 
 def steps(

@@ -263,7 +263,7 @@ NOTED: dict[str, tuple[Noting, ...]] = {
     "identity-verified": (_note("shown/{request_ref}"),),
     "rights-request-extended": (_note("extended/{request_ref}"),),
     "rights-request-answered": (_note("answered/{request_ref}", "ended"),),
-    "rights-request-refused": (_note("answered/{request_ref}", "ended"),),
+    "rights-request-refused": (_note("answered/{request_ref}", "ended", 1),),
     "access-report-issued": (_note("answered/{request_ref}", "issued"),),
     "portability-export-issued": (_note("answered/{request_ref}", "issued"),),
     # staff

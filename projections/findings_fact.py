@@ -72,6 +72,9 @@ def _outside(event: RecordedEvent) -> bool:
     return not event.ours
 
 
+# Others name a request too, such as a correction: of the helpdesk, who needs no request for a right.
+_ON_REQUEST = Checking("request-act", ("request_ref",))
+
 CHECKED: Mapping[str, tuple[Checking, ...]] = {
     "personal-data-disclosed": (_TO_RECIPIENT,),
     "emergency-call-disclosed": (_TO_RECIPIENT,),
@@ -87,7 +90,13 @@ CHECKED: Mapping[str, tuple[Checking, ...]] = {
     "employment-started": (Checking("employment"),),
     "misuse-suspected": (Checking("misuse", ("case_ref",)),),
     "rights-request-received": (Checking("request", ("request_ref", "received_on")),),
-    "rights-request-extended": (Checking("request-extension", ("request_ref",)),),
+    "rights-request-extended": (Checking("request-extension", ("request_ref",)), _ON_REQUEST),
+    "rights-request-answered": (_ON_REQUEST,),
+    "rights-request-refused": (_ON_REQUEST,),
+    "identity-verified": (_ON_REQUEST,),
+    "identity-verification-failed": (_ON_REQUEST,),
+    "access-report-issued": (_ON_REQUEST,),
+    "portability-export-issued": (_ON_REQUEST,),
     "breach-detected": (
         Checking("breach", ("detected_at", "regime")),
         Checking("breach-full", ("detected_at", "regime")),

@@ -21,7 +21,7 @@ from projections.findings_situation import DEPENDS
 from projections.findings_sources import SourceStore, earliest, refresh_sources, unregistered
 from projections.view import Key, encode
 
-__all__ = ["Entry", "FindingStore", "FindingsGathering", "FindingsJoin", "entry_parts"]
+__all__ = ["Entry", "FindingStore", "FindingsGathering", "FindingsJoin"]
 
 _Change = tuple[Row | None, Row | None]
 _Kinds = dict[str, datetime]
@@ -206,14 +206,15 @@ class _Looking:
     ) -> None:
         streams = {stream for (stream, _), fact in facts.items() if isinstance(fact, Fact)}
         own = _rows(DOSSIER, streams, changes, store)
-        self._own = {stream: row for stream, row in own.items() if isinstance(row, Dossier)}
+        mine = {stream: row for stream, row in own.items() if isinstance(row, Dossier)}
         names = {name for fact in facts.values() if isinstance(fact, Fact) for name in fact.on}
-        names |= {dossier.customer for dossier in self._own.values() if dossier.customer}
-        self._others = _dossiers(store.dossiers(sorted(names)) if names else {})
+        names |= {dossier.customer for dossier in mine.values() if dossier.customer}
+        others = _dossiers(store.dossiers(sorted(names)) if names else {})
+        self._looks = {s: Look(s, mine.get(s, Dossier()), others.get) for s in streams}
 
     def of(self, stream: UUID) -> Look:
         """What is around the facts of a stream."""
-        return Look(stream, self._own.get(stream, Dossier()), self._others.get)
+        return self._looks[stream]
 
 
 def _dossiers(states: Mapping[str, bytes]) -> dict[str, Dossier]:
@@ -252,8 +253,17 @@ class FindingsGathering:
         """Findings that belong to no stream: they come last."""
         return [Entry(*one) for one in unregistered(self._sightings, self._systems)]
 
+    def seen(self) -> Mapping[str, tuple[Any, ...]]:
+        """By source what unregistered ones are found by."""
+        return self._sightings
 
-def entry_parts(entry: Entry) -> list[bytes]:
-    """What a digest is made of."""
-    (stream, subkey), rule, finding = entry
-    return [stream.bytes, subkey.encode(), rule.encode(), encode(finding)]
+    def take(self, seen: Mapping[str, tuple[Any, ...]]) -> None:
+        """Go on with what was seen in other streams."""
+        for source, sighting in seen.items():
+            self._sightings[source] = min(
+                sighting, self._sightings.get(source, sighting), key=_first
+            )
+
+
+def _first(sighting: tuple[Any, ...]) -> Any:
+    return sighting[0]

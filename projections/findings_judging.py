@@ -56,8 +56,9 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
 def findings_of(kind: str, fact: Fact, look: Look) -> dict[str, Finding]:
     """Rule -> the finding that a fact is: of the rules in force on the day since which it counts."""
     found: dict[str, Finding] = {}
+    day = day_of(fact.occurred_at)
     for one in seen(kind, fact, look):
-        since = day_of(one.due or fact.occurred_at)
+        since = day_of(one.due) if one.due else day
         for rule in rulebook.breaches(one.kind or kind, one.situation, since):
             found.setdefault(rule.id, _finding(rule.id, fact, look.stream, one))
     return found

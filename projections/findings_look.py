@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -12,6 +12,8 @@ from rulebook import Situation
 
 __all__ = ["Look", "Seen"]
 
+T = TypeVar("T")
+
 
 class Look(msgspec.Struct, frozen=True):
     """The stream of a fact, its own dossier, and the others by name."""
@@ -19,6 +21,14 @@ class Look(msgspec.Struct, frozen=True):
     stream: UUID
     own: Dossier
     others: Callable[[str], Dossier | None]
+    _known: dict[Callable[..., Any], Any] = msgspec.field(default_factory=dict)
+
+    def once(self, work_out: Callable[["Look"], T]) -> T:
+        """What a function says of this look, which is asked only once."""
+        if work_out not in self._known:
+            self._known[work_out] = work_out(self)
+        known: T = self._known[work_out]
+        return known
 
     def at(self, name: str) -> Dossier:
         """The dossier of a name; an empty one where nothing is known."""

@@ -43,14 +43,18 @@ def _fact(row: Traces, category: str) -> Fact:
 
 def retention(fact: Fact, look: Look) -> Iterator[Seen]:
     """Until when the category may be kept, as things stand; what keeps it stops every period."""
-    category, keepings = fact.facts["category"], keepings_of(look.own)
+    category, keepings = fact.facts["category"], look.once(_keepings)
     if _stopped(keepings, (category,)):
         yield Seen({"period": "held"})
         return
-    due = period_of(category, fact.occurred_at, anchors_of(look))
+    due = period_of(category, fact.occurred_at, look.once(anchors_of))
     if due.until is not None:
         until = max([due.until, *_kept_until(keepings, category)])
         yield Seen({"period": "passed"}, instant_of_day(until), f"{category}{_DETAIL}{due.rule}")
+
+
+def _keepings(look: Look) -> list[Keeping]:
+    return keepings_of(look.own)
 
 
 def deciding_rule(detail: str | None) -> str:

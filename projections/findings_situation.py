@@ -21,6 +21,8 @@ from schemas.formats import instant_of
 
 __all__ = ["DEPENDS", "SITUATIONS", "seen"]
 
+_ENDS = frozenset({"rights-request-answered", "rights-request-refused"})
+
 
 def seen(kind: str, fact: Fact, look: Look) -> Iterator[Seen]:
     """The situations of a fact, of which each may break rules."""
@@ -93,6 +95,20 @@ def _request_extension(fact: Fact, look: Look) -> Iterator[Seen]:
         by = _period(look.own, fact.facts["request_ref"], received).extend_by
         in_time = by is None or fact.occurred_at < by
         yield Seen({"told": "in-time" if in_time else "late"})
+
+
+def _request_act(fact: Fact, look: Look) -> Iterator[Seen]:
+    """An act on a request, which must have been received, and which the first answer or refusal ends."""
+    ref = fact.facts["request_ref"]
+    received = look.own.all(f"request/{ref}")
+    yield Seen({"receipt": "recorded" if received else "missing"}, detail=ref)
+    end = next((mark for mark in look.own.all(f"answered/{ref}") if mark.says == "ended"), None)
+    if end and fact.name in _ENDS:
+        first = (end.order.source, end.order.id) == (fact.source, fact.id)
+        yield Seen({"answer": "first" if first else "again"}, detail=ref)
+    elif end:
+        after = end.order.time < fact.occurred_at
+        yield Seen({"step": "after-end" if after else "in-time"}, detail=ref)
 
 
 # Credit, staff, contacts, contracts
@@ -193,6 +209,7 @@ SITUATIONS: Mapping[str, Callable[[Fact, Look], Iterator[Seen]]] = {
     "misuse": _misuse,
     "request": _request,
     "request-extension": _request_extension,
+    "request-act": _request_act,
     "breach": _breach,
     "breach-full": _breach_full,
     "registration": _registration,
@@ -224,11 +241,11 @@ DEPENDS: Mapping[str, frozenset[str]] = {
     "permission": frozenset({"contact-list"}),
     "informed": frozenset({"disclosure", "malicious-call", "notice-request"}),
     "warned": frozenset({"misuse"}),
-    "request": frozenset({"request-extension", *USES}),
+    "request": frozenset({"request-extension", "request-act", *USES}),
     "question": frozenset({"request", "request-extension"}),
     "shown": frozenset({"request", "request-extension"}),
     "extended": frozenset({"request"}),
-    "answered": frozenset({"request", RETENTION}),
+    "answered": frozenset({"request", "request-act", RETENTION}),
     "vog": frozenset({"employment", "access"}),
     "employment": frozenset({"access"}),
     "role": frozenset({"access"}),

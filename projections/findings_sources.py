@@ -15,12 +15,10 @@ from projections.findings import DOSSIER, TRACES, VIEW, Row
 from projections.findings_dossier import Dossier
 from projections.findings_judging import Finding, is_registered, listed, source_finding
 from projections.findings_traces import Trace, Traces
-from projections.view import Key, encode
+from projections.view import NOWHERE, Key, encode
 
-__all__ = ["NOWHERE", "SourceStore", "earliest", "refresh_sources", "unregistered"]
+__all__ = ["SourceStore", "earliest", "refresh_sources", "unregistered"]
 
-NOWHERE = UUID(int=2**128 - 1)
-"""Stands in the place of a stream where a finding belongs to none; greater than every stream."""
 _SYSTEM = "system/"
 _FINDING = msgspec.json.Decoder(Finding)
 _Place = tuple[Key, str]

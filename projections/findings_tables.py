@@ -8,8 +8,7 @@ from uuid import UUID
 
 from ledger.postgres import Session
 from projections.findings_reach import EVER
-from projections.findings_sources import NOWHERE
-from projections.view import Key, encode
+from projections.view import NOWHERE, Key, encode
 
 __all__ = ["FindingTables", "stored_findings"]
 

@@ -133,9 +133,19 @@ class Gathering:
         if isinstance(row, Declared):
             self._declared[activity] = row
         elif isinstance(row, Observation):
-            first, last = self._spans.get(activity, (row.first, row.last))
-            self._spans[activity] = (min(first, row.first), max(last, row.last))
+            self._widen(activity, row.first, row.last)
             self._tallies.setdefault(activity, Tally()).add(row)
+
+    def take(self, other: "Gathering") -> None:
+        """Take into account what another one has gathered from other rows."""
+        self._declared |= other._declared
+        for activity, (first, last) in other._spans.items():
+            self._widen(activity, first, last)
+            self._tallies.setdefault(activity, Tally()).join(other._tallies[activity])
+
+    def _widen(self, activity: str, first: datetime, last: datetime) -> None:
+        known = self._spans.get(activity, (first, last))
+        self._spans[activity] = min(known[0], first), max(known[1], last)
 
     def rows(self) -> dict[str, EntryRow]:
         """Activity -> its encoded entry, sorted by activity."""

@@ -10,14 +10,16 @@ from uuid import UUID
 
 from ledger.postgres import Session
 from projections import joining
-from projections.findings_join import Entry, FindingsJoin, FindingStore, entry_parts
+from projections.findings_join import Entry, FindingsJoin, FindingStore
 from projections.findings_tables import stored_findings
 from projections.joining import EntryRow, EntryStore
-from projections.view import Key
+from projections.view import NOWHERE, Key, encode
 
-__all__ = ["Gathering", "Join", "JoinStore", "join_of"]
+__all__ = ["Gathering", "Join", "JoinStore", "Placed", "join_of"]
 
 _Rows = Mapping[str, Any]
+Placed = tuple[UUID, list[bytes]]
+"""An entry for a digest: the stream that it belongs to, or `NOWHERE`, and its parts."""
 
 
 class JoinStore(EntryStore, FindingStore, Protocol):
@@ -32,6 +34,12 @@ class Gathering(Protocol):
 
     def rest(self) -> Sequence[Any]:
         """The entries that had to wait for the last stream."""
+
+    def seen(self) -> Any:
+        """What they wait with; for another gathering, which takes other streams."""
+
+    def take(self, seen: Any) -> None:
+        """Go on with what another one has seen."""
 
 
 class Join(Protocol):
@@ -48,10 +56,10 @@ class Join(Protocol):
     def write(self, entries: Sequence[Any], store: JoinStore) -> None:
         """Write entries that do not exist yet."""
 
-    def parts(self, entry: Any) -> list[bytes]:
+    def parts(self, entry: Any) -> Placed:
         """What a digest takes of an entry."""
 
-    def stored(self, session: Session, table: str) -> Iterator[list[bytes]]:
+    def stored(self, session: Session, table: str) -> Iterator[Placed]:
         """The same of all entries as they are stored, in order. `table`: of a colour, or the view."""
 
 
@@ -69,14 +77,14 @@ class _Activities:
     def write(self, entries: Sequence[Any], store: JoinStore) -> None:
         store.put_entries(dict(entries))
 
-    def parts(self, entry: Any) -> list[bytes]:
+    def parts(self, entry: Any) -> Placed:
         activity, (totals, made) = entry
-        return [activity.encode(), totals, made]
+        return NOWHERE, [activity.encode(), totals, made]
 
-    def stored(self, session: Session, table: str) -> Iterator[list[bytes]]:
+    def stored(self, session: Session, table: str) -> Iterator[Placed]:
         rows = session.of("projections").named("all_entries", {"entries": f"{table}_entries"})
         for activity, totals, made in rows:
-            yield [activity.encode(), totals, made]
+            yield NOWHERE, [activity.encode(), totals, made]
 
 
 class _ActivityGathering:
@@ -91,6 +99,12 @@ class _ActivityGathering:
     def rest(self) -> Sequence[tuple[str, EntryRow]]:
         return list(self._gathered.rows().items())
 
+    def seen(self) -> joining.Gathering:
+        return self._gathered
+
+    def take(self, seen: joining.Gathering) -> None:
+        self._gathered.take(seen)
+
 
 class _Findings(FindingsJoin):
     """Findings: one entry a rule that an event breaks."""
@@ -98,12 +112,13 @@ class _Findings(FindingsJoin):
     def write(self, entries: Sequence[Entry], store: JoinStore) -> None:
         store.put_findings([], entries)
 
-    def parts(self, entry: Entry) -> list[bytes]:
-        return entry_parts(entry)
+    def parts(self, entry: Entry) -> Placed:
+        (stream, subkey), rule, finding = entry
+        return stream, [stream.bytes, subkey.encode(), rule.encode(), encode(finding)]
 
-    def stored(self, session: Session, table: str) -> Iterator[list[bytes]]:
+    def stored(self, session: Session, table: str) -> Iterator[Placed]:
         for (stream, subkey), rule, state in stored_findings(session, table):
-            yield [stream.bytes, subkey.encode(), rule.encode(), state]
+            yield stream, [stream.bytes, subkey.encode(), rule.encode(), state]
 
 
 _JOINS: dict[str, Join] = {"activities": _Activities(), "findings": _Findings()}

@@ -248,10 +248,17 @@ class Tally:
         counts = ({name: n for name, n in sums.items() if n} for sums in self._counts)
         return Totals(self._events, self._data_subjects, *counts)
 
+    def join(self, other: "Tally") -> None:
+        """Add all rows that another one has counted."""
+        self._sum(other._events, other._data_subjects, other._counts, 1)
+
     def _move(self, row: Observation, sign: int) -> None:
-        self._events += sign * row.events
-        self._data_subjects += sign * row.person
-        for sums, counts in zip(self._counts, _counts_of(row), strict=True):
+        self._sum(row.events, row.person, _counts_of(row), sign)
+
+    def _sum(self, events: int, subjects: int, counted: tuple[Counts, ...], sign: int) -> None:
+        self._events += sign * events
+        self._data_subjects += sign * subjects
+        for sums, counts in zip(self._counts, counted, strict=True):
             for name, count in counts.items():
                 sums[name] = sums.get(name, 0) + sign * count
 

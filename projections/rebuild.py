@@ -17,8 +17,10 @@ from ledger.names import LedgerName
 from ledger.postgres import Session
 from ledger.reading import events_after, events_of
 from projections import VIEWS
-from projections.batch import Batch, NamedEvent, apply_batch
-from projections.derive import Content, derive, derive_digests
+from projections.apart import Apart, Work, blocks_apart
+from projections.batch import Batch, apply_batch
+from projections.blocks import Block, Part, blocks
+from projections.derive import Content, derive_digests
 from projections.dispatch import Dispatch
 from projections.joins import join_of
 from projections.storage import (
@@ -32,12 +34,10 @@ from projections.storage import (
     relax,
     stored_digest,
 )
-from projections.view import Key, View
+from projections.view import View
 
 __all__ = ["ViewReport", "audit_views", "rebuild", "rebuild_all"]
 
-# Rows that are held before they are written, over all views.
-_WRITE_ROWS = 2_000
 _BATCH_EVENTS = 5_000
 
 
@@ -66,11 +66,13 @@ def rebuild_all(
     ledger: LedgerName,
     views: Sequence[View[Any]] = VIEWS,
     privacy_office: Collection[str] = (),
+    apart: Apart | None = None,
 ) -> list[ViewReport]:
     """Build views from position 1, compare, and swap one by one. As the projector; others may follow.
 
-    On return readers see the new rows, also when they differ from the old ones (`ok` is False then): they
-    are what the events say. Raises Fenced when one of the views is being rebuilt by somebody else.
+    `apart`: the processes that fold the events; None: this one. On return readers see the new rows, also
+    when they differ from the old ones (`ok` is False then): they are what the events say. Raises Fenced
+    when one of the views is being rebuilt by somebody else.
     """
     session = session.of("projections")
     relax(session)
@@ -83,8 +85,24 @@ def rebuild_all(
         with session.transaction():
             for new in made:
                 new.tables.create()
-        _build(session, made, privacy_office)
+        _build(session, made, _blocks(session, ledger, made, privacy_office, apart))
         return [new.take_over() for new in made]
+
+
+def _blocks(
+    session: Session,
+    ledger: LedgerName,
+    made: Sequence["_New"],
+    privacy_office: Collection[str],
+    apart: Apart | None,
+) -> Iterator[Block]:
+    """What all streams come to, from this process or from others."""
+    contents = [new.content for new in made]
+    if apart is None:
+        return blocks(session, [(new.view, new.position) for new in made], contents, privacy_office)
+    goals = [(new.view.name, new.position) for new in made]
+    work = Work(apart.database, ledger, goals, frozenset(privacy_office))
+    return blocks_apart(work, contents, apart.processes)
 
 
 @contextmanager
@@ -100,26 +118,14 @@ def _alone(session: Session, ledger: LedgerName, view: View[Any]) -> Iterator[No
             session.rows("unlock_rebuild", name=lock)
 
 
-def _build(session: Session, made: Sequence["_New"], privacy_office: Collection[str]) -> None:
+def _build(session: Session, made: Sequence["_New"], found: Iterator[Block]) -> None:
     """Write the rows of all streams, block by block."""
-    named: set[NamedEvent] = set()
-    goals = [(new.view, new.position) for new in made]
-    for stream, rows, targets in derive(session, goals, privacy_office):
-        named |= targets
-        for new, states in zip(made, rows, strict=True):
-            new.add(stream, states)
-        if sum(len(new.rows) for new in made) + len(named) >= _WRITE_ROWS:
-            _write(session, made, named)
-            named = set()
-    _write(session, made, named)
+    for block in found:
+        NamedEvents(session).add(block.named)
+        for new, part in zip(made, block.parts, strict=True):
+            new.write(part)
     for new in made:
         new.finish()
-
-
-def _write(session: Session, made: Sequence["_New"], named: set[NamedEvent]) -> None:
-    NamedEvents(session).add(named)
-    for new in made:
-        new.write()
 
 
 class _New:
@@ -139,32 +145,24 @@ class _New:
         self.view = view
         self.position = old.position
         self.tables = Tables(session, ledger, view, other(old.colour))
-        self.rows: list[tuple[Key, Any, bytes]] = []
+        self.content = Content(session, view, self.position, privacy_office)
         self._join = join_of(view.join)
-        self._entries: list[Any] = []
-        self._content = Content(session, view, self.position, privacy_office)
         self._digest: str | None = None
 
-    def add(self, stream: UUID, states: Any) -> None:
-        """Take the rows of a stream; `write` empties what is held."""
-        rows, entries = self._content.add(stream, states)
-        self.rows += rows
-        self._entries += entries
-
-    def write(self) -> None:
-        """Write what is held."""
-        self.tables.add(self.rows)
-        self.rows = []
-        if self._join and self._entries:
-            self._join.write(self._entries, self.tables)
-            self._entries = []
+    def write(self, part: Part) -> None:
+        """Write rows, and entries that are complete."""
+        self.tables.add(part.rows, part.labels)
+        self._write_entries(part.entries)
 
     def finish(self) -> None:
         """All rows are written."""
-        self._entries += self._content.rest()
-        self.write()
+        self._write_entries(self.content.rest())
         self.tables.index()
-        self._digest = self._content.digest()
+        self._digest = self.content.digest()
+
+    def _write_entries(self, entries: Sequence[Any]) -> None:
+        if self._join and entries:
+            self._join.write(entries, self.tables)
 
     def take_over(self) -> ViewReport:
         """Catch up with the rows in use while others still move them; then be the ones in use."""

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Literal
 
-from projections.requests import Identity, Request, Standing, standing
+from ledger.event import instant
+from projections.requests import RECEIVED, Identity, Request, Standing, standing
 from rulebook import REFUSALS
 from rulebook.calendar import day_of
 
@@ -25,6 +26,8 @@ _NEEDS_ACT: Mapping[str, tuple[str, str]] = {
     "portability": ("portability-export-issued", "no export was issued for it"),
     "rectification": ("personal-data-corrected", "no correction names it"),
 }
+# What is noted when a request is entered, which may be days after it came in.
+_ENTERED = frozenset({RECEIVED, "objection-raised"})
 NOTHING_HELD = "nothing-held"
 _NOT_VERIFIED = "request {} cannot be answered yet: identity was not verified"
 
@@ -66,6 +69,7 @@ def _extending(request: Request, found: Standing, time: datetime, _code: str) ->
 
 
 def _refusing(request: Request, found: Standing, time: datetime, ground: str) -> Iterator[str]:
+    yield from _too_early(request, time)
     right = request.right or ""
     if not REFUSALS[ground].allows(right, day_of(time)):
         yield f"a request for {right} cannot be refused as {ground}"
@@ -73,7 +77,8 @@ def _refusing(request: Request, found: Standing, time: datetime, ground: str) ->
         yield f"identity was verified for request {request.ref}"
 
 
-def _answering(request: Request, found: Standing, _time: datetime, outcome: str) -> Iterator[str]:
+def _answering(request: Request, found: Standing, time: datetime, outcome: str) -> Iterator[str]:
+    yield from _too_early(request, time)
     yield from _unknown(request, found.identity)
     act, missing = _NEEDS_ACT.get(request.right or "", ("", ""))
     if act and outcome != NOTHING_HELD and not request.named(act):
@@ -99,8 +104,18 @@ def _unknown(request: Request, identity: Identity) -> Iterator[str]:
         yield _NOT_VERIFIED.format(request.ref)
 
 
-def _nothing(_request: Request, _found: Standing, _time: datetime, _code: str) -> Iterator[str]:
-    yield from ()
+def _closing(request: Request, _found: Standing, time: datetime, _code: str) -> Iterator[str]:
+    yield from _too_early(request, time)
+
+
+def _too_early(request: Request, time: datetime) -> Iterator[str]:
+    """An end comes after the acts on a request, and not before its day; it may be entered late itself."""
+    receipt = request.receipt
+    if receipt and day_of(time).isoformat() < receipt.facts["received_on"]:
+        yield f"request {request.ref} was received on {receipt.facts['received_on']}: expected no earlier end"
+    acts = [step.order.time for step in request.steps if step.name not in _ENTERED]
+    if acts and time < acts[-1]:
+        yield f"request {request.ref} cannot have ended before the last act on it, at {instant(acts[-1])}"
 
 
 _HINDRANCES: Mapping[ActOn, Callable[[Request, Standing, datetime, str], Iterator[str]]] = {
@@ -109,7 +124,7 @@ _HINDRANCES: Mapping[ActOn, Callable[[Request, Standing, datetime, str], Iterato
     "extend": _extending,
     "refuse": _refusing,
     "answer": _answering,
-    "close": _nothing,
+    "close": _closing,
     "issue": _issuing,
     "erase": _erasing,
 }

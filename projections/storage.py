@@ -16,13 +16,13 @@ from ledger.errors import Fenced, NotInstalled
 from ledger.names import LedgerName
 from ledger.postgres import Session, statement
 from projections.batch import Change, NamedEvent
+from projections.digest import Digest
 from projections.findings_tables import FindingTables
 from projections.joining import EntryRow, Span
 from projections.joins import join_of
-from projections.view import Digest, Key, View, encode
+from projections.view import Key, View
 
 __all__ = [
-    "LABEL_SEPARATOR",
     "Bookmark",
     "Colour",
     "NamedEvents",
@@ -39,8 +39,6 @@ __all__ = [
 
 Colour = Literal["blue", "green"]
 _PAGE_ROWS = 1_000
-# Between the labels of a count; no code of the contract holds it.
-LABEL_SEPARATOR = "/"
 NO_ROW = ""
 _START = UUID(int=0)  # smaller than every stream: no version of UUID is all zeros
 
@@ -212,19 +210,14 @@ class Tables(FindingTables):
             streams, subkeys = [stream for stream, _ in gone], [subkey for _, subkey in gone]
             self.named("delete_rows", streams=streams, subkeys=subkeys)
         written = [(key, c) for key, c in changes.items() if c.after is not None]
-        self._change([self._row(key, c.after) for key, c in written if c.before is not None])
-        self._insert([self._row(key, c.after) for key, c in written if c.before is None])
+        self._change([self._view.row(key, c.after) for key, c in written if c.before is not None])
+        self._insert([self._view.row(key, c.after) for key, c in written if c.before is None])
         self._count((change.before, change.after) for change in changes.values())
 
-    def add(self, rows: Collection[tuple[Key, Any, bytes]]) -> None:
-        """Write rows that do not exist yet: key, state and encoded state."""
-        self._insert(
-            [(*key, encoded, *self._view.cells(key, state)) for key, state, encoded in rows]
-        )
-        self._count((None, state) for _, state, _ in rows)
-
-    def _row(self, key: Key, state: Any) -> tuple[Any, ...]:
-        return (*key, encode(state), *self._view.cells(key, state))
+    def add(self, rows: Sequence[tuple[Any, ...]], labels: Counter[str]) -> None:
+        """Write rows that do not exist yet, as `View.row` makes them; `labels`: how many by label."""
+        self._insert(rows)
+        self._move_counts(labels, labels)
 
     def _insert(self, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:
@@ -251,12 +244,15 @@ class Tables(FindingTables):
         rows: Counter[str] = Counter()
         added: Counter[str] = Counter()
         for before, after in changes:
-            old, new = self._label(before), self._label(after)
+            old, new = (NO_ROW if s is None else self._view.label(s) for s in (before, after))
             if old != new:
                 rows[old] -= 1
                 rows[new] += 1
                 added[new] += 1
         del rows[NO_ROW]
+        self._move_counts(rows, added)
+
+    def _move_counts(self, rows: Counter[str], added: Counter[str]) -> None:
         if rows:
             labels = list(rows)
             self.named(
@@ -265,11 +261,6 @@ class Tables(FindingTables):
                 rows=[rows[label] for label in labels],
                 added=[added[label] for label in labels],
             )
-
-    def _label(self, state: Any) -> str:
-        """What a row is counted by."""
-        assert self._view.labels
-        return NO_ROW if state is None else LABEL_SEPARATOR.join(self._view.labels(state))
 
     # Entries of a joined view
 
@@ -323,7 +314,8 @@ def stored_digest(session: Session, view: View[Any], table: str) -> str:
     """Digest of the rows as they are stored. `table`: of a colour, or the view's own name."""
     digest = Digest(view)
     for (stream, subkey), state in each_row(session, table):
-        digest.add([stream.bytes, subkey.encode(), state])
+        digest.rows(stream, [(subkey, state)])
     if join := join_of(view.join):
-        digest.end(join.stored(session, table))
+        for stream, parts in join.stored(session, table):
+            digest.entry(stream, parts)
     return digest.hex()

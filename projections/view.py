@@ -5,8 +5,7 @@ folds it into them. Folds are commutative: a row is a function of the *set* of i
 order, nor batches, nor crashes show in it. Nothing here knows positions, keys or a clock.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -17,11 +16,23 @@ import msgspec
 
 from ledger.event import RecordedEvent
 
-__all__ = ["Digest", "EntriesDigest", "Key", "Order", "Value", "View", "encode", "order_of"]
+__all__ = [
+    "NOWHERE",
+    "Key",
+    "Order",
+    "Value",
+    "View",
+    "encode",
+    "order_of",
+]
 
 S = TypeVar("S")
 Key = tuple[UUID, str]
 """Of a row: the stream, and the subkey within it."""
+NOWHERE = UUID(int=2**128 - 1)
+"""Stands in the place of a stream where something belongs to none; greater than every stream."""
+# Between the labels of a count; no code of the contract holds it.
+_LABEL_SEPARATOR = "/"
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
@@ -110,52 +121,16 @@ class View(Generic[S]):
     join: Literal["activities", "findings"] | None = None
     labels: Callable[[S], tuple[str, ...]] | None = None
 
+    def row(self, key: Key, state: S) -> tuple[Any, ...]:
+        """A row as it is stored: stream, subkey, encoded state, and the extra columns."""
+        return (*key, encode(state), *self.cells(key, state))
+
+    def label(self, state: S) -> str:
+        """What a row is counted by, of a view that has labels."""
+        assert self.labels
+        return _LABEL_SEPARATOR.join(self.labels(state))
+
     def decode(self, state: bytes) -> S:
         """Reverse of `encode`. Raises msgspec.DecodeError for bytes of another version."""
         decoded: S = _decoder(self.type).decode(state)
         return decoded
-
-
-def _measured(parts: Iterable[bytes]) -> bytes:
-    return b"".join(byte for part in parts for byte in (len(part).to_bytes(8, "big"), part))
-
-
-class EntriesDigest:
-    """SHA-256 over entries in their order: taken in while the rows are, and added after them."""
-
-    def __init__(self) -> None:
-        self._hash = hashlib.sha256()
-
-    def add(self, parts: Iterable[bytes]) -> None:
-        """Take one entry into account."""
-        self._hash.update(_measured(parts))
-
-    def digest(self) -> bytes:
-        """Of what was added so far."""
-        return self._hash.digest()
-
-
-class Digest:
-    """SHA-256 over the name and version of a view, its rows in the order of their keys, then its entries.
-
-    Every part is preceded by its length in 8 bytes, so no two lists of rows have the same input.
-    """
-
-    def __init__(self, view: View[Any]) -> None:
-        self._hash = hashlib.sha256()
-        self.add([view.name.encode(), view.version.encode()])
-
-    def add(self, parts: Iterable[bytes]) -> None:
-        """Take one row into account: its key and its state."""
-        self._hash.update(_measured(parts))
-
-    def end(self, entries: Iterable[list[bytes]]) -> None:
-        """Take the entries of a joined view into account, once all rows are."""
-        digest = EntriesDigest()
-        for parts in entries:
-            digest.add(parts)
-        self.add([digest.digest()])
-
-    def hex(self) -> str:
-        """The digest of what was added so far, 64 hexadecimal digits."""
-        return self._hash.hexdigest()

@@ -8,14 +8,18 @@ from uuid import UUID
 
 import msgspec
 
-from console.answers.recipients import RecipientNames
-from console.answers.source import ERASED, Source, instant_or_none
+from console.answers.recipients import RecipientNames, recipients_known
+from console.answers.source import ERASED, Source, instant_or_none, rows_known
 from console.answers.subjects import known_streams, note_read
 from console.rights.acting import Act
 from ledger.errors import Misconfigured, Reject
 from ledger.event import instant
-from projections.notifications import Task, tasks
-from projections.read import disclosed, notifications, recipients_by_id
+from ledger.reading import events_of
+from projections import disclosures
+from projections.disclosures import Disclosure
+from projections.notifications import VIEW, Changes, Task, tasks
+from projections.read import disclosed, notifications
+from projections.timetravel import NOW, Moment, fold_at
 
 __all__ = ["EXCEPTIONS", "OUTCOMES", "Wanted", "Word", "notification", "notification_tasks"]
 
@@ -44,7 +48,9 @@ class Word(msgspec.Struct, frozen=True):
     categories: Sequence[str] = ()
 
 
-def notification_tasks(source: Source, wanted: Wanted) -> Iterator[dict[str, Any]]:
+def notification_tasks(
+    source: Source, wanted: Wanted, moment: Moment = NOW
+) -> Iterator[dict[str, Any]]:
     """Tasks person by person, then by recipient and action. The subject of an erased person is None.
 
     `references`: by which the recipient knows the person, for a person who was asked for. Raises
@@ -52,29 +58,41 @@ def notification_tasks(source: Source, wanted: Wanted) -> Iterator[dict[str, Any
     """
     streams = known_streams(source, wanted.subject) if wanted.subject else None
     note_read(source, wanted.subject)
-    rows = notifications(source.session, streams=streams, open_only=not wanted.done)
     found = (
         (stream, task)
-        for stream, changes in rows
+        for stream, changes in _changes(source, wanted, streams, moment)
         for task in tasks(changes)
         if wanted.recipient in {None, task.recipient} and (wanted.done or task.told is None)
     )
-    return _all_shown(source, found, wanted)
+    return _all_shown(source, found, wanted, moment)
+
+
+def _changes(
+    source: Source, wanted: Wanted, streams: Sequence[UUID] | None, moment: Moment
+) -> Iterable[tuple[UUID, Changes]]:
+    if moment == NOW:
+        return notifications(source.session, streams=streams, open_only=not wanted.done)
+    return (
+        (stream, rows[""])
+        for stream, rows in rows_known(source, VIEW, moment)
+        if streams is None or stream in streams
+    )
 
 
 def _all_shown(
-    source: Source, found: Iterable[tuple[UUID, Task]], wanted: Wanted
+    source: Source, found: Iterable[tuple[UUID, Task]], wanted: Wanted, moment: Moment
 ) -> Iterator[dict[str, Any]]:
-    names, found = RecipientNames(source, recipients_by_id(source.session)), iter(found)
+    names, found = RecipientNames(source, recipients_known(source, moment)), iter(found)
+    time = moment.as_of or source.now
     while block := list(islice(found, _BLOCK_ROWS)):
-        names.note((task.recipient, source.now) for _, task in block)
+        names.note((task.recipient, time) for _, task in block)
         references = source.names(stream for stream, _ in block)
         for stream, task in block:
             reference = wanted.subject or references[stream]
             shown = _shown(stream, None if reference == ERASED else reference, task)
-            shown["recipient_name"] = names.at(task.recipient, source.now)
+            shown["recipient_name"] = names.at(task.recipient, time)
             if wanted.subject:
-                shown["references"] = _references(source, stream, task)
+                shown["references"] = _references(source, stream, task, moment)
             yield shown
 
 
@@ -94,10 +112,23 @@ def _shown(stream: UUID, subject: Any, task: Task) -> dict[str, Any]:
     }
 
 
-def _references(source: Source, stream: UUID, task: Task) -> list[str]:
+def _references(source: Source, stream: UUID, task: Task, moment: Moment) -> list[str]:
     """The cases by which a recipient got data of a person, up to the change."""
-    rows = disclosed(source.session, streams=[stream], recipient=task.recipient, until=task.since)
-    return sorted({row.case_ref for row in rows if row.case_ref})
+    rows: Iterable[Disclosure]
+    if moment == NOW:
+        rows = disclosed(
+            source.session, streams=[stream], recipient=task.recipient, until=task.since
+        )
+    else:
+        events = events_of(source.session, [stream])
+        rows = fold_at(disclosures.VIEW, events, moment, source.privacy_office).values()
+    return sorted(
+        {
+            row.case_ref
+            for row in rows
+            if row.case_ref and row.recipient == task.recipient and row.occurred_at <= task.since
+        }
+    )
 
 
 def notification(source: Source, word: Word, time: datetime) -> Act:

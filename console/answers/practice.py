@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 
 from console.answers.measures import told_measures
+from console.answers.recipients import recipients_known
 from console.answers.source import Source, states_at
 from console.settings import Controller
 from console.words import phrase
-from projections import notices, practice, recipients
+from projections import notices, practice
 from projections.derive import rows_at
 from projections.findings_past import past_findings
 from projections.measures import adopted_at
@@ -74,7 +75,7 @@ def practice_at(
 ) -> Practice:
     """All sources of practice. `told`: the notices of that moment, and what is in force of them."""
     asked = _Asked(source, moment, language)
-    known = {row.recipient: row for row in states_at(source, recipients.VIEW, moment)}
+    known = recipients_known(source, moment)
     shown = practice.observed(
         rows_at(source.session, practice.VIEW, moment, source.privacy_office, practice.VIEW.names)
     )

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from console.answers.source import Source, shown
+from console.answers.source import Source, shown, states_at
 from projections.read import recipients_by_id
-from projections.recipients import Recipient, Version, ended_at, known_at, recipient_at
+from projections.recipients import VIEW, Recipient, Version, ended_at, known_at, recipient_at
+from projections.timetravel import Moment
 
-__all__ = ["RecipientNames", "recipients"]
+__all__ = ["RecipientNames", "recipients", "recipients_known"]
 
 
 def recipients(source: Source, as_of: datetime | None) -> dict[str, Any]:
@@ -19,6 +20,11 @@ def recipients(source: Source, as_of: datetime | None) -> dict[str, Any]:
     names, time = RecipientNames(source, everybody), as_of or source.now
     names.note((row.recipient, time) for row in known)
     return {"recipients": [_recipient(names, row, time) for row in known]}
+
+
+def recipients_known(source: Source, moment: Moment) -> dict[str, Recipient]:
+    """Every recipient as it was known at a moment, by its bare id."""
+    return {row.recipient: row for row in states_at(source, VIEW, moment)}
 
 
 def _recipient(names: "RecipientNames", row: Recipient, time: datetime) -> dict[str, Any]:

@@ -14,8 +14,6 @@ from console.show.text import pairs
 from console.wiring import open_site
 from ledger.backup import Copy, back_up
 from ledger.event import instant
-from ledger.tlog.folder import LogFolder
-from ledger.tlog.reimport import has_promised
 
 __all__ = ["add_commands"]
 
@@ -31,7 +29,7 @@ NeverPublished = Annotated[
     bool,
     typer.Option(
         "--never-published",
-        help="The log's key has signed nothing yet: there is no log to go on with.",
+        help="The log's key has signed nothing since the backup either: there is no log to go on with.",
     ),
 ]
 
@@ -56,7 +54,6 @@ def backup(settings: Settings, folder: Events, keys: Keys, as_json: Json = False
             site.provider,
             (folder, keys),
             site.clock(),
-            published=has_promised(LogFolder(settings.log.folder)),
         )
     answer = _told(events)
     if as_json:
@@ -91,9 +88,9 @@ def restore(
     """Load a backup into a database or data directory without a ledger, and erase again what was erased.
 
     Needs the key folder with its epoch keys and its erasure journal, and the folder of the transparency
-    log, from which events come back that were published after the backup. Where the backup knows of a log
-    and the folder holds none, it is refused: the log's key would sign a second past. The views are derived
-    again and everything is audited; exit status 1 when there is a finding. Kafka delivers the rest.
+    log, from which events come back that were published after the backup. Where the backup knows that the log
+    has signed and the folder holds none, it is refused: the log's key would sign a second past. The views are
+    derived again and everything is audited; exit status 1 when there is a finding. Kafka delivers the rest.
     """
     restored = restore_site(settings, (folder, keys), never_published=never_published)
     answer = _answer(restored)

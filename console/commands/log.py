@@ -18,7 +18,8 @@ from console.answers.log import (
 from console.flags import Json, configured
 from console.output import emit, emit_bytes, people
 from console.running.watching import Watch, watching
-from console.settings import Settings, read_policy
+from console.setting_texts import read_policy
+from console.settings import Settings
 from console.show.upkeep import named_values
 from console.signals import stopping
 from console.wiring import log_key, open_site, utc_now
@@ -43,7 +44,7 @@ PolicyFile = Annotated[
     Path | None,
     typer.Option("--policy", metavar="FILE", help="Logs and witnesses to trust, and their quorum."),
 ]
-log = typer.Typer(help="The keys of the transparency log.", no_args_is_help=False)
+log = typer.Typer(help="The keys and the folder of the transparency log.", no_args_is_help=False)
 # Longer than any proof, entry or certificate.
 _LIMIT_BYTES = 2_500_000
 
@@ -57,6 +58,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("verify", rich_help_panel=panel)(verify_proof)
     log.command("keys")(show_log_keys)
     log.command("rotate-key")(rotate_log_key)
+    log.command("rebuild")(rebuild_log)
     app.add_typer(log, name="log", rich_help_panel=panel)
 
 
@@ -74,6 +76,10 @@ def publish(
         return
     with open_site(settings, opens_values=False) as site, closing(site.publisher()) as publisher:
         answer = published_answer(publisher.publish_once())
+    _show_published(answer, as_json)
+
+
+def _show_published(answer: dict[str, Any], as_json: bool) -> None:
     if as_json:
         emit(answer)
     else:
@@ -244,3 +250,15 @@ def rotate_log_key(settings: Settings, as_json: Json = False) -> None:
         emit({"origin": settings.log.origin, "key": key})
     else:
         emit_bytes(f"{key}\n".encode())
+
+
+@configured("store", "log")
+def rebuild_log(settings: Settings, as_json: Json = False) -> None:
+    """Write the log's folder again from the database when it is lost, and sign the tree that it last signed.
+
+    Refused where the folder holds a log, and where the database holds other entries than were signed. Not for
+    a database that came from a backup: it may have forgotten what was signed since.
+    """
+    with open_site(settings, opens_values=False) as site, closing(site.publisher()) as publisher:
+        answer = published_answer(publisher.rebuild())
+    _show_published(answer, as_json)

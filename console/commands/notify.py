@@ -14,10 +14,10 @@ from console.answers.notifications import (
 )
 from console.answers.subjects import check_person
 from console.commands.following import bring_up_to_date
-from console.commands.people import OptionalSubject, Subject, reading
+from console.commands.people import OptionalSubject, Subject, prepare, reading
 from console.commands.request_lists import one_of
 from console.commands.requests import At
-from console.flags import Json, configured, time_of
+from console.flags import AsOf, AtPosition, Json, RecordedBy, configured, moment_of, time_of
 from console.output import emit, emit_list, people
 from console.rights.requesting import record
 from console.settings import Settings
@@ -47,14 +47,18 @@ def list_tasks(
     everything: Annotated[
         bool, typer.Option("--all", help="Also those that are done, with what came of them.")
     ] = False,
+    as_of: AsOf = None,
+    recorded_by: RecordedBy = None,
+    at_position: AtPosition = None,
     as_json: Json = False,
 ) -> None:
     """Print which recipients are still to be told of a correction, an erasure or a restriction."""
     if subject is not None:
         check_person(subject)
-    with reading(settings, "notify") as (site, source):
-        bring_up_to_date(site)
-        rows = notification_tasks(source, Wanted(subject, recipient, everything))
+    moment = moment_of(as_of, recorded_by, at_position)
+    with reading(settings, "notify", moment) as (site, source):
+        prepare(site, moment)
+        rows = notification_tasks(source, Wanted(subject, recipient, everything), moment)
         if as_json:
             emit_list("tasks", rows, count_as="count")
         else:

@@ -8,14 +8,21 @@ import typer
 from console.answers.requests import listed, shown
 from console.answers.subjects import check_reference, known_streams
 from console.commands.failing import fail_unless
-from console.commands.following import bring_up_to_date
-from console.commands.people import reading
-from console.flags import AsOf, Json, Language, configured, language_of, time_of
+from console.commands.people import prepare, reading
+from console.flags import (
+    AsOf,
+    AtPosition,
+    Json,
+    Language,
+    RecordedBy,
+    configured,
+    language_of,
+    moment_of,
+)
 from console.output import emit, people
-from console.rights.requesting import NotAllowed, find, found_of
+from console.rights.requesting import NotAllowed, find, found_of, known_requests
 from console.settings import Settings
 from console.show.requests import request_tables, requests_table
-from projections.read import requests
 from rulebook import RIGHTS
 
 __all__ = ["Ref", "Whose", "add_commands", "one_of"]
@@ -50,6 +57,8 @@ def list_requests(
         bool, typer.Option("--overdue", help="Only those that are too late.")
     ] = False,
     as_of: AsOf = None,
+    recorded_by: RecordedBy = None,
+    at_position: AtPosition = None,
     as_json: Json = False,
 ) -> None:
     """Print open requests, by when they must be answered. Exit status 1 when one is overdue."""
@@ -57,15 +66,15 @@ def list_requests(
         one_of("--right", right, RIGHTS)
     if subject is not None:
         check_reference(subject)
-    with reading(settings, "request") as (site, source):
-        bring_up_to_date(site)
-        time = time_of("--as-of", as_of)
+    moment = moment_of(as_of, recorded_by, at_position)
+    with reading(settings, "request", moment) as (site, source):
+        prepare(site, moment.known)
         streams = known_streams(source, subject) if subject else None
-        unanswered = not everything and time is None
-        rows = requests(source.session, streams=streams, unanswered=unanswered)
+        unanswered = not everything and moment.as_of is None
+        rows = known_requests(source, moment, streams=streams, unanswered=unanswered)
         rows = [row for row in rows if right in {None, row[1].right}]
-        found = found_of(source, rows)
-        made = listed(found, time or source.now, ended=everything, overdue_only=overdue)
+        found, time = found_of(source, rows), moment.as_of or source.now
+        made = listed(found, time, ended=everything, overdue_only=overdue)
     if as_json:
         emit(made)
     else:
@@ -79,15 +88,18 @@ def show_request(
     ref: Ref,
     subject: Whose = None,
     as_of: AsOf = None,
+    recorded_by: RecordedBy = None,
+    at_position: AtPosition = None,
     language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Print one request with every act on it. Exit status 1 when it is overdue."""
     spoken = language_of(language)
-    with reading(settings, "request") as (site, source):
-        bring_up_to_date(site)
-        found = find(source, ref, subject)
-        made = shown(found, time_of("--as-of", as_of) or source.now, spoken)
+    moment = moment_of(as_of, recorded_by, at_position)
+    with reading(settings, "request", moment) as (site, source):
+        prepare(site, moment.known)
+        found = find(source, ref, subject, moment)
+        made = shown(found, moment.as_of or source.now, spoken)
     if made is None:
         raise NotAllowed(f"request {ref} had not been received by then")
     if as_json:

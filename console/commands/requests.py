@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from console.answers.deciding import outcome_of
 from console.answers.requests import shown
 from console.answers.source import Source
 from console.commands import request_lists
@@ -24,12 +23,12 @@ from console.rights.answering import (
     acts_before_answer,
     acts_before_refusal,
 )
-from console.rights.deciding import Asked, erase_asked
+from console.rights.deciding import erase_for
 from console.rights.requesting import Found, Opening, check_allowed, find, open_request, record
 from console.settings import Settings
 from console.show.requests import request_tables
+from console.streams import text_of
 from console.wiring import Site
-from ledger.errors import UnknownSubject
 from projections.read import requests
 from projections.request_acts import NOTHING_HELD, ActOn
 from projections.requests import CLOSINGS
@@ -103,6 +102,14 @@ def open_command(
     unknown: Annotated[
         bool, typer.Option("--unknown", help="Nothing is known of this person.")
     ] = False,
+    letter: Annotated[
+        str | None,
+        typer.Option(
+            "--letter",
+            metavar="FILE",
+            help="What the person wrote, as text; - is standard input. It is sealed.",
+        ),
+    ] = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
@@ -112,7 +119,8 @@ def open_command(
     if (right == "objection") != (activity is not None):
         raise typer.BadParameter("--activity: expected for an objection, and for nothing else")
     objection = (activity, ground) if activity is not None else None
-    opening = Opening(subject, right, channel, received_on, ref, objection, unknown)
+    wrote = text_of("--letter", letter) if letter is not None else None
+    opening = Opening(subject, right, channel, received_on, ref, objection, unknown, wrote)
     with _working(settings, at) as (site, source, time):
         _tell(open_request(site, source, opening, time), site.clock(), as_json)
 
@@ -244,16 +252,13 @@ def answer(
 def _carried_out(site: Site, found: Found, outcome: str, time: datetime) -> tuple[str, datetime]:
     """The outcome, and when it is answered: of a request for erasure those of its decisions.
 
-    They are carried out first, so that the answer does not come before the erasure.
+    They are carried out first, so that the answer does not come before the erasure, whatever the time given
+    and however often it was tried.
     """
     if found.right != "erasure" or outcome == NOTHING_HELD:
         return outcome, time
-    try:
-        done = erase_asked(site, found.reference, Asked("request", found.request.ref))
-    except UnknownSubject:  # an answer that was interrupted: everything went
-        return "granted", time
-    acted = [one.erasure.time for one in done if one.erasure]
-    return outcome_of([one.step for one in done]), max([time, *acted])
+    done = erase_for(site, found.reference, found.request.ref)
+    return done.outcome, max(time, done.at or time)
 
 
 @configured("store")

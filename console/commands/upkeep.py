@@ -20,6 +20,8 @@ from ledger.reading import halted_topics, head_position
 from ledger.reads import waiting
 from ledger.rotation import epochs
 from projections import VIEWS, view_named
+from projections.apart import Apart, worthwhile
+from projections.digest import SLICES
 from projections.rebuild import ViewReport, audit_views, rebuild_all
 from projections.runner import view_statuses
 from projections.view import View
@@ -69,6 +71,14 @@ def rebuild_views(
             autocompletion=lambda: [view.name for view in VIEWS],
         ),
     ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=SLICES,
+            help="Processes that fold events; without it one a core, if there are enough events.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Build views again beside the ones in use, compare them, and swap.
@@ -78,7 +88,9 @@ def rebuild_views(
     views = _views(names or [])
     with open_site(settings, opens_values=False) as site:
         session = site.session("projector")
-        made = rebuild_all(session, site.ledger, views, site.privacy_office)
+        workers = processes or worthwhile(head_position(site.session("reader")))
+        apart = Apart(site.database, workers) if workers > 1 else None
+        made = rebuild_all(session, site.ledger, views, site.privacy_office, apart)
     answer = {"views": reports(made)}
     if as_json:
         emit(answer)

@@ -16,6 +16,7 @@ from msgspec import UNSET, Struct, UnsetType
 from console.settings import Settings
 from console.wiring import Site
 from consumers.files import ingest
+from consumers.pipeline import BatchLimits
 from ledger.errors import Reject
 from ledger.event import instant
 from schemas import Code, Rejection, decode, is_person
@@ -26,6 +27,8 @@ __all__ = ["Act", "ActRefused", "Acted", "act"]
 
 # Kept with each event as the place that it came from.
 ORIGIN = "privacy-office"
+# So many acts of one call are recorded all or none, however small batches are set.
+_TOGETHER = 100
 
 
 class Act(Struct, frozen=True, kw_only=True):
@@ -69,7 +72,7 @@ class ActRefused(Reject):
 
 
 def act(site: Site, acts: Sequence[Act]) -> Acted:
-    """Record acts, in order, as events of the privacy office.
+    """Record acts, in order, as events of the privacy office; a few of them in one transaction.
 
     Raises ActRefused: when the contract refuses one of them nothing is recorded; when what is recorded
     already does (`conflicting-duplicate`, `erased-subject`), the others are. Raises Retry or Halt.
@@ -82,13 +85,22 @@ def act(site: Site, acts: Sequence[Act]) -> Acted:
         if isinstance(outcome, Rejection):
             raise ActRefused(one.name, outcome.code, outcome.pointer)
     stream = BytesIO(b"\n".join(lines))
-    result = ingest(
-        site.open_recorder, [(ORIGIN, stream)], site.intake, site.clock, limits=site.batch_limits
-    )
+    limits = _limits(site.batch_limits, lines)
+    result = ingest(site.open_recorder, [(ORIGIN, stream)], site.intake, site.clock, limits=limits)
     for refused in result.rejections:
         raise ActRefused(acts[refused.line - 1].name, refused.code, refused.pointer)
     ids = tuple(event["id"] for event in events)
     return Acted(ids, result.recorded, result.duplicates, result.last_position)
+
+
+def _limits(limits: BatchLimits, lines: Sequence[bytes]) -> BatchLimits:
+    """Those of the settings, or what it takes to record a few acts together."""
+    few = lines[:_TOGETHER]
+    return msgspec.structs.replace(
+        limits,
+        messages=max(limits.messages, len(few)),
+        size_bytes=max(limits.size_bytes, sum(len(line) + 1 for line in few)),
+    )
 
 
 def _event(one: Act, settings: Settings, now: datetime) -> dict[str, Any]:

@@ -5,6 +5,7 @@ before, in a view or on a screen, only says where to look.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,19 +13,28 @@ from msgspec import Struct
 
 from console.wiring import Site
 from ledger.erasure import Eraser, Erasure
-from ledger.errors import Halt, Retry
+from ledger.errors import Halt, Retry, UnknownSubject
 from ledger.event import RecordedEvent
 from ledger.postgres import Session
 from ledger.reading import events_of
 from ledger.verdict import Verdict
-from projections.erasing import Step, is_last, on_request, steps
+from projections.erasing import Settled, Step, is_last, on_request, settled, steps, was_decided
 from projections.findings_dossier import Dossier
 from projections.person import Person, dossier_of, person_of
 from projections.read_persons import persons
 from rulebook import Cause
 from rulebook.calendar import day_of
 
-__all__ = ["Asked", "Done", "Due", "due_steps", "erase_asked", "erase_due", "preview"]
+__all__ = [
+    "Asked",
+    "Done",
+    "Due",
+    "due_steps",
+    "erase_asked",
+    "erase_due",
+    "erase_for",
+    "preview",
+]
 
 # Each step takes something away, and there are fewer kinds of it than this.
 _MOST_STEPS = 64
@@ -76,6 +86,27 @@ def erase_asked(site: Site, reference: str, asked: Asked) -> list[Done]:
         )
         found += [done] if done else []
     return found
+
+
+def erase_for(site: Site, reference: str, request_ref: str) -> Settled:
+    """Erase what a request asks for, once, and tell what came of it.
+
+    What was decided for this request before, by a command that was interrupted, is neither decided nor told
+    again: only what has become free since goes now. Raises what `Eraser.erase` raises.
+    """
+    eraser, asked = site.eraser(), Asked("request", request_ref)
+
+    def choose(person: Person, day: date, _latest: datetime | None) -> Step | None:
+        step = _on_request(person, asked, day)
+        return None if not step.erased and was_decided(person, request_ref) else step
+
+    with suppress(UnknownSubject):  # nothing is left of them
+        for subject in eraser.live_subjects(reference):
+            _carry_out(site, eraser, subject, choose)
+    session, office = site.session("reader"), site.privacy_office
+    everybody = eraser.subjects(reference)
+    known = [dossier_of(events_of(session, [stream]), office) for stream in everybody]
+    return settled(known, request_ref)
 
 
 def _on_request(person: Person, asked: Asked, day: date) -> Step:

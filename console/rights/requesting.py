@@ -2,14 +2,14 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
-from console.answers.source import ERASED, Source
+from console.answers.source import ERASED, Source, rows_known
 from console.answers.subjects import check_person, known_streams, note_read
 from console.commands.following import bring_up_to_date
 from console.rights.acting import Act, act
@@ -17,7 +17,8 @@ from console.wiring import Site
 from ledger.errors import Misconfigured, Reject
 from projections.read import requests
 from projections.request_acts import ActOn, hindrance
-from projections.requests import Request
+from projections.requests import VIEW, Request
+from projections.timetravel import NOW, Moment
 from rulebook import provision_of
 from rulebook.calendar import day_of
 
@@ -28,6 +29,7 @@ __all__ = [
     "check_allowed",
     "find",
     "found_of",
+    "known_requests",
     "new_reference",
     "open_request",
     "record",
@@ -61,7 +63,7 @@ class Found(Struct, frozen=True):
 class Opening(Struct, frozen=True):
     """A request that came in. `objection`: the activity objected to, and why.
 
-    `unknown`: nothing is known of the person, who has the right to be told so.
+    `unknown`: nothing is known of the person, who has the right to be told so. `letter`: what they wrote.
     """
 
     subject: str
@@ -71,6 +73,7 @@ class Opening(Struct, frozen=True):
     ref: str | None = None
     objection: tuple[str, str] | None = None
     unknown: bool = False
+    letter: str | None = None
 
 
 def found_of(source: Source, rows: Sequence[tuple[UUID, Request]]) -> list[Found]:
@@ -80,9 +83,38 @@ def found_of(source: Source, rows: Sequence[tuple[UUID, Request]]) -> list[Found
     return [Found(stream, names[stream], request) for stream, request in rows]
 
 
-def find(source: Source, ref: str, subject: str | None = None) -> Found:
+def known_requests(
+    source: Source,
+    moment: Moment,
+    *,
+    streams: Sequence[UUID] | None = None,
+    refs: Sequence[str] | None = None,
+    unanswered: bool = False,
+) -> list[tuple[UUID, Request]]:
+    """Requests as they were known at a moment, in the order of `requests`; they say themselves how they were.
+
+    `unanswered`: leave out what is answered; as of the past it is for the reader to choose.
+    """
+    if moment.known == NOW:
+        return requests(source.session, streams=streams, refs=refs, unanswered=unanswered)
+    found = [
+        (stream, request)
+        for stream, rows in rows_known(source, VIEW, moment.known)
+        for ref, request in rows.items()
+        if (streams is None or stream in streams) and (refs is None or ref in refs)
+    ]
+    return sorted(found, key=_urgency)
+
+
+def _urgency(row: tuple[UUID, Request]) -> tuple[bool, datetime, str, UUID]:
+    stream, request = row
+    _, due = VIEW.cells((stream, request.ref), request)
+    return due is None, due or datetime.max.replace(tzinfo=UTC), request.ref, stream
+
+
+def find(source: Source, ref: str, subject: str | None = None, moment: Moment = NOW) -> Found:
     """The request of a reference. Raises Reject when there is none, several, or another person's."""
-    rows = requests(source.session, refs=[ref])
+    rows = known_requests(source, moment, refs=[ref])
     if subject is not None:
         streams = known_streams(source, subject)
         others, rows = rows, [row for row in rows if row[0] in streams]
@@ -115,6 +147,7 @@ def open_request(site: Site, source: Source, opening: Opening, time: datetime) -
     check_person(opening.subject)
     if not opening.unknown:
         known_streams(source, opening.subject)
+    _check_sealable(source, opening)
     ref = opening.ref or new_reference(time)
     if requests(source.session, refs=[ref]):
         raise NotAllowed(f"there is a request {ref} already")
@@ -123,6 +156,15 @@ def open_request(site: Site, source: Source, opening: Opening, time: datetime) -
         raise Misconfigured("--received-on: expected a day that has come")
     record(site, _opening_acts(opening, ref, received_on), time)
     return find(source, ref, opening.subject)
+
+
+def _check_sealable(source: Source, opening: Opening) -> None:
+    """What somebody wrote of whom everything was erased could not be sealed."""
+    erased = source.opener.periods(opening.subject) and not source.opener.live_subjects(
+        opening.subject
+    )
+    if opening.letter is not None and erased:
+        raise NotAllowed("all of this person is erased already: open the request without --letter")
 
 
 def _opening_acts(opening: Opening, ref: str, received_on: str) -> list[Act]:
@@ -140,6 +182,10 @@ def _opening_acts(opening: Opening, ref: str, received_on: str) -> list[Act]:
         channel=opening.channel,
         received_on=received_on,
     )
+    if opening.letter is not None:
+        received = msgspec.structs.replace(
+            received, categories=["correspondence"], personal={"letter_text": opening.letter}
+        )
     if opening.objection is None:
         return [received]
     activity, ground = opening.objection

@@ -42,6 +42,7 @@ from console.sample.register import (
     SUBSCRIPTION,
     TAX,
 )
+from console.sample.rights import Request
 from rulebook.calendar import AMSTERDAM
 
 HOUR = timedelta(hours=1)
@@ -168,6 +169,19 @@ def request_answered_late(life: Life) -> list[Publication]:
         first.breaking("law.rights.overdue"),
         second.breaking("law.rights.extension"),
         recorded(life, end, RIGHTS, "privacy-office", name, **ref, **how),
+    ]
+
+
+def requests_out_of_order(life: Life) -> list[Publication]:
+    """One request is answered twice and goes on after that; of another one nobody recorded the receipt."""
+    request, unheard = (Request(life, "restriction", "email", share) for share in (0.3, 0.45))
+    return [
+        request.received(),
+        request.verified(),
+        request.answered(6),
+        request.step(9, "identity-verified", method="call-back").breaking("house.rights.ended"),
+        request.answered(15, "partly-granted").breaking("house.rights.answered"),
+        unheard.answered(3).breaking("law.rights.receipt"),
     ]
 
 
@@ -306,6 +320,7 @@ LAPSES = (
     contact_not_told,
     source_not_told,
     request_answered_late,
+    requests_out_of_order,
     warned_late,
     needless_credit_check,
     contacts_without_permission,

@@ -112,10 +112,14 @@ def _wrong(row: dict[str, Any]) -> Stack:
     return Stack(
         [
             None if row["held"] else "the role was not held",
-            f"not covered: {clean(row['beyond'])}" if row["beyond"] else None,
+            f"not covered: {_beyond(row)}" if row["beyond"] else None,
             None if row["vog"] else "no VOG",
         ]
     )
+
+
+def _beyond(row: dict[str, Any]) -> str:
+    return "all of it" if set(row["categories"]) <= set(row["beyond"]) else clean(row["beyond"])
 
 
 def _vog(vog: dict[str, Any] | None) -> str:

@@ -32,6 +32,7 @@ SET client_min_messages = 'warning';
 SELECT format('CREATE ROLE %I', wanted)
 FROM unnest(ARRAY[
     'ledger_main_recorder', 'ledger_main_eraser', 'ledger_main_projector', 'ledger_main_reader',
+    'ledger_main_publisher',
     'ledger_owner', 'ledger_consumer', 'ledger_projector', 'ledger_upkeep', 'ledger_publisher',
     'ledger_operator'
 ]) AS wanted
@@ -42,6 +43,7 @@ ALTER ROLE ledger_main_recorder  NOLOGIN NOINHERIT;
 ALTER ROLE ledger_main_eraser    NOLOGIN NOINHERIT;
 ALTER ROLE ledger_main_projector NOLOGIN NOINHERIT;
 ALTER ROLE ledger_main_reader    NOLOGIN NOINHERIT;
+ALTER ROLE ledger_main_publisher NOLOGIN NOINHERIT;
 
 ALTER ROLE ledger_owner     LOGIN INHERIT   PASSWORD :'owner';
 ALTER ROLE ledger_consumer  LOGIN NOINHERIT PASSWORD :'consumer';
@@ -54,8 +56,8 @@ ALTER ROLE ledger_operator  LOGIN NOINHERIT PASSWORD :'operator';
 GRANT ledger_main_recorder, ledger_main_reader  TO ledger_consumer;
 GRANT ledger_main_projector, ledger_main_reader TO ledger_projector;
 GRANT ledger_main_eraser, ledger_main_reader    TO ledger_upkeep;
-GRANT ledger_main_reader                        TO ledger_publisher;
-GRANT ledger_main_recorder, ledger_main_eraser, ledger_main_projector, ledger_main_reader
+GRANT ledger_main_publisher, ledger_main_reader TO ledger_publisher;
+GRANT ledger_main_recorder, ledger_main_eraser, ledger_main_projector, ledger_main_reader, ledger_main_publisher
     TO ledger_operator, ledger_owner;
 
 SELECT 'CREATE DATABASE ledger OWNER ledger_owner'

@@ -71,7 +71,8 @@ class LogFolder:
         self._make()
         public = {self.path / name: content for name, content in tiles.items()}
         secret = {self.path / name: content for name, content in bundles.items()}
-        make_folder(self.path / "tile", PUBLIC_FOLDER)
+        with mapped_faults():
+            make_folder(self.path / "tile", PUBLIC_FOLDER)
         write_files(public, PUBLIC_FILE, PUBLIC_FOLDER)
         write_files(secret, SECRET_FILE, SECRET_FOLDER)
 

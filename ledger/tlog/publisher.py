@@ -1,15 +1,16 @@
 """The publisher: integrates what is recorded into the tree, and signs and publishes what it has become.
 
 One step: read entries, write tiles and bundles, prove from the files that the tree extends the one that was
-signed last, sign, keep the checkpoint in the history, publish it as soon as the witnesses of the policy have
-signed it too. Nothing is promised that is not on disk. After a fault everything is read again from the files
-and checked, so a step may die anywhere.
+signed last, keep in the database what is promised, sign, keep the checkpoint in the history, publish it as
+soon as the witnesses of the policy have signed it too. Nothing is promised that is not on disk. After a fault
+everything is read again from files and database and checked, so a step may die anywhere. Files that are
+behind what the database says was promised grow to that very tree before anything is signed.
 """
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
@@ -25,9 +26,10 @@ from ledger.tlog.checkpoints import Checkpoint, sign_checkpoint
 from ledger.tlog.delivery import Delivery
 from ledger.tlog.folder import LogFolder
 from ledger.tlog.keys import SigningKey, VerifierKey
-from ledger.tlog.merkle import EMPTY_ROOT, hash_leaf
+from ledger.tlog.merkle import hash_leaf
 from ledger.tlog.notes import parse_note
 from ledger.tlog.observer import Observer
+from ledger.tlog.promises import keep_promise, promised
 from ledger.tlog.state import State, check_extension, grown, last_promise, load
 from ledger.tlog.witnesses import Witnesses
 
@@ -43,17 +45,25 @@ INTERVAL_S = 1.0
 WAKE_S = 1.0
 FIRST_PAUSE_S = 0.1
 LAST_PAUSE_S = 30.0
-# May read, and change nothing.
-_ROLE: Role = "reader"
+# May read entries, and change nothing but what the database keeps of the promises.
+_ROLE: Role = "publisher"
 _OTHER_PAST = (
     "the database holds another entry at position {} than was published: it was rolled back and written"
     " to, or changed; stop recording, look with `ledger audit`, then run `ledger restore`"
+)
+_ELSEWHERE = (
+    "the log {0.origin} has signed {0.size} entries, and {1} holds nothing of it: set LEDGER_LOG_DIR to where"
+    " it is; only if its folder is lost, make it again with `ledger log rebuild`"
+)
+_OTHER_TREE = (
+    "the entries up to position {} make up another tree than the log promised: nothing is signed, see"
+    " `ledger audit`"
 )
 _LOG = logging.getLogger(__name__)
 
 
 class Published(msgspec.Struct, frozen=True):
-    """What is published. `entries`: how many the call added."""
+    """What is published. `entries`: how many the call promised that never were before."""
 
     size: int
     root: bytes
@@ -61,11 +71,19 @@ class Published(msgspec.Struct, frozen=True):
 
 
 class _Work(msgspec.Struct):
-    """What the publisher holds between two steps; dropped with the first fault."""
+    """What the publisher holds between two steps; dropped with the first fault.
+
+    `promise`: the last one that is on disk, None before the first.
+    """
 
     session: Session
-    promise: Checkpoint
+    promise: Checkpoint | None
     state: State
+
+    @property
+    def size(self) -> int:
+        """How many entries are in the files."""
+        return self.state.edge.size
 
 
 class Publisher:
@@ -89,6 +107,7 @@ class Publisher:
         self._ledger = ledger
         self._folder = folder
         self._key = key
+        self._origin = key.verifier.name
         self._keys = tuple({*keys, key.verifier})
         self._clock = clock
         self._monotonic = monotonic
@@ -102,18 +121,34 @@ class Publisher:
         """Publish what is recorded by now. Raises Retry, or Halt, among them RolledBack."""
         return self._publish(lambda: False)
 
+    def rebuild(self) -> Published:
+        """Write the files of a log again that were lost, up to the tree that it promised last, and sign that.
+
+        Raises Misconfigured when nothing was promised or the folder holds a log, Retry, or Halt when the
+        database holds other entries by now.
+        """
+        self.close()
+        with self._told_of_faults():
+            work = self._ready(self._begin_again)
+            return Published(work.size, work.state.edge.root())
+
     def _publish(self, stop: Callable[[], bool]) -> Published:
         entries = 0
-        try:
-            work = self._ready()
+        with self._told_of_faults():
+            work = self._ready(self._begin)
             while not stop() and (added := self._step(work)):
                 entries += added
+        return Published(work.size, work.state.edge.root(), entries)
+
+    @contextmanager
+    def _told_of_faults(self) -> Iterator[None]:
+        try:
+            yield
         except BaseException as error:
             self.close()
             if isinstance(error, LedgerError):
                 self._observer.failed(error)
             raise
-        return Published(work.promise.size, work.promise.root, entries)
 
     def follow(self, stop: Callable[[], bool]) -> None:
         """Publish what is recorded until told to stop; a passing fault is waited out.
@@ -129,7 +164,7 @@ class Publisher:
                 if published.entries:
                     self._rest(began + INTERVAL_S, stop)
                 else:
-                    self._ready().session.notified(WAKE_S)
+                    self._ready(self._begin).session.notified(WAKE_S)
             except Retry as fault:
                 _LOG.warning("publishing pauses for %.1f s: %s", pause_s, fault)
                 self.close()
@@ -146,8 +181,8 @@ class Publisher:
             self._observer.looked()
             self._pause(min(left, WAKE_S))
 
-    def _ready(self) -> _Work:
-        """The work at hand, or a beginning: locks, database, and what the files say was signed last."""
+    def _ready(self, begin: Callable[[Session], _Work]) -> _Work:
+        """The work at hand, or a beginning: locks, database, and what files and database say was promised."""
         if self._work is None:
             with ExitStack() as stack:
                 stack.enter_context(self._folder.locked())
@@ -157,7 +192,7 @@ class Publisher:
                     raise Fenced("another publisher is at work on this ledger")
                 stack.callback(self._unlock, session)
                 session.named("listen", {"channel": self._ledger.channel})
-                self._work = self._begin(session)
+                self._work = begin(session)
                 self._held = stack.pop_all()
         return self._work
 
@@ -168,53 +203,79 @@ class Publisher:
 
     def _begin(self, session: Session) -> _Work:
         found = last_promise(self._folder, self._keys)
+        kept = promised(session).get(self._origin)
         if found is None:
-            empty = Checkpoint(self._key.verifier.name, 0, EMPTY_ROOT)
-            self._sign(None, empty)
-            return _Work(session, empty, State())
+            if kept is not None:
+                raise Misconfigured(_ELSEWHERE.format(kept, self._folder.path))
+            work = _Work(session, None, State())
+            self._sign(work)
+            return work
         content, promise = found
-        if promise.origin != self._key.verifier.name:
+        if promise.origin != self._origin:
             raise Misconfigured(f"the log in {self._folder.path} is that of {promise.origin}")
         work = _Work(session, promise, load(self._folder, promise))
-        head = self._head(work)
-        if promise.size:
-            self._read(work, min(head, promise.size))
+        _head(session, promise.size)
+        self._read(work, promise.size)
+        if kept is not None and kept.size > promise.size:
+            self._catch_up(work, kept)
+        else:
+            self._repeat(work, content, kept or promise)
+        return work
+
+    def _begin_again(self, session: Session) -> _Work:
+        kept = promised(session).get(self._origin)
+        if kept is None:
+            raise Misconfigured(f"the log {self._origin} has signed nothing: run `ledger publish`")
+        if last_promise(self._folder, self._keys) is not None:
+            raise Misconfigured(f"{self._folder.path} holds a log, with which publishing goes on")
+        work = _Work(session, None, State())
+        self._catch_up(work, kept)
+        return work
+
+    def _repeat(self, work: _Work, content: bytes, kept: Checkpoint) -> None:
+        """Finish with the last checkpoint on disk. `kept`: what the database knows of, no later one."""
+        assert work.promise
+        check_extension(self._folder, kept, work.promise)
         if not any(one.by(self._key.verifier) for one in parse_note(content).signatures):
             # The first checkpoint of a new key repeats the last of the old one.
-            self._sign(promise, promise)
-        elif not self._delivery.is_done(content):
-            self._delivery.deliver(content, promise)
-        return work
+            self._sign(work)
+            return
+        keep_promise(work.session, work.promise)
+        if not self._delivery.is_done(content):
+            self._delivery.deliver(content, work.promise)
+
+    def _catch_up(self, work: _Work, kept: Checkpoint) -> None:
+        """Let the files grow to the promise that the database kept: to its tree, or nothing is signed."""
+        _head(work.session, kept.size)
+        while work.size < kept.size:
+            self._observer.looked()
+            self._folder.tidy(self._grow(work, kept.size))
+        if work.state.edge.root() != kept.root:
+            raise RolledBack(_OTHER_TREE.format(kept.size))
+        self._sign(work)
 
     def _step(self, work: _Work) -> int:
         """Publish the next entries; how many there were."""
         self._observer.looked()
-        head = self._head(work)
-        if head == work.promise.size:
+        size, head = work.size, _head(work.session, work.size)
+        if head == size:
             return 0
-        entries = self._read(work, head)
-        made = grown(work.state, entries)
-        self._folder.put(made.tiles, made.bundles)
-        edge = made.state.edge
-        checkpoint = Checkpoint(work.promise.origin, edge.size, edge.root())
-        self._sign(work.promise, checkpoint)
-        work.promise, work.state = checkpoint, made.state
-        self._observer.published(edge.size, len(entries))
-        self._folder.tidy((tile.level, tile.number) for tile in made.full)
-        return len(entries)
+        full = self._grow(work, head)
+        self._sign(work)
+        self._observer.published(work.size, work.size - size)
+        self._folder.tidy(full)
+        return work.size - size
 
-    def _head(self, work: _Work) -> int:
-        head = head_position(work.session)
-        if head < work.promise.size:
-            raise RolledBack(
-                f"the database ends at position {head}, and position {work.promise.size} is"
-                " published: run `ledger restore`, which brings the entries back from the log"
-            )
-        return head
+    def _grow(self, work: _Work, upto: int) -> list[tuple[int, int]]:
+        """Write the files of the next entries; level and number of each tile that became full."""
+        made = grown(work.state, self._read(work, upto))
+        self._folder.put(made.tiles, made.bundles)
+        work.state = made.state
+        return [(tile.level, tile.number) for tile in made.full]
 
     def _read(self, work: _Work, head: int) -> list[bytes]:
-        """Entries after what is published, at most a step's; the last published one is checked first."""
-        size, entries, length = work.promise.size, list[bytes](), 0
+        """Entries after those of the files, at most a step's; the last one of the files is checked first."""
+        size, entries, length = work.size, list[bytes](), 0
         position = max(0, size - 1)
         upto = min(head, size + STEP_ENTRIES)
         while position < upto and length < STEP_BYTES:
@@ -233,15 +294,29 @@ class Publisher:
                     raise RolledBack(_OTHER_PAST.format(position))
         return entries
 
-    def _sign(self, old: Checkpoint | None, new: Checkpoint) -> None:
-        """Sign and publish a tree whose files are written. `old`: what was signed last."""
+    def _sign(self, work: _Work) -> None:
+        """Sign and publish the tree whose files are written."""
         found = last_promise(self._folder, self._keys)
-        if (found[1] if found else None) != old:
+        if (found[1] if found else None) != work.promise:
             raise Halt(f"the checkpoints in {self._folder.path} were changed by somebody else")
-        check_extension(self._folder, old or new, new)
+        new = Checkpoint(self._origin, work.size, work.state.edge.root())
+        check_extension(self._folder, work.promise or new, new)
+        keep_promise(work.session, new)
         content = sign_checkpoint(new, self._key)
         self._folder.history.append(content, self._clock().date())
         self._delivery.deliver(content, new)
+        work.promise = new
+
+
+def _head(session: Session, size: int) -> int:
+    """Position of the last event. Raises RolledBack when it is below the size of a tree that was promised."""
+    head = head_position(session)
+    if head < size:
+        raise RolledBack(
+            f"the database ends at position {head}, and position {size} is"
+            " published: run `ledger restore`, which brings the entries back from the log"
+        )
+    return head
 
 
 def _checked(row: Sequence[Any], position: int) -> bytes:

@@ -25,7 +25,7 @@ from ledger.tlog.state import last_promise
 from ledger.tlog.tiles import TILE_WIDTH, nodes_of, width_at
 from ledger.writing import NewEvent, Span, append, lock_head
 
-__all__ = ["REIMPORT", "Reimported", "checked_entries", "has_promised", "is_elsewhere", "reimport"]
+__all__ = ["REIMPORT", "Reimported", "checked_entries", "is_elsewhere", "reimport"]
 
 # Labels of batches: of events that came back, and of those that never had a name.
 REIMPORT, _UNNAMED = "command:reimport", "application"
@@ -53,12 +53,8 @@ def is_elsewhere(folder: LogFolder, origin: str, keys: Sequence[VerifierKey]) ->
 
     `keys`: verification keys that were there before a restore.
     """
-    return any(key.name == origin for key in keys) and not has_promised(folder)
-
-
-def has_promised(folder: LogFolder) -> bool:
-    """Whether the log in a folder has signed a checkpoint, published or not."""
-    return bool(folder.checkpoint() or folder.history.last())
+    is_here = bool(folder.checkpoint() or folder.history.last())
+    return any(key.name == origin for key in keys) and not is_here
 
 
 def reimport(

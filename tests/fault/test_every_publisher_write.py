@@ -63,6 +63,7 @@ class Publishing:
             signed = [verify_checkpoint(c, log.key_file.known()) for c in log.folder.history]
             assert published in signed
             log.check_files(published.size)
+            assert all(one.size <= log.promised() for one in signed)
 
     def check(self, house: House, number: int) -> None:
         assert self.log(house).check() == self.entries * number
@@ -76,6 +77,50 @@ def test_a_publication_is_whole_or_goes_on(
     house: House, kind: Kind, entries: int, stride: int
 ) -> None:
     steps = endure(Publishing(entries), house, kind, stride)
+    if steps:
+        assert {"open", "write", "fsync", "rename", "_execute_gen"} <= set(steps)
+
+
+@dataclass
+class Rebuilding:
+    """The folder of a log is lost before each attempt, and made again; the log stays the same one."""
+
+    entries: int
+    signed: bytes = b""
+
+    def log(self, house: House, number: int) -> Log:
+        return Log(house, house.keys / f"tlog-{number}")
+
+    def prepare(self, house: House, number: int) -> None:
+        record(house, number, self.entries)
+        with closing(house):
+            self.log(house, number - 1).publish()
+        self.signed = self.log(house, number - 1).read("checkpoint")
+
+    def act(self, house: House, number: int) -> None:
+        self.log(house, number).rebuild()
+
+    def recover(self, house: House, number: int, error: LedgerError | None, done: bool) -> None:
+        assert error is None or isinstance(error, Retry), error
+        log = self.log(house, number)
+        for signed in log.folder.history:
+            assert signed == self.signed
+        if log.folder.history.last() is None:
+            log.rebuild()
+        log.publish()
+
+    def check(self, house: House, number: int) -> None:
+        log = self.log(house, number)
+        assert log.read("checkpoint") == self.signed
+        assert log.check() == self.entries * number
+
+
+@STRIDES
+@pytest.mark.parametrize("kind", Kind)
+def test_a_lost_folder_is_made_again_to_the_same_tree(
+    house: House, kind: Kind, stride: int
+) -> None:
+    steps = endure(Rebuilding(70), house, kind, stride)
     if steps:
         assert {"open", "write", "fsync", "rename", "_execute_gen"} <= set(steps)
 

@@ -153,6 +153,8 @@ def test_what_was_promised_survives_a_power_loss(log: Log, entries: int, anew: b
             record(log.house, entries)
             if anew and log.path.exists():
                 shutil.rmtree(log.path)
+                log.origin = f"ledger.localhost/{at}"
+                log.key_file.rotate()
             lost = publish_and_lose(log, at)
             log.publish()
             assert log.check() == entries * at
@@ -162,7 +164,7 @@ def test_what_was_promised_survives_a_power_loss(log: Log, entries: int, anew: b
 def publish_and_lose(log: Log, at: int) -> bool:
     """Publish until power fails at a step; False when there was no such step."""
     promised = list(log.folder.history)
-    disk = Disk(log.path, at)
+    disk = Disk(log.path.parent, at)
     try:
         with powered(disk):
             log.publish()

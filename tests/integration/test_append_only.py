@@ -22,6 +22,8 @@ CHANGES = [
     "TRUNCATE batches",
     "DELETE FROM head",
     "TRUNCATE head",
+    "DELETE FROM promises",
+    "TRUNCATE promises",
 ]
 ROGUE = """
 INSERT INTO events SELECT gen_random_uuid(), 1, topic, state, notification_id + 1, recorded_at
@@ -54,7 +56,7 @@ def test_no_role_has_the_right(house: House, role: Role, change: str) -> None:
 def test_a_rogue_insert_is_refused_for_everyone(house: House) -> None:
     house.record(registered())
     writers: list[Role | None] = [None, "recorder", "eraser"]
-    readers: list[Role] = ["projector", "reader"]
+    readers: list[Role] = ["projector", "reader", "publisher"]
     for role in writers:
         with pytest.raises(Conflict, match="not the last ones of head"):
             run(house.session(role), ROGUE)
@@ -67,6 +69,36 @@ def test_the_head_only_moves_forward(house: House) -> None:
     house.record(registered())
     with pytest.raises(Conflict, match="only moves forward"):
         run(house.session("recorder"), "UPDATE head SET position = 0")
+
+
+def promise(origin: str, size: int, root: str) -> str:
+    return f"UPDATE promises SET origin = '{origin}', size = {size}, root = '{root}'"
+
+
+@pytest.mark.parametrize(
+    "other", [promise("a", 4, "x"), promise("a", 5, "y"), promise("b", 6, "x")], ids=str
+)
+def test_a_promise_only_grows_and_only_the_publisher_writes_it(house: House, other: str) -> None:
+    publisher = house.session("publisher")
+    run(publisher, "INSERT INTO promises (origin, size, root) VALUES ('a', 5, 'x')")
+    for role in (None, "publisher"):
+        with pytest.raises(Conflict, match="a tree of 5 entries is promised"):
+            run(house.session(role), other)
+    run(publisher, promise("a", 5, "x"))
+    run(publisher, promise("a", 6, "y"))
+    for role in ROLES:
+        if role != "publisher":
+            with pytest.raises(Misconfigured):
+                run(house.session(role), promise("a", 7, "z"))
+
+
+def test_the_publisher_sees_entries_and_nothing_else(house: House) -> None:
+    house.record(collected())
+    publisher = house.session("publisher")
+    run(publisher, "SELECT * FROM events")
+    for table in ("event_ids", "dead_letters", "data_keys", "subject_index"):
+        with pytest.raises(Misconfigured):
+            run(publisher, f"SELECT * FROM {table}")
 
 
 def test_only_dropping_the_guard_itself_opens_the_way(house: House) -> None:

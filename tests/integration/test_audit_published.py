@@ -191,7 +191,7 @@ def test_a_changed_file_is_named(
 def test_an_event_and_its_tile_changed_together_contradict_what_was_signed(published: Log) -> None:
     """Whoever owns database and files cannot forge the old checkpoint."""
     tamper(published, EVENTS["a state"][0])
-    forger = Log(published.house, published.path.with_name("forged"))
+    forger = Log(published.house, published.path.with_name("forged"), "ledger.localhost/forged")
     forger.publish()
     for path in (forger.path / "tile").rglob("*"):
         if path.is_file():

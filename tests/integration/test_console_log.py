@@ -246,3 +246,27 @@ def test_after_an_erasure_old_proofs_verify_and_the_values_are_gone(published: C
     state = published("state", "customer/10023", "--json")
     assert b"Vries" not in state.out
     assert state.json["status"] == "erased"
+
+
+def test_another_folder_stops_the_publisher_and_a_lost_one_is_made_again(published: Cli) -> None:
+    before, folder = published("checkpoint").out, published.folder / "data" / "tlog"
+    published.record(registered("customer/3"))
+    folder.rename(published.folder / "lost")
+    ran = published("publish", "--once")
+    assert (ran.status, "has signed 3 entries" in ran.err, folder.is_dir()) == (2, True, True)
+    assert "set LEDGER_LOG_DIR" in ran.err
+    assert published("checkpoint").status == 1
+    rebuilt = published("log", "rebuild", "--json").json
+    assert (rebuilt["size"], rebuilt["entries"]) == (3, 0)
+    assert published("checkpoint").out == before
+    assert published("publish", "--once", "--json").json["size"] == 4
+    assert published("audit", "--json").json["ok"]
+    assert published("log", "rebuild").status == 2
+
+
+def test_a_backup_knows_what_was_signed_wherever_the_log_is(published: Cli) -> None:
+    (published.folder / "data" / "tlog").rename(published.folder / "lost")
+    copies = (str(published.folder / "events"), str(published.folder / "keys-copy"))
+    assert published("backup", copies[0], "--keys", copies[1]).status == 0
+    ran = published("restore", copies[0], "--keys", copies[1], "--never-published")
+    assert (ran.status, "a new LEDGER_LOG_ORIGIN" in ran.err) == (2, True), ran.err

@@ -1,6 +1,7 @@
 """`ledger request`: every right from receipt to answer; what the state of a request forbids is refused."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -301,3 +302,40 @@ def test_nothing_can_be_done_for_who_was_erased(office: Cli) -> None:
 def test_a_day_that_is_to_come_is_no_day_of_receipt(office: Cli) -> None:
     day = f"--received-on={TODAY + timedelta(days=2)}"
     assert office("request", "open", WHO, "--right=access", "--channel=post", day).status == 2
+
+
+LETTER = "Geachte heer, ik wil weten wat u van mij heeft.\n\nJ. de Vries"
+
+
+def test_what_the_person_wrote_is_sealed_and_read_from_a_file(office: Cli, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text(LETTER, encoding="utf-8")
+    asked(office, "access", letter=str(letter))
+    flags = "--right=objection", "--activity=internal-reporting", "--channel=post", "--ref=R-2"
+    ran = office("request", "open", WHO, *flags, "--letter=-", stdin=LETTER.encode())
+    assert ran.status == 0, ran.err
+    assert LETTER[:12].encode() not in ran.out
+    events = [one for one in office("history", WHO, "--json").lines if "received" in one["type"]]
+    assert [one["personal"] for one in events] == [{"letter_text": LETTER}] * 2
+    assert {tuple(one["categories"]) for one in events} == {("correspondence",)}
+    office("erase", WHO, "--category=correspondence", "--ground=request")
+    events = [one for one in office("history", WHO, "--json").lines if "received" in one["type"]]
+    assert [one["personal"] for one in events] == [{"letter_text": {"erased": True}}] * 2
+
+
+def test_a_letter_that_is_none_or_cannot_be_sealed_opens_no_request(
+    office: Cli, tmp_path: Path
+) -> None:
+    letter = tmp_path / "letter.txt"
+    arguments = "request", "open", WHO, "--right=access", "--channel=post", f"--letter={letter}"
+    assert office(*arguments).status == 2  # there is no such file
+    for content in (b"", b" \n", b"\xff\xfe", b"x" * 60_000):
+        letter.write_bytes(content)
+        ran = office(*arguments)
+        assert (ran.status, "--letter" in ran.err) == (2, True)
+    letter.write_text('"' * 40_000)  # too much once it is written as JSON
+    assert "too-large" in office(*arguments).err
+    letter.write_text(LETTER)
+    office("erase", WHO, "--ground", "request")
+    assert "erased already" in office(*arguments).err
+    assert office("request", "list", "--all", "--json").json["requests"] == []

@@ -101,6 +101,9 @@ def test_a_view_that_was_changed_is_found_and_mended(cli: Cli, database_url: str
     assert (ran.status, [row["ok"] for row in ran.json["views"]]) == (1, [False])
     assert cli("audit", "--views", "--json").status == 0
     assert "equal to its events" in cli("rebuild").out.decode()
+    apart = cli("rebuild", "customer_state", "--processes", "2", "--json")
+    (again,), (first,) = apart.json["views"], ran.json["views"]
+    assert (apart.status, again) == (0, first | {"ok": True})
     assert cli("rebuild", "no_view").status == 2
 
 

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from ledger.names import ROLES
 from tests.fixtures.deployment import PATIENCE_S, Service, compose, make_roles
 from tests.fixtures.inbound import PAST, send, until
 from tests.fixtures.ledger import collected, registered
@@ -20,8 +21,8 @@ LOGINS = {
     "consumer": {"recorder", "reader"},
     "projector": {"projector", "reader"},
     "upkeep": {"eraser", "reader"},
-    "publisher": {"reader"},
-    "operator": {"recorder", "eraser", "projector", "reader"},
+    "publisher": {"publisher", "reader"},
+    "operator": set(ROLES),
 }
 
 
@@ -116,7 +117,7 @@ def test_a_login_has_no_right_of_its_own_and_takes_only_its_roles(
     with pytest.raises(errors.InsufficientPrivilege):
         session.execute("SELECT * FROM ledger_main.events")
     taken = set()
-    for role in ("recorder", "eraser", "projector", "reader"):
+    for role in ROLES:
         try:
             session.execute(f"SET ROLE ledger_main_{role}")
         except errors.InsufficientPrivilege:

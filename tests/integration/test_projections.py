@@ -1,25 +1,29 @@
 """Views on a real database: followed in any batches, rebuilt, broken, raced and woken."""
 
+import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import cycle
+from multiprocessing.connection import Connection
 from threading import Event, Thread
 from typing import Any
 
 import msgspec
 import pytest
 
-from ledger.errors import Fenced, Halt, Misconfigured
+from ledger.errors import Fenced, Halt, Misconfigured, ServiceAway
 from ledger.event import RecordedEvent
-from ledger.postgres import Session
+from ledger.postgres import Database, Session
 from projections import (
     VIEWS,
     consent_status,
     customer_state,
+    figures,
     processing_register,
     runner,
 )
+from projections.apart import Apart
 from projections.read import customer_states, register_entries
 from projections.rebuild import audit_views, rebuild, rebuild_all
 from projections.runner import Follower, view_statuses
@@ -279,6 +283,56 @@ def test_one_pass_rebuilds_views_that_are_at_different_places(house: House) -> N
     assert all(report.ok for report in audit_views(session, privacy_office=OFFICES))
     follower(house).follow_once()
     assert digests(house) == derived(house)
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+def test_several_processes_build_the_same_rows(house: House, processes: int) -> None:
+    house.record(*(lines := sampled(house)))
+    annul_some(house, lines, 5)
+    erase_some(house)
+    follower(house).follow_once()
+    session = house.session("projector")
+    apart = Apart(house.database, processes)
+    reports = rebuild_all(session, house.ledger, VIEWS, OFFICES, apart)
+    assert all(report.ok for report in reports)
+    assert {report.view: report.digest for report in reports} == derived(house) == digests(house)
+    counted = figures.counted(session, house.clock())
+    assert rebuild_all(session, house.ledger, VIEWS, OFFICES) == reports
+    assert figures.counted(session, house.clock()) == counted
+
+
+def test_what_ends_one_of_several_processes_ends_the_rebuild_and_no_view(house: House) -> None:
+    house.record(*sampled(house))
+    follower(house).follow_once()
+    session, before = house.session("projector"), digests(house)
+    nowhere = Apart(Database("host=/nowhere dbname=none"), 2)
+    with pytest.raises(ServiceAway, match="cannot be reached"):
+        rebuild_all(session, house.ledger, VIEWS, OFFICES, nowhere)
+    assert digests(house) == before
+    assert multiprocessing.active_children() == []
+    assert all(report.ok for report in rebuild_all(session, house.ledger, VIEWS, OFFICES))
+
+
+def test_a_process_that_is_killed_ends_the_rebuild(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.record(*sampled(house))
+    follower(house).follow_once()
+    before = digests(house)
+    received = Connection.recv
+
+    def killed(receiving: Connection) -> Any:
+        for child in multiprocessing.active_children():
+            child.kill()
+        return received(receiving)
+
+    monkeypatch.setattr(Connection, "recv", killed)
+    with pytest.raises(Halt, match="has ended"):
+        rebuild_all(
+            house.session("projector"), house.ledger, VIEWS, OFFICES, Apart(house.database, 2)
+        )
+    assert digests(house) == before
+    assert multiprocessing.active_children() == []
 
 
 def test_only_one_rebuild_of_a_view_runs_at_a_time(house: House) -> None:

@@ -1,5 +1,6 @@
 """The publisher on a real database: it writes the tree of the table, and never signs another past."""
 
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -55,7 +56,7 @@ def test_the_log_is_the_tree_of_the_table_however_it_grew(log: Log, tmp_path: Pa
         assert files_of(log.path) == before
         assert log.check() == published.size
     at_once = Log(log.house, tmp_path / "keys" / "again")
-    at_once.publish()
+    assert at_once.rebuild().size == 1257
     assert at_once.check() == 1257
     assert tree_of(at_once.path) == tree_of(log.path)
     assert at_once.read("checkpoint") == log.read("checkpoint")
@@ -69,6 +70,103 @@ def tree_of(folder: Path) -> dict[str, bytes]:
         tile, _, width = name.partition(".p/")
         newest[tile] = max(newest.get(tile, (0, b"")), (int(width or 256), content))
     return {tile: content for tile, (_, content) in newest.items()}
+
+
+def test_a_folder_that_is_not_the_logs_stops_the_publisher_until_it_is_made_again(
+    log: Log, tmp_path: Path
+) -> None:
+    record(log.house, 300)
+    log.publish()
+    record(log.house, 5)
+    elsewhere = Log(log.house, tmp_path / "keys" / "elsewhere")
+    with pytest.raises(
+        Misconfigured, match=r"has signed 300 entries, and .*elsewhere holds nothing"
+    ):
+        elsewhere.publish()
+    assert not elsewhere.folder.checkpoint()
+    rebuilt = elsewhere.rebuild()
+    assert (rebuilt.size, rebuilt.entries) == (300, 0)
+    assert elsewhere.read("checkpoint") == log.read("checkpoint")
+    assert elsewhere.publish().entries == 5
+    assert elsewhere.check() == 305
+
+
+def test_only_a_lost_folder_of_a_log_that_signed_is_made_again(log: Log) -> None:
+    with pytest.raises(Misconfigured, match="has signed nothing"):
+        log.rebuild()
+    log.publish()
+    with pytest.raises(Misconfigured, match="has signed nothing"):
+        log.rebuild()
+    record(log.house, 2)
+    log.publish()
+    before = files_of(log.path)
+    with pytest.raises(Misconfigured, match="holds a log"):
+        log.rebuild()
+    assert files_of(log.path) == before
+
+
+def test_no_folder_is_made_of_other_entries_than_were_signed(log: Log, tmp_path: Path) -> None:
+    record(log.house, 5)
+    log.publish()
+    change(log.house, "UPDATE events SET state = 'x' WHERE notification_id = 4")
+    elsewhere = Log(log.house, tmp_path / "keys" / "elsewhere")
+    with pytest.raises(
+        RolledBack, match=r"up to position 5 make up another tree .* `ledger audit`"
+    ):
+        elsewhere.rebuild()
+    assert not elsewhere.folder.checkpoint()
+    assert not list(elsewhere.folder.history)
+    change(log.house, ROLL_BACK)
+    with pytest.raises(RolledBack, match="ends at position 3, and position 5"):
+        elsewhere.rebuild()
+
+
+def test_an_older_folder_grows_to_what_was_signed_before_anything_new_is(
+    log: Log, tmp_path: Path
+) -> None:
+    record(log.house, 3)
+    log.publish()
+    older = Log(log.house, tmp_path / "keys" / "older")
+    shutil.copytree(log.path, older.path)
+    record(log.house, 300)
+    log.publish()
+    record(log.house, 1)
+    assert older.publish().entries == 1
+    assert older.check() == 304
+    signed = [parse_checkpoint(parse_note(one).text).size for one in older.folder.history]
+    assert signed == [0, 3, 303, 304]
+
+
+def test_an_older_folder_beside_another_past_signs_nothing(log: Log, tmp_path: Path) -> None:
+    record(log.house, 3)
+    log.publish()
+    older = Log(log.house, tmp_path / "keys" / "older")
+    shutil.copytree(log.path, older.path)
+    record(log.house, 3)
+    log.publish()
+    change(log.house, "UPDATE events SET state = 'x' WHERE notification_id = 5")
+    with pytest.raises(RolledBack, match="another tree"):
+        older.publish()
+    assert len(list(older.folder.history)) == 2
+
+
+def test_a_folder_whose_tree_is_not_the_promised_one_signs_nothing(log: Log) -> None:
+    record(log.house, 3)
+    log.publish()
+    change(log.house, "UPDATE promises SET root = 'x', size = 2")
+    with pytest.raises(Halt, match="nothing more is signed"):
+        log.publish()
+
+
+def test_a_log_from_before_promises_were_kept_is_known_from_its_next_start(
+    log: Log, tmp_path: Path
+) -> None:
+    record(log.house, 3)
+    log.publish()
+    change(log.house, "DELETE FROM promises")
+    assert log.publish().entries == 0
+    with pytest.raises(Misconfigured, match="has signed 3 entries"):
+        Log(log.house, tmp_path / "keys" / "elsewhere").publish()
 
 
 def test_partial_tiles_go_when_the_full_one_is_published(log: Log) -> None:
@@ -109,10 +207,11 @@ def test_large_entries_take_several_checkpoints(log: Log, monkeypatch: pytest.Mo
 def change(house: House, script: str) -> None:
     """Change the past as a superuser."""
     owner = house.session(None)
-    for table in ("events", "event_ids", "batches", "head", "dead_letters"):
+    tables = ("events", "event_ids", "batches", "head", "dead_letters", "promises")
+    for table in tables:
         owner.script(f"ALTER TABLE {table} DISABLE TRIGGER ALL", {})
     owner.script(script, {})
-    for table in ("events", "event_ids", "batches", "head", "dead_letters"):
+    for table in tables:
         owner.script(f"ALTER TABLE {table} ENABLE TRIGGER ALL", {})
 
 
@@ -253,7 +352,7 @@ def test_a_checkpoint_that_somebody_else_replaced_is_noticed(log: Log) -> None:
     with pytest.raises(Halt, match="changed by somebody else"):
         publisher.publish_once()
     # From an old promise of its own it goes on, to the same tree as ever.
-    assert publisher.publish_once().entries == 4
+    assert publisher.publish_once().entries == 2
     assert log.check() == 4
 
 

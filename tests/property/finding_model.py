@@ -41,6 +41,7 @@ TAKES = {
     "employment-ended",
     "role-revoked",
     "recipient-ended",
+    "rights-request-refused",
 }
 USES = {
     "marketing-message-sent",
@@ -59,6 +60,15 @@ GIVES_AWAY = {
     "equipment-shipped",
 }
 ANSWERS = {"rights-request-answered", "rights-request-refused", "access-report-issued"}
+ENDS = ["rights-request-answered", "rights-request-refused"]
+STEPS = {
+    "identity-verified",
+    "identity-verification-failed",
+    "rights-request-extended",
+    "access-report-issued",
+    "portability-export-issued",
+}
+ON_REQUEST = {*ENDS, *STEPS}
 MARKETING = {"newsletter", "product-information", "telemarketing"}
 
 
@@ -121,6 +131,8 @@ def broken(event: RecordedEvent, told: Told) -> Broken:
         yield "house.provision.unknown", None
     if event.name in USES and event.facts.get("direction") != "in":
         yield from _used(event, told)
+    if event.name in ON_REQUEST:
+        yield from _on_request(event, told)
     judge = JUDGES.get(event.name)
     if judge:
         yield from judge(event, told)
@@ -566,6 +578,17 @@ def _requested(event: RecordedEvent, told: Told) -> Broken:
         due = rulebook.extended("rights.answer", received, days)
     if not any(e.time < due for e in told.of(event, *ANSWERS, request_ref=ref)):
         yield "law.rights.overdue", due
+
+
+def _on_request(event: RecordedEvent, told: Told) -> Broken:
+    ref = event.facts["request_ref"]
+    if not told.of(event, "rights-request-received", request_ref=ref):
+        yield "law.rights.receipt", None
+    ends = told.of(event, *ENDS, request_ref=ref)
+    if event.name in ENDS and event is not ends[0]:
+        yield "house.rights.answered", None
+    if event.name in STEPS and ends and ends[0].time < event.time:
+        yield "house.rights.ended", None
 
 
 def _extended(event: RecordedEvent, told: Told) -> Broken:

@@ -179,6 +179,11 @@ requests = told(
     request_ref=cases,
     received_on=dates,
 )
+done_for = told(
+    "human-review-completed",
+    "portability-export-issued",
+    request_ref=cases,
+)
 identities = merged(
     told("identity-verification-failed", "identity-verified", request_ref=cases),
     st.sampled_from([{}, {"information_asked": "more"}]),
@@ -264,7 +269,7 @@ LIVES: list[list[st.SearchStrategy[Spec]]] = [
     [collected, collected, holds, disputes, debts, restrictions, account_acts, gone],
     [looked, looked, roles, granted, staff],
     [misused, requests, requests, breaches, breaches],
-    [requests, requests, identities, identities],
+    [requests, requests, identities, identities, done_for],
     [used, used, stopped, stopped, disclosed, requests],
     [used, used, decided, decided, holds, holds, stopped, account_acts],
 ]

@@ -14,10 +14,9 @@ from ledger.event import RecordedEvent
 from projections.batch import Batch, Change, NamedEvent, apply_batch
 from projections.dispatch import Dispatch
 from projections.findings import DOSSIER, TRACES, kind_of
-from projections.findings_sources import NOWHERE
 from projections.joining import Span
 from projections.processing_register import Observation, activity_of
-from projections.view import Key, View, encode
+from projections.view import NOWHERE, Key, View, encode
 
 Death = Literal["before the rows", "after the rows", "before the commit", "after the commit"]
 

@@ -20,7 +20,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "917a1459efeee330728084ca96f25c966ed377889e37b6c9c172797001c5346f"
+DIGEST = "3c5646bb78f703cda21bb3eb19cd58714036d9e0d50324557ef1819be24d79ea"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS: dict[str, Any] = {

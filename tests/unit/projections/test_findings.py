@@ -163,6 +163,12 @@ CASES = [
         asked("rights-request-answered", 3 * DAY),
     ),
     Case(
+        "law.rights.receipt",
+        [asked("rights-request-answered", 3 * DAY)],
+        event("rights-request-received", request_ref="R-2", received_on="2026-03-01"),
+        asked("rights-request-received", 9 * DAY, received_on="2026-03-01"),
+    ),
+    Case(
         "law.retention.passed",
         [event("personal-data-collected", sealed=values("k1", "traffic", called_number="…"))],
         event("legal-hold-placed", 1, hold_ref="H-1", categories=["contact"]),
@@ -189,6 +195,53 @@ def test_a_rule_is_broken_until_what_resolves_it(case: Case) -> None:
 def test_the_order_of_arrival_does_not_matter(case: Case) -> None:
     events = [*case.breaking, case.beside]
     assert len({str(judged(order)) for order in permutations(events)}) == 1
+
+
+RECEIVED = asked("rights-request-received", received_on="2026-03-01")
+VERIFIED = "identity-verified"
+ANSWERED, REFUSED = "rights-request-answered", "rights-request-refused"
+
+
+@pytest.mark.parametrize(
+    ("acts", "expected"),
+    [
+        ([(VERIFIED, 1), (ANSWERED, 3)], {}),
+        ([(ANSWERED, 3), ("access-report-issued", 3)], {}),
+        ([(ANSWERED, 3), (ANSWERED, 4)], {"house.rights.answered": [4]}),
+        ([(REFUSED, 3), (ANSWERED, 4), (REFUSED, 5)], {"house.rights.answered": [4, 5]}),
+        ([(ANSWERED, 3), (VERIFIED, 4)], {"house.rights.ended": [4]}),
+        (
+            [(VERIFIED, 2), (REFUSED, 3), ("rights-request-extended", 9)],
+            {"house.rights.ended": [9]},
+        ),
+        ([(ANSWERED, 3), ("personal-data-corrected", 4), ("restriction-lifted", 9)], {}),
+        ([(ANSWERED, 3), ("portability-export-issued", 4)], {"house.rights.ended": [4]}),
+    ],
+)
+def test_a_request_has_one_end_and_no_step_after_it(
+    acts: list[tuple[str, int]], expected: dict[str, list[int]]
+) -> None:
+    events = [RECEIVED, *(asked(name, days * DAY) for name, days in acts)]
+    wanted = set(expected) | {"house.rights.answered", "house.rights.ended"}
+    for order in permutations(events):
+        found: dict[str, list[int]] = {}
+        for entry in judged(order):
+            if entry.rule in wanted:
+                days = (entry.finding.occurred_at - at(0)).days
+                found[entry.rule] = sorted([*found.get(entry.rule, []), days])
+        assert found == expected
+
+
+def test_an_answer_at_the_time_of_a_refusal_is_the_one_that_counts() -> None:
+    events = [RECEIVED, asked(REFUSED, 3, id="a"), asked(ANSWERED, 3, id="b")]
+    (entry,) = [one for one in judged(events) if one.rule == "house.rights.answered"]
+    assert entry.finding.name == REFUSED
+
+
+def test_a_correction_of_the_helpdesk_needs_no_request() -> None:
+    assert "law.rights.receipt" not in rules([event("restriction-lifted", categories=["contact"])])
+    ticket = event("personal-data-corrected", fields=["iban"], request_ref="HD-9")
+    assert "law.rights.receipt" not in rules([ticket])
 
 
 def test_what_waits_for_a_deadline_counts_from_then_on() -> None:
