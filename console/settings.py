@@ -4,20 +4,19 @@ Pure: the texts are an argument. Every setting is a variable `LEDGER_<NAME>`, an
 secret, a flag `--<name>` as well. All wrong values are reported at once.
 """
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import quote
 
 import msgspec
 
 from console.setting_list import PREFIX, SETTINGS, Group, Setting
+from console.setting_texts import Reader
 from consumers.pipeline import BATCH_BYTES, BATCH_MESSAGES, BATCH_SECONDS
 from ledger.errors import LedgerError, Misconfigured
 from ledger.names import LedgerName
 from ledger.postgres import PATIENCE_S
-from ledger.tlog.policy import Policy, parse_policy
+from ledger.tlog.policy import Policy
 from schemas.formats import CODE, EMPLOYEE, ID, SOURCE
 
 __all__ = [
@@ -31,7 +30,6 @@ __all__ = [
     "Serving",
     "Setting",
     "Settings",
-    "read_policy",
     "read_settings",
 ]
 
@@ -164,108 +162,12 @@ class Settings(msgspec.Struct, frozen=True):
         return self.kafka
 
 
-T = TypeVar("T")
-
-
-class _Reader:
-    """Takes texts one by one, and collects what is wrong with them."""
-
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self._texts = {name: text.strip() for name, text in texts.items() if text.strip()}
-        self.wrong: list[str] = []
-
-    def text(self, name: str, default: T, pattern: str = r".+", expected: str = "") -> str | T:
-        """The text, the default when there is none or it does not match."""
-        text = self._texts.get(PREFIX + name)
-        if text is None:
-            return default
-        if not re.fullmatch(pattern, text):
-            self.wrong.append(f"{PREFIX}{name}: expected {expected}")
-            return default
-        return text
-
-    def number(self, name: str, default: int, most: int) -> int:
-        """A whole number from 1 to `most`."""
-        expected = f"a whole number from 1 to {most}"
-        text = self.text(name, str(default), r"[0-9]{1,12}", expected)
-        if not 1 <= int(text) <= most:
-            self.wrong.append(f"{PREFIX}{name}: expected {expected}")
-            return default
-        return int(text)
-
-    def share(self, name: str, default: float) -> float:
-        """A number from 0 to 1."""
-        return float(
-            self.text(name, str(default), r"0(\.[0-9]{1,9})?|1(\.0+)?", "a number from 0 to 1")
-        )
-
-    def switch(self, name: str) -> bool:
-        """True or false in one of the usual spellings."""
-        yes, no = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
-        text = str(self.text(name, "")).lower()
-        if text not in yes | no:
-            self.wrong.append(f"{PREFIX}{name}: expected true or false")
-        return text in yes
-
-    def names(
-        self, name: str, default: tuple[str, ...], pattern: str, expected: str
-    ) -> tuple[str, ...]:
-        """Names separated by commas."""
-        text = self.text(name, None)
-        if text is None:
-            return default
-        parts = tuple(part.strip() for part in text.split(","))
-        if not all(re.fullmatch(pattern, part) for part in parts):
-            self.wrong.append(f"{PREFIX}{name}: expected {expected}, separated by commas")
-            return default
-        return parts
-
-    def path(self, name: str, default: Path) -> Path:
-        """A path, whether there is something or not."""
-        return Path(self.text(name, str(default))).expanduser().absolute()
-
-    def file(self, name: str) -> Path | None:
-        """A file that can be read."""
-        text = self.text(name, None)
-        if text is None or Path(text).is_file():
-            return Path(text) if text else None
-        self.wrong.append(f"{PREFIX}{name}: expected a file that exists")
-        return None
-
-    def first_line(self, name: str) -> str | None:
-        """The first line of a file, which holds a secret; None without the file, or an empty one."""
-        file = self.file(name)
-        try:
-            return file.read_text("utf-8").partition("\n")[0].strip() or None if file else None
-        except (OSError, ValueError):
-            self.wrong.append(f"{PREFIX}{name}: expected a file that can be read")
-            return None
-
-    def policy(self, name: str) -> Policy | None:
-        """What a policy file says."""
-        file = self.file(name)
-        try:
-            return read_policy(file) if file else None
-        except Misconfigured as error:
-            self.wrong.append(f"{PREFIX}{name}: {error}")
-            return None
-
-
-def read_policy(path: Path) -> Policy:
-    """The policy of a file. Raises Misconfigured."""
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, ValueError):
-        raise Misconfigured("expected a policy file that can be read") from None
-    return parse_policy(text)
-
-
 def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
     """Settings from texts by variable name; empty ones count as missing, others are left alone.
 
     Raises Misconfigured, which names every wrong value and quotes none of them.
     """
-    reader = _Reader(texts)
+    reader = Reader(texts)
     confidential = reader.switch("CONFIDENTIAL")
     ledger = _ledger(reader, "confidential" if confidential else "main")
     data_dir = reader.path("DATA_DIR", default_data_dir)
@@ -292,7 +194,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
     return settings
 
 
-def _database_url(reader: _Reader) -> str | None:
+def _database_url(reader: Reader) -> str | None:
     """The URL, with the password of the file as its last option."""
     url = reader.text(
         "DATABASE_URL", None, r"postgres(ql)?://\S+", "postgresql://user@host/database"
@@ -303,7 +205,7 @@ def _database_url(reader: _Reader) -> str | None:
     return f"{url}{'&' if '?' in url else '?'}password={quote(password, safe='')}"
 
 
-def _ledger(reader: _Reader, default: str) -> LedgerName:
+def _ledger(reader: Reader, default: str) -> LedgerName:
     try:
         return LedgerName(reader.text("NAME", default))
     except LedgerError:
@@ -311,7 +213,7 @@ def _ledger(reader: _Reader, default: str) -> LedgerName:
         return LedgerName()
 
 
-def _log(reader: _Reader, ledger: LedgerName, data_dir: Path, key_dir: Path) -> LogSettings:
+def _log(reader: Reader, ledger: LedgerName, data_dir: Path, key_dir: Path) -> LogSettings:
     """Each ledger has a log of its own, in a folder of its own."""
     folder = reader.path("LOG_DIR", data_dir / "tlog")
     origin, expected = f"ledger.localhost/{ledger}", "a name without spaces and plus signs"
@@ -324,7 +226,7 @@ def _log(reader: _Reader, ledger: LedgerName, data_dir: Path, key_dir: Path) -> 
     )
 
 
-def _reading(reader: _Reader, ledger: LedgerName, data_dir: Path) -> Reading:
+def _reading(reader: Reader, ledger: LedgerName, data_dir: Path) -> Reading:
     return Reading(
         folder=reader.path("READS_DIR", data_dir / "reads") / str(ledger),
         reader=reader.text("READER", None, EMPLOYEE, "employee/ and an id"),
@@ -332,7 +234,7 @@ def _reading(reader: _Reader, ledger: LedgerName, data_dir: Path) -> Reading:
     )
 
 
-def _limits(reader: _Reader) -> Limits:
+def _limits(reader: Reader) -> Limits:
     usual = Limits()
     return Limits(
         batch_events=reader.number("BATCH_EVENTS", usual.batch_events, MOST_BATCH_EVENTS),
@@ -343,7 +245,7 @@ def _limits(reader: _Reader) -> Limits:
     )
 
 
-def _controller(reader: _Reader) -> Controller:
+def _controller(reader: Reader) -> Controller:
     usual = Controller()
     return Controller(
         name=reader.text("CONTROLLER_NAME", usual.name),
@@ -355,7 +257,7 @@ def _controller(reader: _Reader) -> Controller:
     )
 
 
-def _serving(reader: _Reader) -> Serving:
+def _serving(reader: Reader) -> Serving:
     port = reader.text("METRICS_PORT", None, r"0|[1-9][0-9]{0,4}", "a port, or 0 for any")
     if port is not None and int(port) > LAST_PORT:
         reader.wrong.append(f"{PREFIX}METRICS_PORT: expected a port, or 0 for any")
@@ -368,7 +270,7 @@ def _serving(reader: _Reader) -> Serving:
     )
 
 
-def _kafka(reader: _Reader, ledger: LedgerName, confidential: bool) -> KafkaSettings | None:
+def _kafka(reader: Reader, ledger: LedgerName, confidential: bool) -> KafkaSettings | None:
     usual = CONFIDENTIAL_TOPICS if confidential else EVENTS_TOPICS
     answers = None if confidential else ANSWERS_TOPIC
     topics = reader.names("KAFKA_TOPICS", usual, TOPIC, "names of topics")
@@ -403,13 +305,13 @@ def _kafka(reader: _Reader, ledger: LedgerName, confidential: bool) -> KafkaSett
     return settings if bootstrap else None
 
 
-def _password(reader: _Reader) -> str | None:
+def _password(reader: Reader) -> str | None:
     """The first line of the file that holds the password, else the password itself."""
     given = reader.text("KAFKA_SASL_PASSWORD", None)
     return reader.first_line("KAFKA_SASL_PASSWORD_FILE") or given
 
 
-def _check_sasl(reader: _Reader, kafka: KafkaSettings) -> None:
+def _check_sasl(reader: Reader, kafka: KafkaSettings) -> None:
     if not kafka.security_protocol.startswith("SASL"):
         return
     needed = {

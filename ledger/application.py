@@ -25,6 +25,7 @@ from eventsourcing.persistence import (
 from eventsourcing.utils import Environment, EnvType
 
 from ledger.ahead import ahead
+from ledger.before import Before
 from ledger.errors import Misconfigured
 from ledger.event import RecordedEvent, decode_event, encode_state, instant
 from ledger.intake import Sealer
@@ -144,6 +145,7 @@ class Ledger(Application[UUID]):
         self._sealer = Sealer(self.keyring, subjects, ledger)
         self._clock = clock
         self._limit = limit or HaltLimit()
+        self._before = Before()
         super().__init__()
 
     def record(self, batch: Batch) -> Outcome:
@@ -167,7 +169,7 @@ class Ledger(Application[UUID]):
         """Runs in a thread of its own, so it has a session of its own."""
         if self._writer is None:
             self._writer = self._connect()
-        return write(self._writer, self.ledger, prepared, self._limit)
+        return write(self._writer, self.ledger, prepared, self._limit, self._before)
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
         """Nothing of the process environment reaches the library."""

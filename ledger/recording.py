@@ -11,14 +11,15 @@ from uuid import UUID
 
 import msgspec
 
+from ledger.before import Before, Versions
 from ledger.errors import Fenced, Overtaken
 from ledger.intake import KafkaOrigin, Message, Ready, Sealer, refusal_of
 from ledger.keyring import Keyring
 from ledger.letters import LetterKeys, add_letters, answer_of, letter_keys
 from ledger.names import LedgerName
 from ledger.overtaking import Moment, erased_between, moment
-from ledger.postgres import Session
-from ledger.writing import Head, NewEvent, Span, Written, append, latest_versions, lock_head
+from ledger.postgres import Session, UniqueConflict
+from ledger.writing import Head, NewEvent, Span, Written, append, lock_head
 from schemas import Code, Event, Rejection
 
 __all__ = [
@@ -128,7 +129,8 @@ def record(
     """Record one batch; on return it is committed. Raises Fenced, Retry or Halt: then nothing is."""
     for _ in range(_ATTEMPTS):
         try:
-            return write(session, ledger, prepare(session, keyring, sealer, batch, now), limit)
+            prepared = prepare(session, keyring, sealer, batch, now)
+            return write(session, ledger, prepared, limit, Before())
         except Overtaken:
             continue
     raise Fenced("erasures kept overtaking this batch; try it again")
@@ -150,25 +152,52 @@ def prepare(
     )
 
 
-def write(session: Session, ledger: LedgerName, prepared: Prepared, limit: HaltLimit) -> Outcome:
-    """Decide and write a prepared batch, in one transaction.
+def write(
+    session: Session, ledger: LedgerName, prepared: Prepared, limit: HaltLimit, before: Before
+) -> Outcome:
+    """Decide and write a prepared batch, in one transaction. `before`: what this writer remembers.
 
     Touches nothing that `prepare` touches, so the next batch may be prepared meanwhile with another
-    session. Raises Overtaken when it must be prepared again; Fenced, Retry or Halt.
+    session. Where no event is expected to be recorded already, none is looked for: a name that is taken
+    all the same fails the transaction, and it is done again, looking.
+    Raises Overtaken when the batch must be prepared again; Fenced, Retry or Halt.
     """
-    with session.transaction():
-        return _write(session, ledger, prepared, limit)
+    look = before.repeats or any(item.stream and item.refusal for item in prepared.ready)
+    try:
+        outcome = _write(session, ledger, prepared, limit, before, look=look)
+    except UniqueConflict:
+        if look:
+            raise
+        outcome = _write(session, ledger, prepared, limit, before, look=True)
+    before.keep(outcome.last_position, repeats=_has_repeats(outcome))
+    return outcome
 
 
-def _write(session: Session, ledger: LedgerName, prepared: Prepared, limit: HaltLimit) -> Outcome:
+def _has_repeats(outcome: Outcome) -> bool:
+    codes = {rejection.code for _, rejection in outcome.rejections}
+    return outcome.duplicates > 0 or Code.CONFLICTING_DUPLICATE in codes
+
+
+def _write(
+    session: Session,
+    ledger: LedgerName,
+    prepared: Prepared,
+    limit: HaltLimit,
+    before: Before,
+    *,
+    look: bool,
+) -> Outcome:
     batch, ready, now = prepared.batch, prepared.ready, prepared.now
-    _check_erasures(session, ready, prepared.then, lock_head(session))
-    if batch.bookmark:
-        _move_bookmark(session, batch.span, batch.bookmark, prepared.last_record)
-    decided = decide(batch.messages, ready, _known(session, ready))
-    new_letters = _move_letters(session, prepared, decided)
-    written = _append(session, ledger, batch.span, decided, new_letters)
-    halted = bool(batch.bookmark) and _count(session, batch, decided, limit, now)
+    with session.transaction():
+        head = lock_head(session)
+        _check_erasures(session, ready, prepared.then, head)
+        if batch.bookmark:
+            _move_bookmark(session, batch.span, batch.bookmark, prepared.last_record)
+        decided = decide(batch.messages, ready, _known(session, ready) if look else {})
+        new_letters = _move_letters(session, prepared, decided)
+        versions = before.versions(session, head, [r.stream for r in decided.new if r.stream])
+        written = _append(session, ledger, batch.span, decided, new_letters, versions)
+        halted = bool(batch.bookmark) and _count(session, batch, decided, limit, now)
     return Outcome(
         recorded=len(decided.new),
         duplicates=decided.duplicates,
@@ -262,11 +291,13 @@ def _known(session: Session, ready: Sequence[Ready]) -> Known:
 
 
 def _append(
-    session: Session, ledger: LedgerName, span: Span, decided: _Decided, new_letters: int
+    session: Session,
+    ledger: LedgerName,
+    span: Span,
+    decided: _Decided,
+    new_letters: int,
+    versions: Versions,
 ) -> Written:
-    streams = {item.stream.int: item.stream for item in decided.new if item.stream}
-    latest = latest_versions(session, list(streams.values()))
-    versions = {stream.int: version for stream, version in latest.items()}
     written = append(
         session,
         [_new_event(item, versions) for item in decided.new],
@@ -287,8 +318,8 @@ def _append(
     return written
 
 
-def _new_event(item: Ready, versions: dict[int, int]) -> NewEvent:
-    """The event with its next version. `versions`: by the number of a UUID, whose hash runs in Python."""
+def _new_event(item: Ready, versions: Versions) -> NewEvent:
+    """The event with its next version, which is counted on in `versions`."""
     assert item.stream is not None
     number = item.stream.int
     version = versions[number] = versions.get(number, 0) + 1

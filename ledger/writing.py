@@ -116,15 +116,8 @@ def append(
 
 
 def _copy(session: Session, events: Sequence[NewEvent], first: int, recorded_at: datetime) -> None:
+    """Names first: where one is taken, nothing larger was written in vain."""
     instant = (recorded_at - _ERA) // _MICROSECOND
-    session.copy(
-        "copy_events",
-        _EVENT_COLUMNS,
-        (
-            (event.stream.bytes, event.version, event.type, event.state, position, instant)
-            for position, event in enumerate(events, first)
-        ),
-    )
     session.copy(
         "copy_event_ids",
         _ID_COLUMNS,
@@ -133,5 +126,13 @@ def _copy(session: Session, events: Sequence[NewEvent], first: int, recorded_at:
             for position, event in enumerate(events, first)
             if event.name
             for source, id, fingerprint, generation in (event.name,)
+        ),
+    )
+    session.copy(
+        "copy_events",
+        _EVENT_COLUMNS,
+        (
+            (event.stream.bytes, event.version, event.type, event.state, position, instant)
+            for position, event in enumerate(events, first)
         ),
     )

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from rulebook.calendar import AMSTERDAM, day_of, months_after
+from rulebook.layers import Layer
 from rulebook.loading import load_both
 
 __all__ = ["DEADLINES", "Deadline", "deadline", "due_date", "extended"]
@@ -38,7 +39,7 @@ class Deadline(Struct, frozen=True, forbid_unknown_fields=True):
     id: DeadlineId
     title: str
     title_nl: str
-    layer: Literal["law", "house"]
+    layer: Layer
     citation: str
     confidence: Literal["sourced", "unconfirmed"]
     valid_from: date

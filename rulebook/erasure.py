@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from rulebook.layers import LayeredRule
 from rulebook.loading import load_both
 from rulebook.retention import Anchor, retention_duties
 from rulebook.validity import in_force
@@ -52,14 +53,13 @@ class ErasureTest(Struct, frozen=True, forbid_unknown_fields=True):
     applies: bool
 
 
-class ErasureRule(Struct, frozen=True, forbid_unknown_fields=True):
+class ErasureRule(LayeredRule, frozen=True, forbid_unknown_fields=True):
     """What a keeping, or a cause that nothing stands against, comes to.
 
     `when`: the keeping, or the cause. `ground`: the code that events carry. `categories`: empty for all.
     `says`: the reason for the person, with `{ref}` and `{until}`.
     """
 
-    id: Annotated[str, Meta(pattern=r"^(?:law|house)(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+\Z")]
     when: Kept | Cause
     decision: Outcome
     ground: str
@@ -72,11 +72,6 @@ class ErasureRule(Struct, frozen=True, forbid_unknown_fields=True):
     tests: Annotated[tuple[ErasureTest, ...], Meta(min_length=1)]
     categories: tuple[str, ...] = ()
     valid_to: date | None = None
-
-    @property
-    def layer(self) -> Literal["law", "house"]:
-        """Whether a statute or the controller made the rule."""
-        return "law" if self.id.startswith("law.") else "house"
 
     def stands_against(self, cause: Cause, category: str, day: date) -> bool:
         """Whether the rule has a say in the erasure of a category for a cause on a day."""

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from rulebook.layers import Layer
 from rulebook.loading import load_both
 from rulebook.purposes import CHANNELS, CHANNELS_OF, Channel
 from rulebook.validity import in_force
@@ -71,7 +72,7 @@ class MarketingRule(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     id: str
-    layer: Literal["law", "house"]
+    layer: Layer
     channels: tuple[Channel, ...]
     kinds: tuple[str, ...]
     title: str

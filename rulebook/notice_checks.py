@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from rulebook.layers import LayeredRule
 from rulebook.loading import load_both
 from rulebook.notice_claims import NOTICE_CLAIMS, Statement
 from rulebook.provisions import PROVISIONS
@@ -78,7 +79,7 @@ class CheckTest(Struct, frozen=True, forbid_unknown_fields=True):
     finds: tuple[str, ...] | None = None
 
 
-class NoticeCheck(Struct, frozen=True, forbid_unknown_fields=True):
+class NoticeCheck(LayeredRule, Struct, frozen=True, forbid_unknown_fields=True):
     """A comparison of what a notice says with what is done, or with what the law wants said.
 
     A side is a list of values and of sources (names with a colon), taken together. `every`: each value of
@@ -111,11 +112,6 @@ class NoticeCheck(Struct, frozen=True, forbid_unknown_fields=True):
     shows: tuple[str, ...] = ()
     singly: bool = False
     valid_to: date | None = None
-
-    @property
-    def layer(self) -> Literal["law", "house"]:
-        """Whether a statute or the controller made the rule."""
-        return "law" if self.id.startswith("law.") else "house"
 
     @property
     def claims(self) -> frozenset[str]:

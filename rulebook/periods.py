@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from rulebook.layers import Layer
 from rulebook.loading import load
 from rulebook.validity import version_on, versions
 
@@ -25,7 +26,7 @@ class Period(Struct, frozen=True, forbid_unknown_fields=True):
     id: Annotated[str, Meta(pattern=r"^[a-z]+(?:-[a-z]+)*\Z")]
     title: str
     period: timedelta
-    layer: Literal["law", "house"]
+    layer: Layer
     confidence: Literal["sourced", "unconfirmed"]
     citation: str
     reason: str

@@ -10,9 +10,10 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
+from rulebook.layers import Layer
 from rulebook.loading import RulebookError, load_both
 from rulebook.validity import in_force, versions
-from rulebook.verdict import Layer, Verdict
+from rulebook.verdict import Verdict
 
 __all__ = [
     "CHANNELS",

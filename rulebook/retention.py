@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from rulebook.calendar import months_after
+from rulebook.layers import LayeredRule
 from rulebook.loading import load_both
 
 __all__ = [
@@ -51,13 +52,12 @@ class RetentionTest(Struct, frozen=True, forbid_unknown_fields=True):
     until: date
 
 
-class RetentionRule(Struct, frozen=True, forbid_unknown_fields=True):
+class RetentionRule(LayeredRule, frozen=True, forbid_unknown_fields=True):
     """One period for some categories. `year_end`: it runs from the end of the anchor's year.
 
     `months` or `days`, not both. `valid_to`: the first day on which the rule is not in force.
     """
 
-    id: Annotated[str, Meta(pattern=r"^(?:law|house)(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+\Z")]
     kind: Literal["duty", "permission"]
     categories: tuple[str, ...]
     anchor: Anchor
@@ -71,11 +71,6 @@ class RetentionRule(Struct, frozen=True, forbid_unknown_fields=True):
     days: int = 0
     year_end: bool = False
     valid_to: date | None = None
-
-    @property
-    def layer(self) -> Literal["law", "house"]:
-        """Whether a statute or the controller made the rule."""
-        return "law" if self.id.startswith("law.") else "house"
 
     @property
     def period(self) -> str:

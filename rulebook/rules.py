@@ -11,14 +11,14 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from rulebook.layers import LayeredRule
 from rulebook.loading import load_both
 from rulebook.validity import in_force
 
-__all__ = ["RULES", "Layer", "Rule", "Situation", "breaches", "rule"]
+__all__ = ["RULES", "Rule", "Situation", "breaches", "rule"]
 
 _SITUATIONS = 4096
 
-Layer = Literal["law", "house"]
 Fact = str | bool
 Situation = Mapping[str, Fact]
 RuleId = Annotated[str, Meta(pattern=r"^(?:law|house)(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+\Z")]
@@ -31,7 +31,7 @@ class RuleTest(Struct, frozen=True, forbid_unknown_fields=True):
     breach: bool
 
 
-class Rule(Struct, frozen=True, forbid_unknown_fields=True):
+class Rule(LayeredRule, frozen=True, forbid_unknown_fields=True):
     """A rule of law or of the house.
 
     `applies_to`: the kind of situation. `breach_if`: names of a situation and the facts under which it is
@@ -39,7 +39,6 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     finding. `valid_to`: the first day on which the rule no longer holds.
     """
 
-    id: RuleId
     applies_to: str
     title: str
     title_nl: str
@@ -53,11 +52,6 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     tests: Annotated[tuple[RuleTest, ...], Meta(min_length=2)]
     valid_to: date | None = None
     clause: str = ""
-
-    @property
-    def layer(self) -> Layer:
-        """Whether a statute or the controller made the rule."""
-        return "law" if self.id.startswith("law.") else "house"
 
     def is_broken_by(self, situation: Situation) -> bool:
         """Whether a situation is what the rule forbids."""

@@ -1,12 +1,10 @@
 """What one entry of a layer says about a question, and why: explanations show the verdicts of both layers."""
 
-from typing import Literal
-
 from msgspec import Struct
 
-__all__ = ["Layer", "Verdict"]
+from rulebook.layers import Layer
 
-Layer = Literal["law", "house"]
+__all__ = ["Verdict"]
 
 
 class Verdict(Struct, frozen=True):

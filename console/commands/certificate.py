@@ -8,7 +8,8 @@ import typer
 from console.commands.log import Keys, PolicyFile, read_file, write_file
 from console.flags import Json, Language, configured, language_of
 from console.output import emit, people
-from console.settings import Settings, read_policy
+from console.setting_texts import read_policy
+from console.settings import Settings
 from console.show.retention import certificate_table
 from console.wiring import log_key
 from ledger.errors import Misconfigured

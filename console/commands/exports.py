@@ -76,7 +76,9 @@ def export(
     _check(form, subject, register_url)
     log = Log(settings.ledger, settings.confidential, register_url)
     told = Exported()
-    with reading(settings, "export", Moment(at_position=at_position)) as (_, source):
+    with reading(
+        settings, "export", Moment(recorded_by=wanted.recorded_by, at_position=at_position)
+    ) as (_, source):
         emit_lines(exported(source, log, wanted, RECORDS[form], told))
     if as_json:
         return

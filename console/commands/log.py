@@ -18,7 +18,8 @@ from console.answers.log import (
 from console.flags import Json, configured
 from console.output import emit, emit_bytes, people
 from console.running.watching import Watch, watching
-from console.settings import Settings, read_policy
+from console.setting_texts import read_policy
+from console.settings import Settings
 from console.show.upkeep import named_values
 from console.signals import stopping
 from console.wiring import log_key, open_site, utc_now

@@ -89,7 +89,7 @@ def reading(settings: Settings, query: str, moment: Moment = NOW) -> Iterator[tu
     """
     with open_site(settings) as site:
         source = site.source(query)
-        check_reached(source, moment.at_position)
+        _tell_of_beyond(source, moment)
         with recording_reads(site):
             yield site, source
     if source.lost:
@@ -97,13 +97,15 @@ def reading(settings: Settings, query: str, moment: Moment = NOW) -> Iterator[tu
         raise typer.Exit(1)
 
 
-def check_reached(source: Source, position: int | None) -> None:
-    """Say of a position that does not exist yet that its answer will change."""
-    head = head_position(source.session) if position is not None else 0
-    if position is not None and position > head:
+def _tell_of_beyond(source: Source, moment: Moment) -> None:
+    """Say of a moment that the ledger has not reached yet that its answer will change."""
+    position, recorded_by = moment.at_position, moment.recorded_by
+    if position is not None and position > (head := head_position(source.session)):
         note(
             f"ledger: position {position} is not there yet, the last is {head}: this answer will change"
         )
+    if recorded_by is not None and recorded_by > source.now:
+        note("ledger: --recorded-by has not come yet: this answer will change")
 
 
 @contextmanager

@@ -8,12 +8,13 @@ import typer
 from console.answers.access_report import Asked
 from console.answers.subjects import check_person
 from console.commands.following import bring_up_to_date
-from console.commands.people import Subject, check_reached, reading
+from console.commands.people import Subject, reading
 from console.commands.reports import form_of, put
 from console.flags import AtPosition, Json, Language, configured, language_of, time_of
 from console.rights.reporting import ACCESS, PORTABILITY, Kind, checkpoint_before, made
 from console.settings import Settings
 from ledger.reading import head_position
+from projections.timetravel import Moment
 
 __all__ = ["add_commands"]
 
@@ -106,10 +107,9 @@ def _make(
 ) -> None:
     check_person(subject)
     spoken, time = language_of(language), time_of("--at", at)
-    with reading(settings, "report") as (site, source):
+    with reading(settings, "report", Moment(at_position=at_position)) as (site, source):
         bring_up_to_date(site)
         head = head_position(source.session)
-        check_reached(source, at_position)
         position = head if at_position is None else min(at_position, head)
         asked = Asked(
             reference=subject,

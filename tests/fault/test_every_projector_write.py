@@ -51,6 +51,7 @@ NOTICE = {
     "claims": [],
 }
 REQUEST = {"right": "access", "channel": "portal", "received_on": "2026-11-24"}
+HOLD = {"ground": "claim", "review_on": "2027-06-01", "categories": ["contact"]}
 BREACH = {"detected_at": "2026-11-24T09:00:00Z", "regime": "gdpr"}
 CARRIER = {
     "name": "Carrier",
@@ -85,6 +86,7 @@ def lines_of(number: int) -> list[dict[str, Any]]:
         message("personal-data-disclosed", regular, **DISCLOSURE),
         message("security-measure-adopted", f"measure/m{number % 3}"),
         message("rights-request-received", regular, request_ref=f"R-{number}", **REQUEST),
+        message("legal-hold-placed", regular, hold_ref=f"H-{number}", **HOLD),
         message("breach-detected", f"breach/B-{number}", breach_ref=f"B-{number}", **BREACH),
         disclosed,
         annulment(disclosed),

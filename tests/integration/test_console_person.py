@@ -348,3 +348,10 @@ def test_a_position_beyond_the_end_is_told(cli: Cli, command: tuple[str, ...]) -
     ran = cli(*command, "--at-position", "1000")
     assert "position 1000 is not there yet, the last is 1" in ran.err
     assert ran.status != 2
+
+
+@pytest.mark.parametrize("command", [("history", WHO), ("export", "--format", "vng")])
+def test_a_time_of_recording_that_has_not_come_is_told(cli: Cli, command: tuple[str, ...]) -> None:
+    cli.record(registered())
+    assert "has not come yet" in cli(*command, "--recorded-by", "2999-01-01T00:00:00Z").err
+    assert "has not come yet" not in cli(*command, "--recorded-by", "2026-01-01T00:00:00Z").err

@@ -1,0 +1,112 @@
+"""What a writer remembers of the batch before changes nothing of what the next one becomes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ledger.errors import Halt
+from ledger.postgres import Session
+from ledger.recording import Batch, Outcome
+from ledger.writing import Span
+from schemas import Code
+from tests.fixtures.ledger import House, accessed, collected, registered
+
+Lines = list[dict[str, Any]]
+
+
+def record_each(house: House, *batches: Lines) -> list[Outcome]:
+    """Batches of one writer; each is decoded and sealed before the outcome of the one before is taken."""
+    ledger = house.open()
+    return list(
+        ledger.record_each(
+            Batch(house.messages(*lines), Span("file:test", 0, number, number + 1))
+            for number, lines in enumerate(batches)
+        )
+    )
+
+
+def versions(house: House) -> list[tuple[int, int]]:
+    return [(event.position, event.version) for event in house.events()]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the statements that ask for rows."""
+    names: list[str] = []
+    original = Session.rows
+
+    def rows(session: Session, name: str, /, **parameters: Any) -> list[tuple[Any, ...]]:
+        names.append(name)
+        return original(session, name, **parameters)
+
+    monkeypatch.setattr(Session, "rows", rows)
+    return names
+
+
+def test_a_second_batch_of_the_same_people_asks_for_neither_names_nor_versions(
+    house: House, asked: list[str]
+) -> None:
+    record_each(house, [registered()], [collected()], [accessed(), registered("customer/2")])
+    assert versions(house) == [(1, 1), (2, 2), (3, 3), (4, 1)]
+    assert asked.count("known_events") == 1
+    assert asked.count("latest_versions") == 2
+
+
+def test_a_repeat_after_a_batch_without_any_is_a_duplicate(house: House, asked: list[str]) -> None:
+    first, second, third = registered(), collected(), collected()
+    outcomes = record_each(house, [first], [second, first, third], [second])
+    assert [(o.recorded, o.duplicates) for o in outcomes] == [(1, 0), (2, 1), (0, 1)]
+    assert versions(house) == [(1, 1), (2, 2), (3, 3)]
+    assert asked.count("known_events") == 3
+
+
+def test_a_conflict_after_a_batch_without_repeats_is_one(house: House) -> None:
+    first = registered()
+    outcomes = record_each(house, [first], [first | {"time": "2026-11-24T10:15:01+01:00"}])
+    assert [r.code for _, r in outcomes[1].rejections] == [Code.CONFLICTING_DUPLICATE]
+
+
+def test_what_was_recorded_before_an_erasure_is_a_duplicate_and_no_refusal(house: House) -> None:
+    first, other = collected(), registered("customer/2")
+    house.record(first)
+    house.eraser().erase("customer/10023", [], "request")
+    outcomes = record_each(house, [other], [first, collected()])
+    assert (outcomes[1].duplicates, [r.code for _, r in outcomes[1].rejections]) == (
+        1,
+        [Code.ERASED_SUBJECT],
+    )
+
+
+def test_versions_go_on_after_another_writer(house: House) -> None:
+    ledger, other = house.open(), house.open()
+
+    def batches() -> Iterator[Batch]:
+        for number in range(3):
+            yield Batch(house.messages(collected()), Span("file:test", 0, number, number + 1))
+
+    for _ in ledger.record_each(batches()):
+        house.record(accessed(), ledger=other)
+    assert [version for _, version in versions(house)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_versions_of_a_batch_that_was_rolled_back_are_not_believed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, original = house.open(), Session.run
+
+    def record() -> None:
+        list(ledger.record_each([Batch(house.messages(collected()), Span("file:test", 0, 1, 2))]))
+
+    def failing(session: Session, name: str, /, **parameters: Any) -> int:
+        if name == "add_batch":
+            raise Halt("the events are written, their batch is not")
+        return original(session, name, **parameters)
+
+    record()
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "run", failing)
+        with pytest.raises(Halt):
+            record()
+    record()
+    assert versions(house) == [(1, 1), (2, 2)]
