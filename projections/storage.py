@@ -249,12 +249,11 @@ class Tables(FindingTables):
                 rows[old] -= 1
                 rows[new] += 1
                 added[new] += 1
-        del rows[NO_ROW]
         self._move_counts(rows, added)
 
     def _move_counts(self, rows: Counter[str], added: Counter[str]) -> None:
-        if rows:
-            labels = list(rows)
+        """What has no label is not counted."""
+        if labels := [label for label in rows if label != NO_ROW]:
             self.named(
                 "add_counts",
                 labels=labels,

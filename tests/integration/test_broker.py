@@ -178,7 +178,8 @@ def test_start_that_fails_shows_the_log_and_leaves_nothing(tmp_path: Path) -> No
     assert failed.returncode == 3
     assert failed.stdout == ""
     assert "node 1 died" in failed.stderr
-    assert f"failed to bind to 127.0.0.1:{port}" in failed.stderr
+    # The node needs a second port, which another process may have by chance.
+    assert "failed to bind to 127.0.0.1:" in failed.stderr
     assert "stopped" in run_broker("status", "--dir", tmp_path).stdout
 
 

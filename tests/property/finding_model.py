@@ -59,7 +59,10 @@ GIVES_AWAY = {
     "number-porting-performed",
     "equipment-shipped",
 }
-ANSWERS = {"rights-request-answered", "rights-request-refused", "access-report-issued"}
+ANSWERS = {
+    *("rights-request-answered", "rights-request-refused"),
+    *("access-report-issued", "portability-export-issued"),
+}
 # What a consent to marketing is about; and what says that something was sold.
 CHANNELS = {
     "newsletter": {"email"},
