@@ -4,6 +4,7 @@ They only read and fold. All rows are written by the one that asked, so what is 
 that one has died can do no harm.
 """
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -126,6 +127,7 @@ def _fold(work: Work, share: Share, sending: Connection) -> None:
 def _send(session: Session, work: Work, share: Share, sending: Connection) -> None:
     goals = [(view, upto) for name, upto in work.goals if (view := view_named(name))]
     contents = [Content(session, view, upto, work.privacy_office) for view, upto in goals]
+    gc.freeze()  # modules, registers and staff stay: no search for cycles needs to look at them
     for block in blocks(session, goals, contents, work.privacy_office, share):
         sending.send(block)
     sending.send([content.seen() for content in contents])
