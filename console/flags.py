@@ -7,7 +7,7 @@ the same flag before it.
 
 import inspect
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,16 +21,19 @@ from schemas.formats import instant_of
 
 __all__ = [
     "AsOf",
+    "At",
     "AtPosition",
     "Json",
     "Language",
     "RecordedBy",
     "Since",
     "Until",
+    "code_option",
     "configured",
     "global_flags",
     "language_of",
     "moment_of",
+    "one_of",
     "time_of",
 ]
 
@@ -64,6 +67,10 @@ AtPosition = Annotated[
     typer.Option("--at-position", metavar="N", min=0, help="What had a position up to N."),
 ]
 
+At = Annotated[
+    str | None,
+    typer.Option("--at", metavar="T", help="When it was done, with offset; now without it."),
+]
 Since = Annotated[
     str | None, typer.Option("--from", metavar="T", help="Occurred at this time or later.")
 ]
@@ -76,6 +83,20 @@ Language = Annotated[
         "--language", metavar="L", help="nl or en.", autocompletion=lambda: texts.LANGUAGES
     ),
 ]
+
+
+def code_option(flag: str, metavar: str, codes: Iterable[str], told: str = "One of {}.") -> Any:
+    """An option that takes one of some codes, which a shell completes. `told`: its help, around the codes."""
+    names = list(codes)
+    text = told.format(", ".join(names))
+    return typer.Option(flag, metavar=metavar, help=text, autocompletion=lambda: names)
+
+
+def one_of(flag: str, text: str, codes: Iterable[str]) -> None:
+    """Raise BadParameter for a text that is none of some codes."""
+    names = list(codes)
+    if text not in names:
+        raise typer.BadParameter(f"{flag}: expected one of {', '.join(names)}")
 
 
 def language_of(text: str) -> texts.Language:

@@ -11,7 +11,7 @@ from typing import Literal
 from ledger.event import RecordedEvent
 from projections.choices import Choice, objected
 from projections.consent_status import Row, consents_among, status_at
-from projections.findings_dossier import NOTED, Dossier
+from projections.findings_dossier import Dossier, dossier_from, noting
 from projections.restricting import SAYS_RESTRICTED, restricted
 from rulebook import Addressee
 from rulebook.marketing import MARKETING_ACTIVITIES
@@ -20,9 +20,7 @@ __all__ = ["Kind", "addressee", "is_customer", "kind_of_addressee"]
 
 # Topics of a dossier that say who is a customer, and what was objected to.
 _TOPICS = frozenset({"bought", "customer", "objected"})
-_ASKED = SAYS_RESTRICTED | {
-    name for name, notings in NOTED.items() if any(noting.kind in _TOPICS for noting in notings)
-}
+_ASKED = SAYS_RESTRICTED | noting(_TOPICS)
 Kind = Literal["consumer", "sole-trader", "legal-entity"]
 _KINDS: dict[str | None, Kind] = {"sole-trader": "sole-trader", "legal-entity": "legal-entity"}
 
@@ -56,7 +54,7 @@ def addressee(
     known = list(rows)
     given = [row for row in consents_among(known) if status_at(row, clock) == "given"]
     choices = [row for row in known if isinstance(row, Choice)]
-    own = _dossier(events)
+    own = dossier_from(events, _ASKED)
     against = frozenset({"all"}) if _objects_to_marketing(own, clock) else frozenset()
     return Addressee(
         kind=kind_of_addressee(kind),
@@ -66,14 +64,6 @@ def addressee(
         objections=objected(choices, [(row.purpose, row.order) for row in given]) | against,
         restricted=restricted(own, clock),
     )
-
-
-def _dossier(events: Iterable[RecordedEvent]) -> Dossier:
-    dossier = Dossier()
-    for event in events:
-        if event.name in _ASKED:
-            dossier = dossier.with_event(event)
-    return dossier
 
 
 def _objects_to_marketing(own: Dossier, clock: datetime) -> bool:

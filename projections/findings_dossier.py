@@ -5,7 +5,7 @@ what held when it occurred, whenever the marks arrived.
 """
 
 from bisect import insort
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -24,8 +24,10 @@ __all__ = [
     "SHARED_TOPICS",
     "Dossier",
     "Mark",
+    "dossier_from",
     "dossier_name",
     "noted",
+    "noting",
     "topic_of",
 ]
 
@@ -291,9 +293,22 @@ SHARED_TOPICS: frozenset[str] = frozenset(
 """Kinds of topic that facts of other streams depend on: registers, staff, and of customers the account of a
 contact person and the other side of a takeover."""
 
-SHARED: frozenset[str] = frozenset(
-    name
-    for name, notings in NOTED.items()
-    if any(noting.kind in SHARED_TOPICS for noting in notings)
-)
+
+def noting(topics: Collection[str]) -> frozenset[str]:
+    """Types of events that leave a mark of one of some kinds of topic."""
+    return frozenset(
+        name for name, notings in NOTED.items() if any(one.kind in topics for one in notings)
+    )
+
+
+SHARED = noting(SHARED_TOPICS)
 """Types of events that leave such a mark."""
+
+
+def dossier_from(events: Iterable[RecordedEvent], names: Collection[str] = NOTED) -> Dossier:
+    """What events of some types say of one person, in any order."""
+    dossier = NO_DOSSIER
+    for event in events:
+        if event.name in names:
+            dossier = dossier.with_event(event)
+    return dossier

@@ -18,7 +18,7 @@ from projections.findings_look import Look
 from projections.findings_reach import EVER, reach
 from projections.findings_retention import RETENTION, held_facts
 from projections.findings_situation import DEPENDS
-from projections.findings_sources import SourceStore, earliest, refresh_sources, unregistered
+from projections.findings_sources import SourceStore, earliest, refresh_sources, sight, unregistered
 from projections.view import Key, encode
 
 __all__ = ["Entry", "FindingStore", "FindingsGathering", "FindingsJoin"]
@@ -260,10 +260,4 @@ class FindingsGathering:
     def take(self, seen: Mapping[str, tuple[Any, ...]]) -> None:
         """Go on with what was seen in other streams."""
         for source, sighting in seen.items():
-            self._sightings[source] = min(
-                sighting, self._sightings.get(source, sighting), key=_first
-            )
-
-
-def _first(sighting: tuple[Any, ...]) -> Any:
-    return sighting[0]
+            sight(self._sightings, source, sighting)

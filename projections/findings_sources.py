@@ -17,7 +17,7 @@ from projections.findings_judging import Finding, is_registered, listed, source_
 from projections.findings_traces import Trace, Traces
 from projections.view import NOWHERE, Key, encode
 
-__all__ = ["SourceStore", "earliest", "refresh_sources", "unregistered"]
+__all__ = ["SourceStore", "earliest", "refresh_sources", "sight", "unregistered"]
 
 _SYSTEM = "system/"
 _FINDING = msgspec.json.Decoder(Finding)
@@ -45,8 +45,13 @@ def earliest(known: MutableMapping[str, Any], stream: UUID, row: Any) -> None:
     """Take what one stream has seen into account."""
     if isinstance(row, Traces):
         for source, first in row.first.items():
-            if source not in known or first < known[source][0]:
-                known[source] = first, stream, row.subject
+            sight(known, source, (first, stream, row.subject))
+
+
+def sight(known: MutableMapping[str, Any], source: str, sighting: tuple[Any, ...]) -> None:
+    """Take one sighting of a source into account: the earliest stays."""
+    if source not in known or sighting[0] < known[source][0]:
+        known[source] = sighting
 
 
 def unregistered(

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.findings_dossier import FOREVER, NO_DOSSIER, Dossier, Mark
+from projections.findings_dossier import FOREVER, NO_DOSSIER, Dossier, Mark, noting
 from projections.retention import instant_of_day
 from projections.view import Key, View
 
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 _TOPIC = "hold/"
-ACTS_ON_HOLDS = frozenset({"legal-hold-placed", "legal-hold-reviewed", "legal-hold-released"})
+ACTS_ON_HOLDS = noting({"hold"})
 IN_FORCE = "hold"
 """What a row is open as, until the hold is released."""
 UNDISCLOSED = "undisclosed"

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.findings_dossier import NO_DOSSIER, Dossier, noted
+from projections.findings_dossier import Dossier, dossier_from
 from projections.findings_look import Look
 from projections.findings_traces import Traces, leaves_traces, traced
 from projections.holds import holds_by_category
@@ -56,20 +56,12 @@ def person_of(
     for event in counted:
         if leaves_traces(event):
             traces = traced(traces, event)
-    return Person(Look(stream, _dossier(counted), others), traces)
+    return Person(Look(stream, dossier_from(counted), others), traces)
 
 
 def dossier_of(events: Sequence[RecordedEvent], privacy_office: Collection[str]) -> Dossier:
     """The dossier of a stream from all its events."""
-    return _dossier(counting(events, privacy_office))
-
-
-def _dossier(counted: Sequence[RecordedEvent]) -> Dossier:
-    dossier = NO_DOSSIER
-    for event in counted:
-        if noted(event):
-            dossier = dossier.with_event(event)
-    return dossier
+    return dossier_from(counting(events, privacy_office))
 
 
 def legal_holds(

@@ -36,7 +36,7 @@ from projections.storage import (
 )
 from projections.view import View
 
-__all__ = ["ViewReport", "audit_views", "rebuild", "rebuild_all"]
+__all__ = ["ViewReport", "audit_views", "rebuild_all"]
 
 _BATCH_EVENTS = 5_000
 
@@ -52,13 +52,6 @@ class ViewReport(msgspec.Struct, frozen=True):
     position: int
     digest: str
     ok: bool
-
-
-def rebuild(
-    session: Session, ledger: LedgerName, view: View[Any], privacy_office: Collection[str] = ()
-) -> ViewReport:
-    """Build one view again: see `rebuild_all`."""
-    return rebuild_all(session, ledger, [view], privacy_office)[0]
 
 
 def rebuild_all(

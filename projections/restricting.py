@@ -11,7 +11,7 @@ from datetime import datetime
 
 from ledger.event import RecordedEvent
 from projections.decisions import Decided, decided
-from projections.findings_dossier import FOREVER, NO_DOSSIER, NOTED, Dossier
+from projections.findings_dossier import FOREVER, Dossier, dossier_from, noting
 from projections.holds import holds_by_ref, undisclosed
 from projections.keepings import asked_to_restrict
 from rulebook.erasure import ERASURE_RULES
@@ -22,9 +22,7 @@ _KINDS = {entry.id: entry.when for entry in ERASURE_RULES if entry.decision == "
 _TOPICS = frozenset(
     {"restriction", "restriction-lifted", "decided", "registered", "hold", "dispute", "case"}
 )
-SAYS_RESTRICTED = frozenset(
-    name for name, notings in NOTED.items() if any(noting.kind in _TOPICS for noting in notings)
-)
+SAYS_RESTRICTED = noting(_TOPICS)
 """Types of events that say what is restricted, or that it is no more."""
 
 
@@ -40,11 +38,7 @@ def restricted(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
 
 def restricted_by(events: Iterable[RecordedEvent], time: datetime) -> frozenset[str]:
     """The same from events of one person that count, in any order."""
-    dossier = NO_DOSSIER
-    for event in events:
-        if event.name in SAYS_RESTRICTED:
-            dossier = dossier.with_event(event)
-    return restricted(dossier, time)
+    return restricted(dossier_from(events, SAYS_RESTRICTED), time)
 
 
 def _stands(dossier: Dossier, category: str, one: Decided, time: datetime) -> bool:

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from console.answers.source import ERASED, Source
-from console.answers.subjects import known_streams, note_read
+from console.answers.subjects import is_erased, known_streams, note_read
 from console.rights.acting import Act, act
 from console.wiring import Site
 from ledger.errors import Reject, UnknownSubject
@@ -38,7 +38,7 @@ def all_holds(source: Source) -> Iterator[dict[str, Any]]:
 
 def holds_of(source: Source, reference: str) -> list[dict[str, Any]]:
     """The holds in force over a person's data. Raises UnknownSubject."""
-    found, void = _in_force(source, reference), _is_erased(source, reference)
+    found, void = _in_force(source, reference), is_erased(source, reference)
     note_read(source, reference)
     return [_shown(source, reference, hold, void=void) for hold in found]
 
@@ -51,7 +51,7 @@ def place(
     Raises UnknownSubject when the person was wholly erased: there is nothing left to hold.
     """
     source = site.source("hold")
-    if known_streams(source, reference) and _is_erased(source, reference):
+    if is_erased(source, reference):
         raise UnknownSubject("all of this person is erased already: there is nothing to hold")
     if any(hold.hold_ref == hold_ref for hold in _in_force(source, reference)):
         raise Reject("this person has a hold of that reference already: review it")
@@ -111,11 +111,6 @@ def _in_force(source: Source, reference: str) -> list[Hold]:
     """Of the data subject that the reference names now."""
     events = events_of(source.session, known_streams(source, reference)[-1:])
     return holds(dossier_of(events, source.privacy_office))
-
-
-def _is_erased(source: Source, reference: str) -> bool:
-    """Whether a person who was known is erased wholly, so that nothing is left to hold."""
-    return not source.opener.live_subjects(reference)
 
 
 def _shown(source: Source, subject: str | None, hold: Hold, *, void: bool) -> dict[str, Any]:

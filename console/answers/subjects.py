@@ -19,6 +19,7 @@ __all__ = [
     "chosen",
     "customer_of",
     "history_of",
+    "is_erased",
     "known_streams",
     "note_read",
     "selections",
@@ -63,6 +64,11 @@ def known_streams(source: Source, reference: str) -> list[UUID]:
     if not streams:
         raise UnknownSubject
     return streams
+
+
+def is_erased(source: Source, reference: str) -> bool:
+    """Whether a reference has named somebody, and everything of them is erased."""
+    return bool(streams_of(source, reference)) and not source.opener.live_subjects(reference)
 
 
 def note_read(source: Source, reference: str | None) -> None:

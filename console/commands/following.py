@@ -1,16 +1,20 @@
 """Views brought up to date by whoever needs an answer from them, with or without a projector."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from console.wiring import Site
+from ledger.reading import head_position
 from projections import VIEWS
+from projections.apart import Apart, worthwhile
 from projections.observer import Observer
-from projections.rebuild import rebuild
+from projections.rebuild import ViewReport, rebuild_all
 from projections.runner import Follower
 from projections.storage import bookmarks
+from projections.view import View
 
-__all__ = ["bring_up_to_date", "follower", "rebuild_outdated"]
+__all__ = ["bring_up_to_date", "build_again", "follower", "rebuild_outdated"]
 
 
 @contextmanager
@@ -23,14 +27,24 @@ def follower(site: Site, observer: Observer | None = None) -> Iterator[Follower]
         made.close()
 
 
-def rebuild_outdated(site: Site, say: Callable[[str], None]) -> None:
-    """Build those views again that were built by another version of this program, one by one."""
+def build_again(
+    site: Site, views: Sequence[View[Any]], processes: int | None = None
+) -> list[ViewReport]:
+    """Build views again in one pass. `processes`: that fold events; None: as many as pay."""
     session = site.session("projector")
-    known = bookmarks(session)
-    for view in VIEWS:
-        if view.name in known and known[view.name].version != view.version:
-            say(f"view {view.name} is built again for version {view.version}")
-            rebuild(session, site.ledger, view, site.privacy_office)
+    workers = processes or worthwhile(head_position(session))
+    apart = Apart(site.database, workers) if workers > 1 else None
+    return rebuild_all(session, site.ledger, views, site.privacy_office, apart)
+
+
+def rebuild_outdated(site: Site, say: Callable[[str], None]) -> None:
+    """Build those views again that were built by another version of this program."""
+    known = bookmarks(site.session("projector"))
+    outdated = [v for v in VIEWS if v.name in known and known[v.name].version != v.version]
+    for view in outdated:
+        say(f"view {view.name} is built again for version {view.version}")
+    if outdated:
+        build_again(site, outdated)
 
 
 def bring_up_to_date(site: Site) -> None:

@@ -1,7 +1,6 @@
 """`ledger incident`: the acts on breaches and suspected misuse, from detection to the end."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
@@ -9,18 +8,14 @@ import typer
 
 from console.answers.incidents import incident
 from console.answers.source import Source
-from console.commands.following import bring_up_to_date
-from console.commands.people import Subject, reading
-from console.commands.request_lists import one_of
-from console.commands.requests import At
-from console.flags import Json, configured, time_of
+from console.commands.people import Subject, working
+from console.flags import At, Json, code_option, configured, one_of
 from console.output import emit, people
 from console.rights.handling import act_on_case, detection, find_case, suspicion, words_to
 from console.rights.requesting import record
 from console.settings import Settings
 from console.show.incidents import incident_tables
 from console.streams import opened
-from console.wiring import Site
 from projections.timetravel import Moment
 from rulebook.incidents import PHASES, REGIMES, RISKS
 
@@ -36,12 +31,7 @@ Channel = Annotated[
 ]
 Regime = Annotated[
     str,
-    typer.Option(
-        "--regime",
-        metavar="R",
-        help=f"One of {', '.join(REGIMES)}.",
-        autocompletion=lambda: REGIMES,
-    ),
+    code_option("--regime", "R", REGIMES),
 ]
 
 
@@ -78,7 +68,7 @@ def detect(
 ) -> None:
     """Record that a breach of personal data was detected: from then on (`--at`) its clocks run."""
     one_of("--regime", regime, REGIMES)
-    with _working(settings, at) as (site, source, time):
+    with working(settings, "incident", at) as (site, source, time):
         record(site, [detection(source, ref, regime, time)], time)
         _print(source, _Which(ref, "breach"), time, as_json)
 
@@ -89,12 +79,7 @@ def assess(
     ref: Ref,
     risk: Annotated[
         str,
-        typer.Option(
-            "--risk",
-            metavar="R",
-            help=f"For the persons concerned: one of {', '.join(RISKS)}.",
-            autocompletion=lambda: RISKS,
-        ),
+        code_option("--risk", "R", RISKS, "For the persons concerned: one of {}."),
     ],
     at: At = None,
     as_json: Json = False,
@@ -111,11 +96,8 @@ def notify(
     regime: Regime,
     phase: Annotated[
         str,
-        typer.Option(
-            "--phase",
-            metavar="P",
-            help=f"One of {', '.join(PHASES)}: a full one completes the first, or is both.",
-            autocompletion=lambda: PHASES,
+        code_option(
+            "--phase", "P", PHASES, "One of {}: a full one completes the first, or is both."
         ),
     ],
     at: At = None,
@@ -152,7 +134,7 @@ def tell(
         facts = {"channel": channel}
         _act(settings, _Which(ref, "breach"), "subjects-notified", facts, at, as_json)
         return
-    with _working(settings, at) as (site, source, time):
+    with working(settings, "incident", at) as (site, source, time):
         case = find_case(source, ref, "breach")
         told = words_to(source, case, named, channel, time)
         more = {"told_now": len(told), "told_before": len(set(named)) - len(told)}
@@ -189,7 +171,7 @@ def suspect(
     as_json: Json = False,
 ) -> None:
     """Record that misuse of a person's data or login is suspected: they must be warned (policy 4.4)."""
-    with _working(settings, at) as (site, source, time):
+    with working(settings, "incident", at) as (site, source, time):
         ref, act = suspicion(source, subject, ref, kind, time)
         record(site, [act], time)
         _print(source, _Which(ref, "misuse", subject), time, as_json)
@@ -225,15 +207,6 @@ def resolve(
     _act(settings, _Which(ref, "misuse", subject), "misuse-resolved", facts, at, as_json)
 
 
-@contextmanager
-def _working(settings: Settings, at: str | None) -> Iterator[tuple[Site, Source, datetime]]:
-    """An open ledger with its views up to date, and the time at which something is done."""
-    time = time_of("--at", at)
-    with reading(settings, "incident") as (site, source):
-        bring_up_to_date(site)
-        yield site, source, time or source.now
-
-
 def _act(
     settings: Settings,
     which: _Which,
@@ -243,7 +216,7 @@ def _act(
     as_json: bool,
 ) -> None:
     """Record one act on an incident. `name`: of its event type."""
-    with _working(settings, at) as (site, source, time):
+    with working(settings, "incident", at) as (site, source, time):
         case = find_case(source, which.ref, which.kind, which.subject)
         record(site, [act_on_case(case, name, facts, time)], time)
         _print(source, which, time, as_json)

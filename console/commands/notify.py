@@ -13,11 +13,18 @@ from console.answers.notifications import (
     notification_tasks,
 )
 from console.answers.subjects import check_person
-from console.commands.following import bring_up_to_date
-from console.commands.people import OptionalSubject, Subject, prepare, reading
-from console.commands.request_lists import one_of
-from console.commands.requests import At
-from console.flags import AsOf, AtPosition, Json, RecordedBy, configured, moment_of, time_of
+from console.commands.people import OptionalSubject, Subject, prepare, reading, working
+from console.flags import (
+    AsOf,
+    At,
+    AtPosition,
+    Json,
+    RecordedBy,
+    code_option,
+    configured,
+    moment_of,
+    one_of,
+)
 from console.output import emit, emit_list, people
 from console.rights.requesting import record
 from console.settings import Settings
@@ -72,21 +79,11 @@ def record_word(
     recipient: Annotated[str, typer.Argument(metavar="RECIPIENT", help="By bare id.")],
     action: Annotated[
         str,
-        typer.Option(
-            "--action",
-            metavar="A",
-            help=f"One of {', '.join(ACTIONS)}.",
-            autocompletion=lambda: ACTIONS,
-        ),
+        code_option("--action", "A", ACTIONS),
     ],
     outcome: Annotated[
         str,
-        typer.Option(
-            "--outcome",
-            metavar="O",
-            help=f"One of {', '.join(OUTCOMES)}.",
-            autocompletion=lambda: OUTCOMES,
-        ),
+        code_option("--outcome", "O", OUTCOMES),
     ] = "told",
     ground: Annotated[
         str | None,
@@ -109,11 +106,8 @@ def record_word(
     one_of("--action", action, ACTIONS)
     one_of("--outcome", outcome, OUTCOMES)
     word = Word(subject, recipient, action, outcome, ground, tuple(category or ()))
-    time = time_of("--at", at)
-    with reading(settings, "notify") as (site, source):
-        bring_up_to_date(site)
-        at_time = time or source.now
-        record(site, [notification(source, word, at_time)], at_time)
+    with working(settings, "notify", at) as (site, source, time):
+        record(site, [notification(source, word, time)], time)
         rows = list(notification_tasks(source, Wanted(subject, recipient, done=True)))
     if as_json:
         emit({"tasks": rows, "count": len(rows)})

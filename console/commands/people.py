@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -21,9 +22,11 @@ from console.flags import (
     Json,
     Language,
     RecordedBy,
+    code_option,
     configured,
     language_of,
     moment_of,
+    time_of,
 )
 from console.output import emit, emit_lines, note, people, standard_output
 from console.settings import Settings
@@ -178,6 +181,17 @@ def one_or_all(subject: str | None, everyone: bool) -> str | None:
     return subject
 
 
+@contextmanager
+def working(
+    settings: Settings, query: str, at: str | None
+) -> Iterator[tuple[Site, Source, datetime]]:
+    """An open ledger with its views up to date, and the time (`--at`) at which something is done."""
+    time = time_of("--at", at)
+    with reading(settings, query) as (site, source):
+        bring_up_to_date(site)
+        yield site, source, time or source.now
+
+
 def prepare(site: Site, moment: Moment) -> None:
     """Only the present is read from the views."""
     if moment == NOW:
@@ -235,9 +249,7 @@ def erase(
     subject: Subject,
     ground: Annotated[
         str,
-        typer.Option(
-            "--ground", metavar="G", help=", ".join(GROUNDS), autocompletion=lambda: GROUNDS
-        ),
+        code_option("--ground", "G", GROUNDS, "{}"),
     ],
     category: CategoryOptions = None,
     as_json: Json = False,

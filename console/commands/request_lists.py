@@ -1,6 +1,5 @@
 """`ledger request list` and `show`: what is open, what is overdue, and what was done."""
 
-from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -15,9 +14,11 @@ from console.flags import (
     Json,
     Language,
     RecordedBy,
+    code_option,
     configured,
     language_of,
     moment_of,
+    one_of,
 )
 from console.output import emit, people
 from console.rights.requesting import NotAllowed, find, found_of, known_requests
@@ -25,7 +26,7 @@ from console.settings import Settings
 from console.show.requests import request_tables, requests_table
 from rulebook import RIGHTS
 
-__all__ = ["Ref", "Whose", "add_commands", "one_of"]
+__all__ = ["Ref", "Whose", "add_commands"]
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the request.")]
 Whose = Annotated[
@@ -46,9 +47,7 @@ def list_requests(
     subject: Whose = None,
     right: Annotated[
         str | None,
-        typer.Option(
-            "--right", metavar="R", help="Only for this right.", autocompletion=lambda: RIGHTS
-        ),
+        code_option("--right", "R", RIGHTS, "Only for this right."),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Also those that were answered, refused or closed.")
@@ -107,10 +106,3 @@ def show_request(
     else:
         people().print(*request_tables(made, spoken))
     fail_unless(made["ended_at"] is not None or not made["overdue"])
-
-
-def one_of(flag: str, text: str, known: Iterable[str]) -> None:
-    """Raise BadParameter for a text that is none of the known ones."""
-    names = list(known)
-    if text not in names:
-        raise typer.BadParameter(f"{flag}: expected one of {', '.join(names)}")

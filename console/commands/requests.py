@@ -8,12 +8,10 @@ from typing import Annotated
 import typer
 
 from console.answers.requests import shown
-from console.answers.source import Source
 from console.commands import request_lists
-from console.commands.following import bring_up_to_date
-from console.commands.people import Subject, reading
-from console.commands.request_lists import Ref, Whose, one_of
-from console.flags import Json, configured, time_of
+from console.commands.people import Subject, working
+from console.commands.request_lists import Ref, Whose
+from console.flags import At, Json, code_option, configured, one_of
 from console.output import emit, people
 from console.rights.acting import Act
 from console.rights.answering import (
@@ -38,10 +36,6 @@ from schemas import CATEGORIES
 __all__ = ["add_commands"]
 
 CHANNELS = ("post", "email", "portal", "phone", "other")
-At = Annotated[
-    str | None,
-    typer.Option("--at", metavar="T", help="When it was done, with offset; now without it."),
-]
 request = typer.Typer(
     help="Requests of data subjects: from receipt to answer (GDPR Art. 12 to 22)."
 )
@@ -65,21 +59,11 @@ def open_command(
     subject: Subject,
     right: Annotated[
         str,
-        typer.Option(
-            "--right",
-            metavar="R",
-            help=f"One of {', '.join(RIGHTS)}.",
-            autocompletion=lambda: RIGHTS,
-        ),
+        code_option("--right", "R", RIGHTS),
     ],
     channel: Annotated[
         str,
-        typer.Option(
-            "--channel",
-            metavar="C",
-            help=f"One of {', '.join(CHANNELS)}: nobody has to ask in writing.",
-            autocompletion=lambda: CHANNELS,
-        ),
+        code_option("--channel", "C", CHANNELS, "One of {}: nobody has to ask in writing."),
     ],
     received_on: Annotated[
         str | None,
@@ -121,7 +105,7 @@ def open_command(
     objection = (activity, ground) if activity is not None else None
     wrote = text_of("--letter", letter) if letter is not None else None
     opening = Opening(subject, right, channel, received_on, ref, objection, unknown, wrote)
-    with _working(settings, at) as (site, source, time):
+    with working(settings, "request", at) as (site, source, time):
         _tell(open_request(site, source, opening, time), site.clock(), as_json)
 
 
@@ -161,12 +145,7 @@ def extend(
     ref: Ref,
     reason: Annotated[
         str,
-        typer.Option(
-            "--reason",
-            metavar="R",
-            help=f"One of {', '.join(EXTENSIONS)}.",
-            autocompletion=lambda: list(EXTENSIONS),
-        ),
+        code_option("--reason", "R", EXTENSIONS),
     ],
     subject: Whose = None,
     at: At = None,
@@ -185,12 +164,7 @@ def refuse(
     ref: Ref,
     ground: Annotated[
         str,
-        typer.Option(
-            "--ground",
-            metavar="G",
-            help=f"One of {', '.join(REFUSALS)}.",
-            autocompletion=lambda: list(REFUSALS),
-        ),
+        code_option("--ground", "G", REFUSALS),
     ],
     subject: Whose = None,
     at: At = None,
@@ -224,12 +198,7 @@ def answer(
     ] = None,
     ground: Annotated[
         str | None,
-        typer.Option(
-            "--ground",
-            metavar="G",
-            help=f"Of a restriction: one of {', '.join(RESTRICTIONS)}.",
-            autocompletion=lambda: RESTRICTIONS,
-        ),
+        code_option("--ground", "G", RESTRICTIONS, "Of a restriction: one of {}."),
     ] = None,
     review: Annotated[
         str | None,
@@ -267,12 +236,7 @@ def close(
     ref: Ref,
     outcome: Annotated[
         str,
-        typer.Option(
-            "--outcome",
-            metavar="O",
-            help=f"One of {', '.join(CLOSINGS)}.",
-            autocompletion=lambda: CLOSINGS,
-        ),
+        code_option("--outcome", "O", CLOSINGS),
     ],
     subject: Whose = None,
     at: At = None,
@@ -286,15 +250,6 @@ def close(
 
 
 @contextmanager
-def _working(settings: Settings, at: str | None) -> Iterator[tuple[Site, Source, datetime]]:
-    """An open ledger with its views up to date, and the time at which something is done."""
-    time = time_of("--at", at)
-    with reading(settings, "request") as (site, source):
-        bring_up_to_date(site)
-        yield site, source, time or source.now
-
-
-@contextmanager
 def _acting(
     settings: Settings,
     ref: str,
@@ -304,7 +259,7 @@ def _acting(
     code: str = "",
 ) -> Iterator[tuple[Site, Found, datetime]]:
     """The request on which an act is allowed. Raises NotAllowed."""
-    with _working(settings, at) as (site, source, time):
+    with working(settings, "request", at) as (site, source, time):
         found = find(source, ref, subject)
         check_allowed(found, what, time, code)
         yield site, found, time

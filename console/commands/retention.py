@@ -11,7 +11,7 @@ from console.answers.subjects import check_person, note_read
 from console.commands.failing import fail_unless
 from console.commands.following import bring_up_to_date
 from console.commands.people import CategoryOptions, Subject, checked_categories, ground_of, reading
-from console.flags import Json, Language, configured, language_of
+from console.flags import Json, Language, code_option, configured, language_of
 from console.output import emit, emit_list, note, people
 from console.rights.deciding import Asked, due_steps, erase_asked, erase_due, preview
 from console.rights.requesting import check_allowed, find
@@ -113,9 +113,7 @@ def decide(
     subject: Subject,
     cause: Annotated[
         str,
-        typer.Option(
-            "--cause", metavar="G", help=", ".join(GROUNDS), autocompletion=lambda: GROUNDS
-        ),
+        code_option("--cause", "G", GROUNDS, "{}"),
     ] = "request",
     request_ref: Annotated[
         str | None, typer.Option("--request", metavar="REF", help="The request that asks for it.")

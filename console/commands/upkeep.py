@@ -6,7 +6,7 @@ import typer
 
 from console.answers.upkeep import audited, key_status, reports, rotated, status
 from console.commands.failing import fail_unless
-from console.commands.following import bring_up_to_date
+from console.commands.following import bring_up_to_date, build_again
 from console.commands.log import checkpoint_now
 from console.flags import Json, configured
 from console.output import emit, people
@@ -20,9 +20,8 @@ from ledger.reading import halted_topics, head_position
 from ledger.reads import waiting
 from ledger.rotation import epochs
 from projections import VIEWS, view_named
-from projections.apart import Apart, worthwhile
 from projections.digest import SLICES
-from projections.rebuild import ViewReport, audit_views, rebuild_all
+from projections.rebuild import ViewReport, audit_views
 from projections.runner import view_statuses
 from projections.view import View
 
@@ -87,10 +86,7 @@ def rebuild_views(
     """
     views = _views(names or [])
     with open_site(settings, opens_values=False) as site:
-        session = site.session("projector")
-        workers = processes or worthwhile(head_position(site.session("reader")))
-        apart = Apart(site.database, workers) if workers > 1 else None
-        made = rebuild_all(session, site.ledger, views, site.privacy_office, apart)
+        made = build_again(site, views, processes)
     answer = {"views": reports(made)}
     if as_json:
         emit(answer)

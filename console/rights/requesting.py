@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from console.answers.source import ERASED, Source, rows_known
-from console.answers.subjects import check_person, known_streams, note_read
+from console.answers.subjects import check_person, is_erased, known_streams, note_read
 from console.commands.following import bring_up_to_date
 from console.rights.acting import Act, act
 from console.wiring import Site
@@ -160,10 +160,7 @@ def open_request(site: Site, source: Source, opening: Opening, time: datetime) -
 
 def _check_sealable(source: Source, opening: Opening) -> None:
     """What somebody wrote of whom everything was erased could not be sealed."""
-    erased = source.opener.periods(opening.subject) and not source.opener.live_subjects(
-        opening.subject
-    )
-    if opening.letter is not None and erased:
+    if opening.letter is not None and is_erased(source, opening.subject):
         raise NotAllowed("all of this person is erased already: open the request without --letter")
 
 

@@ -30,12 +30,12 @@ from ledger.recording import Batch, Bookmark, HaltLimit
 from ledger.rotation import epochs, rotate
 from ledger.writing import Span
 from projections import VIEWS
-from projections.rebuild import audit_views, rebuild
+from projections.rebuild import audit_views
 from projections.storage import prepare
 from tests.fault.enduring import closing
 from tests.fixtures.ledger import House, collected, registered
 from tests.fixtures.postgres import short_folder
-from tests.fixtures.views import OFFICES, follower
+from tests.fixtures.views import OFFICES, follower, rebuild
 
 TOPIC = "privacy.events.v1"
 TABLES_MB, ALL_MB = 64, 160

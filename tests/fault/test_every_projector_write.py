@@ -7,13 +7,13 @@ import pytest
 
 from ledger.errors import LedgerError, Retry
 from projections import VIEWS, view_named
-from projections.rebuild import audit_views, rebuild
+from projections.rebuild import audit_views
 from projections.runner import Follower, view_statuses
 from projections.storage import prepare
 from tests.fault.enduring import STRIDES, closing, endure
 from tests.fault.faults import Kind
 from tests.fixtures.ledger import House, accessed, collected, message, registered
-from tests.fixtures.views import OFFICES, annulment
+from tests.fixtures.views import OFFICES, annulment, rebuild
 
 DECLARATION = {
     "name": "Subscriptions",

@@ -26,11 +26,10 @@ from projections.read import (
     notifications,
     requests,
 )
-from projections.rebuild import rebuild
 from projections.requests import standing
 from rulebook.calendar import day_of
 from tests.fixtures.ledger import House, collected, message, registered
-from tests.fixtures.views import OFFICES, annul_some, erase_some, follower, sampled
+from tests.fixtures.views import OFFICES, annul_some, erase_some, follower, rebuild, sampled
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

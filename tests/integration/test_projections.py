@@ -25,7 +25,7 @@ from projections import (
 )
 from projections.apart import Apart
 from projections.read import customer_states, register_entries
-from projections.rebuild import audit_views, rebuild, rebuild_all
+from projections.rebuild import audit_views, rebuild_all
 from projections.runner import Follower, view_statuses
 from projections.storage import (
     NamedEvents,
@@ -44,6 +44,7 @@ from tests.fixtures.views import (
     digests,
     erase_some,
     follower,
+    rebuild,
     sampled,
 )
 

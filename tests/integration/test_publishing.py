@@ -121,13 +121,19 @@ def test_no_folder_is_made_of_other_entries_than_were_signed(log: Log, tmp_path:
         elsewhere.rebuild()
 
 
-def test_an_older_folder_grows_to_what_was_signed_before_anything_new_is(
-    log: Log, tmp_path: Path
-) -> None:
+def older_folder(log: Log, tmp_path: Path) -> Log:
+    """The folder of a log as it was when it had signed three entries."""
     record(log.house, 3)
     log.publish()
     older = Log(log.house, tmp_path / "keys" / "older")
     shutil.copytree(log.path, older.path)
+    return older
+
+
+def test_an_older_folder_grows_to_what_was_signed_before_anything_new_is(
+    log: Log, tmp_path: Path
+) -> None:
+    older = older_folder(log, tmp_path)
     record(log.house, 300)
     log.publish()
     record(log.house, 1)
@@ -138,10 +144,7 @@ def test_an_older_folder_grows_to_what_was_signed_before_anything_new_is(
 
 
 def test_an_older_folder_beside_another_past_signs_nothing(log: Log, tmp_path: Path) -> None:
-    record(log.house, 3)
-    log.publish()
-    older = Log(log.house, tmp_path / "keys" / "older")
-    shutil.copytree(log.path, older.path)
+    older = older_folder(log, tmp_path)
     record(log.house, 3)
     log.publish()
     change(log.house, "UPDATE events SET state = 'x' WHERE notification_id = 5")
