@@ -15,12 +15,11 @@ import orjson
 from ledger.errors import TooLarge
 from ledger.event import check_entry_size, encode_state, instant
 from ledger.keyring import FINGERPRINT, Held, Keyring, Need
-from ledger.layouts import Group, Layout, layout_of
+from ledger.layouts import Group, Layout, Seals, layout_of
 from ledger.names import LedgerName
 from ledger.overtaking import Moment
 from ledger.sealing import (
     NONCE_BYTES,
-    DataKey,
     event_place,
     keyed_hash,
     month_of,
@@ -127,7 +126,7 @@ class _Nonces:
 class _Placed(msgspec.Struct, gc=False):
     """An event with its stream. `erased`: all of that data subject was. `facts`: as they are stored.
 
-    `layout`: of its personal values, None without any. `keys`: those of its groups, once they are ready.
+    `layout`: of its personal values, None without any. `seals`: made of its keys, once they are ready.
     `fenced`: some of its values may not be sealed.
     """
 
@@ -139,7 +138,7 @@ class _Placed(msgspec.Struct, gc=False):
     facts: dict[str, Any]
     erased: bool = False
     referred: tuple[UUID, ...] = ()
-    keys: Sequence[DataKey] = ()
+    seals: Seals = ()
     fenced: bool = False
 
 
@@ -303,7 +302,7 @@ class Sealer:
         event = one.event
         place = event_place(self._name, one.held.text, event.source, event.id)
         personal = event.personal
-        return layout.sealed(personal, one.keys, place, nonces.take(len(personal)))
+        return layout.sealed(personal, one.seals, place, nonces.take(len(personal)))
 
     def _blind(self, one: _Placed) -> Sequence[tuple[bytes, str, str]]:
         if not (one.layout and one.layout.searchable):
@@ -356,7 +355,7 @@ def _find_keys(one: _Placed) -> bool:
         found = held.keys_for(one.layout, one.event.time)
         if found is None:
             return False
-        one.keys, through = found
+        one.seals, through = found
         if through is not None and one.event.time <= through:
             one.fenced = True
     return held.fingerprint is not None or not one.person

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from ledger.errors import Halt, Lost, Overtaken
-from ledger.layouts import Layout
+from ledger.layouts import Layout, Seals
 from ledger.names import LedgerName
 from ledger.overtaking import Moment, erased_between, moment
 from ledger.places import data_key_place, ledger_key_place
@@ -68,7 +68,7 @@ class Chain:
 class KeySet(NamedTuple):
     """The keys of a layout's groups. `erased_through`: up to when some of them may seal nothing."""
 
-    keys: tuple[DataKey, ...]
+    seals: Seals
     erased_through: datetime | None
 
 
@@ -104,7 +104,7 @@ class Held:
                 return None
             keys.append(key)
         fences = [key.erased_through for key in keys if key.erased_through]
-        made = self._sets[layout, month] = KeySet(tuple(keys), max(fences, default=None))
+        made = self._sets[layout, month] = KeySet(layout.seals(keys), max(fences, default=None))
         return made
 
     def add(self, category: str, month: int, key: DataKey) -> None:

@@ -5,7 +5,7 @@ made once. Pure: keys and nonces are arguments.
 """
 
 from binascii import b2a_base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ import orjson
 from ledger.sealing import NONCE_BYTES, DataKey, field_place, padded
 from schemas import PERSONAL_FIELDS, ROLLING_CATEGORIES
 
-__all__ = ["BLIND_FIELDS", "Group", "Layout", "layout_of"]
+__all__ = ["BLIND_FIELDS", "Group", "Layout", "Seals", "layout_of"]
 
 # Fields by which a person can be looked up; the blind index knows no others.
 BLIND_FIELDS = frozenset(
@@ -28,6 +28,13 @@ class Group(NamedTuple):
     category: str
     rolling: bool
     fields: tuple[tuple[str, bytes], ...]
+
+
+# What seals the values of each group with the key of one person: the key's name, its encryption, and each
+# field with the rest of its associated data.
+Seals = tuple[
+    tuple[bytes, Callable[[bytes, bytes, bytes], bytes], tuple[tuple[str, bytes], ...]], ...
+]
 
 
 class Layout:
@@ -50,22 +57,31 @@ class Layout:
         )
         self._pattern = _pattern(groups)
 
+    def seals(self, keys: Sequence[DataKey]) -> Seals:
+        """What seals values with these keys, one of each group; made once for a person's keys."""
+        return tuple(
+            (
+                key.id.encode(),
+                key.cipher.encrypt,
+                tuple((field, place + key.place) for field, place in group.fields),
+            )
+            for group, key in zip(self.groups, keys, strict=True)
+        )
+
     def sealed(
-        self, personal: Mapping[str, Any], keys: Sequence[DataKey], place: bytes, random: bytes
+        self, personal: Mapping[str, Any], seals: Seals, place: bytes, random: bytes
     ) -> orjson.Fragment:
-        """The member `sealed` of a state. `keys`: of each group; `place`: made by `event_place`.
+        """The member `sealed` of a state. `seals`: of this layout; `place`: made by `event_place`.
 
         The blobs are those of `seal_value`. `random`: a nonce for each value, one after the other.
         """
         parts, at = [], 0
-        for (_, _, fields), key in zip(self.groups, keys, strict=True):
-            parts.append(key.name)
-            encrypt, key_place = key.cipher.encrypt, key.place
-            for field, its_place in fields:
+        for name, encrypt, fields in seals:
+            parts.append(name)
+            for field, rest in fields:
                 nonce = random[at : at + NONCE_BYTES]
                 at += NONCE_BYTES
-                text = padded(personal[field])
-                raw = nonce + encrypt(nonce, text, place + its_place + key_place)
+                raw = nonce + encrypt(nonce, padded(personal[field]), place + rest)
                 parts.append(b2a_base64(raw, newline=False))
         # No name of a category or a field holds a character that base64url replaces. Few do at all, so
         # this is faster than a translation, which looks at each.

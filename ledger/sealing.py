@@ -44,6 +44,7 @@ __all__ = [
 KEY_BYTES = 32
 NONCE_BYTES = 12
 _PAD_BYTES = 16
+_PADS = tuple(b" " * (-length % _PAD_BYTES) for length in range(_PAD_BYTES))
 _FORMAT = "1"
 _BLOCK_BYTES = 64
 _INNER = bytes(byte ^ 0x36 for byte in range(256))
@@ -119,19 +120,21 @@ def keyed_hash(key: bytes, data: bytes) -> bytes:
 class DataKey:
     """One data key ready for use: its id and its cipher. Never printed, never pickled.
 
-    `name`: the id as bytes. `place`: the end of the associated data of every value that is sealed with
-    it. `erased_through`: no value of an event up to this instant may be sealed with it.
+    `erased_through`: no value of an event up to this instant may be sealed with it.
     """
 
-    __slots__ = ("cipher", "erased_through", "id", "name", "place", "secret")
+    __slots__ = ("cipher", "erased_through", "id", "secret")
 
     def __init__(self, secret: bytes, erased_through: datetime | None = None) -> None:
         self.secret = secret
         self.erased_through = erased_through
         self.id = key_id(secret)
-        self.name = self.id.encode()
-        self.place = b'"' + self.name + b'"]'
         self.cipher = AESGCM(secret)
+
+    @property
+    def place(self) -> bytes:
+        """The end of the associated data of every value that is sealed with it."""
+        return b'"' + self.id.encode() + b'"]'
 
     def __repr__(self) -> str:
         return f"DataKey({self.id})"
@@ -165,7 +168,7 @@ def seal_value(cipher: AESGCM, value: Any, place: bytes, nonce: bytes) -> str:
 def padded(value: Any) -> bytes:
     """The plaintext of a value: JSON and spaces up to whole blocks, so that a length tells little."""
     text = _encode(value) if type(value) is str else to_json(value)
-    return text.ljust(-(-len(text) // _PAD_BYTES) * _PAD_BYTES)
+    return text + _PADS[len(text) % _PAD_BYTES]
 
 
 def open_value(cipher: AESGCM, blob: str, place: bytes) -> Any:
