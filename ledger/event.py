@@ -124,8 +124,8 @@ def _short_name(type: str) -> str:
 
 def instant(time: datetime) -> str:
     """RFC 3339 in UTC with six fractional digits, as stored: `2026-11-24T09:15:00.000000Z`."""
-    if time.tzinfo is UTC:  # as every decoded event has it; orjson takes a third of the time
-        text = orjson.dumps(time, None, orjson.OPT_UTC_Z)[1:-1].decode()
+    if time.tzinfo is UTC:  # as every decoded event has it; msgspec takes a tenth of the time
+        text: str = msgspec.to_builtins(time)
         return text if time.microsecond else f"{text[:-1]}.000000Z"
     offset = time.utcoffset()
     if offset is None:

@@ -188,12 +188,15 @@ def _write(
     look: bool,
 ) -> Outcome:
     batch, ready, now = prepared.batch, prepared.ready, prepared.now
+    at_once = (
+        None if look else decide(batch.messages, ready, {})
+    )  # before the lock: it needs no answer
     with session.transaction():
         head = lock_head(session)
         _check_erasures(session, ready, prepared.then, head)
         if batch.bookmark:
             _move_bookmark(session, batch.span, batch.bookmark, prepared.last_record)
-        decided = decide(batch.messages, ready, _known(session, ready) if look else {})
+        decided = at_once or decide(batch.messages, ready, _known(session, ready))
         new_letters = _move_letters(session, prepared, decided)
         before.believe(head)
         versions = before.versions(session, [r.stream for r in decided.new if r.stream])
@@ -254,7 +257,8 @@ def decide(messages: Sequence[Message], ready: Sequence[Ready], known: Known) ->
     """
     decided = _Decided()
     for index, item in enumerate(ready):
-        earlier = known.get((item.source, item.id)) if item.stream else None
+        name = item.source, item.id
+        earlier = known.get(name) if item.stream else None
         if earlier is not None:
             if _conflicts(earlier, item):
                 decided.refused.append((index, _conflict(messages[index])))
@@ -264,7 +268,7 @@ def decide(messages: Sequence[Message], ready: Sequence[Ready], known: Known) ->
             decided.refused.append((index, item.refusal))
         else:
             assert item.stream is not None
-            known[item.source, item.id] = Earlier(item.fingerprint, item.stream)
+            known[name] = Earlier(item.fingerprint, item.stream)
             decided.new.append(item)
     return decided
 

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from schemas.formats import has_iban_check_digits
 
-_SUSPECT = re.compile(r"@|[0-9](?:[^0-9]*[0-9]){6}")
-"""Nothing below matches a text without an @ or seven digits."""
+_FEWEST_DIGITS: Final = 7
+_SUSPECT = re.compile(rf"[0-9](?:[^0-9]*[0-9]){{{_FEWEST_DIGITS - 1}}}")
 
 # One character before the @ is enough to know, and keeps the search linear.
 _EMAIL = re.compile(r"[^\s@]@[^\s@.]+(?:\.[^\s@.]+)+")
@@ -69,7 +69,7 @@ _IBAN_LENGTHS: Final[dict[str, int]] = {
 
 def looks_personal(text: str) -> bool:
     """True when a text holds something that looks like an e-mail address, phone, IBAN or BSN."""
-    if _SUSPECT.search(text) is None:
+    if not _is_suspect(text):
         return False
     text = _UUID.sub(" ", text)
     return (
@@ -80,13 +80,18 @@ def looks_personal(text: str) -> bool:
     )
 
 
+def _is_suspect(text: str) -> bool:
+    """Whether one of the patterns could match at all: none does without an @ or seven digits."""
+    return "@" in text or (len(text) >= _FEWEST_DIGITS and _SUSPECT.search(text) is not None)
+
+
 def find_leak(data: dict[str, Any], members: tuple[str, ...]) -> str | None:
     """The pointer below `data` of the first fact among `members` that looks personal, or None."""
     for member in members:
         value = data.get(member)
         if value is None or isinstance(value, int):  # a number instead of a code is no text
             continue
-        if isinstance(value, str) and _SUSPECT.search(value) is None:
+        if isinstance(value, str) and not _is_suspect(value):
             continue
         below = _leak_in(value)
         if below is not None:
