@@ -15,7 +15,7 @@ import orjson
 from ledger.errors import TooLarge
 from ledger.event import check_entry_size, encode_state, instant
 from ledger.keyring import FINGERPRINT, Held, Keyring, Need
-from ledger.layouts import Group, Layout, Seals, layout_of
+from ledger.layouts import Group, Layout, Seal, layout_of
 from ledger.names import LedgerName
 from ledger.overtaking import Moment
 from ledger.sealing import (
@@ -138,7 +138,7 @@ class _Placed(msgspec.Struct, gc=False):
     facts: dict[str, Any]
     erased: bool = False
     referred: tuple[UUID, ...] = ()
-    seals: Seals = ()
+    seals: Sequence[Seal] = ()
     fenced: bool = False
 
 
@@ -259,20 +259,15 @@ class Sealer:
             check_entry_size(event.type, state)
         except TooLarge:
             return Ready(refusal=refusal_of(event, Code.TOO_LARGE))
-        if held.fingerprint is not None:
-            fingerprint = held.fingerprint.of(event.canonical)
-            generation = held.chains[FINGERPRINT].generation
-        else:
-            fingerprint = self._keyring.hash(FINGERPRINT).of(event.canonical)
-            generation = 0
+        fingerprint = held.fingerprint or self._keyring.hash(FINGERPRINT)
         return Ready(
             held.stream,
             event.type,
             event.source,
             event.id,
             state,
-            fingerprint,
-            generation,
+            fingerprint.of(event.canonical),
+            held.generation,
             refusal_of(event, Code.ERASED_SUBJECT) if one.fenced else None,
             () if one.fenced or not one.person else self._blind(one),
             one.referred,

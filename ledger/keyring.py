@@ -12,7 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from ledger.errors import Halt, Lost, Overtaken
-from ledger.layouts import Layout, Seals
+from ledger.layouts import Layout, Seal
 from ledger.names import LedgerName
 from ledger.overtaking import Moment, erased_between, moment
 from ledger.places import data_key_place, ledger_key_place
@@ -68,18 +68,28 @@ class Chain:
 class KeySet(NamedTuple):
     """The keys of a layout's groups. `erased_through`: up to when some of them may seal nothing."""
 
-    seals: Seals
+    seals: tuple[Seal, ...]
     erased_through: datetime | None
 
 
 class Held:
     """What is held of one stream: its chains by category, and keys ready for use by (category, month).
 
-    `fingerprint`: the hash by which its events are told apart, once its key was provided. `new`: this
-    process has just made the stream, so whatever is not held does not exist either.
+    `fingerprint`: the hash by which its events are told apart, once its key was provided; `generation`: of
+    that key, 0 without one. `new`: this process has just made the stream, so whatever is not held does not
+    exist either.
     """
 
-    __slots__ = ("_sets", "chains", "fingerprint", "new", "ready", "stream", "text")
+    __slots__ = (
+        "_sets",
+        "chains",
+        "fingerprint",
+        "generation",
+        "new",
+        "ready",
+        "stream",
+        "text",
+    )
 
     def __init__(self, stream: UUID) -> None:
         self.stream = stream
@@ -87,6 +97,7 @@ class Held:
         self.chains: dict[str, Chain] = {}
         self.ready: dict[tuple[str, int], DataKey] = {}
         self.fingerprint: KeyedHash | None = None
+        self.generation = 0
         self.new = False
         self._sets: dict[tuple[Layout, int], KeySet] = {}
 
@@ -104,7 +115,8 @@ class Held:
                 return None
             keys.append(key)
         fences = [key.erased_through for key in keys if key.erased_through]
-        made = self._sets[layout, month] = KeySet(layout.seals(keys), max(fences, default=None))
+        seals = tuple((key.place, key.cipher.encrypt) for key in keys)
+        made = self._sets[layout, month] = KeySet(seals, max(fences, default=None))
         return made
 
     def add(self, category: str, month: int, key: DataKey) -> None:
@@ -258,6 +270,7 @@ class Keyring:
             held, secret = self.of(need.subject), self._derive(need)
             if need.category == FINGERPRINT:
                 held.fingerprint = KeyedHash(secret)
+                held.generation = held.chains[FINGERPRINT].generation
             else:
                 through = held.chains[need.category].erased_through
                 held.add(need.category, need.month, DataKey(secret, through))

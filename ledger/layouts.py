@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from ledger.sealing import NONCE_BYTES, DataKey, field_place, padded
+from ledger.sealing import NONCE_BYTES, field_place, padded
 from schemas import PERSONAL_FIELDS, ROLLING_CATEGORIES
 
-__all__ = ["BLIND_FIELDS", "Group", "Layout", "Seals", "layout_of"]
+__all__ = ["BLIND_FIELDS", "Group", "Layout", "Seal", "layout_of"]
 
 # Fields by which a person can be looked up; the blind index knows no others.
 BLIND_FIELDS = frozenset(
@@ -30,11 +30,9 @@ class Group(NamedTuple):
     fields: tuple[tuple[str, bytes], ...]
 
 
-# What seals the values of each group with the key of one person: the key's name, its encryption, and each
-# field with the rest of its associated data.
-Seals = tuple[
-    tuple[bytes, Callable[[bytes, bytes, bytes], bytes], tuple[tuple[str, bytes], ...]], ...
-]
+# What seals the values of a group with the key of one person: the end of its associated data, which names
+# the key, and its encryption. As little as can be: it is not in the processor's cache when it is needed.
+Seal = tuple[bytes, Callable[[bytes, bytes, bytes], bytes]]
 
 
 class Layout:
@@ -57,31 +55,21 @@ class Layout:
         )
         self._pattern = _pattern(groups)
 
-    def seals(self, keys: Sequence[DataKey]) -> Seals:
-        """What seals values with these keys, one of each group; made once for a person's keys."""
-        return tuple(
-            (
-                key.id.encode(),
-                key.cipher.encrypt,
-                tuple((field, place + key.place) for field, place in group.fields),
-            )
-            for group, key in zip(self.groups, keys, strict=True)
-        )
-
     def sealed(
-        self, personal: Mapping[str, Any], seals: Seals, place: bytes, random: bytes
+        self, personal: Mapping[str, Any], seals: Sequence[Seal], place: bytes, random: bytes
     ) -> orjson.Fragment:
-        """The member `sealed` of a state. `seals`: of this layout; `place`: made by `event_place`.
+        """The member `sealed` of a state. `seals`: of each group's key; `place`: made by `event_place`.
 
         The blobs are those of `seal_value`. `random`: a nonce for each value, one after the other.
         """
         parts, at = [], 0
-        for name, encrypt, fields in seals:
-            parts.append(name)
-            for field, rest in fields:
+        for (_, _, fields), (key_place, encrypt) in zip(self.groups, seals, strict=True):
+            parts.append(key_place[1:-2])
+            for field, its_place in fields:
                 nonce = random[at : at + NONCE_BYTES]
                 at += NONCE_BYTES
-                raw = nonce + encrypt(nonce, padded(personal[field]), place + rest)
+                text = padded(personal[field])
+                raw = nonce + encrypt(nonce, text, place + its_place + key_place)
                 parts.append(b2a_base64(raw, newline=False))
         # No name of a category or a field holds a character that base64url replaces. Few do at all, so
         # this is faster than a translation, which looks at each.

@@ -133,7 +133,7 @@ class DataKey:
 
     @property
     def place(self) -> bytes:
-        """The end of the associated data of every value that is sealed with it."""
+        """The end of the associated data of every value that is sealed with it: its id as JSON."""
         return b'"' + self.id.encode() + b'"]'
 
     def __repr__(self) -> str:

@@ -33,7 +33,8 @@ def test_a_layout_seals_like_value_by_value(personal: dict[str, Any]) -> None:
     order = [field for group in layout.groups for field, _ in group.fields]
     random = os.urandom(len(order) * NONCE_BYTES)
     place = event_place("main", str(STREAM), "urn:x", "e-1")
-    sealed = layout.sealed(personal, layout.seals(list(keys.values())), place, random)
+    seals = [(key.place, key.cipher.encrypt) for key in keys.values()]
+    sealed = layout.sealed(personal, seals, place, random)
     plain: dict[str, Any] = {}
     for at, field in enumerate(order):
         category = PERSONAL_FIELDS[field]
