@@ -24,6 +24,7 @@ from projections import (
     processing_register,
     runner,
 )
+from projections import rebuild as views_rebuild
 from projections.apart import Apart
 from projections.read import customer_states, register_entries
 from projections.rebuild import audit_views, rebuild_all
@@ -203,7 +204,10 @@ def test_a_view_of_other_code_waits_for_its_rebuild(house: House) -> None:
         list(customer_states(house.session("reader")))
 
 
-def test_a_changed_row_is_found_by_the_audit_and_healed_by_a_rebuild(house: House) -> None:
+@pytest.mark.parametrize("processes", [0, 2])
+def test_a_changed_row_is_found_by_the_audit_and_healed_by_a_rebuild(
+    house: House, processes: int
+) -> None:
     house.record(*sampled(house))
     follower(house).follow_once()
     house.session(None).script(
@@ -215,7 +219,8 @@ def test_a_changed_row_is_found_by_the_audit_and_healed_by_a_rebuild(house: Hous
     wrong = {"consent_status", "processing_register"}
     reports = audit_views(reader, privacy_office=OFFICES)
     assert {report.view for report in reports if not report.ok} == wrong
-    healed = [rebuild(session, house.ledger, view, OFFICES) for view in VIEWS]
+    several = Apart(house.database, processes) if processes else None
+    healed = rebuild_all(session, house.ledger, VIEWS, OFFICES, several)
     assert {report.view for report in healed if not report.ok} == wrong
     assert all(report.ok for report in audit_views(reader, privacy_office=OFFICES))
 
@@ -315,6 +320,26 @@ def test_several_processes_build_the_same_rows(house: House, processes: int) -> 
     counted = figures.counted(session, house.clock())
     assert rebuild_all(session, house.ledger, VIEWS, OFFICES) == reports
     assert figures.counted(session, house.clock()) == counted
+
+
+def test_rows_that_move_while_several_processes_read_are_compared_in_the_end(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = sampled(house)
+    house.record(*lines[:150])
+    follower(house).follow_once()
+    house.record(*lines[150:])
+    session, several = house.session("projector"), Apart(house.database, 2)
+    build = views_rebuild._build
+
+    def moving(*arguments: Any) -> None:
+        build(*arguments)
+        follower(house).follow_once()
+
+    monkeypatch.setattr(views_rebuild, "_build", moving)
+    reports = rebuild_all(session, house.ledger, VIEWS, OFFICES, several)
+    assert {(report.position, report.ok) for report in reports} == {(len(lines), True)}
+    assert digests(house) == derived(house)
 
 
 def test_what_ends_one_of_several_processes_ends_the_rebuild_and_no_view(
