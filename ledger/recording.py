@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.before import Before, Versions
+from ledger.before import Before, BlindRow, Versions
 from ledger.errors import Fenced, Overtaken
 from ledger.intake import KafkaOrigin, Message, Ready, Sealer, refusal_of
 from ledger.keyring import Keyring
@@ -195,8 +195,10 @@ def _write(
             _move_bookmark(session, batch.span, batch.bookmark, prepared.last_record)
         decided = decide(batch.messages, ready, _known(session, ready) if look else {})
         new_letters = _move_letters(session, prepared, decided)
-        versions = before.versions(session, head, [r.stream for r in decided.new if r.stream])
+        before.believe(head)
+        versions = before.versions(session, [r.stream for r in decided.new if r.stream])
         written = _append(session, ledger, batch.span, decided, new_letters, versions)
+        _make_searchable(session, before.unwritten(decided.new))
         halted = bool(batch.bookmark) and _count(session, batch, decided, limit, now)
     return Outcome(
         recorded=len(decided.new),
@@ -298,7 +300,7 @@ def _append(
     new_letters: int,
     versions: Versions,
 ) -> Written:
-    written = append(
+    return append(
         session,
         [_new_event(item, versions) for item in decided.new],
         span,
@@ -306,16 +308,17 @@ def _append(
         dead_letters=new_letters,
         channel=ledger.channel,
     )
-    blind = [(row, item.stream) for item in decided.new for row in item.blind]
-    if blind:
+
+
+def _make_searchable(session: Session, rows: Sequence[BlindRow]) -> None:
+    if rows:
         session.run(
             "add_blind",
-            hmacs=[row[0] for row, _ in blind],
-            subjects=[stream for _, stream in blind],
-            categories=[row[1] for row, _ in blind],
-            fields=[row[2] for row, _ in blind],
+            hmacs=[hmac for hmac, _, _, _ in rows],
+            subjects=[subject for _, subject, _, _ in rows],
+            categories=[category for _, _, category, _ in rows],
+            fields=[field for _, _, _, field in rows],
         )
-    return written
 
 
 def _new_event(item: Ready, versions: Versions) -> NewEvent:

@@ -5,7 +5,11 @@ from typing import Any
 
 import pytest
 
+from ledger.application import Ledger
+from ledger.blind import rebuild
 from ledger.errors import Halt
+from ledger.intake import blind_hash
+from ledger.opening import Opener
 from ledger.postgres import Session
 from ledger.recording import Batch, Outcome
 from ledger.writing import Span
@@ -110,3 +114,98 @@ def test_versions_of_a_batch_that_was_rolled_back_are_not_believed(
             record()
     record()
     assert versions(house) == [(1, 1), (2, 2)]
+
+
+WHO = "customer/10023"
+EMAIL = "j.devries@example.nl"
+
+
+def record_one(house: House, ledger: Ledger, **members: Any) -> None:
+    span = Span("file:test", 0, 1, 2)
+    list(ledger.record_each([Batch(house.messages(collected(**members)), span)]))
+
+
+def found(house: House, email: str = EMAIL) -> list[str]:
+    opener = house.opener()
+    return opener.find(blind_hash(opener.ledger_key("blind"), "email", email))
+
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the statements that write."""
+    names: list[str] = []
+    original = Session.run
+
+    def run(session: Session, name: str, /, **parameters: Any) -> int:
+        names.append(name)
+        return original(session, name, **parameters)
+
+    monkeypatch.setattr(Session, "run", run)
+    return names
+
+
+def test_a_value_that_is_searchable_already_is_not_written_again(
+    house: House, ran: list[str]
+) -> None:
+    ledger = house.open()
+    for _ in range(3):
+        record_one(house, ledger)
+    assert ran.count("add_blind") == 1
+    record_one(house, ledger, personal={"email": "new@example.nl"})
+    assert ran.count("add_blind") == 2
+    assert found(house) == found(house, "new@example.nl") == [WHO]
+
+
+def test_another_writer_takes_nothing_out_of_the_index(house: House, ran: list[str]) -> None:
+    ledger, other = house.open(), house.open()
+    record_one(house, ledger)
+    house.record(accessed(), ledger=other)
+    record_one(house, ledger)
+    assert ran.count("add_blind") == 1
+
+
+def test_a_value_of_two_people_is_searchable_for_both(house: House) -> None:
+    other = "customer/2"
+    record_each(house, [collected()], [collected(other), collected()], [collected(other)])
+    assert found(house) == [WHO, other]
+
+
+def test_a_value_that_comes_back_after_an_erasure_is_searchable_again(house: House) -> None:
+    ledger = house.open()
+    record_one(house, ledger)
+    house.eraser().erase(WHO, ["contact"], "request")
+    assert found(house) == []
+    house.clock.forward(days=2)
+    record_one(house, ledger, time="2026-11-26T10:15:00+01:00")
+    assert found(house) == [WHO]
+
+
+def test_an_index_that_is_made_again_has_what_was_written_before(house: House) -> None:
+    ledger = house.open()
+    record_one(house, ledger)
+    house.session(None).script(
+        "TRUNCATE ledger_main_keys.blind_index, ledger_main_keys.blind_index_complete", {}
+    )
+    record_one(house, ledger)
+    session = house.session("eraser")
+    assert rebuild(session, Opener(session, house.provider, house.ledger)) == 1
+    record_one(house, ledger)
+    assert found(house) == [WHO]
+
+
+def test_a_value_of_a_batch_that_was_rolled_back_is_written_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, original = house.open(), Session.run
+
+    def failing(session: Session, name: str, /, **parameters: Any) -> int:
+        if name == "add_blind":
+            raise Halt("the batch is written, what is searchable of it is not")
+        return original(session, name, **parameters)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "run", failing)
+        with pytest.raises(Halt):
+            record_one(house, ledger)
+    record_one(house, ledger)
+    assert found(house) == [WHO]
