@@ -5,7 +5,6 @@ view alone, and then single events that concern many others: a grant to an emplo
 thousands, a recipient who has received from everybody. What is counted is rows read and processor time.
 """
 
-import gc
 import statistics
 import sys
 import time
@@ -20,6 +19,7 @@ import orjson
 from bench.filling import OFFICE, UNTIL, record, sample, sites
 from bench.processor import Figures, rates, server_of
 from bench.results import quote, save
+from ledger import cycles
 from ledger.application import Ledger
 from ledger.opening import Opener
 from projections.findings import VIEW
@@ -56,7 +56,7 @@ ROWS = {
 
 def main() -> None:
     """Grow, measure, print, save."""
-    gc.freeze()  # as the program does
+    cycles.settle()  # as the program does
     events = int(sys.argv[1]) if len(sys.argv) > 1 else EVENTS
     with sites() as made:
         points = list(grow(made.fresh(), events))

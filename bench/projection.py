@@ -25,6 +25,7 @@ from bench.filling import OFFICE, Sites, record, sample, sites
 from bench.processor import Figures, rates, server_of
 from bench.results import median_ratio, quote, save
 from bench.workload import four_fields
+from ledger import cycles
 from ledger.names import LedgerName
 from ledger.postgres import Database
 from ledger.reading import each_event
@@ -40,6 +41,7 @@ ROUNDS = 3
 PROCESSES = 2
 BLOCK = 2_000
 LOOK_S = 0.01
+PYTHONS_THRESHOLDS = (700, 10, 10)
 METHOD = (
     f"{EVENTS:,} events of {PEOPLE:,} people: a made-up life (mixed), or four sealed fields in each event "
     "(sealed). Embedded PostgreSQL with fsync; medians of interleaved rounds. record: one process, batches "
@@ -62,7 +64,6 @@ PAIRS = {
 def main() -> None:
     """Measure, print, save."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
-    gc.freeze()  # as the program does
     workloads = {
         "mixed": list(sample(EVENTS)),
         "sealed": four_fields(EVENTS, PEOPLE, "projection"),
@@ -140,22 +141,29 @@ def one_round(house: House, other: House, texts: list[bytes]) -> Figures:
         "rebuild": rebuild,
     }
     figures: Figures = {}
-    server, thresholds = server_of(house.url), gc.get_threshold()
+    server = server_of(house.url)
     for name, work in works.items():
-        gc.freeze()  # none is slowed by what the one before it left in memory
+        cycles.settle()  # as the program does; none is slowed by what the one before it left in memory
         figures |= rates(name, work, server, len(texts))
-        gc.set_threshold(*thresholds)  # recording sets its own, which a projector does not have
     follower.close()
     began = time.perf_counter()
     rebuild(Apart(house.database, PROCESSES))
     figures["apart"] = len(texts) / (time.perf_counter() - began)
-    figures |= followed_meanwhile(other, texts)
-    gc.set_threshold(*thresholds)
-    return figures
+    return figures | followed_meanwhile(other, texts)
 
 
 def bare(house: House) -> int:
     """Read and parse every event as anybody would; how many there are."""
+    ours = gc.get_threshold()
+    gc.set_threshold(*PYTHONS_THRESHOLDS)
+    try:
+        return parsed(house)
+    finally:
+        gc.set_threshold(*ours)
+
+
+def parsed(house: House) -> int:
+    """How many events were read and parsed."""
     count = last = 0
     query = (
         "SELECT originator_id, originator_version, topic, state, notification_id, recorded_at"
@@ -164,8 +172,8 @@ def bare(house: House) -> int:
     )
     with psycopg.connect(house.url, autocommit=True) as connection:
         while rows := connection.execute(query.encode(), [last]).fetchall():
-            parsed = [(*row, orjson.loads(row[3])) for row in rows]
-            count, last = count + len(parsed), rows[-1][4]
+            events = [(*row, orjson.loads(row[3])) for row in rows]
+            count, last = count + len(events), rows[-1][4]
     return count
 
 
@@ -188,7 +196,7 @@ def followed_meanwhile(house: House, texts: list[bytes]) -> Figures:
 
 def follow(url: str, name: str, goal: int, ready: Any, done: Any) -> None:
     """Follow in a process of its own until all views are at the goal."""
-    gc.freeze()
+    cycles.settle()
     follower = Follower(Database(url), LedgerName(name), OFFICE)
     follower.statuses()
     ready.set()

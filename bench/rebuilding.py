@@ -3,7 +3,6 @@
 Prints a line of JSON: position, seconds, and megabytes of resident memory before and at the peak.
 """
 
-import gc
 import sys
 import time
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import orjson
 
 from bench.filling import OFFICE
+from ledger import cycles
 from ledger.names import LedgerName
 from ledger.postgres import Database
 from projections import VIEWS
@@ -25,7 +25,7 @@ def megabytes() -> float:
 
 def main(url: str, name: str) -> None:
     """Rebuild, and say what it took."""
-    gc.freeze()  # as the program does
+    cycles.settle()  # as the program does
     ledger = LedgerName(name)
     session = Database(url).connect(ledger, "projector")
     before, began, used = megabytes(), time.perf_counter(), time.process_time()

@@ -5,7 +5,6 @@ out, the median of the seconds that a block of them took, the most megabytes of 
 and seconds of processor time of all of it.
 """
 
-import gc
 import os
 import statistics
 import sys
@@ -22,6 +21,7 @@ from console.output import encode
 from console.rights.deciding import Done, Due, due_steps, erase_due
 from console.settings import read_settings
 from console.wiring import Site, open_site
+from ledger import cycles
 from rulebook.calendar import day_of
 
 BLOCK = 1_000
@@ -29,7 +29,7 @@ BLOCK = 1_000
 
 def main() -> None:
     """Open the ledger, look, carry out, and say what it took."""
-    gc.freeze()  # as the program does
+    cycles.settle()  # as the program does
     told: dict[str, float] = {}
     marks = [_mark()]
     with open_site(read_settings(os.environ, Path.cwd()), lambda: NOW) as site:

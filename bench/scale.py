@@ -5,7 +5,6 @@ were recorded and followed, the three answers about one person of 1,000 events, 
 a process of its own with its memory, and bytes on disk. Plots show cost against size.
 """
 
-import gc
 import statistics
 import subprocess
 import sys
@@ -28,6 +27,7 @@ from console.answers.history import history
 from console.answers.source import Source
 from console.answers.state import state
 from console.reads import Reads
+from ledger import cycles
 from ledger.application import Ledger
 from ledger.audit import audit
 from ledger.opening import Opener
@@ -80,7 +80,7 @@ ROWS = {
 
 def main() -> None:
     """Grow, measure, print, draw, save."""
-    gc.freeze()  # as the program does
+    cycles.settle()  # as the program does
     events = int(sys.argv[1]) if len(sys.argv) > 1 else EVENTS
     with sites() as made:
         points = list(grow(made, events))
@@ -101,11 +101,10 @@ def grow(made: Sites, events: int) -> Iterator[Figures]:
     """The figures of one ledger at each size, each printed."""
     house = made.fresh()
     ledger, follower = house.open(), Follower(house.database, house.ledger, OFFICE)
-    server, thresholds = server_of(house.url), gc.get_threshold()
+    server = server_of(house.url)
     remaining, size, written = messages(events), 0, 0
     while texts := list(islice(remaining, CHUNK)):
         figures = rates("record", partial(record, ledger, texts), server, len(texts))
-        gc.set_threshold(*thresholds)  # recording sets its own, which a projector does not have
         figures |= rates("follow", follower.follow_once, server, len(texts))
         size, written = size + len(texts), written + sum(map(len, texts))
         if size in SIZES:

@@ -1,6 +1,5 @@
 """The program `ledger`: its commands, and the one place where an error becomes an exit status."""
 
-import gc
 import io
 import os
 import sys
@@ -39,6 +38,7 @@ from console.commands import (
 from console.failures import FINE, INTERRUPTED, explained
 from console.flags import global_flags
 from console.logs import complain, end_logs, silence
+from ledger import cycles
 
 __all__ = ["app", "main", "run"]
 
@@ -129,7 +129,7 @@ def _leave_quietly() -> int:
 
 def run() -> None:
     """Entry point of the program."""
-    gc.freeze()  # what was imported stays to the end: the collector need not look at it ever again
+    cycles.settle()  # what was imported stays to the end
     silence()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A table must not fail on a terminal that cannot show a name; JSON is bytes of UTF-8 anyway.

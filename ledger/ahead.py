@@ -4,13 +4,13 @@ Knows nothing of sessions and keys. At most one write is under way, in one threa
 nothing after a failure is written, are kept here.
 """
 
-import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
+from ledger import cycles
 from ledger.errors import Overtaken
 
 __all__ = ["ahead"]
@@ -18,9 +18,6 @@ __all__ = ["ahead"]
 # The writing thread wakes some dozens of times a batch, each time behind the one that seals. Python's
 # 5 ms would make it wait longer than the server takes.
 _SWITCH_SECONDS = 0.0005
-# The objects of a batch form no cycles and die together. Python's 700 would look through them dozens of
-# times in vain, and now and then through every cached key.
-_GARBAGE_THRESHOLDS = (200_000, 20, 100)
 
 _Batch = TypeVar("_Batch")
 _Prepared = TypeVar("_Prepared")
@@ -59,8 +56,7 @@ def ahead(
 def _suit_batches() -> None:
     """Set what the interpreter does by the way to what suits batches; for the whole process."""
     sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH_SECONDS))
-    if gc.get_threshold()[0] < _GARBAGE_THRESHOLDS[0]:
-        gc.set_threshold(*_GARBAGE_THRESHOLDS)
+    cycles.seldom()
 
 
 def _attempt(

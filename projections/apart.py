@@ -1,32 +1,30 @@
 """Blocks that several processes make, each of a share of the streams.
 
-They only read and fold. All rows are written by the one that asked, so what is left of such a process after
-that one has died can do no harm.
+They only read and fold (`folding`). All rows are written by the one that asked, so what is left of such a
+process after that one has died can do no harm.
 """
 
-import gc
-import multiprocessing
 import os
-import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from itertools import pairwise
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
+from multiprocessing.connection import Connection, Pipe, wait
 from typing import NamedTuple
 
 from ledger.errors import Halt, LedgerError
-from ledger.names import LedgerName
-from ledger.postgres import Database, Session
-from projections import view_named
-from projections.blocks import Block, blocks
-from projections.derive import Content, Seen, Share
-from projections.digest import SLICES
+from ledger.postgres import Database
+from projections.blocks import Block
+from projections.derive import Content
+from projections.digest import SLICES, Share, Sums
+from projections.folding import Message, Told, Work
 
-__all__ = ["Apart", "Work", "blocks_apart", "shares", "worthwhile"]
+__all__ = ["Apart", "blocks_apart", "shares", "worthwhile"]
 
 # A process that folds fewer events takes longer to start than it saves.
 _LEAST_EVENTS = 20_000
+_Folders = dict[Connection, "subprocess.Popen[bytes]"]
 
 
 class Apart(NamedTuple):
@@ -34,15 +32,6 @@ class Apart(NamedTuple):
 
     database: Database
     processes: int
-
-
-class Work(NamedTuple):
-    """What is derived of which ledger, for a process that knows nothing else."""
-
-    database: Database
-    ledger: LedgerName
-    goals: list[tuple[str, int]]
-    privacy_office: frozenset[str]
 
 
 def worthwhile(events: int) -> int:
@@ -64,70 +53,63 @@ def shares(processes: int) -> list[Share]:
     return [range(*pair) for pair in pairwise(edges)]
 
 
-def blocks_apart(work: Work, contents: Sequence[Content], processes: int) -> Iterator[Block]:
-    """Blocks of each share in the order of its streams. Raises what one of the processes met with."""
-    with _workers(work, shares(processes)) as workers:
-        while workers:
-            for receiving in wait(list(workers)):
-                assert isinstance(receiving, Connection)
-                message = _received(receiving, workers)
+def blocks_apart(
+    work: Work, contents: Sequence[Content], stored: Sequence[list[Sums | None]], processes: int
+) -> Iterator[Block]:
+    """Blocks of each share in the order of its streams. Raises what one of the processes met with.
+
+    `contents`, `stored`: of each goal, which take in what is told of each share in the end.
+    """
+    parts = shares(processes)
+    with _folders(work, parts) as folders:
+        while folders:
+            for connection in wait(list(folders)):
+                assert isinstance(connection, Connection)
+                message = _received(connection, folders)
                 if isinstance(message, Block):
                     yield message
                 else:
-                    for content, seen in zip(contents, message, strict=True):
-                        content.take(seen)
-                    del workers[receiving]
+                    _take(message, contents, stored)
+                    del folders[connection]
+
+
+def _take(told: Told, contents: Sequence[Content], stored: Sequence[list[Sums | None]]) -> None:
+    for content, known, (seen, sums) in zip(contents, stored, told, strict=True):
+        content.take(seen)
+        known.append(sums)
 
 
 @contextmanager
-def _workers(work: Work, parts: Sequence[Share]) -> Iterator[dict[Connection, BaseProcess]]:
-    """A process for each share, by the connection on which it sends; none of them is left in the end."""
-    context = multiprocessing.get_context("spawn")
-    started: dict[Connection, BaseProcess] = {}
+def _folders(work: Work, parts: Sequence[Share]) -> Iterator[_Folders]:
+    """A process for each share, by the connection to it; none of them is left in the end."""
+    started: _Folders = {}
     try:
         for share in parts:
-            receiving, sending = context.Pipe(duplex=False)
-            process: BaseProcess = context.Process(
-                target=_fold, args=(work, share, sending), daemon=True
-            )
-            process.start()
-            sending.close()
-            started[receiving] = process
+            ours, theirs = Pipe()
+            with theirs:
+                started[ours] = _started(theirs.fileno())
+            with suppress(BrokenPipeError):  # it has died, which is noticed soon
+                ours.send((work, share))
         yield dict(started)
     finally:
-        for receiving, process in started.items():
-            receiving.close()
+        for connection, process in started.items():
+            connection.close()
             process.terminate()
-            process.join()
+            process.wait()
 
 
-def _received(receiving: Connection, workers: dict[Connection, BaseProcess]) -> Block | list[Seen]:
+def _started(descriptor: int) -> "subprocess.Popen[bytes]":
+    """A process that needs nothing but what it is for, so that it starts in a quarter of a second."""
+    command = [sys.executable, "-P", "-m", "projections.folding", str(descriptor)]
+    return subprocess.Popen(command, pass_fds=[descriptor])  # noqa: S603  our own module
+
+
+def _received(connection: Connection, folders: _Folders) -> Block | Told:
     try:
-        message: Block | list[Seen] | LedgerError = receiving.recv()
+        message: Message = connection.recv()
     except (EOFError, OSError):  # before a message, or within one
-        workers[receiving].join()
-        code = workers[receiving].exitcode
+        code = folders[connection].wait()
         raise Halt(f"a process that folds events has ended (status {code}): run it again") from None
     if isinstance(message, LedgerError):
         raise message
     return message
-
-
-def _fold(work: Work, share: Share, sending: Connection) -> None:
-    """Send the blocks of a share, then what was seen in it, or the error that ended it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked hears it too, and ends this process
-    with suppress(BrokenPipeError):  # unless it has died
-        try:
-            with closing(work.database.connect(work.ledger, "projector")) as session:
-                _send(session, work, share, sending)
-        except LedgerError as error:
-            sending.send(error)
-
-
-def _send(session: Session, work: Work, share: Share, sending: Connection) -> None:
-    goals = [(view, upto) for name, upto in work.goals if (view := view_named(name))]
-    contents = [Content(session, view, upto, work.privacy_office) for view, upto in goals]
-    gc.freeze()  # modules, registers and staff stay: no search for cycles needs to look at them
-    for block in blocks(session, goals, contents, work.privacy_office, share):
-        sending.send(block)
-    sending.send([content.seen() for content in contents])

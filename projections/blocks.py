@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from ledger.postgres import Session
 from projections.batch import NamedEvent
-from projections.derive import EVERYTHING, Content, Derived, Goal, Share, derive
+from projections.derive import Content, Derived, Goal, derive
+from projections.digest import EVERYTHING, Share
 
 __all__ = ["Block", "Part", "blocks"]
 

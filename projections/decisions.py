@@ -36,6 +36,8 @@ def decided(dossier: Dossier, time: datetime = FOREVER) -> dict[str, Decided]:
                 one.get("rule"),
                 one.get("ref"),
             )
+    if not found:
+        return {}
     anew = [mark.order.time for mark in dossier.until("registered", time)]
     return {
         category: one

@@ -14,19 +14,17 @@ from ledger.postgres import Session
 from ledger.reading import LAST, newest
 from projections.annulment import ANNULMENT
 from projections.batch import NamedEvent, named_by
-from projections.digest import SLICES, Digest, Sums, bounds
+from projections.digest import EVERYTHING, Digest, Share, Sums, bounds
 from projections.dispatch import Dispatch
 from projections.joins import join_of
 from projections.timetravel import Moment, Selected, counting, fold, select
 from projections.view import View
 
 __all__ = [
-    "EVERYTHING",
     "Content",
     "Derived",
     "Goal",
     "Seen",
-    "Share",
     "annulled_streams",
     "derive",
     "derive_digests",
@@ -37,9 +35,6 @@ __all__ = [
 
 Goal = tuple[View[Any], int]
 """A view and the position up to which it is derived."""
-Share = range
-"""Slices (`digest`) of the streams, one after the other."""
-EVERYTHING: Share = range(SLICES)
 Seen = tuple[Sums, Any]
 """What a view has come to in a share: its digests, and what its entries still wait with."""
 

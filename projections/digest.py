@@ -7,17 +7,20 @@ from uuid import UUID
 
 from projections.view import NOWHERE, View
 
-__all__ = ["SLICES", "Digest", "Sums", "bounds"]
+__all__ = ["EVERYTHING", "SLICES", "Digest", "Share", "Sums", "bounds", "digest_of"]
 
 SLICES = 16
 _SHIFT = 124  # of the 128 bits of a stream, its first hexadecimal digit is left
+Share = range
+"""Slices of the streams, one after the other."""
+EVERYTHING: Share = range(SLICES)
 _Kind = Literal["entries", "rows"]
 _Place = tuple[_Kind, int]
 Sums = Mapping[_Place, bytes]
 """SHA-256 of what was taken in, by kind and slice."""
 
 
-def bounds(slices: range) -> tuple[UUID, UUID]:
+def bounds(slices: Share) -> tuple[UUID, UUID]:
     """The first and the last stream that can be in some slices, which follow each other."""
     return UUID(int=slices.start << _SHIFT), UUID(int=(slices.stop << _SHIFT) - 1)
 
@@ -27,8 +30,8 @@ class Digest:
 
     A slice belongs to the streams with the same first hexadecimal digit, and one more to no stream; what
     is in it comes in the order of its keys. Each is hashed by itself, so that whoever reads a part of the
-    streams can hand over the sums. Every part of what is hashed is preceded by its length in 8 bytes, so
-    no two lists of rows have the same input.
+    streams can hand over the sums. Every part of what is hashed is preceded by its length, unless that is
+    always the same, so no two lists of rows have the same input.
     """
 
     def __init__(self, view: View[Any]) -> None:
@@ -38,16 +41,14 @@ class Digest:
 
     def rows(self, stream: UUID, rows: Iterable[tuple[str, bytes]]) -> None:
         """Take in rows of a stream, by subkey and state."""
-        key = stream.bytes
-        self._add(
-            "rows",
-            stream,
-            [part for subkey, state in rows for part in (key, subkey.encode(), state)],
-        )
+        key, update = stream.bytes, self._hashed("rows", stream).update
+        for subkey, state in rows:
+            name = subkey.encode()
+            update(b"%b%d:%b%d:%b" % (key, len(name), name, len(state), state))
 
     def entry(self, stream: UUID, parts: list[bytes]) -> None:
         """Take in an entry of a joined view."""
-        self._add("entries", stream, parts)
+        self._hashed("entries", stream).update(_measured(parts))
 
     def take(self, sums: Sums) -> None:
         """Take in slices that were read elsewhere, each as a whole."""
@@ -65,13 +66,22 @@ class Digest:
         ]
         return hashlib.sha256(_measured(self._named + parts)).hexdigest()
 
-    def _add(self, kind: _Kind, stream: UUID, parts: list[bytes]) -> None:
-        place = kind, SLICES if stream == NOWHERE else stream.int >> _SHIFT
+    def _hashed(self, kind: _Kind, stream: UUID) -> Any:
+        number = stream.int
+        place = kind, SLICES if number == NOWHERE.int else number >> _SHIFT
         hashed = self._hashes.get(place)
         if hashed is None:
             hashed = self._hashes[place] = hashlib.sha256()
-        hashed.update(_measured(parts))
+        return hashed
 
 
 def _measured(parts: list[bytes]) -> bytes:
-    return b"".join([byte for part in parts for byte in (len(part).to_bytes(8, "big"), part)])
+    return b"".join([b"%d:%b" % (len(part), part) for part in parts])
+
+
+def digest_of(view: View[Any], *parts: Sums) -> str:
+    """The digest of a view whose slices were read in some parts."""
+    digest = Digest(view)
+    for sums in parts:
+        digest.take(sums)
+    return digest.hex()

@@ -64,7 +64,8 @@ class Dossier(msgspec.Struct, frozen=True, tag="dossier", gc=False):
 
     def until(self, topic: str, time: datetime) -> tuple[Mark, ...]:
         """The marks of a topic up to a time, inclusive."""
-        return tuple(mark for mark in self.all(topic) if mark.order.time <= time)
+        marks = self.all(topic)
+        return marks and tuple(mark for mark in marks if mark.order.time <= time)
 
     def last(self, topic: str, time: datetime) -> Mark | None:
         """The mark that decides at a time."""
@@ -112,7 +113,8 @@ def topic_of(marked: str) -> str:
 
 def noted(event: RecordedEvent) -> bool:
     """Whether an event leaves a mark."""
-    return any(noting.when(event) for noting in NOTED.get(event.name, ()))
+    notings = NOTED.get(event.name)
+    return notings is not None and any(noting.when(event) for noting in notings)
 
 
 def dossier_name(stream: UUID, dossier: Dossier) -> str:

@@ -5,7 +5,6 @@ Pure. Which event makes which facts is one table; an event may make several.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import msgspec
@@ -122,19 +121,18 @@ _KINDS = {check.kind: check for checks in CHECKED.values() for check in checks} 
 }
 
 
-@cache
-def _unknown(spelled: str) -> bool:
-    return provision(spelled) is None
-
-
 _USES = {"access", "contact", DISCLOSURE}
 
 
 def facts_in(event: RecordedEvent) -> list[str]:
     """The kinds of fact that an event is. A disclosure is judged by its provision anyway."""
-    checks = CHECKED.get(event.name, ())
-    kinds = [check.kind for check in checks if check.when(event)]
-    if event.provision and event.name != "personal-data-disclosed" and _unknown(event.provision):
+    checks = CHECKED.get(event.name)
+    kinds = [check.kind for check in checks if check.when(event)] if checks else []
+    if (
+        event.provision
+        and event.name != "personal-data-disclosed"
+        and not provision(event.provision)
+    ):
         kinds.append(_PROVISION.kind)
     return kinds
 

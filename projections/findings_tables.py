@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from ledger.postgres import Session
+from projections.digest import Share, bounds
 from projections.findings_reach import EVER
 from projections.view import NOWHERE, Key, encode
 
@@ -95,13 +96,20 @@ def _row(key: Key, rule: str, finding: Any) -> tuple[Any, ...]:
     return (*key, rule, encode(one), one.about, one.due, one.occurred_at, one.source, one.id)
 
 
-def stored_findings(session: Session, table: str) -> Iterator[tuple[Key, str, bytes]]:
-    """Every finding in the order of its place, in flat memory. `table`: of a colour, or the view."""
+def stored_findings(session: Session, table: str, share: Share) -> Iterator[tuple[Key, str, bytes]]:
+    """Every finding of a share in the order of its place, in flat memory. `table`: see `stored_sums`."""
     names: Mapping[str, str] = {"entries": f"{table}_entries"}
     session = session.of("projections")
-    last: tuple[UUID, str, str] = (_START, "", "")
+    first, final = bounds(share)
+    last: tuple[UUID, str, str] = (first, "", "")
     while page := session.named(
-        "findings_page", names, stream=last[0], subkey=last[1], rule=last[2], count=_BLOCK_ROWS
+        "findings_page",
+        names,
+        stream=last[0],
+        subkey=last[1],
+        rule=last[2],
+        last=final,
+        count=_BLOCK_ROWS,
     ):
         for stream, subkey, rule, state in page:
             yield (stream, subkey), rule, state

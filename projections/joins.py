@@ -10,6 +10,7 @@ from uuid import UUID
 
 from ledger.postgres import Session
 from projections import joining
+from projections.digest import Share, bounds
 from projections.findings_join import Entry, FindingsJoin, FindingStore
 from projections.findings_tables import stored_findings
 from projections.joining import EntryRow, EntryStore
@@ -59,8 +60,8 @@ class Join(Protocol):
     def parts(self, entry: Any) -> Placed:
         """What a digest takes of an entry."""
 
-    def stored(self, session: Session, table: str) -> Iterator[Placed]:
-        """The same of all entries as they are stored, in order. `table`: of a colour, or the view."""
+    def stored(self, session: Session, table: str, share: Share) -> Iterator[Placed]:
+        """The same of the stored entries of a share, in order. `table`: of a colour, or the view."""
 
 
 class _Activities:
@@ -81,7 +82,9 @@ class _Activities:
         activity, (totals, made) = entry
         return NOWHERE, [activity.encode(), totals, made]
 
-    def stored(self, session: Session, table: str) -> Iterator[Placed]:
+    def stored(self, session: Session, table: str, share: Share) -> Iterator[Placed]:
+        if bounds(share)[1] < NOWHERE:
+            return
         rows = session.of("projections").named("all_entries", {"entries": f"{table}_entries"})
         for activity, totals, made in rows:
             yield NOWHERE, [activity.encode(), totals, made]
@@ -116,8 +119,8 @@ class _Findings(FindingsJoin):
         (stream, subkey), rule, finding = entry
         return stream, [stream.bytes, subkey.encode(), rule.encode(), encode(finding)]
 
-    def stored(self, session: Session, table: str) -> Iterator[Placed]:
-        for (stream, subkey), rule, state in stored_findings(session, table):
+    def stored(self, session: Session, table: str, share: Share) -> Iterator[Placed]:
+        for (stream, subkey), rule, state in stored_findings(session, table, share):
             yield stream, [stream.bytes, subkey.encode(), rule.encode(), state]
 
 

@@ -39,6 +39,7 @@ _RETIRED = "processing-activity-retired"
 DECLARING: frozenset[str] = frozenset({*_DECLARATIONS, _RETIRED})
 """Types of the events that say what is declared."""
 _ASSESSED = "dpia-linked"
+_DECLARED = DECLARING | {_ASSESSED}
 Counts = dict[str, int]
 
 
@@ -163,7 +164,7 @@ def keys(event: RecordedEvent) -> tuple[str, ...]:
     subkeys = []
     if event.activity:
         subkeys.append(f"observed/{event.activity}")
-    if event.name in _DECLARATIONS or event.name in {_RETIRED, _ASSESSED}:
+    if event.name in _DECLARED:
         subkeys.append(f"declared/{(event.subject or '').removeprefix(_PREFIX)}")
     return tuple(subkeys)
 
@@ -196,7 +197,11 @@ def _order(one: Version | Assessment) -> Order:
 def observe(state: Observation | None, event: RecordedEvent) -> Observation:
     """Count one event that names the activity."""
     before = state or Observation(event.subject is None, 0, event.time, event.time)
-    recipient, kind, country = _given(event.facts)
+    recipients, kinds, countries = before.recipients, before.recipient_kinds, before.countries
+    if "recipient" in event.facts:  # where a recipient is established, no data was given to
+        recipients = _counted(recipients, event.facts["recipient"])
+        kinds = _counted(kinds, event.facts.get("recipient_kind"))
+        countries = _counted(countries, event.facts.get("country"))
     return Observation(
         person=before.person,
         events=before.events + 1,
@@ -204,23 +209,16 @@ def observe(state: Observation | None, event: RecordedEvent) -> Observation:
         last=max(before.last, event.time),
         legal_bases=_counted(before.legal_bases, event.legal_basis),
         categories=_counted(before.categories, *event.categories),
-        recipients=_counted(before.recipients, recipient),
-        recipient_kinds=_counted(before.recipient_kinds, kind),
-        countries=_counted(before.countries, country),
+        recipients=recipients,
+        recipient_kinds=kinds,
+        countries=countries,
     )
-
-
-def _given(facts: dict[str, Any]) -> tuple[str | None, str | None, str | None]:
-    """To whom, of which kind, in which country data was given; not where a recipient is established."""
-    if "recipient" not in facts:
-        return None, None, None
-    return facts["recipient"], facts.get("recipient_kind"), facts.get("country")
 
 
 def _counted(counts: Counts, *seen: str | None) -> Counts:
     """The counts with each seen name once more, however often it is given."""
     more = {name: counts.get(name, 0) + 1 for name in seen if name is not None}
-    return {**counts, **more} if more else counts
+    return counts | more if more else counts
 
 
 # Sums

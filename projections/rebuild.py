@@ -17,11 +17,13 @@ from ledger.names import LedgerName
 from ledger.postgres import Session
 from ledger.reading import events_after, events_of
 from projections import VIEWS
-from projections.apart import Apart, Work, blocks_apart
+from projections.apart import Apart, blocks_apart
 from projections.batch import Batch, apply_batch
 from projections.blocks import Block, Part, blocks
 from projections.derive import Content, derive_digests
+from projections.digest import Sums, digest_of
 from projections.dispatch import Dispatch
+from projections.folding import Work
 from projections.joins import join_of
 from projections.storage import (
     Bookmark,
@@ -95,7 +97,7 @@ def _blocks(
         return blocks(session, [(new.view, new.position) for new in made], contents, privacy_office)
     goals = [(new.view.name, new.position) for new in made]
     work = Work(apart.database, ledger, goals, frozenset(privacy_office))
-    return blocks_apart(work, contents, apart.processes)
+    return blocks_apart(work, contents, [new.replaced for new in made], apart.processes)
 
 
 @contextmanager
@@ -139,6 +141,8 @@ class _New:
         self.position = old.position
         self.tables = Tables(session, ledger, view, other(old.colour))
         self.content = Content(session, view, self.position, privacy_office)
+        self.replaced: list[Sums | None] = []
+        """What the rows in use came to when this one was built, by share; as far as others have told."""
         self._join = join_of(view.join)
         self._digest: str | None = None
 
@@ -185,9 +189,9 @@ class _New:
 
     def _swap(self, old: Bookmark) -> ViewReport:
         view, session = self.view, self._session
+        before = self._digest_before(old)
         digest = self._digest or stored_digest(session, view, self.tables.table)
         replaced = Tables(session, self._ledger, view, old.colour)
-        same = old.version != view.version or digest == stored_digest(session, view, replaced.table)
         if old.version == view.version:
             self.tables.keep_counting(replaced)
         self.tables.show()
@@ -199,7 +203,16 @@ class _New:
             colour=other(old.colour),
         )
         replaced.drop()
-        return ViewReport(view.name, view.version, self.position, digest, same)
+        return ViewReport(view.name, view.version, self.position, digest, before in {None, digest})
+
+    def _digest_before(self, old: Bookmark) -> str | None:
+        """What the rows in use come to; None when they are of another version."""
+        if old.version != self.view.version:
+            return None
+        told = [sums for sums in self.replaced if sums is not None]
+        if self._digest and told and len(told) == len(self.replaced):  # they have not moved since
+            return digest_of(self.view, *told)
+        return stored_digest(self._session, self.view, self.view.name)
 
 
 def audit_views(

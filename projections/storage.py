@@ -16,7 +16,7 @@ from ledger.errors import Fenced, NotInstalled
 from ledger.names import LedgerName
 from ledger.postgres import Session, statement
 from projections.batch import Change, NamedEvent
-from projections.digest import Digest
+from projections.digest import EVERYTHING, Digest, Share, Sums, bounds, digest_of
 from projections.findings_tables import FindingTables
 from projections.joining import EntryRow, Span
 from projections.joins import join_of
@@ -35,12 +35,12 @@ __all__ = [
     "prepare",
     "relax",
     "stored_digest",
+    "stored_sums",
 ]
 
 Colour = Literal["blue", "green"]
 _PAGE_ROWS = 1_000
 NO_ROW = ""
-_START = UUID(int=0)  # smaller than every stream: no version of UUID is all zeros
 
 
 class Bookmark(msgspec.Struct, frozen=True):
@@ -297,24 +297,37 @@ class Tables(FindingTables):
         self._session.copy(name, types, rows, self._names)
 
 
-def each_row(session: Session, table: str) -> Iterator[tuple[Key, bytes]]:
-    """Every row in the order of keys, in flat memory. `table`: of a colour, or a view's own name."""
+def each_row(
+    session: Session, table: str, share: Share = EVERYTHING
+) -> Iterator[tuple[Key, bytes]]:
+    """Every row of a share in the order of keys, in flat memory. `table`: of a colour, or the view's name."""
     session = session.of("projections")
-    last: Key = (_START, "")
+    first, final = bounds(share)
+    last: Key = (first, "")  # before every row: no stream is a bound, whose version would be zero
     while page := session.named(
-        "rows_page", {"table": table}, stream=last[0], subkey=last[1], count=_PAGE_ROWS
+        "rows_page",
+        {"table": table},
+        stream=last[0],
+        subkey=last[1],
+        last=final,
+        count=_PAGE_ROWS,
     ):
         for stream, subkey, state in page:
             yield (stream, subkey), state
         last = page[-1][0], page[-1][1]
 
 
-def stored_digest(session: Session, view: View[Any], table: str) -> str:
-    """Digest of the rows as they are stored. `table`: of a colour, or the view's own name."""
+def stored_sums(session: Session, view: View[Any], table: str, share: Share = EVERYTHING) -> Sums:
+    """Digests of a share of the rows as they are stored. `table`: of a colour, or the view's own name."""
     digest = Digest(view)
-    for (stream, subkey), state in each_row(session, table):
-        digest.rows(stream, [(subkey, state)])
+    for (stream, subkey), state in each_row(session, table, share):
+        digest.rows(stream, ((subkey, state),))
     if join := join_of(view.join):
-        for stream, parts in join.stored(session, table):
+        for stream, parts in join.stored(session, table, share):
             digest.entry(stream, parts)
-    return digest.hex()
+    return digest.sums()
+
+
+def stored_digest(session: Session, view: View[Any], table: str) -> str:
+    """Digest of all rows as they are stored."""
+    return digest_of(view, stored_sums(session, view, table))

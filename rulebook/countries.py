@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from rulebook.loading import load
-from rulebook.validity import in_force
+from rulebook.validity import grouped, in_force
 
 __all__ = ["COUNTRIES", "Country", "Region", "region"]
 
@@ -38,11 +38,12 @@ class Country(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 COUNTRIES: tuple[Country, ...] = load("law", "country", Country)
+_BY_CODE = grouped(COUNTRIES, lambda entry: entry.code)
 
 
 def region(code: str, day: date) -> Region:
     """Where a country stood on a day."""
-    found = {e.region for e in COUNTRIES if e.code == code and in_force(e, day)}
+    found = {entry.region for entry in _BY_CODE.get(code, ()) if in_force(entry, day)}
     if "eea" in found:
         return "eea"
     return "adequate" if found else "elsewhere"

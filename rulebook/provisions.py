@@ -4,6 +4,7 @@ Owns `law/provisions.toml`. A provision that is not there is unknown, which is a
 """
 
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -68,8 +69,10 @@ def _index(provisions: tuple[Provision, ...]) -> dict[str, Provision]:
 
 
 _INDEX = _index(PROVISIONS)
+_SPELLINGS = 1024
 
 
+@lru_cache(_SPELLINGS)
 def provision(spelled: str) -> Provision | None:
     """The provision that a text names by id or alias; None when it is unknown.
 

@@ -7,6 +7,7 @@ requests are no rules: whoever asks knows of them.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -14,6 +15,7 @@ from msgspec import Meta, Struct
 from rulebook.calendar import months_after
 from rulebook.layers import LayeredRule
 from rulebook.loading import load_both
+from rulebook.validity import in_force
 
 __all__ = [
     "ANCHORS",
@@ -113,13 +115,12 @@ def retention_rule(id: str) -> RetentionRule | None:
 
 def retention_rules(category: str, day: date) -> tuple[RetentionRule, ...]:
     """The rules of a category that are in force on a day."""
-    return tuple(
-        entry
-        for entry in RETENTION_RULES
-        if category in entry.categories
-        and entry.valid_from <= day
-        and (entry.valid_to is None or day < entry.valid_to)
-    )
+    return tuple(entry for entry in _rules_of(category) if in_force(entry, day))
+
+
+@cache
+def _rules_of(category: str) -> tuple[RetentionRule, ...]:
+    return tuple(entry for entry in RETENTION_RULES if category in entry.categories)
 
 
 def retention_duties(
@@ -136,7 +137,7 @@ def retention_due(category: str, anchors: Mapping[Anchor, date], day: date) -> R
     after that its anchor does not come any more. It is not the rule that decides, for it does not apply yet.
     On a day before the first rule of the category that rule answers: it holds for what is older, too.
     """
-    rules = retention_rules(category, max(day, _first_day(category, day)))
+    rules = retention_rules(category, max(day, _first_day(category)))
     waiting = [r for r in rules if r.anchor not in anchors]
     duties = _ends(rules, "duty", anchors)
     permissions = _ends(rules, "permission", anchors)
@@ -162,11 +163,10 @@ def _until_closed(
     return RetentionDue(category, None, rule.id, rule.anchor)
 
 
-def _first_day(category: str, otherwise: date) -> date:
+@cache
+def _first_day(category: str) -> date:
     """The first day on which any rule of a category is in force."""
-    return min(
-        (r.valid_from for r in RETENTION_RULES if category in r.categories), default=otherwise
-    )
+    return min((entry.valid_from for entry in _rules_of(category)), default=date.min)
 
 
 def _ends(

@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 
 from rulebook.layers import LayeredRule
 from rulebook.loading import load_both
-from rulebook.validity import in_force
+from rulebook.validity import grouped, in_force
 
 __all__ = ["RULES", "Rule", "Situation", "breaches", "rule"]
 
@@ -63,15 +63,13 @@ RULES = load_both("rule", Rule)
 
 @cache
 def _by_kind() -> Mapping[str, tuple[Rule, ...]]:
-    kinds: dict[str, list[Rule]] = {}
-    for entry in RULES:
-        kinds.setdefault(entry.applies_to, []).append(entry)
-    return {kind: tuple(entries) for kind, entries in kinds.items()}
+    return grouped(RULES, lambda entry: entry.applies_to)
 
 
 def breaches(kind: str, situation: Situation, day: date) -> tuple[Rule, ...]:
     """The rules that a situation of a kind breaks on a day, in the order of the rulebook."""
-    return tuple(r for r in _forbidding(kind, tuple(situation.items())) if in_force(r, day))
+    forbidding = _forbidding(kind, tuple(situation.items()))
+    return forbidding and tuple(entry for entry in forbidding if in_force(entry, day))
 
 
 @lru_cache(_SITUATIONS)

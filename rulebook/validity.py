@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from rulebook.loading import RulebookError
 
-__all__ = ["Dated", "in_force", "version_on", "versions"]
+__all__ = ["Dated", "grouped", "in_force", "version_on", "versions"]
 
 
 class Dated(Protocol):
@@ -30,15 +30,21 @@ def in_force(entry: Dated, day: date) -> bool:
     return entry.valid_from <= day and (entry.valid_to is None or day < entry.valid_to)
 
 
+def grouped(entries: Iterable[E], name: Callable[[E], str]) -> Mapping[str, tuple[E, ...]]:
+    """The entries of each name, in the order given."""
+    named: dict[str, list[E]] = {}
+    for entry in entries:
+        named.setdefault(name(entry), []).append(entry)
+    return {key: tuple(same) for key, same in named.items()}
+
+
 def versions(entries: Iterable[E], name: Callable[[E], str]) -> Mapping[str, tuple[E, ...]]:
     """The entries of each name, the earliest first. Raises RulebookError when two hold on one day."""
-    named: dict[str, list[E]] = {}
-    for entry in sorted(entries, key=lambda entry: entry.valid_from):
-        named.setdefault(name(entry), []).append(entry)
+    named = grouped(sorted(entries, key=lambda entry: entry.valid_from), name)
     for key, same in named.items():
         if any(in_force(one, other.valid_from) for one, other in pairwise(same)):
             raise RulebookError(f"{key}: two versions hold on one day")
-    return {key: tuple(same) for key, same in named.items()}
+    return named
 
 
 def version_on(same: Sequence[E], day: date | None) -> E:

@@ -47,8 +47,19 @@ def _checks(entry: EventType) -> Checks:
     )
 
 
-CHECKS: Final = {name: _checks(entry) for name, entry in EVENT_TYPES.items() if not entry.own}
-"""The checks of every type that other systems may send."""
+class _EachChecks(dict[str, Checks]):
+    """Made when a type is first asked for: to look through all of them takes a fifth of a second."""
+
+    def __missing__(self, type: str) -> Checks:
+        entry = EVENT_TYPES[type]
+        if entry.own:
+            raise KeyError(type)
+        self[type] = made = _checks(entry)
+        return made
+
+
+CHECKS: Final = _EachChecks()
+"""The checks of every type that other systems may send, by its name."""
 
 
 def is_own(source: str) -> bool:

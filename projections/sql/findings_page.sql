@@ -1,6 +1,6 @@
 -- The next findings in the order of their places. {entries}. stream, subkey, rule: exclusive start.
--- count: at most.
+-- last: inclusive last stream. count: at most.
 SELECT stream, subkey, rule, state FROM {entries}
-WHERE (stream, subkey, rule) > (%(stream)s, %(subkey)s, %(rule)s)
+WHERE (stream, subkey, rule) > (%(stream)s, %(subkey)s, %(rule)s) AND stream <= %(last)s
 ORDER BY stream, subkey, rule
 LIMIT %(count)s

@@ -1,6 +1,6 @@
 """Views on a real database: followed in any batches, rebuilt, broken, raced and woken."""
 
-import multiprocessing
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,12 +17,14 @@ from ledger.event import RecordedEvent
 from ledger.postgres import Database, Session
 from projections import (
     VIEWS,
+    apart,
     consent_status,
     customer_state,
     figures,
     processing_register,
     runner,
 )
+from projections import rebuild as views_rebuild
 from projections.apart import Apart
 from projections.read import customer_states, register_entries
 from projections.rebuild import audit_views, rebuild_all
@@ -202,7 +204,10 @@ def test_a_view_of_other_code_waits_for_its_rebuild(house: House) -> None:
         list(customer_states(house.session("reader")))
 
 
-def test_a_changed_row_is_found_by_the_audit_and_healed_by_a_rebuild(house: House) -> None:
+@pytest.mark.parametrize("processes", [0, 2])
+def test_a_changed_row_is_found_by_the_audit_and_healed_by_a_rebuild(
+    house: House, processes: int
+) -> None:
     house.record(*sampled(house))
     follower(house).follow_once()
     house.session(None).script(
@@ -214,7 +219,8 @@ def test_a_changed_row_is_found_by_the_audit_and_healed_by_a_rebuild(house: Hous
     wrong = {"consent_status", "processing_register"}
     reports = audit_views(reader, privacy_office=OFFICES)
     assert {report.view for report in reports if not report.ok} == wrong
-    healed = [rebuild(session, house.ledger, view, OFFICES) for view in VIEWS]
+    several = Apart(house.database, processes) if processes else None
+    healed = rebuild_all(session, house.ledger, VIEWS, OFFICES, several)
     assert {report.view for report in healed if not report.ok} == wrong
     assert all(report.ok for report in audit_views(reader, privacy_office=OFFICES))
 
@@ -286,6 +292,20 @@ def test_one_pass_rebuilds_views_that_are_at_different_places(house: House) -> N
     assert digests(house) == derived(house)
 
 
+@pytest.fixture
+def folders(monkeypatch: pytest.MonkeyPatch) -> list["subprocess.Popen[bytes]"]:
+    """The processes that fold, as they are started."""
+    started = []
+    start = apart._started
+
+    def noted(descriptor: int) -> "subprocess.Popen[bytes]":
+        started.append(start(descriptor))
+        return started[-1]
+
+    monkeypatch.setattr(apart, "_started", noted)
+    return started
+
+
 @pytest.mark.parametrize("processes", [1, 3])
 def test_several_processes_build_the_same_rows(house: House, processes: int) -> None:
     house.record(*(lines := sampled(house)))
@@ -293,8 +313,8 @@ def test_several_processes_build_the_same_rows(house: House, processes: int) -> 
     erase_some(house)
     follower(house).follow_once()
     session = house.session("projector")
-    apart = Apart(house.database, processes)
-    reports = rebuild_all(session, house.ledger, VIEWS, OFFICES, apart)
+    several = Apart(house.database, processes)
+    reports = rebuild_all(session, house.ledger, VIEWS, OFFICES, several)
     assert all(report.ok for report in reports)
     assert {report.view: report.digest for report in reports} == derived(house) == digests(house)
     counted = figures.counted(session, house.clock())
@@ -302,7 +322,29 @@ def test_several_processes_build_the_same_rows(house: House, processes: int) -> 
     assert figures.counted(session, house.clock()) == counted
 
 
-def test_what_ends_one_of_several_processes_ends_the_rebuild_and_no_view(house: House) -> None:
+def test_rows_that_move_while_several_processes_read_are_compared_in_the_end(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = sampled(house)
+    house.record(*lines[:150])
+    follower(house).follow_once()
+    house.record(*lines[150:])
+    session, several = house.session("projector"), Apart(house.database, 2)
+    build = views_rebuild._build
+
+    def moving(*arguments: Any) -> None:
+        build(*arguments)
+        follower(house).follow_once()
+
+    monkeypatch.setattr(views_rebuild, "_build", moving)
+    reports = rebuild_all(session, house.ledger, VIEWS, OFFICES, several)
+    assert {(report.position, report.ok) for report in reports} == {(len(lines), True)}
+    assert digests(house) == derived(house)
+
+
+def test_what_ends_one_of_several_processes_ends_the_rebuild_and_no_view(
+    house: House, folders: list["subprocess.Popen[bytes]"]
+) -> None:
     house.record(*sampled(house))
     follower(house).follow_once()
     session, before = house.session("projector"), digests(house)
@@ -310,12 +352,12 @@ def test_what_ends_one_of_several_processes_ends_the_rebuild_and_no_view(house: 
     with pytest.raises(ServiceAway, match="cannot be reached"):
         rebuild_all(session, house.ledger, VIEWS, OFFICES, nowhere)
     assert digests(house) == before
-    assert multiprocessing.active_children() == []
+    assert {process.poll() is None for process in folders} == {False}
     assert all(report.ok for report in rebuild_all(session, house.ledger, VIEWS, OFFICES))
 
 
 def test_a_process_that_is_killed_ends_the_rebuild(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: House, folders: list["subprocess.Popen[bytes]"], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house.record(*sampled(house))
     follower(house).follow_once()
@@ -323,8 +365,8 @@ def test_a_process_that_is_killed_ends_the_rebuild(
     received = Connection.recv
 
     def killed(receiving: Connection) -> Any:
-        for child in multiprocessing.active_children():
-            child.kill()
+        for process in folders:
+            process.kill()
         return received(receiving)
 
     monkeypatch.setattr(Connection, "recv", killed)
@@ -333,7 +375,7 @@ def test_a_process_that_is_killed_ends_the_rebuild(
             house.session("projector"), house.ledger, VIEWS, OFFICES, Apart(house.database, 2)
         )
     assert digests(house) == before
-    assert multiprocessing.active_children() == []
+    assert {process.poll() is None for process in folders} == {False}
 
 
 def test_only_one_rebuild_of_a_view_runs_at_a_time(house: House) -> None:
