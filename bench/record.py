@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
-from bench.peers import copied, rows_of, stored_by_library
+from bench.peers import copied, events_of, names_of, stored_by_library
 from bench.plot import draw
 from bench.results import FOLDER, median_ratio, quote, save
 from bench.workload import batches, four_fields
@@ -43,12 +43,14 @@ METHOD = (
     f"{EVENTS} events of {PEOPLE} known or {NEW_PEOPLE} new people with four sealed fields in three"
     f" categories, one field searchable; batches of {BATCH}; one process (two where it says so);"
     f" embedded PostgreSQL with fsync; median of {ROUNDS} rounds, peers in the same round, COPY of the very"
-    f" rows that were recorded; library: its PostgreSQL recorder without the database function, one event"
-    f" a transaction, and in batches of {LIBRARY_BATCH} (larger ones hang in its pipeline)"
+    f" rows that were recorded, of the events alone or (both tables) also of the ids by which repeats are"
+    f" known; library: its PostgreSQL recorder without the database function, one event a transaction,"
+    f" and in batches of {LIBRARY_BATCH} (larger ones hang in its pipeline)"
 )
 KNOWN, NEW, TWO = "known people", "new people", "known people, two processes"
-COPY, PLAIN = "COPY, same keys", "COPY, no index"
+COPY, BOTH, PLAIN = "COPY, same keys", "COPY, both tables", "COPY, no index"
 SINGLE, BATCHES = "library, one event a transaction", "library, batches"
+PEERS = (COPY, BOTH, PLAIN, SINGLE, BATCHES)
 
 
 def rate(ledger: Ledger, texts: list[bytes], size: int = BATCH) -> float:
@@ -79,13 +81,14 @@ def compare(house: House, number: int) -> dict[str, float]:
             NEW: rate(ledger, four_fields(EVENTS, NEW_PEOPLE, "new")),
             KNOWN: rate(ledger, four_fields(EVENTS, PEOPLE, "known")),
         }
-        rows = rows_of(house.url, name)[-EVENTS:]
+        events, names = events_of(house.url, name, EVENTS), names_of(house.url, name, EVENTS)
         figures |= {
-            COPY: copied(house.url, rows, BATCH, keys=True),
-            PLAIN: copied(house.url, rows, BATCH, keys=False),
+            COPY: copied(house.url, [events], BATCH, keys=True),
+            BOTH: copied(house.url, [names, events], BATCH, keys=True),
+            PLAIN: copied(house.url, [events], BATCH, keys=False),
             TWO: in_processes(ours),
         }
-    states = [row[3] for row in rows]
+    states = [row[3] for row in events.rows]
     return figures | {
         SINGLE: stored_by_library(house.url, states[:SINGLE_EVENTS], 1),
         BATCHES: stored_by_library(house.url, states, LIBRARY_BATCH),
@@ -156,12 +159,12 @@ def sweep(house: House) -> dict[str, list[tuple[int, float]]]:
     lines: dict[str, list[tuple[int, float]]] = {KNOWN: [], COPY: []}
     with fresh(house, "sweep") as (_, ledger):
         rate(ledger, four_fields(EVENTS, PEOPLE, "fill"))
-        rows = rows_of(house.url, "sweep")
+        events = events_of(house.url, "sweep", EVENTS)
         for size in SIZES:
             pairs = [
                 (
                     rate(ledger, four_fields(EVENTS, PEOPLE, f"{size}-{number}"), size),
-                    copied(house.url, rows, size, keys=True),
+                    copied(house.url, [events], size, keys=True),
                 )
                 for number in range(SWEEP_ROUNDS)
             ]
@@ -177,7 +180,7 @@ def measured(house: House) -> dict[str, Any]:
     ratios = {
         f"{ours} / {peer}": median_ratio(columns[ours], columns[peer])
         for ours in (KNOWN, NEW, TWO)
-        for peer in (COPY, PLAIN, SINGLE, BATCHES)
+        for peer in PEERS
     }
     with fresh(house, "stages") as (_, ledger):
         rate(ledger, four_fields(EVENTS, PEOPLE, "fill"))
@@ -194,10 +197,9 @@ def measured(house: House) -> dict[str, Any]:
 def table(figures: dict[str, Any]) -> list[list[str]]:
     """The rates of ours, and their ratios to each peer."""
     rates, ratios = figures["events_per_second"], figures["ratios"]
-    peers = (COPY, PLAIN, SINGLE, BATCHES)
-    rows = [["", "events/s", *(f"÷ {peer} ({rates[peer]:,.0f})" for peer in peers)]]
+    rows = [["", "events/s", *(f"÷ {peer} ({rates[peer]:,.0f})" for peer in PEERS)]]
     for ours in (KNOWN, NEW, TWO):
-        shares = [f"{ratios[f'{ours} / {peer}']:.2f}" for peer in peers]
+        shares = [f"{ratios[f'{ours} / {peer}']:.2f}" for peer in PEERS]
         rows.append([ours, f"{rates[ours]:,.0f}", *shares])
     return rows
 

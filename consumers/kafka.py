@@ -45,6 +45,7 @@ from consumers.source import (
     Polled,
     Record,
     Unreadable,
+    record_of,
 )
 from ledger.errors import Halt, LedgerError, Misconfigured
 
@@ -327,7 +328,7 @@ def _theirs(partition: Partition) -> Any:
 
 
 def _records(records: Iterable[Any]) -> list[Record]:
-    return [Record(record.offset, record.value, record.headers) for record in records]
+    return [record_of(record.offset, record.value, record.headers) for record in records]
 
 
 def _look_at_commit(_: Any, answer: Any) -> None:

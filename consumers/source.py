@@ -23,6 +23,7 @@ __all__ = [
     "Source",
     "Unreadable",
     "how_to_accept",
+    "record_of",
 ]
 
 Headers = Sequence[tuple[str, bytes | None]]
@@ -43,19 +44,20 @@ class Partition(NamedTuple):
 
 
 class Record(NamedTuple):
-    """A Kafka record, raw. A null value is a tombstone."""
+    """A Kafka record, raw. A null value is a tombstone. `size`: bytes that it holds in memory, about."""
 
     offset: int
     value: bytes | None
-    headers: Headers = ()
+    headers: Headers
+    size: int
 
-    @property
-    def size(self) -> int:
-        """Bytes that it holds in memory, about."""
-        size = len(self.value or b"")
-        for name, value in self.headers:
-            size += len(name) + len(value or b"")
-        return size
+
+def record_of(offset: int, value: bytes | None, headers: Headers = ()) -> Record:
+    """A record with its size."""
+    size = len(value or b"")
+    for name, text in headers:
+        size += len(name) + len(text or b"")
+    return Record(offset, value, headers, size)
 
 
 class OutOfRange(Halt):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from consumers.source import Extent, Identity, OutOfRange, Partition, Polled, Record
+from consumers.source import Extent, Identity, OutOfRange, Partition, Polled, Record, record_of
 from ledger.errors import LedgerError, ServiceAway
 
 
@@ -61,7 +61,7 @@ class FakeCluster:
     ) -> None:
         log = self.logs[partition]
         for value in values:
-            log.entries.append(Record(log.end, value, headers))
+            log.entries.append(record_of(log.end, value, headers))
 
     def leave_gap(self, partition: Partition, offsets: int = 1) -> None:
         """A transaction marker, or records of an aborted transaction."""

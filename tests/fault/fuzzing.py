@@ -14,7 +14,7 @@ import jsonschema_rs
 import msgspec
 
 from consumers.pipeline import to_message
-from consumers.source import Partition, Record
+from consumers.source import Partition, record_of
 from ledger.intake import Message
 from schemas import EVENT_TYPES, Event, Intake, Rejection, decode, formats, is_structured
 from schemas.documents import schema_of
@@ -116,7 +116,7 @@ def fuzz(seed: int, first: int, count: int) -> Report:
 
 def message_of(made: Mutant, offset: int = 0) -> Message:
     """What the consumer makes of a record with this content."""
-    record = Record(offset, made.value, tuple(made.headers))
+    record = record_of(offset, made.value, tuple(made.headers))
     return to_message(Partition("t", 0), record, INTAKE, NOW)
 
 

@@ -11,7 +11,7 @@ import pytest
 from consumers.files import IngestResult, Progress, ingest
 from consumers.pipeline import BatchLimits, to_message
 from consumers.retry import Retried, retry, retry_all
-from consumers.source import Partition, Record
+from consumers.source import Partition, record_of
 from ledger.application import Ledger
 from ledger.errors import Reject, ServiceAway
 from ledger.letters import Letter, letters
@@ -330,7 +330,7 @@ def test_a_letter_that_is_not_there_is_refused(house: House, name: str) -> None:
 def test_a_letter_from_kafka_is_recorded_with_its_place_there(house: House, binary: bool) -> None:
     event = registered(time="2026-11-24T12:30:00Z")
     value, headers = as_binary(event) if binary else (orjson.dumps(event), STRUCTURED)
-    record = Record(17, value, headers)
+    record = record_of(17, value, headers)
     message = to_message(Partition("acts", 3), record, house.intake, house.clock())
     house.open().record(Batch([message], Span("acts", 3, 17, 18)))
     house.clock.forward(hours=1)

@@ -4,13 +4,13 @@ import pytest
 
 from consumers.backlog import GAP_SECONDS, Backlog
 from consumers.pipeline import BatchLimits
-from consumers.source import Record
+from consumers.source import Record, record_of
 
 LIMITS = BatchLimits(messages=2, size_bytes=100, wait_s=0.5)
 
 
 def records(*offsets: int, size: int = 1) -> list[Record]:
-    return [Record(offset, b"x" * size) for offset in offsets]
+    return [record_of(offset, b"x" * size) for offset in offsets]
 
 
 def test_nothing_polled_is_never_due() -> None:

@@ -15,7 +15,7 @@ from consumers.pipeline import (
     to_line,
     to_message,
 )
-from consumers.source import Partition, Record
+from consumers.source import Partition, record_of
 from ledger.intake import FileOrigin, KafkaOrigin
 from schemas import Code, Event, Intake, Rejection
 from tests.fixtures.ledger import NOW, registered
@@ -36,7 +36,7 @@ def binary(event: dict[str, object]) -> tuple[list[tuple[str, bytes | None]], by
 
 def test_a_structured_record_is_its_value() -> None:
     value = orjson.dumps(registered())
-    message = to_message(PLACE, Record(17, value, STRUCTURED), INTAKE, NOW)
+    message = to_message(PLACE, record_of(17, value, STRUCTURED), INTAKE, NOW)
     assert isinstance(message.outcome, Event)
     assert (message.body, message.origin, message.mode) == (value, ORIGIN, "structured")
 
@@ -44,8 +44,8 @@ def test_a_structured_record_is_its_value() -> None:
 def test_both_modes_give_the_same_event() -> None:
     event = registered()
     headers, value = binary(event)
-    one = to_message(PLACE, Record(17, value, headers), INTAKE, NOW)
-    other = to_message(PLACE, Record(17, orjson.dumps(event), STRUCTURED), INTAKE, NOW)
+    one = to_message(PLACE, record_of(17, value, headers), INTAKE, NOW)
+    other = to_message(PLACE, record_of(17, orjson.dumps(event), STRUCTURED), INTAKE, NOW)
     assert isinstance(one.outcome, Event)
     assert one.outcome == other.outcome
     assert one.mode == "binary"
@@ -53,14 +53,14 @@ def test_both_modes_give_the_same_event() -> None:
 
 @pytest.mark.parametrize("headers", [STRUCTURED, []])
 def test_a_tombstone_is_refused_not_ignored(headers: list[tuple[str, bytes | None]]) -> None:
-    message = to_message(PLACE, Record(17, None, headers), INTAKE, NOW)
+    message = to_message(PLACE, record_of(17, None, headers), INTAKE, NOW)
     assert message.outcome == Rejection(Code.NOT_JSON)
     assert (message.body, message.mode) == (b"", "structured")
 
 
 def test_a_letter_of_a_binary_record_keeps_headers_and_value() -> None:
     headers: list[tuple[str, bytes | None]] = [("ce_id", b"\xff"), ("x", None), ("ce_id", b"2")]
-    record = Record(17, b"\x00\x01", headers)
+    record = record_of(17, b"\x00\x01", headers)
     message = to_message(PLACE, record, INTAKE, NOW)
     assert isinstance(message.outcome, Rejection)
     kept = orjson.loads(message.body)
@@ -73,7 +73,7 @@ def test_a_letter_of_a_binary_record_keeps_headers_and_value() -> None:
 def test_a_letter_of_either_mode_can_be_tried_again(change: dict[str, str]) -> None:
     event = registered(**change)
     headers, value = binary(event)
-    records = [Record(17, value, headers), Record(17, orjson.dumps(event), STRUCTURED)]
+    records = [record_of(17, value, headers), record_of(17, orjson.dumps(event), STRUCTURED)]
     for message in [to_message(PLACE, record, INTAKE, NOW) for record in records]:
         later = NOW.replace(hour=13)
         repeated = again(message.body, message.mode, ORIGIN, INTAKE, later)
@@ -83,7 +83,9 @@ def test_a_letter_of_either_mode_can_be_tried_again(change: dict[str, str]) -> N
 
 def test_a_letter_keeps_the_start_of_what_is_too_large() -> None:
     first, second = (b'{"a":"' + b"x" * 100_000 + end for end in (b'"}', b"y"))
-    messages = [to_message(PLACE, Record(1, v, STRUCTURED), INTAKE, NOW) for v in (first, second)]
+    messages = [
+        to_message(PLACE, record_of(1, v, STRUCTURED), INTAKE, NOW) for v in (first, second)
+    ]
     assert [m.mode for m in messages] == ["truncated", "truncated"]
     assert all(isinstance(m.outcome, Rejection) for m in messages)
     assert messages[0].body[:KEPT_BYTES] == first[:KEPT_BYTES]
@@ -95,7 +97,7 @@ def test_a_letter_keeps_the_start_of_what_is_too_large() -> None:
 def test_a_large_binary_record_within_the_limit_is_kept_whole() -> None:
     value = orjson.dumps({"unknown": "x" * 49_130})
     headers: list[tuple[str, bytes | None]] = [("ce_id", b"1")]
-    message = to_message(PLACE, Record(1, value, headers), INTAKE, NOW)
+    message = to_message(PLACE, record_of(1, value, headers), INTAKE, NOW)
     assert message.mode == "binary"
     assert len(message.body) > KEPT_BYTES
 
@@ -108,9 +110,9 @@ def test_a_line_is_a_structured_message() -> None:
 
 
 def test_the_identity_of_a_record_includes_its_headers_in_binary_mode() -> None:
-    plain = Record(1, b"{}", [("ce_id", b"1")])
-    assert body_of(plain) != body_of(Record(1, b"{}", [("ce_id", b"2")]))
-    assert body_of(Record(1, b"{}", STRUCTURED)) == b"{}"
+    plain = record_of(1, b"{}", [("ce_id", b"1")])
+    assert body_of(plain) != body_of(record_of(1, b"{}", [("ce_id", b"2")]))
+    assert body_of(record_of(1, b"{}", STRUCTURED)) == b"{}"
 
 
 class Sized:
