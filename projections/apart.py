@@ -88,20 +88,22 @@ def _folders(work: Work, parts: Sequence[Share]) -> Iterator[_Folders]:
             ours, theirs = Pipe()
             with theirs:
                 started[ours] = _started(theirs.fileno())
-            with suppress(BrokenPipeError):  # it has died, which is noticed soon
+            with suppress(ConnectionError):  # it has died, which is noticed soon
                 ours.send((work, share))
         yield dict(started)
     finally:
         for connection, process in started.items():
             connection.close()
             process.terminate()
+        for process in started.values():
             process.wait()
 
 
 def _started(descriptor: int) -> "subprocess.Popen[bytes]":
-    """A process that needs nothing but what it is for, so that it starts in a quarter of a second."""
+    """A process that loads what it needs from where this one does: it starts in a quarter of a second."""
     command = [sys.executable, "-P", "-m", "projections.folding", str(descriptor)]
-    return subprocess.Popen(command, pass_fds=[descriptor])  # noqa: S603  our own module
+    places = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    return subprocess.Popen(command, env=places, pass_fds=[descriptor])  # noqa: S603  our own module
 
 
 def _received(connection: Connection, folders: _Folders) -> Block | Told:

@@ -40,7 +40,7 @@ class Work(NamedTuple):
 def main(descriptor: int) -> None:
     """Fold what is asked for."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked hears it too, and ends this process
-    with suppress(BrokenPipeError, EOFError), Connection(descriptor) as connection:  # it has died
+    with suppress(ConnectionError, EOFError), Connection(descriptor) as connection:  # it has died
         work, share = connection.recv()
         try:
             with closing(work.database.connect(work.ledger, "projector")) as session:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import cycle
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, Pipe
 from threading import Event, Thread
 from typing import Any
 
@@ -26,6 +26,8 @@ from projections import (
 )
 from projections import rebuild as views_rebuild
 from projections.apart import Apart
+from projections.digest import EVERYTHING
+from projections.folding import Work
 from projections.read import customer_states, register_entries
 from projections.rebuild import audit_views, rebuild_all
 from projections.runner import Follower, view_statuses
@@ -376,6 +378,22 @@ def test_a_process_that_is_killed_ends_the_rebuild(
         )
     assert digests(house) == before
     assert {process.poll() is None for process in folders} == {False}
+
+
+def test_a_process_whose_master_has_died_ends_quietly(
+    house: House, capfd: pytest.CaptureFixture[str]
+) -> None:
+    house.record(*sampled(house))
+    follower(house).follow_once()
+    goals = [(name, at.position) for name, at in bookmarks(house.session("reader")).items()]
+    ours, theirs = Pipe()
+    with theirs:
+        process = apart._started(theirs.fileno())
+    ours.send((Work(house.database, house.ledger, goals, frozenset(OFFICES)), EVERYTHING))
+    assert ours.poll(PATIENCE_S)
+    ours.close()  # what was sent is not read: who still sends is cut off
+    assert process.wait(PATIENCE_S) == 0
+    assert capfd.readouterr().err == ""
 
 
 def test_only_one_rebuild_of_a_view_runs_at_a_time(house: House) -> None:
