@@ -48,6 +48,8 @@ def test_a_reader_that_has_enough_ends_the_program_quietly() -> None:
 
 
 def test_an_interrupt_ends_the_program_quietly(cli: Cli) -> None:
+    # A shell lets what it runs in the background ignore interrupts, and so would all that this starts.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     program = subprocess.Popen(
         [*PROGRAM, "ingest", "-"],
         cwd=ROOT,
@@ -55,6 +57,7 @@ def test_an_interrupt_ends_the_program_quietly(cli: Cli) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+    signal.signal(signal.SIGINT, before)
     assert program.stdin
     # More than a pipe holds: once it is written, the program reads, so it can be interrupted.
     program.stdin.write(b" \n" * 100_000)
