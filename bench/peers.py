@@ -13,63 +13,67 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
-__all__ = ["Table", "copied", "events_of", "names_of", "stored_by_library"]
+__all__ = ["EVENTS", "NAMES", "Rows", "Table", "copied", "rows_of", "stored_by_library"]
+
+Rows = Sequence[tuple[Any, ...]]
 
 
 class Table(NamedTuple):
-    """Rows as a ledger stores them, and the columns and constraints of a table that is like the ledger's."""
+    """A table of a ledger: its name, columns with their types, the one of positions, and constraints."""
 
-    rows: Sequence[tuple[Any, ...]]
+    name: str
     columns: dict[str, str]
+    position: str
     keys: str
 
 
-def events_of(url: str, ledger: str, last: int) -> Table:
-    """The last events of a ledger, in the order of their positions."""
-    columns = {
+EVENTS = Table(
+    "events",
+    {
         "originator_id": "uuid",
         "originator_version": "int8",
         "topic": "text",
         "state": "bytea",
         "notification_id": "int8",
         "recorded_at": "timestamptz",
-    }
-    keys = "PRIMARY KEY (notification_id), UNIQUE (originator_id, originator_version)"
-    return Table(
-        _last(url, f"ledger_{ledger}.events", columns, "notification_id", last), columns, keys
-    )
-
-
-def names_of(url: str, ledger: str, last: int) -> Table:
-    """The names by which those events are known again, in the same order."""
-    columns = {
+    },
+    "notification_id",
+    "PRIMARY KEY (notification_id), UNIQUE (originator_id, originator_version)",
+)
+NAMES = Table(
+    "event_ids",
+    {
         "source": "text",
         "id": "text",
         "position": "int8",
         "fingerprint": "bytea",
         "generation": "int4",
-    }
-    keys = "PRIMARY KEY (source, id), UNIQUE (position)"
-    return Table(_last(url, f"ledger_{ledger}.event_ids", columns, "position", last), columns, keys)
+    },
+    "position",
+    "PRIMARY KEY (source, id), UNIQUE (position)",
+)
+"""The names by which events are known again."""
 
 
-def _last(
-    url: str, table: str, columns: dict[str, str], order: str, count: int
-) -> list[tuple[Any, ...]]:
-    query = f"SELECT {', '.join(columns)} FROM {table} ORDER BY {order} DESC LIMIT {count}"
+def rows_of(url: str, ledger: str, table: Table, last: int) -> Rows:
+    """The last rows of a table, in the order of their positions."""
+    query = (
+        f"SELECT {', '.join(table.columns)} FROM ledger_{ledger}.{table.name}"
+        f" ORDER BY {table.position} DESC LIMIT {last}"
+    )
     with psycopg.connect(url) as connection:
         return connection.execute(query.encode(), binary=True).fetchall()[::-1]
 
 
-def copied(url: str, tables: Sequence[Table], size: int, *, keys: bool) -> float:
+def copied(url: str, stored: Sequence[tuple[Table, Rows]], size: int, *, keys: bool) -> float:
     """Events a second by binary COPY of their rows into tables like the ledger's, a transaction a batch.
 
     `keys`: with their primary keys and unique constraints; otherwise without any index.
     """
-    names = {f"copied_{uuid4().hex}": table for table in tables}
-    events = len(tables[0].rows)
+    copies = {f"copied_{uuid4().hex}": one for one in stored}
+    events = len(stored[0][1])
     with psycopg.connect(url, autocommit=True) as connection:
-        for name, table in names.items():
+        for name, (table, _) in copies.items():
             columns = ", ".join(
                 f"{column} {type} NOT NULL" for column, type in table.columns.items()
             )
@@ -78,17 +82,15 @@ def copied(url: str, tables: Sequence[Table], size: int, *, keys: bool) -> float
         began = time.perf_counter()
         for first in range(0, events, size):
             with connection.transaction():
-                for name, table in names.items():
-                    _copy(connection, name, table, table.rows[first : first + size])
+                for name, (table, rows) in copies.items():
+                    _copy(connection, name, table, rows[first : first + size])
         rate = events / (time.perf_counter() - began)
-        for name in names:
+        for name in copies:
             connection.execute(f"DROP TABLE {name}".encode())
     return rate
 
 
-def _copy(
-    connection: "psycopg.Connection[Any]", name: str, table: Table, rows: Sequence[tuple[Any, ...]]
-) -> None:
+def _copy(connection: "psycopg.Connection[Any]", name: str, table: Table, rows: Rows) -> None:
     query = f"COPY {name} ({', '.join(table.columns)}) FROM STDIN (FORMAT BINARY)"
     with connection.cursor() as cursor, cursor.copy(query.encode()) as copy:
         copy.set_types(list(table.columns.values()))

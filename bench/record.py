@@ -18,7 +18,8 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
-from bench.peers import copied, events_of, names_of, stored_by_library
+from bench import peers
+from bench.peers import copied, rows_of, stored_by_library
 from bench.plot import draw
 from bench.results import FOLDER, median_ratio, quote, save
 from bench.workload import batches, four_fields
@@ -81,14 +82,17 @@ def compare(house: House, number: int) -> dict[str, float]:
             NEW: rate(ledger, four_fields(EVENTS, NEW_PEOPLE, "new")),
             KNOWN: rate(ledger, four_fields(EVENTS, PEOPLE, "known")),
         }
-        events, names = events_of(house.url, name, EVENTS), names_of(house.url, name, EVENTS)
+        events, names = (
+            (table, rows_of(house.url, name, table, EVENTS))
+            for table in (peers.EVENTS, peers.NAMES)
+        )
         figures |= {
             COPY: copied(house.url, [events], BATCH, keys=True),
             BOTH: copied(house.url, [names, events], BATCH, keys=True),
             PLAIN: copied(house.url, [events], BATCH, keys=False),
             TWO: in_processes(ours),
         }
-    states = [row[3] for row in events.rows]
+    states = [row[3] for row in events[1]]
     return figures | {
         SINGLE: stored_by_library(house.url, states[:SINGLE_EVENTS], 1),
         BATCHES: stored_by_library(house.url, states, LIBRARY_BATCH),
@@ -159,7 +163,7 @@ def sweep(house: House) -> dict[str, list[tuple[int, float]]]:
     lines: dict[str, list[tuple[int, float]]] = {KNOWN: [], COPY: []}
     with fresh(house, "sweep") as (_, ledger):
         rate(ledger, four_fields(EVENTS, PEOPLE, "fill"))
-        events = events_of(house.url, "sweep", EVENTS)
+        events = peers.EVENTS, rows_of(house.url, "sweep", peers.EVENTS, EVENTS)
         for size in SIZES:
             pairs = [
                 (

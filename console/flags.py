@@ -85,11 +85,13 @@ Language = Annotated[
 ]
 
 
-def code_option(flag: str, metavar: str, codes: Iterable[str], told: str = "One of {}.") -> Any:
-    """An option that takes one of some codes, which a shell completes. `told`: its help, around the codes."""
+def code_option(
+    flag: str, metavar: str, codes: Iterable[str], told: str = "One of {}.", **more: Any
+) -> Any:
+    """An option of some codes, which a shell completes. `told`: its help, around the codes."""
     names = list(codes)
     text = told.format(", ".join(names))
-    return typer.Option(flag, metavar=metavar, help=text, autocompletion=lambda: names)
+    return typer.Option(flag, metavar=metavar, help=text, autocompletion=lambda: names, **more)
 
 
 def one_of(flag: str, text: str, codes: Iterable[str]) -> None:

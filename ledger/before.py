@@ -1,8 +1,8 @@
 """What a writer knows from the batch before, so that the next one need not ask the database again.
 
 Believed under the head lock only. Versions: where the head is still where this writer's last commit left
-it, since then nobody has written. The blind index: where no erasure was counted. After a failure nothing
-is known.
+it, since then nobody has written. The blind index: where no erasure was counted. After a failure in which
+something of it was changed nothing is known.
 """
 
 from collections.abc import Iterable
@@ -42,10 +42,10 @@ class Before:
 
         What is asked from here on is forgotten unless `keep` is called once the transaction is committed.
         """
-        failed, self._position, position = self._position is None, None, self._position
+        position, self._position = self._position, None
         if head.position != position or len(self._versions) > _MOST:
             self._versions = {}
-        if failed or head.erasures != self._erasures or len(self._searchable) > _MOST:
+        if position is None or head.erasures != self._erasures or len(self._searchable) > _MOST:
             self._searchable = {}
         self._erasures = head.erasures
 

@@ -66,7 +66,7 @@ class Chain:
 
 
 class KeySet(NamedTuple):
-    """The keys of a layout's groups. `erased_through`: up to when some of them may seal nothing."""
+    """What seals a layout's groups. `erased_through`: up to when some of its keys may seal nothing."""
 
     seals: tuple[Seal, ...]
     erased_through: datetime | None

@@ -64,7 +64,7 @@ class Layout:
         """
         parts, at = [], 0
         for (_, _, fields), (key_place, encrypt) in zip(self.groups, seals, strict=True):
-            parts.append(key_place[1:-2])
+            parts.append(key_place[1:-2])  # the key's id, without the JSON around it
             for field, its_place in fields:
                 nonce = random[at : at + NONCE_BYTES]
                 at += NONCE_BYTES

@@ -188,9 +188,8 @@ def _write(
     look: bool,
 ) -> Outcome:
     batch, ready, now = prepared.batch, prepared.ready, prepared.now
-    at_once = (
-        None if look else decide(batch.messages, ready, {})
-    )  # before the lock: it needs no answer
+    # Before the lock, where the database has nothing to say.
+    at_once = None if look else decide(batch.messages, ready, {})
     with session.transaction():
         head = lock_head(session)
         _check_erasures(session, ready, prepared.then, head)

@@ -60,8 +60,7 @@ def blocks_apart(
 
     `contents`, `stored`: of each goal, which take in what is told of each share in the end.
     """
-    parts = shares(processes)
-    with _folders(work, parts) as folders:
+    with _folders(work, shares(processes)) as folders:
         while folders:
             for connection in wait(list(folders)):
                 assert isinstance(connection, Connection)

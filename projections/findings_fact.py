@@ -126,8 +126,7 @@ _USES = {"access", "contact", DISCLOSURE}
 
 def facts_in(event: RecordedEvent) -> list[str]:
     """The kinds of fact that an event is. A disclosure is judged by its provision anyway."""
-    checks = CHECKED.get(event.name)
-    kinds = [check.kind for check in checks if check.when(event)] if checks else []
+    kinds = [check.kind for check in CHECKED.get(event.name, ()) if check.when(event)]
     if (
         event.provision
         and event.name != "personal-data-disclosed"

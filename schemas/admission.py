@@ -17,7 +17,7 @@ from schemas.events.disclosure import PRIVATE_KINDS
 from schemas.formats import instant_of
 from schemas.leaks import find_leak
 from schemas.rejection import Code, Rejection
-from schemas.rules import CHECKS, Checks, broken_rule
+from schemas.rules import Checks, broken_rule, checks_of
 
 MAX_AHEAD: Final = timedelta(minutes=5)
 """How far the clock of a sender may be ahead of ours."""
@@ -62,7 +62,7 @@ def fit(message: Any) -> Checks:
 
     Raises msgspec.ValidationError, or KeyError and TypeError where there is no known type to check.
     """
-    checks = CHECKS[message["type"]]
+    checks = checks_of(message["type"])
     msgspec.convert(message, Envelope)
     msgspec.convert(message["data"], checks.data)
     return checks

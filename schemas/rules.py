@@ -5,13 +5,13 @@ Each gives the pointer of what breaks it, or None.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final
 
 from msgspec import Struct
 
 from schemas.catalogue import ERASED, EVENT_TYPES
 from schemas.event import OWN_SOURCES
-from schemas.event_type import EventType
 from schemas.facts import Facts
 from schemas.formats import INSTANT, OPEN, instant_of
 from schemas.personal import REMARK, unfit_field
@@ -36,7 +36,15 @@ class Checks(Struct, frozen=True):
     open_facts: tuple[str, ...]
 
 
-def _checks(entry: EventType) -> Checks:
+@cache
+def checks_of(type: str) -> Checks:
+    """The checks of a type that other systems may send. Raises KeyError for every other name.
+
+    Made when it is first asked for: to look through all types takes a fifth of a second.
+    """
+    entry = EVENT_TYPES[type]
+    if entry.own:
+        raise KeyError(type)
     return Checks(
         data=entry.data,
         subjects=entry.subjects,
@@ -45,21 +53,6 @@ def _checks(entry: EventType) -> Checks:
         instants=members_marked(entry.data, INSTANT),
         open_facts=members_marked(entry.data, OPEN),
     )
-
-
-class _EachChecks(dict[str, Checks]):
-    """Made when a type is first asked for: to look through all of them takes a fifth of a second."""
-
-    def __missing__(self, type: str) -> Checks:
-        entry = EVENT_TYPES[type]
-        if entry.own:
-            raise KeyError(type)
-        self[type] = made = _checks(entry)
-        return made
-
-
-CHECKS: Final = _EachChecks()
-"""The checks of every type that other systems may send, by its name."""
 
 
 def is_own(source: str) -> bool:

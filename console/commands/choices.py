@@ -14,7 +14,7 @@ from console.commands.following import bring_up_to_date
 from console.commands.people import All, OptionalSubject, Subject, one_or_all, prepare, reading
 from console.commands.reports import Output, form_of, put
 from console.export.ts27560 import consent_receipt, consent_records
-from console.flags import AsOf, AtPosition, Json, RecordedBy, configured, moment_of
+from console.flags import AsOf, AtPosition, Json, RecordedBy, code_option, configured, moment_of
 from console.output import emit, emit_lines, encode, people
 from console.settings import Settings
 from console.show.consent import consents_tables, marketing_tables
@@ -56,12 +56,12 @@ def show_consents(
     ] = False,
     form: Annotated[
         str | None,
-        typer.Option(
+        code_option(
             "--format",
-            metavar="F",
-            help="json; ts27560: records of ISO/IEC TS 27560 in JSON-LD; ts27560-receipt: what the "
+            "F",
+            CONSENT_FORMATS,
+            "json; ts27560: records of ISO/IEC TS 27560 in JSON-LD; ts27560-receipt: what the "
             "person gets of them.",
-            autocompletion=lambda: CONSENT_FORMATS,
         ),
     ] = None,
     output: Output = None,
@@ -109,12 +109,7 @@ def show_marketing(
     subject: Subject,
     channel: Annotated[
         list[str] | None,
-        typer.Option(
-            "--channel",
-            metavar="C",
-            help=f"One of {', '.join(CHANNELS)}; may be repeated. Without it: all.",
-            autocompletion=lambda: CHANNELS,
-        ),
+        code_option("--channel", "C", CHANNELS, "One of {}; may be repeated. Without it: all."),
     ] = None,
     at: At = None,
     recorded_by: RecordedBy = None,

@@ -11,7 +11,16 @@ from console.commands.people import reading
 from console.export.acts import Log
 from console.export.ldv import ldv_record
 from console.export.vng import vng_record
-from console.flags import AtPosition, Json, RecordedBy, Since, Until, configured, time_of
+from console.flags import (
+    AtPosition,
+    Json,
+    RecordedBy,
+    Since,
+    Until,
+    code_option,
+    configured,
+    time_of,
+)
 from console.output import emit_lines, note
 from console.settings import Settings
 from projections.timetravel import Moment
@@ -33,11 +42,11 @@ def export(
     settings: Settings,
     form: Annotated[
         str,
-        typer.Option(
+        code_option(
             "--format",
-            metavar="F",
-            help="ldv: Logboek Dataverwerkingen; vng: VNG Verwerkingenlogging.",
-            autocompletion=lambda: tuple(RECORDS),
+            "F",
+            RECORDS,
+            "ldv: Logboek Dataverwerkingen; vng: VNG Verwerkingenlogging.",
         ),
     ],
     subject: Annotated[

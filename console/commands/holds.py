@@ -10,7 +10,7 @@ from console.answers.subjects import check_person
 from console.commands.failing import fail_unless
 from console.commands.following import bring_up_to_date
 from console.commands.people import OptionalSubject, Subject, reading
-from console.flags import Json, configured
+from console.flags import Json, code_option, configured
 from console.output import emit, emit_list, people
 from console.settings import Settings
 from console.show.holds import holds_table
@@ -27,12 +27,7 @@ hold = typer.Typer(
 HoldRef = Annotated[str, typer.Argument(metavar="HOLD", help="Reference, such as HOLD-2026-0003.")]
 Categories = Annotated[
     list[str] | None,
-    typer.Option(
-        "--category",
-        metavar="C",
-        help="A category that is held; may be repeated.",
-        autocompletion=lambda: LISTED_CATEGORIES,
-    ),
+    code_option("--category", "C", LISTED_CATEGORIES, "A category that is held; may be repeated."),
 ]
 ReviewOn = Annotated[
     str, typer.Option("--review-on", metavar="DATE", help="By when it is looked at again.")

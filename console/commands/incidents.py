@@ -19,6 +19,7 @@ from console.flags import (
     RecordedBy,
     Since,
     Until,
+    code_option,
     configured,
     language_of,
     moment_of,
@@ -99,11 +100,11 @@ def show_affected(
     ref: Ref,
     category: Annotated[
         list[str] | None,
-        typer.Option(
+        code_option(
             "--category",
-            metavar="C",
-            help="Whose data of this category it reached; may be repeated.",
-            autocompletion=lambda: CATEGORIES,
+            "C",
+            CATEGORIES,
+            "Whose data of this category it reached; may be repeated.",
         ),
     ] = None,
     system: Annotated[

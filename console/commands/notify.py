@@ -91,11 +91,11 @@ def record_word(
     ] = None,
     category: Annotated[
         list[str] | None,
-        typer.Option(
+        code_option(
             "--category",
-            metavar="C",
-            help="Only of this category; may be repeated. Without it: of all.",
-            autocompletion=lambda: CATEGORIES,
+            "C",
+            CATEGORIES,
+            "Only of this category; may be repeated. Without it: of all.",
         ),
     ] = None,
     at: At = None,

@@ -24,6 +24,7 @@ from console.flags import (
     RecordedBy,
     Since,
     Until,
+    code_option,
     configured,
     language_of,
     moment_of,
@@ -64,12 +65,7 @@ def show_access(
     ] = None,
     category: Annotated[
         str | None,
-        typer.Option(
-            "--category",
-            metavar="C",
-            help="Only who could see this category.",
-            autocompletion=lambda: CATEGORIES,
-        ),
+        code_option("--category", "C", CATEGORIES, "Only who could see this category."),
     ] = None,
     since: Since = None,
     until: Until = None,
@@ -124,18 +120,11 @@ def show_findings(
     settings: Settings,
     rule: Annotated[
         str | None,
-        typer.Option(
-            "--rule", metavar="R", help="Of this rule, by id.", autocompletion=lambda: RULES
-        ),
+        code_option("--rule", "R", RULES, "Of this rule, by id."),
     ] = None,
     severity: Annotated[
         str | None,
-        typer.Option(
-            "--severity",
-            metavar="V",
-            help=f"One of {', '.join(SEVERITIES)}.",
-            autocompletion=lambda: SEVERITIES,
-        ),
+        code_option("--severity", "V", SEVERITIES),
     ] = None,
     subject: Annotated[
         str | None,

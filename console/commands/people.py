@@ -63,11 +63,11 @@ OptionalSubject = Annotated[
 ]
 CategoryOptions = Annotated[
     list[str] | None,
-    typer.Option(
+    code_option(
         "--category",
-        metavar="C",
-        help="A category to erase; may be repeated. Without it: the whole person.",
-        autocompletion=lambda: CATEGORIES,
+        "C",
+        CATEGORIES,
+        "A category to erase; may be repeated. Without it: the whole person.",
     ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Every customer and contact person, a line each.")]

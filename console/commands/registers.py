@@ -21,6 +21,7 @@ from console.flags import (
     RecordedBy,
     Since,
     Until,
+    code_option,
     configured,
     language_of,
     moment_of,
@@ -61,12 +62,7 @@ def show_register(
     at_position: AtPosition = None,
     form: Annotated[
         str | None,
-        typer.Option(
-            "--format",
-            metavar="F",
-            help=f"One of {', '.join(FORMATS)}.",
-            autocompletion=lambda: FORMATS,
-        ),
+        code_option("--format", "F", FORMATS),
     ] = None,
     language: Language = "en",
     output: Output = None,
@@ -95,9 +91,7 @@ def show_disclosures(
     ] = None,
     kind: Annotated[
         str | None,
-        typer.Option(
-            "--kind", metavar="K", help="Given to this kind.", autocompletion=lambda: KINDS
-        ),
+        code_option("--kind", "K", KINDS, "Given to this kind."),
     ] = None,
     provision: Annotated[
         str | None,

@@ -189,11 +189,11 @@ def answer(
     ] = "granted",
     category: Annotated[
         list[str] | None,
-        typer.Option(
+        code_option(
             "--category",
-            metavar="C",
-            help="Of a restriction: a category that is only kept from now on; may be repeated.",
-            autocompletion=lambda: CATEGORIES,
+            "C",
+            CATEGORIES,
+            "Of a restriction: a category that is only kept from now on; may be repeated.",
         ),
     ] = None,
     ground: Annotated[

@@ -10,7 +10,7 @@ from console.answers.subjects import check_person
 from console.commands.following import bring_up_to_date
 from console.commands.people import Subject, reading
 from console.commands.reports import form_of, put
-from console.flags import AtPosition, Json, Language, configured, language_of, time_of
+from console.flags import AtPosition, Json, Language, code_option, configured, language_of, time_of
 from console.rights.reporting import ACCESS, PORTABILITY, Kind, checkpoint_before, made
 from console.settings import Settings
 from ledger.reading import head_position
@@ -50,13 +50,7 @@ def report_access(
     request: Request = None,
     form: Annotated[
         str | None,
-        typer.Option(
-            "--format",
-            metavar="F",
-            help=f"One of {', '.join(ACCESS.forms)}.",
-            autocompletion=lambda: list(ACCESS.forms),
-            show_default="json",
-        ),
+        code_option("--format", "F", ACCESS.forms, show_default="json"),
     ] = None,
     language: Language = "nl",
     output: Output = None,
@@ -76,13 +70,7 @@ def report_portability(
     request: Request = None,
     form: Annotated[
         str | None,
-        typer.Option(
-            "--format",
-            metavar="F",
-            help=f"One of {', '.join(PORTABILITY.forms)}.",
-            autocompletion=lambda: list(PORTABILITY.forms),
-            show_default="json",
-        ),
+        code_option("--format", "F", PORTABILITY.forms, show_default="json"),
     ] = None,
     output: Output = None,
     at_position: AtPosition = None,

@@ -30,22 +30,50 @@ def record_each(house: House, *batches: Lines) -> list[Outcome]:
     )
 
 
+def record_one(house: House, ledger: Ledger, **members: Any) -> None:
+    span = Span("file:test", 0, 1, 2)
+    list(ledger.record_each([Batch(house.messages(collected(**members)), span)]))
+
+
 def versions(house: House) -> list[tuple[int, int]]:
     return [(event.position, event.version) for event in house.events()]
+
+
+def noted(monkeypatch: pytest.MonkeyPatch, method: str) -> list[str]:
+    """The names of the statements that sessions run by a method."""
+    names: list[str] = []
+    original = getattr(Session, method)
+
+    def noting(session: Session, name: str, /, **parameters: Any) -> Any:
+        names.append(name)
+        return original(session, name, **parameters)
+
+    monkeypatch.setattr(Session, method, noting)
+    return names
 
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the statements that ask for rows."""
-    names: list[str] = []
-    original = Session.rows
+    return noted(monkeypatch, "rows")
 
-    def rows(session: Session, name: str, /, **parameters: Any) -> list[tuple[Any, ...]]:
-        names.append(name)
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the statements that write."""
+    return noted(monkeypatch, "run")
+
+
+def fail_at(monkeypatch: pytest.MonkeyPatch, statement: str) -> None:
+    """Let one statement fail, in the middle of a transaction that has written already."""
+    original = Session.run
+
+    def failing(session: Session, name: str, /, **parameters: Any) -> int:
+        if name == statement:
+            raise Halt("something is written, the rest is not")
         return original(session, name, **parameters)
 
-    monkeypatch.setattr(Session, "rows", rows)
-    return names
+    monkeypatch.setattr(Session, "run", failing)
 
 
 def test_a_second_batch_of_the_same_people_asks_for_neither_names_nor_versions(
@@ -97,22 +125,13 @@ def test_versions_go_on_after_another_writer(house: House) -> None:
 def test_versions_of_a_batch_that_was_rolled_back_are_not_believed(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ledger, original = house.open(), Session.run
-
-    def record() -> None:
-        list(ledger.record_each([Batch(house.messages(collected()), Span("file:test", 0, 1, 2))]))
-
-    def failing(session: Session, name: str, /, **parameters: Any) -> int:
-        if name == "add_batch":
-            raise Halt("the events are written, their batch is not")
-        return original(session, name, **parameters)
-
-    record()
+    ledger = house.open()
+    record_one(house, ledger)
     with monkeypatch.context() as patch:
-        patch.setattr(Session, "run", failing)
+        fail_at(patch, "add_batch")
         with pytest.raises(Halt):
-            record()
-    record()
+            record_one(house, ledger)
+    record_one(house, ledger)
     assert versions(house) == [(1, 1), (2, 2)]
 
 
@@ -120,28 +139,9 @@ WHO = "customer/10023"
 EMAIL = "j.devries@example.nl"
 
 
-def record_one(house: House, ledger: Ledger, **members: Any) -> None:
-    span = Span("file:test", 0, 1, 2)
-    list(ledger.record_each([Batch(house.messages(collected(**members)), span)]))
-
-
 def found(house: House, email: str = EMAIL) -> list[str]:
     opener = house.opener()
     return opener.find(blind_hash(opener.ledger_key("blind"), "email", email))
-
-
-@pytest.fixture
-def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the statements that write."""
-    names: list[str] = []
-    original = Session.run
-
-    def run(session: Session, name: str, /, **parameters: Any) -> int:
-        names.append(name)
-        return original(session, name, **parameters)
-
-    monkeypatch.setattr(Session, "run", run)
-    return names
 
 
 def test_a_value_that_is_searchable_already_is_not_written_again(
@@ -196,15 +196,9 @@ def test_an_index_that_is_made_again_has_what_was_written_before(house: House) -
 def test_a_value_of_a_batch_that_was_rolled_back_is_written_again(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ledger, original = house.open(), Session.run
-
-    def failing(session: Session, name: str, /, **parameters: Any) -> int:
-        if name == "add_blind":
-            raise Halt("the batch is written, what is searchable of it is not")
-        return original(session, name, **parameters)
-
+    ledger = house.open()
     with monkeypatch.context() as patch:
-        patch.setattr(Session, "run", failing)
+        fail_at(patch, "add_blind")
         with pytest.raises(Halt):
             record_one(house, ledger)
     record_one(house, ledger)
