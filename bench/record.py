@@ -28,9 +28,9 @@ from ledger.embedded import start
 from ledger.names import LedgerName
 from tests.fixtures.ledger import Clock, House
 
-EVENTS = 20_000
+EVENTS = 40_000
 PEOPLE = 1_000
-NEW_PEOPLE = 5_000
+NEW_PEOPLE = 10_000
 BATCH = 2_000
 SIZES = (100, 300, 1_000, 2_000, 5_000, 10_000)
 # One transaction an event is slow: fewer of them say the same.

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from console.sample.generating import generate
 from ledger.embedded import start
-from ledger.intake import FileOrigin, Message
+from ledger.message import FileOrigin, Message
 from ledger.names import LedgerName
 from ledger.recording import Batch
 from ledger.tlog.bundles import entry_of

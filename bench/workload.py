@@ -6,20 +6,20 @@ become states of about 1,000, since every sealed value carries nonce, tag and pa
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 
 import orjson
 
+from consumers.lines import Line, messages_of_lines
 from ledger.arrivals import Arrivals
-from ledger.intake import FileOrigin, Message
 from ledger.recording import Batch
 from ledger.writing import Span
-from schemas import Intake, decode
+from schemas import Intake
 
 __all__ = ["NOW", "batches", "four_fields"]
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-_INTAKE = Intake()
 
 
 def four_fields(events: int, people: int, label: str) -> list[bytes]:
@@ -58,12 +58,8 @@ def _message(id: str, person: int) -> bytes:
 
 
 def batches(texts: Iterable[bytes], size: int) -> Iterator[Batch]:
-    """Lines of a file as batches; a line is decoded when it is looked at."""
-    lines = enumerate(texts, 1)
+    """Lines of a file as batches; lines are decoded when they are looked at."""
+    lines = (Line(number, text, len(text)) for number, text in enumerate(texts, 1))
+    read = partial(messages_of_lines, "bench", intake=Intake(), now=NOW)
     while held := list(islice(lines, size)):
-        yield Batch(Arrivals(held, _line), Span("file:bench"))
-
-
-def _line(numbered: tuple[int, bytes]) -> Message:
-    number, text = numbered
-    return Message(text, decode(text, _INTAKE, NOW), FileOrigin("bench", number))
+        yield Batch(Arrivals(held, read), Span("file:bench"))

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from consumers.pipeline import BatchLimits, batches
+from consumers.pipeline import BatchLimits
 from consumers.source import Record
+from ledger.arrivals import blocks
 
 __all__ = ["GAP_SECONDS", "Backlog", "Part"]
 
@@ -65,7 +66,8 @@ class Backlog:
 
     def take(self, limits: BatchLimits) -> list[Part]:
         """Everything, as batches that join. The backlog goes on after them: who drops one starts over."""
-        parts: list[Sequence[Record]] = list(batches(self.records, limits)) or [()]
+        cut = blocks(self.records, limits.messages, limits.size_bytes)
+        parts: list[Sequence[Record]] = [*cut] or [()]
         starts = [part[0].offset for part in parts[1:]]
         bounds = pairwise([self.next_offset, *starts, self.end])
         self.records, self.size, self.since, self.next_offset = [], 0, None, self.end

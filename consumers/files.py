@@ -9,17 +9,17 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import BinaryIO
 
 import msgspec
 
 from consumers.backoff import wait_s
-from consumers.lines import Line, lines
-from consumers.pipeline import BatchLimits, to_line, too_large
+from consumers.lines import Line, lines, messages_of_lines
+from consumers.pipeline import BatchLimits
 from ledger.application import Ledger
 from ledger.arrivals import Arrivals
 from ledger.errors import Retry, ServiceAway
-from ledger.intake import FileOrigin, Message
 from ledger.reading import head_position
 from ledger.recording import Batch, Outcome
 from ledger.writing import Span
@@ -105,13 +105,8 @@ class _Gathered:
         """The batch of these lines, of which there is at least one."""
         now = self._clock()
         span = Span(f"file:{self.label}", 0, self.lines[0].number, self.lines[-1].number + 1)
-        return Batch(Arrivals(self.lines, lambda line: self._message(line, now)), span)
-
-    def _message(self, line: Line, now: datetime) -> Message:
-        origin = FileOrigin(self.label, line.number)
-        if not line.whole:
-            return too_large(line.text, origin)
-        return to_line(line.text, origin, self._intake, now)
+        read = partial(messages_of_lines, self.label, intake=self._intake, now=now)
+        return Batch(Arrivals(self.lines, read), span)
 
 
 def _gather(

@@ -1,19 +1,22 @@
-"""Lines of a stream in flat memory, whatever a line is.
+"""Lines of a stream in flat memory, whatever a line is, and the messages that they are.
 
 Lines end with LF or CRLF; the last one may have no end. A line of nothing but spaces is no message: it
 is skipped and not counted, but it has a number. A byte order mark at the start of a file is skipped.
 Everything else, NUL bytes included, is a message, and refused where it is none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import BinaryIO
 
 import msgspec
 
-from consumers.pipeline import KEPT_BYTES, truncated
+from consumers.pipeline import KEPT_BYTES, kept, truncated
+from ledger.message import FileOrigin, Message
+from schemas import Code, Event, Intake, Rejection, admit_each, parse
 
-__all__ = ["LINE_BYTES", "Line", "lines"]
+__all__ = ["LINE_BYTES", "Line", "lines", "messages_of_lines"]
 
 # A valid message has at most 48 KiB; up to here a line is still read whole, to say whose it is.
 LINE_BYTES = 1024 * 1024
@@ -65,3 +68,23 @@ def _long_line(number: int, text: bytes, stream: BinaryIO) -> Line:
         size += len(text)
         digest.update(text)
     return Line(number, truncated(start, size, digest.digest()), size, whole=False)
+
+
+def messages_of_lines(
+    file: str, lines: Sequence[Line], intake: Intake, now: datetime
+) -> list[Message]:
+    """Lines of a file as messages. `file`: its label."""
+    parsed = [
+        parse(line.text, intake) if line.whole else Rejection(Code.TOO_LARGE) for line in lines
+    ]
+    outcomes = admit_each(parsed, intake, now)
+    return [
+        _message(FileOrigin(file, line.number), line, outcome)
+        for line, outcome in zip(lines, outcomes, strict=True)
+    ]
+
+
+def _message(origin: FileOrigin, line: Line, outcome: Event | Rejection) -> Message:
+    if not line.whole:
+        return Message(line.text, outcome, origin, "truncated")
+    return kept(line.text, len(line.text), outcome, origin, "structured")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import NoReturn
 
 import msgspec
@@ -18,7 +19,7 @@ from consumers.answers import Answering
 from consumers.backlog import Backlog, Part
 from consumers.backoff import wait_s
 from consumers.observer import Observer
-from consumers.pipeline import BatchLimits, body_of, to_message
+from consumers.pipeline import BatchLimits, body_of, messages_of_records
 from consumers.placing import check_record, identify, place
 from consumers.source import (
     Answers,
@@ -42,8 +43,13 @@ from schemas import Intake
 
 __all__ = ["Consumer", "Job", "consume", "resume"]
 
-# SIGTERM and a new fault are noticed within this time.
+# SIGTERM and a new fault are noticed within this time, where there is nothing to do.
 POLL_SECONDS = 0.5
+# While there always is more, they are noticed, and answers are sent, within this time: whenever recording
+# pauses, the last batch is waited for, which costs a twentieth of a second.
+STRETCH_SECONDS = 3.0
+# What a record takes to be written, about. So long more records are waited for meanwhile.
+WRITE_SECONDS = 25e-6
 # A topic made anew is noticed within this time; asking costs one small request.
 IDENTITY_SECONDS = 30.0
 # Lag tools need no more.
@@ -270,14 +276,18 @@ class Consumer:
 
         Not for long, since acknowledgements and answers wait.
         """
-        until = self._monotonic() + ACKNOWLEDGE_SECONDS
-        again = True
-        while again:
+        until = self._monotonic() + STRETCH_SECONDS
+        written_at = 0.0
+        more = True
+        while more:
             for partition, backlog in (self._backlogs or {}).items():
                 if self._is_due(backlog, everything):
                     for part in backlog.take(self._job.limits):
                         yield self._batch(_Handed(partition, backlog.topic_id, part), handed)
-            again = bool(handed) and not everything and self._monotonic() < until and self._poll(0)
+                        written_at = self._monotonic() + WRITE_SECONDS * len(part.records)
+            now = self._monotonic()
+            goes_on = bool(handed) and not everything and now < until
+            more = goes_on and self._poll(max(0.0, written_at - now))
 
     def _is_due(self, backlog: Backlog, everything: bool) -> bool:
         due_s = backlog.due_in(self._monotonic(), self._job.limits)
@@ -287,14 +297,12 @@ class Consumer:
         """The batch of what is about to be recorded; notes that it was handed over."""
         now, one.started = self._clock(), self._monotonic()
         partition, part = one.partition, one.part
-        messages = Arrivals(
-            part.records, lambda record: to_message(partition, record, self._job.intake, now)
-        )
+        read = partial(messages_of_records, partition, intake=self._job.intake, now=now)
         last = body_of(part.records[-1]) if part.records else None
         bookmark = Bookmark(self._identity.cluster_id, one.topic_id, last)
         handed.append(one)
         span = Span(partition.topic, partition.number, part.start, part.end)
-        return Batch(messages, span, bookmark)
+        return Batch(Arrivals(part.records, read), span, bookmark)
 
     def _recorded(self, one: "_Handed", outcome: Outcome) -> None:
         """Take note of a batch that is committed."""

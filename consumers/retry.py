@@ -13,8 +13,8 @@ import msgspec
 from consumers.pipeline import again
 from ledger.application import Ledger
 from ledger.errors import Reject
-from ledger.intake import FileOrigin, KafkaOrigin
 from ledger.letters import Letter, letters, open_letter
+from ledger.message import FileOrigin, KafkaOrigin
 from ledger.recording import Batch
 from ledger.writing import Span
 from schemas import Code, Intake, Rejection

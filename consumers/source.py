@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from ledger.errors import Halt, ServiceAway
+from schemas import Headers
 
 __all__ = [
     "Answers",
@@ -25,8 +26,6 @@ __all__ = [
     "how_to_accept",
     "record_of",
 ]
-
-Headers = Sequence[tuple[str, bytes | None]]
 
 
 class KafkaAway(ServiceAway):

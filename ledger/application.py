@@ -27,7 +27,7 @@ from eventsourcing.utils import Environment, EnvType
 from ledger.ahead import ahead
 from ledger.before import Before
 from ledger.errors import Misconfigured
-from ledger.event import RecordedEvent, decode_event, encode_state, instant
+from ledger.event import RecordedEvent, decode_event, encode_state, instant, present
 from ledger.intake import Sealer
 from ledger.keyring import Keyring
 from ledger.names import LedgerName, Role
@@ -78,16 +78,16 @@ class EventMapper(Mapper[UUID]):
                 for category, sealed in event.sealed.items()
             },
             "origin": event.origin,
+            **present(
+                subject=event.subject,
+                sequence=event.sequence,
+                activity=event.activity,
+                legal_basis=event.legal_basis,
+                provision=event.provision,
+            ),
             **event.trace,
         }
-        state = encode_state(
-            members,
-            subject=event.subject,
-            sequence=event.sequence,
-            activity=event.activity,
-            legal_basis=event.legal_basis,
-            provision=event.provision,
-        )
+        state = encode_state(members)
         return StoredEvent(event.stream, event.version, event.type, state)
 
 

@@ -8,7 +8,7 @@ something of it was changed nothing is known.
 from collections.abc import Iterable
 from uuid import UUID
 
-from ledger.intake import Ready
+from ledger.packing import Ready
 from ledger.postgres import Session
 from ledger.writing import Head, latest_versions
 

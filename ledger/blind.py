@@ -5,9 +5,9 @@ It is unlogged on purpose: a searchable hash must not reach the write-ahead log 
 
 from uuid import UUID
 
-from ledger.intake import blind_hash
 from ledger.layouts import BLIND_FIELDS
 from ledger.opening import Missing, Opener
+from ledger.packing import blind_hash
 from ledger.postgres import Session
 from ledger.reading import each_event
 from ledger.writing import lock_head

@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import msgspec
 
-from ledger.event import OWN_SOURCE, encode_state, instant
-from ledger.intake import OwnOrigin
+from ledger.event import OWN_SOURCE, encode_state, instant, present
 from ledger.journal import ErasureEntry
-from ledger.writing import NewEvent
+from ledger.message import OwnOrigin
+from ledger.writing import NewEvent, new_event
 from schemas import own_event
 
 __all__ = ["SOURCE", "events_of_entry", "last_name", "reapplied"]
@@ -72,7 +72,7 @@ def _own(
             "facts": event.facts,
             "sealed": {},
             "origin": msgspec.structs.asdict(OwnOrigin("erase")),
-        },
-        subject=entry.registry,
+            **present(subject=entry.registry),
+        }
     )
-    return NewEvent(entry.subject, 0, event.type, state, (event.source, event.id, b"", 0))
+    return new_event(entry.subject, 0, event.type, state, (event.source, event.id, b"", 0))

@@ -24,6 +24,7 @@ __all__ = [
     "encode_header",
     "encode_state",
     "instant",
+    "present",
 ]
 
 # Entry bundles carry the length of an entry in two bytes (C2SP tlog-tiles).
@@ -133,16 +134,17 @@ def instant(time: datetime) -> str:
     return (time.replace(tzinfo=None) - offset).isoformat(timespec="microseconds") + "Z"
 
 
-def encode_state(members: dict[str, Any], **optional: Any) -> bytes:
-    """Deterministic bytes of `state`: compact JSON, sorted keys; of `optional`, None is left out.
+def encode_state(members: dict[str, Any]) -> bytes:
+    """Deterministic bytes of `state`: compact JSON, sorted keys.
 
-    Both are members of `State`, with `time` already as text (`instant`).
+    `members`: those of `State` that there are, with `time` already as text (`instant`).
     """
-    present = members.copy()
-    for name, value in optional.items():
-        if value is not None:
-            present[name] = value
-    return orjson.dumps(present, None, orjson.OPT_SORT_KEYS)
+    return orjson.dumps(members, None, orjson.OPT_SORT_KEYS)
+
+
+def present(**members: Any) -> dict[str, Any]:
+    """The members that there are: those that are not None."""
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def encode_header(

@@ -13,10 +13,10 @@ import msgspec
 
 from ledger.errors import Fenced, Misconfigured
 from ledger.event import OWN_SOURCE, encode_state, instant
-from ledger.intake import OwnOrigin
+from ledger.message import OwnOrigin
 from ledger.names import LedgerName
 from ledger.postgres import Session
-from ledger.writing import NewEvent, Span, Written, append, latest_versions, lock_head
+from ledger.writing import NewEvent, Span, Written, append, latest_versions, lock_head, new_event
 from schemas import OwnEventError, own_event
 from schemas.catalogue import GAP
 
@@ -114,4 +114,4 @@ def _event(gap: Gap, subject: str, stream: UUID, version: int, now: datetime) ->
             "origin": msgspec.structs.asdict(OwnOrigin("kafka accept-gap")),
         }
     )
-    return NewEvent(stream, version, event.type, state, (event.source, event.id, b"", 0))
+    return new_event(stream, version, event.type, state, (event.source, event.id, b"", 0))

@@ -14,8 +14,8 @@ import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import Reject
-from ledger.intake import FileOrigin, KafkaOrigin, Message
 from ledger.keyring import Keyring
+from ledger.message import FileOrigin, KafkaOrigin, Message
 from ledger.postgres import Session
 from ledger.sealing import NONCE_BYTES, KeyedHash
 from schemas import Rejection, is_person

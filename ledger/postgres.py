@@ -207,6 +207,13 @@ class Session:
             for row in rows:
                 copy.write_row(row)
 
+    def copy_rows(self, name: str, rows: bytes) -> None:
+        """Write rows with binary COPY that are in its format already, without the format's ends."""
+        query = statement(self._package, name)
+        with mapped_errors(), self._connection.cursor() as cursor, cursor.copy(query) as copy:
+            for part in (_COPY_HEADER, rows, _COPY_END):
+                copy.write(part)
+
     def copied(self, name: str, /) -> Iterator[bytes]:
         """Rows of a binary COPY to here, as the server encodes them, without the format's ends."""
         with (

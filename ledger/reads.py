@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from ledger.durable import fsync_folder
 from ledger.errors import Halt, Misconfigured
 from ledger.event import OWN_SOURCE, instant
-from ledger.intake import Message, OwnOrigin
+from ledger.message import Message, OwnOrigin
 from ledger.recording import Batch, Outcome
 from ledger.sealing import NONCE_BYTES, open_value, seal_value
 from ledger.writing import Span

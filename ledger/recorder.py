@@ -24,7 +24,7 @@ from eventsourcing.persistence import (
 from ledger.errors import Retry
 from ledger.names import LedgerName
 from ledger.postgres import Conflict, Session, UniqueConflict
-from ledger.writing import NewEvent, Span, append, lock_head
+from ledger.writing import Span, append, lock_head, new_event
 
 __all__ = ["LedgerRecorder", "RecordedRow"]
 
@@ -72,7 +72,7 @@ class LedgerRecorder(ProcessRecorder):
         """
         tracking: Tracking | None = kwargs.get("tracking")
         new = [
-            NewEvent(UUID(str(e.originator_id)), e.originator_version, e.topic, e.state)
+            new_event(UUID(str(e.originator_id)), e.originator_version, e.topic, e.state)
             for e in stored_events
         ]
         with self._write_lock, _library_errors(), self._writer.transaction():

@@ -13,11 +13,13 @@ import msgspec
 
 from ledger.before import Before, BlindRow, Versions
 from ledger.errors import Fenced, Overtaken
-from ledger.intake import KafkaOrigin, Message, Ready, Sealer, refusal_of
+from ledger.intake import Sealer
 from ledger.keyring import Keyring
 from ledger.letters import LetterKeys, add_letters, answer_of, letter_keys
+from ledger.message import KafkaOrigin, Message
 from ledger.names import LedgerName
 from ledger.overtaking import Moment, erased_between, moment
+from ledger.packing import Ready, refusal_of
 from ledger.postgres import Session, UniqueConflict
 from ledger.writing import Head, NewEvent, Span, Written, append, lock_head
 from schemas import Code, Event, Rejection
@@ -329,8 +331,7 @@ def _new_event(item: Ready, versions: Versions) -> NewEvent:
     assert item.stream is not None
     number = item.stream.int
     version = versions[number] = versions.get(number, 0) + 1
-    name = (item.source, item.id, item.fingerprint, item.generation)
-    return NewEvent(item.stream, version, item.type, item.state, name)
+    return NewEvent(version, item.row, item.name)
 
 
 def hash_of_record(keyring: Keyring, record: bytes) -> bytes:

@@ -5,22 +5,25 @@ SELECT and INSERT on events may not lock the table, and positions and recorded t
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from ledger.errors import Halt
 from ledger.postgres import Session
+from ledger.rows import event_rows, event_start, name_rows, name_start
 
-__all__ = ["Head", "NewEvent", "Span", "Written", "append", "latest_versions", "lock_head"]
-
-# A uuid goes as its bytes and an instant as PostgreSQL's own number, which is what they are in the format:
-# psycopg's own way with them runs in Python, for each row.
-_EVENT_COLUMNS = ("bytea", "int8", "text", "bytea", "int8", "int8")
-_ID_COLUMNS = ("text", "text", "int8", "bytea", "int4")
-_ERA = datetime(2000, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+__all__ = [
+    "Head",
+    "NewEvent",
+    "Span",
+    "Written",
+    "append",
+    "latest_versions",
+    "lock_head",
+    "new_event",
+]
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -32,16 +35,14 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class NewEvent(msgspec.Struct, frozen=True, gc=False):
-    """An event that is about to get its position.
+    """An event that is about to get its position, as the starts of its rows (`ledger.rows`).
 
-    `name`: source, id, fingerprint, and the generation of the fingerprint's key.
+    `name`: by which it is known again; empty for one that has none.
     """
 
-    stream: UUID
     version: int
-    type: str
-    state: bytes
-    name: tuple[str, str, bytes, int] | None = None
+    row: bytes
+    name: bytes = b""
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -59,6 +60,17 @@ class Written(msgspec.Struct, frozen=True):
     first: int
     last: int
     recorded_at: datetime
+
+
+def new_event(
+    stream: UUID,
+    version: int,
+    type: str,
+    state: bytes,
+    name: tuple[str, str, bytes, int] | None = None,
+) -> NewEvent:
+    """An event to be recorded. `name`: source, id, fingerprint, and the generation of its key."""
+    return NewEvent(version, event_start(stream, type, state), name_start(*name) if name else b"")
 
 
 def lock_head(session: Session) -> Head:
@@ -117,22 +129,6 @@ def append(
 
 def _copy(session: Session, events: Sequence[NewEvent], first: int, recorded_at: datetime) -> None:
     """Names first: where one is taken, nothing larger was written in vain."""
-    instant = (recorded_at - _ERA) // _MICROSECOND
-    session.copy(
-        "copy_event_ids",
-        _ID_COLUMNS,
-        (
-            (source, id, position, fingerprint, generation)
-            for position, event in enumerate(events, first)
-            if event.name
-            for source, id, fingerprint, generation in (event.name,)
-        ),
-    )
-    session.copy(
-        "copy_events",
-        _EVENT_COLUMNS,
-        (
-            (event.stream.bytes, event.version, event.type, event.state, position, instant)
-            for position, event in enumerate(events, first)
-        ),
-    )
+    session.copy_rows("copy_event_ids", name_rows([event.name for event in events], first))
+    starts = [(event.row, event.version) for event in events]
+    session.copy_rows("copy_events", event_rows(starts, first, recorded_at))

@@ -3,8 +3,9 @@
 Pure: no I/O, no clock, no environment. Imports nothing of the project.
 """
 
+from schemas.admission import admit_each
 from schemas.catalogue import EVENT_TYPES
-from schemas.decode import decode, decode_binary, is_structured
+from schemas.decode import Headers, decode, decode_binary, is_structured, parse, parse_binary
 from schemas.event import OWN_SOURCES, Event, Intake
 from schemas.event_type import EventType
 from schemas.own import OwnEvent, OwnEventError, own_event
@@ -22,13 +23,17 @@ __all__ = [
     "Code",
     "Event",
     "EventType",
+    "Headers",
     "Intake",
     "OwnEvent",
     "OwnEventError",
     "Rejection",
+    "admit_each",
     "decode",
     "decode_binary",
     "is_person",
     "is_structured",
     "own_event",
+    "parse",
+    "parse_binary",
 ]

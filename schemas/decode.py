@@ -14,10 +14,12 @@ from typing import Any, Final
 
 import msgspec
 
-from schemas.admission import admit
+from schemas.admission import admit_each
 from schemas.diagnosis import diagnose, reject
 from schemas.event import Event, Intake
 from schemas.rejection import Code, Rejection
+
+Headers = Sequence[tuple[str, bytes | None]]
 
 MAX_MESSAGE: Final = 48 * 1024
 """Bytes of a whole message; sealed and encoded it still fits into an entry of 65,535 bytes."""
@@ -34,24 +36,32 @@ _SEQUENCE = re.compile(r"(?:0|-?[1-9][0-9]{0,18})\Z")
 
 def decode(message: bytes, intake: Intake, now: datetime) -> Event | Rejection:
     """Decode a message in structured mode; `now` is aware."""
+    return admit_each([parse(message, intake)], intake, now)[0]
+
+
+def decode_binary(
+    headers: Headers, value: bytes | None, intake: Intake, now: datetime
+) -> Event | Rejection:
+    """Decode a message in binary mode; `now` is aware."""
+    return admit_each([parse_binary(headers, value, intake)], intake, now)[0]
+
+
+def parse(message: bytes, intake: Intake) -> Any:
+    """The JSON value of a message in structured mode, for `admit_each`; or its rejection."""
     if len(message) > MAX_MESSAGE:
         return _too_large(message)
     try:
-        parsed = msgspec.json.decode(message)
+        return msgspec.json.decode(message)
     except msgspec.ValidationError:
         return _out_of_range(message, intake)
     except (ValueError, RecursionError):
         return Rejection(Code.NOT_JSON)
-    return admit(parsed, intake, now)
 
 
-def decode_binary(
-    headers: Sequence[tuple[str, bytes | None]],
-    value: bytes | None,
-    intake: Intake,
-    now: datetime,
-) -> Event | Rejection:
-    """Decode a message in binary mode: `ce_` headers, and a value that is `data`.
+def parse_binary(headers: Headers, value: bytes | None, intake: Intake) -> Any:
+    """The structured form of a message in binary mode, for `admit_each`; or its rejection.
+
+    `ce_` headers are attributes, and the value is `data`.
 
     An attribute that is given twice, is null or is not UTF-8 makes it no CloudEvent. Headers of
     other names are not part of the event. An empty value is an absent `data`.
@@ -71,10 +81,10 @@ def decode_binary(
             return reject(message, Code.NOT_JSON)
     if not sound:
         return reject(message, Code.NOT_A_CLOUDEVENT)
-    return admit(message, intake, now)
+    return message
 
 
-def is_structured(headers: Sequence[tuple[str, bytes | None]]) -> bool:
+def is_structured(headers: Headers) -> bool:
     """True when a Kafka record is in structured mode: its content type says so.
 
     A record without any `ce_` header can only be structured, whatever its content type.
@@ -88,7 +98,7 @@ def is_structured(headers: Sequence[tuple[str, bytes | None]]) -> bool:
     return not binary
 
 
-def _attributes(headers: Sequence[tuple[str, bytes | None]]) -> tuple[dict[str, Any], bool]:
+def _attributes(headers: Headers) -> tuple[dict[str, Any], bool]:
     """The attributes that headers carry, and whether every one of them was sound.
 
     Unsound ones are left out. `ce_data` and `ce_datacontenttype` are attributes of no CloudEvent in
@@ -128,7 +138,7 @@ def _text(raw: bytes | None) -> str | None:
         return None
 
 
-def _size(headers: Sequence[tuple[str, bytes | None]], value: bytes | None) -> int:
+def _size(headers: Headers, value: bytes | None) -> int:
     """Bytes of a record's headers and value."""
     named = sum(len(name.encode()) + len(content or b"") for name, content in headers)
     return named + len(value or b"")

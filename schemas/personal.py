@@ -177,11 +177,12 @@ def unfit_field(personal: dict[str, Any], categories: Sequence[str]) -> str | No
     The pointer, below `personal`, of a value with a wrong format; an empty one when the category of
     some field, `remark` aside, is not among `categories`.
     """
-    listed, formatted = _demands(tuple(personal))
-    if not listed.issubset(categories):
-        return ""
-    for field in formatted:
-        value, fits = personal[field], _FITS[field]
+    needed, formatted = _demands(tuple(personal))
+    for category in needed:
+        if category not in categories:
+            return ""
+    for field, fits in formatted:
+        value = personal[field]
         if isinstance(value, str) and fits(value):
             continue
         below = _malformed(value, fits)
@@ -191,13 +192,16 @@ def unfit_field(personal: dict[str, Any], categories: Sequence[str]) -> str | No
 
 
 @lru_cache(maxsize=1024)
-def _demands(fields: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+def _demands(
+    fields: tuple[str, ...],
+) -> tuple[frozenset[str], tuple[tuple[str, Callable[[str], object]], ...]]:
     """The categories that must be listed for these fields, and those that have a format.
 
     Cached: messages of one kind carry the same fields.
     """
     categories = {PERSONAL_FIELDS[field] for field in fields} - {REMARK}
-    return frozenset(categories), tuple(field for field in fields if field in _FITS)
+    formatted = tuple((field, _FITS[field]) for field in fields if field in _FITS)
+    return frozenset(categories), formatted
 
 
 def _malformed(value: Any, fits: Callable[[str], object]) -> str | None:

@@ -6,8 +6,8 @@ from console.answers.source import Source
 from console.answers.state import folded_state
 from console.answers.subjects import chosen
 from ledger.errors import UnknownSubject
-from ledger.intake import blind_hash
 from ledger.opening import Missing
+from ledger.packing import blind_hash
 from projections.customer_state import live_values
 from projections.timetravel import NOW
 from schemas import PERSONAL_FIELDS

@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from consumers.files import IngestResult
-from consumers.lines import Line
-from consumers.pipeline import to_line, too_large
+from consumers.lines import Line, messages_of_lines
 from consumers.retry import Retried
-from ledger.intake import FileOrigin
+from ledger.arrivals import blocks
 from schemas import Intake, Rejection
 
 __all__ = ["ingested", "retried_row", "validated"]
@@ -42,17 +41,14 @@ def retried_row(retried: Retried) -> dict[str, Any]:
 def validated(lines: Iterable[Line], intake: Intake, now: datetime) -> dict[str, Any]:
     """What the contract says of each line, without a ledger: duplicates are not looked for."""
     read, rejections = 0, []
-    for line in lines:
-        if line.blank:
-            continue
-        read += 1
-        origin = FileOrigin("file", line.number)
-        message = (
-            to_line(line.text, origin, intake, now) if line.whole else too_large(line.text, origin)
-        )
-        if isinstance(message.outcome, Rejection):
-            code, pointer = message.outcome.code.value, message.outcome.pointer
-            rejections.append({"line": line.number, "code": code, "pointer": pointer})
+    for block in blocks(line for line in lines if not line.blank):
+        read += len(block)
+        messages = messages_of_lines("file", block, intake, now)
+        rejections += [
+            {"line": line.number, "code": refused.code.value, "pointer": refused.pointer}
+            for line, message in zip(block, messages, strict=True)
+            if isinstance(refused := message.outcome, Rejection)
+        ]
     return {
         "read": read,
         "valid": read - len(rejections),

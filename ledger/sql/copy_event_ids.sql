@@ -1,2 +1,2 @@
--- The names of the events of one batch.
-COPY event_ids (source, id, position, fingerprint, generation) FROM STDIN (FORMAT BINARY)
+-- The names of the events of one batch; columns in the order of ledger/rows.py.
+COPY event_ids (source, id, fingerprint, generation, position) FROM STDIN (FORMAT BINARY)

@@ -1,3 +1,3 @@
--- The events of one batch, in the order of their positions.
-COPY events (originator_id, originator_version, topic, state, notification_id, recorded_at)
+-- The events of one batch, in the order of their positions; columns in the order of ledger/rows.py.
+COPY events (originator_id, topic, state, originator_version, notification_id, recorded_at)
 FROM STDIN (FORMAT BINARY)

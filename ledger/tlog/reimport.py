@@ -23,7 +23,7 @@ from ledger.tlog.merkle import hash_leaf
 from ledger.tlog.proofs import inclusion_proof, verify_inclusion
 from ledger.tlog.state import last_promise
 from ledger.tlog.tiles import TILE_WIDTH, nodes_of, width_at
-from ledger.writing import NewEvent, Span, append, lock_head
+from ledger.writing import NewEvent, Span, append, lock_head, new_event
 
 __all__ = ["REIMPORT", "Reimported", "checked_entries", "is_elsewhere", "reimport"]
 
@@ -141,14 +141,14 @@ def _write(session: Session, ledger: LedgerName, block: Sequence[Sequence[Entry]
                 session,
                 events,
                 Span(REIMPORT if named else _UNNAMED),
-                erasures=sum(event.type.startswith(_ERASED) for event in events),
+                erasures=sum(entry.type.startswith(_ERASED) for entry in batch),
                 recorded_at=batch[0].recorded_at,
                 channel=ledger.channel,
             )
 
 
 def _event(entry: Entry) -> NewEvent:
-    return NewEvent(entry.stream, entry.version, entry.type, entry.state, _name(entry))
+    return new_event(entry.stream, entry.version, entry.type, entry.state, _name(entry))
 
 
 def _name(entry: Entry) -> tuple[str, str, bytes, int] | None:

@@ -8,7 +8,7 @@ from consumers.source import Partition
 from consumers.store import Stored
 from ledger.ahead import ahead
 from ledger.errors import Fenced, LedgerError, ServiceAway
-from ledger.intake import KafkaOrigin
+from ledger.message import KafkaOrigin
 from ledger.recording import Batch, HaltLimit, Outcome, Window
 from schemas import Event
 from tests.fakes.kafka import FakeTime

@@ -13,9 +13,9 @@ from typing import Any
 import jsonschema_rs
 import msgspec
 
-from consumers.pipeline import to_message
+from consumers.pipeline import messages_of_records
 from consumers.source import Partition, record_of
-from ledger.intake import Message
+from ledger.message import Message
 from schemas import EVENT_TYPES, Event, Intake, Rejection, decode, formats, is_structured
 from schemas.documents import schema_of
 from schemas.rejection import Code
@@ -117,7 +117,7 @@ def fuzz(seed: int, first: int, count: int) -> Report:
 def message_of(made: Mutant, offset: int = 0) -> Message:
     """What the consumer makes of a record with this content."""
     record = record_of(offset, made.value, tuple(made.headers))
-    return to_message(Partition("t", 0), record, INTAKE, NOW)
+    return messages_of_records(Partition("t", 0), [record], INTAKE, NOW)[0]
 
 
 def _judge(report: Report, made: Mutant, result: Event | Rejection, number: int) -> None:

@@ -14,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from ledger.application import Ledger
 from ledger.errors import Fenced, ServiceAway
-from ledger.intake import KafkaOrigin, Message
+from ledger.message import KafkaOrigin, Message
 from ledger.names import LedgerName
 from ledger.postgres import Database
 from ledger.recording import Batch, Bookmark

@@ -18,8 +18,8 @@ from consumers.store import LedgerStore, Stored
 from ledger.application import Ledger
 from ledger.errors import LedgerError, Retry
 from ledger.install import install
-from ledger.intake import KafkaOrigin, Message
 from ledger.letters import letters, open_letter
+from ledger.message import KafkaOrigin, Message
 from ledger.names import LedgerName
 from ledger.opening import Missing
 from ledger.recording import Batch, Bookmark, HaltLimit, Outcome

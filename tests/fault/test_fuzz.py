@@ -11,8 +11,8 @@ from datetime import timedelta
 import pytest
 
 from ledger.audit import audit
-from ledger.intake import Message
 from ledger.letters import letters, open_letter
+from ledger.message import Message
 from ledger.recording import Batch, HaltLimit
 from ledger.writing import Span
 from projections.rebuild import audit_views

@@ -8,9 +8,9 @@ import pytest
 
 from ledger.audit import audit
 from ledger.blind import is_complete, rebuild
-from ledger.intake import blind_hash
 from ledger.letters import expire_letters
 from ledger.opening import Opener
+from ledger.packing import blind_hash
 from ledger.recording import Batch, Bookmark
 from ledger.tlog.merkle import hash_leaf, root_of
 from ledger.writing import Span

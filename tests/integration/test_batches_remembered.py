@@ -8,8 +8,8 @@ import pytest
 from ledger.application import Ledger
 from ledger.blind import rebuild
 from ledger.errors import Halt
-from ledger.intake import blind_hash
 from ledger.opening import Opener
+from ledger.packing import blind_hash
 from ledger.postgres import Session
 from ledger.recording import Batch, Outcome
 from ledger.writing import Span

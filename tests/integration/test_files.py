@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from consumers.files import IngestResult, Progress, ingest
-from consumers.pipeline import BatchLimits, to_message
+from consumers.pipeline import BatchLimits, messages_of_records
 from consumers.retry import Retried, retry, retry_all
 from consumers.source import Partition, record_of
 from ledger.application import Ledger
@@ -331,7 +331,7 @@ def test_a_letter_from_kafka_is_recorded_with_its_place_there(house: House, bina
     event = registered(time="2026-11-24T12:30:00Z")
     value, headers = as_binary(event) if binary else (orjson.dumps(event), STRUCTURED)
     record = record_of(17, value, headers)
-    message = to_message(Partition("acts", 3), record, house.intake, house.clock())
+    message = messages_of_records(Partition("acts", 3), [record], house.intake, house.clock())[0]
     house.open().record(Batch([message], Span("acts", 3, 17, 18)))
     house.clock.forward(hours=1)
     assert [r.outcome for r in retried(house)] == ["recorded"]

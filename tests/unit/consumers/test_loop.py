@@ -7,10 +7,17 @@ from typing import Any, NoReturn
 import orjson
 import pytest
 
-from consumers.loop import EXTENTS_SECONDS, IDENTITY_SECONDS, Consumer, Job
+from consumers.loop import (
+    ACKNOWLEDGE_SECONDS,
+    EXTENTS_SECONDS,
+    IDENTITY_SECONDS,
+    STRETCH_SECONDS,
+    Consumer,
+    Job,
+)
 from consumers.observer import Observer
 from consumers.pipeline import BatchLimits
-from consumers.source import KafkaAway, Partition, Unreadable
+from consumers.source import KafkaAway, Partition, Polled, Unreadable
 from consumers.store import Stored
 from ledger.errors import Fenced, Halt, Misconfigured, ServiceAway
 from ledger.recording import HaltLimit
@@ -32,6 +39,7 @@ class World:
         self.ledger = FakeLedger(self.time)
         self.answers = FakeAnswers()
         self.seen: list[tuple[Any, ...]] = []
+        self.batches: list[tuple[int, float]] = []
 
     @property
     def first(self) -> Partition:
@@ -57,6 +65,7 @@ class World:
                 fenced=lambda: self.seen.append(("fenced",)),
                 away=lambda fault, s: self.seen.append(("away", s)),
                 halted=lambda topic: self.seen.append(("halted", topic)),
+                timed=lambda messages, seconds: self.batches.append((messages, seconds)),
             ),
         )
 
@@ -533,3 +542,61 @@ def test_a_partition_that_cannot_be_asked_for_its_end_stops_no_other(
     assert consumer.settled
     assert {what for what, *_ in world.seen} == {"away"}
     assert len(world.seen) == 1, "asking in vain is not done all the time"
+
+
+class Supply(FakeSource):
+    """So many records arrive every so many seconds, as long as somebody polls."""
+
+    def __init__(self, world: World, count: int, every_s: float) -> None:
+        super().__init__(world.cluster, world.time)
+        self._world = world
+        self._count = count
+        self._every_s = every_s
+        self._next_s = 0.0
+
+    def poll(self, timeout_s: float) -> Polled:
+        time = self._world.time
+        if self._next_s <= time.seconds + timeout_s:
+            time.seconds = max(time.seconds, self._next_s)
+            self._next_s += self._every_s
+            self._world.produce(self._count)
+        return super().poll(timeout_s)
+
+
+def supplied(world: World, count: int, every_s: float) -> tuple[list[float], list[float]]:
+    """Seconds of each turn, and between acknowledgements, while records go on arriving."""
+    source = Supply(world, count, every_s)
+    consumer = world.consumer(source, job=Job((TOPIC,), Intake(), BatchLimits(messages=100)))
+    source.assign(world.partitions)
+    turns(consumer, lambda: consumer.settled)
+    lasted, acknowledged, known = [], [world.time.seconds], dict(source.acknowledged)
+    while world.time.seconds < 10:
+        began = world.time.seconds
+        consumer.turn()
+        lasted.append(world.time.seconds - began)
+        if source.acknowledged != known:
+            known = dict(source.acknowledged)
+            acknowledged.append(world.time.seconds)
+    return lasted, [after - before for before, after in pairwise(acknowledged)]
+
+
+def test_a_supply_without_end_is_interrupted(world: World) -> None:
+    lasted, between = supplied(world, 100, 0.002)
+    assert STRETCH_SECONDS <= max(lasted) < STRETCH_SECONDS + 0.2
+    assert max(between) < STRETCH_SECONDS + 0.2
+
+
+def test_a_trickle_is_acknowledged_in_time_and_nobody_waits_for_more(world: World) -> None:
+    lasted, between = supplied(world, 1, 0.04)
+    assert max(lasted) < ACKNOWLEDGE_SECONDS
+    assert max(between) < ACKNOWLEDGE_SECONDS + 0.5
+    assert max(seconds for _, seconds in world.batches) < 0.01
+
+
+def test_a_batch_alone_takes_as_long_as_its_write(world: World) -> None:
+    world.produce(1)
+    _, consumer = world.joined()
+    turns(consumer, lambda: len(world.batches) == 1)
+    messages, seconds = world.batches[0]
+    assert messages == 1
+    assert seconds < 0.01

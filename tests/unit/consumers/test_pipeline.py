@@ -1,22 +1,19 @@
 """From what arrived to a message: nothing is ignored, nothing raises, letters stay small."""
 
 from base64 import b64decode
-from collections.abc import Sequence
 
 import orjson
 import pytest
 
+from consumers.lines import Line, messages_of_lines
 from consumers.pipeline import (
     KEPT_BYTES,
-    BatchLimits,
     again,
-    batches,
     body_of,
-    to_line,
-    to_message,
+    messages_of_records,
 )
-from consumers.source import Partition, record_of
-from ledger.intake import FileOrigin, KafkaOrigin
+from consumers.source import Partition, Record, record_of
+from ledger.message import FileOrigin, KafkaOrigin, Message
 from schemas import Code, Event, Intake, Rejection
 from tests.fixtures.ledger import NOW, registered
 
@@ -34,9 +31,14 @@ def binary(event: dict[str, object]) -> tuple[list[tuple[str, bytes | None]], by
     return [(name, value.encode()) for name, value in named.items()], orjson.dumps(event["data"])
 
 
+def message_of(record: Record) -> Message:
+    """What one record alone becomes."""
+    return messages_of_records(PLACE, [record], INTAKE, NOW)[0]
+
+
 def test_a_structured_record_is_its_value() -> None:
     value = orjson.dumps(registered())
-    message = to_message(PLACE, record_of(17, value, STRUCTURED), INTAKE, NOW)
+    message = message_of(record_of(17, value, STRUCTURED))
     assert isinstance(message.outcome, Event)
     assert (message.body, message.origin, message.mode) == (value, ORIGIN, "structured")
 
@@ -44,8 +46,8 @@ def test_a_structured_record_is_its_value() -> None:
 def test_both_modes_give_the_same_event() -> None:
     event = registered()
     headers, value = binary(event)
-    one = to_message(PLACE, record_of(17, value, headers), INTAKE, NOW)
-    other = to_message(PLACE, record_of(17, orjson.dumps(event), STRUCTURED), INTAKE, NOW)
+    one = message_of(record_of(17, value, headers))
+    other = message_of(record_of(17, orjson.dumps(event), STRUCTURED))
     assert isinstance(one.outcome, Event)
     assert one.outcome == other.outcome
     assert one.mode == "binary"
@@ -53,7 +55,7 @@ def test_both_modes_give_the_same_event() -> None:
 
 @pytest.mark.parametrize("headers", [STRUCTURED, []])
 def test_a_tombstone_is_refused_not_ignored(headers: list[tuple[str, bytes | None]]) -> None:
-    message = to_message(PLACE, record_of(17, None, headers), INTAKE, NOW)
+    message = message_of(record_of(17, None, headers))
     assert message.outcome == Rejection(Code.NOT_JSON)
     assert (message.body, message.mode) == (b"", "structured")
 
@@ -61,7 +63,7 @@ def test_a_tombstone_is_refused_not_ignored(headers: list[tuple[str, bytes | Non
 def test_a_letter_of_a_binary_record_keeps_headers_and_value() -> None:
     headers: list[tuple[str, bytes | None]] = [("ce_id", b"\xff"), ("x", None), ("ce_id", b"2")]
     record = record_of(17, b"\x00\x01", headers)
-    message = to_message(PLACE, record, INTAKE, NOW)
+    message = message_of(record)
     assert isinstance(message.outcome, Rejection)
     kept = orjson.loads(message.body)
     assert [(name, v and b64decode(v)) for name, v in kept["headers"]] == headers
@@ -74,7 +76,7 @@ def test_a_letter_of_either_mode_can_be_tried_again(change: dict[str, str]) -> N
     event = registered(**change)
     headers, value = binary(event)
     records = [record_of(17, value, headers), record_of(17, orjson.dumps(event), STRUCTURED)]
-    for message in [to_message(PLACE, record, INTAKE, NOW) for record in records]:
+    for message in messages_of_records(PLACE, records, INTAKE, NOW):
         later = NOW.replace(hour=13)
         repeated = again(message.body, message.mode, ORIGIN, INTAKE, later)
         assert isinstance(repeated.outcome, Event)
@@ -83,9 +85,8 @@ def test_a_letter_of_either_mode_can_be_tried_again(change: dict[str, str]) -> N
 
 def test_a_letter_keeps_the_start_of_what_is_too_large() -> None:
     first, second = (b'{"a":"' + b"x" * 100_000 + end for end in (b'"}', b"y"))
-    messages = [
-        to_message(PLACE, record_of(1, v, STRUCTURED), INTAKE, NOW) for v in (first, second)
-    ]
+    records = [record_of(1, value, STRUCTURED) for value in (first, second)]
+    messages = messages_of_records(PLACE, records, INTAKE, NOW)
     assert [m.mode for m in messages] == ["truncated", "truncated"]
     assert all(isinstance(m.outcome, Rejection) for m in messages)
     assert messages[0].body[:KEPT_BYTES] == first[:KEPT_BYTES]
@@ -97,43 +98,20 @@ def test_a_letter_keeps_the_start_of_what_is_too_large() -> None:
 def test_a_large_binary_record_within_the_limit_is_kept_whole() -> None:
     value = orjson.dumps({"unknown": "x" * 49_130})
     headers: list[tuple[str, bytes | None]] = [("ce_id", b"1")]
-    message = to_message(PLACE, record_of(1, value, headers), INTAKE, NOW)
+    message = message_of(record_of(1, value, headers))
     assert message.mode == "binary"
     assert len(message.body) > KEPT_BYTES
 
 
 def test_a_line_is_a_structured_message() -> None:
     line = orjson.dumps(registered())
-    message = to_line(line, FileOrigin("a", 2), INTAKE, NOW)
+    (message,) = messages_of_lines("a", [Line(2, line, len(line))], INTAKE, NOW)
     assert isinstance(message.outcome, Event)
     assert (message.body, message.mode) == (line, "structured")
+    assert message.origin == FileOrigin("a", 2)
 
 
 def test_the_identity_of_a_record_includes_its_headers_in_binary_mode() -> None:
     plain = record_of(1, b"{}", [("ce_id", b"1")])
     assert body_of(plain) != body_of(record_of(1, b"{}", [("ce_id", b"2")]))
     assert body_of(record_of(1, b"{}", STRUCTURED)) == b"{}"
-
-
-class Sized:
-    def __init__(self, size: int) -> None:
-        self.size = size
-
-
-@pytest.mark.parametrize(
-    ("sizes", "expected"),
-    [
-        ([], []),
-        ([1, 1, 1], [[1, 1, 1]]),
-        ([1] * 7, [[1, 1, 1], [1, 1, 1], [1]]),
-        ([6, 4, 1], [[6, 4], [1]]),
-        ([99, 1], [[99], [1]]),
-        ([1, 99, 1], [[1], [99], [1]]),
-    ],
-)
-def test_batches_keep_within_count_and_bytes(
-    sizes: Sequence[int], expected: list[list[int]]
-) -> None:
-    items = [Sized(size) for size in sizes]
-    cut = batches(items, BatchLimits(messages=3, size_bytes=10))
-    assert [[item.size for item in batch] for batch in cut] == expected

@@ -1,14 +1,15 @@
 """Sealing by a layout gives the very bytes that value by value gives."""
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.intake import blind_hash
-from ledger.layouts import BLIND_FIELDS, layout_of
+from ledger.layouts import BLIND_FIELDS, Values, layout_of, sealed_each
+from ledger.packing import blind_hash
 from ledger.sealing import (
     NONCE_BYTES,
     DataKey,
@@ -26,31 +27,50 @@ values = st.one_of(st.text(), st.integers(), st.floats(allow_nan=False), st.list
 fields = st.dictionaries(st.sampled_from(sorted(PERSONAL_FIELDS)), values, min_size=1, max_size=9)
 
 
-@given(fields)
-def test_a_layout_seals_like_value_by_value(personal: dict[str, Any]) -> None:
-    layout = layout_of(tuple(personal))
-    keys = {group.category: DataKey(os.urandom(32)) for group in layout.groups}
-    order = [field for group in layout.groups for field, _ in group.fields]
-    random = os.urandom(len(order) * NONCE_BYTES)
-    place = event_place("main", str(STREAM), "urn:x", "e-1")
-    seals = [(key.place, key.cipher.encrypt) for key in keys.values()]
-    sealed = layout.sealed(personal, seals, place, random)
-    plain: dict[str, Any] = {}
-    for at, field in enumerate(order):
-        category = PERSONAL_FIELDS[field]
-        key, nonce = keys[category], random[at * NONCE_BYTES : (at + 1) * NONCE_BYTES]
-        where = associated_data(
-            ledger="main",
-            subject=STREAM,
-            source="urn:x",
-            id="e-1",
-            category=category,
-            field=field,
-            key=key.id,
-        )
-        members = plain.setdefault(category, {"key": key.id, "values": {}})
-        members["values"][field] = seal_value(key.cipher, personal[field], where, nonce)
-    assert orjson.dumps(sealed) == orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)
+@given(st.lists(fields, max_size=4))
+def test_events_together_are_sealed_like_value_by_value(events: list[dict[str, Any]]) -> None:
+    random = os.urandom(sum(map(len, events)) * NONCE_BYTES)
+    nonces = iter([random[at : at + NONCE_BYTES] for at in range(0, len(random), NONCE_BYTES)])
+    arranged: list[Values] = []
+    plain = []
+    for number, personal in enumerate(events):
+        keys = {category: DataKey(os.urandom(32)) for category in categories_of(personal)}
+        layout = layout_of(tuple(personal))
+        seals = [(keys[g.category].place, keys[g.category].cipher.encrypt) for g in layout.groups]
+        place = event_place("main", str(STREAM), "urn:x", f"e-{number}")
+        arranged.append((layout, personal, seals, place))
+        plain.append(one_by_one(personal, keys, f"e-{number}", nonces))
+    sealed = sealed_each(arranged, random)
+    assert [orjson.dumps(one) for one in sealed] == [
+        orjson.dumps(one, option=orjson.OPT_SORT_KEYS) for one in plain
+    ]
+
+
+def categories_of(personal: dict[str, Any]) -> set[str]:
+    return {PERSONAL_FIELDS[field] for field in personal}
+
+
+def one_by_one(
+    personal: dict[str, Any], keys: dict[str, DataKey], id: str, nonces: Iterator[bytes]
+) -> dict[str, Any]:
+    """The member `sealed`, made without a layout: categories and fields in order of their names."""
+    found: dict[str, Any] = {}
+    for category in sorted(keys):
+        key = keys[category]
+        found[category] = {"key": key.id, "values": {}}
+        for field in sorted(f for f in personal if PERSONAL_FIELDS[f] == category):
+            where = associated_data(
+                ledger="main",
+                subject=STREAM,
+                source="urn:x",
+                id=id,
+                category=category,
+                field=field,
+                key=key.id,
+            )
+            blob = seal_value(key.cipher, personal[field], where, next(nonces))
+            found[category]["values"][field] = blob
+    return found
 
 
 @given(values)

@@ -15,6 +15,7 @@ from ledger.event import (
     encode_header,
     encode_state,
     instant,
+    present,
 )
 from ledger.sealing import (
     DataKey,
@@ -81,8 +82,8 @@ def state() -> bytes:
             "facts": {"channel": "portal"},
             "origin": {"topic": "privacy.events.v1", "partition": 0, "offset": 7},
             "sealed": {"contact": {"key": GOLDEN_KEY_ID, "values": {"email": GOLDEN_BLOB}}},
-        },
-        sequence=None,
+            **present(sequence=None),
+        }
     )
 
 

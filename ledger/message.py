@@ -1,0 +1,46 @@
+"""What arrives to be recorded: messages, and where each came from."""
+
+from typing import Literal
+
+import msgspec
+
+from schemas import Event, Rejection
+
+__all__ = ["BLOCK", "FileOrigin", "KafkaOrigin", "Message", "OwnOrigin"]
+
+# So many messages are decoded, then sealed: few enough to stay in the processor's cache meanwhile.
+BLOCK = 50
+
+
+class KafkaOrigin(msgspec.Struct, frozen=True, gc=False):
+    """A record's place in Kafka."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+class FileOrigin(msgspec.Struct, frozen=True, gc=False):
+    """A line's place: the label of the file, and the line from 1."""
+
+    file: str
+    line: int
+
+
+class OwnOrigin(msgspec.Struct, frozen=True):
+    """An event that the ledger itself recorded, and the command that made it."""
+
+    command: str
+
+
+class Message(msgspec.Struct, frozen=True, gc=False):
+    """One received message: its bytes as a dead letter would keep them, and what decoding made of it.
+
+    `mode`: how the bytes are to be read again: `structured` or `binary` (a CloudEvents Kafka mode), or
+    `truncated` when only their beginning was kept.
+    """
+
+    body: bytes
+    outcome: Event | Rejection
+    origin: KafkaOrigin | FileOrigin | OwnOrigin
+    mode: Literal["structured", "binary", "truncated"] = "structured"

@@ -1,0 +1,70 @@
+"""Rows of events and of their names in PostgreSQL's binary COPY format, as they go over the wire.
+
+All but the end of a row is known before the head lock is taken and is packed then: who holds the lock adds
+version, position and time, which come last. Pure.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from struct import Struct
+from uuid import UUID
+
+__all__ = ["event_rows", "event_start", "name_rows", "name_start"]
+
+# A row is the number of its columns, then for each column its length and its bytes.
+_LENGTH = Struct(">i").pack
+# originator_id; the length of topic. state follows, then the end: originator_version, notification_id and
+# recorded_at, which is an integer in the format.
+_EVENT = Struct(">hi16si").pack
+_EVENT_END = Struct(">iqiqiq").pack
+# The length of source. id, fingerprint and generation follow, then the end: position.
+_NAME = Struct(">hi").pack
+_GENERATION = Struct(">ii").pack
+_NAME_END = Struct(">iq").pack
+_ERA = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def event_start(stream: UUID, type: str, state: bytes) -> bytes:
+    """The row of an event up to its version."""
+    topic = type.encode()
+    stream_bytes = stream.int.to_bytes(16, "big")  # as `stream.bytes`, which runs in Python
+    start = _EVENT(6, 16, stream_bytes, len(topic))
+    return b"".join((start, topic, _LENGTH(len(state)), state))
+
+
+def name_start(source: str, id: str, fingerprint: bytes, generation: int) -> bytes:
+    """The row of an event's name up to its position."""
+    source_bytes, id_bytes = source.encode(), id.encode()
+    return b"".join(
+        (
+            _NAME(5, len(source_bytes)),
+            source_bytes,
+            _LENGTH(len(id_bytes)),
+            id_bytes,
+            _LENGTH(len(fingerprint)),
+            fingerprint,
+            _GENERATION(4, generation),
+        )
+    )
+
+
+def event_rows(starts: Iterable[tuple[bytes, int]], first: int, recorded_at: datetime) -> bytes:
+    """Whole rows of events at positions from `first`. `starts`: of the row, and the version, of each."""
+    instant = (recorded_at - _ERA) // _MICROSECOND
+    return b"".join(
+        chain.from_iterable(
+            (start, _EVENT_END(8, version, 8, position, 8, instant))
+            for position, (start, version) in enumerate(starts, first)
+        )
+    )
+
+
+def name_rows(starts: Sequence[bytes], first: int) -> bytes:
+    """Whole rows of names at positions from `first`; an empty start is an event without a name."""
+    return b"".join(
+        chain.from_iterable(
+            (start, _NAME_END(8, position)) for position, start in enumerate(starts, first) if start
+        )
+    )

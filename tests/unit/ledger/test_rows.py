@@ -1,0 +1,62 @@
+"""Rows that are packed here are in PostgreSQL's binary COPY format: columns with their lengths, no more."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.rows import event_rows, event_start, name_rows, name_start
+
+TIME = datetime(2026, 11, 24, 10, 15, 0, 123_456, tzinfo=UTC)
+texts = st.text(max_size=20)
+blobs = st.binary(max_size=40)
+counters = st.integers(1, 2**63 - 1)
+
+
+def columns_of(rows: bytes) -> list[list[bytes]]:
+    """The columns of each row, read by their lengths."""
+    found, at = [], 0
+    while at < len(rows):
+        row, columns = [], int.from_bytes(rows[at : at + 2], "big")
+        at += 2
+        for _ in range(columns):
+            length = int.from_bytes(rows[at : at + 4], "big")
+            row.append(rows[at + 4 : at + 4 + length])
+            at += 4 + length
+        found.append(row)
+    assert at == len(rows)
+    return found
+
+
+def number(text: bytes) -> int:
+    return int.from_bytes(text, "big", signed=True)
+
+
+@given(st.lists(st.tuples(st.uuids(), texts, blobs, counters), max_size=5), st.integers(1, 2**40))
+def test_events(events: list[tuple[UUID, str, bytes, int]], first: int) -> None:
+    starts = [
+        (event_start(stream, type, state), version) for stream, type, state, version in events
+    ]
+    rows = columns_of(event_rows(starts, first, TIME))
+    since_2000 = TIME - datetime(2000, 1, 1, tzinfo=UTC)
+    for position, (row, event) in enumerate(zip(rows, events, strict=True), first):
+        stream, type, state, version = event
+        assert row[:3] == [stream.bytes, type.encode(), state]
+        assert [len(column) for column in row[3:]] == [8, 8, 8]
+        assert (number(row[3]), number(row[4])) == (version, position)
+        assert timedelta(microseconds=number(row[5])) == since_2000
+
+
+@given(
+    st.lists(st.none() | st.tuples(texts, texts, blobs, st.integers(0, 2**31 - 1)), max_size=5),
+    st.integers(1, 2**40),
+)
+def test_names(names: list[tuple[str, str, bytes, int] | None], first: int) -> None:
+    rows = columns_of(name_rows([name_start(*name) if name else b"" for name in names], first))
+    named = [(position, name) for position, name in enumerate(names, first) if name]
+    for row, (position, name) in zip(rows, named, strict=True):
+        source, id, fingerprint, generation = name
+        assert row[:3] == [source.encode(), id.encode(), fingerprint]
+        assert [len(column) for column in row[3:]] == [4, 8]
+        assert (number(row[3]), number(row[4])) == (generation, position)
