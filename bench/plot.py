@@ -3,15 +3,6 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("svg")
-matplotlib.rcParams["svg.hashsalt"] = "processing-ledger"
-matplotlib.rcParams["svg.fonttype"] = "none"
-
-from matplotlib import pyplot  # noqa: E402
-from matplotlib.ticker import FuncFormatter, NullLocator  # noqa: E402
-
 __all__ = ["draw"]
 
 Points = Sequence[tuple[float, float]]
@@ -27,6 +18,14 @@ def draw(
     log_y: bool = False,
 ) -> None:
     """Draw lines (label -> points (x, y)) over a logarithmic x axis whose ticks are the points."""
+    # Not before all is measured: it brings threads, and much that Python's collector would look through.
+    import matplotlib
+    from matplotlib import pyplot
+    from matplotlib.ticker import FuncFormatter, NullLocator
+
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "processing-ledger"
+    matplotlib.rcParams["svg.fonttype"] = "none"
     figure, axes = pyplot.subplots(figsize=(7, 4), layout="constrained")
     for label, points in lines.items():
         axes.plot(*zip(*points, strict=True), marker="o", label=label)

@@ -23,6 +23,7 @@ from bench.peers import copied, rows_of, stored_by_library
 from bench.plot import draw
 from bench.results import FOLDER, median_ratio, quote, save
 from bench.workload import batches, four_fields
+from ledger import cycles
 from ledger.application import Ledger
 from ledger.embedded import start
 from ledger.names import LedgerName
@@ -66,6 +67,7 @@ def rate(ledger: Ledger, texts: list[bytes], size: int = BATCH) -> float:
 @contextmanager
 def fresh(house: House, name: str) -> Iterator[tuple[House, Ledger]]:
     """A ledger of its own on the same server."""
+    cycles.settle()  # as the program does
     other = House(house.url, house.keys, LedgerName(name), house.clock)
     other.install()
     try:
@@ -122,6 +124,7 @@ def work(
 ) -> None:
     """One process' share. Its clock is that of the machine, so the spans can be compared."""
     url, keys, name = place
+    cycles.settle()
     ledger = House(url, keys, LedgerName(name), Clock()).open()
     texts = four_fields(EVENTS // PROCESSES, PEOPLE, f"process-{number}")
     barrier.wait(timeout=600)
