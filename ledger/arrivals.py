@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar, overload
 
 from ledger.message import BLOCK, Message
 
-__all__ = ["Arrivals", "Sized", "blocks"]
+__all__ = ["Arrivals", "blocks"]
 
 # Ordinary messages are far from it.
 _BLOCK_BYTES = 256 * 1024

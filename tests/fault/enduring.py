@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -25,12 +24,15 @@ from tests.fixtures.ledger import Clock, House
 
 KILLED_BY = -9
 PATIENCE_S = 120.0
+# Far more than any work here has steps.
+MOST_ATTEMPTS = 1_000
 # A process of its own from which children are forked: it has no threads, and has read the modules.
 _FORKS = multiprocessing.get_context("forkserver")
 _SCENES = (
     "test_every_decision_write",
     "test_every_erasure_write",
     "test_every_projector_write",
+    "test_every_publisher_write",
     "test_every_rotation_write",
     "test_every_write",
 )
@@ -86,7 +88,7 @@ def endure(scene: Scene, house: House, kind: Kind, stride: int = 1) -> list[str]
     Gives the names of the steps of a run without a fault; none when the runs were other processes.
     """
     at = 0
-    for number in count(1):
+    for number in range(1, MOST_ATTEMPTS + 1):
         at += random.randint(1, 2 * stride - 1)
         scene.prepare(house, number)
         told = _attack(scene, house, kind, number, at)
@@ -99,7 +101,9 @@ def endure(scene: Scene, house: House, kind: Kind, stride: int = 1) -> list[str]
         if not told.hit:
             assert told.done, where
             return told.steps
-    raise AssertionError
+    raise AssertionError(
+        f"work without an end: {MOST_ATTEMPTS} attacks, and it had more steps each time"
+    )
 
 
 def _attack(scene: Scene, house: House, kind: Kind, number: int, at: int) -> _Told:

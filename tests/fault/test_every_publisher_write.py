@@ -83,7 +83,10 @@ def test_a_publication_is_whole_or_goes_on(
 
 @dataclass
 class Rebuilding:
-    """The folder of a log is lost before each attempt, and made again; the log stays the same one."""
+    """The folder of a log is lost before each attempt, and made again; the log stays the same one.
+
+    Each attempt finds one entry more, no more than that: its steps would grow as fast as they are attacked.
+    """
 
     entries: int
     signed: bytes = b""
@@ -92,7 +95,7 @@ class Rebuilding:
         return Log(house, house.keys / f"tlog-{number}")
 
     def prepare(self, house: House, number: int) -> None:
-        record(house, number, self.entries)
+        record(house, number, self.entries if number == 1 else 1)
         with closing(house):
             self.log(house, number - 1).publish()
         self.signed = self.log(house, number - 1).read("checkpoint")
@@ -112,7 +115,7 @@ class Rebuilding:
     def check(self, house: House, number: int) -> None:
         log = self.log(house, number)
         assert log.read("checkpoint") == self.signed
-        assert log.check() == self.entries * number
+        assert log.check() == self.entries + number - 1
 
 
 @STRIDES
@@ -120,7 +123,7 @@ class Rebuilding:
 def test_a_lost_folder_is_made_again_to_the_same_tree(
     house: House, kind: Kind, stride: int
 ) -> None:
-    steps = endure(Rebuilding(70), house, kind, stride)
+    steps = endure(Rebuilding(300), house, kind, stride)
     if steps:
         assert {"open", "write", "fsync", "rename", "_execute_gen"} <= set(steps)
 

@@ -67,6 +67,6 @@ def test_messages_that_swell_are_not_in_memory_together() -> None:
 
 def test_long_lines_are_not_in_memory_together() -> None:
     stream = io.BytesIO((b"x" * 1_000_000 + b"\n") * 40)
-    before = len(stream.getvalue())
-    assert before > 39e6
+    size = len(stream.getvalue())
+    assert size > 39e6
     assert peak_of(partial(validated, lines(stream), Intake(), NOW)) < 12e6
