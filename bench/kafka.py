@@ -30,7 +30,7 @@ from tests.fixtures.ledger import Clock, House
 
 EVENTS = 40_000
 PARTITIONS = 3
-ROUNDS = 3
+ROUNDS = 9
 CONSUMER, POLL = "Kafka to committed", "bare poll"
 METHOD = (
     f"{EVENTS} events of {PEOPLE} known people, as for recording; a topic of {PARTITIONS} partitions on one"
