@@ -85,7 +85,8 @@ def test_a_publication_is_whole_or_goes_on(
 class Rebuilding:
     """The folder of a log is lost before each attempt, and made again; the log stays the same one.
 
-    Each attempt finds one entry more, no more than that: its steps would grow as fast as they are attacked.
+    Each attempt finds one entry more. With dozens more its steps would grow faster than they are attacked,
+    one by one, and the attempts would have no end.
     """
 
     entries: int
