@@ -68,6 +68,16 @@ def test_the_lock_file_pins_by_hash_and_names_no_index() -> None:
     assert text.count("--hash=sha256:") >= len(packages)
 
 
+@pytest.mark.parametrize("path", ["Makefile", "Dockerfile"])
+def test_whoever_installs_the_lock_file_looks_for_nothing_beyond_it(path: str) -> None:
+    """It would find releases that are newer than the file, and refuse them for want of a hash."""
+    lines = [
+        line for line in (ROOT / path).read_text("utf-8").splitlines() if "--require-hashes" in line
+    ]
+    assert lines
+    assert all("--no-deps" in line for line in lines)
+
+
 def test_every_statement_file_says_what_it_is() -> None:
     for path in tracked("*.sql"):
         assert (ROOT / path).read_text("utf-8").startswith("-- "), path
