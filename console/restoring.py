@@ -11,7 +11,7 @@ import msgspec
 
 from console.commands.following import bring_up_to_date
 from console.settings import Settings
-from console.wiring import bare_site, check_keys_held, install_on, utc_now
+from console.wiring import bare_site, check_keys_held, complete_journal, install_on, utc_now
 from ledger.audit import audit
 from ledger.backup import Copy, check_keys, read_copies, restore
 from ledger.errors import Misconfigured
@@ -61,6 +61,7 @@ def restore_site(
         restore(site.database, site.ledger, folders, copies)
         install_on(site)
         reimported = reimport(site.session("recorder"), site.ledger, folder, site.log_key.known())
+        complete_journal(site)
         erasures = site.eraser().reapply()
         bring_up_to_date(site)
         reader = site.session("reader")

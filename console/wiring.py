@@ -20,7 +20,7 @@ from ledger.application import Ledger
 from ledger.audit import PublishedLog
 from ledger.embedded import Server, start
 from ledger.embedded.place import Place
-from ledger.erasure import Eraser, pending
+from ledger.erasure import Eraser, compare
 from ledger.errors import Misconfigured, NotInstalled, Retry, ServiceAway
 from ledger.install import check_installed, install
 from ledger.journal import ErasureJournal
@@ -31,6 +31,7 @@ from ledger.postgres import Database, Session
 from ledger.provider import FileKeyProvider
 from ledger.reads import READS, ReadNotes, record_notes, waiting
 from ledger.recording import HaltLimit
+from ledger.rejournal import rejournal
 from ledger.rotation import first_epoch
 from ledger.tlog.folder import LogFolder
 from ledger.tlog.key_file import KeyFile
@@ -48,6 +49,7 @@ __all__ = [
     "Site",
     "bare_site",
     "check_keys_held",
+    "complete_journal",
     "install_on",
     "install_site",
     "log_key",
@@ -330,9 +332,26 @@ def open_site(
             install_on(site)
         if opens_values:
             check_keys_held(settings)
-        if site.journal.path.exists() and pending(site.session("reader"), site.journal):
-            _repeat_erasures(site)
+        if opens_values or site.journal.path.exists():
+            _complete(site, opens_values=opens_values)
         yield site
+
+
+def _complete(site: Site, *, opens_values: bool) -> None:
+    """Let journal and database say the same of every erasure, whichever of them is an old copy."""
+    reader = site.session("reader")
+    compared = compare(reader, site.journal)
+    if compared.lacking and opens_values:
+        complete_journal(site)
+        compared = compare(reader, site.journal)
+    if compared.pending:
+        _repeat_erasures(site)
+
+
+def complete_journal(site: Site) -> int:
+    """Enter the erasures that the ledger has recorded and the journal lacks; how many there were."""
+    reader = site.session("reader")
+    return rejournal(reader, Opener(reader, site.provider, site.ledger), site.journal)
 
 
 def _repeat_erasures(site: Site) -> None:

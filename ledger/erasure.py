@@ -28,8 +28,10 @@ from ledger.writing import Head, NewEvent, Span, append, latest_versions, lock_h
 from schemas import CATEGORIES, ROLLING_CATEGORIES, is_person
 
 __all__ = [
+    "Compared",
     "Eraser",
     "Erasure",
+    "compare",
     "missing_of",
     "pending",
 ]
@@ -283,30 +285,68 @@ class Eraser:
                 return None  # another process that started at the same time was faster
             recorded = self._session.row("event_named", source=SOURCE, id=last_name(entry))
             after = "restart" if head.position >= entry.position else "restore"
-            last = month_of(self._clock()) + 1
-            alive = self._opener.key_ids(entry.subject, entry.categories, last, entry.month)
-            entry = msgspec.structs.replace(entry, keys=tuple(dict.fromkeys((*entry.keys, *alive))))
+            entry = self._as_of_now(entry)
             events = [reapplied(entry, after, self._clock())]
             if recorded is None:
                 events = [*events_of_entry(entry), *events]
             return self._apply(entry, events)
 
+    def _as_of_now(self, entry: ErasureEntry) -> ErasureEntry:
+        """With the keys that live now, and fenced up to the last value that was sealed with them."""
+        last = month_of(self._clock()) + 1
+        alive = self._opener.key_ids(entry.subject, entry.categories, last, entry.month)
+        keys = tuple(dict.fromkeys((*entry.keys, *alive)))
+        through = entry.through
+        if entry.month is None and alive:
+            times = [event.time for event in events_of(self._session, [entry.subject])]
+            through = max([through, *times])
+        return msgspec.structs.replace(entry, keys=keys, through=through)
+
+
+class Compared(NamedTuple):
+    """Journal and database side by side. `pending`: entries that the database does not hold, in part or at
+    all. `lacking`: how many erasures the database has recorded that the journal does not know."""
+
+    pending: list[ErasureEntry]
+    lacking: int
+
+
+def compare(session: Session, journal: ErasureJournal) -> Compared:
+    """Compare all of the journal. Memory is flat but for what is pending."""
+    # Counted first: what is recorded by then, the journal has by the time that it is read.
+    ((recorded,),) = session.rows("count_erasures", source=SOURCE)
+    missing: list[ErasureEntry] = []
+    for block, _ in journal.blocks():
+        known = _recorded(session, block)
+        recorded -= sum(bool(entry.categories) and last_name(entry) in known for entry in block)
+        missing += _missing(session, block, known)
+    return Compared(missing, max(0, recorded))
+
 
 def pending(session: Session, journal: ErasureJournal) -> list[ErasureEntry]:
     """Entries of the journal that the database does not hold, in part or at all."""
-    return [entry for block, _ in journal.blocks() for entry in missing_of(session, block)]
+    return compare(session, journal).pending
 
 
 def missing_of(session: Session, entries: Sequence[ErasureEntry]) -> list[ErasureEntry]:
     """Those of some entries of the journal that the database does not hold, in part or at all."""
+    return _missing(session, entries, _recorded(session, entries))
+
+
+def _recorded(session: Session, entries: Sequence[ErasureEntry]) -> set[str]:
+    ids = [last_name(entry) for entry in entries]
+    return {id for (id,) in session.rows("event_ids_of", source=SOURCE, ids=ids)}
+
+
+def _missing(
+    session: Session, entries: Sequence[ErasureEntry], known: set[str]
+) -> list[ErasureEntry]:
     fences = {
         (subject, category): through
         for subject, category, through in session.rows(
             "fences_of_subjects", subjects=[entry.subject for entry in entries]
         )
     }
-    ids = [last_name(entry) for entry in entries]
-    known = {id for (id,) in session.rows("event_ids_of", source=SOURCE, ids=ids)}
     return [entry for entry in entries if not _held(entry, fences, known)]
 
 

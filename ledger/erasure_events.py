@@ -1,8 +1,9 @@
 """The events by which the ledger records an erasure, made from the journal's entry of it. Pure."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 
@@ -12,24 +13,33 @@ from ledger.message import OwnOrigin
 from ledger.writing import NewEvent, new_event
 from schemas import own_event
 
-__all__ = ["SOURCE", "events_of_entry", "last_name", "reapplied"]
+__all__ = ["SOURCE", "erasure_of", "event_name", "events_of_entry", "last_name", "reapplied"]
 
 SOURCE = f"{OWN_SOURCE}erasure"
 _TYPE = "nl.voipzeker.ledger.{}.v1"
+# Ids of keys in one event: with 46 bytes each they stay below what an entry of the log may have. A value
+# from 1970 has a key for each of its months.
+_MOST_KEYS = 1_000
 
 
-def _name(entry: ErasureEntry, part: str) -> str:
-    return f"{entry.erasure}.{part}"
+def event_name(erasure: UUID, part: str) -> str:
+    """Name of an event of an erasure."""
+    return f"{erasure}.{part}"
+
+
+def erasure_of(name: str) -> UUID:
+    """The erasure that an event of this name belongs to."""
+    return UUID(name.partition(".")[0])
 
 
 def last_name(entry: ErasureEntry) -> str:
     """Name of the event that is recorded when the entry is carried out."""
-    return _name(entry, "erased" if entry.categories else "decided")
+    return event_name(entry.erasure, "erased" if entry.categories else "decided")
 
 
 def events_of_entry(entry: ErasureEntry) -> list[NewEvent]:
     """What was decided and, when something goes, that it went."""
-    return [_decided(entry), *([_erased(entry)] if entry.categories else [])]
+    return [_decided(entry), *(_erased(entry) if entry.categories else ())]
 
 
 def _decided(entry: ErasureEntry) -> NewEvent:
@@ -43,13 +53,19 @@ def _decided(entry: ErasureEntry) -> NewEvent:
     return _own(entry, "erasure-decided", "decided", facts, entry.time)
 
 
-def _erased(entry: ErasureEntry) -> NewEvent:
-    facts = {
-        "categories": list(entry.categories),
-        "ground": entry.ground,
-        "keys_destroyed": list(entry.keys),
-    }
-    return _own(entry, "personal-data-erased", "erased", facts, entry.time)
+def _erased(entry: ErasureEntry) -> Iterator[NewEvent]:
+    """That it went: as many events as its keys need, the last one of the name that every erasure has."""
+    blocks = [
+        entry.keys[first : first + _MOST_KEYS] for first in range(0, len(entry.keys), _MOST_KEYS)
+    ] or [()]
+    parts = [*(f"erased.{number}" for number in range(1, len(blocks))), "erased"]
+    for part, keys in zip(parts, blocks, strict=True):
+        facts = {
+            "categories": list(entry.categories),
+            "ground": entry.ground,
+            "keys_destroyed": list(keys),
+        }
+        yield _own(entry, "personal-data-erased", part, facts, entry.time)
 
 
 def reapplied(entry: ErasureEntry, after: str, now: datetime) -> NewEvent:
@@ -62,7 +78,9 @@ def _own(
     entry: ErasureEntry, name: str, part: str, facts: dict[str, Any], time: datetime
 ) -> NewEvent:
     """An event of the ledger itself; the contract checks it like any other."""
-    event = own_event(_TYPE.format(name), id=_name(entry, part), source=SOURCE, facts=facts)
+    event = own_event(
+        _TYPE.format(name), id=event_name(entry.erasure, part), source=SOURCE, facts=facts
+    )
     state = encode_state(
         {
             "id": event.id,

@@ -24,6 +24,8 @@ __all__ = ["ErasureEntry", "ErasureJournal"]
 
 # Read of the journal at once, and the rest of the line that ends there.
 _BLOCK_BYTES = 1024 * 1024
+# Looked through at once for the end of the last whole line.
+_TAIL_BYTES = 64 * 1024
 
 
 class ErasureEntry(msgspec.Struct, frozen=True):
@@ -121,7 +123,12 @@ def _append(descriptor: int, line: bytes) -> None:
 
 
 def _whole_lines(descriptor: int) -> int:
-    """Offset after the last newline of an open file."""
-    size = os.fstat(descriptor).st_size
-    tail = os.pread(descriptor, 65536, max(0, size - 65536))
-    return size - (len(tail) - tail.rfind(b"\n") - 1)
+    """Offset after the last newline of an open file, 0 without one; a torn line may be long."""
+    end = os.fstat(descriptor).st_size
+    while end:
+        start = max(0, end - _TAIL_BYTES)
+        newline = os.pread(descriptor, end - start, start).rfind(b"\n")
+        if newline >= 0:
+            return start + newline + 1
+        end = start
+    return 0

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from ledger.errors import Halt
+from ledger.event import check_entry_size
 from ledger.postgres import Session
 from ledger.rows import event_rows, event_start, name_rows, name_start
 
@@ -69,7 +70,11 @@ def new_event(
     state: bytes,
     name: tuple[str, str, bytes, int] | None = None,
 ) -> NewEvent:
-    """An event to be recorded. `name`: source, id, fingerprint, and the generation of its key."""
+    """An event to be recorded. `name`: source, id, fingerprint, and the generation of its key.
+
+    Raises TooLarge for what the transparency log could never publish.
+    """
+    check_entry_size(type, state)
     return NewEvent(version, event_start(stream, type, state), name_start(*name) if name else b"")
 
 

@@ -1,6 +1,6 @@
 """Findings: what facts come to, judged by the rulebook. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,6 +22,7 @@ __all__ = [
     "is_registered",
     "listed",
     "source_finding",
+    "source_rules",
 ]
 
 
@@ -114,9 +115,14 @@ def _has(source: str, system: str, dossier: Dossier) -> bool:
     return source == id or source.endswith((f":{id}", f"/{id}"))
 
 
+def source_rules(trace: Trace) -> Sequence[rulebook.Rule]:
+    """The rules that a source breaks which no system has, at an event that it sent."""
+    return rulebook.breaches("source", {"source": "unregistered"}, day_of(trace.time))
+
+
 def source_finding(trace: Trace, about: UUID, subject: str | None) -> Iterable[tuple[str, Finding]]:
     """Rule -> finding of a source that no system has, at the earliest event that it sent."""
-    for rule in rulebook.breaches("source", {"source": "unregistered"}, day_of(trace.time)):
+    for rule in source_rules(trace):
         yield (
             rule.id,
             Finding(

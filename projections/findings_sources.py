@@ -1,4 +1,4 @@
-"""Sources that no system has: one finding each, at the earliest event that the source sent.
+"""Sources that no system has: one finding each, at the earliest event that the source sent under a rule.
 
 Every stream keeps the earliest event of each source; of them the earliest of all is shown. While
 following, a comparison with what was found is enough; only when that event is annulled, or a system has
@@ -13,7 +13,13 @@ import msgspec
 
 from projections.findings import DOSSIER, TRACES, VIEW, Row
 from projections.findings_dossier import Dossier
-from projections.findings_judging import Finding, is_registered, listed, source_finding
+from projections.findings_judging import (
+    Finding,
+    is_registered,
+    listed,
+    source_finding,
+    source_rules,
+)
 from projections.findings_traces import Trace, Traces
 from projections.view import NOWHERE, Key, encode
 
@@ -42,10 +48,12 @@ class SourceStore(Protocol):
 
 
 def earliest(known: MutableMapping[str, Any], stream: UUID, row: Any) -> None:
-    """Take what one stream has seen into account."""
+    """Take what one stream has seen into account. What is older than the rules hides nothing later:
+    it leaves no finding, so whoever follows could not know of it."""
     if isinstance(row, Traces):
         for source, first in row.first.items():
-            sight(known, source, (first, stream, row.subject))
+            if source_rules(first):
+                sight(known, source, (first, stream, row.subject))
 
 
 def sight(known: MutableMapping[str, Any], source: str, sighting: tuple[Any, ...]) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from ledger.erasure import pending
 from ledger.errors import Halt, IncompleteErasure, Lost, UnknownSubject
-from ledger.event import RecordedEvent
-from ledger.journal import ErasureJournal
+from ledger.event import RecordedEvent, check_entry_size
+from ledger.journal import ErasureEntry, ErasureJournal
 from ledger.opening import Missing
 from ledger.rotation import epochs, rotate
 from ledger.sealing import month_of
@@ -268,21 +268,26 @@ def test_an_erasure_killed_after_the_journal_is_completed_at_the_start(
     assert house.events()[-1].facts == {"after": "restart"}
 
 
-def test_a_commit_that_fails_is_never_a_success(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    house.record(collected())
+def interrupt(house: House, monkeypatch: pytest.MonkeyPatch, categories: list[str]) -> None:
+    """Begin an erasure that the journal knows and the database does not."""
     eraser = house.eraser()
     append = ErasureJournal.append
 
-    def append_then_cut(journal: ErasureJournal, entry: object) -> None:
-        append(journal, entry)  # type: ignore[arg-type]
+    def append_then_cut(journal: ErasureJournal, entry: ErasureEntry) -> None:
+        append(journal, entry)
         eraser._session.close()
 
     monkeypatch.setattr(ErasureJournal, "append", append_then_cut)
     with pytest.raises(IncompleteErasure):
-        eraser.erase("customer/10023", [], "request")
+        eraser.erase("customer/10023", categories, "request")
     monkeypatch.undo()
+
+
+def test_a_commit_that_fails_is_never_a_success(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.record(collected())
+    interrupt(house, monkeypatch, [])
     house.eraser().reapply()
     assert set(opened(house, house.events()[0]).values()) == {Missing.ERASED}
 
@@ -298,6 +303,43 @@ def test_a_torn_journal_line_is_left_out_and_overwritten(house: House) -> None:
     house.journal.path.write_bytes(b"damaged\n")
     with pytest.raises(Halt):
         house.journal.entries()
+
+
+def test_a_long_torn_line_leaves_the_entries_before_and_after_it(house: House) -> None:
+    house.record(collected())
+    house.eraser().erase("customer/10023", ["contact"], "request")
+    with house.journal.path.open("ab") as file:
+        file.write(b'{"keys":["' + b"k" * 200_000)
+    house.eraser().erase("customer/10023", ["identity"], "request")
+    assert len(house.journal.entries()) == 2
+
+
+def test_the_keys_of_many_months_are_told_in_entries_that_can_be_published(house: House) -> None:
+    lines = [call("1900-01-15T10:00:00Z"), call("2026-08-15T10:00:00Z")]
+    house.record(*lines)
+    (result,) = house.eraser().erase("customer/10023", [], "request")
+    assert len(result.keys) > 1_500
+    decided, *erased = house.events()[2:]
+    assert decided.name == "erasure-decided"
+    assert [event.name for event in erased] == ["personal-data-erased"] * 2
+    told = [key for event in erased for key in event.facts["keys_destroyed"]]
+    assert told == list(result.keys)
+    every = {"position": 0, "upto": 9, "count": 9}
+    for _, _, type, state, _, _ in house.session("reader").rows("events_after", **every):
+        check_entry_size(type, state)  # raises
+    assert all(opened(house, e) == {"called_number": Missing.ERASED} for e in house.events()[:2])
+    assert pending(house.session("reader"), house.journal) == []
+
+
+def test_what_was_sealed_after_an_interrupted_erasure_goes_with_it_as_erased(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.record(collected())
+    interrupt(house, monkeypatch, ["contact"])
+    house.clock.forward(hours=2)
+    house.record(collected(time="2026-11-24T13:30:00Z"))
+    house.eraser().reapply()
+    assert [opened(house, event)["email"] for event in house.events()[:2]] == [Missing.ERASED] * 2
 
 
 def test_subjects_of_streams_have_the_type_that_folds_expect(house: House) -> None:

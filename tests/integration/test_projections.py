@@ -39,7 +39,7 @@ from projections.storage import (
     pass_over,
     stored_digest,
 )
-from projections.view import View
+from projections.view import NOWHERE, View
 from tests.fixtures.ledger import House, accessed, collected, message, registered
 from tests.fixtures.views import (
     OFFICES,
@@ -492,3 +492,16 @@ def test_two_ledgers_in_one_database_have_views_of_their_own(
     for house in (one, other):
         follower(house).follow_once()
     assert [len(list(customer_states(house.session("reader")))) for house in (one, other)] == [1, 2]
+
+
+def test_a_source_from_before_the_rules_is_found_at_the_first_event_under_them(
+    house: House,
+) -> None:
+    for number, year in enumerate((2017, 2024, 2023), 1):
+        who, time = f"customer/{number}", f"{year}-03-01T10:00:00Z"
+        assert house.record(registered(who, time=time)).recorded == 1
+        follower(house).follow_once()
+        assert digests(house) == derived(house)
+    reader = house.session("reader").of("projections")
+    (found,) = reader.named("findings_of_stream", {"entries": "findings_entries"}, stream=NOWHERE)
+    assert b'"occurred_at":"2023-03-01' in found[-1]

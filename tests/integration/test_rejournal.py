@@ -1,0 +1,134 @@
+"""A journal that is lost or older than the ledger: what was erased stays erased, and is known again."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from ledger.erasure import compare
+from ledger.journal import ErasureEntry
+from ledger.opening import Missing
+from ledger.rejournal import rejournal
+from ledger.sealing import month_of
+from tests.fixtures.console import Cli
+from tests.fixtures.console import registered as known
+from tests.fixtures.ledger import House, accessed, collected, registered
+from tests.integration.test_backup import back_up, elsewhere, ledger
+from tests.integration.test_erasure import call, opened
+
+__all__ = ["elsewhere", "ledger"]
+
+WHO = "customer/10023"
+
+
+def journal_of(cli: Cli) -> Path:
+    (found,) = cli.folder.rglob("erasures.journal")
+    return found
+
+
+def personal_of(cli: Cli) -> list[Any]:
+    return [line["personal"] for line in cli("history", WHO, "--json").acts if line["personal"]]
+
+
+@pytest.mark.parametrize("older", [True, False])
+@pytest.mark.parametrize("categories", [(), ("--category", "contact")])
+def test_a_restore_with_another_journal_brings_nobody_back(
+    ledger: Cli, elsewhere: str, categories: tuple[str, ...], older: bool
+) -> None:
+    ledger.record(known(), collected(), known("customer/10024"))
+    assert ledger("erase", "customer/10024", "--ground", "request").status == 0
+    journal = journal_of(ledger)
+    before = journal.read_bytes()
+    copies = back_up(ledger)
+    assert ledger("erase", WHO, "--ground", "request", *categories).status == 0
+    assert ledger("publish", "--once").status == 0
+    gone = personal_of(ledger)
+    if older:
+        journal.write_bytes(before)
+    else:
+        journal.unlink()
+    ledger.set(DATABASE_URL=elsewhere)
+    ran = ledger("restore", copies[0], "--keys", copies[1], "--json")
+    assert ran.status == 0, ran.err
+    assert ran.json["erasures_reapplied"] == 1
+    assert personal_of(ledger) == gone
+    assert ledger("audit", "--views", "--json").json["ok"]
+
+
+def entries(house: House) -> list[ErasureEntry]:
+    return house.journal.entries()
+
+
+def remade(house: House) -> list[ErasureEntry]:
+    """The entries that the ledger gives back after its journal was lost."""
+    lost = entries(house)
+    house.journal.path.unlink()
+    reader = house.session("reader")
+    assert compare(reader, house.journal).lacking == len(lost)
+    assert rejournal(reader, house.opener(), house.journal) == len(lost)
+    assert compare(reader, house.journal) == ([], 0)
+    assert rejournal(reader, house.opener(), house.journal) == 0
+    return entries(house)
+
+
+def test_a_lost_journal_is_made_again_entry_by_entry(house: House) -> None:
+    house.record(registered(), collected(), accessed(), call("2026-08-15T10:00:00Z"))
+    house.record(registered("customer/10024"), collected("customer/10024"))
+    eraser = house.eraser()
+    eraser.expire(WHO, "traffic", month_of(datetime(2026, 9, 1, tzinfo=UTC)), "retention")
+    eraser.erase(WHO, ["contact"], "objection")
+    eraser.erase("customer/10024", [], "request")
+    before = entries(house)
+    assert len(before) == 3
+    assert remade(house) == before
+
+
+def saved(house: House, tables: tuple[str, ...]) -> dict[str, list[Any]]:
+    with psycopg.connect(house.url) as connection:
+        return {
+            table: connection.execute(f"SELECT * FROM {table}".encode()).fetchall()
+            for table in tables
+        }
+
+
+def put_back(house: House, rows: dict[str, list[Any]]) -> None:
+    """The tables of keys as an older copy of them has them."""
+    with psycopg.connect(house.url) as connection:
+        for table, members in rows.items():
+            connection.execute(f"TRUNCATE {table}".encode())
+            for row in members:
+                marks = ", ".join(["%s"] * len(row))
+                connection.execute(f"INSERT INTO {table} VALUES ({marks})".encode(), row)
+
+
+def test_months_that_expired_expire_again_and_later_ones_stay(house: House) -> None:
+    house.record(call("2026-08-15T10:00:00Z"), call("2026-10-15T10:00:00Z"))
+    august, october = house.events()
+    space = house.ledger.keys
+    held = saved(house, (f"{space}.data_keys", f"{space}.fences", f"{space}.subject_index"))
+    limit = month_of(datetime(2026, 9, 1, tzinfo=UTC))
+    house.eraser().expire(WHO, "traffic", limit, "retention")
+    (before,) = entries(house)
+    put_back(house, held)
+    house.journal.path.unlink()
+    assert opened(house, august) == {"called_number": "+31201234567"}
+    reader = house.session("reader")
+    assert rejournal(reader, house.opener(), house.journal) == 1
+    assert entries(house) == [before]
+    (again,) = house.eraser().reapply()
+    assert again.keys == before.keys
+    assert opened(house, august) == {"called_number": Missing.ERASED}
+    assert opened(house, october) == {"called_number": "+31201234567"}
+
+
+def test_a_command_completes_a_journal_that_was_lost(ledger: Cli) -> None:
+    ledger.record(known(), collected())
+    assert ledger("erase", WHO, "--ground", "request").status == 0
+    journal = journal_of(ledger)
+    before = journal.read_bytes()
+    shutil.move(journal, journal.with_suffix(".away"))
+    assert ledger("state", WHO).status == 0
+    assert journal.read_bytes() == before
