@@ -19,6 +19,11 @@ def _quantiles(metric: str) -> tuple[Query, ...]:
     )
 
 
+def _by_witness(metric: str) -> str:
+    """The rise of a count in a quarter of an hour by witness; 0 when there is none."""
+    return f"sum by (witness) (increase({metric}[15m])) or on() vector(0)"
+
+
 NOW = Row(
     "Now",
     (
@@ -200,6 +205,39 @@ VIEWS = Row(
     ),
 )
 
+LOG = Row(
+    "Transparency log",
+    (
+        Panel(
+            "Waiting for a checkpoint",
+            "Positions that no signed checkpoint covers yet. Above 0 for minutes: see the failures, then the "
+            "publisher's log.",
+            (Query("ledger:ledger_position:uncovered", "positions"),),
+        ),
+        Panel(
+            "Age of the checkpoint",
+            "Since the last one was published. Grows while nothing is recorded, which is well.",
+            (Query("max(ledger_checkpoint_age_seconds)", "age"),),
+            unit="s",
+        ),
+        Panel(
+            "Failed publications",
+            "In a quarter of an hour. Passing faults are tried again; the publisher's log names them.",
+            (Query("sum(increase(ledger_publisher_failures_total[15m]))", "failures"),),
+        ),
+        Panel(
+            "Witnesses",
+            "Checkpoints in a quarter of an hour that each witness of the policy signed, or did not sign. "
+            "Without a policy a line at 0.",
+            (
+                Query(_by_witness("ledger_witness_cosignatures_total"), "signed {{witness}}"),
+                Query(_by_witness("ledger_witness_misses_total"), "missed {{witness}}"),
+            ),
+        ),
+    ),
+    across=4,
+)
+
 MACHINES = Row(
     "Database, Kafka and processes",
     (
@@ -252,6 +290,6 @@ OPERATIONS = Dashboard(
     uid="ledger-operations",
     title="Ledger: operations",
     about="Does everything run, keep up, and fit on the disk.",
-    rows=(NOW, INTAKE, VIEWS, MACHINES),
+    rows=(NOW, INTAKE, VIEWS, LOG, MACHINES),
     variables=(Variable("topic", "ledger_events_recorded_total"),),
 )

@@ -1,11 +1,12 @@
 """Image, compose file and units hold to their promises: pinned, unprivileged, closed, without secrets."""
 
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.architecture.documents import ROOT
 from tests.fixtures.deployment import DOCKERFILE, SECRETS, VOLUME, compose, image_environment
 
 UNITS = ROOT / "deploy" / "systemd"
+PEOPLES = UNITS / "ledger-as"
 PROGRAM = "/opt/processing-ledger/bin/ledger"
 PINNED = re.compile(r"[a-z/-]+:v?\d+\.\d+(\.\d+)?(-[a-z-]+)?")
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|PASSFILE", re.IGNORECASE)
@@ -190,6 +192,7 @@ def settings_used() -> Iterator[str]:
         yield from service["environment"]
     for path in [*UNITS.glob("*.service"), *UNITS.glob("*.d/*.conf")]:
         yield from re.findall(r"^Environment=(\w+)=", path.read_text(), re.MULTILINE)
+    yield from re.findall(r"--setenv=(\w+)=", PEOPLES.read_text())
 
 
 def test_every_setting_that_is_set_exists() -> None:
@@ -327,3 +330,72 @@ def test_retention_runs_every_night_once_somebody_says_so_and_names_nobody_in_th
     assert {"Type=oneshot", "StandardOutput=null"} <= set(service)
     assert f"ExecStart={PROGRAM} retention run --yes" in service
     assert "[Install]" not in service
+
+
+@pytest.fixture
+def peoples(tmp_path: Path) -> Callable[..., list[str]]:
+    """`ledger-as` with a systemd-run that prints its options, and `printenv` in the program's place."""
+    stub = tmp_path / "systemd-run"
+    stub.write_text(
+        '#!/bin/sh\nwhile [ "${1#--}" != "$1" ]; do echo "$1"; shift; done\n'
+        'CREDENTIALS_DIRECTORY=/run/credentials/one exec "$@"\n'
+    )
+    script = tmp_path / "ledger-as"
+    script.write_text(PEOPLES.read_text().replace(PROGRAM, "printenv"))
+    for path in (stub, script):
+        path.chmod(0o755)
+
+    def run(*arguments: str, **environment: str) -> list[str]:
+        known = {"PATH": f"{tmp_path}:{os.environ['PATH']}", **environment}
+        done = subprocess.run(
+            [script, *arguments], capture_output=True, text=True, check=True, env=known
+        )
+        return done.stdout.splitlines()
+
+    return run
+
+
+def set_in(path: Path) -> dict[str, str]:
+    """What a unit or a drop-in puts into the environment."""
+    pairs = re.findall(r"^Environment=(\w+)=(.*)$", path.read_text(), re.MULTILINE)
+    return dict(pairs)
+
+
+@pytest.mark.parametrize(("login", "unit"), [("operator", "retention"), ("owner", "init")])
+def test_peoples_commands_have_the_users_settings_and_passwords_of_the_units(
+    peoples: Callable[..., list[str]], login: str, unit: str
+) -> None:
+    *options, password = peoples(login, "LEDGER_DATABASE_PASSWORD_FILE", SUDO_USER="anna")
+    given = dict(
+        each.removeprefix("--setenv=").split("=", 1) for each in options if "setenv" in each
+    )
+    assert given.pop("LEDGER_READER") == "employee/anna"
+    path = UNITS / f"ledger-{unit}.service"
+    common = UNITS / "ledger-.service.d" / "common.conf"
+    wanted = set_in(common) | set_in(path)
+    for of_services in ("LEDGER_LOG_FORMAT", "PYTHONDONTWRITEBYTECODE"):
+        del wanted[of_services]
+    assert (
+        wanted.pop("LEDGER_DATABASE_PASSWORD_FILE").replace("%d", "/run/credentials/one")
+        == password
+    )
+    assert given == wanted
+    properties = {each.removeprefix("--property=") for each in options if "property" in each}
+    assert properties <= {*path.read_text().splitlines(), *common.read_text().splitlines()}
+    assert {each.partition("=")[0] for each in properties} == {
+        *("User", "UMask", "LoadCredential", "EnvironmentFile")
+    }
+
+
+def test_the_publishers_commands_let_others_read_too(peoples: Callable[..., list[str]]) -> None:
+    assert "--property=UMask=0022" in peoples("publisher", "PATH")
+
+
+def test_the_journal_is_not_told_whom_a_command_is_about(peoples: Callable[..., list[str]]) -> None:
+    (told,) = [each for each in peoples("operator", "PATH") if each.startswith("--description=")]
+    assert "PATH" not in told
+
+
+def test_who_reads_may_be_said(peoples: Callable[..., list[str]]) -> None:
+    said = peoples("operator", "PATH", LEDGER_READER="employee/7", LEDGER_READER_ROLE="agent")
+    assert {"--setenv=LEDGER_READER=employee/7", "--setenv=LEDGER_READER_ROLE=agent"} <= set(said)

@@ -117,7 +117,7 @@ def labels_in(expression: str) -> set[str]:
     """Labels by which an expression chooses or groups."""
     chosen = re.findall(r"(\w+)\s*(?:=~|!~|!=|=)\s*\"", expression)
     grouped = re.findall(r"\b(?:by|on|without)\s*\(([^)]*)\)", expression)
-    return set(chosen) | {label.strip() for labels in grouped for label in labels.split(",")}
+    return set(chosen) | {label for labels in grouped for label in re.findall(r"\w+", labels)}
 
 
 @pytest.mark.parametrize("expression", sorted({rule["expr"] for rule in rules()} | set(shown())))
@@ -133,6 +133,7 @@ def test_the_reader_of_expressions_finds_what_is_wrong() -> None:
     expression = 'sum by (le) (rate(nothing_total{a="b"}[5m] offset 1d)) > 1e9 and on() up'
     assert names_in(expression) == {"nothing_total", "up"}
     assert labels_in('sum by (le, x) (up{a=~"b", c!="d"})') == {"le", "x", "a", "c"}
+    assert labels_in(expression) == {"le", "a"}
 
 
 def test_prometheus_can_read_every_expression_of_the_dashboards(tmp_path: Path) -> None:

@@ -200,6 +200,23 @@ def test_the_owner_copies_the_ledger_and_brings_it_back_into_an_empty_database(
     assert people.run("audit", "--views").returncode == 0
 
 
+@pytest.mark.usefixtures("installed")
+def test_the_publishers_service_makes_a_lost_log_again(
+    make_service: Callable[[str], Service],
+) -> None:
+    people, publisher = make_service("ledger"), make_service("publisher")
+    given = orjson.dumps(registered(time=PAST)) + b"\n" + orjson.dumps(collected(time=PAST))
+    assert people.run("ingest", "-", given=given).returncode == 0
+    publisher.start()
+    until(lambda: published(people) >= 2, lambda: None, PATIENCE_S)
+    assert publisher.stop() == 0
+    promised = published(people)
+
+    shutil.rmtree(publisher.environment["LEDGER_LOG_DIR"])
+    assert publisher.run("log", "rebuild").returncode == 0
+    assert published(people) == promised
+
+
 def test_a_login_needs_its_password(database_with_logins: str) -> None:
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(f"postgresql://ledger_consumer:guess@{database_with_logins}/ledger")
