@@ -13,7 +13,7 @@ from ledger.layouts import Group, layout_of
 from ledger.message import BLOCK, Message
 from ledger.names import LedgerName
 from ledger.overtaking import Moment
-from ledger.packing import Hashes, Placed, Ready, pack
+from ledger.packing import Hashes, Placed, Ready, has_own_hash, pack
 from ledger.sealing import month_of
 from ledger.subjects import Mention, SubjectIndex, kind_of
 from schemas import EVENT_TYPES, Event, Rejection
@@ -123,7 +123,7 @@ class Sealer:
         needs: set[Need] = set()
         for one in placed:
             held = one.held
-            if one.person and held.fingerprint is None:
+            if has_own_hash(one) and held.fingerprint is None:
                 needs.add(Need(held.stream, FINGERPRINT))
             for category, rolling, _ in _groups(one):
                 if one.erased or held.chains[category].fences(one.event.time):
@@ -164,7 +164,7 @@ def _find_keys(one: Placed) -> bool:
         one.seals, through = found
         if through is not None and one.event.time <= through:
             one.fenced = True
-    return held.fingerprint is not None or not one.person
+    return held.fingerprint is not None or not has_own_hash(one)
 
 
 def _names_person(subject: str) -> bool:

@@ -21,7 +21,7 @@ from ledger.rows import event_start, name_start
 from ledger.sealing import KeyedHash, event_place, keyed_hash
 from schemas import Code, Event, Rejection
 
-__all__ = ["Blind", "Hashes", "Placed", "Ready", "blind_hash", "pack", "refusal_of"]
+__all__ = ["Blind", "Hashes", "Placed", "Ready", "blind_hash", "has_own_hash", "pack", "refusal_of"]
 
 _encode = msgspec.json.Encoder().encode
 # Hash, category and field of a value that a person can be looked up by.
@@ -47,6 +47,12 @@ class Placed(msgspec.Struct, gc=False):
     fenced: bool = False
 
 
+def has_own_hash(one: Placed) -> bool:
+    """Whether an event's fingerprint dies with the data of its stream: those of persons, and whatever holds
+    values, such as the name of a recipient that is a private person."""
+    return one.person or one.layout is not None
+
+
 class Ready(msgspec.Struct, frozen=True, gc=False):
     """One message ready for the write transaction. Without a stream it can only become a dead letter.
 
@@ -67,7 +73,7 @@ class Ready(msgspec.Struct, frozen=True, gc=False):
 
 
 class Hashes(msgspec.Struct, frozen=True):
-    """The ledger's own keyed hashes. `fingerprint`: for streams that have no key for it."""
+    """The ledger's own keyed hashes. `fingerprint`: for events without one of their stream's own."""
 
     fingerprint: KeyedHash
     blind: KeyedHash
@@ -79,14 +85,22 @@ def pack(
     """Seal and pack a block of events whose keys are ready. `nonces`: so many fresh ones in a row."""
     states = _states(ledger, placed, nonces)
     fingerprints = [
-        (one.held.fingerprint or hashes.fingerprint).of(one.event.canonical) for one in placed
+        ((one.held.fingerprint if has_own_hash(one) else None) or hashes.fingerprint).of(
+            one.event.canonical
+        )
+        for one in placed
     ]
     rows = [
         event_start(one.held.stream, one.event.type, state)
         for one, state in zip(placed, states, strict=True)
     ]
     names = [
-        name_start(one.event.source, one.event.id, fingerprint, one.held.generation)
+        name_start(
+            one.event.source,
+            one.event.id,
+            fingerprint,
+            one.held.generation if has_own_hash(one) else 0,
+        )
         for one, fingerprint in zip(placed, fingerprints, strict=True)
     ]
     blind = _blind(placed, hashes.blind)

@@ -69,12 +69,15 @@ def reimport(
     head = _position(session)
     promise = last_promise(folder, keys)
     size = promise[1].size if promise else 0
-    if promise is None or head >= size:
+    if promise is None or not size:
         return Reimported(head + 1, head)
+    both = min(head, size)
     try:
-        entries = checked_entries(folder, promise[1], max(1, head))
-        if head:
-            _check_beginning(session, head, next(entries))
+        entries = checked_entries(folder, promise[1], max(1, both))
+        if both:
+            _check_beginning(session, both, next(entries))
+        if head >= size:
+            return Reimported(head + 1, head)
         batches = groupby(map(read_entry, entries), lambda entry: entry.recorded_at)
         for block in _blocks(batches):
             _write(session, ledger, block)

@@ -1,5 +1,6 @@
 """Recording on a real database: each message becomes one event, one dead letter or one duplicate."""
 
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -108,18 +109,21 @@ def test_too_many_rejections_halt_the_topic_and_the_batch_stays(house: House) ->
     assert house.session("reader").row("intake_window", topic="t")[2] == house.clock()  # type: ignore[index]
 
 
-def test_private_recipients_names_are_sealed(house: House) -> None:
-    house.record(
-        message(
-            "recipient-registered",
-            "recipient/lawyer-1",
-            name="Mr. A. Jansen",
-            kind="lawyer",
-            role="controller",
-            country="NL",
-            valid_from="2026-01-01",
-        )
+def lawyer(name: str = "Mr. A. Jansen") -> dict[str, Any]:
+    return message(
+        "recipient-registered",
+        "recipient/lawyer-1",
+        id="lawyer-1",
+        name=name,
+        kind="lawyer",
+        role="controller",
+        country="NL",
+        valid_from="2026-01-01",
     )
+
+
+def test_private_recipients_names_are_sealed(house: House) -> None:
+    house.record(lawyer())
     (event,) = house.events()
     assert "name" not in event.facts
     assert event.subject == "recipient/lawyer-1"
@@ -127,6 +131,16 @@ def test_private_recipients_names_are_sealed(house: House) -> None:
     house.eraser().erase("recipient/lawyer-1", [], "request")
     assert house.opener().personal(event)["name"].value == "erased"
     assert {event.subject for event in house.events()} == {"recipient/lawyer-1"}
+
+
+def test_nobody_can_try_names_of_a_private_recipient_that_was_erased(house: House) -> None:
+    house.record(lawyer())
+    assert house.record(lawyer()).duplicates == 1
+    (refused,) = house.record(lawyer("Mr. B. Jansen")).rejections
+    assert refused[1].code is Code.CONFLICTING_DUPLICATE
+    house.eraser().erase("recipient/lawyer-1", [], "request")
+    for name in ("Mr. A. Jansen", "Mr. B. Jansen"):
+        assert house.record(lawyer(name)).duplicates == 1
 
 
 def test_two_consumers_that_meet_on_a_new_person_agree(house: House) -> None:
