@@ -12,7 +12,7 @@ import msgspec
 
 from consumers.pipeline import again
 from ledger.application import Ledger
-from ledger.errors import Reject
+from ledger.errors import Lost, Reject
 from ledger.letters import Letter, letters, open_letter
 from ledger.message import FileOrigin, KafkaOrigin
 from ledger.recording import Batch
@@ -27,17 +27,21 @@ _FILE = "file:"
 class Retried(msgspec.Struct, frozen=True):
     """What became of a letter. `refused`: it stays, for the reason in `code` and `pointer`.
 
-    `truncated`: it stays, and can never be recorded, since only its start was kept.
+    `truncated`: it stays, and can never be recorded, since only its start was kept. `unreadable`: it
+    stays until it expires, and nobody can open it, since its day's key is gone or another one.
     """
 
     letter: str
-    outcome: Literal["recorded", "duplicate", "refused", "truncated"]
+    outcome: Literal["recorded", "duplicate", "refused", "truncated", "unreadable"]
     code: Code | None = None
     pointer: str = ""
 
 
 def retry_all(ledger: Ledger, intake: Intake, now: datetime) -> Iterator[Retried]:
-    """Try every letter again, oldest first. One that an erasure removes meanwhile is passed over."""
+    """Try every letter again, oldest first. One that an erasure removes meanwhile is passed over.
+
+    One that nobody can open is told, and holds up no other.
+    """
     for letter in letters(ledger.session):
         with suppress(Reject):
             yield _retry(ledger, letter.letter, intake, now)
@@ -53,7 +57,10 @@ def retry(ledger: Ledger, names: Iterable[str], intake: Intake, now: datetime) -
 
 
 def _retry(ledger: Ledger, name: str, intake: Intake, now: datetime) -> Retried:
-    letter, body = open_letter(ledger.session, ledger.keyring, name)
+    try:
+        letter, body = open_letter(ledger.session, ledger.keyring, name)
+    except Lost:
+        return Retried(name, "unreadable")
     if letter.mode == "truncated":
         return Retried(name, "truncated")
     message = again(body, letter.mode, _origin(letter), intake, now)

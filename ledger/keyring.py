@@ -113,27 +113,45 @@ class Keyring:
         Never ask for a new one inside a write transaction: a rollback would take it away again.
         """
         if purpose not in self._ledger_keys:
-            self._ledger_keys[purpose] = self._load_ledger_key(purpose)
+            key = self._find_ledger_key(purpose)
+            if key is None:
+                self._make_ledger_key(purpose)
+                key = self._find_ledger_key(purpose)
+            if key is None:
+                raise Halt(f"the ledger's key {purpose} was neither found nor made")
+            self._ledger_keys[purpose] = key
         return self._ledger_keys[purpose]
 
-    def _load_ledger_key(self, purpose: str) -> bytes:
+    def known_ledger_key(self, purpose: str) -> bytes:
+        """Key of the ledger for one purpose, to open what is sealed under it: never made.
+
+        Raises Lost when there is none.
+        """
+        if purpose not in self._ledger_keys:
+            key = self._find_ledger_key(purpose)
+            if key is None:
+                raise Lost(f"the ledger's key {purpose} is missing")
+            self._ledger_keys[purpose] = key
+        return self._ledger_keys[purpose]
+
+    def _find_ledger_key(self, purpose: str) -> bytes | None:
         self._epochs.hold()
         row = self._session.row("ledger_key", purpose=purpose)
         if row is None:
-            with self._session.transaction():
-                self._session.rows("lock_keys", namespace=self._ledger.keys)
-                epoch = self._current_epoch()
-                place = ledger_key_place(self._ledger, purpose, epoch)
-                wrapped = wrap_key(
-                    self._epochs.of(epoch), self._random(KEY_BYTES), place, self.nonces()
-                )
-                self._session.run("add_ledger_key", purpose=purpose, epoch=epoch, wrapped=wrapped)
-            row = self._session.row("ledger_key", purpose=purpose)
-        if row is None:
-            raise Halt(f"the ledger's key {purpose} was neither found nor made")
+            return None
         epoch, wrapped = row
         place = ledger_key_place(self._ledger, purpose, epoch)
         return unwrap_key(self._epochs.of(epoch), wrapped, place)
+
+    def _make_ledger_key(self, purpose: str) -> None:
+        """Make a key, unless somebody else was faster."""
+        with self._session.transaction():
+            self._session.rows("lock_keys", namespace=self._ledger.keys)
+            epoch = self._current_epoch()
+            place = ledger_key_place(self._ledger, purpose, epoch)
+            secret = self._random(KEY_BYTES)
+            wrapped = wrap_key(self._epochs.of(epoch), secret, place, self.nonces())
+            self._session.run("add_ledger_key", purpose=purpose, epoch=epoch, wrapped=wrapped)
 
     def hash(self, purpose: str) -> KeyedHash:
         """The ledger's keyed hash for one purpose."""

@@ -11,9 +11,10 @@ from typing import Any
 
 import msgspec
 import orjson
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.errors import Reject
+from ledger.errors import Lost, Reject
 from ledger.keyring import Keyring
 from ledger.message import FileOrigin, KafkaOrigin, Message
 from ledger.postgres import Session
@@ -68,7 +69,8 @@ class LetterKeys(msgspec.Struct, frozen=True):
 def letter_keys(keyring: Keyring, now: datetime) -> LetterKeys:
     """The keys that letters need today, made when they are missing."""
     day = now.astimezone(UTC).date()
-    return LetterKeys(day, _cipher(keyring, day), keyring.hash("letter-id"), keyring.hash("index"))
+    cipher = AESGCM(keyring.ledger_key(day_purpose(day)))
+    return LetterKeys(day, cipher, keyring.hash("letter-id"), keyring.hash("index"))
 
 
 def place_of(origin: Any) -> tuple[str, int, int]:
@@ -119,28 +121,46 @@ def _subject_hmac(keys: LetterKeys, rejection: Rejection) -> bytes | None:
     return keys.references.of(subject.encode()) if subject and is_person(subject) else None
 
 
-def _cipher(keyring: Keyring, day: date) -> AESGCM:
-    return AESGCM(keyring.ledger_key(day_purpose(day)))
-
-
 def letters(session: Session) -> list[Letter]:
     """All dead letters, oldest first."""
     return [Letter(bytes(row[0]).hex(), *row[1:]) for row in session.rows("letters")]
 
 
 def open_letter(session: Session, keyring: Keyring, letter: str) -> tuple[Letter, bytes]:
-    """One letter and the bytes of its message. Raises Reject when there is no such letter."""
+    """One letter and the bytes of its message.
+
+    Raises Reject when there is no such letter, Lost when nobody can open it any more.
+    """
     try:
         name = bytes.fromhex(letter)
     except ValueError:
         raise Reject("a dead letter's name is a string of 64 hexadecimal digits") from None
     row = session.row("letter", letter=name)
     if row is None:
-        raise Reject("there is no such dead letter; `ledger dead-letters list` shows them")
-    sealed = bytes(row[-1])
+        raise _absent()
     shown = Letter(letter, *row[1:-1])
-    cipher = _cipher(keyring, shown.day)
-    return shown, cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], name)
+    try:
+        return shown, _opened(keyring, shown.day, name, bytes(row[-1]))
+    except Lost:
+        if session.row("letter", letter=name) is None:  # it expired just now, and its key with it
+            raise _absent() from None
+        raise
+
+
+def _absent() -> Reject:
+    return Reject("there is no such dead letter; `ledger dead-letters list` shows them")
+
+
+def _opened(keyring: Keyring, day: date, name: bytes, sealed: bytes) -> bytes:
+    """The bytes of a message. A key of a past day is never made: it could not open anything."""
+    cipher = AESGCM(keyring.known_ledger_key(day_purpose(day)))
+    try:
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], name)
+    except (InvalidTag, ValueError):  # ValueError: too short to be anything that was sealed
+        raise Lost(
+            f"a dead letter of {day} does not open under the key of its day:"
+            " one of the two was changed or replaced"
+        ) from None
 
 
 def expire_letters(session: Session, now: datetime, retention: timedelta) -> int:

@@ -40,6 +40,8 @@ _WRITERS: frozenset[Role | None] = frozenset({"recorder", "eraser"})
 # Dimensions, whether there are nulls, oid of the elements, their number, index of the first.
 _ARRAY_HEADER = Struct(">iiIii")
 _LENGTH = Struct(">i").pack
+# Who waits for a lock must then see what was committed meanwhile: all that is decided under one rests on it.
+_READ_COMMITTED = r"-c default_transaction_isolation=read\ committed"
 _INTEGERS = {21: Struct(">h").pack, 23: Struct(">i").pack, 20: Struct(">q").pack}  # by oid
 
 
@@ -270,9 +272,13 @@ class Database:
     def connect(self, ledger: LedgerName, role: Role | None, package: str = "ledger") -> Session:
         """Open a session as one role of one ledger; as the URL's own user when `role` is None.
 
+        Commits wait for the disk and transactions are READ COMMITTED, whatever the role, the database or
+        the server set. Options of the URL stay, where these here say nothing else.
+
         Raises ServiceAway when the server cannot be reached, NotInstalled when the role is unknown.
         """
-        options = [f"-c search_path={ledger.search_path}", "-c TimeZone=UTC"]
+        options = self._own_options()
+        options += [f"-c search_path={ledger.search_path}", "-c TimeZone=UTC", _READ_COMMITTED]
         options += self._server_patience(role)
         user = {}
         if role and self.peer:
@@ -300,8 +306,17 @@ class Database:
             connection.answer_s = SILENCE * self.patience_s
             self._end_stalled(connection)
         connection.adapters.register_dumper(list, _ArrayDumper)
+        script: sql.SQL | sql.Composed = sql.SQL(statement("ledger", "keep_commits"))
         if role and not self.peer:
-            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(ledger.role(role))))
+            # Both in one trip.
+            take = sql.SQL("SET ROLE {};\n").format(sql.Identifier(ledger.role(role)))
+            script = take + script
+        connection.execute(script)
+
+    def _own_options(self) -> list[str]:
+        """Settings that the URL itself asks the server for; of two of a name the later one holds."""
+        options = conninfo_to_dict(self.conninfo).get("options")
+        return [str(options)] if options else []
 
     def _client_patience(self) -> dict[str, int]:
         """Options by which this end notices that the other one's machine is gone. Sockets ignore them."""

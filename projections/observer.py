@@ -19,7 +19,7 @@ class Observer:
     """The follower is alive: it looks for events, or waits for the database."""
 
     following: Callable[[str], None] = _ignore
-    """A view that is followed from now on."""
+    """A view that is followed from now on; also one that had halted, and was built again."""
 
     folded: Callable[[str, int, int, float], None] = _ignore
     """A view, the first and last position of a batch that it has now, and the seconds it took."""

@@ -1,7 +1,8 @@
 """Following the ledger with all views: catch up, wait to be woken, back off, halt what is broken.
 
 Each view moves by itself, a batch a transaction, its bookmark first: whoever else follows with it waits
-there and is then fenced. A view that cannot fold an event halts just before it; the others go on.
+there and is then fenced. A view that cannot fold an event halts just before it; the others go on, and so
+does this one when somebody has built it again.
 """
 
 import logging
@@ -83,6 +84,7 @@ class Follower:
         self._observer = observer or Observer()
         self._session: Session | None = None
         self.halted: dict[str, Halt] = {}
+        self._halted_in: dict[str, Bookmark] = {}
 
     def follow_once(self) -> list[ViewStatus]:
         """Bring every view up to the head. Raises Retry, or the first Halt after the others are there."""
@@ -91,7 +93,7 @@ class Follower:
         return self.statuses()
 
     def follow(self, stop: Callable[[], bool]) -> None:
-        """Follow until told to stop; a passing fault is waited out.
+        """Follow until told to stop; a passing fault is waited out, and so is the rebuild of a halted view.
 
         Raises Halt when no view can go on, or at the end when one could not.
         """
@@ -162,6 +164,7 @@ class Follower:
         self._observer.looked()
         for view in self._views:
             bookmark = known[view.name]
+            self._resume_rebuilt(bookmark)
             if view.name in self.halted or bookmark.position >= head:
                 continue
             start = bookmark.position
@@ -206,21 +209,31 @@ class Follower:
         except Retry:
             raise
         except Broken as broken:
-            self._halt(view, broken)
+            self._halt(view, bookmark, broken)
             before = [event for event in batch.events if event.position < broken.position]
             if before:
                 self._advance(session, view, bookmark, self._batch(session, before))
         except LedgerError as error:
-            self._halt(view, error)
+            self._halt(view, bookmark, error)
         except Exception as error:  # whatever a view does wrong is that view's alone
             span = f"{batch.events[0].position} to {batch.end}"
-            self._halt(view, Halt(f"view {view.name} failed on {span}: {type(error).__name__}"))
+            failed = Halt(f"view {view.name} failed on {span}: {type(error).__name__}")
+            self._halt(view, bookmark, failed)
 
-    def _halt(self, view: View[Any], error: LedgerError) -> None:
+    def _halt(self, view: View[Any], bookmark: Bookmark, error: LedgerError) -> None:
         _LOG.error("%s", error)
         self._observer.halted(view.name)
         # The last word is right: of several broken events the later ones may be found first.
         self.halted[view.name] = error if isinstance(error, Halt) else Halt(str(error))
+        self._halted_in[view.name] = bookmark
+
+    def _resume_rebuilt(self, bookmark: Bookmark) -> None:
+        """Forget why a view halted once it was built again: a rebuild changes the colour in use."""
+        before = self._halted_in.get(bookmark.view)
+        if before and (before.colour, before.version) != (bookmark.colour, bookmark.version):
+            _LOG.info("view %s was built again: it is followed from there", bookmark.view)
+            del self._halted_in[bookmark.view], self.halted[bookmark.view]
+            self._observer.following(bookmark.view)
 
     def _fold(self, session: Session, view: View[Any], bookmark: Bookmark, batch: Batch) -> None:
         tables = Tables(session, self._ledger, view, bookmark.colour)

@@ -6,6 +6,7 @@ touch it; a grouped phone number also must not continue a longer run such as a d
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from schemas.formats import has_iban_check_digits
@@ -36,6 +37,7 @@ _BSN = re.compile(
     r"(?![A-Za-z0-9])"
 )
 _NAMED = re.compile(r"bsn[^A-Za-z0-9]*\Z", re.IGNORECASE)
+_WHITE_SPACE = re.compile(r"\s")
 _IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?=[ -]?[A-Za-z0-9])")
 
 _BSN_WEIGHTS: Final = (9, 8, 7, 6, 5, 4, 3, 2, -1)
@@ -66,6 +68,11 @@ _IBAN_LENGTHS: Final[dict[str, int]] = {
 }
 """ISO 13616 registry: the length of an IBAN by country, used to find one inside a text."""
 
+_IBANS: Final = {
+    country: re.compile(rf"[A-Za-z0-9](?:[ -]?[A-Za-z0-9]){{{length - 1}}}(?![A-Za-z0-9])")
+    for country, length in _IBAN_LENGTHS.items()
+}
+
 
 def looks_personal(text: str) -> bool:
     """True when a text holds something that looks like an e-mail address, phone, IBAN or BSN."""
@@ -75,7 +82,7 @@ def looks_personal(text: str) -> bool:
     return (
         _EMAIL.search(text) is not None
         or _PHONE.search(text) is not None
-        or any(_is_bsn(text, found) for found in _BSN.finditer(text))
+        or _holds_bsn(text)
         or any(_is_iban(text, found.start()) for found in _IBAN_START.finditer(text))
     )
 
@@ -121,15 +128,31 @@ def _holds_leak(item: str | dict[str, str]) -> bool:
     return any(map(looks_personal, (item,) if isinstance(item, str) else item.values()))
 
 
-def _is_bsn(text: str, found: re.Match[str]) -> bool:
-    """True for a number that passes the eleven test, unless it is a part of a longer reference.
+def _holds_bsn(text: str) -> bool:
+    """True when a number passes the eleven test, unless it is a part of a longer reference.
 
     One in eleven numbers passes: in a code such as `ORD-123456782` it is a coincidence.
     """
-    part_of_code = found[0] != text and not re.search(r"\s", text)
-    if part_of_code and not _NAMED.search(text[: found.start()]):
+    found = list(_BSN.finditer(text))
+    if not found:
         return False
-    return _passes_eleven(re.sub("[. ]", "", found[0]))
+    if found[0][0] != text and _WHITE_SPACE.search(text) is None:
+        found = _named(text, found)
+    return any(_passes_eleven(re.sub("[. ]", "", number[0])) for number in found)
+
+
+def _named(text: str, found: Sequence[re.Match[str]]) -> list[re.Match[str]]:
+    """Those numbers that directly follow the word BSN.
+
+    Each is looked for only after the number before it, whose digits the word could not reach across:
+    so all searches together read the text once.
+    """
+    ends = [0, *(number.end() for number in found)]
+    return [
+        number
+        for end, number in zip(ends, found, strict=False)
+        if _NAMED.search(text, end, number.start())
+    ]
 
 
 def _passes_eleven(digits: str) -> bool:
@@ -140,12 +163,8 @@ def _passes_eleven(digits: str) -> bool:
 
 def _is_iban(text: str, start: int) -> bool:
     """True when an IBAN of its country's length starts here, grouped by blanks or hyphens or not."""
-    length = _IBAN_LENGTHS.get(text[start : start + 2].upper())
-    if length is None:
-        return False
-    found = re.compile(rf"[A-Za-z0-9](?:[ -]?[A-Za-z0-9]){{{length - 1}}}(?![A-Za-z0-9])").match(
-        text, start
-    )
+    pattern = _IBANS.get(text[start : start + 2].upper())
+    found = pattern.match(text, start) if pattern else None
     if found is None:
         return False
     return has_iban_check_digits(re.sub("[ -]", "", found[0]).upper())

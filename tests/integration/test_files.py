@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any, BinaryIO
 
 import orjson
@@ -13,8 +14,8 @@ from consumers.pipeline import BatchLimits, messages_of_records
 from consumers.retry import Retried, retry, retry_all
 from consumers.source import Partition, record_of
 from ledger.application import Ledger
-from ledger.errors import Reject, ServiceAway
-from ledger.letters import Letter, letters
+from ledger.errors import Lost, Reject, ServiceAway
+from ledger.letters import Letter, expire_letters, letters, open_letter
 from ledger.recording import Batch, Outcome, Prepared
 from ledger.writing import Span
 from rulebook import secret_provisions
@@ -336,6 +337,63 @@ def test_a_letter_from_kafka_is_recorded_with_its_place_there(house: House, bina
     house.clock.forward(hours=1)
     assert [r.outcome for r in retried(house)] == ["recorded"]
     assert [e.origin for e in house.events()] == [{"topic": "acts", "partition": 3, "offset": 17}]
+
+
+def lose_day_key(house: House) -> None:
+    house.session(None).script("DELETE FROM ledger_keys WHERE purpose LIKE 'letters/%'", {})
+
+
+def change_letter(house: House) -> None:
+    house.session(None).script(
+        "UPDATE dead_letters SET sealed = overlay(sealed PLACING '\\x00000000' FROM 20)", {}
+    )
+
+
+def cut_letter(house: House) -> None:
+    house.session(None).script("UPDATE dead_letters SET sealed = ''", {})
+
+
+def day_keys(house: House) -> list[str]:
+    with psycopg.connect(house.url) as connection:
+        query = "SELECT purpose FROM ledger_main_keys.ledger_keys WHERE purpose LIKE 'letters/%'"
+        return sorted(purpose for (purpose,) in connection.execute(query))
+
+
+@pytest.mark.parametrize("spoil", [lose_day_key, change_letter, cut_letter])
+def test_a_letter_that_nobody_can_open_holds_up_no_other(
+    house: House, spoil: Callable[[House], None]
+) -> None:
+    run(house, b"bad")
+    (spoiled,) = kept(house)
+    spoil(house)
+    house.clock.forward(days=1)
+    run(house, registered(time="2026-11-25T12:30:00Z"))
+    before = day_keys(house)
+    house.clock.forward(hours=1)
+    assert [r.outcome for r in retried(house)] == ["unreadable", "recorded"]
+    assert retried(house, spoiled.letter) == [Retried(spoiled.letter, "unreadable")]
+    ledger = house.open()
+    with pytest.raises(Lost, match=r"letters/2026-11-24 is missing|of 2026-11-24 does not open"):
+        open_letter(ledger.session, ledger.keyring, spoiled.letter)
+    assert [letter.letter for letter in kept(house)] == [spoiled.letter]
+    assert day_keys(house) == before  # opening makes none
+
+
+def test_a_letter_that_expires_while_it_is_opened_is_not_there(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(house, b"bad")
+    (letter,) = kept(house)
+    ledger = house.open()
+    known = ledger.keyring.known_ledger_key
+
+    def late(purpose: str) -> bytes:
+        expire_letters(house.session("eraser"), house.clock() + timedelta(days=20), timedelta(14))
+        return known(purpose)
+
+    monkeypatch.setattr(ledger.keyring, "known_ledger_key", late)
+    with pytest.raises(Reject, match="no such dead letter"):
+        open_letter(ledger.session, ledger.keyring, letter.letter)
 
 
 def test_an_interrupted_retry_has_done_the_letters_before_it(house: House) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from prometheus_client import CollectorRegistry
 
 from ledger.errors import Fenced, Halt, Misconfigured, ServiceAway
 from ledger.event import RecordedEvent
@@ -28,6 +29,8 @@ from projections import rebuild as views_rebuild
 from projections.apart import Apart
 from projections.digest import EVERYTHING
 from projections.folding import Work
+from projections.metrics import WorkMetrics
+from projections.observer import Observer
 from projections.read import customer_states, register_entries
 from projections.rebuild import audit_views, rebuild_all
 from projections.runner import Follower, view_statuses
@@ -467,6 +470,81 @@ def test_a_lost_connection_is_waited_out(house: House) -> None:
         house.record(collected())
         assert seen.wait(PATIENCE_S)
     made.follow_once()
+    digest = stored_digest(house.session("reader"), view, view.name)
+    assert digest == derived(house)[view.name]
+
+
+def failing(view: View[Any], position: int, broken: Event) -> View[Any]:
+    """The view with a fault at one event, for as long as something is broken."""
+    faulty = breaking(view, position)
+
+    def evolve(subkey: str, state: Any, event: RecordedEvent) -> Any:
+        return (faulty if broken.is_set() else view).evolve(subkey, state, event)
+
+    return replace(view, evolve=evolve)
+
+
+def test_a_halted_view_is_followed_again_once_it_was_rebuilt(house: House) -> None:
+    house.record(registered(), collected(), registered("customer/2"))
+    broken = Event()
+    broken.set()
+    view = failing(customer_state.VIEW, 3, broken)
+    made, session = follower(house, [view, processing_register.VIEW]), house.session("projector")
+    for _ in range(2):  # built again while it is still broken, it halts again
+        with pytest.raises(Halt, match="position 3"):
+            made.follow_once()
+        rebuild(session, house.ledger, view, OFFICES)
+    with pytest.raises(Halt, match="position 3"):
+        made.follow_once()
+    broken.clear()
+    with pytest.raises(Halt, match="position 3"):  # nobody has looked at it yet
+        made.follow_once()
+    rebuild(session, house.ledger, view, OFFICES)
+    assert {(s.bookmark, s.halted) for s in made.follow_once()} == {(3, None)}
+    assert made.halted == {}
+
+
+def test_a_view_of_another_version_is_followed_once_it_was_rebuilt(house: House) -> None:
+    house.record(registered())
+    follower(house).follow_once()
+    house.record(collected())
+    newer = replace(customer_state.VIEW, version="next")
+    made = follower(house, [newer])
+    with pytest.raises(Halt, match="run `ledger rebuild customer_state`"):
+        made.follow_once()
+    rebuild(house.session("projector"), house.ledger, newer, OFFICES)
+    assert [(s.version, s.bookmark, s.halted) for s in made.follow_once()] == [("next", 2, None)]
+
+
+def test_a_running_projector_takes_a_rebuilt_view_up_and_the_alert_ends(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "WAKE_S", 0.05)
+    house.record(registered(), collected())
+    broken, halted, caught_up = Event(), Event(), Event()
+    broken.set()
+    view = failing(customer_state.VIEW, 2, broken)
+    registry = CollectorRegistry()
+
+    def folded(name: str, _first: int, last: int, _seconds: float) -> None:
+        if (name, last) == (view.name, 3):
+            caught_up.set()
+
+    observer = Observer(folded=folded, halted=lambda _view: halted.set())
+    counting = WorkMetrics.on(registry).counting(observer)
+    made = follower(house, [view, processing_register.VIEW], observer=counting)
+
+    def alert() -> float | None:
+        return registry.get_sample_value("ledger_view_halted", {"view": view.name})
+
+    with following(made, lambda: None):
+        assert halted.wait(PATIENCE_S)
+        assert alert() == 1.0
+        broken.clear()
+        house.record(registered("customer/2"))
+        rebuild(house.session("projector"), house.ledger, view, OFFICES)
+        assert caught_up.wait(PATIENCE_S)
+        assert (alert(), made.halted) == (0.0, {})
     digest = stored_digest(house.session("reader"), view, view.name)
     assert digest == derived(house)[view.name]
 

@@ -2,6 +2,8 @@
 
 import json
 import random
+import re
+import sys
 from datetime import date
 from time import perf_counter
 from uuid import UUID
@@ -11,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas import leaks
 from schemas.leaks import looks_personal
 from tests.unit.schemas.making import accepted as decoded
 from tests.unit.schemas.making import changed, example, outcome, refused
@@ -142,6 +145,53 @@ def test_long_texts_take_no_time() -> None:
         assert looks_personal(text * (40_000 // len(text))) in {True, False}
     # Quadratic searches would take minutes.
     assert perf_counter() - started < 5
+
+
+def holds_bsn_plainly(text: str) -> bool:
+    """The rule said simply: every number looks at the whole text once more."""
+    return any(is_bsn_plainly(text, found) for found in leaks._BSN.finditer(text))
+
+
+def is_bsn_plainly(text: str, found: re.Match[str]) -> bool:
+    part_of_code = found[0] != text and not re.search(r"\s", text)
+    if part_of_code and not leaks._NAMED.search(text[: found.start()]):
+        return False
+    return leaks._passes_eleven(re.sub("[. ]", "", found[0]))
+
+
+PIECES = (
+    *("123456782", "123456789", "1112.22.333", "111.222.333", "111 222 333", "012345672", "1"),
+    *("bsn", "BSN", "b\u017fn", "\u017f", "bs", "n", "A", "-", ".", ",", ":::", "/", " ", "\u00a0"),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=12).map("".join))
+@hypothesis.example("bsn:123456789,123456782")
+@hypothesis.example("bsn:123456789,bsn-.-123456782")
+def test_a_bsn_is_found_as_when_each_number_looks_at_the_whole_text(text: str) -> None:
+    assert leaks._holds_bsn(text) == holds_bsn_plainly(text)
+
+
+class Reading:
+    """A pattern that counts the characters that its searches may read."""
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self.pattern = pattern
+        self.characters = 0
+
+    def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        self.characters += min(end, len(text)) - start
+        return self.pattern.search(text, start, end)
+
+
+@pytest.mark.parametrize("piece", ["123456789,", "bsn.123456789,", "bsn---", ",,,,bsn123456789"])
+def test_many_numbers_read_the_text_once(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = piece * (40_000 // len(piece)) + "123456789"
+    for name in ("_NAMED", "_WHITE_SPACE"):
+        reading = Reading(getattr(leaks, name))
+        monkeypatch.setattr(leaks, name, reading)
+        assert not leaks._holds_bsn(text)
+        assert 0 < reading.characters <= len(text)
 
 
 CHECKED = [
