@@ -20,8 +20,9 @@ from psycopg import errors, pq, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.array import ListBinaryDumper
 
-from ledger.errors import Halt, LedgerError, Misconfigured, NotInstalled, ServiceAway
+from ledger.errors import Halt, LedgerError, Misconfigured, NotInstalled, Refused, ServiceAway
 from ledger.names import LedgerName, Role
+from ledger.refusals import check_ports, named, refusal
 
 __all__ = ["PATIENCE_S", "Conflict", "Database", "Session", "UniqueConflict", "statement"]
 
@@ -270,13 +271,15 @@ class Database:
     def connect(self, ledger: LedgerName, role: Role | None, package: str = "ledger") -> Session:
         """Open a session as one role of one ledger; as the URL's own user when `role` is None.
 
-        Raises ServiceAway when the server cannot be reached, NotInstalled when the role is unknown.
+        Raises ServiceAway when the server cannot be reached, Refused when it does not let the login in,
+        Misconfigured for a URL that leads nowhere, NotInstalled when the role is unknown.
         """
         options = [f"-c search_path={ledger.search_path}", "-c TimeZone=UTC"]
         options += self._server_patience(role)
         user = {}
         if role and self.peer:
             user = {"user": ledger.role(role)}
+        self._options()
         info = make_conninfo(
             self.conninfo,
             options=" ".join(options),
@@ -287,12 +290,40 @@ class Database:
         )
         try:
             with mapped_errors():
-                connection = _Connection.connect(info, autocommit=True)
+                connection = self._log_in(info)
                 with closed_on_error(connection):
                     self._begin(connection, ledger, role)
         except Halt:
             raise NotInstalled from None
         return Session(connection, package)
+
+    def _options(self) -> dict[str, Any]:
+        """The options of the URL. Raises Misconfigured, without what psycopg quotes: it may be a password."""
+        try:
+            options = conninfo_to_dict(self.conninfo)
+        except psycopg.ProgrammingError:
+            raise Misconfigured(
+                "LEDGER_DATABASE_URL cannot be read: look at its options and percent signs"
+            ) from None
+        check_ports(_with_defaults(options))
+        return options
+
+    def _log_in(self, info: str) -> _Connection:
+        """A new connection. Raises Refused where the server says for certain that this cannot pass.
+
+        A role that the embedded server does not know yet looks refused, and only waits for `ledger init`.
+        """
+        try:
+            return _Connection.connect(info, autocommit=True)
+        except psycopg.OperationalError as error:
+            reason = None if self.peer else refusal(str(error))
+            if reason is None:
+                raise
+            who = named(_with_defaults(self._options()))
+            raise Refused(
+                f"this login at PostgreSQL fails: {reason} ({who}); "
+                "see LEDGER_DATABASE_URL and LEDGER_DATABASE_PASSWORD_FILE"
+            ) from None
 
     def _begin(self, connection: _Connection, ledger: LedgerName, role: Role | None) -> None:
         """Make a new connection that of its role."""
@@ -346,6 +377,16 @@ class Database:
             for name, text in conninfo_to_dict(self.conninfo).items()
             if (variable := variables.get(name)) and text is not None
         }
+
+
+def _with_defaults(options: Mapping[str, Any]) -> dict[str, str]:
+    """Options of a connection, with what libpq and its environment add."""
+    defaults = {
+        option.keyword.decode(): option.val.decode()
+        for option in pq.Conninfo.get_defaults()
+        if option.val
+    }
+    return defaults | {name: str(text) for name, text in options.items() if text is not None}
 
 
 @contextmanager
