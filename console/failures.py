@@ -6,7 +6,7 @@
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from ledger.errors import LedgerError, Misconfigured, Retry
+from ledger.errors import LedgerError, Misconfigured, Refused, Retry
 
 __all__ = ["AWAY", "BAD_NEWS", "FINE", "INTERRUPTED", "WRONG", "explained"]
 
@@ -42,7 +42,8 @@ def explained(error: Exception) -> tuple[int, str]:
 
 
 def _status_of(error: LedgerError) -> int:
-    if isinstance(error, Misconfigured):
+    # What a command ends with was not waited for: a login that is refused at the start stays so.
+    if isinstance(error, Misconfigured | Refused):
         return WRONG
     return AWAY if isinstance(error, Retry) else BAD_NEWS
 

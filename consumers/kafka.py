@@ -23,6 +23,7 @@ from kafka import (
 from kafka import errors as kafka_errors
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.coordinator.assignors.range import RangePartitionAssignor
+from kafka.net.compat import KafkaNetClient
 from kafka.net.sasl import get_sasl_mechanism
 
 from consumers.kafka_options import (
@@ -96,11 +97,12 @@ class KafkaSource:
 
     def __init__(self, options: KafkaOptions) -> None:
         with _connecting(options):
-            self._admin: Any = KafkaAdminClient(
-                **connection(options) | {"request_timeout_ms": ANSWER_MS}
+            self._admin: Any = _client(
+                KafkaAdminClient, **connection(options) | {"request_timeout_ms": ANSWER_MS}
             )
             try:
-                self._consumer: Any = KafkaConsumer(
+                self._consumer: Any = _client(
+                    KafkaConsumer,
                     **connection(options),
                     **consuming(options),
                     partition_assignment_strategy=[_ASSIGNORS[options.assignor]],
@@ -186,7 +188,7 @@ class KafkaSource:
         key = _theirs(partition)
         deadline = time.monotonic() + ANSWER_MS / 1000
         with _mapped_errors():
-            consumer: Any = KafkaConsumer(**connection(self._options), **alone)
+            consumer: Any = _client(KafkaConsumer, **connection(self._options), **alone)
             consumer._fetcher.PartitionRecords = Fetched
             try:
                 consumer.assign([key])
@@ -309,7 +311,8 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
 
 def _producer(options: KafkaOptions) -> Any:
     with _connecting(options):
-        return KafkaProducer(
+        return _client(
+            KafkaProducer,
             **connection(options),
             acks="all",
             enable_idempotence=True,
@@ -317,6 +320,27 @@ def _producer(options: KafkaOptions) -> Any:
             max_block_ms=ANSWER_MS,
             delivery_timeout_ms=REQUEST_MS + ANSWER_MS,
         )
+
+
+def _client(make: Callable[..., Any], **options: Any) -> Any:
+    """A client that has reached a broker.
+
+    One that does not leaves its thread and sockets behind (3.0.12), which whoever tries again and again
+    would run out of; so they are closed here.
+    """
+    begun: list[Any] = []
+
+    def begin(**configs: Any) -> Any:
+        begun.append(KafkaNetClient(**configs))
+        return begun[-1]
+
+    try:
+        return make(**options, kafka_client=begin)
+    except BaseException:
+        for client in begun:
+            with suppress(*_CLOSING_FAULTS):
+                client.close()
+        raise
 
 
 def _ours(key: Any) -> Partition:
@@ -343,9 +367,10 @@ def _connecting(options: KafkaOptions) -> Iterator[None]:
     try:
         with _mapped_errors():
             yield
-    except KafkaAway:
+    except KafkaAway as fault:
         check_refusals(options.bootstrap, options.security, _login(options.security))
-        raise
+        where = ",".join(options.bootstrap)
+        raise KafkaAway(f"{fault}; see LEDGER_KAFKA_BOOTSTRAP={where}") from None
 
 
 def _login(security: Mapping[str, Any]) -> Callable[[], Mechanism] | None:

@@ -22,7 +22,7 @@ from ledger.provider import FileKeyProvider
 from ledger.sealing import key_id
 from ledger.tlog.promises import promised
 
-__all__ = ["Copy", "back_up", "check_keys", "read_copies", "restore"]
+__all__ = ["Copy", "back_up", "check_apart", "check_keys", "read_copies", "restore"]
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -53,6 +53,19 @@ class Copy(msgspec.Struct, frozen=True):
         return f"{self.content}.dump"
 
 
+def check_apart(folders: tuple[Path, Path], key_dir: Path) -> None:
+    """Raise Misconfigured unless the folders of a backup lie apart, and outside of the key folder.
+
+    Whoever gets one of the copies must not get the other, nor the keys that open both.
+    """
+    events, keys = (folder.resolve() for folder in folders)
+    if events.is_relative_to(keys) or keys.is_relative_to(events):
+        raise Misconfigured("the copies of events and keys need a folder each, none in the other")
+    for folder in (events, keys):
+        if folder.is_relative_to(key_dir.resolve()):
+            raise Misconfigured(f"{folder} lies in the key folder: a backup goes elsewhere")
+
+
 def back_up(
     database: Database,
     ledger: LedgerName,
@@ -62,17 +75,21 @@ def back_up(
 ) -> tuple[Copy, Copy]:
     """Copy events and keys, as they are at one moment, into two new folders; durable on return.
 
-    Recording goes on meanwhile. Raises Misconfigured for a folder in use, NotInstalled, Retry or Halt.
+    Recording goes on meanwhile. Raises Misconfigured for a folder in use or a login that may not read
+    everything, NotInstalled, Retry or Halt. No folder is made before it is known that a copy can be.
     """
     for folder in folders:
-        _make_folder(folder)
+        _check_unused(folder)
     session = database.connect(ledger, None)
     try:
         with session.transaction():
             session.run("begin_snapshot")
             ((snapshot,),) = session.rows("export_snapshot")
+            _check_login(session, ledger)
             copy = _describe(session, ledger, provider, now)
             programs, environment = programs_for(copy.server), database.environment()
+            for folder in folders:
+                _make_folder(folder)
             options = (_event_options(ledger), _key_options(ledger))
             for folder, content, chosen in zip(folders, ("events", "keys"), options, strict=True):
                 target = folder / f"{content}.dump"
@@ -91,8 +108,27 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise Misconfigured(f"cannot make {folder}: {error.strerror}") from None
-    if any(folder.iterdir()):
+    _check_unused(folder)
+
+
+def _check_unused(folder: Path) -> None:
+    if folder.is_dir() and any(folder.iterdir()):
         raise Misconfigured(f"{folder} is not empty: every backup has a folder of its own")
+
+
+def _check_login(session: Session, ledger: LedgerName) -> None:
+    """The login copies with its own rights, without a role, and needs all tables.
+
+    Raises Misconfigured, or NotInstalled where there are none.
+    """
+    ((may_copy,),) = session.rows("may_copy", namespaces=[ledger.events, ledger.keys])
+    if may_copy is None:
+        raise NotInstalled
+    if not may_copy:
+        raise Misconfigured(
+            "this login may not read all tables: a backup needs the login of `ledger init`, "
+            "which owns them; see LEDGER_DATABASE_URL"
+        )
 
 
 def _describe(

@@ -18,6 +18,7 @@ __all__ = [
     "NotInstalled",
     "OnHold",
     "Overtaken",
+    "Refused",
     "Reject",
     "Retry",
     "RolledBack",
@@ -63,6 +64,17 @@ class Retry(LedgerError):
 
 class ServiceAway(Retry):
     """A service that is needed cannot be reached."""
+
+
+class Refused(ServiceAway):
+    """A service is there and does not let this login in.
+
+    Who starts with it is misconfigured, and ends; who ran already waits, since a password may be changed
+    on one side before the other.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
 
 
 class Fenced(Retry):

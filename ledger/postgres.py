@@ -20,8 +20,9 @@ from psycopg import errors, pq, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.array import ListBinaryDumper
 
-from ledger.errors import Halt, LedgerError, Misconfigured, NotInstalled, ServiceAway
+from ledger.errors import Halt, LedgerError, Misconfigured, NotInstalled, Refused, ServiceAway
 from ledger.names import LedgerName, Role
+from ledger.refusals import check_ports, named, refusal
 
 __all__ = ["PATIENCE_S", "Conflict", "Database", "Session", "UniqueConflict", "statement"]
 
@@ -275,7 +276,8 @@ class Database:
         Commits wait for the disk and transactions are READ COMMITTED, whatever the role, the database or
         the server set. Options of the URL stay, where these here say nothing else.
 
-        Raises ServiceAway when the server cannot be reached, NotInstalled when the role is unknown.
+        Raises ServiceAway when the server cannot be reached, Refused when it does not let the login in,
+        Misconfigured for a URL that leads nowhere, NotInstalled when the role is unknown.
         """
         options = self._own_options()
         options += [f"-c search_path={ledger.search_path}", "-c TimeZone=UTC", _READ_COMMITTED]
@@ -293,12 +295,40 @@ class Database:
         )
         try:
             with mapped_errors():
-                connection = _Connection.connect(info, autocommit=True)
+                connection = self._log_in(info)
                 with closed_on_error(connection):
                     self._begin(connection, ledger, role)
         except Halt:
             raise NotInstalled from None
         return Session(connection, package)
+
+    def _options(self) -> dict[str, Any]:
+        """The options of the URL. Raises Misconfigured, without what psycopg quotes: it may be a password."""
+        try:
+            options = conninfo_to_dict(self.conninfo)
+        except psycopg.ProgrammingError:
+            raise Misconfigured(
+                "LEDGER_DATABASE_URL cannot be read: look at its options and percent signs"
+            ) from None
+        check_ports(_with_defaults(options))
+        return options
+
+    def _log_in(self, info: str) -> _Connection:
+        """A new connection. Raises Refused where the server says for certain that this cannot pass.
+
+        A role that the embedded server does not know yet looks refused, and only waits for `ledger init`.
+        """
+        try:
+            return _Connection.connect(info, autocommit=True)
+        except psycopg.OperationalError as error:
+            reason = None if self.peer else refusal(str(error))
+            if reason is None:
+                raise
+            who = named(_with_defaults(self._options()))
+            raise Refused(
+                f"this login at PostgreSQL fails: {reason} ({who}); "
+                "see LEDGER_DATABASE_URL and LEDGER_DATABASE_PASSWORD_FILE"
+            ) from None
 
     def _begin(self, connection: _Connection, ledger: LedgerName, role: Role | None) -> None:
         """Make a new connection that of its role."""
@@ -315,7 +345,7 @@ class Database:
 
     def _own_options(self) -> list[str]:
         """Settings that the URL itself asks the server for; of two of a name the later one holds."""
-        options = conninfo_to_dict(self.conninfo).get("options")
+        options = self._options().get("options")
         return [str(options)] if options else []
 
     def _client_patience(self) -> dict[str, int]:
@@ -361,6 +391,16 @@ class Database:
             for name, text in conninfo_to_dict(self.conninfo).items()
             if (variable := variables.get(name)) and text is not None
         }
+
+
+def _with_defaults(options: Mapping[str, Any]) -> dict[str, str]:
+    """Options of a connection, with what libpq and its environment add."""
+    defaults = {
+        option.keyword.decode(): option.val.decode()
+        for option in pq.Conninfo.get_defaults()
+        if option.val
+    }
+    return defaults | {name: str(text) for name, text in options.items() if text is not None}
 
 
 @contextmanager

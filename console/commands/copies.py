@@ -12,7 +12,7 @@ from console.restoring import Restored, restore_site
 from console.settings import Settings
 from console.show.text import pairs
 from console.wiring import open_site
-from ledger.backup import Copy, back_up
+from ledger.backup import Copy, back_up, check_apart
 from ledger.event import instant
 
 __all__ = ["add_commands"]
@@ -47,6 +47,7 @@ def backup(settings: Settings, folder: Events, keys: Keys, as_json: Json = False
 
     Each goes into a new folder. Neither holds an epoch key or the erasure journal.
     """
+    check_apart((folder, keys), settings.key_dir)
     with open_site(settings) as site:
         events, _ = back_up(
             site.database,

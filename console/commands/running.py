@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Annotated
 
@@ -16,6 +16,7 @@ from console.logs import RUN, run_id
 from console.output import note
 from console.running.forgetting import forget_due, forget_waiting
 from console.running.intake_log import intake_observer
+from console.running.reaching import reach
 from console.running.serving import Address, free_port
 from console.running.supervision import Part, supervise
 from console.running.upkeeping import Upkeep
@@ -28,6 +29,7 @@ from consumers.loop import Consumer, Job, consume, resume
 from consumers.metrics import IntakeMetrics
 from consumers.observer import Observer as IntakeObserver
 from consumers.source import Answers, Partition
+from ledger.errors import Retry
 from ledger.metrics import Figures
 from ledger.postgres import Session
 from projections.figures import progress, unbuilt
@@ -73,24 +75,32 @@ def consume_command(
     with (
         watching(settings, "consume", reading=False) as watch,
         open_site(settings) as site,
-        sourcing(kafka) as source,
-        answering(kafka) as answers,
         watch.sampling(site, _nothing, _shown_nowhere),
         stopping() as stop,
+        ExitStack() as stack,
     ):
-        if resumed:
-            resume(site.open_recorder, kafka.topics)
-        job = Job(kafka.topics, site.intake, site.batch_limits, from_log_start)
         metrics = IntakeMetrics.on(watch.registry, kafka.topics)
         assigned = _Assigned(watch)
+        observer = metrics.counting(assigned.observer())
+        clients = reach(
+            lambda: stack.enter_context(_clients(kafka)),
+            stop,
+            beat=watch.pulse.beat,
+            away=assigned.waiting(observer),
+        )
+        if clients is None:
+            return
+        source, answers = clients
+        if resumed:
+            resume(site.open_recorder, kafka.topics)
         consumer = consume(
-            job,
+            Job(kafka.topics, site.intake, site.batch_limits, from_log_start),
             source,
             site.open_recorder,
             clock=site.clock,
             monotonic=time.monotonic,
             answers=answers,
-            observer=metrics.counting(assigned.observer()),
+            observer=observer,
         )
         assigned.check_with(consumer)
         consumer.run(stop)
@@ -112,6 +122,16 @@ class _Assigned:
 
         return replace(logging, reassigned=reassigned, polled=self._watch.pulse.beat)
 
+    def waiting(self, observer: IntakeObserver) -> Callable[[Retry, float], None]:
+        """What is told each fault before there is a consumer: counts it, and the process says it."""
+
+        def away(fault: Retry, delay_s: float) -> None:
+            why = str(fault)
+            self._watch.ready["assignment"] = lambda: why
+            observer.away(fault, delay_s)
+
+        return away
+
     def check_with(self, consumer: Consumer) -> None:
         """The process is ready when this consumer is."""
 
@@ -129,6 +149,13 @@ def _nothing(_session: Session) -> Figures:
 
 def _shown_nowhere(_figures: Figures | None) -> None:
     """There is nothing to show."""
+
+
+@contextmanager
+def _clients(kafka: KafkaSettings) -> Iterator[tuple[KafkaSource, Answers | None]]:
+    """Both ways to Kafka, or none of them."""
+    with sourcing(kafka) as source, answering(kafka) as answers:
+        yield source, answers
 
 
 @contextmanager

@@ -222,6 +222,29 @@ def test_a_backup_needs_folders_of_its_own(ledger: Cli) -> None:
         assert (ran.status, "is not empty" in ran.err) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("events", "keys"),
+    [
+        ("night", "night"),
+        ("night", "other/../night"),
+        ("night", "link"),
+        ("night", "night/keys"),
+        ("night/events", "night"),
+        ("night", "keys/main/night"),
+        ("keys", "night"),
+    ],
+)
+def test_copies_that_are_not_apart_are_refused_before_anything_is_made(
+    cli: Cli, events: str, keys: str
+) -> None:
+    (cli.folder / "link").symlink_to(cli.folder / "night")
+    before = sorted(cli.folder.rglob("*"))
+    ran = cli("backup", str(cli.folder / events), "--keys", str(cli.folder / keys))
+    assert ran.status == 2, ran.err
+    assert "a folder each" in ran.err or "lies in the key folder" in ran.err
+    assert sorted(cli.folder.rglob("*")) == before
+
+
 def unpacked(copy: Path) -> bytes:
     """A copy as the SQL that it stands for."""
     command = [str(programs_for(18) / "pg_restore"), "--file=-", str(copy)]

@@ -16,6 +16,7 @@ from console.running.watching import MADE
 from tests.fixtures.console import Cli, accessed, collected, consented, disclosed, registered
 from tests.fixtures.inbound import send
 from tests.fixtures.kafka import MakeTopic
+from tests.fixtures.proxy import proxied, tcp_target
 from tests.fixtures.running import Served, Started, check_metrics, eventually, families
 from tests.integration.test_canaries import CANARIES, REFERENCE, canary
 
@@ -214,6 +215,35 @@ def test_run_and_its_parts_say_how_they_are_and_never_a_value(
     assert found_in(running.said + health) == []
     history = cli("history", REFERENCE, "--json").lines
     assert [line.get("trace") for line in history] == [None, {"traceparent": TRACEPARENT}, None]
+
+
+@pytest.mark.kafka
+def test_a_consumer_that_starts_before_kafka_waits_for_it(
+    cli: Cli, topic: str, kafka_bootstrap: str, start: Start
+) -> None:
+    port = int(kafka_bootstrap.split(",", maxsplit=1)[0].rpartition(":")[2])
+    with proxied(tcp_target(port)) as proxy:
+        proxy.refusing = True
+        consumer = start("consume", LEDGER_KAFKA_BOOTSTRAP=proxy.address)
+        served = consumer.served("consume")
+
+        def why() -> str:
+            return str(served.health("/readyz")[1]["missing"].get("assignment"))
+
+        eventually(lambda: "Kafka does not answer" in why(), "it says why")
+        assert f"LEDGER_KAFKA_BOOTSTRAP={proxy.address}" in why()
+        assert served.health("/livez")[0] == 200
+        assert served.values()["ledger_service_away_total"][("kafka",)] >= 1
+        proxy.heal()
+        eventually(lambda: served.ready, f"{topic} is read")
+        assert consumer.stop() == 0
+
+
+def test_a_consumer_without_kafka_stops_when_told(cli: Cli, start: Start) -> None:
+    cli.set(KAFKA_BOOTSTRAP="127.0.0.1:1")
+    consumer = start("consume")
+    eventually(lambda: "Kafka does not answer" in consumer.said, "it says so")
+    assert consumer.stop() == 0
 
 
 @pytest.mark.kafka

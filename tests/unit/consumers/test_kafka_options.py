@@ -23,6 +23,7 @@ class Client:
     raises: ClassVar[BaseException | None] = None
 
     def __init__(self, **options: Any) -> None:
+        assert callable(options.pop("kafka_client"))
         self.made[type(self).__name__] = options
         self._fetcher = SimpleNamespace()
 

@@ -1,0 +1,42 @@
+"""Waiting for Kafka at the start as later on: who stays up is seen, and an alert comes; who ends is not."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from consumers.backoff import wait_s
+from consumers.source import KafkaAway
+from ledger.errors import Retry
+
+__all__ = ["reach"]
+
+T = TypeVar("T")
+# How soon being told to stop is noticed.
+LOOK_S = 0.2
+
+
+def reach(
+    connect: Callable[[], T],
+    stop: Callable[[], bool],
+    *,
+    beat: Callable[[], None],
+    away: Callable[[Retry, float], None],
+    sleep: Callable[[float], None] = time.sleep,
+) -> T | None:
+    """What `connect` makes, once the brokers answer; None when told to stop before.
+
+    `away` is told each fault and how many seconds are waited. Raises whatever is not KafkaAway.
+    """
+    failures = 0
+    while not stop():
+        beat()
+        try:
+            return connect()
+        except KafkaAway as fault:
+            failures += 1
+            delay_s = wait_s(failures)
+            away(fault, delay_s)
+        for _ in range(round(delay_s / LOOK_S) or 1):
+            if not stop():
+                sleep(LOOK_S)
+    return None

@@ -1,0 +1,51 @@
+"""Why a PostgreSQL that is there does not let a login in. Pure, and never with a password.
+
+A connection that fails to be made has no SQLSTATE: the reason is in a text alone, which the server may have
+translated. So only the words that are known count as a refusal; anything else may pass.
+"""
+
+import re
+from collections.abc import Mapping
+
+from ledger.errors import Misconfigured
+
+__all__ = ["check_ports", "named", "refusal"]
+
+LAST_PORT = 65535
+# What libpq or the server says, and what is wrong then. The password of LDAP, PAM or RADIUS is left out: a
+# directory that is away sounds the same.
+_REFUSALS = (
+    (r"password authentication failed for user", "it does not know this user or password"),
+    (r"no password supplied", "it asks for a password, and none is set"),
+    (r'role ".*" does not exist', "it does not know this user"),
+    (r'database ".*" does not exist', "it has no such database"),
+    (
+        r"(Peer|Ident|certificate) authentication failed for user",
+        "it does not take this user of the system",
+    ),
+    (r"invalid \w+ value: ", "an option of the URL has a value that does not exist"),
+)
+
+
+def refusal(text: str) -> str | None:
+    """Why the server will refuse this login again; None when it is not known, and may pass."""
+    return next((reason for words, reason in _REFUSALS if re.search(words, text)), None)
+
+
+def check_ports(options: Mapping[str, str]) -> None:
+    """Raise Misconfigured for a port that is none; there is one, or one for each host."""
+    for port in options.get("port", "").split(","):
+        if port and not (port.isdecimal() and 1 <= int(port) <= LAST_PORT):
+            raise Misconfigured(
+                f"LEDGER_DATABASE_URL: expected a port from 1 to {LAST_PORT} ({named(options)})"
+            )
+
+
+def named(options: Mapping[str, str]) -> str:
+    """Who wants to go where, from the options of a connection, without its password."""
+    host = options.get("host") or options.get("hostaddr") or "the local socket"
+    user = options.get("user", "?")
+    return (
+        f"user {user}, database {options.get('dbname') or user}, "
+        f"host {host}, port {options.get('port', '')}"
+    )
