@@ -161,6 +161,14 @@ def test_another_past_is_no_beginning(log: Log) -> None:
         come_back(log)
 
 
+def test_another_past_that_is_longer_than_the_log_is_none_either(log: Log) -> None:
+    size = len(worked(log))
+    forget(log.house, 2)
+    record(log.house, size)
+    with pytest.raises(Halt, match=f"another entry at position {size}"):
+        come_back(log)
+
+
 def test_a_restore_brings_back_what_was_published_after_the_backup(
     ledger: Cli,
     elsewhere: str,
