@@ -73,9 +73,6 @@ class Refused(ServiceAway):
     on one side before the other.
     """
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-
 
 class Fenced(Retry):
     """Another owner has moved the bookmark: read it again and go on from there."""

@@ -84,29 +84,28 @@ def pack(
 ) -> list[Ready]:
     """Seal and pack a block of events whose keys are ready. `nonces`: so many fresh ones in a row."""
     states = _states(ledger, placed, nonces)
+    hashed_by = [_hash_of(one, hashes.fingerprint) for one in placed]
     fingerprints = [
-        ((one.held.fingerprint if has_own_hash(one) else None) or hashes.fingerprint).of(
-            one.event.canonical
-        )
-        for one in placed
+        keyed.of(one.event.canonical) for one, (keyed, _) in zip(placed, hashed_by, strict=True)
     ]
     rows = [
         event_start(one.held.stream, one.event.type, state)
         for one, state in zip(placed, states, strict=True)
     ]
     names = [
-        name_start(
-            one.event.source,
-            one.event.id,
-            fingerprint,
-            one.held.generation if has_own_hash(one) else 0,
-        )
-        for one, fingerprint in zip(placed, fingerprints, strict=True)
+        name_start(one.event.source, one.event.id, fingerprint, generation)
+        for one, fingerprint, (_, generation) in zip(placed, fingerprints, hashed_by, strict=True)
     ]
     blind = _blind(placed, hashes.blind)
     return [
         _ready(*made) for made in zip(placed, states, fingerprints, rows, names, blind, strict=True)
     ]
+
+
+def _hash_of(one: Placed, common: KeyedHash) -> tuple[KeyedHash, int]:
+    """What makes an event's fingerprint, and the generation of its key: 0 for that of the ledger."""
+    own = one.held.fingerprint if has_own_hash(one) else None
+    return (own, one.held.generation) if own else (common, 0)
 
 
 def _states(ledger: str, placed: Sequence[Placed], nonces: Callable[[int], bytes]) -> list[bytes]:
