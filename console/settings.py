@@ -116,12 +116,15 @@ class Serving(msgspec.Struct, frozen=True):
 class Reading(msgspec.Struct, frozen=True):
     """Who reads, for the record of reads. `reader`: None is the user of the process.
 
-    `folder`: where reads wait that are not recorded yet.
+    `login`: the person whom a wrapper authenticated. `role`: None is `operator`. `unheld`: what becomes of a
+    read in a role that the register does not grant. `folder`: where earlier versions left notes of reads.
     """
 
     folder: Path
     reader: str | None = None
-    role: str = "operator"
+    login: str | None = None
+    role: str | None = None
+    unheld: str = "refuse"
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -230,7 +233,9 @@ def _reading(reader: Reader, ledger: LedgerName, data_dir: Path) -> Reading:
     return Reading(
         folder=reader.path("READS_DIR", data_dir / "reads") / str(ledger),
         reader=reader.text("READER", None, EMPLOYEE, "employee/ and an id"),
-        role=reader.text("READER_ROLE", "operator", CODE, "a code, such as privacy-officer"),
+        login=reader.text("LOGIN", None, EMPLOYEE, "employee/ and an id"),
+        role=reader.text("READER_ROLE", None, CODE, "a code, such as privacy-officer"),
+        unheld=reader.text("READER_UNHELD", "refuse", "refuse|record", "refuse or record"),
     )
 
 

@@ -121,9 +121,8 @@ def recording_reads(site: Site) -> Iterator[None]:
         try:
             site.record_reads()
         except (Misconfigured, Retry) as error:
-            folder = site.settings.reading.folder
             note(
-                f"ledger: a read of personal data waits in {folder} and is not recorded yet: {error};"
+                f"ledger: a read of personal data is noted and not recorded yet: {error};"
                 " the next command with a login that may record does it, and `ledger upkeep`"
             )
 

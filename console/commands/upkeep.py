@@ -51,8 +51,9 @@ def show_status(settings: Settings, as_json: Json = False) -> None:
         halted = halted_topics(session)
         checkpoint = checkpoint_now(settings)
         position, views = head_position(session), view_statuses(session)
+        noted = waiting(session)
     answer = status(position, views, lags, letters, halted, checkpoint)
-    answer["reads_waiting"] = len(waiting(settings.reading.folder))
+    answer["reads_waiting"] = noted
     if as_json:
         emit(answer)
     else:

@@ -53,7 +53,8 @@ class LedgerRead(Facts, frozen=True, kw_only=True):
     The subject is the person whose data it was; of an answer about many it is the ledger itself, as a
     system, and `everyone` says that it told about every customer and contact person. `categories`: of the
     sealed values that were asked for. None: the answer tells facts alone, such as consents, or tells of
-    somebody whose values are erased; it is a read all the same.
+    somebody whose values are erased; it is a read all the same. `role_held` is false when the register
+    did not grant the reader that role, and the read was let through.
     """
 
     reader: Reader
@@ -61,6 +62,7 @@ class LedgerRead(Facts, frozen=True, kw_only=True):
     query: Code
     categories: list[SealedCategory]  # type: ignore[assignment]  # required here, and wider
     everyone: bool | UnsetType = UNSET
+    role_held: bool | UnsetType = UNSET
 
 
 TYPES = (
