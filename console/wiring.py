@@ -5,7 +5,7 @@ erasures that a crash or a restore left behind, before anything is served.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +18,7 @@ from console.reads import Reads
 from console.settings import Settings
 from consumers.pipeline import BatchLimits
 from ledger.application import Ledger
+from ledger.approvals import Approval, approve, digest_of
 from ledger.audit import PublishedLog
 from ledger.embedded import Server, start
 from ledger.embedded.place import Place
@@ -224,14 +225,40 @@ class Site:
         adopt_notes(self.settings.reading.folder, self._idle_reader())
         if not waiting(self._idle_reader()):
             return 0
-        recorder = self._open_recorder_of_reads()
+        recorder = self._open_recorder_of_own()
         try:
             key = recorder.keyring.ledger_key(READS)
             return record_notes(recorder.session, key, recorder.record)
         finally:
             recorder.close()
 
-    def _open_recorder_of_reads(self) -> Ledger:
+    def is_approved(self, act: str, parameters: Sequence[object]) -> bool:
+        """Whether an act may happen now. Where it needs two persons, this one's approval is recorded first.
+
+        `parameters`: all that decides what the act does. Raises Misconfigured for a person who does not hold
+        the role, Retry or Halt.
+        """
+        if act not in self.settings.four_eyes:
+            return True
+        opener = Opener(self.session("reader"), self.provider, self.ledger)
+        reader = reader_of(self.settings.reading, self.provider.folder)
+        self._holds_role(reader, opener)
+        digest = digest_of(opener.ledger_key(READS), act, parameters)
+        approval = Approval(act, reader.reference, reader.role, digest)
+        recorder = self._open_recorder_of_own()
+        try:
+            return approve(
+                self._idle_reader(),
+                recorder.record,
+                self.ledger,
+                approval,
+                self.clock(),
+                period("second-approval"),
+            )
+        finally:
+            recorder.close()
+
+    def _open_recorder_of_own(self) -> Ledger:
         """The recorder; for the login of the upkeep, which is none, the eraser may record as well."""
         try:
             return self.open_recorder()

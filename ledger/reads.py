@@ -15,14 +15,13 @@ import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import Halt
-from ledger.event import OWN_SOURCE, instant
-from ledger.message import Message, OwnOrigin
+from ledger.event import OWN_SOURCE
+from ledger.message import Message
+from ledger.own_message import own_message
 from ledger.postgres import Session
 from ledger.recording import Batch, Outcome
 from ledger.sealing import NONCE_BYTES, open_value, seal_value
 from ledger.writing import Span
-from schemas import Event, own_event
-from schemas.encoding import to_json
 
 __all__ = ["READS", "Read", "ReadNotes", "adopt_notes", "record_notes", "waiting"]
 
@@ -140,33 +139,13 @@ def _message(read: Read) -> Message:
         facts["everyone"] = True
     if not read.role_held:
         facts["role_held"] = False
-    own = own_event(_TYPE, id=read.id, source=SOURCE, facts=facts)
-    canonical = to_json(
-        {
-            "specversion": "1.0",
-            "id": own.id,
-            "source": own.source,
-            "type": own.type,
-            "subject": read.subject,
-            "time": instant(read.time),
-            "data": own.facts,
-        },
-        sort_keys=True,
-    )
-    event = Event(
-        type=own.type,
-        id=own.id,
-        source=own.source,
+    return own_message(
+        _TYPE,
+        id=read.id,
+        source=SOURCE,
         subject=read.subject,
         time=read.time,
-        sequence=None,
-        trace={},
-        activity=None,
-        legal_basis=None,
-        provision=None,
-        categories=own.categories,
-        facts=own.facts,
-        personal={},
-        canonical=canonical,
+        facts=facts,
+        command=read.query,
+        categories=read.categories,
     )
-    return Message(canonical, event, OwnOrigin(read.query))

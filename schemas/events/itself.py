@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from schemas.event_type import ANY, SYSTEM, EventType
 from schemas.facts import Facts, PersonFacts
-from schemas.formats import Code, Id, Source, Topic
+from schemas.formats import Code, Id, Sha256, Source, Topic
 from schemas.formats import Employee as Reader
 from schemas.personal import SealedCategory
 
@@ -47,6 +47,18 @@ class IntakeGapRecorded(Facts, frozen=True, kw_only=True):
     topic_id: Id | UnsetType = UNSET
 
 
+class ActApproved(Facts, frozen=True, kw_only=True):
+    """A person approved an act on the ledger that needs two: `digest` names it with all that it would do.
+
+    The act happens with the second person's approval of the same digest.
+    """
+
+    act: Code
+    approver: Reader
+    role: Code
+    digest: Sha256
+
+
 class LedgerRead(Facts, frozen=True, kw_only=True):
     """Somebody read personal data from the ledger: `query` is the name of the command.
 
@@ -84,6 +96,15 @@ TYPES = (
         "Art. 32",
         needs_activity=False,
         references=("reader",),
+        own=True,
+    ),
+    EventType(
+        "act-approved",
+        ActApproved,
+        SYSTEM,
+        "Art. 32",
+        needs_activity=False,
+        references=("approver",),
         own=True,
     ),
     EventType(
