@@ -1,7 +1,7 @@
 """Settings of the commands: one list of names, and the way from texts to a checked `Settings`.
 
-Pure: the texts are an argument. Every setting is a variable `LEDGER_<NAME>`, and, unless it is a
-secret or restricts whoever types the command, a flag `--<name>` as well. All wrong values are reported at once.
+Pure: the texts are an argument. Every setting is a variable `LEDGER_<NAME>`, and, unless it is a secret
+or restricts whoever types the command, a flag `--<name>` as well. All wrong values are reported at once.
 """
 
 from collections.abc import Mapping
