@@ -22,6 +22,7 @@ from bench.results import quote, save
 from console.answers.access_report import Asked, access_report
 from console.answers.source import Source
 from console.output import encode
+from console.reader import Reader
 from console.reads import Reads
 from console.settings import Controller
 from ledger.opening import Opener
@@ -75,13 +76,13 @@ def measured(house: House) -> tuple[float, float, int]:
     """Seconds of one report, those of the processor, and its bytes."""
     session = house.database.connect(house.ledger, "reader")
     opener = Opener(session, house.provider, house.ledger)
-    notes = ReadNotes(house.keys / "reads", partial(opener.ledger_key, READS))
+    notes = ReadNotes(lambda: session, partial(opener.ledger_key, READS))
     now = datetime.now(UTC)
     reads = Reads(
         notes,
         query="report",
-        reader="employee/7",
-        role="privacy-officer",
+        reader=Reader("employee/7", "privacy-officer", judged=False),
+        held=lambda: True,
         everything=house.ledger.reference,
         clock=lambda: now,
     )
@@ -90,7 +91,6 @@ def measured(house: House) -> tuple[float, float, int]:
     asked = Asked(PERSON, None, "nl", head_position(session), now, Controller(), None)
     size = len(encode(access_report(source, asked)))
     seconds, processor = time.perf_counter() - began, time.process_time() - used
-    notes.close()
     session.close()
     return seconds, processor, size
 

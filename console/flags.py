@@ -158,7 +158,7 @@ def settings_from(flags: Mapping[str, str]) -> Settings:
 
 
 def _settings_of(groups: tuple[Group, ...]) -> list[Setting]:
-    return [setting for setting in SETTINGS if setting.group in groups and not setting.secret]
+    return [setting for setting in SETTINGS if setting.group in groups and setting.has_flag]
 
 
 def _texts(arguments: dict[str, Any], groups: tuple[Group, ...]) -> dict[str, str]:

@@ -1,35 +1,37 @@
 """Who reads: every answer that tells of a person is noted before it opens anything (guarantee G9)."""
 
-import os
-import pwd
-import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache
 from uuid import uuid4
 
+from console.reader import Reader
 from ledger.reads import Read, ReadNotes
-from schemas.formats import EMPLOYEE
 
-__all__ = ["Reads", "whoever_runs_this"]
+__all__ = ["Reads"]
 
 
 class Reads:
-    """What one command reads. `query`: its name; `everything`: the ledger itself, for answers about many."""
+    """What one command reads. `query`: its name; `everything`: the ledger itself, for answers about many.
+
+    `held`: says whether the reader holds the role, or raises Misconfigured where that is refused; it is asked
+    once, before the first note.
+    """
 
     def __init__(
         self,
         notes: ReadNotes,
         *,
         query: str,
-        reader: str,
-        role: str,
+        reader: Reader,
+        held: Callable[[], bool],
         everything: str,
         clock: Callable[[], datetime],
     ) -> None:
         self._notes = notes
         self._query = query
         self._reader = reader
-        self._role = role
+        self._held = cache(held)
         self._everything = everything
         self._clock = clock
         self._noted: set[tuple[str, str]] = set()
@@ -42,7 +44,7 @@ class Reads:
     def note(self, subjects: Iterable[str], categories: Iterable[str]) -> None:
         """Note that these categories of these subjects are about to be shown, once for a command.
 
-        Raises Misconfigured when it cannot be noted.
+        Raises Misconfigured for a reader who does not hold the role, Retry or Halt when it cannot be noted.
         """
         self._add(list(dict.fromkeys(subjects)), set(categories))
 
@@ -63,19 +65,10 @@ class Reads:
             id=str(uuid4()),
             time=self._clock(),
             subject=subject,
-            reader=self._reader,
-            role=self._role,
+            reader=self._reader.reference,
+            role=self._reader.role,
             query=self._query,
             categories=categories,
             everyone=everyone,
+            role_held=self._held(),
         )
-
-
-def whoever_runs_this() -> str:
-    """The user of this process as an employee, when nobody said who reads."""
-    user = os.geteuid()
-    try:
-        named = f"employee/{pwd.getpwuid(user).pw_name}"
-    except KeyError:
-        named = ""
-    return named if re.match(EMPLOYEE, named) else f"employee/uid-{user}"

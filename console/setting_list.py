@@ -11,18 +11,27 @@ PREFIX = "LEDGER_"
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """One setting. `secret`: never a flag, since other users can read the arguments of a process."""
+    """One setting. `secret`: never a flag, since other users can read the arguments of a process.
+
+    `fixed`: never a flag, since it restricts whoever types the command.
+    """
 
     variable: str
     group: Group
     help: str
     secret: bool = False
+    fixed: bool = False
     switch: bool = False
 
     @property
     def name(self) -> str:
         """Name in Python: `data_dir`."""
         return self.variable.removeprefix(PREFIX).lower()
+
+    @property
+    def has_flag(self) -> bool:
+        """Whether a command takes it as an argument."""
+        return not (self.secret or self.fixed)
 
     @property
     def flag(self) -> str:
@@ -56,10 +65,36 @@ SETTINGS: tuple[Setting, ...] = (
         "store",
         "activity of the register that those acts belong to [privacy-rights]",
     ),
-    Setting("LEDGER_READER", "store", "who reads, such as employee/7 [employee/ and the login]"),
+    Setting(
+        "LEDGER_READER",
+        "store",
+        "who reads, such as employee/7, if not the user who logged in: only root and the owner of the key "
+        "folder may name another [employee/ and the login]",
+    ),
+    Setting(
+        "LEDGER_LOGIN",
+        "store",
+        "who logged in, from a wrapper that runs as the owner of the key folder; nobody else can be named",
+        fixed=True,
+    ),
     Setting("LEDGER_READER_ROLE", "store", "in which role, for the record of reads [operator]"),
     Setting(
-        "LEDGER_READS_DIR", "store", "folder of reads that are not recorded yet [data dir/reads]"
+        "LEDGER_READER_UNHELD",
+        "store",
+        "what a read in a role is that the register does not grant the reader: refuse, or record with a "
+        "finding [refuse]",
+        fixed=True,
+    ),
+    Setting(
+        "LEDGER_FOUR_EYES",
+        "store",
+        "acts that need a second person, separated by commas: hold-release, erasure, rotation, gap [none]",
+        fixed=True,
+    ),
+    Setting(
+        "LEDGER_READS_DIR",
+        "store",
+        "folder where earlier versions left notes of reads [data dir/reads]",
     ),
     Setting("LEDGER_BATCH_EVENTS", "intake", "most messages in one transaction [2000]"),
     Setting("LEDGER_BATCH_BYTES", "intake", "most bytes in one transaction [4194304]"),

@@ -1,7 +1,7 @@
 """Settings of the commands: one list of names, and the way from texts to a checked `Settings`.
 
-Pure: the texts are an argument. Every setting is a variable `LEDGER_<NAME>`, and, unless it is a
-secret, a flag `--<name>` as well. All wrong values are reported at once.
+Pure: the texts are an argument. Every setting is a variable `LEDGER_<NAME>`, and, unless it is a secret
+or restricts whoever types the command, a flag `--<name>` as well. All wrong values are reported at once.
 """
 
 from collections.abc import Mapping
@@ -20,6 +20,7 @@ from ledger.tlog.policy import Policy
 from schemas.formats import CODE, EMPLOYEE, ID, SOURCE
 
 __all__ = [
+    "FOUR_EYES",
     "SETTINGS",
     "Controller",
     "Group",
@@ -45,6 +46,8 @@ CONFIDENTIAL_TOPICS = ("privacy.confidential.v1",)
 # The confidential ledger answers nobody unless it is told where: the open topic would give it away.
 ANSWERS_TOPIC = "privacy.rejections.v1"
 TOPIC = r"[A-Za-z0-9._-]{1,249}"
+# Acts that a second person can have to approve.
+FOUR_EYES = ("hold-release", "erasure", "rotation", "gap")
 OFFICE = "urn:voipzeker:privacy-office"
 
 
@@ -116,12 +119,15 @@ class Serving(msgspec.Struct, frozen=True):
 class Reading(msgspec.Struct, frozen=True):
     """Who reads, for the record of reads. `reader`: None is the user of the process.
 
-    `folder`: where reads wait that are not recorded yet.
+    `login`: the person whom a wrapper authenticated. `role`: None is `operator`. `unheld`: what becomes of a
+    read in a role that the register does not grant. `folder`: where earlier versions left notes of reads.
     """
 
     folder: Path
     reader: str | None = None
-    role: str = "operator"
+    login: str | None = None
+    role: str | None = None
+    unheld: str = "refuse"
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -143,6 +149,7 @@ class Settings(msgspec.Struct, frozen=True):
     controller: Controller
     log: LogSettings
     reading: Reading
+    four_eyes: frozenset[str] = frozenset()
     serving: Serving = Serving()
     texts: Mapping[str, str] = {}
 
@@ -186,6 +193,9 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         controller=_controller(reader),
         log=_log(reader, ledger, data_dir, key_dir),
         reading=_reading(reader, ledger, data_dir),
+        four_eyes=frozenset(
+            reader.names("FOUR_EYES", (), "|".join(FOUR_EYES), f"some of {', '.join(FOUR_EYES)}")
+        ),
         serving=_serving(reader),
         texts={name: text for name, text in texts.items() if name.startswith(PREFIX)},
     )
@@ -230,7 +240,9 @@ def _reading(reader: Reader, ledger: LedgerName, data_dir: Path) -> Reading:
     return Reading(
         folder=reader.path("READS_DIR", data_dir / "reads") / str(ledger),
         reader=reader.text("READER", None, EMPLOYEE, "employee/ and an id"),
-        role=reader.text("READER_ROLE", "operator", CODE, "a code, such as privacy-officer"),
+        login=reader.text("LOGIN", None, EMPLOYEE, "employee/ and an id"),
+        role=reader.text("READER_ROLE", None, CODE, "a code, such as privacy-officer"),
+        unheld=reader.text("READER_UNHELD", "refuse", "refuse|record", "refuse or record"),
     )
 
 

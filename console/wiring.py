@@ -5,7 +5,7 @@ erasures that a crash or a restore left behind, before anything is served.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -13,10 +13,12 @@ from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from console.answers.source import Source
-from console.reads import Reads, whoever_runs_this
+from console.reader import Reader, reader_of
+from console.reads import Reads
 from console.settings import Settings
 from consumers.pipeline import BatchLimits
 from ledger.application import Ledger
+from ledger.approvals import Approval, approve, digest_of
 from ledger.audit import PublishedLog
 from ledger.embedded import Server, start
 from ledger.embedded.place import Place
@@ -29,7 +31,7 @@ from ledger.names import LedgerName, Role
 from ledger.opening import Opener
 from ledger.postgres import Database, Session
 from ledger.provider import FileKeyProvider
-from ledger.reads import READS, ReadNotes, record_notes, waiting
+from ledger.reads import READS, ReadNotes, adopt_notes, record_notes, waiting
 from ledger.recording import HaltLimit
 from ledger.rejournal import rejournal
 from ledger.rotation import first_epoch
@@ -40,6 +42,7 @@ from ledger.tlog.publisher import Publisher
 from ledger.tlog.witnesses import Witnesses
 from projections import VIEWS
 from projections.person import legal_holds
+from projections.standing import holds_role, staff_is_registered
 from projections.storage import prepare
 from rulebook import period, secret_provisions
 from schemas import Intake
@@ -85,7 +88,6 @@ class Site:
         self.clock = clock
         self._server = server
         self._opened: list[_Closable] = []
-        self._notes: list[ReadNotes] = []
         self._sessions: dict[Role, Session] = {}
 
     @property
@@ -175,44 +177,88 @@ class Site:
         """
         session = self.session("reader")
         opener = Opener(session, self.provider, self.ledger)
-        reads = self._reads(query, lambda: opener.ledger_key(READS))
+        reads = self._reads(query, opener)
         return Source(session, opener, self.ledger, self.privacy_office, self.clock(), reads)
 
     def reads(self, query: str) -> Reads:
         """Notes for what is opened otherwise than with a `Source`."""
-        opener = Opener(self.session("reader"), self.provider, self.ledger)
-        return self._reads(query, lambda: opener.ledger_key(READS))
+        return self._reads(query, Opener(self.session("reader"), self.provider, self.ledger))
 
-    def _reads(self, query: str, key: Callable[[], bytes]) -> Reads:
-        reading = self.settings.reading
-        notes = self._keep(ReadNotes(reading.folder, key))
-        self._notes.append(notes)
+    def _reads(self, query: str, opener: Opener) -> Reads:
+        reader = reader_of(self.settings.reading, self.provider.folder)
         return Reads(
-            notes,
+            ReadNotes(self._idle_reader, lambda: opener.ledger_key(READS)),
             query=query,
-            reader=reading.reader or whoever_runs_this(),
-            role=reading.role,
+            reader=reader,
+            held=lambda: self._holds_role(reader, opener),
             everything=self.ledger.reference,
             clock=self.clock,
         )
+
+    def _idle_reader(self) -> Session:
+        """The reader's session, or one of its own while that one is in a transaction: a note commits."""
+        session = self.session("reader")
+        return self.new_session("reader") if session.in_transaction else session
+
+    def _holds_role(self, reader: Reader, opener: Opener) -> bool:
+        """Whether the register grants the reader the role now. Raises Misconfigured where it must."""
+        if not reader.judged:
+            return True
+        session = self._idle_reader()
+        streams = [period.subject for period in opener.periods(reader.reference)]
+        if holds_role(session, streams, reader.role, self.clock(), self.privacy_office):
+            return True
+        if not staff_is_registered(session):
+            return True
+        if self.settings.reading.unheld == "refuse":
+            raise Misconfigured(
+                "the register does not grant this reader this role now: set LEDGER_READER_ROLE to a role that"
+                " is held, or record its grant first"
+            )
+        return False
 
     def record_reads(self) -> int:
         """Record the reads of this site, whose answers are out, and those that others left; how many.
 
         Raises Misconfigured for a login that may not record, Retry or Halt; what is not recorded waits.
         """
-        for notes in self._notes:
-            notes.close()
-        folder = self.settings.reading.folder
-        if not waiting(folder):
+        adopt_notes(self.settings.reading.folder, self._idle_reader())
+        if not waiting(self._idle_reader()):
             return 0
-        recorder = self._open_recorder_of_reads()
+        recorder = self._open_recorder_of_own()
         try:
-            return record_notes(folder, recorder.keyring.ledger_key(READS), recorder.record)
+            key = recorder.keyring.ledger_key(READS)
+            return record_notes(recorder.session, key, recorder.record)
         finally:
             recorder.close()
 
-    def _open_recorder_of_reads(self) -> Ledger:
+    def is_approved(self, act: str, parameters: Sequence[object]) -> bool:
+        """Whether an act may happen now. Where it needs two persons, this one's approval is recorded first.
+
+        `parameters`: all that decides what the act does. Raises Misconfigured for a person who does not hold
+        the role, Retry or Halt.
+        """
+        if act not in self.settings.four_eyes:
+            return True
+        opener = Opener(self.session("reader"), self.provider, self.ledger)
+        reader = reader_of(self.settings.reading, self.provider.folder)
+        self._holds_role(reader, opener)
+        digest = digest_of(opener.ledger_key(READS), act, parameters)
+        approval = Approval(act, reader.reference, reader.role, digest)
+        recorder = self._open_recorder_of_own()
+        try:
+            return approve(
+                self._idle_reader(),
+                recorder.record,
+                self.ledger,
+                approval,
+                self.clock(),
+                period("second-approval"),
+            )
+        finally:
+            recorder.close()
+
+    def _open_recorder_of_own(self) -> Ledger:
         """The recorder; for the login of the upkeep, which is none, the eraser may record as well."""
         try:
             return self.open_recorder()

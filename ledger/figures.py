@@ -4,7 +4,6 @@ Of the journal only what is new is read; the erasures that are not in the databa
 """
 
 from datetime import datetime
-from pathlib import Path
 
 from ledger.erasure import missing_of
 from ledger.journal import ErasureEntry, ErasureJournal
@@ -14,7 +13,7 @@ from ledger.postgres import Session
 from ledger.reading import halted_topics
 from ledger.reads import waiting
 
-__all__ = ["WATCH_LIMIT_S", "JournalFigures", "ledger_figures", "reads_figures", "watch_only"]
+__all__ = ["WATCH_LIMIT_S", "JournalFigures", "ledger_figures", "watch_only"]
 
 # Whoever watches must not hold up whoever works.
 WATCH_LIMIT_S = 5.0
@@ -36,6 +35,7 @@ def ledger_figures(session: Session, ledger: LedgerName, now: datetime) -> Figur
         "ledger_position": float(position),
         "ledger_erasures_total": float(erasures),
         "ledger_dead_letters": float(letters),
+        "ledger_reads_waiting": float(waiting(session)),
         "ledger_halted_topics": float(len(halted_topics(session))),
         "ledger_data_directory_bytes": float(size),
     }
@@ -43,11 +43,6 @@ def ledger_figures(session: Session, ledger: LedgerName, now: datetime) -> Figur
         age_s = (now - epoch[1]).total_seconds()
         figures["ledger_key_epoch_age_seconds"] = max(0.0, age_s)
     return {name: {(): value} for name, value in figures.items()}
-
-
-def reads_figures(folder: Path) -> Figures:
-    """Files with reads that wait to be recorded, those of processes that live included."""
-    return {"ledger_reads_waiting": {(): float(len(waiting(folder)))}}
 
 
 class JournalFigures:

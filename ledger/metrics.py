@@ -147,8 +147,8 @@ READ: tuple[Series, ...] = (
     Series(
         "ledger_reads_waiting",
         "gauge",
-        "Files of noted reads that are not recorded as `ledger-read` yet, in the folder that this process "
-        "sees. Above 0 for hours: see the log of `ledger upkeep`, which records them once an hour.",
+        "Noted reads that are not recorded as `ledger-read` yet. Above 0 for hours: see the log of `ledger "
+        "upkeep`, which records them once an hour; a note that never goes is not of this program.",
     ),
     Series(
         "ledger_data_directory_bytes",

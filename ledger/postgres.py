@@ -252,6 +252,11 @@ class Session:
         self._connection.close()
 
     @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open on it."""
+        return self._connection.info.transaction_status != pq.TransactionStatus.IDLE
+
+    @property
     def broken(self) -> bool:
         """Whether the connection can no longer be used."""
         return self._connection.closed or self._connection.broken

@@ -15,6 +15,7 @@ from schemas.upcasting import UPCASTERS, upcast
 
 __all__ = [
     "LAST",
+    "decoded",
     "each_event",
     "events_after",
     "events_of",
@@ -28,7 +29,8 @@ LAST = 2**63 - 1
 _BLOCK_EVENTS = 2000
 
 
-def _decoded(rows: Iterable[Sequence[Any]]) -> list[RecordedEvent]:
+def decoded(rows: Iterable[Sequence[Any]]) -> list[RecordedEvent]:
+    """Events from rows of the table's columns, in their order."""
     return [newest(decode_event(*row)) for row in rows]
 
 
@@ -58,7 +60,7 @@ def events_after(
 ) -> list[RecordedEvent]:
     """At most `count` events with position in (`position`, `upto`], in order of position."""
     rows = session.of("ledger").rows("events_after", position=position, upto=upto, count=count)
-    return _decoded(rows)
+    return decoded(rows)
 
 
 def each_event(session: Session, position: int = 0, upto: int = LAST) -> Iterator[RecordedEvent]:
@@ -71,4 +73,4 @@ def each_event(session: Session, position: int = 0, upto: int = LAST) -> Iterato
 def events_of(session: Session, streams: Sequence[UUID], upto: int = LAST) -> list[RecordedEvent]:
     """All events of the given streams up to a position, in order of position."""
     rows = session.of("ledger").rows("events_of_streams", streams=list(streams), upto=upto)
-    return _decoded(rows)
+    return decoded(rows)

@@ -1,46 +1,44 @@
-"""Reads of personal data: noted on disk before anything is opened, recorded as `ledger-read` afterwards.
+"""Reads of personal data: noted in the database before anything opens, recorded as `ledger-read` afterwards.
 
-The notes of one process are lines of a file of its own, sealed, since they name persons. Its lock says that
-the process lives: the notes of one that died are recorded by the next. A note carries the id of its event,
-so one that is recorded twice is a duplicate, and a read is never lost and never counted twice.
+A note is a sealed row, since it names persons. Whoever reads may add one and cannot remove it; whoever
+records removes it once it is an event. A note carries the id of its event, so one that is recorded twice is a
+duplicate: a read is never lost and never counted twice, whatever dies meanwhile.
 """
 
-import fcntl
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.durable import fsync_folder
-from ledger.errors import Halt, Misconfigured
-from ledger.event import OWN_SOURCE, instant
-from ledger.message import Message, OwnOrigin
+from ledger.errors import Halt
+from ledger.event import OWN_SOURCE
+from ledger.message import Message
+from ledger.own_message import own_message
+from ledger.postgres import Session
 from ledger.recording import Batch, Outcome
 from ledger.sealing import NONCE_BYTES, open_value, seal_value
 from ledger.writing import Span
-from schemas import Event, own_event
-from schemas.encoding import to_json
 
-__all__ = ["READS", "Read", "ReadNotes", "record_notes", "waiting"]
+__all__ = ["READS", "Read", "ReadNotes", "adopt_notes", "record_notes", "waiting"]
 
 READS = "reads"
 """Purpose of the ledger's key that seals notes."""
 SOURCE = f"{OWN_SOURCE}{READS}"
 _TYPE = "nl.voipzeker.ledger.ledger-read.v1"
 _PLACE = b"processing-ledger/read/1"
-_NOTES = ".reads"
-# Notes that were left behind are recorded in transactions of this size.
+# Notes are recorded in transactions of this size.
 _BATCH = 1_000
 
 
 class Read(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One read. `subject`, `reader`: references of persons; `query`: name of the command."""
+    """One read. `subject`, `reader`: references of persons; `query`: name of the command.
+
+    `role_held`: False when the register grants the reader no such role and the read was let through.
+    """
 
     id: str
     time: datetime
@@ -50,132 +48,83 @@ class Read(msgspec.Struct, frozen=True, omit_defaults=True):
     query: str
     categories: tuple[str, ...]
     everyone: bool = False
+    role_held: bool = True
 
 
 class ReadNotes:
-    """The notes of one process. The file is made at the first note, and is nobody else's until `close`.
+    """Takes notes for one process.
 
-    `key`: gives the ledger's key for notes.
+    `session`: gives a session of the reader's role outside of a transaction. `key`: gives the ledger's key
+    for notes.
     """
 
-    def __init__(self, folder: Path, key: Callable[[], bytes]) -> None:
-        self._folder = folder
+    def __init__(self, session: Callable[[], Session], key: Callable[[], bytes]) -> None:
+        self._session = session
         self._key = key
-        self._descriptor: int | None = None
         self._cipher: AESGCM | None = None
 
     @property
     def taken(self) -> bool:
         """Whether anything was noted."""
-        return self._descriptor is not None
+        return self._cipher is not None
 
     def add(self, reads: Sequence[Read]) -> None:
-        """Note reads; on return they are on disk. Raises Misconfigured when they cannot be."""
-        self._cipher = self._cipher or AESGCM(self._key())
-        lines = b"".join(_sealed(self._cipher, read) for read in reads)
-        try:
-            if self._descriptor is None:
-                self._descriptor = _made(self._folder)
-            _write(self._descriptor, lines)
-        except OSError as error:
-            raise Misconfigured(
-                f"a read is noted before anything is opened, and {self._folder} cannot be written"
-                f" ({error.strerror}): set LEDGER_READS_DIR"
-            ) from None
-
-    def close(self) -> None:
-        """Leave the notes to whoever records them."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        """Note reads; on return they are committed. Raises Misconfigured, Retry or Halt."""
+        cipher = self._cipher or AESGCM(self._key())
+        sealed = [_sealed(cipher, read) for read in reads]
+        self._session().run("add_read_notes", sealed=sealed)
+        self._cipher = cipher
 
 
-def waiting(folder: Path) -> list[Path]:
-    """Files with notes, also of processes that live."""
-    return sorted(folder.glob(f"*{_NOTES}"))
+def waiting(session: Session) -> int:
+    """How many reads are noted and no event yet."""
+    (count,) = session.of("ledger").row("count_read_notes") or (0,)
+    return int(count)
 
 
-def record_notes(folder: Path, key: bytes, record: Callable[[Batch], Outcome]) -> int:
-    """Record the notes of every process that has closed them or died; how many became events.
+def record_notes(session: Session, key: bytes, record: Callable[[Batch], Outcome]) -> int:
+    """Record what was noted; how many became events. Needs the role of the recorder or the eraser.
 
-    Raises Retry or Halt; what was not recorded stays.
+    Raises Retry or Halt; what was not recorded stays. So does a note that does not open, which is not of this
+    program: it holds up no other, and counts as waiting.
     """
-    cipher, recorded = AESGCM(key), 0
-    for path in waiting(folder):
-        with _owned(path) as descriptor:
-            if descriptor is not None:
-                recorded += _record(_notes(cipher, descriptor), record)
-                path.unlink(missing_ok=True)
+    cipher, after, recorded = AESGCM(key), 0, 0
+    while rows := session.rows("read_notes", after=after, count=_BATCH):
+        after = rows[-1][0]
+        opened = [(note, _opened(cipher, sealed)) for note, sealed in rows]
+        reads = [(note, read) for note, read in opened if read is not None]
+        recorded += _record([read for _, read in reads], record)
+        session.run("remove_read_notes", notes=[note for note, _ in reads])
     return recorded
 
 
-def _made(folder: Path) -> int:
-    """A new file with a lock on it. It gets its name when it is locked, so that nobody takes it before."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{uuid4()}.new"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        path.rename(path.with_suffix(_NOTES))
-        fsync_folder(folder)
-    except OSError:
-        os.close(descriptor)
-        with suppress(OSError):
-            path.unlink()
-        raise
-    return descriptor
+def adopt_notes(folder: Path, session: Session) -> None:
+    """Take over the notes that an earlier version left as files. A torn last line was no read yet."""
+    for path in sorted(folder.glob("*.reads")):
+        *lines, _torn = path.read_bytes().split(b"\n")
+        session.run("add_read_notes", sealed=[line.decode(errors="replace") for line in lines])
+        path.unlink()
 
 
-def _write(descriptor: int, lines: bytes) -> None:
-    end = os.fstat(descriptor).st_size
-    written = os.pwrite(descriptor, lines, end)
-    if written != len(lines):
-        os.ftruncate(descriptor, end)
-        raise OSError(28, os.strerror(28))
-    os.fsync(descriptor)
-
-
-@contextmanager
-def _owned(path: Path) -> Iterator[int | None]:
-    """The file, opened, or None when its process lives or somebody else records it."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        yield None
-        return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        yield None
-        return
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def _sealed(cipher: AESGCM, read: Read) -> bytes:
+def _sealed(cipher: AESGCM, read: Read) -> str:
     nonce = os.urandom(NONCE_BYTES)
-    return seal_value(cipher, msgspec.to_builtins(read), _PLACE, nonce).encode() + b"\n"
+    return seal_value(cipher, msgspec.to_builtins(read), _PLACE, nonce)
 
 
-def _notes(cipher: AESGCM, descriptor: int) -> list[Read]:
-    """Every whole line. A torn last one is of a read that did not happen: nothing was opened for it."""
-    with os.fdopen(os.dup(descriptor), "rb") as file:
-        *lines, _torn = file.read().split(b"\n")
-    return [msgspec.convert(open_value(cipher, line.decode(), _PLACE), Read) for line in lines]
+def _opened(cipher: AESGCM, sealed: str) -> Read | None:
+    try:
+        return msgspec.convert(open_value(cipher, sealed, _PLACE), Read)
+    except (Halt, msgspec.ValidationError):
+        return None
 
 
 def _record(reads: Sequence[Read], record: Callable[[Batch], Outcome]) -> int:
-    recorded = 0
-    for start in range(0, len(reads), _BATCH):
-        messages = [_message(read) for read in reads[start : start + _BATCH]]
-        outcome = record(Batch(messages, Span("read")))
-        if outcome.rejections:
-            raise Halt(f"a read was refused as {outcome.rejections[0][1].code.value}")
-        recorded += outcome.recorded
-    return recorded
+    if not reads:
+        return 0
+    outcome = record(Batch([_message(read) for read in reads], Span("read")))
+    if outcome.rejections:
+        raise Halt(f"a read was refused as {outcome.rejections[0][1].code.value}")
+    return outcome.recorded
 
 
 def _message(read: Read) -> Message:
@@ -188,33 +137,15 @@ def _message(read: Read) -> Message:
     }
     if read.everyone:
         facts["everyone"] = True
-    own = own_event(_TYPE, id=read.id, source=SOURCE, facts=facts)
-    canonical = to_json(
-        {
-            "specversion": "1.0",
-            "id": own.id,
-            "source": own.source,
-            "type": own.type,
-            "subject": read.subject,
-            "time": instant(read.time),
-            "data": own.facts,
-        },
-        sort_keys=True,
-    )
-    event = Event(
-        type=own.type,
-        id=own.id,
-        source=own.source,
+    if not read.role_held:
+        facts["role_held"] = False
+    return own_message(
+        _TYPE,
+        id=read.id,
+        source=SOURCE,
         subject=read.subject,
         time=read.time,
-        sequence=None,
-        trace={},
-        activity=None,
-        legal_basis=None,
-        provision=None,
-        categories=own.categories,
-        facts=own.facts,
-        personal={},
-        canonical=canonical,
+        facts=facts,
+        command=read.query,
+        categories=read.categories,
     )
-    return Message(canonical, event, OwnOrigin(read.query))

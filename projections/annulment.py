@@ -34,6 +34,7 @@ _LASTING = {
     "erasure-reapplied",
     "intake-gap-recorded",
     "ledger-read",
+    "act-approved",
 }
 
 

@@ -67,6 +67,10 @@ def _is_void(event: RecordedEvent) -> bool:
     return event.void
 
 
+def _let_through(event: RecordedEvent) -> bool:
+    return event.facts.get("role_held") is False
+
+
 def _outside(event: RecordedEvent) -> bool:
     return not event.ours
 
@@ -86,6 +90,7 @@ CHECKED: Mapping[str, tuple[Checking, ...]] = {
     "personal-data-accessed": (
         Checking("access", ("employee", "role", "case_ref"), ("{employee}", "role/{role}")),
     ),
+    "ledger-read": (Checking("read", ("reader", "role"), ("{reader}",), when=_let_through),),
     "employment-started": (Checking("employment"),),
     "misuse-suspected": (Checking("misuse", ("case_ref",)),),
     "rights-request-received": (Checking("request", ("request_ref", "received_on")),),

@@ -132,12 +132,20 @@ def _access(fact: Fact, look: Look) -> Iterator[Seen]:
     at = fact.occurred_at
     defined = look.at(f"role/{role}").last("defined", at)
     beyond = sorted(set(fact.categories) - set(defined.says)) if defined else []
-    last, ended = employee.last(f"role/{role}", at), employee.until("employment", at)
-    held = last and holds(last.says == "granted", last.order, [mark.order for mark in ended])
-    yield Seen({"role": "granted" if held else "not-granted"}, detail=role)
+    yield _role_of(employee, role, at)
     coverage = "undefined" if defined is None else "beyond" if beyond else "within"
     yield Seen({"coverage": coverage}, detail=", ".join([role, *beyond]))
     yield Seen({"vog": _has_vog(employee, at)})
+
+
+def _read(fact: Fact, look: Look) -> Iterator[Seen]:
+    yield _role_of(look.at(fact.facts["reader"]), fact.facts["role"], fact.occurred_at)
+
+
+def _role_of(employee: Dossier, role: str, at: datetime) -> Seen:
+    last, ended = employee.last(f"role/{role}", at), employee.until("employment", at)
+    held = last and holds(last.says == "granted", last.order, [mark.order for mark in ended])
+    return Seen({"role": "granted" if held else "not-granted"}, detail=role)
 
 
 def _employment(fact: Fact, look: Look) -> Iterator[Seen]:
@@ -205,6 +213,7 @@ SITUATIONS: Mapping[str, Callable[[Fact, Look], Iterator[Seen]]] = {
     "contact": contact,
     "credit-check": _credit_check,
     "access": _access,
+    "read": _read,
     "employment": _employment,
     "misuse": _misuse,
     "request": _request,
@@ -247,8 +256,8 @@ DEPENDS: Mapping[str, frozenset[str]] = {
     "extended": frozenset({"request"}),
     "answered": frozenset({"request", "request-act", RETENTION}),
     "vog": frozenset({"employment", "access"}),
-    "employment": frozenset({"access"}),
-    "role": frozenset({"access"}),
+    "employment": frozenset({"access", "read"}),
+    "role": frozenset({"access", "read"}),
     "defined": frozenset({"access"}),
     "sources": frozenset(),
     **dict.fromkeys(

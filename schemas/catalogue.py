@@ -54,6 +54,7 @@ DISCLOSING: frozenset[str] = frozenset(
 ANNULLED = f"{PREFIX}event-annulled.v1"
 ERASED = f"{PREFIX}personal-data-erased.v1"
 
+APPROVED = f"{PREFIX}act-approved.v1"
 GAP = f"{PREFIX}intake-gap-recorded.v1"
 
 OWN_TYPES: frozenset[str] = frozenset(
@@ -64,6 +65,7 @@ OWN_TYPES: frozenset[str] = frozenset(
         "erasure-reapplied",
         "ledger-read",
         "intake-gap-recorded",
+        "act-approved",
     )
 )
 """Types that every ledger records about what it did itself."""

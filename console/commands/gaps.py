@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from console.answers.gaps import accepted_gaps
+from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.flags import Json, configured
 from console.kafka_options import options_of
@@ -70,6 +72,9 @@ def accept_gap(
         ledger = site.open_recorder()
         try:
             proposals = _proposals(settings, ledger, topic, partition, accepted)
+            if yes and proposals:
+                told = [msgspec.to_builtins(proposal.gap) for proposal in proposals]
+                need_second_person(site, "gap", told)
             positions = _record(site, ledger, proposals) if yes else []
         finally:
             ledger.close()

@@ -7,6 +7,7 @@ import typer
 
 from console.answers.holds import all_holds, holds_of, place, release, review
 from console.answers.subjects import check_person
+from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.commands.following import bring_up_to_date
 from console.commands.people import OptionalSubject, Subject, reading
@@ -102,6 +103,7 @@ def release_hold(
     """End a hold. An erasure that waited for it resumes with the next `ledger retention run`."""
     check_person(subject)
     with open_site(settings) as site:
+        need_second_person(site, "hold-release", [subject, ref, ground])
         _print(release(site, subject, ref, ground), as_json)
 
 

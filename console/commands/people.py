@@ -15,6 +15,7 @@ from console.answers.history import history
 from console.answers.source import Source
 from console.answers.state import state
 from console.answers.subjects import check_person, check_reference
+from console.commands.approving import need_second_person
 from console.commands.following import bring_up_to_date
 from console.flags import (
     AsOf,
@@ -121,9 +122,8 @@ def recording_reads(site: Site) -> Iterator[None]:
         try:
             site.record_reads()
         except (Misconfigured, Retry) as error:
-            folder = site.settings.reading.folder
             note(
-                f"ledger: a read of personal data waits in {folder} and is not recorded yet: {error};"
+                f"ledger: a read of personal data is noted and not recorded yet: {error};"
                 " the next command with a login that may record does it, and `ledger upkeep`"
             )
 
@@ -258,6 +258,7 @@ def erase(
     check_reference(subject)
     named = checked_categories(category or [])
     with open_site(settings) as site:
+        need_second_person(site, "erasure", [subject, sorted(named), ground])
         erasures = site.eraser().erase(subject, named, ground_of(ground))
         epoch = epochs(site.session("reader"), site.provider)
         answer = erased(subject, ground, erasures, epoch.started_at, site.clock())

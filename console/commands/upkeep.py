@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from console.answers.upkeep import audited, key_status, reports, rotated, status
+from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.commands.following import bring_up_to_date, build_again
 from console.commands.log import checkpoint_now
@@ -51,8 +52,9 @@ def show_status(settings: Settings, as_json: Json = False) -> None:
         halted = halted_topics(session)
         checkpoint = checkpoint_now(settings)
         position, views = head_position(session), view_statuses(session)
+        noted = waiting(session)
     answer = status(position, views, lags, letters, halted, checkpoint)
-    answer["reads_waiting"] = len(waiting(settings.reading.folder))
+    answer["reads_waiting"] = noted
     if as_json:
         emit(answer)
     else:
@@ -157,6 +159,8 @@ def rotate_keys(
     letters past their retention are forgotten as well.
     """
     with open_site(settings) as site:
+        if now:  # what is due by its period goes without anybody
+            need_second_person(site, "rotation", [])
         rotation, letters = forget_due(site, now=now)
         answer = rotated(rotation, letters, epochs(site.session("reader"), site.provider))
     if as_json:

@@ -17,7 +17,7 @@ from console.settings import Settings
 from console.signals import SUPERVISOR
 from console.wiring import Site
 from ledger.errors import Halt
-from ledger.figures import JournalFigures, ledger_figures, reads_figures
+from ledger.figures import JournalFigures, ledger_figures
 from ledger.metrics import Figures, LedgerMetrics, Series, new_registry, render
 from ledger.postgres import Session
 from projections.figures import counted
@@ -101,7 +101,6 @@ class Watch:
             if self._views:
                 figures |= ledger_figures(session, site.ledger, site.clock())
                 figures |= self._journal_of(journal, session)
-                figures |= reads_figures(site.settings.reading.folder)
                 figures |= counted(session, site.clock())
             return figures
 

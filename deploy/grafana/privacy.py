@@ -189,9 +189,9 @@ LOOKS = Row(
     (
         Panel(
             "Reads that wait to be recorded",
-            "Files of noted reads that are no event yet. The upkeep records them once an hour: above 0 "
+            "Noted reads that are no event yet. The upkeep records them once an hour: above 0 "
             "for longer, see its log. `ledger access` tells who read what.",
-            (Query("max(ledger_reads_waiting)", "files"),),
+            (Query("max(ledger_reads_waiting)", "reads"),),
             limits=(None, 1),
         ),
         Panel(

@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from schemas.event_type import ANY, SYSTEM, EventType
 from schemas.facts import Facts, PersonFacts
-from schemas.formats import Code, Id, Source, Topic
+from schemas.formats import Code, Id, Sha256, Source, Topic
 from schemas.formats import Employee as Reader
 from schemas.personal import SealedCategory
 
@@ -47,13 +47,26 @@ class IntakeGapRecorded(Facts, frozen=True, kw_only=True):
     topic_id: Id | UnsetType = UNSET
 
 
+class ActApproved(Facts, frozen=True, kw_only=True):
+    """A person approved an act on the ledger that needs two: `digest` names it with all that it would do.
+
+    The act happens with the second person's approval of the same digest.
+    """
+
+    act: Code
+    approver: Reader
+    role: Code
+    digest: Sha256
+
+
 class LedgerRead(Facts, frozen=True, kw_only=True):
     """Somebody read personal data from the ledger: `query` is the name of the command.
 
     The subject is the person whose data it was; of an answer about many it is the ledger itself, as a
     system, and `everyone` says that it told about every customer and contact person. `categories`: of the
     sealed values that were asked for. None: the answer tells facts alone, such as consents, or tells of
-    somebody whose values are erased; it is a read all the same.
+    somebody whose values are erased; it is a read all the same. `role_held` is false when the register
+    did not grant the reader that role, and the read was let through.
     """
 
     reader: Reader
@@ -61,6 +74,7 @@ class LedgerRead(Facts, frozen=True, kw_only=True):
     query: Code
     categories: list[SealedCategory]  # type: ignore[assignment]  # required here, and wider
     everyone: bool | UnsetType = UNSET
+    role_held: bool | UnsetType = UNSET
 
 
 TYPES = (
@@ -82,6 +96,15 @@ TYPES = (
         "Art. 32",
         needs_activity=False,
         references=("reader",),
+        own=True,
+    ),
+    EventType(
+        "act-approved",
+        ActApproved,
+        SYSTEM,
+        "Art. 32",
+        needs_activity=False,
+        references=("approver",),
         own=True,
     ),
     EventType(

@@ -369,7 +369,7 @@ def test_peoples_commands_have_the_users_settings_and_passwords_of_the_units(
     given = dict(
         each.removeprefix("--setenv=").split("=", 1) for each in options if "setenv" in each
     )
-    assert given.pop("LEDGER_READER") == "employee/anna"
+    assert given.pop("LEDGER_LOGIN") == "employee/anna"
     path = UNITS / f"ledger-{unit}.service"
     common = UNITS / "ledger-.service.d" / "common.conf"
     wanted = set_in(common) | set_in(path)
@@ -396,6 +396,12 @@ def test_the_journal_is_not_told_whom_a_command_is_about(peoples: Callable[..., 
     assert "PATH" not in told
 
 
-def test_who_reads_may_be_said(peoples: Callable[..., list[str]]) -> None:
+def test_root_without_sudo_may_say_who_reads(peoples: Callable[..., list[str]]) -> None:
     said = peoples("operator", "PATH", LEDGER_READER="employee/7", LEDGER_READER_ROLE="agent")
-    assert {"--setenv=LEDGER_READER=employee/7", "--setenv=LEDGER_READER_ROLE=agent"} <= set(said)
+    assert {"--setenv=LEDGER_LOGIN=employee/7", "--setenv=LEDGER_READER_ROLE=agent"} <= set(said)
+
+
+def test_who_called_sudo_cannot_be_somebody_else(peoples: Callable[..., list[str]]) -> None:
+    said = peoples("operator", "PATH", SUDO_USER="anna", LEDGER_READER="employee/7")
+    assert "--setenv=LEDGER_LOGIN=employee/anna" in said
+    assert not [each for each in said if "employee/7" in each]

@@ -37,7 +37,9 @@ def found(lines: Sequence[dict[str, Any]], now: datetime) -> Found:
 
 def test_every_rule_is_broken_in_the_default_sample() -> None:
     _, planted = made(*DEFAULT)
-    assert {one.rule for one in planted} == {rule.id for rule in rulebook.RULES}
+    # What breaks a rule about reads of the ledger is recorded by the ledger alone.
+    sent = {rule.id for rule in rulebook.RULES if rule.applies_to != "read"}
+    assert {one.rule for one in planted} == sent
 
 
 def test_what_is_planted_is_in_the_sample() -> None:

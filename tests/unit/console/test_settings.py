@@ -122,8 +122,13 @@ def test_settings_remember_their_texts_for_child_processes() -> None:
     assert settings.texts == {"LEDGER_NAME": "other"}
 
 
-def test_secrets_are_no_flags_and_every_other_setting_is_one() -> None:
-    secret = [setting.variable for setting in SETTINGS if setting.secret]
-    assert secret == ["LEDGER_KAFKA_SASL_PASSWORD"]
+def test_secrets_and_what_restricts_people_are_no_flags_and_every_other_setting_is_one() -> None:
+    none = [setting.variable for setting in SETTINGS if not setting.has_flag]
+    assert none == [
+        "LEDGER_LOGIN",
+        "LEDGER_READER_UNHELD",
+        "LEDGER_FOUR_EYES",
+        "LEDGER_KAFKA_SASL_PASSWORD",
+    ]
     assert len({setting.flag for setting in SETTINGS}) == len(SETTINGS)
     assert all(setting.flag.startswith("--") and setting.help for setting in SETTINGS)

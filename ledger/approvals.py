@@ -1,0 +1,92 @@
+"""Acts that need two persons: each asks for the same act, and the second one's approval lets it happen.
+
+An approval is an event of the ledger about itself. It names the act by a keyed digest of all that the act
+would do, so that the second person approves exactly what the first one asked for, and nothing of it is told.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import msgspec
+
+from ledger.errors import Halt
+from ledger.event import OWN_SOURCE, RecordedEvent
+from ledger.names import LedgerName
+from ledger.own_message import own_message
+from ledger.postgres import Session
+from ledger.reading import decoded
+from ledger.recording import Batch, Outcome
+from ledger.writing import Span
+from schemas.catalogue import APPROVED
+from schemas.encoding import to_json
+
+__all__ = ["Approval", "approve", "completes_a_pair", "digest_of"]
+
+_SOURCE = f"{OWN_SOURCE}approvals"
+_INFO = b"processing-ledger/approval/1"
+
+
+class Approval(msgspec.Struct, frozen=True):
+    """One person's approval of an act. `approver`: a reference; `digest`: of all that the act would do."""
+
+    act: str
+    approver: str
+    role: str
+    digest: str
+
+
+def digest_of(key: bytes, act: str, parameters: Sequence[object]) -> str:
+    """Names an act with its parameters, in hex. Without the key nobody can try what it stands for."""
+    told = to_json([act, *parameters])
+    return hmac.new(key, _INFO + b"\0" + told, hashlib.sha256).hexdigest()
+
+
+def approve(
+    session: Session,
+    record: Callable[[Batch], Outcome],
+    ledger: LedgerName,
+    approval: Approval,
+    now: datetime,
+    valid: timedelta,
+) -> bool:
+    """Record an approval; whether it is the second one of two persons, so that the act may happen now.
+
+    `session` reads events. `valid`: how long the first one waits. An approval is used up by its pair, and a
+    person who approves twice is one person. Raises Retry or Halt: then nothing may happen.
+    """
+    id = str(uuid4())
+    message = own_message(
+        APPROVED,
+        id=id,
+        source=_SOURCE,
+        subject=ledger.reference,
+        time=now,
+        facts={
+            "act": approval.act,
+            "approver": approval.approver,
+            "role": approval.role,
+            "digest": approval.digest,
+        },
+        command=approval.act,
+    )
+    outcome = record(Batch([message], Span("approval")))
+    if outcome.rejections:
+        raise Halt(f"an approval was refused as {outcome.rejections[0][1].code.value}")
+    stream = ledger.registry_stream(ledger.reference)
+    approvals = decoded(session.rows("approvals", stream=stream, type=APPROVED))
+    same = [event for event in approvals if event.facts["digest"] == approval.digest]
+    return completes_a_pair((event for event in same if event.time >= now - valid), id)
+
+
+def completes_a_pair(approvals: Iterable[RecordedEvent], id: str) -> bool:
+    """Whether the approval `id` is the second one of a pair, of approvals of one act in their order."""
+    waiting: RecordedEvent | None = None
+    for event in approvals:
+        is_second = waiting is not None and waiting.facts["approver"] != event.facts["approver"]
+        if event.id == id:
+            return is_second
+        waiting = None if is_second else event
+    return False

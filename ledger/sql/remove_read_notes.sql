@@ -1,0 +1,2 @@
+-- Remove notes that were recorded. notes: bigint[].
+DELETE FROM read_notes WHERE note = ANY(%(notes)s)

@@ -1,0 +1,51 @@
+"""Whether an employee holds a role now, and whether the house registers roles at all.
+
+The employee's own stream is folded on the spot, so that a grant or its end counts at once.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from ledger.errors import Halt
+from ledger.postgres import Session
+from ledger.reading import events_of
+from projections import staff
+from projections.read import bookmark_of
+from projections.read_house import employees
+from projections.staff import Employee, roles_at
+from projections.timetravel import fold_at
+from schemas.event_type import PREFIX
+
+__all__ = ["holds_role", "staff_is_registered"]
+
+_GRANTED = f"{PREFIX}role-granted.v1"
+
+
+def holds_role(
+    session: Session,
+    streams: Sequence[UUID],
+    role: str,
+    time: datetime,
+    privacy_office: Collection[str] = (),
+) -> bool:
+    """Whether an employee, known by these streams, holds a role at a time by all that is recorded."""
+    events = events_of(session, streams)
+    for stream in streams:
+        of_one = [event for event in events if event.stream == stream]
+        row = fold_at(staff.VIEW, of_one, privacy_office=privacy_office).get("")
+        if isinstance(row, Employee) and role in roles_at(row, time):
+            return True
+    return False
+
+
+def staff_is_registered(session: Session) -> bool:
+    """Whether anybody was ever granted a role, as the view has it or an event that it has not reached."""
+    try:
+        position = bookmark_of(session, staff.VIEW).position
+    except Halt:  # the view is of another version: the events say it
+        position = 0
+    if position and any(row.grants for row in employees(session).values()):
+        return True
+    after = session.of("projections").row("granted_after", position=position, type=_GRANTED)
+    return bool(after and after[0])

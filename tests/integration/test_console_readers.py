@@ -1,0 +1,207 @@
+"""Who a reader is, and in which role: said by the operating system and the register, not by the reader."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from console.reader import Reader, reader_of
+from console.settings import Reading
+from ledger.errors import Misconfigured
+from tests.fixtures.console import Cli, collected, message, registered
+
+WHO = "customer/10023"
+CLERK, CHIEF = "employee/7", "employee/9"
+COMMANDS = (
+    ["state", WHO],
+    ["history", WHO, "--json"],
+    ["consents", WHO],
+    ["marketing", WHO],
+    ["state", "--all"],
+    ["disclosures"],
+    ["findings", "--subject", WHO],
+    ["export", "--format", "ldv", "--subject", WHO],
+    ["report", "access", WHO],
+    ["access"],
+    ["hold", "list", WHO],
+)
+NOW = "2024-03-01T10:00:00+01:00"
+
+
+def staff(name: str, employee: str = CLERK, time: str = NOW, **facts: Any) -> dict[str, Any]:
+    return message(name, employee, time=time, **facts)
+
+
+@pytest.fixture
+def house(cli: Cli) -> Cli:
+    """A house that registers roles: the clerk holds `helpdesk`, and held `auditor` once."""
+    answer = cli.record(
+        registered(),
+        collected(),
+        staff("role-granted", role="helpdesk"),
+        staff("role-granted", role="auditor"),
+        staff("role-revoked", role="auditor", time="2024-03-02T10:00:00+01:00"),
+    )
+    assert answer["rejections"] == []
+    return cli
+
+
+def reads(cli: Cli) -> list[dict[str, Any]]:
+    lines = cli("history", WHO, "--json").lines
+    return [line["facts"] for line in lines if line["type"].endswith(".ledger-read.v1")]
+
+
+def test_a_role_that_the_register_grants_may_read(house: Cli) -> None:
+    house.set(READER=CLERK, READER_ROLE="helpdesk")
+    assert house("state", WHO).status == 0
+    assert reads(house)[0]["role"] == "helpdesk"
+    assert "role_held" not in reads(house)[0]
+
+
+@pytest.mark.parametrize(
+    ("reader", "role"),
+    [
+        (CLERK, "privacy-officer"),  # invented
+        (CLERK, "auditor"),  # taken back
+        (CHIEF, "helpdesk"),  # somebody else's
+        ("employee/nobody", "helpdesk"),
+        (CHIEF, None),
+        (None, "helpdesk"),
+    ],
+)
+def test_a_role_that_the_register_does_not_grant_is_refused_before_anything_opens(
+    house: Cli, reader: str | None, role: str | None
+) -> None:
+    house("project", "--once")
+    before = house("status", "--json").json["position"]
+    with pytest.MonkeyPatch.context() as named:
+        for name, text in (("LEDGER_READER", reader), ("LEDGER_READER_ROLE", role)):
+            if text:
+                named.setenv(name, text)
+        for command in COMMANDS:
+            ran = house(*command)
+            assert (ran.status, ran.out) == (2, b""), command
+            assert "does not grant this reader this role" in ran.err
+    assert house("status", "--json").json["position"] == before
+
+
+def test_a_grant_counts_from_when_it_is_recorded_wherever_the_view_is(house: Cli) -> None:
+    house.set(READER=CHIEF, READER_ROLE="privacy-officer")
+    assert house("state", WHO).status == 2
+    house.record(staff("role-granted", CHIEF, role="privacy-officer"))
+    assert house("state", WHO).status == 0
+    house.record(staff("employment-ended", CHIEF, time="2024-04-01T10:00:00+02:00"))
+    assert house("state", WHO).status == 2
+
+
+def test_a_house_without_registered_staff_reads_in_any_role(cli: Cli) -> None:
+    cli.record(registered(), collected())
+    cli.set(READER=CHIEF, READER_ROLE="privacy-officer")
+    assert cli("state", WHO).status == 0
+
+
+def test_whoever_runs_the_ledger_and_names_nobody_reads_as_operator(house: Cli) -> None:
+    assert house("state", WHO).status == 0
+    assert reads(house)[0]["role"] == "operator"
+    assert reads(house)[0]["reader"].startswith("employee/")
+
+
+def test_a_read_that_is_let_through_is_a_finding_until_the_grant_is_recorded(house: Cli) -> None:
+    house.set(READER=CHIEF, READER_ROLE="privacy-officer", READER_UNHELD="record")
+    assert house("state", WHO).status == 0
+    assert reads(house)[0]["role_held"] is False
+    found = house("findings", "--rule", "house.read.role.missing", "--json").json["findings"]
+    assert {row["subject"] for row in found} == {WHO}
+    house.record(staff("role-granted", CHIEF, role="privacy-officer"))
+    assert house("findings", "--rule", "house.read.role.missing", "--json").json["findings"] == []
+    assert house("audit", "--views").status == 0
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    (tmp_path / "keys").mkdir()
+    return tmp_path / "keys"
+
+
+def reading(**named: Any) -> Reading:
+    return Reading(Path("reads"), **named)
+
+
+def test_root_and_the_owner_of_the_keys_may_name_a_reader(
+    keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = Reader("employee/7", "auditor", judged=True)
+    assert reader_of(reading(reader="employee/7", role="auditor"), keys) == named
+    owner = 12_345
+    os.chown(keys, owner, owner)
+    monkeypatch.setattr(os, "geteuid", lambda: owner)
+    assert reader_of(reading(reader="employee/7", role="auditor"), keys) == named
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"reader": "employee/7"},
+        {"login": "employee/7"},
+        {"reader": "employee/7", "login": "employee/7"},
+    ],
+)
+def test_anybody_else_is_who_the_operating_system_says(
+    keys: Path, monkeypatch: pytest.MonkeyPatch, named: dict[str, str]
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 54_321)
+    monkeypatch.setattr("console.reader._LOGIN_UID", keys / "none")
+    with pytest.raises(Misconfigured, match="may say that another person reads"):
+        reader_of(reading(**named), keys)
+    assert reader_of(reading(), keys) == Reader("employee/uid-54321", "operator", judged=True)
+    own = reader_of(reading(reader="employee/uid-54321", role="auditor"), keys)
+    assert own == Reader("employee/uid-54321", "auditor", judged=True)
+
+
+def test_a_login_that_a_wrapper_fixed_cannot_name_another(keys: Path) -> None:
+    with pytest.raises(Misconfigured):
+        reader_of(reading(login="employee/7", reader="employee/9"), keys)
+    assert reader_of(reading(login="employee/7"), keys) == Reader(
+        "employee/7", "operator", judged=True
+    )
+
+
+def test_who_logged_in_counts_whatever_sudo_came_after(
+    keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (keys / "loginuid").write_text("54321")
+    monkeypatch.setattr("console.reader._LOGIN_UID", keys / "loginuid")
+    assert reader_of(reading(), keys).reference == "employee/uid-54321"
+
+
+def test_another_user_of_the_machine_cannot_speak_for_somebody(keys: Path) -> None:
+    """In a process that really is another user: a patched function proves little."""
+    keys.chmod(0o755)
+    script = (
+        "import json, os, sys\n"
+        "from pathlib import Path\n"
+        "from console.reader import reader_of\n"
+        "from console.settings import Reading\n"
+        "from ledger.errors import Misconfigured\n"
+        "os.setgid(54321); os.setuid(54321)\n"
+        "try:\n"
+        "    found = reader_of(Reading(Path('x'), reader=sys.argv[2]), Path(sys.argv[1])).reference\n"
+        "except Misconfigured as error:\n"
+        "    found = type(error).__name__\n"
+        "print(json.dumps(found))\n"
+    )
+    if os.geteuid() != 0:
+        pytest.skip("only root can become another user")
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(keys), "employee/9"],
+        cwd=root,
+        capture_output=True,
+        check=True,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(root)},
+    )
+    assert json.loads(done.stdout) == "Misconfigured"
