@@ -5,12 +5,14 @@ Kafka knows of it is never read.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 import msgspec
 
 from consumers.source import Partition
 from ledger.application import Ledger
+from ledger.errors import Busy
 from ledger.recording import Batch, Outcome, hash_of_record
 
 __all__ = ["LedgerStore", "Store", "Stored"]
@@ -51,6 +53,75 @@ class Store(Protocol):
 
     def answer(self, send: Callable[[Sequence[bytes]], None]) -> int:
         """Hand waiting answers to `send`, forget them when it returns; how many they were."""
+
+    def close(self) -> None:
+        """Close the ledger."""
+
+
+class LedgerStore:
+    """The store of an open ledger, which it owns."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._session = ledger.session.of("consumers")
+
+    def bookmark(self, partition: Partition) -> Stored | None:
+        """How far the ledger is with a partition; None when it is new."""
+        row = self._session.row("bookmark", topic=partition.topic, partition=partition.number)
+        if row is None:
+            return None
+        cluster_id, topic_id, next_offset, last = row
+        return Stored(cluster_id, topic_id, next_offset, bytes(last) if last is not None else None)
+
+    def begin(self, partition: Partition, bookmark: Stored) -> Stored:
+        """Store the first bookmark of a partition, unless there is one by now; the one that counts."""
+        self._session.run(
+            "add_bookmark",
+            topic=partition.topic,
+            partition=partition.number,
+            cluster_id=bookmark.cluster_id,
+            topic_id=bookmark.topic_id,
+            start=bookmark.next_offset,
+        )
+        return self.bookmark(partition) or bookmark
+
+    def record_each(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
+        """Record batches in order: see `Ledger.record_each`."""
+        return self._ledger.record_each(batches)
+
+    def hash_of(self, record: bytes) -> bytes:
+        """The hash by which a bookmark knows a record."""
+        return hash_of_record(self._ledger.keyring, record)
+
+    def halted(self, topics: Iterable[str]) -> frozenset[str]:
+        """Those of the topics that have a stored halt."""
+        rows = self._session.rows("halted_topics", topics=list(topics))
+        return frozenset(topic for (topic,) in rows)
+
+    def resume(self, topics: Iterable[str]) -> None:
+        """Clear stored halts."""
+        self._session.run("resume_topics", topics=list(topics))
+
+    def answer(self, send: Callable[[Sequence[bytes]], None]) -> int:
+        """Hand waiting answers to `send`, forget them when it returns; how many they were.
+
+        At least once: what was sent before a crash is sent again. Of several consumers one sends.
+        """
+        if not self._session.rows("answers", count=1):
+            return 0
+        with suppress(Busy):
+            return self._answer_alone(send)
+        return 0
+
+    def _answer_alone(self, send: Callable[[Sequence[bytes]], None]) -> int:
+        """Raises Busy when another consumer answers."""
+        with self._session.transaction():
+            self._session.run("lock_answers")
+            rows = self._session.rows("answers", count=ANSWERS_AT_ONCE)
+            if rows:
+                send([bytes(payload) for _, payload in rows])
+                self._session.run("remove_answers", answers=[answer for answer, _ in rows])
+            return len(rows)
 
     def close(self) -> None:
         """Close the ledger."""
