@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from ledger.errors import Fenced, Halt, Misconfigured, ServiceAway
 from ledger.event import RecordedEvent
+from ledger.locks import held
 from ledger.postgres import Database, Session
 from projections import (
     VIEWS,
