@@ -1,7 +1,7 @@
 """Locks that last over many transactions, in a connection of their own.
 
 What is locked are views of one constant that hold nothing, which only the roles concerned can lock: whoever
-has no right to them cannot hold anybody up. A lock of a table takes no transaction id, so one that is held for
+has no right to them cannot hold anybody up. Such a lock takes no transaction id, so one that is held for
 hours keeps nothing from being cleaned up; nothing that is locked is a table, which the server would want to
 clean up itself.
 """

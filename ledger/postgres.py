@@ -1,8 +1,8 @@
 """The one place of this package that knows psycopg: connections, named statements, foreign errors.
 
 A statement is a file `sql/<name>.sql`; its text is loaded once, and passed as it is but for names in braces.
-Every session belongs to one role of one ledger. Batches go through COPY or arrays, never through a pipeline: a
-pipelined statement with more than about half a megabyte of parameters hangs in `Pipeline.sync()`.
+Every session belongs to one role of one ledger. Batches go through COPY or arrays, never through a pipeline:
+a pipelined statement with more than about half a megabyte of parameters hangs in `Pipeline.sync()`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -118,18 +118,20 @@ def mapped_errors() -> Iterator[None]:
         raise Misconfigured(f"the database role may not do this ({error.sqlstate})") from None
     except (errors.IntegrityError, errors.RaiseException) as error:
         raise Conflict(f"the database refused it: {_our_text(error)}") from None
-    except errors.LockNotAvailable:
-        raise Busy from None
-    except errors.DiskFull:
-        raise ServiceAway(
-            "PostgreSQL has no disk space left (53100): nothing was lost, make room"
-        ) from None
     except (psycopg.OperationalError, *_TIMEOUTS) as error:
-        raise ServiceAway(
-            f"PostgreSQL cannot be reached ({error.sqlstate or 'no answer, or no room for a connection'})"
-        ) from None
+        raise _away(error) from None
     except psycopg.Error as error:
         raise Halt(f"PostgreSQL failed with SQLSTATE {error.sqlstate}") from None
+
+
+def _away(error: psycopg.Error) -> ServiceAway:
+    """What a passing fault is to us."""
+    if isinstance(error, errors.LockNotAvailable):
+        return Busy()
+    if isinstance(error, errors.DiskFull):
+        return ServiceAway("PostgreSQL has no disk space left (53100): nothing was lost, make room")
+    what = error.sqlstate or "no answer, or no room for a connection"
+    return ServiceAway(f"PostgreSQL cannot be reached ({what})")
 
 
 def _our_text(error: psycopg.Error) -> str:
@@ -213,7 +215,7 @@ class Session:
     def named(
         self, name: str, tables: Mapping[str, str], /, **parameters: Any
     ) -> list[tuple[Any, ...]]:
-        """Like `rows`, for a statement with names in braces that only the caller knows; it may have no rows."""
+        """Like `rows`, for a statement whose `{table}` names are only known at run time."""
         query = self._text(name, tables)
         with mapped_errors():
             cursor = self._connection.execute(query, parameters, binary=True)

@@ -1,7 +1,8 @@
 """The rows of a view in PostgreSQL: tables of two colours, one in use, one for a rebuild beside it.
 
 Readers use a view's own name, which always shows the colour in use. Functions of the database make and drop
-the tables with their owner's rights; the projector writes rows, and owns nothing. Its progress is a row that moves by compare-and-set, in the transaction of the rows that it speaks of.
+the tables with their owner's rights; the projector writes rows, and owns nothing. Its progress is a row that
+moves by compare-and-set, in the transaction of the rows that it speaks of.
 """
 
 from collections import Counter

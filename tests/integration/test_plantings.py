@@ -113,7 +113,7 @@ def commands(folder: Path) -> list[list[str]]:
 
 
 def run_everything(log_in: Callable[[str], Cli], names: list[str]) -> dict[str, list[int]]:
-    """Run every command with each login; the statuses by login. No command meets an object that it cannot use."""
+    """Run every command with each login; the statuses by login. None meets what it cannot use."""
     statuses: dict[str, list[int]] = {}
     for name in names:
         for arguments in commands(log_in(name).folder):
