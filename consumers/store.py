@@ -5,12 +5,14 @@ Kafka knows of it is never read.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 import msgspec
 
 from consumers.source import Partition
 from ledger.application import Ledger
+from ledger.errors import Busy
 from ledger.recording import Batch, Outcome, hash_of_record
 
 __all__ = ["LedgerStore", "Store", "Stored"]
@@ -105,9 +107,16 @@ class LedgerStore:
 
         At least once: what was sent before a crash is sent again. Of several consumers one sends.
         """
+        if not self._session.rows("answers", count=1):
+            return 0
+        with suppress(Busy):
+            return self._answer_alone(send)
+        return 0
+
+    def _answer_alone(self, send: Callable[[Sequence[bytes]], None]) -> int:
+        """Raises Busy when another consumer answers."""
         with self._session.transaction():
-            if self._session.row("try_answering") != (True,):
-                return 0
+            self._session.run("lock_answers")
             rows = self._session.rows("answers", count=ANSWERS_AT_ONCE)
             if rows:
                 send([bytes(payload) for _, payload in rows])

@@ -168,7 +168,7 @@ class Eraser:
 
     def _lock(self) -> Head:
         """Lock the keys, then the head: always in this order."""
-        self._session.rows("lock_keys", namespace=self._ledger.keys)
+        self._session.run("lock_keys")
         return lock_head(self._session)
 
     def _entry(

@@ -9,6 +9,7 @@ file of the log does not show what it should. No text ever quotes a personal val
 from collections.abc import Sequence
 
 __all__ = [
+    "Busy",
     "Fenced",
     "Halt",
     "IncompleteErasure",
@@ -64,6 +65,10 @@ class Retry(LedgerError):
 
 class ServiceAway(Retry):
     """A service that is needed cannot be reached."""
+
+
+class Busy(ServiceAway):
+    """Somebody holds a lock in the database for longer than this waits; run it again."""
 
 
 class Refused(ServiceAway):

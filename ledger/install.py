@@ -1,16 +1,17 @@
 """Installing a ledger: roles, namespaces, numbered migrations, first keys. Idempotent, under a lock.
 
-Needs a user who may create roles and namespaces; no other part of the program does.
+Needs a user who may create namespaces, and roles where they are missing; no other part of the program does.
 """
 
 import hashlib
+from contextlib import suppress
 from datetime import datetime
 from importlib.resources import files
 from typing import LiteralString
 
-from ledger.errors import Halt, NotInstalled
+from ledger.errors import Halt, Misconfigured, NotInstalled
 from ledger.names import ROLES, LedgerName
-from ledger.postgres import Database, Session, statement
+from ledger.postgres import Database, Session, UniqueConflict, statement
 
 __all__ = ["check_installed", "create_roles", "install", "migrations"]
 
@@ -22,16 +23,36 @@ def migrations() -> list[str]:
 
 
 def install(database: Database, ledger: LedgerName, now: datetime) -> list[str]:
-    """Create or upgrade one ledger's roles and tables; returns the migrations that were applied."""
+    """Create or upgrade one ledger's roles and tables; returns the migrations that were applied.
+
+    Raises Misconfigured for a login that does not own the namespaces that are there, Busy when another
+    installer, or a reader of what changes, is at work for longer than the database's patience.
+    """
     session = database.connect(ledger, None)
     try:
-        with session.transaction():
-            session.rows("lock_installation", namespace=ledger.events)
-            create_roles(session, ledger)
-            session.script(statement("ledger", "create_namespaces"), _identifiers(ledger))
-            return _migrate(session, ledger, now)
+        with suppress(UniqueConflict):  # another installer was faster, and has made the namespaces
+            return _install(session, ledger, now)
+        return _install(session, ledger, now)
     finally:
         session.close()
+
+
+def _install(session: Session, ledger: LedgerName, now: datetime) -> list[str]:
+    with session.transaction():
+        _check_owner(session, ledger)
+        session.script(statement("ledger", "create_namespaces"), _identifiers(ledger))
+        session.run("lock_installation")
+        create_roles(session, ledger)
+        applied = _migrate(session, ledger, now)
+        session.script(statement("ledger", "close_namespaces"), _identifiers(ledger))
+        return applied
+
+
+def _check_owner(session: Session, ledger: LedgerName) -> None:
+    """Who owns a namespace may put code into it, and that must not run as somebody else."""
+    wanted = list(ledger.namespaces.values())
+    for namespace, owner in session.rows("foreign_namespaces", namespaces=wanted):
+        raise Misconfigured(f"the namespace {namespace} belongs to {owner}: log in as its owner")
 
 
 def check_installed(session: Session) -> None:
@@ -42,8 +63,7 @@ def check_installed(session: Session) -> None:
 
 
 def _identifiers(ledger: LedgerName) -> dict[str, str]:
-    names = {"events": ledger.events, "keys": ledger.keys, "views": ledger.views}
-    return names | {role: ledger.role(role) for role in ROLES}
+    return ledger.namespaces | {role: ledger.role(role) for role in ROLES}
 
 
 def create_roles(session: Session, ledger: LedgerName) -> None:

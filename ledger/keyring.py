@@ -146,7 +146,7 @@ class Keyring:
     def _make_ledger_key(self, purpose: str) -> None:
         """Make a key, unless somebody else was faster."""
         with self._session.transaction():
-            self._session.rows("lock_keys", namespace=self._ledger.keys)
+            self._session.run("lock_keys")
             epoch = self._current_epoch()
             place = ledger_key_place(self._ledger, purpose, epoch)
             secret = self._random(KEY_BYTES)
@@ -249,7 +249,7 @@ class Keyring:
         Gives the streams of which something was erased since `sync`, None when that cannot be told:
         what was read of these is not true any more.
         """
-        self._session.rows("lock_keys", namespace=self._ledger.keys)
+        self._session.run("lock_keys")
         return erased_between(self._session, self._moment, moment(self._session))
 
     def add_keys(self, rows: Sequence[tuple[Need, int, bytes]]) -> None:

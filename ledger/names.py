@@ -49,14 +49,23 @@ class LedgerName:
         return f"ledger_{self.name}_views"
 
     @property
+    def namespaces(self) -> dict[str, str]:
+        """The namespaces by their names in the braces of SQL files."""
+        return {"events": self.events, "keys": self.keys, "views": self.views}
+
+    @property
     def channel(self) -> str:
         """Notification channel on which a new position is announced."""
         return self.events
 
     @property
     def search_path(self) -> str:
-        """Namespaces in the order in which unqualified names are looked up."""
-        return f"{self.events},{self.keys},{self.views},pg_temp"
+        """Namespaces in the order in which unqualified names are looked up, of every session.
+
+        Only such in which nobody but the owner of the ledger may create anything; the views are not among
+        them, whose names are always written with their namespace.
+        """
+        return f"pg_catalog,{self.events},{self.keys},pg_temp"
 
     @property
     def reference(self) -> str:

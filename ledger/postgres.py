@@ -1,14 +1,14 @@
 """The one place of this package that knows psycopg: connections, named statements, foreign errors.
 
-A statement is a file `sql/<name>.sql`; its text is loaded once and passed as it is. Every session
-belongs to one role of one ledger. Batches go through COPY or arrays, never through a pipeline: a
-pipelined statement with more than about half a megabyte of parameters hangs in `Pipeline.sync()`.
+A statement is a file `sql/<name>.sql`; its text is loaded once, and passed as it is but for names in braces.
+Every session belongs to one role of one ledger. Batches go through COPY or arrays, never through a pipeline:
+a pipelined statement with more than about half a megabyte of parameters hangs in `Pipeline.sync()`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from itertools import chain
 from struct import Struct
@@ -20,7 +20,15 @@ from psycopg import errors, pq, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.array import ListBinaryDumper
 
-from ledger.errors import Halt, LedgerError, Misconfigured, NotInstalled, Refused, ServiceAway
+from ledger.errors import (
+    Busy,
+    Halt,
+    LedgerError,
+    Misconfigured,
+    NotInstalled,
+    Refused,
+    ServiceAway,
+)
 from ledger.names import LedgerName, Role
 from ledger.refusals import check_ports, named, refusal
 
@@ -86,6 +94,14 @@ def statement(package: str, name: str) -> LiteralString:
     return text
 
 
+@cache
+def _named(package: str, name: str, names: tuple[tuple[str, str], ...]) -> LiteralString:
+    """Text of a statement with each `{name}` replaced by a quoted identifier."""
+    identifiers = {key: sql.Identifier(value) for key, value in names}
+    text: LiteralString = sql.SQL(statement(package, name)).format(**identifiers).as_string(None)
+    return text
+
+
 @contextmanager
 def mapped_errors() -> Iterator[None]:
     """Translate psycopg's errors to ours, by SQLSTATE.
@@ -102,16 +118,20 @@ def mapped_errors() -> Iterator[None]:
         raise Misconfigured(f"the database role may not do this ({error.sqlstate})") from None
     except (errors.IntegrityError, errors.RaiseException) as error:
         raise Conflict(f"the database refused it: {_our_text(error)}") from None
-    except errors.DiskFull:
-        raise ServiceAway(
-            "PostgreSQL has no disk space left (53100): nothing was lost, make room"
-        ) from None
     except (psycopg.OperationalError, *_TIMEOUTS) as error:
-        raise ServiceAway(
-            f"PostgreSQL cannot be reached ({error.sqlstate or 'no answer, or no room for a connection'})"
-        ) from None
+        raise _away(error) from None
     except psycopg.Error as error:
         raise Halt(f"PostgreSQL failed with SQLSTATE {error.sqlstate}") from None
+
+
+def _away(error: psycopg.Error) -> ServiceAway:
+    """What a passing fault is to us."""
+    if isinstance(error, errors.LockNotAvailable):
+        return Busy()
+    if isinstance(error, errors.DiskFull):
+        return ServiceAway("PostgreSQL has no disk space left (53100): nothing was lost, make room")
+    what = error.sqlstate or "no answer, or no room for a connection"
+    return ServiceAway(f"PostgreSQL cannot be reached ({what})")
 
 
 def _our_text(error: psycopg.Error) -> str:
@@ -141,32 +161,53 @@ class _Connection(psycopg.Connection[tuple[Any, ...]]):
 class Session:
     """One connection of one role. Not for two threads at once. Autocommit outside `transaction`."""
 
-    def __init__(self, connection: "psycopg.Connection[tuple[Any, ...]]", package: str) -> None:
+    def __init__(
+        self,
+        connection: "psycopg.Connection[tuple[Any, ...]]",
+        package: str,
+        ledger: LedgerName,
+        again: "Callable[[], Session]",
+    ) -> None:
         self._connection = connection
         self._package = package
+        self._ledger = ledger
+        self._again = again
 
     def of(self, package: str) -> "Session":
         """The same connection with the statements of another package."""
-        return Session(self._connection, package)
+        return Session(self._connection, package, self._ledger, self._again)
+
+    def again(self) -> "Session":
+        """Another connection of the same role. Whoever opens it closes it. Raises what `connect` raises."""
+        return self._again().of(self._package)
+
+    def _text(self, name: str, tables: Mapping[str, str] | None = None) -> LiteralString:
+        """A statement, with the ledger's namespaces and `tables` in the places of names in braces."""
+        text = statement(self._package, name)
+        if "{" not in text:
+            return text
+        names = self._ledger.namespaces | dict(tables or {})
+        return _named(self._package, name, tuple(sorted(names.items())))
 
     def rows(self, name: str, /, **parameters: Any) -> list[tuple[Any, ...]]:
         """Run a statement and return all its rows, sent in binary: half the time of text."""
-        query = statement(self._package, name)
+        query = self._text(name)
         with mapped_errors():
             return self._connection.execute(query, parameters, binary=True).fetchall()
 
     def row(self, name: str, /, **parameters: Any) -> tuple[Any, ...] | None:
         """Run a statement and return its first row, or None."""
         with mapped_errors():
-            return self._connection.execute(statement(self._package, name), parameters).fetchone()
+            return self._connection.execute(self._text(name), parameters).fetchone()
 
     def run(self, name: str, /, **parameters: Any) -> int:
         """Run a statement and return the number of rows that it touched."""
         with mapped_errors():
-            return self._connection.execute(statement(self._package, name), parameters).rowcount
+            return self._connection.execute(self._text(name), parameters).rowcount
 
     def script(self, text: LiteralString, names: Mapping[str, str]) -> None:
         """Run a script of several statements, with `{name}` replaced by quoted identifiers."""
+        names = self._ledger.namespaces | dict(names)
         identifiers = {key: sql.Identifier(value) for key, value in names.items()}
         with mapped_errors():
             self._connection.execute(sql.SQL(text).format(**identifiers))
@@ -175,8 +216,7 @@ class Session:
         self, name: str, tables: Mapping[str, str], /, **parameters: Any
     ) -> list[tuple[Any, ...]]:
         """Like `rows`, for a statement whose `{table}` names are only known at run time."""
-        identifiers = {key: sql.Identifier(value) for key, value in tables.items()}
-        query = sql.SQL(statement(self._package, name)).format(**identifiers)
+        query = self._text(name, tables)
         with mapped_errors():
             cursor = self._connection.execute(query, parameters, binary=True)
             return cursor.fetchall() if cursor.description else []
@@ -188,7 +228,7 @@ class Session:
         with mapped_errors(), self._connection.transaction():
             cursor = self._connection.cursor(name=f"stream_{name}")
             try:
-                cursor.execute(statement(self._package, name), parameters, binary=True)
+                cursor.execute(self._text(name), parameters, binary=True)
                 while rows := cursor.fetchmany(size):
                     yield from rows
                 cursor.close()
@@ -203,8 +243,7 @@ class Session:
         tables: Mapping[str, str] | None = None,
     ) -> None:
         """Write rows with binary COPY. `types`: one PostgreSQL type name a column."""
-        identifiers = {key: sql.Identifier(value) for key, value in (tables or {}).items()}
-        query = sql.SQL(statement(self._package, name)).format(**identifiers)
+        query = self._text(name, tables)
         with mapped_errors(), self._connection.cursor() as cursor, cursor.copy(query) as copy:
             copy.set_types(types)
             for row in rows:
@@ -212,7 +251,7 @@ class Session:
 
     def copy_rows(self, name: str, rows: bytes) -> None:
         """Write rows with binary COPY that are in its format already, without the format's ends."""
-        query = statement(self._package, name)
+        query = self._text(name)
         with mapped_errors(), self._connection.cursor() as cursor, cursor.copy(query) as copy:
             for part in (_COPY_HEADER, rows, _COPY_END):
                 copy.write(part)
@@ -222,7 +261,7 @@ class Session:
         with (
             mapped_errors(),
             self._connection.cursor() as cursor,
-            cursor.copy(statement(self._package, name)) as copy,
+            cursor.copy(self._text(name)) as copy,
         ):
             start = len(_COPY_HEADER)
             for data in copy:
@@ -305,7 +344,7 @@ class Database:
                     self._begin(connection, ledger, role)
         except Halt:
             raise NotInstalled from None
-        return Session(connection, package)
+        return Session(connection, package, ledger, partial(self.connect, ledger, role))
 
     def _options(self) -> dict[str, Any]:
         """The options of the URL. Raises Misconfigured, without what psycopg quotes: it may be a password."""
@@ -377,6 +416,8 @@ class Database:
             settings["idle_in_transaction_session_timeout"] = f"{self.patience_s}s"
         if role == "recorder":
             settings["statement_timeout"] = f"{self.patience_s}s"
+        if role is None:  # an installer who waits for a reader would hold up all who come after
+            settings["lock_timeout"] = f"{self.patience_s}s"
         return [f"-c {name}={value}" for name, value in settings.items()]
 
     def _end_stalled(self, connection: _Connection) -> None:

@@ -102,7 +102,7 @@ def rotate(
 
 def _begin(session: Session, provider: FileKeyProvider, ledger: LedgerName, now: datetime) -> int:
     with session.transaction():
-        session.rows("lock_keys", namespace=ledger.keys)
+        session.run("lock_keys")
         rows = session.rows("open_epochs")
         latest = rows[-1][0]
         if len(rows) > 1:  # an earlier run did not get to the end: complete that one
@@ -118,7 +118,7 @@ def _rewrap_ledger_keys(
     session: Session, ciphers: EpochCiphers, ledger: LedgerName, epoch: int
 ) -> int:
     with session.transaction():
-        session.rows("lock_keys", namespace=ledger.keys)
+        session.run("lock_keys")
         rows = session.rows("ledger_keys_before", epoch=epoch)
         for purpose, old, wrapped in rows:
             new = _rewrapped(
@@ -133,7 +133,7 @@ def _rewrap_ledger_keys(
 
 def _rewrap_block(session: Session, ciphers: EpochCiphers, ledger: LedgerName, epoch: int) -> int:
     with session.transaction():
-        session.rows("lock_keys", namespace=ledger.keys)
+        session.run("lock_keys")
         rows = session.rows("data_keys_of_epochs_before", epoch=epoch, count=_BLOCK_KEYS)
         wrapped = [
             _rewrapped(

@@ -5,14 +5,15 @@ what the events say and writes nothing.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from ledger.errors import Fenced
+from ledger.errors import Busy, Fenced
 from ledger.event import RecordedEvent
+from ledger.locks import Check, held
 from ledger.names import LedgerName
 from ledger.postgres import Session
 from ledger.reading import events_after, events_of
@@ -41,6 +42,9 @@ from projections.view import View
 __all__ = ["ViewReport", "audit_views", "rebuild_all"]
 
 _BATCH_EVENTS = 5_000
+# A swap waits a second for who reads what is to go (the function in the database), then lets others go on.
+_SWAPS = 1_200
+_PAUSE_S = 2.0
 
 
 class ViewReport(msgspec.Struct, frozen=True):
@@ -72,11 +76,9 @@ def rebuild_all(
     session = session.of("projections")
     relax(session)
     prepare(session, ledger, views)
-    with ExitStack() as locks:
-        for view in views:
-            locks.enter_context(_alone(session, ledger, view))
+    with _alone(session, views) as check:
         known = bookmarks(session)
-        made = [_New(session, ledger, view, known[view.name], privacy_office) for view in views]
+        made = [_New(session, ledger, v, known[v.name], privacy_office, check) for v in views]
         with session.transaction():
             for new in made:
                 new.tables.create()
@@ -101,16 +103,16 @@ def _blocks(
 
 
 @contextmanager
-def _alone(session: Session, ledger: LedgerName, view: View[Any]) -> Iterator[None]:
-    """Nobody else rebuilds the view meanwhile."""
-    lock = f"{ledger.views}.{view.name}"
-    if not (row := session.row("lock_rebuild", name=lock)) or not row[0]:
-        raise Fenced(f"view {view.name} is being rebuilt already")
-    try:
-        yield
-    finally:
-        if not session.broken:
-            session.rows("unlock_rebuild", name=lock)
+def _alone(session: Session, views: Sequence[View[Any]]) -> Iterator[Check]:
+    """Nobody else rebuilds the views meanwhile."""
+    locks = [{"lock": f"{view.name}_builder"} for view in views]
+    with ExitStack() as stack:
+        try:
+            check = stack.enter_context(held(session, "lock_rebuild", locks))
+        except Busy:
+            names = ", ".join(view.name for view in views)
+            raise Fenced(f"{names}: being rebuilt already") from None
+        yield check
 
 
 def _build(session: Session, made: Sequence["_New"], found: Iterator[Block]) -> None:
@@ -133,8 +135,10 @@ class _New:
         view: View[Any],
         old: Bookmark,
         privacy_office: Collection[str],
+        check: Check,
     ) -> None:
         self._session = session
+        self._check = check
         self._ledger = ledger
         self._privacy_office = privacy_office
         self.view = view
@@ -162,11 +166,33 @@ class _New:
             self._join.write(entries, self.tables)
 
     def take_over(self) -> ViewReport:
-        """Catch up with the rows in use while others still move them; then be the ones in use."""
+        """Catch up with the rows in use while others still move them; then be the ones in use.
+
+        Raises Busy when somebody reads the rows in use for an hour.
+        """
         while self.position < (goal := bookmarks(self._session)[self.view.name].position):
             with self._session.transaction():
                 self._fold(goal)
+        for _ in range(_SWAPS):
+            with suppress(Busy):  # somebody reads what is to go; whoever follows goes on meanwhile
+                return self._swap_now()
+            self._session.notified(_PAUSE_S)
+        raise Busy(
+            f"view {self.view.name} was read without a pause: its new rows wait; rebuild it again"
+        )
+
+    def _swap_now(self) -> ViewReport:
+        before = self.position, self._digest
+        try:
+            return self._swapped()
+        except Busy:
+            self.position, self._digest = before
+            raise
+
+    def _swapped(self) -> ViewReport:
+        """Be the ones in use. Raises Busy when what is to go is read for longer than a second."""
         with self._session.transaction():
+            self._check()
             # From here on whoever follows waits for the commit, and is fenced by the new colour.
             old = locked_bookmark(self._session, self.view)
             while self.position < old.position:

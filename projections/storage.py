@@ -1,7 +1,8 @@
 """The rows of a view in PostgreSQL: tables of two colours, one in use, one for a rebuild beside it.
 
-Readers use a view's own name, which always shows the colour in use. The projector owns all of it; its
-progress is a row that moves by compare-and-set, in the transaction of the rows that it speaks of.
+Readers use a view's own name, which always shows the colour in use. Functions of the database make and drop
+the tables with their owner's rights; the projector writes rows, and owns nothing. Its progress is a row that
+moves by compare-and-set, in the transaction of the rows that it speaks of.
 """
 
 from collections import Counter
@@ -14,7 +15,7 @@ import msgspec
 
 from ledger.errors import Fenced, NotInstalled
 from ledger.names import LedgerName
-from ledger.postgres import Session, statement
+from ledger.postgres import Session
 from projections.batch import Change, NamedEvent
 from projections.digest import EVERYTHING, Digest, Share, Sums, bounds, digest_of
 from projections.findings_tables import FindingTables
@@ -89,8 +90,7 @@ def prepare(session: Session, ledger: LedgerName, views: Iterable[View[Any]]) ->
     """Make the tables of views that have none yet. Idempotent; as the projector."""
     session = session.of("projections")
     with session.transaction():
-        session.rows("lock_views", name=ledger.views)
-        session.script(statement("projections", "prepare"), {"views": ledger.views})
+        session.rows("make_shared")
         known = bookmarks(session)
         for view in views:
             if view.name not in known:
@@ -136,10 +136,10 @@ class Tables(FindingTables):
         self._session = session.of("projections")
         self._view = view
         self._colour = colour
+        self._place = {"view": view.name, "colour": colour}
         table = f"{view.name}_{colour}"
         self.table = table
         self._names = {
-            "views": ledger.views,
             "table": table,
             "entries": f"{table}_entries",
             "counts": f"{table}_counts",
@@ -148,32 +148,24 @@ class Tables(FindingTables):
     # The tables themselves
 
     def create(self) -> None:
-        """Make the tables, empty; what was left of an earlier attempt goes."""
-        self.drop()
-        self._script(f"create_{self._view.layout}")
-        if self._view.labels:
-            self._script("create_counts")
+        """Make the tables, empty; what was left of an earlier attempt goes.
+
+        Raises Busy, as `drop` and `show` do, while somebody reads what is to go.
+        """
+        layout, counted = self._view.layout, self._view.labels is not None
+        self._session.rows("make_tables", **self._place, layout=layout, counted=counted)
 
     def index(self) -> None:
         """Make what the extra columns are searched by. Rows that are there by then cost less."""
-        if self._view.cell_types:
-            self._script(f"index_{self._view.layout}")
+        self._session.rows("make_indexes", **self._place, layout=self._view.layout)
 
     def drop(self) -> None:
         """Throw the tables away."""
-        for table in ("table", "entries", "counts"):
-            self._script("drop", table=self._names[table])
+        self._session.rows("drop_tables", **self._place)
 
     def show(self) -> None:
         """Let readers see these rows under the view's own name from the commit on."""
-        self._script("show", name=self._view.name)
-        if self._view.join:
-            self._script("show", name=f"{self._view.name}_entries", table=self._names["entries"])
-        if self._view.labels:
-            self._script("show", name=f"{self._view.name}_counts", table=self._names["counts"])
-
-    def _script(self, name: str, /, **names: str) -> None:
-        self._session.script(statement("projections", name), self._names | names)
+        self._session.rows("show_tables", **self._place)
 
     def move(self, start: int, end: int) -> None:
         """Move the view's progress. Raises Fenced when it is not at `start` in this colour."""

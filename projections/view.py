@@ -101,8 +101,9 @@ class View(Generic[S]):
     row, by their short names; None: any. `evolve`: subkey, state before (None when there is no row) and
     event -> state after (None: no row). `forget`: what an erasure takes from a state of the past,
     because the key is gone there too. `single`: whether a row is made by one event, which its key names.
-    `cell_types`: the table's extra columns, for a view whose `layout` (its `create_`, `index_`, `copy_`
-    and, unless it is `single`, `change_` statements) has some; `cells`: what they hold. `join`:
+    `cell_types`: the table's extra columns, for a view whose `layout` (its `copy_` and, unless it is
+    `single`, `change_` statements, and its place in the functions that make tables) has some; `cells`:
+    what they hold. `join`:
     how entries over all streams are derived from the rows (`joins`); None: there are none. `labels`: by
     what rows are counted for whoever watches, a closed list of codes; None: they are not.
     """

@@ -1,7 +1,7 @@
 -- Who may log in, and as which role of the ledger `main` it then works. Run once by a superuser:
 --   psql --file deploy/postgres/roles.sql --set secrets=<folder of password files>
 -- Harmless when repeated; a changed password file takes effect. The owner, who runs `ledger init`,
--- may create nothing but namespaces in this one database; nobody else may create anything.
+-- may create nothing but namespaces in this one database; nobody else may create anything, not even temporary.
 
 \set ON_ERROR_STOP on
 \if :{?secrets}
@@ -66,3 +66,7 @@ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'ledger')
 REVOKE ALL ON DATABASE ledger FROM PUBLIC;
 GRANT CONNECT ON DATABASE ledger
     TO ledger_consumer, ledger_projector, ledger_upkeep, ledger_publisher, ledger_operator;
+
+-- In servers that were brought over from PostgreSQL 14 everybody may create in `public`, which nothing here uses.
+\connect ledger
+REVOKE ALL ON SCHEMA public FROM PUBLIC;

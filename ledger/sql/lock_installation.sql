@@ -1,2 +1,2 @@
--- One installer at a time. namespace: name of the ledger's namespace.
-SELECT pg_advisory_xact_lock(hashtextextended(%(namespace)s, 0))
+-- One installer at a time, until the end of the transaction. Only the owner may lock so; readers go on.
+LOCK TABLE {events}.migrations IN EXCLUSIVE MODE

@@ -10,14 +10,15 @@ behind what the database says was promised grow to that very tree before anythin
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from ledger.errors import Fenced, Halt, LedgerError, Misconfigured, Retry, RolledBack
+from ledger.errors import Busy, Fenced, Halt, LedgerError, Misconfigured, Retry, RolledBack
 from ledger.event import ENTRY_LIMIT_BYTES
+from ledger.locks import Check, held
 from ledger.names import LedgerName, Role
 from ledger.postgres import Database, Session
 from ledger.reading import head_position
@@ -116,6 +117,7 @@ class Publisher:
         self._delivery = Delivery(folder, witnesses, self._observer)
         self._held = ExitStack()
         self._work: _Work | None = None
+        self._check: Check = lambda: None
 
     def publish_once(self) -> Published:
         """Publish what is recorded by now. Raises Retry, or Halt, among them RolledBack."""
@@ -188,18 +190,11 @@ class Publisher:
                 stack.enter_context(self._folder.locked())
                 session = self._database.connect(self._ledger, _ROLE)
                 stack.callback(session.close)
-                if session.row("try_lock_log", namespace=self._ledger.events) != (True,):
-                    raise Fenced("another publisher is at work on this ledger")
-                stack.callback(self._unlock, session)
+                self._check = _alone(stack, session)
                 session.named("listen", {"channel": self._ledger.channel})
                 self._work = begin(session)
                 self._held = stack.pop_all()
         return self._work
-
-    def _unlock(self, session: Session) -> None:
-        """The server sees a closed connection only some time later; the next publisher is not to wait."""
-        with suppress(LedgerError):
-            session.row("unlock_log", namespace=self._ledger.events)
 
     def _begin(self, session: Session) -> _Work:
         found = last_promise(self._folder, self._keys)
@@ -301,11 +296,20 @@ class Publisher:
             raise Halt(f"the checkpoints in {self._folder.path} were changed by somebody else")
         new = Checkpoint(self._origin, work.size, work.state.edge.root())
         check_extension(self._folder, work.promise or new, new)
+        self._check()
         keep_promise(work.session, new)
         content = sign_checkpoint(new, self._key)
         self._folder.history.append(content, self._clock().date())
         self._delivery.deliver(content, new)
         work.promise = new
+
+
+def _alone(stack: ExitStack, session: Session) -> Check:
+    """Nobody else publishes a log of this ledger while the stack is open. Raises Fenced."""
+    try:
+        return stack.enter_context(held(session, "lock_log", [{}]))
+    except Busy:
+        raise Fenced("another publisher is at work on this ledger") from None
 
 
 def _head(session: Session, size: int) -> int:

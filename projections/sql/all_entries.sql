@@ -1,2 +1,2 @@
 -- All entries in the order of their activities. {entries}.
-SELECT activity, totals, entry FROM {entries} ORDER BY activity
+SELECT activity, totals, entry FROM {views}.{entries} ORDER BY activity

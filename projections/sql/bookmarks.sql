@@ -1,2 +1,2 @@
 -- Progress of every view.
-SELECT view, version, position, colour FROM view_bookmarks ORDER BY view
+SELECT view, version, position, colour FROM {views}.view_bookmarks ORDER BY view

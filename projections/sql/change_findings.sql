@@ -1,6 +1,6 @@
 -- Rows of the view of findings that are there already. {table}. streams: uuid[], subkeys: text[],
 -- states: bytea[], name, first_on, second_on: text[], occurred_at: timestamptz[], pairwise.
-UPDATE {table}
+UPDATE {views}.{table}
 SET state = new.state, name = new.name, first_on = new.first_on, second_on = new.second_on,
     occurred_at = new.occurred_at
 FROM unnest(

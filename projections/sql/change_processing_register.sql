@@ -1,6 +1,6 @@
 -- Rows of the register that are there already. {table}. streams: uuid[], subkeys: text[],
 -- states: bytea[], activity: text[], first_at, last_at: timestamptz[], pairwise.
-UPDATE {table}
+UPDATE {views}.{table}
 SET state = new.state, activity = new.activity, first_at = new.first_at, last_at = new.last_at
 FROM unnest(
     %(streams)s::uuid[], %(subkeys)s::text[], %(states)s::bytea[],

@@ -1,2 +1,2 @@
 -- Rows of a view of cases, such as requests or incidents. {table}.
-COPY {table} (stream, subkey, state, open_kind, due) FROM STDIN (FORMAT BINARY)
+COPY {views}.{table} (stream, subkey, state, open_kind, due) FROM STDIN (FORMAT BINARY)

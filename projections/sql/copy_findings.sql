@@ -1,2 +1,2 @@
 -- Rows of the view of findings. {table}.
-COPY {table} (stream, subkey, state, name, first_on, second_on, occurred_at) FROM STDIN (FORMAT BINARY)
+COPY {views}.{table} (stream, subkey, state, name, first_on, second_on, occurred_at) FROM STDIN (FORMAT BINARY)

@@ -1,3 +1,3 @@
 -- Findings. {entries}.
-COPY {entries} (stream, subkey, rule, state, about, due, occurred_at, source, id)
+COPY {views}.{entries} (stream, subkey, rule, state, about, due, occurred_at, source, id)
 FROM STDIN (FORMAT BINARY)

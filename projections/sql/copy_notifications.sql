@@ -1,2 +1,2 @@
 -- Rows of the view of notifications. {table}.
-COPY {table} (stream, subkey, state, open_tasks) FROM STDIN (FORMAT BINARY)
+COPY {views}.{table} (stream, subkey, state, open_tasks) FROM STDIN (FORMAT BINARY)

@@ -1,2 +1,2 @@
 -- Rows of the register. {table}.
-COPY {table} (stream, subkey, state, activity, first_at, last_at) FROM STDIN (FORMAT BINARY)
+COPY {views}.{table} (stream, subkey, state, activity, first_at, last_at) FROM STDIN (FORMAT BINARY)

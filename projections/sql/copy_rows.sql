@@ -1,2 +1,2 @@
 -- Rows of a view without columns of its own. {table}.
-COPY {table} (stream, subkey, state) FROM STDIN (FORMAT BINARY)
+COPY {views}.{table} (stream, subkey, state) FROM STDIN (FORMAT BINARY)

@@ -5,6 +5,6 @@ SELECT split_part(label, '/', 1) AS first,
             THEN 'expired' ELSE split_part(label, '/', 2) END AS second,
        sum(rows)::float8,
        sum(added)::float8
-FROM {counts}
+FROM {views}.{counts}
 GROUP BY first, second
 ORDER BY first, second

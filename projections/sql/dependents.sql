@@ -3,12 +3,12 @@
 SELECT DISTINCT found.occurred_at, found.stream, found.subkey, found.state
 FROM unnest(%(names)s::text[], %(since)s::timestamptz[]) AS wanted (name, since)
 CROSS JOIN LATERAL (
-    (SELECT occurred_at, stream, subkey, state FROM {table}
+    (SELECT occurred_at, stream, subkey, state FROM {views}.{table}
      WHERE first_on = wanted.name AND occurred_at >= wanted.since
        AND (occurred_at, stream, subkey) > (%(occurred_at)s, %(stream)s, %(subkey)s)
      ORDER BY occurred_at, stream, subkey LIMIT %(count)s)
     UNION ALL
-    (SELECT occurred_at, stream, subkey, state FROM {table}
+    (SELECT occurred_at, stream, subkey, state FROM {views}.{table}
      WHERE second_on = wanted.name AND occurred_at >= wanted.since
        AND (occurred_at, stream, subkey) > (%(occurred_at)s, %(stream)s, %(subkey)s)
      ORDER BY occurred_at, stream, subkey LIMIT %(count)s)

@@ -1,6 +1,6 @@
 -- Disclosures in the order in which they are shown. streams: uuid[] or null. recipient, kind: or null.
 -- since, until: inclusive bounds of the occurred time, or null.
-SELECT state FROM disclosures
+SELECT state FROM {views}.disclosures
 WHERE (%(streams)s::uuid[] IS NULL OR stream = ANY(%(streams)s::uuid[]))
   AND (%(recipient)s::text IS NULL OR recipient = %(recipient)s)
   AND (%(kind)s::text IS NULL OR kind = %(kind)s)

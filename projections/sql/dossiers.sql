@@ -1,2 +1,2 @@
 -- Dossiers by name. {table}. names: text[].
-SELECT name, state FROM {table} WHERE name = ANY(%(names)s::text[])
+SELECT name, state FROM {views}.{table} WHERE name = ANY(%(names)s::text[])

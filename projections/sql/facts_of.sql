@@ -5,7 +5,7 @@ SELECT fact.stream, fact.subkey, fact.state
 FROM unnest(%(streams)s::uuid[], %(kinds)s::text[], %(since)s::timestamptz[])
     AS wanted (stream, kind, since)
 CROSS JOIN LATERAL (
-    SELECT stream, subkey, state FROM {table}
+    SELECT stream, subkey, state FROM {views}.{table}
     WHERE stream = wanted.stream
       AND subkey > wanted.kind || '/' AND subkey < wanted.kind || '0'
       AND occurred_at >= wanted.since

@@ -1,4 +1,4 @@
 -- Findings of some rows. {entries}. streams: uuid[], subkeys: text[], pairwise.
 SELECT stream, subkey, rule, state
-FROM {entries} JOIN unnest(%(streams)s::uuid[], %(subkeys)s::text[]) AS wanted (stream, subkey)
+FROM {views}.{entries} JOIN unnest(%(streams)s::uuid[], %(subkeys)s::text[]) AS wanted (stream, subkey)
     USING (stream, subkey)

@@ -1,2 +1,2 @@
 -- Findings in the place of one stream. {entries}. stream.
-SELECT stream, subkey, rule, state FROM {entries} WHERE stream = %(stream)s
+SELECT stream, subkey, rule, state FROM {views}.{entries} WHERE stream = %(stream)s

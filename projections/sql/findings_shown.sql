@@ -2,7 +2,7 @@
 -- occurred_at, source, id, rule, stream, subkey: exclusive start. clock: what is due later does not count.
 -- rules: text[] or null. streams: of the event, uuid[] or null. count: at most.
 SELECT occurred_at, source, id, rule, stream, subkey, state
-FROM findings_entries
+FROM {views}.findings_entries
 WHERE (occurred_at, source, id, rule, stream, subkey)
     > (%(occurred_at)s, %(source)s, %(id)s, %(rule)s, %(stream)s, %(subkey)s)
   AND (due IS NULL OR due <= %(clock)s)

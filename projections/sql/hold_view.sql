@@ -1,2 +1,2 @@
 -- Keep a view's rows from being swapped away until the end of the transaction. {table}.
-LOCK TABLE {table} IN ACCESS SHARE MODE
+LOCK TABLE {views}.{table} IN ACCESS SHARE MODE

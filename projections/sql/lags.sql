@@ -2,5 +2,5 @@
 SELECT view, version, view_bookmarks.position, head.position,
        (SELECT extract(epoch FROM clock_timestamp() - events.recorded_at)::float8
         FROM events WHERE events.notification_id = view_bookmarks.position + 1)
-FROM view_bookmarks, head
+FROM {views}.view_bookmarks, head
 ORDER BY view

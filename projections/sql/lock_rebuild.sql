@@ -1,2 +1,2 @@
--- One rebuild of a view at a time, until the end of the session. name: what is locked.
-SELECT pg_try_advisory_lock(hashtextextended(%(name)s, 2))
+-- One rebuild of a view at a time, until the end of the transaction. Fails when there is another. {lock}.
+LOCK TABLE {views}.{lock} IN EXCLUSIVE MODE NOWAIT

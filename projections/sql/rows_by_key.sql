@@ -1,4 +1,4 @@
 -- Rows by key. {table}. streams: uuid[], subkeys: text[], pairwise.
 SELECT stream, subkey, state
-FROM {table} JOIN unnest(%(streams)s::uuid[], %(subkeys)s::text[]) AS wanted (stream, subkey)
+FROM {views}.{table} JOIN unnest(%(streams)s::uuid[], %(subkeys)s::text[]) AS wanted (stream, subkey)
     USING (stream, subkey)

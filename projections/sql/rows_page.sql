@@ -1,6 +1,6 @@
 -- The next rows in the order of their keys. {table}. stream, subkey: exclusive start. last: inclusive last
 -- stream. count: at most.
-SELECT stream, subkey, state FROM {table}
+SELECT stream, subkey, state FROM {views}.{table}
 WHERE (stream, subkey) > (%(stream)s, %(subkey)s) AND stream <= %(last)s
 ORDER BY stream, subkey
 LIMIT %(count)s

@@ -1,4 +1,4 @@
 -- A rebuilt view takes over. view, version, position, colour: of the new rows.
-UPDATE view_bookmarks
+UPDATE {views}.view_bookmarks
 SET version = %(version)s, position = %(position)s, colour = %(colour)s
 WHERE view = %(view)s

@@ -1,2 +1,2 @@
 -- Dossiers of all systems. {table}.
-SELECT name, state FROM {table} WHERE name >= 'system/' AND name < 'system0'
+SELECT name, state FROM {views}.{table} WHERE name >= 'system/' AND name < 'system0'

@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from ledger.errors import Fenced, Halt, Misconfigured, ServiceAway
 from ledger.event import RecordedEvent
+from ledger.locks import held
 from ledger.postgres import Database, Session
 from projections import (
     VIEWS,
@@ -159,8 +160,8 @@ def test_following_ends_with_the_halt_when_no_view_can_go_on(house: House) -> No
 def test_a_row_that_cannot_be_read_halts_its_view(house: House) -> None:
     house.record(registered())
     follower(house).follow_once()
-    house.session(None).script("UPDATE consent_status_blue SET state = 'x'", {})
-    house.session(None).script("UPDATE customer_state_blue SET state = 'x'", {})
+    house.session(None).script("UPDATE {views}.consent_status_blue SET state = 'x'", {})
+    house.session(None).script("UPDATE {views}.customer_state_blue SET state = 'x'", {})
     house.record(collected())
     with pytest.raises(Halt, match="customer_state cannot be read: rebuild it"):
         follower(house).follow_once()
@@ -216,8 +217,9 @@ def test_a_changed_row_is_found_by_the_audit_and_healed_by_a_rebuild(
     house.record(*sampled(house))
     follower(house).follow_once()
     house.session(None).script(
-        "DELETE FROM consent_status_blue WHERE ctid = (SELECT min(ctid) FROM consent_status_blue);"
-        "UPDATE processing_register_blue_entries SET entry = entry || ' '",
+        "DELETE FROM {views}.consent_status_blue"
+        " WHERE ctid = (SELECT min(ctid) FROM {views}.consent_status_blue);"
+        "UPDATE {views}.processing_register_blue_entries SET entry = entry || ' '",
         {},
     )
     reader, session = house.session("reader"), house.session("projector")
@@ -404,11 +406,11 @@ def test_only_one_rebuild_of_a_view_runs_at_a_time(house: House) -> None:
     first, second = house.session("projector"), house.session("projector")
     view = consent_status.VIEW
     rebuild(first, house.ledger, view)
-    lock = f"{house.ledger.views}.{view.name}"
-    first.of("projections").rows("lock_rebuild", name=lock)
-    with pytest.raises(Fenced, match="being rebuilt already"):
-        rebuild(second, house.ledger, view)
-    first.of("projections").rows("unlock_rebuild", name=lock)
+    lock = {"lock": f"{view.name}_builder"}
+    with held(first.of("projections"), "lock_rebuild", [lock]):
+        with pytest.raises(Fenced, match="being rebuilt already"):
+            rebuild(second, house.ledger, view)
+        assert rebuild(second, house.ledger, customer_state.VIEW).ok
     assert rebuild(second, house.ledger, view).ok
 
 

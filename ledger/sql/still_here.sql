@@ -1,0 +1,2 @@
+-- Whether the connection, and what it has locked, is still there.
+SELECT 1

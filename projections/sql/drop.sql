@@ -1,2 +1,0 @@
--- Throw a table of one colour away. {table}.
-DROP TABLE IF EXISTS {views}.{table};

@@ -1,2 +1,0 @@
--- The rebuild is over. name: what was locked.
-SELECT pg_advisory_unlock(hashtextextended(%(name)s, 2))

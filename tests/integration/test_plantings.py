@@ -1,0 +1,280 @@
+"""No code of a weaker role ever runs as a stronger one: as each login everything is planted that could be."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from psycopg import sql
+from typer.main import get_command
+
+from console.main import app
+from ledger import install as installing
+from ledger.names import ROLES, LedgerName, Role
+from ledger.postgres import Database
+from tests.fixtures import plantings
+from tests.fixtures.console import Cli, collected, consented, disclosed, recipient, registered
+from tests.fixtures.plantings import Superuser, marks, plant
+
+LOGINS = {
+    "consumer": ("recorder", "reader"),
+    "projector": ("projector", "reader"),
+    "upkeep": ("eraser", "reader"),
+    "publisher": ("publisher", "reader"),
+    "operator": ROLES,
+}
+NAMESPACES = ("ledger_main", "ledger_main_keys", "ledger_main_views", "public", "pg_temp")
+WHO = "customer/10023"
+# What commands ask for, by the names of their parameters.
+GIVEN = {
+    "subject": WHO,
+    "ref": "R-1",
+    "field": "email",
+    "position": "1",
+    "letter": "00",
+    "name": "customer-registered",
+    "recipient": "incasso",
+    "--ground": "request",
+    "--format": "dpl",
+    "--review-on": "2030-01-01",
+    "--right": "access",
+    "--channel": "portal",
+    "--reason": "complex",
+    "--outcome": "withdrawn",
+    "--action": "rectification",
+    "--risk": "risk",
+    "--regime": "gdpr",
+    "--phase": "initial",
+    "--kind": "account-takeover",
+}
+# They follow until they are told to stop, or need no database; what they do is in the commands beside them.
+ENDLESS = {"consume", "run", "upkeep", "witness", "demo", "sample", "kafka accept-gap"}
+ONCE = {"project", "publish"}
+
+
+@pytest.fixture
+def superuser(
+    server_with_passwords: tuple[Path, int], database_with_logins: str
+) -> Iterator[Superuser]:
+    assert database_with_logins
+    folder, port = server_with_passwords
+    url = f"postgresql://postgres@/ledger?host={folder}&port={port}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(plantings.SETUP.encode())
+        yield connection
+
+
+@pytest.fixture
+def log_in(program: Cli, database_with_logins: str, secrets_folder: Path) -> Callable[[str], Cli]:
+    """The program with the login of that name."""
+
+    def log_in(name: str) -> Cli:
+        password = quote((secrets_folder / f"{name}_password").read_text().strip(), safe="")
+        url = f"postgresql://ledger_{name}:{password}@{database_with_logins}/ledger"
+        program.set(DATABASE_URL=url, READS_DIR=str(program.folder / name))
+        return program
+
+    return log_in
+
+
+@pytest.fixture
+def installed(log_in: Callable[[str], Cli], superuser: Superuser) -> Callable[[str], Cli]:
+    """A ledger that the owner made and that has something in every part."""
+    assert marks(superuser) == 0
+    assert log_in("owner")("init").status == 0
+    log_in("operator").record(
+        registered(), collected(), consented(), recipient("Incasso BV"), disclosed(), b"{}"
+    )
+    assert log_in("operator")("project", "--once").status == 0
+    assert log_in("operator")("publish", "--once").status == 0
+    return log_in
+
+
+def commands(folder: Path) -> list[list[str]]:
+    """Every command of the program with what it must be given, but for those that never end."""
+    lines = folder / "events.ndjson"
+    lines.write_bytes(b"{}\n")
+    given = GIVEN | {"files": str(lines), "file": str(lines), "--entry": str(lines)}
+    given |= {"folder": str(folder / "copy"), "--keys": str(folder / "copied-keys")}
+
+    def walk(command: object, path: list[str]) -> Iterator[list[str]]:
+        for name, below in getattr(command, "commands", {}).items():
+            yield from walk(below, [*path, name])
+        if not hasattr(command, "commands") and " ".join(path) not in ENDLESS:
+            needed = [one for one in command.params if one.required]  # type: ignore[attr-defined]
+            arguments = [given[one.name] for one in needed if one.param_type_name == "argument"]
+            for one in needed:
+                if one.param_type_name == "option":
+                    arguments += [one.opts[0], given[one.opts[0]]]
+            yield [*path, *arguments, *(["--once"] if path[-1] in ONCE else [])]
+
+    return list(walk(get_command(app), []))
+
+
+def run_everything(log_in: Callable[[str], Cli], names: list[str]) -> dict[str, list[int]]:
+    """Run every command with each login; the statuses by login. None meets what it cannot use."""
+    statuses: dict[str, list[int]] = {}
+    for name in names:
+        for arguments in commands(log_in(name).folder):
+            ran = log_in(name)(*arguments)
+            assert "SQLSTATE" not in ran.err, (name, arguments, ran.err)
+            statuses.setdefault(name, []).append(ran.status)
+    return statuses
+
+
+def test_nobody_but_the_owner_may_create_anything_or_owns_anything(
+    installed: Callable[[str], Cli], superuser: Superuser
+) -> None:
+    assert installed
+    may_create = superuser.execute("""
+        SELECT rolname, nspname FROM pg_roles, pg_namespace
+        WHERE rolname ~ '^ledger_' AND has_schema_privilege(rolname, pg_namespace.oid, 'CREATE')
+    """).fetchall()
+    assert {role for role, _ in may_create} == {"ledger_owner"}
+    database = superuser.execute("""
+        SELECT rolname FROM pg_roles WHERE rolname ~ '^ledger_'
+        AND (has_database_privilege(rolname, 'ledger', 'TEMPORARY')
+             OR has_database_privilege(rolname, 'ledger', 'CREATE'))
+    """).fetchall()
+    assert database == [("ledger_owner",)]
+    owners = superuser.execute("""
+        SELECT DISTINCT refobjid::regrole::text FROM pg_shdepend
+        WHERE deptype = 'o' AND dbid = (SELECT oid FROM pg_database WHERE datname = 'ledger')
+    """).fetchall()
+    assert owners == [("ledger_owner",)]
+
+
+def test_functions_look_nothing_up_in_a_place_of_others_and_are_nobodys_to_call(
+    installed: Callable[[str], Cli], superuser: Superuser
+) -> None:
+    assert installed
+    found = superuser.execute("""
+        SELECT proname, proconfig, prosecdef,
+               ARRAY(SELECT grantee::regrole::text FROM aclexplode(proacl) ORDER BY 1)
+        FROM pg_proc WHERE pronamespace::regnamespace::text ~ '^ledger_'
+    """).fetchall()
+    assert len(found) >= 11
+    for name, settings, definer, callers in found:
+        assert "search_path=pg_catalog, pg_temp" in settings, name
+        wanted = ["ledger_main_projector", "ledger_owner"] if definer else ["ledger_owner"]
+        assert callers == wanted, name
+
+
+@pytest.mark.parametrize("login", LOGINS)
+def test_what_a_login_plants_is_refused(
+    installed: Callable[[str], Cli], superuser: Superuser, login: str
+) -> None:
+    assert installed
+    made = [
+        *plantings.structures(superuser),
+        *plantings.code(superuser),
+        *(one for place in NAMESPACES for one in plantings.overloads(superuser, place)),
+    ]
+    assert len(made) > 5_000
+    for role in (None, *LOGINS[login]):
+        superuser.execute(
+            sql.SQL("SET SESSION AUTHORIZATION {}").format(sql.Identifier(f"ledger_{login}"))
+        )
+        if role:
+            superuser.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(f"ledger_main_{role}")))
+        assert plant(superuser, made) == []
+        superuser.execute("RESET SESSION AUTHORIZATION")
+    print(f"plantings tried as {login}: {len(made) * (1 + len(LOGINS[login]))}")
+
+
+def test_what_is_planted_nevertheless_runs_for_nobody(
+    installed: Callable[[str], Cli], superuser: Superuser
+) -> None:
+    done = []
+    for namespace in ("ledger_main_views", "public"):
+        done += plant(superuser, plantings.overloads(superuser, namespace))
+    assert len(done) > 3_000
+    print(f"overloads in place: {len(done)}")
+    statuses = run_everything(installed, [*LOGINS, "owner"])
+    assert marks(superuser) == 0
+    assert sum(status < 2 for status in statuses["operator"]) > 40
+
+
+def test_temporary_objects_run_for_nobody(
+    installed: Callable[[str], Cli], superuser: Superuser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where a login may make them, they are what names mean last of all."""
+    superuser.execute("GRANT TEMPORARY ON DATABASE ledger TO ledger_operator")
+    made = plantings.overloads(superuser, "pg_temp")
+    few = [one for one in made if "OPERATOR" not in one and "o_" not in one]
+    begin, planted = Database._begin, []
+
+    def begun(self: Database, connection: Superuser, ledger: LedgerName, role: Role | None) -> None:
+        planted.append(len(plant(connection, few)))
+        begin(self, connection, ledger, role)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Database, "_begin", begun)
+    for arguments in (
+        ("ingest", "-"), ("state", WHO), ("findings",), ("disclosures",), ("project", "--once"),
+        ("audit", "--views"), ("rebuild",), ("publish", "--once"), ("keys", "rotate"),
+        ("erase", WHO, "--ground", "request"), ("retention", "run"), ("status",),
+    ):  # fmt: skip
+        ran = installed("operator")(*arguments, stdin=b"{}\n")
+        assert "SQLSTATE" not in ran.err, (arguments, ran.err)
+    assert min(planted) > 100
+    assert marks(superuser) == 0
+
+
+def test_what_was_planted_before_the_upgrade_is_gone_and_never_ran(
+    log_in: Callable[[str], Cli], superuser: Superuser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the last version the projector could create, and owned what others read."""
+    with monkeypatch.context() as before:
+        old = [name for name in installing.migrations() if name < "0006"]
+        before.setattr(installing, "migrations", lambda: old)
+        log_in("owner")("init")  # ends where it wants functions that are not there yet
+    superuser.execute("SET SESSION AUTHORIZATION ledger_projector; SET ROLE ledger_main_projector")
+    views = "ledger_main_views"
+    hostile = [
+        f"CREATE FUNCTION {views}.hashtextextended(text, integer) RETURNS bigint LANGUAGE plpgsql"
+        " AS $$BEGIN PERFORM planted.mark(); RETURN 1; END$$",
+        f"CREATE FUNCTION {views}.on_row() RETURNS trigger LANGUAGE plpgsql"
+        " AS $$BEGIN PERFORM planted.mark(); RETURN NEW; END$$",
+        f"CREATE VIEW {views}.view_bookmarks AS SELECT planted.mark()",
+        f"CREATE VIEW {views}.findings AS SELECT planted.mark()",
+        f"CREATE TABLE {views}.named_events (stream text CHECK (planted.mark()), note text"
+        " DEFAULT planted.mark()::text, found boolean GENERATED ALWAYS AS"
+        " (planted.stable_mark('x')) STORED)",
+        f"CREATE TABLE {views}.child (CHECK (planted.stable_mark(stream))) INHERITS ({views}.named_events)",
+        f"CREATE INDEX ON {views}.named_events (note) WHERE planted.stable_mark(stream)",
+        f"CREATE INDEX ON {views}.named_events ((planted.stable_mark(stream)))",
+        f"CREATE POLICY planted ON {views}.named_events USING (planted.mark())",
+        f"ALTER TABLE {views}.named_events ENABLE ROW LEVEL SECURITY",
+        f"CREATE TRIGGER planted BEFORE INSERT ON {views}.named_events FOR EACH ROW"
+        f" EXECUTE FUNCTION {views}.on_row()",
+        f"CREATE RULE planted AS ON DELETE TO {views}.named_events DO INSTEAD SELECT planted.mark()",
+        f"CREATE STATISTICS {views}.planted ON (planted.stable_mark(stream)), note FROM {views}.named_events",
+        *(one for one in plantings.overloads(superuser, views)),
+    ]
+    planted = plant(superuser, hostile)
+    assert planted[:13] == hostile[:13]
+    assert len(planted) > 1_500
+    superuser.execute("RESET SESSION AUTHORIZATION")
+    assert marks(superuser) == 0
+    ran = log_in("owner")("init")
+    assert ran.status == 0, ran.err
+    assert marks(superuser) == 0
+    left = superuser.execute(
+        "SELECT DISTINCT refobjid::regrole::text FROM pg_shdepend WHERE deptype = 'o'"
+        " AND dbid = (SELECT oid FROM pg_database WHERE datname = 'ledger')"
+    ).fetchall()
+    assert left == [("ledger_owner",)]
+    log_in("operator").record(registered())
+    for arguments in (("project", "--once"), ("audit", "--views"), ("findings",), ("state", WHO)):
+        assert log_in("operator")(*arguments).status == 0
+    assert marks(superuser) == 0
+
+
+def test_an_installer_who_does_not_own_the_namespaces_is_refused(
+    log_in: Callable[[str], Cli], superuser: Superuser
+) -> None:
+    superuser.execute("CREATE SCHEMA ledger_main_views")
+    ran = log_in("owner")("init")
+    assert ran.status == 2
+    assert "the namespace ledger_main_views belongs to postgres: log in as its owner" in ran.err
