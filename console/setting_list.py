@@ -61,6 +61,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "LEDGER_READS_DIR", "store", "folder of reads that are not recorded yet [data dir/reads]"
     ),
+    Setting(
+        "LEDGER_SOURCES",
+        "intake",
+        "record, or strict: refuse what the register of systems does not know of a source [record]",
+    ),
     Setting("LEDGER_BATCH_EVENTS", "intake", "most messages in one transaction [2000]"),
     Setting("LEDGER_BATCH_BYTES", "intake", "most bytes in one transaction [4194304]"),
     Setting("LEDGER_BATCH_MS", "intake", "longest wait for a batch to fill, in ms [100]"),

@@ -42,7 +42,10 @@ from projections import VIEWS
 from projections.person import legal_holds
 from projections.storage import prepare
 from rulebook import period, secret_provisions
+from rulebook.powers import POWERS
+from rulebook.sources import SENDERS
 from schemas import Intake
+from schemas.powers import Speakers
 
 __all__ = [
     "LEDGER_KEYS",
@@ -138,8 +141,10 @@ class Site:
 
     @property
     def intake(self) -> Intake:
-        """What this ledger accepts."""
-        return Intake(self.settings.confidential, secret_provisions())
+        """What this ledger accepts, and from whom."""
+        senders = SENDERS if self.settings.strict_sources else None
+        speakers = Speakers(frozenset(self.privacy_office), POWERS, senders)
+        return Intake(self.settings.confidential, secret_provisions(), speakers)
 
     @property
     def privacy_office(self) -> tuple[str, ...]:
