@@ -49,7 +49,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "LEDGER_PRIVACY_OFFICE",
         "store",
-        "source of the office's own acts, which may annul events of other sources",
+        "source of the office's own acts, which may end or change what other sources said",
     ),
     Setting(
         "LEDGER_PRIVACY_ACTIVITY",

@@ -1,8 +1,8 @@
 """Folding a batch of events into the rows of views. Pure but for what it asks of stores.
 
 Events evolve rows one by one. Only where an annulment plays a part, or an act on what others said, is a
-stream folded again from its beginning, up to the last event of the batch. What all views need of a batch is worked out once
-(`Batch`); the caller wraps each view's part in a transaction of its own.
+stream folded again from its beginning, up to the last event of the batch. What all views need of a batch
+is worked out once (`Batch`); the caller wraps each view's part in a transaction of its own.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

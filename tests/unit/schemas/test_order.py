@@ -17,6 +17,7 @@ ORDER = [
     "not-a-cloudevent",
     "unknown-type",
     "wrong-ledger",
+    "source-not-allowed",
     "unknown-field",
     "schema",
     "personal-data-in-facts",
