@@ -54,6 +54,19 @@ GOLDEN = {
     ("findings", "11"): "8362c1c897048e05cceaa58a598062eb6e4ba61236e3ac181a3328b3d5544f65",
     ("findings", "12"): "c5a13fe7fdcff1a110a5c5443fa595ba0cc333ab2e3e11083b1e4dee6e4025dd",
     ("legal_holds", "1"): "b298d00327da659b45a8d2b1f2193a8c1f1489f826c35b723dbb0afccf65291e",
+    # What acts without power leave is told by no story here: tests/unit/projections/test_powers.py.
+    ("recipients", "2"): "e7ab9986454244891c84e2006979ca1c2607a92ba3b67c6c6c3b6e2e95a0bd4a",
+    ("notices", "2"): "3ce396ef32fcaec6a6fa2455064eab28f2e9982c4935e4851e153b43307e8343",
+    ("staff", "2"): "01eb2fc5a3f9f4cfd329978d72e420166bda2401f9e780adc7d11554f8dc4b5e",
+    ("notifications", "2"): "1eb6477355aa6e9554f8b34625da8cf8a7bcc9764c84426a95b02dfa4cc25833",
+    ("legal_holds", "2"): "b298d00327da659b45a8d2b1f2193a8c1f1489f826c35b723dbb0afccf65291e",
+    ("measures", "2"): "b8e97c11da70f3ad0992b8d894b0ad5afde74100e713b13189039f63d1a90b2a",
+    ("rights_requests", "3"): "4d00ae8f8202567bc593a0552ee4a6ca59ddbebd3f7929b0171c52075f8c26ea",
+    ("incidents", "2"): "89724babdf33bf3648db88b251d1e21708bfaaf9c2b6919e989da76d6429e2c0",
+    (
+        "processing_register",
+        "3",
+    ): "2a70acca656022309aae13cb7a237c85b18378d4bedf367588a023e907bbf152",
 }
 
 
