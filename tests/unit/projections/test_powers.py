@@ -31,7 +31,7 @@ def void(events: Sequence[RecordedEvent]) -> set[str]:
 
 
 def tied(name: str, minutes: float, by: str, value: str = "X-1", **members: Any) -> RecordedEvent:
-    facts = {by: value} if by not in {"", "categories"} else {}
+    facts: dict[str, Any] = {by: value} if by not in {"", "categories"} else {}
     categories = [value] if by == "categories" else []
     return event(name, minutes, categories=categories, **members, **facts)
 
@@ -77,7 +77,11 @@ def test_an_annulled_fact_gives_power_to_nobody_and_takes_none() -> None:
 
 
 def test_a_hold_outlives_a_release_by_others_that_came_first() -> None:
-    facts = {"hold_ref": "H-1", "ground": "dispute", "review_on": "2027-01-01"}
+    facts: dict[str, Any] = {
+        "hold_ref": "H-1",
+        "ground": "dispute",
+        "review_on": "2027-01-01",
+    }
     release = event("legal-hold-released", 5, source=PORTAL, categories=["contact"], **facts)
     place = event("legal-hold-placed", 1, source=OFFICE, categories=["contact"], **facts)
     narrower = event("legal-hold-placed", 6, source=PORTAL, categories=[], **facts)
