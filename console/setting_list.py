@@ -58,7 +58,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "LEDGER_PRIVACY_OFFICE",
         "store",
-        "source of the office's own acts, which may annul events of other sources",
+        "source of the office's own acts, which may end or change what other sources said",
     ),
     Setting(
         "LEDGER_PRIVACY_ACTIVITY",
@@ -95,6 +95,11 @@ SETTINGS: tuple[Setting, ...] = (
         "LEDGER_READS_DIR",
         "store",
         "folder where earlier versions left notes of reads [data dir/reads]",
+    ),
+    Setting(
+        "LEDGER_SOURCES",
+        "intake",
+        "record, or strict: refuse what the register of systems does not know of a source [record]",
     ),
     Setting("LEDGER_BATCH_EVENTS", "intake", "most messages in one transaction [2000]"),
     Setting("LEDGER_BATCH_BYTES", "intake", "most bytes in one transaction [4194304]"),

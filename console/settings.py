@@ -143,6 +143,7 @@ class Settings(msgspec.Struct, frozen=True):
     ledger: LedgerName
     confidential: bool
     privacy_office: str
+    strict_sources: bool
     privacy_activity: str
     limits: Limits
     kafka: KafkaSettings | None
@@ -186,6 +187,8 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         key_dir=key_dir,
         ledger=ledger,
         confidential=confidential,
+        strict_sources=reader.text("SOURCES", "record", "record|strict", "record or strict")
+        == "strict",
         privacy_office=reader.text("PRIVACY_OFFICE", OFFICE, SOURCE, "the source of its events"),
         privacy_activity=reader.text("PRIVACY_ACTIVITY", "privacy-rights", ID, "an activity's id"),
         limits=_limits(reader),

@@ -45,7 +45,10 @@ from projections.person import legal_holds
 from projections.standing import holds_role, staff_is_registered
 from projections.storage import prepare
 from rulebook import period, secret_provisions
+from rulebook.powers import POWERS
+from rulebook.sources import SENDERS
 from schemas import Intake
+from schemas.powers import Speakers
 
 __all__ = [
     "LEDGER_KEYS",
@@ -140,8 +143,10 @@ class Site:
 
     @property
     def intake(self) -> Intake:
-        """What this ledger accepts."""
-        return Intake(self.settings.confidential, secret_provisions())
+        """What this ledger accepts, and from whom."""
+        senders = SENDERS if self.settings.strict_sources else None
+        speakers = Speakers(frozenset(self.privacy_office), POWERS, senders)
+        return Intake(self.settings.confidential, secret_provisions(), speakers)
 
     @property
     def privacy_office(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ import msgspec
 from consumers.backoff import wait_s
 from consumers.lines import Line, lines, messages_of_lines
 from consumers.pipeline import BatchLimits
+from consumers.register import accepted_now
 from ledger.application import Ledger
 from ledger.arrivals import Arrivals
 from ledger.errors import Retry, ServiceAway
@@ -80,12 +81,9 @@ class IngestResult(msgspec.Struct, frozen=True):
 class _Gathered:
     """Lines on their way to one batch. `since`: when it was begun. `late`: it would not wait for more."""
 
-    def __init__(
-        self, label: str, intake: Intake, clock: Callable[[], datetime], since: float
-    ) -> None:
+    def __init__(self, label: str, clock: Callable[[], datetime], since: float) -> None:
         self.label = label
         self.since = since
-        self._intake = intake
         self._clock = clock
         self.lines: list[Line] = []
         self.size = 0
@@ -101,30 +99,29 @@ class _Gathered:
         """Whether it has as much as a batch may have."""
         return len(self.lines) >= limits.messages or self.size >= limits.size_bytes
 
-    def batch(self) -> Batch:
+    def batch(self, intake: Intake) -> Batch:
         """The batch of these lines, of which there is at least one."""
         now = self._clock()
         span = Span(f"file:{self.label}", 0, self.lines[0].number, self.lines[-1].number + 1)
-        read = partial(messages_of_lines, self.label, intake=self._intake, now=now)
+        read = partial(messages_of_lines, self.label, intake=intake, now=now)
         return Batch(Arrivals(self.lines, read), span)
 
 
 def _gather(
     files: Iterable[tuple[str, BinaryIO]],
-    intake: Intake,
     clock: Callable[[], datetime],
     limits: BatchLimits,
     monotonic: Callable[[], float],
 ) -> Iterator[_Gathered]:
     """The lines of files, cut into batches; the last one of a file may have none."""
     for label, stream in files:
-        held = _Gathered(label, intake, clock, monotonic())
+        held = _Gathered(label, clock, monotonic())
         for line in lines(stream):
             held.add(line)
             held.late = monotonic() - held.since >= PIPE_SECONDS
             if held.late or held.full(limits):
                 yield held
-                held = _Gathered(label, intake, clock, monotonic())
+                held = _Gathered(label, clock, monotonic())
         yield held
 
 
@@ -135,12 +132,14 @@ class _Ingest:
         self,
         open_ledger: Callable[[], Ledger],
         gathered: Iterator[_Gathered],
+        intake: Intake,
         on_progress: Callable[[Progress], None],
         monotonic: Callable[[], float],
         sleep: Callable[[float], None],
     ) -> None:
         self._open_ledger = open_ledger
         self._gathered = gathered
+        self._intake = intake
         self._on_progress = on_progress
         self._monotonic = monotonic
         self._sleep = sleep
@@ -177,16 +176,20 @@ class _Ingest:
 
         There the next line may be long in coming, and the outcome is wanted before.
         """
-        yield from [one.batch() for one in self._handed]
+        yield from [self._batch(one) for one in self._handed]
         for one in self._gathered:
             if one.lines:
                 self._handed.append(one)
-                yield one.batch()
+                yield self._batch(one)
             else:
                 self._count(one, None)
             if one.late:
                 return
         self._all_gathered = True
+
+    def _batch(self, one: _Gathered) -> Batch:
+        assert self._ledger is not None
+        return one.batch(accepted_now(self._intake, self._ledger.session))
 
     def _count(self, one: _Gathered, outcome: Outcome | None) -> None:
         if outcome:
@@ -238,8 +241,8 @@ def ingest(
     A label is kept for ever with each event, in clear: a name of the file, nothing of a person. What is
     returned is committed. Raises ServiceAway when the database stays away, Halt, or OSError of a stream.
     """
-    gathered = _gather(files, intake, clock, limits or BatchLimits(), monotonic)
-    run = _Ingest(open_ledger, gathered, on_progress, monotonic, sleep)
+    gathered = _gather(files, clock, limits or BatchLimits(), monotonic)
+    run = _Ingest(open_ledger, gathered, intake, on_progress, monotonic, sleep)
     try:
         return run.run()
     finally:

@@ -13,8 +13,8 @@ from typing import BinaryIO
 import msgspec
 
 from consumers.pipeline import KEPT_BYTES, kept, truncated
-from ledger.message import FileOrigin, Message
-from schemas import Code, Event, Intake, Rejection, admit_each, parse
+from ledger.message import FileOrigin, Message, place_of
+from schemas import Code, Event, Intake, Rejection, admit_each, parse, through
 
 __all__ = ["LINE_BYTES", "Line", "lines", "messages_of_lines"]
 
@@ -77,7 +77,7 @@ def messages_of_lines(
     parsed = [
         parse(line.text, intake) if line.whole else Rejection(Code.TOO_LARGE) for line in lines
     ]
-    outcomes = admit_each(parsed, intake, now)
+    outcomes = admit_each(parsed, through(intake, place_of(FileOrigin(file, 0))), now)
     return [
         _message(FileOrigin(file, line.number), line, outcome)
         for line, outcome in zip(lines, outcomes, strict=True)

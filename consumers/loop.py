@@ -297,7 +297,8 @@ class Consumer:
         """The batch of what is about to be recorded; notes that it was handed over."""
         now, one.started = self._clock(), self._monotonic()
         partition, part = one.partition, one.part
-        read = partial(messages_of_records, partition, intake=self._job.intake, now=now)
+        intake = self._ledger().accepted(self._job.intake)
+        read = partial(messages_of_records, partition, intake=intake, now=now)
         last = body_of(part.records[-1]) if part.records else None
         bookmark = Bookmark(self._identity.cluster_id, one.topic_id, last)
         handed.append(one)

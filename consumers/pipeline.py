@@ -14,7 +14,7 @@ import msgspec
 import orjson
 
 from consumers.source import Partition, Record
-from ledger.message import FileOrigin, KafkaOrigin, Message
+from ledger.message import FileOrigin, KafkaOrigin, Message, place_of
 from schemas import (
     Event,
     Headers,
@@ -26,6 +26,7 @@ from schemas import (
     is_structured,
     parse,
     parse_binary,
+    through,
 )
 
 __all__ = [
@@ -73,6 +74,7 @@ def messages_of_records(
         for record, plain in zip(records, structured, strict=True)
     ]
     topic, number = partition
+    intake = through(intake, topic)
     return [
         kept(
             record.value or b"" if plain else _binary_body(record),
@@ -91,6 +93,7 @@ def again(
     body: bytes, mode: str, origin: KafkaOrigin | FileOrigin, intake: Intake, now: datetime
 ) -> Message:
     """A dead letter's message once more, under today's rules. `mode`: structured or binary."""
+    intake = through(intake, place_of(origin))
     if mode == "binary":
         headers, value = _read_binary(body)
         return Message(body, decode_binary(headers, value, intake, now), origin, "binary")

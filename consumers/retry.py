@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from consumers.pipeline import again
+from consumers.register import accepted_now
 from ledger.application import Ledger
 from ledger.errors import Lost, Reject
 from ledger.letters import Letter, letters, open_letter
@@ -63,7 +64,8 @@ def _retry(ledger: Ledger, name: str, intake: Intake, now: datetime) -> Retried:
         return Retried(name, "unreadable")
     if letter.mode == "truncated":
         return Retried(name, "truncated")
-    message = again(body, letter.mode, _origin(letter), intake, now)
+    accepted = accepted_now(intake, ledger.session)
+    message = again(body, letter.mode, _origin(letter), accepted, now)
     if isinstance(message.outcome, Rejection):
         # Not recorded once more: the message did not arrive once more.
         return _refused(name, message.outcome)

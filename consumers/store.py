@@ -10,10 +10,12 @@ from typing import Protocol
 
 import msgspec
 
+from consumers.register import accepted_now
 from consumers.source import Partition
 from ledger.application import Ledger
 from ledger.errors import Busy
 from ledger.recording import Batch, Outcome, hash_of_record
+from schemas import Intake
 
 __all__ = ["LedgerStore", "Store", "Stored"]
 
@@ -41,6 +43,9 @@ class Store(Protocol):
 
     def record_each(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
         """Record batches in order: see `Ledger.record_each`."""
+
+    def accepted(self, intake: Intake) -> Intake:
+        """What the ledger accepts just now: see `consumers.register`."""
 
     def hash_of(self, record: bytes) -> bytes:
         """The hash by which a bookmark knows a record."""
@@ -88,6 +93,10 @@ class LedgerStore:
     def record_each(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
         """Record batches in order: see `Ledger.record_each`."""
         return self._ledger.record_each(batches)
+
+    def accepted(self, intake: Intake) -> Intake:
+        """What the ledger accepts just now: see `consumers.register`."""
+        return accepted_now(intake, self._ledger.session)
 
     def hash_of(self, record: bytes) -> bytes:
         """The hash by which a bookmark knows a record."""

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import Lost, Reject
 from ledger.keyring import Keyring
-from ledger.message import FileOrigin, KafkaOrigin, Message
+from ledger.message import FileOrigin, KafkaOrigin, Message, place_of
 from ledger.postgres import Session
 from ledger.sealing import NONCE_BYTES, KeyedHash
 from schemas import Rejection, is_person
@@ -73,13 +73,12 @@ def letter_keys(keyring: Keyring, now: datetime) -> LetterKeys:
     return LetterKeys(day, cipher, keyring.hash("letter-id"), keyring.hash("index"))
 
 
-def place_of(origin: Any) -> tuple[str, int, int]:
+def offset_of(origin: Any) -> tuple[str, int, int]:
     """Topic, partition and offset of any origin; a file counts as a topic with line numbers."""
+    place = place_of(origin)
     if isinstance(origin, KafkaOrigin):
-        return origin.topic, origin.partition, origin.offset
-    if isinstance(origin, FileOrigin):
-        return f"file:{origin.file}", 0, origin.line
-    return f"command:{origin.command}", 0, 0
+        return place, origin.partition, origin.offset
+    return place, 0, origin.line if isinstance(origin, FileOrigin) else 0
 
 
 def add_letters(
@@ -95,7 +94,7 @@ def _add_letter(
 ) -> None:
     name = keys.names.of(message.body)
     nonce = os.urandom(NONCE_BYTES)
-    topic, partition, offset = place_of(message.origin)
+    topic, partition, offset = offset_of(message.origin)
     session.run(
         "add_letter",
         letter=name,
@@ -173,7 +172,7 @@ def expire_letters(session: Session, now: datetime, retention: timedelta) -> int
 
 def answer_of(rejection: Rejection, origin: Any) -> bytes:
     """The answer to upstream: where the message was and why it was refused, never what it said."""
-    topic, partition, offset = place_of(origin)
+    topic, partition, offset = offset_of(origin)
     return orjson.dumps(
         {
             "source": rejection.source,

@@ -1,12 +1,13 @@
 """What arrives to be recorded: messages, and where each came from."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import msgspec
 
 from schemas import Event, Rejection
 
-__all__ = ["BLOCK", "FileOrigin", "KafkaOrigin", "Message", "OwnOrigin"]
+__all__ = ["BLOCK", "FileOrigin", "KafkaOrigin", "Message", "OwnOrigin", "place_in", "place_of"]
 
 # So many messages are decoded, then sealed: few enough to stay in the processor's cache meanwhile.
 BLOCK = 50
@@ -31,6 +32,20 @@ class OwnOrigin(msgspec.Struct, frozen=True):
     """An event that the ledger itself recorded, and the command that made it."""
 
     command: str
+
+
+def place_of(origin: KafkaOrigin | FileOrigin | OwnOrigin) -> str:
+    """What an origin counts as a topic: that of Kafka, `file:` and a label, or `command:` and its name."""
+    if isinstance(origin, KafkaOrigin):
+        return origin.topic
+    return f"file:{origin.file}" if isinstance(origin, FileOrigin) else f"command:{origin.command}"
+
+
+def place_in(origin: Mapping[str, Any]) -> str:
+    """The same, of an origin as it is recorded."""
+    if "topic" in origin:
+        return str(origin["topic"])
+    return f"file:{origin['file']}" if "file" in origin else f"command:{origin.get('command')}"
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):

@@ -20,6 +20,7 @@ from ledger.message import Message
 from ledger.rows import event_start, name_start
 from ledger.sealing import KeyedHash, event_place, keyed_hash
 from schemas import Code, Event, Rejection
+from schemas.powers import Claim
 
 __all__ = ["Blind", "Hashes", "Placed", "Ready", "blind_hash", "has_own_hash", "pack", "refusal_of"]
 
@@ -58,7 +59,7 @@ class Ready(msgspec.Struct, frozen=True, gc=False):
 
     `refusal` holds unless the event turns out to be a duplicate, which comes first in the contract.
     `row`, `name`: the starts of its rows (`ledger.rows`). `referred`: the data subjects that its facts refer
-    to. The message itself is not kept.
+    to. `claim`: see `schemas.powers`. The message itself is not kept.
     """
 
     stream: UUID | None = None
@@ -70,6 +71,7 @@ class Ready(msgspec.Struct, frozen=True, gc=False):
     refusal: Rejection | None = None
     blind: Sequence[Blind] = ()
     referred: tuple[UUID, ...] = ()
+    claim: Claim | None = None
 
 
 class Hashes(msgspec.Struct, frozen=True):
@@ -195,6 +197,7 @@ def _ready(
         refusal_of(event, Code.ERASED_SUBJECT) if one.fenced else None,
         blind,
         one.referred,
+        event.claim,
     )
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from ledger.before import Before, BlindRow, Versions
+from ledger.claims import Said, claims_of, said_before
 from ledger.errors import Fenced, Overtaken
 from ledger.intake import Sealer
 from ledger.keyring import Keyring
@@ -190,14 +191,20 @@ def _write(
     look: bool,
 ) -> Outcome:
     batch, ready, now = prepared.batch, prepared.ready, prepared.now
+    claiming = claims_of(ready)
     # Before the lock, where the database has nothing to say.
-    at_once = None if look else decide(batch.messages, ready, {})
+    at_once = None if look or claiming else decide(batch.messages, ready, {})
     with session.transaction():
         head = lock_head(session)
         _check_erasures(session, ready, prepared.then, head)
         if batch.bookmark:
             _move_bookmark(session, batch.span, batch.bookmark, prepared.last_record)
-        decided = at_once or decide(batch.messages, ready, _known(session, ready))
+        decided = at_once or decide(
+            batch.messages,
+            ready,
+            _known(session, ready if look else claiming),
+            said_before(session, claiming),
+        )
         new_letters = _move_letters(session, prepared, decided)
         before.believe(head)
         versions = before.versions(session, [r.stream for r in decided.new if r.stream])
@@ -250,28 +257,40 @@ class Earlier(msgspec.Struct, frozen=True, gc=False):
 Known = dict[tuple[str, str], Earlier]
 
 
-def decide(messages: Sequence[Message], ready: Sequence[Ready], known: Known) -> _Decided:
-    """Sort a batch into new events, duplicates and refusals. Pure; `known` grows with the new ones.
+def decide(
+    messages: Sequence[Message], ready: Sequence[Ready], known: Known, said: Said | None = None
+) -> _Decided:
+    """Sort a batch into new events, duplicates and refusals. Pure; `known`, `said` grow with the new ones.
 
-    The order of the contract: what decoding refused, then duplicate or conflict, then what sealing
-    refused.
+    The order of the contract: what decoding refused, then what its source may not say, then conflict, then
+    what sealing refused. A repeat of what is recorded is a duplicate, whoever may say it today.
     """
-    decided = _Decided()
+    decided, said = _Decided(), said or Said()
     for index, item in enumerate(ready):
-        name = item.source, item.id
-        earlier = known.get(name) if item.stream else None
-        if earlier is not None:
-            if _conflicts(earlier, item):
-                decided.refused.append((index, _conflict(messages[index])))
-            else:
-                decided.duplicates += 1
-        elif item.refusal:
-            decided.refused.append((index, item.refusal))
+        earlier = known.get((item.source, item.id)) if item.stream else None
+        if earlier is not None and not _conflicts(earlier, item):
+            decided.duplicates += 1
+        elif refusal := _refusal(messages, index, item, earlier, said):
+            decided.refused.append((index, refusal))
         else:
             assert item.stream is not None
-            known[name] = Earlier(item.fingerprint, item.stream)
+            known[item.source, item.id] = Earlier(item.fingerprint, item.stream)
             decided.new.append(item)
+            if item.claim is not None:
+                said.note(item, item.claim)
     return decided
+
+
+def _refusal(
+    messages: Sequence[Message], index: int, item: Ready, earlier: "Earlier | None", said: Said
+) -> Rejection | None:
+    """Why an event that is no duplicate cannot be recorded; None when it can."""
+    if item.claim is not None and not said.may(item, item.claim):
+        refused = _refused(messages[index], Code.SOURCE_NOT_ALLOWED)
+        return msgspec.structs.replace(refused, pointer="/source")
+    if earlier is not None:
+        return _refused(messages[index], Code.CONFLICTING_DUPLICATE)
+    return item.refusal
 
 
 def _conflicts(earlier: Earlier, item: Ready) -> bool:
@@ -280,10 +299,10 @@ def _conflicts(earlier: Earlier, item: Ready) -> bool:
     return earlier.comparable and not same
 
 
-def _conflict(message: Message) -> Rejection:
+def _refused(message: Message, code: Code) -> Rejection:
     event = message.outcome
     assert isinstance(event, Event)
-    return refusal_of(event, Code.CONFLICTING_DUPLICATE)
+    return refusal_of(event, code)
 
 
 def _known(session: Session, ready: Sequence[Ready]) -> Known:

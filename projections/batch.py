@@ -1,8 +1,8 @@
 """Folding a batch of events into the rows of views. Pure but for what it asks of stores.
 
-Events evolve rows one by one. Only where an annulment plays a part is a stream folded again from its
-beginning, up to the last event of the batch. What all views need of a batch is worked out once
-(`Batch`); the caller wraps each view's part in a transaction of its own.
+Events evolve rows one by one. Only where an annulment plays a part, or an act on what others said, is a
+stream folded again from its beginning, up to the last event of the batch. What all views need of a batch
+is worked out once (`Batch`); the caller wraps each view's part in a transaction of its own.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -16,6 +16,7 @@ from ledger.event import RecordedEvent
 from projections.annulment import is_annulment, name_of, target_of
 from projections.dispatch import Dispatch
 from projections.joins import JoinStore, join_of
+from projections.powers import may_change_others
 from projections.timetravel import counting
 from projections.view import Key, View
 
@@ -80,7 +81,7 @@ class Batch:
         self.events = events
         self.end = events[-1].position
         self.named = named_by(events, privacy_office)
-        again = _to_fold_again(events, awaited)
+        again = _to_fold_again(events, awaited, privacy_office)
         plain = [event for event in events if event.stream not in again] if again else events
         self._again = sorted(again)
         self._shares = dispatch.share(plain)
@@ -137,9 +138,18 @@ def named_by(events: Iterable[RecordedEvent], privacy_office: Collection[str]) -
     return {(stream, *target) for stream, target in targets if target}
 
 
-def _to_fold_again(events: Sequence[RecordedEvent], awaited: Collection[NamedEvent]) -> set[UUID]:
-    """Streams of the batch where an annulment arrived, or an event that one was waiting for."""
-    again = {event.stream for event in events if is_annulment(event)}
+def _to_fold_again(
+    events: Sequence[RecordedEvent],
+    awaited: Collection[NamedEvent],
+    privacy_office: Collection[str],
+) -> set[UUID]:
+    """Streams of the batch where an annulment arrived, or an event that one was waiting for, or what decides
+    whether an act has the power that it claims."""
+    again = {
+        event.stream
+        for event in events
+        if is_annulment(event) or may_change_others(event, privacy_office)
+    }
     if awaited:
         again |= {event.stream for event in events if (event.stream, *name_of(event)) in awaited}
     return again

@@ -19,6 +19,7 @@ from projections.dispatch import Dispatch
 from projections.joins import join_of
 from projections.timetravel import Moment, Selected, counting, fold, select
 from projections.view import View
+from rulebook.powers import related
 
 __all__ = [
     "Content",
@@ -76,11 +77,16 @@ def _streams(
     stored = (
         session.stream("events_by_stream", upto=upto, first=first, last=last)
         if names is None
-        else session.stream("events_of_types", names=sorted({*names, ANNULMENT}), upto=upto)
+        else session.stream("events_of_types", names=_with_what_decides(names), upto=upto)
     )
     events = (newest(decode_event(*row)) for row in stored)
     for stream, members in groupby(events, key=lambda event: event.stream):
         yield stream, list(members)
+
+
+def _with_what_decides(names: Collection[str]) -> list[str]:
+    """Names of types with those that decide whether an event of them counts."""
+    return sorted(related(frozenset(names)) | {ANNULMENT})
 
 
 def annulled_streams(session: Session, upto: int = LAST) -> Iterator[UUID]:

@@ -202,6 +202,10 @@ def _annulment(fact: Fact, _look: Look) -> Iterator[Seen]:
     yield Seen({"effect": False}, detail=fact.facts["annuls"])
 
 
+def _power(_fact: Fact, _look: Look) -> Iterator[Seen]:
+    yield Seen({"power": False})
+
+
 def _erasure(_fact: Fact, _look: Look) -> Iterator[Seen]:
     yield Seen({"from": "outside"})
 
@@ -225,6 +229,7 @@ SITUATIONS: Mapping[str, Callable[[Fact, Look], Iterator[Seen]]] = {
     "indirect-collection": _indirect_collection,
     "provision": _provision,
     "annulment": _annulment,
+    "power": _power,
     "erasure": _erasure,
     "contact-list": _contact_list,
     "takeover": _takeover,

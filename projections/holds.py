@@ -123,7 +123,7 @@ def _cells(_key: Key, state: Dossier) -> tuple[Any, ...]:
 
 VIEW: View[Dossier] = View(
     name="legal_holds",
-    version="1",
+    version="2",
     type=Dossier,
     keys=keys,
     names=ACTS_ON_HOLDS,

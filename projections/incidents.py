@@ -164,7 +164,7 @@ def _cells(_key: Key, incident: Incident) -> tuple[Any, ...]:
 
 VIEW: View[Incident] = View(
     name="incidents",
-    version=f"1+{digest(DEADLINES)}",
+    version=f"2+{digest(DEADLINES)}",
     type=Incident,
     keys=keys,
     names=_BREACH | _MISUSE,

@@ -63,7 +63,7 @@ def adopted_at(measure: Measure, time: datetime) -> tuple[Adoption | None, Adopt
 
 VIEW: View[Measure] = View(
     name="measures",
-    version="1",
+    version="2",
     type=Measure,
     keys=keys,
     names=frozenset(_ACTS),

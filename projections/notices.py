@@ -86,7 +86,7 @@ def in_force(notices: Iterable[Notice], time: datetime) -> Publication | None:
 
 VIEW: View[Any] = View(
     name="notices",
-    version="1",
+    version="2",
     type=Notice,
     keys=keys,
     names=frozenset({_PUBLISHED}),

@@ -195,7 +195,7 @@ def _cells(_key: Key, changes: Changes) -> tuple[Any, ...]:
 
 VIEW: View[Changes] = View(
     name="notifications",
-    version="1",
+    version="2",
     type=Changes,
     keys=keys,
     names=frozenset({*_CHANGES, *DISCLOSES, _NOTIFIED}),

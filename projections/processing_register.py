@@ -351,7 +351,7 @@ def _cells(key: Key, state: Row) -> tuple[Any, ...]:
 
 VIEW: View[Row] = View(
     name="processing_register",
-    version="2",
+    version="3",
     type=Row,
     keys=keys,
     evolve=_evolve,

@@ -138,7 +138,7 @@ def ended_at(state: Recipient) -> Ending | None:
 
 VIEW: View[Recipient] = View(
     name="recipients",
-    version="1",
+    version="2",
     type=Recipient,
     keys=keys,
     names=frozenset(_ACTS),

@@ -205,7 +205,7 @@ def _cells(_key: Key, request: Request) -> tuple[Any, ...]:
 
 VIEW: View[Request] = View(
     name="rights_requests",
-    version=f"2+{digest(DEADLINES)}",
+    version=f"3+{digest(DEADLINES)}",
     type=Request,
     keys=keys,
     names=_NAMES,

@@ -163,7 +163,7 @@ def definition_at(definitions: Iterable[Definition], time: datetime) -> Definiti
 
 VIEW: View[Row] = View(
     name="staff",
-    version="1",
+    version="2",
     type=Row,
     keys=keys,
     names=frozenset({*_ACTS, "role-defined"}),

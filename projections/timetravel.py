@@ -13,6 +13,7 @@ import msgspec
 from ledger.event import RecordedEvent
 from projections.annulment import Effects, Name, effects, name_of
 from projections.customer_state import READ
+from projections.powers import powerless, stripped
 from projections.view import View
 
 __all__ = ["NOW", "Moment", "Selected", "counting", "fold", "fold_at", "projector", "select"]
@@ -61,8 +62,9 @@ def select(
     everything = list(events)
     visible = [event for event in everything if _is_visible(event, moment)]
     told = effects(visible, privacy_office)
+    without = _powerless(visible, told, privacy_office)
     shown = [event for event in visible if moment.as_of is None or event.time <= moment.as_of]
-    counted = _counted(shown, told)
+    counted = _counted(shown, told, without)
     kept = {name_of(event) for event in shown}
     return Selected(
         counted=tuple(counted),
@@ -87,13 +89,29 @@ def _is_erasure(event: RecordedEvent) -> bool:
 def counting(
     events: Sequence[RecordedEvent], privacy_office: Collection[str]
 ) -> list[RecordedEvent]:
-    """The events that are not annulled, of streams that are complete; void annulments are marked."""
-    return _counted(events, effects(events, privacy_office))
+    """The events that are not annulled, of streams that are complete.
+
+    Void annulments are marked, acts without the power that they claim are stripped.
+    """
+    told = effects(events, privacy_office)
+    return _counted(events, told, _powerless(events, told, privacy_office))
 
 
-def _counted(events: Sequence[RecordedEvent], told: Effects) -> list[RecordedEvent]:
+def _powerless(
+    events: Sequence[RecordedEvent], told: Effects, privacy_office: Collection[str]
+) -> set[Name]:
+    gone = told.annulled
+    standing = [event for event in events if name_of(event) not in gone] if gone else events
+    return powerless(standing, privacy_office)
+
+
+def _counted(
+    events: Sequence[RecordedEvent], told: Effects, without: set[Name]
+) -> list[RecordedEvent]:
     gone, void = told
     counted = [event for event in events if name_of(event) not in gone] if gone else list(events)
+    if without:
+        counted = [stripped(event) if name_of(event) in without else event for event in counted]
     if not void:
         return counted
     return [

@@ -27,12 +27,14 @@ class RulebookError(ValueError):
     """A file of the rulebook is not what its types say: a fault of this program."""
 
 
-def load(layer: str, name: str, entry: type[Entry]) -> tuple[Entry, ...]:
-    """The entries of `<layer>/<plural of name>.toml`, in the order of the file.
+def load(
+    layer: str, name: str, entry: type[Entry], *, file: str | None = None
+) -> tuple[Entry, ...]:
+    """The entries of `<layer>/<plural of name>.toml`, or of another `file` there, in its order.
 
     Raises RulebookError, which names the file and the place.
     """
-    path = f"{_plural(name)}.toml"
+    path = f"{file or _plural(name)}.toml"
     text = files("rulebook").joinpath(layer, path).read_text("utf-8")
     try:
         tables = tomllib.loads(text)

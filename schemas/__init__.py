@@ -12,6 +12,7 @@ from schemas.own import OwnEvent, OwnEventError, own_event
 from schemas.personal import CATEGORIES, LISTED_CATEGORIES, PERSONAL_FIELDS, ROLLING_CATEGORIES
 from schemas.references import is_person
 from schemas.rejection import Code, Rejection
+from schemas.sources import through
 
 __all__ = [
     "CATEGORIES",
@@ -36,4 +37,5 @@ __all__ = [
     "own_event",
     "parse",
     "parse_binary",
+    "through",
 ]

@@ -19,6 +19,7 @@ from schemas.formats import instant_of
 from schemas.leaks import find_leak
 from schemas.rejection import Code, Rejection
 from schemas.rules import Checks, broken_rule, checks_of
+from schemas.sources import claimed, not_allowed
 
 MAX_AHEAD: Final = timedelta(minutes=5)
 """How far the clock of a sender may be ahead of ours."""
@@ -37,7 +38,7 @@ def admit_each(parsed: Sequence[Any], intake: Intake, now: datetime) -> list[Eve
         for message, checks in zip(parsed, found, strict=True)
         if isinstance(checks, Checks)
     ]
-    outcomes = iter(_judged(fitting, now))
+    outcomes = iter(claimed(_judged(fitting, now), intake))
     return [next(outcomes) if isinstance(one, Checks) else one for one in found]
 
 
@@ -50,7 +51,10 @@ def _checks_or_rejection(message: Any, intake: Intake) -> Checks | Rejection:
     except (msgspec.ValidationError, KeyError, TypeError):
         return diagnose(message, intake) or reject(message, Code.SCHEMA)
     elsewhere = wrong_ledger(message, intake)
-    return checks if elsewhere is None else reject(message, Code.WRONG_LEDGER, elsewhere)
+    if elsewhere is not None:
+        return reject(message, Code.WRONG_LEDGER, elsewhere)
+    unheard = not_allowed(message, intake)
+    return checks if unheard is None else reject(message, Code.SOURCE_NOT_ALLOWED, unheard)
 
 
 def _judged(

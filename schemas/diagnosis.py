@@ -24,6 +24,7 @@ from schemas.event import Intake
 from schemas.provision import readings
 from schemas.rejection import Code, Rejection
 from schemas.shapes import shape_of, unknown_member
+from schemas.sources import not_allowed
 
 _REQUIRED = ("specversion", "id", "source", "type")
 """Attributes without which a message is no CloudEvent at all (CloudEvents 1.0, 3.1)."""
@@ -57,7 +58,12 @@ def reject(message: Any, code: Code, pointer: str = "") -> Rejection:
 
 def diagnose(message: Any, intake: Intake) -> Rejection | None:
     """The rejection of a message that is no event by its shape; None when its shape is right."""
-    found = _not_a_cloudevent(message) or _wrong_type(message, intake) or _wrong_shape(message)
+    found = (
+        _not_a_cloudevent(message)
+        or _wrong_type(message, intake)
+        or _wrong_source(message, intake)
+        or _wrong_shape(message)
+    )
     return None if found is None else reject(message, *found)
 
 
@@ -103,6 +109,11 @@ def _is_secret(data: Any, intake: Intake) -> bool:
     if not isinstance(provision, str):
         return False
     return any(reading in intake.secret_provisions for reading in islice(readings(provision), 64))
+
+
+def _wrong_source(message: dict[str, Any], intake: Intake) -> tuple[Code, str] | None:
+    pointer = not_allowed(message, intake)
+    return None if pointer is None else (Code.SOURCE_NOT_ALLOWED, pointer)
 
 
 def _wrong_shape(message: dict[str, Any]) -> tuple[Code, str] | None:

@@ -5,6 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from schemas.powers import Claim, Speakers
+
 OWN_SOURCES = "urn:processing-ledger:"
 """Prefix of the sources that only a ledger itself may use."""
 
@@ -15,7 +17,7 @@ class Event(Struct, frozen=True, gc=False):
     `time` is aware, in UTC, with microseconds. `trace` holds those present of `traceparent`,
     `correlationid`, `causationid`. `facts` are the members of the event's type, `personal` maps a
     field to its value. `canonical` is the sorted-key JSON of the whole event in structured form
-    (UTF-8), the input of the fingerprint.
+    (UTF-8), the input of the fingerprint. `claim`: of an event that may end or change what others said.
     """
 
     type: str
@@ -32,14 +34,17 @@ class Event(Struct, frozen=True, gc=False):
     facts: dict[str, Any]
     personal: dict[str, Any]
     canonical: bytes
+    claim: Claim | None = None
 
 
 class Intake(Struct, frozen=True):
     """What one ledger accepts.
 
     `secret_provisions` holds, in lower case, every provision whose secrecy is mandatory; one that is
-    also listed without separators is known however they are set (`schemas.provision`).
+    also listed without separators is known however they are set (`schemas.provision`). `speakers`: who may
+    say what; None: everybody everything, where nothing is recorded (`schemas.sources`).
     """
 
     confidential: bool = False
     secret_provisions: frozenset[str] = frozenset()
+    speakers: Speakers | None = None

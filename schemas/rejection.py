@@ -17,6 +17,7 @@ class Code(StrEnum):
     NOT_A_CLOUDEVENT = "not-a-cloudevent"
     UNKNOWN_TYPE = "unknown-type"
     WRONG_LEDGER = "wrong-ledger"
+    SOURCE_NOT_ALLOWED = "source-not-allowed"
     UNKNOWN_FIELD = "unknown-field"
     SCHEMA = "schema"
     PERSONAL_DATA_IN_FACTS = "personal-data-in-facts"

@@ -102,7 +102,7 @@ def validate(
 ) -> None:
     """Check every line of a file against the contract, without a ledger.
 
-    Exit status 1 when a line would be rejected.
+    Exit status 1 when a line would be rejected. Who may say what is looked at when it is recorded.
     """
     intake = Intake(settings.confidential, secret_provisions())
     with opened(file) as stream:

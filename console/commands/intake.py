@@ -25,6 +25,7 @@ from ledger.errors import Misconfigured, Reject
 from ledger.letters import Letter, letters, open_letter
 from ledger.postgres import Session
 from schemas import CATEGORIES
+from schemas.sources import office_label
 
 __all__ = ["add_commands", "ingest_files"]
 
@@ -47,14 +48,22 @@ def ingest_command(
         list[str],
         typer.Argument(metavar="FILE...", help="NDJSON, one event a line; - is standard input."),
     ],
+    office: Annotated[
+        bool,
+        typer.Option(
+            "--as-privacy-office",
+            help="The files are the privacy office's own: it may act on what others said.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Record every line of files: each becomes an event, a dead letter or a counted duplicate.
 
     Exit status 1 when a line was rejected. After a crash, just ingest the file again.
     """
+    labelled = (lambda path: office_label(label_of(path))) if office else label_of
     with ExitStack() as stack:
-        streams = [(label_of(path), stack.enter_context(opened(path))) for path in files]
+        streams = [(labelled(path), stack.enter_context(opened(path))) for path in files]
         site = stack.enter_context(open_site(settings, install_missing=True))
         result = ingest_files(site, streams)
     answer = ingested(result)

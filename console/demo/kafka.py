@@ -9,7 +9,7 @@ import orjson
 from console.commands.running import sourcing
 from console.kafka_options import options_of
 from console.progress import progress_bar
-from console.settings import KafkaSettings
+from console.settings import OFFICE, KafkaSettings
 from console.wiring import Site
 from consumers.kafka import KafkaSource, KafkaUpstream
 from consumers.loop import Job, consume
@@ -17,18 +17,19 @@ from consumers.observer import Observer
 from consumers.source import Partition
 from ledger.recording import Outcome
 from schemas import EVENT_TYPES, is_person
+from schemas.sources import EVENTS_TOPIC, REGISTER_TOPIC
 
 __all__ = ["UntilEnd", "consume_all", "publish", "topic_of"]
 
-EVENTS, REGISTER = "privacy.events.v1", "privacy.register.v1"
-
 
 def topic_of(event: dict[str, Any]) -> str:
-    """Where an upstream system publishes an event."""
+    """Where an upstream system publishes an event; the privacy office all of its own on one topic."""
+    if event["source"] == OFFICE:
+        return REGISTER_TOPIC
     topics = EVENT_TYPES[event["type"]].topics
     if len(topics) > 1:
-        return EVENTS if is_person(event["subject"]) else REGISTER
-    return REGISTER if topics == ("register",) else EVENTS
+        return EVENTS_TOPIC if is_person(event["subject"]) else REGISTER_TOPIC
+    return REGISTER_TOPIC if topics == ("register",) else EVENTS_TOPIC
 
 
 def publish(kafka: KafkaSettings, events: Iterable[dict[str, Any]]) -> int:

@@ -19,14 +19,15 @@ from consumers.files import ingest
 from consumers.pipeline import BatchLimits
 from ledger.errors import Reject
 from ledger.event import instant
-from schemas import Code, Rejection, decode, is_person
+from schemas import Code, Rejection, decode, is_person, through
 from schemas.encoding import to_json
 from schemas.event_type import PREFIX
+from schemas.sources import OFFICE_LABEL
 
 __all__ = ["Act", "ActRefused", "Acted", "act"]
 
-# Kept with each event as the place that it came from.
-ORIGIN = "privacy-office"
+# Kept with each event as the place that it came from, by which the office is known to be the office.
+ORIGIN = OFFICE_LABEL
 # So many acts of one call are recorded all or none, however small batches are set.
 _TOGETHER = 100
 
@@ -80,8 +81,9 @@ def act(site: Site, acts: Sequence[Act]) -> Acted:
     now = site.clock()
     events = [_event(one, site.settings, now) for one in acts]
     lines = [to_json(event, sort_keys=True) for event in events]
+    intake = through(site.intake, f"file:{ORIGIN}")
     for one, line in zip(acts, lines, strict=True):
-        outcome = decode(line, site.intake, now)
+        outcome = decode(line, intake, now)
         if isinstance(outcome, Rejection):
             raise ActRefused(one.name, outcome.code, outcome.pointer)
     stream = BytesIO(b"\n".join(lines))

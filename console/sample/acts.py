@@ -212,16 +212,11 @@ def contact_removed(contact: Person, at: datetime, customer: str) -> Publication
     return _publish(contact, at, "crm", "contact-person-removed", data=data, attributes={})
 
 
-def annulled(
-    rng: Random, mistake: Publication, at: datetime, reason: str, *, by_privacy_office: bool = False
-) -> Publication:
-    """`event-annulled` of a mistake, by its own source or by the privacy office."""
+def annulled(rng: Random, mistake: Publication, at: datetime, reason: str) -> Publication:
+    """`event-annulled` of a mistake, by its own source: a file says nothing for the privacy office."""
     event = mistake.event
     data = {"annuls": event["id"], "reason": reason}
     source = event["source"].removeprefix("urn:voipzeker:")
-    if by_privacy_office:
-        data["annuls_source"] = event["source"]
-        source = "privacy-office"
     return publish(rng, at, source, "event-annulled", subject=event["subject"], data=data)
 
 

@@ -67,7 +67,7 @@ def credit_decision(life: Life) -> list[Publication]:
         ),
         recorded(life, review, RIGHTS, "helpdesk", "rights-request-received", **asked),
         recorded(life, later, CREDIT, "crm", "human-review-completed", SCORED, **reviewed),
-        recorded(life, later + MINUTE, RIGHTS, "crm", "rights-request-answered", **answered),
+        recorded(life, later + MINUTE, RIGHTS, "helpdesk", "rights-request-answered", **answered),
     ]
 
 

@@ -132,7 +132,7 @@ def disclosure_not_made(life: Life) -> list[Publication]:
     mistake = disclosed(life, at, life.usual(terms.INTERNET_PROVIDER))
     return [
         mistake,
-        annulled(life.rng, mistake, at + 90 * MINUTE, "not-sent", by_privacy_office=True),
+        annulled(life.rng, mistake, at + 90 * MINUTE, "not-sent"),
     ]
 
 

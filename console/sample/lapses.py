@@ -263,6 +263,17 @@ def annulled_in_vain(life: Life) -> list[Publication]:
     return [said.breaking("house.annulment.void")]
 
 
+def answered_for_others(life: Life) -> list[Publication]:
+    """A complaint of which the helpdesk's record comes late is answered by a department that it is not of."""
+    at, facts = life.office(0.6), {"complaint_ref": reference(life.rng, "KL"), "via": "email"}
+    got = recorded(life, at, RIGHTS, "helpdesk", "complaint-received", **facts)
+    said = recorded(life, at + HOUR, RIGHTS, "crm", "complaint-answered", **facts)
+    return [
+        said.breaking("house.power.missing"),
+        got._replace(published=at + timedelta(days=1)),
+    ]
+
+
 def unknown_ground(life: Life) -> list[Publication]:
     """A message rests on an article that does not exist."""
     ground = Ground(TAX.activity, "6-1-c", "nl.awr.98")
@@ -329,6 +340,7 @@ LAPSES = (
     taken_over_by_one,
     erased_elsewhere,
     annulled_in_vain,
+    answered_for_others,
     unknown_ground,
     unknown_system,
     breaches_reported_late,

@@ -94,8 +94,8 @@ def restriction(life: Life) -> list[Publication]:
     return [
         request.received(),
         request.verified(),
-        recorded(life, start, RIGHTS, OFFICE, limited, DISPUTED, **facts),
-        recorded(life, end, RIGHTS, OFFICE, lifted, DISPUTED, **facts),
+        recorded(life, start, RIGHTS, "crm", limited, DISPUTED, **facts),
+        recorded(life, end, RIGHTS, "crm", lifted, DISPUTED, **facts),
         request.answered(9),
     ]
 

@@ -33,7 +33,7 @@ def looked_at_restricted_data(life: Life) -> list[Publication]:
     person, at = life.contact(11), life.office(0.5)
     employee, why = terms.ROLES[terms.HELPDESK].staff[0], {"ground": "accuracy-contested"}
     before, after = at - timedelta(hours=2), at + timedelta(hours=2)
-    name, source = ("name",), "privacy-office"
+    name, source = ("name",), "crm"
     seen = _looked(person, at, employee, terms.HELPDESK, "name")
     return [
         recorded(person, before, RIGHTS, source, "processing-restricted", name, **why),

@@ -61,11 +61,18 @@ class ProcessingActivityRetired(Facts, frozen=True, kw_only=True):
 
 
 class SystemRegistered(Facts, frozen=True, kw_only=True):
-    """A system that sends events, or holds personal data, became known."""
+    """A system that sends events, or holds personal data, became known.
+
+    What its sources may send, where that is enforced: `types` by short name, about `subject_kinds`, `through`
+    topics, or `file`, or `file:` and a label.
+    """
 
     name: Text | UnsetType = UNSET
     owner: Text | UnsetType = UNSET
     sources: list[Source] | UnsetType = UNSET
+    types: list[Code] | UnsetType = UNSET
+    subject_kinds: list[Code] | UnsetType = UNSET
+    through: list[Source] | UnsetType = UNSET
 
 
 class SecurityMeasureAdopted(Facts, frozen=True, kw_only=True):

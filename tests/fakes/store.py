@@ -10,7 +10,7 @@ from ledger.ahead import ahead
 from ledger.errors import Fenced, LedgerError, ServiceAway
 from ledger.message import KafkaOrigin
 from ledger.recording import Batch, HaltLimit, Outcome, Window
-from schemas import Event
+from schemas import Event, Intake
 from tests.fakes.kafka import FakeTime
 
 
@@ -122,6 +122,9 @@ class FakeStore:
             len(ledger.events),
             window.halted_at is not None,
         )
+
+    def accepted(self, intake: Intake) -> Intake:
+        return intake
 
     def hash_of(self, record: bytes) -> bytes:
         return sha256(b"key" + record).digest()

@@ -20,6 +20,7 @@ from ledger.recording import Batch, Outcome, Prepared
 from ledger.writing import Span
 from rulebook import secret_provisions
 from schemas import Code, Intake
+from schemas.powers import Speakers
 from tests.fixtures.inbound import STRUCTURED, as_binary
 from tests.fixtures.ledger import House, collected, message, registered
 
@@ -133,6 +134,9 @@ BAD: dict[Code, Callable[[House], Lines]] = {
             provision=SECRET,
         )
     ),
+    Code.SOURCE_NOT_ALLOWED: plain(
+        message("event-annulled", annuls="e", annuls_source="urn:of:another", reason="mistake")
+    ),
     Code.UNKNOWN_FIELD: plain(registered(nickname="x")),
     Code.SCHEMA: plain(registered(channel=7)),
     Code.PERSONAL_DATA_IN_FACTS: plain(registered(channel="0612345678")),
@@ -148,7 +152,7 @@ def test_every_code_is_here() -> None:
 
 @pytest.mark.parametrize("code", Code)
 def test_each_code_leaves_one_dead_letter(house: House, code: Code) -> None:
-    house.intake = Intake(secret_provisions=secret_provisions())
+    house.intake = Intake(secret_provisions=secret_provisions(), speakers=Speakers())
     bad = BAD[code](house)
     before = len(house.events())
     result = run(house, registered("customer/2"), bad, registered("customer/3"))

@@ -12,7 +12,15 @@ from uuid import uuid4
 
 import orjson
 import pytest
-from kafka.admin import ScramMechanism, UserScramCredentialUpsertion
+from kafka.admin import (
+    ACL,
+    ACLOperation,
+    ACLPermissionType,
+    ResourcePattern,
+    ResourceType,
+    ScramMechanism,
+    UserScramCredentialUpsertion,
+)
 
 from tests.fixtures.certificates import authority, signed, write
 from tests.fixtures.inbound import PAST, ROOT, STRUCTURED, consuming, producing, until
@@ -41,6 +49,14 @@ class Fortress:
         return str(self.folder / f"{name}.pem")
 
 
+def everything_for(*names: str) -> Iterator[ACL]:
+    """These principals may do all: who gets in is asked here, not what for."""
+    for name in names:
+        for kind in (ResourceType.TOPIC, ResourceType.GROUP):
+            place = ResourcePattern(kind, "*")
+            yield ACL(f"User:{name}", "*", ACLOperation.ALL, ACLPermissionType.ALLOW, place)
+
+
 @pytest.fixture(scope="module")
 def fortress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fortress]:
     folder = tmp_path_factory.mktemp("fortress")
@@ -66,6 +82,7 @@ def fortress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fortress]:
                     user=USER, mechanism=mechanism, iterations=4096, password=SECRET
                 )
                 assert admin.alter_user_scram_credentials([wanted]) == {USER: None}
+            assert not admin.create_acls(list(everything_for(USER, "CN=ledger")))["failed"]
         yield Fortress(folder, bootstrap)
 
 

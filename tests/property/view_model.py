@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from ledger.event import RecordedEvent
 from schemas import CATEGORIES, PERSONAL_FIELDS
 
@@ -76,9 +78,96 @@ def annulled_by(events: Events, office: str) -> dict[tuple[str, str], str]:
     return result
 
 
+# Acts on what was said: by which types, and by what the two belong together (None: by their subject).
+_REQUEST = (("rights-request-received",), "request_ref")
+_HOLD = (("legal-hold-placed",), "hold_ref")
+_BREACH = (("breach-detected",), None)
+ACTS_ON: dict[str, tuple[tuple[str, ...], str | None]] = {
+    "legal-hold-reviewed": _HOLD,
+    "legal-hold-released": _HOLD,
+    "restriction-lifted": (("processing-restricted",), "categories"),
+    "objection-upheld": (("objection-raised",), "activity_objected"),
+    "objection-overruled": (("objection-raised",), "activity_objected"),
+    **dict.fromkeys(("identity-verification-failed", "rights-request-extended"), _REQUEST),
+    **dict.fromkeys(("rights-request-refused", "rights-request-answered"), _REQUEST),
+    **dict.fromkeys(("access-report-issued", "portability-export-issued"), _REQUEST),
+    **dict.fromkeys(("breach-assessed", "authority-notified"), _BREACH),
+    **dict.fromkeys(("subjects-notified", "breach-closed"), _BREACH),
+    "complaint-answered": (("complaint-received",), "complaint_ref"),
+    "supervisory-inquiry-answered": (("supervisory-inquiry-received",), "inquiry_ref"),
+    "dispute-closed": (("dispute-opened",), "case_ref"),
+    "misuse-resolved": (("misuse-suspected", "fraud-signal-recorded"), "case_ref"),
+    "recipient-changed": (("recipient-registered",), None),
+    "recipient-ended": (("recipient-registered",), None),
+    "processing-activity-changed": (("processing-activity-declared",), None),
+    "processing-activity-retired": (("processing-activity-declared",), None),
+    "role-revoked": (("role-granted",), "role"),
+    "security-measure-retired": (("security-measure-adopted",), None),
+}
+AGAIN: dict[str, str | None] = {
+    "legal-hold-placed": "hold_ref",
+    "rights-request-received": "request_ref",
+    "breach-detected": None,
+    "recipient-registered": None,
+    "processing-activity-declared": None,
+    "role-defined": None,
+    "role-granted": "role",
+    "security-measure-adopted": None,
+    "system-registered": None,
+    "privacy-notice-published": None,
+}
+
+
 def counted(events: Events, office: str) -> list[RecordedEvent]:
+    """What is not annulled; an act on what others said, without a right to it, is no act."""
     gone = annulled_by(events, office)
-    return [event for event in events if (event.source, event.id) not in gone]
+    standing = [event for event in events if (event.source, event.id) not in gone]
+    return [
+        msgspec.structs.replace(
+            event,
+            type="nl.voipzeker.ledger.act-without-power.v1",
+            facts={"act": event.name},
+        )
+        if _has_no_right(event, standing, office)
+        else event
+        for event in standing
+    ]
+
+
+def _has_no_right(event: RecordedEvent, events: Events, office: str) -> bool:
+    if event.source == office:
+        return False
+    names, tie = ACTS_ON.get(event.name) or ((event.name,), AGAIN.get(event.name))
+    others = [
+        other
+        for other in events
+        if other.name in names
+        and other.stream == event.stream
+        and _tied(tie, other, event)
+        and other.source != event.source
+    ]
+    earlier = [other for other in others if _when(other) < _when(event)]
+    if event.name in AGAIN:
+        return any(other.source == office for other in earlier)
+    own = [
+        other
+        for other in events
+        if other.name in names
+        and other.stream == event.stream
+        and _tied(tie, other, event)
+        and other.source == event.source
+    ]
+    return event.name in ACTS_ON and bool(earlier or (others and not own))
+
+
+def _tied(tie: str | None, one: RecordedEvent, other: RecordedEvent) -> bool:
+    if tie == "categories":
+        return bool({*one.categories} & {*other.categories})
+    return tie is None or one.facts[tie] == other.facts[tie]
+
+
+def _when(event: RecordedEvent) -> tuple[Any, ...]:
+    return event.time, event.source, event.id
 
 
 def streams(events: Events) -> dict[UUID, list[RecordedEvent]]:

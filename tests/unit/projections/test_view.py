@@ -55,6 +55,19 @@ GOLDEN = {
     ("findings", "12"): "c5a13fe7fdcff1a110a5c5443fa595ba0cc333ab2e3e11083b1e4dee6e4025dd",
     ("findings", "13"): "eb60cd8221fa544ca62d4f92a1d28a00423bbb767c05c31afc1facd5375684af",
     ("legal_holds", "1"): "b298d00327da659b45a8d2b1f2193a8c1f1489f826c35b723dbb0afccf65291e",
+    # What acts without power leave is told by no story here: tests/unit/projections/test_powers.py.
+    ("recipients", "2"): "8bdc4db06f39dcbae0c7744bea542dd73258a080897364f577aec938de739145",
+    ("notices", "2"): "62555fb09ddfa7f391e1849637ceda89eae543ca873b197764ebad3734e52461",
+    ("staff", "2"): "c7c7ca8ab857e3e467d0e4fdcb7d0b746029824770ab426fcc3971dd63bb4cde",
+    ("notifications", "2"): "fe2eda803d0ad885bd0a9ac2bb244bd76cbea057de78ecff73a77a8c94235a94",
+    ("legal_holds", "2"): "c29a47ef65a5c63eb6090abd660f0d3eb5f75ec5feb1a9042bdbdc71d9be78d0",
+    ("measures", "2"): "c9ee79e663e1a311fcbc69393e0ec09eba7bfbfa04643170c145ab7227ec3b65",
+    ("rights_requests", "3"): "528ec3dad28d5de8a8f8f9cd860423069c72cd3573b18a55f1ac0b516c3fedb4",
+    ("incidents", "2"): "51dcb53dc72746d0e4df13ee020a1cd08c4f5904fca52f7ae17927a25035c313",
+    (
+        "processing_register",
+        "3",
+    ): "487ecaec50283171a684c5e3762dd53136078217adecb09a220f8147cbf9edf9",
 }
 
 

@@ -4,10 +4,12 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from schemas import Rejection
 from schemas.decode import MAX_MESSAGE
+from schemas.powers import Sender, Speakers
 from schemas.rejection import Code
 from tests.unit.schemas.making import NOW, OPEN, accepted, changed, example, outcome, refused
 
@@ -17,6 +19,7 @@ ORDER = [
     "not-a-cloudevent",
     "unknown-type",
     "wrong-ledger",
+    "source-not-allowed",
     "unknown-field",
     "schema",
     "personal-data-in-facts",
@@ -32,8 +35,11 @@ def test_the_codes_are_those_of_the_contract_in_their_order() -> None:
 
 def test_mending_one_fault_after_the_other_walks_through_the_codes() -> None:
     secret = example("personal-data-disclosed")
+    speakers = Speakers(senders={secret["source"]: Sender()})
+    strict = msgspec.structs.replace(OPEN, speakers=speakers)
     message = changed(
         secret,
+        source="urn:nobody:known",
         specversion="0.3",
         type="nl.voipzeker.ledger.nothing-such.v1",
         time=(NOW + timedelta(days=1)).isoformat(),
@@ -45,23 +51,24 @@ def test_mending_one_fault_after_the_other_walks_through_the_codes() -> None:
     )
     seen = []
     sent = json.dumps(message)[:-1].encode()
-    seen.append(refused(sent)[0])
+    seen.append(refused(sent, strict)[0])
     message = changed(message, data__personal={})
-    seen.append(refused(json.dumps(message)[:-1].encode())[0])
+    seen.append(refused(json.dumps(message)[:-1].encode(), strict)[0])
     for mended in (
         {"specversion": "1.0"},
         {"type": secret["type"]},
         {"data__provision": "nl.awr.53"},
+        {"source": secret["source"]},
         {"surprise": None},
         {"data__country": "NL"},
         {"data__purpose": "taxation"},
         {"time": secret["time"]},
     ):
-        seen.append(refused(message)[0])
+        seen.append(refused(message, strict)[0])
         message = changed(message, **mended)
         message = {name: value for name, value in message.items() if value is not None}
-    assert seen == ORDER[:9]
-    assert accepted(message).facts["purpose"] == "taxation"
+    assert seen == ORDER[:10]
+    assert accepted(message, strict).facts["purpose"] == "taxation"
 
 
 @pytest.mark.parametrize("later", ["schema", "personal-data-in-facts", "time-in-future"])

@@ -1,0 +1,24 @@
+"""What a ledger accepts just now: where sources are checked, what the register says of them counts."""
+
+import msgspec
+
+from ledger.postgres import Session
+from ledger.systems import registered_systems
+from rulebook.sources import senders_with
+from schemas import Intake
+
+__all__ = ["accepted_now"]
+
+
+def accepted_now(intake: Intake, session: Session) -> Intake:
+    """The intake with the systems that are registered by now. Asks the database only where they matter.
+
+    Asked once for a batch, so all of its messages are held against the same register.
+    """
+    speakers = intake.speakers
+    if speakers is None or speakers.senders is None:
+        return intake
+    senders = senders_with(registered_systems(session))
+    return msgspec.structs.replace(
+        intake, speakers=msgspec.structs.replace(speakers, senders=senders)
+    )

@@ -1,0 +1,27 @@
+"""What the register says of systems and their sources, read for the intake. A few rows, found by an index."""
+
+from typing import Any
+
+from ledger.event import RecordedEvent, decode_event
+from ledger.postgres import Session
+
+__all__ = ["registered_systems"]
+
+_ANNULLED = "event-annulled"
+
+
+def registered_systems(session: Session) -> list[dict[str, Any]]:
+    """Facts of every `system-registered` that is not annulled, the one that occurred first at the front."""
+    events = [decode_event(*row) for row in session.rows("registered_systems")]
+    gone = {_target(event) for event in events if event.name == _ANNULLED}
+    standing = [
+        event
+        for event in events
+        if event.name != _ANNULLED and (event.stream, event.source, event.id) not in gone
+    ]
+    return [event.facts for event in sorted(standing, key=lambda e: (e.time, e.source, e.id))]
+
+
+def _target(annulment: RecordedEvent) -> tuple[Any, ...]:
+    source = annulment.facts.get("annuls_source", annulment.source)
+    return annulment.stream, source, annulment.facts["annuls"]

@@ -1,0 +1,28 @@
+"""Power over what other events said: the house's table, and why every other type has none."""
+
+from msgspec import Struct
+
+from rulebook.loading import load
+from schemas.powers import Power
+from schemas.sources import powers_of
+
+__all__ = ["ORDINARY", "POWERS", "POWER_TABLE", "related"]
+
+
+class Ordinary(Struct, frozen=True, forbid_unknown_fields=True):
+    """Types by which nobody ends or changes what another source said, and why."""
+
+    why: str
+    types: tuple[str, ...]
+
+
+POWER_TABLE: tuple[Power, ...] = load("house", "power", Power)
+ORDINARY: tuple[Ordinary, ...] = load("house", "ordinary", Ordinary, file="powers")
+POWERS = powers_of(POWER_TABLE)
+_BY_NAME = {name: power for power in POWER_TABLE for name in (*power.opens, *power.acts)}
+
+
+def related(names: frozenset[str]) -> frozenset[str]:
+    """Names of types with those that have power over them, or that they have power over."""
+    powers = {_BY_NAME[name].id: _BY_NAME[name] for name in names if name in _BY_NAME}
+    return names.union(*((*power.opens, *power.acts) for power in powers.values()))

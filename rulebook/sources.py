@@ -1,0 +1,61 @@
+"""Systems and their sources: who may send what, through which topic or file, where that is enforced."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from rulebook.loading import load
+from schemas.powers import Sender
+from schemas.sources import EVENTS_TOPIC, FILES
+
+__all__ = ["SENDERS", "SOURCES", "senders_with"]
+
+# Whoever may say something may take it back; of what others said it is refused anyway.
+_TAKES_BACK = "event-annulled"
+_NEWCOMER = Sender(through=frozenset({EVENTS_TOPIC, FILES}))
+
+
+class SourceEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """One source of a system. Without types, or kinds of subject: any."""
+
+    source: str
+    system: str
+    types: tuple[str, ...]
+    subjects: tuple[str, ...]
+    through: tuple[str, ...]
+
+
+def senders_with(
+    registered: Iterable[Mapping[str, Any]], known: Mapping[str, Sender] | None = None
+) -> dict[str, Sender]:
+    """By source who may send what: the table, and over it what was registered, in that order.
+
+    `registered`: facts of `system-registered`, the oldest first. What one does not say stays as it was; a
+    source that is in no table may send any type through the topic of events, and files.
+    """
+    senders = dict(SENDERS if known is None else known)
+    for facts in registered:
+        for source in facts.get("sources", ()):
+            senders[source] = _changed(senders.get(source, _NEWCOMER), facts)
+    return senders
+
+
+def _changed(sender: Sender, facts: Mapping[str, Any]) -> Sender:
+    return Sender(
+        _types(facts["types"]) if "types" in facts else sender.types,
+        frozenset(facts.get("subject_kinds", sender.subjects)),
+        frozenset(facts.get("through", sender.through)),
+    )
+
+
+def _types(names: Iterable[str]) -> frozenset[str]:
+    found = frozenset(names)
+    return found | {_TAKES_BACK} if found else found
+
+
+SOURCES: tuple[SourceEntry, ...] = load("house", "source", SourceEntry)
+SENDERS: Mapping[str, Sender] = {
+    entry.source: Sender(_types(entry.types), frozenset(entry.subjects), frozenset(entry.through))
+    for entry in SOURCES
+}

@@ -1,0 +1,98 @@
+"""Power over what other events said: which types have it, over which facts, and what one event claims.
+
+Pure. The table is data of the rulebook. An event claims power when it ends or changes what an earlier
+one said. Whose that was decides whether it may, so a claim says by what the earlier one is found.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+__all__ = ["Claim", "Power", "Powers", "Sender", "Speakers", "refs_in", "without_right"]
+
+CATEGORIES = "categories"
+_WHOLE = ("",)
+
+
+class Power(Struct, frozen=True, forbid_unknown_fields=True):
+    """What some types can do to what others said, of one subject.
+
+    `opens`: short names of the types that say something, `acts`: of those that end or change it. `by`: the
+    fact that ties them, `categories` for each that they list; empty: all of one subject belong together.
+    `guarded`: to say it again changes it. `commanded`: the privacy office acts only where it is sure to be
+    the office. `declared`: of the office its name is enough to change what it declared itself.
+    """
+
+    id: str
+    why: str
+    opens: tuple[str, ...]
+    acts: tuple[str, ...] = ()
+    by: str = ""
+    guarded: bool = False
+    commanded: bool = False
+    declared: bool = False
+
+
+Powers = Mapping[str, Power]
+"""Full type -> the power that an event of it claims, or is subject to."""
+
+
+class Sender(Struct, frozen=True):
+    """What one source may send: short names of types, kinds of subject, places. Empty: any."""
+
+    types: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
+    through: frozenset[str] = frozenset()
+
+
+class Speakers(Struct, frozen=True):
+    """Who may say what in one ledger.
+
+    `office`: the sources of the privacy office. `senders`: by source, who may send at all; None: everybody.
+    `place`: where the messages at hand came from.
+    """
+
+    office: frozenset[str] = frozenset()
+    powers: Powers = {}
+    senders: Mapping[str, Sender] | None = None
+    place: str = ""
+
+
+class Claim(Struct, frozen=True):
+    """One event's claim. `refs`: by what it is tied. `acts`: False when it says something, maybe again.
+
+    `for_office`: the privacy office surely says it. `office`: the sources of the office.
+    """
+
+    power: Power
+    refs: tuple[str, ...]
+    acts: bool
+    for_office: bool
+    office: frozenset[str]
+
+
+def refs_in(power: Power, facts: Mapping[str, Any], categories: Sequence[str]) -> tuple[str, ...]:
+    """By what an event of a power's types is tied to others of its subject."""
+    if not power.by:
+        return _WHOLE
+    if power.by == CATEGORIES:
+        return tuple(categories)
+    return (str(facts.get(power.by, "")),)
+
+
+def without_right(
+    source: str, claim: Claim, others: Collection[tuple[str, tuple[str, ...], bool]]
+) -> bool:
+    """Whether a claim is about what somebody else said.
+
+    `others`: what was said before of the same subject and power: source, refs, and whether it was surely
+    the privacy office. With nothing said before there is nothing to end: the claim waits.
+    """
+    if claim.for_office or not (claim.acts or claim.power.guarded):
+        return False
+    return any(
+        said_by != source or (surely and source in claim.office and not claim.power.declared)
+        for said_by, refs, surely in others
+        if not set(refs).isdisjoint(claim.refs)
+    )

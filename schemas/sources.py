@@ -1,0 +1,143 @@
+"""Who may say what: which source may send a message at all, through the place that it came by.
+
+Pure. A place is a Kafka topic, or `file:` and a label. `source` is only a name that a sender writes:
+what a name may do depends on who can write to that place, which the broker and the operator decide.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from schemas.catalogue import ANNULLED, EVENT_TYPES
+from schemas.event import Event, Intake
+from schemas.powers import Claim, Power, Powers, Sender, Speakers, refs_in
+from schemas.references import kind_of
+from schemas.rejection import Rejection
+
+__all__ = [
+    "EVENTS_TOPIC",
+    "FILES",
+    "OFFICE_LABEL",
+    "REGISTER_TOPIC",
+    "claimed",
+    "is_office_place",
+    "not_allowed",
+    "office_label",
+    "powers_of",
+    "through",
+]
+
+EVENTS_TOPIC: Final = "privacy.events.v1"
+REGISTER_TOPIC: Final = "privacy.register.v1"
+OFFICE_LABEL: Final = "privacy-office"
+"""Label of what the ledger's own commands record. No file of somebody else gets it."""
+FILES: Final = "file"
+"""Stands in a table for files of any label."""
+_FILE = "file:"
+
+
+def powers_of(table: Sequence[Power]) -> Powers:
+    """The table of powers by the types that claim one, or are subject to it, in all their versions."""
+    by_name = {name: power for power in table for name in (*power.opens, *power.acts)}
+    return {type: by_name[e.name] for type, e in EVENT_TYPES.items() if e.name in by_name}
+
+
+def office_label(label: str) -> str:
+    """The label of a file that the operator ingests as one of the privacy office."""
+    return f"{OFFICE_LABEL}/{label}"
+
+
+def is_office_place(place: str) -> bool:
+    """Whether what comes by a place, under the office's source, is surely the office.
+
+    Those are the register's topic, the ledger's own commands, and files that were ingested as its own.
+    """
+    mine = f"{_FILE}{OFFICE_LABEL}"
+    return place in {REGISTER_TOPIC, mine} or place.startswith(f"{mine}/")
+
+
+def through(intake: Intake, place: str) -> Intake:
+    """What a ledger accepts through one place."""
+    speakers = intake.speakers
+    if speakers is None or speakers.place == place:
+        return intake
+    return msgspec.structs.replace(intake, speakers=msgspec.structs.replace(speakers, place=place))
+
+
+def not_allowed(message: Mapping[str, Any], intake: Intake) -> str | None:
+    """The pointer of what its source may not say; None where it may.
+
+    Expects a message of a known type, whatever the shape of the rest is. What depends on the recorded
+    events, whose facts an act is about, is asked when it is recorded: see `claimed`.
+    """
+    speakers = intake.speakers
+    if speakers is None:
+        return None
+    source, is_office = message["source"], message["source"] in speakers.office
+    if is_office and is_office_place(speakers.place):
+        return None
+    if message["type"] == ANNULLED and _annuls_of_another(message, source):
+        return "/data/annuls_source"
+    if is_office and _is_commanded(message["type"], speakers):
+        return "/source"
+    return None if speakers.senders is None else _unknown(message, speakers, speakers.senders)
+
+
+def _annuls_of_another(message: Mapping[str, Any], source: str) -> bool:
+    data = message.get("data")
+    named = data.get("annuls_source") if isinstance(data, dict) else None
+    return isinstance(named, str) and named != source
+
+
+def _is_commanded(type: str, speakers: Speakers) -> bool:
+    power = speakers.powers.get(type)
+    if power is None:
+        return type == ANNULLED
+    return power.commanded and EVENT_TYPES[type].name in power.acts
+
+
+def _unknown(
+    message: Mapping[str, Any], speakers: Speakers, senders: Mapping[str, Sender]
+) -> str | None:
+    """The pointer of what the register does not know of a source."""
+    sender = senders.get(message["source"])
+    if sender is None or not _is_through(sender, speakers.place):
+        return "/source"
+    if sender.types and EVENT_TYPES[message["type"]].name not in sender.types:
+        return "/type"
+    subject = message.get("subject")
+    kind = kind_of(subject) if isinstance(subject, str) else None
+    if sender.subjects and kind is not None and kind not in sender.subjects:
+        return "/subject"
+    return None
+
+
+def _is_through(sender: Sender, place: str) -> bool:
+    known = sender.through
+    return not known or place in known or (FILES in known and place.startswith(_FILE))
+
+
+def claimed(outcomes: Sequence[Event | Rejection], intake: Intake) -> list[Event | Rejection]:
+    """The same outcomes; events that claim power over what others said carry their claim."""
+    speakers = intake.speakers
+    if speakers is None:
+        return list(outcomes)
+    powers = speakers.powers
+    return [
+        _with_claim(one, powers[one.type], speakers)
+        if isinstance(one, Event) and one.type in powers
+        else one
+        for one in outcomes
+    ]
+
+
+def _with_claim(event: Event, power: Power, speakers: Speakers) -> Event:
+    claim = Claim(
+        power=power,
+        refs=refs_in(power, event.facts, event.categories),
+        acts=EVENT_TYPES[event.type].name in power.acts,
+        for_office=event.source in speakers.office and is_office_place(speakers.place),
+        office=speakers.office,
+    )
+    return msgspec.structs.replace(event, claim=claim)
