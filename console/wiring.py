@@ -17,7 +17,7 @@ from console.reads import Reads, whoever_runs_this
 from console.settings import Settings
 from consumers.pipeline import BatchLimits
 from ledger.application import Ledger
-from ledger.audit import PublishedLog
+from ledger.audit import Custody, PublishedLog
 from ledger.authenticate import authenticate_rows
 from ledger.embedded import Server, start
 from ledger.embedded.place import Place
@@ -124,6 +124,20 @@ class Site:
         policy = self.settings.log.policy
         keys = (*self.log_key.known(), *(policy.keys if policy else ()))
         return PublishedLog(LogFolder(self.settings.log.folder), keys)
+
+    @property
+    def custody(self) -> Custody:
+        """Keys and journal for an audit; without epoch keys here it says that it did not look at them."""
+        folder = self.settings.key_dir / str(self.ledger)
+        held = any(folder.glob("epoch-*.key"))
+        return Custody(
+            ledger=self.ledger,
+            now=self.clock(),
+            tombstone=period("tombstone"),
+            purposes=LEDGER_KEYS,
+            provider=self.provider if held else None,
+            journal=self.journal if held else None,
+        )
 
     def publisher(self, observer: Observer | None = None) -> Publisher:
         """What publishes the transparency log. Whoever opens it closes it."""

@@ -1,4 +1,4 @@
-"""Rows and lines from before they had MACs get theirs, once: with the upgrade, or the restore of an older copy.
+"""Rows and lines from before they had MACs get theirs, once: with the upgrade, or a restore of an older copy.
 
 What the rows said by then is taken as it is. Afterwards a row without a MAC is one that somebody else wrote.
 """

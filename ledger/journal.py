@@ -110,14 +110,16 @@ class ErasureJournal:
         """Number of the file on its disk, 0 without one: places in it are those of no other."""
         return self.path.stat().st_ino if self.path.exists() else 0
 
-    def holds(self, text: bytes) -> bool:
-        """Whether any line holds some bytes."""
+    def lines(self) -> Iterator[bytes]:
+        """Every whole line, also one that is no entry. Memory is flat."""
         place = 0
         while lines := self._lines(place, locked=False):
-            if any(text in line for line in lines):
-                return True
+            yield from lines
             place += sum(len(line) + 1 for line in lines)
-        return False
+
+    def holds(self, text: bytes) -> bool:
+        """Whether any line holds some bytes."""
+        return any(text in line for line in self.lines())
 
     def entries(self) -> list[ErasureEntry]:
         """Every whole entry, oldest first. Raises Halt when one cannot be read."""
