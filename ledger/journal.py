@@ -117,10 +117,6 @@ class ErasureJournal:
             yield from lines
             place += sum(len(line) + 1 for line in lines)
 
-    def holds(self, text: bytes) -> bool:
-        """Whether any line holds some bytes."""
-        return any(text in line for line in self.lines())
-
     def entries(self) -> list[ErasureEntry]:
         """Every whole entry, oldest first. Raises Halt when one cannot be read."""
         return [entry for entries, _ in self.blocks() for entry in entries]

@@ -2,7 +2,7 @@
 
 What it needs is read before the moment that is audited, and asked again after it where a rotation or an
 erasure may have gone on meanwhile. Memory: a block of streams, about 2 KiB for each erasure of the journal,
-and at most `Capped.MOST` findings of a kind. Nothing that it meets ends it; details name tables, data subjects,
+and at most `Capped.MOST` findings of a kind. Nothing that it meets ends it; details name data subjects,
 categories and purposes, never a reference or a value.
 """
 

@@ -1,5 +1,6 @@
 """Keys, fences, tombstones and index rows against what was published of each stream."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -17,12 +18,28 @@ from ledger.keyring import FINGERPRINT
 from ledger.places import data_key_place
 from ledger.postgres import Session
 from ledger.sealing import key_id, month_of, next_month_key, unwrap_key
+from ledger.tlog.reimport import REIMPORT
 from schemas import ROLLING_CATEGORIES
 
 __all__ = ["check_streams"]
 
 _BLOCK_STREAMS = 1_000
 _REFERENCE = "reference"
+
+
+class CameBack:
+    """Positions that a restore brought back from the log. A key that is first needed there, and the person
+    who is first told of there, may be lost: they began after the copy of the keys was taken."""
+
+    def __init__(self, spans: Sequence[Sequence[int]]) -> None:
+        self._firsts = [first for first, _ in spans]
+        self._lasts = [last for _, last in spans]
+
+    def __contains__(self, position: object) -> bool:
+        if not isinstance(position, int):
+            return False
+        at = bisect_right(self._firsts, position) - 1
+        return at >= 0 and position <= self._lasts[at]
 
 
 class _Key(msgspec.Struct):
@@ -64,14 +81,17 @@ def check_streams(
     session: Session, custody: Custody, held: Held, lines: Lines, notes: Capped
 ) -> None:
     """Compare every stream, a block at a time."""
+    came_back = CameBack(session.rows("positions_of_batches", label=REIMPORT))
     for block in _blocks(session.stream("audit_streams")):
         kept = _load(session, [told.stream for told in block], held, notes)
         referred: dict[UUID, int] = {}
         for told in block:
             own = _with_lines(told, lines, notes)
-            _Stream(told, kept[told.stream], own, custody, held, notes).check()
+            _Stream(told, kept[told.stream], own, custody, held, notes, came_back).check()
             for subject, position in told.referred.items():
                 referred.setdefault(subject, position)
+        for subject in [one for one, position in referred.items() if position in came_back]:
+            del referred[subject]
         _check_referred(session, referred, notes)
 
 
@@ -162,7 +182,9 @@ class _Stream:
         custody: Custody,
         held: Held,
         notes: Capped,
+        came_back: CameBack,
     ) -> None:
+        self._came_back = came_back
         self._told, self._kept, self._lines = told, kept, lines
         self._custody, self._held, self._notes = custody, held, notes
         self._destroyed = {key for erased in told.erasures.values() for key in erased.keys}
@@ -197,7 +219,7 @@ class _Stream:
                     self._note("key-returned", category, "it was destroyed", need.position)
             elif id in self._destroyed:
                 self._check_covered(category, need.latest, need.position)
-            elif not any(key.secret is None for key in keys):
+            elif need.position not in self._came_back and all(key.secret for key in keys):
                 kind = "key-replaced" if ids - {None} else "key-missing"
                 self._note(kind, category, "no erasure accounts for it", need.position)
 
@@ -256,7 +278,7 @@ class _Stream:
         indexed, tombstone = self._kept.hmac is not None, self._kept.tombstone is not None
         if indexed and (self._whole or tombstone):
             self._note("index-returned", _REFERENCE, "all of this person was erased")
-        elif not indexed and not tombstone and not self._whole:
+        elif not (indexed or tombstone or self._whole or self._told.first in self._came_back):
             self._note("index-missing", _REFERENCE, "", self._told.first)
 
     def _check_tombstone(self) -> None:
