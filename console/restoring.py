@@ -13,6 +13,7 @@ from console.commands.following import bring_up_to_date
 from console.settings import Settings
 from console.wiring import bare_site, check_keys_held, complete_journal, install_on, utc_now
 from ledger.audit import audit
+from ledger.authenticate import authenticate_restored, check_rows_key
 from ledger.backup import Copy, check_keys, read_copies, restore
 from ledger.errors import Misconfigured
 from ledger.tlog.folder import LogFolder
@@ -58,8 +59,12 @@ def restore_site(
         elsewhere = is_elsewhere(folder, settings.log.origin, site.log_key.known())
         if elsewhere and settings.log.origin in copies[0].signed:
             raise Misconfigured(_absent(settings, ""))
+        check_rows_key(site.provider, copies[1].migrations)
         restore(site.database, site.ledger, folders, copies)
         install_on(site)
+        authenticate_restored(
+            site.session("eraser"), site.provider, site.ledger, copies[1].migrations
+        )
         reimported = reimport(site.session("recorder"), site.ledger, folder, site.log_key.known())
         complete_journal(site)
         erasures = site.eraser().reapply()

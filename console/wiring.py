@@ -19,7 +19,8 @@ from console.settings import Settings
 from consumers.pipeline import BatchLimits
 from ledger.application import Ledger
 from ledger.approvals import Approval, approve, digest_of
-from ledger.audit import PublishedLog
+from ledger.audit import Custody, PublishedLog
+from ledger.authenticate import authenticate_rows
 from ledger.embedded import Server, start
 from ledger.embedded.place import Place
 from ledger.erasure import Eraser, compare
@@ -40,6 +41,7 @@ from ledger.tlog.key_file import KeyFile
 from ledger.tlog.observer import Observer
 from ledger.tlog.publisher import Publisher
 from ledger.tlog.witnesses import Witnesses
+from ledger.tombstones import expire_tombstones
 from projections import VIEWS
 from projections.person import legal_holds
 from projections.standing import holds_role, staff_is_registered
@@ -127,6 +129,20 @@ class Site:
         policy = self.settings.log.policy
         keys = (*self.log_key.known(), *(policy.keys if policy else ()))
         return PublishedLog(LogFolder(self.settings.log.folder), keys)
+
+    @property
+    def custody(self) -> Custody:
+        """Keys and journal for an audit; without epoch keys here it says that it did not look at them."""
+        folder = self.settings.key_dir / str(self.ledger)
+        held = any(folder.glob("epoch-*.key"))
+        return Custody(
+            ledger=self.ledger,
+            now=self.clock(),
+            tombstone=period("tombstone"),
+            purposes=LEDGER_KEYS,
+            provider=self.provider if held else None,
+            journal=self.journal if held else None,
+        )
 
     def publisher(self, observer: Observer | None = None) -> Publisher:
         """What publishes the transparency log. Whoever opens it closes it."""
@@ -302,6 +318,12 @@ class Site:
             partial(legal_holds, privacy_office=self.privacy_office),
         )
 
+    def expire_tombstones(self) -> int:
+        """Forget the tombstones whose date has come; how many there were."""
+        session = self.session("eraser")
+        links = Opener(session, self.provider, self.ledger).links
+        return expire_tombstones(session, self.journal, links, self.clock())
+
     def close(self) -> None:
         """Close every session, then leave the embedded server."""
         while self._opened:
@@ -349,7 +371,8 @@ def install_site(settings: Settings, clock: Callable[[], datetime] = utc_now) ->
 def install_on(site: Site) -> list[str]:
     """Install or upgrade the ledger of a site; the migrations that were applied."""
     applied = install(site.database, site.ledger, site.clock())
-    first_epoch(site.session("eraser"), site.provider, site.clock())
+    first_epoch(site.session("eraser"), site.provider, site.ledger, site.clock())
+    authenticate_rows(site.session("eraser"), site.provider, site.ledger, site.journal)
     keyring = site.keyring()
     for purpose in LEDGER_KEYS:
         keyring.ledger_key(purpose)

@@ -22,6 +22,7 @@ from ledger.opening import Opener
 from ledger.overtaking import DECIDE, ERASE
 from ledger.postgres import Session
 from ledger.reading import events_of
+from ledger.remembering import add_tombstone, fence, restore_subject
 from ledger.sealing import end_of_month, month_of
 from ledger.verdict import Ground, Guard, Judge, Verdict, outright
 from ledger.writing import Head, NewEvent, Span, append, latest_versions, lock_head
@@ -150,9 +151,10 @@ class Eraser:
                     return None
                 self._refuse_held(verdict, events)
                 entry = self._entry(target, verdict, head.position, events)
+                line = self._opener.links.closed(entry)
                 result = self._apply(entry, events_of_entry(entry))
                 written = True  # from here on nobody knows whether the journal has it
-                self._journal.append(entry)
+                self._journal.append(line)
                 return result
         except LedgerError as error:
             if written:
@@ -229,23 +231,27 @@ class Eraser:
         """Fence and destroy keys, index rows and dead letters; how many letters there were."""
         destroyed = [*entry.categories, "fingerprint", *(["reference"] if entry.whole else [])]
         parameters: dict[str, Any] = {"subject": entry.subject, "categories": destroyed}
-        self._session.run("fence", **parameters, through=entry.through)
+        fence(self._session, self._opener.macs, entry.subject, destroyed, entry.through)
         if entry.month is None:
             self._session.run("destroy_keys", **parameters)
         else:
             self._ratchet(entry, entry.month)
         self._session.run("remove_blind", **parameters)
-        if not entry.reference_hmac:
-            return 0
-        hmac = bytes.fromhex(entry.reference_hmac)
-        letters = self._session.run("remove_letters_of", subject_hmac=hmac)
-        self._remember(entry, hmac)
+        hmac = self._hmac(entry)
+        letters = self._session.run("remove_letters_of", subject_hmac=hmac) if hmac else 0
+        self._remember(entry)
         return letters
+
+    def _hmac(self, entry: ErasureEntry) -> bytes | None:
+        """What the person is found by: as the journal has it, or the index where the journal forgot it."""
+        if entry.reference_hmac:
+            return bytes.fromhex(entry.reference_hmac)
+        row = self._session.row("indexed_subject", subject=entry.subject)
+        return bytes(row[0]) if row else None
 
     def _keep(self, entry: ErasureEntry) -> int:
         """Nothing goes; after a restore from before the person was known they are known again."""
-        if entry.reference_hmac:
-            self._remember(entry, bytes.fromhex(entry.reference_hmac))
+        self._remember(entry)
         return 0
 
     def _ratchet(self, entry: ErasureEntry, month: int) -> None:
@@ -255,23 +261,22 @@ class Eraser:
             for row in self._opener.ratcheted(entry.subject, category, month + 1):
                 self._session.run("ratchet_key", subject=entry.subject, category=category, **row)
 
-    def _remember(self, entry: ErasureEntry, hmac: bytes) -> None:
-        """A tombstone for a wholly erased person; otherwise the index row, should it be missing."""
-        parameters: dict[str, Any] = {
-            "subject": entry.subject,
-            "reference_hmac": hmac,
-            "version": entry.index_version,
-            "kind": entry.kind,
-            "valid_from": entry.valid_from,
-        }
+    def _remember(self, entry: ErasureEntry) -> None:
+        """A tombstone for a wholly erased person; otherwise the index row, should it be missing.
+
+        Neither for somebody whose tombstone is past its date: nothing ties them to the journal any more.
+        """
+        hmac = bytes.fromhex(entry.reference_hmac) if entry.reference_hmac else None
+        macs = self._opener.macs
         if entry.whole:
             self._session.run("remove_subject", subject=entry.subject)
+        if hmac is None:
+            return
+        if entry.whole:
             keep_until = entry.time + self._accountability
-            self._session.run(
-                "add_tombstone", **parameters, through=entry.through, keep_until=keep_until
-            )
+            add_tombstone(self._session, macs, entry, hmac, keep_until)
         else:
-            self._session.run("restore_subject", **parameters)
+            restore_subject(self._session, macs, entry, hmac)
 
     def reapply(self) -> list[Erasure]:
         """Carry out what the journal knows and the database does not. Run before anyone is served."""
@@ -285,7 +290,7 @@ class Eraser:
                 return None  # another process that started at the same time was faster
             recorded = self._session.row("event_named", source=SOURCE, id=last_name(entry))
             after = "restart" if head.position >= entry.position else "restore"
-            entry = self._as_of_now(entry)
+            entry = self._as_of_now(self._opener.links.opened(entry))
             events = [reapplied(entry, after, self._clock())]
             if recorded is None:
                 events = [*events_of_entry(entry), *events]

@@ -54,6 +54,7 @@ class JournalFigures:
 
     def _begin(self) -> None:
         self._offset = self._keys = self._erasures = 0
+        self._file = self._journal.file
         self._missing: list[ErasureEntry] = []
 
     def read(self, session: Session) -> Figures:
@@ -61,8 +62,9 @@ class JournalFigures:
         if not self._journal.path.parent.is_dir():
             return {}
         _, erasures = session.row("head") or (0, 0)
-        # An entry whose erasure failed may be taken back; a restored database lacks what it had.
-        if self._missing or erasures < self._erasures:
+        # An entry whose erasure failed may be taken back; a restored database lacks what it had; a journal
+        # that was rewritten has its entries elsewhere.
+        if self._missing or erasures < self._erasures or self._file != self._journal.file:
             self._begin()
         self._erasures, self._missing = erasures, []
         for entries, end in self._journal.blocks(self._offset):

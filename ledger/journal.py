@@ -2,14 +2,14 @@
 
 An erasure is appended and fsynced before its transaction commits. So whatever a crash or a restore
 brings back, the journal still knows, and the next start erases it again before anyone is served.
-It holds subject UUIDs, key ids and keyed hashes; no personal value.
+It holds subject UUIDs and key ids; what ties a line to a person is sealed (`ledger.linking`).
 """
 
 import errno
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from uuid import UUID
 import msgspec
 
 from ledger.durable import fsync_folder
-from ledger.errors import Halt
+from ledger.errors import Halt, Retry
 
 __all__ = ["ErasureEntry", "ErasureJournal"]
 
@@ -26,6 +26,7 @@ __all__ = ["ErasureEntry", "ErasureJournal"]
 _BLOCK_BYTES = 1024 * 1024
 # Looked through at once for the end of the last whole line.
 _TAIL_BYTES = 64 * 1024
+_DRAFT = ".journal-new"
 
 
 class ErasureEntry(msgspec.Struct, frozen=True):
@@ -35,6 +36,7 @@ class ErasureEntry(msgspec.Struct, frozen=True):
     of a rolling category up to this one expired; then later months keep their keys. `registry`: the
     reference of a registry entry, which is no secret; None for a person. `decisions`: of every category
     that was decided, as `erasure-decided` has them; without `categories` all of them stay.
+    `reference_hmac`: in lines from before `link`; `link` and `mac`: see `linking.JournalLinks`.
     """
 
     erasure: UUID
@@ -54,6 +56,8 @@ class ErasureEntry(msgspec.Struct, frozen=True):
     registry: str | None = None
     decisions: dict[str, dict[str, Any]] = {}
     request_ref: str | None = None
+    link: str | None = None
+    mac: str | None = None
 
 
 class ErasureJournal:
@@ -66,27 +70,66 @@ class ErasureJournal:
         """Add one entry; on return it is on disk. Raises Halt when it may not be there."""
         line = msgspec.json.encode(entry) + b"\n"
         try:
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            with self._locked() as descriptor:
                 _append(descriptor, line)
-            finally:
-                os.close(descriptor)
             # Each time: whoever made the file may have died before its name was durable.
             fsync_folder(self.path.parent)
         except OSError as error:
             raise Halt(f"the erasure journal cannot be written: {error.strerror}") from None
 
+    def rewrite(self, change: Callable[[ErasureEntry], ErasureEntry]) -> int:
+        """Change lines, all of them durably or none; how many. Who reads meanwhile has the lines of before.
+
+        Raises Retry when the file cannot be written, Halt when an entry cannot be read.
+        """
+        try:
+            with self._locked():
+                changed = _changed_copy(self, self.path.with_suffix(_DRAFT), change)
+                if changed:
+                    self.path.with_suffix(_DRAFT).rename(self.path)
+                    fsync_folder(self.path.parent)
+                return changed
+        except OSError as error:
+            raise Retry(f"the erasure journal cannot be written: {error.strerror}") from None
+
+    @contextmanager
+    def _locked(self) -> Iterator[int]:
+        """A descriptor of the file under its name, that nobody else writes to."""
+        while True:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                if _is_at(self.path, descriptor):  # otherwise it was rewritten meanwhile
+                    yield descriptor
+                    return
+            finally:
+                os.close(descriptor)
+
+    @property
+    def file(self) -> int:
+        """Number of the file on its disk, 0 without one: places in it are those of no other."""
+        return self.path.stat().st_ino if self.path.exists() else 0
+
+    def lines(self) -> Iterator[bytes]:
+        """Every whole line, also one that is no entry. Memory is flat."""
+        place = 0
+        while lines := self._lines(place, locked=False):
+            yield from lines
+            place += sum(len(line) + 1 for line in lines)
+
     def entries(self) -> list[ErasureEntry]:
         """Every whole entry, oldest first. Raises Halt when one cannot be read."""
         return [entry for entries, _ in self.blocks() for entry in entries]
 
-    def blocks(self, offset: int = 0) -> Iterator[tuple[list[ErasureEntry], int]]:
+    def blocks(
+        self, offset: int = 0, *, locked: bool = False
+    ) -> Iterator[tuple[list[ErasureEntry], int]]:
         """Whole entries from a place in the file on, block by block, each with the place after it.
 
         Memory is flat, however long the journal is. Raises Halt when an entry cannot be read.
+        `locked`: the caller holds the file's lock.
         """
-        while lines := self._lines(offset):
+        while lines := self._lines(offset, locked=locked):
             try:
                 entries = [msgspec.json.decode(line, type=ErasureEntry) for line in lines]
             except msgspec.DecodeError as error:
@@ -94,15 +137,48 @@ class ErasureJournal:
             offset += sum(len(line) + 1 for line in lines)
             yield entries, offset
 
-    def _lines(self, offset: int) -> list[bytes]:
+    def _lines(self, offset: int, *, locked: bool) -> list[bytes]:
         """Some whole lines from a place in the file on; none at its end."""
         if not self.path.exists():
             return []
         with self.path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH)  # a line that is being written may be taken back
+            if not locked:
+                fcntl.flock(file, fcntl.LOCK_SH)  # a line that is being written may be taken back
             file.seek(offset)
             *lines, _torn = (file.read(_BLOCK_BYTES) + file.readline()).split(b"\n")
             return lines
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    try:
+        there = path.stat()
+    except FileNotFoundError:
+        return False
+    return os.path.samestat(there, os.fstat(descriptor))
+
+
+def _changed_copy(
+    journal: ErasureJournal, draft: Path, change: Callable[[ErasureEntry], ErasureEntry]
+) -> int:
+    """Write the changed lines to another file, durably; how many differ, 0 without a file."""
+    changed = 0
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        end = 0
+        for block, _ in journal.blocks(locked=True):
+            after = [change(entry) for entry in block]
+            changed += sum(a != b for a, b in zip(after, block, strict=True))
+            lines = b"".join(msgspec.json.encode(entry) + b"\n" for entry in after)
+            if os.pwrite(descriptor, lines, end) != len(lines):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            end += len(lines)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+        if not changed:
+            draft.unlink()
+    return changed
 
 
 def _append(descriptor: int, line: bytes) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from ledger.authentic import RowMacs, row_macs
 from ledger.errors import Halt, Lost, Overtaken
 from ledger.held import Chain, Held
 from ledger.names import LedgerName
@@ -58,6 +59,8 @@ class Keyring:
     ) -> None:
         self._session = session
         self._epochs = EpochCiphers(provider)
+        self._provider = provider
+        self._macs: RowMacs | None = None
         self._ledger = ledger
         self._monotonic = monotonic
         self._random = random
@@ -162,6 +165,13 @@ class Keyring:
     def reference_hmac(self, reference: str) -> bytes:
         """The keyed hash under which the subject index knows a reference."""
         return self.hash("index").of(reference.encode())
+
+    @property
+    def macs(self) -> RowMacs:
+        """What authenticates rows. Raises Lost when its key is gone."""
+        if self._macs is None:
+            self._macs = row_macs(self._provider, self._ledger)
+        return self._macs
 
     # Data keys
 

@@ -14,8 +14,10 @@ from uuid import UUID
 
 import msgspec
 
+from ledger.authentic import RowMacs, row_macs
 from ledger.errors import Lost
 from ledger.event import RecordedEvent
+from ledger.linking import JournalLinks, LinkKeys
 from ledger.names import LedgerName
 from ledger.places import data_key_place, ledger_key_place, reference_place
 from ledger.postgres import Session
@@ -74,9 +76,25 @@ class Opener:
     def __init__(self, session: Session, provider: FileKeyProvider, ledger: LedgerName) -> None:
         self._session = session
         self._epochs = EpochCiphers(provider)
+        self._provider = provider
         self._ledger = ledger
+        self._macs: RowMacs | None = None
         self._ledger_keys: dict[str, bytes] = {}
         self._held: dict[UUID, _Held] = {}
+
+    # Rows
+
+    @property
+    def macs(self) -> RowMacs:
+        """What authenticates rows. Raises Lost when its key is gone."""
+        if self._macs is None:
+            self._macs = row_macs(self._provider, self._ledger)
+        return self._macs
+
+    @property
+    def links(self) -> JournalLinks:
+        """What ties lines of the erasure journal to persons."""
+        return JournalLinks(LinkKeys(self._provider), lambda: self.macs, self._ledger)
 
     # References
 

@@ -17,17 +17,26 @@ from ledger.durable import fsync_folder
 from ledger.errors import Halt, Lost, Retry
 from ledger.sealing import KEY_BYTES
 
-__all__ = ["EpochCiphers", "FileKeyProvider"]
+__all__ = [
+    "EpochCiphers",
+    "FileKeyProvider",
+    "create_secret",
+    "destroy_secret",
+    "read_secret",
+    "written",
+]
 
 _PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 _PREFIX, _SUFFIX, _DRAFT = "epoch-", ".key", ".new"
+# The key that authenticates rows; under its first name until every row from before has its MAC.
+_ROWS, _ROWS_FILLING = "rows.key", "rows-filling.key"
 
 
 class FileKeyProvider:
     """Epoch keys as files in one folder, made with mode 0700 when it is missing."""
 
     def __init__(self, folder: Path) -> None:
-        with _written():
+        with written():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
 
@@ -41,43 +50,50 @@ class FileKeyProvider:
 
         Raises Retry when the folder cannot be written: then the epoch may have a key or not.
         """
-        path = self._path(epoch)
-        draft = path.with_suffix(_DRAFT)
-        with _written():
-            draft.unlink(missing_ok=True)
-            _write(draft, os.O_CREAT | os.O_EXCL, secret)
-            try:
-                os.link(draft, path)
-            except FileExistsError:
-                raise Halt(f"epoch {epoch} has a key already") from None
-            finally:
-                draft.unlink()
-            fsync_folder(self.folder)
+        with written():
+            if not create_secret(self._path(epoch), secret):
+                raise Halt(f"epoch {epoch} has a key already")
 
     def get(self, epoch: int) -> bytes:
         """Key of an epoch, 32 bytes. Raises Lost when it is gone or damaged."""
-        try:
-            secret = self._path(epoch).read_bytes()
-        except FileNotFoundError:
-            raise Lost(f"the key of epoch {epoch} is not held any more") from None
-        if secret == bytes(KEY_BYTES):
-            raise Lost(f"the key of epoch {epoch} is being destroyed")
-        if len(secret) != KEY_BYTES:
-            raise Lost(f"the key of epoch {epoch} is damaged")
-        return secret
+        return read_secret(self._path(epoch), f"the key of epoch {epoch}")
 
     def destroy(self, epoch: int) -> None:
         """Overwrite and remove the key of an epoch. Harmless when it is gone. Durable on return.
 
         Raises Retry when the folder cannot be written: then the key may be there or not.
         """
-        path = self._path(epoch)
-        with _written():
-            # A start that died left the same file under the draft's name.
-            for name in (path, path.with_suffix(_DRAFT)):
-                if name.exists():
-                    _write(name, 0, bytes(KEY_BYTES))
-                    name.unlink(missing_ok=True)
+        with written():
+            destroy_secret(self._path(epoch))
+            fsync_folder(self.folder)
+
+    # The key that authenticates rows of the keys' namespace
+
+    @property
+    def has_rows_key(self) -> bool:
+        """Whether the rows of this ledger have been authenticated from some moment on."""
+        return (self.folder / _ROWS).exists()
+
+    @property
+    def fills_rows(self) -> bool:
+        """Whether rows from before are being authenticated, or whoever did so died."""
+        return (self.folder / _ROWS_FILLING).exists()
+
+    def rows_key(self) -> bytes:
+        """The key that authenticates rows, 32 bytes. Raises Lost when it is gone or damaged."""
+        return read_secret(self.folder / _ROWS, "the key that authenticates rows (rows.key)")
+
+    def begin_rows_key(self) -> bytes:
+        """A key for rows that are there already, the same one until `keep_rows_key`; Retry as `create`."""
+        path = self.folder / _ROWS_FILLING
+        with written():
+            create_secret(path, os.urandom(KEY_BYTES))
+        return read_secret(path, "the new key that authenticates rows")
+
+    def keep_rows_key(self) -> None:
+        """Every row has its MAC: from now on one without is not believed. Durable on return."""
+        with written():
+            (self.folder / _ROWS_FILLING).rename(self.folder / _ROWS)
             fsync_folder(self.folder)
 
     def _path(self, epoch: int) -> Path:
@@ -95,8 +111,47 @@ def _write(path: Path, flags: int, content: bytes) -> None:
         os.close(descriptor)
 
 
+def create_secret(path: Path, secret: bytes) -> bool:
+    """Make a file with a key, durably, all of it or nothing; False when it is there already."""
+    draft = path.with_suffix(_DRAFT)
+    draft.unlink(missing_ok=True)
+    _write(draft, os.O_CREAT | os.O_EXCL, secret)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink()
+    fsync_folder(path.parent)
+    return True
+
+
+def read_secret(path: Path, what: str) -> bytes:
+    """The key in a file, 32 bytes. Raises Lost when it is gone or damaged. `what`: for the message."""
+    try:
+        secret = path.read_bytes()
+    except FileNotFoundError:
+        raise Lost(f"{what} is not held any more") from None
+    except OSError as error:
+        raise Lost(f"{what} cannot be read: {error.strerror}") from None
+    if secret == bytes(KEY_BYTES):
+        raise Lost(f"{what} is being destroyed")
+    if len(secret) != KEY_BYTES:
+        raise Lost(f"{what} is damaged")
+    return secret
+
+
+def destroy_secret(path: Path) -> None:
+    """Overwrite and remove a file with a key; its folder is still to be made durable."""
+    # A start that died left the same file under the draft's name.
+    for name in (path, path.with_suffix(_DRAFT)):
+        if name.exists():
+            _write(name, 0, bytes(KEY_BYTES))
+            name.unlink(missing_ok=True)
+
+
 @contextmanager
-def _written() -> Iterator[None]:
+def written() -> Iterator[None]:
     """Tell a fault of the disk that may pass; a folder of the wrong owner is told as it is."""
     try:
         yield

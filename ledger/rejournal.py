@@ -37,7 +37,8 @@ def rejournal(session: Session, opener: Opener, journal: ErasureJournal) -> int:
     recorded = session.rows("recorded_erasures", source=SOURCE)
     lacking = [(id, stream) for id, stream in recorded if id not in known]
     for id, stream in lacking:
-        journal.append(_entry(session, opener, id, events_of(session, [stream])))
+        entry = _entry(session, opener, id, events_of(session, [stream]))
+        journal.append(opener.links.closed(entry))
     return len(lacking)
 
 

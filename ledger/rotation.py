@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from ledger.authentic import row_macs
 from ledger.errors import Retry
 from ledger.names import LedgerName
 from ledger.places import data_key_place, ledger_key_place
@@ -42,13 +43,18 @@ class Rotation(msgspec.Struct, frozen=True):
     rewrapped: int
 
 
-def first_epoch(session: Session, provider: FileKeyProvider, now: datetime) -> None:
+def first_epoch(
+    session: Session, provider: FileKeyProvider, ledger: LedgerName, now: datetime
+) -> None:
     """Begin epoch 1 of a new ledger; nothing when there is one. Run by `ledger init`."""
     with session.transaction():
         if session.row("current_epoch") is None:
             if 1 not in provider.epochs():
                 provider.create(1, os.urandom(KEY_BYTES))
-            session.run("add_epoch", epoch=1, now=now)
+            if not provider.has_rows_key:
+                provider.begin_rows_key()
+                provider.keep_rows_key()
+            _add_epoch(session, provider, ledger, 1, now)
 
 
 def epochs(session: Session, provider: FileKeyProvider) -> Epochs:
@@ -93,7 +99,7 @@ def rotate(
         if stop():
             raise Retry("the rotation of keys was interrupted; the next one completes it")
     with session.transaction():
-        session.run("retire_epochs", epoch=epoch, now=now)
+        _retire_epochs(session, provider, ledger, epoch, now)
     old = tuple(held for held in provider.epochs() if held < epoch)
     for held in old:
         provider.destroy(held)
@@ -110,8 +116,29 @@ def _begin(session: Session, provider: FileKeyProvider, ledger: LedgerName, now:
         epoch = int(latest) + 1
         if epoch not in provider.epochs():
             provider.create(epoch, os.urandom(KEY_BYTES))
-        session.run("add_epoch", epoch=epoch, now=now)
+        _add_epoch(session, provider, ledger, epoch, now)
         return epoch
+
+
+def _add_epoch(
+    session: Session, provider: FileKeyProvider, ledger: LedgerName, epoch: int, now: datetime
+) -> None:
+    mac = row_macs(provider, ledger).of("epochs", (epoch, now, None))
+    session.run("add_epoch", epoch=epoch, now=now, mac=mac)
+
+
+def _retire_epochs(
+    session: Session, provider: FileKeyProvider, ledger: LedgerName, epoch: int, now: datetime
+) -> None:
+    """Every epoch before `epoch` has ended."""
+    macs = row_macs(provider, ledger)
+    rows = session.rows("epochs_before", epoch=epoch)
+    session.run(
+        "retire_epochs",
+        now=now,
+        epochs=[row[0] for row in rows],
+        macs=[macs.changed("epochs", row[:3], row[3], (*row[:2], now)) for row in rows],
+    )
 
 
 def _rewrap_ledger_keys(

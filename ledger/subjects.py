@@ -16,6 +16,7 @@ from ledger.keyring import Keyring, Need
 from ledger.names import LedgerName
 from ledger.places import reference_place
 from ledger.postgres import Session
+from ledger.remembering import name_subject
 from ledger.sealing import DataKey, seal_value
 
 __all__ = ["BEGINNING", "INDEX_VERSION", "Mention", "Period", "SubjectIndex", "kind_of"]
@@ -135,13 +136,20 @@ class SubjectIndex:
             unchanged = self._keyring.lock() == frozenset()
             # Who is new to this process may be known to another; the row that is there then stays.
             self._check({r: p for r, p in known.items() if p or not unchanged})
+            sealed = [self._sealed_reference(row[1], row[4], secrets[row[1]]) for row in rows]
             added = self._session.rows(
                 "add_subjects",
                 hmacs=[row[0] for row in rows],
                 subjects=[row[1] for row in rows],
                 kinds=[row[2] for row in rows],
                 starts=[row[3] for row in rows],
-                sealed=[self._sealed_reference(row[1], row[4], secrets[row[1]]) for row in rows],
+                sealed=sealed,
+                macs=[
+                    self._keyring.macs.of(
+                        "subject_index", (row[1], row[0], INDEX_VERSION, row[2], row[3], text)
+                    )
+                    for row, text in zip(rows, sealed, strict=True)
+                ],
                 version=INDEX_VERSION,
             )
             winners = [(Need(subject, "reference"), secrets[subject]) for (subject,) in added]
@@ -167,7 +175,7 @@ class SubjectIndex:
         key = self._keyring.of(subject).ready["reference", 0]
         place = reference_place(self._ledger, subject, key.id)
         sealed = seal_value(key.cipher, reference, place, self._keyring.nonces())
-        self._session.run("name_subject", subject=subject, sealed=sealed)
+        name_subject(self._session, self._keyring.macs, subject, sealed)
 
 
 def kind_of(reference: str) -> str:

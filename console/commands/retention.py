@@ -18,7 +18,6 @@ from console.rights.requesting import check_allowed, find
 from console.settings import Settings
 from console.show.retention import clocks_table, decision_tables, forecast_table, steps_table
 from ledger.rotation import epochs
-from ledger.tombstones import expire_tombstones
 from ledger.verdict import GROUNDS
 from rulebook.calendar import day_of, months_after
 
@@ -82,7 +81,7 @@ def run(settings: Settings, carry_out: Yes = False, as_json: Json = False) -> No
         else:
             people().print(steps_table("Erased" if carry_out else "Would be erased", rows))
         if carry_out:
-            gone = expire_tombstones(site.session("eraser"), site.clock())
+            gone = site.expire_tombstones()
             note(f"ledger: {gone} tombstones are past their date and forgotten")
         else:
             note("ledger: nothing was erased; add --yes to erase this")

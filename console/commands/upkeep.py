@@ -121,7 +121,7 @@ def show_audit(
     Exit status 1 when there is a finding.
     """
     with open_site(settings, opens_values=False) as site:
-        result = audit(site.session("reader"), site.published_log)
+        result = audit(site.session("reader"), site.published_log, site.custody)
         compared: list[ViewReport] = []
         if views:
             bring_up_to_date(site)

@@ -7,7 +7,6 @@ from console.wiring import Site
 from ledger.errors import Retry
 from ledger.letters import expire_letters
 from ledger.rotation import Rotation, due, rotate
-from ledger.tombstones import expire_tombstones
 from projections import findings
 from projections.figures import unbuilt
 from rulebook import period
@@ -38,4 +37,4 @@ def forget_waiting(site: Site, stop: Callable[[], bool] = lambda: False) -> tupl
     if findings.VIEW.name in unbuilt(site.session("reader")):
         raise Retry("the view of findings is not built yet, so erasures that wait are not seen")
     resumed = sum(1 for _ in erase_due(site, decided_only=True, stop=stop))
-    return resumed, expire_tombstones(site.session("eraser"), site.clock())
+    return resumed, site.expire_tombstones()

@@ -11,13 +11,15 @@ from base64 import b64encode
 import msgspec
 
 from ledger.audit.batches import check_batches, check_bookmarks, check_head, check_letters
+from ledger.audit.custody import Custody
 from ledger.audit.entries import walk
 from ledger.audit.findings import ExplainedGap, Finding, Findings
+from ledger.audit.keys import KeysAudit
 from ledger.audit.published import Comparison, PublishedLog
 from ledger.audit.states import check_states
 from ledger.postgres import Session
 
-__all__ = ["Audit", "ExplainedGap", "Finding", "PublishedLog", "audit", "audit_log"]
+__all__ = ["Audit", "Custody", "ExplainedGap", "Finding", "PublishedLog", "audit", "audit_log"]
 
 _APPLICATION = "application"
 
@@ -36,13 +38,19 @@ class Audit(msgspec.Struct, frozen=True):
         return not self.findings
 
 
-def audit(session: Session, log: PublishedLog | None = None) -> Audit:
-    """Check everything that was recorded, and, with a log, published. Needs the reader's role.
+def audit(
+    session: Session, log: PublishedLog | None = None, custody: Custody | None = None
+) -> Audit:
+    """Check everything that was recorded, and, with a log, published; with a custody, what is kept of keys.
 
-    Flat memory but for batches and gaps. Raises Retry or Halt when it cannot be read.
+    Needs the reader's role. Flat memory but for batches, gaps and erasures. Raises Retry or Halt when it
+    cannot be read.
     """
     findings = Findings()
     comparison = Comparison(log, findings)  # read first: what is published was recorded before
+    keys = KeysAudit(
+        custody, findings
+    )  # likewise: what is wrapped now opens under what is held now
     with session.transaction():
         session.run("begin_snapshot")
         last = audit_log(session, comparison, findings)
@@ -55,6 +63,8 @@ def audit(session: Session, log: PublishedLog | None = None) -> Audit:
         check_bookmarks(session.rows("bookmark_offsets"), batches, gaps, findings)
         for (position,) in session.rows("names_without_event"):
             findings.note(position, "event-id", "a name without an event")
+        keys.compare(session)
+    keys.end(session)
     root = b64encode(comparison.root).decode()
     return Audit(comparison.size, root, findings.sorted(), tuple(gaps.values()))
 

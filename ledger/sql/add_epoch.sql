@@ -1,2 +1,2 @@
--- A new epoch. epoch, now: when it begins.
-INSERT INTO epochs (epoch, started_at) VALUES (%(epoch)s, %(now)s)
+-- A new epoch. epoch, now: when it begins, mac.
+INSERT INTO epochs (epoch, started_at, mac) VALUES (%(epoch)s, %(now)s, %(mac)s)

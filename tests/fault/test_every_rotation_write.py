@@ -70,7 +70,7 @@ class Rotating:
         secrets = {name for name, content in files.items() if content.strip(b"\0")}
         name = f"epoch-{current:06d}"
         assert f"{name}.key" in secrets
-        assert secrets <= {f"{name}.key", f"{name}.new", house.journal.path.name}
+        assert secrets <= {f"{name}.key", f"{name}.new", "rows.key", house.journal.path.name}
 
 
 @STRIDES

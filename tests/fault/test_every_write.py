@@ -196,7 +196,7 @@ class Installing:
     def act(self, house: House, number: int) -> None:
         new = self.of(house, number)
         install(new.database, new.ledger, new.clock())
-        first_epoch(new.session("eraser"), new.provider, new.clock())
+        first_epoch(new.session("eraser"), new.provider, new.ledger, new.clock())
         keyring = new.open().keyring
         for purpose in LEDGER_KEYS:
             keyring.ledger_key(purpose)

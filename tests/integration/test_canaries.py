@@ -118,7 +118,7 @@ def test_no_canary_reaches_the_disk_the_log_or_the_output(
     server, folder = own_server
     house = House(server.url(), tmp_path / "keys", LedgerName(), Clock())
     install(house.database, house.ledger, house.clock())
-    first_epoch(house.session("eraser"), house.provider, house.clock())
+    first_epoch(house.session("eraser"), house.provider, house.ledger, house.clock())
     everything = lines()
     outcome = house.record(*everything)
     assert outcome.recorded == len(PERSONAL_FIELDS)

@@ -10,7 +10,6 @@ from console.running.forgetting import forget_waiting
 from ledger.audit import audit
 from ledger.errors import OnHold, Retry, UnknownSubject
 from ledger.event import RecordedEvent
-from ledger.tombstones import expire_tombstones
 from rulebook.calendar import day_of
 from schemas import CATEGORIES
 from tests.fixtures.deciding import WHO, Home, customer, held, hold, told
@@ -302,12 +301,11 @@ def test_entries_with_a_later_event_stay_somebodys(home: Home) -> None:
 def test_tombstones_go_after_their_date(home: Home) -> None:
     home.tell(held("contact"))
     erase_asked(home.site, WHO, ASKED)
-    session = home.house.session("eraser")
-    assert expire_tombstones(session, home.clock()) == 0
+    assert home.site.expire_tombstones() == 0
     assert len(home.house.opener().periods(WHO)) == 1
     home.clock.forward(days=5 * 366)
-    assert expire_tombstones(session, home.clock()) == 1
-    assert expire_tombstones(session, home.clock()) == 0
+    assert home.site.expire_tombstones() == 1
+    assert home.site.expire_tombstones() == 0
     assert home.house.opener().periods(WHO) == []
 
 

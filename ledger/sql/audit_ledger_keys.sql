@@ -1,0 +1,2 @@
+-- All keys of the ledger itself.
+SELECT purpose, epoch, wrapped FROM ledger_keys ORDER BY purpose
