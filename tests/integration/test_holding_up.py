@@ -29,8 +29,10 @@ LOCKS = {
     "ledger_main_views.consent_status_builder": {"projector"},
     "ledger_main.migrations": set(),
 }
-FORMER = ("ledger_main", "ledger_main_keys", "ledger_main_views", "ledger_main.rejection_answers")
-FORMER += tuple(f"ledger_main_views.{view.name}" for view in VIEWS)
+FORMER = (
+    *("ledger_main", "ledger_main_keys", "ledger_main_views", "ledger_main.rejection_answers"),
+    *(f"ledger_main_views.{view.name}" for view in VIEWS),
+)
 
 
 @pytest.fixture

@@ -126,7 +126,7 @@ def run_everything(log_in: Callable[[str], Cli], names: list[str]) -> dict[str, 
 def test_nobody_but_the_owner_may_create_anything_or_owns_anything(
     installed: Callable[[str], Cli], superuser: Superuser
 ) -> None:
-    assert installed
+    installed("owner")
     may_create = superuser.execute("""
         SELECT rolname, nspname FROM pg_roles, pg_namespace
         WHERE rolname ~ '^ledger_' AND has_schema_privilege(rolname, pg_namespace.oid, 'CREATE')
@@ -148,7 +148,7 @@ def test_nobody_but_the_owner_may_create_anything_or_owns_anything(
 def test_functions_look_nothing_up_in_a_place_of_others_and_are_nobodys_to_call(
     installed: Callable[[str], Cli], superuser: Superuser
 ) -> None:
-    assert installed
+    installed("owner")
     found = superuser.execute("""
         SELECT proname, proconfig, prosecdef,
                ARRAY(SELECT grantee::regrole::text FROM aclexplode(proacl) ORDER BY 1)
@@ -165,7 +165,7 @@ def test_functions_look_nothing_up_in_a_place_of_others_and_are_nobodys_to_call(
 def test_what_a_login_plants_is_refused(
     installed: Callable[[str], Cli], superuser: Superuser, login: str
 ) -> None:
-    assert installed
+    installed("owner")
     made = [
         *plantings.structures(superuser),
         *plantings.code(superuser),
