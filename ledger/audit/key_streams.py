@@ -116,8 +116,8 @@ def _load(session: Session, subjects: list[UUID], held: Held, notes: Capped) -> 
         "audit_fences", subjects=subjects
     ):
         kept[subject].fences[category] = _Fence(generation, through)
-        row = (subject, category, generation, through)
-        held.check("fences", row, mac, f"the fence of {subject}, category {category},")
+        fence = (subject, category, generation, through)
+        held.check("fences", fence, mac, f"the fence of {subject}, category {category},")
     for *row, mac in session.rows("audit_tombstones", subjects=subjects):
         kept[row[0]].tombstone = tuple(row)
         held.check("tombstones", tuple(row), mac, f"the tombstone of {row[0]}")
