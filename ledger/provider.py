@@ -7,6 +7,7 @@ need the same four methods.
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -29,6 +30,7 @@ __all__ = [
 _PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 _PREFIX, _SUFFIX, _DRAFT = "epoch-", ".key", ".new"
 # The key that authenticates rows; under its first name until every row from before has its MAC.
+_NUMBER = re.compile(r"[0-9]{6,9}")
 _ROWS, _ROWS_FILLING = "rows.key", "rows-filling.key"
 
 
@@ -43,7 +45,13 @@ class FileKeyProvider:
     def epochs(self) -> list[int]:
         """Epochs whose key is still held, ascending."""
         names = [path.name for path in self.folder.glob(f"{_PREFIX}*{_SUFFIX}")]
-        return sorted(int(name.removeprefix(_PREFIX).removesuffix(_SUFFIX)) for name in names)
+        numbers = [name.removeprefix(_PREFIX).removesuffix(_SUFFIX) for name in names]
+        return sorted(int(number) for number in numbers if _NUMBER.fullmatch(number))
+
+    def strange(self) -> list[str]:
+        """Names of key files in the folder that this program never gives, sorted."""
+        known = {_ROWS, _ROWS_FILLING, *(self._path(epoch).name for epoch in self.epochs())}
+        return sorted({path.name for path in self.folder.glob(f"*{_SUFFIX}")} - known)
 
     def create(self, epoch: int, secret: bytes) -> None:
         """Store the key of a new epoch. Durable on return; Halt when the epoch has a key already.

@@ -20,7 +20,9 @@ def fence(
 ) -> None:
     """Let no value up to `through` be sealed for these categories again; a later fence stays."""
     rows = session.rows("fence_state", subject=subject, categories=list(categories))
-    generations, throughs, made = [], [], []
+    generations: list[int] = []
+    throughs: list[datetime] = []
+    made: list[bytes | None] = []
     for category, latest, generation, known_through, mac in rows:
         after = (max(latest, generation or 0), max(through, known_through or through))
         generations.append(after[0])

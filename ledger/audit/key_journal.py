@@ -47,13 +47,9 @@ class Lines:
             notes.note(None, "journal", f"it cannot be read: {error.strerror}")
 
     def _take(self, number: int, raw: bytes, notes: Capped) -> None:
-        try:
-            entry = msgspec.json.decode(raw, type=ErasureEntry)
-        except msgspec.DecodeError:
+        entry = _read(raw)
+        if entry is None:
             notes.note(None, "journal-changed", f"line {number} cannot be read")
-            return
-        except ValueError:
-            notes.note(None, "journal-changed", f"line {number} is no text")
             return
         self._authenticate(number, entry, notes)
         if entry.erasure in self._by_erasure:
@@ -107,14 +103,22 @@ class Lines:
                 notes.note(None, "erasure-pending", detail)
 
 
+def _read(raw: bytes) -> ErasureEntry | None:
+    """The entry of a line; None where it is none, or where its times say no instant."""
+    try:
+        entry = msgspec.json.decode(raw, type=ErasureEntry)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return None
+    times = (entry.time, entry.through, entry.valid_from)
+    return entry if all(one is None or one.tzinfo for one in times) else None
+
+
 def _erasures(journal: ErasureJournal) -> list[UUID]:
-    found = []
-    for raw in journal.lines():
-        try:
-            found.append(msgspec.json.decode(raw, type=ErasureEntry).erasure)
-        except (msgspec.DecodeError, ValueError):
-            continue
-    return found
+    try:
+        entries = [_read(raw) for raw in journal.lines()]
+    except OSError:  # it is named already
+        return []
+    return [entry.erasure for entry in entries if entry]
 
 
 def through_of(lines: Sequence[Line], category: str) -> datetime | None:

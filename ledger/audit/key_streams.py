@@ -116,11 +116,11 @@ def _load(session: Session, subjects: list[UUID], held: Held, notes: Capped) -> 
         "audit_fences", subjects=subjects
     ):
         kept[subject].fences[category] = _Fence(generation, through)
-        row = (subject, category, generation, through)
-        held.check("fences", row, mac, f"the fence of {subject}, category {category},")
-    for *row, mac in session.rows("audit_tombstones", subjects=subjects):
-        kept[row[0]].tombstone = tuple(row)
-        held.check("tombstones", tuple(row), mac, f"the tombstone of {row[0]}")
+        fence = (subject, category, generation, through)
+        held.check("fences", fence, mac, f"the fence of {subject}, category {category},")
+    for found in session.rows("audit_tombstones", subjects=subjects):
+        kept[found[0]].tombstone = found[:-1]
+        held.check("tombstones", found[:-1], found[-1], f"the tombstone of {found[0]}")
     for subject, hmac in session.rows("hashes_of_subjects", subjects=subjects):
         kept[subject].hmac = bytes(hmac)
     return kept
@@ -324,11 +324,7 @@ def _check_referred(session: Session, referred: dict[UUID, int], notes: Capped) 
     subjects = list(referred)
     known = {subject for (subject,) in session.rows("remembered_subjects", subjects=subjects)}
     left = [subject for subject in subjects if subject not in known]
-    erased = {
-        subject
-        for subject, category, _ in session.rows("fences_of_subjects", subjects=left)
-        if category == _REFERENCE
-    }
+    erased = {subject for (subject,) in session.rows("wholly_fenced", subjects=left)}
     for subject in left:
         if subject not in erased:
             detail = f"of data subject {subject}, category {_REFERENCE}"

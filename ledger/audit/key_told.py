@@ -56,7 +56,6 @@ class Told(msgspec.Struct):
     fingerprints: dict[int, int] = msgspec.field(default_factory=dict)
     referred: dict[UUID, int] = msgspec.field(default_factory=dict)
     latest: datetime | None = None
-    readable: bool = False
 
 
 def tell(stream: UUID, rows: Iterable[tuple[Any, ...]]) -> Told | None:
@@ -66,12 +65,12 @@ def tell(stream: UUID, rows: Iterable[tuple[Any, ...]]) -> Told | None:
         *columns, generation = row
         try:
             event = decode_event(*columns)
-        except Halt:  # the audit of states names it
-            continue
-        told = told or Told(stream, event.position, registry=event.subject is not None)
-        if generation > 0:
-            told.fingerprints.setdefault(generation, event.position)
-        _take(told, event)
+            told = told or Told(stream, event.position, registry=event.subject is not None)
+            if generation > 0:
+                told.fingerprints.setdefault(generation, event.position)
+            _take(told, event)
+        except (Halt, TypeError, ValueError, KeyError, OverflowError):
+            continue  # it was altered: the audit of entries and states names it
     return told
 
 
@@ -107,6 +106,6 @@ def _take_erasure(told: Told, event: RecordedEvent) -> None:
             known.upper = max(known.upper, upper)
         return
     erased = told.erasures.setdefault(erasure, Erased(event.position, event.time, upper))
-    erased.categories = tuple(map(str, event.facts.get("categories", ())))
-    erased.ground = str(event.facts.get("ground", ""))
-    erased.keys += map(str, event.facts.get("keys_destroyed", ()))
+    erased.categories = tuple(map(str, event.facts["categories"]))
+    erased.ground = str(event.facts["ground"])
+    erased.keys += map(str, event.facts["keys_destroyed"])

@@ -1,6 +1,6 @@
 """The keys' namespace row by row: epochs, the ledger's own keys, the subject index, what has no events."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,7 @@ class KeysAudit:
         self._custody = custody
         self._notes = Capped(findings)
         self._held: Held | None = None
+        self._ended: set[int] = set()
         if custody is None:
             return
         if custody.provider is None or custody.journal is None:
@@ -41,7 +42,7 @@ class KeysAudit:
         if self._held is None or self._custody is None:
             return
         held, notes = self._held, self._notes
-        check_epochs(session.rows("audit_epochs"), held, notes)
+        self._ended = check_epochs(session.rows("audit_epochs"), held, notes)
         secrets = check_ledger_keys(session, self._custody, held, notes)
         check_index(session, secrets.get("index"), held, notes)
         check_streams(session, self._custody, held, self._lines, notes)
@@ -50,12 +51,13 @@ class KeysAudit:
     def end(self, session: Session) -> None:
         """After that moment: what was on its way then must have arrived."""
         if self._held is not None:
+            check_ended(self._ended, self._held, self._notes)
             self._lines.end(session, self._notes)
         self._notes.end()
 
 
-def check_epochs(rows: Sequence[Sequence[Any]], held: Held, notes: Capped) -> None:
-    """Epochs are numbered without a gap, the last one runs, and the provider holds what has not ended."""
+def check_epochs(rows: Sequence[Sequence[Any]], held: Held, notes: Capped) -> set[int]:
+    """Epochs are numbered without a gap, the last one runs, and its key is held; those that have ended."""
     for number, (epoch, started_at, retired_at, mac) in enumerate(rows, 1):
         if epoch != number:
             notes.note(None, "epoch-missing", f"expected epoch {number}, found {epoch}")
@@ -71,9 +73,16 @@ def check_epochs(rows: Sequence[Sequence[Any]], held: Held, notes: Capped) -> No
         # The next one may have its key already, and one that began meanwhile as well.
         if epoch not in known and epoch <= max(known, default=0):
             notes.note(None, "epoch-unknown", f"the provider has a key of epoch {epoch}")
-        elif epoch in known and epoch not in running:
-            detail = f"epoch {epoch} has ended, and its key is held: rotate once more"
-            notes.note(None, "epoch-held", detail)
+    for name in held.provider.strange():
+        notes.note(None, "epoch-unknown", f"the key folder has {name!r}, which is no key of ours")
+    return known - set(running)
+
+
+def check_ended(ended: Set[int], held: Held, notes: Capped) -> None:
+    """The keys of epochs that had ended are gone, at last."""
+    for epoch in sorted(ended.intersection(held.provider.epochs())):
+        detail = f"epoch {epoch} has ended, and its key is held: rotate once more"
+        notes.note(None, "epoch-held", detail)
 
 
 def check_ledger_keys(

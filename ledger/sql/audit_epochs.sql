@@ -1,2 +1,7 @@
--- All epochs, oldest first.
-SELECT epoch, started_at, retired_at, mac FROM epochs ORDER BY epoch
+-- All epochs, oldest first. A time that no program could write, such as infinity, is another one.
+SELECT epoch,
+       CASE WHEN started_at < '0001-01-01Z' THEN '0001-01-02Z' ELSE least(started_at, '9999-12-31Z') END,
+       CASE WHEN retired_at IS NOT NULL THEN
+           CASE WHEN retired_at < '0001-01-01Z' THEN '0001-01-02Z' ELSE least(retired_at, '9999-12-31Z') END END,
+       mac
+FROM epochs ORDER BY epoch

@@ -9,6 +9,7 @@ import psycopg
 
 from console.wiring import LEDGER_KEYS
 from ledger.audit import Custody, audit
+from ledger.rotation import rotate
 from ledger.sealing import month_of
 from tests.fixtures.ledger import ACCOUNTABILITY, House, accessed, collected, registered
 from tests.integration.test_erasure import call
@@ -199,7 +200,7 @@ WAYS: dict[str, tuple[Alteration, str]] = {
         sql(f"UPDATE data_keys SET subject = gen_random_uuid() WHERE {LIVE}"),
         "key-missing",
     ),
-    "a strange key": (
+    "a stranger's key": (
         sql("INSERT INTO data_keys VALUES (gen_random_uuid(), 'contact', 1, 0, 1, '\\x00')"),
         "key-changed",
     ),
@@ -327,6 +328,28 @@ WAYS: dict[str, tuple[Alteration, str]] = {
     "a short rows key": (file_of("rows.key", lambda _: b""), "rows-key"),
     "no link": (file_of("links/*.key", lambda _: None), "link-missing"),
     "another link": (file_of("links/*.key", lambda _: b"k" * 32), "link-missing"),
+    "a held epoch of the past": (
+        lambda house, _: rotated_and_kept(house),
+        "epoch-held",
+    ),
+    "a strange key": (
+        lambda house, _: (house.provider.folder / "epoch-x.key").write_bytes(b"k" * 32),
+        "epoch-unknown",
+    ),
+    "a key of no epoch": (
+        lambda house, _: (house.provider.folder / "epoch-000000.key").write_bytes(b"k" * 32),
+        "epoch-unknown",
+    ),
+    # what no program writes
+    "an endless fence": (sql("UPDATE fences SET erased_through = 'infinity'"), "fence-changed"),
+    "an endless tombstone": (
+        sql("UPDATE tombstones SET keep_until = 'infinity'"),
+        "tombstone-changed",
+    ),
+    "an endless past": (sql("UPDATE subject_index SET valid_from = '-infinity'"), "index-changed"),
+    "years before": (sql("UPDATE epochs SET started_at = '0044-03-15 BC'"), "epoch-changed"),
+    "a time without a zone": (journal_line(0, through="2026-01-01T00:00:00"), "journal-changed"),
+    "a journal that is a folder": (lambda house, _: made_a_folder(house), "journal"),
     # the journal
     "no journal": (file_of("erasures.journal", lambda _: None), "journal-lacking"),
     "an empty journal": (file_of("erasures.journal", lambda _: b""), "journal-lacking"),
@@ -370,6 +393,18 @@ WAYS: dict[str, tuple[Alteration, str]] = {
 }
 
 
+def rotated_and_kept(house: House) -> None:
+    path = house.provider.folder / "epoch-000001.key"
+    kept = path.read_bytes()
+    rotate(house.session("eraser"), house.provider, house.ledger, house.clock())
+    path.write_bytes(kept)
+
+
+def made_a_folder(house: House) -> None:
+    house.journal.path.unlink()
+    house.journal.path.mkdir()
+
+
 def exchange_hashes(house: House) -> None:
     """Of two persons, as the login of the upkeep may."""
     one, other = subject_of(house, "customer/1"), subject_of(house, "customer/2")
@@ -401,6 +436,11 @@ def put_back(
             for row in members:
                 marks = ", ".join(["%s"] * len(row))
                 connection.execute(f"INSERT INTO {KEYS}.{table} VALUES ({marks})".encode(), row)
+    for path in sorted(house.provider.folder.rglob("*"), reverse=True):
+        if path.is_dir() and path.name == "erasures.journal":
+            path.rmdir()
+        elif path.is_file() and path not in files:
+            path.unlink()
     for path, content in files.items():
         path.write_bytes(content)
 

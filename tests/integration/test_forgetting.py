@@ -8,7 +8,7 @@ import hmac
 import json
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -93,7 +93,7 @@ def live_keys(house: House) -> set[bytes]:
     return keys
 
 
-def _unwrapped(epochs: list[AESGCM], wrapped: bytes, place: list[str | int]) -> Iterator[bytes]:
+def _unwrapped(epochs: list[AESGCM], wrapped: bytes, place: Sequence[str | int]) -> Iterator[bytes]:
     for cipher in epochs:
         try:
             yield unwrap_key(cipher, wrapped, place)
@@ -142,9 +142,16 @@ class _Guessing(JournalLinks):
     """Tries one key on whatever line."""
 
     def __init__(self, house: House, key: bytes) -> None:
-        keys = LinkKeys(house.provider)
-        keys.get = lambda _subject: key  # type: ignore[method-assign]
-        super().__init__(keys, lambda: house.opener().macs, house.ledger)
+        super().__init__(_OneKey(house, key), lambda: house.opener().macs, house.ledger)
+
+
+class _OneKey(LinkKeys):
+    def __init__(self, house: House, key: bytes) -> None:
+        super().__init__(house.provider)
+        self._key = key
+
+    def get(self, subject: UUID) -> bytes:
+        return self._key
 
 
 def test_nothing_ties_a_reference_to_its_subject_after_the_tombstone(house: House) -> None:
