@@ -96,6 +96,7 @@ ACTS_ON: dict[str, tuple[tuple[str, ...], str | None]] = {
     "complaint-answered": (("complaint-received",), "complaint_ref"),
     "supervisory-inquiry-answered": (("supervisory-inquiry-received",), "inquiry_ref"),
     "dispute-closed": (("dispute-opened",), "case_ref"),
+    "collection-closed": (("payment-default-recorded",), "invoice_ref"),
     "misuse-resolved": (("misuse-suspected", "fraud-signal-recorded"), "case_ref"),
     "recipient-changed": (("recipient-registered",), None),
     "recipient-ended": (("recipient-registered",), None),
