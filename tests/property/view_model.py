@@ -90,7 +90,6 @@ ACTS_ON: dict[str, tuple[tuple[str, ...], str | None]] = {
     "objection-overruled": (("objection-raised",), "activity_objected"),
     **dict.fromkeys(("identity-verification-failed", "rights-request-extended"), _REQUEST),
     **dict.fromkeys(("rights-request-refused", "rights-request-answered"), _REQUEST),
-    **dict.fromkeys(("access-report-issued", "portability-export-issued"), _REQUEST),
     **dict.fromkeys(("breach-assessed", "authority-notified"), _BREACH),
     **dict.fromkeys(("subjects-notified", "breach-closed"), _BREACH),
     "complaint-answered": (("complaint-received",), "complaint_ref"),
