@@ -3,6 +3,7 @@
 import os
 from typing import Any
 
+import orjson
 import pytest
 
 from ledger.errors import Misconfigured, ServiceAway
@@ -150,17 +151,17 @@ def test_reads_change_no_answer_but_history(house: Cli) -> None:
 def test_a_read_cannot_be_annulled(house: Cli) -> None:
     house("state", WHO)
     (read,) = reads(house, WHO)
-    house.record(
-        message(
-            "event-annulled",
-            WHO,
-            source="urn:voipzeker:privacy-office",
-            time=read["recorded_at"],
-            annuls=read["id"],
-            annuls_source=read["source"],
-            reason="curious",
-        )
+    annulment = message(
+        "event-annulled",
+        WHO,
+        source="urn:voipzeker:privacy-office",
+        time=read["recorded_at"],
+        annuls=read["id"],
+        annuls_source=read["source"],
+        reason="curious",
     )
+    ran = house("ingest", "--as-privacy-office", "-", "--json", stdin=orjson.dumps(annulment))
+    assert ran.json["recorded"] == 1
     assert {line["annulled_by"] for line in reads(house, WHO)} == {None}
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from projections.findings_dossier import noting
 from rulebook.powers import ORDINARY, POWER_TABLE, POWERS, related
 from rulebook.sources import SENDERS, SOURCES, senders_with
 from schemas import EVENT_TYPES
@@ -35,6 +36,13 @@ def test_the_fact_that_ties_an_act_is_one_of_each_of_its_types() -> None:
     for type, power in POWERS.items():
         facts = {*EVENT_TYPES[type].required_facts, "categories"}
         assert power.by in {"", CATEGORIES} or power.by in facts, type
+
+
+def test_what_keeps_data_from_erasure_ends_by_who_recorded_it_but_contracts() -> None:
+    """A contract is ended by whatever channel the customer comes by."""
+    keeping = noting({"hold", "dispute", "debt", "case", "restriction", "restriction-lifted"})
+    claiming = {name for power in POWER_TABLE for name in (*power.opens, *power.acts)}
+    assert keeping <= claiming
 
 
 def test_what_decides_is_read_with_what_it_decides_on() -> None:
