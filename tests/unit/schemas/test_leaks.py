@@ -5,7 +5,6 @@ import random
 import re
 import sys
 from datetime import date
-from time import perf_counter
 from uuid import UUID
 
 import hypothesis
@@ -137,14 +136,6 @@ def test_dated_references_are_harmless(day: date, number: int) -> None:
 @given(st.text(max_size=200))
 def test_no_text_breaks_it(text: str) -> None:
     assert looks_personal(text) in {True, False}
-
-
-def test_long_texts_take_no_time() -> None:
-    started = perf_counter()
-    for text in ("0", "a@", "+1 ", "NL91 ", "1-", "a1234567", "@.", "bsn1", "0 ", "x.@x"):
-        assert looks_personal(text * (40_000 // len(text))) in {True, False}
-    # Quadratic searches would take minutes.
-    assert perf_counter() - started < 5
 
 
 def holds_bsn_plainly(text: str) -> bool:
