@@ -20,6 +20,7 @@ from schemas.catalogue import (
 )
 from schemas.envelope import Envelope
 from schemas.event import Intake
+from schemas.leaks import is_personal_id
 from schemas.provision import readings
 from schemas.rejection import Code, Rejection
 from schemas.shapes import unknown_member
@@ -38,6 +39,8 @@ _ECHOED = {
     }.items()
 }
 
+_NAMED = frozenset({"source", "id"})
+
 _PLACE = re.compile(r" - at `(?:key` in `)?\$([^`]*)`\Z")
 _MISSING = re.compile(r"Object missing required field `([a-z0-9_]+)`")
 _STEP = re.compile(r"\.([A-Za-z0-9_]+)|\[([0-9]+)\]")
@@ -49,7 +52,10 @@ def reject(message: Any, code: Code, pointer: str = "") -> Rejection:
     echoed = {
         name: value
         for name, pattern in _ECHOED.items()
-        if isinstance(value := attributes.get(name), str) and pattern.match(value)
+        if isinstance(value := attributes.get(name), str)
+        and pattern.match(value)
+        # The subject is only hashed, and an erasure must find the letter of whoever it names.
+        and (name not in _NAMED or not is_personal_id(value))
     }
     return Rejection(code, pointer, **echoed)
 

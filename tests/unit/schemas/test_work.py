@@ -17,7 +17,7 @@ from tests.fixtures.counting import peak_bytes, steps
 from tests.unit.schemas.making import Message, changed, example, outcome
 
 BASE_STEPS = 1_500
-STEPS_A_BYTE = 2
+STEPS_A_BYTE = 6
 BYTES_A_BYTE = 64
 SIZES = (6_000, 12_000, 24_000, 47_000)
 
