@@ -17,7 +17,7 @@ from typing import Any
 
 import orjson
 
-from console.output import note
+from console.output import note, shown
 from console.settings import Serving
 
 __all__ = ["RUN", "Log", "begin_logs", "complain", "end_logs", "listen_to", "run_id", "silence"]
@@ -113,7 +113,7 @@ class _Lines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print one record, in one write: several processes may share the terminal or the file."""
-        sys.stderr.write(self._form(record) + "\n")
+        sys.stderr.write(shown(self._form(record)) + "\n")
         sys.stderr.flush()
 
 

@@ -1,11 +1,16 @@
 """What leaves the program: JSON as bytes of UTF-8, tables for people, and notes on standard error."""
 
+import os
+import stat
 import sys
+import unicodedata
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from schemas.encoding import to_json
 
@@ -17,8 +22,14 @@ __all__ = [
     "encode",
     "note",
     "people",
+    "shown",
     "standard_output",
+    "write_file_as",
+    "write_private",
 ]
+
+_PRIVATE = 0o600
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 # Without a terminal there is no width to fit into: wide enough for every table of ours.
 WIDTH_WITHOUT_TERMINAL = 160
@@ -40,13 +51,13 @@ def emit_list(name: str, documents: Iterable[Any], count_as: str | None = None) 
 
     `count_as`: the name under which their number stands behind the list; None: it does not.
     """
-    out, number = standard_output(), 0
-    out.write(b"{" + orjson.dumps(name) + b":[")
+    number = 0
+    emit_bytes(b"{" + orjson.dumps(name) + b":[")
     for document in documents:
-        out.write(b"," * (number > 0) + encode(document).rstrip())
+        emit_bytes(b"," * (number > 0) + encode(document).rstrip())
         number += 1
     counted = b"," + encode({count_as: number}).strip()[1:-1] if count_as else b""
-    out.write(b"]" + counted + b"}\n")
+    emit_bytes(b"]" + counted + b"}\n")
     return number
 
 
@@ -56,8 +67,9 @@ def encode(document: Any) -> bytes:
 
 
 def emit_bytes(content: bytes) -> None:
-    """Print bytes as they are, whatever the encoding of the terminal."""
-    standard_output().write(content)
+    """Print bytes as they are, whatever the encoding; on a terminal without what would command it."""
+    out = standard_output()
+    out.write(_escaped(content) if sys.stdout.isatty() else content)
 
 
 def standard_output() -> BinaryIO:
@@ -68,11 +80,71 @@ def standard_output() -> BinaryIO:
 
 def note(text: str) -> None:
     """Say something in one line on standard error."""
-    print(" ".join(text.split()), file=sys.stderr, flush=True)
+    print(shown(" ".join(text.split())), file=sys.stderr, flush=True)
+
+
+def shown(text: str) -> str:
+    """The text without characters that move a cursor, change colours, or make it look like another one.
+
+    Those are category C of Unicode: control, format, surrogate, private use, unassigned. In a pipe or a
+    file they are left out as well: somebody will look at it on a terminal.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_REPLACEMENT if _commands(character) else character for character in text)
+
+
+def _commands(character: str) -> bool:
+    return unicodedata.category(character)[0] == "C"
+
+
+def _escaped(content: bytes) -> bytes:
+    """Bytes for a terminal: what could command it is written as JSON writes it; line feeds stay."""
+    text = content.decode("utf-8", "replace")
+    return "".join(_escape(one) if one != "\n" and _commands(one) else one for one in text).encode()
+
+
+def _escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read, also where there was one that others could read."""
+    write_file_as(path, content, _PRIVATE)
+
+
+def write_file_as(path: Path, content: bytes, mode: int) -> None:
+    """Write a file with a mode, which is set before the content is there and never wider than before.
+
+    A device or a pipe keeps its own. Raises OSError.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        now = os.fstat(descriptor).st_mode
+        if stat.S_ISREG(now):
+            os.fchmod(descriptor, stat.S_IMODE(now) & mode)
+            os.ftruncate(descriptor, 0)
+        file.write(content)
+
+
+class _People(Console):
+    """A console whose texts cannot command the terminal; its own colours can."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """The segments of what is shown, cleaned."""
+        for segment in super().render(renderable, options):
+            if segment.control:
+                yield segment
+            else:
+                lines = map(shown, segment.text.split("\n"))
+                yield Segment("\n".join(lines), segment.style)
 
 
 def people(*, error: bool = False) -> Console:
     """Where tables and progress for people go; colours and movement only on a terminal."""
     stream = sys.stderr if error else sys.stdout
     width = None if stream.isatty() else WIDTH_WITHOUT_TERMINAL
-    return Console(file=stream, width=width, highlight=False, soft_wrap=False)
+    return _People(file=stream, width=width, highlight=False, soft_wrap=False)

@@ -16,7 +16,7 @@ from schemas.envelope import TRACE, Envelope
 from schemas.event import Event, Intake
 from schemas.events.disclosure import PRIVATE_KINDS
 from schemas.formats import instant_of
-from schemas.leaks import find_leak
+from schemas.leaks import find_leak, leak_of_envelope
 from schemas.rejection import Code, Rejection
 from schemas.rules import Checks, broken_rule, checks_of
 from schemas.sources import claimed, not_allowed
@@ -65,7 +65,7 @@ def _judged(
     data = [_without_private_name(message["data"]) for message, _ in fitting]
     broken = [broken_rule(message, checks) for message, checks in fitting]
     leaks = [
-        find_leak(one, checks.open_facts) for one, (_, checks) in zip(data, fitting, strict=True)
+        _leak(message, one, checks) for one, (message, checks) in zip(data, fitting, strict=True)
     ]
     canonical = [_canonical(message) for message, _ in fitting]
     outcomes: list[Event | Rejection] = []
@@ -77,12 +77,21 @@ def _judged(
         elif rule is not None:
             outcomes.append(reject(message, Code.SCHEMA, rule))
         elif leak is not None:
-            outcomes.append(reject(message, Code.PERSONAL_DATA_IN_FACTS, f"/data{leak}"))
+            outcomes.append(reject(message, Code.PERSONAL_DATA_IN_FACTS, leak))
         elif time - now > MAX_AHEAD:
             outcomes.append(reject(message, Code.TIME_IN_FUTURE, "/time"))
         else:
             outcomes.append(_event(message, time, one, checks, text))
     return outcomes
+
+
+def _leak(message: dict[str, Any], data: dict[str, Any], checks: Checks) -> str | None:
+    """The pointer of what is stored in clear and looks personal."""
+    attribute = leak_of_envelope(message)
+    if attribute is not None:
+        return attribute
+    below = find_leak(data, checks.open_facts)
+    return None if below is None else f"/data{below}"
 
 
 def fit(message: Any) -> Checks:

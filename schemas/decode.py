@@ -18,6 +18,7 @@ from schemas.admission import admit_each
 from schemas.diagnosis import diagnose, reject
 from schemas.event import Event, Intake
 from schemas.rejection import Code, Rejection
+from schemas.skimming import skim
 
 Headers = Sequence[tuple[str, bytes | None]]
 
@@ -148,10 +149,7 @@ def _too_large(message: bytes) -> Rejection:
     """The rejection of a message over the limit; it is read only where that stays cheap."""
     if len(message) > _MAX_READ:
         return Rejection(Code.TOO_LARGE)
-    try:
-        return reject(msgspec.json.decode(message), Code.TOO_LARGE)
-    except (ValueError, RecursionError):
-        return Rejection(Code.TOO_LARGE)
+    return reject(skim(message), Code.TOO_LARGE)
 
 
 class _OutOfRange:

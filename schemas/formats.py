@@ -41,8 +41,10 @@ OPEN = "open"
 INSTANT = "instant"
 """Mark of a text that must name a real instant."""
 
-Id = Annotated[str, Meta(pattern=ID, description="A bare id.")]
-Source = Annotated[str, Meta(pattern=SOURCE, description="A CloudEvents source.")]
+Id = Annotated[str, Meta(pattern=ID, description="A bare id.", extra={OPEN: True})]
+Source = Annotated[
+    str, Meta(pattern=SOURCE, description="A CloudEvents source.", extra={OPEN: True})
+]
 Code = Annotated[str, Meta(pattern=CODE, description="A code.", extra={OPEN: True})]
 RuleId = Annotated[
     str, Meta(pattern=SOURCE, description="An id in the rulebook.", extra={OPEN: True})
@@ -52,7 +54,10 @@ Text = Annotated[
     Meta(pattern=TEXT, description="A line of text without personal data.", extra={OPEN: True}),
 ]
 Topic = Annotated[str, Meta(pattern=TOPIC, description="Name of a Kafka topic.")]
-Sha256 = Annotated[str, Meta(pattern=SHA256, description="A SHA-256 hash, in hex or base64.")]
+Sha256 = Annotated[
+    str,
+    Meta(pattern=SHA256, description="A SHA-256 hash, in hex or base64.", extra={OPEN: True}),
+]
 Country = Annotated[str, Meta(pattern=COUNTRY, description="ISO 3166-1 alpha-2, capitals.")]
 Employee = Annotated[str, Meta(pattern=EMPLOYEE, description="A full reference to an employee.")]
 Customer = Annotated[str, Meta(pattern=CUSTOMER, description="A full reference to a customer.")]

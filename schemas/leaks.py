@@ -1,46 +1,49 @@
-"""Personal data that slipped into a fact: e-mail addresses, phone numbers, IBANs and BSNs.
+"""Personal data that slipped into a public place: e-mail addresses, phone numbers, IBANs and BSNs.
 
-Facts are stored in clear for ever, so a text that its sender chooses freely must not carry such a
-value. Owns the patterns and their limits: a plain number counts when letters and digits do not
-touch it; a grouped phone number also must not continue a longer run such as a dated reference.
+Facts, ids and names are stored in clear for ever, so they must not carry such a value. What is looked for
+is read as people read it: digits and dashes of any script, with or without separators. A *reference* (an
+`id`, a `case_ref`, a version) is a number of somebody's administration: there nine digits alone are no BSN.
+Owns which place is what; `schemas.numbers` owns what a number looks like.
 """
 
 import re
-from collections.abc import Sequence
+from functools import lru_cache
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Any, Final
 
 from schemas.formats import has_iban_check_digits
+from schemas.labels import beside
+from schemas.lookalikes import plain
+from schemas.numbers import holds_bsn, holds_phone
+
+__all__ = ["find_leak", "is_personal_id", "leak_of_envelope", "looks_personal"]
 
 _FEWEST_DIGITS: Final = 7
-_SUSPECT = re.compile(rf"[0-9](?:[^0-9]*[0-9]){{{_FEWEST_DIGITS - 1}}}")
-
-# One character before the @ is enough to know, and keeps the search linear.
-_EMAIL = re.compile(r"[^\s@]@[^\s@.]+(?:\.[^\s@.]+)+")
+# Read from the start only and never again: a search would begin at every digit.
+_SUSPECT = re.compile(rf"(?:[^0-9]*+[0-9]){{{_FEWEST_DIGITS}}}")
 _UUID = re.compile(
     r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])"
 )
 """One in some thousands begins like an IBAN and passes its check."""
 
-_BLANK = r"[ \u00a0()./-]"
-"""What people put between the digits of a phone number."""
-
-_PHONE = re.compile(
-    # International, with + or 00; national, without a break or in groups.
-    rf"\+[1-9](?:{_BLANK}{{0,3}}[0-9]){{6,14}}(?![0-9])"
-    rf"|(?<![A-Za-z0-9])00[1-9](?:{_BLANK}{{0,3}}[0-9]){{9,14}}(?![A-Za-z0-9])"
-    r"|(?<![A-Za-z0-9])0[1-9][0-9]{8}(?![A-Za-z0-9])"
-    rf"|(?<![A-Za-z0-9])(?<![0-9][-./])0[1-9](?:{_BLANK}{{0,3}}[0-9]){{8}}(?![A-Za-z0-9])(?![-./][0-9])"
+# One character before the @ is enough to know, and no part reaches across an @: the search is linear.
+_EMAIL = re.compile(r"[^\s@]@[^\s@.]+\.[^\s@.]")
+_AT = re.compile(r" ?[(\[{]at[)\]}] ?", re.IGNORECASE)
+_IBAN_START = re.compile(r"[A-Za-z]{2}[0-9]{2}(?=[-. _]?[A-Za-z0-9])")
+_IBAN_MARKS = re.compile(r"[-. _]")
+_DUTCH_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z]{4}[0-9]{10}\Z")
+_ADDRESS = re.compile(
+    r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
+    r"|[1-9][0-9]{3}(?!S[ADS])[A-Z]{2}[-._:]?[1-9][0-9]{0,4}[a-zA-Z]?"
+    r"|[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5})\Z"
 )
-_BSN = re.compile(
-    r"(?:(?<![A-Za-z0-9])|(?<=[Bb][Ss][Nn]))"
-    r"(?:(?!00)[0-9]{9}|[0-9]{4}[. ][0-9]{2}[. ][0-9]{3}|[0-9]{3}[. ][0-9]{3}[. ][0-9]{3})"
-    r"(?![A-Za-z0-9])"
-)
-_NAMED = re.compile(r"bsn[^A-Za-z0-9]*\Z", re.IGNORECASE)
-_WHITE_SPACE = re.compile(r"\s")
-_IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?=[ -]?[A-Za-z0-9])")
+"""A machine by its number, a house by postcode and number, a device by its number."""
 
-_BSN_WEIGHTS: Final = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+_PARTS = re.compile(r"[/:]")
+_REFERENCES: Final = frozenset(
+    {"annuls", "document", "ref", "reference", "sha256", "version", "disclosure_id"}
+)
+_REFERENCE_ENDS: Final = ("_ref", "_version", "_root")
 
 _IBAN_LENGTHS: Final[dict[str, int]] = {
     country: int(length)
@@ -69,27 +72,75 @@ _IBAN_LENGTHS: Final[dict[str, int]] = {
 """ISO 13616 registry: the length of an IBAN by country, used to find one inside a text."""
 
 _IBANS: Final = {
-    country: re.compile(rf"[A-Za-z0-9](?:[ -]?[A-Za-z0-9]){{{length - 1}}}(?![A-Za-z0-9])")
+    country: re.compile(rf"[A-Za-z0-9](?:[-. _]?[A-Za-z0-9]){{{length - 1}}}(?![A-Za-z0-9])")
     for country, length in _IBAN_LENGTHS.items()
 }
 
 
-def looks_personal(text: str) -> bool:
+def looks_personal(text: str, *, reference: bool = False) -> bool:
     """True when a text holds something that looks like an e-mail address, phone, IBAN or BSN."""
+    text = plain(text)
     if not _is_suspect(text):
         return False
     text = _UUID.sub(" ", text)
     return (
-        _EMAIL.search(text) is not None
-        or _PHONE.search(text) is not None
-        or _holds_bsn(text)
+        _holds_email(text)
+        or holds_phone(text, reference=reference)
+        or holds_bsn(text, reference=reference)
         or any(_is_iban(text, found.start()) for found in _IBAN_START.finditer(text))
     )
 
 
 def _is_suspect(text: str) -> bool:
     """Whether one of the patterns could match at all: none does without an @ or seven digits."""
-    return "@" in text or (len(text) >= _FEWEST_DIGITS and _SUSPECT.search(text) is not None)
+    if len(text) >= _FEWEST_DIGITS and _SUSPECT.match(text) is not None:
+        return True
+    return "@" in text or ("at" in text.lower() and _AT.search(text) is not None)
+
+
+@lru_cache(maxsize=4096)
+def is_personal_id(text: str) -> bool:
+    """True when an id, a name or a source in clear is, or holds, what may lead to a person.
+
+    Beyond `looks_personal`: addresses of machines and houses, where a whole part of the name is one.
+    """
+    return looks_personal(text) or _is_address(text) or any(map(_is_address, _PARTS.split(text)))
+
+
+def _is_address(text: str) -> bool:
+    if not _ADDRESS.match(text):
+        return text.count(":") > 2 and _is_ip(IPv6Address, text)
+    return text.count(".") != 3 or _is_ip(IPv4Address, text)
+
+
+def _is_ip(kind: type[IPv4Address | IPv6Address], text: str) -> bool:
+    try:
+        kind(text)
+    except AddressValueError:
+        return False
+    return True
+
+
+def leak_of_envelope(message: dict[str, Any]) -> str | None:
+    """The pointer of the first attribute of an event that is stored in clear and looks personal.
+
+    `message`: with the envelope's shape. References to persons are stored under a pseudonym, so a subject
+    is looked at only where it names something else.
+    """
+    for name in ("id", "source", "subject", "correlationid", "causationid"):
+        value = message.get(name)
+        if value is None or _UUID.fullmatch(value):
+            continue
+        if name == "subject":
+            kind, _, value = value.partition("/")
+            if kind in _SEALED_KINDS:
+                continue
+        if is_personal_id(value):
+            return f"/{name}"
+    return None
+
+
+_SEALED_KINDS: Final = frozenset({"customer", "visitor", "employee"})
 
 
 def find_leak(data: dict[str, Any], members: tuple[str, ...]) -> str | None:
@@ -98,73 +149,70 @@ def find_leak(data: dict[str, Any], members: tuple[str, ...]) -> str | None:
         value = data.get(member)
         if value is None or isinstance(value, int):  # a number instead of a code is no text
             continue
-        if isinstance(value, str) and not _is_suspect(value):
+        plainly = isinstance(value, str) and member not in _NAMES and value.isascii()
+        if plainly and not _is_suspect(value):
             continue
-        below = _leak_in(value)
+        below = _leak_in(member, value)
         if below is not None:
             return f"/{member}{below}"
     return None
 
 
-def _leak_in(value: Any) -> str | None:
+def _leak_in(member: str, value: Any) -> str | None:
     """The pointer below one fact; it stops at a map, whose keys are the sender's words."""
     if isinstance(value, str):
-        return "" if looks_personal(value) else None
+        return "" if _is_leak(member, value) else None
     if isinstance(value, dict):
-        return "" if any(_holds_leak(item) for item in value.values()) else None
+        words = any(_is_leak(member, word) for word in value)
+        return "" if words or any(_holds_leak(member, item) for item in value.values()) else None
     for place, item in enumerate(value):
         if isinstance(item, str):
-            if looks_personal(item):
+            if _is_leak(member, item):
                 return f"/{place}"
         else:
             for name, text in item.items():
-                if looks_personal(text):
+                if isinstance(text, str) and _is_leak(name, text):
                     return f"/{place}/{name}"
     return None
 
 
-def _holds_leak(item: str | dict[str, str]) -> bool:
+def _holds_leak(member: str, item: str | dict[str, str]) -> bool:
     """True when a value of a map, or one of its members, looks personal."""
-    return any(map(looks_personal, (item,) if isinstance(item, str) else item.values()))
+    if isinstance(item, str):
+        return _is_leak(member, item)
+    return any(isinstance(text, str) and _is_leak(name, text) for name, text in item.items())
 
 
-def _holds_bsn(text: str) -> bool:
-    """True when a number passes the eleven test, unless it is a part of a longer reference.
-
-    One in eleven numbers passes: in a code such as `ORD-123456782` it is a coincidence.
-    """
-    found = list(_BSN.finditer(text))
-    if not found:
-        return False
-    if found[0][0] != text and _WHITE_SPACE.search(text) is None:
-        found = _named(text, found)
-    return any(_passes_eleven(re.sub("[. ]", "", number[0])) for number in found)
+def _is_leak(member: str, text: str) -> bool:
+    if member in _NAMES:
+        return is_personal_id(text)
+    is_reference = member in _REFERENCES or member.endswith(_REFERENCE_ENDS)
+    return looks_personal(text, reference=is_reference)
 
 
-def _named(text: str, found: Sequence[re.Match[str]]) -> list[re.Match[str]]:
-    """Those numbers that directly follow the word BSN.
-
-    Each is looked for only after the number before it, whose digits the word could not reach across:
-    so all searches together read the text once.
-    """
-    ends = [0, *(number.end() for number in found)]
-    return [
-        number
-        for end, number in zip(ends, found, strict=False)
-        if _NAMED.search(text, end, number.start())
-    ]
+_NAMES: Final = frozenset(
+    {"activity", "activity_objected", "annuls_source", "from_recipient", "recipient", "sources"}
+)
+"""Facts that name something that the register knows, as `activity` does."""
 
 
-def _passes_eleven(digits: str) -> bool:
-    """The eleven test of a BSN."""
-    total = sum(weight * int(digit) for weight, digit in zip(_BSN_WEIGHTS, digits, strict=True))
-    return total % 11 == 0
+def _holds_email(text: str) -> bool:
+    return _EMAIL.search(text if "@" in text else _AT.sub("@", text)) is not None
 
 
 def _is_iban(text: str, start: int) -> bool:
-    """True when an IBAN of its country's length starts here, grouped by blanks or hyphens or not."""
+    """True when an IBAN of its country's length starts here, in groups or not."""
     pattern = _IBANS.get(text[start : start + 2].upper())
     found = pattern.match(text, start) if pattern else None
     if found is None:
         return False
-    return has_iban_check_digits(re.sub("[ -]", "", found[0]).upper())
+    number = _IBAN_MARKS.sub("", found[0])
+    if not has_iban_check_digits(number.upper()):
+        return False
+    return not text[start - 1 : start].isalnum() or _is_labelled(text, start, found.end(), number)
+
+
+def _is_labelled(text: str, start: int, end: int, number: str) -> bool:
+    """True for an IBAN that letters touch: they say what it is, or it has the form of a Dutch one."""
+    near = beside(text, start, end)
+    return near.iban or near.person or _DUTCH_IBAN.match(number) is not None

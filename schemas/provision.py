@@ -6,6 +6,9 @@ A slip in a separator or in capitals must not let a disclosure under secrecy pas
 import re
 from collections.abc import Iterator
 
+_LONGEST = 128
+"""Characters of an id in the rulebook. What is longer is none, whatever its end says."""
+
 _SEPARATORS = re.compile(r"[._:/-]")
 
 
@@ -18,9 +21,9 @@ def readings(provision: str) -> Iterator[str]:
     """What a provision may be listed as: itself, and the articles that it is a part of.
 
     `nl.sv.126na.1` reads as `nl.sv.126na.1`, `nl.sv.126na`, `nl.sv`, `nl`: lower case, each one also
-    without separators. The longest comes first.
+    without separators. The longest comes first. Of a text that is too long for a provision the start is read.
     """
-    rest = provision.lower()
+    rest = provision[:_LONGEST].lower()
     while rest:
         yield rest
         yield folded(rest)

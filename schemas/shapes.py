@@ -4,8 +4,8 @@ Answers two questions about a struct: which members are texts of a certain mark,
 value holds a member that the struct does not know.
 """
 
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from functools import cache, partial
 from typing import Any
 
 from msgspec import Struct, inspect
@@ -45,42 +45,75 @@ def _inner(info: inspect.Type) -> Iterator[inspect.Type]:
         yield from (field.type for field in info.fields)
 
 
-def unknown_member(value: Any, info: inspect.Type, pointer: str = "") -> str | None:
+Finder = Callable[[Any, str], str | None]
+"""Where a value, that stands at a pointer, has a member that its struct does not know."""
+
+
+def unknown_member(value: Any, data: type[Struct], pointer: str = "") -> str | None:
     """The pointer of the first object that has a member its struct does not know, or None.
 
     The pointer ends at that object, never at the unknown member. It also ends at a map, because the
     keys of a map are the sender's words. Values of a wrong type are passed over.
     """
+    return _finder_of(data)(value, pointer)
+
+
+@cache
+def _finder_of(data: type[Struct]) -> Finder:
+    """The finder of a struct, made once: a value is then walked along those members only that can hold
+    an object, so that a long list of plain values costs nothing."""
+    return _in_struct(shape_of(data))
+
+
+def _finder(info: inspect.Type) -> Finder | None:
+    """What looks through values of a type; None where no value of it can hold an unknown member."""
     if isinstance(info, inspect.StructType):
-        return _unknown_in_struct(value, info, pointer)
+        return _in_struct(info)
+    found = [finder for inner in _inner(info) if (finder := _finder(inner)) is not None]
+    if not found:
+        return None
     if isinstance(info, inspect.ListType):
-        places = (
-            [(f"/{place}", item) for place, item in enumerate(value)] if _is_list(value) else []
-        )
-        return _first(unknown_member(item, info.item_type, pointer + at) for at, item in places)
+        return partial(_in_list, found[0])
     if isinstance(info, inspect.DictType):
-        items = value.values() if isinstance(value, dict) else ()
-        found = _first(unknown_member(item, info.value_type) for item in items)
-        return None if found is None else pointer
-    return _first(unknown_member(value, inner, pointer) for inner in _inner(info))
+        return partial(_in_map, found[0])
+    return partial(_in_any, found)
 
 
-def _unknown_in_struct(value: Any, info: inspect.StructType, pointer: str) -> str | None:
+def _in_struct(info: inspect.StructType) -> Finder:
+    known = {field.encode_name for field in info.fields}
+    deeper = {
+        field.encode_name: finder
+        for field in info.fields
+        if (finder := _finder(field.type)) is not None
+    }
+    return partial(_in_object, known, deeper)
+
+
+def _in_object(
+    known: Set[str], deeper: Mapping[str, Finder], value: Any, pointer: str
+) -> str | None:
     if not isinstance(value, dict):
         return None
-    types = {field.encode_name: field.type for field in info.fields}
-    if not types.keys() >= value.keys():
+    if not known >= value.keys():
         return pointer
-    return _first(
-        unknown_member(value[name], inner, f"{pointer}/{name}")
-        for name, inner in types.items()
-        if name in value
-    )
+    for name, find in deeper.items():
+        if name in value and (found := find(value[name], f"{pointer}/{name}")) is not None:
+            return found
+    return None
 
 
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list)
+def _in_list(find: Finder, value: Any, pointer: str) -> str | None:
+    for place, item in enumerate(value if isinstance(value, list) else ()):
+        if (found := find(item, f"{pointer}/{place}")) is not None:
+            return found
+    return None
 
 
-def _first(pointers: Iterator[str | None]) -> str | None:
-    return next((pointer for pointer in pointers if pointer is not None), None)
+def _in_map(find: Finder, value: Any, pointer: str) -> str | None:
+    items = value.values() if isinstance(value, dict) else ()
+    return pointer if any(find(item, "") is not None for item in items) else None
+
+
+def _in_any(finders: Sequence[Finder], value: Any, pointer: str) -> str | None:
+    found = (find(value, pointer) for find in finders)
+    return next((place for place in found if place is not None), None)

@@ -1,4 +1,10 @@
-"""Fixtures that every folder of tests may use."""
+"""Fixtures that every folder of tests may use, and what holds for all of them."""
+
+from hypothesis import HealthCheck, settings
+
+# No test asserts a time: what an example may cost is counted where it matters.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 pytest_plugins = [
     "tests.fixtures.kafka",

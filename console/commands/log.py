@@ -1,6 +1,5 @@
 """Commands of the transparency log: publish, checkpoint, prove, verify, and its keys."""
 
-import os
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +15,7 @@ from console.answers.log import (
     verified_answer,
 )
 from console.flags import Json, configured
-from console.output import emit, emit_bytes, people
+from console.output import emit, emit_bytes, people, write_file_as
 from console.running.watching import Watch, watching
 from console.setting_texts import read_policy
 from console.settings import Settings
@@ -210,9 +209,7 @@ def write_file(path: Path, content: bytes, mode: int) -> None:
     if path == Path("-"):
         emit_bytes(content)
         return
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+    write_file_as(path, content, mode)
 
 
 def checkpoint_now(settings: Settings) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from console.commands.following import bring_up_to_date
 from console.commands.people import reading
 from console.export.transparency import transparency_csv, transparency_page
 from console.flags import Json, Language, Since, Until, configured, language_of, time_of
-from console.output import emit, emit_bytes, encode, people
+from console.output import emit, emit_bytes, encode, people, write_private
 from console.settings import Settings
 from console.show.registers import transfers_table, transparency_table
 
@@ -96,4 +96,4 @@ def put(content: bytes, output: Path | None) -> None:
     if output is None:
         emit_bytes(content)
     else:
-        output.write_bytes(content)
+        write_private(output, content)

@@ -11,6 +11,7 @@ import msgspec
 from console.answers.log import proof_answer, published_answer, verified_answer
 from console.answers.upkeep import audited
 from console.demo.step import Step
+from console.output import write_private
 from console.show.upkeep import audit_tables, named_values
 from console.wiring import Site, bare_site
 from ledger.audit import audit
@@ -40,7 +41,7 @@ def proven(site: Site) -> Iterator[Step]:
     made = prove(folder, POSITION)
     proof.write_bytes(encode_proof(made))
     entry.touch(0o600)
-    entry.write_bytes(entry_at(folder, POSITION))
+    write_private(entry, entry_at(folder, POSITION))
     yield Step(
         f"The proof that the event at position {POSITION} is in it",
         f"prove {POSITION} --output {proof} --entry {entry}",

@@ -4,6 +4,8 @@ import csv
 import io
 from typing import Any
 
+from console.export.spreadsheet import marked_cell
+
 __all__ = ["COLUMNS", "portability_csv"]
 
 COLUMNS = ("category", "field", "value", "since", "how", "legal_basis", "activity", "position")
@@ -11,7 +13,10 @@ _ABOUT = ("subject", "request_ref", "position", "made_at", "controller", "seal")
 
 
 def portability_csv(answer: dict[str, Any]) -> bytes:
-    """Lines of the category `document` tell about the export; a value that is a list has a line for each."""
+    """Lines of the category `document` tell about the export; a value that is a list has a line for each.
+
+    A text that a spreadsheet would run, or that begins with an apostrophe, is given one: see `marked_cell`.
+    """
     about = [["document", name, answer[name], *[""] * 5] for name in _ABOUT]
     rows = [
         [row["category"], row["field"], value, *(row[name] for name in COLUMNS[3:])]
@@ -19,6 +24,7 @@ def portability_csv(answer: dict[str, Any]) -> bytes:
         for value in (row["value"] if isinstance(row["value"], list) else [row["value"]])
     ]
     text = io.StringIO(newline="")
-    # As it was received, for another program: what makes cells safe for a spreadsheet would change numbers.
-    csv.writer(text).writerows([COLUMNS, *about, *rows])
+    writer = csv.writer(text)
+    for row in [COLUMNS, *about, *rows]:
+        writer.writerow([marked_cell(one) if isinstance(one, str) else one for one in row])
     return text.getvalue().encode()

@@ -5,6 +5,7 @@ Equal answers give equal bytes.
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -16,10 +17,14 @@ from console.export.register_words import Words
 from console.show.text import clean
 from schemas.texts import Language
 
-__all__ = ["register_csv", "register_workbook", "safe_cell"]
+__all__ = ["marked_cell", "register_csv", "register_workbook", "safe_cell"]
 
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?\u2026?")
 # OWASP, "CSV injection": a cell that starts with one of these may be evaluated.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
+_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
+_FORMULA = re.compile(rf"[\t\r\n]|\s*+[{_SIGNS}]")
+# Where lists are parted by semicolons, a spreadsheet begins a cell after each of them, quoted or not.
+_LATER_FORMULA = re.compile(rf"([;\t\r\n]\s*+)(?=[{_SIGNS}])")
 # A sheet's column is so wide, in characters; longer texts wrap.
 _NARROWEST, _WIDEST = 8, 48
 _HEAD, _BAND, _LINE = "FF1F3A5F", "FFF3F6FA", "FFC9D2DE"
@@ -29,8 +34,19 @@ _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time of an entry of a ZIP fil
 
 
 def safe_cell(text: str) -> str:
-    """The text, so that no spreadsheet takes it for a formula. Leading spaces hide nothing."""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    """The text, so that no spreadsheet takes it, or a part of it, for a formula; white space hides none."""
+    text = _LATER_FORMULA.sub(r"\1'", text)
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def marked_cell(text: str) -> str:
+    """The same, so that a program gets back what it was: it takes away one apostrophe at the beginning.
+
+    A number with its sign stays as it is: it is one in a spreadsheet, too.
+    """
+    if _NUMBER.fullmatch(text):
+        return text
+    return f"'{text}" if text.startswith("'") or _FORMULA.match(text) else text
 
 
 def register_csv(answer: dict[str, Any]) -> bytes:

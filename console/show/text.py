@@ -1,21 +1,18 @@
 """Words and tables for a terminal. No value can move its cursor or change its colours."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
+from console.output import shown
 from console.words import phrase
 from schemas.texts import Language
 
 __all__ = ["Stack", "cell", "clean", "pairs", "table"]
 
 _GONE = ("erased", "lost")
-# Of category C: control, format, surrogate, private use, unassigned. Format marks such as a
-# right-to-left override could make a value look like another one.
-_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 class Stack(list[Any]):
@@ -33,7 +30,7 @@ def clean(value: Any, language: Language = "en") -> str:
     if isinstance(value, list | tuple):
         return ", ".join(clean(item, language) for item in value)
     text = str(value)
-    return "".join(_REPLACEMENT if unicodedata.category(c)[0] == "C" else c for c in text)
+    return shown(text)
 
 
 def _cleaned(value: dict[str, Any], language: Language) -> str:

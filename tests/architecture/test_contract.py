@@ -116,7 +116,7 @@ def test_the_packages_work_from_a_wheel(seed: str, tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
     assert used.returncode == 0, used.stderr
     schemas_file, rulebook_file, published_types, _ = json.loads(used.stdout)

@@ -33,7 +33,7 @@ TOPICS = [
     "privacy.register.v1",
     "privacy.rejections.v1",
 ]
-READ_TIMEOUT_S = 20
+READ_TIMEOUT_S = 120
 
 
 def produce(bootstrap: str, topic: str, values: list[bytes]) -> None:

@@ -24,7 +24,7 @@ def run(arguments: Sequence[str], **options: Any) -> subprocess.CompletedProcess
         [*PROGRAM, *arguments],
         cwd=ROOT,
         capture_output=True,
-        timeout=60,
+        timeout=240,
         check=False,
         env=environment,
         **options,
@@ -63,7 +63,7 @@ def test_an_interrupt_ends_the_program_quietly(cli: Cli) -> None:
     program.stdin.write(b" \n" * 100_000)
     program.stdin.flush()
     program.send_signal(signal.SIGINT)
-    out, err = program.communicate(timeout=60)
+    out, err = program.communicate(timeout=240)
     assert (program.returncode, out, err) == (130, b"", b"")
 
 

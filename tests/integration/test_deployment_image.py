@@ -44,7 +44,7 @@ def test_passwords_are_made_once_and_only_their_owner_reaches_them(tmp_path: Pat
     (tmp_path / "secrets" / "owner_password").write_text("kept\n")
 
     def made() -> dict[str, str]:
-        subprocess.run([script], check=True, cwd="/", timeout=60)
+        subprocess.run([script], check=True, cwd="/", timeout=240)
         return {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
 
     first = made()

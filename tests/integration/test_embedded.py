@@ -24,7 +24,7 @@ from tests.fixtures.postgres import short_folder
 
 IS_ROOT = os.geteuid() == 0
 ROOT_OF_CODE = Path(__file__).parents[2]
-PATIENCE_S = 20
+PATIENCE_S = 120
 KEEP = "DROP TABLE IF EXISTS kept; CREATE TABLE kept AS SELECT 7 AS value"
 
 HOLD = """

@@ -56,7 +56,7 @@ from tests.fixtures.views import (
     sampled,
 )
 
-PATIENCE_S = 20
+PATIENCE_S = 120
 LATER = "2026-11-24T11:00:00Z"
 
 

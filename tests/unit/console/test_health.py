@@ -102,7 +102,7 @@ def test_figures_of_a_sampler_that_hangs_are_taken_away(monkeypatch: pytest.Monk
 
 
 def ask(address: Address, path: str, method: str = "GET") -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection(address.local, address.port, timeout=60)
+    connection = http.client.HTTPConnection(address.local, address.port, timeout=240)
     try:
         connection.request(method, path)
         answer = connection.getresponse()

@@ -1,0 +1,137 @@
+"""Numbers of persons in a text: telephone numbers and citizen service numbers, however they are written.
+
+One in eleven numbers of nine digits passes the test of a BSN, so that a number alone says little. It
+counts by how and where it stands; the contract (docs/events.md) says the rule in words.
+"""
+
+import re
+from ipaddress import AddressValueError, IPv4Address
+from typing import Final
+
+from schemas.labels import beside
+
+__all__ = ["holds_bsn", "holds_phone"]
+
+_BLANK = r"[ ()./_-]"
+"""What people put between the digits of a phone number, as `plain` writes it."""
+
+_PHONE = re.compile(
+    # International, with + or 00; national, in groups.
+    rf"\+[1-9](?:{_BLANK}{{0,3}}[0-9]){{6,14}}(?![0-9])"
+    rf"|(?<![A-Za-z0-9])00[1-9](?:{_BLANK}{{0,3}}[0-9]){{9,14}}(?![A-Za-z0-9])"
+    rf"|(?<![A-Za-z0-9])(?<![0-9][-./_])0[1-9](?:{_BLANK}{{0,3}}[0-9]){{8}}(?![A-Za-z0-9])(?![-./_][0-9])"
+)
+_SOLID_PHONE = re.compile(
+    r"(?<![0-9])(?:0[1-9][0-9]{8}|00[1-9][0-9]{9,14}|31[1-9][0-9]{8})(?![0-9])"
+)
+_MOBILE_ABROAD = re.compile(r"316[1-58]")
+
+_NINE_DIGITS = re.compile(
+    r"(?<![0-9])(?=([0-9](?:[-. /_,:]{0,3}[0-9]){8})(?![0-9]))(?P<first>[0-9]+)"
+)
+"""Nine digits that whole groups make up, wherever a group begins. Bounded at each place of a text."""
+
+_GROUP = re.compile(r"[0-9]+")
+_MARK = re.compile(r"[-. /_,:]{1,3}")
+_MARK_BEFORE = re.compile(r"[0-9]([-. /_,:]{1,3})\Z")
+_MARK_AFTER = re.compile(r"([-. /_,:]{1,3})[0-9]")
+_LONGEST_MARK: Final = 3
+_NO_DIGITS: Final = {ord(mark): None for mark in "-. /_,:"}
+_BSN_WEIGHTS: Final = ((9, 8, 7), (6, 5, 4), (3, 2, -1))
+_WEIGHED: Final = [
+    {
+        f"{n:03}": sum(int(d) * w for d, w in zip(f"{n:03}", weights, strict=True))
+        for n in range(1000)
+    }
+    for weights in _BSN_WEIGHTS
+]
+"""What each three digits add to the test of a BSN, by their place: so that no digit is a step of its own."""
+
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}\Z")
+_WRITTEN = {(3, 3, 3), (4, 2, 3), (2, 2, 2, 3), (3, 2, 2, 2), (3, 2, 4), (1,) * 9}
+"""How a BSN is grouped, where other numbers are grouped too."""
+
+
+def holds_phone(text: str, *, reference: bool = False) -> bool:
+    """Whether a text, as `plain` writes it, holds a telephone number. `reference`: see `schemas.leaks`."""
+    if _PHONE.search(text) is not None:
+        return True
+    return any(_is_phone(text, found, reference) for found in _SOLID_PHONE.finditer(text))
+
+
+def _is_phone(text: str, found: re.Match[str], reference: bool) -> bool:
+    start, end = found.span()
+    near = beside(text, start, end)
+    if near.phone or near.person:
+        return True
+    if found[0].startswith("31") and reference and not _MOBILE_ABROAD.match(found[0]):
+        return False
+    alone = not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())
+    if alone:
+        return not near.reference or found[0][0] == "0"
+    return not (reference or near.joined or near.reference)
+
+
+def holds_bsn(text: str, *, reference: bool = False) -> bool:
+    """Whether a text, as `plain` writes it, holds a BSN. `reference`: see `schemas.leaks`."""
+    return any(
+        _is_bsn(text, found.start(), found[1], reference)
+        for found in _NINE_DIGITS.finditer(text)
+        if _passes_eleven(found[1].translate(_NO_DIGITS))
+    )
+
+
+def _is_bsn(text: str, start: int, written: str, reference: bool) -> bool:
+    near = beside(text, start, start + len(written))
+    if near.person:
+        return True
+    groups, marks = tuple(_GROUP.findall(written)), set(_MARK.findall(written))
+    if near.joined or near.reference or len(marks) > 1:
+        return False
+    mark = next(iter(marks), "")
+    if _is_joined(groups, mark, _marks_around(text, start, start + len(written))):
+        return False
+    return _is_grouped_as_one(groups, mark, reference) if mark else not reference
+
+
+def _marks_around(text: str, start: int, end: int) -> set[str]:
+    """What stands between nine digits and other digits beside them."""
+    before = _MARK_BEFORE.search(text[max(0, start - _LONGEST_MARK - 1) : start])
+    after = _MARK_AFTER.match(text, end)
+    return {found[1] for found in (before, after) if found is not None}
+
+
+def _is_grouped_as_one(groups: tuple[str, ...], mark: str, reference: bool) -> bool:
+    """Whether nine digits in groups are one number, and no date, counter or address of a machine."""
+    if any(_YEAR.match(group) for group in groups):
+        return False
+    if mark == "." and _is_ipv4(groups):
+        return False
+    return not reference or _shape(groups) in _WRITTEN
+
+
+def _is_ipv4(groups: tuple[str, ...]) -> bool:
+    try:
+        IPv4Address(".".join(groups))
+    except AddressValueError:
+        return False
+    return True
+
+
+def _is_joined(groups: tuple[str, ...], mark: str, around: set[str]) -> bool:
+    """Whether what stands around nine digits makes them a part of a longer number or reference."""
+    if not mark:
+        return not all(" " in one or "," in one for one in around)
+    return mark in around and not (mark == " " and _shape(groups) in _WRITTEN)
+
+
+def _shape(groups: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(map(len, groups))
+
+
+def _passes_eleven(digits: str) -> bool:
+    """The eleven test of a BSN, which never begins with two zeros."""
+    if digits[:2] == "00":
+        return False
+    first, second, third = _WEIGHED
+    return (first[digits[:3]] + second[digits[3:6]] + third[digits[6:]]) % 11 == 0
