@@ -60,7 +60,9 @@ def restore_site(
             raise Misconfigured(_absent(settings, ""))
         restore(site.database, site.ledger, folders, copies)
         install_on(site)
-        reimported = reimport(site.session("recorder"), site.ledger, folder, site.log_key.known())
+        reimported = reimport(
+            site.session("recorder"), site.ledger, site.chain(), folder, site.log_key.known()
+        )
         complete_journal(site)
         erasures = site.eraser().reapply()
         bring_up_to_date(site)

@@ -18,6 +18,8 @@ from console.settings import Settings
 from consumers.pipeline import BatchLimits
 from ledger.application import Ledger
 from ledger.audit import PublishedLog
+from ledger.chain import CHAIN
+from ledger.chain_begin import begin_chain
 from ledger.embedded import Server, start
 from ledger.embedded.place import Place
 from ledger.erasure import Eraser, compare
@@ -33,6 +35,7 @@ from ledger.reads import READS, ReadNotes, record_notes, waiting
 from ledger.recording import HaltLimit
 from ledger.rejournal import rejournal
 from ledger.rotation import first_epoch
+from ledger.sealing import KeyedHash
 from ledger.tlog.folder import LogFolder
 from ledger.tlog.key_file import KeyFile
 from ledger.tlog.observer import Observer
@@ -58,7 +61,7 @@ __all__ = [
 ]
 
 # Keys of the ledger itself that other commands than the recorder read.
-LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record", READS)
+LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record", READS, CHAIN)
 JOURNAL = "erasures.journal"
 
 
@@ -237,6 +240,12 @@ class Site:
         """Keys for sealing, as the recorder."""
         return Keyring(self.session("recorder"), self.provider, self.ledger, time.monotonic)
 
+    def chain(self) -> KeyedHash:
+        """What vouches for batches (`ledger.chain`). Raises Lost when its key is not here."""
+        return KeyedHash(
+            Opener(self.session("reader"), self.provider, self.ledger).ledger_key(CHAIN)
+        )
+
     def eraser(self) -> Eraser:
         """What destroys a person's keys."""
         session = self.session("eraser")
@@ -302,6 +311,7 @@ def install_on(site: Site) -> list[str]:
     keyring = site.keyring()
     for purpose in LEDGER_KEYS:
         keyring.ledger_key(purpose)
+    begin_chain(site.session("recorder"), site.ledger, keyring.hash(CHAIN))
     prepare(site.session("projector"), site.ledger, VIEWS)
     site.log_key.create()
     return applied

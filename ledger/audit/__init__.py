@@ -1,25 +1,36 @@
 """The audit of a whole ledger: reads everything at one moment and reports every finding; changes nothing.
 
-Positions and versions without a gap, recorded times, every entry against the published tiles, every signed
-checkpoint against the table, states and names, batches that join and cover every position, bookmarks that
-are where the batches end, gaps that an event explains, refused messages that are kept or were removed in a
-way that is known. Details never quote a value.
+A list of checks over one snapshot of the database and the files of the log. Each looks by itself: what it cannot
+read is a finding of its own, and the next one goes on. Details never quote a value.
 """
 
 from base64 import b64encode
+from collections.abc import Sequence
 
 import msgspec
 
 from ledger.audit.batches import check_batches, check_bookmarks, check_head, check_letters
 from ledger.audit.entries import walk
-from ledger.audit.findings import ExplainedGap, Finding, Findings
+from ledger.audit.findings import NOT_COMPARABLE, ExplainedGap, Finding, Findings
 from ledger.audit.published import Comparison, PublishedLog
+from ledger.audit.rows import batch_rows
+from ledger.audit.scene import Check, Scene
 from ledger.audit.states import check_states
 from ledger.postgres import Session
+from ledger.sealing import KeyedHash
 
-__all__ = ["Audit", "ExplainedGap", "Finding", "PublishedLog", "audit", "audit_log"]
-
-_APPLICATION = "application"
+__all__ = [
+    "NOT_COMPARABLE",
+    "Audit",
+    "Check",
+    "ExplainedGap",
+    "Finding",
+    "Findings",
+    "PublishedLog",
+    "Scene",
+    "audit",
+    "audit_log",
+]
 
 
 class Audit(msgspec.Struct, frozen=True):
@@ -35,28 +46,53 @@ class Audit(msgspec.Struct, frozen=True):
         """Whether nothing was found."""
         return not self.findings
 
+    @property
+    def comparable(self) -> bool:
+        """Whether there is a log to compare with, as far as something was ever published."""
+        return all(finding.kind != NOT_COMPARABLE for finding in self.findings)
 
-def audit(session: Session, log: PublishedLog | None = None) -> Audit:
-    """Check everything that was recorded, and, with a log, published. Needs the reader's role.
 
-    Flat memory but for batches and gaps. Raises Retry or Halt when it cannot be read.
+def audit(
+    session: Session,
+    log: PublishedLog | None = None,
+    chain: KeyedHash | None = None,
+    more: Sequence[Check] = (),
+) -> Audit:
+    """Check everything that was recorded, and what was published. Needs the reader's role, and writes nothing.
+
+    `log`: None says that there is no log, which is a finding once something was published. `chain`: the ledger's
+    key by which batches vouch for what they wrote. `more`: checks of others, in the same snapshot. Flat memory but
+    for batches and gaps. Raises Retry when the database goes away.
     """
-    findings = Findings()
-    comparison = Comparison(log, findings)  # read first: what is published was recorded before
+    scene = Scene(session, Findings(), log, chain)
+    # Read before the snapshot: what is published was recorded before.
+    comparison = Comparison(log, scene.findings)
     with session.transaction():
         session.run("begin_snapshot")
-        last = audit_log(session, comparison, findings)
-        batches = session.rows("batches")
-        unnamed = [(row[5], row[6]) for row in batches if row[1] == _APPLICATION]
-        gaps = check_states(session.stream("events_with_names"), unnamed, findings)
-        check_head(session.row("head_row"), last, batches, findings)
-        check_batches(batches, last, findings)
-        check_letters(session.row("letter_balance"), findings)
-        check_bookmarks(session.rows("bookmark_offsets"), batches, gaps, findings)
-        for (position,) in session.rows("names_without_event"):
-            findings.note(position, "event-id", "a name without an event")
-    root = b64encode(comparison.root).decode()
-    return Audit(comparison.size, root, findings.sorted(), tuple(gaps.values()))
+        for what, look in (*_checks(comparison), *more):
+            with scene.findings.guarded(session, what):
+                look(scene)
+    root = b64encode(scene.root).decode()
+    gaps = tuple(scene.gaps.values())
+    return Audit(scene.size, root, scene.findings.sorted(), gaps)
+
+
+def _checks(comparison: Comparison) -> Sequence[Check]:
+    """What is looked at, in an order in which each finds what it needs of those before it."""
+    return (
+        ("the events", lambda scene: _look_at_events(scene, comparison)),
+        ("the versions of streams", _look_at_versions),
+        ("the batches", _look_at_batches),
+        ("the states and names of events", _look_at_states),
+        ("the head", _look_at_head),
+        ("the dead letters", _look_at_letters),
+        ("the bookmarks of Kafka", _look_at_bookmarks),
+    )
+
+
+def _look_at_events(scene: Scene, comparison: Comparison) -> None:
+    scene.last = audit_log(scene.session, comparison, scene.findings)
+    scene.size, scene.root = comparison.size, comparison.root
 
 
 def audit_log(session: Session, comparison: Comparison, findings: Findings) -> int:
@@ -66,6 +102,32 @@ def audit_log(session: Session, comparison: Comparison, findings: Findings) -> i
         comparison.add(position, entry)
         last = position
     comparison.end()
-    for position, expected in session.rows("wrong_versions"):
-        findings.note(position, "version", f"expected version {expected} of its stream")
     return last
+
+
+def _look_at_versions(scene: Scene) -> None:
+    for position, expected in scene.session.rows("wrong_versions"):
+        scene.findings.note(position, "version", f"expected version {expected} of its stream")
+
+
+def _look_at_batches(scene: Scene) -> None:
+    scene.batches = batch_rows(scene.session.rows("audit_batches"), scene.findings)
+    check_batches(scene.batches, scene.last, scene.findings)
+
+
+def _look_at_states(scene: Scene) -> None:
+    stored = check_states(scene.session.copied("audit_states"), scene.batches, scene.findings)
+    scene.gaps = stored.gaps
+
+
+def _look_at_head(scene: Scene) -> None:
+    check_head(scene.session.rows("audit_head"), scene.last, scene.batches, scene.findings)
+
+
+def _look_at_letters(scene: Scene) -> None:
+    check_letters(scene.session.row("letter_balance"), scene.findings)
+
+
+def _look_at_bookmarks(scene: Scene) -> None:
+    bookmarks = scene.session.rows("bookmark_offsets")
+    check_bookmarks(bookmarks, scene.batches, scene.gaps, scene.findings)

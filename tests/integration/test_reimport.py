@@ -36,7 +36,9 @@ def forget(house: House, position: int) -> None:
 
 def come_back(log: Log) -> Reimported:
     house = log.house
-    return reimport(house.session("recorder"), house.ledger, log.folder, log.key_file.known())
+    return reimport(
+        house.session("recorder"), house.ledger, house.chain(), log.folder, log.key_file.known()
+    )
 
 
 def worked(log: Log) -> list[bytes]:
