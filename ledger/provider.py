@@ -24,11 +24,12 @@ _PREFIX, _SUFFIX, _DRAFT = "epoch-", ".key", ".new"
 
 
 class FileKeyProvider:
-    """Epoch keys as files in one folder, made with mode 0700 when it is missing."""
+    """Epoch keys as files in one folder, made with mode 0700 when it is missing, unless `make` says no."""
 
-    def __init__(self, folder: Path) -> None:
-        with _written():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    def __init__(self, folder: Path, *, make: bool = True) -> None:
+        if make:
+            with _written():
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
 
     def epochs(self) -> list[int]:

@@ -1,7 +1,7 @@
-"""The audit of a whole ledger: reads everything at one moment and reports every finding; changes nothing.
+"""The audit of a whole ledger: reads everything at one moment and reports every finding. It changes nothing.
 
-A list of checks over one snapshot of the database and the files of the log. Each looks by itself: what it cannot
-read is a finding of its own, and the next one goes on. Details never quote a value.
+A list of checks over one snapshot of the database and the files of the log. Each looks by itself: what it
+cannot read is a finding of its own, and the next one goes on. Details never quote a value.
 """
 
 from base64 import b64encode
@@ -12,10 +12,12 @@ import msgspec
 from ledger.audit.batches import check_batches, check_bookmarks, check_head, check_letters
 from ledger.audit.entries import walk
 from ledger.audit.findings import NOT_COMPARABLE, ExplainedGap, Finding, Findings
+from ledger.audit.promises import check_promises, promises_of
 from ledger.audit.published import Comparison, PublishedLog
 from ledger.audit.rows import batch_rows
 from ledger.audit.scene import Check, Scene
 from ledger.audit.states import check_states
+from ledger.audit.vouched import check_chain, check_rows
 from ledger.postgres import Session
 from ledger.sealing import KeyedHash
 
@@ -34,17 +36,26 @@ __all__ = [
 
 
 class Audit(msgspec.Struct, frozen=True):
-    """The result: how many events, their Merkle root in base64, and everything that was found."""
+    """The result: how many events, their Merkle root in base64, and everything that was found.
+
+    `promised`: how many entries the log has promised, 0 where nothing was published yet.
+    """
 
     size: int
     root: str
     findings: tuple[Finding, ...]
     gaps: tuple[ExplainedGap, ...] = ()
+    promised: int = 0
 
     @property
     def ok(self) -> bool:
         """Whether nothing was found."""
         return not self.findings
+
+    @property
+    def published(self) -> bool:
+        """Whether anything was ever published, as far as database and log tell."""
+        return self.promised > 0
 
     @property
     def comparable(self) -> bool:
@@ -57,14 +68,15 @@ def audit(
     log: PublishedLog | None = None,
     chain: KeyedHash | None = None,
     more: Sequence[Check] = (),
+    findings: Findings | None = None,
 ) -> Audit:
-    """Check everything that was recorded, and what was published. Needs the reader's role, and writes nothing.
+    """Check everything that was recorded, and what was published. Needs the reader's role, writes nothing.
 
-    `log`: None says that there is no log, which is a finding once something was published. `chain`: the ledger's
-    key by which batches vouch for what they wrote. `more`: checks of others, in the same snapshot. Flat memory but
-    for batches and gaps. Raises Retry when the database goes away.
+    `log`: None says that there is no log, which is a finding once something was published. `chain`: the key
+    under which batches vouch for what they wrote; without it that is not looked at. `more`: checks of others, in
+    the same snapshot. `findings`: what is known already. Flat memory but for batches and gaps. Raises Retry when the database goes away.
     """
-    scene = Scene(session, Findings(), log, chain)
+    scene = Scene(session, findings or Findings(), log, chain)
     # Read before the snapshot: what is published was recorded before.
     comparison = Comparison(log, scene.findings)
     with session.transaction():
@@ -74,20 +86,42 @@ def audit(
                 look(scene)
     root = b64encode(scene.root).decode()
     gaps = tuple(scene.gaps.values())
-    return Audit(scene.size, root, scene.findings.sorted(), gaps)
+    promised = max([one.size for one in scene.promises] + [comparison.published_size])
+    return Audit(scene.size, root, scene.findings.sorted(), gaps, promised)
 
 
 def _checks(comparison: Comparison) -> Sequence[Check]:
     """What is looked at, in an order in which each finds what it needs of those before it."""
     return (
+        ("the promises", lambda scene: _look_for_promises(scene, comparison)),
         ("the events", lambda scene: _look_at_events(scene, comparison)),
         ("the versions of streams", _look_at_versions),
         ("the batches", _look_at_batches),
         ("the states and names of events", _look_at_states),
         ("the head", _look_at_head),
+        ("the log", lambda scene: _compare_promises(scene, comparison)),
+        ("the chain of batches", _look_at_chain),
         ("the dead letters", _look_at_letters),
         ("the bookmarks of Kafka", _look_at_bookmarks),
     )
+
+
+def _look_for_promises(scene: Scene, comparison: Comparison) -> None:
+    rows = scene.session.rows("promised_history")
+    scene.promises = promises_of(rows, scene.findings)
+    comparison.want({promise.size for promise in scene.promises})
+
+
+def _compare_promises(scene: Scene, comparison: Comparison) -> None:
+    sizes = [(one.promised or 0, one.batch) for one in scene.batches]
+    size, batch = max(sizes, default=(0, 0))
+    check_promises(scene.promises, (batch, size), comparison, scene.findings)
+
+
+def _look_at_chain(scene: Scene) -> None:
+    check_chain(scene.batches, scene.names, scene.chain, scene.findings)
+    if scene.chain:
+        check_rows(scene.session, scene.batches, scene.chain, scene.findings)
 
 
 def _look_at_events(scene: Scene, comparison: Comparison) -> None:
@@ -117,7 +151,7 @@ def _look_at_batches(scene: Scene) -> None:
 
 def _look_at_states(scene: Scene) -> None:
     stored = check_states(scene.session.copied("audit_states"), scene.batches, scene.findings)
-    scene.gaps = stored.gaps
+    scene.gaps, scene.names = stored.gaps, stored.names
 
 
 def _look_at_head(scene: Scene) -> None:

@@ -24,13 +24,17 @@ def check_head(
         missing = "the head row is missing" if not rows else "there is more than one head row"
         findings.note(None, "head", missing)
         return
-    position, batch, recorded, _ = rows[0]
+    position, batch, recorded, erasures = rows[0]
     if position != last:
         findings.note(last or None, "head", f"head says {position}, the last event is {last}")
     if batch != (batches[-1].batch if batches else 0):
         findings.note(None, "batch", f"head says {batch} batches")
     if recorded != (batches[-1].recorded if batches else "0"):
         findings.note(None, "head", "head says another time than the last batch")
+    counted = batches[-1].erasures if batches else 0
+    if counted is not None and erasures != counted:
+        detail = f"head counts {erasures} erasures, the last batch {counted}"
+        findings.note(None, "head", detail)
 
 
 def check_batches(batches: Batches, last: int, findings: Findings) -> None:

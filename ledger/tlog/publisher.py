@@ -25,11 +25,12 @@ from ledger.tlog.bundles import entry_of
 from ledger.tlog.checkpoints import Checkpoint, sign_checkpoint
 from ledger.tlog.delivery import Delivery
 from ledger.tlog.folder import LogFolder
+from ledger.tlog.history import bind
 from ledger.tlog.keys import SigningKey, VerifierKey
-from ledger.tlog.merkle import hash_leaf
+from ledger.tlog.merkle import EMPTY_ROOT, hash_leaf
 from ledger.tlog.notes import parse_note
 from ledger.tlog.observer import Observer
-from ledger.tlog.promises import keep_promise, promised
+from ledger.tlog.promises import bound_to, keep_promise, promised
 from ledger.tlog.state import State, check_extension, grown, last_promise, load
 from ledger.tlog.witnesses import Witnesses
 
@@ -73,12 +74,14 @@ class Published(msgspec.Struct, frozen=True):
 class _Work(msgspec.Struct):
     """What the publisher holds between two steps; dropped with the first fault.
 
-    `promise`: the last one that is on disk, None before the first.
+    `promise`: the last one that is on disk, None before the first. `bound`: the last tree that the database
+    counts as signed, and what all of them come to.
     """
 
     session: Session
     promise: Checkpoint | None
     state: State
+    bound: tuple[Checkpoint | None, bytes] = (None, b"")
 
     @property
     def size(self) -> int:
@@ -213,7 +216,8 @@ class Publisher:
         content, promise = found
         if promise.origin != self._origin:
             raise Misconfigured(f"the log in {self._folder.path} is that of {promise.origin}")
-        work = _Work(session, promise, load(self._folder, promise))
+        bound = bound_to(session, self._folder.history, self._origin, self._keys)
+        work = _Work(session, promise, load(self._folder, promise), bound)
         _head(session, promise.size)
         self._read(work, promise.size)
         if kept is not None and kept.size > promise.size:
@@ -228,9 +232,23 @@ class Publisher:
             raise Misconfigured(f"the log {self._origin} has signed nothing: run `ledger publish`")
         if last_promise(self._folder, self._keys) is not None:
             raise Misconfigured(f"{self._folder.path} holds a log, with which publishing goes on")
-        work = _Work(session, None, State())
+        empty = Checkpoint(self._origin, 0, EMPTY_ROOT)
+        work = _Work(session, None, State(), (empty, bind(b"", empty)))
+        self._keep(work, kept)
+        # Before anything else, so that a history begins with the empty tree however often it was begun.
+        signed = sign_checkpoint(empty, self._key)
+        self._folder.history.append(signed, self._clock().date())
+        work.promise = empty
         self._catch_up(work, kept)
         return work
+
+    def _keep(self, work: _Work, promise: Checkpoint) -> None:
+        """Keep in the database what is promised, and what all promises come to with it."""
+        last, history = work.bound
+        if promise != last:
+            history = bind(history, promise)
+        keep_promise(work.session, promise, history)
+        work.bound = promise, history
 
     def _repeat(self, work: _Work, content: bytes, kept: Checkpoint) -> None:
         """Finish with the last checkpoint on disk. `kept`: what the database knows of, no later one."""
@@ -240,7 +258,7 @@ class Publisher:
             # The first checkpoint of a new key repeats the last of the old one.
             self._sign(work)
             return
-        keep_promise(work.session, work.promise)
+        self._keep(work, work.promise)
         if not self._delivery.is_done(content):
             self._delivery.deliver(content, work.promise)
 
@@ -301,7 +319,7 @@ class Publisher:
             raise Halt(f"the checkpoints in {self._folder.path} were changed by somebody else")
         new = Checkpoint(self._origin, work.size, work.state.edge.root())
         check_extension(self._folder, work.promise or new, new)
-        keep_promise(work.session, new)
+        self._keep(work, new)
         content = sign_checkpoint(new, self._key)
         self._folder.history.append(content, self._clock().date())
         self._delivery.deliver(content, new)

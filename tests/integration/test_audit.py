@@ -68,7 +68,7 @@ TAMPERING = {
     ),
     "a name": ("UPDATE event_ids SET id = 'other' WHERE position = 2", "event-id", 2),
     "a lost name": ("DELETE FROM event_ids WHERE position = 2", "event-id", 2),
-    "a batch": ("DELETE FROM batches WHERE batch = 2", "batch", 6),
+    "a batch": ("DELETE FROM batches WHERE batch = 3", "batch", 6),
     "a bookmark forward": ("UPDATE bookmarks SET next_offset = 9", "bookmark", None),
     "a bookmark back": ("UPDATE bookmarks SET next_offset = 1", "bookmark", None),
     "a dead letter": ("DELETE FROM dead_letters", "dead-letter", None),
