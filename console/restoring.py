@@ -16,6 +16,7 @@ from ledger.audit import audit
 from ledger.backup import Copy, check_keys, read_copies, restore
 from ledger.errors import Misconfigured
 from ledger.tlog.folder import LogFolder
+from ledger.tlog.promises import renew_promise
 from ledger.tlog.reimport import is_elsewhere, reimport
 
 __all__ = ["Restored", "restore_site"]
@@ -63,6 +64,10 @@ def restore_site(
         reimported = reimport(
             site.session("recorder"), site.ledger, site.chain(), folder, site.log_key.known()
         )
+        if folder.history.last():
+            renew_promise(
+                site.session("publisher"), folder, settings.log.origin, site.log_key.known()
+            )
         complete_journal(site)
         erasures = site.eraser().reapply()
         bring_up_to_date(site)
@@ -71,7 +76,7 @@ def restore_site(
             copy=copies[0],
             reimported=reimported.count,
             erasures=len(erasures),
-            findings=len(audit(reader).findings),
+            findings=len(audit(reader, site.published_log, site.chain()).findings),
             bookmarks=tuple(reader.rows("bookmark_offsets")),
             warning=None if not elsewhere or never_published else _absent(settings, _NEVER),
         )

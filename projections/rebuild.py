@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.errors import Fenced
+from ledger.errors import Fenced, Halt
 from ledger.event import RecordedEvent
 from ledger.names import LedgerName
 from ledger.postgres import Session
@@ -176,6 +176,8 @@ class _New:
     def _fold(self, upto: int) -> None:
         """Fold the next batch, as whoever follows does."""
         events = events_after(self._session, self.position, _BATCH_EVENTS, upto)
+        if not events:
+            raise Halt(f"position {self.position + 1} is missing: see `ledger audit`")
         end = events[-1].position
 
         def history(streams: Sequence[UUID]) -> list[RecordedEvent]:

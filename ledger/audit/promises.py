@@ -73,9 +73,8 @@ def check_promises(
     if ours is None:
         findings.note(None, "promise", f"the database does not know of the log {newest.origin}")
         return
-    published = comparison.published_size
-    if ours.size < published:
-        detail = f"the database says that {ours.size} entries were promised, {published} are signed"
+    if ours.size < signed.least:
+        detail = f"the database promises {ours.size} entries, and {signed.least} are signed"
         findings.note(None, "promise", detail)
     elif ours.size > newest.size and not _signed_by_now(signed, ours.size, pause):
         detail = f"{ours.size} entries were promised, and the log ends with {newest.size}"

@@ -89,7 +89,9 @@ class Comparison:
         """Entries up to the end of the tile, or to the next size at which a root was signed."""
         size = self._edge.size
         ends = [size - size % TILE_WIDTH + TILE_WIDTH, *self._wanted[:1]]
-        return min(ends + [self._next.size] if self._next else ends) - size
+        if self._next:
+            ends.append(self._next.size)
+        return min(ends) - size
 
     def _close_block(self) -> None:
         """Let the tree grow by the block, and settle what a checkpoint of this size says."""

@@ -31,14 +31,15 @@ class PublishedLog(msgspec.Struct, frozen=True):
 class Signed:
     """The checkpoints of one log. `published`: None when there is none that can be trusted.
 
-    `anything`: whether the folder holds anything that was signed, trusted or not. `newest`: of those that were
-    kept and could be trusted. `bound`: the trees that were kept last, and what the history came to with each.
+    `anything`: whether the folder holds anything that was signed, trusted or not. `least`: how many entries were
+    signed when this began. `newest`: of those that were kept and could be trusted. `bound`: the trees that were kept last, and what the history came to with each.
     """
 
     def __init__(self, log: PublishedLog, findings: Findings) -> None:
         self._log = log
         self._findings = findings
         self.anything = False
+        self.least = 0
         self.newest: Checkpoint | None = None
         self.bound: deque[tuple[Checkpoint, bytes]] = deque(maxlen=_LAST_BOUND)
         self.published = self._published()
@@ -49,29 +50,29 @@ class Signed:
 
     def promises(self, size: int) -> Iterator[Checkpoint]:
         """Every checkpoint that was kept, up to a size, oldest first; later ones are only looked at."""
-        last, history, first = 0, b"", True
-        before: Checkpoint | None = None
+        last = 0
         for number, content in enumerate(self._kept(), 1):
             checkpoint = self._verified(content, f"kept checkpoint {number}")
-            if first and (checkpoint is None or checkpoint.size):
+            if number == 1 and (checkpoint is None or checkpoint.size):
                 self._note("the first checkpoint that was kept is not that of the empty tree")
-            first = False
-            if checkpoint is None:
+            if checkpoint is None or not self._follows(checkpoint, number):
                 continue
-            if checkpoint != before:
-                history = bind(history, checkpoint)
-                self.bound.append((checkpoint, history))
-            before = checkpoint
-            if self.newest and checkpoint.size < self.newest.size:
-                self._note(f"kept checkpoint {number} is smaller than the last")
-                continue
-            self.newest = checkpoint
-            if checkpoint.size <= size:
+            if 0 < checkpoint.size <= size:
                 last = checkpoint.size
-                if last:
-                    yield checkpoint
+                yield checkpoint
         if size > last:
             self._note("the published checkpoint is not among those kept")
+
+    def _follows(self, checkpoint: Checkpoint, number: int) -> bool:
+        """Take down one more checkpoint that was kept; False when it is smaller than one before it."""
+        last, history = self.bound[-1] if self.bound else (None, b"")
+        if checkpoint != last:
+            self.bound.append((checkpoint, bind(history, checkpoint)))
+        if self.newest and checkpoint.size < self.newest.size:
+            self._note(f"kept checkpoint {number} is smaller than the last")
+            return False
+        self.newest = checkpoint
+        return True
 
     def size_now(self) -> int:
         """The size that was signed last by now, whatever was read before; 0 without one."""
@@ -93,7 +94,9 @@ class Signed:
         if content is None and last is not None:
             self._note("the published checkpoint is missing")
         published = self._verified(content, "the published checkpoint") if content else None
-        return published or (self._verified(last, "the last checkpoint kept") if last else None)
+        newest = self._verified(last, "the last checkpoint kept") if last else None
+        self.least = max((one.size for one in (published, newest) if one), default=0)
+        return published or newest
 
     def _kept(self) -> Iterator[bytes]:
         for content, fault in self._log.folder.history.examined():

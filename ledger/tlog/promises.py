@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from ledger.errors import Halt, Unproven
 from ledger.postgres import Conflict, Session
 from ledger.tlog.checkpoints import Checkpoint, verify_checkpoint
+from ledger.tlog.folder import LogFolder
 from ledger.tlog.history import History, bind
 from ledger.tlog.keys import VerifierKey
 
-__all__ = ["bound_to", "keep_promise", "promised"]
+__all__ = ["bound_to", "keep_promise", "promised", "renew_promise"]
 
 
 def promised(session: Session) -> dict[str, Checkpoint]:
@@ -64,6 +65,15 @@ def bound_to(
         if tree != last:
             last, bound = tree, bind(bound, tree)
     return last, bound
+
+
+def renew_promise(
+    session: Session, folder: LogFolder, origin: str, keys: Sequence[VerifierKey]
+) -> None:
+    """Let the database know again of what the log has signed since it was copied. As the publisher."""
+    tree, history = bound_to(session, folder.history, origin, keys)
+    if tree is not None and tree.origin == origin:
+        keep_promise(session, tree, history)
 
 
 def _tree(content: bytes, keys: Sequence[VerifierKey]) -> Checkpoint | None:

@@ -232,15 +232,18 @@ class Publisher:
             raise Misconfigured(f"the log {self._origin} has signed nothing: run `ledger publish`")
         if last_promise(self._folder, self._keys) is not None:
             raise Misconfigured(f"{self._folder.path} holds a log, with which publishing goes on")
+        work = _Work(session, None, State())
+        self._catch_up(work, kept)
+        return work
+
+    def _begin_history(self, work: _Work, kept: Checkpoint) -> None:
+        """Let a history that is begun again begin with the empty tree too, as every other one does."""
         empty = Checkpoint(self._origin, 0, EMPTY_ROOT)
-        work = _Work(session, None, State(), (empty, bind(b"", empty)))
+        work.bound = empty, bind(b"", empty)
         self._keep(work, kept)
-        # Before anything else, so that a history begins with the empty tree however often it was begun.
         signed = sign_checkpoint(empty, self._key)
         self._folder.history.append(signed, self._clock().date())
         work.promise = empty
-        self._catch_up(work, kept)
-        return work
 
     def _keep(self, work: _Work, promise: Checkpoint) -> None:
         """Keep in the database what is promised, and what all promises come to with it."""
@@ -270,6 +273,8 @@ class Publisher:
             self._folder.tidy(self._grow(work, kept.size))
         if work.state.edge.root() != kept.root:
             raise RolledBack(_OTHER_TREE.format(kept.size))
+        if work.promise is None:
+            self._begin_history(work, kept)
         self._sign(work)
 
     def _step(self, work: _Work) -> int:

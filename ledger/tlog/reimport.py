@@ -68,8 +68,8 @@ def reimport(
 ) -> Reimported:
     """Append what the log promises and the database does not hold. Needs the recorder's role.
 
-    `chain`: vouches for the batches. `keys`: verification keys of the log. Positions, times, versions and bytes are those of before, so the
-    publisher goes on. Committed block by block: after a fault the same call goes on. Raises Retry,
+    `chain`: vouches for the batches. `keys`: verification keys of the log. Positions, times, versions and
+    bytes are those of before, so the publisher goes on. Committed block by block: after a fault the same call goes on. Raises Retry,
     or Halt when the log is damaged, or the database is not what the log begins with.
     """
     head = _position(session)
@@ -141,7 +141,7 @@ def _write(
 ) -> None:
     with session.transaction():
         position = lock_head(session).position
-        for entry in chain.from_iterable(block):
+        for entry in [entry for batch in block for entry in batch]:
             position += 1
             if entry.position != position:
                 raise Halt(f"expected position {position} from the log, got {entry.position}")
