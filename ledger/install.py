@@ -12,7 +12,7 @@ from ledger.errors import Halt, NotInstalled
 from ledger.names import ROLES, LedgerName
 from ledger.postgres import Database, Session, statement
 
-__all__ = ["check_installed", "create_roles", "install", "migrations"]
+__all__ = ["check_installed", "create_roles", "install", "migrations", "shipped"]
 
 
 def migrations() -> list[str]:
@@ -32,6 +32,11 @@ def install(database: Database, ledger: LedgerName, now: datetime) -> list[str]:
             return _migrate(session, ledger, now)
     finally:
         session.close()
+
+
+def shipped() -> dict[str, str]:
+    """The digest of each migration that this program ships, by name."""
+    return {name: _digest(statement("ledger", f"migrations/{name}")) for name in migrations()}
 
 
 def check_installed(session: Session) -> None:

@@ -18,6 +18,7 @@ from ledger.audit.rows import batch_rows
 from ledger.audit.scene import Check, Scene
 from ledger.audit.states import check_states
 from ledger.audit.vouched import check_chain, check_rows
+from ledger.install import shipped
 from ledger.postgres import Session
 from ledger.sealing import KeyedHash
 
@@ -93,6 +94,7 @@ def audit(
 def _checks(comparison: Comparison) -> Sequence[Check]:
     """What is looked at, in an order in which each finds what it needs of those before it."""
     return (
+        ("the migrations", _look_at_migrations),
         ("the promises", lambda scene: _look_for_promises(scene, comparison)),
         ("the events", lambda scene: _look_at_events(scene, comparison)),
         ("the versions of streams", _look_at_versions),
@@ -104,6 +106,16 @@ def _checks(comparison: Comparison) -> Sequence[Check]:
         ("the dead letters", _look_at_letters),
         ("the bookmarks of Kafka", _look_at_bookmarks),
     )
+
+
+def _look_at_migrations(scene: Scene) -> None:
+    """Applied is what this program ships, and each of it as it ships it."""
+    applied, ours = dict(scene.session.rows("applied_migrations")), shipped()
+    for name in sorted(applied.keys() | ours.keys(), key=str):
+        if name not in applied:
+            scene.findings.note(None, "migration", f"{name} is not applied: run `ledger init`")
+        elif applied[name] != ours.get(name):
+            scene.findings.note(None, "migration", f"{name} is not one of this program")
 
 
 def _look_for_promises(scene: Scene, comparison: Comparison) -> None:

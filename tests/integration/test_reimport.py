@@ -63,7 +63,7 @@ def test_everything_above_comes_back_byte_for_byte(log: Log, position: int) -> N
             log.publish()
     assert come_back(log) == Reimported(position + 1, 556)
     assert entries_of(log.house) == entries
-    assert audit(log.house.session("reader")).findings == ()
+    assert log.audit().findings == ()
     assert log.publish().entries == 0
     assert log.read("checkpoint") == before
     record(log.house, 3)
