@@ -6,6 +6,7 @@ value there. Everything here needs the head lock, and says to the batch's link w
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -154,7 +155,7 @@ def resume_topics(session: Session, link: Link, topics: Sequence[str]) -> int:
     return len(halted)
 
 
-def _kept(session: Session, place: Span) -> tuple[Cell, ...] | None:
+def _kept(session: Session, place: Span) -> tuple[Any, ...] | None:
     return session.row("kept_bookmark", topic=place.topic, partition=place.partition)
 
 

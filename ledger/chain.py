@@ -1,13 +1,13 @@
-"""What the recorder vouches for beside the events: a keyed hash in the row of every batch, each over the one before.
+"""What the recorder vouches for beside the events: a keyed hash for each batch, over the one before.
 
 An event is vouched for by the log. What is recorded in the same transaction with it is not in the log: how a
 batch came about, the names of its events, bookmarks, counted rejections, dead letters, the tracking of other
-applications. So each batch hashes its own row and names, and what all those tables hold by then, under a key of
-the ledger that is not in the database. An audit computes it again. Pure.
+applications. So each batch hashes its own row and names, and what all those tables hold by then, under a key
+of the ledger that an epoch key outside the database wraps. An audit computes it again. Pure.
 
 What a table holds is told by a sum: each row's own keyed hash as a number, added when it comes and subtracted
-when it goes, modulo 2^256 (a multiset hash, Clarke et al. 2003). Subtracted is what the row says when it goes, so
-a row that somebody changed in between leaves a difference for ever.
+when it goes, modulo 2^256 (a multiset hash, Clarke et al. 2003). Subtracted is what the row says when it
+goes, so a row that somebody changed in between leaves a difference for ever.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,7 +36,7 @@ __all__ = [
 # Purpose of the ledger's key.
 CHAIN = "chain"
 Table = Literal["bookmarks", "intake_windows", "dead_letters", "tracking", "rejection_answers"]
-# Whose rows are summed up, in the order of the sums. Answers leave without a batch, so each has its hash alone.
+# Whose rows are summed up, in the order of the sums. Answers leave without a batch: each has its hash alone.
 TABLES: tuple[Table, ...] = ("bookmarks", "intake_windows", "dead_letters", "tracking")
 _SUM_BYTES = 32
 _MODULUS = 1 << (8 * _SUM_BYTES)
@@ -72,7 +72,7 @@ def batch_hash(
     `row`: the columns from `batch` to `recorded_at`, that one as microseconds, then the names. `beside`: None
     for a batch from before batches had hashes.
     """
-    left = beside or ()
+    left: Sequence[Cell] = beside or ()
     return key.of(orjson.dumps(["batches", before.hex(), *map(_cell, row), *map(_cell, left)]))
 
 

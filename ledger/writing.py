@@ -108,8 +108,8 @@ def append(
     """Append events and the batch's row under the head lock, and announce the new position.
 
     `link`: knows what else the batch has changed. `recorded_at`: of events that come back after a restore;
-    None for new ones. `before`: what all batches before this one come to, where they have no hashes themselves.
-    Raises Halt when the batch before this one has none.
+    None for new ones. `before`: what all batches before this one come to, where they have no hashes. Raises
+    Halt when the batch before this one has none.
     """
     row = session.row("move_head", count=len(events), erasures=erasures, recorded_at=recorded_at)
     if row is None:

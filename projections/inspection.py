@@ -1,7 +1,8 @@
 """The audit of views: what readers see of them beside what the events say, row by row. Writes nothing.
 
-Compared are the rows with all of their columns, the entries of joined views, counts by label, the events that
-annulments have named, and the progress of each view. A view that is behind the ledger is compared at its place.
+Compared are the rows with all of their columns, the entries of joined views, counts by label, the events
+that annulments have named, and the progress of each view. A view that is behind the ledger is compared at
+its place.
 """
 
 from collections import Counter

@@ -74,8 +74,9 @@ def audit(
     """Check everything that was recorded, and what was published. Needs the reader's role, writes nothing.
 
     `log`: None says that there is no log, which is a finding once something was published. `chain`: the key
-    under which batches vouch for what they wrote; without it that is not looked at. `more`: checks of others, in
-    the same snapshot. `findings`: what is known already. Flat memory but for batches and gaps. Raises Retry when the database goes away.
+    under which batches vouch for what they wrote; without it that is not looked at. `more`: checks of
+    others, in the same snapshot. `findings`: what is known already. Flat memory but for batches and gaps.
+    Raises Retry when the database goes away.
     """
     scene = Scene(session, findings or Findings(), log, chain)
     # Read before the snapshot: what is published was recorded before.

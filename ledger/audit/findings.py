@@ -10,7 +10,7 @@ from ledger.postgres import Session
 
 __all__ = ["NOT_COMPARABLE", "UNREADABLE", "ExplainedGap", "Finding", "Findings"]
 
-# There is nothing that the ledger could be compared with: the verdict is not "in order", and not the contrary.
+# There is nothing to compare the ledger with: the verdict is not "in order", and not the contrary.
 NOT_COMPARABLE = "not-comparable"
 # Something is not what this program could have written, so that it cannot even be read.
 UNREADABLE = "unreadable"

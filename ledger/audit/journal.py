@@ -1,4 +1,4 @@
-"""The erasure journal beside the ledger: what one of them knows and the other does not is told, never repaired."""
+"""The erasure journal beside the ledger: what one knows and the other does not is told, never repaired."""
 
 from ledger.audit.scene import Check, Scene
 from ledger.erasure import compare

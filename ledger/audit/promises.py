@@ -1,7 +1,7 @@
 """Log, database and entries against each other: what was promised must be what was signed and what is there.
 
-Without a log to compare with, the verdict is not "in order": whoever can change the events could also take away
-what contradicts the change.
+Without a log to compare with, the verdict is not "in order": whoever can change the events could also take
+away what contradicts the change.
 """
 
 import time

@@ -17,11 +17,11 @@ __all__ = ["Check", "Scene"]
 class Scene:
     """One audit. `session`: reads one moment of the database; nothing is written to it.
 
-    `log`: the published log, None where there is none. `chain`: the key under which the recorder vouched for
-    what it wrote, None where it is not here. `last`: the last position of the table. `size`, `root`: of the
-    tree over its entries. `batches`: those that can be read, in order; `names`: the hash of the names of each.
-    `gaps`: those that an event explains, by position. `promises`: trees that the database says were promised.
-    Each is set by the check that reads it.
+    `log`: the published log, None where there is none. `chain`: the key under which the recorder vouched
+    for what it wrote, None where it is not here. `last`: the last position of the table. `size`, `root`: of
+    the tree over its entries. `batches`: those that can be read, in order; `names`: the hash of the names
+    of each. `gaps`: those that an event explains, by position. `promises`: trees that the database says
+    were promised. Each is set by the check that reads it.
     """
 
     session: Session

@@ -31,8 +31,9 @@ class PublishedLog(msgspec.Struct, frozen=True):
 class Signed:
     """The checkpoints of one log. `published`: None when there is none that can be trusted.
 
-    `anything`: whether the folder holds anything that was signed, trusted or not. `least`: how many entries were
-    signed when this began. `newest`: of those that were kept and could be trusted. `bound`: the trees that were kept last, and what the history came to with each.
+    `anything`: whether the folder holds anything that was signed, trusted or not. `least`: how many entries
+    were signed when this began. `newest`: of those that were kept and could be trusted. `bound`: the trees
+    that were kept last, and what the history came to with each.
     """
 
     def __init__(self, log: PublishedLog, findings: Findings) -> None:

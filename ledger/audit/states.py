@@ -1,7 +1,8 @@
 """What is stored of each event: a state that can be read, under its name; gaps that explain themselves.
 
-One pass over events and names together, in the order of the ledger. Beside it the batch that each event belongs
-to: its recorded time, its place in Kafka, and the hash of its names, which the chain of batches needs.
+One pass over events and names together, in the order of the ledger. Beside it the batch that each event
+belongs to: its recorded time, its place in Kafka, and the hash of its names, which the chain of batches
+needs.
 """
 
 import struct
@@ -152,7 +153,14 @@ def _row(raw: bytes) -> _Row:
     if values[_OF_EVENT] is not None:
         name = _NAME_COLUMNS + raw[cells[_OF_EVENT][1] :]
     return _Row(
-        _long(values[0]), _long(values[1]), *values[2:6], name_position=_long(values[8]), name=name
+        position=_long(values[0]),
+        recorded=_long(values[1]),
+        type=values[2],
+        state=values[3],
+        source=values[4],
+        id=values[5],
+        name_position=_long(values[8]),
+        name=name,
     )
 
 

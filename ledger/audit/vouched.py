@@ -1,8 +1,8 @@
 """What the recorder vouched for, computed again: the chain of batches, and the tables beside the events.
 
-A batch that is changed, removed or put back does not fit the one after it. A row of a table that is changed does
-not fit its own hash; one that is removed, or put back as it once was, leaves a sum that does not fit the last
-batch. Rows from before batches had hashes count as they were when the first hash was made.
+A batch that is changed, removed or put back does not fit the one after it. A row of a table that is changed
+does not fit its own hash; one that is removed, or put back as it once was, leaves a sum that does not fit
+the last batch. Rows from before batches had hashes count as they were when the first hash was made.
 """
 
 from collections.abc import Sequence
@@ -72,7 +72,7 @@ def _hash_of(one: BatchRow, chain: KeyedHash, before: bytes) -> bytes | None:
 def check_rows(
     session: Session, batches: Sequence[BatchRow], chain: KeyedHash, findings: Findings
 ) -> None:
-    """The rows of the tables beside the events against their hashes, and their sums against the last batch."""
+    """The rows beside the events against their hashes, and their sums against the last batch."""
     last = next((one for one in reversed(batches) if one.sums), None)
     sums = last.sums if last and last.sums else NO_SUMS
     for table in _KINDS:

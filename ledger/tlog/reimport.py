@@ -69,8 +69,9 @@ def reimport(
     """Append what the log promises and the database does not hold. Needs the recorder's role.
 
     `chain`: vouches for the batches. `keys`: verification keys of the log. Positions, times, versions and
-    bytes are those of before, so the publisher goes on. Committed block by block: after a fault the same call goes on. Raises Retry,
-    or Halt when the log is damaged, or the database is not what the log begins with.
+    bytes are those of before, so the publisher goes on. Committed block by block: after a fault the same
+    call goes on. Raises Retry, or Halt when the log is damaged, or the database is not what the log begins
+    with.
     """
     head = _position(session)
     promise = last_promise(folder, keys)

@@ -1,4 +1,4 @@
-"""What is recorded beside the events, changed one column at a time with every guard off: the audit names each."""
+"""What is recorded beside the events, changed a column at a time with every guard off: each is named."""
 
 import re
 

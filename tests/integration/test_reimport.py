@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from ledger.audit import audit
 from ledger.errors import Halt, RolledBack
 from ledger.tlog import reimport as module
 from ledger.tlog.merkle import hash_leaf
@@ -99,7 +98,7 @@ def test_erasures_that_came_back_are_completed_by_the_journal(log: Log) -> None:
     assert house.session("reader").row("head") == (556, 1)
     (done,) = house.eraser().reapply()
     assert done.categories == ("contact",)
-    assert audit(house.session("reader")).findings == ()
+    assert log.audit().findings == ()
     assert log.publish().entries == 1
 
 
