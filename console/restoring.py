@@ -17,6 +17,7 @@ from ledger.authenticate import authenticate_restored, check_rows_key
 from ledger.backup import Copy, check_keys, read_copies, restore
 from ledger.errors import Misconfigured
 from ledger.tlog.folder import LogFolder
+from ledger.tlog.promises import renew_promise
 from ledger.tlog.reimport import is_elsewhere, reimport
 
 __all__ = ["Restored", "restore_site"]
@@ -65,7 +66,13 @@ def restore_site(
         authenticate_restored(
             site.session("eraser"), site.provider, site.ledger, copies[1].migrations
         )
-        reimported = reimport(site.session("recorder"), site.ledger, folder, site.log_key.known())
+        reimported = reimport(
+            site.session("recorder"), site.ledger, site.chain(), folder, site.log_key.known()
+        )
+        if folder.history.last():
+            renew_promise(
+                site.session("publisher"), folder, settings.log.origin, site.log_key.known()
+            )
         complete_journal(site)
         erasures = site.eraser().reapply()
         bring_up_to_date(site)
@@ -74,7 +81,9 @@ def restore_site(
             copy=copies[0],
             reimported=reimported.count,
             erasures=len(erasures),
-            findings=len(audit(reader).findings),
+            findings=len(
+                audit(reader, site.published_log, site.chain(), custody=site.custody).findings
+            ),
             bookmarks=tuple(reader.rows("bookmark_offsets")),
             warning=None if not elsewhere or never_published else _absent(settings, _NEVER),
         )

@@ -21,6 +21,8 @@ from ledger.application import Ledger
 from ledger.approvals import Approval, approve, digest_of
 from ledger.audit import Custody, PublishedLog
 from ledger.authenticate import authenticate_rows
+from ledger.chain import CHAIN
+from ledger.chain_begin import begin_chain
 from ledger.embedded import Server, start
 from ledger.embedded.place import Place
 from ledger.erasure import Eraser, compare
@@ -36,6 +38,7 @@ from ledger.reads import READS, ReadNotes, adopt_notes, record_notes, waiting
 from ledger.recording import HaltLimit
 from ledger.rejournal import rejournal
 from ledger.rotation import first_epoch
+from ledger.sealing import KeyedHash
 from ledger.tlog.folder import LogFolder
 from ledger.tlog.key_file import KeyFile
 from ledger.tlog.observer import Observer
@@ -66,7 +69,7 @@ __all__ = [
 ]
 
 # Keys of the ledger itself that other commands than the recorder read.
-LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record", READS)
+LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record", READS, CHAIN)
 JOURNAL = "erasures.journal"
 
 
@@ -87,10 +90,17 @@ class Site:
     """One ledger as a command uses it. Everything that it opens is closed when it is left."""
 
     def __init__(
-        self, settings: Settings, server: Server | None, clock: Callable[[], datetime]
+        self,
+        settings: Settings,
+        server: Server | None,
+        clock: Callable[[], datetime],
+        *,
+        read_only: bool = False,
     ) -> None:
+        """`read_only`: nothing is written to the database, and no folder is made."""
         self.settings = settings
         self.clock = clock
+        self._read_only = read_only
         self._server = server
         self._opened: list[_Closable] = []
         self._sessions: dict[Role, Session] = {}
@@ -103,15 +113,18 @@ class Site:
     @property
     def database(self) -> Database:
         """The database of the URL, or that of the embedded server."""
-        patience_s = self.settings.database_patience_s
+        patience_s, read_only = self.settings.database_patience_s, self._read_only
         if self._server:
-            return Database(self._server.url(), peer=True, patience_s=patience_s)
-        return Database(self.settings.database_url or "", patience_s=patience_s)
+            url = self._server.url()
+            return Database(url, peer=True, patience_s=patience_s, read_only=read_only)
+        url = self.settings.database_url or ""
+        return Database(url, patience_s=patience_s, read_only=read_only)
 
     @property
     def provider(self) -> FileKeyProvider:
-        """The epoch keys. Makes their folder when it is missing."""
-        return FileKeyProvider(self.settings.key_dir / str(self.ledger))
+        """The epoch keys. Makes their folder when it is missing, unless the site only reads."""
+        folder = self.settings.key_dir / str(self.ledger)
+        return FileKeyProvider(folder, make=not self._read_only)
 
     @property
     def journal(self) -> ErasureJournal:
@@ -304,6 +317,12 @@ class Site:
         """Keys for sealing, as the recorder."""
         return Keyring(self.session("recorder"), self.provider, self.ledger, time.monotonic)
 
+    def chain(self) -> KeyedHash:
+        """What vouches for batches (`ledger.chain`). Raises Lost when its key is not here."""
+        return KeyedHash(
+            Opener(self.session("reader"), self.provider, self.ledger).ledger_key(CHAIN)
+        )
+
     def eraser(self) -> Eraser:
         """What destroys a person's keys."""
         session = self.session("eraser")
@@ -354,9 +373,32 @@ def log_key(settings: Settings) -> KeyFile:
     return KeyFile(log.key_file, log.origin, log.passphrase)
 
 
-def bare_site(settings: Settings, clock: Callable[[], datetime]) -> Site:
+def bare_site(
+    settings: Settings, clock: Callable[[], datetime], *, read_only: bool = False
+) -> Site:
     """The server and the names, whatever is installed there; nothing is checked."""
-    return Site(settings, start(settings.data_dir) if settings.embedded else None, clock)
+    server = start(settings.data_dir) if settings.embedded else None
+    return Site(settings, server, clock, read_only=read_only)
+
+
+@contextmanager
+def audited_site(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Iterator[Site]:
+    """A ledger to be looked at as it is: nothing is checked, completed, made or written.
+
+    Raises NotInstalled where there is none, Misconfigured or Retry.
+    """
+    if settings.embedded and not Place(settings.data_dir).cluster.exists():
+        raise NotInstalled
+    with bare_site(settings, clock, read_only=True) as site:
+        try:
+            is_there = site.session("reader").row("is_installed", namespace=site.ledger.events)
+        except ServiceAway:
+            if settings.embedded and not _reader_exists(site):
+                raise NotInstalled from None
+            raise
+        if is_there != (True,):
+            raise NotInstalled
+        yield site
 
 
 def install_site(settings: Settings, clock: Callable[[], datetime] = utc_now) -> list[str]:
@@ -376,6 +418,7 @@ def install_on(site: Site) -> list[str]:
     keyring = site.keyring()
     for purpose in LEDGER_KEYS:
         keyring.ledger_key(purpose)
+    begin_chain(site.session("recorder"), site.ledger, keyring.hash(CHAIN))
     prepare(site.session("projector"), site.ledger, VIEWS)
     site.log_key.create()
     return applied

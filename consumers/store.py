@@ -14,7 +14,8 @@ from consumers.register import accepted_now
 from consumers.source import Partition
 from ledger.application import Ledger
 from ledger.errors import Busy
-from ledger.recording import Batch, Outcome, hash_of_record
+from ledger.recording import Batch, Bookmark, Outcome, hash_of_record
+from ledger.writing import Span
 from schemas import Intake
 
 __all__ = ["LedgerStore", "Store", "Stored"]
@@ -80,14 +81,9 @@ class LedgerStore:
 
     def begin(self, partition: Partition, bookmark: Stored) -> Stored:
         """Store the first bookmark of a partition, unless there is one by now; the one that counts."""
-        self._session.run(
-            "add_bookmark",
-            topic=partition.topic,
-            partition=partition.number,
-            cluster_id=bookmark.cluster_id,
-            topic_id=bookmark.topic_id,
-            start=bookmark.next_offset,
-        )
+        start = bookmark.next_offset
+        place = Span(partition.topic, partition.number, start, start)
+        self._ledger.begin_bookmark(place, Bookmark(bookmark.cluster_id, bookmark.topic_id))
         return self.bookmark(partition) or bookmark
 
     def record_each(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
@@ -109,7 +105,7 @@ class LedgerStore:
 
     def resume(self, topics: Iterable[str]) -> None:
         """Clear stored halts."""
-        self._session.run("resume_topics", topics=list(topics))
+        self._ledger.resume_topics(list(topics))
 
     def answer(self, send: Callable[[Sequence[bytes]], None]) -> int:
         """Hand waiting answers to `send`, forget them when it returns; how many they were.

@@ -5,7 +5,7 @@ Composition only: it wires sessions, keys, sealer and recorder of one ledger. Th
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -26,6 +26,8 @@ from eventsourcing.utils import Environment, EnvType
 
 from ledger.ahead import ahead
 from ledger.before import Before
+from ledger.bookmarks import Bookmark, begin_bookmark, resume_topics
+from ledger.chain import CHAIN, Link
 from ledger.errors import Misconfigured
 from ledger.event import RecordedEvent, decode_event, encode_state, instant, present
 from ledger.intake import Sealer
@@ -35,7 +37,9 @@ from ledger.postgres import Database, Session
 from ledger.provider import FileKeyProvider
 from ledger.recorder import LedgerRecorder, RecordedRow
 from ledger.recording import Batch, HaltLimit, Outcome, Prepared, prepare, record, write
+from ledger.sealing import KeyedHash
 from ledger.subjects import SubjectIndex
+from ledger.writing import Span, append, lock_head
 
 __all__ = ["EventMapper", "Ledger"]
 
@@ -171,13 +175,35 @@ class Ledger(Application[UUID]):
             self._writer = self._connect()
         return write(self._writer, self.ledger, prepared, self._limit, self._before)
 
+    @property
+    def chain(self) -> KeyedHash:
+        """What vouches for batches. Makes its key when there is none: never first in a write transaction."""
+        return self.keyring.hash(CHAIN)
+
+    def begin_bookmark(self, place: Span, bookmark: Bookmark) -> None:
+        """Begin with a new Kafka partition at the start of an empty span, unless somebody did already."""
+        link = Link(self.chain)
+        with self.session.transaction():
+            lock_head(self.session)
+            if begin_bookmark(self.session, link, place, bookmark):
+                append(self.session, [], place, link, channel=self.ledger.channel)
+
+    def resume_topics(self, topics: Sequence[str]) -> None:
+        """Clear stored halts of some topics, and begin to count their rejections anew."""
+        link = Link(self.chain)
+        with self.session.transaction():
+            lock_head(self.session)
+            if resume_topics(self.session, link, topics):
+                span = Span("command:resume")
+                append(self.session, [], span, link, channel=self.ledger.channel)
+
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
         """Nothing of the process environment reaches the library."""
         return Environment(name, env)
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
         """Our recorder on our sessions."""
-        return _Factory(LedgerRecorder(self.ledger, self.session, self._reader))
+        return _Factory(LedgerRecorder(self.ledger, self.session, self._reader, lambda: self.chain))
 
     def construct_mapper(self) -> Mapper[UUID]:
         """Our mapper."""

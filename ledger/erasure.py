@@ -13,17 +13,19 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from ledger.chain import CHAIN, Link
 from ledger.erasure_events import SOURCE, events_of_entry, last_name, reapplied
 from ledger.errors import IncompleteErasure, LedgerError, Misconfigured, OnHold, UnknownSubject
 from ledger.event import RecordedEvent
 from ledger.journal import ErasureEntry, ErasureJournal
+from ledger.letters import remove_letters
 from ledger.names import LedgerName
 from ledger.opening import Opener
 from ledger.overtaking import DECIDE, ERASE
 from ledger.postgres import Session
 from ledger.reading import events_of
 from ledger.remembering import add_tombstone, fence, restore_subject
-from ledger.sealing import end_of_month, month_of
+from ledger.sealing import KeyedHash, end_of_month, month_of
 from ledger.verdict import Ground, Guard, Judge, Verdict, outright
 from ledger.writing import Head, NewEvent, Span, append, latest_versions, lock_head
 from schemas import CATEGORIES, ROLLING_CATEGORIES, is_person
@@ -202,7 +204,8 @@ class Eraser:
 
     def _apply(self, entry: ErasureEntry, events: Sequence[NewEvent]) -> Erasure:
         """Fence, destroy and record, inside the caller's transaction under the head lock."""
-        letters = self._destroy(entry) if entry.categories else self._keep(entry)
+        link = Link(KeyedHash(self._opener.ledger_key(CHAIN)))
+        letters = self._destroy(entry, link) if entry.categories else self._keep(entry)
         first = latest_versions(self._session, [entry.subject]).get(entry.subject, 0) + 1
         numbered = [
             msgspec.structs.replace(event, version=version)
@@ -212,6 +215,7 @@ class Eraser:
             self._session,
             numbered,
             Span(ERASE if entry.categories else DECIDE),
+            link,
             erasures=1 if entry.categories else 0,
             channel=self._ledger.channel,
         )
@@ -227,7 +231,7 @@ class Eraser:
             decisions=entry.decisions,
         )
 
-    def _destroy(self, entry: ErasureEntry) -> int:
+    def _destroy(self, entry: ErasureEntry, link: Link) -> int:
         """Fence and destroy keys, index rows and dead letters; how many letters there were."""
         destroyed = [*entry.categories, "fingerprint", *(["reference"] if entry.whole else [])]
         parameters: dict[str, Any] = {"subject": entry.subject, "categories": destroyed}
@@ -238,7 +242,8 @@ class Eraser:
             self._ratchet(entry, entry.month)
         self._session.run("remove_blind", **parameters)
         hmac = self._hmac(entry)
-        letters = self._session.run("remove_letters_of", subject_hmac=hmac) if hmac else 0
+        named = {"subject_hmac": hmac}
+        letters = remove_letters(self._session, link, "remove_letters_of", **named) if hmac else 0
         self._remember(entry)
         return letters
 

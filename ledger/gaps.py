@@ -11,11 +11,14 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from ledger.bookmarks import Bookmark, move_bookmark_over_gap
+from ledger.chain import Link
 from ledger.errors import Fenced, Misconfigured
 from ledger.event import OWN_SOURCE, encode_state, instant
 from ledger.message import OwnOrigin
 from ledger.names import LedgerName
 from ledger.postgres import Session
+from ledger.sealing import KeyedHash
 from ledger.writing import NewEvent, Span, Written, append, latest_versions, lock_head, new_event
 from schemas import OwnEventError, own_event
 from schemas.catalogue import GAP
@@ -65,8 +68,12 @@ def gap_span(topic: str, partition: int, from_offset: int, to_offset: int) -> Sp
     return Span(topic, partition, min(from_offset, to_offset), to_offset)
 
 
-def record_gap(session: Session, ledger: LedgerName, gap: Gap, now: datetime) -> Written:
+def record_gap(
+    session: Session, ledger: LedgerName, chain: KeyedHash, gap: Gap, now: datetime
+) -> Written:
     """Record a gap and move its bookmark; on return it is committed. Needs the recorder's role.
+
+    `chain`: vouches for the batch.
 
     Raises Fenced when the bookmark is not where `gap` says, Misconfigured when its reason is no code,
     Retry or Halt: then nothing is done.
@@ -75,26 +82,23 @@ def record_gap(session: Session, ledger: LedgerName, gap: Gap, now: datetime) ->
     stream = ledger.registry_stream(subject)
     with session.transaction():
         lock_head(session)
-        _move_bookmark(session, gap)
+        link = Link(chain)
+        _move_bookmark(session, link, gap)
         version = latest_versions(session, [stream]).get(stream, 0) + 1
         event = _event(gap, subject, stream, version, now)
         span = gap_span(gap.topic, gap.partition, gap.from_offset, gap.to_offset)
-        return append(session, [event], span, channel=ledger.channel)
+        return append(session, [event], span, link, channel=ledger.channel)
 
 
-def _move_bookmark(session: Session, gap: Gap) -> None:
-    moved = session.run(
-        "move_bookmark_over_gap",
-        topic=gap.topic,
-        partition=gap.partition,
-        cluster_id=gap.cluster_id,
-        former_topic_id=gap.former_topic_id,
-        topic_id=gap.topic_id,
-        start=gap.from_offset,
-        end=gap.to_offset,
-    )
-    if moved != 1:
-        raise Fenced("the bookmark has moved meanwhile: a consumer goes on by itself; look again")
+def _move_bookmark(session: Session, link: Link, gap: Gap) -> None:
+    passed = Span(gap.topic, gap.partition, gap.from_offset, gap.to_offset)
+    former = Bookmark(gap.cluster_id, gap.former_topic_id)
+    try:
+        move_bookmark_over_gap(session, link, passed, former, gap.topic_id)
+    except Fenced:
+        raise Fenced(
+            "the bookmark has moved meanwhile: a consumer goes on by itself; look again"
+        ) from None
 
 
 def _event(gap: Gap, subject: str, stream: UUID, version: int, now: datetime) -> NewEvent:

@@ -13,7 +13,7 @@ from ledger.errors import Halt, Misconfigured, NotInstalled
 from ledger.names import ROLES, LedgerName
 from ledger.postgres import Database, Session, UniqueConflict, statement
 
-__all__ = ["check_installed", "create_roles", "install", "migrations"]
+__all__ = ["check_installed", "create_roles", "install", "migrations", "shipped"]
 
 
 def migrations() -> list[str]:
@@ -53,6 +53,11 @@ def _check_owner(session: Session, ledger: LedgerName) -> None:
     wanted = list(ledger.namespaces.values())
     for namespace, owner in session.rows("foreign_namespaces", namespaces=wanted):
         raise Misconfigured(f"the namespace {namespace} belongs to {owner}: log in as its owner")
+
+
+def shipped() -> dict[str, str]:
+    """The digest of each migration that this program ships, by name."""
+    return {name: _digest(statement("ledger", f"migrations/{name}")) for name in migrations()}
 
 
 def check_installed(session: Session) -> None:

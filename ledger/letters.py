@@ -5,8 +5,9 @@ the day's key forgets all letters of that day, in backups too.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -14,11 +15,14 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ledger.chain import Link
 from ledger.errors import Lost, Reject
 from ledger.keyring import Keyring
 from ledger.message import FileOrigin, KafkaOrigin, Message, place_of
+from ledger.names import LedgerName
 from ledger.postgres import Session
 from ledger.sealing import NONCE_BYTES, KeyedHash
+from ledger.writing import Span, append, lock_head
 from schemas import Rejection, is_person
 
 __all__ = [
@@ -30,6 +34,7 @@ __all__ = [
     "letter_keys",
     "letters",
     "open_letter",
+    "remove_letters",
 ]
 
 
@@ -81,37 +86,126 @@ def offset_of(origin: Any) -> tuple[str, int, int]:
     return place, 0, origin.line if isinstance(origin, FileOrigin) else 0
 
 
+class _Row(msgspec.Struct):
+    """The row of a letter, in the order of `kept_letters`; `sealed` is the SHA-256 of the sealed bytes."""
+
+    letter: bytes
+    code: str
+    pointer: str
+    event_type: str | None
+    source: str | None
+    id: str | None
+    topic: str
+    partition: int
+    record_offset: int
+    mode: str
+    day: date
+    sealed: bytes
+    subject_hmac: bytes | None
+    times: int
+    first_seen: datetime
+    last_seen: datetime
+
+
 def add_letters(
-    session: Session, keys: LetterKeys, refused: Iterable[tuple[Message, Rejection]], now: datetime
+    session: Session,
+    link: Link,
+    keys: LetterKeys,
+    refused: Sequence[tuple[Message, Rejection]],
+    now: datetime,
 ) -> None:
-    """Keep refused messages, inside the caller's transaction. A known letter is counted again."""
-    for message, rejection in refused:
-        _add_letter(session, keys, message, rejection, now)
+    """Keep refused messages, inside the caller's transaction. A known letter is counted again.
+
+    `now`: time of reception, by a clock that may have been put back.
+    """
+    if not refused:
+        return
+    names = [keys.names.of(message.body) for message, _ in refused]
+    kept = {row[0]: _Row(*row) for row in session.rows("kept_letters", letters=sorted({*names}))}
+    again = set(kept)
+    for row in kept.values():
+        link.goes("dead_letters", msgspec.structs.astuple(row))
+    sealed: dict[bytes, bytes] = {}
+    for name, (message, rejection) in zip(names, refused, strict=True):
+        if name in kept:
+            _count_again(kept[name], rejection, now)
+        else:
+            nonce = os.urandom(NONCE_BYTES)
+            sealed[name] = nonce + keys.cipher.encrypt(nonce, message.body, name)
+            kept[name] = _new_row(keys, name, message, rejection, now, sealed[name])
+    macs = {
+        name: link.comes("dead_letters", msgspec.structs.astuple(row)) for name, row in kept.items()
+    }
+    _write_new(session, [kept[name] for name in sealed], sealed, macs)
+    _write_again(session, [kept[name] for name in again], macs)
 
 
-def _add_letter(
-    session: Session, keys: LetterKeys, message: Message, rejection: Rejection, now: datetime
-) -> None:
-    name = keys.names.of(message.body)
-    nonce = os.urandom(NONCE_BYTES)
+def _count_again(row: _Row, rejection: Rejection, now: datetime) -> None:
+    row.times += 1
+    row.last_seen = max(row.last_seen, now)
+    row.code, row.pointer = rejection.code.value, rejection.pointer
+
+
+def _new_row(
+    keys: LetterKeys,
+    name: bytes,
+    message: Message,
+    rejection: Rejection,
+    now: datetime,
+    sealed: bytes,
+) -> _Row:
     topic, partition, offset = offset_of(message.origin)
-    session.run(
-        "add_letter",
+    return _Row(
         letter=name,
         code=rejection.code.value,
         pointer=rejection.pointer,
-        type=rejection.type,
+        event_type=rejection.type,
         source=rejection.source,
         id=rejection.id,
         topic=topic,
         partition=partition,
-        offset=offset,
+        record_offset=offset,
         mode=message.mode,
         day=keys.day,
-        sealed=nonce + keys.cipher.encrypt(nonce, message.body, name),
+        sealed=sha256(sealed).digest(),
         subject_hmac=_subject_hmac(keys, rejection),
-        now=now,
+        times=1,
+        first_seen=now,
+        last_seen=now,
     )
+
+
+def _write_new(
+    session: Session,
+    rows: Sequence[_Row],
+    sealed: Mapping[bytes, bytes],
+    macs: Mapping[bytes, bytes],
+) -> None:
+    if rows:
+        columns = {field: [getattr(row, field) for row in rows] for field in _Row.__struct_fields__}
+        columns["sealed"] = [sealed[row.letter] for row in rows]
+        session.run("add_letters", **columns, mac=[macs[row.letter] for row in rows])
+
+
+def _write_again(session: Session, rows: Sequence[_Row], macs: Mapping[bytes, bytes]) -> None:
+    if rows:
+        session.run(
+            "count_letters_again",
+            letters=[row.letter for row in rows],
+            codes=[row.code for row in rows],
+            pointers=[row.pointer for row in rows],
+            times=[row.times for row in rows],
+            last_seen=[row.last_seen for row in rows],
+            macs=[macs[row.letter] for row in rows],
+        )
+
+
+def remove_letters(session: Session, link: Link, name: str, /, **which: Any) -> int:
+    """Remove letters with one of the statements that do; how many. Needs the head lock."""
+    rows = session.rows(name, **which)
+    for row in rows:
+        link.goes("dead_letters", row)
+    return len(rows)
 
 
 def _subject_hmac(keys: LetterKeys, rejection: Rejection) -> bytes | None:
@@ -162,12 +256,22 @@ def _opened(keyring: Keyring, day: date, name: bytes, sealed: bytes) -> bytes:
         ) from None
 
 
-def expire_letters(session: Session, now: datetime, retention: timedelta) -> int:
-    """Forget letters older than their retention: rows and day keys. Needs the eraser's role."""
+def expire_letters(
+    session: Session, ledger: LedgerName, chain: KeyedHash, now: datetime, retention: timedelta
+) -> int:
+    """Forget letters older than their retention: rows and day keys. Needs the eraser's role.
+
+    `chain`: vouches for the batch that says so.
+    """
     oldest = (now - retention).astimezone(UTC).date()
     with session.transaction():
         session.run("expire_letter_keys", purpose=day_purpose(oldest))
-        return session.run("expire_letters", oldest=oldest)
+        lock_head(session)
+        link = Link(chain)
+        letters = remove_letters(session, link, "expire_letters", oldest=oldest)
+        if letters:
+            append(session, [], Span("command:expire"), link, channel=ledger.channel)
+        return letters
 
 
 def answer_of(rejection: Rejection, origin: Any) -> bytes:

@@ -307,12 +307,14 @@ class Database:
 
     `peer`: the embedded server, where each role logs in as itself over the socket. Otherwise the
     user of the URL logs in and takes the role, which `ledger init` granted to it. `patience_s`: how
-    long a silent server, or a recorder that stands still in a transaction, is waited for.
+    long a silent server, or a recorder that stands still in a transaction, is waited for. `read_only`: the
+    server refuses whatever a session would write.
     """
 
     conninfo: str
     peer: bool = False
     patience_s: int = PATIENCE_S
+    read_only: bool = False
 
     def connect(self, ledger: LedgerName, role: Role | None, package: str = "ledger") -> Session:
         """Open a session as one role of one ledger; as the URL's own user when `role` is None.
@@ -326,6 +328,8 @@ class Database:
         options = self._own_options()
         options += [f"-c search_path={ledger.search_path}", "-c TimeZone=UTC", _READ_COMMITTED]
         options += self._server_patience(role)
+        if self.read_only:
+            options.append("-c default_transaction_read_only=on")
         user = {}
         if role and self.peer:
             user = {"user": ledger.role(role)}

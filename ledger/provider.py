@@ -35,11 +35,12 @@ _ROWS, _ROWS_FILLING = "rows.key", "rows-filling.key"
 
 
 class FileKeyProvider:
-    """Epoch keys as files in one folder, made with mode 0700 when it is missing."""
+    """Epoch keys as files in one folder, made with mode 0700 when it is missing, unless `make` says no."""
 
-    def __init__(self, folder: Path) -> None:
-        with written():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    def __init__(self, folder: Path, *, make: bool = True) -> None:
+        if make:
+            with written():
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
 
     def epochs(self) -> list[int]:

@@ -4,7 +4,7 @@ Our own batches go through `recording`; both end in `writing.append`. Reads and 
 of their own, each behind a lock, since the library calls from several threads.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -21,10 +21,12 @@ from eventsourcing.persistence import (
     Tracking,
 )
 
+from ledger.chain import Link
 from ledger.errors import Retry
 from ledger.names import LedgerName
 from ledger.postgres import Conflict, Session, UniqueConflict
-from ledger.writing import Span, append, lock_head, new_event
+from ledger.sealing import KeyedHash
+from ledger.writing import NewEvent, Span, append, lock_head, new_event
 
 __all__ = ["LedgerRecorder", "RecordedRow"]
 
@@ -56,8 +58,16 @@ class RecordedRow(Notification):
 class LedgerRecorder(ProcessRecorder):
     """Records and selects stored events. Gapless positions, one recorded time a call."""
 
-    def __init__(self, ledger: LedgerName, writer: Session, reader: Session) -> None:
+    def __init__(
+        self,
+        ledger: LedgerName,
+        writer: Session,
+        reader: Session,
+        chain: Callable[[], KeyedHash],
+    ) -> None:
+        """`chain`: gives what vouches for batches; asked before each write, outside of its transaction."""
         self._ledger = ledger
+        self._chain = chain
         self._writer = writer
         self._reader = reader
         self._write_lock = Lock()
@@ -75,14 +85,20 @@ class LedgerRecorder(ProcessRecorder):
             new_event(UUID(str(e.originator_id)), e.originator_version, e.topic, e.state)
             for e in stored_events
         ]
-        with self._write_lock, _library_errors(), self._writer.transaction():
-            head = lock_head(self._writer)
-            if tracking:
-                self._track(tracking)
-            if not new:
-                return []
-            append(self._writer, new, Span("application"), channel=self._ledger.channel)
-            return list(range(head.position + 1, head.position + 1 + len(new)))
+        if not new and not tracking:
+            return []
+        with self._write_lock, _library_errors():
+            chain = self._chain()
+            with self._writer.transaction():
+                head = lock_head(self._writer)
+                self._append(new, tracking, Link(chain))
+                return list(range(head.position + 1, head.position + 1 + len(new)))
+
+    def _append(self, new: Sequence[NewEvent], tracking: Tracking | None, link: Link) -> None:
+        if tracking:
+            self._track(tracking, link)
+        span = Span("application" if new else "command:track")
+        append(self._writer, new, span, link, channel=self._ledger.channel)
 
     def select_events(
         self,
@@ -125,8 +141,11 @@ class LedgerRecorder(ProcessRecorder):
 
     def insert_tracking(self, tracking: Tracking) -> None:
         """Record the progress of a followed application; it only moves forward."""
-        with self._write_lock, _library_errors(), self._writer.transaction():
-            self._track(tracking)
+        with self._write_lock, _library_errors():
+            chain = self._chain()
+            with self._writer.transaction():
+                lock_head(self._writer)
+                self._append([], tracking, Link(chain))
 
     def max_tracking_id(self, application_name: str) -> int | None:
         """Recorded progress of a followed application, None when there is none."""
@@ -134,10 +153,13 @@ class LedgerRecorder(ProcessRecorder):
             row = self._reader.row("tracking", application=application_name)
         return int(row[0]) if row else None
 
-    def _track(self, tracking: Tracking) -> None:
-        moved = self._writer.run(
-            "track", application=tracking.application_name, position=tracking.notification_id
-        )
+    def _track(self, tracking: Tracking, link: Link) -> None:
+        name, position = tracking.application_name, tracking.notification_id
+        before = self._writer.row("tracking", application=name)
+        if before:
+            link.goes("tracking", [name, before[0]])
+        mac = link.comes("tracking", [name, position])
+        moved = self._writer.run("track", application=name, position=position, mac=mac)
         if moved != 1:
             raise IntegrityError("the tracking does not move forward")
 

@@ -12,16 +12,19 @@ from uuid import UUID
 import msgspec
 
 from ledger.before import Before, BlindRow, Versions
+from ledger.bookmarks import Bookmark, HaltLimit, Window, move_bookmark, set_window
+from ledger.chain import CHAIN, Link
 from ledger.claims import Said, claims_of, said_before
 from ledger.errors import Fenced, Overtaken
 from ledger.intake import Sealer
 from ledger.keyring import Keyring
-from ledger.letters import LetterKeys, add_letters, answer_of, letter_keys
+from ledger.letters import LetterKeys, add_letters, answer_of, letter_keys, remove_letters
 from ledger.message import KafkaOrigin, Message
 from ledger.names import LedgerName
 from ledger.overtaking import Moment, erased_between, moment
 from ledger.packing import Ready, refusal_of
 from ledger.postgres import Session, UniqueConflict
+from ledger.sealing import KeyedHash
 from ledger.writing import Head, NewEvent, Span, Written, append, lock_head
 from schemas import Code, Event, Rejection
 
@@ -41,37 +44,6 @@ __all__ = [
 
 # An erasure may come between sealing and recording a few times, not for ever.
 _ATTEMPTS = 10
-
-
-class Bookmark(msgspec.Struct, frozen=True):
-    """Which incarnation of a Kafka partition a batch was read from, and its last record's bytes."""
-
-    cluster_id: str
-    topic_id: str
-    last_record: bytes | None = None
-
-
-class HaltLimit(msgspec.Struct, frozen=True):
-    """More than `share` rejections among at least `messages` messages halt a topic."""
-
-    share: float = 0.2
-    messages: int = 100
-
-
-class Window(msgspec.Struct, frozen=True):
-    """Rejections counted over the messages of one topic, until there are enough to judge."""
-
-    messages: int = 0
-    rejections: int = 0
-    halted_at: datetime | None = None
-
-    def count(self, messages: int, rejections: int, limit: HaltLimit, now: datetime) -> "Window":
-        """The window after one more batch. A full window is judged once; a halted one stays."""
-        if self.halted_at is None and self.messages >= limit.messages:
-            return Window().count(messages, rejections, limit, now)
-        messages, rejections = self.messages + messages, self.rejections + rejections
-        over = messages >= limit.messages and rejections > limit.share * messages
-        return Window(messages, rejections, self.halted_at or (now if over else None))
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -109,7 +81,7 @@ class _Decided(msgspec.Struct):
 class Prepared(msgspec.Struct, frozen=True):
     """A batch that is sealed, with all that its write transaction needs. `then`: what it was sealed by.
 
-    `last_record`: keyed hash of the bookmark's last record.
+    `last_record`: keyed hash of the bookmark's last record. `chain`: vouches for what the batch writes.
     """
 
     batch: Batch
@@ -117,6 +89,7 @@ class Prepared(msgspec.Struct, frozen=True):
     then: Moment
     letter_keys: LetterKeys
     last_record: bytes | None
+    chain: KeyedHash
     now: datetime
 
 
@@ -151,6 +124,7 @@ def prepare(
         then=then,
         letter_keys=letter_keys(keyring, now),
         last_record=None if last is None else hash_of_record(keyring, last),
+        chain=keyring.hash(CHAIN),
         now=now,
     )
 
@@ -192,25 +166,33 @@ def _write(
 ) -> Outcome:
     batch, ready, now = prepared.batch, prepared.ready, prepared.now
     claiming = claims_of(ready)
+    halted = False
     # Before the lock, where the database has nothing to say.
     at_once = None if look or claiming else decide(batch.messages, ready, {})
     with session.transaction():
         head = lock_head(session)
         _check_erasures(session, ready, prepared.then, head)
+        link = Link(prepared.chain)
+        counted = None
         if batch.bookmark:
-            _move_bookmark(session, batch.span, batch.bookmark, prepared.last_record)
+            last_record = prepared.last_record
+            counted = move_bookmark(session, link, batch.span, batch.bookmark, last_record)
         decided = at_once or decide(
             batch.messages,
             ready,
             _known(session, ready if look else claiming),
             said_before(session, claiming),
         )
-        new_letters = _move_letters(session, prepared, decided)
+        new_letters = _move_letters(session, link, prepared, decided)
+        if batch.bookmark:
+            window = (counted or Window()).count(len(ready), len(decided.refused), limit, now)
+            set_window(session, link, batch.span.topic, counted, window)
+            halted = window.halted_at is not None
+            _answer(session, link, batch, decided)
         before.believe(head)
         versions = before.versions(session, [r.stream for r in decided.new if r.stream])
-        written = _append(session, ledger, batch.span, decided, new_letters, versions)
+        written = _append(session, ledger, batch.span, link, decided, new_letters, versions)
         _make_searchable(session, before.unwritten(decided.new))
-        halted = bool(batch.bookmark) and _count(session, batch, decided, limit, now)
     return Outcome(
         recorded=len(decided.new),
         duplicates=decided.duplicates,
@@ -220,7 +202,7 @@ def _write(
     )
 
 
-def _move_letters(session: Session, prepared: Prepared, decided: _Decided) -> int:
+def _move_letters(session: Session, link: Link, prepared: Prepared, decided: _Decided) -> int:
     """Keep the refused messages as dead letters, let those go that were not refused again; how many are new.
 
     A letter that is tried again is not kept once more: an erasure may have removed it meanwhile.
@@ -228,10 +210,10 @@ def _move_letters(session: Session, prepared: Prepared, decided: _Decided) -> in
     batch = prepared.batch
     refused = dict(decided.refused)
     new = [(batch.messages[i], why) for i, why in decided.refused if i not in batch.letters]
-    add_letters(session, prepared.letter_keys, new, prepared.now)
+    add_letters(session, link, prepared.letter_keys, new, prepared.now)
     for index, letter in batch.letters.items():
         if index not in refused:
-            session.run("remove_letter", letter=letter)
+            remove_letters(session, link, "remove_letter", letter=letter)
     return len(new)
 
 
@@ -320,6 +302,7 @@ def _append(
     session: Session,
     ledger: LedgerName,
     span: Span,
+    link: Link,
     decided: _Decided,
     new_letters: int,
     versions: Versions,
@@ -328,6 +311,7 @@ def _append(
         session,
         [_new_event(item, versions) for item in decided.new],
         span,
+        link,
         duplicates=decided.duplicates,
         dead_letters=new_letters,
         channel=ledger.channel,
@@ -358,27 +342,8 @@ def hash_of_record(keyring: Keyring, record: bytes) -> bytes:
     return keyring.hash("last-record").of(record)
 
 
-def _move_bookmark(
-    session: Session, span: Span, bookmark: Bookmark, last_record: bytes | None
-) -> None:
-    moved = session.run(
-        "move_bookmark",
-        topic=span.topic,
-        partition=span.partition,
-        cluster_id=bookmark.cluster_id,
-        topic_id=bookmark.topic_id,
-        start=span.start,
-        end=span.end,
-        last_record=last_record,
-    )
-    if moved != 1:
-        raise Fenced
-
-
-def _count(
-    session: Session, batch: Batch, decided: _Decided, limit: HaltLimit, now: datetime
-) -> bool:
-    """Count a Kafka batch in its topic's window, keep the answers to upstream; True when it halts."""
+def _answer(session: Session, link: Link, batch: Batch, decided: _Decided) -> None:
+    """Keep the answers to upstream for what was refused of a Kafka batch."""
     refused = [(batch.messages[index], why) for index, why in decided.refused]
     answers = [
         answer_of(why, message.origin)
@@ -386,10 +351,5 @@ def _count(
         if isinstance(message.origin, KafkaOrigin)
     ]
     if answers:
-        session.run("add_answers", payloads=answers)
-    topic = batch.span.topic
-    row = session.row("intake_window", topic=topic)
-    window = Window(*row) if row else Window()
-    window = window.count(len(batch.messages), len(decided.refused), limit, now)
-    session.run("set_intake_window", topic=topic, **msgspec.structs.asdict(window))
-    return window.halted_at is not None
+        macs = [link.comes("rejection_answers", [answer]) for answer in answers]
+        session.run("add_answers", payloads=answers, macs=macs)

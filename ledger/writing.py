@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from ledger.chain import NO_SUMS, Beside, Cell, Link, microseconds, names_hash
 from ledger.errors import Halt
 from ledger.event import check_entry_size
 from ledger.postgres import Session
@@ -95,45 +96,64 @@ def append(
     session: Session,
     events: Sequence[NewEvent],
     span: Span,
+    link: Link,
     *,
     duplicates: int = 0,
     dead_letters: int = 0,
     erasures: int = 0,
     recorded_at: datetime | None = None,
+    before: bytes | None = None,
     channel: str,
 ) -> Written:
     """Append events and the batch's row under the head lock, and announce the new position.
 
-    `recorded_at`: of events that come back after a restore; None for new ones.
+    `link`: knows what else the batch has changed. `recorded_at`: of events that come back after a restore;
+    None for new ones. `before`: what all batches before this one come to, where they have no hashes. Raises
+    Halt when the batch before this one has none.
     """
     row = session.row("move_head", count=len(events), erasures=erasures, recorded_at=recorded_at)
     if row is None:
         raise Halt("the head row is missing")
-    last, batch, at = row
+    last, batch, at, counted, mac, sums, promised = row
     if recorded_at and at != recorded_at:
         raise Halt(f"events that were recorded at {recorded_at} cannot follow the last one")
     first = last - len(events) + 1
-    if events:
-        _copy(session, events, first, at)
-    session.run(
-        "add_batch",
-        batch=batch,
-        topic=span.topic,
-        partition=span.partition,
-        start=span.start,
-        end=span.end,
-        first=first,
-        last=last,
-        duplicates=duplicates,
-        dead_letters=dead_letters,
-        recorded_at=at,
-    )
+    names = names_hash(_copy(session, events, first, at) if events else b"")
+    before, sums = (before, NO_SUMS) if before is not None else _before(batch, mac, sums)
+    columns = {
+        "batch": batch,
+        "topic": span.topic,
+        "partition": span.partition,
+        "start": span.start,
+        "end": span.end,
+        "first": first,
+        "last": last,
+        "duplicates": duplicates,
+        "dead_letters": dead_letters,
+    }
+    cells: list[Cell] = [*columns.values(), microseconds(at)]
+    beside = Beside(counted, promised, link.sums(sums))
+    mac = link.hash(before, cells, names, beside)
+    session.run("add_batch", **columns, recorded_at=at, names=names, mac=mac, **beside._asdict())
     session.rows("announce", channel=channel, position=str(last))
     return Written(first, last, at)
 
 
-def _copy(session: Session, events: Sequence[NewEvent], first: int, recorded_at: datetime) -> None:
-    """Names first: where one is taken, nothing larger was written in vain."""
-    session.copy_rows("copy_event_ids", name_rows([event.name for event in events], first))
+def _before(batch: int, mac: bytes | None, sums: bytes | None) -> tuple[bytes, bytes]:
+    """Hash and sums of the batch before. Raises Halt where there should be some."""
+    if mac is not None and sums is not None:
+        return bytes(mac), bytes(sums)
+    if batch > 1:
+        raise Halt(
+            f"batch {batch - 1} has no hash: run `ledger init` after an upgrade, else `ledger audit`"
+        )
+    return b"", NO_SUMS
+
+
+def _copy(session: Session, events: Sequence[NewEvent], first: int, recorded_at: datetime) -> bytes:
+    """Names first: where one is taken, nothing larger was written in vain. Their rows, as they are copied."""
+    names = name_rows([event.name for event in events], first)
+    session.copy_rows("copy_event_ids", names)
     starts = [(event.row, event.version) for event in events]
     session.copy_rows("copy_events", event_rows(starts, first, recorded_at))
+    return names

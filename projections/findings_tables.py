@@ -11,7 +11,7 @@ from projections.digest import Share, bounds
 from projections.findings_reach import EVER
 from projections.view import NOWHERE, Key, encode
 
-__all__ = ["FindingTables", "stored_findings"]
+__all__ = ["FindingTables", "found_row", "stored_findings"]
 
 _BLOCK_ROWS = 1_000
 _START = UUID(int=0)
@@ -84,14 +84,15 @@ class FindingTables(ABC):
                 rules=[rule for _, rule in gone],
             )
         if made:
-            self.copy("copy_found", _TYPES, [_row(*one) for one in made])
+            self.copy("copy_found", _TYPES, [found_row(*one) for one in made])
 
 
 def _rows(found: Sequence[tuple[UUID, str, bytes]]) -> dict[Key, bytes]:
     return {(stream, subkey): state for stream, subkey, state in found}
 
 
-def _row(key: Key, rule: str, finding: Any) -> tuple[Any, ...]:
+def found_row(key: Key, rule: str, finding: Any) -> tuple[Any, ...]:
+    """A finding as it is stored."""
     one = finding
     return (*key, rule, encode(one), one.about, one.due, one.occurred_at, one.source, one.id)
 

@@ -170,6 +170,8 @@ class Follower:
             start = bookmark.position
             if start not in read:
                 events = events_after(session, start, self._batch_events)
+                if not events:
+                    raise Halt(f"position {start + 1} is missing: see `ledger audit`")
                 read[start] = self._batch(session, events)
             if read[start].touches(view) or bookmark.version != view.version:
                 self._advance(session, view, bookmark, read[start])

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from ledger.audit import Audit
+from ledger.audit import Audit, Finding
 from ledger.event import instant
 from ledger.letters import Letter
 from ledger.rotation import Epochs, Rotation
@@ -16,6 +16,7 @@ from rulebook import period
 
 __all__ = ["audited", "key_status", "letter_row", "reports", "rotated", "status"]
 
+IN_ORDER, NOT_IN_ORDER, NOT_COMPARED = "in-order", "not-in-order", "not-comparable"
 Lag = tuple[str, int, int, int | None]
 """Topic, partition, bookmark, and records behind the end of the partition; None when not known."""
 
@@ -70,19 +71,37 @@ def status(
     }
 
 
-def audited(audit: Audit, views: Sequence[ViewReport]) -> dict[str, Any]:
-    """The audit of the ledger and, when asked for, of its views."""
+def audited(
+    audit: Audit,
+    views: Sequence[ViewReport],
+    more: Sequence[Finding] = (),
+    unchecked: Sequence[str] = (),
+) -> dict[str, Any]:
+    """The audit of the ledger and, when asked for, of its views. `more`: findings of the views.
+
+    `unchecked`: what could not be looked at, and why.
+    """
+    ok = audit.ok and not more and all(view.ok for view in views)
     return {
-        "ok": audit.ok and all(view.ok for view in views),
+        "ok": ok,
+        "verdict": _verdict(audit, ok),
+        "published": audit.promised,
         "size": audit.size,
         "root": audit.root,
         "findings": [
             {"position": finding.position, "kind": finding.kind, "detail": finding.detail}
-            for finding in audit.findings
+            for finding in (*audit.findings, *more)
         ],
         "gaps": [msgspec.structs.asdict(gap) for gap in audit.gaps],
         "views": reports(views),
+        "unchecked": list(unchecked),
     }
+
+
+def _verdict(audit: Audit, ok: bool) -> str:
+    if ok:
+        return IN_ORDER
+    return NOT_IN_ORDER if audit.comparable else NOT_COMPARED
 
 
 def reports(views: Sequence[ViewReport]) -> list[dict[str, Any]]:

@@ -125,7 +125,7 @@ def _bookmarks(ledger: Ledger, places: Iterable[Partition]) -> dict[Partition, S
 def _record(site: Site, ledger: Ledger, proposals: list[Proposal]) -> list[int]:
     """Positions of the events, one for each gap; each in a transaction of its own."""
     return [
-        record_gap(ledger.session, site.ledger, proposal.gap, site.clock()).last
+        record_gap(ledger.session, site.ledger, ledger.chain, proposal.gap, site.clock()).last
         for proposal in proposals
     ]
 

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 import typer
 
 from console.answers.upkeep import audited, key_status, reports, rotated, status
+from console.auditing import audit_site
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
-from console.commands.following import bring_up_to_date, build_again
+from console.commands.following import build_again
 from console.commands.log import checkpoint_now
 from console.flags import Json, configured
 from console.output import emit, people
@@ -15,14 +16,12 @@ from console.running.forgetting import forget_due
 from console.running.kafka_lags import kafka_lags
 from console.settings import Settings
 from console.show.upkeep import audit_tables, named_values, reports_table, status_tables
-from console.wiring import open_site
-from ledger.audit import audit
+from console.wiring import audited_site, open_site
 from ledger.reading import halted_topics, head_position
 from ledger.reads import waiting
 from ledger.rotation import epochs
 from projections import VIEWS, view_named
 from projections.digest import SLICES
-from projections.rebuild import ViewReport, audit_views
 from projections.runner import view_statuses
 from projections.view import View
 
@@ -118,15 +117,12 @@ def show_audit(
 ) -> None:
     """Read the whole ledger and report everything that is not as it was recorded.
 
-    Exit status 1 when there is a finding.
+    Writes nothing. Exit status 1 when there is a finding, or no log to compare with although something was
+    published.
     """
-    with open_site(settings, opens_values=False) as site:
-        result = audit(site.session("reader"), site.published_log, site.custody)
-        compared: list[ViewReport] = []
-        if views:
-            bring_up_to_date(site)
-            compared = audit_views(site.new_session("reader"), privacy_office=site.privacy_office)
-    answer = audited(result, compared)
+    with audited_site(settings) as site:
+        found = audit_site(site, views=views)
+    answer = audited(found.ledger, found.views.reports, found.views.findings, found.unchecked)
     if as_json:
         emit(answer)
     else:

@@ -22,7 +22,9 @@ def forget_due(
     Raises Retry when `stop` says so in the middle: the next call goes on from there.
     """
     session, time = site.session("eraser"), site.clock()
-    letters = expire_letters(session, time, period("dead-letter-retention"))
+    letters = expire_letters(
+        session, site.ledger, site.chain(), time, period("dead-letter-retention")
+    )
     if not now and not due(session, site.provider, time, period("key-epoch")):
         return None, letters
     return rotate(session, site.provider, site.ledger, time, stop), letters

@@ -18,6 +18,11 @@ __all__ = [
 ]
 
 
+_VERDICTS = {
+    "in-order": "in order",
+    "not-in-order": "NOT in order",
+    "not-comparable": "NOT comparable with its log",
+}
 # Enough of a letter's name to tell it from others; the commands take a beginning.
 SHOWN_NAME = 12
 
@@ -45,9 +50,11 @@ def status_tables(answer: dict[str, Any]) -> list[RenderableType]:
 def audit_tables(answer: dict[str, Any]) -> list[RenderableType]:
     """The verdict, then everything that was found."""
     about = [
-        ("verdict", "in order" if answer["ok"] else "NOT in order"),
+        ("verdict", _VERDICTS[answer["verdict"]]),
         ("events", answer["size"]),
+        ("published", answer["published"] or "nothing yet"),
         ("root", answer["root"]),
+        *(("not looked at", what) for what in answer["unchecked"]),
     ]
     found = [(row["position"], row["kind"], row["detail"]) for row in answer["findings"]]
     shown: list[RenderableType] = [

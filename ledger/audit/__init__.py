@@ -1,72 +1,154 @@
-"""The audit of a whole ledger: reads everything at one moment and reports every finding; changes nothing.
+"""The audit of a whole ledger: reads everything at one moment and reports every finding. It changes nothing.
 
-Positions and versions without a gap, recorded times, every entry against the published tiles, every signed
-checkpoint against the table, states and names, batches that join and cover every position, bookmarks that
-are where the batches end, gaps that an event explains, refused messages that are kept or were removed in a
-way that is known. Details never quote a value.
+A list of checks over one snapshot of the database and the files of the log. Each looks by itself: what it
+cannot read is a finding of its own, and the next one goes on. Details never quote a value.
 """
 
 from base64 import b64encode
+from collections.abc import Sequence
 
 import msgspec
 
 from ledger.audit.batches import check_batches, check_bookmarks, check_head, check_letters
 from ledger.audit.custody import Custody
 from ledger.audit.entries import walk
-from ledger.audit.findings import ExplainedGap, Finding, Findings
+from ledger.audit.findings import NOT_COMPARABLE, ExplainedGap, Finding, Findings
 from ledger.audit.keys import KeysAudit
+from ledger.audit.promises import check_promises, promises_of
 from ledger.audit.published import Comparison, PublishedLog
+from ledger.audit.rows import batch_rows
+from ledger.audit.scene import Check, Scene
 from ledger.audit.states import check_states
+from ledger.audit.vouched import check_chain, check_rows
+from ledger.install import shipped
 from ledger.postgres import Session
+from ledger.sealing import KeyedHash
 
-__all__ = ["Audit", "Custody", "ExplainedGap", "Finding", "PublishedLog", "audit", "audit_log"]
-
-_APPLICATION = "application"
+__all__ = [
+    "NOT_COMPARABLE",
+    "Audit",
+    "Check",
+    "Custody",
+    "ExplainedGap",
+    "Finding",
+    "Findings",
+    "PublishedLog",
+    "Scene",
+    "audit",
+    "audit_log",
+]
 
 
 class Audit(msgspec.Struct, frozen=True):
-    """The result: how many events, their Merkle root in base64, and everything that was found."""
+    """The result: how many events, their Merkle root in base64, and everything that was found.
+
+    `promised`: how many entries the log has promised, 0 where nothing was published yet.
+    """
 
     size: int
     root: str
     findings: tuple[Finding, ...]
     gaps: tuple[ExplainedGap, ...] = ()
+    promised: int = 0
 
     @property
     def ok(self) -> bool:
         """Whether nothing was found."""
         return not self.findings
 
+    @property
+    def published(self) -> bool:
+        """Whether anything was ever published, as far as database and log tell."""
+        return self.promised > 0
+
+    @property
+    def comparable(self) -> bool:
+        """Whether there is a log to compare with, as far as something was ever published."""
+        return all(finding.kind != NOT_COMPARABLE for finding in self.findings)
+
 
 def audit(
-    session: Session, log: PublishedLog | None = None, custody: Custody | None = None
+    session: Session,
+    log: PublishedLog | None = None,
+    chain: KeyedHash | None = None,
+    more: Sequence[Check] = (),
+    findings: Findings | None = None,
+    custody: Custody | None = None,
 ) -> Audit:
-    """Check everything that was recorded, and, with a log, published; with a custody, what is kept of keys.
+    """Check everything that was recorded, and what was published. Needs the reader's role, writes nothing.
 
-    Needs the reader's role. Flat memory but for batches, gaps and erasures. Raises Retry or Halt when it
-    cannot be read.
+    `log`: None says that there is no log, which is a finding once something was published. `chain`: the key
+    under which batches vouch for what they wrote; without it that is not looked at. `more`: checks of
+    others, in the same snapshot. `findings`: what is known already. `custody`: what keys are held against,
+    None where nobody asks. Flat memory but for batches, gaps and erasures. Raises Retry when the database
+    goes away.
     """
-    findings = Findings()
-    comparison = Comparison(log, findings)  # read first: what is published was recorded before
-    keys = KeysAudit(
-        custody, findings
-    )  # likewise: what is wrapped now opens under what is held now
+    scene = Scene(session, findings or Findings(), log, chain)
+    # Read before the snapshot: what is published was recorded before, what is wrapped now opens now.
+    comparison = Comparison(log, scene.findings)
+    keys = KeysAudit(custody, scene.findings)
+    checks = (*_checks(comparison), ("the keys", lambda scene: keys.compare(scene.session)), *more)
     with session.transaction():
         session.run("begin_snapshot")
-        last = audit_log(session, comparison, findings)
-        batches = session.rows("batches")
-        unnamed = [(row[5], row[6]) for row in batches if row[1] == _APPLICATION]
-        gaps = check_states(session.stream("events_with_names"), unnamed, findings)
-        check_head(session.row("head_row"), last, batches, findings)
-        check_batches(batches, last, findings)
-        check_letters(session.row("letter_balance"), findings)
-        check_bookmarks(session.rows("bookmark_offsets"), batches, gaps, findings)
-        for (position,) in session.rows("names_without_event"):
-            findings.note(position, "event-id", "a name without an event")
-        keys.compare(session)
-    keys.end(session)
-    root = b64encode(comparison.root).decode()
-    return Audit(comparison.size, root, findings.sorted(), tuple(gaps.values()))
+        for what, look in checks:
+            with scene.findings.guarded(session, what):
+                look(scene)
+    with scene.findings.guarded(session, "the keys as they are now"):
+        keys.end(session)
+    root = b64encode(scene.root).decode()
+    gaps = tuple(scene.gaps.values())
+    promised = max([one.size for one in scene.promises] + [comparison.published_size])
+    return Audit(scene.size, root, scene.findings.sorted(), gaps, promised)
+
+
+def _checks(comparison: Comparison) -> Sequence[Check]:
+    """What is looked at, in an order in which each finds what it needs of those before it."""
+    return (
+        ("the migrations", _look_at_migrations),
+        ("the promises", lambda scene: _look_for_promises(scene, comparison)),
+        ("the events", lambda scene: _look_at_events(scene, comparison)),
+        ("the versions of streams", _look_at_versions),
+        ("the batches", _look_at_batches),
+        ("the states and names of events", _look_at_states),
+        ("the head", _look_at_head),
+        ("the log", lambda scene: _compare_promises(scene, comparison)),
+        ("the chain of batches", _look_at_chain),
+        ("the dead letters", _look_at_letters),
+        ("the bookmarks of Kafka", _look_at_bookmarks),
+    )
+
+
+def _look_at_migrations(scene: Scene) -> None:
+    """Applied is what this program ships, and each of it as it ships it."""
+    applied, ours = dict(scene.session.rows("applied_migrations")), shipped()
+    for name in sorted(applied.keys() | ours.keys(), key=str):
+        if name not in applied:
+            scene.findings.note(None, "migration", f"{name} is not applied: run `ledger init`")
+        elif applied[name] != ours.get(name):
+            scene.findings.note(None, "migration", f"{name} is not one of this program")
+
+
+def _look_for_promises(scene: Scene, comparison: Comparison) -> None:
+    rows = scene.session.rows("promised_history")
+    scene.promises = promises_of(rows, scene.findings)
+    comparison.want({promise.size for promise in scene.promises})
+
+
+def _compare_promises(scene: Scene, comparison: Comparison) -> None:
+    sizes = [(one.promised or 0, one.batch) for one in scene.batches]
+    size, batch = max(sizes, default=(0, 0))
+    check_promises(scene.promises, (batch, size), comparison, scene.findings)
+
+
+def _look_at_chain(scene: Scene) -> None:
+    check_chain(scene.batches, scene.names, scene.chain, scene.findings)
+    if scene.chain:
+        check_rows(scene.session, scene.batches, scene.chain, scene.findings)
+
+
+def _look_at_events(scene: Scene, comparison: Comparison) -> None:
+    scene.last = audit_log(scene.session, comparison, scene.findings)
+    scene.size, scene.root = comparison.size, comparison.root
 
 
 def audit_log(session: Session, comparison: Comparison, findings: Findings) -> int:
@@ -76,6 +158,32 @@ def audit_log(session: Session, comparison: Comparison, findings: Findings) -> i
         comparison.add(position, entry)
         last = position
     comparison.end()
-    for position, expected in session.rows("wrong_versions"):
-        findings.note(position, "version", f"expected version {expected} of its stream")
     return last
+
+
+def _look_at_versions(scene: Scene) -> None:
+    for position, expected in scene.session.rows("wrong_versions"):
+        scene.findings.note(position, "version", f"expected version {expected} of its stream")
+
+
+def _look_at_batches(scene: Scene) -> None:
+    scene.batches = batch_rows(scene.session.rows("audit_batches"), scene.findings)
+    check_batches(scene.batches, scene.last, scene.findings)
+
+
+def _look_at_states(scene: Scene) -> None:
+    stored = check_states(scene.session.copied("audit_states"), scene.batches, scene.findings)
+    scene.gaps, scene.names = stored.gaps, stored.names
+
+
+def _look_at_head(scene: Scene) -> None:
+    check_head(scene.session.rows("audit_head"), scene.last, scene.batches, scene.findings)
+
+
+def _look_at_letters(scene: Scene) -> None:
+    check_letters(scene.session.row("letter_balance"), scene.findings)
+
+
+def _look_at_bookmarks(scene: Scene) -> None:
+    bookmarks = scene.session.rows("bookmark_offsets")
+    check_bookmarks(bookmarks, scene.batches, scene.gaps, scene.findings)

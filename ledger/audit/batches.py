@@ -5,39 +5,51 @@ from itertools import pairwise
 from typing import Any
 
 from ledger.audit.findings import ExplainedGap, Findings
+from ledger.audit.rows import BatchRow
 from ledger.gaps import gap_span
 
 __all__ = ["check_batches", "check_bookmarks", "check_head", "check_letters"]
 
-Batches = Sequence[Sequence[Any]]
+Batches = Sequence[BatchRow]
 Gaps = Mapping[int, ExplainedGap]
 _Interval = tuple[int, int, int]
 """Start, end and first position."""
 
 
-def check_head(row: Sequence[Any] | None, last: int, batches: Batches, findings: Findings) -> None:
+def check_head(
+    rows: Sequence[Sequence[Any]], last: int, batches: Batches, findings: Findings
+) -> None:
     """The head row says what the last event and the last batch are."""
-    if row is None:
-        findings.note(None, "head", "the head row is missing")
+    if len(rows) != 1:
+        missing = "the head row is missing" if not rows else "there is more than one head row"
+        findings.note(None, "head", missing)
         return
-    position, batch = row
+    position, batch, recorded, erasures = rows[0]
     if position != last:
-        findings.note(last, "head", f"head says {position}, the last event is {last}")
-    if batch != (batches[-1][0] if batches else 0):
+        findings.note(last or None, "head", f"head says {position}, the last event is {last}")
+    if batch != (batches[-1].batch if batches else 0):
         findings.note(None, "batch", f"head says {batch} batches")
+    if recorded != (batches[-1].recorded if batches else "0"):
+        findings.note(None, "head", "head says another time than the last batch")
+    counted = batches[-1].erasures if batches else 0
+    if counted is not None and erasures != counted:
+        detail = f"head counts {erasures} erasures, the last batch {counted}"
+        findings.note(None, "head", detail)
 
 
 def check_batches(batches: Batches, last: int, findings: Findings) -> None:
-    """Batches are numbered without a gap, and their positions join."""
+    """Batches are numbered without a gap, their positions join, and their times do not go back."""
     last_number = last_position = 0
-    for number, _, _, _, _, first, end, *_ in batches:
-        if number != last_number + 1:
-            findings.note(first, "batch", f"expected batch {last_number + 1}, found {number}")
-        if first != last_position + 1:
-            findings.note(first, "batch", f"batch {number} begins after position {first - 1}")
-        last_number, last_position = number, end
+    for one in batches:
+        if one.batch != last_number + 1:
+            detail = f"expected batch {last_number + 1}, found {one.batch}"
+            findings.note(one.first, "batch", detail)
+        if one.first != last_position + 1 or one.last < one.first - 1:
+            detail = f"batch {one.batch} begins after position {one.first - 1}"
+            findings.note(one.first, "batch", detail)
+        last_number, last_position = one.batch, one.last
     if last_position != last:
-        findings.note(last, "batch", f"the batches end at position {last_position}")
+        findings.note(last or None, "batch", f"the batches end at position {last_position}")
 
 
 def check_letters(balance: Sequence[Any] | None, findings: Findings) -> None:
@@ -53,15 +65,27 @@ def check_bookmarks(
 ) -> None:
     """Of each Kafka partition: the intervals join, and the bookmark is where they end."""
     spans = _intervals(batches, gaps, findings)
-    for topic, partition, offset in bookmarks:
-        intervals = spans.get((topic, partition), [])
+    kept = {(topic, partition): offset for topic, partition, offset in bookmarks}
+    read = {place for place in spans if _is_of_kafka(place)}
+    for place in sorted(read | kept.keys(), key=repr):
+        topic, partition = place
+        intervals = spans.get(place, [])
         for (_, end, _), (start, _, first) in pairwise(intervals):
             if start != end:
                 detail = f"{topic}/{partition}: {end} to {start} is missing"
                 findings.note(first, "bookmark", detail)
-        if intervals and offset != intervals[-1][1]:
-            detail = f"{topic}/{partition}: bookmark {offset}, batches end at {intervals[-1][1]}"
+        if place not in kept:
+            findings.note(None, "bookmark", f"{topic}/{partition}: the bookmark is missing")
+        elif intervals and kept[place] != intervals[-1][1]:
+            detail = (
+                f"{topic}/{partition}: bookmark {kept[place]}, batches end at {intervals[-1][1]}"
+            )
             findings.note(None, "bookmark", detail)
+
+
+def _is_of_kafka(place: tuple[str, int]) -> bool:
+    """Whether a batch's label is that of a topic; files and commands have a colon, which no topic has."""
+    return ":" not in place[0] and place[0] != "application"
 
 
 def _intervals(
@@ -70,20 +94,21 @@ def _intervals(
     """The batches of each source; of a gap, what its event says."""
     spans: dict[tuple[str, int], list[_Interval]] = {}
     explained: set[int] = set()
-    for _, topic, partition, start, end, first, last, *_ in batches:
-        gap = gaps.get(first) if first == last else None
-        if gap and _is_batch_of(gap, topic, partition, start, end):
+    for one in batches:
+        gap = gaps.get(one.first) if one.first == one.last else None
+        if gap and _is_batch_of(gap, one):
             # Reading may have gone back, which the row of a batch cannot say.
-            interval = (gap.from_offset, gap.to_offset, first)
-            explained.add(first)
+            interval = (gap.from_offset, gap.to_offset, one.first)
+            explained.add(one.first)
         else:
-            interval = (start, end, first)
-        spans.setdefault((topic, partition), []).append(interval)
+            interval = (one.start, one.end, one.first)
+        spans.setdefault((one.topic, one.partition), []).append(interval)
     for position in gaps.keys() - explained:
         findings.note(position, "gap", "its batch is not that of the gap")
     return spans
 
 
-def _is_batch_of(gap: ExplainedGap, topic: str, partition: int, start: int, end: int) -> bool:
+def _is_batch_of(gap: ExplainedGap, one: BatchRow) -> bool:
     span = gap_span(gap.topic, gap.partition, gap.from_offset, gap.to_offset)
-    return (topic, partition, start, end) == (span.topic, span.partition, span.start, span.end)
+    expected = (span.topic, span.partition, span.start, span.end)
+    return (one.topic, one.partition, one.start, one.end) == expected

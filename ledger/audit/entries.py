@@ -1,7 +1,8 @@
 """The event table as the log sees it: positions and recorded times in order, and an entry for each.
 
 Rows come as PostgreSQL's binary COPY gives them and are taken apart here, in one pass and flat memory: what
-is hashed is made from the bytes of the table, and nothing is asked of the server twice.
+is hashed is made from the bytes of the table, and nothing is asked of the server twice. A row that this
+program cannot have written is a finding; the entry in its place is empty.
 """
 
 import struct
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from ledger.audit.findings import Findings
+from ledger.audit.findings import UNREADABLE, Findings
 from ledger.event import instant
 
 __all__ = ["walk"]
@@ -19,6 +20,8 @@ __all__ = ["walk"]
 _FIXED = struct.Struct("!hi16siqiqiqi")
 _LENGTH = struct.Struct("!i")
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+# How the lengths must be: of every column but type and state.
+_LENGTHS = (6, 16, 8, 8, 8)
 
 
 def walk(rows: Iterable[bytes], findings: Findings) -> Iterator[tuple[int, bytes]]:
@@ -28,8 +31,18 @@ def walk(rows: Iterable[bytes], findings: Findings) -> Iterator[tuple[int, bytes
     """
     last, before = 0, -(2**63)
     for row in rows:
-        _, _, stream, _, version, _, position, _, recorded, size = _FIXED.unpack_from(row)
-        end = _FIXED.size + size
+        try:
+            columns, a, stream, b, version, c, position, d, recorded, size = _FIXED.unpack_from(row)
+            end = _FIXED.size + size
+            state = _LENGTH.unpack_from(row, end)[0] if size >= 0 else -1
+            if (columns, a, b, c, d) != _LENGTHS or state < 0:
+                raise ValueError
+            text = _instant(recorded)
+        except (struct.error, ValueError, OverflowError):
+            last += 1
+            findings.note(last, UNREADABLE, "the row of this event lacks something")
+            yield last, b""
+            continue
         if position != last + 1:
             findings.note(position, "position", f"expected position {last + 1}")
         if recorded < before:
@@ -42,7 +55,7 @@ def walk(rows: Iterable[bytes], findings: Findings) -> Iterator[tuple[int, bytes
                 b'{"position":%d,"recorded":"%b","stream":"%b-%b-%b-%b-%b","type":"%b","version":%d}\n%b'
                 % (
                     position,
-                    _instant(recorded),
+                    text,
                     h[:8],
                     h[8:12],
                     h[12:16],

@@ -1,8 +1,19 @@
 """What an audit found: facts about the ledger, never a value of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import msgspec
 
-__all__ = ["ExplainedGap", "Finding", "Findings"]
+from ledger.errors import LedgerError, Retry
+from ledger.postgres import Session
+
+__all__ = ["NOT_COMPARABLE", "UNREADABLE", "ExplainedGap", "Finding", "Findings"]
+
+# There is nothing to compare the ledger with: the verdict is not "in order", and not the contrary.
+NOT_COMPARABLE = "not-comparable"
+# Something is not what this program could have written, so that it cannot even be read.
+UNREADABLE = "unreadable"
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -34,6 +45,21 @@ class Findings:
         """Take down one finding."""
         self._found.append(Finding(position, kind, detail))
 
+    @contextmanager
+    def guarded(self, session: Session, what: str) -> Iterator[None]:
+        """What cannot be read inside the block is a finding, and the transaction of the caller goes on.
+
+        Raises Retry when the database went away: then nobody knows. `what`: what is looked at, in words.
+        """
+        try:
+            with session.transaction():
+                yield
+        except Exception as error:  # whatever somebody wrote there, it is told as a finding
+            if session.broken:
+                raise Retry("PostgreSQL went away during the audit: run it again") from None
+            why = str(error) if isinstance(error, LedgerError) else type(error).__name__
+            self.note(None, UNREADABLE, f"{what} cannot be read: {why}")
+
     def sorted(self) -> tuple[Finding, ...]:
-        """All of them, by position."""
-        return tuple(sorted(self._found, key=lambda f: (f.position or 0, f.kind, f.detail)))
+        """All of them, by position; each once."""
+        return tuple(sorted(set(self._found), key=lambda f: (f.position or 0, f.kind, f.detail)))

@@ -4,27 +4,17 @@ A tree is built from the table and compared with the log's files as it grows. At
 checkpoint its root decides who is right: where table and tiles differ, the one that was signed.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-
-import msgspec
+from collections.abc import Iterable, Sequence
 
 from ledger.audit.findings import Findings
-from ledger.errors import Unproven
-from ledger.tlog.checkpoints import Checkpoint, verify_checkpoint
+from ledger.audit.signed import PublishedLog, Signed
+from ledger.errors import ServiceAway, Unproven
+from ledger.tlog.checkpoints import Checkpoint
 from ledger.tlog.edge import Edge, FullTile, grow
-from ledger.tlog.folder import LogFolder
-from ledger.tlog.keys import VerifierKey
 from ledger.tlog.merkle import hash_leaf
 from ledger.tlog.tiles import TILE_BITS, TILE_WIDTH, tile_path, width_at
 
 __all__ = ["Comparison", "PublishedLog"]
-
-
-class PublishedLog(msgspec.Struct, frozen=True):
-    """A log's files, and the verification keys that it had."""
-
-    folder: LogFolder
-    keys: tuple[VerifierKey, ...]
 
 
 class Comparison:
@@ -33,10 +23,13 @@ class Comparison:
     def __init__(self, log: PublishedLog | None, findings: Findings) -> None:
         self._log = log
         self._findings = findings
-        self._last = _published(log, findings) if log else None
+        self.signed = Signed(log, findings) if log else None
+        self._last = self.signed.published if self.signed else None
         self._size = self._last.size if self._last else 0
-        self._promises = _promises(log, self._size, findings) if log else iter(())
+        self._promises = self.signed.promises(self._size) if self.signed else iter(())
         self._next = next(self._promises, None)
+        self.roots: dict[int, bytes] = {}
+        self._wanted: list[int] = []
         self._edge = Edge()
         self._theirs: Edge | None = None
         self._differing: list[int] = []
@@ -51,10 +44,21 @@ class Comparison:
         return self._edge.size + len(self._block)
 
     @property
+    def published_size(self) -> int:
+        """How many entries were published when the comparison began."""
+        return self._size
+
+    @property
     def root(self) -> bytes:
         """The root over all entries of the table."""
         self._close_block()
         return self._edge.root()
+
+    def want(self, sizes: Iterable[int]) -> None:
+        """Keep in `roots` what the tree comes to at some sizes. Said before the first entry."""
+        self._wanted = sorted(sizes)
+        self._room = self._block_size()
+        self._keep_roots()
 
     def add(self, position: int, entry: bytes) -> None:
         """Take the next entry; where positions are missing before it, published entries stand in."""
@@ -73,6 +77,8 @@ class Comparison:
             )
             self._findings.note(self.size or None, "rolled-back", detail)
         self._close_block()
+        for _ in self._promises:  # what was signed meanwhile, and what the table does not reach
+            pass
 
     def _append(self, entry: bytes) -> None:
         self._block.append(entry)
@@ -82,8 +88,10 @@ class Comparison:
     def _block_size(self) -> int:
         """Entries up to the end of the tile, or to the next size at which a root was signed."""
         size = self._edge.size
-        room = TILE_WIDTH - size % TILE_WIDTH
-        return min(room, self._next.size - size) if self._next else room
+        ends = [size - size % TILE_WIDTH + TILE_WIDTH, *self._wanted[:1]]
+        if self._next:
+            ends.append(self._next.size)
+        return min(ends) - size
 
     def _close_block(self) -> None:
         """Let the tree grow by the block, and settle what a checkpoint of this size says."""
@@ -100,7 +108,12 @@ class Comparison:
         while self._next and self._next.size == self._edge.size:
             self._settle(self._next)
             self._next = next(self._promises, None)
+        self._keep_roots()
         self._room = self._block_size()
+
+    def _keep_roots(self) -> None:
+        while self._wanted and self._wanted[0] <= self._edge.size:
+            self.roots[self._wanted.pop(0)] = self._edge.root()
 
     def _compare_leaves(
         self, first: int, leaves: list[bytes], entries: Sequence[bytes]
@@ -112,7 +125,7 @@ class Comparison:
         width = width_at(0, number, self._size)
         try:
             tile = self._log.folder.tile(0, number, width)
-        except Unproven as error:
+        except (Unproven, ServiceAway) as error:
             self._findings.note(first + 1, "tile", str(error))
             return leaves
         theirs = tile[start : start + len(leaves)]
@@ -131,7 +144,7 @@ class Comparison:
         assert self._log
         try:
             bundle = self._log.folder.bundle(number, width)
-        except Unproven as error:
+        except (Unproven, ServiceAway) as error:
             self._findings.note(number * TILE_WIDTH + 1, "bundle", str(error))
             return
         ours = list(entries[: width - start])
@@ -160,7 +173,7 @@ class Comparison:
             return
         try:
             held = self._log.folder.tile(level, number, len(hashes))
-        except Unproven as error:
+        except (Unproven, ServiceAway) as error:
             self._findings.note(None, "tile", str(error))
         else:
             if tuple(held) != hashes:
@@ -192,47 +205,5 @@ class Comparison:
         number, place = divmod(index, TILE_WIDTH)
         try:
             return self._log.folder.bundle(number, width_at(0, number, self._size))[place]
-        except Unproven:
+        except (Unproven, ServiceAway):
             return b""
-
-
-def _published(log: PublishedLog, findings: Findings) -> Checkpoint | None:
-    """The published checkpoint; None when there is none, or it cannot be trusted."""
-    content = log.folder.checkpoint()
-    last = log.folder.history.last()
-    if content is None:
-        if last is not None:
-            findings.note(None, "checkpoint", "the published checkpoint is missing")
-        return None
-    try:
-        return verify_checkpoint(content, log.keys)
-    except Unproven as error:
-        findings.note(None, "checkpoint", f"the published checkpoint: {error}")
-        return None
-
-
-def _promises(log: PublishedLog, size: int, findings: Findings) -> Iterator[Checkpoint]:
-    """Every checkpoint that was signed, up to a size, oldest first; what cannot be trusted is noted."""
-    last = 0
-    for number, content in enumerate(log.folder.history, 1):
-        checkpoint = _verified(content, log.keys, number, findings)
-        if checkpoint is None:
-            continue
-        if checkpoint.size < last:
-            findings.note(None, "checkpoint", f"kept checkpoint {number} is smaller than the last")
-        elif checkpoint.size <= size:
-            last = checkpoint.size
-            if checkpoint.size:
-                yield checkpoint
-    if size > last:
-        findings.note(None, "checkpoint", "the published checkpoint is not among those kept")
-
-
-def _verified(
-    content: bytes, keys: Collection[VerifierKey], number: int, findings: Findings
-) -> Checkpoint | None:
-    try:
-        return verify_checkpoint(content, keys)
-    except Unproven as error:
-        findings.note(None, "checkpoint", f"kept checkpoint {number}: {error}")
-        return None

@@ -1,40 +1,140 @@
-"""What is stored of each event: a state that can be read, under its name; gaps that explain themselves."""
+"""What is stored of each event: a state that can be read, under its name; gaps that explain themselves.
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+One pass over events and names together, in the order of the ledger. Beside it the batch that each event
+belongs to: its recorded time, its place in Kafka, and the hash of its names, which the chain of batches
+needs.
+"""
+
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import msgspec
 
 from ledger.audit.findings import ExplainedGap, Findings
+from ledger.audit.rows import BatchRow
 from ledger.errors import Halt
 from ledger.event import RecordedEvent, decode_event
 from schemas.catalogue import GAP
 
-__all__ = ["check_states"]
+__all__ = ["Stored", "check_states"]
+
+# A label of a batch that no Kafka topic can have: a file, a command, or the library's own recorder.
+_APPLICATION = "application"
+_LENGTH = struct.Struct("!i")
+_LONG = struct.Struct("!q")
+_NAME_COLUMNS = struct.pack("!h", 5)
+# Of the columns of `audit_states`: how many belong to the event.
+_OF_EVENT = 4
+_NOBODY = UUID(int=0)
+_ERA = datetime(2000, 1, 1, tzinfo=UTC)
+_ERA_MICROSECONDS = 946_684_800_000_000  # from 1970 to 2000
 
 
-def check_states(
-    rows: Iterable[Sequence[Any]], unnamed: Sequence[tuple[int, int]], findings: Findings
-) -> dict[int, ExplainedGap]:
-    """Check event rows joined with their names; the explained gaps by position.
+class Stored(NamedTuple):
+    """Gaps by position, and of each batch the SHA-256 of its names as they were copied."""
 
-    `unnamed`: first and last position of batches whose events never had a name.
-    """
+    gaps: dict[int, ExplainedGap]
+    names: list[bytes]
+
+
+class _Row(NamedTuple):
+    """An event and its name; None where there is none."""
+
+    position: int | None
+    recorded: int | None
+    type: bytes | None
+    state: bytes | None
+    source: bytes | None
+    id: bytes | None
+    name_position: int | None
+    name: bytes
+
+
+def check_states(rows: Iterable[bytes], batches: Sequence[BatchRow], findings: Findings) -> Stored:
+    """Check rows of the statement `audit_states` and what their batches say of them."""
     gaps: dict[int, ExplainedGap] = {}
-    for stream, version, type, state, position, recorded_at, source, id in rows:
-        if any(first <= position <= last for first, last in unnamed):
+    names = [sha256() for _ in batches]
+    of = _batch_finder(batches)
+    for row in map(_row, rows):
+        position = row.position if row.position is not None else row.name_position
+        if position is None:
+            findings.note(None, "event-id", "a name without a position")
             continue
-        try:
-            event = decode_event(stream, version, type, state, position, recorded_at)
-        except Halt:
-            findings.note(position, "state", "the stored state cannot be read")
+        index = of(position)
+        batch = batches[index] if index is not None else None
+        if index is not None and row.name:
+            names[index].update(row.name)
+        if row.position is None:
+            findings.note(position, "event-id", "a name without an event")
             continue
-        if (source, id) != (event.source, event.id):
-            detail = "the event's name is missing or is that of another event"
-            findings.note(position, "event-id", detail)
-        if type == GAP and event.ours:
-            _take_gap(event, gaps, findings)
-    return gaps
+        _check_event(row, position, batch, gaps, findings)
+    return Stored(gaps, [one.digest() for one in names])
+
+
+def _batch_finder(batches: Sequence[BatchRow]) -> Any:
+    """Finds the index of the batch of a position. Positions come in order."""
+    index = 0
+
+    def find(position: int) -> int | None:
+        nonlocal index
+        while index < len(batches) and batches[index].last < position:
+            index += 1
+        return index if index < len(batches) and batches[index].first <= position else None
+
+    return find
+
+
+def _check_event(
+    row: _Row,
+    position: int,
+    batch: BatchRow | None,
+    gaps: dict[int, ExplainedGap],
+    findings: Findings,
+) -> None:
+    if (
+        batch
+        and row.recorded is not None
+        and str(row.recorded + _ERA_MICROSECONDS) != batch.recorded
+    ):
+        detail = f"recorded at another time than batch {batch.batch}"
+        findings.note(position, "recorded-at", detail)
+    if batch and batch.topic == _APPLICATION:
+        return  # of the library's own recorder: such events never had a name
+    event = _decoded(row, position)
+    if event is None:
+        findings.note(position, "state", "the stored state cannot be read")
+        return
+    if (row.source, row.id) != (event.source.encode(), event.id.encode()):
+        detail = "the event's name is missing or is that of another event"
+        findings.note(position, "event-id", detail)
+    if batch and not _came_with(event.origin, batch):
+        detail = f"the event came from elsewhere than batch {batch.batch} says"
+        findings.note(position, "batch", detail)
+    if event.type == GAP and event.ours:
+        _take_gap(event, gaps, findings)
+
+
+def _decoded(row: _Row, position: int) -> RecordedEvent | None:
+    try:
+        if row.type is None or row.state is None:
+            return None
+        return decode_event(_NOBODY, 0, row.type.decode(), row.state, position, _ERA)
+    except (Halt, ValueError, RecursionError):
+        return None
+
+
+def _came_with(origin: dict[str, Any], batch: BatchRow) -> bool:
+    """Whether a record of Kafka lies in the span of a batch that was read from there."""
+    if ":" in batch.topic or "offset" not in origin:
+        return True  # no topic has a colon in its name: a file, a command, a letter that was tried again
+    offset = origin["offset"]
+    place = (origin.get("topic"), origin.get("partition"))
+    known = isinstance(offset, int) and batch.start <= offset < batch.end
+    return known and place == (batch.topic, batch.partition)
 
 
 def _take_gap(event: RecordedEvent, gaps: dict[int, ExplainedGap], findings: Findings) -> None:
@@ -44,3 +144,35 @@ def _take_gap(event: RecordedEvent, gaps: dict[int, ExplainedGap], findings: Fin
         findings.note(event.position, "gap", "the gap does not say what it is")
     else:
         gaps[event.position] = gap
+
+
+def _row(raw: bytes) -> _Row:
+    cells = list(_cells(raw))
+    values = [value for value, _ in cells]
+    name = b""
+    if values[_OF_EVENT] is not None:
+        name = _NAME_COLUMNS + raw[cells[_OF_EVENT][1] :]
+    return _Row(
+        position=_long(values[0]),
+        recorded=_long(values[1]),
+        type=values[2],
+        state=values[3],
+        source=values[4],
+        id=values[5],
+        name_position=_long(values[8]),
+        name=name,
+    )
+
+
+def _cells(raw: bytes) -> Iterator[tuple[bytes | None, int]]:
+    """Each column's bytes, None for NULL, and where it starts."""
+    at = 2
+    while at < len(raw):
+        (length,) = _LENGTH.unpack_from(raw, at)
+        start, at = at, at + _LENGTH.size + max(0, length)
+        yield (None if length < 0 else raw[start + _LENGTH.size : at]), start
+
+
+def _long(value: bytes | None) -> int | None:
+    """A number of eight bytes; None for any other type that somebody gave the column."""
+    return None if value is None or len(value) != _LONG.size else int(_LONG.unpack(value)[0])

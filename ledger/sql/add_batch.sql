@@ -1,5 +1,6 @@
--- What came in with one write and what became of it.
+-- What came in with one write, what became of it, and the hash over it.
 INSERT INTO batches (batch, topic, partition, start_offset, end_offset, first_position, last_position,
-                     duplicates, dead_letters, recorded_at)
+                     duplicates, dead_letters, recorded_at, erasures, promised, names, sums, mac)
 VALUES (%(batch)s, %(topic)s, %(partition)s, %(start)s, %(end)s, %(first)s, %(last)s,
-        %(duplicates)s, %(dead_letters)s, %(recorded_at)s)
+        %(duplicates)s, %(dead_letters)s, %(recorded_at)s, %(erasures)s, %(promised)s, %(names)s, %(sums)s,
+        %(mac)s)

@@ -4,11 +4,14 @@ So after any crash the log knows what it has promised, and an auditor can follow
 A file holds signed notes as they are, a blank line after each; a torn end was never published.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from ledger.errors import ServiceAway
+from ledger.tlog.checkpoints import Checkpoint, checkpoint_text
 from ledger.tlog.files import (
     PUBLIC_FILE,
     PUBLIC_FOLDER,
@@ -19,7 +22,7 @@ from ledger.tlog.files import (
     read_tail,
 )
 
-__all__ = ["History"]
+__all__ = ["History", "bind"]
 
 _RECORD = re.compile(rb"((?:[^\n]+\n)+\n(?:\xe2\x80\x94 [^\n]+\n)+)\n")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -57,6 +60,24 @@ class History:
             for record in _RECORD.finditer(read_file(path) or b""):
                 yield record[1]
 
+    def examined(self) -> Iterator[tuple[bytes | None, str]]:
+        """The same, and None with a reason for whatever in the folder is no signed checkpoint."""
+        for path in self._names():
+            if not _DAY.fullmatch(path.name):
+                yield None, f"{path.name} is no day"
+                continue
+            at = 0
+            try:
+                content = read_file(path) or b""
+            except ServiceAway:
+                yield None, f"{path.name} cannot be read"
+                continue
+            for record in _RECORD.finditer(content):
+                if record.start() != at:
+                    yield None, f"some bytes of {path.name} are no checkpoint"
+                at = record.end()
+                yield record[1], ""
+
     def backwards(self) -> Iterator[bytes]:
         """Every checkpoint that was signed, newest first."""
         for path in reversed(self._days()):
@@ -64,9 +85,20 @@ class History:
                 yield record[1]
 
     def _days(self) -> list[Path]:
-        if not self.folder.is_dir():
-            return []
-        return sorted(path for path in self.folder.iterdir() if _DAY.fullmatch(path.name))
+        return [path for path in self._names() if _DAY.fullmatch(path.name)]
+
+    def _names(self) -> list[Path]:
+        with mapped_faults():
+            return sorted(self.folder.iterdir()) if self.folder.is_dir() else []
+
+
+def bind(history: bytes, checkpoint: Checkpoint) -> bytes:
+    """What a history comes to with one tree more: SHA-256 over what it came to before, and that tree.
+
+    A tree that is signed again, with another key, is the same tree. `history`: empty before the first.
+    """
+    text = checkpoint_text(checkpoint)
+    return hashlib.sha256(history + text.encode()).digest()
 
 
 def _end_of(path: Path) -> tuple[int, bytes | None]:

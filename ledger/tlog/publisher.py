@@ -26,11 +26,12 @@ from ledger.tlog.bundles import entry_of
 from ledger.tlog.checkpoints import Checkpoint, sign_checkpoint
 from ledger.tlog.delivery import Delivery
 from ledger.tlog.folder import LogFolder
+from ledger.tlog.history import bind
 from ledger.tlog.keys import SigningKey, VerifierKey
-from ledger.tlog.merkle import hash_leaf
+from ledger.tlog.merkle import EMPTY_ROOT, hash_leaf
 from ledger.tlog.notes import parse_note
 from ledger.tlog.observer import Observer
-from ledger.tlog.promises import keep_promise, promised
+from ledger.tlog.promises import bound_to, keep_promise, promised
 from ledger.tlog.state import State, check_extension, grown, last_promise, load
 from ledger.tlog.witnesses import Witnesses
 
@@ -74,12 +75,14 @@ class Published(msgspec.Struct, frozen=True):
 class _Work(msgspec.Struct):
     """What the publisher holds between two steps; dropped with the first fault.
 
-    `promise`: the last one that is on disk, None before the first.
+    `promise`: the last one that is on disk, None before the first. `bound`: the last tree that the database
+    counts as signed, and what all of them come to.
     """
 
     session: Session
     promise: Checkpoint | None
     state: State
+    bound: tuple[Checkpoint | None, bytes] = (None, b"")
 
     @property
     def size(self) -> int:
@@ -208,7 +211,8 @@ class Publisher:
         content, promise = found
         if promise.origin != self._origin:
             raise Misconfigured(f"the log in {self._folder.path} is that of {promise.origin}")
-        work = _Work(session, promise, load(self._folder, promise))
+        bound = bound_to(session, self._folder.history, self._origin, self._keys)
+        work = _Work(session, promise, load(self._folder, promise), bound)
         _head(session, promise.size)
         self._read(work, promise.size)
         if kept is not None and kept.size > promise.size:
@@ -227,6 +231,23 @@ class Publisher:
         self._catch_up(work, kept)
         return work
 
+    def _begin_history(self, work: _Work, kept: Checkpoint) -> None:
+        """Let a history that is begun again begin with the empty tree too, as every other one does."""
+        empty = Checkpoint(self._origin, 0, EMPTY_ROOT)
+        work.bound = empty, bind(b"", empty)
+        self._keep(work, kept)
+        signed = sign_checkpoint(empty, self._key)
+        self._folder.history.append(signed, self._clock().date())
+        work.promise = empty
+
+    def _keep(self, work: _Work, promise: Checkpoint) -> None:
+        """Keep in the database what is promised, and what all promises come to with it."""
+        last, history = work.bound
+        if promise != last:
+            history = bind(history, promise)
+        keep_promise(work.session, promise, history)
+        work.bound = promise, history
+
     def _repeat(self, work: _Work, content: bytes, kept: Checkpoint) -> None:
         """Finish with the last checkpoint on disk. `kept`: what the database knows of, no later one."""
         assert work.promise
@@ -235,7 +256,7 @@ class Publisher:
             # The first checkpoint of a new key repeats the last of the old one.
             self._sign(work)
             return
-        keep_promise(work.session, work.promise)
+        self._keep(work, work.promise)
         if not self._delivery.is_done(content):
             self._delivery.deliver(content, work.promise)
 
@@ -247,6 +268,8 @@ class Publisher:
             self._folder.tidy(self._grow(work, kept.size))
         if work.state.edge.root() != kept.root:
             raise RolledBack(_OTHER_TREE.format(kept.size))
+        if work.promise is None:
+            self._begin_history(work, kept)
         self._sign(work)
 
     def _step(self, work: _Work) -> int:
@@ -297,7 +320,7 @@ class Publisher:
         new = Checkpoint(self._origin, work.size, work.state.edge.root())
         check_extension(self._folder, work.promise or new, new)
         self._check()
-        keep_promise(work.session, new)
+        self._keep(work, new)
         content = sign_checkpoint(new, self._key)
         self._folder.history.append(content, self._clock().date())
         self._delivery.deliver(content, new)

@@ -7,14 +7,16 @@ and keys, which have a backup of their own.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import chain, groupby
+from itertools import groupby
 
 import msgspec
 
+from ledger.chain import Link
 from ledger.errors import Halt, Unproven
 from ledger.event import decode_event
 from ledger.names import LedgerName
 from ledger.postgres import Session
+from ledger.sealing import KeyedHash
 from ledger.tlog.bundles import Entry, entry_of, read_entry
 from ledger.tlog.checkpoints import Checkpoint
 from ledger.tlog.folder import LogFolder
@@ -58,13 +60,18 @@ def is_elsewhere(folder: LogFolder, origin: str, keys: Sequence[VerifierKey]) ->
 
 
 def reimport(
-    session: Session, ledger: LedgerName, folder: LogFolder, keys: Sequence[VerifierKey]
+    session: Session,
+    ledger: LedgerName,
+    chain: KeyedHash,
+    folder: LogFolder,
+    keys: Sequence[VerifierKey],
 ) -> Reimported:
     """Append what the log promises and the database does not hold. Needs the recorder's role.
 
-    `keys`: verification keys of the log. Positions, times, versions and bytes are those of before, so the
-    publisher goes on. Committed block by block: after a fault the same call goes on. Raises Retry,
-    or Halt when the log is damaged, or the database is not what the log begins with.
+    `chain`: vouches for the batches. `keys`: verification keys of the log. Positions, times, versions and
+    bytes are those of before, so the publisher goes on. Committed block by block: after a fault the same
+    call goes on. Raises Retry, or Halt when the log is damaged, or the database is not what the log begins
+    with.
     """
     head = _position(session)
     promise = last_promise(folder, keys)
@@ -80,7 +87,7 @@ def reimport(
             return Reimported(head + 1, head)
         batches = groupby(map(read_entry, entries), lambda entry: entry.recorded_at)
         for block in _blocks(batches):
-            _write(session, ledger, block)
+            _write(session, ledger, chain, block)
     except Unproven as error:
         raise Halt(f"nothing more is brought back from {folder.path}: {error}") from None
     return Reimported(head + 1, _position(session))
@@ -130,10 +137,12 @@ def _blocks(
         yield block
 
 
-def _write(session: Session, ledger: LedgerName, block: Sequence[Sequence[Entry]]) -> None:
+def _write(
+    session: Session, ledger: LedgerName, chain: KeyedHash, block: Sequence[Sequence[Entry]]
+) -> None:
     with session.transaction():
         position = lock_head(session).position
-        for entry in chain.from_iterable(block):
+        for entry in [entry for batch in block for entry in batch]:
             position += 1
             if entry.position != position:
                 raise Halt(f"expected position {position} from the log, got {entry.position}")
@@ -144,6 +153,7 @@ def _write(session: Session, ledger: LedgerName, block: Sequence[Sequence[Entry]
                 session,
                 events,
                 Span(REIMPORT if named else _UNNAMED),
+                Link(chain),
                 erasures=sum(entry.type.startswith(_ERASED) for entry in batch),
                 recorded_at=batch[0].recorded_at,
                 channel=ledger.channel,

@@ -93,7 +93,9 @@ class Expiring:
         house.clock.forward(days=15)
 
     def act(self, house: House, number: int) -> None:
-        expire_letters(house.session("eraser"), house.clock(), timedelta(days=14))
+        expire_letters(
+            house.session("eraser"), house.ledger, house.chain(), house.clock(), timedelta(days=14)
+        )
 
     def recover(self, house: House, number: int, error: LedgerError | None, done: bool) -> None:
         assert error is None or isinstance(error, Retry), error

@@ -27,7 +27,7 @@ def custody(house: House) -> Custody:
 
 
 def found(house: House) -> set[tuple[str, str]]:
-    result = audit(house.session("reader"), None, custody(house))
+    result = audit(house.session("reader"), custody=custody(house))
     return {(finding.kind, finding.detail) for finding in result.findings}
 
 

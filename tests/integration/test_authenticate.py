@@ -45,7 +45,7 @@ def upgrade(house: House) -> int:
 
 
 def kinds(house: House) -> set[str]:
-    result = audit(house.session("reader"), None, custody(house))
+    result = audit(house.session("reader"), custody=custody(house))
     return {finding.kind for finding in result.findings}
 
 

@@ -71,9 +71,12 @@ def test_status_has_the_shape_that_outsiders_rely_on(cli: Cli) -> None:
 def test_audit_of_a_ledger_in_order(cli: Cli) -> None:
     cli.record(registered(), collected())
     answer = cli("audit", "--json").json
-    assert set(answer) == {"ok", "size", "root", "findings", "views", "gaps"}
+    more = {"verdict", "published", "unchecked"}
+    assert set(answer) == {"ok", "size", "root", "findings", "views", "gaps"} | more
+    assert (answer["verdict"], answer["published"], answer["unchecked"]) == ("in-order", 0, [])
     assert (answer["ok"], answer["size"]) == (True, 2)
     assert (answer["findings"], answer["views"]) == ([], [])
+    assert cli("project", "--once").status == 0
     views = cli("audit", "--views", "--json").json["views"]
     assert all(set(row) == {"view", "version", "position", "digest", "ok"} for row in views)
     assert {(row["position"], row["ok"]) for row in views} == {(2, True)}

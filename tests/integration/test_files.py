@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any, BinaryIO
 
 import orjson
@@ -15,7 +14,7 @@ from consumers.retry import Retried, retry, retry_all
 from consumers.source import Partition, record_of
 from ledger.application import Ledger
 from ledger.errors import Lost, Reject, ServiceAway
-from ledger.letters import Letter, expire_letters, letters, open_letter
+from ledger.letters import Letter, letters, open_letter
 from ledger.recording import Batch, Outcome, Prepared
 from ledger.writing import Span
 from rulebook import secret_provisions
@@ -392,7 +391,7 @@ def test_a_letter_that_expires_while_it_is_opened_is_not_there(
     known = ledger.keyring.known_ledger_key
 
     def late(purpose: str) -> bytes:
-        expire_letters(house.session("eraser"), house.clock() + timedelta(days=20), timedelta(14))
+        house.expire(20, 14)
         return known(purpose)
 
     monkeypatch.setattr(ledger.keyring, "known_ledger_key", late)

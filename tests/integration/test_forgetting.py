@@ -172,7 +172,7 @@ def test_nothing_ties_a_reference_to_its_subject_after_the_tombstone(house: Hous
     assert forget(house) == 1
     assert (tied(house, WHO), tied(house, OTHER)) == (set(), set())
     assert alive in tied(house, ALIVE)
-    assert audit(house.session("reader"), None, custody(house)).findings == ()
+    assert audit(house.session("reader"), custody=custody(house)).findings == ()
 
 
 def test_who_registers_again_is_tied_to_the_new_subject_alone(house: House) -> None:

@@ -38,7 +38,9 @@ def bookmark(house: House) -> Any:
 
 
 def accept(house: House, wanted: Gap) -> int:
-    return record_gap(house.session("recorder"), house.ledger, wanted, house.clock()).last
+    return record_gap(
+        house.session("recorder"), house.ledger, house.chain(), wanted, house.clock()
+    ).last
 
 
 def consume(house: House, start: int, count: int, topic_id: str = "i") -> None:

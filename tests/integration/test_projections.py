@@ -30,10 +30,11 @@ from projections import rebuild as views_rebuild
 from projections.apart import Apart
 from projections.digest import EVERYTHING
 from projections.folding import Work
+from projections.inspection import audit_views
 from projections.metrics import WorkMetrics
 from projections.observer import Observer
 from projections.read import customer_states, register_entries
-from projections.rebuild import audit_views, rebuild_all
+from projections.rebuild import rebuild_all
 from projections.runner import Follower, view_statuses
 from projections.storage import (
     NamedEvents,

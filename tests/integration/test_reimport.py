@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from ledger.audit import audit
 from ledger.errors import Halt, RolledBack
 from ledger.tlog import reimport as module
 from ledger.tlog.merkle import hash_leaf
@@ -36,7 +35,9 @@ def forget(house: House, position: int) -> None:
 
 def come_back(log: Log) -> Reimported:
     house = log.house
-    return reimport(house.session("recorder"), house.ledger, log.folder, log.key_file.known())
+    return reimport(
+        house.session("recorder"), house.ledger, house.chain(), log.folder, log.key_file.known()
+    )
 
 
 def worked(log: Log) -> list[bytes]:
@@ -61,7 +62,7 @@ def test_everything_above_comes_back_byte_for_byte(log: Log, position: int) -> N
             log.publish()
     assert come_back(log) == Reimported(position + 1, 556)
     assert entries_of(log.house) == entries
-    assert audit(log.house.session("reader")).findings == ()
+    assert log.audit().findings == ()
     assert log.publish().entries == 0
     assert log.read("checkpoint") == before
     record(log.house, 3)
@@ -97,7 +98,7 @@ def test_erasures_that_came_back_are_completed_by_the_journal(log: Log) -> None:
     assert house.session("reader").row("head") == (556, 1)
     (done,) = house.eraser().reapply()
     assert done.categories == ("contact",)
-    assert audit(house.session("reader")).findings == ()
+    assert log.audit().findings == ()
     assert log.publish().entries == 1
 
 

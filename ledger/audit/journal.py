@@ -1,0 +1,23 @@
+"""The erasure journal beside the ledger: what one knows and the other does not is told, never repaired."""
+
+from ledger.audit.scene import Check, Scene
+from ledger.erasure import compare
+from ledger.journal import ErasureJournal
+
+__all__ = ["journal_check"]
+
+
+def journal_check(journal: ErasureJournal) -> Check:
+    """The check of a journal. The next start of the ledger completes what it names."""
+
+    def look(scene: Scene) -> None:
+        compared = compare(scene.session, journal)
+        for entry in compared.pending:
+            what = ", ".join(entry.categories) or "a decision"
+            detail = f"the journal knows an erasure of {entry.subject} that is not here: {what}"
+            scene.findings.note(None, "erasure", detail)
+        if compared.lacking:
+            detail = f"{compared.lacking} recorded erasures are not in the journal"
+            scene.findings.note(None, "erasure", detail)
+
+    return "the erasure journal", look

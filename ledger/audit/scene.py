@@ -1,0 +1,41 @@
+"""What the checks of an audit share: a session in one snapshot, the findings, and what was read so far."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from ledger.audit.findings import ExplainedGap, Findings
+from ledger.audit.promises import Promise
+from ledger.audit.published import PublishedLog
+from ledger.audit.rows import BatchRow
+from ledger.postgres import Session
+from ledger.sealing import KeyedHash
+
+__all__ = ["Check", "Scene"]
+
+
+@dataclass
+class Scene:
+    """One audit. `session`: reads one moment of the database; nothing is written to it.
+
+    `log`: the published log, None where there is none. `chain`: the key under which the recorder vouched
+    for what it wrote, None where it is not here. `last`: the last position of the table. `size`, `root`: of
+    the tree over its entries. `batches`: those that can be read, in order; `names`: the hash of the names
+    of each. `gaps`: those that an event explains, by position. `promises`: trees that the database says
+    were promised. Each is set by the check that reads it.
+    """
+
+    session: Session
+    findings: Findings
+    log: PublishedLog | None = None
+    chain: KeyedHash | None = None
+    last: int = 0
+    size: int = 0
+    root: bytes = b""
+    batches: Sequence[BatchRow] = ()
+    names: Sequence[bytes] = ()
+    gaps: dict[int, ExplainedGap] = field(default_factory=dict)
+    promises: Sequence[Promise] = ()
+
+
+Check = tuple[str, Callable[[Scene], None]]
+"""What is looked at, in words, and what looks. It notes findings, and never raises on what it meets."""

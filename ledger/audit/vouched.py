@@ -1,0 +1,111 @@
+"""What the recorder vouched for, computed again: the chain of batches, and the tables beside the events.
+
+A batch that is changed, removed or put back does not fit the one after it. A row of a table that is changed
+does not fit its own hash; one that is removed, or put back as it once was, leaves a sum that does not fit
+the last batch. Rows from before batches had hashes count as they were when the first hash was made.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ledger.audit.findings import Findings
+from ledger.audit.rows import BatchRow
+from ledger.chain import NO_SUMS, TABLES, Beside, Table, batch_hash, row_hash, sum_of
+from ledger.chain_begin import BEGIN
+from ledger.postgres import Session
+from ledger.sealing import KeyedHash
+
+__all__ = ["check_chain", "check_rows"]
+
+_KINDS: dict[Table, str] = {
+    "bookmarks": "bookmark",
+    "intake_windows": "intake-window",
+    "dead_letters": "dead-letter",
+    "tracking": "tracking",
+    "rejection_answers": "answer",
+}
+_SHOWN = 12
+
+
+def check_chain(
+    batches: Sequence[BatchRow], names: Sequence[bytes], chain: KeyedHash | None, findings: Findings
+) -> None:
+    """Each batch against its hash and those before it. `names`: of each, as they are now."""
+    _check_beginning(batches, findings)
+    before, seen = b"", False
+    for one, now in zip(batches, names, strict=True):
+        if one.mac is None:
+            if seen:
+                findings.note(one.first, "batch", f"batch {one.batch} has no hash")
+            before = batch_hash(chain, before, (*one.cells, now), None) if chain else b""
+            continue
+        seen = True
+        if one.names != now:
+            detail = f"the names of positions {one.first} to {one.last} are not those recorded"
+            findings.note(one.first, "event-id", detail)
+        if chain and _hash_of(one, chain, before) != one.mac:
+            detail = f"batch {one.batch} is not what was written, or not after the one before it"
+            findings.note(one.first, "batch", detail)
+        before = one.mac
+
+
+def _check_beginning(batches: Sequence[BatchRow], findings: Findings) -> None:
+    """The first batch of all has a hash, or one that says that the hashes begin; none begins later."""
+    hashed = next((one for one in batches if one.mac is not None), None)
+    if batches and hashed is None:
+        findings.note(None, "batch", "no batch has a hash: run `ledger init` after an upgrade")
+    elif hashed and hashed.batch != 1 and hashed.topic != BEGIN:
+        detail = f"the batches before {hashed.batch} have no hash"
+        findings.note(hashed.first, "batch", detail)
+    for one in batches:
+        if one.topic == BEGIN and one is not hashed:
+            findings.note(one.first, "batch", f"hashes begin a second time at batch {one.batch}")
+
+
+def _hash_of(one: BatchRow, chain: KeyedHash, before: bytes) -> bytes | None:
+    if one.erasures is None or one.promised is None or one.sums is None:
+        return None
+    beside = Beside(one.erasures, one.promised, one.sums)
+    return batch_hash(chain, before, (*one.cells, one.names), beside)
+
+
+def check_rows(
+    session: Session, batches: Sequence[BatchRow], chain: KeyedHash, findings: Findings
+) -> None:
+    """The rows beside the events against their hashes, and their sums against the last batch."""
+    last = next((one for one in reversed(batches) if one.sums), None)
+    sums = last.sums if last and last.sums else NO_SUMS
+    for table in _KINDS:
+        with findings.guarded(session, f"the table {table}"):
+            _check_table(session, table, sums, chain, findings)
+
+
+def _check_table(
+    session: Session, table: Table, sums: bytes, chain: KeyedHash, findings: Findings
+) -> None:
+    hashes, sound = [], True
+    for *cells, mac in session.rows(f"audit_{table}"):
+        hashed = row_hash(chain, table, cells)
+        hashes.append(hashed)
+        if mac is None or bytes(mac) != hashed:
+            sound = False
+            detail = f"{_place(table, cells)} is not what was written"
+            findings.note(None, _KINDS[table], detail)
+    if table not in TABLES or not sound:
+        return
+    size = len(NO_SUMS) // len(TABLES)
+    start = TABLES.index(table) * size
+    if sum_of(hashes) != sums[start : start + size]:
+        detail = f"rows of {table} were removed, added, or put back as they once were"
+        findings.note(None, _KINDS[table], detail)
+
+
+def _place(table: Table, cells: Sequence[Any]) -> str:
+    if table == "bookmarks":
+        return f"the bookmark of {cells[0]}/{cells[1]}"
+    if table == "dead_letters":
+        name = bytes(cells[0]).hex() if cells[0] is not None else "without a name"
+        return f"letter {name[:_SHOWN]}"
+    if table == "rejection_answers":
+        return "an answer that waits"
+    return f"the row of {cells[0]}"

@@ -1,0 +1,2 @@
+-- Answers that wait, by the columns of their hashes, and those.
+SELECT payload, mac FROM rejection_answers ORDER BY answer

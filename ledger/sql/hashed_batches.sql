@@ -1,0 +1,2 @@
+-- How many batches have a hash.
+SELECT count(mac) FROM batches

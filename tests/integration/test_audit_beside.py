@@ -1,0 +1,246 @@
+"""What is recorded beside the events, changed a column at a time with every guard off: each is named."""
+
+import re
+
+import pytest
+from eventsourcing.persistence import Tracking
+
+from ledger.audit import Audit
+from ledger.chain_begin import begin_chain
+from ledger.errors import Halt
+from ledger.message import KafkaOrigin, Message
+from ledger.recording import Batch, Bookmark
+from ledger.writing import Span
+from schemas import decode
+from tests.fixtures.ledger import House, collected, registered
+from tests.fixtures.tlog import Log
+
+TABLES = (
+    *("events", "event_ids", "batches", "head", "dead_letters", "removed_letters", "promises"),
+    *("bookmarks", "intake_windows", "rejection_answers", "tracking", "migrations"),
+)
+
+
+def arrived(house: House, start: int, *lines: bytes) -> None:
+    """Records of a partition, as the consumer hands them over."""
+    messages = [
+        Message(line, decode(line, house.intake, house.clock()), KafkaOrigin("t", 0, offset))
+        for offset, line in enumerate(lines, start)
+    ]
+    span = Span("t", 0, start, start + len(lines))
+    house.open().record(Batch(messages, span, Bookmark("c", "i", lines[-1])))
+
+
+@pytest.fixture
+def published(log: Log) -> Log:
+    """A published ledger with a row in every table beside the events."""
+    house = log.house
+    house.record(registered(), collected(), b"bad", b"worse")
+    house.bookmark("t")
+    arrived(house, 0, b"no event", b"no event")
+    arrived(house, 2, b"another")
+    house.record(b"bad")
+    house.eraser().erase("customer/10023", ["contact"], "request")
+    house.open().recorder.insert_tracking(Tracking("upstream", 7))
+    log.publish()
+    house.record(registered("customer/2"))
+    return log
+
+
+def altered(log: Log, *statements: str) -> Audit:
+    owner = log.house.session(None)
+    for table in TABLES:
+        owner.script(f"ALTER TABLE {table} DISABLE TRIGGER ALL", {})
+    for statement in statements:
+        owner.script(statement, {})
+    return log.audit()
+
+
+def kinds(result: Audit) -> set[str]:
+    return {finding.kind for finding in result.findings}
+
+
+def test_nothing_is_found_of_real_work(published: Log) -> None:
+    assert published.audit().findings == ()
+
+
+UPDATES = {
+    "event_ids": {
+        "fingerprint": ("'\\x00'", "event-id"),
+        "generation": ("generation + 1", "event-id"),
+        "source": ("source || 'x'", "event-id"),
+        "position": ("position + 1000", "event-id"),
+    },
+    "batches": {
+        "topic": ("topic || 'x'", "batch"),
+        "partition": ("partition + 1", "batch"),
+        "start_offset": ("start_offset - 1", "batch"),
+        "end_offset": ("end_offset + 1", "batch"),
+        "duplicates": ("duplicates + 1", "batch"),
+        "dead_letters": ("dead_letters + 1", "batch"),
+        "recorded_at": ("recorded_at - interval '1 us'", "batch"),
+        "first_position": ("first_position - 1", "batch"),
+        "last_position": ("last_position + 1", "batch"),
+        "erasures": ("erasures + 1", "batch"),
+        "promised": ("promised + 1", "batch"),
+        "names": ("'\\x00'", "batch"),
+        "sums": ("overlay(sums placing '\\x00'::bytea from 5)", "batch"),
+        "mac": ("'\\x00'", "batch"),
+    },
+    "bookmarks": {
+        "topic": ("'u'", "bookmark"),
+        "partition": ("1", "bookmark"),
+        "cluster_id": ("'d'", "bookmark"),
+        "topic_id": ("'j'", "bookmark"),
+        "next_offset": ("next_offset + 1", "bookmark"),
+        "last_record": ("'\\x00'", "bookmark"),
+        "mac": ("NULL", "bookmark"),
+    },
+    "intake_windows": {
+        "topic": ("'u'", "intake-window"),
+        "messages": ("messages + 1", "intake-window"),
+        "rejections": ("0", "intake-window"),
+        "halted_at": ("now()", "intake-window"),
+        "mac": ("NULL", "intake-window"),
+    },
+    "dead_letters": {
+        "letter": ("letter || '\\x00'", "dead-letter"),
+        "code": ("'not-json '", "dead-letter"),
+        "pointer": ("'/x'", "dead-letter"),
+        "event_type": ("'x'", "dead-letter"),
+        "source": ("'x'", "dead-letter"),
+        "id": ("'x'", "dead-letter"),
+        "topic": ("'x'", "dead-letter"),
+        "partition": ("9", "dead-letter"),
+        "record_offset": ("99", "dead-letter"),
+        "mode": ("'binary'", "dead-letter"),
+        "day": ("day - 1", "dead-letter"),
+        "sealed": ("'\\x00'", "dead-letter"),
+        "subject_hmac": ("'\\x00'", "dead-letter"),
+        "times": ("times + 1", "dead-letter"),
+        "first_seen": ("first_seen - interval '1 us'", "dead-letter"),
+        "last_seen": ("last_seen + interval '1 us'", "dead-letter"),
+        "mac": ("NULL", "dead-letter"),
+    },
+    "rejection_answers": {"payload": ("'\\x00'", "answer"), "mac": ("NULL", "answer")},
+    "tracking": {
+        "application_name": ("'x'", "tracking"),
+        "notification_id": ("1", "tracking"),
+        "mac": ("NULL", "tracking"),
+    },
+    "removed_letters": {"letters": ("letters + 1", "dead-letter")},
+    "promises": {
+        "origin": ("'x'", "promise"),
+        "size": ("size - 1", "promise"),
+        "root": ("'\\x00'", "promise"),
+        "history": ("'\\x00'", "checkpoint"),
+    },
+    "head": {
+        "position": ("position + 1", "head"),
+        "recorded_at": ("recorded_at + interval '1 us'", "head"),
+        "batch": ("batch + 1", "batch"),
+        "erasures": ("erasures + 1", "head"),
+    },
+    "migrations": {"name": ("name || 'x'", "migration"), "digest": ("'x'", "migration")},
+}
+CASES = [
+    (table, column, value, kind)
+    for table, columns in UPDATES.items()
+    for column, (value, kind) in columns.items()
+]
+
+
+@pytest.mark.parametrize(("table", "column", "value", "kind"), CASES)
+def test_a_changed_cell_is_named(
+    published: Log, table: str, column: str, value: str, kind: str
+) -> None:
+    if table == "removed_letters":
+        published.house.expire(20, 14)
+    # One row, the last one: an earlier row of a chain is another case below.
+    change = f"UPDATE {table} SET {column} = {value} WHERE ctid = (SELECT max(ctid) FROM {table})"
+    assert kind in kinds(altered(published, change)), (table, column)
+
+
+REMOVED = {
+    "a batch": ("DELETE FROM batches WHERE batch = 2", "batch"),
+    "the bookmark": ("DELETE FROM bookmarks", "bookmark"),
+    "a window": ("DELETE FROM intake_windows", "intake-window"),
+    "a tracking": ("DELETE FROM tracking", "tracking"),
+    "the promise": ("DELETE FROM promises", "promise"),
+    "a migration": ("DELETE FROM migrations WHERE name LIKE '0008%'", "migration"),
+    "all hashes": ("UPDATE batches SET mac = NULL, sums = NULL", "batch"),
+    "a letter with its account": (
+        "INSERT INTO removed_letters (letters)"
+        " SELECT times FROM dead_letters WHERE ctid = (SELECT min(ctid) FROM dead_letters);"
+        "DELETE FROM dead_letters WHERE ctid = (SELECT min(ctid) FROM dead_letters)",
+        "dead-letter",
+    ),
+    "an added promise": (
+        "INSERT INTO promises SELECT 'other', size, root, history FROM promises",
+        "promise",
+    ),
+    "an added answer": ("INSERT INTO rejection_answers (payload) VALUES ('x')", "answer"),
+    "an added bookmark": ("INSERT INTO bookmarks VALUES ('u', 0, 'c', 'i', 0)", "bookmark"),
+}
+
+
+@pytest.mark.parametrize("what", REMOVED)
+def test_a_row_that_comes_or_goes_is_named(published: Log, what: str) -> None:
+    change, kind = REMOVED[what]
+    assert kind in kinds(altered(published, change))
+
+
+def test_a_row_that_is_put_back_as_it_once_was_is_named(published: Log) -> None:
+    """Its own hash is right: what all rows come to is not."""
+    owner = published.house.session(None)
+    owner.script("CREATE TABLE kept AS SELECT * FROM intake_windows", {})
+    owner.script("CREATE TABLE letters AS SELECT * FROM dead_letters", {})
+    arrived(published.house, 3, b"one more")
+    published.house.record(b"bad")
+    back = altered(
+        published,
+        "UPDATE intake_windows SET messages = k.messages, rejections = k.rejections, mac = k.mac"
+        " FROM kept AS k",
+    )
+    assert [f.kind for f in back.findings] == ["intake-window"]
+    assert re.search("put back", back.findings[0].detail)
+
+
+def test_what_was_changed_does_not_heal_when_it_is_written_again(published: Log) -> None:
+    owner = published.house.session(None)
+    owner.script("UPDATE intake_windows SET rejections = 0", {})
+    arrived(published.house, 3, b"one more")
+    assert kinds(published.audit()) == {"intake-window"}
+
+
+def test_a_batch_of_another_past_does_not_fit(published: Log) -> None:
+    """Two rows exchanged with all that they say, their hashes included."""
+    result = altered(
+        published,
+        "UPDATE batches SET duplicates = 5 WHERE batch = 1",
+        "UPDATE batches SET mac = (SELECT mac FROM batches WHERE batch = 3) WHERE batch = 1",
+    )
+    assert "batch" in kinds(result)
+
+
+def test_a_ledger_from_before_counts_as_it_was_at_the_upgrade(published: Log) -> None:
+    """Without hashes nothing is recorded; with the first hash everything counts from then on."""
+    house = published.house
+    altered(published, "UPDATE batches SET names = NULL, sums = NULL, mac = NULL, erasures = NULL")
+    altered(published, "UPDATE batches SET promised = NULL", "UPDATE bookmarks SET mac = NULL")
+    with pytest.raises(Halt, match="no hash: run `ledger init`"):
+        house.record(registered("customer/3"))
+    house.close()
+    chain = house.chain()
+    assert begin_chain(house.session("recorder"), house.ledger, chain)
+    assert not begin_chain(house.session("recorder"), house.ledger, chain)
+    house.record(registered("customer/3"))
+    assert published.audit().findings == ()
+    result = altered(published, "UPDATE batches SET duplicates = 9 WHERE batch = 2")
+    assert kinds(result) == {"batch"}
+
+
+def test_without_keys_the_rest_is_looked_at(published: Log) -> None:
+    altered(published, "UPDATE bookmarks SET cluster_id = 'd'")
+    assert published.audit(keys=False).findings == ()
+    assert kinds(published.audit()) == {"bookmark"}
