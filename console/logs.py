@@ -140,7 +140,8 @@ def _machine(record: logging.LogRecord, process: str) -> str:
         "run": run_id(),
         **_fields(record),
     }
-    return orjson.dumps(members, default=lambda value: type(value).__name__).decode()
+    cleaned = {name: shown(one) if isinstance(one, str) else one for name, one in members.items()}
+    return orjson.dumps(cleaned, default=lambda value: type(value).__name__).decode()
 
 
 def _message(record: logging.LogRecord) -> str:

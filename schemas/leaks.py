@@ -95,7 +95,9 @@ def _is_suspect(text: str) -> bool:
     """Whether one of the patterns could match at all: none does without an @ or seven digits."""
     if len(text) >= _FEWEST_DIGITS and _SUSPECT.match(text) is not None:
         return True
-    return "@" in text or ("at" in text.lower() and _AT.search(text) is not None)
+    if "@" in text:
+        return True
+    return ("(" in text or "[" in text or "{" in text) and _AT.search(text) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -127,20 +129,23 @@ def leak_of_envelope(message: dict[str, Any]) -> str | None:
     `message`: with the envelope's shape. References to persons are stored under a pseudonym, so a subject
     is looked at only where it names something else.
     """
-    for name in ("id", "source", "subject", "correlationid", "causationid"):
+    id, subject = message["id"], message["subject"]
+    if _IS_UUID(id) is None and is_personal_id(id):
+        return "/id"
+    if is_personal_id(message["source"]):
+        return "/source"
+    if not subject.startswith(_SEALED) and is_personal_id(subject.partition("/")[2]):
+        return "/subject"
+    for name in _LINKS:
         value = message.get(name)
-        if value is None or _UUID.fullmatch(value):
-            continue
-        if name == "subject":
-            kind, _, value = value.partition("/")
-            if kind in _SEALED_KINDS:
-                continue
-        if is_personal_id(value):
+        if value is not None and _IS_UUID(value) is None and is_personal_id(value):
             return f"/{name}"
     return None
 
 
-_SEALED_KINDS: Final = frozenset({"customer", "visitor", "employee"})
+_SEALED: Final = ("customer/", "visitor/", "employee/")
+_LINKS: Final = ("correlationid", "causationid")
+_IS_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").fullmatch
 
 
 def find_leak(data: dict[str, Any], members: tuple[str, ...]) -> str | None:
@@ -149,9 +154,13 @@ def find_leak(data: dict[str, Any], members: tuple[str, ...]) -> str | None:
         value = data.get(member)
         if value is None or isinstance(value, int):  # a number instead of a code is no text
             continue
-        plainly = isinstance(value, str) and member not in _NAMES and value.isascii()
-        if plainly and not _is_suspect(value):
-            continue
+        if isinstance(value, str):
+            if member in _NAMES:
+                if is_personal_id(value):
+                    return f"/{member}"
+                continue
+            if value.isascii() and not _is_suspect(value):
+                continue
         below = _leak_in(member, value)
         if below is not None:
             return f"/{member}{below}"
