@@ -80,7 +80,7 @@ def check_epochs(rows: Sequence[Sequence[Any]], held: Held, notes: Capped) -> se
 
 def check_ended(ended: Set[int], held: Held, notes: Capped) -> None:
     """The keys of epochs that had ended are gone, at last."""
-    for epoch in sorted(ended.intersection(held.provider.epochs())):
+    for epoch in sorted(ended & set(held.provider.epochs())):
         detail = f"epoch {epoch} has ended, and its key is held: rotate once more"
         notes.note(None, "epoch-held", detail)
 
