@@ -14,7 +14,13 @@ from ledger.provider import FileKeyProvider
 __all__ = ["authenticate_restored", "authenticate_rows", "check_rows_key"]
 
 _BLOCK_ROWS = 5_000
-_TABLES = ("epochs", "subject_index", "tombstones", "fences")
+# Of each table what reads its rows without a MAC, and what writes their MACs.
+_TABLES = {
+    "epochs": ("unauthenticated_epochs", "authenticate_epochs"),
+    "subject_index": ("unauthenticated_subject_index", "authenticate_subject_index"),
+    "tombstones": ("unauthenticated_tombstones", "authenticate_tombstones"),
+    "fences": ("unauthenticated_fences", "authenticate_fences"),
+}
 _MIGRATION = "0007_row_macs"
 
 
@@ -64,23 +70,21 @@ def authenticate_restored(
 
 def _fill(session: Session, macs: RowMacs) -> int:
     done = 0
-    for table in _TABLES:
-        while rows := session.rows(f"unauthenticated_{table}", count=_BLOCK_ROWS):
-            _authenticate(session, macs, table, rows)
+    for table, (read, write) in _TABLES.items():
+        while rows := session.rows(read, count=_BLOCK_ROWS):
+            session.run(write, **_macs(macs, table, rows))
             done += len(rows)
     return done
 
 
-def _authenticate(
-    session: Session, macs: RowMacs, table: str, rows: list[tuple[Column, ...]]
-) -> None:
-    parameters = {
+def _macs(macs: RowMacs, table: str, rows: list[tuple[Column, ...]]) -> dict[str, list[object]]:
+    parameters: dict[str, list[object]] = {
         "keys": [row[0] for row in rows],
         "macs": [macs.of(table, row) for row in rows],
     }
     if table == "fences":
         parameters["categories"] = [row[1] for row in rows]
-    session.run(f"authenticate_{table}", **parameters)
+    return parameters
 
 
 def _close_lines(journal: ErasureJournal, links: JournalLinks) -> int:
