@@ -61,6 +61,7 @@ def superuser(
     folder, port = server_with_passwords
     url = f"postgresql://postgres@/ledger?host={folder}&port={port}"
     with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET search_path = pg_catalog, pg_temp")  # it is no victim here
         connection.execute(plantings.SETUP.encode())
         yield connection
 
@@ -229,6 +230,7 @@ def test_what_was_planted_before_the_upgrade_is_gone_and_never_ran(
         old = [name for name in installing.migrations() if name < "0006"]
         before.setattr(installing, "migrations", lambda: old)
         log_in("owner")("init")  # ends where it wants functions that are not there yet
+    superuser.execute("GRANT CREATE ON SCHEMA ledger_main_views TO ledger_main_projector")
     superuser.execute("SET SESSION AUTHORIZATION ledger_projector; SET ROLE ledger_main_projector")
     views = "ledger_main_views"
     hostile = [
