@@ -313,6 +313,15 @@ def test_the_units_cannot_see_the_keys_that_they_do_not_need() -> None:
     assert not re.search(r"LEDGER_KEY_DIR|^UMask", common, re.MULTILINE)
 
 
+def test_whoever_records_refuses_what_the_register_does_not_know_of_a_source() -> None:
+    """Files are ingested by people's commands, so these are told, too."""
+    for name in ("consumer", "ledger"):
+        assert OURS[name]["environment"]["LEDGER_SOURCES"] == "strict"
+    common = (UNITS / "ledger-.service.d" / "common.conf").read_text().splitlines()
+    assert "Environment=LEDGER_SOURCES=strict" in common
+    assert "--setenv=LEDGER_SOURCES=strict" in (UNITS / "ledger-as").read_text()
+
+
 def test_only_the_publishers_unit_lets_others_read_what_it_writes() -> None:
     masks = {
         path.stem: re.findall(r"^UMask=(\d+)$", path.read_text(), re.MULTILINE)

@@ -14,7 +14,7 @@ from psycopg import errors
 from ledger.names import ROLES
 from tests.fixtures.deployment import PATIENCE_S, Service, compose, make_roles
 from tests.fixtures.inbound import PAST, send, until
-from tests.fixtures.ledger import collected, registered
+from tests.fixtures.ledger import collected, message, registered
 
 pytestmark = pytest.mark.kafka
 LOGINS = {
@@ -27,9 +27,11 @@ LOGINS = {
 
 
 def test_the_services_start_as_declared_record_what_is_published_and_stop_when_told(
-    make_service: Callable[[str], Service], kafka_bootstrap: str
+    make_service: Callable[[str], Service], kafka_bootstrap: str, tmp_path: Path
 ) -> None:
     assert make_service("init").run().returncode == 0
+    people = make_service("ledger")
+    let_send(people, people.environment["LEDGER_KAFKA_TOPICS"], tmp_path / "systems.ndjson")
     consumers = [make_service("consumer") for _ in range(replicas("consumer"))]
     running = [*consumers, *map(make_service, ("projector", "publisher", "upkeep"))]
     for service in running:
@@ -42,17 +44,26 @@ def test_the_services_start_as_declared_record_what_is_published_and_stop_when_t
         who = f"customer/{10023 + partition}"
         events = [registered(who, time=PAST), collected(who, time=PAST)]
         send(kafka_bootstrap, topic, [orjson.dumps(event) for event in events], partition)
-    people = make_service("ledger")
     seen = [status(people)]
-    until(lambda: arrived(seen[-1], 4), lambda: seen.append(status(people)), PATIENCE_S)
+    until(lambda: arrived(seen[-1], 5), lambda: seen.append(status(people)), PATIENCE_S)
     state = people.run("state", "customer/10024", "--json")
     assert json.loads(state.stdout)["personal"]["identity"]["name"] == "J. de Vries"
-    until(lambda: published(people) >= 4, lambda: None, PATIENCE_S)
+    until(lambda: published(people) >= 5, lambda: None, PATIENCE_S)
     audited = people.run("audit", "--views", "--json")
     assert audited.returncode == 0, audited.stdout
 
     assert [service.stop() for service in running] == [0] * len(running)
     assert not any("Traceback" in service.said for service in running)
+
+
+def let_send(people: Service, topic: str, file: Path) -> None:
+    """Register that the customer administration sends through a topic: sources are checked."""
+    facts = {"sources": ["urn:voipzeker:crm"], "through": [topic]}
+    office = "urn:voipzeker:privacy-office"
+    system = message("system-registered", "system/crm", source=office, time=PAST, **facts)
+    file.write_bytes(orjson.dumps(system))
+    done = people.run("ingest", "--as-privacy-office", str(file))
+    assert done.returncode == 0, done.stderr
 
 
 def replicas(name: str) -> int:
