@@ -121,25 +121,29 @@ def test_a_log_that_is_behind_the_promise(worked: Cli, database_url: str) -> Non
     assert answer["verdict"] == "not-comparable"
 
 
+def log_of(folder: Path) -> Path:
+    return next(folder.rglob("checkpoints")).parent
+
+
 def of_keys_of_the_log(folder: Path) -> None:
     (path,) = [*folder.rglob("*.vkeys")]
     path.write_bytes(b"\xff\xfe garbage")
 
 
 def of_checkpoint(folder: Path) -> None:
-    (folder / "data" / "tlog" / "checkpoint").unlink()
-    (folder / "data" / "tlog" / "checkpoint").mkdir()
+    (log_of(folder) / "checkpoint").unlink()
+    (log_of(folder) / "checkpoint").mkdir()
 
 
 def of_history(folder: Path) -> None:
-    kept = folder / "data" / "tlog" / "checkpoints"
+    kept = log_of(folder) / "checkpoints"
     (day,) = kept.iterdir()
     day.write_bytes(b"garbage" + day.read_bytes())
     (kept / "what is this").mkdir()
 
 
 def of_tiles(folder: Path) -> None:
-    for path in [*(folder / "data" / "tlog" / "tile" / "0").rglob("*")]:
+    for path in [*(log_of(folder) / "tile" / "0").rglob("*")]:
         if path.is_file():
             path.unlink()
             path.mkdir()
@@ -170,7 +174,7 @@ def test_garbage_in_the_folders_is_a_finding(
 
 
 def test_the_first_checkpoint_that_was_kept(worked: Cli, database_url: str) -> None:
-    (day,) = (worked.folder / "data" / "tlog" / "checkpoints").iterdir()
+    (day,) = (log_of(worked.folder) / "checkpoints").iterdir()
     content = day.read_bytes()
     second = content.index(b"ledger.localhost", content.index(b"\xe2\x80\x94") + 30)
     day.write_bytes(content[second:])
