@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from eventsourcing.persistence import Tracking
 
 from ledger.audit import Audit
 from ledger.chain_begin import begin_chain
@@ -41,7 +40,7 @@ def published(log: Log) -> Log:
     arrived(house, 2, b"another")
     house.record(b"bad")
     house.eraser().erase("customer/10023", ["contact"], "request")
-    house.open().recorder.insert_tracking(Tracking("upstream", 7))
+    house.track("upstream", 7)
     log.publish()
     house.record(registered("customer/2"))
     return log

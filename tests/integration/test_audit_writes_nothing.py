@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +58,9 @@ def change(url: str, *statements: str) -> None:
     """As the owner of the database, with the guards off."""
     with psycopg.connect(url, options="-c search_path=ledger_main,ledger_main_keys") as owner:
         for table in ("events", "event_ids", "batches", "head", "promises"):
-            owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")  # type: ignore[arg-type]
+            owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
         for statement in statements:
-            owner.execute(statement)  # type: ignore[arg-type]
+            owner.execute(statement)
 
 
 def test_in_order(worked: Cli, database_url: str) -> None:
@@ -120,41 +121,62 @@ def test_a_log_that_is_behind_the_promise(worked: Cli, database_url: str) -> Non
     assert answer["verdict"] == "not-comparable"
 
 
-@pytest.mark.parametrize("what", ["vkeys", "checkpoint", "history", "tile", "folder", "keys"])
-def test_garbage_in_the_folders_is_a_finding(worked: Cli, database_url: str, what: str) -> None:
-    log = worked.folder / "data" / "tlog"
-    if what == "vkeys":
-        (path,) = [*worked.folder.rglob("*.vkeys")]
-        path.write_bytes(b"\xff\xfe garbage")
-    elif what == "checkpoint":
-        (log / "checkpoint").unlink()
-        (log / "checkpoint").mkdir()
-    elif what == "history":
-        (day,) = (log / "checkpoints").iterdir()
-        content = day.read_bytes()
-        day.write_bytes(b"garbage" + content[content.index(b"\n\n\xe2") :])
-        (log / "checkpoints" / "what is this").mkdir()
-    elif what == "tile":
-        for path in (log / "tile" / "0").rglob("*"):
-            if path.is_file():
-                path.unlink()
-                path.mkdir()
-    elif what == "folder":
-        shutil.rmtree(log)
-        log.write_bytes(b"no folder")
-    else:
-        for path in (worked.folder / "keys").rglob("epoch-*.key"):
-            path.write_bytes(b"too short")
-    answer = looked(worked, database_url)
-    assert not answer["ok"]
+def log_of(folder: Path) -> Path:
+    return next(folder.rglob("checkpoints")).parent
+
+
+def of_keys_of_the_log(folder: Path) -> None:
+    (path,) = [*folder.rglob("*.vkeys")]
+    path.write_bytes(b"\xff\xfe garbage")
+
+
+def of_checkpoint(folder: Path) -> None:
+    (log_of(folder) / "checkpoint").unlink()
+    (log_of(folder) / "checkpoint").mkdir()
+
+
+def of_history(folder: Path) -> None:
+    kept = log_of(folder) / "checkpoints"
+    (day,) = kept.iterdir()
+    day.write_bytes(b"garbage" + day.read_bytes())
+    (kept / "what is this").mkdir()
+
+
+def of_tiles(folder: Path) -> None:
+    for path in [*(log_of(folder) / "tile" / "0").rglob("*")]:
+        if path.is_file():
+            path.unlink()
+            path.mkdir()
+
+
+def of_the_whole_log(folder: Path) -> None:
+    shutil.rmtree(folder / "data" / "tlog")
+    (folder / "data" / "tlog").write_bytes(b"no folder")
+
+
+def of_epoch_keys(folder: Path) -> None:
+    for path in (folder / "keys").rglob("epoch-*.key"):
+        path.write_bytes(b"too short")
+
+
+GARBAGE = [
+    *(of_keys_of_the_log, of_checkpoint, of_history),
+    *(of_tiles, of_the_whole_log, of_epoch_keys),
+]
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+def test_garbage_in_the_folders_is_a_finding(
+    worked: Cli, database_url: str, garbage: Callable[[Path], None]
+) -> None:
+    garbage(worked.folder)
+    assert not looked(worked, database_url)["ok"]
 
 
 def test_the_first_checkpoint_that_was_kept(worked: Cli, database_url: str) -> None:
-    (day,) = (worked.folder / "data" / "tlog" / "checkpoints").iterdir()
+    (day,) = (log_of(worked.folder) / "checkpoints").iterdir()
     content = day.read_bytes()
-    second = content.index(
-        b"ledger.localhost", 1 + content.index(b"\n\n\n") if b"\n\n\n" in content else 40
-    )
+    second = content.index(b"ledger.localhost", content.index(b"\xe2\x80\x94") + 30)
     day.write_bytes(content[second:])
     assert "checkpoint" in kinds(looked(worked, database_url))
 
@@ -208,5 +230,5 @@ def test_what_is_beside_the_rows_of_views_is_named(
     assert worked("project", "--once").status == 0
     assert looked(worked, database_url)["ok"]
     with psycopg.connect(database_url, options="-c search_path=ledger_main_views") as owner:
-        owner.execute(statement)  # type: ignore[arg-type]
+        owner.execute(statement)
     assert kind in kinds(looked(worked, database_url))
