@@ -44,6 +44,7 @@ EVENTS_TOPICS = ("privacy.events.v1", "privacy.register.v1")
 CONFIDENTIAL_TOPICS = ("privacy.confidential.v1",)
 # The confidential ledger answers nobody unless it is told where: the open topic would give it away.
 ANSWERS_TOPIC = "privacy.rejections.v1"
+RECIPIENT = r"age1[02-9ac-hj-np-z]{58}"
 TOPIC = r"[A-Za-z0-9._-]{1,249}"
 OFFICE = "urn:voipzeker:privacy-office"
 
@@ -144,6 +145,7 @@ class Settings(msgspec.Struct, frozen=True):
     log: LogSettings
     reading: Reading
     serving: Serving = Serving()
+    backup_recipients: tuple[str, ...] = ()
     texts: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
@@ -187,6 +189,9 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         log=_log(reader, ledger, data_dir, key_dir),
         reading=_reading(reader, ledger, data_dir),
         serving=_serving(reader),
+        backup_recipients=reader.names(
+            "BACKUP_RECIPIENTS", (), RECIPIENT, "public keys such as age1…"
+        ),
         texts={name: text for name, text in texts.items() if name.startswith(PREFIX)},
     )
     if reader.wrong:

@@ -4,6 +4,7 @@ Needs a user who may create roles and namespaces; no other part of the program d
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from importlib.resources import files
 from typing import LiteralString
@@ -12,7 +13,7 @@ from ledger.errors import Halt, NotInstalled
 from ledger.names import ROLES, LedgerName
 from ledger.postgres import Database, Session, statement
 
-__all__ = ["check_installed", "create_roles", "install", "migrations"]
+__all__ = ["check_installed", "install", "install_as_of", "migration_digest", "migrations"]
 
 
 def migrations() -> list[str]:
@@ -26,12 +27,25 @@ def install(database: Database, ledger: LedgerName, now: datetime) -> list[str]:
     session = database.connect(ledger, None)
     try:
         with session.transaction():
-            session.rows("lock_installation", namespace=ledger.events)
-            create_roles(session, ledger)
-            session.script(statement("ledger", "create_namespaces"), _identifiers(ledger))
-            return _migrate(session, ledger, now)
+            return install_as_of(session, ledger, dict.fromkeys(migrations(), now))
     finally:
         session.close()
+
+
+def install_as_of(session: Session, ledger: LedgerName, times: Mapping[str, datetime]) -> list[str]:
+    """Make roles, namespaces and the tables of some migrations, in the transaction of a session.
+
+    `times`: when each of them was applied, by its name, in their order. Returns those that were applied now.
+    """
+    session.rows("lock_installation", namespace=ledger.events)
+    _create_roles(session, ledger)
+    session.script(statement("ledger", "create_namespaces"), _identifiers(ledger))
+    return _migrate(session, ledger, times)
+
+
+def migration_digest(name: str) -> str:
+    """SHA-256 of a migration that this program ships, in hex."""
+    return _digest(statement("ledger", f"migrations/{name}"))
 
 
 def check_installed(session: Session) -> None:
@@ -46,7 +60,7 @@ def _identifiers(ledger: LedgerName) -> dict[str, str]:
     return names | {role: ledger.role(role) for role in ROLES}
 
 
-def create_roles(session: Session, ledger: LedgerName) -> None:
+def _create_roles(session: Session, ledger: LedgerName) -> None:
     """Make the ledger's roles that are missing."""
     wanted = {ledger.role(role) for role in ROLES}
     known = {name for (name,) in session.rows("known_roles", roles=sorted(wanted))}
@@ -54,17 +68,17 @@ def create_roles(session: Session, ledger: LedgerName) -> None:
         session.script(statement("ledger", "create_role"), {"role": role})
 
 
-def _migrate(session: Session, ledger: LedgerName, now: datetime) -> list[str]:
+def _migrate(session: Session, ledger: LedgerName, times: Mapping[str, datetime]) -> list[str]:
     applied = dict(session.rows("applied_migrations"))
     new = []
-    for name in migrations():
+    for name, time in times.items():
         text = statement("ledger", f"migrations/{name}")
         digest = _digest(text)
         if applied.get(name, digest) != digest:
             raise Halt(f"migration {name} was changed after it was applied")
         if name not in applied:
             session.script(text, _identifiers(ledger))
-            session.run("record_migration", name=name, digest=digest, now=now)
+            session.run("record_migration", name=name, digest=digest, now=time)
             new.append(name)
     return new
 
