@@ -3,7 +3,7 @@
 Nobody is served before its end.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -57,7 +57,7 @@ class Restored(msgspec.Struct, frozen=True):
 
 
 class Trust(msgspec.Struct, frozen=True):
-    """What a restore trusts. `keys`: verification keys that may have signed the backup; the log's own if none.
+    """What a restore trusts. `keys`: verification keys that may have signed the backup; else the log's.
 
     `identity`: file of the private key that opens an encrypted backup.
     """
@@ -67,7 +67,7 @@ class Trust(msgspec.Struct, frozen=True):
 
 
 def check_site(settings: Settings, folders: tuple[Path, Path], trust: Trust) -> Copy:
-    """Check a backup, without a database. Raises Misconfigured unless it is whole and signed; its manifest."""
+    """Check a backup without a database; its manifest. Raises Misconfigured unless it is whole and signed."""
     with _opened(settings, folders, trust) as (events, _):
         return events.copy
 
@@ -92,14 +92,13 @@ def restore_site(
         for opened in copies:
             check_identities(opened, identities)
         check_keys(copies[1].copy, FileKeyProvider(settings.key_dir / str(settings.ledger)))
-        elsewhere = is_elsewhere(
-            LogFolder(settings.log.folder), settings.log.origin, log_key(settings).known()
-        )
+        folder, known = LogFolder(settings.log.folder), _known(settings, trust)
+        elsewhere = is_elsewhere(folder, settings.log.origin, known)
         if elsewhere and settings.log.origin in copies[0].copy.signed:
             raise Misconfigured(_absent(settings, ""))
         with bare_site(settings, clock) as site:
             restore(site.database, site.ledger, copies, identities)
-            restored = _complete(site, copies[0].copy)
+            restored = _complete(site, copies[0].copy, known)
     warning = _absent(settings, _NEVER) if elsewhere and not never_published else None
     return msgspec.structs.replace(restored, warning=warning)
 
@@ -108,15 +107,20 @@ def restore_site(
 def _opened(
     settings: Settings, folders: tuple[Path, Path], trust: Trust
 ) -> Iterator[tuple[OpenedCopy, OpenedCopy]]:
-    known = trust.keys or log_key(settings).known()
-    with opened_copies(settings.ledger, folders, known) as copies:
+    keys = trust.keys or log_key(settings).known()
+    with opened_copies(settings.ledger, folders, keys) as copies:
         yield copies
 
 
-def _complete(site: Site, copy: Copy) -> Restored:
+def _known(settings: Settings, trust: Trust) -> list[VerifierKey]:
+    """Verification keys of the log, also where its own list was not brought along."""
+    return list(dict.fromkeys((*log_key(settings).known(), *trust.keys)))
+
+
+def _complete(site: Site, copy: Copy, keys: Sequence[VerifierKey]) -> Restored:
     """What comes after the rows: upgrades, entries of the log, erasures of the journal, views, audit."""
     install_on(site)
-    keys, folder = site.log_key.known(), LogFolder(site.settings.log.folder)
+    folder = LogFolder(site.settings.log.folder)
     reimported = reimport(site.session("recorder"), site.ledger, folder, keys)
     complete_journal(site)
     erasures = site.eraser().reapply()

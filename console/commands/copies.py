@@ -125,7 +125,8 @@ def restore(
 ) -> None:
     """Load a backup into a database or data directory without a ledger, and erase again what was erased.
 
-    A backup is trusted when a key of the log signed it and every file is as it was. Needs the key folder with its epoch keys and its erasure journal, and the folder of the transparency
+    A backup is trusted when a key of the log signed it and every file is as it was. Needs the key folder with
+    its epoch keys and its erasure journal, and the folder of the transparency
     log, from which events come back that were published after the backup. Where the backup knows that the log
     has signed and the folder holds none, it is refused: the log's key would sign a second past. The views are
     derived again and everything is audited; exit status 1 when there is a finding. Kafka delivers the rest.

@@ -1,4 +1,4 @@
-"""Encryption of files to public keys, in the format of age (age-encryption.org/v1): any age program opens them.
+"""Encryption of files to public keys, in the format of age (age-encryption.org/v1): other programs open it.
 
 The only file that knows the library. Everything streams: memory does not grow with the file.
 """
@@ -44,7 +44,7 @@ class Recipients:
 
 
 class Identities:
-    """Private keys of a file as `age-keygen` writes it, which only its owner may read. Raises Misconfigured."""
+    """Private keys of a file as `age-keygen` writes it, which nobody else may read. Raises Misconfigured."""
 
     def __init__(self, path: Path) -> None:
         try:

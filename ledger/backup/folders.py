@@ -41,7 +41,7 @@ class OpenedCopy(msgspec.Struct, frozen=True):
 def opened_copies(
     ledger: LedgerName, folders: tuple[Path, Path], keys: Collection[VerifierKey]
 ) -> Iterator[tuple[OpenedCopy, OpenedCopy]]:
-    """The two copies of a backup, checked: signed by one of `keys`, whole, of this ledger, fit for each other.
+    """The two copies of a backup, checked: signed by one of `keys`, whole, of this ledger, fitting.
 
     The keys' copy may be that of a later backup: keys that came since are merely not needed, while older
     ones would lack some. Raises Misconfigured.

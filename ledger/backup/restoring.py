@@ -50,7 +50,7 @@ def restore(
 
 
 def check_identities(opened: OpenedCopy, identities: Identities | None) -> None:
-    """Raise Misconfigured unless an encrypted copy opens. Its smallest file is tried: all have the same keys."""
+    """Raise Misconfigured unless an encrypted copy opens: its smallest file is tried."""
     if not opened.copy.recipients:
         return
     if identities is None:
@@ -82,7 +82,7 @@ def _load(
 ) -> None:
     """Rows of one copy in place of those that the migrations wrote.
 
-    Guards of tables look away meanwhile: they are about recording, and what is loaded was recorded under them.
+    Guards of tables look away meanwhile: they are about recording, and this was recorded under them.
     """
     tables = columns_of(session, namespace)
     _check_tables(opened, tables)

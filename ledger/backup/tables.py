@@ -1,7 +1,7 @@
-"""Which tables a copy holds: those that the migrations of this program make, with the columns of the catalogue.
+"""Which tables a copy holds: those that the migrations of this program make, with the catalogue's columns.
 
-Left out, because a restore makes them again: `migrations` itself, whose rows are in the manifest, and unlogged
-tables (the blind index, which must reach no backup).
+Left out, because a restore makes them again: `migrations` itself, whose rows are in the manifest, and
+unlogged tables (the blind index, which must reach no backup).
 """
 
 import re

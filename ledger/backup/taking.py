@@ -33,7 +33,7 @@ CONTENTS: tuple[Content, Content] = ("events", "keys")
 
 
 class Taking(msgspec.Struct, frozen=True):
-    """How a backup is made. `key`: signs. `recipients`: public keys, of which each opens it; nobody's if empty."""
+    """How a backup is made. `key`: signs it. `recipients`: public keys to encrypt to; in clear when empty."""
 
     key: SigningKey
     now: datetime

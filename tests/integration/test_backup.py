@@ -2,37 +2,21 @@
 
 import gzip
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
 
+from tests.fixtures.backups import elsewhere, ledger
 from tests.fixtures.console import Cli, collected, consented, message, registered
-from tests.fixtures.postgres import fresh_database
+
+__all__ = ["back_up", "elsewhere", "ledger", "restore"]
 
 WHO, OTHER = "customer/10023", "customer/10024"
 WAY = "j.devries@example.nl"
-
-
-@pytest.fixture
-def elsewhere(any_database_url: str) -> Iterator[str]:
-    """An empty database on the same server."""
-    parts = conninfo_to_dict(any_database_url)
-    name = str(parts.pop("dbname"))
-    with fresh_database(lambda other: any_database_url.replace(name, other)) as url:
-        yield url
-
-
-@pytest.fixture
-def ledger(program: Cli, any_database_url: str) -> Cli:
-    """The program with an installed ledger, on each PostgreSQL in turn."""
-    program.set(DATABASE_URL=any_database_url)
-    assert program("init").status == 0
-    return program
 
 
 def back_up(ledger: Cli, name: str = "night") -> tuple[str, str]:
