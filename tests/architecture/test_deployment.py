@@ -22,7 +22,7 @@ from tests.fixtures.deployment import DOCKERFILE, SECRETS, VOLUME, compose, imag
 UNITS = ROOT / "deploy" / "systemd"
 PEOPLES = UNITS / "ledger-as"
 PROGRAM = "/opt/processing-ledger/bin/ledger"
-PINNED = re.compile(r"[a-z/-]+:v?\d+\.\d+(\.\d+)?(-[a-z-]+)?")
+PINNED = re.compile(r"[a-z/-]+:v?\d+\.\d+(\.\d+)?(-[a-z-]+)?(@sha256:[0-9a-f]{64})?")
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|PASSFILE", re.IGNORECASE)
 LONG_RUNNING = {
     *("kafka", "database", "prometheus", "grafana"),
