@@ -10,7 +10,7 @@ import msgspec
 import psycopg
 import pytest
 
-import console.restoring
+from console.wiring import Site, bare_site
 from ledger.backup.manifest import MANIFEST, Copy, read_manifest
 from ledger.errors import LedgerError
 from ledger.tlog.key_file import KeyFile
@@ -271,13 +271,12 @@ def test_what_was_checked_is_what_is_loaded(
     ledger: Cli, night: Copies, elsewhere: str, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Whoever may write there changes a file in place between the check and the load."""
-    site = console.restoring.bare_site
 
-    def later(*arguments: Any) -> Any:
+    def later(*arguments: Any) -> Site:
         flipped(night[0] / f"{name}.copy.gz", night[0])
-        return site(*arguments)
+        return bare_site(*arguments)
 
-    monkeypatch.setattr(console.restoring, "bare_site", later)
+    monkeypatch.setattr("console.restoring.bare_site", later)
     ledger.set(DATABASE_URL=elsewhere)
     ran = restored(ledger, night)
     assert (ran.status, "was changed after it was checked" in ran.err) == (2, True), ran.err
@@ -287,15 +286,13 @@ def test_what_was_checked_is_what_is_loaded(
 def test_a_file_put_in_place_of_a_checked_one_is_not_looked_at(
     ledger: Cli, night: Copies, elsewhere: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site = console.restoring.bare_site
-
-    def later(*arguments: Any) -> Any:
+    def later(*arguments: Any) -> Site:
         for file in night[0].iterdir():
             file.unlink()
             file.write_bytes(b"something else")
-        return site(*arguments)
+        return bare_site(*arguments)
 
-    monkeypatch.setattr(console.restoring, "bare_site", later)
+    monkeypatch.setattr("console.restoring.bare_site", later)
     ledger.set(DATABASE_URL=elsewhere)
     ran = restored(ledger, night, "--json")
     assert (ran.status, ran.json["position"]) == (0, 3), ran.err
@@ -358,7 +355,7 @@ def plant(url: str, mark: Path) -> None:
             FOR EACH ROW EXECUTE FUNCTION ledger_main.planted_too();
         CREATE TABLE ledger_main.planted (one boolean DEFAULT ledger_main.planted());
         INSERT INTO ledger_main.planted DEFAULT VALUES;
-        CREATE INDEX planted ON ledger_main.event_ids ((id || 'x')) WHERE id <> 'planted';
+        CREATE INDEX planted_index ON ledger_main.event_ids ((id || 'x')) WHERE id <> 'planted';
     """
     hostile = f"""
         CREATE OR REPLACE FUNCTION ledger_main.planted() RETURNS boolean LANGUAGE plpgsql AS $$
@@ -372,7 +369,7 @@ def plant(url: str, mark: Path) -> None:
 CATALOGUE = """
     SELECT 'function', p.oid::regprocedure::text, p.prosrc FROM pg_proc p
     JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname ^@ 'ledger_'
-    UNION ALL SELECT 'trigger', t.tgrelid::regclass || ' ' || t.tgname, t.tgenabled
+    UNION ALL SELECT 'trigger', t.tgrelid::regclass || ' ' || t.tgname, t.tgenabled::text
     || pg_get_triggerdef(t.oid) FROM pg_trigger t
     JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname ^@ 'ledger_' AND NOT t.tgisinternal
@@ -385,7 +382,8 @@ CATALOGUE = """
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE n.nspname ^@ 'ledger_' AND a.attnum > 0
     UNION ALL SELECT 'relation', c.oid::regclass::text,
-    c.relkind || c.relpersistence || c.relowner::regrole || coalesce(array_to_string(c.relacl, ','), '')
+    c.relkind::text || c.relpersistence::text || c.relowner::regrole
+    || coalesce(array_to_string(c.relacl, ','), '')
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname ^@ 'ledger_'
     UNION ALL SELECT 'namespace', n.nspname, coalesce(array_to_string(n.nspacl, ','), '')
     FROM pg_namespace n WHERE n.nspname ^@ 'ledger_'
