@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from ledger.errors import Misconfigured, Unproven
-from ledger.tlog.keys import SigningKey, VerifierKey
+from ledger.tlog.keys import ED25519, SigningKey, VerifierKey
 from ledger.tlog.notes import Note, Signature, encode_note, parse_note, verify_note
 
 __all__ = ["FORMAT", "MANIFEST", "Applied", "Content", "Copy", "TableFile", "read_manifest", "sign"]
@@ -90,7 +90,9 @@ def read_manifest(content: bytes, keys: Collection[VerifierKey]) -> Copy:
     Raises Unproven, or Misconfigured for one that is signed and of another format.
     """
     note = parse_note(content)
-    signers = {key.name for key, _ in verify_note(note, keys)}
+    # What a witness signs is its word that it saw a tree, and no word about a backup.
+    logs = [key for key in keys if key.algorithm == ED25519]
+    signers = {key.name for key, _ in verify_note(note, logs)}
     title, newline, body = note.text.partition("\n")
     if title + newline != _TITLE:
         raise Unproven("what is signed there is no backup")

@@ -58,7 +58,7 @@ def test_every_image_has_a_version() -> None:
         assert PINNED.fullmatch(service["image"]), name
 
 
-def test_the_database_is_of_the_version_that_the_tests_run_and_backups_are_made_with() -> None:
+def test_the_database_is_of_the_version_that_the_tests_run() -> None:
     asked = subprocess.run(
         [shipped_programs() / "postgres", "--version"], capture_output=True, text=True, check=True
     )
