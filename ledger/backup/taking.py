@@ -128,6 +128,7 @@ def _describe(
         raise NotInstalled
     ((server,),) = session.rows("server_version")
     epochs = [epoch for (epoch,) in session.rows("open_epochs")]
+    applied = session.named("migrations_as_applied", {"events": ledger.events})
     return Copy(
         format=FORMAT,
         content="events",
@@ -136,7 +137,7 @@ def _describe(
         taken_at=taking.now,
         position=head[0],
         server=server,
-        migrations=tuple(Applied(*row) for row in session.rows("migrations_as_applied")),
+        migrations=tuple(Applied(*row) for row in applied),
         epochs={str(epoch): key_id(provider.get(epoch)) for epoch in epochs},
         signed={origin: promise.size for origin, promise in promised(session).items()},
         recipients=taking.recipients,

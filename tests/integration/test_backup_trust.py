@@ -259,6 +259,19 @@ def test_what_does_not_fit_the_tables_leaves_nothing(
     assert namespaces(elsewhere) == []
 
 
+def test_a_restore_that_fails_leaves_the_empty_ledger_that_was_there(
+    ledger: Cli, night: Copies, elsewhere: str
+) -> None:
+    resigned(ledger, night[1], lambda copy: of_table(copy, "data_keys", rows=1000))
+    ledger.set(DATABASE_URL=elsewhere)
+    assert ledger("init").status == 0
+    before = catalogue(elsewhere)
+    ran = restored(ledger, night)
+    assert (ran.status, "expected 1000 rows of data_keys" in ran.err) == (2, True), ran.err
+    assert catalogue(elsewhere) == before
+    assert ledger("status", "--json").json["position"] == 0
+
+
 def namespaces(url: str) -> list[Any]:
     with psycopg.connect(url) as connection:
         return connection.execute(
