@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help demo demo-kafka check format lint types imports test coverage fault documents bench clean
+.PHONY: help demo demo-kafka check format lint types imports test coverage fault documents sbom bench clean
 
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ documents: $(READY)  ## write again what is generated from the code (JSON Schema
 	$(BIN)/python -m schemas.generate
 	$(BIN)/python -m tests.architecture.documents
 	$(BIN)/python -m deploy.grafana
+
+sbom: $(READY)  ## write sbom.cdx.json: every dependency with hashes and licence (CycloneDX), without internet
+	$(BIN)/python -m deploy.sbom > sbom.cdx.json
 
 bench: $(READY)  ## benchmarks against peers in the same run
 	$(BIN)/python -m bench

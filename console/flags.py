@@ -43,9 +43,10 @@ PANELS: dict[Group, str] = {
     "kafka": "Kafka",
     "register": "Controller",
     "log": "Transparency log",
+    "backup": "Encryption",
     "serving": "Health, metrics, logs",
 }
-ALL_GROUPS: tuple[Group, ...] = ("store", "intake", "kafka", "register", "log", "serving")
+ALL_GROUPS: tuple[Group, ...] = ("store", "intake", "kafka", "register", "log", "backup", "serving")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document, and nothing else.")]
 AsOf = Annotated[

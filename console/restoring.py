@@ -3,7 +3,8 @@
 Nobody is served before its end.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -11,16 +12,34 @@ import msgspec
 
 from console.commands.following import bring_up_to_date
 from console.settings import Settings
-from console.wiring import bare_site, check_keys_held, complete_journal, install_on, utc_now
-from ledger.audit import audit
+from console.wiring import (
+    Site,
+    bare_site,
+    check_keys_held,
+    complete_journal,
+    install_on,
+    log_key,
+    utc_now,
+)
+from ledger.audit import PublishedLog, audit
 from ledger.authenticate import authenticate_restored, check_rows_key
-from ledger.backup import Copy, check_keys, read_copies, restore
+from ledger.backup import (
+    Copy,
+    Identities,
+    OpenedCopy,
+    check_identities,
+    check_keys,
+    opened_copies,
+    restore,
+)
 from ledger.errors import Misconfigured
+from ledger.provider import FileKeyProvider
 from ledger.tlog.folder import LogFolder
+from ledger.tlog.keys import VerifierKey
 from ledger.tlog.promises import renew_promise
 from ledger.tlog.reimport import is_elsewhere, reimport
 
-__all__ = ["Restored", "restore_site"]
+__all__ = ["Restored", "Trust", "check_site", "restore_site"]
 
 _NEVER = "--never-published if it never published anything; "
 
@@ -39,54 +58,93 @@ class Restored(msgspec.Struct, frozen=True):
     warning: str | None = None
 
 
+class Trust(msgspec.Struct, frozen=True):
+    """What a restore trusts. `keys`: verification keys that may have signed the backup; else the log's.
+
+    `identity`: file of the private key that opens an encrypted backup.
+    """
+
+    keys: tuple[VerifierKey, ...] = ()
+    identity: Path | None = None
+
+
+def check_site(settings: Settings, folders: tuple[Path, Path], trust: Trust) -> Copy:
+    """Check a backup without a database; its manifest. Raises Misconfigured unless it is whole and signed."""
+    with _opened(settings, folders, trust) as (events, _):
+        return events.copy
+
+
 def restore_site(
     settings: Settings,
     folders: tuple[Path, Path],
+    trust: Trust = Trust(),  # noqa: B008  it never changes
     clock: Callable[[], datetime] = utc_now,
     *,
     never_published: bool = False,
 ) -> Restored:
-    """Restore a ledger from its two copies. Raises Misconfigured before anything is changed.
+    """Restore a ledger from its two copies. Raises Misconfigured before any server is touched.
 
     A log that is elsewhere must not look like one that never began: the same key would sign a second tree.
     A backup that knows that it signed is refused then, any other one warns. `never_published`: the word of
     who restores that nothing was signed after the backup either.
     """
-    copies = read_copies(settings.ledger, folders)
     check_keys_held(settings)
-    with bare_site(settings, clock) as site:
-        check_keys(copies[1], site.provider)
-        folder = LogFolder(settings.log.folder)
-        elsewhere = is_elsewhere(folder, settings.log.origin, site.log_key.known())
-        if elsewhere and settings.log.origin in copies[0].signed:
+    with _opened(settings, folders, trust) as copies:
+        identities = Identities(trust.identity) if trust.identity else None
+        for opened in copies:
+            check_identities(opened, identities)
+        provider = FileKeyProvider(settings.key_dir / str(settings.ledger))
+        check_keys(copies[1].copy, provider)
+        check_rows_key(provider, copies[1].copy.migrations)
+        folder, known = LogFolder(settings.log.folder), _known(settings, trust)
+        elsewhere = is_elsewhere(folder, settings.log.origin, known)
+        if elsewhere and settings.log.origin in copies[0].copy.signed:
             raise Misconfigured(_absent(settings, ""))
-        check_rows_key(site.provider, copies[1].migrations)
-        restore(site.database, site.ledger, folders, copies)
-        install_on(site)
-        authenticate_restored(
-            site.session("eraser"), site.provider, site.ledger, copies[1].migrations
-        )
-        reimported = reimport(
-            site.session("recorder"), site.ledger, site.chain(), folder, site.log_key.known()
-        )
-        if folder.history.last():
-            renew_promise(
-                site.session("publisher"), folder, settings.log.origin, site.log_key.known()
-            )
-        complete_journal(site)
-        erasures = site.eraser().reapply()
-        bring_up_to_date(site)
-        reader = site.session("reader")
-        return Restored(
-            copy=copies[0],
-            reimported=reimported.count,
-            erasures=len(erasures),
-            findings=len(
-                audit(reader, site.published_log, site.chain(), custody=site.custody).findings
-            ),
-            bookmarks=tuple(reader.rows("bookmark_offsets")),
-            warning=None if not elsewhere or never_published else _absent(settings, _NEVER),
-        )
+        with bare_site(settings, clock) as site:
+            restore(site.database, site.ledger, copies, identities)
+            restored = _complete(site, (copies[0].copy, copies[1].copy), known)
+    warning = _absent(settings, _NEVER) if elsewhere and not never_published else None
+    return msgspec.structs.replace(restored, warning=warning)
+
+
+@contextmanager
+def _opened(
+    settings: Settings, folders: tuple[Path, Path], trust: Trust
+) -> Iterator[tuple[OpenedCopy, OpenedCopy]]:
+    keys = trust.keys or log_key(settings).known()
+    with opened_copies(settings.ledger, folders, keys) as copies:
+        yield copies
+
+
+def _known(settings: Settings, trust: Trust) -> list[VerifierKey]:
+    """Verification keys of the log, also where its own list was not brought along."""
+    return list(dict.fromkeys((*log_key(settings).known(), *trust.keys)))
+
+
+def _complete(site: Site, copies: tuple[Copy, Copy], keys: Sequence[VerifierKey]) -> Restored:
+    """What comes after the rows: upgrades, entries of the log, erasures of the journal, views, audit."""
+    install_on(site)
+    authenticate_restored(site.session("eraser"), site.provider, site.ledger, copies[1].migrations)
+    log = site.settings.log
+    folder = LogFolder(log.folder)
+    reimported = reimport(site.session("recorder"), site.ledger, site.chain(), folder, keys)
+    if folder.history.last():
+        renew_promise(site.session("publisher"), folder, log.origin, keys)
+    complete_journal(site)
+    erasures = site.eraser().reapply()
+    bring_up_to_date(site)
+    reader = site.session("reader")
+    return Restored(
+        copy=copies[0],
+        reimported=reimported.count,
+        erasures=len(erasures),
+        findings=len(
+            audit(
+                reader, PublishedLog(folder, tuple(keys)), site.chain(), custody=site.custody
+            ).findings
+        ),
+        bookmarks=tuple(reader.rows("bookmark_offsets")),
+    )
 
 
 def _absent(settings: Settings, otherwise: str) -> str:

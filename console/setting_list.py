@@ -6,7 +6,7 @@ import msgspec
 
 __all__ = ["PREFIX", "SETTINGS", "Group", "Setting"]
 
-Group = Literal["store", "intake", "kafka", "register", "log", "serving"]
+Group = Literal["store", "intake", "kafka", "register", "log", "backup", "serving"]
 PREFIX = "LEDGER_"
 
 
@@ -128,6 +128,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEDGER_LOG_KEY_FILE", "log", "its Ed25519 key [key dir/NAME/log.key]"),
     Setting("LEDGER_LOG_PASSPHRASE_FILE", "log", "file whose first line opens that key [no file]"),
     Setting("LEDGER_LOG_POLICY_FILE", "log", "witnesses that must sign before publication [none]"),
+    Setting(
+        "LEDGER_BACKUP_RECIPIENTS",
+        "backup",
+        "public keys to which backups are encrypted, age1…, separated by commas [none]",
+    ),
     Setting(
         "LEDGER_METRICS_HOST", "serving", "address of /metrics, /livez and /readyz [127.0.0.1]"
     ),

@@ -45,6 +45,7 @@ EVENTS_TOPICS = ("privacy.events.v1", "privacy.register.v1")
 CONFIDENTIAL_TOPICS = ("privacy.confidential.v1",)
 # The confidential ledger answers nobody unless it is told where: the open topic would give it away.
 ANSWERS_TOPIC = "privacy.rejections.v1"
+RECIPIENT = r"age1[02-9ac-hj-np-z]{58}"
 TOPIC = r"[A-Za-z0-9._-]{1,249}"
 # Acts that a second person can have to approve.
 FOUR_EYES = ("hold-release", "erasure", "rotation", "gap")
@@ -152,6 +153,7 @@ class Settings(msgspec.Struct, frozen=True):
     reading: Reading
     four_eyes: frozenset[str] = frozenset()
     serving: Serving = Serving()
+    backup_recipients: tuple[str, ...] = ()
     texts: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
@@ -200,6 +202,9 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
             reader.names("FOUR_EYES", (), "|".join(FOUR_EYES), f"some of {', '.join(FOUR_EYES)}")
         ),
         serving=_serving(reader),
+        backup_recipients=reader.names(
+            "BACKUP_RECIPIENTS", (), RECIPIENT, "public keys such as age1…"
+        ),
         texts={name: text for name, text in texts.items() if name.startswith(PREFIX)},
     )
     if reader.wrong:

@@ -4,6 +4,7 @@ Needs a user who may create namespaces, and roles where they are missing; no oth
 """
 
 import hashlib
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from importlib.resources import files
@@ -13,7 +14,14 @@ from ledger.errors import Halt, Misconfigured, NotInstalled
 from ledger.names import ROLES, LedgerName
 from ledger.postgres import Database, Session, UniqueConflict, statement
 
-__all__ = ["check_installed", "create_roles", "install", "migrations", "shipped"]
+__all__ = [
+    "check_installed",
+    "install",
+    "install_as_of",
+    "migration_digest",
+    "migrations",
+    "shipped",
+]
 
 
 def migrations() -> list[str]:
@@ -39,13 +47,21 @@ def install(database: Database, ledger: LedgerName, now: datetime) -> list[str]:
 
 def _install(session: Session, ledger: LedgerName, now: datetime) -> list[str]:
     with session.transaction():
-        _check_owner(session, ledger)
-        session.script(statement("ledger", "create_namespaces"), _identifiers(ledger))
-        session.run("lock_installation")
-        create_roles(session, ledger)
-        applied = _migrate(session, ledger, now)
-        session.script(statement("ledger", "close_namespaces"), _identifiers(ledger))
-        return applied
+        return install_as_of(session, ledger, dict.fromkeys(migrations(), now))
+
+
+def install_as_of(session: Session, ledger: LedgerName, times: Mapping[str, datetime]) -> list[str]:
+    """Make roles, namespaces and the tables of some migrations, in the transaction of a session.
+
+    `times`: when each of them was applied, by its name, in their order. Returns those that were applied now.
+    """
+    _check_owner(session, ledger)
+    session.script(statement("ledger", "create_namespaces"), _identifiers(ledger))
+    session.run("lock_installation")
+    _create_roles(session, ledger)
+    applied = _migrate(session, ledger, times)
+    session.script(statement("ledger", "close_namespaces"), _identifiers(ledger))
+    return applied
 
 
 def _check_owner(session: Session, ledger: LedgerName) -> None:
@@ -55,9 +71,14 @@ def _check_owner(session: Session, ledger: LedgerName) -> None:
         raise Misconfigured(f"the namespace {namespace} belongs to {owner}: log in as its owner")
 
 
+def migration_digest(name: str) -> str:
+    """SHA-256 of a migration that this program ships, in hex."""
+    return _digest(statement("ledger", f"migrations/{name}"))
+
+
 def shipped() -> dict[str, str]:
     """The digest of each migration that this program ships, by name."""
-    return {name: _digest(statement("ledger", f"migrations/{name}")) for name in migrations()}
+    return {name: migration_digest(name) for name in migrations()}
 
 
 def check_installed(session: Session) -> None:
@@ -71,7 +92,7 @@ def _identifiers(ledger: LedgerName) -> dict[str, str]:
     return ledger.namespaces | {role: ledger.role(role) for role in ROLES}
 
 
-def create_roles(session: Session, ledger: LedgerName) -> None:
+def _create_roles(session: Session, ledger: LedgerName) -> None:
     """Make the ledger's roles that are missing."""
     wanted = {ledger.role(role) for role in ROLES}
     known = {name for (name,) in session.rows("known_roles", roles=sorted(wanted))}
@@ -79,17 +100,17 @@ def create_roles(session: Session, ledger: LedgerName) -> None:
         session.script(statement("ledger", "create_role"), {"role": role})
 
 
-def _migrate(session: Session, ledger: LedgerName, now: datetime) -> list[str]:
+def _migrate(session: Session, ledger: LedgerName, times: Mapping[str, datetime]) -> list[str]:
     applied = dict(session.rows("applied_migrations"))
     new = []
-    for name in migrations():
+    for name, time in times.items():
         text = statement("ledger", f"migrations/{name}")
         digest = _digest(text)
         if applied.get(name, digest) != digest:
             raise Halt(f"migration {name} was changed after it was applied")
         if name not in applied:
             session.script(text, _identifiers(ledger))
-            session.run("record_migration", name=name, digest=digest, now=now)
+            session.run("record_migration", name=name, digest=digest, now=time)
             new.append(name)
     return new
 

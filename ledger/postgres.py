@@ -5,7 +5,7 @@ Every session belongs to one role of one ledger. Batches go through COPY or arra
 a pipelined statement with more than about half a megabyte of parameters hangs in `Pipeline.sync()`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -37,6 +37,8 @@ __all__ = ["PATIENCE_S", "Conflict", "Database", "Session", "UniqueConflict", "s
 # The ends of PostgreSQL's binary COPY: signature, flags and no extension; and a row of -1 columns.
 _COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _COPY_END = b"\xff\xff"
+# How much of a COPY of everything is passed on at once.
+_BLOCK_BYTES = 1 << 18
 CONNECT_TIMEOUT_S = 10
 # A batch takes seconds at most: who hears nothing for so long takes the other end for lost.
 PATIENCE_S = 60
@@ -270,6 +272,49 @@ class Session:
                 if row and row != _COPY_END:
                     yield row
 
+    def copy_out(
+        self, name: str, tables: Mapping[str, str], columns: Sequence[str]
+    ) -> Generator[bytes, None, int]:
+        """A COPY to here as the server sends it, in blocks; returns the number of rows.
+
+        `tables`: replaces `{table}` names as in `named`. `columns`: their names, for `{columns}`.
+        """
+        query = self._of_columns(name, tables, columns)
+        with mapped_errors(), self._connection.cursor() as cursor:
+            with cursor.copy(query) as copy:
+                block = bytearray()
+                for data in copy:
+                    block += data
+                    if len(block) >= _BLOCK_BYTES:
+                        yield bytes(block)
+                        block.clear()
+                yield bytes(block)
+            return cursor.rowcount
+
+    def copy_in(
+        self,
+        name: str,
+        tables: Mapping[str, str],
+        columns: Sequence[str],
+        feed: Callable[[Callable[[bytes], object]], None],
+    ) -> int:
+        """A COPY from here, in the form in which it is sent; the number of rows that were written.
+
+        `feed` is given the function that sends a block. `tables`, `columns`: as in `copy_out`.
+        """
+        query = self._of_columns(name, tables, columns)
+        with mapped_errors(), self._connection.cursor() as cursor:
+            with cursor.copy(query) as copy:
+                feed(copy.write)
+            return cursor.rowcount
+
+    def _of_columns(
+        self, name: str, tables: Mapping[str, str], columns: Sequence[str]
+    ) -> sql.Composed:
+        identifiers = {key: sql.Identifier(value) for key, value in tables.items()}
+        listed = sql.SQL(", ").join(map(sql.Identifier, columns))
+        return sql.SQL(statement(self._package, name)).format(**identifiers, columns=listed)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit at the end of the block, roll back when it raises."""
@@ -430,17 +475,6 @@ class Database:
         """
         parameters = {"patience_s": self.patience_s}
         connection.execute(statement("ledger", "end_stalled"), parameters)
-
-    def environment(self) -> dict[str, str]:
-        """Variables by which PostgreSQL's own programs log in as the URL's user."""
-        variables = {
-            option.keyword.decode(): option.envvar for option in pq.Conninfo.get_defaults()
-        }
-        return {
-            variable.decode(): str(text)
-            for name, text in conninfo_to_dict(self.conninfo).items()
-            if (variable := variables.get(name)) and text is not None
-        }
 
 
 def _with_defaults(options: Mapping[str, Any]) -> dict[str, str]:

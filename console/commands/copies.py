@@ -8,12 +8,13 @@ import typer
 from console.commands.failing import fail_unless
 from console.flags import Json, configured
 from console.output import emit, note, people
-from console.restoring import Restored, restore_site
+from console.restoring import Restored, Trust, check_site, restore_site
 from console.settings import Settings
 from console.show.text import pairs
 from console.wiring import open_site
-from ledger.backup import Copy, back_up, check_apart
+from ledger.backup import Copy, Taking, back_up, check_apart
 from ledger.event import instant
+from ledger.tlog.keys import parse_verifier_key
 
 __all__ = ["add_commands"]
 
@@ -33,6 +34,36 @@ NeverPublished = Annotated[
     ),
 ]
 
+Recipients = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--recipient",
+        metavar="KEY",
+        help="Encrypt to this public key too, age1…; may be repeated. The private key is needed to restore.",
+    ),
+]
+Identity = Annotated[
+    Path | None,
+    typer.Option(
+        "--identity",
+        metavar="FILE",
+        help="Private key that opens an encrypted backup, of age-keygen.",
+    ),
+]
+Signers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--key",
+        metavar="VKEY",
+        help="Trust a backup that this verification key signed, and no other; may be repeated. "
+        "[the keys that the log had, beside LEDGER_LOG_KEY_FILE]",
+    ),
+]
+CheckOnly = Annotated[
+    bool,
+    typer.Option("--check", help="Only check signatures, sums and names; no database is touched."),
+]
+
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module to the program."""
@@ -41,21 +72,23 @@ def add_commands(app: typer.Typer) -> None:
     app.command("restore", rich_help_panel=panel)(restore)
 
 
-@configured("store", "log")
-def backup(settings: Settings, folder: Events, keys: Keys, as_json: Json = False) -> None:
+@configured("store", "log", "backup")
+def backup(
+    settings: Settings,
+    folder: Events,
+    keys: Keys,
+    recipient: Recipients = None,
+    as_json: Json = False,
+) -> None:
     """Copy the events and, apart, the wrapped keys, as they are at one moment; recording goes on.
 
-    Each goes into a new folder. Neither holds an epoch key or the erasure journal.
+    Each goes into a new folder, signed by the log's key. Neither holds an epoch key or the erasure journal.
     """
     check_apart((folder, keys), settings.key_dir)
     with open_site(settings) as site:
-        events, _ = back_up(
-            site.database,
-            site.ledger,
-            site.provider,
-            (folder, keys),
-            site.clock(),
-        )
+        recipients = tuple(dict.fromkeys((*settings.backup_recipients, *(recipient or ()))))
+        taking = Taking(site.log_key.load(), site.clock(), recipients)
+        events, _ = back_up(site.database, site.ledger, site.provider, (folder, keys), taking)
     answer = _told(events)
     if as_json:
         emit(answer)
@@ -64,6 +97,7 @@ def backup(settings: Settings, folder: Events, keys: Keys, as_json: Json = False
         *answer.items(),
         ("events", folder),
         ("keys", keys),
+        *(("encrypted to", key) for key in events.recipients),
         ("keep", "the keys' copy apart, and no longer than one key epoch"),
     ]
     people().print(pairs("Backup", rows))
@@ -83,25 +117,38 @@ def restore(
     settings: Settings,
     folder: Events,
     keys: Keys,
+    signers: Signers = None,
+    identity: Identity = None,
     never_published: NeverPublished = False,
+    check_only: CheckOnly = False,
     as_json: Json = False,
 ) -> None:
     """Load a backup into a database or data directory without a ledger, and erase again what was erased.
 
-    Needs the key folder with its epoch keys and its erasure journal, and the folder of the transparency
+    A backup is trusted when a key of the log signed it and every file is as it was. Needs the key folder with
+    its epoch keys and its erasure journal, and the folder of the transparency
     log, from which events come back that were published after the backup. Where the backup knows that the log
     has signed and the folder holds none, it is refused: the log's key would sign a second past. The views are
     derived again and everything is audited; exit status 1 when there is a finding. Kafka delivers the rest.
     """
-    restored = restore_site(settings, (folder, keys), never_published=never_published)
-    answer = _answer(restored)
+    trust = Trust(tuple(parse_verifier_key(key) for key in signers or ()), identity)
+    if check_only:
+        _show(
+            "Whole and signed", _told(check_site(settings, (folder, keys), trust)), as_json=as_json
+        )
+        return
+    restored = restore_site(settings, (folder, keys), trust, never_published=never_published)
     if restored.warning:
         note(f"ledger: {restored.warning}")
+    _show("Restored", _answer(restored), as_json=as_json)
+    fail_unless(not restored.findings)
+
+
+def _show(title: str, answer: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         emit(answer)
     else:
-        people().print(pairs("Restored", list(answer.items())))
-    fail_unless(not restored.findings)
+        people().print(pairs(title, list(answer.items())))
 
 
 def _answer(restored: Restored) -> dict[str, Any]:

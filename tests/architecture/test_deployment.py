@@ -22,7 +22,7 @@ from tests.fixtures.deployment import DOCKERFILE, SECRETS, VOLUME, compose, imag
 UNITS = ROOT / "deploy" / "systemd"
 PEOPLES = UNITS / "ledger-as"
 PROGRAM = "/opt/processing-ledger/bin/ledger"
-PINNED = re.compile(r"[a-z/-]+:v?\d+\.\d+(\.\d+)?(-[a-z-]+)?")
+PINNED = re.compile(r"[a-z/-]+:v?\d+\.\d+(\.\d+)?(-[a-z-]+)?(@sha256:[0-9a-f]{64})?")
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|PASSFILE", re.IGNORECASE)
 LONG_RUNNING = {
     *("kafka", "database", "prometheus", "grafana"),
@@ -58,7 +58,7 @@ def test_every_image_has_a_version() -> None:
         assert PINNED.fullmatch(service["image"]), name
 
 
-def test_the_database_is_of_the_version_that_the_tests_run_and_backups_are_made_with() -> None:
+def test_the_database_is_of_the_version_that_the_tests_run() -> None:
     asked = subprocess.run(
         [shipped_programs() / "postgres", "--version"], capture_output=True, text=True, check=True
     )

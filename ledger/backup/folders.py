@@ -1,0 +1,193 @@
+"""The two copies of a backup, opened and checked whole before any server is touched.
+
+Every file stays open from then on: what was checked and what is loaded are the same descriptors, and loading
+takes the sums once more, in the transaction that it would commit.
+"""
+
+import os
+import stat
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from ledger.backup.manifest import MANIFEST, Content, Copy, TableFile, read_manifest
+from ledger.backup.tables import copied_tables
+from ledger.errors import Lost, Misconfigured, Unproven
+from ledger.install import migration_digest, migrations
+from ledger.names import LedgerName
+from ledger.provider import FileKeyProvider
+from ledger.sealing import key_id
+from ledger.tlog.keys import VerifierKey
+from ledger.tlog.notes import LIMIT_BYTES
+
+__all__ = ["OpenedCopy", "check_keys", "digested", "opened_copies"]
+
+_BLOCK_BYTES = 1 << 20
+_OLD_MANIFEST = "manifest.json"
+
+
+class OpenedCopy(msgspec.Struct, frozen=True):
+    """A copy whose files were checked. `files`: each open for reading, by its name."""
+
+    copy: Copy
+    files: dict[str, BinaryIO]
+
+
+@contextmanager
+def opened_copies(
+    ledger: LedgerName, folders: tuple[Path, Path], keys: Collection[VerifierKey]
+) -> Iterator[tuple[OpenedCopy, OpenedCopy]]:
+    """The two copies of a backup, checked: signed by one of `keys`, whole, of this ledger, fitting.
+
+    The keys' copy may be that of a later backup: keys that came since are merely not needed, while older
+    ones would lack some. Raises Misconfigured.
+    """
+    if not keys:
+        raise Misconfigured(
+            "no key is known that may have signed a backup: put the log's key and its list (.vkeys) where "
+            "LEDGER_LOG_KEY_FILE says, or give its verification key with --key"
+        )
+    with ExitStack() as stack:
+        events = _opened(stack, ledger, folders[0], "events", keys)
+        wrapped = _opened(stack, ledger, folders[1], "keys", keys)
+        _check_fit(events.copy, wrapped.copy)
+        yield events, wrapped
+
+
+def _check_fit(events: Copy, keys: Copy) -> None:
+    applied = [[one.name for one in copy.migrations] for copy in (events, keys)]
+    if keys.taken_at < events.taken_at or applied[0] != applied[1]:
+        raise Misconfigured(
+            f"these keys do not fit: they are of {keys.taken_at:%Y-%m-%d %H:%M:%S}, the events of "
+            f"{events.taken_at:%Y-%m-%d %H:%M:%S}; take keys of the same backup or a later one"
+        )
+
+
+def _opened(
+    stack: ExitStack,
+    ledger: LedgerName,
+    folder: Path,
+    content: Content,
+    keys: Collection[VerifierKey],
+) -> OpenedCopy:
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        stack.callback(os.close, descriptor)
+        names = sorted(os.listdir(descriptor))
+        copy = _described(descriptor, folder, content, names, keys)
+        _check_ledger(copy, ledger, folder)
+        _check_names(folder, copy, names)
+        files = {one.file: stack.enter_context(_open(descriptor, one.file)) for one in copy.tables}
+        for one in copy.tables:
+            _check_whole(folder, one, files[one.file])
+    except OSError:
+        raise Misconfigured(
+            f"{folder} holds no complete backup of {content}: something in it cannot be read, or is no "
+            "ordinary file"
+        ) from None
+    return OpenedCopy(copy, files)
+
+
+def _described(
+    descriptor: int,
+    folder: Path,
+    content: Content,
+    names: Collection[str],
+    keys: Collection[VerifierKey],
+) -> Copy:
+    if _OLD_MANIFEST in names:
+        raise Misconfigured(
+            f"{folder} was made by an earlier version, as statements, which are never run: restore it "
+            "with the version that made it, then upgrade with `ledger init` and take a new backup"
+        )
+    if MANIFEST not in names:
+        raise Misconfigured(f"{folder} holds no complete backup of {content}: it has no manifest")
+    with _open(descriptor, MANIFEST) as file:
+        text = file.read(LIMIT_BYTES + 1)
+    try:
+        copy = read_manifest(text, keys)
+    except Unproven as error:
+        raise Misconfigured(f"the manifest in {folder} is not to be trusted: {error}") from None
+    if copy.content != content:
+        raise Misconfigured(f"{folder} holds no backup of {content}, but of {copy.content}")
+    return copy
+
+
+def _check_ledger(copy: Copy, ledger: LedgerName, folder: Path) -> None:
+    """Raise Misconfigured unless the copy is of this ledger, and of tables that this program makes."""
+    if copy.ledger != str(ledger):
+        raise Misconfigured(f"{folder} is of the ledger {copy.ledger}: set LEDGER_NAME")
+    names, ours = [one.name for one in copy.migrations], migrations()
+    unknown = set(names) - set(ours)
+    if unknown:
+        raise Misconfigured(f"{folder} was made by a newer program, with {max(unknown)}")
+    same = all(one.digest == migration_digest(one.name) for one in copy.migrations)
+    if names != ours[: len(names)] or not same:
+        raise Misconfigured(f"{folder} was made with other migrations than those of this program")
+    wanted = set(copied_tables(copy.content, names))
+    odd = wanted ^ {one.table for one in copy.tables}
+    if odd:
+        raise Misconfigured(f"{folder}: the table {min(odd)} is missing, or none of the ledger's")
+
+
+def _check_names(folder: Path, copy: Copy, names: Collection[str]) -> None:
+    """Raise Misconfigured for a file that is missing, or one that nobody signed."""
+    wanted = {MANIFEST, *(one.file for one in copy.tables)}
+    missing, added = sorted(wanted - set(names)), sorted(set(names) - wanted)
+    if missing:
+        raise Misconfigured(f"{folder} is damaged: {missing[0]} is missing")
+    if added:
+        raise Misconfigured(
+            f"{folder} holds {len(added)} more than its manifest names: a backup's folder holds nothing else"
+        )
+
+
+def _open(folder: int, name: str) -> BinaryIO:
+    """A file of a folder, for reading. Raises OSError for a link, a folder, or anything else that is none."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    descriptor = os.open(name, flags, dir_fd=folder)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError
+    return os.fdopen(descriptor, "rb", buffering=0)
+
+
+def _check_whole(folder: Path, one: TableFile, file: BinaryIO) -> None:
+    try:
+        for _ in digested(one, file):
+            pass
+    except Unproven as error:
+        raise Misconfigured(f"{folder} is damaged: {error}") from None
+
+
+def digested(one: TableFile, file: BinaryIO) -> Iterator[bytes]:
+    """The blocks of a file from its beginning. Raises Unproven at the end when it is not what was signed.
+
+    Whoever uses the blocks before the end must be able to take back what was done with them.
+    """
+    file.seek(0)
+    digest, size = sha256(), 0
+    while size <= one.size and (block := file.read(_BLOCK_BYTES)):
+        digest.update(block)
+        size += len(block)
+        yield block
+    if size != one.size or digest.hexdigest() != one.sha256:
+        raise Unproven(f"{one.file} is not what was signed")
+
+
+def check_keys(copy: Copy, provider: FileKeyProvider) -> None:
+    """Raise Misconfigured unless the provider holds every epoch key under which the copy is wrapped."""
+    for epoch, wanted in copy.epochs.items():
+        try:
+            held = key_id(provider.get(int(epoch)))
+        except Lost:
+            raise Misconfigured(
+                f"the key epoch {epoch} of this backup has ended: take a backup of the keys made "
+                "after that, or set LEDGER_KEY_DIR"
+            ) from None
+        if held != wanted:
+            raise Misconfigured(f"the key of epoch {epoch} is another one: set LEDGER_KEY_DIR")

@@ -1,0 +1,146 @@
+"""The manifest of a copy: what it holds, file by file, under a signature of the log's key. Pure.
+
+A signed note (C2SP): a first line that no checkpoint can have, as the name of a log has no spaces, then JSON.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from ledger.errors import Misconfigured, Unproven
+from ledger.tlog.keys import ED25519, SigningKey, VerifierKey
+from ledger.tlog.notes import Note, Signature, encode_note, parse_note, verify_note
+
+__all__ = ["FORMAT", "MANIFEST", "Applied", "Content", "Copy", "TableFile", "read_manifest", "sign"]
+
+FORMAT = 2
+MANIFEST = "manifest"
+_TITLE = "processing-ledger backup\n"
+_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_PLAIN, _SEALED = ".copy.gz", ".copy.gz.age"
+
+Content = Literal["events", "keys"]
+
+
+class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Nothing that this program does not know is passed over."""
+
+
+class Applied(_Strict, frozen=True):
+    """A migration: its name, the SHA-256 of its text in hex, and when it was applied."""
+
+    name: str
+    digest: str
+    applied_at: datetime
+
+
+class TableFile(_Strict, frozen=True):
+    """One table: its columns in the order of the rows. `size`, `sha256`: of the file as it lies there."""
+
+    file: str
+    table: str
+    columns: tuple[str, ...]
+    rows: int
+    size: int
+    sha256: str
+
+
+class Copy(_Strict, frozen=True):
+    """Manifest of one of the two copies. `epochs`: number -> id of each epoch key that it needs.
+
+    `origin`: name of the log whose key signed it. `position`: of the last event at that moment. `server`:
+    PostgreSQL's major version. `signed`: how many entries each transparency log of the ledger had promised by
+    then, by its origin. `sequences`: last number that each gave. `recipients`: to whom the files are
+    encrypted; to nobody when empty.
+    """
+
+    format: int
+    content: Content
+    ledger: str
+    origin: str
+    taken_at: datetime
+    position: int
+    server: int
+    migrations: tuple[Applied, ...]
+    epochs: dict[str, str]
+    signed: dict[str, int]
+    recipients: tuple[str, ...]
+    tables: tuple[TableFile, ...] = ()
+    sequences: dict[str, int] = {}
+
+    def file_of(self, table: str) -> str:
+        """Name of the file of a table."""
+        return table + (_SEALED if self.recipients else _PLAIN)
+
+
+def sign(copy: Copy, key: SigningKey) -> bytes:
+    """The bytes of a manifest, signed."""
+    text = _TITLE + msgspec.json.format(msgspec.json.encode(copy)).decode() + "\n"
+    signature = Signature(key.verifier.name, key.verifier.key_id, key.sign(text))
+    return encode_note(Note(text, (signature,)))
+
+
+def read_manifest(content: bytes, keys: Collection[VerifierKey]) -> Copy:
+    """The manifest, when one of the keys signed it and it is one that this program writes.
+
+    Raises Unproven, or Misconfigured for one that is signed and of another format.
+    """
+    note = parse_note(content)
+    # What a witness signs is its word that it saw a tree, and no word about a backup.
+    logs = [key for key in keys if key.algorithm == ED25519]
+    signers = {key.name for key, _ in verify_note(note, logs)}
+    title, newline, body = note.text.partition("\n")
+    if title + newline != _TITLE:
+        raise Unproven("what is signed there is no backup")
+    _check_format(body)
+    try:
+        copy = msgspec.json.decode(body, type=Copy)
+    except msgspec.DecodeError:
+        raise Unproven("the manifest has other members than this program writes") from None
+    if copy.origin not in signers:
+        raise Unproven("another log than the one that is named has signed it")
+    if not _is_sound(copy):
+        raise Unproven("the manifest names files or tables as this program does not")
+    return copy
+
+
+def _check_format(body: str) -> None:
+    class Format(msgspec.Struct):
+        format: int
+
+    try:
+        found = msgspec.json.decode(body, type=Format).format
+    except msgspec.DecodeError:
+        raise Unproven("the manifest cannot be read") from None
+    if found != FORMAT:
+        raise Misconfigured(f"expected a backup of format {FORMAT}, got {found}")
+
+
+def _is_sound(copy: Copy) -> bool:
+    """Whether names are names, sums are sums, and nothing is there twice."""
+    return (
+        _all_once([one.table for one in copy.tables])
+        and all(one.file == copy.file_of(one.table) for one in copy.tables)
+        and all(_is_table(one) for one in copy.tables)
+        and all(_NAME.fullmatch(name) and last >= 0 for name, last in copy.sequences.items())
+        and all(epoch.isdecimal() for epoch in copy.epochs)
+        and copy.taken_at.tzinfo is not None
+    )
+
+
+def _is_table(one: TableFile) -> bool:
+    names = (one.table, *one.columns)
+    return (
+        all(_NAME.fullmatch(name) for name in names)
+        and _all_once(one.columns)
+        and bool(_SHA256.fullmatch(one.sha256))
+        and min(one.rows, one.size) >= 0
+    )
+
+
+def _all_once(names: Sequence[str]) -> bool:
+    return len(set(names)) == len(names)

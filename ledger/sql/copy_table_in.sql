@@ -1,0 +1,2 @@
+-- Every row of a table, from a backup.
+COPY {namespace}.{table} ({columns}) FROM STDIN (FORMAT BINARY)

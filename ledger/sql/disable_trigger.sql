@@ -1,0 +1,2 @@
+-- A guard looks away while rows are loaded that were recorded under it.
+ALTER TABLE {namespace}.{table} DISABLE TRIGGER {trigger}

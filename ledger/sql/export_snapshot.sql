@@ -1,2 +1,0 @@
--- A name under which other connections see the same moment, until this transaction ends.
-SELECT pg_export_snapshot()
