@@ -41,7 +41,7 @@ from ledger.tlog.witnesses import Witnesses
 from projections import VIEWS
 from projections.person import legal_holds
 from projections.storage import prepare
-from rulebook import period, secret_provisions
+from rulebook import period, secrecy
 from schemas import Intake
 
 __all__ = [
@@ -139,7 +139,7 @@ class Site:
     @property
     def intake(self) -> Intake:
         """What this ledger accepts."""
-        return Intake(self.settings.confidential, secret_provisions())
+        return Intake(self.settings.confidential, secrecy())
 
     @property
     def privacy_office(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from schemas.diagnosis import diagnose, reject, wrong_ledger
+from schemas.diagnosis import diagnose, elsewhere, reject
 from schemas.encoding import to_json
 from schemas.envelope import TRACE, Envelope
 from schemas.event import Event, Intake
@@ -49,8 +49,7 @@ def _checks_or_rejection(message: Any, intake: Intake) -> Checks | Rejection:
         checks = fit(message)
     except (msgspec.ValidationError, KeyError, TypeError):
         return diagnose(message, intake) or reject(message, Code.SCHEMA)
-    elsewhere = wrong_ledger(message, intake)
-    return checks if elsewhere is None else reject(message, Code.WRONG_LEDGER, elsewhere)
+    return elsewhere(message, intake) or checks
 
 
 def _judged(

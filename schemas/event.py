@@ -5,6 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from schemas.secrecy import Secrecy
+
 OWN_SOURCES = "urn:processing-ledger:"
 """Prefix of the sources that only a ledger itself may use."""
 
@@ -35,11 +37,7 @@ class Event(Struct, frozen=True, gc=False):
 
 
 class Intake(Struct, frozen=True):
-    """What one ledger accepts.
-
-    `secret_provisions` holds, in lower case, every provision whose secrecy is mandatory; one that is
-    also listed without separators is known however they are set (`schemas.provision`).
-    """
+    """What one ledger accepts: what `secrecy` withholds is for the confidential one, and only that is."""
 
     confidential: bool = False
-    secret_provisions: frozenset[str] = frozenset()
+    secrecy: Secrecy = Secrecy()

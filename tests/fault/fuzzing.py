@@ -16,13 +16,14 @@ import msgspec
 from consumers.pipeline import messages_of_records
 from consumers.source import Partition, record_of
 from ledger.message import Message
+from rulebook import secrecy
 from schemas import EVENT_TYPES, Event, Intake, Rejection, decode, formats, is_structured
 from schemas.documents import schema_of
 from schemas.rejection import Code
 from tests.fault.mutation import CANARIES, CANARY_WORD, Mutant, mutant
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-INTAKE = Intake(secret_provisions=frozenset({"nl.sv.126na", "nlsv126na"}))
+INTAKE = Intake(secrecy=secrecy())
 BOUND_S = 1.0
 """Processor seconds that one message may take. Ordinary ones take some ten microseconds."""
 

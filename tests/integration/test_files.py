@@ -18,7 +18,7 @@ from ledger.errors import Lost, Reject, ServiceAway
 from ledger.letters import Letter, expire_letters, letters, open_letter
 from ledger.recording import Batch, Outcome, Prepared
 from ledger.writing import Span
-from rulebook import secret_provisions
+from rulebook import secrecy, secret_provisions
 from schemas import Code, Intake
 from tests.fixtures.inbound import STRUCTURED, as_binary
 from tests.fixtures.ledger import House, collected, message, registered
@@ -148,7 +148,7 @@ def test_every_code_is_here() -> None:
 
 @pytest.mark.parametrize("code", Code)
 def test_each_code_leaves_one_dead_letter(house: House, code: Code) -> None:
-    house.intake = Intake(secret_provisions=secret_provisions())
+    house.intake = Intake(secrecy=secrecy())
     bad = BAD[code](house)
     before = len(house.events())
     result = run(house, registered("customer/2"), bad, registered("customer/3"))
