@@ -17,6 +17,7 @@ from ledger.errors import LedgerError, Misconfigured
 from ledger.names import LedgerName
 from ledger.postgres import PATIENCE_S
 from ledger.tlog.policy import Policy
+from ledger.withheld import WithheldKey
 from schemas.formats import CODE, EMPLOYEE, ID, SOURCE
 
 __all__ = [
@@ -144,6 +145,7 @@ class Settings(msgspec.Struct, frozen=True):
     log: LogSettings
     reading: Reading
     serving: Serving = Serving()
+    withheld_key: WithheldKey | None = None
     texts: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
@@ -187,6 +189,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         log=_log(reader, ledger, data_dir, key_dir),
         reading=_reading(reader, ledger, data_dir),
         serving=_serving(reader),
+        withheld_key=reader.withheld_key("WITHHELD_KEY"),
         texts={name: text for name, text in texts.items() if name.startswith(PREFIX)},
     )
     if reader.wrong:

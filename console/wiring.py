@@ -38,6 +38,7 @@ from ledger.tlog.key_file import KeyFile
 from ledger.tlog.observer import Observer
 from ledger.tlog.publisher import Publisher
 from ledger.tlog.witnesses import Witnesses
+from ledger.withheld import KeyPair, WithheldKey, public_key
 from projections import VIEWS
 from projections.person import legal_holds
 from projections.storage import prepare
@@ -55,11 +56,15 @@ __all__ = [
     "log_key",
     "open_site",
     "utc_now",
+    "withheld_keys",
+    "withheld_pair",
 ]
 
 # Keys of the ledger itself that other commands than the recorder read.
 LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record", READS)
 JOURNAL = "erasures.journal"
+WITHHELD_KEY = "withheld.pub"
+CONFIDENTIAL = "confidential"
 
 
 def utc_now() -> datetime:
@@ -140,6 +145,16 @@ class Site:
     def intake(self) -> Intake:
         """What this ledger accepts."""
         return Intake(self.settings.confidential, secrecy())
+
+    @property
+    def withheld_pair(self) -> KeyPair:
+        """The keys of the confidential ledger for what is withheld from the open one."""
+        return withheld_pair(self.settings)
+
+    @property
+    def withheld_key(self) -> WithheldKey | None:
+        """To which an open ledger seals what it may not know."""
+        return None if self.settings.confidential else withheld_key(self.settings)
 
     @property
     def privacy_office(self) -> tuple[str, ...]:
@@ -231,6 +246,7 @@ class Site:
             role=role,
             clock=self.clock,
             limit=self.halt_limit,
+            withheld_key=self.withheld_key,
         )
 
     def keyring(self) -> Keyring:
@@ -281,6 +297,29 @@ def log_key(settings: Settings) -> KeyFile:
     return KeyFile(log.key_file, log.origin, log.passphrase)
 
 
+def withheld_pair(settings: Settings) -> KeyPair:
+    """The pair of the confidential ledger: its own, or what is made for the one to come."""
+    name = str(settings.ledger) if settings.confidential else CONFIDENTIAL
+    return KeyPair(settings.key_dir / name)
+
+
+def withheld_key(settings: Settings) -> WithheldKey | None:
+    """To which an open ledger seals what it may not know; made when there is none."""
+    own = settings.key_dir / str(settings.ledger) / WITHHELD_KEY
+    return settings.withheld_key or public_key(own, withheld_pair(settings))
+
+
+def withheld_keys(settings: Settings) -> dict[str, str | None]:
+    """The public key, and where its private half is when it lies in this key folder."""
+    pair = withheld_pair(settings)
+    key = pair.known() if settings.confidential else withheld_key(settings)
+    here = key is not None and pair.holds(key)
+    return {
+        "withheld_key": key.text if key else None,
+        "withheld_private": str(pair.private) if here else None,
+    }
+
+
 def bare_site(settings: Settings, clock: Callable[[], datetime]) -> Site:
     """The server and the names, whatever is installed there; nothing is checked."""
     return Site(settings, start(settings.data_dir) if settings.embedded else None, clock)
@@ -304,6 +343,10 @@ def install_on(site: Site) -> list[str]:
         keyring.ledger_key(purpose)
     prepare(site.session("projector"), site.ledger, VIEWS)
     site.log_key.create()
+    if site.settings.confidential:
+        site.withheld_pair.create()
+    else:
+        _ = site.withheld_key  # made when there is none
     return applied
 
 

@@ -16,6 +16,7 @@ import orjson
 from consumers.source import Partition, Record
 from ledger.message import FileOrigin, KafkaOrigin, Message
 from schemas import (
+    Code,
     Event,
     Headers,
     Intake,
@@ -26,6 +27,7 @@ from schemas import (
     is_structured,
     parse,
     parse_binary,
+    unreadable,
 )
 
 __all__ = [
@@ -90,7 +92,9 @@ def messages_of_records(
 def again(
     body: bytes, mode: str, origin: KafkaOrigin | FileOrigin, intake: Intake, now: datetime
 ) -> Message:
-    """A dead letter's message once more, under today's rules. `mode`: structured or binary."""
+    """A dead letter's message once more, under today's rules. `mode`: of the letter."""
+    if mode == "truncated":
+        return Message(body, unreadable(body, Code.TOO_LARGE, intake), origin, "truncated")
     if mode == "binary":
         headers, value = _read_binary(body)
         return Message(body, decode_binary(headers, value, intake, now), origin, "binary")

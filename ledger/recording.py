@@ -21,6 +21,7 @@ from ledger.names import LedgerName
 from ledger.overtaking import Moment, erased_between, moment
 from ledger.packing import Ready, refusal_of
 from ledger.postgres import Session, UniqueConflict
+from ledger.withheld import Sealed, WithheldKey, keep_withheld, seal_withheld
 from ledger.writing import Head, NewEvent, Span, Written, append, lock_head
 from schemas import Code, Event, Rejection
 
@@ -88,13 +89,18 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of a batch. `rejections`: index of the message and why."""
+    """What became of a batch. `rejections`: index of the message and why.
+
+    `withheld`: indexes of messages that are for the confidential ledger only. Whoever reports them to others
+    than the one who brought them tells of an investigation.
+    """
 
     recorded: int
     duplicates: int
     rejections: tuple[tuple[int, Rejection], ...]
     last_position: int
     halted: bool = False
+    withheld: tuple[int, ...] = ()
 
 
 class _Decided(msgspec.Struct):
@@ -103,12 +109,13 @@ class _Decided(msgspec.Struct):
     new: list[Ready] = msgspec.field(default_factory=list)
     refused: list[tuple[int, Rejection]] = msgspec.field(default_factory=list)
     duplicates: int = 0
+    withheld: list[int] = msgspec.field(default_factory=list)
 
 
 class Prepared(msgspec.Struct, frozen=True):
     """A batch that is sealed, with all that its write transaction needs. `then`: what it was sealed by.
 
-    `last_record`: keyed hash of the bookmark's last record.
+    `last_record`: keyed hash of the bookmark's last record. `withheld`: sealed, as it will be kept.
     """
 
     batch: Batch
@@ -117,6 +124,7 @@ class Prepared(msgspec.Struct, frozen=True):
     letter_keys: LetterKeys
     last_record: bytes | None
     now: datetime
+    withheld: Sequence[Sealed] = ()
 
 
 def record(
@@ -127,11 +135,12 @@ def record(
     batch: Batch,
     now: datetime,
     limit: HaltLimit,
+    withheld_key: WithheldKey | None = None,
 ) -> Outcome:
     """Record one batch; on return it is committed. Raises Fenced, Retry or Halt: then nothing is."""
     for _ in range(_ATTEMPTS):
         try:
-            prepared = prepare(session, keyring, sealer, batch, now)
+            prepared = prepare(session, keyring, sealer, batch, now, withheld_key)
             return write(session, ledger, prepared, limit, Before())
         except Overtaken:
             continue
@@ -139,19 +148,34 @@ def record(
 
 
 def prepare(
-    session: Session, keyring: Keyring, sealer: Sealer, batch: Batch, now: datetime
+    session: Session,
+    keyring: Keyring,
+    sealer: Sealer,
+    batch: Batch,
+    now: datetime,
+    withheld_key: WithheldKey | None = None,
 ) -> Prepared:
-    """Seal a batch. Makes missing subjects and keys; raises Overtaken, Retry or Halt."""
+    """Seal a batch. Makes missing subjects and keys; raises Overtaken, Retry or Halt.
+
+    Raises Misconfigured when something is withheld and there is no key for it: nothing is lost so.
+    """
     then = moment(session)
     last = batch.bookmark.last_record if batch.bookmark else None
+    ready = sealer.seal(batch.messages, then)
+    hidden = [batch.messages[index] for index, item in enumerate(ready) if _is_withheld(item)]
     return Prepared(
         batch=batch,
-        ready=sealer.seal(batch.messages, then),
+        ready=ready,
         then=then,
         letter_keys=letter_keys(keyring, now),
         last_record=None if last is None else hash_of_record(keyring, last),
         now=now,
+        withheld=seal_withheld(keyring, withheld_key, hidden),
     )
+
+
+def _is_withheld(item: Ready) -> bool:
+    return item.refusal is not None and item.refusal.code is Code.WITHHELD
 
 
 def write(
@@ -199,6 +223,7 @@ def _write(
             _move_bookmark(session, batch.span, batch.bookmark, prepared.last_record)
         decided = at_once or decide(batch.messages, ready, _known(session, ready))
         new_letters = _move_letters(session, prepared, decided)
+        keep_withheld(session, prepared.withheld)
         before.believe(head)
         versions = before.versions(session, [r.stream for r in decided.new if r.stream])
         written = _append(session, ledger, batch.span, decided, new_letters, versions)
@@ -210,6 +235,7 @@ def _write(
         rejections=tuple(decided.refused),
         last_position=written.last,
         halted=halted,
+        withheld=tuple(decided.withheld),
     )
 
 
@@ -265,6 +291,8 @@ def decide(messages: Sequence[Message], ready: Sequence[Ready], known: Known) ->
                 decided.refused.append((index, _conflict(messages[index])))
             else:
                 decided.duplicates += 1
+        elif _is_withheld(item):
+            decided.withheld.append(index)
         elif item.refusal:
             decided.refused.append((index, item.refusal))
         else:
@@ -359,7 +387,10 @@ def _move_bookmark(
 def _count(
     session: Session, batch: Batch, decided: _Decided, limit: HaltLimit, now: datetime
 ) -> bool:
-    """Count a Kafka batch in its topic's window, keep the answers to upstream; True when it halts."""
+    """Count a Kafka batch in its topic's window, keep the answers to upstream; True when it halts.
+
+    What is withheld is neither counted nor answered.
+    """
     refused = [(batch.messages[index], why) for index, why in decided.refused]
     answers = [
         answer_of(why, message.origin)
@@ -371,6 +402,8 @@ def _count(
     topic = batch.span.topic
     row = session.row("intake_window", topic=topic)
     window = Window(*row) if row else Window()
-    window = window.count(len(batch.messages), len(decided.refused), limit, now)
+    window = window.count(
+        len(batch.messages) - len(decided.withheld), len(decided.refused), limit, now
+    )
     session.run("set_intake_window", topic=topic, **msgspec.structs.asdict(window))
     return window.halted_at is not None

@@ -9,12 +9,14 @@ from schemas.strings import FREE_TEXTS, said_in
 __all__ = ["QuickLook"]
 
 # Attributes and members whose values the contract enumerates, or that hold no words.
-_PLAIN: Final = frozenset({"specversion", "type", "time", "datacontenttype", "id", "source", "subject"})
-_ENUMERATED: Final = frozenset({"categories", "fields", "legal_basis", "recipient_kind", "personal"})
-# Names without a word: a number, a UUID, a person that is known by one.
-_WORDLESS: Final = re.compile(
-    r"(?:customer/|employee/|visitor/)?(?:[0-9]+|[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12})"
+_PLAIN: Final = frozenset(
+    {"specversion", "type", "time", "datacontenttype", "id", "source", "subject", "data"}
 )
+_ENUMERATED: Final = frozenset(
+    {"categories", "fields", "legal_basis", "recipient_kind", "personal"}
+)
+_UUID: Final = 36
+_HEXADECIMAL: Final = "0123456789abcdefABCDEF-"
 _USUAL_ATTRIBUTES: Final = 8
 _SMALL: Final = bytes(range(256)).lower()
 _KEPT: Final = frozenset(b"\n0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -43,16 +45,13 @@ class QuickLook:
         kind = data.get("recipient_kind")
         if kind is not None and kind in self._due:
             return True
-        texts = [message["id"], message["source"], message["subject"]]
+        fresh = _names(message)
+        texts = [value for name, value in data.items() if name not in _ENUMERATED]
+        texts.append(message["source"])
         if len(message) > _USUAL_ATTRIBUTES:
             texts += [text for name, text in message.items() if name not in _PLAIN]
-        texts += [value for name, value in data.items() if name not in _ENUMERATED]
-        harmless, wordless = self._harmless, _WORDLESS.fullmatch
-        fresh = [
-            text
-            for text in texts
-            if type(text) is str and text not in harmless and wordless(text) is None
-        ]
+        harmless = self._harmless
+        fresh += [text for text in texts if type(text) is str and text not in harmless]
         for value in texts:
             if type(value) is list or type(value) is dict:
                 fresh += [one.raw for one in said_in(value) if one.raw not in harmless]
@@ -70,6 +69,15 @@ class QuickLook:
         if len(self._harmless) < _REMEMBERED:
             self._harmless.update(text for text in fresh if _AGAIN.fullmatch(text))
         return False
+
+
+def _names(message: dict[str, Any]) -> list[str]:
+    """Name and subject of an event, unless they hold no word: a UUID, a number."""
+    id, subject = message["id"], message["subject"]
+    found = [] if len(id) == _UUID and not id.strip(_HEXADECIMAL) else [id]
+    if not subject.partition("/")[2].isdecimal():
+        found.append(subject)
+    return found
 
 
 def _prose(personal: dict[str, Any]) -> list[str]:

@@ -16,8 +16,8 @@ from msgspec import Struct
 from schemas.catalogue import DISCLOSED, DISCLOSING, EVENT_TYPES
 from schemas.events.disclosure import RecipientKind
 from schemas.provision import folded, readings
-from schemas.references import PERSONS, kind_of
 from schemas.quick_look import QuickLook
+from schemas.references import PERSONS, kind_of
 from schemas.secret_articles import LOOK, is_article, names_article, names_power
 from schemas.secret_types import has_secret_type, is_secret_type
 from schemas.spelling import parts, plain, run
@@ -40,7 +40,9 @@ class HintWord(Struct, frozen=True):
 
 _KINDS: Final = frozenset(get_args(RecipientKind))
 # Upkeep of the register says which parties and rules there are, not what was done about a person.
-_UPKEEP: Final = frozenset({"recipient", "activity", "role", "employee", "system", "measure", "notice"})
+_UPKEEP: Final = frozenset(
+    {"recipient", "activity", "role", "employee", "system", "measure", "notice"}
+)
 # Of the notice that everybody may read, nothing is secret.
 _PUBLIC: Final = "nl.voipzeker.ledger.privacy-notice-published.v1"
 # Members that may name the power behind an act.
@@ -51,7 +53,9 @@ _AUTHORITIES: Final = frozenset({"court", "tax-authority", "supervisory-authorit
 _NEAR: Final = _AUTHORITIES | {"ciot"}
 _UNDER_POWER: Final = frozenset({"6-1-c", "6-1-e"})
 # What is asked for is no report of one's own.
-_DEMAND: Final = re.compile(r"vordering|bevel|warrant|subpoena|(?<![a-z])order(?![a-z])|request|verzoek")
+_DEMAND: Final = re.compile(
+    r"vordering|bevel|warrant|subpoena|(?<![a-z])order(?![a-z])|request|verzoek"
+)
 _DEMANDING: Final = ("necessity_reason", "reason")
 _PARAGRAPH: Final = re.compile(r"[._:/-](?:[0-9]{1,2}[a-z]?|[a-z]|lid|par)\Z")
 _MOST_PARAGRAPHS: Final = 4
@@ -139,7 +143,9 @@ class Secrecy:
         if self._whole is not None and self._whole.search(parts(text)):
             return True
         letters = run(text)
-        return any(word in letters and _remains(word, unless, letters) for word, unless in self._words)
+        return any(
+            word in letters and _remains(word, unless, letters) for word, unless in self._words
+        )
 
     def _told_by(self, message: Any, facts: dict[str, Any]) -> bool:
         """Whether the facts together hint, although none of them has a word that does."""

@@ -44,7 +44,7 @@ _BETWEEN = re.compile(r"[^a-z0-9\n]+")
 
 
 def plain(text: str) -> str:
-    """The text in small letters of ASCII, as it is read: `Ｐｏｌｉｃｅ`, `рolice` and `po\u200blice` are `police`.
+    """The text in small letters of ASCII, as it is read, whatever alphabet and width they have.
 
     What has no such letter becomes a space, and so does the end of a line: lines tell texts apart here.
     """
@@ -57,7 +57,7 @@ def plain(text: str) -> str:
 
 
 def parts(text: str) -> str:
-    """Plain texts, one a line, with one hyphen for all between letters and digits: `sv.126na (1)` -> `sv-126na-1-`."""
+    """Plain texts, one a line, with one hyphen for all between letters and digits: `sv.126na/1` -> `sv-126na-1`."""
     return _BETWEEN.sub("-", text)
 
 
