@@ -49,7 +49,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "LEDGER_WITHHELD_KEY",
         "store",
-        "public key of the confidential ledger, for what this one may not know [that of KEY_DIR/confidential]",
+        "public key of the confidential ledger [that of KEY_DIR/confidential]",
     ),
     Setting(
         "LEDGER_PRIVACY_OFFICE",

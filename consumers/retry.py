@@ -27,8 +27,9 @@ _FILE = "file:"
 class Retried(msgspec.Struct, frozen=True):
     """What became of a letter. `refused`: it stays, for the reason in `code` and `pointer`.
 
-    `withheld`: it is one no more, but sealed for the confidential ledger. `truncated`: it stays, and can never be recorded, since only its start was kept. `unreadable`: it
-    stays until it expires, and nobody can open it, since its day's key is gone or another one.
+    `withheld`: it is sealed for the confidential ledger instead. `truncated`: it stays, and can never be
+    recorded, since only its start was kept. `unreadable`: it stays until it expires, and nobody can open
+    it, since its day's key is gone or another one.
     """
 
     letter: str

@@ -201,7 +201,7 @@ def _unpadded(padded: bytes) -> bytes:
 def seal_withheld(
     keyring: Keyring, key: WithheldKey | None, messages: Sequence[Message]
 ) -> tuple[Sealed, ...]:
-    """Messages as they are kept. Raises Misconfigured without a key: then nothing of their batch is recorded."""
+    """Messages as they are kept. Raises Misconfigured without a key: their batch is not recorded then."""
     if not messages:
         return ()
     if key is None:

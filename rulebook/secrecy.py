@@ -1,7 +1,7 @@
 """What tells of an investigation and what clears it, as the data that admission to a ledger judges by.
 
-Owns `house/own_reports.toml` and `house/investigation_hints.toml`; provisions and kinds of recipient come from
-their own files.
+Owns `house/own_reports.toml` and `house/investigation_hints.toml`; provisions and kinds of recipient come
+from their own files.
 """
 
 from datetime import date

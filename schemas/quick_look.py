@@ -1,4 +1,4 @@
-"""Whether a message of the right shape needs a closer look for secrecy: most do not, and this is what they cost."""
+"""Whether a message of the right shape needs a closer look for secrecy: most do not."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -44,6 +44,8 @@ class QuickLook:
         data: dict[str, Any] = message["data"]
         kind = data.get("recipient_kind")
         if kind is not None and kind in self._due:
+            return True
+        if "ground" in data and not data["ground"].replace("-", "").isalpha():
             return True
         fresh = _names(message)
         texts = [value for name, value in data.items() if name not in _ENUMERATED]

@@ -127,7 +127,7 @@ class Secrecy:
         return not (self._is_cleared(facts) or self._is_own_report(facts))
 
     def _names_secret(self, said: Said) -> bool:
-        """Whether a text names a power under secrecy, or, as a provision, something that no reader can see."""
+        """Whether a text names a power under secrecy, or, as a provision, what nobody can read."""
         if said.prose:
             return names_article(parts(said.text), prose=True)
         if said.member not in _POWERS:
@@ -175,7 +175,7 @@ class Secrecy:
         return known in self._powers or kind is not None or "recipient" in facts
 
     def _known(self, spelled: str) -> str | None:
-        """The spelling in `clearing` that a provision, or a paragraph of it, reads as; exactly, not nearly."""
+        """The spelling in `clearing` that a provision reads as, or the article that it is a paragraph of."""
         text = spelled.lower()
         for _ in range(_MOST_PARAGRAPHS):
             if text.isascii() and folded(text) in self._clearing:

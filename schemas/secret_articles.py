@@ -1,9 +1,9 @@
 """Articles of law under secrecy, as they stand in a text: however they are spelled, wherever they stand.
 
-Sv 126g to 126zz (powers of investigation), any other article of that code, Tw chapter 13 (interception), the
-acts on intelligence services, e-Evidence (EPOC), and GDPR 23 and UAVG 41 where they restrict for the sake of an
-investigation or of national security. The rulebook knows the single provisions; this knows their look, so that
-an article which nobody has listed is caught as well.
+Sv 126g to 126zz (powers of investigation), any other article of that code, Tw chapter 13 (interception),
+the acts on intelligence services, e-Evidence (EPOC), and GDPR 23 and UAVG 41 where they restrict for the
+sake of an investigation or of national security. The rulebook knows the single
+provisions; this knows their look, so that an article which nobody has listed is caught as well.
 """
 
 import re
@@ -15,7 +15,8 @@ __all__ = ["LOOK", "is_article", "names_article", "names_power"]
 # the name of its law.
 _ANY = (
     r"(?<![a-z0-9])(?:nl-?)?(?:wv)?sv(?:-(?:art(?:ikel)?-?)?[0-9]{2,3}|(?:art(?:ikel)?)?-?126)(?![0-9])"
-    r"|(?<![a-z0-9])(?:tw|telecommunicatiewet|telecomwet|telecommunications-act)-?(?:art(?:ikel)?)?-?13(?![0-9])"
+    r"|(?<![a-z0-9])(?:tw|telecommunicatiewet|telecomwet|telecommunications-act)"
+    r"-?(?:art(?:ikel)?)?-?13(?![0-9])"
     r"|(?<![a-z0-9])wiv(?:-?20(?:02|17))?(?![a-z0-9])|(?<![a-z0-9])e-?evidence|(?<![0-9])2023-?1543(?![0-9])"
     r"|(?<![a-z0-9])epp?oc(?:-?pr)?(?![a-z0-9])|(?<![a-z])art(?:ikel)?-?126-?[a-z]"
     r"|(?<![a-z])(?:uavg|gdpr|avg)-?(?:art(?:ikel)?)?-?(?:23|41)-?1-?[a-d](?![a-z0-9])"
@@ -34,10 +35,11 @@ _AS_RUN = re.compile(
 _ARTICLE = re.compile(r"[0-9]{2,}[a-z]|(?<![a-z])art(?:ikel)?-?[0-9]")
 
 LOOK: Final = (
-    r"126(?:[g-z]|aa|bb|cc|dd|ee|ff)|(?<![0-9a-f])126[a-f]|sv(?:art|[0-9]|\Z|\n)|strafvord|(?:tw|wet|act)(?:art|13)"
+    r"126(?:[g-z]|aa|bb|cc|dd|ee|ff)|(?<![0-9a-f])126[a-f]|sv(?:art|[0-9]|\Z|\n)"
+    r"|strafvord|(?:tw|wet|act)(?:art|13)"
     r"|wiv|20231543|evidence|epp?oc|(?:avg|gdpr)(?:art|23|41)|art(?:ikel)?126"
 )
-"""What the letters and digits of texts, one a line, show when one of these functions is true for one of them."""
+"""What the letters and digits of texts, one a line, show when a function of this module is true for one."""
 
 
 def names_article(text: str, *, prose: bool = False) -> bool:
@@ -46,7 +48,7 @@ def names_article(text: str, *, prose: bool = False) -> bool:
 
 
 def names_power(letters: str) -> bool:
-    """Whether the whole of a text names a secret power. Give `spelling.run` of it: separators do not matter."""
+    """Whether a text as a whole names a secret power. Give `spelling.run` of it: separators do not matter."""
     return _AS_RUN.search(letters) is not None
 
 

@@ -18,7 +18,7 @@ _NAMES: Final = tuple(
 
 
 def is_secret_type(name: Any) -> bool:
-    """Whether a type is one of the confidential ledger's, in whatever version, spelling or with a slip or two."""
+    """Whether a type is one of the confidential ledger's, in any version or spelling, with a slip or two."""
     if not isinstance(name, str) or name in EVENT_TYPES:
         return False
     if name in CONFIDENTIAL_TYPES:

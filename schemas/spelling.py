@@ -57,7 +57,7 @@ def plain(text: str) -> str:
 
 
 def parts(text: str) -> str:
-    """Plain texts, one a line, with one hyphen for all between letters and digits: `sv.126na/1` -> `sv-126na-1`."""
+    """Plain texts, one a line, with one hyphen for all between letters and digits: `sv.1/2` -> `sv-1-2`."""
     return _BETWEEN.sub("-", text)
 
 
