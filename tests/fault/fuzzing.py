@@ -29,7 +29,7 @@ BOUND_S = 1.0
 
 _SHAPE = {Code.NOT_A_CLOUDEVENT, Code.UNKNOWN_TYPE, Code.UNKNOWN_FIELD, Code.SCHEMA}
 _DECODED = _SHAPE | {
-    *(Code.NOT_JSON, Code.TOO_LARGE, Code.WRONG_LEDGER, Code.PERSONAL_DATA_IN_FACTS),
+    *(Code.NOT_JSON, Code.TOO_LARGE, Code.WITHHELD, Code.PERSONAL_DATA_IN_FACTS),
     Code.TIME_IN_FUTURE,
 }
 _POINTER = re.compile(r"(?:/[a-z_0-9]+)*\Z")
@@ -160,7 +160,7 @@ def _of_schema(report: Report, value: bytes, result: Event | Rejection) -> str |
         message = msgspec.json.decode(value)
     except (ValueError, RecursionError):
         return None
-    if isinstance(result, Rejection) and result.code in {Code.TOO_LARGE, Code.WRONG_LEDGER}:
+    if isinstance(result, Rejection) and result.code in {Code.TOO_LARGE, Code.WITHHELD}:
         return None
     type = message.get("type") if isinstance(message, dict) else None
     validator = VALIDATORS.get(type) if isinstance(type, str) else None

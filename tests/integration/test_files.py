@@ -118,7 +118,7 @@ BAD: dict[Code, Callable[[House], Lines]] = {
     Code.NOT_JSON: plain(b"\xff"),
     Code.NOT_A_CLOUDEVENT: plain({"hello": "world"}),
     Code.UNKNOWN_TYPE: plain(message("invented")),
-    Code.WRONG_LEDGER: plain(
+    Code.WITHHELD: plain(
         message(
             "personal-data-disclosed",
             recipient="police",
@@ -143,10 +143,10 @@ BAD: dict[Code, Callable[[House], Lines]] = {
 
 
 def test_every_code_is_here() -> None:
-    assert set(BAD) == set(Code)
+    assert set(BAD) == set(Code) - {Code.WRONG_LEDGER}  # which the open ledger does not know
 
 
-@pytest.mark.parametrize("code", Code)
+@pytest.mark.parametrize("code", BAD.keys() - {Code.WITHHELD})
 def test_each_code_leaves_one_dead_letter(house: House, code: Code) -> None:
     house.intake = Intake(secrecy=secrecy())
     bad = BAD[code](house)
