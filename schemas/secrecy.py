@@ -149,15 +149,15 @@ class Secrecy:
 
     def _told_by(self, message: Any, facts: dict[str, Any]) -> bool:
         """Whether the facts together hint, although none of them has a word that does."""
-        kind, notice, ground = (facts.get(name) for name in ("recipient_kind", "notice", "ground"))
-        if notice == "barred" or (isinstance(ground, str) and self._is_unknown_article(ground)):
+        kind, ground = _text(facts, "recipient_kind"), _text(facts, "ground")
+        if _is_barred(facts) or self._is_unknown_article(ground):
             return True
-        if kind is None:
+        if "recipient_kind" not in facts:
             return False
         if kind not in _KINDS or kind in self._kinds:
-            return kind in self._kinds or facts.get("legal_basis") in _UNDER_POWER
+            return kind in self._kinds or _text(facts, "legal_basis") in _UNDER_POWER
         of_person = _type_of(message) == DISCLOSED and _subject_kind(message) in PERSONS
-        foreign = facts.get("country", "NL") != "NL"
+        foreign = _text(facts, "country") not in {"", "NL"}
         return (kind == "ciot" and of_person) or (kind in _AUTHORITIES and foreign)
 
     def _is_unknown_article(self, ground: str) -> bool:
@@ -165,14 +165,13 @@ class Secrecy:
 
     def _is_cleared(self, facts: dict[str, Any]) -> bool:
         """Whether the provision is known, and without secrecy for this recipient or act."""
-        provision, kind = facts.get("provision"), facts.get("recipient_kind")
-        known = self._known(provision) if isinstance(provision, str) else None
-        if known is None or facts.get("notice") == "barred":
+        known = self._known(_text(facts, "provision"))
+        if known is None or _is_barred(facts):
             return False
         kinds = self._clearing[known]
         if kinds:
-            return kind in kinds
-        return known in self._powers or kind is not None or "recipient" in facts
+            return _text(facts, "recipient_kind") in kinds
+        return known in self._powers or "recipient_kind" in facts or "recipient" in facts
 
     def _known(self, spelled: str) -> str | None:
         """The spelling in `clearing` that a provision reads as, or the article that it is a paragraph of."""
@@ -186,12 +185,12 @@ class Secrecy:
         return None
 
     def _is_own_report(self, facts: dict[str, Any]) -> bool:
-        if "provision" in facts or facts.get("notice") == "barred":
+        if "provision" in facts or _is_barred(facts):
             return False
-        purpose = facts.get("purpose", facts.get("ground"))
-        bases = self._own_reports.get(purpose, ()) if isinstance(purpose, str) else ()
+        purpose = _text(facts, "purpose" if "purpose" in facts else "ground")
+        bases = self._own_reports.get(purpose, frozenset())
         asked = any(_DEMAND.search(str(facts.get(name, "")).lower()) for name in _DEMANDING)
-        return facts.get("legal_basis") in bases and not asked
+        return _text(facts, "legal_basis") in bases and not asked
 
 
 def _remains(word: str, unless: tuple[str, ...], letters: str) -> bool:
@@ -199,6 +198,17 @@ def _remains(word: str, unless: tuple[str, ...], letters: str) -> bool:
     for longer in unless:
         letters = letters.replace(longer, " ")
     return word in letters
+
+
+def _is_barred(facts: dict[str, Any]) -> bool:
+    """Whether nobody may tell the person: a bar on telling is one of an investigation."""
+    return run(plain(_text(facts, "notice"))) == "barred"
+
+
+def _text(facts: dict[str, Any], name: str) -> str:
+    """A fact that is a text; empty where it is none, whatever it is."""
+    value = facts.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _type_of(message: Any) -> Any:

@@ -89,6 +89,25 @@ def test_an_own_report_is_open_on_its_bases_only(entry: object) -> None:
         assert outcome(changed(message, data__necessity_reason="vordering")) == WITHHELD
 
 
+@pytest.mark.parametrize("value", [None, 1, True, [], {}, [["police"]], {"a": {"b": []}}, 1.5])
+def test_facts_of_any_shape_are_judged(value: object) -> None:
+    """What is no text clears nothing and ends nothing: it is withheld, or refused for its shape."""
+    for name in (
+        "recipient_kind",
+        "provision",
+        "legal_basis",
+        "purpose",
+        "ground",
+        "notice",
+        "country",
+    ):
+        told = changed(DISCLOSED, **{f"data__{name}": value})
+        assert isinstance(outcome(told), Rejection)
+        assert outcome(changed(DISCLOSED, data=value)) != WITHHELD or value == [["police"]]
+        assert isinstance(outcome(changed(told, type=value)), Rejection)
+        assert isinstance(outcome(changed(told, subject=value)), Rejection)
+
+
 def test_a_refusal_of_rights_is_not_cleared_by_the_duty_to_answer() -> None:
     message = changed(
         example("rights-request-refused"),
