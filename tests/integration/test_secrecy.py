@@ -34,9 +34,9 @@ HOLD = ("hold", "place", WHO, "HOLD-1", "--category", "traffic", "--review-on", 
 
 
 def many() -> list[dict[str, Any]]:
-    """Some hundred of the messages that the property test makes, over all types and members."""
-    made: list[dict[str, Any]] = [*by_kind(), *[*by_provision()][::29], *[*by_member()][::41]]
-    return [*made, *[*by_hint()][::97], SECRET, {**SECRET, "type": "order-received"}]
+    """Some of the messages that the property test makes, over all types and members."""
+    made = [*[*by_kind()][::3], *[*by_provision()][::97], *[*by_member()][::151]]
+    return [*made, *[*by_hint()][::397], SECRET, {**SECRET, "type": "order-received"}]
 
 
 @pytest.fixture
@@ -106,8 +106,6 @@ def test_the_open_ledger_shows_what_it_would_without_the_messages(house: Cli) ->
     assert {name for name, value in hidden.items() if value} == {"letter", "code"}
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {"letters", "letters for people"}
-    house("rebuild")
-    assert shown(house, position) == after
     assert house("audit", "--views").status == 0
 
 
