@@ -95,7 +95,7 @@ def restore_site(
             check_identities(opened, identities)
         provider = FileKeyProvider(settings.key_dir / str(settings.ledger))
         check_keys(copies[1].copy, provider)
-        check_rows_key(provider, copies[1].copy.migrations)
+        check_rows_key(provider, _migrations_of(copies[1].copy))
         folder, known = LogFolder(settings.log.folder), _known(settings, trust)
         elsewhere = is_elsewhere(folder, settings.log.origin, known)
         if elsewhere and settings.log.origin in copies[0].copy.signed:
@@ -116,6 +116,10 @@ def _opened(
         yield copies
 
 
+def _migrations_of(copy: Copy) -> tuple[str, ...]:
+    return tuple(one.name for one in copy.migrations)
+
+
 def _known(settings: Settings, trust: Trust) -> list[VerifierKey]:
     """Verification keys of the log, also where its own list was not brought along."""
     return list(dict.fromkeys((*log_key(settings).known(), *trust.keys)))
@@ -124,7 +128,9 @@ def _known(settings: Settings, trust: Trust) -> list[VerifierKey]:
 def _complete(site: Site, copies: tuple[Copy, Copy], keys: Sequence[VerifierKey]) -> Restored:
     """What comes after the rows: upgrades, entries of the log, erasures of the journal, views, audit."""
     install_on(site)
-    authenticate_restored(site.session("eraser"), site.provider, site.ledger, copies[1].migrations)
+    authenticate_restored(
+        site.session("eraser"), site.provider, site.ledger, _migrations_of(copies[1])
+    )
     log = site.settings.log
     folder = LogFolder(log.folder)
     reimported = reimport(site.session("recorder"), site.ledger, site.chain(), folder, keys)

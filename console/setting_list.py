@@ -56,6 +56,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEDGER_NAME", "store", "name of the ledger [main, or confidential]"),
     Setting("LEDGER_CONFIDENTIAL", "store", "the ledger of orders under secrecy", switch=True),
     Setting(
+        "LEDGER_WITHHELD_KEY",
+        "store",
+        "public key of the confidential ledger [that of KEY_DIR/confidential]",
+    ),
+    Setting(
         "LEDGER_PRIVACY_OFFICE",
         "store",
         "source of the office's own acts, which may end or change what other sources said",

@@ -8,6 +8,7 @@ from typing import TypeVar
 from console.setting_list import PREFIX
 from ledger.errors import Misconfigured
 from ledger.tlog.policy import Policy, parse_policy
+from ledger.withheld import WithheldKey
 
 __all__ = ["Reader", "read_policy"]
 
@@ -86,6 +87,15 @@ class Reader:
             return file.read_text("utf-8").partition("\n")[0].strip() or None if file else None
         except (OSError, ValueError):
             self.wrong.append(f"{PREFIX}{name}: expected a file that can be read")
+            return None
+
+    def withheld_key(self, name: str) -> WithheldKey | None:
+        """The public key of the confidential ledger."""
+        text = self.text(name, None)
+        try:
+            return WithheldKey.read(text) if text else None
+        except Misconfigured as error:
+            self.wrong.append(f"{PREFIX}{name}: {error}")
             return None
 
     def policy(self, name: str) -> Policy | None:

@@ -17,6 +17,7 @@ from ledger.errors import LedgerError, Misconfigured
 from ledger.names import LedgerName
 from ledger.postgres import PATIENCE_S
 from ledger.tlog.policy import Policy
+from ledger.withheld import WithheldKey
 from schemas.formats import CODE, EMPLOYEE, ID, SOURCE
 
 __all__ = [
@@ -154,6 +155,7 @@ class Settings(msgspec.Struct, frozen=True):
     four_eyes: frozenset[str] = frozenset()
     serving: Serving = Serving()
     backup_recipients: tuple[str, ...] = ()
+    withheld_key: WithheldKey | None = None
     texts: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
@@ -205,6 +207,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         backup_recipients=reader.names(
             "BACKUP_RECIPIENTS", (), RECIPIENT, "public keys such as age1…"
         ),
+        withheld_key=reader.withheld_key("WITHHELD_KEY"),
         texts={name: text for name, text in texts.items() if name.startswith(PREFIX)},
     )
     if reader.wrong:

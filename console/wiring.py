@@ -45,11 +45,12 @@ from ledger.tlog.observer import Observer
 from ledger.tlog.publisher import Publisher
 from ledger.tlog.witnesses import Witnesses
 from ledger.tombstones import expire_tombstones
+from ledger.withheld import KeyPair, WithheldKey, public_key
 from projections import VIEWS
 from projections.person import legal_holds
 from projections.standing import holds_role, staff_is_registered
 from projections.storage import prepare
-from rulebook import period, secret_provisions
+from rulebook import period, secrecy
 from rulebook.powers import POWERS
 from rulebook.sources import SENDERS
 from schemas import Intake
@@ -66,11 +67,15 @@ __all__ = [
     "log_key",
     "open_site",
     "utc_now",
+    "withheld_keys",
+    "withheld_pair",
 ]
 
 # Keys of the ledger itself that other commands than the recorder read.
 LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record", READS, CHAIN)
 JOURNAL = "erasures.journal"
+WITHHELD_KEY = "withheld.pub"
+CONFIDENTIAL = "confidential"
 
 
 def utc_now() -> datetime:
@@ -175,7 +180,17 @@ class Site:
         """What this ledger accepts, and from whom."""
         senders = SENDERS if self.settings.strict_sources else None
         speakers = Speakers(frozenset(self.privacy_office), POWERS, senders)
-        return Intake(self.settings.confidential, secret_provisions(), speakers)
+        return Intake(self.settings.confidential, secrecy(), speakers)
+
+    @property
+    def withheld_pair(self) -> KeyPair:
+        """The keys of the confidential ledger for what is withheld from the open one."""
+        return withheld_pair(self.settings)
+
+    @property
+    def withheld_key(self) -> WithheldKey | None:
+        """To which an open ledger seals what it may not know."""
+        return None if self.settings.confidential else withheld_key(self.settings)
 
     @property
     def privacy_office(self) -> tuple[str, ...]:
@@ -311,6 +326,7 @@ class Site:
             role=role,
             clock=self.clock,
             limit=self.halt_limit,
+            withheld_key=self.withheld_key,
         )
 
     def keyring(self) -> Keyring:
@@ -373,6 +389,29 @@ def log_key(settings: Settings) -> KeyFile:
     return KeyFile(log.key_file, log.origin, log.passphrase)
 
 
+def withheld_pair(settings: Settings) -> KeyPair:
+    """The pair of the confidential ledger: its own, or what is made for the one to come."""
+    name = str(settings.ledger) if settings.confidential else CONFIDENTIAL
+    return KeyPair(settings.key_dir / name)
+
+
+def withheld_key(settings: Settings) -> WithheldKey | None:
+    """To which an open ledger seals what it may not know; made when there is none."""
+    own = settings.key_dir / str(settings.ledger) / WITHHELD_KEY
+    return settings.withheld_key or public_key(own, withheld_pair(settings))
+
+
+def withheld_keys(settings: Settings) -> dict[str, str | None]:
+    """The public key, and where its private half is when it lies in this key folder."""
+    pair = withheld_pair(settings)
+    key = pair.known() if settings.confidential else withheld_key(settings)
+    here = key is not None and pair.holds(key)
+    return {
+        "withheld_key": key.text if key else None,
+        "withheld_private": str(pair.private) if here else None,
+    }
+
+
 def bare_site(
     settings: Settings, clock: Callable[[], datetime], *, read_only: bool = False
 ) -> Site:
@@ -421,6 +460,10 @@ def install_on(site: Site) -> list[str]:
     begin_chain(site.session("recorder"), site.ledger, keyring.hash(CHAIN))
     prepare(site.session("projector"), site.ledger, VIEWS)
     site.log_key.create()
+    if site.settings.confidential:
+        site.withheld_pair.create()
+    else:
+        _ = site.withheld_key  # made when there is none
     return applied
 
 

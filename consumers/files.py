@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
+from operator import itemgetter
 from typing import BinaryIO
 
 import msgspec
@@ -25,6 +26,7 @@ from ledger.reading import head_position
 from ledger.recording import Batch, Outcome
 from ledger.writing import Span
 from schemas import Code, Intake
+from schemas.rejection import WITHHELD
 
 __all__ = ["IngestResult", "Progress", "RejectedLine", "ingest"]
 
@@ -59,8 +61,12 @@ class Progress(msgspec.Struct, frozen=True):
             read=self.read + read,
             recorded=self.recorded + (outcome.recorded if outcome else 0),
             duplicates=self.duplicates + (outcome.duplicates if outcome else 0),
-            rejected=self.rejected + (len(outcome.rejections) if outcome else 0),
+            rejected=self.rejected + (_refused(outcome) if outcome else 0),
         )
+
+
+def _refused(outcome: Outcome) -> int:
+    return len(outcome.rejections) + len(outcome.withheld)
 
 
 class IngestResult(msgspec.Struct, frozen=True):
@@ -194,9 +200,11 @@ class _Ingest:
     def _count(self, one: _Gathered, outcome: Outcome | None) -> None:
         if outcome:
             self._last_position = outcome.last_position
+            # Whoever brings a file may know what became of its lines; nobody else learns it.
+            hidden = ((index, WITHHELD) for index in outcome.withheld)
             self._rejections += [
                 RejectedLine(one.label, one.lines[index].number, rejection.code, rejection.pointer)
-                for index, rejection in outcome.rejections
+                for index, rejection in sorted((*outcome.rejections, *hidden), key=itemgetter(0))
             ]
         self._progress = self._progress.after(one.size, len(one.lines), outcome)
         self._on_progress(self._progress)

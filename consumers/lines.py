@@ -14,7 +14,7 @@ import msgspec
 
 from consumers.pipeline import KEPT_BYTES, kept, truncated
 from ledger.message import FileOrigin, Message, place_of
-from schemas import Code, Event, Intake, Rejection, admit_each, parse, through
+from schemas import Code, Event, Intake, Rejection, admit_each, parse, through, unreadable
 
 __all__ = ["LINE_BYTES", "Line", "lines", "messages_of_lines"]
 
@@ -75,7 +75,8 @@ def messages_of_lines(
 ) -> list[Message]:
     """Lines of a file as messages. `file`: its label."""
     parsed = [
-        parse(line.text, intake) if line.whole else Rejection(Code.TOO_LARGE) for line in lines
+        parse(line.text, intake) if line.whole else unreadable(line.text, Code.TOO_LARGE, intake)
+        for line in lines
     ]
     outcomes = admit_each(parsed, through(intake, place_of(FileOrigin(file, 0))), now)
     return [

@@ -306,9 +306,11 @@ class Consumer:
         return Batch(Arrivals(part.records, read), span, bookmark)
 
     def _recorded(self, one: "_Handed", outcome: Outcome) -> None:
-        """Take note of a batch that is committed."""
+        """Take note of a batch that is committed. Of what is withheld nobody is told, not even how much."""
         partition, part = one.partition, one.part
-        self._observer.timed(len(part.records), self._monotonic() - one.started)
+        told = len(part.records) - len(outcome.withheld)
+        if told or not part.records:
+            self._observer.timed(told, self._monotonic() - one.started)
         self._failures = 0
         self._unacknowledged[partition] = part.end
         if outcome.rejections:

@@ -179,7 +179,7 @@ class IntakeMetrics:
             self.events_recorded.labels(topic)
             self.duplicates.labels(topic)
             self.topic_halted.labels(topic).set(0)
-            for code in Code:
+            for code in set(Code) - {Code.WITHHELD}:  # of which nobody is told where it came from
                 self.rejections.labels(topic, code.value)
         for service in SERVICES:
             self.service_away.labels(service)

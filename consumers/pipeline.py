@@ -16,6 +16,7 @@ import orjson
 from consumers.source import Partition, Record
 from ledger.message import FileOrigin, KafkaOrigin, Message, place_of
 from schemas import (
+    Code,
     Event,
     Headers,
     Intake,
@@ -27,6 +28,7 @@ from schemas import (
     parse,
     parse_binary,
     through,
+    unreadable,
 )
 
 __all__ = [
@@ -92,8 +94,10 @@ def messages_of_records(
 def again(
     body: bytes, mode: str, origin: KafkaOrigin | FileOrigin, intake: Intake, now: datetime
 ) -> Message:
-    """A dead letter's message once more, under today's rules. `mode`: structured or binary."""
+    """A dead letter's message once more, under today's rules. `mode`: of the letter."""
     intake = through(intake, place_of(origin))
+    if mode == "truncated":
+        return Message(body, unreadable(body, Code.TOO_LARGE, intake), origin, "truncated")
     if mode == "binary":
         headers, value = _read_binary(body)
         return Message(body, decode_binary(headers, value, intake, now), origin, "binary")

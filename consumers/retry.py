@@ -20,7 +20,7 @@ from ledger.recording import Batch
 from ledger.writing import Span
 from schemas import Code, Intake, Rejection
 
-__all__ = ["Retried", "retry", "retry_all"]
+__all__ = ["Retried", "is_hidden", "retry", "retry_all"]
 
 _FILE = "file:"
 
@@ -28,12 +28,13 @@ _FILE = "file:"
 class Retried(msgspec.Struct, frozen=True):
     """What became of a letter. `refused`: it stays, for the reason in `code` and `pointer`.
 
-    `truncated`: it stays, and can never be recorded, since only its start was kept. `unreadable`: it
-    stays until it expires, and nobody can open it, since its day's key is gone or another one.
+    `withheld`: it is sealed for the confidential ledger instead. `truncated`: it stays, and can never be
+    recorded, since only its start was kept. `unreadable`: it stays until it expires, and nobody can open
+    it, since its day's key is gone or another one.
     """
 
     letter: str
-    outcome: Literal["recorded", "duplicate", "refused", "truncated", "unreadable"]
+    outcome: Literal["recorded", "duplicate", "refused", "truncated", "unreadable", "withheld"]
     code: Code | None = None
     pointer: str = ""
 
@@ -62,18 +63,26 @@ def _retry(ledger: Ledger, name: str, intake: Intake, now: datetime) -> Retried:
         letter, body = open_letter(ledger.session, ledger.keyring, name)
     except Lost:
         return Retried(name, "unreadable")
-    if letter.mode == "truncated":
+    if letter.mode == "truncated" and not is_hidden(letter, body, intake, now):
         return Retried(name, "truncated")
     accepted = accepted_now(intake, ledger.session)
     message = again(body, letter.mode, _origin(letter), accepted, now)
-    if isinstance(message.outcome, Rejection):
+    if isinstance(message.outcome, Rejection) and message.outcome.code is not Code.WITHHELD:
         # Not recorded once more: the message did not arrive once more.
         return _refused(name, message.outcome)
     batch = Batch([message], Span("command:retry"), letters={0: bytes.fromhex(name)})
     outcome = ledger.record(batch)
+    if outcome.withheld:
+        return Retried(name, "withheld", Code.WITHHELD)
     if outcome.rejections:
         return _refused(name, outcome.rejections[0][1])
     return Retried(name, "recorded" if outcome.recorded else "duplicate")
+
+
+def is_hidden(letter: Letter, body: bytes, intake: Intake, now: datetime) -> bool:
+    """Whether a letter from before today's rules holds what only the confidential ledger may know."""
+    outcome = again(body, letter.mode, _origin(letter), intake, now).outcome
+    return isinstance(outcome, Rejection) and outcome.code is Code.WITHHELD
 
 
 def _refused(name: str, rejection: Rejection) -> Retried:

@@ -39,6 +39,7 @@ from ledger.recorder import LedgerRecorder, RecordedRow
 from ledger.recording import Batch, HaltLimit, Outcome, Prepared, prepare, record, write
 from ledger.sealing import KeyedHash
 from ledger.subjects import SubjectIndex
+from ledger.withheld import WithheldKey
 from ledger.writing import Span, append, lock_head
 
 __all__ = ["EventMapper", "Ledger"]
@@ -134,6 +135,7 @@ class Ledger(Application[UUID]):
         clock: Callable[[], datetime] = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
         limit: HaltLimit | None = None,
+        withheld_key: WithheldKey | None = None,
     ) -> None:
         self.ledger = ledger
         self._connect = partial(database.connect, ledger, role)
@@ -149,13 +151,21 @@ class Ledger(Application[UUID]):
         self._sealer = Sealer(self.keyring, subjects, ledger)
         self._clock = clock
         self._limit = limit or HaltLimit()
+        self._withheld_key = withheld_key
         self._before = Before()
         super().__init__()
 
     def record(self, batch: Batch) -> Outcome:
         """Record a batch: see `recording.record`."""
         return record(
-            self.session, self.keyring, self._sealer, self.ledger, batch, self._clock(), self._limit
+            self.session,
+            self.keyring,
+            self._sealer,
+            self.ledger,
+            batch,
+            self._clock(),
+            self._limit,
+            self._withheld_key,
         )
 
     def record_each(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
@@ -167,7 +177,8 @@ class Ledger(Application[UUID]):
         return ahead(batches, self._prepare, self._write, self.record)
 
     def _prepare(self, batch: Batch) -> Prepared:
-        return prepare(self.session, self.keyring, self._sealer, batch, self._clock())
+        now, key = self._clock(), self._withheld_key
+        return prepare(self.session, self.keyring, self._sealer, batch, now, key)
 
     def _write(self, prepared: Prepared) -> Outcome:
         """Runs in a thread of its own, so it has a session of its own."""

@@ -12,6 +12,7 @@ from ledger.names import LedgerName
 from ledger.postgres import Session
 from ledger.reading import halted_topics
 from ledger.reads import waiting
+from ledger.withheld import count_withheld
 
 __all__ = ["WATCH_LIMIT_S", "JournalFigures", "ledger_figures", "watch_only"]
 
@@ -36,6 +37,7 @@ def ledger_figures(session: Session, ledger: LedgerName, now: datetime) -> Figur
         "ledger_erasures_total": float(erasures),
         "ledger_dead_letters": float(letters),
         "ledger_reads_waiting": float(waiting(session)),
+        "ledger_withheld_messages": float(count_withheld(session)),
         "ledger_halted_topics": float(len(halted_topics(session))),
         "ledger_data_directory_bytes": float(size),
     }

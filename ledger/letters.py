@@ -33,6 +33,7 @@ __all__ = [
     "expire_letters",
     "letter_keys",
     "letters",
+    "offset_of",
     "open_letter",
     "remove_letters",
 ]

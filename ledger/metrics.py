@@ -121,6 +121,12 @@ READ: tuple[Series, ...] = (
         "`ledger dead-letters list`, mend the sender, then `ledger dead-letters retry`.",
     ),
     Series(
+        "ledger_withheld_messages",
+        "gauge",
+        "Messages that only the confidential ledger may open, and that wait for it. Above 0: hand them over "
+        "with `ledger dead-letters hand-over`, whatever they are.",
+    ),
+    Series(
         "ledger_halted_topics",
         "gauge",
         "Topics that are halted, since too many of their messages were refused, also while no consumer "

@@ -25,6 +25,7 @@ from ledger.overtaking import Moment, erased_between, moment
 from ledger.packing import Ready, refusal_of
 from ledger.postgres import Session, UniqueConflict
 from ledger.sealing import KeyedHash
+from ledger.withheld import Sealed, WithheldKey, keep_withheld, seal_withheld
 from ledger.writing import Head, NewEvent, Span, Written, append, lock_head
 from schemas import Code, Event, Rejection
 
@@ -61,13 +62,18 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of a batch. `rejections`: index of the message and why."""
+    """What became of a batch. `rejections`: index of the message and why.
+
+    `withheld`: indexes of messages that are for the confidential ledger only. Whoever reports them to others
+    than the one who brought them tells of an investigation.
+    """
 
     recorded: int
     duplicates: int
     rejections: tuple[tuple[int, Rejection], ...]
     last_position: int
     halted: bool = False
+    withheld: tuple[int, ...] = ()
 
 
 class _Decided(msgspec.Struct):
@@ -76,12 +82,14 @@ class _Decided(msgspec.Struct):
     new: list[Ready] = msgspec.field(default_factory=list)
     refused: list[tuple[int, Rejection]] = msgspec.field(default_factory=list)
     duplicates: int = 0
+    withheld: list[int] = msgspec.field(default_factory=list)
 
 
 class Prepared(msgspec.Struct, frozen=True):
     """A batch that is sealed, with all that its write transaction needs. `then`: what it was sealed by.
 
     `last_record`: keyed hash of the bookmark's last record. `chain`: vouches for what the batch writes.
+    `withheld`: sealed, as it will be kept.
     """
 
     batch: Batch
@@ -91,6 +99,7 @@ class Prepared(msgspec.Struct, frozen=True):
     last_record: bytes | None
     chain: KeyedHash
     now: datetime
+    withheld: Sequence[Sealed] = ()
 
 
 def record(
@@ -101,11 +110,12 @@ def record(
     batch: Batch,
     now: datetime,
     limit: HaltLimit,
+    withheld_key: WithheldKey | None = None,
 ) -> Outcome:
     """Record one batch; on return it is committed. Raises Fenced, Retry or Halt: then nothing is."""
     for _ in range(_ATTEMPTS):
         try:
-            prepared = prepare(session, keyring, sealer, batch, now)
+            prepared = prepare(session, keyring, sealer, batch, now, withheld_key)
             return write(session, ledger, prepared, limit, Before())
         except Overtaken:
             continue
@@ -113,20 +123,35 @@ def record(
 
 
 def prepare(
-    session: Session, keyring: Keyring, sealer: Sealer, batch: Batch, now: datetime
+    session: Session,
+    keyring: Keyring,
+    sealer: Sealer,
+    batch: Batch,
+    now: datetime,
+    withheld_key: WithheldKey | None = None,
 ) -> Prepared:
-    """Seal a batch. Makes missing subjects and keys; raises Overtaken, Retry or Halt."""
+    """Seal a batch. Makes missing subjects and keys; raises Overtaken, Retry or Halt.
+
+    Raises Misconfigured when something is withheld and there is no key for it: nothing is lost so.
+    """
     then = moment(session)
     last = batch.bookmark.last_record if batch.bookmark else None
+    ready = sealer.seal(batch.messages, then)
+    hidden = [batch.messages[index] for index, item in enumerate(ready) if _is_withheld(item)]
     return Prepared(
         batch=batch,
-        ready=sealer.seal(batch.messages, then),
+        ready=ready,
         then=then,
         letter_keys=letter_keys(keyring, now),
         last_record=None if last is None else hash_of_record(keyring, last),
         chain=keyring.hash(CHAIN),
         now=now,
+        withheld=seal_withheld(keyring, withheld_key, hidden),
     )
+
+
+def _is_withheld(item: Ready) -> bool:
+    return item.refusal is not None and item.refusal.code is Code.WITHHELD
 
 
 def write(
@@ -184,8 +209,10 @@ def _write(
             said_before(session, claiming),
         )
         new_letters = _move_letters(session, link, prepared, decided)
+        keep_withheld(session, prepared.withheld)
         if batch.bookmark:
-            window = (counted or Window()).count(len(ready), len(decided.refused), limit, now)
+            told = len(ready) - len(decided.withheld)
+            window = (counted or Window()).count(told, len(decided.refused), limit, now)
             set_window(session, link, batch.span.topic, counted, window)
             halted = window.halted_at is not None
             _answer(session, link, batch, decided)
@@ -199,6 +226,7 @@ def _write(
         rejections=tuple(decided.refused),
         last_position=written.last,
         halted=halted,
+        withheld=tuple(decided.withheld),
     )
 
 
@@ -252,6 +280,8 @@ def decide(
         earlier = known.get((item.source, item.id)) if item.stream else None
         if earlier is not None and not _conflicts(earlier, item):
             decided.duplicates += 1
+        elif _is_withheld(item):
+            decided.withheld.append(index)
         elif refusal := _refusal(messages, index, item, earlier, said):
             decided.refused.append((index, refusal))
         else:
@@ -343,7 +373,7 @@ def hash_of_record(keyring: Keyring, record: bytes) -> bytes:
 
 
 def _answer(session: Session, link: Link, batch: Batch, decided: _Decided) -> None:
-    """Keep the answers to upstream for what was refused of a Kafka batch."""
+    """Keep the answers to upstream for what was refused of a Kafka batch; to what is withheld is none."""
     refused = [(batch.messages[index], why) for index, why in decided.refused]
     answers = [
         answer_of(why, message.origin)

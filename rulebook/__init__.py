@@ -57,6 +57,7 @@ from rulebook.retention import (
     retention_rules,
 )
 from rulebook.rules import RULES, Rule, Situation, breaches, rule
+from rulebook.secrecy import INVESTIGATION_HINTS, OWN_REPORTS, secrecy
 from rulebook.validity import in_force
 from rulebook.verdict import Verdict
 
@@ -66,9 +67,11 @@ __all__ = [
     "DEADLINES",
     "ERASURE_RULES",
     "EXTENSIONS",
+    "INVESTIGATION_HINTS",
     "MARKETING_RULES",
     "NOTICE_CHECKS",
     "NOTICE_CLAIMS",
+    "OWN_REPORTS",
     "PERIODS",
     "PROVISIONS",
     "PURPOSES",
@@ -129,5 +132,6 @@ __all__ = [
     "retention_rule",
     "retention_rules",
     "rule",
+    "secrecy",
     "secret_provisions",
 ]

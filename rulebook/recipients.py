@@ -24,7 +24,7 @@ class RecipientKindRule(Struct, frozen=True, forbid_unknown_fields=True):
     """One kind. `categories`: what it may receive; `any`: whatever the provision allows.
 
     `needs_provision`: it is an authority that acts under a power. `public`: it belongs in an account of
-    what authorities received.
+    what authorities received. `investigates`: that it receives data hints at an investigation.
     """
 
     kind: str
@@ -37,6 +37,7 @@ class RecipientKindRule(Struct, frozen=True, forbid_unknown_fields=True):
     tests: Annotated[tuple[RecipientKindTest, ...], Meta(min_length=1)]
     needs_provision: bool = False
     public: bool = False
+    investigates: bool = False
     valid_to: date | None = None
 
 

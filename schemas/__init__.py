@@ -5,7 +5,15 @@ Pure: no I/O, no clock, no environment. Imports nothing of the project.
 
 from schemas.admission import admit_each
 from schemas.catalogue import EVENT_TYPES
-from schemas.decode import Headers, decode, decode_binary, is_structured, parse, parse_binary
+from schemas.decode import (
+    Headers,
+    decode,
+    decode_binary,
+    is_structured,
+    parse,
+    parse_binary,
+    unreadable,
+)
 from schemas.event import OWN_SOURCES, Event, Intake
 from schemas.event_type import EventType
 from schemas.own import OwnEvent, OwnEventError, own_event
@@ -38,4 +46,5 @@ __all__ = [
     "parse",
     "parse_binary",
     "through",
+    "unreadable",
 ]

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from schemas.diagnosis import diagnose, reject, wrong_ledger
+from schemas.diagnosis import diagnose, elsewhere, reject
 from schemas.encoding import to_json
 from schemas.envelope import TRACE, Envelope
 from schemas.event import Event, Intake
@@ -50,9 +50,9 @@ def _checks_or_rejection(message: Any, intake: Intake) -> Checks | Rejection:
         checks = fit(message)
     except (msgspec.ValidationError, KeyError, TypeError):
         return diagnose(message, intake) or reject(message, Code.SCHEMA)
-    elsewhere = wrong_ledger(message, intake)
-    if elsewhere is not None:
-        return reject(message, Code.WRONG_LEDGER, elsewhere)
+    other = elsewhere(message, intake)
+    if other is not None:
+        return other
     unheard = not_allowed(message, intake)
     return checks if unheard is None else reject(message, Code.SOURCE_NOT_ALLOWED, unheard)
 

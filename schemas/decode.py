@@ -16,8 +16,9 @@ import msgspec
 
 from schemas.admission import admit_each
 from schemas.diagnosis import diagnose, reject
+from schemas.encoding import to_json
 from schemas.event import Event, Intake
-from schemas.rejection import Code, Rejection
+from schemas.rejection import WITHHELD, Code, Rejection
 from schemas.skimming import skim
 
 Headers = Sequence[tuple[str, bytes | None]]
@@ -50,13 +51,20 @@ def decode_binary(
 def parse(message: bytes, intake: Intake) -> Any:
     """The JSON value of a message in structured mode, for `admit_each`; or its rejection."""
     if len(message) > MAX_MESSAGE:
-        return _too_large(message)
+        return _too_large(message, intake)
     try:
         return msgspec.json.decode(message)
     except msgspec.ValidationError:
         return _out_of_range(message, intake)
     except (ValueError, RecursionError):
-        return Rejection(Code.NOT_JSON)
+        return unreadable(message, Code.NOT_JSON, intake)
+
+
+def unreadable(start: bytes, code: Code, intake: Intake) -> Rejection:
+    """The rejection of what was not parsed. `start`: as much of it as a dead letter may keep."""
+    if not intake.confidential and intake.secrecy.withholds_bytes(start):
+        return WITHHELD
+    return Rejection(code)
 
 
 def parse_binary(headers: Headers, value: bytes | None, intake: Intake) -> Any:
@@ -69,20 +77,37 @@ def parse_binary(headers: Headers, value: bytes | None, intake: Intake) -> Any:
     """
     size = _size(headers, value)
     if size > _MAX_READ:
-        return Rejection(Code.TOO_LARGE)
+        return unreadable(_bytes_of(headers, value), Code.TOO_LARGE, intake)
     message, sound = _attributes(headers)
-    if size > MAX_MESSAGE:
-        return reject(message, Code.TOO_LARGE)
+    refusal = Code.TOO_LARGE if size > MAX_MESSAGE else None if sound else Code.NOT_A_CLOUDEVENT
     if value:
         try:
             message["data"] = msgspec.json.decode(value)
         except msgspec.ValidationError:
             return _out_of_range(value, intake, message)
         except (ValueError, RecursionError):
-            return reject(message, Code.NOT_JSON)
-    if not sound:
-        return reject(message, Code.NOT_A_CLOUDEVENT)
-    return message
+            refusal = refusal if refusal is Code.TOO_LARGE else Code.NOT_JSON
+    if refusal is None:
+        return message
+    return _refused_record(headers, value, message, refusal, intake)
+
+
+def _refused_record(
+    headers: Headers, value: bytes | None, message: dict[str, Any], code: Code, intake: Intake
+) -> Rejection:
+    """The rejection of a record in binary mode. Headers that are none of an event are looked at as well."""
+    if "data" in message and not intake.confidential and intake.secrecy.withholds(message):
+        return WITHHELD
+    parsed = code is Code.TOO_LARGE and "data" in message
+    if not parsed and unreadable(_bytes_of(headers, value), code, intake) is WITHHELD:
+        return WITHHELD
+    return reject(message, code)
+
+
+def _bytes_of(headers: Headers, value: bytes | None) -> bytes:
+    """What is said in a record, one thing a line."""
+    said = (part for name, content in headers for part in (name.encode(), content or b""))
+    return b"\n".join((*said, value or b""))
 
 
 def is_structured(headers: Headers) -> bool:
@@ -145,10 +170,12 @@ def _size(headers: Headers, value: bytes | None) -> int:
     return named + len(value or b"")
 
 
-def _too_large(message: bytes) -> Rejection:
+def _too_large(message: bytes, intake: Intake) -> Rejection:
     """The rejection of a message over the limit; it is read only where that stays cheap."""
     if len(message) > _MAX_READ:
-        return Rejection(Code.TOO_LARGE)
+        return unreadable(message, Code.TOO_LARGE, intake)
+    if unreadable(message, Code.TOO_LARGE, intake) is WITHHELD:
+        return WITHHELD
     return reject(skim(message), Code.TOO_LARGE)
 
 
@@ -170,7 +197,9 @@ def _out_of_range(
     try:
         parsed = json.loads(text, parse_float=_float, parse_int=_whole, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        return reject(attributes, Code.NOT_JSON)
+        whole = to_json(attributes) + text if attributes else text
+        found = unreadable(whole, Code.NOT_JSON, intake)
+        return found if found is WITHHELD else reject(attributes, Code.NOT_JSON)
     message = parsed if attributes is None else {**attributes, "data": parsed}
     return diagnose(message, intake) or reject(message, Code.NOT_JSON)
 

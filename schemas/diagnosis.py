@@ -10,19 +10,11 @@ from typing import Any
 import msgspec
 
 from schemas import formats, references
-from schemas.catalogue import (
-    ANNULLED,
-    CONFIDENTIAL_TYPES,
-    DISCLOSED,
-    DISCLOSING,
-    EVENT_TYPES,
-    OWN_TYPES,
-)
+from schemas.catalogue import ANNULLED, DISCLOSED, EVENT_TYPES, OWN_TYPES
 from schemas.envelope import Envelope
 from schemas.event import Intake
 from schemas.leaks import is_personal_id
-from schemas.provision import readings
-from schemas.rejection import Code, Rejection
+from schemas.rejection import WITHHELD, Code, Rejection
 from schemas.shapes import unknown_member
 from schemas.sources import not_allowed
 
@@ -62,7 +54,12 @@ def reject(message: Any, code: Code, pointer: str = "") -> Rejection:
 
 
 def diagnose(message: Any, intake: Intake) -> Rejection | None:
-    """The rejection of a message that is no event by its shape; None when its shape is right."""
+    """The rejection of a message that is no event by its shape; None when its shape is right.
+
+    Whatever is wrong with it, what the open ledger may not know is withheld.
+    """
+    if not intake.confidential and intake.secrecy.withholds(message):
+        return WITHHELD
     found = (
         _not_a_cloudevent(message)
         or _wrong_type(message, intake)
@@ -86,34 +83,29 @@ def _not_a_cloudevent(message: Any) -> tuple[Code, str] | None:
 
 def _wrong_type(message: dict[str, Any], intake: Intake) -> tuple[Code, str] | None:
     name = message["type"]
-    if name in CONFIDENTIAL_TYPES and not intake.confidential:
-        return Code.WRONG_LEDGER, "/type"
     if name not in EVENT_TYPES or EVENT_TYPES[name].own:
         return Code.UNKNOWN_TYPE, "/type"
-    pointer = wrong_ledger(message, intake)
+    pointer = wrong_ledger(message, intake) if intake.confidential else None
     return None if pointer is None else (Code.WRONG_LEDGER, pointer)
 
 
-def wrong_ledger(message: dict[str, Any], intake: Intake) -> str | None:
-    """The pointer of what belongs into the other ledger; None when this one is right.
+def elsewhere(message: dict[str, Any], intake: Intake) -> Rejection | None:
+    """The rejection of a message of the right shape that belongs into the other ledger."""
+    if not intake.confidential:
+        return WITHHELD if intake.secrecy.withholds_event(message) else None
+    pointer = wrong_ledger(message, intake)
+    return None if pointer is None else reject(message, Code.WRONG_LEDGER, pointer)
 
-    Expects a message of a known type. Looks at the provision as it was sent, whatever the shape of
-    the rest: an order under secrecy must not be refused in words that an open topic's reader sees.
+
+def wrong_ledger(message: dict[str, Any], intake: Intake) -> str | None:
+    """The pointer of what makes a message of a known type one of the open ledger; None where nothing does.
+
+    The confidential ledger takes what is withheld from the open one, and no more.
     """
     name = message["type"]
-    if intake.confidential and name not in OWN_TYPES | {ANNULLED, DISCLOSED}:
-        return "/type"
-    if name not in DISCLOSING:
+    if name in OWN_TYPES | {ANNULLED} or intake.secrecy.withholds(message):
         return None
-    secret = _is_secret(message.get("data"), intake)
-    return None if secret == intake.confidential else "/data/provision"
-
-
-def _is_secret(data: Any, intake: Intake) -> bool:
-    provision = data.get("provision") if isinstance(data, dict) else None
-    if not isinstance(provision, str):
-        return False
-    return any(reading in intake.secret_provisions for reading in readings(provision))
+    return "/data/provision" if name == DISCLOSED else "/type"
 
 
 def _wrong_source(message: dict[str, Any], intake: Intake) -> tuple[Code, str] | None:

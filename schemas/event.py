@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from schemas.powers import Claim, Speakers
+from schemas.secrecy import Secrecy
 
 OWN_SOURCES = "urn:processing-ledger:"
 """Prefix of the sources that only a ledger itself may use."""
@@ -38,13 +39,11 @@ class Event(Struct, frozen=True, gc=False):
 
 
 class Intake(Struct, frozen=True):
-    """What one ledger accepts.
+    """What one ledger accepts: what `secrecy` withholds is for the confidential one, and only that is.
 
-    `secret_provisions` holds, in lower case, every provision whose secrecy is mandatory; one that is
-    also listed without separators is known however they are set (`schemas.provision`). `speakers`: who may
-    say what; None: everybody everything, where nothing is recorded (`schemas.sources`).
+    `speakers`: who may say what; None: everybody everything, where nothing is recorded (`schemas.sources`).
     """
 
     confidential: bool = False
-    secret_provisions: frozenset[str] = frozenset()
+    secrecy: Secrecy = Secrecy()
     speakers: Speakers | None = None

@@ -16,6 +16,7 @@ class Code(StrEnum):
     NOT_JSON = "not-json"
     NOT_A_CLOUDEVENT = "not-a-cloudevent"
     UNKNOWN_TYPE = "unknown-type"
+    WITHHELD = "withheld"
     WRONG_LEDGER = "wrong-ledger"
     SOURCE_NOT_ALLOWED = "source-not-allowed"
     UNKNOWN_FIELD = "unknown-field"
@@ -45,3 +46,7 @@ class Rejection(Struct, frozen=True):
     def trace_id(self) -> str | None:
         """By which the sender finds its own request: 32 hexadecimal digits."""
         return self.traceparent.split("-")[1] if self.traceparent else None
+
+
+WITHHELD = Rejection(Code.WITHHELD)
+"""The one rejection of what the open ledger may not know: it says nothing of the message, whatever it was."""

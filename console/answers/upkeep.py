@@ -13,8 +13,20 @@ from ledger.rotation import Epochs, Rotation
 from projections.rebuild import ViewReport
 from projections.runner import ViewStatus
 from rulebook import period
+from schemas import Code
 
-__all__ = ["audited", "key_status", "letter_row", "reports", "rotated", "status"]
+__all__ = [
+    "WITHHELD",
+    "audited",
+    "key_status",
+    "letter_row",
+    "reports",
+    "rotated",
+    "status",
+    "withheld_row",
+]
+
+WITHHELD = Code.WITHHELD.value
 
 IN_ORDER, NOT_IN_ORDER, NOT_COMPARED = "in-order", "not-in-order", "not-comparable"
 Lag = tuple[str, int, int, int | None]
@@ -136,6 +148,18 @@ def letter_row(letter: Letter) -> dict[str, Any]:
         "last_seen": instant(letter.last_seen),
         "forgotten_after": _forgotten_after(letter),
     }
+
+
+def withheld_row(count: int) -> dict[str, Any]:
+    """All that is withheld, in the form of a dead letter: the code, and how many they are."""
+    row: dict[str, Any] = dict.fromkeys(_ROW)
+    return row | {"letter": WITHHELD, "code": WITHHELD, "pointer": "", "times": count}
+
+
+_ROW = (
+    *("letter", "code", "pointer", "type", "source", "id", "topic", "partition", "offset", "mode"),
+    *("times", "first_seen", "last_seen", "forgotten_after"),
+)
 
 
 def _forgotten_after(letter: Letter) -> str:

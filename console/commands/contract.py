@@ -15,7 +15,7 @@ from console.show.text import table
 from console.streams import opened
 from console.wiring import utc_now
 from consumers.lines import lines
-from rulebook import secret_provisions
+from rulebook import secrecy
 from schemas import EVENT_TYPES, EventType, Intake
 from schemas.documents import schema_of
 from schemas.library import examples_of
@@ -104,7 +104,7 @@ def validate(
 
     Exit status 1 when a line would be rejected. Who may say what is looked at when it is recorded.
     """
-    intake = Intake(settings.confidential, secret_provisions())
+    intake = Intake(settings.confidential, secrecy())
     with opened(file) as stream:
         answer = validated(lines(stream), intake, utc_now())
     if as_json:

@@ -3,12 +3,13 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from console.answers.intake import ingested, retried_row
-from console.answers.upkeep import letter_row
+from console.answers.upkeep import WITHHELD, letter_row, withheld_row
 from console.commands.failing import fail_unless
 from console.commands.people import recording_reads
 from console.flags import Json, configured
@@ -16,14 +17,16 @@ from console.output import emit, emit_bytes, note, people
 from console.progress import progress_bar
 from console.settings import Settings
 from console.show.intake import ingested_tables, retried_table
-from console.show.upkeep import letters_table
+from console.show.upkeep import letters_table, named_values
 from console.streams import Stream, label_of, opened, size_of
 from console.wiring import Site, open_site
 from consumers.files import IngestResult, Progress, ingest
-from consumers.retry import retry, retry_all
+from consumers.retry import is_hidden, retry, retry_all
+from consumers.withheld import hand_over, read_handed, take_over
 from ledger.errors import Misconfigured, Reject
 from ledger.letters import Letter, letters, open_letter
 from ledger.postgres import Session
+from ledger.withheld import count_withheld
 from schemas import CATEGORIES
 from schemas.sources import office_label
 
@@ -38,6 +41,7 @@ def add_commands(app: typer.Typer) -> None:
     dead_letters.command("list")(list_letters)
     dead_letters.command("show")(show_letter)
     dead_letters.command("retry")(retry_letters)
+    dead_letters.command("hand-over")(hand_over_withheld)
     app.add_typer(dead_letters, name="dead-letters", rich_help_panel="Intake")
 
 
@@ -55,6 +59,13 @@ def ingest_command(
             help="The files are the privacy office's own: it may act on what others said.",
         ),
     ] = False,
+    withheld: Annotated[
+        bool,
+        typer.Option(
+            "--withheld",
+            help="The files are those of `ledger dead-letters hand-over`; for the confidential ledger.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Record every line of files: each becomes an event, a dead letter or a counted duplicate.
@@ -65,13 +76,27 @@ def ingest_command(
     with ExitStack() as stack:
         streams = [(labelled(path), stack.enter_context(opened(path))) for path in files]
         site = stack.enter_context(open_site(settings, install_missing=True))
-        result = ingest_files(site, streams)
+        result = ingest_withheld(site, streams) if withheld else ingest_files(site, streams)
     answer = ingested(result)
     if as_json:
         emit(answer)
     else:
         people().print(*ingested_tables(answer))
     fail_unless(result.rejected == 0)
+
+
+def ingest_withheld(site: Site, streams: Sequence[Stream]) -> IngestResult:
+    """Record what the open ledger handed over."""
+    if not site.settings.confidential:
+        raise Misconfigured(
+            "withheld messages are for the confidential ledger: LEDGER_CONFIDENTIAL"
+        )
+    handed = [(label, read_handed(stream, site.withheld_pair)) for label, stream in streams]
+    recorder = site.open_recorder()
+    try:
+        return take_over(recorder, handed, site.intake, site.clock(), site.batch_limits.messages)
+    finally:
+        recorder.close()
 
 
 def ingest_files(site: Site, streams: Sequence[Stream]) -> IngestResult:
@@ -94,9 +119,15 @@ def ingest_files(site: Site, streams: Sequence[Stream]) -> IngestResult:
 
 @configured("store")
 def list_letters(settings: Settings, as_json: Json = False) -> None:
-    """Print what was refused, and why. Nothing of the messages is shown."""
+    """Print what was refused, and why. Nothing of the messages is shown.
+
+    Of what only the confidential ledger may know, in one line, how much there is.
+    """
     with open_site(settings) as site:
-        rows = [letter_row(letter) for letter in letters(site.session("reader"))]
+        reader = site.session("reader")
+        rows = [letter_row(letter) for letter in letters(reader)]
+        count = count_withheld(reader)
+        rows += [withheld_row(count)] if count else []
     if as_json:
         emit({"dead_letters": rows})
     else:
@@ -121,6 +152,8 @@ def show_letter(
         with recording_reads(site):
             reads.note_many(CATEGORIES)
             shown, body = open_letter(session, site.keyring(), whole)
+            if is_hidden(shown, body, site.intake, site.clock()):
+                raise Reject(f"{_NOT_HERE}; `ledger dead-letters retry` moves it")
             _print_letter(shown, body, as_json)
 
 
@@ -133,6 +166,7 @@ def _print_letter(shown: Letter, body: bytes, as_json: bool) -> None:
     emit_bytes(body)
 
 
+_NOT_HERE = "withheld messages are read by the confidential ledger only"
 # Fewer could be the number of a row: nobody opens a message by accident.
 LEAST_LETTERS = 6
 
@@ -143,6 +177,8 @@ def _whole_name(session: Session, beginning: str) -> str:
         raise Misconfigured(
             f"name a dead letter by at least {LEAST_LETTERS} characters of its name"
         )
+    if beginning == WITHHELD:
+        raise Reject(_NOT_HERE)
     found = [known.letter for known in letters(session) if known.letter.startswith(beginning)]
     if len(found) != 1:
         many = "several dead letters have names that begin so" if found else "there is none such"
@@ -178,3 +214,26 @@ def retry_letters(
     else:
         people().print(retried_table(rows))
     fail_unless(all(row["outcome"] in {"recorded", "duplicate"} for row in rows))
+
+
+@configured("store")
+def hand_over_withheld(
+    settings: Settings,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; only you may read it.")],
+    remove: Annotated[
+        bool,
+        typer.Option("--remove", help="Forget what is in the file, once the other ledger has it."),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Write what only the confidential ledger can open, for `ledger ingest --withheld` there.
+
+    It stays here until the same command is run with --remove and that file.
+    """
+    with open_site(settings) as site:
+        count = hand_over(site.session("recorder"), file, remove=remove)
+    answer = {"removed" if remove else "handed_over": count}
+    if as_json:
+        emit(answer)
+    else:
+        people().print(named_values("Withheld messages", answer))

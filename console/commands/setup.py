@@ -11,7 +11,7 @@ from console.output import emit, people, standard_output
 from console.sample import generating as sample
 from console.settings import Settings
 from console.show.text import pairs
-from console.wiring import install_site, log_key, utc_now
+from console.wiring import install_site, log_key, utc_now, withheld_keys
 from ledger.errors import Misconfigured
 
 __all__ = ["add_commands"]
@@ -34,6 +34,7 @@ def init(settings: Settings, as_json: Json = False) -> None:
         "embedded": settings.embedded,
         "keys": str(settings.key_dir / str(settings.ledger)),
         "log_key": log_key(settings).load().verifier.text,
+        **withheld_keys(settings),
     }
     if as_json:
         emit(answer)
@@ -48,6 +49,8 @@ def _shown(answer: dict[str, Any], settings: Settings) -> Any:
         ("applied", answer["applied"] or "nothing: it was up to date"),
         ("epoch keys and erasure journal", answer["keys"]),
         ("verification key of its log", answer["log_key"]),
+        ("key for what is withheld", answer["withheld_key"]),
+        ("its private half", answer["withheld_private"] or "with the confidential ledger"),
         ("keep", "the keys out of every backup of the database, and the journal for ever"),
     ]
     return pairs(f"Ledger {answer['ledger']} is ready", rows)

@@ -67,7 +67,8 @@ class UntilEnd:
     def recorded(self, partition: Partition, bookmark: int, outcome: Outcome) -> None:
         """A batch was recorded."""
         self._bookmarks[partition] = bookmark
-        self.messages += outcome.recorded + outcome.duplicates + len(outcome.rejections)
+        self.messages += outcome.recorded + outcome.duplicates
+        self.messages += len(outcome.rejections) + len(outcome.withheld)
 
     def reached(self) -> bool:
         """Whether every partition is at its end."""

@@ -64,10 +64,18 @@ class Acted(Struct, frozen=True):
 
 
 class ActRefused(Reject):
-    """The ledger refused an act. `code` and `pointer` are those of a dead letter."""
+    """The ledger refused an act. `code` and `pointer` are those of a dead letter.
+
+    Why something is not for the open ledger is not said: others may read the screen, or its log.
+    """
 
     def __init__(self, name: str, code: Code, pointer: str) -> None:
-        super().__init__(f"{name} was refused: {code.value}{pointer and f' at {pointer}'}")
+        why = f"{code.value}{pointer and f' at {pointer}'}"
+        super().__init__(
+            "this is not for this ledger; nothing was recorded"
+            if code is Code.WITHHELD
+            else f"{name} was refused: {why}"
+        )
         self.code = code
         self.pointer = pointer
 

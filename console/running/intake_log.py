@@ -59,6 +59,8 @@ class _IntakeLog:
 
     def _recorded(self, partition: Partition, next_offset: int, outcome: Outcome) -> None:
         rejected, self._rejected = self._rejected, 0
+        if outcome.withheld and not (outcome.recorded or outcome.duplicates or rejected):
+            return
         last = outcome.last_position
         fields = {
             **_place(partition),

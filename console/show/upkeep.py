@@ -95,6 +95,8 @@ def letters_table(letters: Iterable[dict[str, Any]]) -> Table:
 
 def _origin(row: dict[str, Any]) -> str:
     """Where a message came from: a line of a file, or a record of a partition."""
+    if row["topic"] is None:
+        return ""
     if row["topic"].startswith("file:"):
         return f"{row['topic'].removeprefix('file:')} line {row['offset']}"
     return f"{row['topic']} {row['partition']}/{row['offset']}"

@@ -15,6 +15,7 @@ import msgspec
 from consumers.pipeline import messages_of_records
 from consumers.source import Partition, record_of
 from ledger.message import Message
+from rulebook import secrecy
 from schemas import EVENT_TYPES, Event, Intake, Rejection, decode, formats, is_structured
 from schemas.documents import schema_of
 from schemas.rejection import Code
@@ -22,7 +23,7 @@ from tests.fault.mutation import CANARIES, CANARY_WORD, Mutant, mutant
 from tests.fixtures.counting import steps
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-INTAKE = Intake(secret_provisions=frozenset({"nl.sv.126na", "nlsv126na"}))
+INTAKE = Intake(secrecy=secrecy())
 HANGS_S = 120.0
 """Seconds after which a message is taken to be one that never ends, on a slow machine too."""
 
@@ -34,7 +35,7 @@ _COUNTED = 3
 
 _SHAPE = {Code.NOT_A_CLOUDEVENT, Code.UNKNOWN_TYPE, Code.UNKNOWN_FIELD, Code.SCHEMA}
 _DECODED = _SHAPE | {
-    *(Code.NOT_JSON, Code.TOO_LARGE, Code.WRONG_LEDGER, Code.PERSONAL_DATA_IN_FACTS),
+    *(Code.NOT_JSON, Code.TOO_LARGE, Code.WITHHELD, Code.PERSONAL_DATA_IN_FACTS),
     Code.TIME_IN_FUTURE,
 }
 _POINTER = re.compile(r"(?:/[a-z_0-9]+)*\Z")
@@ -171,7 +172,7 @@ def _of_schema(report: Report, value: bytes, result: Event | Rejection) -> str |
         message = msgspec.json.decode(value)
     except (ValueError, RecursionError):
         return None
-    if isinstance(result, Rejection) and result.code in {Code.TOO_LARGE, Code.WRONG_LEDGER}:
+    if isinstance(result, Rejection) and result.code in {Code.TOO_LARGE, Code.WITHHELD}:
         return None
     type = message.get("type") if isinstance(message, dict) else None
     validator = VALIDATORS.get(type) if isinstance(type, str) else None

@@ -169,7 +169,7 @@ def test_a_naive_until_is_refused() -> None:
 
 
 def test_every_event_is_accepted(events: list[Event]) -> None:
-    intake = schemas.Intake(confidential=False, secret_provisions=rulebook.secret_provisions())
+    intake = schemas.Intake(confidential=False, secrecy=rulebook.secrecy())
     for line in written(events + smallest(24) + smallest(1)).splitlines():
         decoded = schemas.decode(line, intake, UNTIL)
         assert isinstance(decoded, schemas.Event), decoded

@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from rulebook import PROVISIONS, Provision, provision, secret_provisions
+from rulebook import PROVISIONS, Provision, provision, secrecy, secret_provisions
 from rulebook.loading import RulebookError
 from rulebook.provisions import ProvisionTest, _index
 from schemas import Event, Intake, Rejection
@@ -30,13 +30,13 @@ def test_secrecy_decides_the_ledger(entry: Provision, test: ProvisionTest) -> No
     )
     secret = entry.secrecy == "mandatory"
     for confidential in (False, True):
-        intake = Intake(confidential=confidential, secret_provisions=secret_provisions())
+        intake = Intake(confidential=confidential, secrecy=secrecy())
         result = outcome(message, intake)
         if secret is confidential:
             assert isinstance(result, Event)
         else:
             assert isinstance(result, Rejection)
-            assert result.code == "wrong-ledger"
+            assert result.code == ("wrong-ledger" if confidential else "withheld")
 
 
 @pytest.mark.parametrize(

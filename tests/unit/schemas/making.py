@@ -5,12 +5,13 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from rulebook import secrecy
 from schemas import EVENT_TYPES, Event, EventType, Intake, Rejection, decode
 from schemas.library import examples_of
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-OPEN = Intake(secret_provisions=frozenset({"nl.sv.126na", "nlsv126na"}))
-CONFIDENTIAL = Intake(confidential=True, secret_provisions=OPEN.secret_provisions)
+OPEN = Intake(secrecy=secrecy())
+CONFIDENTIAL = Intake(confidential=True, secrecy=OPEN.secrecy)
 FOREIGN = [entry for entry in EVENT_TYPES.values() if not entry.own]
 
 GONE = object()

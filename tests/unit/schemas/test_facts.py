@@ -192,11 +192,21 @@ def test_every_fact_may_be_unknown_or_null(name: str, label: str) -> None:
 @pytest.mark.parametrize(("name", "fact", "values"), ENUMERATIONS)
 def test_enumerations(name: str, fact: str, values: list[str]) -> None:
     for value in values:
-        event = accepted(changed(example(name), **{f"data__{fact}": value}))
-        assert event.facts[fact] == value
-    for bad in ("other", values[0].upper(), values[0] + "\n", "", 1):
+        # What hints at an investigation enters under an open provision.
+        message = changed(example(name), **{f"data__{fact}": value})
+        if value in HINTING:
+            message = changed(message, data__legal_basis="6-1-c", data__provision="nl.awr.53")
+        if value == "barred":
+            assert refused(message) == ("withheld", "")
+        else:
+            assert accepted(message).facts[fact] == value
+    for bad in ("other", values[-1].upper(), values[-1] + "\n", "", 1):
         message = changed(example(name), **{f"data__{fact}": bad})
-        assert refused(message) == ("schema", f"/data/{fact}")
+        expected = ("withheld", "") if values[-1] == str(bad).strip().lower() == "barred" else None
+        assert refused(message) == (expected or ("schema", f"/data/{fact}"))
+
+
+HINTING = {"police", "public-prosecutor", "intelligence-service", "investigation-agency", "ciot"}
 
 
 @pytest.mark.parametrize(("name", "label"), all_examples())

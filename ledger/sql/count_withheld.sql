@@ -1,0 +1,2 @@
+-- How many messages are withheld.
+SELECT count(letter) FROM withheld_letters

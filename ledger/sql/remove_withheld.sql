@@ -1,0 +1,2 @@
+-- Forget what was handed over.
+DELETE FROM withheld_letters WHERE letter = ANY (%(letters)s)

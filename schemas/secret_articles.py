@@ -1,0 +1,57 @@
+"""Articles of law under secrecy, as they stand in a text: however they are spelled, wherever they stand.
+
+Sv 126g to 126zz (powers of investigation), any other article of that code, Tw chapter 13 (interception),
+the acts on intelligence services, e-Evidence (EPOC), and GDPR 23 and UAVG 41 where they restrict for the
+sake of an investigation or of national security. The rulebook knows the single
+provisions; this knows their look, so that an article which nobody has listed is caught as well.
+"""
+
+import re
+from typing import Final
+
+__all__ = ["LOOK", "is_article", "names_article", "names_power"]
+
+# Whoever has a random name must not be taken for one of them: each stands between separators, or behind
+# the name of its law.
+_ANY = (
+    r"(?<![a-z0-9])(?:nl-?)?(?:wv)?sv(?:-(?:art(?:ikel)?-?)?[0-9]{2,3}|(?:art(?:ikel)?)?-?126)(?![0-9])"
+    r"|(?<![a-z0-9])(?:tw|telecommunicatiewet|telecomwet|telecommunications-act)"
+    r"-?(?:art(?:ikel)?)?-?13(?![0-9])"
+    r"|(?<![a-z0-9])wiv(?:-?20(?:02|17))?(?![a-z0-9])|(?<![a-z0-9])e-?evidence|(?<![0-9])2023-?1543(?![0-9])"
+    r"|(?<![a-z0-9])epp?oc(?:-?pr)?(?![a-z0-9])|(?<![a-z])art(?:ikel)?-?126-?[a-z]"
+    r"|(?<![a-z])(?:uavg|gdpr|avg)-?(?:art(?:ikel)?)?-?(?:23|41)-?1-?[a-d](?![a-z0-9])"
+)
+_SECOND = r"(?:[nu](?:a|b|c|d|da|e|f|g|h|i|ba)|z[a-z]{1,2})"
+_IN_CODE = re.compile(
+    rf"{_ANY}|(?<![a-z0-9])126(?:{_SECOND}|[numtlgjkw]|ij|hh|ii|gg|bb|cc|dd|ee|ff)(?![a-z0-9])"
+)
+# In prose `126 t/m 130`, `126 u` and `126m kabel` are no articles.
+_IN_PROSE = re.compile(rf"{_ANY}|(?<![a-z0-9])126(?:n|{_SECOND})(?![a-z0-9])")
+_AS_RUN = re.compile(
+    r"126[a-z]|strafvordering|(?:tw|telecommunicatiewet|telecomwet)(?:art|artikel)?13(?:[1-9]|\Z)"
+    r"|(?:\A|nl)(?:wv)?sv(?:\Z|art|[0-9])|wiv(?:\Z|[0-9])|\Awiv|20231543|eevidence|\Aepp?oc"
+    r"|(?:uavg|gdpr|avg)(?:art|artikel)?(?:23|41)1[a-d]"
+)
+_ARTICLE = re.compile(r"[0-9]{2,}[a-z]|(?<![a-z])art(?:ikel)?-?[0-9]")
+
+LOOK: Final = (
+    r"126(?:[g-z]|aa|bb|cc|dd|ee|ff)|(?<![0-9a-f])126[a-f]|sv(?:art|[0-9]|\Z|\n)"
+    r"|strafvord|(?:tw|wet|act)(?:art|13)"
+    r"|wiv|20231543|evidence|epp?oc|(?:avg|gdpr)(?:art|23|41)|art(?:ikel)?126"
+)
+"""What the letters and digits of texts, one a line, show when a function of this module is true for one."""
+
+
+def names_article(text: str, *, prose: bool = False) -> bool:
+    """Whether a text names such an article. Give `spelling.parts` of it."""
+    return (_IN_PROSE if prose else _IN_CODE).search(text) is not None
+
+
+def names_power(letters: str) -> bool:
+    """Whether a text as a whole names a secret power. Give `spelling.run` of it: separators do not matter."""
+    return _AS_RUN.search(letters) is not None
+
+
+def is_article(text: str) -> bool:
+    """Whether a ground has the look of an article of some law, such as `sv-126ni` or `art-552i`."""
+    return _ARTICLE.search(text) is not None

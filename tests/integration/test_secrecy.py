@@ -1,0 +1,245 @@
+"""What the open ledger may not know is a count there, and comes whole into the confidential one."""
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.errors import Misconfigured
+from ledger.message import FileOrigin, Message
+from ledger.withheld import KeyPair, WithheldKey, public_key
+from schemas import Code, Rejection
+from tests.fixtures.console import Cli, accessed, collected, disclosed, message, registered
+from tests.unit.schemas.secret_spellings import by_hint, by_kind, by_member, by_provision
+
+WHO = "customer/10023"
+SECRET = disclosed(
+    id="secret",
+    provision="nl.wvsv.126n",
+    legal_basis="6-1-c",
+    recipient_kind="police",
+    recipient="politie-zn",
+    case_ref="PV-2024-7",
+)
+OWN = disclosed(
+    id="own",
+    purpose="fraud-report",
+    legal_basis="6-1-f",
+    recipient_kind="police",
+    recipient="politie",
+)
+HOLD = ("hold", "place", WHO, "HOLD-1", "--category", "traffic", "--review-on", "2030-01-01")
+
+
+def many() -> list[dict[str, Any]]:
+    """Some of the messages that the property test makes, over all types and members."""
+    made = [*[*by_kind()][::3], *[*by_provision()][::97], *[*by_member()][::151]]
+    return [*made, *[*by_hint()][::397], SECRET, {**SECRET, "type": "order-received"}]
+
+
+@pytest.fixture
+def house(cli: Cli) -> Cli:
+    cli.record(registered(), collected(id="c"), accessed(id="a"), disclosed(id="d"), OWN)
+    cli.record(collected(id="bad", favourite_colour="x"))
+    return cli
+
+
+def shown(house: Cli, position: int) -> dict[str, bytes]:
+    """What readers of the open ledger see. Its own records of their reads come after `position`."""
+    then = "--at-position", str(position)
+    asked = {
+        "history": ("history", WHO, *then, "--json"),
+        "state": ("state", WHO, *then, "--json"),
+        "disclosures": ("disclosures", "--json"),
+        "register": ("register", "--json"),
+        "recipients": ("recipients", "--json"),
+        "transparency": ("transparency", "--json"),
+        "transfers": ("transfers", "--json"),
+        "findings": ("findings", "--json"),
+        "purposes": ("purposes", "--json"),
+        "lint": ("lint", "--json"),
+        "holds": ("hold", "list", "--json"),
+        "report": (
+            "report",
+            "access",
+            WHO,
+            *then,
+            "--format",
+            "json",
+            "--at",
+            "2024-06-01T00:00:00Z",
+        ),
+        "export": ("export", "--format", "ldv", *then),
+        "export to cities": ("export", "--format", "vng", *then),
+        "letters": ("dead-letters", "list", "--json"),
+        "letters for people": ("dead-letters", "list"),
+    }
+    ran = {name: house(*command) for name, command in asked.items()}
+    assert {name for name, one in ran.items() if one.status > 1 or not one.out} == set()
+    return {name: one.out for name, one in ran.items()}
+
+
+def letters(house: Cli) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = house("dead-letters", "list", "--json").json["dead_letters"]
+    return found
+
+
+def handed(house: Cli) -> Path:
+    file = house.folder / "handed"
+    assert house("dead-letters", "hand-over", str(file)).status == 0
+    return file
+
+
+def test_the_open_ledger_shows_what_it_would_without_the_messages(house: Cli) -> None:
+    position = house("status", "--json").json["position"]
+    before = shown(house, position)
+    sent = many()
+    answer = house.record(*sent)
+    assert answer["recorded"] == answer["duplicates"] == 0
+    assert {(row["code"], row["pointer"]) for row in answer["rejections"]} == {("withheld", "")}
+    after = shown(house, position)
+    (refused, hidden) = letters(house)
+    assert json.loads(before["letters"]) == {"dead_letters": [refused]}
+    assert hidden.pop("times") == len({json.dumps(one, sort_keys=True) for one in sent})
+    assert {name for name, value in hidden.items() if value} == {"letter", "code"}
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"letters", "letters for people"}
+    assert house("audit", "--views").status == 0
+
+
+def test_nothing_of_it_can_be_read_in_the_open_ledger(house: Cli) -> None:
+    house.record(SECRET)
+    assert house("dead-letters", "show", "withheld").status == 1
+    assert (
+        house("dead-letters", "retry", "--json").json["dead_letters"][0]["code"] == "unknown-field"
+    )
+    for line in handed(house).read_bytes().splitlines():
+        row = json.loads(line)
+        assert row.keys() == {"letter", "sealed"}
+        assert b"politie" not in line
+
+
+def test_the_same_message_again_is_counted_once(house: Cli) -> None:
+    house.record(SECRET)
+    house.record(SECRET, SECRET)
+    assert letters(house)[-1]["times"] == 1
+
+
+def test_the_confidential_ledger_gets_it_whole(house: Cli) -> None:
+    held = message("legal-hold-placed", id="hold", hold_ref="H-1", categories=["traffic"])
+    held["data"] |= {"ground": "sv-126ni", "review_on": "2030-01-01"}
+    seen = accessed(id="seen", provision="nl.sv.126n", legal_basis="6-1-c")
+    answer = house.record(SECRET, registered("customer/2"), held, seen)
+    assert (answer["recorded"], answer["rejected"]) == (1, 3)
+    file = handed(house)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    house.set(CONFIDENTIAL="1")
+    assert house("init").status == 0
+    answer = house("ingest", "--withheld", str(file), "--json").json
+    assert (answer["read"], answer["recorded"]) == (3, 3)
+    assert house("ingest", "--withheld", str(file), "--json").json["duplicates"] == 3
+    told = {line["id"]: line for line in house("history", WHO, "--json").acts}
+    assert told.keys() == {"secret", "hold", "seen"}
+    shown = told["secret"]
+    sent = {name: value for name, value in SECRET["data"].items() if name in shown["facts"]}
+    assert shown["facts"] == sent
+    assert {"recipient", "recipient_kind", "case_ref", "fields"} <= sent.keys()
+    named = (shown["provision"], shown["source"], shown["subject"])
+    assert named == ("nl.wvsv.126n", SECRET["source"], WHO)
+    house.set(CONFIDENTIAL="0")
+    assert house("dead-letters", "hand-over", str(file), "--remove", "--json").json == {
+        "removed": 3
+    }
+    assert len(letters(house)) == 1
+    assert house("audit").status == 0
+
+
+def test_only_the_confidential_ledger_takes_them_over(house: Cli) -> None:
+    house.record(SECRET)
+    file = handed(house)
+    assert house("ingest", "--withheld", str(file)).status == 2
+    house.set(CONFIDENTIAL="1", NAME="other")
+    assert house("init").status == 0
+    ran = house("ingest", "--withheld", str(file))
+    assert (ran.status, ran.out) == (1, b"")
+    assert "sealed to another key" in ran.err
+    file.write_text("nonsense\n")
+    assert house("ingest", "--withheld", str(file)).status == 1
+
+
+def test_a_letter_from_before_is_moved_and_not_shown(house: Cli, monkeypatch: Any) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("schemas.secrecy.Secrecy.withholds_event", lambda *_: False)
+        patched.setattr("schemas.secrecy.Secrecy.withholds", lambda *_: False)
+        house.record({**SECRET, "surprise": 1})
+    letter = next(row["letter"] for row in letters(house) if row["id"] == "secret")
+    ran = house("dead-letters", "show", letter)
+    assert (ran.status, ran.out) == (1, b"")
+    ran = house("dead-letters", "retry", letter, "--json")
+    assert (ran.status, ran.json["dead_letters"][0]["outcome"]) == (1, "withheld")
+    assert [row["code"] for row in letters(house)] == ["unknown-field", "withheld"]
+    assert house("audit").status == 0
+
+
+@pytest.mark.parametrize("ground", ["sv-126ni", "police-investigation", "nl.sv.126n", "wiv-2017"])
+def test_an_act_of_the_office_that_hints_is_refused_without_saying_why(
+    house: Cli, ground: str
+) -> None:
+    position = house("status", "--json").json["position"]
+    ran = house(*HOLD, "--ground", ground)
+    assert (ran.status, ran.out) == (1, b"")
+    assert ran.err == "ledger: this is not for this ledger; nothing was recorded\n"
+    assert house("status", "--json").json["position"] == position
+    assert letters(house)[-1]["code"] == "unknown-field"
+    assert house(*HOLD, "--ground", "civil-claim").status == 0
+
+
+def test_own_reports_and_open_provisions_enter(house: Cli) -> None:
+    told = [disclosed(id="t", provision="nl.awr.53", legal_basis="6-1-c", recipient_kind="police")]
+    assert house.record(*told)["recorded"] == 1
+    assert "own" in {row["id"] for row in house("disclosures", "--json").json["disclosures"]}
+
+
+def test_without_a_key_nothing_is_read(house: Cli) -> None:
+    """The message stays where it is; nothing else of its batch is recorded either."""
+    keys = house.folder / "keys"
+    (keys / "main" / "withheld.pub").unlink()
+    (keys / "main" / "withheld.pub").mkdir()
+    ran = house("ingest", "-", stdin=json.dumps(SECRET).encode())
+    assert ran.status == 2
+    assert "LEDGER_WITHHELD_KEY" in ran.err
+    assert house.record(registered("customer/3"))["recorded"] == 1
+
+
+def test_the_key_of_the_setting_is_used(house: Cli, tmp_path: Path) -> None:
+    pair = KeyPair(tmp_path / "elsewhere")
+    house.set(WITHHELD_KEY=pair.create().text)
+    house.record(SECRET)
+    sealed = [json.loads(line)["sealed"] for line in handed(house).read_bytes().splitlines()]
+    assert len(sealed) == 1
+    assert house("init", "--json").json["withheld_private"] is None
+    for wrong in ("x", "x25519:AAAA", "x25519:" + "A" * 43 + "="):
+        house.set(WITHHELD_KEY=wrong)
+        assert house("status").status == 2
+
+
+def test_what_is_sealed_opens_with_its_key_only_and_shows_no_size(tmp_path: Path) -> None:
+    pair, other = KeyPair(tmp_path / "a"), KeyPair(tmp_path / "b")
+    key = pair.create()
+    assert pair.create().text == key.text == WithheldKey.read(key.text).text
+    assert stat.S_IMODE(pair.private.stat().st_mode) == 0o600
+    origin = FileOrigin("orders", 7)
+    short, long = (
+        key.seal(Message(b"x" * size, Rejection(Code.WITHHELD), origin)) for size in (1, 4000)
+    )
+    assert len(short) == len(long)
+    opened = pair.open(long)
+    assert (opened.body, opened.topic, opened.offset) == (b"x" * 4000, "file:orders", 7)
+    with pytest.raises(Misconfigured):
+        other.open(short)
+    other.create()
+    with pytest.raises(Exception, match="does not open"):
+        other.open(short)
+    assert public_key(tmp_path / "c" / "withheld.pub", pair).text == key.text  # type: ignore[union-attr]

@@ -1,0 +1,189 @@
+"""What tells of an investigation is withheld, however spelled, whatever its type, wherever it stands."""
+
+import json
+from itertools import chain, islice
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rulebook import OWN_REPORTS, PROVISIONS, secrecy
+from schemas import Code, Rejection
+from schemas.likeness import is_like
+from schemas.spelling import parts, plain, run
+from tests.unit.schemas.making import (
+    CONFIDENTIAL,
+    Message,
+    accepted,
+    all_examples,
+    changed,
+    example,
+    outcome,
+)
+from tests.unit.schemas.secret_spellings import (
+    ARTICLES,
+    HINTS,
+    SPELLINGS,
+    by_hint,
+    by_kind,
+    by_member,
+    by_provision,
+)
+
+WITHHELD = Rejection(Code.WITHHELD)
+DISCLOSED = changed(example("personal-data-disclosed"), data__recipient_kind="police")
+
+
+def test_every_generated_message_is_withheld_and_nothing_is_said_of_it() -> None:
+    tried, missed = 0, []
+    for message in chain(by_provision(), by_member(), islice(by_hint(), 0, None, 7), by_kind()):
+        tried += 1
+        if outcome(message) != WITHHELD:
+            missed.append(json.dumps(message))
+    print(f"{tried} messages")
+    assert not missed, (len(missed), missed[:5])
+    assert tried > 20_000
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(ARTICLES),
+    st.lists(st.sampled_from(sorted(SPELLINGS)), max_size=3),
+    st.sampled_from(["customer-registered", "personal-data-accessed", "legal-hold-placed"]),
+)
+def test_spellings_on_top_of_each_other(article: str, spells: list[str], name: str) -> None:
+    text = article
+    for spell in spells:
+        text = SPELLINGS[spell](text)
+    message = changed(example(name), data__legal_basis="6-1-c", data__provision=text)
+    assert outcome(message) == WITHHELD
+
+
+def test_what_is_broken_off_is_withheld_when_it_was_said_already() -> None:
+    data = example("personal-data-disclosed")["data"]
+    for text in (*ARTICLES, *HINTS):
+        told = {"provision": text, **data, "filler": "x" * 300}
+        sent = json.dumps(changed(example("personal-data-disclosed"), data=told)).encode()
+        for cut in (1, 2, 40, 200):
+            assert outcome(sent[:-cut]) == WITHHELD, text
+
+
+OPEN_POWERS = [entry for entry in PROVISIONS if entry.secrecy == "none"]
+
+
+@pytest.mark.parametrize("entry", OPEN_POWERS, ids=lambda entry: entry.id)
+def test_a_known_provision_without_secrecy_is_open_to_the_police(entry: object) -> None:
+    for name in (entry.id, *entry.aliases, f"{entry.id}.1"):  # type: ignore[attr-defined]
+        assert accepted(changed(DISCLOSED, data__legal_basis="6-1-c", data__provision=name))
+
+
+@pytest.mark.parametrize("entry", OWN_REPORTS, ids=lambda entry: entry.purpose)
+def test_an_own_report_is_open_on_its_bases_only(entry: object) -> None:
+    purpose, tests = entry.purpose, entry.tests  # type: ignore[attr-defined]
+    for test in tests:
+        message = changed(DISCLOSED, data__purpose=purpose, data__legal_basis=test.basis)
+        assert (outcome(message) != WITHHELD) is test.own
+        spoiled = changed(message, data__provision="epoc")
+        assert outcome(spoiled) == WITHHELD
+        assert outcome(changed(message, data__notice="barred")) == WITHHELD
+        assert outcome(changed(message, data__necessity_reason="vordering")) == WITHHELD
+
+
+@pytest.mark.parametrize("value", [None, 1, True, [], {}, [["police"]], {"a": {"b": []}}, 1.5])
+def test_facts_of_any_shape_are_judged(value: object) -> None:
+    """What is no text clears nothing and ends nothing: it is withheld, or refused for its shape."""
+    for name in (
+        "recipient_kind",
+        "provision",
+        "legal_basis",
+        "purpose",
+        "ground",
+        "notice",
+        "country",
+    ):
+        told = changed(DISCLOSED, **{f"data__{name}": value})
+        assert isinstance(outcome(told), Rejection)
+        assert outcome(changed(DISCLOSED, data=value)) != WITHHELD or value == [["police"]]
+        assert isinstance(outcome(changed(told, type=value)), Rejection)
+        assert isinstance(outcome(changed(told, subject=value)), Rejection)
+
+
+def test_a_refusal_of_rights_is_not_cleared_by_the_duty_to_answer() -> None:
+    message = changed(
+        example("rights-request-refused"),
+        data__legal_basis="6-1-c",
+        data__provision="eu.gdpr.12",
+        data__ground="criminal-investigation",
+    )
+    assert outcome(message) == WITHHELD
+    assert accepted(changed(message, data__ground="identity-not-shown"))
+
+
+def test_where_secrecy_depends_on_the_case_a_provision_clears_its_own_authorities() -> None:
+    message = changed(DISCLOSED, data__legal_basis="6-1-c", data__provision="nl.awb.5.16")
+    assert outcome(message) == WITHHELD
+    assert accepted(changed(message, data__recipient_kind="supervisory-authority"))
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"data__case_ref": "HD-20126-N12"},
+        {"data__case_ref": "BS-2026-1267"},
+        {"data__purpose": "business-intelligence"},
+        {"data__purpose": "outage-investigation"},
+        {"data__purpose": "politieke-peiling"},
+        {
+            "data__personal__remark": "Woont op nummer 126 t/m 130, hing 126m kabel op. De politie belde."
+        },
+        {"data__personal": {"name": "J. Politie-Tap"}, "data__categories": ["identity"]},
+        {"data__provision": "nl.nowhere"},
+        {"correlationid": "01ARZ126N4TW13SV12AFTAPQ3E"},
+        {"id": "0193126a-7f3e-126b-9d53-126ee8126ff1"},
+    ],
+)
+def test_what_only_looks_like_it_enters(members: Message) -> None:
+    assert accepted(changed(example("personal-data-accessed"), **members))
+
+
+@pytest.mark.parametrize(("name", "label"), all_examples())
+def test_examples_are_open(name: str, label: str) -> None:
+    assert accepted(example(name, label))
+
+
+def test_what_is_withheld_is_recordable_in_the_confidential_ledger() -> None:
+    for message in (*by_kind(), *by_provision()):
+        valid = outcome(message, CONFIDENTIAL)
+        if isinstance(valid, Rejection):
+            assert (
+                valid.code is Code.SCHEMA
+            )  # a spelling that is no code, or no kind of the contract
+
+
+def test_the_quick_look_passes_over_nothing() -> None:
+    judge = secrecy()
+    for message in chain(by_kind(), islice(by_hint(), 3, None, 31)):
+        if judge.withholds(message) and not isinstance(outcome(message, CONFIDENTIAL), Rejection):
+            assert judge.withholds_event(message), message
+
+
+@given(st.text(max_size=80))
+def test_spellings_are_small_letters_of_ascii(text: str) -> None:
+    read = plain(text)
+    assert read.isascii()
+    assert read == plain(read)
+    assert run(parts(read)) == run(read)
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "like"),
+    [
+        ("order", "order", True),
+        ("ordr", "order", True),
+        ("ordering", "order", False),
+        ("", "ab", True),
+    ],
+)
+def test_likeness(name: str, other: str, like: bool) -> None:
+    assert is_like(name, other) is like
+    assert is_like(other, name) is like
