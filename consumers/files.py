@@ -26,7 +26,6 @@ from ledger.reading import head_position
 from ledger.recording import Batch, Outcome
 from ledger.writing import Span
 from schemas import Code, Intake
-from schemas.rejection import WITHHELD
 
 __all__ = ["IngestResult", "Progress", "RejectedLine", "ingest"]
 
@@ -201,10 +200,11 @@ class _Ingest:
         if outcome:
             self._last_position = outcome.last_position
             # Whoever brings a file may know what became of its lines; nobody else learns it.
-            hidden = ((index, WITHHELD) for index in outcome.withheld)
             self._rejections += [
                 RejectedLine(one.label, one.lines[index].number, rejection.code, rejection.pointer)
-                for index, rejection in sorted((*outcome.rejections, *hidden), key=itemgetter(0))
+                for index, rejection in sorted(
+                    (*outcome.rejections, *outcome.withheld), key=itemgetter(0)
+                )
             ]
         self._progress = self._progress.after(one.size, len(one.lines), outcome)
         self._on_progress(self._progress)

@@ -67,7 +67,7 @@ def _retry(ledger: Ledger, name: str, intake: Intake, now: datetime) -> Retried:
         return Retried(name, "truncated")
     accepted = accepted_now(intake, ledger.session)
     message = again(body, letter.mode, _origin(letter), accepted, now)
-    if isinstance(message.outcome, Rejection) and message.outcome.code is not Code.WITHHELD:
+    if isinstance(message.outcome, Rejection) and not message.outcome.hidden:
         # Not recorded once more: the message did not arrive once more.
         return _refused(name, message.outcome)
     batch = Batch([message], Span("command:retry"), letters={0: bytes.fromhex(name)})
@@ -82,7 +82,7 @@ def _retry(ledger: Ledger, name: str, intake: Intake, now: datetime) -> Retried:
 def is_hidden(letter: Letter, body: bytes, intake: Intake, now: datetime) -> bool:
     """Whether a letter from before today's rules holds what only the confidential ledger may know."""
     outcome = again(body, letter.mode, _origin(letter), intake, now).outcome
-    return isinstance(outcome, Rejection) and outcome.code is Code.WITHHELD
+    return isinstance(outcome, Rejection) and outcome.hidden
 
 
 def _refused(name: str, rejection: Rejection) -> Retried:

@@ -64,8 +64,8 @@ class Batch(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True):
     """What became of a batch. `rejections`: index of the message and why.
 
-    `withheld`: indexes of messages that are for the confidential ledger only. Whoever reports them to others
-    than the one who brought them tells of an investigation.
+    `withheld`: index and code of messages that are for the confidential ledger only. Whoever reports them to
+    others than the one who brought them tells of an investigation.
     """
 
     recorded: int
@@ -73,7 +73,7 @@ class Outcome(msgspec.Struct, frozen=True):
     rejections: tuple[tuple[int, Rejection], ...]
     last_position: int
     halted: bool = False
-    withheld: tuple[int, ...] = ()
+    withheld: tuple[tuple[int, Rejection], ...] = ()
 
 
 class _Decided(msgspec.Struct):
@@ -82,7 +82,7 @@ class _Decided(msgspec.Struct):
     new: list[Ready] = msgspec.field(default_factory=list)
     refused: list[tuple[int, Rejection]] = msgspec.field(default_factory=list)
     duplicates: int = 0
-    withheld: list[int] = msgspec.field(default_factory=list)
+    withheld: list[tuple[int, Rejection]] = msgspec.field(default_factory=list)
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -151,7 +151,7 @@ def prepare(
 
 
 def _is_withheld(item: Ready) -> bool:
-    return item.refusal is not None and item.refusal.code is Code.WITHHELD
+    return item.refusal is not None and item.refusal.hidden
 
 
 def write(
@@ -280,8 +280,8 @@ def decide(
         earlier = known.get((item.source, item.id)) if item.stream else None
         if earlier is not None and not _conflicts(earlier, item):
             decided.duplicates += 1
-        elif _is_withheld(item):
-            decided.withheld.append(index)
+        elif item.refusal is not None and item.refusal.hidden:
+            decided.withheld.append((index, item.refusal))
         elif refusal := _refusal(messages, index, item, earlier, said):
             decided.refused.append((index, refusal))
         else:

@@ -18,7 +18,7 @@ from schemas.admission import admit_each
 from schemas.diagnosis import diagnose, reject
 from schemas.encoding import to_json
 from schemas.event import Event, Intake
-from schemas.rejection import WITHHELD, Code, Rejection
+from schemas.rejection import Code, Rejection
 from schemas.skimming import skim
 
 Headers = Sequence[tuple[str, bytes | None]]
@@ -62,9 +62,7 @@ def parse(message: bytes, intake: Intake) -> Any:
 
 def unreadable(start: bytes, code: Code, intake: Intake) -> Rejection:
     """The rejection of what was not parsed. `start`: as much of it as a dead letter may keep."""
-    if not intake.confidential and intake.secrecy.withholds_bytes(start):
-        return WITHHELD
-    return Rejection(code)
+    return Rejection(code, hidden=not intake.confidential and intake.secrecy.withholds_bytes(start))
 
 
 def parse_binary(headers: Headers, value: bytes | None, intake: Intake) -> Any:
@@ -97,11 +95,10 @@ def _refused_record(
 ) -> Rejection:
     """The rejection of a record in binary mode. Headers that are none of an event are looked at as well."""
     if "data" in message and not intake.confidential and intake.secrecy.withholds(message):
-        return WITHHELD
+        return Rejection(code, hidden=True)
     parsed = code is Code.TOO_LARGE and "data" in message
-    if not parsed and unreadable(_bytes_of(headers, value), code, intake) is WITHHELD:
-        return WITHHELD
-    return reject(message, code)
+    found = Rejection(code) if parsed else unreadable(_bytes_of(headers, value), code, intake)
+    return found if found.hidden else reject(message, code)
 
 
 def _bytes_of(headers: Headers, value: bytes | None) -> bytes:
@@ -174,9 +171,8 @@ def _too_large(message: bytes, intake: Intake) -> Rejection:
     """The rejection of a message over the limit; it is read only where that stays cheap."""
     if len(message) > _MAX_READ:
         return unreadable(message, Code.TOO_LARGE, intake)
-    if unreadable(message, Code.TOO_LARGE, intake) is WITHHELD:
-        return WITHHELD
-    return reject(skim(message), Code.TOO_LARGE)
+    found = unreadable(message, Code.TOO_LARGE, intake)
+    return found if found.hidden else reject(skim(message), Code.TOO_LARGE)
 
 
 class _OutOfRange:
@@ -199,7 +195,7 @@ def _out_of_range(
     except (ValueError, RecursionError):
         whole = to_json(attributes) + text if attributes else text
         found = unreadable(whole, Code.NOT_JSON, intake)
-        return found if found is WITHHELD else reject(attributes, Code.NOT_JSON)
+        return found if found.hidden else reject(attributes, Code.NOT_JSON)
     message = parsed if attributes is None else {**attributes, "data": parsed}
     return diagnose(message, intake) or reject(message, Code.NOT_JSON)
 

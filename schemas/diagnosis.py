@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from schemas import formats, references
-from schemas.catalogue import ANNULLED, DISCLOSED, EVENT_TYPES, OWN_TYPES
+from schemas.catalogue import ANNULLED, CONFIDENTIAL_TYPES, DISCLOSED, EVENT_TYPES, OWN_TYPES
 from schemas.envelope import Envelope
 from schemas.event import Intake
 from schemas.leaks import is_personal_id
@@ -42,7 +42,7 @@ _STEP = re.compile(r"\.([A-Za-z0-9_]+)|\[([0-9]+)\]")
 def reject(message: Any, code: Code, pointer: str = "") -> Rejection:
     """The rejection of a parsed message, with what may be echoed of it."""
     attributes = message if isinstance(message, dict) else {}
-    echoed = {
+    echoed: dict[str, Any] = {
         name: value
         for name, pattern in _ECHOED.items()
         if isinstance(value := attributes.get(name), str)
@@ -56,16 +56,15 @@ def reject(message: Any, code: Code, pointer: str = "") -> Rejection:
 def diagnose(message: Any, intake: Intake) -> Rejection | None:
     """The rejection of a message that is no event by its shape; None when its shape is right.
 
-    Whatever is wrong with it, what the open ledger may not know is withheld.
+    Whatever is wrong with it, what the open ledger may not know is hidden.
     """
+    found = _not_a_cloudevent(message) or _wrong_type(message, intake)
     if not intake.confidential and intake.secrecy.withholds(message):
-        return WITHHELD
-    found = (
-        _not_a_cloudevent(message)
-        or _wrong_type(message, intake)
-        or _wrong_source(message, intake)
-        or _wrong_shape(message)
-    )
+        code = found[0] if found else Code.WITHHELD
+        if code is Code.UNKNOWN_TYPE and message["type"] in CONFIDENTIAL_TYPES:
+            code = Code.WITHHELD
+        return Rejection(code, hidden=True)
+    found = found or _wrong_source(message, intake) or _wrong_shape(message)
     return None if found is None else reject(message, *found)
 
 

@@ -32,6 +32,8 @@ class Rejection(Struct, frozen=True):
 
     `subject` is the reference of the person or entry, when it was readable. It is for an HMAC only:
     never show it, log it or send it. `traceparent`: the sender's trace context (W3C), when it was one.
+    `hidden`: the message tells of what the open ledger may not know, whatever else is wrong with it. It is
+    sealed for the confidential ledger, nobody is answered, and nothing of it is echoed.
     """
 
     code: Code
@@ -41,6 +43,7 @@ class Rejection(Struct, frozen=True):
     id: str | None = None
     subject: str | None = None
     traceparent: str | None = None
+    hidden: bool = False
 
     @property
     def trace_id(self) -> str | None:
@@ -48,5 +51,5 @@ class Rejection(Struct, frozen=True):
         return self.traceparent.split("-")[1] if self.traceparent else None
 
 
-WITHHELD = Rejection(Code.WITHHELD)
-"""The one rejection of what the open ledger may not know: it says nothing of the message, whatever it was."""
+WITHHELD = Rejection(Code.WITHHELD, hidden=True)
+"""The rejection of an event of the right shape that the open ledger may not know."""

@@ -70,6 +70,7 @@ class ActRefused(Reject):
     """
 
     def __init__(self, name: str, code: Code, pointer: str) -> None:
+        # What the office says has a known type and the right shape, so this code tells all that is hidden.
         why = f"{code.value}{pointer and f' at {pointer}'}"
         super().__init__(
             "this is not for this ledger; nothing was recorded"

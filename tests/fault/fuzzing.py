@@ -172,7 +172,7 @@ def _of_schema(report: Report, value: bytes, result: Event | Rejection) -> str |
         message = msgspec.json.decode(value)
     except (ValueError, RecursionError):
         return None
-    if isinstance(result, Rejection) and result.code in {Code.TOO_LARGE, Code.WITHHELD}:
+    if isinstance(result, Rejection) and (result.hidden or result.code is Code.TOO_LARGE):
         return None
     type = message.get("type") if isinstance(message, dict) else None
     validator = VALIDATORS.get(type) if isinstance(type, str) else None

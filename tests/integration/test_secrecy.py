@@ -10,7 +10,7 @@ import pytest
 from ledger.errors import Misconfigured
 from ledger.message import FileOrigin, Message
 from ledger.withheld import KeyPair, WithheldKey, public_key
-from schemas import Code, Rejection
+from schemas.rejection import WITHHELD
 from tests.fixtures.console import Cli, accessed, collected, disclosed, message, registered
 from tests.unit.schemas.secret_spellings import by_hint, by_kind, by_member, by_provision
 
@@ -231,9 +231,7 @@ def test_what_is_sealed_opens_with_its_key_only_and_shows_no_size(tmp_path: Path
     assert pair.create().text == key.text == WithheldKey.read(key.text).text
     assert stat.S_IMODE(pair.private.stat().st_mode) == 0o600
     origin = FileOrigin("orders", 7)
-    short, long = (
-        key.seal(Message(b"x" * size, Rejection(Code.WITHHELD), origin)) for size in (1, 4000)
-    )
+    short, long = (key.seal(Message(b"x" * size, WITHHELD, origin)) for size in (1, 4000))
     assert len(short) == len(long)
     opened = pair.open(long)
     assert (opened.body, opened.topic, opened.offset) == (b"x" * 4000, "file:orders", 7)
