@@ -106,7 +106,7 @@ def test_too_many_rejections_halt_the_topic_and_the_batch_stays(house: House) ->
     )
     assert outcome.halted
     assert (outcome.recorded, len(outcome.rejections)) == (79, 21)
-    assert house.session("reader").row("intake_window", topic="t")[2] == house.clock()  # type: ignore[index]
+    assert house.session("reader").row("intake_windows_of", topics=["t"])[3] == house.clock()  # type: ignore[index]
 
 
 def lawyer(name: str = "Mr. A. Jansen") -> dict[str, Any]:
