@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?\u2026?")
 _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
 _FORMULA = re.compile(rf"[\t\r\n]|\s*+[{_SIGNS}]")
 # Where lists are parted by semicolons, a spreadsheet begins a cell after each of them, quoted or not.
-_LATER_FORMULA = re.compile(rf"([;\t\r\n]\s*+)(?=[{_SIGNS}])")
+_LATER_FORMULA = re.compile(rf"((?:;|(?<=\S)[\t\r\n])\s*+)(?=[{_SIGNS}])")
 # A sheet's column is so wide, in characters; longer texts wrap.
 _NARROWEST, _WIDEST = 8, 48
 _HEAD, _BAND, _LINE = "FF1F3A5F", "FFF3F6FA", "FFC9D2DE"

@@ -105,6 +105,7 @@ def test_no_cell_begins_with_what_runs(before: str, sign: str) -> None:
 
 def test_no_cell_hides_a_formula_behind_a_semicolon() -> None:
     assert safe_cell("a; =1+1;@x") == "a; '=1+1;'@x"
+    assert safe_cell(";=1") == ";'=1"
 
 
 @pytest.mark.parametrize(
