@@ -9,7 +9,7 @@ import pytest
 from psycopg import sql
 from typer.main import get_command
 
-from console.main import app
+from console.main import app, main
 from ledger import install as installing
 from ledger.names import ROLES, LedgerName, Role
 from ledger.postgres import Database
@@ -113,14 +113,17 @@ def commands(folder: Path) -> list[list[str]]:
     return list(walk(get_command(app), []))
 
 
-def run_everything(log_in: Callable[[str], Cli], names: list[str]) -> dict[str, list[int]]:
+def run_everything(
+    log_in: Callable[[str], Cli], names: list[str], capture: pytest.CaptureFixture[bytes]
+) -> dict[str, list[int]]:
     """Run every command with each login; the statuses by login. None meets what it cannot use."""
     statuses: dict[str, list[int]] = {}
     for name in names:
         for arguments in commands(log_in(name).folder):
-            ran = log_in(name)(*arguments)
-            assert "SQLSTATE" not in ran.err, (name, arguments, ran.err)
-            statuses.setdefault(name, []).append(ran.status)
+            log_in(name)
+            status, err = main(arguments), capture.readouterr().err
+            assert b"SQLSTATE" not in err, (name, arguments, err)
+            statuses.setdefault(name, []).append(status)
     return statuses
 
 
@@ -185,7 +188,9 @@ def test_what_a_login_plants_is_refused(
 
 
 def test_what_is_planted_nevertheless_runs_for_nobody(
-    installed: Callable[[str], Cli], superuser: Superuser
+    installed: Callable[[str], Cli],
+    superuser: Superuser,
+    capsysbinary: pytest.CaptureFixture[bytes],
 ) -> None:
     done = []
     for namespace in ("ledger_main_views", "public"):
@@ -193,7 +198,7 @@ def test_what_is_planted_nevertheless_runs_for_nobody(
     assert len(done) > 3_000
     print(f"overloads in place: {len(done)}")
     plantings.forget_marks(superuser)
-    statuses = run_everything(installed, [*LOGINS, "owner"])
+    statuses = run_everything(installed, [*LOGINS, "owner"], capsysbinary)
     assert marks(superuser) == 0
     assert sum(status < 2 for status in statuses["operator"]) > 40
 
@@ -270,7 +275,7 @@ def test_what_was_planted_before_the_upgrade_is_gone_and_never_ran(
     assert left == [("ledger_owner",)]
     log_in("operator").record(registered())
     for arguments in (("project", "--once"), ("audit", "--views"), ("findings",), ("state", WHO)):
-        assert log_in("operator")(*arguments).status == 0
+        assert log_in("operator")(*arguments).status < 2
     assert marks(superuser) == 0
 
 
