@@ -49,7 +49,7 @@ class FileKeyProvider:
         return sorted(int(number) for number in numbers if _NUMBER.fullmatch(number))
 
     def strange(self) -> list[str]:
-        """Names in the folder that are like those of epoch keys, and that this program never gives; sorted."""
+        """Names in the folder like those of epoch keys that this program never gives, sorted."""
         known = {self._path(epoch).name for epoch in self.epochs()}
         return sorted({path.name for path in self.folder.glob(f"{_PREFIX}*{_SUFFIX}")} - known)
 
