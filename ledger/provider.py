@@ -50,9 +50,9 @@ class FileKeyProvider:
         return sorted(int(number) for number in numbers if _NUMBER.fullmatch(number))
 
     def strange(self) -> list[str]:
-        """Names of key files in the folder that this program never gives, sorted."""
-        known = {_ROWS, _ROWS_FILLING, *(self._path(epoch).name for epoch in self.epochs())}
-        return sorted({path.name for path in self.folder.glob(f"*{_SUFFIX}")} - known)
+        """Names in the folder like those of epoch keys that this program never gives, sorted."""
+        known = {self._path(epoch).name for epoch in self.epochs()}
+        return sorted({path.name for path in self.folder.glob(f"{_PREFIX}*{_SUFFIX}")} - known)
 
     def create(self, epoch: int, secret: bytes) -> None:
         """Store the key of a new epoch. Durable on return; Halt when the epoch has a key already.
