@@ -21,12 +21,19 @@ def files(folder: Path) -> dict[str, str]:
     }
 
 
-def state(url: str) -> tuple[Any, ...]:
-    """What tells whether anything was written: the number of the last transaction that wrote."""
+def state(url: str) -> dict[str, Any]:
+    """Every row of every table of the ledger, with the transaction that wrote it last."""
     with psycopg.connect(url) as connection:
-        row = connection.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())").fetchone()
-    assert row
-    return tuple(row)
+        tables = connection.execute(
+            "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables"
+            " WHERE schemaname LIKE 'ledger%' ORDER BY 1"
+        ).fetchall()
+        return {
+            table: connection.execute(
+                f"SELECT md5(string_agg(xmin::text || t::text, ',' ORDER BY ctid)) FROM {table} AS t"
+            ).fetchone()
+            for (table,) in tables
+        }
 
 
 @pytest.fixture
