@@ -92,6 +92,7 @@ def test_nothing_but_offsets_differs(
     assert changed == {"ledger_withheld_messages"}
     assert figures[1]["ledger_withheld_messages"] == {(): float(len(secret) + 1)}
     windows = [
-        house.session("reader").rows("intake_windows_of", topics=[TOPIC]) for house in (without, with_them)
+        house.session("reader").rows("intake_windows_of", topics=[TOPIC])
+        for house in (without, with_them)
     ]
     assert windows[0] == windows[1]
