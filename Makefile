@@ -4,6 +4,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
+# Each process of the tests has servers of its own.
+PROCESSES ?= 2
 
 .PHONY: help demo demo-kafka check format lint types imports test coverage fault documents sbom bench clean
 
@@ -42,10 +44,10 @@ imports: $(READY)
 	$(BIN)/lint-imports --no-cache
 
 test: $(READY)  ## the tests alone
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses $(PROCESSES)
 
 coverage: $(READY)
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	$(BIN)/pytest --numprocesses $(PROCESSES) --cov --cov-report=term:skip-covered
 
 fault: $(READY)  ## the long fault campaign: hundreds of kills, dead servers, cut connections (LEDGER_FAULT_SEED repeats a run)
 	$(BIN)/pytest tests/fault -m campaign --capture=no

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from errors import Impossible
@@ -34,10 +36,26 @@ def default_version() -> str:
 def libraries(version: str) -> Path:
     """The directory of this version's jars, fetched when it is missing or made from another POM."""
     kept = cache() / f"kafka-{version}"
-    made_from = kept / POM.name
-    if not made_from.exists() or made_from.read_bytes() != POM.read_bytes():
-        fetch(version, kept)
+    if not is_current(kept):
+        with one_at_a_time(kept):
+            if not is_current(kept):
+                fetch(version, kept)
     return kept
+
+
+def is_current(kept: Path) -> bool:
+    """Whether the jars are there and made from this POM."""
+    made_from = kept / POM.name
+    return made_from.exists() and made_from.read_bytes() == POM.read_bytes()
+
+
+@contextmanager
+def one_at_a_time(kept: Path) -> Iterator[None]:
+    """Let one process fetch: Maven's own folder does not bear two, and the others need not fetch again."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with kept.with_name(f"{kept.name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def cache() -> Path:
@@ -50,7 +68,6 @@ def cache() -> Path:
 
 def fetch(version: str, kept: Path) -> None:
     """Let Maven copy the jars beside `kept` and rename: others see all of them or none."""
-    kept.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=kept.parent, prefix=f"{kept.name}-") as beside:
         fetched = Path(beside) / "fetched"
         run_maven(version, fetched)
