@@ -192,14 +192,14 @@ def test_a_row_that_comes_or_goes_is_named(published: Log, what: str) -> None:
 def test_a_row_that_is_put_back_as_it_once_was_is_named(published: Log) -> None:
     """Its own hash is right: what all rows come to is not."""
     owner = published.house.session(None)
-    owner.script("CREATE TABLE kept AS SELECT * FROM intake_windows", {})
-    owner.script("CREATE TABLE letters AS SELECT * FROM dead_letters", {})
+    owner.script("CREATE TABLE public.kept AS SELECT * FROM intake_windows", {})
+    owner.script("CREATE TABLE public.letters AS SELECT * FROM dead_letters", {})
     arrived(published.house, 3, b"one more")
     published.house.record(b"bad")
     back = altered(
         published,
         "UPDATE intake_windows SET messages = k.messages, rejections = k.rejections, mac = k.mac"
-        " FROM kept AS k",
+        " FROM public.kept AS k",
     )
     assert [f.kind for f in back.findings] == ["intake-window"]
     assert re.search("put back", back.findings[0].detail)

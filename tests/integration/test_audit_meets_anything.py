@@ -34,7 +34,7 @@ class Vandal:
         self._owner = psycopg.connect(house.url, autocommit=True, options=options)
         for table in TABLES:
             self._run(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
-            self._run(f"CREATE TABLE saved_{table} AS TABLE {table}")
+            self._run(f"CREATE TABLE public.saved_{table} AS TABLE {table}")
         for table, column, _ in self.columns():
             self._try(f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL")
 
@@ -61,12 +61,12 @@ class Vandal:
                     self._put_back(table)
 
     def _differs(self, table: str) -> bool:
-        query = f"SELECT EXISTS (TABLE {table} EXCEPT TABLE saved_{table})"
+        query = f"SELECT EXISTS (TABLE {table} EXCEPT TABLE public.saved_{table})"
         return self._owner.execute(query).fetchone() == (True,)
 
     def _put_back(self, table: str) -> None:
         self._run(f"DELETE FROM {table}")
-        self._run(f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM saved_{table}")
+        self._run(f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM public.saved_{table}")
 
     def _try(self, text: str) -> bool:
         try:
