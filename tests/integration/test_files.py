@@ -149,7 +149,7 @@ def test_every_code_is_here() -> None:
     assert set(BAD) == set(Code) - {Code.WRONG_LEDGER}  # which the open ledger does not know
 
 
-@pytest.mark.parametrize("code", BAD.keys() - {Code.WITHHELD})
+@pytest.mark.parametrize("code", sorted(BAD.keys() - {Code.WITHHELD}))
 def test_each_code_leaves_one_dead_letter(house: House, code: Code) -> None:
     house.intake = Intake(secrecy=secrecy(), speakers=Speakers())
     bad = BAD[code](house)
