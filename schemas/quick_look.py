@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from schemas.strings import FREE_TEXTS, said_in
 
-__all__ = ["QuickLook"]
+__all__ = ["SMALL", "QuickLook", "tree_of"]
 
 # Attributes and members whose values the contract enumerates, or that hold no words.
 _PLAIN: Final = frozenset(
@@ -18,7 +18,8 @@ _ENUMERATED: Final = frozenset(
 _UUID: Final = 36
 _HEXADECIMAL: Final = "0123456789abcdefABCDEF-"
 _USUAL_ATTRIBUTES: Final = 8
-_SMALL: Final = bytes(range(256)).lower()
+SMALL: Final = bytes(range(256)).lower()
+"""A table for `bytes.translate`: capitals of ASCII become small letters."""
 _KEPT: Final = frozenset(b"\n0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _BETWEEN: Final = bytes(set(range(256)) - _KEPT)
 # What comes again and again: words, and short codes. A reference has digits and is seldom seen twice.
@@ -34,7 +35,7 @@ class QuickLook:
     """
 
     def __init__(self, words: Iterable[str], pattern: str, due: frozenset[str]) -> None:
-        tree = _tree({word.encode() for word in words})
+        tree = tree_of({word.encode() for word in words})
         self._marks = re.compile(tree + b"|" + pattern.encode())
         self._due = due
         self._harmless: set[str] = set()
@@ -65,7 +66,7 @@ class QuickLook:
         joined = "\n".join(fresh)
         if not joined.isascii():
             return True
-        letters = joined.encode().translate(_SMALL, _BETWEEN)
+        letters = joined.encode().translate(SMALL, _BETWEEN)
         if self._marks.search(letters):
             return True
         if len(self._harmless) < _REMEMBERED:
@@ -86,12 +87,12 @@ def _prose(personal: dict[str, Any]) -> list[str]:
     return [str(personal[field]) for field in FREE_TEXTS if field in personal]
 
 
-def _tree(words: Collection[bytes]) -> bytes:
+def tree_of(words: Collection[bytes]) -> bytes:
     """A pattern for any of the words that shares their beginnings: it is searched four times as fast."""
     if b"" in words:
         return b""
     ends: dict[bytes, set[bytes]] = {}
     for word in words:
         ends.setdefault(word[:1], set()).add(word[1:])
-    branches = [first + _tree(rest) for first, rest in sorted(ends.items())]
+    branches = [first + tree_of(rest) for first, rest in sorted(ends.items())]
     return branches[0] if len(branches) == 1 else b"(?:" + b"|".join(branches) + b")"

@@ -35,7 +35,7 @@ _AS_RUN = re.compile(
 _ARTICLE = re.compile(r"[0-9]{2,}[a-z]|(?<![a-z])art(?:ikel)?-?[0-9]")
 
 LOOK: Final = (
-    r"126(?:[g-z]|aa|bb|cc|dd|ee|ff)|(?<![0-9a-f])126[a-f]|sv(?:art|[0-9]|\Z|\n)"
+    r"126[a-z]|sv(?:art|[0-9]|\Z|\n)"
     r"|strafvord|(?:tw|wet|act)(?:art|13)"
     r"|wiv|20231543|evidence|epp?oc|(?:avg|gdpr)(?:art|23|41)|art(?:ikel)?126"
 )
