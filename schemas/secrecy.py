@@ -17,9 +17,9 @@ from schemas.catalogue import DISCLOSED, DISCLOSING, EVENT_TYPES
 from schemas.events.disclosure import RecipientKind
 from schemas.provision import folded, readings
 from schemas.quick_look import QuickLook
+from schemas.raw_look import RawLook
 from schemas.references import PERSONS, kind_of
 from schemas.secret_articles import LOOK, is_article, names_article, names_power
-from schemas.raw_look import RawLook
 from schemas.secret_types import SECRET_NAMES, has_secret_type, is_secret_type
 from schemas.spelling import parts, plain, run
 from schemas.strings import Said, said_in, unescaped
