@@ -149,7 +149,7 @@ def find_leak(data: dict[str, Any], members: tuple[str, ...]) -> str | None:
                 if is_personal_id(value):
                     return f"/{member}"
                 continue
-            if value.isascii() and _SUSPECT(value) is None:
+            if value in _HARMLESS or _is_harmless(value):
                 continue
         elif value is None or isinstance(value, int):  # a number instead of a code is no text
             continue
@@ -157,6 +157,23 @@ def find_leak(data: dict[str, Any], members: tuple[str, ...]) -> str | None:
         if below is not None:
             return f"/{member}{below}"
     return None
+
+
+# Codes come again and again. Only what no pattern could match is kept, whatever member it stands in.
+_HARMLESS: Final[set[str]] = set()
+_REMEMBERED: Final = 4_096
+_LONGEST_REMEMBERED: Final = 64
+
+
+def _is_harmless(text: str) -> bool:
+    """Whether none of the patterns could match a fact; a short one is known again."""
+    if not text.isascii() or _SUSPECT(text) is not None:
+        return False
+    if len(text) <= _LONGEST_REMEMBERED:
+        if len(_HARMLESS) >= _REMEMBERED:
+            _HARMLESS.clear()
+        _HARMLESS.add(text)
+    return True
 
 
 def _leak_in(member: str, value: Any) -> str | None:

@@ -36,8 +36,8 @@ _ARTICLE = re.compile(r"[0-9]{2,}[a-z]|(?<![a-z])art(?:ikel)?-?[0-9]")
 
 LOOK: Final = (
     r"126[a-z]|sv(?:art|[0-9]|\Z|\n)"
-    r"|strafvord|(?:tw|wet|act)(?:art|13)"
-    r"|wiv|20231543|evidence|epp?oc|(?:avg|gdpr)(?:art|23|41)|art(?:ikel)?126"
+    r"|strafvord|tw(?:art|13)|wet(?:art|13)|act(?:art|13)"
+    r"|wiv|20231543|evidence|epp?oc|avg(?:art|23|41)|gdpr(?:art|23|41)|art(?:ikel)?126"
 )
 """What the letters and digits of texts, one a line, show when a function of this module is true for one."""
 
