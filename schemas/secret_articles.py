@@ -32,7 +32,7 @@ _AS_RUN = re.compile(
     r"|(?:\A|nl)(?:wv)?sv(?:\Z|art|[0-9])|wiv(?:\Z|[0-9])|\Awiv|20231543|eevidence|\Aepp?oc"
     r"|(?:uavg|gdpr|avg)(?:art|artikel)?(?:23|41)1[a-d]"
 )
-_ARTICLE = re.compile(r"[0-9]{2,}[a-z]|(?<![a-z])art(?:ikel)?-?[0-9]")
+_ARTICLE = re.compile(r"[0-9]{2}[a-z]|(?<![a-z])art(?:ikel)?-?[0-9]")
 
 LOOK: Final = (
     r"126[a-z]|sv(?:art|[0-9]|\Z|\n)"
