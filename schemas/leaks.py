@@ -19,8 +19,9 @@ from schemas.numbers import holds_bsn, holds_phone
 __all__ = ["find_leak", "is_personal_id", "leak_of_envelope", "looks_personal"]
 
 _FEWEST_DIGITS: Final = 7
-# Read from the start only and never again: a search would begin at every digit.
-_SUSPECT = re.compile(rf"(?:[^0-9]*+[0-9]){{{_FEWEST_DIGITS}}}")
+# None of the patterns could match without an @ or a bracket, or so many digits. Read from the start only and
+# never again: a search would begin at every digit.
+_SUSPECT = re.compile(rf"[^@(\[{{]*+[@(\[{{]|(?:[^0-9]*+[0-9]){{{_FEWEST_DIGITS}}}").match
 _UUID = re.compile(
     r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])"
 )
@@ -80,7 +81,7 @@ _IBANS: Final = {
 def looks_personal(text: str, *, reference: bool = False) -> bool:
     """True when a text holds something that looks like an e-mail address, phone, IBAN or BSN."""
     text = plain(text)
-    if not _is_suspect(text):
+    if _SUSPECT(text) is None:
         return False
     text = _UUID.sub(" ", text)
     return (
@@ -89,15 +90,6 @@ def looks_personal(text: str, *, reference: bool = False) -> bool:
         or holds_bsn(text, reference=reference)
         or any(_is_iban(text, found.start()) for found in _IBAN_START.finditer(text))
     )
-
-
-def _is_suspect(text: str) -> bool:
-    """Whether one of the patterns could match at all: none does without an @ or seven digits."""
-    if len(text) >= _FEWEST_DIGITS and _SUSPECT.match(text) is not None:
-        return True
-    if "@" in text:
-        return True
-    return ("(" in text or "[" in text or "{" in text) and _AT.search(text) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -152,19 +144,36 @@ def find_leak(data: dict[str, Any], members: tuple[str, ...]) -> str | None:
     """The pointer below `data` of the first fact among `members` that looks personal, or None."""
     for member in members:
         value = data.get(member)
-        if value is None or isinstance(value, int):  # a number instead of a code is no text
-            continue
         if isinstance(value, str):
             if member in _NAMES:
                 if is_personal_id(value):
                     return f"/{member}"
                 continue
-            if value.isascii() and not _is_suspect(value):
+            if value in _HARMLESS or _is_harmless(value):
                 continue
+        elif value is None or isinstance(value, int):  # a number instead of a code is no text
+            continue
         below = _leak_in(member, value)
         if below is not None:
             return f"/{member}{below}"
     return None
+
+
+# Codes come again and again. Only what no pattern could match is kept, whatever member it stands in.
+_HARMLESS: Final[set[str]] = set()
+_REMEMBERED: Final = 4_096
+_LONGEST_REMEMBERED: Final = 64
+
+
+def _is_harmless(text: str) -> bool:
+    """Whether none of the patterns could match a fact; a short one is known again."""
+    if not text.isascii() or _SUSPECT(text) is not None:
+        return False
+    if len(text) <= _LONGEST_REMEMBERED:
+        if len(_HARMLESS) >= _REMEMBERED:
+            _HARMLESS.clear()
+        _HARMLESS.add(text)
+    return True
 
 
 def _leak_in(member: str, value: Any) -> str | None:

@@ -6,35 +6,31 @@ from typing import Any, Final
 
 from schemas.strings import FREE_TEXTS, said_in
 
-__all__ = ["QuickLook"]
+__all__ = ["SMALL", "QuickLook", "tree_of"]
 
-# Attributes and members whose values the contract enumerates, or that hold no words.
-_PLAIN: Final = frozenset(
-    {"specversion", "type", "time", "datacontenttype", "id", "source", "subject", "data"}
-)
-_ENUMERATED: Final = frozenset(
-    {"categories", "fields", "legal_basis", "recipient_kind", "personal"}
-)
-_UUID: Final = 36
-_HEXADECIMAL: Final = "0123456789abcdefABCDEF-"
-_USUAL_ATTRIBUTES: Final = 8
-_SMALL: Final = bytes(range(256)).lower()
+# Members whose lists and objects the contract enumerates, or that are looked through apart.
+_APART: Final = frozenset({"categories", "fields", "personal"})
+# Of links the usual ones are UUIDs, whose digits and letters up to f spell nothing.
+_LINKS: Final = ("correlationid", "causationid")
+_IS_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").fullmatch
+SMALL: Final = bytes(range(256)).lower()
+"""A table for `bytes.translate`: capitals of ASCII become small letters."""
 _KEPT: Final = frozenset(b"\n0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _BETWEEN: Final = bytes(set(range(256)) - _KEPT)
-# What comes again and again: words, and short codes. A reference has digits and is seldom seen twice.
-_AGAIN: Final = re.compile(r"[A-Za-z._:/-]{1,48}(?:[0-9]{1,4}[._:/-]?){0,3}|.{1,8}")
-_REMEMBERED: Final = 4096
+# Facts that had no mark are kept to be known again; when there are so many, they are learnt anew.
+_REMEMBERED: Final = 4_096
+_LONGEST_REMEMBERED: Final = 64
 
 
 class QuickLook:
-    """Looks for marks in the letters of all texts together; short codes that had none are remembered.
+    """Looks for marks in the letters of all texts together; short facts that had none are remembered.
 
     `words`, `pattern`: what every text shows that is to be looked at closely, once only its letters and
     digits are left. `due`: kinds of recipient that always are.
     """
 
     def __init__(self, words: Iterable[str], pattern: str, due: frozenset[str]) -> None:
-        tree = _tree({word.encode() for word in words})
+        tree = tree_of({word.encode() for word in words})
         self._marks = re.compile(tree + b"|" + pattern.encode())
         self._due = due
         self._harmless: set[str] = set()
@@ -42,56 +38,73 @@ class QuickLook:
     def is_due(self, message: dict[str, Any]) -> bool:
         """Whether to look closely at a message of the right shape."""
         data: dict[str, Any] = message["data"]
-        kind = data.get("recipient_kind")
-        if kind is not None and kind in self._due:
+        if data.get("recipient_kind") in self._due:
             return True
-        if "ground" in data and not data["ground"].replace("-", "").isalpha():
+        ground = data.get("ground")
+        if ground is not None and not ground.replace("-", "").isalpha():
             return True
-        fresh = _names(message)
-        texts = [value for name, value in data.items() if name not in _ENUMERATED]
-        texts.append(message["source"])
-        if len(message) > _USUAL_ATTRIBUTES:
-            texts += [text for name, text in message.items() if name not in _PLAIN]
-        harmless = self._harmless
-        fresh += [text for text in texts if type(text) is str and text not in harmless]
-        for value in texts:
-            if type(value) is list or type(value) is dict:
-                fresh += [one.raw for one in said_in(value) if one.raw not in harmless]
-        if "personal" in data:
-            fresh += _prose(data["personal"])
-        return bool(fresh) and self._is_marked(fresh)
+        facts = self._fresh_facts(data)
+        texts = _names(message)
+        source = message["source"]
+        if source not in self._harmless:
+            facts.append(source)
+        personal = data.get("personal")
+        if personal is not None and not FREE_TEXTS.isdisjoint(personal):
+            texts += _prose(personal)
+        if not (facts or texts):
+            return False
+        if self._is_marked(facts + texts):
+            return True
+        self._remember(facts)
+        return False
 
-    def _is_marked(self, fresh: list[str]) -> bool:
-        joined = "\n".join(fresh)
+    def _fresh_facts(self, data: dict[str, Any]) -> list[str]:
+        harmless = self._harmless
+        fresh: list[str] = []
+        for name, value in data.items():
+            if type(value) is str:
+                if value not in harmless:
+                    fresh.append(value)
+            elif name not in _APART and (type(value) is list or type(value) is dict):
+                fresh += [one.raw for one in said_in(value) if one.raw not in harmless]
+        return fresh
+
+    def _remember(self, facts: list[str]) -> None:
+        if len(self._harmless) >= _REMEMBERED:
+            self._harmless.clear()
+        self._harmless.update(text for text in facts if len(text) <= _LONGEST_REMEMBERED)
+
+    def _is_marked(self, texts: list[str]) -> bool:
+        joined = "\n".join(texts)
         if not joined.isascii():
             return True
-        letters = joined.encode().translate(_SMALL, _BETWEEN)
-        if self._marks.search(letters):
-            return True
-        if len(self._harmless) < _REMEMBERED:
-            self._harmless.update(text for text in fresh if _AGAIN.fullmatch(text))
-        return False
+        return self._marks.search(joined.encode().translate(SMALL, _BETWEEN)) is not None
 
 
 def _names(message: dict[str, Any]) -> list[str]:
-    """Name and subject of an event, unless they hold no word: a UUID, a number."""
+    """What names an event, its subject and other events, unless it holds no word: a UUID, a number."""
     id, subject = message["id"], message["subject"]
-    found = [] if len(id) == _UUID and not id.strip(_HEXADECIMAL) else [id]
+    found = [] if _IS_UUID(id) else [id]
     if not subject.partition("/")[2].isdecimal():
         found.append(subject)
+    for name in _LINKS:
+        link = message.get(name)
+        if link is not None and not _IS_UUID(link):
+            found.append(link)
     return found
 
 
 def _prose(personal: dict[str, Any]) -> list[str]:
-    return [str(personal[field]) for field in FREE_TEXTS if field in personal]
+    """The free texts, each on one line."""
+    return [str(personal[f]).replace("\n", " ") for f in FREE_TEXTS if f in personal]
 
 
-def _tree(words: Collection[bytes]) -> bytes:
+def tree_of(words: Collection[bytes]) -> bytes:
     """A pattern for any of the words that shares their beginnings: it is searched four times as fast."""
     if b"" in words:
         return b""
     ends: dict[bytes, set[bytes]] = {}
     for word in words:
         ends.setdefault(word[:1], set()).add(word[1:])
-    branches = [first + _tree(rest) for first, rest in sorted(ends.items())]
+    branches = [first + tree_of(rest) for first, rest in sorted(ends.items())]
     return branches[0] if len(branches) == 1 else b"(?:" + b"|".join(branches) + b")"

@@ -17,9 +17,10 @@ from schemas.catalogue import DISCLOSED, DISCLOSING, EVENT_TYPES
 from schemas.events.disclosure import RecipientKind
 from schemas.provision import folded, readings
 from schemas.quick_look import QuickLook
+from schemas.raw_look import RawLook
 from schemas.references import PERSONS, kind_of
 from schemas.secret_articles import LOOK, is_article, names_article, names_power
-from schemas.secret_types import has_secret_type, is_secret_type
+from schemas.secret_types import SECRET_NAMES, has_secret_type, is_secret_type
 from schemas.spelling import parts, plain, run
 from schemas.strings import Said, said_in, unescaped
 
@@ -88,6 +89,10 @@ class Secrecy:
         self._own_reports = {name: frozenset(of) for name, of in (own_reports or {}).items()}
         self._kinds = frozenset(kinds)
         self._words = [(run(w.word), tuple(map(run, w.unless))) for w in words if not w.whole]
+        self._raw_look = RawLook(
+            {*(word for word, _ in self._words), *SECRET_NAMES},
+            {word.word for word in words if word.whole},
+        )
         whole = "|".join(re.escape(w.word) for w in words if w.whole)
         self._whole = re.compile(rf"(?<![a-z0-9])(?:{whole})(?![a-z0-9])") if whole else None
         self._judges = bool(self._secret or words or self._kinds)
@@ -105,7 +110,12 @@ class Secrecy:
         return self._judges and self._withholds(message)
 
     def withholds_bytes(self, body: bytes) -> bool:
-        """Whether bytes that are no JSON are withheld: nothing in them can clear what hints."""
+        """Whether bytes that are no JSON, or too many to be read, are withheld: nothing clears what hints.
+
+        Where nothing hints, memory is flat; else work and memory are linear in the bytes.
+        """
+        if not self._raw_look.is_due(body):
+            return False
         text = plain(unescaped(body))
         if has_secret_type(text):
             return True

@@ -8,13 +8,14 @@ from schemas.event_type import PREFIX
 from schemas.likeness import is_like
 from schemas.spelling import plain, run
 
-__all__ = ["has_secret_type", "is_secret_type"]
+__all__ = ["SECRET_NAMES", "has_secret_type", "is_secret_type"]
 
 _VERSION = re.compile(r"v?[0-9]+\Z")
 _LONGEST: Final = 256
-_NAMES: Final = tuple(
+SECRET_NAMES: Final = tuple(
     sorted(run(name.removeprefix(PREFIX).removesuffix(".v1")) for name in CONFIDENTIAL_TYPES)
 )
+"""The letters of their names: what `has_secret_type` looks for in the letters of a text."""
 
 
 def is_secret_type(name: Any) -> bool:
@@ -25,10 +26,10 @@ def is_secret_type(name: Any) -> bool:
         return True
     letters = run(plain(name[:_LONGEST]))
     last = _VERSION.sub("", run(plain(name[:_LONGEST].split(".ledger.")[-1])))
-    return any(known in letters or is_like(last, known) for known in _NAMES)
+    return any(known in letters or is_like(last, known) for known in SECRET_NAMES)
 
 
 def has_secret_type(text: str) -> bool:
     """Whether a plain text holds the name of such a type."""
     letters = run(text)
-    return any(known in letters for known in _NAMES)
+    return any(known in letters for known in SECRET_NAMES)

@@ -40,27 +40,57 @@ _ALIKE = str.maketrans(
         **dict.fromkeys("зᴢʐ", "z"),
     }
 )
-_BETWEEN = re.compile(r"[^a-z0-9\n]+")
+_KEPT_BYTES = frozenset(b"\nabcdefghijklmnopqrstuvwxyz0123456789")
+_BETWEEN = bytes(set(range(256)) - _KEPT_BYTES)
+_HYPHENS = bytes(code if code in _KEPT_BYTES else ord("-") for code in range(256))
+
+
+class _Read(dict[int, str]):
+    """What each character reads as, found when it is first met; so many are kept."""
+
+    def __missing__(self, code: int) -> str:
+        read = _read(chr(code))
+        if len(self) < _REMEMBERED:
+            self[code] = read
+        return read
+
+
+def _read(character: str) -> str:
+    """Small letters of ASCII for one character; a space where it shows something else; nothing where nothing.
+
+    One character may stand for a sentence (U+FDFA: 18 letters): what is none of our letters is one space.
+    """
+    wide = unicodedata.normalize("NFKD", character).casefold()
+    shown = (c for c in wide if unicodedata.category(c) not in {"Mn", "Me", "Cf", "Cc"})
+    read = "".join(shown).translate(_ALIKE)
+    return _FOREIGN.sub(" ", read)
+
+
+_FOREIGN = re.compile(r"[^\x00-\x1f!-\x7f]+")
+_REMEMBERED = 16_384
+# White space parts words in every text: it is no control character that only hides between letters.
+_READ = _Read({code: " " for code in b"\t\n\v\f\r"})
 
 
 def plain(text: str) -> str:
     """The text in small letters of ASCII, as it is read, whatever alphabet and width they have.
 
     What has no such letter becomes a space, and so does the end of a line: lines tell texts apart here.
+    At most 6 characters stand for one.
     """
     if not text.isascii():
-        wide = unicodedata.normalize("NFKD", text).casefold()
-        shown = (c for c in wide if unicodedata.category(c) not in {"Mn", "Me", "Cf", "Cc"})
-        text = "".join(shown).translate(_ALIKE)
-        text = "".join(c if c.isascii() else " " for c in text)
+        text = text.translate(_READ)
     return text.lower().replace("\n", " ")
 
 
 def parts(text: str) -> str:
     """Plain texts, one a line, with one hyphen for all between letters and digits: `sv.1/2` -> `sv-1-2`."""
-    return _BETWEEN.sub("-", text)
+    hyphened = text.encode("ascii", "replace").translate(_HYPHENS)
+    while b"--" in hyphened:
+        hyphened = hyphened.replace(b"--", b"-")
+    return hyphened.decode()
 
 
 def run(text: str) -> str:
     """Plain texts, one a line, without anything between letters and digits: `p.o_l-ice` -> `police`."""
-    return _BETWEEN.sub("", text)
+    return text.encode("ascii", "ignore").translate(None, _BETWEEN).decode()

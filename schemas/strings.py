@@ -14,6 +14,9 @@ FREE_TEXTS: Final = frozenset({"remark", "letter_text", "ticket_text"})
 _PERSONAL: Final = "personal"
 _INHERITED: Final = frozenset({"provision", "ground"})
 _ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
+# White space as JSON writes it: a backslash that none escapes. The search begins once for a row of them.
+_WHITE: Final = re.compile(r"(?<!\\)(?:\\\\)*+\\[bfnrt]")
+_PAIR: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
 class Said(NamedTuple):
@@ -76,6 +79,16 @@ def _decoded(value: str) -> str:
 
 
 def unescaped(body: bytes) -> str:
-    """Bytes as text, with the escapes of JSON read; what is no UTF-8 is passed over, as are NUL bytes."""
+    """Bytes as text, with the escapes of JSON read; what is no UTF-8 is passed over, as are NUL bytes.
+
+    Where white space is escaped, the text stands twice: as it is, and with a space for it.
+    """
     text = body.replace(b"\0", b"").decode(errors="replace")
-    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    if "\\" not in text:
+        return text
+    if _WHITE.search(text):
+        text = f"{text} {_WHITE.sub(' ', text)}"
+    text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    if _PAIR.search(text):  # a character beyond U+FFFF is escaped as two halves
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text

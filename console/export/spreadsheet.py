@@ -35,7 +35,8 @@ _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time of an entry of a ZIP fil
 
 def safe_cell(text: str) -> str:
     """The text, so that no spreadsheet takes it, or a part of it, for a formula; white space hides none."""
-    text = _LATER_FORMULA.sub(r"\1'", text)
+    begun = text.lstrip()
+    text = text[: len(text) - len(begun)] + _LATER_FORMULA.sub(r"\1'", begun)
     return f"'{text}" if _FORMULA.match(text) else text
 
 

@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 from rulebook import OWN_REPORTS, PROVISIONS, secrecy
 from schemas import Code, Rejection
 from schemas.likeness import is_like
+from schemas.secret_articles import names_article
 from schemas.spelling import parts, plain, run
+from schemas.strings import unescaped
 from tests.unit.schemas.making import (
     CONFIDENTIAL,
+    GONE,
     Message,
     accepted,
     all_examples,
@@ -71,6 +74,36 @@ def test_what_is_broken_off_is_withheld_when_it_was_said_already() -> None:
         sent = json.dumps(changed(example("personal-data-disclosed"), data=told)).encode()
         for cut in (1, 2, 40, 200):
             assert hidden(sent[:-cut]), text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"reason":"vraag\\npolitie"',
+        b'{"reason":"one\\ntap"',
+        json.dumps(
+            {"reason": "\U0001d429\U0001d428\U0001d425\U0001d422\U0001d41c\U0001d41e"}
+        ).encode()[:-1],
+        b'{"a":"pol' + b"-" * 5_000 + b'ice"',
+        b"x" * 2_040 + b"p o l i t i e" + b"y" * 3_000,
+        b"x" * 2_040 + b" sv 126 n " + b"y" * 3_000,
+        "politie".encode("utf-16"),
+        b"C:\\tap",
+        b'"Interception-Ordered',
+    ],
+)
+def test_bytes_are_judged_wherever_a_word_stands_and_however_it_is_escaped(body: bytes) -> None:
+    for sent in (body, body + b" " * 60_000, b" " * 2_000_000 + body):
+        assert hidden(sent), body
+
+
+@given(st.binary(max_size=60), st.integers(2_000, 2_060), st.sampled_from([*ARTICLES, *HINTS]))
+def test_the_look_at_pieces_passes_over_nothing(noise: bytes, at: int, word: str) -> None:
+    judge = secrecy()
+    body = b"." * at + word.encode() + noise
+    closer = plain(unescaped(body))
+    if names_article(parts(closer)) or judge._hints(closer):
+        assert judge.withholds_bytes(body)
 
 
 OPEN_POWERS = [entry for entry in PROVISIONS if entry.secrecy == "none"]
@@ -170,6 +203,24 @@ def test_the_quick_look_passes_over_nothing() -> None:
     for message in chain(by_kind(), islice(by_hint(), 3, None, 31)):
         if judge.withholds(message) and not isinstance(outcome(message, CONFIDENTIAL), Rejection):
             assert judge.withholds_event(message), message
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"datacontenttype": GONE, "correlationid": "sv-126n"},
+        {"datacontenttype": GONE, "causationid": "police-request"},
+        {"data__provision": "nl.2.126b"},
+        {
+            "data__personal": {"remark": "Verzoek op grond van Sv\nart. 126 n."},
+            "data__categories": ["contact"],
+        },
+        {"data__case_ref": "caf\u00e9 vordering\ntap"},
+    ],
+)
+def test_the_quick_look_sees_links_and_ends_of_lines(members: Message) -> None:
+    assert not isinstance(outcome(example("personal-data-accessed")), Rejection)
+    assert hidden(changed(example("personal-data-accessed"), **members))
 
 
 @given(st.text(max_size=80))

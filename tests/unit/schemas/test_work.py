@@ -1,7 +1,8 @@
 """What a message may cost: work and memory linear in its bytes, whatever is in it.
 
 Counted, never timed: calls that decoding makes, of Python's functions and of built-in ones. A regular
-expression is one call, so that `test_patterns` holds the patterns themselves against a bound.
+expression is one call, whatever it does: its own work is not counted here. `test_patterns` looks at the
+form of each.
 """
 
 import json

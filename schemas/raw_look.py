@@ -1,0 +1,45 @@
+"""Whether bytes that were not parsed need a closer look for secrecy: most do not, however many they are."""
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from schemas.quick_look import SMALL, tree_of
+from schemas.secret_articles import LOOK
+
+__all__ = ["RawLook"]
+
+_PIECE: Final = 2_048
+_LONGEST_ARTICLE: Final = 32
+_BETWEEN: Final = bytes(code for code in range(256) if not chr(code).isalnum() or code > 127)
+
+
+class RawLook:
+    """Looks for marks in bytes, a piece at a time: what it holds does not grow with them.
+
+    `words`: what hints wherever its letters follow each other, whatever stands between them; `whole`: what
+    does as a word by itself, with a hyphen for what parts it.
+    """
+
+    def __init__(self, words: Collection[str], whole: Collection[str]) -> None:
+        tree = tree_of({word.encode() for word in words})
+        self._marks = re.compile(tree + b"|" + LOOK.encode())
+        self._overlap = max(_LONGEST_ARTICLE, *map(len, words))
+        spelled = "|".join(re.escape(w).replace("\\-", "[^a-z0-9]++") for w in sorted(whole))
+        pattern = f"(?<![a-z0-9])(?:{spelled})(?![a-z0-9])" if whole else r"(?!)"
+        self._whole = re.compile(pattern.encode(), re.IGNORECASE)
+
+    def is_due(self, body: bytes) -> bool:
+        """Whether to look closely: something hints, or is written in another way than plain ASCII."""
+        if not body.isascii() or b"\\" in body or b"\0" in body:
+            return True
+        return self._whole.search(body) is not None or self._is_marked(body)
+
+    def _is_marked(self, body: bytes) -> bool:
+        before = b""
+        for start in range(0, len(body), _PIECE):
+            letters = before + body[start : start + _PIECE].translate(SMALL, _BETWEEN)
+            if self._marks.search(letters):
+                return True
+            before = letters[-self._overlap :]
+        return False
