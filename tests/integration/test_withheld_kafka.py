@@ -42,12 +42,12 @@ class Said:
 
 def consume(house: House, pair: KeyPair, *records: Any) -> tuple[list[str], Any, list[bytes]]:
     """Metrics, logs and answers of a consumer that read these values; binary ones are pairs."""
-    time, cluster, said = FakeTime(), FakeCluster(), Said()
+    passing, cluster, said = FakeTime(), FakeCluster(), Said()
     (partition,) = cluster.create(TOPIC)
     for record in records:
         value, headers = record if isinstance(record, tuple) else (record, STRUCTURED)
         cluster.produce(partition, value, headers=headers)
-    source = FakeSource(cluster, time)
+    source = FakeSource(cluster, passing)
     source.assign([partition])
     registry, answers = new_registry(), FakeAnswers()
     log: Any = said
@@ -57,7 +57,7 @@ def consume(house: House, pair: KeyPair, *records: Any) -> tuple[list[str], Any,
         source,
         lambda: LedgerStore(house.open(withheld_key=pair.create())),
         clock=house.clock,
-        monotonic=time.monotonic,
+        monotonic=passing.monotonic,
         answers=answers,
         observer=observer,
     )
@@ -92,6 +92,7 @@ def test_nothing_but_offsets_differs(
     assert changed == {"ledger_withheld_messages"}
     assert figures[1]["ledger_withheld_messages"] == {(): float(len(secret) + 1)}
     windows = [
-        house.session("reader").rows("intake_window", topic=TOPIC) for house in (without, with_them)
+        house.session("reader").rows("intake_windows_of", topics=[TOPIC])
+        for house in (without, with_them)
     ]
     assert windows[0] == windows[1]
