@@ -17,8 +17,8 @@ __all__ = ["BEGIN", "begin_chain", "hash_unhashed"]
 
 # Label of the batch.
 BEGIN = "command:chain"
-# Of each table the statements that read and hash its rows.
-_TABLES: dict[Table, tuple[str, str]] = {
+# Of each table: the statement that reads its rows as they are hashed, and the one that stores the hashes.
+_STATEMENTS: dict[Table, tuple[str, str]] = {
     "bookmarks": ("hash_of_bookmarks", "hash_bookmarks"),
     "intake_windows": ("hash_of_intake_windows", "hash_intake_windows"),
     "dead_letters": ("hash_of_dead_letters", "hash_dead_letters"),
@@ -36,7 +36,7 @@ def begin_chain(session: Session, ledger: LedgerName, chain: KeyedHash) -> bool:
         if session.row("hashed_batches") != (0,):
             return False
         link = Link(chain)
-        found = [_hash_rows(session, link, table) for table in _TABLES]
+        found = [_hash_rows(session, link, table) for table in _STATEMENTS]
         _hash_answers(session, chain)
         if head.batch == 0 and not any(found):
             return False
@@ -69,14 +69,14 @@ def _names(rows: Iterable[bytes], ends: Sequence[int]) -> list[bytes]:
 
 
 def _hash_rows(session: Session, link: Link, table: Table) -> int:
-    read, write = _TABLES[table]
+    read, put = _STATEMENTS[table]
     rows = session.rows(read)
     if rows:
         macs = [link.comes(table, _cells(row)) for row in rows]
         keys: dict[str, Any] = {"keys": [row[0] for row in rows], "macs": macs}
         if table == "bookmarks":
             keys["partitions"] = [row[1] for row in rows]
-        session.run(write, **keys)
+        session.run(put, **keys)
     return len(rows)
 
 

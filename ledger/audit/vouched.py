@@ -17,20 +17,13 @@ from ledger.sealing import KeyedHash
 
 __all__ = ["check_chain", "check_rows"]
 
-_KINDS: dict[Table, str] = {
-    "bookmarks": "bookmark",
-    "intake_windows": "intake-window",
-    "dead_letters": "dead-letter",
-    "tracking": "tracking",
-    "rejection_answers": "answer",
-}
-# The statements that read them.
-_READ: dict[Table, str] = {
-    "bookmarks": "audit_bookmarks",
-    "intake_windows": "audit_intake_windows",
-    "dead_letters": "audit_dead_letters",
-    "tracking": "audit_tracking",
-    "rejection_answers": "audit_rejection_answers",
+# Of each table: what a finding calls its rows, and the statement that reads them as they are hashed.
+_KINDS: dict[Table, tuple[str, str]] = {
+    "bookmarks": ("bookmark", "audit_bookmarks"),
+    "intake_windows": ("intake-window", "audit_intake_windows"),
+    "dead_letters": ("dead-letter", "audit_dead_letters"),
+    "tracking": ("tracking", "audit_tracking"),
+    "rejection_answers": ("answer", "audit_rejection_answers"),
 }
 _SHOWN = 12
 
@@ -92,20 +85,21 @@ def _check_table(
     session: Session, table: Table, sums: bytes, chain: KeyedHash, findings: Findings
 ) -> None:
     hashes, sound = [], True
-    for *cells, mac in session.rows(_READ[table]):
+    kind, rows = _KINDS[table]
+    for *cells, mac in session.rows(rows):
         hashed = row_hash(chain, table, cells)
         hashes.append(hashed)
         if mac is None or bytes(mac) != hashed:
             sound = False
             detail = f"{_place(table, cells)} is not what was written"
-            findings.note(None, _KINDS[table], detail)
+            findings.note(None, kind, detail)
     if table not in TABLES or not sound:
         return
     size = len(NO_SUMS) // len(TABLES)
     start = TABLES.index(table) * size
     if sum_of(hashes) != sums[start : start + size]:
         detail = f"rows of {table} were removed, added, or put back as they once were"
-        findings.note(None, _KINDS[table], detail)
+        findings.note(None, kind, detail)
 
 
 def _place(table: Table, cells: Sequence[Any]) -> str:

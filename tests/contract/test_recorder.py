@@ -24,9 +24,9 @@ class OnOurTables:
 
     def create_recorder(self) -> LedgerRecorder:
         house = self.house
-        return LedgerRecorder(
-            house.ledger, house.session("recorder"), house.session("recorder"), house.chain
-        )
+        ledger = house.open()
+        writer, reader = house.session("recorder"), house.session("recorder")
+        return LedgerRecorder(house.ledger, writer, reader, lambda: ledger.chain)
 
 
 def on_our_tables(suite: type[Any]) -> type[Any]:

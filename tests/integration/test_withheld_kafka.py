@@ -42,12 +42,12 @@ class Said:
 
 def consume(house: House, pair: KeyPair, *records: Any) -> tuple[list[str], Any, list[bytes]]:
     """Metrics, logs and answers of a consumer that read these values; binary ones are pairs."""
-    time, cluster, said = FakeTime(), FakeCluster(), Said()
+    passing, cluster, said = FakeTime(), FakeCluster(), Said()
     (partition,) = cluster.create(TOPIC)
     for record in records:
         value, headers = record if isinstance(record, tuple) else (record, STRUCTURED)
         cluster.produce(partition, value, headers=headers)
-    source = FakeSource(cluster, time)
+    source = FakeSource(cluster, passing)
     source.assign([partition])
     registry, answers = new_registry(), FakeAnswers()
     log: Any = said
@@ -57,7 +57,7 @@ def consume(house: House, pair: KeyPair, *records: Any) -> tuple[list[str], Any,
         source,
         lambda: LedgerStore(house.open(withheld_key=pair.create())),
         clock=house.clock,
-        monotonic=time.monotonic,
+        monotonic=passing.monotonic,
         answers=answers,
         observer=observer,
     )

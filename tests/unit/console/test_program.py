@@ -58,7 +58,8 @@ def test_every_setting_that_is_no_secret_is_a_flag_of_some_command(
     program: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "160")  # wide enough for the longest flag
-    shown = b"".join(program(name, "--help").out for name in ("consume", "register", "publish"))
+    commands = ("consume", "register", "publish", "backup")
+    shown = b"".join(program(name, "--help").out for name in commands)
     missing = [s.flag for s in SETTINGS if s.has_flag and s.flag.encode() not in shown]
     assert missing == []
 
