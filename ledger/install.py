@@ -12,13 +12,18 @@ from ledger.errors import Halt, NotInstalled
 from ledger.names import ROLES, LedgerName
 from ledger.postgres import Database, Session, statement
 
-__all__ = ["check_installed", "create_roles", "install", "migrations"]
+__all__ = ["check_installed", "create_roles", "install", "migrations", "shipped"]
 
 
 def migrations() -> list[str]:
     """Names of the migrations that this program ships, in their order."""
     folder = files("ledger") / "sql" / "migrations"
     return sorted(path.name.removesuffix(".sql") for path in folder.iterdir())
+
+
+def shipped() -> dict[str, str]:
+    """Digest of each migration that this program ships, by name."""
+    return {name: _digest(statement("ledger", f"migrations/{name}")) for name in migrations()}
 
 
 def install(database: Database, ledger: LedgerName, now: datetime) -> list[str]:

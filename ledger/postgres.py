@@ -141,13 +141,19 @@ class _Connection(psycopg.Connection[tuple[Any, ...]]):
 class Session:
     """One connection of one role. Not for two threads at once. Autocommit outside `transaction`."""
 
-    def __init__(self, connection: "psycopg.Connection[tuple[Any, ...]]", package: str) -> None:
+    def __init__(
+        self,
+        connection: "psycopg.Connection[tuple[Any, ...]]",
+        package: str,
+        ledger: LedgerName,
+    ) -> None:
         self._connection = connection
         self._package = package
+        self.ledger = ledger
 
     def of(self, package: str) -> "Session":
         """The same connection with the statements of another package."""
-        return Session(self._connection, package)
+        return Session(self._connection, package, self.ledger)
 
     def rows(self, name: str, /, **parameters: Any) -> list[tuple[Any, ...]]:
         """Run a statement and return all its rows, sent in binary: half the time of text."""
@@ -300,7 +306,7 @@ class Database:
                     self._begin(connection, ledger, role)
         except Halt:
             raise NotInstalled from None
-        return Session(connection, package)
+        return Session(connection, package, ledger)
 
     def _options(self) -> dict[str, Any]:
         """The options of the URL. Raises Misconfigured, without what psycopg quotes: it may be a password."""

@@ -3,7 +3,7 @@
 Positions and versions without a gap, recorded times, every entry against the published tiles, every signed
 checkpoint against the table, states and names, batches that join and cover every position, bookmarks that
 are where the batches end, gaps that an event explains, refused messages that are kept or were removed in a
-way that is known. Details never quote a value.
+way that is known, a catalogue that is as the migrations make it. Details never quote a value.
 """
 
 from base64 import b64encode
@@ -11,6 +11,7 @@ from base64 import b64encode
 import msgspec
 
 from ledger.audit.batches import check_batches, check_bookmarks, check_head, check_letters
+from ledger.audit.catalogue import check_catalogue
 from ledger.audit.entries import walk
 from ledger.audit.findings import ExplainedGap, Finding, Findings
 from ledger.audit.published import Comparison, PublishedLog
@@ -55,6 +56,7 @@ def audit(session: Session, log: PublishedLog | None = None) -> Audit:
         check_bookmarks(session.rows("bookmark_offsets"), batches, gaps, findings)
         for (position,) in session.rows("names_without_event"):
             findings.note(position, "event-id", "a name without an event")
+    check_catalogue(session, findings)
     root = b64encode(comparison.root).decode()
     return Audit(comparison.size, root, findings.sorted(), tuple(gaps.values()))
 
