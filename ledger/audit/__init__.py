@@ -16,6 +16,7 @@ from ledger.audit.entries import walk
 from ledger.audit.findings import ExplainedGap, Finding, Findings
 from ledger.audit.published import Comparison, PublishedLog
 from ledger.audit.states import check_states
+from ledger.errors import LedgerError, Retry
 from ledger.postgres import Session
 
 __all__ = ["Audit", "ExplainedGap", "Finding", "PublishedLog", "audit", "audit_log"]
@@ -40,10 +41,25 @@ class Audit(msgspec.Struct, frozen=True):
 def audit(session: Session, log: PublishedLog | None = None) -> Audit:
     """Check everything that was recorded, and, with a log, published. Needs the reader's role.
 
-    Flat memory but for batches and gaps. Raises Retry or Halt when it cannot be read.
+    Flat memory but for batches and gaps. Raises Retry when the database goes away.
     """
     findings = Findings()
+    check_catalogue(session, findings)
+    gaps: dict[int, ExplainedGap] = {}
     comparison = Comparison(log, findings)  # read first: what is published was recorded before
+    try:
+        gaps = _check_rows(session, comparison, findings)
+    except Retry:
+        raise
+    except LedgerError as error:
+        findings.note(None, "unreadable", str(error))
+    root = b64encode(comparison.root).decode()
+    return Audit(comparison.size, root, findings.sorted(), tuple(gaps.values()))
+
+
+def _check_rows(
+    session: Session, comparison: Comparison, findings: Findings
+) -> dict[int, ExplainedGap]:
     with session.transaction():
         session.run("begin_snapshot")
         last = audit_log(session, comparison, findings)
@@ -56,9 +72,7 @@ def audit(session: Session, log: PublishedLog | None = None) -> Audit:
         check_bookmarks(session.rows("bookmark_offsets"), batches, gaps, findings)
         for (position,) in session.rows("names_without_event"):
             findings.note(position, "event-id", "a name without an event")
-    check_catalogue(session, findings)
-    root = b64encode(comparison.root).decode()
-    return Audit(comparison.size, root, findings.sorted(), tuple(gaps.values()))
+    return gaps
 
 
 def audit_log(session: Session, comparison: Comparison, findings: Findings) -> int:

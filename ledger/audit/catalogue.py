@@ -7,7 +7,7 @@ in it and follows a rule instead (`check_memberships`).
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -38,11 +38,12 @@ _STATEMENTS = (
     "roles",
     "role_settings",
 )
+# Names without a namespace are the server's own, and definitions name every other namespace.
+_SERVER_ONLY = "pg_catalog, pg_temp"
 _RIGHTS = {"grant", "default grant", "role", "setting"}
 _COLOUR = re.compile(r"_(?:blue|green)(?![a-z0-9])")
 _QUALIFIER = re.compile(r"\b\w+_\{colour\}\.(?=\w)")
 _BODY = " body "
-_PLAIN = re.compile(r"[\w .,:(){}\[\]*-]*", re.ASCII)
 _LONGEST = 160
 
 
@@ -74,12 +75,14 @@ def read_catalogue(session: Session) -> list[Fact]:
     roles = [ledger.role(role) for role in ROLES]
     rows: list[tuple[str, str, str]] = []
     with session.transaction():
-        session.run("begin_snapshot")
-        session.row("trust_server_only")
+        (path,) = session.row("search_path") or ("",)
+        session.row("search_in", path=_SERVER_ONLY)
         for name in _STATEMENTS:
             rows += session.rows(f"catalogue/{name}", namespaces=namespaces, roles=roles)
+        session.row("search_in", path=path)
     owner = _owner(rows, ledger)
-    return sorted({_fact(row, _plain_names(ledger), owner) for row in rows})
+    names = _Names(ledger)
+    return sorted({_fact(row, names, owner) for row in rows})
 
 
 def _owner(rows: Iterable[Sequence[str]], ledger: LedgerName) -> str | None:
@@ -87,21 +90,34 @@ def _owner(rows: Iterable[Sequence[str]], ledger: LedgerName) -> str | None:
     for kind, name, text in rows:
         if (kind, name) == ("namespace", ledger.events):
             owner = text.removeprefix("owner ")
-            return None if owner in {ledger.role(role) for role in ROLES} else owner
+            return None if owner in _Names(ledger).roles else owner
     return None
 
 
-def _plain_names(ledger: LedgerName) -> Callable[[str], str]:
-    """Puts names of this ledger in braces."""
-    names = {ledger.role(role): f"{{{role}}}" for role in ROLES}
-    names |= {ledger.events: "{events}", ledger.keys: "{keys}", ledger.views: "{views}"}
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(names, key=len, reverse=True))})(?!\w)")
-    return lambda text: pattern.sub(lambda found: names[found[0]], text)
+class _Names:
+    """The names of one ledger, and those that stand for them."""
+
+    def __init__(self, ledger: LedgerName) -> None:
+        self.roles = {ledger.role(role): role for role in ROLES}
+        spaces = {ledger.events: "events", ledger.keys: "keys", ledger.views: "views"}
+        self._names = {name: f"{{{plain}}}" for name, plain in (self.roles | spaces).items()}
+        longest = "|".join(sorted(self._names, key=len, reverse=True))
+        self._pattern = re.compile(rf"(?<!\w)(?:{longest})(?!\w)")
+
+    def plain(self, text: str) -> str:
+        """A text with the names of this ledger in braces."""
+        return self._pattern.sub(lambda found: self._names[found[0]], text)
+
+    def own(self, text: str) -> str:
+        """A text with the names of this ledger instead of braces."""
+        for name, plain in self._names.items():
+            text = text.replace(plain, name)
+        return text.replace("{owner}", "the owner").replace("_{colour}", "")
 
 
-def _fact(row: Sequence[str], plain: Callable[[str], str], owner: str | None) -> Fact:
-    kind, name, text = row
-    name, text = (plain(" ".join(part.split())) for part in (name, text))
+def _fact(row: Sequence[str], names: _Names, owner: str | None) -> Fact:
+    kind, *parts = row
+    name, text = (names.plain(" ".join(part.split())) for part in parts)
     if owner is not None:
         named = re.compile(rf"\b(owner|to|made by) {re.escape(owner)}(?!\w)")
         name, text = (named.sub(r"\1 {owner}", part) for part in (name, text))
@@ -117,28 +133,35 @@ def _fact(row: Sequence[str], plain: Callable[[str], str], owner: str | None) ->
 def check_catalogue(session: Session, findings: Findings) -> None:
     """Every table, column, trigger, function and right is what the migrations made, and nothing was added.
 
-    Raises Retry when the server is away; whatever else keeps the catalogue from being read is a finding.
+    Raises Retry when the server is away; whatever else keeps it from being read is a finding.
     """
-    ledger = session.ledger
-    try:
-        found = read_catalogue(session)
-        applied = dict(session.rows("applied_migrations"))
-        ways = session.rows(
-            "catalogue/memberships",
-            roles=[ledger.role(role) for role in ROLES],
-            namespace=ledger.events,
-        )
-    except Retry:
-        raise
-    except LedgerError:
-        findings.note(None, "catalogue", "the catalogue of the database cannot be read")
-        return
-    _compare(found, findings)
-    _check_migrations(applied, findings)
-    check_memberships(ways, ledger, findings)
+    names = _Names(session.ledger)
+    for look in (_look_at_catalogue, _look_at_migrations, _look_at_memberships):
+        try:
+            with session.transaction():
+                look(session, names, findings)
+        except Retry:
+            raise
+        except LedgerError:
+            what = look.__name__.rpartition("_")[2]
+            findings.note(None, "catalogue", f"the {what} cannot be read")
 
 
-def _compare(found: Sequence[Fact], findings: Findings) -> None:
+def _look_at_catalogue(session: Session, names: "_Names", findings: Findings) -> None:
+    _compare(read_catalogue(session), names, findings)
+
+
+def _look_at_migrations(session: Session, names: "_Names", findings: Findings) -> None:
+    _check_migrations(dict(session.rows("applied_migrations")), findings)
+
+
+def _look_at_memberships(session: Session, names: "_Names", findings: Findings) -> None:
+    roles = list(names.roles)
+    ways = session.rows("catalogue/memberships", roles=roles, namespace=session.ledger.events)
+    check_memberships(ways, session.ledger, findings)
+
+
+def _compare(found: Sequence[Fact], names: _Names, findings: Findings) -> None:
     """Facts that are missing, were added, or say something else."""
     wanted = {(fact.kind, fact.object): fact for fact in _wanted(found)}
     there: dict[tuple[str, str], list[Fact]] = {}
@@ -148,7 +171,7 @@ def _compare(found: Sequence[Fact], findings: Findings) -> None:
         difference = _difference(wanted.get(key), there.get(key, []))
         if difference:
             kind = "grant" if key[0] in _RIGHTS else "catalogue"
-            findings.note(None, kind, f"{key[0]} {_safe(key[1])} {difference}")
+            findings.note(None, kind, names.own(f"{key[0]} {_safe(key[1])} {difference}"))
 
 
 def _wanted(found: Sequence[Fact]) -> Sequence[Fact]:
@@ -177,7 +200,7 @@ def _said(fact: Fact) -> str:
 
 def _safe(text: str) -> str:
     """Names that somebody else chose may hold what no terminal should be sent."""
-    plain = "".join(letter if _PLAIN.fullmatch(letter) else "?" for letter in text)
+    plain = "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in text)
     return plain if len(plain) <= _LONGEST else f"{plain[:_LONGEST]}..."
 
 
