@@ -28,6 +28,7 @@ __all__ = [
     "annulled_streams",
     "derive",
     "derive_digests",
+    "derive_everything",
     "rows_at",
     "selected_at",
     "views_at",
@@ -192,10 +193,19 @@ def derive_digests(
     session: Session, goals: Sequence[Goal], privacy_office: Collection[str]
 ) -> list[str]:
     """The digest that each view at its position must have."""
+    return derive_everything(session, goals, privacy_office)[0]
+
+
+def derive_everything(
+    session: Session, goals: Sequence[Goal], privacy_office: Collection[str]
+) -> tuple[list[str], set[NamedEvent]]:
+    """The digest that each view at its position must have; every event that an annulment names by then."""
     contents = [Content(session, view, upto, privacy_office) for view, upto in goals]
-    for stream, rows, _ in derive(session, goals, privacy_office):
+    named: set[NamedEvent] = set()
+    for stream, rows, names in derive(session, goals, privacy_office):
+        named |= names
         for content, states in zip(contents, rows, strict=True):
             content.add(stream, states)
     for content in contents:
         content.rest()
-    return [content.digest() for content in contents]
+    return [content.digest() for content in contents], named

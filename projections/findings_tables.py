@@ -6,15 +6,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from ledger.postgres import Session
 from projections.digest import Share, bounds
+from projections.findings_judging import Finding
 from projections.findings_reach import EVER
 from projections.view import NOWHERE, Key, encode
 
-__all__ = ["FindingTables", "stored_findings"]
+__all__ = ["FindingTables", "found_row", "stored_findings"]
 
 _BLOCK_ROWS = 1_000
 _START = UUID(int=0)
+_FINDING = msgspec.json.Decoder(Finding)
 _TYPES = ("uuid", "text", "text", "bytea", "uuid", "timestamptz", "timestamptz", "text", "text")
 
 
@@ -94,6 +98,11 @@ def _rows(found: Sequence[tuple[UUID, str, bytes]]) -> dict[Key, bytes]:
 def _row(key: Key, rule: str, finding: Any) -> tuple[Any, ...]:
     one = finding
     return (*key, rule, encode(one), one.about, one.due, one.occurred_at, one.source, one.id)
+
+
+def found_row(key: Key, rule: str, state: bytes) -> tuple[Any, ...]:
+    """A finding as it must be stored, with all its columns. Raises msgspec.DecodeError for what is none."""
+    return _row(key, rule, _FINDING.decode(state))
 
 
 def stored_findings(session: Session, table: str, share: Share) -> Iterator[tuple[Key, str, bytes]]:

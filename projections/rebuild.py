@@ -1,7 +1,6 @@
 """Blue/green: views are built again beside those in use, compared with them, and take their place.
 
-All are built in one pass over the events. Also the audit of views, which compares their stored rows with
-what the events say and writes nothing.
+All are built in one pass over the events.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -20,7 +19,7 @@ from projections import VIEWS
 from projections.apart import Apart, blocks_apart
 from projections.batch import Batch, apply_batch
 from projections.blocks import Block, Part, blocks
-from projections.derive import Content, derive_digests
+from projections.derive import Content
 from projections.digest import Sums, digest_of
 from projections.dispatch import Dispatch
 from projections.folding import Work
@@ -38,7 +37,7 @@ from projections.storage import (
 )
 from projections.view import View
 
-__all__ = ["ViewReport", "audit_views", "rebuild_all"]
+__all__ = ["ViewReport", "rebuild_all"]
 
 _BATCH_EVENTS = 5_000
 
@@ -213,30 +212,3 @@ class _New:
         if self._digest and told and len(told) == len(self.replaced):  # they have not moved since
             return digest_of(self.view, *told)
         return stored_digest(self._session, self.view, self.view.name)
-
-
-def audit_views(
-    session: Session, views: Sequence[View[Any]] = VIEWS, privacy_office: Collection[str] = ()
-) -> list[ViewReport]:
-    """Compare the stored rows of views with what the events up to their bookmarks say.
-
-    In one snapshot and one pass. Needs to read only.
-    """
-    session = session.of("projections")
-    with session.transaction():
-        session.run("one_snapshot")
-        for view in views:
-            session.named("hold_view", {"table": view.name})
-        known = bookmarks(session)
-        goals = [(view, known[view.name].position) for view in views]
-        digests = derive_digests(session, goals, privacy_office)
-        return [
-            _compared(session, view, known[view.name], digest)
-            for view, digest in zip(views, digests, strict=True)
-        ]
-
-
-def _compared(session: Session, view: View[Any], bookmark: Bookmark, digest: str) -> ViewReport:
-    same = bookmark.version == view.version
-    ok = same and digest == stored_digest(session, view, view.name)
-    return ViewReport(view.name, bookmark.version, bookmark.position, digest, ok)

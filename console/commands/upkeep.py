@@ -20,8 +20,9 @@ from ledger.reading import halted_topics, head_position
 from ledger.reads import waiting
 from ledger.rotation import epochs
 from projections import VIEWS, view_named
+from projections.auditing import audit_views
 from projections.digest import SLICES
-from projections.rebuild import ViewReport, audit_views
+from projections.rebuild import ViewReport
 from projections.runner import view_statuses
 from projections.view import View
 

@@ -34,7 +34,7 @@ from console.wiring import Site
 from ledger.audit import audit
 from ledger.event import instant
 from ledger.rotation import epochs
-from projections.rebuild import audit_views
+from projections.auditing import audit_views
 from projections.timetravel import NOW, Moment
 
 __all__ = ["guide"]

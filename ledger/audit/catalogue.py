@@ -1,8 +1,8 @@
 """The database's catalogue against what the migrations make: tables, columns, triggers, functions, rights.
 
-`catalogue.txt` is what a fresh installation comes to, one fact a line, written by `make documents`. Names of one
-ledger stand in it in braces, so that it fits every ledger; what belongs to the site, such as its logins, is not
-in it and follows a rule instead (`check_memberships`).
+`catalogue.txt` is what a fresh installation comes to, one fact a line, written by `make documents`. Names of
+one ledger stand in it in braces, so that it fits every ledger. What belongs to the site, such as its logins,
+is not in it and follows a rule instead (`check_memberships`).
 """
 
 import hashlib
@@ -42,6 +42,7 @@ _STATEMENTS = (
 _SERVER_ONLY = "pg_catalog, pg_temp"
 _RIGHTS = {"grant", "default grant", "role", "setting"}
 _COLOUR = re.compile(r"_(?:blue|green)(?![a-z0-9])")
+_COLOURED = "_{colour}"
 _QUALIFIER = re.compile(r"\b\w+_\{colour\}\.(?=\w)")
 _BODY = " body "
 _LONGEST = 160
@@ -175,10 +176,16 @@ def _compare(found: Sequence[Fact], names: _Names, findings: Findings) -> None:
 
 
 def _wanted(found: Sequence[Fact]) -> Sequence[Fact]:
-    """Views come with the first projector: until then their namespace is empty."""
-    if any("{views}." in fact.object for fact in found):
+    """Tables of views come with the first projector: until then they may be missing, as a whole."""
+    if any(_COLOURED in fact.object for fact in found):
         return expected()
-    return [fact for fact in expected() if "{views}." not in fact.object]
+    there = {fact.place for fact in found}
+    return [fact for fact in expected() if fact.place in there or not _comes_later(fact)]
+
+
+def _comes_later(fact: Fact) -> bool:
+    made_at_once = fact.kind == "function" or fact.object.startswith("function ")
+    return "{views}." in fact.object and not made_at_once
 
 
 def _difference(wanted: Fact | None, found: Sequence[Fact]) -> str | None:

@@ -1,4 +1,4 @@
-"""What the migrations and views make of an empty database: `python -m tests.architecture.catalogue` writes it.
+"""What migrations and views make of an empty database: `python -m tests.architecture.catalogue` writes it.
 
 `tests/integration/test_catalogue.py` compares it on each PostgreSQL.
 """

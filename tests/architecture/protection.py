@@ -1,4 +1,4 @@
-"""The page that says of every place of a ledger what protects it: its tables, from the inventory and the catalogue."""
+"""The page that says of every place what protects it: its tables, from inventory and catalogue."""
 
 from collections.abc import Iterable, Iterator
 
@@ -78,7 +78,9 @@ def _objects() -> Iterator[list[str]]:
     yield ["column", "types, defaults and order of every column above", *_said(columns)]
     for (kind, row), names in groups.items():
         yield [kind, ", ".join(names), *_said(row)]
-    server = "functions, operators, types and tables added to the server's own, casts, event triggers"
+    server = (
+        "functions, operators, types and tables added to the server's own, casts, event triggers"
+    )
     yield [SERVER, server, *_said(inventory().of(SERVER))]
 
 

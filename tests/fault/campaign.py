@@ -24,7 +24,7 @@ from kafka.admin import OffsetSpec
 from ledger.audit import audit
 from ledger.embedded import start
 from ledger.letters import letters
-from projections.rebuild import audit_views
+from projections.auditing import audit_views
 from projections.runner import Follower
 from tests.fixtures.inbound import (
     PAST,

@@ -30,7 +30,7 @@ from ledger.recording import Batch, Bookmark, HaltLimit
 from ledger.rotation import epochs, rotate
 from ledger.writing import Span
 from projections import VIEWS
-from projections.rebuild import audit_views
+from projections.auditing import audit_views
 from projections.storage import prepare
 from tests.fault.enduring import closing
 from tests.fixtures.ledger import House, collected, registered

@@ -7,7 +7,7 @@ import pytest
 
 from ledger.errors import LedgerError, Retry
 from projections import VIEWS, view_named
-from projections.rebuild import audit_views
+from projections.auditing import audit_views
 from projections.runner import Follower, view_statuses
 from projections.storage import prepare
 from tests.fault.enduring import STRIDES, closing, endure

@@ -26,7 +26,7 @@ from ledger.recording import Batch, Bookmark, HaltLimit, Outcome
 from ledger.rotation import first_epoch
 from ledger.writing import Span
 from projections import VIEWS
-from projections.rebuild import audit_views
+from projections.auditing import audit_views
 from projections.storage import prepare
 from schemas import decode
 from tests.fault.enduring import STRIDES, closing, endure

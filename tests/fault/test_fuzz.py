@@ -15,7 +15,7 @@ from ledger.letters import letters, open_letter
 from ledger.message import Message
 from ledger.recording import Batch, HaltLimit
 from ledger.writing import Span
-from projections.rebuild import audit_views
+from projections.auditing import audit_views
 from schemas import Event
 from tests.fault.campaign import seeded
 from tests.fault.fuzzing import NOW, Report, fuzz, message_of

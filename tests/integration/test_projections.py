@@ -27,12 +27,13 @@ from projections import (
 )
 from projections import rebuild as views_rebuild
 from projections.apart import Apart
+from projections.auditing import audit_views
 from projections.digest import EVERYTHING
 from projections.folding import Work
 from projections.metrics import WorkMetrics
 from projections.observer import Observer
 from projections.read import customer_states, register_entries
-from projections.rebuild import audit_views, rebuild_all
+from projections.rebuild import rebuild_all
 from projections.runner import Follower, view_statuses
 from projections.storage import (
     NamedEvents,

@@ -1,0 +1,6 @@
+-- Rows with all their columns, in the order of their keys. {views}, {table}. stream, subkey: exclusive start.
+-- count: at most.
+SELECT * FROM {views}.{table}
+WHERE (stream, subkey) > (%(stream)s, %(subkey)s)
+ORDER BY stream, subkey
+LIMIT %(count)s
