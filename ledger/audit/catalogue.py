@@ -43,7 +43,7 @@ _SERVER_ONLY = "pg_catalog, pg_temp"
 _RIGHTS = {"grant", "default grant", "role", "setting"}
 _COLOUR = re.compile(r"_(?:blue|green)(?![a-z0-9])")
 _COLOURED = "_{colour}"
-_QUALIFIER = re.compile(r"\b\w+_\{colour\}\.(?=\w)")
+_QUALIFIER = re.compile(r"\b\w+_\{colour\}\w*\.(?=[\w\"])")
 _BODY = " body "
 _LONGEST = 160
 

@@ -1,7 +1,9 @@
-"""What a fresh installation comes to is what the audit expects, on each PostgreSQL; and what the site may choose."""
+"""What a fresh installation comes to is what the audit expects, on each PostgreSQL; what sites may choose."""
 
 from collections.abc import Callable
 from fnmatch import fnmatchcase
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -24,8 +26,9 @@ NAME = LedgerName("main")
 
 def test_a_fresh_installation_is_what_the_audit_expects(any_database_url: str) -> None:
     found = fresh_catalogue(Database(any_database_url), NAME)
-    assert written(found) == FILE.read_text("utf-8"), "run `make documents`"
-    assert len(found) > 600
+    assert sorted(set(found) ^ set(expected())) == [], "run `make documents`"
+    assert written(found) == FILE.read_text("utf-8")
+    assert len(found) > 500
 
 
 def test_every_place_stands_in_one_row_and_every_row_names_one() -> None:
@@ -73,7 +76,7 @@ def test_the_other_colour_of_a_view_is_the_same(house: House, view: object) -> N
     follow = follower(house)
     follow.follow_once()
     rebuild(house.session("projector"), house.ledger, view)  # type: ignore[arg-type]
-    assert tuple(read_catalogue(house.session("reader"))) == expected()
+    assert sorted(set(read_catalogue(house.session("reader"))) ^ set(expected())) == []
 
 
 def test_before_the_first_projector_there_are_no_views(house: House) -> None:
@@ -121,10 +124,10 @@ def test_names_that_somebody_else_chose_send_nothing_to_a_terminal(house: House)
 
 
 def test_logins_as_the_documentation_makes_them_are_in_order(
-    program: Cli, database_with_logins: str, secrets_folder: object
+    program: Cli, database_with_logins: str, secrets_folder: Path
 ) -> None:
     for login, command in (("owner", "init"), ("operator", "audit")):
-        password = (secrets_folder / f"{login}_password").read_text().strip()  # type: ignore[operator]
+        password = quote((secrets_folder / f"{login}_password").read_text().strip(), safe="")
         url = f"postgresql://ledger_{login}:{password}@{database_with_logins}/ledger"
         program.set(DATABASE_URL=url)
         ran = program(command)

@@ -1,7 +1,7 @@
 """The tampering campaign: everything is altered behind the program's back, and the audit names it.
 
 The alterations are generated from the inventory (`fixtures/alterations.py`, `fixtures/damaged.py`), done as
-the superuser with the guards off, and undone. What stays unfound is declared so, with the reason, in the docs.
+the superuser with the guards off, and undone. What stays unfound is declared so, and why, in the docs.
 """
 
 from collections.abc import Iterator, Sequence
