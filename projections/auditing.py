@@ -5,6 +5,7 @@ It writes nothing, and what it cannot read is not in order.
 """
 
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from ledger.errors import Retry
@@ -37,8 +38,9 @@ def audit_views(
     with session.transaction():
         session.run("one_snapshot")
         for view in views:
-            _read(session, lambda view=view: _hold(session, view), None)
-        known = _read(session, lambda: bookmarks(session), {})
+            _read(session, partial(_hold, session, view), None)
+        none: dict[str, Bookmark] = {}
+        known = _read(session, lambda: bookmarks(session), none)
         head = _read(session, lambda: head_position(session), 0)
         there = [view for view in views if view.name in known]
         goals = [(view, known[view.name].position) for view in there]

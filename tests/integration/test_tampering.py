@@ -104,9 +104,9 @@ def test_what_is_done_to_the_catalogue_is_named(world: World, kind: str) -> None
         named = [
             one.detail
             for one in found
-            if one.kind in {"catalogue", "grant"} and world.own(alteration.names) in one.detail
+            if one.kind in expected and world.own(alteration.names) in one.detail
         ]
-        if not named or not any(one.kind in expected for one in found):
+        if not named:
             unnamed.append(f"{alteration}: {[one.detail for one in found][:5]}")
     assert unnamed == []
     assert made
