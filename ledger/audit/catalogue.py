@@ -158,7 +158,7 @@ def _look_at_migrations(session: Session, names: "_Names", findings: Findings) -
 
 def _look_at_memberships(session: Session, names: "_Names", findings: Findings) -> None:
     roles = list(names.roles)
-    ways = session.rows("catalogue/memberships", roles=roles, namespace=session.ledger.events)
+    ways = session.rows("memberships", roles=roles, namespace=session.ledger.events)
     check_memberships(ways, session.ledger, findings)
 
 
