@@ -72,7 +72,7 @@ def approve(
         },
         command=approval.act,
     )
-    outcome = record(Batch([message], Span("approval")))
+    outcome = record(Batch([message], Span("command:approve")))
     if outcome.rejections:
         raise Halt(f"an approval was refused as {outcome.rejections[0][1].code.value}")
     stream = ledger.registry_stream(ledger.reference)

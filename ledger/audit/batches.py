@@ -66,7 +66,7 @@ def check_bookmarks(
     """Of each Kafka partition: the intervals join, and the bookmark is where they end."""
     spans = _intervals(batches, gaps, findings)
     kept = {(topic, partition): offset for topic, partition, offset in bookmarks}
-    read = {place for place in spans if _is_of_kafka(place)}
+    read = {place for place in spans if _is_of_kafka(place, spans[place])}
     for place in sorted(read | kept.keys(), key=repr):
         topic, partition = place
         intervals = spans.get(place, [])
@@ -83,9 +83,12 @@ def check_bookmarks(
             findings.note(None, "bookmark", detail)
 
 
-def _is_of_kafka(place: tuple[str, int]) -> bool:
-    """Whether a batch's label is that of a topic; files and commands have a colon, which no topic has."""
-    return ":" not in place[0] and place[0] != "application"
+def _is_of_kafka(place: tuple[str, int], intervals: Sequence[_Interval]) -> bool:
+    """Whether batches are of a topic; files and commands have a colon in their label, which no topic has.
+
+    The ledger's own reads have none, and span nothing.
+    """
+    return ":" not in place[0] and any(end > start for start, end, _ in intervals)
 
 
 def _intervals(

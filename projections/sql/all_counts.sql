@@ -1,2 +1,2 @@
 -- What a view counts. {counts}.
-SELECT label, rows, added FROM {counts}
+SELECT label, rows, added FROM {views}.{counts}

@@ -1,2 +1,2 @@
 -- Every event that an annulment has named.
-SELECT stream, source, id FROM named_events
+SELECT stream, source, id FROM {views}.named_events
