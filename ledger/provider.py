@@ -32,6 +32,8 @@ _PREFIX, _SUFFIX, _DRAFT = "epoch-", ".key", ".new"
 # The key that authenticates rows; under its first name until every row from before has its MAC.
 _NUMBER = re.compile(r"[0-9]{6,9}")
 _ROWS, _ROWS_FILLING = "rows.key", "rows-filling.key"
+# Other parts of the program keep these here, unless settings say otherwise.
+_OTHERS = ("log.key", "withheld.key")
 
 
 class FileKeyProvider:
@@ -51,7 +53,12 @@ class FileKeyProvider:
 
     def strange(self) -> list[str]:
         """Names of key files in the folder that this program never gives, sorted."""
-        known = {_ROWS, _ROWS_FILLING, *(self._path(epoch).name for epoch in self.epochs())}
+        known = {
+            _ROWS,
+            _ROWS_FILLING,
+            *_OTHERS,
+            *(self._path(epoch).name for epoch in self.epochs()),
+        }
         return sorted({path.name for path in self.folder.glob(f"*{_SUFFIX}")} - known)
 
     def create(self, epoch: int, secret: bytes) -> None:
