@@ -46,6 +46,7 @@ def test_the_test_of_every_row_exists() -> None:
 FILES = (
     "file {log}/checkpoint",
     "file {log}/checkpoints/DAY",
+    "file {log}/checkpoints/DAY, behind its last checkpoint",
     "file {log}/tile/LEVEL/TILE",
     "file {log}/tile/entries/BUNDLE",
     "file {log}/tile/superseded",
@@ -54,7 +55,11 @@ FILES = (
     "file log.vkeys",
     "file {keys}/epoch-EPOCH.key",
     "file {keys}/erasures.journal",
-    "file {reads}/NOTE.reads",
+    "file {keys}/rows.key",
+    "file {keys}/rows-filling.key",
+    "file {keys}/links/SUBJECT.key",
+    "file withheld.pub",
+    "file withheld.key",
     "file {data}/cluster/PG_VERSION",
 )
 
