@@ -52,8 +52,9 @@ coverage: $(READY)
 fault: $(READY)  ## the long fault campaign: hundreds of kills, dead servers, cut connections (LEDGER_FAULT_SEED repeats a run)
 	$(BIN)/pytest tests/fault -m campaign --capture=no
 
-documents: $(READY)  ## write again what is generated from the code (JSON Schemas, AsyncAPI, command help, dashboards)
+documents: $(READY)  ## write again what is generated from the code (JSON Schemas, AsyncAPI, command help, dashboards, the catalogue)
 	$(BIN)/python -m schemas.generate
+	$(BIN)/python -m tests.architecture.catalogue
 	$(BIN)/python -m tests.architecture.documents
 	$(BIN)/python -m deploy.grafana
 

@@ -175,6 +175,11 @@ class Session:
         self._ledger = ledger
         self._again = again
 
+    @property
+    def ledger(self) -> LedgerName:
+        """The ledger that it is a session of."""
+        return self._ledger
+
     def of(self, package: str) -> "Session":
         """The same connection with the statements of another package."""
         return Session(self._connection, package, self._ledger, self._again)

@@ -32,6 +32,8 @@ _PREFIX, _SUFFIX, _DRAFT = "epoch-", ".key", ".new"
 # The key that authenticates rows; under its first name until every row from before has its MAC.
 _NUMBER = re.compile(r"[0-9]{6,9}")
 _ROWS, _ROWS_FILLING = "rows.key", "rows-filling.key"
+# Other parts of the program keep these here, unless settings say otherwise.
+_OTHERS = ("log.key", "withheld.key")
 
 
 class FileKeyProvider:
@@ -50,9 +52,14 @@ class FileKeyProvider:
         return sorted(int(number) for number in numbers if _NUMBER.fullmatch(number))
 
     def strange(self) -> list[str]:
-        """Names in the folder like those of epoch keys that this program never gives, sorted."""
-        known = {self._path(epoch).name for epoch in self.epochs()}
-        return sorted({path.name for path in self.folder.glob(f"{_PREFIX}*{_SUFFIX}")} - known)
+        """Names of key files in the folder that this program never gives, sorted."""
+        known = {
+            _ROWS,
+            _ROWS_FILLING,
+            *_OTHERS,
+            *(self._path(epoch).name for epoch in self.epochs()),
+        }
+        return sorted({path.name for path in self.folder.glob(f"*{_SUFFIX}")} - known)
 
     def create(self, epoch: int, secret: bytes) -> None:
         """Store the key of a new epoch. Durable on return; Halt when the epoch has a key already.

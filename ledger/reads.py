@@ -6,7 +6,7 @@ duplicate: a read is never lost and never counted twice, whatever dies meanwhile
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from ledger.recording import Batch, Outcome
 from ledger.sealing import NONCE_BYTES, open_value, seal_value
 from ledger.writing import Span
 
-__all__ = ["READS", "Read", "ReadNotes", "adopt_notes", "record_notes", "waiting"]
+__all__ = ["READS", "Read", "ReadNotes", "adopt_notes", "record_notes", "unopened", "waiting"]
 
 READS = "reads"
 """Purpose of the ledger's key that seals notes."""
@@ -80,6 +80,14 @@ def waiting(session: Session) -> int:
     """How many reads are noted and no event yet."""
     (count,) = session.of("ledger").row("count_read_notes") or (0,)
     return int(count)
+
+
+def unopened(session: Session, key: bytes) -> Iterator[int]:
+    """Notes that do not open under the ledger's key for reads: whoever left or changed them has no key."""
+    cipher, after = AESGCM(key), 0
+    while rows := session.rows("read_notes", after=after, count=_BATCH):
+        after = rows[-1][0]
+        yield from (note for note, sealed in rows if _opened(cipher, sealed) is None)
 
 
 def record_notes(session: Session, key: bytes, record: Callable[[Batch], Outcome]) -> int:

@@ -10,11 +10,11 @@ import msgspec
 
 from console.answers.log import proof_answer, published_answer, verified_answer
 from console.answers.upkeep import audited
+from console.auditing import audit_site
 from console.demo.step import Step
 from console.output import write_private
 from console.show.upkeep import audit_tables, named_values
 from console.wiring import Site, bare_site
-from ledger.audit import audit
 from ledger.postgres import statement
 from ledger.tlog.folder import LogFolder
 from ledger.tlog.proof_file import encode_proof, parse_proof, verify_entry
@@ -68,7 +68,7 @@ def tampered(left: Site) -> Step:
     """
     with _copied(left) as site:
         _change_a_byte(site)
-        result = audit(site.session("reader"), site.published_log)
+        result = audit_site(site, views=False).ledger
     return Step(
         f"A superuser changes one byte of event {POSITION}, in a copy: the audit of it names the position",
         None,

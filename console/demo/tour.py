@@ -15,6 +15,7 @@ from console.answers.marketing import marketing
 from console.answers.register import register
 from console.answers.state import state
 from console.answers.upkeep import audited
+from console.auditing import audit_site
 from console.commands.following import bring_up_to_date
 from console.demo.findings import found
 from console.demo.proof import proven
@@ -31,10 +32,8 @@ from console.show.person import (
 from console.show.registers import disclosures_table, register_table
 from console.show.upkeep import audit_tables
 from console.wiring import Site
-from ledger.audit import audit
 from ledger.event import instant
 from ledger.rotation import epochs
-from projections.inspection import audit_views
 from projections.timetravel import NOW, Moment
 
 __all__ = ["guide"]
@@ -145,8 +144,8 @@ def _after_an_erasure(site: Site) -> Iterator[Step]:
 
 
 def _in_order(site: Site) -> Step:
-    views = audit_views(site.new_session("reader"), privacy_office=site.privacy_office)
-    answer = audited(audit(site.session("reader"), site.published_log), views)
+    found = audit_site(site, views=True)
+    answer = audited(found.ledger, found.views.reports, found.views.findings, found.unchecked)
     return Step(
         "Everything is as it was recorded, and every view is what its events say",
         "audit --views",

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ledger.audit.batches import check_batches, check_bookmarks, check_head, check_letters
+from ledger.audit.catalogue import check_catalogue
 from ledger.audit.custody import Custody
 from ledger.audit.entries import walk
 from ledger.audit.findings import NOT_COMPARABLE, ExplainedGap, Finding, Findings
@@ -105,6 +106,7 @@ def _checks(comparison: Comparison) -> Sequence[Check]:
     """What is looked at, in an order in which each finds what it needs of those before it."""
     return (
         ("the migrations", _look_at_migrations),
+        ("the catalogue", lambda scene: check_catalogue(scene.session, scene.findings)),
         ("the promises", lambda scene: _look_for_promises(scene, comparison)),
         ("the events", lambda scene: _look_at_events(scene, comparison)),
         ("the versions of streams", _look_at_versions),

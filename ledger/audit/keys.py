@@ -12,6 +12,7 @@ from ledger.audit.key_streams import check_streams
 from ledger.errors import Halt
 from ledger.places import data_key_place, ledger_key_place, reference_place
 from ledger.postgres import Session
+from ledger.reads import READS, unopened
 from ledger.sealing import DataKey, keyed_hash, open_value, unwrap_key
 from ledger.subjects import INDEX_VERSION, kind_of
 
@@ -47,6 +48,7 @@ class KeysAudit:
         check_index(session, secrets.get("index"), held, notes)
         check_streams(session, self._custody, held, self._lines, notes)
         check_unreferenced(session, held, notes)
+        check_read_notes(session, secrets.get(READS), notes)
 
     def end(self, session: Session) -> None:
         """After that moment: what was on its way then must have arrived."""
@@ -177,3 +179,11 @@ def check_unreferenced(session: Session, held: Held, notes: Capped) -> None:
     for table, subject, category in session.rows("erased_without_events"):
         detail = f"data subject {subject}, category {category}: nothing was erased"
         notes.note(None, f"{table}-without-event", detail)
+
+
+def check_read_notes(session: Session, key: bytes | None, notes: Capped) -> None:
+    """Each note of a read that is no event yet opens. Without the ledger's key for them none can be told."""
+    if key is None:
+        return
+    for note in unopened(session, key):
+        notes.note(None, "read-note", f"note {note} does not open: nobody will record it")

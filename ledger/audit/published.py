@@ -33,6 +33,8 @@ class Comparison:
         self._edge = Edge()
         self._theirs: Edge | None = None
         self._differing: list[int] = []
+        self._bundle: list[bytes] = []
+        self._told: set[int] = set()
         self._sound_size = 0
         self._block: list[bytes] = []
         self._room = self._block_size()
@@ -123,6 +125,7 @@ class Comparison:
             return leaves
         number, start = divmod(first, TILE_WIDTH)
         width = width_at(0, number, self._size)
+        self._fill_bundle(start, entries)
         try:
             tile = self._log.folder.tile(0, number, width)
         except (Unproven, ServiceAway) as error:
@@ -132,28 +135,34 @@ class Comparison:
         theirs += leaves[len(theirs) :]
         if theirs != leaves:
             pairs = enumerate(zip(leaves, theirs, strict=True), first + 1)
-            self._differing += [position for position, (a, b) in pairs if a != b]
+            differing = [position for position, (a, b) in pairs if a != b]
+            self._differing += differing
+            self._told.update(differing)
         if start + len(leaves) >= width:
-            self._compare_bundle(number, width, start, entries)
+            self._compare_bundle(number, width)
         return theirs
 
-    def _compare_bundle(
-        self, number: int, width: int, start: int, entries: Sequence[bytes]
-    ) -> None:
-        """The last entries of a bundle, which end with this block."""
+    def _fill_bundle(self, start: int, entries: Sequence[bytes]) -> None:
+        """Keep the entries of one bundle: checkpoints may have cut it into many blocks."""
+        if start == 0:
+            self._bundle, self._told = [], set()
+        self._bundle += entries
+
+    def _compare_bundle(self, number: int, width: int) -> None:
+        """A whole bundle, as far as it is published; not what a leaf has told already."""
         assert self._log
         try:
             bundle = self._log.folder.bundle(number, width)
         except (Unproven, ServiceAway) as error:
             self._findings.note(number * TILE_WIDTH + 1, "bundle", str(error))
             return
-        ours = list(entries[: width - start])
-        if bundle[start:] == ours:
+        ours = self._bundle[:width]
+        if bundle == ours:
             return
         for position, (theirs, entry) in enumerate(
-            zip(bundle[start:], ours, strict=True), number * TILE_WIDTH + start + 1
+            zip(bundle, ours, strict=True), number * TILE_WIDTH + 1
         ):
-            if theirs != entry and position not in self._differing:
+            if theirs != entry and position not in self._told:
                 self._findings.note(position, "bundle", "the bundle holds another entry")
 
     def _compare_tiles(self, full: Sequence[FullTile]) -> None:

@@ -94,8 +94,11 @@ class Signed:
         self.anything = content is not None or last is not None
         if content is None and last is not None:
             self._note("the published checkpoint is missing")
-        published = self._verified(content, "the published checkpoint") if content else None
-        newest = self._verified(last, "the last checkpoint kept") if last else None
+        published = newest = None
+        if content is not None:  # an empty file is one that does not verify
+            published = self._verified(content, "the published checkpoint")
+        if last is not None:
+            newest = self._verified(last, "the last checkpoint kept")
         self.least = max((one.size for one in (published, newest) if one), default=0)
         return published or newest
 

@@ -71,8 +71,8 @@ def encode_bundle(entries: Iterable[bytes]) -> bytes:
     return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
 
 
-def decode_bundle(content: bytes, width: int) -> list[bytes]:
-    """The first `width` entries of a bundle, which may have grown since. Raises Unproven."""
+def decode_bundle(content: bytes, width: int, *, grown: bool = True) -> list[bytes]:
+    """The first `width` entries of a bundle. `grown`: it may have more. Raises Unproven."""
     entries = []
     at = 0
     for _ in range(width):
@@ -81,4 +81,6 @@ def decode_bundle(content: bytes, width: int) -> list[bytes]:
             raise Unproven(f"an entry bundle is damaged: expected {width} entries")
         entries.append(content[at + 2 : end])
         at = end
+    if at != len(content) and not grown:
+        raise Unproven(f"an entry bundle is damaged: expected {width} entries, and there is more")
     return entries

@@ -50,20 +50,21 @@ class LogFolder:
 
     def tile(self, level: int, number: int, width: int) -> list[bytes]:
         """The first hashes of a tile. Raises Unproven when they are not there."""
-        content = self._read(tile_path(level, number, width), tile_path(level, number))
+        content, _ = self._read(tile_path(level, number, width), tile_path(level, number))
         return decode_tile(content, width)
 
     def bundle(self, number: int, width: int) -> list[bytes]:
         """The first entries of a bundle. Raises Unproven when they are not there."""
-        content = self._read(bundle_path(number, width), bundle_path(number))
-        return decode_bundle(content, width)
+        exact = bundle_path(number, width)
+        content, name = self._read(exact, bundle_path(number))
+        return decode_bundle(content, width, grown=name != exact)
 
-    def _read(self, *names: str) -> bytes:
+    def _read(self, *names: str) -> tuple[bytes, str]:
         """The first of some files that is there: a partial tile may have become full meanwhile."""
         for name in names:
             content = read_file(self.path / name)
             if content is not None:
-                return content
+                return content, name
         raise Unproven(f"the log has no {names[0]}")
 
     def put(self, tiles: Mapping[str, bytes], bundles: Mapping[str, bytes]) -> None:

@@ -66,7 +66,8 @@ class KeyFile:
         """Verification keys of every key that this log had, oldest first."""
         content = read_file(self._names) or b""
         try:
-            return [parse_verifier_key(line) for line in content.decode().splitlines()]
+            lines = content.decode().removesuffix("\n")
+            return [parse_verifier_key(line) for line in lines.split("\n")] if lines else []
         except (Misconfigured, UnicodeDecodeError):
             raise Halt(f"the list of verification keys {self._names} is damaged") from None
 

@@ -20,6 +20,7 @@ from rulebook import CLAUSES, NOTICE_CHECKS, NOTICE_CLAIMS
 from schemas import CATEGORIES, EVENT_TYPES, PERSONAL_FIELDS, ROLLING_CATEGORIES, Code
 from schemas.event_type import EventType
 from schemas.references import PERSONS
+from tests.architecture.protection import catalogue, files, tables
 from tests.fixtures import registers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -184,6 +185,7 @@ SECTIONS = {
     "docs/exports.md": {"acts": acts},
     "docs/metrics.md": {"metrics": metrics},
     "docs/policy.md": {"clauses": clauses},
+    "docs/protection.md": {"tables": tables, "catalogue": catalogue, "files": files},
     "docs/registers.md": {"sheets": sheets},
     "docs/notice.md": {"claims": claims, "checks": checks},
     "docs/operations.md": {"settings": settings},

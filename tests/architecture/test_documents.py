@@ -31,6 +31,7 @@ def tracked(*patterns: str) -> list[str]:
         "docs/operations.md",
         "docs/events.md",
         "docs/exports.md",
+        "docs/protection.md",
         "docs/rulebook.md",
     ],
 )

@@ -12,6 +12,7 @@ from ledger.packing import blind_hash
 from ledger.recording import Batch, Bookmark
 from ledger.tlog.merkle import hash_leaf, root_of
 from ledger.writing import Span
+from tests.fixtures.guards import GUARDS_ON
 from tests.fixtures.ledger import House, accessed, collected, registered
 
 
@@ -84,6 +85,7 @@ def test_what_is_changed_is_named(house: House, what: str) -> None:
     for table in ("events", "event_ids", "batches", "head", "dead_letters"):
         owner.script(f"ALTER TABLE {table} DISABLE TRIGGER ALL", {})
     owner.script(change, {})
+    owner.script(GUARDS_ON, {})
     result = audit(house.session("reader"))
     assert (kind, position) in {(finding.kind, finding.position) for finding in result.findings}
     if "UPDATE events" in change or "DELETE FROM events" in change:

@@ -11,6 +11,7 @@ from ledger.message import KafkaOrigin, Message
 from ledger.recording import Batch, Bookmark
 from ledger.writing import Span
 from schemas import decode
+from tests.fixtures.guards import GUARDS_ON
 from tests.fixtures.ledger import House, collected, registered
 from tests.fixtures.tlog import Log
 
@@ -52,6 +53,7 @@ def altered(log: Log, *statements: str) -> Audit:
         owner.script(f"ALTER TABLE {table} DISABLE TRIGGER ALL", {})
     for statement in statements:
         owner.script(statement, {})
+    owner.script(GUARDS_ON, {})
     return log.audit()
 
 

@@ -89,10 +89,12 @@ def test_whatever_is_in_a_cell_ends_in_a_finding(log: Log) -> None:
     house.record(registered("customer/2"))
     log.publish()  # all of it: what is changed before that is found by nothing but its own batch
     vandal = Vandal(house)
-    assert log.audit().findings == ()
+    # Guards and constraints are gone, which the catalogue shows; what is looked for is more than that.
+    before = set(log.audit().findings)
+    assert {finding.kind for finding in before} == {"catalogue", "grant"}
     tried, missed = 0, []
     for table, column, value in vandal.alterations():
-        found = log.audit().findings
+        found = set(log.audit().findings) - before
         tried += 1
         if not found and (table, column) not in UNPROTECTED:
             missed.append((table, column, value))

@@ -7,6 +7,7 @@ import pytest
 
 from ledger.audit import Audit, PublishedLog, audit
 from ledger.tlog.tiles import bundle_path, tile_path
+from tests.fixtures.guards import GUARDS_ON
 from tests.fixtures.ledger import House, message
 from tests.fixtures.tlog import Log
 
@@ -52,6 +53,7 @@ def tamper(log: Log, change: str) -> None:
     for table in ("events", "event_ids", "batches", "head"):
         owner.script(f"ALTER TABLE {table} DISABLE TRIGGER ALL", {})
     owner.script(change, {})
+    owner.script(GUARDS_ON, {})
 
 
 def test_a_published_ledger_in_order(published: Log) -> None:

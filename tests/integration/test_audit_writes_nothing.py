@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from tests.fixtures.console import Cli, collected, registered
+from tests.fixtures.guards import GUARDS_ON
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -68,6 +69,7 @@ def change(url: str, *statements: str) -> None:
             owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
         for statement in statements:
             owner.execute(statement)
+        owner.execute(GUARDS_ON)
 
 
 def test_in_order(worked: Cli, database_url: str) -> None:

@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from tests.fixtures.console import Cli, accessed, collected, message, registered
+from tests.fixtures.guards import GUARDS_ON
 
 WHO = "customer/10023"
 ERASURE = {
@@ -88,6 +89,7 @@ def test_audit_is_status_1_when_something_was_changed(cli: Cli, database_url: st
     with psycopg.connect(database_url, autocommit=True) as superuser:
         superuser.execute("ALTER TABLE ledger_main.events DISABLE TRIGGER refuse_change")
         superuser.execute("UPDATE ledger_main.events SET state = 'x' WHERE notification_id = 2")
+        superuser.execute(GUARDS_ON)
     ran = cli("audit", "--json")
     assert (ran.status, ran.json["ok"]) == (1, False)
     assert [(row["position"], row["kind"]) for row in ran.json["findings"]] == [(2, "state")]

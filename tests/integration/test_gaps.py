@@ -9,6 +9,7 @@ from ledger.errors import Fenced, Misconfigured
 from ledger.gaps import Gap, record_gap
 from ledger.recording import Batch, Bookmark
 from ledger.writing import Span
+from tests.fixtures.guards import GUARDS_ON
 from tests.fixtures.ledger import House, registered
 
 BOOKMARK = "INSERT INTO bookmarks VALUES ('t', 0, 'c', 'i', 5, 'hash')"
@@ -151,5 +152,6 @@ def test_a_gap_that_was_changed_is_found(house: House, what: str) -> None:
     for table in ("batches", "events"):
         owner.script(f"ALTER TABLE {table} DISABLE TRIGGER refuse_change", {})
     owner.script(statement, {})
+    owner.script(GUARDS_ON, {})
     found = audit(house.session("reader")).findings
     assert {finding.kind for finding in found} == kinds, found

@@ -15,6 +15,7 @@ from ledger.tlog.checkpoints import Checkpoint, parse_checkpoint, verify_checkpo
 from ledger.tlog.key_file import KeyFile
 from ledger.tlog.notes import parse_note
 from ledger.tlog.observer import Observer
+from tests.fixtures.guards import GUARDS_ON
 from tests.fixtures.inbound import until
 from tests.fixtures.ledger import House, collected, message
 from tests.fixtures.tlog import Log
@@ -214,8 +215,7 @@ def change(house: House, script: str) -> None:
     for table in tables:
         owner.script(f"ALTER TABLE {table} DISABLE TRIGGER ALL", {})
     owner.script(script, {})
-    for table in tables:
-        owner.script(f"ALTER TABLE {table} ENABLE TRIGGER ALL", {})
+    owner.script(GUARDS_ON, {})
 
 
 ROLL_BACK = (

@@ -1,0 +1,215 @@
+"""The database's catalogue against what the migrations make: tables, columns, triggers, functions, rights.
+
+`catalogue.txt` is what a fresh installation comes to, one fact a line, written by `make documents`. Names of
+one ledger stand in it in braces, so that it fits every ledger. What belongs to the site, such as its logins,
+is not in it and follows a rule instead (`check_memberships`).
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from ledger.audit.findings import Findings
+from ledger.names import ROLES, LedgerName
+from ledger.postgres import Session
+
+__all__ = ["Fact", "check_catalogue", "check_memberships", "expected", "read_catalogue"]
+
+_STATEMENTS = (
+    "namespaces",
+    "relations",
+    "children",
+    "columns",
+    "constraints",
+    "indexes",
+    "triggers",
+    "rules",
+    "functions",
+    "others",
+    "server",
+    "grants",
+    "default_grants",
+    "roles",
+    "role_settings",
+)
+# Names without a namespace are the server's own, and definitions name every other namespace.
+_SERVER_ONLY = "pg_catalog, pg_temp"
+_RIGHTS = {"grant", "default grant", "role", "setting"}
+_COLOUR = re.compile(r"_(?:blue|green)(?![a-z0-9])")
+_COLOURED = "_{colour}"
+_QUALIFIER = re.compile(r"\b\w+_\{colour\}\w*\.(?=[\w\"])")
+_BODY = " body "
+_LONGEST = 160
+
+
+@dataclass(frozen=True, order=True)
+class Fact:
+    """What an object is. `kind`: such as `trigger`; `object`: its name; `text`: what it must be, one line."""
+
+    kind: str
+    object: str
+    text: str
+
+    @property
+    def place(self) -> str:
+        """Kind and name."""
+        return f"{self.kind} {self.object}"
+
+
+@cache
+def expected() -> tuple[Fact, ...]:
+    """What the migrations of this version make of an empty database."""
+    text = (files("ledger.audit") / "catalogue.txt").read_text("utf-8")
+    return tuple(Fact(*line.split("\t")) for line in text.splitlines())
+
+
+def read_catalogue(session: Session) -> list[Fact]:
+    """What the catalogue says of the session's ledger now, with its names in braces, sorted."""
+    ledger = session.ledger
+    namespaces = [ledger.events, ledger.keys, ledger.views]
+    roles = [ledger.role(role) for role in ROLES]
+    rows: list[tuple[str, str, str]] = []
+    with session.transaction():
+        (path,) = session.row("search_path") or ("",)
+        session.row("search_in", path=_SERVER_ONLY)
+        for name in _STATEMENTS:
+            rows += session.rows(f"catalogue/{name}", namespaces=namespaces, roles=roles)
+        session.row("search_in", path=path)
+    owner = _owner(rows, ledger)
+    names = _Names(ledger)
+    return sorted({_fact(row, names, owner) for row in rows})
+
+
+def _owner(rows: Iterable[Sequence[str]], ledger: LedgerName) -> str | None:
+    """Who owns the namespace of the events, and must then own the rest; never one of the ledger's roles."""
+    for kind, name, text in rows:
+        if (kind, name) == ("namespace", ledger.events):
+            owner = text.removeprefix("owner ")
+            return None if owner in _Names(ledger).roles else owner
+    return None
+
+
+class _Names:
+    """The names of one ledger, and those that stand for them."""
+
+    def __init__(self, ledger: LedgerName) -> None:
+        self.roles = {ledger.role(role): role for role in ROLES}
+        spaces = {ledger.events: "events", ledger.keys: "keys", ledger.views: "views"}
+        self._names = {name: f"{{{plain}}}" for name, plain in (self.roles | spaces).items()}
+        longest = "|".join(sorted(self._names, key=len, reverse=True))
+        self._pattern = re.compile(rf"(?<!\w)(?:{longest})(?!\w)")
+
+    def plain(self, text: str) -> str:
+        """A text with the names of this ledger in braces."""
+        return self._pattern.sub(lambda found: self._names[found[0]], text)
+
+    def own(self, text: str) -> str:
+        """A text with the names of this ledger instead of braces."""
+        for name, plain in self._names.items():
+            text = text.replace(plain, name)
+        return text.replace("{owner}", "the owner").replace("_{colour}", "")
+
+
+def _fact(row: Sequence[str], names: _Names, owner: str | None) -> Fact:
+    kind, *parts = row
+    name, text = (names.plain(" ".join(part.split())) for part in parts)
+    if owner is not None:
+        named = re.compile(rf"\b(owner|to|made by) {re.escape(owner)}(?!\w)")
+        name, text = (named.sub(r"\1 {owner}", part) for part in (name, text))
+    if "{views}." in name:
+        name, text = (_COLOUR.sub("_{colour}", part) for part in (name, text))
+        text = _QUALIFIER.sub("", text)
+    before, found, body = text.partition(_BODY)
+    if found:
+        text = f"{before}{_BODY}{hashlib.sha256(body.encode()).hexdigest()[:32]}"
+    return Fact(kind, name, text)
+
+
+def check_catalogue(session: Session, findings: Findings) -> None:
+    """Every table, column, trigger, function and right is what the migrations made, and nothing was added.
+
+    What cannot be read is a finding. Raises Retry when the server is away.
+    """
+    names = _Names(session.ledger)
+    with findings.guarded(session, "the catalogue"):
+        _compare(read_catalogue(session), names, findings)
+    with findings.guarded(session, "the members of the roles"):
+        roles = list(names.roles)
+        ways = session.rows("memberships", roles=roles, namespace=session.ledger.events)
+        check_memberships(ways, session.ledger, findings)
+
+
+def _compare(found: Sequence[Fact], names: _Names, findings: Findings) -> None:
+    """Facts that are missing, were added, or say something else."""
+    wanted = {(fact.kind, fact.object): fact for fact in _wanted(found)}
+    there: dict[tuple[str, str], list[Fact]] = {}
+    for fact in found:
+        there.setdefault((fact.kind, fact.object), []).append(fact)
+    for key in sorted(wanted.keys() | there.keys()):
+        difference = _difference(wanted.get(key), there.get(key, []))
+        if difference:
+            kind = "grant" if key[0] in _RIGHTS else "catalogue"
+            findings.note(None, kind, names.own(f"{key[0]} {_safe(key[1])} {difference}"))
+
+
+def _wanted(found: Sequence[Fact]) -> Sequence[Fact]:
+    """Tables of views come with the first projector: until then they may be missing, as a whole."""
+    if any(_COLOURED in fact.object for fact in found):
+        return expected()
+    there = {fact.place for fact in found}
+    return [fact for fact in expected() if fact.place in there or not _comes_later(fact)]
+
+
+def _comes_later(fact: Fact) -> bool:
+    made_at_once = fact.kind == "function" or fact.object.startswith("function ")
+    return "{views}." in fact.object and not made_at_once
+
+
+def _difference(wanted: Fact | None, found: Sequence[Fact]) -> str | None:
+    if wanted is None:
+        said = _said(found[0])
+        return f"is none of this ledger{said}"
+    if not found:
+        return "is missing"
+    other = [fact for fact in found if fact.text != wanted.text]
+    if not other:
+        return None
+    return f"is not as it was made{_said(other[0])}"
+
+
+def _said(fact: Fact) -> str:
+    """What a right is now; other definitions may hold anything, and are not repeated."""
+    return f": {_safe(fact.text)}" if fact.kind in _RIGHTS and fact.text else ""
+
+
+def _safe(text: str) -> str:
+    """Names that somebody else chose may hold what no terminal should be sent."""
+    plain = "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in text)
+    return plain if len(plain) <= _LONGEST else f"{plain[:_LONGEST]}..."
+
+
+def check_memberships(
+    ways: Iterable[Sequence[Any]], ledger: LedgerName, findings: Findings
+) -> None:
+    """Logins are the site's, but: one that takes a role takes one kind of work beside reading, or all.
+
+    `ways`: member, role, whether it may hand the role on, whether it may do everything anyway.
+    """
+    work = {ledger.role(role) for role in ROLES if role != "reader"}
+    ours = work | {ledger.role("reader")}
+    taken: dict[str, set[str]] = {}
+    for member, role, hands_on, mighty in ways:
+        if member in ours:
+            findings.note(None, "grant", f"role {member} can take the role {_safe(role)}")
+        elif not mighty:
+            taken.setdefault(member, set()).add(role)
+            if hands_on:
+                findings.note(None, "grant", f"login {_safe(member)} can hand on the role {role}")
+    for member, roles in sorted(taken.items()):
+        if 1 < len(roles & work) < len(work):
+            held = ", ".join(sorted(roles & work))
+            findings.note(None, "grant", f"login {_safe(member)} can take the roles {held}")

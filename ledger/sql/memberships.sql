@@ -1,0 +1,17 @@
+-- Every way from a login to roles: member, role that it can take, whether it may hand it on, whether the member may do
+-- everything anyway (the owner, superusers). roles: text[]; namespace: text, whose owner is meant.
+WITH RECURSIVE way (member, role, hands_on) AS (
+    SELECT m.member, m.roleid, m.admin_option FROM pg_catalog.pg_auth_members AS m
+    UNION
+    SELECT w.member, m.roleid, m.admin_option
+    FROM way AS w JOIN pg_catalog.pg_auth_members AS m ON m.member = w.role
+)
+SELECT m.rolname::text, r.rolname::text, pg_catalog.bool_or(w.hands_on),
+       pg_catalog.bool_or(m.rolsuper OR m.oid = n.nspowner)
+FROM way AS w
+JOIN pg_catalog.pg_roles AS m ON m.oid = w.member
+JOIN pg_catalog.pg_roles AS r ON r.oid = w.role
+LEFT JOIN pg_catalog.pg_namespace AS n ON n.nspname = %(namespace)s
+WHERE r.rolname = ANY (%(roles)s::pg_catalog.name[]) OR m.rolname = ANY (%(roles)s::pg_catalog.name[])
+GROUP BY m.rolname, r.rolname
+ORDER BY m.rolname, r.rolname

@@ -1,0 +1,2 @@
+-- Where this session looks names up.
+SELECT pg_catalog.current_setting('search_path')
