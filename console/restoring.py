@@ -32,6 +32,7 @@ from ledger.backup import (
     opened_copies,
     restore,
 )
+from ledger.chain_begin import CHAIN_MIGRATION
 from ledger.errors import Misconfigured
 from ledger.provider import FileKeyProvider
 from ledger.tlog.folder import LogFolder
@@ -127,7 +128,7 @@ def _known(settings: Settings, trust: Trust) -> list[VerifierKey]:
 
 def _complete(site: Site, copies: tuple[Copy, Copy], keys: Sequence[VerifierKey]) -> Restored:
     """What comes after the rows: upgrades, entries of the log, erasures of the journal, views, audit."""
-    install_on(site)
+    install_on(site, older_rows=CHAIN_MIGRATION not in _migrations_of(copies[0]))
     authenticate_restored(
         site.session("eraser"), site.provider, site.ledger, _migrations_of(copies[1])
     )

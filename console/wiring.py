@@ -449,15 +449,21 @@ def install_site(settings: Settings, clock: Callable[[], datetime] = utc_now) ->
         return install_on(site)
 
 
-def install_on(site: Site) -> list[str]:
-    """Install or upgrade the ledger of a site; the migrations that were applied."""
+def install_on(site: Site, *, older_rows: bool = False) -> list[str]:
+    """Install or upgrade the ledger of a site; the migrations that were applied.
+
+    Rows without a keyed hash get theirs once: while the key folder has no `rows.key` yet, or with
+    `older_rows`, after a restore of a backup from before. Later on, a hash that is missing was taken away.
+    """
+    is_upgrade = older_rows or not site.provider.has_rows_key
     applied = install(site.database, site.ledger, site.clock())
     first_epoch(site.session("eraser"), site.provider, site.ledger, site.clock())
-    authenticate_rows(site.session("eraser"), site.provider, site.ledger, site.journal)
     keyring = site.keyring()
     for purpose in LEDGER_KEYS:
         keyring.ledger_key(purpose)
-    begin_chain(site.session("recorder"), site.ledger, keyring.hash(CHAIN))
+    if is_upgrade:
+        begin_chain(site.session("recorder"), site.ledger, keyring.hash(CHAIN))
+    authenticate_rows(site.session("eraser"), site.provider, site.ledger, site.journal)
     prepare(site.session("projector"), site.ledger, VIEWS)
     site.log_key.create()
     if site.settings.confidential:

@@ -34,7 +34,7 @@ def authenticate_rows(
     if provider.has_rows_key:
         return 0
     with session.transaction():
-        session.rows("lock_keys", namespace=ledger.keys)
+        session.run("lock_keys")
         ((before,),) = session.rows("rows_of_keys_have_macs")
         if before and not provider.fills_rows:
             raise Misconfigured(
@@ -64,7 +64,7 @@ def authenticate_restored(
     if _MIGRATION in migrations:
         return 0
     with session.transaction():
-        session.rows("lock_keys", namespace=ledger.keys)
+        session.run("lock_keys")
         return _fill(session, RowMacs(provider.rows_key(), ledger))
 
 

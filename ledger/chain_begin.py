@@ -13,10 +13,12 @@ from ledger.postgres import Session
 from ledger.sealing import KeyedHash
 from ledger.writing import Span, append, lock_head
 
-__all__ = ["BEGIN", "begin_chain", "hash_unhashed"]
+__all__ = ["BEGIN", "CHAIN_MIGRATION", "begin_chain", "hash_unhashed"]
 
 # Label of the batch.
 BEGIN = "command:chain"
+# What a ledger whose batches have hashes has applied.
+CHAIN_MIGRATION = "0008_chain"
 # Of each table: the statement that reads its rows as they are hashed, and the one that stores the hashes.
 _STATEMENTS: dict[Table, tuple[str, str]] = {
     "bookmarks": ("hash_of_bookmarks", "hash_bookmarks"),

@@ -10,6 +10,7 @@ from ledger.audit import audit
 from ledger.authenticate import authenticate_restored, authenticate_rows, check_rows_key
 from ledger.errors import Misconfigured
 from ledger.install import migrations
+from tests.fixtures.console import Cli
 from tests.fixtures.ledger import House, collected, registered
 from tests.integration.test_audit_keys import custody
 from tests.integration.test_forgetting import as_before
@@ -111,3 +112,18 @@ def test_an_erasure_makes_no_foreign_row_authentic(house: House) -> None:
     assert kinds(house) == {"fence-changed"}
     house.eraser().erase("customer/1", ["contact"], "objection")
     assert kinds(house) == {"fence-changed"}
+
+
+def test_hashes_that_somebody_took_away_are_not_made_again(cli: Cli, database_url: str) -> None:
+    cli.record(registered(), collected())
+    with psycopg.connect(database_url, autocommit=True) as owner:
+        owner.execute("ALTER TABLE ledger_main.batches DISABLE TRIGGER refuse_change")
+        owner.execute(
+            "UPDATE ledger_main.batches SET mac = NULL, names = NULL, sums = NULL, erasures = NULL,"
+            " promised = NULL, duplicates = 7"
+        )
+        owner.execute("ALTER TABLE ledger_main.batches ENABLE ALWAYS TRIGGER refuse_change")
+    assert cli("init").status == 0
+    ran = cli("audit", "--json")
+    assert ran.status == 1
+    assert "batch" in {finding["kind"] for finding in ran.json["findings"]}
