@@ -73,7 +73,8 @@ def test_text_is_utf8_whatever_the_client_is_set_to(
     copies = taken(ledger_fixture, "night")
     monkeypatch.delenv("PGCLIENTENCODING")
     ledger_fixture.set(DATABASE_URL=elsewhere)
-    assert restored(ledger_fixture, copies).status == 0
+    ran = restored(ledger_fixture, copies, "--json")
+    assert (ran.status, ran.json["findings"]) == (1, 1)  # the row that no program wrote
     with psycopg.connect(elsewhere) as connection:
         found = connection.execute("SELECT application_name FROM ledger_main.tracking").fetchall()
     assert found == [("caf\u00e9",)]
@@ -196,8 +197,10 @@ def test_an_older_backup_is_loaded_under_its_own_migrations_and_then_upgraded(
         monkeypatch.setattr(module, "migrations", lambda: [*ours, "9999_later"])
     monkeypatch.setattr(ledger.install, "statement", text)
     ledger_fixture.set(DATABASE_URL=elsewhere)
-    ran = restored(ledger_fixture, copies)
-    assert ran.status == 0, ran.err
+    assert restored(ledger_fixture, copies).status == 1
+    findings = ledger_fixture("audit", "--json").json["findings"]
+    assert findings  # of the made-up table, which stands in no catalogue of ours, and of nothing else
+    assert all("ledger_main.later" in finding["detail"] for finding in findings)
     with psycopg.connect(elsewhere) as connection:
         assert connection.execute("SELECT n FROM ledger_main.later").fetchall() == [(2,)]
         names = connection.execute("SELECT name FROM ledger_main.migrations ORDER BY 1").fetchall()
