@@ -110,7 +110,8 @@ def test_who_saw_a_persons_data_and_whether_that_was_in_order(house: Cli) -> Non
 
 
 def read_by(cli: Cli, reader: str, role: str, *command: str) -> None:
-    """Ask the ledger in somebody's name."""
+    """Ask the ledger in somebody's name, where a role that is not held is recorded and told."""
+    cli.set(READER_UNHELD="record")
     assert cli(*command, "--reader", reader, "--reader-role", role).status in {0, 1}
 
 
