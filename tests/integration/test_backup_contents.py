@@ -199,7 +199,9 @@ def test_an_older_backup_is_loaded_under_its_own_migrations_and_then_upgraded(
     ledger_fixture.set(DATABASE_URL=elsewhere)
     assert restored(ledger_fixture, copies).status == 1
     findings = ledger_fixture("audit", "--json").json["findings"]
-    assert findings  # of the made-up table, which stands in no catalogue of ours, and of nothing else
+    assert (
+        findings
+    )  # of the made-up table, which stands in no catalogue of ours, and of nothing else
     assert all("ledger_main.later" in finding["detail"] for finding in findings)
     with psycopg.connect(elsewhere) as connection:
         assert connection.execute("SELECT n FROM ledger_main.later").fetchall() == [(2,)]

@@ -227,9 +227,12 @@ def test_an_erasure_killed_before_the_journal_did_nothing(
     house.record(collected())
     eraser = house.eraser()
     session = eraser._session
-    run = session.run
+    run, rows = session.run, session.rows
     monkeypatch.setattr(
         session, "run", lambda name, /, **p: _fail() if name == step else run(name, **p)
+    )
+    monkeypatch.setattr(
+        session, "rows", lambda name, /, **p: [(_fail(),)] if name == step else rows(name, **p)
     )
     with pytest.raises(KilledError):
         eraser.erase("customer/10023", [], "request")

@@ -217,7 +217,7 @@ def test_who_watches_cannot_write(house: House) -> None:
     session = house.session("recorder")
     watch_only(session)
     with pytest.raises(Halt, match="25006"):  # read_only_sql_transaction
-        session.run("track", application="x", position=1)
+        session.run("track", application="x", position=1, mac=b"")
 
 
 def test_another_ledger_does_not_show_in_the_size(
@@ -238,6 +238,6 @@ def test_a_halted_topic_is_seen_although_no_consumer_runs(house: House) -> None:
     recorder, session = house.session("recorder"), house.session("reader")
     for topic, halted_at in (("events", house.clock()), ("register", None)):
         window = {"messages": 100, "rejections": 50, "halted_at": halted_at}
-        recorder.run("set_intake_window", topic=topic, **window)
+        recorder.run("set_intake_window", topic=topic, mac=b"", **window)
     figures = ledger_figures(session, house.ledger, house.clock())
     assert figures["ledger_halted_topics"] == {(): 1.0}
