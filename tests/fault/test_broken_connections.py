@@ -80,9 +80,9 @@ def batch(house: House, start: int) -> Batch:
 
 
 def test_a_commit_whose_answer_is_lost_is_not_recorded_twice(through: Through) -> None:
-    recorder = through.house.session("recorder").of("consumers")
+    recorder = through.house.session("recorder")
     first = {"topic": "acts", "partition": 0, "cluster_id": "cluster", "topic_id": "topic"}
-    recorder.run("add_bookmark", **first, start=0)
+    recorder.run("add_bookmark", **first, start=0, mac=b"")
     ledger = through.open()
     ledger.record(batch(through.house, 0))
     again = batch(through.house, 2)

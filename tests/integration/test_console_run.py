@@ -86,8 +86,14 @@ def test_the_lag_of_a_broker_that_is_away_is_null_and_said(
     topic: str, start: Callable[..., Started]
 ) -> None:
     session = Database(os.environ["LEDGER_DATABASE_URL"]).connect(LedgerName(), "recorder")
-    session.of("consumers").run(
-        "add_bookmark", topic=topic, partition=0, cluster_id="c", topic_id="t", start=7
+    session.run(
+        "add_bookmark",
+        topic=topic,
+        partition=0,
+        cluster_id="c",
+        topic_id="t",
+        start=7,
+        mac=b"",
     )
     session.close()
     # A process of its own: the client leaves sockets open when it never reaches a broker.

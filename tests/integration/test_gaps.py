@@ -129,7 +129,7 @@ def test_the_consumer_that_lost_its_place_is_fenced(house: House) -> None:
 
 TAMPERING = {
     "the batch of a gap": ("UPDATE batches SET end_offset = 8", {"gap", "bookmark"}),
-    "its topic": ("UPDATE batches SET topic = 'u'", {"gap"}),
+    "its topic": ("UPDATE batches SET topic = 'u'", {"gap", "bookmark"}),
     "the facts": (
         "UPDATE events SET state = replace(encode(state, 'escape'), '\"to_offset\":9', "
         "'\"to_offset\":8')::bytea",

@@ -327,7 +327,7 @@ def test_answers_to_a_topic_that_is_not_there_come_back(kafka_bootstrap: str) ->
 
 
 def test_an_answer_waits_until_it_was_taken_and_one_consumer_sends_at_a_time(house: House) -> None:
-    house.session("recorder").run("add_answers", payloads=[b"1", b"2"])
+    house.session("recorder").run("add_answers", payloads=[b"1", b"2"], macs=[b"", b""])
     one, other = LedgerStore(house.open()), LedgerStore(house.open())
     sent: list[bytes] = []
 
