@@ -222,9 +222,11 @@ def test_temporary_objects_run_for_nobody(
         ("audit", "--views"), ("rebuild",), ("publish", "--once"), ("keys", "rotate"),
         ("erase", WHO, "--ground", "request"), ("retention", "run"), ("status",),
     ):  # fmt: skip
+        planted.clear()
         ran = installed("operator")(*arguments, stdin=b"{}\n")
         assert "SQLSTATE" not in ran.err, (arguments, ran.err)
-    assert min(planted) > 100
+        # In a session that only reads, as the audit's are, nothing can be planted.
+        assert min(planted) > 100 or arguments[0] == "audit"
     assert marks(superuser) == 0
 
 
