@@ -123,7 +123,7 @@ READ: tuple[Series, ...] = (
     Series(
         "ledger_withheld_messages",
         "gauge",
-        "Messages that only the confidential ledger may open, and that wait for it. Above 0: hand them over "
+        "Messages that this ledger may not open, and that wait for the one that may. Above 0: hand them over "
         "with `ledger dead-letters hand-over`, whatever they are.",
     ),
     Series(
