@@ -46,6 +46,8 @@ UNBOUNDED = {
     "schemas.leaks._EMAIL": APART,
     "schemas.numbers._NINE_DIGITS": ONCE,
     "schemas.numbers._GROUP": ONE_CLASS,
+    "schemas.personal.FORMATS.email": ANCHORED,
+    "schemas.personal.FORMATS.invoice_email": ANCHORED,
     "schemas.personal._FITS.email": ANCHORED,
     "schemas.personal._FITS.invoice_email": ANCHORED,
     "schemas.secret_types._VERSION": SHORT,
