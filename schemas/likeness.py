@@ -7,14 +7,27 @@ _LONGEST = 128
 
 
 def is_like(name: str, other: str) -> bool:
-    """Whether at most two letters must be changed, added or left out to make one of the other."""
-    if abs(len(name) - len(other)) > _SLIPS or len(name) > _LONGEST:
+    """Whether at most two letters must be changed, added or left out to make one of the other.
+
+    Work: one look along the names for each way in which two slips can be made, thirteen at most.
+    """
+    return len(name) <= _LONGEST and _is_within(name, other, _SLIPS)
+
+
+def _is_within(name: str, other: str, slips: int) -> bool:
+    if abs(len(name) - len(other)) > slips:
         return False
-    before = list(range(len(other) + 1))
-    for row, letter in enumerate(name, 1):
-        line = [row]
-        for column, wanted in enumerate(other, 1):
-            changed = before[column - 1] + (letter != wanted)
-            line.append(min(changed, before[column] + 1, line[-1] + 1))
-        before = line
-    return before[-1] <= _SLIPS
+    same = 0
+    for letter, wanted in zip(name, other, strict=False):
+        if letter != wanted:
+            break
+        same += 1
+    name, other = name[same:], other[same:]
+    if not (name and other):
+        return True  # what is left of the other one is no longer than the slips that are left
+    left = slips - 1
+    return slips > 0 and (
+        _is_within(name[1:], other[1:], left)
+        or _is_within(name[1:], other, left)
+        or _is_within(name, other[1:], left)
+    )

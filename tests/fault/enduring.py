@@ -7,7 +7,7 @@ has no such step; each time the ledger must be sound and say what the model says
 import multiprocessing
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +21,7 @@ from ledger.errors import LedgerError
 from ledger.names import LedgerName
 from tests.fault.faults import Faults, Kind, injected
 from tests.fixtures.ledger import Clock, House
+from tests.fixtures.tlog import Log
 
 KILLED_BY = -9
 PATIENCE_S = 120.0
@@ -82,9 +83,16 @@ def closing(house: House) -> Iterator[House]:
         del house.opened[before:]
 
 
-def endure(scene: Scene, house: House, kind: Kind, stride: int = 1) -> list[str]:
+def endure(
+    scene: Scene,
+    house: House,
+    kind: Kind,
+    stride: int = 1,
+    log: Callable[[House, int], Log] | None = None,
+) -> list[str]:
     """Attack every step, or with a stride some of them, from a chosen one on.
 
+    `log`: what an attempt published, which is then audited too.
     Gives the names of the steps of a run without a fault; none when the runs were other processes.
     """
     at = 0
@@ -97,7 +105,8 @@ def endure(scene: Scene, house: House, kind: Kind, stride: int = 1) -> list[str]
             scene.recover(house, number, told.error, told.done)
         with closing(house):
             scene.check(house, number)
-            assert audit(house.session("reader")).findings == (), where
+            whole = log(house, number).audit() if log else audit(house.session("reader"))
+            assert whole.findings == (), (where, whole.findings)
         if not told.hit:
             assert told.done, where
             return told.steps
