@@ -50,6 +50,11 @@ STAYS = {"identity": RETAINED, "traffic": RESTRICTED}
 ALL_STAY = Order((), frozenset(), VALUES)
 
 
+def log_of(house: House) -> Log:
+    """Where a scene publishes what it decided."""
+    return Log(house, house.keys.parent / "tlog")
+
+
 @pytest.fixture
 def house(make_house: Callable[..., House], database_url: str) -> House:
     """On one server: what is attacked here is this side of the connection."""
@@ -190,7 +195,7 @@ class Asking:
         assert grounds["traffic"] == ("restrict", "legal-hold")
 
     def check_certificates(self, house: House, number: int) -> None:
-        log = Log(house, house.keys.parent / "tlog")
+        log = log_of(house)
         log.publish()
         for event in self.own(house, number, "personal-data-erased"):
             places = event.position - 1, event.position
@@ -275,4 +280,4 @@ class Resuming(Asking):
 def test_a_command_takes_each_step_once_and_whole(
     house: House, kind: Kind, scene: type[Asking], stride: int
 ) -> None:
-    endure(scene(), house, kind, stride)
+    endure(scene(), house, kind, stride, lambda house, _: log_of(house))
