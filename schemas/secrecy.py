@@ -124,7 +124,7 @@ class Secrecy:
     def _withholds(self, message: Any) -> bool:
         said = said_in(message)
         codes = "\n".join(one.text for one in said if not one.prose)
-        if _type_of(message) == _PUBLIC:
+        if _type_of(message) == _PUBLIC and _subject_kind(message) == "notice":
             return False
         if names_article(parts(codes)) or any(self._names_secret(one) for one in said):
             return True
@@ -212,7 +212,7 @@ def _remains(word: str, unless: tuple[str, ...], letters: str) -> bool:
 
 def _is_barred(facts: dict[str, Any]) -> bool:
     """Whether nobody may tell the person: a bar on telling is one of an investigation."""
-    return run(plain(_text(facts, "notice"))) == "barred"
+    return "barred" in {run(plain(_text(facts, name))) for name in ("notice", "ground")}
 
 
 def _text(facts: dict[str, Any], name: str) -> str:
