@@ -70,7 +70,7 @@ def open_command(
         typer.Option(
             "--received-on",
             metavar="DAY",
-            help="The day of receipt, from which the period runs [today].",
+            help="The day of receipt, from which the period runs; today without it.",
         ),
     ] = None,
     ref: Annotated[

@@ -68,7 +68,9 @@ def write_sample(
     ] = sample.DEFAULT_SEED,
     until: Annotated[
         str | None,
-        typer.Option("--until", metavar="T", help="End of the three years it covers [now]."),
+        typer.Option(
+            "--until", metavar="T", help="End of the three years it covers; now without it."
+        ),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", metavar="FILE", help="Write there, not on screen.")

@@ -29,7 +29,7 @@ MANY = 1_200_000
 PROCESSES = 2
 CHUNK = 10_000
 # Calls that a byte may cost: `unit/schemas/test_work.py` says what is counted, and for which messages.
-STEPS_A_BYTE = 2.0
+STEPS_A_BYTE = 6
 NEVER = HaltLimit(share=1.0)
 
 
