@@ -14,6 +14,7 @@ from ledger.audit import audit
 from ledger.letters import letters, open_letter
 from ledger.message import Message
 from ledger.recording import Batch, HaltLimit
+from ledger.withheld import KeyPair
 from ledger.writing import Span
 from projections.inspection import audit_views
 from schemas import Code, Event, Rejection
@@ -80,7 +81,8 @@ def messages_of(report: Report) -> list[Message]:
 
 def check_recording(house: House, report: Report) -> None:
     house.clock.now = NOW + timedelta(minutes=1)
-    messages, recorder = messages_of(report), house.open(limit=NEVER)
+    key = KeyPair(house.keys / "confidential").create()
+    messages, recorder = messages_of(report), house.open(limit=NEVER, withheld_key=key)
     outcomes = [
         recorder.record(Batch(messages[at : at + 500], Span("t", 0, at, at + 500)))
         for at in range(0, len(messages), 500)
@@ -89,7 +91,8 @@ def check_recording(house: House, report: Report) -> None:
     assert len(events) == len(report.accepted) > 100
     refused = sum(len(outcome.rejections) for outcome in outcomes)
     recorded = sum(outcome.recorded for outcome in outcomes)
-    assert recorded + refused + sum(o.duplicates for o in outcomes) == len(messages)
+    withheld = sum(len(outcome.withheld) for outcome in outcomes)
+    assert recorded + refused + withheld + sum(o.duplicates for o in outcomes) == len(messages)
     assert recorded > len(events) / 2
     assert audit(house.session("reader")).findings == ()
     check_values(house, events)
