@@ -84,7 +84,7 @@ def check_recording(house: House, report: Report) -> None:
     key = KeyPair(house.keys / "confidential").create()
     messages, recorder = messages_of(report), house.open(limit=NEVER, withheld_key=key)
     outcomes = [
-        recorder.record(Batch(messages[at : at + 500], Span("t", 0, at, at + 500)))
+        recorder.record(Batch(messages[at : at + 500], Span("file:t", 0, at, at + 500)))
         for at in range(0, len(messages), 500)
     ]
     events = [m.outcome for m in messages if isinstance(m.outcome, Event)]
