@@ -39,16 +39,21 @@ class Said(NamedTuple):
 def said_in(message: Any) -> list[Said]:
     """All that is said, names of members included; of personal values the free texts only.
 
-    Each value is looked at once, without recursion, whatever its depth.
+    Each value is looked at once, without recursion, whatever its depth; what is said again is left out.
     """
     found: list[Said] = []
+    names: set[str] = set()
+    texts: set[tuple[str, str]] = set()
     waiting: list[tuple[str, Any]] = [("", message)]
     while waiting:
         member, value = waiting.pop()
         if isinstance(value, str):
-            found.append(_said(value, member))
+            if (member, value) not in texts:
+                texts.add((member, value))
+                found.append(_said(value, member))
         elif isinstance(value, dict):
-            found += [Said(name, plain(name), "") for name in value]
+            found += [Said(name, plain(name), "") for name in value if name not in names]
+            names.update(value)
             waiting += [one for item in value.items() for one in _below(member, *item)]
         elif isinstance(value, list):
             waiting += [(member, one) for one in value]
