@@ -1,6 +1,7 @@
 """Every cell of every table of the events, changed to what nobody would write: a finding, never an error."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 
 import psycopg
 
@@ -88,16 +89,16 @@ def test_whatever_is_in_a_cell_ends_in_a_finding(log: Log) -> None:
     house.eraser().erase("customer/10023", ["contact"], "request")
     house.record(registered("customer/2"))
     log.publish()  # all of it: what is changed before that is found by nothing but its own batch
-    vandal = Vandal(house)
-    # Guards and constraints are gone, which the catalogue shows; what is looked for is more than that.
-    before = set(log.audit().findings)
-    assert {finding.kind for finding in before} == {"catalogue", "grant"}
-    tried, missed = 0, []
-    for table, column, value in vandal.alterations():
-        found = set(log.audit().findings) - before
-        tried += 1
-        if not found and (table, column) not in UNPROTECTED:
-            missed.append((table, column, value))
+    with closing(Vandal(house)) as vandal:
+        # Guards and constraints are gone, which the catalogue shows; what is looked for is more than that. A server
+        # that other tests used may have roles that the audit names too.
+        before = set(log.audit().findings)
+        assert {finding.kind for finding in before} - {"grant"} == {"catalogue"}
+        tried, missed = 0, []
+        for table, column, value in vandal.alterations():
+            found = set(log.audit().findings) - before
+            tried += 1
+            if not found and (table, column) not in UNPROTECTED:
+                missed.append((table, column, value))
     assert missed == []
     assert tried > 150
-    vandal.close()
