@@ -60,12 +60,17 @@ def diagnose(message: Any, intake: Intake) -> Rejection | None:
     """
     found = _not_a_cloudevent(message) or _wrong_type(message, intake)
     if not intake.confidential and intake.secrecy.withholds(message):
-        code = found[0] if found else Code.WITHHELD
-        if code is Code.UNKNOWN_TYPE and message["type"] in CONFIDENTIAL_TYPES:
-            code = Code.WITHHELD
-        return Rejection(code, hidden=True)
+        return _hidden(message, found or (Code.WITHHELD, ""))
     found = found or _wrong_source(message, intake) or _wrong_shape(message)
     return None if found is None else reject(message, *found)
+
+
+def _hidden(message: Any, found: tuple[Code, str]) -> Rejection:
+    """The rejection of what the open ledger may not know. Whoever brought it in a file is told the code."""
+    if found[0] is Code.UNKNOWN_TYPE and message["type"] in CONFIDENTIAL_TYPES:
+        found = (Code.WITHHELD, "")
+    code, pointer = found
+    return Rejection(code, pointer if code is Code.UNKNOWN_TYPE else "", hidden=True)
 
 
 def _not_a_cloudevent(message: Any) -> tuple[Code, str] | None:

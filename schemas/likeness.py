@@ -6,12 +6,12 @@ _SLIPS = 2
 _LONGEST = 128
 
 
-def is_like(name: str, other: str) -> bool:
-    """Whether at most two letters must be changed, added or left out to make one of the other.
+def is_like(name: str, other: str, slips: int = _SLIPS) -> bool:
+    """Whether at most so many letters must be changed, added or left out to make one of the other.
 
-    Work: one look along the names for each way in which two slips can be made, thirteen at most.
+    Work: one look along the names for each way in which the slips can be made, thirteen at most for two.
     """
-    return len(name) <= _LONGEST and _is_within(name, other, _SLIPS)
+    return len(name) <= _LONGEST and _is_within(name, other, slips)
 
 
 def _is_within(name: str, other: str, slips: int) -> bool:

@@ -7,10 +7,14 @@ from typing import Final
 from schemas.quick_look import SMALL, tree_of
 from schemas.secret_articles import LOOK
 
-__all__ = ["RawLook"]
+__all__ = ["RawLook", "is_text"]
 
 _PIECE: Final = 2_048
 _LONGEST_ARTICLE: Final = 32
+# Control characters stand in no text, but a slip or two: with more it is UTF-16, or what a program made.
+_CONTROL: Final = bytes(code for code in range(1, 32) if code not in b"\t\n\v\f\r")
+_IS_CONTROL: Final = re.compile(b"[" + re.escape(_CONTROL) + b"]")
+_MOST_SLIPS: Final = 3
 _BETWEEN: Final = bytes(code for code in range(256) if not chr(code).isalnum() or code > 127)
 
 
@@ -33,6 +37,8 @@ class RawLook:
         """Whether to look closely: something hints, or is written in another way than plain ASCII."""
         if not body.isascii() or b"\\" in body or b"\0" in body:
             return True
+        if _IS_CONTROL.search(body) is not None:
+            return True
         return self._whole.search(body) is not None or self._is_marked(body)
 
     def _is_marked(self, body: bytes) -> bool:
@@ -43,3 +49,16 @@ class RawLook:
                 return True
             before = letters[-self._overlap :]
         return False
+
+
+def is_text(body: bytes) -> bool:
+    """Whether bytes are a text in UTF-8, but for a slip or two; its NUL bytes apart, which show nothing.
+
+    What is none may be a text in another encoding, which nobody here reads.
+    """
+    shown = body.replace(b"\0", b"")
+    slips = len(shown) - len(shown.translate(None, _CONTROL))
+    if not shown.isascii():
+        read = shown.decode(errors="ignore").encode()
+        slips += len(shown) - len(read)
+    return slips <= _MOST_SLIPS

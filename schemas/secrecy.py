@@ -1,28 +1,30 @@
 """Secrecy: whether a message tells of an investigation, or hints at one, that the open ledger may not know.
 
 The message is looked at as a whole: every name and every value at any depth, whatever its shape. What
-*names a secret* never enters (`schemas.secret_articles`); what only *hints* enters when its provision is
-known to be without secrecy, or when it is the provider's own report. All else is withheld: an unknown
-spelling is not a way in. Which words hint, which provisions are secret or clear, and what the house reports
-of its own accord is data of the rulebook; this module knows how to look.
+*names a secret* never enters (`schemas.secret_articles`); what *hints*, or *leaves open* what it tells
+(`schemas.unclear`), enters when its provision is known to be without secrecy, or when it is the provider's
+own report. All else is withheld: an unknown spelling is not a way in. Which words hint, which provisions
+are secret or clear, and what the house reports of its own accord is data of the rulebook; this module
+knows how to look.
 """
 
 import re
 from collections.abc import Collection, Mapping
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from msgspec import Struct
 
 from schemas.catalogue import DISCLOSED, DISCLOSING, EVENT_TYPES
-from schemas.events.disclosure import RecipientKind
-from schemas.provision import folded, readings
+from schemas.clearance import Clearance
+from schemas.provision import readings
 from schemas.quick_look import QuickLook
-from schemas.raw_look import RawLook
+from schemas.raw_look import RawLook, is_text
 from schemas.references import PERSONS, kind_of
 from schemas.secret_articles import LOOK, is_article, names_article, names_power
 from schemas.secret_types import SECRET_NAMES, has_secret_type, is_secret_type
 from schemas.spelling import parts, plain, run
 from schemas.strings import Said, said_in, unescaped
+from schemas.unclear import TELLING_NAMES, Unclear
 
 __all__ = ["HintWord", "Secrecy"]
 
@@ -39,10 +41,14 @@ class HintWord(Struct, frozen=True):
     unless: tuple[str, ...] = ()
 
 
-_KINDS: Final = frozenset(get_args(RecipientKind))
 # Upkeep of the register says which parties and rules there are, not what was done about a person.
-_UPKEEP: Final = frozenset(
-    {"recipient", "activity", "role", "employee", "system", "measure", "notice"}
+_UPKEEP: Final = frozenset({"recipient", "activity", "role", "system", "measure", "notice"})
+# Members in which that upkeep names its entries and what they are; all others it has in common with acts.
+_NAMING: Final = frozenset(
+    {
+        *("subject", "name", "kind", "role", "recipient_kinds", "purpose", "purposes", "owner"),
+        *("agreement_ref", "security_measures"),
+    }
 )
 # Of the notice that everybody may read, nothing is secret.
 _PUBLIC: Final = "nl.voipzeker.ledger.privacy-notice-published.v1"
@@ -52,45 +58,41 @@ _POWERS: Final = frozenset({"provision", "ground", "purpose", "necessity_reason"
 _AUTHORITIES: Final = frozenset({"court", "tax-authority", "supervisory-authority"})
 # Kinds that hint in some cases, which the closer look knows.
 _NEAR: Final = _AUTHORITIES | {"ciot"}
-_UNDER_POWER: Final = frozenset({"6-1-c", "6-1-e"})
 # What is asked for is no report of one's own.
 _DEMAND: Final = re.compile(
     r"vordering|bevel|warrant|subpoena|(?<![a-z])order(?![a-z])|request|verzoek"
 )
 _DEMANDING: Final = ("necessity_reason", "reason")
-_PARAGRAPH: Final = re.compile(r"[._:/-](?:[0-9]{1,2}[a-z]?|[a-z]|lid|par)\Z")
-_MOST_PARAGRAPHS: Final = 4
 _LONGEST: Final = 64
 
 
 class Secrecy:
     """What tells of an investigation, and what clears it, ready to be asked of each message.
 
-    `secret`: every spelling, lower case, of the provisions under secrecy. `clearing`: spelling of a known
-    provision without secrecy, without separators -> the kinds of recipient that it clears; none: every one.
-    `powers`: those of them that clear acts that are no disclosures, too. `own_reports`: purpose -> legal
-    bases on which a report is the provider's own. `kinds`: kinds of recipient that investigate. `words`:
-    what else hints. Without all of it nothing is withheld but the types of the confidential ledger.
+    `secret`: every spelling, lower case, of the provisions under secrecy. `clearance`: those without it.
+    `own_reports`: purpose -> legal bases on which a report is the provider's own. `kinds`: kinds of recipient
+    that investigate. `words`: what else hints. `unclear`: what says too little. Without all of it nothing is
+    withheld but the types of the confidential ledger.
     """
 
     def __init__(
         self,
         *,
         secret: Collection[str] = (),
-        clearing: Mapping[str, Collection[str]] | None = None,
-        powers: Collection[str] = (),
+        clearance: Clearance | None = None,
         own_reports: Mapping[str, Collection[str]] | None = None,
         kinds: Collection[str] = (),
         words: Collection[HintWord] = (),
+        unclear: Unclear | None = None,
     ) -> None:
         self._secret = frozenset(secret)
-        self._clearing = {name: frozenset(of) for name, of in (clearing or {}).items()}
-        self._powers = frozenset(powers)
+        self._clearance = clearance or Clearance()
         self._own_reports = {name: frozenset(of) for name, of in (own_reports or {}).items()}
         self._kinds = frozenset(kinds)
+        self._unclear = unclear
         self._words = [(run(w.word), tuple(map(run, w.unless))) for w in words if not w.whole]
         self._raw_look = RawLook(
-            {*(word for word, _ in self._words), *SECRET_NAMES},
+            {*(word for word, _ in self._words), *SECRET_NAMES, *TELLING_NAMES},
             {word.word for word in words if word.whole},
         )
         whole = "|".join(re.escape(w.word) for w in words if w.whole)
@@ -101,7 +103,10 @@ class Secrecy:
 
     def withholds_event(self, message: dict[str, Any]) -> bool:
         """Whether a message of a known type and the right shape is withheld: quick where nothing hints."""
-        return self._judges and self._look.is_due(message) and self._withholds(message)
+        if not self._judges:
+            return False
+        unclear = self._unclear is not None and self._unclear.is_due(message)
+        return (unclear or self._look.is_due(message)) and self._withholds(message)
 
     def withholds(self, message: Any) -> bool:
         """Whether a JSON value is withheld, whatever its shape."""
@@ -112,14 +117,19 @@ class Secrecy:
     def withholds_bytes(self, body: bytes) -> bool:
         """Whether bytes that are no JSON, or too many to be read, are withheld: nothing clears what hints.
 
+        What is no text in UTF-8 nobody can judge, nor an event that tells what was done for an authority.
         Where nothing hints, memory is flat; else work and memory are linear in the bytes.
         """
         if not self._raw_look.is_due(body):
             return False
+        if self._judges and not is_text(body):
+            return True
         text = plain(unescaped(body))
         if has_secret_type(text):
             return True
-        return self._judges and (names_article(parts(text)) or self._hints(text))
+        return self._judges and (
+            names_article(parts(text)) or self._hints(text) or _is_telling(run(text))
+        )
 
     def _withholds(self, message: Any) -> bool:
         said = said_in(message)
@@ -129,10 +139,12 @@ class Secrecy:
         if names_article(parts(codes)) or any(self._names_secret(one) for one in said):
             return True
         if _is_upkeep(message):
-            return False
+            told = "\n".join(one.text for one in said if one.member not in _NAMING)
+            return self._hints(told)
         data = message.get("data") if isinstance(message, dict) else None
         facts = data if isinstance(data, dict) else {}
-        if not (self._hints(codes) or self._told_by(message, facts)):
+        unclear = self._unclear is not None and self._unclear.is_open(message)
+        if not (unclear or self._hints(codes) or self._told_by(message, facts)):
             return False
         return not (self._is_cleared(facts) or self._is_own_report(facts))
 
@@ -159,40 +171,25 @@ class Secrecy:
 
     def _told_by(self, message: Any, facts: dict[str, Any]) -> bool:
         """Whether the facts together hint, although none of them has a word that does."""
-        kind, ground = _text(facts, "recipient_kind"), _text(facts, "ground")
-        if _is_barred(facts) or self._is_unknown_article(ground):
+        if _is_barred(facts) or self._is_unknown_article(_text(facts, "ground")):
             return True
-        if "recipient_kind" not in facts:
-            return False
-        if kind not in _KINDS or kind in self._kinds:
-            return kind in self._kinds or _text(facts, "legal_basis") in _UNDER_POWER
+        kind = _text(facts, "recipient_kind")
+        if kind in self._kinds:
+            return True
         of_person = _type_of(message) == DISCLOSED and _subject_kind(message) in PERSONS
         foreign = _text(facts, "country") not in {"", "NL"}
         return (kind == "ciot" and of_person) or (kind in _AUTHORITIES and foreign)
 
     def _is_unknown_article(self, ground: str) -> bool:
-        return is_article(parts(plain(ground))) and self._known(ground) is None
+        return is_article(parts(plain(ground))) and not self._clearance.is_known(ground)
 
     def _is_cleared(self, facts: dict[str, Any]) -> bool:
-        """Whether the provision is known, and without secrecy for this recipient or act."""
-        known = self._known(_text(facts, "provision"))
-        if known is None or _is_barred(facts):
+        """Whether the provision is known, without secrecy, and one of this recipient or of some authority."""
+        if _is_barred(facts):
             return False
-        kinds = self._clearing[known]
-        if kinds:
-            return _text(facts, "recipient_kind") in kinds
-        return known in self._powers or "recipient_kind" in facts or "recipient" in facts
-
-    def _known(self, spelled: str) -> str | None:
-        """The spelling in `clearing` that a provision reads as, or the article that it is a paragraph of."""
-        text = spelled.lower()
-        for _ in range(_MOST_PARAGRAPHS):
-            if text.isascii() and folded(text) in self._clearing:
-                return folded(text)
-            text, cut = _PARAGRAPH.subn("", text)
-            if not cut:
-                break
-        return None
+        kind = _text(facts, "recipient_kind") if "recipient_kind" in facts else None
+        provision, country = _text(facts, "provision"), _text(facts, "country")
+        return self._clearance.clears(provision, kind, country)
 
     def _is_own_report(self, facts: dict[str, Any]) -> bool:
         if "provision" in facts or _is_barred(facts):
@@ -208,6 +205,10 @@ def _remains(word: str, unless: tuple[str, ...], letters: str) -> bool:
     for longer in unless:
         letters = letters.replace(longer, " ")
     return word in letters
+
+
+def _is_telling(letters: str) -> bool:
+    return any(name in letters for name in TELLING_NAMES)
 
 
 def _is_barred(facts: dict[str, Any]) -> bool:

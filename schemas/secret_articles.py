@@ -1,9 +1,10 @@
 """Articles of law under secrecy, as they stand in a text: however they are spelled, wherever they stand.
 
 Sv 126g to 126zz (powers of investigation), any other article of that code, Tw chapter 13 (interception),
-the acts on intelligence services, e-Evidence (EPOC), and GDPR 23 and UAVG 41 where they restrict for the
-sake of an investigation or of national security. The rulebook knows the single
-provisions; this knows their look, so that an article which nobody has listed is caught as well.
+the acts on intelligence services, e-Evidence (EPOC), AWR 80 to 88 (tax offences), and GDPR 23 and UAVG 41
+where they restrict for the sake of an investigation or of national security, or do not say why. The
+rulebook knows the single provisions; this knows their look, so that an article which nobody has listed is
+caught as well.
 """
 
 import re
@@ -20,6 +21,7 @@ _ANY = (
     r"|(?<![a-z0-9])wiv(?:-?20(?:02|17))?(?![a-z0-9])|(?<![a-z0-9])e-?evidence|(?<![0-9])2023-?1543(?![0-9])"
     r"|(?<![a-z0-9])epp?oc(?:-?pr)?(?![a-z0-9])|(?<![a-z])art(?:ikel)?-?126-?[a-z]"
     r"|(?<![a-z])(?:uavg|gdpr|avg)-?(?:art(?:ikel)?)?-?(?:23|41)-?1-?[a-d](?![a-z0-9])"
+    r"|(?<![a-z0-9])(?:nl-?)?awr-?(?:art(?:ikel)?)?-?8[0-8](?![0-9])"
 )
 _SECOND = r"(?:[nu](?:a|b|c|d|da|e|f|g|h|i|ba)|z[a-z]{1,2})"
 _IN_CODE = re.compile(
@@ -30,14 +32,14 @@ _IN_PROSE = re.compile(rf"{_ANY}|(?<![a-z0-9])126(?:n|{_SECOND})(?![a-z0-9])")
 _AS_RUN = re.compile(
     r"126[a-z]|strafvordering|(?:tw|telecommunicatiewet|telecomwet)(?:art|artikel)?13(?:[1-9]|\Z)"
     r"|(?:\A|nl)(?:wv)?sv(?:\Z|art|[0-9])|wiv(?:\Z|[0-9])|\Awiv|20231543|eevidence|\Aepp?oc"
-    r"|(?:uavg|gdpr|avg)(?:art|artikel)?(?:23|41)1[a-d]"
+    r"|(?:uavg|gdpr|avg)(?:art|artikel)?(?:23|41)(?:1[a-d]|\Z)|awr(?:art|artikel)?8[0-8](?![0-9])"
 )
 _ARTICLE = re.compile(r"[0-9]{2}[a-z]|(?<![a-z])art(?:ikel)?-?[0-9]")
 
 LOOK: Final = (
     r"126[a-z]|sv(?:art|[0-9]|\Z|\n)"
     r"|strafvord|tw(?:art|13)|wet(?:art|13)|act(?:art|13)"
-    r"|wiv|20231543|evidence|epp?oc|avg(?:art|23|41)|gdpr(?:art|23|41)|art(?:ikel)?126"
+    r"|wiv|20231543|evidence|epp?oc|avg(?:art|23|41)|gdpr(?:art|23|41)|art(?:ikel)?126|awr(?:art|8[0-8])"
 )
 """What the letters and digits of texts, one a line, show when a function of this module is true for one."""
 

@@ -14,8 +14,9 @@ FREE_TEXTS: Final = frozenset({"remark", "letter_text", "ticket_text"})
 _PERSONAL: Final = "personal"
 _INHERITED: Final = frozenset({"provision", "ground"})
 _ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
-# White space as JSON writes it: a backslash that none escapes. The search begins once for a row of them.
-_WHITE: Final = re.compile(r"(?<!\\)(?:\\\\)*+\\[bfnrt]")
+# White space as JSON writes it, in a text within a text too: however many backslashes stand before it.
+_WHITE: Final = re.compile(r"(?<!\\)\\++[bfnrt]")
+_MOST_ESCAPES: Final = 4
 _PAIR: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
@@ -93,7 +94,10 @@ def unescaped(body: bytes) -> str:
         return text
     if _WHITE.search(text):
         text = f"{text} {_WHITE.sub(' ', text)}"
-    text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    for _ in range(_MOST_ESCAPES):
+        if not _ESCAPE.search(text):
+            break
+        text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
     if _PAIR.search(text):  # a character beyond U+FFFF is escaped as two halves
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text

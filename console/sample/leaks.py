@@ -123,11 +123,10 @@ def _taxed(life: Life, ground: Ground, rule: str) -> Publication:
     return disclosed(life, at, usual, case_ref=case).breaking(rule)
 
 
-def unusual_transaction(life: Life) -> list[Publication]:
-    """A report under a law on money laundering that does not bind a telephone company."""
-    ground = Ground(FRAUD.activity, "6-1-c", "nl.wwft.16")
-    sent = disclosed(life, life.office(0.45), life.usual(INVESTIGATOR)._replace(ground=ground))
-    return [sent.breaking("law.disclosure.provision.inapplicable")]
+def under_a_law_for_banks(life: Life) -> list[Publication]:
+    """The tax authority names an article that binds banks, and no telephone company."""
+    ground = Ground(TAX.activity, "6-1-c", "nl.ib.10.8")
+    return [_taxed(life, ground, "law.disclosure.provision.inapplicable")]
 
 
 def fraud_data_without_permit(life: Life) -> list[Publication]:
@@ -175,7 +174,7 @@ LEAKS = (
     without_provision,
     with_unknown_provision,
     without_power,
-    unusual_transaction,
+    under_a_law_for_banks,
     fraud_data_without_permit,
     far_away_without_agreement,
     far_away_without_safeguards,
