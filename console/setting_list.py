@@ -61,6 +61,11 @@ SETTINGS: tuple[Setting, ...] = (
         "public key of the confidential ledger [that of KEY_DIR/confidential]",
     ),
     Setting(
+        "LEDGER_ORDINARY_CODES",
+        "store",
+        "own codes for grounds, roles and purposes that are no secret, separated by commas",
+    ),
+    Setting(
         "LEDGER_PRIVACY_OFFICE",
         "store",
         "source of the office's own acts, which may end or change what other sources said",

@@ -156,6 +156,7 @@ class Settings(msgspec.Struct, frozen=True):
     serving: Serving = Serving()
     backup_recipients: tuple[str, ...] = ()
     withheld_key: WithheldKey | None = None
+    ordinary_codes: frozenset[str] = frozenset()
     texts: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
@@ -208,6 +209,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
             "BACKUP_RECIPIENTS", (), RECIPIENT, "public keys such as age1…"
         ),
         withheld_key=reader.withheld_key("WITHHELD_KEY"),
+        ordinary_codes=frozenset(reader.names("ORDINARY_CODES", (), CODE, "codes of the contract")),
         texts={name: text for name, text in texts.items() if name.startswith(PREFIX)},
     )
     if reader.wrong:

@@ -180,7 +180,8 @@ class Site:
         """What this ledger accepts, and from whom."""
         senders = SENDERS if self.settings.strict_sources else None
         speakers = Speakers(frozenset(self.privacy_office), POWERS, senders)
-        return Intake(self.settings.confidential, secrecy(), speakers)
+        judge = secrecy(self.settings.ordinary_codes)
+        return Intake(self.settings.confidential, judge, speakers)
 
     @property
     def withheld_pair(self) -> KeyPair:

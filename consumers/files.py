@@ -71,8 +71,9 @@ def _refused(outcome: Outcome) -> int:
 class IngestResult(msgspec.Struct, frozen=True):
     """What became of the lines: read = recorded + duplicates + rejected.
 
-    `last_position`: of the ledger after the last batch. When a connection was
-    lost, lines whose commit was not heard of count as duplicates, although this run recorded them.
+    `withheld`: how many of the rejected ones are sealed for the confidential ledger. `last_position`: of the
+    ledger after the last batch. When a connection was lost, lines whose commit was not heard of count as
+    duplicates, although this run recorded them.
     """
 
     read: int
@@ -81,6 +82,7 @@ class IngestResult(msgspec.Struct, frozen=True):
     rejected: int
     last_position: int
     rejections: tuple[RejectedLine, ...]
+    withheld: int = 0
 
 
 class _Gathered:
@@ -155,6 +157,7 @@ class _Ingest:
         self._deadline = 0.0
         self._progress = Progress()
         self._rejections: list[RejectedLine] = []
+        self._withheld = 0
         self._last_position = 0
 
     def run(self) -> IngestResult:
@@ -199,6 +202,7 @@ class _Ingest:
     def _count(self, one: _Gathered, outcome: Outcome | None) -> None:
         if outcome:
             self._last_position = outcome.last_position
+            self._withheld += len(outcome.withheld)
             # Whoever brings a file may know what became of its lines; nobody else learns it.
             self._rejections += [
                 RejectedLine(one.label, one.lines[index].number, rejection.code, rejection.pointer)
@@ -230,6 +234,7 @@ class _Ingest:
             rejected=done.rejected,
             last_position=self._last_position,
             rejections=tuple(self._rejections),
+            withheld=self._withheld,
         )
 
 

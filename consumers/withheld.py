@@ -1,15 +1,17 @@
 """Withheld messages on their way from the open ledger to the confidential one: a file of sealed lines.
 
 Neither file nor open ledger says anything about a message; who holds the private key opens and records it.
+Back comes a file of receipts: the open ledger forgets what the other one has recorded, and nothing else.
 """
 
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
 import orjson
 
 from consumers.files import IngestResult, RejectedLine
@@ -17,38 +19,92 @@ from consumers.pipeline import again
 from ledger.application import Ledger
 from ledger.durable import fsync_folder
 from ledger.errors import Reject
+from ledger.keyring import Keyring
 from ledger.message import FileOrigin, KafkaOrigin, Message
 from ledger.postgres import Session
 from ledger.reading import head_position
 from ledger.recording import Batch
-from ledger.withheld import Handed, KeyPair, remove_withheld, withheld
+from ledger.withheld import Handed, KeyPair, remove_received, withheld
 from ledger.writing import Span
 from schemas import Intake
 
-__all__ = ["hand_over", "read_handed", "take_over"]
+__all__ = [
+    "forget_received",
+    "hand_over",
+    "read_handed",
+    "receipts_file",
+    "take_over",
+    "write_receipts",
+]
 
 _FILE = "file:"
-_MEMBERS = {"letter", "sealed"}
+_RECEIPTS = ".receipt"
 
 
-def hand_over(session: Session, file: Path, *, remove: bool) -> int:
-    """Write all that is withheld to a file of mode 0600; how many they are. Durable on return.
+class Taken(msgspec.Struct, frozen=True):
+    """What became of handed messages. `receipts`: of those that are recorded, now or before."""
 
-    `remove`: forget what such a file holds instead; what came later stays. Raises Reject or OSError.
+    result: IngestResult
+    receipts: tuple[bytes, ...]
+
+
+def hand_over(session: Session, file: Path) -> int:
+    """Write all that is withheld to a new file of mode 0600; how many they are. Durable on return.
+
+    Raises OSError.
     """
-    if remove:
-        with file.open("rb") as stream:
-            return remove_withheld(session, [letter for letter, _ in _lines(stream)])
     kept = withheld(session)
+    rows = (
+        {"letter": letter.hex(), "sealed": b64encode(sealed).decode()} for letter, sealed in kept
+    )
+    _write(file, map(orjson.dumps, rows))
+    return len(kept)
+
+
+def forget_received(session: Session, keyring: Keyring, file: Path) -> int:
+    """Forget what the confidential ledger gave receipts of, beside the file handed over; how many they were.
+
+    Without a receipt a message stays. Raises Reject when there is none, or it is none.
+    """
+    receipts = receipts_file(file)
+    try:
+        lines = receipts.read_bytes().splitlines()
+    except FileNotFoundError:
+        raise Reject(
+            f"there is no {receipts.name}: `ledger ingest --withheld` of the confidential ledger writes it "
+            "beside the file; nothing was removed"
+        ) from None
+    return remove_received(session, keyring, {_receipt(line) for line in lines})
+
+
+def write_receipts(file: Path, receipts: Sequence[bytes]) -> None:
+    """Write receipts beside the file that was taken over, in place of those of an earlier time. Durable."""
+    target = receipts_file(file)
+    draft = target.with_name(f"{target.name}.{os.getpid()}.new")
+    _write(draft, (receipt.hex().encode() for receipt in receipts))
+    draft.replace(target)
+    fsync_folder(target.absolute().parent)
+
+
+def receipts_file(file: Path) -> Path:
+    """Where the receipts of a file are."""
+    return file if file.name.endswith(_RECEIPTS) else file.with_name(f"{file.name}{_RECEIPTS}")
+
+
+def _receipt(line: bytes) -> bytes:
+    try:
+        return bytes.fromhex(line.decode("ascii"))
+    except ValueError:
+        raise Reject("this is no file of receipts; nothing was removed") from None
+
+
+def _write(file: Path, lines: Iterable[bytes]) -> None:
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as stream:
-        for letter, sealed in kept:
-            row = {"letter": letter.hex(), "sealed": b64encode(sealed).decode()}
-            stream.write(orjson.dumps(row) + b"\n")
+        stream.writelines(line + b"\n" for line in lines)
         stream.flush()
         os.fsync(stream.fileno())
     fsync_folder(file.absolute().parent)
-    return len(kept)
 
 
 def read_handed(stream: BinaryIO, pair: KeyPair) -> list[Handed]:
@@ -72,13 +128,15 @@ def take_over(
     intake: Intake,
     now: datetime,
     most: int,
-) -> IngestResult:
+) -> Taken:
     """Record opened messages with the places that they came from; each line is one of the result.
 
-    `most`: messages in one transaction. What was taken over before is a duplicate.
+    `most`: messages in one transaction. What was taken over before is a duplicate. What is refused becomes a
+    dead letter here, and gets no receipt: it stays where it came from as well.
     """
     read = recorded = duplicates = 0
     rejections: list[RejectedLine] = []
+    receipts: list[bytes] = []
     for label, handed in files:
         for start in range(0, len(handed), most):
             part = [_message(one, intake, now) for one in handed[start : start + most]]
@@ -86,12 +144,19 @@ def take_over(
             outcome = ledger.record(Batch(part, span))
             read, recorded = read + len(part), recorded + outcome.recorded
             duplicates += outcome.duplicates
+            refused = {index for index, _ in outcome.rejections}
+            receipts += [
+                one.receipt
+                for index, one in enumerate(handed[start : start + most])
+                if index not in refused
+            ]
             rejections += [
                 RejectedLine(label, start + index + 1, why.code, why.pointer)
                 for index, why in outcome.rejections
             ]
     last = head_position(ledger.session)
-    return IngestResult(read, recorded, duplicates, len(rejections), last, tuple(rejections))
+    result = IngestResult(read, recorded, duplicates, len(rejections), last, tuple(rejections))
+    return Taken(result, tuple(receipts))
 
 
 def _message(handed: Handed, intake: Intake, now: datetime) -> Message:

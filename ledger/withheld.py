@@ -6,7 +6,7 @@ the key folder of the confidential ledger. What is sealed is padded, so that its
 
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -29,7 +29,8 @@ __all__ = [
     "count_withheld",
     "keep_withheld",
     "public_key",
-    "remove_withheld",
+    "receipt_of",
+    "remove_received",
     "seal_withheld",
     "withheld",
 ]
@@ -44,13 +45,17 @@ _LENGTH_BYTES = 4
 
 
 class Handed(msgspec.Struct, frozen=True):
-    """A withheld message as the confidential ledger opens it: its bytes, and where they came from."""
+    """A withheld message as the confidential ledger opens it: its bytes, and where they came from.
+
+    `receipt`: what only whoever opened it can say, and the open ledger takes for a receipt.
+    """
 
     body: bytes
     mode: Literal["structured", "binary", "truncated"]
     topic: str
     partition: int
     offset: int
+    receipt: bytes
 
 
 Sealed = tuple[bytes, bytes]
@@ -82,10 +87,10 @@ class WithheldKey:
         """`x25519:` and 32 bytes in base64."""
         return _PREFIX + b64encode(self._raw).decode()
 
-    def seal(self, message: Message) -> bytes:
+    def seal(self, message: Message, receipt: bytes) -> bytes:
         """A message with its origin, so that nobody but the private half's holder can read it."""
         topic, partition, offset = offset_of(message.origin)
-        handed = Handed(message.body, message.mode, topic, partition, offset)
+        handed = Handed(message.body, message.mode, topic, partition, offset, receipt)
         return _SUITE.encrypt(_padded(msgspec.msgpack.encode(handed)), self._key, _INFO)
 
 
@@ -210,7 +215,16 @@ def seal_withheld(
             "`ledger init`, or set LEDGER_WITHHELD_KEY"
         )
     names = keyring.hash("letter-id")
-    return tuple((names.of(message.body), key.seal(message)) for message in messages)
+    letters = [names.of(message.body) for message in messages]
+    return tuple(
+        (letter, key.seal(message, receipt_of(keyring, letter)))
+        for letter, message in zip(letters, messages, strict=True)
+    )
+
+
+def receipt_of(keyring: Keyring, letter: bytes) -> bytes:
+    """What the confidential ledger must say of a letter before it is forgotten here: it is sealed with it."""
+    return keyring.hash("letter-id").of(b"received: " + letter)
 
 
 def keep_withheld(session: Session, sealed: Sequence[Sealed]) -> None:
@@ -231,6 +245,7 @@ def withheld(session: Session) -> list[Sealed]:
     return [(bytes(letter), bytes(sealed)) for letter, sealed in session.rows("withheld")]
 
 
-def remove_withheld(session: Session, letters: Sequence[bytes]) -> int:
-    """Forget what was handed over; how many they were."""
-    return session.run("remove_withheld", letters=list(letters))
+def remove_received(session: Session, keyring: Keyring, receipts: Collection[bytes]) -> int:
+    """Forget the letters that these are receipts of; how many they were."""
+    letters = [letter for letter, _ in withheld(session) if receipt_of(keyring, letter) in receipts]
+    return session.run("remove_withheld", letters=letters)

@@ -87,7 +87,10 @@ class Ordinary:
         if _LONG_NUMBER.match("".join(parts)) or "".join(parts) in _SAY_NOTHING:
             return True
         words = [_PERSON.sub("", part) for part in parts if not _NUMBER.match(part)]
-        return bool(words) and all(word in self._words[place] for word in words)
+        longer = [word for word in words if len(word) > 1]
+        if not longer or len(words) > len(longer) + 1:
+            return False  # letters one by one may spell anything
+        return all(word in self._words[place] for word in longer)
 
 
 def _is_near(letters: str, known: str) -> bool:

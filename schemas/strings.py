@@ -13,7 +13,7 @@ FREE_TEXTS: Final = frozenset({"remark", "letter_text", "ticket_text"})
 """Personal fields of free text: prose, in which a word says little."""
 _PERSONAL: Final = "personal"
 _INHERITED: Final = frozenset({"provision", "ground"})
-_ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
+_ESCAPE: Final = re.compile(r"(?<!\\)\\++u([0-9a-fA-F]{4})")
 # White space as JSON writes it, in a text within a text too: however many backslashes stand before it.
 _WHITE: Final = re.compile(r"(?<!\\)\\++[bfnrt]")
 _MOST_ESCAPES: Final = 4

@@ -104,7 +104,7 @@ def validate(
 
     Exit status 1 when a line would be rejected. Who may say what is looked at when it is recorded.
     """
-    intake = Intake(settings.confidential, secrecy())
+    intake = Intake(settings.confidential, secrecy(settings.ordinary_codes))
     with opened(file) as stream:
         answer = validated(lines(stream), intake, utc_now())
     if as_json:

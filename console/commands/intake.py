@@ -18,11 +18,17 @@ from console.progress import progress_bar
 from console.settings import Settings
 from console.show.intake import ingested_tables, retried_table
 from console.show.upkeep import letters_table, named_values
-from console.streams import Stream, label_of, opened, size_of
+from console.streams import STANDARD_INPUT, Stream, label_of, opened, size_of
 from console.wiring import Site, open_site
 from consumers.files import IngestResult, Progress, ingest
 from consumers.retry import is_hidden, retry, retry_all
-from consumers.withheld import hand_over, read_handed, take_over
+from consumers.withheld import (
+    forget_received,
+    hand_over,
+    read_handed,
+    take_over,
+    write_receipts,
+)
 from ledger.errors import Misconfigured, Reject
 from ledger.letters import Letter, letters, open_letter
 from ledger.postgres import Session
@@ -76,17 +82,17 @@ def ingest_command(
     with ExitStack() as stack:
         streams = [(labelled(path), stack.enter_context(opened(path))) for path in files]
         site = stack.enter_context(open_site(settings, install_missing=True))
-        result = ingest_withheld(site, streams) if withheld else ingest_files(site, streams)
+        result = ingest_withheld(site, files, streams) if withheld else ingest_files(site, streams)
     answer = ingested(result)
     if as_json:
         emit(answer)
     else:
-        people().print(*ingested_tables(answer))
+        people().print(*ingested_tables(answer, result.withheld))
     fail_unless(result.rejected == 0)
 
 
-def ingest_withheld(site: Site, streams: Sequence[Stream]) -> IngestResult:
-    """Record what the open ledger handed over."""
+def ingest_withheld(site: Site, paths: Sequence[str], streams: Sequence[Stream]) -> IngestResult:
+    """Record what the open ledger handed over, and write receipts of what is recorded beside each file."""
     if not site.settings.confidential:
         raise Misconfigured(
             "withheld messages are for the confidential ledger: LEDGER_CONFIDENTIAL"
@@ -94,9 +100,13 @@ def ingest_withheld(site: Site, streams: Sequence[Stream]) -> IngestResult:
     handed = [(label, read_handed(stream, site.withheld_pair)) for label, stream in streams]
     recorder = site.open_recorder()
     try:
-        return take_over(recorder, handed, site.intake, site.clock(), site.batch_limits.messages)
+        taken = take_over(recorder, handed, site.intake, site.clock(), site.batch_limits.messages)
     finally:
         recorder.close()
+    for path in paths:
+        if path != STANDARD_INPUT:
+            write_receipts(Path(path), taken.receipts)
+    return taken.result
 
 
 def ingest_files(site: Site, streams: Sequence[Stream]) -> IngestResult:
@@ -222,17 +232,24 @@ def hand_over_withheld(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; only you may read it.")],
     remove: Annotated[
         bool,
-        typer.Option("--remove", help="Forget what is in the file, once the other ledger has it."),
+        typer.Option("--remove", help="Forget what the other ledger gave receipts of."),
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Write what only the confidential ledger can open, for `ledger ingest --withheld` there.
 
-    It stays here until the same command is run with --remove and that file.
+    It stays here until the same command is run with --remove, and the receipts that the other ledger wrote
+    are in FILE.receipt.
     """
     with open_site(settings) as site:
-        count = hand_over(site.session("recorder"), file, remove=remove)
+        session = site.session("recorder")
+        count = (
+            forget_received(session, site.keyring(), file) if remove else hand_over(session, file)
+        )
+        waiting = count_withheld(session)
     answer = {"removed" if remove else "handed_over": count}
+    if remove and waiting:
+        note(f"ledger: {waiting} without a receipt stay here")
     if as_json:
         emit(answer)
     else:

@@ -15,11 +15,17 @@ __all__ = ["ingested_tables", "retried_table"]
 _SHOWN_REJECTIONS = 20
 
 
-def ingested_tables(answer: dict[str, Any]) -> list[RenderableType]:
-    """Counts, then the first of the refused lines. Also for `schema validate`."""
-    counts = [
-        (name.replace("_", " "), value) for name, value in answer.items() if name != "rejections"
-    ]
+def ingested_tables(answer: dict[str, Any], withheld: int = 0) -> list[RenderableType]:
+    """Counts, then the first of the refused lines. Also for `schema validate`.
+
+    `withheld`: how many of the rejected lines are sealed for the confidential ledger.
+    """
+    counts: list[tuple[str, Any]] = []
+    for name, value in answer.items():
+        if name != "rejections":
+            counts.append((name.replace("_", " "), value))
+        if name == "rejected" and withheld:
+            counts.append(("of which withheld", withheld))
     shown: list[RenderableType] = [pairs("Lines", counts)]
     refused = answer["rejections"]
     if refused:

@@ -82,15 +82,28 @@ def letters_table(letters: Iterable[dict[str, Any]]) -> Table:
     columns = ("letter and why", "event", "from", "last seen", "forgotten after")
     rows = (
         (
-            Stack([row["letter"][:SHOWN_NAME], f"{row['code']} {row['pointer']}"]),
+            _letter_and_why(row),
             Stack([row["type"], row["source"], row["id"]]),
             _origin(row),
-            Stack([row["last_seen"], f"{row['times']} times" if row["times"] > 1 else None]),
+            Stack([row["last_seen"], _times(row)]),
             row["forgotten_after"],
         )
         for row in letters
     )
     return table("Dead letters", columns, rows)
+
+
+def _letter_and_why(row: dict[str, Any]) -> RenderableType:
+    """Its name and code; all that is withheld has no name but its code."""
+    if row["letter"] == row["code"]:
+        return row["code"]
+    return Stack([row["letter"][:SHOWN_NAME], f"{row['code']} {row['pointer']}"])
+
+
+def _times(row: dict[str, Any]) -> str | None:
+    if row["letter"] == row["code"]:
+        return f"{row['times']} message{'s' if row['times'] > 1 else ''}"
+    return f"{row['times']} times" if row["times"] > 1 else None
 
 
 def _origin(row: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "c6c93e74a2e17943126ec1121e2a6a2b15eed236495eb651a796a5b97e143aeb"
+DIGEST = "c4ab4128e46c20a3ffd60807fa8ad8cea6ee4e05fbc9dbb3d9453c6da89d3cfe"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS: dict[str, Any] = {
