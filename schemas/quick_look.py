@@ -17,6 +17,7 @@ SMALL: Final = bytes(range(256)).lower()
 """A table for `bytes.translate`: capitals of ASCII become small letters."""
 _KEPT: Final = frozenset(b"\n0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _BETWEEN: Final = bytes(set(range(256)) - _KEPT)
+_LOOKS: Final = {b"o": b"[o0]", b"i": b"[i1]", b"l": b"[l1]", b"e": b"[e3]", b"a": b"[a4]", b"s": b"[s5]"}
 # Facts that had no mark are kept to be known again; when there are so many, they are learnt anew.
 _REMEMBERED: Final = 4_096
 _LONGEST_REMEMBERED: Final = 64
@@ -100,11 +101,14 @@ def _prose(personal: dict[str, Any]) -> list[str]:
 
 
 def tree_of(words: Collection[bytes]) -> bytes:
-    """A pattern for any of the words that shares their beginnings: it is searched four times as fast."""
+    """A pattern for any of the words that shares their beginnings: it is searched four times as fast.
+
+    A digit that looks like a letter stands for it, as in `p0lice`.
+    """
     if b"" in words:
         return b""
     ends: dict[bytes, set[bytes]] = {}
     for word in words:
         ends.setdefault(word[:1], set()).add(word[1:])
-    branches = [first + tree_of(rest) for first, rest in sorted(ends.items())]
+    branches = [_LOOKS.get(first, first) + tree_of(rest) for first, rest in sorted(ends.items())]
     return branches[0] if len(branches) == 1 else b"(?:" + b"|".join(branches) + b")"

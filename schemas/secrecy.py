@@ -22,7 +22,7 @@ from schemas.raw_look import RawLook, is_text
 from schemas.references import PERSONS, kind_of
 from schemas.secret_articles import LOOK, is_article, names_article, names_power
 from schemas.secret_types import SECRET_NAMES, has_secret_type, is_secret_type
-from schemas.spelling import parts, plain, run
+from schemas.spelling import looks, parts, plain, run
 from schemas.strings import Said, said_in, unescaped
 from schemas.unclear import TELLING_NAMES, Unclear
 
@@ -90,9 +90,10 @@ class Secrecy:
         self._own_reports = {name: frozenset(of) for name, of in (own_reports or {}).items()}
         self._kinds = frozenset(kinds)
         self._unclear = unclear
-        self._words = [(run(w.word), tuple(map(run, w.unless))) for w in words if not w.whole]
+        parts_of = [(run(w.word), map(run, w.unless)) for w in words if not w.whole]
+        self._words = [(looks(word), tuple(map(looks, unless))) for word, unless in parts_of]
         self._raw_look = RawLook(
-            {*(word for word, _ in self._words), *SECRET_NAMES, *TELLING_NAMES},
+            {*(run(word.word) for word in words if not word.whole), *SECRET_NAMES, *TELLING_NAMES},
             {word.word for word in words if word.whole},
         )
         whole = "|".join(re.escape(w.word) for w in words if w.whole)
@@ -164,7 +165,7 @@ class Secrecy:
     def _hints(self, text: str) -> bool:
         if self._whole is not None and self._whole.search(parts(text)):
             return True
-        letters = run(text)
+        letters = looks(run(text))
         return any(
             word in letters and _remains(word, unless, letters) for word, unless in self._words
         )

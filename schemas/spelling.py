@@ -7,7 +7,7 @@ capitals and separators do not matter.
 import re
 import unicodedata
 
-__all__ = ["parts", "plain", "run"]
+__all__ = ["looks", "parts", "plain", "run"]
 
 # Small letters of other alphabets that look like one of ours (the common ones of Unicode TR 39).
 _ALIKE = str.maketrans(
@@ -94,3 +94,11 @@ def parts(text: str) -> str:
 def run(text: str) -> str:
     """Plain texts, one a line, without anything between letters and digits: `p.o_l-ice` -> `police`."""
     return text.encode("ascii", "ignore").translate(None, _BETWEEN).decode()
+
+
+def looks(letters: str) -> str:
+    """Letters without the difference between those that look like a digit, and that digit: for comparison."""
+    return letters.translate(_LOOKS)
+
+
+_LOOKS = str.maketrans("01345l", "oieasi")

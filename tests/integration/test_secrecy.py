@@ -12,6 +12,16 @@ from ledger.message import FileOrigin, Message
 from ledger.withheld import KeyPair, WithheldKey, public_key
 from schemas.rejection import WITHHELD
 from tests.fixtures.console import Cli, accessed, collected, disclosed, message, registered
+from tests.unit.schemas.secret_classes import (
+    by_bytes,
+    by_code,
+    by_law,
+    by_misfit,
+    by_shape,
+    by_unknown_kind,
+    by_unknown_type,
+    by_upkeep,
+)
 from tests.unit.schemas.secret_spellings import by_hint, by_kind, by_member, by_provision
 
 WHO = "customer/10023"
@@ -36,7 +46,16 @@ HOLD = ("hold", "place", WHO, "HOLD-1", "--category", "traffic", "--review-on", 
 def many() -> list[dict[str, Any]]:
     """Some of the messages that the property test makes, over all types and members."""
     made = [*[*by_kind()][::3], *[*by_provision()][::97], *[*by_member()][::151]]
-    return [*made, *[*by_hint()][::397], SECRET, {**SECRET, "type": "order-received"}]
+    made += [*[*by_hint()][::397], SECRET, {**SECRET, "type": "order-received"}]
+    classes = (by_code, by_law, by_misfit, by_unknown_kind, by_unknown_type, by_upkeep)
+    return [*made, *(one for make in classes for one in [*make()][::83])]
+
+
+def broken() -> bytes:
+    """Lines that are no events."""
+    lists = [json.dumps(one).encode() for one in by_shape() if not isinstance(one, bytes)]
+    lines = (*lists, *by_bytes(), *(one for one in by_shape() if isinstance(one, bytes)))
+    return b"\n".join(line for line in lines if b"\n" not in line and b"\r" not in line)
 
 
 @pytest.fixture
@@ -100,12 +119,16 @@ def test_the_open_ledger_shows_what_it_would_without_the_messages(house: Cli) ->
     assert answer["recorded"] == answer["duplicates"] == 0
     assert {(row["code"], row["pointer"]) for row in answer["rejections"]} <= {
         ("withheld", ""),
-        ("unknown-type", ""),
+        ("unknown-type", "/type"),
+        ("not-a-cloudevent", ""),
     }
+    lines = broken()
+    assert house("ingest", "-", stdin=lines).status == 1
     after = shown(house, position)
     (refused, hidden) = letters(house)
     assert json.loads(before["letters"]) == {"dead_letters": [refused]}
-    assert hidden.pop("times") == len({json.dumps(one, sort_keys=True) for one in sent})
+    told = {json.dumps(one, sort_keys=True).encode() for one in sent} | {*lines.splitlines()}
+    assert hidden.pop("times") == len(told)
     assert {name for name, value in hidden.items() if value} == {"letter", "code"}
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {"letters", "letters for people"}
@@ -151,11 +174,64 @@ def test_the_confidential_ledger_gets_it_whole(house: Cli) -> None:
     assert {"recipient", "recipient_kind", "case_ref", "fields"} <= sent.keys()
     assert (shown["provision"], shown["source"]) == ("nl.wvsv.126n", SECRET["source"])
     house.set(CONFIDENTIAL="0")
+    receipts = file.with_name("handed.receipt")
+    assert stat.S_IMODE(receipts.stat().st_mode) == 0o600
     assert house("dead-letters", "hand-over", str(file), "--remove", "--json").json == {
         "removed": 3
     }
     assert len(letters(house)) == 1
     assert house("audit").status == 0
+
+
+def test_what_has_no_receipt_stays(house: Cli) -> None:
+    """What the confidential ledger refuses is whole here until it has recorded it."""
+    house.record(SECRET, {**SECRET, "id": "spoiled", "surprise": 1})
+    file = handed(house)
+    ran = house("dead-letters", "hand-over", str(file), "--remove")
+    assert (ran.status, ran.out) == (1, b"")
+    assert "nothing was removed" in ran.err
+    house.set(CONFIDENTIAL="1")
+    assert house("init").status == 0
+    assert house("ingest", "--withheld", str(file), "--json").json["rejected"] == 1
+    house.set(CONFIDENTIAL="0")
+    house.record({**SECRET, "id": "later"})
+    ran = house("dead-letters", "hand-over", str(file), "--remove", "--json")
+    assert ran.json == {"removed": 1}
+    assert "2 without a receipt stay here" in ran.err
+    assert letters(house)[-1]["times"] == 2
+    receipts = file.with_name("handed.receipt")
+    for forged in ("00" * 32, json.loads(file.read_bytes().splitlines()[0])["letter"]):
+        receipts.write_text(f"{forged}\n")
+        assert house("dead-letters", "hand-over", str(file), "--remove", "--json").json == {
+            "removed": 0
+        }
+    receipts.write_text("nonsense\n")
+    assert house("dead-letters", "hand-over", str(file), "--remove").status == 1
+    assert letters(house)[-1]["times"] == 2
+
+
+def test_people_see_one_row_with_a_number(house: Cli) -> None:
+    for told, number in ((SECRET, "1 message"), ({**SECRET, "id": "more"}, "2 messages")):
+        assert house("ingest", "-", stdin=json.dumps(told).encode()).status == 1
+        text = house("dead-letters", "list").out.decode()
+        assert text.count("withheld") == 1
+        assert number in text
+
+
+def test_an_ingest_says_how_many_are_withheld(house: Cli) -> None:
+    lines = [json.dumps(one).encode() for one in (SECRET, collected(id="worse", shoes=1))]
+    text = house("ingest", "-", stdin=b"\n".join(lines)).out.decode()
+    counts = dict(line.rsplit(None, 1) for line in text.splitlines() if line.strip()[-1:].isdigit())
+    assert {name.strip(): int(value) for name, value in counts.items()}["of which withheld"] == 1
+
+
+def test_a_code_of_the_house_is_named_in_a_setting(house: Cli) -> None:
+    seen = accessed(id="named", purpose="zwaluw-desk")
+    assert house.record(seen)["rejections"][0]["code"] == "withheld"
+    house.set(ORDINARY_CODES="zwaluw-desk, other")
+    assert house.record(seen)["recorded"] == 1
+    house.set(ORDINARY_CODES="not a code")
+    assert house("status").status == 2
 
 
 def test_only_the_confidential_ledger_takes_them_over(house: Cli) -> None:
@@ -199,7 +275,15 @@ def test_an_act_of_the_office_that_hints_is_refused_without_saying_why(
 
 
 def test_own_reports_and_open_provisions_enter(house: Cli) -> None:
-    told = [disclosed(id="t", provision="nl.awr.53", legal_basis="6-1-c", recipient_kind="police")]
+    told = [
+        disclosed(
+            id="t",
+            provision="nl.awr.53",
+            legal_basis="6-1-c",
+            recipient_kind="tax-authority",
+            case_ref="warrant-7",
+        )
+    ]
     assert house.record(*told)["recorded"] == 1
     assert "own" in {row["id"] for row in house("disclosures", "--json").json["disclosures"]}
 
@@ -233,7 +317,9 @@ def test_what_is_sealed_opens_with_its_key_only_and_shows_no_size(tmp_path: Path
     assert pair.create().text == key.text == WithheldKey.read(key.text).text
     assert stat.S_IMODE(pair.private.stat().st_mode) == 0o600
     origin = FileOrigin("orders", 7)
-    short, long = (key.seal(Message(b"x" * size, WITHHELD, origin)) for size in (1, 4000))
+    short, long = (
+        key.seal(Message(b"x" * size, WITHHELD, origin), bytes(32)) for size in (1, 4000)
+    )
     assert len(short) == len(long)
     opened = pair.open(long)
     assert (opened.body, opened.topic, opened.offset) == (b"x" * 4000, "file:orders", 7)

@@ -1,15 +1,18 @@
 """What tells of an investigation is withheld, however spelled, whatever its type, wherever it stands."""
 
 import json
+from collections.abc import Callable, Iterator
 from itertools import chain, islice
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rulebook import OWN_REPORTS, PROVISIONS, Provision, secrecy
-from schemas import Code, Rejection
+from rulebook.secrecy import ORDINARY_WORDS, OrdinaryWords
+from rulebook.secrecy import ordinary as ordinary_codes
+from schemas import Code, Event, Intake, Rejection
 from schemas.events.disclosure import RecipientKind
 from schemas.likeness import is_like
 from schemas.secret_articles import names_article
@@ -25,6 +28,8 @@ from tests.unit.schemas.making import (
     example,
     outcome,
 )
+from tests.unit.schemas.ordinary_business import TYPES, ordinary
+from tests.unit.schemas.secret_classes import CLASSES, CODES
 from tests.unit.schemas.secret_spellings import (
     ARTICLES,
     HINTS,
@@ -35,6 +40,7 @@ from tests.unit.schemas.secret_spellings import (
     by_provision,
 )
 
+ECHOED = ("type", "source", "id", "subject")
 DISCLOSED = changed(example("personal-data-disclosed"), data__recipient_kind="police")
 
 
@@ -56,6 +62,78 @@ def test_every_generated_message_is_withheld_and_nothing_is_said_of_it() -> None
     print(f"{tried} messages")
     assert not missed, (len(missed), missed[:5])
     assert tried > 20_000
+
+
+@pytest.mark.parametrize("make", CLASSES, ids=lambda make: make.__name__)
+def test_what_leaves_open_what_it_tells_is_withheld(make: Callable[[], Iterator[Any]]) -> None:
+    messages = list(make())
+    missed = [str(message) for message in messages if not hidden(message)]
+    print(f"{len(messages)} messages")
+    assert not missed, (len(missed), missed[:5])
+    assert len(messages) > 20
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_ordinary_business_enters(seed: int) -> None:
+    events = list(ordinary(500, seed))
+    kept = [str(event) for event in events if not isinstance(outcome(event), Event)]
+    assert not kept, (len(kept), kept[:5])
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_a_slip_in_a_type_stays_readable(name: str) -> None:
+    message = changed(example(), type=f"nl.voipzeker.ledger.{name}.v1")
+    assert outcome(message) == Rejection(
+        Code.UNKNOWN_TYPE, "/type", **{name: message[name] for name in ECHOED}
+    )
+
+
+@pytest.mark.parametrize("kind", ["Carrier", "carier", "tax_authority", "other", "web-shop", "", 7])
+def test_a_slip_in_a_kind_of_recipient_stays_readable(kind: object) -> None:
+    message = changed(example("personal-data-disclosed"), data__recipient_kind=kind)
+    refusal = outcome(message)
+    assert isinstance(refusal, Rejection)
+    assert (refusal.code, refusal.pointer) == (Code.SCHEMA, "/data/recipient_kind")
+    assert not refusal.hidden
+
+
+@pytest.mark.parametrize("entry", ORDINARY_WORDS, ids=lambda entry: entry.place)
+def test_words_of_ordinary_business(entry: OrdinaryWords) -> None:
+    judge = ordinary_codes()
+    for test in entry.tests:
+        assert judge.is_code(entry.place, test.code) is test.ordinary, test.code
+    assert not any(secrecy()._hints(word) for word in entry.words.split())
+    assert judge.is_code(entry.place, "_" * 200) is False
+
+
+def test_so_many_codes_are_remembered_and_none_is_forgotten_that_is_known() -> None:
+    judge = ordinary_codes(["our-own-kode"])
+    for number in range(5_000):
+        assert judge.is_code("business", f"ticket-{number}")
+        assert judge.is_code("business", "our-own-kode")
+
+
+def test_a_deployment_has_codes_of_its_own() -> None:
+    intake = Intake(secrecy=secrecy(frozenset({"zwaluw-desk", "police-desk"})))
+    seen = changed(example("personal-data-accessed"), data__role="zwaluw-desk")
+    assert hidden(seen)
+    assert accepted(seen, intake)
+    assert isinstance(outcome(changed(seen, data__role="police-desk"), intake), Rejection)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(CODES),
+    st.lists(st.sampled_from(sorted(SPELLINGS)), max_size=3),
+    st.sampled_from(["legal-hold-placed__ground", "personal-data-accessed__purpose"]),
+)
+def test_codes_that_nobody_knows_in_spellings_on_top_of_each_other(
+    code: str, spells: list[str], place: str
+) -> None:
+    for spell in spells:
+        code = SPELLINGS[spell](code)
+    name, member = place.split("__")
+    assert hidden(changed(example(name), **{f"data__{member}": code}))
 
 
 @settings(max_examples=300, deadline=None)
@@ -116,7 +194,7 @@ OPEN_POWERS = [entry for entry in PROVISIONS if entry.secrecy != "mandatory"]
 
 @pytest.mark.parametrize("entry", OPEN_POWERS, ids=lambda entry: entry.id)
 def test_a_known_provision_without_secrecy_clears_whom_it_names(entry: Provision) -> None:
-    """It hints at an investigation of a case: a duty towards the person and another's power say nothing of it."""
+    """A duty towards the person clears nothing, and a power nobody but its authorities."""
     message = changed(DISCLOSED, data__legal_basis="6-1-c", data__case_ref="warrant-7")
     for kind in get_args(RecipientKind):
         for name in (entry.id, *entry.aliases, f"{entry.id}.1"):

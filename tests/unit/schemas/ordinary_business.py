@@ -8,7 +8,13 @@ from tests.unit.schemas.making import FOREIGN, Message, changed, example
 ROLES = (
     *("helpdesk", "helpdesk-agent", "support-engineer", "billing-clerk", "finance", "dpo", "hr"),
     *("privacy-officer", "network-engineer", "noc-operator", "sales-advisor", "team-lead", "admin"),
-    *("field-technician", "collections-officer", "credit-analyst", "fraud-analyst", "customer-care"),
+    *(
+        "field-technician",
+        "collections-officer",
+        "credit-analyst",
+        "fraud-analyst",
+        "customer-care",
+    ),
     *("retention-specialist", "marketing-manager", "tax-specialist", "data-engineer", "auditor"),
     *("complaints-handler", "warehouse-clerk", "order-desk", "service_desk", "second-line", "crm"),
     *("reception", "product-owner", "tester", "porting-desk", "security-officer", "webcare"),
@@ -30,7 +36,14 @@ ACTIVITIES = tuple(code for code in PURPOSES if "/" not in code)
 GROUNDS = (
     *("claim", "civil-claim", "dispute", "litigation", "pending-litigation", "legal-claim"),
     *("tax-audit", "tax-inspection", "insurance-claim", "warranty-claim", "complaint-procedure"),
-    *("court-case", "court-order", "contract-dispute", "unpaid-invoice", "liability", "arbitration"),
+    *(
+        "court-case",
+        "court-order",
+        "contract-dispute",
+        "unpaid-invoice",
+        "liability",
+        "arbitration",
+    ),
     *("dispute-D-12", "claim-2026-7", "labour-dispute", "bankruptcy", "accident", "debt-recovery"),
 )
 REFUSALS = (
@@ -65,7 +78,9 @@ def ordinary(count: int, seed: int) -> Iterator[Message]:
             kind = rng.choice(("court", "carrier", "lawyer", "shipping", "processor", "bailiff"))
             why = COURTS if kind == "court" else PURPOSES
             made = changed(made, data__recipient_kind=kind, data__legal_basis="6-1-f")
-            made = changed(made, data__purpose=rng.choice(why), data__necessity_reason=rng.choice(why))
+            made = changed(
+                made, data__purpose=rng.choice(why), data__necessity_reason=rng.choice(why)
+            )
             made["data"].pop("provision", None)
         yield made
 

@@ -3,7 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Iterator
-from itertools import chain, product
+from itertools import product
 from typing import Any
 
 from rulebook import PROVISIONS
@@ -56,9 +56,7 @@ def by_code() -> Iterator[Message]:
             for member in ("purpose", "necessity_reason")
         ),
     ]
-    for (base, member), code, spelled, basis in product(
-        places, CODES, SPELLED, ("6-1-b", "6-1-f")
-    ):
+    for (base, member), code, spelled, basis in product(places, CODES, SPELLED, ("6-1-b", "6-1-f")):
         named = {f"data__{member}": spelled.format(code)}
         yield changed(base, **named, data__legal_basis=basis, data__provision=GONE)
 
@@ -116,7 +114,9 @@ def by_shape() -> Iterator[Any]:
         sent = json.dumps(one)
         yield from ([one], {"events": [one]}, {**example(), "data": {"batch": [one]}})
         yield changed(one, data=json.dumps(one["data"]))
-        yield changed(one, data=GONE, data_base64=b64encode(json.dumps(one["data"]).encode()).decode())
+        yield changed(
+            one, data=GONE, data_base64=b64encode(json.dumps(one["data"]).encode()).decode()
+        )
         yield from (sent[:-1].encode(), f"[{sent}".encode(), sent.replace("{", "{{", 1).encode())
         yield sent.encode("utf-16")[:-2]
 
@@ -136,10 +136,7 @@ def by_bytes() -> Iterator[bytes]:
     yield bytes(range(256))
 
 
-def all_classes() -> Iterator[Any]:
-    """Every message of every class."""
-    return chain(
-        *(by_code(), by_law(), by_misfit(), by_unknown_kind(), by_unknown_type(), by_upkeep()),
-        *(by_shape(), by_bytes()),
-    )
-
+CLASSES = (
+    *(by_code, by_law, by_misfit, by_unknown_kind, by_unknown_type, by_upkeep),
+    *(by_shape, by_bytes),
+)
