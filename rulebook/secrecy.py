@@ -100,14 +100,17 @@ _KINDS = frozenset(kind for kind, rule in RECIPIENT_KINDS.items() if rule.invest
 
 
 def ordinary(codes: Collection[str] = ()) -> Ordinary:
-    """What is ordinary: the rulebook's words, its purposes, refusals and retention rules, and these codes."""
+    """What is ordinary: the rulebook's words, its purposes, refusals and retention rules.
+
+    `codes`: a deployment's own, whole codes or words of its codes.
+    """
     known: dict[Place, set[str]] = {
         "business": {entry.purpose for entry in PURPOSES},
         "ground": {*REFUSALS, *(entry.id for entry in RETENTION_RULES)},
         "authority": {entry.purpose for entry in PURPOSES},
     }
     return Ordinary(
-        {entry.place: entry.words.split() for entry in ORDINARY_WORDS},
+        {entry.place: {*entry.words.split(), *map(str.lower, codes)} for entry in ORDINARY_WORDS},
         {entry.place: {*entry.codes, *known[entry.place], *codes} for entry in ORDINARY_WORDS},
         _KINDS,
     )

@@ -17,7 +17,14 @@ SMALL: Final = bytes(range(256)).lower()
 """A table for `bytes.translate`: capitals of ASCII become small letters."""
 _KEPT: Final = frozenset(b"\n0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _BETWEEN: Final = bytes(set(range(256)) - _KEPT)
-_LOOKS: Final = {b"o": b"[o0]", b"i": b"[i1]", b"l": b"[l1]", b"e": b"[e3]", b"a": b"[a4]", b"s": b"[s5]"}
+_LOOKS: Final = {
+    b"o": b"[o0]",
+    b"i": b"[i1]",
+    b"l": b"[l1]",
+    b"e": b"[e3]",
+    b"a": b"[a4]",
+    b"s": b"[s5]",
+}
 # Facts that had no mark are kept to be known again; when there are so many, they are learnt anew.
 _REMEMBERED: Final = 4_096
 _LONGEST_REMEMBERED: Final = 64

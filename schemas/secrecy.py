@@ -133,10 +133,10 @@ class Secrecy:
         )
 
     def _withholds(self, message: Any) -> bool:
-        said = said_in(message)
-        codes = "\n".join(one.text for one in said if not one.prose)
         if _type_of(message) == _PUBLIC and _subject_kind(message) == "notice":
             return False
+        said = said_in(message)
+        codes = "\n".join(one.text for one in said if not one.prose)
         if names_article(parts(codes)) or any(self._names_secret(one) for one in said):
             return True
         if _is_upkeep(message):

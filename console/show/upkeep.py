@@ -93,10 +93,10 @@ def letters_table(letters: Iterable[dict[str, Any]]) -> Table:
     return table("Dead letters", columns, rows)
 
 
-def _letter_and_why(row: dict[str, Any]) -> RenderableType:
+def _letter_and_why(row: dict[str, Any]) -> Stack:
     """Its name and code; all that is withheld has no name but its code."""
     if row["letter"] == row["code"]:
-        return row["code"]
+        return Stack([row["code"]])
     return Stack([row["letter"][:SHOWN_NAME], f"{row['code']} {row['pointer']}"])
 
 

@@ -114,10 +114,11 @@ def test_so_many_codes_are_remembered_and_none_is_forgotten_that_is_known() -> N
 
 
 def test_a_deployment_has_codes_of_its_own() -> None:
-    intake = Intake(secrecy=secrecy(frozenset({"zwaluw-desk", "police-desk"})))
+    intake = Intake(secrecy=secrecy(frozenset({"zwaluw-desk", "Kwartel", "police-desk"})))
     seen = changed(example("personal-data-accessed"), data__role="zwaluw-desk")
     assert hidden(seen)
     assert accepted(seen, intake)
+    assert accepted(changed(seen, data__role="kwartel-support"), intake)
     assert isinstance(outcome(changed(seen, data__role="police-desk"), intake), Rejection)
 
 
