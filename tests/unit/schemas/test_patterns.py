@@ -52,6 +52,7 @@ UNBOUNDED = {
     "schemas.personal._FITS.invoice_email": ANCHORED,
     "schemas.secret_types._VERSION": SHORT,
     "schemas.spelling._FOREIGN": ONE_CLASS,
+    "schemas.strings._ESCAPE": ONCE,
     "schemas.strings._WHITE": ONCE,
     "RawLook._whole": APART,
 }
