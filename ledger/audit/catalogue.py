@@ -31,6 +31,8 @@ _STATEMENTS = (
     "functions",
     "others",
     "server",
+    "server_grants",
+    "handed_on",
     "grants",
     "default_grants",
     "roles",
@@ -38,7 +40,7 @@ _STATEMENTS = (
 )
 # Names without a namespace are the server's own, and definitions name every other namespace.
 _SERVER_ONLY = "pg_catalog, pg_temp"
-_RIGHTS = {"grant", "default grant", "role", "setting"}
+_RIGHTS = {"grant", "default grant", "server grant", "role", "setting"}
 _COLOUR = re.compile(r"_(?:blue|green)(?![a-z0-9])")
 _COLOURED = "_{colour}"
 _QUALIFIER = re.compile(r"\b\w+_\{colour\}\w*\.(?=[\w\"])")
@@ -195,7 +197,8 @@ def _safe(text: str) -> str:
 def check_memberships(
     ways: Iterable[Sequence[Any]], ledger: LedgerName, findings: Findings
 ) -> None:
-    """Logins are the site's, but: one that takes a role takes one kind of work beside reading, or all.
+    """Logins are the site's, but: one that takes a role takes one kind of work beside reading, or all, and
+    none but the owner and superusers takes the owner's role, or one of the server that writes everything.
 
     `ways`: member, role, whether it may hand the role on, whether it may do everything anyway.
     """
@@ -205,6 +208,9 @@ def check_memberships(
     for member, role, hands_on, mighty in ways:
         if member in ours:
             findings.note(None, "grant", f"role {member} can take the role {_safe(role)}")
+        elif not mighty and role not in ours:
+            detail = f"login {_safe(member)} can take the role {_safe(role)}, and write what it likes"
+            findings.note(None, "grant", detail)
         elif not mighty:
             taken.setdefault(member, set()).add(role)
             if hands_on:
