@@ -282,9 +282,7 @@ class Site:
         finally:
             recorder.close()
 
-    def is_approved(
-        self, act: str, parameters: Sequence[object], about: str | None = None
-    ) -> bool:
+    def is_approved(self, act: str, parameters: Sequence[object], about: str | None = None) -> bool:
         """Whether an act may happen now. Where it needs two persons, this one's approval is recorded first.
 
         `parameters`: all that decides what the act does. `about`: the reference of whom it is about. Raises

@@ -1,7 +1,7 @@
-"""Reading files of folders that others may write to: nothing that was put there holds anybody up or fills the memory.
+"""Reading files of folders that others may write to: nothing that was put there holds up or fills the memory.
 
-A pipe would be waited for, a device never ends, and a file can claim any size. What a link leads to is read: sites
-mount their keys so.
+A pipe would be waited for, a device never ends, and a file can claim any size. What a link leads to is read:
+sites mount their keys so.
 """
 
 import errno
@@ -14,7 +14,10 @@ __all__ = ["open_ordinary", "read_ordinary", "too_large"]
 
 
 def open_ordinary(path: Path, most: int | None = None) -> BinaryIO:
-    """A file, for reading. Raises OSError, also for a pipe, a device, a socket, a folder, or more than `most` bytes."""
+    """A file, for reading.
+
+    Raises OSError, also for a pipe, a device, a socket, a folder, or more than `most` bytes.
+    """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
         found = os.fstat(descriptor)

@@ -176,7 +176,7 @@ def _text(path: Path) -> str:
 
 
 def _content(path: Path) -> bytes:
-    """What a file holds; nothing where it can be no file with a key. Raises FileNotFoundError or PermissionError."""
+    """What a file holds; nothing where it can be no file with a key. Raises OSError without one."""
     try:
         return read_ordinary(path, _MOST_BYTES)
     except (FileNotFoundError, PermissionError):

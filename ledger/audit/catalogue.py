@@ -209,7 +209,9 @@ def check_memberships(
         if member in ours:
             findings.note(None, "grant", f"role {member} can take the role {_safe(role)}")
         elif not mighty and role not in ours:
-            detail = f"login {_safe(member)} can take the role {_safe(role)}, and write what it likes"
+            detail = (
+                f"login {_safe(member)} can take the role {_safe(role)}, and write what it likes"
+            )
             findings.note(None, "grant", detail)
         elif not mighty:
             taken.setdefault(member, set()).add(role)

@@ -80,7 +80,7 @@ def append_to(path: Path, at: int, content: bytes, mode: int) -> None:
 
 
 def read_file(path: Path) -> bytes | None:
-    """What a file holds; None when there is none. What is no ordinary file cannot be reached, nor a huge one."""
+    """What a file holds; None when there is none. What is no file, or a huge one, cannot be reached."""
     with mapped_faults():
         try:
             return read_ordinary(path, _MOST_BYTES)

@@ -1,12 +1,17 @@
 """Acts that need a second person, where the settings say so: nothing happens before that one's approval."""
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from console.settings import read_settings
+from console.wiring import open_site
 from ledger.approvals import Approval, approve, digest_of
+from ledger.opening import Opener
+from ledger.reads import READS
 from tests.fixtures.console import Cli, Ran, collected, registered
 from tests.fixtures.ledger import House
 
@@ -144,13 +149,13 @@ def test_a_digest_tells_nothing_without_its_key() -> None:
 
 
 def test_an_approval_names_a_person_by_nothing_that_outlives_the_tie(
-    office: Cli, database_url: str
+    office: Cli,
 ) -> None:
     """Whoever has every key that lives, and tries a reference, is told nothing by it."""
     assert by(office, FIRST, *ERASE).status == 1
     assert by(office, FIRST, *RELEASE).status == 1
     told = {one["digest"] for one in approvals(office)}
-    with open_site(load(), opens_values=True) as site:
+    with open_site(read_settings(dict(os.environ), office.folder)) as site:
         opener = Opener(site.session("reader"), site.provider, site.ledger)
         key = opener.ledger_key(READS)
         (period,) = opener.periods(WHO)
