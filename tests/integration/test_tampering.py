@@ -35,16 +35,6 @@ NAMED, UNPROTECTED, REFUSED = "named", "declared unprotected", "refused"
 
 
 @pytest.fixture(scope="module")
-def tally(request: pytest.FixtureRequest) -> Iterator[Counter[str]]:
-    """How many alterations came to what, printed at the end: the figures of the campaign."""
-    counted: Counter[str] = Counter()
-    yield counted
-    parts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counted.items()))
-    reporter = request.config.pluginmanager.getplugin("terminalreporter")
-    reporter.write_line(f"\nalterations: {counted.total()} tried, {parts}")
-
-
-@pytest.fixture(scope="module")
 def world(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with fresh_database(postgres_server.url) as url:
         made = make_world(url, tmp_path_factory.mktemp("tampered"))
