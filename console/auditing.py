@@ -6,7 +6,7 @@ Nothing here writes, and nothing that it meets ends the audit: what is missing o
 import msgspec
 
 from console.wiring import Site
-from ledger.audit import Audit, Check, Finding, Findings, PublishedLog, audit
+from ledger.audit import Audit, Check, Finding, Findings, PublishedLog, audit, readable
 from ledger.audit.journal import journal_check
 from ledger.chain import CHAIN
 from ledger.errors import LedgerError, Retry
@@ -41,10 +41,10 @@ def audit_site(site: Site, *, views: bool) -> Audited:
     before = Findings()
     session = site.session("reader")
     log = _log(site, before)
-    chain = _chain(site, before)
+    chain = _chain(site, before) if readable(session).tables else None
     result = audit(session, log, chain, _checks(site), before, site.custody)
     inspected = Inspected()
-    if views:
+    if views and result.readable.views:
         inspected = inspect_views(site.new_session("reader"), privacy_office=site.privacy_office)
     unchecked = () if site.provider.epochs() else (_NO_KEYS,)
     return Audited(result, inspected, unchecked)

@@ -26,7 +26,7 @@ from ledger.chain_begin import begin_chain
 from ledger.embedded import Server, start
 from ledger.embedded.place import Place
 from ledger.erasure import Eraser, compare
-from ledger.errors import Misconfigured, NotInstalled, Retry, ServiceAway
+from ledger.errors import Misconfigured, NotInstalled, Retry, ServiceAway, UnknownSubject
 from ledger.install import check_installed, install
 from ledger.journal import ErasureJournal
 from ledger.keyring import Keyring
@@ -55,6 +55,7 @@ from rulebook.powers import POWERS
 from rulebook.sources import SENDERS
 from schemas import Intake
 from schemas.powers import Speakers
+from schemas.references import is_person
 
 __all__ = [
     "LEDGER_KEYS",
@@ -282,18 +283,19 @@ class Site:
         finally:
             recorder.close()
 
-    def is_approved(self, act: str, parameters: Sequence[object]) -> bool:
+    def is_approved(self, act: str, parameters: Sequence[object], about: str | None = None) -> bool:
         """Whether an act may happen now. Where it needs two persons, this one's approval is recorded first.
 
-        `parameters`: all that decides what the act does. Raises Misconfigured for a person who does not hold
-        the role, Retry or Halt.
+        `parameters`: all that decides what the act does. `about`: the reference of whom it is about. Raises
+        Misconfigured for a person who does not hold the role, UnknownSubject, Retry or Halt.
         """
         if act not in self.settings.four_eyes:
             return True
         opener = Opener(self.session("reader"), self.provider, self.ledger)
         reader = reader_of(self.settings.reading, self.provider.folder)
         self._holds_role(reader, opener)
-        digest = digest_of(opener.ledger_key(READS), act, parameters)
+        told = [*(_named(opener, about) if about else ()), *parameters]
+        digest = digest_of(opener.ledger_key(READS), act, told)
         approval = Approval(act, reader.reference, reader.role, digest)
         recorder = self._open_recorder_of_own()
         try:
@@ -419,6 +421,16 @@ def bare_site(
     """The server and the names, whatever is installed there; nothing is checked."""
     server = start(settings.data_dir) if settings.embedded else None
     return Site(settings, server, clock, read_only=read_only)
+
+
+def _named(opener: Opener, reference: str) -> list[str]:
+    """Whom an approval names for ever: a person by the data subject, which nothing ties to them one day."""
+    if not is_person(reference):
+        return [reference]
+    subjects = [str(period.subject) for period in opener.periods(reference)]
+    if not subjects:
+        raise UnknownSubject("nothing is held about this subject, or all of it is erased already")
+    return subjects
 
 
 @contextmanager

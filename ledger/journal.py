@@ -19,11 +19,14 @@ import msgspec
 
 from ledger.durable import fsync_folder
 from ledger.errors import Halt, Retry
+from ledger.ordinary import open_ordinary, too_large
 
 __all__ = ["ErasureEntry", "ErasureJournal"]
 
 # Read of the journal at once, and the rest of the line that ends there.
 _BLOCK_BYTES = 1024 * 1024
+# More than any line says.
+_MOST_BYTES = 64 * 1024 * 1024
 # Looked through at once for the end of the last whole line.
 _TAIL_BYTES = 64 * 1024
 _DRAFT = ".journal-new"
@@ -129,7 +132,7 @@ class ErasureJournal:
         Memory is flat, however long the journal is. Raises Halt when an entry cannot be read.
         `locked`: the caller holds the file's lock.
         """
-        while lines := self._lines(offset, locked=locked):
+        while lines := self._readable(offset, locked=locked):
             try:
                 entries = [msgspec.json.decode(line, type=ErasureEntry) for line in lines]
             except msgspec.DecodeError as error:
@@ -137,15 +140,23 @@ class ErasureJournal:
             offset += sum(len(line) + 1 for line in lines)
             yield entries, offset
 
+    def _readable(self, offset: int, *, locked: bool) -> list[bytes]:
+        try:
+            return self._lines(offset, locked=locked)
+        except OSError as error:
+            raise Halt(f"the erasure journal cannot be read: {error.strerror}") from None
+
     def _lines(self, offset: int, *, locked: bool) -> list[bytes]:
         """Some whole lines from a place in the file on; none at its end."""
         if not self.path.exists():
             return []
-        with self.path.open("rb") as file:
+        with open_ordinary(self.path) as file:
             if not locked:
                 fcntl.flock(file, fcntl.LOCK_SH)  # a line that is being written may be taken back
             file.seek(offset)
-            *lines, _torn = (file.read(_BLOCK_BYTES) + file.readline()).split(b"\n")
+            *lines, torn = (file.read(_BLOCK_BYTES) + file.readline(_MOST_BYTES)).split(b"\n")
+            if len(torn) >= _MOST_BYTES:
+                raise too_large(_MOST_BYTES)
             return lines
 
 

@@ -470,7 +470,9 @@ class Database:
             settings["idle_in_transaction_session_timeout"] = f"{self.patience_s}s"
         if role == "recorder":
             settings["statement_timeout"] = f"{self.patience_s}s"
-        if role is None:  # an installer who waits for a reader would hold up all who come after
+        # An installer who waits for a reader would hold up all who come after; an audit waits for nobody
+        # for ever.
+        if role is None or self.read_only:
             settings["lock_timeout"] = f"{self.patience_s}s"
         return [f"-c {name}={value}" for name, value in settings.items()]
 

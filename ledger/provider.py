@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.durable import fsync_folder
 from ledger.errors import Halt, Lost, Retry
+from ledger.ordinary import read_ordinary
 from ledger.sealing import KEY_BYTES
 
 __all__ = [
@@ -145,10 +146,12 @@ def create_secret(path: Path, secret: bytes) -> bool:
 def read_secret(path: Path, what: str) -> bytes:
     """The key in a file, 32 bytes. Raises Lost when it is gone or damaged. `what`: for the message."""
     try:
-        secret = path.read_bytes()
+        secret = read_ordinary(path, KEY_BYTES)
     except FileNotFoundError:
         raise Lost(f"{what} is not held any more") from None
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise Lost(f"{what} is damaged") from None
         raise Lost(f"{what} cannot be read: {error.strerror}") from None
     if secret == bytes(KEY_BYTES):
         raise Lost(f"{what} is being destroyed")

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from ledger.errors import Halt
 from ledger.event import OWN_SOURCE
 from ledger.message import Message
+from ledger.ordinary import open_ordinary
 from ledger.own_message import own_message
 from ledger.postgres import Session
 from ledger.recording import Batch, Outcome
@@ -109,7 +110,8 @@ def record_notes(session: Session, key: bytes, record: Callable[[Batch], Outcome
 def adopt_notes(folder: Path, session: Session) -> None:
     """Take over the notes that an earlier version left as files. A torn last line was no read yet."""
     for path in sorted(folder.glob("*.reads")):
-        *lines, _torn = path.read_bytes().split(b"\n")
+        with open_ordinary(path) as file:
+            *lines, _torn = file.read().split(b"\n")
         session.run("add_read_notes", sealed=[line.decode(errors="replace") for line in lines])
         path.unlink()
 

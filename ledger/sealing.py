@@ -30,6 +30,7 @@ __all__ = [
     "end_of_month",
     "event_place",
     "field_place",
+    "is_made_of_reference",
     "key_id",
     "keyed_hash",
     "month_of",
@@ -37,6 +38,7 @@ __all__ = [
     "open_value",
     "padded",
     "seal_value",
+    "subject_of",
     "unwrap_key",
     "wrap_key",
 ]
@@ -74,6 +76,10 @@ class KeyedHash:
 
 
 _EXTRACT = KeyedHash(bytes(32))
+# RFC 9562: version and variant of a UUID, and those of one that is made in a way of one's own.
+_MADE_VERSION = 8
+_UUID_MARKS = 0xF << 76 | 0x3 << 62
+_UUID_8 = _MADE_VERSION << 76 | 0x2 << 62
 
 
 def _hkdf(key: bytes, info: bytes) -> bytes:
@@ -94,6 +100,22 @@ def from_base64url(text: str) -> bytes:
 def key_id(key: bytes) -> str:
     """Name of a data key, 43 characters: it commits to the key and reveals nothing of it."""
     return base64url(_hkdf(key, b"processing-ledger/key-id/1"))
+
+
+def subject_of(key: bytes, ledger: str, reference: str) -> UUID:
+    """The data subject that a reference becomes with its own key: a random number, to whoever lacks the key.
+
+    Every entry of the person is published under it, so nobody can make it belong to another reference later.
+    """
+    named = orjson.dumps([ledger, reference])
+    made = hmac.digest(_hkdf(key, b"processing-ledger/subject/1"), named, "sha256")
+    number = int.from_bytes(made[:16]) & ~_UUID_MARKS | _UUID_8
+    return UUID(int=number)
+
+
+def is_made_of_reference(subject: UUID) -> bool:
+    """Whether a data subject was made by `subject_of`; those of earlier versions are random."""
+    return subject.version == _MADE_VERSION
 
 
 def next_month_key(key: bytes) -> bytes:

@@ -7,7 +7,7 @@ for them; where two consumers meet on a new person, the first row stays and both
 
 from collections.abc import Iterable, Sequence, Set
 from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 
@@ -17,7 +17,7 @@ from ledger.names import LedgerName
 from ledger.places import reference_place
 from ledger.postgres import Session
 from ledger.remembering import name_subject
-from ledger.sealing import DataKey, seal_value
+from ledger.sealing import DataKey, seal_value, subject_of
 
 __all__ = ["BEGINNING", "INDEX_VERSION", "Mention", "Period", "SubjectIndex", "kind_of"]
 
@@ -71,14 +71,17 @@ class SubjectIndex:
         known = self._load_periods({mention.reference for mention in mentions})
         periods = {reference: list(found) for reference, found in known.items()}
         new: dict[tuple[str, datetime], UUID] = {}
+        secrets: dict[UUID, bytes] = {}
         for mention in mentions:
             start = _start_of_new_subject(periods[mention.reference], mention)
             if start is not None:
-                new[mention.reference, start] = subject = uuid4()
+                secret = self._keyring.secret()
+                subject = subject_of(secret, str(self._ledger), mention.reference)
+                new[mention.reference, start], secrets[subject] = subject, secret
                 periods[mention.reference].append(Period(subject, start, None))
         if new:
             references = {reference for reference, _ in new}
-            self._add_subjects(new, {reference: known[reference] for reference in references})
+            self._add_subjects(new, secrets, {one: known[one] for one in references})
             for reference in references:
                 self._periods.pop(reference, None)
             self._load_periods(references)
@@ -118,10 +121,12 @@ class SubjectIndex:
         return found, unnamed
 
     def _add_subjects(
-        self, new: dict[tuple[str, datetime], UUID], known: dict[str, list[Period]]
+        self,
+        new: dict[tuple[str, datetime], UUID],
+        secrets: dict[UUID, bytes],
+        known: dict[str, list[Period]],
     ) -> None:
         """Write new subjects with their reference keys; where another process was faster, its row stays."""
-        secrets = {subject: self._keyring.secret() for subject in new.values()}
         rows = sorted(
             (
                 self._keyring.reference_hmac(reference),

@@ -20,6 +20,7 @@ from ledger.errors import Halt, Lost, Misconfigured
 from ledger.keyring import Keyring
 from ledger.letters import offset_of
 from ledger.message import Message
+from ledger.ordinary import read_ordinary
 from ledger.postgres import Session
 
 __all__ = [
@@ -42,6 +43,8 @@ _KEY_BYTES = 32
 # Every size up to here looks the same; above it the next power of two does. A dead letter keeps 64 KiB.
 _SMALLEST = 4096
 _LENGTH_BYTES = 4
+# More than any file with a key.
+_MOST_BYTES = 4096
 
 
 class Handed(msgspec.Struct, frozen=True):
@@ -117,7 +120,7 @@ class KeyPair:
     def known(self) -> WithheldKey | None:
         """The public half, where this process may read it. Raises Misconfigured when it is none."""
         try:
-            return WithheldKey.read(self.public.read_text("ascii"))
+            return WithheldKey.read(_text(self.public))
         except (FileNotFoundError, PermissionError):
             return None
         except ValueError:
@@ -148,7 +151,7 @@ class KeyPair:
         return WithheldKey(self._private().public_key().public_bytes_raw())
 
     def _private(self) -> X25519PrivateKey:
-        raw = self.private.read_bytes()
+        raw = _content(self.private)
         if len(raw) != _KEY_BYTES:
             raise Halt(
                 f"{self.private} is damaged: restore it, no other key opens what was withheld"
@@ -166,11 +169,25 @@ def public_key(own: Path, pair: KeyPair) -> WithheldKey | None:
             key = pair.known() or pair.create()
             own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write_once(own, f"{key.text}\n".encode(), 0o644)
-        return WithheldKey.read(own.read_text("ascii"))
+        return WithheldKey.read(_text(own))
     except OSError:
         return None
     except ValueError:
         raise Misconfigured(f"{own} holds no key") from None
+
+
+def _text(path: Path) -> str:
+    return _content(path).decode("ascii")
+
+
+def _content(path: Path) -> bytes:
+    """What a file holds; nothing where it can be no file with a key. Raises OSError without one."""
+    try:
+        return read_ordinary(path, _MOST_BYTES)
+    except (FileNotFoundError, PermissionError):
+        raise
+    except OSError:
+        return b""
 
 
 def _write_once(path: Path, content: bytes, mode: int) -> None:

@@ -7,6 +7,7 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 pytest_plugins = [
+    "tests.fixtures.campaign",
     "tests.fixtures.kafka",
     "tests.fixtures.ledger",
     "tests.fixtures.postgres",

@@ -9,9 +9,14 @@ from console.wiring import Site
 __all__ = ["need_second_person"]
 
 
-def need_second_person(site: Site, act: str, parameters: Sequence[object]) -> None:
-    """Go on with an act that is approved; end with exit status 1 where a second person must approve it."""
-    approved = site.is_approved(act, parameters)
+def need_second_person(
+    site: Site, act: str, parameters: Sequence[object], about: str | None = None
+) -> None:
+    """Go on with an act that is approved; end with exit status 1 where a second person must approve it.
+
+    `about`: whom the act is about.
+    """
+    approved = site.is_approved(act, parameters, about)
     if not approved:
         note(
             "ledger: nothing is done yet: this act needs two persons, and your approval is recorded;"

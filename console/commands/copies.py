@@ -10,7 +10,7 @@ from console.flags import Json, configured
 from console.output import emit, note, people
 from console.restoring import Restored, Trust, check_site, restore_site
 from console.settings import Settings
-from console.show.text import pairs
+from console.show.copies import copy_table
 from console.wiring import open_site
 from ledger.backup import Copy, Taking, back_up, check_apart
 from ledger.event import instant
@@ -93,14 +93,7 @@ def backup(
     if as_json:
         emit(answer)
         return
-    rows = [
-        *answer.items(),
-        ("events", folder),
-        ("keys", keys),
-        *(("encrypted to", key) for key in events.recipients),
-        ("keep", "the keys' copy apart, and no longer than one key epoch"),
-    ]
-    people().print(pairs("Backup", rows))
+    people().print(copy_table("Backup", answer, (folder, keys), events.recipients))
 
 
 def _told(copy: Copy) -> dict[str, Any]:
@@ -148,7 +141,7 @@ def _show(title: str, answer: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         emit(answer)
     else:
-        people().print(pairs(title, list(answer.items())))
+        people().print(copy_table(title, answer))
 
 
 def _answer(restored: Restored) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def release_hold(
     """End a hold. An erasure that waited for it resumes with the next `ledger retention run`."""
     check_person(subject)
     with open_site(settings) as site:
-        need_second_person(site, "hold-release", [subject, ref, ground])
+        need_second_person(site, "hold-release", [ref, ground], about=subject)
         _print(release(site, subject, ref, ground), as_json)
 
 

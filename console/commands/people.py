@@ -258,7 +258,7 @@ def erase(
     check_reference(subject)
     named = checked_categories(category or [])
     with open_site(settings) as site:
-        need_second_person(site, "erasure", [subject, sorted(named), ground])
+        need_second_person(site, "erasure", [sorted(named), ground], about=subject)
         erasures = site.eraser().erase(subject, named, ground_of(ground))
         epoch = epochs(site.session("reader"), site.provider)
         answer = erased(subject, ground, erasures, epoch.started_at, site.clock())

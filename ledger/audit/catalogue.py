@@ -11,13 +11,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.audit.findings import Findings
+from ledger.errors import LedgerError
 from ledger.names import ROLES, LedgerName
 from ledger.postgres import Session
 
-__all__ = ["Fact", "check_catalogue", "check_memberships", "expected", "read_catalogue"]
+__all__ = [
+    "Fact",
+    "Readable",
+    "check_catalogue",
+    "check_memberships",
+    "expected",
+    "read_catalogue",
+    "readable",
+]
 
 _STATEMENTS = (
     "namespaces",
@@ -31,6 +40,8 @@ _STATEMENTS = (
     "functions",
     "others",
     "server",
+    "server_grants",
+    "handed_on",
     "grants",
     "default_grants",
     "roles",
@@ -38,7 +49,7 @@ _STATEMENTS = (
 )
 # Names without a namespace are the server's own, and definitions name every other namespace.
 _SERVER_ONLY = "pg_catalog, pg_temp"
-_RIGHTS = {"grant", "default grant", "role", "setting"}
+_RIGHTS = {"grant", "default grant", "server grant", "role", "setting"}
 _COLOUR = re.compile(r"_(?:blue|green)(?![a-z0-9])")
 _COLOURED = "_{colour}"
 _QUALIFIER = re.compile(r"\b\w+_\{colour\}\w*\.(?=[\w\"])")
@@ -129,18 +140,53 @@ def _fact(row: Sequence[str], names: _Names, owner: str | None) -> Fact:
     return Fact(kind, name, text)
 
 
-def check_catalogue(session: Session, findings: Findings) -> None:
+def check_catalogue(session: Session, findings: Findings) -> "Readable":
     """Every table, column, trigger, function and right is what the migrations made, and nothing was added.
 
     What cannot be read is a finding. Raises Retry when the server is away.
     """
     names = _Names(session.ledger)
+    can = Readable()
     with findings.guarded(session, "the catalogue"):
-        _compare(read_catalogue(session), names, findings)
+        found = read_catalogue(session)
+        can = _readable(found)
+        _compare(found, names, findings)
     with findings.guarded(session, "the members of the roles"):
         roles = list(names.roles)
         ways = session.rows("memberships", roles=roles, namespace=session.ledger.events)
         check_memberships(ways, session.ledger, findings)
+    return can
+
+
+class Readable(NamedTuple):
+    """What can be read without running anything that somebody put there: the tables, and what readers see."""
+
+    tables: bool = True
+    views: bool = True
+
+
+def readable(session: Session) -> Readable:
+    """The same, as far as the catalogue can be read."""
+    try:
+        return _readable(read_catalogue(session))
+    except LedgerError:
+        return Readable()  # the audit itself tells what cannot be read
+
+
+def _readable(found: Sequence[Fact]) -> Readable:
+    tables = not any(map(_runs_something, found))
+    known = {fact.place for fact in expected() if fact.kind == "view"}
+    other = {fact.place for fact in set(found) - set(expected())}
+    return Readable(tables, views=tables and not known & other)
+
+
+def _runs_something(fact: Fact) -> bool:
+    """Whether who reads a table runs it: a policy, a computed column, or what stands in its place."""
+    if fact.kind == "column":
+        return " generated v" in fact.text
+    if fact.kind in {"view", "relation"}:
+        return fact.object in {one.object for one in expected() if one.kind == "table"}
+    return fact.kind == "policy"
 
 
 def _compare(found: Sequence[Fact], names: _Names, findings: Findings) -> None:
@@ -195,7 +241,8 @@ def _safe(text: str) -> str:
 def check_memberships(
     ways: Iterable[Sequence[Any]], ledger: LedgerName, findings: Findings
 ) -> None:
-    """Logins are the site's, but: one that takes a role takes one kind of work beside reading, or all.
+    """Logins are the site's, but: one that takes a role takes one kind of work beside reading, or all, and
+    none but the owner and superusers takes the owner's role, or one of the server that writes everything.
 
     `ways`: member, role, whether it may hand the role on, whether it may do everything anyway.
     """
@@ -205,6 +252,11 @@ def check_memberships(
     for member, role, hands_on, mighty in ways:
         if member in ours:
             findings.note(None, "grant", f"role {member} can take the role {_safe(role)}")
+        elif not mighty and role not in ours:
+            detail = (
+                f"login {_safe(member)} can take the role {_safe(role)}, and write what it likes"
+            )
+            findings.note(None, "grant", detail)
         elif not mighty:
             taken.setdefault(member, set()).add(role)
             if hands_on:

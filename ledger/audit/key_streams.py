@@ -1,7 +1,7 @@
 """Keys, fences, tombstones and index rows against what was published of each stream."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence, Set
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from ledger.audit.custody import Capped, Custody, Held
+from ledger.audit.key_bound import Unbound
 from ledger.audit.key_journal import Line, Lines, keys_digest, through_of
 from ledger.audit.key_told import Erased, Told, tell
 from ledger.errors import Halt
@@ -27,7 +28,7 @@ _BLOCK_STREAMS = 1_000
 _REFERENCE = "reference"
 
 
-class CameBack:
+class CameBack(Container[int]):
     """Positions that a restore brought back from the log. A key that is first needed there, and the person
     who is first told of there, may be lost: they began after the copy of the keys was taken."""
 
@@ -78,9 +79,18 @@ class _Kept(msgspec.Struct):
 
 
 def check_streams(
-    session: Session, custody: Custody, held: Held, lines: Lines, notes: Capped
+    session: Session,
+    custody: Custody,
+    held: Held,
+    lines: Lines,
+    notes: Capped,
+    unbound: Set[UUID] = frozenset(),
 ) -> None:
-    """Compare every stream, a block at a time."""
+    """Compare every stream, a block at a time.
+
+    `unbound`: data subjects that are not bound to the reference that they have now; see `key_bound`.
+    """
+    strangers = Unbound(unbound)
     came_back = CameBack(session.rows("positions_of_batches", label=REIMPORT))
     for block in _blocks(session.stream("audit_streams")):
         kept = _load(session, [told.stream for told in block], held, notes)
@@ -90,9 +100,11 @@ def check_streams(
             _Stream(told, kept[told.stream], own, custody, held, notes, came_back).check()
             for subject, position in told.referred.items():
                 referred.setdefault(subject, position)
+            strangers.see(told, came_back)
         for subject in [one for one, position in referred.items() if position in came_back]:
             del referred[subject]
         _check_referred(session, referred, notes)
+    strangers.end(notes)
 
 
 def _blocks(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[Told]]:

@@ -46,6 +46,7 @@ class Told(msgspec.Struct):
     """Of one stream. `needs`: (category, key id). `fingerprints`: generations, and where each is first used.
 
     `registry`: whether it is a registry entry. `referred`: persons that its facts name, and where first.
+    `reapplied`: whether an erasure was repeated after a restore.
     """
 
     stream: UUID
@@ -56,6 +57,7 @@ class Told(msgspec.Struct):
     fingerprints: dict[int, int] = msgspec.field(default_factory=dict)
     referred: dict[UUID, int] = msgspec.field(default_factory=dict)
     latest: datetime | None = None
+    reapplied: bool = False
 
 
 def tell(stream: UUID, rows: Iterable[tuple[Any, ...]]) -> Told | None:
@@ -102,6 +104,7 @@ def _take_erasure(told: Told, event: RecordedEvent) -> None:
         return
     upper = max(told.latest or event.time, event.time)
     if event.name == _REAPPLIED:
+        told.reapplied = True
         for known in told.erasures.values():
             known.upper = max(known.upper, upper)
         return

@@ -7,13 +7,19 @@ from uuid import UUID
 
 from ledger.audit.custody import Capped, Custody, Held
 from ledger.audit.findings import Findings
+from ledger.audit.key_bound import is_bound
 from ledger.audit.key_journal import Lines
 from ledger.audit.key_streams import check_streams
 from ledger.errors import Halt
 from ledger.places import data_key_place, ledger_key_place, reference_place
 from ledger.postgres import Session
 from ledger.reads import READS, unopened
-from ledger.sealing import DataKey, keyed_hash, open_value, unwrap_key
+from ledger.sealing import (
+    DataKey,
+    keyed_hash,
+    open_value,
+    unwrap_key,
+)
 from ledger.subjects import INDEX_VERSION, kind_of
 
 __all__ = ["KeysAudit"]
@@ -45,8 +51,8 @@ class KeysAudit:
         held, notes = self._held, self._notes
         self._ended = check_epochs(session.rows("audit_epochs"), held, notes)
         secrets = check_ledger_keys(session, self._custody, held, notes)
-        check_index(session, secrets.get("index"), held, notes)
-        check_streams(session, self._custody, held, self._lines, notes)
+        unbound = check_index(session, secrets.get("index"), held, notes)
+        check_streams(session, self._custody, held, self._lines, notes, unbound)
         check_unreferenced(session, held, notes)
         check_read_notes(session, secrets.get(READS), notes)
 
@@ -110,19 +116,26 @@ def check_ledger_keys(
     return secrets
 
 
-def check_index(session: Session, key: bytes | None, held: Held, notes: Capped) -> None:
-    """Each row of the subject index is authentic, opens, and has the hash and kind of what it opens to."""
+def check_index(session: Session, key: bytes | None, held: Held, notes: Capped) -> set[UUID]:
+    """Each row of the subject index is authentic, opens, and has the hash and kind of what it opens to.
+
+    Returns the data subjects that are not bound to the reference that they have.
+    """
+    unbound: set[UUID] = set()
     rows = session.stream("audit_index")
     while block := list(islice(rows, _BLOCK_SUBJECTS)):
         keys = _reference_keys(session, [row[0] for row in block], held)
         for row in block:
             held.check("subject_index", tuple(row[:6]), row[6], f"the index row of {row[0]}")
-            _check_reference(row, key, keys.get(row[0]), held, notes)
+            reference = _check_reference(row, key, keys.get(row[0]), held, notes)
+            if not is_bound(row[0], reference, keys.get(row[0]), held):
+                unbound.add(row[0])
+    return unbound
 
 
-def _reference_keys(session: Session, subjects: list[UUID], held: Held) -> dict[UUID, DataKey]:
+def _reference_keys(session: Session, subjects: list[UUID], held: Held) -> dict[UUID, bytes]:
     """Keys of references that open; `check_streams` and `check_unreferenced` name the others."""
-    keys: dict[UUID, DataKey] = {}
+    keys: dict[UUID, bytes] = {}
     for subject, category, generation, month, epoch, wrapped in session.rows(
         "reference_keys_of", subjects=subjects
     ):
@@ -131,35 +144,38 @@ def _reference_keys(session: Session, subjects: list[UUID], held: Held) -> dict[
         if cipher is None:
             continue
         try:
-            keys[subject] = DataKey(unwrap_key(cipher, wrapped, place))
+            keys[subject] = unwrap_key(cipher, wrapped, place)
         except (Halt, ValueError):
             continue
     return keys
 
 
 def _check_reference(
-    row: Sequence[Any], index: bytes | None, key: DataKey | None, held: Held, notes: Capped
-) -> None:
+    row: Sequence[Any], index: bytes | None, secret: bytes | None, held: Held, notes: Capped
+) -> str | None:
+    """The reference of a row; None where it has none that opens."""
     subject, hmac, version, kind, _, sealed, _ = row
     if (
         sealed is None
     ):  # after a restore, until the person is seen again: the MAC says that it is ours
-        return
-    if key is None:
+        return None
+    if secret is None:
         notes.note(None, "key-missing", f"of data subject {subject}, category reference")
-        return
+        return None
+    key = DataKey(secret)
     try:
         place = reference_place(held.ledger, subject, key.id)
         reference = str(open_value(key.cipher, sealed, place))
     except (Halt, ValueError):
         detail = f"the reference of {subject} does not open with the key of its data subject"
         notes.note(None, "index-reference", detail)
-        return
+        return None
     if index is not None and keyed_hash(index, reference.encode()) != bytes(hmac):
         detail = f"the hash of {subject} is not that of the reference of this data subject"
         notes.note(None, "index-hash", detail)
     if kind != kind_of(reference) or version != INDEX_VERSION:
         notes.note(None, "index-changed", f"the index row of {subject} has another kind or version")
+    return reference
 
 
 def check_unreferenced(session: Session, held: Held, notes: Capped) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from ledger.audit.catalogue import Readable
 from ledger.audit.findings import ExplainedGap, Findings
 from ledger.audit.promises import Promise
 from ledger.audit.published import PublishedLog
@@ -21,7 +22,8 @@ class Scene:
     for what it wrote, None where it is not here. `last`: the last position of the table. `size`, `root`: of
     the tree over its entries. `batches`: those that can be read, in order; `names`: the hash of the names
     of each. `gaps`: those that an event explains, by position. `promises`: trees that the database says
-    were promised. Each is set by the check that reads it.
+    were promised. `readable`: what can be looked at without running anything. Each is set by the check
+    that reads it.
     """
 
     session: Session
@@ -35,6 +37,7 @@ class Scene:
     names: Sequence[bytes] = ()
     gaps: dict[int, ExplainedGap] = field(default_factory=dict)
     promises: Sequence[Promise] = ()
+    readable: Readable = field(default_factory=Readable)
 
 
 Check = tuple[str, Callable[[Scene], None]]

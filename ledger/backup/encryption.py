@@ -17,10 +17,13 @@ from pyrage import (
 )
 
 from ledger.errors import Misconfigured
+from ledger.ordinary import read_ordinary
 
 __all__ = ["Identities", "Recipients"]
 
 _BLOCK_BYTES = 1 << 16
+# More than any file of private keys.
+_MOST_BYTES = 1 << 20
 Write = Callable[[bytes], object]
 
 
@@ -48,7 +51,7 @@ class Identities:
 
     def __init__(self, path: Path) -> None:
         try:
-            lines = path.read_text("utf-8").splitlines()
+            lines = read_ordinary(path, _MOST_BYTES).decode().splitlines()
             is_open = path.stat().st_mode & 0o077
         except (OSError, ValueError):
             raise Misconfigured(f"the identity {path} cannot be read") from None

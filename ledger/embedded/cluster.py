@@ -127,7 +127,8 @@ def initialise(place: Place, account: Account, programs: Path) -> None:
         if found != MAJOR_VERSION:
             raise Misconfigured(
                 f"{place.cluster} was made by PostgreSQL {found}, and this is {MAJOR_VERSION}: "
-                f"bring its content over with pg_dump, or with pg_upgrade"
+                "take a backup with the program that made it (`ledger backup`), and restore it into an "
+                "empty data directory (`ledger restore`)"
             )
         return
     for left_over in place.data_dir.glob("new-cluster-*"):

@@ -1,2 +1,7 @@
--- Until the end of the transaction names are looked up here. path: text.
-SELECT pg_catalog.set_config('search_path', %(path)s, true)
+-- Until the end of the transaction names are looked up here, and definitions read as they are written in
+-- `catalogue.txt`, whatever the site set. path: text.
+SELECT pg_catalog.set_config('search_path', %(path)s, true),
+       pg_catalog.set_config('quote_all_identifiers', 'off', true),
+       pg_catalog.set_config('DateStyle', 'ISO, MDY', true),
+       pg_catalog.set_config('IntervalStyle', 'postgres', true),
+       pg_catalog.set_config('extra_float_digits', '1', true)

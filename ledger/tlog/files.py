@@ -11,11 +11,14 @@ from pathlib import Path
 
 from ledger.durable import fsync_folder
 from ledger.errors import ServiceAway
+from ledger.ordinary import open_ordinary, read_ordinary
 
 __all__ = ["append_to", "make_folder", "mapped_faults", "read_file", "read_tail", "write_files"]
 
 PUBLIC_FILE, PUBLIC_FOLDER = 0o644, 0o755
 SECRET_FILE, SECRET_FOLDER = 0o600, 0o700
+# More than any file of a log that is read at once: a bundle has 256 entries of at most 64 KiB.
+_MOST_BYTES = 1 << 26
 
 
 @contextmanager
@@ -77,17 +80,17 @@ def append_to(path: Path, at: int, content: bytes, mode: int) -> None:
 
 
 def read_file(path: Path) -> bytes | None:
-    """What a file holds; None when there is none."""
+    """What a file holds; None when there is none. What is no file, or a huge one, cannot be reached."""
     with mapped_faults():
         try:
-            return path.read_bytes()
+            return read_ordinary(path, _MOST_BYTES)
         except (FileNotFoundError, NotADirectoryError):
             return None
 
 
 def read_tail(path: Path, count: int) -> tuple[int, bytes]:
     """Offset and content of the last `count` bytes of a file."""
-    with mapped_faults(), path.open("rb") as file:
+    with mapped_faults(), open_ordinary(path) as file:
         start = max(0, file.seek(0, os.SEEK_END) - count)
         file.seek(start)
         return start, file.read()

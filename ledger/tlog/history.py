@@ -5,12 +5,15 @@ A file holds signed notes as they are, a blank line after each; a torn end was n
 """
 
 import hashlib
+import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 from ledger.errors import ServiceAway
+from ledger.ordinary import open_ordinary
 from ledger.tlog.checkpoints import Checkpoint, checkpoint_text
 from ledger.tlog.files import (
     PUBLIC_FILE,
@@ -18,16 +21,17 @@ from ledger.tlog.files import (
     append_to,
     make_folder,
     mapped_faults,
-    read_file,
     read_tail,
 )
 
 __all__ = ["History", "bind"]
 
-_RECORD = re.compile(rb"((?:[^\n]+\n)+\n(?:\xe2\x80\x94 [^\n]+\n)+)\n")
+_SIGNATURE, _BLANK = b"\xe2\x80\x94 ", b"\n\n"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # More than the longest record: a note with a hundred signatures.
 _TAIL_BYTES = 65_536
+# More than a checkpoint a second makes of a day.
+_MOST_BYTES = 1 << 30
 
 
 class History:
@@ -57,8 +61,7 @@ class History:
     def __iter__(self) -> Iterator[bytes]:
         """Every checkpoint that was signed, oldest first."""
         for path in self._days():
-            for record in _RECORD.finditer(read_file(path) or b""):
-                yield record[1]
+            yield from (record.content for record in _records_of(path))
 
     def examined(self) -> Iterator[tuple[bytes | None, str]]:
         """The same, and None with a reason for whatever in the folder is no signed checkpoint."""
@@ -66,23 +69,18 @@ class History:
             if not _DAY.fullmatch(path.name):
                 yield None, f"{path.name} is no day"
                 continue
-            at = 0
             try:
-                content = read_file(path) or b""
+                for record in _records_of(path):
+                    if not record.follows:
+                        yield None, f"some bytes of {path.name} are no checkpoint"
+                    yield record.content, ""
             except ServiceAway:
                 yield None, f"{path.name} cannot be read"
-                continue
-            for record in _RECORD.finditer(content):
-                if record.start() != at:
-                    yield None, f"some bytes of {path.name} are no checkpoint"
-                at = record.end()
-                yield record[1], ""
 
     def backwards(self) -> Iterator[bytes]:
         """Every checkpoint that was signed, newest first."""
         for path in reversed(self._days()):
-            for record in reversed(list(_RECORD.finditer(read_file(path) or b""))):
-                yield record[1]
+            yield from (record.content for record in reversed(list(_records_of(path))))
 
     def _days(self) -> list[Path]:
         return [path for path in self._names() if _DAY.fullmatch(path.name)]
@@ -101,10 +99,65 @@ def bind(history: bytes, checkpoint: Checkpoint) -> bytes:
     return hashlib.sha256(history + text.encode()).digest()
 
 
+class _Record(NamedTuple):
+    """A signed note, where it ends in its file, and whether it begins where the one before it ended."""
+
+    content: bytes
+    end: int
+    follows: bool
+
+
+def _records_of(path: Path) -> Iterator[_Record]:
+    """The records of a file, oldest first; none when it is gone. Raises ServiceAway."""
+    with mapped_faults():
+        try:
+            with open_ordinary(path, _MOST_BYTES) as file:
+                yield from _records(file)
+        except FileNotFoundError:
+            return
+
+
+def _records(file: BinaryIO) -> Iterator[_Record]:
+    """Each is a paragraph of text and one of signatures. Work is linear in the bytes, whatever they are."""
+    text, start, at = b"", 0, 0
+    for paragraph, end in _paragraphs(file):
+        if text and _is_signatures(paragraph):
+            yield _Record(b"%b\n\n%b\n" % (text, paragraph), end, start == at)
+            text, at = b"", end
+        else:
+            text = paragraph.lstrip(b"\n")
+            start = end - len(text) - len(_BLANK)
+
+
+def _is_signatures(paragraph: bytes) -> bool:
+    lines = paragraph.split(b"\n")
+    return all(line.startswith(_SIGNATURE) and line != _SIGNATURE for line in lines)
+
+
+def _paragraphs(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """Lines up to each blank one, and where that one ends; empty where they are too long for a record."""
+    waiting, at, skips = b"", 0, False
+    while block := file.read(_TAIL_BYTES):
+        *whole, waiting = (waiting + block).split(_BLANK)
+        for paragraph in whole:
+            at += len(paragraph) + len(_BLANK)
+            yield b"" if skips else paragraph, at
+            skips = False
+        if len(waiting) > _TAIL_BYTES:
+            at, waiting, skips = at + len(waiting) - 1, waiting[-1:], True
+
+
 def _end_of(path: Path) -> tuple[int, bytes | None]:
     """Offset behind the last whole record of a file, and that record."""
     start, tail = read_tail(path, _TAIL_BYTES)
-    record = None
-    for record in _RECORD.finditer(tail):  # noqa: B007  the last one is wanted
+    last = _last(_records(io.BytesIO(tail)))
+    if last is None and start:  # there is more behind the last record than a crash leaves
+        start, last = 0, _last(_records_of(path))
+    return (start + last.end, last.content) if last else (0, None)
+
+
+def _last(records: Iterable[_Record]) -> _Record | None:
+    last = None
+    for last in records:  # noqa: B007  the last one is wanted
         pass
-    return (start + record.end(), record[1]) if record else (0, None)
+    return last

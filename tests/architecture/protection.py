@@ -81,7 +81,8 @@ def _objects() -> Iterator[list[str]]:
     for (kind, row), names in groups.items():
         yield [kind, ", ".join(names), *_said(row)]
     server = (
-        "functions, operators, types and tables added to the server's own, casts, event triggers"
+        "functions, operators, types and tables added to the server's own, casts, event triggers, also"
+        " as part of its extensions; rights on its objects; publications and subscriptions of the tables"
     )
     yield [SERVER, server, *_said(inventory().of(SERVER))]
 

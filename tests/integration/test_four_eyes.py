@@ -1,12 +1,17 @@
 """Acts that need a second person, where the settings say so: nothing happens before that one's approval."""
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from console.settings import read_settings
+from console.wiring import open_site
 from ledger.approvals import Approval, approve, digest_of
+from ledger.opening import Opener
+from ledger.reads import READS
 from tests.fixtures.console import Cli, Ran, collected, registered
 from tests.fixtures.ledger import House
 
@@ -141,3 +146,28 @@ def test_a_digest_tells_nothing_without_its_key() -> None:
     told = {digest_of(key, "erasure", [WHO]) for key in (KEY, bytes(32))}
     told |= {digest_of(KEY, "erasure", [WHO, None]), digest_of(KEY, "rotation", [WHO])}
     assert len(told) == 4
+
+
+def test_an_approval_names_a_person_by_nothing_that_outlives_the_tie(
+    office: Cli,
+) -> None:
+    """Whoever has every key that lives, and tries a reference, is told nothing by it."""
+    assert by(office, FIRST, *ERASE).status == 1
+    assert by(office, FIRST, *RELEASE).status == 1
+    told = {one["digest"] for one in approvals(office)}
+    with open_site(read_settings(dict(os.environ), office.folder)) as site:
+        opener = Opener(site.session("reader"), site.provider, site.ledger)
+        key = opener.ledger_key(READS)
+        (period,) = opener.periods(WHO)
+    tried = [WHO, [WHO], WHO.encode().hex()]
+    for about in tried:
+        for acts in (("erasure", [["contact"], "request"]), ("hold-release", ["HOLD-1", None])):
+            assert digest_of(key, acts[0], [about, *acts[1]]) not in told
+    assert digest_of(key, "erasure", [str(period.subject), ["contact"], "request"]) in told
+
+
+def test_an_act_about_nobody_is_not_approved(office: Cli) -> None:
+    ran = by(office, FIRST, "erase", "customer/4", "--ground", "request")
+    assert ran.status != 0
+    assert "nothing is held about this subject" in ran.err
+    assert approvals(office) == []

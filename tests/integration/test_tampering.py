@@ -4,6 +4,7 @@ The alterations are generated from the inventory (`fixtures/alterations.py`, `fi
 the superuser with the guards off, and undone. What stays unfound is declared so, and why, in the docs.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -29,8 +30,8 @@ from tests.fixtures.damaged import Damage, damages, place_of_file
 from tests.fixtures.postgres import fresh_database
 from tests.fixtures.tampered import World, make_world
 
-REFUSED = "refused"
-"""The server does not let it in: a constraint stands in the way, which the catalogue has."""
+NAMED, UNPROTECTED, REFUSED = "named", "declared unprotected", "refused"
+"""What came of an alteration. Refused: a constraint stands in the way, which the catalogue has."""
 
 
 @pytest.fixture(scope="module")
@@ -58,14 +59,18 @@ def test_the_ledger_that_is_altered_is_in_order_and_has_something_in_every_table
 
 
 @pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)
-def test_what_is_done_to_the_rows_of_a_table_is_named(world: World, table: Table) -> None:
+def test_what_is_done_to_the_rows_of_a_table_is_named(
+    world: World, table: Table, tally: Counter[str]
+) -> None:
     unnamed: list[str] = []
     done: set[str] = set()
     for alteration in row_alterations(table):
         outcome = altered(world, table, alteration)
         if outcome is not None:
             done.add(alteration.place)
-            unnamed += [outcome] if outcome not in {"", REFUSED} else []
+            told = outcome in {NAMED, UNPROTECTED, REFUSED}
+            tally[outcome if told else "not named"] += 1
+            unnamed += [] if told else [outcome]
     assert unnamed == []
     columns = {f"column {table.name}.{c.plain}" for c in table.written}
     own = {place for place in UNPUBLISHED if place.rpartition(".")[0].endswith(f" {table.name}")}
@@ -80,15 +85,17 @@ def altered(world: World, table: Table, alteration: Alteration) -> str | None:
             if world.content(table.name) == before:
                 return None
             if not inventory().of(alteration.place).finds:
-                return ""
+                return UNPROTECTED
             found = world.audit(views=table.is_view)
     except psycopg.errors.IntegrityError:
         return REFUSED
-    return missing(alteration.place, alteration, found) or ""
+    return missing(alteration.place, alteration, found) or NAMED
 
 
 @pytest.mark.parametrize("kind", [*KINDS, SERVER])
-def test_what_is_done_to_the_catalogue_is_named(world: World, kind: str) -> None:
+def test_what_is_done_to_the_catalogue_is_named(
+    world: World, kind: str, tally: Counter[str]
+) -> None:
     """The part of the audit that looks there, for all of them; the whole audit for some."""
     made = server_alterations() if kind == SERVER else list(catalogue_alterations(kind))
     unnamed = []
@@ -101,6 +108,7 @@ def test_what_is_done_to_the_catalogue_is_named(world: World, kind: str) -> None
             for one in found
             if one.kind in expected and world.own(alteration.names) in one.detail
         ]
+        tally[NAMED if named else "not named"] += 1
         if not named:
             unnamed.append(f"{alteration}: {[one.detail for one in found][:5]}")
     assert unnamed == []
@@ -125,28 +133,30 @@ def test_every_place_of_the_database_is_altered() -> None:
     assert len(made) > 1000
 
 
-def test_what_is_done_to_a_file_is_named(world: World) -> None:
+def test_what_is_done_to_a_file_is_named(world: World, tally: Counter[str]) -> None:
     unnamed, done = [], set()
     for damage in damages(world.root):
         done.add(damage.place)
         outcome = damaged(world, damage)
-        unnamed += [outcome] if outcome else []
+        told = outcome in {NAMED, UNPROTECTED}
+        tally[outcome if told else "not named"] += 1
+        unnamed += [] if told else [outcome]
     assert unnamed == []
     there = {place_of_file(world.root, path) for path in files_of(world.root)}
     assert done - there == {"file {log}/checkpoints/DAY, behind its last checkpoint"}
     assert there - done == set()
 
 
-def damaged(world: World, damage: Damage) -> str | None:
+def damaged(world: World, damage: Damage) -> str:
     with world.untouched_files() as root:
         damage.do(root)
         if not inventory().of(damage.place).finds:
-            return None
+            return UNPROTECTED
         try:
             found = world.audit(views=False)
         except LedgerError as error:  # the keys of the log, which `console.auditing` reads before
             found = [Finding(None, "checkpoint", str(error))]
-    return missing(damage.place, damage, found)
+    return missing(damage.place, damage, found) or NAMED
 
 
 def files_of(root: Path) -> list[Path]:

@@ -10,6 +10,7 @@ SELECT
         CASE WHEN a.attidentity <> '' THEN 'identity ' || a.attidentity::text END,
         CASE WHEN a.attgenerated <> '' THEN 'generated ' || a.attgenerated::text END,
         'default ' || pg_catalog.pg_get_expr(d.adbin, d.adrelid),
+        CASE WHEN d.oid IS NOT NULL AND NOT a.atthasdef THEN 'without it' END,
         CASE WHEN a.attstorage <> t.typstorage THEN 'storage ' || a.attstorage::text END,
         CASE WHEN a.attcompression <> '' THEN 'compression ' || a.attcompression::text END,
         CASE WHEN NOT a.attislocal OR a.attinhcount > 0 THEN 'inherited' END)

@@ -9,6 +9,9 @@ SELECT
         CASE WHEN p.proleakproof THEN 'leakproof' END,
         CASE WHEN p.proisstrict THEN 'strict' END,
         'volatility', p.provolatile, 'parallel', p.proparallel,
+        CASE WHEN p.prosupport <> 0 THEN 'support' END,
+        CASE WHEN p.protrftypes IS NOT NULL THEN 'transform' END,
+        'defaults ' || pg_catalog.pg_get_expr(p.proargdefaults, 0),
         'set ' || pg_catalog.array_to_string(p.proconfig, '; '),
         'body ' || COALESCE(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc))
 FROM pg_catalog.pg_proc AS p

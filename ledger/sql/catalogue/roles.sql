@@ -1,11 +1,17 @@
 -- What the ledger's roles are beyond what they were granted: attributes, and rights on the database itself.
--- Whether they log in themselves is the site's choice. roles: text[].
+-- Whether they log in themselves is the site's choice, and so are temporary objects in a database that `ledger init`
+-- does not own. namespaces, roles: text[].
 SELECT
     'role', pg_catalog.format('%%I', r.rolname),
     pg_catalog.concat_ws(' ', 'role',
         CASE WHEN r.rolsuper THEN 'superuser' END, CASE WHEN r.rolcreaterole THEN 'createrole' END,
         CASE WHEN r.rolcreatedb THEN 'createdb' END, CASE WHEN r.rolreplication THEN 'replication' END,
         CASE WHEN r.rolbypassrls THEN 'bypassrls' END, CASE WHEN r.rolinherit THEN 'inherit' END,
-        CASE WHEN pg_catalog.has_database_privilege(r.oid, pg_catalog.current_database(), 'CREATE') THEN 'creates' END)
+        CASE WHEN pg_catalog.has_database_privilege(r.oid, pg_catalog.current_database(), 'CREATE') THEN 'creates' END,
+        CASE WHEN pg_catalog.has_database_privilege(r.oid, pg_catalog.current_database(), 'TEMPORARY') AND EXISTS (
+            SELECT FROM pg_catalog.pg_database AS d JOIN pg_catalog.pg_namespace AS n
+                ON pg_catalog.pg_has_role(n.nspowner, d.datdba, 'USAGE')
+            WHERE d.datname = pg_catalog.current_database()
+                AND n.nspname = (%(namespaces)s::pg_catalog.name[])[1]) THEN 'makes temporary objects' END)
 FROM pg_catalog.pg_roles AS r
 WHERE r.rolname = ANY (%(roles)s::pg_catalog.name[])

@@ -1,4 +1,5 @@
--- Triggers, and for whom they fire: A is always, O not under replication, D never. namespaces: text[].
+-- Triggers, and for whom they fire: A is always, O not under replication, D never. None is the server's own: no table
+-- refers to another one. namespaces: text[].
 SELECT
     'trigger',
     pg_catalog.format('%%I.%%I.%%I', n.nspname, c.relname, t.tgname),
@@ -6,4 +7,4 @@ SELECT
 FROM pg_catalog.pg_trigger AS t
 JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-WHERE n.nspname = ANY (%(namespaces)s::pg_catalog.name[]) AND NOT t.tgisinternal
+WHERE n.nspname = ANY (%(namespaces)s::pg_catalog.name[])

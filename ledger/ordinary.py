@@ -1,0 +1,42 @@
+"""Reading files of folders that others may write to: nothing that was put there holds up or fills the memory.
+
+A pipe would be waited for, a device never ends, and a file can claim any size. What a link leads to is read:
+sites mount their keys so.
+"""
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+__all__ = ["open_ordinary", "read_ordinary", "too_large"]
+
+
+def open_ordinary(path: Path, most: int | None = None) -> BinaryIO:
+    """A file, for reading.
+
+    Raises OSError, also for a pipe, a device, a socket, a folder, or more than `most` bytes.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "it is no ordinary file")
+        if most is not None and found.st_size > most:
+            raise too_large(most)
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def read_ordinary(path: Path, most: int) -> bytes:
+    """What a file holds, at most so many bytes. Raises OSError, also for one that is larger."""
+    with open_ordinary(path, most) as file:
+        return file.read(most)
+
+
+def too_large(most: int) -> OSError:
+    """What is raised for more bytes than this program ever writes there."""
+    return OSError(errno.EFBIG, f"it has more than {most} bytes")
