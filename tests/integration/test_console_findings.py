@@ -40,8 +40,17 @@ def on(day: int, month: int = 3) -> str:
 @pytest.fixture
 def quiet(cli: Cli) -> Cli:
     """A ledger whose only source is a registered system: nothing is found in it."""
-    system = {"name": "CRM", "owner": "sales", "sources": ["urn:voipzeker:crm"]}
-    recorded(cli, message("system-registered", "system/crm", time=on(1), **system))
+    system = {"name": "CRM", "owner": "sales", "sources": ["urn:voipzeker:crm"], "types": []}
+    recorded(
+        cli,
+        message(
+            "system-registered",
+            "system/crm",
+            source="urn:voipzeker:privacy-office",
+            time=on(1),
+            **system,
+        ),
+    )
     return cli
 
 

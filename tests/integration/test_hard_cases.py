@@ -29,10 +29,16 @@ def on(day: int, hour: int = 10, month: int = 3) -> str:
 @pytest.fixture
 def house(cli: Cli) -> Cli:
     """A ledger with a known system and a customer who was told how data is used."""
-    system = {"name": "CRM", "owner": "sales", "sources": ["urn:voipzeker:crm"]}
+    system = {"name": "CRM", "owner": "sales", "sources": ["urn:voipzeker:crm"], "types": []}
     tell(
         cli,
-        message("system-registered", "system/crm", time=on(1), **system),
+        message(
+            "system-registered",
+            "system/crm",
+            source="urn:voipzeker:privacy-office",
+            time=on(1),
+            **system,
+        ),
         registered(time=on(1)),
     )
     return cli
