@@ -90,8 +90,8 @@ def test_whatever_is_in_a_cell_ends_in_a_finding(log: Log) -> None:
     house.record(registered("customer/2"))
     log.publish()  # all of it: what is changed before that is found by nothing but its own batch
     with closing(Vandal(house)) as vandal:
-        # Guards and constraints are gone, which the catalogue shows; what is looked for is more than that. A server
-        # that other tests used may have roles that the audit names too.
+        # Guards and constraints are gone, which the catalogue shows; what is looked for is more than that. A
+        # server that other tests used may have roles that the audit names too.
         before = set(log.audit().findings)
         assert {finding.kind for finding in before} - {"grant"} == {"catalogue"}
         tried, missed = 0, []

@@ -199,6 +199,11 @@ def reading(**named: Any) -> Reading:
     return Reading(Path("reads"), **named)
 
 
+def become(monkeypatch: pytest.MonkeyPatch, real: int, effective: int | None = None) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: real)
+    monkeypatch.setattr(os, "geteuid", lambda: real if effective is None else effective)
+
+
 def test_root_and_the_owner_of_the_keys_may_name_a_reader(
     keys: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -206,7 +211,7 @@ def test_root_and_the_owner_of_the_keys_may_name_a_reader(
     assert reader_of(reading(reader="employee/7", role="auditor"), keys) == named
     owner = 12_345
     os.chown(keys, owner, owner)
-    monkeypatch.setattr(os, "geteuid", lambda: owner)
+    become(monkeypatch, owner)
     assert reader_of(reading(reader="employee/7", role="auditor"), keys) == named
 
 
@@ -221,13 +226,27 @@ def test_root_and_the_owner_of_the_keys_may_name_a_reader(
 def test_anybody_else_is_who_the_operating_system_says(
     keys: Path, monkeypatch: pytest.MonkeyPatch, named: dict[str, str]
 ) -> None:
-    monkeypatch.setattr(os, "geteuid", lambda: 54_321)
+    become(monkeypatch, 54_321)
     monkeypatch.setattr("console.reader._LOGIN_UID", keys / "none")
     with pytest.raises(Misconfigured, match="may say that another person reads"):
         reader_of(reading(**named), keys)
     assert reader_of(reading(), keys) == Reader("employee/uid-54321", "operator", judged=True)
     own = reader_of(reading(reader="employee/uid-54321", role="auditor"), keys)
     assert own == Reader("employee/uid-54321", "auditor", judged=True)
+
+
+@pytest.mark.parametrize("effective", [0, 12_345, 54_321])
+def test_a_login_that_a_process_wrote_itself_and_rights_that_were_lent_change_nobody(
+    keys: Path, monkeypatch: pytest.MonkeyPatch, effective: int
+) -> None:
+    """Where nobody logged in, the kernel lets a process write its login; a set-uid program has two users."""
+    os.chown(keys, 12_345, 12_345)
+    become(monkeypatch, 54_321, effective)
+    (keys / "loginuid").write_text("0")
+    monkeypatch.setattr("console.reader._LOGIN_UID", keys / "loginuid")
+    assert reader_of(reading(), keys) == Reader("employee/uid-54321", "operator", judged=True)
+    with pytest.raises(Misconfigured):
+        reader_of(reading(reader="employee/9"), keys)
 
 
 def test_a_login_that_a_wrapper_fixed_cannot_name_another(keys: Path) -> None:

@@ -208,23 +208,13 @@ def test_what_was_registered_by_anybody_gives_no_right_once_sources_are_strict(k
 
 
 def test_a_type_that_is_another_systems_is_one_finding_until_it_is_registered(known: Cli) -> None:
-    facts = {
-        "right": "access",
-        "channel": "post",
-        "received_on": "2024-03-01",
-        "legal_basis": "6-1-c",
-    }
-    asked = [
-        message(
-            "rights-request-received", WHO, source="urn:voipzeker:billing", request_ref=ref, **facts
-        )
-        for ref in ("R-1", "R-2", "R-3")
-    ]
+    billing = "urn:voipzeker:billing"
+    asked = [message("account-deactivated", WHO, source=billing, reason="moved") for _ in range(3)]
     assert known.record(*asked)["recorded"] == 3
     first = min(asked, key=lambda event: event["id"])["id"]
     assert found(known, "house.source.type") == {first}
     assert known("audit", "--views").status == 0
-    systems = {"sources": ["urn:voipzeker:billing"], "types": ["rights-request-received"]}
+    systems = {"sources": [billing], "types": ["account-deactivated"]}
     assert known.record(message("system-registered", "system/billing", source=IT, **systems))
     assert found(known, "house.source.type") == set()
     assert known("audit", "--views").status == 0
