@@ -64,10 +64,10 @@ ROTATE = ("keys", "rotate", "--now")
 def test_the_same_command_of_a_second_person_does_it(
     office: Cli, command: tuple[str, ...], done: Callable[[Cli], bool]
 ) -> None:
-    for told in ("another person gives the same command", "you have approved it before"):
+    for words in ("another person gives the same command", "you have approved it before"):
         ran = by(office, FIRST, *command)  # one person is one person, however often
         assert ran.status == 1
-        assert told in ran.err
+        assert words in ran.err
         assert "another person" in ran.err
         assert not done(office)
     assert by(office, SECOND, *command).status == 0

@@ -235,7 +235,7 @@ _OWN = {
 
 def _of_others(told: Told, counting: Events) -> Iterator[tuple[str, str]]:
     """For each source and type that the house lists for others, the earliest event."""
-    types = {}
+    types: dict[str, list[str]] = {}
     for event in counting:
         if event.name == "system-registered" and "types" in event.facts:
             types |= dict.fromkeys(event.facts.get("sources") or (), event.facts["types"])
