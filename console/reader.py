@@ -22,6 +22,7 @@ OPERATOR = "operator"
 """The role of whoever runs the ledger and names no other."""
 _LOGIN_UID = Path("/proc/self/loginuid")
 _NO_LOGIN = 2**32 - 1
+_BY_NUMBER = "uid-"
 
 
 class Reader(msgspec.Struct, frozen=True):
@@ -51,12 +52,14 @@ def reader_of(reading: Reading, key_folder: Path) -> Reader:
 
 
 def _employee(user: int) -> str:
-    """A user of the operating system as an employee."""
+    """A user of the operating system as an employee; by number, without a name that can only be theirs."""
     try:
-        named = f"employee/{pwd.getpwuid(user).pw_name}"
+        name = pwd.getpwuid(user).pw_name
     except KeyError:
-        named = ""
-    return named if re.match(EMPLOYEE, named) else f"employee/uid-{user}"
+        name = ""
+    reference = f"employee/{name}"
+    by_name = re.match(EMPLOYEE, reference) and not name.startswith(_BY_NUMBER)
+    return reference if by_name else f"employee/{_BY_NUMBER}{user}"
 
 
 def _login_uid() -> int:

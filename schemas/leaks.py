@@ -19,8 +19,8 @@ from schemas.numbers import holds_bsn, holds_phone
 __all__ = ["find_leak", "is_personal_id", "leak_of_envelope", "looks_personal"]
 
 _FEWEST_DIGITS: Final = 7
-# None of the patterns could match without an @, a bracket or what stands for one, or so many digits. Read from
-# the start only and never again: a search would begin at every digit.
+# None of the patterns could match without an @, a bracket or what stands for one, or so many digits. Read
+# from the start only and never again: a search would begin at every digit.
 _SUSPECT = re.compile(rf"[^@(\[{{%&]*+[@(\[{{%&]|(?:[^0-9]*+[0-9]){{{_FEWEST_DIGITS}}}").match
 _UUID = re.compile(
     r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])"
@@ -31,7 +31,7 @@ _UUID = re.compile(
 _EMAIL = re.compile(r"[^\s@]@[^\s@.]+\.[^\s@.]")
 _AT = re.compile(r" ?[(\[{]at[)\]}] ?|%40|&#64;|&#x40;|&commat;", re.IGNORECASE)
 _NAMED_AT = re.compile(
-    r"[0-9a-z][._-]at[._-][0-9a-z-]+\.(?:nl|com|net|org|eu|be|de|info|biz|io|app|dev|frl)\Z",
+    r"[0-9a-z][._-]at[._-][0-9a-z.-]+\.(?:nl|com|net|org|eu|be|de|info|biz|io|app|dev|frl)\Z",
     re.IGNORECASE,
 )
 """`jan_at_example.nl`, where an @ may not stand."""

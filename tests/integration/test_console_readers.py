@@ -2,9 +2,11 @@
 
 import json
 import os
+import pwd
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -247,6 +249,15 @@ def test_a_login_that_a_process_wrote_itself_and_rights_that_were_lent_change_no
     assert reader_of(reading(), keys) == Reader("employee/uid-54321", "operator", judged=True)
     with pytest.raises(Misconfigured):
         reader_of(reading(reader="employee/9"), keys)
+
+
+@pytest.mark.parametrize("name", ["uid-54321", "J. de Vries", "\u0430nna", "x" * 200, ""])
+def test_a_user_whose_name_could_be_another_is_known_by_number(
+    keys: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    become(monkeypatch, 1_234)
+    monkeypatch.setattr(pwd, "getpwuid", lambda _user: SimpleNamespace(pw_name=name))
+    assert reader_of(reading(), keys).reference == "employee/uid-1234"
 
 
 def test_a_login_that_a_wrapper_fixed_cannot_name_another(keys: Path) -> None:
