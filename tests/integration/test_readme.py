@@ -4,7 +4,14 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+
+from ledger.embedded import postmaster
+from ledger.embedded.place import Place
+from tests.fixtures.postgres import short_folder
 
 ROOT = Path(__file__).parents[2]
 _BLOCK = re.compile(
@@ -25,7 +32,15 @@ def commands() -> list[str]:
     return lines[1:]
 
 
-def test_the_commands_of_the_readme_run_as_they_stand(tmp_path: Path) -> None:
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """Where the embedded server's own user may go, as in the place that it has without a setting."""
+    with short_folder() as folder:
+        yield folder
+        postmaster.stop(Place(folder))
+
+
+def test_the_commands_of_the_readme_run_as_they_stand(tmp_path: Path, data_dir: Path) -> None:
     clone, home = tmp_path / "clone", tmp_path / "home"
     for folder in (clone, home):
         folder.mkdir()
@@ -37,7 +52,7 @@ def test_the_commands_of_the_readme_run_as_they_stand(tmp_path: Path) -> None:
         "PYTHONPATH": str(ROOT),
         "HOME": str(home),
         "TMPDIR": str(tmp_path),
-        "LEDGER_DATA_DIR": str(tmp_path / "data"),
+        "LEDGER_DATA_DIR": str(data_dir),
     }
     with (tmp_path / "told").open("wb") as told, (tmp_path / "status").open("w+b") as status:
         done = subprocess.run(
