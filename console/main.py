@@ -37,6 +37,7 @@ from console.commands import (
 )
 from console.failures import FINE, INTERRUPTED, explained
 from console.flags import global_flags
+from console.help import tell_as_text
 from console.logs import complain, end_logs, silence
 from ledger import cycles
 
@@ -48,7 +49,7 @@ app = typer.Typer(
     epilog="Settings are variables LEDGER_… and flags; `ledger COMMAND --help` lists those of a command. "
     "Without LEDGER_DATABASE_URL the PostgreSQL that comes along is used.",
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
 )
 
 
@@ -95,6 +96,7 @@ GROUPS = (
 )
 for group in GROUPS:
     group.add_commands(app)
+tell_as_text(app)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -1,6 +1,7 @@
 """What leaves the program: JSON as bytes of UTF-8, tables for people, and notes on standard error."""
 
 import os
+import secrets
 import stat
 import sys
 import unicodedata
@@ -115,17 +116,30 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def write_file_as(path: Path, content: bytes, mode: int) -> None:
-    """Write a file with a mode, which is set before the content is there and never wider than before.
+    """Write a file with a mode, never wider than that of the file before it. Raises OSError.
 
-    A device or a pipe keeps its own. Raises OSError.
+    It is a new file in the place of what was there, a link too: whoever planted one, or has it open, gets
+    nothing of the content, and half a file is never there. A device or a pipe is written to as it is.
     """
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        now = os.fstat(descriptor).st_mode
-        if stat.S_ISREG(now):
-            os.fchmod(descriptor, stat.S_IMODE(now) & mode)
-            os.ftruncate(descriptor, 0)
-        file.write(content)
+    try:
+        before = path.stat().st_mode
+    except FileNotFoundError:
+        before = stat.S_IFREG | mode
+    if not stat.S_ISREG(before):
+        path.write_bytes(content)
+        return
+    draft = path.with_name(f".{secrets.token_hex(8)}.draft")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    try:
+        with os.fdopen(os.open(draft, flags, _PRIVATE), "wb") as file:
+            file.write(content)
+            os.fchmod(file.fileno(), stat.S_IMODE(before) & mode)
+        draft.replace(path)
+    except BaseException as error:
+        draft.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = str(path)
+        raise
 
 
 class _People(Console):

@@ -1,7 +1,8 @@
 """Who runs a command: the user whom the operating system authenticated, or whom somebody names who may.
 
 Who may name another person: root, and the user who owns the key folder, since both hold every key anyway. A
-wrapper that runs as that user for many people fixes the person with LEDGER_LOGIN, which is no flag.
+wrapper that runs as that user for many people fixes the person with LEDGER_LOGIN, which is no flag. Others
+are the real user of the process: where nobody logged in, a process may write the record of that itself.
 """
 
 import os
@@ -15,12 +16,13 @@ from console.settings import Reading
 from ledger.errors import Misconfigured
 from schemas.formats import EMPLOYEE
 
-__all__ = ["OPERATOR", "Reader", "authenticated_user", "reader_of"]
+__all__ = ["OPERATOR", "Reader", "reader_of"]
 
 OPERATOR = "operator"
 """The role of whoever runs the ledger and names no other."""
 _LOGIN_UID = Path("/proc/self/loginuid")
 _NO_LOGIN = 2**32 - 1
+_BY_NUMBER = "uid-"
 
 
 class Reader(msgspec.Struct, frozen=True):
@@ -37,7 +39,7 @@ def reader_of(reading: Reading, key_folder: Path) -> Reader:
     Only whoever runs the ledger, and names neither a person nor a role, needs no role of the register.
     """
     runs_it = _runs_the_ledger(key_folder)
-    user = authenticated_user()
+    user = _employee(_login_uid() if runs_it else os.getuid())
     login = reading.login or user
     named = reading.reader or login
     if (login != user and not runs_it) or (named != login and (reading.login or not runs_it)):
@@ -49,29 +51,32 @@ def reader_of(reading: Reading, key_folder: Path) -> Reader:
     return Reader(named, reading.role or OPERATOR, judged=not (silent and runs_it))
 
 
-def authenticated_user() -> str:
-    """The user of this process as an employee: who logged in, whatever `sudo` or `su` came after."""
-    user = _login_uid()
+def _employee(user: int) -> str:
+    """A user of the operating system as an employee; by number, without a name that can only be theirs."""
     try:
-        named = f"employee/{pwd.getpwuid(user).pw_name}"
+        name = pwd.getpwuid(user).pw_name
     except KeyError:
-        named = ""
-    return named if re.match(EMPLOYEE, named) else f"employee/uid-{user}"
+        name = ""
+    reference = f"employee/{name}"
+    by_name = re.match(EMPLOYEE, reference) and not name.startswith(_BY_NUMBER)
+    return reference if by_name else f"employee/{_BY_NUMBER}{user}"
 
 
 def _login_uid() -> int:
-    """The kernel's record of who logged in; without one, as for a service, the user of the process."""
+    """The kernel's record of who logged in, whatever `sudo` or `su` came after; without one the real user."""
     try:
         login = int(_LOGIN_UID.read_text())
     except (OSError, ValueError):
         login = _NO_LOGIN
-    return os.geteuid() if login == _NO_LOGIN else login
+    return os.getuid() if login == _NO_LOGIN else login
 
 
 def _runs_the_ledger(key_folder: Path) -> bool:
-    if os.geteuid() == 0:
-        return True
-    try:
-        return key_folder.stat().st_uid == os.geteuid()
-    except OSError:
+    """Not a program that was lent the owner's rights (set-uid): its real user is somebody else."""
+    user = os.getuid()
+    if user != os.geteuid():
         return False
+    try:
+        return user in {0, key_folder.stat().st_uid}
+    except OSError:
+        return user == 0

@@ -18,6 +18,7 @@ from ledger.names import LedgerName
 from ledger.postgres import PATIENCE_S
 from ledger.tlog.policy import Policy
 from ledger.withheld import WithheldKey
+from rulebook.approvals import APPROVALS
 from schemas.formats import CODE, EMPLOYEE, ID, SOURCE
 
 __all__ = [
@@ -49,7 +50,7 @@ ANSWERS_TOPIC = "privacy.rejections.v1"
 RECIPIENT = r"age1[02-9ac-hj-np-z]{58}"
 TOPIC = r"[A-Za-z0-9._-]{1,249}"
 # Acts that a second person can have to approve.
-FOUR_EYES = ("hold-release", "erasure", "rotation", "gap")
+FOUR_EYES = tuple(entry.act for entry in APPROVALS)
 OFFICE = "urn:voipzeker:privacy-office"
 
 

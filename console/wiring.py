@@ -18,7 +18,7 @@ from console.reads import Reads
 from console.settings import Settings
 from consumers.pipeline import BatchLimits
 from ledger.application import Ledger
-from ledger.approvals import Approval, approve, digest_of
+from ledger.approvals import Approval, Standing, approve, digest_of
 from ledger.audit import Custody, PublishedLog
 from ledger.authenticate import authenticate_rows
 from ledger.chain import CHAIN
@@ -51,6 +51,7 @@ from projections.person import legal_holds
 from projections.standing import holds_role, staff_is_registered
 from projections.storage import prepare
 from rulebook import period, secrecy
+from rulebook.approvals import approvers
 from rulebook.powers import POWERS
 from rulebook.sources import SENDERS
 from schemas import Intake
@@ -180,7 +181,7 @@ class Site:
     def intake(self) -> Intake:
         """What this ledger accepts, and from whom."""
         senders = SENDERS if self.settings.strict_sources else None
-        speakers = Speakers(frozenset(self.privacy_office), POWERS, senders)
+        speakers = Speakers(frozenset(self.privacy_office), POWERS, senders, house=SENDERS)
         judge = secrecy(self.settings.ordinary_codes)
         return Intake(self.settings.confidential, judge, speakers)
 
@@ -256,17 +257,17 @@ class Site:
         if not reader.judged:
             return True
         session = self._idle_reader()
-        streams = [period.subject for period in opener.periods(reader.reference)]
-        if holds_role(session, streams, reader.role, self.clock(), self.privacy_office):
+        if self._is_granted(reader, opener, session):
             return True
-        if not staff_is_registered(session):
+        if not staff_is_registered(session, self.privacy_office):
             return True
         if self.settings.reading.unheld == "refuse":
-            raise Misconfigured(
-                "the register does not grant this reader this role now: set LEDGER_READER_ROLE to a role that"
-                " is held, or record its grant first"
-            )
+            raise Misconfigured(_not_granted(reader))
         return False
+
+    def _is_granted(self, reader: Reader, opener: Opener, session: Session) -> bool:
+        streams = [period.subject for period in opener.periods(reader.reference)]
+        return holds_role(session, streams, reader.role, self.clock(), self.privacy_office)
 
     def record_reads(self) -> int:
         """Record the reads of this site, whose answers are out, and those that others left; how many.
@@ -283,17 +284,20 @@ class Site:
         finally:
             recorder.close()
 
-    def is_approved(self, act: str, parameters: Sequence[object], about: str | None = None) -> bool:
-        """Whether an act may happen now. Where it needs two persons, this one's approval is recorded first.
+    def approval_of(
+        self, act: str, parameters: Sequence[object], about: str | None = None
+    ) -> Standing:
+        """What an act waits for, if for anything: SECOND when it may happen now.
 
-        `parameters`: all that decides what the act does. `about`: the reference of whom it is about. Raises
-        Misconfigured for a person who does not hold the role, UnknownSubject, Retry or Halt.
+        Where it needs two persons, this one's approval is recorded first. `parameters`: all that decides what
+        the act does. `about`: the reference of whom it is about. Raises Misconfigured for a person who may not
+        approve it, UnknownSubject, Retry or Halt.
         """
         if act not in self.settings.four_eyes:
-            return True
+            return Standing.SECOND
         opener = Opener(self.session("reader"), self.provider, self.ledger)
         reader = reader_of(self.settings.reading, self.provider.folder)
-        self._holds_role(reader, opener)
+        self._check_approver(act, reader, opener)
         told = [*(_named(opener, about) if about else ()), *parameters]
         digest = digest_of(opener.ledger_key(READS), act, told)
         approval = Approval(act, reader.reference, reader.role, digest)
@@ -309,6 +313,22 @@ class Site:
             )
         finally:
             recorder.close()
+
+    def _check_approver(self, act: str, reader: Reader, opener: Opener) -> None:
+        """Raise Misconfigured for who may not approve: both hold a role that may, by the register.
+
+        Whoever runs the ledger has no exception here, and neither has a setting that lets reads through.
+        """
+        session = self._idle_reader()
+        if not staff_is_registered(session, self.privacy_office):
+            return
+        if reader.role not in approvers(act):
+            raise Misconfigured(
+                f"the role {reader.role} may not approve this act: {reader.reference} must set"
+                f" LEDGER_READER_ROLE to one of {', '.join(approvers(act))}"
+            )
+        if not self._is_granted(reader, opener, session):
+            raise Misconfigured(_not_granted(reader))
 
     def _open_recorder_of_own(self) -> Ledger:
         """The recorder; for the login of the upkeep, which is none, the eraser may record as well."""
@@ -384,6 +404,13 @@ class Site:
     def _keep(self, thing: C) -> C:
         self._opened.append(thing)
         return thing
+
+
+def _not_granted(reader: Reader) -> str:
+    return (
+        f"the register does not grant {reader.reference} the role {reader.role} now: set LEDGER_READER_ROLE"
+        " to a role that is held, or record its grant first"
+    )
 
 
 def log_key(settings: Settings) -> KeyFile:

@@ -2,10 +2,14 @@
 
 import msgspec
 
+from ledger.event import RecordedEvent
+from ledger.message import place_in
 from ledger.postgres import Session
 from ledger.systems import registered_systems
 from rulebook.sources import senders_with
 from schemas import Intake
+from schemas.powers import Speakers
+from schemas.sources import gives_power
 
 __all__ = ["accepted_now"]
 
@@ -18,7 +22,12 @@ def accepted_now(intake: Intake, session: Session) -> Intake:
     speakers = intake.speakers
     if speakers is None or speakers.senders is None:
         return intake
-    senders = senders_with(registered_systems(session))
+    senders = senders_with(registered_systems(session, lambda event: _counts(event, speakers)))
     return msgspec.structs.replace(
         intake, speakers=msgspec.structs.replace(speakers, senders=senders)
     )
+
+
+def _counts(event: RecordedEvent, speakers: Speakers) -> bool:
+    power, place = speakers.powers.get(event.type), place_in(event.origin)
+    return gives_power(power, event.name, event.source, place, speakers.office, speakers.house)

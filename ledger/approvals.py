@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from enum import Enum
 from uuid import uuid4
 
 import msgspec
@@ -23,7 +24,7 @@ from ledger.writing import Span
 from schemas.catalogue import APPROVED
 from schemas.encoding import to_json
 
-__all__ = ["Approval", "approve", "completes_a_pair", "digest_of"]
+__all__ = ["Approval", "Standing", "approve", "digest_of", "standing_of"]
 
 _SOURCE = f"{OWN_SOURCE}approvals"
 _INFO = b"processing-ledger/approval/1"
@@ -36,6 +37,14 @@ class Approval(msgspec.Struct, frozen=True):
     approver: str
     role: str
     digest: str
+
+
+class Standing(Enum):
+    """What an approval came to. `SECOND`: the act may happen; `AGAIN`: of the person who waits already."""
+
+    FIRST = "first"
+    AGAIN = "again"
+    SECOND = "second"
 
 
 def digest_of(key: bytes, act: str, parameters: Sequence[object]) -> str:
@@ -51,8 +60,8 @@ def approve(
     approval: Approval,
     now: datetime,
     valid: timedelta,
-) -> bool:
-    """Record an approval; whether it is the second one of two persons, so that the act may happen now.
+) -> Standing:
+    """Record an approval, and say what it comes to: with the second person's the act may happen now.
 
     `session` reads events. `valid`: how long the first one waits. An approval is used up by its pair, and a
     person who approves twice is one person. Raises Retry or Halt: then nothing may happen.
@@ -77,16 +86,28 @@ def approve(
         raise Halt(f"an approval was refused as {outcome.rejections[0][1].code.value}")
     stream = ledger.registry_stream(ledger.reference)
     approvals = decoded(session.rows("approvals", stream=stream, type=APPROVED))
-    same = [event for event in approvals if event.facts["digest"] == approval.digest]
-    return completes_a_pair((event for event in same if event.time >= now - valid), id)
+    same = [one for one in approvals if one.ours and one.facts["digest"] == approval.digest]
+    return standing_of(same, id, valid)
 
 
-def completes_a_pair(approvals: Iterable[RecordedEvent], id: str) -> bool:
-    """Whether the approval `id` is the second one of a pair, of approvals of one act in their order."""
+def standing_of(approvals: Iterable[RecordedEvent], id: str, valid: timedelta) -> Standing:
+    """What the approval `id` comes to, of all approvals of one act in their order.
+
+    All of them, also those whose time is over: without its pair a used one would wait anew.
+    """
     waiting: RecordedEvent | None = None
     for event in approvals:
-        is_second = waiting is not None and waiting.facts["approver"] != event.facts["approver"]
+        if waiting is not None and event.time - waiting.time > valid:
+            waiting = None
+        standing = _standing(waiting, event)
         if event.id == id:
-            return is_second
-        waiting = None if is_second else event
-    return False
+            return standing
+        waiting = None if standing is Standing.SECOND else event
+    raise Halt("an approval that was just recorded is not there")
+
+
+def _standing(waiting: RecordedEvent | None, event: RecordedEvent) -> Standing:
+    if waiting is None:
+        return Standing.FIRST
+    same = waiting.facts["approver"] == event.facts["approver"]
+    return Standing.AGAIN if same else Standing.SECOND

@@ -15,7 +15,7 @@ from ledger.packing import Ready
 from ledger.postgres import Session
 from schemas import EVENT_TYPES
 from schemas.powers import Claim, refs_in, without_right
-from schemas.sources import is_office_place
+from schemas.sources import gives_power, is_office_place
 
 __all__ = ["Said", "claims_of", "said_before"]
 
@@ -36,7 +36,7 @@ class Said(msgspec.Struct):
     def note(self, item: Ready, claim: Claim) -> None:
         """Take an event that is recorded next into account."""
         assert item.stream is not None
-        if not claim.acts:
+        if claim.counts and not claim.acts:
             self.add(item.stream, claim.power.id, (item.source, claim.refs, claim.for_office))
 
     def add(self, stream: UUID, power: str, saying: _Saying) -> None:
@@ -52,20 +52,21 @@ def claims_of(ready: Iterable[Ready]) -> list[Ready]:
 def said_before(session: Session, claiming: Collection[Ready]) -> Said:
     """What was recorded of that over which some events claim power."""
     said = Said()
-    powers = {
-        name: item.claim.power for item in claiming if item.claim for name in item.claim.power.opens
+    claims = {
+        name: item.claim for item in claiming if item.claim for name in item.claim.power.opens
     }
-    if not powers:
+    if not claims:
         return said
     rows = session.rows(
         "said_before",
         streams=sorted({item.stream for item in claiming if item.stream}),
-        types=[type for type, entry in EVENT_TYPES.items() if entry.name in powers],
+        types=[type for type, entry in EVENT_TYPES.items() if entry.name in claims],
     )
     for row in rows:
         event = decode_event(*row)
-        power = powers[event.name]
-        refs = refs_in(power, event.facts, event.categories)
-        saying = event.source, refs, is_office_place(place_in(event.origin))
-        said.add(event.stream, power.id, saying)
+        claim, place = claims[event.name], place_in(event.origin)
+        power = claim.power
+        if gives_power(power, event.name, event.source, place, claim.office, claim.house):
+            refs = refs_in(power, event.facts, event.categories)
+            said.add(event.stream, power.id, (event.source, refs, is_office_place(place)))
     return said

@@ -54,8 +54,12 @@ class OnHold(Reject):
 
     def __init__(self, held: Sequence[tuple[str, str]]) -> None:
         """`held`: reference of a hold and category."""
-        named = ", ".join(f"{ref} ({category})" for ref, category in held)
-        super().__init__(f"nothing was erased: under legal hold {named}; release the hold first")
+        by_ref: dict[str, list[str]] = {}
+        for ref, category in held:
+            by_ref.setdefault(ref, []).append(category)
+        named = "; ".join(f"{ref} ({', '.join(kept)})" for ref, kept in by_ref.items())
+        which = "the hold" if len(by_ref) == 1 else "the holds"
+        super().__init__(f"nothing was erased: under legal hold {named}; release {which} first")
         self.held = tuple(held)
 
 

@@ -1,5 +1,6 @@
 """What the register says of systems and their sources, read for the intake. A few rows, found by an index."""
 
+from collections.abc import Callable
 from typing import Any
 
 from ledger.event import RecordedEvent, decode_event
@@ -10,14 +11,21 @@ __all__ = ["registered_systems"]
 _ANNULLED = "event-annulled"
 
 
-def registered_systems(session: Session) -> list[dict[str, Any]]:
-    """Facts of every `system-registered` that is not annulled, the one that occurred first at the front."""
+def registered_systems(
+    session: Session, counts: Callable[[RecordedEvent], bool]
+) -> list[dict[str, Any]]:
+    """Facts of every `system-registered` that is not annulled, the one that occurred first at the front.
+
+    `counts`: whether who said it may give a system the right to speak.
+    """
     events = [decode_event(*row) for row in session.rows("registered_systems")]
     gone = {_target(event) for event in events if event.name == _ANNULLED}
     standing = [
         event
         for event in events
-        if event.name != _ANNULLED and (event.stream, event.source, event.id) not in gone
+        if event.name != _ANNULLED
+        and counts(event)
+        and (event.stream, event.source, event.id) not in gone
     ]
     return [event.facts for event in sorted(standing, key=lambda e: (e.time, e.source, e.id))]
 

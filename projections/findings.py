@@ -18,11 +18,13 @@ from projections.findings_fact import Fact, fact_of, facts_in
 from projections.findings_traces import Traces, leaves_traces, traced
 from projections.view import Key, View
 from rulebook.digest import digest
+from rulebook.powers import POWER_TABLE
+from rulebook.sources import SOURCES
 
 __all__ = ["DOSSIER", "TRACES", "VIEW", "Row", "evolve", "keys", "kind_of"]
 
 DOSSIER, TRACES = "dossier", "traces"
-FOLD = "13"
+FOLD = "14"
 # A dossier that depends on another one is no older than any change of that.
 LAST_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -75,6 +77,8 @@ _RULES = digest(
     rulebook.PERIODS,
     rulebook.RETENTION_RULES,
     rulebook.ERASURE_RULES,
+    POWER_TABLE,
+    SOURCES,
 )
 
 VIEW: View[Row] = View(

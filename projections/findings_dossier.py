@@ -164,6 +164,14 @@ def _is_ours(event: RecordedEvent) -> bool:
     return event.ours
 
 
+def _counts(event: RecordedEvent) -> bool:
+    return not event.void
+
+
+def _says_types(event: RecordedEvent) -> bool:
+    return _counts(event) and "types" in event.facts
+
+
 def _version(event: RecordedEvent) -> dict[str, Any]:
     facts = event.facts
     return {
@@ -277,20 +285,32 @@ NOTED: dict[str, tuple[Noting, ...]] = {
         _note("employment", "ended", 1),
         _note("job", "ended", 1, only_last=True),
     ),
-    "role-granted": (_note("role/{role}", "granted"),),
-    "role-revoked": (_note("role/{role}", "revoked", 1),),
+    "role-granted": (
+        _note("role/{role}", "granted"),
+        _note("reading/{role}", "granted", when=_counts),
+    ),
+    "role-revoked": (
+        _note("role/{role}", "revoked", 1),
+        _note("reading/{role}", "revoked", 1),
+    ),
     "role-defined": (_note("defined", _categories),),
     # others
     "recipient-registered": (_note("recipient", _version),),
     "recipient-changed": (_note("recipient", _version),),
     "recipient-ended": (_note("recipient", _fact("valid_to"), 1),),
-    "system-registered": (_note("sources", _fact("sources")),),
+    "system-registered": (
+        _note("sources", _fact("sources"), when=_counts),
+        _note("speaks", _facts("sources", "types"), when=_says_types),
+    ),
     "breach-assessed": (_note("assessed", _fact("risk")),),
     "authority-notified": (_note("notified", _facts("regime", "phase")),),
 }
 
 SHARED_TOPICS: frozenset[str] = frozenset(
-    {"account", "takeover", "vog", "employment", "role", "defined", "recipient", "sources"}
+    {
+        *("account", "takeover", "vog", "employment", "role", "reading", "defined"),
+        *("recipient", "sources"),
+    }
 )
 """Kinds of topic that facts of other streams depend on: registers, staff, and of customers the account of a
 contact person and the other side of a takeover."""

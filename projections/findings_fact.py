@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.powers import ACT, POWERLESS
+from projections.powers import POWERLESS, type_of
 from rulebook import provision
 
 __all__ = ["CHECKED", "DISCLOSURE", "Fact", "fact_of", "facts_in"]
@@ -111,6 +111,8 @@ CHECKED: Mapping[str, tuple[Checking, ...]] = {
         Checking("indirect-collection", ("from_recipient",), when=_from_third_party),
     ),
     "event-annulled": (Checking("annulment", ("annuls",), when=_is_void),),
+    "role-granted": (Checking("power", when=_is_void),),
+    "system-registered": (Checking("power", when=_is_void),),
     POWERLESS: (Checking("power"),),
     "personal-data-erased": (Checking("erasure", when=_outside),),
     "contact-list-uploaded": (Checking("contact-list"),),
@@ -151,7 +153,7 @@ def fact_of(kind: str, event: RecordedEvent) -> Fact:
         occurred_at=event.time,
         source=event.source,
         id=event.id,
-        name=event.facts[ACT] if event.name == POWERLESS else event.name,
+        name=type_of(event),
         facts={name: event.facts[name] for name in check.keeps if name in event.facts},
         subject=event.subject,
         provision=event.provision,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -21,9 +22,14 @@ __all__ = [
     "findings_of",
     "is_registered",
     "listed",
+    "owns",
     "source_finding",
     "source_rules",
 ]
+
+
+SourceFault = Literal["unregistered", "type-of-another"]
+"""What may be wrong with a source: no system has it, or the house does not list a type for it."""
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):
@@ -97,6 +103,14 @@ def _finding(rule: str, fact: Fact, stream: UUID, one: Seen) -> Finding:
     )
 
 
+def owns(source: str, type: str, systems: Mapping[str, Dossier]) -> bool:
+    """Whether what was registered of a source last, with its types, has a type, or any."""
+    told = [mark for one in systems.values() for mark in one.all("speaks")]
+    own = [mark for mark in told if source in (mark.says[0] or ())]
+    latest = max(own, key=lambda mark: mark.order, default=None)
+    return latest is not None and (not latest.says[1] or type in latest.says[1])
+
+
 def is_registered(source: str, systems: Mapping[str, Dossier]) -> bool:
     """Whether a system lists a source; one that lists none has those that end with its id."""
     return any(_has(source, name, dossier) for name, dossier in systems.items())
@@ -115,14 +129,16 @@ def _has(source: str, system: str, dossier: Dossier) -> bool:
     return source == id or source.endswith((f":{id}", f"/{id}"))
 
 
-def source_rules(trace: Trace) -> Sequence[rulebook.Rule]:
-    """The rules that a source breaks which no system has, at an event that it sent."""
-    return rulebook.breaches("source", {"source": "unregistered"}, day_of(trace.time))
+def source_rules(trace: Trace, fault: SourceFault) -> Sequence[rulebook.Rule]:
+    """The rules that a source breaks which no system has, or whose type is another's, at an event of it."""
+    return rulebook.breaches("source", {"source": fault}, day_of(trace.time))
 
 
-def source_finding(trace: Trace, about: UUID, subject: str | None) -> Iterable[tuple[str, Finding]]:
-    """Rule -> finding of a source that no system has, at the earliest event that it sent."""
-    for rule in source_rules(trace):
+def source_finding(
+    trace: Trace, fault: SourceFault, about: UUID, subject: str | None
+) -> Iterable[tuple[str, Finding]]:
+    """Rule -> finding of a source, at the earliest event that shows it."""
+    for rule in source_rules(trace, fault):
         yield (
             rule.id,
             Finding(
@@ -134,6 +150,6 @@ def source_finding(trace: Trace, about: UUID, subject: str | None) -> Iterable[t
                 id=trace.id,
                 name=trace.name,
                 subject=subject,
-                detail=trace.source,
+                detail=trace.source if fault == "unregistered" else f"{trace.source}, {trace.name}",
             ),
         )

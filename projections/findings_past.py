@@ -18,7 +18,8 @@ from projections.findings import DOSSIER, TRACES, VIEW, Row
 from projections.findings_dossier import Dossier, dossier_name
 from projections.findings_fact import Fact
 from projections.findings_join import Entry, FindingsJoin
-from projections.findings_judging import Finding, is_registered
+from projections.findings_judging import Finding
+from projections.findings_sources import is_fine
 from projections.findings_traces import Traces
 from projections.timetravel import Moment, fold, select
 
@@ -108,8 +109,12 @@ def _all_registered(
         if isinstance(row := rows.get(DOSSIER), Dossier)
     }
     traces = (rows.get(TRACES) for rows in own.values())
-    sources = {source for one in traces if isinstance(one, Traces) for source in one.first}
-    return all(is_registered(source, known) for source in sources)
+    return all(
+        is_fine(sighted, first, known)
+        for one in traces
+        if isinstance(one, Traces)
+        for sighted, first in one.first.items()
+    )
 
 
 def _names_in(own: Mapping[UUID, Mapping[str, Row]]) -> set[str]:

@@ -18,7 +18,10 @@ EVER = datetime(1, 1, 1, tzinfo=UTC)
 _Marks = tuple[Mark, ...]
 # Topics that are only asked for what held up to a fact's time.
 _TIMELY = frozenset(
-    {"bought", "decided", "vog", "employment", "role", "defined", "transfer", "collection-notice"}
+    {
+        *("bought", "decided", "vog", "employment", "role", "reading", "defined"),
+        *("transfer", "collection-notice"),
+    }
 )
 _RECIPIENT = "recipient"
 

@@ -132,18 +132,20 @@ def _access(fact: Fact, look: Look) -> Iterator[Seen]:
     at = fact.occurred_at
     defined = look.at(f"role/{role}").last("defined", at)
     beyond = sorted(set(fact.categories) - set(defined.says)) if defined else []
-    yield _role_of(employee, role, at)
+    yield _held(employee, f"role/{role}", role, at)
     coverage = "undefined" if defined is None else "beyond" if beyond else "within"
     yield Seen({"coverage": coverage}, detail=", ".join([role, *beyond]))
     yield Seen({"vog": _has_vog(employee, at)})
 
 
 def _read(fact: Fact, look: Look) -> Iterator[Seen]:
-    yield _role_of(look.at(fact.facts["reader"]), fact.facts["role"], fact.occurred_at)
+    reader, role = look.at(fact.facts["reader"]), fact.facts["role"]
+    yield _held(reader, f"reading/{role}", role, fact.occurred_at)
 
 
-def _role_of(employee: Dossier, role: str, at: datetime) -> Seen:
-    last, ended = employee.last(f"role/{role}", at), employee.until("employment", at)
+def _held(employee: Dossier, topic: str, role: str, at: datetime) -> Seen:
+    """Whether a role was held: for what other systems let see by any grant, for reads by those that count."""
+    last, ended = employee.last(topic, at), employee.until("employment", at)
     held = last and holds(last.says == "granted", last.order, [mark.order for mark in ended])
     return Seen({"role": "granted" if held else "not-granted"}, detail=role)
 
@@ -262,9 +264,11 @@ DEPENDS: Mapping[str, frozenset[str]] = {
     "answered": frozenset({"request", "request-act", RETENTION}),
     "vog": frozenset({"employment", "access"}),
     "employment": frozenset({"access", "read"}),
-    "role": frozenset({"access", "read"}),
+    "role": frozenset({"access"}),
+    "reading": frozenset({"read"}),
     "defined": frozenset({"access"}),
     "sources": frozenset(),
+    "speaks": frozenset(),
     **dict.fromkeys(
         (
             "contact",

@@ -1,6 +1,7 @@
-"""Sources that no system has: one finding each, at the earliest event that the source sent under a rule.
+"""Sources that no system has, or that send a type that the house does not list for them: one finding each, at
+the earliest event that shows it under a rule.
 
-Every stream keeps the earliest event of each source; of them the earliest of all is shown. While
+Every stream keeps the earliest event of each sighting; of them the earliest of all is shown. While
 following, a comparison with what was found is enough; only when that event is annulled, or a system has
 a source no more, all streams are asked.
 """
@@ -12,20 +13,23 @@ from uuid import UUID
 import msgspec
 
 from projections.findings import DOSSIER, TRACES, VIEW, Row
-from projections.findings_dossier import Dossier
+from projections.findings_dossier import NO_DOSSIER, Dossier
 from projections.findings_judging import (
     Finding,
+    SourceFault,
     is_registered,
     listed,
+    owns,
     source_finding,
     source_rules,
 )
 from projections.findings_traces import Trace, Traces
 from projections.view import NOWHERE, Key, encode
 
-__all__ = ["SourceStore", "earliest", "refresh_sources", "sight", "unregistered"]
+__all__ = ["SourceStore", "earliest", "is_fine", "refresh_sources", "sight", "unregistered"]
 
 _SYSTEM = "system/"
+_PLACE = "source/"
 _FINDING = msgspec.json.Decoder(Finding)
 _Place = tuple[Key, str]
 _Change = tuple[Row | None, Row | None]
@@ -51,26 +55,38 @@ def earliest(known: MutableMapping[str, Any], stream: UUID, row: Any) -> None:
     """Take what one stream has seen into account. What is older than the rules hides nothing later:
     it leaves no finding, so whoever follows could not know of it."""
     if isinstance(row, Traces):
-        for source, first in row.first.items():
-            if source_rules(first):
-                sight(known, source, (first, stream, row.subject))
+        for sighted, first in row.first.items():
+            if source_rules(first, _fault(sighted, first)):
+                sight(known, sighted, (first, stream, row.subject))
 
 
-def sight(known: MutableMapping[str, Any], source: str, sighting: tuple[Any, ...]) -> None:
-    """Take one sighting of a source into account: the earliest stays."""
-    if source not in known or sighting[0] < known[source][0]:
-        known[source] = sighting
+def _fault(sighted: str, first: Trace) -> SourceFault:
+    return "unregistered" if sighted == first.source else "type-of-another"
+
+
+def sight(known: MutableMapping[str, Any], sighted: str, sighting: tuple[Any, ...]) -> None:
+    """Take one sighting into account: the earliest stays."""
+    if sighted not in known or sighting[0] < known[sighted][0]:
+        known[sighted] = sighting
 
 
 def unregistered(
     sightings: Mapping[str, Any], systems: Mapping[str, Dossier]
 ) -> Iterator[tuple[Key, str, Finding]]:
-    """Findings about those sources that no system has, in the order of their places."""
-    for source in sorted(sightings):
-        if not is_registered(source, systems):
-            first, stream, subject = sightings[source]
-            for rule, finding in source_finding(first, stream, subject):
-                yield (NOWHERE, f"source/{source}"), rule, finding
+    """Findings about sources that no system has, or with types of others, in the order of their places."""
+    for sighted in sorted(sightings):
+        first, stream, subject = sightings[sighted]
+        if not is_fine(sighted, first, systems):
+            fault = _fault(sighted, first)
+            for rule, finding in source_finding(first, fault, stream, subject):
+                yield (NOWHERE, f"{_PLACE}{sighted}"), rule, finding
+
+
+def is_fine(sighted: str, first: Trace, systems: Mapping[str, Dossier]) -> bool:
+    """Whether systems account for a sighting."""
+    if _fault(sighted, first) == "unregistered":
+        return is_registered(first.source, systems)
+    return owns(first.source, first.name, systems)
 
 
 def refresh_sources(changes: Mapping[Key, _Change], store: SourceStore) -> None:
@@ -103,16 +119,19 @@ def _lists_less(before: Row | None, after: Row | None) -> bool:
     """Whether a source may be no system's any more, which was this one's."""
     if not isinstance(before, Dossier):
         return False
-    old, new = listed(before), listed(after) if isinstance(after, Dossier) else set()
+    later = after if isinstance(after, Dossier) else NO_DOSSIER
+    if before.all("speaks") and before.all("speaks") != later.all("speaks"):
+        return True
+    old, new = listed(before), listed(later)
     return bool(old - new) if old else before != after
 
 
 _Moved = dict[str, list[tuple[UUID, Any, Any, str | None]]]
-"""By source: stream, its earliest event before and after, and the stream's reference."""
+"""By sighting: stream, its earliest event before and after, and the stream's reference."""
 
 
 def _moved(seen: Mapping[UUID, _Change]) -> _Moved:
-    """Sources whose earliest event in a stream is another one now."""
+    """Sightings whose earliest event in a stream is another one now."""
     moved: _Moved = {}
     for stream, (before, after) in seen.items():
         old, new = _first(before), _first(after)
@@ -132,7 +151,7 @@ def _first(row: Row | None) -> Mapping[str, Trace]:
 def _uncovered(moved: _Moved, known: Mapping[str, Finding]) -> bool:
     """Whether an event that is shown is no longer the earliest of its stream, for a later one."""
     for source, entries in moved.items():
-        shown = known.get(f"source/{source}")
+        shown = known.get(f"{_PLACE}{source}")
         for stream, old, new, _ in entries:
             is_shown = shown and old and (shown.about, shown.id) == (stream, old.id)
             if is_shown and (new is None or new > old):
@@ -150,12 +169,12 @@ def _everywhere(store: SourceStore) -> dict[str, Any]:
 def _nearby(moved: _Moved, known: Mapping[str, Finding]) -> dict[str, Any]:
     """What is shown already, and what has moved."""
     sightings: dict[str, Any] = {
-        one.source: (
+        place.removeprefix(_PLACE): (
             Trace(one.occurred_at, one.source, one.id, one.position, one.name),
             one.about,
             one.subject,
         )
-        for one in known.values()
+        for place, one in known.items()
     }
     for source, entries in moved.items():
         for stream, _, new, subject in entries:

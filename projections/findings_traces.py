@@ -1,8 +1,8 @@
 """Traces: what a stream's events say by being there at all: who sent them, and which data is held.
 
-Pure. Of each source the earliest event, and of each key that is not destroyed the earliest event whose
-values it sealed, and on what they rest: a key of a rolling category is that of one month. A later event of
-the same source, keys and legal basis changes nothing.
+Pure. Of each source the earliest event, and of each type that the house lists for others; and of each key
+that is not destroyed the earliest event whose values it sealed, and on what they rest: a key of a rolling
+category is that of one month. A later event of the same source, type, keys and legal basis changes nothing.
 """
 
 from datetime import datetime
@@ -10,8 +10,10 @@ from datetime import datetime
 import msgspec
 
 from ledger.event import RecordedEvent
+from projections.powers import type_of
+from rulebook.sources import is_of_another
 
-__all__ = ["Trace", "Traces", "leaves_traces", "traced"]
+__all__ = ["Trace", "Traces", "leaves_traces", "sighted_as", "traced"]
 
 _Keys = dict[str, "Trace"]
 _Bases = dict[str, tuple[str, ...]]
@@ -30,8 +32,9 @@ class Trace(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
 class Traces(msgspec.Struct, frozen=True, tag="traces", gc=False):
     """Of one stream. `subject`: its reference when it is not a person's.
 
-    `first`: by source. `held`: by category and key. `bases`: by key, the legal bases and activities of all
-    that it sealed, such as `6-1-a web-analytics`. `destroyed`: ids of keys, whose values may arrive later.
+    `first`: by what is sighted (`sighted_as`). `held`: by category and key. `bases`: by key, the legal bases
+    and activities of all that it sealed, such as `6-1-a web-analytics`. `destroyed`: ids of keys, whose
+    values may arrive later.
     """
 
     subject: str | None = None
@@ -51,10 +54,11 @@ def traced(state: Traces | None, event: RecordedEvent) -> Traces:
     known = state or Traces(event.subject)
     if event.ours:
         return _without(known, event.facts["keys_destroyed"]) if _erases(event) else known
-    trace = Trace(event.time, event.source, event.id, event.position, event.name)
+    trace = Trace(event.time, event.source, event.id, event.position, type_of(event))
     first, held, bases = known.first, known.held, known.bases
-    if event.source not in first or trace < first[event.source]:
-        first = {**first, event.source: trace}
+    for sighted in _sightings(event.source, trace.name):
+        if sighted not in first or trace < first[sighted]:
+            first = {**first, sighted: trace}
     for category, sealed in event.sealed.items():
         keys = held.get(category, {})
         later = sealed.key in keys and keys[sealed.key] <= trace
@@ -64,6 +68,16 @@ def traced(state: Traces | None, event: RecordedEvent) -> Traces:
     if first is known.first and held is known.held and bases is known.bases:
         return known
     return Traces(known.subject, first, held, bases, known.destroyed)
+
+
+def sighted_as(source: str, type: str = "") -> str:
+    """The name of a sighting: a source, or a source with a type that is not its own."""
+    return f"{source} {type}" if type else source
+
+
+def _sightings(source: str, type: str) -> tuple[str, ...]:
+    own = sighted_as(source)
+    return (own, sighted_as(source, type)) if is_of_another(source, type) else (own,)
 
 
 def _based(bases: _Bases, key: str, event: RecordedEvent) -> _Bases:

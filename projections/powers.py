@@ -1,7 +1,8 @@
 """Acts without the power that they claim: recorded before what they are about, or by who may not. Pure.
 
 What arrives later is judged when it is recorded (`ledger.claims`). An act that came before what it ends
-is judged here, so that nobody gets power by arriving first; an annulment has rules of its own.
+is judged here, so that nobody gets power by arriving first; an annulment has rules of its own. What would
+give somebody power, such as a grant, is judged by who said it and where it came in.
 """
 
 from collections.abc import Collection, Sequence
@@ -11,16 +12,36 @@ from uuid import UUID
 import msgspec
 
 from ledger.event import RecordedEvent
+from ledger.message import place_in
 from rulebook.powers import POWERS
+from rulebook.sources import SENDERS
 from schemas.event_type import PREFIX
 from schemas.powers import Power, refs_in
+from schemas.sources import gives_power
 
-__all__ = ["ACT", "POWERLESS", "may_change_others", "powerless", "stripped"]
+__all__ = [
+    "ACT",
+    "POWERLESS",
+    "gives_none",
+    "may_change_others",
+    "powerless",
+    "stripped",
+    "type_of",
+]
 
 POWERLESS = "act-without-power"
 """Stands in the place of the type of such an act, so that no view takes it for one."""
 _TYPE = f"{PREFIX}{POWERLESS}.v1"
 ACT = "act"
+
+
+def gives_none(event: RecordedEvent, privacy_office: Collection[str]) -> bool:
+    """Whether an event would give somebody power, and comes from who may not give it."""
+    power = POWERS.get(event.type)
+    if power is None or not power.listed:
+        return False
+    place = place_in(event.origin)
+    return not gives_power(power, event.name, event.source, place, privacy_office, SENDERS)
 
 
 def may_change_others(event: RecordedEvent, privacy_office: Collection[str]) -> bool:
@@ -39,7 +60,7 @@ def powerless(
     said: dict[tuple[UUID, str], list[RecordedEvent]] = {}
     for event in claiming:
         power = POWERS[event.type]
-        if event.name in power.opens:
+        if event.name in power.opens and not gives_none(event, privacy_office):
             said.setdefault((event.stream, power.id), []).append(event)
     return {
         (event.source, event.id)
@@ -72,6 +93,11 @@ def _lacks_power(
 def stripped(event: RecordedEvent) -> RecordedEvent:
     """The event as views see it: that something was recorded, and of which type, and no act."""
     return msgspec.structs.replace(event, type=_TYPE, facts={ACT: event.name})
+
+
+def type_of(event: RecordedEvent) -> str:
+    """The short name of the type under which an event was recorded, stripped or not."""
+    return str(event.facts[ACT]) if event.name == POWERLESS else event.name
 
 
 def _refs(power: Power, event: RecordedEvent) -> frozenset[str]:

@@ -27,6 +27,7 @@ __all__ = [
     "definition_at",
     "employed_at",
     "holds",
+    "powers_of",
     "roles_at",
 ]
 
@@ -51,11 +52,15 @@ class Role(msgspec.Struct, frozen=True, tag="role"):
 
 
 class Grant(msgspec.Struct, frozen=True):
-    """A role was granted to an employee, or revoked."""
+    """A role was granted to an employee, or revoked.
+
+    `counts`: False for what somebody said who may not give power: it opens nothing of this ledger.
+    """
 
     order: Order
     role: str
     granted: bool
+    counts: bool = True
 
 
 class Employment(msgspec.Struct, frozen=True):
@@ -104,7 +109,8 @@ def evolve(state: Row | None, event: RecordedEvent) -> Row:
     employee = state if isinstance(state, Employee) else Employee()
     if event.name in _GRANTS:
         granted = _GRANTS[event.name]
-        grant = Grant(order_of(event, int(not granted)), event.facts["role"], granted)
+        order = order_of(event, int(not granted))
+        grant = Grant(order, event.facts["role"], granted, not event.void)
         return msgspec.structs.replace(employee, grants=_with(employee.grants, grant))
     if event.name in _EMPLOYMENTS:
         started = _EMPLOYMENTS[event.name]
@@ -131,6 +137,12 @@ def roles_at(employee: Employee, time: datetime) -> dict[str, Grant]:
         for role, grant in sorted(last.items())
         if holds(grant.granted, grant.order, ended)
     }
+
+
+def powers_of(employee: Employee) -> Employee:
+    """The employee with the grants that give power here, and no others."""
+    counting = tuple(grant for grant in employee.grants if grant.counts)
+    return msgspec.structs.replace(employee, grants=counting)
 
 
 def holds(granted: bool, act: Order, ended: Iterable[Order]) -> bool:
@@ -163,7 +175,7 @@ def definition_at(definitions: Iterable[Definition], time: datetime) -> Definiti
 
 VIEW: View[Row] = View(
     name="staff",
-    version="2",
+    version="3",
     type=Row,
     keys=keys,
     names=frozenset({*_ACTS, "role-defined"}),

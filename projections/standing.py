@@ -1,6 +1,8 @@
 """Whether an employee holds a role now, and whether the house registers roles at all.
 
-The employee's own stream is folded on the spot, so that a grant or its end counts at once.
+The employee's own stream is folded on the spot, so that a grant or its end counts at once. Only grants count
+that give power (`projections.powers.gives_none`): what anybody may send to a topic opens nothing, and shuts
+nobody out.
 """
 
 from collections.abc import Collection, Sequence
@@ -8,12 +10,14 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.errors import Halt
+from ledger.event import decode_event
 from ledger.postgres import Session
-from ledger.reading import events_of
+from ledger.reading import events_of, newest
 from projections import staff
+from projections.powers import gives_none
 from projections.read import bookmark_of
 from projections.read_house import employees
-from projections.staff import Employee, roles_at
+from projections.staff import Employee, powers_of, roles_at
 from projections.timetravel import fold_at
 from schemas.event_type import PREFIX
 
@@ -34,18 +38,18 @@ def holds_role(
     for stream in streams:
         of_one = [event for event in events if event.stream == stream]
         row = fold_at(staff.VIEW, of_one, privacy_office=privacy_office).get("")
-        if isinstance(row, Employee) and role in roles_at(row, time):
+        if isinstance(row, Employee) and role in roles_at(powers_of(row), time):
             return True
     return False
 
 
-def staff_is_registered(session: Session) -> bool:
+def staff_is_registered(session: Session, privacy_office: Collection[str] = ()) -> bool:
     """Whether anybody was ever granted a role, as the view has it or an event that it has not reached."""
     try:
         position = bookmark_of(session, staff.VIEW).position
     except Halt:  # the view is of another version: the events say it
         position = 0
-    if position and any(row.grants for row in employees(session).values()):
+    if position and any(powers_of(row).grants for row in employees(session).values()):
         return True
-    after = session.of("projections").row("granted_after", position=position, type=_GRANTED)
-    return bool(after and after[0])
+    after = session.of("projections").stream("granted_after", position=position, type=_GRANTED)
+    return any(not gives_none(newest(decode_event(*row)), privacy_office) for row in after)

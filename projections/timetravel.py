@@ -13,7 +13,7 @@ import msgspec
 from ledger.event import RecordedEvent
 from projections.annulment import Effects, Name, effects, name_of
 from projections.customer_state import READ
-from projections.powers import powerless, stripped
+from projections.powers import gives_none, powerless, stripped
 from projections.view import View
 
 __all__ = ["NOW", "Moment", "Selected", "counting", "fold", "fold_at", "projector", "select"]
@@ -64,7 +64,7 @@ def select(
     told = effects(visible, privacy_office)
     without = _powerless(visible, told, privacy_office)
     shown = [event for event in visible if moment.as_of is None or event.time <= moment.as_of]
-    counted = _counted(shown, told, without)
+    counted = _counted(shown, told, without, privacy_office)
     kept = {name_of(event) for event in shown}
     return Selected(
         counted=tuple(counted),
@@ -91,10 +91,11 @@ def counting(
 ) -> list[RecordedEvent]:
     """The events that are not annulled, of streams that are complete.
 
-    Void annulments are marked, acts without the power that they claim are stripped.
+    What has no effect is marked: void annulments, grants that give no power. Acts without the power that
+    they claim are stripped.
     """
     told = effects(events, privacy_office)
-    return _counted(events, told, _powerless(events, told, privacy_office))
+    return _counted(events, told, _powerless(events, told, privacy_office), privacy_office)
 
 
 def _powerless(
@@ -106,9 +107,12 @@ def _powerless(
 
 
 def _counted(
-    events: Sequence[RecordedEvent], told: Effects, without: set[Name]
+    events: Sequence[RecordedEvent],
+    told: Effects,
+    without: set[Name],
+    privacy_office: Collection[str],
 ) -> list[RecordedEvent]:
-    gone, void = told
+    gone, void = told.annulled, told.void | _giving_none(events, privacy_office)
     counted = [event for event in events if name_of(event) not in gone] if gone else list(events)
     if without:
         counted = [stripped(event) if name_of(event) in without else event for event in counted]
@@ -118,6 +122,10 @@ def _counted(
         msgspec.structs.replace(event, void=True) if name_of(event) in void else event
         for event in counted
     ]
+
+
+def _giving_none(events: Sequence[RecordedEvent], privacy_office: Collection[str]) -> set[Name]:
+    return {name_of(event) for event in events if gives_none(event, privacy_office)}
 
 
 def fold(

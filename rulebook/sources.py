@@ -9,7 +9,7 @@ from rulebook.loading import load
 from schemas.powers import Sender
 from schemas.sources import EVENTS_TOPIC, FILES
 
-__all__ = ["SENDERS", "SOURCES", "senders_with"]
+__all__ = ["SENDERS", "SOURCES", "is_of_another", "senders_with"]
 
 # Whoever may say something may take it back; of what others said it is refused anyway.
 _TAKES_BACK = "event-annulled"
@@ -39,6 +39,12 @@ def senders_with(
         for source in facts.get("sources", ()):
             senders[source] = _changed(senders.get(source, _NEWCOMER), facts)
     return senders
+
+
+def is_of_another(source: str, name: str) -> bool:
+    """Whether the house knows a source and does not list a type, by short name, for it."""
+    sender = SENDERS.get(source)
+    return sender is not None and bool(sender.types) and name not in sender.types
 
 
 def _changed(sender: Sender, facts: Mapping[str, Any]) -> Sender:

@@ -19,9 +19,9 @@ from schemas.numbers import holds_bsn, holds_phone
 __all__ = ["find_leak", "is_personal_id", "leak_of_envelope", "looks_personal"]
 
 _FEWEST_DIGITS: Final = 7
-# None of the patterns could match without an @ or a bracket, or so many digits. Read from the start only and
-# never again: a search would begin at every digit.
-_SUSPECT = re.compile(rf"[^@(\[{{]*+[@(\[{{]|(?:[^0-9]*+[0-9]){{{_FEWEST_DIGITS}}}").match
+# None of the patterns could match without an @, a bracket or what stands for one, or so many digits. Read
+# from the start only and never again: a search would begin at every digit.
+_SUSPECT = re.compile(rf"[^@(\[{{%&]*+[@(\[{{%&]|(?:[^0-9]*+[0-9]){{{_FEWEST_DIGITS}}}").match
 _UUID = re.compile(
     r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])"
 )
@@ -29,16 +29,23 @@ _UUID = re.compile(
 
 # One character before the @ is enough to know, and no part reaches across an @: the search is linear.
 _EMAIL = re.compile(r"[^\s@]@[^\s@.]+\.[^\s@.]")
-_AT = re.compile(r" ?[(\[{]at[)\]}] ?", re.IGNORECASE)
+_AT = re.compile(r" ?[(\[{]at[)\]}] ?|%40|&#64;|&#x40;|&commat;", re.IGNORECASE)
+_NAMED_AT = re.compile(
+    r"[0-9a-z][._-]at[._-][0-9a-z.-]+\.(?:nl|com|net|org|eu|be|de|info|biz|io|app|dev|frl)\Z",
+    re.IGNORECASE,
+)
+"""`jan_at_example.nl`, where an @ may not stand."""
 _IBAN_START = re.compile(r"[A-Za-z]{2}[0-9]{2}(?=[-. _]?[A-Za-z0-9])")
 _IBAN_MARKS = re.compile(r"[-. _]")
 _DUTCH_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z]{4}[0-9]{10}\Z")
 _ADDRESS = re.compile(
     r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
     r"|[1-9][0-9]{3}(?!S[ADS])[A-Z]{2}[-._:]?[1-9][0-9]{0,4}[a-zA-Z]?"
-    r"|[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5})\Z"
+    r"|[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}"
+    r"|(?=[0-9.]*[A-Fa-f])[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}"
+    r"|[A-Za-z.-]*[A-Za-z]{3}(?:straat|laan|gracht|plein|singel|dreef|steeg|kade)[-._]?[1-9][0-9]{0,4}[a-zA-Z]?)\Z"
 )
-"""A machine by its number, a house by postcode and number, a device by its number."""
+"""A machine by its number, a house by postcode or street with number, a device by its number."""
 
 _PARTS = re.compile(r"[/:]")
 _REFERENCES: Final = frozenset(
@@ -98,7 +105,13 @@ def is_personal_id(text: str) -> bool:
 
     Beyond `looks_personal`: addresses of machines and houses, where a whole part of the name is one.
     """
-    return looks_personal(text) or _is_address(text) or any(map(_is_address, _PARTS.split(text)))
+    parts = _PARTS.split(text)
+    return (
+        looks_personal(text)
+        or _is_address(text)
+        or any(map(_is_address, parts))
+        or any(map(_NAMED_AT.search, parts))
+    )
 
 
 def _is_address(text: str) -> bool:

@@ -12,14 +12,16 @@ from schemas.labels import beside
 
 __all__ = ["holds_bsn", "holds_phone"]
 
-_BLANK = r"[ ()./_-]"
+_BLANK = r"[ ()./_:|~=-]"
 """What people put between the digits of a phone number, as `plain` writes it."""
 
 _PHONE = re.compile(
     # International, with + or 00; national, in groups.
     rf"\+[1-9](?:{_BLANK}{{0,3}}[0-9]){{6,14}}(?![0-9])"
     rf"|(?<![A-Za-z0-9])00[1-9](?:{_BLANK}{{0,3}}[0-9]){{9,14}}(?![A-Za-z0-9])"
-    rf"|(?<![A-Za-z0-9])(?<![0-9][-./_])0[1-9](?:{_BLANK}{{0,3}}[0-9]){{8}}(?![A-Za-z0-9])(?![-./_][0-9])"
+    rf"|(?<![A-Za-z0-9])(?<![0-9][-./_:])0[1-9](?:{_BLANK}{{0,3}}[0-9]){{8}}(?![A-Za-z0-9])(?![-./_:][0-9])"
+    # Digit by digit.
+    r"|(?<![A-Za-z0-9])0(?P<mark>[-. _/:])[1-9](?:(?P=mark)[0-9]){8}(?![A-Za-z0-9])"
 )
 _SOLID_PHONE = re.compile(
     r"(?<![0-9])(?:0[1-9][0-9]{8}|00[1-9][0-9]{9,14}|31[1-9][0-9]{8})(?![0-9])"

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-__all__ = ["Claim", "Power", "Powers", "Sender", "Speakers", "refs_in", "without_right"]
+__all__ = ["Claim", "Power", "Powers", "Sender", "Senders", "Speakers", "refs_in", "without_right"]
 
 CATEGORIES = "categories"
 _WHOLE = ("",)
@@ -22,6 +22,7 @@ class Power(Struct, frozen=True, forbid_unknown_fields=True):
     fact that ties them, `categories` for each that they list; empty: all of one subject belong together.
     `guarded`: to say it again changes it. `commanded`: the privacy office acts only where it is sure to be
     the office. `declared`: of the office its name is enough to change what it declared itself.
+    `listed`: what it opens gives power itself, so it counts only from those whom the house lists for it.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Power(Struct, frozen=True, forbid_unknown_fields=True):
     guarded: bool = False
     commanded: bool = False
     declared: bool = False
+    listed: bool = False
 
 
 Powers = Mapping[str, Power]
@@ -46,23 +48,30 @@ class Sender(Struct, frozen=True):
     through: frozenset[str] = frozenset()
 
 
+Senders = Mapping[str, Sender]
+"""By source what it may send."""
+
+
 class Speakers(Struct, frozen=True):
     """Who may say what in one ledger.
 
     `office`: the sources of the privacy office. `senders`: by source, who may send at all; None: everybody.
-    `place`: where the messages at hand came from.
+    `house`: the house's own table, by which power is given, strict or not. `place`: where the messages at
+    hand came from.
     """
 
     office: frozenset[str] = frozenset()
     powers: Powers = {}
-    senders: Mapping[str, Sender] | None = None
+    senders: Senders | None = None
     place: str = ""
+    house: Senders = {}
 
 
 class Claim(Struct, frozen=True):
     """One event's claim. `refs`: by what it is tied. `acts`: False when it says something, maybe again.
 
-    `for_office`: the privacy office surely says it. `office`: the sources of the office.
+    `for_office`: the privacy office surely says it. `office`: the sources of the office. `house`: the house's
+    table of senders. `counts`: False when it is recorded and gives nobody power.
     """
 
     power: Power
@@ -70,6 +79,8 @@ class Claim(Struct, frozen=True):
     acts: bool
     for_office: bool
     office: frozenset[str]
+    house: Senders = {}
+    counts: bool = True
 
 
 def refs_in(power: Power, facts: Mapping[str, Any], categories: Sequence[str]) -> tuple[str, ...]:

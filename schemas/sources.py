@@ -4,14 +4,14 @@ Pure. A place is a Kafka topic, or `file:` and a label. `source` is only a name 
 what a name may do depends on who can write to that place, which the broker and the operator decide.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from schemas.catalogue import ANNULLED, EVENT_TYPES
 from schemas.event import Event, Intake
-from schemas.powers import Claim, Power, Powers, Sender, Speakers, refs_in
+from schemas.powers import Claim, Power, Powers, Sender, Senders, Speakers, refs_in
 from schemas.references import kind_of
 from schemas.rejection import Rejection
 
@@ -21,6 +21,7 @@ __all__ = [
     "OFFICE_LABEL",
     "REGISTER_TOPIC",
     "claimed",
+    "gives_power",
     "is_office_place",
     "not_allowed",
     "office_label",
@@ -97,9 +98,28 @@ def _is_commanded(type: str, speakers: Speakers) -> bool:
     return power.commanded and EVENT_TYPES[type].name in power.acts
 
 
-def _unknown(
-    message: Mapping[str, Any], speakers: Speakers, senders: Mapping[str, Sender]
-) -> str | None:
+def gives_power(
+    power: Power | None,
+    name: str,
+    source: str,
+    place: str,
+    office: Collection[str],
+    house: Senders,
+) -> bool:
+    """Whether an event of a type, by short name, counts where it gives somebody power.
+
+    True for types that give none. The others count from the privacy office, and from sources that the house
+    lists for the type, through a place that it lists: never from whoever only writes a name into a topic.
+    """
+    if power is None or not power.listed or name not in power.opens:
+        return True
+    if source in office:
+        return is_office_place(place) or place.startswith(_FILE)
+    sender = house.get(source)
+    return sender is not None and name in sender.types and _is_through(sender, place)
+
+
+def _unknown(message: Mapping[str, Any], speakers: Speakers, senders: Senders) -> str | None:
     """The pointer of what the register does not know of a source."""
     sender = senders.get(message["source"])
     if sender is None or not _is_through(sender, speakers.place):
@@ -133,11 +153,19 @@ def claimed(outcomes: Sequence[Event | Rejection], intake: Intake) -> list[Event
 
 
 def _with_claim(event: Event, power: Power, speakers: Speakers) -> Event:
+    name, office, place, house = (
+        EVENT_TYPES[event.type].name,
+        speakers.office,
+        speakers.place,
+        speakers.house,
+    )
     claim = Claim(
         power=power,
         refs=refs_in(power, event.facts, event.categories),
-        acts=EVENT_TYPES[event.type].name in power.acts,
-        for_office=event.source in speakers.office and is_office_place(speakers.place),
-        office=speakers.office,
+        acts=name in power.acts,
+        for_office=event.source in office and is_office_place(place),
+        office=office,
+        house=house,
+        counts=gives_power(power, name, event.source, place, office, house),
     )
     return msgspec.structs.replace(event, claim=claim)

@@ -25,6 +25,7 @@ from projections.staff import (
     certificate_at,
     definition_at,
     employed_at,
+    powers_of,
     roles_at,
 )
 from projections.timetravel import NOW, Moment, fold
@@ -200,7 +201,7 @@ def _row(one: Consultation, names: Mapping[UUID, Any], house: _House) -> dict[st
         **told,
         "role": role,
         "categories": list(event.categories),
-        "held": role in roles_at(row, time),
+        "held": role in roles_at(powers_of(row) if one.through_ledger else row, time),
         "beyond": _beyond(event.categories, _covered(house.roles, role, time)),
         "vog": certificate_at(row, time) is not None,
     }

@@ -17,7 +17,7 @@ from projections.person import dossier_of
 from projections.read import holds_in_force
 from rulebook.calendar import day_of
 
-__all__ = ["all_holds", "holds_of", "place", "release", "review"]
+__all__ = ["all_holds", "holds_of", "named_hold", "place", "release", "review"]
 
 # A hold serves a claim of the controller or of somebody else, not a duty.
 _BASIS = "6-1-f"
@@ -62,14 +62,14 @@ def review(
     site: Site, reference: str, hold_ref: str, facts: dict[str, Any], categories: Sequence[str]
 ) -> dict[str, Any]:
     """A hold goes on until its next review; what is not named stays as it was."""
-    hold = _named(site, reference, hold_ref)
+    hold = named_hold(site, reference, hold_ref)
     told = {"ground": hold.ground} | facts
     return _act(site, "reviewed", reference, hold_ref, told, categories or hold.categories)
 
 
 def release(site: Site, reference: str, hold_ref: str, ground: str | None) -> dict[str, Any]:
     """A hold is over; an erasure that waited for it resumes with the next run of retention."""
-    hold = _named(site, reference, hold_ref)
+    hold = named_hold(site, reference, hold_ref)
     facts = {"ground": ground or hold.ground, "review_on": hold.review_on.isoformat()}
     return _act(site, "released", reference, hold_ref, facts, hold.categories)
 
@@ -100,7 +100,8 @@ def _act(
     }
 
 
-def _named(site: Site, reference: str, hold_ref: str) -> Hold:
+def named_hold(site: Site, reference: str, hold_ref: str) -> Hold:
+    """A hold that is in force over a person's data. Raises Reject where there is none of that reference."""
     for hold in _in_force(site.source("hold"), reference):
         if hold.hold_ref == hold_ref:
             return hold

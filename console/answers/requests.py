@@ -1,18 +1,24 @@
-"""`ledger request list`, `show`: what persons asked for, until when they must be answered, what was done."""
+"""`ledger request list`, `show`: what persons asked for, until when it must be answered, what came of it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
 from console.answers.source import ERASED, instant_or_none
 from console.rights.requesting import Found
-from ledger.event import instant
+from ledger.event import RecordedEvent, instant
+from ledger.opening import Opener
+from ledger.postgres import Session
+from ledger.reading import events_of
 from projections.requests import Request, Standing, Step, standing
+from projections.timetravel import NOW, Moment, select
 from rulebook import REFUSALS, refusal_notice
 from rulebook.requests import Pause
 from schemas import texts
 
-__all__ = ["listed", "shown"]
+__all__ = ["decisions_on", "listed", "shown"]
+
+_DECIDED = "erasure-decided"
 
 
 def listed(
@@ -37,9 +43,52 @@ def listed(
     }
 
 
-def shown(found: Found, time: datetime, language: texts.Language) -> dict[str, Any] | None:
+def decisions_on(
+    session: Session,
+    opener: Opener,
+    found: Found,
+    moment: Moment = NOW,
+    privacy_office: Collection[str] = (),
+) -> list[dict[str, Any]]:
+    """What was decided for a request of each category, the latest decision, by category."""
+    streams = {found.stream}
+    if found.reference != ERASED:
+        streams |= {period.subject for period in opener.periods(found.reference)}
+    events = events_of(session, sorted(streams))
+    latest: dict[str, dict[str, Any]] = {}
+    for event in sorted(
+        select(events, moment, privacy_office).counted, key=lambda one: (one.time, one.position)
+    ):
+        if event.ours and event.name == _DECIDED:
+            latest |= _for(event, found.request.ref)
+    return [latest[category] for category in sorted(latest)]
+
+
+def _for(event: RecordedEvent, ref: str) -> dict[str, dict[str, Any]]:
+    if event.facts.get("request_ref") != ref:
+        return {}
+    return {
+        category: {
+            "category": category,
+            "decision": one["decision"],
+            "ground": one["ground"],
+            "rule": one.get("rule"),
+            "ref": one.get("ref"),
+            "until": one.get("until"),
+        }
+        for category, one in event.facts["decisions"].items()
+    }
+
+
+def shown(
+    found: Found,
+    time: datetime,
+    language: texts.Language,
+    decisions: Iterable[dict[str, Any]] = (),
+) -> dict[str, Any] | None:
     """One request as of a time, with every act on it; None when it had not been received by then.
 
+    `decisions`: what was erased for it, and what is kept, why and until when (`decisions_on`).
     `notice`: what the person must be told about a refusal, in both languages.
     """
     state = standing(found.request, time)
@@ -48,6 +97,7 @@ def shown(found: Found, time: datetime, language: texts.Language) -> dict[str, A
     known = found.request.until(time)
     return {
         **_row(found, known, state),
+        "decisions": list(decisions),
         "steps": [_step(step, known.ref, language) for step in known.steps],
         "notice": refusal_notice(state.outcome)
         if state.status == "refused" and state.outcome in REFUSALS

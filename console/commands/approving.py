@@ -1,12 +1,20 @@
 """Acts that need two persons: the first one's command waits for the same command of a second one."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from console.commands.failing import fail_unless
 from console.output import note
 from console.wiring import Site
+from ledger.approvals import Standing
 
 __all__ = ["need_second_person"]
+
+_WAITS: Final = {
+    Standing.FIRST: "your approval is recorded; another person gives the same command within a day",
+    Standing.AGAIN: "you have approved it before, and another person is needed: a second person gives the"
+    " same command within a day of now",
+}
 
 
 def need_second_person(
@@ -16,10 +24,7 @@ def need_second_person(
 
     `about`: whom the act is about.
     """
-    approved = site.is_approved(act, parameters, about)
-    if not approved:
-        note(
-            "ledger: nothing is done yet: this act needs two persons, and your approval is recorded;"
-            " a second person gives the same command within a day"
-        )
-    fail_unless(approved)
+    waits = _WAITS.get(site.approval_of(act, parameters, about))
+    if waits:
+        note(f"ledger: nothing is done yet: this act needs two persons; {waits}")
+    fail_unless(waits is None)

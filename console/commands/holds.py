@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from console.answers.holds import all_holds, holds_of, place, release, review
+from console.answers.holds import all_holds, holds_of, named_hold, place, release, review
 from console.answers.subjects import check_person
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
@@ -36,6 +36,9 @@ ReviewOn = Annotated[
 Owner = Annotated[
     str | None, typer.Option("--owner", metavar="O", help="Who answers for it, as a code.")
 ]
+
+
+_RELEASE = "hold-release"
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -87,6 +90,10 @@ def review_hold(
     facts = {"review_on": _day(review_on), "owner": owner}
     facts |= {"ground": ground} if ground else {}
     with open_site(settings) as site:
+        held = named_hold(site, subject, ref).categories
+        if categories and set(held) - set(categories):  # what it no longer names, it releases
+            told = [ref, facts, held, sorted(categories)]
+            need_second_person(site, _RELEASE, told, about=subject)
         _print(review(site, subject, ref, facts, categories), as_json)
 
 
@@ -103,7 +110,8 @@ def release_hold(
     """End a hold. An erasure that waited for it resumes with the next `ledger retention run`."""
     check_person(subject)
     with open_site(settings) as site:
-        need_second_person(site, "hold-release", [ref, ground], about=subject)
+        held = named_hold(site, subject, ref).categories
+        need_second_person(site, _RELEASE, [ref, ground, held], about=subject)
         _print(release(site, subject, ref, ground), as_json)
 
 

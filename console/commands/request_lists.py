@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from console.answers.requests import listed, shown
+from console.answers.requests import decisions_on, listed, shown
 from console.answers.subjects import check_reference, known_streams
 from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading
@@ -98,7 +98,10 @@ def show_request(
     with reading(settings, "request", moment) as (site, source):
         prepare(site, moment.known)
         found = find(source, ref, subject, moment)
-        made = shown(found, moment.as_of or source.now, spoken)
+        decisions = decisions_on(
+            source.session, source.opener, found, moment, source.privacy_office
+        )
+        made = shown(found, moment.as_of or source.now, spoken, decisions)
     if made is None:
         raise NotAllowed(f"request {ref} had not been received by then")
     if as_json:

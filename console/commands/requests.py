@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from console.answers.requests import shown
+from console.answers.requests import decisions_on, shown
 from console.commands import request_lists
 from console.commands.people import Subject, working
 from console.commands.request_lists import Ref, Whose
@@ -27,6 +27,7 @@ from console.settings import Settings
 from console.show.requests import request_tables
 from console.streams import text_of
 from console.wiring import Site
+from ledger.opening import Opener
 from projections.read import requests
 from projections.request_acts import NOTHING_HELD, ActOn
 from projections.requests import CLOSINGS
@@ -106,7 +107,7 @@ def open_command(
     wrote = text_of("--letter", letter) if letter is not None else None
     opening = Opening(subject, right, channel, received_on, ref, objection, unknown, wrote)
     with working(settings, "request", at) as (site, source, time):
-        _tell(open_request(site, source, opening, time), site.clock(), as_json)
+        _tell(site, open_request(site, source, opening, time), as_json)
 
 
 @configured("store")
@@ -270,11 +271,14 @@ def _carry_out(site: Site, found: Found, acts: list[Act], time: datetime, as_jso
     record(site, acts, time)
     session = site.session("reader")
     [(_, after)] = requests(session, streams=[found.stream], refs=[found.request.ref])
-    _tell(Found(found.stream, found.reference, after), site.clock(), as_json)
+    _tell(site, Found(found.stream, found.reference, after), as_json)
 
 
-def _tell(found: Found, time: datetime, as_json: bool) -> None:
-    made = shown(found, time, "en")
+def _tell(site: Site, found: Found, as_json: bool) -> None:
+    session = site.session("reader")
+    opener = Opener(session, site.provider, site.ledger)
+    decisions = decisions_on(session, opener, found, privacy_office=site.privacy_office)
+    made = shown(found, site.clock(), "en", decisions)
     assert made is not None
     if as_json:
         emit(made)

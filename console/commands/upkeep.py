@@ -156,7 +156,9 @@ def rotate_keys(
     """
     with open_site(settings) as site:
         if now:  # what is due by its period goes without anybody
-            need_second_person(site, "rotation", [])
+            need_second_person(
+                site, "rotation", [epochs(site.session("reader"), site.provider).current]
+            )
         rotation, letters = forget_due(site, now=now)
         answer = rotated(rotation, letters, epochs(site.session("reader"), site.provider))
     if as_json:

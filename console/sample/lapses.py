@@ -252,7 +252,7 @@ def erased_elsewhere(life: Life) -> list[Publication]:
     facts = {"categories": ["behaviour"], "ground": "request", "keys_destroyed": []}
     at, name = life.office(0.5), "personal-data-erased"
     said = recorded(_visitor(life), at, RIGHTS, "app-backend", name, **facts)
-    return [said.breaking("house.erasure.outside")]
+    return [said.breaking("house.erasure.outside", "house.source.type")]
 
 
 def annulled_in_vain(life: Life) -> list[Publication]:

@@ -28,8 +28,11 @@ def _request(row: dict[str, Any]) -> tuple[Any, ...]:
         Stack([row["status"], row["outcome"], f"identity {row['identity']}"]),
         Stack(
             [
-                row["due_on"] or "stands still",
-                *_moved(row, "en"),
+                *(
+                    [f"ended {row['ended_at']}"]
+                    if row["ended_at"]
+                    else [row["due_on"] or "stands still", *_moved(row, "en")]
+                ),
                 "OVERDUE" if row["overdue"] else None,
             ]
         ),
@@ -47,7 +50,7 @@ def _moved(row: dict[str, Any], language: Language) -> list[str | None]:
 def request_tables(answer: dict[str, Any], language: Language = "en") -> list[RenderableType]:
     """One request: how it stands, what was done, and what the person must be told."""
     said = partial(phrase, "request")
-    names = headings("request", "right about received identity status due overdue", language)
+    asked = headings("request", "right about received identity status", language)
     status = code_word("request_status", answer["status"], language)
     values = (
         code_word("right", answer["right"], language),
@@ -60,12 +63,12 @@ def request_tables(answer: dict[str, Any], language: Language = "en") -> list[Re
         ),
         code_word("identity", answer["identity"], language),
         Stack([status, code_word("outcome", answer["outcome"], language)]),
-        Stack([answer["due_on"] or said("still", language), *_moved(answer, language)]),
-        answer["overdue"],
     )
+    rows = [*zip(asked, values, strict=True), *_times(answer, language)]
     title = said("title", language, answer["request_ref"])
     made: list[RenderableType] = [
-        pairs(title, zip(names, values, strict=True), language),
+        pairs(title, rows, language),
+        *([_decisions_table(answer["decisions"], language)] if answer["decisions"] else []),
         steps_table(answer["steps"], language),
     ]
     if answer["notice"]:
@@ -73,6 +76,31 @@ def request_tables(answer: dict[str, Any], language: Language = "en") -> list[Re
         told.append((said("english", language), answer["notice"]["en"]))
         made.append(pairs(said("notice", language), told, language))
     return made
+
+
+def _times(answer: dict[str, Any], language: Language) -> list[tuple[str, Any]]:
+    """Until when it must be answered; of one that has ended when that was, and whether it was late."""
+    said = partial(phrase, "request")
+    late = (said("overdue", language), answer["overdue"])
+    if answer["ended_at"]:
+        return [(said("ended", language), answer["ended_at"]), late]
+    due = Stack([answer["due_on"] or said("still", language), *_moved(answer, language)])
+    return [(said("due", language), due), late]
+
+
+def _decisions_table(decisions: Iterable[dict[str, Any]], language: Language) -> Table:
+    """What was erased for a request, and what is kept: why, and until when."""
+    rows = (
+        (
+            code_word("category", one["category"], language),
+            phrase("came_of_it", one["decision"], language),
+            Stack([code_word("ground", one["ground"], language), one["ref"]]),
+            one["until"],
+        )
+        for one in decisions
+    )
+    columns = headings("decision", "category decision why until", language)
+    return table(phrase("came_of_it", "title", language), columns, rows, language)
 
 
 def steps_table(steps: Iterable[dict[str, Any]], language: Language) -> Table:

@@ -15,6 +15,7 @@ from tests.fixtures.console import (
     registered,
 )
 
+HR, OFFICE = "urn:voipzeker:hr", "urn:voipzeker:privacy-office"
 WHO, OTHER = "customer/10023", "customer/10024"
 CONSENT, UNREGISTERED = "house.contact.consent", "house.disclosure.recipient.unregistered"
 FINDING = {
@@ -40,8 +41,22 @@ def on(day: int, month: int = 3) -> str:
 @pytest.fixture
 def quiet(cli: Cli) -> Cli:
     """A ledger whose only source is a registered system: nothing is found in it."""
-    system = {"name": "CRM", "owner": "sales", "sources": ["urn:voipzeker:crm"]}
-    recorded(cli, message("system-registered", "system/crm", time=on(1), **system))
+    system = {
+        "name": "CRM",
+        "owner": "sales",
+        "sources": ["urn:voipzeker:crm", HR, OFFICE],
+        "types": [],
+    }
+    recorded(
+        cli,
+        message(
+            "system-registered",
+            "system/crm",
+            source=OFFICE,
+            time=on(1),
+            **system,
+        ),
+    )
     return cli
 
 

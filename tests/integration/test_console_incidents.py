@@ -109,10 +109,16 @@ def test_misuse_is_open_until_the_customer_was_warned_whatever_was_decided(cli: 
 @pytest.fixture
 def concerned(cli: Cli) -> Cli:
     """A breach, and three persons whose data went different ways."""
-    system = {"name": "Shop", "owner": "sales", "sources": ["urn:test:shop"]}
+    system = {"name": "Shop", "owner": "sales", "sources": ["urn:test:shop"], "types": []}
     name = {"categories": ["identity"], "personal": {"name": "B. Bakker"}}
     cli.record(
-        message("system-registered", "system/shop", time=ago(900), **system),
+        message(
+            "system-registered",
+            "system/shop",
+            source="urn:voipzeker:privacy-office",
+            time=ago(900),
+            **system,
+        ),
         registered(ANNA, time=ago(800)),
         collected(ANNA, time=ago(700)),
         collected(BERT, time=ago(600), source="urn:test:shop", **name),

@@ -2,9 +2,11 @@
 
 import json
 import os
+import pwd
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from tests.fixtures.console import Cli, collected, message, registered
 
 WHO = "customer/10023"
 CLERK, CHIEF = "employee/7", "employee/9"
+HR, OFFICE = "urn:voipzeker:hr", "urn:voipzeker:privacy-office"
 COMMANDS = (
     ["state", WHO],
     ["history", WHO, "--json"],
@@ -33,7 +36,7 @@ NOW = "2024-03-01T10:00:00+01:00"
 
 
 def staff(name: str, employee: str = CLERK, time: str = NOW, **facts: Any) -> dict[str, Any]:
-    return message(name, employee, time=time, **facts)
+    return message(name, employee, time=time, **({"source": HR} | facts))
 
 
 @pytest.fixture
@@ -85,7 +88,8 @@ def test_a_role_that_the_register_does_not_grant_is_refused_before_anything_open
         for command in COMMANDS:
             ran = house(*command)
             assert (ran.status, ran.out) == (2, b""), command
-            assert "does not grant this reader this role" in ran.err
+            assert f"does not grant {reader or 'employee/'}" in ran.err
+            assert f" the role {role or 'operator'} now" in ran.err
     assert house("status", "--json").json["position"] == before
 
 
@@ -96,6 +100,72 @@ def test_a_grant_counts_from_when_it_is_recorded_wherever_the_view_is(house: Cli
     assert house("state", WHO).status == 0
     house.record(staff("employment-ended", CHIEF, time="2024-04-01T10:00:00+02:00"))
     assert house("state", WHO).status == 2
+
+
+STRAYS = [
+    {"source": "urn:voipzeker:crm"},
+    {"source": "urn:evil:anything"},
+    {"source": CLERK},
+    {"source": "urn:voipzeker:HR"},
+    {"source": "urn:voipzeker:hr/"},
+    {"source": "urn:voipzeker:it"},
+]
+
+
+@pytest.mark.parametrize("stray", STRAYS)
+def test_a_grant_that_anybody_may_send_opens_nothing_and_is_found(
+    house: Cli, stray: dict[str, str]
+) -> None:
+    given = staff("role-granted", CHIEF, role="privacy-officer", **stray)
+    assert house.record(given)["recorded"] == 1
+    with pytest.MonkeyPatch.context() as named:
+        named.setenv("LEDGER_READER", CHIEF)
+        named.setenv("LEDGER_READER_ROLE", "privacy-officer")
+        assert house("state", WHO).status == 2
+        named.setenv("LEDGER_READER_UNHELD", "record")
+        assert house("state", WHO).status == 0
+    found = house("findings", "--json").json["findings"]
+    told = {(row["rule"], row["event"]["id"]) for row in found}
+    assert ("house.power.missing", given["id"]) in told
+    assert "house.read.role.missing" in {rule for rule, _ in told}
+    assert house("audit", "--views").status == 0
+
+
+def test_a_grant_that_anybody_may_send_shuts_nobody_out(cli: Cli) -> None:
+    cli.record(
+        registered(), collected(), staff("role-granted", role="x", source=STRAYS[0]["source"])
+    )
+    cli.set(READER=CHIEF, READER_ROLE="privacy-officer")
+    assert cli("state", WHO).status == 0
+    cli("project", "--once")
+    assert cli("state", WHO).status == 0
+
+
+def test_a_stray_grant_keeps_nobody_from_granting_and_revoking(house: Cli) -> None:
+    """Who sends a grant first would own it, and the administration could not give or take that role."""
+    stray = staff("role-granted", CHIEF, role="helpdesk", source=STRAYS[0]["source"])
+    later = "2024-03-02T10:00:00+01:00"
+    answer = house.record(
+        stray,
+        staff("role-granted", CHIEF, role="helpdesk"),
+        staff("role-revoked", CLERK, role="helpdesk", time=later),
+        staff("role-granted", CLERK, role="helpdesk", source=STRAYS[0]["source"], time=later),
+    )
+    # to grant again what another source revoked is an act on what that one said
+    assert [row["line"] for row in answer["rejections"]] == [4]
+    house.set(READER=CHIEF, READER_ROLE="helpdesk")
+    assert house("state", WHO).status == 0
+    house.set(READER=CLERK)
+    assert house("state", WHO).status == 2
+
+
+@pytest.mark.parametrize("source", [HR, OFFICE])
+def test_a_grant_of_the_administration_or_the_office_counts_from_a_file(
+    house: Cli, source: str
+) -> None:
+    house.record(staff("role-granted", CHIEF, role="privacy-officer", source=source))
+    house.set(READER=CHIEF, READER_ROLE="privacy-officer")
+    assert house("state", WHO).status == 0
 
 
 def test_a_house_without_registered_staff_reads_in_any_role(cli: Cli) -> None:
@@ -131,6 +201,11 @@ def reading(**named: Any) -> Reading:
     return Reading(Path("reads"), **named)
 
 
+def become(monkeypatch: pytest.MonkeyPatch, real: int, effective: int | None = None) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: real)
+    monkeypatch.setattr(os, "geteuid", lambda: real if effective is None else effective)
+
+
 def test_root_and_the_owner_of_the_keys_may_name_a_reader(
     keys: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,7 +213,7 @@ def test_root_and_the_owner_of_the_keys_may_name_a_reader(
     assert reader_of(reading(reader="employee/7", role="auditor"), keys) == named
     owner = 12_345
     os.chown(keys, owner, owner)
-    monkeypatch.setattr(os, "geteuid", lambda: owner)
+    become(monkeypatch, owner)
     assert reader_of(reading(reader="employee/7", role="auditor"), keys) == named
 
 
@@ -153,13 +228,36 @@ def test_root_and_the_owner_of_the_keys_may_name_a_reader(
 def test_anybody_else_is_who_the_operating_system_says(
     keys: Path, monkeypatch: pytest.MonkeyPatch, named: dict[str, str]
 ) -> None:
-    monkeypatch.setattr(os, "geteuid", lambda: 54_321)
+    become(monkeypatch, 54_321)
     monkeypatch.setattr("console.reader._LOGIN_UID", keys / "none")
     with pytest.raises(Misconfigured, match="may say that another person reads"):
         reader_of(reading(**named), keys)
     assert reader_of(reading(), keys) == Reader("employee/uid-54321", "operator", judged=True)
     own = reader_of(reading(reader="employee/uid-54321", role="auditor"), keys)
     assert own == Reader("employee/uid-54321", "auditor", judged=True)
+
+
+@pytest.mark.parametrize("effective", [0, 12_345, 54_321])
+def test_a_login_that_a_process_wrote_itself_and_rights_that_were_lent_change_nobody(
+    keys: Path, monkeypatch: pytest.MonkeyPatch, effective: int
+) -> None:
+    """Where nobody logged in, the kernel lets a process write its login; a set-uid program has two users."""
+    os.chown(keys, 12_345, 12_345)
+    become(monkeypatch, 54_321, effective)
+    (keys / "loginuid").write_text("0")
+    monkeypatch.setattr("console.reader._LOGIN_UID", keys / "loginuid")
+    assert reader_of(reading(), keys) == Reader("employee/uid-54321", "operator", judged=True)
+    with pytest.raises(Misconfigured):
+        reader_of(reading(reader="employee/9"), keys)
+
+
+@pytest.mark.parametrize("name", ["uid-54321", "J. de Vries", "\u0430nna", "x" * 200, ""])
+def test_a_user_whose_name_could_be_another_is_known_by_number(
+    keys: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    become(monkeypatch, 1_234)
+    monkeypatch.setattr(pwd, "getpwuid", lambda _user: SimpleNamespace(pw_name=name))
+    assert reader_of(reading(), keys).reference == "employee/uid-1234"
 
 
 def test_a_login_that_a_wrapper_fixed_cannot_name_another(keys: Path) -> None:

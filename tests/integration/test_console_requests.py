@@ -1,5 +1,6 @@
 """`ledger request`: every right from receipt to answer; what the state of a request forbids is refused."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ def test_every_channel_opens_a_request_that_has_a_day_to_be_answered_by(
 ) -> None:
     ran = office("request", "open", WHO, "--right=access", "--channel", channel, "--json")
     shown = ran.json
-    assert set(shown) == {*ROW, "steps", "notice"}
+    assert set(shown) == {*ROW, "decisions", "steps", "notice"}
     assert (shown["subject"], shown["channel"], shown["status"]) == (WHO, channel, "open")
     due = due_date("rights.answer", datetime.fromisoformat(shown["received_on"]).date())
     assert shown["due_on"] == due.isoformat()
@@ -172,6 +173,35 @@ def test_an_erasure_is_answered_once(office: Cli) -> None:
     assert did(office, "answer", "R-1")["outcome"] == "granted"
     assert f"is answered since {TODAY}" in refused(office, "answer", "R-1")
     assert "nothing more can be done" in refused(office, "refuse", "R-1", "--ground=excessive")
+
+
+def test_an_answer_to_an_erasure_lists_what_went_and_what_stays_why_and_until_when(
+    office: Cli,
+) -> None:
+    payment = {"categories": ["payment"], "personal": {"account_holder": "A. de Vries"}}
+    office.record(collected(time="2024-03-02T10:00:00+01:00", **payment))
+    hold = ("--ground", "civil-claim", "--review-on", "2030-01-01", "--category", "payment")
+    assert office("hold", "place", WHO, "HOLD-1", *hold).status == 0
+    asked(office, "erasure")
+    did(office, "verify-identity", "R-1")
+    assert did(office, "show", "R-1")["decisions"] == []
+    answered = did(office, "answer", "R-1")
+    assert answered["outcome"] == "partly-granted"
+    assert answered["decisions"] == did(office, "show", "R-1")["decisions"]
+    became = {one["category"]: one for one in answered["decisions"]}
+    assert became["contact"]["decision"] == "erase"
+    kept = became["payment"]
+    assert (kept["decision"], kept["ground"], kept["ref"]) == ("restrict", "legal-hold", "HOLD-1")
+    for options, words in (
+        ((), ("What became of the data", "contact erased", "legal hold HOLD-1", "ended")),
+        (("--language=nl",), ("gegevens gebeurde", "gewist", "HOLD-1", "afgehandeld op")),
+    ):
+        told = office("request", "show", "R-1", *options).out.decode()
+        plain = " ".join(re.sub("[^\\w-]+", " ", told).split())
+        for word in words:
+            assert word in plain
+        assert "answer by" not in plain
+        assert "uiterlijk" not in plain
 
 
 def test_the_period_stands_still_while_identity_is_to_be_shown(office: Cli) -> None:

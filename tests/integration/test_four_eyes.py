@@ -9,10 +9,11 @@ import pytest
 
 from console.settings import read_settings
 from console.wiring import open_site
-from ledger.approvals import Approval, approve, digest_of
+from ledger.approvals import Approval, Standing, approve, digest_of
 from ledger.opening import Opener
 from ledger.reads import READS
-from tests.fixtures.console import Cli, Ran, collected, registered
+from rulebook.approvals import APPROVALS, approvers
+from tests.fixtures.console import Cli, Ran, collected, message, registered
 from tests.fixtures.ledger import House
 
 WHO = "customer/10023"
@@ -68,10 +69,11 @@ ROTATE = ("keys", "rotate", "--now")
 def test_the_same_command_of_a_second_person_does_it(
     office: Cli, command: tuple[str, ...], done: Callable[[Cli], bool]
 ) -> None:
-    for _ in range(2):  # one person is one person, however often
-        ran = by(office, FIRST, *command)
+    for words in ("another person gives the same command", "you have approved it before"):
+        ran = by(office, FIRST, *command)  # one person is one person, however often
         assert ran.status == 1
-        assert "a second person gives the same command" in ran.err
+        assert words in ran.err
+        assert "another person" in ran.err
         assert not done(office)
     assert by(office, SECOND, *command).status == 0
     assert done(office)
@@ -111,35 +113,118 @@ def test_a_wrong_name_is_told(office: Cli) -> None:
     assert (ran.status, "LEDGER_FOUR_EYES: expected some of hold-release" in ran.err) == (2, True)
 
 
-def test_a_person_needs_a_held_role_to_approve(office: Cli) -> None:
+def granted(employee: str, role: str) -> dict[str, Any]:
+    return message("role-granted", employee, source="urn:voipzeker:hr", role=role)
+
+
+def test_both_persons_need_a_granted_role_that_may_approve(office: Cli) -> None:
+    """Once any role is registered, and whatever else lets a reader read."""
     office.record(
-        {
-            "specversion": "1.0",
-            "id": "grant",
-            "source": "urn:voipzeker:hr",
-            "type": "nl.voipzeker.ledger.role-granted.v1",
-            "subject": FIRST,
-            "time": "2024-03-01T10:00:00+01:00",
-            "data": {"role": "privacy-officer", "activity": "staff", "legal_basis": "6-1-f"},
-        }
+        granted(FIRST, "privacy-officer"),
+        granted(SECOND, "helpdesk"),
+        granted("employee/11", "privacy-officer"),
     )
+    ran = office(*RELEASE)  # whoever runs the ledger, without a name
+    assert ran.status == 2
+    assert "the role operator may not approve this act" in ran.err
+    office.set(READER_ROLE="privacy-officer", READER_UNHELD="record")
+    ran = by(office, SECOND, *RELEASE)
+    assert ran.status == 2
+    assert f"does not grant {SECOND} the role privacy-officer" in ran.err
+    office.set(READER_ROLE="helpdesk")
+    ran = by(office, SECOND, *RELEASE)
+    assert ran.status == 2
+    assert "one of privacy-officer, legal-counsel" in ran.err
     office.set(READER_ROLE="privacy-officer")
-    assert by(office, SECOND, *RELEASE).status == 2
+    assert approvals(office) == []
     assert by(office, FIRST, *RELEASE).status == 1
+    assert by(office, "employee/11", *RELEASE).status == 0
+
+
+@pytest.mark.parametrize("entry", APPROVALS, ids=lambda entry: entry.act)
+def test_every_act_names_roles_that_may_approve_it(entry: Any) -> None:
+    assert entry.roles == approvers(entry.act)
+    assert "privacy-officer" in entry.roles
 
 
 def test_the_second_person_comes_within_a_day(house: House) -> None:
     session, recorder = house.session("reader"), house.open()
 
-    def asked(person: str) -> bool:
+    def asked(person: str) -> Standing:
         approval = Approval("erasure", person, "auditor", digest_of(KEY, "erasure", [WHO]))
         day = timedelta(days=1)
         return approve(session, recorder.record, house.ledger, approval, house.clock(), day)
 
-    assert not asked(FIRST)
+    assert asked(FIRST) is Standing.FIRST
     house.clock.now += timedelta(days=1, minutes=1)
-    assert not asked(SECOND)
-    assert asked(FIRST)
+    assert asked(SECOND) is Standing.FIRST
+    assert asked(SECOND) is Standing.AGAIN
+    assert asked(FIRST) is Standing.SECOND
+
+
+def test_an_approval_that_was_used_does_not_wait_anew_when_its_first_half_is_over(
+    house: House,
+) -> None:
+    """A at ten, B at noon: used up. The next day at eleven only that of B is younger than a day."""
+    session, recorder = house.session("reader"), house.open()
+
+    def asked(person: str) -> Standing:
+        approval = Approval("erasure", person, "auditor", digest_of(KEY, "erasure", [WHO]))
+        return approve(
+            session, recorder.record, house.ledger, approval, house.clock(), timedelta(days=1)
+        )
+
+    assert asked(FIRST) is Standing.FIRST
+    house.clock.now += timedelta(hours=2)
+    assert asked(SECOND) is Standing.SECOND
+    house.clock.now += timedelta(hours=23)
+    assert asked(FIRST) is Standing.FIRST
+
+
+def test_an_approval_that_somebody_else_sent_counts_for_nothing(office: Cli) -> None:
+    assert by(office, FIRST, *ROTATE).status == 1
+    (facts,) = approvals(office)
+    for source in ("urn:voipzeker:privacy-office", "urn:voipzeker:crm"):
+        office.record(
+            message(
+                "act-approved",
+                "system/processing-ledger-main",
+                source=source,
+                **(facts | {"approver": SECOND}),
+            )
+        )
+    assert by(office, FIRST, *ROTATE).status == 1
+    assert office("keys", "status", "--json").json["epoch"] == 1
+
+
+def test_an_approval_ends_with_what_it_was_about(office: Cli) -> None:
+    """What the first person saw is what happens, or nothing: the hold was widened in between."""
+    assert by(office, FIRST, *RELEASE).status == 1
+    wider = ("--review-on", "2030-01-01", "--category", "payment", "--category", "contact")
+    assert by(office, FIRST, "hold", "review", WHO, "HOLD-1", *wider).status == 0
+    assert by(office, SECOND, *RELEASE).status == 1
+    assert holds(office) == ["HOLD-1"]
+
+
+def test_a_hold_that_is_narrowed_needs_two_persons_too(office: Cli) -> None:
+    narrower = (
+        "hold",
+        "review",
+        WHO,
+        "HOLD-1",
+        "--review-on",
+        "2031-01-01",
+        "--category",
+        "contact",
+    )
+    assert by(office, FIRST, *narrower).status == 1
+    (row,) = office("hold", "list", WHO, "--json").json["holds"]
+    assert row["categories"] == ["payment"]
+    assert by(office, SECOND, *narrower).status == 0
+    (row,) = office("hold", "list", WHO, "--json").json["holds"]
+    assert row["categories"] == ["contact"]
+    assert by(office, FIRST, "hold", "release", WHO, "none").status == 1
+    assert len(approvals(office)) == 2, "an act that cannot be is not approved"
 
 
 def test_a_digest_tells_nothing_without_its_key() -> None:
@@ -160,10 +245,15 @@ def test_an_approval_names_a_person_by_nothing_that_outlives_the_tie(
         key = opener.ledger_key(READS)
         (period,) = opener.periods(WHO)
     tried = [WHO, [WHO], WHO.encode().hex()]
+    acts: list[tuple[str, list[Any]]] = [
+        ("erasure", [["contact"], "request"]),
+        ("hold-release", ["HOLD-1", None, ["payment"]]),
+    ]
     for about in tried:
-        for acts in (("erasure", [["contact"], "request"]), ("hold-release", ["HOLD-1", None])):
-            assert digest_of(key, acts[0], [about, *acts[1]]) not in told
-    assert digest_of(key, "erasure", [str(period.subject), ["contact"], "request"]) in told
+        for act, facts in acts:
+            assert digest_of(key, act, [about, *facts]) not in told
+    for act, facts in acts:
+        assert digest_of(key, act, [str(period.subject), *facts]) in told
 
 
 def test_an_act_about_nobody_is_not_approved(office: Cli) -> None:

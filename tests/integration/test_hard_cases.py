@@ -19,6 +19,7 @@ from tests.fixtures.console import (
     withdrawn,
 )
 
+HR, OFFICE = "urn:voipzeker:hr", "urn:voipzeker:privacy-office"
 WHO, SELLER = "customer/10023", "employee/7"
 
 
@@ -29,10 +30,21 @@ def on(day: int, hour: int = 10, month: int = 3) -> str:
 @pytest.fixture
 def house(cli: Cli) -> Cli:
     """A ledger with a known system and a customer who was told how data is used."""
-    system = {"name": "CRM", "owner": "sales", "sources": ["urn:voipzeker:crm"]}
+    system = {
+        "name": "CRM",
+        "owner": "sales",
+        "sources": ["urn:voipzeker:crm", HR, OFFICE],
+        "types": [],
+    }
     tell(
         cli,
-        message("system-registered", "system/crm", time=on(1), **system),
+        message(
+            "system-registered",
+            "system/crm",
+            source=OFFICE,
+            time=on(1),
+            **system,
+        ),
         registered(time=on(1)),
     )
     return cli
@@ -159,8 +171,8 @@ def staffed(house: Cli) -> Cli:
         message("role-defined", "role/helpdesk", time=on(1), categories=["contact"], **role),
         message("vog-presented", SELLER, time=on(1), profile="60", issued_on="2024-02-01"),
         message("employment-started", SELLER, time=on(2)),
-        message("role-granted", SELLER, time=on(2), **role),
-        message("role-revoked", SELLER, time=on(10), **role),
+        message("role-granted", SELLER, source=HR, time=on(2), **role),
+        message("role-revoked", SELLER, source=HR, time=on(10), **role),
     )
     return house
 
@@ -170,7 +182,7 @@ def test_case_14_nobody_works_or_looks_without_a_certificate(staffed: Cli) -> No
     tell(
         staffed,
         message("employment-started", newcomer, time=on(3)),
-        message("role-granted", newcomer, time=on(3), role="helpdesk"),
+        message("role-granted", newcomer, source=HR, time=on(3), role="helpdesk"),
         accessed(time=on(4), employee=newcomer, categories=["contact"]),
         accessed(time=on(4), employee=SELLER, categories=["contact"]),
     )

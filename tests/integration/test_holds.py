@@ -25,6 +25,12 @@ def hold(deed: str = "placed", **members: Any) -> dict[str, Any]:
     return message(f"legal-hold-{deed}", WHO, **(facts | members))
 
 
+def test_a_hold_is_named_once_with_all_that_it_keeps() -> None:
+    held = [("H-1", "contact"), ("H-2", "contact"), ("H-1", "payment")]
+    assert "hold H-1 (contact, payment); H-2 (contact); release the holds" in str(OnHold(held))
+    assert "hold H-1 (contact); release the hold first" in str(OnHold(held[:1]))
+
+
 @pytest.mark.parametrize("categories", [[], ["contact"], ["identity", "contact"]])
 def test_nothing_is_destroyed_when_a_hold_keeps_a_part(house: House, categories: list[str]) -> None:
     house.record(registered(), collected(), hold())

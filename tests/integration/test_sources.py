@@ -165,6 +165,63 @@ def test_ordinary_life_needs_no_power(known: Cli) -> None:
     assert known.record(*lines)["recorded"] == 4
 
 
+IT = "urn:voipzeker:it"
+
+
+def found(cli: Cli, rule: str) -> set[str]:
+    return {
+        row["event"]["id"] for row in cli("findings", "--rule", rule, "--json").json["findings"]
+    }
+
+
+def test_nobody_registers_himself_or_for_the_office(known: Cli) -> None:
+    """What says which sources are known counts from who may say so; from others it is recorded and found."""
+    shop = registered("customer/1", source="urn:new:shop")
+    itself = message(
+        "system-registered", "system/shop", source="urn:new:shop", sources=["urn:new:shop"]
+    )
+    other = message("system-registered", "system/shop2", source=CRM, sources=["urn:new:shop"])
+    assert known.record(shop, itself, other)["recorded"] == 3
+    # the earliest event of the source shows it, and that is one of the two at that instant
+    assert found(known, "house.source.unregistered") & {shop["id"], itself["id"]}
+    assert found(known, "house.power.missing") == {itself["id"], other["id"]}
+    assert found(known, "house.source.type") == {other["id"]}
+    assert known("audit", "--views").status == 0
+    entry = message("system-registered", "system/shop", source=IT, sources=["urn:new:shop"])
+    assert known.record(entry)["recorded"] == 1, "who came first holds up nobody"
+    assert not found(known, "house.source.unregistered") & {shop["id"], itself["id"]}
+    assert known("audit", "--views").status == 0
+
+
+def test_what_was_registered_by_anybody_gives_no_right_once_sources_are_strict(known: Cli) -> None:
+    planted = message(
+        "system-registered",
+        "system/shop",
+        source=EVIL,
+        sources=[EVIL, OFFICE],
+        types=[],
+        through=["file"],
+    )
+    assert known.record(planted)["recorded"] == 1
+    known.set(SOURCES="strict")
+    assert codes(known.record(registered("customer/1", source=EVIL))) == [REFUSED]
+
+
+def test_a_type_that_is_another_systems_is_one_finding_until_it_is_registered(known: Cli) -> None:
+    billing = "urn:voipzeker:billing"
+    asked = [message("account-deactivated", WHO, source=billing, reason="moved") for _ in range(3)]
+    assert known.record(*asked)["recorded"] == 3
+    first = min(asked, key=lambda event: event["id"])["id"]
+    assert found(known, "house.source.type") == {first}
+    assert known("audit", "--views").status == 0
+    systems = {"sources": [billing], "types": ["account-deactivated"]}
+    assert known.record(message("system-registered", "system/billing", source=IT, **systems))
+    assert found(known, "house.source.type") == set()
+    assert known("audit", "--views").status == 0
+    annulled = known("findings", "--rule", "house.source.type", "--at-position", "4", "--json")
+    assert [row["event"]["id"] for row in annulled.json["findings"]] == [first]
+
+
 # LEDGER_SOURCES=strict
 
 

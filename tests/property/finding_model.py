@@ -14,6 +14,7 @@ import rulebook
 from ledger.event import RecordedEvent
 from schemas import CATEGORIES, PERSONAL_FIELDS
 from tests.property import view_model
+from tests.unit.projections.making import HR, IT
 
 __all__ = ["findings"]
 
@@ -94,7 +95,15 @@ def findings(events: Events, office: str) -> list[tuple[str, str, str, str]]:
     }
     found |= {(*void, "house.annulment.void", "None") for void in _void(events, told, office)}
     found |= {(*event, "law.retention.passed", _utc(due)) for event, due in _kept(told)}
-    found |= {(*first, "house.source.unregistered", "None") for first in _strange(told)}
+    systems = [e for e in told.events if not view_model.gives_nobody_power(e, office)]
+    found |= {(*first, "house.source.unregistered", "None") for first in _strange(told, systems)}
+    found |= {(*first, "house.source.type", "None") for first in _of_others(told, systems)}
+    found |= {
+        (event.source, event.id, "house.power.missing", "None")
+        for event in told.events
+        if view_model.gives_nobody_power(event, office)
+    }
+    found |= {(*read, "house.read.role.missing", "None") for read in _unheld(told, office)}
     return sorted(found)
 
 
@@ -200,10 +209,10 @@ def _void(events: Events, told: Told, office: str) -> Iterator[tuple[str, str]]:
             yield event.source, event.id
 
 
-def _strange(told: Told) -> Iterator[tuple[str, str]]:
+def _strange(told: Told, counting: Events) -> Iterator[tuple[str, str]]:
     """For each source that no system has, its earliest event."""
     systems: dict[str, set[str]] = {}
-    for event in told.events:
+    for event in counting:
         if event.name == "system-registered":
             known = systems.setdefault(str(event.subject).removeprefix("system/"), set())
             known |= set(event.facts.get("sources") or ())
@@ -215,6 +224,43 @@ def _strange(told: Told) -> Iterator[tuple[str, str]]:
             mine = [event for event in told.events if event.source == source]
             first = min(mine, key=lambda event: (event.time, event.id))
             yield first.source, first.id
+
+
+# Of the sources that the house knows, those that are drawn, and which of the drawn types are theirs.
+_OWN = {
+    HR: {"role-granted", "role-revoked", "event-annulled"},
+    IT: {"system-registered", "event-annulled"},
+}
+
+
+def _of_others(told: Told, counting: Events) -> Iterator[tuple[str, str]]:
+    """For each source and type that the house lists for others, the earliest event."""
+    types: dict[str, list[str]] = {}
+    for event in counting:
+        if event.name == "system-registered" and "types" in event.facts:
+            types |= dict.fromkeys(event.facts.get("sources") or (), event.facts["types"])
+    first: dict[tuple[str, str], RecordedEvent] = {}
+    for event in sorted(told.events, key=lambda event: (event.time, event.source, event.id)):
+        name = event.facts.get("act", event.name)
+        own = _OWN.get(event.source)
+        if own is not None and name not in own:
+            told_types = types.get(event.source)
+            if told_types is None or (told_types and name not in told_types):
+                first.setdefault((event.source, name), event)
+    return ((event.source, event.id) for event in first.values())
+
+
+def _unheld(told: Told, office: str) -> Iterator[tuple[str, str]]:
+    """Reads that were let through without a role that was granted by who may grant it."""
+    for event in told.events:
+        if event.name == "ledger-read" and event.facts.get("role_held") is False:
+            at, role, who = event.time, event.facts["role"], event.facts["reader"]
+            acts = told.of(who, "role-granted", "role-revoked", until=at, role=role)
+            acts = [act for act in acts if not view_model.gives_nobody_power(act, office)]
+            ended = told.of(who, "employment-ended", until=at)
+            last = acts[-1].name if acts else None
+            if last != "role-granted" or (ended and _rank(ended[-1]) > _rank(acts[-1])):
+                yield event.source, event.id
 
 
 def _kept(told: Told) -> Iterator[tuple[tuple[str, str], datetime]]:

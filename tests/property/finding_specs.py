@@ -18,7 +18,7 @@ from tests.property.view_specs import (
     sealed,
     with_,
 )
-from tests.unit.projections.making import ANNA, BERT, CRM, OFFICE, OURS, PORTAL, SPACE
+from tests.unit.projections.making import ANNA, BERT, CRM, HR, IT, OFFICE, OURS, PORTAL, SPACE
 
 __all__ = ["facts", "lives"]
 
@@ -164,7 +164,11 @@ taken_over = told(
 
 looked = told("personal-data-accessed", employee=st.just(str(EVA)), role=cases, categories=listed)
 roles = told("role-defined", of=with_(subject=one_of(["role/c1", "role/c2"])), categories=listed)
-granted = told("role-granted", "role-revoked", of=employees, role=cases)
+administrations = with_(source=one_of([CRM, OFFICE, HR, IT]))
+granted = merged(told("role-granted", "role-revoked", of=employees, role=cases), administrations)
+let_through = told(
+    "ledger-read", of=everyone, reader=st.just(str(EVA)), role=cases, role_held=st.just(False)
+)
 staff = told(
     "employment-started", "employment-ended", "vog-presented", of=employees, issued_on=dates
 )
@@ -253,10 +257,14 @@ decided = merged(
         ),
     ),
 )
-systems = told(
-    "system-registered",
-    of=with_(subject=one_of(["system/crm", "system/portal"])),
-    sources=one_of([None, [], [CRM], [PORTAL, OFFICE]]),
+systems = merged(
+    told(
+        "system-registered",
+        of=with_(subject=one_of(["system/crm", "system/portal"])),
+        sources=one_of([None, [], [CRM], [PORTAL, OFFICE], [HR, IT]]),
+    ),
+    st.sampled_from([{}, {}, {"types": ["role-granted"]}, {"types": []}]),
+    administrations,
 )
 
 LIVES: list[list[st.SearchStrategy[Spec]]] = [
@@ -268,6 +276,8 @@ LIVES: list[list[st.SearchStrategy[Spec]]] = [
     [collected, collected, contracts, holds, account_acts, contacts, gone],
     [collected, collected, holds, disputes, debts, restrictions, account_acts, gone],
     [looked, looked, roles, granted, staff],
+    [let_through, let_through, granted, granted, staff],
+    [granted, systems, systems, marketing],
     [misused, requests, requests, breaches, breaches],
     [requests, requests, identities, identities, done_for],
     [used, used, stopped, stopped, disclosed, requests],

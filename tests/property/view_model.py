@@ -12,6 +12,7 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from schemas import CATEGORIES, PERSONAL_FIELDS
+from tests.unit.projections.making import HR, IT
 
 Events = Sequence[RecordedEvent]
 TAKES = {"account-deactivated", "consent-withdrawn", "consent-refused", "consent-invalidated"}
@@ -134,9 +135,16 @@ def counted(events: Events, office: str) -> list[RecordedEvent]:
     ]
 
 
+def gives_nobody_power(event: RecordedEvent, office: str) -> bool:
+    """Whether it is a grant, or the entry of a system, from who has no say in that."""
+    owners = {"role-granted": HR, "system-registered": IT}
+    return event.name in owners and event.source not in {office, owners[event.name]}
+
+
 def _has_no_right(event: RecordedEvent, events: Events, office: str) -> bool:
     if event.source == office:
         return False
+    events = [other for other in events if other is event or not gives_nobody_power(other, office)]
     names, tie = ACTS_ON.get(event.name) or ((event.name,), AGAIN.get(event.name))
     others = [
         other

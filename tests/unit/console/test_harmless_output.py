@@ -162,3 +162,32 @@ def test_every_file_that_a_command_writes_goes_through_one_function() -> None:
         "output.py",
     }
     assert found == allowed
+
+
+@pytest.mark.parametrize("planted", ["link", "hard link", "dangling link", "open file"])
+def test_whoever_planted_a_file_gets_nothing_of_what_is_written(
+    tmp_path: Path, planted: str
+) -> None:
+    other, path = tmp_path / "other", tmp_path / "report"
+    other.write_bytes(b"before")
+    if planted == "hard link":
+        path.hardlink_to(other)
+    elif planted == "open file":
+        path = other
+    else:
+        path.symlink_to(other if planted == "link" else tmp_path / "nowhere")
+    with other.open("rb") as theirs:
+        write_private(path, b"name")
+        assert theirs.read() == b"before"
+    assert (path.read_bytes(), stat.S_IMODE(path.lstat().st_mode)) == (b"name", 0o600)
+    assert planted == "open file" or other.read_bytes() == b"before"
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_file_that_cannot_be_written_is_named_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "report").mkdir()
+    for path in (tmp_path / "report", tmp_path / "none" / "report"):
+        with pytest.raises((IsADirectoryError, FileNotFoundError)) as failed:
+            write_private(path, b"name")
+        assert failed.value.filename == str(path)
+    assert [one.name for one in tmp_path.rglob("*")] == ["report"]

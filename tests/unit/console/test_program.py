@@ -54,10 +54,7 @@ def test_each_command_has_help(program: Cli, command: str) -> None:
     assert f"ledger {command}" in ran.out.decode()
 
 
-def test_every_setting_that_is_no_secret_is_a_flag_of_some_command(
-    program: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "160")  # wide enough for the longest flag
+def test_every_setting_that_is_no_secret_is_a_flag_of_some_command(program: Cli) -> None:
     commands = ("consume", "register", "publish", "backup")
     shown = b"".join(program(name, "--help").out for name in commands)
     missing = [s.flag for s in SETTINGS if s.has_flag and s.flag.encode() not in shown]

@@ -15,6 +15,8 @@ SPACE = UUID("6f0f4a8e-5d0c-4a57-9d5a-1f6a5f6b7a10")
 ANNA, BERT = uuid5(SPACE, "anna"), uuid5(SPACE, "bert")
 CRM, PORTAL = "urn:test:crm", "urn:test:portal"
 OFFICE = "urn:test:privacy-office"
+HR, IT = "urn:voipzeker:hr", "urn:voipzeker:it"
+"""What the house lists for staff and for systems."""
 OURS = "urn:processing-ledger:erasure"
 _POSITIONS = count(1)
 

@@ -8,7 +8,7 @@ import pytest
 from ledger.event import RecordedEvent
 from projections.findings_dossier import Dossier
 from projections.findings_reach import EVER, reach
-from tests.unit.projections.making import at, event
+from tests.unit.projections.making import HR, at, event
 
 
 def marks(*events: RecordedEvent) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def midnight(text: str) -> datetime:
 
 
 KNOWN = recipient("2024-01-01", -9)
-GRANT = event("role-granted", 0, role="desk")
+GRANT = event("role-granted", 0, role="desk", source=HR)
 
 
 @pytest.mark.parametrize(
@@ -78,5 +78,5 @@ def test_what_does_not_differ_reaches_nothing() -> None:
 
 
 def test_of_several_cases_of_a_topic_the_earliest_counts() -> None:
-    other = event("role-granted", -3, role="other")
-    assert reach(marks(), marks(GRANT, other)) == {"role": at(-3)}
+    other = event("role-granted", -3, role="other", source=HR)
+    assert reach(marks(), marks(GRANT, other)) == {"role": at(-3), "reading": at(-3)}

@@ -12,7 +12,7 @@ from projections.powers import POWERLESS
 from projections.timetravel import counting
 from rulebook.powers import POWER_TABLE
 from schemas import EVENT_TYPES
-from tests.unit.projections.making import ANNA, BERT, CRM, OFFICE, PORTAL, annulment, event
+from tests.unit.projections.making import ANNA, BERT, CRM, HR, OFFICE, PORTAL, annulment, event
 
 OFFICES = {OFFICE}
 PAIRS = [
@@ -40,16 +40,28 @@ def tied(name: str, minutes: float, by: str, value: str = "X-1", **members: Any)
 def test_every_act_of_the_table_is_its_sources_or_the_offices(
     opens: str, act: str, by: str
 ) -> None:
-    said = tied(opens, 1, by, source=CRM, id="said")
+    owner = HR if opens == "role-granted" else CRM
+    said = tied(opens, 1, by, source=owner, id="said")
     assert void([said, tied(act, 2, by, source=PORTAL, id="act")]) == {"act"}
     assert void([said, tied(act, 0, by, source=PORTAL, id="act")]) == {"act"}
-    assert void([said, tied(act, 2, by, source=CRM, id="act")]) == set()
+    assert void([said, tied(act, 2, by, source=owner, id="act")]) == set()
     assert void([said, tied(act, 2, by, source=OFFICE, id="act")]) == set()
     assert void([tied(act, 2, by, source=PORTAL, id="act")]) == set()
     if by:
         assert void([said, tied(act, 2, by, "X-2", source=PORTAL, id="act")]) == set()
     elsewhere = tied(act, 2, by, source=PORTAL, id="act", stream=BERT)
     assert void([said, elsewhere]) == set()
+
+
+def test_a_grant_of_who_may_give_none_holds_up_nobody() -> None:
+    """Whoever sends a grant gets no say in it: the administration of staff may still revoke it."""
+    granted = event("role-granted", 1, source=HR, role="desk", id="granted")
+    stray = event("role-granted", 0, source=CRM, role="desk", id="stray")
+    revoked = event("role-revoked", 2, source=HR, role="desk", id="revoked")
+    for order in permutations([granted, stray, revoked]):
+        counted = counting(list(order), OFFICES)
+        assert {one.id for one in counted if one.void} == {"stray"}
+        assert {one.id for one in counted if one.name == POWERLESS} == set()
 
 
 def test_what_somebody_ended_before_the_office_said_it_again_stays_ended() -> None:

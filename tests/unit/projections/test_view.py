@@ -54,11 +54,13 @@ GOLDEN = {
     ("findings", "11"): "8362c1c897048e05cceaa58a598062eb6e4ba61236e3ac181a3328b3d5544f65",
     ("findings", "12"): "c5a13fe7fdcff1a110a5c5443fa595ba0cc333ab2e3e11083b1e4dee6e4025dd",
     ("findings", "13"): "eb60cd8221fa544ca62d4f92a1d28a00423bbb767c05c31afc1facd5375684af",
+    ("findings", "14"): "c7fa3c37c1a774ded60eca432ae1255a0b60d81bb1924a490d6ea756fee96f1e",
     ("legal_holds", "1"): "b298d00327da659b45a8d2b1f2193a8c1f1489f826c35b723dbb0afccf65291e",
     # What acts without power leave is told by no story here: tests/unit/projections/test_powers.py.
     ("recipients", "2"): "8bdc4db06f39dcbae0c7744bea542dd73258a080897364f577aec938de739145",
     ("notices", "2"): "62555fb09ddfa7f391e1849637ceda89eae543ca873b197764ebad3734e52461",
     ("staff", "2"): "c7c7ca8ab857e3e467d0e4fdcb7d0b746029824770ab426fcc3971dd63bb4cde",
+    ("staff", "3"): "27a72bff23b19766eca67b2bbf123722d837e29da59819edc771144d21e8e90e",
     ("notifications", "2"): "fe2eda803d0ad885bd0a9ac2bb244bd76cbea057de78ecff73a77a8c94235a94",
     ("legal_holds", "2"): "c29a47ef65a5c63eb6090abd660f0d3eb5f75ec5feb1a9042bdbdc71d9be78d0",
     ("measures", "2"): "c9ee79e663e1a311fcbc69393e0ec09eba7bfbfa04643170c145ab7227ec3b65",

@@ -333,6 +333,13 @@ LEAKING = [
         "bsn:123456782",
     ),
     "2001:db8:0:0:0:0:0:17",
+    *(
+        "0-6-1-2-3-4-5-6-7-8",
+        "id:06:12:34:56:78",
+        "jan_at_example.nl",
+        "jan.de.vries-at-mail.example.com",
+    ),
+    *("001a.2b3c.4d5e", "dorpsstraat-12", "Kerkplein.5a", "lange-voorlaan_8"),
 ]
 
 

@@ -1,0 +1,24 @@
+"""Acts that may need two persons, and the roles whose holders may approve each: house policy as data."""
+
+from msgspec import Struct
+
+from rulebook.loading import load
+
+__all__ = ["APPROVALS", "approvers"]
+
+
+class ApprovalEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """One act, and which roles may approve it, the usual one first."""
+
+    act: str
+    why: str
+    roles: tuple[str, ...]
+
+
+APPROVALS: tuple[ApprovalEntry, ...] = load("house", "approval", ApprovalEntry)
+_ROLES = {entry.act: entry.roles for entry in APPROVALS}
+
+
+def approvers(act: str) -> tuple[str, ...]:
+    """The roles whose holders may approve an act. Raises KeyError for an act that needs nobody."""
+    return _ROLES[act]

@@ -1,0 +1,69 @@
+"""`--help` of every command: nothing is cut, swallowed or broken in the wrong place, on any terminal."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from console.main import app
+from tests.fixtures.console import Cli
+
+
+def each(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command and group with the words that call it."""
+    yield path, command
+    for name, one in getattr(command, "commands", {}).items():
+        yield from each(one, (*path, name))
+
+
+COMMANDS = list(each(get_command(app)))
+WIDTHS = (40, 80, 200)
+
+
+def shown(program: Cli, monkeypatch: pytest.MonkeyPatch, path: tuple[str, ...], width: int) -> str:
+    monkeypatch.setenv("COLUMNS", str(width))
+    ran = program(*path, "--help")
+    assert ran.status == 0
+    return ran.out.decode()
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize(("path", "command"), COMMANDS, ids=[" ".join(p) for p, _ in COMMANDS])
+def test_all_that_is_said_of_a_command_is_in_its_help(
+    program: Cli, monkeypatch: pytest.MonkeyPatch, path: tuple[str, ...], command: Any
+) -> None:
+    for width in WIDTHS:
+        text = shown(program, monkeypatch, path, width)
+        for paragraph in (command.help or "").split("\n\n"):
+            assert words(paragraph) in words(text)
+        for parameter in command.params:
+            if getattr(parameter, "hidden", False) or not parameter.help:
+                continue
+            assert words(parameter.help) in words(text)
+            for flag in (*parameter.opts, *parameter.secondary_opts):
+                if flag.startswith("--"):
+                    assert re.search(rf"(^|\s){flag}([,\s]|$)", text), flag
+            for variable in re.findall("LEDGER_[A-Z_]+", parameter.help):
+                assert re.search(rf"\b{variable}\b", text), variable
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_line_is_as_wide_as_the_terminal_or_has_one_word(
+    program: Cli, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    for path, _ in COMMANDS:
+        for line in shown(program, monkeypatch, path, width).splitlines():
+            is_name = re.match(r"  \S+( / \S+)?( \S+)?$", line)
+            assert len(line) <= width or is_name or len(line.split()) == 1, line
+
+
+def test_a_paragraph_is_wrapped_as_one(program: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = shown(program, monkeypatch, ("keys", "rotate"), 80).splitlines()
+    first = next(i for i, line in enumerate(lines) if "Without --now" in line)
+    assert lines[first].endswith("so that it may run")
+    assert lines[first + 1].startswith("  every day. Dead letters past")
