@@ -132,6 +132,9 @@ def leak_of_envelope(message: dict[str, Any]) -> str | None:
         value = message.get(name)
         if value is not None and _IS_UUID(value) is None and is_personal_id(value):
             return f"/{name}"
+    state = message.get("tracestate")
+    if state and looks_personal(state.replace("=", " "), reference=True):
+        return "/tracestate"
     return None
 
 
