@@ -11,7 +11,7 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from projections.powers import ACT, POWERLESS
-from rulebook import provision
+from rulebook import FOUNDED, provision
 
 __all__ = ["CHECKED", "DISCLOSURE", "Fact", "fact_of", "facts_in"]
 
@@ -123,8 +123,10 @@ CHECKED: Mapping[str, tuple[Checking, ...]] = {
     ),
 }
 _PROVISION = Checking("provision")
+_DATING = Checking("dating")
 _KINDS = {check.kind: check for checks in CHECKED.values() for check in checks} | {
-    _PROVISION.kind: _PROVISION
+    _PROVISION.kind: _PROVISION,
+    _DATING.kind: _DATING,
 }
 
 
@@ -140,6 +142,8 @@ def facts_in(event: RecordedEvent) -> list[str]:
         and not provision(event.provision)
     ):
         kinds.append(_PROVISION.kind)
+    if event.time < FOUNDED:
+        kinds.append(_DATING.kind)
     return kinds
 
 

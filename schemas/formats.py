@@ -54,11 +54,14 @@ INSTANT = "instant"
 """Mark of a text that must name a real instant."""
 
 DAY = "day"
-"""Mark of a date."""
+"""Mark of a date on which something happened or begins."""
 
-EARLIEST, END = date(1900, 1, 1), date(2200, 1, 1)
-"""Nothing that is told happened before the one, or ends on the other or after it: such a year is a slip of a
-program, or its word for none, and dates near the ends of the calendar cannot be counted with."""
+LAST_DAY = "last-day"
+"""Mark of a date on which something ends."""
+
+EARLIEST, AFTER_ALL = date(1900, 1, 1), date(2200, 1, 1)
+"""Nothing that is told happened or began before the one, or on the other or after it: such a year is a slip
+of a program, or its word for none, and periods that run from the end of the calendar cannot be counted."""
 
 Id = Annotated[str, Meta(pattern=ID, description="A bare id.", extra={OPEN: True})]
 Source = Annotated[
@@ -89,11 +92,13 @@ Instant = Annotated[
         extra_json_schema={"format": "date-time", "pattern": TIME},
     ),
 ]
-Day = Annotated[date, Meta(description="A date: 00:00 in Europe/Amsterdam.", extra={DAY: True})]
+_MIDNIGHT = "A date: 00:00 in Europe/Amsterdam."
+Day = Annotated[date, Meta(description=_MIDNIGHT, extra={DAY: True})]
+LastDay = Annotated[date, Meta(description=_MIDNIGHT, extra={LAST_DAY: True})]
 LegalBasis = Literal["6-1-a", "6-1-b", "6-1-c", "6-1-d", "6-1-e", "6-1-f"]
 
 _TIME = re.compile(TIME)
-_FIRST_DAY, _END_DAY = EARLIEST.isoformat(), END.isoformat()
+_EARLIEST, _AFTER_ALL = EARLIEST.isoformat(), AFTER_ALL.isoformat()
 _IBAN = re.compile(IBAN)
 _LETTERS = {ord(letter): str(int(letter, 36)) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
@@ -113,12 +118,17 @@ def instant_of(text: str) -> datetime | None:
 
 def is_plausible(instant: datetime) -> bool:
     """Whether an instant, in UTC, lies in the years that an event may name."""
-    return EARLIEST.year <= instant.year < END.year
+    return EARLIEST.year <= instant.year < AFTER_ALL.year
 
 
 def is_plausible_day(text: str) -> bool:
     """The same of a date as it is written, YYYY-MM-DD."""
-    return _FIRST_DAY <= text < _END_DAY
+    return _EARLIEST <= text < _AFTER_ALL
+
+
+def is_plausible_end(text: str) -> bool:
+    """Whether a date may be the end of something: as far ahead as its sender likes, such as 9999-12-31."""
+    return text >= _EARLIEST
 
 
 def has_iban_check_digits(text: str) -> bool:
