@@ -6,6 +6,7 @@ the same on every machine. docs/events.md shows them, and a test compares it.
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from random import Random
 from string import ascii_uppercase
 
@@ -145,6 +146,9 @@ def in_reference(text: str) -> bool:
     return looks_personal(text, reference=True)
 
 
+in_id: Test = is_personal_id.__wrapped__
+"""Whether a text is refused as an `id`, a `source`, a `recipient`; without remembering it."""
+
 BSN: dict[str, tuple[Maker, Test]] = {
     "in a Dutch sentence": (in_words(DUTCH), looks_personal),
     "in an English sentence": (in_words(ENGLISH), looks_personal),
@@ -157,38 +161,46 @@ BSN: dict[str, tuple[Maker, Test]] = {
         lambda rng: rng.choice(".-_/").join(_cut(bsn(rng), (3, 3, 3))),
         in_reference,
     ),
-    "alone in an id, a source or a name": (bsn, is_personal_id),
-    "in an id, beside a word for it or for a person": (in_words(LABELLED, ".-_"), is_personal_id),
+    "alone in an id, a source or a name": (bsn, in_id),
+    "in an id, beside a word for it or for a person": (in_words(LABELLED, ".-_"), in_id),
 }
 """Where a BSN may stand -> texts that hold one, and what looks for it there."""
 
 
-def share(test: Test, make: Maker, count: int, seed: str) -> float:
-    """The share of texts, in percent, in which a test finds something."""
+def made(make: Maker, count: int, seed: str) -> list[str]:
+    """So many texts, the same each time."""
     rng = Random(seed)
-    return 100 * sum(test(make(rng)) for _ in range(count)) / count
+    return [make(rng) for _ in range(count)]
 
 
-def refused(count: int = COUNT) -> Iterator[tuple[str, float, float]]:
+def share(test: Test, texts: list[str]) -> float:
+    """The share of texts, in percent, in which a test finds something."""
+    return 100 * sum(map(test, texts)) / len(texts)
+
+
+@cache
+def refused(count: int = COUNT) -> dict[str, tuple[float, float]]:
     """Of each kind of reference the share that is refused in a reference, and in an id."""
-    for kind, make in REFERENCES.items():
-        yield kind, share(in_reference, make, count, kind), share(is_personal_id, make, count, kind)
+    kinds = {kind: made(make, count, kind) for kind, make in REFERENCES.items()}
+    return {
+        kind: (share(in_reference, texts), share(in_id, texts)) for kind, texts in kinds.items()
+    }
 
 
-def found(count: int = COUNT // 10) -> Iterator[tuple[str, float]]:
+@cache
+def found(count: int = COUNT // 10) -> dict[str, float]:
     """Of each place the share of BSN that is found."""
-    for place, (make, test) in BSN.items():
-        yield place, share(test, make, count, place)
+    return {place: share(test, made(make, count, place)) for place, (make, test) in BSN.items()}
 
 
 def main() -> None:
     """Print both tables."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
     print(f"refused of {count} references each, in percent: in a reference, in an id")
-    for kind, reference, id in refused(count):
+    for kind, (reference, id) in refused(count).items():
         print(f"  {kind:<50}{reference:10.3f}{id:10.3f}")
     print(f"found of {count // 10} BSN each, in percent")
-    for place, of in found(count // 10):
+    for place, of in found(count // 10).items():
         print(f"  {place:<60}{of:10.3f}")
 
 

@@ -12,13 +12,12 @@ from typing import Any, Final
 from msgspec import Struct
 
 from schemas.catalogue import EVENT_TYPES
+from schemas.encoding import to_json
 from schemas.envelope import ATTRIBUTES
 from schemas.extensions import DROPPED, pointer_to
 from schemas.shapes import names_in
 
 __all__ = ["first_repeat", "may_repeat"]
-
-_BEFORE_COLONS: Final = (b" :", b"\n:", b"\t:", b"\r:")
 
 
 class _Twice(Struct):
@@ -34,26 +33,12 @@ _HOLDERS: Final = (dict, list, _Twice)
 def may_repeat(text: bytes, parsed: Any) -> bool:
     """Whether a key may stand twice in a JSON text: never False where one does. `parsed`: its value.
 
-    Keys are counted. Where nothing parts a key from its colon, a text has at least as many `":` as it has
-    keys; an escaped quote before a colon adds one. So where there are no more of them than keys that were
-    read, none stands twice.
+    Colons are counted, here and in the value as we write it: a colon for each key, and those inside of texts.
+    When a key is lost, so is its colon. Only one that a text spells as an escape would be there and not here.
     """
-    if any(mark in text for mark in _BEFORE_COLONS):
+    if b"\\" in text and b"\\u003" in text:
         return True
-    return text.count(b'":') != _keys_in(parsed)
-
-
-def _keys_in(parsed: Any) -> int:
-    """How many keys the objects of a JSON value have, at any depth."""
-    count = 0
-    waiting = [parsed]
-    for value in waiting:
-        if type(value) is dict:
-            count += len(value)
-            waiting += [o for o in value.values() if type(o) is dict or type(o) is list]
-        elif type(value) is list:
-            waiting += [o for o in value if type(o) is dict or type(o) is list]
-    return count
+    return text.count(b":") != to_json(parsed).count(b":")
 
 
 def first_repeat(text: bytes, parsed: Any) -> str | None:

@@ -15,18 +15,22 @@ TELEPHONES_IN_IDS = {"11 digits, such as an invoice's number": (0.8, 1.2)}
 
 @pytest.mark.parametrize("kind", leaks.REFERENCES)
 def test_at_most_one_in_a_thousand_references_is_refused(kind: str) -> None:
-    make = leaks.REFERENCES[kind]
-    assert leaks.share(leaks.in_reference, make, leaks.COUNT, kind) <= 0.1
-
-
-@pytest.mark.parametrize("kind", leaks.REFERENCES)
-def test_so_it_is_in_ids_but_for_what_is_known_beforehand(kind: str) -> None:
-    refused = leaks.share(leaks.is_personal_id, leaks.REFERENCES[kind], 20_000, kind)
+    in_reference, in_id = leaks.refused()[kind]
+    assert in_reference <= 0.1
     least, most = TELEPHONES_IN_IDS.get(kind, (IN_IDS.get(kind, 0.0), IN_IDS.get(kind, 0.1)))
-    assert least <= refused <= most
+    assert least <= in_id <= most
 
 
 @pytest.mark.parametrize("place", leaks.BSN)
 def test_every_bsn_is_found(place: str) -> None:
-    make, test = leaks.BSN[place]
-    assert leaks.share(test, make, leaks.COUNT // 10, place) == 100.0
+    assert leaks.found()[place] == 100.0
+
+
+def test_the_corpora_are_what_they_are_called() -> None:
+    """At least 100,000 references of a kind and 10,000 BSN, none of which is the same for all."""
+    assert leaks.COUNT == 100_000
+    for make in (*leaks.REFERENCES.values(), *(make for make, _ in leaks.BSN.values())):
+        assert len({*leaks.made(make, 100, "seed")}) > 90
+    for number in leaks.made(leaks.bsn, 1_000, "seed"):
+        weighed = zip(map(int, number), (9, 8, 7, 6, 5, 4, 3, 2, -1), strict=True)
+        assert sum(digit * weight for digit, weight in weighed) % 11 == 0

@@ -54,6 +54,10 @@ def test_at_any_depth(text: str, key: str, pointer: str) -> None:
         (b'{"id"\r\n:1, "source":"\\":", "id":2}', "/id"),
         (b'{"id" :1,"x\\":":3,"id":2}', "/id"),
         (b'{"":1,"":2}', ""),
+        (b'{"id":"a\\u003ab","id":2}', "/id"),
+        (b'{"id":"\\u003A","source":"\\\\u003a","id":2}', "/id"),
+        (b'{"i\\u003a":1,"i:":2}', ""),
+        (b'{"n":123456789012345678901234567890,"n":1}', "/n"),
         (b'{"id":{"id":1},"id":{}}', "/id"),
         (b'\xef\xbb\xbf{"id":1,"id":1}', "/id"),
         (b'{"id":1e400,"id":1}', "/id"),
@@ -65,7 +69,20 @@ def test_in_any_writing(sent: bytes, pointer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['":', '":"', ' ":', "let op : hier", 'a":b":c', "\\", '\\":', "\t:", '{"id":1,"id":1}']
+    "text",
+    [
+        "\\u003a",
+        ":\\u003A:",
+        '":',
+        '":"',
+        ' ":',
+        "let op : hier",
+        'a":b":c',
+        "\\",
+        '\\":',
+        "\t:",
+        '{"id":1,"id":1}',
+    ],
 )
 def test_a_text_is_no_key(text: str) -> None:
     message = changed(example(), data__personal={"remark": text})
