@@ -36,6 +36,7 @@ _EIGHT_DIGITS = re.compile(r"(?<![0-9])[0-9]{2}[. ]?[0-9]{3}[. ]?[0-9]{3}(?![0-9
 
 _BARE = re.compile(r"(?:\A|(?<=[/:]))(?!00)[0-9]{9}(?=[/:]|\Z)")
 
+_FEWEST_OF_DEVICES: Final = 15
 _ICCID = re.compile(r"(?<![0-9])89(?:[ .-]?[0-9]){17,18}(?![0-9])")
 _IMEI = re.compile(
     r"(?<![0-9])(?:[0-9]{2}([ -])[0-9]{6}|[0-9]{6}([ -])[0-9]{2})(?:\1|\2)[0-9]{6}[ -][0-9](?![0-9])"
@@ -109,6 +110,8 @@ def holds_bare_number(text: str) -> bool:
 
 def without_devices(text: str) -> str:
     """A text without the numbers of SIM cards and of devices, whose groups may look like other numbers."""
+    if len(text) < _FEWEST_OF_DEVICES:
+        return text
     return _IMEI.sub(_kept, _ICCID.sub(_kept, text))
 
 

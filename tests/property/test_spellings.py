@@ -1,6 +1,7 @@
 """The same content is the same meaning: any spelling of an event is a repeat, another meaning is none."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -16,7 +17,8 @@ from tests.unit.schemas.making import NOW, OPEN, Message, all_examples, changed,
 OFFSETS = st.sampled_from([None, 0, 60, -60, 330, 14 * 60, -12 * 60])
 TYPES = st.sampled_from(["application/json", "Application/JSON", "application/json; charset=UTF-8"])
 BLANKS = st.sampled_from(["", " ", "\n\t", "\r\n  "])
-SILENT = {"categories": [], "personal": {}}
+SILENT: Message = {"categories": [], "personal": {}}
+Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 
 @st.composite
@@ -34,7 +36,7 @@ def sent(draw: st.DrawFn) -> Message:
     return message
 
 
-def instant(draw: st.DrawFn, text: str) -> str:
+def instant(draw: Draw, text: str) -> str:
     """The same instant at another offset, with other fractional digits and letters."""
     moment, offset = datetime.fromisoformat(text.upper()), draw(OFFSETS)
     zone = UTC if offset is None else timezone(timedelta(minutes=offset))
@@ -46,7 +48,7 @@ def instant(draw: st.DrawFn, text: str) -> str:
     return base.replace("T", joint) + (f".{fraction[:digits]}" if digits else "") + end
 
 
-def respelled(draw: st.DrawFn, message: Message) -> Message:
+def respelled(draw: Draw, message: Message) -> Message:
     """The same meaning in other members."""
     checks = checks_of(message["type"])
     data: Message = dict(message["data"])
@@ -68,7 +70,7 @@ def respelled(draw: st.DrawFn, message: Message) -> Message:
     return {"traceparent": None, "causationid": None} | other
 
 
-def written(draw: st.DrawFn, value: Any) -> str:
+def written(draw: Draw, value: Any) -> str:
     """JSON of a value: members in any order, blanks, escapes and digits as they come."""
     if isinstance(value, dict):
         members = draw(st.permutations([*value.items()]))
@@ -83,7 +85,7 @@ def written(draw: st.DrawFn, value: Any) -> str:
     return json.dumps(value)
 
 
-def text(draw: st.DrawFn, value: str) -> str:
+def text(draw: Draw, value: str) -> str:
     plain = json.dumps(value, ensure_ascii=draw(st.booleans()))
     if not value or ord(value[0]) > 0xFFFF or not draw(st.booleans()):
         return plain

@@ -52,7 +52,8 @@ def test_only_an_object_is_a_cloudevent(value: Any) -> None:
 
 @pytest.mark.parametrize("attribute", ["datacontenttypes", "data_base64", "x", "a1", "p" * 20])
 def test_other_attributes_are_refused_by_name(attribute: str) -> None:
-    for value in ("x", 1, None, [], {"a": {}}):
+    values: list[Any] = ["x", 1, None, [], {"a": {}}]
+    for value in values:
         refusal = refused(changed(example(), **{attribute: value}))
         assert refusal == ("unknown-field", f"/{attribute}")
 
