@@ -75,13 +75,13 @@ def written(draw: Draw, value: Any) -> str:
     if isinstance(value, dict):
         members = draw(st.permutations([*value.items()]))
         inside = [f"{text(draw, n)}{draw(BLANKS)}:{written(draw, v)}" for n, v in members]
-        return "{" + ",".join(inside) + draw(BLANKS) + "}"
+        return "{" + ",".join(inside) + f"{draw(BLANKS)}}}"
     if isinstance(value, list):
-        return "[" + ",".join(written(draw, item) for item in value) + draw(BLANKS) + "]"
+        return "[" + ",".join(written(draw, item) for item in value) + f"{draw(BLANKS)}]"
     if isinstance(value, str):
         return text(draw, value)
     if isinstance(value, float):
-        return draw(st.sampled_from([f"{value!r}", f"{value:.17e}", f"{value:.17E}"]))
+        return format(value, draw(st.sampled_from(["", ".17e", ".17E"])))
     return json.dumps(value)
 
 
