@@ -147,6 +147,8 @@ def meaning(value: Any, name: str, instants: set[str]) -> Any:
     """What a member says, so that two spellings are equal and two types are not."""
     if name in instants and isinstance(value, str):
         return datetime.fromisoformat(value.upper()).astimezone(UTC)
+    if name == "sequence":
+        return int(value)
     if isinstance(value, list):
         return [meaning(item, "", set()) for item in value]
     return type(value), value
