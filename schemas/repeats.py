@@ -38,7 +38,11 @@ def may_repeat(text: bytes, parsed: Any) -> bool:
     """
     if b"\\" in text and b"\\u003" in text:
         return True
-    return text.count(b":") != to_json(parsed).count(b":")
+    try:
+        written = to_json(parsed)
+    except RecursionError:
+        return True
+    return text.count(b":") != written.count(b":")
 
 
 def first_repeat(text: bytes, parsed: Any) -> str | None:
@@ -48,7 +52,8 @@ def first_repeat(text: bytes, parsed: Any) -> str | None:
     deep to look, it is the pointer of the whole.
     """
     try:
-        read = json.loads(text.decode(), object_pairs_hook=_object, parse_int=len, parse_float=len)
+        said = text.decode(errors="surrogatepass")
+        read = json.loads(said, object_pairs_hook=_object, parse_int=len, parse_float=len)
     except RecursionError:
         return ""
     known = _members_of(parsed)

@@ -62,6 +62,7 @@ def test_at_any_depth(text: str, key: str, pointer: str) -> None:
         (b'\xef\xbb\xbf{"id":1,"id":1}', "/id"),
         (b'{"id":1e400,"id":1}', "/id"),
         (b'{"data":{"channel":1,"channel":1e400}}', "/data"),
+        (b'{"id":1e400,"source":"\xed\xa0\x80","id":1}', "/id"),
     ],
 )
 def test_in_any_writing(sent: bytes, pointer: str) -> None:
@@ -156,6 +157,8 @@ def test_whose_it_is_is_told_but_nothing_of_an_investigation() -> None:
         assert hidden == Rejection(Code.NOT_JSON, hidden=True)
 
 
-def test_what_is_nested_too_deep_to_look_is_refused() -> None:
-    deep = b'{"a":' * 900 + b'"\\":"' + b"}" * 900
-    assert isinstance(outcome(deep), Rejection)
+@pytest.mark.parametrize(("opening", "end"), [(b"[", b"]"), (b'{"a":', b"}")])
+def test_what_is_nested_too_deep_to_look_is_refused(opening: bytes, end: bytes) -> None:
+    for depth in (*range(900, 1_010), 2_000):
+        for core in (b"1", b'"\\":"', b'"\\u003a"', b'{"a":1,"a":1}'):
+            assert isinstance(outcome(opening * depth + core + end * depth), Rejection)
