@@ -95,7 +95,7 @@ def test_every_spelling_of_an_event_is_a_duplicate(house: House) -> None:
 
 def test_a_trace_state_is_kept_with_its_event(house: House) -> None:
     trace = {"tracestate": "rojo=00f067aa0ba902b7"}
-    run(house, collected(**trace))
+    run(house, collected() | trace)
     (event,) = house.events()
     assert event.trace == trace
 
