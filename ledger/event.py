@@ -66,6 +66,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     traceparent: str | None = None
     correlationid: str | None = None
     causationid: str | None = None
+    tracestate: str | None = None
 
 
 class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
@@ -201,10 +202,17 @@ def decode_event(
 
 
 def _trace(stored: State) -> dict[str, str]:
-    if stored.traceparent is stored.correlationid is stored.causationid is None:
+    if (
+        stored.traceparent
+        is stored.tracestate
+        is stored.correlationid
+        is stored.causationid
+        is None
+    ):
         return {}
     trace = {
         "traceparent": stored.traceparent,
+        "tracestate": stored.tracestate,
         "correlationid": stored.correlationid,
         "causationid": stored.causationid,
     }

@@ -79,6 +79,7 @@ _RULES = digest(
     rulebook.ERASURE_RULES,
     POWER_TABLE,
     SOURCES,
+    rulebook.COMPANY_DATES,
 )
 
 VIEW: View[Row] = View(

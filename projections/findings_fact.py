@@ -11,7 +11,7 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from projections.powers import POWERLESS, type_of
-from rulebook import provision
+from rulebook import FOUNDED, provision
 
 __all__ = ["CHECKED", "DISCLOSURE", "Fact", "fact_of", "facts_in"]
 
@@ -125,8 +125,10 @@ CHECKED: Mapping[str, tuple[Checking, ...]] = {
     ),
 }
 _PROVISION = Checking("provision")
+_DATING = Checking("dating")
 _KINDS = {check.kind: check for checks in CHECKED.values() for check in checks} | {
-    _PROVISION.kind: _PROVISION
+    _PROVISION.kind: _PROVISION,
+    _DATING.kind: _DATING,
 }
 
 
@@ -142,6 +144,8 @@ def facts_in(event: RecordedEvent) -> list[str]:
         and not provision(event.provision)
     ):
         kinds.append(_PROVISION.kind)
+    if event.time < FOUNDED:
+        kinds.append(_DATING.kind)
     return kinds
 
 

@@ -200,6 +200,10 @@ def _provision(fact: Fact, _look: Look) -> Iterator[Seen]:
     yield Seen({"provision": "unknown"}, detail=fact.provision)
 
 
+def _dating(_fact: Fact, _look: Look) -> Iterator[Seen]:
+    yield Seen({"dated": "before-founding"})
+
+
 def _annulment(fact: Fact, _look: Look) -> Iterator[Seen]:
     yield Seen({"effect": False}, detail=fact.facts["annuls"])
 
@@ -230,6 +234,7 @@ SITUATIONS: Mapping[str, Callable[[Fact, Look], Iterator[Seen]]] = {
     "registration": _registration,
     "indirect-collection": _indirect_collection,
     "provision": _provision,
+    "dating": _dating,
     "annulment": _annulment,
     "power": _power,
     "erasure": _erasure,

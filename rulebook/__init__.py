@@ -5,6 +5,7 @@ tests. Nothing here reads a clock: a date is an argument.
 """
 
 from rulebook.clauses import CLAUSES, Clause
+from rulebook.company import COMPANY_DATES, FOUNDED
 from rulebook.countries import COUNTRIES, region
 from rulebook.deadlines import DEADLINES, Deadline, deadline, due_date, extended
 from rulebook.erasure import (
@@ -63,10 +64,12 @@ from rulebook.verdict import Verdict
 
 __all__ = [
     "CLAUSES",
+    "COMPANY_DATES",
     "COUNTRIES",
     "DEADLINES",
     "ERASURE_RULES",
     "EXTENSIONS",
+    "FOUNDED",
     "INVESTIGATION_HINTS",
     "MARKETING_RULES",
     "NOTICE_CHECKS",

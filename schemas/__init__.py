@@ -4,16 +4,9 @@ Pure: no I/O, no clock, no environment. Imports nothing of the project.
 """
 
 from schemas.admission import admit_each
+from schemas.binary import Headers, decode_binary, is_structured, parse_binary
 from schemas.catalogue import EVENT_TYPES
-from schemas.decode import (
-    Headers,
-    decode,
-    decode_binary,
-    is_structured,
-    parse,
-    parse_binary,
-    unreadable,
-)
+from schemas.decode import decode, parse, unreadable
 from schemas.event import OWN_SOURCES, Event, Intake
 from schemas.event_type import EventType
 from schemas.own import OwnEvent, OwnEventError, own_event

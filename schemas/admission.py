@@ -10,12 +10,13 @@ from typing import Any, Final
 
 import msgspec
 
+from schemas.canonical import canonical_of
 from schemas.diagnosis import diagnose, elsewhere, reject
-from schemas.encoding import to_json
-from schemas.envelope import TRACE, Envelope
+from schemas.envelope import ATTRIBUTES, TRACE, Envelope
 from schemas.event import Event, Intake
 from schemas.events.disclosure import PRIVATE_KINDS
-from schemas.formats import instant_of
+from schemas.extensions import DROPPED, misshapen
+from schemas.formats import instant_of, is_plausible
 from schemas.leaks import find_leak, leak_of_envelope
 from schemas.rejection import Code, Rejection
 from schemas.rules import Checks, broken_rule, checks_of
@@ -67,12 +68,11 @@ def _judged(
     leaks = [
         _leak(message, one, checks) for one, (message, checks) in zip(data, fitting, strict=True)
     ]
-    canonical = [_canonical(message) for message, _ in fitting]
     outcomes: list[Event | Rejection] = []
-    for (message, checks), time, one, rule, leak, text in zip(
-        fitting, times, data, broken, leaks, canonical, strict=True
+    for (message, checks), time, one, rule, leak in zip(
+        fitting, times, data, broken, leaks, strict=True
     ):
-        if time is None:
+        if time is None or not is_plausible(time):
             outcomes.append(reject(message, Code.SCHEMA, "/time"))
         elif rule is not None:
             outcomes.append(reject(message, Code.SCHEMA, rule))
@@ -81,7 +81,7 @@ def _judged(
         elif time - now > MAX_AHEAD:
             outcomes.append(reject(message, Code.TIME_IN_FUTURE, "/time"))
         else:
-            outcomes.append(_event(message, time, one, checks, text))
+            outcomes.append(_event(message, time, one, checks))
     return outcomes
 
 
@@ -100,9 +100,16 @@ def fit(message: Any) -> Checks:
     Raises msgspec.ValidationError, or KeyError and TypeError where there is no known type to check.
     """
     checks = checks_of(message["type"])
-    msgspec.convert(message, Envelope)
+    msgspec.convert(message if message.keys() <= ATTRIBUTES else _read(message), Envelope)
     msgspec.convert(message["data"], checks.data)
     return checks
+
+
+def _read(message: dict[str, Any]) -> dict[str, Any]:
+    """The attributes that are read. Raises TypeError for a dropped one that is none."""
+    if misshapen(message) is not None:
+        raise TypeError
+    return {name: value for name, value in message.items() if name not in DROPPED}
 
 
 def _without_private_name(data: dict[str, Any]) -> dict[str, Any]:
@@ -113,18 +120,7 @@ def _without_private_name(data: dict[str, Any]) -> dict[str, Any]:
     return {**public, "personal": {"name": data["name"]}}
 
 
-def _canonical(message: dict[str, Any]) -> bytes:
-    """The event's bytes for its fingerprint: an attribute that is null is an absent one."""
-    text = to_json(message, sort_keys=True)
-    if b":null" in text and None in message.values():
-        present = {name: value for name, value in message.items() if value is not None}
-        return to_json(present, sort_keys=True)
-    return text
-
-
-def _event(
-    message: dict[str, Any], time: datetime, data: dict[str, Any], checks: Checks, canonical: bytes
-) -> Event:
+def _event(message: dict[str, Any], time: datetime, data: dict[str, Any], checks: Checks) -> Event:
     facts = data.copy()
     categories = facts.get("categories", ()) if checks.erases else facts.pop("categories", ())
     return Event(
@@ -134,12 +130,12 @@ def _event(
         message["subject"],
         time,
         message.get("sequence"),
-        {name: message[name] for name in TRACE if message.get(name) is not None},
+        {name: message[name] for name in TRACE if message.get(name)},
         facts.pop("activity", None),
         facts.pop("legal_basis", None),
         facts.pop("provision", None),
         tuple(categories),
         facts,
         facts.pop("personal", None) or {},
-        canonical,
+        canonical_of(message, time, checks.instants, checks.silent),
     )

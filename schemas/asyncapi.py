@@ -10,6 +10,7 @@ import msgspec
 
 from schemas.catalogue import ANNULLED, DISCLOSED, EVENT_TYPES, OWN_TYPES
 from schemas.event_type import EventType
+from schemas.extensions import DROPPED
 from schemas.library import examples_of
 from schemas.rejection import Code
 
@@ -65,7 +66,11 @@ def _info() -> Document:
         "version": VERSION,
         "description": (
             "What systems may publish to the ledger: CloudEvents 1.0 on Kafka, structured or binary "
-            "mode, keyed by subject. Personal data travels in `data.personal` only."
+            "mode, keyed by subject. Personal data travels in `data.personal` only. In structured mode the "
+            f"content type of a record is `{STRUCTURED}`, with parameters or not, of `charset` only UTF-8; "
+            "any other record is in binary mode. Attributes that CloudEvents 1.0 or its documented "
+            f"extensions define, and that are not kept, are accepted and dropped: {', '.join(DROPPED)}. Any "
+            "other attribute is refused by name. No key may stand twice in one object."
         ),
         "license": {"name": "Apache-2.0"},
     }

@@ -1,7 +1,8 @@
 """Why a message was refused: the code in the fixed order of the contract, and where.
 
 The slow path: it runs only after the fast one has failed, and looks at the message again, check by
-check. Invariant: no value and no name that the sender chose reaches a pointer.
+check. Invariant: no value of the sender reaches a pointer, and no name that the sender chose but that of an
+attribute, where it is harmless (`schemas.extensions`).
 """
 
 import re
@@ -11,8 +12,9 @@ import msgspec
 
 from schemas import formats, references
 from schemas.catalogue import ANNULLED, CONFIDENTIAL_TYPES, DISCLOSED, EVENT_TYPES, OWN_TYPES
-from schemas.envelope import Envelope
+from schemas.envelope import ATTRIBUTES, Envelope
 from schemas.event import Intake
+from schemas.extensions import DROPPED, misshapen, pointer_to
 from schemas.leaks import is_personal_id
 from schemas.rejection import WITHHELD, Code, Rejection
 from schemas.shapes import unknown_member
@@ -119,16 +121,34 @@ def _wrong_source(message: dict[str, Any], intake: Intake) -> tuple[Code, str] |
 
 def _wrong_shape(message: dict[str, Any]) -> tuple[Code, str] | None:
     entry = EVENT_TYPES[message["type"]]
-    unknown = unknown_member(message, Envelope)
+    unknown = _unknown_attribute(message)
     if unknown is None:
         unknown = unknown_member(message.get("data"), entry.data, "/data")
     if unknown is not None:
         return Code.UNKNOWN_FIELD, unknown
-    pointer = misfit(message, Envelope)
+    pointer = _wrong_attribute(message)
     if pointer is None:
         below = misfit(message["data"], entry.data)
         pointer = None if below is None else f"/data{below}"
     return None if pointer is None else (Code.SCHEMA, pointer)
+
+
+def _unknown_attribute(message: dict[str, Any]) -> str | None:
+    """The pointer of the first attribute that is neither read nor dropped."""
+    for name in message:
+        if name not in ATTRIBUTES and name not in DROPPED:
+            return pointer_to(name)
+    return None
+
+
+def _wrong_attribute(message: dict[str, Any]) -> str | None:
+    """The pointer of the first attribute with a wrong value, or of what says that the data is elsewhere."""
+    if message.get("dataref") is not None and message.get("data") is None:
+        return "/dataref"
+    dropped = misshapen(message)
+    if dropped is not None:
+        return f"/{dropped}"
+    return misfit({name: message[name] for name in message if name not in DROPPED}, Envelope)
 
 
 def misfit(value: Any, struct: type[msgspec.Struct]) -> str | None:

@@ -2,9 +2,9 @@
 
 A document describes the whole CloudEvent in structured form as a sender outside may write it, with
 the data category of each personal field (`x-data-category`). It says everything that `decode` checks
-except check digits, the clock, personal data in facts, times that are well written but name no instant
-of ours (a leap second, or one outside of the years 1 to 9999 in UTC), and whole numbers that are
-written with a fraction or an exponent (1.0), which JSON Schema calls integers and `decode` does not.
+except check digits, the clock, personal data in facts, times and dates outside of the years 1900 to 2199,
+times that are well written but name no instant (a leap second), keys that stand twice, and whole numbers that
+are written with a fraction or an exponent (1.0), which JSON Schema calls integers and `decode` does not.
 """
 
 from typing import Any, Final
@@ -15,6 +15,7 @@ from schemas import formats, personal
 from schemas.catalogue import ERASED, EVENT_TYPES
 from schemas.envelope import Envelope
 from schemas.event_type import EventType
+from schemas.extensions import DROPPED
 from schemas.facts import PersonFacts
 from schemas.personal import LISTED_CATEGORIES, PERSONAL_FIELDS
 from schemas.references import OUTSIDERS, PERSONS, Kind, pattern_of
@@ -100,8 +101,12 @@ def _foreign_erasure() -> dict[str, Schema]:
 
 def _attributes(entry: EventType, attributes: dict[str, Schema]) -> dict[str, Schema]:
     """The attributes of the envelope, as far as the type narrows them."""
+    whole = attributes["sequence"]
+    text = {"type": "string", "pattern": "^(?:0|[1-9][0-9]{0,18})$"}
     return {
         **attributes,
+        "sequence": {**whole, "anyOf": [*whole["anyOf"], text]},
+        **{name: _dropped(of) for name, of in DROPPED.items()},
         "type": {"const": entry.type},
         "source": {**attributes["source"], **_source(entry)},
         "subject": {
@@ -111,6 +116,12 @@ def _attributes(entry: EventType, attributes: dict[str, Schema]) -> dict[str, Sc
         },
         "data": {"$ref": f"#/$defs/{entry.data.__name__}"},
     }
+
+
+def _dropped(of: str) -> Schema:
+    """The schema of an attribute that is accepted and not kept."""
+    kinds = ("string", "integer", "boolean", "null")
+    return {"description": f"{of}: not kept.", "anyOf": [{"type": kind} for kind in kinds]}
 
 
 def _source(entry: EventType) -> Schema:

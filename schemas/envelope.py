@@ -1,4 +1,4 @@
-"""The envelope: the CloudEvents 1.0 attributes that the contract allows, and no other."""
+"""The envelope: the CloudEvents attributes that are read. Which others are accepted: `schemas.extensions`."""
 
 from typing import Annotated, Any, Literal
 
@@ -8,6 +8,9 @@ from schemas import formats, references
 from schemas.formats import Id, Instant, Source
 
 Sequence = Annotated[int, Meta(ge=0, le=2**63 - 1, description="Orders events of equal time.")]
+ContentType = Annotated[
+    str, Meta(pattern=formats.JSON_TYPE, description="JSON, in UTF-8; parameters mean nothing.")
+]
 Subject = Annotated[
     str,
     Meta(
@@ -16,10 +19,12 @@ Subject = Annotated[
     ),
 ]
 Traceparent = Annotated[str, Meta(pattern=formats.TRACEPARENT, description="W3C Trace Context.")]
+Tracestate = Annotated[str, Meta(pattern=formats.TRACESTATE, description="W3C Trace Context.")]
 
 Data = Annotated[Any, Meta(extra_json_schema={"type": "object"})]
 
-TRACE = ("traceparent", "correlationid", "causationid")
+TRACE = ("traceparent", "tracestate", "correlationid", "causationid")
+"""Optional attributes of texts that are kept as they are."""
 
 
 class Envelope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,7 +42,12 @@ class Envelope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     time: Instant
     data: Data
     sequence: Sequence | None = None
-    datacontenttype: Literal["application/json"] | None = None
+    datacontenttype: ContentType | None = None
     traceparent: Traceparent | None = None
+    tracestate: Tracestate | None = None
     correlationid: Id | None = None
     causationid: Id | None = None
+
+
+ATTRIBUTES = frozenset(Envelope.__struct_fields__)
+"""The names of those attributes."""

@@ -20,7 +20,19 @@ TIME = (
     r"(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])\Z"
 )
 TRACEPARENT = r"^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}\Z"
+TRACESTATE = r"^[ -~]{0,512}\Z"
 TEXT = "^[^\\x00-\\x1f\\x7f-\\x9f]+\\Z"
+_OWS = r"[ \t]{0,8}"
+_WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}"
+_CHARSET = "[Cc][Hh][Aa][Rr][Ss][Ee][Tt]="
+_UTF8 = "[Uu][Tt][Ff]-?8"
+# Parameters of a media type (RFC 9110, 8.3.1): of a charset only UTF-8, whatever others say.
+_PARAMETERS = (
+    rf'(?:{_OWS};{_OWS}(?:{_CHARSET}(?:{_UTF8}|"{_UTF8}")'
+    rf'|(?!{_CHARSET}){_WORD}=(?:{_WORD}|"[\t !#-\[\]-~]{{0,64}}"))){{0,8}}{_OWS}\Z'
+)
+JSON_TYPE = rf"^[Aa][Pp][Pp][Ll][Ii][Cc][Aa][Tt][Ii][Oo][Nn]/[Jj][Ss][Oo][Nn]{_PARAMETERS}"
+STRUCTURED_TYPE = rf"^(?i:application/cloudevents\+json){_PARAMETERS}"
 TOPIC = r"^[A-Za-z0-9._-]{1,249}\Z"
 COUNTRY = r"^[A-Z]{2}\Z"
 SHA256 = r"^[A-Za-z0-9+/=_-]{43,64}\Z"
@@ -40,6 +52,16 @@ OPEN = "open"
 
 INSTANT = "instant"
 """Mark of a text that must name a real instant."""
+
+DAY = "day"
+"""Mark of a date on which something happened or begins."""
+
+LAST_DAY = "last-day"
+"""Mark of a date on which something ends."""
+
+EARLIEST, AFTER_ALL = date(1900, 1, 1), date(2200, 1, 1)
+"""Nothing that is told happened or began before the one, or on the other or after it: such a year is a slip
+of a program, or its word for none, and periods that run from the end of the calendar cannot be counted."""
 
 Id = Annotated[str, Meta(pattern=ID, description="A bare id.", extra={OPEN: True})]
 Source = Annotated[
@@ -70,10 +92,13 @@ Instant = Annotated[
         extra_json_schema={"format": "date-time", "pattern": TIME},
     ),
 ]
-Day = Annotated[date, Meta(description="A date: 00:00 in Europe/Amsterdam.")]
+_MIDNIGHT = "A date: 00:00 in Europe/Amsterdam."
+Day = Annotated[date, Meta(description=_MIDNIGHT, extra={DAY: True})]
+LastDay = Annotated[date, Meta(description=_MIDNIGHT, extra={LAST_DAY: True})]
 LegalBasis = Literal["6-1-a", "6-1-b", "6-1-c", "6-1-d", "6-1-e", "6-1-f"]
 
 _TIME = re.compile(TIME)
+_EARLIEST, _AFTER_ALL = EARLIEST.isoformat(), AFTER_ALL.isoformat()
 _IBAN = re.compile(IBAN)
 _LETTERS = {ord(letter): str(int(letter, 36)) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
@@ -89,6 +114,21 @@ def instant_of(text: str) -> datetime | None:
         return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def is_plausible(instant: datetime) -> bool:
+    """Whether an instant, in UTC, lies in the years that an event may name."""
+    return EARLIEST.year <= instant.year < AFTER_ALL.year
+
+
+def is_plausible_day(text: str) -> bool:
+    """The same of a date as it is written, YYYY-MM-DD."""
+    return _EARLIEST <= text < _AFTER_ALL
+
+
+def is_plausible_end(text: str) -> bool:
+    """Whether a date may be the end of something: as far ahead as its sender likes, such as 9999-12-31."""
+    return text >= _EARLIEST
 
 
 def has_iban_check_digits(text: str) -> bool:

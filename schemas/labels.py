@@ -1,4 +1,7 @@
-"""Words beside a number that say what it is: somebody's own, or a reference of an administration."""
+"""Words beside a number that say what it is: somebody's own, or a reference of an administration.
+
+A word for a citizen service number counts wherever it stands near, the others where they touch the number.
+"""
 
 import re
 from typing import Final, NamedTuple
@@ -9,9 +12,13 @@ _MOST: Final = 48
 """Characters on each side of a number that are looked at."""
 
 _FILLER = r"(?:nummers?|number|num|nrs?|no|id|is|van|code)*\Z"
+_OF_BSN = re.compile(
+    r"bsn|sofi(?![ae])|burgerservice|citizenservice|socialsecurity|persoonsn|personaln|fiscaaln"
+)
 _OF_PERSONS = (
-    r"(?:bsn|sofi|burgerservice|burger|klant|customer|client|persoon|person|abonnee|subscriber|user|"
-    r"betrokkene|gebruiker|bewoner|patient|medewerker|employee)"
+    r"(?:ssn|burger|klant|customer|client|persoon|person|abonnee|subscriber|user|betrokkene|gebruiker|"
+    r"bewoner|patient|medewerker|employee|mevrouw|meneer|idkaart|idcard|identiteits(?:kaart|bewijs)|"
+    r"paspoort|passport)"
 )
 _PERSON_BEFORE = re.compile(_OF_PERSONS + _FILLER)
 _PERSON_AFTER = re.compile(_OF_PERSONS)
@@ -33,8 +40,12 @@ _SHORT, _SHORT_CAPITALS = 2, 6
 
 
 class Beside(NamedTuple):
-    """What stands beside a number. `joined`: letters that make it a part of something longer."""
+    """What stands beside a number. `joined`: letters that make it a part of something longer.
 
+    `bsn`: a word for a citizen service number, near it on either side; such a one is of a `person` too.
+    """
+
+    bsn: bool
     person: bool
     reference: bool
     phone: bool
@@ -48,8 +59,10 @@ def beside(text: str, start: int, end: int) -> Beside:
     right = _DIGIT.split(text[end : end + _MOST], maxsplit=1)[0]
     before = _NO_LETTER.sub("", left.lower())
     after = _NO_LETTER.sub("", right.lower())
+    bsn = _OF_BSN.search(before) is not None or _OF_BSN.search(after) is not None
     return Beside(
-        person=bool(_PERSON_BEFORE.search(before) or _PERSON_AFTER.match(after)),
+        bsn=bsn,
+        person=bsn or bool(_PERSON_BEFORE.search(before) or _PERSON_AFTER.match(after)),
         reference=_REFERENCE_BEFORE.search(before) is not None,
         phone=_PHONE_BEFORE.search(before) is not None,
         iban=_IBAN_BEFORE.search(before) is not None,

@@ -1,9 +1,10 @@
 """Personal data that slipped into a public place: e-mail addresses, phone numbers, IBANs and BSNs.
 
 Facts, ids and names are stored in clear for ever, so they must not carry such a value. What is looked for
-is read as people read it: digits and dashes of any script, with or without separators. A *reference* (an
-`id`, a `case_ref`, a version) is a number of somebody's administration: there nine digits alone are no BSN.
-Owns which place is what; `schemas.numbers` owns what a number looks like.
+is read as people read it: digits and dashes of any script, with or without separators. A *reference* (a
+`case_ref`, a version) is a number of somebody's administration: there nine digits alone are no BSN. In an id
+they are not taken at all, so that no BSN stands there. Owns which place is what; `schemas.numbers` owns what
+a number looks like.
 """
 
 import re
@@ -14,7 +15,7 @@ from typing import Any, Final
 from schemas.formats import has_iban_check_digits
 from schemas.labels import beside
 from schemas.lookalikes import plain
-from schemas.numbers import holds_bsn, holds_phone
+from schemas.numbers import holds_bare_number, holds_bsn, holds_phone, without_devices
 
 __all__ = ["find_leak", "is_personal_id", "leak_of_envelope", "looks_personal"]
 
@@ -50,6 +51,7 @@ _ADDRESS = re.compile(
 _PARTS = re.compile(r"[/:]")
 _REFERENCES: Final = frozenset(
     {"annuls", "document", "ref", "reference", "sha256", "version", "disclosure_id"}
+    | {"campaign", "report", "service", "services"}
 )
 _REFERENCE_ENDS: Final = ("_ref", "_version", "_root")
 
@@ -90,11 +92,15 @@ def looks_personal(text: str, *, reference: bool = False) -> bool:
     text = plain(text)
     if _SUSPECT(text) is None:
         return False
-    text = _UUID.sub(" ", text)
+    return _holds_personal(text, reference, reference)
+
+
+def _holds_personal(text: str, phone_reference: bool, bsn_reference: bool) -> bool:
+    text = without_devices(_UUID.sub(" ", text))
     return (
         _holds_email(text)
-        or holds_phone(text, reference=reference)
-        or holds_bsn(text, reference=reference)
+        or holds_phone(text, reference=phone_reference)
+        or holds_bsn(text, reference=bsn_reference)
         or any(_is_iban(text, found.start()) for found in _IBAN_START.finditer(text))
     )
 
@@ -103,14 +109,17 @@ def looks_personal(text: str, *, reference: bool = False) -> bool:
 def is_personal_id(text: str) -> bool:
     """True when an id, a name or a source in clear is, or holds, what may lead to a person.
 
-    Beyond `looks_personal`: addresses of machines and houses, where a whole part of the name is one.
+    It is looked at as a reference, but telephone numbers count as in a text, and nine digits alone are none
+    whatever they are. Beyond that: addresses of machines and houses, where a whole part of the name is one.
     """
+    text = plain(text)
+    if _SUSPECT(text) is not None and (
+        holds_bare_number(text) or _holds_personal(text, phone_reference=False, bsn_reference=True)
+    ):
+        return True
     parts = _PARTS.split(text)
     return (
-        looks_personal(text)
-        or _is_address(text)
-        or any(map(_is_address, parts))
-        or any(map(_NAMED_AT.search, parts))
+        _is_address(text) or any(map(_is_address, parts)) or any(map(_NAMED_AT.search, parts))
     )
 
 
@@ -145,6 +154,9 @@ def leak_of_envelope(message: dict[str, Any]) -> str | None:
         value = message.get(name)
         if value is not None and _IS_UUID(value) is None and is_personal_id(value):
             return f"/{name}"
+    state = message.get("tracestate")
+    if state and looks_personal(state.replace("=", " "), reference=True):
+        return "/tracestate"
     return None
 
 

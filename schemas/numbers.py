@@ -10,7 +10,7 @@ from typing import Final
 
 from schemas.labels import beside
 
-__all__ = ["holds_bsn", "holds_phone"]
+__all__ = ["holds_bare_number", "holds_bsn", "holds_phone", "without_devices"]
 
 _BLANK = r"[ ()./_:|~=-]"
 """What people put between the digits of a phone number, as `plain` writes it."""
@@ -18,7 +18,7 @@ _BLANK = r"[ ()./_:|~=-]"
 _PHONE = re.compile(
     # International, with + or 00; national, in groups.
     rf"\+[1-9](?:{_BLANK}{{0,3}}[0-9]){{6,14}}(?![0-9])"
-    rf"|(?<![A-Za-z0-9])00[1-9](?:{_BLANK}{{0,3}}[0-9]){{9,14}}(?![A-Za-z0-9])"
+    rf"|(?<![A-Za-z0-9])(?<![0-9][-./_: ])00[1-9](?:{_BLANK}{{0,3}}[0-9]){{9,14}}(?![A-Za-z0-9])"
     rf"|(?<![A-Za-z0-9])(?<![0-9][-./_:])0[1-9](?:{_BLANK}{{0,3}}[0-9]){{8}}(?![A-Za-z0-9])(?![-./_:][0-9])"
     # Digit by digit.
     r"|(?<![A-Za-z0-9])0(?P<mark>[-. _/:])[1-9](?:(?P=mark)[0-9]){8}(?![A-Za-z0-9])"
@@ -32,6 +32,17 @@ _NINE_DIGITS = re.compile(
     r"(?<![0-9])(?=([0-9](?:[-. /_,:]{0,3}[0-9]){8})(?![0-9]))(?P<first>[0-9]+)"
 )
 """Nine digits that whole groups make up, wherever a group begins. Bounded at each place of a text."""
+
+_EIGHT_DIGITS = re.compile(r"(?<![0-9])[0-9]{2}[. ]?[0-9]{3}[. ]?[0-9]{3}(?![0-9])")
+"""A BSN that begins with a zero, without it."""
+
+_BARE = re.compile(r"(?:\A|(?<=[/:]))(?!00)[0-9]{9}(?=[/:]|\Z)")
+
+_FEWEST_OF_DEVICES: Final = 15
+_ICCID = re.compile(r"(?<![0-9])89(?:[ .-]?[0-9]){17,18}(?![0-9])")
+_IMEI = re.compile(
+    r"(?<![0-9])(?:[0-9]{2}([ -])[0-9]{6}|[0-9]{6}([ -])[0-9]{2})(?:\1|\2)[0-9]{6}[ -][0-9](?![0-9])"
+)
 
 _GROUP = re.compile(r"[0-9]+")
 _MARK = re.compile(r"[-. /_,:]{1,3}")
@@ -52,6 +63,7 @@ _WEIGHED: Final = [
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}\Z")
 _WRITTEN = {(3, 3, 3), (4, 2, 3), (2, 2, 2, 3), (3, 2, 2, 2), (3, 2, 4), (1,) * 9}
 """How a BSN is grouped, where other numbers are grouped too."""
+_SOFI = (4, 2, 3)
 
 
 def holds_phone(text: str, *, reference: bool = False) -> bool:
@@ -80,7 +92,39 @@ def holds_bsn(text: str, *, reference: bool = False) -> bool:
         _is_bsn(text, found.start(), found[1], reference)
         for found in _NINE_DIGITS.finditer(text)
         if _passes_eleven(found[1].translate(_NO_DIGITS))
-    )
+    ) or any(_is_short_bsn(text, found) for found in _EIGHT_DIGITS.finditer(text))
+
+
+def _is_short_bsn(text: str, found: re.Match[str]) -> bool:
+    """Whether eight digits are a BSN without its zero: only a word for it can say so."""
+    digits = found[0].translate(_NO_DIGITS)
+    return _passes_eleven(f"0{digits}") and beside(text, *found.span()).bsn
+
+
+def holds_bare_number(text: str) -> bool:
+    """Whether an id, or a part of one between `/` and `:`, is nine digits and nothing else.
+
+    Whether they are a BSN is not asked: one in eleven would be, and a sender who numbers so should learn it
+    from the first id and not from the eleventh. A word for a reference, or two zeros, says they are none.
+    """
+    return any(not beside(text, *found.span()).reference for found in _BARE.finditer(text))
+
+
+def without_devices(text: str) -> str:
+    """A text without the numbers of SIM cards and of devices, whose groups may look like other numbers."""
+    if len(text) < _FEWEST_OF_DEVICES:
+        return text
+    return _IMEI.sub(_kept, _ICCID.sub(_kept, text))
+
+
+def _kept(found: re.Match[str]) -> str:
+    digits = found[0].translate(_NO_DIGITS)
+    return " " if _passes_luhn(digits) else found[0]
+
+
+def _passes_luhn(digits: str) -> bool:
+    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
+    return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
 
 
 def _is_bsn(text: str, start: int, written: str, reference: bool) -> bool:
@@ -104,9 +148,12 @@ def _marks_around(text: str, start: int, end: int) -> set[str]:
 
 
 def _is_grouped_as_one(groups: tuple[str, ...], mark: str, reference: bool) -> bool:
-    """Whether nine digits in groups are one number, and no date, counter or address of a machine."""
+    """Whether nine digits in groups are one number, and no date, counter or address of a machine.
+
+    In a text, what is grouped as only a BSN is counts although a group may be read as a year.
+    """
     if any(_YEAR.match(group) for group in groups):
-        return False
+        return not reference and _shape(groups) == _SOFI
     if mark == "." and _is_ipv4(groups):
         return False
     return not reference or _shape(groups) in _WRITTEN

@@ -12,6 +12,21 @@ __all__ = ["SMALL", "QuickLook", "tree_of"]
 _APART: Final = frozenset({"categories", "fields", "personal"})
 # Of links the usual ones are UUIDs, whose digits and letters up to f spell nothing.
 _LINKS: Final = ("correlationid", "causationid")
+# Attributes that are looked at apart, or whose form leaves no room for words. What else is said is looked at.
+_APART_ATTRIBUTES: Final = frozenset(
+    {
+        "specversion",
+        "id",
+        "source",
+        "type",
+        "subject",
+        "time",
+        "data",
+        "sequence",
+        "datacontenttype",
+    }
+    | {"traceparent", *_LINKS}
+)
 _IS_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").fullmatch
 SMALL: Final = bytes(range(256)).lower()
 """A table for `bytes.translate`: capitals of ASCII become small letters."""
@@ -99,6 +114,8 @@ def _names(message: dict[str, Any]) -> list[str]:
         link = message.get(name)
         if link is not None and not _IS_UUID(link):
             found.append(link)
+    if not message.keys() <= _APART_ATTRIBUTES:
+        found += [str(message[name]) for name in message.keys() - _APART_ATTRIBUTES]
     return found
 
 

@@ -4,16 +4,26 @@ Pure functions over messages that the structs of their envelope and data have al
 Each gives the pointer of what breaks it, or None.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import fields
 
 from schemas.catalogue import ERASED, EVENT_TYPES
 from schemas.event import OWN_SOURCES
-from schemas.facts import Facts
-from schemas.formats import INSTANT, OPEN, instant_of
+from schemas.facts import COMMON_LISTS, Facts
+from schemas.formats import (
+    DAY,
+    INSTANT,
+    LAST_DAY,
+    OPEN,
+    instant_of,
+    is_plausible,
+    is_plausible_day,
+    is_plausible_end,
+)
 from schemas.personal import REMARK, unfit_field
 from schemas.references import OUTSIDERS, PERSONS, Kind, kind_of
 from schemas.shapes import members_marked
@@ -24,8 +34,9 @@ _NEEDS_PROVISION: Final = frozenset({"6-1-c", "6-1-e"})
 class Checks(Struct, frozen=True):
     """What is checked of one event type, laid out for speed.
 
-    `instants` are the facts that must name a real instant, `open_facts` those that a sender words
-    freely, so that personal data may have slipped into them.
+    `instants` are the facts that must name a real instant, `days` and `last_days` those that are dates,
+    `open_facts` those that a sender words freely, so that personal data may have slipped into them. `silent`:
+    members that are optional, and say nothing when they are empty.
     """
 
     data: type[Facts]
@@ -33,7 +44,10 @@ class Checks(Struct, frozen=True):
     needs_activity: bool
     erases: bool
     instants: tuple[str, ...]
+    days: tuple[str, ...]
+    last_days: tuple[str, ...]
     open_facts: tuple[str, ...]
+    silent: tuple[str, ...]
 
 
 @cache
@@ -51,7 +65,14 @@ def checks_of(type: str) -> Checks:
         needs_activity=entry.needs_activity,
         erases=entry.type == ERASED,
         instants=members_marked(entry.data, INSTANT),
+        days=members_marked(entry.data, DAY),
+        last_days=members_marked(entry.data, LAST_DAY),
         open_facts=members_marked(entry.data, OPEN),
+        silent=tuple(
+            field.name
+            for field in fields(entry.data)
+            if field.name in COMMON_LISTS and not field.required
+        ),
     )
 
 
@@ -71,6 +92,10 @@ def broken_rule(message: dict[str, Any], checks: Checks) -> str | None:
     below = _broken_legal_rule(data, checks.needs_activity and kind in OUTSIDERS)
     if below is None and checks.instants:
         below = _not_an_instant(data, checks.instants)
+    if below is None and checks.days:
+        below = _misdated(data, checks.days, is_plausible_day)
+    if below is None and checks.last_days:
+        below = _misdated(data, checks.last_days, is_plausible_end)
     if below is None and checks.erases:
         below = _broken_erasure_rule(data)
     if below is None and "personal" in data:
@@ -92,7 +117,24 @@ def _broken_legal_rule(data: dict[str, Any], needs_activity: bool) -> str | None
 
 def _not_an_instant(data: dict[str, Any], members: Sequence[str]) -> str | None:
     for member in members:
-        if member in data and instant_of(data[member]) is None:
+        if member in data:
+            instant = instant_of(data[member])
+            if instant is None or not is_plausible(instant):
+                return f"/{member}"
+    return None
+
+
+def _misdated(
+    data: dict[str, Any], members: Sequence[str], is_plausible: Callable[[str], bool]
+) -> str | None:
+    """The first date of no year that it may have. Below a map the pointer ends at the map."""
+    for member in members:
+        value = data.get(member)
+        if isinstance(value, str):
+            days = [value]
+        else:
+            days = [held["until"] for held in (value or {}).values() if "until" in held]
+        if not all(map(is_plausible, days)):
             return f"/{member}"
     return None
 

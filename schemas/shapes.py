@@ -45,6 +45,19 @@ def _inner(info: inspect.Type) -> Iterator[inspect.Type]:
         yield from (field.type for field in info.fields)
 
 
+@cache
+def names_in(data: type[Struct]) -> frozenset[str]:
+    """The names of all members of a struct, at any depth."""
+    return frozenset(_names(shape_of(data)))
+
+
+def _names(info: inspect.Type) -> Iterator[str]:
+    if isinstance(info, inspect.StructType):
+        yield from (field.encode_name for field in info.fields)
+    for inner in _inner(info):
+        yield from _names(inner)
+
+
 Finder = Callable[[Any, str], str | None]
 """Where a value, that stands at a pointer, has a member that its struct does not know."""
 

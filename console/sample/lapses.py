@@ -46,6 +46,8 @@ from console.sample.rights import Request
 from rulebook.calendar import AMSTERDAM
 
 HOUR = timedelta(hours=1)
+# The day from which most programs count their time; moments of the sample are local.
+EPOCH = datetime(1970, 1, 1, 9)  # noqa: DTZ001
 MAIL = ("email",)
 
 
@@ -282,6 +284,17 @@ def unknown_ground(life: Life) -> list[Publication]:
     return [sent.breaking("house.provision.unknown")]
 
 
+def dated_by_a_stopped_clock(life: Life) -> list[Publication]:
+    """A device whose clock began anew, for want of a battery, dates what a visitor chose in 1970."""
+    chosen = {"functional": True, "analytical": False, "gpc": False, "text_version": "2026-1"}
+    said = recorded(
+        _visitor(life), EPOCH, ANALYTICS, "app-backend", "cookie-preference-recorded", **chosen
+    )
+    return [
+        said._replace(published=life.office(0.5)).breaking("house.time.before-founding"),
+    ]
+
+
 def unknown_system(life: Life) -> list[Publication]:
     """A tool for surveys that nobody registered sends what a customer wrote."""
     said, at = {"ticket_text": "Is tevreden over de helpdesk."}, life.era.day(0.6)
@@ -342,6 +355,7 @@ LAPSES = (
     annulled_in_vain,
     answered_for_others,
     unknown_ground,
+    dated_by_a_stopped_clock,
     unknown_system,
     breaches_reported_late,
 )

@@ -6,7 +6,7 @@ from msgspec import UNSET, UnsetType
 
 from schemas.event_type import PERSON, EventType
 from schemas.facts import PersonFacts
-from schemas.formats import Code, Day
+from schemas.formats import Code, LastDay
 from schemas.personal import DataCategory
 
 
@@ -47,7 +47,7 @@ class CollectionNoticeSent(PersonFacts, frozen=True, kw_only=True):
     """The person was told that a claim goes to collection unless it is paid by the deadline."""
 
     invoice_ref: Code
-    deadline: Day
+    deadline: LastDay
 
 
 class CollectionClosed(PersonFacts, frozen=True, kw_only=True):
@@ -103,7 +103,7 @@ class _LegalHold(PersonFacts, frozen=True, kw_only=True):
     hold_ref: Code
     categories: list[DataCategory]  # required here
     ground: Code
-    review_on: Day
+    review_on: LastDay
 
 
 class LegalHoldPlaced(_LegalHold, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from msgspec import UNSET, UnsetType
 
 from schemas.event_type import PERSON, RECIPIENT, EventType
 from schemas.facts import Facts, PersonFacts
-from schemas.formats import Code, Country, Day, Id, Text
+from schemas.formats import Code, Country, Day, Id, LastDay, Text
 from schemas.personal import FieldName
 
 RecipientKind = Literal[
@@ -57,7 +57,7 @@ class RecipientChanged(RecipientRegistered, frozen=True, kw_only=True):
 class RecipientEnded(Facts, frozen=True, kw_only=True):
     """A recipient receives nothing any more."""
 
-    valid_to: Day
+    valid_to: LastDay
     reason: Code
 
 
@@ -74,7 +74,7 @@ class PersonalDataDisclosed(PersonFacts, frozen=True, kw_only=True):
     case_ref: Code | UnsetType = UNSET
     transfer_mechanism: Code | UnsetType = UNSET
     period_from: Day | UnsetType = UNSET
-    period_to: Day | UnsetType = UNSET
+    period_to: LastDay | UnsetType = UNSET
     notice: Literal["none", "on-request", "required", "given", "barred"] | UnsetType = UNSET
 
 

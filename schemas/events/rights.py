@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from schemas.event_type import PERSON, EventType
 from schemas.facts import PersonFacts
-from schemas.formats import Code, Day, Id, KeyId, Sha256
+from schemas.formats import Code, Day, Id, KeyId, LastDay, Sha256
 from schemas.personal import ByCategory, DataCategory, SealedCategory
 
 Position = Annotated[int, Meta(ge=0, le=2**53 - 1, description="A position of the ledger.")]
@@ -101,7 +101,7 @@ class Decision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     decision: Literal["erase", "retain", "restrict"]
     ground: Code
-    until: Day | UnsetType = UNSET
+    until: LastDay | UnsetType = UNSET
     rule: Code | UnsetType = UNSET
     ref: Code | UnsetType = UNSET
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from bench import leaks
 from console.export.acts import involved_as, user_facts
 from console.export.register_parts import register_parts
 from console.export.register_words import Words
@@ -19,6 +20,7 @@ from projections import disclosures
 from rulebook import CLAUSES, NOTICE_CHECKS, NOTICE_CLAIMS
 from schemas import CATEGORIES, EVENT_TYPES, PERSONAL_FIELDS, ROLLING_CATEGORIES, Code
 from schemas.event_type import EventType
+from schemas.extensions import DROPPED
 from schemas.references import PERSONS
 from tests.architecture.protection import catalogue, files, tables
 from tests.fixtures import registers
@@ -150,6 +152,29 @@ def codes() -> str:
     return " → ".join(f"`{code.value}`" for code in Code)
 
 
+def dropped() -> str:
+    """Every attribute that is accepted and not kept, under what defines it."""
+    named: dict[str, list[str]] = {}
+    for name, of in DROPPED.items():
+        named.setdefault(of, []).append(f"`{name}`")
+    rows = ([of, ", ".join(names)] for of, names in named.items())
+    return table(["defined by", "dropped attributes"], rows)
+
+
+def refused() -> str:
+    """Of each kind of reference the share that is refused."""
+    shares = leaks.refused().items()
+    rows = ([kind, f"{reference:.3f}", f"{id:.3f}"] for kind, (reference, id) in shares)
+    header = f"{leaks.COUNT:,} of each"
+    return table([header, "refused in a reference", "refused in an id"], rows)
+
+
+def found() -> str:
+    """Of each place the share of BSN that is found."""
+    rows = ([place, f"{share:.3f}"] for place, share in leaks.found().items())
+    return table([f"{leaks.COUNT // 10:,} BSN each", "found"], rows)
+
+
 def metrics() -> str:
     """Every metric, who serves it, and what to do when it moves."""
     rows = (
@@ -181,7 +206,14 @@ def sheets() -> str:
 
 SECTIONS = {
     "README.md": {"commands": commands},
-    "docs/events.md": {"types": events, "fields": fields, "codes": codes},
+    "docs/events.md": {
+        "dropped": dropped,
+        "types": events,
+        "fields": fields,
+        "codes": codes,
+        "refused": refused,
+        "found": found,
+    },
     "docs/exports.md": {"acts": acts},
     "docs/metrics.md": {"metrics": metrics},
     "docs/policy.md": {"clauses": clauses},

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from consumers.source import Extent, Identity, OutOfRange, Partition, Polled, Record, record_of
 from ledger.errors import LedgerError, ServiceAway
 
+STRUCTURED = (("content-type", b"application/cloudevents+json"),)
+
 
 @dataclass
 class FakeTime:
@@ -57,7 +59,7 @@ class FakeCluster:
         self,
         partition: Partition,
         *values: bytes | None,
-        headers: Sequence[tuple[str, bytes | None]] = (),
+        headers: Sequence[tuple[str, bytes | None]] = STRUCTURED,
     ) -> None:
         log = self.logs[partition]
         for value in values:

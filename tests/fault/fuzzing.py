@@ -38,8 +38,10 @@ _DECODED = _SHAPE | {
     *(Code.NOT_JSON, Code.TOO_LARGE, Code.WITHHELD, Code.PERSONAL_DATA_IN_FACTS),
     Code.TIME_IN_FUTURE,
 }
+_UNREAD = {Code.TOO_LARGE, Code.NOT_JSON}
 _POINTER = re.compile(r"(?:/[a-z_0-9]+)*\Z")
 _IBAN, _TIME = re.compile(formats.IBAN), re.compile(formats.TIME)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _KEPT = 400
 VALIDATORS = {
     entry.type: jsonschema_rs.Draft202012Validator(schema_of(entry.type), validate_formats=True)
@@ -161,9 +163,10 @@ def _of_rejection(rejection: Rejection) -> str | None:
 
 
 def _of_event(event: Event) -> str | None:
-    """What is wrong with an event: its canonical form must be a message that gives the same event."""
+    """What is wrong with an event: its canonical form must be a message that means the same."""
     again = decode(event.canonical, INTAKE, NOW)
-    return None if again == event or len(event.canonical) > 48 * 1024 else "an unstable event"
+    is_same = isinstance(again, Event) and again.canonical == event.canonical
+    return None if is_same or len(event.canonical) > 48 * 1024 else "an unstable event"
 
 
 def _of_schema(report: Report, value: bytes, result: Event | Rejection) -> str | None:
@@ -172,7 +175,7 @@ def _of_schema(report: Report, value: bytes, result: Event | Rejection) -> str |
         message = msgspec.json.decode(value)
     except (ValueError, RecursionError):
         return None
-    if isinstance(result, Rejection) and (result.hidden or result.code is Code.TOO_LARGE):
+    if isinstance(result, Rejection) and (result.hidden or result.code in _UNREAD):
         return None
     type = message.get("type") if isinstance(message, dict) else None
     validator = VALIDATORS.get(type) if isinstance(type, str) else None
@@ -195,7 +198,8 @@ def _beyond_schemas(message: Any, rejection: Rejection) -> bool:
         value = value[int(step)] if isinstance(value, list) else value[step]
     if isinstance(value, float):
         return value.is_integer()
-    return isinstance(value, str) and bool(_IBAN.match(value) or _TIME.match(value))
+    beyond = (_IBAN, _TIME, _DAY)
+    return isinstance(value, str) and any(pattern.match(value) for pattern in beyond)
 
 
 def _fits(validator: Any, message: Any) -> bool | None:

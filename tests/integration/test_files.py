@@ -69,6 +69,37 @@ def test_a_file_read_again_is_all_duplicates(house: House) -> None:
     assert (again.recorded, again.duplicates, again.last_position) == (0, 50, 50)
 
 
+SPELLINGS: list[dict[str, Any]] = [
+    {"time": "2026-11-24T10:15:00Z"},
+    {"time": "2026-11-24t10:15:00.000z"},
+    {"time": "2026-11-24T10:15:00+00:00"},
+    {"time": "2026-11-24T11:15:00+01:00", "datacontenttype": None},
+    {"time": "2026-11-24T10:15:00Z", "datacontenttype": "application/JSON; charset=UTF-8"},
+    {"time": "2026-11-24T10:15:00Z", "partitionkey": "k", "recordedtime": "2026-11-24T10:15:01Z"},
+]
+
+
+def test_every_spelling_of_an_event_is_a_duplicate(house: House) -> None:
+    """In one batch and in later ones; what means another thing is a conflict."""
+    event = collected(time="2026-11-24T10:15:00Z")
+    mark, spaced = b"\xef\xbb\xbf", orjson.dumps(event).replace(b":{", b" :\t{")
+    lines: list[Lines] = [*(event | spelling for spelling in SPELLINGS), mark + spaced]
+    result = run(house, event, *lines)
+    assert (result.recorded, result.duplicates, result.rejected) == (1, len(lines), 0)
+    again = run(house, *lines)
+    assert (again.recorded, again.duplicates) == (0, len(lines))
+    other = event | {"time": "2026-11-24T10:15:00.000001Z"}
+    assert [r.code for r in run(house, other).rejections] == [Code.CONFLICTING_DUPLICATE]
+    assert len(house.events()) == 1
+
+
+def test_a_trace_state_is_kept_with_its_event(house: House) -> None:
+    trace = {"tracestate": "rojo=00f067aa0ba902b7"}
+    run(house, collected() | trace)
+    (event,) = house.events()
+    assert event.trace == trace
+
+
 def test_batches_join_over_several_files(house: House) -> None:
     progress: list[Progress] = []
     lines = [registered(f"customer/{n}") for n in range(5)]

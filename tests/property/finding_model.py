@@ -148,6 +148,8 @@ def broken(event: RecordedEvent, told: Told) -> Broken:
     """The rules that an event breaks."""
     if event.name == "act-without-power":
         yield "house.power.missing", None
+    if event.time < rulebook.FOUNDED:
+        yield "house.time.before-founding", None
     if event.name in GIVES_AWAY and event.facts.get("direction") != "in":
         yield from _disclosed(event, told)
     elif event.provision and rulebook.provision(event.provision) is None:

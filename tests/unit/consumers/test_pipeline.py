@@ -53,11 +53,45 @@ def test_both_modes_give_the_same_event() -> None:
     assert one.mode == "binary"
 
 
-@pytest.mark.parametrize("headers", [STRUCTURED, []])
-def test_a_tombstone_is_refused_not_ignored(headers: list[tuple[str, bytes | None]]) -> None:
-    message = message_of(record_of(17, None, headers))
+def test_a_tombstone_is_refused_not_ignored() -> None:
+    message = message_of(record_of(17, None, STRUCTURED))
     assert message.outcome == Rejection(Code.NOT_JSON)
     assert (message.body, message.mode) == (b"", "structured")
+    bare = message_of(record_of(17, None, []))
+    assert bare.outcome == Rejection(Code.NOT_JSON)
+    assert (bare.body, bare.mode) == (b'{"headers":[],"value":null}', "binary")
+
+
+@pytest.mark.parametrize(
+    "content_type", [None, b"application/json", b"application/cloudevents+avro", b"text/plain"]
+)
+def test_a_record_that_does_not_say_that_it_is_an_event_is_none(content_type: bytes | None) -> None:
+    """Trying it again finds the same, and what was sent is kept whole, its headers too."""
+    headers = [("content-type", content_type)] if content_type else []
+    value = orjson.dumps(registered())
+    message = message_of(record_of(17, value, headers))
+    assert isinstance(message.outcome, Rejection)
+    assert message.outcome.code is Code.NOT_A_CLOUDEVENT
+    assert message.outcome.subject == registered()["subject"]
+    kept = orjson.loads(message.body)
+    assert b64decode(kept["value"]) == value
+    assert [(name, b64decode(held)) for name, held in kept["headers"]] == headers
+    assert again(message.body, message.mode, ORIGIN, INTAKE, NOW).outcome == message.outcome
+
+
+def test_a_byte_order_mark_is_passed_over_wherever_json_begins() -> None:
+    event, mark = registered(), b"\xef\xbb\xbf"
+    headers, value = binary(event)
+    line = mark + orjson.dumps(event)
+    outcomes = [
+        message_of(record_of(17, line, STRUCTURED)).outcome,
+        message_of(record_of(17, mark + value, headers)).outcome,
+        *(
+            messages_of_lines("a", [Line(number, line, len(line))], INTAKE, NOW)[0].outcome
+            for number in (1, 2)
+        ),
+    ]
+    assert all(isinstance(one, Event) and one == outcomes[0] for one in outcomes)
 
 
 def test_a_letter_of_a_binary_record_keeps_headers_and_value() -> None:

@@ -1,11 +1,12 @@
 """What breaks a rule, what does not, and what resolves it: a row a rule, judged as while rebuilding."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby, permutations
 from typing import Any, NamedTuple
 from uuid import uuid5
 
+import msgspec
 import pytest
 
 from ledger.event import RecordedEvent
@@ -13,6 +14,7 @@ from projections.findings import VIEW
 from projections.findings_join import Entry, FindingsJoin
 from projections.findings_judging import disclosure_findings
 from projections.timetravel import fold
+from rulebook import FOUNDED
 from tests.unit.projections.making import CRM, SPACE, at, event, values
 
 DAY = 24 * 60
@@ -262,6 +264,19 @@ def test_a_source_that_no_system_has_is_found_once_at_its_earliest_event() -> No
     assert [(one.finding.detail, one.finding.occurred_at) for one in found] == [
         ("urn:test:odd", at(3))
     ]
+
+
+def test_an_act_from_before_the_company_existed_is_found_until_it_is_annulled() -> None:
+    """Such as one whose program takes the beginning of its clock for a time, 1970."""
+    before, begun = (FOUNDED + offset for offset in (timedelta(microseconds=-1), timedelta()))
+    for time, is_found in (
+        (before, True),
+        (datetime(1970, 1, 1, tzinfo=UTC), True),
+        (begun, False),
+    ):
+        opened = msgspec.structs.replace(event("portal-account-opened"), time=time)
+        assert ("house.time.before-founding" in rules([opened])) is is_found
+    assert rules([opened]) == set()
 
 
 def test_data_from_before_the_first_rule_is_kept_no_longer_than_that_rule_says() -> None:

@@ -8,10 +8,12 @@ from typing import Any, get_args
 import pytest
 
 from rulebook import (
+    COMPANY_DATES,
     COUNTRIES,
     DEADLINES,
     ERASURE_RULES,
     EXTENSIONS,
+    FOUNDED,
     MARKETING_RULES,
     NOTICE_CHECKS,
     PERIODS,
@@ -35,6 +37,7 @@ from rulebook import (
     retention_due,
     rule,
 )
+from rulebook.calendar import AMSTERDAM
 from rulebook.countries import Country
 from rulebook.erasure import Cause, ErasureRule
 from rulebook.marketing import EXPLANATIONS, MarketingRule
@@ -134,6 +137,13 @@ def test_every_entry_has_source_validity_confidence_and_tests(entry: Any) -> Non
     assert isinstance(entry.valid_from, date)
     assert entry.valid_to is None or entry.valid_from < entry.valid_to
     assert entry.tests
+
+
+def test_the_first_day_of_the_company_begins_at_midnight_in_amsterdam() -> None:
+    first = COMPANY_DATES["founded"]
+    assert (FOUNDED.date(), FOUNDED.hour, FOUNDED.tzinfo) == (first.day, 0, AMSTERDAM)
+    assert first.source
+    assert first.confidence == "unconfirmed"
 
 
 def test_every_kind_of_recipient_has_an_entry() -> None:

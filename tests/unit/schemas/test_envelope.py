@@ -50,12 +50,23 @@ def test_only_an_object_is_a_cloudevent(value: Any) -> None:
     assert refused(value) == ("not-a-cloudevent", "")
 
 
+@pytest.mark.parametrize("attribute", ["datacontenttypes", "data_base64", "x", "a1", "p" * 20])
+def test_other_attributes_are_refused_by_name(attribute: str) -> None:
+    values: list[Any] = ["x", 1, None, [], {"a": {}}]
+    for value in values:
+        refusal = refused(changed(example(), **{attribute: value}))
+        assert refusal == ("unknown-field", f"/{attribute}")
+
+
 @pytest.mark.parametrize(
     "attribute",
-    ["datacontenttypes", "dataschema", "data_base64", "Time", "recordedtime", "", "partitionkey"],
+    [
+        *("", "Time", "a-b", "p" * 21, "é", "a/b", "a~b", "a b"),
+        *("0612345678", "klant123456782", "bsn111222333", "nl91abna0417164300", "123456782"),
+    ],
 )
-def test_other_attributes_are_unknown(attribute: str) -> None:
-    assert refused(changed(example(), **{attribute: "x"})) == ("unknown-field", "")
+def test_a_name_that_is_none_or_may_tell_of_a_person_is_not_repeated(attribute: str) -> None:
+    assert refused({**example(), attribute: "x"}) == ("unknown-field", "")
 
 
 @pytest.mark.parametrize("value", ["x" * 128, "A-Za-z0-9._:-", "0"])
@@ -131,6 +142,7 @@ def test_every_kind_of_person_may_be_collected_from(value: str) -> None:
         ("2026-11-24T10:15:00.1Z", datetime(2026, 11, 24, 10, 15, 0, 100_000, tzinfo=UTC)),
         ("2026-11-24T10:15:00.123456Z", datetime(2026, 11, 24, 10, 15, 0, 123_456, tzinfo=UTC)),
         ("2024-02-29T12:00:00-12:00", datetime(2024, 3, 1, tzinfo=UTC)),
+        ("1900-01-01T00:00:00Z", datetime(1900, 1, 1, tzinfo=UTC)),
     ],
 )
 def test_times_that_fit(text: str, instant: datetime) -> None:
@@ -164,6 +176,10 @@ def test_times_that_fit(text: str, instant: datetime) -> None:
         "2026-W48-2T10:15:00Z",
         "0000-01-01T00:00:00Z",
         "0001-01-01T00:00:00+01:00",
+        "1899-12-31T23:59:59Z",
+        "1900-01-01T00:00:00+01:00",
+        "2200-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
         "9999-12-31T23:59:59-01:00",
         "2026-11-24T10:15:00Z\n",
         "٢٠٢٦-11-24T10:15:00Z",
@@ -185,13 +201,48 @@ def test_sequences_that_fit(value: int) -> None:
     assert accepted(changed(example(), sequence=value)).sequence == value
 
 
-@pytest.mark.parametrize("value", [-1, 2**63, 2**64, 10**30, 1.0, 1.5, "1", True, [1]])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(-1, 2**63, 2**64, 10**30, 1.0, 1.5, True, [1], "", "-1", "+1", "01", "1.0", "1e1", " 1"),
+        *("1\n", "\u0661", "x", str(2**63), "9" * 5000),
+    ],
+)
 def test_sequences_that_do_not_fit(value: Any) -> None:
     assert refused(changed(example(), sequence=value)) == ("schema", "/sequence")
 
 
+@pytest.mark.parametrize("text", ["0", "7", str(2**63 - 1)])
+def test_a_sequence_may_be_decimal_text_as_cloudevents_has_it(text: str) -> None:
+    event = accepted(changed(example(), sequence=text, sequencetype="Integer"))
+    assert event == accepted(changed(example(), sequence=int(text)))
+
+
+PARAMETERS = [
+    *("", "; charset=utf-8", ";charset=UTF-8", "; charset=utf8", ' ; Charset="utf-8" ', "\t;a=b"),
+    *("; profile=\"urn:x, 'y'\"; charset=utf-8", ";a=b;c=d;e=f", "; charsets=latin-1"),
+]
+WRONG_PARAMETERS = [
+    *("; charset=utf-16", "; charset=iso-8859-1", ';charset="latin1"', "; CHARSET=us-ascii", ";"),
+    *("; charset", "; charset=", "; =utf-8", "; a b=c", '; a="b', "; charset=utf-8\n", "+xml"),
+    *("; charset=utf-8; charset=utf-16", "; a=b" * 9, "; a=" + "b" * 65, ", application/json"),
+]
+
+
+@pytest.mark.parametrize("parameters", PARAMETERS)
+@pytest.mark.parametrize("type", ["application/json", "Application/JSON", "APPLICATION/JSON"])
+def test_content_types_of_json_in_utf_8(type: str, parameters: str) -> None:
+    event = accepted(changed(example(), datacontenttype=type + parameters))
+    assert event == accepted(example())
+
+
 @pytest.mark.parametrize(
-    "value", ["text/plain", "application/json; charset=utf-8", "Application/JSON", "", 1]
+    "value",
+    [
+        *("text/plain", "text/json", "application/cloudevents+json", "application/json5", "", 1),
+        *("application/vnd.x+json", " application/json", "json"),
+        *(f"application/json{parameters}" for parameters in WRONG_PARAMETERS),
+    ],
 )
 def test_content_types_that_do_not_fit(value: Any) -> None:
     assert refused(changed(example(), datacontenttype=value)) == ("schema", "/datacontenttype")
@@ -212,14 +263,36 @@ def test_trace_contexts_that_do_not_fit(value: str) -> None:
     assert refused(changed(example(), traceparent=value)) == ("schema", "/traceparent")
 
 
+@pytest.mark.parametrize("state", ["rojo=00f067aa0ba902b7,congo=t61rcWkgMzE", "a@b=c.d:e", "a=1 "])
+def test_a_trace_state_is_kept(state: str) -> None:
+    event = accepted(changed(example(), traceparent=TRACE, tracestate=state))
+    assert event.trace == {"traceparent": TRACE, "tracestate": state}
+    assert accepted(changed(example(), tracestate=" " + "x" * 511)).trace["tracestate"]
+    assert accepted(changed(example(), tracestate="")) == accepted(example())
+
+
+@pytest.mark.parametrize("state", ["x" * 513, "a=\u00e9", "a=b\n", 1, ["a=b"]])
+def test_a_trace_state_that_is_none(state: Any) -> None:
+    assert refused(changed(example(), tracestate=state)) == ("schema", "/tracestate")
+
+
 @pytest.mark.parametrize(
-    "attribute", ["datacontenttype", "sequence", "traceparent", "correlationid", "causationid"]
+    "state", ["u=j.devries@example.nl", "tel=0612345678", "bsn=123456782", "a=NL91ABNA0417164300"]
 )
+def test_a_trace_state_is_a_public_place(state: str) -> None:
+    message = changed(example(), tracestate=state)
+    assert refused(message) == ("personal-data-in-facts", "/tracestate")
+
+
+KEPT = ["sequence", "traceparent", "tracestate", "correlationid", "causationid"]
+
+
+@pytest.mark.parametrize("attribute", ["datacontenttype", *KEPT])
 def test_an_optional_attribute_that_is_null_is_absent(attribute: str) -> None:
     absent = accepted(changed(example(), **{attribute: GONE}))
     null = accepted(changed(example(), **{attribute: None}))
     assert null == absent
-    assert attribute.encode() not in null.canonical
+    assert attribute not in KEPT or attribute.encode() not in null.canonical
 
 
 def test_what_is_readable_is_echoed() -> None:

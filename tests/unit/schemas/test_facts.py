@@ -6,6 +6,7 @@ import pytest
 
 from schemas import PERSONAL_FIELDS, EventType, decode
 from schemas.events.disclosure import PRIVATE_KINDS, RecipientKind
+from schemas.shapes import names_in
 from tests.unit.schemas.contract import (
     ANY_SUBJECT,
     KINDS_BEYOND_THE_CORE,
@@ -453,3 +454,63 @@ def test_kinds_of_subject(entry: EventType) -> None:
 def test_decode_is_a_pure_function_of_its_arguments() -> None:
     assert decode.__module__ == "schemas.decode"
     assert accepted(example()) == accepted(example())
+
+
+STARTS = [
+    ("rights-request-received", "received_on"),
+    ("vog-presented", "issued_on"),
+    ("privacy-notice-published", "effective_from"),
+    ("recipient-registered", "valid_from"),
+    ("personal-data-disclosed", "period_from"),
+    ("dpia-linked", "assessed_on"),
+]
+ENDS = [
+    ("recipient-ended", "valid_to"),
+    ("personal-data-disclosed", "period_to"),
+    ("collection-notice-sent", "deadline"),
+    ("legal-hold-placed", "review_on"),
+]
+INSTANTS = [("consent-given", "valid_until"), ("breach-detected", "detected_at")]
+
+
+@pytest.mark.parametrize(("name", "fact"), [*STARTS, *ENDS])
+def test_dates_lie_in_years_that_can_be_meant(name: str, fact: str) -> None:
+    path, far = f"data__{fact}", ["2200-01-01", "9999-12-31"]
+    wrong = ["0001-01-01", "1899-12-31", *([] if (name, fact) in ENDS else far)]
+    for day in ("1900-01-01", "2199-12-31", *([] if (name, fact) in STARTS else far)):
+        assert accepted(changed(example(name), **{path: day})).facts[fact] == day
+    for day in wrong:
+        assert refused(changed(example(name), **{path: day})) == ("schema", f"/data/{fact}")
+
+
+@pytest.mark.parametrize(("name", "fact"), INSTANTS)
+def test_instants_lie_in_years_that_can_be_meant(name: str, fact: str) -> None:
+    path = f"data__{fact}"
+    for text in ("1900-01-01T00:00:00Z", "2199-12-31T23:59:59.999999Z"):
+        assert accepted(changed(example(name), **{path: text})).facts[fact] == text
+    for text in ("1899-12-31T23:59:59Z", "1900-01-01T00:00:00+01:00", "2200-01-01T00:00:00Z"):
+        assert refused(changed(example(name), **{path: text})) == ("schema", f"/data/{fact}")
+    for text in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"):
+        assert refused(changed(example(name), **{path: text})) == ("schema", f"/data/{fact}")
+
+
+def test_dates_in_a_map_lie_in_such_years_too() -> None:
+    for until, is_right in (("1899-12-31", False), ("1900-01-01", True), ("9999-12-31", True)):
+        decision = {"decision": "retain", "ground": "tax", "until": until}
+        message = changed(example("erasure-decided"), data__decisions={"payment": decision})
+        if is_right:
+            assert accepted(message)
+        else:
+            assert refused(message) == ("schema", "/data/decisions")
+
+
+def test_every_date_is_held_against_them() -> None:
+    """A fact that is a date has the type that says whether something begins or ends on it."""
+    known = {fact for _, fact in (*STARTS, *ENDS, *INSTANTS)} | {"until"}
+    dated = {
+        name
+        for entry in FOREIGN
+        for name in names_in(entry.data)
+        if name.endswith(("_on", "_at", "_from", "_to", "deadline", "until"))
+    }
+    assert dated - {"call_started_at"} <= known

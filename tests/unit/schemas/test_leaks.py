@@ -356,6 +356,77 @@ def test_no_public_place_takes_what_leads_to_a_person(path: str, leak: str) -> N
 
 
 @pytest.mark.parametrize("leak", LEAKING[:6])
+@pytest.mark.parametrize(
+    "id",
+    [
+        *("123456782", "123456789", "987654321", "202600123", "012345678", "urn:crm:123456789"),
+        *("123456789/1", "crm/123456789", "1:123456789:2"),
+    ],
+)
+def test_nine_digits_alone_are_no_part_of_an_id(id: str) -> None:
+    """Whatever they are: one in eleven would be refused as a BSN, and none says which."""
+    assert is_personal_id(id)
+    for path in ("source", "data__recipient") if "/" not in id else ("source",):
+        message = changed(example("personal-data-disclosed"), **{path: id})
+        assert refused(message) == ("personal-data-in-facts", "/" + path.replace("__", "/"))
+
+
+@pytest.mark.parametrize(
+    "id",
+    [
+        *("e123456782", "evt_123456782", "event-123456782", "crm.123456782", "123456782b"),
+        *(
+            "000123456",
+            "00000042",
+            "1234567890",
+            "12345678",
+            "order:123456782",
+            "invoice/123456782",
+        ),
+        *("12345-6789", "2026-12345", "202612345-x", "123456782-nl", "urn:crm:v1:e123456782"),
+    ],
+)
+def test_a_letter_makes_nine_digits_an_id(id: str) -> None:
+    assert not is_personal_id(id)
+    assert decoded(changed(example(), source=id)).source == id
+
+
+SHORT_BSN = ["bsn 12345672", "BSN: 12.345.672", "12345672 (bsn)", "burgerservicenummer 12345672"]
+
+
+@pytest.mark.parametrize("text", SHORT_BSN)
+def test_a_bsn_without_its_zero_counts_beside_a_word_for_it(text: str) -> None:
+    assert looks_personal(text)
+    assert looks_personal(text, reference=True)
+    assert not looks_personal(text.replace("12345672", "12345673").replace("345.672", "345.673"))
+    assert not looks_personal("factuur 12345672")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("BSN in dossier 123456782", "bsn van de klant, zie zaak 123456782", "id-kaart 123456782"),
+        *("123456782 is het BSN", "sofinummer 123456782", "citizen service number 123456782"),
+        *("order 123456782 (bsn)", "BSN nr123456782", "b.s.n. 123456782", "BSN 1985.12.351"),
+    ],
+)
+def test_a_word_for_it_near_a_number_makes_it_a_bsn(text: str) -> None:
+    assert looks_personal(text)
+    assert looks_personal(text, reference=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("8931440301234567890", "8931-4403-0123-4567-89", "89 31 440 301 234 567 890"),
+        *("356938035643809", "35-693803-564380-9", "35 693803 564380 9", "356938 03 564380 9"),
+    ],
+)
+def test_numbers_of_cards_and_devices_hold_no_other_number(text: str) -> None:
+    assert not looks_personal(text)
+    assert not looks_personal(f"SIM {text}, order 1", reference=True)
+
+
 def test_subjects_that_are_no_persons_are_public_too(leak: str) -> None:
     message = changed(example("recipient-registered"), subject=f"recipient/{leak}")
     assert refused(message) == ("personal-data-in-facts", "/subject")

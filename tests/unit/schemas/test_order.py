@@ -102,7 +102,7 @@ def test_an_unknown_field_anywhere_comes_before_any_other_fault(later: str) -> N
     }
     message = changed(example(), **faults[later])
     assert refused(message)[0] == later
-    assert refused(changed(message, extra=1)) == ("unknown-field", "")
+    assert refused(changed(message, extra=1)) == ("unknown-field", "/extra")
     assert refused(changed(message, data__extra=1)) == ("unknown-field", "/data")
     assert refused(changed(message, data__personal__extra=1)) == ("unknown-field", "/data/personal")
 
@@ -167,7 +167,9 @@ def test_unknown_types_and_versions(name: str) -> None:
     [
         b"",
         b" ",
-        b"\xef\xbb\xbf{}",
+        b"\xef\xbb\xbf",
+        b"\xef\xbb\xbf\xef\xbb\xbf{}",
+        b"{}\xef\xbb\xbf",
         b"{",
         b"{}{}",
         b"{} x",
@@ -214,12 +216,6 @@ def test_a_large_message_is_still_read_for_its_subject_but_not_a_huge_one() -> N
     assert outcome(b"\xff" * 60_000) == Rejection(Code.TOO_LARGE, hidden=True)
 
 
-def test_a_repeated_member_counts_once_with_its_last_value() -> None:
-    sent = json.dumps(example()).encode()
-    twice = sent.replace(b'"channel": "portal"', b'"channel": "app", "channel": "portal"')
-    assert accepted(twice) == accepted(sent)
-
-
 def test_the_fingerprint_sees_content_and_not_spelling() -> None:
     message = changed(example(), data__personal={"remark": "é"})
     sent = json.dumps(message, ensure_ascii=True, indent=3)
@@ -227,4 +223,3 @@ def test_the_fingerprint_sees_content_and_not_spelling() -> None:
     assert accepted(sent.encode()).canonical == accepted(other.encode()).canonical
     differs = changed(message, data__personal={"remark": "e"})
     assert accepted(differs).canonical != accepted(sent.encode()).canonical
-    assert OPEN.confidential is False

@@ -1,0 +1,54 @@
+"""What a message means, as bytes: spellings of the same content give the same bytes, two contents never do.
+
+The input of the fingerprint, which tells a repeat from a conflict. It is the message in structured form with
+what makes no difference taken out: attributes that are dropped, absent ones that are spelled as null, and
+members that say nothing; with the content type that is meant, and with instants in UTC. All else stays as it
+was sent: what a personal value says is its sender's matter, `2026-01-01T00:00:00Z` in one is a text.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from schemas.encoding import to_json
+from schemas.envelope import TRACE
+from schemas.formats import instant_of
+
+__all__ = ["canonical_of"]
+
+
+def canonical_of(
+    message: dict[str, Any], time: datetime, instants: Sequence[str], silent: Sequence[str]
+) -> bytes:
+    """Sorted-key JSON of a message that fulfils the contract. It is a message that means the same.
+
+    `time`: its time, in UTC. Of its type: `instants`, the facts that name one, and `silent`, the members that
+    say when they are empty what they say when they are absent.
+    """
+    meant = {
+        "specversion": "1.0",
+        "datacontenttype": "application/json",
+        "id": message["id"],
+        "source": message["source"],
+        "type": message["type"],
+        "subject": message["subject"],
+        "time": time.isoformat(),
+        "data": _meant(message["data"], instants, silent),
+    }
+    sequence = message.get("sequence")
+    if sequence is not None:
+        meant["sequence"] = sequence
+    for name in TRACE:
+        if message.get(name):
+            meant[name] = message[name]
+    return to_json(meant, sort_keys=True)
+
+
+def _meant(data: dict[str, Any], instants: Sequence[str], silent: Sequence[str]) -> dict[str, Any]:
+    """The data with its instants in UTC and without what says nothing; itself where that is so already."""
+    named = {name: instant_of(data[name]) for name in instants if name in data}
+    if named:
+        data = data | {name: instant.isoformat() for name, instant in named.items() if instant}
+    if all(data.get(name, True) for name in silent):
+        return data
+    return {name: value for name, value in data.items() if value or name not in silent}

@@ -1,0 +1,107 @@
+"""Keys that stand twice in one JSON object: readers of JSON differ in what they make of them.
+
+Pure. A look that costs little clears nearly every message; what it does not clear is read again, object by
+object, to say where. Invariant: no name that the sender chose reaches a pointer, but that of an attribute,
+where it is harmless.
+"""
+
+import json
+from collections.abc import Set
+from typing import Any, Final
+
+from msgspec import Struct
+
+from schemas.catalogue import EVENT_TYPES
+from schemas.encoding import to_json
+from schemas.envelope import ATTRIBUTES
+from schemas.extensions import DROPPED, pointer_to
+from schemas.shapes import names_in
+
+__all__ = ["first_repeat", "may_repeat"]
+
+
+class _Twice(Struct):
+    """Stands for an object in which a key stands twice. `held`: its members, read as usual."""
+
+    name: str
+    held: dict[str, Any]
+
+
+_HOLDERS: Final = (dict, list, _Twice)
+
+
+def may_repeat(text: bytes, parsed: Any) -> bool:
+    """Whether a key may stand twice in a JSON text: never False where one does. `parsed`: its value.
+
+    Colons are counted, here and in the value as we write it: a colon for each key, and those inside of texts.
+    When a key is lost, so is its colon. Only one that a text spells as an escape would be there and not here.
+    """
+    if b"\\" in text and b"\\u003" in text:
+        return True
+    try:
+        written = to_json(parsed)
+    except RecursionError:
+        return True
+    return text.count(b":") != written.count(b":")
+
+
+def first_repeat(text: bytes, parsed: Any) -> str | None:
+    """The pointer of the first key that stands twice in a JSON text; None when there is none.
+
+    It ends where a name is none of the contract. `parsed`: as for `may_repeat`. Of a text that is nested too
+    deep to look, it is the pointer of the whole.
+    """
+    try:
+        said = text.decode(errors="surrogatepass")
+        read = json.loads(said, object_pairs_hook=_object, parse_int=len, parse_float=len)
+    except RecursionError:
+        return ""
+    known = _members_of(parsed)
+    waiting: list[tuple[_Path, Any]] = [(_Path(), read)] if isinstance(read, _HOLDERS) else []
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, _Twice):
+            return path.below(value.name, known).pointer
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        deeper = [(path.below(n, known), v) for n, v in items if isinstance(v, _HOLDERS)]
+        waiting += reversed(deeper)
+    return None
+
+
+class _Path(Struct, frozen=True):
+    """The way to a value, as far as it may be told. `ended`: what is below is not told."""
+
+    pointer: str = ""
+    depth: int = 0
+    ended: bool = False
+
+    def below(self, step: str | int, known: Set[str]) -> "_Path":
+        """The way to one of its members or items. `known`: the names that may be told."""
+        told = f"/{step}"
+        if isinstance(step, str) and not (self.depth and step in known):
+            told = "" if self.depth else _attribute(step)
+        ended = self.ended or not told
+        return _Path(self.pointer if ended else self.pointer + told, self.depth + 1, ended)
+
+
+def _attribute(name: str) -> str:
+    return f"/{name}" if name in ATTRIBUTES or name in DROPPED else pointer_to(name)
+
+
+def _members_of(parsed: Any) -> Set[str]:
+    """The names of the members that the type of a message has."""
+    type = parsed.get("type") if isinstance(parsed, dict) else None
+    entry = EVENT_TYPES.get(type) if isinstance(type, str) else None
+    return names_in(entry.data) if entry else frozenset()
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Twice:
+    held = dict(pairs)
+    if len(held) == len(pairs):
+        return held
+    names: set[str] = set()
+    for name, _ in pairs:
+        if name in names:
+            return _Twice(name, held)
+        names.add(name)
+    return held
