@@ -14,6 +14,7 @@ from ledger.chain import Cell, Link
 from ledger.errors import Fenced
 from ledger.postgres import Session
 from ledger.writing import Span
+from schemas.limits import QUARANTINE_MESSAGES, QUARANTINE_SHARE
 
 __all__ = [
     "Bookmark",
@@ -41,8 +42,8 @@ class HaltLimit(msgspec.Struct, frozen=True):
     Of a topic: so many messages without a source that can be read, but not fewer than half, halt it.
     """
 
-    share: float = 0.2
-    messages: int = 100
+    share: float = QUARANTINE_SHARE
+    messages: int = QUARANTINE_MESSAGES
 
 
 class Window(msgspec.Struct, frozen=True):

@@ -9,9 +9,12 @@ from typing import Any, Final
 import msgspec
 
 from schemas.catalogue import ANNULLED, DISCLOSED, EVENT_TYPES, OWN_TYPES
+from schemas.codes import words_of
 from schemas.event_type import EventType
 from schemas.library import examples_of
+from schemas.limits import LIMITS
 from schemas.rejection import Code
+from schemas.texts import LANGUAGES
 
 VERSION: Final = "1.0.0"
 """Version of the contract, not of the software."""
@@ -65,9 +68,14 @@ def _info() -> Document:
         "version": VERSION,
         "description": (
             "What systems may publish to the ledger: CloudEvents 1.0 on Kafka, structured or binary "
-            "mode, keyed by subject. Personal data travels in `data.personal` only."
+            "mode, keyed by subject. Personal data travels in `data.personal` only. A record with a null "
+            "value (a tombstone) deletes nothing and is refused."
         ),
         "license": {"name": "Apache-2.0"},
+        "x-limits": [
+            {"name": one.name, "value": one.value, "description": one.text, "beyond": one.beyond}
+            for one in LIMITS
+        ],
     }
 
 
@@ -136,8 +144,17 @@ def _rejection() -> Document:
         "topic": {"type": "string"},
         "partition": {"type": "integer", "minimum": 0},
         "offset": {"type": "integer", "minimum": 0},
-        "code": {"enum": [code.value for code in Code]},
+        "code": {
+            "oneOf": [
+                {"const": code.value, "description": words_of(code.value)["en"]} for code in Code
+            ]
+        },
         "pointer": {"type": "string", "format": "json-pointer"},
+        "words": {
+            "type": "object",
+            "description": "What the code means and what its sender must do, by language.",
+            "properties": {language: {"type": "string"} for language in LANGUAGES},
+        },
     }
     return {
         "name": "rejection",
