@@ -13,6 +13,7 @@ __all__ = ["LETTER_DIGITS", "Kind", "count_letters", "letters_like", "letters_na
 
 LETTER_DIGITS = 64
 _PAGE = 1_000
+_After = tuple[datetime, bytes] | tuple[None, None]
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -33,7 +34,8 @@ class Kind(msgspec.Struct, frozen=True):
 
 def letters_like(session: Session, kind: Kind, most: int | None = None) -> Iterator[Letter]:
     """Letters of a kind, oldest first, in flat memory; those that go meanwhile are passed over."""
-    after, found = (None, None), _PAGE
+    after: _After = (None, None)
+    found = _PAGE
     while found == _PAGE and most != 0:
         size = _PAGE if most is None else min(_PAGE, most)
         page = _page(session, kind, after, size)
@@ -47,7 +49,7 @@ def letters_like(session: Session, kind: Kind, most: int | None = None) -> Itera
 def _page(
     session: Session,
     kind: Kind,
-    after: tuple[datetime, bytes] | tuple[None, None],
+    after: _After,
     count: int,
 ) -> list[Letter]:
     seen, letter = after

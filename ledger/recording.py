@@ -195,7 +195,8 @@ def _write(
     batch, ready, now = prepared.batch, prepared.ready, prepared.now
     claiming = claims_of(ready)
     names, topic = _sources_of(batch, ready)
-    halted, failing = False, ()
+    halted = False
+    failing: tuple[str, ...] = ()
     # Before the lock, where the database has nothing to say.
     at_once = None if look or claiming else decide(batch.messages, ready, {})
     with session.transaction():
