@@ -13,7 +13,7 @@ from console.flags import Json, Language, code_option, configured, language_of, 
 from console.output import emit_list, note, people
 from console.settings import Settings
 from console.show.intake import Outcomes, retried_tables
-from console.show.letters import letters_table
+from console.show.letters import letters_tables
 from console.wiring import open_site
 from consumers.retry import retry, retry_like
 from ledger.errors import Misconfigured, Reject
@@ -104,10 +104,10 @@ def list_letters(
             return
         most = SHOWN if limit is None else limit
         shown = list(islice(rows, most))
-        table = letters_table(
+        tables = letters_tables(
             [*_with_withheld(shown, reader, kind)], len(shown), matching, total, spoken
         )
-    people().print(table)
+    people().print(*tables)
 
 
 def _with_withheld(rows: Any, reader: Session, kind: Kind) -> Iterator[dict[str, Any]]:

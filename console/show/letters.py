@@ -1,32 +1,26 @@
-"""The table of dead letters: what was refused, in words, without a value of any message."""
+"""Tables of dead letters: what was refused and why, in words, without a value of any message."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
-from rich.table import Table
+from rich.console import RenderableType
 
 from console.show.text import Stack, table
 from console.show.upkeep import SHOWN_NAME
 from console.words import headings, phrase
 from schemas.texts import Language
 
-__all__ = ["letters_table"]
+__all__ = ["letters_tables"]
 
 
-def letters_table(
-    letters: Iterable[dict[str, Any]], shown: int, matching: int, total: int, language: Language
-) -> Table:
-    """Dead letters without their messages, and how many there are: shown, like these, in all."""
+def letters_tables(
+    letters: Sequence[dict[str, Any]], shown: int, matching: int, total: int, language: Language
+) -> list[RenderableType]:
+    """Dead letters without their messages, how many there are, and what their codes mean."""
     columns = headings("letters", "letter event from seen forgotten", language)
     rows = (
         (
-            Stack(
-                [
-                    row["letter"][:SHOWN_NAME],
-                    f"{row['code']} {row['pointer']}",
-                    (row["words"] or {}).get(language),
-                ]
-            ),
+            Stack([row["letter"][:SHOWN_NAME], f"{row['code']} {row['pointer']}"]),
             Stack([row["type"], row["source"], row["id"]]),
             _origin(row, language),
             Stack([row["last_seen"], _times(row["times"], language)]),
@@ -39,7 +33,13 @@ def letters_table(
         counts = phrase("letters", "counts", language, f"{shown:,}", f"{matching:,}")
         in_all = phrase("letters", "in-all", language, f"{total:,}") if matching < total else ""
         title = f"{title}: {counts}{in_all}"
-    return table(title, columns, rows, language)
+    words = {row["code"]: row["words"][language] for row in letters if row["words"]}
+    tables: list[RenderableType] = [table(title, columns, rows, language)]
+    if words:
+        heads = headings("letters", "code words", language)
+        about = phrase("letters", "codes", language)
+        tables.append(table(about, heads, sorted(words.items()), language))
+    return tables
 
 
 def _times(times: int, language: Language) -> str | None:

@@ -53,11 +53,16 @@ def status_tables(answer: dict[str, Any]) -> list[RenderableType]:
     ]
 
 
+# What counts as a topic, and is none.
+_PLACES = {"file:": "(files)", None: "all"}
+
+
 def _arrived(intake: dict[str, Any]) -> Table:
     """What became of everything that arrived: a line a topic, and their sum."""
     columns = ("topic", "messages", *INTAKE_COUNTS)
     rows = [[row[name] for name in columns] for row in (*intake["topics"], intake["total"])]
-    rows[-1][0] = "all"
+    for row in rows:
+        row[0] = _PLACES.get(row[0], row[0])
     return table("Arrived, and what became of it", [c.replace("_", " ") for c in columns], rows)
 
 
