@@ -38,7 +38,12 @@ def show_sources(
     spoken = language_of(language)
     with open_site(settings, opens_values=False) as site:
         reader = site.session("reader")
-        answer = sources(sources_of(reader, topic), halted_topics(reader))
+        answer = sources(sources_of(reader), halted_topics(reader))
+    if topic is not None:
+        known = sorted({row["topic"] for row in answer["sources"]})
+        if topic not in known:
+            raise Misconfigured(f"nothing came by this topic{_alike(topic, known)}")
+        answer["sources"] = [row for row in answer["sources"] if row["topic"] == topic]
     if as_json:
         emit(answer)
     else:
@@ -106,6 +111,10 @@ def _retry(source: str, topic: str | None) -> str:
 
 def _unknown(source: str, quarantined: list[str]) -> str:
     """What to say of a source that is not quarantined, with those that are and are spelt alike."""
-    near = get_close_matches(source, quarantined)
-    alike = f"; do you mean {', '.join(near)}?" if near else ""
+    alike = _alike(source, quarantined)
     return f"this source is not quarantined; `ledger kafka sources` shows those that are{alike}"
+
+
+def _alike(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known)
+    return f"; do you mean {', '.join(near)}?" if near else ""

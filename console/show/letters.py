@@ -30,9 +30,12 @@ def letters_tables(
     )
     title = phrase("letters", "title", language)
     if total:
-        counts = phrase("letters", "counts", language, f"{shown:,}", f"{matching:,}")
-        in_all = phrase("letters", "in-all", language, f"{total:,}") if matching < total else ""
-        title = f"{title}: {counts}{in_all}"
+        all_are = matching == total
+        name, numbers = (
+            ("counts", (shown, matching)) if all_are else ("of-kind", (shown, matching, total))
+        )
+        counts = (f"{number:,}" for number in numbers)
+        title = f"{title}: {phrase('letters', name, language, *counts)}"
     words = {row["code"]: row["words"][language] for row in letters if row["words"]}
     tables: list[RenderableType] = [table(title, columns, rows, language)]
     if words:

@@ -100,6 +100,7 @@ def mended(cli: Cli, topic: str, bootstrap: str) -> None:
     assert bad["reason"]["refused"] == bad["reason"]["of"] >= 100
     shown = cli("kafka", "sources", "--language", "nl").out.decode()
     assert "IN QUARANTAINE" in shown
+    assert cli("kafka", "sources", "--topic", f"{topic}x").status == 2
     wrong = cli("kafka", "resume", "--source", "urn:voipzeker:baad")
     assert (wrong.status, BAD in wrong.err) == (2, True)
     resumed = cli("kafka", "resume", "--topic", topic, "--source", BAD, "--json").json
