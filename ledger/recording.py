@@ -24,8 +24,9 @@ from ledger.names import LedgerName
 from ledger.overtaking import Moment, erased_between, moment
 from ledger.packing import Ready, refusal_of
 from ledger.postgres import Session, UniqueConflict
-from ledger.quarantine import HALF, NAMELESS, Sources, Tally, counted_as, names_of, tally
+from ledger.quarantine import Sources
 from ledger.sealing import KeyedHash
+from ledger.tallying import NAMELESS, Tally, counted_as, names_of, tally, topic_window
 from ledger.withheld import Sealed, WithheldKey, keep_withheld, seal_withheld
 from ledger.writing import Head, NewEvent, Span, Written, append, lock_head
 from schemas import Code, Event, Rejection
@@ -225,7 +226,7 @@ def _write(
         if batch.bookmark:
             judged = None if counted and counted.halted_at else limit
             crossed = sources.count(link, tallies, now, judged)
-            window = _window_after(counted or Window(), tallies, limit, now)
+            window = topic_window(counted or Window(), tallies, limit, now)
             if crossed is None and window.halted_at is None:
                 window = msgspec.structs.replace(window, halted_at=now)
             set_window(session, link, batch.span.topic, counted, window)
@@ -263,16 +264,6 @@ def _tally(batch: Batch, names: Sequence[str], decided: _Decided) -> dict[str, T
         [index for index, _ in decided.withheld],
         [index for index, _ in decided.refused if index in batch.letters],
     )
-
-
-def _window_after(
-    before: Window, tallies: Mapping[str, Tally], limit: HaltLimit, now: datetime
-) -> Window:
-    """What was counted of a topic: its messages, and those without a source that can be read."""
-    messages = sum(t.recorded + t.duplicates + t.refused + t.held for t in tallies.values())
-    nameless = tallies.get(NAMELESS, Tally()).refused
-    of_topic = msgspec.structs.replace(limit, share=max(limit.share, HALF))
-    return before.count(messages, nameless, of_topic, now)
 
 
 def _move_letters(session: Session, link: Link, prepared: Prepared, decided: _Decided) -> int:

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from ledger.event import instant
-from ledger.quarantine import NAMELESS, SourceCount
+from ledger.quarantine import SourceCount
+from ledger.tallying import NAMELESS
 
 __all__ = ["sources"]
 

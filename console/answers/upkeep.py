@@ -9,8 +9,8 @@ import msgspec
 from ledger.audit import Audit, Finding
 from ledger.event import instant
 from ledger.letters import Letter
-from ledger.quarantine import Tally
 from ledger.rotation import Epochs, Rotation
+from ledger.tallying import Tally
 from projections.rebuild import ViewReport
 from projections.runner import ViewStatus
 from rulebook import period

@@ -22,9 +22,10 @@ from ledger.letters import letters, open_letter
 from ledger.message import KafkaOrigin, Message
 from ledger.names import LedgerName
 from ledger.opening import Missing
-from ledger.quarantine import NAMELESS, Tally, counts_by_topic, sources_of
+from ledger.quarantine import counts_by_topic, sources_of
 from ledger.recording import Batch, Bookmark, HaltLimit, Outcome
 from ledger.rotation import first_epoch
+from ledger.tallying import NAMELESS, Tally
 from ledger.writing import Span
 from projections import VIEWS
 from projections.inspection import audit_views

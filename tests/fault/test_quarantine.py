@@ -12,8 +12,9 @@ from ledger.errors import LedgerError, Retry
 from ledger.letter_lists import Kind as LetterKind
 from ledger.letter_lists import count_letters
 from ledger.message import KafkaOrigin, Message
-from ledger.quarantine import Tally, counts_by_topic, sources_of
+from ledger.quarantine import counts_by_topic, sources_of
 from ledger.recording import Batch, Bookmark, HaltLimit
+from ledger.tallying import Tally
 from ledger.writing import Span
 from schemas import decode
 from tests.fault.enduring import STRIDES, closing, endure

@@ -9,8 +9,9 @@ import pytest
 
 from ledger.letters import letters
 from ledger.message import KafkaOrigin, Message
-from ledger.quarantine import NAMELESS, OTHERS, sources_of
+from ledger.quarantine import OTHERS, sources_of
 from ledger.recording import Batch, Bookmark, HaltLimit, Outcome
+from ledger.tallying import NAMELESS
 from ledger.writing import Span
 from schemas import decode
 from tests.fixtures.ledger import House, registered
