@@ -14,11 +14,13 @@ from console.show.sources import sources_table
 from console.wiring import open_site
 from ledger.errors import Misconfigured
 from ledger.letter_lists import Kind, count_letters
-from ledger.quarantine import sources_of
+from ledger.quarantine import OTHERS, sources_of
 from ledger.reading import halted_topics
 from schemas import Code
 
 __all__ = ["resume_source", "show_sources"]
+
+_CODE = Code.QUARANTINED.value
 
 
 @configured("store")
@@ -81,12 +83,12 @@ def resume_source(
             ]
             if not resumed:
                 raise Misconfigured(_unknown(source, [name for _, name in known]))
-            kept, _ = count_letters(
-                recorder.session, Kind(Code.QUARANTINED.value, source, topic=topic)
-            )
+            # All others have no name in common: each letter has its own.
+            kind = Kind(_CODE, None if source == OTHERS else source, topic)
+            kept, _ = count_letters(recorder.session, kind)
         finally:
             recorder.close()
-    retry = _retry(source, topic)
+    retry = _retry(kind)
     answer = {"resumed": sorted(resumed), "source": source, "kept": kept, "retry": retry}
     if as_json:
         emit(answer)
@@ -96,17 +98,11 @@ def resume_source(
         note(f"ledger: {kept:,} of its messages were kept meanwhile: run `{retry}`")
 
 
-def _retry(source: str, topic: str | None) -> str:
-    words = [
-        "ledger",
-        "dead-letters",
-        "retry",
-        "--code",
-        Code.QUARANTINED.value,
-        "--source",
-        source,
-    ]
-    return shlex.join([*words, "--topic", topic] if topic else words)
+def _retry(kind: Kind) -> str:
+    """The command that brings in what was kept."""
+    words = ["ledger", "dead-letters", "retry", "--code", _CODE]
+    words += ["--source", kind.source] if kind.source else []
+    return shlex.join([*words, "--topic", kind.topic] if kind.topic else words)
 
 
 def _unknown(source: str, quarantined: list[str]) -> str:

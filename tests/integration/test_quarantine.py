@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -12,12 +13,17 @@ from ledger.message import KafkaOrigin, Message
 from ledger.quarantine import OTHERS, sources_of
 from ledger.recording import Batch, Bookmark, HaltLimit, Outcome
 from ledger.tallying import NAMELESS
+from ledger.withheld import KeyPair
 from ledger.writing import Span
+from rulebook import secrecy
+from schemas import Intake as Accepted
 from schemas import decode
 from tests.fixtures.ledger import House, registered
+from tests.unit.schemas.secret_spellings import by_kind
 
 TOPIC = "privacy.events.v1"
 GOOD, BAD, WORSE = "urn:voipzeker:crm", "urn:voipzeker:bad", "urn:voipzeker:worse"
+OTHER = "urn:voipzeker:shop"
 LIMIT = HaltLimit(0.2, 10)
 _COUNT = iter(range(1, 10**9))
 
@@ -33,8 +39,11 @@ def bad(source: str = BAD) -> bytes:
 class Intake:
     """One partition, read batch after batch."""
 
-    def __init__(self, house: House, number: int = 0) -> None:
+    def __init__(
+        self, house: House, number: int = 0, accepts: Accepted | None = None, **options: Any
+    ) -> None:
         self.house, self.number, self.offset = house, number, 0
+        self.accepts, self.options = accepts or house.intake, options
         house.bookmark(TOPIC, number)
 
     def send(self, *lines: bytes) -> Outcome:
@@ -42,14 +51,14 @@ class Intake:
         messages = [
             Message(
                 line,
-                decode(line, self.house.intake, self.house.clock()),
+                decode(line, self.accepts, self.house.clock()),
                 KafkaOrigin(TOPIC, self.number, offset),
             )
             for offset, line in enumerate(lines, start)
         ]
         span = Span(TOPIC, self.number, start, self.offset)
         batch = Batch(messages, span, Bookmark("c", "i", lines[-1]))
-        return self.house.open(limit=LIMIT).record(batch)
+        return self.house.open(limit=LIMIT, **self.options).record(batch)
 
 
 @pytest.fixture
@@ -170,3 +179,18 @@ def test_files_and_commands_are_counted_and_never_kept_out(house: House) -> None
     ((topic, source, one),) = sources_of(house.session("reader"))
     assert (topic, source) == ("file:", NAMELESS)
     assert (one.recorded, one.duplicates, one.refused, one.held) == (1, 0, 300, 0)
+
+
+def test_what_is_withheld_stays_so_and_counts_for_nobody(house: House, tmp_path: Path) -> None:
+    secret = [orjson.dumps(one | {"source": BAD}) for one in by_kind()]
+    key = KeyPair(tmp_path / "confidential").create()
+    intake = Intake(house, accepts=Accepted(secrecy=secrecy()), withheld_key=key)
+    quiet = intake.send(*secret, good(), good(OTHER))
+    assert (quiet.recorded, len(quiet.withheld)) == (2, len(secret))
+    assert BAD not in {source for _, source, _ in sources_of(house.session("reader"))}
+    intake.send(*[bad() for _ in range(10)])
+    before = sources_of(house.session("reader"))
+    told = intake.send(*[orjson.dumps(one | {"source": BAD, "id": "x"}) for one in by_kind()])
+    assert (told.recorded, told.rejections) == (0, ())
+    assert sources_of(house.session("reader")) == before
+    assert quarantined(house) == [BAD]
