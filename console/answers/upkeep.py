@@ -179,13 +179,7 @@ def letter_row(letter: Letter) -> dict[str, Any]:
 def withheld_row(count: int) -> dict[str, Any]:
     """All that is withheld, in the form of a dead letter: the code, and how many they are."""
     row: dict[str, Any] = dict.fromkeys(_ROW)
-    return row | {
-        "letter": WITHHELD,
-        "code": WITHHELD,
-        "pointer": "",
-        "times": count,
-        "words": dict(words_of(WITHHELD)),
-    }
+    return row | {"letter": WITHHELD, "code": WITHHELD, "pointer": "", "times": count}
 
 
 _ROW = (
