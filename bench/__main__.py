@@ -12,8 +12,10 @@ from bench import (
     scale,
     tlog,
 )
+from bench.arguments import explain
 
 if __name__ == "__main__":
+    explain(__doc__)
     decode.main()
     record.main()
     publishing.main()

@@ -6,7 +6,6 @@ and builds the event and its canonical bytes; the peer only says yes or no, afte
 """
 
 import json
-import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from time import perf_counter_ns
@@ -15,6 +14,7 @@ from typing import Any
 import jsonschema_rs
 import msgspec
 
+from bench.arguments import explain, given
 from schemas import EVENT_TYPES, Event, Intake, decode
 from schemas.admission import fit
 from schemas.documents import schema_of
@@ -90,11 +90,12 @@ def measure(label: str, messages: list[bytes], seconds: float) -> None:
 
 def main() -> None:
     """Measure one ordinary type, and the whole catalogue."""
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 0.5
+    seconds = given(0.5)
     measure("personal-data-collected", sample([COLLECTED]), seconds)
     foreign = [entry.name for entry in EVENT_TYPES.values() if not entry.own]
     measure("every type", sample(foreign), seconds)
 
 
 if __name__ == "__main__":
+    explain(__doc__, seconds=0.5)
     main()

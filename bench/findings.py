@@ -6,7 +6,6 @@ thousands, a recipient who has received from everybody. What is counted is rows 
 """
 
 import statistics
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from bench.arguments import explain, given
 from bench.filling import OFFICE, UNTIL, record, sample, sites
 from bench.processor import Figures, rates, server_of
 from bench.results import quote, save
@@ -57,7 +57,7 @@ ROWS = {
 def main() -> None:
     """Grow, measure, print, save."""
     cycles.settle()  # as the program does
-    events = int(sys.argv[1]) if len(sys.argv) > 1 else EVENTS
+    events = given(EVENTS)
     with sites() as made:
         points = list(grow(made.fresh(), events))
     save("findings", METHOD, {"points": points})
@@ -165,4 +165,5 @@ def past(house: House) -> float:
 
 
 if __name__ == "__main__":
+    explain(__doc__, events=EVENTS)
     main()

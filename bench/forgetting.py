@@ -20,6 +20,7 @@ from typing import Any
 import orjson
 import psycopg
 
+from bench.arguments import explain, given
 from bench.processor import Figures, private_megabytes, rates, server_of
 from bench.results import quote, save
 from bench.retaining import BLOCK
@@ -250,4 +251,5 @@ def main(persons: int = PERSONS) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else PERSONS)
+    explain(__doc__, persons=PERSONS)
+    main(given(PERSONS))

@@ -12,6 +12,7 @@ from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 
+from bench.arguments import explain
 from bench.record import BATCH, KNOWN, PEOPLE, fresh, rate
 from bench.results import median_ratio, quote, save
 from bench.workload import four_fields
@@ -147,4 +148,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    explain(__doc__)
     main()

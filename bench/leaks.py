@@ -12,7 +12,7 @@ from string import ascii_uppercase
 
 from schemas.leaks import is_personal_id, looks_personal
 
-COUNT = 100_000
+COUNT = 20_000
 """References of each kind; of BSN a tenth of it for each way of writing one."""
 
 Maker = Callable[[Random], str]

@@ -10,7 +10,6 @@ more.
 import gc
 import multiprocessing
 import statistics
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +20,7 @@ from typing import Any
 import orjson
 import psycopg
 
+from bench.arguments import explain, given
 from bench.filling import OFFICE, Sites, record, sample, sites
 from bench.processor import Figures, rates, server_of
 from bench.results import median_ratio, quote, save
@@ -63,7 +63,7 @@ PAIRS = {
 
 def main() -> None:
     """Measure, print, save."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    rounds = given(ROUNDS)
     workloads = {
         "mixed": list(sample(EVENTS)),
         "sealed": four_fields(EVENTS, PEOPLE, "projection"),
@@ -207,4 +207,5 @@ def follow(url: str, name: str, goal: int, ready: Any, done: Any) -> None:
 
 
 if __name__ == "__main__":
+    explain(__doc__, rounds=ROUNDS)
     main()

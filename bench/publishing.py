@@ -6,7 +6,6 @@ process of its own follows; then the log is compared with the table, beside a ba
 
 import multiprocessing
 import statistics
-import sys
 import tempfile
 import time
 from collections import deque
@@ -17,6 +16,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from bench.arguments import explain, given
 from bench.record import BATCH, PEOPLE, fresh, rate
 from bench.results import median_ratio, quote, save
 from bench.workload import four_fields
@@ -32,7 +32,7 @@ from ledger.tlog.publisher import Publisher
 from tests.fixtures.ledger import Clock, House
 
 EVENTS = 40_000
-ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+ROUNDS = given(5)
 ORIGIN = "bench.example.nl/log"
 LOOK_S = 0.05
 ALONE, PUBLISHED = "recording alone", "recording, a publisher follows"
@@ -158,4 +158,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    explain(__doc__, rounds=ROUNDS)
     main()

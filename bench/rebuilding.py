@@ -9,6 +9,7 @@ from pathlib import Path
 
 import orjson
 
+from bench.arguments import explain
 from bench.filling import OFFICE
 from ledger import cycles
 from ledger.names import LedgerName
@@ -42,4 +43,4 @@ def main(url: str, name: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*explain(__doc__, "url", "ledger"))

@@ -6,7 +6,6 @@ interleaved, and the figures of each are divided by those of the peers in the sa
 
 import multiprocessing
 import statistics
-import sys
 import tempfile
 import time
 from collections import deque
@@ -19,6 +18,7 @@ from queue import Queue
 from typing import Any
 
 from bench import peers
+from bench.arguments import explain, given
 from bench.peers import copied, rows_of, stored_by_library
 from bench.plot import draw
 from bench.results import FOLDER, median_ratio, quote, save
@@ -39,7 +39,7 @@ SINGLE_EVENTS = 2_000
 # The library sends a batch through a pipeline, which hangs with more than about half a megabyte.
 LIBRARY_BATCH = 250
 PROCESSES = 2
-ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+ROUNDS = given(5)
 SWEEP_ROUNDS = (ROUNDS + 1) // 2
 METHOD = (
     f"{EVENTS} events of {PEOPLE} known or {NEW_PEOPLE} new people with four sealed fields in three"
@@ -248,4 +248,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    explain(__doc__, rounds=ROUNDS)
     main()

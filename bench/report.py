@@ -17,6 +17,7 @@ from typing import Any
 
 import orjson
 
+from bench.arguments import explain, given
 from bench.filling import OFFICE, record, sample, sites
 from bench.results import quote, save
 from console.answers.access_report import Asked, access_report
@@ -155,4 +156,5 @@ def main(events: int = EVENTS) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else EVENTS)
+    explain(__doc__, events=EVENTS)
+    main(given(EVENTS))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import orjson
 
+from bench.arguments import explain
 from bench.rebuilding import megabytes
 from bench.workload import NOW
 from console.answers.periods import step_rows
@@ -61,4 +62,5 @@ def _mark() -> dict[str, float]:
 
 
 if __name__ == "__main__":
+    explain(__doc__)
     main()

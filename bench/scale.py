@@ -17,6 +17,7 @@ from typing import Any
 
 import orjson
 
+from bench.arguments import explain, given
 from bench.filling import OFFICE, Sites, record, sample, sites
 from bench.plot import draw
 from bench.processor import Figures, rates, server_of
@@ -83,7 +84,7 @@ ROWS = {
 def main() -> None:
     """Grow, measure, print, draw, save."""
     cycles.settle()  # as the program does
-    events = int(sys.argv[1]) if len(sys.argv) > 1 else EVENTS
+    events = given(EVENTS)
     with sites() as made:
         points = list(grow(made, events))
     draw_all(points)
@@ -275,4 +276,5 @@ def draw_all(points: list[Figures]) -> None:
 
 
 if __name__ == "__main__":
+    explain(__doc__, events=EVENTS)
     main()

@@ -6,7 +6,6 @@ peer in the run; Tessera, in Go, reports 1.2 to 6 s until an entry is integrated
 
 import os
 import statistics
-import sys
 import tempfile
 import threading
 import time
@@ -19,6 +18,7 @@ from uuid import UUID
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from bench.arguments import explain, given
 from console.sample.generating import generate
 from ledger.embedded import start
 from ledger.message import FileOrigin, Message
@@ -185,8 +185,8 @@ def latency(folder: Path, rate: int, seconds: int) -> None:
 
 def main() -> None:
     """Print all of it."""
-    rate = int(sys.argv[1]) if len(sys.argv) > 1 else RATE
-    seconds = int(sys.argv[2]) if len(sys.argv) > 2 else SECONDS
+    rate = given(RATE)
+    seconds = given(SECONDS, 2)
     print(f"tlog: {os.cpu_count()} cores")
     hashing()
     with tempfile.TemporaryDirectory(dir="/tmp", prefix="pl-") as name:
@@ -198,4 +198,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    explain(__doc__, rate=RATE, seconds=SECONDS)
     main()

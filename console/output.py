@@ -5,7 +5,7 @@ import secrets
 import stat
 import sys
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -47,18 +47,25 @@ def emit_lines(documents: Iterable[Any]) -> None:
         emit_bytes(encode(document))
 
 
-def emit_list(name: str, documents: Iterable[Any], count_as: str | None = None) -> int:
+def emit_list(
+    name: str,
+    documents: Iterable[Any],
+    count_as: str | None = None,
+    beside: Mapping[str, Any] | None = None,
+) -> int:
     """Print one JSON document with one list in it, in flat memory; say how many there were.
 
-    `count_as`: the name under which their number stands behind the list; None: it does not.
+    `count_as`: the name under which their number stands behind the list; None: it does not. `beside`: more
+    that stands behind the list.
     """
     number = 0
     emit_bytes(b"{" + orjson.dumps(name) + b":[")
     for document in documents:
         emit_bytes(b"," * (number > 0) + encode(document).rstrip())
         number += 1
-    counted = b"," + encode({count_as: number}).strip()[1:-1] if count_as else b""
-    emit_bytes(b"]" + counted + b"}\n")
+    members = {**({count_as: number} if count_as else {}), **(beside or {})}
+    behind = b"," + encode(members).strip()[1:-1] if members else b""
+    emit_bytes(b"]" + behind + b"}\n")
     return number
 
 

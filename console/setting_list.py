@@ -114,7 +114,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEDGER_BATCH_EVENTS", "intake", "most messages in one transaction [2000]"),
     Setting("LEDGER_BATCH_BYTES", "intake", "most bytes in one transaction [4194304]"),
     Setting("LEDGER_BATCH_MS", "intake", "longest wait for a batch to fill, in ms [100]"),
-    Setting("LEDGER_HALT_SHARE", "intake", "share of rejections that halts a topic [0.2]"),
+    Setting(
+        "LEDGER_HALT_SHARE",
+        "intake",
+        "share of rejections that quarantines a source, or halts a topic [0.2]",
+    ),
     Setting("LEDGER_HALT_MESSAGES", "intake", "fewest messages over which it is judged [100]"),
     Setting("LEDGER_KAFKA_BOOTSTRAP", "kafka", "host:port of brokers, separated by commas"),
     Setting("LEDGER_KAFKA_TOPICS", "kafka", "topics, separated by commas"),

@@ -20,6 +20,7 @@ from ledger.tlog.policy import Policy
 from ledger.withheld import WithheldKey
 from rulebook.approvals import APPROVALS
 from schemas.formats import CODE, EMPLOYEE, ID, SOURCE
+from schemas.limits import QUARANTINE_MESSAGES, QUARANTINE_SHARE
 
 __all__ = [
     "FOUR_EYES",
@@ -71,8 +72,8 @@ class Limits(msgspec.Struct, frozen=True):
     batch_events: int = BATCH_MESSAGES
     batch_bytes: int = BATCH_BYTES
     batch_ms: int = int(BATCH_SECONDS * 1000)
-    halt_share: float = 0.2
-    halt_messages: int = 100
+    halt_share: float = QUARANTINE_SHARE
+    halt_messages: int = QUARANTINE_MESSAGES
 
 
 class KafkaSettings(msgspec.Struct, frozen=True):

@@ -290,8 +290,8 @@ class Site:
         """What an act waits for, if for anything: SECOND when it may happen now.
 
         Where it needs two persons, this one's approval is recorded first. `parameters`: all that decides what
-        the act does. `about`: the reference of whom it is about. Raises Misconfigured for a person who may not
-        approve it, UnknownSubject, Retry or Halt.
+        the act does. `about`: the reference of whom it is about. Raises Misconfigured for a person who may
+        not approve it, UnknownSubject, Retry or Halt.
         """
         if act not in self.settings.four_eyes:
             return Standing.SECOND

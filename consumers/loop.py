@@ -266,6 +266,8 @@ class Consumer:
         for outcome in self._ledger().record_each(self._due(handed, everything)):
             one = handed.popleft()
             self._recorded(one, outcome)
+            if outcome.quarantined:
+                self._observer.quarantined(one.partition.topic, len(outcome.quarantined))
             if outcome.halted:
                 self._halted |= {one.partition.topic}
                 self._unsettle()
@@ -375,7 +377,7 @@ class _Handed:
 def _halted(topics: frozenset[str]) -> str:
     return (
         f"too many messages of {', '.join(sorted(topics))} were rejected, so it is not read any more: "
-        "see `ledger dead-letters list`, then run `ledger consume --resume`"
+        "see `ledger kafka sources` and `ledger dead-letters list`, then run `ledger consume --resume`"
     )
 
 

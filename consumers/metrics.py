@@ -38,7 +38,7 @@ REJECTIONS = Series(
     "ledger_rejections_total",
     "counter",
     "Messages that became dead letters, by reason. Rises: see `ledger dead-letters list`, and mend "
-    "the sender before the share halts the topic.",
+    "the sender before its share has the source quarantined.",
     ("topic", "code"),
 )
 BATCH_MESSAGES = Series(

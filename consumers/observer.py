@@ -50,5 +50,8 @@ class Observer:
     halted: Callable[[str], None] = _ignore
     """A topic that is not read, since too many of its messages were rejected."""
 
+    quarantined: Callable[[str, int], None] = _ignore
+    """A topic, and how many of its sources a batch has taken over the limit. Outsiders choose their names."""
+
     answered: Callable[[int], None] = _ignore
     """So many answers went to upstream."""

@@ -14,13 +14,14 @@ from consumers.pipeline import again
 from consumers.register import accepted_now
 from ledger.application import Ledger
 from ledger.errors import Lost, Reject
-from ledger.letters import Letter, letters, open_letter
+from ledger.letter_lists import Kind, letters_like
+from ledger.letters import Letter, open_letter
 from ledger.message import FileOrigin, KafkaOrigin
 from ledger.recording import Batch
 from ledger.writing import Span
 from schemas import Code, Intake, Rejection
 
-__all__ = ["Retried", "is_hidden", "retry", "retry_all"]
+__all__ = ["Retried", "is_hidden", "retry", "retry_like"]
 
 _FILE = "file:"
 
@@ -39,12 +40,15 @@ class Retried(msgspec.Struct, frozen=True):
     pointer: str = ""
 
 
-def retry_all(ledger: Ledger, intake: Intake, now: datetime) -> Iterator[Retried]:
-    """Try every letter again, oldest first. One that an erasure removes meanwhile is passed over.
+def retry_like(
+    ledger: Ledger, kind: Kind, most: int | None, intake: Intake, now: datetime
+) -> Iterator[Retried]:
+    """Try the letters of a kind again, so many at most, oldest first, in flat memory.
 
-    One that nobody can open is told, and holds up no other.
+    One that an erasure removes meanwhile is passed over. One that nobody can open is told, and holds up no
+    other.
     """
-    for letter in letters(ledger.session):
+    for letter in letters_like(ledger.session, kind, most):
         with suppress(Reject):
             yield _retry(ledger, letter.letter, intake, now)
 

@@ -35,6 +35,7 @@ from ledger.keyring import Keyring
 from ledger.names import LedgerName, Role
 from ledger.postgres import Database, Session
 from ledger.provider import FileKeyProvider
+from ledger.quarantine import resume_source
 from ledger.recorder import LedgerRecorder, RecordedRow
 from ledger.recording import Batch, HaltLimit, Outcome, Prepared, prepare, record, write
 from ledger.sealing import KeyedHash
@@ -207,6 +208,17 @@ class Ledger(Application[UUID]):
             if resume_topics(self.session, link, topics):
                 span = Span("command:resume")
                 append(self.session, [], span, link, channel=self.ledger.channel)
+
+    def resume_source(self, topic: str, source: str) -> bool:
+        """Let a quarantined source in again; False when it is not quarantined on the topic."""
+        link = Link(self.chain)
+        with self.session.transaction():
+            lock_head(self.session)
+            resumed = resume_source(self.session, link, topic, source)
+            if resumed:
+                span = Span("command:resume")
+                append(self.session, [], span, link, channel=self.ledger.channel)
+            return resumed
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
         """Nothing of the process environment reaches the library."""

@@ -14,6 +14,7 @@ from ledger.chain import Cell, Link
 from ledger.errors import Fenced
 from ledger.postgres import Session
 from ledger.writing import Span
+from schemas.limits import QUARANTINE_MESSAGES, QUARANTINE_SHARE
 
 __all__ = [
     "Bookmark",
@@ -36,14 +37,20 @@ class Bookmark(msgspec.Struct, frozen=True):
 
 
 class HaltLimit(msgspec.Struct, frozen=True):
-    """More than `share` rejections among at least `messages` messages halt a topic."""
+    """More than `share` rejections among at least `messages` messages of one source quarantine it.
 
-    share: float = 0.2
-    messages: int = 100
+    Of a topic: so many messages without a source that can be read, but not fewer than half, halt it.
+    """
+
+    share: float = QUARANTINE_SHARE
+    messages: int = QUARANTINE_MESSAGES
 
 
 class Window(msgspec.Struct, frozen=True):
-    """Rejections counted over the messages of one topic, until there are enough to judge."""
+    """Rejections counted over the messages of a topic, or of a source, until there are enough to judge.
+
+    `halted_at`: since when it is not read, or its messages are kept out.
+    """
 
     messages: int = 0
     rejections: int = 0

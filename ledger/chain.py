@@ -26,6 +26,7 @@ __all__ = [
     "Beside",
     "Link",
     "Table",
+    "all_sums",
     "batch_hash",
     "microseconds",
     "names_hash",
@@ -35,9 +36,15 @@ __all__ = [
 
 # Purpose of the ledger's key.
 CHAIN = "chain"
-Table = Literal["bookmarks", "intake_windows", "dead_letters", "tracking", "rejection_answers"]
+Table = Literal[
+    "bookmarks", "intake_windows", "dead_letters", "tracking", "intake_sources", "rejection_answers"
+]
 # Whose rows are summed up, in the order of the sums. Answers leave without a batch: each has its hash alone.
-TABLES: tuple[Table, ...] = ("bookmarks", "intake_windows", "dead_letters", "tracking")
+# A table is added at the end, and empty: the sums of older batches lack it.
+TABLES: tuple[Table, ...] = (
+    *("bookmarks", "intake_windows", "dead_letters", "tracking"),
+    "intake_sources",
+)
 _SUM_BYTES = 32
 _MODULUS = 1 << (8 * _SUM_BYTES)
 NO_SUMS = bytes(_SUM_BYTES * len(TABLES))
@@ -104,11 +111,17 @@ class Link:
 
     def sums(self, before: bytes) -> bytes:
         """What the tables come to after the batch. `before`: what they came to."""
-        return _bytes(a + b for a, b in zip(_numbers(before), self._moved.values(), strict=True))
+        numbers = _numbers(all_sums(before))
+        return _bytes(a + b for a, b in zip(numbers, self._moved.values(), strict=True))
 
     def hash(self, before: bytes, row: Sequence[Cell], names: bytes, beside: Beside) -> bytes:
         """The hash of the batch: see `batch_hash`."""
         return batch_hash(self._key, before, (*row, names), beside)
+
+
+def all_sums(sums: bytes) -> bytes:
+    """The sums of a batch, with those of tables that it did not know."""
+    return sums.ljust(len(NO_SUMS), b"\0")
 
 
 def sum_of(hashes: Iterable[bytes]) -> bytes:

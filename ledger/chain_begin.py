@@ -25,7 +25,11 @@ _STATEMENTS: dict[Table, tuple[str, str]] = {
     "intake_windows": ("hash_of_intake_windows", "hash_intake_windows"),
     "dead_letters": ("hash_of_dead_letters", "hash_dead_letters"),
     "tracking": ("hash_of_tracking", "hash_tracking"),
+    "intake_sources": ("hash_of_intake_sources", "hash_intake_sources"),
 }
+
+# Whose rows are known by two columns.
+_TWO_KEYS: tuple[Table, ...] = ("bookmarks", "intake_sources")
 
 
 def begin_chain(session: Session, ledger: LedgerName, chain: KeyedHash) -> bool:
@@ -76,8 +80,8 @@ def _hash_rows(session: Session, link: Link, table: Table) -> int:
     if rows:
         macs = [link.comes(table, _cells(row)) for row in rows]
         keys: dict[str, Any] = {"keys": [row[0] for row in rows], "macs": macs}
-        if table == "bookmarks":
-            keys["partitions"] = [row[1] for row in rows]
+        if table in _TWO_KEYS:
+            keys["seconds"] = [row[1] for row in rows]
         session.run(put, **keys)
     return len(rows)
 

@@ -13,6 +13,7 @@ import msgspec
 import orjson
 
 from ledger.errors import Halt, TooLarge
+from schemas.limits import ENTRY_BYTES
 
 __all__ = [
     "ENTRY_LIMIT_BYTES",
@@ -28,7 +29,7 @@ __all__ = [
 ]
 
 # Entry bundles carry the length of an entry in two bytes (C2SP tlog-tiles).
-ENTRY_LIMIT_BYTES = 65_535
+ENTRY_LIMIT_BYTES = ENTRY_BYTES
 # The longest header there can be, apart from the event type: both counters at 19 digits.
 _HEADER_BYTES = 220
 OWN_SOURCE = "urn:processing-ledger:"

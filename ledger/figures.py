@@ -44,7 +44,11 @@ def ledger_figures(session: Session, ledger: LedgerName, now: datetime) -> Figur
     if epoch:
         age_s = (now - epoch[1]).total_seconds()
         figures["ledger_key_epoch_age_seconds"] = max(0.0, age_s)
-    return {name: {(): value} for name, value in figures.items()}
+    found: dict[str, dict[tuple[str, ...], float]]
+    found = {name: {(): value} for name, value in figures.items()}
+    rows = session.rows("quarantined_sources")
+    found["ledger_quarantined_sources"] = {(topic,): float(count) for topic, count in rows}
+    return found
 
 
 class JournalFigures:

@@ -24,6 +24,7 @@ from ledger.postgres import Session
 from ledger.sealing import NONCE_BYTES, KeyedHash
 from ledger.writing import Span, append, lock_head
 from schemas import Rejection, is_person
+from schemas.codes import words_of
 
 __all__ = [
     "Letter",
@@ -288,6 +289,7 @@ def answer_of(rejection: Rejection, origin: Any) -> bytes:
             "offset": offset,
             "code": rejection.code.value,
             "pointer": rejection.pointer,
+            "words": words_of(rejection.code.value),
         },
         option=orjson.OPT_SORT_KEYS,
     )

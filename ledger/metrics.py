@@ -133,6 +133,15 @@ READ: tuple[Series, ...] = (
         "runs. Above 0: `ledger status` names them; mend the sender, then `ledger consume --resume`.",
     ),
     Series(
+        "ledger_quarantined_sources",
+        "gauge",
+        "Sources whose messages are kept as dead letters, since too many of them were refused, also while no "
+        "consumer runs; nobody names them here, since outsiders choose their names. Above 0: `ledger kafka "
+        "sources` has them; mend the sender, then `ledger kafka resume`, then `ledger dead-letters retry` "
+        "before the letters are forgotten.",
+        ("topic",),
+    ),
+    Series(
         "ledger_erasures_total",
         "counter",
         "Erasures that were carried out, those repeated after a restore included.",

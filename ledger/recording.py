@@ -5,7 +5,7 @@ which moves by compare-and-set on the batch's start: a zombie that lost its part
 value there, and everything that it did is rolled back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -24,7 +24,9 @@ from ledger.names import LedgerName
 from ledger.overtaking import Moment, erased_between, moment
 from ledger.packing import Ready, refusal_of
 from ledger.postgres import Session, UniqueConflict
+from ledger.quarantine import Sources
 from ledger.sealing import KeyedHash
+from ledger.tallying import NAMELESS, Tally, counted_as, names_of, tally, topic_window
 from ledger.withheld import Sealed, WithheldKey, keep_withheld, seal_withheld
 from ledger.writing import Head, NewEvent, Span, Written, append, lock_head
 from schemas import Code, Event, Rejection
@@ -65,7 +67,8 @@ class Outcome(msgspec.Struct, frozen=True):
     """What became of a batch. `rejections`: index of the message and why.
 
     `withheld`: index and code of messages that are for the confidential ledger only. Whoever reports them to
-    others than the one who brought them tells of an investigation.
+    others than the one who brought them tells of an investigation. `quarantined`: sources that this batch
+    took over the limit; what they send from now on is kept as dead letters.
     """
 
     recorded: int
@@ -74,6 +77,7 @@ class Outcome(msgspec.Struct, frozen=True):
     last_position: int
     halted: bool = False
     withheld: tuple[tuple[int, Rejection], ...] = ()
+    quarantined: tuple[str, ...] = ()
 
 
 class _Decided(msgspec.Struct):
@@ -191,7 +195,9 @@ def _write(
 ) -> Outcome:
     batch, ready, now = prepared.batch, prepared.ready, prepared.now
     claiming = claims_of(ready)
+    names, topic = _sources_of(batch, ready)
     halted = False
+    failing: tuple[str, ...] = ()
     # Before the lock, where the database has nothing to say.
     at_once = None if look or claiming else decide(batch.messages, ready, {})
     with session.transaction():
@@ -202,20 +208,32 @@ def _write(
         if batch.bookmark:
             last_record = prepared.last_record
             counted = move_bookmark(session, link, batch.span, batch.bookmark, last_record)
-        decided = at_once or decide(
-            batch.messages,
-            ready,
-            _known(session, ready if look else claiming),
-            said_before(session, claiming),
-        )
+        sources = Sources(session, topic, names)
+        kept_out = sources.quarantined(names) if batch.bookmark else frozenset()
+        if kept_out or at_once is None:
+            decided = decide(
+                batch.messages,
+                ready,
+                _known(session, ready if look or kept_out else claiming),
+                said_before(session, claiming),
+                kept_out,
+            )
+        else:
+            decided = at_once
         new_letters = _move_letters(session, link, prepared, decided)
         keep_withheld(session, prepared.withheld)
+        tallies = _tally(batch, names, decided)
         if batch.bookmark:
-            told = len(ready) - len(decided.withheld)
-            window = (counted or Window()).count(told, len(decided.refused), limit, now)
+            judged = None if counted and counted.halted_at else limit
+            crossed = sources.count(link, tallies, now, judged)
+            window = topic_window(counted or Window(), tallies, limit, now)
+            if crossed is None and window.halted_at is None:
+                window = msgspec.structs.replace(window, halted_at=now)
             set_window(session, link, batch.span.topic, counted, window)
-            halted = window.halted_at is not None
+            halted, failing = window.halted_at is not None, crossed or ()
             _answer(session, link, batch, decided)
+        else:
+            sources.count(link, tallies, now, None)
         before.believe(head)
         versions = before.versions(session, [r.stream for r in decided.new if r.stream])
         written = _append(session, ledger, batch.span, link, decided, new_letters, versions)
@@ -227,6 +245,24 @@ def _write(
         last_position=written.last,
         halted=halted,
         withheld=tuple(decided.withheld),
+        quarantined=failing,
+    )
+
+
+def _sources_of(batch: Batch, ready: Sequence[Ready]) -> tuple[list[str], str]:
+    """The source of each message, and the topic that they are counted under; only Kafka's are told apart."""
+    names = names_of(ready) if batch.bookmark else [NAMELESS] * len(ready)
+    return names, counted_as(batch.span)
+
+
+def _tally(batch: Batch, names: Sequence[str], decided: _Decided) -> dict[str, Tally]:
+    """By source what became of a batch. A letter that is tried again has arrived before."""
+    return tally(
+        names,
+        [item.source if batch.bookmark else NAMELESS for item in decided.new],
+        [(index, why.code is Code.QUARANTINED) for index, why in decided.refused],
+        [index for index, _ in decided.withheld],
+        [index for index, _ in decided.refused if index in batch.letters],
     )
 
 
@@ -268,12 +304,18 @@ Known = dict[tuple[str, str], Earlier]
 
 
 def decide(
-    messages: Sequence[Message], ready: Sequence[Ready], known: Known, said: Said | None = None
+    messages: Sequence[Message],
+    ready: Sequence[Ready],
+    known: Known,
+    said: Said | None = None,
+    kept_out: Collection[str] = (),
 ) -> _Decided:
     """Sort a batch into new events, duplicates and refusals. Pure; `known`, `said` grow with the new ones.
 
+    `kept_out`: sources that are quarantined.
+
     The order of the contract: what decoding refused, then what its source may not say, then conflict, then
-    what sealing refused. A repeat of what is recorded is a duplicate, whoever may say it today.
+    what sealing refused, then quarantine. A repeat of what is recorded is a duplicate, whoever may say it.
     """
     decided, said = _Decided(), said or Said()
     for index, item in enumerate(ready):
@@ -284,6 +326,8 @@ def decide(
             decided.withheld.append((index, item.refusal))
         elif refusal := _refusal(messages, index, item, earlier, said):
             decided.refused.append((index, refusal))
+        elif item.source in kept_out:
+            decided.refused.append((index, _refused(messages[index], Code.QUARANTINED)))
         else:
             assert item.stream is not None
             known[item.source, item.id] = Earlier(item.fingerprint, item.stream)

@@ -9,10 +9,13 @@ from typing import Any, Final
 import msgspec
 
 from schemas.catalogue import ANNULLED, DISCLOSED, EVENT_TYPES, OWN_TYPES
+from schemas.codes import words_of
 from schemas.event_type import EventType
 from schemas.extensions import DROPPED
 from schemas.library import examples_of
+from schemas.limits import LIMITS
 from schemas.rejection import Code
+from schemas.texts import LANGUAGES
 
 VERSION: Final = "1.0.0"
 """Version of the contract, not of the software."""
@@ -70,9 +73,14 @@ def _info() -> Document:
             f"content type of a record is `{STRUCTURED}`, with parameters or not, of `charset` only UTF-8; "
             "any other record is in binary mode. Attributes that CloudEvents 1.0 or its documented "
             f"extensions define, and that are not kept, are accepted and dropped: {', '.join(DROPPED)}. Any "
-            "other attribute is refused by name. No key may stand twice in one object."
+            "other attribute is refused by name. No key may stand twice in one object. A record with a null "
+            "value (a tombstone) deletes nothing and is refused."
         ),
         "license": {"name": "Apache-2.0"},
+        "x-limits": [
+            {"name": one.name, "value": one.value, "description": one.text, "beyond": one.beyond}
+            for one in LIMITS
+        ],
     }
 
 
@@ -131,6 +139,10 @@ def _message(entry: EventType) -> Document:
     }
 
 
+# `words` came later: an answer that waited for an upgrade lacks them.
+_ALWAYS = ("source", "id", "type", "topic", "partition", "offset", "code", "pointer")
+
+
 def _rejection() -> Document:
     """The answer to a message that was not recorded."""
     echoed = {"type": ["string", "null"]}
@@ -141,8 +153,16 @@ def _rejection() -> Document:
         "topic": {"type": "string"},
         "partition": {"type": "integer", "minimum": 0},
         "offset": {"type": "integer", "minimum": 0},
-        "code": {"enum": [code.value for code in Code]},
+        "code": {
+            "enum": [code.value for code in Code],
+            "x-words": {code.value: words_of(code.value) for code in Code},
+        },
         "pointer": {"type": "string", "format": "json-pointer"},
+        "words": {
+            "type": "object",
+            "description": "What the code means and what its sender must do, by language.",
+            "properties": {language: {"type": "string"} for language in LANGUAGES},
+        },
     }
     return {
         "name": "rejection",
@@ -151,7 +171,7 @@ def _rejection() -> Document:
         "contentType": "application/json",
         "payload": {
             "schemaFormat": SCHEMA_FORMAT,
-            "schema": {"type": "object", "properties": properties, "required": [*properties]},
+            "schema": {"type": "object", "properties": properties, "required": [*_ALWAYS]},
         },
     }
 

@@ -21,7 +21,14 @@ Subject = Annotated[
 Traceparent = Annotated[str, Meta(pattern=formats.TRACEPARENT, description="W3C Trace Context.")]
 Tracestate = Annotated[str, Meta(pattern=formats.TRACESTATE, description="W3C Trace Context.")]
 
-Data = Annotated[Any, Meta(extra_json_schema={"type": "object"})]
+Type = Annotated[
+    str, Meta(description="`nl.voipzeker.ledger.<name>.v<n>`, with a name of the table of types.")
+]
+
+Data = Annotated[
+    Any,
+    Meta(description="An object: the facts of the type.", extra_json_schema={"type": "object"}),
+]
 
 TRACE = ("traceparent", "tracestate", "correlationid", "causationid")
 """Optional attributes of texts that are kept as they are."""
@@ -37,7 +44,7 @@ class Envelope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     specversion: Literal["1.0"]
     id: Id
     source: Source
-    type: str
+    type: Type
     subject: Subject
     time: Instant
     data: Data

@@ -118,9 +118,7 @@ def is_personal_id(text: str) -> bool:
     ):
         return True
     parts = _PARTS.split(text)
-    return (
-        _is_address(text) or any(map(_is_address, parts)) or any(map(_NAMED_AT.search, parts))
-    )
+    return _is_address(text) or any(map(_is_address, parts)) or any(map(_NAMED_AT.search, parts))
 
 
 def _is_address(text: str) -> bool:

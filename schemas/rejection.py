@@ -25,6 +25,7 @@ class Code(StrEnum):
     TIME_IN_FUTURE = "time-in-future"
     CONFLICTING_DUPLICATE = "conflicting-duplicate"
     ERASED_SUBJECT = "erased-subject"
+    QUARANTINED = "quarantined"
 
 
 class Rejection(Struct, frozen=True):

@@ -10,12 +10,15 @@ from ledger.audit import Audit, Finding
 from ledger.event import instant
 from ledger.letters import Letter
 from ledger.rotation import Epochs, Rotation
+from ledger.tallying import Tally
 from projections.rebuild import ViewReport
 from projections.runner import ViewStatus
 from rulebook import period
 from schemas import Code
+from schemas.codes import words_of
 
 __all__ = [
+    "INTAKE_COUNTS",
     "WITHHELD",
     "audited",
     "key_status",
@@ -65,8 +68,12 @@ def status(
     dead_letters: int,
     halted: Sequence[str],
     checkpoint: Mapping[str, Any],
+    arrived: Mapping[str, Tally] | None = None,
 ) -> dict[str, Any]:
-    """How far everything is. `checkpoint`: as `log.checkpoint_status` says it."""
+    """How far everything is, and what became of what arrived, by topic.
+
+    `checkpoint`: as `log.checkpoint_status` says it.
+    """
     return {
         "position": position,
         "checkpoint": dict(checkpoint),
@@ -80,7 +87,25 @@ def status(
         ],
         "dead_letters": dead_letters,
         "halted": list(halted),
+        "intake": _arrived(arrived or {}),
     }
+
+
+INTAKE_COUNTS = ("recorded", "duplicates", "refused", "quarantined")
+
+
+def _arrived(counts: Mapping[str, Tally]) -> dict[str, Any]:
+    """Messages by what became of them: each is in one number of its line. What is withheld is in none."""
+    rows = [{"topic": topic, **_fates(one)} for topic, one in sorted(counts.items())]
+    total = Tally()
+    for one in counts.values():
+        total = total + one
+    return {"topics": rows, "total": {"topic": None, **_fates(total)}}
+
+
+def _fates(one: Tally) -> dict[str, int]:
+    numbers = (one.recorded, one.duplicates, one.refused, one.held)
+    return {"messages": sum(numbers), **dict(zip(INTAKE_COUNTS, numbers, strict=True))}
 
 
 def audited(
@@ -147,6 +172,7 @@ def letter_row(letter: Letter) -> dict[str, Any]:
         "first_seen": instant(letter.first_seen),
         "last_seen": instant(letter.last_seen),
         "forgotten_after": _forgotten_after(letter),
+        "words": dict(words_of(letter.code)) or None,
     }
 
 
@@ -158,7 +184,7 @@ def withheld_row(count: int) -> dict[str, Any]:
 
 _ROW = (
     *("letter", "code", "pointer", "type", "source", "id", "topic", "partition", "offset", "mode"),
-    *("times", "first_seen", "last_seen", "forgotten_after"),
+    *("times", "first_seen", "last_seen", "forgotten_after", "words"),
 )
 
 

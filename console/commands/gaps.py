@@ -10,6 +10,7 @@ import typer
 from console.answers.gaps import accepted_gaps
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
+from console.commands.sources import resume_source, show_sources
 from console.flags import Json, configured
 from console.kafka_options import options_of
 from console.output import emit, note, people
@@ -32,6 +33,8 @@ kafka = typer.Typer(help="The topics that are read.", no_args_is_help=True)
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module to the program."""
+    kafka.command("sources")(show_sources)
+    kafka.command("resume")(resume_source)
     kafka.command("accept-gap")(accept_gap)
     app.add_typer(kafka, name="kafka", rich_help_panel="Running")
 

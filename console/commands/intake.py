@@ -8,20 +8,21 @@ from typing import Annotated
 
 import typer
 
-from console.answers.intake import ingested, retried_row
-from console.answers.upkeep import WITHHELD, letter_row, withheld_row
+from console.answers.intake import ingested
+from console.answers.upkeep import letter_row
 from console.commands.failing import fail_unless
+from console.commands.letters import NOT_HERE, list_letters, retry_letters, whole_name
 from console.commands.people import recording_reads
 from console.flags import Json, configured
 from console.output import emit, emit_bytes, note, people
 from console.progress import progress_bar
 from console.settings import Settings
-from console.show.intake import ingested_tables, retried_table
-from console.show.upkeep import letters_table, named_values
+from console.show.intake import ingested_tables
+from console.show.upkeep import named_values
 from console.streams import STANDARD_INPUT, Stream, label_of, opened, size_of
 from console.wiring import Site, open_site
 from consumers.files import IngestResult, Progress, ingest
-from consumers.retry import is_hidden, retry, retry_all
+from consumers.retry import is_hidden
 from consumers.withheld import (
     forget_received,
     hand_over,
@@ -30,8 +31,7 @@ from consumers.withheld import (
     write_receipts,
 )
 from ledger.errors import Misconfigured, Reject
-from ledger.letters import Letter, letters, open_letter
-from ledger.postgres import Session
+from ledger.letters import Letter, open_letter
 from ledger.withheld import count_withheld
 from schemas import CATEGORIES
 from schemas.sources import office_label
@@ -128,23 +128,6 @@ def ingest_files(site: Site, streams: Sequence[Stream]) -> IngestResult:
 
 
 @configured("store")
-def list_letters(settings: Settings, as_json: Json = False) -> None:
-    """Print what was refused, and why. Nothing of the messages is shown.
-
-    Of what only the confidential ledger may know, in one line, how much there is.
-    """
-    with open_site(settings) as site:
-        reader = site.session("reader")
-        rows = [letter_row(letter) for letter in letters(reader)]
-        count = count_withheld(reader)
-        rows += [withheld_row(count)] if count else []
-    if as_json:
-        emit({"dead_letters": rows})
-    else:
-        people().print(letters_table(rows))
-
-
-@configured("store")
 def show_letter(
     settings: Settings,
     letter: Annotated[
@@ -158,12 +141,12 @@ def show_letter(
     """
     with open_site(settings) as site:
         session, reads = site.session("recorder"), site.reads("dead-letters")
-        whole = _whole_name(session, letter)
+        whole = whole_name(session, letter)
         with recording_reads(site):
             reads.note_many(CATEGORIES)
             shown, body = open_letter(session, site.keyring(), whole)
             if is_hidden(shown, body, site.intake, site.clock()):
-                raise Reject(f"{_NOT_HERE}; `ledger dead-letters retry` moves it")
+                raise Reject(f"{NOT_HERE}; `ledger dead-letters retry` moves it")
             _print_letter(shown, body, as_json)
 
 
@@ -174,56 +157,6 @@ def _print_letter(shown: Letter, body: bytes, as_json: bool) -> None:
     if shown.mode != "structured":
         note(f"ledger: this message is kept in the form `{shown.mode}`")
     emit_bytes(body)
-
-
-_NOT_HERE = "withheld messages are read by the confidential ledger only"
-# Fewer could be the number of a row: nobody opens a message by accident.
-LEAST_LETTERS = 6
-
-
-def _whole_name(session: Session, beginning: str) -> str:
-    """The letter whose name begins so. Raises Reject unless there is exactly one."""
-    if len(beginning) < LEAST_LETTERS:
-        raise Misconfigured(
-            f"name a dead letter by at least {LEAST_LETTERS} characters of its name"
-        )
-    if beginning == WITHHELD:
-        raise Reject(_NOT_HERE)
-    found = [known.letter for known in letters(session) if known.letter.startswith(beginning)]
-    if len(found) != 1:
-        many = "several dead letters have names that begin so" if found else "there is none such"
-        raise Reject(f"{many}; `ledger dead-letters list` shows them")
-    return found[0]
-
-
-@configured("store")
-def retry_letters(
-    settings: Settings,
-    named: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[LETTER]...", help="Names, or their beginnings; without one, all."),
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Try refused messages again, under today's rules. Exit status 1 when one is refused again."""
-    with open_site(settings) as site:
-        recorder = site.open_recorder()
-        try:
-            now = site.clock()
-            names = [_whole_name(recorder.session, name) for name in named or []]
-            tried = (
-                retry(recorder, names, site.intake, now)
-                if named
-                else retry_all(recorder, site.intake, now)
-            )
-            rows = [retried_row(one) for one in tried]
-        finally:
-            recorder.close()
-    if as_json:
-        emit({"dead_letters": rows})
-    else:
-        people().print(retried_table(rows))
-    fail_unless(all(row["outcome"] in {"recorded", "duplicate"} for row in rows))
 
 
 @configured("store")

@@ -17,9 +17,12 @@ from console.running.kafka_lags import kafka_lags
 from console.settings import Settings
 from console.show.upkeep import audit_tables, named_values, reports_table, status_tables
 from console.wiring import audited_site, open_site
+from ledger.letter_lists import Kind, count_letters
+from ledger.quarantine import counts_by_topic, sources_of
 from ledger.reading import halted_topics, head_position
 from ledger.reads import waiting
 from ledger.rotation import epochs
+from ledger.withheld import count_withheld
 from projections import VIEWS, view_named
 from projections.digest import SLICES
 from projections.runner import view_statuses
@@ -43,17 +46,32 @@ def add_commands(app: typer.Typer) -> None:
 
 @configured("store", "kafka", "log")
 def show_status(settings: Settings, as_json: Json = False) -> None:
-    """Print how far recording, views and Kafka are. Lag in Kafka needs LEDGER_KAFKA_BOOTSTRAP."""
+    """Print how far recording, views and Kafka are, and what became of what arrived.
+
+    Of each topic: messages = recorded + duplicates + refused + quarantined. Lag in Kafka needs
+    LEDGER_KAFKA_BOOTSTRAP.
+    """
     with open_site(settings, opens_values=False) as site:
         session = site.session("reader")
-        (letters,) = session.of("console").row("count_dead_letters") or (0,)
+        letters, messages = count_letters(session, Kind())
         lags = kafka_lags(session.rows("bookmark_offsets"), settings.kafka)
         halted = halted_topics(session)
         checkpoint = checkpoint_now(settings)
         position, views = head_position(session), view_statuses(session)
-        noted = waiting(session)
-    answer = status(position, views, lags, letters, halted, checkpoint)
-    answer["reads_waiting"] = noted
+        noted, sources = waiting(session), sources_of(session)
+        hidden = count_withheld(session)
+    arrived = counts_by_topic(sources)
+    answer = status(position, views, lags, letters, halted, checkpoint, arrived)
+    answer |= {
+        "reads_waiting": noted,
+        "dead_letter_messages": messages,
+        "withheld": hidden,
+        "quarantined": [
+            {"topic": topic, "source": source}
+            for topic, source, one in sources
+            if one.window.halted_at
+        ],
+    }
     if as_json:
         emit(answer)
     else:

@@ -32,6 +32,7 @@ class _IntakeLog:
             fenced=self._fenced,
             away=self._away,
             halted=self._halted,
+            quarantined=self._quarantined,
             answered=self._answered,
         )
 
@@ -89,6 +90,10 @@ class _IntakeLog:
     def _halted(self, topic: str) -> None:
         message = f"{topic} is halted; see `ledger dead-letters list`"
         self._log.error("halted", message, topic=topic)
+
+    def _quarantined(self, topic: str, sources: int) -> None:
+        message = f"{sources} more sources of {topic} are quarantined; see `ledger kafka sources`"
+        self._log.error("quarantined", message, topic=topic, sources=sources)
 
     def _answered(self, count: int) -> None:
         self._log.debug("answered", f"{count} answers went to upstream", answers=count)

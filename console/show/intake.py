@@ -1,15 +1,15 @@
 """Tables about what came in, and what was refused."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rich.console import RenderableType
-from rich.table import Table
 
 from console.show.text import pairs, table
 from console.show.upkeep import SHOWN_NAME
 
-__all__ = ["ingested_tables", "retried_table"]
+__all__ = ["Outcomes", "ingested_tables", "retried_tables"]
 
 # So many are shown; `--json` and `dead-letters list` have them all.
 _SHOWN_REJECTIONS = 20
@@ -35,8 +35,37 @@ def ingested_tables(answer: dict[str, Any], withheld: int = 0) -> list[Renderabl
     return shown
 
 
-def retried_table(rows: Iterable[dict[str, Any]]) -> Table:
-    """What became of each letter."""
+class Outcomes:
+    """What became of letters that pass by, counted."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[tuple[str, str | None]] = Counter()
+
+    def counting(self, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """The rows, each counted as it goes by."""
+        for row in rows:
+            self.counts[row["outcome"], row["code"]] += 1
+            yield row
+
+    @property
+    def total(self) -> int:
+        """How many went by."""
+        return self.counts.total()
+
+    @property
+    def all_fine(self) -> bool:
+        """Whether each letter is an event by now, or a duplicate of one."""
+        return all(outcome in {"recorded", "duplicate"} for outcome, _ in self.counts)
+
+
+def retried_tables(rows: Sequence[dict[str, Any]], outcomes: Outcomes) -> list[RenderableType]:
+    """What became of the first letters, then of all of them in numbers."""
     columns = ("letter", "outcome", "code", "pointer")
     shown = ([row["letter"][:SHOWN_NAME], *(row[name] for name in columns[1:])] for row in rows)
-    return table("Tried again", columns, shown)
+    title = "Tried again" if len(rows) == outcomes.total else f"Tried again, the first {len(rows)}"
+    tables: list[RenderableType] = [table(title, columns, shown)]
+    if outcomes.total > 1:
+        counts = sorted(outcomes.counts.items(), key=lambda one: (one[0][0], one[0][1] or ""))
+        said = [(outcome, code, count) for (outcome, code), count in counts]
+        tables.append(table("In numbers", ("outcome", "code", "letters"), said))
+    return tables

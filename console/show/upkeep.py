@@ -6,12 +6,12 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
-from console.show.text import Stack, pairs, table
+from console.answers.upkeep import INTAKE_COUNTS
+from console.show.text import pairs, table
 
 __all__ = [
     "SHOWN_NAME",
     "audit_tables",
-    "letters_table",
     "named_values",
     "reports_table",
     "status_tables",
@@ -36,15 +36,39 @@ def status_tables(answer: dict[str, Any]) -> list[RenderableType]:
     about = [
         ("position", answer["position"]),
         ("published position", answer["checkpoint"]["size"]),
-        ("dead letters", answer["dead_letters"]),
+        ("dead letters", _letters(answer)),
+        ("withheld messages", answer["withheld"]),
         ("halted topics", answer["halted"]),
+        (
+            "quarantined sources",
+            [f"{one['source']} on {one['topic']}" for one in answer["quarantined"]],
+        ),
         ("reads that wait", answer["reads_waiting"]),
     ]
     return [
         pairs("Ledger", about),
+        _arrived(answer["intake"]),
         table("Views", ("view", "bookmark", "lag"), views),
         table("Kafka", ("topic", "partition", "bookmark", "lag"), kafka),
     ]
+
+
+# What counts as a topic, and is none.
+_PLACES = {"file:": "(files)", None: "all"}
+
+
+def _arrived(intake: dict[str, Any]) -> Table:
+    """What became of everything that arrived: a line a topic, and their sum."""
+    columns = ("topic", "messages", *INTAKE_COUNTS)
+    rows = [[row[name] for name in columns] for row in (*intake["topics"], intake["total"])]
+    for row in rows:
+        row[0] = _PLACES.get(row[0], row[0])
+    return table("Arrived, and what became of it", [c.replace("_", " ") for c in columns], rows)
+
+
+def _letters(answer: dict[str, Any]) -> str:
+    letters, messages = answer["dead_letters"], answer["dead_letter_messages"]
+    return f"{letters:,} of {messages:,} messages" if messages != letters else f"{letters:,}"
 
 
 def audit_tables(answer: dict[str, Any]) -> list[RenderableType]:
@@ -75,44 +99,6 @@ def reports_table(title: str, reports: Iterable[dict[str, Any]]) -> Table:
         (row["view"], row["version"], row["position"], row["digest"], row["ok"]) for row in reports
     )
     return table(title, columns, rows)
-
-
-def letters_table(letters: Iterable[dict[str, Any]]) -> Table:
-    """Dead letters without their messages."""
-    columns = ("letter and why", "event", "from", "last seen", "forgotten after")
-    rows = (
-        (
-            _letter_and_why(row),
-            Stack([row["type"], row["source"], row["id"]]),
-            _origin(row),
-            Stack([row["last_seen"], _times(row)]),
-            row["forgotten_after"],
-        )
-        for row in letters
-    )
-    return table("Dead letters", columns, rows)
-
-
-def _letter_and_why(row: dict[str, Any]) -> Stack:
-    """Its name and code; all that is withheld has no name but its code."""
-    if row["letter"] == row["code"]:
-        return Stack([row["code"]])
-    return Stack([row["letter"][:SHOWN_NAME], f"{row['code']} {row['pointer']}"])
-
-
-def _times(row: dict[str, Any]) -> str | None:
-    if row["letter"] == row["code"]:
-        return f"{row['times']} message{'s' if row['times'] > 1 else ''}"
-    return f"{row['times']} times" if row["times"] > 1 else None
-
-
-def _origin(row: dict[str, Any]) -> str:
-    """Where a message came from: a line of a file, or a record of a partition."""
-    if row["topic"] is None:
-        return ""
-    if row["topic"].startswith("file:"):
-        return f"{row['topic'].removeprefix('file:')} line {row['offset']}"
-    return f"{row['topic']} {row['partition']}/{row['offset']}"
 
 
 def named_values(title: str, answer: dict[str, Any]) -> Table:

@@ -108,8 +108,8 @@ INTAKE = Row(
         ),
         Panel(
             "Share refused",
-            "Of a quarter of an hour's messages, by topic. A topic is halted at 20 %, unless set "
-            "otherwise.",
+            "Of a quarter of an hour's messages, by topic. A source is quarantined at 20 % of its own, "
+            "unless set otherwise.",
             (Query(f"topic:ledger_rejections:share15m{TOPIC}", "{{topic}}"),),
             unit="percentunit",
             limits=(0.05, 0.2),
@@ -195,10 +195,11 @@ VIEWS = Row(
         Panel(
             "Halted",
             "Views that met something that must not be: the projector's log names the position. Topics "
-            "of which too much was refused: `ledger status` names them.",
+            "and sources of which too much was refused: `ledger status` names them.",
             (
                 Query("max by (view) (ledger_view_halted)", "{{view}}"),
                 Query("max(ledger_halted_topics)", "topics"),
+                Query("sum(max by (topic) (ledger_quarantined_sources))", "sources"),
             ),
             limits=(None, 1),
         ),

@@ -10,7 +10,7 @@ from typing import Any
 
 from ledger.audit.findings import Findings
 from ledger.audit.rows import BatchRow
-from ledger.chain import NO_SUMS, TABLES, Beside, Table, batch_hash, row_hash, sum_of
+from ledger.chain import NO_SUMS, TABLES, Beside, Table, all_sums, batch_hash, row_hash, sum_of
 from ledger.chain_begin import BEGIN
 from ledger.postgres import Session
 from ledger.sealing import KeyedHash
@@ -23,6 +23,7 @@ _KINDS: dict[Table, tuple[str, str]] = {
     "intake_windows": ("intake-window", "audit_intake_windows"),
     "dead_letters": ("dead-letter", "audit_dead_letters"),
     "tracking": ("tracking", "audit_tracking"),
+    "intake_sources": ("intake-source", "audit_intake_sources"),
     "rejection_answers": ("answer", "audit_rejection_answers"),
 }
 _SHOWN = 12
@@ -75,7 +76,7 @@ def check_rows(
 ) -> None:
     """The rows beside the events against their hashes, and their sums against the last batch."""
     last = next((one for one in reversed(batches) if one.sums), None)
-    sums = last.sums if last and last.sums else NO_SUMS
+    sums = all_sums(last.sums if last and last.sums else NO_SUMS)
     for table in _KINDS:
         with findings.guarded(session, f"the table {table}"):
             _check_table(session, table, sums, chain, findings)
@@ -105,6 +106,8 @@ def _check_table(
 def _place(table: Table, cells: Sequence[Any]) -> str:
     if table == "bookmarks":
         return f"the bookmark of {cells[0]}/{cells[1]}"
+    if table == "intake_sources":
+        return f"the row of {cells[1] or 'no source'} on {cells[0]}"
     if table == "dead_letters":
         name = bytes(cells[0]).hex() if cells[0] is not None else "without a name"
         return f"letter {name[:_SHOWN]}"

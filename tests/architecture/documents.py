@@ -5,7 +5,9 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 from typer.core import TyperGroup
 from typer.main import get_command
 
@@ -18,14 +20,19 @@ from console.running.watching import MADE
 from console.settings import SETTINGS
 from projections import disclosures
 from rulebook import CLAUSES, NOTICE_CHECKS, NOTICE_CLAIMS
-from schemas import CATEGORIES, EVENT_TYPES, PERSONAL_FIELDS, ROLLING_CATEGORIES, Code
+from schemas import CATEGORIES, EVENT_TYPES, PERSONAL_FIELDS, ROLLING_CATEGORIES, Code, asyncapi
+from schemas.codes import WORDS
+from schemas.envelope import Envelope
 from schemas.event_type import EventType
 from schemas.extensions import DROPPED
+from schemas.limits import LIMITS
 from schemas.references import PERSONS
 from tests.architecture.protection import catalogue, files, tables
 from tests.fixtures import registers
 
 ROOT = Path(__file__).resolve().parents[2]
+# More types than these are told by those that are missing.
+MOST_LISTED = 50
 BEGIN = "<!-- {}: written by `make documents`, compared by `make check` -->"
 END = "<!-- end of {} -->"
 
@@ -74,6 +81,66 @@ def events() -> str:
         for entry in EVENT_TYPES.values()
     )
     return table(["type", "clause", "required facts", "meaning"], rows)
+
+
+def topics() -> str:
+    """Every topic, and the types that it is for."""
+    channels = asyncapi.document()["channels"]
+    elsewhere = {*channels["register"]["messages"]} - {*channels["events"]["messages"]}
+    rows = (
+        [f"`{one['address']}`", one["description"], _types_on(one["messages"], elsewhere)]
+        for one in channels.values()
+    )
+    return table(["topic", "what it is for", "its types"], rows)
+
+
+def _types_on(names: dict[str, Any], elsewhere: set[str]) -> str:
+    """The types of a topic; of the one that has nearly all those that it has not."""
+    listed = (f"`{name}`" for name in sorted(elsewhere if len(names) > MOST_LISTED else names))
+    text = ", ".join(listed)
+    return f"all but {text}" if len(names) > MOST_LISTED else text
+
+
+def attributes() -> str:
+    """Every attribute of the envelope that is kept."""
+    (schema,), parts = msgspec.json.schema_components([Envelope])
+    envelope = parts[schema["$ref"].rpartition("/")[2]]
+    rows = (
+        [
+            f"`{name}`",
+            "required" if name in envelope["required"] else "optional",
+            _rule(one),
+        ]
+        for name, one in envelope["properties"].items()
+        if name not in DROPPED
+    )
+    return table(["attribute", "must it be there", "rule"], rows)
+
+
+def _rule(schema: dict[str, Any]) -> str:
+    """What a schema says, in a line."""
+    options = [one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"]
+    one = options[0] | {key: schema[key] for key in ("description",) if key in schema}
+    said = [" ".join(one.get("description", "").split())]
+    if "enum" in one:
+        said += [", ".join(f"`{value}`" for value in one["enum"] if value is not None)]
+    if "pattern" in one and len(one["pattern"]) < 60:
+        said += [f"`{one['pattern'].replace('|', chr(92) + '|')}`".replace("\\Z", "$")]
+    return " ".join(text for text in said if text)
+
+
+def limits() -> str:
+    """Every limit, and what happens beyond it."""
+    rows = (
+        [
+            one.name,
+            one.value.replace("|", "\\|"),
+            one.text,
+            f"`{one.beyond.value}`",
+        ]
+        for one in LIMITS
+    )
+    return table(["limit", "value", "of what", "beyond it"], rows)
 
 
 def fields() -> str:
@@ -148,8 +215,10 @@ def checks() -> str:
 
 
 def codes() -> str:
-    """Every code of a rejection, in the order of the checks."""
-    return " → ".join(f"`{code.value}`" for code in Code)
+    """Every code of a rejection, in the order of the checks, and what each means to a sender."""
+    order = " → ".join(f"`{code.value}`" for code in Code)
+    rows = ([f"`{code.value}`", WORDS[code].means["en"], WORDS[code].do["en"]] for code in Code)
+    return f"{order}\n\n{table(['code', 'means', 'what you must do'], rows)}"
 
 
 def dropped() -> str:
@@ -207,7 +276,10 @@ def sheets() -> str:
 SECTIONS = {
     "README.md": {"commands": commands},
     "docs/events.md": {
+        "topics": topics,
+        "attributes": attributes,
         "dropped": dropped,
+        "limits": limits,
         "types": events,
         "fields": fields,
         "codes": codes,

@@ -111,8 +111,12 @@ class FakeStore:
                 recorded += 1
         ledger.duplicates += duplicates
         topic = batch.span.topic
+        nameless = sum(rejection.source is None for _, rejection in rejections)
         window = ledger.windows.get(topic, Window()).count(
-            len(batch.messages), len(rejections), ledger.limit, ledger.time.clock()
+            len(batch.messages),
+            nameless,
+            HaltLimit(0.5, ledger.limit.messages),
+            ledger.time.clock(),
         )
         ledger.windows[topic] = window
         return Outcome(

@@ -12,9 +12,10 @@ import psycopg
 import pytest
 
 from consumers.loop import Consumer, Job, consume
-from consumers.retry import retry_all
+from consumers.retry import retry_like
 from consumers.source import Partition
 from ledger.audit import audit
+from ledger.letter_lists import Kind
 from ledger.letters import letters, open_letter
 from ledger.provider import FileKeyProvider
 from ledger.recording import HaltLimit
@@ -123,7 +124,7 @@ def test_what_a_slow_clock_takes_for_the_future_is_kept_and_recorded_later(line:
     (letter,) = letters(house.session("reader"))
     assert (letter.code, house.events()) == ("time-in-future", [])
     house.clock.forward(hours=5)
-    (retried,) = retry_all(house.open(), house.intake, house.clock())
+    (retried,) = retry_like(house.open(), Kind(), None, house.intake, house.clock())
     assert retried.outcome == "recorded"
     assert letters(house.session("reader")) == []
 

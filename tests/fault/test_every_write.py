@@ -22,8 +22,10 @@ from ledger.letters import letters, open_letter
 from ledger.message import KafkaOrigin, Message
 from ledger.names import LedgerName
 from ledger.opening import Missing
+from ledger.quarantine import counts_by_topic, sources_of
 from ledger.recording import Batch, Bookmark, HaltLimit, Outcome
 from ledger.rotation import first_epoch
+from ledger.tallying import NAMELESS, Tally
 from ledger.writing import Span
 from projections import VIEWS
 from projections.inspection import audit_views
@@ -153,8 +155,15 @@ class Recording:
             messages, rejections = window.fetchall()[0]
             assert 0 < messages <= 100 + len(lines_of(1))
             assert messages % len(lines_of(1)) == 0
-            assert rejections == messages // len(lines_of(1)) * 4
+            assert rejections == messages // len(lines_of(1)) * 3, "those without a source"
             assert total >= messages
+        counted = sources_of(house.session("reader"))
+        fates = counts_by_topic(counted)[TOPIC]
+        assert fates == Tally(len(self.model.events), self.model.duplicates, bad)
+        assert {name: one.refused for _, name, one in counted} == {
+            NAMELESS: bad // 4 * 3,
+            "urn:voipzeker:crm": bad // 4,
+        }
 
 
 class RecordingAgain(Recording):

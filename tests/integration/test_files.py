@@ -10,10 +10,11 @@ import pytest
 
 from consumers.files import IngestResult, Progress, ingest
 from consumers.pipeline import BatchLimits, messages_of_records
-from consumers.retry import Retried, retry, retry_all
+from consumers.retry import Retried, retry, retry_like
 from consumers.source import Partition, record_of
 from ledger.application import Ledger
 from ledger.errors import Lost, Reject, ServiceAway
+from ledger.letter_lists import Kind
 from ledger.letters import Letter, letters, open_letter
 from ledger.recording import Batch, Outcome, Prepared
 from ledger.writing import Span
@@ -314,7 +315,7 @@ def retried(house: House, *names: str) -> list[Retried]:
     ledger = house.open()
     if names:
         return list(retry(ledger, names, house.intake, house.clock()))
-    return list(retry_all(ledger, house.intake, house.clock()))
+    return list(retry_like(ledger, Kind(), None, house.intake, house.clock()))
 
 
 def test_a_letter_whose_time_has_come_is_recorded_and_gone(house: House) -> None:
@@ -433,6 +434,6 @@ def test_a_letter_that_expires_while_it_is_opened_is_not_there(
 def test_an_interrupted_retry_has_done_the_letters_before_it(house: House) -> None:
     run(house, *[registered(f"customer/{n}", time="2026-11-24T12:30:00Z") for n in range(3)])
     house.clock.forward(hours=1)
-    results: Iterator[Retried] = retry_all(house.open(), house.intake, house.clock())
+    results: Iterator[Retried] = retry_like(house.open(), Kind(), None, house.intake, house.clock())
     next(results)
     assert (len(house.events()), len(kept(house))) == (1, 2)

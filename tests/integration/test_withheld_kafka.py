@@ -12,6 +12,7 @@ from consumers.metrics import IntakeMetrics
 from consumers.store import LedgerStore
 from ledger.figures import ledger_figures
 from ledger.metrics import new_registry, render
+from ledger.quarantine import sources_of
 from ledger.withheld import KeyPair
 from rulebook import secrecy
 from schemas import Intake
@@ -96,3 +97,5 @@ def test_nothing_but_offsets_differs(
         for house in (without, with_them)
     ]
     assert windows[0] == windows[1]
+    sources = [sources_of(house.session("reader")) for house in (without, with_them)]
+    assert sources[0] == sources[1]

@@ -305,8 +305,8 @@ def test_a_batch_that_is_fenced_time_and_again_is_read_again_ever_later(world: W
 
 def test_too_many_rejections_halt_the_topic_also_after_a_restart(world: World) -> None:
     world.ledger.limit = HaltLimit(0.2, 5)
-    world.cluster.produce(world.first, *[b"bad"] * 3)
-    world.produce(4)
+    world.cluster.produce(world.first, *[b"bad"] * 4)
+    world.produce(3)
     _, consumer = world.joined()
     with pytest.raises(Halt, match=r"privacy\.events\.v1 were rejected.*--resume"):
         turns(consumer, lambda: False)

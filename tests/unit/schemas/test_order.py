@@ -27,6 +27,7 @@ ORDER = [
     "time-in-future",
     "conflicting-duplicate",
     "erased-subject",
+    "quarantined",
 ]
 
 

@@ -1,0 +1,187 @@
+"""Commands that list dead letters and try them again: all, some by name, or a kind of them."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Annotated, Any
+
+import typer
+
+from console.answers.intake import retried_row
+from console.answers.upkeep import WITHHELD, letter_row, withheld_row
+from console.commands.failing import fail_unless
+from console.flags import Json, Language, code_option, configured, language_of, one_of, time_of
+from console.output import emit_list, note, people
+from console.settings import Settings
+from console.show.intake import Outcomes, retried_tables
+from console.show.letters import letters_tables
+from console.wiring import open_site
+from consumers.retry import retry, retry_like
+from ledger.errors import Misconfigured, Reject
+from ledger.letter_lists import Kind, count_letters, letters_like, letters_named
+from ledger.postgres import Session
+from ledger.withheld import count_withheld
+from schemas import EVENT_TYPES, Code
+
+__all__ = ["NOT_HERE", "list_letters", "retry_letters", "whole_name"]
+
+NOT_HERE = "withheld messages are read by the confidential ledger only"
+# Fewer could be the number of a row: nobody opens a message by accident.
+LEAST_LETTERS = 6
+# More rows than anybody reads: people who want them say how many.
+SHOWN = 100
+_CODES = [code.value for code in Code]
+
+OfCode = Annotated[str | None, code_option("--code", "CODE", _CODES, "Refused for this: {}.")]
+OfSource = Annotated[
+    str | None, typer.Option("--source", metavar="SOURCE", help="Sent by this source.")
+]
+OfTopic = Annotated[
+    str | None,
+    typer.Option("--topic", metavar="TOPIC", help="Come by this topic, or file: and a label."),
+]
+OfType = Annotated[
+    str | None, typer.Option("--type", metavar="TYPE", help="Of this type: consent-given.")
+]
+SeenFrom = Annotated[
+    str | None, typer.Option("--from", metavar="T", help="Arrived at this time or later.")
+]
+SeenTo = Annotated[
+    str | None, typer.Option("--to", metavar="T", help="Arrived at this time or earlier.")
+]
+Limit = Annotated[
+    int | None, typer.Option("--limit", metavar="N", min=0, help="At most so many, oldest first.")
+]
+
+
+def kind_of(
+    code: str | None,
+    source: str | None,
+    topic: str | None,
+    type: str | None,
+    seen_from: str | None,
+    seen_to: str | None,
+) -> Kind:
+    """The letters that the options name. Raises BadParameter for a code or a time that is none."""
+    if code is not None:
+        one_of("--code", code, _CODES)
+    first, last = time_of("--from", seen_from), time_of("--to", seen_to)
+    return Kind(code, source, topic, _types(type), first, last)
+
+
+def _types(name: str | None) -> tuple[str, ...] | None:
+    """A type by its full name, or all versions of one by its short name."""
+    if name is None:
+        return None
+    return (name, *(entry.type for entry in EVENT_TYPES.values() if entry.name == name))
+
+
+@configured("store")
+def list_letters(
+    settings: Settings,
+    code: OfCode = None,
+    source: OfSource = None,
+    topic: OfTopic = None,
+    type: OfType = None,
+    seen_from: SeenFrom = None,
+    seen_to: SeenTo = None,
+    limit: Limit = None,
+    language: Language = "en",
+    as_json: Json = False,
+) -> None:
+    """Print what was refused, why, and what its sender must do. Nothing of the messages is shown.
+
+    Of what only the confidential ledger may know, in one line, how much there is. With --json all of
+    them, otherwise the oldest 100 where --limit does not say more.
+    """
+    kind, spoken = kind_of(code, source, topic, type, seen_from, seen_to), language_of(language)
+    with open_site(settings) as site:
+        reader = site.session("reader")
+        (total, _), (matching, _) = count_letters(reader, Kind()), count_letters(reader, kind)
+        rows = (letter_row(letter) for letter in letters_like(reader, kind, limit))
+        if as_json:
+            counts = {"matching": matching, "total": total}
+            emit_list("dead_letters", _with_withheld(rows, reader, kind), beside=counts)
+            return
+        most = SHOWN if limit is None else limit
+        shown = list(islice(rows, most))
+        tables = letters_tables(
+            [*_with_withheld(shown, reader, kind)], len(shown), matching, total, spoken
+        )
+    people().print(*tables)
+
+
+def _with_withheld(rows: Any, reader: Session, kind: Kind) -> Iterator[dict[str, Any]]:
+    """The rows, and behind them how much is withheld: of that nothing but the code is known."""
+    yield from rows
+    if kind.every or kind == Kind(WITHHELD):
+        count = count_withheld(reader)
+        if count:
+            yield withheld_row(count)
+
+
+def whole_name(session: Session, beginning: str) -> str:
+    """The letter whose name begins so. Raises Reject unless there is exactly one."""
+    if len(beginning) < LEAST_LETTERS:
+        raise Misconfigured(
+            f"name a dead letter by at least {LEAST_LETTERS} characters of its name"
+        )
+    if beginning == WITHHELD:
+        raise Reject(NOT_HERE)
+    found = letters_named(session, beginning)
+    if len(found) != 1:
+        many = "several dead letters have names that begin so" if found else "there is none such"
+        raise Reject(f"{many}; `ledger dead-letters list` shows them")
+    return found[0]
+
+
+@configured("store")
+def retry_letters(
+    settings: Settings,
+    named: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[LETTER]...", help="Names, or their beginnings; else those that options name."
+        ),
+    ] = None,
+    code: OfCode = None,
+    source: OfSource = None,
+    topic: OfTopic = None,
+    type: OfType = None,
+    seen_from: SeenFrom = None,
+    seen_to: SeenTo = None,
+    limit: Limit = None,
+    as_json: Json = False,
+) -> None:
+    """Try refused messages again, under today's rules: some, those of a kind, or all.
+
+    Each is done for itself, oldest first. Exit status 1 when one is refused again.
+    """
+    kind = kind_of(code, source, topic, type, seen_from, seen_to)
+    if named and (limit is not None or not kind.every):
+        raise Misconfigured("name letters, or say of what kind they are; not both")
+    outcomes = Outcomes()
+    with open_site(settings) as site:
+        recorder = site.open_recorder()
+        try:
+            now = site.clock()
+            matching, _ = count_letters(recorder.session, kind)
+            if named:
+                names = [whole_name(recorder.session, name) for name in named]
+                tried = retry(recorder, names, site.intake, now)
+            else:
+                tried = retry_like(recorder, kind, limit, site.intake, now)
+            rows = outcomes.counting(retried_row(one) for one in tried)
+            if as_json:
+                beside = {} if named else {"matching": matching}
+                emit_list("dead_letters", rows, beside=beside)
+            else:
+                shown = list(islice(rows, SHOWN))
+                for _ in rows:
+                    pass
+        finally:
+            recorder.close()
+    if not as_json:
+        people().print(*retried_tables(shown, outcomes))
+        if not named and outcomes.total < matching:
+            note(f"ledger: {outcomes.total:,} of {matching:,} letters were tried")
+    fail_unless(outcomes.all_fine)

@@ -1,0 +1,116 @@
+"""Commands about the sources of Kafka's topics: what came of each, and letting one in again."""
+
+import shlex
+from difflib import get_close_matches
+from typing import Annotated
+
+import typer
+
+from console.answers.sources import sources
+from console.flags import Json, Language, configured, language_of
+from console.output import emit, note, people
+from console.settings import Settings
+from console.show.sources import sources_table
+from console.wiring import open_site
+from ledger.errors import Misconfigured
+from ledger.letter_lists import Kind, count_letters
+from ledger.quarantine import OTHERS, sources_of
+from ledger.reading import halted_topics
+from schemas import Code
+
+__all__ = ["resume_source", "show_sources"]
+
+_CODE = Code.QUARANTINED.value
+
+
+@configured("store")
+def show_sources(
+    settings: Settings,
+    topic: Annotated[
+        str | None, typer.Option("--topic", metavar="TOPIC", help="Of this topic only.")
+    ] = None,
+    language: Language = "en",
+    as_json: Json = False,
+) -> None:
+    """Print what came of each source on each topic, and which ones are quarantined, since when and why.
+
+    A source that fails too often is kept out: what it sends is kept as dead letters with the code
+    `quarantined`, and the topic goes on for the others.
+    """
+    spoken = language_of(language)
+    with open_site(settings, opens_values=False) as site:
+        reader = site.session("reader")
+        answer = sources(sources_of(reader), halted_topics(reader))
+    if topic is not None:
+        known = sorted({row["topic"] for row in answer["sources"]})
+        if topic not in known:
+            raise Misconfigured(f"nothing came by this topic{_alike(topic, known)}")
+        answer["sources"] = [row for row in answer["sources"] if row["topic"] == topic]
+    if as_json:
+        emit(answer)
+    else:
+        people().print(sources_table(answer["sources"], spoken))
+
+
+@configured("store")
+def resume_source(
+    settings: Settings,
+    source: Annotated[
+        str, typer.Option("--source", metavar="SOURCE", help="The source that was mended.")
+    ],
+    topic: Annotated[
+        str | None,
+        typer.Option("--topic", metavar="TOPIC", help="On this topic only; else on all."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Let a quarantined source in again, and begin to count its refusals anew.
+
+    What was kept meanwhile comes in with `ledger dead-letters retry`, which is printed.
+    """
+    with open_site(settings) as site:
+        recorder = site.open_recorder()
+        try:
+            known = [
+                (where, name)
+                for where, name, one in sources_of(recorder.session, topic)
+                if one.window.halted_at
+            ]
+            resumed = [
+                where
+                for where, name in known
+                if name == source and recorder.resume_source(where, name)
+            ]
+            if not resumed:
+                raise Misconfigured(_unknown(source, [name for _, name in known]))
+            # All others have no name in common: each letter has its own.
+            kind = Kind(_CODE, None if source == OTHERS else source, topic)
+            kept, _ = count_letters(recorder.session, kind)
+        finally:
+            recorder.close()
+    retry = _retry(kind)
+    answer = {"resumed": sorted(resumed), "source": source, "kept": kept, "retry": retry}
+    if as_json:
+        emit(answer)
+        return
+    note(f"ledger: {source} is read again on {', '.join(sorted(resumed))}")
+    if kept:
+        note(f"ledger: {kept:,} of its messages were kept meanwhile: run `{retry}`")
+
+
+def _retry(kind: Kind) -> str:
+    """The command that brings in what was kept."""
+    words = ["ledger", "dead-letters", "retry", "--code", _CODE]
+    words += ["--source", kind.source] if kind.source else []
+    return shlex.join([*words, "--topic", kind.topic] if kind.topic else words)
+
+
+def _unknown(source: str, quarantined: list[str]) -> str:
+    """What to say of a source that is not quarantined, with those that are and are spelt alike."""
+    alike = _alike(source, quarantined)
+    return f"this source is not quarantined; `ledger kafka sources` shows those that are{alike}"
+
+
+def _alike(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known)
+    return f"; do you mean {', '.join(near)}?" if near else ""

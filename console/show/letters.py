@@ -1,0 +1,71 @@
+"""Tables of dead letters: what was refused and why, in words, without a value of any message."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import RenderableType
+
+from console.show.text import Stack, table
+from console.show.upkeep import SHOWN_NAME
+from console.words import headings, phrase
+from schemas.texts import Language
+
+__all__ = ["letters_tables"]
+
+
+def letters_tables(
+    letters: Sequence[dict[str, Any]], shown: int, matching: int, total: int, language: Language
+) -> list[RenderableType]:
+    """Dead letters without their messages, how many there are, and what their codes mean."""
+    columns = headings("letters", "letter event from seen forgotten", language)
+    rows = (
+        (
+            _letter_and_why(row),
+            Stack([row["type"], row["source"], row["id"]]),
+            _origin(row, language),
+            Stack([row["last_seen"], _times(row, language)]),
+            row["forgotten_after"],
+        )
+        for row in letters
+    )
+    title = phrase("letters", "title", language)
+    if total:
+        all_are = matching == total
+        name, numbers = (
+            ("counts", (shown, matching)) if all_are else ("of-kind", (shown, matching, total))
+        )
+        counts = (f"{number:,}" for number in numbers)
+        title = f"{title}: {phrase('letters', name, language, *counts)}"
+    words = {row["code"]: row["words"][language] for row in letters if row["words"]}
+    tables: list[RenderableType] = [table(title, columns, rows, language)]
+    if words:
+        heads = headings("letters", "code words", language)
+        about = phrase("letters", "codes", language)
+        tables.append(table(about, heads, sorted(words.items()), language))
+    return tables
+
+
+def _letter_and_why(row: dict[str, Any]) -> Stack:
+    """Its name and code; all that is withheld is one row, which has no name but its code."""
+    if _is_withheld(row):
+        return Stack([row["code"]])
+    return Stack([row["letter"][:SHOWN_NAME], f"{row['code']} {row['pointer']}"])
+
+
+def _times(row: dict[str, Any], language: Language) -> str | None:
+    times = row["times"]
+    return phrase("letters", "times", language, times) if times > 1 or _is_withheld(row) else None
+
+
+def _is_withheld(row: dict[str, Any]) -> bool:
+    return bool(row["letter"] == row["code"])
+
+
+def _origin(row: dict[str, Any], language: Language) -> str:
+    """Where a message came from: a line of a file, or a record of a partition."""
+    if row["topic"] is None:
+        return ""
+    if row["topic"].startswith("file:"):
+        file = row["topic"].removeprefix("file:")
+        return phrase("letters", "line", language, file, row["offset"])
+    return f"{row['topic']} {row['partition']}/{row['offset']}"

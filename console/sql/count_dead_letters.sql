@@ -1,2 +1,0 @@
--- How many dead letters wait.
-SELECT count(*) FROM dead_letters

@@ -1,0 +1,16 @@
+-- Dead letters of a kind, oldest first, after one of them, without their sealed bytes. What is null does not matter.
+-- code, source, topic: text; types: text[]; seen_from, seen_to: when they came; seen_after, letter_after: the last
+-- one of the page before; count: at most so many.
+SELECT letter, code, pointer, event_type, source, id, topic, partition, record_offset, mode, day, times,
+       first_seen, last_seen
+FROM dead_letters
+WHERE (%(code)s::text IS NULL OR code = %(code)s::text)
+  AND (%(source)s::text IS NULL OR source = %(source)s::text)
+  AND (%(topic)s::text IS NULL OR topic = %(topic)s::text)
+  AND (%(types)s::text[] IS NULL OR event_type = ANY(%(types)s::text[]))
+  AND (%(seen_from)s::timestamptz IS NULL OR last_seen >= %(seen_from)s::timestamptz)
+  AND (%(seen_to)s::timestamptz IS NULL OR first_seen <= %(seen_to)s::timestamptz)
+  AND (%(seen_after)s::timestamptz IS NULL
+       OR (first_seen, letter) > (%(seen_after)s::timestamptz, %(letter_after)s::bytea))
+ORDER BY first_seen, letter
+LIMIT %(count)s

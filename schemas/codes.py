@@ -1,0 +1,39 @@
+"""What each code of a rejection means, and what its sender must do, in both languages. Words are data."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from schemas.rejection import Code
+from schemas.texts import LANGUAGES, Language
+
+__all__ = ["WORDS", "Words", "words_of"]
+
+
+class Words(Struct, frozen=True, forbid_unknown_fields=True):
+    """`means`: what was wrong. `do`: what its sender must do. Whole sentences by language."""
+
+    means: dict[Language, str]
+    do: dict[Language, str]
+
+
+def _loaded() -> dict[Code, Words]:
+    content = files("schemas").joinpath("codes.toml").read_text("utf-8")
+    return msgspec.convert(tomllib.loads(content), dict[Code, Words])
+
+
+WORDS: Final[Mapping[Code, Words]] = _loaded()
+
+
+@cache
+def words_of(code: str) -> Mapping[Language, str]:
+    """A code in words by language; empty for one that this version does not know."""
+    if code not in {known.value for known in WORDS}:
+        return {}
+    words = WORDS[Code(code)]
+    return {language: f"{words.means[language]} {words.do[language]}" for language in LANGUAGES}
