@@ -50,6 +50,7 @@ _DISCLOSED = (
     "fields",
     "case_ref",
     "transfer_mechanism",
+    "method",
     "notice",
 )
 DISCLOSURE = "disclosure"

@@ -5,7 +5,7 @@ tests. Nothing here reads a clock: a date is an argument.
 """
 
 from rulebook.clauses import CLAUSES, Clause
-from rulebook.countries import COUNTRIES, region
+from rulebook.countries import ANYBODY, COUNTRIES, Party, region
 from rulebook.deadlines import DEADLINES, Deadline, deadline, due_date, extended
 from rulebook.erasure import (
     ERASURE_RULES,
@@ -58,10 +58,12 @@ from rulebook.retention import (
 )
 from rulebook.rules import RULES, Rule, Situation, breaches, rule
 from rulebook.secrecy import INVESTIGATION_HINTS, OWN_REPORTS, secrecy
+from rulebook.transfers import TRANSFER_MECHANISMS, Transfer, rests_on, transfer
 from rulebook.validity import in_force
 from rulebook.verdict import Verdict
 
 __all__ = [
+    "ANYBODY",
     "CLAUSES",
     "COUNTRIES",
     "DEADLINES",
@@ -80,6 +82,7 @@ __all__ = [
     "RETENTION_RULES",
     "RIGHTS",
     "RULES",
+    "TRANSFER_MECHANISMS",
     "Addressee",
     "Anchor",
     "Cause",
@@ -93,6 +96,7 @@ __all__ = [
     "NoticeCheck",
     "NoticeClaim",
     "NoticeFinding",
+    "Party",
     "Period",
     "Practice",
     "Provision",
@@ -105,6 +109,7 @@ __all__ = [
     "Rule",
     "Situation",
     "Statement",
+    "Transfer",
     "Verdict",
     "beyond",
     "breaches",
@@ -127,6 +132,7 @@ __all__ = [
     "refusal_notice",
     "region",
     "request_period",
+    "rests_on",
     "retention_due",
     "retention_duties",
     "retention_rule",
@@ -134,4 +140,5 @@ __all__ = [
     "rule",
     "secrecy",
     "secret_provisions",
+    "transfer",
 ]

@@ -86,7 +86,7 @@ def _about(row: dict[str, Any]) -> Any:
 
 def recipients_table(answer: dict[str, Any]) -> Table:
     """Every recipient as it was at the time."""
-    columns = ("recipient", "name", "kind", "role", "country", "since", "ended")
+    columns = ("recipient", "name", "kind", "role", "country", "certified", "since", "ended")
     return table(
         "Recipients",
         columns,
@@ -97,6 +97,7 @@ def recipients_table(answer: dict[str, Any]) -> Table:
                 row["kind"],
                 row["role"],
                 row["country"],
+                Stack(one["framework"] for one in row["certifications"]),
                 row["valid_from"],
                 row["ended"]["valid_to"] if row["ended"] else None,
             )
@@ -111,6 +112,11 @@ def transparency_table(answer: dict[str, Any], language: Language) -> Table:
     return table(phrase("transparency", "heading", language), columns, rows, language)
 
 
+def _uncovered(lacks: str | None) -> str | None:
+    """Why a decision of adequacy that is there does not help."""
+    return f"not covered by the decision: {lacks}" if lacks else None
+
+
 def transfers_table(answer: dict[str, Any]) -> Table:
     """What left the EEA, a row for each country and ground."""
     columns = ("country", "ground", "agreed", "how often", "to")
@@ -120,7 +126,7 @@ def transfers_table(answer: dict[str, Any]) -> Table:
         (
             (
                 Stack([row["country"], row["region"]]),
-                row["mechanism"] or "none",
+                Stack([row["mechanism"] or "none", _uncovered(row["lacks"])]),
                 row["agreement"],
                 Stack(
                     [
