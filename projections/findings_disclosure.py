@@ -6,7 +6,7 @@ from typing import Any
 
 import rulebook
 from projections.findings_dossier import Dossier, Mark
-from projections.findings_fact import Fact
+from projections.findings_fact import IN_LAW, PROVISION, Fact
 from projections.findings_look import Look, Seen
 from rulebook import Party, Provision
 from rulebook.calendar import day_of
@@ -99,6 +99,8 @@ def _ground(fact: Fact, kind: str, day: date) -> Iterator[Seen]:
     if named and not (named.applies and rulebook.in_force(named, day)):
         code = "inapplicable"
     yield Seen({"provision": code, "needs_provision": needed}, detail=fact.provision or kind)
+    if code == "none" and not needed and fact.legal_basis in IN_LAW:
+        yield Seen({"provision": "missing"}, kind=PROVISION)
     if named and named.authorities:
         competent = "competent" if kind in named.authorities else "other"
         yield Seen({"authority": competent}, detail=f"{kind}, {named.id}")

@@ -133,7 +133,7 @@ def _subject_rules(entry: EventType) -> list[Schema]:
 
 def _data_rules(entry: EventType) -> list[Schema]:
     """The rules between members of the data."""
-    rules = [_when({"legal_basis": {"enum": ["6-1-c", "6-1-e"]}}, "provision")]
+    rules: list[Schema] = []
     if "from_recipient" in entry.data.__struct_fields__:
         rules.append(_when({"origin": {"const": "third-party"}}, "from_recipient"))
     if issubclass(entry.data, PersonFacts):

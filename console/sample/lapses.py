@@ -282,6 +282,14 @@ def unknown_ground(life: Life) -> list[Publication]:
     return [sent.breaking("house.provision.unknown")]
 
 
+def no_ground(life: Life) -> list[Publication]:
+    """A message is sent because the law demands it, it says, but not which law."""
+    told = {"channel": "email", "reference": reference(life.rng, "BR")}
+    ground = Ground(TAX.activity, "6-1-c")
+    sent = recorded(life, life.office(0.52), ground, "crm", "service-message-sent", MAIL, **told)
+    return [sent.breaking("law.basis.provision")]
+
+
 def unknown_system(life: Life) -> list[Publication]:
     """A tool for surveys that nobody registered sends what a customer wrote."""
     said, at = {"ticket_text": "Is tevreden over de helpdesk."}, life.era.day(0.6)
@@ -342,6 +350,7 @@ LAPSES = (
     annulled_in_vain,
     answered_for_others,
     unknown_ground,
+    no_ground,
     unknown_system,
     breaches_reported_late,
 )

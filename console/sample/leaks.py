@@ -4,6 +4,7 @@ Which rules an event breaks is said where it is told; everything else about it i
 """
 
 from datetime import timedelta
+from typing import Any
 
 from console.sample import people, terms
 from console.sample.acts import disclosed
@@ -22,6 +23,8 @@ FAR_ARCHIVE = Terms(
     *("wolkopslag-verweg", "processor", SUBSCRIPTION, "storage", "push"),
     *("archiving", ("name", "email"), "crm", "IN"),
 )
+FAR_HELPDESK = FAR_ARCHIVE._replace(recipient="helpdesk-verweg", country="US")
+FAR_PAPER = FAR_ARCHIVE._replace(recipient="papierarchief-verweg", country="IL", method="paper")
 SALE = Terms(
     *("groep-zekerbeheer", "group-company", MARKETING, "sale", "push"),
     *("address-list", ("name", "email"), "crm"),
@@ -148,11 +151,26 @@ def far_away_without_agreement(life: Life) -> list[Publication]:
 
 def far_away_without_safeguards(life: Life) -> list[Publication]:
     """The customer agreed to an archive far away, for which there is no instrument of transfer."""
+    return _far_away(life, FAR_ARCHIVE, "law.disclosure.region.mechanism")
+
+
+def far_away_without_certification(life: Life) -> list[Publication]:
+    """A helpdesk in the United States is called adequate, but is certified under nothing."""
+    return _far_away(life, FAR_HELPDESK, "law.transfer.certification", transfer_mechanism="A45-3")
+
+
+def far_away_on_paper(life: Life) -> list[Publication]:
+    """Paper goes to where only automated transfers are adequate."""
+    return _far_away(life, FAR_PAPER, "law.transfer.scope")
+
+
+def _far_away(life: Life, party: Terms, rule: str, **facts: Any) -> list[Publication]:
+    """The customer agrees to a country, and two days later data goes there."""
     at, agreed = life.office(0.6), "transfer-agreement-recorded"
-    sent = disclosed(life, at + timedelta(days=2), life.usual(FAR_ARCHIVE))
+    sent = disclosed(life, at + timedelta(days=2), life.usual(party), **facts)
     return [
-        recorded(life, at, SUBSCRIPTION, "crm", agreed, countries=[FAR_ARCHIVE.country]),
-        sent.breaking("law.disclosure.region.mechanism"),
+        recorded(life, at, SUBSCRIPTION, "crm", agreed, countries=[party.country]),
+        sent.breaking(rule),
     ]
 
 
@@ -179,5 +197,7 @@ LEAKS = (
     fraud_data_without_permit,
     far_away_without_agreement,
     far_away_without_safeguards,
+    far_away_without_certification,
+    far_away_on_paper,
     after_its_end,
 )

@@ -143,6 +143,8 @@ def broken(event: RecordedEvent, told: Told) -> Broken:
         yield from _disclosed(event, told)
     elif event.provision and rulebook.provision(event.provision) is None:
         yield "house.provision.unknown", None
+    elif not event.provision and event.legal_basis == "6-1-c":
+        yield "law.basis.provision", None
     if event.name in USES and event.facts.get("direction") != "in":
         yield from _used(event, told)
     if event.name in ON_REQUEST:
@@ -363,6 +365,8 @@ def _ground(event: RecordedEvent, kind: Any) -> Broken:
     needed, named = kind == "police", rulebook.provision(event.provision or "-")
     if not event.provision and needed:
         yield "law.disclosure.provision.missing", None
+    elif not event.provision and event.legal_basis == "6-1-c":
+        yield "law.basis.provision", None
     if event.provision and not named:
         yield "law.disclosure.provision.unknown", None
     too_early = event.provision == "eu.2023.1543" and _day(event.time) < "2026-08-18"
