@@ -6,7 +6,7 @@ Each gives the pointer of what breaks it, or None.
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from msgspec import Struct
 
