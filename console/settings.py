@@ -7,6 +7,7 @@ or restricts whoever types the command, a flag `--<name>` as well. All wrong val
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -18,6 +19,7 @@ from ledger.names import LedgerName
 from ledger.postgres import PATIENCE_S
 from ledger.tlog.policy import Policy
 from ledger.withheld import WithheldKey
+from rulebook.calendar import AMSTERDAM
 from schemas.formats import CODE, EMPLOYEE, ID, SOURCE
 
 __all__ = [
@@ -156,6 +158,7 @@ class Settings(msgspec.Struct, frozen=True):
     serving: Serving = Serving()
     backup_recipients: tuple[str, ...] = ()
     withheld_key: WithheldKey | None = None
+    timezone: ZoneInfo = AMSTERDAM
     texts: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
@@ -208,6 +211,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
             "BACKUP_RECIPIENTS", (), RECIPIENT, "public keys such as age1…"
         ),
         withheld_key=reader.withheld_key("WITHHELD_KEY"),
+        timezone=reader.zone("TIMEZONE", AMSTERDAM),
         texts={name: text for name, text in texts.items() if name.startswith(PREFIX)},
     )
     if reader.wrong:

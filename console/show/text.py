@@ -6,6 +6,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from console.clock import localized
 from console.output import shown
 from console.words import phrase
 from schemas.texts import Language
@@ -29,8 +30,7 @@ def clean(value: Any, language: Language = "en") -> str:
         return _cleaned(value, language)
     if isinstance(value, list | tuple):
         return ", ".join(clean(item, language) for item in value)
-    text = str(value)
-    return shown(text)
+    return shown(localized(str(value)))
 
 
 def _cleaned(value: dict[str, Any], language: Language) -> str:
@@ -53,7 +53,8 @@ def table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], language: Language = "en"
 ) -> Table:
     """A table; an empty one says so in its caption."""
-    made = Table(title=Text(title, style="bold"), title_justify="left", header_style="bold")
+    head = Text(localized(title), style="bold")
+    made = Table(title=head, title_justify="left", header_style="bold")
     for column in columns:
         made.add_column(column, overflow="fold")
     for row in rows:
@@ -65,7 +66,8 @@ def table(
 
 def pairs(title: str, rows: Iterable[tuple[str, Any]], language: Language = "en") -> Table:
     """A table of names and values."""
-    made = Table(title=Text(title, style="bold"), title_justify="left", show_header=False)
+    head = Text(localized(title), style="bold")
+    made = Table(title=head, title_justify="left", show_header=False)
     made.add_column(style="bold")
     made.add_column(overflow="fold")
     for name, value in rows:
