@@ -58,7 +58,9 @@ def _parts(entry: EventType) -> dict[str, Schema]:
         plain["Personal"]["properties"] = {field: _field(field) for field in PERSONAL_FIELDS}
     if entry.type == ERASED:
         plain[entry.data.__name__]["properties"] |= _foreign_erasure()
-    plain[entry.data.__name__]["allOf"] = _data_rules(entry)
+    rules = _data_rules(entry)
+    if rules:
+        plain[entry.data.__name__]["allOf"] = rules
     return plain
 
 
