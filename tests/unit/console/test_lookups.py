@@ -77,6 +77,15 @@ CHOSEN = {
     ("request verify-identity", "--ask"),
     ("request verify-identity", "--method"),
 }
+# Numbers, and where a program listens: they have no name for their values.
+PLAIN = {
+    ("rebuild", "--processes"),
+    ("sample", "--customers"),
+    ("sample", "--events"),
+    ("sample", "--seed"),
+    ("witness", "--host"),
+    ("witness", "--port"),
+}
 SETTINGS = {setting.name for setting in _settings_of(ALL_GROUPS)}
 
 
