@@ -27,7 +27,7 @@ def zone_of(name: str) -> ZoneInfo | None:
     """The zone of a name such as Europe/Amsterdam; None when there is none."""
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):  # no such zone, and no name of a file that is one
         return None
 
 

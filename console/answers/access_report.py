@@ -166,12 +166,14 @@ def _recipients(rows: Iterable[Disclosure], names: RecipientNames) -> Iterator[A
     """Each disclosure: to whom by name as it was then, when, what, why. A private person stays unnamed."""
     for row in rows:
         private = row.recipient_kind == "subscriber"
+        place = place_of(row, names.entry(row.recipient))
         yield {
             "occurred_at": instant(row.occurred_at),
             "recipient": None if private else row.recipient,
             "name": None if private else names.at(row.recipient, row.occurred_at),
             "kind": row.recipient_kind,
-            "country": row.country,
+            "country": place.country,
+            "country_derived": place.derived,
             "purpose": row.purpose,
             "legal_basis": row.legal_basis,
             "provision": row.provision,
