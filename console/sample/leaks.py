@@ -14,6 +14,7 @@ from console.sample.life import Life
 from console.sample.recording import recorded
 from console.sample.register import FRAUD, MALICIOUS_CALLS, MARKETING, SUBSCRIPTION, TAX
 from console.sample.terms import Terms
+from rulebook.countries import Party, standing
 
 INVESTIGATOR = Terms(
     *("recherche-schimwerk", "investigation-agency", FRAUD, "fraud-prevention", "push"),
@@ -151,26 +152,36 @@ def far_away_without_agreement(life: Life) -> list[Publication]:
 
 def far_away_without_safeguards(life: Life) -> list[Publication]:
     """The customer agreed to an archive far away, for which there is no instrument of transfer."""
-    return _far_away(life, FAR_ARCHIVE, "law.disclosure.region.mechanism")
+    return _far_away(life, FAR_ARCHIVE)
 
 
 def far_away_without_certification(life: Life) -> list[Publication]:
     """A helpdesk in the United States is called adequate, but is certified under nothing."""
-    return _far_away(life, FAR_HELPDESK, "law.transfer.certification", transfer_mechanism="A45-3")
+    return _far_away(life, FAR_HELPDESK, transfer_mechanism="A45-3")
 
 
 def far_away_on_paper(life: Life) -> list[Publication]:
     """Paper goes to where only automated transfers are adequate."""
-    return _far_away(life, FAR_PAPER, "law.transfer.scope")
+    return _far_away(life, FAR_PAPER)
 
 
-def _far_away(life: Life, party: Terms, rule: str, **facts: Any) -> list[Publication]:
-    """The customer agrees to a country, and two days later data goes there."""
-    at, agreed = life.office(0.6), "transfer-agreement-recorded"
-    sent = disclosed(life, at + timedelta(days=2), life.usual(party), **facts)
+def _far_away(life: Life, party: Terms, **facts: Any) -> list[Publication]:
+    """The customer agrees to a country, and two days later data goes there, which the law does not allow."""
+    at = life.office(0.6)
+    went = at + timedelta(days=2)
+    who = Party(party.recipient_kind, "processor", party.method)
+    lacks = standing(party.country, went.date(), who).lacks  # there is none between two frameworks
+    rule = f"law.transfer.{lacks}" if lacks else "law.disclosure.region.mechanism"
     return [
-        recorded(life, at, SUBSCRIPTION, "crm", agreed, countries=[party.country]),
-        sent.breaking(rule),
+        recorded(
+            life,
+            at,
+            SUBSCRIPTION,
+            "crm",
+            "transfer-agreement-recorded",
+            countries=[party.country],
+        ),
+        disclosed(life, went, life.usual(party), **facts).breaking(rule),
     ]
 
 

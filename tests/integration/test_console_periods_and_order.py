@@ -57,7 +57,10 @@ def test_a_history_has_bounds_and_a_limit(told: Cli) -> None:
         return [row["id"] for row in told("history", WHO, *options, "--json").acts]
 
     assert part("--from", on(5), "--to", on(9)) == ["third", "second"]
-    assert part("--limit", "2", "--to", on(28)) == ["third", "fourth"]  # the latest by time, told by position
+    assert part("--limit", "2", "--to", on(28)) == [
+        "third",
+        "fourth",
+    ]  # the latest by time, told by position
     assert part("--from", "2024-03-09 10:00:00") == ["third", "fourth"]  # as tables show it
     assert told("history", WHO, "--limit", "0").status == 2
 
