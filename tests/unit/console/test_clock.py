@@ -10,9 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.clock import local_text, localized, show_in, time_shown, zone_of
+from console.failures import explained
 from console.flags import time_of
+from console.output import note
 from console.show.text import clean, pairs, table
 from console.words import counted
+from ledger.errors import Misconfigured
 from rulebook.calendar import AMSTERDAM
 
 
@@ -79,6 +82,16 @@ def test_tables_show_local_times_in_cells_and_headings() -> None:
     assert clean({"at": instant}) == "at: 2026-06-24 09:15:00"
     for made in (table(f"As of {instant}", ["a"], []), pairs(f"As of {instant}", [])):
         assert str(made.title) == "As of 2026-06-24 09:15:00"
+
+
+def test_notes_and_errors_tell_the_time_as_tables_do(capsys: pytest.CaptureFixture[str]) -> None:
+    instant = "2026-06-24T09:15:00.000000Z"
+    note(f"told at {instant}")
+    assert capsys.readouterr().err == "told at 2026-06-24 11:15:00\n"
+    assert explained(Misconfigured(f"not before {instant}")) == (
+        2,
+        "ledger: not before 2026-06-24 11:15:00",
+    )
 
 
 def test_a_zone_has_a_name() -> None:

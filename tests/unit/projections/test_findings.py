@@ -300,7 +300,7 @@ def test_a_disclosure_is_judged_alone_as_the_join_judges_it() -> None:
     "name", ["service-message-sent", "customer-registered", "invoice-sent", "portal-account-opened"]
 )
 def test_what_rests_on_law_names_its_provision_whatever_it_is(name: str, basis: str) -> None:
-    facts = {"customer_kind": "consumer"}
+    facts: dict[str, Any] = {"customer_kind": "consumer"}
     assert rules([event(name, legal_basis=basis, **facts)]) == {"law.basis.provision"}
     assert rules([event(name, legal_basis=basis, provision="nl.awr.52", **facts)]) == set()
     assert rules([event(name, legal_basis="6-1-b", **facts)]) == set()

@@ -74,8 +74,8 @@ CASES = msgspec.convert(tomllib.loads(TABLE.read_text("utf-8"))["case"], list[Ca
 
 def told(case: Case) -> tuple[RecordedEvent, RecordedEvent]:
     """The registration of the recipient, and the disclosure to it."""
-    registered = {"transfer_mechanism": case.registered} if case.registered else {}
-    stated = {"transfer_mechanism": case.stated} if case.stated else {}
+    registered: dict[str, Any] = {"transfer_mechanism": case.registered} if case.registered else {}
+    stated: dict[str, Any] = {"transfer_mechanism": case.stated} if case.stated else {}
     party = event(
         "recipient-registered",
         case.minutes - 60,
@@ -122,7 +122,12 @@ def test_the_table_is_long_enough_to_mean_something() -> None:
     assert {case.country for case in CASES} >= {"US", "CA", "JP", "GB", "KR", "CH", "IL", "IN"}
 
 
-CHANGED = {"subject": "recipient/far", "kind": "processor", "role": "processor", "country": "US"}
+CHANGED: dict[str, Any] = {
+    "subject": "recipient/far",
+    "kind": "processor",
+    "role": "processor",
+    "country": "US",
+}
 
 
 def certified_on(day: str, *versions: RecordedEvent) -> bool:
