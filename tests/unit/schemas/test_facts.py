@@ -438,3 +438,20 @@ def test_kinds_of_subject(entry: EventType) -> None:
 def test_decode_is_a_pure_function_of_its_arguments() -> None:
     assert decode.__module__ == "schemas.decode"
     assert accepted(example()) == accepted(example())
+
+
+def test_certifications_are_frameworks_with_their_days() -> None:
+    message = example("recipient-changed", "edge-certified")
+    held = {"framework": "dpf", "valid_from": "2024-01-15"}
+    assert accepted(changed(message, data__certifications=[held])).facts["certifications"] == [held]
+    assert accepted(changed(message, data__certifications=[])).facts["certifications"] == []
+    for wrong, pointer in (
+        ({"framework": "dpf"}, "/valid_from"),
+        ({**held, "valid_from": "2024-13-01"}, "/valid_from"),
+        ({**held, "valid_to": "soon"}, "/valid_to"),
+        ({**held, "framework": "a framework"}, "/framework"),
+    ):
+        message = changed(message, data__certifications=[held, wrong])
+        assert refused(message) == ("schema", f"/data/certifications/1{pointer}")
+    leaking = changed(message, data__certifications=[{**held, "framework": "0612345678"}])
+    assert refused(leaking) == ("personal-data-in-facts", "/data/certifications/0/framework")
