@@ -30,7 +30,8 @@ def clean(value: Any, language: Language = "en") -> str:
         return _cleaned(value, language)
     if isinstance(value, list | tuple):
         return ", ".join(clean(item, language) for item in value)
-    return shown(localized(str(value)))
+    text = str(value)
+    return shown(text)
 
 
 def _cleaned(value: dict[str, Any], language: Language) -> str:
@@ -41,10 +42,10 @@ def _cleaned(value: dict[str, Any], language: Language) -> str:
 
 
 def cell(value: Any, language: Language = "en") -> Text:
-    """A cell of a table; what is gone stands out."""
+    """A cell of a table, with times as a clock here shows them; what is gone stands out."""
     if isinstance(value, Stack):
         return Text("\n").join(cell(one, language) for one in value if one not in (None, ""))
-    text = clean(value, language)
+    text = localized(clean(value, language))
     gone = {phrase("value", name, language) for name in _GONE}
     return Text(text, style="dim" if text in gone else "")
 

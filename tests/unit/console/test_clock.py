@@ -13,7 +13,7 @@ from console.clock import local_text, localized, show_in, time_shown, zone_of
 from console.failures import explained
 from console.flags import time_of
 from console.output import note
-from console.show.text import clean, pairs, table
+from console.show.text import Stack, cell, clean, pairs, table
 from console.words import counted
 from ledger.errors import Misconfigured
 from rulebook.calendar import AMSTERDAM
@@ -77,9 +77,11 @@ def test_only_instants_of_answers_are_moved_into_the_zone() -> None:
 
 def test_tables_show_local_times_in_cells_and_headings() -> None:
     instant = "2026-06-24T09:15:00.000000Z"
-    assert clean(instant) == "2026-06-24 11:15:00"
+    assert cell(instant).plain == "2026-06-24 11:15:00"
+    assert cell(Stack(["x", instant])).plain == "x\n2026-06-24 11:15:00"
+    assert clean(instant) == instant  # exports are made of it
     show_in(ZoneInfo("UTC"))
-    assert clean({"at": instant}) == "at: 2026-06-24 09:15:00"
+    assert cell({"at": instant}).plain == "at: 2026-06-24 09:15:00"
     for made in (table(f"As of {instant}", ["a"], []), pairs(f"As of {instant}", [])):
         assert str(made.title) == "As of 2026-06-24 09:15:00"
 
