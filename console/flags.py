@@ -114,7 +114,7 @@ def code_option(
     """
     known = list(listed)
     text = told.format(", ".join(known))
-    choose = option_of(flag, names or (lambda: codes(known)))
+    choose = option_of(names or (lambda: codes(known)))
     return typer.Option(
         flag, metavar=metavar, help=text, autocompletion=lambda: known, callback=choose, **more
     )

@@ -17,7 +17,6 @@ from console.words import spellings
 from schemas import EventType, texts
 
 __all__ = [
-    "PROVISION",
     "Names",
     "codes",
     "event_types",
@@ -39,7 +38,6 @@ _LIKENESS = 0.6
 _LISTED_AT_MOST = 30
 # How the rulebook's words are said in the languages that answers have.
 _WORDS = {language: Words(language) for language in texts.LANGUAGES}
-PROVISION = "--provision"
 
 
 def folded(text: str) -> str:
@@ -101,26 +99,25 @@ def provisions() -> Names:
     )
 
 
-def named(flag: str, text: str, names: Names) -> str:
-    """The code that a text names. Raises BadParameter, with what is near, when it names none."""
+def named(text: str, names: Names, see: str = "") -> str:
+    """The code that a text names. Raises BadParameter, with what is near, when it names none.
+
+    `see`: the command that lists what there is; without it a short list is told itself.
+    """
     found = names.get(folded(text))
     if found is None:
-        raise unknown(flag, text, names)
+        raise unknown(text, names, see)
     return found
 
 
-def unknown(flag: str, text: str, names: Names) -> typer.BadParameter:
+def unknown(text: str, names: Names, see: str = "") -> typer.BadParameter:
     """The error of a text that names nothing."""
     known = sorted(set(names.values()))
-    listed = f"expected one of {', '.join(known)}" if len(known) <= _LISTED_AT_MOST else ""
+    is_listed = not see and len(known) <= _LISTED_AT_MOST
+    told = f"expected one of {', '.join(known)}" if is_listed else "nothing is known by this name"
     near = nearest(text, names)
-    like = f"did you mean {' or '.join(near)}?" if near else ""
-    told = "; ".join(filter(None, (listed, like))) or "nothing is known by this name"
-    return typer.BadParameter(f"{flag}: {told}" if listed else f"{flag}: {_nothing(told)}")
-
-
-def _nothing(told: str) -> str:
-    return told if told.startswith("nothing") else f"nothing is known by this name; {told}"
+    likely = f"did you mean {' or '.join(near)}?" if near else ""
+    return typer.BadParameter("; ".join(filter(None, (told, see and f"see `{see}`", likely))))
 
 
 def nearest(text: str, names: Names) -> list[str]:
@@ -132,12 +129,15 @@ def nearest(text: str, names: Names) -> list[str]:
     return list(found)[:_MOST_NEAR]
 
 
-def option_of(flag: str, names: Callable[[], Names]) -> Callable[[Any], Any]:
-    """A callback of an option or argument that takes names: what was typed -> codes."""
+def option_of(names: Callable[[], Names]) -> Callable[[Any], Any]:
+    """A callback of an option or argument that takes names: what was typed -> codes.
+
+    Whoever calls it says of which option an error is.
+    """
 
     def choose(value: Any) -> Any:
         if value is None or isinstance(value, str):
-            return None if value is None else named(flag, value, names())
-        return [named(flag, one, names()) for one in value]
+            return None if value is None else named(value, names())
+        return [named(one, names()) for one in value]
 
     return choose

@@ -4,11 +4,14 @@ An unknown one fails with what is near. Names of private persons are sealed and 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 
+import typer
+
 from console.answers.source import Source
-from console.lookups import PROVISION, Names, folded, named, names_of, provisions, unknown
+from console.lookups import Names, folded, named, names_of, provisions, unknown
 from projections.read import disclosed, recipients_by_id, register_entries
 from projections.read_house import employees, registered_systems, roles_by_id
 from rulebook import provision
@@ -23,6 +26,15 @@ _RECIPIENT, _ACTIVITY, _ROLE, _SYSTEM = "recipient/", "activity/", "role/", "sys
 _PARAGRAPH = re.compile(r"(?:[0-9]{1,2}[a-z]?|[a-z]|lid|par|onder|sub)\Z")
 
 
+@contextmanager
+def about(flag: str) -> Iterator[None]:
+    """An error in here names the flag that it is about."""
+    try:
+        yield
+    except typer.BadParameter as error:
+        raise typer.BadParameter(f"{flag}: {error.message}") from None
+
+
 def known_recipient(source: Source, flag: str, text: str) -> str:
     """The bare id of a recipient that is registered, or got something. Raises BadParameter."""
     rows = recipients_by_id(source.session)
@@ -33,7 +45,8 @@ def known_recipient(source: Source, flag: str, text: str) -> str:
     bare = text.removeprefix(_RECIPIENT)
     if bare in rows or _got_something(source, bare):
         return bare
-    return named(flag, text, names)
+    with about(flag):
+        return named(text, names, "ledger recipients")
 
 
 def _got_something(source: Source, recipient: str) -> bool:
@@ -44,26 +57,39 @@ def _got_something(source: Source, recipient: str) -> bool:
 def known_activity(source: Source, flag: str, text: str) -> str:
     """The id of an activity that is declared, or that events name. Raises BadParameter."""
     entries = list(register_entries(source.session))
-    return _known(flag, text, _ACTIVITY, ((entry.activity, entry.name) for entry in entries))
+    return _known(
+        flag,
+        text,
+        _ACTIVITY,
+        ((entry.activity, entry.name) for entry in entries),
+        "ledger register",
+    )
 
 
 def known_role(source: Source, flag: str, text: str) -> str:
     """The id of a role that was described, or that somebody holds or held. Raises BadParameter."""
     described = set(roles_by_id(source.session))
     held = {act.role for row in employees(source.session).values() for act in row.grants}
-    return _known(flag, text, _ROLE, ((role, None) for role in described | held))
+    return _known(flag, text, _ROLE, ((role, None) for role in described | held), "ledger access")
 
 
 def known_system(source: Source, flag: str, text: str) -> str:
     """The bare id of a registered system. Raises BadParameter."""
     systems = registered_systems(source.session)
-    return _known(flag, text, _SYSTEM, ((id.removeprefix(_SYSTEM), None) for id in systems))
+    return _known(
+        flag, text, _SYSTEM, ((id.removeprefix(_SYSTEM), None) for id in systems), "ledger register"
+    )
 
 
-def _known(flag: str, text: str, prefix: str, rows: Iterable[tuple[str, str | None]]) -> str:
+def _known(
+    flag: str, text: str, prefix: str, rows: Iterable[tuple[str, str | None]], see: str
+) -> str:
     listed = [(id, (f"{prefix}{id}", name)) for id, name in rows]
     bare = text.removeprefix(prefix)
-    return bare if any(id == bare for id, _ in listed) else named(flag, text, names_of(listed))
+    if any(id == bare for id, _ in listed):
+        return bare
+    with about(flag):
+        return named(text, names_of(listed), see)
 
 
 def known_provision(source: Source, text: str) -> str:
@@ -80,7 +106,8 @@ def known_provision(source: Source, text: str) -> str:
     for row in disclosed(source.session):
         if row.provision and folded_provision(row.provision) == asked:
             return row.provision
-    raise unknown(PROVISION, text, names)
+    with about("--provision"):
+        raise unknown(text, names)
 
 
 def _cited(text: str, names: Names) -> str | None:

@@ -36,7 +36,7 @@ TypeName = Annotated[
         metavar="TYPE",
         help="Such as consent-given, or its full name.",
         autocompletion=_names,
-        callback=option_of("TYPE", lambda: event_types(EVENT_TYPES.values())),
+        callback=option_of(lambda: event_types(EVENT_TYPES.values())),
     ),
 ]
 

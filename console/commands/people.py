@@ -216,7 +216,7 @@ def show_found(
         typer.Argument(
             metavar="FIELD",
             autocompletion=lambda: sorted(BLIND_FIELDS),
-            callback=option_of("FIELD", lambda: fields(BLIND_FIELDS)),
+            callback=option_of(lambda: fields(BLIND_FIELDS)),
         ),
     ],
     as_json: Json = False,

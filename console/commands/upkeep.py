@@ -70,7 +70,7 @@ def rebuild_views(
             metavar="[VIEW]...",
             help="Views; without one, all.",
             autocompletion=lambda: [view.name for view in VIEWS],
-            callback=option_of("VIEW", lambda: codes(view.name for view in VIEWS)),
+            callback=option_of(lambda: codes(view.name for view in VIEWS)),
         ),
     ] = None,
     processes: Annotated[

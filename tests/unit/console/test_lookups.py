@@ -134,13 +134,9 @@ def test_a_flag_with_a_list_refuses_what_is_not_in_it(command: str, flag: str, o
     wrong = ["qqqq"] if many else "qqqq"
     with pytest.raises(typer.BadParameter) as raised:
         one.callback(None, one, wrong)
-    assert raised.value.message.startswith(f"{_flag_or_name(flag)}: ")
+    assert raised.value.message.startswith(("expected one of", "nothing is known by this name"))
     assert "qqqq" not in raised.value.message  # it may be somebody's name
     assert one.callback(None, one, None) is None
-
-
-def _flag_or_name(flag: str) -> str:
-    return flag.strip("[].")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -148,32 +144,32 @@ def test_every_spelling_that_is_printed_is_accepted(language: Any) -> None:
     words = Words(language)
     for kind in rulebook.RECIPIENT_KINDS:
         spelled = codes(rulebook.RECIPIENT_KINDS)
-        assert named("--kind", words.recipient_kind(kind), spelled) == kind
-        assert named("--kind", kind.replace("-", " ").upper(), spelled) == kind
+        assert named(words.recipient_kind(kind), spelled) == kind
+        assert named(kind.replace("-", " ").upper(), spelled) == kind
     for category in CATEGORIES:
-        assert named("--category", word_of(category, language), codes(CATEGORIES)) == category
-        assert named("--category", words.category(category), codes(CATEGORIES)) == category
+        assert named(word_of(category, language), codes(CATEGORIES)) == category
+        assert named(words.category(category), codes(CATEGORIES)) == category
     for field in ("email", "iban"):
-        assert named("FIELD", field_name(field, language), fields(["email", "iban"])) == field
+        assert named(field_name(field, language), fields(["email", "iban"])) == field
     for entry in rulebook.PROVISIONS:
         cited = words.cited(entry.citation)
         same = [p.id for p in rulebook.PROVISIONS if words.cited(p.citation) == cited]
         if len(same) == 1:
-            assert named("--provision", cited, provisions()) == entry.id
-        assert named("--provision", entry.id, provisions()) == entry.id
+            assert named(cited, provisions()) == entry.id
+        assert named(entry.id, provisions()) == entry.id
         for alias in entry.aliases:
-            assert named("--provision", alias, provisions()) == entry.id
+            assert named(alias, provisions()) == entry.id
     for rule in rulebook.RULES:
         title = rule.title if language == "en" else rule.title_nl
-        assert named("--rule", rule.id, rules(rulebook.RULES)) == rule.id
-        assert named("--rule", title, rules(rulebook.RULES)) == rule.id
+        assert named(rule.id, rules(rulebook.RULES)) == rule.id
+        assert named(title, rules(rulebook.RULES)) == rule.id
 
 
 def test_types_are_named_short_and_in_full() -> None:
     spelled = event_types(EVENT_TYPES.values())
-    assert named("TYPE", "consent-given", spelled) == "consent-given"
+    assert named("consent-given", spelled) == "consent-given"
     full = "nl.voipzeker.ledger.consent-given.v1"
-    assert named("TYPE", full, spelled) == full
+    assert named(full, spelled) == full
     assert "consent-given" in nearest("consent-givn", spelled)
 
 
@@ -195,9 +191,9 @@ def test_a_citation_names_its_article(text: str, cited: str | None) -> None:
 
 def test_what_is_near_is_said_and_a_long_list_is_not() -> None:
     with pytest.raises(typer.BadParameter) as raised:
-        named("--rule", "law.transfer.certifcation", rules(rulebook.RULES))
+        named("law.transfer.certifcation", rules(rulebook.RULES))
     assert "did you mean law.transfer.certification" in raised.value.message
     with pytest.raises(typer.BadParameter) as raised:
-        named("--category", "contct", codes(CATEGORIES))
+        named("contct", codes(CATEGORIES))
     assert "expected one of address, behaviour, contact" in raised.value.message
     assert raised.value.message.endswith("did you mean contact?")
