@@ -35,6 +35,7 @@ Names = Mapping[str, str]
 _SEPARATORS = re.compile(r"[\s._:/,;()\-]+")
 _MOST_NEAR = 3
 _LIKENESS = 0.6
+_LIKENESS_OF_WORDS = 0.8
 _LISTED_AT_MOST = 30
 # How the rulebook's words are said in the languages that answers have.
 _WORDS = {language: Words(language) for language in texts.LANGUAGES}
@@ -121,12 +122,20 @@ def unknown(text: str, names: Names, see: str = "") -> typer.BadParameter:
 
 
 def nearest(text: str, names: Names) -> list[str]:
-    """Codes whose spellings are most like a text, the likest first; one that begins with it is like it."""
+    """Codes whose spellings are most like a text, the likest first; then those that begin with it.
+
+    Last come those of which one word is like it: `incaso` is near `incasso-west`.
+    """
     asked = folded(text)
+    words: dict[str, list[str]] = {}
+    for name in names:
+        for word in name.split():
+            words.setdefault(word, []).append(name)
     likely = get_close_matches(asked, names, n=2 * _MOST_NEAR, cutoff=_LIKENESS)
     begun = sorted(name for name in names if len(asked) > 1 and name.startswith(asked))
-    found = dict.fromkeys(names[name] for name in (*likely, *begun))
-    return list(found)[:_MOST_NEAR]
+    within = get_close_matches(asked, words, n=_MOST_NEAR, cutoff=_LIKENESS_OF_WORDS)
+    found = (*likely, *begun, *(name for word in within for name in words[word]))
+    return list(dict.fromkeys(names[name] for name in found))[:_MOST_NEAR]
 
 
 def option_of(names: Callable[[], Names]) -> Callable[[Any], Any]:

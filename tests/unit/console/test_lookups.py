@@ -17,6 +17,7 @@ from console.lookups import (
     fields,
     folded,
     named,
+    names_of,
     nearest,
     provisions,
     rules,
@@ -197,3 +198,7 @@ def test_what_is_near_is_said_and_a_long_list_is_not() -> None:
         named("contct", codes(CATEGORIES))
     assert "expected one of address, behaviour, contact" in raised.value.message
     assert raised.value.message.endswith("did you mean contact?")
+    parties = names_of([("incasso-west", ()), ("carrier-oost", ("De Oude Kabel N.V.",))])
+    assert nearest("incaso", parties) == ["incasso-west"]
+    assert nearest("oude kabl", parties) == ["carrier-oost"]
+    assert nearest("zzzz", parties) == []
