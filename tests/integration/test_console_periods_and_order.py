@@ -15,8 +15,14 @@ def on(day: int, month: int = 3) -> str:
 
 
 def ids(cli: Cli, *command: str) -> list[str]:
+    """What the rows of an answer are known by, in its order."""
     (rows,) = (rows for rows in cli(*command, "--json").json.values() if isinstance(rows, list))
-    return [row.get("id") or row.get("ref") or row["event"]["id"] for row in rows]
+    return [_name(row) for row in rows]
+
+
+def _name(row: dict[str, Any]) -> str:
+    name = next(row[key] for key in ("id", "ref", "request_ref", "event") if key in row)
+    return str(name["id"] if isinstance(name, dict) else name)
 
 
 def shipped(day: int, id: str, to: str) -> dict[str, Any]:
