@@ -6,6 +6,7 @@
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from console.clock import localized
 from ledger.errors import LedgerError, Misconfigured, Refused, Retry
 
 __all__ = ["AWAY", "BAD_NEWS", "FINE", "INTERRUPTED", "WRONG", "explained"]
@@ -28,7 +29,7 @@ class _UsageError(Protocol):
 def explained(error: Exception) -> tuple[int, str]:
     """Exit status and line of an error. Unknown errors tell their type only: texts may quote values."""
     if isinstance(error, LedgerError):
-        return _status_of(error), f"ledger: {error}"
+        return _status_of(error), f"ledger: {localized(str(error))}"
     if isinstance(error, _UsageError):
         command = getattr(getattr(error, "ctx", None), "command_path", "ledger")
         return (

@@ -13,6 +13,9 @@ from typing import Annotated, Any
 
 import typer
 
+from console.answers.period import Period
+from console.clock import show_in, time_shown
+from console.lookups import Names, codes, option_of
 from console.settings import SETTINGS, Group, Setting, Settings, read_settings
 from ledger.embedded import default_data_dir
 from projections.timetravel import Moment
@@ -25,6 +28,8 @@ __all__ = [
     "AtPosition",
     "Json",
     "Language",
+    "Limit",
+    "MostUrgent",
     "RecordedBy",
     "Since",
     "Until",
@@ -33,7 +38,7 @@ __all__ = [
     "global_flags",
     "language_of",
     "moment_of",
-    "one_of",
+    "period_of",
     "time_of",
 ]
 
@@ -78,6 +83,14 @@ Since = Annotated[
 Until = Annotated[
     str | None, typer.Option("--to", metavar="T", help="Occurred at this time or earlier.")
 ]
+Limit = Annotated[
+    int | None,
+    typer.Option("--limit", metavar="N", min=1, help="At most so many, the latest of them."),
+]
+MostUrgent = Annotated[
+    int | None,
+    typer.Option("--limit", metavar="N", min=1, help="At most so many, the most urgent of them."),
+]
 Language = Annotated[
     str,
     typer.Option(
@@ -87,19 +100,24 @@ Language = Annotated[
 
 
 def code_option(
-    flag: str, metavar: str, codes: Iterable[str], told: str = "One of {}.", **more: Any
+    flag: str,
+    metavar: str,
+    listed: Iterable[str],
+    told: str = "One of {}.",
+    names: Callable[[], Names] | None = None,
+    **more: Any,
 ) -> Any:
-    """An option of some codes, which a shell completes. `told`: its help, around the codes."""
-    names = list(codes)
-    text = told.format(", ".join(names))
-    return typer.Option(flag, metavar=metavar, help=text, autocompletion=lambda: names, **more)
+    """An option of some codes, which a shell completes. `told`: its help, around the codes.
 
-
-def one_of(flag: str, text: str, codes: Iterable[str]) -> None:
-    """Raise BadParameter for a text that is none of some codes."""
-    names = list(codes)
-    if text not in names:
-        raise typer.BadParameter(f"{flag}: expected one of {', '.join(names)}")
+    The command gets the code, however it was spelled: an unknown one ends it before. `names`: what the
+    codes are called, where tables do not say it.
+    """
+    known = list(listed)
+    text = told.format(", ".join(known))
+    choose = option_of(names or (lambda: codes(known)))
+    return typer.Option(
+        flag, metavar=metavar, help=text, autocompletion=lambda: known, callback=choose, **more
+    )
 
 
 def language_of(text: str) -> texts.Language:
@@ -119,12 +137,18 @@ def time_of(flag: str, text: str | None) -> Any:
     """The instant of an option, None without one. Raises BadParameter for a time that is none."""
     if text is None:
         return None
-    time = instant_of(text)
+    time = instant_of(text) or time_shown(text)
     if time is None:
         raise typer.BadParameter(
-            f"{flag}: expected a time with offset, such as 2026-11-24T10:15:00+01:00"
+            f"{flag}: expected a time with offset, such as 2026-11-24T10:15:00+01:00, or as tables show it"
         )
     return time
+
+
+def period_of(since: str | None, until: str | None, as_of: str | None = None) -> Period:
+    """The period that the options name. Raises BadParameter for a time that is none."""
+    times = time_of("--from", since), time_of("--to", until), time_of("--as-of", as_of)
+    return Period(*times)
 
 
 def configured(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -133,7 +157,9 @@ def configured(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         def call(ctx: typer.Context, **arguments: Any) -> None:
             flags = _texts(arguments, groups)
-            command(settings_from({**(ctx.obj or {}), **flags}), **arguments)
+            settings = settings_from({**(ctx.obj or {}), **flags})
+            show_in(settings.timezone)
+            command(settings, **arguments)
 
         return _with_flags(command, call, groups)
 

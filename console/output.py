@@ -13,6 +13,7 @@ import orjson
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
+from console.clock import localized
 from schemas.encoding import to_json
 
 __all__ = [
@@ -88,7 +89,7 @@ def standard_output() -> BinaryIO:
 
 def note(text: str) -> None:
     """Say something in one line on standard error."""
-    print(shown(" ".join(text.split())), file=sys.stderr, flush=True)
+    print(shown(localized(" ".join(text.split()))), file=sys.stderr, flush=True)
 
 
 def shown(text: str) -> str:

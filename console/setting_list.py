@@ -87,6 +87,11 @@ SETTINGS: tuple[Setting, ...] = (
         "who logged in, from a wrapper that runs as the owner of the key folder; nobody else can be named",
         fixed=True,
     ),
+    Setting(
+        "LEDGER_TIMEZONE",
+        "store",
+        "zone of times on screen, such as UTC; machines get UTC anyway [Europe/Amsterdam]",
+    ),
     Setting("LEDGER_READER_ROLE", "store", "in which role, for the record of reads [operator]"),
     Setting(
         "LEDGER_READER_UNHELD",

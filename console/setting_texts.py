@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
+from console.clock import zone_of
 from console.setting_list import PREFIX
 from ledger.errors import Misconfigured
 from ledger.tlog.policy import Policy, parse_policy
@@ -46,6 +48,14 @@ class Reader:
         return float(
             self.text(name, str(default), r"0(\.[0-9]{1,9})?|1(\.0+)?", "a number from 0 to 1")
         )
+
+    def zone(self, name: str, default: ZoneInfo) -> ZoneInfo:
+        """A zone of the IANA's database."""
+        text = self.text(name, None)
+        found = zone_of(text) if text else default
+        if found is None:
+            self.wrong.append(f"{PREFIX}{name}: expected a zone such as Europe/Amsterdam or UTC")
+        return found or default
 
     def switch(self, name: str) -> bool:
         """True or false in one of the usual spellings."""

@@ -7,6 +7,7 @@ or restricts whoever types the command, a flag `--<name>` as well. All wrong val
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -19,6 +20,7 @@ from ledger.postgres import PATIENCE_S
 from ledger.tlog.policy import Policy
 from ledger.withheld import WithheldKey
 from rulebook.approvals import APPROVALS
+from rulebook.calendar import AMSTERDAM
 from schemas.formats import CODE, EMPLOYEE, ID, SOURCE
 from schemas.limits import QUARANTINE_MESSAGES, QUARANTINE_SHARE
 
@@ -159,6 +161,7 @@ class Settings(msgspec.Struct, frozen=True):
     backup_recipients: tuple[str, ...] = ()
     withheld_key: WithheldKey | None = None
     ordinary_codes: frozenset[str] = frozenset()
+    timezone: ZoneInfo = AMSTERDAM
     texts: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
@@ -212,6 +215,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         ),
         withheld_key=reader.withheld_key("WITHHELD_KEY"),
         ordinary_codes=frozenset(reader.names("ORDINARY_CODES", (), CODE, "codes of the contract")),
+        timezone=reader.zone("TIMEZONE", AMSTERDAM),
         texts={name: text for name, text in texts.items() if name.startswith(PREFIX)},
     )
     if reader.wrong:

@@ -6,7 +6,7 @@ from typing import Any
 
 from schemas.texts import Language, word_of
 
-__all__ = ["code_word", "headings", "phrase"]
+__all__ = ["code_word", "counted", "headings", "phrase", "spellings"]
 
 _WORDS: dict[str, dict[str, dict[Language, str]]] = tomllib.loads(
     Path(__file__).with_name("words.toml").read_text("utf-8")
@@ -16,6 +16,11 @@ _WORDS: dict[str, dict[str, dict[Language, str]]] = tomllib.loads(
 def phrase(about: str, name: str, language: Language, *values: Any) -> str:
     """A phrase with values in its places. Raises KeyError for one that is not in the file."""
     return _WORDS[about][name][language].format(*values)
+
+
+def counted(name: str, number: int, language: Language = "en") -> str:
+    """How many of something: `1 event`, `2 events`. Raises KeyError for what is not in the file."""
+    return phrase("one" if number == 1 else "many", name, language, number)
 
 
 def headings(about: str, names: str, language: Language) -> list[str]:
@@ -31,3 +36,9 @@ def code_word(about: str, code: str | None, language: Language) -> str | None:
     if known:
         return known[language]
     return word_of(code, "nl") if language == "nl" else code
+
+
+def spellings(code: str) -> set[str]:
+    """Every word that tables have for a code, in both languages."""
+    ours = {text for words in _WORDS.values() for text in words.get(code, {}).values()}
+    return ours | {word_of(code, "nl"), word_of(code, "en")}

@@ -71,6 +71,7 @@ _RULES = digest(
     rulebook.PROVISIONS,
     rulebook.RECIPIENT_KINDS,
     rulebook.COUNTRIES,
+    rulebook.TRANSFER_MECHANISMS,
     rulebook.DEADLINES,
     rulebook.MARKETING_RULES,
     rulebook.PURPOSES,

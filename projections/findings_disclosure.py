@@ -6,12 +6,12 @@ from typing import Any
 
 import rulebook
 from projections.findings_dossier import Dossier, Mark
-from projections.findings_fact import Fact
+from projections.findings_fact import IN_LAW, PROVISION, Fact
 from projections.findings_look import Look, Seen
-from rulebook import Provision
+from rulebook import Party, Provision
 from rulebook.calendar import day_of
 
-__all__ = ["disclosure", "informed", "standing", "version_on"]
+__all__ = ["disclosure", "frameworks_on", "informed", "standing", "version_on"]
 
 _DELETIONS = frozenset({"erase", "erasure", "delete", "deletion"})
 _COLLECTORS = frozenset({"collection-agency", "bailiff"})
@@ -29,9 +29,9 @@ def disclosure(fact: Fact, look: Look) -> Iterator[Seen]:
         yield Seen({"kind": "same" if version["kind"] == kind else "other"}, detail=version["kind"])
     if kind:
         yield from _amount(fact, look, kind, day)
+    yield from _whereabouts(fact, look, version, day)
     if "recipient_kind" in fact.facts:
         yield from _ground(fact, fact.facts["recipient_kind"], day)
-        yield from _whereabouts(fact, look, version, day)
         yield Seen({"purpose": fact.facts["purpose"]}, detail=fact.facts["purpose"])
         yield from _special(fact, look, day)
         if fact.facts.get("notice") == "required" or _must_tell(fact.provision):
@@ -66,12 +66,27 @@ def _periods(marks: tuple[Mark, ...]) -> list[tuple[str, str]]:
 
 def version_on(recipient: Dossier, day: date) -> dict[str, Any] | None:
     """The recipient as it was on a day; before its first version the first."""
+    told = _told(recipient, day)
+    return dict(told[0].says) if told else None
+
+
+def frameworks_on(recipient: Dossier, day: date) -> frozenset[str]:
+    """What a recipient was certified under on a day, as its version of that day says, or a later one."""
+    held = (held for mark in _told(recipient, day) for held in mark.says["certified"])
+    return frozenset(one["framework"] for one in held if _covers(one, day.isoformat()))
+
+
+def _covers(certification: dict[str, str], day: str) -> bool:
+    return certification["valid_from"] <= day < certification.get("valid_to", _LATER)
+
+
+def _told(recipient: Dossier, day: date) -> list[Mark]:
+    """The version that holds on a day, and those after it."""
     marks = [mark for mark in recipient.all("recipient") if isinstance(mark.says, dict)]
     versions = sorted(marks, key=lambda mark: (mark.says["from"], mark.order))
-    begun = [mark for mark in versions if mark.says["from"] <= day.isoformat()]
-    if not begun:
-        begun = [mark for mark in versions if mark.says["from"] == versions[0].says["from"]]
-    return dict(begun[-1].says) if begun else None
+    first = versions[0].says["from"] if versions else ""
+    begun = [mark for mark in versions if mark.says["from"] <= max(day.isoformat(), first)]
+    return versions[len(begun) - 1 :] if begun else []
 
 
 # The ground
@@ -84,6 +99,8 @@ def _ground(fact: Fact, kind: str, day: date) -> Iterator[Seen]:
     if named and not (named.applies and rulebook.in_force(named, day)):
         code = "inapplicable"
     yield Seen({"provision": code, "needs_provision": needed}, detail=fact.provision or kind)
+    if code == "none" and not needed and fact.legal_basis in IN_LAW:
+        yield Seen({"provision": "missing"}, kind=PROVISION)
     if named and named.authorities:
         competent = "competent" if kind in named.authorities else "other"
         yield Seen({"authority": competent}, detail=f"{kind}, {named.id}")
@@ -125,12 +142,24 @@ def _beyond(fields: list[str], kind: str, spelled: str | None, day: date) -> tup
 def _whereabouts(
     fact: Fact, look: Look, version: dict[str, Any] | None, day: date
 ) -> Iterator[Seen]:
-    country = fact.facts["country"]
-    stated = fact.facts.get("transfer_mechanism") or (version and version["mechanism"])
+    """Where data went: where the disclosure says, else where its recipient is."""
+    known = version or {}
+    country = fact.facts.get("country") or known.get("country")
+    if country is None:
+        return
+    party = Party(
+        kind=fact.facts.get("recipient_kind") or known.get("kind"),
+        role=known.get("role"),
+        method=fact.facts.get("method"),
+        frameworks=frameworks_on(look.at(f"recipient/{fact.facts['recipient']}"), day),
+    )
+    stated = fact.facts.get("transfer_mechanism")
+    found = rulebook.transfer(country, day, party, stated, known.get("mechanism"))
     situation = {
-        "region": rulebook.region(country, day),
+        "region": found.region,
         "agreed": country in _agreed(look.own.until("transfer", fact.occurred_at)),
-        "mechanism": bool(stated) and stated != "none",
+        "mechanism": found.mechanism is not None,
+        "adequacy": found.lacks or ("covers" if found.region == "adequate" else "none"),
     }
     yield Seen(situation, detail=country)
 

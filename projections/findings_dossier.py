@@ -178,7 +178,10 @@ def _version(event: RecordedEvent) -> dict[str, Any]:
         "again": event.name == "recipient-registered",
         "from": facts["valid_from"],
         "kind": facts["kind"],
+        "role": facts.get("role"),
+        "country": facts.get("country"),
         "mechanism": facts.get("transfer_mechanism"),
+        "certified": facts.get("certifications", []),
     }
 
 

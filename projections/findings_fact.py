@@ -13,7 +13,7 @@ from ledger.event import RecordedEvent
 from projections.powers import POWERLESS, type_of
 from rulebook import FOUNDED, provision
 
-__all__ = ["CHECKED", "DISCLOSURE", "Fact", "fact_of", "facts_in"]
+__all__ = ["CHECKED", "DISCLOSURE", "IN_LAW", "PROVISION", "Fact", "fact_of", "facts_in"]
 
 
 class Fact(msgspec.Struct, frozen=True, tag="fact", gc=False):
@@ -50,9 +50,12 @@ _DISCLOSED = (
     "fields",
     "case_ref",
     "transfer_mechanism",
+    "method",
     "notice",
 )
 DISCLOSURE = "disclosure"
+IN_LAW = frozenset({"6-1-c", "6-1-e"})
+"""Legal bases that lie in a provision of law, which must be named (Art. 6(3))."""
 _TO_RECIPIENT = Checking(DISCLOSURE, _DISCLOSED, ("recipient/{recipient}",))
 
 
@@ -124,7 +127,8 @@ CHECKED: Mapping[str, tuple[Checking, ...]] = {
         ),
     ),
 }
-_PROVISION = Checking("provision")
+PROVISION = "provision"
+_PROVISION = Checking(PROVISION)
 _DATING = Checking("dating")
 _KINDS = {check.kind: check for checks in CHECKED.values() for check in checks} | {
     _PROVISION.kind: _PROVISION,
@@ -138,15 +142,18 @@ _USES = {"access", "contact", DISCLOSURE}
 def facts_in(event: RecordedEvent) -> list[str]:
     """The kinds of fact that an event is. A disclosure is judged by its provision anyway."""
     kinds = [check.kind for check in CHECKED.get(event.name, ()) if check.when(event)]
-    if (
-        event.provision
-        and event.name != "personal-data-disclosed"
-        and not provision(event.provision)
-    ):
+    if event.name != "personal-data-disclosed" and _is_groundless(event):
         kinds.append(_PROVISION.kind)
     if event.time < FOUNDED:
         kinds.append(_DATING.kind)
     return kinds
+
+
+def _is_groundless(event: RecordedEvent) -> bool:
+    """Whether its provision is unknown, or is missing although its legal basis lies in one."""
+    if event.provision:
+        return provision(event.provision) is None
+    return event.legal_basis in IN_LAW
 
 
 def fact_of(kind: str, event: RecordedEvent) -> Fact:

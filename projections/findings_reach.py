@@ -7,7 +7,7 @@ today does not ask for the accesses of ten years, nor a recipient's end for what
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 
-from projections.findings_disclosure import standing, version_on
+from projections.findings_disclosure import frameworks_on, standing, version_on
 from projections.findings_dossier import Dossier, Mark, topic_of
 from projections.view import Order
 from rulebook.calendar import AMSTERDAM
@@ -55,7 +55,7 @@ def _orders(marks: _Marks) -> Iterator[Order]:
 
 
 def _since_day(old: _Marks, new: _Marks) -> datetime | None:
-    """The first day on which a recipient's standing, kind or instrument of transfer is another one."""
+    """The first day on which what a disclosure asks of its recipient is another answer."""
     first, *days = [date.min, *sorted({day for mark in (*old, *new) for day in _days(mark)})]
     if _on(old, first) != _on(new, first):
         return EVER
@@ -66,10 +66,16 @@ def _since_day(old: _Marks, new: _Marks) -> datetime | None:
 
 
 def _days(mark: Mark) -> Iterator[date]:
-    yield date.fromisoformat(mark.says if isinstance(mark.says, str) else mark.says["from"])
+    if isinstance(mark.says, str):
+        yield date.fromisoformat(mark.says)
+        return
+    yield date.fromisoformat(mark.says["from"])
+    for held in mark.says["certified"]:
+        yield from (date.fromisoformat(held[n]) for n in ("valid_from", "valid_to") if n in held)
 
 
 def _on(marks: _Marks, day: date) -> tuple[object, ...]:
     recipient = Dossier(None, {_RECIPIENT: marks})
     version = version_on(recipient, day) or {}
-    return standing(recipient, day), version.get("kind"), version.get("mechanism")
+    asked = (version.get(name) for name in ("kind", "role", "country", "mechanism"))
+    return standing(recipient, day), frameworks_on(recipient, day), *asked

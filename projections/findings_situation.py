@@ -197,7 +197,7 @@ def _clocks(fact: Fact, look: Look) -> list[Clock]:
 
 
 def _provision(fact: Fact, _look: Look) -> Iterator[Seen]:
-    yield Seen({"provision": "unknown"}, detail=fact.provision)
+    yield Seen({"provision": "unknown" if fact.provision else "missing"}, detail=fact.provision)
 
 
 def _dating(_fact: Fact, _look: Look) -> Iterator[Seen]:

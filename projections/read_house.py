@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from ledger.postgres import Session
-from projections import staff
-from projections.read import each
+from projections import findings, staff
+from projections.read import bookmark_of, each
 from projections.staff import Employee, Role
 
-__all__ = ["employees", "roles_by_id"]
+__all__ = ["employees", "registered_systems", "roles_by_id"]
 
 
 def roles_by_id(session: Session) -> dict[str, Role]:
@@ -20,3 +20,10 @@ def employees(session: Session) -> dict[UUID, Employee]:
     """Every employee by stream; the house is small enough to be held in memory."""
     rows = each(session, staff.VIEW)
     return {stream: state for (stream, _), state in rows if isinstance(state, Employee)}
+
+
+def registered_systems(session: Session) -> list[str]:
+    """References of every system that was registered, such as `system/crm`, sorted."""
+    bookmark_of(session, findings.VIEW)
+    rows = session.of("projections").named("systems", {"table": findings.VIEW.name})
+    return sorted(name for name, _ in rows)

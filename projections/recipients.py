@@ -3,21 +3,25 @@
 Versions start at `valid_from`, 00:00 in Europe/Amsterdam; a later rename does not rewrite the past.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 import msgspec
 
 from ledger.event import RecordedEvent
 from projections.view import Order, Value, View, order_of
+from rulebook import in_force
 from rulebook.calendar import day_of
 
 __all__ = [
     "VIEW",
+    "Certification",
     "Ending",
     "Recipient",
     "Version",
     "ended_at",
     "evolve",
+    "frameworks_on",
     "keys",
     "known_at",
     "recipient_at",
@@ -26,6 +30,14 @@ __all__ = [
 _PREFIX = "recipient/"
 _VERSIONS = {"recipient-registered", "recipient-changed"}
 _ACTS = {*_VERSIONS, "recipient-ended"}
+
+
+class Certification(msgspec.Struct, frozen=True):
+    """That a recipient is certified under a framework. `valid_to`: the first day on which it no longer is."""
+
+    framework: str
+    valid_from: date
+    valid_to: date | None = None
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -44,6 +56,7 @@ class Version(msgspec.Struct, frozen=True):
     country: str
     agreement_ref: str | None
     transfer_mechanism: str | None
+    certifications: tuple[Certification, ...] = ()
 
 
 class Ending(msgspec.Struct, frozen=True):
@@ -92,6 +105,9 @@ def _version(event: RecordedEvent) -> Version:
         country=facts["country"],
         agreement_ref=facts.get("agreement_ref"),
         transfer_mechanism=facts.get("transfer_mechanism"),
+        certifications=msgspec.convert(
+            facts.get("certifications", ()), tuple[Certification, ...], strict=False
+        ),
     )
 
 
@@ -127,6 +143,16 @@ def recipient_at(state: Recipient, time: datetime) -> Version | None:
     return (begun or [version for version in state.versions if version.valid_from == first])[-1]
 
 
+def frameworks_on(versions: Iterable[Version], version: Version, day: date) -> frozenset[str]:
+    """What a recipient was certified under on a day, of which `version` is the one that holds.
+
+    That version says so, or a later one, which may tell of days before it.
+    """
+    begun = [one for one in versions if _version_order(one) >= _version_order(version)]
+    held = (held for one in begun for held in one.certifications)
+    return frozenset(one.framework for one in held if in_force(one, day))
+
+
 def ended_at(state: Recipient) -> Ending | None:
     """The latest ending, unless the recipient was registered again after it."""
     if not state.endings:
@@ -138,7 +164,7 @@ def ended_at(state: Recipient) -> Ending | None:
 
 VIEW: View[Recipient] = View(
     name="recipients",
-    version="2",
+    version="3",
     type=Recipient,
     keys=keys,
     names=frozenset(_ACTS),

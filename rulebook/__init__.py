@@ -6,7 +6,7 @@ tests. Nothing here reads a clock: a date is an argument.
 
 from rulebook.clauses import CLAUSES, Clause
 from rulebook.company import COMPANY_DATES, FOUNDED
-from rulebook.countries import COUNTRIES, region
+from rulebook.countries import ANYBODY, COUNTRIES, Party, region
 from rulebook.deadlines import DEADLINES, Deadline, deadline, due_date, extended
 from rulebook.erasure import (
     ERASURE_RULES,
@@ -59,10 +59,12 @@ from rulebook.retention import (
 )
 from rulebook.rules import RULES, Rule, Situation, breaches, rule
 from rulebook.secrecy import INVESTIGATION_HINTS, OWN_REPORTS, secrecy
+from rulebook.transfers import TRANSFER_MECHANISMS, Transfer, rests_on, transfer
 from rulebook.validity import in_force
 from rulebook.verdict import Verdict
 
 __all__ = [
+    "ANYBODY",
     "CLAUSES",
     "COMPANY_DATES",
     "COUNTRIES",
@@ -83,6 +85,7 @@ __all__ = [
     "RETENTION_RULES",
     "RIGHTS",
     "RULES",
+    "TRANSFER_MECHANISMS",
     "Addressee",
     "Anchor",
     "Cause",
@@ -96,6 +99,7 @@ __all__ = [
     "NoticeCheck",
     "NoticeClaim",
     "NoticeFinding",
+    "Party",
     "Period",
     "Practice",
     "Provision",
@@ -108,6 +112,7 @@ __all__ = [
     "Rule",
     "Situation",
     "Statement",
+    "Transfer",
     "Verdict",
     "beyond",
     "breaches",
@@ -130,6 +135,7 @@ __all__ = [
     "refusal_notice",
     "region",
     "request_period",
+    "rests_on",
     "retention_due",
     "retention_duties",
     "retention_rule",
@@ -137,4 +143,5 @@ __all__ = [
     "rule",
     "secrecy",
     "secret_provisions",
+    "transfer",
 ]

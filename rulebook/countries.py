@@ -1,7 +1,7 @@
-"""Countries: which belong to the European Economic Area, and which have an adequacy decision, by date.
+"""Countries: which belong to the European Economic Area, and which have a decision of adequacy, by date.
 
-A transfer elsewhere needs an instrument of GDPR chapter V, and by the house's own promise the customer's
-agreement (privacy policy 3.2).
+A decision covers everyone in a country, or only some: organisations and no authorities, automated transfers,
+or who is certified under its framework. So where a recipient stands depends on who it is.
 """
 
 from datetime import date
@@ -10,22 +10,53 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from rulebook.loading import load
+from rulebook.recipients import recipient_kind
 from rulebook.validity import grouped, in_force
+from schemas.provision import folded
 
-__all__ = ["COUNTRIES", "Country", "Region", "region"]
+__all__ = [
+    "ANYBODY",
+    "COUNTRIES",
+    "Country",
+    "Lack",
+    "Party",
+    "Region",
+    "Standing",
+    "region",
+    "standing",
+]
 
 Region = Literal["eea", "adequate", "elsewhere"]
+Scope = Literal["everyone", "organisations", "automated", "certified"]
+Lack = Literal["certification", "scope"]
 
 
-class CountryTest(Struct, frozen=True, forbid_unknown_fields=True):
-    """A day, and where the country stood."""
+class Party(Struct, frozen=True):
+    """Who receives, as far as a decision asks: kind and role by the register, and how data goes.
+
+    None: it is not known, and nothing is held against anybody for that. `frameworks`: what it is certified
+    under on the day; of that it must be known.
+    """
+
+    kind: str | None = None
+    role: str | None = None
+    method: str | None = None
+    frameworks: frozenset[str] = frozenset()
+
+
+ANYBODY = Party()
+
+
+class CountryTest(Party, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A day, and where a party stood."""
 
     on: date
     region: Region
+    lacks: Lack | None = None
 
 
 class Country(Struct, frozen=True, forbid_unknown_fields=True):
-    """A period in which a country was in the EEA or had an adequacy decision. `valid_to`: exclusive."""
+    """A period in which a country was in the EEA, or a decision of adequacy held. `valid_to`: exclusive."""
 
     code: Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z")]
     region: Literal["eea", "adequate"]
@@ -34,7 +65,34 @@ class Country(Struct, frozen=True, forbid_unknown_fields=True):
     valid_from: date
     tests: Annotated[tuple[CountryTest, ...], Meta(min_length=1)]
     valid_to: date | None = None
-    scope: str = ""
+    scope: Scope = "everyone"
+    framework: str | None = None
+    framework_aliases: tuple[str, ...] = ()
+    excluded_kinds: tuple[str, ...] = ()
+    limits: str = ""
+
+    def lack(self, party: Party) -> Lack | None:
+        """Why the decision does not cover a party; None where it does."""
+        if self.scope == "certified" and not self._certifies(party):
+            return "certification"
+        outside = (
+            party.kind in self.excluded_kinds
+            or (self.scope == "organisations" and _is_authority(party))
+            or (self.scope == "automated" and party.method == "paper")
+        )
+        return "scope" if outside else None
+
+    def _certifies(self, party: Party) -> bool:
+        names = {folded(name) for name in (self.framework or "", *self.framework_aliases)}
+        return any(folded(held) in names for held in party.frameworks)
+
+
+class Standing(Struct, frozen=True):
+    """Where a party stood on a day. `entry`: what says so; `lacks`: why the decision does not cover it."""
+
+    region: Region
+    entry: Country | None = None
+    lacks: Lack | None = None
 
 
 COUNTRIES: tuple[Country, ...] = load("law", "country", Country)
@@ -42,8 +100,23 @@ _BY_CODE = grouped(COUNTRIES, lambda entry: entry.code)
 
 
 def region(code: str, day: date) -> Region:
-    """Where a country stood on a day."""
-    found = {entry.region for entry in _BY_CODE.get(code, ()) if in_force(entry, day)}
-    if "eea" in found:
-        return "eea"
-    return "adequate" if found else "elsewhere"
+    """Where a country stood on a day for a recipient of whom nothing is known."""
+    return standing(code, day).region
+
+
+def standing(code: str, day: date, party: Party = ANYBODY) -> Standing:
+    """Where a party in a country stood on a day."""
+    held = [entry for entry in _BY_CODE.get(code, ()) if in_force(entry, day)]
+    for entry in held:
+        if entry.region == "eea":
+            return Standing("eea", entry)
+    for entry in held:
+        if (lack := entry.lack(party)) is None:
+            return Standing("adequate", entry)
+    return Standing("elsewhere", held[0], lack) if held else Standing("elsewhere")
+
+
+def _is_authority(party: Party) -> bool:
+    """By its role in the register, or by a kind that acts under powers of law."""
+    powers = party.kind is not None and recipient_kind(party.kind).needs_provision
+    return powers or party.role == "authority"

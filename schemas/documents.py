@@ -59,7 +59,9 @@ def _parts(entry: EventType) -> dict[str, Schema]:
         plain["Personal"]["properties"] = {field: _field(field) for field in PERSONAL_FIELDS}
     if entry.type == ERASED:
         plain[entry.data.__name__]["properties"] |= _foreign_erasure()
-    plain[entry.data.__name__]["allOf"] = _data_rules(entry)
+    rules = _data_rules(entry)
+    if rules:
+        plain[entry.data.__name__]["allOf"] = rules
     return plain
 
 
@@ -144,7 +146,7 @@ def _subject_rules(entry: EventType) -> list[Schema]:
 
 def _data_rules(entry: EventType) -> list[Schema]:
     """The rules between members of the data."""
-    rules = [_when({"legal_basis": {"enum": ["6-1-c", "6-1-e"]}}, "provision")]
+    rules: list[Schema] = []
     if "from_recipient" in entry.data.__struct_fields__:
         rules.append(_when({"origin": {"const": "third-party"}}, "from_recipient"))
     if issubclass(entry.data, PersonFacts):

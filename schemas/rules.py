@@ -6,7 +6,7 @@ Each gives the pointer of what breaks it, or None.
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import fields
@@ -27,8 +27,6 @@ from schemas.formats import (
 from schemas.personal import REMARK, unfit_field
 from schemas.references import OUTSIDERS, PERSONS, Kind, kind_of
 from schemas.shapes import members_marked
-
-_NEEDS_PROVISION: Final = frozenset({"6-1-c", "6-1-e"})
 
 
 class Checks(Struct, frozen=True):
@@ -108,8 +106,6 @@ def _broken_legal_rule(data: dict[str, Any], needs_activity: bool) -> str | None
         return "/activity"
     if needs_activity and "legal_basis" not in data:
         return "/legal_basis"
-    if data.get("legal_basis") in _NEEDS_PROVISION and "provision" not in data:
-        return "/provision"
     if data.get("origin") == "third-party" and "from_recipient" not in data:
         return "/from_recipient"
     return None

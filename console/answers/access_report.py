@@ -28,8 +28,7 @@ from ledger.event import RecordedEvent, instant
 from ledger.sealing import base64url
 from projections.disclosures import Disclosure
 from projections.timetravel import Moment
-from rulebook import region
-from rulebook.calendar import day_of
+from projections.transfers import place_of, transfer_of
 from schemas import CATEGORIES, EVENT_TYPES
 from schemas.texts import Language, text_of, word_of
 
@@ -167,12 +166,14 @@ def _recipients(rows: Iterable[Disclosure], names: RecipientNames) -> Iterator[A
     """Each disclosure: to whom by name as it was then, when, what, why. A private person stays unnamed."""
     for row in rows:
         private = row.recipient_kind == "subscriber"
+        place = place_of(row, names.entry(row.recipient))
         yield {
             "occurred_at": instant(row.occurred_at),
             "recipient": None if private else row.recipient,
             "name": None if private else names.at(row.recipient, row.occurred_at),
             "kind": row.recipient_kind,
-            "country": row.country,
+            "country": place.country,
+            "country_derived": place.derived,
             "purpose": row.purpose,
             "legal_basis": row.legal_basis,
             "provision": row.provision,
@@ -251,20 +252,18 @@ def _automated(subject: Subject) -> Iterator[Answer]:
 def _transfers(rows: Iterable[Disclosure], names: RecipientNames) -> Iterator[Answer]:
     """Disclosures outside the EEA, with what each rests on."""
     for row in rows:
-        version = names.version(row.recipient, row.occurred_at)
-        country = row.country or (version.country if version else None)
-        place = region(country, day_of(row.occurred_at)) if country else None
-        if place and place != "eea":
-            stated = row.facts.get("transfer_mechanism")
-            registered = version.transfer_mechanism if version else None
-            adequate = "adequacy-decision" if place == "adequate" else None
+        known = names.entry(row.recipient)
+        place, found = place_of(row, known), transfer_of(row, known)
+        if found and found.region != "eea":
+            version = names.version(row.recipient, row.occurred_at)
             yield {
                 "occurred_at": instant(row.occurred_at),
                 "recipient": row.recipient,
                 "name": names.public(row.recipient, row.occurred_at),
-                "country": country,
-                "region": place,
-                "mechanism": stated or registered or adequate,
+                "country": place.country,
+                "region": found.region,
+                "mechanism": found.mechanism,
+                "lacks": found.lacks,
                 "document": version.agreement_ref if version else None,
                 "positions": [row.position],
             }

@@ -1,18 +1,19 @@
 """`ledger disclosures`: who received what about whom, when, why and how."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from itertools import islice
 from typing import Any
 
 import msgspec
 
-from console.answers.recipients import RecipientNames
+from console.answers.period import ALWAYS, Period, latest
+from console.answers.recipients import RecipientNames, recipients_then
 from console.answers.source import ERASED, Source
 from console.answers.subjects import known_streams, note_read
 from ledger.event import instant
 from projections.disclosures import Disclosure
-from projections.read import disclosed, recipients_by_id
+from projections.read import disclosed
+from projections.transfers import Place, place_of
 from rulebook import provision
 
 __all__ = ["Wanted", "disclosures"]
@@ -22,7 +23,7 @@ _BLOCK_ROWS = 1_000
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """Which disclosures: bounds are inclusive and of the occurred time, `recipient` is a bare id.
+    """Which disclosures: of a period, `recipient` is a bare id. `limit`: at most so many, the latest.
 
     `provision`: in any spelling that the rulebook knows.
     """
@@ -31,14 +32,15 @@ class Wanted(msgspec.Struct, frozen=True):
     recipient: str | None = None
     kind: str | None = None
     provision: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+    period: Period = ALWAYS
+    limit: int | None = None
 
 
 def disclosures(source: Source, wanted: Wanted) -> Iterator[dict[str, Any]]:
     """Disclosures by (occurred_at, source, id). The subject of an erased person is None, as of a feed.
 
-    Raises UnknownSubject when `wanted.subject` has never named anybody.
+    Where a disclosure does not say in which country its recipient is, the recipient's entry of the time does
+    (`country_derived`). Raises UnknownSubject when `wanted.subject` has never named anybody.
     """
     streams = known_streams(source, wanted.subject) if wanted.subject else None
     note_read(source, wanted.subject)
@@ -47,13 +49,14 @@ def disclosures(source: Source, wanted: Wanted) -> Iterator[dict[str, Any]]:
         streams=streams,
         recipient=wanted.recipient,
         kind=wanted.kind,
-        since=wanted.since,
-        until=wanted.until,
+        since=wanted.period.since,
+        until=wanted.period.last,
     )
     if wanted.provision is not None:
         same = article_of(wanted.provision)
         rows = (row for row in rows if row.provision and article_of(row.provision) == same)
-    return _all_shown(source, rows, RecipientNames(source, recipients_by_id(source.session)))
+    names = RecipientNames(source, recipients_then(source, wanted.period.as_of))
+    return _all_shown(source, latest(rows, wanted.limit), names)
 
 
 def article_of(spelled: str) -> str:
@@ -71,10 +74,11 @@ def _all_shown(
         for row in block:
             reference = references.get(row.stream)  # none for a feed, which is about many
             subject = None if reference == ERASED else reference
-            yield _shown(row, subject, names.at(row.recipient, row.occurred_at))
+            name = names.at(row.recipient, row.occurred_at)
+            yield _shown(row, subject, name, place_of(row, names.entry(row.recipient)))
 
 
-def _shown(row: Disclosure, subject: Any, recipient_name: Any) -> dict[str, Any]:
+def _shown(row: Disclosure, subject: Any, recipient_name: Any, place: Place) -> dict[str, Any]:
     return {
         "position": row.position,
         "occurred_at": instant(row.occurred_at),
@@ -91,7 +95,8 @@ def _shown(row: Disclosure, subject: Any, recipient_name: Any) -> dict[str, Any]
         "provision": row.provision,
         "categories": list(row.categories),
         "fields": list(row.fields or ()),  # of some kinds it is not told
-        "country": row.country,
+        "country": place.country,
+        "country_derived": place.derived,
         "method": row.method,
         "case_ref": row.case_ref,
         "record_count": row.record_count,

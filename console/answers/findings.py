@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 import rulebook
+from console.answers.period import ALWAYS, Period, latest
 from console.answers.source import ERASED, Source
 from console.answers.subjects import known_streams, note_read
 from ledger.event import instant
@@ -22,11 +23,16 @@ _BLOCK_ROWS = 1_000
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """Which findings: of a rule, of a severity, about a subject; None: any."""
+    """Which findings: of a rule, of a severity, about a subject; None: any.
+
+    Of events of a period, and of these at most so many, the latest.
+    """
 
     rule: str | None = None
     severity: str | None = None
     subject: str | None = None
+    period: Period = ALWAYS
+    limit: int | None = None
 
 
 def findings(source: Source, wanted: Wanted, moment: Moment) -> Iterator[dict[str, Any]]:
@@ -49,7 +55,8 @@ def findings(source: Source, wanted: Wanted, moment: Moment) -> Iterator[dict[st
         )
     else:
         rows = past_findings(session, moment, clock, office, rules=rules)
-    return _all_shown(source, iter(rows))
+    within = (row for row in rows if wanted.period.holds(row.occurred_at))
+    return _all_shown(source, latest(within, wanted.limit))
 
 
 def _rules(wanted: Wanted) -> list[str] | None:

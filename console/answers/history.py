@@ -1,9 +1,13 @@
 """`ledger history`: every event of a person, opened, in the order of the ledger."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
+from console.answers.period import ALWAYS, Period, latest
 from console.answers.source import Source, shown
 from console.answers.subjects import history_of
 from ledger.event import RecordedEvent, instant
@@ -11,14 +15,42 @@ from projections.timetravel import Moment
 from schemas import EVENT_TYPES, is_person
 from schemas.texts import Language, text_of
 
-__all__ = ["history"]
+__all__ = ["Part", "history"]
+
+Told = tuple[RecordedEvent, str | None]
+"""An event, and the annulment that took it back."""
+
+
+class Part(msgspec.Struct, frozen=True):
+    """Which of the events: those of a period, and of these at most so many, the latest."""
+
+    period: Period = ALWAYS
+    limit: int | None = None
+
+    def of(self, events: Iterable[Told]) -> list[Told]:
+        """The events that are wanted, in the order of positions."""
+        within = [told for told in events if self.period.holds(told[0].time)]
+        kept = latest(sorted(within, key=_time_order), self.limit)
+        return sorted(kept, key=lambda told: told[0].position)
+
+
+EVERYTHING = Part()
+
+
+def _time_order(told: Told) -> tuple[datetime, str, str]:
+    event, _ = told
+    return event.time, event.source, event.id
 
 
 def history(
-    source: Source, reference: str, moment: Moment, language: Language = "en"
+    source: Source,
+    reference: str,
+    moment: Moment,
+    language: Language = "en",
+    part: Part = EVERYTHING,
 ) -> Iterator[dict[str, Any]]:
-    """One line an event. Raises UnknownSubject, before the first line, for whoever is not known."""
-    events = history_of(source, reference, moment)
+    """One line an event, by position. Raises UnknownSubject, before the first line."""
+    events = part.of(history_of(source, reference, moment))
     _note(source, reference, [event for event, _ in events])
     named = {UUID(text) for event, _ in events for text in _references(event).values()}
     names = source.names(named)

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from console.answers.period import ALWAYS, Period
 from console.answers.source import ERASED, Source, instant_or_none
 from console.rights.handling import Case, known_incidents
 from ledger.errors import UnknownSubject
@@ -25,15 +26,29 @@ __all__ = ["affected_persons", "incident", "incident_list", "sources_of"]
 _BLOCK_ROWS = 1_000
 
 
-def incident_list(source: Source, moment: Moment, *, everything: bool) -> dict[str, Any]:
-    """Incidents as of a moment: those in which something is to be done, or all that had begun."""
+def incident_list(
+    source: Source,
+    moment: Moment,
+    *,
+    everything: bool,
+    period: Period = ALWAYS,
+    limit: int | None = None,
+) -> dict[str, Any]:
+    """Incidents as of a moment: those in which something is to be done, or all that had begun.
+
+    Only those that began in a period. `limit`: at most so many are shown, the most urgent; all are counted.
+    """
     time = moment.as_of or source.now
     known = [
         (stream, one.until(time))
         for stream, one in known_incidents(source, moment)
         if one.kind != "told"
     ]
-    begun = [(s, one) for s, one in known if one.begin and (everything or one.is_open)]
+    begun = [
+        (stream, one)
+        for stream, one in known
+        if one.begin and (everything or one.is_open) and period.holds(one.begin.order.time)
+    ]
     persons = [stream for stream, one in begun if one.kind == "misuse"]
     if persons:
         source.reads.note_many(())
@@ -43,7 +58,7 @@ def incident_list(source: Source, moment: Moment, *, everything: bool) -> dict[s
         for stream, one in begun
     ]
     return {
-        "incidents": sorted(rows, key=_urgency),
+        "incidents": sorted(rows, key=_urgency)[:limit],
         "open": sum(row["open"] for row in rows),
         "overdue": sum(row["overdue"] for row in rows),
     }

@@ -26,7 +26,8 @@ from projections.read import register_entries
 from projections.read_register import past_register
 from projections.recipients import Recipient, ended_at, recipient_at
 from projections.timetravel import NOW, Moment
-from rulebook import Practice, provision, region
+from projections.transfers import party_of
+from rulebook import Practice, provision, region, transfer
 from rulebook.calendar import day_of
 from schemas.texts import Language
 
@@ -161,12 +162,13 @@ def _parties(asked: _Asked, known: Mapping[str, Recipient]) -> Iterator[Sight]:
         version, ending = recipient_at(row, asked.clock), ended_at(row)
         if version is None or (ending and ending.valid_to <= asked.day):
             continue
-        place, where = asked.place("recipient", name), region(version.country, asked.day)
+        place, registered = asked.place("recipient", name), version.transfer_mechanism
+        party = party_of(row, version, asked.day)
+        found = transfer(version.country, asked.day, party, registered=registered)
         yield "recipient-kind", version.kind, place
-        yield "region", where, place
-        if where != "eea":
-            mechanism = version.transfer_mechanism or (_ADEQUATE if where == "adequate" else None)
-            yield from [("transfer-mechanism", mechanism, place)] if mechanism else []
+        yield "region", found.region, place
+        if found.mechanism:
+            yield "transfer-mechanism", found.mechanism if registered else _ADEQUATE, place
 
 
 # Events

@@ -4,22 +4,37 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from console.answers.source import Source, shown, states_at
 from projections.read import recipients_by_id
 from projections.recipients import VIEW, Recipient, Version, ended_at, known_at, recipient_at
 from projections.timetravel import Moment
 
-__all__ = ["RecipientNames", "recipients", "recipients_known"]
+__all__ = [
+    "RecipientNames",
+    "certifications_of",
+    "recipients",
+    "recipients_known",
+    "recipients_then",
+]
 
 
 def recipients(source: Source, as_of: datetime | None) -> dict[str, Any]:
     """Every recipient that was known by then, sorted by its id."""
+    known = recipients_then(source, as_of)
+    names, time = RecipientNames(source, known), as_of or source.now
+    names.note((name, time) for name in known)
+    return {"recipients": [_recipient(names, row, time) for row in known.values()]}
+
+
+def recipients_then(source: Source, as_of: datetime | None) -> dict[str, Recipient]:
+    """Every recipient as it was known by a time, None: now; by its bare id."""
     everybody = recipients_by_id(source.session)
-    then = [known_at(row, as_of) if as_of else row for row in everybody.values()]
-    known = [row for row in then if row]
-    names, time = RecipientNames(source, everybody), as_of or source.now
-    names.note((row.recipient, time) for row in known)
-    return {"recipients": [_recipient(names, row, time) for row in known]}
+    if as_of is None:
+        return everybody
+    known = {name: known_at(row, as_of) for name, row in everybody.items()}
+    return {name: row for name, row in known.items() if row}
 
 
 def recipients_known(source: Source, moment: Moment) -> dict[str, Recipient]:
@@ -38,10 +53,17 @@ def _recipient(names: "RecipientNames", row: Recipient, time: datetime) -> dict[
         "valid_from": version.valid_from.isoformat() if version else None,
         "agreement_ref": version.agreement_ref if version else None,
         "transfer_mechanism": version.transfer_mechanism if version else None,
+        "certifications": certifications_of(version),
         "ended": {"valid_to": ending.valid_to.isoformat(), "reason": ending.reason}
         if ending
         else None,
     }
+
+
+def certifications_of(version: Version | None) -> list[dict[str, Any]]:
+    """What a recipient is certified under, in the words of its entry."""
+    held = version.certifications if version else ()
+    return [msgspec.to_builtins(one) for one in held]
 
 
 class RecipientNames:
@@ -83,8 +105,12 @@ class RecipientNames:
 
     def version(self, recipient: str, time: datetime) -> Version | None:
         """The entry of a recipient that holds at a time."""
-        row = self._rows.get(recipient)
+        row = self.entry(recipient)
         return recipient_at(row, time) if row else None
+
+    def entry(self, recipient: str) -> Recipient | None:
+        """All that is known of a recipient."""
+        return self._rows.get(recipient)
 
 
 def _name(source: Source, recipient: str, version: Version) -> Any:

@@ -14,7 +14,7 @@ import msgspec
 from console.answers.completeness import missing
 from console.answers.measures import measures, named_measures, told_measures
 from console.answers.processor import processor_part
-from console.answers.recipients import RecipientNames
+from console.answers.recipients import RecipientNames, certifications_of
 from console.answers.retention import retention
 from console.answers.source import Source, instant_or_none, states_at
 from console.settings import Controller
@@ -26,12 +26,12 @@ from projections.processing_register import Assessment, Entry
 from projections.read_register import past_register, present_register
 from projections.recipients import Recipient, Version, recipient_at
 from projections.timetravel import NOW, Moment
-from rulebook import region
+from projections.transfers import party_of
+from rulebook import Transfer, region, transfer
 from rulebook.calendar import day_of
+from rulebook.transfers import ADEQUACY
 
 __all__ = ["register"]
-
-_ADEQUATE = "adequacy-decision"
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -50,6 +50,11 @@ class _Known(msgspec.Struct, frozen=True):
     def version(self, recipient: str) -> Version | None:
         row = self.recipients.get(recipient)
         return recipient_at(row, self.clock) if row else None
+
+    def transfer(self, recipient: str, version: Version) -> Transfer:
+        """What sending data to a recipient rests on, as it is registered now."""
+        party = party_of(self.recipients[recipient], version, self.day)
+        return transfer(version.country, self.day, party, registered=version.transfer_mechanism)
 
 
 def register(source: Source, controller: Controller, moment: Moment) -> dict[str, Any]:
@@ -144,6 +149,7 @@ def _recipient(recipient: str, known: _Known) -> dict[str, Any]:
         "country": version.country if version else None,
         "agreement_ref": version.agreement_ref if version else None,
         "transfer_mechanism": version.transfer_mechanism if version else None,
+        "certifications": certifications_of(version),
     }
 
 
@@ -151,7 +157,10 @@ def _recipient(recipient: str, known: _Known) -> dict[str, Any]:
 
 
 def _transfers(entry: Entry, known: _Known) -> Iterator[dict[str, Any]]:
-    """Countries outside the EEA that were declared or observed, with what a transfer there rests on."""
+    """Countries outside the EEA that were declared or observed, with what a transfer there rests on.
+
+    The region is that of a recipient of whom nothing is known.
+    """
     declared = set((entry.declared or {}).get("countries", []))
     for country in sorted(declared | set(entry.observed.countries)):
         place = region(country, known.day)
@@ -163,7 +172,7 @@ def _transfers(entry: Entry, known: _Known) -> Iterator[dict[str, Any]]:
                 "declared": country in declared,
                 "observed": country in entry.observed.countries,
                 "mechanisms": _sorted(mechanism for mechanism, _ in grounds)
-                or ([_ADEQUATE] if place == "adequate" else []),
+                or ([ADEQUACY] if place == "adequate" else []),
                 "documents": _sorted(document for _, document in grounds),
             }
 
@@ -175,8 +184,10 @@ def _grounds(entry: Entry, country: str, known: _Known) -> Iterator[tuple[str | 
             yield safeguard["mechanism"], safeguard.get("document")
     for recipient in entry.observed.recipients:
         version = known.version(recipient)
-        if version and version.country == country and version.transfer_mechanism:
-            yield version.transfer_mechanism, version.agreement_ref
+        if version and version.country == country:
+            mechanism = known.transfer(recipient, version).mechanism
+            document = version.agreement_ref if version.transfer_mechanism else None
+            yield mechanism, document if mechanism else None
 
 
 def _sorted(texts: Iterator[str | None]) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+from console.answers.period import ALWAYS, Period
 from console.answers.source import ERASED, instant_or_none
 from console.rights.requesting import Found
 from ledger.event import RecordedEvent, instant
@@ -22,11 +23,18 @@ _DECIDED = "erasure-decided"
 
 
 def listed(
-    requests: Iterable[Found], time: datetime, *, ended: bool, overdue_only: bool
+    requests: Iterable[Found],
+    time: datetime,
+    *,
+    ended: bool,
+    overdue_only: bool,
+    period: Period = ALWAYS,
+    limit: int | None = None,
 ) -> dict[str, Any]:
     """Requests as of a time, in the order given; those that had not been received by then are left out.
 
-    `ended`: also those that were answered, refused or closed. What is overdue is open still.
+    `ended`: also those that were answered, refused or closed. What is overdue is open still. `period`: of
+    which the receipt was recorded. `limit`: at most so many are shown, the most urgent; all are counted.
     """
     states = [(found, standing(found.request, time)) for found in requests]
     rows = [
@@ -35,12 +43,17 @@ def listed(
         if state is not None
         and (ended or state.ended_at is None)
         and (state.overdue or not overdue_only)
+        and _received_in(period, found.request)
     ]
     return {
-        "requests": rows,
+        "requests": rows[:limit],
         "open": sum(row["ended_at"] is None for row in rows),
         "overdue": sum(row["overdue"] and row["ended_at"] is None for row in rows),
     }
+
+
+def _received_in(period: Period, request: Request) -> bool:
+    return request.receipt is not None and period.holds(request.receipt.order.time)
 
 
 def decisions_on(

@@ -1,7 +1,8 @@
 """`ledger transfers`: what left the European Economic Area, where to, and on which ground.
 
-Where data went is what the disclosure says, or else the country of its recipient at the time. The regions
-are those of the day of the disclosure. Persons are counted, never named.
+Where data went is what the disclosure says, or else the country of its recipient at the time. What it rests
+on is judged for the day of the disclosure and for the recipient as it was then: a decision of adequacy may
+cover only some. Persons are counted, never named.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,37 +13,40 @@ from uuid import UUID
 
 import msgspec
 
+from console.answers.period import Period
+from console.answers.recipients import recipients_then
 from console.answers.source import Source, instant_or_none
 from ledger.event import RecordedEvent
 from ledger.reading import events_of
 from projections.disclosures import Disclosure
-from projections.read import disclosed, recipients_by_id
-from projections.recipients import Recipient, Version, recipient_at
+from projections.read import disclosed
+from projections.recipients import Recipient
 from projections.timetravel import counting
-from projections.transfers import agreed_at
-from rulebook import region
-from rulebook.calendar import day_of
+from projections.transfers import agreed_at, place_of, transfer_of
+from rulebook import Transfer
 
 __all__ = ["transfers"]
 
 # Persons whose events are in memory together.
 _BLOCK_ROWS = 200
-_Key = tuple[str, str, str | None, bool | None]
-"""Country, region, mechanism, and whether the customer had agreed; None for a feed about many."""
+_Key = tuple[str, str, str | None, bool | None, str | None]
+"""Country, region, mechanism, whether the customer had agreed (None: a feed about many), what is lacking."""
 
 
 class _Group(msgspec.Struct):
-    """Disclosures that agree in all that matters for chapter V."""
+    """Disclosures that agree in all that matters for chapter V. `derived`: countries from the register."""
 
     disclosures: int = 0
+    derived: int = 0
     people: set[UUID] = set()
     recipients: set[str] = set()
     kinds: set[str] = set()
     first: datetime | None = None
     last: datetime | None = None
 
-    def add(self, row: Disclosure) -> None:
+    def add(self, row: Disclosure, derived: bool) -> None:
         self.disclosures += 1
+        self.derived += derived
         if row.subject is None:
             self.people.add(row.stream)
         self.recipients.add(row.recipient)
@@ -56,18 +60,22 @@ class _Outside(msgspec.Struct, frozen=True):
 
     row: Disclosure
     country: str
-    region: str
-    mechanism: str | None
+    derived: bool
+    found: Transfer
+
+    def key(self, agreed: bool | None) -> _Key:
+        """What it is counted with."""
+        return self.country, self.found.region, self.found.mechanism, agreed, self.found.lacks
 
 
-def transfers(source: Source, since: datetime | None, until: datetime | None) -> dict[str, Any]:
+def transfers(source: Source, wanted: Period) -> dict[str, Any]:
     """Disclosures outside the EEA, grouped; those inside and those to an unknown country are counted.
 
-    Bounds are inclusive. Memory grows with the persons whose data left the EEA.
+    Memory grows with the persons whose data left the EEA.
     """
     seen = {"inside_eea": 0, "country_unknown": 0}
-    recipients = recipients_by_id(source.session)
-    rows = disclosed(source.session, since=since, until=until)
+    recipients = recipients_then(source, wanted.as_of)
+    rows = disclosed(source.session, since=wanted.since, until=wanted.last)
     groups: dict[_Key, _Group] = {}
     outside = _outside(rows, recipients, seen)
     while block := list(islice(outside, _BLOCK_ROWS)):
@@ -76,9 +84,9 @@ def transfers(source: Source, since: datetime | None, until: datetime | None) ->
             agreed = None
             if one.row.subject is None:
                 agreed = agreed_at(events[one.row.stream], one.country, one.row.occurred_at)
-            key = one.country, one.region, one.mechanism, agreed
-            groups.setdefault(key, _Group()).add(one.row)
-    return {"transfers": [_shown(key, groups[key]) for key in sorted(groups, key=_order)], **seen}
+            groups.setdefault(one.key(agreed), _Group()).add(one.row, one.derived)
+    ordered = sorted(groups.items(), key=_order)
+    return {"transfers": [_shown(*one) for one in ordered], **seen}
 
 
 def _outside(
@@ -86,23 +94,13 @@ def _outside(
 ) -> Iterator[_Outside]:
     for row in rows:
         known = recipients.get(row.recipient)
-        version = recipient_at(known, row.occurred_at) if known else None
-        country = row.country or (version.country if version else None)
-        if country is None:
+        place, found = place_of(row, known), transfer_of(row, known)
+        if place.country is None or found is None:
             seen["country_unknown"] += 1
-            continue
-        place = region(country, day_of(row.occurred_at))
-        if place == "eea":
+        elif found.region == "eea":
             seen["inside_eea"] += 1
         else:
-            yield _Outside(row, country, place, _mechanism(row, version, place))
-
-
-def _mechanism(row: Disclosure, version: Version | None, place: str) -> str | None:
-    """What the disclosure says, or the recipient's entry; an adequacy decision needs nothing else."""
-    stated: str | None = row.facts.get("transfer_mechanism")
-    registered = version.transfer_mechanism if version else None
-    return stated or registered or ("adequacy-decision" if place == "adequate" else None)
+            yield _Outside(row, place.country, place.derived, found)
 
 
 def _counted(source: Source, streams: set[UUID]) -> dict[UUID, list[RecordedEvent]]:
@@ -112,19 +110,24 @@ def _counted(source: Source, streams: set[UUID]) -> dict[UUID, list[RecordedEven
     return {stream: counting(events, source.privacy_office) for stream, events in by_stream.items()}
 
 
-def _order(key: _Key) -> tuple[str, str, str, int]:
-    country, place, mechanism, agreed = key
-    return country, place, mechanism or "", -1 if agreed is None else int(agreed)
+def _order(counted: tuple[_Key, _Group]) -> tuple[str, datetime, str, str, int, str]:
+    """By country, and there in the order of time."""
+    (country, place, mechanism, agreed, lacks), group = counted
+    assert group.first is not None
+    agreement = -1 if agreed is None else int(agreed)
+    return country, group.first, place, mechanism or "", agreement, lacks or ""
 
 
 def _shown(key: _Key, group: _Group) -> dict[str, Any]:
-    country, place, mechanism, agreed = key
+    country, place, mechanism, agreed, lacks = key
     return {
         "country": country,
         "region": place,
         "mechanism": mechanism,
+        "lacks": lacks,
         "agreement": agreed,
         "disclosures": group.disclosures,
+        "country_derived": group.derived,
         "data_subjects": len(group.people),
         "recipients": sorted(group.recipients),
         "recipient_kinds": sorted(group.kinds),

@@ -8,6 +8,7 @@ import typer
 from console.answers.intake import validated
 from console.commands.failing import fail_unless
 from console.flags import Json, configured
+from console.lookups import event_types, option_of
 from console.output import emit, emit_bytes, people
 from console.settings import Settings
 from console.show.intake import ingested_tables
@@ -32,7 +33,10 @@ def _names() -> list[str]:
 TypeName = Annotated[
     str,
     typer.Argument(
-        metavar="TYPE", help="Such as consent-given, or its full name.", autocompletion=_names
+        metavar="TYPE",
+        help="Such as consent-given, or its full name.",
+        autocompletion=_names,
+        callback=option_of(lambda: event_types(EVENT_TYPES.values())),
     ),
 ]
 
@@ -86,11 +90,9 @@ def show_type(
         emit_bytes(orjson.dumps(schema_of(entry.type), option=options))
 
 
-def _entry(name: str) -> EventType:
+def _entry(type: str) -> EventType:
     """The newest version of a type by its name, or the one that is named in full."""
-    named = [entry for entry in EVENT_TYPES.values() if name in {entry.name, entry.type}]
-    if not named:
-        raise typer.BadParameter("TYPE: there is no such event type; see `ledger schema list`")
+    named = [entry for entry in EVENT_TYPES.values() if type in {entry.name, entry.type}]
     return max(named, key=lambda entry: entry.version)
 
 

@@ -23,6 +23,7 @@ from console.flags import (
 )
 from console.output import emit_lines, note
 from console.settings import Settings
+from console.words import counted
 from projections.timetravel import Moment
 
 __all__ = ["add_commands"]
@@ -82,7 +83,7 @@ def export(
         recorded_by=time_of("--recorded-by", recorded_by),
         at_position=at_position,
     )
-    _check(form, subject, register_url)
+    _check(subject, register_url)
     log = Log(settings.ledger, settings.confidential, register_url)
     told = Exported()
     with reading(
@@ -92,12 +93,10 @@ def export(
     if as_json:
         return
     left_out = f", {told.left_out} left out as annulled" if told.left_out else ""
-    note(f"ledger: {told.records} records up to position {told.position}{left_out}")
+    note(f"ledger: {counted('record', told.records)} up to position {told.position}{left_out}")
 
 
-def _check(form: str, subject: str | None, register_url: str | None) -> None:
-    if form not in RECORDS:
-        raise typer.BadParameter(f"--format: expected one of {', '.join(RECORDS)}")
+def _check(subject: str | None, register_url: str | None) -> None:
     if subject is not None:
         check_reference(subject)
     if register_url is not None and not _REGISTER_URL.fullmatch(register_url):

@@ -9,7 +9,7 @@ import typer
 from console.answers.incidents import incident
 from console.answers.source import Source
 from console.commands.people import Subject, working
-from console.flags import At, Json, code_option, configured, one_of
+from console.flags import At, Json, code_option, configured
 from console.output import emit, people
 from console.rights.handling import act_on_case, detection, find_case, suspicion, words_to
 from console.rights.requesting import record
@@ -67,7 +67,6 @@ def detect(
     as_json: Json = False,
 ) -> None:
     """Record that a breach of personal data was detected: from then on (`--at`) its clocks run."""
-    one_of("--regime", regime, REGIMES)
     with working(settings, "incident", at) as (site, source, time):
         record(site, [detection(source, ref, regime, time)], time)
         _print(source, _Which(ref, "breach"), time, as_json)
@@ -85,7 +84,6 @@ def assess(
     as_json: Json = False,
 ) -> None:
     """Record what risk a breach is for persons; when it is high they must be told (GDPR Art. 34)."""
-    one_of("--risk", risk, RISKS)
     _act(settings, _Which(ref, "breach"), "breach-assessed", {"risk": risk}, at, as_json)
 
 
@@ -104,8 +102,6 @@ def notify(
     as_json: Json = False,
 ) -> None:
     """Record that the authority was notified of a breach, at first or in full."""
-    one_of("--regime", regime, REGIMES)
-    one_of("--phase", phase, PHASES)
     facts = {"regime": regime, "phase": phase}
     _act(settings, _Which(ref, "breach"), "authority-notified", facts, at, as_json)
 

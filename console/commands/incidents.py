@@ -2,9 +2,11 @@
 
 from typing import Annotated
 
+import msgspec
 import typer
 
 from console.answers.incidents import affected_persons, incident, incident_list, sources_of
+from console.answers.lookups import known_activity, known_recipient, known_system
 from console.answers.source import Source
 from console.commands import incident_acts
 from console.commands.failing import fail_unless
@@ -16,6 +18,7 @@ from console.flags import (
     AtPosition,
     Json,
     Language,
+    MostUrgent,
     RecordedBy,
     Since,
     Until,
@@ -23,6 +26,7 @@ from console.flags import (
     configured,
     language_of,
     moment_of,
+    period_of,
     time_of,
 )
 from console.output import emit, emit_list, people
@@ -55,13 +59,16 @@ def list_incidents(
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,
     at_position: AtPosition = None,
+    since: Since = None,
+    until: Until = None,
+    limit: MostUrgent = None,
     as_json: Json = False,
 ) -> None:
     """Print open breaches and cases of misuse with their clocks. Exit status 1 when one is overdue."""
-    moment = moment_of(as_of, recorded_by, at_position)
+    moment, period = moment_of(as_of, recorded_by, at_position), period_of(since, until)
     with reading(settings, "incident", moment) as (site, source):
         prepare(site, moment.known)
-        answer = incident_list(source, moment, everything=everything)
+        answer = incident_list(source, moment, everything=everything, period=period, limit=limit)
         if as_json:
             emit(answer)
         else:
@@ -122,8 +129,6 @@ def show_affected(
 ) -> None:
     """Print the persons whom a breach concerns, by what it reached, and who of them was told."""
     wanted = frozenset(category or ())
-    if not wanted <= set(CATEGORIES):
-        raise typer.BadParameter(f"--category: expected some of {', '.join(CATEGORIES)}")
     if not any((wanted, system, recipient, activity, since, until)):
         raise typer.BadParameter("say what it reached: a category, system, recipient, period …")
     scope = Scope(
@@ -135,14 +140,25 @@ def show_affected(
     )
     with reading(settings, "incident") as (site, source):
         bring_up_to_date(site)
-        _print_affected(source, ref, scope, system, as_json)
+        _print_affected(source, ref, _known(source, scope), system, as_json)
+
+
+def _known(source: Source, scope: Scope) -> Scope:
+    """A scope with the ids of what it names. Raises BadParameter."""
+    party, activity = scope.recipient, scope.activity
+    return msgspec.structs.replace(
+        scope,
+        recipient=known_recipient(source, "--recipient", party) if party else None,
+        activity=known_activity(source, "--activity", activity) if activity else None,
+    )
 
 
 def _print_affected(
     source: Source, ref: str, scope: Scope, system: str | None, as_json: bool
 ) -> None:
     case = find_case(source, ref)  # there must be one
-    reached = scope.within(sources_of(source, system)) if system else scope
+    within = sources_of(source, known_system(source, "--system", system)) if system else None
+    reached = scope.within(within) if within else scope
     rows = affected_persons(source, reached, case.told)
     if as_json:
         emit_list("persons", rows, count_as="count")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from console.answers.lookups import known_recipient
 from console.answers.notifications import (
     EXCEPTIONS,
     OUTCOMES,
@@ -23,7 +24,6 @@ from console.flags import (
     code_option,
     configured,
     moment_of,
-    one_of,
 )
 from console.output import emit, emit_list, people
 from console.rights.requesting import record
@@ -49,7 +49,7 @@ def list_tasks(
     settings: Settings,
     subject: OptionalSubject = None,
     recipient: Annotated[
-        str | None, typer.Option("--recipient", metavar="R", help="Only this one, by bare id.")
+        str | None, typer.Option("--recipient", metavar="R", help="Only this one, by id or name.")
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Also those that are done, with what came of them.")
@@ -65,7 +65,8 @@ def list_tasks(
     moment = moment_of(as_of, recorded_by, at_position)
     with reading(settings, "notify", moment) as (site, source):
         prepare(site, moment)
-        rows = notification_tasks(source, Wanted(subject, recipient, everything), moment)
+        party = known_recipient(source, "--recipient", recipient) if recipient else None
+        rows = notification_tasks(source, Wanted(subject, party, everything), moment)
         if as_json:
             emit_list("tasks", rows, count_as="count")
         else:
@@ -76,7 +77,7 @@ def list_tasks(
 def record_word(
     settings: Settings,
     subject: Subject,
-    recipient: Annotated[str, typer.Argument(metavar="RECIPIENT", help="By bare id.")],
+    recipient: Annotated[str, typer.Argument(metavar="RECIPIENT", help="By id or name.")],
     action: Annotated[
         str,
         code_option("--action", "A", ACTIONS),
@@ -103,12 +104,11 @@ def record_word(
 ) -> None:
     """Record that a recipient was told, or why it cannot be. Refused when there is nothing to tell it."""
     check_person(subject)
-    one_of("--action", action, ACTIONS)
-    one_of("--outcome", outcome, OUTCOMES)
-    word = Word(subject, recipient, action, outcome, ground, tuple(category or ()))
     with working(settings, "notify", at) as (site, source, time):
+        party = known_recipient(source, "RECIPIENT", recipient)
+        word = Word(subject, party, action, outcome, ground, tuple(category or ()))
         record(site, [notification(source, word, time)], time)
-        rows = list(notification_tasks(source, Wanted(subject, recipient, done=True)))
+        rows = list(notification_tasks(source, Wanted(subject, party, done=True)))
     if as_json:
         emit({"tasks": rows, "count": len(rows)})
     else:

@@ -11,8 +11,10 @@ from rich.console import RenderableType
 
 import rulebook
 from console.answers.access import access, employee_access, seen_by
-from console.answers.findings import Wanted, findings
+from console.answers.findings import Wanted as FindingsWanted
+from console.answers.findings import findings
 from console.answers.lint import lint
+from console.answers.lookups import known_role
 from console.answers.subjects import check_person, check_reference
 from console.commands.following import bring_up_to_date
 from console.commands.people import prepare, reading
@@ -21,6 +23,7 @@ from console.flags import (
     AtPosition,
     Json,
     Language,
+    Limit,
     RecordedBy,
     Since,
     Until,
@@ -28,8 +31,10 @@ from console.flags import (
     configured,
     language_of,
     moment_of,
+    period_of,
     time_of,
 )
+from console.lookups import rules
 from console.output import emit, emit_list, people
 from console.settings import Settings
 from console.show.access import access_tables, employee_tables, seen_tables
@@ -82,7 +87,8 @@ def show_access(
     with reading(settings, "access", moment) as (site, source):
         bring_up_to_date(site)
         if subject is None:
-            answer = access(source, moment, role=role, category=category)
+            held = known_role(source, "--role", role) if role else None
+            answer = access(source, moment, role=held, category=category)
             show = access_tables
         elif kind == "employee":
             answer, show = employee_access(source, subject, moment, start), employee_tables
@@ -104,8 +110,6 @@ def _kind_asked(
     subject: str | None, role: str | None, category: str | None, period: str | None
 ) -> str | None:
     """The kind of the subject, None for everybody. Raises BadParameter for options that do not fit."""
-    if category is not None and category not in CATEGORIES:
-        raise typer.BadParameter(f"--category: expected one of {', '.join(CATEGORIES)}")
     if subject is not None:
         check_person(subject)
         if role or category:
@@ -120,7 +124,9 @@ def show_findings(
     settings: Settings,
     rule: Annotated[
         str | None,
-        code_option("--rule", "R", RULES, "Of this rule, by id."),
+        code_option(
+            "--rule", "R", RULES, "Of this rule, by id or title.", lambda: rules(rulebook.RULES)
+        ),
     ] = None,
     severity: Annotated[
         str | None,
@@ -130,13 +136,18 @@ def show_findings(
         str | None,
         typer.Option("--subject", metavar="S", help="About this subject, such as customer/10023."),
     ] = None,
+    since: Since = None,
+    until: Until = None,
+    limit: Limit = None,
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,
     at_position: AtPosition = None,
     as_json: Json = False,
 ) -> None:
     """Print recorded facts that break a rule, and what ends each. Exit status 1 when there are any."""
-    wanted = _findings_wanted(rule, severity, subject)
+    if subject is not None:
+        check_reference(subject)
+    wanted = FindingsWanted(rule, severity, subject, period_of(since, until), limit)
     moment = moment_of(as_of, recorded_by, at_position)
     with reading(settings, "findings", moment) as (site, source):
         prepare(site, moment)
@@ -149,18 +160,6 @@ def show_findings(
             people().print(made)
     if count:
         raise typer.Exit(1)
-
-
-def _findings_wanted(rule: str | None, severity: str | None, subject: str | None) -> Wanted:
-    if rule is not None and rule not in RULES:
-        raise typer.BadParameter(
-            "--rule: expected the id of a rule of findings, see docs/policy.md"
-        )
-    if severity is not None and severity not in SEVERITIES:
-        raise typer.BadParameter(f"--severity: expected one of {', '.join(SEVERITIES)}")
-    if subject is not None:
-        check_reference(subject)
-    return Wanted(rule=rule, severity=severity, subject=subject)
 
 
 @configured("store", "register")

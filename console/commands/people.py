@@ -11,7 +11,7 @@ import typer
 from console.answers.erasure import erased
 from console.answers.everyone import all_states
 from console.answers.finding import find
-from console.answers.history import history
+from console.answers.history import Part, history
 from console.answers.source import Source
 from console.answers.state import state
 from console.answers.subjects import check_person, check_reference
@@ -22,18 +22,24 @@ from console.flags import (
     AtPosition,
     Json,
     Language,
+    Limit,
     RecordedBy,
+    Since,
+    Until,
     code_option,
     configured,
     language_of,
     moment_of,
+    period_of,
     time_of,
 )
+from console.lookups import fields, option_of
 from console.output import emit, emit_lines, note, people, standard_output
 from console.settings import Settings
 from console.show.person import erasure_tables, history_table, state_tables
 from console.show.text import table
 from console.wiring import Site, open_site
+from console.words import counted
 from ledger import blind
 from ledger.errors import Misconfigured, Retry
 from ledger.layouts import BLIND_FIELDS
@@ -50,7 +56,6 @@ __all__ = [
     "OptionalSubject",
     "Subject",
     "add_commands",
-    "checked_categories",
     "ground_of",
     "one_or_all",
     "prepare",
@@ -97,7 +102,8 @@ def reading(settings: Settings, query: str, moment: Moment = NOW) -> Iterator[tu
         with recording_reads(site):
             yield site, source
     if source.lost:
-        note(f"ledger: {source.lost} values are LOST: a key is missing although nobody erased it")
+        lost = counted("value", source.lost)
+        note(f"ledger: {lost} LOST: a key is missing although nobody erased it")
         raise typer.Exit(1)
 
 
@@ -135,14 +141,18 @@ def show_history(
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,
     at_position: AtPosition = None,
+    since: Since = None,
+    until: Until = None,
+    limit: Limit = None,
     language: Language = "en",
     as_json: Json = False,
 ) -> None:
-    """Print every event of a person, in order, opened. With --json one object a line."""
+    """Print every event of a person, opened: by time, and with --json by position, one object a line."""
     moment, spoken = moment_of(as_of, recorded_by, at_position), language_of(language)
     check_reference(subject)
+    part = Part(period_of(since, until), limit)
     with reading(settings, "history", moment) as (_, source):
-        lines = history(source, subject, moment, spoken)
+        lines = history(source, subject, moment, spoken, part)
         if as_json:
             emit_lines(lines)
         else:
@@ -202,7 +212,12 @@ def prepare(site: Site, moment: Moment) -> None:
 def show_found(
     settings: Settings,
     field: Annotated[
-        str, typer.Argument(metavar="FIELD", autocompletion=lambda: sorted(BLIND_FIELDS))
+        str,
+        typer.Argument(
+            metavar="FIELD",
+            autocompletion=lambda: sorted(BLIND_FIELDS),
+            callback=option_of(lambda: fields(BLIND_FIELDS)),
+        ),
     ],
     as_json: Json = False,
 ) -> None:
@@ -212,8 +227,6 @@ def show_found(
     standard input (`printf %s a@example.nl | ledger find email`), or asked for on a terminal: arguments
     are visible to others.
     """
-    if field not in BLIND_FIELDS:
-        raise typer.BadParameter(f"FIELD: expected one of {', '.join(sorted(BLIND_FIELDS))}")
     value = _value_of(field)
     with reading(settings, "find") as (site, source):
         if not blind.is_complete(source.session):
@@ -256,7 +269,7 @@ def erase(
 ) -> None:
     """Destroy the keys of a person's data, without asking. Nothing brings it back."""
     check_reference(subject)
-    named = checked_categories(category or [])
+    named = category or []
     with open_site(settings) as site:
         need_second_person(site, "erasure", [sorted(named), ground], about=subject)
         erasures = site.eraser().erase(subject, named, ground_of(ground))
@@ -278,10 +291,3 @@ def ground_of(text: str) -> Ground:
     if found is None:
         raise typer.BadParameter(f"the ground of an erasure: expected one of {', '.join(GROUNDS)}")
     return found
-
-
-def checked_categories(named: list[str]) -> list[str]:
-    """Categories of the contract. Raises BadParameter for another one."""
-    if not set(named) <= set(CATEGORIES):
-        raise typer.BadParameter(f"--category: expected some of {', '.join(CATEGORIES)}")
-    return named

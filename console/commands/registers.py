@@ -6,6 +6,7 @@ from typing import Annotated, Any, get_args
 import typer
 
 from console.answers.disclosures import Wanted, disclosures
+from console.answers.lookups import known_provision, known_recipient
 from console.answers.recipients import recipients
 from console.answers.register import register
 from console.answers.subjects import check_reference
@@ -18,6 +19,7 @@ from console.flags import (
     AtPosition,
     Json,
     Language,
+    Limit,
     RecordedBy,
     Since,
     Until,
@@ -25,6 +27,7 @@ from console.flags import (
     configured,
     language_of,
     moment_of,
+    period_of,
     time_of,
 )
 from console.output import emit, emit_list, encode, people
@@ -87,7 +90,8 @@ def show_disclosures(
         str | None, typer.Option("--subject", metavar="S", help="About this person.")
     ] = None,
     recipient: Annotated[
-        str | None, typer.Option("--recipient", metavar="R", help="Given to this recipient, by id.")
+        str | None,
+        typer.Option("--recipient", metavar="R", help="Given to this recipient, by id or name."),
     ] = None,
     kind: Annotated[
         str | None,
@@ -99,39 +103,29 @@ def show_disclosures(
     ] = None,
     since: Since = None,
     until: Until = None,
+    as_of: AsOf = None,
+    limit: Limit = None,
     as_json: Json = False,
 ) -> None:
     """Print who received what, when and why. Both bounds of time are inclusive."""
-    wanted = _wanted(subject, recipient, kind, provision, since, until)
+    if subject is not None:
+        check_reference(subject)
+    period = period_of(since, until, as_of)
     with reading(settings, "disclosures") as (site, source):
         bring_up_to_date(site)
+        wanted = Wanted(
+            subject=subject,
+            recipient=known_recipient(source, "--recipient", recipient) if recipient else None,
+            kind=kind,
+            provision=known_provision(source, provision) if provision else None,
+            period=period,
+            limit=limit,
+        )
         rows = disclosures(source, wanted)
         if as_json:
             emit_list("disclosures", rows)
         else:
             people().print(disclosures_table(rows))
-
-
-def _wanted(
-    subject: str | None,
-    recipient: str | None,
-    kind: str | None,
-    provision: str | None,
-    since: str | None,
-    until: str | None,
-) -> Wanted:
-    if subject is not None:
-        check_reference(subject)
-    if kind is not None and kind not in KINDS:
-        raise typer.BadParameter(f"--kind: expected one of {', '.join(KINDS)}")
-    return Wanted(
-        subject=subject,
-        recipient=recipient.removeprefix("recipient/") if recipient else None,
-        kind=kind,
-        provision=provision,
-        since=time_of("--from", since),
-        until=time_of("--to", until),
-    )
 
 
 @configured("store")

@@ -12,7 +12,18 @@ from console.answers.transparency import transparency
 from console.commands.following import bring_up_to_date
 from console.commands.people import reading
 from console.export.transparency import transparency_csv, transparency_page
-from console.flags import Json, Language, Since, Until, configured, language_of, time_of
+from console.flags import (
+    AsOf,
+    Json,
+    Language,
+    Since,
+    Until,
+    code_option,
+    configured,
+    language_of,
+    period_of,
+    time_of,
+)
 from console.output import emit, emit_bytes, encode, people, write_private
 from console.settings import Settings
 from console.show.registers import transfers_table, transparency_table
@@ -39,7 +50,7 @@ def show_transparency(
     until: Until = None,
     form: Annotated[
         str | None,
-        typer.Option("--format", metavar="F", help=f"One of {', '.join(_FORMATS)}."),
+        code_option("--format", "F", _FORMATS),
     ] = None,
     language: Language = "en",
     output: Output = None,
@@ -63,13 +74,17 @@ def show_transparency(
 
 @configured("store")
 def show_transfers(
-    settings: Settings, since: Since = None, until: Until = None, as_json: Json = False
+    settings: Settings,
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
 ) -> None:
     """Print what left the European Economic Area: where to, on which ground, agreed to or not."""
-    start, end = time_of("--from", since), time_of("--to", until)
+    period = period_of(since, until, as_of)
     with reading(settings, "transfers") as (site, source):
         bring_up_to_date(site)
-        answer = transfers(source, start, end)
+        answer = transfers(source, period)
     if as_json:
         emit(answer)
     else:
@@ -80,8 +95,6 @@ def form_of(
     form: str | None, as_json: bool, output: Path | None, formats: Sequence[str]
 ) -> str | None:
     """The format of an export, None for a table. Raises BadParameter."""
-    if form is not None and form not in formats:
-        raise typer.BadParameter(f"--format: expected one of {', '.join(formats)}")
     if as_json and form not in {None, "json"}:
         raise typer.BadParameter(f"--json and --format {form} exclude each other")
     if output is not None and form is None and not as_json:

@@ -13,12 +13,15 @@ from console.flags import (
     AtPosition,
     Json,
     Language,
+    MostUrgent,
     RecordedBy,
+    Since,
+    Until,
     code_option,
     configured,
     language_of,
     moment_of,
-    one_of,
+    period_of,
 )
 from console.output import emit, people
 from console.rights.requesting import NotAllowed, find, found_of, known_requests
@@ -58,14 +61,15 @@ def list_requests(
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,
     at_position: AtPosition = None,
+    since: Since = None,
+    until: Until = None,
+    limit: MostUrgent = None,
     as_json: Json = False,
 ) -> None:
     """Print open requests, by when they must be answered. Exit status 1 when one is overdue."""
-    if right is not None:
-        one_of("--right", right, RIGHTS)
     if subject is not None:
         check_reference(subject)
-    moment = moment_of(as_of, recorded_by, at_position)
+    moment, period = moment_of(as_of, recorded_by, at_position), period_of(since, until)
     with reading(settings, "request", moment) as (site, source):
         prepare(site, moment.known)
         streams = known_streams(source, subject) if subject else None
@@ -73,7 +77,9 @@ def list_requests(
         rows = known_requests(source, moment, streams=streams, unanswered=unanswered)
         rows = [row for row in rows if right in {None, row[1].right}]
         found, time = found_of(source, rows), moment.as_of or source.now
-        made = listed(found, time, ended=everything, overdue_only=overdue)
+        made = listed(
+            found, time, ended=everything, overdue_only=overdue, period=period, limit=limit
+        )
     if as_json:
         emit(made)
     else:

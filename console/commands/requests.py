@@ -11,7 +11,7 @@ from console.answers.requests import decisions_on, shown
 from console.commands import request_lists
 from console.commands.people import Subject, working
 from console.commands.request_lists import Ref, Whose
-from console.flags import At, Json, code_option, configured, one_of
+from console.flags import At, Json, code_option, configured
 from console.output import emit, people
 from console.rights.acting import Act
 from console.rights.answering import (
@@ -99,8 +99,6 @@ def open_command(
     as_json: Json = False,
 ) -> None:
     """Record that a person asked for a right. An objection stops the activity from then on."""
-    one_of("--right", right, RIGHTS)
-    one_of("--channel", channel, CHANNELS)
     if (right == "objection") != (activity is not None):
         raise typer.BadParameter("--activity: expected for an objection, and for nothing else")
     objection = (activity, ground) if activity is not None else None
@@ -153,7 +151,6 @@ def extend(
     as_json: Json = False,
 ) -> None:
     """Record that the person was told, with reasons, that the answer takes up to two months longer."""
-    one_of("--reason", reason, EXTENSIONS)
     with _acting(settings, ref, subject, at, "extend") as (site, found, time):
         made = act_on(found, "rights-request-extended", {"reason": reason})
         _carry_out(site, found, [made], time, as_json)
@@ -172,7 +169,6 @@ def refuse(
     as_json: Json = False,
 ) -> None:
     """Refuse a request, and print what the person must be told: why, the authority, the court."""
-    one_of("--ground", ground, REFUSALS)
     with _acting(settings, ref, subject, at, "refuse", ground) as (site, found, time):
         made = act_on(found, "rights-request-refused", {"ground": ground})
         _carry_out(site, found, [*acts_before_refusal(found, ground), made], time, as_json)
@@ -244,7 +240,6 @@ def close(
     as_json: Json = False,
 ) -> None:
     """End a request without a decision: it was taken back, is another one's double, or nobody's."""
-    one_of("--outcome", outcome, CLOSINGS)
     with _acting(settings, ref, subject, at, "close") as (site, found, time):
         made = act_on(found, "rights-request-answered", {"outcome": outcome})
         _carry_out(site, found, [made], time, as_json)

@@ -10,13 +10,14 @@ from console.answers.periods import clocks, forecast, step_rows
 from console.answers.subjects import check_person, note_read
 from console.commands.failing import fail_unless
 from console.commands.following import bring_up_to_date
-from console.commands.people import CategoryOptions, Subject, checked_categories, ground_of, reading
+from console.commands.people import CategoryOptions, Subject, ground_of, reading
 from console.flags import Json, Language, code_option, configured, language_of
 from console.output import emit, emit_list, note, people
 from console.rights.deciding import Asked, due_steps, erase_asked, erase_due, preview
 from console.rights.requesting import check_allowed, find
 from console.settings import Settings
 from console.show.retention import clocks_table, decision_tables, forecast_table, steps_table
+from console.words import counted
 from ledger.rotation import epochs
 from ledger.verdict import GROUNDS
 from rulebook.calendar import day_of, months_after
@@ -81,8 +82,8 @@ def run(settings: Settings, carry_out: Yes = False, as_json: Json = False) -> No
         else:
             people().print(steps_table("Erased" if carry_out else "Would be erased", rows))
         if carry_out:
-            gone = site.expire_tombstones()
-            note(f"ledger: {gone} tombstones are past their date and forgotten")
+            gone = counted("tombstone", site.expire_tombstones())
+            note(f"ledger: {gone} and forgotten")
         else:
             note("ledger: nothing was erased; add --yes to erase this")
 
@@ -130,7 +131,7 @@ def decide(
     """
     check_person(subject)
     spoken = language_of(language)
-    named = checked_categories(category or []) or None
+    named = category or None
     asked = Asked(ground_of(cause), request_ref, named)
     with reading(settings, "retention") as (site, source):
         if request_ref is not None:

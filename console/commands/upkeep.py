@@ -11,6 +11,7 @@ from console.commands.failing import fail_unless
 from console.commands.following import build_again
 from console.commands.log import checkpoint_now
 from console.flags import Json, configured
+from console.lookups import codes, option_of
 from console.output import emit, people
 from console.running.forgetting import forget_due
 from console.running.kafka_lags import kafka_lags
@@ -23,7 +24,7 @@ from ledger.reading import halted_topics, head_position
 from ledger.reads import waiting
 from ledger.rotation import epochs
 from ledger.withheld import count_withheld
-from projections import VIEWS, view_named
+from projections import VIEWS
 from projections.digest import SLICES
 from projections.runner import view_statuses
 from projections.view import View
@@ -87,6 +88,7 @@ def rebuild_views(
             metavar="[VIEW]...",
             help="Views; without one, all.",
             autocompletion=lambda: [view.name for view in VIEWS],
+            callback=option_of(lambda: codes(view.name for view in VIEWS)),
         ),
     ] = None,
     processes: Annotated[
@@ -115,14 +117,7 @@ def rebuild_views(
 
 
 def _views(names: list[str]) -> list[View[Any]]:
-    views = []
-    for name in names:
-        view = view_named(name)
-        if view is None:
-            known = ", ".join(view.name for view in VIEWS)
-            raise typer.BadParameter(f"VIEW: expected some of {known}")
-        views.append(view)
-    return views or list(VIEWS)
+    return [view for view in VIEWS if view.name in names] or list(VIEWS)
 
 
 @configured("store", "log")

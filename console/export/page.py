@@ -105,12 +105,12 @@ def _figures(activities: list[Answer], words: Words) -> str:
     kept = [activity["retention"]["kept"] for activity in activities]
     return words.page(
         "figures",
-        len(activities),
+        words.counted("activity", len(activities)),
         kept.count(True),
         kept.count(False),
         kept.count(None),
-        sum(len(activity["drift"]) for activity in activities),
-        sum(len(activity["missing"]) for activity in activities),
+        words.counted("deviation", sum(len(activity["drift"]) for activity in activities)),
+        words.counted("point", sum(len(activity["missing"]) for activity in activities)),
     )
 
 

@@ -152,7 +152,11 @@ def _seen(activity: Answer, words: Words) -> Html:
         return element("span", words.page("nobody"), class_="small")
     return items(
         [
-            words.page("events", observed["events"], observed["data_subjects"]),
+            words.page(
+                "events",
+                words.counted("event", observed["events"]),
+                words.counted("person", observed["data_subjects"]),
+            ),
             words.page("between", day(observed["first"]), day(observed["last"])),
         ]
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import rulebook
+from console.words import counted
 from rulebook.calendar import day_of
 from schemas.formats import instant_of
 from schemas.texts import Language, word_of
@@ -16,6 +17,9 @@ __all__ = ["WORDS", "Words", "day"]
 WORDS: dict[str, dict[str, dict[Language, str]]] = tomllib.loads(
     Path(__file__).with_name("register.toml").read_text("utf-8")
 )
+
+
+_UNITS = {"Y": "year", "M": "month", "D": "day"}
 
 
 def day(instant: str | None) -> date | None:
@@ -33,6 +37,10 @@ class Words:
     def page(self, name: str, *values: Any) -> str:
         """A phrase of our own, with values in its places."""
         return WORDS["page"][name][self.language].format(*values)
+
+    def counted(self, name: str, number: int) -> str:
+        """How many of something there are."""
+        return counted(name, number, self.language)
 
     def code(self, kind: str, code: str | None) -> str:
         """A code in words, else in those of sentences; one that has none as it is, its hyphens as spaces."""
@@ -84,7 +92,7 @@ class Words:
     def rule(self, rule: dict[str, Any]) -> str:
         """A rule of retention: `at most 6 months after collection`."""
         period, anchor = rule["period"], self.code("anchor", rule["anchor"])
-        length = WORDS["unit"][period[-1]][self.language].format(period[1:-1])
+        length = self.counted(_UNITS[period[-1]], int(period[1:-1]))
         start = self.page("year_end", anchor) if rule["year_end"] else anchor
         kind = self.code("rule_kind", rule["kind"])
         return f"{kind} {self.page('rule', length, start)}"

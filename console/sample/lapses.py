@@ -295,6 +295,14 @@ def dated_by_a_stopped_clock(life: Life) -> list[Publication]:
     ]
 
 
+def no_ground(life: Life) -> list[Publication]:
+    """A message is sent because the law demands it, it says, but not which law."""
+    told = {"channel": "email", "reference": reference(life.rng, "BR")}
+    ground = Ground(TAX.activity, "6-1-c")
+    sent = recorded(life, life.office(0.52), ground, "crm", "service-message-sent", MAIL, **told)
+    return [sent.breaking("law.basis.provision")]
+
+
 def unknown_system(life: Life) -> list[Publication]:
     """A tool for surveys that nobody registered sends what a customer wrote."""
     said, at = {"ticket_text": "Is tevreden over de helpdesk."}, life.era.day(0.6)
@@ -356,6 +364,7 @@ LAPSES = (
     answered_for_others,
     unknown_ground,
     dated_by_a_stopped_clock,
+    no_ground,
     unknown_system,
     breaches_reported_late,
 )

@@ -4,6 +4,7 @@ Which rules an event breaks is said where it is told; everything else about it i
 """
 
 from datetime import timedelta
+from typing import Any
 
 from console.sample import people, terms
 from console.sample.acts import disclosed
@@ -13,6 +14,7 @@ from console.sample.life import Life
 from console.sample.recording import recorded
 from console.sample.register import FRAUD, MALICIOUS_CALLS, MARKETING, SUBSCRIPTION, TAX
 from console.sample.terms import Terms
+from rulebook.countries import Party, standing
 
 INVESTIGATOR = Terms(
     *("recherche-schimwerk", "investigation-agency", FRAUD, "fraud-prevention", "push"),
@@ -22,6 +24,8 @@ FAR_ARCHIVE = Terms(
     *("wolkopslag-verweg", "processor", SUBSCRIPTION, "storage", "push"),
     *("archiving", ("name", "email"), "crm", "IN"),
 )
+FAR_HELPDESK = FAR_ARCHIVE._replace(recipient="helpdesk-verweg", country="US")
+FAR_PAPER = FAR_ARCHIVE._replace(recipient="papierarchief-verweg", country="IL", method="paper")
 SALE = Terms(
     *("groep-zekerbeheer", "group-company", MARKETING, "sale", "push"),
     *("address-list", ("name", "email"), "crm"),
@@ -147,11 +151,36 @@ def far_away_without_agreement(life: Life) -> list[Publication]:
 
 def far_away_without_safeguards(life: Life) -> list[Publication]:
     """The customer agreed to an archive far away, for which there is no instrument of transfer."""
-    at, agreed = life.office(0.6), "transfer-agreement-recorded"
-    sent = disclosed(life, at + timedelta(days=2), life.usual(FAR_ARCHIVE))
+    return _far_away(life, FAR_ARCHIVE)
+
+
+def far_away_without_certification(life: Life) -> list[Publication]:
+    """A helpdesk in the United States is called adequate, but is certified under nothing."""
+    return _far_away(life, FAR_HELPDESK, transfer_mechanism="A45-3")
+
+
+def far_away_on_paper(life: Life) -> list[Publication]:
+    """Paper goes to where only automated transfers are adequate."""
+    return _far_away(life, FAR_PAPER)
+
+
+def _far_away(life: Life, party: Terms, **facts: Any) -> list[Publication]:
+    """The customer agrees to a country, and two days later data goes there, which the law does not allow."""
+    at = life.office(0.6)
+    went = at + timedelta(days=2)
+    who = Party(party.recipient_kind, "processor", party.method)
+    lacks = standing(party.country, went.date(), who).lacks  # there is none between two frameworks
+    rule = f"law.transfer.{lacks}" if lacks else "law.disclosure.region.mechanism"
     return [
-        recorded(life, at, SUBSCRIPTION, "crm", agreed, countries=[FAR_ARCHIVE.country]),
-        sent.breaking("law.disclosure.region.mechanism"),
+        recorded(
+            life,
+            at,
+            SUBSCRIPTION,
+            "crm",
+            "transfer-agreement-recorded",
+            countries=[party.country],
+        ),
+        disclosed(life, went, life.usual(party), **facts).breaking(rule),
     ]
 
 
@@ -178,5 +207,7 @@ LEAKS = (
     fraud_data_without_permit,
     far_away_without_agreement,
     far_away_without_safeguards,
+    far_away_without_certification,
+    far_away_on_paper,
     after_its_end,
 )

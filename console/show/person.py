@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from console.show.text import Stack, clean, pairs, table
-from console.words import headings, phrase
+from console.words import counted, headings, phrase
 from schemas.texts import Language, field_name
 
 __all__ = [
@@ -24,10 +24,11 @@ _PREFIX = "nl.voipzeker.ledger."
 def history_table(
     subject: str, lines: Iterable[dict[str, Any]], language: Language = "en"
 ) -> Table:
-    """Events in the order of the ledger; an annulled one says by what. Facts stand as they were recorded."""
+    """Events in the order of time; an annulled one says by what. Facts stand as they were recorded."""
+    told = sorted(lines, key=lambda line: (line["occurred_at"], line["source"], line["id"]))
     rows = (
         (line["position"], _what(line, language), _facts(line, language), _values(line, language))
-        for line in lines
+        for line in told
     )
     title = phrase("history", "title", language, clean(subject))
     return table(
@@ -46,7 +47,7 @@ def _what(line: dict[str, Any], language: Language) -> Stack:
 def _facts(line: dict[str, Any], language: Language) -> Stack:
     facts = dict(line["facts"])
     if "keys_destroyed" in facts:
-        facts["keys_destroyed"] = phrase("history", "keys", language, len(facts["keys_destroyed"]))
+        facts["keys_destroyed"] = counted("key", len(facts["keys_destroyed"]), language)
     if "decisions" in facts:
         facts["decisions"] = _decided(facts["decisions"])
     return Stack(f"{name}: {clean(value, language)}" for name, value in facts.items())

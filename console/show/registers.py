@@ -7,7 +7,7 @@ from rich.table import Table
 
 from console.export.transparency import transparency_rows
 from console.show.text import Stack, table
-from console.words import phrase
+from console.words import counted, phrase
 from schemas.texts import Language
 
 __all__ = [
@@ -35,7 +35,12 @@ def _activity(row: dict[str, Any]) -> tuple[Any, ...]:
         Stack([row["activity"], row["name"], f"version {row['version']}"]),
         Stack(
             [
-                f"{observed['events']} events, {observed['data_subjects']} data subjects",
+                ", ".join(
+                    (
+                        counted("event", observed["events"]),
+                        counted("data-subject", observed["data_subjects"]),
+                    )
+                ),
                 observed["last"],
             ]
         ),
@@ -66,27 +71,36 @@ def _lacking(one: dict[str, Any]) -> str:
 def disclosures_table(rows: Iterable[dict[str, Any]]) -> Table:
     """Who received what."""
     columns = ("about", "given to", "for", "fields")
-    return table("Disclosures", columns, (_disclosure(row) for row in rows))
+    told = list(rows)
+    made = table("Disclosures", columns, (_disclosure(row) for row in told))
+    if any(row["country_derived"] for row in told):
+        made.caption = "[NL]: the country of the recipient's entry, where the event says none"
+    return made
 
 
 def _disclosure(row: dict[str, Any]) -> tuple[Any, ...]:
     return (
         Stack([_about(row), row["occurred_at"]]),
-        Stack([row["recipient_name"] or row["recipient"], row["recipient_kind"], row["country"]]),
+        Stack([row["recipient_name"] or row["recipient"], row["recipient_kind"], _country(row)]),
         Stack([row["purpose"], row["provision"] or row["legal_basis"], row["method"]]),
         row["fields"] or row["categories"],
     )
 
 
+def _country(row: dict[str, Any]) -> str | None:
+    """The country; that of the recipient's entry, where the event says none, in brackets."""
+    return f"[{row['country']}]" if row["country_derived"] and row["country"] else row["country"]
+
+
 def _about(row: dict[str, Any]) -> Any:
     if row["record_count"] is not None:
-        return f"{row['record_count']} records"
+        return counted("record", row["record_count"])
     return row["subject"] or {"erased": True}
 
 
 def recipients_table(answer: dict[str, Any]) -> Table:
     """Every recipient as it was at the time."""
-    columns = ("recipient", "name", "kind", "role", "country", "since", "ended")
+    columns = ("recipient", "name", "kind", "role", "country", "certified", "since", "ended")
     return table(
         "Recipients",
         columns,
@@ -97,6 +111,7 @@ def recipients_table(answer: dict[str, Any]) -> Table:
                 row["kind"],
                 row["role"],
                 row["country"],
+                Stack(one["framework"] for one in row["certifications"]),
                 row["valid_from"],
                 row["ended"]["valid_to"] if row["ended"] else None,
             )
@@ -111,6 +126,18 @@ def transparency_table(answer: dict[str, Any], language: Language) -> Table:
     return table(phrase("transparency", "heading", language), columns, rows, language)
 
 
+def _derived(row: dict[str, Any]) -> str | None:
+    """Of how many the country is that of the recipient's entry."""
+    if not row["country_derived"]:
+        return None
+    return f"country by the register: {row['country_derived']}"
+
+
+def _uncovered(lacks: str | None) -> str | None:
+    """Why a decision of adequacy that is there does not help."""
+    return f"not covered by the decision: {lacks}" if lacks else None
+
+
 def transfers_table(answer: dict[str, Any]) -> Table:
     """What left the EEA, a row for each country and ground."""
     columns = ("country", "ground", "agreed", "how often", "to")
@@ -119,13 +146,13 @@ def transfers_table(answer: dict[str, Any]) -> Table:
         columns,
         (
             (
-                Stack([row["country"], row["region"]]),
-                row["mechanism"] or "none",
+                Stack([row["country"], row["region"], _derived(row)]),
+                Stack([row["mechanism"] or "none", _uncovered(row["lacks"])]),
                 row["agreement"],
                 Stack(
                     [
-                        f"{row['disclosures']} disclosures",
-                        f"{row['data_subjects']} data subjects",
+                        counted("disclosure", row["disclosures"]),
+                        counted("data-subject", row["data_subjects"]),
                         f"last {row['last']}",
                     ]
                 ),

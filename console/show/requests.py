@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from console.show.text import Stack, pairs, table
-from console.words import code_word, headings, phrase
+from console.words import code_word, counted, headings, phrase
 from schemas.texts import Language
 
 __all__ = ["request_tables", "requests_table", "steps_table"]
@@ -43,7 +43,7 @@ def _moved(row: dict[str, Any], language: Language) -> list[str | None]:
     days = sum(pause["days"] for pause in row["pauses"])
     return [
         phrase("request", "extended", language) if row["extended"] else None,
-        phrase("request", "paused", language, days) if days else None,
+        phrase("request", "paused", language, counted("day", days, language)) if days else None,
     ]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from console.clock import localized
 from console.output import shown
 from console.words import phrase
 from schemas.texts import Language
@@ -41,10 +42,10 @@ def _cleaned(value: dict[str, Any], language: Language) -> str:
 
 
 def cell(value: Any, language: Language = "en") -> Text:
-    """A cell of a table; what is gone stands out."""
+    """A cell of a table, with times as a clock here shows them; what is gone stands out."""
     if isinstance(value, Stack):
         return Text("\n").join(cell(one, language) for one in value if one not in (None, ""))
-    text = clean(value, language)
+    text = localized(clean(value, language))
     gone = {phrase("value", name, language) for name in _GONE}
     return Text(text, style="dim" if text in gone else "")
 
@@ -53,7 +54,8 @@ def table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], language: Language = "en"
 ) -> Table:
     """A table; an empty one says so in its caption."""
-    made = Table(title=Text(title, style="bold"), title_justify="left", header_style="bold")
+    head = Text(localized(title), style="bold")
+    made = Table(title=head, title_justify="left", header_style="bold")
     for column in columns:
         made.add_column(column, overflow="fold")
     for row in rows:
@@ -65,7 +67,8 @@ def table(
 
 def pairs(title: str, rows: Iterable[tuple[str, Any]], language: Language = "en") -> Table:
     """A table of names and values."""
-    made = Table(title=Text(title, style="bold"), title_justify="left", show_header=False)
+    head = Text(localized(title), style="bold")
+    made = Table(title=head, title_justify="left", show_header=False)
     made.add_column(style="bold")
     made.add_column(overflow="fold")
     for name, value in rows:

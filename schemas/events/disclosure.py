@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from schemas.event_type import PERSON, RECIPIENT, EventType
 from schemas.facts import Facts, PersonFacts
@@ -38,6 +38,17 @@ PRIVATE_KINDS = frozenset({"subscriber", "lawyer", "bailiff"})
 """Kinds of recipient that are private persons: their name is personal data and is sealed."""
 
 
+class Certification(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A recipient is certified under a framework of a decision of adequacy, such as `dpf` (Art. 45).
+
+    From the day `valid_from`; `valid_to` is the first day on which it no longer is.
+    """
+
+    framework: Code
+    valid_from: Day
+    valid_to: Day | UnsetType = UNSET
+
+
 class RecipientRegistered(Facts, frozen=True, kw_only=True):
     """A party that may receive personal data became known."""
 
@@ -48,6 +59,7 @@ class RecipientRegistered(Facts, frozen=True, kw_only=True):
     valid_from: Day
     agreement_ref: Code | UnsetType = UNSET
     transfer_mechanism: Code | UnsetType = UNSET
+    certifications: list[Certification] | UnsetType = UNSET
 
 
 class RecipientChanged(RecipientRegistered, frozen=True, kw_only=True):

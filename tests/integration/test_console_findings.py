@@ -244,3 +244,33 @@ def test_the_samples_ledger_has_exactly_the_planted_findings(cli: Cli, until: st
     wanted = [(one["rule"], one["event"], one["subject"]) for one in meant]
     assert wanted
     assert sorted(shown, key=repr) == sorted(wanted, key=repr)
+
+
+def test_what_names_no_provision_is_recorded_and_found_until_it_is_mended(quiet: Cli) -> None:
+    lawful = {"legal_basis": "6-1-c", "activity": "billing"}
+    told = {"channel": "email", "reference": "BR-1", **lawful}
+    shown = {"employee": "employee/7", "role": "desk", "purpose": "audit", "case_ref": "C-1"}
+    court = disclosed(time=on(5), id="court", recipient="court", recipient_kind="lawyer", **lawful)
+    recorded(
+        quiet,
+        recipient("Law", "court", time=on(1), kind="lawyer"),
+        registered(time=on(2)),
+        message("service-message-sent", WHO, time=on(3), id="mail", **told),
+        message("personal-data-accessed", WHO, time=on(4), id="look", **shown | lawful),
+        court,
+    )
+    rows = found(quiet, "--rule", "law.basis.provision")
+    assert [row["event"]["id"] for row in rows] == ["mail", "look", "court"]
+    recorded(
+        quiet,
+        message("event-annulled", WHO, time=on(6), annuls="mail", reason="no-provision"),
+        message("service-message-sent", WHO, time=on(3), provision="nl.awr.53", **told),
+    )
+    rows = found(quiet, "--rule", "law.basis.provision")
+    assert [row["event"]["id"] for row in rows] == ["look", "court"]
+
+
+def test_an_order_of_the_police_without_a_provision_stays_withheld(quiet: Cli) -> None:
+    lawful = {"legal_basis": "6-1-c", "recipient": "police", "recipient_kind": "police"}
+    answer = quiet.record(disclosed(time=on(5), id="order", **lawful))
+    assert [one["code"] for one in answer["rejections"]] == ["withheld"]

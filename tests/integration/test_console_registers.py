@@ -464,8 +464,8 @@ def test_transfers_outside_the_eea(cli: Cli) -> None:
         for row in answer["transfers"]
     ] == [
         ("GB", "adequate", "adequacy-decision", False, 1),
-        ("US", "adequate", "scc-2021", False, 2),
-        ("US", "adequate", "scc-2021", True, 2),
+        ("US", "elsewhere", "scc-2021", False, 2),
+        ("US", "elsewhere", "scc-2021", True, 2),
     ]
     assert [row["data_subjects"] for row in answer["transfers"]] == [1, 2, 1]
     assert (answer["inside_eea"], answer["country_unknown"]) == (1, 1)

@@ -146,14 +146,9 @@ def _day(time: datetime) -> str:
 
 def broken(event: RecordedEvent, told: Told) -> Broken:
     """The rules that an event breaks."""
-    if event.name == "act-without-power":
-        yield "house.power.missing", None
-    if event.time < rulebook.FOUNDED:
-        yield "house.time.before-founding", None
+    yield from _by_itself(event)
     if event.name in GIVES_AWAY and event.facts.get("direction") != "in":
         yield from _disclosed(event, told)
-    elif event.provision and rulebook.provision(event.provision) is None:
-        yield "house.provision.unknown", None
     if event.name in USES and event.facts.get("direction") != "in":
         yield from _used(event, told)
     if event.name in ON_REQUEST:
@@ -161,6 +156,20 @@ def broken(event: RecordedEvent, told: Told) -> Broken:
     judge = JUDGES.get(event.name)
     if judge:
         yield from judge(event, told)
+
+
+def _by_itself(event: RecordedEvent) -> Broken:
+    """Whatever else was told."""
+    if event.name == "act-without-power":
+        yield "house.power.missing", None
+    if event.time < rulebook.FOUNDED:
+        yield "house.time.before-founding", None
+    if event.name in GIVES_AWAY and event.facts.get("direction") != "in":
+        return
+    if event.provision and rulebook.provision(event.provision) is None:
+        yield "house.provision.unknown", None
+    elif not event.provision and event.legal_basis == "6-1-c":
+        yield "law.basis.provision", None
 
 
 def _used(event: RecordedEvent, told: Told) -> Broken:
@@ -351,9 +360,9 @@ def _disclosed(event: RecordedEvent, told: Told) -> Broken:
         yield "house.disclosure.kind.mismatch", None
     if kind:
         yield from _too_much(event, kind, told)
+    yield from _abroad(event, acts, told)
     if event.name == "personal-data-disclosed":
         yield from _ground(event, kind)
-        yield from _abroad(event, version, told)
         yield from _special(event, kind, told)
 
 
@@ -411,6 +420,8 @@ def _ground(event: RecordedEvent, kind: Any) -> Broken:
     needed, named = kind == "police", rulebook.provision(event.provision or "-")
     if not event.provision and needed:
         yield "law.disclosure.provision.missing", None
+    elif not event.provision and event.legal_basis == "6-1-c":
+        yield "law.basis.provision", None
     if event.provision and not named:
         yield "law.disclosure.provision.unknown", None
     too_early = event.provision == "eu.2023.1543" and _day(event.time) < "2026-08-18"
@@ -420,10 +431,11 @@ def _ground(event: RecordedEvent, kind: Any) -> Broken:
         yield "law.disclosure.authority", None
 
 
-def _abroad(event: RecordedEvent, version: dict[str, Any] | None, told: Told) -> Broken:
-    country = event.facts["country"]
-    place = rulebook.region(country, date.fromisoformat(_day(event.time)))
-    if place == "eea":
+def _abroad(event: RecordedEvent, acts: Events, told: Told) -> Broken:
+    day = _day(event.time)
+    version = _version(acts, day) or {}
+    country = event.facts.get("country") or version.get("country")
+    if country in (None, "NL"):
         return
     agreed: set[str] = set()
     names = "transfer-agreement-recorded", "transfer-agreement-ended"
@@ -433,9 +445,25 @@ def _abroad(event: RecordedEvent, version: dict[str, Any] | None, told: Told) ->
         agreed = agreed - (countries or agreed) if ended else agreed | countries
     if country not in agreed:
         yield "house.disclosure.region.agreement", None
-    mechanism = event.facts.get("transfer_mechanism") or (version or {}).get("transfer_mechanism")
-    if place == "elsewhere" and mechanism in (None, "none"):
+    mechanism = event.facts.get("transfer_mechanism") or version.get("transfer_mechanism")
+    if country == "US" and mechanism in (None, "none", "dpf") and not _under_dpf(acts, day):
+        yield "law.transfer.certification", None
+    undecided = country == "IN" or (country == "GB" and day > "2031-12-27")
+    if undecided and mechanism in (None, "none", "dpf"):
         yield "law.disclosure.region.mechanism", None
+
+
+def _under_dpf(acts: Events, day: str) -> bool:
+    """Whether the version of the day, or one that starts later, says so."""
+    now = _version(acts, day)
+    versions = [act for act in acts if act.name != "recipient-ended"]
+    versions = sorted(versions, key=lambda act: (act.facts["valid_from"], _rank(act)))
+    start = next((n for n, act in enumerate(versions) if act.facts == now), 0)
+    return any(
+        one["framework"] == "dpf" and one["valid_from"] <= day < one.get("valid_to", "9999")
+        for act in versions[start:]
+        for one in act.facts.get("certifications") or ()
+    )
 
 
 def _special(event: RecordedEvent, kind: Any, told: Told) -> Broken:

@@ -55,12 +55,15 @@ ids = st.integers(1, 9).map(lambda place: f"i{place % 7}{place:03}")
 recipients = one_of(["acme", "police"])
 registers = with_(subject=one_of(["recipient/acme", "recipient/police"]))
 
+DPF = {"framework": "dpf", "valid_from": "2026-02-01"}
+DPF_ENDED = {"framework": "dpf", "valid_from": "2026-01-01", "valid_to": "2026-03-01"}
+
 disclosed = told(
     "personal-data-disclosed",
     of=everyone,
     recipient=recipients,
     recipient_kind=one_of(["processor", "police", "collection-agency", "group-company"]),
-    country=one_of(["NL", "US", "GB"]),
+    country=one_of(["NL", "US", "GB", "IN"]),
     purpose=one_of(["service", "marketing", "sale"]),
     fields=st.lists(one_of(["name", "email", "called_number", "fraud_signal"]), max_size=2),
     categories=listed,
@@ -69,7 +72,7 @@ disclosed = told(
     ),
     notice=one_of(["none", "required"]),
     case_ref=cases,
-    transfer_mechanism=one_of(["scc", "none"]),
+    transfer_mechanism=one_of(["scc", "dpf", "none"]),
 )
 by_nature = told(
     "emergency-call-disclosed",
@@ -87,7 +90,9 @@ recipient_acts = told(
     valid_from=dates,
     valid_to=dates,
     kind=one_of(["processor", "police"]),
-    transfer_mechanism=one_of(["scc", "none"]),
+    country=one_of(["NL", "US", "IN"]),
+    transfer_mechanism=one_of([None, "none"]),
+    certifications=one_of([[], [DPF], [DPF_ENDED]]),
 )
 duties = told(
     "disclosure-notice-requested",

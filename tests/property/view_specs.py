@@ -44,7 +44,7 @@ concerning = st.fixed_dictionaries(
     {},
     optional={
         "activity": st.sampled_from(ACTIVITIES),
-        "legal_basis": st.sampled_from(["6-1-a", "6-1-b"]),
+        "legal_basis": st.sampled_from(["6-1-a", "6-1-b", "6-1-c"]),
         "categories": st.lists(st.sampled_from(["contact", "traffic", "debt"]), max_size=3),
     },
 )

@@ -308,3 +308,22 @@ def test_a_disclosure_is_judged_alone_as_the_join_judges_it() -> None:
         assert sorted(alone, key=lambda one: one.rule) == sorted(joined, key=lambda one: one.rule)
         assert len(alone) >= 2
     assert len(disclosure_findings(fraud, around)) < len(disclosure_findings(fraud, []))
+
+
+@pytest.mark.parametrize("basis", ["6-1-c", "6-1-e"])
+@pytest.mark.parametrize(
+    "name", ["service-message-sent", "customer-registered", "invoice-sent", "portal-account-opened"]
+)
+def test_what_rests_on_law_names_its_provision_whatever_it_is(name: str, basis: str) -> None:
+    facts: dict[str, Any] = {"customer_kind": "consumer"}
+    assert rules([event(name, legal_basis=basis, **facts)]) == {"law.basis.provision"}
+    assert rules([event(name, legal_basis=basis, provision="nl.awr.52", **facts)]) == set()
+    assert rules([event(name, legal_basis="6-1-b", **facts)]) == set()
+
+
+def test_a_disclosure_without_provision_is_one_finding_and_not_two() -> None:
+    expected = {"law.basis.provision"}
+    assert rules([given(legal_basis="6-1-c"), known("2026-01-01")]) == expected
+    taxed = given(legal_basis="6-1-c", recipient_kind="tax-authority")
+    assert rules([taxed, known("2026-01-01")]) >= {"law.disclosure.provision.missing"}
+    assert "law.basis.provision" not in rules([taxed, known("2026-01-01")])

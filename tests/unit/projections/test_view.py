@@ -58,6 +58,7 @@ GOLDEN = {
     ("legal_holds", "1"): "b298d00327da659b45a8d2b1f2193a8c1f1489f826c35b723dbb0afccf65291e",
     # What acts without power leave is told by no story here: tests/unit/projections/test_powers.py.
     ("recipients", "2"): "8bdc4db06f39dcbae0c7744bea542dd73258a080897364f577aec938de739145",
+    ("recipients", "3"): "ad5b564a1b660b34d5b6c6233ec61272533a9f60561a977344aff87597a72e32",
     ("notices", "2"): "62555fb09ddfa7f391e1849637ceda89eae543ca873b197764ebad3734e52461",
     ("staff", "2"): "c7c7ca8ab857e3e467d0e4fdcb7d0b746029824770ab426fcc3971dd63bb4cde",
     ("staff", "3"): "27a72bff23b19766eca67b2bbf123722d837e29da59819edc771144d21e8e90e",
@@ -83,6 +84,7 @@ def story() -> list[RecordedEvent]:
 
     used = {"activity": "billing", "legal_basis": "6-1-b", "categories": ["contact"]}
     given = {"recipient": "acme", "recipient_kind": "processor", "country": "NL"}
+    held = {"framework": "dpf", "valid_from": "2026-02-01", "valid_to": "2026-04-01"}
     acme = {"subject": "recipient/acme", "kind": "processor", "role": "processor", "country": "NL"}
     billing = {
         "subject": "activity/billing",
@@ -96,7 +98,14 @@ def story() -> list[RecordedEvent]:
     tell("processing-activity-retired", 2, subject="activity/old", reason="stopped")
     tell("recipient-registered", 3, name="Acme", valid_from="2026-01-01", **acme)
     sealed = values("r", "identity", name="sealed")
-    tell("recipient-changed", 4, sealed=sealed, valid_from="2026-02-01", **acme)
+    tell(
+        "recipient-changed",
+        4,
+        sealed=sealed,
+        valid_from="2026-02-01",
+        certifications=[held],
+        **acme,
+    )
     tell("recipient-ended", 5, subject="recipient/acme", valid_to="2026-03-01", reason="ended")
     tell("customer-registered", 6, customer_kind="consumer", **used)
     for key, minutes in (("k0", 7), ("k1", 8)):

@@ -23,6 +23,7 @@ from rulebook import (
     REFUSALS,
     RETENTION_RULES,
     RULES,
+    TRANSFER_MECHANISMS,
     Addressee,
     Deadline,
     Rule,
@@ -33,17 +34,18 @@ from rulebook import (
     extended,
     marketing_decision,
     recipient_kind,
-    region,
+    rests_on,
     retention_due,
     rule,
 )
 from rulebook.calendar import AMSTERDAM
-from rulebook.countries import Country
+from rulebook.countries import Country, standing
 from rulebook.erasure import Cause, ErasureRule
 from rulebook.marketing import EXPLANATIONS, MarketingRule
 from rulebook.purposes import CHANNELS, CHANNELS_OF
 from rulebook.recipients import RecipientKindRule
 from rulebook.retention import RetentionRule
+from rulebook.transfers import TransferMechanism
 from schemas import CATEGORIES, PERSONAL_FIELDS
 from schemas.events.disclosure import RecipientKind
 
@@ -65,7 +67,15 @@ def test_deadlines(entry: Deadline) -> None:
 
 @pytest.mark.parametrize("entry", COUNTRIES, ids=lambda entry: f"{entry.code}-{entry.valid_from}")
 def test_countries(entry: Country) -> None:
-    assert [region(entry.code, test.on) for test in entry.tests] == [t.region for t in entry.tests]
+    found = [standing(entry.code, test.on, test) for test in entry.tests]
+    assert [(one.region, one.lacks) for one in found] == [(t.region, t.lacks) for t in entry.tests]
+    assert {kind for kind in entry.excluded_kinds} <= set(RECIPIENT_KINDS)
+    assert (entry.scope == "certified") == (entry.framework is not None)
+
+
+@pytest.mark.parametrize("entry", named(TRANSFER_MECHANISMS))
+def test_transfer_mechanisms(entry: TransferMechanism) -> None:
+    assert [rests_on(t.spelled) for t in entry.tests] == [t.rests_on for t in entry.tests]
 
 
 @pytest.mark.parametrize("entry", named(MARKETING_RULES))
@@ -120,6 +130,7 @@ EVERY = [
     *MARKETING_RULES,
     *RETENTION_RULES,
     *COUNTRIES,
+    *TRANSFER_MECHANISMS,
     *DEADLINES.values(),
     *PERIODS.values(),
     *RECIPIENT_KINDS.values(),

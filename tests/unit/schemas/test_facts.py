@@ -326,13 +326,10 @@ def test_these_need_no_activity(name: str) -> None:
 
 
 @pytest.mark.parametrize("basis", ["6-1-a", "6-1-b", "6-1-c", "6-1-d", "6-1-e", "6-1-f"])
-def test_some_legal_bases_need_a_provision(basis: str) -> None:
+def test_what_lacks_a_provision_is_recorded_because_it_happened(basis: str) -> None:
     message = changed(example(), data__legal_basis=basis, data__provision=GONE)
-    if basis in {"6-1-c", "6-1-e"}:
-        assert refused(message) == ("schema", "/data/provision")
-    else:
-        assert accepted(message).legal_basis == basis
-    # An unknown provision is recorded, because it happened.
+    assert accepted(message).legal_basis == basis
+    # So is one that nobody knows.
     assert accepted(changed(message, data__provision="nl.unheard.of:1")).provision is not None
 
 
@@ -514,3 +511,20 @@ def test_every_date_is_held_against_them() -> None:
         if name.endswith(("_on", "_at", "_from", "_to", "deadline", "until"))
     }
     assert dated - {"call_started_at"} <= known
+
+
+def test_certifications_are_frameworks_with_their_days() -> None:
+    message = example("recipient-changed", "edge-certified")
+    held = {"framework": "dpf", "valid_from": "2024-01-15"}
+    assert accepted(changed(message, data__certifications=[held])).facts["certifications"] == [held]
+    assert accepted(changed(message, data__certifications=[])).facts["certifications"] == []
+    for wrong, pointer in (
+        ({"framework": "dpf"}, "/valid_from"),
+        ({**held, "valid_from": "2024-13-01"}, "/valid_from"),
+        ({**held, "valid_to": "soon"}, "/valid_to"),
+        ({**held, "framework": "a framework"}, "/framework"),
+    ):
+        message = changed(message, data__certifications=[held, wrong])
+        assert refused(message) == ("schema", f"/data/certifications/1{pointer}")
+    leaking = changed(message, data__certifications=[{**held, "framework": "0612345678"}])
+    assert refused(leaking) == ("personal-data-in-facts", "/data/certifications/0/framework")

@@ -1,0 +1,77 @@
+"""Times for people: in their zone, to the second, and back from what they copy off the screen.
+
+Machines get instants in UTC as they are. Which zone is shown is set once a command; without it that of the
+house.
+"""
+
+import re
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from rulebook.calendar import AMSTERDAM
+from schemas.formats import instant_of
+
+__all__ = ["local_text", "localized", "show_in", "time_shown", "zone_of"]
+
+_ZONE: ContextVar[ZoneInfo] = ContextVar("zone", default=AMSTERDAM)
+# An instant as answers write it, which nothing but an answer does.
+_INSTANT = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
+_SHOWN = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:[+-][0-9]{2}:[0-9]{2})?\Z"
+)
+_PLAIN = "%Y-%m-%d %H:%M:%S"
+
+
+def zone_of(name: str) -> ZoneInfo | None:
+    """The zone of a name such as Europe/Amsterdam; None when there is none."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # no such zone, and no name of a file that is one
+        return None
+
+
+def show_in(zone: ZoneInfo) -> None:
+    """From now on times are shown in a zone."""
+    _ZONE.set(zone)
+
+
+def localized(text: str) -> str:
+    """A text for people: every instant in it as their clock shows it."""
+    return _INSTANT.sub(lambda found: _shown(found[0]), text)
+
+
+def _shown(instant: str) -> str:
+    time = instant_of(instant)
+    return instant if time is None else local_text(time)
+
+
+def local_text(time: datetime) -> str:
+    """A time in the zone, to the second; with its offset in the hour that a clock shows twice."""
+    zone = _ZONE.get()
+    local = time.astimezone(zone)
+    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return local.strftime(_PLAIN) + (_offset(local) if twice else "")
+
+
+def _offset(local: datetime) -> str:
+    return local.isoformat()[-len("+00:00") :]
+
+
+def time_shown(text: str) -> datetime | None:
+    """The instant of a text as `local_text` writes it, None for another text.
+
+    It names the whole second; the zone's clock never showed a time that a change of it left out.
+    """
+    if not _SHOWN.match(text):
+        return None
+    time = instant_of(text.replace(" ", "T"))
+    if time is not None:
+        return time
+    try:
+        local = datetime.strptime(text, _PLAIN).replace(tzinfo=_ZONE.get())
+    except ValueError:
+        return None
+    there = local.astimezone(UTC)
+    is_real = abs(there.astimezone(_ZONE.get()).replace(tzinfo=None) - local.replace(tzinfo=None))
+    return there if is_real == timedelta(0) else None

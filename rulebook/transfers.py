@@ -1,0 +1,107 @@
+"""Transfers outside the EEA: what one rests on, of what was said of it and where the recipient stands.
+
+Owns `law/transfer_mechanisms.toml`. Who says "adequacy decision" says nothing by that: the decision must
+cover the recipient on the day.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from rulebook.countries import Lack, Party, Region, standing
+from rulebook.loading import load
+from schemas.provision import folded
+
+__all__ = [
+    "ADEQUACY",
+    "TRANSFER_MECHANISMS",
+    "Transfer",
+    "TransferMechanism",
+    "rests_on",
+    "transfer",
+]
+
+ADEQUACY = "adequacy-decision"
+RestsOn = Literal["itself", "decision", "nothing"]
+
+
+class MechanismTest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A spelling, and what it rests on."""
+
+    spelled: str
+    rests_on: RestsOn
+
+
+class TransferMechanism(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a transfer may be said to rest on."""
+
+    id: str
+    rests_on: RestsOn
+    citation: str
+    confidence: Literal["sourced", "unconfirmed"]
+    valid_from: date
+    tests: Annotated[tuple[MechanismTest, ...], Meta(min_length=1)]
+    aliases: tuple[str, ...] = ()
+    valid_to: date | None = None
+
+
+class Transfer(Struct, frozen=True):
+    """A transfer on a day. `mechanism`: what it rests on; None within the EEA, or where there is nothing.
+
+    `lacks`: why a decision of adequacy that held does not cover it. `citation`: of the country's entry.
+    """
+
+    region: Region
+    mechanism: str | None = None
+    lacks: Lack | None = None
+    citation: str | None = None
+
+    @property
+    def unfounded(self) -> bool:
+        """Whether data left the EEA with nothing that allows it."""
+        return self.region == "elsewhere" and self.mechanism is None
+
+
+TRANSFER_MECHANISMS: tuple[TransferMechanism, ...] = load(
+    "law", "transfer_mechanism", TransferMechanism
+)
+_RESTS_ON: Mapping[str, RestsOn] = {
+    folded(name): one.rests_on for one in TRANSFER_MECHANISMS for name in (one.id, *one.aliases)
+}
+
+
+def rests_on(mechanism: str) -> RestsOn:
+    """On what a mechanism rests; one that the rulebook does not know is a safeguard of the house."""
+    return _RESTS_ON.get(folded(mechanism), "itself")
+
+
+def transfer(
+    country: str, day: date, party: Party, stated: str | None = None, registered: str | None = None
+) -> Transfer:
+    """What becomes of data that goes to a party in a country.
+
+    `stated`: what the disclosure says that it rests on; `registered`: what the recipient's entry says.
+    """
+    place = standing(country, day, party)
+    citation = place.entry.citation if place.entry else None
+    if place.region == "eea":
+        return Transfer("eea", citation=citation)
+    covered = place.region == "adequate"
+    mechanism = next(
+        (said for said in _said(stated, registered) if covered or rests_on(said) == "itself"), None
+    )
+    if mechanism is None and covered:
+        mechanism = ADEQUACY
+    return Transfer(place.region, mechanism, place.lacks, citation)
+
+
+def _said(stated: str | None, registered: str | None) -> list[str]:
+    """What is said, the disclosure first. That there is nothing is the last word on it."""
+    said = []
+    for one in (stated, registered):
+        if one and rests_on(one) == "nothing":
+            break
+        said += [one] if one else []
+    return said
