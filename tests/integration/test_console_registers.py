@@ -71,6 +71,7 @@ DISCLOSURE = {
     "categories",
     "fields",
     "country",
+    "country_derived",
     "method",
     "case_ref",
     "record_count",

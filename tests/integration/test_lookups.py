@@ -31,7 +31,9 @@ def known(cli: Cli) -> Cli:
         recipient("Voorbeeld Incasso", "incasso-1", time=on(1)),
         recipient("Belastingdienst", "fiscus", time=on(1), kind="tax-authority", role="authority"),
         declared("debt-collection", time=on(1)),
-        message("role-defined", "role/helpdesk", time=on(1), categories=["contact"]),
+        message(
+            "role-defined", "role/helpdesk", time=on(1), role="helpdesk", categories=["contact"]
+        ),
         registered(time=on(2)),
         collected(time=on(2), personal={"email": "a@example.nl"}, categories=["contact"]),
         disclosed(time=on(3), id="debt", recipient="incasso-1"),
