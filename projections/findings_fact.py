@@ -13,7 +13,7 @@ from ledger.event import RecordedEvent
 from projections.powers import ACT, POWERLESS
 from rulebook import provision
 
-__all__ = ["CHECKED", "DISCLOSURE", "Fact", "fact_of", "facts_in"]
+__all__ = ["CHECKED", "DISCLOSURE", "OBJECTION", "Fact", "fact_of", "facts_in"]
 
 
 class Fact(msgspec.Struct, frozen=True, tag="fact", gc=False):
@@ -52,7 +52,8 @@ _DISCLOSED = (
     "transfer_mechanism",
     "notice",
 )
-DISCLOSURE = "disclosure"
+DISCLOSURE, OBJECTION = "disclosure", "objection"
+_ACTIVITY_OBJECTED = ("activity/{activity_objected}",)
 _TO_RECIPIENT = Checking(DISCLOSURE, _DISCLOSED, ("recipient/{recipient}",))
 
 
@@ -114,6 +115,8 @@ CHECKED: Mapping[str, tuple[Checking, ...]] = {
     POWERLESS: (Checking("power"),),
     "personal-data-erased": (Checking("erasure", when=_outside),),
     "contact-list-uploaded": (Checking("contact-list"),),
+    "objection-raised": (Checking(OBJECTION, ("activity_objected",), _ACTIVITY_OBJECTED),),
+    "objection-overruled": (Checking("overruling", ("activity_objected",), _ACTIVITY_OBJECTED),),
     "contract-taken-over": (
         Checking(
             "takeover",

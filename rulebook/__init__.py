@@ -17,6 +17,7 @@ from rulebook.erasure import (
     Reason,
     erasure_decisions,
     kept,
+    over_from,
 )
 from rulebook.marketing import (
     MARKETING_RULES,
@@ -52,7 +53,7 @@ from rulebook.retention import (
     RetentionDue,
     RetentionRule,
     retention_due,
-    retention_duties,
+    retention_periods,
     retention_rule,
     retention_rules,
 )
@@ -118,6 +119,7 @@ __all__ = [
     "kept",
     "marketing_decision",
     "notice_findings",
+    "over_from",
     "period",
     "provision",
     "provision_of",
@@ -128,7 +130,7 @@ __all__ = [
     "region",
     "request_period",
     "retention_due",
-    "retention_duties",
+    "retention_periods",
     "retention_rule",
     "retention_rules",
     "rule",

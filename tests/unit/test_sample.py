@@ -20,7 +20,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "c6c93e74a2e17943126ec1121e2a6a2b15eed236495eb651a796a5b97e143aeb"
+DIGEST = "147bd748f053d8c0d6f76fa37438c5e1bbcb299fa9af822cffdfd59ca305a26b"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS: dict[str, Any] = {
