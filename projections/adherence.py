@@ -15,8 +15,9 @@ import msgspec
 from projections.findings import DOSSIER, TRACES
 from projections.findings_dossier import NO_DOSSIER
 from projections.findings_judging import Finding
-from projections.findings_retention import deciding_rule, kept_of
+from projections.findings_retention import deciding_rule
 from projections.findings_traces import Traces
+from projections.lasting import kept_of
 from projections.processing_register import Observation, activity_of
 
 __all__ = ["RETENTION_PASSED", "Adherence", "AdherenceTally", "ByCategory"]

@@ -13,7 +13,7 @@ from ledger.event import RecordedEvent
 from projections.view import Order, order_of
 from rulebook.purposes import CHANNELS, CHANNELS_OF
 
-__all__ = ["CHOICES", "Choice", "choose", "objected", "objections_to", "objects", "subkey_of"]
+__all__ = ["CHOICES", "Choice", "choose", "objections_to", "objects", "subkey_of"]
 
 OBJECTION = "marketing-objection-recorded"
 COOKIES = "cookie-preference-recorded"
@@ -71,13 +71,6 @@ def objections_to(purpose: str, after: Order, choices: Iterable[Choice]) -> list
     if not wanted or left:
         return []
     return sorted(said for said in later if any(_is_about(said, channel) for channel in wanted))
-
-
-def objected(choices: Iterable[Choice], given: Iterable[tuple[str, Order]]) -> frozenset[str]:
-    """The channels by which a person may not be approached any more. `given`: as for `objects`."""
-    objections = [(str(c.facts["channel"]), c.order) for c in choices if c.name == OBJECTION]
-    consents = list(given)
-    return frozenset(channel for channel in CHANNELS if objects(channel, objections, consents))
 
 
 def objects(

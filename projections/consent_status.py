@@ -15,6 +15,7 @@ from ledger.event import RecordedEvent
 from projections.choices import CHOICES, Choice, choose, objections_to, subkey_of
 from projections.customer_state import Status
 from projections.view import Order, View, order_of
+from rulebook.purposes import is_direct_marketing
 from schemas.formats import instant_of
 
 __all__ = [
@@ -121,16 +122,21 @@ def consent_answer(
     customer_status: Status | None,
     clock: datetime,
     choices: Iterable[Choice] = (),
+    *,
+    objects: bool = False,
 ) -> ConsentAnswer:
     """What a consent is worth at `clock`.
 
     `account_status`: of the person. `customer_status`: for a contact person that of the customer's
     account, on which the effect depends as well; None for everybody else. `choices`: of the person.
+    `objects`: to direct marketing as such, for which then no consent has an effect.
     """
     status = status_at(row, clock)
     hindrance = _hindrance(row, status, account_status, customer_status)
     if hindrance is None and (channels := objections_to(row.purpose, row.order, choices)):
         hindrance = f"the person objected to marketing by {', '.join(channels)} afterwards"
+    if hindrance is None and objects and is_direct_marketing(row.purpose):
+        hindrance = "the person objected to direct marketing (GDPR Art. 21(3))"
     return ConsentAnswer(
         purpose=row.purpose,
         status=status,

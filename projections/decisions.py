@@ -12,14 +12,13 @@ __all__ = ["Decided", "decided"]
 
 
 class Decided(msgspec.Struct, frozen=True):
-    """The decision on one category. `rule`, `ref`: what keeps it, where something does."""
+    """The decision on one category. `grounds`: rule and reference of all that keeps it, if anything."""
 
     decision: Outcome
     cause: Cause | None
     request_ref: str | None
     decided_at: datetime
-    rule: str | None = None
-    ref: str | None = None
+    grounds: tuple[tuple[str | None, str | None], ...] = ()
 
 
 def decided(dossier: Dossier, time: datetime = FOREVER) -> dict[str, Decided]:
@@ -33,8 +32,9 @@ def decided(dossier: Dossier, time: datetime = FOREVER) -> dict[str, Decided]:
                 says["cause"],
                 says["request_ref"],
                 mark.order.time,
-                one.get("rule"),
-                one.get("ref"),
+                tuple(
+                    (each.get("rule"), each.get("ref")) for each in (one, *one.get("besides", ()))
+                ),
             )
     if not found:
         return {}

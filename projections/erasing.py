@@ -14,10 +14,11 @@ from projections.decisions import Decided, decided
 from projections.findings_dossier import Dossier, Mark
 from projections.holds import holds_by_ref
 from projections.keepings import keepings_of
+from projections.lasting import Lasting, facts_of, lasting_of
 from projections.person import Person
 from projections.resting import rests_on_ended_consent
-from projections.retention import anchors_of, due_month, oldest, period_of
-from rulebook import Cause, ErasureDecision, ErasureFacts, RetentionDue, erasure_decisions, period
+from projections.retention import anchors_of, due_month
+from rulebook import Cause, ErasureDecision, ErasureFacts, Reason, erasure_decisions, period
 from rulebook.calendar import day_of
 from schemas import CATEGORIES, ROLLING_CATEGORIES
 
@@ -26,8 +27,9 @@ __all__ = [
     "Step",
     "deferrals",
     "is_last",
+    "lasting_for",
+    "on_period",
     "on_request",
-    "period_for",
     "settled",
     "steps",
     "was_decided",
@@ -58,11 +60,15 @@ class Step(msgspec.Struct, frozen=True):
 
 
 def _facts(decision: ErasureDecision) -> dict[str, Any]:
-    first = decision.first
-    until = first.until.isoformat() if first.until else None
-    named = {"rule": first.rule, "ref": first.ref, "until": until}
-    told = {name: value for name, value in named.items() if value is not None}
-    return {"decision": first.decision, "ground": first.ground, **told}
+    first, *others = decision.reasons
+    besides = {"besides": [_ground(one) for one in others]} if others else {}
+    return {"decision": first.decision, **_ground(first), **besides}
+
+
+def _ground(reason: Reason) -> dict[str, Any]:
+    until = reason.until.isoformat() if reason.until else None
+    named = {"ground": reason.ground, "rule": reason.rule, "ref": reason.ref, "until": until}
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def on_request(
@@ -84,6 +90,20 @@ def on_request(
     return Step(cause, decisions, request_ref)
 
 
+def on_period(person: Person, day: date, categories: Collection[str] | None = None) -> list[Step]:
+    """What becomes of a person's data by the periods alone: what is not over stays, whoever asks.
+
+    First everything but the months of rolling categories that are over, which are a step each.
+    """
+    wanted = person.held if categories is None else categories
+    found = _decided(person, "retention", wanted, day)
+    going = {c: one for c, one in found.items() if one.decision == "erase"}
+    months = list(_months(person, going, day))
+    apart = {category for step in months for category in step.decisions}
+    whole = {category: one for category, one in found.items() if category not in apart}
+    return [*([Step("retention", whole)] if whole else []), *months]
+
+
 def _is_all(person: Person, going: Collection[str]) -> bool:
     """Whether nothing is left of a person, so that the reference may go; a hold keeps it in any case."""
     return set(going) == set(person.held) and not holds_by_ref(person.dossier)
@@ -98,9 +118,11 @@ def _decided(
     nothing_keeps: bool = False,
 ) -> dict[str, ErasureDecision]:
     """`nothing_keeps`: of categories of which nothing is held, nothing can be kept."""
-    anchors = {} if nothing_keeps else anchors_of(person.look)
-    keepings = [] if nothing_keeps else keepings_of(person.dossier)
-    return erasure_decisions(ErasureFacts(cause, tuple(categories), anchors, keepings), day)
+    if nothing_keeps:
+        facts = ErasureFacts(cause, tuple(categories), {}, ())
+    else:
+        facts = facts_of(person.look, person.traces, cause, categories)
+    return erasure_decisions(facts, day)
 
 
 def deferrals(dossier: Dossier) -> dict[str, Decided]:
@@ -188,14 +210,18 @@ def _withdrawn(person: Person, day: date) -> Iterator[Step]:
 
 def _passed(person: Person, day: date) -> Iterator[Step]:
     """Data whose period has passed: whole categories at once, rolling ones month by month."""
-    due = {
-        category
-        for category in person.held
-        if (until := period_for(person, category).until) and until <= day
-    }
-    free = _free(person, "retention", due, day)
+    free = _free(person, "retention", [c for c in person.held if _is_over(person, c, day)], day)
     if whole := {c: one for c, one in free.items() if c not in ROLLING_CATEGORIES}:
         yield Step("retention", whole)
+    yield from _months(person, free, day)
+
+
+def _is_over(person: Person, category: str, day: date) -> bool:
+    return lasting_for(person, category).overdue_since(day) is not None
+
+
+def _months(person: Person, free: Mapping[str, ErasureDecision], day: date) -> Iterator[Step]:
+    """Of the rolling ones among categories that nothing keeps: the months whose period has passed."""
     anchors = anchors_of(person.look)
     for category in sorted(free.keys() & ROLLING_CATEGORIES):
         month = due_month(category, person.traces, anchors, day)
@@ -224,7 +250,6 @@ def _free(
     return {category: one for category, one in found.items() if one.decision == "erase"}
 
 
-def period_for(person: Person, category: str) -> RetentionDue:
-    """Until when a category that is held may be kept."""
-    collected = oldest(person.traces, category).time
-    return period_of(category, collected, anchors_of(person.look))
+def lasting_for(person: Person, category: str) -> Lasting:
+    """How long a category that is held is kept."""
+    return lasting_of(person.look, person.traces, category)

@@ -17,9 +17,12 @@ from projections.view import Order, order_of
 from schemas import CATEGORIES
 
 __all__ = [
+    "CONTRACT",
     "FOREVER",
     "NOTED",
     "NO_DOSSIER",
+    "PURPOSES",
+    "RUNNING",
     "SHARED",
     "SHARED_TOPICS",
     "Dossier",
@@ -34,6 +37,10 @@ __all__ = [
 _ALL = frozenset(CATEGORIES)
 FOREVER = datetime.max.replace(tzinfo=UTC)
 """As things stand, whatever day it is."""
+PURPOSES = "purposes"
+"""Topic of what an activity was ever declared to be for."""
+CONTRACT, RUNNING, _ENDED = "contract", "running", "ended"
+"""Topic of contracts, and what its last mark says while the person is a party to a contract that runs."""
 
 
 class Mark(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -92,9 +99,10 @@ NO_DOSSIER = Dossier()
 
 
 class Noting(msgspec.Struct, frozen=True):
-    """How a type of event is noted. `kind`: of its topics. `rank`: 1 for what takes away. `when`: only then.
+    """How a type of event is noted. `kind`: of its topics. `rank`: more for what takes away.
 
-    `only_last`, `only_first`: of such a topic only that mark matters, whenever a fact occurred.
+    `when`: only then. `only_last`, `only_first`: of such a topic only that mark matters, whenever a fact
+    occurred.
     """
 
     kind: str
@@ -197,8 +205,23 @@ def _is_contacts(event: RecordedEvent) -> bool:
     return bool(event.facts["permission"] == "contacts")
 
 
+def _purposes(event: RecordedEvent) -> list[str]:
+    return sorted({one["purpose"] for one in event.facts["purposes"]})
+
+
+def _is_party(event: RecordedEvent) -> bool:
+    """Whether a takeover is told of somebody whom it names."""
+    return str(event.stream) in {event.facts["from_customer"], event.facts["to_customer"]}
+
+
+def _side(event: RecordedEvent) -> str:
+    """What a takeover makes of the contract of whom it is told of."""
+    return RUNNING if event.facts["to_customer"] == str(event.stream) else _ENDED
+
+
 # Something was sold: to be registered is no sale.
 _BOUGHT = _note("bought", only_first=True)
+_CONTRACT = f"{CONTRACT}/{{contract_ref}}"
 
 NOTED: dict[str, tuple[Noting, ...]] = {
     # customers
@@ -215,13 +238,17 @@ NOTED: dict[str, tuple[Noting, ...]] = {
         _BOUGHT,
         _note("large-order", when=lambda event: bool(event.facts["large_order"])),
     ),
-    "contract-concluded": (_BOUGHT, _note("contract/{contract_ref}", "running", only_last=True)),
-    "contract-changed": (_BOUGHT, _note("contract/{contract_ref}", "running", only_last=True)),
+    "contract-concluded": (_BOUGHT, _note(_CONTRACT, RUNNING, only_last=True)),
+    "contract-changed": (_BOUGHT, _note(_CONTRACT, RUNNING, only_last=True)),
     "equipment-shipped": (_BOUGHT,),
     "service-activated": (_BOUGHT,),
     "service-extended": (_BOUGHT,),
-    "contract-ended": (_note("contract/{contract_ref}", "ended", 1, only_last=True),),
-    "contract-taken-over": (_BOUGHT, _note("takeover/{contract_ref}")),
+    "contract-ended": (_note(_CONTRACT, _ENDED, 2, only_last=True),),
+    "contract-taken-over": (
+        _BOUGHT,
+        _note("takeover/{contract_ref}"),
+        _note(_CONTRACT, _side, 1, when=_is_party, only_last=True),
+    ),
     "privacy-notice-provided": (_note("notice", _fact("article")),),
     "transfer-agreement-recorded": (_note("transfer", _facts("countries")),),
     "transfer-agreement-ended": (_note("transfer", _facts("countries"), 1),),
@@ -298,6 +325,8 @@ NOTED: dict[str, tuple[Noting, ...]] = {
     ),
     "role-defined": (_note("defined", _categories),),
     # others
+    "processing-activity-declared": (_note(PURPOSES, _purposes),),
+    "processing-activity-changed": (_note(PURPOSES, _purposes),),
     "recipient-registered": (_note("recipient", _version),),
     "recipient-changed": (_note("recipient", _version),),
     "recipient-ended": (_note("recipient", _fact("valid_to"), 1),),
@@ -312,7 +341,7 @@ NOTED: dict[str, tuple[Noting, ...]] = {
 SHARED_TOPICS: frozenset[str] = frozenset(
     {
         *("account", "takeover", "vog", "employment", "role", "reading", "defined"),
-        *("recipient", "sources"),
+        *("recipient", "sources", PURPOSES),
     }
 )
 """Kinds of topic that facts of other streams depend on: registers, staff, and of customers the account of a

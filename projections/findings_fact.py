@@ -13,7 +13,16 @@ from ledger.event import RecordedEvent
 from projections.powers import POWERLESS, type_of
 from rulebook import FOUNDED, provision
 
-__all__ = ["CHECKED", "DISCLOSURE", "IN_LAW", "PROVISION", "Fact", "fact_of", "facts_in"]
+__all__ = [
+    "CHECKED",
+    "DISCLOSURE",
+    "IN_LAW",
+    "OBJECTION",
+    "PROVISION",
+    "Fact",
+    "fact_of",
+    "facts_in",
+]
 
 
 class Fact(msgspec.Struct, frozen=True, tag="fact", gc=False):
@@ -53,9 +62,10 @@ _DISCLOSED = (
     "method",
     "notice",
 )
-DISCLOSURE = "disclosure"
+DISCLOSURE, OBJECTION = "disclosure", "objection"
 IN_LAW = frozenset({"6-1-c", "6-1-e"})
 """Legal bases that lie in a provision of law, which must be named (Art. 6(3))."""
+_ACTIVITY_OBJECTED = ("activity/{activity_objected}",)
 _TO_RECIPIENT = Checking(DISCLOSURE, _DISCLOSED, ("recipient/{recipient}",))
 
 
@@ -119,6 +129,8 @@ CHECKED: Mapping[str, tuple[Checking, ...]] = {
     POWERLESS: (Checking("power"),),
     "personal-data-erased": (Checking("erasure", when=_outside),),
     "contact-list-uploaded": (Checking("contact-list"),),
+    "objection-raised": (Checking(OBJECTION, ("activity_objected",), _ACTIVITY_OBJECTED),),
+    "objection-overruled": (Checking("overruling", ("activity_objected",), _ACTIVITY_OBJECTED),),
     "contract-taken-over": (
         Checking(
             "takeover",

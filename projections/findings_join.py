@@ -12,16 +12,18 @@ from uuid import UUID
 
 from projections.findings import DOSSIER, TRACES, VIEW, Row, kind_of
 from projections.findings_dossier import SHARED, SHARED_TOPICS, Dossier, Mark, dossier_name
-from projections.findings_fact import Fact
+from projections.findings_fact import OBJECTION, Fact
 from projections.findings_judging import Finding, findings_of
 from projections.findings_look import Look
 from projections.findings_reach import EVER, reach
 from projections.findings_retention import RETENTION, held_facts
 from projections.findings_situation import DEPENDS
 from projections.findings_sources import SourceStore, earliest, refresh_sources, sight, unregistered
+from projections.findings_use import USES
+from projections.objections import activities_objected_to, activity_name
 from projections.view import Key, encode
 
-__all__ = ["Entry", "FindingStore", "FindingsGathering", "FindingsJoin"]
+__all__ = ["Entry", "FindingStore", "FindingsGathering", "FindingsJoin", "asked_by"]
 
 _Change = tuple[Row | None, Row | None]
 _Kinds = dict[str, datetime]
@@ -166,7 +168,10 @@ def _of_block(
     rows: dict[Key, Row | None] = {key: VIEW.decode(state) for key, state in block.items()}
     contacts = {key[0]: kinds for key, row in rows.items() if isinstance(row, Dossier)}
     facts = {k: row for k, row in rows.items() if isinstance(row, Fact) and kind_of(k[1]) in kinds}
-    return facts | _affected(contacts, changes, store)
+    # Whoever objected to an activity depends on what it is declared to be for.
+    uses = {kind: EVER for kind in USES & kinds.keys()}
+    objectors = {key[0]: uses for key in facts if uses and kind_of(key[1]) == OBJECTION}
+    return facts | _affected(objectors | contacts, changes, store)
 
 
 def _judge(
@@ -208,13 +213,19 @@ class _Looking:
         own = _rows(DOSSIER, streams, changes, store)
         mine = {stream: row for stream, row in own.items() if isinstance(row, Dossier)}
         names = {name for fact in facts.values() if isinstance(fact, Fact) for name in fact.on}
-        names |= {dossier.customer for dossier in mine.values() if dossier.customer}
+        names |= {name for dossier in mine.values() for name in asked_by(dossier)}
         others = _dossiers(store.dossiers(sorted(names)) if names else {})
         self._looks = {s: Look(s, mine.get(s, Dossier()), others.get) for s in streams}
 
     def of(self, stream: UUID) -> Look:
         """What is around the facts of a stream."""
         return self._looks[stream]
+
+
+def asked_by(own: Dossier) -> set[str]:
+    """Names of the dossiers that are asked for whatever is known of a person."""
+    customer = {own.customer} if own.customer else set()
+    return customer | {activity_name(activity) for activity in activities_objected_to(own)}
 
 
 def _dossiers(states: Mapping[str, bytes]) -> dict[str, Dossier]:

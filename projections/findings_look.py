@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from projections.findings_dossier import NO_DOSSIER, Dossier
-from rulebook import Situation
+from rulebook import Keeping, Situation
 
 __all__ = ["Look", "Seen"]
 
@@ -16,11 +16,15 @@ T = TypeVar("T")
 
 
 class Look(msgspec.Struct, frozen=True):
-    """The stream of a fact, its own dossier, and the others by name."""
+    """The stream of a fact, its own dossier, and the others by name.
+
+    `beside`: what keeps the person's data by the word of others, for whoever decides on an erasure.
+    """
 
     stream: UUID
     own: Dossier
     others: Callable[[str], Dossier | None]
+    beside: tuple[Keeping, ...] = ()
     _known: dict[Callable[..., Any], Any] = msgspec.field(default_factory=dict)
 
     def once(self, work_out: Callable[["Look"], T]) -> T:

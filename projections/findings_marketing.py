@@ -1,31 +1,37 @@
 """Situations of a marketing message: consent, account, objection and channel at its time. Pure."""
 
 from collections.abc import Iterator
-from datetime import datetime
+
+import msgspec
 
 import rulebook
-from projections.addressee import is_customer, kind_of_addressee
-from projections.choices import objects
+from projections.addressee import account_of, addressee, decided_purposes, objects_to
 from projections.findings_dossier import Dossier
 from projections.findings_fact import Fact
 from projections.findings_look import Look, Seen
+from projections.objections import is_declared, is_marketing
+from rulebook import Addressee
 from rulebook.calendar import day_of
 from rulebook.purposes import CHANNELS_OF
-from schemas.formats import instant_of
 
-__all__ = ["contact"]
+__all__ = ["contact", "objection", "overruling"]
 
 
 def contact(fact: Fact, look: Look) -> Iterator[Seen]:
-    """What the person had agreed to, and what the law says of the channel."""
+    """What the person had agreed to, and what the law says of the channel.
+
+    A contact person is addressed as the organisation that is the customer.
+    """
     at, channel, purpose = fact.occurred_at, fact.facts["channel"], fact.facts["purpose"]
-    own, account = look.own, look.at(look.own.customer) if look.own.customer else look.own
-    consents = {name for name in _purposes(own) if _consented(own, name, at)}
-    wanted = {purpose} if purpose in {*_purposes(own), *CHANNELS_OF} else _about(channel)
-    yield Seen({"consent": "effective" if consents & wanted else "none"}, detail=purpose)
-    yield Seen({"account": _status(own, account, at)})
-    yield Seen({"objection": _objected(own, channel, consents, at)}, detail=channel)
-    denied = _denied(own, channel, frozenset(consents), at)
+    own, account = look.own, account_of(look, at)
+    registered = own.last("registered", at)
+    kind = "legal-entity" if own.customer else registered.says if registered else None
+    person = addressee(look, at, kind=kind, active=account == "active")
+    wanted = {purpose} if purpose in {*decided_purposes(own), *CHANNELS_OF} else _about(channel)
+    yield Seen({"consent": "effective" if person.consents & wanted else "none"}, detail=purpose)
+    yield Seen({"account": account})
+    yield Seen({"objection": objects_to(person, look, channel, at)}, detail=channel)
+    denied = _denied(person, channel, fact)
     if denied is not None:
         yield Seen({"law": "denied" if denied else "allowed"}, detail=channel)
 
@@ -35,48 +41,35 @@ def _about(channel: str) -> set[str]:
     return {purpose for purpose, channels in CHANNELS_OF.items() if channel in channels}
 
 
-def _purposes(own: Dossier) -> set[str]:
-    return {topic.partition("/")[2] for topic in own.marks if topic.startswith("consent/")}
+def _denied(person: Addressee, channel: str, fact: Fact) -> bool | None:
+    """Whether the law alone forbids it; None for a channel that it does not know.
 
-
-def _consented(own: Dossier, purpose: str, at: datetime) -> bool:
-    """Given, not taken back and not expired; whether the account is active is asked apart."""
-    mark = own.last(f"consent/{purpose}", at)
-    if mark is None or mark.says is None:
-        return False
-    until = instant_of(mark.says[0]) if mark.says[0] else None
-    return until is None or at < until
-
-
-def _status(own: Dossier, account: Dossier, at: datetime) -> str:
-    """`active` unless the person or, for a contact person, the customer is not."""
-    marks = (one.last("account", at) for one in (own, account))
-    codes = {str(mark.says) for mark in marks if mark}
-    return min(codes - {"active"}, default="active")
-
-
-def _objected(own: Dossier, channel: str, consents: set[str], at: datetime) -> bool:
-    """An objection to the channel, unless a consent about it that stands came after it."""
-    objections = [(str(mark.says), mark.order) for mark in own.until("objection", at)]
-    acts = [(purpose, own.last(f"consent/{purpose}", at)) for purpose in sorted(consents)]
-    return objects(channel, objections, [(purpose, act.order) for purpose, act in acts if act])
-
-
-def _denied(own: Dossier, channel: str, consents: frozenset[str], at: datetime) -> bool | None:
-    """Whether the law alone forbids it, objections aside; None for a channel that it does not know.
-
-    A contact person is addressed as the organisation that is the customer.
+    What was objected to or restricted is a finding of its own.
     """
-    registered = own.last("registered", at)
-    person = rulebook.Addressee(
-        kind="legal-entity"
-        if own.customer
-        else kind_of_addressee(registered.says if registered else None),
-        customer=is_customer(own, at),
-        consents=consents,
-    )
+    asked = msgspec.structs.replace(person, objections=frozenset(), restricted=frozenset())
     try:
-        decision = rulebook.marketing_decision(person, channel, day_of(at))
+        decision = rulebook.marketing_decision(asked, channel, day_of(fact.occurred_at))
     except KeyError:
         return None
     return any(not verdict.allowed for verdict in decision.verdicts if verdict.layer == "law")
+
+
+def objection(fact: Fact, look: Look) -> Iterator[Seen]:
+    """Whether anybody said what the activity is for that a person objected to."""
+    declared = is_declared(_objected_to(fact, look))
+    yield Seen(
+        {"activity": "declared" if declared else "undeclared"},
+        detail=fact.facts["activity_objected"],
+    )
+
+
+def overruling(fact: Fact, look: Look) -> Iterator[Seen]:
+    """What an objection was about that was overruled: one to direct marketing cannot be."""
+    activity = fact.facts["activity_objected"]
+    about = "direct-marketing" if is_marketing(activity, _objected_to(fact, look)) else "other"
+    yield Seen({"overruled": about}, detail=activity)
+
+
+def _objected_to(fact: Fact, look: Look) -> Dossier:
+    [name] = fact.on
+    return look.at(name)

@@ -17,7 +17,7 @@ from projections.derive import rows_at
 from projections.findings import DOSSIER, TRACES, VIEW, Row
 from projections.findings_dossier import Dossier, dossier_name
 from projections.findings_fact import Fact
-from projections.findings_join import Entry, FindingsJoin
+from projections.findings_join import Entry, FindingsJoin, asked_by
 from projections.findings_judging import Finding
 from projections.findings_sources import is_fine
 from projections.findings_traces import Traces
@@ -121,7 +121,7 @@ def _names_in(own: Mapping[UUID, Mapping[str, Row]]) -> set[str]:
     """The dossiers that facts and persons depend on."""
     rows = [row for mine in own.values() for row in mine.values()]
     names = {name for row in rows if isinstance(row, Fact) for name in row.on}
-    return names | {row.customer for row in rows if isinstance(row, Dossier) and row.customer}
+    return names.union(*(asked_by(row) for row in rows if isinstance(row, Dossier)))
 
 
 def _fitting(

@@ -4,18 +4,15 @@ What is held of a category is a fact like any other, although no single event ma
 data is first collected under a key, and when keys are destroyed. The oldest of it decides.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 
-from projections.findings_dossier import Dossier
 from projections.findings_fact import Fact
 from projections.findings_look import Look, Seen
 from projections.findings_traces import Traces
-from projections.keepings import keepings_of
-from projections.retention import anchors_of, instant_of_day, oldest, period_of
-from rulebook import ErasureFacts, Keeping, kept
+from projections.lasting import lasting
+from projections.retention import instant_of_day, oldest
 
-__all__ = ["RETENTION", "deciding_rule", "held_facts", "kept_of", "retention"]
+__all__ = ["RETENTION", "deciding_rule", "held_facts", "retention"]
 
 RETENTION = "retention"
 _DETAIL = ", "  # between a category and the rule that decides
@@ -42,40 +39,14 @@ def _fact(row: Traces, category: str) -> Fact:
 
 
 def retention(fact: Fact, look: Look) -> Iterator[Seen]:
-    """Until when the category may be kept, as things stand; what keeps it stops every period."""
-    category, keepings = fact.facts["category"], look.once(_keepings)
-    if _stopped(keepings, (category,)):
-        yield Seen({"period": "held"})
-        return
-    due = period_of(category, fact.occurred_at, look.once(anchors_of))
-    if due.until is not None:
-        until = max([due.until, *_kept_until(keepings, category)])
-        yield Seen({"period": "passed"}, instant_of_day(until), f"{category}{_DETAIL}{due.rule}")
-
-
-def _keepings(look: Look) -> list[Keeping]:
-    return keepings_of(look.own)
+    """From when the category should have gone, as things stand; what has no end yet stops every period."""
+    category = fact.facts["category"]
+    found = lasting(look, category, fact.occurred_at)
+    if found.over_from is not None:
+        detail = f"{category}{_DETAIL}{found.period.rule}"
+        yield Seen({"period": "passed"}, instant_of_day(found.over_from), detail)
 
 
 def deciding_rule(detail: str | None) -> str:
     """The rule of the rulebook by which a period has passed, from the detail of what was seen."""
     return (detail or "").partition(_DETAIL)[2]
-
-
-def kept_of(own: Dossier, categories: Collection[str]) -> list[str]:
-    """Those of some categories whose every period is stopped, by a hold or by whatever has no end yet."""
-    return _stopped(keepings_of(own), categories)
-
-
-def _stopped(keepings: Sequence[Keeping], categories: Collection[str]) -> list[str]:
-    if not keepings:
-        return []
-    facts = ErasureFacts("retention", tuple(categories), {}, keepings)
-    return [category for category in categories if kept(facts, category, date.max)]
-
-
-def _kept_until(keepings: Sequence[Keeping], category: str) -> Iterator[date]:
-    """Ends of what keeps a category for a time that is known, such as the file of a request."""
-    for keeping in keepings:
-        if keeping.until and keeping.categories and category in keeping.categories:
-            yield keeping.until

@@ -9,10 +9,10 @@ from datetime import date, datetime
 
 import rulebook
 from projections.findings_disclosure import disclosure, informed
-from projections.findings_dossier import Dossier
-from projections.findings_fact import Fact
+from projections.findings_dossier import PURPOSES, Dossier
+from projections.findings_fact import OBJECTION, Fact
 from projections.findings_look import Look, Seen
-from projections.findings_marketing import contact
+from projections.findings_marketing import contact, objection, overruling
 from projections.findings_retention import RETENTION, retention
 from projections.findings_use import USES, use
 from projections.staff import counts, holds
@@ -221,6 +221,8 @@ SITUATIONS: Mapping[str, Callable[[Fact, Look], Iterator[Seen]]] = {
     "malicious-call": _malicious_call,
     "notice-request": _notice_request,
     "contact": contact,
+    OBJECTION: objection,
+    "overruling": overruling,
     "credit-check": _credit_check,
     "access": _access,
     "read": _read,
@@ -252,6 +254,7 @@ DEPENDS: Mapping[str, frozenset[str]] = {
     "decided": USES,
     "objection": frozenset({"contact"}),
     "objected": USES,
+    PURPOSES: frozenset({OBJECTION, "overruling", *USES}),
     "large-order": frozenset({"credit-check"}),
     "takeover": frozenset({"takeover"}),
     "notice": frozenset({"registration", "indirect-collection"}),

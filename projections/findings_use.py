@@ -1,6 +1,7 @@
 """Situations of any use of a person's data: objections to its activity, restrictions of the data. Pure.
 
-An objection stops an activity from when it was raised, until it is overruled (GDPR Art. 21). Data that is
+An objection stops an activity from when it was raised, until it is overruled, which direct marketing never is
+(GDPR Art. 21). Data that is
 restricted is only stored, except with consent, for claims and duties of law, or to handle the request, the
 hold, the dispute or the case itself (Art. 18(2)).
 """
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 import rulebook
 from projections.findings_fact import DISCLOSURE, Fact
 from projections.findings_look import Look, Seen
+from projections.objections import objection_to
 from projections.restricting import restricted
 from rulebook.marketing import category_of
 from schemas import PERSONAL_FIELDS
@@ -27,9 +29,9 @@ _MATTERS = ("request", "hold", "dispute", "case")
 def use(fact: Fact, look: Look) -> Iterator[Seen]:
     """Whether the person had objected to the activity, and what of the data was restricted."""
     at = fact.occurred_at
-    objection = look.own.last(f"objected/{fact.activity}", at) if fact.activity else None
+    objection = objection_to(fact.activity, look, at) if fact.activity else None
     if objection is not None:
-        yield Seen({"objection": str(objection.says)}, detail=fact.activity, kind=USE)
+        yield Seen({"objection": objection}, detail=fact.activity, kind=USE)
     beyond = sorted(_touched(fact) & restricted(look.own, at))
     if beyond and not _may_be_used(fact, look):
         yield Seen({"restriction": "used"}, detail=", ".join(beyond), kind=USE)

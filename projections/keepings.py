@@ -6,7 +6,7 @@ Read from the dossier of the person (`findings_dossier`), in the words of the ru
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from projections.findings_dossier import FOREVER, Dossier
+from projections.findings_dossier import CONTRACT, FOREVER, RUNNING, Dossier
 from projections.holds import holds_by_ref, undisclosed
 from rulebook import Keeping, deadline, evidence_of
 from rulebook.calendar import day_of
@@ -43,7 +43,7 @@ _KEEPS: Mapping[str, tuple[Kept, str]] = {
     "dispute": ("dispute", "open"),
     "debt": ("debt", "open"),
     "case": ("case", "open"),
-    "contract": ("contract", "running"),
+    CONTRACT: ("contract", RUNNING),
 }
 
 

@@ -4,13 +4,15 @@ The same folds as those of view `findings`, done on the spot from all events of 
 under the lock of the ledger needs what is recorded by then.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from uuid import UUID
 
 import msgspec
 
 from ledger.event import RecordedEvent
+from projections.contracts import told_by_others
 from projections.findings_dossier import Dossier, dossier_from
+from projections.findings_fact import Fact
 from projections.findings_look import Look
 from projections.findings_traces import Traces, leaves_traces, traced
 from projections.holds import holds_by_category
@@ -49,14 +51,17 @@ def person_of(
     events: Sequence[RecordedEvent],
     privacy_office: Collection[str],
     others: Others = lambda _name: None,
+    takeovers: Iterable[Fact] = (),
 ) -> Person:
-    """A person from all events of the stream."""
+    """A person from all events of the stream. `takeovers`: that others tell of the person."""
     counted = counting(events, privacy_office)
     traces = Traces()
     for event in counted:
         if leaves_traces(event):
             traces = traced(traces, event)
-    return Person(Look(stream, dossier_from(counted), others), traces)
+    own = dossier_from(counted)
+    beside = tuple(told_by_others(own, takeovers))
+    return Person(Look(stream, own, others, beside), traces)
 
 
 def dossier_of(events: Sequence[RecordedEvent], privacy_office: Collection[str]) -> Dossier:

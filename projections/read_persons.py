@@ -8,12 +8,13 @@ from uuid import UUID
 from ledger.postgres import Session
 from projections.findings import DOSSIER, TRACES, VIEW, Row
 from projections.findings_dossier import NO_DOSSIER, Dossier
+from projections.findings_fact import Fact
 from projections.findings_look import Look
 from projections.findings_traces import Traces
 from projections.person import Person
 from projections.read import bookmark_of
 
-__all__ = ["dossiers_of", "persons"]
+__all__ = ["dossiers_of", "persons", "takeovers_told_by_others"]
 
 _START = UUID(int=0)
 _ROWS = 2_000
@@ -41,6 +42,15 @@ def dossiers_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, Dossier
     bookmark_of(session, VIEW)
     found = _named(session.of("projections"), [str(stream) for stream in streams])
     return {UUID(name): dossier for name, dossier in found.items()}
+
+
+def takeovers_told_by_others(session: Session, stream: UUID) -> list[Fact]:
+    """Takeovers by which a person became a party to a contract, as events of other persons say, by time."""
+    bookmark_of(session, VIEW)
+    session = session.of("projections")
+    rows = session.named("taken_over_by", {"table": VIEW.name}, name=str(stream))
+    facts = [VIEW.decode(state) for teller, _, state in rows if teller != stream]
+    return [fact for fact in facts if isinstance(fact, Fact)]
 
 
 def _blocks(session: Session) -> Iterator[list[tuple[UUID, _Rows]]]:

@@ -2,7 +2,7 @@
 
 Two facts say so. `processing-restricted` stands until `restriction-lifted` (GDPR art. 18). A decision
 *restrict* of `erasure-decided` is a restriction by itself: it stands from when it was made until what it
-names (a hold, a dispute, a case) is over, a later decision takes its place, or the person registers anew. So
+names (holds, disputes, cases) is over, a later decision takes its place, or the person registers anew. So
 nobody has to lift it, and it does not outlive its reason.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from ledger.event import RecordedEvent
-from projections.decisions import Decided, decided
+from projections.decisions import decided
 from projections.findings_dossier import FOREVER, Dossier, dossier_from, noting
 from projections.holds import holds_by_ref, undisclosed
 from projections.keepings import asked_to_restrict
@@ -31,7 +31,8 @@ def restricted(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
     by_decision = {
         category
         for category, one in decided(dossier, time).items()
-        if one.decision == "restrict" and _stands(dossier, category, one, time)
+        if one.decision == "restrict"
+        and any(_stands(dossier, category, rule, ref, time) for rule, ref in one.grounds)
     }
     return asked_to_restrict(dossier, time) | by_decision
 
@@ -41,15 +42,17 @@ def restricted_by(events: Iterable[RecordedEvent], time: datetime) -> frozenset[
     return restricted(dossier_from(events, SAYS_RESTRICTED), time)
 
 
-def _stands(dossier: Dossier, category: str, one: Decided, time: datetime) -> bool:
-    """Whether what a decision names was not over at a time."""
-    kind = _KINDS.get(one.rule or "")
+def _stands(
+    dossier: Dossier, category: str, rule: str | None, ref: str | None, time: datetime
+) -> bool:
+    """Whether a ground that a decision names, for storing only, was not over at a time."""
+    kind = _KINDS.get(rule or "")
     if kind == "hold":
-        return category in holds_by_ref(dossier, time).get(one.ref or "", ())
+        return category in holds_by_ref(dossier, time).get(ref or "", ())
     if kind == "undisclosed":  # a decision does not name which
         held = holds_by_ref(dossier, time)
         return any(category in held[ref] for ref in undisclosed(dossier, time))
     if kind in {"dispute", "case"}:
-        marks = dossier.all(f"{kind}/{one.ref}")
+        marks = dossier.all(f"{kind}/{ref}")
         return bool(marks) and not (marks[-1].says == "closed" and marks[-1].order.time <= time)
     return False  # a restriction that was asked for says itself until when

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import rulebook
 from ledger.sealing import end_of_month, month_of
+from projections.contracts import contracts
 from projections.findings_dossier import Dossier, Mark
 from projections.findings_look import Look
 from projections.findings_traces import Trace, Traces
@@ -18,7 +19,7 @@ from rulebook import Anchor, RetentionDue
 from rulebook.calendar import AMSTERDAM, day_of
 from schemas import ROLLING_CATEGORIES
 
-__all__ = ["anchors_of", "due_month", "instant_of_day", "oldest", "period_of"]
+__all__ = ["anchors_of", "due_month", "instant_of_day", "oldest", "periods_of"]
 
 _Anchors = tuple[tuple[Anchor, date], ...]
 _CATEGORIES = 4_096
@@ -26,10 +27,15 @@ _CATEGORIES = 4_096
 _LATEST: tuple[Anchor, ...] = ("invoice", "decision", "settled", "case-closed")
 
 
-def period_of(category: str, collected: datetime, anchors: dict[Anchor, date]) -> RetentionDue:
-    """Until when data of a category may be kept whose oldest value was collected then."""
-    known = anchors | {"collected": _collected(category, collected)}
-    return _due(category, tuple(sorted(known.items())))
+def periods_of(
+    category: str, collected: datetime | None, anchors: dict[Anchor, date]
+) -> tuple[RetentionDue, ...]:
+    """The periods of a category whose oldest value was collected then, the one that decides last.
+
+    `collected`: None when nothing is held of it; then the periods are those of the other anchors.
+    """
+    known = anchors | ({"collected": _collected(category, collected)} if collected else {})
+    return _periods(category, tuple(sorted(known.items()))) if known else ()
 
 
 def _collected(category: str, time: datetime) -> date:
@@ -39,9 +45,9 @@ def _collected(category: str, time: datetime) -> date:
 
 
 @lru_cache(_CATEGORIES)
-def _due(category: str, anchors: _Anchors) -> RetentionDue:
+def _periods(category: str, anchors: _Anchors) -> tuple[RetentionDue, ...]:
     """As the rules stood last."""
-    return rulebook.retention_due(category, dict(anchors), max(day for _, day in anchors))
+    return rulebook.retention_periods(category, dict(anchors), max(day for _, day in anchors))
 
 
 def instant_of_day(day: date) -> datetime:
@@ -60,9 +66,14 @@ def due_month(category: str, traces: Traces, anchors: dict[Anchor, date], day: d
     due = [
         month
         for month, collected in months.items()
-        if (until := period_of(category, collected, anchors).until) and until <= day
+        if (until := _until(category, collected, anchors)) and until <= day
     ]
     return max(due, default=None)
+
+
+def _until(category: str, collected: datetime, anchors: dict[Anchor, date]) -> date | None:
+    periods = periods_of(category, collected, anchors)
+    return periods[-1].until if periods else None
 
 
 def anchors_of(look: Look) -> dict[Anchor, date]:
@@ -85,15 +96,14 @@ def _anchors(look: Look) -> Iterator[tuple[Anchor, date]]:
 
 
 def _closed(look: Look) -> date | None:
-    """When the last contract ended; without contracts, when the account was closed.
+    """When the last contract ended or was handed over; without contracts, when the account was closed.
 
     A contact person is closed when they are removed, or with the customer's account.
     """
     own = look.own
-    contracts = [marks[-1] for topic, marks in own.marks.items() if topic.startswith("contract/")]
-    if contracts:
-        ended = [_day(mark) for mark in contracts if mark.says == "ended"]
-        return max(ended) if len(ended) == len(contracts) else None
+    if known := contracts(own):
+        running = any(one.status == "running" for one in known)
+        return None if running else max(day_of(one.since) for one in known)
     if own.customer:
         removed = own.all("contact")[-1:]
         if removed and removed[0].says == "removed":

@@ -40,7 +40,7 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 class Order(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
     """What decides every "latest": later time, then withdrawal, sequence, source, id; never position.
 
-    `rank`: 1 for what takes something away (a withdrawal, a removal), 0 for what gives it.
+    `rank`: 0 for what gives something, more for what takes it away (a withdrawal, a removal).
     `sequence`: -1 when the producer gave none.
     """
 

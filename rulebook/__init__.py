@@ -18,6 +18,7 @@ from rulebook.erasure import (
     Reason,
     erasure_decisions,
     kept,
+    over_from,
 )
 from rulebook.marketing import (
     MARKETING_RULES,
@@ -53,7 +54,7 @@ from rulebook.retention import (
     RetentionDue,
     RetentionRule,
     retention_due,
-    retention_duties,
+    retention_periods,
     retention_rule,
     retention_rules,
 )
@@ -126,6 +127,7 @@ __all__ = [
     "kept",
     "marketing_decision",
     "notice_findings",
+    "over_from",
     "period",
     "provision",
     "provision_of",
@@ -137,7 +139,7 @@ __all__ = [
     "request_period",
     "rests_on",
     "retention_due",
-    "retention_duties",
+    "retention_periods",
     "retention_rule",
     "retention_rules",
     "rule",

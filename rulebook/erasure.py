@@ -1,19 +1,21 @@
 """Erasure: per data category whether it goes, is retained or is only stored, with ground and statute.
 
 What keeps data is a *keeping*: a hold, a dispute, a claim, a case, a request, a restriction, a running
-contract; a duty of retention is one too. An entry of `erasure_rules.toml` says what a keeping comes to, for
-which categories, and against which causes. The keeping that lasts longest decides; all of them are told.
+contract; a duty of retention is one too, and where periods alone are asked each period that is not over. An
+entry of `erasure_rules.toml` says what a keeping comes to, for which categories, and against which causes.
+The keeping that lasts longest decides; all of them are told.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Literal
+from functools import lru_cache
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
 from rulebook.layers import LayeredRule
 from rulebook.loading import load_both
-from rulebook.retention import Anchor, retention_duties
+from rulebook.retention import Anchor, RetentionDue, retention_rule
 from rulebook.validity import in_force
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "Reason",
     "erasure_decisions",
     "kept",
+    "over_from",
 ]
 
 Cause = Literal["request", "retention", "consent-withdrawn", "unlawful", "objection"]
@@ -40,9 +43,12 @@ Kept = Literal[
     "restriction",
     "contract",
     "duty",
+    "period",
+    "waiting",
 ]
 Outcome = Literal["erase", "retain", "restrict"]
 _FOREVER = date.max
+_PERIODS = 4_096
 
 
 class ErasureTest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,7 +91,7 @@ class ErasureRule(LayeredRule, frozen=True, forbid_unknown_fields=True):
 class Keeping(Struct, frozen=True):
     """Something that keeps data. `categories`: None for all that the rule names. `until`: None while open.
 
-    `statute`: the citation of a duty, whose rule is `rule`.
+    `rule`, `statute`: of a period or a duty, and its citation. `waits_for`: what lets a period begin.
     """
 
     kind: Kept
@@ -94,19 +100,26 @@ class Keeping(Struct, frozen=True):
     until: date | None = None
     rule: str | None = None
     statute: str | None = None
+    waits_for: Anchor | None = None
 
 
 class ErasureFacts(Struct, frozen=True):
-    """What is known of a person on the day of the decision. `categories`: those of which data is held."""
+    """What is known of a person on the day of the decision.
+
+    `categories`: those of which data is held. `periods`: of each, the one that decides last.
+    """
 
     cause: Cause
     categories: Collection[str]
-    anchors: Mapping[Anchor, date]
+    periods: Mapping[str, Sequence[RetentionDue]]
     keepings: Sequence[Keeping]
 
 
 class Reason(Struct, frozen=True):
-    """Why a category is not erased, or why it is. `until`: the first day on which it is over, if known."""
+    """Why a category is not erased, or why it is.
+
+    `until`: the first day on which it is over, if known. `waits_for`: what lets a period begin.
+    """
 
     decision: Outcome
     ground: str
@@ -116,6 +129,7 @@ class Reason(Struct, frozen=True):
     says_nl: str
     ref: str | None = None
     until: date | None = None
+    waits_for: Anchor | None = None
 
 
 class ErasureDecision(Struct, frozen=True):
@@ -136,6 +150,9 @@ class ErasureDecision(Struct, frozen=True):
 
 
 ERASURE_RULES = load_both("erasure_rule", ErasureRule)
+_BY_KEEPING = {
+    kind: tuple(entry for entry in ERASURE_RULES if entry.when == kind) for kind in get_args(Kept)
+}
 
 
 def erasure_decisions(facts: ErasureFacts, day: date) -> dict[str, ErasureDecision]:
@@ -153,27 +170,53 @@ def kept(facts: ErasureFacts, category: str, day: date) -> tuple[Reason, ...]:
 
     A reason that is not disclosed is given only where there is no other one: beside those it would tell.
     """
-    keepings = [
-        keeping
-        for keeping in (*facts.keepings, *_duties(category, facts.anchors, day))
-        if (keeping.categories is None or category in keeping.categories)
-        and (keeping.until is None or day < keeping.until)
-    ]
     reasons = [
         (keeping.kind, _reason(entry, keeping))
-        for keeping in keepings
-        for entry in ERASURE_RULES
-        if entry.when == keeping.kind and entry.stands_against(facts.cause, category, day)
+        for keeping, entry in _standing(facts, category, day)
+        if keeping.until is None or day < keeping.until
     ]
     told = [reason for kind, reason in reasons if kind != "undisclosed"]
     return tuple(sorted(told or (reason for _, reason in reasons), key=_lasting))
 
 
-def _duties(category: str, anchors: Mapping[Anchor, date], day: date) -> list[Keeping]:
-    return [
-        Keeping("duty", until=until, rule=duty.id, statute=duty.citation)
-        for until, duty in retention_duties(category, anchors, day)
-    ]
+def over_from(facts: ErasureFacts, category: str) -> date | None:
+    """The first day on which nothing keeps a category; None while something has no end that is known.
+
+    What has no period at all is never over.
+    """
+    ends = [keeping.until for keeping, _ in _standing(facts, category, _FOREVER)]
+    if None in ends or not facts.periods.get(category):
+        return None
+    return max(filter(None, ends), default=None)
+
+
+def _standing(
+    facts: ErasureFacts, category: str, day: date
+) -> Iterator[tuple[Keeping, ErasureRule]]:
+    """What keeps a category against the cause, or kept it, by the rules that are in force on a day."""
+    for keeping in (*facts.keepings, *_periods(tuple(facts.periods.get(category, ())))):
+        if keeping.categories is None or category in keeping.categories:
+            for entry in _BY_KEEPING.get(keeping.kind, ()):
+                if entry.stands_against(facts.cause, category, day):
+                    yield keeping, entry
+
+
+@lru_cache(_PERIODS)
+def _periods(periods: tuple[RetentionDue, ...]) -> tuple[Keeping, ...]:
+    """Periods as keepings. Cached: persons share them, and findings ask often."""
+    return tuple(_period(due) for due in periods)
+
+
+def _period(due: RetentionDue) -> Keeping:
+    rule = retention_rule(due.rule or "")
+    kind: Kept = "duty" if rule and rule.kind == "duty" else "period"
+    return Keeping(
+        kind="waiting" if due.until is None else kind,
+        until=due.until,
+        rule=due.rule,
+        statute=rule.citation if rule else None,
+        waits_for=due.waits_for,
+    )
 
 
 def _lasting(reason: Reason) -> tuple[int, str, str]:
@@ -191,6 +234,7 @@ def _reason(entry: ErasureRule, keeping: Keeping) -> Reason:
         says_nl=entry.says_nl.format_map(words),
         ref=keeping.ref,
         until=keeping.until,
+        waits_for=keeping.waits_for,
     )
 
 

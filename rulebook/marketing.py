@@ -17,7 +17,6 @@ from rulebook.validity import in_force
 from rulebook.verdict import Verdict
 
 __all__ = [
-    "MARKETING_ACTIVITIES",
     "MARKETING_RULES",
     "Addressee",
     "MarketingDecision",
@@ -27,10 +26,6 @@ __all__ = [
 ]
 
 _EVERY = "all"
-
-
-# Activities of the register that are direct marketing: an objection to these is final (GDPR Art. 21(3)).
-MARKETING_ACTIVITIES = frozenset({"direct-marketing"})
 
 
 def category_of(channel: str) -> str:

@@ -23,6 +23,7 @@ __all__ = [
     "Channel",
     "Purpose",
     "PurposeDecision",
+    "is_direct_marketing",
     "purpose_decision",
     "purposes_on",
 ]
@@ -49,7 +50,8 @@ class Purpose(Struct, frozen=True, forbid_unknown_fields=True):
     `legal_bases`: on which it may rest; none: it is forbidden. `provision`: of the duty, where it is one.
     `compatible`: purposes for which data that was collected for this one may be used as well. `aliases`:
     other codes for the same. `clause`: of the privacy policy. `channels`: of marketing,
-    by which whoever agreed to it may be approached.
+    by which whoever agreed to it may be approached. `direct_marketing`: an objection to it is final (GDPR
+    Art. 21(3)).
     """
 
     purpose: PurposeCode
@@ -64,6 +66,7 @@ class Purpose(Struct, frozen=True, forbid_unknown_fields=True):
     compatible: tuple[PurposeCode, ...] = ()
     aliases: tuple[PurposeCode, ...] = ()
     channels: tuple[Channel, ...] = ()
+    direct_marketing: bool = False
     provision: str = ""
     clause: str = ""
     valid_to: date | None = None
@@ -128,6 +131,11 @@ def _name(code: str) -> str:
 def purposes_on(code: str, day: date) -> tuple[Purpose, ...]:
     """The entries of a purpose that hold on a day, law first; none for a purpose that nobody knows."""
     return tuple(entry for entry in _INDEX.get(code, ()) if in_force(entry, day))
+
+
+def is_direct_marketing(code: str) -> bool:
+    """Whether a purpose, by whichever of its codes, is direct marketing (GDPR Art. 21(2) and (3))."""
+    return any(entry.direct_marketing for entry in _INDEX.get(code, ()))
 
 
 def purpose_decision(

@@ -24,7 +24,7 @@ __all__ = [
     "RetentionDue",
     "RetentionRule",
     "retention_due",
-    "retention_duties",
+    "retention_periods",
     "retention_rule",
     "retention_rules",
 ]
@@ -123,34 +123,41 @@ def _rules_of(category: str) -> tuple[RetentionRule, ...]:
     return tuple(entry for entry in RETENTION_RULES if category in entry.categories)
 
 
-def retention_duties(
+def retention_periods(
     category: str, anchors: Mapping[Anchor, date], day: date
-) -> list[tuple[date, RetentionRule]]:
-    """First day after each duty whose anchor has come, and the duty, as the rules stand on a day."""
-    return _ends(retention_rules(category, day), "duty", anchors)
+) -> tuple[RetentionDue, ...]:
+    """Every period of a category as the rules stand on a day, the one that decides last.
 
-
-def retention_due(category: str, anchors: Mapping[Anchor, date], day: date) -> RetentionDue:
-    """When data of a category is due, as the rules stand on a day. `anchors`: those that have come.
-
-    Conservative: a duty whose anchor has not come makes everything wait, until the account is closed:
-    after that its anchor does not come any more. It is not the rule that decides, for it does not apply yet.
+    `anchors`: those that have come. Each duty that has begun, the shortest permission that has, and what
+    has not begun and makes everything wait. Conservative: that is a duty whose anchor has not come, or
+    permissions of which none has, until the account is closed: after that their anchors do not come any more.
     On a day before the first rule of the category that rule answers: it holds for what is older, too.
     """
     rules = retention_rules(category, max(day, _first_day(category)))
-    waiting = [r for r in rules if r.anchor not in anchors]
-    duties = _ends(rules, "duty", anchors)
     permissions = _ends(rules, "permission", anchors)
-    if "account-closed" not in anchors and any(r.kind == "duty" for r in waiting):
-        return _until_closed(category, rules, anchors)
-    shortest = min(permissions, key=lambda pair: pair[0], default=None)
-    candidates = [*duties, *([shortest] if shortest else [])]
-    if not candidates:
-        if not waiting:
-            return RetentionDue(category, None, None)
-        return RetentionDue(category, None, waiting[0].id, waiting[0].anchor)
-    until, decides = max(candidates, key=lambda pair: pair[0])
-    return RetentionDue(category, until, decides.id)
+    begun = [*_ends(rules, "duty", anchors), *sorted(permissions, key=_until)[:1]]
+    ends = [RetentionDue(category, until, entry.id) for until, entry in sorted(begun, key=_until)]
+    waiting = [entry for entry in rules if entry.anchor not in anchors]
+    if "account-closed" not in anchors and (
+        any(entry.kind == "duty" for entry in waiting) or (waiting and not permissions)
+    ):
+        return (*ends, _until_closed(category, rules, anchors))
+    if not ends and waiting:
+        return (RetentionDue(category, None, waiting[0].id, waiting[0].anchor),)
+    return tuple(ends)
+
+
+def retention_due(category: str, anchors: Mapping[Anchor, date], day: date) -> RetentionDue:
+    """When data of a category is due, as the rules stand on a day: at the end of the last of its periods.
+
+    What makes it wait is not the rule that decides, for that does not apply yet.
+    """
+    periods = retention_periods(category, anchors, day)
+    return periods[-1] if periods else RetentionDue(category, None, None)
+
+
+def _until(pair: tuple[date, RetentionRule]) -> date:
+    return pair[0]
 
 
 def _until_closed(

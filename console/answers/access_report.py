@@ -29,6 +29,9 @@ from ledger.sealing import base64url
 from projections.disclosures import Disclosure
 from projections.timetravel import Moment
 from projections.transfers import place_of, transfer_of
+from rulebook import provision as provision_named
+from rulebook.calendar import day_of
+from rulebook.purposes import is_direct_marketing
 from schemas import CATEGORIES, EVENT_TYPES
 from schemas.texts import Language, text_of, word_of
 
@@ -77,7 +80,7 @@ def access_report(source: Source, asked: Asked) -> Answer:
         "purposes": purposes,
         "categories": list(_categories(subject)),
         "recipients": list(_recipients(given, names)),
-        "retention": retention_of(source, subject),
+        "retention": retention_of(source, subject, day_of(asked.rendered_at)),
         "rights": _rights(purposes, automated),
         "sources": _sources(subject, names),
         "automated_decisions": automated,
@@ -120,16 +123,33 @@ def _purpose(
     declared: dict[str, RecordedEvent],
 ) -> Answer:
     entry = declared.get(activity)
-    told = entry.facts["purposes"] if entry else []
     return {
         "activity": activity,
         "name": entry.facts["name"] if entry else None,
-        "purposes": sorted({one["purpose"] for one in told if one["legal_basis"] == basis}),
+        "purposes": _declared_for(entry.facts["purposes"] if entry else (), basis, provision),
         "legal_basis": basis or None,
         "provision": provision or None,
         **_span(events),
         "positions": [*_positions(events), *([entry.position] if entry else [])],
     }
+
+
+def _declared_for(declared: Iterable[Answer], basis: str, provision: str) -> list[str]:
+    """The declared purposes of a legal basis that rest on the same provision, or, else, on none.
+
+    A purpose with a provision of its own is not that of events under another one.
+    """
+    by_provision: dict[str, set[str]] = {}
+    for one in declared:
+        if one["legal_basis"] == basis:
+            by_provision.setdefault(_article(one.get("provision")), set()).add(one["purpose"])
+    return sorted(by_provision.get(_article(provision)) or by_provision.get("", set()))
+
+
+def _article(spelled: str | None) -> str:
+    """One spelling for each article; a provision that nobody knows stays as it is."""
+    known = provision_named(spelled) if spelled else None
+    return known.id if known else spelled or ""
 
 
 # (b) categories
@@ -194,7 +214,7 @@ def _rights(purposes: Sequence[Answer], automated: Sequence[Answer]) -> list[Ans
         ("erasure", "17"): True,
         ("restriction", "18"): True,
         ("portability", "20"): bool(bases & {"6-1-a", "6-1-b"}),
-        ("objection", "21"): bool(bases & {"6-1-e", "6-1-f"}),
+        ("objection", "21"): bool(bases & {"6-1-e", "6-1-f"}) or _is_marketed_to(purposes),
         ("withdraw-consent", "7(3)"): "6-1-a" in bases,
         ("human-review", "22"): bool(automated),
     }
@@ -202,6 +222,11 @@ def _rights(purposes: Sequence[Answer], automated: Sequence[Answer]) -> list[Ans
         {"right": right, "article": article, "applies": whether}
         for (right, article), whether in applies.items()
     ]
+
+
+def _is_marketed_to(purposes: Sequence[Answer]) -> bool:
+    """Whether data is used for direct marketing, to which anybody may object, whatever it rests on."""
+    return any(is_direct_marketing(one) for row in purposes for one in row["purposes"])
 
 
 # (g) sources

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from console.answers.activities import objecting
 from console.answers.source import Source, instant_or_none
 from console.answers.state import account_status, folded_state
 from console.answers.subjects import Chosen, chosen, customer_of
@@ -37,7 +38,7 @@ _CONSENT = "consent-"
 class Holder(msgspec.Struct, frozen=True):
     """A data subject at a moment, with what its consents depend on.
 
-    `customer`: status of the customer's account, for a contact person only.
+    `customer`: status of the customer's account, for a contact person only. `objects`: to direct marketing.
     """
 
     reference: str
@@ -47,6 +48,7 @@ class Holder(msgspec.Struct, frozen=True):
     account: Status
     customer: Status | None
     clock: datetime
+    objects: bool
 
 
 def holder(source: Source, reference: str, moment: Moment) -> Holder:
@@ -65,6 +67,7 @@ def holder(source: Source, reference: str, moment: Moment) -> Holder:
         account=customer_state.status(state),
         customer=account_status(source, customer, moment) if customer else None,
         clock=moment.as_of or source.now,
+        objects=objecting(source, person.selected.counted, moment),
     )
 
 
@@ -100,6 +103,7 @@ def _answer(found: Holder) -> dict[str, Any]:
         found.account,
         found.customer,
         found.clock,
+        objects=found.objects,
     )
     return answers | {"position": found.person.selected.position}
 
@@ -111,12 +115,15 @@ def consents_answer(
     account: Status,
     customer: Status | None,
     clock: datetime,
+    *,
+    objects: bool = False,
 ) -> dict[str, Any]:
     """Consents in the shape that is shown, sorted by purpose, and the other choices."""
     known = list(rows)
     choices = [row for row in known if isinstance(row, Choice)]
     answers = [
-        consent_answer(row, account, customer, clock, choices) for row in consents_among(known)
+        consent_answer(row, account, customer, clock, choices, objects=objects)
+        for row in consents_among(known)
     ]
     return {
         "subject": reference,

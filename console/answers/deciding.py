@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from console.answers.erasure import forgotten
 from console.rights.deciding import Asked, Done
 from projections.erasing import Step
 from rulebook import ErasureDecision, Reason
 
-__all__ = ["decided", "decision_row", "outcome_of"]
+__all__ = ["decided", "decision_row", "ground_row", "outcome_of"]
 
 
 def outcome_of(steps: Sequence[Step]) -> str:
@@ -33,39 +35,51 @@ def decided(
         "carried_out": carried_out,
         "complete": all(step.complete for step in steps),
         "outcome": outcome_of(steps),
-        "data_subjects": [_done(done) for done in found],
+        "data_subjects": [_done(list(mine)) for _, mine in groupby(found, _stream)],
         "forgotten": forgotten(epoch_started_at, now) if erased else None,
     }
 
 
-def _done(done: Done) -> dict[str, Any]:
-    erasure = done.erasure
+def _stream(done: Done) -> UUID:
+    return done.stream
+
+
+def _done(mine: Sequence[Done]) -> dict[str, Any]:
+    """One data subject: all that was decided of it, in one step or in several."""
+    erasures = [done.erasure for done in mine if done.erasure]
+    decisions = {c: one for done in mine for c, one in done.step.decisions.items()}
     return {
-        "data_subject": str(done.stream),
-        "whole_person": erasure.whole if erasure else False,
-        "keys_destroyed": len(erasure.keys) if erasure else 0,
-        "position": erasure.last_position if erasure else None,
-        "decisions": [decision_row(one) for _, one in sorted(done.step.decisions.items())],
+        "data_subject": str(mine[0].stream),
+        "whole_person": any(erasure.whole for erasure in erasures),
+        "keys_destroyed": sum(len(erasure.keys) for erasure in erasures),
+        "position": max((erasure.last_position for erasure in erasures), default=None),
+        "decisions": [decision_row(one) for _, one in sorted(decisions.items())],
     }
 
 
 def decision_row(decision: ErasureDecision) -> dict[str, Any]:
-    """One category: what becomes of it, and every reason, the deciding one first."""
+    """One category: what becomes of it, and every reason: the deciding one, and `besides` the others.
+
+    `grounds`: all of them, the one that lasts longest last.
+    """
     first, *others = decision.reasons
     return {
         "category": decision.category,
         "decision": decision.decision,
-        **_reason(first),
-        "besides": [_reason(reason) for reason in others],
+        **ground_row(first),
+        "besides": [ground_row(reason) for reason in others],
+        "grounds": [ground_row(reason) for reason in reversed(decision.reasons)],
     }
 
 
-def _reason(reason: Reason) -> dict[str, Any]:
+def ground_row(reason: Reason) -> dict[str, Any]:
+    """One reason, as every answer about retention has it."""
     return {
         "ground": reason.ground,
         "rule": reason.rule,
         "statute": reason.statute,
         "ref": reason.ref,
         "until": reason.until.isoformat() if reason.until else None,
+        "waits_for": reason.waits_for,
         "says": {"en": reason.says, "nl": reason.says_nl},
     }

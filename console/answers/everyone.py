@@ -9,15 +9,18 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from console.answers.activities import objectors
 from console.answers.consents import consents_answer
 from console.answers.source import Source
-from console.answers.state import account_status, state_answer
+from console.answers.state import Beside, account_status, state_answer
 from console.answers.subjects import customer_of
 from ledger.event import RecordedEvent
 from ledger.reading import events_of
 from projections import consent_status, customer_state
 from projections.consent_status import Row
+from projections.contracts import contracts, contracts_of
 from projections.customer_state import CustomerState, Status
+from projections.findings_dossier import Dossier, dossier_from
 from projections.read import consents_of, customer_states_of
 from projections.read_persons import dossiers_of
 from projections.restricting import restricted, restricted_by
@@ -30,6 +33,7 @@ __all__ = ["all_consents", "all_states"]
 KINDS = ("customer", "contact")
 # Rows of so many people are held at a time.
 _BLOCK_PEOPLE = 500
+_NOTHING = Beside()
 _Person = tuple[str, UUID]
 _States = dict[UUID, CustomerState]
 _Consents = dict[UUID, dict[str, Row]]
@@ -41,11 +45,13 @@ def all_states(source: Source, moment: Moment) -> Iterator[dict[str, Any]]:
     for block in _blocks(source.opener.people(KINDS)):
         streams = [subject for _, subject in block]
         states = _states(source, streams, moment)
-        stored = _restricted(source, streams, moment)
+        besides = _besides(source, streams, moment)
         for reference, subject in block:
             state = states.get(subject)
             if state and not state.whole:
-                yield state_answer(source, reference, subject, state, stored.get(subject, ()))
+                yield state_answer(
+                    source, reference, subject, state, besides.get(subject, _NOTHING)
+                )
 
 
 def all_consents(source: Source, moment: Moment) -> Iterator[dict[str, Any]]:
@@ -58,6 +64,7 @@ def all_consents(source: Source, moment: Moment) -> Iterator[dict[str, Any]]:
         states = _states(source, streams, moment)
         consents = _consents(source, streams, moment)
         customers = _customer_statuses(source, block, known, moment)
+        objected = objectors(source, _dossiers(source, streams, moment), moment)
         for reference, subject in block:
             state = states.get(subject)
             if state is None or state.whole:
@@ -69,6 +76,7 @@ def all_consents(source: Source, moment: Moment) -> Iterator[dict[str, Any]]:
                 customer_state.status(state),
                 customers.get(customer_of(reference)),
                 moment.as_of or source.now,
+                objects=subject in objected,
             ) | {"position": state.position}
 
 
@@ -107,16 +115,26 @@ def _consents(source: Source, streams: list[UUID], moment: Moment) -> _Consents:
     return _folded(source, streams, moment, consent_status.VIEW)
 
 
-def _restricted(source: Source, streams: list[UUID], moment: Moment) -> dict[UUID, frozenset[str]]:
-    """What may only be stored of each."""
+def _besides(source: Source, streams: list[UUID], moment: Moment) -> dict[UUID, Beside]:
+    """What may only be stored of each, and their contracts."""
     if moment == NOW:
         found = dossiers_of(source.session, streams)
-        return {stream: restricted(dossier, source.now) for stream, dossier in found.items()}
+        return {
+            stream: Beside(restricted(dossier, source.now), contracts(dossier))
+            for stream, dossier in found.items()
+        }
     time = moment.as_of or source.now
     return {
-        stream: restricted_by(selected.counted, time)
+        stream: Beside(restricted_by(selected.counted, time), contracts_of(selected.counted))
         for stream, selected in _selected(source, streams, moment).items()
     }
+
+
+def _dossiers(source: Source, streams: list[UUID], moment: Moment) -> dict[UUID, Dossier]:
+    if moment == NOW:
+        return dossiers_of(source.session, streams)
+    found = _selected(source, streams, moment)
+    return {stream: dossier_from(selected.counted) for stream, selected in found.items()}
 
 
 def _folded(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from console.answers.activities import look_of
 from console.answers.consents import Holder, holder
 from console.answers.source import Source
 from console.answers.state import folded_state
@@ -13,6 +14,7 @@ from ledger.event import instant
 from projections import customer_state
 from projections.addressee import addressee
 from projections.customer_state import CustomerState
+from projections.findings_dossier import dossier_from
 from projections.timetravel import Moment
 from rulebook import Addressee, marketing_decision
 from rulebook.calendar import day_of
@@ -51,12 +53,12 @@ def _addressee(source: Source, found: Holder, moment: Moment) -> Addressee:
     """Of a contact person, the customer is what the customer is."""
     customer = customer_of(found.reference)
     state = _state(source, customer, moment) if customer else found.state
+    own = dossier_from(found.person.selected.counted)
     return addressee(
-        found.rows,
-        found.person.selected.counted,
+        look_of(source, found.person.subject, own, moment),
+        found.clock,
         kind=customer_state.customer_kind(state) if state else None,
         active=found.account == "active" and found.customer in {None, "active"},
-        clock=found.clock,
     )
 
 

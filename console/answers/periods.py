@@ -7,17 +7,19 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from console.answers.deciding import ground_row
 from console.answers.source import ERASED, Source
 from console.rights.deciding import Done, Due
 from ledger.sealing import end_of_month
-from projections.erasing import Step, deferrals, period_for, steps
+from projections.erasing import Step, deferrals, lasting_for, steps
 from projections.keepings import keepings_of
+from projections.lasting import Lasting
 from projections.person import Person
 from projections.read_persons import persons
-from rulebook import Cause, ErasureFacts, RetentionDue, kept
+from rulebook import Cause, ErasureFacts, kept
 from rulebook.calendar import day_of
 
-__all__ = ["clocks", "forecast", "step_rows"]
+__all__ = ["clocks", "forecast", "retained", "step_rows"]
 
 _BLOCK = 500
 
@@ -45,15 +47,16 @@ def _clocks(person: Person, day: date, every: bool) -> list[dict[str, Any]]:
     waiting, going = deferrals(person.dossier), _going(person, day)
     rows = []
     for category in person.held:
-        due = period_for(person, category)
-        passed = due.until is not None and due.until <= day
+        found = lasting_for(person, category)
+        until = found.period.until
+        passed = until is not None and until <= day
         if every or passed or category in waiting or category in going:
             deferred = waiting[category].cause if category in waiting else None
             cause = going.get(category)
             kept_by = _kept_by(person, category, cause or deferred or "retention", day)
-            rows.append(_clock(category, due, cause, deferred=deferred, kept_by=kept_by))
+            rows.append(_clock(found, day, cause, deferred=deferred, kept_by=kept_by))
     if going and not person.held:
-        rows.append(_clock(None, None, next(iter(going.values()))))
+        rows.append(_clock(None, day, next(iter(going.values()))))
     return rows
 
 
@@ -79,22 +82,42 @@ def _kept_by(person: Person, category: str, cause: Cause, day: date) -> list[dic
 
 
 def _clock(
-    category: str | None,
-    due: RetentionDue | None,
+    found: Lasting | None,
+    day: date,
     cause: Cause | None,
     *,
     deferred: Cause | None = None,
     kept_by: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
+    """`grounds`: everything that keeps it that day, as in a decision, the one that lasts longest last."""
     return {
-        "category": category,
-        "until": due.until.isoformat() if due and due.until else None,
-        "rule": due.rule if due else None,
-        "waits_for": due.waits_for if due else None,
+        **(retained(found, day) if found else _ENTRIES),
         "deferred": deferred,
         "kept_by": list(kept_by),
         "due": cause is not None,
         "cause": cause,
+    }
+
+
+_ENTRIES: dict[str, Any] = dict.fromkeys(("category", "until", "rule", "waits_for")) | {
+    "grounds": [],
+    "overdue_since": None,
+}
+
+
+def retained(found: Lasting, day: date) -> dict[str, Any]:
+    """How long a category is kept, as the access report and the clocks say it.
+
+    `until`, `rule`, `waits_for`: of the period that decides. `overdue_since`: when it should have gone.
+    """
+    period, overdue = found.period, found.overdue_since(day)
+    return {
+        "category": found.category,
+        "until": period.until.isoformat() if period.until else None,
+        "rule": period.rule,
+        "waits_for": period.waits_for,
+        "grounds": [ground_row(one) for one in found.grounds(day)],
+        "overdue_since": overdue.isoformat() if overdue else None,
     }
 
 
@@ -141,7 +164,8 @@ def forecast(source: Source, until: date) -> list[dict[str, Any]]:
         for person in block:
             going = _going(person, today)
             for category in person.held:
-                days = [period_for(person, category).until, today if category in going else None]
+                ends = lasting_for(person, category).period.until
+                days = [ends, today if category in going else None]
                 due = min((day for day in days if day), default=None)
                 if due is not None and due <= until:
                     counts[f"{due:%Y-%m}", category] += 1

@@ -1,27 +1,31 @@
 """Until when each category of a person's data is kept, and what keeps it (GDPR Art. 15(1)(d))."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import rulebook
+from console.answers.periods import retained
 from console.answers.report_person import Subject
 from console.answers.source import Source
 from ledger.event import RecordedEvent
 from ledger.reading import events_of
+from projections.erasing import lasting_for
 from projections.findings_dossier import Dossier
-from projections.keepings import keepings_of
 from projections.person import Person, dossier_of, person_of
 from projections.restricting import restricted
-from projections.retention import anchors_of, oldest, period_of
-from rulebook import Keeping
+from projections.retention import oldest
 
 __all__ = ["retention_of"]
 
 _DECIDED = "erasure-decided"
 
 
-def retention_of(source: Source, subject: Subject) -> list[dict[str, Any]]:
-    """Of each category that is held: the period that decides, and what stops it. Sorted by category."""
+def retention_of(source: Source, subject: Subject, day: date) -> list[dict[str, Any]]:
+    """Of each category that is held: its period, what keeps it on a day, and what is overdue by then.
+
+    Sorted by category.
+    """
     rows = []
     for stream in subject.streams:
         events = [
@@ -32,7 +36,7 @@ def retention_of(source: Source, subject: Subject) -> list[dict[str, Any]]:
         person = person_of(
             stream, events, source.privacy_office, lambda name: _other(source, name, subject)
         )
-        rows += [_row(person, category, events) for category in person.held]
+        rows += [_row(person, category, events, day) for category in person.held]
     return sorted(rows, key=lambda row: str(row["category"]))
 
 
@@ -41,29 +45,17 @@ def _other(source: Source, stream: str, subject: Subject) -> Dossier:
     return dossier_of(events, source.privacy_office)
 
 
-def _row(person: Person, category: str, events: list[RecordedEvent]) -> dict[str, Any]:
-    first = oldest(person.traces, category)
-    due = period_of(category, first.time, anchors_of(person.look))
-    rule = rulebook.retention_rule(due.rule) if due.rule else None
+def _row(person: Person, category: str, events: list[RecordedEvent], day: date) -> dict[str, Any]:
+    found = lasting_for(person, category).told()
+    rule = rulebook.retention_rule(found.period.rule) if found.period.rule else None
     decided = [e for e in events if e.name == _DECIDED and category in e.facts["decisions"]]
+    first = oldest(person.traces, category)
     return {
-        "category": category,
-        "until": due.until.isoformat() if due.until else None,
-        "waits_for": due.waits_for,
-        "rule": due.rule,
+        **retained(found, day),
         "period": rule.period if rule else None,
         "title": {"en": rule.title, "nl": rule.title_nl} if rule else None,
         "citation": rule.citation if rule else None,
-        "kept_by": sorted(
-            {one.kind for one in keepings_of(person.dossier) if _shows(one, category)}
-        ),
         "restricted": category in restricted(person.dossier),
         "decision": decided[-1].facts["decisions"][category] if decided else None,
         "positions": sorted({first.position, *(event.position for event in decided[-1:])}),
     }
-
-
-def _shows(keeping: Keeping, category: str) -> bool:
-    if keeping.kind == "undisclosed":
-        return False
-    return keeping.categories is None or category in keeping.categories

@@ -1,19 +1,44 @@
 """`ledger state`: what is known of a person at a moment, opened."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
+
+from msgspec import Struct
 
 from console.answers.source import Source, instant_or_none, shown
 from console.answers.subjects import Chosen, chosen
 from ledger.errors import UnknownSubject
+from ledger.event import instant
 from ledger.opening import Missing
 from projections import customer_state
+from projections.contracts import Contract, contracts_of
 from projections.customer_state import CustomerState, Status
 from projections.restricting import restricted_by
 from projections.timetravel import Moment, fold
 
-__all__ = ["account_status", "folded_state", "state", "state_answer"]
+__all__ = ["Beside", "account_status", "folded_state", "state", "state_answer"]
+
+
+class Beside(Struct, frozen=True):
+    """What a state says beside the values: members of the answer where there is something to say.
+
+    `restricted`: categories that may only be stored. `contracts`: that the person has or had.
+    """
+
+    restricted: Collection[str] = ()
+    contracts: Sequence[Contract] = ()
+
+    def shown(self) -> dict[str, Any]:
+        """As members of the answer."""
+        told = [
+            {"contract_ref": one.contract_ref, "status": one.status, "since": instant(one.since)}
+            for one in self.contracts
+        ]
+        return {
+            **({"restricted_categories": sorted(self.restricted)} if self.restricted else {}),
+            **({"contracts": told} if told else {}),
+        }
 
 
 def state(source: Source, reference: str, moment: Moment) -> dict[str, Any]:
@@ -23,8 +48,10 @@ def state(source: Source, reference: str, moment: Moment) -> dict[str, Any]:
     if folded is None:
         raise UnknownSubject("The ledger holds nothing about this subject at that moment.")
     source.reads.note([reference], customer_state.live_values(folded))
-    restricted = restricted_by(person.selected.counted, moment.as_of or source.now)
-    return state_answer(source, reference, person.subject, folded, restricted) | {
+    counted = person.selected.counted
+    restricted = restricted_by(counted, moment.as_of or source.now)
+    beside = Beside(restricted, contracts_of(counted))
+    return state_answer(source, reference, person.subject, folded, beside) | {
         "position": person.selected.position
     }
 
@@ -49,12 +76,9 @@ def state_answer(
     reference: str,
     subject: UUID,
     state: CustomerState,
-    restricted: Collection[str],
+    beside: Beside,
 ) -> dict[str, Any]:
-    """A state in the shape that is shown. Values that were erased a moment ago are left out.
-
-    `restricted`: categories that may only be stored; a member of the answer where there are some.
-    """
+    """A state in the shape that is shown. Values that were erased a moment ago are left out."""
     personal: dict[str, dict[str, Any]] = {}
     for category, fields in customer_state.live_values(state).items():
         for field, sealed in fields.items():
@@ -70,5 +94,5 @@ def state_answer(
         "erased_categories": customer_state.erased_categories(state),
         "position": state.position,
         "since": instant_or_none(customer_state.since(state)),
-        **({"restricted_categories": sorted(restricted)} if restricted else {}),
+        **beside.shown(),
     }

@@ -169,9 +169,11 @@ def refuse(
     as_json: Json = False,
 ) -> None:
     """Refuse a request, and print what the person must be told: why, the authority, the court."""
-    with _acting(settings, ref, subject, at, "refuse", ground) as (site, found, time):
+    with working(settings, "request", at) as (site, source, time):
+        found = find(source, ref, subject)
+        check_allowed(found, "refuse", time, ground)
         made = act_on(found, "rights-request-refused", {"ground": ground})
-        _carry_out(site, found, [*acts_before_refusal(found, ground), made], time, as_json)
+        _carry_out(site, found, [*acts_before_refusal(source, found, ground), made], time, as_json)
 
 
 @configured("store")

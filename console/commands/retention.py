@@ -134,8 +134,8 @@ def decide(
     named = category or None
     asked = Asked(ground_of(cause), request_ref, named)
     with reading(settings, "retention") as (site, source):
+        bring_up_to_date(site)
         if request_ref is not None:
-            bring_up_to_date(site)
             check_allowed(find(source, request_ref, subject), "erase", source.now)
         found = (erase_asked if carry_out else preview)(site, subject, asked)
         note_read(source, subject)

@@ -186,13 +186,11 @@ def _named(one: Answer) -> str:
 
 def _retention(report: _Report) -> Section:
     def row(one: Answer) -> Sequence[str]:
-        title = one["title"][report.language] if one["title"] else "\N{EN DASH}"
         stored = [report.say("word", "stored")] if one["restricted"] else []
-        kept = [report.say("word", "kept_by", report.say("kept", kind)) for kind in one["kept_by"]]
         return (
             report.words.category(one["category"]),
-            "; ".join([_until(report, one), *kept, *stored]),
-            f"{title} ({report.words.cited(one['citation'])})" if one["citation"] else title,
+            "; ".join([_until(report, one), *stored]),
+            " ".join([_rule(report, one), *(_ground(report, ground) for ground in one["grounds"])]),
             positions(one["positions"]),
         )
 
@@ -201,11 +199,28 @@ def _retention(report: _Report) -> Section:
 
 
 def _until(report: _Report, one: Answer) -> str:
-    if one["until"]:
-        return report.date(one["until"])
-    if one["waits_for"]:
-        return report.say("word", "running", report.words.code("anchor", one["waits_for"]))
+    """Until when, by whatever lasts longest; or since when it should not be there any more."""
+    if one["overdue_since"]:
+        return report.say("word", "overdue", report.date(one["overdue_since"]))
+    if any(not ground["until"] and not ground["waits_for"] for ground in one["grounds"]):
+        return report.say("word", "standing")
+    last = one["grounds"][-1] if one["grounds"] else one
+    if last["until"]:
+        return report.date(last["until"])
+    if last["waits_for"]:
+        return report.say("word", "running", report.words.code("anchor", last["waits_for"]))
     return report.say("word", "open")
+
+
+def _rule(report: _Report, one: Answer) -> str:
+    """The period that decides."""
+    title = one["title"][report.language] if one["title"] else "\N{EN DASH}"
+    return f"{title} ({report.words.cited(one['citation'])})." if one["citation"] else title
+
+
+def _ground(report: _Report, ground: Answer) -> str:
+    """What keeps it, with its end, in the words of a decision."""
+    return str(ground["says"][report.language])
 
 
 def _rights(report: _Report) -> Section:

@@ -8,12 +8,14 @@ from typing import Any
 
 from msgspec import Struct
 
+from console.answers.activities import activities
+from console.answers.source import Source
 from console.rights.acting import Act
 from console.rights.requesting import Found
 from ledger.errors import Misconfigured, Reject
-from projections.requests import Step
+from projections.objections import activity_name, is_declared, is_marketing
+from projections.timetravel import NOW
 from rulebook import provision_of
-from rulebook.marketing import MARKETING_ACTIVITIES
 
 __all__ = ["RESTRICTIONS", "Wanted", "acts_before_answer", "acts_before_refusal"]
 
@@ -41,9 +43,29 @@ def acts_before_answer(found: Found, wanted: Wanted) -> list[Act]:
     return list(doing(found, wanted)) if doing else []
 
 
-def acts_before_refusal(found: Found, ground: str) -> list[Act]:
-    """An objection that is refused is overruled; other refusals change nothing. Raises Reject."""
-    return list(_objection(found, "objection-overruled", ground)) if found.is_objection else []
+def acts_before_refusal(source: Source, found: Found, ground: str) -> list[Act]:
+    """An objection that is refused is overruled; other refusals change nothing. Raises Reject.
+
+    An objection to direct marketing cannot be refused, nor one of which nobody knows what it is about.
+    """
+    if not found.is_objection:
+        return []
+    acts = list(_objection(found, "objection-overruled", ground))
+    wanted = [act.facts["activity_objected"] for act in acts]
+    known = activities(source, wanted, NOW)
+    for activity in wanted:
+        dossier = known[activity_name(activity)]
+        if is_marketing(activity, dossier):
+            raise Reject(
+                f"request {found.request.ref} objects to {activity}, which is direct marketing: such an "
+                "objection cannot be refused on any ground (GDPR Art. 21(2) and (3)); answer it instead"
+            )
+        if not is_declared(dossier):
+            raise Reject(
+                f"request {found.request.ref} objects to {activity}, which nobody declared: declare what it "
+                "is for before an objection to it is refused"
+            )
+    return acts
 
 
 def act_on(found: Found, name: str, /, facts: Mapping[str, Any], **members: Any) -> Act:
@@ -77,15 +99,9 @@ def _objection(found: Found, name: str, ground: str | None) -> Iterator[Act]:
     raised = found.request.named("objection-raised")
     if not raised:
         raise Reject(f"request {found.request.ref} does not say which activity it objects to")
-    if name == "objection-overruled" and any(_is_marketing(step) for step in raised):
-        raise Reject("an objection to direct marketing cannot be overruled (GDPR Art. 21(3))")
     for step in raised:
         facts = {"activity_objected": step.facts["activity_objected"]}
         yield act_on(found, name, facts | {"ground": ground or step.facts["ground"]})
-
-
-def _is_marketing(step: Step) -> bool:
-    return step.facts["activity_objected"] in MARKETING_ACTIVITIES
 
 
 def _reviewing(found: Found, wanted: Wanted) -> Iterator[Act]:

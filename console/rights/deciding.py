@@ -18,10 +18,19 @@ from ledger.event import RecordedEvent
 from ledger.postgres import Session
 from ledger.reading import events_of
 from ledger.verdict import Verdict
-from projections.erasing import Settled, Step, is_last, on_request, settled, steps, was_decided
+from projections.erasing import (
+    Settled,
+    Step,
+    is_last,
+    on_period,
+    on_request,
+    settled,
+    steps,
+    was_decided,
+)
 from projections.findings_dossier import Dossier
 from projections.person import Person, dossier_of, person_of
-from projections.read_persons import persons
+from projections.read_persons import persons, takeovers_told_by_others
 from rulebook import Cause
 from rulebook.calendar import day_of
 
@@ -69,23 +78,46 @@ def preview(site: Site, reference: str, asked: Asked) -> list[Done]:
     found = []
     for subject in site.eraser().live_subjects(reference):
         person = _person(site, session, subject, events_of(session, [subject]))
-        found.append(Done(subject, _on_request(person, asked, today), None))
+        found += [Done(subject, step, None) for step in _steps_asked(person, asked, today)]
     return found
 
 
 def erase_asked(site: Site, reference: str, asked: Asked) -> list[Done]:
     """Decide each category of a person, record all decisions, and destroy what nothing keeps.
 
-    One result a data subject, committed and journalled. Raises what `Eraser.erase` raises.
+    One result a data subject, or a step of it, committed and journalled. Raises what `Eraser.erase` raises.
     """
     eraser = site.eraser()
-    found = []
-    for subject in eraser.live_subjects(reference):
-        done = _carry_out(
-            site, eraser, subject, lambda person, day, _last: _on_request(person, asked, day)
-        )
-        found += [done] if done else []
-    return found
+    return [
+        done
+        for subject in eraser.live_subjects(reference)
+        for done in _all_asked(site, eraser, subject, asked)
+    ]
+
+
+def _all_asked(site: Site, eraser: Eraser, subject: UUID, asked: Asked) -> Iterator[Done]:
+    """The first step, and after it the months of rolling categories, each once the last one is gone."""
+
+    def first(person: Person, day: date, _latest: datetime | None) -> Step | None:
+        return next(iter(_steps_asked(person, asked, day)), None)
+
+    def month(person: Person, day: date, _latest: datetime | None) -> Step | None:
+        found = _steps_asked(person, asked, day)
+        return next((step for step in found if step.month is not None), None)
+
+    done = _carry_out(site, eraser, subject, first)
+    for _ in range(_MOST_STEPS):
+        if done is None:
+            return
+        yield done
+        done = _carry_out(site, eraser, subject, month)
+
+
+def _steps_asked(person: Person, asked: Asked, day: date) -> list[Step]:
+    """Periods go by the month; whatever else asks is answered at once."""
+    if asked.cause == "retention":
+        return on_period(person, day, asked.categories)
+    return [_on_request(person, asked, day)]
 
 
 def erase_for(site: Site, reference: str, request_ref: str) -> Settled:
@@ -181,10 +213,11 @@ def _carry_out(site: Site, eraser: Eraser, stream: UUID, choose: Choose) -> Done
 
 
 def _person(site: Site, session: Session, stream: UUID, events: Sequence[RecordedEvent]) -> Person:
-    """A person, and the customer whose contact person it may be."""
+    """A person, the customer whose contact person it may be, and what others' takeovers say of them."""
 
     def other(name: str) -> Dossier | None:
         found = events_of(session, [UUID(name)])
         return dossier_of(found, site.privacy_office) if found else None
 
-    return person_of(stream, events, site.privacy_office, other)
+    takeovers = takeovers_told_by_others(session, stream)
+    return person_of(stream, events, site.privacy_office, other, takeovers)

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from console.commands.following import bring_up_to_date
 from console.rights.acting import Act, act
 from console.wiring import Site
 from ledger.errors import Misconfigured, Reject
-from projections.read import requests
+from projections.read import register_entries, requests
 from projections.request_acts import ActOn, hindrance
 from projections.requests import VIEW, Request
 from projections.timetravel import NOW, Moment
@@ -35,6 +36,7 @@ __all__ = [
     "record",
 ]
 
+_NEAR = 5
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -145,6 +147,8 @@ def open_request(site: Site, source: Source, opening: Opening, time: datetime) -
     Raises UnknownSubject for a person of whom nothing is known, unless that is said.
     """
     check_person(opening.subject)
+    if opening.objection is not None:
+        _check_declared(source, opening.objection[0])
     if not opening.unknown:
         known_streams(source, opening.subject)
     _check_sealable(source, opening)
@@ -156,6 +160,17 @@ def open_request(site: Site, source: Source, opening: Opening, time: datetime) -
         raise Misconfigured("--received-on: expected a day that has come")
     record(site, _opening_acts(opening, ref, received_on), time)
     return find(source, ref, opening.subject)
+
+
+def _check_declared(source: Source, activity: str) -> None:
+    """An objection to what nobody declared would stop nothing."""
+    known = [entry.activity for entry in register_entries(source.session) if entry.declared]
+    if activity not in known:
+        near = get_close_matches(activity, known, n=_NEAR, cutoff=0.4) or known[:_NEAR]
+        meant = f"; declared are {', '.join(near)}" if near else ""
+        raise Misconfigured(
+            f"--activity: no activity {activity} is declared{meant}; `ledger register` lists them all"
+        )
 
 
 def _check_sealable(source: Source, opening: Opening) -> None:

@@ -104,16 +104,20 @@ def second_line_ends(life: Life) -> list[Publication]:
 
 
 def takeover(life: Life) -> list[Publication]:
-    """The customer takes over the contract of the one who came before: an event for each of them.
+    """The customer takes over the second contract of the one who came before, who goes on with the first.
 
-    So this is nothing for the first customer of a sample.
+    A takeover is an event for each of them. So this is nothing for the first customer of a sample.
     """
     at = life.office(life.between(0.3, 0.5))
     former = Somebody(life.rng, f"customer/{life.number - 1}")
     parties = {"from_customer": former.subject, "to_customer": life.subject}
     facts = {"contract_ref": reference(life.rng, "CT"), **parties}
-    name = "contract-taken-over"
-    return [recorded(who, at, SUBSCRIPTION, "crm", name, **facts) for who in (former, life)]
+    first = {"contract_ref": reference(life.rng, "CT"), "services": ["voip"]}
+    name, later = "contract-taken-over", at + MINUTE
+    return [
+        recorded(former, at, SUBSCRIPTION, "crm", "contract-changed", SERVICE, **first),
+        *(recorded(who, later, SUBSCRIPTION, "crm", name, **facts) for who in (former, life)),
+    ]
 
 
 def number_brought_along(life: Life) -> list[Publication]:

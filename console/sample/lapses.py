@@ -110,7 +110,27 @@ def mailed_after_objecting_to_all_of_it(life: Life) -> list[Publication]:
         *known,
         consented(person, at, "newsletter", "portal"),
         recorded(person, at + HOUR, RIGHTS, "privacy-office", "objection-raised", **objected),
-        sent.breaking("law.use.objection"),
+        sent.breaking("law.use.objection", "law.contact.objection"),
+    ]
+
+
+def objection_to_nothing(life: Life) -> list[Publication]:
+    """A visitor objects to something that is not in the register."""
+    objected = {"activity_objected": "cold-calling", "ground": "own-situation"}
+    said = recorded(_visitor(life), life.office(0.5), RIGHTS, "crm", "objection-raised", **objected)
+    return [said.breaking("house.objection.undeclared")]
+
+
+def marketing_that_goes_on(life: Life) -> list[Publication]:
+    """A visitor objects to direct marketing, and is told that interests outweigh it."""
+    visitor, at = _visitor(life), life.office(0.5)
+    objected = {"activity_objected": MARKETING.activity, "ground": "own-situation"}
+    why = {**objected, "ground": "compelling-grounds"}
+    later = at + timedelta(days=2)
+    said = recorded(visitor, later, RIGHTS, "crm", "objection-overruled", **why)
+    return [
+        recorded(visitor, at, RIGHTS, "crm", "objection-raised", **objected),
+        said.breaking("law.objection.overruled"),
     ]
 
 
@@ -347,6 +367,8 @@ LAPSES = (
     mailed_without_consent,
     mailed_after_an_objection,
     mailed_after_objecting_to_all_of_it,
+    objection_to_nothing,
+    marketing_that_goes_on,
     mailed_while_inactive,
     mailed_a_stranger,
     contact_not_told,

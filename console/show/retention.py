@@ -1,6 +1,6 @@
 """Tables about retention and decisions on erasure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.console import RenderableType
@@ -19,21 +19,40 @@ def decision_tables(answer: dict[str, Any], language: texts.Language) -> list[Re
     """What becomes of each category, and why, in words for the person."""
     columns = headings("decision", "category decision until why statute", language)
     rows = [
-        (
-            code_word("category", row["category"], language),
-            phrase("outcome", row["decision"], language),
-            row["until"],
-            row["says"][language],
-            Words(language).cited(row["statute"]),
-        )
+        row
         for subject in answer["data_subjects"]
-        for row in subject["decisions"]
+        for decision in subject["decisions"]
+        for row in _decision(decision, language)
     ]
     name = "decided" if answer["carried_out"] else "preview"
     title = phrase("decision", name, language, clean(answer["subject"]))
     shown: list[RenderableType] = [table(title, columns, rows, language)]
     forgotten = answer["forgotten"]
     return [*shown, forgotten_table(forgotten, language)] if forgotten else shown
+
+
+def _decision(row: dict[str, Any], language: texts.Language) -> Iterator[tuple[Any, ...]]:
+    """A line for every ground of a category, with its end; the one that lasts longest is the last."""
+    named = (
+        code_word("category", row["category"], language),
+        phrase("outcome", row["decision"], language),
+    )
+    for number, ground in enumerate(row["grounds"]):
+        yield (
+            *(named if number == 0 else ("", "")),
+            ground["until"] or _waits(ground, language),
+            ground["says"][language],
+            Words(language).cited(ground["statute"]),
+        )
+
+
+def _waits(ground: dict[str, Any], language: texts.Language) -> str | None:
+    anchor = ground["waits_for"]
+    return (
+        phrase("decision", "waits", language, Words(language).code("anchor", anchor))
+        if anchor
+        else None
+    )
 
 
 def certificate_table(answer: dict[str, Any], language: texts.Language) -> Table:
@@ -50,17 +69,23 @@ def certificate_table(answer: dict[str, Any], language: texts.Language) -> Table
 
 
 def _decided(category: str, decision: dict[str, Any], language: texts.Language) -> str:
-    """`contact: retain (duty of retention, until 2034-12-31)`."""
-    until = decision.get("until")
-    why = [
-        code_word("ground", decision["ground"], language),
-        phrase("certificate", "until", language, until) if until else None,
-    ]
+    """`payment: retain (duty of retention, until 2034-12-31; contract)`: the longest ground is last."""
+    grounds = [decision, *decision.get("besides", ())]
+    why = "; ".join(_why(one, language) for one in reversed(grounds))
     name, outcome = (
         code_word("category", category, language),
         phrase("outcome", decision["decision"], language),
     )
-    return f"{name}: {outcome} ({', '.join(filter(None, why))})"
+    return f"{name}: {outcome} ({why})"
+
+
+def _why(ground: dict[str, Any], language: texts.Language) -> str:
+    until = ground.get("until")
+    told = [
+        code_word("ground", ground["ground"], language),
+        phrase("certificate", "until", language, until) if until else None,
+    ]
+    return ", ".join(filter(None, told))
 
 
 def clocks_table(rows: Iterable[dict[str, Any]]) -> Table:
@@ -70,14 +95,17 @@ def clocks_table(rows: Iterable[dict[str, Any]]) -> Table:
 
 
 def _clock(row: dict[str, Any]) -> tuple[Any, ...]:
-    kept = [_keeper(one) for one in row["kept_by"]]
+    kept = [_keeper(one) for one in row["grounds"]]
     waiting = not row["due"]
     waits = f"waits for {row['waits_for']}" if row["waits_for"] and waiting else None
     deferred = f"its erasure ({row['deferred']}) waits" if row["deferred"] and waiting else None
+    overdue = (
+        f"should have been deleted on {row['overdue_since']}" if row["overdue_since"] else None
+    )
     return (
         row["subject"] or {"erased": True},
         row["category"] or "entries",
-        Stack([row["until"] or waits, f"DUE ({row['cause']})" if row["due"] else None]),
+        Stack([row["until"] or waits, overdue, f"DUE ({row['cause']})" if row["due"] else None]),
         row["rule"],
         Stack([*kept, deferred]),
     )

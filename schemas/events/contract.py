@@ -39,7 +39,7 @@ class ContractEnded(PersonFacts, frozen=True, kw_only=True):
 
 
 class ContractTakenOver(PersonFacts, frozen=True, kw_only=True):
-    """A contract went from one customer to another; each of them has an event of its own."""
+    """A contract went from one customer to another, with whom it runs; each has an event of its own."""
 
     contract_ref: Code
     from_customer: Customer

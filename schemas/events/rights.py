@@ -93,17 +93,26 @@ class PortabilityExportIssued(_Issued, frozen=True, kw_only=True):
 ErasureGround = Literal["request", "retention", "consent-withdrawn", "unlawful", "objection"]
 
 
-class Decision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What happens to one data category, why, and until when it is kept or restricted.
+class DecisionGround(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why a data category is kept, and until when.
 
     `rule`: id in the rulebook of what decides; `ref`: of the hold, dispute, claim, case or request.
     """
 
-    decision: Literal["erase", "retain", "restrict"]
     ground: Code
     until: LastDay | UnsetType = UNSET
     rule: Code | UnsetType = UNSET
     ref: Code | UnsetType = UNSET
+
+
+class Decision(DecisionGround, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What happens to one data category, and on which ground: the one that lasts longest.
+
+    `besides`: the other grounds.
+    """
+
+    decision: Literal["erase", "retain", "restrict"]
+    besides: list[DecisionGround] | UnsetType = UNSET
 
 
 class ErasureDecided(PersonFacts, frozen=True, kw_only=True):

@@ -93,6 +93,58 @@ def test_every_point_of_the_article_is_answered_with_its_positions(house: Cli) -
     assert {row["origin"] for row in answer["sources"]} == {"customer", "network"}
 
 
+def test_what_should_be_gone_is_said_as_overdue_by_all_answers(house: Cli) -> None:
+    """Calls of March 2024: no contract keeps them beyond their period."""
+    house.record(message("contract-concluded", WHO, time=on(1), contract_ref="C-1"))
+    rows = {row["category"]: row for row in told(house)["retention"]}
+    clocks = house("retention", "due", "--all", "--json").json["clocks"]
+    mine = {row["category"]: row for row in clocks if row["subject"] == WHO}
+    for category, row in rows.items():
+        shared = ("until", "rule", "waits_for", "grounds", "overdue_since")
+        assert {name: row[name] for name in shared} == {n: mine[category][n] for n in shared}
+    assert rows["traffic"]["overdue_since"] == "2024-09-30"
+    assert (rows["traffic"]["grounds"], rows["contact"]["overdue_since"]) == ([], None)
+    (subject,) = house("retention", "decide", WHO, "--cause=retention", "--json").json[
+        "data_subjects"
+    ]
+    decided = {row["category"]: row for row in subject["decisions"]}
+    assert {c: row["decision"] for c, row in decided.items()} == {
+        "contact": "retain",
+        "identity": "retain",
+        "traffic": "erase",
+    }
+    assert decided["contact"]["grounds"] == rows["contact"]["grounds"]
+    found = house("findings", "--json").json["findings"]
+    assert [one["since"][:10] for one in found if one["rule"] == "law.retention.passed"] == [
+        "2024-09-29"  # midnight in Amsterdam, in UTC
+    ]
+    html = report(house, "--language", "en", form="html").decode()
+    assert "should have been deleted on 30 September 2024" in html
+    assert "had gewist moeten zijn op 30 september 2024" in report(house, form="html").decode()
+
+
+def test_each_purpose_keeps_its_own_provision(house: Cli) -> None:
+    law = "6-1-c"
+    purposes = [
+        {"purpose": "emergency-assistance", "legal_basis": law, "provision": "nl.tw.11.10"},
+        {"purpose": "tax-information", "legal_basis": law, "provision": "nl.awr.53"},
+        {"purpose": "bookkeeping", "legal_basis": law},
+    ]
+    used = {"activity": "statutory", "legal_basis": law, "time": on(8)}
+    house.record(
+        declared("statutory", purposes=purposes),
+        accessed(provision="nl.awr.53", id="a", **used),
+        accessed(provision="nl.tw.11.10", id="b", **used),
+        accessed(provision="nl.awr.52", id="c", **used),
+    )
+    rows = [row for row in told(house)["purposes"] if row["activity"] == "statutory"]
+    assert {row["provision"]: row["purposes"] for row in rows} == {
+        "nl.awr.53": ["tax-information"],
+        "nl.tw.11.10": ["emergency-assistance"],
+        "nl.awr.52": ["bookkeeping"],
+    }
+
+
 def test_the_copy_has_what_counts_and_what_came_before(house: Cli) -> None:
     mails = [row for row in told(house)["data"] if row["field"] == "email"]
     assert [(row["value"], row["current"]) for row in mails] == [

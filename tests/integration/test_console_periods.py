@@ -7,7 +7,7 @@ import pytest
 
 from rulebook.calendar import day_of
 from schemas import CATEGORIES
-from tests.fixtures.console import Cli, collected, message, registered
+from tests.fixtures.console import Cli, collected, declared, message, registered
 
 WHO, OTHER = "customer/10023", "customer/10024"
 HELD = {"ground": "legal-hold", "ref": "H-1", "until": None}
@@ -201,7 +201,8 @@ def test_only_a_request_of_the_person_that_may_be_answered_is_decided_on(cli: Cl
     assert "there is no request R-9" in refused(cli, "R-9")
     ask(cli, verified=False)
     assert "identity was not verified" in refused(cli, "R-1")
-    ask(cli, "objection", "R-2", "--activity=direct-marketing", verified=False)
+    cli.record(declared("mkt"))
+    ask(cli, "objection", "R-2", "--activity=mkt", verified=False)
     assert "identity was not verified" in refused(cli, "R-2")
     ask(cli, "restriction", "R-3")
     assert "for restriction, not for erasure" in refused(cli, "R-3")

@@ -9,7 +9,7 @@ import pytest
 
 from rulebook import REFUSALS, due_date, request_period
 from rulebook.calendar import day_of
-from tests.fixtures.console import Cli, collected, message, registered
+from tests.fixtures.console import Cli, collected, declared, message, registered
 
 WHO, OTHER = "customer/10023", "customer/10024"
 NOW = datetime.now(UTC)
@@ -35,8 +35,11 @@ ROW = {
 
 @pytest.fixture
 def office(cli: Cli) -> Cli:
-    """A ledger that knows two persons."""
-    cli.record(registered(), collected(), registered(OTHER))
+    """A ledger that knows two persons, and two activities."""
+    told = [{"purpose": "newsletter", "legal_basis": "6-1-a"}]
+    reports = [{"purpose": "management-reporting", "legal_basis": "6-1-f"}]
+    activities = declared("mkt", purposes=told), declared("internal-reporting", purposes=reports)
+    cli.record(registered(), collected(), registered(OTHER), *activities)
     return cli
 
 
@@ -132,13 +135,57 @@ def test_an_objection_that_is_refused_is_overruled(office: Cli) -> None:
 def test_an_objection_to_direct_marketing_cannot_be_refused_and_stops_it_at_once(
     office: Cli,
 ) -> None:
-    asked(office, "objection", activity="direct-marketing")
-    ran = office("request", "refuse", "R-1", "--ground=compelling-grounds")
-    assert ran.status == 1
-    assert "cannot be overruled" in ran.err
+    asked(office, "objection", activity="mkt")
+    for ground in ("compelling-grounds", "excessive", "legal-claims"):
+        why = refused(office, "refuse", "R-1", f"--ground={ground}")
+        assert "mkt, which is direct marketing" in why
+        assert "cannot be refused" in why
     answer = office("marketing", WHO, "--json").json
     assert "all" in answer["person"]["objections"]
     assert not any(one["allowed"] for one in answer["decisions"])
+    assert {v["code"] for one in answer["decisions"] for v in one["verdicts"]} == {"objection"}
+    given = {"purpose": "newsletter", "text_version": "1", "method": "box", "channel": "portal"}
+    office.record(message("consent-given", WHO, legal_basis="6-1-a", **given))
+    for shown in (
+        office("consents", WHO, "--json").json,
+        *office("consents", "--all", "--json").lines,
+    ):
+        found = [one for one in shown["consents"] if shown["subject"] == WHO]
+        assert all(not one["effective"] and "direct marketing" in one["why"] for one in found)
+    done = did(office, "answer", "R-1")
+    assert "objection-upheld" in names(done)
+
+
+def test_an_objection_to_what_nobody_declared_says_so_at_once(office: Cli) -> None:
+    before = office("status", "--json").json["position"]
+    flags = "--right=objection", "--channel=email", "--ref=R-1"
+    ran = office("request", "open", WHO, *flags, "--activity=internal-report")
+    assert ran.status == 2
+    assert "no activity internal-report is declared" in ran.err
+    assert "internal-reporting" in ran.err
+    assert office("status", "--json").json["position"] == before
+    # From upstream it is recorded, because it happened, and found; the office cannot overrule it unseen.
+    facts = {"activity_objected": "internal-report", "ground": "mine", "request_ref": "R-2"}
+    received = {"request_ref": "R-2", "right": "objection", "channel": "email"}
+    office.record(
+        message("rights-request-received", WHO, received_on="2024-03-01", **received),
+        message("objection-raised", WHO, **facts),
+    )
+    assert "which nobody declared" in refused(
+        office, "refuse", "R-2", "--ground=compelling-grounds"
+    )
+    found = office("findings", "--json").json["findings"]
+    assert [one["detail"] for one in found if one["rule"] == "house.objection.undeclared"] == [
+        "internal-report"
+    ]
+    purposes = [{"purpose": "newsletter", "legal_basis": "6-1-a"}]
+    office.record(declared("internal-report", purposes=purposes))
+    assert "which is direct marketing" in refused(
+        office, "refuse", "R-2", "--ground=compelling-grounds"
+    )
+    rules = {one["rule"] for one in office("findings", "--json").json["findings"]}
+    assert "house.objection.undeclared" not in rules
+    assert office("audit", "--views").status == 0
 
 
 def test_a_restriction_shows_in_what_marketing_may_do_and_in_findings(office: Cli) -> None:

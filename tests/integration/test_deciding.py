@@ -10,6 +10,8 @@ from console.running.forgetting import forget_waiting
 from ledger.audit import audit
 from ledger.errors import OnHold, Retry, UnknownSubject
 from ledger.event import RecordedEvent
+from projections.person import dossier_of
+from projections.restricting import restricted
 from rulebook.calendar import day_of
 from schemas import CATEGORIES
 from tests.fixtures.deciding import WHO, Home, customer, held, hold, told
@@ -185,11 +187,65 @@ def test_a_hold_that_comes_after_the_decision_was_made_is_refused_under_the_lock
 ) -> None:
     """The judge sees no hold; the one guarded path does."""
     home.tell(held("contact"), hold("placed", "2026-11-01T10:00:00Z", "contact"))
-    monkeypatch.setattr("projections.erasing.keepings_of", lambda _dossier: [])
+    monkeypatch.setattr("projections.lasting.keepings_of", lambda _dossier: [])
     monkeypatch.setattr("projections.erasing.holds_by_ref", lambda _dossier: {})
     with pytest.raises(OnHold):
         erase_asked(home.site, WHO, ASKED)
     assert own(home) == []
+
+
+def test_a_decision_by_period_takes_what_is_over_and_nothing_else(home: Home) -> None:
+    """Asked by hand, periods still decide: of calls the months that are over, nothing of a contract."""
+    calls = {"origin": "network"}
+    home.tell(
+        told("contract-concluded", "2020-01-01T11:00:00Z", contract_ref="C-1"),
+        told("invoice-sent", "2020-03-01T10:00:00Z", channel="email", reference="I-1"),
+        held("identity", "contact"),
+        held("traffic", time="2026-01-10T10:00:00Z", **calls),
+        held("traffic", time="2026-10-10T10:00:00Z", **calls),
+    )
+    by_period = Asked("retention")
+    expected = {
+        "contact": ("retain", "retention-period"),
+        "identity": ("retain", "retention-period"),
+        "traffic": ("erase", "retention"),
+    }
+    seen = preview(home.site, WHO, by_period)
+    assert {c: one for done in seen for c, one in decisions(done).items()} == expected
+    done = erase_asked(home.site, WHO, by_period)
+    assert {c: one for each in done for c, one in decisions(each).items()} == expected
+    assert [each.step.month for each in done] == [None, 12 * 2026]
+    assert home.open_categories() == {"contact", "identity", "traffic"}
+    again = {
+        c: one for each in preview(home.site, WHO, by_period) for c, one in decisions(each).items()
+    }
+    assert again == expected | {"traffic": ("retain", "retention-period")}
+    # Seven years after the last invoice the contract still runs: nothing of the customer's own data is due.
+    home.clock.forward(days=365 * 9)
+    assert {c for each in home.due() for c in each.step.erased} == {"traffic"}
+    assert home.open_categories() == {"contact", "identity"}
+    assert audit(home.house.session("reader")).ok
+
+
+def test_every_ground_is_in_the_event_and_a_restriction_stands_until_the_last_one_ends(
+    home: Home,
+) -> None:
+    home.tell(
+        told("misuse-suspected", "2026-10-01T10:00:00Z", case_ref="M-1", data_kinds=["login"]),
+        held("contact"),
+        hold("placed", "2026-11-01T10:00:00Z", "contact"),
+    )
+    erase_asked(home.site, WHO, ASKED)
+    (decided,) = [event for event in own(home) if event.name == "erasure-decided"]
+    contact = decided.facts["decisions"]["contact"]
+    assert (contact["ground"], [one["ground"] for one in contact["besides"]]) == (
+        "misuse-case",
+        ["legal-hold"],
+    )
+    home.tell(told("misuse-resolved", "2026-11-20T10:00:00Z", case_ref="M-1", outcome="nothing"))
+    events = [event for event in home.house.events() if event.stream == decided.stream]
+    assert restricted(dossier_of(events, ())) == {"contact"}
+    assert home.due() == []
 
 
 def test_whoever_registers_anew_is_no_longer_waited_for(overlapping: Home) -> None:

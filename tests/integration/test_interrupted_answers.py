@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures.console import Cli, collected, registered
+from tests.fixtures.console import Cli, collected, declared, registered
 from tests.integration.test_console_requests import did
 
 WHO = "customer/10023"
@@ -105,7 +105,7 @@ def test_what_became_free_in_between_goes_with_the_second_try(office: Cli) -> No
 
 
 def test_acts_of_one_answer_are_recorded_together_however_small_batches_are(cli: Cli) -> None:
-    cli.record(registered(WHO), collected(WHO))
+    cli.record(registered(WHO), collected(WHO), declared("internal-reporting"))
     cli.set(BATCH_EVENTS="1")
     flags = "--right=objection", "--channel=post", "--ref=R-1", "--activity=internal-reporting"
     did(cli, "open", WHO, *flags)

@@ -23,6 +23,7 @@ Broken = Iterator[tuple[str, datetime | None]]
 """A rule, and from when it counts if not at once."""
 TAKES = {
     "contact-person-removed",
+    "contract-taken-over",
     "contract-ended",
     "legal-hold-released",
     "dispute-closed",
@@ -70,6 +71,7 @@ CHANNELS = {
     "product-information": {"email", "sms", "app", "phone", "post"},
     "telemarketing": {"phone"},
 }
+MARKETING = {"newsletter", "product-information", "telemarketing", "direct-marketing"}
 BOUGHT = [
     *("contract-concluded", "contract-changed", "contract-taken-over", "order-placed"),
     *("equipment-shipped", "invoice-sent", "service-activated", "service-extended"),
@@ -133,7 +135,8 @@ class Told:
 
 def _rank(event: RecordedEvent) -> tuple[Any, ...]:
     sequence = -1 if event.sequence is None else event.sequence
-    return event.time, event.name in TAKES, sequence, event.source, event.id
+    takes = 2 if event.name == "contract-ended" else event.name in TAKES
+    return event.time, takes, sequence, event.source, event.id
 
 
 def _utc(due: datetime | None) -> str:
@@ -173,10 +176,12 @@ def _by_itself(event: RecordedEvent) -> Broken:
 
 
 def _used(event: RecordedEvent, told: Told) -> Broken:
-    names = "objection-raised", "objection-upheld", "objection-overruled"
-    acts = told.of(event, *names, until=event.time, activity_objected=event.activity)
-    if event.activity and acts and acts[-1].name != "objection-overruled":
-        yield "law.use.objection", None
+    acts = told.of(event, *_OBJECTING, until=event.time, activity_objected=event.activity)
+    if event.activity and acts:
+        final = _about_marketing(event.activity, told)
+        standing = [act for act in acts if act.name != "objection-overruled"]
+        if standing if final else acts[-1].name != "objection-overruled":
+            yield "law.use.objection", None
     lifts = told.of(event, "processing-restricted", "restriction-lifted", until=event.time)
     last = {category: act.name for act in lifts for category in act.categories}
     beyond = {category for category, name in last.items() if name == "processing-restricted"}
@@ -192,6 +197,31 @@ def _used(event: RecordedEvent, told: Told) -> Broken:
     asked = asked or told.of(event, "legal-hold-placed", "legal-hold-released", hold_ref=ref)
     if beyond & {*event.categories, *fields, *reached} and not free and not asked:
         yield "law.use.restriction", None
+
+
+_OBJECTING = "objection-raised", "objection-upheld", "objection-overruled"
+
+
+def _purposes(activity: str, told: Told) -> set[str] | None:
+    """What an activity was ever declared to be for; None when nobody declared it."""
+    names = "processing-activity-declared", "processing-activity-changed"
+    found = told.of(f"activity/{activity}", *names)
+    return {one["purpose"] for act in found for one in act.facts["purposes"]} if found else None
+
+
+def _about_marketing(activity: str, told: Told) -> bool:
+    purposes = _purposes(activity, told)
+    return bool((purposes if purposes is not None else {activity}) & MARKETING)
+
+
+def _objection(event: RecordedEvent, told: Told) -> Broken:
+    if _purposes(event.facts["activity_objected"], told) is None:
+        yield "house.objection.undeclared", None
+
+
+def _overruling(event: RecordedEvent, told: Told) -> Broken:
+    if _about_marketing(event.facts["activity_objected"], told):
+        yield "law.objection.overruled", None
 
 
 def _decided_to_store(event: RecordedEvent, told: Told) -> bool:
@@ -313,10 +343,11 @@ def _stands(mine: Events, category: str) -> bool:
 
 def _closing(event: RecordedEvent, told: Told) -> RecordedEvent | None:
     """The event that closed the account of whoever an event is about, if it is closed."""
-    acts = told.of(event, "contract-concluded", "contract-changed", "contract-ended")
-    contracts = {act.facts["contract_ref"]: act for act in acts}.values()
+    names = "contract-concluded", "contract-changed", "contract-ended", "contract-taken-over"
+    moves = [act for act in told.of(event, *names) if _party(act)]
+    contracts = {act.facts["contract_ref"]: act for act in moves}.values()
     if contracts:
-        closed = all(act.name == "contract-ended" for act in contracts)
+        closed = all(_gives_up(act) for act in contracts)
         return max(contracts, key=_rank) if closed else None
     joined = told.of(event, "contact-person-added")
     removals = told.of(event, "contact-person-added", "contact-person-removed")
@@ -326,6 +357,17 @@ def _closing(event: RecordedEvent, told: Told) -> RecordedEvent | None:
     acts = told.of(who, "account-deactivated", "account-reactivated", "personal-data-erased")
     acts = [a for a in acts if a.name != "personal-data-erased" or _is_whole(a)]
     return acts[-1] if acts and acts[-1].name != "account-reactivated" else None
+
+
+def _party(act: RecordedEvent) -> bool:
+    """Whether an act on a contract makes or ends a party to it: a takeover between others does not."""
+    moved = act.facts.get("from_customer"), act.facts.get("to_customer")
+    return act.name != "contract-taken-over" or str(act.stream) in moved
+
+
+def _gives_up(act: RecordedEvent) -> bool:
+    away = act.facts.get("to_customer", str(act.stream)) != str(act.stream)
+    return act.name == "contract-ended" or away
 
 
 def _month_end(event: RecordedEvent) -> str:
@@ -567,7 +609,10 @@ _BY_PURPOSE = {
 
 
 def _objected(event: RecordedEvent, told: Told, standing: Sequence[RecordedEvent]) -> bool:
-    """An objection to the channel or to all, and no standing consent about that channel after it."""
+    """An objection to direct marketing; or to the channel or all, without a later standing consent to it."""
+    raised = told.of(event, "objection-raised", "objection-upheld", until=event.time)
+    if any(_about_marketing(one.facts["activity_objected"], told) for one in raised):
+        return True
     channel = event.facts["channel"]
     objections = [
         one
@@ -736,6 +781,8 @@ JUDGES: dict[str, Callable[[RecordedEvent, Told], Broken]] = {
     "personal-data-collected": _collected,
     "contact-list-uploaded": _uploaded,
     "contract-taken-over": _taken_over,
+    "objection-raised": _objection,
+    "objection-overruled": _overruling,
     "personal-data-erased": _erased,
     "misuse-suspected": _misuse,
     "personal-data-accessed": _accessed,

@@ -163,8 +163,8 @@ uploaded = told("contact-list-uploaded", "contact-list-purged")
 taken_over = told(
     "contract-taken-over",
     contract_ref=cases,
-    from_customer=st.just(str(ANNA)),
-    to_customer=st.just(str(BERT)),
+    from_customer=one_of([str(ANNA), str(BERT)]),
+    to_customer=one_of([str(BERT), str(ANNA), str(EVA)]),
 )
 
 looked = told("personal-data-accessed", employee=st.just(str(EVA)), role=cases, categories=listed)
@@ -238,7 +238,7 @@ stopped = st.one_of(
         "objection-upheld",
         "objection-overruled",
         of=everyone,
-        activity_objected=st.just("billing"),
+        activity_objected=one_of(["billing", "billing", "newsletter"]),
     ),
     told(
         "processing-restricted",
@@ -246,6 +246,18 @@ stopped = st.one_of(
         of=everyone,
         categories=one_of([["contact"], ["address", "contact"]]),
     ),
+)
+purposes = st.lists(
+    one_of(["invoicing", "newsletter", "telemarketing"]).map(
+        lambda purpose: {"purpose": purpose, "legal_basis": "6-1-a"}
+    ),
+    max_size=2,
+)
+activities = told(
+    "processing-activity-declared",
+    "processing-activity-changed",
+    of=with_(subject=one_of(["activity/billing", "activity/newsletter"])),
+    purposes=purposes,
 )
 # What the ledger decided itself: a restriction while a hold stands, or something else.
 decided = merged(
@@ -278,7 +290,7 @@ LIVES: list[list[st.SearchStrategy[Spec]]] = [
     [marketing, marketing, opinions, consents, account_acts, contacts, gone],
     [credit, credit, orders, account_acts, taken_over],
     [collected, contacts, informed, permitted, uploaded, gone],
-    [collected, collected, contracts, holds, account_acts, contacts, gone],
+    [collected, collected, contracts, taken_over, holds, account_acts, contacts, gone],
     [collected, collected, holds, disputes, debts, restrictions, account_acts, gone],
     [looked, looked, roles, granted, staff],
     [let_through, let_through, granted, granted, staff],
@@ -286,6 +298,7 @@ LIVES: list[list[st.SearchStrategy[Spec]]] = [
     [misused, requests, requests, breaches, breaches],
     [requests, requests, identities, identities, done_for],
     [used, used, stopped, stopped, disclosed, requests],
+    [used, used, stopped, stopped, activities, activities, consents],
     [used, used, decided, decided, holds, holds, stopped, account_acts],
 ]
 """Kinds of events that have to do with each other; drawn alone, they meet often."""

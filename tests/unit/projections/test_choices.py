@@ -10,11 +10,12 @@ from ledger.event import RecordedEvent
 from projections.addressee import addressee
 from projections.choices import Choice
 from projections.consent_status import VIEW, Row
-from projections.findings_dossier import Dossier
+from projections.findings_dossier import Dossier, dossier_from
+from projections.findings_look import Look
 from projections.timetravel import fold
 from rulebook import Addressee
 from rulebook.purposes import CHANNELS
-from tests.unit.projections.making import at, event
+from tests.unit.projections.making import ANNA, at, event
 from tests.unit.projections.test_findings import rules
 
 
@@ -38,7 +39,8 @@ def cookies(minutes: float, **facts: Any) -> RecordedEvent:
 
 def person(*events: RecordedEvent, minutes: float = 60, **known: Any) -> Addressee:
     shared: dict[str, Any] = {"kind": "consumer", "active": True}
-    return addressee(rows_of(*events), events, **(shared | known), clock=at(minutes))
+    look = Look(ANNA, dossier_from(events), lambda _name: None)
+    return addressee(look, at(minutes), **(shared | known))
 
 
 def objection(channel: str, minutes: float) -> RecordedEvent:

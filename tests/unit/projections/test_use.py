@@ -8,15 +8,13 @@ import pytest
 
 from ledger.event import RecordedEvent
 from projections.addressee import addressee
-from projections.consent_status import VIEW
-from projections.findings_dossier import Dossier, noted
+from projections.findings_dossier import Dossier, dossier_from, noted
 from projections.findings_fact import fact_of
 from projections.findings_judging import findings_of
 from projections.findings_look import Look
 from projections.keepings import keepings_of
 from projections.person import dossier_of
 from projections.restricting import restricted, restricted_by
-from projections.timetravel import fold
 from rulebook import marketing_decision
 from rulebook.calendar import day_of
 from tests.unit.projections.making import ANNA, CRM, OURS, annulment, at, event
@@ -97,11 +95,23 @@ def test_after_it_was_lifted_data_may_be_used_and_not_before() -> None:
     assert broken(accessed(7), *acts) == []
 
 
+def declared(activity: str, *purposes: str, minutes: float = 0, **members: Any) -> RecordedEvent:
+    """An activity is declared to be for some purposes."""
+    told = [{"purpose": one, "legal_basis": "6-1-a"} for one in purposes]
+    name = members.pop("name", "processing-activity-declared")
+    return event(name, minutes, subject=f"activity/{activity}", purposes=told)
+
+
+DECLARED: dict[str, Dossier] = {
+    "activity/direct-marketing": dossier_from([declared("direct-marketing", "newsletter")])
+}
+
+
 def allowed(channel: str, *events: RecordedEvent, minutes: float = 60) -> tuple[bool, set[str]]:
     """Whether marketing is allowed for somebody who consented, and why."""
     consent = event("consent-given", 0, purpose="product-information")
-    rows = fold(VIEW, [consent]).values()
-    person = addressee(rows, events, kind="consumer", active=True, clock=at(minutes))
+    look = Look(ANNA, dossier_from([consent, *events]), DECLARED.get)
+    person = addressee(look, at(minutes), kind="consumer", active=True)
     decision = marketing_decision(person, channel, day_of(at(minutes)))
     return decision.allowed, {verdict.why for verdict in decision.verdicts}
 

@@ -14,6 +14,7 @@ from rulebook import (
     ErasureFacts,
     Keeping,
     erasure_decisions,
+    retention_periods,
 )
 from schemas import CATEGORIES
 
@@ -30,7 +31,10 @@ def decided(
     anchors: dict[Anchor, date] | None = None,
     day: date = TODAY,
 ) -> dict[str, ErasureDecision]:
-    return erasure_decisions(ErasureFacts(cause, categories, anchors or {}, keepings), day)
+    known = anchors or {}
+    periods = {category: retention_periods(category, known, day) for category in categories}
+    facts = ErasureFacts(cause, categories, periods if known else {}, keepings)
+    return erasure_decisions(facts, day)
 
 
 def kinds(found: dict[str, ErasureDecision], decision: str) -> set[str]:
