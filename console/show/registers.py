@@ -79,6 +79,9 @@ def _disclosure(row: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _about(row: dict[str, Any]) -> Any:
+    if row["membership"]:
+        known = phrase("feed", row["membership"], "en")
+        return f"{row['subject']} ({known}), one of {row['record_count']} records"
     if row["record_count"] is not None:
         return f"{row['record_count']} records"
     return row["subject"] or {"erased": True}
