@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ledger.event import RecordedEvent
-from projections.view import order_of
+from projections.view import Order, order_of
 from rulebook.calendar import day_of
 
 __all__ = ["Span", "served_on", "service_spans"]
@@ -80,7 +80,7 @@ def _tells(event: RecordedEvent) -> bool:
     return event.name in _BEGINS or event.name in _ENDS or event.name == _TAKEN_OVER
 
 
-def _order(event: RecordedEvent) -> object:
+def _order(event: RecordedEvent) -> Order:
     return order_of(event, int(event.name in _ENDS))
 
 

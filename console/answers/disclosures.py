@@ -102,8 +102,9 @@ def _all_shown(
         for row, feed in block:
             reference = references.get(row.stream)  # none for a feed, which is about many
             subject = None if reference == ERASED else reference
+            told, membership = feed or (subject, None)
             name = names.at(row.recipient, row.occurred_at)
-            yield _shown(row, *(feed or (subject, None)), name)
+            yield _shown(row, told, membership, name)
 
 
 def _shown(

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from ledger.authentic import row_macs
+from ledger.authentic import RowMacs, row_macs
 from ledger.errors import Halt
 from ledger.feeds.members import Members, page_bits, page_of, pages_of, token_of
 from ledger.feeds.trie import TOKEN_BYTES
@@ -51,9 +51,13 @@ class FeedLists:
         self._ledger = ledger
         self._epochs = EpochCiphers(provider)
 
+    @property
+    def _macs(self) -> RowMacs:
+        return row_macs(self._provider, self._ledger)
+
     def keep(self, secret: bytes, members: Members, keep_until: datetime) -> None:
         """Keep a list until a date, all of it or nothing; as it is when it is kept already."""
-        macs, session = row_macs(self._provider, self._ledger), self._session
+        macs, session = self._macs, self._session
         with session.transaction():
             session.run("lock_keys")
             if session.rows("feed_lists", roots=[members.root]):
@@ -101,14 +105,14 @@ class FeedLists:
         if not wanted:
             return {}
         self._epochs.hold()
-        rows = self._session.rows("feed_lists", roots=wanted)
-        kept = [self._opened(row) for row in rows]
+        macs, rows = self._macs, self._session.rows("feed_lists", roots=wanted)
+        kept = [self._opened(row, macs) for row in rows]
         return {one.root: one for one in kept if one.position <= position}
 
-    def _opened(self, row: Sequence[Any]) -> KeptList:
+    def _opened(self, row: Sequence[Any], macs: RowMacs) -> KeptList:
         root, position, keep_until, members, epoch, wrapped, mac = row
         told = (bytes(root), position, keep_until, members)
-        if not row_macs(self._provider, self._ledger).belongs(mac, TABLE, told):
+        if not macs.belongs(mac, TABLE, told):
             raise Halt("the list of a feed is not as it was written: run `ledger audit`")
         place = feed_key_place(self._ledger, told[0], epoch)
         return KeptList(*told, unwrap_key(self._epochs.of(epoch), bytes(wrapped), place))

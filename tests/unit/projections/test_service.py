@@ -2,6 +2,7 @@
 
 import random
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.unit.projections.making import ANNA, BERT, at, event
 DAY = 24 * 60
 
 
-def contract(name: str, day: float, ref: str = "c1", **more: str) -> RecordedEvent:
+def contract(name: str, day: float, ref: str = "c1", **more: Any) -> RecordedEvent:
     return event(f"contract-{name}", day * DAY, contract_ref=ref, **more)
 
 
@@ -25,7 +26,7 @@ def days(*bounds: tuple[float, float | None]) -> list[Span]:
 
 
 def over(day: float, to: str, ref: str = "c1") -> RecordedEvent:
-    parties = {"from_customer": str(BERT), "to_customer": to}
+    parties: dict[str, Any] = {"from_customer": str(BERT), "to_customer": to}
     return event("contract-taken-over", day * DAY, contract_ref=ref, **parties)
 
 
