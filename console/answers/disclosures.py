@@ -12,7 +12,7 @@ import msgspec
 from console.answers.feeds import Membership, included, listed
 from console.answers.recipients import RecipientNames
 from console.answers.source import ERASED, Source
-from console.answers.subjects import known_streams, note_read
+from console.answers.subjects import is_erased, known_streams, note_read
 from ledger.event import instant
 from ledger.reading import events_of
 from projections.disclosures import FEED, FEED_KIND, Disclosure, sort_key
@@ -27,7 +27,7 @@ __all__ = ["Wanted", "disclosures"]
 # References are looked up for so many disclosures at a time.
 _BLOCK_ROWS = 1_000
 # A disclosure; of a feed that is told to one person who that is, and how it is known that they were in it.
-_Row = tuple[Disclosure, tuple[str, Membership] | None]
+_Row = tuple[Disclosure, tuple[str | None, Membership] | None]
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -84,7 +84,8 @@ def _feeds(source: Source, wanted: Wanted, reference: str, streams: Sequence[UUI
     events = events_of(source.session, streams)
     spans = service_spans(select(events, NOW, source.privacy_office).counted)
     found = included(feeds, spans, listed(source, feeds, reference))
-    return [(row, (reference, membership)) for row, membership in found]
+    subject = None if is_erased(source, reference) else reference
+    return [(row, (subject, membership)) for row, membership in found]
 
 
 def article_of(spelled: str) -> str:

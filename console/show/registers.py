@@ -81,7 +81,8 @@ def _disclosure(row: dict[str, Any]) -> tuple[Any, ...]:
 def _about(row: dict[str, Any]) -> Any:
     if row["membership"]:
         known = phrase("feed", row["membership"], "en")
-        return f"{row['subject']} ({known}), one of {row['record_count']} records"
+        who = row["subject"] or phrase("value", "erased", "en")
+        return f"{who} ({known}), one of {row['record_count']} records"
     if row["record_count"] is not None:
         return f"{row['record_count']} records"
     return row["subject"] or {"erased": True}

@@ -75,7 +75,8 @@ def _middle(tokens: Sequence[bytes], start: int, end: int, depth: int) -> int:
 
 def path_of(tokens: Sequence[bytes], token: bytes) -> Path:
     """The way of a token through the tree of tokens in ascending order."""
-    start, end, siblings = 0, len(tokens), []
+    siblings: list[bytes] = []
+    start, end = 0, len(tokens)
     while end - start > 1:
         depth = len(siblings)
         middle = _middle(tokens, start, end, depth)

@@ -67,6 +67,13 @@ def test_disclosures_of_a_person_have_the_feeds_of_their_days(house: Cli) -> Non
     assert "derived" in house("disclosures", "--subject", WHO).out.decode()
 
 
+def test_of_an_erased_person_the_feeds_stay_of_nobody(house: Cli) -> None:
+    assert house("erase", WHO, "--ground", "request").status == 0
+    rows = told(house, WHO)
+    assert [(row["subject"], row["membership"]) for row in rows] == [(None, "derived")] * 3
+    assert "(erased) (derived" in house("disclosures", "--subject", WHO).out.decode()
+
+
 def test_the_access_report_has_days_without_a_gap_in_one(house: Cli) -> None:
     rows = report(house)["recipients"]
     assert [
