@@ -178,7 +178,7 @@ def _recipients(report: _Report) -> Section:
             positions(one["positions"]),
         )
 
-    columns = {"date": 2.0, "recipient": 3.2, "purpose": 2.4, "basis": 3.0, "fields": 3.0}
+    columns = {"date": 2.6, "recipient": 3.0, "purpose": 2.3, "basis": 2.8, "fields": 2.9}
     made = report.section("recipients", columns | {"positions": 1.4}, row)
     return msgspec.structs.replace(made, text=_feeds(report)) if made.rows else made
 
@@ -193,8 +193,9 @@ def _feeds(report: _Report) -> str | None:
         report.say("feed", "days", _named(rows[-1]), ", ".join(_days(report, one) for one in rows))
         for rows in by_recipient.values()
     ]
-    every = [one["membership"] for rows in by_recipient.values() for one in rows]
-    how = [report.say("feed", name) for name in ("list", "derived") if name in every]
+    ways = {one["membership"] for rows in by_recipient.values() for one in rows}
+    ways = {"derived", "unmarked"} if len(ways) > 1 else ways
+    how = [report.say("feed", way) for way in sorted(ways)]
     return " ".join([*told, *how]) or None
 
 

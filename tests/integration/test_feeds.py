@@ -164,6 +164,11 @@ def test_a_feed_that_is_another_event_or_without_a_list_is_told(house: House) ->
         assert cli("feed", "prove", name, WHO).status == 1
     assert told(cli, OTHER) == [("ciot", OTHER, "derived")]
     assert reported(cli, OTHER) == [("ciot", "derived")]
+    cli.record(message("contract-concluded", WHO, time=LONG_AGO, contract_ref="c2"))
+    assert reported(cli, WHO) == [("ciot", "derived"), ("ciot", "list")]
+    page = cli("report", "access", WHO, "--format", "html", "--language", "en").out.decode()
+    assert "For days marked as derived no list was kept." in page
+    assert "For days without that mark we know it from the list" in page
 
 
 def test_several_feeds_of_a_day_are_named_by_position(house: House) -> None:
