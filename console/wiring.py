@@ -27,6 +27,7 @@ from ledger.embedded import Server, start
 from ledger.embedded.place import Place
 from ledger.erasure import Eraser, compare
 from ledger.errors import Misconfigured, NotInstalled, Retry, ServiceAway, UnknownSubject
+from ledger.feeds.lists import FeedLists
 from ledger.install import check_installed, install
 from ledger.journal import ErasureJournal
 from ledger.keyring import Keyring
@@ -159,6 +160,7 @@ class Site:
             ledger=self.ledger,
             now=self.clock(),
             tombstone=period("tombstone"),
+            feed_list=period("feed-list"),
             purposes=LEDGER_KEYS,
             provider=self.provider if held else None,
             journal=self.journal if held else None,
@@ -375,6 +377,10 @@ class Site:
             period("tombstone"),
             partial(legal_holds, privacy_office=self.privacy_office),
         )
+
+    def feed_lists(self, role: Role) -> FeedLists:
+        """The lists of feeds, for whoever reads or adds them."""
+        return FeedLists(self.session(role), self.provider, self.ledger)
 
     def expire_tombstones(self) -> int:
         """Forget the tombstones whose date has come; how many there were."""

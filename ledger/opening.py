@@ -17,6 +17,7 @@ import msgspec
 from ledger.authentic import RowMacs, row_macs
 from ledger.errors import Lost
 from ledger.event import RecordedEvent
+from ledger.feeds.lists import FeedLists
 from ledger.linking import JournalLinks, LinkKeys
 from ledger.names import LedgerName
 from ledger.places import data_key_place, ledger_key_place, reference_place
@@ -95,6 +96,11 @@ class Opener:
     def links(self) -> JournalLinks:
         """What ties lines of the erasure journal to persons."""
         return JournalLinks(LinkKeys(self._provider), lambda: self.macs, self._ledger)
+
+    @property
+    def feed_lists(self) -> FeedLists:
+        """The lists of feeds about many persons."""
+        return FeedLists(self._session, self._provider, self._ledger)
 
     # References
 

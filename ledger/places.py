@@ -9,7 +9,7 @@ from uuid import UUID
 from ledger.names import LedgerName
 from ledger.sealing import associated_data
 
-__all__ = ["data_key_place", "ledger_key_place", "reference_place"]
+__all__ = ["data_key_place", "feed_key_place", "ledger_key_place", "reference_place"]
 
 _INDEX_SOURCE = "urn:processing-ledger:subject-index"
 _FORMAT = "1"
@@ -25,6 +25,11 @@ def data_key_place(
 def ledger_key_place(ledger: LedgerName, purpose: str, epoch: int) -> Sequence[str | int]:
     """The row that a wrapped key of the ledger itself belongs to."""
     return [_FORMAT, str(ledger), purpose, epoch]
+
+
+def feed_key_place(ledger: LedgerName, root: bytes, epoch: int) -> Sequence[str | int]:
+    """The row that the wrapped key of a feed belongs to."""
+    return [_FORMAT, str(ledger), "feed", root.hex(), epoch]
 
 
 def reference_place(ledger: LedgerName, subject: UUID, key: str) -> bytes:

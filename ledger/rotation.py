@@ -14,7 +14,7 @@ import msgspec
 from ledger.authentic import row_macs
 from ledger.errors import Retry
 from ledger.names import LedgerName
-from ledger.places import data_key_place, ledger_key_place
+from ledger.places import data_key_place, feed_key_place, ledger_key_place
 from ledger.postgres import Session
 from ledger.provider import EpochCiphers, FileKeyProvider
 from ledger.sealing import KEY_BYTES, NONCE_BYTES, unwrap_key, wrap_key
@@ -94,6 +94,7 @@ def rotate(
     epoch = _begin(session, provider, ledger, now)
     ciphers = EpochCiphers(provider)
     rewrapped = _rewrap_ledger_keys(session, ciphers, ledger, epoch)
+    rewrapped += _rewrap_feed_keys(session, ciphers, ledger, epoch)
     while count := _rewrap_block(session, ciphers, ledger, epoch):
         rewrapped += count
         if stop():
@@ -155,6 +156,26 @@ def _rewrap_ledger_keys(
                 (epoch, ledger_key_place(ledger, purpose, epoch)),
             )
             session.run("rewrap_ledger_key", purpose=purpose, epoch=epoch, wrapped=new)
+    return len(rows)
+
+
+def _rewrap_feed_keys(
+    session: Session, ciphers: EpochCiphers, ledger: LedgerName, epoch: int
+) -> int:
+    with session.transaction():
+        session.run("lock_keys")
+        rows = session.rows("feed_keys_before", epoch=epoch)
+        wrapped = [
+            _rewrapped(
+                ciphers,
+                wrapped,
+                (old, feed_key_place(ledger, bytes(root), old)),
+                (epoch, feed_key_place(ledger, bytes(root), epoch)),
+            )
+            for root, old, wrapped in rows
+        ]
+        roots = [row[0] for row in rows]
+        session.run("rewrap_feed_keys", roots=roots, wrapped=wrapped, epoch=epoch)
     return len(rows)
 
 

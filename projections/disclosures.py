@@ -16,8 +16,22 @@ import msgspec
 from ledger.event import RecordedEvent
 from projections.view import Key, View
 
-__all__ = ["DISCLOSES", "VIEW", "Disclosure", "evolve", "keys", "sort_key", "sorted_disclosures"]
+__all__ = [
+    "DISCLOSES",
+    "FEED",
+    "FEED_KIND",
+    "VIEW",
+    "Disclosure",
+    "evolve",
+    "keys",
+    "sort_key",
+    "sorted_disclosures",
+]
 
+FEED = "bulk-feed-delivered"
+"""Name of the one type of disclosure that is about many persons."""
+FEED_KIND = "ciot"
+"""Kind of its recipient."""
 _RECIPIENT = "recipient/"
 
 
@@ -32,7 +46,7 @@ class _Nature(NamedTuple):
 _NATURE: dict[str, _Nature] = {
     "emergency-call-disclosed": _Nature("emergency-services", "emergency-call", "realtime"),
     "malicious-call-data-disclosed": _Nature("subscriber", "malicious-calls"),
-    "bulk-feed-delivered": _Nature("ciot", "subscriber-feed", "feed"),
+    FEED: _Nature(FEED_KIND, "subscriber-feed", "feed"),
     "number-porting-performed": _Nature("telecom-provider", "number-porting"),
     "equipment-shipped": _Nature("shipping", "delivery"),
 }

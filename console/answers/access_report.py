@@ -13,6 +13,7 @@ import msgspec
 import orjson
 
 from console.answers.consultations import CONSULTATIONS, consultations_of
+from console.answers.feeds import Run, feeds_of, runs
 from console.answers.recipients import RecipientNames
 from console.answers.report_person import (
     Subject,
@@ -26,7 +27,7 @@ from console.answers.source import Source
 from console.settings import Controller
 from ledger.event import RecordedEvent, instant
 from ledger.sealing import base64url
-from projections.disclosures import Disclosure
+from projections.disclosures import Disclosure, sorted_disclosures
 from projections.timetravel import Moment
 from projections.transfers import place_of, transfer_of
 from rulebook import provision as provision_named
@@ -63,8 +64,9 @@ class Asked(msgspec.Struct, frozen=True):
 def access_report(source: Source, asked: Asked) -> Answer:
     """The report. Raises UnknownSubject for whoever is not known."""
     subject = subject_of(source, asked.reference, asked.position)
-    given = disclosures_of(subject)
-    names = named_recipients(source, subject, given)
+    given, feeds = disclosures_of(subject), feeds_of(source, subject)
+    every = sorted_disclosures([*given, *(one.row for one in feeds)])
+    names = named_recipients(source, subject, every)
     purposes = _purposes(source, subject)
     automated = list(_automated(subject))
     return {
@@ -79,12 +81,12 @@ def access_report(source: Source, asked: Asked) -> Answer:
         "controller": msgspec.structs.asdict(asked.controller),
         "purposes": purposes,
         "categories": list(_categories(subject)),
-        "recipients": list(_recipients(given, names)),
+        "recipients": _recipients(given, runs(feeds), names),
         "retention": retention_of(source, subject, day_of(asked.rendered_at)),
         "rights": _rights(purposes, automated),
         "sources": _sources(subject, names),
         "automated_decisions": automated,
-        "transfers": list(_transfers(given, names)),
+        "transfers": list(_transfers(every, names)),
         "data": list(_data(subject)),
         "consultations": list(_consultations(source, subject)),
         "acts": list(_acts(subject, names, asked.language)),
@@ -182,25 +184,44 @@ def _categories(subject: Subject) -> Iterator[Answer]:
 # (c) recipients
 
 
-def _recipients(rows: Iterable[Disclosure], names: RecipientNames) -> Iterator[Answer]:
-    """Each disclosure: to whom by name as it was then, when, what, why. A private person stays unnamed."""
-    for row in rows:
-        private = row.recipient_kind == "subscriber"
-        place = place_of(row, names.entry(row.recipient))
-        yield {
-            "occurred_at": instant(row.occurred_at),
-            "recipient": None if private else row.recipient,
-            "name": None if private else names.at(row.recipient, row.occurred_at),
-            "kind": row.recipient_kind,
-            "country": place.country,
-            "country_derived": place.derived,
-            "purpose": row.purpose,
-            "legal_basis": row.legal_basis,
-            "provision": row.provision,
-            "categories": list(row.categories),
-            "fields": row.fields,
-            "positions": [row.position],
-        }
+def _recipients(
+    given: Iterable[Disclosure], feeds: Iterable[Run], names: RecipientNames
+) -> list[Answer]:
+    """Each disclosure, and each run of feeds that the person was in, by when it began."""
+    single = [_recipient(row, names) for row in given]
+    rows = [*single, *(_feeds(run, names) for run in feeds)]
+    return sorted(rows, key=lambda row: (row["occurred_at"], row["positions"]))
+
+
+def _recipient(row: Disclosure, names: RecipientNames) -> Answer:
+    """To whom by name as it was then, when, what, why. A private person stays unnamed."""
+    private = row.recipient_kind == "subscriber"
+    place = place_of(row, names.entry(row.recipient))
+    return {
+        "occurred_at": instant(row.occurred_at),
+        "until": None,
+        "membership": None,
+        "recipient": None if private else row.recipient,
+        "name": None if private else names.at(row.recipient, row.occurred_at),
+        "kind": row.recipient_kind,
+        "country": place.country,
+        "country_derived": place.derived,
+        "purpose": row.purpose,
+        "legal_basis": row.legal_basis,
+        "provision": row.provision,
+        "categories": list(row.categories),
+        "fields": row.fields,
+        "positions": [row.position],
+    }
+
+
+def _feeds(run: Run, names: RecipientNames) -> Answer:
+    """Day after day in one row. `until`: when the last was; `membership`: `list`, or `derived`."""
+    return _recipient(run.feeds[0], names) | {
+        "until": instant(run.feeds[-1].occurred_at),
+        "membership": run.membership,
+        "positions": [row.position for row in run.feeds],
+    }
 
 
 # (e) rights

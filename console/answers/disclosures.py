@@ -1,25 +1,34 @@
 """`ledger disclosures`: who received what about whom, when, why and how."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from heapq import merge
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
+from console.answers.feeds import Membership, included, listed
 from console.answers.period import ALWAYS, Period, latest
 from console.answers.recipients import RecipientNames, recipients_then
 from console.answers.source import ERASED, Source
-from console.answers.subjects import known_streams, note_read
+from console.answers.subjects import is_erased, known_streams, note_read
 from ledger.event import instant
-from projections.disclosures import Disclosure
+from ledger.reading import events_of
+from projections.disclosures import FEED, FEED_KIND, Disclosure, sort_key
 from projections.read import disclosed
+from projections.service import service_spans
+from projections.timetravel import NOW, select
 from projections.transfers import Place, place_of
 from rulebook import provision
+from schemas import is_person
 
 __all__ = ["Wanted", "disclosures"]
 
 # References are looked up for so many disclosures at a time.
 _BLOCK_ROWS = 1_000
+# A disclosure; of a feed that is told to one person who that is, and how it is known that they were in it.
+_Row = tuple[Disclosure, tuple[str | None, Membership] | None]
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -39,24 +48,47 @@ class Wanted(msgspec.Struct, frozen=True):
 def disclosures(source: Source, wanted: Wanted) -> Iterator[dict[str, Any]]:
     """Disclosures by (occurred_at, source, id). The subject of an erased person is None, as of a feed.
 
-    Where a disclosure does not say in which country its recipient is, the recipient's entry of the time does
+    Of one person also the feeds about many that the person was in; `membership` says how that is known. Where
+    a disclosure does not say in which country its recipient is, the recipient's entry of the time does
     (`country_derived`). Raises UnknownSubject when `wanted.subject` has never named anybody.
     """
     streams = known_streams(source, wanted.subject) if wanted.subject else None
     note_read(source, wanted.subject)
-    rows = disclosed(
+    feeds: list[_Row] = []
+    if wanted.subject and streams and is_person(wanted.subject):
+        feeds = _feeds(source, wanted, wanted.subject, streams)
+    rows: Iterator[_Row] = ((row, None) for row in _found(source, wanted, wanted.kind, streams))
+    rows = merge(rows, feeds, key=lambda pair: sort_key(pair[0]))
+    if wanted.provision is not None:
+        same = article_of(wanted.provision)
+        rows = (one for one in rows if one[0].provision and article_of(one[0].provision) == same)
+    names = RecipientNames(source, recipients_then(source, wanted.period.as_of))
+    return _all_shown(source, latest(rows, wanted.limit), names)
+
+
+def _found(
+    source: Source, wanted: Wanted, kind: str | None, streams: Sequence[UUID] | None
+) -> Iterator[Disclosure]:
+    return disclosed(
         source.session,
         streams=streams,
         recipient=wanted.recipient,
-        kind=wanted.kind,
+        kind=kind,
         since=wanted.period.since,
         until=wanted.period.last,
     )
-    if wanted.provision is not None:
-        same = article_of(wanted.provision)
-        rows = (row for row in rows if row.provision and article_of(row.provision) == same)
-    names = RecipientNames(source, recipients_then(source, wanted.period.as_of))
-    return _all_shown(source, latest(rows, wanted.limit), names)
+
+
+def _feeds(source: Source, wanted: Wanted, reference: str, streams: Sequence[UUID]) -> list[_Row]:
+    """The feeds that a person was in, of those that are wanted."""
+    if wanted.kind not in {None, FEED_KIND}:
+        return []
+    feeds = [row for row in _found(source, wanted, FEED_KIND, None) if row.name == FEED]
+    events = events_of(source.session, streams)
+    spans = service_spans(select(events, NOW, source.privacy_office).counted)
+    found = included(feeds, spans, listed(source, feeds, reference))
+    subject = None if is_erased(source, reference) else reference
+    return [(row, (subject, membership)) for row, membership in found]
 
 
 def article_of(spelled: str) -> str:
@@ -66,19 +98,27 @@ def article_of(spelled: str) -> str:
 
 
 def _all_shown(
-    source: Source, rows: Iterator[Disclosure], names: RecipientNames
+    source: Source, rows: Iterator[_Row], names: RecipientNames
 ) -> Iterator[dict[str, Any]]:
     while block := list(islice(rows, _BLOCK_ROWS)):
-        names.note((row.recipient, row.occurred_at) for row in block)
-        references = source.names(row.stream for row in block if row.subject is None)
-        for row in block:
+        names.note((row.recipient, row.occurred_at) for row, _ in block)
+        references = source.names(row.stream for row, _ in block if row.subject is None)
+        for row, feed in block:
             reference = references.get(row.stream)  # none for a feed, which is about many
             subject = None if reference == ERASED else reference
+            told, membership = feed or (subject, None)
             name = names.at(row.recipient, row.occurred_at)
-            yield _shown(row, subject, name, place_of(row, names.entry(row.recipient)))
+            place = place_of(row, names.entry(row.recipient))
+            yield _shown(row, told, membership, name, place)
 
 
-def _shown(row: Disclosure, subject: Any, recipient_name: Any, place: Place) -> dict[str, Any]:
+def _shown(
+    row: Disclosure,
+    subject: Any,
+    membership: Membership | None,
+    recipient_name: Any,
+    place: Place,
+) -> dict[str, Any]:
     return {
         "position": row.position,
         "occurred_at": instant(row.occurred_at),
@@ -86,6 +126,7 @@ def _shown(row: Disclosure, subject: Any, recipient_name: Any, place: Place) -> 
         "source": row.source,
         "id": row.id,
         "subject": subject,
+        "membership": membership,
         "recipient": row.recipient,
         "recipient_name": recipient_name,
         "recipient_kind": row.recipient_kind,

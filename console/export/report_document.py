@@ -166,18 +166,43 @@ def _recipients(report: _Report) -> Section:
         name = report.say("word", "private") if one["recipient"] is None else _named(one)
         basis = report.words.code("legal_basis", one["legal_basis"])
         article = report.words.provision(one["provision"])
+        derived = f" ({report.say('word', 'derived')})" if one["membership"] == "derived" else ""
         return (
-            report.date(one["occurred_at"]),
+            _days(report, one) + derived,
             f"{name} ({kind})",
             report.words.code("purpose", one["purpose"]),
-            f"{basis}; {article}" if article else basis,
+            f"{basis}; {article}" if article else basis or "\N{EN DASH}",
             ", ".join(field_name(name, report.language) for name in one["fields"] or ())
-            or report.categories(one["categories"]),
+            or report.categories(one["categories"])
+            or "\N{EN DASH}",
             positions(one["positions"]),
         )
 
-    columns = {"date": 2.0, "recipient": 3.2, "purpose": 2.4, "basis": 3.0, "fields": 3.0}
-    return report.section("recipients", columns | {"positions": 1.4}, row)
+    columns = {"date": 2.6, "recipient": 3.0, "purpose": 2.3, "basis": 2.8, "fields": 2.9}
+    made = report.section("recipients", columns | {"positions": 1.4}, row)
+    return msgspec.structs.replace(made, text=_feeds(report)) if made.rows else made
+
+
+def _feeds(report: _Report) -> str | None:
+    """In sentences: in which files about many the person was. None: in none."""
+    by_recipient: dict[str, list[Answer]] = {}
+    for one in report.answer["recipients"]:
+        if one["membership"]:
+            by_recipient.setdefault(one["recipient"], []).append(one)
+    told = [
+        report.say("feed", "days", _named(rows[-1]), ", ".join(_days(report, one) for one in rows))
+        for rows in by_recipient.values()
+    ]
+    ways = {one["membership"] for rows in by_recipient.values() for one in rows}
+    ways = {"derived", "unmarked"} if len(ways) > 1 else ways
+    how = [report.say("feed", way) for way in sorted(ways)]
+    return " ".join([*told, *how]) or None
+
+
+def _days(report: _Report, one: Answer) -> str:
+    """The day of a disclosure; of files of several days the first and the last."""
+    first, last = report.date(one["occurred_at"]), report.date(one["until"] or one["occurred_at"])
+    return first if first == last else f"{first} \N{EN DASH} {last}"
 
 
 def _named(one: Answer) -> str:

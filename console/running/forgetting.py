@@ -1,10 +1,11 @@
-"""What is forgotten by the clock: key epochs, dead letters, tombstones, and what had to wait until then."""
+"""What is forgotten by the clock: key epochs, dead letters, feed lists, tombstones, and what had to wait."""
 
 from collections.abc import Callable
 
 from console.rights.deciding import erase_due
 from console.wiring import Site
 from ledger.errors import Retry
+from ledger.feeds.lists import expire_lists
 from ledger.letters import expire_letters
 from ledger.rotation import Rotation, due, rotate
 from projections import findings
@@ -19,12 +20,14 @@ def forget_due(
 ) -> tuple[Rotation | None, int]:
     """End the key epoch when it is due (or `now`), forget old dead letters and say how many.
 
-    Raises Retry when `stop` says so in the middle: the next call goes on from there.
+    Lists of feeds are forgotten as well: before the epoch ends, so that their keys go with it. Raises Retry
+    when `stop` says so in the middle: the next call goes on from there.
     """
     session, time = site.session("eraser"), site.clock()
     letters = expire_letters(
         session, site.ledger, site.chain(), time, period("dead-letter-retention")
     )
+    expire_lists(session, time)
     if not now and not due(session, site.provider, time, period("key-epoch")):
         return None, letters
     return rotate(session, site.provider, site.ledger, time, stop), letters

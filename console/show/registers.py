@@ -93,6 +93,10 @@ def _country(row: dict[str, Any]) -> str | None:
 
 
 def _about(row: dict[str, Any]) -> Any:
+    if row["membership"]:
+        known = phrase("feed", row["membership"], "en")
+        who = row["subject"] or phrase("value", "erased", "en")
+        return f"{who} ({known}), one of {row['record_count']} records"
     if row["record_count"] is not None:
         return counted("record", row["record_count"])
     return row["subject"] or {"erased": True}

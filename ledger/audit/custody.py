@@ -26,6 +26,7 @@ __all__ = ["Capped", "Custody", "Held"]
 
 class Custody(msgspec.Struct, frozen=True):
     """What an audit of the keys is held against. `tombstone`: how long an answer tells of an erasure.
+    `feed_list`: how long the list of a feed is kept.
 
     `purposes`: the ledger's own keys that must be there. Without a provider the keys are not looked at, and
     that is a finding: such an audit does not say that all is in order.
@@ -34,6 +35,7 @@ class Custody(msgspec.Struct, frozen=True):
     ledger: LedgerName
     now: datetime
     tombstone: timedelta
+    feed_list: timedelta
     purposes: tuple[str, ...] = ()
     provider: FileKeyProvider | None = None
     journal: ErasureJournal | None = None
@@ -110,4 +112,5 @@ _KINDS = {
     "subject_index": "index",
     "tombstones": "tombstone",
     "fences": "fence",
+    "feed_lists": "feed-list",
 }

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ledger.audit.custody import Capped, Custody, Held
+from ledger.audit.feeds import check_feeds
 from ledger.audit.findings import Findings
 from ledger.audit.key_bound import is_bound
 from ledger.audit.key_journal import Lines
@@ -55,6 +56,7 @@ class KeysAudit:
         check_streams(session, self._custody, held, self._lines, notes, unbound)
         check_unreferenced(session, held, notes)
         check_read_notes(session, secrets.get(READS), notes)
+        check_feeds(session, self._custody, held, notes)
 
     def end(self, session: Session) -> None:
         """After that moment: what was on its way then must have arrived."""

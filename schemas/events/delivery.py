@@ -35,12 +35,13 @@ class MaliciousCallDataDisclosed(PersonFacts, frozen=True, kw_only=True):
 class BulkFeedDelivered(Facts, frozen=True, kw_only=True):
     """A feed about many persons was delivered; `merkle_root` commits to its salted records.
 
-    `valid_for`: hours, or a code such as `24h`.
+    `valid_for`: hours, or a code such as `24h`. `list_kept`: the ledger keeps whom it was about.
     """
 
     record_count: _COUNT
     merkle_root: _HASH
     valid_for: Code | _HOURS
+    list_kept: bool | UnsetType = UNSET
 
 
 class _Porting(PersonFacts, frozen=True, kw_only=True):

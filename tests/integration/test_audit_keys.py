@@ -11,6 +11,7 @@ from console.wiring import LEDGER_KEYS
 from ledger.audit import Custody, audit
 from ledger.rotation import rotate
 from ledger.sealing import month_of
+from rulebook import period
 from tests.fixtures.ledger import ACCOUNTABILITY, House, accessed, collected, registered
 from tests.integration.test_erasure import call
 
@@ -20,6 +21,7 @@ def custody(house: House) -> Custody:
         ledger=house.ledger,
         now=house.clock(),
         tombstone=ACCOUNTABILITY,
+        feed_list=period("feed-list"),
         purposes=LEDGER_KEYS,
         provider=house.provider if house.provider.epochs() else None,
         journal=house.journal,

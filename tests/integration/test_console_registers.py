@@ -61,6 +61,7 @@ DISCLOSURE = {
     "source",
     "id",
     "subject",
+    "membership",
     "recipient",
     "recipient_name",
     "recipient_kind",

@@ -1,0 +1,146 @@
+"""The lists of feeds as they are kept: who was in which, answered from one page of each; forgotten by date.
+
+The secret key of a feed is wrapped under the key epoch, like other keys. Whoever has the database alone sees
+how many members a feed had, and nothing of who they were.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from ledger.authentic import RowMacs, row_macs
+from ledger.errors import Halt
+from ledger.feeds.members import Members, page_bits, page_of, pages_of, token_of
+from ledger.feeds.trie import TOKEN_BYTES
+from ledger.feeds.vrf import Prover
+from ledger.names import LedgerName
+from ledger.places import feed_key_place
+from ledger.postgres import Session
+from ledger.provider import EpochCiphers, FileKeyProvider
+from ledger.reading import LAST, head_position
+from ledger.sealing import NONCE_BYTES, unwrap_key, wrap_key
+
+__all__ = ["FeedLists", "KeptList", "expire_lists", "tokens_in"]
+
+TABLE = "feed_lists"
+_BLOCK_PAGES = 256
+
+
+class KeptList(msgspec.Struct, frozen=True):
+    """A list that is kept. `position`: of the last event when it came; `secret`: the key of its feed."""
+
+    root: bytes
+    position: int
+    keep_until: datetime
+    members: int
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return f"KeptList({self.root.hex()})"
+
+
+class FeedLists:
+    """The lists of one ledger, as far as a session may see or add them."""
+
+    def __init__(self, session: Session, provider: FileKeyProvider, ledger: LedgerName) -> None:
+        self._session = session
+        self._provider = provider
+        self._ledger = ledger
+        self._epochs = EpochCiphers(provider)
+
+    @property
+    def _macs(self) -> RowMacs:
+        return row_macs(self._provider, self._ledger)
+
+    def keep(self, secret: bytes, members: Members, keep_until: datetime) -> None:
+        """Keep a list until a date, all of it or nothing; as it is when it is kept already."""
+        macs, session = self._macs, self._session
+        with session.transaction():
+            session.run("lock_keys")
+            if session.rows("feed_lists", roots=[members.root]):
+                return
+            epoch = self._epoch()
+            wrapped = wrap_key(
+                self._epochs.of(epoch),
+                secret,
+                feed_key_place(self._ledger, members.root, epoch),
+                os.urandom(NONCE_BYTES),
+            )
+            told = (members.root, head_position(session), keep_until, members.size)
+            session.run(
+                "add_feed_list",
+                root=members.root,
+                position=told[1],
+                keep_until=keep_until,
+                members=members.size,
+                epoch=epoch,
+                wrapped=wrapped,
+                mac=macs.of(TABLE, told),
+            )
+            self._add_pages(members)
+
+    def _epoch(self) -> int:
+        row = self._session.row("current_epoch")
+        if row is None:
+            raise Halt("the ledger has no key epoch; run `ledger init`")
+        return int(row[0])
+
+    def _add_pages(self, members: Members) -> None:
+        pages = list(pages_of(members.tokens))
+        for start in range(0, len(pages), _BLOCK_PAGES):
+            block = pages[start : start + _BLOCK_PAGES]
+            self._session.run(
+                "add_feed_pages",
+                root=members.root,
+                pages=[page for page, _ in block],
+                tokens=[tokens for _, tokens in block],
+            )
+
+    def of(self, roots: Iterable[bytes], position: int = LAST) -> dict[bytes, KeptList]:
+        """The lists of some feeds that were there by a position. Raises Halt for one that was altered."""
+        wanted = sorted(set(roots))
+        if not wanted:
+            return {}
+        self._epochs.hold()
+        macs, rows = self._macs, self._session.rows("feed_lists", roots=wanted)
+        kept = [self._opened(row, macs) for row in rows]
+        return {one.root: one for one in kept if one.position <= position}
+
+    def _opened(self, row: Sequence[Any], macs: RowMacs) -> KeptList:
+        root, position, keep_until, members, epoch, wrapped, mac = row
+        told = (bytes(root), position, keep_until, members)
+        if not macs.belongs(mac, TABLE, told):
+            raise Halt("the list of a feed is not as it was written: run `ledger audit`")
+        place = feed_key_place(self._ledger, told[0], epoch)
+        return KeptList(*told, unwrap_key(self._epochs.of(epoch), bytes(wrapped), place))
+
+    def with_member(self, lists: Mapping[bytes, KeptList], reference: str) -> set[bytes]:
+        """The roots of those lists that a reference is in; reads one page of each."""
+        tokens = {root: token_of(Prover(one.secret), reference) for root, one in lists.items()}
+        rows = self._session.rows(
+            "feed_pages_of",
+            roots=list(tokens),
+            pages=[page_of(tokens[root], page_bits(lists[root].members)) for root in tokens],
+        )
+        return {bytes(root) for root, page in rows if tokens[bytes(root)] in set(tokens_in(page))}
+
+    def tokens(self, kept: KeptList) -> tuple[bytes, ...]:
+        """All tokens of a list, in order."""
+        pages = self._session.rows("feed_pages", root=kept.root)
+        return tuple(token for _, page in pages for token in tokens_in(page))
+
+
+def tokens_in(page: bytes) -> Iterator[bytes]:
+    """The tokens of a page, in order."""
+    return (bytes(page[at : at + TOKEN_BYTES]) for at in range(0, len(page), TOKEN_BYTES))
+
+
+def expire_lists(session: Session, now: datetime) -> int:
+    """Forget the lists whose date has come, with their keys; how many there were. As the eraser."""
+    with session.transaction():
+        roots = [root for (root,) in session.rows("expired_feed_lists", now=now)]
+        session.run("remove_feed_pages", roots=roots)
+        return session.run("remove_feed_lists", roots=roots)

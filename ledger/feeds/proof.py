@@ -1,0 +1,119 @@
+"""A proof in one file that somebody was, or was not, in the feed of a date. Pure; needs no database.
+
+It holds the event of the feed as the log has it, the proof of that, the public key of the feed, the proof
+that the person's token is theirs under that key, and the token's path. It names nobody: who it is about,
+whoever checks it says. On a path there is at most one token of somebody else, which tells nothing of whom.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+import msgspec
+
+from ledger.errors import Unproven
+from ledger.event import RecordedEvent, decode_event
+from ledger.feeds.trie import TOKEN_BYTES, Path, commitment, root_in, verify_path
+from ledger.feeds.vrf import verify as verify_token
+from ledger.tlog.bundles import read_entry
+from ledger.tlog.keys import VerifierKey
+from ledger.tlog.merkle import HASH_BYTES
+from ledger.tlog.policy import Policy
+from ledger.tlog.proof_file import parse_proof, verify_entry
+
+__all__ = [
+    "FEED_EVENT",
+    "TITLE",
+    "FeedProof",
+    "Proven",
+    "encode_feed_proof",
+    "feed_of",
+    "parse_feed_proof",
+    "verify",
+]
+
+TITLE = "processing-ledger/feed-proof@v1"
+FEED_EVENT = "bulk-feed-delivered"
+
+
+class FeedProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file. `entry`, `proof`: of the event. `public`: key of the feed; `token_proof`: of the token.
+
+    `size`, `root`: of the tree over the members, which the event commits to together with the key.
+    """
+
+    title: str
+    entry: bytes
+    proof: bytes
+    public: bytes
+    size: int
+    root: bytes
+    token_proof: bytes
+    path: Path
+
+
+class Proven(msgspec.Struct, frozen=True):
+    """What a file proves. `included`: whether the person was in the feed. `members`: how many were."""
+
+    included: bool
+    event: RecordedEvent
+    members: int
+    origin: str
+    log_size: int
+
+    @property
+    def delivered_at(self) -> datetime:
+        """When the feed was delivered."""
+        return self.event.time
+
+
+def encode_feed_proof(proof: FeedProof) -> bytes:
+    """The bytes of the file: one JSON document, bytes in base64."""
+    return msgspec.json.encode(proof) + b"\n"
+
+
+def parse_feed_proof(content: bytes) -> FeedProof:
+    """Take a file apart, without checking what it says. Raises Unproven."""
+    try:
+        found = msgspec.json.decode(content, type=FeedProof)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Unproven("this is not a proof about a feed") from None
+    if found.title != TITLE or found.size < 0:
+        raise Unproven("this is not a proof about a feed")
+    return found
+
+
+def verify(
+    found: FeedProof,
+    reference: str,
+    keys: Collection[VerifierKey],
+    policy: Policy | None = None,
+) -> Proven:
+    """What is proven of a reference. Raises Unproven when nothing is."""
+    checkpoint = verify_entry(parse_proof(found.proof), found.entry, keys, policy)
+    event = feed_of(found.entry)
+    if event.position != parse_proof(found.proof).index + 1:
+        raise Unproven("the entry says that it belongs to another position")
+    if len(found.root) != HASH_BYTES or found.size.bit_length() > 63:
+        raise Unproven("this is not a proof about a feed")
+    committed = commitment(found.public, found.size, found.root)
+    if root_in(str(event.facts["merkle_root"])) != committed:
+        raise Unproven("the event commits to another key or another set of members")
+    token = verify_token(found.public, reference.encode(), found.token_proof)[:TOKEN_BYTES]
+    return Proven(
+        included=verify_path(found.root, token, found.path),
+        event=event,
+        members=found.size,
+        origin=checkpoint.origin,
+        log_size=checkpoint.size,
+    )
+
+
+def feed_of(content: bytes) -> RecordedEvent:
+    """The event of an entry, which is a feed. Raises Unproven for another one."""
+    entry = read_entry(content)
+    event = decode_event(
+        entry.stream, entry.version, entry.type, entry.state, entry.position, entry.recorded_at
+    )
+    if event.name != FEED_EVENT:
+        raise Unproven("the entry is no event of a feed about many persons")
+    return event

@@ -1,0 +1,72 @@
+"""When somebody had an active service, from what contracts and services tell."""
+
+import random
+from datetime import date
+from typing import Any
+
+import pytest
+
+from ledger.event import RecordedEvent
+from projections.service import Span, served_on, service_spans
+from tests.unit.projections.making import ANNA, BERT, at, event
+
+DAY = 24 * 60
+
+
+def contract(name: str, day: float, ref: str = "c1", **more: Any) -> RecordedEvent:
+    return event(f"contract-{name}", day * DAY, contract_ref=ref, **more)
+
+
+def service(name: str, day: float, kind: str = "voice", ref: str = "c1") -> RecordedEvent:
+    return event(f"service-{name}", day * DAY, contract_ref=ref, service=kind)
+
+
+def days(*bounds: tuple[float, float | None]) -> list[Span]:
+    return [Span(at(a * DAY), None if b is None else at(b * DAY)) for a, b in bounds]
+
+
+def over(day: float, to: str, ref: str = "c1") -> RecordedEvent:
+    parties: dict[str, Any] = {"from_customer": str(BERT), "to_customer": to}
+    return event("contract-taken-over", day * DAY, contract_ref=ref, **parties)
+
+
+@pytest.mark.parametrize(
+    ("events", "spans"),
+    [
+        ([], []),
+        ([contract("concluded", 1)], [(1, None)]),
+        ([contract("concluded", 1), contract("ended", 4)], [(1, 4)]),
+        ([contract("concluded", 1), service("activated", 2), service("deactivated", 3)],
+         [(1, 3)]),
+        ([service("activated", 1), service("activated", 2, "internet"),
+          service("deactivated", 3), service("deactivated", 5, "internet")], [(1, 5)]),
+        ([service("activated", 1), contract("ended", 2)], [(1, 2)]),
+        ([contract("concluded", 1), contract("ended", 2), contract("concluded", 3, "c2")],
+         [(1, 2), (3, None)]),
+        ([contract("concluded", 1), service("blocked", 2)], [(1, None)]),
+        ([over(2, str(ANNA))], [(2, None)]),
+        ([over(2, str(ANNA)), service("deactivated", 3), contract("ended", 4)], [(2, 4)]),
+        ([contract("concluded", 1), over(3, str(BERT))], [(1, 3)]),
+        ([event("customer-registered", DAY, customer_kind="consumer")], []),
+    ],
+)  # fmt: skip
+def test_spans_of_services(
+    events: list[RecordedEvent], spans: list[tuple[float, float | None]]
+) -> None:
+    shuffled = random.Random(len(events)).sample(events, len(events))
+    assert service_spans(shuffled) == days(*spans)
+
+
+def test_two_persons_of_one_reference_stand_beside_each_other() -> None:
+    other = event("contract-concluded", 5 * DAY, stream=BERT, contract_ref="c1")
+    told = [other, contract("concluded", 1), contract("ended", 4)]
+    assert service_spans(told) == days((1, 4), (5, None))
+
+
+def test_a_day_counts_as_a_whole_and_is_that_of_amsterdam() -> None:
+    spans = [Span(at(0), at(DAY))]  # noon of 1 March to noon of 2 March, UTC
+    told = {day: served_on(spans, date(2026, 3, day)) for day in (1, 2, 3)}
+    assert told == {1: True, 2: True, 3: False}
+    late = [Span(at(11.5 * 60), None)]  # half past eleven in London, after midnight in Amsterdam
+    assert not served_on(late, date(2026, 3, 1))
+    assert served_on(late, date(2026, 3, 2))
