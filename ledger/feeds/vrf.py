@@ -8,7 +8,6 @@ from collections.abc import Callable
 from hashlib import sha512
 from hmac import compare_digest
 
-from ledger.errors import Unproven
 from nacl.bindings import (
     crypto_core_ed25519_add,
     crypto_core_ed25519_scalar_add,
@@ -19,6 +18,8 @@ from nacl.bindings import (
     crypto_scalarmult_ed25519_noclamp,
 )
 from nacl.exceptions import CryptoError
+
+from ledger.errors import Unproven
 
 __all__ = ["KEY_BYTES", "PROOF_BYTES", "Prover", "output", "public_key", "verify"]
 
