@@ -4,12 +4,12 @@
 the same on every machine. docs/events.md shows them, and a test compares it.
 """
 
-import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from random import Random
 from string import ascii_uppercase
 
+from bench.arguments import explain, given
 from schemas.leaks import is_personal_id, looks_personal
 
 COUNT = 20_000
@@ -195,7 +195,7 @@ def found(count: int = COUNT // 10) -> dict[str, float]:
 
 def main() -> None:
     """Print both tables."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
+    count = given(COUNT)
     print(f"refused of {count} references each, in percent: in a reference, in an id")
     for kind, (reference, id) in refused(count).items():
         print(f"  {kind:<50}{reference:10.3f}{id:10.3f}")
@@ -205,4 +205,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    explain(__doc__, count=COUNT)
     main()

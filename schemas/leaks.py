@@ -32,7 +32,7 @@ _UUID = re.compile(
 _EMAIL = re.compile(r"[^\s@]@[^\s@.]+\.[^\s@.]")
 _AT = re.compile(r" ?[(\[{]at[)\]}] ?|%40|&#64;|&#x40;|&commat;", re.IGNORECASE)
 _NAMED_AT = re.compile(
-    r"[0-9a-z][._-]at[._-][0-9a-z.-]+\.(?:nl|com|net|org|eu|be|de|info|biz|io|app|dev|frl)\Z",
+    r"[0-9a-z][._-]at[._-][0-9a-z.-]{1,64}\.(?:nl|com|net|org|eu|be|de|info|biz|io|app|dev|frl)\Z",
     re.IGNORECASE,
 )
 """`jan_at_example.nl`, where an @ may not stand."""
@@ -43,8 +43,8 @@ _ADDRESS = re.compile(
     r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
     r"|[1-9][0-9]{3}(?!S[ADS])[A-Z]{2}[-._:]?[1-9][0-9]{0,4}[a-zA-Z]?"
     r"|[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}"
-    r"|(?=[0-9.]*[A-Fa-f])[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}"
-    r"|[A-Za-z.-]*[A-Za-z]{3}(?:straat|laan|gracht|plein|singel|dreef|steeg|kade)[-._]?[1-9][0-9]{0,4}[a-zA-Z]?)\Z"
+    r"|(?=[0-9.]{0,14}[A-Fa-f])[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}"
+    r"|[A-Za-z.-]{0,64}[A-Za-z]{3}(?:straat|laan|gracht|plein|singel|dreef|steeg|kade)[-._]?[1-9][0-9]{0,4}[a-zA-Z]?)\Z"
 )
 """A machine by its number, a house by postcode or street with number, a device by its number."""
 

@@ -4,7 +4,7 @@ Pure functions over messages that the structs of their envelope and data have al
 Each gives the pointer of what breaks it, or None.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -26,7 +26,10 @@ from schemas.formats import (
 )
 from schemas.personal import REMARK, unfit_field
 from schemas.references import OUTSIDERS, PERSONS, Kind, kind_of
-from schemas.shapes import members_marked
+from schemas.shapes import members_marked, names_marked
+
+# A member that is a date, or holds objects of which some members are.
+Dated = tuple[str, frozenset[str]]
 
 
 class Checks(Struct, frozen=True):
@@ -42,8 +45,8 @@ class Checks(Struct, frozen=True):
     needs_activity: bool
     erases: bool
     instants: tuple[str, ...]
-    days: tuple[str, ...]
-    last_days: tuple[str, ...]
+    days: tuple[Dated, ...]
+    last_days: tuple[Dated, ...]
     open_facts: tuple[str, ...]
     silent: tuple[str, ...]
 
@@ -63,8 +66,8 @@ def checks_of(type: str) -> Checks:
         needs_activity=entry.needs_activity,
         erases=entry.type == ERASED,
         instants=members_marked(entry.data, INSTANT),
-        days=members_marked(entry.data, DAY),
-        last_days=members_marked(entry.data, LAST_DAY),
+        days=names_marked(entry.data, DAY),
+        last_days=names_marked(entry.data, LAST_DAY),
         open_facts=members_marked(entry.data, OPEN),
         silent=tuple(
             field.name
@@ -121,18 +124,23 @@ def _not_an_instant(data: dict[str, Any], members: Sequence[str]) -> str | None:
 
 
 def _misdated(
-    data: dict[str, Any], members: Sequence[str], is_plausible: Callable[[str], bool]
+    data: dict[str, Any], members: Sequence[Dated], is_plausible: Callable[[str], bool]
 ) -> str | None:
-    """The first date of no year that it may have. Below a map the pointer ends at the map."""
-    for member in members:
+    """The first date of no year that it may have. Below a map or a list the pointer ends at that."""
+    for member, below in members:
         value = data.get(member)
-        if isinstance(value, str):
-            days = [value]
-        else:
-            days = [held["until"] for held in (value or {}).values() if "until" in held]
+        days = [held[name] for held in _held(value) for name in below if name in held]
+        days += [value] if isinstance(value, str) else []
         if not all(map(is_plausible, days)):
             return f"/{member}"
     return None
+
+
+def _held(value: Any) -> Iterable[dict[str, Any]]:
+    """What a map or a list of objects holds."""
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _broken_erasure_rule(data: dict[str, Any]) -> str | None:

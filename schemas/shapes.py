@@ -24,6 +24,22 @@ def members_marked(data: type[Struct], mark: str) -> tuple[str, ...]:
     return tuple(field.encode_name for field in shape_of(data).fields if _carries(field.type, mark))
 
 
+def names_marked(data: type[Struct], mark: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The same members, each with the names below it that carry `mark`; none where it does so itself."""
+    return tuple(
+        (field.encode_name, frozenset(_marked_below(field.type, mark)))
+        for field in shape_of(data).fields
+        if _carries(field.type, mark)
+    )
+
+
+def _marked_below(info: inspect.Type, mark: str) -> Iterator[str]:
+    for inner in _inner(info):
+        if isinstance(inner, inspect.StructType):
+            yield from (field.encode_name for field in inner.fields if _carries(field.type, mark))
+        yield from _marked_below(inner, mark)
+
+
 def _carries(info: inspect.Type, mark: str) -> bool:
     """True when the type itself or a type inside it carries the mark."""
     if isinstance(info, inspect.Metadata) and info.extra is not None and mark in info.extra:

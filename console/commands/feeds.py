@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from console.answers.feed_lists import all_feeds, feed_named, proof_of, proven_answer
+from console.answers.lookups import known_recipient
 from console.answers.subjects import check_person
 from console.commands.log import Keys, PolicyFile, read_file, write_file
 from console.commands.people import working
@@ -75,6 +76,7 @@ def deliver_feed(
     """Record that a feed was delivered, and keep whom it was about: sealed, and for a year at most."""
     references = _references(file)
     with working(settings, "feed", at) as (site, source, time):
+        recipient = known_recipient(source, "--recipient", recipient)
         if recipient not in recipients_by_id(source.session):
             raise Misconfigured("no such recipient is registered: see `ledger recipients`")
         answer: dict[str, Any] = {
@@ -159,7 +161,8 @@ def prove_feed(
     """
     check_person(subject)
     with working(settings, "feed", None) as (_, source, _):
-        found = feed_named(source, which, recipient)
+        to = known_recipient(source, "--recipient", recipient) if recipient else None
+        found = feed_named(source, which, to)
         proof = proof_of(source, LogFolder(settings.log.folder), found, subject)
         proven = verify(proof, subject, log_key(settings).known())
         target = output or Path(f"{found.position}.feed-proof.json")

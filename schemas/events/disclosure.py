@@ -46,7 +46,7 @@ class Certification(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     framework: Code
     valid_from: Day
-    valid_to: Day | UnsetType = UNSET
+    valid_to: LastDay | UnsetType = UNSET
 
 
 class RecipientRegistered(Facts, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "c4ab4128e46c20a3ffd60807fa8ad8cea6ee4e05fbc9dbb3d9453c6da89d3cfe"
+DIGEST = "7408523a68312e45de3c5bcf2954440f1bc735fe63a945d3f07cf59057d89fac"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS: dict[str, Any] = {
@@ -202,7 +202,8 @@ def test_times_have_amsterdam_offsets_and_cover_three_years(events: list[Event])
     assert UNTIL - min(times) > timedelta(days=3 * 365)
     assert {time.utcoffset() for time in times if time.month == 1} == {timedelta(hours=1)}
     assert {time.utcoffset() for time in times if time.month == 7} == {timedelta(hours=2)}
-    assert Counter(time.year for time in times).keys() == {2023, 2024, 2025, 2026}
+    # One lapse is dated by a clock that began anew.
+    assert Counter(time.year for time in times).keys() == {1970, 2023, 2024, 2025, 2026}
 
 
 @pytest.mark.parametrize("seed", range(5))

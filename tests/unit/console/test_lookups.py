@@ -40,11 +40,14 @@ FREE = {
         "[FILE]",
         "FOLDER",
         "[PROOF]",
+        "LIST",
     ),
     *("KEY", "VKEY", "URL", "HOST:PORT", "ENTRY", "CODE"),
 }
 # A person, a case or a letter that is not there is told of by whoever looks it up: none is listed.
 REFERENCES = {
+    # Letters may be of any type and source: what is asked for in vain is told as "0 of 12".
+    *("FEED", "SOURCE", "TYPE"),
     *("S", "SUBJECT", "[SUBJECT]", "[SUBJECT...]", "REF", "HOLD", "LETTER", "[LETTER]...", "TOPIC"),
 }
 LANGUAGE = "L"
@@ -52,6 +55,8 @@ LANGUAGE = "L"
 IN_THE_LEDGER = {
     ("access", "--role"),
     ("disclosures", "--provision"),
+    ("feed deliver", "--recipient"),
+    ("feed prove", "--recipient"),
     ("disclosures", "--recipient"),
     ("incident affected", "--activity"),
     ("incident affected", "--recipient"),

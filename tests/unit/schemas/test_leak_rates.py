@@ -27,8 +27,8 @@ def test_every_bsn_is_found(place: str) -> None:
 
 
 def test_the_corpora_are_what_they_are_called() -> None:
-    """At least 100,000 references of a kind and 10,000 BSN, none of which is the same for all."""
-    assert leaks.COUNT == 100_000
+    """At least 20,000 references of a kind and 2,000 BSN, none of which is the same for all."""
+    assert leaks.COUNT >= 20_000
     for make in (*leaks.REFERENCES.values(), *(make for make, _ in leaks.BSN.values())):
         assert len({*leaks.made(make, 100, "seed")}) > 90
     for number in leaks.made(leaks.bsn, 1_000, "seed"):

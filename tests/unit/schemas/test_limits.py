@@ -81,7 +81,7 @@ def test_what_is_nested_deep_is_read_and_what_is_nested_without_end_is_no_json()
     def nested(depth: int) -> bytes:
         # Two levels are those of the event and of its data.
         inner = b"[" * (depth - 2) + b"]" * (depth - 2)
-        return orjson.dumps(registered())[:-2] + b',"channel":' + inner + b"}}"
+        return orjson.dumps(registered())[:-2] + b',"nested":' + inner + b"}}"
 
     deep, endless = outcome(nested(READABLE_DEPTH)), outcome(nested(20_000))
     assert isinstance(deep, Rejection)
