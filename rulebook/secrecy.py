@@ -68,6 +68,7 @@ class InvestigationHint(Struct, frozen=True, forbid_unknown_fields=True):
     tests: Annotated[tuple[HintTest, ...], Meta(min_length=1)]
     whole: bool = False
     unless: tuple[str, ...] = ()
+    common: bool = False
 
 
 class OrdinaryTest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -131,7 +132,11 @@ def secrecy(codes: frozenset[str] = frozenset()) -> Secrecy:
         clearance=clearance,
         own_reports={entry.purpose: entry.legal_bases for entry in OWN_REPORTS},
         kinds=_KINDS,
-        words=[HintWord(hint.word, hint.whole, hint.unless) for hint in INVESTIGATION_HINTS],
+        never_own={"intelligence-service"},
+        words=[
+            HintWord(hint.word, hint.whole, hint.unless, hint.common)
+            for hint in INVESTIGATION_HINTS
+        ],
         unclear=Unclear(ordinary(codes), clearance, authorities),
     )
 

@@ -54,6 +54,11 @@ class Clearance:
         abroad = country not in {"", _HOME} and spelled.lower().startswith(_NATIONAL)
         return bool(kinds) and not abroad and (kind is None or kind in kinds)
 
+    def investigators(self, spelled: str, kinds: Collection[str]) -> bool:
+        """Whether it names one of these kinds: a law for the tax office explains no word of the police."""
+        known = self._read(spelled)
+        return known is not None and not self._kinds[known].isdisjoint(kinds)
+
     def _read(self, spelled: str) -> str | None:
         """The spelling that a provision reads as, or the article that it is a paragraph of."""
         text = spelled.lower()

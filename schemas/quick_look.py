@@ -34,8 +34,8 @@ _KEPT: Final = frozenset(b"\n0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO
 _BETWEEN: Final = bytes(set(range(256)) - _KEPT)
 _LOOKS: Final = {
     b"o": b"[o0]",
-    b"i": b"[i1]",
-    b"l": b"[l1]",
+    b"i": b"[il1]",
+    b"l": b"[il1]",
     b"e": b"[e3]",
     b"a": b"[a4]",
     b"s": b"[s5]",

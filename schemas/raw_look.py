@@ -30,7 +30,7 @@ class RawLook:
         self._marks = re.compile(tree + b"|" + LOOK.encode())
         self._overlap = max(_LONGEST_ARTICLE, *map(len, words))
         spelled = "|".join(re.escape(w).replace("\\-", "[^a-z0-9]++") for w in sorted(whole))
-        pattern = f"(?<![a-z0-9])(?:{spelled})(?![a-z0-9])" if whole else r"(?!)"
+        pattern = f"(?<![a-z])(?:{spelled})(?![a-z])" if whole else r"(?!)"
         self._whole = re.compile(pattern.encode(), re.IGNORECASE)
 
     def is_due(self, body: bytes) -> bool:

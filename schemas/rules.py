@@ -4,7 +4,7 @@ Pure functions over messages that the structs of their envelope and data have al
 Each gives the pointer of what breaks it, or None.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -129,18 +129,20 @@ def _misdated(
     """The first date of no year that it may have. Below a map or a list the pointer ends at that."""
     for member, below in members:
         value = data.get(member)
-        days = [held[name] for held in _held(value) for name in below if name in held]
-        days += [value] if isinstance(value, str) else []
+        days = [value] if isinstance(value, str) else _dates(value, below)
         if not all(map(is_plausible, days)):
             return f"/{member}"
     return None
 
 
-def _held(value: Any) -> Iterable[dict[str, Any]]:
-    """What a map or a list of objects holds."""
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+def _dates(value: Any, names: frozenset[str]) -> Iterator[str]:
+    """The texts of these names in a map or a list, at any depth that the types allow."""
+    for held in value.values() if isinstance(value, dict) else value or ():
+        if isinstance(held, dict):
+            yield from (held[name] for name in names if isinstance(held.get(name), str))
+            yield from _dates(list(held.values()), names)
+        elif isinstance(held, list):
+            yield from _dates(held, names)
 
 
 def _broken_erasure_rule(data: dict[str, Any]) -> str | None:

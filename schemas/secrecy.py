@@ -33,12 +33,14 @@ class HintWord(Struct, frozen=True):
     """A word that hints at an investigation, in small letters.
 
     `whole`: it counts as a word by itself only, such as `tap`; else as a part of a longer one too, whatever
-    stands between its letters. `unless`: longer words that hold it and are ordinary.
+    stands between its letters. `unless`: longer words that hold it and are ordinary. `common`: tax
+    offices and supervisory authorities say it of themselves, so that a provision for them clears it.
     """
 
     word: str
     whole: bool = False
     unless: tuple[str, ...] = ()
+    common: bool = False
 
 
 # Upkeep of the register says which parties and rules there are, not what was done about a person.
@@ -60,9 +62,16 @@ _AUTHORITIES: Final = frozenset({"court", "tax-authority", "supervisory-authorit
 _NEAR: Final = _AUTHORITIES | {"ciot"}
 # What is asked for is no report of one's own.
 _DEMAND: Final = re.compile(
-    r"vordering|bevel|warrant|subpoena|(?<![a-z])order(?![a-z])|request|verzoek"
+    r"vorder|bevel|machtig|warrant|subpoena|demanded|ordered|instruct|rechtshulp|rogatoire|aivd|mivd"
+    r"|geheim|secre|confidential|(?<![a-z])taps?(?![a-z])"
 )
-_DEMANDING: Final = ("necessity_reason", "reason")
+# As a reason these say so, too; elsewhere they are words of the trade.
+_ASKED: Final = re.compile(
+    r"(?<!customer-)(?<!victim-)(?:request|verzoek)|(?<![a-z])order(?![a-z]|-fraud)"
+)
+_REASONS: Final = ("necessity_reason", "reason")
+# What a report is for, to whom it goes and under which activity says nothing of who asked.
+_ASKED_BY_NOBODY: Final = frozenset({"purpose", "ground", "activity", "recipient", "legal_basis"})
 _LONGEST: Final = 64
 
 
@@ -71,8 +80,9 @@ class Secrecy:
 
     `secret`: every spelling, lower case, of the provisions under secrecy. `clearance`: those without it.
     `own_reports`: purpose -> legal bases on which a report is the provider's own. `kinds`: kinds of recipient
-    that investigate. `words`: what else hints. `unclear`: what says too little. Without all of it nothing is
-    withheld but the types of the confidential ledger.
+    that investigate. `never_own`: those to whom the provider reports nothing of its own accord. `words`: what
+    else hints. `unclear`: what says too little. Without all of it nothing is withheld but the types of the
+    confidential ledger.
     """
 
     def __init__(
@@ -82,6 +92,7 @@ class Secrecy:
         clearance: Clearance | None = None,
         own_reports: Mapping[str, Collection[str]] | None = None,
         kinds: Collection[str] = (),
+        never_own: Collection[str] = (),
         words: Collection[HintWord] = (),
         unclear: Unclear | None = None,
     ) -> None:
@@ -89,15 +100,17 @@ class Secrecy:
         self._clearance = clearance or Clearance()
         self._own_reports = {name: frozenset(of) for name, of in (own_reports or {}).items()}
         self._kinds = frozenset(kinds)
+        self._never_own = frozenset(never_own)
         self._unclear = unclear
         parts_of = [(run(w.word), map(run, w.unless)) for w in words if not w.whole]
         self._words = [(looks(word), tuple(map(looks, unless))) for word, unless in parts_of]
+        self._common = frozenset(looks(run(word.word)) for word in words if word.common)
         self._raw_look = RawLook(
             {*(run(word.word) for word in words if not word.whole), *SECRET_NAMES, *TELLING_NAMES},
             {word.word for word in words if word.whole},
         )
         whole = "|".join(re.escape(w.word) for w in words if w.whole)
-        self._whole = re.compile(rf"(?<![a-z0-9])(?:{whole})(?![a-z0-9])") if whole else None
+        self._whole = re.compile(rf"(?<![a-z])(?:{whole})(?![a-z])") if whole else None
         self._judges = bool(self._secret or words or self._kinds)
         marks = {run(word) for word in (*(w.word for w in words), *self._kinds, "barred")}
         self._look = QuickLook(marks, LOOK, self._kinds | _NEAR)
@@ -144,10 +157,13 @@ class Secrecy:
             return self._hints(told)
         data = message.get("data") if isinstance(message, dict) else None
         facts = data if isinstance(data, dict) else {}
+        barred = any(_is_bar(one) for one in said)
         unclear = self._unclear is not None and self._unclear.is_open(message)
-        if not (unclear or self._hints(codes) or self._told_by(message, facts)):
+        if not (barred or unclear or self._hints(codes) or self._told_by(message, facts)):
             return False
-        return not (self._is_cleared(facts) or self._is_own_report(facts))
+        if barred:
+            return True
+        return not (self._is_cleared(facts, codes) or self._is_own_report(facts, codes))
 
     def _names_secret(self, said: Said) -> bool:
         """Whether a text names a power under secrecy, or, as a provision, what nobody can read."""
@@ -162,17 +178,20 @@ class Secrecy:
     def _reads_as_secret(self, text: str) -> bool:
         return len(text) <= _LONGEST and any(one in self._secret for one in readings(text))
 
-    def _hints(self, text: str) -> bool:
+    def _hints(self, text: str, *, beyond_common: bool = False) -> bool:
+        """`beyond_common`: by a word that no tax office or supervisory authority says of itself."""
         if self._whole is not None and self._whole.search(parts(text)):
             return True
         letters = looks(run(text))
         return any(
-            word in letters and _remains(word, unless, letters) for word, unless in self._words
+            word in letters and _remains(word, unless, letters)
+            for word, unless in self._words
+            if not (beyond_common and word in self._common)
         )
 
     def _told_by(self, message: Any, facts: dict[str, Any]) -> bool:
         """Whether the facts together hint, although none of them has a word that does."""
-        if _is_barred(facts) or self._is_unknown_article(_text(facts, "ground")):
+        if self._is_unknown_article(_text(facts, "ground")):
             return True
         kind = _text(facts, "recipient_kind")
         if kind in self._kinds:
@@ -184,21 +203,29 @@ class Secrecy:
     def _is_unknown_article(self, ground: str) -> bool:
         return is_article(parts(plain(ground))) and not self._clearance.is_known(ground)
 
-    def _is_cleared(self, facts: dict[str, Any]) -> bool:
-        """Whether the provision is known, without secrecy, and one of this recipient or of some authority."""
-        if _is_barred(facts):
-            return False
+    def _is_cleared(self, facts: dict[str, Any], codes: str) -> bool:
+        """Whether the provision is known, without secrecy, and one of this recipient or of some authority.
+
+        Words of an investigation are cleared only where somebody who investigates is named.
+        """
         kind = _text(facts, "recipient_kind") if "recipient_kind" in facts else None
         provision, country = _text(facts, "provision"), _text(facts, "country")
-        return self._clearance.clears(provision, kind, country)
+        if not self._clearance.clears(provision, kind, country):
+            return False
+        investigates = kind in self._kinds or (
+            kind is None and self._clearance.investigators(provision, self._kinds)
+        )
+        return investigates or not self._hints(codes, beyond_common=True)
 
-    def _is_own_report(self, facts: dict[str, Any]) -> bool:
-        if "provision" in facts or _is_barred(facts):
+    def _is_own_report(self, facts: dict[str, Any], codes: str) -> bool:
+        kind = _text(facts, "recipient_kind")
+        if "provision" in facts or kind in self._never_own:
+            return False
+        if kind not in self._kinds and self._hints(codes, beyond_common=True):
             return False
         purpose = _text(facts, "purpose" if "purpose" in facts else "ground")
         bases = self._own_reports.get(purpose, frozenset())
-        asked = any(_DEMAND.search(str(facts.get(name, "")).lower()) for name in _DEMANDING)
-        return _text(facts, "legal_basis") in bases and not asked
+        return _text(facts, "legal_basis") in bases and not _is_demanded(facts)
 
 
 def _remains(word: str, unless: tuple[str, ...], letters: str) -> bool:
@@ -212,9 +239,16 @@ def _is_telling(letters: str) -> bool:
     return any(name in letters for name in TELLING_NAMES)
 
 
-def _is_barred(facts: dict[str, Any]) -> bool:
+def _is_demanded(facts: dict[str, Any]) -> bool:
+    """Whether an act says that somebody asked for it."""
+    told = (str(value).lower() for name, value in facts.items() if name not in _ASKED_BY_NOBODY)
+    reasons = (str(facts.get(name, "")).lower() for name in _REASONS)
+    return any(map(_DEMAND.search, told)) or any(map(_ASKED.search, reasons))
+
+
+def _is_bar(said: Said) -> bool:
     """Whether nobody may tell the person: a bar on telling is one of an investigation."""
-    return "barred" in {run(plain(_text(facts, name))) for name in ("notice", "ground")}
+    return said.member in {"notice", "ground"} and run(said.text) == "barred"
 
 
 def _text(facts: dict[str, Any], name: str) -> str:

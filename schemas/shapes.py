@@ -25,7 +25,7 @@ def members_marked(data: type[Struct], mark: str) -> tuple[str, ...]:
 
 
 def names_marked(data: type[Struct], mark: str) -> tuple[tuple[str, frozenset[str]], ...]:
-    """The same members, each with the names below it that carry `mark`; none where it does so itself."""
+    """The same members, each with the names of the texts below it, at any depth, that carry `mark`."""
     return tuple(
         (field.encode_name, frozenset(_marked_below(field.type, mark)))
         for field in shape_of(data).fields
@@ -36,7 +36,9 @@ def names_marked(data: type[Struct], mark: str) -> tuple[tuple[str, frozenset[st
 def _marked_below(info: inspect.Type, mark: str) -> Iterator[str]:
     for inner in _inner(info):
         if isinstance(inner, inspect.StructType):
-            yield from (field.encode_name for field in inner.fields if _carries(field.type, mark))
+            for field in inner.fields:
+                if _carries(field.type, mark) and not any(_marked_below(field.type, mark)):
+                    yield field.encode_name
         yield from _marked_below(inner, mark)
 
 

@@ -121,7 +121,7 @@ def test_what_was_annulled_is_marked_or_left_out_as_the_standard_has_it(cli: Cli
         assert lines[1]["attributes"]["processing_ledger.annulled"] is True
         ran = cli("export", "--format", "vng", *subject)
         assert names(ran.lines) == ["customer-registered"]
-        assert ran.err == "ledger: 1 records up to position 3, 2 left out as annulled\n"
+        assert ran.err == "ledger: 1 record up to position 3, 2 left out as annulled\n"
     earlier = cli("export", "--format", "vng", "--at-position", "2").lines
     assert names(earlier) == ["customer-registered", "personal-data-accessed"]
     # An annulment obeys what was known, not the period that is asked for.

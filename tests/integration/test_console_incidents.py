@@ -186,4 +186,4 @@ def test_a_question_without_bounds_or_about_nothing_is_refused(concerned: Cli) -
         "there is no incident B-9"
         in concerned("incident", "affected", "B-9", "--category=contact").err
     )
-    assert concerned("incident", "affected", "B-1", "--system=unknown").status == 1
+    assert concerned("incident", "affected", "B-1", "--system=unknown").status == 2

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rulebook import OWN_REPORTS, PROVISIONS, Provision, secrecy
+from rulebook import OWN_REPORTS, PROVISIONS, RECIPIENT_KINDS, Provision, secrecy
 from rulebook.secrecy import ORDINARY_WORDS, OrdinaryWords
 from rulebook.secrecy import ordinary as ordinary_codes
 from schemas import Code, Event, Intake, Rejection
@@ -195,13 +195,22 @@ OPEN_POWERS = [entry for entry in PROVISIONS if entry.secrecy != "mandatory"]
 
 @pytest.mark.parametrize("entry", OPEN_POWERS, ids=lambda entry: entry.id)
 def test_a_known_provision_without_secrecy_clears_whom_it_names(entry: Provision) -> None:
-    """A duty towards the person clears nothing, and a power nobody but its authorities."""
+    """A duty towards the person clears nothing, and a power nobody but its authorities.
+
+    Words of an investigation are explained by a power of who investigates only.
+    """
     message = changed(DISCLOSED, data__legal_basis="6-1-c", data__case_ref="warrant-7")
     for kind in get_args(RecipientKind):
         for name in (entry.id, *entry.aliases, f"{entry.id}.1"):
             told = changed(message, data__provision=name, data__recipient_kind=kind)
-            assert hidden(told) is (kind not in entry.authorities), (kind, name)
+            investigates = RECIPIENT_KINDS[kind].investigates
+            assert hidden(told) is not (investigates and kind in entry.authorities), (kind, name)
             assert hidden(changed(told, data__notice="barred"))
+            plain_words = changed(told, data__case_ref="C-7")
+            if kind in entry.authorities:
+                assert not hidden(plain_words), (kind, name)
+            elif investigates:
+                assert hidden(plain_words), (kind, name)
 
 
 @pytest.mark.parametrize("entry", OWN_REPORTS, ids=lambda entry: entry.purpose)
@@ -214,6 +223,42 @@ def test_an_own_report_is_open_on_its_bases_only(entry: object) -> None:
         assert hidden(spoiled)
         assert hidden(changed(message, data__notice="barred"))
         assert hidden(changed(message, data__necessity_reason="vordering"))
+
+
+@pytest.mark.parametrize(
+    "said", ["bevel-12", "machtiging-rc", "demanded-by-police", "tap", "gevorderd"]
+)
+@pytest.mark.parametrize("member", ["case_ref", "necessity_reason", "method"])
+def test_what_was_demanded_is_no_own_report(member: str, said: str) -> None:
+    told = {f"data__{member}": said}
+    assert hidden(
+        changed(DISCLOSED, data__purpose="fraud-report", data__legal_basis="6-1-f", **told)
+    )
+
+
+def test_own_reports_never_go_to_a_secret_service_nor_explain_other_words() -> None:
+    report = {"data__purpose": "fraud-prevention", "data__legal_basis": "6-1-f"}
+    service = {"data__recipient_kind": "intelligence-service"}
+    assert hidden(changed(DISCLOSED, **report, **service))
+    seen = changed(example("personal-data-accessed"), data__purpose="fraud-investigation")
+    seen = changed(seen, data__legal_basis="6-1-f", data__role="fraud-analyst")
+    assert not hidden(seen)
+    assert hidden(changed(seen, data__role="police-liaison"))
+    assert hidden(changed(seen, data__case_ref="tapbevel-12"))
+    taxed = changed(seen, data__purpose="support", data__provision="nl.awr.52")
+    assert hidden(changed(taxed, data__role="police-liaison"))
+
+
+@pytest.mark.parametrize("word", ["poIice-12", "polltie", "investlgation", "lntercept", "Europoi"])
+def test_letters_that_look_alike_are_looked_at_in_messages_of_the_right_shape_too(
+    word: str,
+) -> None:
+    assert hidden(changed(example("personal-data-accessed"), data__case_ref=word))
+
+
+@pytest.mark.parametrize("word", ["AIVD2026-1", "FIOD2026", "OVJ12", "bevel7", "tap2"])
+def test_a_number_beside_a_word_leaves_it_a_word(word: str) -> None:
+    assert hidden(changed(example("personal-data-accessed"), data__case_ref=word))
 
 
 @pytest.mark.parametrize("value", [None, 1, True, [], {}, [["police"]], {"a": {"b": []}}, 1.5])

@@ -18,7 +18,7 @@ CREATE TABLE {events}.intake_sources (
 );
 
 GRANT SELECT ON {events}.intake_sources TO {recorder}, {eraser}, {reader};
-GRANT INSERT, UPDATE ON {events}.intake_sources TO {recorder};
+GRANT INSERT, UPDATE ON {events}.intake_sources TO {recorder}, {eraser};
 
 -- Lists of dead letters, oldest first, a page at a time.
 CREATE INDEX dead_letters_seen ON {events}.dead_letters (first_seen, letter);

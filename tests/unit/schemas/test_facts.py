@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 import pytest
 
-from schemas import PERSONAL_FIELDS, EventType, decode
+from schemas import PERSONAL_FIELDS, Event, EventType, decode
 from schemas.events.disclosure import PRIVATE_KINDS, RecipientKind
 from schemas.shapes import names_in
 from tests.unit.schemas.contract import (
@@ -20,9 +20,12 @@ from tests.unit.schemas.making import (
     changed,
     entry_of,
     example,
+    outcome,
     refused,
 )
 
+# To a secret service nothing goes of one's own accord.
+NEVER_OWN = {"intelligence-service"}
 REQUIRED = {
     "customer-registered": ["customer_kind", "channel", "notice_version"],
     "personal-data-collected": ["origin", "channel", "necessity", "notice_version"],
@@ -198,6 +201,9 @@ def test_enumerations(name: str, fact: str, values: list[str]) -> None:
         if value in HINTING and name == "personal-data-disclosed":
             own = {"data__legal_basis": "6-1-f", "data__purpose": "fraud-report"}
             message = changed(message, **own, data__provision=GONE)
+        if value in NEVER_OWN:
+            assert refused(message) == ("withheld", "")
+            continue
         if value == "barred":
             assert refused(message) == ("withheld", "")
         else:
@@ -499,6 +505,16 @@ def test_dates_in_a_map_lie_in_such_years_too() -> None:
             assert accepted(message)
         else:
             assert refused(message) == ("schema", "/data/decisions")
+
+
+def test_dates_below_other_grounds_are_held_against_them_too() -> None:
+    for until, is_right in (("1899-12-31", False), ("2027-01-01", True)):
+        besides = [{"ground": "contract"}, {"ground": "tax", "until": until}]
+        decision = {"decision": "retain", "ground": "tax", "besides": besides}
+        message = changed(example("erasure-decided"), data__decisions={"payment": decision})
+        assert bool(isinstance(outcome(message), Event)) is is_right
+    nothing = {"decision": "retain", "ground": "tax", "besides": []}
+    assert accepted(changed(example("erasure-decided"), data__decisions={"payment": nothing}))
 
 
 def test_every_date_is_held_against_them() -> None:
