@@ -35,6 +35,11 @@ GIVEN = {
     "letter": "00",
     "name": "customer-registered",
     "recipient": "incasso",
+    "which": "2026-11-24",
+    "--recipient": "incasso",
+    "--source": "urn:voipzeker:crm",
+    "--subject": WHO,
+    "--day": "2026-11-24",
     "--ground": "request",
     "--format": "dpl",
     "--review-on": "2030-01-01",
@@ -98,6 +103,7 @@ def commands(folder: Path) -> list[list[str]]:
     lines.write_bytes(b"{}\n")
     given = GIVEN | {"files": str(lines), "file": str(lines), "--entry": str(lines)}
     given |= {"folder": str(folder / "copy"), "--keys": str(folder / "copied-keys")}
+    given |= {"--key-file": str(folder / "feed.key")}
 
     def walk(command: object, path: list[str]) -> Iterator[list[str]]:
         for name, below in getattr(command, "commands", {}).items():
