@@ -123,8 +123,10 @@ class KeyPair:
             return WithheldKey.read(_text(self.public))
         except (FileNotFoundError, PermissionError):
             return None
-        except ValueError:
-            raise Misconfigured(f"{self.public} holds no key") from None
+        except (ValueError, Misconfigured):
+            raise Misconfigured(
+                f"{self.public} holds no key: put it back, or set LEDGER_WITHHELD_KEY"
+            ) from None
 
     def holds(self, key: WithheldKey) -> bool:
         """Whether its private half, which this process may read, belongs to a public key."""

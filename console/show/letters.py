@@ -7,7 +7,7 @@ from rich.console import RenderableType
 
 from console.show.text import Stack, table
 from console.show.upkeep import SHOWN_NAME
-from console.words import headings, phrase
+from console.words import counted, headings, phrase
 from schemas.texts import Language
 
 __all__ = ["letters_tables"]
@@ -54,7 +54,9 @@ def _letter_and_why(row: dict[str, Any]) -> Stack:
 
 def _times(row: dict[str, Any], language: Language) -> str | None:
     times = row["times"]
-    return phrase("letters", "times", language, times) if times > 1 or _is_withheld(row) else None
+    if _is_withheld(row):
+        return counted("message", times, language)
+    return phrase("letters", "times", language, times) if times > 1 else None
 
 
 def _is_withheld(row: dict[str, Any]) -> bool:

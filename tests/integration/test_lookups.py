@@ -27,7 +27,13 @@ def known(cli: Cli) -> Cli:
     taxed = {"legal_basis": "6-1-c", "provision": "nl.awr.53", "recipient_kind": "tax-authority"}
     detected = {"breach_ref": "BR-1", "detected_at": on(6), "regime": "gdpr"}
     answer = cli.record(
-        message("system-registered", "system/crm", time=on(1), sources=["urn:voipzeker:crm"]),
+        message(
+            "system-registered",
+            "system/crm",
+            time=on(1),
+            source="urn:voipzeker:privacy-office",
+            sources=["urn:voipzeker:crm"],
+        ),
         recipient("Voorbeeld Incasso", "incasso-1", time=on(1)),
         recipient("Belastingdienst", "fiscus", time=on(1), kind="tax-authority", role="authority"),
         declared("debt-collection", time=on(1)),

@@ -266,7 +266,10 @@ def test_the_answer_stands_by_clause_and_says_where(site: Site) -> None:
     rows = {row["rule"]: row for row in answer["findings"]}
     assert rows[LAW + "category.traffic"]["values"][0]["seen_in"][0] == "activity billing"
     assert rows[LAW + "transfer.mechanism"]["values"] == [
-        {"value": "A45-3", "seen_in": ["recipient mailings-overzee", "recipient papierarchief-verweg"]}
+        {
+            "value": "A45-3",
+            "seen_in": ["recipient mailings-overzee", "recipient papierarchief-verweg"],
+        }
     ]
     assert rows[LAW + "liability"]["says"] == [
         {"clause": "3.1", "claim": "liability", "value": "excluded"}

@@ -28,9 +28,23 @@ FORGET = (
 )
 
 
+SOURCES = "public.sources_then"
+MAKE_SOURCES = (
+    f"CREATE TABLE IF NOT EXISTS {SOURCES} AS SELECT position, row(s.*)::text AS sources FROM head,"
+    " intake_sources AS s WITH NO DATA;"
+)
+KEEP_SOURCES = f"{MAKE_SOURCES} INSERT INTO {SOURCES} SELECT position, row(s.*)::text FROM head, intake_sources AS s"
+PUT_BACK_SOURCES = (
+    f"{MAKE_SOURCES}"
+    "DELETE FROM intake_sources; INSERT INTO intake_sources SELECT (sources::intake_sources).*"
+    f" FROM {SOURCES} WHERE position = {{}}; DROP TABLE {SOURCES}"
+)
+
+
 def forget(house: House, position: int) -> None:
     """The database as a backup from then has it."""
     change(house, FORGET.format(position))
+    change(house, PUT_BACK_SOURCES.replace("{}", str(position)))
 
 
 def come_back(log: Log) -> Reimported:
@@ -43,11 +57,16 @@ def come_back(log: Log) -> Reimported:
 def worked(log: Log) -> list[bytes]:
     """Batches of several sizes, an erasure among them; all published. Their entries."""
     house = log.house
-    house.record(registered(), collected())
-    record(house, 300)
-    house.eraser().erase("customer/10023", ["contact"], "request")
-    house.record(registered("customer/2"), collected("customer/2"), b"no event")
-    record(house, 250)
+    change(house, KEEP_SOURCES)
+    for work in (
+        lambda: house.record(registered(), collected()),
+        lambda: record(house, 300),
+        lambda: house.eraser().erase("customer/10023", ["contact"], "request"),
+        lambda: house.record(registered("customer/2"), collected("customer/2"), b"no event"),
+        lambda: record(house, 250),
+    ):
+        work()
+        change(house, KEEP_SOURCES)
     log.publish()
     return entries_of(house)
 

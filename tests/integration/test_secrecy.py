@@ -281,7 +281,6 @@ def test_own_reports_and_open_provisions_enter(house: Cli) -> None:
             provision="nl.awr.53",
             legal_basis="6-1-c",
             recipient_kind="tax-authority",
-            case_ref="warrant-7",
         )
     ]
     assert house.record(*told)["recorded"] == 1
@@ -318,11 +317,11 @@ def test_what_is_sealed_opens_with_its_key_only_and_shows_no_size(tmp_path: Path
     assert stat.S_IMODE(pair.private.stat().st_mode) == 0o600
     origin = FileOrigin("orders", 7)
     short, long = (
-        key.seal(Message(b"x" * size, WITHHELD, origin), bytes(32)) for size in (1, 4000)
+        key.seal(Message(b"x" * size, WITHHELD, origin), bytes(32)) for size in (1, 3900)
     )
     assert len(short) == len(long)
     opened = pair.open(long)
-    assert (opened.body, opened.topic, opened.offset) == (b"x" * 4000, "file:orders", 7)
+    assert (opened.body, opened.topic, opened.offset) == (b"x" * 3900, "file:orders", 7)
     with pytest.raises(Misconfigured):
         other.open(short)
     other.create()
