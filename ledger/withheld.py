@@ -171,11 +171,13 @@ def public_key(own: Path, pair: KeyPair) -> WithheldKey | None:
             key = pair.known() or pair.create()
             own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write_once(own, f"{key.text}\n".encode(), 0o644)
-        return WithheldKey.read(_text(own))
+        return WithheldKey.read(_text(own)) if own.is_file() else None
     except OSError:
         return None
-    except ValueError:
-        raise Misconfigured(f"{own} holds no key") from None
+    except (ValueError, Misconfigured):
+        raise Misconfigured(
+            f"{own} holds no key: put it back, or set LEDGER_WITHHELD_KEY"
+        ) from None
 
 
 def _text(path: Path) -> str:

@@ -33,7 +33,10 @@ MAKE_SOURCES = (
     f"CREATE TABLE IF NOT EXISTS {SOURCES} AS SELECT position, row(s.*)::text AS sources FROM head,"
     " intake_sources AS s WITH NO DATA;"
 )
-KEEP_SOURCES = f"{MAKE_SOURCES} INSERT INTO {SOURCES} SELECT position, row(s.*)::text FROM head, intake_sources AS s"
+KEEP_SOURCES = (
+    f"{MAKE_SOURCES} INSERT INTO {SOURCES}"
+    " SELECT position, row(s.*)::text FROM head, intake_sources AS s"
+)
 PUT_BACK_SOURCES = (
     f"{MAKE_SOURCES}"
     "DELETE FROM intake_sources; INSERT INTO intake_sources SELECT (sources::intake_sources).*"

@@ -49,8 +49,9 @@ def test_what_it_left_tells_nobody_what_was_erased(
     assert told.status == 0, told.err
     assert "contact" in told.json["erased_categories"]
     assert b"j.devries@example.nl" not in told.out
-    name = elsewhere.rpartition("/")[2].partition("?")[0]
-    with fresh_database(lambda other: elsewhere.replace(name, other)) as third:
+    before, rest = elsewhere.split("@/", 1)
+    query = rest.partition("?")[2]
+    with fresh_database(lambda other: f"{before}@/{other}?{query}") as third:
         ledger.set(DATABASE_URL=third)
         whole = restored(ledger, night, "--json")
         assert (whole.status, whole.json["findings"]) == (0, 0), whole.err

@@ -1,6 +1,7 @@
 """What the open ledger may not know is a count there, and comes whole into the confidential one."""
 
 import json
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -221,8 +222,7 @@ def test_people_see_one_row_with_a_number(house: Cli) -> None:
 def test_an_ingest_says_how_many_are_withheld(house: Cli) -> None:
     lines = [json.dumps(one).encode() for one in (SECRET, collected(id="worse", shoes=1))]
     text = house("ingest", "-", stdin=b"\n".join(lines)).out.decode()
-    counts = dict(line.rsplit(None, 1) for line in text.splitlines() if line.strip()[-1:].isdigit())
-    assert {name.strip(): int(value) for name, value in counts.items()}["of which withheld"] == 1
+    assert re.search(r"of which withheld\W+1\b", text)
 
 
 def test_a_code_of_the_house_is_named_in_a_setting(house: Cli) -> None:
