@@ -7,7 +7,7 @@ from typing import Final
 from schemas.quick_look import SMALL, tree_of
 from schemas.secret_articles import LOOK
 
-__all__ = ["RawLook", "is_text"]
+__all__ = ["RawLook", "by_itself", "is_text"]
 
 _PIECE: Final = 2_048
 _LONGEST_ARTICLE: Final = 32
@@ -15,6 +15,7 @@ _LONGEST_ARTICLE: Final = 32
 _CONTROL: Final = bytes(code for code in range(1, 32) if code not in b"\t\n\v\f\r")
 _IS_CONTROL: Final = re.compile(b"[" + re.escape(_CONTROL) + b"]")
 _MOST_SLIPS: Final = 3
+_LEAST_BESIDE_NUMBERS: Final = 4
 _BETWEEN: Final = bytes(code for code in range(256) if not chr(code).isalnum() or code > 127)
 
 
@@ -29,8 +30,8 @@ class RawLook:
         tree = tree_of({word.encode() for word in words})
         self._marks = re.compile(tree + b"|" + LOOK.encode())
         self._overlap = max(_LONGEST_ARTICLE, *map(len, words))
-        spelled = "|".join(re.escape(w).replace("\\-", "[^a-z0-9]++") for w in sorted(whole))
-        pattern = f"(?<![a-z])(?:{spelled})(?![a-z])" if whole else r"(?!)"
+        spelled = (re.escape(w).replace("\\-", "[^a-z0-9]++") for w in sorted(whole))
+        pattern = "|".join(map(by_itself, spelled)) if whole else r"(?!)"
         self._whole = re.compile(pattern.encode(), re.IGNORECASE)
 
     def is_due(self, body: bytes) -> bool:
@@ -49,6 +50,15 @@ class RawLook:
                 return True
             before = letters[-self._overlap :]
         return False
+
+
+def by_itself(word: str) -> str:
+    """A pattern for a word that stands by itself.
+
+    A number may touch it, as in `bevel12`, unless it is so short that ids made by chance hold it.
+    """
+    touching = "a-z0-9" if len(word) < _LEAST_BESIDE_NUMBERS else "a-z"
+    return f"(?<![{touching}])(?:{word})(?![{touching}])"
 
 
 def is_text(body: bytes) -> bool:

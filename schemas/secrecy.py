@@ -18,7 +18,7 @@ from schemas.catalogue import DISCLOSED, DISCLOSING, EVENT_TYPES
 from schemas.clearance import Clearance
 from schemas.provision import readings
 from schemas.quick_look import QuickLook
-from schemas.raw_look import RawLook, is_text
+from schemas.raw_look import RawLook, by_itself, is_text
 from schemas.references import PERSONS, kind_of
 from schemas.secret_articles import LOOK, is_article, names_article, names_power
 from schemas.secret_types import SECRET_NAMES, has_secret_type, is_secret_type
@@ -109,8 +109,8 @@ class Secrecy:
             {*(run(word.word) for word in words if not word.whole), *SECRET_NAMES, *TELLING_NAMES},
             {word.word for word in words if word.whole},
         )
-        whole = "|".join(re.escape(w.word) for w in words if w.whole)
-        self._whole = re.compile(rf"(?<![a-z])(?:{whole})(?![a-z])") if whole else None
+        whole = "|".join(by_itself(re.escape(w.word)) for w in words if w.whole)
+        self._whole = re.compile(whole) if whole else None
         self._judges = bool(self._secret or words or self._kinds)
         marks = {run(word) for word in (*(w.word for w in words), *self._kinds, "barred")}
         self._look = QuickLook(marks, LOOK, self._kinds | _NEAR)

@@ -130,7 +130,8 @@ def personal_messages() -> Iterator[bytes]:
     bad: list[Any] = [
         {SECRET: SECRET},
         collected(REFERENCE, traceparent=TRACEPARENT) | {SECRET: SECRET},
-        collected(REFERENCE) | {"type": "nl.voipzeker.ledger.personal-data-colected.v1", "x": SECRET},
+        collected(REFERENCE)
+        | {"type": "nl.voipzeker.ledger.personal-data-colected.v1", "x": SECRET},
         collected(REFERENCE, personal={SECRET: SECRET}),
         collected(REFERENCE, personal={"email": SECRET}),
         collected(REFERENCE, channel="0677317733"),
