@@ -33,6 +33,7 @@ from console.commands import (
     running,
     setup,
     subject_reports,
+    today,
     upkeep,
     witness,
 )
@@ -73,6 +74,7 @@ def program(
 GROUPS = (
     setup,
     demo,
+    today,
     intake,
     contract,
     people,

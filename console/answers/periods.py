@@ -19,7 +19,7 @@ from projections.read_persons import persons
 from rulebook import Cause, ErasureFacts, kept
 from rulebook.calendar import day_of
 
-__all__ = ["clocks", "forecast", "retained", "step_rows"]
+__all__ = ["clocks", "due_counts", "forecast", "retained", "step_rows"]
 
 _BLOCK = 500
 
@@ -67,6 +67,23 @@ def _going(person: Person, day: date) -> dict[str, Cause]:
         for category in step.erased:
             found.setdefault(category, step.cause)
     return found
+
+
+def due_counts(source: Source, day: date) -> tuple[int, int, date | None]:
+    """Of how many persons a run of that day erases what is past its period or consent, and what waited.
+
+    And since when the oldest of the first should have gone. In flat memory; nobody is named.
+    """
+    passed, deferred, oldest = 0, 0, date.max
+    for block in persons(source.session):
+        for person in block:
+            going, waiting = _going(person, day), deferrals(person.dossier)
+            late = [c for c in person.held if c in going and c not in waiting]
+            passed += bool(late or (going and not person.held))
+            deferred += any(c in going for c in waiting)
+            ends = [lasting_for(person, category).overdue_since(day) for category in late]
+            oldest = min([oldest, *(end for end in ends if end)])
+    return passed, deferred, oldest if oldest < date.max else None
 
 
 def _kept_by(person: Person, category: str, cause: Cause, day: date) -> list[dict[str, Any]]:

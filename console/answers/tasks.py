@@ -1,0 +1,121 @@
+"""What somebody must do: by when, how urgent it is, and the command that does it. Pure."""
+
+import shlex
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any, Literal, get_args
+
+from msgspec import Struct
+
+from ledger.event import instant
+
+__all__ = ["STATES", "TASKS", "State", "Task", "answer_of", "command", "state_of"]
+
+State = Literal["overdue", "due", "waits"]
+STATES: tuple[State, ...] = get_args(State)
+"""Most urgent first: its day has passed; it is to be done today; it has another day, or none."""
+
+TASKS = (
+    "resume-topic",
+    "resume-source",
+    "notify-authority",
+    "warn-person",
+    "check-identity",
+    "issue-answer",
+    "correct-data",
+    "answer-request",
+    "assess-breach",
+    "tell-persons",
+    "close-breach",
+    "resolve-misuse",
+    "review-hold",
+    "release-hold",
+    "erase-passed",
+    "erase-deferred",
+    "tell-recipient",
+    "retry-letters",
+    "rotate-keys",
+)
+"""Of those that are equally urgent the ones that stop others come first."""
+_NO_DAY = date.max
+_NO_TIME = datetime.max.replace(tzinfo=UTC)
+
+
+class Task(Struct, frozen=True, kw_only=True):
+    """Something for a person to do. `day`: the last one, in Amsterdam; `time`: where it has an hour as well.
+
+    `since`: from when it waits. `detail`: which right, duty, change or topic. `count`: how many are done at
+    once. `commands`: one after the other, with what only a person knows in capitals. `instead`: another
+    command that may be given.
+    """
+
+    task: str
+    state: State
+    commands: tuple[str, ...]
+    instead: str | None = None
+    day: date | None = None
+    time: datetime | None = None
+    since: str | None = None
+    subject: str | None = None
+    ref: str | None = None
+    detail: str | None = None
+    count: int = 1
+
+
+def state_of(day: date | None, today: date) -> State:
+    """How urgent something is whose last day this is; without one it waits."""
+    if day is None or day > today:
+        return "waits"
+    return "due" if day == today else "overdue"
+
+
+def command(*words: str | None, **options: str | None) -> str:
+    """A command of this program as a shell takes it; an option without a value is left out.
+
+    A word that is not known, such as an erased person's reference, stands there as SUBJECT.
+    """
+    named = [
+        part
+        for name, value in options.items()
+        if value is not None
+        for part in (f"--{name.replace('_', '-')}", value)
+    ]
+    return shlex.join(["ledger", *("SUBJECT" if word is None else word for word in words), *named])
+
+
+def answer_of(tasks: Iterable[Task], limit: int | None = None) -> dict[str, Any]:
+    """The most urgent first. `limit`: at most so many are shown; all are counted."""
+    found = sorted(tasks, key=_urgency)
+    shown = [_row(one) for one in found[:limit]]
+    counts: dict[str, int] = {state: sum(one.state == state for one in found) for state in STATES}
+    return {"tasks": shown, **counts}
+
+
+def _urgency(one: Task) -> tuple[object, ...]:
+    """By state, then by the day and hour, then by what it is, then what waits longest."""
+    return (
+        STATES.index(one.state),
+        one.day or _NO_DAY,
+        one.time or _NO_TIME,
+        TASKS.index(one.task),
+        one.since or "",
+        one.subject or "",
+        one.ref or "",
+        one.detail or "",
+    )
+
+
+def _row(one: Task) -> dict[str, Any]:
+    return {
+        "task": one.task,
+        "state": one.state,
+        "day": one.day.isoformat() if one.day else None,
+        "time": instant(one.time) if one.time else None,
+        "since": one.since,
+        "subject": one.subject,
+        "ref": one.ref,
+        "detail": one.detail,
+        "count": one.count,
+        "commands": list(one.commands),
+        "instead": one.instead,
+    }

@@ -1,0 +1,41 @@
+"""`ledger today`: what is to be done, the most urgent first."""
+
+import typer
+
+from console.answers.tasks import answer_of
+from console.answers.today import tasks
+from console.commands.failing import fail_unless
+from console.commands.following import bring_up_to_date
+from console.commands.people import reading
+from console.flags import Json, Language, MostUrgent, configured, language_of
+from console.output import emit, people
+from console.settings import Settings
+from console.show.today import today_table
+
+__all__ = ["add_commands"]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("today", rich_help_panel="Rights")(show_today)
+
+
+@configured("store")
+def show_today(
+    settings: Settings, limit: MostUrgent = None, language: Language = "en", as_json: Json = False
+) -> None:
+    """Print what is overdue, due or waits for a person, the most urgent first, with the commands that do it.
+
+    Requests, breaches, misuse, holds, erasures, recipients to be told, dead letters, sources, topics, keys.
+    In capitals stands what only a person knows, as in the command's own help. Complaints are not in it.
+    Exit status 1 when anything is overdue.
+    """
+    spoken = language_of(language)
+    with reading(settings, "today") as (site, source):
+        bring_up_to_date(site)
+        answer = answer_of(tasks(site, source), limit)
+        if as_json:
+            emit(answer)
+        else:
+            people().print(today_table(answer, spoken))
+    fail_unless(answer["overdue"] == 0)
