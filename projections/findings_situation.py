@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 
 import rulebook
+from projections.credit import NO_OCCASION, occasion
 from projections.findings_disclosure import disclosure, informed
 from projections.findings_dossier import PURPOSES, Dossier
 from projections.findings_fact import OBJECTION, Fact
@@ -116,15 +117,9 @@ def _request_act(fact: Fact, look: Look) -> Iterator[Seen]:
 
 def _credit_check(fact: Fact, look: Look) -> Iterator[Seen]:
     """Whatever the reason that is stated: what counts is what happened around it."""
-    for topic, occasion in (("registered", "new-customer"), ("large-order", "large-order")):
-        if any(_near(fact.occurred_at, mark.order.time) for mark in look.own.all(topic)):
-            yield Seen({"occasion": occasion})
-            return
-    yield Seen({"occasion": "none"}, detail=fact.facts["reason"])
-
-
-def _near(checked: datetime, occasion: datetime) -> bool:
-    return abs(checked - occasion) <= rulebook.period("credit-occasion")
+    found = occasion(look.own, fact.occurred_at)
+    detail = fact.facts["reason"] if found == NO_OCCASION else None
+    yield Seen({"occasion": found}, detail=detail)
 
 
 def _access(fact: Fact, look: Look) -> Iterator[Seen]:

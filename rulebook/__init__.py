@@ -58,7 +58,7 @@ from rulebook.retention import (
     retention_rule,
     retention_rules,
 )
-from rulebook.rules import RULES, Rule, Situation, breaches, rule
+from rulebook.rules import RULES, Rule, Situation, breaches, rule, rule_verdicts
 from rulebook.secrecy import INVESTIGATION_HINTS, OWN_REPORTS, secrecy
 from rulebook.transfers import TRANSFER_MECHANISMS, Transfer, rests_on, transfer
 from rulebook.validity import in_force
@@ -143,6 +143,7 @@ __all__ = [
     "retention_rule",
     "retention_rules",
     "rule",
+    "rule_verdicts",
     "secrecy",
     "secret_provisions",
     "transfer",

@@ -14,8 +14,9 @@ from msgspec import Meta, Struct
 from rulebook.layers import LayeredRule
 from rulebook.loading import load_both
 from rulebook.validity import grouped, in_force
+from rulebook.verdict import Verdict
 
-__all__ = ["RULES", "Rule", "Situation", "breaches", "rule"]
+__all__ = ["RULES", "Rule", "Situation", "breaches", "rule", "rule_verdicts"]
 
 _SITUATIONS = 4096
 
@@ -70,6 +71,24 @@ def breaches(kind: str, situation: Situation, day: date) -> tuple[Rule, ...]:
     """The rules that a situation of a kind breaks on a day, in the order of the rulebook."""
     forbidding = _forbidding(kind, tuple(situation.items()))
     return forbidding and tuple(entry for entry in forbidding if in_force(entry, day))
+
+
+def rule_verdicts(kind: str, situation: Situation, day: date) -> tuple[Verdict, ...]:
+    """What every rule that asks about a situation of a kind says of it on a day, also who allows it.
+
+    The code of a verdict is the fact that decides, behind its name: `occasion-none`.
+    """
+    return tuple(
+        _verdict(entry, situation)
+        for entry in _by_kind().get(kind, ())
+        if entry.breach_if.keys() <= situation.keys() and in_force(entry, day)
+    )
+
+
+def _verdict(entry: Rule, situation: Situation) -> Verdict:
+    why = "-".join(f"{name}-{situation[name]}" for name in entry.breach_if)
+    allowed = not entry.is_broken_by(situation)
+    return Verdict(entry.id, entry.layer, allowed, why, entry.citation, entry.confidence)
 
 
 @lru_cache(_SITUATIONS)

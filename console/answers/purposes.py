@@ -14,10 +14,11 @@ from rulebook import PURPOSES, Purpose, in_force, purpose_decision, purposes_on
 from rulebook.calendar import day_of
 from rulebook.purposes import PURPOSE_WHY
 
-__all__ = ["purposes"]
+__all__ = ["Declared", "declarations", "purposes"]
 
 _TITLES = {entry.id: (entry.title, entry.title_nl) for entry in PURPOSES}
-_Declared = dict[str, list[dict[str, Any]]]
+Declared = dict[str, list[dict[str, Any]]]
+"""Purpose -> who declares it: activity, legal basis, and what both layers say of that."""
 
 
 def purposes(source: Source, moment: Moment) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def purposes(source: Source, moment: Moment) -> dict[str, Any]:
     `not_allowed`: how many declarations a layer denies, or nobody knows.
     """
     day = day_of(moment.as_of or source.now)
-    declared = _declared(declared_activities(source.session, moment, source.privacy_office), day)
+    declared = declarations(source, moment, day)
     known = {entry.purpose for entry in PURPOSES if in_force(entry, day)}
     rows = [_purpose(name, declared.get(name, []), day) for name in sorted(known | declared.keys())]
     denied = sum(not one["allowed"] for row in rows for one in row["declared"])
@@ -40,9 +41,13 @@ def purposes(source: Source, moment: Moment) -> dict[str, Any]:
     }
 
 
-def _declared(activities: Mapping[str, dict[str, Any]], day: date) -> _Declared:
-    """Purpose, by the name that the rulebook has for it -> who declares it, and what both layers say."""
-    declared: _Declared = {}
+def declarations(source: Source, moment: Moment, day: date) -> Declared:
+    """Every purpose that an activity of a moment declares, by the name that the rulebook has for it."""
+    return _declared(declared_activities(source.session, moment, source.privacy_office), day)
+
+
+def _declared(activities: Mapping[str, dict[str, Any]], day: date) -> Declared:
+    declared: Declared = {}
     for activity, facts in activities.items():
         for one in facts["purposes"]:
             entries = purposes_on(one["purpose"], day)

@@ -24,7 +24,7 @@ from projections.read import register_entries
 from projections.timetravel import Moment
 from rulebook.purposes import CHANNELS
 
-__all__ = ["add_commands"]
+__all__ = ["At", "add_commands"]
 
 At = Annotated[
     str | None,

@@ -337,6 +337,7 @@ def test_wrong_usage_is_status_2(cli: Cli, arguments: tuple[str, ...]) -> None:
         ("purposes",),
         ("consents", WHO),
         ("marketing", WHO),
+        ("may", "credit-check", WHO),
         ("findings",),
         ("lint",),
         ("export", "--format", "vng"),

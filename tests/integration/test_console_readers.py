@@ -24,6 +24,7 @@ COMMANDS = (
     ["history", WHO, "--json"],
     ["consents", WHO],
     ["marketing", WHO],
+    ["may", "credit-check", WHO],
     ["state", "--all"],
     ["disclosures"],
     ["findings", "--subject", WHO],

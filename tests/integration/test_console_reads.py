@@ -55,6 +55,7 @@ def house(cli: Cli) -> Cli:
         (["consents", WHO], []),
         (["consents", WHO, "--format", "ts27560"], []),
         (["marketing", WHO], []),
+        (["may", "credit-check", WHO], []),
         (["disclosures", "--subject", WHO], []),
         (["findings", "--subject", WHO], []),
         (["access", WHO], []),
