@@ -157,12 +157,11 @@ class Secrecy:
             return self._hints(told)
         data = message.get("data") if isinstance(message, dict) else None
         facts = data if isinstance(data, dict) else {}
-        barred = any(_is_bar(one) for one in said)
-        unclear = self._unclear is not None and self._unclear.is_open(message)
-        if not (barred or unclear or self._hints(codes) or self._told_by(message, facts)):
-            return False
-        if barred:
+        if any(map(_is_bar, said)):
             return True
+        unclear = self._unclear is not None and self._unclear.is_open(message)
+        if not (unclear or self._hints(codes) or self._told_by(message, facts)):
+            return False
         return not (self._is_cleared(facts, codes) or self._is_own_report(facts, codes))
 
     def _names_secret(self, said: Said) -> bool:
