@@ -5,7 +5,7 @@ rulebook; a deployment has codes of its own.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from string import ascii_lowercase
 from typing import Final, Literal, get_args
 
@@ -31,8 +31,8 @@ _REMEMBERED: Final = 4_096
 _SAY_NOTHING: Final = frozenset({"", *ascii_lowercase})
 # In a short name two slips make any other short name of it.
 _TWO_SLIPS, _ONE_SLIP = 8, 5
+_SLIPS: Final = 2
 _KINDS: Final = frozenset(get_args(RecipientKind))
-_TYPES: Final = tuple(sorted({run(entry.name) for entry in EVENT_TYPES.values()}, key=len))
 
 
 class Ordinary:
@@ -47,7 +47,7 @@ class Ordinary:
         self._words = {place: frozenset(known) for place, known in words.items()}
         self._codes = {place: frozenset(known) for place, known in codes.items()}
         self._known: dict[str, set[str]] = {place: set(known) for place, known in codes.items()}
-        self._investigating = frozenset(investigating)
+        self._investigating = _by_length(run(kind) for kind in investigating)
 
     def is_code(self, place: Place, code: str) -> bool:
         """Whether a code is ordinary in a place."""
@@ -67,10 +67,9 @@ class Ordinary:
         if name in _KINDS:
             return True
         letters = run(plain(name[:_LONGEST]))
-        if any(_is_near(letters, run(kind)) for kind in self._investigating):
+        if _is_near(letters, self._investigating):
             return False
-        near = any(_is_near(letters, run(kind)) for kind in _KINDS)
-        return near or self.is_code("business", name)
+        return _is_near(letters, _KINDS_BY_LENGTH) or self.is_code("business", name)
 
     def is_type(self, name: str) -> bool:
         """Whether a type is known, one with a slip in it, or made of ordinary words."""
@@ -78,7 +77,7 @@ class Ordinary:
             return True
         short = _VERSION.sub("", name[:_LONGEST].lower().removeprefix(PREFIX)).rstrip(".")
         letters = run(plain(short))
-        return any(_is_near(letters, known) for known in _TYPES) or self.is_code("business", short)
+        return _is_near(letters, _TYPES_BY_LENGTH) or self.is_code("business", short)
 
     def _reads(self, place: Place, code: str) -> bool:
         if len(code) > _LONGEST or not code.isascii():
@@ -93,7 +92,29 @@ class Ordinary:
         return all(word in self._words[place] for word in longer)
 
 
-def _is_near(letters: str, known: str) -> bool:
-    if len(known) < _ONE_SLIP:
-        return letters == known
-    return is_like(letters, known, 2 if len(known) >= _TWO_SLIPS else 1)
+_ByLength = Mapping[int, Sequence[str]]
+
+
+def _by_length(names: Iterable[str]) -> _ByLength:
+    found: dict[int, list[str]] = {}
+    for name in sorted(names):
+        found.setdefault(len(name), []).append(name)
+    return found
+
+
+def _is_near(letters: str, known: _ByLength) -> bool:
+    """Whether one of the names is this one, with a slip or two. Names of another length are not looked at."""
+    return any(
+        is_like(letters, name, slips)
+        for length in range(len(letters) - _SLIPS, len(letters) + _SLIPS + 1)
+        if abs(length - len(letters)) <= (slips := _slips(length))
+        for name in known.get(length, ())
+    )
+
+
+def _slips(length: int) -> int:
+    return (length >= _ONE_SLIP) + (length >= _TWO_SLIPS)
+
+
+_KINDS_BY_LENGTH: Final = _by_length(run(kind) for kind in _KINDS)
+_TYPES_BY_LENGTH: Final = _by_length({run(entry.name) for entry in EVENT_TYPES.values()})
