@@ -8,6 +8,7 @@ the same flag before it.
 import inspect
 import os
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,8 +34,11 @@ __all__ = [
     "RecordedBy",
     "Since",
     "Until",
+    "bounds_of",
     "code_option",
     "configured",
+    "day_named",
+    "day_to_come",
     "global_flags",
     "language_of",
     "moment_of",
@@ -146,9 +150,38 @@ def time_of(flag: str, text: str | None) -> Any:
 
 
 def period_of(since: str | None, until: str | None, as_of: str | None = None) -> Period:
-    """The period that the options name. Raises BadParameter for a time that is none."""
-    times = time_of("--from", since), time_of("--to", until), time_of("--as-of", as_of)
-    return Period(*times)
+    """The period that the options name. Raises BadParameter for a time that is none, or an empty period."""
+    period = Period(*bounds_of(since, until), time_of("--as-of", as_of))
+    _check_order(period.since, period.last, "--as-of" if period.last == period.as_of else "--to")
+    return period
+
+
+def bounds_of(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
+    """The instants of `--from` and `--to`. Raises BadParameter when no time lies between them."""
+    first, last = time_of("--from", since), time_of("--to", until)
+    _check_order(first, last, "--to")
+    return first, last
+
+
+def _check_order(first: datetime | None, last: datetime | None, flag: str) -> None:
+    if first is not None and last is not None and last < first:
+        raise typer.BadParameter(f"--from lies after {flag}: no time lies between them")
+
+
+def day_named(flag: str, text: str) -> date:
+    """The day of an option. Raises BadParameter for what is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{flag}: expected a day, such as 2026-11-24") from None
+
+
+def day_to_come(flag: str, text: str, today: date) -> date:
+    """The day of an option by which something is to be done. Raises BadParameter for one that is over."""
+    day = day_named(flag, text)
+    if day < today:
+        raise typer.BadParameter(f"{flag}: this day is over; expected today or a day to come")
+    return day
 
 
 def configured(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., None]]:

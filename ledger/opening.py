@@ -41,6 +41,8 @@ __all__ = ["Missing", "Opener", "SealedValue"]
 
 # Subjects whose keys are held at once; a list over everyone stays flat.
 _HELD_SUBJECTS = 5_000
+# References that are looked up by one statement.
+_BLOCK_REFERENCES = 2_000
 
 
 class Missing(Enum):
@@ -112,6 +114,16 @@ class Opener:
         """Every data subject that a reference has named, in the order of time."""
         rows = self._session.rows("periods_of", hmacs=[self.hmac_of(reference)])
         return [Period(subject, start, through) for _, subject, start, through, _ in rows]
+
+    def known_among(self, references: Sequence[str]) -> set[str]:
+        """Those of some references that have named somebody."""
+        known: set[str] = set()
+        for start in range(0, len(references), _BLOCK_REFERENCES):
+            block = references[start : start + _BLOCK_REFERENCES]
+            by_hmac = {self.hmac_of(one): one for one in block}
+            rows = self._session.rows("periods_of", hmacs=list(by_hmac))
+            known |= {by_hmac[bytes(hmac)] for hmac, *_ in rows}
+        return known
 
     def live_subjects(self, reference: str) -> list[UUID]:
         """Data subjects of a reference of whom something may still be held."""

@@ -14,7 +14,7 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from projections.view import Order, order_of
-from schemas import CATEGORIES
+from schemas import CATEGORIES, REMARK
 
 __all__ = [
     "CONTRACT",
@@ -150,8 +150,9 @@ def _facts(*names: str) -> Callable[[RecordedEvent], Any]:
 
 
 def _categories(event: RecordedEvent) -> list[str]:
-    """What an event lists; the envelope has it, not the facts."""
-    return sorted(event.categories)
+    """What an event lists; the envelope has it, not the facts, which say whether remarks are among it."""
+    remarks = [REMARK] if event.facts.get("remarks") else []
+    return sorted([*event.categories, *remarks])
 
 
 def _hold(event: RecordedEvent) -> dict[str, Any]:

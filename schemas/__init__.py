@@ -10,7 +10,13 @@ from schemas.decode import decode, parse, unreadable
 from schemas.event import OWN_SOURCES, Event, Intake
 from schemas.event_type import EventType
 from schemas.own import OwnEvent, OwnEventError, own_event
-from schemas.personal import CATEGORIES, LISTED_CATEGORIES, PERSONAL_FIELDS, ROLLING_CATEGORIES
+from schemas.personal import (
+    CATEGORIES,
+    LISTED_CATEGORIES,
+    PERSONAL_FIELDS,
+    REMARK,
+    ROLLING_CATEGORIES,
+)
 from schemas.references import is_person
 from schemas.rejection import Code, Rejection
 from schemas.sources import through
@@ -21,6 +27,7 @@ __all__ = [
     "LISTED_CATEGORIES",
     "OWN_SOURCES",
     "PERSONAL_FIELDS",
+    "REMARK",
     "ROLLING_CATEGORIES",
     "Code",
     "Event",

@@ -36,6 +36,10 @@ SealedCategory = Literal[DataCategory, "remark"]
 """`remark` is sealed and erased like the rest, and never listed in `categories`."""
 
 REMARK = "remark"
+Remarks = Annotated[
+    bool,
+    Meta(description="Whether it is about free remarks as well, which `categories` never lists."),
+]
 LISTED_CATEGORIES: tuple[str, ...] = get_args(DataCategory)
 CATEGORIES: tuple[str, ...] = get_args(SealedCategory)
 """Every category in the order of the contract, `remark` included."""

@@ -13,6 +13,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from schemas.personal import REMARK
+
 __all__ = ["LANGUAGES", "Language", "field_name", "placeholders", "text_of", "texts", "word_of"]
 
 Language = Literal["nl", "en"]
@@ -70,9 +72,16 @@ def text_of(name: str, facts: Mapping[str, Any], language: Language) -> str:
     """
     sentence = texts()[name][language]
     return "".join(
-        before + (_filled(fact, form, facts.get(fact), language) if fact else "")
+        before + (_filled(fact, form, _value(fact, facts), language) if fact else "")
         for before, fact, form in _parsed(sentence)
     )
+
+
+def _value(fact: str, facts: Mapping[str, Any]) -> Any:
+    """A fact. Remarks are listed beside the categories: no event lists them among those."""
+    if fact == "categories" and facts.get("remarks"):
+        return [*(facts.get(fact) or ()), REMARK]
+    return facts.get(fact)
 
 
 @cache

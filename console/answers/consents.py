@@ -30,7 +30,15 @@ from projections.customer_state import CustomerState, Status
 from projections.processing_register import Entry
 from projections.timetravel import Moment, fold
 
-__all__ = ["Holder", "consents", "consents_answer", "declared_for", "holder", "with_history"]
+__all__ = [
+    "Holder",
+    "answer_of",
+    "consents",
+    "consents_answer",
+    "declared_for",
+    "holder",
+    "with_history",
+]
 
 _CONSENT = "consent-"
 
@@ -73,13 +81,13 @@ def holder(source: Source, reference: str, moment: Moment) -> Holder:
 
 def consents(source: Source, reference: str, moment: Moment) -> dict[str, Any]:
     """Consents of the data subject of that moment. Raises UnknownSubject."""
-    return _answer(holder(source, reference, moment))
+    return answer_of(holder(source, reference, moment))
 
 
 def with_history(source: Source, reference: str, moment: Moment) -> dict[str, Any]:
     """The same, and every act by purpose and in the order in which acts decide. Raises UnknownSubject."""
     found = holder(source, reference, moment)
-    return _answer(found) | {"history": _history(found)}
+    return answer_of(found) | {"history": _history(found)}
 
 
 def declared_for(answer: dict[str, Any], entries: Iterable[Entry]) -> dict[str, Any]:
@@ -95,7 +103,8 @@ def _declared(entry: Entry | None, act: dict[str, Any]) -> dict[str, Any] | None
     return entry.declared_at(datetime.fromisoformat(act["from"])) if entry else None
 
 
-def _answer(found: Holder) -> dict[str, Any]:
+def answer_of(found: Holder) -> dict[str, Any]:
+    """What a person decided on, and what each decision is worth."""
     answers = consents_answer(
         found.reference,
         found.person.subject,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from console.answers.activities import look_of
-from console.answers.consents import Holder, holder
+from console.answers.consents import Holder, answer_of, holder
 from console.answers.source import Source
 from console.answers.state import folded_state
 from console.answers.subjects import chosen, customer_of
@@ -32,6 +32,7 @@ def marketing(
     """The decision for each channel, as of a moment. Raises UnknownSubject."""
     found = holder(source, reference, moment)
     person = _addressee(source, found, moment)
+    decided = answer_of(found)["consents"]
     return {
         "subject": reference,
         "data_subject": str(found.person.subject),
@@ -40,7 +41,12 @@ def marketing(
             "kind": person.kind,
             "active": person.active,
             "customer": person.customer,
-            "consents": sorted(person.consents),
+            "consents": [one["purpose"] for one in decided if one["effective"]],
+            "without_effect": [
+                {"purpose": one["purpose"], "why": one["why"]}
+                for one in decided
+                if not one["effective"]
+            ],
             "objections": sorted(person.objections),
             "restricted": sorted(person.restricted),
         },

@@ -17,6 +17,7 @@ from console.flags import (
     RecordedBy,
     Since,
     Until,
+    bounds_of,
     code_option,
     configured,
     time_of,
@@ -75,11 +76,12 @@ def export(
 
     Persons are the ledger's own identifiers; no value is opened. docs/exports.md has the mapping.
     """
+    start, end = bounds_of(since, until)
     wanted = Wanted(
         subject=subject,
         after=after,
-        since=time_of("--from", since),
-        until=time_of("--to", until),
+        since=start,
+        until=end,
         recorded_by=time_of("--recorded-by", recorded_by),
         at_position=at_position,
     )

@@ -1,7 +1,7 @@
 """`ledger feed`: feeds about many persons, their lists, and who was in one, provable offline."""
 
 import os
-from datetime import date
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,12 +9,13 @@ import typer
 
 from console.answers.feed_lists import all_feeds, feed_named, proof_of, proven_answer
 from console.answers.lookups import known_recipient
+from console.answers.source import Source
 from console.answers.subjects import check_person
 from console.commands.log import Keys, PolicyFile, read_file, write_file
 from console.commands.people import working
 from console.feeding import Delivery, Kept, deliver, keep, keep_until
-from console.flags import At, Json, Language, configured, language_of
-from console.output import emit, emit_list, people
+from console.flags import At, Json, Language, configured, day_named, language_of
+from console.output import emit, emit_list, note, people
 from console.setting_texts import read_policy
 from console.settings import Settings
 from console.show.feeds import feeds_table, proven_sentence
@@ -85,12 +86,29 @@ def deliver_feed(
             "delivered_at": instant(time),
             "records": len(references),
             "members": len(set(references)),
+            "unknown": _unknown(source, references),
             "valid_for": valid_for,
             "keep_until": instant(keep_until(time)),
         }
         if not dry_run:
             answer |= _kept(deliver(site, Delivery(recipient, valid_for, references, time)))
-        _print("Feed", answer, as_json)
+        _print_list("Feed", answer, as_json)
+
+
+def _unknown(source: Source, references: Sequence[str]) -> int:
+    """How many members of a list never named anybody here."""
+    members = sorted(set(references))
+    return len(members) - len(source.opener.known_among(members))
+
+
+def _print_list(title: str, answer: dict[str, Any], as_json: bool) -> None:
+    """What was done with a list; members whom nobody knows are said apart: it may be the wrong list."""
+    _print(title, answer, as_json)
+    if answer["unknown"]:
+        note(
+            f"ledger: {answer['unknown']:,} of {answer['members']:,} members of the list are not known to "
+            "this ledger; they are members all the same: see whether it is the right list"
+        )
 
 
 def _kept(kept: Kept) -> dict[str, Any]:
@@ -125,9 +143,10 @@ def keep_list(
         answer = {
             "position": found.position,
             "members": kept.members.size,
+            "unknown": _unknown(source, references),
             "keep_until": instant(kept.until),
         }
-        _print("List", answer, as_json)
+        _print_list("List", answer, as_json)
 
 
 @configured("store")
@@ -201,19 +220,12 @@ def verify_feed(
     found = parse_feed_proof(read_file(file))
     proven = verify(found, subject, known, read_policy(policy) if policy else None)
     answer = proven_answer(proven, subject)
-    if answer["day"] != _day(day):
+    if answer["day"] != day_named("--day", day).isoformat():
         raise Unproven("the proof is about the feed of another day")
     if as_json:
         emit(answer)
     else:
         people().print(proven_sentence(answer, spoken))
-
-
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise typer.BadParameter("--day: expected a date such as 2026-11-24") from None
 
 
 def _references(file: Path) -> list[str]:

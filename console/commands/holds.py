@@ -1,6 +1,5 @@
 """Commands about legal holds: place, review, release, list."""
 
-from datetime import date
 from typing import Annotated, Any
 
 import typer
@@ -11,13 +10,14 @@ from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.commands.following import bring_up_to_date
 from console.commands.people import OptionalSubject, Subject, reading
-from console.flags import Json, code_option, configured
+from console.flags import Json, code_option, configured, day_to_come
 from console.output import emit, emit_list, people
 from console.settings import Settings
 from console.show.holds import holds_table
 from console.show.upkeep import named_values
-from console.wiring import open_site
-from schemas import LISTED_CATEGORIES
+from console.wiring import Site, open_site
+from rulebook.calendar import day_of
+from schemas import CATEGORIES
 
 __all__ = ["add_commands"]
 
@@ -28,7 +28,7 @@ hold = typer.Typer(
 HoldRef = Annotated[str, typer.Argument(metavar="HOLD", help="Reference, such as HOLD-2026-0003.")]
 Categories = Annotated[
     list[str] | None,
-    code_option("--category", "C", LISTED_CATEGORIES, "A category that is held; may be repeated."),
+    code_option("--category", "C", CATEGORIES, "A category that is held; may be repeated."),
 ]
 ReviewOn = Annotated[
     str, typer.Option("--review-on", metavar="DATE", help="By when it is looked at again.")
@@ -67,8 +67,8 @@ def place_hold(
     categories = _checked(subject, category)
     if not categories:
         raise typer.BadParameter("--category: name what is held")
-    facts = {"ground": ground, "review_on": _day(review_on), "owner": owner}
     with open_site(settings) as site:
+        facts = {"ground": ground, "review_on": _review_day(site, review_on), "owner": owner}
         _print(place(site, subject, ref, facts, categories), as_json)
 
 
@@ -87,9 +87,9 @@ def review_hold(
 ) -> None:
     """Record that a hold was looked at and goes on; its categories are those that are named, if any."""
     categories = _checked(subject, category)
-    facts = {"review_on": _day(review_on), "owner": owner}
-    facts |= {"ground": ground} if ground else {}
     with open_site(settings) as site:
+        facts = {"review_on": _review_day(site, review_on), "owner": owner}
+        facts |= {"ground": ground} if ground else {}
         held = named_hold(site, subject, ref).categories
         if categories and set(held) - set(categories):  # what it no longer names, it releases
             told = [ref, facts, held, sorted(categories)]
@@ -147,11 +147,9 @@ def _checked(subject: str, categories: list[str] | None) -> list[str]:
     return list(dict.fromkeys(categories or ()))
 
 
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise typer.BadParameter("--review-on: expected a day, such as 2026-11-24") from None
+def _review_day(site: Site, text: str) -> str:
+    """The day of a review. Of one that is over only upstream may tell: then it happened."""
+    return day_to_come("--review-on", text, day_of(site.clock())).isoformat()
 
 
 def _print(answer: dict[str, Any], as_json: bool) -> None:

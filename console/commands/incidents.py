@@ -22,12 +22,12 @@ from console.flags import (
     RecordedBy,
     Since,
     Until,
+    bounds_of,
     code_option,
     configured,
     language_of,
     moment_of,
     period_of,
-    time_of,
 )
 from console.output import emit, emit_list, people
 from console.rights.handling import find_case
@@ -131,10 +131,11 @@ def show_affected(
     wanted = frozenset(category or ())
     if not any((wanted, system, recipient, activity, since, until)):
         raise typer.BadParameter("say what it reached: a category, system, recipient, period …")
+    start, end = bounds_of(since, until)
     scope = Scope(
         categories=wanted,
-        since=time_of("--from", since),
-        until=time_of("--to", until),
+        since=start,
+        until=end,
         recipient=recipient,
         activity=activity,
     )

@@ -9,7 +9,7 @@ import typer
 from console.answers.intake import retried_row
 from console.answers.upkeep import WITHHELD, letter_row, withheld_row
 from console.commands.failing import fail_unless
-from console.flags import Json, Language, code_option, configured, language_of, time_of
+from console.flags import Json, Language, bounds_of, code_option, configured, language_of
 from console.output import emit_list, note, people
 from console.settings import Settings
 from console.show.intake import Outcomes, retried_tables
@@ -62,7 +62,7 @@ def kind_of(
     seen_to: str | None,
 ) -> Kind:
     """The letters that the options name. Raises BadParameter for a time that is none."""
-    first, last = time_of("--from", seen_from), time_of("--to", seen_to)
+    first, last = bounds_of(seen_from, seen_to)
     return Kind(code, source, topic, _types(type), first, last)
 
 

@@ -27,12 +27,12 @@ from console.flags import (
     RecordedBy,
     Since,
     Until,
+    bounds_of,
     code_option,
     configured,
     language_of,
     moment_of,
     period_of,
-    time_of,
 )
 from console.lookups import rules
 from console.output import emit, emit_list, people
@@ -82,7 +82,8 @@ def show_access(
     """Print who may see what, or could at a time; of an employee what was seen, of a person who saw it."""
     kind = _kind_asked(subject, role, category, since or until)
     moment = moment_of(as_of, recorded_by, at_position)
-    start, moment = time_of("--from", since), _ended(moment, time_of("--to", until))
+    start, end = bounds_of(since, until)
+    moment = _ended(moment, end)
     show: Callable[[dict[str, Any]], list[RenderableType]]
     with reading(settings, "access", moment) as (site, source):
         bring_up_to_date(site)

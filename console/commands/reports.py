@@ -18,11 +18,11 @@ from console.flags import (
     Language,
     Since,
     Until,
+    bounds_of,
     code_option,
     configured,
     language_of,
     period_of,
-    time_of,
 )
 from console.output import emit, emit_bytes, encode, people, write_private
 from console.settings import Settings
@@ -59,7 +59,7 @@ def show_transparency(
     """Print how often each kind of recipient got data, by quarter. Counts under 5 are not shown."""
     form = form_of(form, as_json, output, _FORMATS)
     language = language_of(language)
-    start, end = time_of("--from", since), time_of("--to", until)
+    start, end = bounds_of(since, until)
     with reading(settings, "transparency") as (site, source):
         bring_up_to_date(site)
         answer = transparency(source.session, start, end, source.now)

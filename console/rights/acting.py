@@ -19,7 +19,7 @@ from consumers.files import ingest
 from consumers.pipeline import BatchLimits
 from ledger.errors import Reject
 from ledger.event import instant
-from schemas import Code, Rejection, decode, is_person, through
+from schemas import REMARK, Code, Rejection, decode, is_person, through
 from schemas.encoding import to_json
 from schemas.event_type import PREFIX
 from schemas.sources import OFFICE_LABEL
@@ -35,6 +35,7 @@ _TOGETHER = 100
 class Act(Struct, frozen=True, kw_only=True):
     """One act of the office, before it is an event. `name`: of its type, such as `identity-verified`.
 
+    `categories`: remarks among them become the fact `remarks`, as no event lists them.
     `provision`: why the office must act, an id of the rulebook; needed with the usual legal basis. `id`: of
     an act that a resumed run names again, at the same `time`; by chance otherwise, since one made from a
     reference would give that away. `time`: now without it. Legal basis, provision and activity (that
@@ -135,7 +136,8 @@ def _data(one: Act, activity: str) -> dict[str, Any]:
         data |= {"activity": one.activity or activity, "legal_basis": one.legal_basis}
         data |= {"provision": one.provision} if one.provision else {}
     if one.categories is not UNSET:
-        data["categories"] = list(one.categories)
+        data["categories"] = [category for category in one.categories if category != REMARK]
+        data |= {"remarks": True} if REMARK in one.categories else {}
     if one.personal:
         data["personal"] = dict(one.personal)
     return data

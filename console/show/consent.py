@@ -97,6 +97,9 @@ def _addressee(person: dict[str, Any]) -> Iterable[tuple[str, Any]]:
     yield "account", "active" if person["active"] else "inactive"
     yield "existing customer", "yes" if person["customer"] else _NO_CUSTOMER
     yield "consents in force", person["consents"] or "none"
+    if person["without_effect"]:
+        ended = (f"{one['purpose']}: {clean(one['why'])}" for one in person["without_effect"])
+        yield "consents without effect", Stack(ended)
     yield "objections, by channel", person["objections"] or "none"
     yield "may only be stored", person["restricted"] or "nothing"
 

@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 from schemas.event_type import PERSON, EventType
 from schemas.facts import PersonFacts
 from schemas.formats import Code, LastDay
-from schemas.personal import DataCategory
+from schemas.personal import DataCategory, Remarks
 
 
 class CreditCheckRequested(PersonFacts, frozen=True, kw_only=True):
@@ -104,10 +104,14 @@ class _LegalHold(PersonFacts, frozen=True, kw_only=True):
     categories: list[DataCategory]  # required here
     ground: Code
     review_on: LastDay
+    remarks: Remarks | UnsetType = UNSET
 
 
 class LegalHoldPlaced(_LegalHold, frozen=True, kw_only=True):
-    """Data of the listed categories is kept, whatever period ends, until the hold is released."""
+    """Data of the listed categories is kept, whatever period ends, until the hold is released.
+
+    `remarks`: free remarks about the person are held, too.
+    """
 
     owner: Code | UnsetType = UNSET
 

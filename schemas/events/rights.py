@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from schemas.event_type import PERSON, EventType
 from schemas.facts import PersonFacts
 from schemas.formats import Code, Day, Id, KeyId, LastDay, Sha256
-from schemas.personal import ByCategory, DataCategory, SealedCategory
+from schemas.personal import ByCategory, DataCategory, Remarks, SealedCategory
 
 Position = Annotated[int, Meta(ge=0, le=2**53 - 1, description="A position of the ledger.")]
 
@@ -141,10 +141,11 @@ class _Restriction(PersonFacts, frozen=True, kw_only=True):
     categories: list[DataCategory]  # required here
     ground: Code
     request_ref: Code | UnsetType = UNSET
+    remarks: Remarks | UnsetType = UNSET
 
 
 class ProcessingRestricted(_Restriction, frozen=True, kw_only=True):
-    """Data of the listed categories is only kept, not used (Art. 18)."""
+    """Data of the listed categories is only kept, not used (Art. 18). `remarks`: free remarks, too."""
 
 
 class RestrictionLifted(_Restriction, frozen=True, kw_only=True):

@@ -201,6 +201,32 @@ def test_every_channel_is_decided_and_explained_in_both_languages(cli: Cli) -> N
     assert "the person objected" in cli("marketing", WHO).out.decode()
 
 
+def test_a_consent_that_something_ended_is_not_in_force(cli: Cli) -> None:
+    def in_force(*options: str) -> list[str]:
+        answer = cli("marketing", WHO, *options, "--json").json["person"]
+        shown = cli("consents", WHO, *(one.replace("--at", "--as-of") for one in options), "--json")
+        rows = shown.json["consents"]
+        assert answer["consents"] == [row["purpose"] for row in rows if row["effective"]]
+        ended = [(row["purpose"], row["why"]) for row in rows if not row["effective"]]
+        assert [(one["purpose"], one["why"]) for one in answer["without_effect"]] == ended
+        return list(answer["consents"])
+
+    cli.record(
+        registered(),
+        consented(time=on(2)),
+        consented(purpose="telemarketing", time=on(2), valid_until=on(20)),
+        objected(4, "email"),
+        message("account-deactivated", WHO, time=on(10), reason="moved"),
+    )
+    assert in_force("--at", on(3)) == ["newsletter", "telemarketing"]
+    assert in_force("--at", on(5)) == ["telemarketing"]
+    assert in_force("--at", on(11)) == []
+    assert in_force() == []
+    shown = " ".join(cli("marketing", WHO).out.decode().split())
+    assert "consents in force │ none" in shown
+    assert "newsletter: the account is inactive (policy 3.1)" in shown
+
+
 def test_a_contact_person_is_addressed_as_its_customer_is(cli: Cli) -> None:
     cli.record(
         registered(customer_kind="legal-entity"),

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import pytest
 
 from tests.fixtures.console import Cli, accessed, collected, consented, message, registered
@@ -64,8 +65,11 @@ def test_an_erasure_is_refused_with_the_hold_and_the_category(held: Cli) -> None
 
 
 def test_a_review_goes_on_with_what_it_names_and_a_release_ends_it(held: Cli) -> None:
-    ran = held("hold", "review", WHO, "H-1", "--review-on", "2024-01-01", "--category", "identity")
-    assert ran.status == 0
+    facts = {"hold_ref": "H-1", "ground": "civil-claim", "review_on": "2024-01-01"}
+    upstream = {"source": "urn:voipzeker:privacy-office", "categories": ["identity"], **facts}
+    told = [message("legal-hold-reviewed", WHO, **upstream, time=datetime.now(UTC).isoformat())]
+    ran = held("ingest", "-", "--as-privacy-office", "--json", stdin=orjson.dumps(told[0]))
+    assert (ran.status, ran.json["recorded"]) == (0, 1)
     (row,) = listed(held, status=1)
     assert (row["categories"], row["overdue"]) == (["identity"], True)
     assert (row["ground"], row["owner"]) == ("civil-claim", "legal")
@@ -91,6 +95,24 @@ def test_all_holds_are_listed_by_when_they_are_reviewed(held: Cli) -> None:
         assert held("hold", "place", who, ref, *options, day).status == 0
     assert [row["hold_ref"] for row in listed(held)] == ["H-3", "H-2", "H-1", "H-4"]
     assert [row["hold_ref"] for row in listed(held, "customer/10024")] == ["H-3", "H-4"]
+
+
+def test_remarks_are_held_by_name(held: Cli) -> None:
+    said = message("personal-data-corrected", WHO, fields=["remark"], requested_by="helpdesk")
+    held.record(said | {"data": said["data"] | {"reason": "note", "personal": {"remark": "calls"}}})
+    named = ("--category", "remark", "--ground", "civil-claim", "--review-on", "2099-01-01")
+    assert held("hold", "place", WHO, "H-R", *named).status == 0
+    (row,) = [row for row in listed(held) if row["hold_ref"] == "H-R"]
+    assert row["categories"] == ["remark"]
+    (event,) = [
+        e for e in held("history", WHO, "--json").acts if e["facts"].get("hold_ref") == "H-R"
+    ]
+    assert (event["categories"], event["facts"]["remarks"]) == ([], True)
+    ran = held("erase", WHO, "--ground", "request", "--category", "remark")
+    assert (ran.status, "H-R (remark)" in ran.err) == (1, True)
+    assert "H-R placed on remark" in " ".join(held("history", WHO).out.decode().split())
+    assert held("hold", "release", WHO, "H-R").status == 0
+    assert held("erase", WHO, "--ground", "request", "--category", "remark").status == 0
 
 
 def test_what_the_state_of_a_hold_forbids_is_refused(held: Cli) -> None:
@@ -132,6 +154,10 @@ def test_wrong_use_is_told(held: Cli) -> None:
     unnamed = held("hold", "place", WHO, "H-3", "--ground", "g", "--review-on", "2099-01-01")
     assert unnamed.status == 2
     assert place(held, review_on="soon").status == 2
+    over = place(held, review_on="2024-01-01")
+    assert (over.status, "this day is over" in over.err) == (2, True)
+    again = held("hold", "review", WHO, "H-1", "--review-on", "2024-01-01")
+    assert (again.status, "this day is over" in again.err) == (2, True)
     assert held("hold", "list", "recipient/police").status == 2
 
 

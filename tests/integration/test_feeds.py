@@ -207,6 +207,16 @@ def upstream(house: House, root: str, **members: Any) -> str:
     return "up-1"
 
 
+def test_members_whom_nobody_knows_are_counted_aloud(house: House) -> None:
+    assert house.fed["unknown"] == 1
+    tried = house.cli("feed", "deliver", str(house.list), "--recipient", "ciot", "--dry-run")
+    assert (tried.status, "1 of 2 members of the list are not known" in tried.err) == (0, True)
+    assert STRANGER not in tried.err
+    house.list.write_text(f"{WHO}\n{OTHER}\n")
+    known = house.cli("feed", "deliver", str(house.list), "--recipient", "ciot", "--dry-run")
+    assert (known.status, known.err) == (0, "")
+
+
 def test_a_list_can_be_handed_over_after_its_event(house: House, tmp_path: Path) -> None:
     key, cli = tmp_path / "feed.key", house.cli
     root = cli("feed", "root", str(house.list), "--key-file", str(key), "--json").json
