@@ -9,7 +9,14 @@ from ledger.errors import Reject
 from ledger.letters import Letter
 from ledger.postgres import Session
 
-__all__ = ["LETTER_DIGITS", "Kind", "count_letters", "letters_like", "letters_named"]
+__all__ = [
+    "LETTER_DIGITS",
+    "Kind",
+    "count_letters",
+    "letters_like",
+    "letters_named",
+    "names_in_letters",
+]
 
 LETTER_DIGITS = 64
 _PAGE = 1_000
@@ -66,6 +73,13 @@ def count_letters(session: Session, kind: Kind) -> tuple[int, int]:
         0,
     )
     return int(letters), int(messages)
+
+
+def names_in_letters(session: Session) -> tuple[set[str], set[str], set[str]]:
+    """The sources, topics and types of all letters, each by itself."""
+    rows = list(session.of("ledger").rows("names_in_letters"))
+    sources, topics, types = ({row[place] for row in rows} - {None} for place in range(3))
+    return sources, topics, types
 
 
 def _parameters(kind: Kind) -> dict[str, object]:

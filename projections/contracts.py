@@ -5,7 +5,7 @@ every takeover. Who takes a contract over runs it from then on, whatever became 
 over has it no more. The latest act decides; at equal time an end beats a takeover, and that a beginning.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Literal
 
@@ -15,32 +15,63 @@ from ledger.event import RecordedEvent
 from projections.findings_dossier import (
     CONTRACT,
     RUNNING,
+    TAKEOVER,
     Dossier,
     Mark,
     dossier_from,
+    marks_of,
     noting,
 )
 from projections.findings_fact import Fact
+from projections.view import Order
 from rulebook import Keeping
 
-__all__ = ["Contract", "contracts", "contracts_of", "told_by_others"]
+__all__ = ["Act", "Contract", "Takeover", "acts_on", "contracts", "contracts_of", "told_by_others"]
 
 _PREFIX = f"{CONTRACT}/"
-_ACTS = noting({CONTRACT})
+_ACTS = noting({CONTRACT, TAKEOVER})
+
+
+class Act(msgspec.Struct, frozen=True):
+    """What an event makes of one contract of whom it is told of. `order`: which of two acts decides."""
+
+    contract_ref: str
+    order: Order
+    runs: bool
+
+
+class Takeover(msgspec.Struct, frozen=True):
+    """A contract went from one customer to another; both are streams, as text."""
+
+    at: datetime
+    from_customer: str
+    to_customer: str
+
+    @property
+    def parties(self) -> tuple[str, str]:
+        """Who handed it over, and who took it."""
+        return self.from_customer, self.to_customer
 
 
 class Contract(msgspec.Struct, frozen=True):
-    """One contract of a person: whether it runs with them, and since when that is so."""
+    """One contract of a person: whether it runs with them, since when that is so, and who took it over."""
 
     contract_ref: str
     status: Literal["running", "ended"]
     since: datetime
+    takeovers: tuple[Takeover, ...] = ()
+
+
+def acts_on(event: RecordedEvent) -> Iterator[Act]:
+    """What an event says of contracts: nothing, or one act."""
+    for topic, mark in marks_of(event, CONTRACT):
+        yield Act(topic.removeprefix(_PREFIX), mark.order, mark.says == RUNNING)
 
 
 def contracts(dossier: Dossier) -> list[Contract]:
     """Every contract that a person has or had, sorted by reference."""
     return [
-        _contract(topic.removeprefix(_PREFIX), dossier.marks[topic][-1])
+        _contract(topic.removeprefix(_PREFIX), dossier)
         for topic in sorted(dossier.marks)
         if topic.startswith(_PREFIX)
     ]
@@ -67,5 +98,8 @@ def told_by_others(own: Dossier, takeovers: Iterable[Fact]) -> list[Keeping]:
     return [Keeping("contract", ref) for ref in sorted(refs)]
 
 
-def _contract(ref: str, last: Mark) -> Contract:
-    return Contract(ref, "running" if last.says == RUNNING else "ended", last.order.time)
+def _contract(ref: str, dossier: Dossier) -> Contract:
+    last: Mark = dossier.all(f"{_PREFIX}{ref}")[-1]
+    handed = (Takeover(mark.order.time, *mark.says) for mark in dossier.all(f"{TAKEOVER}/{ref}"))
+    status: Literal["running", "ended"] = "running" if last.says == RUNNING else "ended"
+    return Contract(ref, status, last.order.time, tuple(handed))

@@ -5,7 +5,7 @@ what held when it occurred, whenever the marks arrived.
 """
 
 from bisect import insort
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -25,10 +25,12 @@ __all__ = [
     "RUNNING",
     "SHARED",
     "SHARED_TOPICS",
+    "TAKEOVER",
     "Dossier",
     "Mark",
     "dossier_from",
     "dossier_name",
+    "marks_of",
     "noted",
     "noting",
     "topic_of",
@@ -41,6 +43,8 @@ PURPOSES = "purposes"
 """Topic of what an activity was ever declared to be for."""
 CONTRACT, RUNNING, _ENDED = "contract", "running", "ended"
 """Topic of contracts, and what its last mark says while the person is a party to a contract that runs."""
+TAKEOVER = "takeover"
+"""Topic of who handed a contract over to whom."""
 
 
 class Mark(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -112,6 +116,13 @@ class Noting(msgspec.Struct, frozen=True):
     when: Callable[[RecordedEvent], bool] = lambda _event: True
     only_last: bool = False
     only_first: bool = False
+
+
+def marks_of(event: RecordedEvent, kind: str) -> Iterator[tuple[str, Mark]]:
+    """The marks that an event leaves on topics of a kind, each with its topic."""
+    for noting in NOTED.get(event.name, ()):
+        if noting.kind == kind and noting.when(event):
+            yield noting.topic(event), Mark(order_of(event, noting.rank), noting.says(event))
 
 
 def topic_of(marked: str) -> str:
@@ -247,7 +258,7 @@ NOTED: dict[str, tuple[Noting, ...]] = {
     "contract-ended": (_note(_CONTRACT, _ENDED, 2, only_last=True),),
     "contract-taken-over": (
         _BOUGHT,
-        _note("takeover/{contract_ref}"),
+        _note(f"{TAKEOVER}/{{contract_ref}}", _facts("from_customer", "to_customer")),
         _note(_CONTRACT, _side, 1, when=_is_party, only_last=True),
     ),
     "privacy-notice-provided": (_note("notice", _fact("article")),),

@@ -1,25 +1,25 @@
-"""When somebody had an active service: spans of time, folded from contracts and services. Pure.
+"""When somebody had an active service: spans of time, of contracts (`contracts.py`) and services. Pure.
 
 A contract that says nothing of its services is a service itself, as is one that came by a takeover: what
 was switched on in it stands in the events of the other party.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from ledger.event import RecordedEvent
+from projections.contracts import acts_on
 from projections.view import Order, order_of
 from rulebook.calendar import day_of
 
 __all__ = ["Span", "served_on", "service_spans"]
 
-_BEGINS = frozenset(
-    {"contract-concluded", "contract-changed", "service-activated", "service-extended"}
-)
-_ENDS = frozenset({"contract-ended", "service-deactivated"})
+_BEGINS, _ENDS = frozenset({"service-activated", "service-extended"}), "service-deactivated"
 _TAKEN_OVER = "contract-taken-over"
+_AFTER_ALL = 2
 
 
 class Span(NamedTuple):
@@ -42,24 +42,10 @@ class _Contract:
             self.running and (self.taken_over or not self.services)
         )
 
-    def begins(self, event: RecordedEvent) -> None:
-        service = event.facts.get("service")
-        if service is None:
-            self.running = True
-        else:
-            self.services[service] = True
-
-    def ends(self, event: RecordedEvent) -> None:
-        service = event.facts.get("service")
-        if service is None:
-            self.running, self.services = False, {}
-        else:
-            self.services[service] = False
-
-    def goes_over(self, event: RecordedEvent) -> None:
-        """To the person of the stream, or away from them."""
-        self.running = self.taken_over = event.facts["to_customer"] == str(event.stream)
-        self.services = self.services if self.running else {}
+    def becomes(self, runs: bool, by: str) -> None:
+        """By an act on the contract itself, which runs with the person from then on, or does not."""
+        self.taken_over = runs and (by == _TAKEN_OVER or self.taken_over)
+        self.running, self.services = runs, self.services if runs else {}
 
 
 def service_spans(events: Iterable[RecordedEvent]) -> list[Span]:
@@ -67,40 +53,49 @@ def service_spans(events: Iterable[RecordedEvent]) -> list[Span]:
 
     Spans of two persons stand beside each other, since a reference may have named both in turn.
     """
-    by_stream = sorted((event for event in events if _tells(event)), key=lambda one: one.stream)
+    steps = [(event.stream, step) for event in events for step in _steps(event)]
     spans = [
         span
-        for _, told in groupby(by_stream, key=lambda event: event.stream)
-        for span in _spans(sorted(told, key=_order))
+        for _, told in groupby(sorted(steps), key=itemgetter(0))
+        for span in _spans(step for _, step in told)
     ]
     return sorted(spans, key=lambda span: span.first)
 
 
-def _tells(event: RecordedEvent) -> bool:
-    return event.name in _BEGINS or event.name in _ENDS or event.name == _TAKEN_OVER
+class _Step(NamedTuple):
+    """What an event says of a contract, or of a service in it (`service`), in the order that decides."""
+
+    order: Order
+    contract_ref: str
+    active: bool
+    by: str
+    service: str | None = None
 
 
-def _order(event: RecordedEvent) -> Order:
-    return order_of(event, int(event.name in _ENDS))
+def _steps(event: RecordedEvent) -> Iterator[_Step]:
+    for act in acts_on(event):
+        yield _Step(act.order, act.contract_ref, act.runs, event.name)
+    if event.name in _BEGINS or event.name == _ENDS:
+        order = order_of(event, _AFTER_ALL if event.name == _ENDS else 0)
+        facts = event.facts
+        yield _Step(order, facts["contract_ref"], event.name != _ENDS, event.name, facts["service"])
 
 
-def _spans(events: Iterable[RecordedEvent]) -> Iterable[Span]:
-    """Of one person's events, in order."""
+def _spans(steps: Iterable[_Step]) -> Iterator[Span]:
+    """Of one person, in order."""
     contracts: dict[str, _Contract] = {}
     since: datetime | None = None
-    for event in events:
-        contract = contracts.setdefault(event.facts["contract_ref"], _Contract())
-        if event.name in _BEGINS:
-            contract.begins(event)
-        elif event.name in _ENDS:
-            contract.ends(event)
+    for step in steps:
+        contract = contracts.setdefault(step.contract_ref, _Contract())
+        if step.service is None:
+            contract.becomes(step.active, step.by)
         else:
-            contract.goes_over(event)
+            contract.services[step.service] = step.active
         active = any(one.active for one in contracts.values())
         if active and since is None:
-            since = event.time
+            since = step.order.time
         elif not active and since is not None:
-            yield Span(since, event.time)
+            yield Span(since, step.order.time)
             since = None
     if since is not None:
         yield Span(since, None)

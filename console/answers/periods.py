@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from console.answers.deciding import ground_row
@@ -22,6 +22,7 @@ from rulebook.calendar import day_of
 __all__ = ["clocks", "due_counts", "forecast", "retained", "step_rows"]
 
 _BLOCK = 500
+Situation = Literal["due", "deferred", "kept", "running", "not-begun", "no-period"]
 
 
 def clocks(source: Source, day: date, *, every: bool) -> Iterator[dict[str, Any]]:
@@ -106,14 +107,32 @@ def _clock(
     deferred: Cause | None = None,
     kept_by: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
-    """`grounds`: everything that keeps it that day, as in a decision, the one that lasts longest last."""
+    """`grounds`: everything that keeps it that day, as in a decision, the one that lasts longest last.
+
+    `situation`: in one word, what becomes of it. What is due for another cause than its period goes whatever
+    that says; `kept` is what outlives its period.
+    """
     return {
         **(retained(found, day) if found else _ENTRIES),
         "deferred": deferred,
         "kept_by": list(kept_by),
         "due": cause is not None,
         "cause": cause,
+        "situation": _situation(found, day, cause, deferred),
     }
+
+
+def _situation(
+    found: Lasting | None, day: date, cause: Cause | None, deferred: Cause | None
+) -> Situation:
+    if cause is not None or found is None:
+        return "due"
+    if deferred is not None:
+        return "deferred"
+    until = found.period.until
+    if until is not None:
+        return "kept" if until <= day else "running"
+    return "not-begun" if found.period.waits_for else "no-period"
 
 
 _ENTRIES: dict[str, Any] = dict.fromkeys(("category", "until", "rule", "waits_for")) | {

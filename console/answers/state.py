@@ -29,16 +29,33 @@ class Beside(Struct, frozen=True):
     restricted: Collection[str] = ()
     contracts: Sequence[Contract] = ()
 
-    def shown(self) -> dict[str, Any]:
-        """As members of the answer."""
-        told = [
-            {"contract_ref": one.contract_ref, "status": one.status, "since": instant(one.since)}
-            for one in self.contracts
-        ]
+    def shown(self, source: Source, subject: UUID) -> dict[str, Any]:
+        """As members of the answer. Whoever handed a contract over or took it is named, unless erased."""
+        told = [_contract(source, one, str(subject)) for one in self.contracts]
         return {
             **({"restricted_categories": sorted(self.restricted)} if self.restricted else {}),
             **({"contracts": told} if told else {}),
         }
+
+
+def _contract(source: Source, contract: Contract, subject: str) -> dict[str, Any]:
+    """One contract; of a takeover by or from the person, when it was and between whom."""
+    known = [one for one in contract.takeovers if subject in (one.from_customer, one.to_customer)]
+    names = source.names(UUID(party) for one in known for party in one.parties)
+    takeovers = [
+        {"at": instant(one.at)}
+        | {
+            side: names[UUID(party)]
+            for side, party in zip(("from", "to"), one.parties, strict=True)
+        }
+        for one in known
+    ]
+    told = {
+        "contract_ref": contract.contract_ref,
+        "status": contract.status,
+        "since": instant(contract.since),
+    }
+    return told | ({"takeovers": takeovers} if takeovers else {})
 
 
 def state(source: Source, reference: str, moment: Moment) -> dict[str, Any]:
@@ -94,5 +111,5 @@ def state_answer(
         "erased_categories": customer_state.erased_categories(state),
         "position": state.position,
         "since": instant_or_none(customer_state.since(state)),
-        **beside.shown(),
+        **beside.shown(source, subject),
     }

@@ -1,12 +1,13 @@
 """Commands that list dead letters and try them again: all, some by name, or a kind of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Annotated, Any
 
 import typer
 
 from console.answers.intake import retried_row
+from console.answers.letter_names import strange_names
 from console.answers.upkeep import WITHHELD, letter_row, withheld_row
 from console.commands.failing import fail_unless
 from console.flags import Json, Language, bounds_of, code_option, configured, language_of
@@ -96,9 +97,11 @@ def list_letters(
         reader = site.session("reader")
         (total, _), (matching, _) = count_letters(reader, Kind()), count_letters(reader, kind)
         rows = (letter_row(letter) for letter in letters_like(reader, kind, limit))
+        strange = [] if matching else list(strange_names(reader, kind))
         if as_json:
             counts = {"matching": matching, "total": total}
             emit_list("dead_letters", _with_withheld(rows, reader, kind), beside=counts)
+            _say(strange)
             return
         most = SHOWN if limit is None else limit
         shown = list(islice(rows, most))
@@ -106,6 +109,12 @@ def list_letters(
             [*_with_withheld(shown, reader, kind)], len(shown), matching, total, spoken
         )
     people().print(*tables)
+    _say(strange)
+
+
+def _say(strange: Iterable[str]) -> None:
+    for one in strange:
+        note(f"ledger: {one}")
 
 
 def _with_withheld(rows: Any, reader: Session, kind: Kind) -> Iterator[dict[str, Any]]:
@@ -163,6 +172,7 @@ def retry_letters(
         try:
             now = site.clock()
             matching, _ = count_letters(recorder.session, kind)
+            strange = [] if named or matching else list(strange_names(recorder.session, kind))
             if named:
                 names = [whole_name(recorder.session, name) for name in named]
                 tried = retry(recorder, names, site.intake, now)
@@ -182,4 +192,5 @@ def retry_letters(
         people().print(*retried_tables(shown, outcomes))
         if not named and outcomes.total < matching:
             note(f"ledger: {outcomes.total:,} of {matching:,} letters were tried")
+    _say(strange)
     fail_unless(outcomes.all_fine)

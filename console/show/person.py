@@ -80,10 +80,32 @@ def state_tables(state: dict[str, Any]) -> list[RenderableType]:
         for category, fields in state["personal"].items()
         for field, value in fields.items()
     ]
-    return [
+    tables: list[RenderableType] = [
         pairs(f"State of {clean(state['subject'])}", about),
         table("Personal data", ("category", "field", "value"), rows),
     ]
+    contracts = state.get("contracts", [])
+    return [*tables, contracts_table(contracts)] if contracts else tables
+
+
+def contracts_table(contracts: Iterable[dict[str, Any]], language: Language = "en") -> Table:
+    """The contracts of a person: whether each runs, since when, and who handed it over to whom."""
+    rows = [
+        (
+            one["contract_ref"],
+            phrase("contracts", one["status"], language),
+            one["since"],
+            Stack(_handed(takeover, language) for takeover in one.get("takeovers", ())),
+        )
+        for one in contracts
+    ]
+    columns = headings("contracts", "contract status since takeovers", language)
+    return table(phrase("contracts", "title", language), columns, rows, language)
+
+
+def _handed(takeover: dict[str, Any], language: Language) -> str:
+    parties = (clean(takeover[side], language) for side in ("from", "to"))
+    return phrase("contracts", "handed", language, takeover["at"], *parties)
 
 
 def changes_table(before: dict[str, Any], after: dict[str, Any]) -> Table:

@@ -88,26 +88,28 @@ def _why(ground: dict[str, Any], language: texts.Language) -> str:
     return ", ".join(filter(None, told))
 
 
-def clocks_table(rows: Iterable[dict[str, Any]]) -> Table:
-    """Until when what is held may be kept."""
-    columns = ("subject", "category", "until", "rule", "kept by")
-    return table("Periods", columns, (_clock(row) for row in rows))
+def clocks_table(rows: Iterable[dict[str, Any]], language: texts.Language = "en") -> Table:
+    """What becomes of what is held, in one word, and until when it may be kept."""
+    columns = headings("clocks", "subject category situation until rule kept", language)
+    title = phrase("clocks", "title", language)
+    return table(title, columns, (_clock(row, language) for row in rows), language)
 
 
-def _clock(row: dict[str, Any]) -> tuple[Any, ...]:
-    kept = [_keeper(one) for one in row["grounds"]]
-    waiting = not row["due"]
-    waits = f"waits for {row['waits_for']}" if row["waits_for"] and waiting else None
-    deferred = f"its erasure ({row['deferred']}) waits" if row["deferred"] and waiting else None
-    overdue = (
-        f"should have been deleted on {row['overdue_since']}" if row["overdue_since"] else None
-    )
+def _clock(row: dict[str, Any], language: texts.Language) -> tuple[Any, ...]:
+    """Of what goes whatever keeps it against the end of its period, that is not shown: it keeps nothing."""
+    due, cause = row["due"], row["cause"] or row["deferred"]
+    word = phrase("situation", row["situation"], language)
+    overdue = row["overdue_since"]
+    anchor = row["waits_for"]
+    until = row["until"] or (anchor and phrase("clocks", "anchor", language, anchor))
+    late = overdue and phrase("clocks", "overdue", language, overdue)
     return (
         row["subject"] or {"erased": True},
-        row["category"] or "entries",
-        Stack([row["until"] or waits, overdue, f"DUE ({row['cause']})" if row["due"] else None]),
+        row["category"] or phrase("clocks", "entries", language),
+        f"{word} ({cause})" if cause else word,
+        late if due else until,
         row["rule"],
-        Stack([*kept, deferred]),
+        Stack(() if due else map(_keeper, row["grounds"])),
     )
 
 

@@ -53,6 +53,22 @@ def test_letters_of_a_kind_are_listed_and_counted(filled: Cli, name: str) -> Non
     assert answer["total"] == 11
 
 
+@pytest.mark.parametrize("act", ["list", "retry"])
+def test_a_name_that_nothing_ever_had_is_told_with_near_ones(filled: Cli, act: str) -> None:
+    for flag, wrong, near in (
+        ("--source", "urn:voipzeker:bb", B),
+        ("--topic", "file:secnd.ndjson", "file:second.ndjson"),
+        ("--type", "custmer-registered", "customer-registered"),
+    ):
+        ran = filled("dead-letters", act, flag, wrong, "--json")
+        assert (ran.status, ran.json["matching"]) == (0, 0)
+        assert flag in ran.err
+        assert near in ran.err
+        assert wrong not in ran.err.replace(near, "")
+    known = filled("dead-letters", act, "--type", "consent-given", "--json")
+    assert (known.json["matching"], known.err) == (0, "")
+
+
 def test_a_limit_shows_the_oldest_and_says_how_many_there_are(filled: Cli) -> None:
     everything = listed(filled)["dead_letters"]
     some = listed(filled, "--limit", "3")

@@ -73,7 +73,10 @@ def test_due_is_what_a_run_erases_for_whatever_cause(cli: Cli) -> None:
     cli.record(consent("withdrawn", f"{year}-01-03T10:00:00Z"))
     (due,) = rows(cli, "due", name="clocks", status=1)
     assert (due["category"], due["due"], due["cause"]) == ("behaviour", True, "consent-withdrawn")
-    assert b"DUE (consent-withdrawn)" in cli("retention", "due").out
+    assert due["situation"] == "due"
+    shown = cli("retention", "due").out
+    assert b"DUE (consent-withdrawn)" in shown
+    assert b"retention-period" not in shown  # its period is not over, and keeps nothing of it
     assert [row["data_subjects"] for row in rows(cli, "forecast", name="months")] == [1]
     (erased,) = rows(cli, "run", "--yes", name="erased")
     assert (erased["cause"], erased["categories"]) == ("consent-withdrawn", ["behaviour"])
@@ -86,7 +89,8 @@ def test_a_deferred_erasure_that_nothing_keeps_any_more_is_due(cli: Cli) -> None
     cli.record(registered(), collected(), message("legal-hold-placed", WHO, **held))
     assert cli("retention", "decide", WHO, "--category=contact", "--yes").status == 1
     (waits,) = rows(cli, "due", name="clocks")
-    assert (waits["deferred"], waits["due"]) == ("request", False)
+    assert (waits["deferred"], waits["due"], waits["situation"]) == ("request", False, "deferred")
+    assert b"waits (request)" in cli("retention", "due").out
     assert cli("hold", "release", WHO, "H-1").status == 0
     (due,) = rows(cli, "due", name="clocks", status=1)
     assert (due["category"], due["cause"]) == ("contact", "request")
@@ -97,6 +101,8 @@ def test_every_clock_says_its_rule_or_what_it_waits_for(cli: Cli) -> None:
     cli.record(called(), collected())
     (contact, identity, traffic) = rows(cli, "due", "--all", name="clocks", status=1)
     assert (contact["category"], contact["until"]) == ("contact", None)
+    situations = [row["situation"] for row in (contact, identity, traffic)]
+    assert situations == ["not-begun", "not-begun", "due"]
     assert contact["waits_for"] == "account-closed"
     assert identity["due"] is False
     assert (traffic["until"], traffic["rule"]) == ("2024-07-31", "law.tw.11-5.traffic")
@@ -106,7 +112,8 @@ def test_a_hold_shows_who_keeps_what_is_past_its_period(cli: Cli) -> None:
     hold = {"hold_ref": "H-1", "ground": "claim", "review_on": "2099-01-01"}
     cli.record(called(), message("legal-hold-placed", WHO, categories=["traffic"], **hold))
     (row,) = rows(cli, "due", name="clocks")
-    assert (row["due"], row["kept_by"]) == (False, [HELD])
+    assert (row["due"], row["situation"], row["kept_by"]) == (False, "kept", [HELD])
+    assert b"DUE" not in cli("retention", "due").out
     assert rows(cli, "run", "--yes", name="erased") == []
 
 

@@ -58,7 +58,7 @@ def test_disclosures_of_a_person_have_the_feeds_of_their_days(house: Cli) -> Non
     assert {(row["subject"], row["membership"]) for row in rows} == {(WHO, "derived")}
     assert {(row["recipient"], row["record_count"]) for row in rows} == {("ciot", 2)}
     assert told(house, OTHER) == []
-    house.record(disclosed(time=on(3)))
+    house.record(disclosed(time=on(3), id="z"))  # after the feed of that time
     assert [row["recipient"] for row in told(house, WHO)] == ["ciot", "ciot", "incasso", "ciot"]
     assert len(told(house, WHO, "--kind", "ciot", "--from", on(3))) == 2
     assert told(house, WHO, "--kind", "police") == []

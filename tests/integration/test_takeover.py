@@ -64,6 +64,10 @@ def test_a_takeover_moves_the_contract_to_the_new_party(house: Cli) -> None:
     assert contracts(house, NEW) == [("CT-4", "running")]
     assert contracts(house, OLD, "--as-of", on(5)) == [("CT-4", "running")]
     assert contracts(house, NEW, "--as-of", on(5)) == []
+    (row,) = house("state", NEW, "--json").json["contracts"]
+    assert row["takeovers"] == [{"at": "2024-03-07T09:00:00.000000Z", "from": OLD, "to": NEW}]
+    shown = " ".join(house("state", OLD).out.decode().split())
+    assert f"CT-4 │ ended │ 2024-03-07 10:00:00 │ 2024-03-07 10:00:00: from {OLD} to {NEW}" in shown
     clocks = house("retention", "due", "--all", "--json").json["clocks"]
     found = {(row["subject"], row["category"]): (row["until"], row["waits_for"]) for row in clocks}
     assert found[OLD, "contact"] == ("2026-03-07", None)
@@ -72,6 +76,8 @@ def test_a_takeover_moves_the_contract_to_the_new_party(house: Cli) -> None:
     assert house("retention", "decide", OLD, "--yes").status == 0
     assert house("state", OLD, "--json").json["status"] == "erased"
     assert contracts(house, NEW) == [("CT-4", "running")]
+    (row,) = house("state", NEW, "--json").json["contracts"]
+    assert row["takeovers"][0]["from"] == {"erased": True}
     assert house("audit", "--views").status == 0
 
 

@@ -3,6 +3,7 @@
 import random
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -25,9 +26,10 @@ def days(*bounds: tuple[float, float | None]) -> list[Span]:
     return [Span(at(a * DAY), None if b is None else at(b * DAY)) for a, b in bounds]
 
 
-def over(day: float, to: str, ref: str = "c1") -> RecordedEvent:
-    parties: dict[str, Any] = {"from_customer": str(BERT), "to_customer": to}
-    return event("contract-taken-over", day * DAY, contract_ref=ref, **parties)
+def over(day: float, to: UUID, ref: str = "c1", **more: Any) -> RecordedEvent:
+    """From one to the other."""
+    parties = {"from_customer": str(ANNA if to == BERT else BERT), "to_customer": str(to)}
+    return event("contract-taken-over", day * DAY, contract_ref=ref, **parties, **more)
 
 
 @pytest.mark.parametrize(
@@ -44,9 +46,13 @@ def over(day: float, to: str, ref: str = "c1") -> RecordedEvent:
         ([contract("concluded", 1), contract("ended", 2), contract("concluded", 3, "c2")],
          [(1, 2), (3, None)]),
         ([contract("concluded", 1), service("blocked", 2)], [(1, None)]),
-        ([over(2, str(ANNA))], [(2, None)]),
-        ([over(2, str(ANNA)), service("deactivated", 3), contract("ended", 4)], [(2, 4)]),
-        ([contract("concluded", 1), over(3, str(BERT))], [(1, 3)]),
+        ([over(2, ANNA)], [(2, None)]),
+        ([over(2, ANNA), service("deactivated", 3), contract("ended", 4)], [(2, 4)]),
+        ([contract("concluded", 1), over(3, BERT)], [(1, 3)]),
+        # At equal time a takeover beats a beginning, and an end both, as for the parties.
+        ([contract("changed", 1, id="z"), over(1, BERT, id="a")], []),
+        ([over(3, ANNA, id="z"), contract("ended", 3, id="a")], []),
+        ([contract("concluded", 1), over(3, UUID(int=7))], [(1, None)]),  # between others
         ([event("customer-registered", DAY, customer_kind="consumer")], []),
     ],
 )  # fmt: skip

@@ -55,6 +55,8 @@ GOLDEN = {
     ("findings", "12"): "c5a13fe7fdcff1a110a5c5443fa595ba0cc333ab2e3e11083b1e4dee6e4025dd",
     ("findings", "13"): "eb60cd8221fa544ca62d4f92a1d28a00423bbb767c05c31afc1facd5375684af",
     ("findings", "14"): "ae3871a6434f9511c5f95b543a11646102a6a86a72359528d175c2edfcb2bc75",
+    # Who handed a contract over to whom.
+    ("findings", "15"): "1d18f5e3557a26650a327ca0e67d313907f891257ec14599a7a3f3246508ee52",
     ("legal_holds", "1"): "b298d00327da659b45a8d2b1f2193a8c1f1489f826c35b723dbb0afccf65291e",
     # What acts without power leave is told by no story here: tests/unit/projections/test_powers.py.
     ("recipients", "2"): "8bdc4db06f39dcbae0c7744bea542dd73258a080897364f577aec938de739145",
