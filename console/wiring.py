@@ -316,6 +316,11 @@ class Site:
         finally:
             recorder.close()
 
+    def approving_roles(self, act: str) -> tuple[str, ...]:
+        """The roles whose holders may approve an act; none: the register grants no roles, and anybody may."""
+        registered = staff_is_registered(self._idle_reader(), self.privacy_office)
+        return approvers(act) if registered else ()
+
     def _check_approver(self, act: str, reader: Reader, opener: Opener) -> None:
         """Raise Misconfigured for who may not approve: both hold a role that may, by the register.
 

@@ -84,13 +84,15 @@ def _for(event: RecordedEvent, ref: str) -> dict[str, dict[str, Any]]:
         category: {
             "category": category,
             "decision": one["decision"],
-            "ground": one["ground"],
-            "rule": one.get("rule"),
-            "ref": one.get("ref"),
-            "until": one.get("until"),
+            **_ground(one),
+            "besides": [_ground(other) for other in one.get("besides", ())],
         }
         for category, one in event.facts["decisions"].items()
     }
+
+
+def _ground(one: dict[str, Any]) -> dict[str, Any]:
+    return {"ground": one["ground"], **{name: one.get(name) for name in ("rule", "ref", "until")}}
 
 
 def shown(

@@ -1,7 +1,7 @@
 """What somebody must do: by when, how urgent it is, and the command that does it. Pure."""
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Literal, get_args
 
@@ -69,18 +69,23 @@ def state_of(day: date | None, today: date) -> State:
     return "due" if day == today else "overdue"
 
 
-def command(*words: str | None, **options: str | None) -> str:
+def command(*words: str | None, **options: str | Sequence[str] | bool | None) -> str:
     """A command of this program as a shell takes it; an option without a value is left out.
 
     A word that is not known, such as an erased person's reference, stands there as SUBJECT.
     """
-    named = [
-        part
-        for name, value in options.items()
-        if value is not None
-        for part in (f"--{name.replace('_', '-')}", value)
-    ]
+    named = [part for name, value in options.items() for part in _option(name, value)]
     return shlex.join(["ledger", *("SUBJECT" if word is None else word for word in words), *named])
+
+
+def _option(name: str, value: str | Sequence[str] | bool | None) -> Iterator[str]:
+    """A switch, or an option as often as it has values."""
+    flag = f"--{name.replace('_', '-')}"
+    if value is True:
+        yield flag
+    elif value:
+        for one in [value] if isinstance(value, str) else value:
+            yield from (flag, one)
 
 
 def answer_of(tasks: Iterable[Task], limit: int | None = None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import msgspec
 import typer
 
 from console.answers.gaps import accepted_gaps
+from console.answers.tasks import command
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.commands.sources import resume_source, show_sources
@@ -77,7 +78,16 @@ def accept_gap(
             proposals = _proposals(settings, ledger, topic, partition, accepted)
             if yes and proposals:
                 told = [msgspec.to_builtins(proposal.gap) for proposal in proposals]
-                need_second_person(site, "gap", told)
+                again = command(
+                    *("kafka", "accept-gap"),
+                    topic=topic,
+                    partition=None if partition is None else str(partition),
+                    reason=reason,
+                    to=None if to is None else str(to),
+                    new_topic=new_topic,
+                    yes=True,
+                )
+                need_second_person(site, "gap", told, again)
             positions = _record(site, ledger, proposals) if yes else []
         finally:
             ledger.close()

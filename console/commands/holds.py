@@ -6,6 +6,7 @@ import typer
 
 from console.answers.holds import all_holds, holds_of, named_hold, place, release, review
 from console.answers.subjects import check_person
+from console.answers.tasks import command
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.commands.following import bring_up_to_date
@@ -93,7 +94,14 @@ def review_hold(
         held = named_hold(site, subject, ref).categories
         if categories and set(held) - set(categories):  # what it no longer names, it releases
             told = [ref, facts, held, sorted(categories)]
-            need_second_person(site, _RELEASE, told, about=subject)
+            again = command(
+                *("hold", "review", subject, ref),
+                review_on=review_on,
+                category=categories,
+                ground=ground,
+                owner=owner,
+            )
+            need_second_person(site, _RELEASE, told, again, about=subject)
         _print(review(site, subject, ref, facts, categories), as_json)
 
 
@@ -111,7 +119,8 @@ def release_hold(
     check_person(subject)
     with open_site(settings) as site:
         held = named_hold(site, subject, ref).categories
-        need_second_person(site, _RELEASE, [ref, ground, held], about=subject)
+        again = command("hold", "release", subject, ref, ground=ground)
+        need_second_person(site, _RELEASE, [ref, ground, held], again, about=subject)
         _print(release(site, subject, ref, ground), as_json)
 
 

@@ -15,6 +15,7 @@ from console.answers.history import Part, history
 from console.answers.source import Source
 from console.answers.state import state
 from console.answers.subjects import check_person, check_reference
+from console.answers.tasks import command
 from console.commands.approving import need_second_person
 from console.commands.following import bring_up_to_date
 from console.flags import (
@@ -271,7 +272,8 @@ def erase(
     check_reference(subject)
     named = category or []
     with open_site(settings) as site:
-        need_second_person(site, "erasure", [sorted(named), ground], about=subject)
+        again = command("erase", subject, category=named, ground=ground)
+        need_second_person(site, "erasure", [sorted(named), ground], again, about=subject)
         erasures = site.eraser().erase(subject, named, ground_of(ground))
         epoch = epochs(site.session("reader"), site.provider)
         answer = erased(subject, ground, erasures, epoch.started_at, site.clock())

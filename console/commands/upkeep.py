@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from console.answers.tasks import command
 from console.answers.upkeep import audited, key_status, reports, rotated, status
 from console.auditing import audit_site
 from console.commands.approving import need_second_person
@@ -169,9 +170,8 @@ def rotate_keys(
     """
     with open_site(settings) as site:
         if now:  # what is due by its period goes without anybody
-            need_second_person(
-                site, "rotation", [epochs(site.session("reader"), site.provider).current]
-            )
+            epoch = epochs(site.session("reader"), site.provider).current
+            need_second_person(site, "rotation", [epoch], command("keys", "rotate", now=True))
         rotation, letters = forget_due(site, now=now)
         answer = rotated(rotation, letters, epochs(site.session("reader"), site.provider))
     if as_json:

@@ -1,6 +1,6 @@
 """Tables about requests of data subjects."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -90,17 +90,20 @@ def _times(answer: dict[str, Any], language: Language) -> list[tuple[str, Any]]:
 
 def _decisions_table(decisions: Iterable[dict[str, Any]], language: Language) -> Table:
     """What was erased for a request, and what is kept: why, and until when."""
-    rows = (
-        (
-            code_word("category", one["category"], language),
-            phrase("came_of_it", one["decision"], language),
-            Stack([code_word("ground", one["ground"], language), one["ref"]]),
-            one["until"],
-        )
-        for one in decisions
-    )
+    rows = (row for one in decisions for row in _decision(one, language))
     columns = headings("decision", "category decision why until", language)
     return table(phrase("came_of_it", "title", language), columns, rows, language)
+
+
+def _decision(one: dict[str, Any], language: Language) -> Iterator[tuple[Any, ...]]:
+    """A line for every ground of a category, the one that lasts longest last."""
+    named = (
+        code_word("category", one["category"], language),
+        phrase("came_of_it", one["decision"], language),
+    )
+    for number, ground in enumerate([*reversed(one["besides"]), one]):
+        why = Stack([code_word("ground", ground["ground"], language), ground["ref"]])
+        yield *(named if number == 0 else ("", "")), why, ground["until"]
 
 
 def steps_table(steps: Iterable[dict[str, Any]], language: Language) -> Table:

@@ -69,7 +69,7 @@ def certificate_table(answer: dict[str, Any], language: texts.Language) -> Table
 
 
 def _decided(category: str, decision: dict[str, Any], language: texts.Language) -> str:
-    """`payment: retain (duty of retention, until 2034-12-31; contract)`: the longest ground is last."""
+    """`payment: retain (duty of retention, until 2034-12-31; contract CT-4)`: the longest ground is last."""
     grounds = [decision, *decision.get("besides", ())]
     why = "; ".join(_why(one, language) for one in reversed(grounds))
     name, outcome = (
@@ -81,8 +81,9 @@ def _decided(category: str, decision: dict[str, Any], language: texts.Language) 
 
 def _why(ground: dict[str, Any], language: texts.Language) -> str:
     until = ground.get("until")
+    named = (code_word("ground", ground["ground"], language), ground.get("ref"))
     told = [
-        code_word("ground", ground["ground"], language),
+        " ".join(filter(None, named)),
         phrase("certificate", "until", language, until) if until else None,
     ]
     return ", ".join(filter(None, told))

@@ -1,6 +1,8 @@
 """Acts that need a second person, where the settings say so: nothing happens before that one's approval."""
 
 import os
+import re
+import shlex
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -74,6 +76,9 @@ def test_the_same_command_of_a_second_person_does_it(
         assert ran.status == 1
         assert words in ran.err
         assert "another person" in ran.err
+        assert f"`{shlex.join(['ledger', *command])}`" in ran.err
+        assert re.search(r"until 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d", ran.err)
+        assert "the register grants no roles yet" in ran.err
         assert not done(office)
     assert by(office, SECOND, *command).status == 0
     assert done(office)
@@ -137,7 +142,9 @@ def test_both_persons_need_a_granted_role_that_may_approve(office: Cli) -> None:
     assert "one of privacy-officer, legal-counsel" in ran.err
     office.set(READER_ROLE="privacy-officer")
     assert approvals(office) == []
-    assert by(office, FIRST, *RELEASE).status == 1
+    first = by(office, FIRST, *RELEASE)
+    assert first.status == 1
+    assert "the role privacy-officer or legal-counsel" in first.err
     assert by(office, "employee/11", *RELEASE).status == 0
 
 
