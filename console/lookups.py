@@ -18,6 +18,7 @@ from schemas import EventType, texts
 
 __all__ = [
     "Names",
+    "alike",
     "codes",
     "event_types",
     "fields",
@@ -25,6 +26,7 @@ __all__ = [
     "named",
     "names_of",
     "option_of",
+    "plain",
     "provisions",
     "rules",
     "unknown",
@@ -116,9 +118,19 @@ def unknown(text: str, names: Names, see: str = "") -> typer.BadParameter:
     known = sorted(set(names.values()))
     is_listed = not see and len(known) <= _LISTED_AT_MOST
     told = f"expected one of {', '.join(known)}" if is_listed else "nothing is known by this name"
+    listed = f"; see `{see}`" if see else ""
+    return typer.BadParameter(f"{told}{listed}{alike(text, names)}")
+
+
+def plain(known: Iterable[str]) -> Names:
+    """Names that have one spelling."""
+    return names_of((name, ()) for name in known)
+
+
+def alike(text: str, names: Names) -> str:
+    """What to add to the error of a text that names nothing: `; did you mean a or b?`, or nothing."""
     near = nearest(text, names)
-    likely = f"did you mean {' or '.join(near)}?" if near else ""
-    return typer.BadParameter("; ".join(filter(None, (told, see and f"see `{see}`", likely))))
+    return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
 def nearest(text: str, names: Names) -> list[str]:

@@ -25,7 +25,7 @@ from ledger.errors import Retry, ServiceAway
 from ledger.reading import head_position
 from ledger.recording import Batch, Outcome
 from ledger.writing import Span
-from schemas import Code, Intake
+from schemas import Code, Intake, Rejection
 
 __all__ = ["IngestResult", "Progress", "RejectedLine", "ingest"]
 
@@ -36,12 +36,13 @@ PIPE_SECONDS = 1.0
 
 
 class RejectedLine(msgspec.Struct, frozen=True):
-    """A refused line, and why."""
+    """A refused line, and why. `type`: of the event, when it was readable."""
 
     file: str
     line: int
     code: Code
     pointer: str
+    type: str | None = None
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -62,6 +63,10 @@ class Progress(msgspec.Struct, frozen=True):
             duplicates=self.duplicates + (outcome.duplicates if outcome else 0),
             rejected=self.rejected + (_refused(outcome) if outcome else 0),
         )
+
+
+def _rejected(label: str, line: int, why: Rejection) -> "RejectedLine":
+    return RejectedLine(label, line, why.code, why.pointer, why.type)
 
 
 def _refused(outcome: Outcome) -> int:
@@ -205,7 +210,7 @@ class _Ingest:
             self._withheld += len(outcome.withheld)
             # Whoever brings a file may know what became of its lines; nobody else learns it.
             self._rejections += [
-                RejectedLine(one.label, one.lines[index].number, rejection.code, rejection.pointer)
+                _rejected(one.label, one.lines[index].number, rejection)
                 for index, rejection in sorted(
                     (*outcome.rejections, *outcome.withheld), key=itemgetter(0)
                 )

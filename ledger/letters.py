@@ -24,7 +24,7 @@ from ledger.postgres import Session
 from ledger.sealing import NONCE_BYTES, KeyedHash
 from ledger.writing import Span, append, lock_head
 from schemas import Rejection, is_person
-from schemas.codes import words_of
+from schemas.codes import words_for
 
 __all__ = [
     "Letter",
@@ -289,7 +289,7 @@ def answer_of(rejection: Rejection, origin: Any) -> bytes:
             "offset": offset,
             "code": rejection.code.value,
             "pointer": rejection.pointer,
-            "words": words_of(rejection.code.value),
+            "words": words_for(rejection.code.value, rejection.type, rejection.pointer),
         },
         option=orjson.OPT_SORT_KEYS,
     )

@@ -9,10 +9,11 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from schemas.allowed import allowed_words
 from schemas.rejection import Code
 from schemas.texts import LANGUAGES, Language
 
-__all__ = ["WORDS", "Words", "words_of"]
+__all__ = ["WORDS", "Words", "words_for", "words_of"]
 
 
 class Words(Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,3 +38,10 @@ def words_of(code: str) -> Mapping[Language, str]:
         return {}
     words = WORDS[Code(code)]
     return {language: f"{words.means[language]} {words.do[language]}" for language in LANGUAGES}
+
+
+def words_for(code: str, type: str | None, pointer: str) -> Mapping[Language, str]:
+    """The same of one rejection, with what may stand at its pointer where that is a closed list."""
+    words = words_of(code)
+    more = allowed_words(type, pointer) if code == Code.SCHEMA else {}
+    return {language: f"{words[language]} {more[language]}" for language in more} or words

@@ -8,7 +8,8 @@ from consumers.files import IngestResult
 from consumers.lines import Line, messages_of_lines
 from consumers.retry import Retried
 from ledger.arrivals import blocks
-from schemas import Intake, Rejection
+from schemas import Code, Intake, Rejection
+from schemas.allowed import allowed
 
 __all__ = ["ingested", "retried_row", "validated"]
 
@@ -22,10 +23,16 @@ def ingested(result: IngestResult) -> dict[str, Any]:
         "rejected": result.rejected,
         "last_position": result.last_position,
         "rejections": [
-            {"file": row.file, "line": row.line, "code": row.code.value, "pointer": row.pointer}
+            {"file": row.file, "line": row.line, **_why(row.code, row.type, row.pointer)}
             for row in result.rejections
         ],
     }
+
+
+def _why(code: Code, type: str | None, pointer: str) -> dict[str, Any]:
+    """Why a line was refused. `allowed`: what may stand there, where that is a closed list."""
+    may_be = allowed(type, pointer) if code is Code.SCHEMA else ()
+    return {"code": code.value, "pointer": pointer} | ({"allowed": may_be} if may_be else {})
 
 
 def retried_row(retried: Retried) -> dict[str, Any]:
@@ -45,7 +52,7 @@ def validated(lines: Iterable[Line], intake: Intake, now: datetime) -> dict[str,
         read += len(block)
         messages = messages_of_lines("file", block, intake, now)
         rejections += [
-            {"line": line.number, "code": refused.code.value, "pointer": refused.pointer}
+            {"line": line.number, **_why(refused.code, refused.type, refused.pointer)}
             for line, message in zip(block, messages, strict=True)
             if isinstance(refused := message.outcome, Rejection)
         ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from console.lookups import Names, event_types, folded, names_of, unknown
+from console.lookups import Names, event_types, folded, plain, unknown
 from ledger.letter_lists import Kind, names_in_letters
 from ledger.postgres import Session
 from ledger.quarantine import OTHERS, sources_of
@@ -23,16 +23,12 @@ def strange_names(session: Session, kind: Kind) -> Iterator[str]:
         topics.add(topic)
         sources |= {source} - {OTHERS}
     if kind.source is not None:
-        yield from _strange("--source", kind.source, _plain(sources), _SOURCES)
+        yield from _strange("--source", kind.source, plain(sources), _SOURCES)
     if kind.topic is not None:
-        yield from _strange("--topic", kind.topic, _plain(topics), _SOURCES)
+        yield from _strange("--topic", kind.topic, plain(topics), _SOURCES)
     if kind.types is not None:
-        known = {**_plain(types), **event_types(EVENT_TYPES.values())}
+        known = {**plain(types), **event_types(EVENT_TYPES.values())}
         yield from _strange("--type", kind.types[0], known, "ledger schema list")
-
-
-def _plain(names: set[str]) -> Names:
-    return names_of((name, ()) for name in names)
 
 
 def _strange(flag: str, asked: str, names: Names, see: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from projections.rebuild import ViewReport
 from projections.runner import ViewStatus
 from rulebook import period
 from schemas import Code
-from schemas.codes import words_of
+from schemas.codes import words_for
 
 __all__ = [
     "INTAKE_COUNTS",
@@ -172,7 +172,7 @@ def letter_row(letter: Letter) -> dict[str, Any]:
         "first_seen": instant(letter.first_seen),
         "last_seen": instant(letter.last_seen),
         "forgotten_after": _forgotten_after(letter),
-        "words": dict(words_of(letter.code)) or None,
+        "words": dict(words_for(letter.code, letter.type, letter.pointer)) or None,
     }
 
 

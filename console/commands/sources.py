@@ -1,13 +1,13 @@
 """Commands about the sources of Kafka's topics: what came of each, and letting one in again."""
 
 import shlex
-from difflib import get_close_matches
 from typing import Annotated
 
 import typer
 
 from console.answers.sources import sources
 from console.flags import Json, Language, configured, language_of
+from console.lookups import alike, plain
 from console.output import emit, note, people
 from console.settings import Settings
 from console.show.sources import sources_table
@@ -44,7 +44,7 @@ def show_sources(
     if topic is not None:
         known = sorted({row["topic"] for row in answer["sources"]})
         if topic not in known:
-            raise Misconfigured(f"nothing came by this topic{_alike(topic, known)}")
+            raise Misconfigured(f"nothing came by this topic{alike(topic, plain(known))}")
         answer["sources"] = [row for row in answer["sources"] if row["topic"] == topic]
     if as_json:
         emit(answer)
@@ -107,10 +107,5 @@ def _retry(kind: Kind) -> str:
 
 def _unknown(source: str, quarantined: list[str]) -> str:
     """What to say of a source that is not quarantined, with those that are and are spelt alike."""
-    alike = _alike(source, quarantined)
-    return f"this source is not quarantined; `ledger kafka sources` shows those that are{alike}"
-
-
-def _alike(name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known)
-    return f"; do you mean {', '.join(near)}?" if near else ""
+    told = "this source is not quarantined; `ledger kafka sources` shows those that are"
+    return told + alike(source, plain(quarantined))

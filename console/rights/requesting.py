@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from msgspec import Struct
 from console.answers.source import ERASED, Source, rows_known
 from console.answers.subjects import check_person, is_erased, known_streams, note_read
 from console.commands.following import bring_up_to_date
+from console.lookups import alike, names_of
 from console.rights.acting import Act, act
 from console.wiring import Site
 from ledger.errors import Misconfigured, Reject
@@ -36,7 +36,6 @@ __all__ = [
     "record",
 ]
 
-_NEAR = 5
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -164,12 +163,12 @@ def open_request(site: Site, source: Source, opening: Opening, time: datetime) -
 
 def _check_declared(source: Source, activity: str) -> None:
     """An objection to what nobody declared would stop nothing."""
-    known = [entry.activity for entry in register_entries(source.session) if entry.declared]
-    if activity not in known:
-        near = get_close_matches(activity, known, n=_NEAR, cutoff=0.4) or known[:_NEAR]
-        meant = f"; declared are {', '.join(near)}" if near else ""
+    entries = [entry for entry in register_entries(source.session) if entry.declared]
+    if activity not in {entry.activity for entry in entries}:
+        names = names_of((entry.activity, (entry.name,)) for entry in entries)
         raise Misconfigured(
-            f"--activity: no activity {activity} is declared{meant}; `ledger register` lists them all"
+            f"--activity: no activity {activity} is declared{alike(activity, names)}; "
+            "`ledger register` lists them all"
         )
 
 

@@ -6,8 +6,10 @@ from typing import Any
 
 from rich.console import RenderableType
 
-from console.show.text import pairs, table
+from console.show.text import Stack, pairs, table
 from console.show.upkeep import SHOWN_NAME
+from schemas.allowed import listed_words
+from schemas.texts import Language
 
 __all__ = ["Outcomes", "ingested_tables", "retried_tables"]
 
@@ -29,10 +31,16 @@ def ingested_tables(answer: dict[str, Any], withheld: int = 0) -> list[Renderabl
     shown: list[RenderableType] = [pairs("Lines", counts)]
     refused = answer["rejections"]
     if refused:
-        rows = [(row["line"], row["code"], row["pointer"]) for row in refused[:_SHOWN_REJECTIONS]]
+        rows = [(row["line"], row["code"], _place(row)) for row in refused[:_SHOWN_REJECTIONS]]
         title = "Rejected" if len(rows) == len(refused) else f"Rejected, the first {len(rows)}"
         shown.append(table(title, ("line", "code", "pointer"), rows))
     return shown
+
+
+def _place(row: dict[str, Any], language: Language = "en") -> Stack:
+    """Where it is wrong, and what may stand there."""
+    may_be = row.get("allowed")
+    return Stack([row["pointer"], may_be and listed_words(may_be)[language]])
 
 
 class Outcomes:

@@ -8,6 +8,9 @@ from rich.console import RenderableType
 from console.show.text import Stack, table
 from console.show.upkeep import SHOWN_NAME
 from console.words import counted, headings, phrase
+from schemas import Code
+from schemas.allowed import allowed_words
+from schemas.codes import words_of
 from schemas.texts import Language
 
 __all__ = ["letters_tables"]
@@ -20,7 +23,7 @@ def letters_tables(
     columns = headings("letters", "letter event from seen forgotten", language)
     rows = (
         (
-            _letter_and_why(row),
+            _letter_and_why(row, language),
             Stack([row["type"], row["source"], row["id"]]),
             _origin(row, language),
             Stack([row["last_seen"], _times(row, language)]),
@@ -36,7 +39,7 @@ def letters_tables(
         )
         counts = (f"{number:,}" for number in numbers)
         title = f"{title}: {phrase('letters', name, language, *counts)}"
-    words = {row["code"]: row["words"][language] for row in letters if row["words"]}
+    words = {row["code"]: words_of(row["code"])[language] for row in letters if row["words"]}
     tables: list[RenderableType] = [table(title, columns, rows, language)]
     if words:
         heads = headings("letters", "code words", language)
@@ -45,11 +48,13 @@ def letters_tables(
     return tables
 
 
-def _letter_and_why(row: dict[str, Any]) -> Stack:
-    """Its name and code; all that is withheld is one row, which has no name but its code."""
+def _letter_and_why(row: dict[str, Any], language: Language) -> Stack:
+    """Its name and code, and what may stand there; all that is withheld is one row, without a name."""
     if _is_withheld(row):
         return Stack([row["code"]])
-    return Stack([row["letter"][:SHOWN_NAME], f"{row['code']} {row['pointer']}"])
+    may_be = allowed_words(row["type"], row["pointer"]) if row["code"] == Code.SCHEMA else {}
+    why = f"{row['code']} {row['pointer']}"
+    return Stack([row["letter"][:SHOWN_NAME], why, may_be.get(language)])
 
 
 def _times(row: dict[str, Any], language: Language) -> str | None:

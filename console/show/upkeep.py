@@ -7,7 +7,8 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from console.answers.upkeep import INTAKE_COUNTS
-from console.show.text import pairs, table
+from console.show.text import Stack, pairs, table
+from console.words import phrase
 
 __all__ = [
     "SHOWN_NAME",
@@ -41,7 +42,11 @@ def status_tables(answer: dict[str, Any]) -> list[RenderableType]:
         ("halted topics", answer["halted"]),
         (
             "quarantined sources",
-            [f"{one['source']} on {one['topic']}" for one in answer["quarantined"]],
+            Stack(
+                phrase("sources", "kept-out", "en", one["source"], one["topic"])
+                for one in answer["quarantined"]
+            )
+            or [],
         ),
         ("reads that wait", answer["reads_waiting"]),
     ]

@@ -181,6 +181,20 @@ def test_files_and_commands_are_counted_and_never_kept_out(house: House) -> None
     assert (one.recorded, one.duplicates, one.refused, one.held) == (1, 0, 300, 0)
 
 
+def test_by_file_a_source_that_is_kept_out_of_a_topic_is_recorded(
+    house: House, intake: Intake
+) -> None:
+    for _ in range(3):
+        intake.send(*thirds(12))
+    assert quarantined(house) == [BAD]
+    assert codes(house)["quarantined"] == 0
+    outcome = house.record(good(BAD), good(BAD))
+    assert (outcome.recorded, outcome.rejections) == (2, ())
+    assert quarantined(house) == [BAD]  # and it is still kept out of the topic
+    intake.send(good(BAD))
+    assert codes(house)["quarantined"] == 1
+
+
 def test_what_is_withheld_stays_so_and_counts_for_nobody(house: House, tmp_path: Path) -> None:
     secret = [orjson.dumps(one | {"source": BAD}) for one in by_kind()]
     key = KeyPair(tmp_path / "confidential").create()
