@@ -3,7 +3,7 @@
 `python -m tests.architecture.documents` writes it; `test_documents.py` compares it. So no page can rot.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from schemas.codes import WORDS
 from schemas.envelope import Envelope
 from schemas.event_type import EventType
 from schemas.extensions import DROPPED
+from schemas.facts import COMMON_MEMBERS
 from schemas.limits import LIMITS
 from schemas.references import PERSONS
 from tests.architecture.protection import catalogue, files, tables
@@ -75,12 +76,45 @@ def events() -> str:
         [
             f"`{entry.name}`",
             entry.clause,
-            ", ".join(f"`{fact}`" for fact in entry.required_facts),
+            _named(entry.required_facts),
+            _named(_optional_facts(entry)),
             entry.title,
         ]
         for entry in EVENT_TYPES.values()
     )
-    return table(["type", "clause", "required facts", "meaning"], rows)
+    return table(["type", "clause", "required facts", "optional facts", "meaning"], rows)
+
+
+def _named(members: Iterable[str]) -> str:
+    return ", ".join(f"`{member}`" for member in members)
+
+
+def _optional_facts(entry: EventType) -> list[str]:
+    """What a type may have beside what every type may have."""
+    known = {*entry.required_facts, *COMMON_MEMBERS}
+    return [name for name in entry.data.__struct_fields__ if name not in known]
+
+
+def parts() -> str:
+    """The objects that facts are made of: what each must have and may have."""
+    found: dict[str, dict[str, Any]] = {}
+    for entry in EVENT_TYPES.values():
+        _, known = msgspec.json.schema_components([entry.data])
+        found |= {
+            name: one
+            for name, one in known.items()
+            if name not in {entry.data.__name__, "Personal"}
+        }
+    rows = (
+        [
+            f"`{name}`",
+            _named(one["required"]),
+            _named(member for member in one["properties"] if member not in one["required"]),
+            " ".join(one.get("description", "").split()),
+        ]
+        for name, one in sorted(found.items())
+    )
+    return table(["object", "must have", "may have", "meaning"], rows)
 
 
 def topics() -> str:
@@ -281,6 +315,7 @@ SECTIONS = {
         "dropped": dropped,
         "limits": limits,
         "types": events,
+        "parts": parts,
         "fields": fields,
         "codes": codes,
         "refused": refused,

@@ -7,6 +7,8 @@ from importlib import import_module
 import pytest
 
 from console.export.columns import COLUMNS
+from schemas import EVENT_TYPES
+from schemas.documents import schema_of
 from tests.architecture.documents import ROOT, SECTIONS, written
 
 
@@ -14,6 +16,22 @@ from tests.architecture.documents import ROOT, SECTIONS, written
 def test_a_page_says_what_the_code_says(page: str) -> None:
     text = (ROOT / page).read_text("utf-8")
     assert text == written(text, dict(SECTIONS[page])), "run `make documents`"
+
+
+def test_every_member_of_every_schema_is_named_in_the_contract() -> None:
+    """Facts, members of facts, attributes: what a sender may write stands in docs/events.md."""
+    named = set(re.findall(r"`([a-z_0-9]+)`", (ROOT / "docs/events.md").read_text("utf-8")))
+    members = {
+        member
+        for type in EVENT_TYPES
+        for part in (schema_of(type), *schema_of(type)["$defs"].values())
+        for member in part.get("properties", {})
+    }
+    assert {"besides", "certifications", "list_kept", "remarks", "tracestate"} <= members
+    assert members - named == set()
+    sent = {"source", "id", "type", "topic", "partition", "offset", "code", "pointer", "words"}
+    answer = (ROOT / "docs/events.md").read_text("utf-8").partition("{source, id,")[2][:80]
+    assert set(re.findall("[a-z]+", "source id" + answer.partition("}")[0])) == sent
 
 
 def tracked(*patterns: str) -> list[str]:
