@@ -5,14 +5,12 @@ from typing import Annotated, Any
 
 import typer
 
-from console.commands.log import Keys, PolicyFile, read_file, write_file
+from console.commands.log import Keys, PolicyFile, read_file, trusted_by, write_file
 from console.flags import Json, Language, configured, language_of
 from console.output import emit, people
-from console.setting_texts import read_policy
 from console.settings import Settings
 from console.show.retention import certificate_table
 from console.wiring import log_key
-from ledger.errors import Misconfigured
 from ledger.event import instant
 from ledger.tlog.certificate import (
     Certified,
@@ -22,7 +20,6 @@ from ledger.tlog.certificate import (
     verify,
 )
 from ledger.tlog.folder import LogFolder
-from ledger.tlog.keys import parse_verifier_key
 from ledger.tlog.proof_file import encode_proof
 from ledger.tlog.reading import entry_at, prove
 
@@ -84,12 +81,9 @@ def verify_certificate(
     Needs the file and the log's key, or a policy: no database, no network, no settings. Exit status 1 when it
     proves nothing.
     """
-    if not keys and not policy:
-        raise Misconfigured("expected --key, or --policy")
+    trusted = trusted_by(keys, policy)
     spoken = language_of(language)
-    known = [parse_verifier_key(key) for key in keys or ()]
-    found = parse_certificate(read_file(file))
-    answer = _answer(verify(found, known, read_policy(policy) if policy else None))
+    answer = _answer(verify(parse_certificate(read_file(file)), *trusted))
     if as_json:
         emit(answer)
     else:

@@ -11,12 +11,11 @@ from console.answers.feed_lists import all_feeds, feed_named, proof_of, proven_a
 from console.answers.lookups import known_recipient
 from console.answers.source import Source
 from console.answers.subjects import check_person
-from console.commands.log import Keys, PolicyFile, read_file, write_file
+from console.commands.log import Keys, PolicyFile, read_file, trusted_by, write_file
 from console.commands.people import working
 from console.feeding import Delivery, Kept, deliver, keep, keep_until
 from console.flags import At, Json, Language, configured, day_named, language_of
 from console.output import emit, emit_list, note, people
-from console.setting_texts import read_policy
 from console.settings import Settings
 from console.show.feeds import feeds_table, proven_sentence
 from console.show.upkeep import named_values
@@ -28,7 +27,6 @@ from ledger.feeds.proof import encode_feed_proof, parse_feed_proof, verify
 from ledger.feeds.vrf import KEY_BYTES
 from ledger.tlog.base64 import to_base64
 from ledger.tlog.folder import LogFolder
-from ledger.tlog.keys import parse_verifier_key
 from projections.read import recipients_by_id
 
 __all__ = ["add_commands"]
@@ -213,12 +211,10 @@ def verify_feed(
     Needs the file and the log's key, or a policy: no database, no network, no settings. Exit status 1 when it
     proves nothing; that somebody was not in the feed is proven as well.
     """
-    if not keys and not policy:
-        raise Misconfigured("expected --key, or --policy")
+    trusted = trusted_by(keys, policy)
     check_person(subject)
-    spoken, known = language_of(language), [parse_verifier_key(key) for key in keys or ()]
-    found = parse_feed_proof(read_file(file))
-    proven = verify(found, subject, known, read_policy(policy) if policy else None)
+    spoken = language_of(language)
+    proven = verify(parse_feed_proof(read_file(file)), subject, *trusted)
     answer = proven_answer(proven, subject)
     if answer["day"] != day_named("--day", day).isoformat():
         raise Unproven("the proof is about the feed of another day")

@@ -27,13 +27,22 @@ from ledger.metrics import Figures
 from ledger.postgres import Session
 from ledger.tlog.bundles import read_entry
 from ledger.tlog.folder import LogFolder
-from ledger.tlog.keys import parse_verifier_key
+from ledger.tlog.keys import VerifierKey, parse_verifier_key
 from ledger.tlog.metrics import PublisherMetrics, checkpoint_figures
 from ledger.tlog.observer import Observer
+from ledger.tlog.policy import Policy
 from ledger.tlog.proof_file import encode_proof, parse_proof, verify_entry
 from ledger.tlog.reading import entry_at, prove, published
 
-__all__ = ["Keys", "PolicyFile", "add_commands", "checkpoint_now", "read_file", "write_file"]
+__all__ = [
+    "Keys",
+    "PolicyFile",
+    "add_commands",
+    "checkpoint_now",
+    "read_file",
+    "trusted_by",
+    "write_file",
+]
 
 Keys = Annotated[
     list[str] | None,
@@ -181,12 +190,10 @@ def verify_proof(
     Needs the two files and the key, or a policy: no database, no network, no settings. Exit status 1 when it
     is not so.
     """
-    if not keys and not policy:
-        raise Misconfigured("expected --key, or --policy")
-    known = [parse_verifier_key(key) for key in keys or ()]
+    trusted = trusted_by(keys, policy)
     content = read_file(entry)
     found = parse_proof(read_file(proof))
-    checkpoint = verify_entry(found, content, known, read_policy(policy) if policy else None)
+    checkpoint = verify_entry(found, content, *trusted)
     if read_entry(content).position != found.index + 1:
         raise Unproven("the entry says that it belongs to another position")
     answer = verified_answer(checkpoint, content)
@@ -194,6 +201,16 @@ def verify_proof(
         emit(answer)
     else:
         people().print(named_values("Verified", answer))
+
+
+def trusted_by(
+    keys: list[str] | None, policy: Path | None
+) -> tuple[list[VerifierKey], Policy | None]:
+    """The keys and the policy of a verification. Raises Misconfigured where there are none."""
+    if not keys and not policy:
+        raise Misconfigured("expected --key, or --policy")
+    known = [parse_verifier_key(key) for key in keys or ()]
+    return known, read_policy(policy) if policy else None
 
 
 def read_file(path: Path | None) -> bytes:
