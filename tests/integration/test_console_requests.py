@@ -190,9 +190,10 @@ def test_an_objection_to_what_nobody_declared_says_so_at_once(office: Cli) -> No
 
 def test_a_restriction_shows_in_what_marketing_may_do_and_in_findings(office: Cli) -> None:
     asked(office, "restriction")
-    flags = "--category=contact", "--ground=accuracy-contested"
+    flags = "--category=contact", "--category=remark", "--ground=accuracy-contested"
     did(office, "answer", "R-1", *flags)
-    assert office("marketing", WHO, "--json").json["person"]["restricted"] == ["contact"]
+    restricted = office("marketing", WHO, "--json").json["person"]["restricted"]
+    assert restricted == ["contact", "remark"]
     facts = {"channel": "email", "campaign": "spring", "purpose": "newsletter"}
     later = {"time": datetime.now(UTC).isoformat(), "legal_basis": "6-1-f"}
     office.record(message("marketing-message-sent", WHO, **facts, **later))

@@ -28,8 +28,10 @@ def days(*bounds: tuple[float, float | None]) -> list[Span]:
 
 def over(day: float, to: UUID, ref: str = "c1", **more: Any) -> RecordedEvent:
     """From one to the other."""
-    parties = {"from_customer": str(ANNA if to == BERT else BERT), "to_customer": str(to)}
-    return event("contract-taken-over", day * DAY, contract_ref=ref, **parties, **more)
+    parties: dict[str, Any] = {"from_customer": str(ANNA if to == BERT else BERT)}
+    return event(
+        "contract-taken-over", day * DAY, contract_ref=ref, to_customer=str(to), **parties, **more
+    )
 
 
 @pytest.mark.parametrize(
