@@ -95,7 +95,8 @@ def _spans(steps: Iterable[_Step]) -> Iterator[Span]:
         if active and since is None:
             since = step.order.time
         elif not active and since is not None:
-            yield Span(since, step.order.time)
+            if since < step.order.time:  # of acts of one time only the last one counts
+                yield Span(since, step.order.time)
             since = None
     if since is not None:
         yield Span(since, None)

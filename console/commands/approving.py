@@ -34,7 +34,7 @@ def need_second_person(
     waits = _WAITS.get(site.approval_of(act, parameters, about))
     if waits:
         roles = site.approving_roles(act)
-        between = phrase("approval", "or", language)
+        between = f" {phrase('approval', 'or', language)} "
         who = phrase("approval", "who" if roles else "anybody", language, between.join(roles))
         told = phrase("approval", waits, language, until, command)
         note(f"ledger: {told} {who}")
