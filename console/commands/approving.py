@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from typing import Final
 
 from console.commands.failing import fail_unless
-from console.output import note
+from console.messages import tell
 from console.wiring import Site
+from console.words import say
 from ledger.approvals import Standing
 
 __all__ = ["need_second_person"]
 
 _WAITS: Final = {
-    Standing.FIRST: "your approval is recorded; another person gives the same command within a day",
-    Standing.AGAIN: "you have approved it before, and another person is needed: a second person gives the"
-    " same command within a day of now",
+    Standing.FIRST: "first-approval",
+    Standing.AGAIN: "same-approval",
 }
 
 
@@ -26,5 +26,5 @@ def need_second_person(
     """
     waits = _WAITS.get(site.approval_of(act, parameters, about))
     if waits:
-        note(f"ledger: nothing is done yet: this act needs two persons; {waits}")
+        tell("second-person", say("note", waits))
     fail_unless(waits is None)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from console.commands.log import Keys, PolicyFile, read_file, write_file
-from console.flags import Json, Language, configured, language_of
+from console.flags import Json, configured, spoken_to
 from console.output import emit, people
 from console.setting_texts import read_policy
 from console.settings import Settings
@@ -69,14 +69,15 @@ def _proven(folder: LogFolder, position: int) -> Proven:
     return Proven(entry_at(folder, position), encode_proof(prove(folder, position)))
 
 
+@spoken_to
 def verify_certificate(
+    _: typer.Context,
     keys: Keys = None,
     policy: PolicyFile = None,
     file: Annotated[
         Path | None,
         typer.Argument(metavar="[FILE]", help="The certificate; without it standard input."),
     ] = None,
-    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Check a certificate of erasure, and print what it proves.
@@ -86,14 +87,13 @@ def verify_certificate(
     """
     if not keys and not policy:
         raise Misconfigured("expected --key, or --policy")
-    spoken = language_of(language)
     known = [parse_verifier_key(key) for key in keys or ()]
     found = parse_certificate(read_file(file))
     answer = _answer(verify(found, known, read_policy(policy) if policy else None))
     if as_json:
         emit(answer)
     else:
-        people().print(certificate_table(answer, spoken))
+        people().print(certificate_table(answer))
 
 
 def _answer(found: Certified) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from console.answers.subjects import check_person
 from console.commands.log import Keys, PolicyFile, read_file, write_file
 from console.commands.people import working
 from console.feeding import Delivery, Kept, deliver, keep, keep_until
-from console.flags import At, Json, Language, configured, language_of
+from console.flags import At, Json, configured, spoken_to
 from console.output import emit, emit_list, people
 from console.setting_texts import read_policy
 from console.settings import Settings
@@ -90,7 +90,7 @@ def deliver_feed(
         }
         if not dry_run:
             answer |= _kept(deliver(site, Delivery(recipient, valid_for, references, time)))
-        _print("Feed", answer, as_json)
+        _print("feed", answer, as_json)
 
 
 def _kept(kept: Kept) -> dict[str, Any]:
@@ -98,7 +98,8 @@ def _kept(kept: Kept) -> dict[str, Any]:
     return told | ({"position": kept.acted.last_position} if kept.acted else {})
 
 
-def print_root(file: ListFile, key_file: KeyFile, as_json: Json = False) -> None:
+@spoken_to
+def print_root(_: typer.Context, file: ListFile, key_file: KeyFile, as_json: Json = False) -> None:
     """Print the root of a list for `merkle_root` of its event. Makes the key file when it is not there.
 
     For whoever sends the event of a feed and hands its list over later (`ledger feed keep`): each feed has a
@@ -110,7 +111,7 @@ def print_root(file: ListFile, key_file: KeyFile, as_json: Json = False) -> None
     members = members_of(_secret(key_file), references)
     root = to_base64(members.root)
     answer = {"merkle_root": root, "records": len(references), "members": members.size}
-    _print("Root", answer, as_json)
+    _print("root", answer, as_json)
 
 
 @configured("store")
@@ -127,7 +128,7 @@ def keep_list(
             "members": kept.members.size,
             "keep_until": instant(kept.until),
         }
-        _print("List", answer, as_json)
+        _print("list", answer, as_json)
 
 
 @configured("store")
@@ -173,10 +174,12 @@ def prove_feed(
         if as_json:
             emit(answer)
         else:
-            people().print(named_values("Proof", answer))
+            people().print(named_values("proof", answer))
 
 
+@spoken_to
 def verify_feed(
+    _: typer.Context,
     subject: Annotated[str, typer.Option("--subject", metavar="S", help="About whom.")],
     day: Annotated[
         str, typer.Option("--day", metavar="DATE", help="Of which day, such as 2026-11-24.")
@@ -186,7 +189,6 @@ def verify_feed(
     file: Annotated[
         Path | None, typer.Argument(metavar="[FILE]", help="The proof; else standard input.")
     ] = None,
-    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Check a proof, and say whether the person was in the feed of that day.
@@ -197,7 +199,7 @@ def verify_feed(
     if not keys and not policy:
         raise Misconfigured("expected --key, or --policy")
     check_person(subject)
-    spoken, known = language_of(language), [parse_verifier_key(key) for key in keys or ()]
+    known = [parse_verifier_key(key) for key in keys or ()]
     found = parse_feed_proof(read_file(file))
     proven = verify(found, subject, known, read_policy(policy) if policy else None)
     answer = proven_answer(proven, subject)
@@ -206,7 +208,7 @@ def verify_feed(
     if as_json:
         emit(answer)
     else:
-        people().print(proven_sentence(answer, spoken))
+        people().print(proven_sentence(answer))
 
 
 def _day(text: str) -> str:
@@ -234,8 +236,8 @@ def _secret(file: Path) -> bytes:
     return secret
 
 
-def _print(title: str, answer: dict[str, Any], as_json: bool) -> None:
+def _print(about: str, answer: dict[str, Any], as_json: bool) -> None:
     if as_json:
         emit(answer)
     else:
-        people().print(named_values(title, answer))
+        people().print(named_values(about, answer))

@@ -9,8 +9,9 @@ import typer
 from console.answers.intake import retried_row
 from console.answers.upkeep import WITHHELD, letter_row, withheld_row
 from console.commands.failing import fail_unless
-from console.flags import Json, Language, code_option, configured, language_of, time_of
-from console.output import emit_list, note, people
+from console.flags import Json, code_option, configured, time_of
+from console.messages import tell
+from console.output import emit_list, people
 from console.settings import Settings
 from console.show.intake import Outcomes, retried_tables
 from console.show.letters import letters_tables
@@ -83,7 +84,6 @@ def list_letters(
     seen_from: SeenFrom = None,
     seen_to: SeenTo = None,
     limit: Limit = None,
-    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Print what was refused, why, and what its sender must do. Nothing of the messages is shown.
@@ -91,7 +91,7 @@ def list_letters(
     Of what only the confidential ledger may know, in one line, how much there is. With --json all of
     them, otherwise the oldest 100 where --limit does not say more.
     """
-    kind, spoken = kind_of(code, source, topic, type, seen_from, seen_to), language_of(language)
+    kind = kind_of(code, source, topic, type, seen_from, seen_to)
     with open_site(settings) as site:
         reader = site.session("reader")
         (total, _), (matching, _) = count_letters(reader, Kind()), count_letters(reader, kind)
@@ -102,9 +102,7 @@ def list_letters(
             return
         most = SHOWN if limit is None else limit
         shown = list(islice(rows, most))
-        tables = letters_tables(
-            [*_with_withheld(shown, reader, kind)], len(shown), matching, total, spoken
-        )
+        tables = letters_tables([*_with_withheld(shown, reader, kind)], len(shown), matching, total)
     people().print(*tables)
 
 
@@ -181,5 +179,5 @@ def retry_letters(
     if not as_json:
         people().print(*retried_tables(shown, outcomes))
         if not named and outcomes.total < matching:
-            note(f"ledger: {outcomes.total:,} of {matching:,} letters were tried")
+            tell("tried", f"{outcomes.total:,}", f"{matching:,}")
     fail_unless(outcomes.all_fine)

@@ -7,135 +7,140 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from console.export.register_words import Words
+from console.language import spoken
 from console.show.person import forgotten_table
-from console.show.text import Stack, clean, pairs, table
-from console.words import code_word, headings, phrase
-from schemas import texts
+from console.show.text import Stack, clean, pairs, table, worded
+from console.words import code_word, headings, in_words, say
 
 __all__ = ["certificate_table", "clocks_table", "decision_tables", "forecast_table", "steps_table"]
 
 
-def decision_tables(answer: dict[str, Any], language: texts.Language) -> list[RenderableType]:
+def decision_tables(answer: dict[str, Any]) -> list[RenderableType]:
     """What becomes of each category, and why, in words for the person."""
-    columns = headings("decision", "category decision until why statute", language)
+    columns = headings("decision", "category decision until why statute")
     rows = [
         row
         for subject in answer["data_subjects"]
         for decision in subject["decisions"]
-        for row in _decision(decision, language)
+        for row in _decision(decision)
     ]
     name = "decided" if answer["carried_out"] else "preview"
-    title = phrase("decision", name, language, clean(answer["subject"]))
-    shown: list[RenderableType] = [table(title, columns, rows, language)]
+    title = say("decision", name, clean(answer["subject"]))
+    shown: list[RenderableType] = [table(title, columns, rows)]
     forgotten = answer["forgotten"]
-    return [*shown, forgotten_table(forgotten, language)] if forgotten else shown
+    return [*shown, forgotten_table(forgotten)] if forgotten else shown
 
 
-def _decision(row: dict[str, Any], language: texts.Language) -> Iterator[tuple[Any, ...]]:
+def _decision(row: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
     """A line for every ground of a category, with its end; the one that lasts longest is the last."""
     named = (
-        code_word("category", row["category"], language),
-        phrase("outcome", row["decision"], language),
+        code_word("category", row["category"]),
+        say("outcome", row["decision"]),
     )
     for number, ground in enumerate(row["grounds"]):
         yield (
             *(named if number == 0 else ("", "")),
-            ground["until"] or _waits(ground, language),
-            ground["says"][language],
-            Words(language).cited(ground["statute"]),
+            ground["until"] or _waits(ground),
+            ground["says"][spoken()],
+            Words(spoken()).cited(ground["statute"]),
         )
 
 
-def _waits(ground: dict[str, Any], language: texts.Language) -> str | None:
+def _waits(ground: dict[str, Any]) -> str | None:
     anchor = ground["waits_for"]
-    return (
-        phrase("decision", "waits", language, Words(language).code("anchor", anchor))
-        if anchor
-        else None
-    )
+    return say("decision", "waits", Words(spoken()).code("anchor", anchor)) if anchor else None
 
 
-def certificate_table(answer: dict[str, Any], language: texts.Language) -> Table:
+def certificate_table(answer: dict[str, Any]) -> Table:
     """What a certificate of erasure proves."""
     decisions = answer["decisions"]
     said = {
         **answer,
-        "ground": code_word("ground", answer["ground"], language),
-        "categories": [code_word("category", one, language) for one in answer["categories"]],
-        "decisions": Stack(_decided(one, decisions[one], language) for one in sorted(decisions)),
+        "ground": code_word("ground", answer["ground"]),
+        "categories": [code_word("category", one) for one in answer["categories"]],
+        "decisions": Stack(_decided(one, decisions[one]) for one in sorted(decisions)),
     }
-    rows = ((phrase("certificate", name, language), value) for name, value in said.items())
-    return pairs(phrase("certificate", "title", language), rows, language)
+    rows = ((say("certificate", name), value) for name, value in said.items())
+    return pairs(say("certificate", "title"), rows)
 
 
-def _decided(category: str, decision: dict[str, Any], language: texts.Language) -> str:
+def _decided(category: str, decision: dict[str, Any]) -> str:
     """`payment: retain (duty of retention, until 2034-12-31; contract)`: the longest ground is last."""
     grounds = [decision, *decision.get("besides", ())]
-    why = "; ".join(_why(one, language) for one in reversed(grounds))
+    why = "; ".join(_why(one) for one in reversed(grounds))
     name, outcome = (
-        code_word("category", category, language),
-        phrase("outcome", decision["decision"], language),
+        code_word("category", category),
+        say("outcome", decision["decision"]),
     )
     return f"{name}: {outcome} ({why})"
 
 
-def _why(ground: dict[str, Any], language: texts.Language) -> str:
+def _why(ground: dict[str, Any]) -> str:
     until = ground.get("until")
     told = [
-        code_word("ground", ground["ground"], language),
-        phrase("certificate", "until", language, until) if until else None,
+        code_word("ground", ground["ground"]),
+        say("certificate", "until", until) if until else None,
     ]
     return ", ".join(filter(None, told))
 
 
 def clocks_table(rows: Iterable[dict[str, Any]]) -> Table:
     """Until when what is held may be kept."""
-    columns = ("subject", "category", "until", "rule", "kept by")
-    return table("Periods", columns, (_clock(row) for row in rows))
+    return worded("periods", "subject category until rule kept-by", (_clock(row) for row in rows))
 
 
 def _clock(row: dict[str, Any]) -> tuple[Any, ...]:
     kept = [_keeper(one) for one in row["grounds"]]
     waiting = not row["due"]
-    waits = f"waits for {row['waits_for']}" if row["waits_for"] and waiting else None
-    deferred = f"its erasure ({row['deferred']}) waits" if row["deferred"] and waiting else None
-    overdue = (
-        f"should have been deleted on {row['overdue_since']}" if row["overdue_since"] else None
+    waits = _waits(row) if waiting else None
+    deferred = (
+        say("periods", "deferred", in_words("ground", row["deferred"]))
+        if row["deferred"] and waiting
+        else None
     )
+    overdue = say("periods", "overdue", row["overdue_since"]) if row["overdue_since"] else None
+    due = say("periods", "due", in_words("ground", row["cause"])) if row["due"] else None
     return (
         row["subject"] or {"erased": True},
-        row["category"] or "entries",
-        Stack([row["until"] or waits, overdue, f"DUE ({row['cause']})" if row["due"] else None]),
+        in_words("category", row["category"]) or say("periods", "entries"),
+        Stack([row["until"] or waits, overdue, due]),
         row["rule"],
         Stack([*kept, deferred]),
     )
 
 
 def _keeper(one: dict[str, Any]) -> str:
-    until = f"until {one['until']}" if one["until"] else None
-    return " ".join(word for word in (one["ground"], one["ref"], until) if word)
+    until = say("certificate", "until", one["until"]) if one["until"] else None
+    return " ".join(word for word in (in_words("ground", one["ground"]), one["ref"], until) if word)
 
 
-def steps_table(title: str, rows: Iterable[dict[str, Any]]) -> Table:
-    """What goes, of whom, for what cause."""
-    columns = ("subject", "cause", "categories", "collected until", "keys destroyed")
-    return table(
-        title,
-        columns,
+def steps_table(name: str, rows: Iterable[dict[str, Any]]) -> Table:
+    """What goes, of whom, for what cause. `name`: of the title."""
+    return worded(
+        "erasing",
+        "subject cause categories collected keys",
         (
             (
                 row["subject"] or {"erased": True},
-                Stack([row["cause"], row["request_ref"]]),
-                row["categories"],
+                Stack([in_words("ground", row["cause"]), row["request_ref"]]),
+                in_words("category", row["categories"]),
                 row["collected_until"],
                 row["keys_destroyed"],
             )
             for row in rows
         ),
+        title=name,
     )
 
 
 def forecast_table(rows: Iterable[dict[str, Any]]) -> Table:
     """How much falls due, month by month."""
-    columns = ("month", "category", "data subjects")
-    return table("Falls due", columns, (tuple(row.values()) for row in rows))
+    told = (
+        (month, in_words("category", category), number)
+        for month, category, number in map(_cells, rows)
+    )
+    return worded("forecast", "month category data-subjects", told)
+
+
+def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(row.values())
