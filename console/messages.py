@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from console.language import spoken
 from console.output import note
 from console.words import say
+from rulebook import DEADLINES
 
 __all__ = ["tell", "told"]
 
@@ -62,6 +63,7 @@ def _messages() -> tuple[_Message, ...]:
     parts: dict[str, dict[str, str]] = tomllib.loads(text)
     around = parts.pop(_AROUND)
     known = [one for part in parts.values() for one in part.items()]
+    known += [(duty.title, duty.title_nl) for duty in DEADLINES.values()]
     ordered = [*around.items(), *sorted(known, key=lambda one: -len(one[0].replace(_PLACE, "")))]
     return tuple(_Message(_pattern(english), dutch) for english, dutch in ordered)
 

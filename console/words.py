@@ -45,10 +45,11 @@ def headings(about: str, names: str, language: Language | None = None) -> list[s
     return [phrase(about, name, language or spoken()) for name in names.split()]
 
 
-def code_word(about: str, code: str | None, language: Language) -> str | None:
+def code_word(about: str, code: str | None, language: Language | None = None) -> str | None:
     """A code in words; in Dutch one that is not in the file as sentences call it, else as it is."""
     if code is None:
         return None
+    language = language or spoken()
     known = _words().get(about, {}).get(code)
     if known:
         return known[language]

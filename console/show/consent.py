@@ -6,6 +6,8 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
+from console.export.register_words import Words
+from console.language import spoken
 from console.messages import told
 from console.show.text import Stack, clean, pairs, worded
 from console.words import in_words, say, told_in
@@ -82,7 +84,7 @@ def marketing_tables(answer: dict[str, Any]) -> list[RenderableType]:
             Stack([in_words("channel", decision["channel"]), _may(decision)]),
             Stack([say("layer", verdict["layer"]), _may(verdict)]),
             Stack([told_in(verdict, "why"), _asked(verdict), told_in(verdict, "title")]),
-            Stack([verdict["citation"], _doubt(verdict)]),
+            Stack([Words(spoken()).cited(verdict["citation"]), _doubt(verdict)]),
         )
         for decision in answer["decisions"]
         for verdict in decision["verdicts"]

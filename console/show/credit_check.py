@@ -5,6 +5,8 @@ from typing import Any
 
 from rich.console import RenderableType
 
+from console.export.register_words import Words
+from console.language import spoken
 from console.show.text import Stack, clean, pairs, table
 from console.words import headings, say, told_in
 
@@ -59,7 +61,7 @@ def _row(about: str, verdict: dict[str, Any]) -> tuple[Any, ...]:
                 say(_ABOUT, "lifted", lifted) if lifted else None,
             ]
         ),
-        Stack([verdict["rule"], verdict["citation"], _doubt(verdict)]),
+        Stack([verdict["rule"], Words(spoken()).cited(verdict["citation"]), _doubt(verdict)]),
     )
 
 

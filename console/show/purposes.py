@@ -5,6 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
+from console.export.register_words import Words
+from console.language import spoken
 from console.show.text import Stack, worded
 from console.words import in_words, say, told_in
 
@@ -32,7 +34,12 @@ def _layer(row: dict[str, Any], layer: str) -> Stack:
         if entry["layer"] == layer:
             doubt = say("confidence", "doubt") if entry["confidence"] == "unconfirmed" else None
             bases = entry["legal_bases"] or say("purposes", "forbidden")
-            lines += [told_in(entry, "title"), bases, entry["citation"], doubt]
+            lines += [
+                told_in(entry, "title"),
+                bases,
+                Words(spoken()).cited(entry["citation"]),
+                doubt,
+            ]
     return Stack(lines)
 
 

@@ -150,7 +150,7 @@ def recipients_table(answer: dict[str, Any]) -> Table:
 
 def transparency_table(answer: dict[str, Any]) -> Table:
     """Counts by kind of recipient and quarter."""
-    columns, rows = transparency_rows(answer)
+    columns, rows = transparency_rows(answer, spoken())
     return table(say("transparency", "heading"), columns, rows)
 
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from console.answers.upkeep import INTAKE_COUNTS
 from console.messages import told
 from console.show.text import pairs, worded
-from console.words import headings, say
+from console.words import headings, in_words, say
 
 __all__ = [
     "SHOWN_NAME",
@@ -20,6 +20,8 @@ __all__ = [
 ]
 
 
+# Members that are codes, and what these are about.
+_CODES = {"act": "hold-act", "categories": "category"}
 # Enough of a letter's name to tell it from others; the commands take a beginning.
 SHOWN_NAME = 12
 
@@ -101,5 +103,8 @@ def reports_table(name: str, reports: Iterable[dict[str, Any]]) -> Table:
 
 def named_values(about: str, answer: dict[str, Any]) -> Table:
     """A small answer as names and values. `about`: name of the title."""
-    rows = ((say("member", name), value) for name, value in answer.items())
+    rows = (
+        (say("member", name), in_words(_CODES[name], value) if name in _CODES else value)
+        for name, value in answer.items()
+    )
     return pairs(say("answer", about), rows)

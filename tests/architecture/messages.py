@@ -1,4 +1,4 @@
-"""Every message of the code that a person can be shown, taken from the source: its words, `{}` where values stand.
+"""Every message of the code that a person can be shown, from the source: its words, `{}` where values stand.
 
 What counts: the text of each error of ours and of Typer's `BadParameter`, the docstring that is an error's
 default, what an audit notes, what is wrong with a setting, and the functions that are named here. A text that
@@ -65,19 +65,21 @@ class _Module:
 def _given(nodes: Iterable[ast.AST]) -> dict[str, list[ast.expr]]:
     found: dict[str, list[ast.expr]] = {}
     for node in nodes:
-        targets, value = [], None
-        if isinstance(node, ast.Assign):
-            targets, value = node.targets, node.value
-        elif isinstance(node, ast.AnnAssign):
-            targets, value = [node.target], node.value
-        for target in targets:
-            if isinstance(target, ast.Name) and value is not None:
+        for target, value in _assigned(node):
+            if isinstance(target, ast.Name):
                 found.setdefault(target.id, []).append(value)
-            elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
-                for one, its in zip(target.elts, value.elts, strict=False):
-                    if isinstance(one, ast.Name):
-                        found.setdefault(one.id, []).append(its)
     return found
+
+
+def _assigned(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What is given a value, with it; of several at once each by itself."""
+    match node:
+        case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
+            yield from zip(names, values, strict=False)
+        case ast.Assign(targets=targets, value=value):
+            yield from ((target, value) for target in targets)
+        case ast.AnnAssign(target=name, value=ast.expr() as value):
+            yield name, value
 
 
 class _Texts:
@@ -101,29 +103,29 @@ class _Texts:
     def _of(self, node: ast.expr, names: dict[str, list[ast.expr]]) -> set[str]:
         match node:
             case ast.Constant(value=str() as text):
-                return {text.replace("{", "{{").replace("}", "}}")} if text else {""}
+                return {text.replace("{", "{{").replace("}", "}}")}
             case ast.Constant():
                 return set()
             case ast.JoinedStr(values=parts):
                 return self._joined(parts, names)
-            case ast.IfExp(body=yes, orelse=no):
-                return self.of(yes, names) | self.of(no, names)
-            case ast.BoolOp(values=parts):
-                return {text for part in parts for text in self.of(part, names)}
             case ast.BinOp(left=left, right=right, op=ast.Add()):
                 return {a + b for a in self.of(left, names) for b in self.of(right, names)}
-            case ast.Dict(values=parts) | ast.Tuple(elts=parts) | ast.List(elts=parts):
-                return {text for part in parts for text in self.of(part, names)}
-            case ast.Subscript(value=ast.Name() as table):
-                return self.of(table, names)
             case ast.Name(id=name):
-                given = names.get(name) or self.module.given.get(name) or []
-                return {text for one in given for text in self.of(one, names)} or {PLACE}
-            case ast.Call(func=ast.Attribute(value=template, attr="format")):
+                return self._any(names.get(name) or self.module.given.get(name, []), names)
+            case ast.Call():
+                return self._called(node, names)
+        return self._any(_choices(node), names)
+
+    def _any(self, nodes: list[ast.expr], names: dict[str, list[ast.expr]]) -> set[str]:
+        return {text for one in nodes for text in self.of(one, names)} or {PLACE}
+
+    def _called(self, call: ast.Call, names: dict[str, list[ast.expr]]) -> set[str]:
+        match call.func:
+            case ast.Attribute(value=template, attr="format"):
                 return {_places(text) for text in self.of(template, names)}
-            case ast.Call(func=ast.Attribute(value=table, attr="get")):
-                return self.of(table, names) or {PLACE}
-            case ast.Call(func=ast.Name(id=name)) if name in self.module.functions:
+            case ast.Attribute(value=table, attr="get"):
+                return self._any([table], names)
+            case ast.Name(id=name) if name in self.module.functions:
                 return self.returned(name) or {PLACE}
         return {PLACE}
 
@@ -144,6 +146,20 @@ class _Texts:
             else:
                 told.append(self.of(part, names))
         return {"".join(one) for one in product(*told)}
+
+
+def _choices(node: ast.expr) -> list[ast.expr]:
+    """The expressions of which one is it."""
+    match node:
+        case ast.IfExp(body=yes, orelse=no):
+            return [yes, no]
+        case ast.BoolOp(values=parts) | ast.Dict(values=parts):
+            return parts
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            return parts
+        case ast.Subscript(value=ast.Name() as table):
+            return [table]
+    return []
 
 
 def _places(text: str) -> str:
@@ -196,11 +212,8 @@ def messages() -> set[str]:
             found |= _spoken(texts, name)
         found |= texts.values
         found |= {errors[name] for name in _raised(module) if name in errors}
-    return {
-        text
-        for text in (" ".join(one.removeprefix("ledger: ").split()) for one in found)
-        if _counts(text)
-    }
+    plain = (" ".join(one.removeprefix("ledger: ").split()) for one in found)
+    return {text for text in plain if _counts(text)}
 
 
 def _counts(text: str) -> bool:
@@ -222,6 +235,8 @@ def _told(call: ast.Call, module: _Module, errors: dict[str, str]) -> list[ast.e
         return arguments[-2:]
     if name == "append" and _last(getattr(call.func, "value", call.func)) == "wrong":
         return arguments[:1]
+    if module.name in _SPOKEN and name.endswith("Answer"):
+        return [one.value for one in call.keywords if one.arg == "why"]
     if module.name == "console/settings.py" and name in {"text", "names"}:
         return arguments[3:4]
     return []
