@@ -47,7 +47,7 @@ class _Group(TyperGroup):
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             _, _, group = ctx.command_path.partition(" ")
             meant = commands_meant(args[0], group, ctx.find_root().command)
-            told = say("value", "or").join(f"`ledger {path}`" for path in meant)
+            told = f" {say('value', 'or')} ".join(f"`ledger {path}`" for path in meant)
             ctx.fail(say("command", "meant", told) if meant else say("command", "none"))
         return super().resolve_command(ctx, args)
 

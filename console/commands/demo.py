@@ -97,5 +97,5 @@ def _through_kafka(site: Site, events: Iterator[dict[str, Any]]) -> str:
     kafka = site.settings.need_kafka()
     count = publish(kafka, events)
     read = consume_all(site, kafka, count)
-    topics = say("demo", "and").join(kafka.topics)
+    topics = f" {say('demo', 'and')} ".join(kafka.topics)
     return say("demo", "published", count, sample.DEFAULT_CUSTOMERS, topics, read)

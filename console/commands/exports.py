@@ -93,7 +93,7 @@ def export(
         emit_lines(exported(source, log, wanted, RECORDS[form], told))
     if as_json:
         return
-    left_out = say("note", "left-out", told.left_out) if told.left_out else ""
+    left_out = f", {say('note', 'left-out', told.left_out)}" if told.left_out else ""
     tell("exported", counted("record", told.records), f"{told.position}{left_out}")
 
 

@@ -118,7 +118,7 @@ def _asked(verdict: dict[str, Any]) -> str | None:
     if verdict["code"] != "no-consent":
         return None
     wanted = in_words("purpose", verdict["consent_for"])
-    return say(_MARKETING, "asked-for", say("value", "or").join(wanted))
+    return say(_MARKETING, "asked-for", f" {say('value', 'or')} ".join(wanted))
 
 
 def _doubt(verdict: dict[str, Any]) -> str | None:
