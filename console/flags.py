@@ -16,11 +16,19 @@ import typer
 
 from console.answers.period import Period
 from console.clock import show_in, time_shown
+from console.language import speak
 from console.lookups import Names, codes, option_of
-from console.settings import SETTINGS, Group, Setting, Settings, read_settings
+from console.settings import (
+    SETTINGS,
+    Group,
+    People,
+    Setting,
+    Settings,
+    read_people,
+    read_settings,
+)
 from ledger.embedded import default_data_dir
 from projections.timetravel import Moment
-from schemas import texts
 from schemas.formats import instant_of
 
 __all__ = [
@@ -28,7 +36,6 @@ __all__ = [
     "At",
     "AtPosition",
     "Json",
-    "Language",
     "Limit",
     "MostUrgent",
     "RecordedBy",
@@ -40,13 +47,14 @@ __all__ = [
     "day_named",
     "day_to_come",
     "global_flags",
-    "language_of",
     "moment_of",
     "period_of",
+    "spoken_to",
     "time_of",
 ]
 
 PANELS: dict[Group, str] = {
+    "people": "On screen",
     "store": "Ledger",
     "intake": "Limits",
     "kafka": "Kafka",
@@ -55,7 +63,7 @@ PANELS: dict[Group, str] = {
     "backup": "Encryption",
     "serving": "Health, metrics, logs",
 }
-ALL_GROUPS: tuple[Group, ...] = ("store", "intake", "kafka", "register", "log", "backup", "serving")
+ALL_GROUPS: tuple[Group, ...] = tuple(PANELS)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document, and nothing else.")]
 AsOf = Annotated[
@@ -95,12 +103,6 @@ MostUrgent = Annotated[
     int | None,
     typer.Option("--limit", metavar="N", min=1, help="At most so many, the most urgent of them."),
 ]
-Language = Annotated[
-    str,
-    typer.Option(
-        "--language", metavar="L", help="nl or en.", autocompletion=lambda: texts.LANGUAGES
-    ),
-]
 
 
 def code_option(
@@ -122,14 +124,6 @@ def code_option(
     return typer.Option(
         flag, metavar=metavar, help=text, autocompletion=lambda: known, callback=choose, **more
     )
-
-
-def language_of(text: str) -> texts.Language:
-    """The language of a page or a table. Raises BadParameter for another one."""
-    found = next((language for language in texts.LANGUAGES if language == text), None)
-    if found is None:
-        raise typer.BadParameter("--language: expected nl or en")
-    return found
 
 
 def moment_of(as_of: str | None, recorded_by: str | None, at_position: int | None) -> Moment:
@@ -186,17 +180,34 @@ def day_to_come(flag: str, text: str, today: date) -> date:
 
 def configured(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Decorate a command whose first argument is its `Settings`."""
+    with_people: tuple[Group, ...] = (*groups, "people")
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         def call(ctx: typer.Context, **arguments: Any) -> None:
-            flags = _texts(arguments, groups)
+            flags = _texts(arguments, with_people)
             settings = settings_from({**(ctx.obj or {}), **flags})
-            show_in(settings.timezone)
+            _speak_to(settings.people)
             command(settings, **arguments)
 
-        return _with_flags(command, call, groups)
+        return _with_flags(command, call, with_people)
 
     return decorate
+
+
+def spoken_to(command: Callable[..., None]) -> Callable[..., None]:
+    """Decorate a command that gets the context and no settings: only how people are spoken to is read."""
+
+    def call(ctx: typer.Context, **arguments: Any) -> None:
+        flags = _texts(arguments, ("people",))
+        _speak_to(read_people({**os.environ, **(ctx.obj or {}), **flags}))
+        command(ctx, **arguments)
+
+    return _with_flags(command, call, ("people",))
+
+
+def _speak_to(found: People) -> None:
+    show_in(found.timezone)
+    speak(found.language)
 
 
 def global_flags(callback: Callable[[typer.Context], None]) -> Callable[..., None]:
@@ -256,6 +267,7 @@ def _parameter(setting: Setting, hidden: bool) -> inspect.Parameter:
         show_default=False,
         hidden=hidden,
         metavar=None if setting.switch else "TEXT",
+        autocompletion=(lambda: list(setting.codes)) if setting.codes else None,
     )
     kind = bool if setting.switch else str
     return inspect.Parameter(

@@ -12,6 +12,9 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from console.meant import commands_meant
+from console.words import say
+
 __all__ = ["tell_as_text"]
 
 _WIDEST = 110
@@ -39,6 +42,15 @@ class _Command(TyperCommand):
 
 
 class _Group(TyperGroup):
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command of the first argument; of one that is not there it is said what may be meant."""
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            _, _, group = ctx.command_path.partition(" ")
+            meant = commands_meant(args[0], group, ctx.find_root().command)
+            told = f" {say('value', 'or')} ".join(f"`ledger {path}`" for path in meant)
+            ctx.fail(say("command", "meant", told) if meant else say("command", "none"))
+        return super().resolve_command(ctx, args)
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help of a group, with its commands."""
         formatter.write(_help_of(self, ctx, self.commands))

@@ -17,6 +17,7 @@ from typing import Any
 
 import orjson
 
+from console.messages import told
 from console.output import note, shown
 from console.settings import Serving
 
@@ -96,10 +97,11 @@ def run_id() -> str:
 def complain(line: str, status: int) -> None:
     """Say in one line why a command ends: a note, or a log line of one that logs."""
     logger = logging.getLogger("console")
+    message = line.removeprefix("ledger: ")
     if any(isinstance(handler, _Lines) for handler in logger.handlers):
-        Log("main").error("ended", line.removeprefix("ledger: "), status=status)
+        Log("main").error("ended", message, status=status)
     else:
-        note(line)
+        note(f"ledger: {told(message)}")
 
 
 class _Lines(logging.Handler):

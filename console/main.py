@@ -41,7 +41,10 @@ from console.commands import (
 from console.failures import FINE, INTERRUPTED, explained
 from console.flags import global_flags
 from console.help import tell_as_text
-from console.logs import complain, end_logs, silence
+from console.language import asked_for, speak
+from console.logs import RUN, complain, end_logs, silence
+from console.meant import unknown_variables
+from console.messages import tell
 from ledger import cycles
 
 __all__ = ["app", "main", "run"]
@@ -107,7 +110,9 @@ tell_as_text(app)
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; its exit status. What goes wrong is told in one line on standard error."""
+    speak(asked_for(arguments, os.environ))
     try:
+        _name_unknown_variables()
         result = get_command(app).main(
             args=list(arguments), prog_name="ledger", standalone_mode=False
         )
@@ -127,6 +132,16 @@ def main(arguments: Sequence[str]) -> int:
     finally:
         end_logs()
     return result if isinstance(result, int) else FINE
+
+
+def _name_unknown_variables() -> None:
+    """Say which variables have no effect: a setting that is misspelt would be missed in silence.
+
+    Once a run: parts of a supervisor have its variables.
+    """
+    if RUN not in os.environ:
+        for name, near in unknown_variables(os.environ):
+            tell("meant-variable", name, near) if near else tell("unknown-variable", name)
 
 
 def _leave_quietly() -> int:

@@ -4,16 +4,18 @@ from typing import Literal
 
 import msgspec
 
+from schemas.texts import LANGUAGES
+
 __all__ = ["PREFIX", "SETTINGS", "Group", "Setting"]
 
-Group = Literal["store", "intake", "kafka", "register", "log", "backup", "serving"]
+Group = Literal["people", "store", "intake", "kafka", "register", "log", "backup", "serving"]
 PREFIX = "LEDGER_"
 
 
 class Setting(msgspec.Struct, frozen=True):
     """One setting. `secret`: never a flag, since other users can read the arguments of a process.
 
-    `fixed`: never a flag, since it restricts whoever types the command.
+    `fixed`: never a flag, since it restricts whoever types the command. `codes`: what a shell completes.
     """
 
     variable: str
@@ -22,6 +24,7 @@ class Setting(msgspec.Struct, frozen=True):
     secret: bool = False
     fixed: bool = False
     switch: bool = False
+    codes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -88,8 +91,14 @@ SETTINGS: tuple[Setting, ...] = (
         fixed=True,
     ),
     Setting(
+        "LEDGER_LANGUAGE",
+        "people",
+        "nl or en: what people read; machines and logs get the same in both [en; documents for persons nl]",
+        codes=LANGUAGES,
+    ),
+    Setting(
         "LEDGER_TIMEZONE",
-        "store",
+        "people",
         "zone of times on screen, such as UTC; machines get UTC anyway [Europe/Amsterdam]",
     ),
     Setting("LEDGER_READER_ROLE", "store", "in which role, for the record of reads [operator]"),

@@ -24,6 +24,11 @@ class Reader:
         self._texts = {name: text.strip() for name, text in texts.items() if text.strip()}
         self.wrong: list[str] = []
 
+    def check(self) -> None:
+        """Raises Misconfigured, which names everything that is wrong."""
+        if self.wrong:
+            raise Misconfigured("; ".join(self.wrong))
+
     def text(self, name: str, default: T, pattern: str = r".+", expected: str = "") -> str | T:
         """The text, the default when there is none or it does not match."""
         text = self._texts.get(PREFIX + name)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from console.language import language_named
 from console.setting_list import PREFIX, SETTINGS, Group, Setting
 from console.setting_texts import Reader
 from consumers.pipeline import BATCH_BYTES, BATCH_MESSAGES, BATCH_SECONDS
@@ -23,6 +24,7 @@ from rulebook.approvals import APPROVALS
 from rulebook.calendar import AMSTERDAM
 from schemas.formats import CODE, EMPLOYEE, ID, SOURCE
 from schemas.limits import QUARANTINE_MESSAGES, QUARANTINE_SHARE
+from schemas.texts import LANGUAGES, Language
 
 __all__ = [
     "FOUR_EYES",
@@ -32,10 +34,12 @@ __all__ = [
     "KafkaSettings",
     "Limits",
     "LogSettings",
+    "People",
     "Reading",
     "Serving",
     "Setting",
     "Settings",
+    "read_people",
     "read_settings",
 ]
 
@@ -136,6 +140,13 @@ class Reading(msgspec.Struct, frozen=True):
     unheld: str = "refuse"
 
 
+class People(msgspec.Struct, frozen=True):
+    """How people are spoken to. `language`: None where nobody asked for one."""
+
+    language: Language | None = None
+    timezone: ZoneInfo = AMSTERDAM
+
+
 class Settings(msgspec.Struct, frozen=True):
     """Everything that the commands need to know. `kafka` is None when no broker is named.
 
@@ -161,7 +172,7 @@ class Settings(msgspec.Struct, frozen=True):
     backup_recipients: tuple[str, ...] = ()
     withheld_key: WithheldKey | None = None
     ordinary_codes: frozenset[str] = frozenset()
-    timezone: ZoneInfo = AMSTERDAM
+    people: People = People()
     texts: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
@@ -215,12 +226,24 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         ),
         withheld_key=reader.withheld_key("WITHHELD_KEY"),
         ordinary_codes=frozenset(reader.names("ORDINARY_CODES", (), CODE, "codes of the contract")),
-        timezone=reader.zone("TIMEZONE", AMSTERDAM),
+        people=_people(reader),
         texts={name: text for name, text in texts.items() if name.startswith(PREFIX)},
     )
-    if reader.wrong:
-        raise Misconfigured("; ".join(reader.wrong))
+    reader.check()
     return settings
+
+
+def read_people(texts: Mapping[str, str]) -> People:
+    """How people are spoken to, for commands that need no other setting. Raises Misconfigured."""
+    reader = Reader(texts)
+    found = _people(reader)
+    reader.check()
+    return found
+
+
+def _people(reader: Reader) -> People:
+    language = reader.text("LANGUAGE", "", "|".join(LANGUAGES), "nl or en")
+    return People(language_named(language), reader.zone("TIMEZONE", AMSTERDAM))
 
 
 def _database_url(reader: Reader) -> str | None:

@@ -6,11 +6,10 @@ from typing import Final
 from console.commands.failing import fail_unless
 from console.output import note
 from console.wiring import Site
-from console.words import phrase
+from console.words import say
 from ledger.approvals import Standing
 from ledger.event import instant
 from rulebook import period
-from schemas.texts import Language
 
 __all__ = ["need_second_person"]
 
@@ -23,7 +22,6 @@ def need_second_person(
     parameters: Sequence[object],
     command: str,
     about: str | None = None,
-    language: Language = "en",
 ) -> None:
     """Go on with an act that is approved; end with exit status 1 where a second person must approve it.
 
@@ -34,8 +32,8 @@ def need_second_person(
     waits = _WAITS.get(site.approval_of(act, parameters, about))
     if waits:
         roles = site.approving_roles(act)
-        between = f" {phrase('approval', 'or', language)} "
-        who = phrase("approval", "who" if roles else "anybody", language, between.join(roles))
-        told = phrase("approval", waits, language, until, command)
-        note(f"ledger: {told} {who}")
+        who = say(
+            "approval", "who" if roles else "anybody", f" {say('approval', 'or')} ".join(roles)
+        )
+        note(f"ledger: {say('approval', waits, until, command)} {who}")
     fail_unless(waits is None)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from console.commands.log import Keys, PolicyFile, read_file, trusted_by, write_file
-from console.flags import Json, Language, configured, language_of
+from console.flags import Json, configured, spoken_to
 from console.output import emit, people
 from console.settings import Settings
 from console.show.retention import certificate_table
@@ -66,14 +66,15 @@ def _proven(folder: LogFolder, position: int) -> Proven:
     return Proven(entry_at(folder, position), encode_proof(prove(folder, position)))
 
 
+@spoken_to
 def verify_certificate(
+    _: typer.Context,
     keys: Keys = None,
     policy: PolicyFile = None,
     file: Annotated[
         Path | None,
         typer.Argument(metavar="[FILE]", help="The certificate; without it standard input."),
     ] = None,
-    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Check a certificate of erasure, and print what it proves.
@@ -82,12 +83,11 @@ def verify_certificate(
     proves nothing.
     """
     trusted = trusted_by(keys, policy)
-    spoken = language_of(language)
     answer = _answer(verify(parse_certificate(read_file(file)), *trusted))
     if as_json:
         emit(answer)
     else:
-        people().print(certificate_table(answer, spoken))
+        people().print(certificate_table(answer))
 
 
 def _answer(found: Certified) -> dict[str, Any]:

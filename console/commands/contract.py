@@ -1,18 +1,19 @@
 """Commands for upstream teams: what an event looks like, and whether a file is fine."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import typer
 
 from console.answers.intake import validated
 from console.commands.failing import fail_unless
-from console.flags import Json, configured
+from console.flags import Json, configured, spoken_to
+from console.language import spoken
 from console.lookups import event_types, option_of
 from console.output import emit, emit_bytes, people
 from console.settings import Settings
 from console.show.intake import ingested_tables
-from console.show.text import table
+from console.show.text import worded
 from console.streams import opened
 from console.wiring import utc_now
 from consumers.lines import lines
@@ -20,6 +21,7 @@ from rulebook import secrecy
 from schemas import EVENT_TYPES, EventType, Intake
 from schemas.documents import schema_of
 from schemas.library import examples_of
+from schemas.texts import texts
 
 __all__ = ["add_commands"]
 
@@ -49,7 +51,8 @@ def add_commands(app: typer.Typer) -> None:
     app.add_typer(schema, name="schema", rich_help_panel="Intake")
 
 
-def list_types(as_json: Json = False) -> None:
+@spoken_to
+def list_types(_: typer.Context, as_json: Json = False) -> None:
     """Print every event type, and which facts it must have."""
     rows = [
         {
@@ -67,11 +70,20 @@ def list_types(as_json: Json = False) -> None:
     if as_json:
         emit({"types": rows})
     else:
-        shown = [(row["name"], row["version"], row["title"], row["required_facts"]) for row in rows]
-        people().print(table("Event types", ("event", "version", "meaning", "must have"), shown))
+        shown = [
+            (row["name"], row["version"], _meaning(row), row["required_facts"]) for row in rows
+        ]
+        people().print(worded("types", "event version meaning must-have", shown))
 
 
+def _meaning(row: dict[str, Any]) -> str:
+    """Its title; in Dutch its sentence, with the names of facts where these stand."""
+    return texts()[row["name"]]["nl"] if spoken() == "nl" else str(row["title"])
+
+
+@spoken_to
 def show_type(
+    _: typer.Context,
     name: TypeName,
     examples: Annotated[
         bool, typer.Option("--examples", help="Print the examples instead, one a line.")

@@ -7,6 +7,7 @@ import typer
 
 from console.commands.failing import fail_unless
 from console.flags import Json, configured
+from console.messages import told
 from console.output import emit, note, people
 from console.restoring import Restored, Trust, check_site, restore_site
 from console.settings import Settings
@@ -93,7 +94,7 @@ def backup(
     if as_json:
         emit(answer)
         return
-    people().print(copy_table("Backup", answer, (folder, keys), events.recipients))
+    people().print(copy_table("backup", answer, (folder, keys), events.recipients))
 
 
 def _told(copy: Copy) -> dict[str, Any]:
@@ -126,22 +127,20 @@ def restore(
     """
     trust = Trust(tuple(parse_verifier_key(key) for key in signers or ()), identity)
     if check_only:
-        _show(
-            "Whole and signed", _told(check_site(settings, (folder, keys), trust)), as_json=as_json
-        )
+        _show("whole", _told(check_site(settings, (folder, keys), trust)), as_json=as_json)
         return
     restored = restore_site(settings, (folder, keys), trust, never_published=never_published)
     if restored.warning:
-        note(f"ledger: {restored.warning}")
-    _show("Restored", _answer(restored), as_json=as_json)
+        note(f"ledger: {told(restored.warning)}")
+    _show("restored", _answer(restored), as_json=as_json)
     fail_unless(not restored.findings)
 
 
-def _show(title: str, answer: dict[str, Any], *, as_json: bool) -> None:
+def _show(name: str, answer: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         emit(answer)
     else:
-        people().print(copy_table(title, answer))
+        people().print(copy_table(name, answer))
 
 
 def _answer(restored: Restored) -> dict[str, Any]:

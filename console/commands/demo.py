@@ -16,10 +16,12 @@ from console.demo.kafka import consume_all, publish
 from console.demo.proof import tampered
 from console.demo.step import shown
 from console.demo.tour import guide
+from console.flags import spoken_to
 from console.output import people
 from console.sample import generating as sample
 from console.streams import opened
 from console.wiring import Site, open_site, utc_now
+from console.words import say
 
 __all__ = ["add_commands"]
 
@@ -29,6 +31,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("demo", rich_help_panel="Beginning")(demo)
 
 
+@spoken_to
 def demo(
     ctx: typer.Context,
     data_dir: Annotated[
@@ -48,7 +51,7 @@ def demo(
     settings = demo_settings(_folder(ctx, data_dir), kafka_texts(os.environ, kafka))
     fresh_ground(settings.data_dir)
     console = people()
-    console.print(f"A fresh ledger in {settings.data_dir}", soft_wrap=True)
+    console.print(say("demo", "fresh", settings.data_dir), soft_wrap=True)
     with open_site(settings, install_missing=True) as site:
         planted: list[sample.Planted] = []
         words = (_through_kafka if kafka else _through_a_file)(site, _sample(planted))
@@ -57,11 +60,8 @@ def demo(
         steps = list(shown(guide(site, planted), console, settings.data_dir))
     steps += shown([tampered(site)], console, settings.data_dir, after=len(steps))
     console.print()
-    console.print(
-        f"Done in {time.monotonic() - begun:.1f} s. This ledger stays in {settings.data_dir} until"
-        " the next demonstration; each command above works on it.",
-        soft_wrap=True,
-    )
+    lasted_s = time.monotonic() - begun
+    console.print(say("demo", "done", lasted_s, settings.data_dir), soft_wrap=True)
     fail_unless(all(step.fine for step in steps))
 
 
@@ -78,10 +78,8 @@ def _through_a_file(site: Site, events: Iterator[dict[str, Any]]) -> str:
         count = sample.write(events, stream)
     with opened(str(path)) as stream:
         result = ingest_files(site, [(path.name, stream)])
-    return (
-        f"{count:,} made-up events about {sample.DEFAULT_CUSTOMERS} customers are in {path};"
-        f" {result.recorded:,} are recorded, {result.rejected:,} were rejected"
-    )
+    counts = (result.recorded, result.rejected)
+    return say("demo", "ingested", count, sample.DEFAULT_CUSTOMERS, path, *counts)
 
 
 def _sample(planted: list[sample.Planted]) -> Iterator[dict[str, Any]]:
@@ -99,7 +97,5 @@ def _through_kafka(site: Site, events: Iterator[dict[str, Any]]) -> str:
     kafka = site.settings.need_kafka()
     count = publish(kafka, events)
     read = consume_all(site, kafka, count)
-    return (
-        f"{count:,} made-up events about {sample.DEFAULT_CUSTOMERS} customers were published to"
-        f" {' and '.join(kafka.topics)}; {read:,} messages were read from there and recorded"
-    )
+    topics = f" {say('demo', 'and')} ".join(kafka.topics)
+    return say("demo", "published", count, sample.DEFAULT_CUSTOMERS, topics, read)

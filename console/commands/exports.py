@@ -22,9 +22,10 @@ from console.flags import (
     configured,
     time_of,
 )
-from console.output import emit_lines, note
+from console.messages import tell
+from console.output import emit_lines
 from console.settings import Settings
-from console.words import counted
+from console.words import counted, say
 from projections.timetravel import Moment
 
 __all__ = ["add_commands"]
@@ -94,8 +95,8 @@ def export(
         emit_lines(exported(source, log, wanted, RECORDS[form], told))
     if as_json:
         return
-    left_out = f", {told.left_out} left out as annulled" if told.left_out else ""
-    note(f"ledger: {counted('record', told.records)} up to position {told.position}{left_out}")
+    left_out = f", {say('note', 'left-out', told.left_out)}" if told.left_out else ""
+    tell("exported", counted("record", told.records), f"{told.position}{left_out}")
 
 
 def _check(subject: str | None, register_url: str | None) -> None:

@@ -14,8 +14,9 @@ from console.answers.subjects import check_person
 from console.commands.log import Keys, PolicyFile, read_file, trusted_by, write_file
 from console.commands.people import working
 from console.feeding import Delivery, Kept, deliver, keep, keep_until
-from console.flags import At, Json, Language, configured, day_named, language_of
-from console.output import emit, emit_list, note, people
+from console.flags import At, Json, configured, day_named, spoken_to
+from console.messages import tell
+from console.output import emit, emit_list, people
 from console.settings import Settings
 from console.show.feeds import feeds_table, proven_sentence
 from console.show.upkeep import named_values
@@ -90,7 +91,7 @@ def deliver_feed(
         }
         if not dry_run:
             answer |= _kept(deliver(site, Delivery(recipient, valid_for, references, time)))
-        _print_list("Feed", answer, as_json)
+        _print_list("feed", answer, as_json)
 
 
 def _unknown(source: Source, references: Sequence[str]) -> int:
@@ -103,10 +104,7 @@ def _print_list(title: str, answer: dict[str, Any], as_json: bool) -> None:
     """What was done with a list; members whom nobody knows are said apart: it may be the wrong list."""
     _print(title, answer, as_json)
     if answer["unknown"]:
-        note(
-            f"ledger: {answer['unknown']:,} of {answer['members']:,} members of the list are not known to "
-            "this ledger; they are members all the same: see whether it is the right list"
-        )
+        tell("unknown-members", f"{answer['unknown']:,}", f"{answer['members']:,}")
 
 
 def _kept(kept: Kept) -> dict[str, Any]:
@@ -114,7 +112,8 @@ def _kept(kept: Kept) -> dict[str, Any]:
     return told | ({"position": kept.acted.last_position} if kept.acted else {})
 
 
-def print_root(file: ListFile, key_file: KeyFile, as_json: Json = False) -> None:
+@spoken_to
+def print_root(_: typer.Context, file: ListFile, key_file: KeyFile, as_json: Json = False) -> None:
     """Print the root of a list for `merkle_root` of its event. Makes the key file when it is not there.
 
     For whoever sends the event of a feed and hands its list over later (`ledger feed keep`): each feed has a
@@ -126,7 +125,7 @@ def print_root(file: ListFile, key_file: KeyFile, as_json: Json = False) -> None
     members = members_of(_secret(key_file), references)
     root = to_base64(members.root)
     answer = {"merkle_root": root, "records": len(references), "members": members.size}
-    _print("Root", answer, as_json)
+    _print("root", answer, as_json)
 
 
 @configured("store")
@@ -144,7 +143,7 @@ def keep_list(
             "unknown": _unknown(source, references),
             "keep_until": instant(kept.until),
         }
-        _print_list("List", answer, as_json)
+        _print_list("list", answer, as_json)
 
 
 @configured("store")
@@ -190,10 +189,12 @@ def prove_feed(
         if as_json:
             emit(answer)
         else:
-            people().print(named_values("Proof", answer))
+            people().print(named_values("proof", answer))
 
 
+@spoken_to
 def verify_feed(
+    _: typer.Context,
     subject: Annotated[str, typer.Option("--subject", metavar="S", help="About whom.")],
     day: Annotated[
         str, typer.Option("--day", metavar="DATE", help="Of which day, such as 2026-11-24.")
@@ -203,7 +204,6 @@ def verify_feed(
     file: Annotated[
         Path | None, typer.Argument(metavar="[FILE]", help="The proof; else standard input.")
     ] = None,
-    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Check a proof, and say whether the person was in the feed of that day.
@@ -213,7 +213,6 @@ def verify_feed(
     """
     trusted = trusted_by(keys, policy)
     check_person(subject)
-    spoken = language_of(language)
     proven = verify(parse_feed_proof(read_file(file)), subject, *trusted)
     answer = proven_answer(proven, subject)
     if answer["day"] != day_named("--day", day).isoformat():
@@ -221,7 +220,7 @@ def verify_feed(
     if as_json:
         emit(answer)
     else:
-        people().print(proven_sentence(answer, spoken))
+        people().print(proven_sentence(answer))
 
 
 def _references(file: Path) -> list[str]:
@@ -242,8 +241,8 @@ def _secret(file: Path) -> bytes:
     return secret
 
 
-def _print(title: str, answer: dict[str, Any], as_json: bool) -> None:
+def _print(about: str, answer: dict[str, Any], as_json: bool) -> None:
     if as_json:
         emit(answer)
     else:
-        people().print(named_values(title, answer))
+        people().print(named_values(about, answer))

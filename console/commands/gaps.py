@@ -14,10 +14,12 @@ from console.commands.failing import fail_unless
 from console.commands.sources import resume_source, show_sources
 from console.flags import Json, configured
 from console.kafka_options import options_of
-from console.output import emit, note, people
+from console.messages import tell
+from console.output import emit, people
 from console.settings import Settings
 from console.show.gaps import gaps_table
 from console.wiring import Site, open_site
+from console.words import say
 from consumers.gaps import Accepted, Proposal, propose
 from consumers.kafka import KafkaSource
 from consumers.source import Partition
@@ -94,7 +96,7 @@ def accept_gap(
     answer = accepted_gaps(proposals, positions)
     _show(answer, as_json)
     if proposals and not yes:
-        note("ledger: nothing was changed; add --yes to accept this")
+        tell("not-accepted")
     fail_unless(yes or not proposals)
 
 
@@ -149,4 +151,4 @@ def _show(answer: dict[str, Any], as_json: bool) -> None:
     elif answer["gaps"]:
         people().print(gaps_table(answer["gaps"]))
     else:
-        people().print("Every partition can be read on where its bookmark is.")
+        people().print(say("gaps", "none"))

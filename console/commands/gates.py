@@ -10,10 +10,8 @@ from console.commands.people import Subject, prepare, reading
 from console.flags import (
     AtPosition,
     Json,
-    Language,
     RecordedBy,
     configured,
-    language_of,
     moment_of,
 )
 from console.output import emit, people
@@ -40,11 +38,10 @@ def may_credit_check(
     at: At = None,
     recorded_by: RecordedBy = None,
     at_position: AtPosition = None,
-    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Print whether a person may be checked for credit, by law and house. Exit status 1 when not."""
-    moment, spoken = moment_of(at, recorded_by, at_position), language_of(language)
+    moment = moment_of(at, recorded_by, at_position)
     check_person(subject)
     with reading(settings, "may", moment) as (site, source):
         prepare(site, moment)
@@ -52,5 +49,5 @@ def may_credit_check(
         if as_json:
             emit(answer)
         else:
-            people().print(*credit_check_tables(answer, spoken))
+            people().print(*credit_check_tables(answer))
     fail_unless(answer["allowed"])

@@ -165,4 +165,4 @@ def _print(answer: dict[str, Any], as_json: bool) -> None:
     if as_json:
         emit(answer)
     else:
-        people().print(named_values("Legal hold", answer))
+        people().print(named_values("hold", answer))

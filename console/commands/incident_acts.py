@@ -10,6 +10,7 @@ from console.answers.incidents import incident
 from console.answers.source import Source
 from console.commands.people import Subject, working
 from console.flags import At, Json, code_option, configured
+from console.language import spoken
 from console.output import emit, people
 from console.rights.handling import act_on_case, detection, find_case, suspicion, words_to
 from console.rights.requesting import record
@@ -224,7 +225,7 @@ def _print(
     """Tell how an incident stands after what was done. `more`: what else came of it."""
     until = max(source.now, time)
     case = find_case(source, which.ref, which.kind, which.subject, Moment(as_of=until))
-    answer = {**incident(case, until, "en"), **more}
+    answer = {**incident(case, until, spoken()), **more}
     if as_json:
         emit(answer)
     else:

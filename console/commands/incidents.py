@@ -17,7 +17,6 @@ from console.flags import (
     AsOf,
     AtPosition,
     Json,
-    Language,
     MostUrgent,
     RecordedBy,
     Since,
@@ -25,10 +24,10 @@ from console.flags import (
     bounds_of,
     code_option,
     configured,
-    language_of,
     moment_of,
     period_of,
 )
+from console.language import spoken
 from console.output import emit, emit_list, people
 from console.rights.handling import find_case
 from console.settings import Settings
@@ -84,20 +83,18 @@ def show_incident(
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,
     at_position: AtPosition = None,
-    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Print one case: its clocks, who was told, every act. Exit status 1 when a clock is overdue."""
-    spoken = language_of(language)
     moment = moment_of(as_of, recorded_by, at_position)
     with reading(settings, "incident", moment) as (site, source):
         prepare(site, moment.known)
         case = find_case(source, ref, subject=subject, moment=moment)
-        answer = incident(case, moment.as_of or source.now, spoken)
+        answer = incident(case, moment.as_of or source.now, spoken())
         if as_json:
             emit(answer)
         else:
-            people().print(*incident_tables(answer, spoken))
+            people().print(*incident_tables(answer))
     fail_unless(not answer["overdue"])
 
 

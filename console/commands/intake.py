@@ -14,13 +14,15 @@ from console.commands.failing import fail_unless
 from console.commands.letters import NOT_HERE, list_letters, retry_letters, whole_name
 from console.commands.people import recording_reads
 from console.flags import Json, configured
-from console.output import emit, emit_bytes, note, people
+from console.messages import tell
+from console.output import emit, emit_bytes, people
 from console.progress import progress_bar
 from console.settings import Settings
 from console.show.intake import ingested_tables
 from console.show.upkeep import named_values
 from console.streams import STANDARD_INPUT, Stream, label_of, opened, size_of
 from console.wiring import Site, open_site
+from console.words import say
 from consumers.files import IngestResult, Progress, ingest
 from consumers.retry import is_hidden
 from consumers.withheld import (
@@ -111,7 +113,7 @@ def ingest_withheld(site: Site, paths: Sequence[str], streams: Sequence[Stream])
 
 def ingest_files(site: Site, streams: Sequence[Stream]) -> IngestResult:
     """Record the lines of open files, with a progress bar on a terminal."""
-    with progress_bar("Recording", size_of(streams), in_bytes=True) as advance:
+    with progress_bar(say("progress", "recording"), size_of(streams), in_bytes=True) as advance:
 
         def show(progress: Progress) -> None:
             words = f"{progress.recorded:,} recorded, {progress.rejected:,} rejected"
@@ -155,7 +157,7 @@ def _print_letter(shown: Letter, body: bytes, as_json: bool) -> None:
         emit(letter_row(shown) | {"body": b64encode(body).decode()})
         return
     if shown.mode != "structured":
-        note(f"ledger: this message is kept in the form `{shown.mode}`")
+        tell("mode", shown.mode)
     emit_bytes(body)
 
 
@@ -182,8 +184,8 @@ def hand_over_withheld(
         waiting = count_withheld(session)
     answer = {"removed" if remove else "handed_over": count}
     if remove and waiting:
-        note(f"ledger: {waiting} without a receipt stay here")
+        tell("without-receipt", waiting)
     if as_json:
         emit(answer)
     else:
-        people().print(named_values("Withheld messages", answer))
+        people().print(named_values("withheld", answer))

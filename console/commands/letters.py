@@ -10,7 +10,8 @@ from console.answers.intake import retried_row
 from console.answers.letter_names import strange_names
 from console.answers.upkeep import WITHHELD, letter_row, withheld_row
 from console.commands.failing import fail_unless
-from console.flags import Json, Language, bounds_of, code_option, configured, language_of
+from console.flags import Json, bounds_of, code_option, configured
+from console.messages import tell, told
 from console.output import emit_list, note, people
 from console.settings import Settings
 from console.show.intake import Outcomes, retried_tables
@@ -84,7 +85,6 @@ def list_letters(
     seen_from: SeenFrom = None,
     seen_to: SeenTo = None,
     limit: Limit = None,
-    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Print what was refused, why, and what its sender must do. Nothing of the messages is shown.
@@ -92,7 +92,7 @@ def list_letters(
     Of what only the confidential ledger may know, in one line, how much there is. With --json all of
     them, otherwise the oldest 100 where --limit does not say more.
     """
-    kind, spoken = kind_of(code, source, topic, type, seen_from, seen_to), language_of(language)
+    kind = kind_of(code, source, topic, type, seen_from, seen_to)
     with open_site(settings) as site:
         reader = site.session("reader")
         (total, _), (matching, _) = count_letters(reader, Kind()), count_letters(reader, kind)
@@ -105,16 +105,14 @@ def list_letters(
             return
         most = SHOWN if limit is None else limit
         shown = list(islice(rows, most))
-        tables = letters_tables(
-            [*_with_withheld(shown, reader, kind)], len(shown), matching, total, spoken
-        )
+        tables = letters_tables([*_with_withheld(shown, reader, kind)], len(shown), matching, total)
     people().print(*tables)
     _say(strange)
 
 
 def _say(strange: Iterable[str]) -> None:
     for one in strange:
-        note(f"ledger: {one}")
+        note(f"ledger: {told(one)}")
 
 
 def _with_withheld(rows: Any, reader: Session, kind: Kind) -> Iterator[dict[str, Any]]:
@@ -191,6 +189,6 @@ def retry_letters(
     if not as_json:
         people().print(*retried_tables(shown, outcomes))
         if not named and outcomes.total < matching:
-            note(f"ledger: {outcomes.total:,} of {matching:,} letters were tried")
+            tell("tried", f"{outcomes.total:,}", f"{matching:,}")
     _say(strange)
     fail_unless(outcomes.all_fine)

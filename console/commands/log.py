@@ -14,7 +14,7 @@ from console.answers.log import (
     signed_answer,
     verified_answer,
 )
-from console.flags import Json, configured
+from console.flags import Json, configured, spoken_to
 from console.output import emit, emit_bytes, people, write_file_as
 from console.running.watching import Watch, watching
 from console.setting_texts import read_policy
@@ -91,7 +91,7 @@ def _show_published(answer: dict[str, Any], as_json: bool) -> None:
     if as_json:
         emit(answer)
     else:
-        people().print(named_values("Published", answer))
+        people().print(named_values("published", answer))
 
 
 def _follow(settings: Settings) -> None:
@@ -171,10 +171,12 @@ def write_proof(
     if as_json:
         emit(answer)
     else:
-        people().print(named_values("Proof", answer))
+        people().print(named_values("proof", answer))
 
 
+@spoken_to
 def verify_proof(
+    _: typer.Context,
     entry: Annotated[
         Path, typer.Option("--entry", metavar="ENTRY", help="File with the entry to look for.")
     ],
@@ -200,7 +202,7 @@ def verify_proof(
     if as_json:
         emit(answer)
     else:
-        people().print(named_values("Verified", answer))
+        people().print(named_values("verified", answer))
 
 
 def trusted_by(

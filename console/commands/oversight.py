@@ -22,7 +22,6 @@ from console.flags import (
     AsOf,
     AtPosition,
     Json,
-    Language,
     Limit,
     RecordedBy,
     Since,
@@ -30,10 +29,10 @@ from console.flags import (
     bounds_of,
     code_option,
     configured,
-    language_of,
     moment_of,
     period_of,
 )
+from console.language import spoken
 from console.lookups import rules
 from console.output import emit, emit_list, people
 from console.settings import Settings
@@ -175,19 +174,18 @@ def show_lint(
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,
     at_position: AtPosition = None,
-    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Print where the privacy notice in force departs from law or practice. Exit status 1 where it does."""
-    moment, language = moment_of(as_of, recorded_by, at_position), language_of(language)
+    moment = moment_of(as_of, recorded_by, at_position)
     claims = _claims(draft) if draft else None
     with reading(settings, "lint", moment) as (site, source):
         prepare(site, moment)
-        answer = lint(source, settings.controller, moment, language, claims)
+        answer = lint(source, settings.controller, moment, spoken(), claims)
     if as_json:
         emit(answer)
     else:
-        people().print(lint_table(answer, language))
+        people().print(lint_table(answer))
     if answer["findings"]:
         raise typer.Exit(1)
 

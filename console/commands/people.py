@@ -22,23 +22,23 @@ from console.flags import (
     AsOf,
     AtPosition,
     Json,
-    Language,
     Limit,
     RecordedBy,
     Since,
     Until,
     code_option,
     configured,
-    language_of,
     moment_of,
     period_of,
     time_of,
 )
+from console.language import spoken
 from console.lookups import fields, option_of
-from console.output import emit, emit_lines, note, people, standard_output
+from console.messages import tell, told
+from console.output import emit, emit_lines, people, standard_output
 from console.settings import Settings
-from console.show.person import erasure_tables, history_table, state_tables
-from console.show.text import table
+from console.show.person import erasure_tables, history_table, named_field, state_tables
+from console.show.text import worded
 from console.wiring import Site, open_site
 from console.words import counted
 from ledger import blind
@@ -103,8 +103,7 @@ def reading(settings: Settings, query: str, moment: Moment = NOW) -> Iterator[tu
         with recording_reads(site):
             yield site, source
     if source.lost:
-        lost = counted("value", source.lost)
-        note(f"ledger: {lost} LOST: a key is missing although nobody erased it")
+        tell("lost", counted("value", source.lost))
         raise typer.Exit(1)
 
 
@@ -112,11 +111,9 @@ def _tell_of_beyond(source: Source, moment: Moment) -> None:
     """Say of a moment that the ledger has not reached yet that its answer will change."""
     position, recorded_by = moment.at_position, moment.recorded_by
     if position is not None and position > (head := head_position(source.session)):
-        note(
-            f"ledger: position {position} is not there yet, the last is {head}: this answer will change"
-        )
+        tell("position-to-come", position, head)
     if recorded_by is not None and recorded_by > source.now:
-        note("ledger: --recorded-by has not come yet: this answer will change")
+        tell("time-to-come")
 
 
 @contextmanager
@@ -129,10 +126,7 @@ def recording_reads(site: Site) -> Iterator[None]:
         try:
             site.record_reads()
         except (Misconfigured, Retry) as error:
-            note(
-                f"ledger: a read of personal data is noted and not recorded yet: {error};"
-                " the next command with a login that may record does it, and `ledger upkeep`"
-            )
+            tell("read-waits", told(str(error)))
 
 
 @configured("store")
@@ -145,19 +139,18 @@ def show_history(
     since: Since = None,
     until: Until = None,
     limit: Limit = None,
-    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Print every event of a person, opened: by time, and with --json by position, one object a line."""
-    moment, spoken = moment_of(as_of, recorded_by, at_position), language_of(language)
+    moment = moment_of(as_of, recorded_by, at_position)
     check_reference(subject)
     part = Part(period_of(since, until), limit)
     with reading(settings, "history", moment) as (_, source):
-        lines = history(source, subject, moment, spoken, part)
+        lines = history(source, subject, moment, spoken(), part)
         if as_json:
             emit_lines(lines)
         else:
-            people().print(history_table(subject, lines, spoken))
+            people().print(history_table(subject, lines))
 
 
 @configured("store")
@@ -237,12 +230,12 @@ def show_found(
             emit(answer)
         else:
             rows = [(row["subject"], row["current"]) for row in answer["subjects"]]
-            people().print(table(f"Who has or had this {field}", ("subject", "has it now"), rows))
+            people().print(worded("state", "subject has-it", rows, named_field(field), title="had"))
 
 
 def _value_of(field: str) -> str:
     if sys.stdin.isatty():
-        value: str = typer.prompt(field, err=True, hide_input=True)
+        value: str = typer.prompt(named_field(field), err=True, hide_input=True)
     else:
         value = sys.stdin.readline()
     if not value.strip():
@@ -252,7 +245,7 @@ def _value_of(field: str) -> str:
 
 def _make_searchable(site: Site) -> None:
     """The search index is never written to a log or a backup; after a crash it is made again."""
-    note("ledger: making the search index again from sealed values")
+    tell("searchable")
     session = site.session("eraser")
     blind.rebuild(session, Opener(session, site.provider, site.ledger))
 

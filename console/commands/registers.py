@@ -18,18 +18,17 @@ from console.flags import (
     AsOf,
     AtPosition,
     Json,
-    Language,
     Limit,
     RecordedBy,
     Since,
     Until,
     code_option,
     configured,
-    language_of,
     moment_of,
     period_of,
     time_of,
 )
+from console.language import spoken
 from console.output import emit, emit_list, encode, people
 from console.settings import Settings
 from console.show.registers import disclosures_table, recipients_table, register_table
@@ -67,20 +66,19 @@ def show_register(
         str | None,
         code_option("--format", "F", FORMATS),
     ] = None,
-    language: Language = "en",
     output: Output = None,
     as_json: Json = False,
 ) -> None:
     """Print the Article 30 register: what was declared beside what was observed."""
     form = form_of(form, as_json, output, FORMATS)
-    moment, language = moment_of(as_of, recorded_by, at_position), language_of(language)
+    moment = moment_of(as_of, recorded_by, at_position)
     with reading(settings, "register", moment) as (site, source):
         bring_up_to_date(site)
         answer = register(source, settings.controller, moment)
     if form is None:
         people().print(register_table(answer))
     else:
-        put(EXPORTS[form](answer, language), output)
+        put(EXPORTS[form](answer, spoken()), output)
 
 
 @configured("store")

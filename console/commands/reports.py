@@ -15,15 +15,14 @@ from console.export.transparency import transparency_csv, transparency_page
 from console.flags import (
     AsOf,
     Json,
-    Language,
     Since,
     Until,
     bounds_of,
     code_option,
     configured,
-    language_of,
     period_of,
 )
+from console.language import spoken
 from console.output import emit, emit_bytes, encode, people, write_private
 from console.settings import Settings
 from console.show.registers import transfers_table, transparency_table
@@ -52,24 +51,22 @@ def show_transparency(
         str | None,
         code_option("--format", "F", _FORMATS),
     ] = None,
-    language: Language = "en",
     output: Output = None,
     as_json: Json = False,
 ) -> None:
     """Print how often each kind of recipient got data, by quarter. Counts under 5 are not shown."""
     form = form_of(form, as_json, output, _FORMATS)
-    language = language_of(language)
     start, end = bounds_of(since, until)
     with reading(settings, "transparency") as (site, source):
         bring_up_to_date(site)
         answer = transparency(source.session, start, end, source.now)
     if form is None:
-        people().print(transparency_table(answer, language))
+        people().print(transparency_table(answer))
     elif form == "json":
         put(encode(answer), output)
     else:
         made = transparency_csv if form == "csv" else transparency_page
-        put(made(answer, language), output)
+        put(made(answer, spoken()), output)
 
 
 @configured("store")

@@ -12,17 +12,16 @@ from console.flags import (
     AsOf,
     AtPosition,
     Json,
-    Language,
     MostUrgent,
     RecordedBy,
     Since,
     Until,
     code_option,
     configured,
-    language_of,
     moment_of,
     period_of,
 )
+from console.language import spoken
 from console.output import emit, people
 from console.rights.requesting import NotAllowed, find, found_of, known_requests
 from console.settings import Settings
@@ -95,11 +94,9 @@ def show_request(
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,
     at_position: AtPosition = None,
-    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Print one request with every act on it. Exit status 1 when it is overdue."""
-    spoken = language_of(language)
     moment = moment_of(as_of, recorded_by, at_position)
     with reading(settings, "request", moment) as (site, source):
         prepare(site, moment.known)
@@ -107,11 +104,11 @@ def show_request(
         decisions = decisions_on(
             source.session, source.opener, found, moment, source.privacy_office
         )
-        made = shown(found, moment.as_of or source.now, spoken, decisions)
+        made = shown(found, moment.as_of or source.now, spoken(), decisions)
     if made is None:
         raise NotAllowed(f"request {ref} had not been received by then")
     if as_json:
         emit(made)
     else:
-        people().print(*request_tables(made, spoken))
+        people().print(*request_tables(made))
     fail_unless(made["ended_at"] is not None or not made["overdue"])

@@ -12,6 +12,7 @@ from console.commands import request_lists
 from console.commands.people import Subject, working
 from console.commands.request_lists import Ref, Whose
 from console.flags import At, Json, code_option, configured
+from console.language import spoken
 from console.output import emit, people
 from console.rights.acting import Act
 from console.rights.answering import (
@@ -275,7 +276,7 @@ def _tell(site: Site, found: Found, as_json: bool) -> None:
     session = site.session("reader")
     opener = Opener(session, site.provider, site.ledger)
     decisions = decisions_on(session, opener, found, privacy_office=site.privacy_office)
-    made = shown(found, site.clock(), "en", decisions)
+    made = shown(found, site.clock(), spoken(), decisions)
     assert made is not None
     if as_json:
         emit(made)

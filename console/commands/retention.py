@@ -11,8 +11,9 @@ from console.answers.subjects import check_person, note_read
 from console.commands.failing import fail_unless
 from console.commands.following import bring_up_to_date
 from console.commands.people import CategoryOptions, Subject, ground_of, reading
-from console.flags import Json, Language, code_option, configured, language_of
-from console.output import emit, emit_list, note, people
+from console.flags import Json, code_option, configured
+from console.messages import tell
+from console.output import emit, emit_list, people
 from console.rights.deciding import Asked, due_steps, erase_asked, erase_due, preview
 from console.rights.requesting import check_allowed, find
 from console.settings import Settings
@@ -80,12 +81,12 @@ def run(settings: Settings, carry_out: Yes = False, as_json: Json = False) -> No
         if as_json:
             emit_list("erased" if carry_out else "due", rows, count_as="count")
         else:
-            people().print(steps_table("Erased" if carry_out else "Would be erased", rows))
+            people().print(steps_table("erased" if carry_out else "would-be", rows))
         if carry_out:
             gone = counted("tombstone", site.expire_tombstones())
-            note(f"ledger: {gone} and forgotten")
+            tell("tombstones", gone)
         else:
-            note("ledger: nothing was erased; add --yes to erase this")
+            tell("not-erased")
 
 
 @configured("store")
@@ -120,7 +121,6 @@ def decide(
     ] = None,
     category: CategoryOptions = None,
     carry_out: Yes = False,
-    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Decide of each category of a person whether it is erased, retained or restricted, and why.
@@ -130,7 +130,6 @@ def decide(
     Exit status 1 unless everything goes.
     """
     check_person(subject)
-    spoken = language_of(language)
     named = category or None
     asked = Asked(ground_of(cause), request_ref, named)
     with reading(settings, "retention") as (site, source):
@@ -144,7 +143,7 @@ def decide(
         if as_json:
             emit(answer)
         else:
-            people().print(*decision_tables(answer, spoken))
+            people().print(*decision_tables(answer))
     if not carry_out:
-        note("ledger: nothing was decided or erased; add --yes to carry this out")
+        tell("not-decided")
     fail_unless(answer["complete"])

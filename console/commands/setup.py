@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
-from console.flags import Json, configured, time_of
+from console.flags import Json, configured, spoken_to, time_of
 from console.output import emit, people, standard_output
 from console.sample import generating as sample
 from console.settings import Settings
 from console.show.text import pairs
 from console.wiring import install_site, log_key, utc_now, withheld_keys
+from console.words import say
 from ledger.errors import Misconfigured
 
 __all__ = ["add_commands"]
@@ -43,20 +44,22 @@ def init(settings: Settings, as_json: Json = False) -> None:
 
 
 def _shown(answer: dict[str, Any], settings: Settings) -> Any:
-    where = settings.data_dir if settings.embedded else "the database of LEDGER_DATABASE_URL"
-    rows = [
-        ("database", where),
-        ("applied", answer["applied"] or "nothing: it was up to date"),
-        ("epoch keys and erasure journal", answer["keys"]),
-        ("verification key of its log", answer["log_key"]),
-        ("key for what is withheld", answer["withheld_key"]),
-        ("its private half", answer["withheld_private"] or "with the confidential ledger"),
-        ("keep", "the keys out of every backup of the database, and the journal for ever"),
-    ]
-    return pairs(f"Ledger {answer['ledger']} is ready", rows)
+    values = {
+        "database": settings.data_dir if settings.embedded else say("init", "elsewhere"),
+        "applied": answer["applied"] or say("init", "up-to-date"),
+        "keys": answer["keys"],
+        "log_key": answer["log_key"],
+        "withheld_key": answer["withheld_key"],
+        "private": answer["withheld_private"] or say("init", "confidential"),
+        "keep": say("init", "apart"),
+    }
+    rows = ((say("init", name), value) for name, value in values.items())
+    return pairs(say("init", "title", answer["ledger"]), rows)
 
 
+@spoken_to
 def write_sample(
+    _: typer.Context,
     events: Annotated[
         int, typer.Option("--events", min=1, help="How many events.")
     ] = sample.DEFAULT_EVENTS,

@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from console.answers.sources import sources
-from console.flags import Json, Language, configured, language_of
+from console.flags import Json, configured
 from console.lookups import alike, plain
-from console.output import emit, note, people
+from console.messages import tell
+from console.output import emit, people
 from console.settings import Settings
 from console.show.sources import sources_table
 from console.wiring import open_site
@@ -29,7 +30,6 @@ def show_sources(
     topic: Annotated[
         str | None, typer.Option("--topic", metavar="TOPIC", help="Of this topic only.")
     ] = None,
-    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Print what came of each source on each topic, and which ones are quarantined, since when and why.
@@ -37,7 +37,6 @@ def show_sources(
     A source that fails too often is kept out: what it sends is kept as dead letters with the code
     `quarantined`, and the topic goes on for the others.
     """
-    spoken = language_of(language)
     with open_site(settings, opens_values=False) as site:
         reader = site.session("reader")
         answer = sources(sources_of(reader), halted_topics(reader))
@@ -49,7 +48,7 @@ def show_sources(
     if as_json:
         emit(answer)
     else:
-        people().print(sources_table(answer["sources"], spoken))
+        people().print(sources_table(answer["sources"]))
 
 
 @configured("store")
@@ -93,9 +92,9 @@ def resume_source(
     if as_json:
         emit(answer)
         return
-    note(f"ledger: {source} is read again on {', '.join(sorted(resumed))}")
+    tell("resumed", source, ", ".join(sorted(resumed)))
     if kept:
-        note(f"ledger: {kept:,} of its messages were kept meanwhile: run `{retry}`")
+        tell("kept-meanwhile", f"{kept:,}", retry)
 
 
 def _retry(kind: Kind) -> str:

@@ -10,11 +10,13 @@ from console.answers.subjects import check_person
 from console.commands.following import bring_up_to_date
 from console.commands.people import Subject, reading
 from console.commands.reports import form_of, put
-from console.flags import AtPosition, Json, Language, code_option, configured, language_of, time_of
+from console.flags import AtPosition, Json, code_option, configured, time_of
+from console.language import spoken
 from console.rights.reporting import ACCESS, PORTABILITY, Kind, checkpoint_before, made
 from console.settings import Settings
 from ledger.reading import head_position
 from projections.timetravel import Moment
+from schemas.texts import Language
 
 __all__ = ["add_commands"]
 
@@ -52,7 +54,6 @@ def report_access(
         str | None,
         code_option("--format", "F", ACCESS.forms, show_default="json"),
     ] = None,
-    language: Language = "nl",
     output: Output = None,
     at_position: AtPosition = None,
     at: At = None,
@@ -60,7 +61,7 @@ def report_access(
 ) -> None:
     """Make the access report of a person: what is processed, why, who got and who saw it, and a copy."""
     form = form_of(form, as_json, None, list(ACCESS.forms))
-    _make(settings, ACCESS, subject, request, form, language, output, at_position, at)
+    _make(settings, ACCESS, subject, request, form, spoken("nl"), output, at_position, at)
 
 
 @configured("store", "log", "register")
@@ -88,13 +89,13 @@ def _make(
     subject: str,
     request: str | None,
     form: str | None,
-    language: str,
+    language: Language,
     output: Path | None,
     at_position: int | None,
     at: str | None,
 ) -> None:
     check_person(subject)
-    spoken, time = language_of(language), time_of("--at", at)
+    time = time_of("--at", at)
     with reading(settings, "report", Moment(at_position=at_position)) as (site, source):
         bring_up_to_date(site)
         head = head_position(source.session)
@@ -102,7 +103,7 @@ def _make(
         asked = Asked(
             reference=subject,
             request_ref=request,
-            language=spoken,
+            language=language,
             position=position,
             rendered_at=time or source.now,
             controller=settings.controller,

@@ -7,7 +7,7 @@ from console.answers.today import tasks
 from console.commands.failing import fail_unless
 from console.commands.following import bring_up_to_date
 from console.commands.people import reading
-from console.flags import Json, Language, MostUrgent, configured, language_of
+from console.flags import Json, MostUrgent, configured
 from console.output import emit, people
 from console.settings import Settings
 from console.show.today import today_table
@@ -21,21 +21,18 @@ def add_commands(app: typer.Typer) -> None:
 
 
 @configured("store")
-def show_today(
-    settings: Settings, limit: MostUrgent = None, language: Language = "en", as_json: Json = False
-) -> None:
+def show_today(settings: Settings, limit: MostUrgent = None, as_json: Json = False) -> None:
     """Print what is overdue, due or waits for a person, the most urgent first, with the commands that do it.
 
     Requests, breaches, misuse, holds, erasures, recipients to be told, dead letters, sources, topics, keys.
     In capitals stands what only a person knows, as in the command's own help. Complaints are not in it.
     Exit status 1 when anything is overdue.
     """
-    spoken = language_of(language)
     with reading(settings, "today") as (site, source):
         bring_up_to_date(site)
         answer = answer_of(tasks(site, source), limit)
         if as_json:
             emit(answer)
         else:
-            people().print(today_table(answer, spoken))
+            people().print(today_table(answer))
     fail_unless(answer["overdue"] == 0)

@@ -113,7 +113,7 @@ def rebuild_views(
     if as_json:
         emit(answer)
     else:
-        people().print(reports_table("Rebuilt", answer["views"]))
+        people().print(reports_table("rebuilt", answer["views"]))
     fail_unless(all(view.ok for view in made))
 
 
@@ -152,7 +152,7 @@ def show_keys(settings: Settings, as_json: Json = False) -> None:
     if as_json:
         emit(answer)
     else:
-        people().print(named_values("Keys", answer))
+        people().print(named_values("keys", answer))
 
 
 @configured("store")
@@ -177,4 +177,4 @@ def rotate_keys(
     if as_json:
         emit(answer)
     else:
-        people().print(named_values("Rotation", answer))
+        people().print(named_values("rotation", answer))

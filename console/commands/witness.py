@@ -11,9 +11,11 @@ from typing import Annotated
 
 import typer
 
+from console.flags import spoken_to
 from console.output import note
 from console.running.listening import Asked, Page, listen
 from console.signals import stopping
+from console.words import say
 from ledger.errors import Halt, Misconfigured, Retry
 from ledger.tlog.cosigning import LIMIT_BYTES, Answer
 from ledger.tlog.key_file import KeyFile
@@ -32,7 +34,9 @@ def add_commands(app: typer.Typer) -> None:
     app.command("witness", rich_help_panel="Proof")(witness)
 
 
+@spoken_to
 def witness(
+    _: typer.Context,
     folder: Annotated[
         Path, typer.Option("--folder", metavar="FOLDER", help="Its key, and what it signed last.")
     ],
@@ -65,7 +69,7 @@ def witness(
         stopping() as stop,
         listen(host, port, pages_of(signer), "--port", limit_bytes=LIMIT_BYTES) as at,
     ):
-        note(f"witness {own.verifier.text} listens on {at.url}")
+        note(say("note", "witness", own.verifier.text, at.url))
         while not stop():
             time.sleep(PAUSE_S)
 

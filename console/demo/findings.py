@@ -15,8 +15,9 @@ from console.sample.acts import notice_version
 from console.sample.generating import Planted
 from console.sample.register import SUBSCRIPTION
 from console.show.findings import findings_table
-from console.show.text import pairs, table
+from console.show.text import pairs, worded
 from console.wiring import Site
+from console.words import say, told_in
 from projections.timetravel import NOW
 
 __all__ = ["found"]
@@ -31,7 +32,7 @@ def found(site: Site, planted: Sequence[Planted]) -> Iterator[Step]:
     meant = Counter((one.rule, one.source, one.id) for one in planted)
     seen = Counter((row["rule"], row["event"]["source"], row["event"]["id"]) for row in rows)
     yield Step(
-        f"What breaks a rule: {len(rows)} findings, of {len(planted)} that the sample holds on purpose",
+        say("demo", "findings", len(rows), len(planted)),
         "findings",
         [_by_rule(rows, planted)],
         seen == meant,
@@ -43,19 +44,25 @@ def _by_rule(rows: Sequence[dict[str, Any]], planted: Sequence[Planted]) -> Tabl
     counts = Counter(row["rule"] for row in rows)
     meant = Counter(one.rule for one in planted)
     lines = (
-        (rule.severity, rule.title, rule.citation, meant[rule.id], counts[rule.id])
+        (
+            say("severity", rule.severity),
+            told_in(rule, "title"),
+            rule.citation,
+            meant[rule.id],
+            counts[rule.id],
+        )
         for rule in rulebook.RULES
         if meant[rule.id] or counts[rule.id]
     )
-    return table("Findings by rule", ("severity", "rule", "citation", "planted", "found"), lines)
+    return worded("demo", "severity rule citation planted found", lines, title="by-rule")
 
 
 def _explained(rows: Sequence[dict[str, Any]], site: Site) -> Iterator[Step]:
     """One finding, and the event that ends it."""
     yield Step(
-        "One of them: which event, against which clause and law, and what ends it",
+        say("demo", "explained"),
         f"findings --rule {EXPLAINED}",
-        [findings_table(rows), pairs("The promise", _promise())],
+        [findings_table(rows), pairs(say("demo", "promise"), _promise())],
         len(rows) == 1,
     )
     for row in rows:
@@ -63,7 +70,7 @@ def _explained(rows: Sequence[dict[str, Any]], site: Site) -> Iterator[Step]:
     bring_up_to_date(site)
     left = list(findings(site.source("findings"), Wanted(rule=EXPLAINED), NOW))
     yield Step(
-        "The privacy notice is provided and recorded: the finding closes by itself",
+        say("demo", "resolved"),
         f"findings --rule {EXPLAINED}",
         [findings_table(left)],
         not left,
@@ -75,12 +82,12 @@ def _promise() -> Iterator[tuple[str, str]]:
     for clause in rulebook.CLAUSES:
         if EXPLAINED in clause.rules:
             yield (
-                f"policy {clause.title}" if clause.source == "policy" else clause.title,
+                say("demo", "policy", clause.title) if clause.source == "policy" else clause.title,
                 clause.says,
             )
-    yield "law", rule.citation
-    yield "in Dutch", rule.title_nl
-    yield "ends when (Dutch)", rule.resolved_by_nl
+    yield say("demo", "law"), rule.citation
+    yield say("demo", "in-dutch"), rule.title_nl
+    yield say("demo", "ends"), rule.resolved_by_nl
 
 
 def _notice(subject: str, version: str) -> Act:

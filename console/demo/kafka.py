@@ -11,6 +11,7 @@ from console.kafka_options import options_of
 from console.progress import progress_bar
 from console.settings import OFFICE, KafkaSettings
 from console.wiring import Site
+from console.words import say
 from consumers.kafka import KafkaSource, KafkaUpstream
 from consumers.loop import Job, consume
 from consumers.observer import Observer
@@ -83,7 +84,7 @@ class UntilEnd:
 def consume_all(site: Site, kafka: KafkaSettings, count: int) -> int:
     """Record everything that the topics hold; how many messages that were. `count`: expected."""
     job = Job(kafka.topics, site.intake, site.batch_limits)
-    with sourcing(kafka) as source, progress_bar("Consuming", count) as advance:
+    with sourcing(kafka) as source, progress_bar(say("progress", "consuming"), count) as advance:
         end = UntilEnd(source)
 
         def reached() -> bool:

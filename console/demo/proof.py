@@ -15,6 +15,7 @@ from console.demo.step import Step
 from console.output import write_private
 from console.show.upkeep import audit_tables, named_values
 from console.wiring import Site, bare_site
+from console.words import say
 from ledger.postgres import statement
 from ledger.tlog.folder import LogFolder
 from ledger.tlog.proof_file import encode_proof, parse_proof, verify_entry
@@ -32,9 +33,9 @@ def proven(site: Site) -> Iterator[Step]:
     with closing(site.publisher()) as publisher:
         answer = published_answer(publisher.publish_once())
     yield Step(
-        "A signed checkpoint covers everything: an auditor keeps it",
+        say("demo", "checkpoint"),
         "publish --once",
-        [named_values("Published", answer)],
+        [named_values("published", answer)],
     )
     folder = LogFolder(site.settings.log.folder)
     proof, entry = _files(site.settings.data_dir)
@@ -43,17 +44,17 @@ def proven(site: Site) -> Iterator[Step]:
     entry.touch(0o600)
     write_private(entry, entry_at(folder, POSITION))
     yield Step(
-        f"The proof that the event at position {POSITION} is in it",
+        say("demo", "proof", POSITION),
         f"prove {POSITION} --output {proof} --entry {entry}",
-        [named_values("Proof", proof_answer(made, str(proof), str(entry)))],
+        [named_values("proof", proof_answer(made, str(proof), str(entry)))],
     )
     key = site.log_key.known()[-1]
     content = entry.read_bytes()
     checkpoint = verify_entry(parse_proof(proof.read_bytes()), content, [key])
     yield Step(
-        "Anybody checks it without database, network or this ledger",
+        say("demo", "verified"),
         f"verify {proof} --entry {entry} --key '{key.text}'",
-        [named_values("Verified", verified_answer(checkpoint, content))],
+        [named_values("verified", verified_answer(checkpoint, content))],
     )
 
 
@@ -70,7 +71,7 @@ def tampered(left: Site) -> Step:
         _change_a_byte(site)
         result = audit_site(site, views=False).ledger
     return Step(
-        f"A superuser changes one byte of event {POSITION}, in a copy: the audit of it names the position",
+        say("demo", "tampered", POSITION),
         None,
         audit_tables(audited(result, [])),
         any(found.position == POSITION for found in result.findings),

@@ -20,6 +20,7 @@ from console.commands.following import bring_up_to_date
 from console.demo.findings import found
 from console.demo.proof import proven
 from console.demo.step import Step
+from console.language import spoken
 from console.sample.generating import TOUR_SUBJECT, Planted
 from console.show.consent import consents_tables, marketing_tables
 from console.show.lint import lint_table
@@ -32,6 +33,7 @@ from console.show.person import (
 from console.show.registers import disclosures_table, register_table
 from console.show.upkeep import audit_tables
 from console.wiring import Site
+from console.words import say
 from ledger.event import instant
 from ledger.rotation import epochs
 from projections.timetravel import NOW, Moment
@@ -60,29 +62,29 @@ def guide(site: Site, planted: Sequence[Planted]) -> Iterator[Step]:
 
 def _about_one_person(site: Site) -> Iterator[Step]:
     who = TOUR_SUBJECT
-    events = list(history(site.source("history"), who, NOW))
+    events = list(history(site.source("history"), who, NOW, spoken()))
     yield Step(
-        f"What happened with the data of {who}: the last {_LAST_EVENTS} of {len(events)} events",
+        say("demo", "history", who, _LAST_EVENTS, len(events)),
         f"history {who}",
         [history_table(who, events[-_LAST_EVENTS:])],
     )
     source = site.source("state")
     now = state(source, who, NOW)
-    yield Step("What is known now", f"state {who}", state_tables(now))
+    yield Step(say("demo", "state"), f"state {who}", state_tables(now))
     past = site.clock().replace(microsecond=0) - _YEAR
     then = state(source, who, Moment(as_of=past))
     yield Step(
-        "What was known a year ago",
+        say("demo", "year-ago"),
         f"state {who} --as-of {instant(past)}",
         [changes_table(then, now)],
     )
     yield Step(
-        "What the customer agreed to, and what it is worth",
+        say("demo", "consents"),
         f"consents {who}",
         consents_tables(consents(site.source("consents"), who, NOW)),
     )
     yield Step(
-        "Whether the customer may be called about products, by law and by our own promise",
+        say("demo", "marketing"),
         f"marketing {who} --channel phone",
         marketing_tables(marketing(site.source("marketing"), who, ["phone"], NOW)),
     )
@@ -92,25 +94,23 @@ def _about_processing(site: Site) -> Iterator[Step]:
     answer = register(site.source("register"), site.settings.controller, NOW)
     drifting = [row for row in answer["activities"] if row["drift"]]
     yield Step(
-        f"The Article 30 register: {len(answer['activities'])} activities, here some whose practice"
-        " differs from what was declared",
+        say("demo", "register", len(answer["activities"])),
         "register",
         [register_table(answer | {"activities": drifting[:_ACTIVITIES]})],
     )
     rows = list(disclosures(site.source("disclosures"), Wanted(subject=TOUR_SUBJECT)))
     yield Step(
-        "Who received data of this customer",
+        say("demo", "disclosures"),
         f"disclosures --subject {TOUR_SUBJECT}",
         [disclosures_table(rows)],
     )
 
 
 def _about_the_notice(site: Site) -> Step:
-    answer = lint(site.source("lint"), site.settings.controller, NOW)
+    answer = lint(site.source("lint"), site.settings.controller, NOW, spoken())
     rows = [row for row in answer["findings"] if row["clause"] == _RIGHTS]
     return Step(
-        f"The privacy notice beside law and practice: {answer['open']} findings, here those on the"
-        f" clause about rights ({_RIGHTS})",
+        say("demo", "lint", answer["open"], _RIGHTS),
         "lint",
         [lint_table(answer | {"findings": rows})],
     )
@@ -121,23 +121,23 @@ def _after_an_erasure(site: Site) -> Iterator[Step]:
     erasures = site.eraser().erase(who, [], "request")
     started_at = epochs(site.session("reader"), site.provider).started_at
     yield Step(
-        "The customer asks to be forgotten: the keys are destroyed",
+        say("demo", "erasure"),
         f"erase {who} --ground request",
         erasure_tables(erased(who, "request", erasures, started_at, site.clock())),
     )
     bring_up_to_date(site)
     left = state(site.source("state"), who, NOW)
-    yield Step("What is left of it", f"state {who}", state_tables(left))
-    events = list(history(site.source("history"), who, NOW))
+    yield Step(say("demo", "left"), f"state {who}", state_tables(left))
+    events = list(history(site.source("history"), who, NOW, spoken()))
     yield Step(
-        "The acts remain, without the values",
+        say("demo", "acts-remain"),
         f"history {who}",
         [history_table(who, events[:2] + events[-1:])],
     )
     given = disclosures(site.source("disclosures"), Wanted(subject=who))
     rows = [row for row in given if row["subject"] is None]
     yield Step(
-        "And so do the disclosures, of nobody in particular",
+        say("demo", "disclosures-remain"),
         f"disclosures --subject {who}",
         [disclosures_table(rows[:3])],
     )
@@ -147,7 +147,7 @@ def _in_order(site: Site) -> Step:
     found = audit_site(site, views=True)
     answer = audited(found.ledger, found.views.reports, found.views.findings, found.unchecked)
     return Step(
-        "Everything is as it was recorded, and every view is what its events say",
+        say("demo", "in-order"),
         "audit --views",
         audit_tables(answer),
         answer["ok"],

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from console.answers.upkeep import Lag
+from console.messages import told
 from console.output import note
 from console.settings import KafkaSettings
+from console.words import say
 from ledger.errors import LedgerError
 
 __all__ = ["kafka_lags"]
@@ -37,6 +39,6 @@ def _ends(
         finally:
             source.close()
     except LedgerError as fault:
-        note(f"status: no lag of Kafka: {fault}")
+        note(f"status: {say('note', 'no-lag', told(str(fault)))}")
         return {}
     return {(partition.topic, partition.number): e.end for partition, e in extents.items()}

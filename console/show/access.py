@@ -4,54 +4,54 @@ from typing import Any
 
 from rich.console import RenderableType
 
-from console.show.text import Stack, clean, pairs, table
+from console.show.text import Stack, clean, pairs, worded
+from console.words import headings, in_words, say
 
 __all__ = ["access_tables", "employee_tables", "seen_tables"]
 
-_EVERYONE = "every customer"
+_ABOUT = "staff"
 
 
 def access_tables(answer: dict[str, Any]) -> list[RenderableType]:
     """What roles covered at a time, and who held them."""
-    roles = [(row["role"], row["categories"], row["since"]) for row in answer["roles"]]
+    roles = [(row["role"], _categories(row), row["since"]) for row in answer["roles"]]
     people = [
         (
             row["employee"],
             Stack(held["role"] for held in row["roles"]),
-            row["categories"],
+            _categories(row),
             _vog(row["vog"]),
             _employed(row["employed"]),
         )
         for row in answer["employees"]
     ]
-    columns = ("employee", "roles", "could see", "VOG", "employed")
     return [
-        table(f"Roles at {answer['as_of']}", ("role", "covers", "since"), roles),
-        table("Who could see what", columns, people),
+        worded(_ABOUT, "role covers since", roles, answer["as_of"], title="roles-at"),
+        worded(_ABOUT, "employee roles could-see vog employed", people, title="who-could-see"),
     ]
 
 
 def employee_tables(answer: dict[str, Any]) -> list[RenderableType]:
     """One employee: what holds now, and the file."""
-    about = [
-        ("employed", _employed(answer["employed"])),
-        ("VOG", _vog(answer["vog"])),
-        ("roles", Stack(f"{held['role']} since {held['since']}" for held in answer["roles"])),
-        ("could see", answer["categories"]),
+    held = Stack(say(_ABOUT, "role-since", one["role"], one["since"]) for one in answer["roles"])
+    values = (_employed(answer["employed"]), _vog(answer["vog"]), held, _categories(answer))
+    rows = [
+        (row["occurred_at"], say("staff-act", row["act"]), row["about"])
+        for row in answer["history"]
     ]
-    rows = [(row["occurred_at"], row["act"], row["about"]) for row in answer["history"]]
     name = clean(answer["employee"])
+    about = zip(headings(_ABOUT, "employed vog roles could-see"), values, strict=True)
     return [
-        pairs(f"Access of {name} at {answer['as_of']}", about),
-        table("What led to it", ("when", "act", "about"), rows),
-        *_consultations(answer["saw"], f"What {name} saw", whose="subject"),
-        *_consultations(answer, f"Who saw data of {name}"),
+        pairs(say(_ABOUT, "access-of", name, answer["as_of"]), about),
+        worded(_ABOUT, "when act about", rows, title="led-to-it"),
+        *_consultations(answer["saw"], say(_ABOUT, "what-saw", name), whose="subject"),
+        *_consultations(answer, say(_ABOUT, "who-saw", name)),
     ]
 
 
 def seen_tables(answer: dict[str, Any]) -> list[RenderableType]:
     """Who saw a person's data."""
-    return _consultations(answer, f"Who saw data of {clean(answer['subject'])}")
+    return _consultations(answer, say(_ABOUT, "who-saw", clean(answer["subject"])))
 
 
 def _consultations(
@@ -62,34 +62,27 @@ def _consultations(
         (
             row["occurred_at"],
             Stack([row[whose or "employee"], row["role"]]),
-            Stack([row["purpose"], row["case_ref"]]),
-            row["categories"],
+            Stack([in_words("purpose", row["purpose"]), row["case_ref"]]),
+            _categories(row),
             _wrong(row),
         )
         for row in seen["accesses"]
     ]
+    everyone = say(_ABOUT, "everyone")
     reads = [
         (
             row["occurred_at"],
-            Stack(
-                [_EVERYONE if whose and row["everyone"] else row[whose or "reader"], row["role"]]
-            ),
-            Stack([row["query"], _EVERYONE if row["everyone"] else None]),
-            row["categories"] or "facts alone",
+            Stack([everyone if whose and row["everyone"] else row[whose or "reader"], row["role"]]),
+            Stack([row["query"], everyone if row["everyone"] else None]),
+            _categories(row) or say(_ABOUT, "facts-alone"),
             _wrong(row),
         )
         for row in seen["reads"]
     ]
-    person = "whose data, as" if whose else "who"
+    who = "whose" if whose else "who"
     return [
-        table(
-            f"{title}, in other systems", ("when", person, "why", "saw", "not in order"), accesses
-        ),
-        table(
-            f"{title}, through this ledger",
-            ("when", person, "command", "saw", "not in order"),
-            reads,
-        ),
+        worded(_ABOUT, f"when {who} why saw wrong", accesses, title, title="elsewhere"),
+        worded(_ABOUT, f"when {who} command saw wrong", reads, title, title="here"),
         *_lists(seen["lists"], title),
     ]
 
@@ -104,27 +97,33 @@ def _lists(rows: list[dict[str, Any]], title: str) -> list[RenderableType]:
         (query, Stack([reader, role]), len(times), times[0], times[-1])
         for (query, reader, role), times in sorted(groups.items())
     ]
-    columns = ("command", "who", "times", "first", "last")
-    return [table(f"{title}: lists that may have shown it", columns, told)] if told else []
+    columns = "command who times first last"
+    return [worded(_ABOUT, columns, told, title, title="lists")] if told else []
 
 
 def _wrong(row: dict[str, Any]) -> Stack:
     return Stack(
         [
-            None if row["held"] else "the role was not held",
-            f"not covered: {_beyond(row)}" if row["beyond"] else None,
-            None if row["vog"] else "no VOG",
+            None if row["held"] else say(_ABOUT, "not-held"),
+            say(_ABOUT, "not-covered", _beyond(row)) if row["beyond"] else None,
+            None if row["vog"] else say(_ABOUT, "no-vog"),
         ]
     )
 
 
 def _beyond(row: dict[str, Any]) -> str:
-    return "all of it" if set(row["categories"]) <= set(row["beyond"]) else clean(row["beyond"])
+    all_of_it = set(row["categories"]) <= set(row["beyond"])
+    return say(_ABOUT, "all-of-it") if all_of_it else clean(in_words("category", row["beyond"]))
+
+
+def _categories(row: dict[str, Any]) -> Any:
+    """None where they are not known."""
+    return in_words("category", row["categories"])
 
 
 def _vog(vog: dict[str, Any] | None) -> str:
-    return f"{vog['profile']}, {vog['issued_on']}" if vog else "none"
+    return f"{vog['profile']}, {vog['issued_on']}" if vog else say(_ABOUT, "none")
 
 
 def _employed(employed: bool | None) -> str:
-    return "not known" if employed is None else "yes" if employed else "no"
+    return say(_ABOUT, "not-known") if employed is None else clean(employed)

@@ -6,14 +6,15 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
-from console.show.text import Stack, clean, pairs, table
+from console.export.register_words import Words
+from console.language import spoken
+from console.messages import told
+from console.show.text import Stack, clean, pairs, worded
+from console.words import in_words, say, told_in
 
 __all__ = ["consents_tables", "marketing_tables"]
 
-_WORDS = {True: "allowed", False: "not allowed"}
-_NO_CUSTOMER = (
-    "no: no order, contract, service, delivery or invoice is recorded, and to register is no sale"
-)
+_ABOUT, _MARKETING = "consent", "marketing"
 
 
 def consents_tables(answer: dict[str, Any]) -> list[RenderableType]:
@@ -29,20 +30,20 @@ def consents_tables(answer: dict[str, Any]) -> list[RenderableType]:
 def _consents(answer: dict[str, Any]) -> Table:
     rows = [
         (
-            row["purpose"],
-            Stack([row["status"], row["since"]]),
-            Stack([row["effective"], row["why"]]),
+            in_words("purpose", row["purpose"]),
+            Stack([in_words("consent-status", row["status"]), row["since"]]),
+            Stack([row["effective"], told(row["why"])]),
             _how(row),
         )
         for row in answer["consents"]
     ]
-    columns = ("purpose", "status", "effective", "how")
-    return table(f"Consents of {clean(answer['subject'])}", columns, rows)
+    return worded(_ABOUT, "purpose status effective how", rows, clean(answer["subject"]))
 
 
 def _how(row: dict[str, Any]) -> Stack:
-    until = f"until {row['valid_until']}" if row["valid_until"] else None
-    return Stack([row["text_version"], row["method"], row["channel"], row["reason"], until])
+    until = say(_ABOUT, "until", row["valid_until"]) if row["valid_until"] else None
+    words = (in_words("consent-status", row[name]) for name in ("method", "channel", "reason"))
+    return Stack([row["text_version"], *words, until])
 
 
 def _choices(answer: dict[str, Any]) -> Table:
@@ -54,62 +55,76 @@ def _choices(answer: dict[str, Any]) -> Table:
         )
         for row in answer["choices"]
     ]
-    return table("Other choices", ("choice", "since", "what"), rows)
+    return worded(_ABOUT, "choice since what", rows, title="choices")
 
 
 def _history(answer: dict[str, Any]) -> Table:
     rows = [
         (
-            row["purpose"],
-            Stack([row["act"], f"position {row['position']}"]),
-            Stack([f"from {row['from']}", f"to {row['to']}" if row["to"] else None, _taken(row)]),
+            in_words("purpose", row["purpose"]),
+            Stack([in_words("consent-status", row["act"]), say(_ABOUT, "at", row["position"])]),
+            Stack(
+                [
+                    say(_ABOUT, "from", row["from"]),
+                    say(_ABOUT, "to", row["to"]) if row["to"] else None,
+                    say("history", "annulled", row["annulled_by"]) if row["annulled_by"] else None,
+                ]
+            ),
             _how(row),
         )
         for row in answer["history"]
     ]
-    return table("Every act", ("purpose", "act", "decides", "how"), rows)
-
-
-def _taken(row: dict[str, Any]) -> str | None:
-    return f"annulled by {row['annulled_by']}" if row["annulled_by"] else None
+    return worded(_ABOUT, "purpose act decides how", rows, title="acts")
 
 
 def marketing_tables(answer: dict[str, Any]) -> list[RenderableType]:
     """What the decisions rest on, then a row for each channel and rule."""
-    about = [*_addressee(answer["person"])]
     rows = [
         (
-            Stack([decision["channel"], _WORDS[decision["allowed"]]]),
-            Stack([verdict["layer"], _WORDS[verdict["allowed"]]]),
-            Stack([verdict["why"], _asked(verdict), verdict["title"]]),
-            Stack([verdict["citation"], _doubt(verdict)]),
+            Stack([in_words("channel", decision["channel"]), _may(decision)]),
+            Stack([say("layer", verdict["layer"]), _may(verdict)]),
+            Stack([told_in(verdict, "why"), _asked(verdict), told_in(verdict, "title")]),
+            Stack([Words(spoken()).cited(verdict["citation"]), _doubt(verdict)]),
         )
         for decision in answer["decisions"]
         for verdict in decision["verdicts"]
     ]
-    title = f"Marketing to {clean(answer['subject'])} as of {answer['as_of']}"
-    return [pairs(title, about), table("Decisions", ("channel", "by", "why", "rule"), rows)]
+    title = say(_MARKETING, "title", clean(answer["subject"]), answer["as_of"])
+    return [
+        pairs(title, _addressee(answer["person"])),
+        worded(_MARKETING, "channel by why rule", rows, title="decisions"),
+    ]
+
+
+def _may(judged: dict[str, Any]) -> str:
+    return say(_MARKETING, "allowed" if judged["allowed"] else "not-allowed")
 
 
 def _addressee(person: dict[str, Any]) -> Iterable[tuple[str, Any]]:
     """What is known of a person, with what the words of the rules mean by it."""
-    yield "kind", person["kind"]
-    yield "account", "active" if person["active"] else "inactive"
-    yield "existing customer", "yes" if person["customer"] else _NO_CUSTOMER
-    yield "consents in force", person["consents"] or "none"
-    if person["without_effect"]:
-        ended = (f"{one['purpose']}: {clean(one['why'])}" for one in person["without_effect"])
-        yield "consents without effect", Stack(ended)
-    yield "objections, by channel", person["objections"] or "none"
-    yield "may only be stored", person["restricted"] or "nothing"
+    values = {
+        "kind": in_words("kind", person["kind"]),
+        "account": say(_MARKETING, "active" if person["active"] else "inactive"),
+        "customer": person["customer"] or say(_MARKETING, "no-customer"),
+        "consents": in_words("purpose", person["consents"]) or say(_MARKETING, "none"),
+        "ended": Stack(
+            f"{in_words('purpose', one['purpose'])}: {clean(one['why'])}"
+            for one in person["without_effect"]
+        ),
+        "objections": in_words("channel", person["objections"]) or say(_MARKETING, "none"),
+        "restricted": in_words("category", person["restricted"]) or say("value", "nothing"),
+    }
+    shown = ((name, value) for name, value in values.items() if name != "ended" or value)
+    return ((say(_MARKETING, name), value) for name, value in shown)
 
 
 def _asked(verdict: dict[str, Any]) -> str | None:
     """The consents of which one is needed, where none is there."""
     if verdict["code"] != "no-consent":
         return None
-    return f"asked for: {' or '.join(verdict['consent_for'])}"
+    wanted = in_words("purpose", verdict["consent_for"])
+    return say(_MARKETING, "asked-for", f" {say('value', 'or')} ".join(wanted))
 
 
 def _doubt(verdict: dict[str, Any]) -> str | None:
-    return "to be confirmed by a lawyer" if verdict["confidence"] == "unconfirmed" else None
+    return say("confidence", "doubt") if verdict["confidence"] == "unconfirmed" else None

@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from console.show.text import Stack, pairs
-from console.words import phrase
+from console.words import say
 
 __all__ = ["copy_table"]
 
@@ -15,14 +15,14 @@ _ABOUT = "copy"
 
 
 def copy_table(
-    title: str,
+    name: str,
     answer: dict[str, Any],
     folders: tuple[Path, Path] | None = None,
     recipients: Sequence[str] = (),
 ) -> Table:
-    """What is known of a backup, in words. `folders`: where its two copies were put."""
-    rows = [(_word(name), _value(name, value)) for name, value in answer.items()]
-    return pairs(title, [*rows, *_taken(folders, recipients)])
+    """What is known of a backup, in words. `name`: of the title; `folders`: where its two copies were put."""
+    rows = [(_word(member), _value(member, value)) for member, value in answer.items()]
+    return pairs(_word(name), [*rows, *_taken(folders, recipients)])
 
 
 def _taken(
@@ -39,8 +39,8 @@ def _value(name: str, value: Any) -> Any:
     if name != "kafka":
         return value
     places = [(one["topic"], one["partition"], one["bookmark"]) for one in value]
-    return Stack(phrase(_ABOUT, "bookmark", "en", *place) for place in places)
+    return Stack(say(_ABOUT, "bookmark", *place) for place in places)
 
 
 def _word(name: str) -> str:
-    return phrase(_ABOUT, name, "en")
+    return say(_ABOUT, name)

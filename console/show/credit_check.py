@@ -5,32 +5,33 @@ from typing import Any
 
 from rich.console import RenderableType
 
+from console.export.register_words import Words
+from console.language import spoken
 from console.show.text import Stack, clean, pairs, table
-from console.words import headings, phrase
-from schemas.texts import Language
+from console.words import headings, say, told_in
 
 __all__ = ["credit_check_tables"]
 
 _ABOUT = "credit_check"
 
 
-def credit_check_tables(answer: dict[str, Any], language: Language) -> list[RenderableType]:
+def credit_check_tables(answer: dict[str, Any]) -> list[RenderableType]:
     """What it rests on, then a row for each rule."""
-    title = phrase(_ABOUT, "title", language, clean(answer["subject"]), answer["as_of"])
-    columns = headings(_ABOUT, "about by why rule", language)
+    title = say(_ABOUT, "title", clean(answer["subject"]), answer["as_of"])
+    columns = headings(_ABOUT, "about by why rule")
     return [
-        pairs(title, _rests_on(answer, language), language),
-        table(phrase(_ABOUT, "verdicts", language), columns, _rows(answer, language), language),
+        pairs(title, _rests_on(answer)),
+        table(say(_ABOUT, "verdicts"), columns, _rows(answer)),
     ]
 
 
-def _rests_on(answer: dict[str, Any], language: Language) -> Iterator[tuple[str, Any]]:
+def _rests_on(answer: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     def name(code: str) -> str:
-        return phrase(_ABOUT, code, language)
+        return say(_ABOUT, code)
 
-    yield name("allowed"), _may(answer, language)
+    yield name("allowed"), _may(answer)
     last = answer["last_check"]
-    days = phrase(_ABOUT, "days-ago", language, last["days_ago"]) if last else name("never")
+    days = say(_ABOUT, "days-ago", last["days_ago"]) if last else name("never")
     yield name("last"), Stack([last["requested_at"] if last else None, days])
     if not answer["activities"]:
         yield name("activity"), name("undeclared")
@@ -39,35 +40,34 @@ def _rests_on(answer: dict[str, Any], language: Language) -> Iterator[tuple[str,
         yield name("record"), f"{record['type']}, {record['reason']}, {record['activity']}"
 
 
-def _rows(answer: dict[str, Any], language: Language) -> Iterator[tuple[Any, ...]]:
-    person = phrase(_ABOUT, "person", language)
+def _rows(answer: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    person = say(_ABOUT, "person")
     for verdict in answer["verdicts"]:
-        yield _row(person, verdict, language)
+        yield _row(person, verdict)
     for one in answer["activities"]:
         for verdict in one["verdicts"]:
-            yield _row(f"{one['activity']} ({one['legal_basis']})", verdict, language)
+            yield _row(f"{one['activity']} ({one['legal_basis']})", verdict)
 
 
-def _row(about: str, verdict: dict[str, Any], language: Language) -> tuple[Any, ...]:
-    ending = "_nl" if language == "nl" else ""
-    lifted = verdict.get(f"resolved_by{ending}")
+def _row(about: str, verdict: dict[str, Any]) -> tuple[Any, ...]:
+    lifted = told_in(verdict, "resolved_by") if "resolved_by" in verdict else None
     return (
         about,
-        Stack([phrase(_ABOUT, verdict["layer"], language), _may(verdict, language)]),
+        Stack([say(_ABOUT, verdict["layer"]), _may(verdict)]),
         Stack(
             [
-                verdict[f"why{ending}"],
+                told_in(verdict, "why"),
                 verdict.get("detail"),
-                phrase(_ABOUT, "lifted", language, lifted) if lifted else None,
+                say(_ABOUT, "lifted", lifted) if lifted else None,
             ]
         ),
-        Stack([verdict["rule"], verdict["citation"], _doubt(verdict, language)]),
+        Stack([verdict["rule"], Words(spoken()).cited(verdict["citation"]), _doubt(verdict)]),
     )
 
 
-def _may(judged: dict[str, Any], language: Language) -> str:
-    return phrase("value", "yes" if judged["allowed"] else "no", language)
+def _may(judged: dict[str, Any]) -> str:
+    return say("value", "yes" if judged["allowed"] else "no")
 
 
-def _doubt(verdict: dict[str, Any], language: Language) -> str | None:
-    return phrase(_ABOUT, "doubt", language) if verdict["confidence"] == "unconfirmed" else None
+def _doubt(verdict: dict[str, Any]) -> str | None:
+    return say(_ABOUT, "doubt") if verdict["confidence"] == "unconfirmed" else None

@@ -5,31 +5,31 @@ from typing import Any
 
 from rich.table import Table
 
-from console.show.text import Stack, table
-from console.words import phrase
-from schemas.texts import Language
+from console.show.text import Stack, worded
+from console.words import counted, say
 
 __all__ = ["feeds_table", "proven_sentence"]
 
 
 def feeds_table(rows: Iterable[dict[str, Any]]) -> Table:
     """Each feed, and what is kept of its list."""
-    columns = ("position", "feed", "given to", "list")
-    return table("Feeds", columns, (_feed(row) for row in rows))
+    return worded("feeds", "position feed given-to list", (_feed(row) for row in rows))
 
 
 def _feed(row: dict[str, Any]) -> tuple[Any, ...]:
     kept = row["list"]
     return (
         row["position"],
-        Stack([row["occurred_at"], f"{row['record_count']} records"]),
+        Stack([row["occurred_at"], counted("record", row["record_count"])]),
         row["recipient"],
-        Stack([f"{kept['members']} members", f"until {kept['keep_until']}"]) if kept else "none",
+        Stack([counted("member", kept["members"]), say("feeds", "until", kept["keep_until"])])
+        if kept
+        else say("feeds", "none"),
     )
 
 
-def proven_sentence(answer: dict[str, Any], language: Language) -> str:
+def proven_sentence(answer: dict[str, Any]) -> str:
     """What is proven, in one sentence."""
     name = "included" if answer["included"] else "absent"
     told = (answer[one] for one in ("subject", "recipient", "day", "members"))
-    return phrase("feed", name, language, *told)
+    return say("feed", name, *told)

@@ -5,29 +5,38 @@ from typing import Any
 
 from rich.table import Table
 
-from console.show.text import Stack, table
+import rulebook
+from console.export.register_words import Words
+from console.language import spoken
+from console.messages import told
+from console.show.text import Stack, worded
+from console.words import say, told_in
 
 __all__ = ["findings_table"]
 
 
 def findings_table(rows: Iterable[dict[str, Any]]) -> Table:
     """What breaks which rule, since when, and what ends it; a row each."""
-    columns = ("rule", "about", "since", "ends when")
-    return table("Findings", columns, (_finding(row) for row in rows))
+    return worded("findings", "rule about since ends", (_finding(row) for row in rows))
 
 
 def _finding(row: dict[str, Any]) -> tuple[Any, ...]:
-    event = row["event"]
-    unsure = "unconfirmed" if row["confidence"] == "unconfirmed" else None
+    event, rule = row["event"], rulebook.rule(row["rule"])
+    unsure = say("confidence", "unconfirmed") if row["confidence"] == "unconfirmed" else None
+    cited = Words(spoken()).cited(row["citation"])
     return (
-        Stack([row["title"], row["rule"], row["citation"], row["severity"], unsure]),
+        Stack([told_in(rule, "title"), row["rule"], cited, _severity(row), unsure]),
         Stack(
             [
                 row["subject"] or {"erased": True},
-                f"{event['type']} at position {event['position']}",
-                row["detail"],
+                say("findings", "event", event["type"], event["position"]),
+                told(row["detail"] or ""),
             ]
         ),
         row["since"],
-        row["resolved_by"],
+        told_in(rule, "resolved_by"),
     )
+
+
+def _severity(row: dict[str, Any]) -> str:
+    return say("severity", row["severity"])

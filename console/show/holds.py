@@ -5,23 +5,30 @@ from typing import Any
 
 from rich.table import Table
 
-from console.show.text import Stack, table
+from console.show.text import Stack, worded
+from console.words import in_words, say
 
 __all__ = ["holds_table"]
 
 
 def holds_table(rows: Iterable[dict[str, Any]]) -> Table:
     """What is held of whom, for whom and why, and when somebody looks at it again."""
-    columns = ("subject", "hold", "categories", "ground", "owner", "review on")
-    return table("Legal holds", columns, (_hold(row) for row in rows))
+    columns = "subject hold categories ground owner review"
+    return worded("holds", columns, (_hold(row) for row in rows))
 
 
 def _hold(row: dict[str, Any]) -> tuple[Any, ...]:
     return (
         row["subject"] or {"erased": True},
-        Stack([row["hold_ref"], f"since {row['since']}", "HOLDS NOTHING" if row["void"] else None]),
-        row["categories"],
-        row["ground"],
+        Stack(
+            [
+                row["hold_ref"],
+                say("holds", "since", row["since"]),
+                say("holds", "void") if row["void"] else None,
+            ]
+        ),
+        in_words("category", row["categories"]),
+        in_words("ground", row["ground"]),
         row["owner"],
-        Stack([row["review_on"], "OVERDUE" if row["overdue"] else None]),
+        Stack([row["review_on"], say("task-state", "overdue") if row["overdue"] else None]),
     )

@@ -6,10 +6,11 @@ from typing import Any
 
 from rich.console import RenderableType
 
-from console.show.text import Stack, pairs, table
+from console.language import spoken
+from console.show.text import Stack, pairs, worded
 from console.show.upkeep import SHOWN_NAME
+from console.words import in_words, say
 from schemas.allowed import listed_words
-from schemas.texts import Language
 
 __all__ = ["Outcomes", "ingested_tables", "retried_tables"]
 
@@ -25,22 +26,22 @@ def ingested_tables(answer: dict[str, Any], withheld: int = 0) -> list[Renderabl
     counts: list[tuple[str, Any]] = []
     for name, value in answer.items():
         if name != "rejections":
-            counts.append((name.replace("_", " "), value))
+            counts.append((say("member", name), value))
         if name == "rejected" and withheld:
-            counts.append(("of which withheld", withheld))
-    shown: list[RenderableType] = [pairs("Lines", counts)]
+            counts.append((say("lines", "withheld"), withheld))
+    shown: list[RenderableType] = [pairs(say("lines", "title"), counts)]
     refused = answer["rejections"]
     if refused:
         rows = [(row["line"], row["code"], _place(row)) for row in refused[:_SHOWN_REJECTIONS]]
-        title = "Rejected" if len(rows) == len(refused) else f"Rejected, the first {len(rows)}"
-        shown.append(table(title, ("line", "code", "pointer"), rows))
+        title = "rejected" if len(rows) == len(refused) else "first-rejected"
+        shown.append(worded("lines", "line code pointer", rows, len(rows), title=title))
     return shown
 
 
-def _place(row: dict[str, Any], language: Language = "en") -> Stack:
+def _place(row: dict[str, Any]) -> Stack:
     """Where it is wrong, and what may stand there."""
     may_be = row.get("allowed")
-    return Stack([row["pointer"], may_be and listed_words(may_be)[language]])
+    return Stack([row["pointer"], may_be and listed_words(may_be)[spoken()]])
 
 
 class Outcomes:
@@ -68,12 +69,20 @@ class Outcomes:
 
 def retried_tables(rows: Sequence[dict[str, Any]], outcomes: Outcomes) -> list[RenderableType]:
     """What became of the first letters, then of all of them in numbers."""
-    columns = ("letter", "outcome", "code", "pointer")
-    shown = ([row["letter"][:SHOWN_NAME], *(row[name] for name in columns[1:])] for row in rows)
-    title = "Tried again" if len(rows) == outcomes.total else f"Tried again, the first {len(rows)}"
-    tables: list[RenderableType] = [table(title, columns, shown)]
+    shown = (
+        [
+            row["letter"][:SHOWN_NAME],
+            in_words("retry", row["outcome"]),
+            row["code"],
+            row["pointer"],
+        ]
+        for row in rows
+    )
+    title = "title" if len(rows) == outcomes.total else "first"
+    columns = "letter outcome code pointer"
+    tables: list[RenderableType] = [worded("retry", columns, shown, len(rows), title=title)]
     if outcomes.total > 1:
         counts = sorted(outcomes.counts.items(), key=lambda one: (one[0][0], one[0][1] or ""))
-        said = [(outcome, code, count) for (outcome, code), count in counts]
-        tables.append(table("In numbers", ("outcome", "code", "letters"), said))
+        said = [(in_words("retry", outcome), code, count) for (outcome, code), count in counts]
+        tables.append(worded("retry", "outcome code letters", said, title="numbers"))
     return tables

@@ -5,74 +5,74 @@ from typing import Any
 
 from rich.console import RenderableType
 
+from console.language import spoken
 from console.show.text import Stack, table
 from console.show.upkeep import SHOWN_NAME
-from console.words import counted, headings, phrase
+from console.words import counted, headings, say
 from schemas import Code
 from schemas.allowed import allowed_words
 from schemas.codes import words_of
-from schemas.texts import Language
 
 __all__ = ["letters_tables"]
 
 
 def letters_tables(
-    letters: Sequence[dict[str, Any]], shown: int, matching: int, total: int, language: Language
+    letters: Sequence[dict[str, Any]], shown: int, matching: int, total: int
 ) -> list[RenderableType]:
     """Dead letters without their messages, how many there are, and what their codes mean."""
-    columns = headings("letters", "letter event from seen forgotten", language)
+    columns = headings("letters", "letter event from seen forgotten")
     rows = (
         (
-            _letter_and_why(row, language),
+            _letter_and_why(row),
             Stack([row["type"], row["source"], row["id"]]),
-            _origin(row, language),
-            Stack([row["last_seen"], _times(row, language)]),
+            _origin(row),
+            Stack([row["last_seen"], _times(row)]),
             row["forgotten_after"],
         )
         for row in letters
     )
-    title = phrase("letters", "title", language)
+    title = say("letters", "title")
     if total:
         all_are = matching == total
         name, numbers = (
             ("counts", (shown, matching)) if all_are else ("of-kind", (shown, matching, total))
         )
         counts = (f"{number:,}" for number in numbers)
-        title = f"{title}: {phrase('letters', name, language, *counts)}"
-    words = {row["code"]: words_of(row["code"])[language] for row in letters if row["words"]}
-    tables: list[RenderableType] = [table(title, columns, rows, language)]
+        title = f"{title}: {say('letters', name, *counts)}"
+    words = {row["code"]: words_of(row["code"])[spoken()] for row in letters if row["words"]}
+    tables: list[RenderableType] = [table(title, columns, rows)]
     if words:
-        heads = headings("letters", "code words", language)
-        about = phrase("letters", "codes", language)
-        tables.append(table(about, heads, sorted(words.items()), language))
+        heads = headings("letters", "code words")
+        about = say("letters", "codes")
+        tables.append(table(about, heads, sorted(words.items())))
     return tables
 
 
-def _letter_and_why(row: dict[str, Any], language: Language) -> Stack:
+def _letter_and_why(row: dict[str, Any]) -> Stack:
     """Its name and code, and what may stand there; all that is withheld is one row, without a name."""
     if _is_withheld(row):
         return Stack([row["code"]])
     may_be = allowed_words(row["type"], row["pointer"]) if row["code"] == Code.SCHEMA else {}
     why = f"{row['code']} {row['pointer']}"
-    return Stack([row["letter"][:SHOWN_NAME], why, may_be.get(language)])
+    return Stack([row["letter"][:SHOWN_NAME], why, may_be.get(spoken())])
 
 
-def _times(row: dict[str, Any], language: Language) -> str | None:
+def _times(row: dict[str, Any]) -> str | None:
     times = row["times"]
     if _is_withheld(row):
-        return counted("message", times, language)
-    return phrase("letters", "times", language, times) if times > 1 else None
+        return counted("message", times)
+    return say("letters", "times", times) if times > 1 else None
 
 
 def _is_withheld(row: dict[str, Any]) -> bool:
     return bool(row["letter"] == row["code"])
 
 
-def _origin(row: dict[str, Any], language: Language) -> str:
+def _origin(row: dict[str, Any]) -> str:
     """Where a message came from: a line of a file, or a record of a partition."""
     if row["topic"] is None:
         return ""
     if row["topic"].startswith("file:"):
         file = row["topic"].removeprefix("file:")
-        return phrase("letters", "line", language, file, row["offset"])
+        return say("letters", "line", file, row["offset"])
     return f"{row['topic']} {row['partition']}/{row['offset']}"

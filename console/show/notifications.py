@@ -5,22 +5,29 @@ from typing import Any
 
 from rich.table import Table
 
-from console.show.text import Stack, table
+from console.show.text import Stack, worded
+from console.words import in_words, say
 
 __all__ = ["notifications_table"]
 
 
 def notifications_table(rows: Iterable[dict[str, Any]]) -> Table:
     """Who must be told what about whom, and what became of it; a row each."""
-    columns = ("recipient", "about", "of", "since", "status")
-    return table("Recipients to be told", columns, (_task(row) for row in rows))
+    return worded("notify", "recipient about of since status", (_task(row) for row in rows))
 
 
 def _task(row: dict[str, Any]) -> tuple[Any, ...]:
     return (
         Stack([row["recipient_name"], row["recipient"]]),
         Stack([row["subject"] or {"erased": True}, *row.get("references", [])]),
-        Stack([row["action"], row["categories"]]),
+        Stack([in_words("right", row["action"]), in_words("category", row["categories"])]),
         row["since"],
-        "to be told" if row["open"] else Stack([row["outcome"], row["ground"], row["told_at"]]),
+        _status(row),
     )
+
+
+def _status(row: dict[str, Any]) -> Any:
+    if row["open"]:
+        return say("notify", "open")
+    codes = (in_words("told", row[name]) for name in ("outcome", "ground"))
+    return Stack([*codes, row["told_at"]])

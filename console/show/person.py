@@ -6,51 +6,46 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
-from console.show.text import Stack, clean, pairs, table
-from console.words import counted, headings, phrase
-from schemas.texts import Language, field_name
+from console.language import spoken
+from console.show.text import Stack, clean, pairs, table, worded
+from console.words import counted, headings, in_words, say
+from schemas.texts import field_name
 
 __all__ = [
     "changes_table",
     "erasure_tables",
     "forgotten_table",
     "history_table",
+    "named_field",
     "state_tables",
 ]
 
 _PREFIX = "nl.voipzeker.ledger."
 
 
-def history_table(
-    subject: str, lines: Iterable[dict[str, Any]], language: Language = "en"
-) -> Table:
+def history_table(subject: str, lines: Iterable[dict[str, Any]]) -> Table:
     """Events in the order of time; an annulled one says by what. Facts stand as they were recorded."""
     told = sorted(lines, key=lambda line: (line["occurred_at"], line["source"], line["id"]))
-    rows = (
-        (line["position"], _what(line, language), _facts(line, language), _values(line, language))
-        for line in told
-    )
-    title = phrase("history", "title", language, clean(subject))
-    return table(
-        title, headings("history", "position what facts personal", language), rows, language
-    )
+    rows = ((line["position"], _what(line), _facts(line), _values(line)) for line in told)
+    title = say("history", "title", clean(subject))
+    return table(title, headings("history", "position what facts personal"), rows)
 
 
-def _what(line: dict[str, Any], language: Language) -> Stack:
+def _what(line: dict[str, Any]) -> Stack:
     ground = " ".join(filter(None, (line["activity"], line["legal_basis"], line["provision"])))
     by = line["annulled_by"]
-    annulled = phrase("history", "annulled", language, by) if by else None
+    annulled = say("history", "annulled", by) if by else None
     name = str(line["type"]).removeprefix(_PREFIX).rpartition(".")[0]
     return Stack([line["text"] or name, name, line["occurred_at"], ground, annulled])
 
 
-def _facts(line: dict[str, Any], language: Language) -> Stack:
+def _facts(line: dict[str, Any]) -> Stack:
     facts = dict(line["facts"])
     if "keys_destroyed" in facts:
-        facts["keys_destroyed"] = counted("key", len(facts["keys_destroyed"]), language)
+        facts["keys_destroyed"] = counted("key", len(facts["keys_destroyed"]))
     if "decisions" in facts:
         facts["decisions"] = _decided(facts["decisions"])
-    return Stack(f"{name}: {clean(value, language)}" for name, value in facts.items())
+    return Stack(f"{name}: {clean(value)}" for name, value in facts.items())
 
 
 def _decided(decisions: dict[str, dict[str, Any]]) -> list[str]:
@@ -58,65 +53,69 @@ def _decided(decisions: dict[str, dict[str, Any]]) -> list[str]:
     return [f"{category}: {decisions[category]['decision']}" for category in sorted(decisions)]
 
 
-def _values(line: dict[str, Any], language: Language) -> Stack:
-    return Stack(
-        f"{field_name(name, language) if language == 'nl' else name}: {clean(value, language)}"
-        for name, value in line["personal"].items()
-    )
+def _values(line: dict[str, Any]) -> Stack:
+    return Stack(f"{named_field(name)}: {clean(value)}" for name, value in line["personal"].items())
+
+
+def named_field(name: str) -> str:
+    """A field of personal data as it is typed, in Dutch in words."""
+    return field_name(name, "nl") if spoken() == "nl" else name
 
 
 def state_tables(state: dict[str, Any]) -> list[RenderableType]:
     """The account, then its personal data."""
-    about = [
-        ("status", f"{state['status']} since {state['since']}"),
-        ("kind", state["customer_kind"]),
-        ("data subject", state["data_subject"]),
-        ("erased categories", state["erased_categories"]),
-        ("only stored (restricted)", state.get("restricted_categories", [])),
-        ("position of the last event", state["position"]),
-    ]
+    values = {
+        "status": say("state", "since", say("account", state["status"]), state["since"]),
+        "kind": in_words("kind", state["customer_kind"]),
+        "data-subject": state["data_subject"],
+        "erased": in_words("category", state["erased_categories"]),
+        "restricted": in_words("category", state.get("restricted_categories", [])),
+        "position": state["position"],
+    }
     rows = [
-        (category, field, value)
+        (in_words("category", category), named_field(field), value)
         for category, fields in state["personal"].items()
         for field, value in fields.items()
     ]
     tables: list[RenderableType] = [
-        pairs(f"State of {clean(state['subject'])}", about),
-        table("Personal data", ("category", "field", "value"), rows),
+        pairs(
+            say("state", "title", clean(state["subject"])),
+            ((say("state", name), value) for name, value in values.items()),
+        ),
+        worded("state", "category field value", rows, title="personal"),
     ]
     contracts = state.get("contracts", [])
     return [*tables, contracts_table(contracts)] if contracts else tables
 
 
-def contracts_table(contracts: Iterable[dict[str, Any]], language: Language = "en") -> Table:
+def contracts_table(contracts: Iterable[dict[str, Any]]) -> Table:
     """The contracts of a person: whether each runs, since when, and who handed it over to whom."""
     rows = [
         (
             one["contract_ref"],
-            phrase("contracts", one["status"], language),
+            say("contracts", one["status"]),
             one["since"],
-            Stack(_handed(takeover, language) for takeover in one.get("takeovers", ())),
+            Stack(_handed(takeover) for takeover in one.get("takeovers", ())),
         )
         for one in contracts
     ]
-    columns = headings("contracts", "contract status since takeovers", language)
-    return table(phrase("contracts", "title", language), columns, rows, language)
+    return worded("contracts", "contract status since takeovers", rows)
 
 
-def _handed(takeover: dict[str, Any], language: Language) -> str:
-    parties = (clean(takeover[side], language) for side in ("from", "to"))
-    return phrase("contracts", "handed", language, takeover["at"], *parties)
+def _handed(takeover: dict[str, Any]) -> str:
+    parties = (clean(takeover[side]) for side in ("from", "to"))
+    return say("contracts", "handed", takeover["at"], *parties)
 
 
 def changes_table(before: dict[str, Any], after: dict[str, Any]) -> Table:
     """The fields in which two states of a person differ."""
     then, now = _fields(before), _fields(after)
     rows = [
-        (*key, then.get(key), now.get(key))
+        (in_words("category", key[0]), named_field(key[1]), then.get(key), now.get(key))
         for key in sorted(then.keys() | now.keys())
         if then.get(key) != now.get(key)
     ]
-    return table("What has changed since", ("category", "field", "then", "now"), rows)
+    return worded("state", "category field then now", rows, title="changed")
 
 
 def _fields(state: dict[str, Any]) -> dict[tuple[str, str], Any]:
@@ -129,11 +128,10 @@ def _fields(state: dict[str, Any]) -> dict[tuple[str, str], Any]:
 
 def erasure_tables(answer: dict[str, Any]) -> list[RenderableType]:
     """What was destroyed, and when each place has forgotten."""
-    columns = ("data subject", "categories", "whole person", "keys destroyed", "position")
     rows = [
         (
             row["data_subject"],
-            row["categories"],
+            in_words("category", row["categories"]),
             row["whole_person"],
             row["keys_destroyed"],
             row["last_position"],
@@ -141,15 +139,17 @@ def erasure_tables(answer: dict[str, Any]) -> list[RenderableType]:
         for row in answer["erasures"]
     ]
     return [
-        table(f"Erased of {clean(answer['subject'])}", columns, rows),
+        worded(
+            "erased", "data-subject categories whole keys position", rows, clean(answer["subject"])
+        ),
         forgotten_table(answer["forgotten"]),
     ]
 
 
-def forgotten_table(forgotten: dict[str, Any], language: Language = "en") -> Table:
+def forgotten_table(forgotten: dict[str, Any]) -> Table:
     """From when each place has forgotten what was erased."""
     rows = [
-        (phrase("forgotten", place, language), time or phrase("forgotten", "overdue", language))
+        (say("forgotten", place), time or say("forgotten", "overdue"))
         for place, time in forgotten.items()
     ]
-    return pairs(phrase("forgotten", "title", language), rows, language)
+    return pairs(say("forgotten", "title"), rows)

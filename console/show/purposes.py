@@ -5,19 +5,26 @@ from typing import Any
 
 from rich.table import Table
 
-from console.show.text import Stack, table
+from console.export.register_words import Words
+from console.language import spoken
+from console.show.text import Stack, worded
+from console.words import in_words, say, told_in
 
 __all__ = ["purposes_table"]
 
 
 def purposes_table(answer: dict[str, Any]) -> Table:
     """One row a purpose; what nobody allows stands out in words."""
-    columns = ("purpose", "by law", "by the house", "declared by")
     rows = (
-        (row["purpose"], _layer(row, "law"), _layer(row, "house"), Stack(_declared(row)))
+        (
+            in_words("purpose", row["purpose"]),
+            _layer(row, "law"),
+            _layer(row, "house"),
+            Stack(_declared(row)),
+        )
         for row in answer["purposes"]
     )
-    return table(f"Purposes on {answer['judged_on']}", columns, rows)
+    return worded("purposes", "purpose law house declared", rows, answer["judged_on"])
 
 
 def _layer(row: dict[str, Any], layer: str) -> Stack:
@@ -25,8 +32,14 @@ def _layer(row: dict[str, Any], layer: str) -> Stack:
     lines: list[Any] = []
     for entry in row["entries"]:
         if entry["layer"] == layer:
-            doubt = "to be confirmed by a lawyer" if entry["confidence"] == "unconfirmed" else None
-            lines += [entry["title"], entry["legal_bases"] or "forbidden", entry["citation"], doubt]
+            doubt = say("confidence", "doubt") if entry["confidence"] == "unconfirmed" else None
+            bases = entry["legal_bases"] or say("purposes", "forbidden")
+            lines += [
+                told_in(entry, "title"),
+                bases,
+                Words(spoken()).cited(entry["citation"]),
+                doubt,
+            ]
     return Stack(lines)
 
 
@@ -35,7 +48,7 @@ def _declared(row: dict[str, Any]) -> Iterator[str]:
         basis = ", ".join(filter(None, (one["legal_basis"], one["provision"])))
         yield f"{one['activity']} ({basis})"
         if not one["verdicts"]:
-            yield "not allowed: nobody knows this purpose"
+            yield say("purposes", "unknown")
         for verdict in one["verdicts"]:
             if not verdict["allowed"]:
-                yield f"not allowed by the {verdict['layer']}: {verdict['why']}"
+                yield say("purposes", f"denied-{verdict['layer']}", told_in(verdict, "why"))

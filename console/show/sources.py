@@ -6,42 +6,41 @@ from typing import Any
 from rich.table import Table
 
 from console.show.text import Stack, table
-from console.words import headings, phrase
-from schemas.texts import Language
+from console.words import headings, say
 
 __all__ = ["sources_table"]
 
 _COLUMNS = "source state recorded duplicates refused quarantined seen resume"
 
 
-def sources_table(sources: Iterable[dict[str, Any]], language: Language) -> Table:
+def sources_table(sources: Iterable[dict[str, Any]]) -> Table:
     """One line a source and topic."""
     rows = (
         (
-            Stack([_name(row["source"], language), row["topic"]]),
-            Stack(_state(row, language)),
+            Stack([_name(row["source"]), row["topic"]]),
+            Stack(_state(row)),
             *(row[name] for name in ("recorded", "duplicates", "refused", "quarantined")),
             row["last_seen"],
             row["resume"],
         )
         for row in sources
     )
-    title = phrase("sources", "title", language)
-    return table(title, headings("sources", _COLUMNS, language), rows, language)
+    title = say("sources", "title")
+    return table(title, headings("sources", _COLUMNS), rows)
 
 
-def _name(source: str | None, language: Language) -> str:
+def _name(source: str | None) -> str:
     if source is None:
-        return phrase("sources", "none", language)
-    return phrase("sources", "others", language) if source == "*" else source
+        return say("sources", "none")
+    return say("sources", "others") if source == "*" else source
 
 
-def _state(row: dict[str, Any], language: Language) -> list[str]:
-    state = phrase("source-state", row["state"], language)
+def _state(row: dict[str, Any]) -> list[str]:
+    state = say("source-state", row["state"])
     if row["since"] is None:
         return [state]
     why = row["reason"]
     return [
-        phrase("sources", "since", language, state, row["since"]),
-        phrase("sources", "share", language, why["refused"], why["of"]),
+        say("sources", "since", state, row["since"]),
+        say("sources", "share", why["refused"], why["of"]),
     ]

@@ -8,10 +8,9 @@ from rich.text import Text
 
 from console.clock import localized
 from console.output import shown
-from console.words import phrase
-from schemas.texts import Language
+from console.words import headings, say
 
-__all__ = ["Stack", "cell", "clean", "pairs", "table"]
+__all__ = ["Stack", "cell", "clean", "pairs", "table", "worded"]
 
 _GONE = ("erased", "lost")
 
@@ -20,57 +19,61 @@ class Stack(list[Any]):
     """Values of one cell, a line each; what is missing takes no line."""
 
 
-def clean(value: Any, language: Language = "en") -> str:
+def clean(value: Any) -> str:
     """A value as one line of text that a terminal shows as it is."""
     if value is None:
         return ""
     if isinstance(value, bool):
-        return phrase("value", "yes" if value else "no", language)
+        return say("value", "yes" if value else "no")
     if isinstance(value, dict):
-        return _cleaned(value, language)
+        return _cleaned(value)
     if isinstance(value, list | tuple):
-        return ", ".join(clean(item, language) for item in value)
-    text = str(value)
-    return shown(text)
+        return ", ".join(clean(item) for item in value)
+    return shown(str(value))
 
 
-def _cleaned(value: dict[str, Any], language: Language) -> str:
-    gone = [phrase("value", name, language) for name in _GONE if value == {name: True}]
+def _cleaned(value: dict[str, Any]) -> str:
+    gone = [say("value", name) for name in _GONE if value == {name: True}]
     if gone:
         return gone[0]
-    return "; ".join(f"{clean(k)}: {clean(v, language)}" for k, v in value.items())
+    return "; ".join(f"{clean(k)}: {clean(v)}" for k, v in value.items())
 
 
-def cell(value: Any, language: Language = "en") -> Text:
+def cell(value: Any) -> Text:
     """A cell of a table, with times as a clock here shows them; what is gone stands out."""
     if isinstance(value, Stack):
-        return Text("\n").join(cell(one, language) for one in value if one not in (None, ""))
-    text = localized(clean(value, language))
-    gone = {phrase("value", name, language) for name in _GONE}
+        return Text("\n").join(cell(one) for one in value if one not in (None, ""))
+    text = localized(clean(value))
+    gone = {say("value", name) for name in _GONE}
     return Text(text, style="dim" if text in gone else "")
 
 
-def table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], language: Language = "en"
-) -> Table:
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
     """A table; an empty one says so in its caption."""
     head = Text(localized(title), style="bold")
     made = Table(title=head, title_justify="left", header_style="bold")
     for column in columns:
         made.add_column(column, overflow="fold")
     for row in rows:
-        made.add_row(*(cell(value, language) for value in row))
+        made.add_row(*(cell(value) for value in row))
     if not made.row_count:
-        made.caption = phrase("value", "nothing", language)
+        made.caption = say("value", "nothing")
     return made
 
 
-def pairs(title: str, rows: Iterable[tuple[str, Any]], language: Language = "en") -> Table:
+def worded(
+    about: str, columns: str, rows: Iterable[Sequence[Any]], *values: Any, title: str = "title"
+) -> Table:
+    """A table whose title and headings are our words about one thing. `values`: for the title's places."""
+    return table(say(about, title, *values), headings(about, columns), rows)
+
+
+def pairs(title: str, rows: Iterable[tuple[str, Any]]) -> Table:
     """A table of names and values."""
     head = Text(localized(title), style="bold")
     made = Table(title=head, title_justify="left", show_header=False)
     made.add_column(style="bold")
     made.add_column(overflow="fold")
     for name, value in rows:
-        made.add_row(Text(name), cell(value, language))
+        made.add_row(Text(name), cell(value))
     return made

@@ -5,9 +5,8 @@ from typing import Any
 from rich.table import Table
 
 from console.show.text import Stack, table
-from console.words import code_word, counted, headings, phrase
+from console.words import code_word, counted, headings, say, told_in
 from rulebook import DEADLINES
-from schemas.texts import Language
 
 __all__ = ["today_table"]
 
@@ -17,47 +16,46 @@ _COUNTED = {"erase-passed": "person", "erase-deferred": "person", "retry-letters
 _OF_TOPICS = frozenset({"resume-topic", "resume-source"})
 
 
-def today_table(answer: dict[str, Any], language: Language = "en") -> Table:
+def today_table(answer: dict[str, Any]) -> Table:
     """The most urgent first: when, what, about whom or which case, and the commands that do it."""
     counts = [answer[state] for state in ("overdue", "due", "waits")]
-    title = phrase("today", "title", language, *counts)
-    columns = headings("today", "when task about commands", language)
-    made = table(title, columns, (_task(row, language) for row in answer["tasks"]), language)
+    title = say("today", "title", *counts)
+    columns = headings("today", "when task about commands")
+    made = table(title, columns, (_task(row) for row in answer["tasks"]))
     more = sum(counts) - len(answer["tasks"])
     if more:
-        made.caption = phrase("today", "more", language, more)
+        made.caption = say("today", "more", more)
     return made
 
 
-def _task(row: dict[str, Any], language: Language) -> tuple[Any, ...]:
+def _task(row: dict[str, Any]) -> tuple[Any, ...]:
     instead, since = row["instead"], row["since"]
     return (
         Stack(
             [
-                phrase("task-state", row["state"], language),
+                say("task-state", row["state"]),
                 row["time"] or row["day"],
-                phrase("today", "since", language, since) if since else None,
+                say("today", "since", since) if since else None,
             ]
         ),
-        Stack([phrase("task", row["task"], language), _detail(row, language)]),
-        Stack([row["subject"], row["ref"], _count(row, language)]),
-        Stack(
-            [*row["commands"], phrase("today", "instead", language, instead) if instead else None]
-        ),
+        Stack([say("task", row["task"]), _detail(row)]),
+        Stack([row["subject"], row["ref"], _count(row)]),
+        Stack([*row["commands"], say("today", "instead", instead) if instead else None]),
     )
 
 
-def _detail(row: dict[str, Any], language: Language) -> str | None:
+def _detail(row: dict[str, Any]) -> str | None:
     """A duty by its title; a right or a change in words; a topic as it is."""
     code: str | None = row["detail"]
     if code is None or row["task"] in _OF_TOPICS:
         return code
     entry = DEADLINES.get(code)
     if entry is None:
-        return code_word("right", code, language)
-    return entry.title_nl if language == "nl" else entry.title
+        return code_word("right", code)
+    title: str = told_in(entry, "title")
+    return title
 
 
-def _count(row: dict[str, Any], language: Language) -> str | None:
+def _count(row: dict[str, Any]) -> str | None:
     name = _COUNTED.get(row["task"])
-    return counted(name, row["count"], language) if name else None
+    return counted(name, row["count"]) if name else None

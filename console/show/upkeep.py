@@ -7,8 +7,9 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from console.answers.upkeep import INTAKE_COUNTS
-from console.show.text import Stack, pairs, table
-from console.words import phrase
+from console.messages import told
+from console.show.text import Stack, pairs, worded
+from console.words import headings, in_words, say
 
 __all__ = [
     "SHOWN_NAME",
@@ -19,11 +20,8 @@ __all__ = [
 ]
 
 
-_VERDICTS = {
-    "in-order": "in order",
-    "not-in-order": "NOT in order",
-    "not-comparable": "NOT comparable with its log",
-}
+# Members that are codes, and what these are about.
+_CODES = {"act": "hold-act", "categories": "category"}
 # Enough of a letter's name to tell it from others; the commands take a beginning.
 SHOWN_NAME = 12
 
@@ -34,32 +32,29 @@ def status_tables(answer: dict[str, Any]) -> list[RenderableType]:
     kafka = [
         (row["topic"], row["partition"], row["bookmark"], row["lag"]) for row in answer["kafka"]
     ]
-    about = [
-        ("position", answer["position"]),
-        ("published position", answer["checkpoint"]["size"]),
-        ("dead letters", _letters(answer)),
-        ("withheld messages", answer["withheld"]),
-        ("halted topics", answer["halted"]),
-        (
-            "quarantined sources",
-            Stack(
-                phrase("sources", "kept-out", "en", one["source"], one["topic"])
-                for one in answer["quarantined"]
-            )
-            or [],
-        ),
-        ("reads that wait", answer["reads_waiting"]),
+    quarantined = [
+        say("sources", "kept-out", one["source"], one["topic"]) for one in answer["quarantined"]
     ]
+    values = (
+        answer["position"],
+        answer["checkpoint"]["size"],
+        _letters(answer),
+        answer["withheld"],
+        answer["halted"],
+        Stack(quarantined) or [],
+        answer["reads_waiting"],
+    )
+    names = headings("status", "position published letters withheld halted quarantined reads")
     return [
-        pairs("Ledger", about),
+        pairs(say("status", "title"), zip(names, values, strict=True)),
         _arrived(answer["intake"]),
-        table("Views", ("view", "bookmark", "lag"), views),
-        table("Kafka", ("topic", "partition", "bookmark", "lag"), kafka),
+        worded("views", "view bookmark lag", views),
+        worded("views", "topic partition bookmark lag", kafka, title="kafka"),
     ]
 
 
 # What counts as a topic, and is none.
-_PLACES = {"file:": "(files)", None: "all"}
+_PLACES = {"file:": "files", None: "all"}
 
 
 def _arrived(intake: dict[str, Any]) -> Table:
@@ -67,45 +62,49 @@ def _arrived(intake: dict[str, Any]) -> Table:
     columns = ("topic", "messages", *INTAKE_COUNTS)
     rows = [[row[name] for name in columns] for row in (*intake["topics"], intake["total"])]
     for row in rows:
-        row[0] = _PLACES.get(row[0], row[0])
-    return table("Arrived, and what became of it", [c.replace("_", " ") for c in columns], rows)
+        row[0] = say("arrived", _PLACES[row[0]]) if row[0] in _PLACES else row[0]
+    return worded("arrived", " ".join(columns), rows)
 
 
 def _letters(answer: dict[str, Any]) -> str:
     letters, messages = answer["dead_letters"], answer["dead_letter_messages"]
-    return f"{letters:,} of {messages:,} messages" if messages != letters else f"{letters:,}"
+    counts = (f"{number:,}" for number in (letters, messages))
+    return say("status", "of-messages", *counts) if messages != letters else f"{letters:,}"
 
 
 def audit_tables(answer: dict[str, Any]) -> list[RenderableType]:
     """The verdict, then everything that was found."""
     about = [
-        ("verdict", _VERDICTS[answer["verdict"]]),
-        ("events", answer["size"]),
-        ("published", answer["published"] or "nothing yet"),
-        ("root", answer["root"]),
-        *(("not looked at", what) for what in answer["unchecked"]),
+        (say("audit", "verdict"), say("verdict", answer["verdict"])),
+        (say("audit", "events"), answer["size"]),
+        (say("audit", "published"), answer["published"] or say("audit", "nothing-yet")),
+        (say("audit", "root"), answer["root"]),
+        *((say("audit", "unchecked"), told(what)) for what in answer["unchecked"]),
     ]
-    found = [(row["position"], row["kind"], row["detail"]) for row in answer["findings"]]
+    found = [(row["position"], row["kind"], told(row["detail"])) for row in answer["findings"]]
     shown: list[RenderableType] = [
-        pairs("Audit", about),
-        table("Findings", ("position", "kind", "detail"), found),
+        pairs(say("audit", "title"), about),
+        worded("audit", "position kind detail", found, title="findings"),
     ]
     if answer["gaps"]:
         columns = ("position", "topic", "partition", "from_offset", "to_offset", "reason")
         gaps = [tuple(row[name] for name in columns) for row in answer["gaps"]]
-        shown.append(table("Gaps in Kafka, accepted", columns, gaps))
-    return [*shown, reports_table("Views", answer["views"])] if answer["views"] else shown
+        shown.append(worded("audit", " ".join(columns), gaps, title="gaps"))
+    return [*shown, reports_table("title", answer["views"])] if answer["views"] else shown
 
 
-def reports_table(title: str, reports: Iterable[dict[str, Any]]) -> Table:
-    """Views and their digests."""
-    columns = ("view", "version", "position", "digest", "equal to its events")
+def reports_table(name: str, reports: Iterable[dict[str, Any]]) -> Table:
+    """Views and their digests. `name`: of the title."""
     rows = (
         (row["view"], row["version"], row["position"], row["digest"], row["ok"]) for row in reports
     )
-    return table(title, columns, rows)
+    return worded("views", "view version position digest equal", rows, title=name)
 
 
-def named_values(title: str, answer: dict[str, Any]) -> Table:
-    """A small answer as names and values."""
-    return pairs(title, ((name.replace("_", " "), value) for name, value in answer.items()))
+def named_values(about: str, answer: dict[str, Any]) -> Table:
+    """A small answer as names and values. `about`: name of the title."""
+    rows = (
+        (say("member", name), in_words(_CODES[name], value) if name in _CODES else value)
+        for name, value in answer.items()
+    )
+    return pairs(say("answer", about), rows)

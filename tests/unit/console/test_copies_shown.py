@@ -18,7 +18,7 @@ def shown(*arguments: Any) -> str:
 
 
 def test_a_backup_says_where_it_is_and_how_to_keep_it() -> None:
-    text = shown("Backup", TAKEN, (Path("/a/events"), Path("/b/keys")), ("age1x",))
+    text = shown("backup", TAKEN, (Path("/a/events"), Path("/b/keys")), ("age1x",))
     for words in (
         "made at",
         "up to position",
@@ -35,7 +35,7 @@ def test_a_backup_says_where_it_is_and_how_to_keep_it() -> None:
 def test_a_restore_says_what_came_back_and_where_kafka_goes_on() -> None:
     places = [{"topic": "acts", "partition": n, "bookmark": 10 + n} for n in (0, 1)]
     left = {"reimported": 3, "erasures_reapplied": 1, "findings": 0, "kafka": places}
-    text = shown("Restored", TAKEN | left)
+    text = shown("restored", TAKEN | left)
     assert "events brought back from the log" in text
     assert "acts, partition 1, at offset 11" in text
     assert not {"_", "{", "topic:"} & set(text)

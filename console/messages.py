@@ -1,0 +1,73 @@
+"""Messages of the code in the language that is spoken: what an error says, what an audit found.
+
+The code says them in English, wherever it stands: so they are in logs, in JSON and in tests. Only where a
+person reads one, it is looked up in `messages.toml`, by its words with `{}` where the values stand, and a
+value that is a message itself is looked up as well. The file is read when Dutch is spoken, and not before;
+a message that is not in it is shown as it is, which a test forbids (ADR 58).
+"""
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from console.language import spoken
+from console.output import note
+from console.words import say
+from rulebook import DEADLINES
+
+__all__ = ["tell", "told"]
+
+_PLACE = "{}"
+_BETWEEN = "; "
+_AROUND = "around"
+
+
+class _Message(NamedTuple):
+    pattern: re.Pattern[str]
+    dutch: str
+
+
+def tell(name: str, *values: Any) -> None:
+    """Say one of our notes in one line on standard error."""
+    note(f"ledger: {say('note', name, *values)}")
+
+
+def told(message: str) -> str:
+    """The message in the language that is spoken."""
+    return message if spoken() == "en" else _in_dutch(message)
+
+
+def _in_dutch(message: str) -> str:
+    words = message.strip()
+    whole = _found(words)
+    if whole is None and _BETWEEN in words:
+        whole = _BETWEEN.join(map(_in_dutch, words.split(_BETWEEN)))
+    return message if whole is None else message.replace(words, whole)
+
+
+def _found(message: str) -> str | None:
+    """The sentence of a message with its values in place, None when no message is like it."""
+    for known in _messages():
+        values = known.pattern.fullmatch(message)
+        if values:
+            return known.dutch.format(*map(_in_dutch, values.groups()))
+    return None
+
+
+@cache
+def _messages() -> tuple[_Message, ...]:
+    """What stands around others, then those with the most words of their own: no value is taken for them."""
+    text = Path(__file__).with_name("messages.toml").read_text("utf-8")
+    parts: dict[str, dict[str, str]] = tomllib.loads(text)
+    around = parts.pop(_AROUND)
+    known = [one for part in parts.values() for one in part.items()]
+    known += [(duty.title, duty.title_nl) for duty in DEADLINES.values()]
+    ordered = [*around.items(), *sorted(known, key=lambda one: -len(one[0].replace(_PLACE, "")))]
+    return tuple(_Message(_pattern(english), dutch) for english, dutch in ordered)
+
+
+def _pattern(english: str) -> re.Pattern[str]:
+    parts = (part.replace("{{", "{").replace("}}", "}") for part in english.split(_PLACE))
+    return re.compile("(.*?)".join(map(re.escape, parts)), re.DOTALL)
