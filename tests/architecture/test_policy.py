@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from typer.core import TyperGroup
-from typer.main import get_command
 
 import rulebook
-from console.main import app
+from console.main import command_tree
 from projections import VIEWS
 from rulebook import CLAUSES, Clause
 from schemas import EVENT_TYPES
@@ -51,7 +50,7 @@ def test_every_clause_of_the_policy_has_a_row_in_its_order() -> None:
 
 @EACH
 def test_a_row_names_only_what_exists(clause: Clause) -> None:
-    commands = get_command(app)
+    commands = command_tree()
     assert isinstance(commands, TyperGroup)
     assert set(clause.events) <= {entry.name for entry in EVENT_TYPES.values()}
     assert set(clause.rules) <= rule_ids()

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import typer
-from typer.main import get_command
 
 import rulebook
 from console.answers.lookups import _cited
@@ -22,7 +21,7 @@ from console.lookups import (
     provisions,
     rules,
 )
-from console.main import app
+from console.main import command_tree
 from schemas import CATEGORIES, EVENT_TYPES
 from schemas.texts import LANGUAGES, field_name, word_of
 
@@ -97,7 +96,7 @@ SETTINGS = {setting.name for setting in _settings_of(ALL_GROUPS)}
 
 def flags() -> Iterator[tuple[str, str, Any]]:
     """Command, flag or argument, and its parameter: of every command, without settings."""
-    yield from _below(get_command(app), ())
+    yield from _below(command_tree(), ())
 
 
 def _below(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str, Any]]:

@@ -564,13 +564,14 @@ class Supply(FakeSource):
 
 
 def supplied(world: World, count: int, every_s: float) -> tuple[list[float], list[float]]:
-    """Seconds of each turn, and between acknowledgements, while records go on arriving."""
+    """Seconds of each turn, and between acknowledgements, while records go on arriving: one stretch
+    and the beginning of another, or several acknowledgements."""
     source = Supply(world, count, every_s)
     consumer = world.consumer(source, job=Job((TOPIC,), Intake(), BatchLimits(messages=100)))
     source.assign(world.partitions)
     turns(consumer, lambda: consumer.settled)
     lasted, acknowledged, known = [], [world.time.seconds], dict(source.acknowledged)
-    while world.time.seconds < 10:
+    while world.time.seconds < STRETCH_SECONDS + 1.5:
         began = world.time.seconds
         consumer.turn()
         lasted.append(world.time.seconds - began)
