@@ -24,6 +24,7 @@ from console.lookups import (
 from console.main import command_tree
 from schemas import CATEGORIES, EVENT_TYPES
 from schemas.texts import LANGUAGES, field_name, word_of
+from tests.fixtures.cases import each
 
 # What is new, a number, a time, a file or a switch names nothing that must be there.
 FREE = {
@@ -131,9 +132,7 @@ def test_every_flag_is_known_to_be_looked_up_or_not() -> None:
     assert len(LISTED) > 30
 
 
-@pytest.mark.parametrize(
-    ("command", "flag", "one"), LISTED, ids=lambda x: x if isinstance(x, str) else ""
-)
+@each("command, flag, one", LISTED, ids=lambda x: x if isinstance(x, str) else "")
 def test_a_flag_with_a_list_refuses_what_is_not_in_it(command: str, flag: str, one: Any) -> None:
     many = one.multiple if one.param_type_name == "option" else one.nargs == -1
     wrong = ["qqqq"] if many else "qqqq"

@@ -140,6 +140,14 @@ def test_a_new_partition_begins_at_its_start_which_must_be_0(world: World) -> No
     turns(consumer, lambda: world.ledger.offsets == [2, 3, 4])
 
 
+def test_one_offset_that_is_gone_is_not_passed_over_either(world: World) -> None:
+    world.produce(2)
+    world.cluster.forget(world.first, before=1)
+    _, consumer = world.joined()
+    with pytest.raises(Halt, match="first 1 offsets are gone"):
+        turns(consumer, lambda: False)
+
+
 def test_the_bookmark_passes_markers_and_aborted_records(world: World) -> None:
     world.produce(1)
     world.cluster.leave_gap(world.first, 3)
