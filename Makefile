@@ -52,9 +52,10 @@ imports: $(READY)
 test: $(READY)  ## the tests alone
 	$(TESTS)
 
+# These wait for nothing.
 .PHONY: small
 small: $(READY)
-	$(TESTS) tests/unit tests/property
+	$(BIN)/pytest --numprocesses 2 --dist worksteal tests/unit tests/property
 
 matrix: $(READY)  ## all tests, each on the embedded PostgreSQL and on an installed one
 	$(TESTS) --engines both
