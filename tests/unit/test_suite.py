@@ -23,7 +23,7 @@ def test_what_is_about_postgresql_runs_on_all_and_so_does_everything_when_asked(
 
 
 def test_all_cases_are_tried_and_each_that_fails_is_named() -> None:
-    tried = []
+    tried: list[int] = []
 
     @each("one, other", [(1, 1), (2, 3), (4, 4), (5, 6)])
     def same(more: list[int], one: int, other: int) -> None:
