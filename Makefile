@@ -4,10 +4,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
-# Each process of the tests has servers of its own.
-PROCESSES ?= 2
+# Each process of the tests has PostgreSQL servers of its own, and all share one broker. They wait more than they
+# work, so more of them than cores.
+PROCESSES ?= 4
+TESTS := $(BIN)/pytest --numprocesses $(PROCESSES) --dist worksteal
 
-.PHONY: help demo demo-kafka check format lint types imports test coverage fault documents sbom bench clean
+.PHONY: help demo demo-kafka check quick format lint types imports test matrix coverage fault documents sbom bench clean
 
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,7 +28,11 @@ demo: $(READY)  ## the main job on an embedded PostgreSQL: sample events, ledger
 demo-kafka: $(READY)  ## the same through a real Kafka topic, with a broker started for it
 	$(BIN)/python deploy/kafka/demo.py
 
-check: lint types imports coverage  ## everything that CI checks: format, lint, types, imports, all tests
+check: lint  ## everything that CI checks: format, lint, types, imports, all tests, each on one PostgreSQL
+	@$(MAKE) --no-print-directory --jobs 2 test types imports
+
+quick: lint  ## what is checked while one thinks: format, lint, types, imports, the unit and property tests
+	@$(MAKE) --no-print-directory --jobs 2 small types imports
 
 format: $(READY)  ## format the code
 	$(BIN)/ruff format .
@@ -44,10 +50,18 @@ imports: $(READY)
 	$(BIN)/lint-imports --no-cache
 
 test: $(READY)  ## the tests alone
-	$(BIN)/pytest --numprocesses $(PROCESSES)
+	$(TESTS)
 
-coverage: $(READY)
-	$(BIN)/pytest --numprocesses $(PROCESSES) --cov --cov-report=term:skip-covered
+# These wait for nothing.
+.PHONY: small
+small: $(READY)
+	$(BIN)/pytest --numprocesses 2 --dist worksteal tests/unit tests/property
+
+matrix: $(READY)  ## all tests, each on the embedded PostgreSQL and on an installed one
+	$(TESTS) --engines both
+
+coverage: $(READY)  ## all tests, and the lines and branches that none of them runs (takes half as long again)
+	$(TESTS) --cov --cov-report=term:skip-covered
 
 fault: $(READY)  ## the long fault campaign: hundreds of kills, dead servers, cut connections (LEDGER_FAULT_SEED repeats a run)
 	$(BIN)/pytest tests/fault -m campaign --capture=no

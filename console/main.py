@@ -4,11 +4,13 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
-from typer.main import get_command
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from console.commands import (
     certificate,
@@ -47,7 +49,7 @@ from console.meant import unknown_variables
 from console.messages import tell
 from ledger import cycles
 
-__all__ = ["app", "main", "run"]
+__all__ = ["app", "command_tree", "main", "run"]
 
 app = typer.Typer(
     name="ledger",
@@ -108,12 +110,19 @@ for group in GROUPS:
 tell_as_text(app)
 
 
+@cache
+def command_tree() -> TyperGroup:
+    """The program as Typer makes it of the functions: once in a process, for it takes longer than
+    many a command."""
+    return get_group(app)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run one command; its exit status. What goes wrong is told in one line on standard error."""
     speak(asked_for(arguments, os.environ))
     try:
         _name_unknown_variables()
-        result = get_command(app).main(
+        result = command_tree().main(
             args=list(arguments), prog_name="ledger", standalone_mode=False
         )
         sys.stdout.flush()

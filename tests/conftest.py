@@ -8,11 +8,12 @@ settings.load_profile("untimed")
 
 pytest_plugins = [
     "tests.fixtures.campaign",
+    "tests.fixtures.engines",
     "tests.fixtures.kafka",
-    "tests.fixtures.ledger",
-    "tests.fixtures.postgres",
     "tests.fixtures.thirdparty",
     # The last ones import those above.
+    "tests.fixtures.postgres",
+    "tests.fixtures.ledger",
     "tests.fixtures.tlog",
     "tests.fixtures.console",
     "tests.fixtures.deciding",

@@ -35,7 +35,7 @@ def status_tables(answer: dict[str, Any]) -> list[RenderableType]:
     quarantined = [
         say("sources", "kept-out", one["source"], one["topic"]) for one in answer["quarantined"]
     ]
-    values = (
+    values: tuple[Any, ...] = (
         answer["position"],
         answer["checkpoint"]["size"],
         _letters(answer),

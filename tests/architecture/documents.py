@@ -9,13 +9,12 @@ from typing import Any
 
 import msgspec
 from typer.core import TyperGroup
-from typer.main import get_command
 
 from bench import leaks
 from console.export.acts import involved_as, user_facts
 from console.export.register_parts import register_parts
 from console.export.register_words import Words
-from console.main import app
+from console.main import command_tree
 from console.running.watching import MADE
 from console.settings import SETTINGS
 from projections import disclosures
@@ -46,7 +45,7 @@ def table(header: list[str], rows: Iterator[list[str]]) -> str:
 
 def commands() -> str:
     """Every command with the first sentence of its help."""
-    return table(["command", "does"], _commands(get_command(app), "ledger"))
+    return table(["command", "does"], _commands(command_tree(), "ledger"))
 
 
 def _commands(group: object, prefix: str) -> Iterator[list[str]]:

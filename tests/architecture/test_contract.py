@@ -18,6 +18,7 @@ from schemas import EVENT_TYPES
 from schemas.envelope import Envelope
 from schemas.generate import documents
 from schemas.shapes import shape_of
+from tests.fixtures.cases import each
 
 ROOT = Path(__file__).parents[2]
 MAY_IMPORT = {"schemas": {"schemas"}, "rulebook": {"rulebook", "schemas"}}
@@ -76,7 +77,7 @@ def bare(info: inspect.Type) -> inspect.Type:
     return bare(info.type) if isinstance(info, inspect.Metadata) else info
 
 
-@pytest.mark.parametrize("struct", [Envelope, *(entry.data for entry in EVENT_TYPES.values())])
+@each("struct", [Envelope, *(entry.data for entry in EVENT_TYPES.values())])
 def test_no_union_crashes_the_garbage_collector(struct: type) -> None:
     """A pattern in a union with a list, map or struct crashes msgspec's traversal (issue 717)."""
     for union in unions(shape_of(struct)):

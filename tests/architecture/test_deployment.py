@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.main import get_command
 
-from console.main import app
+from console.main import command_tree
 from console.settings import SETTINGS
 from ledger.embedded.cluster import shipped_programs
 from tests.architecture.documents import ROOT
@@ -177,7 +176,7 @@ def commands() -> Iterator[str]:
 
 @pytest.mark.parametrize("line", sorted(set(commands())))
 def test_what_is_started_is_a_command(line: str) -> None:
-    command: Any = get_command(app)
+    command: Any = command_tree()
     for word in line.split():
         if word.startswith("--"):
             assert word in {name for option in command.params for name in option.opts}

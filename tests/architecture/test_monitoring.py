@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from console.running.watching import MADE
@@ -15,11 +14,12 @@ from deploy.grafana.__main__ import DASHBOARDS, FOLDER
 from deploy.grafana.model import rendered
 from ledger.metrics import Series
 from tests.architecture.documents import ROOT
+from tests.fixtures.cases import each
 
 PROMETHEUS = ROOT / "deploy" / "prometheus"
 GRAFANA = ROOT / "deploy" / "grafana"
 CONFIGURATIONS = ("prometheus.yml", "one-machine.yml")
-UNIT_TESTS = PROMETHEUS / "tests" / "alerts.yml"
+UNIT_TESTS = sorted((PROMETHEUS / "tests").glob("*.yml"))
 ALL_SERIES: tuple[Series, ...] = tuple(series for _, made in MADE for series in made)
 # Of Prometheus itself, and of every process on Linux.
 FOREIGN = {
@@ -83,11 +83,13 @@ def test_the_configurations_are_valid() -> None:
 
 
 def test_every_alert_fires_when_it_should_and_only_then() -> None:
-    promtool("test", "rules", UNIT_TESTS)
+    promtool("test", "rules", *UNIT_TESTS)
 
 
 def test_every_alert_has_a_unit_test_of_both_kinds() -> None:
-    tests = yaml.safe_load(UNIT_TESTS.read_text("utf-8"))["tests"]
+    tests = [
+        test for path in UNIT_TESTS for test in yaml.safe_load(path.read_text("utf-8"))["tests"]
+    ]
     cases = [case for test in tests for case in test["alert_rule_test"]]
     names = {alert["alert"] for alert in alerts()}
     assert {case["alertname"] for case in cases if case["exp_alerts"]} == names
@@ -120,7 +122,7 @@ def labels_in(expression: str) -> set[str]:
     return set(chosen) | {label for labels in grouped for label in re.findall(r"\w+", labels)}
 
 
-@pytest.mark.parametrize("expression", sorted({rule["expr"] for rule in rules()} | set(shown())))
+@each("expression", sorted({rule["expr"] for rule in rules()} | set(shown())))
 def test_an_expression_names_series_and_labels_that_exist(expression: str) -> None:
     names = names_in(expression)
     assert names

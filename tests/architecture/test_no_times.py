@@ -5,6 +5,7 @@ the campaigns, which are printed. What work costs is counted: `tests/fixtures/co
 """
 
 import ast
+from functools import cache
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -50,6 +51,7 @@ def asserted(tree: ast.AST) -> list[str]:
     ]
 
 
+@cache
 def trees() -> dict[str, ast.AST]:
     """Every file of tests, parsed."""
     return {

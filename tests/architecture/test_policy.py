@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from typer.core import TyperGroup
-from typer.main import get_command
 
 import rulebook
-from console.main import app
+from console.main import command_tree
 from projections import VIEWS
 from rulebook import CLAUSES, Clause
 from schemas import EVENT_TYPES
 from schemas.event_type import EventType
+from tests.fixtures.cases import each
 
 # The numbered clauses of the policy; 3.1 has ten subjects.
 POLICY = (
@@ -51,7 +51,7 @@ def test_every_clause_of_the_policy_has_a_row_in_its_order() -> None:
 
 @EACH
 def test_a_row_names_only_what_exists(clause: Clause) -> None:
-    commands = get_command(app)
+    commands = command_tree()
     assert isinstance(commands, TyperGroup)
     assert set(clause.events) <= {entry.name for entry in EVENT_TYPES.values()}
     assert set(clause.rules) <= rule_ids()
@@ -61,23 +61,21 @@ def test_a_row_names_only_what_exists(clause: Clause) -> None:
         assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("entry", EVENT_TYPES.values(), ids=lambda entry: entry.name)
+@each("entry", EVENT_TYPES.values(), ids=lambda entry: entry.name)
 def test_every_event_type_stands_under_the_clauses_that_it_names(entry: EventType) -> None:
     assert entry.clause
     rows = {clause.id for clause in CLAUSES if entry.name in clause.events}
     assert set(behind(entry.clause)) <= rows
 
 
-@pytest.mark.parametrize("purpose", rulebook.PURPOSES, ids=lambda purpose: purpose.id)
+@each("purpose", rulebook.PURPOSES, ids=lambda purpose: purpose.id)
 def test_every_purpose_stands_under_its_clause(purpose: rulebook.Purpose) -> None:
     rows = {clause.id for clause in CLAUSES if purpose.id in clause.rules}
     assert rows, "name the purpose in rulebook/house/clauses.toml"
     assert not purpose.clause or purpose.clause in rows
 
 
-@pytest.mark.parametrize(
-    "rule", [*rulebook.RULES, *rulebook.NOTICE_CHECKS], ids=lambda rule: rule.id
-)
+@each("rule", [*rulebook.RULES, *rulebook.NOTICE_CHECKS], ids=lambda rule: rule.id)
 def test_every_rule_stands_under_its_clause(rule: rulebook.Rule | rulebook.NoticeCheck) -> None:
     rows = {clause.id for clause in CLAUSES if rule.id in clause.rules}
     assert rows, "name the rule in rulebook/house/clauses.toml"

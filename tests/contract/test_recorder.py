@@ -12,6 +12,8 @@ from eventsourcing.tests.persistence import (
 from ledger.recorder import LedgerRecorder
 from tests.fixtures.ledger import House
 
+pytestmark = pytest.mark.both_engines
+
 
 class OnOurTables:
     """Gives a suite a recorder on a fresh ledger for each of its tests."""

@@ -2,7 +2,6 @@
 
 import ast
 import random
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -77,11 +76,6 @@ class Line:
     def bookmark(self) -> int:
         rows = self.house.session("reader").rows("bookmark_offsets")
         return int(rows[0][2]) if rows else 0
-
-
-@pytest.fixture
-def house(make_house: Callable[[str], House], database_url: str) -> House:
-    return make_house(database_url)
 
 
 @pytest.fixture

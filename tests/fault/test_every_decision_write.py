@@ -4,7 +4,7 @@ What had to wait goes when nothing keeps it any more, once, however often its ru
 there is a certificate.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 from uuid import UUID
@@ -53,12 +53,6 @@ ALL_STAY = Order((), frozenset(), VALUES)
 def log_of(house: House) -> Log:
     """Where a scene publishes what it decided."""
     return Log(house, house.keys.parent / "tlog")
-
-
-@pytest.fixture
-def house(make_house: Callable[..., House], database_url: str) -> House:
-    """On one server: what is attacked here is this side of the connection."""
-    return make_house(database_url)
 
 
 class Deciding(Erasing):

@@ -3,7 +3,6 @@
 import errno
 import os
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,6 @@ from tests.fault.enduring import STRIDES, endure
 from tests.fault.erasing import ORDERS, Erasing, Reapplying, everything
 from tests.fault.faults import Kind
 from tests.fixtures.ledger import House
-
-
-@pytest.fixture
-def house(make_house: Callable[..., House], database_url: str) -> House:
-    """On one server: what is attacked here is this side of the connection."""
-    return make_house(database_url)
 
 
 @STRIDES

@@ -1,6 +1,5 @@
 """Following and rebuilding under every fault at every step: a view says what the events say, or is behind."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -60,12 +59,6 @@ CARRIER = {
     "country": "NL",
     "valid_from": "2026-01-01",
 }
-
-
-@pytest.fixture
-def house(make_house: Callable[..., House], database_url: str) -> House:
-    """On one server: what is attacked here is this side of the connection."""
-    return make_house(database_url)
 
 
 def lines_of(number: int) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Rotating and forgetting dead letters under every fault at every step: the key goes, no value is lost."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -16,12 +16,6 @@ from tests.fault.enduring import STRIDES, closing, endure
 from tests.fault.erasing import EMAIL, NAME, PHONE, everything
 from tests.fault.faults import Kind
 from tests.fixtures.ledger import House
-
-
-@pytest.fixture
-def house(make_house: Callable[..., House], database_url: str) -> House:
-    """On one server: what is attacked here is this side of the connection."""
-    return make_house(database_url)
 
 
 class Rotating:

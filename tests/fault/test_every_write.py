@@ -4,7 +4,6 @@ Also installing, which makes what recording needs: it can be broken off anywhere
 """
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,12 +37,6 @@ from tests.fixtures.ledger import House, accessed, collected, registered
 TOPIC = "privacy.events.v1"
 NEVER = HaltLimit(share=1.0)
 PHONE = "+31201234567"
-
-
-@pytest.fixture
-def house(make_house: Callable[..., House], database_url: str) -> House:
-    """On one server: what is attacked here is this side of the connection."""
-    return make_house(database_url)
 
 
 @dataclass

@@ -5,7 +5,6 @@ What is accepted can be recorded, opened and folded; what is refused can be kept
 
 import multiprocessing
 import time
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -32,12 +31,6 @@ CHUNK = 10_000
 # Calls that a byte may cost: `unit/schemas/test_work.py` says what is counted, and for which messages.
 STEPS_A_BYTE = 6
 NEVER = HaltLimit(share=1.0)
-
-
-@pytest.fixture
-def house(make_house: Callable[..., House], database_url: str) -> House:
-    """On one server: what is attacked here is this side of the connection."""
-    return make_house(database_url)
 
 
 def test_broken_messages_are_events_or_typed_rejections(house: House) -> None:

@@ -1,7 +1,5 @@
 """Quarantine under every fault at every step: each message counts once, a source is out or in, never half."""
 
-from collections.abc import Callable
-
 import orjson
 import pytest
 
@@ -24,11 +22,6 @@ from tests.fixtures.ledger import House, registered
 GOOD, BAD = "urn:voipzeker:crm", "urn:voipzeker:bad"
 LIMIT = HaltLimit(0.2, 10)
 CROSSING, HELD, AFTER = 12, 2, 2
-
-
-@pytest.fixture
-def house(make_house: Callable[..., House], database_url: str) -> House:
-    return make_house(database_url)
 
 
 def topic_of(number: int) -> str:

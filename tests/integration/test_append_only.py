@@ -8,7 +8,10 @@ from ledger.errors import Misconfigured
 from ledger.install import check_installed, install, migrations
 from ledger.names import ROLES, LedgerName, Role
 from ledger.postgres import Conflict, Session
+from tests.fixtures.cases import each
 from tests.fixtures.ledger import House, collected, registered
+
+pytestmark = pytest.mark.both_engines
 
 CHANGES = [
     "UPDATE events SET state = state",
@@ -35,7 +38,7 @@ def run(session: Session, text: str) -> None:
     session.script(text, {})
 
 
-@pytest.mark.parametrize("change", CHANGES)
+@each("change", CHANGES)
 def test_the_owner_is_refused_by_the_guards(house: House, change: str) -> None:
     house.record(registered())
     owner = house.session(None)
@@ -47,7 +50,7 @@ def test_the_owner_is_refused_by_the_guards(house: House, change: str) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("change", CHANGES)
+@each("change", CHANGES)
 def test_no_role_has_the_right(house: House, role: Role, change: str) -> None:
     with pytest.raises(Misconfigured, match="42501"):
         run(house.session(role), change)

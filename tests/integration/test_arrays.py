@@ -9,6 +9,8 @@ from psycopg import sql
 
 from ledger.postgres import _ArrayDumper
 
+pytestmark = pytest.mark.both_engines
+
 LISTS: list[tuple[LiteralString, list[Any]]] = [
     ("uuid", [UUID(int=2**100 + 7), UUID(int=0)]),
     ("text", ["a", "", 'é"\\,{} NULL', "\U0001f600"]),

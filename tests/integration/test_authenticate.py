@@ -1,7 +1,6 @@
 """A ledger from before the MACs gets them once; afterwards a row or line without one is named."""
 
 import json
-from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -19,9 +18,8 @@ TABLES = ("epochs", "subject_index", "tombstones", "fences")
 
 
 @pytest.fixture
-def house(make_house: Callable[..., House], database_url: str) -> House:
+def house(house: House) -> House:
     """As the program of before left it: four persons, two erasures, no MAC, no key of MACs."""
-    house = make_house(database_url)
     for number in range(4):
         house.record(registered(f"customer/{number}"), collected(f"customer/{number}"))
     house.eraser().erase("customer/1", ["contact"], "objection")

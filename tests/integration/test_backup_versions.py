@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.fixtures.console import Cli, collected, consented, registered
-from tests.fixtures.postgres import ENGINES, fresh_database
+from tests.fixtures.engines import ENGINES
+from tests.fixtures.postgres import fresh_database
 
 WHO = "customer/10023"
 # The audit first: each of the others is a read, which is an event with an id of its own.

@@ -583,6 +583,7 @@ def test_default_data_directories() -> None:
     assert default_data_dir(person.pw_uid) == expected
 
 
+@pytest.mark.both_engines
 def test_databases_of_tests_are_fresh_and_belong_to_the_superuser(any_database_url: str) -> None:
     tables = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"
     assert asked(any_database_url, tables) == "0"

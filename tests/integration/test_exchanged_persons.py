@@ -1,7 +1,6 @@
 """Who has database and key folder cannot give one person's data to another unseen: the log tells."""
 
 import os
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -29,8 +28,7 @@ KEYS = "ledger_main_keys"
 
 
 @pytest.fixture
-def house(make_house: Callable[..., House], database_url: str) -> House:
-    house = make_house(database_url)
+def house(house: House) -> House:
     for who in (ONE, TWO):
         house.record(registered(who), collected(who), accessed(who, employee="employee/7"))
     house.record(accessed(ONE, employee="employee/8"))

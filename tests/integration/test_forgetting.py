@@ -8,7 +8,7 @@ import hmac
 import json
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -35,8 +35,7 @@ UUIDS = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 
 
 @pytest.fixture
-def house(make_house: Callable[..., House], database_url: str) -> House:
-    house = make_house(database_url)
+def house(house: House) -> House:
     for who in (WHO, OTHER, ALIVE):
         house.record(registered(who), collected(who), accessed(who))
         house.record(collected(who, personal={"email": "none"}))

@@ -1,6 +1,6 @@
 """What is lost in Kafka: the consumer stops and says what, an operator accepts it, and reading goes on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -53,11 +53,6 @@ class Operator:
 
     def history(self) -> list[Any]:
         return self._cli("history", "system/processing-ledger-main", "--json").lines
-
-
-@pytest.fixture
-def house(make_house: Callable[..., House], database_url: str) -> House:
-    return make_house(database_url)
 
 
 @pytest.fixture

@@ -7,9 +7,8 @@ from urllib.parse import quote
 import psycopg
 import pytest
 from psycopg import sql
-from typer.main import get_command
 
-from console.main import app, main
+from console.main import command_tree, main
 from ledger import install as installing
 from ledger.names import ROLES, LedgerName, Role
 from ledger.postgres import Database
@@ -116,7 +115,7 @@ def commands(folder: Path) -> list[list[str]]:
                     arguments += [one.opts[0], given[one.opts[0]]]
             yield [*path, *arguments, *(["--once"] if path[-1] in ONCE else [])]
 
-    return list(walk(get_command(app), []))
+    return list(walk(command_tree(), []))
 
 
 def run_everything(

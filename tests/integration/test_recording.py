@@ -13,6 +13,8 @@ from ledger.writing import Span
 from schemas import Code
 from tests.fixtures.ledger import House, accessed, collected, message, registered
 
+pytestmark = pytest.mark.both_engines
+
 
 def codes(outcome: object) -> list[Code]:
     return [rejection.code for _, rejection in outcome.rejections]  # type: ignore[attr-defined]

@@ -12,6 +12,8 @@ from ledger.postgres import Database, Session
 from projections.storage import relax
 from tests.fixtures.ledger import House
 
+pytestmark = pytest.mark.both_engines
+
 SAFE = ("on", "read committed")
 WEAK = {"synchronous_commit": "off", "default_transaction_isolation": "serializable"}
 OF_DATABASE = "ALTER DATABASE {database} SET {name} = {value}"

@@ -13,6 +13,8 @@ from ledger.postgres import Database
 from tests.fixtures.backups import elsewhere, restored, taken
 from tests.fixtures.console import Cli, registered
 
+pytestmark = pytest.mark.both_engines
+
 __all__ = ["elsewhere"]
 
 OLDER = Path(__file__).parents[1] / "data" / "older-ledger.tar.gz"

@@ -18,6 +18,7 @@ from schemas.likeness import is_like
 from schemas.secret_articles import names_article
 from schemas.spelling import parts, plain, run
 from schemas.strings import unescaped
+from tests.fixtures.cases import each
 from tests.unit.schemas.making import (
     CONFIDENTIAL,
     GONE,
@@ -193,7 +194,7 @@ def test_the_look_at_pieces_passes_over_nothing(noise: bytes, at: int, word: str
 OPEN_POWERS = [entry for entry in PROVISIONS if entry.secrecy != "mandatory"]
 
 
-@pytest.mark.parametrize("entry", OPEN_POWERS, ids=lambda entry: entry.id)
+@each("entry", OPEN_POWERS, ids=lambda entry: entry.id)
 def test_a_known_provision_without_secrecy_clears_whom_it_names(entry: Provision) -> None:
     """A duty towards the person clears nothing, and a power nobody but its authorities.
 
@@ -317,7 +318,7 @@ def test_what_only_looks_like_it_enters(members: Message) -> None:
     assert accepted(changed(example("personal-data-accessed"), **members))
 
 
-@pytest.mark.parametrize(("name", "label"), all_examples())
+@each("name, label", all_examples())
 def test_examples_are_open(name: str, label: str) -> None:
     assert accepted(example(name, label))
 

@@ -15,6 +15,7 @@ import pytest
 import rulebook
 import schemas
 from console.sample import generating as sample
+from tests.fixtures.cases import each
 
 Event = dict[str, Any]
 
@@ -105,8 +106,8 @@ def test_the_caller_may_change_what_it_got(events: list[Event]) -> None:
 # As large as asked
 
 
-@pytest.mark.parametrize("customers", [1, 2, 23, 24, 150])
-@pytest.mark.parametrize("more", [0, 1, 17, 400, 3_000])
+@each("customers", [1, 2, 23, 24, 150])
+@each("more", [0, 1, 17, 400, 3_000])
 def test_exactly_so_many_events_about_exactly_so_many_customers(customers: int, more: int) -> None:
     count = sample.minimum_events(customers) + more
     made = list(sample.generate(seed=3, customers=customers, events=count, until=UNTIL))
@@ -344,8 +345,8 @@ def test_every_kind_of_right_is_asked_for_and_comes_to_an_end(seed: int) -> None
     assert sorted(event["data"]["request_ref"] for event in ends) == sorted(asked)
 
 
-@pytest.mark.parametrize("year", range(2022, 2030))
-@pytest.mark.parametrize("day", ["01-01", "01-02", "06-15", "12-31"])
+@each("year", range(2022, 2030))
+@each("day", ["01-01", "01-02", "06-15", "12-31"])
 def test_a_notice_is_in_force_on_every_day_of_the_sample(year: int, day: str) -> None:
     until = datetime.fromisoformat(f"{year}-{day}T12:00:00+00:00")
     least = sample.minimum_events(1)

@@ -17,6 +17,7 @@ from console.export.portability import COLUMNS, portability_csv
 from console.export.spreadsheet import marked_cell, safe_cell
 from console.failures import explained
 from console.output import emit, emit_bytes, emit_list, note, people, shown, write_private
+from tests.fixtures.cases import each
 
 ESCAPES = "\x1b]0;owned\x07\x1b[2J\x9b31m\x7f\x08\u202e\u2066\udcff\r"
 SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
@@ -96,8 +97,8 @@ def test_ordinary_words_are_shown_as_they_are() -> None:
         assert shown(text) == text
 
 
-@pytest.mark.parametrize("sign", SIGNS)
-@pytest.mark.parametrize("before", ["", " ", "\t", "\r", "\n", "\u00a0", "\u3000 "])
+@each("sign", SIGNS)
+@each("before", ["", " ", "\t", "\r", "\n", "\u00a0", "\u3000 "])
 def test_no_cell_begins_with_what_runs(before: str, sign: str) -> None:
     for cell in (safe_cell, marked_cell):
         assert cell(f"{before}{sign}cmd|' /C calc'!A0").startswith("'")

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import typer
-from typer.main import get_command
 
 import rulebook
 from console.answers.lookups import _cited
@@ -22,9 +21,10 @@ from console.lookups import (
     provisions,
     rules,
 )
-from console.main import app
+from console.main import command_tree
 from schemas import CATEGORIES, EVENT_TYPES
 from schemas.texts import LANGUAGES, field_name, word_of
+from tests.fixtures.cases import each
 
 # What is new, a number, a time, a file or a switch names nothing that must be there.
 FREE = {
@@ -97,7 +97,7 @@ SETTINGS = {setting.name for setting in _settings_of(ALL_GROUPS)}
 
 def flags() -> Iterator[tuple[str, str, Any]]:
     """Command, flag or argument, and its parameter: of every command, without settings."""
-    yield from _below(get_command(app), ())
+    yield from _below(command_tree(), ())
 
 
 def _below(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str, Any]]:
@@ -132,9 +132,7 @@ def test_every_flag_is_known_to_be_looked_up_or_not() -> None:
     assert len(LISTED) > 30
 
 
-@pytest.mark.parametrize(
-    ("command", "flag", "one"), LISTED, ids=lambda x: x if isinstance(x, str) else ""
-)
+@each("command, flag, one", LISTED, ids=lambda x: x if isinstance(x, str) else "")
 def test_a_flag_with_a_list_refuses_what_is_not_in_it(command: str, flag: str, one: Any) -> None:
     many = one.multiple if one.param_type_name == "option" else one.nargs == -1
     wrong = ["qqqq"] if many else "qqqq"

@@ -14,12 +14,13 @@ from schemas import CATEGORIES
 from schemas.events.disclosure import RecipientKind
 from schemas.formats import LegalBasis
 from schemas.texts import LANGUAGES, Language
+from tests.fixtures.cases import each
 from tests.fixtures.registers import answer
 
 PHRASES = [(kind, code) for kind, codes in WORDS.items() for code in codes]
 
 
-@pytest.mark.parametrize(("kind", "code"), PHRASES)
+@each("kind, code", PHRASES)
 def test_a_phrase_is_there_in_both_languages_with_the_same_places(kind: str, code: str) -> None:
     phrase = WORDS[kind][code]
     assert set(phrase) == set(LANGUAGES)

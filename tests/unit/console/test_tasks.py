@@ -8,13 +8,12 @@ from uuid import UUID
 
 import pytest
 import typer
-from typer.main import get_command
 
 from console.answers.incidents import incident
 from console.answers.sources import sources
 from console.answers.tasks import STATES, TASKS, Task, answer_of, command, state_of
 from console.answers.today_cases import tasks_of_incident, tasks_of_intake, tasks_of_request
-from console.main import app
+from console.main import command_tree
 from console.rights.handling import Case
 from console.rights.requesting import Found
 from console.show.today import today_table
@@ -83,7 +82,7 @@ def test_a_command_is_one_that_a_shell_takes_whatever_stands_in_it() -> None:
 
 def check(made: str) -> None:
     """The program has the command, its options and as many arguments."""
-    group: Any = get_command(app)
+    group: Any = command_tree()
     assert isinstance(group, typer.core.TyperGroup)
     words = shlex.split(made)[1:]
     while hasattr(group, "commands"):

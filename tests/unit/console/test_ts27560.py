@@ -107,6 +107,14 @@ def test_a_record_has_every_mandatory_field(acts: list[dict[str, Any]], declared
     assert set(terms_in(made)) <= dpv_terms()
 
 
+def test_the_person_says_what_was_decided_and_the_controller_that_it_is_invalid() -> None:
+    acts = ("given", "withdrawn", "refused", "renewed", "invalidated")
+    made = record(*(act(name, day, reason="defect") for day, name in enumerate(acts, 1)))
+    by = [event["dpv:isIndicatedBy"] for event in made["dpv:hasConsentStatus"]]
+    assert len(set(by[:4])) == 1
+    assert by[4] not in by[:4]
+
+
 def test_profiles_are_those_that_are_published() -> None:
     profile = standard("dpv-27560.ttl").read_text("utf-8")
     published = set(re.findall(r"(dpv-27560:[a-z-]+) a ", profile))

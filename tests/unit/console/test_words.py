@@ -13,12 +13,13 @@ from projections.requests import CLOSINGS, Identity, Status
 from rulebook import ERASURE_RULES, REFUSALS
 from rulebook.erasure import Outcome
 from schemas.texts import LANGUAGES
+from tests.fixtures.cases import each
 
 WORDS = tomllib.loads((Path(console.__file__).with_name("words.toml")).read_text("utf-8"))
 PHRASES = [(about, name) for about, names in WORDS.items() for name in names]
 
 
-@pytest.mark.parametrize(("about", "name"), PHRASES)
+@each("about, name", PHRASES)
 def test_a_phrase_is_there_in_both_languages_with_the_same_places(about: str, name: str) -> None:
     told = WORDS[about][name]
     assert set(told) == set(LANGUAGES)

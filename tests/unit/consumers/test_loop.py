@@ -140,6 +140,14 @@ def test_a_new_partition_begins_at_its_start_which_must_be_0(world: World) -> No
     turns(consumer, lambda: world.ledger.offsets == [2, 3, 4])
 
 
+def test_one_offset_that_is_gone_is_not_passed_over_either(world: World) -> None:
+    world.produce(2)
+    world.cluster.forget(world.first, before=1)
+    _, consumer = world.joined()
+    with pytest.raises(Halt, match="first 1 offsets are gone"):
+        turns(consumer, lambda: False)
+
+
 def test_the_bookmark_passes_markers_and_aborted_records(world: World) -> None:
     world.produce(1)
     world.cluster.leave_gap(world.first, 3)
@@ -564,13 +572,14 @@ class Supply(FakeSource):
 
 
 def supplied(world: World, count: int, every_s: float) -> tuple[list[float], list[float]]:
-    """Seconds of each turn, and between acknowledgements, while records go on arriving."""
+    """Seconds of each turn, and between acknowledgements, while records go on arriving: one stretch
+    and the beginning of another, or several acknowledgements."""
     source = Supply(world, count, every_s)
     consumer = world.consumer(source, job=Job((TOPIC,), Intake(), BatchLimits(messages=100)))
     source.assign(world.partitions)
     turns(consumer, lambda: consumer.settled)
     lasted, acknowledged, known = [], [world.time.seconds], dict(source.acknowledged)
-    while world.time.seconds < 10:
+    while world.time.seconds < STRETCH_SECONDS + 1.5:
         began = world.time.seconds
         consumer.turn()
         lasted.append(world.time.seconds - began)

@@ -93,6 +93,17 @@ def test_erasures_cannot_be_annulled_not_even_by_the_privacy_office() -> None:
     assert list(gone(pretended, annulment(2, pretended))) == [pretended.id]
 
 
+@pytest.mark.parametrize("name", ["intake-gap-recorded", "ledger-read"])
+def test_what_the_ledger_passed_over_or_showed_stays_so(name: str) -> None:
+    own = event(name, 1, source=OURS)
+    assert gone(own, annulment(2, own, source=OFFICE, annuls_source=OURS)) == {}
+    assert gone(event(name, 1, id="x"), annulment(2, event(name, 1, id="x"))) != {}
+
+
+def test_an_annulment_of_itself_annuls_nothing() -> None:
+    assert gone(event("event-annulled", 2, id="a", annuls="a", reason="mistake")) == {}
+
+
 def test_several_streams_are_judged_each_by_itself(target: RecordedEvent) -> None:
     same_id = event("personal-data-collected", 1, id="other", stream=BERT)
     events = [target, same_id, annulment(2, same_id, id="a")]

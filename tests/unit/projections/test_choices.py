@@ -15,6 +15,7 @@ from projections.findings_look import Look
 from projections.timetravel import fold
 from rulebook import Addressee
 from rulebook.purposes import CHANNELS
+from tests.fixtures.cases import each
 from tests.unit.projections.making import ANNA, at, event
 from tests.unit.projections.test_findings import rules
 
@@ -172,10 +173,10 @@ def test_the_first_sale_counts_in_any_order() -> None:
     assert [mark.order.time for mark in marks] == [at(2)]
 
 
-@pytest.mark.parametrize("channel", ["email", "sms", "app", "phone", "post", "pigeon"])
-@pytest.mark.parametrize("said", ["email", "phone", "all", "fax"])
-@pytest.mark.parametrize("purpose", ["newsletter", "telemarketing", "product-information"])
-@pytest.mark.parametrize("minutes", [0, 2])
+@each("channel", ["email", "sms", "app", "phone", "post", "pigeon"])
+@each("said", ["email", "phone", "all", "fax"])
+@each("purpose", ["newsletter", "telemarketing", "product-information"])
+@each("minutes", [0, 2])
 def test_a_finding_sees_an_objection_as_the_decision_does(
     channel: str, said: str, purpose: str, minutes: float
 ) -> None:

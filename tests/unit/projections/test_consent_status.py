@@ -99,9 +99,11 @@ def test_a_consent_needs_an_account_that_is_active(account: Status) -> None:
 def test_a_contacts_consent_also_needs_the_customers_account() -> None:
     row = consent_of(act("given", 1))
     assert answer(row, customer="active").effective
-    shown = answer(row, customer="inactive")
-    assert not shown.effective
-    assert "customer" in shown.why
+    gone: tuple[Status, ...] = ("inactive", "erased")
+    for status in gone:
+        shown = answer(row, customer=status)
+        assert not shown.effective
+        assert "customer" in shown.why
 
 
 def objection(channel: str, minutes: float) -> RecordedEvent:

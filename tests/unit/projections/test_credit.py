@@ -8,6 +8,7 @@ from projections.credit import BUREAU, PURPOSE, check_at, occasion
 from projections.findings_dossier import NO_DOSSIER, Dossier, Mark
 from projections.view import Order
 from rulebook import PURPOSES, RECIPIENT_KINDS, RULES, Rule, period, rule_verdicts
+from tests.fixtures.cases import each
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MONTH = period("credit-occasion")
@@ -54,7 +55,7 @@ def test_the_names_that_the_gate_asks_by_are_in_the_rulebook() -> None:
     assert BUREAU in RECIPIENT_KINDS
 
 
-@pytest.mark.parametrize("entry", RULES, ids=lambda entry: entry.id)
+@each("entry", RULES, ids=lambda entry: entry.id)
 def test_every_rule_says_with_its_verdict_what_it_says_of_its_own_tests(entry: Rule) -> None:
     for one in entry.tests:
         day = entry.valid_from

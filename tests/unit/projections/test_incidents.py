@@ -10,6 +10,7 @@ from projections.incident_acts import Deed, hindrance
 from projections.incidents import VIEW, Incident
 from projections.timetravel import fold
 from rulebook.incidents import regimes_in
+from tests.fixtures.cases import each
 from tests.unit.projections.making import at, event
 
 HOUR = 60
@@ -56,8 +57,8 @@ def why(one: Incident, name: str, hours: float, told: int = 0, **facts: Any) -> 
     return hindrance(one, Deed(name, at(hours * HOUR), facts, told)) or ""
 
 
-@pytest.mark.parametrize(
-    ("events", "name", "facts", "expected"),
+@each(
+    "events, name, facts, expected",
     [
         ([HIGH], "breach-assessed", {"risk": "low"}, "never began"),
         ([DETECTED], "breach-assessed", {"risk": "low"}, ""),

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from itertools import permutations
 from typing import Any
 
-import pytest
-
 from ledger.event import RecordedEvent
 from projections.person import legal_holds
 from projections.powers import POWERLESS
 from projections.timetravel import counting
 from rulebook.powers import POWER_TABLE
 from schemas import EVENT_TYPES
+from tests.fixtures.cases import each
 from tests.unit.projections.making import ANNA, BERT, CRM, HR, OFFICE, PORTAL, annulment, event
 
 OFFICES = {OFFICE}
@@ -36,7 +35,7 @@ def tied(name: str, minutes: float, by: str, value: str = "X-1", **members: Any)
     return event(name, minutes, categories=categories, **members, **facts)
 
 
-@pytest.mark.parametrize(("opens", "act", "by"), PAIRS)
+@each("opens, act, by", PAIRS)
 def test_every_act_of_the_table_is_its_sources_or_the_offices(
     opens: str, act: str, by: str
 ) -> None:

@@ -11,7 +11,7 @@ from projections.request_acts import ActOn, hindrance
 from projections.requests import VIEW, Request, evidence, standing
 from projections.timetravel import fold
 from rulebook import REFUSALS
-from tests.unit.projections.making import at, event
+from tests.unit.projections.making import ANNA, at, event
 
 DAY = 24 * 60
 LATER = at(400 * DAY)
@@ -106,6 +106,21 @@ def test_it_is_overdue_from_the_end_of_its_last_day_until_what_was_asked_for_is_
     )
     assert late
     assert late.overdue
+
+
+def test_the_row_of_a_request_says_from_when_it_is_too_late_while_something_is_owed() -> None:
+    midnight = datetime(2026, 4, 1, 22, tzinfo=UTC)  # in Amsterdam
+    key = (ANNA, "R-1")
+    assert VIEW.cells(key, requested(asked())) == ("access", midnight)
+    assert VIEW.cells(key, requested(asked(), ISSUED)) == ("access", None)
+    assert VIEW.cells(key, requested(asked(), ANSWERED)) == (None, None)
+
+
+def test_a_refusal_comes_last_of_what_happened_at_once() -> None:
+    refused = step("rights-request-refused", 4, ground="excessive")
+    issued = step("access-report-issued", 4, sha256="s", format="pdf")
+    for events in ((refused, issued), (issued, refused)):
+        assert [one.name for one in requested(asked(), *events).steps][-1] == refused.name
 
 
 def test_acts_without_a_receipt_are_no_request() -> None:

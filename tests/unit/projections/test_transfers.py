@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 
 from ledger.event import RecordedEvent
 from projections import disclosures, recipients
@@ -15,6 +14,7 @@ from projections.findings_disclosure import frameworks_on
 from projections.findings_dossier import dossier_from
 from projections.findings_judging import disclosure_findings
 from projections.transfers import agreed_at, place_of, transfer_of
+from tests.fixtures.cases import each
 from tests.unit.projections.making import at, event
 
 
@@ -102,7 +102,7 @@ def told(case: Case) -> tuple[RecordedEvent, RecordedEvent]:
     return party, sent
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.says)
+@each("case", CASES, ids=lambda case: case.says)
 def test_what_a_transfer_rests_on_by_the_table(case: Case) -> None:
     party, sent = told(case)
     ours = ("law.transfer.", "law.disclosure.region.")

@@ -48,6 +48,7 @@ from rulebook.retention import RetentionRule
 from rulebook.transfers import TransferMechanism
 from schemas import CATEGORIES, PERSONAL_FIELDS
 from schemas.events.disclosure import RecipientKind
+from tests.fixtures.cases import each
 
 TODAY = date(2026, 11, 24)
 
@@ -65,7 +66,7 @@ def test_deadlines(entry: Deadline) -> None:
         assert found == test.late
 
 
-@pytest.mark.parametrize("entry", COUNTRIES, ids=lambda entry: f"{entry.code}-{entry.valid_from}")
+@each("entry", COUNTRIES, ids=lambda entry: f"{entry.code}-{entry.valid_from}")
 def test_countries(entry: Country) -> None:
     found = [standing(entry.code, test.on, test) for test in entry.tests]
     assert [(one.region, one.lacks) for one in found] == [(t.region, t.lacks) for t in entry.tests]
@@ -114,7 +115,7 @@ def test_recipient_kinds(entry: RecipientKindRule) -> None:
         assert beyond(entry.kind, test.fields) == test.beyond
 
 
-@pytest.mark.parametrize("entry", named(RULES))
+@each("entry", named(RULES))
 def test_rules(entry: Rule) -> None:
     assert {test.breach for test in entry.tests} == {True, False}
     for test in entry.tests:
@@ -141,7 +142,7 @@ EVERY = [
 ]
 
 
-@pytest.mark.parametrize("entry", EVERY, ids=lambda entry: type(entry).__name__)
+@each("entry", EVERY, ids=lambda entry: type(entry).__name__)
 def test_every_entry_has_source_validity_confidence_and_tests(entry: Any) -> None:
     assert entry.citation
     assert entry.confidence in {"sourced", "unconfirmed"}

@@ -49,3 +49,8 @@ def test_a_customer_is_warned_within_a_day_and_the_first_warning_counts() -> Non
     late = warning_clock(FRIDAY, [FRIDAY + 2 * DAY])
     assert late.state(FRIDAY + 3 * DAY) == "late"
     assert warning_clock(FRIDAY, [FRIDAY + 2 * DAY, FRIDAY]).met
+
+
+def test_what_is_done_at_the_moment_when_it_is_due_is_late() -> None:
+    assert warning_clock(FRIDAY, [FRIDAY + DAY - timedelta(microseconds=1)]).met
+    assert warning_clock(FRIDAY, [FRIDAY + DAY]).state(FRIDAY + DAY) == "late"

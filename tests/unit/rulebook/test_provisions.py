@@ -9,19 +9,20 @@ from rulebook.loading import RulebookError
 from rulebook.provisions import ProvisionTest, _index
 from schemas import Event, Intake, Rejection
 from schemas.events.disclosure import RecipientKind
+from tests.fixtures.cases import each
 from tests.unit.schemas.making import changed, example, outcome
 
 SPELLINGS = [(entry, test) for entry in PROVISIONS for test in entry.tests]
 
 
-@pytest.mark.parametrize(("entry", "test"), SPELLINGS, ids=lambda value: getattr(value, "id", ""))
+@each("entry, test", SPELLINGS, ids=lambda value: getattr(value, "id", ""))
 def test_each_entry_passes_its_own_tests(entry: Provision, test: ProvisionTest) -> None:
     spelled, secret = test.spelled, test.secret
     assert provision(spelled) is entry
     assert secret is (entry.secrecy == "mandatory")
 
 
-@pytest.mark.parametrize(("entry", "test"), SPELLINGS, ids=lambda value: getattr(value, "id", ""))
+@each("entry, test", SPELLINGS, ids=lambda value: getattr(value, "id", ""))
 def test_secrecy_decides_the_ledger(entry: Provision, test: ProvisionTest) -> None:
     message = changed(
         example("personal-data-disclosed"),

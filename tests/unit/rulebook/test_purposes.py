@@ -14,13 +14,14 @@ from rulebook import PROVISIONS, PURPOSES, Purpose, purpose_decision, purposes_o
 from rulebook.loading import RulebookError
 from rulebook.purposes import PURPOSE_WHY, _index
 from schemas.events.consent import Purpose as ConsentPurpose
+from tests.fixtures.cases import each
 from tests.unit.projections.making import event
 
 TODAY = date(2026, 11, 24)
 BASES = [f"6-1-{letter}" for letter in "abcdef"]
 
 
-@pytest.mark.parametrize("entry", PURPOSES, ids=lambda entry: entry.id)
+@each("entry", PURPOSES, ids=lambda entry: entry.id)
 def test_each_entry_passes_its_own_tests(entry: Purpose) -> None:
     for test in entry.tests:
         assert bool(test.basis) != bool(test.further)

@@ -32,6 +32,7 @@ def on(month: int, day: int, hour: int = 12, year: int = 2026) -> datetime:
         (date(2026, 1, 31), date(2026, 3, 2)),  # 28 February is a Saturday
         (date(2025, 1, 31), date(2025, 2, 28)),
         (date(2026, 3, 6), date(2026, 4, 7)),  # Easter Monday
+        (date(2023, 11, 30), date(2024, 1, 2)),  # a weekend, and New Year's Day after it
     ],
 )
 def test_a_month_ends_as_the_calendar_says(received: date, due: date) -> None:
@@ -65,8 +66,10 @@ def test_a_second_question_in_the_same_pause_stops_nothing_more() -> None:
 
 
 def test_a_question_that_came_late_stops_nothing() -> None:
-    period = request_period(NOVEMBER, [on(12, 8)])
-    assert (period.pauses, period.due_on) == ((), date(2026, 12, 30))
+    for late in (on(12, 8), on(12, 7, 23)):  # the second at midnight in Amsterdam
+        period = request_period(NOVEMBER, [late])
+        assert (period.pauses, period.due_on) == ((), date(2026, 12, 30))
+    assert request_period(NOVEMBER, [on(12, 7, 22)]).pauses
 
 
 def test_an_extension_told_while_the_period_stands_still_counts() -> None:

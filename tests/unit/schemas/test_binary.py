@@ -8,6 +8,7 @@ import pytest
 from schemas import Event, Rejection, decode_binary, is_structured
 from schemas.decode import MAX_MESSAGE
 from schemas.rejection import Code
+from tests.fixtures.cases import each
 from tests.unit.schemas.making import (
     CONFIDENTIAL,
     NOW,
@@ -52,7 +53,7 @@ def code(headers: Headers, value: bytes | None) -> tuple[Code, str]:
     return rejection.code, rejection.pointer
 
 
-@pytest.mark.parametrize(("name", "label"), all_examples())
+@each("name, label", all_examples())
 def test_both_modes_give_the_same_event(name: str, label: str) -> None:
     message = example(name, label)
     assert taken(*binary(message)) == accepted(message)
@@ -186,8 +187,8 @@ def test_the_confidential_ledger_reads_both_modes() -> None:
     assert rejection.code is Code.WRONG_LEDGER
 
 
-@pytest.mark.parametrize(
-    ("headers", "structured"),
+@each(
+    "headers, structured",
     [
         ([("content-type", b"application/cloudevents+json")], True),
         ([("Content-Type", b"Application/CloudEvents+JSON; charset=utf-8")], True),

@@ -12,14 +12,17 @@ from schemas.asyncapi import document
 from schemas.documents import schema_of
 from schemas.generate import documents, write
 from schemas.library import examples_of, generated
+from tests.fixtures.cases import each
 from tests.unit.schemas.making import FOREIGN
 
 ASYNCAPI = Path(__file__).parents[2] / "data" / "asyncapi-3.0.0.schema.json"
 
 
-@pytest.mark.parametrize("name", documents())
-def test_the_committed_documents_are_those_of_the_code(name: str) -> None:
-    assert generated(name) == documents()[name], "run: python -m schemas.generate"
+def test_the_committed_documents_are_those_of_the_code() -> None:
+    made = documents()
+    other = {name for name in made if generated(name) != made[name]}
+    assert made
+    assert other == set(), "run: python -m schemas.generate"
 
 
 def test_writing_them(tmp_path: Path) -> None:
@@ -29,7 +32,7 @@ def test_writing_them(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "asyncapi.json").read_text()) == document()
 
 
-@pytest.mark.parametrize("name", EVENT_TYPES)
+@each("name", EVENT_TYPES)
 def test_each_is_a_schema_of_the_2020_dialect_with_a_urn(name: str) -> None:
     schema = schema_of(name)
     jsonschema_rs.meta.validate(schema)

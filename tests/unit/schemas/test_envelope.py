@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from schemas import Rejection
+from tests.fixtures.cases import each
 from tests.unit.schemas.making import GONE, NOW, accepted, changed, example, outcome, refused
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -33,8 +34,8 @@ def test_the_event_is_what_was_sent() -> None:
     assert set(event.personal) == {"name", "email", "mobile_number"}
 
 
-@pytest.mark.parametrize("attribute", ["specversion", "id", "source", "type"])
-@pytest.mark.parametrize("value", [GONE, None, "", 1, True, [], {}, ["1.0"]])
+@each("attribute", ["specversion", "id", "source", "type"])
+@each("value", [GONE, None, "", 1, True, [], {}, ["1.0"]])
 def test_without_it_there_is_no_cloudevent(attribute: str, value: Any) -> None:
     message = changed(example(), **{attribute: value})
     assert refused(message) == ("not-a-cloudevent", f"/{attribute}")
@@ -149,7 +150,7 @@ def test_times_that_fit(text: str, instant: datetime) -> None:
     assert accepted(changed(example(), time=text)).time == instant
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         GONE,
@@ -229,14 +230,14 @@ WRONG_PARAMETERS = [
 ]
 
 
-@pytest.mark.parametrize("parameters", PARAMETERS)
-@pytest.mark.parametrize("type", ["application/json", "Application/JSON", "APPLICATION/JSON"])
+@each("parameters", PARAMETERS)
+@each("type", ["application/json", "Application/JSON", "APPLICATION/JSON"])
 def test_content_types_of_json_in_utf_8(type: str, parameters: str) -> None:
     event = accepted(changed(example(), datacontenttype=type + parameters))
     assert event == accepted(example())
 
 
-@pytest.mark.parametrize(
+@each(
     "value",
     [
         *("text/plain", "text/json", "application/cloudevents+json", "application/json5", "", 1),

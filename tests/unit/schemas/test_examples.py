@@ -13,6 +13,7 @@ from schemas.documents import schema_of
 from schemas.formats import instant_of
 from schemas.library import examples_of
 from schemas.own import own_event
+from tests.fixtures.cases import each
 from tests.unit.schemas.making import accepted, all_examples, example
 
 STANDARD = Path(__file__).parents[4] / "shared" / "standards" / "cloudevents-1.0.schema.json"
@@ -40,7 +41,7 @@ def cloudevents() -> Any:
     return jsonschema_rs.validator_for(json.loads(STANDARD.read_text()), validate_formats=True)
 
 
-@pytest.mark.parametrize(("name", "label"), all_examples())
+@each("name, label", all_examples())
 def test_decodes(name: str, label: str) -> None:
     sent = example(name, label)
     event = accepted(sent)
@@ -59,7 +60,7 @@ def test_of_the_ledger_itself(name: str, label: str) -> None:
     assert event.facts == sent["data"]
 
 
-@pytest.mark.parametrize(("name", "label"), EVERY)
+@each("name, label", EVERY)
 def test_fits_its_json_schema(name: str, label: str) -> None:
     sent = example(name, label)
     schema = schema_of(sent["type"])
@@ -67,12 +68,12 @@ def test_fits_its_json_schema(name: str, label: str) -> None:
     assert [error.message for error in validator.iter_errors(sent)] == []
 
 
-@pytest.mark.parametrize(("name", "label"), EVERY)
+@each("name, label", EVERY)
 def test_is_a_cloudevent(name: str, label: str, cloudevents: Any) -> None:
     assert cloudevents.is_valid(example(name, label))
 
 
-@pytest.mark.parametrize("name", [entry.name for entry in EVENT_TYPES.values()])
+@each("name", [entry.name for entry in EVENT_TYPES.values()])
 def test_each_type_has_a_normal_and_an_edge_example(name: str) -> None:
     labels = list(examples_of(name))
     assert "normal" in labels

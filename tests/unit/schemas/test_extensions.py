@@ -7,6 +7,7 @@ import pytest
 
 from schemas import Rejection, decode_binary
 from schemas.extensions import DROPPED
+from tests.fixtures.cases import each
 from tests.unit.schemas.making import GONE, NOW, OPEN, accepted, changed, example, outcome, refused
 from tests.unit.schemas.test_binary import binary
 
@@ -48,7 +49,7 @@ def test_every_one_has_an_example() -> None:
     assert EXAMPLES.keys() == DROPPED.keys()
 
 
-@pytest.mark.parametrize("name", DROPPED)
+@each("name", DROPPED)
 def test_it_changes_nothing_and_is_kept_nowhere(name: str) -> None:
     message = {**example(), name: EXAMPLES[name]}
     assert accepted(message) == accepted(example())
@@ -65,8 +66,8 @@ def test_all_of_them_at_once() -> None:
         assert str(value) not in repr(event) or len(str(value)) < 4 or value == example()["subject"]
 
 
-@pytest.mark.parametrize("name", DROPPED)
-@pytest.mark.parametrize("value", [1.5, [], {}, ["x"], {"a": 1}])
+@each("name", DROPPED)
+@each("value", [1.5, [], {}, ["x"], {"a": 1}])
 def test_a_value_that_no_attribute_has(name: str, value: Any) -> None:
     assert refused({**example(), name: value}) == ("schema", f"/{name}")
 
@@ -81,7 +82,7 @@ def test_data_that_is_elsewhere_is_refused(absent: Any) -> None:
     assert (rejection.code, rejection.pointer) == ("schema", "/dataref")
 
 
-@pytest.mark.parametrize("name", [*DROPPED, "tracestate"])
+@each("name", [*DROPPED, "tracestate"])
 def test_what_hints_at_an_investigation_is_withheld_wherever_it_is_said(name: str) -> None:
     message = {**example(), name: "files of the AIVD"}
     hidden = outcome(message)

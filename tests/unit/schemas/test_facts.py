@@ -7,6 +7,7 @@ import pytest
 from schemas import PERSONAL_FIELDS, Event, EventType, decode
 from schemas.events.disclosure import PRIVATE_KINDS, RecipientKind
 from schemas.shapes import names_in
+from tests.fixtures.cases import each
 from tests.unit.schemas.contract import (
     ANY_SUBJECT,
     KINDS_BEYOND_THE_CORE,
@@ -171,21 +172,19 @@ def test_the_types_are_those_of_the_contract() -> None:
     assert {entry.name for entry in FOREIGN} == REQUIRED.keys()
 
 
-@pytest.mark.parametrize("entry", FOREIGN, ids=lambda entry: entry.name)
+@each("entry", FOREIGN, ids=lambda entry: entry.name)
 def test_required_facts(entry: EventType) -> None:
     assert sorted(entry.required_facts) == sorted(REQUIRED[entry.name])
 
 
-@pytest.mark.parametrize(
-    ("name", "fact"), [(name, fact) for name, facts in REQUIRED.items() for fact in facts]
-)
+@each("name, fact", [(name, fact) for name, facts in REQUIRED.items() for fact in facts])
 def test_a_required_fact_must_be_there(name: str, fact: str) -> None:
     for value in (GONE, None):
         message = changed(example(name), **{f"data__{fact}": value})
         assert refused(message) == ("schema", f"/data/{fact}")
 
 
-@pytest.mark.parametrize(("name", "label"), all_examples())
+@each("name, label", all_examples())
 def test_every_fact_may_be_unknown_or_null(name: str, label: str) -> None:
     message = example(name, label)
     assert refused(changed(message, data__surprise=1)) == ("unknown-field", "/data")
@@ -224,7 +223,7 @@ TOLD_CLEARLY = {
 HINTING = {"police", "public-prosecutor", "intelligence-service", "investigation-agency", "ciot"}
 
 
-@pytest.mark.parametrize(("name", "label"), all_examples())
+@each("name, label", all_examples())
 def test_a_text_is_any_code_unless_the_contract_lists_its_values(name: str, label: str) -> None:
     message = example(name, label)
     for fact, value in message["data"].items():
@@ -442,7 +441,7 @@ EVERYTHING = PEOPLE | {
 }
 
 
-@pytest.mark.parametrize("entry", FOREIGN, ids=lambda entry: entry.name)
+@each("entry", FOREIGN, ids=lambda entry: entry.name)
 def test_kinds_of_subject(entry: EventType) -> None:
     allowed = EVERYTHING if entry.name in ANY_SUBJECT else SUBJECTS.get(entry.name, PEOPLE)
     named = {"data__activity": "support", "data__legal_basis": "6-1-f"}

@@ -7,6 +7,7 @@ import pytest
 from schemas import Intake
 from schemas.catalogue import CONFIDENTIAL_TYPES
 from schemas.provision import folded, readings
+from tests.fixtures.cases import each
 from tests.unit.schemas.making import (
     CONFIDENTIAL,
     FOREIGN,
@@ -95,7 +96,7 @@ def test_every_kind_of_disclosure_under_secrecy_is_kept_out_of_the_open_ledger(n
     assert refused(ordinary, CONFIDENTIAL) == ELSEWHERE
 
 
-@pytest.mark.parametrize("entry", FOREIGN, ids=lambda entry: entry.name)
+@each("entry", FOREIGN, ids=lambda entry: entry.name)
 def test_what_the_confidential_ledger_accepts(entry: Any) -> None:
     message = example(entry.name)
     if entry.name in {"event-annulled", "erasure-decided", "personal-data-erased"}:
@@ -104,7 +105,7 @@ def test_what_the_confidential_ledger_accepts(entry: Any) -> None:
         assert refused(message, CONFIDENTIAL)[0] == "wrong-ledger"
 
 
-@pytest.mark.parametrize("entry", FOREIGN, ids=lambda entry: entry.name)
+@each("entry", FOREIGN, ids=lambda entry: entry.name)
 def test_what_is_withheld_of_any_type_is_for_the_confidential_ledger(entry: Any) -> None:
     """But for the notice that everybody may read, which may name any law."""
     message = changed(example(entry.name), correlationid="sv-126n")

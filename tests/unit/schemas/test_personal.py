@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from schemas import CATEGORIES, LISTED_CATEGORIES, PERSONAL_FIELDS, ROLLING_CATEGORIES
+from tests.fixtures.cases import each
 from tests.unit.schemas.making import GONE, accepted, changed, example, refused
 
 TABLE = """
@@ -53,8 +54,8 @@ def test_the_table_of_the_contract() -> None:
     assert {"traffic", "location", "behaviour", "device", "correspondence"} == ROLLING_CATEGORIES
 
 
-@pytest.mark.parametrize("field", FREE)
-@pytest.mark.parametrize(
+@each("field", FREE)
+@each(
     "value",
     ["", " two  words ", "é\u0000\n", 0, -1, 2**63 - 1, -(2**63), 0.1, 1e300, True, False, []],
 )
@@ -72,7 +73,7 @@ def test_flat_lists(field: str) -> None:
     assert accepted(with_personal(**{field: value})).personal == {field: value}
 
 
-@pytest.mark.parametrize("field", [*FREE, *FORMATTED])
+@each("field", [*FREE, *FORMATTED])
 def test_other_values_do_not_fit(field: str) -> None:
     for value in (None, {}, {"a": 1}):
         assert refused(with_personal(**{field: value})) == ("schema", f"/data/personal/{field}")
@@ -157,7 +158,7 @@ def test_more_that_does_not_fit(field: str, value: str) -> None:
     assert refused(with_personal(**{field: value})) == ("schema", f"/data/personal/{field}")
 
 
-@pytest.mark.parametrize("field", [field for field in PERSONAL_FIELDS if field != "remark"])
+@each("field", [field for field in PERSONAL_FIELDS if field != "remark"])
 def test_the_category_of_a_field_must_be_listed(field: str) -> None:
     value = FORMATTED.get(field, "x")
     category = PERSONAL_FIELDS[field]

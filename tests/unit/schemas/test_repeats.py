@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from schemas import Rejection
 from schemas.rejection import Code
 from schemas.repeats import first_repeat, may_repeat
+from tests.fixtures.cases import each
 from tests.unit.schemas.making import accepted, all_examples, changed, example, outcome, refused
 
 
@@ -91,7 +92,7 @@ def test_a_text_is_no_key(text: str) -> None:
     assert accepted(json.dumps(message, indent=2, ensure_ascii=False).encode())
 
 
-@pytest.mark.parametrize(("name", "label"), all_examples())
+@each("name, label", all_examples())
 def test_examples_are_cleared_by_the_look_that_costs_little(name: str, label: str) -> None:
     message = example(name, label)
     for sent in (json.dumps(message), json.dumps(message, separators=(",", ":"))):

@@ -17,6 +17,7 @@ from schemas.texts import (
     texts,
     word_of,
 )
+from tests.fixtures.cases import each
 from tests.unit.schemas.making import all_examples, example
 
 BOTH = pytest.mark.parametrize("language", LANGUAGES)
@@ -37,7 +38,7 @@ def test_every_type_has_a_text_and_every_text_a_type() -> None:
 
 
 @BOTH
-@pytest.mark.parametrize("name", sorted(TYPES))
+@each("name", sorted(TYPES))
 def test_a_text_names_facts_that_are_always_there_and_no_person(
     name: str, language: Language
 ) -> None:
@@ -50,14 +51,14 @@ def test_a_text_names_facts_that_are_always_there_and_no_person(
         assert form == COUNT or fact not in NEVER
 
 
-@pytest.mark.parametrize("name", sorted(TYPES))
+@each("name", sorted(TYPES))
 def test_both_languages_say_the_same(name: str) -> None:
     dutch, english = (sorted(placeholders(texts()[name][language])) for language in LANGUAGES)
     assert dutch == english
 
 
 @BOTH
-@pytest.mark.parametrize(("name", "label"), all_examples())
+@each("name, label", all_examples())
 def test_every_example_is_told_without_leftovers_or_values(
     name: str, label: str, language: Language
 ) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from ledger.errors import Unproven
 from ledger.feeds.vrf import PROOF_BYTES, Prover, output, public_key, verify
+from tests.fixtures.cases import each
 
 # Secret key, public key, input, proof, hash: examples 16 to 18.
 VECTORS = [
@@ -63,7 +64,7 @@ def test_a_proof_is_for_one_key_and_one_input() -> None:
             verify(public, data, proof)
 
 
-@pytest.mark.parametrize("place", range(PROOF_BYTES))
+@each("place", range(PROOF_BYTES))
 def test_a_changed_proof_proves_nothing(place: int) -> None:
     prover = Prover(SECRET)
     proof = bytearray(prover.prove(DATA))

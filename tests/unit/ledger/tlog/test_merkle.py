@@ -25,6 +25,7 @@ from ledger.tlog.tiles import (
     tiles_of,
     width_at,
 )
+from tests.fixtures.cases import each
 from tests.fixtures.tlog import decimal_leaves, node_over, vectors
 
 ENTRIES = [bytes.fromhex(one) for one in vectors()["leaves_hex"]]
@@ -58,7 +59,7 @@ def test_roots_of_large_trees(size: int) -> None:
     assert b64encode(grow(Edge(), leaves)[0].root()).decode() == wanted
 
 
-@pytest.mark.parametrize("pair", vectors()["inclusion"])
+@each("pair", vectors()["inclusion"])
 def test_inclusion_proofs_are_those_of_others(pair: str) -> None:
     index, size = map(int, pair.split(","))
     proof = inclusion_proof(index, size, node_over(LEAVES))
@@ -66,7 +67,7 @@ def test_inclusion_proofs_are_those_of_others(pair: str) -> None:
     verify_inclusion(LEAVES[index], index, size, proof, ROOTS[size])
 
 
-@pytest.mark.parametrize("pair", vectors()["consistency"])
+@each("pair", vectors()["consistency"])
 def test_consistency_proofs_are_those_of_others(pair: str) -> None:
     old, new = map(int, pair.split(","))
     proof = consistency_proof(old, new, node_over(LEAVES))
@@ -90,7 +91,7 @@ def altered(proof: list[bytes]) -> list[list[bytes]]:
     return changed
 
 
-@pytest.mark.parametrize("pair", vectors()["inclusion"])
+@each("pair", vectors()["inclusion"])
 def test_an_altered_inclusion_proof_is_refused(pair: str) -> None:
     index, size = map(int, pair.split(","))
     proof = proof_of("inclusion", pair)
@@ -112,7 +113,7 @@ def test_an_altered_inclusion_proof_is_refused(pair: str) -> None:
             verify_inclusion(leaf, place, count, proof, root)
 
 
-@pytest.mark.parametrize("pair", vectors()["consistency"])
+@each("pair", vectors()["consistency"])
 def test_an_altered_consistency_proof_is_refused(pair: str) -> None:
     old, new = map(int, pair.split(","))
     proof = proof_of("consistency", pair)

@@ -28,6 +28,7 @@ from ledger.tlog.keys import (
 from ledger.tlog.merkle import EMPTY_ROOT
 from ledger.tlog.notes import Note, Signature, encode_note, parse_note, verify_note
 from ledger.tlog.proof_file import Proof, encode_proof, parse_proof, verify_entry
+from tests.fixtures.cases import each
 from tests.fixtures.tlog import ORIGIN, log_key, vectors, witness_key
 
 LOG = parse_verifier_key(vectors()["log_vkey"])
@@ -191,7 +192,7 @@ WRONG_NOTES: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("what", WRONG_NOTES)
+@each("what", WRONG_NOTES)
 def test_what_is_not_exactly_a_note_is_refused(what: str) -> None:
     wrong = WRONG_NOTES[what](CHECKPOINT)
     assert wrong != CHECKPOINT

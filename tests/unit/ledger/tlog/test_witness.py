@@ -21,6 +21,7 @@ from ledger.tlog.notes import Note, encode_note, parse_note, parse_signatures
 from ledger.tlog.policy import parse_policy
 from ledger.tlog.proofs import consistency_proof
 from ledger.tlog.witness import Witness
+from tests.fixtures.cases import each
 from tests.fixtures.tlog import (
     ORIGIN,
     decimal_leaves,
@@ -166,7 +167,7 @@ def test_every_status_of_the_specification(witness: Witness) -> None:
     assert answered(witness, request(10, 20))[0] == 200
 
 
-@pytest.mark.parametrize("bit", range(0, 8 * 60, 7))
+@each("bit", range(0, 8 * 60, 7))
 def test_no_flipped_bit_of_a_root_is_signed(witness: Witness, bit: int) -> None:
     body = request(0, 7)
     start = body.index(b"\n\n") + 2 + len(ORIGIN) + 3

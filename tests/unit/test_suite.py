@@ -1,0 +1,46 @@
+"""What the tests stand on: each runs on the engine that was chosen for it, and no case is passed over."""
+
+import pytest
+
+from tests.fixtures.cases import each
+from tests.fixtures.engines import ENGINES, chosen
+
+NAMES = [f"tests/integration/test_x.py::test_{number}" for number in range(1000)]
+
+
+def test_a_test_runs_on_one_engine_always_the_same_and_each_gets_half_of_them() -> None:
+    runs = [chosen("one", name, both=False) for name in NAMES]
+    assert runs == [chosen("one", name, both=False) for name in NAMES]
+    for engine in ENGINES:
+        assert abs(runs.count((engine,)) - len(NAMES) / len(ENGINES)) < 60
+
+
+def test_what_is_about_postgresql_runs_on_all_and_so_does_everything_when_asked() -> None:
+    assert chosen("one", NAMES[0], both=True) == ENGINES
+    assert chosen("both", NAMES[0], both=False) == ENGINES
+    for engine in ENGINES:
+        assert {chosen(engine, name, both=True) for name in NAMES} == {(engine,)}
+
+
+def test_all_cases_are_tried_and_each_that_fails_is_named() -> None:
+    tried: list[int] = []
+
+    @each("one, other", [(1, 1), (2, 3), (4, 4), (5, 6)])
+    def same(more: list[int], one: int, other: int) -> None:
+        more.append(one)
+        assert one == other
+
+    with pytest.raises(ExceptionGroup, match="2 of 4 cases failed") as caught:
+        same(more=tried)
+    assert tried == [1, 2, 4, 5]
+    notes = [failure.__notes__ for failure in caught.value.exceptions]
+    assert notes == [["in the case 2, 3"], ["in the case 5, 6"]]
+
+
+def test_no_case_is_a_failure() -> None:
+    @each("one", [])
+    def nothing(one: int) -> None:
+        raise ValueError(one)
+
+    with pytest.raises(AssertionError, match="no case"):
+        nothing()
