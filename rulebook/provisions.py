@@ -29,6 +29,7 @@ class Provision(Struct, frozen=True, forbid_unknown_fields=True):
     fields that it covers; none: it depends on the single case. `valid_from` is the first day for which
     the entry answers.
     `applies` is false for a duty that a telecom provider as such does not have.
+    `feeds`: kinds of recipient to which feeds go under it of which everybody may know, whatever its secrecy.
     `notice`: whether the person is told. `required`: by the provider; `on-request`: when they ask;
     `authority`: by the authority, when its case allows; `barred`: by nobody; `none`: nothing to tell.
     """
@@ -44,6 +45,7 @@ class Provision(Struct, frozen=True, forbid_unknown_fields=True):
     tests: Annotated[tuple[ProvisionTest, ...], Meta(min_length=1)]
     aliases: tuple[ProvisionId, ...] = ()
     applies: bool = True
+    feeds: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     note: str = ""
     valid_to: date | None = None

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from rulebook.countries import COUNTRIES
 from rulebook.loading import load
 from rulebook.provisions import PROVISIONS, Provision, secret_provisions
 from rulebook.purposes import PURPOSES
@@ -18,9 +19,10 @@ from rulebook.recipients import RECIPIENT_KINDS
 from rulebook.requests import REFUSALS
 from rulebook.retention import RETENTION_RULES
 from schemas.clearance import Clearance
+from schemas.hints import HintWord
 from schemas.ordinary import Ordinary, Place
 from schemas.provision import folded
-from schemas.secrecy import HintWord, Secrecy
+from schemas.secrecy import Secrecy
 from schemas.unclear import Unclear
 
 __all__ = [
@@ -62,13 +64,15 @@ class HintTest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class InvestigationHint(Struct, frozen=True, forbid_unknown_fields=True):
-    """A word that hints at an investigation: see `schemas.secrecy.HintWord`."""
+    """A word that hints at an investigation: see `schemas.hints.HintWord`."""
 
     word: str
     tests: Annotated[tuple[HintTest, ...], Meta(min_length=1)]
     whole: bool = False
     unless: tuple[str, ...] = ()
     common: bool = False
+    party: bool = False
+    case: bool = False
 
 
 class OrdinaryTest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,13 +83,20 @@ class OrdinaryTest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OrdinaryWords(Struct, frozen=True, forbid_unknown_fields=True):
-    """Words that ordinary codes of a place are made of, and whole codes: see `schemas.ordinary`."""
+    """Words that ordinary codes of a place are made of, and whole codes: see `schemas.ordinary`.
+
+    `also`: places whose words and codes are ordinary here as well. `behind`: word -> words behind which
+    alone it is one. `apart`: word -> words that do not stand in the same code.
+    """
 
     place: Place
     title: str
     words: str
     codes: tuple[str, ...]
     tests: Annotated[tuple[OrdinaryTest, ...], Meta(min_length=1)]
+    also: tuple[Place, ...] = ()
+    behind: dict[str, str] = {}
+    apart: dict[str, str] = {}
 
 
 OWN_REPORTS: tuple[OwnReport, ...] = load("house", "own_report", OwnReport)
@@ -105,16 +116,23 @@ def ordinary(codes: Collection[str] = ()) -> Ordinary:
 
     `codes`: a deployment's own, whole codes or words of its codes.
     """
+    purposes = {entry.purpose for entry in PURPOSES}
     known: dict[Place, set[str]] = {
-        "business": {entry.purpose for entry in PURPOSES},
+        "business": purposes,
         "ground": {*REFUSALS, *(entry.id for entry in RETENTION_RULES)},
-        "authority": {entry.purpose for entry in PURPOSES},
+        "authority": purposes,
     }
-    return Ordinary(
-        {entry.place: {*entry.words.split(), *map(str.lower, codes)} for entry in ORDINARY_WORDS},
-        {entry.place: {*entry.codes, *known[entry.place], *codes} for entry in ORDINARY_WORDS},
-        _KINDS,
-    )
+    words: dict[Place, set[str]] = {}
+    whole: dict[Place, set[str]] = {}
+    for entry in ORDINARY_WORDS:
+        place, own = entry.place, {*entry.words.split(), *map(str.lower, codes)}
+        words[place] = own.union(*(words[other] for other in entry.also))
+        whole[place] = {*entry.codes, *known.get(place, ()), *codes}.union(
+            *(whole[other] for other in entry.also)
+        )
+    behind = {word: of.split() for entry in ORDINARY_WORDS for word, of in entry.behind.items()}
+    apart = {word: of.split() for entry in ORDINARY_WORDS for word, of in entry.apart.items()}
+    return Ordinary(words, whole, _KINDS, behind=behind, apart=apart)
 
 
 @cache
@@ -134,13 +152,19 @@ def secrecy(codes: frozenset[str] = frozenset()) -> Secrecy:
         kinds=_KINDS,
         never_own={"intelligence-service"},
         words=[
-            HintWord(hint.word, hint.whole, hint.unless, hint.common)
+            HintWord(hint.word, hint.whole, hint.unless, hint.common, hint.party, hint.case)
             for hint in INVESTIGATION_HINTS
         ],
         unclear=Unclear(ordinary(codes), clearance, authorities),
+        feeds={
+            kind: {name for entry in PROVISIONS if kind in entry.feeds for name in _names(entry)}
+            for kind in RECIPIENT_KINDS
+        },
+        neighbours={one.code for one in COUNTRIES if one.region == "eea" and one.valid_to is None},
     )
 
 
+_COURT = "court"
 # What nobody may be told of clears nothing, whatever its secrecy.
 _CLEAR = tuple(
     entry for entry in PROVISIONS if entry.secrecy != "mandatory" and entry.notice != "barred"
@@ -148,16 +172,23 @@ _CLEAR = tuple(
 
 
 def _open_laws() -> dict[str, set[str]]:
-    """Laws of which every known article is without secrecy -> the kinds of recipient that these name."""
+    """Laws of which every known article is without secrecy -> the kinds of recipient that these name.
+
+    No court, since an article that nobody knows may be one of a criminal court.
+    """
     laws: dict[str, list[Provision]] = {}
     for entry in PROVISIONS:
         laws.setdefault(".".join(entry.id.split(".")[:2]), []).append(entry)
     return {
-        law: {kind for entry in known for kind in entry.authorities}
+        law: {kind for entry in known for kind in entry.authorities} - {_COURT}
         for law, known in laws.items()
         if all(entry.secrecy == "none" and entry.authorities for entry in known)
     }
 
 
+def _names(entry: Provision) -> tuple[str, ...]:
+    return (entry.id, *entry.aliases)
+
+
 def _spellings(entry: Provision) -> set[str]:
-    return {folded(name) for name in (entry.id, *entry.aliases)}
+    return {folded(name) for name in _names(entry)}

@@ -40,6 +40,7 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
 """Full type -> what is known of it, in the order of the contract."""
 
 DISCLOSED = f"{PREFIX}personal-data-disclosed.v1"
+FEED = f"{PREFIX}bulk-feed-delivered.v1"
 DISCLOSING: frozenset[str] = frozenset(
     f"{PREFIX}{name}.v1"
     for name in (

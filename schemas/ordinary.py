@@ -6,7 +6,6 @@ rulebook; a deployment has codes of its own.
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from string import ascii_lowercase
 from typing import Final, Literal, get_args
 
 from schemas.catalogue import EVENT_TYPES
@@ -17,7 +16,7 @@ from schemas.spelling import plain, run
 
 __all__ = ["Ordinary", "Place"]
 
-Place = Literal["business", "ground", "authority"]
+Place = Literal["everyday", "business", "ground", "reason", "authority", "kind"]
 
 # A few digits beside a word are its number. Many say who somebody is, which another check looks for.
 _NUMBER: Final = re.compile(r"[0-9]{1,64}\Z")
@@ -25,10 +24,13 @@ _LONG_NUMBER: Final = re.compile(r"(?:[a-z]{2}[0-9]{2}[a-z]{4})?[0-9]{7,64}\Z")
 _PERSON: Final = re.compile(r"(?<=[a-z])[0-9]{7,64}\Z")
 _VERSION: Final = re.compile(r"v?[0-9]{1,6}\Z")
 _BETWEEN: Final = re.compile(r"[._:/ -]")
+# `helpdeskAgent` is two words.
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+_ENDINGS: Final = ("s", "d", "ed", "ing", "ly")
 _LONGEST: Final = 128
 _REMEMBERED: Final = 4_096
-# A letter alone stands for nothing that anybody could know.
-_SAY_NOTHING: Final = frozenset({"", *ascii_lowercase})
+# A letter alone stands for nothing that anybody could know, with its number or without it.
+_SAYS_NOTHING: Final = re.compile(r"(?:[a-z][0-9]{0,6})?\Z")
 # In a short name two slips make any other short name of it.
 _TWO_SLIPS, _ONE_SLIP = 8, 5
 _SLIPS: Final = 2
@@ -36,14 +38,23 @@ _KINDS: Final = frozenset(get_args(RecipientKind))
 
 
 class Ordinary:
-    """Words by place, and whole codes by place; what was found ordinary is remembered."""
+    """Words by place, and whole codes by place; what was found ordinary is remembered.
+
+    `behind`: words that are ordinary behind certain others only: an officer may be one of privacy. `apart`:
+    words that are ordinary without certain others only: a court may decide, and should not ask.
+    """
 
     def __init__(
         self,
         words: Mapping[Place, Collection[str]],
         codes: Mapping[Place, Collection[str]],
         investigating: Collection[str],
+        *,
+        behind: Mapping[str, Collection[str]] | None = None,
+        apart: Mapping[str, Collection[str]] | None = None,
     ) -> None:
+        self._behind = {word: frozenset(of) for word, of in (behind or {}).items()}
+        self._apart = {word: frozenset(of) for word, of in (apart or {}).items()}
         self._words = {place: frozenset(known) for place, known in words.items()}
         self._codes = {place: frozenset(known) for place, known in codes.items()}
         self._known: dict[str, set[str]] = {place: set(known) for place, known in codes.items()}
@@ -69,7 +80,7 @@ class Ordinary:
         letters = run(plain(name[:_LONGEST]))
         if _is_near(letters, self._investigating):
             return False
-        return _is_near(letters, _KINDS_BY_LENGTH) or self.is_code("business", name)
+        return _is_near(letters, _KINDS_BY_LENGTH) or self.is_code("kind", name)
 
     def is_type(self, name: str) -> bool:
         """Whether a type is known, one with a slip in it, or made of ordinary words."""
@@ -82,14 +93,39 @@ class Ordinary:
     def _reads(self, place: Place, code: str) -> bool:
         if len(code) > _LONGEST or not code.isascii():
             return False
-        parts = [part for part in _BETWEEN.split(code.lower()) if part]
-        if _LONG_NUMBER.match("".join(parts)) or "".join(parts) in _SAY_NOTHING:
+        return self._reads_as(place, code.lower()) or (
+            _HUMP.search(code) is not None and self._reads_as(place, _HUMP.sub("-", code).lower())
+        )
+
+    def _reads_as(self, place: Place, code: str) -> bool:
+        parts = [part for part in _BETWEEN.split(code) if part]
+        joined = "".join(parts)
+        if _LONG_NUMBER.match(joined) or _SAYS_NOTHING.match(joined):
             return True
         words = [_PERSON.sub("", part) for part in parts if not _NUMBER.match(part)]
-        longer = [word for word in words if len(word) > 1]
+        longer = [word for word in words if not _SAYS_NOTHING.match(word)]
         if not longer or len(words) > len(longer) + 1:
             return False  # letters one by one may spell anything
-        return all(word in self._words[place] for word in longer)
+        known = self._words[place]
+        return all(_stems(word, known) for word in longer) and self._go_together(words)
+
+    def _go_together(self, words: list[str]) -> bool:
+        """Whether the words may stand beside each other."""
+        follow = all(
+            before in self._behind[word]
+            for before, word in zip(["", *words], words, strict=False)
+            if word in self._behind
+        )
+        return follow and all(
+            self._apart[word].isdisjoint(words) for word in words if word in self._apart
+        )
+
+
+def _stems(word: str, known: Collection[str]) -> bool:
+    """Whether a word is known, or is a form of one that is: `invoice` knows `invoices` and `invoiced`."""
+    return word in known or any(
+        word.endswith(end) and word[: -len(end)] in known for end in _ENDINGS
+    )
 
 
 _ByLength = Mapping[int, Sequence[str]]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from schemas.strings import FREE_TEXTS, said_in
+from schemas.strings import spelled_out, told_in
 
 __all__ = ["SMALL", "QuickLook", "tree_of"]
 
@@ -27,7 +27,11 @@ _APART_ATTRIBUTES: Final = frozenset(
     }
     | {"traceparent", *_LINKS}
 )
+# A text in which another one may stand, in the escapes of URLs, pages or JSON.
+_ENCODED: Final = re.compile(r"[%&\\{\[]")
+_USUAL_CONTENT: Final = frozenset({None, "application/json"})
 _IS_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").fullmatch
+_UUID: Final = 36
 SMALL: Final = bytes(range(256)).lower()
 """A table for `bytes.translate`: capitals of ASCII become small letters."""
 _KEPT: Final = frozenset(b"\n0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -52,9 +56,12 @@ class QuickLook:
     digits are left. `due`: kinds of recipient that always are.
     """
 
-    def __init__(self, words: Iterable[str], pattern: str, due: frozenset[str]) -> None:
+    def __init__(
+        self, words: Iterable[str], pattern: str, due: frozenset[str], long: Iterable[str]
+    ) -> None:
         tree = tree_of({word.encode() for word in words})
         self._marks = re.compile(tree + b"|" + pattern.encode())
+        self._long = re.compile(tree_of({word.encode() for word in long}) or b"(?!)")
         self._due = due
         self._harmless: set[str] = set()
 
@@ -63,20 +70,15 @@ class QuickLook:
         data: dict[str, Any] = message["data"]
         if data.get("recipient_kind") in self._due:
             return True
-        ground = data.get("ground")
-        if ground is not None and not ground.replace("-", "").isalpha():
-            return True
         facts = self._fresh_facts(data)
         texts = _names(message)
         source = message["source"]
         if source not in self._harmless:
             facts.append(source)
         personal = data.get("personal")
-        if personal is not None and not FREE_TEXTS.isdisjoint(personal):
-            texts += _prose(personal)
-        if not (facts or texts):
-            return False
-        if self._is_marked(facts + texts):
+        if personal:
+            texts += _values(personal)
+        if self._is_marked(facts + texts) or self._is_split(data):
             return True
         self._remember(facts)
         return False
@@ -86,10 +88,10 @@ class QuickLook:
         fresh: list[str] = []
         for name, value in data.items():
             if type(value) is str:
-                if value not in harmless:
+                if value not in harmless and not (len(value) == _UUID and _IS_UUID(value)):
                     fresh.append(value)
             elif name not in _APART and (type(value) is list or type(value) is dict):
-                fresh += [one.raw for one in said_in(value) if one.raw not in harmless]
+                fresh += [text for text in told_in(value).but(()) if text not in harmless]
         return fresh
 
     def _remember(self, facts: list[str]) -> None:
@@ -99,9 +101,13 @@ class QuickLook:
 
     def _is_marked(self, texts: list[str]) -> bool:
         joined = "\n".join(texts)
-        if not joined.isascii():
+        if not joined.isascii() or _ENCODED.search(joined):
             return True
         return self._marks.search(joined.encode().translate(SMALL, _BETWEEN)) is not None
+
+    def _is_split(self, data: dict[str, Any]) -> bool:
+        joined = spelled_out(data).encode(errors="replace").translate(SMALL, _BETWEEN)
+        return self._long.search(joined) is not None
 
 
 def _names(message: dict[str, Any]) -> list[str]:
@@ -114,14 +120,21 @@ def _names(message: dict[str, Any]) -> list[str]:
         link = message.get(name)
         if link is not None and not _IS_UUID(link):
             found.append(link)
+    content = message.get("datacontenttype")
+    if content not in _USUAL_CONTENT:
+        found.append(content)
     if not message.keys() <= _APART_ATTRIBUTES:
         found += [str(message[name]) for name in message.keys() - _APART_ATTRIBUTES]
     return found
 
 
-def _prose(personal: dict[str, Any]) -> list[str]:
-    """The free texts, each on one line."""
-    return [str(personal[f]).replace("\n", " ") for f in FREE_TEXTS if f in personal]
+def _values(personal: dict[str, Any]) -> list[str]:
+    """The personal values that are texts, each on one line."""
+    texts = [one for one in personal.values() if one.__class__ is str]
+    for value in personal.values():
+        if value.__class__ is list:
+            texts += [one for one in value if one.__class__ is str]
+    return [one.replace("\n", " ") if "\n" in one else one for one in texts]
 
 
 def tree_of(words: Collection[bytes]) -> bytes:

@@ -1,13 +1,13 @@
 """Whether bytes that were not parsed need a closer look for secrecy: most do not, however many they are."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from schemas.quick_look import SMALL, tree_of
 from schemas.secret_articles import LOOK
 
-__all__ = ["RawLook", "by_itself", "is_text"]
+__all__ = ["RawLook", "by_themselves", "is_text"]
 
 _PIECE: Final = 2_048
 _LONGEST_ARTICLE: Final = 32
@@ -31,8 +31,7 @@ class RawLook:
         self._marks = re.compile(tree + b"|" + LOOK.encode())
         self._overlap = max(_LONGEST_ARTICLE, *map(len, words))
         spelled = (re.escape(w).replace("\\-", "[^a-z0-9]++") for w in sorted(whole))
-        pattern = "|".join(map(by_itself, spelled)) if whole else r"(?!)"
-        self._whole = re.compile(pattern.encode(), re.IGNORECASE)
+        self._whole = re.compile(by_themselves(spelled).pattern.encode(), re.IGNORECASE)
 
     def is_due(self, body: bytes) -> bool:
         """Whether to look closely: something hints, or is written in another way than plain ASCII."""
@@ -52,13 +51,21 @@ class RawLook:
         return False
 
 
-def by_itself(word: str) -> str:
-    """A pattern for a word that stands by itself.
+def by_themselves(words: Iterable[str]) -> re.Pattern[str]:
+    """A pattern for any of the words that stands by itself; for nothing where there is none.
 
-    A number may touch it, as in `bevel12`, unless it is so short that ids made by chance hold it.
+    A number may touch one, as in `bevel12`, unless it is so short that ids made by chance hold it.
     """
-    touching = "a-z0-9" if len(word) < _LEAST_BESIDE_NUMBERS else "a-z"
-    return f"(?<![{touching}])(?:{word})(?![{touching}])"
+    short: list[str] = []
+    long: list[str] = []
+    for word in words:
+        (short if len(word) < _LEAST_BESIDE_NUMBERS else long).append(word)
+    found = [
+        f"(?<![{touching}])(?:{'|'.join(some)})(?![{touching}])"
+        for touching, some in (("a-z0-9", short), ("a-z", long))
+        if some
+    ]
+    return re.compile("|".join(found) or "(?!)")
 
 
 def is_text(body: bytes) -> bool:

@@ -1,78 +1,51 @@
 """Secrecy: whether a message tells of an investigation, or hints at one, that the open ledger may not know.
 
-The message is looked at as a whole: every name and every value at any depth, whatever its shape. What
-*names a secret* never enters (`schemas.secret_articles`); what *hints*, or *leaves open* what it tells
-(`schemas.unclear`), enters when its provision is known to be without secrecy, or when it is the provider's
-own report. All else is withheld: an unknown spelling is not a way in. Which words hint, which provisions
-are secret or clear, and what the house reports of its own accord is data of the rulebook; this module
-knows how to look.
+The message is looked at as a whole: every name and every value at any depth, whatever its shape
+(`schemas.strings`). In this order:
+
+1. What *names a secret* never enters: an article under secrecy, a bar on telling (`schemas.secret_articles`).
+2. *Upkeep of the register* may name who investigates and what for, and nothing that belongs to a single case.
+3. What *hints* by a word or a kind of recipient (`schemas.hints`), or *leaves open* what it tells since a
+   code or a provision is unknown (`schemas.unclear`), enters when its provision is known to be without
+   secrecy, or when it is the provider's own report. All else is withheld: an unknown spelling is no way in.
+
+Which words hint or are ordinary, which provisions are secret or clear, and what the house reports of its own
+accord is data of the rulebook; this module knows how to look.
 """
 
+import html
 import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final
+from urllib.parse import unquote
 
-from msgspec import Struct
-
-from schemas.catalogue import DISCLOSED, DISCLOSING, EVENT_TYPES
+from schemas.catalogue import DISCLOSED, DISCLOSING, EVENT_TYPES, FEED
 from schemas.clearance import Clearance
-from schemas.provision import readings
+from schemas.hints import Hints, HintWord
+from schemas.own_reports import OwnReports
 from schemas.quick_look import QuickLook
-from schemas.raw_look import RawLook, by_itself, is_text
+from schemas.raw_look import RawLook, is_text
 from schemas.references import PERSONS, kind_of
-from schemas.secret_articles import LOOK, is_article, names_article, names_power
+from schemas.secret_articles import LOOK, names_article, names_article_in, names_power
 from schemas.secret_types import SECRET_NAMES, has_secret_type, is_secret_type
-from schemas.spelling import looks, parts, plain, run
-from schemas.strings import Said, said_in, unescaped
-from schemas.unclear import TELLING_NAMES, Unclear
+from schemas.spelling import lines, parts, plain, run
+from schemas.strings import NAMING, Told, spelled_out, told_in, unescaped
+from schemas.unclear import TELLING_NAMES, UPKEEP, Unclear
 
 __all__ = ["HintWord", "Secrecy"]
 
-
-class HintWord(Struct, frozen=True):
-    """A word that hints at an investigation, in small letters.
-
-    `whole`: it counts as a word by itself only, such as `tap`; else as a part of a longer one too, whatever
-    stands between its letters. `unless`: longer words that hold it and are ordinary. `common`: tax
-    offices and supervisory authorities say it of themselves, so that a provision for them clears it.
-    """
-
-    word: str
-    whole: bool = False
-    unless: tuple[str, ...] = ()
-    common: bool = False
-
-
-# Upkeep of the register says which parties and rules there are, not what was done about a person.
-_UPKEEP: Final = frozenset({"recipient", "activity", "role", "system", "measure", "notice"})
-# Members in which that upkeep names its entries and what they are; all others it has in common with acts.
-_NAMING: Final = frozenset(
-    {
-        *("subject", "name", "kind", "role", "recipient_kinds", "purpose", "purposes", "owner"),
-        *("agreement_ref", "security_measures"),
-    }
-)
 # Of the notice that everybody may read, nothing is secret.
 _PUBLIC: Final = "nl.voipzeker.ledger.privacy-notice-published.v1"
 # Members that may name the power behind an act.
-_POWERS: Final = frozenset({"provision", "ground", "purpose", "necessity_reason", "reason", "role"})
-# Authorities that are foreign ones in another country.
-_AUTHORITIES: Final = frozenset({"court", "tax-authority", "supervisory-authority"})
+_POWERS: Final = ("provision", "ground", "purpose", "necessity_reason", "reason", "role")
+# Authorities that are foreign ones in another country; of the first two those of the EEA hear civil cases.
+_CIVIL: Final = frozenset({"court", "supervisory-authority"})
+_AUTHORITIES: Final = _CIVIL | {"tax-authority"}
 # Kinds that hint in some cases, which the closer look knows.
 _NEAR: Final = _AUTHORITIES | {"ciot"}
-# What is asked for is no report of one's own.
-_DEMAND: Final = re.compile(
-    r"vorder|bevel|machtig|warrant|subpoena|demanded|ordered|instruct|rechtshulp|rogatoire|aivd|mivd"
-    r"|geheim|secre|confidential|(?<![a-z])taps?(?![a-z])"
-)
-# As a reason these say so, too; elsewhere they are words of the trade.
-_ASKED: Final = re.compile(
-    r"(?<!customer-)(?<!victim-)(?:request|verzoek)|(?<![a-z])order(?![a-z]|-fraud)"
-)
-_REASONS: Final = ("necessity_reason", "reason")
-# What a report is for, to whom it goes and under which activity says nothing of who asked.
-_ASKED_BY_NOBODY: Final = frozenset({"purpose", "ground", "activity", "recipient", "legal_basis"})
-_LONGEST: Final = 64
+_DUTIES: Final = frozenset({"6-1-c", "6-1-e"})
+# Nobody may tell the person: a bar on telling is one of an investigation.
+_BARRED: Final = re.compile(r"^barred$", re.MULTILINE)
 
 
 class Secrecy:
@@ -81,8 +54,9 @@ class Secrecy:
     `secret`: every spelling, lower case, of the provisions under secrecy. `clearance`: those without it.
     `own_reports`: purpose -> legal bases on which a report is the provider's own. `kinds`: kinds of recipient
     that investigate. `never_own`: those to whom the provider reports nothing of its own accord. `words`: what
-    else hints. `unclear`: what says too little. Without all of it nothing is withheld but the types of the
-    confidential ledger.
+    else hints. `unclear`: what says too little. `feeds`: kind of recipient -> secret provisions of a feed
+    to it that everybody knows of. `neighbours`: countries whose courts hear civil cases as ours do. Without
+    all of it nothing is withheld but the types of the confidential ledger.
     """
 
     def __init__(
@@ -95,25 +69,24 @@ class Secrecy:
         never_own: Collection[str] = (),
         words: Collection[HintWord] = (),
         unclear: Unclear | None = None,
+        feeds: Mapping[str, Collection[str]] | None = None,
+        neighbours: Collection[str] = (),
     ) -> None:
-        self._secret = frozenset(secret)
+        self._names_provision = _beginning_with(secret)
         self._clearance = clearance or Clearance()
-        self._own_reports = {name: frozenset(of) for name, of in (own_reports or {}).items()}
+        self._own_reports = OwnReports(own_reports or {}, never_own)
         self._kinds = frozenset(kinds)
-        self._never_own = frozenset(never_own)
+        self._hints = Hints(words)
         self._unclear = unclear
-        parts_of = [(run(w.word), map(run, w.unless)) for w in words if not w.whole]
-        self._words = [(looks(word), tuple(map(looks, unless))) for word, unless in parts_of]
-        self._common = frozenset(looks(run(word.word)) for word in words if word.common)
+        self._feeds = {kind: _beginning_with(names) for kind, names in (feeds or {}).items()}
+        self._home = frozenset({"", "NL", *neighbours})
+        self._judges = bool(secret or words or kinds)
         self._raw_look = RawLook(
             {*(run(word.word) for word in words if not word.whole), *SECRET_NAMES, *TELLING_NAMES},
             {word.word for word in words if word.whole},
         )
-        whole = "|".join(by_itself(re.escape(w.word)) for w in words if w.whole)
-        self._whole = re.compile(whole) if whole else None
-        self._judges = bool(self._secret or words or self._kinds)
         marks = {run(word) for word in (*(w.word for w in words), *self._kinds, "barred")}
-        self._look = QuickLook(marks, LOOK, self._kinds | _NEAR)
+        self._look = QuickLook(marks, LOOK, self._kinds | _NEAR, self._hints.long)
 
     def withholds_event(self, message: dict[str, Any]) -> bool:
         """Whether a message of a known type and the right shape is withheld: quick where nothing hints."""
@@ -142,112 +115,114 @@ class Secrecy:
         if has_secret_type(text):
             return True
         return self._judges and (
-            names_article(parts(text)) or self._hints(text) or _is_telling(run(text))
+            names_article(parts(text)) or bool(self._hints.found(text)) or _is_telling(run(text))
         )
 
     def _withholds(self, message: Any) -> bool:
+        """Whether a JSON value is, by the three steps that stand at the top."""
         if _type_of(message) == _PUBLIC and _subject_kind(message) == "notice":
             return False
-        said = said_in(message)
-        codes = "\n".join(one.text for one in said if not one.prose)
-        if names_article(parts(codes)) or any(self._names_secret(one) for one in said):
+        told = self._without_feed(message, told_in(message))
+        prose, values = lines(told.prose), lines(told.values)
+        if self._names_secret(told, prose, values) or self._hints.tell_of_a_case(prose, values):
             return True
-        if _is_upkeep(message):
-            told = "\n".join(one.text for one in said if one.member not in _NAMING)
-            return self._hints(told)
+        upkeep = _is_upkeep(message)
+        unclear = self._unclear is not None and self._unclear.is_open(message, told)
+        if upkeep:
+            names, rest = lines(told.of(*NAMING)), _read(told.but(NAMING))
+            return unclear or self._hints.are_of_a_case(names) or bool(self._hints.found(rest))
         data = message.get("data") if isinstance(message, dict) else None
         facts = data if isinstance(data, dict) else {}
-        if any(map(_is_bar, said)):
-            return True
-        unclear = self._unclear is not None and self._unclear.is_open(message)
-        if not (unclear or self._hints(codes) or self._told_by(message, facts)):
+        hints = self._hints.found(_read(told.but(())))
+        whole = facts or (message if isinstance(message, dict) else {})
+        hints |= self._hints.split(run(plain(spelled_out(whole))))
+        kinds = self._kinds.intersection(told.of("recipient_kind"))
+        if not (unclear or hints or kinds or self._told_by(message, facts)):
             return False
-        return not (self._is_cleared(facts, codes) or self._is_own_report(facts, codes))
+        return not self._is_open(facts, kinds, {word for word in hints if not word.common})
 
-    def _names_secret(self, said: Said) -> bool:
-        """Whether a text names a power under secrecy, or, as a provision, what nobody can read."""
-        if said.prose:
-            return names_article(parts(said.text), prose=True)
-        if said.member not in _POWERS:
-            return False
-        if names_power(run(said.text)) or self._reads_as_secret(said.text):
-            return True
-        return said.member == "provision" and said.foreign
-
-    def _reads_as_secret(self, text: str) -> bool:
-        return len(text) <= _LONGEST and any(one in self._secret for one in readings(text))
-
-    def _hints(self, text: str, *, beyond_common: bool = False) -> bool:
-        """`beyond_common`: by a word that no tax office or supervisory authority says of itself."""
-        if self._whole is not None and self._whole.search(parts(text)):
-            return True
-        letters = looks(run(text))
-        return any(
-            word in letters and _remains(word, unless, letters)
-            for word, unless in self._words
-            if not (beyond_common and word in self._common)
+    def _names_secret(self, told: Told, prose: str, values: str) -> bool:
+        """Whether a text names a power under secrecy, a bar, or, as a provision, what nobody can read."""
+        codes, powers = _read(told.but(())), lines(told.of(*_POWERS))
+        return (
+            names_article(parts(codes))
+            or names_article_in(parts(prose), parts(values))
+            or names_power(run(powers))
+            or self._names_provision.search(powers) is not None
+            or _BARRED.search(run(lines(told.of("notice", "ground")))) is not None
+            or not "".join(told.of("provision")).isascii()
         )
+
+    def _without_feed(self, message: Any, told: Told) -> Told:
+        """What is told without the provision of a feed that everybody knows of: it names nobody."""
+        if _type_of(message) != FEED:
+            return told
+        subject, data = message.get("subject"), message.get("data")
+        feed = (
+            self._feeds.get(subject.removeprefix("recipient/"))
+            if isinstance(subject, str)
+            else None
+        )
+        provision = _text(data, "provision") if isinstance(data, dict) else ""
+        if feed is None or told.of("provision") != [provision] or not feed.match(provision.lower()):
+            return told
+        return told._replace(members={**told.members, "provision": {}})
 
     def _told_by(self, message: Any, facts: dict[str, Any]) -> bool:
         """Whether the facts together hint, although none of them has a word that does."""
-        if self._is_unknown_article(_text(facts, "ground")):
-            return True
-        kind = _text(facts, "recipient_kind")
-        if kind in self._kinds:
-            return True
-        of_person = _type_of(message) == DISCLOSED and _subject_kind(message) in PERSONS
-        foreign = _text(facts, "country") not in {"", "NL"}
-        return (kind == "ciot" and of_person) or (kind in _AUTHORITIES and foreign)
+        kind, country = _text(facts, "recipient_kind"), _text(facts, "country")
+        if kind == "ciot":
+            return _type_of(message) == DISCLOSED and _subject_kind(message) in PERSONS
+        if kind not in _AUTHORITIES or country in {"", "NL"}:
+            return False
+        civil = kind in _CIVIL and country in self._home
+        return not civil or _text(facts, "legal_basis") in _DUTIES or "provision" in facts
 
-    def _is_unknown_article(self, ground: str) -> bool:
-        return is_article(parts(plain(ground))) and not self._clearance.is_known(ground)
+    def _is_open(
+        self, facts: dict[str, Any], kinds: Collection[str], hints: Collection[HintWord]
+    ) -> bool:
+        """Whether a known provision explains who receives, or it is an own report.
 
-    def _is_cleared(self, facts: dict[str, Any], codes: str) -> bool:
-        """Whether the provision is known, without secrecy, and one of this recipient or of some authority.
-
-        Words of an investigation are cleared only where somebody who investigates is named.
+        `kinds`: of those who investigate, wherever they are named. `hints`: words that no tax office says of
+        itself: they are explained only where somebody who investigates is named.
         """
         kind = _text(facts, "recipient_kind") if "recipient_kind" in facts else None
-        provision, country = _text(facts, "provision"), _text(facts, "country")
-        if not self._clearance.clears(provision, kind, country):
+        if not {kind}.issuperset(kinds):
             return False
-        investigates = kind in self._kinds or (
-            kind is None and self._clearance.investigators(provision, self._kinds)
-        )
-        return investigates or not self._hints(codes, beyond_common=True)
-
-    def _is_own_report(self, facts: dict[str, Any], codes: str) -> bool:
-        kind = _text(facts, "recipient_kind")
-        if "provision" in facts or kind in self._never_own:
+        if self._own_reports.is_one(facts):
+            return kind in self._kinds or not hints
+        provision = _text(facts, "provision")
+        if not self._clearance.clears(provision, kind, _text(facts, "country")):
             return False
-        if kind not in self._kinds and self._hints(codes, beyond_common=True):
-            return False
-        purpose = _text(facts, "purpose" if "purpose" in facts else "ground")
-        bases = self._own_reports.get(purpose, frozenset())
-        return _text(facts, "legal_basis") in bases and not _is_demanded(facts)
+        named = kind is None and self._clearance.investigators(provision, self._kinds)
+        return named or kind in self._kinds or not hints
 
 
-def _remains(word: str, unless: tuple[str, ...], letters: str) -> bool:
-    """Whether a word is still there without the ordinary words that hold it."""
-    for longer in unless:
-        letters = letters.replace(longer, " ")
-    return word in letters
+def _read(texts: Collection[str]) -> str:
+    """Plain texts, one a line; where escapes of URLs or pages stand in them, with what those stand for."""
+    read = lines(texts)
+    if "%" in read:
+        read = f"{read}\n{_again(unquote(read))}"
+    if "&" in read:
+        read = f"{read}\n{_again(html.unescape(read))}"
+    return read
+
+
+def _again(text: str) -> str:
+    return lines(text.split("\n"))
+
+
+def _beginning_with(provisions: Collection[str]) -> re.Pattern[str]:
+    """A pattern for a line that is one of the provisions, or a part of one, whatever parts its letters."""
+    between = "[._:/-]{0,3}"
+    names = {between.join(re.escape(letter) for letter in run(name)) for name in provisions}
+    if not names:
+        return re.compile("(?!)")
+    return re.compile(rf"^(?:{'|'.join(sorted(names))})(?=[._:/-]|$)", re.MULTILINE)
 
 
 def _is_telling(letters: str) -> bool:
     return any(name in letters for name in TELLING_NAMES)
-
-
-def _is_demanded(facts: dict[str, Any]) -> bool:
-    """Whether an act says that somebody asked for it."""
-    told = (str(value).lower() for name, value in facts.items() if name not in _ASKED_BY_NOBODY)
-    reasons = (str(facts.get(name, "")).lower() for name in _REASONS)
-    return any(map(_DEMAND.search, told)) or any(map(_ASKED.search, reasons))
-
-
-def _is_bar(said: Said) -> bool:
-    """Whether nobody may tell the person: a bar on telling is one of an investigation."""
-    return said.member in {"notice", "ground"} and run(said.text) == "barred"
 
 
 def _text(facts: dict[str, Any], name: str) -> str:
@@ -271,4 +246,4 @@ def _is_upkeep(message: Any) -> bool:
     entry = EVENT_TYPES.get(name) if isinstance(name, str) else None
     if entry is None or name in DISCLOSING:
         return False
-    return entry.subjects <= _UPKEEP and _subject_kind(message) in _UPKEEP
+    return entry.subjects <= UPKEEP and _subject_kind(message) in UPKEEP

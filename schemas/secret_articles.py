@@ -10,7 +10,7 @@ caught as well.
 import re
 from typing import Final
 
-__all__ = ["LOOK", "is_article", "names_article", "names_power"]
+__all__ = ["LOOK", "names_article", "names_article_in", "names_power"]
 
 # Whoever has a random name must not be taken for one of them: each stands between separators, or behind
 # the name of its law.
@@ -29,12 +29,18 @@ _IN_CODE = re.compile(
 )
 # In prose `126 t/m 130`, `126 u` and `126m kabel` are no articles.
 _IN_PROSE = re.compile(rf"{_ANY}|(?<![a-z0-9])126(?:n|{_SECOND})(?![a-z0-9])")
-_AS_RUN = re.compile(
-    r"126[a-z]|strafvordering|(?:tw|telecommunicatiewet|telecomwet)(?:art|artikel)?13(?:[1-9]|\Z)"
-    r"|(?:\A|nl)(?:wv)?sv(?:\Z|art|[0-9])|wiv(?:\Z|[0-9])|\Awiv|20231543|eevidence|\Aepp?oc"
-    r"|(?:uavg|gdpr|avg)(?:art|artikel)?(?:23|41)(?:1[a-d]|\Z)|awr(?:art|artikel)?8[0-8](?![0-9])"
+# Numbers of houses, clubs and names of people are none, so a value must name the law beside the article.
+_IN_VALUE = re.compile(
+    r"(?<![a-z0-9])(?:nl-?)?(?:wv)?sv-?(?:art(?:ikel)?-?)?126-?[a-z]|strafvordering"
+    r"|(?<![a-z0-9])(?:tw|telecommunicatiewet|telecomwet)-?(?:art(?:ikel)?)?-?13-?[0-9](?![0-9])"
+    r"|(?<![a-z0-9])wiv-?20(?:02|17)(?![0-9])|(?<![0-9])2023-?1543(?![0-9])|(?<![a-z0-9])epoc-?pr(?![a-z0-9])"
 )
-_ARTICLE = re.compile(r"[0-9]{2}[a-z]|(?<![a-z])art(?:ikel)?-?[0-9]")
+_AS_RUN = re.compile(
+    r"126[a-z]|strafvordering|(?:tw|telecommunicatiewet|telecomwet)(?:art|artikel)?13(?:[1-9]|$)"
+    r"|(?:^|nl)(?:wv)?sv(?:$|art|[0-9])|wiv(?:$|[0-9])|^wiv|20231543|eevidence|^epp?oc"
+    r"|(?:uavg|gdpr|avg)(?:art|artikel)?(?:23|41)(?:1[a-d]|$)|awr(?:art|artikel)?8[0-8](?![0-9])",
+    re.MULTILINE,
+)
 
 LOOK: Final = (
     r"126[a-z]|sv(?:art|[0-9]|\Z|\n)"
@@ -44,16 +50,19 @@ LOOK: Final = (
 """What the letters and digits of texts, one a line, show when a function of this module is true for one."""
 
 
-def names_article(text: str, *, prose: bool = False) -> bool:
-    """Whether a text names such an article. Give `spelling.parts` of it."""
-    return (_IN_PROSE if prose else _IN_CODE).search(text) is not None
+def names_article(text: str) -> bool:
+    """Whether codes name such an article. Give `spelling.parts` of them."""
+    return _IN_CODE.search(text) is not None
+
+
+def names_article_in(prose: str, values: str) -> bool:
+    """Whether free texts or other personal values name one. Give `spelling.parts` of them."""
+    return _IN_PROSE.search(prose) is not None or _IN_VALUE.search(values) is not None
 
 
 def names_power(letters: str) -> bool:
-    """Whether a text as a whole names a secret power. Give `spelling.run` of it: separators do not matter."""
+    """Whether a text as a whole, one a line, names a secret power: separators do not matter.
+
+    Give `spelling.run` of them.
+    """
     return _AS_RUN.search(letters) is not None
-
-
-def is_article(text: str) -> bool:
-    """Whether a ground has the look of an article of some law, such as `sv-126ni` or `art-552i`."""
-    return _ARTICLE.search(text) is not None

@@ -6,8 +6,9 @@ capitals and separators do not matter.
 
 import re
 import unicodedata
+from collections.abc import Collection
 
-__all__ = ["looks", "parts", "plain", "run"]
+__all__ = ["lines", "looks", "parts", "plain", "run"]
 
 # Small letters of other alphabets that look like one of ours (the common ones of Unicode TR 39).
 _ALIKE = str.maketrans(
@@ -81,6 +82,14 @@ def plain(text: str) -> str:
     if not text.isascii():
         text = text.translate(_READ)
     return text.lower().replace("\n", " ")
+
+
+def lines(texts: Collection[str]) -> str:
+    """Plain texts, one a line."""
+    joined = "\n".join(texts)
+    if joined.isascii() and joined.count("\n") < len(texts):
+        return joined.lower()
+    return "\n".join([plain(text) for text in texts])
 
 
 def parts(text: str) -> str:

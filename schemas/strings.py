@@ -1,87 +1,175 @@
-"""Every name and text of a JSON value, at any depth, with the member that it belongs to."""
+"""Every name and text of a JSON value, at any depth, sorted by what it may say."""
 
 import re
 from base64 import b64decode
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from schemas.catalogue import EVENT_TYPES
-from schemas.spelling import plain
+from schemas.personal import PERSONAL_FIELDS
 
-__all__ = ["FREE_TEXTS", "Said", "said_in", "unescaped"]
+__all__ = ["FREE_TEXTS", "NAMING", "SAYING_WHY", "Told", "spelled_out", "told_in", "unescaped"]
 
-FREE_TEXTS: Final = frozenset({"remark", "letter_text", "ticket_text"})
+FREE_TEXTS: Final = frozenset(
+    {"remark", "letter_text", "ticket_text", "fraud_signal", "credit_outcome", "visited_pages"}
+)
 """Personal fields of free text: prose, in which a word says little."""
-_PERSONAL: Final = "personal"
-_INHERITED: Final = frozenset({"provision", "ground"})
+NAMING: Final = frozenset(
+    {
+        *("subject", "name", "kind", "role", "recipient_kinds", "purpose", "purposes", "owner"),
+        *("security_measures", "agreement_ref"),
+    }
+)
+"""Members in which upkeep of the register names its entries, and says what they are."""
+SAYING_WHY: Final = frozenset(
+    {
+        *("ground", "reason", "outcome", "action", "decision", "forum", "rule", "necessity_reason"),
+        *("role", "purpose", "purposes", "dataclassification", "dataregulation", "datacategory"),
+    }
+)
+"""Members that say why something was done, by whom, and with what result."""
+_PERSONAL, _ENCODED, _PROSE, _VALUE = "personal", "data_base64", "\0prose", "\0value"
+# Whatever stands below them belongs to them, whatever it is called.
+_INHERITED: Final = (SAYING_WHY - {"purposes"}) | {
+    *("provision", "notice", "recipient_kind", _PROSE, _VALUE)
+}
+_KEPT: Final = frozenset({*NAMING, *_INHERITED, "purposes", "channel", "disclosure_id"})
+_BEGINS_JSON: Final = frozenset('{["')
+_LEAST_JSON: Final = len('{"a":"b"}')
+# Lists of names that the contract has.
+_ENUMERATED: Final = frozenset({"categories", "fields"})
 _ESCAPE: Final = re.compile(r"(?<!\\)\\++u([0-9a-fA-F]{4})")
 # White space as JSON writes it, in a text within a text too: however many backslashes stand before it.
 _WHITE: Final = re.compile(r"(?<!\\)\\++[bfnrt]")
 _MOST_ESCAPES: Final = 4
 _PAIR: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_URL_SAFE: Final = str.maketrans("-_", "+/", " \t\r\n")
+_decode: Final = msgspec.json.Decoder().decode
 
 
-class Said(NamedTuple):
-    """A text. `raw`: as it was sent; `text`: as it is read (`schemas.spelling`). `member`: its name.
+class Told(NamedTuple):
+    """What a message says, each text once, as it was sent.
 
-    `prose`: free text about a person. `foreign`: it holds more than ASCII.
+    `members`: member -> its texts, where it matters; all else stands under `""`, names of members too.
+    `prose`: free texts about a person; `values`: other personal values. `types`: of the events in it.
+    `readable`: nothing in it is encoded in a way that is not read here.
     """
 
-    raw: str
-    text: str
-    member: str
-    prose: bool = False
+    members: Mapping[str, Collection[str]]
+    prose: Collection[str]
+    values: Collection[str]
+    types: Collection[Any]
+    readable: bool
 
-    @property
-    def foreign(self) -> bool:
-        """Whether it is no code of the contract."""
-        return not self.raw.isascii()
+    def of(self, *members: str) -> list[str]:
+        """The texts of some members."""
+        return [text for member in members for text in self.members.get(member, ())]
+
+    def but(self, members: Iterable[str]) -> list[str]:
+        """All texts that are no personal values and stand in none of these members."""
+        return [text for name in self.members.keys() - members for text in self.members[name]]
 
 
-def said_in(message: Any) -> list[Said]:
-    """All that is said, names of members included; of personal values the free texts only.
+def told_in(message: Any) -> Told:
+    """All that is said, names of members included.
 
-    Each value is looked at once, without recursion, whatever its depth; what is said again is left out.
+    Each value is looked at once, without recursion, whatever its depth. A text that is JSON is looked
+    through as well.
     """
-    found: list[Said] = []
-    names: set[str] = set()
-    texts: set[tuple[str, str]] = set()
-    waiting: list[tuple[str, Any]] = [("", message)]
-    while waiting:
-        member, value = waiting.pop()
-        if isinstance(value, str):
-            if (member, value) not in texts:
-                texts.add((member, value))
-                found.append(_said(value, member))
-        elif isinstance(value, dict):
-            found += [Said(name, plain(name), "") for name in value if name not in names]
-            names.update(value)
-            waiting += [one for item in value.items() for one in _below(member, *item)]
-        elif isinstance(value, list):
-            waiting += [(member, one) for one in value]
+    looked = _Look({name: {} for name in ("", *_KEPT)}, [], [])
+    level: list[_Item] = [("", message)]
+    while level:
+        level = _below(level, looked)
+    texts = looked.texts
+    return Told(texts, texts.pop(_PROSE), texts.pop(_VALUE), looked.types, all(looked.readable))
+
+
+_Item = tuple[str, Any]
+
+
+class _Look(NamedTuple):
+    """What was found so far."""
+
+    texts: dict[str, dict[str, None]]
+    types: list[Any]
+    readable: list[bool]
+
+
+def _below(level: list[_Item], looked: _Look) -> list[_Item]:
+    """The values one level deeper, each with the member that it belongs to. No call for each of them."""
+    found: list[_Item] = []
+    texts, rest = looked.texts, looked.texts[""]
+    for member, value in level:
+        if value.__class__ is str:
+            texts.get(member, rest)[value] = None
+            if value[:1] in _BEGINS_JSON and len(value) >= _LEAST_JSON:
+                found += _parsed(member, value)
+        elif value.__class__ is dict:
+            rest.update(dict.fromkeys(value))
+            if member in _INHERITED:
+                found += [(member, one) for one in value.values()]
+            else:
+                found += _members(value, looked)
+        elif value.__class__ is list:
+            found += [(member, one) for one in value]
     return found
 
 
-def _below(member: str, name: str, value: Any) -> list[tuple[str, Any]]:
-    """What is looked at of a member: of personal values their names and the free texts."""
-    if name == _PERSONAL and isinstance(value, dict):
-        return [("", field) for field in value] + [(f, value[f]) for f in FREE_TEXTS & value.keys()]
-    if name == "type" and isinstance(value, str) and value in EVENT_TYPES:
-        return []
-    return [(member if member in _INHERITED else name, value)]
+def _members(value: dict[str, Any], looked: _Look) -> list[_Item]:
+    """The members of an object that is not looked through as a whole for one member."""
+    found: list[_Item] = []
+    if "specversion" in value:
+        looked.types.append(value.get("type"))
+    for name, below in value.items():
+        if name == _PERSONAL and below.__class__ is dict:
+            looked.texts[""].update(dict.fromkeys(below))
+            found += [(_kind_of(field), one) for field, one in below.items()]
+        elif name == _ENCODED:
+            decoded = _decoded(below)
+            looked.readable.append(decoded is not None)
+            found += (("", below if decoded is None else decoded),)
+        elif name != "type" or below.__class__ is not str or below not in EVENT_TYPES:
+            found += ((name, below),)
+    return found
 
 
-def _said(value: str, member: str) -> Said:
-    if member == "data_base64":
-        value = _decoded(value)
-    return Said(value, plain(value), member, member in FREE_TEXTS)
+def _kind_of(field: str) -> str:
+    """Under what a personal value is told; of a field that nobody knows it may be a fact."""
+    if field in FREE_TEXTS:
+        return _PROSE
+    return _VALUE if field in PERSONAL_FIELDS else ""
 
 
-def _decoded(value: str) -> str:
-    """The text that base64 stands for; itself where it stands for none."""
+def _parsed(member: str, text: str) -> list[tuple[str, Any]]:
+    """The JSON value that a text holds; nothing where it holds none."""
     try:
-        return unescaped(b64decode(value))
+        return [(member, _decode(text))]
+    except (ValueError, RecursionError):
+        return []
+
+
+def _decoded(value: Any) -> str | None:
+    """The text that base64 stands for; None where nobody can read it."""
+    if not isinstance(value, str):
+        return None
+    text = value.translate(_URL_SAFE).rstrip("=")
+    try:
+        return b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
     except ValueError:
-        return value
+        return None
+
+
+def spelled_out(facts: Mapping[str, Any]) -> str:
+    """The texts of facts one behind the other: what is split over members is whole again."""
+    found: list[str] = []
+    for name, value in facts.items():
+        if value.__class__ is str:
+            found.append(value)
+        elif value.__class__ is list and name not in _ENUMERATED:
+            found += [one for one in value if one.__class__ is str]
+    return "".join(found)
 
 
 def unescaped(body: bytes) -> str:

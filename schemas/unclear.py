@@ -1,42 +1,79 @@
 """What an event must say clearly, since it could tell of an investigation.
 
-Grounds, in which role and why somebody looked, why an authority received, and under which provision.
-There a word that nobody knows is not taken for an ordinary one, nor is a provision that nobody knows.
+Why something was done, by whom, with what result, and under which provision. There a word that nobody
+knows is not taken for an ordinary one, nor is a provision that nobody knows, whatever the type.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from schemas.catalogue import DISCLOSED, DISCLOSING, EVENT_TYPES
+from msgspec.structs import fields
+
+from schemas.catalogue import DISCLOSING, EVENT_TYPES
 from schemas.clearance import Clearance
-from schemas.event_type import PREFIX
+from schemas.event_type import PREFIX, EventType
 from schemas.ordinary import Ordinary, Place
-from schemas.strings import said_in
+from schemas.strings import SAYING_WHY, Told
 
-__all__ = ["TELLING_NAMES", "Unclear", "texts_in"]
+__all__ = ["TELLING_NAMES", "UPKEEP", "Unclear"]
 
-_ACCESSED: Final = f"{PREFIX}personal-data-accessed.v1"
-_NOTICE: Final = f"{PREFIX}disclosure-notice-withheld.v1"
-_HOLDS: Final = frozenset(
-    f"{PREFIX}legal-hold-{done}.v1" for done in ("placed", "reviewed", "released")
+UPKEEP: Final = frozenset({"recipient", "activity", "role", "system", "measure", "notice"})
+"""Subjects of the register's upkeep: it says which parties and rules there are, not what was done about a
+person."""
+_NOTICES: Final = ("requested", "given", "withheld")
+# Types that say why something was done to a person's data because of others, or was not done: each word
+# of theirs must be known.
+_SAYING: Final = frozenset(
+    f"{PREFIX}{name}.v1"
+    for name in (
+        *(f"disclosure-notice-{done}" for done in _NOTICES),
+        *(f"legal-hold-{done}" for done in ("placed", "reviewed", "released")),
+        *(f"rights-request-{done}" for done in ("extended", "refused", "answered")),
+        *(f"objection-{done}" for done in ("raised", "upheld", "overruled")),
+        *(f"service-{done}" for done in ("blocked", "unblocked", "deactivated")),
+        *("processing-restricted", "restriction-lifted", "erasure-decided", "recipient-notified"),
+        *("personal-data-accessed", "event-annulled", "number-porting-cancelled"),
+    )
 )
-_REFUSED: Final = f"{PREFIX}rights-request-refused.v1"
-# Types that tell what was done for an authority, or not done because of one.
-_TELLING: Final = frozenset({*DISCLOSING, *_HOLDS, _ACCESSED, _NOTICE, _REFUSED})
-_NOTHING: Final[Mapping[str, Any]] = {}
-# Type -> members that are codes of ordinary words; of disclosures only those to authorities.
-_ASKED: Final[Mapping[str, tuple[tuple[str, Place], ...]]] = {
-    **dict.fromkeys((*_HOLDS, _NOTICE, _REFUSED), (("ground", "ground"),)),
-    _ACCESSED: (("role", "business"), ("purpose", "business")),
-    DISCLOSED: (("purpose", "authority"), ("necessity_reason", "authority")),
+# In these, and where others receive data or ask for it, so must the provision be.
+_TELLING: Final = (
+    _SAYING
+    | DISCLOSING
+    | {
+        f"{PREFIX}{name}.v1"
+        for name in (
+            *("number-porting-requested", "number-porting-performed", "equipment-shipped"),
+            *("account-deactivated", "account-reactivated", "internal-report-produced"),
+            *("supervisory-inquiry-received", "supervisory-inquiry-answered"),
+            "court-petition-received",
+        )
+    }
+)
+_ERASURE: Final = f"{PREFIX}erasure-decided.v1"
+_PLACES: Final[Mapping[str, Place]] = {
+    **dict.fromkeys(SAYING_WHY, "reason"),
+    **dict.fromkeys(("ground", "rule"), "ground"),
+    **dict.fromkeys(("role", "purpose", "purposes"), "business"),
 }
+# What an authority gets data for says more than what others do.
+_ASKED: Final = frozenset({"purpose", "necessity_reason"})
+_CLASSIFIED: Final = frozenset({"dataclassification", "dataregulation", "datacategory"})
+# A court gets what a duty commands under a provision, or a criminal court may have commanded it.
+_COURT, _DUTIES = "court", frozenset({"6-1-c", "6-1-e"})
+# Nobody says so much in one place.
+_MOST: Final = 256
 
-TELLING_NAMES: Final = tuple(sorted(EVENT_TYPES[name].name.replace("-", "") for name in _TELLING))
-"""The letters of their names: bytes that hold one and cannot be read cannot be judged."""
+TELLING_NAMES: Final = tuple(
+    sorted(EVENT_TYPES[name].name.replace("-", "") for name in _TELLING - {_ERASURE})
+)
+"""The letters of their names: bytes that hold one and cannot be read cannot be judged.
+
+What the privacy office decides on an erasure comes from a program of this house: a fault in it is shown.
+"""
 
 
 class Unclear:
-    """Looks whether an event leaves open what it tells. `authorities`: kinds of recipient that are some."""
+    """Looks whether a message leaves open what it tells. `authorities`: kinds of recipient that are some."""
 
     def __init__(
         self, ordinary: Ordinary, clearance: Clearance, authorities: Collection[str]
@@ -46,68 +83,108 @@ class Unclear:
         self._authorities = frozenset(authorities)
 
     def is_due(self, message: dict[str, Any]) -> bool:
-        """Whether a message of a known type and the right shape is unclear."""
+        """Whether a message of a known type and the right shape may be unclear."""
         name: str = message["type"]
-        return name in _TELLING and self._leaves_open(name, message["data"])
-
-    def is_open(self, message: Any) -> bool:
-        """Whether a JSON value of any shape is unclear, a list of events or an event in a wrapper too."""
-        name = message.get("type") if isinstance(message, dict) else None
-        if isinstance(name, str) and not self._ordinary.is_type(name):
+        data: dict[str, Any] = message["data"]
+        if name == _ERASURE or data.get("recipient_kind") in self._authorities:
             return True
-        known = isinstance(name, str) and name in EVENT_TYPES
-        return any(self._is_open(one, known) for one in _objects(message))
-
-    def _is_open(self, one: dict[str, Any], known: bool) -> bool:
-        """Whether an object is, as an event or as the facts of one. `known`: so is the type of the whole."""
-        if not all(self._ordinary.is_kind(kind) for kind in texts_in(one.get("recipient_kind"))):
+        for member, place in _JUDGED[name]:
+            text = data.get(member)
+            if text is not None and not (text.__class__ is str and self._is_code(place, text)):
+                return True
+        provision = data.get("provision")
+        if provision is not None and name in _TELLING and not self._clearance.is_known(provision):
             return True
-        if not (known or self._are_codes("ground", one.get("ground"))):
+        return not _CLASSIFIED.isdisjoint(message)
+
+    def is_open(self, message: Any, told: Told) -> bool:
+        """Whether a JSON value of any shape is unclear: an event, events in a list or a wrapper, or none."""
+        event = message if isinstance(message, dict) else {}
+        name, data = event.get("type"), event.get("data")
+        types = {one for one in (name, *told.types) if isinstance(one, str)}
+        kinds = told.of("recipient_kind")
+        if not (
+            all(map(self._ordinary.is_type, types)) and all(map(self._ordinary.is_kind, kinds))
+        ):
             return True
-        name = one.get("type")
-        if not isinstance(name, str):
-            return False
-        unheard = "specversion" in one and not self._ordinary.is_type(name)
-        return unheard or self._leaves_open(name, one.get("data"), one)
-
-    def _leaves_open(self, name: str, facts: Any, event: Mapping[str, Any] = _NOTHING) -> bool:
-        if name not in _TELLING:
-            return False
-        if not isinstance(facts, dict):
-            return bool(texts_in(facts)) or "data_base64" in event
-        kind = facts.get("recipient_kind")
-        if name == DISCLOSED and not (isinstance(kind, str) and kind in self._authorities):
-            return False
-        if not all(self._are_codes(place, facts.get(fact)) for fact, place in _ASKED.get(name, ())):
+        places = _places(types, told, self._authorities)
+        if not all(self._are_codes(place, told.of(one)) for one, place in places.items()):
             return True
-        return not all(self._is_provision(one, kind) for one in texts_in(facts.get("provision")))
+        facts = data if isinstance(data, dict) else {}
+        if (
+            isinstance(name, str)
+            and name in _TELLING
+            and not (told.readable and (facts or not _says(data)))
+        ):
+            return True
+        return _is_duty_to_court(facts) or not (
+            (types and types <= _FREE) or self._are_provisions(told, facts.get("recipient_kind"))
+        )
 
-    def _is_provision(self, text: str, kind: Any) -> bool:
-        return self._clearance.is_known(text) or self._clearance.is_mistake(text, kind)
-
-    def _are_codes(self, place: Place, value: Any) -> bool:
-        """Whether all texts of a member are ordinary. A ground may be an article that is known to be open."""
+    def _are_provisions(self, told: Told, kind: Any) -> bool:
+        name = kind if isinstance(kind, str) else ""
         return all(
-            self._ordinary.is_code(place, text)
-            or (place == "ground" and self._clearance.is_article(text))
-            for text in texts_in(value)
+            self._clearance.is_known(text) or self._clearance.is_mistake(text, name)
+            for text in told.of("provision")
+        )
+
+    def _are_codes(self, place: Place, texts: Collection[str]) -> bool:
+        return len(texts) <= _MOST and all(self._is_code(place, text) for text in texts)
+
+    def _is_code(self, place: Place, text: str) -> bool:
+        """Whether a text is ordinary. A ground may be an article that is known to be open."""
+        return self._ordinary.is_code(place, text) or (
+            place == "ground" and self._clearance.is_article(text)
         )
 
 
-def texts_in(value: Any) -> list[str]:
-    """The texts of a member, which is one text where its shape is right."""
-    if isinstance(value, str):
-        return [value]
-    return [one.raw for one in said_in(value)] if isinstance(value, list | dict) else []
+def _says(data: Any) -> bool:
+    """Whether what stands for the facts of an event says anything."""
+    return bool(data) and data.__class__ not in {bool, int, float}
 
 
-def _objects(value: Any) -> Iterator[dict[str, Any]]:
-    """All objects of a JSON value, but for personal values; each is looked at once, without recursion."""
-    waiting = [value]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict):
-            yield one
-            waiting += [below for name, below in one.items() if name != "personal"]
-        elif isinstance(one, list):
-            waiting += one
+def _is_duty_to_court(facts: dict[str, Any]) -> bool:
+    basis = facts.get("legal_basis")
+    return (
+        facts.get("recipient_kind") == _COURT
+        and isinstance(basis, str)
+        and basis in _DUTIES
+        and "provision" not in facts
+    )
+
+
+def _places(types: Collection[str], told: Told, authorities: Collection[str]) -> dict[str, Place]:
+    """The members of a message that are judged, and where their words are listed.
+
+    Where nobody knows the type all are, and in a type that says nothing of others what it does not have.
+    """
+    said = set.intersection(*(_UNJUDGED.get(one, set()) for one in types)) if types else set()
+    places = {member: place for member, place in _PLACES.items() if member not in said}
+    if told.of("disclosure_id"):
+        places["channel"] = "reason"
+    if not frozenset(authorities).isdisjoint(told.of("recipient_kind")):
+        places |= dict.fromkeys(_ASKED, "authority")
+    return places
+
+
+def _judged(entry: EventType) -> tuple[tuple[str, Place], ...]:
+    """The members of a type's facts that are judged where its shape is right."""
+    if entry.type not in _SAYING:
+        return ()
+    names = {field.name for field in fields(entry.data)}
+    places = {**_PLACES, "channel": "reason"} if "disclosure_id" in names else _PLACES
+    return tuple((name, place) for name, place in sorted(places.items()) if name in names)
+
+
+def _unjudged(entry: EventType) -> set[str]:
+    """The members that say of a type's own business why: any code, as the contract has it."""
+    if entry.type in _SAYING:
+        return set()
+    own = {field.name for field in fields(entry.data)}
+    return set(SAYING_WHY) - _CLASSIFIED if entry.subjects <= UPKEEP else own
+
+
+_UNJUDGED: Final = {name: _unjudged(entry) for name, entry in EVENT_TYPES.items()}
+_JUDGED: Final = {name: _judged(entry) for name, entry in EVENT_TYPES.items()}
+# Types in which a provision that nobody knows is a finding.
+_FREE: Final = EVENT_TYPES.keys() - _TELLING

@@ -25,6 +25,7 @@ def on(day: int) -> str:
 def known(cli: Cli) -> Cli:
     """A ledger with one of everything that can be named."""
     taxed = {"legal_basis": "6-1-c", "provision": "nl.awr.53", "recipient_kind": "tax-authority"}
+    lent = {"provision": "nl.uavg.39", "recipient_kind": "group-company"}
     detected = {"breach_ref": "BR-1", "detected_at": on(6), "regime": "gdpr"}
     answer = cli.record(
         message(
@@ -44,7 +45,7 @@ def known(cli: Cli) -> Cli:
         collected(time=on(2), personal={"email": "a@example.nl"}, categories=["contact"]),
         disclosed(time=on(3), id="debt", recipient="incasso-1"),
         disclosed(time=on(4), id="tax", recipient="fiscus", **taxed),
-        disclosed(time=on(5), id="odd", recipient="nobody", provision="nl.made.up.7"),
+        disclosed(time=on(5), id="odd", recipient="nobody", **lent),
         message("breach-detected", "breach/BR-1", time=on(6), **detected),
     )
     assert answer["rejected"] == 0, answer["rejections"]
@@ -101,9 +102,7 @@ def test_every_spelling_that_is_printed_is_accepted(known: Cli) -> None:
     ]  # nobody registered it, but it got something
     for spelled in ("nl.awr.53", "AWR art. 53", "awr.53", "AWR art. 53 lid 1"):
         assert given(known, "--provision", spelled) == ["tax"]
-    assert given(known, "--provision", "NL-made-up-7") == [
-        "odd"
-    ]  # of no rulebook, as it is printed
+    assert given(known, "--provision", "NL-uavg-39") == ["odd"]  # of no rulebook, as it is printed
     for spelled in ("tax-authority", "Tax authority", "Belastingdienst"):
         assert given(known, "--kind", spelled) == ["tax"]
     for spelled in ("activity/debt-collection", "debt-collection"):

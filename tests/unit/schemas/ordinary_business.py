@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 
+from schemas.ordinary import Place
 from tests.unit.schemas.making import FOREIGN, Message, changed, example
 
 ROLES = (
@@ -59,6 +60,91 @@ TYPES = (
     *("invoice-paid", "customer-exploded", "consent-renewd", "something-else", "foo", "unknown"),
     *("customer-deleted", "subscription-paused", "ticket-opened", "order-mislaid", "no-such-type"),
 )
+
+MADE_UP: dict[Place, str] = {
+    "reason": """
+        mistake moved unpaid customer-request contract-ended duplicate wrong-person wrong-customer
+        replaced over stopped many-data ended new-customer topic-recreated disk-damaged typing-error
+        typo spelling spelling-error large-order retention-passed worn back curious complexity
+        bankrupt agreement-ended other-fields order offsets-reused not-sent not-seen no-provision
+        end defect not-approved law-changed contract impossible confirmed withdrawn accepted told
+        settled nothing fine poor-risk no-change deposit-waived deposit acceptable-with-measures
+        done granted partially-granted rejected denied answered in-full partly-answered not-held
+        unfounded mended own-situation mine situation moved-abroad nonpayment non-payment fraud
+        death deceased divorce marriage name-change system-error test-data test import-error
+        migrated migration-error sent-twice wrong-amount wrong-date wrong-address late-payment
+        payment-received paid-in-full paid-in-instalments written-off written_off sold-debt
+        transferred false-positive no-fraud confirmed-misuse password-shared account-takeover
+        sim-swap-fraud account-closed backlog high-volume number-of-requests complex-request
+        third-party-data illness staff-shortage holidays summer-holidays identity-check-pending
+        awaiting-information translation-needed legacy-systems archive-search rectified erased
+        restricted corrected deleted updated notified informed acknowledged not-reachable
+        disproportionate-effort no-answer bounced delivered undelivered inactivity no-longer-needed
+        end-of-life end-of-contract switched-provider porting-out churned price-increase
+        dissatisfied better-offer relocation emigration bankruptcy insolvency debt-restructuring
+        text-changed new-text expired-text unclear-text checkbox-preticked minor not-of-age
+        consent-expired consent-withdrawn duplicate-event sender-error clock-error wrong-subject
+        wrong-amount-booked bug software-bug rollback overheating lightning broken hardware-failure
+        maintenance planned-maintenance limit-reached credit-limit abuse spam-sent robocalls
+        lost-phone stolen-phone stolen sim-lost at-own-request customer-wish never_started cancelled
+        merged/1 new-order outsourced text-unclear misspelt insufficient-income positive negative
+        approve approved declined refer manual-review overturned upheld unchanged reviewed
+        login-reset residual-risk-low low medium high court kantonrechter geschillencommissie
+        rechtbank arbitration mediation ombudsman small-claims email portal post phone app letter
+        sms api/v2 email-link sales/fair web store shop chat whatsapp call-centre callcenter paper
+        branch kiosk website mobile-app in-person geen-gehoor betaald niet-betaald verhuizing
+        overlijden fout dubbel verkeerde-klant op-verzoek-van-klant faillissement wanbetaling
+        einde-contract typefout naamswijziging vervallen vervangen afgewezen toegewezen gedeeltelijk
+        afgehandeld opgelost
+    """,
+    "business": """
+        helpdesk-agent helpdeskAgent fieldTechnician billing_clerk customer-care-agent
+        privacy-officer security-officer data-protection-officer DPO chief-information-officer
+        network-operations noc-engineer sre sales-rep account-manager key-account-manager
+        store-manager shop-assistant retail-associate warehouse-operative logistics-planner
+        installer splicer cable-layer site-surveyor porting-specialist number-management fraud-desk
+        fraud-officer credit-controller collections-agent debt-counsellor dunning-clerk
+        legal-counsel paralegal claims-handler complaints-officer quality-coach trainer
+        workforce-planner hr-advisor payroll-clerk recruiter data-scientist data-steward bi-analyst
+        dashboard-builder marketing-executive campaign-manager crm-specialist web-editor
+        ux-researcher product-manager scrum-master tester devops-engineer release-manager dba
+        backup-operator service-desk second-line third-line major-incident-manager problem-manager
+        change-manager translator receptionist office-manager facility-manager auditor
+        external-auditor internal-auditor tax-advisor controller treasurer accounts-payable
+        accounts-receivable procurement-officer vendor-manager reseller-support wholesale-desk
+        b2b-support smb-advisor vip-desk loyalty-team winback-team retention-agent churn-analyst
+        survey-interviewer press-officer social-media-agent community-manager moderator chatbot
+        voicebot ivr rpa-bot batch-job etl migration-team archivist mailroom scanner-operator
+        print-room klantenservice monteur planner incassomedewerker winkelmedewerker
+        customer-question invoice-question invoice-dispute line-fault fault-diagnosis
+        speed-complaint wifi-advice modem-swap sim-replacement esim-activation roaming-question
+        bundle-upgrade contract-extension cooling-off moving-house address-check credit-check
+        payment-arrangement payment-reminder dunning refund chargeback direct-debit-failed
+        iban-change name-change inheritance death-notification power-of-attorney guardianship-check
+        identity-check age-check portal-access password-reset account-recovery login-problem
+        number-porting number-change secret-number unlisted-number directory-listing
+        caller-id-setting spam-complaint nuisance-calls emergency-call-followup outage-communication
+        maintenance-notice engineer-visit appointment delivery-tracking return-handling
+        warranty-repair quality-monitoring call-listening coaching training-sample test-data
+        data-cleaning deduplication data-migration backup-restore log-analysis capacity-planning
+        network-planning churn-model customer-survey nps campaign-selection newsletter offer winback
+        gdpr-request access-request portability-request erasure-request objection-handling
+        complaint-handling dispute-handling geschillencommissie-case audit annual-audit tax-return
+        vat-check bookkeeping invoice-printing mail-merge debt-sale factoring insurance-claim
+        bereavement wholesale-billing
+    """,
+    "ground": """
+        civil-claim contract-dispute unpaid-invoices damage-claim warranty-dispute insurance-claim
+        labour-dispute tax-audit annual-accounts rent-dispute accident-claim product-liability
+        ip-infringement data-accuracy-contested unlawful-but-kept needed-for-claim objection-pending
+        accuracy-verified objection-rejected objection-upheld compelling-grounds direct-marketing
+        own-situation health-situation family-situation statutory-retention retention-duty
+        fiscal-retention open-invoice running-contract warranty-period limitation-period
+        legal-claims defence-of-claims excessive-requests repeated-request identity-not-shown
+        third-party-rights trade-secret already-informed disproportionate-effort no-contact-details
+    """,
+}
+"""Codes that were made up before anybody looked which words are known."""
 
 
 def ordinary(count: int, seed: int) -> Iterator[Message]:

@@ -218,6 +218,13 @@ TOLD_CLEARLY = {
     *("legal-hold-placed.ground", "legal-hold-reviewed.ground", "legal-hold-released.ground"),
     *("disclosure-notice-withheld.ground", "rights-request-refused.ground"),
     *("personal-data-accessed.role", "personal-data-accessed.purpose"),
+    *("disclosure-notice-requested.channel", "disclosure-notice-given.channel"),
+    *("rights-request-extended.reason", "rights-request-answered.outcome"),
+    *(f"objection-{done}.ground" for done in ("raised", "upheld", "overruled")),
+    *(f"service-{done}.reason" for done in ("blocked", "unblocked", "deactivated")),
+    *("processing-restricted.ground", "restriction-lifted.ground", "event-annulled.reason"),
+    *(f"recipient-notified.{member}" for member in ("action", "outcome", "ground")),
+    "number-porting-cancelled.reason",
     *("personal-data-disclosed.purpose", "personal-data-disclosed.necessity_reason"),
 }
 HINTING = {"police", "public-prosecutor", "intelligence-service", "investigation-agency", "ciot"}
