@@ -4,7 +4,8 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from schemas.strings import FREE_TEXTS, said_in
+from schemas.strings import FREE_TEXTS, TC_STRING, said_in
+from schemas.tc_string import is_tc_string
 
 __all__ = ["SMALL", "QuickLook", "tree_of"]
 
@@ -86,7 +87,7 @@ class QuickLook:
         fresh: list[str] = []
         for name, value in data.items():
             if type(value) is str:
-                if value not in harmless:
+                if value not in harmless and not (name == TC_STRING and is_tc_string(value)):
                     fresh.append(value)
             elif name not in _APART and (type(value) is list or type(value) is dict):
                 fresh += [one.raw for one in said_in(value) if one.raw not in harmless]

@@ -6,9 +6,12 @@ from typing import Any, Final, NamedTuple
 
 from schemas.catalogue import EVENT_TYPES
 from schemas.spelling import plain
+from schemas.tc_string import is_tc_string
 
-__all__ = ["FREE_TEXTS", "Said", "said_in", "unescaped"]
+__all__ = ["FREE_TEXTS", "TC_STRING", "Said", "said_in", "unescaped"]
 
+TC_STRING: Final = "tc_string"
+"""A member whose text is bits, once it is a TC string: letters in it spell nothing."""
 FREE_TEXTS: Final = frozenset({"remark", "letter_text", "ticket_text"})
 """Personal fields of free text: prose, in which a word says little."""
 _PERSONAL: Final = "personal"
@@ -66,6 +69,8 @@ def _below(member: str, name: str, value: Any) -> list[tuple[str, Any]]:
     if name == _PERSONAL and isinstance(value, dict):
         return [("", field) for field in value] + [(f, value[f]) for f in FREE_TEXTS & value.keys()]
     if name == "type" and isinstance(value, str) and value in EVENT_TYPES:
+        return []
+    if name == TC_STRING and isinstance(value, str) and is_tc_string(value):
         return []
     return [(member if member in _INHERITED else name, value)]
 

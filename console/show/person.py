@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
+from console.answers.evidence import evidence_words
 from console.show.text import Stack, clean, pairs, table
 from console.words import counted, headings, phrase
 from schemas.texts import Language, field_name
@@ -45,12 +46,13 @@ def _what(line: dict[str, Any], language: Language) -> Stack:
 
 
 def _facts(line: dict[str, Any], language: Language) -> Stack:
-    facts = dict(line["facts"])
+    facts = {name: value for name, value in line["facts"].items() if name != "tc_string"}
     if "keys_destroyed" in facts:
         facts["keys_destroyed"] = counted("key", len(facts["keys_destroyed"]), language)
     if "decisions" in facts:
         facts["decisions"] = _decided(facts["decisions"])
-    return Stack(f"{name}: {clean(value, language)}" for name, value in facts.items())
+    told = [f"{name}: {clean(value, language)}" for name, value in facts.items()]
+    return Stack([*told, *evidence_words(line.get("evidence"), language)])
 
 
 def _decided(decisions: dict[str, dict[str, Any]]) -> list[str]:
