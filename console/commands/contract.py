@@ -5,21 +5,25 @@ from typing import Annotated
 import orjson
 import typer
 
+from console.answers.evidence import decoded_string
 from console.answers.intake import validated
 from console.commands.failing import fail_unless
-from console.flags import Json, configured
+from console.flags import Json, Language, configured, language_of
 from console.lookups import event_types, option_of
 from console.output import emit, emit_bytes, people
 from console.settings import Settings
+from console.show.evidence import string_table
 from console.show.intake import ingested_tables
 from console.show.text import table
 from console.streams import opened
 from console.wiring import utc_now
+from console.words import phrase
 from consumers.lines import lines
 from rulebook import secrecy
 from schemas import EVENT_TYPES, EventType, Intake
 from schemas.documents import schema_of
 from schemas.library import examples_of
+from schemas.tc_string import TcFault, decoded
 
 __all__ = ["add_commands"]
 
@@ -46,6 +50,7 @@ def add_commands(app: typer.Typer) -> None:
     schema.command("list")(list_types)
     schema.command("show")(show_type)
     schema.command("validate")(validate)
+    schema.command("tc-string")(show_tc_string)
     app.add_typer(schema, name="schema", rich_help_panel="Intake")
 
 
@@ -114,3 +119,26 @@ def validate(
     else:
         people().print(*ingested_tables(answer))
     fail_unless(answer["rejected"] == 0)
+
+
+def show_tc_string(
+    text: Annotated[str, typer.Argument(metavar="STRING", help="As a consent tool made it.")],
+    language: Language = "en",
+    as_json: Json = False,
+) -> None:
+    """Print what a TC string says, in words. Exit status 1, and why, when it is none."""
+    spoken = language_of(language)
+    try:
+        string = decoded_string(decoded(text))
+    except TcFault as fault:
+        why = phrase("evidence", "unread", spoken, phrase("tc-fault", fault.name, spoken))
+        if as_json:
+            emit({"fault": fault.name})
+        else:
+            people().print(why)
+        fail_unless(False)
+    else:
+        if as_json:
+            emit(string)
+        else:
+            people().print(string_table(string, spoken))
