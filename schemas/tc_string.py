@@ -9,7 +9,7 @@ behind the last field are padding. Ids of vendors stay ranges, since 34 bits may
 import re
 from base64 import urlsafe_b64decode
 from datetime import UTC, datetime, timedelta
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from msgspec import Struct
 
@@ -171,10 +171,10 @@ class _Bits:
             raise TcFault("bits-beyond")
 
 
-def _core(bits: _Bits) -> dict[str, object]:
+def _core(bits: _Bits) -> dict[str, Any]:
     if bits.number(6) != VERSION:
         raise TcFault("wrong-version")
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "created": bits.time(),
         "last_updated": bits.time(),
         "cmp_id": bits.number(12),
@@ -222,9 +222,9 @@ def _restriction(bits: _Bits) -> Restriction:
     return Restriction(purpose, kind, _listed(bits, 0xFFFF))
 
 
-def _segments(segments: list[str]) -> dict[str, object]:
+def _segments(segments: list[str]) -> dict[str, Any]:
     """What stands behind the core, in any order, each kind once."""
-    fields: dict[str, object] = {}
+    fields: dict[str, Any] = {}
     for segment in segments:
         bits = _Bits(segment)
         name, value = _segment(bits, bits.number(3))
@@ -235,7 +235,7 @@ def _segments(segments: list[str]) -> dict[str, object]:
     return fields
 
 
-def _segment(bits: _Bits, kind: int) -> tuple[str, object]:
+def _segment(bits: _Bits, kind: int) -> tuple[str, Any]:
     if kind == _DISCLOSED:
         return "vendors_disclosed", _vendors(bits)
     if kind == _ALLOWED:

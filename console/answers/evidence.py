@@ -38,7 +38,7 @@ def _string(text: str) -> dict[str, Any]:
 
 def decoded_string(string: TcString) -> dict[str, Any]:
     """The fields of a string for programs; of vendors how many there are, and their ids as ranges."""
-    fields = msgspec.to_builtins(string, builtin_types=())
+    fields: dict[str, Any] = msgspec.to_builtins(string)
     fields |= {name: instant(getattr(string, name)) for name in ("created", "last_updated")}
     for name in _VENDORS:
         vendors = getattr(string, name)
