@@ -20,7 +20,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "7408523a68312e45de3c5bcf2954440f1bc735fe63a945d3f07cf59057d89fac"
+DIGEST = "ce5e0b9cb6e2a37cc0d2f01c8ae8b8b0aca9e8dc073fb145abad9249bc756001"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS: dict[str, Any] = {
