@@ -17,6 +17,7 @@ from projections.findings_dossier import Dossier, dossier_name, noted
 from projections.findings_fact import Fact, fact_of, facts_in
 from projections.findings_traces import Traces, leaves_traces, traced
 from projections.view import Key, View
+from rulebook.consent_evidence import CONSENT_EVIDENCE_TABLE
 from rulebook.digest import digest
 from rulebook.powers import POWER_TABLE
 from rulebook.sources import SOURCES
@@ -81,6 +82,7 @@ _RULES = digest(
     POWER_TABLE,
     SOURCES,
     rulebook.COMPANY_DATES,
+    CONSENT_EVIDENCE_TABLE,
 )
 
 VIEW: View[Row] = View(

@@ -18,6 +18,7 @@ from schemas import CATEGORIES, REMARK
 
 __all__ = [
     "CONTRACT",
+    "COOKIES",
     "FOREVER",
     "NOTED",
     "NO_DOSSIER",
@@ -25,6 +26,7 @@ __all__ = [
     "RUNNING",
     "SHARED",
     "SHARED_TOPICS",
+    "SIGNAL",
     "TAKEOVER",
     "Dossier",
     "Mark",
@@ -45,6 +47,10 @@ CONTRACT, RUNNING, _ENDED = "contract", "running", "ended"
 """Topic of contracts, and what its last mark says while the person is a party to a contract that runs."""
 TAKEOVER = "takeover"
 """Topic of who handed a contract over to whom."""
+
+
+SIGNAL, COOKIES = "signal", "cookies"
+"""Topic of what a person's browser said (Global Privacy Control), and of the latest choice of cookies."""
 
 
 class Mark(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -231,6 +237,12 @@ def _side(event: RecordedEvent) -> str:
     return RUNNING if event.facts["to_customer"] == str(event.stream) else _ENDED
 
 
+def _says(signal: bool) -> Callable[[RecordedEvent], bool]:
+    return lambda event: event.facts.get("gpc") is signal
+
+
+# Of two signals of one moment the one counts that says no.
+_SIGNALS = (_note(SIGNAL, True, 1, when=_says(True)), _note(SIGNAL, False, when=_says(False)))
 # Something was sold: to be registered is no sale.
 _BOUGHT = _note("bought", only_first=True)
 _CONTRACT = f"{CONTRACT}/{{contract_ref}}"
@@ -292,15 +304,16 @@ NOTED: dict[str, tuple[Noting, ...]] = {
     "restriction-lifted": (_note("restriction-lifted", _categories, 1),),
     "erasure-decided": (_note("decided", _decided, when=_is_ours),),
     # consent
-    "consent-given": (_note("consent/{purpose}", _consent),),
-    "consent-renewed": (_note("consent/{purpose}", _consent),),
-    "consent-withdrawn": (_note("consent/{purpose}", None, 1),),
-    "consent-refused": (_note("consent/{purpose}", None, 1),),
+    "consent-given": (_note("consent/{purpose}", _consent), *_SIGNALS),
+    "consent-renewed": (_note("consent/{purpose}", _consent), *_SIGNALS),
+    "consent-withdrawn": (_note("consent/{purpose}", None, 1), *_SIGNALS),
+    "consent-refused": (_note("consent/{purpose}", None, 1), *_SIGNALS),
     "consent-invalidated": (_note("consent/{purpose}", None, 1),),
-    "objection-raised": (_note("objected/{activity_objected}", "open", 1),),
+    "cookie-preference-recorded": (_note(COOKIES, only_last=True), *_SIGNALS),
+    "objection-raised": (_note("objected/{activity_objected}", "open", 1), *_SIGNALS),
     "objection-upheld": (_note("objected/{activity_objected}", "upheld", 1),),
     "objection-overruled": (_note("objected/{activity_objected}", "overruled"),),
-    "marketing-objection-recorded": (_note("objection", _fact("channel"), 1),),
+    "marketing-objection-recorded": (_note("objection", _fact("channel"), 1), *_SIGNALS),
     "app-permission-granted": (_note("permission", "granted", when=_is_contacts),),
     "app-permission-denied": (_note("permission", "denied", 1, when=_is_contacts),),
     "app-permission-revoked": (_note("permission", "revoked", 1, when=_is_contacts),),

@@ -12,9 +12,11 @@ import msgspec
 from ledger.event import RecordedEvent
 from projections.powers import POWERLESS, type_of
 from rulebook import FOUNDED, provision
+from rulebook.consent_evidence import CONSENT_PURPOSES
 
 __all__ = [
     "CHECKED",
+    "CONSENT_EVIDENCE",
     "DISCLOSURE",
     "IN_LAW",
     "OBJECTION",
@@ -62,7 +64,7 @@ _DISCLOSED = (
     "method",
     "notice",
 )
-DISCLOSURE, OBJECTION = "disclosure", "objection"
+DISCLOSURE, OBJECTION, CONSENT_EVIDENCE = "disclosure", "objection", "consent-evidence"
 IN_LAW = frozenset({"6-1-c", "6-1-e"})
 """Legal bases that lie in a provision of law, which must be named (Art. 6(3))."""
 _ACTIVITY_OBJECTED = ("activity/{activity_objected}",)
@@ -89,10 +91,29 @@ def _outside(event: RecordedEvent) -> bool:
     return not event.ours
 
 
+def _has_evidence(event: RecordedEvent) -> bool:
+    """Whether something shows the act, or could contradict it."""
+    if not {"tc_string", "gpc"}.isdisjoint(event.facts):
+        return True
+    ours = CONSENT_PURPOSES.get(event.facts.get("purpose", ""))
+    return ours is not None and ours.by_signal
+
+
+_EVIDENCE = Checking(
+    CONSENT_EVIDENCE,
+    ("purpose", "analytical", "method", "valid_until", "gpc", "tc_string", "tcf_purposes"),
+    when=_has_evidence,
+)
+_TAKEN_BACK = msgspec.structs.replace(_EVIDENCE, when=lambda event: "tc_string" in event.facts)
 # Others name a request too, such as a correction: of the helpdesk, who needs no request for a right.
 _ON_REQUEST = Checking("request-act", ("request_ref",))
 
 CHECKED: Mapping[str, tuple[Checking, ...]] = {
+    "consent-given": (_EVIDENCE,),
+    "consent-renewed": (_EVIDENCE,),
+    "consent-refused": (_TAKEN_BACK,),
+    "consent-withdrawn": (_TAKEN_BACK,),
+    "cookie-preference-recorded": (_EVIDENCE,),
     "personal-data-disclosed": (_TO_RECIPIENT,),
     "emergency-call-disclosed": (_TO_RECIPIENT,),
     "malicious-call-data-disclosed": (_TO_RECIPIENT, Checking("malicious-call")),

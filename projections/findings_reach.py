@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 
 from projections.findings_disclosure import frameworks_on, standing, version_on
-from projections.findings_dossier import Dossier, Mark, topic_of
+from projections.findings_dossier import SIGNAL, Dossier, Mark, topic_of
 from projections.view import Order
 from rulebook.calendar import AMSTERDAM
 
@@ -20,7 +20,7 @@ _Marks = tuple[Mark, ...]
 _TIMELY = frozenset(
     {
         *("bought", "decided", "vog", "employment", "role", "reading", "defined"),
-        *("transfer", "collection-notice"),
+        *("transfer", "collection-notice", SIGNAL),
     }
 )
 _RECIPIENT = "recipient"

@@ -9,9 +9,10 @@ from datetime import date, datetime
 
 import rulebook
 from projections.credit import NO_OCCASION, occasion
+from projections.findings_consent import consent_evidence
 from projections.findings_disclosure import disclosure, informed
-from projections.findings_dossier import PURPOSES, Dossier
-from projections.findings_fact import OBJECTION, Fact
+from projections.findings_dossier import COOKIES, PURPOSES, SIGNAL, Dossier
+from projections.findings_fact import CONSENT_EVIDENCE, OBJECTION, Fact
 from projections.findings_look import Look, Seen
 from projections.findings_marketing import contact, objection, overruling
 from projections.findings_retention import RETENTION, retention
@@ -216,6 +217,7 @@ SITUATIONS: Mapping[str, Callable[[Fact, Look], Iterator[Seen]]] = {
     "malicious-call": _malicious_call,
     "notice-request": _notice_request,
     "contact": contact,
+    CONSENT_EVIDENCE: consent_evidence,
     OBJECTION: objection,
     "overruling": overruling,
     "credit-check": _credit_check,
@@ -245,7 +247,9 @@ DEPENDS: Mapping[str, frozenset[str]] = {
     "bought": frozenset({"contact"}),
     "account": frozenset({"contact", RETENTION}),
     "customer": frozenset({"contact", RETENTION}),
-    "consent": frozenset({"contact"}),
+    "consent": frozenset({"contact", CONSENT_EVIDENCE}),
+    SIGNAL: frozenset({CONSENT_EVIDENCE}),
+    COOKIES: frozenset({CONSENT_EVIDENCE}),
     "decided": USES,
     "objection": frozenset({"contact"}),
     "objected": USES,

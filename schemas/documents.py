@@ -2,9 +2,10 @@
 
 A document describes the whole CloudEvent in structured form as a sender outside may write it, with
 the data category of each personal field (`x-data-category`). It says everything that `decode` checks
-except check digits, the clock, personal data in facts, times and dates outside of the years 1900 to 2199,
-times that are well written but name no instant (a leap second), keys that stand twice, and whole numbers that
-are written with a fraction or an exponent (1.0), which JSON Schema calls integers and `decode` does not.
+except check digits, the bits of a TC string, the clock, personal data in facts, times and dates outside of
+the years 1900 to 2199, times that are well written but name no instant (a leap second), keys that stand
+twice, and whole numbers that are written with a fraction or an exponent (1.0), which JSON Schema calls
+integers and `decode` does not.
 """
 
 from typing import Any, Final

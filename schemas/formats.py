@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from schemas.tc_string import LONGEST
+
 _ID_PART = r"[A-Za-z0-9._:-]{1,128}"
 ID = rf"^{_ID_PART}\Z"
 SOURCE = r"^[A-Za-z0-9._:/-]{1,128}\Z"
@@ -46,12 +48,16 @@ E164 = r"^\+[1-9][0-9]{6,14}\Z"
 IBAN = r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}\Z"
 POSTCODE = r"^[1-9][0-9]{3} ?[A-Z]{2}\Z"
 KVK = r"^[0-9]{8}\Z"
+TC = r"^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){0,3}\Z"
 
 OPEN = "open"
 """Mark of a text that its sender chooses freely: looked through for personal data."""
 
 INSTANT = "instant"
 """Mark of a text that must name a real instant."""
+
+TC_STRING = "tc-string"
+"""Mark of a text that must be a TC string (`schemas.tc_string`)."""
 
 DAY = "day"
 """Mark of a date on which something happened or begins."""
@@ -91,6 +97,27 @@ Instant = Annotated[
         extra={INSTANT: True},
         extra_json_schema={"format": "date-time", "pattern": TIME},
     ),
+]
+TcText = Annotated[
+    str,
+    Meta(
+        pattern=TC,
+        max_length=LONGEST,
+        description="A TC string, version 2, of the Transparency and Consent Framework 2.0 to 2.3.",
+        extra={TC_STRING: True},
+    ),
+]
+TcfPurposes = Annotated[
+    list[Annotated[int, Meta(ge=1, le=24)]],
+    Meta(
+        min_length=1,
+        max_length=24,
+        description="Purposes of the framework that the act is about; without it those of the rulebook.",
+    ),
+]
+Gpc = Annotated[
+    bool,
+    Meta(description="Whether the browser said `Sec-GPC: 1` (Global Privacy Control) at the act."),
 ]
 _MIDNIGHT = "A date: 00:00 in Europe/Amsterdam."
 Day = Annotated[date, Meta(description=_MIDNIGHT, extra={DAY: True})]

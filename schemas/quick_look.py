@@ -4,7 +4,8 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from schemas.strings import spelled_out, told_in
+from schemas.strings import TC_STRING, spelled_out, told_in
+from schemas.tc_string import is_tc_string
 
 __all__ = ["SMALL", "QuickLook", "tree_of"]
 
@@ -88,7 +89,11 @@ class QuickLook:
         fresh: list[str] = []
         for name, value in data.items():
             if type(value) is str:
-                if value not in harmless and not (len(value) == _UUID and _IS_UUID(value)):
+                if not (
+                    value in harmless
+                    or (len(value) == _UUID and _IS_UUID(value))
+                    or (name == TC_STRING and is_tc_string(value))
+                ):
                     fresh.append(value)
             elif name not in _APART and (type(value) is list or type(value) is dict):
                 fresh += [text for text in told_in(value).but(()) if text not in harmless]

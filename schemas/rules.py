@@ -19,6 +19,7 @@ from schemas.formats import (
     INSTANT,
     LAST_DAY,
     OPEN,
+    TC_STRING,
     instant_of,
     is_plausible,
     is_plausible_day,
@@ -27,6 +28,7 @@ from schemas.formats import (
 from schemas.personal import REMARK, unfit_field
 from schemas.references import OUTSIDERS, PERSONS, Kind, kind_of
 from schemas.shapes import members_marked, names_marked
+from schemas.tc_string import is_tc_string
 
 # A member that is a date, or holds objects of which some members are.
 Dated = tuple[str, frozenset[str]]
@@ -36,7 +38,8 @@ class Checks(Struct, frozen=True):
     """What is checked of one event type, laid out for speed.
 
     `instants` are the facts that must name a real instant, `days` and `last_days` those that are dates,
-    `open_facts` those that a sender words freely, so that personal data may have slipped into them. `silent`:
+    `open_facts` those that a sender words freely, so that personal data may have slipped into them,
+    `tc_strings` those of the Transparency and Consent Framework. `silent`:
     members that are optional, and say nothing when they are empty.
     """
 
@@ -48,6 +51,7 @@ class Checks(Struct, frozen=True):
     days: tuple[Dated, ...]
     last_days: tuple[Dated, ...]
     open_facts: tuple[str, ...]
+    tc_strings: tuple[str, ...]
     silent: tuple[str, ...]
 
 
@@ -69,6 +73,7 @@ def checks_of(type: str) -> Checks:
         days=names_marked(entry.data, DAY),
         last_days=names_marked(entry.data, LAST_DAY),
         open_facts=members_marked(entry.data, OPEN),
+        tc_strings=members_marked(entry.data, TC_STRING),
         silent=tuple(
             field.name
             for field in fields(entry.data)
@@ -91,8 +96,8 @@ def broken_rule(message: dict[str, Any], checks: Checks) -> str | None:
         return "/subject"
     data = message["data"]
     below = _broken_legal_rule(data, checks.needs_activity and kind in OUTSIDERS)
-    if below is None and checks.instants:
-        below = _not_an_instant(data, checks.instants)
+    if below is None and (checks.instants or checks.tc_strings):
+        below = _unreadable(data, checks)
     if below is None and checks.days:
         below = _misdated(data, checks.days, is_plausible_day)
     if below is None and checks.last_days:
@@ -114,6 +119,10 @@ def _broken_legal_rule(data: dict[str, Any], needs_activity: bool) -> str | None
     return None
 
 
+def _unreadable(data: dict[str, Any], checks: Checks) -> str | None:
+    return _not_an_instant(data, checks.instants) or _no_tc_string(data, checks.tc_strings)
+
+
 def _not_an_instant(data: dict[str, Any], members: Sequence[str]) -> str | None:
     for member in members:
         if member in data:
@@ -121,6 +130,11 @@ def _not_an_instant(data: dict[str, Any], members: Sequence[str]) -> str | None:
             if instant is None or not is_plausible(instant):
                 return f"/{member}"
     return None
+
+
+def _no_tc_string(data: dict[str, Any], members: Sequence[str]) -> str | None:
+    wrong = (name for name in members if name in data and not is_tc_string(data[name]))
+    return next((f"/{name}" for name in wrong), None)
 
 
 def _misdated(

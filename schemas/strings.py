@@ -9,9 +9,21 @@ import msgspec
 
 from schemas.catalogue import EVENT_TYPES
 from schemas.personal import PERSONAL_FIELDS
+from schemas.tc_string import is_tc_string
 
-__all__ = ["FREE_TEXTS", "NAMING", "SAYING_WHY", "Told", "spelled_out", "told_in", "unescaped"]
+__all__ = [
+    "FREE_TEXTS",
+    "NAMING",
+    "SAYING_WHY",
+    "TC_STRING",
+    "Told",
+    "spelled_out",
+    "told_in",
+    "unescaped",
+]
 
+TC_STRING: Final = "tc_string"
+"""A member whose text is bits, once it is a TC string: letters in it spell nothing."""
 FREE_TEXTS: Final = frozenset(
     {"remark", "letter_text", "ticket_text", "fraud_signal", "credit_outcome", "visited_pages"}
 )
@@ -130,7 +142,9 @@ def _members(value: dict[str, Any], looked: _Look) -> list[_Item]:
             decoded = _decoded(below)
             looked.readable.append(decoded is not None)
             found += (("", below if decoded is None else decoded),)
-        elif name != "type" or below.__class__ is not str or below not in EVENT_TYPES:
+        elif below.__class__ is not str or not (
+            (name == "type" and below in EVENT_TYPES) or (name == TC_STRING and is_tc_string(below))
+        ):
             found += ((name, below),)
     return found
 
@@ -166,7 +180,8 @@ def spelled_out(facts: Mapping[str, Any]) -> str:
     found: list[str] = []
     for name, value in facts.items():
         if value.__class__ is str:
-            found.append(value)
+            if name != TC_STRING or not is_tc_string(value):
+                found.append(value)
         elif value.__class__ is list and name not in _ENUMERATED:
             found += [one for one in value if one.__class__ is str]
     return "".join(found)

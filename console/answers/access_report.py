@@ -13,6 +13,7 @@ import msgspec
 import orjson
 
 from console.answers.consultations import CONSULTATIONS, consultations_of
+from console.answers.evidence import evidence_of, evidence_words
 from console.answers.feeds import Run, feeds_of, runs
 from console.answers.recipients import RecipientNames
 from console.answers.report_person import (
@@ -347,6 +348,11 @@ def _consultations(source: Source, subject: Subject) -> Iterator[Answer]:
             }
 
 
+def _shown_by(event: RecordedEvent, language: Language) -> list[str]:
+    """What is recorded beside an act to show it, in sentences."""
+    return evidence_words(evidence_of(event.facts), language)
+
+
 def _acts(subject: Subject, names: RecipientNames, language: Language) -> Iterator[Answer]:
     """Everything else that was recorded of the person, in words; what was taken back is marked."""
     for event, annulled_by in subject.acts:
@@ -357,7 +363,7 @@ def _acts(subject: Subject, names: RecipientNames, language: Language) -> Iterat
             "occurred_at": instant(event.time),
             "recorded_at": instant(event.recorded_at),
             "act": event.name,
-            "text": text_of(event.name, facts, language),
+            "text": " ".join([text_of(event.name, facts, language), *_shown_by(event, language)]),
             "annulled": annulled_by is not None,
             "positions": [event.position],
         }

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from console.answers.activities import objecting
+from console.answers.evidence import evidence_of
 from console.answers.source import Source, instant_or_none
 from console.answers.state import account_status, folded_state
 from console.answers.subjects import Chosen, chosen, customer_of
@@ -131,13 +132,15 @@ def consents_answer(
     known = list(rows)
     choices = [row for row in known if isinstance(row, Choice)]
     answers = [
-        consent_answer(row, account, customer, clock, choices, objects=objects)
+        (row, consent_answer(row, account, customer, clock, choices, objects=objects))
         for row in consents_among(known)
     ]
     return {
         "subject": reference,
         "data_subject": str(subject),
-        "consents": [_shown(answer) for answer in answers],
+        "consents": [
+            _shown(answer) | {"evidence": evidence_of(row.facts)} for row, answer in answers
+        ],
         "choices": [_choice(choice) for choice in sorted(choices, key=_choice_order)],
     }
 
@@ -159,7 +162,12 @@ def _shown(answer: ConsentAnswer) -> dict[str, Any]:
 
 def _choice(choice: Choice) -> dict[str, Any]:
     """A choice with what its event says, such as `permission` and `app_version`."""
-    return {"choice": choice.name, "since": instant(choice.order.time), "facts": choice.facts}
+    return {
+        "choice": choice.name,
+        "since": instant(choice.order.time),
+        "facts": choice.facts,
+        "evidence": evidence_of(choice.facts),
+    }
 
 
 def _choice_order(choice: Choice) -> tuple[str, str, str]:
@@ -212,5 +220,6 @@ def _act(event: RecordedEvent, annulled_by: str | None, until: datetime | None) 
         "valid_until": instant_or_none(act.valid_until),
         "activity": event.activity,
         "legal_basis": event.legal_basis,
+        "evidence": evidence_of(facts),
         "annulled_by": annulled_by,
     }

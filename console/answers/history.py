@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from console.answers.evidence import evidence_of
 from console.answers.period import ALWAYS, Period, latest
 from console.answers.source import Source, shown
 from console.answers.subjects import history_of
@@ -78,6 +79,7 @@ def _line(
     source: Source, event: RecordedEvent, annulled_by: str | None, names: dict[UUID, Any]
 ) -> dict[str, Any]:
     people = {name: names[UUID(text)] for name, text in _references(event).items()}
+    evidence = evidence_of(event.facts)
     return {
         "position": event.position,
         "version": event.version,
@@ -94,6 +96,7 @@ def _line(
         "facts": event.facts | people,
         "personal": _personal(source, event),
         "annulled_by": annulled_by,
+        **({"evidence": evidence} if evidence else {}),
         **({"trace": event.trace} if event.trace else {}),
     }
 

@@ -14,15 +14,27 @@ from console.commands.following import bring_up_to_date
 from console.commands.people import All, OptionalSubject, Subject, one_or_all, prepare, reading
 from console.commands.reports import Output, form_of, put
 from console.export.ts27560 import consent_receipt, consent_records
-from console.flags import AsOf, AtPosition, Json, RecordedBy, code_option, configured, moment_of
+from console.flags import (
+    AsOf,
+    AtPosition,
+    Json,
+    Language,
+    RecordedBy,
+    code_option,
+    configured,
+    language_of,
+    moment_of,
+)
 from console.output import emit, emit_lines, encode, people
 from console.settings import Settings
 from console.show.consent import consents_tables, marketing_tables
+from console.show.evidence import evidence_tables
 from console.wiring import Site
 from ledger.event import instant
 from projections.read import register_entries
 from projections.timetravel import Moment
 from rulebook.purposes import CHANNELS
+from schemas import texts
 
 __all__ = ["At", "add_commands"]
 
@@ -64,6 +76,7 @@ def show_consents(
             "person gets of them.",
         ),
     ] = None,
+    language: Language = "en",
     output: Output = None,
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,
@@ -71,7 +84,7 @@ def show_consents(
     as_json: Json = False,
 ) -> None:
     """Print what a person consented to or chose, and whether it is effective."""
-    moment = moment_of(as_of, recorded_by, at_position)
+    moment, language = moment_of(as_of, recorded_by, at_position), language_of(language)
     reference, form = one_or_all(subject, everyone), form_of(form, as_json, output, CONSENT_FORMATS)
     if reference is None and (history or form not in {None, "json"}):
         raise typer.BadParameter("--history and --format are about one SUBJECT")
@@ -83,7 +96,7 @@ def show_consents(
             put(_document(site, source, form, reference, moment), output)
         else:
             answer = (with_history if history else consents)(source, reference, moment)
-            _tell(answer, form, output)
+            _tell(answer, form, output, language)
 
 
 def _document(site: Site, source: Source, form: str, reference: str, moment: Moment) -> bytes:
@@ -96,11 +109,13 @@ def _document(site: Site, source: Source, form: str, reference: str, moment: Mom
     return encode(made)
 
 
-def _tell(answer: dict[str, Any], form: str | None, output: Path | None) -> None:
+def _tell(
+    answer: dict[str, Any], form: str | None, output: Path | None, language: texts.Language
+) -> None:
     if form == "json":
         put(encode(answer), output)
     else:
-        people().print(*consents_tables(answer))
+        people().print(*consents_tables(answer), *evidence_tables(answer))
 
 
 @configured("store")

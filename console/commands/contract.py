@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from console.answers.evidence import decoded_string
 from console.answers.intake import validated
 from console.commands.failing import fail_unless
 from console.flags import Json, configured, spoken_to
@@ -12,15 +13,18 @@ from console.language import spoken
 from console.lookups import event_types, option_of
 from console.output import emit, emit_bytes, people
 from console.settings import Settings
+from console.show.evidence import string_table
 from console.show.intake import ingested_tables
 from console.show.text import worded
 from console.streams import opened
 from console.wiring import utc_now
+from console.words import say
 from consumers.lines import lines
 from rulebook import secrecy
 from schemas import EVENT_TYPES, EventType, Intake
 from schemas.documents import schema_of
 from schemas.library import examples_of
+from schemas.tc_string import TcFault, decoded
 from schemas.texts import texts
 
 __all__ = ["add_commands"]
@@ -48,6 +52,7 @@ def add_commands(app: typer.Typer) -> None:
     schema.command("list")(list_types)
     schema.command("show")(show_type)
     schema.command("validate")(validate)
+    schema.command("tc-string")(show_tc_string)
     app.add_typer(schema, name="schema", rich_help_panel="Intake")
 
 
@@ -126,3 +131,26 @@ def validate(
     else:
         people().print(*ingested_tables(answer))
     fail_unless(answer["rejected"] == 0)
+
+
+@spoken_to
+def show_tc_string(
+    _: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="STRING", help="As a consent tool made it.")],
+    as_json: Json = False,
+) -> None:
+    """Print what a TC string says, in words. Exit status 1, and why, when it is none."""
+    try:
+        string = decoded_string(decoded(text))
+    except TcFault as fault:
+        why = say("evidence", "unread", say("tc-fault", fault.name))
+        if as_json:
+            emit({"fault": fault.name})
+        else:
+            people().print(why)
+        fail_unless(False)
+    else:
+        if as_json:
+            emit(string)
+        else:
+            people().print(string_table(string))

@@ -13,7 +13,13 @@ from console.answers.subjects import check_reference
 from console.commands.following import bring_up_to_date
 from console.commands.people import reading
 from console.commands.reports import Output, form_of, put
-from console.export import register_csv, register_dpv, register_page, register_workbook
+from console.export import (
+    register_csv,
+    register_dpv,
+    register_fideslang,
+    register_page,
+    register_workbook,
+)
 from console.flags import (
     AsOf,
     AtPosition,
@@ -37,7 +43,7 @@ from schemas.events.disclosure import RecipientKind
 
 __all__ = ["add_commands"]
 
-FORMATS = ("json", "csv", "xlsx", "html", "dpv")
+FORMATS = ("json", "csv", "xlsx", "html", "dpv", "fideslang")
 KINDS: tuple[str, ...] = get_args(RecipientKind)
 EXPORTS: dict[str, Callable[[dict[str, Any], texts.Language], bytes]] = {
     "json": lambda answer, _language: encode(answer),
@@ -45,6 +51,7 @@ EXPORTS: dict[str, Callable[[dict[str, Any], texts.Language], bytes]] = {
     "xlsx": register_workbook,
     "html": register_page,
     "dpv": lambda answer, _language: encode(register_dpv(answer)),
+    "fideslang": lambda answer, _language: encode(register_fideslang(answer)),
 }
 
 

@@ -2,6 +2,13 @@
 
 from console.export.page import register_page
 from console.export.register_dpv import register_dpv
+from console.export.register_fideslang import register_fideslang
 from console.export.spreadsheet import register_csv, register_workbook
 
-__all__ = ["register_csv", "register_dpv", "register_page", "register_workbook"]
+__all__ = [
+    "register_csv",
+    "register_dpv",
+    "register_fideslang",
+    "register_page",
+    "register_workbook",
+]

@@ -28,11 +28,11 @@ def consent_texts(life: Life) -> list[Publication]:
     text, source = f"personalisation/{later.year}-1", "app-backend"
     again = {"purpose": "personalisation", "text_version": text}
     no = {"purpose": "location-services", "text_version": f"location-services/{at.year}-1"}
-    why = "text-unclear"
+    why, renewed = "text-unclear", {**again, "method": "checkbox", "channel": "portal"}
     return [
         consented(life, at, "personalisation", "portal"),
         recorded(life, at + MINUTE, ANALYTICS, source, "consent-refused", **no, channel="app"),
-        recorded(life, later, ANALYTICS, source, "consent-renewed", **again, channel="portal"),
+        recorded(life, later, ANALYTICS, source, "consent-renewed", **renewed),
         recorded(life, flawed, ANALYTICS, "crm", "consent-invalidated", **again, reason=why),
     ]
 

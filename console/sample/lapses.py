@@ -43,6 +43,7 @@ from console.sample.register import (
     TAX,
 )
 from console.sample.rights import Request
+from console.sample.tc_strings import tc_string
 from rulebook.calendar import AMSTERDAM
 
 HOUR = timedelta(hours=1)
@@ -258,6 +259,58 @@ def call_kept_too_long(life: Life) -> list[Publication]:
     return [kept.breaking("law.retention.passed")]
 
 
+# What is shown of a consent
+
+
+def strings_that_say_otherwise(life: Life) -> list[Publication]:
+    """One string lacks the consent that it is to show, and one still has what was withdrawn."""
+    first, second = _visitor(life), _visitor(life)
+    at, then = (waking_hour(life.rng, life.era.day(share)) for share in (0.8, 0.82))
+    took = _chose(second, then, "consent-withdrawn", tc_string(then.date(), (1, 8)))
+    return [
+        _chose(first, at, "consent-given", tc_string(at.date(), (1,))).breaking(
+            "law.consent.evidence.lacking"
+        ),
+        took.breaking("law.consent.evidence.consenting"),
+    ]
+
+
+def strings_of_another_day(life: Life) -> list[Publication]:
+    """A string of last month comes with a consent, one of next week with another; a third one grows old."""
+    shown = (1, 8)
+    story = []
+    for share, days, rule in ((0.8, -30, "older"), (0.82, 7, "newer"), (0.2, 0, "expired")):
+        at = waking_hour(life.rng, life.era.day(share))
+        day = (at + timedelta(days=days)).date()
+        said = _chose(_visitor(life), at, "consent-given", tc_string(day, shown))
+        story.append(said.breaking(f"house.consent.evidence.{rule}"))
+    return story
+
+
+def consent_inferred(life: Life) -> list[Publication]:
+    """A visitor whose browser says no goes on reading, and that is taken for a yes."""
+    person, at = _visitor(life), waking_hour(life.rng, life.era.day(0.75))
+    chosen = {"functional": True, "analytical": False, "gpc": True, "text_version": "2026-1"}
+    source = "app-backend"
+    return [
+        recorded(person, at, ANALYTICS, source, "cookie-preference-recorded", **chosen),
+        _chose(person, at + HOUR, "consent-given", None, method="continued-use").breaking(
+            "law.consent.signal"
+        ),
+    ]
+
+
+def _chose(
+    person: Somebody, at: datetime, name: str, string: str | None, method: str = "cookie-banner"
+) -> Publication:
+    facts: dict[str, str] = {"purpose": "analytics-cookies", "channel": "web"}
+    if name == "consent-given":
+        facts |= {"text_version": f"cookies/{at.year}-1", "method": method}
+    if string is not None:
+        facts["tc_string"] = string
+    return recorded(person, at, ANALYTICS, "app-backend", name, **facts)
+
+
 # What is written down wrongly
 
 
@@ -384,6 +437,9 @@ LAPSES = (
     erased_elsewhere,
     annulled_in_vain,
     answered_for_others,
+    strings_that_say_otherwise,
+    strings_of_another_day,
+    consent_inferred,
     unknown_ground,
     dated_by_a_stopped_clock,
     no_ground,

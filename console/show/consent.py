@@ -51,7 +51,11 @@ def _choices(answer: dict[str, Any]) -> Table:
         (
             row["choice"],
             row["since"],
-            Stack(f"{name}: {clean(value)}" for name, value in row["facts"].items()),
+            Stack(
+                f"{name}: {clean(value)}"
+                for name, value in row["facts"].items()
+                if name != "tc_string"  # decoded beside it
+            ),
         )
         for row in answer["choices"]
     ]

@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
+from console.answers.evidence import evidence_words
 from console.language import spoken
 from console.show.text import Stack, clean, pairs, table, worded
 from console.words import counted, headings, in_words, say
@@ -40,12 +41,13 @@ def _what(line: dict[str, Any]) -> Stack:
 
 
 def _facts(line: dict[str, Any]) -> Stack:
-    facts = dict(line["facts"])
+    facts = {name: value for name, value in line["facts"].items() if name != "tc_string"}
     if "keys_destroyed" in facts:
         facts["keys_destroyed"] = counted("key", len(facts["keys_destroyed"]))
     if "decisions" in facts:
         facts["decisions"] = _decided(facts["decisions"])
-    return Stack(f"{name}: {clean(value)}" for name, value in facts.items())
+    told = [f"{name}: {clean(value)}" for name, value in facts.items()]
+    return Stack([*told, *evidence_words(line.get("evidence"), spoken())])
 
 
 def _decided(decisions: dict[str, dict[str, Any]]) -> list[str]:

@@ -6,7 +6,7 @@ from msgspec import UNSET, UnsetType
 
 from schemas.event_type import PERSON, EventType
 from schemas.facts import PersonFacts
-from schemas.formats import Code, Instant
+from schemas.formats import Code, Gpc, Instant, TcfPurposes, TcText
 
 Purpose = Literal[
     "newsletter",
@@ -20,7 +20,15 @@ Purpose = Literal[
 ]
 
 
-class ConsentGiven(PersonFacts, frozen=True, kw_only=True):
+class Evidenced(PersonFacts, frozen=True, kw_only=True):
+    """What an act on a consent may show for itself."""
+
+    gpc: Gpc | UnsetType = UNSET
+    tc_string: TcText | UnsetType = UNSET
+    tcf_purposes: TcfPurposes | UnsetType = UNSET
+
+
+class ConsentGiven(Evidenced, frozen=True, kw_only=True):
     """The person agreed to a purpose; `valid_until` is exclusive."""
 
     purpose: Purpose
@@ -30,14 +38,14 @@ class ConsentGiven(PersonFacts, frozen=True, kw_only=True):
     valid_until: Instant | UnsetType = UNSET
 
 
-class ConsentWithdrawn(PersonFacts, frozen=True, kw_only=True):
+class ConsentWithdrawn(Evidenced, frozen=True, kw_only=True):
     """The person took back the consent to a purpose."""
 
     purpose: Purpose
     channel: Code
 
 
-class ConsentRefused(PersonFacts, frozen=True, kw_only=True):
+class ConsentRefused(Evidenced, frozen=True, kw_only=True):
     """The person was asked for consent to a purpose and said no."""
 
     purpose: Purpose
@@ -47,7 +55,7 @@ class ConsentRefused(PersonFacts, frozen=True, kw_only=True):
     reason: Code | UnsetType = UNSET
 
 
-class ConsentRenewed(PersonFacts, frozen=True, kw_only=True):
+class ConsentRenewed(Evidenced, frozen=True, kw_only=True):
     """The person agreed to a purpose again, such as to a new text."""
 
     purpose: Purpose

@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from schemas.event_type import PERSON, EventType
 from schemas.facts import PersonFacts
-from schemas.formats import Code
+from schemas.formats import Code, Gpc, TcfPurposes, TcText
 
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1, description="How many.")]
 
@@ -18,12 +18,16 @@ class CookiePreferenceRecorded(PersonFacts, frozen=True, kw_only=True):
     analytical: bool
     gpc: bool
     text_version: Code
+    method: Code | UnsetType = UNSET
+    tc_string: TcText | UnsetType = UNSET
+    tcf_purposes: TcfPurposes | UnsetType = UNSET
 
 
 class MarketingObjectionRecorded(PersonFacts, frozen=True, kw_only=True):
     """The person objected to marketing by a channel (GDPR Art. 21(2))."""
 
     channel: Code
+    gpc: Gpc | UnsetType = UNSET
 
 
 class MarketingMessageSent(PersonFacts, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from schemas.event_type import PERSON, EventType
 from schemas.facts import PersonFacts
-from schemas.formats import Code, Day, Id, KeyId, LastDay, Sha256
+from schemas.formats import Code, Day, Gpc, Id, KeyId, LastDay, Sha256
 from schemas.personal import ByCategory, DataCategory, Remarks, SealedCategory
 
 Position = Annotated[int, Meta(ge=0, le=2**53 - 1, description="A position of the ledger.")]
@@ -160,6 +160,8 @@ class _Objection(PersonFacts, frozen=True, kw_only=True):
 
 class ObjectionRaised(_Objection, frozen=True, kw_only=True):
     """A person objected to a processing activity (Art. 21)."""
+
+    gpc: Gpc | UnsetType = UNSET
 
 
 class ObjectionUpheld(_Objection, frozen=True, kw_only=True):

@@ -1,9 +1,11 @@
 """`ledger consents --history`, choices, and `ledger marketing`: what was agreed to, and what may follow."""
 
 import json
+from datetime import date
 
 import pytest
 
+from console.sample.tc_strings import tc_string
 from tests.fixtures.console import (
     Cli,
     collected,
@@ -252,3 +254,55 @@ def test_a_contact_person_is_addressed_as_its_customer_is(cli: Cli) -> None:
 )
 def test_wrong_usage_is_status_2(cli: Cli, arguments: tuple[str, ...]) -> None:
     assert cli(*arguments).status == 2
+
+
+def test_evidence_is_decoded_shown_in_words_and_held_against_its_act(cli: Cli) -> None:
+    day = date(2024, 3, 2)
+    cookies = {"purpose": "analytics-cookies", "method": "cookie-banner"}
+    cli.record(
+        registered(),
+        consented(time=on(2), **cookies, gpc=True, tc_string=tc_string(day, (1, 8))),
+        consented(time=on(2), id="bare", purpose="personalisation", tc_string=tc_string(day, (1,))),
+        consented(time=on(2), id="none", purpose="telemarketing"),
+    )
+    answer = cli("consents", WHO, "--json").json
+    first, second, third = (row["evidence"] for row in answer["consents"])
+    assert first["gpc"] is True
+    assert first["tc_string"]["purposes_consent"] == [1, 8]
+    assert first["tc_string"]["vendors_disclosed"] == {"count": 2, "ranges": [[28, 28], [755, 755]]}
+    assert (second["gpc"], second["tc_string"]["last_updated"]) == (
+        None,
+        "2024-03-02T00:00:00.000000Z",
+    )
+    assert third is None
+    assert [
+        act["evidence"] for act in cli("consents", WHO, "--history", "--json").json["history"]
+    ] == [
+        first,
+        second,
+        None,
+    ]
+    assert cli("consents", "--all", "--json").lines == [answer]
+    lines = {line["id"]: line for line in cli("history", WHO, "--json").acts}
+    assert lines["bare"]["evidence"] == second
+    assert lines["bare"]["facts"]["tc_string"] == tc_string(day, (1,))
+    assert "evidence" not in lines["none"]
+    for language, words in (("en", "do not sell or share"), ("nl", "niet verkopen of delen")):
+        for command in ("consents", "history"):
+            shown = " ".join(cli(command, WHO, "--language", language).out.decode().split())
+            assert words in shown
+            assert tc_string(day, (1, 8))[:20] not in shown
+    found = cli("findings", "--json").json["findings"]
+    assert {(row["rule"], row["detail"]) for row in found if "consent" in row["rule"]} == {
+        ("law.consent.evidence.lacking", "personalisation, purpose-5, purpose-6"),
+        ("house.consent.evidence.expired", "analytics-cookies"),
+        ("house.consent.evidence.expired", "personalisation"),
+    }
+    report = cli(
+        "report", "access", WHO, "--format", "json", "--at", on(9), "--language", "nl"
+    ).json
+    told = [act["text"] for act in report["acts"] if act["act"] == "consent-given"]
+    assert (
+        "Toestemming voor doelen: 1 (Informatie op een apparaat opslaan en/of openen), 8" in told[0]
+    )
+    assert len([text for text in told if "TC-string" in text]) == 2

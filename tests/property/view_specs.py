@@ -1,10 +1,12 @@
 """Drawn ledgers: short lists of every kind of event that a view looks at, full of ties and mistakes."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from hypothesis import strategies as st
 
+from console.sample.tc_strings import tc_string
 from ledger.event import RecordedEvent, Sealed
 from schemas import CATEGORIES
 from tests.unit.projections.making import ANNA, BERT, CRM, OFFICE, OURS, PORTAL, event
@@ -92,6 +94,17 @@ consented = merged(
     ),
     persons,
     with_(purpose=st.sampled_from(["newsletter", "telemarketing"]), channel=st.just("app")),
+)
+shown = merged(
+    named("consent-given", "consent-withdrawn", "consent-refused", "cookie-preference-recorded"),
+    persons,
+    with_(
+        purpose=st.just("analytics-cookies"),
+        analytical=st.booleans(),
+        gpc=st.booleans(),
+        method=st.sampled_from(["checkbox", "implied"]),
+        tc_string=st.sampled_from([tc_string(date(2024, 3, 1), p) for p in ((), (1,), (1, 8))]),
+    ),
 )
 chosen = merged(
     named(
@@ -316,6 +329,7 @@ EVERY_KIND = [
     removed,
     erased,
     consented,
+    shown,
     chosen,
     given_away,
     given_by_nature,

@@ -21,7 +21,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "7408523a68312e45de3c5bcf2954440f1bc735fe63a945d3f07cf59057d89fac"
+DIGEST = "e29bb47a44ee030d4c81601979502ed827b8bc47a36642f6787bbec464cfc68c"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS: dict[str, Any] = {

@@ -89,6 +89,7 @@ PLAIN = {
     ("sample", "--customers"),
     ("sample", "--events"),
     ("sample", "--seed"),
+    ("schema tc-string", "STRING"),
     ("witness", "--host"),
     ("witness", "--port"),
 }

@@ -162,7 +162,7 @@ NO_CODES = {
     *("assessed_on", "deadline", "effective_from", "issued_on", "period_from", "period_to"),
     *("received_on", "review_on", "valid_from", "valid_to"),  # dates
     *("detected_at", "valid_until"),  # instants
-    *("country", "merkle_root", "sha256"),
+    *("country", "merkle_root", "sha256", "tc_string"),
     *("customer", "employee", "from_customer", "to_customer"),  # references
     *("activity", "legal_basis", "provision"),  # of every event
 }

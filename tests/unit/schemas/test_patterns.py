@@ -31,6 +31,7 @@ UNBOUNDED = {
     "schemas.formats.TYPE": ANCHORED,
     "schemas.formats.TEXT": ANCHORED,
     "schemas.formats.EMAIL": ANCHORED,
+    "schemas.formats.TC": ANCHORED,
     "schemas.diagnosis._ECHOED.type": ANCHORED,
     "schemas.diagnosis._PLACE": OURS,
     "schemas.diagnosis._MISSING": OURS,
@@ -54,6 +55,8 @@ UNBOUNDED = {
     "schemas.spelling._FOREIGN": ONE_CLASS,
     "schemas.strings._ESCAPE": ONCE,
     "schemas.strings._WHITE": ONCE,
+    "schemas.tc_string._LETTERS": ANCHORED,
+    "schemas.tc_string._ONES": ONE_CLASS,
     "RawLook._whole": APART,
 }
 
