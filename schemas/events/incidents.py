@@ -9,7 +9,7 @@ from schemas.formats import Code, Instant, Text
 
 
 class _BreachTold(Facts, frozen=True, kw_only=True):
-    """What a notification of a breach must say (GDPR Art. 33(3)), as far as it is known; later words count."""
+    """What a notification of a breach must say (GDPR Art. 33(3)), as far as known; the latest counts."""
 
     nature: list[Code] | UnsetType = UNSET
     description: Text | UnsetType = UNSET

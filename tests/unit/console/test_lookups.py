@@ -76,6 +76,7 @@ CHOSEN = {
     ("incident tell", "--channel"),
     ("incident warn", "--channel"),
     ("notify record", "--ground"),
+    ("record", "--set"),
     ("request answer", "--outcome"),
     ("request answer", "--review"),
     ("request open", "--activity"),
