@@ -21,7 +21,7 @@ from rulebook import DEADLINES
 from rulebook.incidents import Clock
 from schemas import texts
 
-__all__ = ["affected_persons", "incident", "incident_list", "sources_of"]
+__all__ = ["affected_persons", "clock_row", "incident", "incident_list", "sources_of"]
 
 _BLOCK_ROWS = 1_000
 
@@ -88,14 +88,15 @@ def _row(reference: Any, one: Incident, time: datetime) -> dict[str, Any]:
         "since": instant(begin.order.time),
         "risk": one.risk,
         "persons_must_be_told": one.must_tell,
-        "clocks": [_clock(clock, time) for clock in clocks],
+        "clocks": [clock_row(clock, time) for clock in clocks],
         "open": one.is_open,
         "ended_at": instant_or_none(one.ended_at),
         "overdue": any(clock.state(time) == "overdue" for clock in clocks),
     }
 
 
-def _clock(clock: Clock, time: datetime) -> dict[str, Any]:
+def clock_row(clock: Clock, time: datetime) -> dict[str, Any]:
+    """A clock as answers have it, at a time."""
     entry = DEADLINES[clock.duty]
     return {
         "duty": clock.duty,
