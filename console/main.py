@@ -13,6 +13,7 @@ from typer.main import get_command
 from console.commands import (
     certificate,
     choices,
+    complaints,
     contract,
     copies,
     demo,
@@ -94,6 +95,7 @@ GROUPS = (
     subject_reports,
     notify,
     incidents,
+    complaints,
     running,
     log,
     certificate,

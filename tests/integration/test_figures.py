@@ -18,6 +18,7 @@ from projections import VIEWS
 from projections.figures import counted, progress, unbuilt
 from projections.notifications import tasks
 from projections.read import (
+    complaints,
     consents,
     disclosed,
     findings,
@@ -79,6 +80,12 @@ def from_rows(session: Session) -> Figures:
         for task in tasks(changes)
         if not task.told
     )
+    complained: Counter[tuple[str, ...]] = Counter()
+    late_complaints: Counter[tuple[str, ...]] = Counter()
+    for _, one in complaints(session, open_only=True):
+        assert one.clock
+        complained[()] += 1
+        late_complaints[()] += one.clock.due <= NOW
     held: Counter[tuple[str, ...]] = Counter()
     late_holds: Counter[tuple[str, ...]] = Counter()
     for _, hold in holds_in_force(session):
@@ -90,6 +97,8 @@ def from_rows(session: Session) -> Figures:
         broken[rule.applies_to, rule.severity] += 1
     return {
         "ledger_findings_open": dict(broken),
+        "ledger_complaints_open": dict(+complained),
+        "ledger_complaints_overdue": dict(+late_complaints),
         "ledger_holds": dict(held),
         "ledger_holds_overdue": dict(+late_holds),
         "ledger_consents": dict(acts),
