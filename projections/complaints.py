@@ -38,18 +38,21 @@ class Complaint(msgspec.Struct, frozen=True):
         return next((step for step in self.steps if step.name == _RECEIVED), None)
 
     @property
-    def answer(self) -> Step | None:
-        """What ended it: the first answer that came with it or later."""
+    def answers(self) -> tuple[Step, ...]:
+        """Its answers; one from before it was received answers something else."""
         receipt = self.receipt
-        answers = (step for step in self.steps if step.name == _ANSWERED)
-        return next(
-            (one for one in answers if receipt and one.order.time >= receipt.order.time), None
-        )
+        told = (step for step in self.steps if step.name == _ANSWERED)
+        return tuple(one for one in told if receipt and one.order.time >= receipt.order.time)
+
+    @property
+    def answer(self) -> Step | None:
+        """What ended it: the first answer."""
+        return next(iter(self.answers), None)
 
     @property
     def outcome(self) -> str | None:
         """What came of it, as it was said last."""
-        said = [step.facts["outcome"] for step in self.steps if "outcome" in step.facts]
+        said = [step.facts["outcome"] for step in self.answers if "outcome" in step.facts]
         return str(said[-1]) if said else None
 
     @property

@@ -1,4 +1,4 @@
-"""`ledger complaint`: by command from receipt to answer, with clock, outcome, findings, and what is to be done."""
+"""`ledger complaint`: by command from receipt to answer, with clock, outcome and findings."""
 
 import shlex
 from datetime import UTC, datetime, timedelta
@@ -71,15 +71,13 @@ def test_what_waits_is_listed_by_its_clock_until_the_office_answers(office: Cli)
     states = {row["complaint_ref"]: row["clock"]["state"] for row in answer["complaints"]}
     assert states == {"KL-1": "late", "KL-2": "met"}
     found = {row["complaint_ref"]: row["findings"] for row in answer["complaints"]}
-    assert found == {"KL-1": ["house.complaint.answer"], "KL-2": []}
+    # Nobody registered the office as a source here, which is a finding about its answers too.
+    late = {ref: "house.complaint.answer" in rules for ref, rules in found.items()}
+    assert late == {"KL-1": True, "KL-2": False}
     assert listed(office, "--as-of", ago(40 * DAY))[1]["open"] == 1
     assert listed(office, "--as-of", ago(40 * DAY))[0] == 0
-    assert (
-        listed(office, "--all", "--to", ago(40 * DAY), "--limit=1")[1]["complaints"][0][
-            "complaint_ref"
-        ]
-        == "KL-1"
-    )
+    [oldest] = listed(office, "--all", "--to", ago(40 * DAY), "--limit=1")[1]["complaints"]
+    assert oldest["complaint_ref"] == "KL-1"
 
 
 def test_one_is_shown_with_its_acts_in_both_languages(office: Cli) -> None:

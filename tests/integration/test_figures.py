@@ -51,6 +51,16 @@ def shown(session: Session) -> Figures:
     }
 
 
+def complained(session: Session) -> Figures:
+    """The same of complaints."""
+    waiting = [one.clock for _, one in complaints(session) if one.is_open and one.clock]
+    late = [clock for clock in waiting if clock.due <= NOW]
+    return {
+        "ledger_complaints_open": {(): float(len(waiting))} if waiting else {},
+        "ledger_complaints_overdue": {(): float(len(late))} if late else {},
+    }
+
+
 def from_rows(session: Session) -> Figures:
     """The same, counted from every row of the views."""
     acts: Counter[tuple[str, ...]] = Counter()
@@ -80,12 +90,6 @@ def from_rows(session: Session) -> Figures:
         for task in tasks(changes)
         if not task.told
     )
-    complained: Counter[tuple[str, ...]] = Counter()
-    late_complaints: Counter[tuple[str, ...]] = Counter()
-    for _, one in complaints(session, open_only=True):
-        assert one.clock
-        complained[()] += 1
-        late_complaints[()] += one.clock.due <= NOW
     held: Counter[tuple[str, ...]] = Counter()
     late_holds: Counter[tuple[str, ...]] = Counter()
     for _, hold in holds_in_force(session):
@@ -97,8 +101,7 @@ def from_rows(session: Session) -> Figures:
         broken[rule.applies_to, rule.severity] += 1
     return {
         "ledger_findings_open": dict(broken),
-        "ledger_complaints_open": dict(+complained),
-        "ledger_complaints_overdue": dict(+late_complaints),
+        **complained(session),
         "ledger_holds": dict(held),
         "ledger_holds_overdue": dict(+late_holds),
         "ledger_consents": dict(acts),

@@ -592,7 +592,7 @@ def incidents(events: Events, times: Sequence[datetime]) -> dict[tuple[UUID, str
 
 
 def complaints(events: Events, times: Sequence[datetime]) -> dict[tuple[UUID, str, datetime], Any]:
-    """(stream, reference, time) -> when it was received first and answered first since, and the last outcome."""
+    """(stream, reference, time) -> first receipt, first answer since, and the last outcome."""
     names = {"complaint-received", "complaint-answered"}
     shown = {}
     for stream, mine in streams(events).items():
@@ -609,8 +609,10 @@ def complaints(events: Events, times: Sequence[datetime]) -> dict[tuple[UUID, st
 def _complaint(steps: Events, received: datetime) -> tuple[datetime, datetime | None, str | None]:
     answers = [e for e in steps if e.name == "complaint-answered"]
     told = sorted(answers, key=lambda e: (e.time, _number(e), e.source, e.id))
-    since = [e.time for e in told if e.time >= received]
-    return received, min(since, default=None), told[-1].facts["outcome"] if told else None
+    since = [e for e in told if e.time >= received]
+    if not since:
+        return received, None, None
+    return received, since[0].time, since[-1].facts["outcome"]
 
 
 def _case(e: RecordedEvent) -> str | None:
