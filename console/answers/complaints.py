@@ -12,6 +12,7 @@ from console.answers.subjects import known_streams, note_read
 from console.rights.requesting import NotAllowed
 from ledger.event import instant
 from projections.complaints import VIEW, Complaint
+from projections.findings_judging import Finding
 from projections.findings_past import past_findings_about
 from projections.read import complaints
 from projections.read import findings as present_findings
@@ -102,6 +103,7 @@ def _broken(source: Source, streams: Sequence[UUID], moment: Moment, time: datet
         return {}
     session, office = source.session, source.privacy_office
     about = list(dict.fromkeys(streams))
+    found: Iterable[Finding]
     if moment == NOW:
         found = present_findings(session, time, about=about)
     else:

@@ -204,7 +204,7 @@ def test_a_terminal_is_asked_for_what_was_not_given(
     monkeypatch.setattr(record, "_is_terminal", lambda: True)
     monkeypatch.setattr(record, "_ask", lambda _prompt: next(answers))
     monkeypatch.setattr(record, "_tell", said.append)
-    monkeypatch.setattr(record.typer, "confirm", lambda *_a, **_k: next(answers) == "y")
+    monkeypatch.setattr("typer.confirm", lambda *_a, **_k: next(answers) == "y")
     ran = office("record", *COMPLAINT, "--set", "categories=identity")
     assert ran.status == 0, ran.err
     assert "Canary" not in ran.out.decode() + "".join(said)

@@ -1,6 +1,7 @@
 """Complaints: how they stand at a time, whatever order their acts came in."""
 
 from itertools import permutations
+from typing import Any
 
 from ledger.event import RecordedEvent
 from projections.complaints import OPEN, VIEW, Complaint
@@ -14,7 +15,7 @@ def received(day: float = 0) -> RecordedEvent:
     return event("complaint-received", day * DAY, id="r", complaint_ref="KL-1", via="email")
 
 
-def answered(day: float, id: str = "a", **facts: str) -> RecordedEvent:
+def answered(day: float, id: str = "a", **facts: Any) -> RecordedEvent:
     return event("complaint-answered", day * DAY, id=id, complaint_ref="KL-1", via="post", **facts)
 
 
