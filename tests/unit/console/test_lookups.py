@@ -71,6 +71,11 @@ CHOSEN = {
     ("hold release", "--ground"),
     ("hold review", "--ground"),
     ("hold review", "--owner"),
+    *(
+        ("incident assess", f"--{flag}")
+        for flag in ("consequence", "delay-reason", "description", "proposed", "taken", "who")
+    ),
+    ("incident notify", "--delay-reason"),
     ("incident resolve", "--outcome"),
     ("incident suspect", "--kind"),
     ("incident tell", "--channel"),
