@@ -20,6 +20,7 @@ Names for whoever shows answers:
   `evidence(requests, categories, time)` -> what no period of retention may take because of them.
 - `projections.notifications`: `VIEW` (subkey ""), `Changes`, `tasks(changes)`: who must be told.
 - `projections.incidents`: `VIEW` (subkey = kind and reference), `Incident`, its `clocks`, `is_open`.
+- `projections.complaints`: `VIEW` (subkey = reference), `Complaint`, its `clock`, `is_open`, `outcome`.
 - `projections.holds`: `VIEW` (subkey = reference), `holds(state)` -> those in force.
 - `projections.measures`: `VIEW` (subkey ""), `Measure`, `adopted_at(measure, time)`.
 - `projections.processing_register`: `Entry` (the shape of `ledger register`).
@@ -30,6 +31,7 @@ Names for whoever shows answers:
 from typing import Any
 
 from projections import (
+    complaints,
     consent_status,
     customer_state,
     disclosures,
@@ -58,6 +60,7 @@ VIEWS: tuple[View[Any], ...] = (
     requests.VIEW,
     notifications.VIEW,
     incidents.VIEW,
+    complaints.VIEW,
     holds.VIEW,
     measures.VIEW,
     processing_register.VIEW,

@@ -14,6 +14,7 @@ from ledger.metrics import Figures
 from ledger.postgres import Session
 from projections import (
     VIEWS,
+    complaints,
     consent_status,
     disclosures,
     holds,
@@ -25,6 +26,10 @@ from projections.view import View
 from rulebook import RIGHTS, RULES, rule
 
 __all__ = ["counted", "progress", "unbuilt"]
+
+
+_HOLDS = ("ledger_holds", "ledger_holds_overdue")
+_COMPLAINTS = ("ledger_complaints_open", "ledger_complaints_overdue")
 
 
 def progress(session: Session) -> Figures:
@@ -55,7 +60,8 @@ def counted(session: Session, clock: datetime) -> Figures:
     asked = _cases(session, requests.VIEW, RIGHTS, clock)
     happened = _cases(session, incidents.VIEW, incidents.KINDS, clock)
     return {
-        **_holds(session, clock),
+        **_of_one_kind(session, holds.VIEW, holds.IN_FORCE, _HOLDS, clock),
+        **_of_one_kind(session, complaints.VIEW, complaints.OPEN, _COMPLAINTS, clock),
         "ledger_requests_open": {(right,): opened for right, opened, _ in asked},
         "ledger_requests_overdue": {(right,): overdue for right, _, overdue in asked},
         "ledger_incidents_open": {(kind,): opened for kind, opened, _ in happened},
@@ -67,12 +73,14 @@ def counted(session: Session, clock: datetime) -> Figures:
     }
 
 
-def _holds(session: Session, clock: datetime) -> Figures:
-    """Legal holds in force, and those whose day of review has passed."""
+def _of_one_kind(
+    session: Session, view: View[Any], kind: str, names: tuple[str, str], clock: datetime
+) -> Figures:
+    """How many cases are open, and how many too late, of a view whose cases are all of one kind."""
     return {
         name: {(): number}
-        for _, *numbers in _cases(session, holds.VIEW, (holds.IN_FORCE,), clock)
-        for name, number in zip(("ledger_holds", "ledger_holds_overdue"), numbers, strict=True)
+        for _, *numbers in _cases(session, view, (kind,), clock)
+        for name, number in zip(names, numbers, strict=True)
     }
 
 

@@ -322,6 +322,7 @@ NOTED: dict[str, tuple[Noting, ...]] = {
     "disclosure-notice-withheld": (_note("informed/{disclosure_id}", "withheld"),),
     "recipient-notified": (_note("told/{recipient}", _fact("action")),),
     "customer-warned": (_note("warned/{case_ref}"),),
+    "complaint-answered": (_note("complaint/{complaint_ref}"),),
     "rights-request-received": (
         _note("request/{request_ref}", _fact("received_on")),
         _note("right/{request_ref}", _fact("right"), only_last=True),

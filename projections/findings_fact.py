@@ -128,6 +128,7 @@ CHECKED: Mapping[str, tuple[Checking, ...]] = {
     "ledger-read": (Checking("read", ("reader", "role"), ("{reader}",), when=_let_through),),
     "employment-started": (Checking("employment"),),
     "misuse-suspected": (Checking("misuse", ("case_ref",)),),
+    "complaint-received": (Checking("complaint", ("complaint_ref",)),),
     "rights-request-received": (Checking("request", ("request_ref", "received_on")),),
     "rights-request-extended": (Checking("request-extension", ("request_ref",)), _ON_REQUEST),
     "rights-request-answered": (_ON_REQUEST,),

@@ -18,6 +18,7 @@ from projections.findings_marketing import contact, objection, overruling
 from projections.findings_retention import RETENTION, retention
 from projections.findings_use import USES, use
 from projections.staff import counts, holds
+from rulebook.complaints import answer_clock
 from rulebook.incidents import FULL, Clock, Notice, breach_clocks, warning_clock
 from schemas.formats import instant_of
 
@@ -64,6 +65,13 @@ def _misuse(fact: Fact, look: Look) -> Iterator[Seen]:
     warned = [mark.order.time for mark in look.own.all(f"warned/{fact.facts['case_ref']}")]
     clock = warning_clock(fact.occurred_at, warned)
     yield _in_time("warned", clock.met, clock.due)
+
+
+def _complaint(fact: Fact, look: Look) -> Iterator[Seen]:
+    ref = fact.facts["complaint_ref"]
+    answered = [mark.order.time for mark in look.own.all(f"complaint/{ref}")]
+    clock = answer_clock(fact.occurred_at, answered)
+    yield _in_time("answered", clock.met, clock.due, ref)
 
 
 def _in_time(name: str, in_time: bool, due: datetime, detail: str | None = None) -> Seen:
@@ -225,6 +233,7 @@ SITUATIONS: Mapping[str, Callable[[Fact, Look], Iterator[Seen]]] = {
     "read": _read,
     "employment": _employment,
     "misuse": _misuse,
+    "complaint": _complaint,
     "request": _request,
     "request-extension": _request_extension,
     "request-act": _request_act,
@@ -264,6 +273,7 @@ DEPENDS: Mapping[str, frozenset[str]] = {
     "permission": frozenset({"contact-list"}),
     "informed": frozenset({"disclosure", "malicious-call", "notice-request"}),
     "warned": frozenset({"misuse"}),
+    "complaint": frozenset({"complaint"}),
     "request": frozenset({"request-extension", "request-act", *USES}),
     "question": frozenset({"request", "request-extension"}),
     "shown": frozenset({"request", "request-extension"}),

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from ledger.event import instant
-from projections.incidents import Incident
+from projections.incidents import TOLD, Incident
 from rulebook import DEADLINES
 from rulebook.calendar import day_of
 from rulebook.incidents import PHASES, regimes_in
@@ -54,7 +54,7 @@ def hindrance(incident: Incident, deed: Deed) -> str | None:
 
 def _assessing(incident: Incident, deed: Deed) -> Iterator[str]:
     yield from _over(incident)
-    if incident.risk == deed.facts["risk"]:
+    if incident.risk == deed.facts["risk"] and deed.facts.keys().isdisjoint(TOLD):
         yield f"the risk of {named(incident)} is assessed as {incident.risk} already"
 
 

@@ -19,6 +19,7 @@ from schemas.formats import instant_of
 
 __all__ = [
     "KINDS",
+    "TOLD",
     "VIEW",
     "Incident",
     "Step",
@@ -35,6 +36,19 @@ _NOTIFIED, _TOLD = "authority-notified", "subjects-notified"
 _SUSPECTED, _WARNED, _RESOLVED = "misuse-suspected", "customer-warned", "misuse-resolved"
 _BREACH = frozenset({_DETECTED, _ASSESSED, _CLOSED, _NOTIFIED, _TOLD})
 _MISUSE = frozenset({_SUSPECTED, _WARNED, _RESOLVED})
+TOLD = (
+    "nature",
+    "description",
+    "subject_categories",
+    "subject_count",
+    "categories",
+    "record_count",
+    "consequences",
+    "measures_taken",
+    "measures_proposed",
+    "delay_reason",
+)
+"""Members of the acts on a breach that a notification to the authority is made of (GDPR Art. 33(3))."""
 _HIGH = frozenset({"high", "severe", "very-high"})
 
 
@@ -82,6 +96,12 @@ class Incident(msgspec.Struct, frozen=True):
     def must_tell(self) -> bool:
         """Whether the persons concerned must be told: the risk for them is high (GDPR Art. 34)."""
         return self.risk in _HIGH
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What a notification of a breach must say: of each member the latest that was said of it."""
+        said = (step.facts for step in self.named(_DETECTED, _ASSESSED, _NOTIFIED))
+        return {name: one[name] for one in said for name in TOLD if name in one}
 
     def named(self, *names: str) -> tuple[Step, ...]:
         """Its acts of some types."""
@@ -149,7 +169,10 @@ def keys(event: RecordedEvent) -> tuple[str, ...]:
 def evolve(subkey: str, state: Incident | None, event: RecordedEvent) -> Incident:
     """Add what the event says."""
     kind, _, ref = subkey.partition("/")
-    step = Step(order_of(event, int(event.name in {_CLOSED, _RESOLVED})), event.name, event.facts)
+    facts = event.facts
+    if kind == "breach" and event.categories:
+        facts = {**facts, "categories": list(event.categories)}
+    step = Step(order_of(event, int(event.name in {_CLOSED, _RESOLVED})), event.name, facts)
     steps = sorted((*(state.steps if state else ()), step), key=lambda one: one.order)
     return Incident(kind, ref, tuple(steps))  # type: ignore[arg-type]  # made by `keys`
 
@@ -164,7 +187,7 @@ def _cells(_key: Key, incident: Incident) -> tuple[Any, ...]:
 
 VIEW: View[Incident] = View(
     name="incidents",
-    version=f"2+{digest(DEADLINES)}",
+    version=f"3+{digest(DEADLINES)}",
     type=Incident,
     keys=keys,
     names=_BREACH | _MISUSE,

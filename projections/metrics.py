@@ -98,6 +98,17 @@ COUNTED: tuple[Series, ...] = (
         ("kind",),
     ),
     Series(
+        "ledger_complaints_open",
+        "gauge",
+        "Complaints of persons that nobody answered. Grows: see `ledger complaint list`.",
+    ),
+    Series(
+        "ledger_complaints_overdue",
+        "gauge",
+        "Of them those that wait for longer than the house promised. Anything but 0: `ledger complaint "
+        "list` names them; answer them today.",
+    ),
+    Series(
         "ledger_holds",
         "gauge",
         "Legal holds in force, by person. What they keep outlives every period: see `ledger hold list`.",

@@ -13,12 +13,14 @@ import msgspec
 
 from ledger.errors import Halt
 from ledger.postgres import Session
+from projections import complaints as complaints_view
 from projections import consent_status, customer_state, disclosures, processing_register, recipients
 from projections import findings as findings_view
 from projections import holds as holds_view
 from projections import incidents as incidents_view
 from projections import notifications as notifications_view
 from projections import requests as requests_view
+from projections.complaints import Complaint
 from projections.consent_status import Consent, Row
 from projections.customer_state import CustomerState
 from projections.disclosures import Disclosure
@@ -34,6 +36,7 @@ from projections.view import View
 
 __all__ = [
     "bookmark_of",
+    "complaints",
     "consents",
     "consents_of",
     "customer_states",
@@ -220,6 +223,20 @@ def incidents(
         "incidents", subkeys=None if subkeys is None else list(subkeys), open_only=open_only
     )
     return [(stream, incidents_view.VIEW.decode(state)) for stream, _, state in rows]
+
+
+def complaints(
+    session: Session, *, refs: Sequence[str] | None = None, open_only: bool = False
+) -> list[tuple[UUID, Complaint]]:
+    """Complaints with the persons who made them, by when they are due, then by reference.
+
+    `refs`: with some references; None: any. `open_only`: only those that nobody answered.
+    """
+    bookmark_of(session, complaints_view.VIEW)
+    rows = session.of("projections").rows(
+        "complaints", refs=None if refs is None else list(refs), open_only=open_only
+    )
+    return [(stream, complaints_view.VIEW.decode(state)) for stream, state in rows]
 
 
 def holds_in_force(session: Session) -> Iterator[tuple[UUID, Hold]]:

@@ -10,6 +10,7 @@ from rulebook.deadlines import deadline
 
 __all__ = [
     "FULL",
+    "NATURES",
     "PHASES",
     "REGIMES",
     "RISKS",
@@ -34,6 +35,10 @@ PHASES = ("initial", _WHOLE)
 """A notification to an authority is the first one, or complete."""
 RISKS = ("none", "low", "medium", "high")
 """For the persons concerned: without one the GDPR's authority is not told, of a high one the persons are."""
+
+
+NATURES = ("confidentiality", "integrity", "availability")
+"""What a breach broke: who should not saw it, it was changed, or it is lost or out of reach."""
 
 
 class Notice(NamedTuple):

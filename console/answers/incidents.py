@@ -21,7 +21,7 @@ from rulebook import DEADLINES
 from rulebook.incidents import Clock
 from schemas import texts
 
-__all__ = ["affected_persons", "incident", "incident_list", "sources_of"]
+__all__ = ["affected_persons", "clock_row", "incident", "incident_list", "sources_of", "step_row"]
 
 _BLOCK_ROWS = 1_000
 
@@ -74,7 +74,7 @@ def incident(case: Case, time: datetime, language: texts.Language) -> dict[str, 
     """One case with every act on it, as of a time at which it had begun."""
     one = case.incident.until(time)
     told = sum(first <= time for first in case.told.values()) if one.kind == "breach" else None
-    steps = [_step(step, language) for step in one.steps]
+    steps = [step_row(step, language) for step in one.steps]
     return {**_row(case.reference, one, time), "persons_told": told, "steps": steps}
 
 
@@ -88,14 +88,15 @@ def _row(reference: Any, one: Incident, time: datetime) -> dict[str, Any]:
         "since": instant(begin.order.time),
         "risk": one.risk,
         "persons_must_be_told": one.must_tell,
-        "clocks": [_clock(clock, time) for clock in clocks],
+        "clocks": [clock_row(clock, time) for clock in clocks],
         "open": one.is_open,
         "ended_at": instant_or_none(one.ended_at),
         "overdue": any(clock.state(time) == "overdue" for clock in clocks),
     }
 
 
-def _clock(clock: Clock, time: datetime) -> dict[str, Any]:
+def clock_row(clock: Clock, time: datetime) -> dict[str, Any]:
+    """A clock as answers have it, at a time."""
     entry = DEADLINES[clock.duty]
     return {
         "duty": clock.duty,
@@ -108,14 +109,15 @@ def _clock(clock: Clock, time: datetime) -> dict[str, Any]:
     }
 
 
-def _step(step: Step, language: texts.Language) -> dict[str, Any]:
+def step_row(step: Step, language: texts.Language, **more: Any) -> dict[str, Any]:
+    """An act on a case as answers have it. `more`: facts that the case has instead of each act."""
     return {
         "type": step.name,
         "occurred_at": instant(step.order.time),
         "source": step.order.source,
         "id": step.order.id,
         "facts": step.facts,
-        "text": texts.text_of(step.name, step.facts, language),
+        "text": texts.text_of(step.name, {**more, **step.facts}, language),
     }
 
 

@@ -24,6 +24,7 @@ TASKS = (
     "issue-answer",
     "correct-data",
     "answer-request",
+    "answer-complaint",
     "assess-breach",
     "tell-persons",
     "close-breach",

@@ -6,6 +6,7 @@ Nothing is known here that another command does not say: this only puts it in on
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from console.answers.complaints import complaint_list
 from console.answers.holds import all_holds
 from console.answers.incidents import incident_list
 from console.answers.notifications import Wanted, notification_tasks
@@ -13,7 +14,12 @@ from console.answers.periods import due_counts
 from console.answers.source import Source
 from console.answers.sources import sources
 from console.answers.tasks import Task, command, state_of
-from console.answers.today_cases import tasks_of_incident, tasks_of_intake, tasks_of_request
+from console.answers.today_cases import (
+    task_of_complaint,
+    tasks_of_incident,
+    tasks_of_intake,
+    tasks_of_request,
+)
 from console.answers.upkeep import key_status, letter_row
 from console.rights.handling import find_case
 from console.rights.requesting import found_of, known_requests
@@ -34,6 +40,7 @@ def tasks(site: Site, source: Source) -> Iterator[Task]:
     today = day_of(source.now)
     yield from _requests(source)
     yield from _incidents(source)
+    yield from _complaints(source)
     yield from _holds(source, today)
     yield from _erasures(source, today)
     yield from _recipients(source)
@@ -57,6 +64,11 @@ def _incidents(source: Source) -> Iterator[Task]:
             case = find_case(source, row["ref"], "breach")
             told = bool(case.told or case.incident.named("subjects-notified"))
         yield from tasks_of_incident(row, told=told, now=source.now)
+
+
+def _complaints(source: Source) -> Iterator[Task]:
+    for row in complaint_list(source, NOW, everything=False)["complaints"]:
+        yield task_of_complaint(row, source.now)
 
 
 def _holds(source: Source, today: date) -> Iterator[Task]:

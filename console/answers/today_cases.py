@@ -1,7 +1,7 @@
-"""What is to be done next about a request, breach, case of misuse, source or topic. Pure."""
+"""What is to be done next about a request, complaint, breach, case of misuse, source or topic. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from console.answers.tasks import Task, command, state_of
@@ -13,13 +13,14 @@ from rulebook.calendar import day_of
 from rulebook.incidents import FULL
 from schemas.formats import instant_of
 
-__all__ = ["tasks_of_incident", "tasks_of_intake", "tasks_of_request"]
+__all__ = ["task_of_complaint", "tasks_of_incident", "tasks_of_intake", "tasks_of_request"]
 
 # What an answer must be given besides its outcome, as `ledger request answer --help` names it.
 _ANSWERS: Mapping[str, Mapping[str, str]] = {
     "restriction": {"category": "C", "ground": "G"},
     "human-review": {"review": "O"},
 }
+_INSTANT = timedelta(microseconds=1)
 _ISSUES = {"access": "access", "portability": "portability"}
 _DUTIES: Mapping[str, Mapping[str, str]] = {
     "breach.telecom.initial": {"regime": "telecom", "phase": "initial"},
@@ -134,6 +135,30 @@ def _known(row: Mapping[str, Any]) -> dict[str, Any]:
         "ref": row["ref"],
         "subject": row["subject"] if person else None,
     }
+
+
+def task_of_complaint(row: Mapping[str, Any], now: datetime) -> Task:
+    """What a complaint that waits asks for, from its row of `ledger complaint list`."""
+    due = instant_of(row["due"])
+    assert due
+    # The day ends where the period does: its first instant that is too late is of the next one.
+    day = day_of(due - _INSTANT)
+    subject = row["subject"] if isinstance(row["subject"], str) else None
+    about = command(
+        "record",
+        "complaint-answered",
+        subject=subject or "SUBJECT",
+        set=f"complaint_ref={row['complaint_ref']}",
+    )
+    return Task(
+        task="answer-complaint",
+        state="overdue" if row["overdue"] else state_of(day, day_of(now)),
+        day=day,
+        since=row["received_at"],
+        subject=subject,
+        ref=row["complaint_ref"],
+        commands=(about,),
+    )
 
 
 def tasks_of_intake(rows: Iterable[Mapping[str, Any]], halted: Collection[str]) -> Iterator[Task]:

@@ -18,11 +18,9 @@ from console.flags import (
     AsOf,
     AtPosition,
     Json,
-    Language,
     RecordedBy,
     code_option,
     configured,
-    language_of,
     moment_of,
 )
 from console.output import emit, emit_lines, encode, people
@@ -34,7 +32,6 @@ from ledger.event import instant
 from projections.read import register_entries
 from projections.timetravel import Moment
 from rulebook.purposes import CHANNELS
-from schemas import texts
 
 __all__ = ["At", "add_commands"]
 
@@ -76,7 +73,6 @@ def show_consents(
             "person gets of them.",
         ),
     ] = None,
-    language: Language = "en",
     output: Output = None,
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,
@@ -84,7 +80,7 @@ def show_consents(
     as_json: Json = False,
 ) -> None:
     """Print what a person consented to or chose, and whether it is effective."""
-    moment, language = moment_of(as_of, recorded_by, at_position), language_of(language)
+    moment = moment_of(as_of, recorded_by, at_position)
     reference, form = one_or_all(subject, everyone), form_of(form, as_json, output, CONSENT_FORMATS)
     if reference is None and (history or form not in {None, "json"}):
         raise typer.BadParameter("--history and --format are about one SUBJECT")
@@ -96,7 +92,7 @@ def show_consents(
             put(_document(site, source, form, reference, moment), output)
         else:
             answer = (with_history if history else consents)(source, reference, moment)
-            _tell(answer, form, output, language)
+            _tell(answer, form, output)
 
 
 def _document(site: Site, source: Source, form: str, reference: str, moment: Moment) -> bytes:
@@ -109,9 +105,7 @@ def _document(site: Site, source: Source, form: str, reference: str, moment: Mom
     return encode(made)
 
 
-def _tell(
-    answer: dict[str, Any], form: str | None, output: Path | None, language: texts.Language
-) -> None:
+def _tell(answer: dict[str, Any], form: str | None, output: Path | None) -> None:
     if form == "json":
         put(encode(answer), output)
     else:

@@ -27,7 +27,7 @@ from schemas.library import examples_of
 from schemas.tc_string import TcFault, decoded
 from schemas.texts import texts
 
-__all__ = ["add_commands"]
+__all__ = ["TypeName", "add_commands", "newest"]
 
 schema = typer.Typer(help="The contract: event types, their JSON Schemas and examples.")
 
@@ -96,7 +96,7 @@ def show_type(
     as_json: Json = False,
 ) -> None:
     """Print the JSON Schema of an event type, 2020-12, with the data category of each field."""
-    entry = _entry(name)
+    entry = newest(name)
     if examples:
         for example in examples_of(entry.name, entry.version).values():
             emit(orjson.loads(example))
@@ -107,7 +107,7 @@ def show_type(
         emit_bytes(orjson.dumps(schema_of(entry.type), option=options))
 
 
-def _entry(type: str) -> EventType:
+def newest(type: str) -> EventType:
     """The newest version of a type by its name, or the one that is named in full."""
     named = [entry for entry in EVENT_TYPES.values() if type in {entry.name, entry.type}]
     return max(named, key=lambda entry: entry.version)

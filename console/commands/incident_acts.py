@@ -12,13 +12,21 @@ from console.commands.people import Subject, working
 from console.flags import At, Json, code_option, configured
 from console.language import spoken
 from console.output import emit, people
-from console.rights.handling import act_on_case, detection, find_case, suspicion, words_to
+from console.rights.handling import (
+    act_on_case,
+    assessment,
+    detection,
+    find_case,
+    suspicion,
+    words_to,
+)
 from console.rights.requesting import record
 from console.settings import Settings
 from console.show.incidents import incident_tables
 from console.streams import opened
 from projections.timetravel import Moment
-from rulebook.incidents import PHASES, REGIMES, RISKS
+from rulebook.incidents import NATURES, PHASES, REGIMES, RISKS
+from schemas import LISTED_CATEGORIES
 
 __all__ = ["Ref", "Whose", "add_commands"]
 
@@ -33,6 +41,12 @@ Channel = Annotated[
 Regime = Annotated[
     str,
     code_option("--regime", "R", REGIMES),
+]
+
+
+DelayReason = Annotated[
+    str | None,
+    typer.Option("--delay-reason", metavar="TEXT", help="Why the authority is told too late."),
 ]
 
 
@@ -78,14 +92,74 @@ def assess(
     settings: Settings,
     ref: Ref,
     risk: Annotated[
-        str,
-        code_option("--risk", "R", RISKS, "For the persons concerned: one of {}."),
-    ],
+        str | None,
+        code_option(
+            "--risk", "R", RISKS, "For the persons concerned: one of {}; without it as before."
+        ),
+    ] = None,
+    nature: Annotated[
+        list[str] | None,
+        code_option("--nature", "N", NATURES, "What was broken: one of {}; may be repeated."),
+    ] = None,
+    description: Annotated[
+        str | None,
+        typer.Option("--description", metavar="TEXT", help="What happened, without personal data."),
+    ] = None,
+    who: Annotated[
+        list[str] | None,
+        typer.Option("--who", metavar="TEXT", help="A category of persons; may be repeated."),
+    ] = None,
+    persons: Annotated[
+        int | None, typer.Option("--persons", metavar="N", min=0, help="About how many persons.")
+    ] = None,
+    category: Annotated[
+        list[str] | None,
+        code_option("--category", "C", LISTED_CATEGORIES, "Of data: one of {}; may be repeated."),
+    ] = None,
+    records: Annotated[
+        int | None, typer.Option("--records", metavar="N", min=0, help="About how many records.")
+    ] = None,
+    consequence: Annotated[
+        list[str] | None,
+        typer.Option("--consequence", metavar="TEXT", help="A likely one; may be repeated."),
+    ] = None,
+    taken: Annotated[
+        list[str] | None,
+        typer.Option("--taken", metavar="TEXT", help="A measure taken; may be repeated."),
+    ] = None,
+    proposed: Annotated[
+        list[str] | None,
+        typer.Option("--proposed", metavar="TEXT", help="A measure proposed; may be repeated."),
+    ] = None,
+    delay_reason: DelayReason = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record what risk a breach is for persons; when it is high they must be told (GDPR Art. 34)."""
-    _act(settings, _Which(ref, "breach"), "breach-assessed", {"risk": risk}, at, as_json)
+    """Record what risk a breach is, and what is known of it: all that a notification must say.
+
+    When the risk is high the persons must be told (GDPR Art. 34). What is left out stays as it was said last;
+    `ledger incident notification` says what is missing.
+    """
+    said = {
+        "risk": risk,
+        "nature": nature,
+        "description": description,
+        "subject_categories": who,
+        "subject_count": persons,
+        "categories": category,
+        "record_count": records,
+        "consequences": consequence,
+        "measures_taken": taken,
+        "measures_proposed": proposed,
+        "delay_reason": delay_reason,
+    }
+    facts = {name: value for name, value in said.items() if value not in (None, [])}
+    if not facts:
+        raise typer.BadParameter("say what risk it is, or what is known of it")
+    with working(settings, "incident", at) as (site, source, time):
+        case = find_case(source, ref, "breach")
+        record(site, [assessment(case, facts, time)], time)
+        _print(source, _Which(ref, "breach"), time, as_json)
 
 
 @configured("store")
@@ -99,11 +173,14 @@ def notify(
             "--phase", "P", PHASES, "One of {}: a full one completes the first, or is both."
         ),
     ],
+    delay_reason: DelayReason = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
     """Record that the authority was notified of a breach, at first or in full."""
     facts = {"regime": regime, "phase": phase}
+    if delay_reason:
+        facts["delay_reason"] = delay_reason
     _act(settings, _Which(ref, "breach"), "authority-notified", facts, at, as_json)
 
 

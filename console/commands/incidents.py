@@ -8,7 +8,7 @@ import typer
 from console.answers.incidents import affected_persons, incident, incident_list, sources_of
 from console.answers.lookups import known_activity, known_recipient, known_system
 from console.answers.source import Source
-from console.commands import incident_acts
+from console.commands import breach_notices, incident_acts
 from console.commands.failing import fail_unless
 from console.commands.following import bring_up_to_date
 from console.commands.incident_acts import Ref, Whose
@@ -46,6 +46,7 @@ def add_commands(app: typer.Typer) -> None:
     incidents.command("list")(list_incidents)
     incidents.command("show")(show_incident)
     incidents.command("affected")(show_affected)
+    breach_notices.add_commands(incidents)
     app.add_typer(incidents, name="incident", rich_help_panel="Rights")
 
 

@@ -24,9 +24,9 @@ def add_commands(app: typer.Typer) -> None:
 def show_today(settings: Settings, limit: MostUrgent = None, as_json: Json = False) -> None:
     """Print what is overdue, due or waits for a person, the most urgent first, with the commands that do it.
 
-    Requests, breaches, misuse, holds, erasures, recipients to be told, dead letters, sources, topics, keys.
-    In capitals stands what only a person knows, as in the command's own help. Complaints are not in it.
-    Exit status 1 when anything is overdue.
+    Requests, complaints, breaches, misuse, holds, erasures, recipients to be told, dead letters, sources,
+    topics, keys. In capitals stands what only a person knows, as in the command's own help. A command that
+    records an event asks on a terminal for what else it needs. Exit status 1 when anything is overdue.
     """
     with reading(settings, "today") as (site, source):
         bring_up_to_date(site)

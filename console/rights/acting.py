@@ -24,7 +24,7 @@ from schemas.encoding import to_json
 from schemas.event_type import PREFIX
 from schemas.sources import OFFICE_LABEL
 
-__all__ = ["Act", "ActRefused", "Acted", "act"]
+__all__ = ["Act", "ActRefused", "Acted", "act", "check"]
 
 # Kept with each event as the place that it came from, by which the office is known to be the office.
 ORIGIN = OFFICE_LABEL
@@ -39,7 +39,7 @@ class Act(Struct, frozen=True, kw_only=True):
     `provision`: why the office must act, an id of the rulebook; needed with the usual legal basis. `id`: of
     an act that a resumed run names again, at the same `time`; by chance otherwise, since one made from a
     reference would give that away. `time`: now without it. Legal basis, provision and activity (that
-    of the settings, unless named) are stated for acts on persons only.
+    of the settings, unless named) are stated for acts on persons only; `whole`: `facts` say all of that.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Act(Struct, frozen=True, kw_only=True):
     time: datetime | None = None
     id: str | None = None
     version: int = 1
+    whole: bool = False
 
 
 class Acted(Struct, frozen=True):
@@ -89,6 +90,25 @@ def act(site: Site, acts: Sequence[Act]) -> Acted:
     Raises ActRefused: when the contract refuses one of them nothing is recorded; when what is recorded
     already does (`conflicting-duplicate`, `erased-subject`), the others are. Raises Retry or Halt.
     """
+    ids, lines = _checked(site, acts)
+    stream = BytesIO(b"\n".join(lines))
+    limits = _limits(site.batch_limits, lines)
+    result = ingest(site.open_recorder, [(ORIGIN, stream)], site.intake, site.clock, limits=limits)
+    for refused in result.rejections:
+        raise ActRefused(acts[refused.line - 1].name, refused.code, refused.pointer)
+    return Acted(ids, result.recorded, result.duplicates, result.last_position)
+
+
+def check(site: Site, acts: Sequence[Act]) -> None:
+    """Raise ActRefused when the contract refuses one of the acts; nothing is recorded.
+
+    What is recorded already may refuse it still, when it comes to that.
+    """
+    _checked(site, acts)
+
+
+def _checked(site: Site, acts: Sequence[Act]) -> tuple[tuple[str, ...], list[bytes]]:
+    """The ids of the events of acts, and their lines."""
     now = site.clock()
     events = [_event(one, site.settings, now) for one in acts]
     lines = [to_json(event, sort_keys=True) for event in events]
@@ -97,13 +117,7 @@ def act(site: Site, acts: Sequence[Act]) -> Acted:
         outcome = decode(line, intake, now)
         if isinstance(outcome, Rejection):
             raise ActRefused(one.name, outcome.code, outcome.pointer)
-    stream = BytesIO(b"\n".join(lines))
-    limits = _limits(site.batch_limits, lines)
-    result = ingest(site.open_recorder, [(ORIGIN, stream)], site.intake, site.clock, limits=limits)
-    for refused in result.rejections:
-        raise ActRefused(acts[refused.line - 1].name, refused.code, refused.pointer)
-    ids = tuple(event["id"] for event in events)
-    return Acted(ids, result.recorded, result.duplicates, result.last_position)
+    return tuple(event["id"] for event in events), lines
 
 
 def _limits(limits: BatchLimits, lines: Sequence[bytes]) -> BatchLimits:
@@ -132,7 +146,7 @@ def _event(one: Act, settings: Settings, now: datetime) -> dict[str, Any]:
 
 def _data(one: Act, activity: str) -> dict[str, Any]:
     data: dict[str, Any] = dict(msgspec.to_builtins(one.facts))
-    if is_person(one.subject):
+    if is_person(one.subject) and not one.whole:
         data |= {"activity": one.activity or activity, "legal_basis": one.legal_basis}
         data |= {"provision": one.provision} if one.provision else {}
     if one.categories is not UNSET:

@@ -27,6 +27,7 @@ from projections.timetravel import NOW, Moment
 __all__ = [
     "Case",
     "act_on_case",
+    "assessment",
     "detection",
     "find_case",
     "known_incidents",
@@ -144,6 +145,16 @@ def act_on_case(case: Case, name: str, facts: Mapping[str, Any], time: datetime)
     by = "breach_ref" if case.incident.kind == "breach" else "case_ref"
     facts = {by: case.incident.ref, **facts}
     return Act(name=name, subject=case.reference, facts=facts, legal_basis=_BASIS)
+
+
+def assessment(case: Case, facts: Mapping[str, Any], time: datetime) -> Act:
+    """What is known of a breach; without a risk that is as it was assessed last. Raises NotAllowed."""
+    risk = facts.get("risk") or case.incident.until(time).risk
+    if risk is None:
+        raise NotAllowed(
+            f"the risk of {named(case.incident)} was never assessed: say it with --risk"
+        )
+    return act_on_case(case, "breach-assessed", {**facts, "risk": risk}, time)
 
 
 def _check_allowed(case: Case, name: str, facts: Mapping[str, Any], time: datetime) -> None:

@@ -339,13 +339,13 @@ def annulled_in_vain(life: Life) -> list[Publication]:
 
 
 def answered_for_others(life: Life) -> list[Publication]:
-    """A complaint of which the helpdesk's record comes late is answered by a department that it is not of."""
+    """A complaint, of which the record comes late, is answered only by a department that it is not of."""
     at, facts = life.office(0.6), {"complaint_ref": reference(life.rng, "KL"), "via": "email"}
     got = recorded(life, at, RIGHTS, "helpdesk", "complaint-received", **facts)
     said = recorded(life, at + HOUR, RIGHTS, "crm", "complaint-answered", **facts)
     return [
         said.breaking("house.power.missing"),
-        got._replace(published=at + timedelta(days=1)),
+        got._replace(published=at + timedelta(days=1)).breaking("house.complaint.answer"),
     ]
 
 

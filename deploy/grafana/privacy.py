@@ -139,6 +139,14 @@ REQUESTS = Row(
             ),
         ),
         Panel(
+            "Complaints that wait for an answer",
+            "The house promised an answer within a month: see `ledger complaint list`.",
+            (
+                Query("max(ledger_complaints_open)", "open"),
+                Query("max(ledger_complaints_overdue)", "overdue"),
+            ),
+        ),
+        Panel(
             "Recipients to be told, by action",
             "Of corrections, erasures and restrictions: see `ledger notify list`.",
             (Query("max by (action) (ledger_notifications_open)", "{{action}}"),),

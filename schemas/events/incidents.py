@@ -3,11 +3,26 @@
 from msgspec import UNSET, UnsetType
 
 from schemas.event_type import ANY, BREACH, PERSON, EventType
+from schemas.events.preferences import Count
 from schemas.facts import Facts, PersonFacts
-from schemas.formats import Code, Instant
+from schemas.formats import Code, Instant, Text
 
 
-class BreachDetected(Facts, frozen=True, kw_only=True):
+class _BreachTold(Facts, frozen=True, kw_only=True):
+    """What a notification of a breach must say (GDPR Art. 33(3)), as far as known; the latest counts."""
+
+    nature: list[Code] | UnsetType = UNSET
+    description: Text | UnsetType = UNSET
+    subject_categories: list[Text] | UnsetType = UNSET
+    subject_count: Count | UnsetType = UNSET
+    record_count: Count | UnsetType = UNSET
+    consequences: list[Text] | UnsetType = UNSET
+    measures_taken: list[Text] | UnsetType = UNSET
+    measures_proposed: list[Text] | UnsetType = UNSET
+    delay_reason: Text | UnsetType = UNSET
+
+
+class BreachDetected(_BreachTold, frozen=True, kw_only=True):
     """A breach of personal data was detected; the clocks of its regime run from `detected_at`."""
 
     breach_ref: Code
@@ -15,14 +30,14 @@ class BreachDetected(Facts, frozen=True, kw_only=True):
     regime: Code
 
 
-class BreachAssessed(Facts, frozen=True, kw_only=True):
+class BreachAssessed(_BreachTold, frozen=True, kw_only=True):
     """The risk of a breach for the persons concerned was assessed."""
 
     breach_ref: Code
     risk: Code
 
 
-class AuthorityNotified(Facts, frozen=True, kw_only=True):
+class AuthorityNotified(_BreachTold, frozen=True, kw_only=True):
     """The authority was notified of a breach, at first or in full."""
 
     breach_ref: Code
@@ -54,6 +69,8 @@ class ComplaintReceived(_Complaint, frozen=True, kw_only=True):
 
 class ComplaintAnswered(_Complaint, frozen=True, kw_only=True):
     """A complaint was answered."""
+
+    outcome: Code | UnsetType = UNSET
 
 
 class SupervisoryInquiryReceived(PersonFacts, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from projections import VIEWS
 from projections.figures import counted, progress, unbuilt
 from projections.notifications import tasks
 from projections.read import (
+    complaints,
     consents,
     disclosed,
     findings,
@@ -47,6 +48,16 @@ def shown(session: Session) -> Figures:
     return {
         name: {labels: value for labels, value in values.items() if value}
         for name, values in counted(session, NOW).items()
+    }
+
+
+def complained(session: Session) -> Figures:
+    """The same of complaints."""
+    waiting = [one.clock for _, one in complaints(session) if one.is_open and one.clock]
+    late = [clock for clock in waiting if clock.due <= NOW]
+    return {
+        "ledger_complaints_open": {(): float(len(waiting))} if waiting else {},
+        "ledger_complaints_overdue": {(): float(len(late))} if late else {},
     }
 
 
@@ -90,6 +101,7 @@ def from_rows(session: Session) -> Figures:
         broken[rule.applies_to, rule.severity] += 1
     return {
         "ledger_findings_open": dict(broken),
+        **complained(session),
         "ledger_holds": dict(held),
         "ledger_holds_overdue": dict(+late_holds),
         "ledger_consents": dict(acts),

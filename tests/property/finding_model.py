@@ -672,6 +672,13 @@ def _misuse(event: RecordedEvent, told: Told) -> Broken:
         yield "house.misuse.warning", due
 
 
+def _complained(event: RecordedEvent, told: Told) -> Broken:
+    due = rulebook.deadline("complaint.answer", event.time)
+    answers = told.of(event, "complaint-answered", complaint_ref=event.facts["complaint_ref"])
+    if not any(event.time <= one.time < due for one in answers):
+        yield "house.complaint.answer", due
+
+
 # Staff
 
 
@@ -785,6 +792,7 @@ JUDGES: dict[str, Callable[[RecordedEvent, Told], Broken]] = {
     "objection-overruled": _overruling,
     "personal-data-erased": _erased,
     "misuse-suspected": _misuse,
+    "complaint-received": _complained,
     "personal-data-accessed": _accessed,
     "employment-started": _employed,
     "rights-request-received": _requested,

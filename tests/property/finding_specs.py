@@ -179,6 +179,7 @@ staff = told(
 )
 
 misused = told("misuse-suspected", "customer-warned", case_ref=cases)
+complained = told("complaint-received", "complaint-answered", complaint_ref=cases)
 requests = told(
     "rights-request-received",
     "rights-request-extended",
@@ -295,6 +296,7 @@ LIVES: list[list[st.SearchStrategy[Spec]]] = [
     [looked, looked, roles, granted, staff],
     [let_through, let_through, granted, granted, staff],
     [granted, systems, systems, marketing],
+    [misused, complained, complained],
     [misused, requests, requests, breaches, breaches],
     [requests, requests, identities, identities, done_for],
     [used, used, stopped, stopped, disclosed, requests],

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from ledger.event import RecordedEvent
 from projections import (
     VIEWS,
+    complaints,
     consent_status,
     customer_state,
     disclosures,
@@ -217,6 +218,18 @@ def check_incidents(rows: Any, told: list[RecordedEvent]) -> None:
     assert shown == model.incidents(told, TIMES)
 
 
+def check_complaints(rows: Any, told: list[RecordedEvent]) -> None:
+    shown: dict[Any, Any] = {}
+    for (stream, ref), row in rows.items():
+        for time in TIMES:
+            known = row.until(time)
+            if known.receipt:
+                answered = known.answer and known.answer.order.time
+                shown[stream, ref, time] = known.receipt.order.time, answered, known.outcome
+                assert known.is_open == (answered is None)
+    assert shown == model.complaints(told, TIMES)
+
+
 def check_measures(rows: Any, told: list[RecordedEvent]) -> None:
     shown = {}
     for row in rows.values():
@@ -259,6 +272,7 @@ CHECKS: dict[str, Any] = {
     requests.VIEW.name: check_requests,
     notifications.VIEW.name: check_notifications,
     incidents.VIEW.name: check_incidents,
+    complaints.VIEW.name: check_complaints,
     holds.VIEW.name: check_holds,
     measures.VIEW.name: check_measures,
     processing_register.VIEW.name: lambda _rows, _told: None,

@@ -591,6 +591,30 @@ def incidents(events: Events, times: Sequence[datetime]) -> dict[tuple[UUID, str
     return shown
 
 
+def complaints(events: Events, times: Sequence[datetime]) -> dict[tuple[UUID, str, datetime], Any]:
+    """(stream, reference, time) -> first receipt, first answer since, and the last outcome."""
+    names = {"complaint-received", "complaint-answered"}
+    shown = {}
+    for stream, mine in streams(events).items():
+        acts = [e for e in mine if e.name in names]
+        for ref in {e.facts["complaint_ref"] for e in acts}:
+            for time in times:
+                steps = [e for e in acts if e.facts["complaint_ref"] == ref and e.time <= time]
+                received = [e.time for e in steps if e.name == "complaint-received"]
+                if received:
+                    shown[stream, ref, time] = _complaint(steps, min(received))
+    return shown
+
+
+def _complaint(steps: Events, received: datetime) -> tuple[datetime, datetime | None, str | None]:
+    answers = [e for e in steps if e.name == "complaint-answered"]
+    told = sorted(answers, key=lambda e: (e.time, _number(e), e.source, e.id))
+    since = [e for e in told if e.time >= received]
+    if not since:
+        return received, None, None
+    return received, since[0].time, since[-1].facts["outcome"]
+
+
 def _case(e: RecordedEvent) -> str | None:
     if e.name in {"misuse-suspected", "customer-warned", "misuse-resolved"}:
         return f"misuse/{e.facts['case_ref']}"

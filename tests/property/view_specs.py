@@ -281,6 +281,15 @@ incident_acts = st.one_of(
     ),
     merged(named("subjects-notified"), persons, with_(breach_ref=st.just("b1"))),
 )
+complaint_acts = merged(
+    named("complaint-received", "complaint-answered"),
+    persons,
+    with_(
+        complaint_ref=st.sampled_from(["KL-1", "KL-2"]),
+        via=st.just("email"),
+        outcome=st.sampled_from(["upheld", "unfounded"]),
+    ),
+)
 hold_acts = merged(
     named("legal-hold-placed", "legal-hold-reviewed", "legal-hold-released"),
     persons,
@@ -311,6 +320,7 @@ SPEAKING: dict[str, list[st.SearchStrategy[Spec]]] = {
     "staff": [staff_acts, staff_acts],
     "rights_requests": [request_acts, request_acts],
     "incidents": [incident_acts, incident_acts],
+    "complaints": [complaint_acts, complaint_acts],
     "legal_holds": [hold_acts, hold_acts],
     "notifications": [given_away, collected, removed, erased, restricted, told_of, told_of],
     "measures": [measure_acts],

@@ -71,11 +71,17 @@ CHOSEN = {
     ("hold release", "--ground"),
     ("hold review", "--ground"),
     ("hold review", "--owner"),
+    *(
+        ("incident assess", f"--{flag}")
+        for flag in ("consequence", "delay-reason", "description", "proposed", "taken", "who")
+    ),
+    ("incident notify", "--delay-reason"),
     ("incident resolve", "--outcome"),
     ("incident suspect", "--kind"),
     ("incident tell", "--channel"),
     ("incident warn", "--channel"),
     ("notify record", "--ground"),
+    ("record", "--set"),
     ("request answer", "--outcome"),
     ("request answer", "--review"),
     ("request open", "--activity"),

@@ -159,6 +159,12 @@ CASES = [
         event("customer-warned", 1, case_ref="M-1"),
     ),
     Case(
+        "house.complaint.answer",
+        [event("complaint-received", complaint_ref="KL-1", via="email")],
+        event("complaint-answered", 60 * DAY, complaint_ref="KL-1", via="email"),
+        event("complaint-answered", 3 * DAY, complaint_ref="KL-1", via="email"),
+    ),
+    Case(
         "law.rights.overdue",
         [asked("rights-request-received", received_on="2026-03-01")],
         asked("rights-request-answered", 90 * DAY),

@@ -56,7 +56,6 @@ GOLDEN = {
     ("findings", "13"): "eb60cd8221fa544ca62d4f92a1d28a00423bbb767c05c31afc1facd5375684af",
     ("findings", "14"): "ae3871a6434f9511c5f95b543a11646102a6a86a72359528d175c2edfcb2bc75",
     # Who handed a contract over to whom.
-    ("findings", "15"): "1d18f5e3557a26650a327ca0e67d313907f891257ec14599a7a3f3246508ee52",
     ("legal_holds", "1"): "b298d00327da659b45a8d2b1f2193a8c1f1489f826c35b723dbb0afccf65291e",
     # What acts without power leave is told by no story here: tests/unit/projections/test_powers.py.
     ("recipients", "2"): "8bdc4db06f39dcbae0c7744bea542dd73258a080897364f577aec938de739145",
@@ -69,6 +68,8 @@ GOLDEN = {
     ("measures", "2"): "c9ee79e663e1a311fcbc69393e0ec09eba7bfbfa04643170c145ab7227ec3b65",
     ("rights_requests", "3"): "528ec3dad28d5de8a8f8f9cd860423069c72cd3573b18a55f1ac0b516c3fedb4",
     ("incidents", "2"): "51dcb53dc72746d0e4df13ee020a1cd08c4f5904fca52f7ae17927a25035c313",
+    ("incidents", "3"): "bc9923161afd612a5b2bafa7e7a0fc378fae06b4fd980f2f569dbf7aa7f0036c",
+    ("complaints", "1"): "8aac06899ee425649f561f9b9ff7bba56e776778224ae53290c9a5eb4dd28fec",
     (
         "processing_register",
         "3",
@@ -188,13 +189,25 @@ def incident_story() -> list[RecordedEvent]:
     detected: dict[str, Any] = {"detected_at": "2026-03-01T09:00:00Z", "regime": "telecom"}
     return [
         event("breach-detected", 1, id="b1", **breach, **detected),
-        event("breach-assessed", 2, id="b2", risk="high", **breach),
+        event("breach-assessed", 2, id="b2", risk="high", categories=["contact"], **breach),
         event("authority-notified", 3, id="b3", regime="telecom", phase="full", **breach),
         event("breach-closed", 4, id="b4", **breach),
         event("subjects-notified", 5, id="b5", breach_ref="b1"),
         event("misuse-suspected", 6, id="b6", case_ref="M-1", data_kinds=["login"]),
         event("customer-warned", 7, id="b7", case_ref="M-1", channel="phone"),
         event("misuse-resolved", 8, id="b8", case_ref="M-1", outcome="confirmed"),
+    ]
+
+
+def complaint_story() -> list[RecordedEvent]:
+    """The same for complaints."""
+    return [
+        event("complaint-answered", 1, id="k1", complaint_ref="KL-1", via="post"),
+        event("complaint-received", 2, id="k2", complaint_ref="KL-1", via="email"),
+        event(
+            "complaint-answered", 3, id="k3", complaint_ref="KL-1", via="email", outcome="upheld"
+        ),
+        event("complaint-received", 4, id="k4", complaint_ref="KL-2", via="phone"),
     ]
 
 
@@ -219,6 +232,7 @@ def told_to(view: View[Any]) -> list[RecordedEvent]:
         "rights_requests": rights_story,
         "notifications": changed_story,
         "incidents": incident_story,
+        "complaints": complaint_story,
         "legal_holds": hold_story,
     }
     if view.name in stories:

@@ -1,0 +1,68 @@
+"""`ledger incident notification`: the notification of a breach to the authority, as a document."""
+
+from typing import Annotated
+
+import typer
+
+from console.answers.breach_notice import breach_notice
+from console.commands.failing import fail_unless
+from console.commands.incident_acts import Ref
+from console.commands.people import prepare, reading
+from console.commands.reports import Output, form_of, put
+from console.export.breach_notice import notice_page, notice_text
+from console.flags import (
+    AsOf,
+    AtPosition,
+    Json,
+    Language,
+    RecordedBy,
+    code_option,
+    configured,
+    language_of,
+    moment_of,
+)
+from console.output import encode, note
+from console.rights.handling import find_case
+from console.settings import Settings
+from console.words import counted
+
+__all__ = ["add_commands"]
+
+_FORMS = ("html", "json", "text")
+
+
+def add_commands(group: typer.Typer) -> None:
+    """Add the command of this module to those on incidents."""
+    group.command("notification")(write_notification)
+
+
+@configured("store", "register")
+def write_notification(
+    settings: Settings,
+    ref: Ref,
+    form: Annotated[str | None, code_option("--format", "F", _FORMS, show_default="text")] = None,
+    language: Language = "en",
+    output: Output = None,
+    as_of: AsOf = None,
+    recorded_by: RecordedBy = None,
+    at_position: AtPosition = None,
+    as_json: Json = False,
+) -> None:
+    """Print what the authority must be told of a breach (GDPR Art. 33), and what of it is missing.
+
+    Every item of Art. 33(3), the reason for a delay (33(1)), the phases in which it was told (33(4)). Made of
+    what `ledger incident detect`, `assess` and `notify` recorded. Exit status 1 while something is missing.
+    """
+    spoken = language_of(language)
+    moment = moment_of(as_of, recorded_by, at_position)
+    form = form_of(form, as_json, None, _FORMS) or "text"
+    with reading(settings, "incident", moment) as (site, source):
+        prepare(site, moment.known)
+        case = find_case(source, ref, "breach", moment=moment)
+        answer = breach_notice(case, settings.controller, moment.as_of or source.now)
+    made = {"html": notice_page, "text": notice_text}.get(form)
+    put(made(answer, spoken) if made else encode(answer), output)
+    missing = len(answer["missing"])
+    if missing and output is not None:
+        note(f"ledger: {counted('point', missing, spoken)}")
+    fail_unless(not missing)

@@ -1,0 +1,245 @@
+"""`ledger record`: an event of any type by command, as the privacy office; shown before it is recorded."""
+
+import sys
+import tomllib
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from console.answers.source import Source
+from console.commands.approving import need_second_person
+from console.commands.contract import TypeName, newest
+from console.commands.following import bring_up_to_date
+from console.commands.people import reading
+from console.flags import At, Json, Language, configured, language_of, time_of
+from console.output import emit, people, shown
+from console.rights.acting import Acted
+from console.rights.asking import Asking, asked
+from console.rights.filling import Unfit, assigned, known_member, taken
+from console.rights.recording import (
+    ELSEWHERE,
+    Draft,
+    check_draft,
+    check_subject,
+    members_for,
+    missing,
+    notes,
+    record_draft,
+    subjects_of,
+)
+from console.settings import Settings
+from console.show.record import record_tables
+from console.streams import STANDARD_INPUT, text_of
+from console.wiring import Site, utc_now
+from console.words import phrase
+from ledger.event import instant
+from schemas import EventType, is_person, texts
+from schemas.members import PERSONAL, Member, Shape
+
+__all__ = ["add_commands"]
+
+_ANNULLED = "event-annulled"
+_BESIDE = ("subject", "time")
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("record", rich_help_panel="Rights")(record_event)
+
+
+@configured("store")
+def record_event(
+    settings: Settings,
+    type_name: TypeName,
+    subject: Annotated[
+        str | None,
+        typer.Option("--subject", metavar="S", help="About whom or what, such as customer/10023."),
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="MEMBER=VALUE",
+            help="A member of its data; dots name a part, JSON a whole. May be repeated.",
+        ),
+    ] = None,
+    file: Annotated[
+        str | None,
+        typer.Option(
+            "--file", metavar="FILE", help="Members as JSON or TOML; - is standard input."
+        ),
+    ] = None,
+    at: At = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "--send", help="Record it; without this it is only shown.")
+    ] = False,
+    language: Language = "en",
+    as_json: Json = False,
+) -> None:
+    """Record an event of any type, as the privacy office; without --yes it is only shown.
+
+    On a terminal, without --file and --yes, it asks for every member that was not given, and at the end
+    whether to record. Values of persons come from the prompt or a file, never from an argument: others see
+    those. They are not shown again. `ledger schema show TYPE` says what the members are.
+    """
+    spoken = language_of(language)
+    entry = newest(type_name)
+    _refuse_own(entry, spoken)
+    asks = _is_terminal() and file is None and not yes and not as_json
+    who = Asking(_ask, _tell, spoken)
+    try:
+        found = _from_file(file) if file else {}
+        beside = {key: str(found.pop(key)) for key in _BESIDE if key in found}
+        about = subject or beside.get("subject") or (_asked_subject(entry, who) if asks else "")
+        check_subject(entry, about, spoken)
+        members = members_for(entry, about)
+        data = _given(members, found, given or (), spoken)
+        if asks:
+            data = asked(members, data, who)
+        lacking = missing(members, data, spoken)
+        if lacking:
+            raise Unfit("; ".join(lacking))
+        time = time_of("--at", at or beside.get("time")) or utc_now()
+        draft = Draft(entry, about, time, data)
+        with reading(settings, "record") as (site, source):
+            bring_up_to_date(site)
+            _go(site, source, draft, members, _Way(yes, asks, spoken, as_json))
+    except Unfit as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+class _Way(msgspec.Struct, frozen=True):
+    """How it goes on. `asks`: somebody sits at the terminal."""
+
+    yes: bool
+    asks: bool
+    language: texts.Language
+    as_json: bool
+
+
+def _go(site: Site, source: Source, draft: Draft, members: tuple[Member, ...], way: _Way) -> None:
+    """Show an event, and record it when that is wanted."""
+    check_draft(site, draft, way.language)
+    told = notes(source, draft, way.language)
+    if not way.yes:
+        dry = phrase("record-note", "dry", way.language)
+        _print(_answer(site, draft, [dry, *told], None, way.language), members, way)
+        question = phrase("record", "confirm", way.language)
+        if not (way.asks and typer.confirm(question, err=True)):
+            return
+    _approve(site, draft)
+    acted = record_draft(site, draft, way.language)
+    bring_up_to_date(site)
+    done = phrase("record-note", "recorded", way.language, acted.last_position)
+    _print(_answer(site, draft, [done, *told], acted, way.language), members, way)
+
+
+def _approve(site: Site, draft: Draft) -> None:
+    """An annulment can end a hold, so it needs whom the end of one needs."""
+    if draft.entry.name == _ANNULLED:
+        which = [draft.data["annuls"], draft.data.get("annuls_source", "")]
+        about = draft.subject if is_person(draft.subject) else None
+        need_second_person(site, "hold-release", [_ANNULLED, *which], about=about)
+
+
+def _refuse_own(entry: EventType, language: texts.Language) -> None:
+    elsewhere = ELSEWHERE.get(entry.name)
+    if elsewhere:
+        raise typer.BadParameter(phrase("record", "elsewhere", language, f"`{elsewhere}`"))
+
+
+def _asked_subject(entry: EventType, who: Asking) -> str:
+    who.tell(who.says("subject-asked", subjects_of(entry)))
+    return who.ask("subject").strip()
+
+
+def _from_file(path: str) -> dict[str, Any]:
+    """The members of a file: TOML by its name, else JSON; standard input may be either."""
+    text = text_of("--file", path)
+    for read in (tomllib.loads, _json) if path.endswith(".toml") else (_json, tomllib.loads):
+        try:
+            found = read(text)
+        except (msgspec.DecodeError, tomllib.TOMLDecodeError):
+            continue
+        if isinstance(found, dict):
+            return found
+    where = "standard input" if path == STANDARD_INPUT else "the file"
+    raise typer.BadParameter(f"--file: expected {where} to be an object in JSON or TOML")
+
+
+def _json(text: str) -> Any:
+    return msgspec.json.decode(text)
+
+
+def _given(
+    members: tuple[Member, ...],
+    found: Mapping[str, Any],
+    given: list[str] | tuple[str, ...],
+    language: texts.Language,
+) -> dict[str, Any]:
+    """Members of a file, and over them those of flags. Raises Unfit with everything that is wrong."""
+    shape, data, wrong = Shape("object", members=members), dict[str, Any](), list[str]()
+    for key, value in found.items():
+        try:
+            data |= taken(shape, {key: value}, language)
+        except Unfit as error:
+            wrong.append(str(error))
+    for place, one in enumerate(given, 1):
+        path, equals, text = one.partition("=")
+        try:
+            if not equals:
+                raise Unfit(phrase("record", "pair", language))
+            if known_member(members, path.split(".")[0], language) == PERSONAL:
+                raise Unfit(phrase("record", "is-personal", language))
+            data = assigned(shape, data, path, text, language)
+        except Unfit as error:
+            wrong.append(f"--set {place}: {error}")
+    if wrong:
+        raise Unfit("; ".join(wrong))
+    return data
+
+
+def _answer(
+    site: Site,
+    draft: Draft,
+    told: list[str],
+    acted: Acted | None,
+    language: texts.Language,
+) -> dict[str, Any]:
+    return {
+        "name": draft.entry.name,
+        "type": draft.entry.type,
+        "subject": draft.subject,
+        "time": instant(draft.time),
+        "source": site.settings.privacy_office,
+        "data": draft.shown,
+        "personal": sorted(draft.personal),
+        "says": texts.text_of(draft.entry.name, draft.shown, language),
+        "notes": told,
+        "recorded": acted is not None,
+        "id": acted.ids[0] if acted else None,
+        "position": acted.last_position if acted else None,
+    }
+
+
+def _print(answer: dict[str, Any], members: tuple[Member, ...], way: _Way) -> None:
+    if way.as_json:
+        emit(answer)
+    else:
+        known = {one.name: one for one in members}
+        people().print(*record_tables(answer, known, way.language))
+
+
+def _ask(prompt: str) -> str:
+    answer: str = typer.prompt(prompt, default="", show_default=False, err=True)
+    return answer
+
+
+def _tell(text: str) -> None:
+    typer.echo(shown(text), err=True)
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty()

@@ -1,0 +1,49 @@
+"""What `ledger record` is about to record, or did: the event without values of persons, and what happens."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import orjson
+from rich.console import RenderableType
+
+from console.show.text import Stack, pairs, table
+from console.words import headings, phrase
+from schemas.members import Member
+from schemas.texts import Language
+
+__all__ = ["record_tables"]
+
+
+def record_tables(
+    answer: Mapping[str, Any], members: Mapping[str, Member], language: Language
+) -> list[RenderableType]:
+    """The event, its members with their meaning, and what happens."""
+    said = partial(phrase, "record")
+    names = headings("record", "says subject time source next", language)
+    values = (
+        answer["says"],
+        answer["subject"],
+        answer["time"],
+        answer["source"],
+        Stack(answer["notes"]),
+    )
+    title = said("title", language, answer["name"])
+    rows = (
+        (name, _cell(value), members[name].means(language))
+        for name, value in answer["data"].items()
+    )
+    sealed = ((f"personal.{name}", said("sealed", language), "") for name in answer["personal"])
+    columns = headings("record", "member value means", language)
+    return [
+        pairs(title, zip(names, values, strict=True), language),
+        table("", columns, [*rows, *sealed], language),
+    ]
+
+
+def _cell(value: Any) -> Any:
+    """A list of plain values as cells do it; what has parts as JSON."""
+    plain = isinstance(value, list) and not any(isinstance(one, dict | list) for one in value)
+    if isinstance(value, dict) or (isinstance(value, list) and not plain):
+        return orjson.dumps(value).decode()
+    return value
