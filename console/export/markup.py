@@ -44,10 +44,11 @@ def table(
     columns: Sequence[str],
     rows: Iterable[Sequence[object]],
     class_: str | None = None,
+    labelled: bool = True,
 ) -> Html:
     """A table whose rows begin with their heading; numbers stand to the right. No columns: no head.
 
-    Each cell names its column: where a page is narrow there is no head, and a row becomes a list.
+    `labelled`: each cell names its column. Where a page is narrow such a table has no head, and a row is a list.
     """
     body = [list(row) for row in rows]
     numeric = [any(isinstance(row[place], int) for row in body) for place in range(len(columns))]
@@ -59,7 +60,9 @@ def table(
         "table",
         element("caption", caption) if caption else None,
         element("thead", element("tr", *head)) if columns else None,
-        element("tbody", *(join(Html("\n"), _row(row, columns[1:])) for row in body)),
+        element(
+            "tbody", *(join(Html("\n"), _row(row, columns[1:] if labelled else ())) for row in body)
+        ),
         **({"class_": class_} if class_ else {}),
     )
 

@@ -90,8 +90,9 @@ def _section(
     last = [_together(column) for column in cells]
     whole = _together(one for kind in answer["kinds"] for one in _counts(kind, every))
     heads = [kind, *(name(group[0]) for group in columns), total]
-    made = table(None, heads, [*rows, [total, *last, whole]], class_="figures")
-    return element("section", element("h2", title), made)
+    lines = [*rows, [total, *last, whole]]
+    made = table(None, heads, lines, class_="figures", labelled=False)
+    return element("section", element("h2", title), element("div", made, class_="scroll"))
 
 
 def _year(quarter: str) -> str:
