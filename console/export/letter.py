@@ -1,4 +1,4 @@
-"""What goes to a person on paper: the parts of such a document, and how it says codes, days and times. Pure."""
+"""What goes to a person on paper: its parts, and how it says codes, days and times. Pure."""
 
 import re
 import tomllib
@@ -40,7 +40,7 @@ class Attachment(msgspec.Struct, frozen=True):
 
     name: str
     media_type: str
-    content: bytes
+    content: str
 
 
 class Document(msgspec.Struct, frozen=True):

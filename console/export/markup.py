@@ -48,7 +48,7 @@ def table(
 ) -> Html:
     """A table whose rows begin with their heading; numbers stand to the right. No columns: no head.
 
-    `labelled`: each cell names its column. Where a page is narrow such a table has no head, and a row is a list.
+    `labelled`: each cell names its column, for narrow pages, where a row becomes a list without a head.
     """
     body = [list(row) for row in rows]
     numeric = [any(isinstance(row[place], int) for row in body) for place in range(len(columns))]

@@ -4,8 +4,8 @@ from base64 import b64encode
 from collections.abc import Iterable
 from pathlib import Path
 
-from console.export.markup import Html, document, element, join, table
 from console.export.letter import Attachment, Document, Section
+from console.export.markup import Html, document, element, join, table
 
 __all__ = ["report_page"]
 
@@ -38,7 +38,7 @@ def _lines(lines: Iterable[str]) -> Html:
 
 def _attached(file: Attachment) -> Html:
     """A link that saves the file: it is inside the page."""
-    inside = f"data:{file.media_type};base64,{b64encode(file.content).decode()}"
+    inside = f"data:{file.media_type};base64,{b64encode(file.content.encode()).decode()}"
     return element("p", element("a", file.name, href=inside, download=file.name))
 
 
