@@ -57,7 +57,12 @@ def certificate_document(
         ),
         closing=(letter.say("certificate", "greeting"), controller.name, controller.contact),
         footer=letter.say("title", "page", "{}", "{}"),
-        attachment=Attachment(enclosed.name, "application/json", enclosed.content.decode()),
+        attachment=Attachment(
+            letter.say("certificate", "enclosed"),
+            enclosed.name,
+            "application/json",
+            enclosed.content.decode(),
+        ),
     )
 
 
@@ -75,23 +80,22 @@ def _facts(
 
 
 def _decided(letter: Letter, decisions: Answer) -> Section:
-    """Every category: what became of it, and every ground with its end; the longest is the last."""
-    names = {"category": 2.0, "decision": 2.4, "until": 2.2, "why": 7.0}
+    """Every category, what was erased first: what became of it, and every ground; the longest is the last."""
+    names = {"category": 2.0, "decision": 2.4, "why": 8.0}
+    ordered = sorted(decisions.items(), key=lambda one: (one[1]["decision"] != "erase", one[0]))
     return Section(
         letter.say("certificate", "decided"),
         columns=tuple(phrase("decision", name, letter.language).capitalize() for name in names),
         widths=tuple(names.values()),
-        rows=tuple(_row(letter, category, one) for category, one in sorted(decisions.items())),
+        rows=tuple(_row(letter, category, one) for category, one in ordered),
     )
 
 
 def _row(letter: Letter, category: str, decision: Answer) -> tuple[str, ...]:
     grounds = [*reversed(decision.get("besides", ())), decision]
-    until = decision.get("until")
     return (
         letter.words.category(category),
         phrase("came_of_it", decision["decision"], letter.language),
-        letter.date(until) if until else "\N{EN DASH}",
         " ".join(_why(letter, ground) for ground in grounds),
     )
 
@@ -104,7 +108,7 @@ def _why(letter: Letter, ground: Answer) -> str:
     if found is None:
         return letter.say("ground", ground["ground"])
     says = found.says_nl if letter.language == "nl" else found.says
-    return f"{letter.dated(says)} ({letter.words.cited(found.statute)})"
+    return f"{letter.dated(says).removesuffix('.')} ({letter.words.cited(found.statute)})."
 
 
 def _proof(letter: Letter, answer: Answer, enclosed: Enclosed) -> Section:

@@ -36,8 +36,9 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class Attachment(msgspec.Struct, frozen=True):
-    """A file that goes along inside the document."""
+    """A file that goes along inside the document. `title`: what it is, for whoever looks for it."""
 
+    title: str
     name: str
     media_type: str
     content: str
@@ -94,7 +95,7 @@ class Letter:
         if time is None:
             return instant
         on, _, at = local_text(time).partition(" ")
-        return f"{self.date(on)}, {at}"
+        return self.say("word", "at", self.date(on), at)
 
     def dated(self, text: str) -> str:
         """A sentence with its days in words."""

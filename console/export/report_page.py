@@ -39,7 +39,8 @@ def _lines(lines: Iterable[str]) -> Html:
 def _attached(file: Attachment) -> Html:
     """A link that saves the file: it is inside the page."""
     inside = f"data:{file.media_type};base64,{b64encode(file.content.encode()).decode()}"
-    return element("p", element("a", file.name, href=inside, download=file.name))
+    link = element("a", file.name, href=inside, download=file.name)
+    return element("p", f"{file.title}: ", link)
 
 
 def _section(section: Section) -> Html:
@@ -48,5 +49,7 @@ def _section(section: Section) -> Html:
         "section",
         element("h2", section.title),
         element("p", section.text) if section.text else None,
-        table(None, columns, section.rows) if section.rows else None,
+        table(None, columns, section.rows, class_=None if columns else "part-controller")
+        if section.rows
+        else None,
     )
