@@ -29,7 +29,16 @@ from tests.fixtures.registers import activity, answer, processor_activity
 BOTH = pytest.mark.parametrize("language", LANGUAGES)
 WHEN = datetime(2026, 7, 1, 10, tzinfo=UTC)
 # Codes that are Dutch words, or names; articles of law have words of their own.
-DUTCH = {"app", "camera", "marketing", "post", "cookie", "online", "telemarketing", "direct-marketing"}
+DUTCH = {
+    "app",
+    "camera",
+    "marketing",
+    "post",
+    "cookie",
+    "online",
+    "telemarketing",
+    "direct-marketing",
+}
 
 
 @BOTH
