@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -113,12 +114,13 @@ class Words:
 
     def drift(self, drift: dict[str, str]) -> str:
         """What a difference is about, by its kind; one that is about the activity itself needs no word."""
-        told = {
+        words: dict[str, Callable[[str], str]] = {
             "undeclared-category": self.category,
             "undeclared-recipient-kind": self.recipient_kind,
             "undeclared-legal-basis": partial(self.code, "legal_basis"),
             "undeclared-country": self.country,
-        }.get(drift["kind"])
+        }
+        told = words.get(drift["kind"])
         return told(drift["detail"]) if told else ""
 
     def lacking(self, item: dict[str, Any]) -> str:

@@ -72,7 +72,7 @@ def test_every_answer_that_reads_personal_data_has_a_name_in_the_report() -> Non
 def test_the_register_says_no_code_and_its_times_as_a_clock_here_shows_them(
     language: Language,
 ) -> None:
-    undeclared = {"declared": None, "name": None, "versions": [], "transfers": []}
+    undeclared: dict[str, Any] = {"declared": None, "name": None, "versions": [], "transfers": []}
     pilot = activity() | undeclared | {"activity": "speech-analytics-pilot"}
     other = activity("Other", retention={"traffic": "house.debt"})
     other["retention"]["categories"][0] |= {
