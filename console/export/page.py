@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -75,9 +76,11 @@ def _codes(part: Part) -> set[str]:
 
 
 def _cell(value: Any, words: Words) -> Any:
-    """A cell: numbers stay numbers."""
+    """A cell: numbers stay numbers, and a day stays in one piece."""
     if isinstance(value, bool):
         return words.kept(value)
+    if isinstance(value, date):
+        return element("span", value, class_="day")
     return value if isinstance(value, int) else clean(value)
 
 
