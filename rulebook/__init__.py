@@ -19,6 +19,7 @@ from rulebook.erasure import (
     erasure_decisions,
     kept,
     over_from,
+    recorded_reason,
 )
 from rulebook.marketing import (
     MARKETING_RULES,
@@ -134,6 +135,7 @@ __all__ = [
     "purpose_decision",
     "purposes_on",
     "recipient_kind",
+    "recorded_reason",
     "refusal_notice",
     "region",
     "request_period",

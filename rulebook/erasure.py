@@ -29,6 +29,7 @@ __all__ = [
     "erasure_decisions",
     "kept",
     "over_from",
+    "recorded_reason",
 ]
 
 Cause = Literal["request", "retention", "consent-withdrawn", "unlawful", "objection"]
@@ -188,6 +189,22 @@ def over_from(facts: ErasureFacts, category: str) -> date | None:
     if None in ends or not facts.periods.get(category):
         return None
     return max(filter(None, ends), default=None)
+
+
+def recorded_reason(
+    ground: str, rule: str | None, ref: str | None, until: date | None
+) -> Reason | None:
+    """A ground as a decision has it, with what it says; None for one that no rule has.
+
+    `rule`: of the erasure, or of the period that keeps the data.
+    """
+    period = retention_rule(rule or "")
+    if period is not None:
+        keeping = _period(RetentionDue("", until, period.id))
+        return _reason(_BY_KEEPING[keeping.kind][0], keeping)
+    named = [entry for entry in ERASURE_RULES if entry.id == rule]
+    named += [entry for entry in ERASURE_RULES if entry.ground == ground]
+    return _reason(named[0], Keeping("period", ref=ref, until=until)) if named else None
 
 
 def _standing(

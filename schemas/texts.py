@@ -15,7 +15,16 @@ from msgspec import Struct
 
 from schemas.personal import REMARK
 
-__all__ = ["LANGUAGES", "Language", "field_name", "placeholders", "text_of", "texts", "word_of"]
+__all__ = [
+    "LANGUAGES",
+    "Language",
+    "country_name",
+    "field_name",
+    "placeholders",
+    "text_of",
+    "texts",
+    "word_of",
+]
 
 Language = Literal["nl", "en"]
 LANGUAGES: tuple[Language, ...] = ("nl", "en")
@@ -23,6 +32,7 @@ LANGUAGES: tuple[Language, ...] = ("nl", "en")
 COUNT = "count"
 """The only format of a placeholder: how many entries a list or a map has."""
 
+_COUNTRIES = frozenset({"country", "countries"})
 _YES_NO = {"nl": ("nee", "ja"), "en": ("no", "yes")}
 _NOTHING = {"nl": "geen", "en": "none"}
 _NO_CATEGORY = {"nl": "geen categorie", "en": "no category"}
@@ -43,6 +53,12 @@ def _loaded() -> _Texts:
     return msgspec.convert(tomllib.loads(content), _Texts)
 
 
+@cache
+def _countries() -> dict[str, dict[Language, str]]:
+    content = files("schemas").joinpath("countries.toml").read_text("utf-8")
+    return msgspec.convert(tomllib.loads(content)["countries"], dict[str, dict[Language, str]])
+
+
 def texts() -> Mapping[str, Mapping[Language, str]]:
     """Every sentence: name of the type (`consent-given`) -> language -> sentence with placeholders."""
     return _loaded().texts
@@ -57,6 +73,12 @@ def field_name(field: str, language: Language) -> str:
     """What a field of personal data is called; one that has no name as it is."""
     known = _loaded().fields.get(field)
     return known[language] if known else field
+
+
+def country_name(code: str, language: Language) -> str:
+    """What a country is called; a code that nobody knows as it is."""
+    known = _countries().get(code)
+    return known[language] if known else code
 
 
 def placeholders(sentence: str) -> tuple[tuple[str, str], ...]:
@@ -109,7 +131,16 @@ def _listed(fact: str, values: Iterable[Any], language: Language) -> str:
 
 
 def _said(fact: str, value: str | int, language: Language) -> str:
-    """A code of a closed list in words, a field by its name, everything else as it is."""
+    """A code in words, a field or a country by its name, everything else as it is.
+
+    A code that has no word is read as the words that it is made of.
+    """
+    code = str(value)
     if fact == "fields":
-        return field_name(str(value), language)
-    return word_of(str(value), language) if fact in _loaded().spoken else str(value)
+        return field_name(code, language)
+    if fact in _COUNTRIES:
+        return country_name(code, language)
+    if fact not in _loaded().spoken:
+        return code
+    word = word_of(code, language)
+    return word.replace("-", " ") if word == code else word

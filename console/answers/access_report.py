@@ -17,6 +17,7 @@ from console.answers.evidence import evidence_of, evidence_words
 from console.answers.feeds import Run, feeds_of, runs
 from console.answers.recipients import RecipientNames
 from console.answers.report_person import (
+    Held,
     Subject,
     declarations,
     disclosures_of,
@@ -282,7 +283,7 @@ def _sources(subject: Subject, names: RecipientNames) -> list[Answer]:
 
 
 def _automated(subject: Subject) -> Iterator[Answer]:
-    for event in subject.counted:
+    for event in sorted(subject.counted, key=lambda one: (one.time, one.position)):
         if event.name in _AUTOMATED or (event.name == _CHECKED and event.facts["automated"]):
             yield {
                 "occurred_at": instant(event.time),
@@ -320,7 +321,11 @@ def _transfers(rows: Iterable[Disclosure], names: RecipientNames) -> Iterator[An
 
 
 def _data(subject: Subject) -> Iterator[Answer]:
-    for held in sorted(subject.values, key=lambda one: (CATEGORIES.index(one.category), one.field)):
+    def place(held: Held) -> tuple[int, str, datetime, int]:
+        event = held.event
+        return CATEGORIES.index(held.category), held.field, event.time, event.position
+
+    for held in sorted(subject.values, key=place):
         yield {
             "category": held.category,
             "field": held.field,
@@ -333,9 +338,13 @@ def _data(subject: Subject) -> Iterator[Answer]:
 
 
 def _consultations(source: Source, subject: Subject) -> Iterator[Answer]:
-    """When data was looked at and what for, without who it was; of a list nobody knows whom it told of."""
+    """By time: when data was looked at and what for, without who it was.
+
+    Of a list nobody knows whom it told of.
+    """
     moment = Moment(at_position=subject.position)
-    for seen in consultations_of(source, subject.reference, subject.acts, moment):
+    found = consultations_of(source, subject.reference, subject.acts, moment)
+    for seen in sorted(found, key=lambda one: (one.event.time, one.event.position)):
         if seen.about != "list":
             yield {
                 "occurred_at": instant(seen.event.time),
@@ -354,8 +363,9 @@ def _shown_by(event: RecordedEvent, language: Language) -> list[str]:
 
 
 def _acts(subject: Subject, names: RecipientNames, language: Language) -> Iterator[Answer]:
-    """Everything else that was recorded of the person, in words; what was taken back is marked."""
-    for event, annulled_by in subject.acts:
+    """Everything else that was recorded of the person, in words, by time; what was taken back is marked."""
+    by_time = sorted(subject.acts, key=lambda act: (act.event.time, act.event.position))
+    for event, annulled_by in by_time:
         if event.name in CONSULTATIONS or event.type not in EVENT_TYPES:
             continue
         facts = event.facts | {"categories": event.categories} | _named(event, names, language)

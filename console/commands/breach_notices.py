@@ -14,13 +14,12 @@ from console.flags import (
     AsOf,
     AtPosition,
     Json,
-    Language,
     RecordedBy,
     code_option,
     configured,
-    language_of,
     moment_of,
 )
+from console.language import spoken
 from console.output import encode, note
 from console.rights.handling import find_case
 from console.settings import Settings
@@ -41,7 +40,6 @@ def write_notification(
     settings: Settings,
     ref: Ref,
     form: Annotated[str | None, code_option("--format", "F", _FORMS, show_default="text")] = None,
-    language: Language = "en",
     output: Output = None,
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,
@@ -53,7 +51,6 @@ def write_notification(
     Every item of Art. 33(3), the reason for a delay (33(1)), the phases in which it was told (33(4)). Made of
     what `ledger incident detect`, `assess` and `notify` recorded. Exit status 1 while something is missing.
     """
-    spoken = language_of(language)
     moment = moment_of(as_of, recorded_by, at_position)
     form = form_of(form, as_json, None, _FORMS) or "text"
     with reading(settings, "incident", moment) as (site, source):
@@ -61,8 +58,8 @@ def write_notification(
         case = find_case(source, ref, "breach", moment=moment)
         answer = breach_notice(case, settings.controller, moment.as_of or source.now)
     made = {"html": notice_page, "text": notice_text}.get(form)
-    put(made(answer, spoken) if made else encode(answer), output)
+    put(made(answer, spoken()) if made else encode(answer), output)
     missing = len(answer["missing"])
     if missing and output is not None:
-        note(f"ledger: {counted('point', missing, spoken)}")
+        note(f"ledger: {counted('point', missing)}")
     fail_unless(not missing)

@@ -6,11 +6,15 @@ from typing import Annotated, Any
 import typer
 
 from console.commands.log import Keys, PolicyFile, read_file, trusted_by, write_file
-from console.flags import Json, configured, spoken_to
+from console.export.certificate_letter import Enclosed, certificate_document
+from console.export.report_page import report_page
+from console.export.report_pdf import report_pdf
+from console.flags import Json, code_option, configured, spoken_to, time_of
+from console.language import spoken
 from console.output import emit, people
 from console.settings import Settings
 from console.show.retention import certificate_table
-from console.wiring import log_key
+from console.wiring import log_key, utc_now
 from ledger.event import instant
 from ledger.tlog.certificate import (
     Certified,
@@ -25,6 +29,8 @@ from ledger.tlog.reading import entry_at, prove
 
 __all__ = ["add_commands"]
 
+FORMATS = ("json", "html", "pdf")
+
 certificate = typer.Typer(help="Certificates of erasure.", no_args_is_help=True)
 
 
@@ -35,7 +41,7 @@ def add_commands(app: typer.Typer) -> None:
     app.add_typer(certificate, name="certificate", rich_help_panel="Proof")
 
 
-@configured("store", "log")
+@configured("store", "log", "register")
 def write_certificate(
     settings: Settings,
     position: Annotated[
@@ -44,22 +50,35 @@ def write_certificate(
     ],
     output: Annotated[
         Path | None,
-        typer.Option("--output", metavar="FILE", help="Write there [POSITION.erasure.json]."),
+        typer.Option("--output", metavar="FILE", help="Write there [POSITION.erasure.F]."),
+    ] = None,
+    form: Annotated[str, code_option("--format", "F", FORMATS)] = "json",
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="T", help="When a letter is made, with offset; now without."),
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Write what proves that an erasure was decided and carried out: one file for `certificate verify`.
 
-    Made from the log's files alone, once they hold the erasure. `-` is standard output.
+    Made from the log's files alone, once they hold the erasure. As `html` or `pdf` it is a letter to the
+    person with that file inside, in Dutch unless --language says otherwise. `-` is standard output.
     """
+    made_at = time_of("--at", at) or utc_now()
     folder = LogFolder(settings.log.folder)
     decided, erased = _proven(folder, position - 1), _proven(folder, position)
     content = encode_certificate(decided, erased)
-    certified = verify(parse_certificate(content), log_key(settings).known())
-    target = output or Path(f"{position}.erasure.json")
+    known = log_key(settings).known()
+    answer = _answer(verify(parse_certificate(content), known))
+    target = output or Path(f"{position}.erasure.{form}")
+    if form != "json":
+        name = f"{position}.erasure.json"
+        enclosed = Enclosed(name, content, tuple(key.text for key in known))
+        made = certificate_document(answer, enclosed, settings.controller, made_at, spoken("nl"))
+        content = report_page(made) if form == "html" else report_pdf(made, made_at)
     write_file(target, content, 0o644)
     if as_json and target != Path("-"):
-        emit({"certificate": str(target), **_answer(certified)})
+        emit({"certificate": str(target), **answer})
 
 
 def _proven(folder: LogFolder, position: int) -> Proven:

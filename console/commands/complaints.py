@@ -11,16 +11,15 @@ from console.flags import (
     AsOf,
     AtPosition,
     Json,
-    Language,
     MostUrgent,
     RecordedBy,
     Since,
     Until,
     configured,
-    language_of,
     moment_of,
     period_of,
 )
+from console.language import spoken
 from console.output import emit, people
 from console.settings import Settings
 from console.show.complaints import complaint_tables, complaints_table
@@ -55,7 +54,6 @@ def list_complaints(
     since: Since = None,
     until: Until = None,
     limit: MostUrgent = None,
-    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Print complaints that wait for an answer, by when it is due. Exit status 1 when one is overdue.
@@ -63,7 +61,6 @@ def list_complaints(
     Complaints and answers are recorded by upstream, or with `ledger record complaint-received` and
     `ledger record complaint-answered`.
     """
-    spoken = language_of(language)
     moment, period = moment_of(as_of, recorded_by, at_position), period_of(since, until)
     with reading(settings, "complaint", moment) as (site, source):
         prepare(site, moment.known)
@@ -71,7 +68,7 @@ def list_complaints(
         if as_json:
             emit(answer)
         else:
-            people().print(complaints_table(answer, spoken))
+            people().print(complaints_table(answer))
     fail_unless(answer["overdue"] == 0)
 
 
@@ -83,20 +80,18 @@ def show_complaint(
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,
     at_position: AtPosition = None,
-    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Print one complaint: its clock, its outcome, the rules that it breaks, every act on it.
 
     Exit status 1 when it is overdue.
     """
-    spoken = language_of(language)
     moment = moment_of(as_of, recorded_by, at_position)
     with reading(settings, "complaint", moment) as (site, source):
         prepare(site, moment.known)
-        answer = complaint(source, ref, subject, moment, spoken)
+        answer = complaint(source, ref, subject, moment, spoken())
         if as_json:
             emit(answer)
         else:
-            people().print(*complaint_tables(answer, spoken))
+            people().print(*complaint_tables(answer))
     fail_unless(not answer["overdue"])

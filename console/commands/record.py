@@ -13,7 +13,8 @@ from console.commands.approving import need_second_person
 from console.commands.contract import TypeName, newest
 from console.commands.following import bring_up_to_date
 from console.commands.people import reading
-from console.flags import At, Json, Language, configured, language_of, time_of
+from console.flags import At, Json, configured, time_of
+from console.language import spoken
 from console.output import emit, people, shown
 from console.rights.acting import Acted
 from console.rights.asking import Asking, asked
@@ -33,7 +34,7 @@ from console.settings import Settings
 from console.show.record import record_tables
 from console.streams import STANDARD_INPUT, text_of
 from console.wiring import Site, utc_now
-from console.words import phrase
+from console.words import phrase, say
 from ledger.event import instant
 from schemas import EventType, is_person, texts
 from schemas.members import PERSONAL, Member, Shape
@@ -75,7 +76,6 @@ def record_event(
     yes: Annotated[
         bool, typer.Option("--yes", "--send", help="Record it; without this it is only shown.")
     ] = False,
-    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Record an event of any type, as the privacy office; without --yes it is only shown.
@@ -84,28 +84,27 @@ def record_event(
     whether to record. Values of persons come from the prompt or a file, never from an argument: others see
     those. They are not shown again. `ledger schema show TYPE` says what the members are.
     """
-    spoken = language_of(language)
-    entry = newest(type_name)
-    _refuse_own(entry, spoken)
+    entry, language = newest(type_name), spoken()
+    _refuse_own(entry)
     asks = _is_terminal() and file is None and not yes and not as_json
-    who = Asking(_ask, _tell, spoken)
+    who = Asking(_ask, _tell, language)
     try:
         found = _from_file(file) if file else {}
         beside = {key: str(found.pop(key)) for key in _BESIDE if key in found}
         about = subject or beside.get("subject") or (_asked_subject(entry, who) if asks else "")
-        check_subject(entry, about, spoken)
+        check_subject(entry, about, language)
         members = members_for(entry, about)
-        data = _given(members, found, given or (), spoken)
+        data = _given(members, found, given or (), language)
         if asks:
             data = asked(members, data, who)
-        lacking = missing(members, data, spoken)
+        lacking = missing(members, data, language)
         if lacking:
             raise Unfit("; ".join(lacking))
         time = time_of("--at", at or beside.get("time")) or utc_now()
         draft = Draft(entry, about, time, data)
         with reading(settings, "record") as (site, source):
             bring_up_to_date(site)
-            _go(site, source, draft, members, _Way(yes, asks, spoken, as_json))
+            _go(site, source, draft, members, _Way(yes, asks, language, as_json))
     except Unfit as error:
         raise typer.BadParameter(str(error)) from None
 
@@ -141,13 +140,14 @@ def _approve(site: Site, draft: Draft) -> None:
     if draft.entry.name == _ANNULLED:
         which = [draft.data["annuls"], draft.data.get("annuls_source", "")]
         about = draft.subject if is_person(draft.subject) else None
-        need_second_person(site, "hold-release", [_ANNULLED, *which], about=about)
+        again = f"ledger record {_ANNULLED} --subject {draft.subject} … --yes"
+        need_second_person(site, "hold-release", [_ANNULLED, *which], again, about=about)
 
 
-def _refuse_own(entry: EventType, language: texts.Language) -> None:
+def _refuse_own(entry: EventType) -> None:
     elsewhere = ELSEWHERE.get(entry.name)
     if elsewhere:
-        raise typer.BadParameter(phrase("record", "elsewhere", language, f"`{elsewhere}`"))
+        raise typer.BadParameter(say("record", "elsewhere", f"`{elsewhere}`"))
 
 
 def _asked_subject(entry: EventType, who: Asking) -> str:
@@ -229,7 +229,7 @@ def _print(answer: dict[str, Any], members: tuple[Member, ...], way: _Way) -> No
         emit(answer)
     else:
         known = {one.name: one for one in members}
-        people().print(*record_tables(answer, known, way.language))
+        people().print(*record_tables(answer, known))
 
 
 def _ask(prompt: str) -> str:

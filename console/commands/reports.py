@@ -26,6 +26,7 @@ from console.language import spoken
 from console.output import emit, emit_bytes, encode, people, write_private
 from console.settings import Settings
 from console.show.registers import transfers_table, transparency_table
+from ledger.event import instant
 
 __all__ = ["Output", "add_commands", "form_of", "put"]
 
@@ -42,7 +43,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("transfers", rich_help_panel=panel)(show_transfers)
 
 
-@configured("store")
+@configured("store", "register")
 def show_transparency(
     settings: Settings,
     since: Since = None,
@@ -59,7 +60,11 @@ def show_transparency(
     start, end = bounds_of(since, until)
     with reading(settings, "transparency") as (site, source):
         bring_up_to_date(site)
-        answer = transparency(source.session, start, end, source.now)
+        answer = {
+            "controller": settings.controller.name,
+            "made_at": instant(source.now),
+            **transparency(source.session, start, end, source.now),
+        }
     if form is None:
         people().print(transparency_table(answer))
     elif form == "json":

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from console.clock import localized
+from console.export.letter import Document, Section
 from console.export.register_words import Words
-from console.export.report_document import Document, Section
 from console.export.report_page import report_page
 from console.words import code_word, phrase
 from schemas.texts import Language

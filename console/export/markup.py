@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from itertools import zip_longest
 
+from console.clock import localized
 from console.show.text import clean
 
 __all__ = ["Html", "document", "element", "items", "join", "table", "text"]
@@ -15,8 +17,8 @@ class Html(str):
 
 
 def text(value: object) -> Html:
-    """A value as text that cannot be markup."""
-    return value if isinstance(value, Html) else Html(escape(clean(value), quote=True))
+    """A value as text that cannot be markup; an instant as a clock here shows it."""
+    return value if isinstance(value, Html) else Html(escape(localized(clean(value)), quote=True))
 
 
 def element(name: str, *content: object, **attributes: str) -> Html:
@@ -42,8 +44,12 @@ def table(
     columns: Sequence[str],
     rows: Iterable[Sequence[object]],
     class_: str | None = None,
+    labelled: bool = True,
 ) -> Html:
-    """A table whose rows begin with their heading; numbers stand to the right. No columns: no head."""
+    """A table whose rows begin with their heading; numbers stand to the right. No columns: no head.
+
+    `labelled`: each cell names its column, for narrow pages, where a row becomes a list without a head.
+    """
     body = [list(row) for row in rows]
     numeric = [any(isinstance(row[place], int) for row in body) for place in range(len(columns))]
     head = (
@@ -54,20 +60,24 @@ def table(
         "table",
         element("caption", caption) if caption else None,
         element("thead", element("tr", *head)) if columns else None,
-        element("tbody", *(join(Html("\n"), _row(row)) for row in body)),
+        element(
+            "tbody", *(join(Html("\n"), _row(row, columns[1:] if labelled else ())) for row in body)
+        ),
         **({"class_": class_} if class_ else {}),
     )
 
 
-def _row(cells: Sequence[object]) -> Html:
+def _row(cells: Sequence[object], columns: Sequence[str]) -> Html:
     first, *rest = cells
-    return element("tr", element("th", text(first), scope="row"), *(_cell(cell) for cell in rest))
+    named = (_cell(cell, column) for cell, column in zip_longest(rest, columns))
+    return element("tr", element("th", text(first), scope="row"), *named)
 
 
-def _cell(cell: object) -> Html:
+def _cell(cell: object, column: str | None) -> Html:
+    marks = {"data_label": column} if column else {}
     if isinstance(cell, int) and not isinstance(cell, bool):
-        return element("td", str(cell), class_="number")
-    return element("td", cell)
+        return element("td", str(cell), class_="number", **marks)
+    return element("td", cell, **marks)
 
 
 def document(language: str, title: str, style: str, *body: object) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -61,17 +62,25 @@ def _part(part: Part, words: Words, point: str | None = None) -> Html:
 
 
 def _table(part: Part, words: Words) -> Html:
-    """The table of a part; a list of names and values needs no head."""
-    names = () if part.name == "controller" else part.columns
-    rows = ([_cell(value, words) for value in row] for row in part.rows)
-    columns = [words.heading(name) for name in names]
+    """The table of a part, without codes; a list of names and values needs no head."""
+    places = [place for place, name in enumerate(part.columns) if name not in _codes(part)]
+    names = [part.columns[place] for place in places]
+    rows = ([_cell(row[place], words) for place in places] for row in part.rows)
+    columns = [] if part.name == "controller" else [words.heading(name) for name in names]
     return table(None, columns, rows, class_=f"part-{part.name}")
 
 
+def _codes(part: Part) -> set[str]:
+    """The columns that name by a code what another one says in words: they are for programs."""
+    return {"code", "activity"} if "name" in part.columns else {"code"}
+
+
 def _cell(value: Any, words: Words) -> Any:
-    """A cell: numbers stay numbers."""
+    """A cell: numbers stay numbers, and a day stays in one piece."""
     if isinstance(value, bool):
         return words.kept(value)
+    if isinstance(value, date):
+        return element("span", value, class_="day")
     return value if isinstance(value, int) else clean(value)
 
 
@@ -116,7 +125,7 @@ def _figures(activities: list[Answer], words: Words) -> str:
 
 def _line(activity: Answer, words: Words) -> list[Any]:
     declared, kept = activity["declared"] or {}, activity["retention"]["kept"]
-    name = activity["name"] or activity["activity"]
+    name = words.activity(activity["activity"], activity["name"])
     link = element("a", name, href=f"#activity-{activity['activity']}")
     return [
         link,

@@ -36,12 +36,11 @@ def _head(activity: Answer, words: Words) -> Html:
         words.code("owner", declared.get("owner")),
         words.page("version", activity["version"], day(versions[-1]["from"])) if versions else None,
     ]
-    code = element("span", activity["activity"], class_="code")
-    about = join(*(join(one, " · ") for one in told if one), code)
+    about = " · ".join(one for one in told if one)
     return element(
         "header",
-        element("h3", activity["name"] or activity["activity"]),
-        element("p", about),
+        element("h3", words.activity(activity["activity"], activity["name"])),
+        element("p", about) if about else None,
         element("p", declared["description"]) if declared.get("description") else None,
     )
 
@@ -62,7 +61,7 @@ def _noted(activity: Answer, words: Words) -> Iterator[Content]:
     for drift in activity["drift"]:
         about = words.drift(drift)
         kind = words.code("drift", drift["kind"])
-        yield kind if drift["kind"] == "unused" else f"{kind}: {about}"
+        yield f"{kind}: {about}" if about else kind
     for item in activity["missing"]:
         what = f"{words.page('missing')}: {words.code('missing', item['what'])}"
         about = words.lacking(item)
@@ -192,7 +191,7 @@ def _recipient(one: Answer, words: Words) -> Html:
     if one["kind"] is None:
         unregistered = f"{one['recipient']} ({words.page('not_registered')})"
         return element("span", unregistered, class_="bad")
-    facts = (words.code("role", one["role"]), one["country"], one["agreement_ref"])
+    facts = (words.code("role", one["role"]), words.country(one["country"]), one["agreement_ref"])
     told = ", ".join(fact for fact in facts if fact)
     name = words.name(one["name"]) or one["recipient"]
     return element("span", join(name, f" ({told})" if told else None), class_="small")
@@ -204,8 +203,14 @@ def _transfers(activity: Answer, declared: Answer, words: Words) -> tuple[Html, 
     rests = {one["country"]: _safeguard(one, words) for one in activity["transfers"]}
     seen = activity["observed"]["countries"]
     return (
-        _run((join(one, rests.get(one)) for one in known), words),
-        _run((_marked(join(one, rests.get(one)), one in known, words) for one in seen), words),
+        _run((join(words.country(one), rests.get(one)) for one in known), words),
+        _run(
+            (
+                _marked(join(words.country(one), rests.get(one)), one in known, words)
+                for one in seen
+            ),
+            words,
+        ),
     )
 
 
@@ -277,12 +282,9 @@ def _kept(row: Answer, words: Words) -> list[Any]:
 
 
 def _declared_rule(row: Answer, words: Words) -> Content:
-    """The declared rule in words where it is one of those that judge, else its code and why it is not."""
+    """The declared rule in words: as a period where it is one of those that judge."""
     declared, fit = row["declared"], row["declared_rule"]
     if fit == "none":
         return element("span", words.code("declared_rule", fit), class_="bad")
-    code = element("span", declared, class_="code")
     told = next((one for one in row["rules"] if one["rule"] == declared), None)
-    if told:
-        return join(words.rule(told), " ", code)
-    return join(code, element("span", f" ({words.code('declared_rule', fit)})", class_="small"))
+    return words.rule(told) if told else words.declared_rule(declared, fit)

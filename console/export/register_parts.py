@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from console.clock import localized
 from console.export.register_words import Words, day
+from console.show.text import clean
 
 __all__ = ["Part", "register_parts"]
 
@@ -28,8 +30,8 @@ def register_parts(answer: Answer, words: Words) -> list[Part]:
     return [Part(name, columns, list(rows(answer, words))) for name, columns, rows in _PARTS]
 
 
-def _named(activity: Answer) -> tuple[str, str | None]:
-    return activity["activity"], activity["name"]
+def _named(activity: Answer, words: Words) -> tuple[str, str]:
+    return activity["activity"], words.activity(activity["activity"], activity["name"])
 
 
 def _declared(activity: Answer) -> Answer:
@@ -39,10 +41,11 @@ def _declared(activity: Answer) -> Answer:
 def _controller(answer: Answer, words: Words) -> Iterator[Row]:
     none = words.page("none")
     for name, value in answer["controller"].items():
-        yield words.heading(name), none if value is None else value
+        told = words.country(value) if name == "country" else value
+        yield words.heading(name), none if told is None else told
     for name in ("as_of", "recorded_by", "at_position"):
         if answer[name] is not None:
-            yield words.heading(name), answer[name]
+            yield words.heading(name), localized(clean(answer[name]))
     yield words.heading("judged_on"), answer["judged_on"]
 
 
@@ -51,7 +54,7 @@ def _activities(answer: Answer, words: Words) -> Iterator[Row]:
         declared, observed = _declared(activity), activity["observed"]
         versions, retired = activity["versions"], activity["retired"] or {}
         yield (
-            *_named(activity),
+            *_named(activity, words),
             words.code("role", declared.get("role")),
             words.code("owner", declared.get("owner")),
             declared.get("description"),
@@ -77,7 +80,7 @@ def _purposes(answer: Answer, words: Words) -> Iterator[Row]:
         for purpose in _declared(activity).get("purposes", []):
             basis = purpose["legal_basis"]
             yield (
-                *_named(activity),
+                *_named(activity, words),
                 words.code("purpose", purpose["purpose"]),
                 purpose["purpose"],
                 words.code("legal_basis", basis),
@@ -92,7 +95,7 @@ def _data(answer: Answer, words: Words) -> Iterator[Row]:
         observed = activity["observed"]["categories"]
         for category in sorted({*declared, *observed}):
             yield (
-                *_named(activity),
+                *_named(activity, words),
                 words.category(category),
                 category in declared,
                 category in observed,
@@ -109,14 +112,14 @@ def _recipients(answer: Answer, words: Words) -> Iterator[Row]:
         for kind in sorted({*declared, *observed, *by_kind}):
             for one in by_kind.get(kind, [{}]):
                 yield (
-                    *_named(activity),
+                    *_named(activity, words),
                     words.recipient_kind(kind),
                     kind in declared,
                     kind in observed,
                     one.get("recipient"),
                     words.name(one.get("name")),
                     words.code("role", one.get("role")),
-                    one.get("country"),
+                    words.country(one.get("country")),
                     one.get("agreement_ref"),
                 )
 
@@ -125,8 +128,8 @@ def _transfers(answer: Answer, words: Words) -> Iterator[Row]:
     for activity in answer["activities"]:
         for transfer in activity["transfers"]:
             yield (
-                *_named(activity),
-                transfer["country"],
+                *_named(activity, words),
+                words.country(transfer["country"]),
                 words.code("region", transfer["region"]),
                 transfer["declared"],
                 transfer["observed"],
@@ -139,7 +142,7 @@ def _retention(answer: Answer, words: Words) -> Iterator[Row]:
     for activity in answer["activities"]:
         for row in activity["retention"]["categories"]:
             yield (
-                *_named(activity),
+                *_named(activity, words),
                 words.category(row["category"]),
                 row["declared"],
                 words.code("declared_rule", row["declared_rule"]),
@@ -182,6 +185,7 @@ def _measures(answer: Answer, words: Words) -> Iterator[Row]:
             row = known.setdefault(one["measure"], {**one, "activities": []})
             if activity["activity"] not in row["activities"]:
                 row["activities"] = [*row["activities"], activity["activity"]]
+    names = {one["activity"]: one["name"] for one in answer["activities"]}
     for _, one in sorted(known.items()):
         yield (
             one["measure"],
@@ -191,7 +195,7 @@ def _measures(answer: Answer, words: Words) -> Iterator[Row]:
             day(one["retired"]),
             words.code("reason", one["reason"]),
             words.code("owner", one["owner"]),
-            one["activities"],
+            [words.activity(code, names.get(code)) for code in one["activities"]],
         )
 
 
@@ -200,9 +204,9 @@ def _processor(answer: Answer, words: Words) -> Iterator[Row]:
         for activity in one["activities"]:
             yield (
                 one["controller"] or words.page("no_controller_named"),
-                *_named(activity),
+                *_named(activity, words),
                 words.codes("processing", activity["processing"]),
-                [transfer["country"] for transfer in activity["transfers"]],
+                [words.country(transfer["country"]) for transfer in activity["transfers"]],
                 [
                     mechanism
                     for transfer in activity["transfers"]
@@ -216,7 +220,7 @@ def _processor(answer: Answer, words: Words) -> Iterator[Row]:
 def _drift(answer: Answer, words: Words) -> Iterator[Row]:
     for activity in answer["activities"]:
         for drift in activity["drift"]:
-            yield (*_named(activity), words.code("drift", drift["kind"]), words.drift(drift))
+            yield (*_named(activity, words), words.code("drift", drift["kind"]), words.drift(drift))
 
 
 def _missing(answer: Answer, words: Words) -> Iterator[Row]:
@@ -224,7 +228,7 @@ def _missing(answer: Answer, words: Words) -> Iterator[Row]:
         for item in activity["missing"]:
             what = words.code("missing", item["what"])
             article = words.article(item["article"])
-            yield (*_named(activity), article, what, words.lacking(item))
+            yield (*_named(activity, words), article, what, words.lacking(item))
 
 
 def _versions(answer: Answer, words: Words) -> Iterator[Row]:
@@ -235,7 +239,7 @@ def _versions(answer: Answer, words: Words) -> Iterator[Row]:
             changed = sorted(name for name in {*was, *now} if was.get(name) != now.get(name))
             yield (
                 activity["activity"],
-                now.get("name"),
+                words.activity(activity["activity"], now.get("name")),
                 new["version"],
                 day(new["from"]),
                 day(new["to"]),
@@ -247,7 +251,7 @@ def _assessments(answer: Answer, words: Words) -> Iterator[Row]:
     for activity in answer["activities"]:
         for one in activity["assessments"]:
             yield (
-                *_named(activity),
+                *_named(activity, words),
                 one["dpia_ref"],
                 one["assessed_on"],
                 words.code("assessed", one["outcome"]),

@@ -2,7 +2,9 @@
 
 import re
 import tomllib
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import rulebook
 from console.words import counted
 from rulebook.calendar import day_of
 from schemas.formats import instant_of
-from schemas.texts import Language, word_of
+from schemas.texts import Language, country_name, word_of
 
 __all__ = ["WORDS", "Words", "day"]
 
@@ -61,6 +63,14 @@ class Words:
         """A category of personal data; the codes are English words."""
         return code if self.language == "en" else word_of(code, self.language)
 
+    def activity(self, code: str, name: str | None) -> str:
+        """An activity by its name; one that nobody declared has none, and says so."""
+        return name or self.page("unnamed", code.replace("-", " "))
+
+    def country(self, code: str | None) -> str:
+        """A country by its name."""
+        return country_name(code, self.language) if code else ""
+
     def recipient_kind(self, code: str | None) -> str:
         """A kind of recipient, as the rulebook calls it."""
         known = rulebook.RECIPIENT_KINDS.get(code or "")
@@ -103,16 +113,24 @@ class Words:
         return self.page("point", paragraph, letter) if letter else self.page("article", paragraph)
 
     def drift(self, drift: dict[str, str]) -> str:
-        """What a difference is about, by its kind."""
-        kind, detail = drift["kind"], drift["detail"]
-        if kind == "undeclared-category":
-            return self.category(detail)
-        if kind == "undeclared-recipient-kind":
-            return self.recipient_kind(detail)
-        return self.code("legal_basis", detail) if kind == "undeclared-legal-basis" else detail
+        """What a difference is about, by its kind; one that is about the activity itself needs no word."""
+        words: dict[str, Callable[[str], str]] = {
+            "undeclared-category": self.category,
+            "undeclared-recipient-kind": self.recipient_kind,
+            "undeclared-legal-basis": partial(self.code, "legal_basis"),
+            "undeclared-country": self.country,
+        }
+        told = words.get(drift["kind"])
+        return told(drift["detail"]) if told else ""
 
     def lacking(self, item: dict[str, Any]) -> str:
         """What a missing point is about: a category or a country, or nothing."""
         if item["what"] == "retention":
             return self.category(item["detail"])
-        return item["detail"] or ""
+        return self.country(item["detail"])
+
+    def declared_rule(self, declared: str, fit: str) -> str:
+        """A declared rule that does not judge, by its title, and why; an unknown one as it was named."""
+        known = rulebook.retention_rule(declared)
+        name = (known.title_nl if self.language == "nl" else known.title) if known else declared
+        return self.page("named", name, self.code("declared_rule", fit))

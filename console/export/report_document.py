@@ -1,78 +1,38 @@
-"""The access report as a document: sections with tables, in Dutch or English, for HTML and PDF. Pure."""
+"""The access report as a document: sections with tables, in Dutch or English. Pure."""
 
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from console.export.register_words import Words, day
-from schemas.texts import Language, field_name, word_of
+from console.export.letter import Document, Letter, Section
+from schemas.texts import field_name
 
-__all__ = ["Document", "Section", "access_document"]
+__all__ = ["access_document"]
 
-WORDS: dict[str, dict[str, dict[Language, str]]] = tomllib.loads(
-    Path(__file__).with_name("report.toml").read_text("utf-8")
-)
 # A line names so many runs of positions; the annex has them all.
 _RUNS = 6
 # Fields of personal data whose values are codes.
 _CODED = frozenset({"payment_method", "credit_outcome", "fraud_signal"})
-_MONTHS = {
-    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
-    "en": "January February March April May June July August September October November December",
-}
+# A person's name and address, a line each, as an envelope has them.
+_ADDRESS = (
+    ("company_name",),
+    ("name",),
+    ("contact_person_name",),
+    ("street", "house_number"),
+    ("postcode", "city"),
+    ("country",),
+)
 Answer = dict[str, Any]
 
 
-class Section(msgspec.Struct, frozen=True):
-    """A heading with a text or a table. `widths`: shares of the columns."""
-
-    title: str
-    text: str | None = None
-    columns: tuple[str, ...] = ()
-    widths: tuple[float, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
-
-
-class Document(msgspec.Struct, frozen=True):
-    """A document in words. `facts`: names and values under the title; `footer`: with two places."""
-
-    language: Language
-    title: str
-    law: str
-    facts: tuple[tuple[str, str], ...]
-    intro: tuple[str, ...]
-    sections: tuple[Section, ...]
-    footer: str
-
-
-class _Report:
+class _Report(Letter):
     """The words of one report."""
 
     def __init__(self, answer: Answer) -> None:
+        super().__init__(answer["language"])
         self.answer = answer
-        self.language: Language = answer["language"]
-        self.words = Words(self.language)
-
-    def say(self, table: str, name: str, *values: Any) -> str:
-        """A phrase; a code that has none as it is."""
-        known = WORDS[table].get(name)
-        return known[self.language].format(*values) if known else name
-
-    def word(self, code: str | None) -> str:
-        """A code as sentences say it; a dash for none."""
-        return word_of(code, self.language) if code else "\N{EN DASH}"
-
-    def date(self, instant: str | None) -> str:
-        """A day in words; an instant is that of Amsterdam."""
-        found = day(instant) if instant and "T" in instant else None
-        year, month, number = (
-            found.timetuple()[:3] if found else map(int, (instant or "").split("-"))
-        )
-        return f"{number} {_MONTHS[self.language].split()[month - 1]} {year}"
 
     def section(
         self, name: str, columns: dict[str, float], row: Callable[[Answer], Sequence[str]]
@@ -98,6 +58,7 @@ def access_document(answer: Answer) -> Document:
     report = _Report(answer)
     return Document(
         language=report.language,
+        addressee=_addressee(report),
         title=report.say("title", "access"),
         law=report.say("title", "law"),
         facts=tuple(_facts(report)),
@@ -105,6 +66,19 @@ def access_document(answer: Answer) -> Document:
         sections=tuple(make(report) for make in _SECTIONS),
         footer=report.say("title", "page", "{}", "{}"),
     )
+
+
+def _addressee(report: _Report) -> tuple[str, ...]:
+    """The name and address that count, of the data itself; without a name what to say instead."""
+    counting = [one for one in report.answer["data"] if one["current"] and not one["annulled"]]
+    by_time = sorted(counting, key=lambda one: one["since"])
+    held = {one["field"]: one["value"] for one in by_time if isinstance(one["value"], str)}
+    if "country" in held:
+        held["country"] = report.words.country(held["country"])
+    lines = [" ".join(held[name] for name in names if name in held) for names in _ADDRESS]
+    named = any(name in held for names in _ADDRESS[:3] for name in names)
+    told = lines if named else [report.say("title", "unnamed"), *lines]
+    return tuple(line for line in told if line)
 
 
 def _facts(report: _Report) -> Iterable[tuple[str, str]]:
@@ -117,7 +91,7 @@ def _facts(report: _Report) -> Iterable[tuple[str, str]]:
     yield report.say("title", "controller"), " · ".join(whom)
     if controller["data_protection_officer"]:
         yield report.say("title", "officer"), controller["data_protection_officer"]
-    made = report.date(answer["rendered_at"])
+    made = report.moment(answer["rendered_at"])
     yield report.say("proof", "position"), report.say("title", "moment", answer["position"], made)
 
 
@@ -126,7 +100,7 @@ def _purposes(report: _Report) -> Section:
         basis = report.words.code("legal_basis", one["legal_basis"])
         article = report.words.provision(one["provision"])
         return (
-            one["name"] or one["activity"],
+            report.words.activity(one["activity"], one["name"]),
             ", ".join(report.words.codes("purpose", one["purposes"])) or "\N{EN DASH}",
             f"{basis}; {article}" if article else basis,
             _period(report, one),
@@ -245,7 +219,7 @@ def _rule(report: _Report, one: Answer) -> str:
 
 def _ground(report: _Report, ground: Answer) -> str:
     """What keeps it, with its end, in the words of a decision."""
-    return str(ground["says"][report.language])
+    return report.dated(str(ground["says"][report.language]))
 
 
 def _rights(report: _Report) -> Section:
@@ -253,7 +227,7 @@ def _rights(report: _Report) -> Section:
         meaning = report.say("meaning", one["right"])
         return (
             report.say("right", one["right"]),
-            one["article"],
+            report.article(one["article"]),
             meaning if one["applies"] else report.say("word", "applies_not"),
         )
 
@@ -298,7 +272,7 @@ def _transfers(report: _Report) -> Section:
         return (
             report.date(one["occurred_at"]),
             _named(one),
-            one["country"],
+            report.words.country(one["country"]) or "\N{EN DASH}",
             report.words.code("mechanism", one["mechanism"]) or "\N{EN DASH}",
             positions(one["positions"]),
         )
@@ -314,7 +288,7 @@ def _data(report: _Report) -> Section:
         return (
             report.words.category(one["category"]),
             report.marked(f"{field}{former}", one),
-            report.word(one["value"]) if one["field"] in _CODED else _value(report, one["value"]),
+            _value(report, one["value"], one["field"]),
             report.date(one["since"]),
             positions(one["positions"]),
         )
@@ -323,12 +297,19 @@ def _data(report: _Report) -> Section:
     return report.section("data", columns, row)
 
 
-def _value(report: _Report, value: Any) -> str:
+def _value(report: _Report, value: Any, field: str) -> str:
+    """A value as a person reads it: codes in words, days and times as they are said here."""
     if isinstance(value, dict):
         return report.say("word", "lost")
     if isinstance(value, list):
-        return ", ".join(_value(report, one) for one in value)
-    return report.words.kept(value) if isinstance(value, bool) else str(value)
+        return ", ".join(_value(report, one, field) for one in value)
+    if isinstance(value, bool):
+        return report.words.kept(value)
+    if field == "country":
+        return report.words.country(str(value))
+    if field in _CODED:
+        return report.word(str(value))
+    return report.told(str(value))
 
 
 def _consultations(report: _Report) -> Section:
@@ -339,7 +320,7 @@ def _consultations(report: _Report) -> Section:
         if one["everyone"]:
             purpose = f"{purpose}, {report.say('word', 'everyone')}"
         return (
-            report.date(one["occurred_at"]),
+            report.moment(one["occurred_at"]),
             report.marked(purpose, one),
             report.categories(one["categories"]) or "\N{EN DASH}",
             positions(one["positions"]),
@@ -351,8 +332,8 @@ def _consultations(report: _Report) -> Section:
 
 def _acts(report: _Report) -> Section:
     def row(one: Answer) -> Sequence[str]:
-        text = report.marked(one["text"], one)
-        return report.date(one["occurred_at"]), text, positions(one["positions"])
+        text = report.marked(report.dated(one["text"]), one)
+        return report.moment(one["occurred_at"]), text, positions(one["positions"])
 
     return report.section("acts", {"date": 2.4, "act": 10.0, "positions": 1.6}, row)
 

@@ -1,9 +1,11 @@
-"""A report about a person as one page: nothing is loaded, made to be read and printed."""
+"""A document for a person as one page: nothing is loaded, made to be read and printed."""
 
+from base64 import b64encode
+from collections.abc import Iterable
 from pathlib import Path
 
-from console.export.markup import Html, document, element, table
-from console.export.report_document import Document, Section
+from console.export.letter import Attachment, Document, Section
+from console.export.markup import Html, document, element, join, table
 
 __all__ = ["report_page"]
 
@@ -18,13 +20,27 @@ def report_page(made: Document) -> bytes:
         _STYLE,
         element(
             "header",
+            element("address", _lines(made.addressee)) if made.addressee else None,
             element("p", made.law, class_="law"),
             element("h1", made.title),
             table(None, (), made.facts, class_="part-controller"),
             *(element("p", text) for text in made.intro),
         ),
         element("main", *(_section(one) for one in made.sections)),
+        _attached(made.attachment) if made.attachment else None,
+        element("footer", _lines(made.closing), class_="closing") if made.closing else None,
     )
+
+
+def _lines(lines: Iterable[str]) -> Html:
+    return join(*(element("span", line) for line in lines))
+
+
+def _attached(file: Attachment) -> Html:
+    """A link that saves the file: it is inside the page."""
+    inside = f"data:{file.media_type};base64,{b64encode(file.content.encode()).decode()}"
+    link = element("a", file.name, href=inside, download=file.name)
+    return element("p", f"{file.title}: ", link)
 
 
 def _section(section: Section) -> Html:
@@ -33,5 +49,7 @@ def _section(section: Section) -> Html:
         "section",
         element("h2", section.title),
         element("p", section.text) if section.text else None,
-        table(None, columns, section.rows) if section.rows else None,
+        table(None, columns, section.rows, class_=None if columns else "part-controller")
+        if section.rows
+        else None,
     )

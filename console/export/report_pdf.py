@@ -1,4 +1,4 @@
-"""A report about a person as PDF, set by Typst from a template of ours: same document, same bytes.
+"""A document for a person as PDF, set by Typst from a template of ours: same document, same bytes.
 
 Only fonts that come with Typst are used, nothing is loaded, and no value is ever read as markup.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import typst
 
-from console.export.report_document import Document
+from console.export.letter import Document
 
 __all__ = ["report_pdf"]
 

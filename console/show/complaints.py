@@ -7,66 +7,66 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from console.export.register_words import Words
+from console.language import spoken
 from console.show.requests import steps_table
 from console.show.text import Stack, pairs, table
-from console.words import code_word, headings, phrase
-from schemas.texts import Language
+from console.words import code_word, headings, say
 
 __all__ = ["complaint_tables", "complaints_table"]
 
 Answer = dict[str, Any]
 
 
-def complaints_table(answer: Answer, language: Language) -> Table:
+def complaints_table(answer: Answer) -> Table:
     """Who complained, how it stands, and until when it is answered; a row each."""
-    columns = headings("complaint", "complaint about received clock status", language)
-    title = phrase("complaint", "list", language)
-    rows = (_complaint(row, language) for row in answer["complaints"])
-    return table(title, columns, rows, language)
+    columns = headings("complaint", "complaint about received clock status")
+    title = say("complaint", "list")
+    rows = (_complaint(row) for row in answer["complaints"])
+    return table(title, columns, rows)
 
 
-def _complaint(row: Answer, language: Language) -> tuple[Any, ...]:
+def _complaint(row: Answer) -> tuple[Any, ...]:
     return (
         row["complaint_ref"],
         row["subject"] or {"erased": True},
-        Stack([row["received_at"], code_word("channel", row["via"], language)]),
-        Stack([row["due"], phrase("clock", row["clock"]["state"], language)]),
-        Stack(_standing(row, language)),
+        Stack([row["received_at"], code_word("channel", row["via"])]),
+        Stack([row["due"], say("clock", row["clock"]["state"])]),
+        Stack(_standing(row)),
     )
 
 
-def _standing(row: Answer, language: Language) -> list[Any]:
-    said = partial(phrase, "complaint")
+def _standing(row: Answer) -> list[Any]:
+    said = partial(say, "complaint")
     return [
-        said("open" if row["open"] else "answered", language),
-        code_word("complaint-outcome", row["outcome"], language),
-        said("overdue", language) if row["overdue"] else None,
-        *(said("breaks", language, rule) for rule in row["findings"]),
+        said("open" if row["open"] else "answered"),
+        code_word("complaint-outcome", row["outcome"]),
+        said("overdue") if row["overdue"] else None,
+        *(said("breaks", rule) for rule in row["findings"]),
     ]
 
 
-def complaint_tables(answer: Answer, language: Language) -> list[RenderableType]:
+def complaint_tables(answer: Answer) -> list[RenderableType]:
     """One complaint: how it stands, its clock, what was done."""
-    said = partial(phrase, "complaint")
+    said = partial(say, "complaint")
     clock = answer["clock"]
-    duty = clock["title_nl" if language == "nl" else "title"]
-    names = headings("complaint", "about received clock answered-at status", language)
+    duty = clock["title_nl" if spoken() == "nl" else "title"]
+    names = headings("complaint", "about received clock answered-at status")
     values = (
         answer["subject"] or {"erased": True},
-        Stack([answer["received_at"], code_word("channel", answer["via"], language)]),
+        Stack([answer["received_at"], code_word("channel", answer["via"])]),
         Stack(
             [
                 clock["due"],
-                phrase("clock", clock["state"], language),
+                say("clock", clock["state"]),
                 duty,
-                Words(language).cited(clock["citation"]),
+                Words(spoken()).cited(clock["citation"]),
             ]
         ),
-        Stack([answer["answered_at"], code_word("channel", answer["answered_via"], language)]),
-        Stack(_standing(answer, language)),
+        Stack([answer["answered_at"], code_word("channel", answer["answered_via"])]),
+        Stack(_standing(answer)),
     )
-    title = said("title", language, answer["complaint_ref"])
+    title = said("title", answer["complaint_ref"])
     return [
-        pairs(title, zip(names, values, strict=True), language),
-        steps_table(answer["steps"], language),
+        pairs(title, zip(names, values, strict=True)),
+        steps_table(answer["steps"]),
     ]

@@ -7,20 +7,18 @@ from typing import Any
 import orjson
 from rich.console import RenderableType
 
+from console.language import spoken
 from console.show.text import Stack, pairs, table
-from console.words import headings, phrase
+from console.words import headings, say
 from schemas.members import Member
-from schemas.texts import Language
 
 __all__ = ["record_tables"]
 
 
-def record_tables(
-    answer: Mapping[str, Any], members: Mapping[str, Member], language: Language
-) -> list[RenderableType]:
+def record_tables(answer: Mapping[str, Any], members: Mapping[str, Member]) -> list[RenderableType]:
     """The event, its members with their meaning, and what happens."""
-    said = partial(phrase, "record")
-    names = headings("record", "says subject time source next", language)
+    said = partial(say, "record")
+    names = headings("record", "says subject time source next")
     values = (
         answer["says"],
         answer["subject"],
@@ -28,16 +26,16 @@ def record_tables(
         answer["source"],
         Stack(answer["notes"]),
     )
-    title = said("title", language, answer["name"])
+    title = said("title", answer["name"])
     rows = (
-        (name, _cell(value), members[name].means(language))
+        (name, _cell(value), members[name].means(spoken()))
         for name, value in answer["data"].items()
     )
-    sealed = ((f"personal.{name}", said("sealed", language), "") for name in answer["personal"])
-    columns = headings("record", "member value means", language)
+    sealed = ((f"personal.{name}", said("sealed"), "") for name in answer["personal"])
+    columns = headings("record", "member value means")
     return [
-        pairs(title, zip(names, values, strict=True), language),
-        table("", columns, [*rows, *sealed], language),
+        pairs(title, zip(names, values, strict=True)),
+        table("", columns, [*rows, *sealed]),
     ]
 
 

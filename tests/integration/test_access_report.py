@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from schemas.texts import LANGUAGES
 from tests.fixtures.console import (
     Cli,
     accessed,
@@ -18,6 +19,7 @@ from tests.fixtures.console import (
     recipient,
     registered,
 )
+from tests.fixtures.raw_codes import page_text, raw_codes
 
 WHO, OTHER, CONTACT = "customer/10023", "customer/10024", "customer/10023/contact/1"
 AT = "2026-01-05T10:00:00+01:00"
@@ -313,7 +315,9 @@ def test_a_dutch_report_names_recipients_and_has_words_for_codes(house: Cli) -> 
     )
     text = report(house, form="html").decode()
     acts = [act["text"] for act in told(house)["acts"] if act["act"] == "personal-data-disclosed"]
-    assert acts[0].startswith("Gegevens verstrekt aan Incasso BV (incassobureau, NL) voor incasso:")
+    assert acts[0].startswith(
+        "Gegevens verstrekt aan Incasso BV (incassobureau, Nederland) voor incasso:"
+    )
     for words in (
         "een derde: Incasso BV",
         "de winkel",
@@ -322,6 +326,27 @@ def test_a_dutch_report_names_recipients_and_has_words_for_codes(house: Cli) -> 
         assert words in text
     for code in ("third-party", "customer-question", "GDPR", "rivacy policy"):
         assert code not in text
+
+
+def test_a_report_begins_with_whom_it_is_for_and_goes_by_time_and_says_no_code(house: Cli) -> None:
+    address = {"street": "Kerkstraat", "house_number": "5", "postcode": "1234 AB", "city": "Leiden"}
+    late = [
+        collected(time=on(1), personal=address, categories=["address"], id="late"),
+        accessed(time=on(2), activity="speech-analytics-pilot", id="looked"),
+        traffic(call_started_at="2024-03-04T08:30:15.327+01:00"),
+    ]
+    assert house.record(*late)["recorded"] == 3
+    answer = told(house)
+    for rows in (answer["acts"], answer["consultations"]):
+        assert [row["occurred_at"] for row in rows] == sorted(row["occurred_at"] for row in rows)
+    positions = [row["positions"][0] for row in answer["acts"]]
+    assert positions != sorted(positions)
+    for language in LANGUAGES:
+        text = page_text(report(house, "--language", language, form="html"))
+        assert text.split("\n")[1:4] == ["J. de Vries", "Kerkstraat 5", "1234 AB Leiden"]
+        assert raw_codes(text, language) == set()
+        assert "speech analytics pilot (" in text
+        assert "08:30:15" in text
 
 
 def test_only_a_report_on_a_request_says_that_its_hash_was_recorded(house: Cli) -> None:

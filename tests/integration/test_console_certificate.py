@@ -8,6 +8,7 @@ import pytest
 
 from ledger.tlog.base64 import from_base64, to_base64
 from tests.fixtures.console import Cli, collected, registered
+from tests.fixtures.raw_codes import page_text, raw_codes
 
 WHO, OTHER = "customer/10023", "customer/10024"
 
@@ -59,6 +60,24 @@ def test_writing_one_says_where_and_what_it_proves(erased: Cli) -> None:
     assert ran.json == verified.json | {"certificate": "6.erasure.json"}
     shown = erased("certificate", "write", "6", "--output", "-", "--json")
     assert shown.out == (erased.folder / "6.erasure.json").read_bytes()
+
+
+def test_as_a_letter_it_says_in_words_what_it_proves_and_has_the_proof_inside(erased: Cli) -> None:
+    proof = write(erased, 6).read_bytes()
+    at = ("--at", "2026-01-05T10:00:00+01:00")
+    for language, said in (("nl", "gewist"), ("en", "erased")):
+        letter = ("certificate", "write", "6", "--language", language, *at, "--format")
+        page = erased(*letter, "html", "--output", "-").out
+        text = page_text(page)
+        assert said in text.splitlines()
+        assert raw_codes(text, "nl" if language == "nl" else "en") == set()
+        assert to_base64(proof).encode() in page
+        assert b"J. de Vries" not in page
+        assert erased(*letter, "pdf").status == 0
+        first = Path("6.erasure.pdf").read_bytes()
+        assert first.startswith(b"%PDF")
+        assert erased(*letter, "pdf", "--output", "-").out == first
+    assert erased("certificate", "write", "6", "--format", "docx").status == 2
 
 
 def test_it_needs_no_ledger(erased: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

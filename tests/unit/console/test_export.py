@@ -207,7 +207,7 @@ def test_a_page_shows_every_point_declared_beside_observed() -> None:
         "wettelijke plicht, art. 6 lid 1 onder c; AWR art. 52",
         "ten hoogste 6 maanden na de vastlegging",
         "verkeersgegevens: 2 van 3 betrokkenen te lang bewaard, sinds 2024-09-02",
-        "niet opgegeven land: GB",
+        "niet opgegeven land: Verenigd Koninkrijk",
         "Ontbreekt: bewaartermijn (art. 30 lid 1 onder f): identiteit",
         "1 van 3 van kracht",
         "Lock: ingetrokken op 2024-09-02",
@@ -225,7 +225,7 @@ def test_a_page_shows_every_point_declared_beside_observed() -> None:
 def test_a_page_says_of_which_moment_it_is() -> None:
     past = answer(activity()) | {"as_of": "2024-03-01T09:00:00.000000Z", "at_position": 7}
     text = Seen(register_page(past, "en")).text
-    assert "As it was at 2024-03-01T09:00:00.000000Z" in text
+    assert "As it was at 2024-03-01 10:00:00" in text
     assert "Up to position 7 of the ledger" in text
 
 

@@ -79,7 +79,7 @@ def test_codes_are_put_into_words() -> None:
     facts = {"purpose": "newsletter", "channel": "email", "method": "tick-box", "text_version": "3"}
     assert (
         text_of("consent-given", facts, "nl")
-        == "Toestemming gegeven voor nieuwsbrief via e-mail, door tick-box, tekst 3."
+        == "Toestemming gegeven voor nieuwsbrief via e-mail, door tick box, tekst 3."
     )
     assert "to newsletter by email" in text_of("consent-given", facts, "en")
 
