@@ -10,10 +10,10 @@ from pathlib import Path
 import orjson
 
 from bench.workload import batches
-from console.sample.generating import generate
 from ledger.application import Ledger
 from ledger.embedded import start
 from ledger.names import LedgerName
+from sample.generating import generate
 from tests.fixtures.ledger import Clock, House
 
 __all__ = ["OFFICE", "Sites", "record", "sample", "sites"]

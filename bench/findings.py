@@ -21,11 +21,11 @@ from bench.processor import Figures, rates, server_of
 from bench.results import quote, save
 from ledger import cycles
 from ledger.application import Ledger
-from ledger.opening import Opener
-from projections.findings import VIEW
-from projections.findings_past import past_findings_about
-from projections.runner import Follower
-from projections.timetravel import Moment
+from ledger.keys.opening import Opener
+from projections.findings.view import VIEW
+from projections.folds.timetravel import Moment
+from projections.following.runner import Follower
+from projections.reading.past import past_findings_about
 from tests.fixtures.ledger import House, message
 
 FULL = 1_000_000

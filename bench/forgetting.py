@@ -20,15 +20,15 @@ from typing import Any
 import orjson
 import psycopg
 
+from application.acts.deciding import Asked, erase_asked
+from application.following import bring_up_to_date
 from bench.arguments import explain, given
 from bench.processor import Figures, private_megabytes, rates, server_of
 from bench.results import quote, save
 from bench.retaining import BLOCK
 from bench.workload import NOW, batches
-from console.commands.following import bring_up_to_date
-from console.rights.deciding import Asked, erase_asked
-from console.settings import read_settings
-from console.wiring import Site, install_site, open_site
+from host.settings import read_settings
+from host.wiring import Site, install_site, open_site
 from ledger.embedded import start
 from tests.fixtures.ledger import collected, message, registered
 

@@ -24,7 +24,7 @@ from consumers.pipeline import BatchLimits
 from consumers.source import Partition
 from ledger.embedded import start
 from ledger.names import LedgerName
-from ledger.recording import Outcome
+from ledger.recording.batch import Outcome
 from schemas import Intake
 from tests.fixtures.kafka import admin_client, own_broker
 from tests.fixtures.ledger import Clock, House

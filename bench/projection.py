@@ -27,12 +27,12 @@ from bench.results import median_ratio, quote, save
 from bench.workload import four_fields
 from ledger import cycles
 from ledger.names import LedgerName
-from ledger.postgres import Database
 from ledger.reading import each_event
+from ledger.storage.postgres import Database
 from projections import VIEWS
-from projections.apart import Apart
-from projections.rebuild import rebuild_all
-from projections.runner import Follower
+from projections.following.apart import Apart
+from projections.following.rebuild import rebuild_all
+from projections.following.runner import Follower
 from tests.fixtures.ledger import House
 
 EVENTS = 60_000

@@ -22,13 +22,13 @@ from bench.results import median_ratio, quote, save
 from bench.workload import four_fields
 from ledger.audit import PublishedLog, audit_log
 from ledger.audit.findings import Findings
-from ledger.audit.published import Comparison
+from ledger.audit.log.published import Comparison
 from ledger.embedded import start
 from ledger.names import LedgerName
-from ledger.tlog.checkpoints import verify_checkpoint
-from ledger.tlog.folder import LogFolder
-from ledger.tlog.keys import SigningKey
-from ledger.tlog.publisher import Publisher
+from ledger.tlog.publishing.publisher import Publisher
+from ledger.tlog.signing.checkpoints import verify_checkpoint
+from ledger.tlog.signing.keys import SigningKey
+from ledger.tlog.store.folder import LogFolder
 from tests.fixtures.ledger import Clock, House
 
 EVENTS = 40_000

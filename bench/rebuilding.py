@@ -13,9 +13,9 @@ from bench.arguments import explain
 from bench.filling import OFFICE
 from ledger import cycles
 from ledger.names import LedgerName
-from ledger.postgres import Database
+from ledger.storage.postgres import Database
 from projections import VIEWS
-from projections.rebuild import rebuild_all
+from projections.following.rebuild import rebuild_all
 
 
 def megabytes() -> float:

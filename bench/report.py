@@ -17,19 +17,19 @@ from typing import Any
 
 import orjson
 
+from application.queries.access_report import Asked, access_report
+from application.reading import Reads
+from application.source import Source
 from bench.arguments import explain, given
 from bench.filling import OFFICE, record, sample, sites
 from bench.results import quote, save
-from console.answers.access_report import Asked, access_report
-from console.answers.source import Source
 from console.output import encode
-from console.reader import Reader
-from console.reads import Reads
-from console.settings import Controller
-from ledger.opening import Opener
+from host.reader import Reader
+from host.settings import Controller
+from ledger.keys.opening import Opener
 from ledger.reading import head_position
-from ledger.reads import READS, ReadNotes
-from projections.runner import Follower
+from ledger.recording.reads import READS, ReadNotes
+from projections.following.runner import Follower
 from tests.fixtures.console import disclosed
 from tests.fixtures.ledger import House, accessed, collected, registered
 

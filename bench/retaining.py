@@ -14,14 +14,14 @@ from pathlib import Path
 
 import orjson
 
+from application.acts.deciding import Done, Due, due_steps, erase_due
+from application.queries.periods import step_rows
 from bench.arguments import explain
 from bench.rebuilding import megabytes
 from bench.workload import NOW
-from console.answers.periods import step_rows
 from console.output import encode
-from console.rights.deciding import Done, Due, due_steps, erase_due
-from console.settings import read_settings
-from console.wiring import Site, open_site
+from host.settings import read_settings
+from host.wiring import Site, open_site
 from ledger import cycles
 from rulebook.calendar import day_of
 

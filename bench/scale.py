@@ -17,26 +17,26 @@ from typing import Any
 
 import orjson
 
+from application.queries.consents import consents
+from application.queries.history import history
+from application.queries.state import state
+from application.reading import Reads
+from application.source import Source
 from bench.arguments import explain, given
 from bench.filling import OFFICE, Sites, record, sample, sites
 from bench.plot import draw
 from bench.processor import Figures, rates, server_of
 from bench.results import FOLDER, quote, save
 from bench.workload import four_fields
-from console.answers.consents import consents
-from console.answers.history import history
-from console.answers.source import Source
-from console.answers.state import state
-from console.reader import Reader
-from console.reads import Reads
+from host.reader import Reader
 from ledger import cycles
 from ledger.application import Ledger
 from ledger.audit import audit
-from ledger.opening import Opener
-from ledger.postgres import Session
-from ledger.reads import READS, ReadNotes
-from projections.runner import Follower
-from projections.timetravel import NOW
+from ledger.keys.opening import Opener
+from ledger.recording.reads import READS, ReadNotes
+from ledger.storage.postgres import Session
+from projections.folds.timetravel import NOW
+from projections.following.runner import Follower
 from tests.fixtures.ledger import House, accessed, collected, message, registered
 
 FULL = 1_000_000

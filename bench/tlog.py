@@ -19,21 +19,21 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bench.arguments import explain, given
-from console.sample.generating import generate
 from ledger.embedded import start
-from ledger.message import FileOrigin, Message
 from ledger.names import LedgerName
-from ledger.recording import Batch
-from ledger.tlog.bundles import entry_of
-from ledger.tlog.checkpoints import Checkpoint, sign_checkpoint
-from ledger.tlog.edge import Edge, grow
-from ledger.tlog.folder import LogFolder
-from ledger.tlog.keys import SigningKey
-from ledger.tlog.merkle import hash_leaf
-from ledger.tlog.publisher import STEP_ENTRIES, Publisher
-from ledger.tlog.reading import prove
-from ledger.tlog.state import State, grown
-from ledger.writing import Span
+from ledger.recording.batch import Batch
+from ledger.tlog.proving.reading import prove
+from ledger.tlog.publishing.publisher import STEP_ENTRIES, Publisher
+from ledger.tlog.publishing.state import State, grown
+from ledger.tlog.signing.checkpoints import Checkpoint, sign_checkpoint
+from ledger.tlog.signing.keys import SigningKey
+from ledger.tlog.store.folder import LogFolder
+from ledger.tlog.tree.bundles import entry_of
+from ledger.tlog.tree.edge import Edge, grow
+from ledger.tlog.tree.merkle import hash_leaf
+from ledger.writing.append import Span
+from ledger.writing.message import FileOrigin, Message
+from sample.generating import generate
 from schemas import Intake, decode
 from tests.fixtures.ledger import Clock, House
 

@@ -12,9 +12,9 @@ from itertools import islice
 import orjson
 
 from consumers.lines import Line, messages_of_lines
-from ledger.arrivals import Arrivals
-from ledger.recording import Batch
-from ledger.writing import Span
+from ledger.recording.arrivals import Arrivals
+from ledger.recording.batch import Batch
+from ledger.writing.append import Span
 from schemas import Intake
 
 __all__ = ["NOW", "batches", "four_fields"]

@@ -6,7 +6,7 @@
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from console.clock import localized
+from documents.clock import localized
 from ledger.errors import LedgerError, Misconfigured, Refused, Retry
 
 __all__ = ["AWAY", "BAD_NEWS", "FINE", "INTERRUPTED", "WRONG", "explained"]

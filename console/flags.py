@@ -14,21 +14,13 @@ from typing import Annotated, Any
 
 import typer
 
-from console.answers.period import Period
-from console.clock import show_in, time_shown
-from console.language import speak
-from console.lookups import Names, codes, option_of
-from console.settings import (
-    SETTINGS,
-    Group,
-    People,
-    Setting,
-    Settings,
-    read_people,
-    read_settings,
-)
+from application.language import speak
+from application.lookups import Names, codes, option_of
+from application.queries.period import Period
+from documents.clock import show_in, time_shown
+from host.settings import SETTINGS, Group, People, Setting, Settings, read_people, read_settings
 from ledger.embedded import default_data_dir
-from projections.timetravel import Moment
+from projections.folds.timetravel import Moment
 from schemas.formats import instant_of
 
 __all__ = [

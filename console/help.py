@@ -12,8 +12,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from application.words import say
 from console.meant import commands_meant
-from console.words import say
 
 __all__ = ["tell_as_text"]
 

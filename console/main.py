@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
+from application.language import asked_for, speak
 from console.commands import (
     certificate,
     choices,
@@ -45,10 +46,9 @@ from console.commands import (
 from console.failures import FINE, INTERRUPTED, explained
 from console.flags import global_flags
 from console.help import tell_as_text
-from console.language import asked_for, speak
-from console.logs import RUN, complain, end_logs, silence
 from console.meant import unknown_variables
 from console.messages import tell
+from host.logs import RUN, complain, end_logs, silence
 from ledger import cycles
 
 __all__ = ["app", "command_tree", "main", "run"]

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from console.setting_list import PREFIX, SETTINGS
+from host.setting_list import PREFIX, SETTINGS
 
 __all__ = ["commands_meant", "synonyms", "unknown_variables"]
 

@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from console.language import spoken
+from application.language import spoken
+from application.words import say
 from console.output import note
-from console.words import say
 from rulebook import DEADLINES
 
 __all__ = ["tell", "told"]

@@ -13,7 +13,7 @@ import orjson
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from console.clock import localized
+from documents.clock import localized
 from schemas.encoding import to_json
 
 __all__ = [

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from consumers.pipeline import BatchLimits
 from consumers.source import Record
-from ledger.arrivals import blocks
+from ledger.recording.arrivals import blocks
 
 __all__ = ["GAP_SECONDS", "Backlog", "Part"]
 

@@ -20,11 +20,11 @@ from consumers.lines import Line, lines, messages_of_lines
 from consumers.pipeline import BatchLimits
 from consumers.register import accepted_now
 from ledger.application import Ledger
-from ledger.arrivals import Arrivals
 from ledger.errors import Retry, ServiceAway
 from ledger.reading import head_position
-from ledger.recording import Batch, Outcome
-from ledger.writing import Span
+from ledger.recording.arrivals import Arrivals
+from ledger.recording.batch import Batch, Outcome
+from ledger.writing.append import Span
 from schemas import Code, Intake, Rejection
 
 __all__ = ["IngestResult", "Progress", "RejectedLine", "ingest"]

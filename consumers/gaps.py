@@ -12,7 +12,7 @@ import msgspec
 from consumers.source import Extent, Identity, Partition, Unreadable
 from consumers.store import Stored
 from ledger.errors import Misconfigured
-from ledger.gaps import Gap
+from ledger.recording.gaps import Gap
 
 __all__ = ["Accepted", "Proposal", "propose"]
 

@@ -13,7 +13,7 @@ from typing import BinaryIO
 import msgspec
 
 from consumers.pipeline import KEPT_BYTES, kept, truncated
-from ledger.message import FileOrigin, Message, place_of
+from ledger.writing.message import FileOrigin, Message, place_of
 from schemas import Code, Event, Intake, Rejection, admit_each, parse, through, unreadable
 
 __all__ = ["LINE_BYTES", "Line", "lines", "messages_of_lines"]

@@ -35,10 +35,10 @@ from consumers.source import (
 )
 from consumers.store import LedgerStore, Store
 from ledger.application import Ledger
-from ledger.arrivals import Arrivals
 from ledger.errors import Fenced, Halt, Retry
-from ledger.recording import Batch, Bookmark, Outcome
-from ledger.writing import Span
+from ledger.recording.arrivals import Arrivals
+from ledger.recording.batch import Batch, Bookmark, Outcome
+from ledger.writing.append import Span
 from schemas import Intake
 
 __all__ = ["Consumer", "Job", "consume", "resume"]

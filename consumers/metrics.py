@@ -13,7 +13,7 @@ from consumers.observer import Observer
 from consumers.source import Extent, KafkaAway, Partition
 from ledger.errors import Retry
 from ledger.metrics import Series
-from ledger.recording import Outcome
+from ledger.recording.batch import Outcome
 from schemas import Code
 
 __all__ = ["SERIES", "IntakeMetrics"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from consumers.source import Extent, Partition
 from ledger.errors import Retry
-from ledger.recording import Outcome
+from ledger.recording.batch import Outcome
 from schemas import Rejection
 
 __all__ = ["Observer"]

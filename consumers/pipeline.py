@@ -14,7 +14,7 @@ import msgspec
 import orjson
 
 from consumers.source import Partition, Record
-from ledger.message import FileOrigin, KafkaOrigin, Message, place_of
+from ledger.writing.message import FileOrigin, KafkaOrigin, Message, place_of
 from schemas import (
     Code,
     Event,

@@ -3,9 +3,9 @@
 import msgspec
 
 from ledger.event import RecordedEvent
-from ledger.message import place_in
-from ledger.postgres import Session
+from ledger.storage.postgres import Session
 from ledger.systems import registered_systems
+from ledger.writing.message import place_in
 from rulebook.sources import senders_with
 from schemas import Intake
 from schemas.powers import Speakers

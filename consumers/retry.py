@@ -14,11 +14,11 @@ from consumers.pipeline import again
 from consumers.register import accepted_now
 from ledger.application import Ledger
 from ledger.errors import Lost, Reject
-from ledger.letter_lists import Kind, letters_like
-from ledger.letters import Letter, open_letter
-from ledger.message import FileOrigin, KafkaOrigin
-from ledger.recording import Batch
-from ledger.writing import Span
+from ledger.letters.dead import Letter, open_letter
+from ledger.letters.lists import Kind, letters_like
+from ledger.recording.batch import Batch
+from ledger.writing.append import Span
+from ledger.writing.message import FileOrigin, KafkaOrigin
 from schemas import Code, Intake, Rejection
 
 __all__ = ["Retried", "is_hidden", "retry", "retry_like"]

@@ -14,8 +14,8 @@ from consumers.register import accepted_now
 from consumers.source import Partition
 from ledger.application import Ledger
 from ledger.errors import Busy
-from ledger.recording import Batch, Bookmark, Outcome, hash_of_record
-from ledger.writing import Span
+from ledger.recording.batch import Batch, Bookmark, Outcome, hash_of_record
+from ledger.writing.append import Span
 from schemas import Intake
 
 __all__ = ["LedgerStore", "Store", "Stored"]

@@ -17,15 +17,15 @@ import orjson
 from consumers.files import IngestResult, RejectedLine
 from consumers.pipeline import again
 from ledger.application import Ledger
-from ledger.durable import fsync_folder
 from ledger.errors import Reject
-from ledger.keyring import Keyring
-from ledger.message import FileOrigin, KafkaOrigin, Message
-from ledger.postgres import Session
+from ledger.keys.keyring import Keyring
+from ledger.letters.withheld import Handed, KeyPair, remove_received, withheld
 from ledger.reading import head_position
-from ledger.recording import Batch
-from ledger.withheld import Handed, KeyPair, remove_received, withheld
-from ledger.writing import Span
+from ledger.recording.batch import Batch
+from ledger.storage.durable import fsync_folder
+from ledger.storage.postgres import Session
+from ledger.writing.append import Span
+from ledger.writing.message import FileOrigin, KafkaOrigin, Message
 from schemas import Intake
 
 __all__ = [

@@ -24,24 +24,24 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment, EnvType
 
-from ledger.ahead import ahead
-from ledger.before import Before
-from ledger.bookmarks import Bookmark, begin_bookmark, resume_topics
-from ledger.chain import CHAIN, Link
+from ledger.crypto.provider import FileKeyProvider
+from ledger.crypto.sealing import KeyedHash
 from ledger.errors import Misconfigured
 from ledger.event import RecordedEvent, decode_event, encode_state, instant, present
-from ledger.intake import Sealer
-from ledger.keyring import Keyring
+from ledger.keys.keyring import Keyring
+from ledger.keys.subjects import SubjectIndex
+from ledger.letters.withheld import WithheldKey
 from ledger.names import LedgerName, Role
-from ledger.postgres import Database, Session
-from ledger.provider import FileKeyProvider
-from ledger.quarantine import resume_source
 from ledger.recorder import LedgerRecorder, RecordedRow
-from ledger.recording import Batch, HaltLimit, Outcome, Prepared, prepare, record, write
-from ledger.sealing import KeyedHash
-from ledger.subjects import SubjectIndex
-from ledger.withheld import WithheldKey
-from ledger.writing import Span, append, lock_head
+from ledger.recording.ahead import ahead
+from ledger.recording.batch import Batch, HaltLimit, Outcome, Prepared, prepare, record, write
+from ledger.recording.before import Before
+from ledger.recording.intake import Sealer
+from ledger.recording.quarantine import resume_source
+from ledger.storage.postgres import Database, Session
+from ledger.writing.append import Span, append, lock_head
+from ledger.writing.bookmarks import Bookmark, begin_bookmark, resume_topics
+from ledger.writing.chain import CHAIN, Link
 
 __all__ = ["EventMapper", "Ledger"]
 

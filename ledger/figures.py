@@ -5,14 +5,14 @@ Of the journal only what is new is read; the erasures that are not in the databa
 
 from datetime import datetime
 
-from ledger.erasure import missing_of
-from ledger.journal import ErasureEntry, ErasureJournal
+from ledger.erasure.eraser import missing_of
+from ledger.journal.entries import ErasureEntry, ErasureJournal
+from ledger.letters.withheld import count_withheld
 from ledger.metrics import Figures
 from ledger.names import LedgerName
-from ledger.postgres import Session
 from ledger.reading import halted_topics
-from ledger.reads import waiting
-from ledger.withheld import count_withheld
+from ledger.recording.reads import waiting
+from ledger.storage.postgres import Session
 
 __all__ = ["WATCH_LIMIT_S", "JournalFigures", "ledger_figures", "watch_only"]
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from ledger.event import RecordedEvent, decode_event
-from ledger.postgres import Session
+from ledger.storage.postgres import Session
 from schemas.upcasting import UPCASTERS, upcast
 
 __all__ = [

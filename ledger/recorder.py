@@ -21,12 +21,12 @@ from eventsourcing.persistence import (
     Tracking,
 )
 
-from ledger.chain import Link
+from ledger.crypto.sealing import KeyedHash
 from ledger.errors import Retry
 from ledger.names import LedgerName
-from ledger.postgres import Conflict, Session, UniqueConflict
-from ledger.sealing import KeyedHash
-from ledger.writing import NewEvent, Span, append, lock_head, new_event
+from ledger.storage.postgres import Conflict, Session, UniqueConflict
+from ledger.writing.append import NewEvent, Span, append, lock_head, new_event
+from ledger.writing.chain import Link
 
 __all__ = ["LedgerRecorder", "RecordedRow"]
 

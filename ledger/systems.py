@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ledger.event import RecordedEvent, decode_event
-from ledger.postgres import Session
+from ledger.storage.postgres import Session
 
 __all__ = ["registered_systems"]
 

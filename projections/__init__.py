@@ -3,40 +3,41 @@
 Names for whoever shows answers:
 
 - `VIEWS`: every view, in the order in which they are followed; `view_named(name)`.
-- `projections.timetravel`: `Moment(as_of, recorded_by, at_position)`, `select(events, moment, office)`
+- `projections.folds.timetravel`: `Moment(as_of, recorded_by, at_position)`, `select(events, moment, office)`
   -> `Selected(counted, shown, annulled, erasures, position)`, `fold_at(VIEW, events, moment, office)`
   -> {subkey: state}, `projector(VIEW)` for the library's `Repository.get`.
-- `projections.customer_state`: `VIEW` (subkey ""), `CustomerState`, and of a state `status`, `since`,
+- `projections.views.customer_state`: `VIEW` (subkey ""), `CustomerState`, and of a state `status`, `since`,
   `customer_kind`, `live_values` -> {category: {field: Value}}, `erased_categories`.
-- `projections.consent_status`: `VIEW` (subkey = purpose), `Consent`,
+- `projections.views.consent_status`: `VIEW` (subkey = purpose), `Consent`,
   `consent_answer(row, account_status, customer_status, clock)` -> `ConsentAnswer`.
-- `projections.disclosures`: `VIEW` (subkey = position), `Disclosure`, `sort_key`.
-- `projections.recipients`: `VIEW` (subkey ""), `Recipient`, `recipient_at(state, time)` -> `Version`,
+- `projections.views.disclosures`: `VIEW` (subkey = position), `Disclosure`, `sort_key`.
+- `projections.views.recipients`: `VIEW` (subkey ""), `Recipient`, `recipient_at(state, time)` -> `Version`,
   `known_at(state, as_of)`, `ended_at(state)`.
-- `projections.notices`: `VIEW` (subkey ""), `Notice`, `in_force(notices, time)` -> `Publication`.
-- `projections.staff`: `VIEW` (subkey ""), `Role`, `Employee`, and at a time `roles_at`, `employed_at`,
+- `projections.views.notices`: `VIEW` (subkey ""), `Notice`, `in_force(notices, time)` -> `Publication`.
+- `projections.views.staff`: `VIEW` (subkey ""), `Role`, `Employee`, and at a time `roles_at`, `employed_at`,
   `certificate_at`, `definition_at`.
-- `projections.requests`: `VIEW` (subkey = reference), `Request`, `standing(request, time)` -> `Standing`,
+- `projections.views.requests`: `VIEW` (subkey = reference), `Request`, `standing(request, time)` -> `Standing`,
   `evidence(requests, categories, time)` -> what no period of retention may take because of them.
-- `projections.notifications`: `VIEW` (subkey ""), `Changes`, `tasks(changes)`: who must be told.
-- `projections.incidents`: `VIEW` (subkey = kind and reference), `Incident`, its `clocks`, `is_open`.
-- `projections.complaints`: `VIEW` (subkey = reference), `Complaint`, its `clock`, `is_open`, `outcome`.
-- `projections.holds`: `VIEW` (subkey = reference), `holds(state)` -> those in force.
-- `projections.measures`: `VIEW` (subkey ""), `Measure`, `adopted_at(measure, time)`.
-- `projections.processing_register`: `Entry` (the shape of `ledger register`).
-- `projections.adherence`: `Adherence` (how retention is kept by activity and category).
-- `projections.view.Value`: a sealed value: `source`, `id`, `key`, `blob`, `time`.
+- `projections.views.notifications`: `VIEW` (subkey ""), `Changes`, `tasks(changes)`: who must be told.
+- `projections.views.incidents`: `VIEW` (subkey = kind and reference), `Incident`, its `clocks`, `is_open`.
+- `projections.views.complaints`: `VIEW` (subkey = reference), `Complaint`, its `clock`, `is_open`, `outcome`.
+- `projections.keeping.holds`: `VIEW` (subkey = reference), `holds(state)` -> those in force.
+- `projections.views.measures`: `VIEW` (subkey ""), `Measure`, `adopted_at(measure, time)`.
+- `projections.views.processing_register`: `Entry` (the shape of `ledger register`).
+- `projections.reading.adherence`: `Adherence` (how retention is kept by activity and category).
+- `projections.folds.view.Value`: a sealed value: `source`, `id`, `key`, `blob`, `time`.
 """
 
 from typing import Any
 
-from projections import (
+from projections.findings import view as findings
+from projections.folds.view import View
+from projections.keeping import holds
+from projections.views import (
     complaints,
     consent_status,
     customer_state,
     disclosures,
-    findings,
-    holds,
     incidents,
     measures,
     notices,
@@ -46,7 +47,6 @@ from projections import (
     requests,
     staff,
 )
-from projections.view import View
 
 __all__ = ["VIEWS", "view_named"]
 

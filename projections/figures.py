@@ -11,18 +11,18 @@ from typing import Any
 
 from ledger.errors import NotInstalled
 from ledger.metrics import Figures
-from ledger.postgres import Session
-from projections import (
-    VIEWS,
+from ledger.storage.postgres import Session
+from projections import VIEWS
+from projections.folds.view import View
+from projections.keeping import holds
+from projections.views import (
     complaints,
     consent_status,
     disclosures,
-    holds,
     incidents,
     notifications,
     requests,
 )
-from projections.view import View
 from rulebook import RIGHTS, RULES, rule
 
 __all__ = ["counted", "progress", "unbuilt"]

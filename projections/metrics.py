@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from ledger.metrics import Figures, Series, Shown
-from projections.observer import Observer
+from projections.following.observer import Observer
 
 __all__ = ["COUNTED", "PROGRESS", "WORK", "ViewMetrics", "WorkMetrics"]
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
+from application.words import say
 from console.commands.failing import fail_unless
 from console.output import note
-from console.wiring import Site
-from console.words import say
-from ledger.approvals import Standing
+from host.wiring import Site
 from ledger.event import instant
+from ledger.recording.approvals import Standing
 from rulebook import period
 
 __all__ = ["need_second_person"]

@@ -4,12 +4,14 @@ from typing import Annotated
 
 import typer
 
-from console.answers.breach_notice import breach_notice
+from application.acts.handling import find_case
+from application.language import spoken
+from application.queries.breach_notice import breach_notice
+from application.words import counted
 from console.commands.failing import fail_unless
 from console.commands.incident_acts import Ref
 from console.commands.people import prepare, reading
 from console.commands.reports import Output, form_of, put
-from console.export.breach_notice import notice_page, notice_text
 from console.flags import (
     AsOf,
     AtPosition,
@@ -19,11 +21,9 @@ from console.flags import (
     configured,
     moment_of,
 )
-from console.language import spoken
 from console.output import encode, note
-from console.rights.handling import find_case
-from console.settings import Settings
-from console.words import counted
+from documents.breach_notice import notice_page, notice_text
+from host.settings import Settings
 
 __all__ = ["add_commands"]
 

@@ -5,27 +5,27 @@ from typing import Annotated, Any
 
 import typer
 
+from application.language import spoken
 from console.commands.log import Keys, PolicyFile, read_file, trusted_by, write_file
-from console.export.certificate_letter import Enclosed, certificate_document
-from console.export.report_page import report_page
-from console.export.report_pdf import report_pdf
 from console.flags import Json, code_option, configured, spoken_to, time_of
-from console.language import spoken
 from console.output import emit, people
-from console.settings import Settings
 from console.show.retention import certificate_table
-from console.wiring import log_key, utc_now
+from documents.certificate_letter import Enclosed, certificate_document
+from documents.report_page import report_page
+from documents.report_pdf import report_pdf
+from host.settings import Settings
+from host.wiring import log_key, utc_now
 from ledger.event import instant
-from ledger.tlog.certificate import (
+from ledger.tlog.proving.certificate import (
     Certified,
     Proven,
     encode_certificate,
     parse_certificate,
     verify,
 )
-from ledger.tlog.folder import LogFolder
-from ledger.tlog.proof_file import encode_proof
-from ledger.tlog.reading import entry_at, prove
+from ledger.tlog.proving.proof_file import encode_proof
+from ledger.tlog.proving.reading import entry_at, prove
+from ledger.tlog.store.folder import LogFolder
 
 __all__ = ["add_commands"]
 

@@ -5,15 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
-from console.answers.consents import consents, declared_for, with_history
-from console.answers.everyone import all_consents
-from console.answers.marketing import marketing
-from console.answers.source import Source
-from console.answers.subjects import check_person
-from console.commands.following import bring_up_to_date
+from application.following import bring_up_to_date
+from application.queries.consents import consents, declared_for, with_history
+from application.queries.everyone import all_consents
+from application.queries.marketing import marketing
+from application.queries.subjects import check_person
+from application.source import Source
 from console.commands.people import All, OptionalSubject, Subject, one_or_all, prepare, reading
 from console.commands.reports import Output, form_of, put
-from console.export.ts27560 import consent_receipt, consent_records
 from console.flags import (
     AsOf,
     AtPosition,
@@ -24,13 +23,14 @@ from console.flags import (
     moment_of,
 )
 from console.output import emit, emit_lines, encode, people
-from console.settings import Settings
 from console.show.consent import consents_tables, marketing_tables
 from console.show.evidence import evidence_tables
-from console.wiring import Site
+from documents.ts27560 import consent_receipt, consent_records
+from host.settings import Settings
+from host.wiring import Site
 from ledger.event import instant
-from projections.read import register_entries
-from projections.timetravel import Moment
+from projections.folds.timetravel import Moment
+from projections.reading.views import register_entries
 from rulebook.purposes import CHANNELS
 
 __all__ = ["At", "add_commands"]

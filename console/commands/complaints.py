@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from console.answers.complaints import complaint, complaint_list
+from application.language import spoken
+from application.queries.complaints import complaint, complaint_list
 from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading
 from console.flags import (
@@ -19,10 +20,9 @@ from console.flags import (
     moment_of,
     period_of,
 )
-from console.language import spoken
 from console.output import emit, people
-from console.settings import Settings
 from console.show.complaints import complaint_tables, complaints_table
+from host.settings import Settings
 
 __all__ = ["add_commands"]
 

@@ -5,21 +5,21 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from console.answers.evidence import decoded_string
-from console.answers.intake import validated
+from application.language import spoken
+from application.lookups import event_types, option_of
+from application.queries.evidence import decoded_string
+from application.queries.intake import validated
+from application.words import say
 from console.commands.failing import fail_unless
 from console.flags import Json, configured, spoken_to
-from console.language import spoken
-from console.lookups import event_types, option_of
 from console.output import emit, emit_bytes, people
-from console.settings import Settings
 from console.show.evidence import string_table
 from console.show.intake import ingested_tables
 from console.show.text import worded
 from console.streams import opened
-from console.wiring import utc_now
-from console.words import say
 from consumers.lines import lines
+from host.settings import Settings
+from host.wiring import utc_now
 from rulebook import secrecy
 from schemas import EVENT_TYPES, EventType, Intake
 from schemas.documents import schema_of

@@ -9,13 +9,13 @@ from console.commands.failing import fail_unless
 from console.flags import Json, configured
 from console.messages import told
 from console.output import emit, note, people
-from console.restoring import Restored, Trust, check_site, restore_site
-from console.settings import Settings
 from console.show.copies import copy_table
-from console.wiring import open_site
+from host.restoring import Restored, Trust, check_site, restore_site
+from host.settings import Settings
+from host.wiring import open_site
 from ledger.backup import Copy, Taking, back_up, check_apart
 from ledger.event import instant
-from ledger.tlog.keys import parse_verifier_key
+from ledger.tlog.signing.keys import parse_verifier_key
 
 __all__ = ["add_commands"]
 

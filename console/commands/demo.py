@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
+from application.following import bring_up_to_date
+from application.words import say
 from console.commands.failing import fail_unless
-from console.commands.following import bring_up_to_date
 from console.commands.intake import ingest_files
 from console.demo.ground import demo_settings, fresh_ground, kafka_texts
 from console.demo.kafka import consume_all, publish
@@ -18,10 +19,9 @@ from console.demo.step import shown
 from console.demo.tour import guide
 from console.flags import spoken_to
 from console.output import people
-from console.sample import generating as sample
 from console.streams import opened
-from console.wiring import Site, open_site, utc_now
-from console.words import say
+from host.wiring import Site, open_site, utc_now
+from sample import generating as sample
 
 __all__ = ["add_commands"]
 

@@ -5,12 +5,11 @@ from typing import Annotated
 
 import typer
 
-from console.answers.acts import Exported, Wanted, exported
-from console.answers.subjects import check_reference
+from application.processing_acts import Log
+from application.queries.acts import Exported, Wanted, exported
+from application.queries.subjects import check_reference
+from application.words import counted, say
 from console.commands.people import reading
-from console.export.acts import Log
-from console.export.ldv import ldv_record
-from console.export.vng import vng_record
 from console.flags import (
     AtPosition,
     Json,
@@ -24,9 +23,10 @@ from console.flags import (
 )
 from console.messages import tell
 from console.output import emit_lines
-from console.settings import Settings
-from console.words import counted, say
-from projections.timetravel import Moment
+from documents.ldv import ldv_record
+from documents.vng import vng_record
+from host.settings import Settings
+from projections.folds.timetravel import Moment
 
 __all__ = ["add_commands"]
 

@@ -7,28 +7,28 @@ from typing import Annotated, Any
 
 import typer
 
-from console.answers.feed_lists import all_feeds, feed_named, proof_of, proven_answer
-from console.answers.lookups import known_recipient
-from console.answers.source import Source
-from console.answers.subjects import check_person
+from application.acts.feeding import Delivery, Kept, deliver, keep, keep_until
+from application.queries.feed_lists import all_feeds, feed_named, proof_of, proven_answer
+from application.queries.lookups import known_recipient
+from application.queries.subjects import check_person
+from application.source import Source
 from console.commands.log import Keys, PolicyFile, read_file, trusted_by, write_file
 from console.commands.people import working
-from console.feeding import Delivery, Kept, deliver, keep, keep_until
 from console.flags import At, Json, configured, day_named, spoken_to
 from console.messages import tell
 from console.output import emit, emit_list, people
-from console.settings import Settings
 from console.show.feeds import feeds_table, proven_sentence
 from console.show.upkeep import named_values
-from console.wiring import log_key
+from host.settings import Settings
+from host.wiring import log_key
 from ledger.errors import Misconfigured, Unproven
 from ledger.event import instant
 from ledger.feeds.members import members_of, references_in
 from ledger.feeds.proof import encode_feed_proof, parse_feed_proof, verify
 from ledger.feeds.vrf import KEY_BYTES
-from ledger.tlog.base64 import to_base64
-from ledger.tlog.folder import LogFolder
-from projections.read import recipients_by_id
+from ledger.tlog.signing.base64 import to_base64
+from ledger.tlog.store.folder import LogFolder
+from projections.reading.views import recipients_by_id
 
 __all__ = ["add_commands"]
 

@@ -7,26 +7,26 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from console.answers.gaps import accepted_gaps
-from console.answers.tasks import command
+from application.queries.gaps import accepted_gaps
+from application.queries.tasks import command
+from application.words import say
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.commands.sources import resume_source, show_sources
 from console.flags import Json, configured
-from console.kafka_options import options_of
 from console.messages import tell
 from console.output import emit, people
-from console.settings import Settings
 from console.show.gaps import gaps_table
-from console.wiring import Site, open_site
-from console.words import say
 from consumers.gaps import Accepted, Proposal, propose
 from consumers.kafka import KafkaSource
 from consumers.source import Partition
 from consumers.store import LedgerStore, Stored
+from host.kafka_options import options_of
+from host.settings import Settings
+from host.wiring import Site, open_site
 from ledger.application import Ledger
 from ledger.errors import Misconfigured
-from ledger.gaps import record_gap
+from ledger.recording.gaps import record_gap
 from schemas.leaks import find_leak
 
 __all__ = ["add_commands"]

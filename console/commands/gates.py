@@ -2,8 +2,8 @@
 
 import typer
 
-from console.answers.credit_check import credit_check
-from console.answers.subjects import check_person
+from application.queries.credit_check import credit_check
+from application.queries.subjects import check_person
 from console.commands.choices import At
 from console.commands.failing import fail_unless
 from console.commands.people import Subject, prepare, reading
@@ -15,8 +15,8 @@ from console.flags import (
     moment_of,
 )
 from console.output import emit, people
-from console.settings import Settings
 from console.show.credit_check import credit_check_tables
+from host.settings import Settings
 
 __all__ = ["add_commands"]
 

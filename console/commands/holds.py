@@ -4,19 +4,19 @@ from typing import Annotated, Any
 
 import typer
 
-from console.answers.holds import all_holds, holds_of, named_hold, place, release, review
-from console.answers.subjects import check_person
-from console.answers.tasks import command
+from application.following import bring_up_to_date
+from application.queries.holds import all_holds, holds_of, named_hold, place, release, review
+from application.queries.subjects import check_person
+from application.queries.tasks import command
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
-from console.commands.following import bring_up_to_date
 from console.commands.people import OptionalSubject, Subject, reading
 from console.flags import Json, code_option, configured, day_to_come
 from console.output import emit, emit_list, people
-from console.settings import Settings
 from console.show.holds import holds_table
 from console.show.upkeep import named_values
-from console.wiring import Site, open_site
+from host.settings import Settings
+from host.wiring import Site, open_site
 from rulebook.calendar import day_of
 from schemas import CATEGORIES
 

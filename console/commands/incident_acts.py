@@ -6,13 +6,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from console.answers.incidents import incident
-from console.answers.source import Source
-from console.commands.people import Subject, working
-from console.flags import At, Json, code_option, configured
-from console.language import spoken
-from console.output import emit, people
-from console.rights.handling import (
+from application.acts.handling import (
     act_on_case,
     assessment,
     detection,
@@ -20,11 +14,17 @@ from console.rights.handling import (
     suspicion,
     words_to,
 )
-from console.rights.requesting import record
-from console.settings import Settings
+from application.acts.requesting import record
+from application.language import spoken
+from application.queries.incidents import incident
+from application.source import Source
+from console.commands.people import Subject, working
+from console.flags import At, Json, code_option, configured
+from console.output import emit, people
 from console.show.incidents import incident_tables
 from console.streams import opened
-from projections.timetravel import Moment
+from host.settings import Settings
+from projections.folds.timetravel import Moment
 from rulebook.incidents import NATURES, PHASES, REGIMES, RISKS
 from schemas import LISTED_CATEGORIES
 

@@ -5,12 +5,14 @@ from typing import Annotated
 import msgspec
 import typer
 
-from console.answers.incidents import affected_persons, incident, incident_list, sources_of
-from console.answers.lookups import known_activity, known_recipient, known_system
-from console.answers.source import Source
+from application.acts.handling import find_case
+from application.following import bring_up_to_date
+from application.language import spoken
+from application.queries.incidents import affected_persons, incident, incident_list, sources_of
+from application.queries.lookups import known_activity, known_recipient, known_system
+from application.source import Source
 from console.commands import breach_notices, incident_acts
 from console.commands.failing import fail_unless
-from console.commands.following import bring_up_to_date
 from console.commands.incident_acts import Ref, Whose
 from console.commands.people import prepare, reading
 from console.flags import (
@@ -27,12 +29,10 @@ from console.flags import (
     moment_of,
     period_of,
 )
-from console.language import spoken
 from console.output import emit, emit_list, people
-from console.rights.handling import find_case
-from console.settings import Settings
 from console.show.incidents import affected_table, incident_tables, incidents_table
-from projections.affected import Scope
+from host.settings import Settings
+from projections.reading.affected import Scope
 from schemas import CATEGORIES
 
 __all__ = ["add_commands"]

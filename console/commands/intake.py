@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from console.answers.intake import ingested
-from console.answers.upkeep import letter_row
+from application.queries.intake import ingested
+from application.queries.upkeep import letter_row
+from application.words import say
 from console.commands.failing import fail_unless
 from console.commands.letters import NOT_HERE, list_letters, retry_letters, whole_name
 from console.commands.people import recording_reads
@@ -17,12 +18,9 @@ from console.flags import Json, configured
 from console.messages import tell
 from console.output import emit, emit_bytes, people
 from console.progress import progress_bar
-from console.settings import Settings
 from console.show.intake import ingested_tables
 from console.show.upkeep import named_values
 from console.streams import STANDARD_INPUT, Stream, label_of, opened, size_of
-from console.wiring import Site, open_site
-from console.words import say
 from consumers.files import IngestResult, Progress, ingest
 from consumers.retry import is_hidden
 from consumers.withheld import (
@@ -32,9 +30,11 @@ from consumers.withheld import (
     take_over,
     write_receipts,
 )
+from host.settings import Settings
+from host.wiring import Site, open_site
 from ledger.errors import Misconfigured, Reject
-from ledger.letters import Letter, open_letter
-from ledger.withheld import count_withheld
+from ledger.letters.dead import Letter, open_letter
+from ledger.letters.withheld import count_withheld
 from schemas import CATEGORIES
 from schemas.sources import office_label
 

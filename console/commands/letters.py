@@ -6,22 +6,22 @@ from typing import Annotated, Any
 
 import typer
 
-from console.answers.intake import retried_row
-from console.answers.letter_names import strange_names
-from console.answers.upkeep import WITHHELD, letter_row, withheld_row
+from application.queries.intake import retried_row
+from application.queries.letter_names import strange_names
+from application.queries.upkeep import WITHHELD, letter_row, withheld_row
 from console.commands.failing import fail_unless
 from console.flags import Json, bounds_of, code_option, configured
 from console.messages import tell, told
 from console.output import emit_list, note, people
-from console.settings import Settings
 from console.show.intake import Outcomes, retried_tables
 from console.show.letters import letters_tables
-from console.wiring import open_site
 from consumers.retry import retry, retry_like
+from host.settings import Settings
+from host.wiring import open_site
 from ledger.errors import Misconfigured, Reject
-from ledger.letter_lists import Kind, count_letters, letters_like, letters_named
-from ledger.postgres import Session
-from ledger.withheld import count_withheld
+from ledger.letters.lists import Kind, count_letters, letters_like, letters_named
+from ledger.letters.withheld import count_withheld
+from ledger.storage.postgres import Session
 from schemas import EVENT_TYPES, Code
 
 __all__ = ["NOT_HERE", "list_letters", "retry_letters", "whole_name"]

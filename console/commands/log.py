@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from console.answers.log import (
+from application.queries.log import (
     checkpoint_status,
     proof_answer,
     published_answer,
@@ -16,23 +16,23 @@ from console.answers.log import (
 )
 from console.flags import Json, configured, spoken_to
 from console.output import emit, emit_bytes, people, write_file_as
-from console.running.watching import Watch, watching
-from console.setting_texts import read_policy
-from console.settings import Settings
 from console.show.upkeep import named_values
-from console.signals import stopping
-from console.wiring import log_key, open_site, utc_now
+from host.running.watching import Watch, watching
+from host.setting_texts import read_policy
+from host.settings import Settings
+from host.signals import stopping
+from host.wiring import log_key, open_site, utc_now
 from ledger.errors import LedgerError, Misconfigured, Unproven
 from ledger.metrics import Figures
-from ledger.postgres import Session
-from ledger.tlog.bundles import read_entry
-from ledger.tlog.folder import LogFolder
-from ledger.tlog.keys import VerifierKey, parse_verifier_key
-from ledger.tlog.metrics import PublisherMetrics, checkpoint_figures
-from ledger.tlog.observer import Observer
-from ledger.tlog.policy import Policy
-from ledger.tlog.proof_file import encode_proof, parse_proof, verify_entry
-from ledger.tlog.reading import entry_at, prove, published
+from ledger.storage.postgres import Session
+from ledger.tlog.proving.proof_file import encode_proof, parse_proof, verify_entry
+from ledger.tlog.proving.reading import entry_at, prove, published
+from ledger.tlog.publishing.metrics import PublisherMetrics, checkpoint_figures
+from ledger.tlog.publishing.observer import Observer
+from ledger.tlog.signing.keys import VerifierKey, parse_verifier_key
+from ledger.tlog.signing.policy import Policy
+from ledger.tlog.store.folder import LogFolder
+from ledger.tlog.tree.bundles import read_entry
 
 __all__ = [
     "Keys",

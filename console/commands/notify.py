@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from console.answers.lookups import known_recipient
-from console.answers.notifications import (
+from application.acts.requesting import record
+from application.queries.lookups import known_recipient
+from application.queries.notifications import (
     EXCEPTIONS,
     OUTCOMES,
     Wanted,
@@ -13,7 +14,7 @@ from console.answers.notifications import (
     notification,
     notification_tasks,
 )
-from console.answers.subjects import check_person
+from application.queries.subjects import check_person
 from console.commands.people import OptionalSubject, Subject, prepare, reading, working
 from console.flags import (
     AsOf,
@@ -26,10 +27,9 @@ from console.flags import (
     moment_of,
 )
 from console.output import emit, emit_list, people
-from console.rights.requesting import record
-from console.settings import Settings
 from console.show.notifications import notifications_table
-from projections.notifications import ACTIONS
+from host.settings import Settings
+from projections.views.notifications import ACTIONS
 from schemas import CATEGORIES
 
 __all__ = ["add_commands"]

@@ -10,13 +10,15 @@ import typer
 from rich.console import RenderableType
 
 import rulebook
-from console.answers.access import access, employee_access, seen_by
-from console.answers.findings import Wanted as FindingsWanted
-from console.answers.findings import findings
-from console.answers.lint import lint
-from console.answers.lookups import known_role
-from console.answers.subjects import check_person, check_reference
-from console.commands.following import bring_up_to_date
+from application.following import bring_up_to_date
+from application.language import spoken
+from application.lookups import rules
+from application.queries.access import access, employee_access, seen_by
+from application.queries.findings import Wanted as FindingsWanted
+from application.queries.findings import findings
+from application.queries.lint import lint
+from application.queries.lookups import known_role
+from application.queries.subjects import check_person, check_reference
 from console.commands.people import prepare, reading
 from console.flags import (
     AsOf,
@@ -32,15 +34,13 @@ from console.flags import (
     moment_of,
     period_of,
 )
-from console.language import spoken
-from console.lookups import rules
 from console.output import emit, emit_list, people
-from console.settings import Settings
 from console.show.access import access_tables, employee_tables, seen_tables
 from console.show.findings import findings_table
 from console.show.lint import lint_table
-from projections.notices import Claim, claims_of
-from projections.timetravel import Moment
+from host.settings import Settings
+from projections.folds.timetravel import Moment
+from projections.views.notices import Claim, claims_of
 from schemas import CATEGORIES
 from schemas.events.contract import Claims
 from schemas.references import kind_of

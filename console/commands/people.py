@@ -8,16 +8,19 @@ from typing import Annotated, Any
 
 import typer
 
-from console.answers.erasure import erased
-from console.answers.everyone import all_states
-from console.answers.finding import find
-from console.answers.history import Part, history
-from console.answers.source import Source
-from console.answers.state import state
-from console.answers.subjects import check_person, check_reference
-from console.answers.tasks import command
+from application.following import bring_up_to_date
+from application.language import spoken
+from application.lookups import fields, option_of
+from application.queries.erasure import erased
+from application.queries.everyone import all_states
+from application.queries.finding import find
+from application.queries.history import Part, history
+from application.queries.state import state
+from application.queries.subjects import check_person, check_reference
+from application.queries.tasks import command
+from application.source import Source
+from application.words import counted
 from console.commands.approving import need_second_person
-from console.commands.following import bring_up_to_date
 from console.flags import (
     AsOf,
     AtPosition,
@@ -32,23 +35,20 @@ from console.flags import (
     period_of,
     time_of,
 )
-from console.language import spoken
-from console.lookups import fields, option_of
 from console.messages import tell, told
 from console.output import emit, emit_lines, people, standard_output
-from console.settings import Settings
 from console.show.person import erasure_tables, history_table, named_field, state_tables
 from console.show.text import worded
-from console.wiring import Site, open_site
-from console.words import counted
-from ledger import blind
+from host.settings import Settings
+from host.wiring import Site, open_site
+from ledger.backup import blind
+from ledger.crypto.layouts import BLIND_FIELDS
+from ledger.erasure.verdict import GROUNDS, Ground
 from ledger.errors import Misconfigured, Retry
-from ledger.layouts import BLIND_FIELDS
-from ledger.opening import Opener
+from ledger.keys.opening import Opener
+from ledger.keys.rotation import epochs
 from ledger.reading import head_position
-from ledger.rotation import epochs
-from ledger.verdict import GROUNDS, Ground
-from projections.timetravel import NOW, Moment
+from projections.folds.timetravel import NOW, Moment
 from schemas import CATEGORIES
 
 __all__ = [

@@ -8,18 +8,10 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from console.answers.source import Source
-from console.commands.approving import need_second_person
-from console.commands.contract import TypeName, newest
-from console.commands.following import bring_up_to_date
-from console.commands.people import reading
-from console.flags import At, Json, configured, time_of
-from console.language import spoken
-from console.output import emit, people, shown
-from console.rights.acting import Acted
-from console.rights.asking import Asking, asked
-from console.rights.filling import Unfit, assigned, known_member, taken
-from console.rights.recording import (
+from application.acts.acting import Acted
+from application.acts.asking import Asking, asked
+from application.acts.filling import Unfit, assigned, known_member, taken
+from application.acts.recording import (
     ELSEWHERE,
     Draft,
     check_draft,
@@ -30,11 +22,19 @@ from console.rights.recording import (
     record_draft,
     subjects_of,
 )
-from console.settings import Settings
+from application.following import bring_up_to_date
+from application.language import spoken
+from application.source import Source
+from application.words import phrase, say
+from console.commands.approving import need_second_person
+from console.commands.contract import TypeName, newest
+from console.commands.people import reading
+from console.flags import At, Json, configured, time_of
+from console.output import emit, people, shown
 from console.show.record import record_tables
 from console.streams import STANDARD_INPUT, text_of
-from console.wiring import Site, utc_now
-from console.words import phrase, say
+from host.settings import Settings
+from host.wiring import Site, utc_now
 from ledger.event import instant
 from schemas import EventType, is_person, texts
 from schemas.members import PERSONAL, Member, Shape

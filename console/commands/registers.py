@@ -5,21 +5,15 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from console.answers.disclosures import Wanted, disclosures
-from console.answers.lookups import known_provision, known_recipient
-from console.answers.recipients import recipients
-from console.answers.register import register
-from console.answers.subjects import check_reference
-from console.commands.following import bring_up_to_date
+from application.following import bring_up_to_date
+from application.language import spoken
+from application.queries.disclosures import Wanted, disclosures
+from application.queries.lookups import known_provision, known_recipient
+from application.queries.recipients import recipients
+from application.queries.register import register
+from application.queries.subjects import check_reference
 from console.commands.people import reading
 from console.commands.reports import Output, form_of, put
-from console.export import (
-    register_csv,
-    register_dpv,
-    register_fideslang,
-    register_page,
-    register_workbook,
-)
 from console.flags import (
     AsOf,
     AtPosition,
@@ -34,10 +28,16 @@ from console.flags import (
     period_of,
     time_of,
 )
-from console.language import spoken
 from console.output import emit, emit_list, encode, people
-from console.settings import Settings
 from console.show.registers import disclosures_table, recipients_table, register_table
+from documents import (
+    register_csv,
+    register_dpv,
+    register_fideslang,
+    register_page,
+    register_workbook,
+)
+from host.settings import Settings
 from schemas import texts
 from schemas.events.disclosure import RecipientKind
 

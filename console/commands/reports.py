@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from console.answers.transfers import transfers
-from console.answers.transparency import transparency
-from console.commands.following import bring_up_to_date
+from application.following import bring_up_to_date
+from application.language import spoken
+from application.queries.transfers import transfers
+from application.queries.transparency import transparency
 from console.commands.people import reading
-from console.export.transparency import transparency_csv, transparency_page
 from console.flags import (
     AsOf,
     Json,
@@ -22,10 +22,10 @@ from console.flags import (
     configured,
     period_of,
 )
-from console.language import spoken
 from console.output import emit, emit_bytes, encode, people, write_private
-from console.settings import Settings
 from console.show.registers import transfers_table, transparency_table
+from documents.transparency import transparency_csv, transparency_page
+from host.settings import Settings
 from ledger.event import instant
 
 __all__ = ["Output", "add_commands", "form_of", "put"]

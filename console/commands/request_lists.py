@@ -4,8 +4,10 @@ from typing import Annotated
 
 import typer
 
-from console.answers.requests import decisions_on, listed, shown
-from console.answers.subjects import check_reference, known_streams
+from application.acts.requesting import NotAllowed, find, found_of, known_requests
+from application.language import spoken
+from application.queries.requests import decisions_on, listed, shown
+from application.queries.subjects import check_reference, known_streams
 from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading
 from console.flags import (
@@ -21,11 +23,9 @@ from console.flags import (
     moment_of,
     period_of,
 )
-from console.language import spoken
 from console.output import emit, people
-from console.rights.requesting import NotAllowed, find, found_of, known_requests
-from console.settings import Settings
 from console.show.requests import request_tables, requests_table
+from host.settings import Settings
 from rulebook import RIGHTS
 
 __all__ = ["Ref", "Whose", "add_commands"]

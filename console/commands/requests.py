@@ -7,31 +7,31 @@ from typing import Annotated
 
 import typer
 
-from console.answers.requests import decisions_on, shown
-from console.commands import request_lists
-from console.commands.people import Subject, working
-from console.commands.request_lists import Ref, Whose
-from console.flags import At, Json, code_option, configured
-from console.language import spoken
-from console.output import emit, people
-from console.rights.acting import Act
-from console.rights.answering import (
+from application.acts.acting import Act
+from application.acts.answering import (
     RESTRICTIONS,
     Wanted,
     act_on,
     acts_before_answer,
     acts_before_refusal,
 )
-from console.rights.deciding import erase_for
-from console.rights.requesting import Found, Opening, check_allowed, find, open_request, record
-from console.settings import Settings
+from application.acts.deciding import erase_for
+from application.acts.requesting import Found, Opening, check_allowed, find, open_request, record
+from application.language import spoken
+from application.queries.requests import decisions_on, shown
+from console.commands import request_lists
+from console.commands.people import Subject, working
+from console.commands.request_lists import Ref, Whose
+from console.flags import At, Json, code_option, configured
+from console.output import emit, people
 from console.show.requests import request_tables
 from console.streams import text_of
-from console.wiring import Site
-from ledger.opening import Opener
-from projections.read import requests
-from projections.request_acts import NOTHING_HELD, ActOn
-from projections.requests import CLOSINGS
+from host.settings import Settings
+from host.wiring import Site
+from ledger.keys.opening import Opener
+from projections.reading.request_acts import NOTHING_HELD, ActOn
+from projections.reading.views import requests
+from projections.views.requests import CLOSINGS
 from rulebook import EXTENSIONS, REFUSALS, RIGHTS
 from schemas import CATEGORIES
 

@@ -5,22 +5,22 @@ from typing import Annotated, Any
 
 import typer
 
-from console.answers.deciding import decided
-from console.answers.periods import clocks, forecast, step_rows
-from console.answers.subjects import check_person, note_read
+from application.acts.deciding import Asked, due_steps, erase_asked, erase_due, preview
+from application.acts.requesting import check_allowed, find
+from application.following import bring_up_to_date
+from application.queries.deciding import decided
+from application.queries.periods import clocks, forecast, step_rows
+from application.queries.subjects import check_person, note_read
+from application.words import counted
 from console.commands.failing import fail_unless
-from console.commands.following import bring_up_to_date
 from console.commands.people import CategoryOptions, Subject, ground_of, reading
 from console.flags import Json, code_option, configured
 from console.messages import tell
 from console.output import emit, emit_list, people
-from console.rights.deciding import Asked, due_steps, erase_asked, erase_due, preview
-from console.rights.requesting import check_allowed, find
-from console.settings import Settings
 from console.show.retention import clocks_table, decision_tables, forecast_table, steps_table
-from console.words import counted
-from ledger.rotation import epochs
-from ledger.verdict import GROUNDS
+from host.settings import Settings
+from ledger.erasure.verdict import GROUNDS
+from ledger.keys.rotation import epochs
 from rulebook.calendar import day_of, months_after
 
 __all__ = ["add_commands"]

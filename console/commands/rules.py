@@ -2,12 +2,12 @@
 
 import typer
 
-from console.answers.purposes import purposes
+from application.queries.purposes import purposes
 from console.commands.people import prepare, reading
 from console.flags import AsOf, AtPosition, Json, RecordedBy, configured, moment_of
 from console.output import emit, people
-from console.settings import Settings
 from console.show.purposes import purposes_table
+from host.settings import Settings
 
 __all__ = ["add_commands"]
 

@@ -8,34 +8,34 @@ from typing import Annotated
 
 import typer
 
+from application.following import bring_up_to_date, follower, rebuild_outdated
 from console.commands import gaps
-from console.commands.following import bring_up_to_date, follower, rebuild_outdated
 from console.flags import configured
-from console.kafka_options import options_of
-from console.logs import RUN, run_id
 from console.output import note
-from console.running.forgetting import forget_due, forget_waiting
-from console.running.intake_log import intake_observer
-from console.running.reaching import reach
-from console.running.serving import Address, free_port
-from console.running.supervision import Part, supervise
-from console.running.upkeeping import Upkeep
-from console.running.watching import PORTS, Process, Watch, port_of, supervised, watching
-from console.settings import KafkaSettings, Settings
-from console.signals import stopping
-from console.wiring import open_site
 from consumers.kafka import KafkaAnswers, KafkaSource
 from consumers.loop import Consumer, Job, consume, resume
 from consumers.metrics import IntakeMetrics
 from consumers.observer import Observer as IntakeObserver
 from consumers.source import Answers, Partition
+from host.kafka_options import options_of
+from host.logs import RUN, run_id
+from host.running.forgetting import forget_due, forget_waiting
+from host.running.intake_log import intake_observer
+from host.running.reaching import reach
+from host.running.serving import Address, free_port
+from host.running.supervision import Part, supervise
+from host.running.upkeeping import Upkeep
+from host.running.watching import PORTS, Process, Watch, port_of, supervised, watching
+from host.settings import KafkaSettings, Settings
+from host.signals import stopping
+from host.wiring import open_site
 from ledger.errors import Retry
 from ledger.metrics import Figures
-from ledger.postgres import Session
+from ledger.storage.postgres import Session
 from projections.figures import progress, unbuilt
+from projections.following.observer import Observer
+from projections.following.runner import Follower
 from projections.metrics import WorkMetrics
-from projections.observer import Observer
-from projections.runner import Follower
 
 __all__ = ["add_commands", "answering", "sourcing"]
 

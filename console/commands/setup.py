@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
+from application.words import say
 from console.flags import Json, configured, spoken_to, time_of
 from console.output import emit, people, standard_output
-from console.sample import generating as sample
-from console.settings import Settings
 from console.show.text import pairs
-from console.wiring import install_site, log_key, utc_now, withheld_keys
-from console.words import say
+from host.settings import Settings
+from host.wiring import install_site, log_key, utc_now, withheld_keys
 from ledger.errors import Misconfigured
+from sample import generating as sample
 
 __all__ = ["add_commands"]
 

@@ -5,18 +5,18 @@ from typing import Annotated
 
 import typer
 
-from console.answers.sources import sources
+from application.lookups import alike, plain
+from application.queries.sources import sources
 from console.flags import Json, configured
-from console.lookups import alike, plain
 from console.messages import tell
 from console.output import emit, people
-from console.settings import Settings
 from console.show.sources import sources_table
-from console.wiring import open_site
+from host.settings import Settings
+from host.wiring import open_site
 from ledger.errors import Misconfigured
-from ledger.letter_lists import Kind, count_letters
-from ledger.quarantine import OTHERS, sources_of
+from ledger.letters.lists import Kind, count_letters
 from ledger.reading import halted_topics
+from ledger.recording.quarantine import OTHERS, sources_of
 from schemas import Code
 
 __all__ = ["resume_source", "show_sources"]

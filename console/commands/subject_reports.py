@@ -5,17 +5,17 @@ from typing import Annotated
 
 import typer
 
-from console.answers.access_report import Asked
-from console.answers.subjects import check_person
-from console.commands.following import bring_up_to_date
+from application.acts.reporting import ACCESS, PORTABILITY, Kind, checkpoint_before, made
+from application.following import bring_up_to_date
+from application.language import spoken
+from application.queries.access_report import Asked
+from application.queries.subjects import check_person
 from console.commands.people import Subject, reading
 from console.commands.reports import form_of, put
 from console.flags import AtPosition, Json, code_option, configured, time_of
-from console.language import spoken
-from console.rights.reporting import ACCESS, PORTABILITY, Kind, checkpoint_before, made
-from console.settings import Settings
+from host.settings import Settings
 from ledger.reading import head_position
-from projections.timetravel import Moment
+from projections.folds.timetravel import Moment
 from schemas.texts import Language
 
 __all__ = ["add_commands"]

@@ -2,15 +2,15 @@
 
 import typer
 
-from console.answers.tasks import answer_of
-from console.answers.today import tasks
+from application.following import bring_up_to_date
+from application.queries.tasks import answer_of
+from application.queries.today import tasks
 from console.commands.failing import fail_unless
-from console.commands.following import bring_up_to_date
 from console.commands.people import reading
 from console.flags import Json, MostUrgent, configured
 from console.output import emit, people
-from console.settings import Settings
 from console.show.today import today_table
+from host.settings import Settings
 
 __all__ = ["add_commands"]
 

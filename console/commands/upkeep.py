@@ -4,31 +4,31 @@ from typing import Annotated, Any
 
 import typer
 
-from console.answers.tasks import command
-from console.answers.upkeep import audited, key_status, reports, rotated, status
-from console.auditing import audit_site
+from application.auditing import audit_site
+from application.following import build_again
+from application.lookups import codes, option_of
+from application.queries.tasks import command
+from application.queries.upkeep import audited, key_status, reports, rotated, status
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
-from console.commands.following import build_again
 from console.commands.log import checkpoint_now
 from console.flags import Json, configured
-from console.lookups import codes, option_of
 from console.output import emit, people
-from console.running.forgetting import forget_due
-from console.running.kafka_lags import kafka_lags
-from console.settings import Settings
 from console.show.upkeep import audit_tables, named_values, reports_table, status_tables
-from console.wiring import audited_site, open_site
-from ledger.letter_lists import Kind, count_letters
-from ledger.quarantine import counts_by_topic, sources_of
+from host.running.forgetting import forget_due
+from host.running.kafka_lags import kafka_lags
+from host.settings import Settings
+from host.wiring import audited_site, open_site
+from ledger.keys.rotation import epochs
+from ledger.letters.lists import Kind, count_letters
+from ledger.letters.withheld import count_withheld
 from ledger.reading import halted_topics, head_position
-from ledger.reads import waiting
-from ledger.rotation import epochs
-from ledger.withheld import count_withheld
+from ledger.recording.quarantine import counts_by_topic, sources_of
+from ledger.recording.reads import waiting
 from projections import VIEWS
-from projections.digest import SLICES
-from projections.runner import view_statuses
-from projections.view import View
+from projections.folds.digest import SLICES
+from projections.folds.view import View
+from projections.following.runner import view_statuses
 
 __all__ = ["add_commands"]
 

@@ -11,16 +11,16 @@ from typing import Annotated
 
 import typer
 
+from application.words import say
 from console.flags import spoken_to
 from console.output import note
-from console.running.listening import Asked, Page, listen
-from console.signals import stopping
-from console.words import say
+from host.running.listening import Asked, Page, listen
+from host.signals import stopping
 from ledger.errors import Halt, Misconfigured, Retry
-from ledger.tlog.cosigning import LIMIT_BYTES, Answer
-from ledger.tlog.key_file import KeyFile
-from ledger.tlog.keys import COSIGNATURE, ED25519, parse_verifier_key
-from ledger.tlog.witness import Witness
+from ledger.tlog.signing.keys import COSIGNATURE, ED25519, parse_verifier_key
+from ledger.tlog.store.key_file import KeyFile
+from ledger.tlog.witnessing.cosigning import LIMIT_BYTES, Answer
+from ledger.tlog.witnessing.witness import Witness
 
 __all__ = ["add_commands", "pages_of"]
 

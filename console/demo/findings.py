@@ -7,18 +7,18 @@ from typing import Any
 from rich.table import Table
 
 import rulebook
-from console.answers.findings import Wanted, findings
-from console.commands.following import bring_up_to_date
+from application.acts.acting import Act, act
+from application.following import bring_up_to_date
+from application.queries.findings import Wanted, findings
+from application.words import say, told_in
 from console.demo.step import Step
-from console.rights.acting import Act, act
-from console.sample.acts import notice_version
-from console.sample.generating import Planted
-from console.sample.register import SUBSCRIPTION
 from console.show.findings import findings_table
 from console.show.text import pairs, worded
-from console.wiring import Site
-from console.words import say, told_in
-from projections.timetravel import NOW
+from host.wiring import Site
+from projections.folds.timetravel import NOW
+from sample.acts import notice_version
+from sample.generating import Planted
+from sample.register import SUBSCRIPTION
 
 __all__ = ["found"]
 

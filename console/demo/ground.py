@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 
-from console.settings import Settings, read_settings
+from host.settings import Settings, read_settings
 from ledger.embedded import default_data_dir, start
 from ledger.embedded.place import Place
 from ledger.errors import Misconfigured

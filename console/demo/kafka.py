@@ -6,17 +6,17 @@ from typing import Any
 
 import orjson
 
+from application.words import say
 from console.commands.running import sourcing
-from console.kafka_options import options_of
 from console.progress import progress_bar
-from console.settings import OFFICE, KafkaSettings
-from console.wiring import Site
-from console.words import say
 from consumers.kafka import KafkaSource, KafkaUpstream
 from consumers.loop import Job, consume
 from consumers.observer import Observer
 from consumers.source import Partition
-from ledger.recording import Outcome
+from host.kafka_options import options_of
+from host.settings import OFFICE, KafkaSettings
+from host.wiring import Site
+from ledger.recording.batch import Outcome
 from schemas import EVENT_TYPES, is_person
 from schemas.sources import EVENTS_TOPIC, REGISTER_TOPIC
 

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import msgspec
 
-from console.answers.log import proof_answer, published_answer, verified_answer
-from console.answers.upkeep import audited
-from console.auditing import audit_site
+from application.auditing import audit_site
+from application.queries.log import proof_answer, published_answer, verified_answer
+from application.queries.upkeep import audited
+from application.words import say
 from console.demo.step import Step
 from console.output import write_private
 from console.show.upkeep import audit_tables, named_values
-from console.wiring import Site, bare_site
-from console.words import say
-from ledger.postgres import statement
-from ledger.tlog.folder import LogFolder
-from ledger.tlog.proof_file import encode_proof, parse_proof, verify_entry
-from ledger.tlog.reading import entry_at, prove
+from host.wiring import Site, bare_site
+from ledger.storage.postgres import statement
+from ledger.tlog.proving.proof_file import encode_proof, parse_proof, verify_entry
+from ledger.tlog.proving.reading import entry_at, prove
+from ledger.tlog.store.folder import LogFolder
 
 __all__ = ["proven", "tampered"]
 

@@ -6,22 +6,22 @@ Every step says which command shows the same.
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from console.answers.consents import consents
-from console.answers.disclosures import Wanted, disclosures
-from console.answers.erasure import erased
-from console.answers.history import history
-from console.answers.lint import lint
-from console.answers.marketing import marketing
-from console.answers.register import register
-from console.answers.state import state
-from console.answers.upkeep import audited
-from console.auditing import audit_site
-from console.commands.following import bring_up_to_date
+from application.auditing import audit_site
+from application.following import bring_up_to_date
+from application.language import spoken
+from application.queries.consents import consents
+from application.queries.disclosures import Wanted, disclosures
+from application.queries.erasure import erased
+from application.queries.history import history
+from application.queries.lint import lint
+from application.queries.marketing import marketing
+from application.queries.register import register
+from application.queries.state import state
+from application.queries.upkeep import audited
+from application.words import say
 from console.demo.findings import found
 from console.demo.proof import proven
 from console.demo.step import Step
-from console.language import spoken
-from console.sample.generating import TOUR_SUBJECT, Planted
 from console.show.consent import consents_tables, marketing_tables
 from console.show.lint import lint_table
 from console.show.person import (
@@ -32,11 +32,11 @@ from console.show.person import (
 )
 from console.show.registers import disclosures_table, register_table
 from console.show.upkeep import audit_tables
-from console.wiring import Site
-from console.words import say
+from host.wiring import Site
 from ledger.event import instant
-from ledger.rotation import epochs
-from projections.timetravel import NOW, Moment
+from ledger.keys.rotation import epochs
+from projections.folds.timetravel import NOW, Moment
+from sample.generating import TOUR_SUBJECT, Planted
 
 __all__ = ["guide"]
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from rich.console import RenderableType
 
+from application.words import headings, in_words, say
 from console.show.text import Stack, clean, pairs, worded
-from console.words import headings, in_words, say
 
 __all__ = ["access_tables", "employee_tables", "seen_tables"]
 

@@ -6,11 +6,11 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
-from console.export.register_words import Words
-from console.language import spoken
+from application.language import spoken
+from application.register_words import Words
+from application.words import code_word, headings, say
 from console.show.requests import steps_table
 from console.show.text import Stack, pairs, table
-from console.words import code_word, headings, say
 
 __all__ = ["complaint_tables", "complaints_table"]
 

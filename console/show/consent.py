@@ -6,11 +6,11 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
-from console.export.register_words import Words
-from console.language import spoken
+from application.language import spoken
+from application.register_words import Words
+from application.words import in_words, say, told_in
 from console.messages import told
 from console.show.text import Stack, clean, pairs, worded
-from console.words import in_words, say, told_in
 
 __all__ = ["consents_tables", "marketing_tables"]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.table import Table
 
+from application.words import say
 from console.show.text import Stack, pairs
-from console.words import say
 
 __all__ = ["copy_table"]
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from rich.console import RenderableType
 
-from console.export.register_words import Words
-from console.language import spoken
+from application.language import spoken
+from application.register_words import Words
+from application.words import headings, say, told_in
 from console.show.text import Stack, clean, pairs, table
-from console.words import headings, say, told_in
 
 __all__ = ["credit_check_tables"]
 

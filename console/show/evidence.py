@@ -5,10 +5,10 @@ from typing import Any
 
 from rich.table import Table
 
-from console.answers.evidence import evidence_words, string_words
-from console.language import spoken
+from application.language import spoken
+from application.queries.evidence import evidence_words, string_words
+from application.words import in_words, say
 from console.show.text import Stack, pairs, worded
-from console.words import in_words, say
 
 __all__ = ["evidence_tables", "string_table"]
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
+from application.words import counted, say
 from console.show.text import Stack, worded
-from console.words import counted, say
 
 __all__ = ["feeds_table", "proven_sentence"]
 

@@ -6,11 +6,11 @@ from typing import Any
 from rich.table import Table
 
 import rulebook
-from console.export.register_words import Words
-from console.language import spoken
+from application.language import spoken
+from application.register_words import Words
+from application.words import say, told_in
 from console.messages import told
 from console.show.text import Stack, worded
-from console.words import say, told_in
 
 __all__ = ["findings_table"]
 

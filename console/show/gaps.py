@@ -5,8 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
+from application.words import say
 from console.show.text import worded
-from console.words import say
 
 __all__ = ["gaps_table"]
 

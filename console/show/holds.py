@@ -5,8 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
+from application.words import in_words, say
 from console.show.text import Stack, worded
-from console.words import in_words, say
 
 __all__ = ["holds_table"]
 

@@ -7,11 +7,11 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
-from console.export.register_words import Words
-from console.language import spoken
+from application.language import spoken
+from application.register_words import Words
+from application.words import code_word, headings, in_words, say, told_in
 from console.show.requests import steps_table
 from console.show.text import Stack, pairs, table, worded
-from console.words import code_word, headings, in_words, say, told_in
 
 __all__ = ["affected_table", "incident_tables", "incidents_table"]
 

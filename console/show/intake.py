@@ -6,10 +6,10 @@ from typing import Any
 
 from rich.console import RenderableType
 
-from console.language import spoken
+from application.language import spoken
+from application.words import in_words, say
 from console.show.text import Stack, pairs, worded
 from console.show.upkeep import SHOWN_NAME
-from console.words import in_words, say
 from schemas.allowed import listed_words
 
 __all__ = ["Outcomes", "ingested_tables", "retried_tables"]

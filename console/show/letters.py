@@ -5,10 +5,10 @@ from typing import Any
 
 from rich.console import RenderableType
 
-from console.language import spoken
+from application.language import spoken
+from application.words import counted, headings, say
 from console.show.text import Stack, table
 from console.show.upkeep import SHOWN_NAME
-from console.words import counted, headings, say
 from schemas import Code
 from schemas.allowed import allowed_words
 from schemas.codes import words_of

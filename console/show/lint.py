@@ -4,10 +4,10 @@ from typing import Any
 
 from rich.table import Table
 
-from console.export.register_words import Words
-from console.language import spoken
+from application.language import spoken
+from application.register_words import Words
+from application.words import headings, say
 from console.show.text import Stack, table
-from console.words import headings, say
 
 __all__ = ["lint_table"]
 

@@ -6,10 +6,10 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
-from console.answers.evidence import evidence_words
-from console.language import spoken
+from application.language import spoken
+from application.queries.evidence import evidence_words
+from application.words import counted, headings, in_words, say
 from console.show.text import Stack, clean, pairs, table, worded
-from console.words import counted, headings, in_words, say
 from schemas.texts import field_name
 
 __all__ = [

@@ -5,10 +5,10 @@ from typing import Any
 
 from rich.table import Table
 
-from console.export.register_words import Words
-from console.language import spoken
+from application.language import spoken
+from application.register_words import Words
+from application.words import in_words, say, told_in
 from console.show.text import Stack, worded
-from console.words import in_words, say, told_in
 
 __all__ = ["purposes_table"]
 

@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 from rich.console import RenderableType
 
-from console.language import spoken
+from application.language import spoken
+from application.words import headings, say
 from console.show.text import Stack, pairs, table
-from console.words import headings, say
 from schemas.members import Member
 
 __all__ = ["record_tables"]

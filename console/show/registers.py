@@ -5,11 +5,11 @@ from typing import Any
 
 from rich.table import Table
 
-from console.export.register_words import Words
-from console.export.transparency import transparency_rows
-from console.language import spoken
+from application.language import spoken
+from application.register_words import Words
+from application.words import counted, in_words, say
 from console.show.text import Stack, table, worded
-from console.words import counted, in_words, say
+from documents.transparency import transparency_rows
 from schemas.texts import field_name
 
 __all__ = [

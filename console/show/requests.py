@@ -7,8 +7,8 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
+from application.words import code_word, counted, headings, in_words, say
 from console.show.text import Stack, pairs, table, worded
-from console.words import code_word, counted, headings, in_words, say
 
 __all__ = ["request_tables", "requests_table", "steps_table"]
 

@@ -6,11 +6,11 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
-from console.export.register_words import Words
-from console.language import spoken
+from application.language import spoken
+from application.register_words import Words
+from application.words import code_word, headings, in_words, say
 from console.show.person import forgotten_table
 from console.show.text import Stack, clean, pairs, table, worded
-from console.words import code_word, headings, in_words, say
 
 __all__ = ["certificate_table", "clocks_table", "decision_tables", "forecast_table", "steps_table"]
 

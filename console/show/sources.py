@@ -5,8 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
+from application.words import headings, say
 from console.show.text import Stack, table
-from console.words import headings, say
 
 __all__ = ["sources_table"]
 

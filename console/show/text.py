@@ -6,9 +6,9 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from console.clock import localized
+from application.words import headings, say
 from console.output import shown
-from console.words import headings, say
+from documents.clock import localized
 
 __all__ = ["Stack", "cell", "clean", "pairs", "table", "worded"]
 

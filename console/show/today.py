@@ -4,8 +4,8 @@ from typing import Any
 
 from rich.table import Table
 
+from application.words import code_word, counted, headings, say, told_in
 from console.show.text import Stack, table
-from console.words import code_word, counted, headings, say, told_in
 from rulebook import DEADLINES
 
 __all__ = ["today_table"]

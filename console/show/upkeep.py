@@ -6,10 +6,10 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
-from console.answers.upkeep import INTAKE_COUNTS
+from application.queries.upkeep import INTAKE_COUNTS
+from application.words import headings, in_words, say
 from console.messages import told
 from console.show.text import Stack, pairs, worded
-from console.words import headings, in_words, say
 
 __all__ = [
     "SHOWN_NAME",

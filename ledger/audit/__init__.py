@@ -11,19 +11,19 @@ import msgspec
 
 from ledger.audit.batches import check_batches, check_bookmarks, check_head, check_letters
 from ledger.audit.catalogue import Readable, check_catalogue, readable
-from ledger.audit.custody import Custody
-from ledger.audit.entries import walk
+from ledger.audit.custody.custody import Custody
+from ledger.audit.custody.namespace import KeysAudit
 from ledger.audit.findings import NOT_COMPARABLE, ExplainedGap, Finding, Findings
-from ledger.audit.keys import KeysAudit
-from ledger.audit.promises import check_promises, promises_of
-from ledger.audit.published import Comparison, PublishedLog
+from ledger.audit.log.entries import walk
+from ledger.audit.log.promises import check_promises, promises_of
+from ledger.audit.log.published import Comparison, PublishedLog
 from ledger.audit.rows import batch_rows
 from ledger.audit.scene import Check, Scene
 from ledger.audit.states import check_states
 from ledger.audit.vouched import check_chain, check_rows
-from ledger.install import shipped
-from ledger.postgres import Session
-from ledger.sealing import KeyedHash
+from ledger.crypto.sealing import KeyedHash
+from ledger.storage.install import shipped
+from ledger.storage.postgres import Session
 
 __all__ = [
     "NOT_COMPARABLE",

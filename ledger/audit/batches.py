@@ -6,7 +6,7 @@ from typing import Any
 
 from ledger.audit.findings import ExplainedGap, Findings
 from ledger.audit.rows import BatchRow
-from ledger.gaps import gap_span
+from ledger.recording.gaps import gap_span
 
 __all__ = ["check_batches", "check_bookmarks", "check_head", "check_letters"]
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from ledger.audit.findings import Findings
 from ledger.errors import LedgerError
 from ledger.names import ROLES, LedgerName
-from ledger.postgres import Session
+from ledger.storage.postgres import Session
 
 __all__ = [
     "Fact",

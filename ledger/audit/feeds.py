@@ -5,16 +5,16 @@ Tokens of one list at a time are in memory, about 60 bytes for each member.
 
 from itertools import pairwise
 
-from ledger.audit.custody import Capped, Custody, Held
+from ledger.audit.custody.custody import Capped, Custody, Held
+from ledger.crypto.places import feed_key_place
+from ledger.crypto.sealing import unwrap_key
 from ledger.errors import Halt
 from ledger.event import decode_event
 from ledger.feeds.lists import TABLE, tokens_in
 from ledger.feeds.members import page_bits, page_of
 from ledger.feeds.trie import TOKEN_BYTES, commitment, root_in, root_of
 from ledger.feeds.vrf import public_key
-from ledger.places import feed_key_place
-from ledger.postgres import Session
-from ledger.sealing import unwrap_key
+from ledger.storage.postgres import Session
 
 __all__ = ["check_feeds"]
 

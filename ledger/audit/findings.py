@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import msgspec
 
 from ledger.errors import LedgerError, Retry
-from ledger.postgres import Session
+from ledger.storage.postgres import Session
 
 __all__ = ["NOT_COMPARABLE", "UNREADABLE", "ExplainedGap", "Finding", "Findings"]
 

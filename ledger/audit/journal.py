@@ -1,8 +1,8 @@
 """The erasure journal beside the ledger: what one knows and the other does not is told, never repaired."""
 
 from ledger.audit.scene import Check, Scene
-from ledger.erasure import compare
-from ledger.journal import ErasureJournal
+from ledger.erasure.eraser import compare
+from ledger.journal.entries import ErasureJournal
 
 __all__ = ["journal_check"]
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from ledger.audit.catalogue import Readable
 from ledger.audit.findings import ExplainedGap, Findings
-from ledger.audit.promises import Promise
-from ledger.audit.published import PublishedLog
+from ledger.audit.log.promises import Promise
+from ledger.audit.log.published import PublishedLog
 from ledger.audit.rows import BatchRow
-from ledger.postgres import Session
-from ledger.sealing import KeyedHash
+from ledger.crypto.sealing import KeyedHash
+from ledger.storage.postgres import Session
 
 __all__ = ["Check", "Scene"]
 

@@ -10,10 +10,19 @@ from typing import Any
 
 from ledger.audit.findings import Findings
 from ledger.audit.rows import BatchRow
-from ledger.chain import NO_SUMS, TABLES, Beside, Table, all_sums, batch_hash, row_hash, sum_of
-from ledger.chain_begin import BEGIN
-from ledger.postgres import Session
-from ledger.sealing import KeyedHash
+from ledger.crypto.sealing import KeyedHash
+from ledger.storage.postgres import Session
+from ledger.writing.chain import (
+    NO_SUMS,
+    TABLES,
+    Beside,
+    Table,
+    all_sums,
+    batch_hash,
+    row_hash,
+    sum_of,
+)
+from ledger.writing.chain_begin import BEGIN
 
 __all__ = ["check_chain", "check_rows"]
 

@@ -17,7 +17,7 @@ from pyrage import (
 )
 
 from ledger.errors import Misconfigured
-from ledger.ordinary import read_ordinary
+from ledger.storage.ordinary import read_ordinary
 
 __all__ = ["Identities", "Recipients"]
 

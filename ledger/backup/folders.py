@@ -16,13 +16,13 @@ import msgspec
 
 from ledger.backup.manifest import MANIFEST, Content, Copy, TableFile, read_manifest
 from ledger.backup.tables import copied_tables
+from ledger.crypto.provider import FileKeyProvider
+from ledger.crypto.sealing import key_id
 from ledger.errors import Lost, Misconfigured, Unproven
-from ledger.install import migration_digest, migrations
 from ledger.names import LedgerName
-from ledger.provider import FileKeyProvider
-from ledger.sealing import key_id
-from ledger.tlog.keys import VerifierKey
-from ledger.tlog.notes import LIMIT_BYTES
+from ledger.storage.install import migration_digest, migrations
+from ledger.tlog.signing.keys import VerifierKey
+from ledger.tlog.signing.notes import LIMIT_BYTES
 
 __all__ = ["OpenedCopy", "check_keys", "digested", "opened_copies"]
 

@@ -11,8 +11,8 @@ from typing import Literal
 import msgspec
 
 from ledger.errors import Misconfigured, Unproven
-from ledger.tlog.keys import ED25519, SigningKey, VerifierKey
-from ledger.tlog.notes import Note, Signature, encode_note, parse_note, verify_note
+from ledger.tlog.signing.keys import ED25519, SigningKey, VerifierKey
+from ledger.tlog.signing.notes import Note, Signature, encode_note, parse_note, verify_note
 
 __all__ = ["FORMAT", "MANIFEST", "Applied", "Content", "Copy", "TableFile", "read_manifest", "sign"]
 

@@ -9,9 +9,9 @@ from ledger.backup.folders import OpenedCopy, digested
 from ledger.backup.manifest import TableFile
 from ledger.backup.tables import columns_of, namespace_of
 from ledger.errors import Halt, Misconfigured, NotInstalled, Unproven
-from ledger.install import install_as_of
 from ledger.names import LedgerName
-from ledger.postgres import Conflict, Database, Session, statement
+from ledger.storage.install import install_as_of
+from ledger.storage.postgres import Conflict, Database, Session, statement
 
 __all__ = ["check_identities", "restore"]
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from ledger.backup.manifest import Content
 from ledger.names import LedgerName
-from ledger.postgres import Session, statement
+from ledger.storage.postgres import Session, statement
 
 __all__ = ["columns_of", "copied_tables", "namespace_of"]
 

@@ -15,14 +15,14 @@ import msgspec
 from ledger.backup.encryption import Recipients
 from ledger.backup.manifest import FORMAT, MANIFEST, Applied, Content, Copy, TableFile, sign
 from ledger.backup.tables import columns_of, copied_tables, namespace_of
-from ledger.durable import fsync_folder
+from ledger.crypto.provider import FileKeyProvider
+from ledger.crypto.sealing import key_id
 from ledger.errors import Misconfigured, NotInstalled, ServiceAway
 from ledger.names import LedgerName
-from ledger.postgres import Database, Session
-from ledger.provider import FileKeyProvider
-from ledger.sealing import key_id
-from ledger.tlog.keys import SigningKey
-from ledger.tlog.promises import promised
+from ledger.storage.durable import fsync_folder
+from ledger.storage.postgres import Database, Session
+from ledger.tlog.publishing.promises import promised
+from ledger.tlog.signing.keys import SigningKey
 
 __all__ = ["Taking", "back_up", "check_apart"]
 

@@ -13,9 +13,9 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from ledger.durable import fsync_folder
 from ledger.embedded.place import Account, Place, last_line, own_folder, run_as
 from ledger.errors import Misconfigured
+from ledger.storage.durable import fsync_folder
 
 __all__ = [
     "PORT",

@@ -11,17 +11,17 @@ from typing import Any
 
 import msgspec
 
-from ledger.authentic import RowMacs, row_macs
+from ledger.crypto.authentic import RowMacs, row_macs
+from ledger.crypto.places import feed_key_place
+from ledger.crypto.provider import EpochCiphers, FileKeyProvider
+from ledger.crypto.sealing import NONCE_BYTES, unwrap_key, wrap_key
 from ledger.errors import Halt
 from ledger.feeds.members import Members, page_bits, page_of, pages_of, token_of
 from ledger.feeds.trie import TOKEN_BYTES
 from ledger.feeds.vrf import Prover
 from ledger.names import LedgerName
-from ledger.places import feed_key_place
-from ledger.postgres import Session
-from ledger.provider import EpochCiphers, FileKeyProvider
 from ledger.reading import LAST, head_position
-from ledger.sealing import NONCE_BYTES, unwrap_key, wrap_key
+from ledger.storage.postgres import Session
 
 __all__ = ["FeedLists", "KeptList", "expire_lists", "tokens_in"]
 

@@ -14,11 +14,11 @@ from ledger.errors import Unproven
 from ledger.event import RecordedEvent, decode_event
 from ledger.feeds.trie import TOKEN_BYTES, Path, commitment, root_in, verify_path
 from ledger.feeds.vrf import verify as verify_token
-from ledger.tlog.bundles import read_entry
-from ledger.tlog.keys import VerifierKey
-from ledger.tlog.merkle import HASH_BYTES
-from ledger.tlog.policy import Policy
-from ledger.tlog.proof_file import parse_proof, verify_entry
+from ledger.tlog.proving.proof_file import parse_proof, verify_entry
+from ledger.tlog.signing.keys import VerifierKey
+from ledger.tlog.signing.policy import Policy
+from ledger.tlog.tree.bundles import read_entry
+from ledger.tlog.tree.merkle import HASH_BYTES
 
 __all__ = [
     "FEED_EVENT",

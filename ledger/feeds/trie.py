@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ledger.errors import Unproven
-from ledger.tlog.merkle import EMPTY_ROOT, HASH_BYTES, hash_children, hash_leaf
+from ledger.tlog.tree.merkle import EMPTY_ROOT, HASH_BYTES, hash_children, hash_leaf
 
 __all__ = ["TOKEN_BYTES", "Path", "commitment", "path_of", "root_in", "root_of", "verify_path"]
 

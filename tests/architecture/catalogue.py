@@ -9,11 +9,11 @@ from pathlib import Path
 
 from ledger.audit.catalogue import Fact, read_catalogue
 from ledger.embedded import start
-from ledger.install import install
 from ledger.names import LedgerName
-from ledger.postgres import Database
+from ledger.storage.install import install
+from ledger.storage.postgres import Database
 from projections import VIEWS
-from projections.storage import prepare
+from projections.following.storage import prepare
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "ledger" / "audit" / "catalogue.txt"

@@ -10,14 +10,14 @@ from typing import Any
 import msgspec
 from typer.core import TyperGroup
 
+from application.processing_acts import involved_as, user_facts
+from application.register_words import Words
 from bench import leaks
-from console.export.acts import involved_as, user_facts
-from console.export.register_parts import register_parts
-from console.export.register_words import Words
 from console.main import command_tree
-from console.running.watching import MADE
-from console.settings import SETTINGS
-from projections import disclosures
+from documents.register_parts import register_parts
+from host.running.watching import MADE
+from host.settings import SETTINGS
+from projections.views import disclosures
 from rulebook import CLAUSES, NOTICE_CHECKS, NOTICE_CLAIMS
 from schemas import CATEGORIES, EVENT_TYPES, PERSONAL_FIELDS, ROLLING_CATEGORIES, Code, asyncapi
 from schemas.codes import WORDS

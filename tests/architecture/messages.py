@@ -20,20 +20,20 @@ PLACE = "{}"
 _ROOT_ERRORS = {"LedgerError", "BadParameter"}
 # Functions and constants whose texts reach a person by another way: file -> names.
 _SPOKEN = {
-    "projections/consent_status.py": ("_hindrance", "consent_answer", "_INACTIVE"),
-    "console/auditing.py": ("_NO_KEYS",),
-    "console/restoring.py": ("_absent", "_NEVER"),
-    "console/lookups.py": ("unknown",),
+    "projections/views/consent_status.py": ("_hindrance", "consent_answer", "_INACTIVE"),
+    "application/auditing.py": ("_NO_KEYS",),
+    "host/restoring.py": ("_absent", "_NEVER"),
+    "application/lookups.py": ("unknown",),
     "console/failures.py": ("explained", "_without_values", "_place"),
     "consumers/refusals.py": ("*",),
-    "projections/incident_acts.py": ("*",),
-    "projections/inspection.py": ("*",),
-    "projections/request_acts.py": ("*",),
-    "ledger/refusals.py": ("*",),
+    "projections/reading/incident_acts.py": ("*",),
+    "projections/following/inspection.py": ("*",),
+    "projections/reading/request_acts.py": ("*",),
+    "ledger/storage/refusals.py": ("*",),
 }
 _FEWEST_LETTERS = 3
 # Files whose ValueError is told as it is: `ledger sample`.
-_VALUE_ERRORS = {"console/sample/generating.py"}
+_VALUE_ERRORS = {"sample/generating.py"}
 
 
 class _Module:
@@ -237,7 +237,7 @@ def _told(call: ast.Call, module: _Module, errors: dict[str, str]) -> list[ast.e
         return arguments[:1]
     if module.name in _SPOKEN and name.endswith("Answer"):
         return [one.value for one in call.keywords if one.arg == "why"]
-    if module.name == "console/settings.py" and name in {"text", "names"}:
+    if module.name == "host/settings.py" and name in {"text", "names"}:
         return arguments[3:4]
     return []
 

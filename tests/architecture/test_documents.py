@@ -6,7 +6,7 @@ from importlib import import_module
 
 import pytest
 
-from console.export.columns import COLUMNS
+from documents.columns import COLUMNS
 from schemas import EVENT_TYPES
 from schemas.documents import schema_of
 from tests.architecture.documents import ROOT, SECTIONS, written

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import console
-from console.language import speak
+from application.language import speak
 from console.messages import told
 from tests.architecture.messages import PLACE, messages
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
-from console.running.watching import MADE
 from deploy.grafana.__main__ import DASHBOARDS, FOLDER
 from deploy.grafana.model import rendered
+from host.running.watching import MADE
 from ledger.metrics import Series
 from tests.architecture.documents import ROOT
 from tests.fixtures.cases import each

@@ -7,12 +7,12 @@ import jsonschema_rs
 import orjson
 import pytest
 
-from console.export.acts import Act, Log
-from console.export.ldv import ldv_record
-from console.export.vng import vng_record
+from application.processing_acts import Act, Log
+from documents.ldv import ldv_record
+from documents.vng import vng_record
 from ledger.event import RecordedEvent
 from ledger.names import LedgerName
-from projections.annulment import effects, name_of
+from projections.folds.annulment import effects, name_of
 from schemas import EVENT_TYPES
 from tests.fixtures.ledger import House
 from tests.fixtures.standards import (

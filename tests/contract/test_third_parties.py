@@ -8,15 +8,20 @@ from random import Random
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger.tlog.checkpoints import Checkpoint, checkpoint_text, cosign_checkpoint, sign_checkpoint
-from ledger.tlog.edge import Edge, grow
-from ledger.tlog.keys import COSIGNATURE, SigningKey
-from ledger.tlog.merkle import EMPTY_ROOT, hash_leaf
-from ledger.tlog.notes import Note, encode_note, parse_note
-from ledger.tlog.policy import parse_policy
-from ledger.tlog.proof_file import Proof, encode_proof
-from ledger.tlog.proofs import Node, consistency_proof, inclusion_proof
-from ledger.tlog.tiles import TILE_WIDTH, nodes_of
+from ledger.tlog.proving.proof_file import Proof, encode_proof
+from ledger.tlog.signing.checkpoints import (
+    Checkpoint,
+    checkpoint_text,
+    cosign_checkpoint,
+    sign_checkpoint,
+)
+from ledger.tlog.signing.keys import COSIGNATURE, SigningKey
+from ledger.tlog.signing.notes import Note, encode_note, parse_note
+from ledger.tlog.signing.policy import parse_policy
+from ledger.tlog.tree.edge import Edge, grow
+from ledger.tlog.tree.merkle import EMPTY_ROOT, hash_leaf
+from ledger.tlog.tree.proofs import Node, consistency_proof, inclusion_proof
+from ledger.tlog.tree.tiles import TILE_WIDTH, nodes_of
 from tests.fixtures.thirdparty import Question, Verifier
 from tests.fixtures.tlog import ORIGIN, log_key, witness_key
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from ledger.tlog.checkpoints import Checkpoint, cosign_checkpoint, sign_checkpoint
-from ledger.tlog.folder import LogFolder
-from ledger.tlog.keys import VerifierKey
-from ledger.tlog.notes import parse_note
-from ledger.tlog.state import State, grown
-from ledger.tlog.tiles import bundle_path, tile_path
+from ledger.tlog.publishing.state import State, grown
+from ledger.tlog.signing.checkpoints import Checkpoint, cosign_checkpoint, sign_checkpoint
+from ledger.tlog.signing.keys import VerifierKey
+from ledger.tlog.signing.notes import parse_note
+from ledger.tlog.store.folder import LogFolder
+from ledger.tlog.tree.tiles import bundle_path, tile_path
 from tests.contract.test_third_parties import flipped
 from tests.fixtures.ledger import collected, registered
 from tests.fixtures.thirdparty import Question, Verifier

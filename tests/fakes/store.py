@@ -6,10 +6,10 @@ from hashlib import sha256
 
 from consumers.source import Partition
 from consumers.store import Stored
-from ledger.ahead import ahead
 from ledger.errors import Fenced, LedgerError, ServiceAway
-from ledger.message import KafkaOrigin
-from ledger.recording import Batch, HaltLimit, Outcome, Window
+from ledger.recording.ahead import ahead
+from ledger.recording.batch import Batch, HaltLimit, Outcome, Window
+from ledger.writing.message import KafkaOrigin
 from schemas import Event, Intake
 from tests.fakes.kafka import FakeTime
 

@@ -23,9 +23,9 @@ from kafka.admin import OffsetSpec
 
 from ledger.audit import audit
 from ledger.embedded import start
-from ledger.letters import letters
-from projections.inspection import audit_views
-from projections.runner import Follower
+from ledger.letters.dead import letters
+from projections.following.inspection import audit_views
+from projections.following.runner import Follower
 from tests.fixtures.inbound import (
     PAST,
     STRUCTURED,

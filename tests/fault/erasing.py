@@ -7,11 +7,11 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from ledger.erasure import Eraser, Erasure, pending
+from ledger.erasure.eraser import Eraser, Erasure, pending
 from ledger.errors import Halt, IncompleteErasure, LedgerError, Retry
 from ledger.event import RecordedEvent
-from ledger.journal import ErasureEntry, ErasureJournal
-from ledger.opening import Missing
+from ledger.journal.entries import ErasureEntry, ErasureJournal
+from ledger.keys.opening import Missing
 from schemas import Code
 from tests.fault.enduring import closing
 from tests.fixtures.ledger import ACCOUNTABILITY, HOLDS, House, collected, message, registered

@@ -131,7 +131,7 @@ def _connect(original: Callable[..., Any]) -> Any:
 def _of_paths(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
     def call(path: Any, *arguments: Any, **options: Any) -> Any:
         faults = _armed[0] if _armed else None
-        # A file that is only read (`ledger/ordinary.py`) is no step of what is written.
+        # A file that is only read (`ledger/storage/ordinary.py`) is no step of what is written.
         reads = name == "open" and bool(arguments and arguments[0] & os.O_NONBLOCK)
         if faults is None or reads or not faults.inside(path):
             return original(path, *arguments, **options)

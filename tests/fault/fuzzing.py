@@ -14,7 +14,7 @@ import msgspec
 
 from consumers.pipeline import messages_of_records
 from consumers.source import Partition, record_of
-from ledger.message import Message
+from ledger.writing.message import Message
 from rulebook import secrecy
 from schemas import EVENT_TYPES, Event, Intake, Rejection, decode, formats, is_structured
 from schemas.documents import schema_of

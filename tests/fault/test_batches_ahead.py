@@ -5,8 +5,8 @@ import pytest
 from consumers.source import Partition
 from consumers.store import LedgerStore
 from ledger.errors import LedgerError, Retry
-from ledger.recording import Batch, Bookmark
-from ledger.writing import Span
+from ledger.recording.batch import Batch, Bookmark
+from ledger.writing.append import Span
 from tests.fault.enduring import STRIDES, endure
 from tests.fault.faults import Kind
 from tests.fault.test_every_write import NEVER, TOPIC, Recording, batch_of, lines_of

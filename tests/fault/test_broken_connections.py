@@ -13,11 +13,11 @@ from psycopg.conninfo import conninfo_to_dict
 
 from ledger.application import Ledger
 from ledger.errors import Fenced, ServiceAway
-from ledger.message import KafkaOrigin, Message
 from ledger.names import LedgerName
-from ledger.postgres import Database, _Connection
-from ledger.recording import Batch, Bookmark
-from ledger.writing import Span
+from ledger.recording.batch import Batch, Bookmark
+from ledger.storage.postgres import Database, _Connection
+from ledger.writing.append import Span
+from ledger.writing.message import KafkaOrigin, Message
 from tests.fault.campaign import PATIENCE_S, Scene, Upstream, check_all, seeded, staged
 from tests.fixtures.inbound import until
 from tests.fixtures.kafka import own_broker

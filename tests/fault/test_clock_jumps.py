@@ -14,11 +14,11 @@ from consumers.loop import Consumer, Job, consume
 from consumers.retry import retry_like
 from consumers.source import Partition
 from ledger.audit import audit
-from ledger.letter_lists import Kind
-from ledger.letters import letters, open_letter
-from ledger.provider import FileKeyProvider
-from ledger.recording import HaltLimit
-from ledger.rotation import due, epochs, rotate
+from ledger.crypto.provider import FileKeyProvider
+from ledger.keys.rotation import due, epochs, rotate
+from ledger.letters.dead import letters, open_letter
+from ledger.letters.lists import Kind
+from ledger.recording.batch import HaltLimit
 from tests.fakes.kafka import FakeCluster, FakeSource, FakeTime
 from tests.fixtures.ledger import NOW, Clock, House, collected, registered
 
@@ -28,7 +28,7 @@ EPOCH = timedelta(days=7)
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("ledger", "consumers", "projections", "rulebook", "schemas", "console")
 # Where a process asks for the time; everybody else is told.
-ASKING = {Path("ledger/application.py"), Path("console/wiring.py"), Path("console/logs.py")}
+ASKING = {Path("ledger/application.py"), Path("host/wiring.py"), Path("host/logs.py")}
 
 
 class JumpingClock(Clock):

@@ -22,16 +22,16 @@ from consumers.source import Partition
 from consumers.store import LedgerStore, Stored
 from ledger.audit import audit
 from ledger.embedded import Server, start
-from ledger.erasure import pending
+from ledger.erasure.eraser import pending
 from ledger.errors import IncompleteErasure, LedgerError, Retry
-from ledger.letters import letters
-from ledger.opening import Missing
-from ledger.recording import Batch, Bookmark, HaltLimit
-from ledger.rotation import epochs, rotate
-from ledger.writing import Span
+from ledger.keys.opening import Missing
+from ledger.keys.rotation import epochs, rotate
+from ledger.letters.dead import letters
+from ledger.recording.batch import Batch, Bookmark, HaltLimit
+from ledger.writing.append import Span
 from projections import VIEWS
-from projections.inspection import audit_views
-from projections.storage import prepare
+from projections.following.inspection import audit_views
+from projections.following.storage import prepare
 from tests.fault.enduring import closing
 from tests.fixtures.ledger import House, collected, registered
 from tests.fixtures.postgres import short_folder

@@ -11,20 +11,20 @@ from uuid import UUID
 
 import pytest
 
-from console.commands.following import bring_up_to_date
-from console.rights.deciding import Asked, due_steps, erase_asked, erase_due
-from console.settings import read_settings
-from console.wiring import Site, open_site
-from ledger.erasure import Eraser, Erasure, pending
+from application.acts.deciding import Asked, due_steps, erase_asked, erase_due
+from application.following import bring_up_to_date
+from host.settings import read_settings
+from host.wiring import Site, open_site
+from ledger.erasure.eraser import Eraser, Erasure, pending
+from ledger.erasure.verdict import Verdict
 from ledger.errors import IncompleteErasure, LedgerError, Retry
 from ledger.event import RecordedEvent
-from ledger.opening import Missing
-from ledger.tlog.certificate import Proven, encode_certificate, parse_certificate, verify
-from ledger.tlog.proof_file import encode_proof
-from ledger.tlog.reading import entry_at, prove
-from ledger.verdict import Verdict
+from ledger.keys.opening import Missing
+from ledger.tlog.proving.certificate import Proven, encode_certificate, parse_certificate, verify
+from ledger.tlog.proving.proof_file import encode_proof
+from ledger.tlog.proving.reading import entry_at, prove
 from projections import VIEWS
-from projections.storage import prepare
+from projections.following.storage import prepare
 from rulebook.calendar import day_of
 from tests.fault.enduring import STRIDES, closing, endure
 from tests.fault.erasing import (

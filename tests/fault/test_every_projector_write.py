@@ -6,9 +6,9 @@ import pytest
 
 from ledger.errors import LedgerError, Retry
 from projections import VIEWS, view_named
-from projections.inspection import audit_views
-from projections.runner import Follower, view_statuses
-from projections.storage import prepare
+from projections.following.inspection import audit_views
+from projections.following.runner import Follower, view_statuses
+from projections.following.storage import prepare
 from tests.fault.enduring import STRIDES, closing, endure
 from tests.fault.faults import Kind
 from tests.fixtures.ledger import House, accessed, collected, message, registered

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from ledger.errors import LedgerError, Retry, ServiceAway
-from ledger.tlog.checkpoints import verify_checkpoint
-from ledger.tlog.key_file import KeyFile
+from ledger.tlog.signing.checkpoints import verify_checkpoint
+from ledger.tlog.store.key_file import KeyFile
 from tests.fault.enduring import STRIDES, closing, endure
 from tests.fault.faults import Kind
 from tests.fixtures.ledger import House, message

@@ -8,10 +8,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from ledger.crypto.sealing import KEY_BYTES
 from ledger.errors import LedgerError, Lost, Retry
-from ledger.letters import expire_letters, letters
-from ledger.rotation import due, epochs, rotate
-from ledger.sealing import KEY_BYTES
+from ledger.keys.rotation import due, epochs, rotate
+from ledger.letters.dead import expire_letters, letters
 from tests.fault.enduring import STRIDES, closing, endure
 from tests.fault.erasing import EMAIL, NAME, PHONE, everything
 from tests.fault.faults import Kind

@@ -11,24 +11,24 @@ import orjson
 import psycopg
 import pytest
 
-from console.wiring import LEDGER_KEYS
 from consumers.source import Partition
 from consumers.store import LedgerStore, Stored
+from host.wiring import LEDGER_KEYS
 from ledger.application import Ledger
 from ledger.errors import LedgerError, Retry
-from ledger.install import install
-from ledger.letters import letters, open_letter
-from ledger.message import KafkaOrigin, Message
+from ledger.keys.opening import Missing
+from ledger.keys.rotation import first_epoch
+from ledger.letters.dead import letters, open_letter
 from ledger.names import LedgerName
-from ledger.opening import Missing
-from ledger.quarantine import counts_by_topic, sources_of
-from ledger.recording import Batch, Bookmark, HaltLimit, Outcome
-from ledger.rotation import first_epoch
-from ledger.tallying import NAMELESS, Tally
-from ledger.writing import Span
+from ledger.recording.batch import Batch, Bookmark, HaltLimit, Outcome
+from ledger.recording.quarantine import counts_by_topic, sources_of
+from ledger.recording.tallying import NAMELESS, Tally
+from ledger.storage.install import install
+from ledger.writing.append import Span
+from ledger.writing.message import KafkaOrigin, Message
 from projections import VIEWS
-from projections.inspection import audit_views
-from projections.storage import prepare
+from projections.following.inspection import audit_views
+from projections.following.storage import prepare
 from schemas import decode
 from tests.fault.enduring import STRIDES, closing, endure
 from tests.fault.faults import Kind

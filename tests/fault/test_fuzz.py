@@ -10,12 +10,12 @@ from datetime import timedelta
 import pytest
 
 from ledger.audit import audit
-from ledger.letters import letters, open_letter
-from ledger.message import Message
-from ledger.recording import Batch, HaltLimit
-from ledger.withheld import KeyPair
-from ledger.writing import Span
-from projections.inspection import audit_views
+from ledger.letters.dead import letters, open_letter
+from ledger.letters.withheld import KeyPair
+from ledger.recording.batch import Batch, HaltLimit
+from ledger.writing.append import Span
+from ledger.writing.message import Message
+from projections.following.inspection import audit_views
 from schemas import Code, Event, Rejection
 from tests.fault.campaign import seeded
 from tests.fault.fuzzing import NOW, Report, fuzz, message_of

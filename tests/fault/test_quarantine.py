@@ -7,13 +7,13 @@ from consumers.source import Partition
 from consumers.store import LedgerStore, Stored
 from ledger.application import Ledger
 from ledger.errors import LedgerError, Retry
-from ledger.letter_lists import Kind as LetterKind
-from ledger.letter_lists import count_letters
-from ledger.message import KafkaOrigin, Message
-from ledger.quarantine import counts_by_topic, sources_of
-from ledger.recording import Batch, Bookmark, HaltLimit
-from ledger.tallying import Tally
-from ledger.writing import Span
+from ledger.letters.lists import Kind as LetterKind
+from ledger.letters.lists import count_letters
+from ledger.recording.batch import Batch, Bookmark, HaltLimit
+from ledger.recording.quarantine import counts_by_topic, sources_of
+from ledger.recording.tallying import Tally
+from ledger.writing.append import Span
+from ledger.writing.message import KafkaOrigin, Message
 from schemas import decode
 from tests.fault.enduring import STRIDES, closing, endure
 from tests.fault.faults import Kind

@@ -13,7 +13,7 @@ from psycopg.pq import TransactionStatus
 from ledger.application import Ledger
 from ledger.audit import audit
 from ledger.errors import ServiceAway
-from ledger.postgres import Database
+from ledger.storage.postgres import Database
 from tests.fault.campaign import (
     PATIENCE_S,
     Scene,

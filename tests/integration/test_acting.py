@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from console.rights.acting import Act, ActRefused, act
-from console.settings import read_settings
-from console.wiring import Site, install_site, open_site
+from application.acts.acting import Act, ActRefused, act
+from host.settings import read_settings
+from host.wiring import Site, install_site, open_site
 from ledger.event import RecordedEvent
-from ledger.letters import letters
+from ledger.letters.dead import letters
 from ledger.reading import each_event
 from rulebook import provision
 from tests.fixtures.ledger import Clock

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from ledger.errors import Misconfigured
-from ledger.install import check_installed, install, migrations
 from ledger.names import ROLES, LedgerName, Role
-from ledger.postgres import Conflict, Session
+from ledger.storage.install import check_installed, install, migrations
+from ledger.storage.postgres import Conflict, Session
 from tests.fixtures.cases import each
 from tests.fixtures.ledger import House, collected, registered
 

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from ledger.postgres import _ArrayDumper
+from ledger.storage.postgres import _ArrayDumper
 
 pytestmark = pytest.mark.both_engines
 

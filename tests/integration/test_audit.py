@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from ledger.audit import audit
-from ledger.blind import is_complete, rebuild
-from ledger.opening import Opener
-from ledger.packing import blind_hash
-from ledger.recording import Batch, Bookmark
-from ledger.tlog.merkle import hash_leaf, root_of
-from ledger.writing import Span
+from ledger.backup.blind import is_complete, rebuild
+from ledger.keys.opening import Opener
+from ledger.recording.batch import Batch, Bookmark
+from ledger.tlog.tree.merkle import hash_leaf, root_of
+from ledger.writing.append import Span
+from ledger.writing.packing import blind_hash
 from tests.fixtures.guards import GUARDS_ON
 from tests.fixtures.ledger import House, accessed, collected, registered
 

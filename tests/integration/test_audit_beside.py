@@ -5,11 +5,11 @@ import re
 import pytest
 
 from ledger.audit import Audit
-from ledger.chain_begin import begin_chain
 from ledger.errors import Halt
-from ledger.message import KafkaOrigin, Message
-from ledger.recording import Batch, Bookmark
-from ledger.writing import Span
+from ledger.recording.batch import Batch, Bookmark
+from ledger.writing.append import Span
+from ledger.writing.chain_begin import begin_chain
+from ledger.writing.message import KafkaOrigin, Message
 from schemas import decode
 from tests.fixtures.guards import GUARDS_ON
 from tests.fixtures.ledger import House, collected, registered

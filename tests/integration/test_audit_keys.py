@@ -7,10 +7,10 @@ from typing import Any
 
 import psycopg
 
-from console.wiring import LEDGER_KEYS
+from host.wiring import LEDGER_KEYS
 from ledger.audit import Custody, audit
-from ledger.rotation import rotate
-from ledger.sealing import month_of
+from ledger.crypto.sealing import month_of
+from ledger.keys.rotation import rotate
 from rulebook import period
 from tests.fixtures.ledger import ACCOUNTABILITY, House, accessed, collected, registered
 from tests.integration.test_erasure import call

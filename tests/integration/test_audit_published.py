@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ledger.audit import Audit, PublishedLog, audit
-from ledger.tlog.tiles import bundle_path, tile_path
+from ledger.tlog.tree.tiles import bundle_path, tile_path
 from tests.fixtures.guards import GUARDS_ON
 from tests.fixtures.ledger import House, message
 from tests.fixtures.tlog import Log

@@ -6,9 +6,9 @@ import psycopg
 import pytest
 
 from ledger.audit import audit
-from ledger.authenticate import authenticate_restored, authenticate_rows, check_rows_key
 from ledger.errors import Misconfigured
-from ledger.install import migrations
+from ledger.journal.authenticate import authenticate_restored, authenticate_rows, check_rows_key
+from ledger.storage.install import migrations
 from tests.fixtures.console import Cli
 from tests.fixtures.ledger import House, collected, registered
 from tests.integration.test_audit_keys import custody

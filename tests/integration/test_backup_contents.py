@@ -10,10 +10,10 @@ import pytest
 from pyrage import decrypt, x25519
 
 import ledger.backup.folders
-import ledger.install
+import ledger.storage.install
 from ledger.backup.tables import copied_tables
-from ledger.install import migrations
-from ledger.postgres import statement
+from ledger.storage.install import migrations
+from ledger.storage.postgres import statement
 from tests.fixtures.backups import (
     Copies,
     elsewhere,

@@ -10,10 +10,10 @@ import msgspec
 import psycopg
 import pytest
 
-from console.wiring import Site, bare_site
+from host.wiring import Site, bare_site
 from ledger.backup.manifest import MANIFEST, Copy, read_manifest
 from ledger.errors import LedgerError
-from ledger.tlog.key_file import KeyFile
+from ledger.tlog.store.key_file import KeyFile
 from tests.fixtures.backups import (
     ORIGIN,
     Copies,
@@ -289,7 +289,7 @@ def test_what_was_checked_is_what_is_loaded(
         flipped(night[0] / f"{name}.copy.gz", night[0])
         return bare_site(*arguments)
 
-    monkeypatch.setattr("console.restoring.bare_site", later)
+    monkeypatch.setattr("host.restoring.bare_site", later)
     ledger.set(DATABASE_URL=elsewhere)
     ran = restored(ledger, night)
     assert (ran.status, "was changed after it was checked" in ran.err) == (2, True), ran.err
@@ -305,7 +305,7 @@ def test_a_file_put_in_place_of_a_checked_one_is_not_looked_at(
             file.write_bytes(b"something else")
         return bare_site(*arguments)
 
-    monkeypatch.setattr("console.restoring.bare_site", later)
+    monkeypatch.setattr("host.restoring.bare_site", later)
     ledger.set(DATABASE_URL=elsewhere)
     ran = restored(ledger, night, "--json")
     assert (ran.status, ran.json["position"]) == (0, 3), ran.err

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from ledger.application import Ledger
-from ledger.blind import rebuild
+from ledger.backup.blind import rebuild
 from ledger.errors import Halt
-from ledger.opening import Opener
-from ledger.packing import blind_hash
-from ledger.postgres import Session
-from ledger.recording import Batch, Outcome
-from ledger.writing import Span
+from ledger.keys.opening import Opener
+from ledger.recording.batch import Batch, Outcome
+from ledger.storage.postgres import Session
+from ledger.writing.append import Span
+from ledger.writing.packing import blind_hash
 from schemas import Code
 from tests.fixtures.ledger import House, accessed, collected, registered
 

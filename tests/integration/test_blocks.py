@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from ledger.event import RecordedEvent
-from ledger.message import BLOCK
-from ledger.opening import Missing
+from ledger.keys.opening import Missing
+from ledger.writing.message import BLOCK
 from tests.fixtures.ledger import House, accessed, collected, message, registered
 
 Line = dict[str, Any] | bytes

@@ -15,9 +15,9 @@ import orjson
 import pytest
 
 from ledger.embedded import Server, start
-from ledger.install import install
+from ledger.keys.rotation import first_epoch, rotate
 from ledger.names import LedgerName
-from ledger.rotation import first_epoch, rotate
+from ledger.storage.install import install
 from schemas import PERSONAL_FIELDS
 from tests.fixtures.ledger import Clock, House, collected, message
 from tests.fixtures.postgres import short_folder

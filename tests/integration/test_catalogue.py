@@ -12,7 +12,7 @@ from ledger.audit.catalogue import check_catalogue, check_memberships, expected,
 from ledger.audit.findings import Findings
 from ledger.audit.inventory import inventory
 from ledger.names import LedgerName
-from ledger.postgres import Database
+from ledger.storage.postgres import Database
 from projections import VIEWS
 from tests.architecture.catalogue import FILE, fresh_catalogue, written
 from tests.architecture.documents import ROOT

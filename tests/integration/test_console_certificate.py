@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ledger.tlog.base64 import from_base64, to_base64
+from ledger.tlog.signing.base64 import from_base64, to_base64
 from tests.fixtures.console import Cli, collected, registered
 from tests.fixtures.raw_codes import page_text, raw_codes
 

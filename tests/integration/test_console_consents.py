@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from console.sample.tc_strings import tc_string
+from sample.tc_strings import tc_string
 from tests.fixtures.console import (
     Cli,
     collected,

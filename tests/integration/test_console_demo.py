@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from console.answers.findings import findings
+from application.queries.findings import findings
 from console.demo import findings as tour_findings
-from console.sample.generating import TOUR_SUBJECT
+from sample.generating import TOUR_SUBJECT
 from tests.fixtures.console import Cli, Ran
 from tests.fixtures.kafka import run_broker
 from tests.fixtures.postgres import short_folder

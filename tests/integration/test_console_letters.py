@@ -120,7 +120,7 @@ def test_a_page_ends_where_the_next_one_begins(
     filled: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = listed(filled)
-    monkeypatch.setattr("ledger.letter_lists._PAGE", 2)
+    monkeypatch.setattr("ledger.letters.lists._PAGE", 2)
     assert listed(filled) == whole
     assert listed(filled, "--limit", "5")["dead_letters"] == whole["dead_letters"][:5]
     tried = filled("dead-letters", "retry", "--json").json["dead_letters"]

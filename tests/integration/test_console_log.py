@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.tlog.keys import VerifierKey, parse_verifier_key
+from ledger.tlog.signing.keys import VerifierKey, parse_verifier_key
 from tests.fixtures.console import Cli, collected, registered
 from tests.fixtures.running import Started, eventually
 

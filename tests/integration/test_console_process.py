@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ledger.errors import Halt
-from ledger.journal import ErasureEntry, ErasureJournal
+from ledger.journal.entries import ErasureEntry, ErasureJournal
 from tests.fixtures.console import Cli, collected, registered
 from tests.fixtures.inbound import ROOT
 

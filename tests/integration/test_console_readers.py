@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from console.reader import Reader, reader_of
-from console.settings import Reading
+from host.reader import Reader, reader_of
+from host.settings import Reading
 from ledger.errors import Misconfigured
 from tests.fixtures.console import Cli, collected, message, registered
 
@@ -230,7 +230,7 @@ def test_anybody_else_is_who_the_operating_system_says(
     keys: Path, monkeypatch: pytest.MonkeyPatch, named: dict[str, str]
 ) -> None:
     become(monkeypatch, 54_321)
-    monkeypatch.setattr("console.reader._LOGIN_UID", keys / "none")
+    monkeypatch.setattr("host.reader._LOGIN_UID", keys / "none")
     with pytest.raises(Misconfigured, match="may say that another person reads"):
         reader_of(reading(**named), keys)
     assert reader_of(reading(), keys) == Reader("employee/uid-54321", "operator", judged=True)
@@ -246,7 +246,7 @@ def test_a_login_that_a_process_wrote_itself_and_rights_that_were_lent_change_no
     os.chown(keys, 12_345, 12_345)
     become(monkeypatch, 54_321, effective)
     (keys / "loginuid").write_text("0")
-    monkeypatch.setattr("console.reader._LOGIN_UID", keys / "loginuid")
+    monkeypatch.setattr("host.reader._LOGIN_UID", keys / "loginuid")
     assert reader_of(reading(), keys) == Reader("employee/uid-54321", "operator", judged=True)
     with pytest.raises(Misconfigured):
         reader_of(reading(reader="employee/9"), keys)
@@ -273,7 +273,7 @@ def test_who_logged_in_counts_whatever_sudo_came_after(
     keys: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (keys / "loginuid").write_text("54321")
-    monkeypatch.setattr("console.reader._LOGIN_UID", keys / "loginuid")
+    monkeypatch.setattr("host.reader._LOGIN_UID", keys / "loginuid")
     assert reader_of(reading(), keys).reference == "employee/uid-54321"
 
 
@@ -283,8 +283,8 @@ def test_another_user_of_the_machine_cannot_speak_for_somebody(keys: Path) -> No
     script = (
         "import json, os, sys\n"
         "from pathlib import Path\n"
-        "from console.reader import reader_of\n"
-        "from console.settings import Reading\n"
+        "from host.reader import reader_of\n"
+        "from host.settings import Reading\n"
         "from ledger.errors import Misconfigured\n"
         "os.setgid(54321); os.setuid(54321)\n"
         "try:\n"

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.errors import Misconfigured, ServiceAway
 from ledger.names import LedgerName, Role
-from ledger.postgres import Database, Session
+from ledger.storage.postgres import Database, Session
 from tests.fixtures.console import (
     Cli,
     accessed,
@@ -170,7 +170,7 @@ def test_a_process_that_dies_with_its_answer_leaves_a_read_for_the_next_one(
     house: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as power:
-        power.setattr("console.wiring.Site.record_reads", lambda _site: os._exit(9))
+        power.setattr("host.wiring.Site.record_reads", lambda _site: os._exit(9))
         child = os.fork()
         if child == 0:
             house("state", WHO)
@@ -248,7 +248,7 @@ def test_the_login_of_the_upkeep_records_what_others_left(
 def test_notes_hold_no_reference_in_clear(
     house: Cli, monkeypatch: pytest.MonkeyPatch, database_url: str
 ) -> None:
-    monkeypatch.setattr("console.wiring.Site.record_reads", lambda _site: 0)
+    monkeypatch.setattr("host.wiring.Site.record_reads", lambda _site: 0)
     house("state", WHO)
     session = Database(database_url).connect(LedgerName("main"), "reader")
     ((_, sealed),) = session.rows("read_notes", after=0, count=10)

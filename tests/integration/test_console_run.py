@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from ledger.names import LedgerName
-from ledger.postgres import Database
+from ledger.storage.postgres import Database
 from tests.fixtures.console import Cli, collected, registered
 from tests.fixtures.inbound import send, until
 from tests.fixtures.kafka import MakeTopic

@@ -5,13 +5,13 @@ from typing import Any
 import psycopg
 import pytest
 
-from console.rights.deciding import Asked, Done, due_steps, erase_asked, erase_due, preview
-from console.running.forgetting import forget_waiting
+from application.acts.deciding import Asked, Done, due_steps, erase_asked, erase_due, preview
+from host.running.forgetting import forget_waiting
 from ledger.audit import audit
 from ledger.errors import OnHold, Retry, UnknownSubject
 from ledger.event import RecordedEvent
-from projections.person import dossier_of
-from projections.restricting import restricted
+from projections.keeping.person import dossier_of
+from projections.use.restricting import restricted
 from rulebook.calendar import day_of
 from schemas import CATEGORIES
 from tests.fixtures.deciding import WHO, Home, customer, held, hold, told
@@ -187,8 +187,8 @@ def test_a_hold_that_comes_after_the_decision_was_made_is_refused_under_the_lock
 ) -> None:
     """The judge sees no hold; the one guarded path does."""
     home.tell(held("contact"), hold("placed", "2026-11-01T10:00:00Z", "contact"))
-    monkeypatch.setattr("projections.lasting.keepings_of", lambda _dossier: [])
-    monkeypatch.setattr("projections.erasing.holds_by_ref", lambda _dossier: {})
+    monkeypatch.setattr("projections.keeping.lasting.keepings_of", lambda _dossier: [])
+    monkeypatch.setattr("projections.keeping.erasing.holds_by_ref", lambda _dossier: {})
     with pytest.raises(OnHold):
         erase_asked(home.site, WHO, ASKED)
     assert own(home) == []

@@ -6,13 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from ledger.erasure import pending
+from ledger.crypto.sealing import month_of
+from ledger.erasure.eraser import pending
 from ledger.errors import Halt, IncompleteErasure, Lost, UnknownSubject
 from ledger.event import RecordedEvent, check_entry_size
-from ledger.journal import ErasureEntry, ErasureJournal
-from ledger.opening import Missing
-from ledger.rotation import epochs, rotate
-from ledger.sealing import month_of
+from ledger.journal.entries import ErasureEntry, ErasureJournal
+from ledger.keys.opening import Missing
+from ledger.keys.rotation import epochs, rotate
 from schemas import CATEGORIES, Code
 from tests.fixtures.ledger import House, accessed, collected, message, registered
 

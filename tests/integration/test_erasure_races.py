@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from ledger.audit import audit
-from ledger.keyring import Keyring
-from ledger.opening import Missing
-from ledger.rotation import due, rotate
-from ledger.sealing import month_of
+from ledger.crypto.sealing import month_of
+from ledger.keys.keyring import Keyring
+from ledger.keys.opening import Missing
+from ledger.keys.rotation import due, rotate
 from schemas import Code
 from tests.fixtures.ledger import ACCOUNTABILITY, House, collected
 

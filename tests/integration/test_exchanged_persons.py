@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from ledger.authentic import row_macs
-from ledger.places import data_key_place, reference_place
-from ledger.provider import EpochCiphers
-from ledger.sealing import (
+from ledger.crypto.authentic import row_macs
+from ledger.crypto.places import data_key_place, reference_place
+from ledger.crypto.provider import EpochCiphers
+from ledger.crypto.sealing import (
     DataKey,
     is_made_of_reference,
     seal_value,
@@ -19,7 +19,7 @@ from ledger.sealing import (
     unwrap_key,
     wrap_key,
 )
-from ledger.subjects import INDEX_VERSION
+from ledger.keys.subjects import INDEX_VERSION
 from tests.fixtures.ledger import House, accessed, collected, registered
 from tests.integration.test_audit_keys import found, kinds
 

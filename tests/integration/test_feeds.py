@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from ledger.feeds.trie import root_in
-from ledger.tlog.base64 import from_base64, to_base64
+from ledger.tlog.signing.base64 import from_base64, to_base64
 from rulebook import period
 from tests.fixtures.console import Cli, message, recipient, registered
 

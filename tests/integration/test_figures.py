@@ -11,13 +11,12 @@ import pytest
 import rulebook
 from ledger.errors import Halt, LedgerError
 from ledger.figures import JournalFigures, ledger_figures, watch_only
-from ledger.journal import ErasureEntry, ErasureJournal
+from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.metrics import Figures
-from ledger.postgres import Session
+from ledger.storage.postgres import Session
 from projections import VIEWS
 from projections.figures import counted, progress, unbuilt
-from projections.notifications import tasks
-from projections.read import (
+from projections.reading.views import (
     complaints,
     consents,
     disclosed,
@@ -27,7 +26,8 @@ from projections.read import (
     notifications,
     requests,
 )
-from projections.requests import standing
+from projections.views.notifications import tasks
+from projections.views.requests import standing
 from rulebook.calendar import day_of
 from tests.fixtures.ledger import House, collected, message, registered
 from tests.fixtures.views import OFFICES, annul_some, erase_some, follower, rebuild, sampled

@@ -14,10 +14,10 @@ from consumers.retry import Retried, retry, retry_like
 from consumers.source import Partition, record_of
 from ledger.application import Ledger
 from ledger.errors import Lost, Reject, ServiceAway
-from ledger.letter_lists import Kind
-from ledger.letters import Letter, letters, open_letter
-from ledger.recording import Batch, Outcome, Prepared
-from ledger.writing import Span
+from ledger.letters.dead import Letter, letters, open_letter
+from ledger.letters.lists import Kind
+from ledger.recording.batch import Batch, Outcome, Prepared
+from ledger.writing.append import Span
 from rulebook import secrecy, secret_provisions
 from schemas import Code, Intake
 from schemas.powers import Speakers

@@ -10,7 +10,7 @@ import pytest
 
 from consumers.source import Partition
 from ledger.audit import audit
-from ledger.letters import letters
+from ledger.letters.dead import letters
 from tests.fixtures.inbound import (
     STRUCTURED,
     abort,

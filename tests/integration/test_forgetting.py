@@ -20,13 +20,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.audit import audit
+from ledger.crypto.places import data_key_place, ledger_key_place
+from ledger.crypto.sealing import from_base64url, unwrap_key
 from ledger.errors import Halt, Lost
-from ledger.journal import ErasureEntry
-from ledger.linking import JournalLinks, LinkKeys
-from ledger.places import data_key_place, ledger_key_place
-from ledger.rotation import rotate
-from ledger.sealing import from_base64url, unwrap_key
-from ledger.tombstones import expire_tombstones
+from ledger.journal.entries import ErasureEntry
+from ledger.journal.linking import JournalLinks, LinkKeys
+from ledger.journal.tombstones import expire_tombstones
+from ledger.keys.rotation import rotate
 from tests.fixtures.ledger import ACCOUNTABILITY, House, accessed, collected, registered
 from tests.integration.test_audit_keys import custody
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from console.settings import read_settings
-from console.wiring import open_site
-from ledger.approvals import Approval, Standing, approve, digest_of
-from ledger.opening import Opener
-from ledger.reads import READS
+from host.settings import read_settings
+from host.wiring import open_site
+from ledger.keys.opening import Opener
+from ledger.recording.approvals import Approval, Standing, approve, digest_of
+from ledger.recording.reads import READS
 from rulebook.approvals import APPROVALS, approvers
 from tests.fixtures.console import Cli, Ran, collected, message, registered
 from tests.fixtures.ledger import House

@@ -6,9 +6,9 @@ import pytest
 
 from ledger.audit import ExplainedGap, audit
 from ledger.errors import Fenced, Misconfigured
-from ledger.gaps import Gap, record_gap
-from ledger.recording import Batch, Bookmark
-from ledger.writing import Span
+from ledger.recording.batch import Batch, Bookmark
+from ledger.recording.gaps import Gap, record_gap
+from ledger.writing.append import Span
 from tests.fixtures.guards import GUARDS_ON
 from tests.fixtures.ledger import House, registered
 

@@ -9,14 +9,15 @@ import pytest
 from psycopg import errors, sql
 
 from ledger.errors import Busy, Fenced, ServiceAway
-from ledger.install import install
-from ledger.locks import held
+from ledger.keys.rotation import rotate
 from ledger.names import ROLES
-from ledger.postgres import Database
-from ledger.rotation import rotate
-from projections import VIEWS, consent_status
-from projections import rebuild as rebuilding
-from projections.storage import prepare
+from ledger.storage.install import install
+from ledger.storage.locks import held
+from ledger.storage.postgres import Database
+from projections import VIEWS
+from projections.following import rebuild as rebuilding
+from projections.following.storage import prepare
+from projections.views import consent_status
 from tests.fixtures.ledger import House, collected, registered
 from tests.fixtures.tlog import Log
 from tests.fixtures.views import digests, follower, rebuild

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from ledger.erasure import Eraser
+from ledger.crypto.sealing import month_of
+from ledger.erasure.eraser import Eraser
 from ledger.errors import OnHold
-from ledger.sealing import month_of
 from tests.fixtures.ledger import House, collected, message, registered
 
 WHO = "customer/10023"

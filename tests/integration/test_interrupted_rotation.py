@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.errors import Retry
-from ledger.rotation import due, epochs, rotate
+from ledger.keys.rotation import due, epochs, rotate
 from rulebook import period
 from tests.fixtures.ledger import House, collected, registered
 

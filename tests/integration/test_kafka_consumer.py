@@ -18,9 +18,9 @@ from consumers.loop import resume
 from consumers.source import Extent, Partition, Record, Source
 from consumers.store import LedgerStore
 from ledger.errors import Halt, Misconfigured, ServiceAway
-from ledger.letters import letters
+from ledger.letters.dead import letters
 from ledger.reading import head_position
-from ledger.recording import HaltLimit
+from ledger.recording.batch import HaltLimit
 from tests.fakes.kafka import FakeCluster, FakeSource, FakeTime
 from tests.fixtures.inbound import (
     PAST,

@@ -10,7 +10,7 @@ import pytest
 from kafka import KafkaAdminClient
 
 from consumers.source import Partition
-from ledger.letters import letters
+from ledger.letters.dead import letters
 from tests.fixtures.console import Cli, Ran, collected, registered
 from tests.fixtures.inbound import STRUCTURED, abort, producing
 from tests.fixtures.kafka import admin_client, own_broker, run_broker, start_broker

@@ -23,7 +23,7 @@ from kafka.admin import (
 )
 from kafka.errors import TopicAuthorizationFailedError
 
-from ledger.letters import letters
+from ledger.letters.dead import letters
 from tests.fixtures.certificates import authority, signed, write
 from tests.fixtures.console import Cli
 from tests.fixtures.inbound import PAST, ROOT, STRUCTURED, Process, consuming, producing, until

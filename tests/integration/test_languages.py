@@ -16,7 +16,7 @@ from typer.main import get_command
 
 import console
 from console.main import app
-from console.sample.generating import TOUR_SUBJECT
+from sample.generating import TOUR_SUBJECT
 from schemas.texts import LANGUAGES, Language
 from tests.fixtures.console import Cli
 

@@ -12,17 +12,17 @@ from typing import Any, NamedTuple
 import orjson
 import pytest
 
-from console.answers.lint import lint
-from console.answers.practice import practice_at, told_at
-from console.commands.following import bring_up_to_date
+from application.following import bring_up_to_date
+from application.queries.lint import lint
+from application.queries.practice import practice_at, told_at
 from console.commands.intake import ingest_files
-from console.sample import generating as sample
-from console.settings import Controller, read_settings
-from console.wiring import Site, install_site, open_site
+from host.settings import Controller, read_settings
+from host.wiring import Site, install_site, open_site
 from ledger.embedded import Server
-from projections.timetravel import NOW
+from projections.folds.timetravel import NOW
 from rulebook import Practice, Statement, house_statements, notice_findings
 from rulebook.calendar import day_of
+from sample import generating as sample
 from schemas import CATEGORIES
 from tests.fixtures.notice import mended
 from tests.fixtures.postgres import fresh_database

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from ledger.application import Ledger
-from ledger.intake import Sealer
-from ledger.opening import Missing
-from ledger.overtaking import Moment, erased_between, moment
-from ledger.recording import Batch, Outcome
-from ledger.writing import Span
+from ledger.journal.overtaking import Moment, erased_between, moment
+from ledger.keys.opening import Missing
+from ledger.recording.batch import Batch, Outcome
+from ledger.recording.intake import Sealer
+from ledger.writing.append import Span
 from schemas import Code
 from tests.fixtures.ledger import House, accessed, collected, registered
 

@@ -9,9 +9,9 @@ import pytest
 from psycopg import sql
 
 from console.main import command_tree, main
-from ledger import install as installing
 from ledger.names import ROLES, LedgerName, Role
-from ledger.postgres import Database
+from ledger.storage import install as installing
+from ledger.storage.postgres import Database
 from tests.fixtures import plantings
 from tests.fixtures.console import Cli, collected, consented, disclosed, recipient, registered
 from tests.fixtures.plantings import Superuser, marks, plant

@@ -10,7 +10,6 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-import console.export.portability
 from tests.fixtures.console import Cli, collected, message, registered
 
 WHO, NEW = "customer/10023", "customer/10024"

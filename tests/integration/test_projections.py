@@ -15,28 +15,20 @@ from prometheus_client import CollectorRegistry
 
 from ledger.errors import Fenced, Halt, Misconfigured, ServiceAway
 from ledger.event import RecordedEvent
-from ledger.locks import held
-from ledger.postgres import Database, Session
-from projections import (
-    VIEWS,
-    apart,
-    consent_status,
-    customer_state,
-    figures,
-    processing_register,
-    runner,
-)
-from projections import rebuild as views_rebuild
-from projections.apart import Apart
-from projections.digest import EVERYTHING
-from projections.folding import Work
-from projections.inspection import audit_views
-from projections.metrics import WorkMetrics
-from projections.observer import Observer
-from projections.read import customer_states, register_entries
-from projections.rebuild import rebuild_all
-from projections.runner import Follower, view_statuses
-from projections.storage import (
+from ledger.storage.locks import held
+from ledger.storage.postgres import Database, Session
+from projections import VIEWS, figures
+from projections.folds.digest import EVERYTHING
+from projections.folds.view import NOWHERE, View
+from projections.following import apart, runner
+from projections.following import rebuild as views_rebuild
+from projections.following.apart import Apart
+from projections.following.folding import Work
+from projections.following.inspection import audit_views
+from projections.following.observer import Observer
+from projections.following.rebuild import rebuild_all
+from projections.following.runner import Follower, view_statuses
+from projections.following.storage import (
     NamedEvents,
     Tables,
     bookmarks,
@@ -44,7 +36,9 @@ from projections.storage import (
     pass_over,
     stored_digest,
 )
-from projections.view import NOWHERE, View
+from projections.metrics import WorkMetrics
+from projections.reading.views import customer_states, register_entries
+from projections.views import consent_status, customer_state, processing_register
 from tests.fixtures.ledger import House, accessed, collected, message, registered
 from tests.fixtures.views import (
     OFFICES,

@@ -8,13 +8,13 @@ from threading import Event, Thread
 
 import pytest
 
-from ledger.erasure import Eraser
+from ledger.erasure.eraser import Eraser
 from ledger.errors import Fenced, Halt, Lost, Misconfigured, RolledBack, ServiceAway, Unproven
-from ledger.tlog import publisher as publisher_module
-from ledger.tlog.checkpoints import Checkpoint, parse_checkpoint, verify_checkpoint
-from ledger.tlog.key_file import KeyFile
-from ledger.tlog.notes import parse_note
-from ledger.tlog.observer import Observer
+from ledger.tlog.publishing import publisher as publisher_module
+from ledger.tlog.publishing.observer import Observer
+from ledger.tlog.signing.checkpoints import Checkpoint, parse_checkpoint, verify_checkpoint
+from ledger.tlog.signing.notes import parse_note
+from ledger.tlog.store.key_file import KeyFile
 from tests.fixtures.guards import GUARDS_ON
 from tests.fixtures.inbound import until
 from tests.fixtures.ledger import House, collected, message

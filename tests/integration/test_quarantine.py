@@ -8,13 +8,13 @@ from typing import Any
 import orjson
 import pytest
 
-from ledger.letters import letters
-from ledger.message import KafkaOrigin, Message
-from ledger.quarantine import OTHERS, sources_of
-from ledger.recording import Batch, Bookmark, HaltLimit, Outcome
-from ledger.tallying import NAMELESS
-from ledger.withheld import KeyPair
-from ledger.writing import Span
+from ledger.letters.dead import letters
+from ledger.letters.withheld import KeyPair
+from ledger.recording.batch import Batch, Bookmark, HaltLimit, Outcome
+from ledger.recording.quarantine import OTHERS, sources_of
+from ledger.recording.tallying import NAMELESS
+from ledger.writing.append import Span
+from ledger.writing.message import KafkaOrigin, Message
 from rulebook import secrecy
 from schemas import Intake as Accepted
 from schemas import decode
@@ -164,7 +164,7 @@ def test_what_has_no_source_halts_only_a_topic_of_which_it_is_most(
 def test_names_that_outsiders_make_up_take_no_end_of_rows(
     house: House, intake: Intake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledger.quarantine.OWN_ROWS", 3)
+    monkeypatch.setattr("ledger.recording.quarantine.OWN_ROWS", 3)
     intake.send(*[good(f"urn:made-up:{n}") for n in range(5)])
     crossing = intake.send(*[bad(f"urn:other:{n}") for n in range(10)], good("urn:made-up:0"))
     assert crossing.quarantined == (OTHERS,)

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ledger.crypto.sealing import seal_value
 from ledger.errors import Halt, LedgerError, Misconfigured
 from ledger.figures import ledger_figures
-from ledger.postgres import Session
-from ledger.reads import Read, ReadNotes, adopt_notes, record_notes, waiting
-from ledger.recording import Batch, Outcome
-from ledger.sealing import seal_value
+from ledger.recording.batch import Batch, Outcome
+from ledger.recording.reads import Read, ReadNotes, adopt_notes, record_notes, waiting
+from ledger.storage.postgres import Session
 from schemas import Code, Event, Rejection
 from tests.fixtures.ledger import House
 

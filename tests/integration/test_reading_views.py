@@ -6,15 +6,12 @@ from typing import Any
 
 import pytest
 
-from projections import (
-    consent_status,
-    customer_state,
-    disclosures,
-    read,
-    recipients,
-)
-from projections.findings_past import past_findings, past_findings_about
-from projections.read import (
+from projections.folds.timetravel import NOW, Moment, fold_at, projector, select
+from projections.folds.view import View, encode
+from projections.reading import views as read
+from projections.reading.past import past_findings, past_findings_about
+from projections.reading.register import past_register, present_register
+from projections.reading.views import (
     consents,
     consents_of,
     customer_states,
@@ -24,9 +21,7 @@ from projections.read import (
     recipients_by_id,
     register_entries,
 )
-from projections.read_register import past_register, present_register
-from projections.timetravel import NOW, Moment, fold_at, projector, select
-from projections.view import View, encode
+from projections.views import consent_status, customer_state, disclosures, recipients
 from tests.fixtures.ledger import House, message, registered
 from tests.fixtures.views import OFFICES, annul_some, erase_some, follower, sampled
 

@@ -7,9 +7,9 @@ import orjson
 import pytest
 
 from ledger.errors import Fenced
-from ledger.letters import letters, open_letter
-from ledger.recording import Batch, Bookmark
-from ledger.writing import Span
+from ledger.letters.dead import letters, open_letter
+from ledger.recording.batch import Batch, Bookmark
+from ledger.writing.append import Span
 from schemas import Code
 from tests.fixtures.ledger import House, accessed, collected, message, registered
 

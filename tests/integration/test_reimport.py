@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from ledger.backup import reimport as module
+from ledger.backup.reimport import Reimported, reimport
 from ledger.errors import Halt, RolledBack
-from ledger.tlog import reimport as module
-from ledger.tlog.merkle import hash_leaf
-from ledger.tlog.reimport import Reimported, reimport
+from ledger.tlog.tree.merkle import hash_leaf
 from tests.fixtures.console import Cli
 from tests.fixtures.console import registered as registered_before
 from tests.fixtures.ledger import House, collected, registered

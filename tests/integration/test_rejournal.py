@@ -8,11 +8,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from ledger.erasure import compare
-from ledger.journal import ErasureEntry
-from ledger.opening import Missing
-from ledger.rejournal import rejournal
-from ledger.sealing import month_of
+from ledger.crypto.sealing import month_of
+from ledger.erasure.eraser import compare
+from ledger.erasure.rejournal import rejournal
+from ledger.journal.entries import ErasureEntry
+from ledger.keys.opening import Missing
 from tests.fixtures.console import Cli
 from tests.fixtures.console import registered as known
 from tests.fixtures.ledger import House, accessed, collected, registered

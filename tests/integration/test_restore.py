@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from ledger.embedded import start
-from ledger.erasure import pending
+from ledger.erasure.eraser import pending
 from ledger.errors import Lost
+from ledger.keys.opening import Missing
+from ledger.keys.rotation import rotate
 from ledger.names import LedgerName
-from ledger.opening import Missing
-from ledger.rotation import rotate
 from schemas import Code
 from tests.fixtures.ledger import Clock, House, collected, registered
 from tests.fixtures.postgres import short_folder

@@ -38,7 +38,7 @@ def test_what_it_left_tells_nobody_what_was_erased(
 
     ledger.set(DATABASE_URL=elsewhere)
     with monkeypatch.context() as broken:
-        broken.setattr(f"console.restoring.{place}", dies)
+        broken.setattr(f"host.restoring.{place}", dies)
         assert restored(ledger, night).status not in {0, 1}
     again = restored(ledger, night)
     assert (again.status, "exists here and holds" in again.err) == (2, True), again.err

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from ledger.errors import Misconfigured
-from ledger.message import FileOrigin, Message
-from ledger.withheld import KeyPair, WithheldKey, public_key
+from ledger.letters.withheld import KeyPair, WithheldKey, public_key
+from ledger.writing.message import FileOrigin, Message
 from schemas.rejection import WITHHELD
 from tests.fixtures.console import Cli, accessed, collected, disclosed, message, registered
 from tests.unit.schemas.secret_classes import (

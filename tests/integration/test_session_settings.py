@@ -8,8 +8,8 @@ from psycopg import sql
 
 from ledger.embedded import Server
 from ledger.names import ROLES, Role
-from ledger.postgres import Database, Session
-from projections.storage import relax
+from ledger.storage.postgres import Database, Session
+from projections.following.storage import relax
 from tests.fixtures.ledger import House
 
 pytestmark = pytest.mark.both_engines

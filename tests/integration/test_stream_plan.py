@@ -2,8 +2,8 @@
 
 import psycopg
 
-from ledger.postgres import statement
 from ledger.reading import LAST
+from ledger.storage.postgres import statement
 from tests.fixtures.ledger import House, collected, registered
 
 

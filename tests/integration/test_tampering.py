@@ -154,7 +154,9 @@ def damaged(world: World, damage: Damage) -> str:
             return UNPROTECTED
         try:
             found = world.audit(views=False)
-        except LedgerError as error:  # the keys of the log, which `console.auditing` reads before
+        except (
+            LedgerError
+        ) as error:  # the keys of the log, which `application.auditing` reads before
             found = [Finding(None, "checkpoint", str(error))]
     return missing(damage.place, damage, found) or NAMED
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ledger.install import install_as_of, migrations
 from ledger.names import LedgerName
-from ledger.postgres import Database
+from ledger.storage.install import install_as_of, migrations
+from ledger.storage.postgres import Database
 from tests.fixtures.backups import elsewhere, restored, taken
 from tests.fixtures.console import Cli, registered
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import orjson
 
-from console.running.intake_log import intake_observer
 from consumers.loop import Consumer, Job
 from consumers.metrics import IntakeMetrics
 from consumers.store import LedgerStore
+from host.running.intake_log import intake_observer
 from ledger.figures import ledger_figures
+from ledger.letters.withheld import KeyPair
 from ledger.metrics import new_registry, render
-from ledger.quarantine import sources_of
-from ledger.withheld import KeyPair
+from ledger.recording.quarantine import sources_of
 from rulebook import secrecy
 from schemas import Intake
 from tests.fakes.kafka import FakeAnswers, FakeCluster, FakeSource, FakeTime

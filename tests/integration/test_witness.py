@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger.tlog.checkpoints import Checkpoint, sign_checkpoint, verify_checkpoint
-from ledger.tlog.policy import parse_policy
-from ledger.tlog.witnesses import Cosigned, Reply, Witnesses, post
+from ledger.tlog.signing.checkpoints import Checkpoint, sign_checkpoint, verify_checkpoint
+from ledger.tlog.signing.policy import parse_policy
+from ledger.tlog.witnessing.witnesses import Cosigned, Reply, Witnesses, post
 from tests.fixtures import witness
 from tests.fixtures.console import Cli
 from tests.fixtures.tlog import ORIGIN, decimal_leaves, log_key, naive_root, node_over

@@ -7,12 +7,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from console.running.listening import Asked, Page, listen
-from ledger.tlog.checkpoints import checkpoint_text, cosign_checkpoint, parse_checkpoint
-from ledger.tlog.cosigning import parse_request
-from ledger.tlog.key_file import KeyFile
-from ledger.tlog.keys import COSIGNATURE, VerifierKey
-from ledger.tlog.notes import parse_note
+from host.running.listening import Asked, Page, listen
+from ledger.tlog.signing.checkpoints import checkpoint_text, cosign_checkpoint, parse_checkpoint
+from ledger.tlog.signing.keys import COSIGNATURE, VerifierKey
+from ledger.tlog.signing.notes import parse_note
+from ledger.tlog.store.key_file import KeyFile
+from ledger.tlog.witnessing.cosigning import parse_request
 from tests.fixtures import witness
 from tests.fixtures.console import Cli, registered
 from tests.fixtures.running import Started, eventually

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.event import RecordedEvent
-from projections.contracts import contracts_of
-from projections.erasing import on_request, steps
-from projections.person import Person, person_of
-from projections.timetravel import Moment, counting, select
+from projections.dossier.contracts import contracts_of
+from projections.folds.timetravel import Moment, counting, select
+from projections.keeping.erasing import on_request, steps
+from projections.keeping.person import Person, person_of
 from schemas import CATEGORIES
 from tests.unit.projections.making import ANNA, BERT, NOON, OFFICE, SPACE, annulment, event, values
 

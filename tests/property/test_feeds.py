@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ledger.errors import Unproven
 from ledger.feeds.trie import TOKEN_BYTES, Path, path_of, root_of, verify_path
-from ledger.tlog.merkle import EMPTY_ROOT, hash_leaf
+from ledger.tlog.tree.merkle import EMPTY_ROOT, hash_leaf
 
 # Few bits differ, so that paths are long and shared.
 close = st.integers(0, 255).map(lambda number: number.to_bytes(TOKEN_BYTES))

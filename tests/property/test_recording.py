@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ledger.audit import audit
 from ledger.errors import UnknownSubject
-from ledger.opening import Missing
-from ledger.rotation import rotate
+from ledger.keys.opening import Missing
+from ledger.keys.rotation import rotate
 from schemas import Code
 from tests.fixtures.ledger import House, collected
 

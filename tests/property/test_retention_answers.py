@@ -6,17 +6,17 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.answers.deciding import ground_row
-from console.answers.periods import retained
+from application.queries.deciding import ground_row
+from application.queries.periods import retained
 from ledger.event import RecordedEvent
-from projections import processing_register
-from projections.adherence import RETENTION_PASSED, AdherenceTally
-from projections.erasing import lasting_for, on_period, on_request, steps
-from projections.findings import VIEW
-from projections.findings_join import FindingsJoin
-from projections.person import person_of
-from projections.retention import instant_of_day
-from projections.timetravel import fold
+from projections.findings.join import FindingsJoin
+from projections.findings.view import VIEW
+from projections.folds.timetravel import fold
+from projections.keeping.erasing import lasting_for, on_period, on_request, steps
+from projections.keeping.person import person_of
+from projections.keeping.retention import instant_of_day
+from projections.reading.adherence import RETENTION_PASSED, AdherenceTally
+from projections.views import processing_register
 from rulebook.calendar import day_of
 from tests.unit.projections.making import ANNA, OFFICE, event, values
 

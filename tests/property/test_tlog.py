@@ -7,17 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import Unproven
-from ledger.tlog.bundles import decode_bundle, encode_bundle
-from ledger.tlog.edge import Edge, grow
-from ledger.tlog.merkle import hash_leaf, root_of
-from ledger.tlog.proofs import (
+from ledger.tlog.tree.bundles import decode_bundle, encode_bundle
+from ledger.tlog.tree.edge import Edge, grow
+from ledger.tlog.tree.merkle import hash_leaf, root_of
+from ledger.tlog.tree.proofs import (
     consistency_proof,
     inclusion_proof,
     root_at,
     verify_consistency,
     verify_inclusion,
 )
-from ledger.tlog.tiles import nodes_of, tiles_of
+from ledger.tlog.tree.tiles import nodes_of, tiles_of
 from tests.fixtures.tlog import (
     decimal_leaves,
     naive_consistency,

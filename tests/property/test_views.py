@@ -11,14 +11,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from ledger.event import RecordedEvent
-from projections import (
-    VIEWS,
+from projections import VIEWS
+from projections.dossier.choices import Choice
+from projections.dossier.traces import Trace, Traces
+from projections.findings import view as findings
+from projections.findings.judging import Finding
+from projections.folds.annulment import effects
+from projections.folds.timetravel import counting, fold
+from projections.folds.view import View, encode
+from projections.following.joins import join_of
+from projections.keeping import holds
+from projections.views import (
     complaints,
     consent_status,
     customer_state,
     disclosures,
-    findings,
-    holds,
     incidents,
     measures,
     notices,
@@ -28,14 +35,7 @@ from projections import (
     requests,
     staff,
 )
-from projections.annulment import effects
-from projections.choices import Choice
-from projections.findings_judging import Finding
-from projections.findings_traces import Trace, Traces
-from projections.joins import join_of
-from projections.processing_register import Entry
-from projections.timetravel import counting, fold
-from projections.view import View, encode
+from projections.views.processing_register import Entry
 from tests.property import finding_model
 from tests.property import view_model as model
 from tests.property.finding_specs import facts, lives

@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from console.sample.tc_strings import tc_string
 from ledger.event import RecordedEvent, Sealed
+from sample.tc_strings import tc_string
 from schemas import CATEGORIES
 from tests.unit.projections.making import ANNA, BERT, CRM, OFFICE, OURS, PORTAL, event
 

@@ -11,12 +11,12 @@ import msgspec
 
 from ledger.errors import Fenced
 from ledger.event import RecordedEvent
-from projections.batch import Batch, Change, NamedEvent, apply_batch
-from projections.dispatch import Dispatch
-from projections.findings import DOSSIER, TRACES, kind_of
-from projections.joining import Span
-from projections.processing_register import Observation, activity_of
-from projections.view import NOWHERE, Key, View, encode
+from projections.findings.view import DOSSIER, TRACES, kind_of
+from projections.folds.dispatch import Dispatch
+from projections.folds.view import NOWHERE, Key, View, encode
+from projections.following.batch import Batch, Change, NamedEvent, apply_batch
+from projections.views.processing_register import Observation, activity_of
+from projections.views.register_join import Span
 
 Death = Literal["before the rows", "after the rows", "before the commit", "after the commit"]
 

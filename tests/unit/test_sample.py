@@ -14,7 +14,7 @@ import pytest
 
 import rulebook
 import schemas
-from console.sample import generating as sample
+from sample import generating as sample
 from tests.fixtures.cases import each
 
 Event = dict[str, Any]

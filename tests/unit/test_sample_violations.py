@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import rulebook
-from console.sample import generating as sample
+from sample import generating as sample
 from tests.fixtures.judging import judged
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

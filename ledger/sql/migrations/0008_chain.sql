@@ -1,5 +1,5 @@
 -- Each batch has a hash over its row, the names of its events, the tables beside the events and the batch before
--- it, under a key that is not in the database (`ledger/chain.py`). NULL in batches from before this migration.
+-- it, under a key that is not in the database (`ledger/writing/chain.py`). NULL in batches from before this migration.
 
 -- erasures: what the head counted by then. promised: the largest tree that was promised. names: SHA-256 of the
 -- rows in event_ids. sums: of bookmarks, intake_windows, dead_letters and tracking, 32 bytes each.

@@ -6,9 +6,9 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from console.export.acts import Act, Log, involved_as
-from console.export.ldv import ldv_record
-from console.export.vng import vng_record
+from application.processing_acts import Act, Log, involved_as
+from documents.ldv import ldv_record
+from documents.vng import vng_record
 from ledger.event import RecordedEvent
 from ledger.names import LedgerName
 from tests.unit.projections.making import ANNA, PORTAL, event, values

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 from console.demo.kafka import topic_of
-from console.sample.generating import DEFAULT_CUSTOMERS, DEFAULT_EVENTS, DEFAULT_SEED, generate
 from rulebook.powers import POWERS
 from rulebook.sources import SENDERS
+from sample.generating import DEFAULT_CUSTOMERS, DEFAULT_EVENTS, DEFAULT_SEED, generate
 from schemas import Intake, Rejection, decode, through
 from schemas.encoding import to_json
 from schemas.powers import Speakers

@@ -10,16 +10,16 @@ import pytest
 
 import console
 import rulebook
-from console.answers.transparency import report
-from console.export import register_page
-from console.export.certificate_letter import Enclosed, certificate_document
-from console.export.letter import WORDS, Letter
-from console.export.register_words import Words
-from console.export.report_document import access_document
-from console.export.report_page import report_page
-from console.export.report_pdf import report_pdf
-from console.export.transparency import transparency_page
-from console.settings import Controller
+from application.queries.transparency import report
+from application.register_words import Words
+from documents import register_page
+from documents.certificate_letter import Enclosed, certificate_document
+from documents.letter import WORDS, Letter
+from documents.report_document import access_document
+from documents.report_page import report_page
+from documents.report_pdf import report_pdf
+from documents.transparency import transparency_page
+from host.settings import Controller
 from rulebook.retention import RETENTION_RULES
 from schemas import PERSONAL_FIELDS
 from schemas.texts import LANGUAGES, Language, country_name, word_of

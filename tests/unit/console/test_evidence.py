@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from console.answers.evidence import evidence_of, evidence_words
-from console.sample.tc_strings import tc_string
-from console.words import phrase
+from application.queries.evidence import evidence_of, evidence_words
+from application.words import phrase
 from rulebook.consent_evidence import SPECIAL_FEATURES, TCF_PURPOSES
+from sample.tc_strings import tc_string
 from schemas.tc_string import FAULTS
 from schemas.texts import LANGUAGES, Language
 from tests.fixtures.console import Cli

@@ -11,11 +11,11 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
-from console.export import register_csv, register_page, register_workbook
-from console.export.columns import COLUMNS
-from console.export.register_parts import register_parts
-from console.export.register_words import Words
-from console.export.spreadsheet import safe_cell
+from application.register_words import Words
+from documents import register_csv, register_page, register_workbook
+from documents.columns import COLUMNS
+from documents.register_parts import register_parts
+from documents.spreadsheet import safe_cell
 from schemas.texts import LANGUAGES, Language
 from tests.fixtures.registers import LATER, activity, answer, processor_activity
 

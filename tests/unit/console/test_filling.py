@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from console.rights.asking import Asking, asked
-from console.rights.filling import Unfit, assigned, expected, taken
-from console.rights.recording import COMMANDS, ELSEWHERE, check_subject, members_for, missing
+from application.acts.asking import Asking, asked
+from application.acts.filling import Unfit, assigned, expected, taken
+from application.acts.recording import COMMANDS, ELSEWHERE, check_subject, members_for, missing
 from schemas import EVENT_TYPES, EventType
 from schemas.members import Shape
 from schemas.texts import LANGUAGES

@@ -12,11 +12,12 @@ from typing import Any
 import orjson
 import pytest
 
-from console import logs, output
-from console.export.portability import COLUMNS, portability_csv
-from console.export.spreadsheet import marked_cell, safe_cell
+from console import output
 from console.failures import explained
 from console.output import emit, emit_bytes, emit_list, note, people, shown, write_private
+from documents.portability import COLUMNS, portability_csv
+from documents.spreadsheet import marked_cell, safe_cell
+from host import logs
 from tests.fixtures.cases import each
 
 ESCAPES = "\x1b]0;owned\x07\x1b[2J\x9b31m\x7f\x08\u202e\u2066\udcff\r"

@@ -6,10 +6,10 @@ from typing import Any
 import orjson
 import pytest
 
-from console.running import sampling
-from console.running.health import ALIVE_S, Pulse, missing
-from console.running.sampling import STALE_S, Sampler
-from console.running.serving import Address, Pages, ask_ready, serve
+from host.running import sampling
+from host.running.health import ALIVE_S, Pulse, missing
+from host.running.sampling import STALE_S, Sampler
+from host.running.serving import Address, Pages, ask_ready, serve
 from ledger.errors import Misconfigured, ServiceAway
 from ledger.metrics import Figures
 

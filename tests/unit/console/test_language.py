@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from console.language import asked_for, speak, spoken
+from application.language import asked_for, speak, spoken
 from console.main import app
 from console.meant import commands_meant, synonyms, unknown_variables
 from console.messages import told
-from console.setting_list import SETTINGS
-from console.settings import read_people, read_settings
+from host.setting_list import SETTINGS
+from host.settings import read_people, read_settings
 from ledger.errors import Misconfigured
 from tests.fixtures.console import Cli
 

@@ -7,8 +7,8 @@ from threading import Thread
 import orjson
 import pytest
 
-from console.logs import Log, begin_logs, complain, end_logs, listen_to, run_id
-from console.settings import Serving
+from host.logs import Log, begin_logs, complain, end_logs, listen_to, run_id
+from host.settings import Serving
 
 
 @pytest.fixture(autouse=True)
@@ -46,8 +46,8 @@ def test_a_line_for_people(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_level_decides_what_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     begin_logs(Serving(log_level="warning"), "project")
     Log("project").info("rebuild", "a view is built again")
-    logging.getLogger("projections.runner").warning("following pauses")
-    assert orjson.loads(capsys.readouterr().err)["logger"] == "projections.runner"
+    logging.getLogger("projections.following.runner").warning("following pauses")
+    assert orjson.loads(capsys.readouterr().err)["logger"] == "projections.following.runner"
 
 
 def test_strangers_and_the_texts_of_their_errors_stay_silent(
@@ -92,5 +92,5 @@ def test_a_command_ends_with_a_note_unless_it_logs(capsys: pytest.CaptureFixture
 def test_listening_is_without_logs_what_it_was(capsys: pytest.CaptureFixture[str]) -> None:
     listen_to("projections")
     listen_to("projections")
-    logging.getLogger("projections.runner").warning("following pauses")
+    logging.getLogger("projections.following.runner").warning("following pauses")
     assert capsys.readouterr().err == "projections: following pauses\n"

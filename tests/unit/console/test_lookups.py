@@ -7,10 +7,7 @@ import pytest
 import typer
 
 import rulebook
-from console.answers.lookups import _cited
-from console.export.register_words import Words
-from console.flags import ALL_GROUPS, _settings_of
-from console.lookups import (
+from application.lookups import (
     codes,
     event_types,
     fields,
@@ -21,6 +18,9 @@ from console.lookups import (
     provisions,
     rules,
 )
+from application.queries.lookups import _cited
+from application.register_words import Words
+from console.flags import ALL_GROUPS, _settings_of
 from console.main import command_tree
 from schemas import CATEGORIES, EVENT_TYPES
 from schemas.texts import LANGUAGES, field_name, word_of

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from console.running.reaching import LOOK_S, reach
 from consumers.backoff import LONGEST_S
 from consumers.source import KafkaAway
+from host.running.reaching import LOOK_S, reach
 from ledger.errors import Misconfigured, Retry
 
 

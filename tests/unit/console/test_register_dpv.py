@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from console.export.register_dpv import register_dpv
+from documents.register_dpv import register_dpv
 from tests.fixtures.registers import activity, answer, processor_activity
 from tests.fixtures.standards import dpv_terms, terms_in
 

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-import console.export
-from console.export.register_fideslang import register_fideslang
 from console.output import encode
+from documents.register_fideslang import register_fideslang
 from rulebook import PURPOSES
 from schemas import CATEGORIES, PERSONAL_FIELDS
 from tests.fixtures.registers import activity, answer, processor_activity

@@ -6,9 +6,9 @@ from typing import get_args
 import pytest
 
 import rulebook
-from console.answers import completeness
-from console.export.register_parts import register_parts
-from console.export.register_words import WORDS, Words
+from application.queries import completeness
+from application.register_words import WORDS, Words
+from documents.register_parts import register_parts
 from rulebook.retention import ANCHORS, RETENTION_RULES
 from schemas import CATEGORIES
 from schemas.events.disclosure import RecipientKind

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from console.answers.requests import listed
-from console.rights.requesting import Found
-from projections import requests
-from projections.timetravel import fold
+from application.acts.requesting import Found
+from application.queries.requests import listed
+from projections.folds.timetravel import fold
+from projections.views import requests
 from tests.unit.projections.making import at, event
 
 DAY = 24 * 60

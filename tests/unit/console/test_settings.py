@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from console.settings import SETTINGS, Settings, read_settings
+from host.settings import SETTINGS, Settings, read_settings
 from ledger.errors import Misconfigured
 
 HOME = Path("/somewhere")

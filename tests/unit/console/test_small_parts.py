@@ -8,10 +8,10 @@ import typer
 
 from console.demo.ground import demo_settings, fresh_ground, kafka_texts
 from console.flags import moment_of
-from console.kafka_options import options_of
-from console.running.supervision import LAST_PAUSE_S, Restarts, ended_for_good
-from console.settings import KafkaSettings
 from console.streams import label_of
+from host.kafka_options import options_of
+from host.running.supervision import LAST_PAUSE_S, Restarts, ended_for_good
+from host.settings import KafkaSettings
 from ledger.errors import Misconfigured
 
 

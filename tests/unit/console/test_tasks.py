@@ -9,19 +9,19 @@ from uuid import UUID
 import pytest
 import typer
 
-from console.answers.incidents import incident
-from console.answers.sources import sources
-from console.answers.tasks import STATES, TASKS, Task, answer_of, command, state_of
-from console.answers.today_cases import tasks_of_incident, tasks_of_intake, tasks_of_request
+from application.acts.handling import Case
+from application.acts.requesting import Found
+from application.queries.incidents import incident
+from application.queries.sources import sources
+from application.queries.tasks import STATES, TASKS, Task, answer_of, command, state_of
+from application.queries.today_cases import tasks_of_incident, tasks_of_intake, tasks_of_request
+from application.words import phrase
 from console.main import command_tree
-from console.rights.handling import Case
-from console.rights.requesting import Found
 from console.show.today import today_table
-from console.words import phrase
-from ledger.bookmarks import Window
-from ledger.quarantine import SourceCount
-from projections import incidents, requests
-from projections.timetravel import fold
+from ledger.recording.quarantine import SourceCount
+from ledger.writing.bookmarks import Window
+from projections.folds.timetravel import fold
+from projections.views import incidents, requests
 from rulebook import RIGHTS
 from schemas.texts import LANGUAGES
 from tests.unit.projections.making import at, event

@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.answers.transparency import FEWEST, SUPPRESSED, report
-from console.export.transparency import transparency_csv, transparency_page
+from application.queries.transparency import FEWEST, SUPPRESSED, report
+from documents.transparency import transparency_csv, transparency_page
 
 QUARTERS, KINDS = ["2024-Q1", "2024-Q2"], ["ciot", "police"]
 CELLS = list(product(QUARTERS, KINDS))

@@ -5,8 +5,8 @@ from threading import Event
 
 import pytest
 
-from console.logs import Log
-from console.running.upkeeping import Upkeep
+from host.logs import Log
+from host.running.upkeeping import Upkeep
 from ledger.errors import Halt, Misconfigured, Retry, ServiceAway
 
 PATIENCE_S = 60.0

@@ -8,8 +8,8 @@ from typing import get_args
 import pytest
 
 import console
-from console.words import code_word, headings, phrase
-from projections.requests import CLOSINGS, Identity, Status
+from application.words import code_word, headings, phrase
+from projections.views.requests import CLOSINGS, Identity, Status
 from rulebook import ERASURE_RULES, REFUSALS
 from rulebook.erasure import Outcome
 from schemas.texts import LANGUAGES

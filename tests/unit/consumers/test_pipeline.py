@@ -13,7 +13,7 @@ from consumers.pipeline import (
     messages_of_records,
 )
 from consumers.source import Partition, Record, record_of
-from ledger.message import FileOrigin, KafkaOrigin, Message
+from ledger.writing.message import FileOrigin, KafkaOrigin, Message
 from schemas import Code, Event, Intake, Rejection
 from tests.fixtures.ledger import NOW, registered
 

@@ -5,8 +5,8 @@ from threading import Event, current_thread, main_thread
 
 import pytest
 
-from ledger.ahead import ahead
 from ledger.errors import Fenced, Halt, Overtaken
+from ledger.recording.ahead import ahead
 
 WAIT_S = 60.0
 

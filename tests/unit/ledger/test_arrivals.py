@@ -7,10 +7,10 @@ from functools import partial
 
 import pytest
 
-from console.answers.intake import validated
+from application.queries.intake import validated
 from consumers.lines import Line, lines, messages_of_lines
-from ledger.arrivals import Arrivals, blocks
-from ledger.message import BLOCK
+from ledger.recording.arrivals import Arrivals, blocks
+from ledger.writing.message import BLOCK
 from schemas import Intake
 from tests.fixtures.ledger import NOW
 

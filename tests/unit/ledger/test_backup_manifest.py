@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.backup.manifest import FORMAT, Copy, TableFile, read_manifest, sign
 from ledger.errors import Misconfigured, Unproven
-from ledger.tlog.checkpoints import parse_checkpoint
-from ledger.tlog.keys import COSIGNATURE, ED25519, SigningKey
-from ledger.tlog.notes import Note, Signature, encode_note, parse_note
+from ledger.tlog.signing.checkpoints import parse_checkpoint
+from ledger.tlog.signing.keys import COSIGNATURE, ED25519, SigningKey
+from ledger.tlog.signing.notes import Note, Signature, encode_note, parse_note
 
 ORIGIN = "ledger.example.nl/main"
 WHEN = datetime(2026, 11, 27, tzinfo=UTC)

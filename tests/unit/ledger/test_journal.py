@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from ledger.errors import Halt
-from ledger.journal import ErasureEntry, ErasureJournal
+from ledger.journal.entries import ErasureEntry, ErasureJournal
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -8,9 +8,8 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.layouts import BLIND_FIELDS, Values, layout_of, sealed_each
-from ledger.packing import blind_hash
-from ledger.sealing import (
+from ledger.crypto.layouts import BLIND_FIELDS, Values, layout_of, sealed_each
+from ledger.crypto.sealing import (
     NONCE_BYTES,
     DataKey,
     associated_data,
@@ -19,6 +18,7 @@ from ledger.sealing import (
     padded,
     seal_value,
 )
+from ledger.writing.packing import blind_hash
 from schemas import PERSONAL_FIELDS
 from schemas.encoding import to_json
 from tests.unit.ledger.test_stored_format import STREAM

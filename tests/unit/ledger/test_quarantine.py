@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.quarantine import half_fails
-from ledger.tallying import NAMELESS, Tally, tally
+from ledger.recording.quarantine import half_fails
+from ledger.recording.tallying import NAMELESS, Tally, tally
 
 
 def test_each_message_counts_once_and_for_its_own_source() -> None:

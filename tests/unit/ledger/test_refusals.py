@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.errors import Misconfigured
-from ledger.refusals import check_ports, named, refusal
+from ledger.storage.refusals import check_ports, named, refusal
 
 SAYS = 'connection to server at "127.0.0.1", port 5432 failed: '
 OPTIONS = {"user": "u", "dbname": "d", "host": "h", "password": "secret"}

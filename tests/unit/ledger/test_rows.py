@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.rows import event_rows, event_start, name_rows, name_start
+from ledger.writing.rows import event_rows, event_start, name_rows, name_start
 
 TIME = datetime(2026, 11, 24, 10, 15, 0, 123_456, tzinfo=UTC)
 texts = st.text(max_size=20)

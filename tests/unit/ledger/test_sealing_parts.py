@@ -8,8 +8,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.event import instant
-from ledger.sealing import (
+from ledger.crypto.sealing import (
     DataKey,
     KeyedHash,
     associated_data,
@@ -19,6 +18,7 @@ from ledger.sealing import (
     from_base64url,
     keyed_hash,
 )
+from ledger.event import instant
 from schemas import PERSONAL_FIELDS
 
 keys = st.binary(min_size=32, max_size=32)

@@ -6,18 +6,7 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.errors import Halt, TooLarge
-from ledger.event import (
-    ENTRY_LIMIT_BYTES,
-    Sealed,
-    check_entry_size,
-    decode_event,
-    encode_header,
-    encode_state,
-    instant,
-    present,
-)
-from ledger.sealing import (
+from ledger.crypto.sealing import (
     DataKey,
     associated_data,
     end_of_month,
@@ -29,7 +18,18 @@ from ledger.sealing import (
     unwrap_key,
     wrap_key,
 )
-from ledger.tlog.merkle import EMPTY_ROOT, hash_children, hash_leaf, root_of
+from ledger.errors import Halt, TooLarge
+from ledger.event import (
+    ENTRY_LIMIT_BYTES,
+    Sealed,
+    check_entry_size,
+    decode_event,
+    encode_header,
+    encode_state,
+    instant,
+    present,
+)
+from ledger.tlog.tree.merkle import EMPTY_ROOT, hash_children, hash_leaf, root_of
 
 KEY = bytes(range(32))
 NONCE = bytes(range(12))

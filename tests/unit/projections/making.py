@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from ledger.event import RecordedEvent, Sealed
-from projections.timetravel import fold
-from projections.view import View
+from projections.folds.timetravel import fold
+from projections.folds.view import View
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SPACE = UUID("6f0f4a8e-5d0c-4a57-9d5a-1f6a5f6b7a10")

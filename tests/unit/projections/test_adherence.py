@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from ledger.event import RecordedEvent
-from projections import findings, processing_register
-from projections.adherence import Adherence, AdherenceTally
-from projections.findings_judging import Finding
-from projections.timetravel import fold
+from projections.findings import view as findings
+from projections.findings.judging import Finding
+from projections.folds.timetravel import fold
+from projections.reading.adherence import Adherence, AdherenceTally
+from projections.views import processing_register
 from tests.unit.projections.making import ANNA, BERT, OURS, at, event, values
 
 USED: dict[str, Any] = {"activity": "billing", "categories": ["contact", "payment"]}

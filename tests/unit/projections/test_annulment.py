@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.annulment import effects, name_of
+from projections.folds.annulment import effects, name_of
 from tests.unit.projections.making import (
     ANNA,
     BERT,

@@ -7,12 +7,12 @@ from uuid import UUID
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.addressee import addressee
-from projections.choices import Choice
-from projections.consent_status import VIEW, Row
-from projections.findings_dossier import Dossier, dossier_from
-from projections.findings_look import Look
-from projections.timetravel import fold
+from projections.dossier.choices import Choice
+from projections.dossier.dossier import Dossier, dossier_from
+from projections.dossier.look import Look
+from projections.folds.timetravel import fold
+from projections.use.addressee import addressee
+from projections.views.consent_status import VIEW, Row
 from rulebook import Addressee
 from rulebook.purposes import CHANNELS
 from tests.fixtures.cases import each

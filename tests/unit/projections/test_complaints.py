@@ -4,8 +4,8 @@ from itertools import permutations
 from typing import Any
 
 from ledger.event import RecordedEvent
-from projections.complaints import OPEN, VIEW, Complaint
-from projections.timetravel import fold
+from projections.folds.timetravel import fold
+from projections.views.complaints import OPEN, VIEW, Complaint
 from tests.unit.projections.making import ANNA, at, event
 
 DAY = 24 * 60

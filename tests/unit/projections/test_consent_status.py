@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.choices import Choice
-from projections.consent_status import (
+from projections.dossier.choices import Choice
+from projections.folds.timetravel import fold
+from projections.folds.view import encode
+from projections.views.consent_status import (
     VIEW,
     Consent,
     ConsentAnswer,
     consent_answer,
     consents_among,
 )
-from projections.customer_state import Status
-from projections.timetravel import fold
-from projections.view import encode
+from projections.views.customer_state import Status
 from tests.unit.projections.making import at, event
 
 UNTIL = "2026-03-01T14:05:00+01:00"  # 65 minutes after noon in UTC

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from projections.credit import BUREAU, PURPOSE, check_at, occasion
-from projections.findings_dossier import NO_DOSSIER, Dossier, Mark
-from projections.view import Order
+from projections.dossier.dossier import NO_DOSSIER, Dossier, Mark
+from projections.folds.view import Order
+from projections.use.credit import BUREAU, PURPOSE, check_at, occasion
 from rulebook import PURPOSES, RECIPIENT_KINDS, RULES, Rule, period, rule_verdicts
 from tests.fixtures.cases import each
 

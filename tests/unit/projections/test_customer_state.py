@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.customer_state import (
+from projections.folds.timetravel import Moment, fold_at
+from projections.folds.view import encode
+from projections.views.customer_state import (
     VIEW,
     CustomerState,
     customer_kind,
@@ -16,8 +18,6 @@ from projections.customer_state import (
     since,
     status,
 )
-from projections.timetravel import Moment, fold_at
-from projections.view import encode
 from schemas import CATEGORIES
 from tests.unit.projections.making import CRM, PORTAL, annulment, at, erasure, event, values
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 from itertools import pairwise
 from uuid import UUID
 
-from projections import findings
-from projections.digest import SLICES, Digest, bounds
-from projections.view import NOWHERE, View
+from projections.findings import view as findings
+from projections.folds.digest import SLICES, Digest, bounds
+from projections.folds.view import NOWHERE, View
 
 STREAMS = [UUID(int=(n << 124) + 7) for n in range(SLICES)]
 ROWS = [("a", b"1"), ("b", b"2")]

@@ -3,8 +3,8 @@
 from typing import Any
 
 from ledger.event import RecordedEvent
-from projections.disclosures import VIEW, sorted_disclosures
-from projections.timetravel import fold_at
+from projections.folds.timetravel import fold_at
+from projections.views.disclosures import VIEW, sorted_disclosures
 from tests.unit.projections.making import ANNA, CRM, PORTAL, annulment, at, event
 
 

@@ -5,8 +5,8 @@ from itertools import chain, combinations
 from typing import Any
 
 from ledger.event import RecordedEvent
-from projections.erasing import Step, is_last, steps
-from projections.person import Person, person_of
+from projections.keeping.erasing import Step, is_last, steps
+from projections.keeping.person import Person, person_of
 from tests.unit.projections.making import ANNA, NOON, OFFICE, OURS, erasure, event, values
 
 MONTH = 30 * 24 * 60

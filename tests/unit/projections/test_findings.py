@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.findings import VIEW
-from projections.findings_join import Entry, FindingsJoin
-from projections.findings_judging import disclosure_findings
-from projections.timetravel import fold
+from projections.findings.join import Entry, FindingsJoin
+from projections.findings.judging import disclosure_findings
+from projections.findings.view import VIEW
+from projections.folds.timetravel import fold
 from rulebook import FOUNDED
 from tests.unit.projections.making import CRM, SPACE, at, event, values
 

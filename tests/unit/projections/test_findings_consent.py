@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from console.sample.tc_strings import tc_string
 from ledger.event import RecordedEvent
-from projections.findings_judging import Finding
+from projections.findings.judging import Finding
+from sample.tc_strings import tc_string
 from tests.unit.projections.making import event
 from tests.unit.projections.test_findings import judged
 

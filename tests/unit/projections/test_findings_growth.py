@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.findings import VIEW
-from projections.view import Key
+from projections.findings.view import VIEW
+from projections.folds.view import Key
 from tests.property.view_store import MemoryStore
 from tests.unit.projections.making import CRM, SPACE, event
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.findings_dossier import Dossier
-from projections.findings_reach import EVER, reach
+from projections.dossier.dossier import Dossier
+from projections.findings.reach import EVER, reach
 from tests.unit.projections.making import HR, at, event
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.incident_acts import Deed, hindrance
-from projections.incidents import VIEW, Incident
-from projections.timetravel import fold
+from projections.folds.timetravel import fold
+from projections.reading.incident_acts import Deed, hindrance
+from projections.views.incidents import VIEW, Incident
 from rulebook.incidents import regimes_in
 from tests.fixtures.cases import each
 from tests.unit.projections.making import at, event

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.holds import holds
-from projections.keepings import asked_to_restrict, keepings_of
-from projections.person import dossier_of, legal_holds, person_of
+from projections.keeping.holds import holds
+from projections.keeping.keepings import asked_to_restrict, keepings_of
+from projections.keeping.person import dossier_of, legal_holds, person_of
 from schemas import CATEGORIES
 from tests.unit.projections.making import ANNA, OFFICE, annulment, erasure, event, values
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.notifications import VIEW, Task, tasks
-from projections.timetravel import fold
+from projections.folds.timetravel import fold
+from projections.views.notifications import VIEW, Task, tasks
 from tests.unit.projections.making import CRM, OURS, event
 
 

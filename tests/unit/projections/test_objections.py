@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.addressee import addressee
-from projections.findings_dossier import Dossier, dossier_from
-from projections.findings_look import Look
-from projections.timetravel import counting
+from projections.dossier.dossier import Dossier, dossier_from
+from projections.dossier.look import Look
+from projections.folds.timetravel import counting
+from projections.use.addressee import addressee
 from rulebook import marketing_decision
 from rulebook.calendar import day_of
 from tests.unit.projections.making import ANNA, OFFICE, annulment, at, event

@@ -5,9 +5,9 @@ from itertools import permutations
 from typing import Any
 
 from ledger.event import RecordedEvent
-from projections.person import legal_holds
-from projections.powers import POWERLESS
-from projections.timetravel import counting
+from projections.folds.powers import POWERLESS
+from projections.folds.timetravel import counting
+from projections.keeping.person import legal_holds
 from rulebook.powers import POWER_TABLE
 from schemas import EVENT_TYPES
 from tests.fixtures.cases import each

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from ledger.event import RecordedEvent
-from projections import practice
-from projections.practice import SUPPLIER, Observed, observed
-from projections.timetravel import fold
+from projections.folds.timetravel import fold
+from projections.reading import practice
+from projections.reading.practice import SUPPLIER, Observed, observed
 from tests.unit.projections.making import ANNA, BERT, at, event
 
 COLLECTED: dict[str, Any] = {"notice_version": "2026-1", "origin": "portal"}

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.joining import Gathering
-from projections.processing_register import VIEW, Entry, Tally, Totals, observe
-from projections.timetravel import fold_at
-from projections.view import encode
+from projections.folds.timetravel import fold_at
+from projections.folds.view import encode
+from projections.views.processing_register import VIEW, Entry, Tally, Totals, observe
+from projections.views.register_join import Gathering
 from tests.unit.projections.making import ANNA, BERT, annulment, at, event
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.recipients import VIEW, Recipient, ended_at, known_at, recipient_at
-from projections.timetravel import fold
-from projections.view import encode
+from projections.folds.timetravel import fold
+from projections.folds.view import encode
+from projections.views.recipients import VIEW, Recipient, ended_at, known_at, recipient_at
 from tests.unit.projections.making import at, event, values
 
 DAY = 24 * 60

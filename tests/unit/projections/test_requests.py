@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.request_acts import ActOn, hindrance
-from projections.requests import VIEW, Request, evidence, standing
-from projections.timetravel import fold
+from projections.folds.timetravel import fold
+from projections.reading.request_acts import ActOn, hindrance
+from projections.views.requests import VIEW, Request, evidence, standing
 from rulebook import REFUSALS
 from tests.unit.projections.making import ANNA, at, event
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.service import Span, served_on, service_spans
+from projections.dossier.service import Span, served_on, service_spans
 from tests.unit.projections.making import ANNA, BERT, at, event
 
 DAY = 24 * 60

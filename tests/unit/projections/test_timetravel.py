@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from ledger.event import RecordedEvent
-from projections import consent_status, customer_state
-from projections.timetravel import NOW, Moment, counting, fold_at, projector, select
+from projections.folds.timetravel import NOW, Moment, counting, fold_at, projector, select
+from projections.views import consent_status, customer_state
 from tests.unit.projections.making import annulment, at, erasure, event
 
 

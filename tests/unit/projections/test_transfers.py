@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections import disclosures, recipients
-from projections.findings_disclosure import frameworks_on
-from projections.findings_dossier import dossier_from
-from projections.findings_judging import disclosure_findings
-from projections.transfers import agreed_at, place_of, transfer_of
+from projections.dossier.dossier import dossier_from
+from projections.findings.disclosure import frameworks_on
+from projections.findings.judging import disclosure_findings
+from projections.reading.transfers import agreed_at, place_of, transfer_of
+from projections.views import disclosures, recipients
 from tests.fixtures.cases import each
 from tests.unit.projections.making import at, event
 

@@ -7,14 +7,14 @@ import msgspec
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.addressee import addressee
-from projections.findings_dossier import Dossier, dossier_from, noted
-from projections.findings_fact import fact_of
-from projections.findings_judging import findings_of
-from projections.findings_look import Look
-from projections.keepings import keepings_of
-from projections.person import dossier_of
-from projections.restricting import restricted, restricted_by
+from projections.dossier.dossier import Dossier, dossier_from, noted
+from projections.dossier.fact import fact_of
+from projections.dossier.look import Look
+from projections.findings.judging import findings_of
+from projections.keeping.keepings import keepings_of
+from projections.keeping.person import dossier_of
+from projections.use.addressee import addressee
+from projections.use.restricting import restricted, restricted_by
 from rulebook import marketing_decision
 from rulebook.calendar import day_of
 from tests.unit.projections.making import ANNA, CRM, OURS, annulment, at, event

@@ -7,10 +7,10 @@ import pytest
 
 from ledger.event import RecordedEvent
 from projections import VIEWS, view_named
-from projections.dispatch import Dispatch
-from projections.joining import Gathering
-from projections.timetravel import counting, fold
-from projections.view import Order, View, encode, order_of
+from projections.folds.dispatch import Dispatch
+from projections.folds.timetravel import counting, fold
+from projections.folds.view import Order, View, encode, order_of
+from projections.views.register_join import Gathering
 from schemas import CATEGORIES
 from tests.unit.projections.making import ANNA, BERT, OURS, annulment, at, event, values
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from projections.findings_dossier import noting
+from projections.dossier.dossier import noting
 from rulebook.powers import ORDINARY, POWER_TABLE, POWERS, related
 from rulebook.sources import SENDERS, SOURCES, senders_with
 from schemas import EVENT_TYPES

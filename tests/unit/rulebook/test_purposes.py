@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 import console
-from projections import disclosures
+from projections.views import disclosures
 from rulebook import PROVISIONS, PURPOSES, Purpose, purpose_decision, purposes_on
 from rulebook.loading import RulebookError
 from rulebook.purposes import PURPOSE_WHY, _index

@@ -10,9 +10,9 @@ import pytest
 
 from consumers.pipeline import messages_of_records
 from consumers.source import Partition, record_of
-from ledger.bookmarks import HaltLimit, Window
 from ledger.errors import TooLarge
 from ledger.event import check_entry_size
+from ledger.writing.bookmarks import HaltLimit, Window
 from schemas import Code, Event, Intake, Rejection, asyncapi, decode
 from schemas.admission import MAX_AHEAD
 from schemas.catalogue import EVENT_TYPES

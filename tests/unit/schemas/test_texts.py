@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from console.sample import generating as sample
+from sample import generating as sample
 from schemas import EVENT_TYPES, PERSONAL_FIELDS
 from schemas.texts import (
     COUNT,

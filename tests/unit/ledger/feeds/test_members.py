@@ -14,7 +14,7 @@ from ledger.feeds.members import (
 )
 from ledger.feeds.trie import TOKEN_BYTES, commitment, root_in, root_of
 from ledger.feeds.vrf import Prover
-from ledger.tlog.base64 import to_base64
+from ledger.tlog.signing.base64 import to_base64
 
 SECRET, OTHER = bytes(32), b"\x01" * 32
 WHO = ["customer/1", "customer/2", "customer/2/contact/1", "visitor/v"]

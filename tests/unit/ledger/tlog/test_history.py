@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import ServiceAway
-from ledger.tlog import history
-from ledger.tlog.history import History
+from ledger.tlog.store import history
+from ledger.tlog.store.history import History
 
 # The format, word for word: lines of text, a blank one, lines of signatures, a blank one.
 RECORD = re.compile(rb"((?:[^\n]+\n)+\n(?:\xe2\x80\x94 [^\n]+\n)+)\n")

@@ -5,17 +5,17 @@ from base64 import b64encode
 import pytest
 
 from ledger.errors import Unproven
-from ledger.tlog.bundles import decode_bundle, encode_bundle
-from ledger.tlog.edge import Edge, grow
-from ledger.tlog.merkle import EMPTY_ROOT, hash_children, hash_leaf, hash_perfect, root_of
-from ledger.tlog.proofs import (
+from ledger.tlog.tree.bundles import decode_bundle, encode_bundle
+from ledger.tlog.tree.edge import Edge, grow
+from ledger.tlog.tree.merkle import EMPTY_ROOT, hash_children, hash_leaf, hash_perfect, root_of
+from ledger.tlog.tree.proofs import (
     consistency_proof,
     inclusion_proof,
     root_at,
     verify_consistency,
     verify_inclusion,
 )
-from ledger.tlog.tiles import (
+from ledger.tlog.tree.tiles import (
     bundle_path,
     decode_tile,
     encode_tile,

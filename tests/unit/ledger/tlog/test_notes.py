@@ -7,8 +7,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.errors import Misconfigured, Unproven
-from ledger.tlog.base64 import from_base64, to_base64
-from ledger.tlog.checkpoints import (
+from ledger.tlog.proving.proof_file import Proof, encode_proof, parse_proof, verify_entry
+from ledger.tlog.signing.base64 import from_base64, to_base64
+from ledger.tlog.signing.checkpoints import (
     Checkpoint,
     checkpoint_text,
     cosign_checkpoint,
@@ -16,7 +17,7 @@ from ledger.tlog.checkpoints import (
     sign_checkpoint,
     verify_checkpoint,
 )
-from ledger.tlog.keys import (
+from ledger.tlog.signing.keys import (
     COSIGNATURE,
     ED25519,
     SigningKey,
@@ -25,9 +26,8 @@ from ledger.tlog.keys import (
     cosigned_message,
     parse_verifier_key,
 )
-from ledger.tlog.merkle import EMPTY_ROOT
-from ledger.tlog.notes import Note, Signature, encode_note, parse_note, verify_note
-from ledger.tlog.proof_file import Proof, encode_proof, parse_proof, verify_entry
+from ledger.tlog.signing.notes import Note, Signature, encode_note, parse_note, verify_note
+from ledger.tlog.tree.merkle import EMPTY_ROOT
 from tests.fixtures.cases import each
 from tests.fixtures.tlog import ORIGIN, log_key, vectors, witness_key
 

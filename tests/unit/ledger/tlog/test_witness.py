@@ -8,19 +8,19 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.errors import Halt, Misconfigured, Unproven
-from ledger.tlog.base64 import to_base64
-from ledger.tlog.checkpoints import (
+from ledger.tlog.signing.base64 import to_base64
+from ledger.tlog.signing.checkpoints import (
     Checkpoint,
     checkpoint_text,
     sign_checkpoint,
     verify_checkpoint,
 )
-from ledger.tlog.cosigning import SIZE_TYPE, Request, encode_request, parse_request
-from ledger.tlog.keys import SigningKey
-from ledger.tlog.notes import Note, encode_note, parse_note, parse_signatures
-from ledger.tlog.policy import parse_policy
-from ledger.tlog.proofs import consistency_proof
-from ledger.tlog.witness import Witness
+from ledger.tlog.signing.keys import SigningKey
+from ledger.tlog.signing.notes import Note, encode_note, parse_note, parse_signatures
+from ledger.tlog.signing.policy import parse_policy
+from ledger.tlog.tree.proofs import consistency_proof
+from ledger.tlog.witnessing.cosigning import SIZE_TYPE, Request, encode_request, parse_request
+from ledger.tlog.witnessing.witness import Witness
 from tests.fixtures.cases import each
 from tests.fixtures.tlog import (
     ORIGIN,

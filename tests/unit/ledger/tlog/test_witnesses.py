@@ -8,12 +8,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.errors import Misconfigured, Retry
-from ledger.tlog.checkpoints import Checkpoint, sign_checkpoint
-from ledger.tlog.cosigning import SIZE_TYPE
-from ledger.tlog.keys import COSIGNATURE, SigningKey
-from ledger.tlog.policy import parse_policy
-from ledger.tlog.witness import Witness
-from ledger.tlog.witnesses import Cosigned, Reply, Witnesses
+from ledger.tlog.signing.checkpoints import Checkpoint, sign_checkpoint
+from ledger.tlog.signing.keys import COSIGNATURE, SigningKey
+from ledger.tlog.signing.policy import parse_policy
+from ledger.tlog.witnessing.cosigning import SIZE_TYPE
+from ledger.tlog.witnessing.witness import Witness
+from ledger.tlog.witnessing.witnesses import Cosigned, Reply, Witnesses
 from tests.fixtures.tlog import ORIGIN, decimal_leaves, log_key, naive_root, node_over
 
 LEAVES = decimal_leaves(20)

@@ -1,0 +1,157 @@
+"""Acts of the privacy office: what a command decides becomes events of the contract.
+
+The one place where commands make events. They take the path of `ledger ingest`: decoded, checked, sealed,
+recorded, or refused. What the contract refuses is refused before anything of the same call is recorded.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from consumers.files import ingest
+from consumers.pipeline import BatchLimits
+from host.settings import Settings
+from host.wiring import Site
+from ledger.errors import Reject
+from ledger.event import instant
+from schemas import REMARK, Code, Rejection, decode, is_person, through
+from schemas.encoding import to_json
+from schemas.event_type import PREFIX
+from schemas.sources import OFFICE_LABEL
+
+__all__ = ["Act", "ActRefused", "Acted", "act", "check"]
+
+# Kept with each event as the place that it came from, by which the office is known to be the office.
+ORIGIN = OFFICE_LABEL
+# So many acts of one call are recorded all or none, however small batches are set.
+_TOGETHER = 100
+
+
+class Act(Struct, frozen=True, kw_only=True):
+    """One act of the office, before it is an event. `name`: of its type, such as `identity-verified`.
+
+    `categories`: remarks among them become the fact `remarks`, as no event lists them.
+    `provision`: why the office must act, an id of the rulebook; needed with the usual legal basis. `id`: of
+    an act that a resumed run names again, at the same `time`; by chance otherwise, since one made from a
+    reference would give that away. `time`: now without it. Legal basis, provision and activity (that
+    of the settings, unless named) are stated for acts on persons only; `whole`: `facts` say all of that.
+    """
+
+    name: str
+    subject: str
+    provision: str | None = None
+    facts: Mapping[str, Any] = {}
+    categories: Sequence[str] | UnsetType = UNSET
+    personal: Mapping[str, Any] = {}
+    legal_basis: str = "6-1-c"
+    activity: str | None = None
+    time: datetime | None = None
+    id: str | None = None
+    version: int = 1
+    whole: bool = False
+
+
+class Acted(Struct, frozen=True):
+    """What became of acts, which are committed: `ids` in their order. Duplicates were there before."""
+
+    ids: tuple[str, ...]
+    recorded: int
+    duplicates: int
+    last_position: int
+
+
+class ActRefused(Reject):
+    """The ledger refused an act. `code` and `pointer` are those of a dead letter.
+
+    Why something is not for the open ledger is not said: others may read the screen, or its log.
+    """
+
+    def __init__(self, name: str, code: Code, pointer: str) -> None:
+        # What the office says has a known type and the right shape, so this code tells all that is hidden.
+        why = f"{code.value}{pointer and f' at {pointer}'}"
+        super().__init__(
+            "this is not for this ledger; nothing was recorded. A code of your own that is ordinary business"
+            " belongs in LEDGER_ORDINARY_CODES"
+            if code is Code.WITHHELD
+            else f"{name} was refused: {why}"
+        )
+        self.code = code
+        self.pointer = pointer
+
+
+def act(site: Site, acts: Sequence[Act]) -> Acted:
+    """Record acts, in order, as events of the privacy office; a few of them in one transaction.
+
+    Raises ActRefused: when the contract refuses one of them nothing is recorded; when what is recorded
+    already does (`conflicting-duplicate`, `erased-subject`), the others are. Raises Retry or Halt.
+    """
+    ids, lines = _checked(site, acts)
+    stream = BytesIO(b"\n".join(lines))
+    limits = _limits(site.batch_limits, lines)
+    result = ingest(site.open_recorder, [(ORIGIN, stream)], site.intake, site.clock, limits=limits)
+    for refused in result.rejections:
+        raise ActRefused(acts[refused.line - 1].name, refused.code, refused.pointer)
+    return Acted(ids, result.recorded, result.duplicates, result.last_position)
+
+
+def check(site: Site, acts: Sequence[Act]) -> None:
+    """Raise ActRefused when the contract refuses one of the acts; nothing is recorded.
+
+    What is recorded already may refuse it still, when it comes to that.
+    """
+    _checked(site, acts)
+
+
+def _checked(site: Site, acts: Sequence[Act]) -> tuple[tuple[str, ...], list[bytes]]:
+    """The ids of the events of acts, and their lines."""
+    now = site.clock()
+    events = [_event(one, site.settings, now) for one in acts]
+    lines = [to_json(event, sort_keys=True) for event in events]
+    intake = through(site.intake, f"file:{ORIGIN}")
+    for one, line in zip(acts, lines, strict=True):
+        outcome = decode(line, intake, now)
+        if isinstance(outcome, Rejection):
+            raise ActRefused(one.name, outcome.code, outcome.pointer)
+    return tuple(event["id"] for event in events), lines
+
+
+def _limits(limits: BatchLimits, lines: Sequence[bytes]) -> BatchLimits:
+    """Those of the settings, or what it takes to record a few acts together."""
+    few = lines[:_TOGETHER]
+    return msgspec.structs.replace(
+        limits,
+        messages=max(limits.messages, len(few)),
+        size_bytes=max(limits.size_bytes, sum(len(line) + 1 for line in few)),
+    )
+
+
+def _event(one: Act, settings: Settings, now: datetime) -> dict[str, Any]:
+    """The CloudEvent of an act."""
+    return {
+        "specversion": "1.0",
+        "id": one.id or str(uuid4()),
+        "source": settings.privacy_office,
+        "type": f"{PREFIX}{one.name}.v{one.version}",
+        "subject": one.subject,
+        "time": instant(one.time or now),
+        "datacontenttype": "application/json",
+        "data": _data(one, settings.privacy_activity),
+    }
+
+
+def _data(one: Act, activity: str) -> dict[str, Any]:
+    data: dict[str, Any] = dict(msgspec.to_builtins(one.facts))
+    if is_person(one.subject) and not one.whole:
+        data |= {"activity": one.activity or activity, "legal_basis": one.legal_basis}
+        data |= {"provision": one.provision} if one.provision else {}
+    if one.categories is not UNSET:
+        data["categories"] = [category for category in one.categories if category != REMARK]
+        data |= {"remarks": True} if REMARK in one.categories else {}
+    if one.personal:
+        data["personal"] = dict(one.personal)
+    return data

@@ -1,0 +1,122 @@
+"""What answering or refusing a request does, right by right: the acts that come before the answer itself.
+
+One table; whoever adds what a right needs adds it here. Nothing is recorded here.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from application.acts.acting import Act
+from application.acts.requesting import Found
+from application.queries.activities import activities
+from application.source import Source
+from ledger.errors import Misconfigured, Reject
+from projections.dossier.objections import activity_name, is_declared, is_marketing
+from projections.folds.timetravel import NOW
+from rulebook import provision_of
+
+__all__ = ["RESTRICTIONS", "Wanted", "acts_before_answer", "acts_before_refusal"]
+
+RESTRICTIONS = (
+    "accuracy-contested",
+    "unlawful-processing",
+    "needed-for-claims",
+    "objection-pending",
+)
+"""The four cases of GDPR Art. 18(1)."""
+
+
+class Wanted(Struct, frozen=True):
+    """How a request is to be answered. What a right does not need is not given."""
+
+    outcome: str
+    categories: Sequence[str] = ()
+    ground: str | None = None
+    review: str | None = None
+
+
+def acts_before_answer(found: Found, wanted: Wanted) -> list[Act]:
+    """What is done for the person because of the request, if anything is. Raises Misconfigured, Reject."""
+    doing = _ANSWERING.get(found.right)
+    return list(doing(found, wanted)) if doing else []
+
+
+def acts_before_refusal(source: Source, found: Found, ground: str) -> list[Act]:
+    """An objection that is refused is overruled; other refusals change nothing. Raises Reject.
+
+    An objection to direct marketing cannot be refused, nor one of which nobody knows what it is about.
+    """
+    if not found.is_objection:
+        return []
+    acts = list(_objection(found, "objection-overruled", ground))
+    wanted = [act.facts["activity_objected"] for act in acts]
+    known = activities(source, wanted, NOW)
+    for activity in wanted:
+        dossier = known[activity_name(activity)]
+        if is_marketing(activity, dossier):
+            raise Reject(
+                f"request {found.request.ref} objects to {activity}, which is direct marketing: such an "
+                "objection cannot be refused on any ground (GDPR Art. 21(2) and (3)); answer it instead"
+            )
+        if not is_declared(dossier):
+            raise Reject(
+                f"request {found.request.ref} objects to {activity}, which nobody declared: declare what it "
+                "is for before an objection to it is refused"
+            )
+    return acts
+
+
+def act_on(found: Found, name: str, /, facts: Mapping[str, Any], **members: Any) -> Act:
+    """An act of the office on a request."""
+    return Act(
+        name=name,
+        subject=found.reference,
+        provision=provision_of(found.right),
+        facts={"request_ref": found.request.ref, **facts},
+        **members,
+    )
+
+
+def _restricting(found: Found, wanted: Wanted) -> Iterator[Act]:
+    if not wanted.categories or wanted.ground is None:
+        raise Misconfigured(
+            "a request for restriction is answered with --category and --ground: expected what is "
+            "restricted, and why"
+        )
+    if wanted.ground not in RESTRICTIONS:
+        raise Misconfigured(f"--ground: expected one of {', '.join(RESTRICTIONS)}")
+    facts = {"ground": wanted.ground}
+    yield act_on(found, "processing-restricted", facts, categories=list(wanted.categories))
+
+
+def _upholding(found: Found, _wanted: Wanted) -> Iterator[Act]:
+    yield from _objection(found, "objection-upheld", None)
+
+
+def _objection(found: Found, name: str, ground: str | None) -> Iterator[Act]:
+    raised = found.request.named("objection-raised")
+    if not raised:
+        raise Reject(f"request {found.request.ref} does not say which activity it objects to")
+    for step in raised:
+        facts = {"activity_objected": step.facts["activity_objected"]}
+        yield act_on(found, name, facts | {"ground": ground or step.facts["ground"]})
+
+
+def _reviewing(found: Found, wanted: Wanted) -> Iterator[Act]:
+    reviewed = found.request.named("human-review-completed")
+    if wanted.review is not None:
+        yield act_on(found, "human-review-completed", {"outcome": wanted.review})
+    elif not reviewed:
+        raise Misconfigured(
+            "a request for human review is answered with --review: expected what the review came to, "
+            "such as confirmed or revised"
+        )
+
+
+_ANSWERING: Mapping[str, Callable[[Found, Wanted], Iterator[Act]]] = {
+    "restriction": _restricting,
+    "objection": _upholding,
+    "human-review": _reviewing,
+}

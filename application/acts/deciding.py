@@ -1,0 +1,223 @@
+"""Erasures that are decided: on a request, and by what a day makes due. The hand is `ledger.erasure.eraser.Eraser`.
+
+Each is judged under the lock of the ledger from the events that are recorded by then; what was seen
+before, in a view or on a screen, only says where to look.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
+from datetime import date, datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from host.wiring import Site
+from ledger.erasure.eraser import Eraser, Erasure
+from ledger.erasure.verdict import Verdict
+from ledger.errors import Halt, Retry, UnknownSubject
+from ledger.event import RecordedEvent
+from ledger.reading import events_of
+from ledger.storage.postgres import Session
+from projections.dossier.dossier import Dossier
+from projections.keeping.erasing import (
+    Settled,
+    Step,
+    is_last,
+    on_period,
+    on_request,
+    settled,
+    steps,
+    was_decided,
+)
+from projections.keeping.person import Person, dossier_of, person_of
+from projections.reading.persons import persons, takeovers_told_by_others
+from rulebook import Cause
+from rulebook.calendar import day_of
+
+__all__ = [
+    "Asked",
+    "Done",
+    "Due",
+    "due_steps",
+    "erase_asked",
+    "erase_due",
+    "erase_for",
+    "preview",
+]
+
+# Each step takes something away, and there are fewer kinds of it than this.
+_MOST_STEPS = 64
+
+
+class Due(Struct, frozen=True):
+    """Something that a day makes due for a person."""
+
+    stream: UUID
+    step: Step
+
+
+class Done(Struct, frozen=True):
+    """A step, and what it did; None where it is only shown."""
+
+    stream: UUID
+    step: Step
+    erasure: Erasure | None
+
+
+class Asked(Struct, frozen=True):
+    """What asks for an erasure. `categories`: None for everything of the person."""
+
+    cause: Cause
+    request_ref: str | None = None
+    categories: Collection[str] | None = None
+
+
+def preview(site: Site, reference: str, asked: Asked) -> list[Done]:
+    """What `erase_asked` would do now. Raises UnknownSubject."""
+    today, session = day_of(site.clock()), site.session("reader")
+    found = []
+    for subject in site.eraser().live_subjects(reference):
+        person = _person(site, session, subject, events_of(session, [subject]))
+        found += [Done(subject, step, None) for step in _steps_asked(person, asked, today)]
+    return found
+
+
+def erase_asked(site: Site, reference: str, asked: Asked) -> list[Done]:
+    """Decide each category of a person, record all decisions, and destroy what nothing keeps.
+
+    One result a data subject, or a step of it, committed and journalled. Raises what `Eraser.erase` raises.
+    """
+    eraser = site.eraser()
+    return [
+        done
+        for subject in eraser.live_subjects(reference)
+        for done in _all_asked(site, eraser, subject, asked)
+    ]
+
+
+def _all_asked(site: Site, eraser: Eraser, subject: UUID, asked: Asked) -> Iterator[Done]:
+    """The first step, and after it the months of rolling categories, each once the last one is gone."""
+
+    def first(person: Person, day: date, _latest: datetime | None) -> Step | None:
+        return next(iter(_steps_asked(person, asked, day)), None)
+
+    def month(person: Person, day: date, _latest: datetime | None) -> Step | None:
+        found = _steps_asked(person, asked, day)
+        return next((step for step in found if step.month is not None), None)
+
+    done = _carry_out(site, eraser, subject, first)
+    for _ in range(_MOST_STEPS):
+        if done is None:
+            return
+        yield done
+        done = _carry_out(site, eraser, subject, month)
+
+
+def _steps_asked(person: Person, asked: Asked, day: date) -> list[Step]:
+    """Periods go by the month; whatever else asks is answered at once."""
+    if asked.cause == "retention":
+        return on_period(person, day, asked.categories)
+    return [_on_request(person, asked, day)]
+
+
+def erase_for(site: Site, reference: str, request_ref: str) -> Settled:
+    """Erase what a request asks for, once, and tell what came of it.
+
+    What was decided for this request before, by a command that was interrupted, is neither decided nor told
+    again: only what has become free since goes now. Raises what `Eraser.erase` raises.
+    """
+    eraser, asked = site.eraser(), Asked("request", request_ref)
+
+    def choose(person: Person, day: date, _latest: datetime | None) -> Step | None:
+        step = _on_request(person, asked, day)
+        return None if not step.erased and was_decided(person, request_ref) else step
+
+    with suppress(UnknownSubject):  # nothing is left of them
+        for subject in eraser.live_subjects(reference):
+            _carry_out(site, eraser, subject, choose)
+    session, office = site.session("reader"), site.privacy_office
+    everybody = eraser.subjects(reference)
+    known = [dossier_of(events_of(session, [stream]), office) for stream in everybody]
+    return settled(known, request_ref)
+
+
+def _on_request(person: Person, asked: Asked, day: date) -> Step:
+    return on_request(person, asked.cause, day, asked.request_ref, asked.categories)
+
+
+def due_steps(session: Session, day: date, *, decided_only: bool = False) -> Iterator[Due]:
+    """What a day makes due, person by person, in flat memory, as far as the views are."""
+    for block in persons(session):
+        for person in block:
+            for step in steps(person, day, decided_only=decided_only):
+                yield Due(person.stream, step)
+
+
+def erase_due(
+    site: Site, *, decided_only: bool = False, stop: Callable[[], bool] = lambda: False
+) -> Iterator[Done]:
+    """Carry out what today makes due. Done once more it finds nothing left.
+
+    Raises Retry when `stop` says so between two persons, IncompleteErasure, Retry or Halt: what was given
+    until then is committed.
+    """
+    eraser, today = site.eraser(), day_of(site.clock())
+    last: UUID | None = None
+    for due in due_steps(site.new_session("reader"), today, decided_only=decided_only):
+        if stop():
+            raise Retry("told to stop")
+        if due.stream != last:
+            last = due.stream
+            yield from _erase_all(site, eraser, due.stream, decided_only)
+
+
+def _erase_all(site: Site, eraser: Eraser, stream: UUID, decided_only: bool) -> Iterator[Done]:
+    last = False
+
+    def first(person: Person, day: date, latest: datetime | None) -> Step | None:
+        nonlocal last
+        found = steps(person, day, decided_only=decided_only, last=latest)
+        last = is_last(person, found)
+        return next(iter(found), None)
+
+    for _ in range(_MOST_STEPS):
+        done = _carry_out(site, eraser, stream, first)
+        if done is None:
+            return
+        yield done
+        if last:
+            return
+    raise Halt("what was erased is still held: look at its keys with `ledger audit`")
+
+
+Choose = Callable[[Person, date, datetime | None], Step | None]
+"""From a person, a day and when their latest event occurred to the step to take."""
+
+
+def _carry_out(site: Site, eraser: Eraser, stream: UUID, choose: Choose) -> Done | None:
+    """Choose a step under the lock, and take it."""
+    today = day_of(site.clock())
+    chosen: list[Step] = []
+
+    def judge(events: Sequence[RecordedEvent]) -> Verdict | None:
+        person = _person(site, site.session("reader"), stream, events)
+        latest = max((event.time for event in events if not event.ours), default=None)
+        step = choose(person, today, latest)
+        if step is None or not step.decisions:
+            return None
+        chosen.append(step)
+        return Verdict(step.cause, step.facts(), step.request_ref, step.month)
+
+    erasure = eraser.decide(stream, judge)
+    return Done(stream, chosen[-1], erasure) if erasure else None
+
+
+def _person(site: Site, session: Session, stream: UUID, events: Sequence[RecordedEvent]) -> Person:
+    """A person, the customer whose contact person it may be, and what others' takeovers say of them."""
+
+    def other(name: str) -> Dossier | None:
+        found = events_of(session, [UUID(name)])
+        return dossier_of(found, site.privacy_office) if found else None
+
+    takeovers = takeovers_told_by_others(session, stream)
+    return person_of(stream, events, site.privacy_office, other, takeovers)

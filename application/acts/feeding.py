@@ -1,0 +1,81 @@
+"""Feeds about many persons, delivered with their list: it is kept first, then the event that commits to it.
+
+Whoever dies in between leaves a list that no event names. Nobody is told of it, and it goes with its date.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from application.acts.acting import Act, Acted, act
+from host.wiring import Site
+from ledger.errors import Misconfigured, Unproven
+from ledger.feeds.members import Members, members_of
+from ledger.feeds.trie import root_in
+from ledger.feeds.vrf import KEY_BYTES
+from ledger.tlog.signing.base64 import to_base64
+from projections.views.disclosures import FEED, Disclosure
+from rulebook import period
+
+__all__ = ["Delivery", "Kept", "deliver", "keep", "keep_until"]
+
+
+class Delivery(Struct, frozen=True):
+    """A feed that was delivered. `references`: a record each; `recipient`: its bare id."""
+
+    recipient: str
+    valid_for: str
+    references: Sequence[str]
+    time: datetime
+
+
+class Kept(NamedTuple):
+    """What was kept of a feed, until when, and what was recorded of it; None: it was there already."""
+
+    members: Members
+    until: datetime
+    acted: Acted | None = None
+
+
+def keep_until(time: datetime) -> datetime:
+    """Until when the list of a feed is kept."""
+    return time + period("feed-list")
+
+
+def deliver(site: Site, feed: Delivery) -> Kept:
+    """Keep the list of a feed under a new key, and record that the feed was delivered.
+
+    Raises ActRefused when the contract refuses the event, Retry or Halt.
+    """
+    _check_in_time(site, feed.time)
+    secret = os.urandom(KEY_BYTES)
+    members, until = members_of(secret, feed.references), keep_until(feed.time)
+    site.feed_lists("recorder").keep(secret, members, until)
+    facts = {
+        "record_count": len(feed.references),
+        "merkle_root": to_base64(members.root),
+        "valid_for": feed.valid_for,
+        "list_kept": True,
+    }
+    one = Act(name=FEED, subject=f"recipient/{feed.recipient}", facts=facts, time=feed.time)
+    return Kept(members, until, act(site, [one]))
+
+
+def keep(site: Site, feed: Disclosure, secret: bytes, references: Iterable[str]) -> Kept:
+    """Keep the list of a feed that is recorded. Raises Unproven when it does not give the event's root."""
+    _check_in_time(site, feed.occurred_at)
+    members, until = members_of(secret, references), keep_until(feed.occurred_at)
+    if members.root != root_in(feed.facts["merkle_root"]):
+        raise Unproven(
+            "list and key do not give the root that the event commits to; nothing is kept"
+        )
+    site.feed_lists("recorder").keep(secret, members, until)
+    return Kept(members, until)
+
+
+def _check_in_time(site: Site, time: datetime) -> None:
+    if keep_until(time) <= site.clock():
+        raise Misconfigured("this feed is older than lists of feeds are kept")

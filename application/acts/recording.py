@@ -1,0 +1,216 @@
+"""Events of any type by command: drafted from members, held against the contract, recorded as the office's.
+
+What the house has a command for is named; what only the ledger may say is refused.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from msgspec import Struct
+
+from application.acts.acting import Act, Acted, ActRefused, act, check
+from application.acts.filling import Unfit
+from application.queries.subjects import known_streams
+from application.source import Source
+from application.words import phrase
+from host.wiring import Site
+from ledger.errors import UnknownSubject
+from projections.reading.views import recipients_by_id, register_entries
+from rulebook import provision
+from schemas import EventType, is_person
+from schemas.codes import words_of
+from schemas.members import Member, members_of
+from schemas.references import OUTSIDERS, kind_of
+from schemas.texts import Language
+
+__all__ = [
+    "COMMANDS",
+    "ELSEWHERE",
+    "Draft",
+    "check_draft",
+    "check_subject",
+    "members_for",
+    "missing",
+    "notes",
+    "record_draft",
+    "subjects_of",
+]
+
+ELSEWHERE: Mapping[str, str] = MappingProxyType(
+    {
+        "ledger-read": "ledger state",
+        "act-approved": "ledger hold release",
+        "intake-gap-recorded": "ledger kafka accept-gap",
+        "erasure-reapplied": "ledger restore",
+        "erasure-decided": "ledger retention decide",
+        "personal-data-erased": "ledger erase",
+        "legal-hold-reviewed": "ledger hold review",
+        "legal-hold-released": "ledger hold release",
+    }
+)
+"""Types that only the ledger says, or that a second person may have to approve: what does it instead."""
+
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "rights-request-received": "ledger request open",
+        "identity-verified": "ledger request verify-identity",
+        "rights-request-extended": "ledger request extend",
+        "rights-request-refused": "ledger request refuse",
+        "rights-request-answered": "ledger request answer",
+        "access-report-issued": "ledger report access",
+        "portability-export-issued": "ledger report portability",
+        "legal-hold-placed": "ledger hold place",
+        "recipient-notified": "ledger notify record",
+        "bulk-feed-delivered": "ledger feed deliver",
+        "breach-detected": "ledger incident detect",
+        "breach-assessed": "ledger incident assess",
+        "authority-notified": "ledger incident notify",
+        "subjects-notified": "ledger incident tell",
+        "breach-closed": "ledger incident close",
+        "misuse-suspected": "ledger incident suspect",
+        "customer-warned": "ledger incident warn",
+        "misuse-resolved": "ledger incident resolve",
+    }
+)
+"""Types for which there is a command of their own, which looks at the state of the case before it records."""
+
+_PROVIDED = frozenset({"6-1-c", "6-1-e"})
+_COMMON = ("activity", "legal_basis")
+
+
+class Draft(Struct, frozen=True):
+    """An event before it is one. `data`: its members as the contract wants them."""
+
+    entry: EventType
+    subject: str
+    time: datetime
+    data: Mapping[str, Any]
+
+    @property
+    def personal(self) -> Mapping[str, Any]:
+        """Its values of persons."""
+        found: Mapping[str, Any] = self.data.get("personal", {})
+        return found
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """Its members, without any value of a person."""
+        return {name: value for name, value in self.data.items() if name != "personal"}
+
+
+def check_subject(entry: EventType, subject: str, language: Language) -> None:
+    """Raise Unfit for a subject of a kind that the type is not about."""
+    if kind_of(subject) not in entry.subjects:
+        raise Unfit(phrase("record", "about-other", language, subjects_of(entry)))
+
+
+def subjects_of(entry: EventType) -> str:
+    """How a subject of the type looks."""
+    forms = {"contact": "customer/10023/contact/1", "notice": "notice/2026-1"}
+    return ", ".join(forms.get(kind, f"{kind}/10023") for kind in sorted(entry.subjects))
+
+
+def members_for(entry: EventType, subject: str) -> tuple[Member, ...]:
+    """The members that an event about a subject has; who the person is decides what must be there."""
+    about = kind_of(subject)
+    stated = entry.needs_activity and about in OUTSIDERS
+    found = [
+        Member(
+            one.name, one.required or (stated and one.name in _COMMON), one.shape, one.is_personal
+        )
+        for one in members_of(entry.data)
+        if is_person(subject) or not one.is_personal
+    ]
+    return tuple(sorted(found, key=lambda one: not one.required))
+
+
+def missing(members: Sequence[Member], data: Mapping[str, Any], language: Language) -> list[str]:
+    """What must be there and is not, each in words."""
+    return [
+        phrase("record", "missing", language, one.name, one.means(language))
+        for one in members
+        if one.required and one.name not in data
+    ]
+
+
+def _act_of(draft: Draft) -> Act:
+    entry = draft.entry
+    return Act(
+        name=entry.name,
+        version=entry.version,
+        subject=draft.subject,
+        time=draft.time,
+        facts=draft.shown,
+        personal=draft.personal,
+        whole=True,
+    )
+
+
+def check_draft(site: Site, draft: Draft, language: Language) -> None:
+    """Raise ActRefused, or Unfit in words of the member, when the contract refuses it."""
+    try:
+        check(site, [_act_of(draft)])
+    except ActRefused as error:
+        raise _in_words(error, draft, language) or error from None
+
+
+def record_draft(site: Site, draft: Draft, language: Language) -> Acted:
+    """Record it as an event of the privacy office. Raises ActRefused, or Unfit; then nothing is recorded."""
+    try:
+        return act(site, [_act_of(draft)])
+    except ActRefused as error:
+        raise _in_words(error, draft, language) or error from None
+
+
+def _in_words(error: ActRefused, draft: Draft, language: Language) -> Unfit | None:
+    """What the contract refuses, where, and what to do; None of what may not be explained."""
+    words = words_of(error.code.value)
+    if not error.pointer or language not in words:
+        return None
+    path = error.pointer.removeprefix("/data").strip("/").replace("/", ".")
+    known = {one.name: one for one in members_of(draft.entry.data)}
+    name = path.split(".")[0]
+    where = f"{path} ({known[name].means(language)})" if name in known else path
+    return Unfit(phrase("record", "at", language, where, words[language]))
+
+
+def notes(source: Source, draft: Draft, language: Language) -> list[str]:
+    """What whoever records it should know: nothing that would stop it."""
+
+    def said(name: str, *values: Any) -> str:
+        return phrase("record-note", name, language, *values)
+
+    found = []
+    if draft.personal:
+        found.append(said("sealed", len(draft.personal)))
+    if not _is_known(source, draft.subject):
+        found.append(said("first"))
+    own = COMMANDS.get(draft.entry.name)
+    if own:
+        found.append(said("command", f"`{own}`"))
+    return [*found, *(said(name) for name in _unheard(source, draft.data))]
+
+
+def _is_known(source: Source, subject: str) -> bool:
+    try:
+        return bool(known_streams(source, subject))
+    except UnknownSubject:
+        return False
+
+
+def _unheard(source: Source, data: Mapping[str, Any]) -> list[str]:
+    """Names in it that nobody registered, declared or enacted."""
+    found = []
+    if "recipient" in data and data["recipient"] not in recipients_by_id(source.session):
+        found.append("recipient")
+    if "activity" in data:
+        entries = register_entries(source.session)
+        declared = {entry.activity for entry in entries if entry.declared}
+        if data["activity"] not in declared:
+            found.append("activity")
+    stated = data.get("provision")
+    if data.get("legal_basis") in _PROVIDED and (stated is None or provision(stated) is None):
+        found.append("provision")
+    return found

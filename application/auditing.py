@@ -1,0 +1,77 @@
+"""What an audit is made with: the log's files and keys, the key of the chain, the journal, and the checks.
+
+Nothing here writes, and nothing that it meets ends the audit: what is missing or damaged is a finding.
+"""
+
+import msgspec
+
+from host.wiring import Site
+from ledger.audit import Audit, Check, Finding, Findings, PublishedLog, audit, readable
+from ledger.audit.journal import journal_check
+from ledger.crypto.sealing import KeyedHash
+from ledger.errors import LedgerError, Retry
+from ledger.keys.opening import Opener
+from ledger.tlog.store.folder import LogFolder
+from ledger.writing.chain import CHAIN
+from projections.following.inspection import Inspected, inspect_views
+
+__all__ = ["Audited", "audit_site"]
+
+_NO_KEYS = "this machine holds no epoch key: what batches vouch for was not computed again"
+
+
+class Audited(msgspec.Struct, frozen=True):
+    """What was found of a ledger, and of its views where they were looked at.
+
+    `unchecked`: what could not be looked at, since this machine holds no key; that is no finding.
+    """
+
+    ledger: Audit
+    views: Inspected
+    unchecked: tuple[str, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, of the ledger first."""
+        return self.ledger.findings + self.views.findings
+
+
+def audit_site(site: Site, *, views: bool) -> Audited:
+    """Look at everything that a site holds, its views only where asked to. Raises Retry."""
+    before = Findings()
+    session = site.session("reader")
+    log = _log(site, before)
+    chain = _chain(site, before) if readable(session).tables else None
+    result = audit(session, log, chain, _checks(site), before, site.custody)
+    inspected = Inspected()
+    if views and result.readable.views:
+        inspected = inspect_views(site.new_session("reader"), privacy_office=site.privacy_office)
+    unchecked = () if site.provider.epochs() else (_NO_KEYS,)
+    return Audited(result, inspected, unchecked)
+
+
+def _checks(site: Site) -> tuple[Check, ...]:
+    return (journal_check(site.journal),) if site.journal.path.exists() else ()
+
+
+def _log(site: Site, findings: Findings) -> PublishedLog:
+    try:
+        return site.published_log
+    except LedgerError as error:
+        findings.note(None, "checkpoint", str(error))
+        return PublishedLog(LogFolder(site.settings.log.folder), ())
+
+
+def _chain(site: Site, findings: Findings) -> KeyedHash | None:
+    """The key of the chain; None on a machine without any epoch key."""
+    if not site.provider.epochs():
+        return None
+    session = site.session("reader")
+    try:
+        return KeyedHash(Opener(session, site.provider, site.ledger).ledger_key(CHAIN))
+    except Exception as error:
+        if session.broken:
+            raise Retry("PostgreSQL went away during the audit: run it again") from None
+        why = str(error) if isinstance(error, LedgerError) else type(error).__name__
+        findings.note(None, "chain", f"the key of the chain of batches: {why}")
+        return None

@@ -1,0 +1,56 @@
+"""Views brought up to date by whoever needs an answer from them, with or without a projector."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from host.wiring import Site
+from ledger.reading import head_position
+from projections import VIEWS
+from projections.folds.view import View
+from projections.following.apart import Apart, worthwhile
+from projections.following.observer import Observer
+from projections.following.rebuild import ViewReport, rebuild_all
+from projections.following.runner import Follower
+from projections.following.storage import bookmarks
+
+__all__ = ["bring_up_to_date", "build_again", "follower", "rebuild_outdated"]
+
+
+@contextmanager
+def follower(site: Site, observer: Observer | None = None) -> Iterator[Follower]:
+    """A follower of all views, as the projector."""
+    made = Follower(site.database, site.ledger, site.privacy_office, observer=observer)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def build_again(
+    site: Site, views: Sequence[View[Any]], processes: int | None = None
+) -> list[ViewReport]:
+    """Build views again in one pass. `processes`: that fold events; None: as many as pay."""
+    session = site.session("projector")
+    workers = processes or worthwhile(head_position(session))
+    apart = Apart(site.database, workers) if workers > 1 else None
+    return rebuild_all(session, site.ledger, views, site.privacy_office, apart)
+
+
+def rebuild_outdated(site: Site, say: Callable[[str], None]) -> None:
+    """Build those views again that were built by another version of this program."""
+    known = bookmarks(site.session("projector"))
+    outdated = [v for v in VIEWS if v.name in known and known[v.name].version != v.version]
+    for view in outdated:
+        say(f"view {view.name} is built again for version {view.version}")
+    if outdated:
+        build_again(site, outdated)
+
+
+def bring_up_to_date(site: Site) -> None:
+    """Return when every view has everything that was recorded before the call. Raises Retry or Halt.
+
+    A projector that runs at the same time makes this short, and is not disturbed.
+    """
+    with follower(site) as made:
+        made.follow_once()

@@ -1,0 +1,164 @@
+"""Lookups: what a flag names must be there, or the command fails and says what is near.
+
+Every spelling that the program prints itself names the same thing: an id, its words in both languages, a
+title, a citation. What was typed is never repeated: it may be somebody's name.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+import typer
+
+import rulebook
+from application.register_words import Words
+from application.words import spellings
+from schemas import EventType, texts
+
+__all__ = [
+    "Names",
+    "alike",
+    "codes",
+    "event_types",
+    "fields",
+    "folded",
+    "named",
+    "names_of",
+    "option_of",
+    "plain",
+    "provisions",
+    "rules",
+    "unknown",
+]
+
+Names = Mapping[str, str]
+"""Spelling, folded -> the code that it names."""
+_SEPARATORS = re.compile(r"[\s._:/,;()\-]+")
+_MOST_NEAR = 3
+_LIKENESS = 0.6
+_LIKENESS_OF_WORDS = 0.8
+_LISTED_AT_MOST = 30
+# How the rulebook's words are said in the languages that answers have.
+_WORDS = {language: Words(language) for language in texts.LANGUAGES}
+
+
+def folded(text: str) -> str:
+    """A spelling without capitals and separators."""
+    return _SEPARATORS.sub(" ", text.casefold()).strip()
+
+
+def names_of(spelled: Iterable[tuple[str, Iterable[str | None]]]) -> Names:
+    """Names from codes and their other spellings. A code comes first; a word of two codes names neither."""
+    known = [(code, [text for text in more if text]) for code, more in spelled]
+    own = {folded(code): code for code, _ in known}
+    words: dict[str, set[str]] = {}
+    for code, more in known:
+        for text in more:
+            words.setdefault(folded(text), set()).add(code)
+    return {text: next(iter(of)) for text, of in words.items() if len(of) == 1} | own
+
+
+def codes(listed: Iterable[str]) -> Names:
+    """A closed list of codes, with the words that tables and documents have for them."""
+    return names_of((code, _words_of(code)) for code in listed)
+
+
+def _words_of(code: str) -> Iterable[str | None]:
+    kind = rulebook.RECIPIENT_KINDS.get(code)
+    titles = (kind.title, kind.title_nl) if kind else ()
+    return *spellings(code), *titles
+
+
+def rules(entries: Iterable[rulebook.Rule]) -> Names:
+    """Rules of findings by id and title."""
+    return names_of((entry.id, (entry.title, entry.title_nl)) for entry in entries)
+
+
+def fields(listed: Iterable[str]) -> Names:
+    """Fields of personal data by their names in both languages."""
+    return names_of((one, (texts.field_name(one, of) for of in texts.LANGUAGES)) for one in listed)
+
+
+def event_types(entries: Iterable[EventType]) -> Names:
+    """Types of events by name and by full name, which is another one for each version."""
+    known = list(entries)
+    names = names_of((entry.name, ()) for entry in known)
+    return {**names, **{folded(entry.type): entry.type for entry in known}}
+
+
+def provisions() -> Names:
+    """Provisions by id, alias, citation in both languages, and title."""
+    return names_of(
+        (
+            entry.id,
+            (
+                *entry.aliases,
+                *(words.cited(entry.citation) for words in _WORDS.values()),
+                entry.title,
+            ),
+        )
+        for entry in rulebook.PROVISIONS
+    )
+
+
+def named(text: str, names: Names, see: str = "") -> str:
+    """The code that a text names. Raises BadParameter, with what is near, when it names none.
+
+    `see`: the command that lists what there is; without it a short list is told itself.
+    """
+    found = names.get(folded(text))
+    if found is None:
+        raise unknown(text, names, see)
+    return found
+
+
+def unknown(text: str, names: Names, see: str = "") -> typer.BadParameter:
+    """The error of a text that names nothing."""
+    known = sorted(set(names.values()))
+    is_listed = not see and len(known) <= _LISTED_AT_MOST
+    told = f"expected one of {', '.join(known)}" if is_listed else "nothing is known by this name"
+    listed = f"; see `{see}`" if see else ""
+    return typer.BadParameter(f"{told}{listed}{alike(text, names)}")
+
+
+def plain(known: Iterable[str]) -> Names:
+    """Names that have one spelling."""
+    return names_of((name, ()) for name in known)
+
+
+def alike(text: str, names: Names) -> str:
+    """What to add to the error of a text that names nothing: `; did you mean a or b?`, or nothing."""
+    near = nearest(text, names)
+    return f"; did you mean {' or '.join(near)}?" if near else ""
+
+
+def nearest(text: str, names: Names) -> list[str]:
+    """Codes whose spellings are most like a text, the likest first; then those that begin with it.
+
+    Last come those of which one word is like it: `incaso` is near `incasso-west`.
+    """
+    asked = folded(text)
+    words: dict[str, list[str]] = {}
+    for name in names:
+        for word in name.split():
+            words.setdefault(word, []).append(name)
+    likely = get_close_matches(asked, names, n=2 * _MOST_NEAR, cutoff=_LIKENESS)
+    begun = sorted(name for name in names if len(asked) > 1 and name.startswith(asked))
+    within = get_close_matches(asked, words, n=_MOST_NEAR, cutoff=_LIKENESS_OF_WORDS)
+    found = (*likely, *begun, *(name for word in within for name in words[word]))
+    return list(dict.fromkeys(names[name] for name in found))[:_MOST_NEAR]
+
+
+def option_of(names: Callable[[], Names]) -> Callable[[Any], Any]:
+    """A callback of an option or argument that takes names: what was typed -> codes.
+
+    Whoever calls it says of which option an error is.
+    """
+
+    def choose(value: Any) -> Any:
+        if value is None or isinstance(value, str):
+            return None if value is None else named(value, names())
+        return [named(one, names()) for one in value]
+
+    return choose

@@ -1,0 +1,156 @@
+"""One event as an act of processing, as the Dutch standards for logs of processing see it.
+
+Pure. What both standards ask of an act and its event does not hold in their form: identifiers, the trace,
+whose data it was, who received it. Persons, recipients and activities are the ledger's own identifiers; no
+value is opened.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from ledger.names import LedgerName
+from projections.views import disclosures
+from schemas import EVENT_TYPES, PERSONAL_FIELDS
+from schemas.references import Kind
+
+__all__ = ["INVOLVED", "Act", "Log", "involved_as", "user_facts"]
+
+INVOLVED: Mapping[Kind, str] = {
+    "customer": "klant",
+    "contact": "contactpersoon",
+    "visitor": "bezoeker",
+    "employee": "medewerker",
+}
+"""Kind of a person -> in which capacity the person is involved."""
+
+# Facts of an event that name who handled the data.
+_USERS = ("employee", "reader")
+
+
+class Log(msgspec.Struct, frozen=True):
+    """The ledger whose events are exported. `register_url`: what the id of an activity is put behind."""
+
+    ledger: LedgerName
+    confidential: bool = False
+    register_url: str | None = None
+
+    @property
+    def urn(self) -> str:
+        """What the identifiers of this ledger start with."""
+        return f"urn:processing-ledger:{self.ledger}"
+
+
+class Act(msgspec.Struct, frozen=True):
+    """An event of a ledger, and whether an annulment took it back."""
+
+    log: Log
+    event: RecordedEvent
+    annulled: bool = False
+
+    @property
+    def id(self) -> UUID:
+        """Follows from source and id of the event, so that each export names the act alike."""
+        return self._named(f"{self.event.source} {self.event.id}")
+
+    @property
+    def object_id(self) -> UUID:
+        """The person's part in this act."""
+        return uuid5(self.id, "object")
+
+    @property
+    def trace_id(self) -> UUID:
+        """The trace that the sender names, or a correlation as one; else the act is its own."""
+        trace = self.event.trace
+        if "traceparent" in trace:
+            return UUID(trace["traceparent"].split("-")[1])
+        if "correlationid" in trace:
+            return self._named(trace["correlationid"])
+        return self.id
+
+    @property
+    def span_id(self) -> str:
+        """16 hexadecimal digits, never all zero."""
+        return self.id.hex[16:]
+
+    @property
+    def parent_span_id(self) -> str | None:
+        """The sender's span; None for an event without a trace context."""
+        traceparent = self.event.trace.get("traceparent")
+        return traceparent.split("-")[2] if traceparent else None
+
+    @property
+    def activity_id(self) -> UUID | None:
+        """The stream of the activity in the register."""
+        activity = self.event.activity
+        return self.log.ledger.registry_stream(f"activity/{activity}") if activity else None
+
+    @property
+    def activity_url(self) -> str | None:
+        """Where the register tells more of the activity; a name of it when no register is named."""
+        activity = self.event.activity
+        if activity is None:
+            return None
+        return f"{self.log.register_url or f'{self.log.urn}:activity:'}{activity}"
+
+    @property
+    def person(self) -> UUID | None:
+        """Whose data it was; None for an event about no single person."""
+        return self.event.stream if self.event.subject is None else None
+
+    @property
+    def purpose(self) -> str | None:
+        """The code of what it was for, where the event or its type says so."""
+        disclosed = self._disclosed
+        return disclosed.purpose if disclosed else self.event.facts.get("purpose")
+
+    @property
+    def recipient(self) -> UUID | None:
+        """The stream of who received the data, in the register of recipients."""
+        disclosed = self._disclosed
+        if disclosed is None:
+            return None
+        return self.log.ledger.registry_stream(f"recipient/{disclosed.recipient}")
+
+    @property
+    def user(self) -> str | None:
+        """The data subject that the employee is who handled the data."""
+        facts = self.event.facts
+        return next((facts[name] for name in user_facts(self.event.type) if name in facts), None)
+
+    @property
+    def kinds_of_data(self) -> list[str]:
+        """`category/field` for each field that the event names, the bare category where it names none."""
+        event = self.event
+        fields = {*(event.facts.get("fields") or ())}
+        for category, sealed in event.sealed.items():
+            fields |= sealed.values.keys() if category in event.categories else set()
+        named = {PERSONAL_FIELDS[field] for field in fields}
+        bare = set(event.categories) - named
+        return sorted({*bare, *(f"{PERSONAL_FIELDS[field]}/{field}" for field in fields)})
+
+    @property
+    def _disclosed(self) -> disclosures.Disclosure | None:
+        is_disclosure = disclosures.keys(self.event)
+        return disclosures.evolve(None, self.event) if is_disclosure else None
+
+    def _named(self, name: str) -> UUID:
+        return uuid5(NAMESPACE_URL, f"{self.log.urn}:{name}")
+
+
+@lru_cache(maxsize=512)
+def user_facts(type: str) -> tuple[str, ...]:
+    """The facts of a type that name who handled the data."""
+    known = EVENT_TYPES.get(type)
+    return tuple(name for name in _USERS if known and name in known.references)
+
+
+@lru_cache(maxsize=512)
+def involved_as(type: str) -> str | None:
+    """The capacity in which the person of a type is involved; None where there can be several."""
+    known = EVENT_TYPES.get(type)
+    kinds = tuple(known.subjects) if known else ()
+    return INVOLVED.get(kinds[0]) if len(kinds) == 1 else None

@@ -1,0 +1,67 @@
+"""Activities that persons object to, as dossiers: what they were ever declared to be for."""
+
+from collections.abc import Callable, Iterable, Mapping
+from uuid import UUID
+
+from application.source import Source
+from ledger.event import RecordedEvent
+from ledger.reading import events_of
+from projections.dossier.dossier import NO_DOSSIER, Dossier, dossier_from, noting
+from projections.dossier.look import Look
+from projections.dossier.objections import (
+    activities_objected_to,
+    activity_name,
+    objects_to_marketing,
+)
+from projections.folds.timetravel import Moment, select
+
+__all__ = ["activities", "look_of", "objecting", "objectors"]
+
+_OBJECTED = "objected"
+_ACTS = noting({_OBJECTED})
+
+
+def activities(source: Source, wanted: Iterable[str], moment: Moment) -> dict[str, Dossier]:
+    """Name -> dossier of some activities, as they were known at a moment, whenever they were declared."""
+    names = {
+        activity_name(one): source.ledger.registry_stream(activity_name(one)) for one in wanted
+    }
+    events: dict[UUID, list[RecordedEvent]] = {stream: [] for stream in names.values()}
+    if names:
+        for event in events_of(source.session, sorted(events)):
+            events[event.stream].append(event)
+    return {
+        name: dossier_from(select(events[stream], moment.known, source.privacy_office).counted)
+        for name, stream in names.items()
+    }
+
+
+def look_of(
+    source: Source,
+    stream: UUID,
+    own: Dossier,
+    moment: Moment,
+    others: Callable[[str], Dossier | None] = lambda _name: None,
+) -> Look:
+    """A person with the activities that they objected to, and others by name."""
+    known = activities(source, activities_objected_to(own), moment)
+    return Look(stream, own, lambda name: known.get(name) or others(name))
+
+
+def objecting(source: Source, events: Iterable[RecordedEvent], moment: Moment) -> bool:
+    """Whether a person objected to direct marketing, from their events that count at a moment."""
+    own = dossier_from(events, _ACTS)
+    look = look_of(source, UUID(int=0), own, moment)
+    return objects_to_marketing(look, moment.as_of or source.now)
+
+
+def objectors(source: Source, dossiers: Mapping[UUID, Dossier], moment: Moment) -> set[UUID]:
+    """Those of some persons who objected to direct marketing."""
+    wanted = {one for own in dossiers.values() for one in activities_objected_to(own)}
+    known = activities(source, wanted, moment)
+    time = moment.as_of or source.now
+    return {
+        stream
+        for stream, own in dossiers.items()
+        if objects_to_marketing(Look(stream, own or NO_DOSSIER, known.get), time)
+    }

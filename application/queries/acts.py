@@ -1,0 +1,113 @@
+"""The events of a ledger, or of one person, as acts that other standards log; in flat memory.
+
+What annulments took back is found first, stream by stream: only their names are held in memory.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from application.processing_acts import Act, Log
+from application.queries.subjects import history_of, note_read
+from application.source import Source
+from ledger.event import RecordedEvent
+from ledger.reading import LAST, each_event, events_of, head_position
+from projections.folds.annulment import Name, name_of
+from projections.folds.timetravel import Moment, select
+from projections.following.derive import annulled_streams
+
+__all__ = ["Exported", "Wanted", "exported"]
+
+Record = Callable[[Act], dict[str, Any] | None]
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Which events: `after` a position, which is exclusive, and within inclusive bounds; None: any.
+
+    `since`, `until`: of the occurred time. `recorded_by`, `at_position`: what was known by then, also of
+    annulments.
+    """
+
+    subject: str | None = None
+    after: int = 0
+    since: datetime | None = None
+    until: datetime | None = None
+    recorded_by: datetime | None = None
+    at_position: int | None = None
+
+    def has(self, event: RecordedEvent) -> bool:
+        """Whether an event is wanted, its subject aside."""
+        return (
+            event.position > self.after
+            and (self.since is None or event.time >= self.since)
+            and (self.until is None or event.time <= self.until)
+            and (self.recorded_by is None or event.recorded_at <= self.recorded_by)
+        )
+
+
+class Exported(msgspec.Struct):
+    """How far an export came: records made, events left out by the standard, last position looked at."""
+
+    records: int = 0
+    left_out: int = 0
+    position: int = 0
+
+
+def exported(
+    source: Source, log: Log, wanted: Wanted, record: Record, told: Exported
+) -> Iterator[dict[str, Any]]:
+    """The records of the wanted events in the order of the ledger; `told` is brought up to date.
+
+    What is recorded while it runs is left for the next export. Raises UnknownSubject, before the first
+    record, for whoever is not known.
+    """
+    head = head_position(source.session)
+    upto = head if wanted.at_position is None else min(wanted.at_position, head)
+    told.position = upto
+    acts = (
+        _of_subject(source, log, wanted, upto)
+        if wanted.subject
+        else _of_all(source, log, wanted, upto)
+    )
+    return _records(acts, record, told)
+
+
+def _records(acts: Iterable[Act], record: Record, told: Exported) -> Iterator[dict[str, Any]]:
+    for act in acts:
+        made = record(act)
+        if made is None:
+            told.left_out += 1
+        else:
+            told.records += 1
+            yield made
+
+
+def _of_subject(source: Source, log: Log, wanted: Wanted, upto: int) -> Iterator[Act]:
+    assert wanted.subject
+    history = history_of(source, wanted.subject, _moment(wanted, upto))
+    note_read(source, wanted.subject)  # without a subject nobody is named
+    return (Act(log, event, by is not None) for event, by in history if wanted.has(event))
+
+
+def _of_all(source: Source, log: Log, wanted: Wanted, upto: int) -> Iterator[Act]:
+    annulled = _annulled(source, _moment(wanted, upto), upto)
+    events = each_event(source.session, min(wanted.after, LAST), upto)
+    return (Act(log, event, name_of(event) in annulled) for event in events if wanted.has(event))
+
+
+def _moment(wanted: Wanted, upto: int) -> Moment:
+    """Annulments obey what was known, never the occurred time."""
+    return Moment(recorded_by=wanted.recorded_by, at_position=upto)
+
+
+def _annulled(source: Source, moment: Moment, upto: int) -> set[Name]:
+    """The names of all events that annulments took back, as was known at a moment."""
+    names: set[Name] = set()
+    streams: list[UUID] = list(annulled_streams(source.session, upto))
+    for stream in streams:
+        events = events_of(source.session, [stream], upto)
+        names |= select(events, moment, source.privacy_office).annulled.keys()
+    return names

@@ -1,0 +1,97 @@
+"""`ledger incident notification`: what an authority must be told of a breach, and what of it is missing.
+
+Every item of GDPR Art. 33(3), the reasons for a delay (33(1)) and the phases in which it was told (33(4)).
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from application.acts.handling import Case
+from application.acts.requesting import NotAllowed
+from application.queries.incidents import clock_row
+from host.settings import Controller
+from ledger.event import instant
+from projections.views.incidents import Incident
+from rulebook.incidents import regimes_in
+
+__all__ = ["ITEMS", "breach_notice"]
+
+ITEMS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "nature": ("33(3)(a)", ("nature",)),
+    "description": ("33(3)(a)", ("description",)),
+    "subject_categories": ("33(3)(a)", ("subject_categories",)),
+    "subject_count": ("33(3)(a)", ("subject_count",)),
+    "categories": ("33(3)(a)", ("categories",)),
+    "record_count": ("33(3)(a)", ("record_count",)),
+    "contact": ("33(3)(b)", ()),
+    "consequences": ("33(3)(c)", ("consequences",)),
+    "measures": ("33(3)(d)", ("measures_taken", "measures_proposed")),
+    "delay_reason": ("33(1)", ("delay_reason",)),
+}
+"""Item -> the point of the law, and the members that say it: one of them is enough."""
+
+_TO_AUTHORITY = frozenset({"breach.gdpr", "breach.telecom.initial", "breach.telecom.full"})
+
+
+def breach_notice(case: Case, controller: Controller, time: datetime) -> dict[str, Any]:
+    """The notification as of a time. Raises NotAllowed for what is no breach.
+
+    `missing`: items that nobody said anything of; a reason for the delay only where there is one.
+    """
+    if case.incident.kind != "breach":
+        raise NotAllowed("only a breach is notified to the authority: this is a case of misuse")
+    one = case.incident.until(time)
+    begun_at = one.begun_at
+    assert begun_at
+    late = _late(one, time)
+    items = list(_items(one.told, controller, late=late))
+    return {
+        "ref": one.ref,
+        "made_at": instant(time),
+        "controller": msgspec.structs.asdict(controller),
+        "detected_at": instant(begun_at),
+        "regimes": sorted(_regimes(one)),
+        "risk": one.risk,
+        "late": late,
+        "clocks": [clock_row(clock, time) for clock in one.clocks],
+        "items": items,
+        "phases": list(_phases(one)),
+        "missing": [row["item"] for row in items if row["missing"]],
+    }
+
+
+def _regimes(one: Incident) -> set[str]:
+    return {
+        name for step in one.named("breach-detected") for name in regimes_in(step.facts["regime"])
+    }
+
+
+def _late(one: Incident, time: datetime) -> bool:
+    """Whether an authority was, or by now would be, told later than it should be."""
+    clocks = [clock for clock in one.clocks if clock.duty in _TO_AUTHORITY]
+    return any(clock.state(time) in {"late", "overdue"} for clock in clocks)
+
+
+def _items(
+    told: Mapping[str, Any], controller: Controller, *, late: bool
+) -> Iterator[dict[str, Any]]:
+    for item, (point, members) in ITEMS.items():
+        said = {name: told[name] for name in members if name in told}
+        if item == "contact":
+            said = {"contact": controller.data_protection_officer or controller.contact}
+        needed = late if item == "delay_reason" else True
+        yield {"item": item, "article": point, "said": said, "missing": needed and not said}
+
+
+def _phases(one: Incident) -> Iterator[dict[str, Any]]:
+    """When the authority was told what: information may be given in phases (Art. 33(4))."""
+    for step in one.named("authority-notified"):
+        yield {
+            "phase": step.facts["phase"],
+            "regime": step.facts["regime"],
+            "notified_at": instant(step.order.time),
+            "delay_reason": step.facts.get("delay_reason"),
+        }

@@ -1,0 +1,140 @@
+"""`ledger complaint`: what persons complained of, until when it is answered, and what came of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from application.acts.requesting import NotAllowed
+from application.queries.incidents import clock_row, step_row
+from application.queries.period import ALWAYS, Period
+from application.queries.subjects import known_streams, note_read
+from application.source import ERASED, Source, rows_known
+from ledger.event import instant
+from projections.findings.judging import Finding
+from projections.folds.timetravel import NOW, Moment
+from projections.reading.past import past_findings_about
+from projections.reading.views import complaints
+from projections.reading.views import findings as present_findings
+from projections.views.complaints import VIEW, Complaint
+from schemas import texts
+
+__all__ = ["complaint", "complaint_list", "known_complaints"]
+
+Rows = Sequence[tuple[UUID, Complaint]]
+_Broken = Mapping[tuple[str, str], Sequence[str]]
+
+
+def known_complaints(
+    source: Source, moment: Moment = NOW, refs: Sequence[str] | None = None
+) -> Rows:
+    """Complaints as they were known at a moment; of some references, or all. They say how they were."""
+    if moment.known == NOW:
+        return complaints(source.session, refs=refs)
+    return [
+        (stream, one)
+        for stream, rows in rows_known(source, VIEW, moment.known)
+        for ref, one in rows.items()
+        if refs is None or ref in refs
+    ]
+
+
+def complaint_list(
+    source: Source,
+    moment: Moment,
+    *,
+    everything: bool,
+    period: Period = ALWAYS,
+    limit: int | None = None,
+) -> dict[str, Any]:
+    """Complaints as of a moment: those that wait for an answer, or all that had been received.
+
+    Only those received in a period. `limit`: at most so many are shown, the most urgent; all are counted.
+    """
+    time = moment.as_of or source.now
+    known = [(stream, one.until(time)) for stream, one in known_complaints(source, moment)]
+    found = [
+        (stream, one)
+        for stream, one in known
+        if one.receipt and (everything or one.is_open) and period.holds(one.receipt.order.time)
+    ]
+    source.reads.note_many(())
+    names = source.names(stream for stream, _ in found)
+    broken = _broken(source, [stream for stream, _ in found], moment, time)
+    rows = [_row(names[stream], one, time, broken) for stream, one in found]
+    return {
+        "complaints": sorted(rows, key=_urgency)[:limit],
+        "open": sum(row["open"] for row in rows),
+        "overdue": sum(row["overdue"] for row in rows),
+    }
+
+
+def _urgency(row: Mapping[str, Any]) -> tuple[bool, str, str, str]:
+    """Those that wait first, by when they are due; then by reference."""
+    return not row["open"], row["due"], row["complaint_ref"], str(row["subject"])
+
+
+def complaint(
+    source: Source, ref: str, subject: str | None, moment: Moment, language: texts.Language
+) -> dict[str, Any]:
+    """One complaint with every act on it. Raises NotAllowed when there is none, or several."""
+    time = moment.as_of or source.now
+    rows = [row for row in known_complaints(source, moment, [ref]) if row[1].until(time).receipt]
+    if subject is not None:
+        streams = known_streams(source, subject)
+        rows = [row for row in rows if row[0] in streams]
+    if not rows:
+        raise NotAllowed(f"there is no complaint {ref}")
+    if len(rows) > 1:
+        raise NotAllowed(f"{len(rows)} persons have a complaint {ref}: name one with --subject")
+    [(stream, found)] = rows
+    if subject is not None:
+        note_read(source, subject)
+    one = found.until(time)
+    reference = subject or source.noted(stream)
+    broken = _broken(source, [stream], moment, time)
+    steps = [step_row(step, language, complaint_ref=ref) for step in one.steps]
+    return {**_row(reference, one, time, broken), "steps": steps}
+
+
+def _broken(source: Source, streams: Sequence[UUID], moment: Moment, time: datetime) -> _Broken:
+    """Source and id of an event -> the rules that it breaks, of some persons."""
+    if not streams:
+        return {}
+    session, office = source.session, source.privacy_office
+    about = list(dict.fromkeys(streams))
+    found: Iterable[Finding]
+    if moment == NOW:
+        found = present_findings(session, time, about=about)
+    else:
+        found = past_findings_about(session, source.ledger, about, moment, time, office)
+    rules: dict[tuple[str, str], list[str]] = {}
+    for one in found:
+        rules.setdefault((one.source, one.id), []).append(one.rule)
+    return rules
+
+
+def _row(reference: Any, one: Complaint, time: datetime, broken: _Broken) -> dict[str, Any]:
+    receipt, answer, clock = one.receipt, one.answer, one.clock
+    assert receipt
+    assert clock
+    return {
+        "complaint_ref": one.ref,
+        "subject": None if reference == ERASED else reference,
+        "received_at": instant(receipt.order.time),
+        "via": receipt.facts["via"],
+        "due": instant(clock.due),
+        "clock": clock_row(clock, time),
+        "open": one.is_open,
+        "overdue": clock.state(time) == "overdue",
+        "answered_at": instant(answer.order.time) if answer else None,
+        "answered_via": answer.facts["via"] if answer else None,
+        "outcome": one.outcome,
+        "findings": sorted(_rules_of(one, broken)),
+    }
+
+
+def _rules_of(one: Complaint, broken: _Broken) -> Iterable[str]:
+    return {
+        rule for step in one.steps for rule in broken.get((step.order.source, step.order.id), ())
+    }

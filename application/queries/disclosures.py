@@ -1,0 +1,144 @@
+"""`ledger disclosures`: who received what about whom, when, why and how."""
+
+from collections.abc import Iterator, Sequence
+from heapq import merge
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from application.queries.feeds import Membership, included, listed
+from application.queries.period import ALWAYS, Period, latest
+from application.queries.recipients import RecipientNames, recipients_then
+from application.queries.subjects import is_erased, known_streams, note_read
+from application.source import ERASED, Source
+from ledger.event import instant
+from ledger.reading import events_of
+from projections.dossier.service import service_spans
+from projections.folds.timetravel import NOW, select
+from projections.reading.transfers import Place, place_of
+from projections.reading.views import disclosed
+from projections.views.disclosures import FEED, FEED_KIND, Disclosure, sort_key
+from rulebook import provision
+from schemas import is_person
+
+__all__ = ["Wanted", "disclosures"]
+
+# References are looked up for so many disclosures at a time.
+_BLOCK_ROWS = 1_000
+# A disclosure; of a feed that is told to one person who that is, and how it is known that they were in it.
+_Row = tuple[Disclosure, tuple[str | None, Membership] | None]
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Which disclosures: of a period, `recipient` is a bare id. `limit`: at most so many, the latest.
+
+    `provision`: in any spelling that the rulebook knows.
+    """
+
+    subject: str | None = None
+    recipient: str | None = None
+    kind: str | None = None
+    provision: str | None = None
+    period: Period = ALWAYS
+    limit: int | None = None
+
+
+def disclosures(source: Source, wanted: Wanted) -> Iterator[dict[str, Any]]:
+    """Disclosures by (occurred_at, source, id). The subject of an erased person is None, as of a feed.
+
+    Of one person also the feeds about many that the person was in; `membership` says how that is known. Where
+    a disclosure does not say in which country its recipient is, the recipient's entry of the time does
+    (`country_derived`). Raises UnknownSubject when `wanted.subject` has never named anybody.
+    """
+    streams = known_streams(source, wanted.subject) if wanted.subject else None
+    note_read(source, wanted.subject)
+    feeds: list[_Row] = []
+    if wanted.subject and streams and is_person(wanted.subject):
+        feeds = _feeds(source, wanted, wanted.subject, streams)
+    rows: Iterator[_Row] = ((row, None) for row in _found(source, wanted, wanted.kind, streams))
+    rows = merge(rows, feeds, key=lambda pair: sort_key(pair[0]))
+    if wanted.provision is not None:
+        same = article_of(wanted.provision)
+        rows = (one for one in rows if one[0].provision and article_of(one[0].provision) == same)
+    names = RecipientNames(source, recipients_then(source, wanted.period.as_of))
+    return _all_shown(source, latest(rows, wanted.limit), names)
+
+
+def _found(
+    source: Source, wanted: Wanted, kind: str | None, streams: Sequence[UUID] | None
+) -> Iterator[Disclosure]:
+    return disclosed(
+        source.session,
+        streams=streams,
+        recipient=wanted.recipient,
+        kind=kind,
+        since=wanted.period.since,
+        until=wanted.period.last,
+    )
+
+
+def _feeds(source: Source, wanted: Wanted, reference: str, streams: Sequence[UUID]) -> list[_Row]:
+    """The feeds that a person was in, of those that are wanted."""
+    if wanted.kind not in {None, FEED_KIND}:
+        return []
+    feeds = [row for row in _found(source, wanted, FEED_KIND, None) if row.name == FEED]
+    events = events_of(source.session, streams)
+    spans = service_spans(select(events, NOW, source.privacy_office).counted)
+    found = included(feeds, spans, listed(source, feeds, reference))
+    subject = None if is_erased(source, reference) else reference
+    return [(row, (subject, membership)) for row, membership in found]
+
+
+def article_of(spelled: str) -> str:
+    """The provision that a text names, so that two spellings of one are equal."""
+    known = provision(spelled)
+    return known.id if known else spelled.lower()
+
+
+def _all_shown(
+    source: Source, rows: Iterator[_Row], names: RecipientNames
+) -> Iterator[dict[str, Any]]:
+    while block := list(islice(rows, _BLOCK_ROWS)):
+        names.note((row.recipient, row.occurred_at) for row, _ in block)
+        references = source.names(row.stream for row, _ in block if row.subject is None)
+        for row, feed in block:
+            reference = references.get(row.stream)  # none for a feed, which is about many
+            subject = None if reference == ERASED else reference
+            told, membership = feed or (subject, None)
+            name = names.at(row.recipient, row.occurred_at)
+            place = place_of(row, names.entry(row.recipient))
+            yield _shown(row, told, membership, name, place)
+
+
+def _shown(
+    row: Disclosure,
+    subject: Any,
+    membership: Membership | None,
+    recipient_name: Any,
+    place: Place,
+) -> dict[str, Any]:
+    return {
+        "position": row.position,
+        "occurred_at": instant(row.occurred_at),
+        "type": row.name,
+        "source": row.source,
+        "id": row.id,
+        "subject": subject,
+        "membership": membership,
+        "recipient": row.recipient,
+        "recipient_name": recipient_name,
+        "recipient_kind": row.recipient_kind,
+        "purpose": row.purpose,
+        "activity": row.activity,
+        "legal_basis": row.legal_basis,
+        "provision": row.provision,
+        "categories": list(row.categories),
+        "fields": list(row.fields or ()),  # of some kinds it is not told
+        "country": place.country,
+        "country_derived": place.derived,
+        "method": row.method,
+        "case_ref": row.case_ref,
+        "record_count": row.record_count,
+    }

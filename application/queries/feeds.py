@@ -1,0 +1,110 @@
+"""Feeds about many persons, as they are told to one of them: in which of them the person was.
+
+A feed names nobody. Whether somebody was in it is known from the list that was handed over with it; where
+there is none, it is derived: who had an active service on the day is taken to have been in it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Literal, NamedTuple
+
+from application.queries.report_person import Subject
+from application.source import Source
+from ledger.feeds.trie import root_in
+from ledger.reading import LAST, events_of
+from projections.dossier.service import Span, served_on, service_spans
+from projections.folds.timetravel import Moment, fold, select
+from projections.reading.views import disclosed, recipients_by_id
+from projections.views.disclosures import FEED, FEED_KIND, VIEW, Disclosure, sorted_disclosures
+from rulebook.calendar import day_of
+
+__all__ = ["Included", "Membership", "Run", "feeds_by", "feeds_of", "included", "listed", "runs"]
+
+Membership = Literal["list", "derived"]
+"""How it is known that somebody was in a feed."""
+_DAY = timedelta(days=1)
+
+
+class Included(NamedTuple):
+    """A feed that somebody was in, and how that is known."""
+
+    row: Disclosure
+    membership: Membership
+
+
+class Run(NamedTuple):
+    """Feeds to one recipient on days without a gap, in order, of which the same is known in the same way."""
+
+    feeds: tuple[Disclosure, ...]
+    membership: Membership
+
+    @property
+    def first(self) -> date:
+        """The first day."""
+        return day_of(self.feeds[0].occurred_at)
+
+    @property
+    def last(self) -> date:
+        """The last day."""
+        return day_of(self.feeds[-1].occurred_at)
+
+
+def included(
+    feeds: Iterable[Disclosure], spans: Sequence[Span], listed: Mapping[int, bool]
+) -> Iterator[Included]:
+    """The feeds that somebody was in. `spans`: of active services.
+
+    `listed`: by position whether they are in the list of a feed; those without a list are not there.
+    """
+    for row in feeds:
+        known = listed.get(row.position)
+        if known:
+            yield Included(row, "list")
+        elif known is None and served_on(spans, day_of(row.occurred_at)):
+            yield Included(row, "derived")
+
+
+def listed(
+    source: Source, feeds: Iterable[Disclosure], reference: str, position: int = LAST
+) -> dict[int, bool]:
+    """By position of the feeds whose list was kept by a position: whether a reference is in it.
+
+    One page of each list is read, however many members it has. Nothing of the person is opened.
+    """
+    roots = {row.position: root for row in feeds if (root := root_in(row.facts["merkle_root"]))}
+    lists = source.opener.feed_lists
+    kept = lists.of(roots.values(), position)
+    found = lists.with_member(kept, reference)
+    return {place: root in found for place, root in roots.items() if root in kept}
+
+
+def feeds_of(source: Source, subject: Subject) -> list[Included]:
+    """The feeds that the person of a report was in, as of its position, by time."""
+    feeds, spans = feeds_by(source, subject.position), service_spans(subject.counted)
+    return list(included(feeds, spans, listed(source, feeds, subject.reference, subject.position)))
+
+
+def feeds_by(source: Source, position: int) -> list[Disclosure]:
+    """Every feed that counts as of a position, by time."""
+    recipients = {row.recipient for row in disclosed(source.session, kind=FEED_KIND)}
+    recipients |= set(recipients_by_id(source.session))
+    streams = [source.ledger.registry_stream(f"recipient/{name}") for name in sorted(recipients)]
+    told = events_of(source.session, streams, position)
+    counted = select(told, Moment(at_position=position), source.privacy_office).counted
+    return sorted_disclosures(
+        fold(VIEW, (event for event in counted if event.name == FEED)).values()
+    )
+
+
+def runs(found: Iterable[Included]) -> list[Run]:
+    """What somebody was in, day after day in one, by the first day."""
+    made: dict[str, list[Run]] = {}
+    for row, membership in found:
+        known = made.setdefault(row.recipient, [])
+        last = known[-1] if known else None
+        if last and last.membership == membership and day_of(row.occurred_at) <= last.last + _DAY:
+            known[-1] = Run((*last.feeds, row), membership)
+        else:
+            known.append(Run((row,), membership))
+    every = [run for of_one in made.values() for run in of_one]
+    return sorted(every, key=lambda run: (run.feeds[0].occurred_at, run.feeds[0].position))

@@ -1,0 +1,50 @@
+"""`ledger find`: who has or had a value, through the blind index."""
+
+from typing import Any
+
+from application.queries.state import folded_state
+from application.queries.subjects import chosen
+from application.source import Source
+from ledger.errors import UnknownSubject
+from ledger.keys.opening import Missing
+from ledger.writing.packing import blind_hash
+from projections.folds.timetravel import NOW
+from projections.views.customer_state import live_values
+from schemas import PERSONAL_FIELDS
+
+__all__ = ["find"]
+
+
+def find(source: Source, field: str, value: str) -> dict[str, Any]:
+    """References of the people, sorted; `current`: whether the value is theirs now.
+
+    Spelling is folded: case and spaces do not matter. The value itself is not repeated.
+    """
+    key = source.opener.ledger_key("blind")
+    wanted = blind_hash(key, field, value)
+    references = source.opener.find(wanted)
+    source.reads.note(references, [PERSONAL_FIELDS[field]])
+    found = []
+    for reference in references:
+        known = _current(source, reference, field)
+        found.append(
+            {
+                "subject": reference,
+                "current": known is not None and blind_hash(key, field, known) == wanted,
+            }
+        )
+    return {"field": field, "subjects": found}
+
+
+def _current(source: Source, reference: str, field: str) -> Any:
+    """The value of the field now; None where there is none, or none that can be shown."""
+    try:
+        person = chosen(source, reference, NOW)
+    except UnknownSubject:
+        return None
+    category, folded = PERSONAL_FIELDS[field], folded_state(person)
+    sealed = live_values(folded).get(category, {}).get(field) if folded else None
+    if sealed is None:
+        return None
+    value = source.open(person.subject, category, field, sealed)
+    return None if isinstance(value, Missing) else value

@@ -1,0 +1,113 @@
+"""`ledger history`: every event of a person, opened, in the order of the ledger."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from application.queries.evidence import evidence_of
+from application.queries.period import ALWAYS, Period, latest
+from application.queries.subjects import history_of
+from application.source import Source, shown
+from ledger.event import RecordedEvent, instant
+from projections.folds.timetravel import Moment
+from schemas import EVENT_TYPES, is_person
+from schemas.texts import Language, text_of
+
+__all__ = ["Part", "history"]
+
+Told = tuple[RecordedEvent, str | None]
+"""An event, and the annulment that took it back."""
+
+
+class Part(msgspec.Struct, frozen=True):
+    """Which of the events: those of a period, and of these at most so many, the latest."""
+
+    period: Period = ALWAYS
+    limit: int | None = None
+
+    def of(self, events: Iterable[Told]) -> list[Told]:
+        """The events that are wanted, in the order of positions."""
+        within = [told for told in events if self.period.holds(told[0].time)]
+        kept = latest(sorted(within, key=_time_order), self.limit)
+        return sorted(kept, key=lambda told: told[0].position)
+
+
+EVERYTHING = Part()
+
+
+def _time_order(told: Told) -> tuple[datetime, str, str]:
+    event, _ = told
+    return event.time, event.source, event.id
+
+
+def history(
+    source: Source,
+    reference: str,
+    moment: Moment,
+    language: Language = "en",
+    part: Part = EVERYTHING,
+) -> Iterator[dict[str, Any]]:
+    """One line an event, by position. Raises UnknownSubject, before the first line."""
+    events = part.of(history_of(source, reference, moment))
+    _note(source, reference, [event for event, _ in events])
+    named = {UUID(text) for event, _ in events for text in _references(event).values()}
+    names = source.names(named)
+    return (
+        _line(source, event, annulled_by, names) | {"text": _text(event, language)}
+        for event, annulled_by in events
+    )
+
+
+def _note(source: Source, reference: str, events: Sequence[RecordedEvent]) -> None:
+    """A registry entry is no person's, unless its events hold values or name somebody."""
+    sealed = {category for event in events for category in event.sealed}
+    if is_person(reference) or sealed or any(_references(event) for event in events):
+        source.reads.note([reference], sealed)
+
+
+def _references(event: RecordedEvent) -> dict[str, str]:
+    """Facts that name a person -> UUID of the data subject."""
+    known = EVENT_TYPES.get(event.type)
+    names = known.references if known else ()
+    return {name: event.facts[name] for name in names if name in event.facts}
+
+
+def _line(
+    source: Source, event: RecordedEvent, annulled_by: str | None, names: dict[UUID, Any]
+) -> dict[str, Any]:
+    people = {name: names[UUID(text)] for name, text in _references(event).items()}
+    evidence = evidence_of(event.facts)
+    return {
+        "position": event.position,
+        "version": event.version,
+        "data_subject": str(event.stream),
+        "type": event.type,
+        "id": event.id,
+        "source": event.source,
+        "occurred_at": instant(event.time),
+        "recorded_at": instant(event.recorded_at),
+        "activity": event.activity,
+        "legal_basis": event.legal_basis,
+        "provision": event.provision,
+        "categories": list(event.categories),
+        "facts": event.facts | people,
+        "personal": _personal(source, event),
+        "annulled_by": annulled_by,
+        **({"evidence": evidence} if evidence else {}),
+        **({"trace": event.trace} if event.trace else {}),
+    }
+
+
+def _text(event: RecordedEvent, language: Language) -> str | None:
+    """What happened, as one sentence without values; None for a type of a later version."""
+    known = EVENT_TYPES.get(event.type)
+    if known is None:
+        return None
+    return text_of(known.name, event.facts | {"categories": event.categories}, language)
+
+
+def _personal(source: Source, event: RecordedEvent) -> dict[str, Any]:
+    return {field: shown(value) for field, value in source.personal(event).items()}

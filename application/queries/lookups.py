@@ -1,0 +1,124 @@
+"""What flags name that only the ledger knows: recipients, activities, roles, systems, provisions in use.
+
+An unknown one fails with what is near. Names of private persons are sealed and are no names here.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+
+import typer
+
+from application.lookups import Names, folded, named, names_of, provisions, unknown
+from application.source import Source
+from projections.reading.house import employees, registered_systems, roles_by_id
+from projections.reading.views import disclosed, recipients_by_id, register_entries
+from rulebook import provision
+from schemas.provision import folded as folded_provision
+
+__all__ = ["known_activity", "known_provision", "known_recipient", "known_role", "known_system"]
+
+_RECIPIENT, _ACTIVITY, _ROLE, _SYSTEM = "recipient/", "activity/", "role/", "system/"
+
+
+# What may stand behind an article: a number, a letter, or the word for a paragraph.
+_PARAGRAPH = re.compile(r"(?:[0-9]{1,2}[a-z]?|[a-z]|lid|par|onder|sub)\Z")
+
+
+@contextmanager
+def about(flag: str) -> Iterator[None]:
+    """An error in here names the flag that it is about."""
+    try:
+        yield
+    except typer.BadParameter as error:
+        raise typer.BadParameter(f"{flag}: {error.message}") from None
+
+
+def known_recipient(source: Source, flag: str, text: str) -> str:
+    """The bare id of a recipient that is registered, or got something. Raises BadParameter."""
+    rows = recipients_by_id(source.session)
+    names = names_of(
+        (id, (f"{_RECIPIENT}{id}", *(version.name for version in row.versions)))
+        for id, row in rows.items()
+    )
+    bare = text.removeprefix(_RECIPIENT)
+    if bare in rows or _got_something(source, bare):
+        return bare
+    with about(flag):
+        return named(text, names, "ledger recipients")
+
+
+def _got_something(source: Source, recipient: str) -> bool:
+    """Whether somebody gave something to a recipient whom nobody registered."""
+    return any(True for _ in islice(disclosed(source.session, recipient=recipient), 1))
+
+
+def known_activity(source: Source, flag: str, text: str) -> str:
+    """The id of an activity that is declared, or that events name. Raises BadParameter."""
+    entries = list(register_entries(source.session))
+    return _known(
+        flag,
+        text,
+        _ACTIVITY,
+        ((entry.activity, entry.name) for entry in entries),
+        "ledger register",
+    )
+
+
+def known_role(source: Source, flag: str, text: str) -> str:
+    """The id of a role that was described, or that somebody holds or held. Raises BadParameter."""
+    described = set(roles_by_id(source.session))
+    held = {act.role for row in employees(source.session).values() for act in row.grants}
+    return _known(flag, text, _ROLE, ((role, None) for role in described | held), "ledger access")
+
+
+def known_system(source: Source, flag: str, text: str) -> str:
+    """The bare id of a registered system. Raises BadParameter."""
+    systems = registered_systems(source.session)
+    return _known(
+        flag, text, _SYSTEM, ((id.removeprefix(_SYSTEM), None) for id in systems), "ledger register"
+    )
+
+
+def _known(
+    flag: str, text: str, prefix: str, rows: Iterable[tuple[str, str | None]], see: str
+) -> str:
+    listed = [(id, (f"{prefix}{id}", name)) for id, name in rows]
+    bare = text.removeprefix(prefix)
+    if any(id == bare for id, _ in listed):
+        return bare
+    with about(flag):
+        return named(text, names_of(listed), see)
+
+
+def known_provision(source: Source, text: str) -> str:
+    """The id of a provision of the rulebook; of one that only disclosures name, as it is spelled there.
+
+    Raises BadParameter.
+    """
+    names: Names = provisions()
+    known = provision(text)
+    cited = known.id if known else _cited(folded(text), names)
+    if cited:
+        return cited
+    asked = folded_provision(text)
+    for row in disclosed(source.session):
+        if row.provision and folded_provision(row.provision) == asked:
+            return row.provision
+    with about("--provision"):
+        raise unknown(text, names)
+
+
+def _cited(text: str, names: Names) -> str | None:
+    """The provision of a citation, or of the article whose paragraph it is: `AWR art. 53 lid 1`."""
+    words = text.split()
+    for many in range(len(words), 0, -1):
+        rest = words[many:]
+        if all(_PARAGRAPH.match(word) for word in rest) and any(
+            w[0].isdigit() for w in words[:many]
+        ):
+            found = names.get(" ".join(words[:many]))
+            if found:
+                return found
+    return None

@@ -1,0 +1,166 @@
+"""`ledger notify`: which recipients must be told that data was changed, and which ones were told."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from application.acts.acting import Act
+from application.queries.recipients import RecipientNames, recipients_known
+from application.queries.subjects import known_streams, note_read
+from application.source import ERASED, Source, instant_or_none, rows_known
+from ledger.errors import Misconfigured, Reject
+from ledger.event import instant
+from ledger.reading import events_of
+from projections.folds.timetravel import NOW, Moment, fold_at
+from projections.reading.views import disclosed, notifications
+from projections.views import disclosures
+from projections.views.disclosures import Disclosure
+from projections.views.notifications import VIEW, Changes, Task, tasks
+
+__all__ = ["EXCEPTIONS", "OUTCOMES", "Wanted", "Word", "notification", "notification_tasks"]
+
+EXCEPTIONS = ("impossible", "disproportionate-effort")
+OUTCOMES = ("told", *EXCEPTIONS)
+"""What may come of a task: GDPR Art. 19 knows two reasons not to tell a recipient."""
+_BLOCK_ROWS = 1_000
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Which tasks: about a person, for a recipient; also those that are done."""
+
+    subject: str | None = None
+    recipient: str | None = None
+    done: bool = False
+
+
+class Word(msgspec.Struct, frozen=True):
+    """What became of a task: the recipient was told, or why it was not."""
+
+    subject: str
+    recipient: str
+    action: str
+    outcome: str = "told"
+    ground: str | None = None
+    categories: Sequence[str] = ()
+
+
+def notification_tasks(
+    source: Source, wanted: Wanted, moment: Moment = NOW
+) -> Iterator[dict[str, Any]]:
+    """Tasks person by person, then by recipient and action. The subject of an erased person is None.
+
+    `references`: by which the recipient knows the person, for a person who was asked for. Raises
+    UnknownSubject.
+    """
+    streams = known_streams(source, wanted.subject) if wanted.subject else None
+    note_read(source, wanted.subject)
+    found = (
+        (stream, task)
+        for stream, changes in _changes(source, wanted, streams, moment)
+        for task in tasks(changes)
+        if wanted.recipient in {None, task.recipient} and (wanted.done or task.told is None)
+    )
+    return _all_shown(source, found, wanted, moment)
+
+
+def _changes(
+    source: Source, wanted: Wanted, streams: Sequence[UUID] | None, moment: Moment
+) -> Iterable[tuple[UUID, Changes]]:
+    if moment == NOW:
+        return notifications(source.session, streams=streams, open_only=not wanted.done)
+    return (
+        (stream, rows[""])
+        for stream, rows in rows_known(source, VIEW, moment)
+        if streams is None or stream in streams
+    )
+
+
+def _all_shown(
+    source: Source, found: Iterable[tuple[UUID, Task]], wanted: Wanted, moment: Moment
+) -> Iterator[dict[str, Any]]:
+    names, found = RecipientNames(source, recipients_known(source, moment)), iter(found)
+    time = moment.as_of or source.now
+    while block := list(islice(found, _BLOCK_ROWS)):
+        names.note((task.recipient, time) for _, task in block)
+        references = source.names(stream for stream, _ in block)
+        for stream, task in block:
+            reference = wanted.subject or references[stream]
+            shown = _shown(stream, None if reference == ERASED else reference, task)
+            shown["recipient_name"] = names.at(task.recipient, time)
+            if wanted.subject:
+                shown["references"] = _references(source, stream, task, moment)
+            yield shown
+
+
+def _shown(stream: UUID, subject: Any, task: Task) -> dict[str, Any]:
+    told = task.told
+    return {
+        "subject": subject,
+        "data_subject": str(stream),
+        "recipient": task.recipient,
+        "action": task.action,
+        "categories": list(task.categories),
+        "since": instant(task.since),
+        "open": told is None,
+        "outcome": told.outcome if told else None,
+        "ground": told.ground if told else None,
+        "told_at": instant_or_none(told.order.time if told else None),
+    }
+
+
+def _references(source: Source, stream: UUID, task: Task, moment: Moment) -> list[str]:
+    """The cases by which a recipient got data of a person, up to the change."""
+    rows: Iterable[Disclosure]
+    if moment == NOW:
+        rows = disclosed(
+            source.session, streams=[stream], recipient=task.recipient, until=task.since
+        )
+    else:
+        events = events_of(source.session, [stream])
+        rows = fold_at(disclosures.VIEW, events, moment, source.privacy_office).values()
+    return sorted(
+        {
+            row.case_ref
+            for row in rows
+            if row.case_ref and row.recipient == task.recipient and row.occurred_at <= task.since
+        }
+    )
+
+
+def notification(source: Source, word: Word, time: datetime) -> Act:
+    """The act that says what became of a task. Raises Reject when there is no such task, Misconfigured."""
+    if (word.outcome in EXCEPTIONS) != (word.ground is not None):
+        raise Misconfigured(
+            f"--ground: expected with {' and '.join(EXCEPTIONS)}, and with nothing else"
+        )
+    wanted = Wanted(word.subject, word.recipient, done=True)
+    mine = [
+        row
+        for row in notification_tasks(source, wanted)
+        if row["action"] == word.action and (not word.categories or _covers(word, row))
+    ]
+    if not mine:
+        raise Reject(
+            f"there is nothing to tell {word.recipient} about: no {word.action} of data it had"
+        )
+    if not any(row["open"] for row in mine):
+        raise Reject(f"{word.recipient} was told already, at {mine[0]['told_at']}")
+    if instant(time) < max(row["since"] for row in mine if row["open"]):
+        raise Reject(f"{word.recipient} cannot have been told before the {word.action}")
+    facts = {"recipient": word.recipient, "action": word.action, "outcome": word.outcome}
+    return Act(
+        name="recipient-notified",
+        subject=word.subject,
+        provision="eu.gdpr.19",
+        facts=facts | ({"ground": word.ground} if word.ground else {}),
+        categories=list(word.categories) if word.categories else msgspec.UNSET,
+        time=time,
+    )
+
+
+def _covers(word: Word, row: dict[str, Any]) -> bool:
+    return bool(set(word.categories) & set(row["categories"]))

@@ -1,0 +1,211 @@
+"""`ledger retention`: clocks, what a day makes due, what was carried out, and what is to come."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any, Literal
+from uuid import UUID
+
+from application.acts.deciding import Done, Due
+from application.queries.deciding import ground_row
+from application.source import ERASED, Source
+from ledger.crypto.sealing import end_of_month
+from projections.keeping.erasing import Step, deferrals, lasting_for, steps
+from projections.keeping.keepings import keepings_of
+from projections.keeping.lasting import Lasting
+from projections.keeping.person import Person
+from projections.reading.persons import persons
+from rulebook import Cause, ErasureFacts, kept
+from rulebook.calendar import day_of
+
+__all__ = ["clocks", "due_counts", "forecast", "retained", "step_rows"]
+
+_BLOCK = 500
+Situation = Literal["due", "deferred", "kept", "running", "not-begun", "no-period"]
+
+
+def clocks(source: Source, day: date, *, every: bool) -> Iterator[dict[str, Any]]:
+    """A row for each category that is held of anybody, in flat memory. `every`: those not due as well.
+
+    What is due is what `ledger retention run` would erase. A row without a category is about the entries
+    of somebody of whom nothing is held any more.
+    """
+    source.reads.note_many(())
+    for block in persons(source.session):
+        rows = [(person, _clocks(person, day, every)) for person in block]
+        names = source.names(person.stream for person, found in rows if found)
+        for person, found in rows:
+            for row in found:
+                yield {"subject": _name(names[person.stream]), **row}
+
+
+def _name(name: Any) -> str | None:
+    return None if name == ERASED else name
+
+
+def _clocks(person: Person, day: date, every: bool) -> list[dict[str, Any]]:
+    waiting, going = deferrals(person.dossier), _going(person, day)
+    rows = []
+    for category in person.held:
+        found = lasting_for(person, category)
+        until = found.period.until
+        passed = until is not None and until <= day
+        if every or passed or category in waiting or category in going:
+            deferred = waiting[category].cause if category in waiting else None
+            cause = going.get(category)
+            kept_by = _kept_by(person, category, cause or deferred or "retention", day)
+            rows.append(_clock(found, day, cause, deferred=deferred, kept_by=kept_by))
+    if going and not person.held:
+        rows.append(_clock(None, day, next(iter(going.values()))))
+    return rows
+
+
+def _going(person: Person, day: date) -> dict[str, Cause]:
+    """Category -> for which cause a run of that day erases it, in whole or some months of it."""
+    found: dict[str, Cause] = {}
+    for step in steps(person, day):
+        for category in step.erased:
+            found.setdefault(category, step.cause)
+    return found
+
+
+def due_counts(source: Source, day: date) -> tuple[int, int, date | None]:
+    """Of how many persons a run of that day erases what is past its period or consent, and what waited.
+
+    And since when the oldest of the first should have gone. In flat memory; nobody is named.
+    """
+    passed, deferred, oldest = 0, 0, date.max
+    for block in persons(source.session):
+        for person in block:
+            going, waiting = _going(person, day), deferrals(person.dossier)
+            late = [c for c in person.held if c in going and c not in waiting]
+            passed += bool(late or (going and not person.held))
+            deferred += any(c in going for c in waiting)
+            ends = [lasting_for(person, category).overdue_since(day) for category in late]
+            oldest = min([oldest, *(end for end in ends if end)])
+    return passed, deferred, oldest if oldest < date.max else None
+
+
+def _kept_by(person: Person, category: str, cause: Cause, day: date) -> list[dict[str, Any]]:
+    facts = ErasureFacts(cause, (category,), {}, keepings_of(person.dossier))
+    return [
+        {
+            "ground": one.ground,
+            "ref": one.ref,
+            "until": one.until.isoformat() if one.until else None,
+        }
+        for one in kept(facts, category, day)
+    ]
+
+
+def _clock(
+    found: Lasting | None,
+    day: date,
+    cause: Cause | None,
+    *,
+    deferred: Cause | None = None,
+    kept_by: Sequence[dict[str, Any]] = (),
+) -> dict[str, Any]:
+    """`grounds`: everything that keeps it that day, as in a decision, the one that lasts longest last.
+
+    `situation`: in one word, what becomes of it. What is due for another cause than its period goes whatever
+    that says; `kept` is what outlives its period.
+    """
+    return {
+        **(retained(found, day) if found else _ENTRIES),
+        "deferred": deferred,
+        "kept_by": list(kept_by),
+        "due": cause is not None,
+        "cause": cause,
+        "situation": _situation(found, day, cause, deferred),
+    }
+
+
+def _situation(
+    found: Lasting | None, day: date, cause: Cause | None, deferred: Cause | None
+) -> Situation:
+    if cause is not None or found is None:
+        return "due"
+    if deferred is not None:
+        return "deferred"
+    until = found.period.until
+    if until is not None:
+        return "kept" if until <= day else "running"
+    return "not-begun" if found.period.waits_for else "no-period"
+
+
+_ENTRIES: dict[str, Any] = dict.fromkeys(("category", "until", "rule", "waits_for")) | {
+    "grounds": [],
+    "overdue_since": None,
+}
+
+
+def retained(found: Lasting, day: date) -> dict[str, Any]:
+    """How long a category is kept, as the access report and the clocks say it.
+
+    `until`, `rule`, `waits_for`: of the period that decides. `overdue_since`: when it should have gone.
+    """
+    period, overdue = found.period, found.overdue_since(day)
+    return {
+        "category": found.category,
+        "until": period.until.isoformat() if period.until else None,
+        "rule": period.rule,
+        "waits_for": period.waits_for,
+        "grounds": [ground_row(one) for one in found.grounds(day)],
+        "overdue_since": overdue.isoformat() if overdue else None,
+    }
+
+
+def step_rows(source: Source, found: Iterable[Due | Done]) -> Iterator[dict[str, Any]]:
+    """What goes or went, a row each, in flat memory."""
+    source.reads.note_many(())
+    rows = iter(found)
+    while block := list(islice(rows, _BLOCK)):
+        names = source.names(one.stream for one in block)
+        for one in block:
+            yield _step(one.stream, _name(names[one.stream]), one.step) | _done(one)
+
+
+def _step(stream: UUID, name: str | None, step: Step) -> dict[str, Any]:
+    return {
+        "subject": name,
+        "data_subject": str(stream),
+        "cause": step.cause,
+        "request_ref": step.request_ref,
+        "categories": list(step.erased),
+        "collected_until": None
+        if step.month is None
+        else end_of_month(step.month).date().isoformat(),
+        "rules": sorted({one.first.rule for one in step.decisions.values()}),
+    }
+
+
+def _done(one: Due | Done) -> dict[str, Any]:
+    erasure = one.erasure if isinstance(one, Done) else None
+    return {
+        "keys_destroyed": len(erasure.keys) if erasure else None,
+        "position": erasure.last_position if erasure else None,
+    }
+
+
+def forecast(source: Source, until: date) -> list[dict[str, Any]]:
+    """How much of each category falls due, by month, up to a day; kept or not. Sorted; memory is flat.
+
+    What is due today for another cause than its period counts for this month.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    today = day_of(source.now)
+    for block in persons(source.session):
+        for person in block:
+            going = _going(person, today)
+            for category in person.held:
+                ends = lasting_for(person, category).period.until
+                days = [ends, today if category in going else None]
+                due = min((day for day in days if day), default=None)
+                if due is not None and due <= until:
+                    counts[f"{due:%Y-%m}", category] += 1
+    return [
+        {"month": month, "category": category, "data_subjects": count}
+        for (month, category), count in sorted(counts.items())
+    ]

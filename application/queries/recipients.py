@@ -1,0 +1,120 @@
+"""`ledger recipients`: every party that may receive personal data, as it was at a time."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from application.source import Source, shown, states_at
+from projections.folds.timetravel import Moment
+from projections.reading.views import recipients_by_id
+from projections.views.recipients import VIEW, Recipient, Version, ended_at, known_at, recipient_at
+
+__all__ = [
+    "RecipientNames",
+    "certifications_of",
+    "recipients",
+    "recipients_known",
+    "recipients_then",
+]
+
+
+def recipients(source: Source, as_of: datetime | None) -> dict[str, Any]:
+    """Every recipient that was known by then, sorted by its id."""
+    known = recipients_then(source, as_of)
+    names, time = RecipientNames(source, known), as_of or source.now
+    names.note((name, time) for name in known)
+    return {"recipients": [_recipient(names, row, time) for row in known.values()]}
+
+
+def recipients_then(source: Source, as_of: datetime | None) -> dict[str, Recipient]:
+    """Every recipient as it was known by a time, None: now; by its bare id."""
+    everybody = recipients_by_id(source.session)
+    if as_of is None:
+        return everybody
+    known = {name: known_at(row, as_of) for name, row in everybody.items()}
+    return {name: row for name, row in known.items() if row}
+
+
+def recipients_known(source: Source, moment: Moment) -> dict[str, Recipient]:
+    """Every recipient as it was known at a moment, by its bare id."""
+    return {row.recipient: row for row in states_at(source, VIEW, moment)}
+
+
+def _recipient(names: "RecipientNames", row: Recipient, time: datetime) -> dict[str, Any]:
+    version, ending = recipient_at(row, time), ended_at(row)
+    return {
+        "recipient": row.recipient,
+        "name": names.of(row.recipient, version),
+        "kind": version.kind if version else None,
+        "role": version.role if version else None,
+        "country": version.country if version else None,
+        "valid_from": version.valid_from.isoformat() if version else None,
+        "agreement_ref": version.agreement_ref if version else None,
+        "transfer_mechanism": version.transfer_mechanism if version else None,
+        "certifications": certifications_of(version),
+        "ended": {"valid_to": ending.valid_to.isoformat(), "reason": ending.reason}
+        if ending
+        else None,
+    }
+
+
+def certifications_of(version: Version | None) -> list[dict[str, Any]]:
+    """What a recipient is certified under, in the words of its entry."""
+    held = version.certifications if version else ()
+    return [msgspec.to_builtins(one) for one in held]
+
+
+class RecipientNames:
+    """Names of recipients as they were when a disclosure occurred; each is opened once."""
+
+    def __init__(self, source: Source, rows: Mapping[str, Recipient]) -> None:
+        self._source = source
+        self._rows = rows
+        self._names: dict[tuple[str, Version], Any] = {}
+        self._noted: set[str] = set()
+
+    def note(self, wanted: Iterable[tuple[str, datetime]]) -> None:
+        """Note whose sealed names will be asked for at these times: of private persons."""
+        private = {
+            recipient
+            for recipient, version in ((name, self.version(name, time)) for name, time in wanted)
+            if version and version.sealed_name
+        } - self._noted
+        self._noted |= private
+        self._source.reads.note((f"recipient/{name}" for name in sorted(private)), ["identity"])
+
+    def at(self, recipient: str, time: datetime) -> Any:
+        """The name at a time; None for a recipient that nobody registered."""
+        return self.of(recipient, self.version(recipient, time))
+
+    def public(self, recipient: str, time: datetime) -> str | None:
+        """The name at a time of whoever is no private person: it opens nothing."""
+        version = self.version(recipient, time)
+        return version.name if version else None
+
+    def of(self, recipient: str, version: Version | None) -> Any:
+        """The name in a version; that of a private person is opened with the recipient's own key."""
+        if version is None:
+            return None
+        key = recipient, version
+        if key not in self._names:
+            self._names[key] = _name(self._source, recipient, version)
+        return self._names[key]
+
+    def version(self, recipient: str, time: datetime) -> Version | None:
+        """The entry of a recipient that holds at a time."""
+        row = self.entry(recipient)
+        return recipient_at(row, time) if row else None
+
+    def entry(self, recipient: str) -> Recipient | None:
+        """All that is known of a recipient."""
+        return self._rows.get(recipient)
+
+
+def _name(source: Source, recipient: str, version: Version) -> Any:
+    if version.sealed_name is None:
+        return version.name
+    stream = source.ledger.registry_stream(f"recipient/{recipient}")
+    return shown(source.open(stream, "identity", "name", version.sealed_name))

@@ -1,0 +1,204 @@
+"""What a report about one person is made from: every event, what counts of it, every value that still opens.
+
+Everything is as of one position, so that the same position gives the same report whatever came later.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from application.queries.recipients import RecipientNames
+from application.queries.subjects import Chosen, selections
+from application.queries.undisclosed import hidden_in
+from application.source import Source, shown
+from ledger.event import RecordedEvent
+from ledger.keys.opening import Missing
+from ledger.reading import events_of
+from projections.folds.timetravel import Moment, Selected, fold, select
+from projections.folds.view import order_of
+from projections.views import customer_state, recipients
+from projections.views.customer_state import live_values
+from projections.views.disclosures import VIEW as DISCLOSURES
+from projections.views.disclosures import Disclosure, sorted_disclosures
+from projections.views.recipients import Recipient
+from schemas import PERSONAL_FIELDS
+
+__all__ = [
+    "Acted",
+    "Held",
+    "Subject",
+    "declarations",
+    "disclosures_of",
+    "named_recipients",
+    "subject_of",
+]
+
+# Facts that name a recipient.
+_PARTIES = ("recipient", "from_recipient")
+# Fields of traffic that name the other end of a call: somebody else's, unless it is the person's own number.
+_OTHER_END = frozenset({"called_number", "calling_number"})
+_OWN_NUMBERS = ("mobile_number", "fixed_number", "assigned_numbers")
+# What is shown of the number of somebody else: country and network, not the subscriber.
+_SHOWN_DIGITS = 6
+
+
+class Acted(NamedTuple):
+    """An event of the person, and the annulment that took it back, if any did."""
+
+    event: RecordedEvent
+    annulled_by: str | None
+
+
+class Held(NamedTuple):
+    """A value that is still held. `current`: it counts now; otherwise a later one took its place."""
+
+    category: str
+    field: str
+    value: Any
+    current: bool
+    event: RecordedEvent
+    annulled_by: str | None
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """All data subjects of a reference, up to a position. `acts` stand in the order of positions.
+
+    `undisclosed`: what counts of holds of which the person is not told. It is among neither `acts` nor
+    `counted`, and nothing of it is shown.
+    """
+
+    reference: str
+    position: int
+    streams: tuple[UUID, ...]
+    acts: tuple[Acted, ...]
+    counted: tuple[RecordedEvent, ...]
+    values: tuple[Held, ...]
+    undisclosed: tuple[RecordedEvent, ...] = ()
+
+
+def subject_of(source: Source, reference: str, position: int) -> Subject:
+    """Everything about a person up to a position; the read of it is noted. Raises UnknownSubject."""
+    found = selections(source, reference, Moment(at_position=position))
+    hidden = hidden_in(chosen.selected for chosen in found)
+    acts = [act for act in _acts(found) if not hidden(act.event)]
+    counted = [event for chosen in found for event in chosen.selected.counted]
+    source.reads.note([reference], {category for act in acts for category in act.event.sealed})
+    live = {name for chosen in found for name in _live(chosen.selected)}
+    return Subject(
+        reference=reference,
+        position=position,
+        streams=tuple(chosen.subject for chosen in found),
+        acts=tuple(acts),
+        counted=tuple(event for event in counted if not hidden(event)),
+        values=_masked(tuple(_values(source, acts, live))),
+        undisclosed=tuple(event for event in counted if hidden(event)),
+    )
+
+
+def _acts(found: Iterable[Chosen]) -> list[Acted]:
+    """Every event, in the order of positions."""
+    acts = (
+        Acted(event, chosen.selected.annulled.get((event.source, event.id)))
+        for chosen in found
+        for event in chosen.selected.shown
+    )
+    return sorted(acts, key=lambda act: act.event.position)
+
+
+def _live(selected: Selected) -> Iterator[tuple[str, str, str]]:
+    """Source and id of the event, and the field, of every value that counts."""
+    state = fold(customer_state.VIEW, selected.counted, selected.erasures).get("")
+    for fields in (live_values(state) if state else {}).values():
+        for field, value in fields.items():
+            yield value.source, value.id, field
+
+
+def _values(
+    source: Source, acts: Iterable[Acted], live: set[tuple[str, str, str]]
+) -> Iterator[Held]:
+    for act in acts:
+        event = act.event
+        for field, value in source.personal(event).items():
+            if value is not Missing.ERASED:
+                current = (event.source, event.id, field) in live
+                category = PERSONAL_FIELDS[field]
+                yield Held(category, field, shown(value), current, event, act.annulled_by)
+
+
+def _masked(values: tuple[Held, ...]) -> tuple[Held, ...]:
+    """The numbers of the other ends of calls are somebody else's data (GDPR Art. 15(4))."""
+    own = {
+        number for held in values if held.field in _OWN_NUMBERS for number in _listed(held.value)
+    }
+    return tuple(
+        held._replace(value=_shortened(held.value, own)) if held.field in _OTHER_END else held
+        for held in values
+    )
+
+
+def _shortened(value: Any, own: set[Any]) -> Any:
+    if isinstance(value, list):
+        return [_shortened(one, own) for one in value]
+    return value if value in own or not isinstance(value, str) else f"{value[:_SHOWN_DIGITS]}…"
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value] if isinstance(value, str) else []
+
+
+def disclosures_of(subject: Subject) -> list[Disclosure]:
+    """What was given to others, by time."""
+    rows = fold(DISCLOSURES, subject.counted).values()
+    return sorted_disclosures(rows)
+
+
+def named_recipients(
+    source: Source, subject: Subject, rows: Iterable[Disclosure]
+) -> RecipientNames:
+    """The recipients that a person's events name, as the ledger knew them; names of disclosures are noted."""
+    found = list(rows)
+    known = {
+        recipient: row
+        for recipient in {*(row.recipient for row in found), *_parties(subject)}
+        if (row := _recipient(source, recipient, subject.position))
+    }
+    names = RecipientNames(source, known)
+    names.note(
+        (row.recipient, row.occurred_at) for row in found if row.recipient_kind != "subscriber"
+    )
+    return names
+
+
+def _parties(subject: Subject) -> set[str]:
+    """Whom the events of a person name."""
+    named = {act.event.facts.get(fact) for act in subject.acts for fact in _PARTIES}
+    return {name for name in named if name}
+
+
+def _recipient(source: Source, recipient: str, position: int) -> Recipient | None:
+    selected = _registry(source, f"recipient/{recipient}", position)
+    return fold(recipients.VIEW, selected.counted).get("")
+
+
+def declarations(
+    source: Source, activities: Iterable[str], position: int
+) -> dict[str, RecordedEvent]:
+    """Activity -> the declaration that holds at the position."""
+    found = {}
+    for activity in sorted(set(activities)):
+        declared = [
+            event
+            for event in _registry(source, f"activity/{activity}", position).counted
+            if event.name in {"processing-activity-declared", "processing-activity-changed"}
+        ]
+        if declared:
+            found[activity] = max(declared, key=order_of)
+    return found
+
+
+def _registry(source: Source, reference: str, position: int) -> Selected:
+    stream = source.ledger.registry_stream(reference)
+    moment = Moment(at_position=position)
+    return select(events_of(source.session, [stream], position), moment, source.privacy_office)

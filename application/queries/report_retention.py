@@ -1,0 +1,61 @@
+"""Until when each category of a person's data is kept, and what keeps it (GDPR Art. 15(1)(d))."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import rulebook
+from application.queries.periods import retained
+from application.queries.report_person import Subject
+from application.source import Source
+from ledger.event import RecordedEvent
+from ledger.reading import events_of
+from projections.dossier.dossier import Dossier
+from projections.keeping.erasing import lasting_for
+from projections.keeping.person import Person, dossier_of, person_of
+from projections.keeping.retention import oldest
+from projections.use.restricting import restricted
+
+__all__ = ["retention_of"]
+
+_DECIDED = "erasure-decided"
+
+
+def retention_of(source: Source, subject: Subject, day: date) -> list[dict[str, Any]]:
+    """Of each category that is held: its period, what keeps it on a day, and what is overdue by then.
+
+    Sorted by category.
+    """
+    rows = []
+    for stream in subject.streams:
+        events = [
+            event
+            for event in (*(act.event for act in subject.acts), *subject.undisclosed)
+            if event.stream == stream
+        ]
+        person = person_of(
+            stream, events, source.privacy_office, lambda name: _other(source, name, subject)
+        )
+        rows += [_row(person, category, events, day) for category in person.held]
+    return sorted(rows, key=lambda row: str(row["category"]))
+
+
+def _other(source: Source, stream: str, subject: Subject) -> Dossier:
+    events = events_of(source.session, [UUID(stream)], subject.position)
+    return dossier_of(events, source.privacy_office)
+
+
+def _row(person: Person, category: str, events: list[RecordedEvent], day: date) -> dict[str, Any]:
+    found = lasting_for(person, category).told()
+    rule = rulebook.retention_rule(found.period.rule) if found.period.rule else None
+    decided = [e for e in events if e.name == _DECIDED and category in e.facts["decisions"]]
+    first = oldest(person.traces, category)
+    return {
+        **retained(found, day),
+        "period": rule.period if rule else None,
+        "title": {"en": rule.title, "nl": rule.title_nl} if rule else None,
+        "citation": rule.citation if rule else None,
+        "restricted": category in restricted(person.dossier),
+        "decision": decided[-1].facts["decisions"][category] if decided else None,
+        "positions": sorted({first.position, *(event.position for event in decided[-1:])}),
+    }

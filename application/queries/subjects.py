@@ -1,0 +1,128 @@
+"""From a reference to the events of its data subjects, as of a moment."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from application.source import Source
+from ledger.errors import Misconfigured, UnknownSubject
+from ledger.event import RecordedEvent
+from ledger.reading import events_of
+from projections.folds.timetravel import Moment, Selected, select
+from schemas import is_person
+from schemas.references import kind_of
+
+__all__ = [
+    "Chosen",
+    "check_person",
+    "check_reference",
+    "chosen",
+    "customer_of",
+    "history_of",
+    "is_erased",
+    "known_streams",
+    "note_read",
+    "selections",
+]
+
+
+class Chosen(NamedTuple):
+    """The data subject of a moment, and its events."""
+
+    subject: UUID
+    selected: Selected
+
+
+def check_reference(reference: str) -> None:
+    """Raise Misconfigured for what is no reference to anything."""
+    if kind_of(reference) is None:
+        raise Misconfigured("a subject looks like customer/10023 or customer/10023/contact/1")
+
+
+def check_person(reference: str) -> None:
+    """Raise Misconfigured for what is no reference to a person."""
+    check_reference(reference)
+    if not is_person(reference):
+        raise Misconfigured("this answer is about persons, such as customer/10023 or employee/7")
+
+
+def customer_of(reference: str) -> str | None:
+    """The customer of a contact person, None for everybody else."""
+    return "/".join(reference.split("/")[:2]) if kind_of(reference) == "contact" else None
+
+
+def streams_of(source: Source, reference: str) -> list[UUID]:
+    """Every stream that a reference has named, in the order of time."""
+    if not is_person(reference):
+        return [source.ledger.registry_stream(reference)]
+    return [period.subject for period in source.opener.periods(reference)]
+
+
+def known_streams(source: Source, reference: str) -> list[UUID]:
+    """Like `streams_of`, for a reference that has named somebody. Raises UnknownSubject."""
+    streams = streams_of(source, reference)
+    if not streams:
+        raise UnknownSubject
+    return streams
+
+
+def is_erased(source: Source, reference: str) -> bool:
+    """Whether a reference has named somebody, and everything of them is erased."""
+    return bool(streams_of(source, reference)) and not source.opener.live_subjects(reference)
+
+
+def note_read(source: Source, reference: str | None) -> None:
+    """Note an answer that opens no values but references: about one subject, or about many."""
+    if reference is None:
+        source.reads.note_many(())
+    else:
+        source.reads.note([reference], ())
+
+
+def history_of(
+    source: Source, reference: str, moment: Moment
+) -> list[tuple[RecordedEvent, str | None]]:
+    """Events of all data subjects of a reference, each with the annulment that took it back.
+
+    In the order of positions; what a moment leaves out is left out. Raises UnknownSubject.
+    """
+    history: list[tuple[RecordedEvent, str | None]] = []
+    for events in _by_stream(source, streams_of(source, reference)).values():
+        selected = select(events, moment, source.privacy_office)
+        history += [
+            (event, selected.annulled.get((event.source, event.id))) for event in selected.shown
+        ]
+    return sorted(history, key=lambda pair: pair[0].position)
+
+
+def selections(source: Source, reference: str, moment: Moment) -> list[Chosen]:
+    """Every data subject of a reference with its events, in the order of time. Raises UnknownSubject."""
+    streams = streams_of(source, reference)
+    return [
+        Chosen(stream, select(events, moment, source.privacy_office))
+        for stream, events in _by_stream(source, streams).items()
+    ]
+
+
+def chosen(source: Source, reference: str, moment: Moment) -> Chosen:
+    """The latest data subject of a reference that is known at a moment. Raises UnknownSubject.
+
+    Its period has begun by then, and there is an event of it that the moment shows.
+    """
+    periods = source.opener.periods(reference)
+    by_stream = _by_stream(source, [period.subject for period in periods])
+    for index, period in reversed(list(enumerate(periods))):
+        begun = index == 0 or moment.as_of is None or period.valid_from <= moment.as_of
+        selected = select(by_stream[period.subject], moment, source.privacy_office)
+        if begun and selected.shown:
+            return Chosen(period.subject, selected)
+    raise UnknownSubject("The ledger holds nothing about this subject at that moment.")
+
+
+def _by_stream(source: Source, streams: Sequence[UUID]) -> dict[UUID, list[RecordedEvent]]:
+    by_stream: dict[UUID, list[RecordedEvent]] = {stream: [] for stream in streams}
+    for event in events_of(source.session, streams):
+        by_stream[event.stream].append(event)
+    if not any(by_stream.values()):
+        raise UnknownSubject
+    return by_stream

@@ -1,0 +1,136 @@
+"""`ledger transfers`: what left the European Economic Area, where to, and on which ground.
+
+Where data went is what the disclosure says, or else the country of its recipient at the time. What it rests
+on is judged for the day of the disclosure and for the recipient as it was then: a decision of adequacy may
+cover only some. Persons are counted, never named.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from application.queries.period import Period
+from application.queries.recipients import recipients_then
+from application.source import Source, instant_or_none
+from ledger.event import RecordedEvent
+from ledger.reading import events_of
+from projections.folds.timetravel import counting
+from projections.reading.transfers import agreed_at, place_of, transfer_of
+from projections.reading.views import disclosed
+from projections.views.disclosures import Disclosure
+from projections.views.recipients import Recipient
+from rulebook import Transfer
+
+__all__ = ["transfers"]
+
+# Persons whose events are in memory together.
+_BLOCK_ROWS = 200
+_Key = tuple[str, str, str | None, bool | None, str | None]
+"""Country, region, mechanism, whether the customer had agreed (None: a feed about many), what is lacking."""
+
+
+class _Group(msgspec.Struct):
+    """Disclosures that agree in all that matters for chapter V. `derived`: countries from the register."""
+
+    disclosures: int = 0
+    derived: int = 0
+    people: set[UUID] = set()
+    recipients: set[str] = set()
+    kinds: set[str] = set()
+    first: datetime | None = None
+    last: datetime | None = None
+
+    def add(self, row: Disclosure, derived: bool) -> None:
+        self.disclosures += 1
+        self.derived += derived
+        if row.subject is None:
+            self.people.add(row.stream)
+        self.recipients.add(row.recipient)
+        self.kinds.add(row.recipient_kind)
+        self.first = self.first or row.occurred_at  # rows come in the order of time
+        self.last = row.occurred_at
+
+
+class _Outside(msgspec.Struct, frozen=True):
+    """A disclosure outside the EEA."""
+
+    row: Disclosure
+    country: str
+    derived: bool
+    found: Transfer
+
+    def key(self, agreed: bool | None) -> _Key:
+        """What it is counted with."""
+        return self.country, self.found.region, self.found.mechanism, agreed, self.found.lacks
+
+
+def transfers(source: Source, wanted: Period) -> dict[str, Any]:
+    """Disclosures outside the EEA, grouped; those inside and those to an unknown country are counted.
+
+    Memory grows with the persons whose data left the EEA.
+    """
+    seen = {"inside_eea": 0, "country_unknown": 0}
+    recipients = recipients_then(source, wanted.as_of)
+    rows = disclosed(source.session, since=wanted.since, until=wanted.last)
+    groups: dict[_Key, _Group] = {}
+    outside = _outside(rows, recipients, seen)
+    while block := list(islice(outside, _BLOCK_ROWS)):
+        events = _counted(source, {one.row.stream for one in block})
+        for one in block:
+            agreed = None
+            if one.row.subject is None:
+                agreed = agreed_at(events[one.row.stream], one.country, one.row.occurred_at)
+            groups.setdefault(one.key(agreed), _Group()).add(one.row, one.derived)
+    ordered = sorted(groups.items(), key=_order)
+    return {"transfers": [_shown(*one) for one in ordered], **seen}
+
+
+def _outside(
+    rows: Iterable[Disclosure], recipients: Mapping[str, Recipient], seen: dict[str, int]
+) -> Iterator[_Outside]:
+    for row in rows:
+        known = recipients.get(row.recipient)
+        place, found = place_of(row, known), transfer_of(row, known)
+        if place.country is None or found is None:
+            seen["country_unknown"] += 1
+        elif found.region == "eea":
+            seen["inside_eea"] += 1
+        else:
+            yield _Outside(row, place.country, place.derived, found)
+
+
+def _counted(source: Source, streams: set[UUID]) -> dict[UUID, list[RecordedEvent]]:
+    by_stream: dict[UUID, list[RecordedEvent]] = {stream: [] for stream in streams}
+    for event in events_of(source.session, sorted(streams)):
+        by_stream[event.stream].append(event)
+    return {stream: counting(events, source.privacy_office) for stream, events in by_stream.items()}
+
+
+def _order(counted: tuple[_Key, _Group]) -> tuple[str, datetime, str, str, int, str]:
+    """By country, and there in the order of time."""
+    (country, place, mechanism, agreed, lacks), group = counted
+    assert group.first is not None
+    agreement = -1 if agreed is None else int(agreed)
+    return country, group.first, place, mechanism or "", agreement, lacks or ""
+
+
+def _shown(key: _Key, group: _Group) -> dict[str, Any]:
+    country, place, mechanism, agreed, lacks = key
+    return {
+        "country": country,
+        "region": place,
+        "mechanism": mechanism,
+        "lacks": lacks,
+        "agreement": agreed,
+        "disclosures": group.disclosures,
+        "country_derived": group.derived,
+        "data_subjects": len(group.people),
+        "recipients": sorted(group.recipients),
+        "recipient_kinds": sorted(group.kinds),
+        "first": instant_or_none(group.first),
+        "last": instant_or_none(group.last),
+    }

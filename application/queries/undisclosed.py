@@ -1,0 +1,43 @@
+"""What a person may not be told of: holds whose ground is not disclosed, and every act on them.
+
+A hold is what its latest placing or review says. When that names another ground the hold may be told of,
+with all its acts and their times; a release discloses nothing.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from ledger.event import RecordedEvent
+from projections.folds.annulment import Name, name_of
+from projections.folds.timetravel import Selected
+from projections.folds.view import order_of
+from projections.keeping.holds import ACTS_ON_HOLDS, UNDISCLOSED
+
+__all__ = ["hidden_in"]
+
+_RELEASED = "legal-hold-released"
+
+
+def hidden_in(found: Iterable[Selected]) -> Callable[[RecordedEvent], bool]:
+    """Whether one of the events tells of such a hold: an act on it, or the annulment of one."""
+    names: set[Name] = set()
+    for selected in found:
+        grounds = {**_grounds(selected.shown), **_grounds(selected.counted)}
+        names |= {name_of(event) for event in selected.shown if _is_about(event, grounds)}
+
+    def hidden(event: RecordedEvent) -> bool:
+        source = event.facts.get("annuls_source", event.source)
+        return name_of(event) in names or (source, event.facts.get("annuls")) in names
+
+    return hidden
+
+
+def _grounds(events: Iterable[RecordedEvent]) -> dict[str, str]:
+    """Reference of a hold -> the ground that its latest placing or review names."""
+    acts = [one for one in events if one.name in ACTS_ON_HOLDS and one.name != _RELEASED]
+    return {one.facts["hold_ref"]: one.facts["ground"] for one in sorted(acts, key=order_of)}
+
+
+def _is_about(event: RecordedEvent, grounds: Mapping[str, str]) -> bool:
+    if event.name not in ACTS_ON_HOLDS:
+        return False
+    return bool(grounds.get(event.facts["hold_ref"], event.facts["ground"]) == UNDISCLOSED)

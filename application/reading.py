@@ -1,0 +1,74 @@
+"""Who reads: every answer that tells of a person is noted before it opens anything (guarantee G9)."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import cache
+from uuid import uuid4
+
+from host.reader import Reader
+from ledger.recording.reads import Read, ReadNotes
+
+__all__ = ["Reads"]
+
+
+class Reads:
+    """What one command reads. `query`: its name; `everything`: the ledger itself, for answers about many.
+
+    `held`: says whether the reader holds the role, or raises Misconfigured where that is refused; it is asked
+    once, before the first note.
+    """
+
+    def __init__(
+        self,
+        notes: ReadNotes,
+        *,
+        query: str,
+        reader: Reader,
+        held: Callable[[], bool],
+        everything: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._notes = notes
+        self._query = query
+        self._reader = reader
+        self._held = cache(held)
+        self._everything = everything
+        self._clock = clock
+        self._noted: set[tuple[str, str]] = set()
+
+    @property
+    def taken(self) -> bool:
+        """Whether anything was noted: nothing is opened before."""
+        return self._notes.taken
+
+    def note(self, subjects: Iterable[str], categories: Iterable[str]) -> None:
+        """Note that these categories of these subjects are about to be shown, once for a command.
+
+        Raises Misconfigured for a reader who does not hold the role, Retry or Halt when it cannot be noted.
+        """
+        self._add(list(dict.fromkeys(subjects)), set(categories))
+
+    def note_many(self, categories: Iterable[str], *, everyone: bool = False) -> None:
+        """Note an answer about many, with one read. `everyone`: about every customer and contact person."""
+        self._add([self._everything], set(categories), everyone=everyone)
+
+    def _add(self, subjects: list[str], categories: set[str], *, everyone: bool = False) -> None:
+        shown = {subject: {(subject, one) for one in (*categories, "")} for subject in subjects}
+        new = [subject for subject, parts in shown.items() if not parts <= self._noted]
+        if new:
+            ordered = tuple(sorted(categories))
+            self._notes.add([self._read(subject, ordered, everyone=everyone) for subject in new])
+            self._noted.update(*(shown[subject] for subject in new))
+
+    def _read(self, subject: str, categories: tuple[str, ...], *, everyone: bool) -> Read:
+        return Read(
+            id=str(uuid4()),
+            time=self._clock(),
+            subject=subject,
+            reader=self._reader.reference,
+            role=self._reader.role,
+            query=self._query,
+            categories=categories,
+            everyone=everyone,
+            role_held=self._held(),
+        )

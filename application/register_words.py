@@ -1,0 +1,136 @@
+"""The register in words, English or Dutch: headings, codes, rules, days. Pure; words in `register.toml`."""
+
+import re
+import tomllib
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import rulebook
+from application.words import counted
+from rulebook.calendar import day_of
+from schemas.formats import instant_of
+from schemas.texts import Language, country_name, word_of
+
+__all__ = ["WORDS", "Words", "day"]
+
+WORDS: dict[str, dict[str, dict[Language, str]]] = tomllib.loads(
+    Path(__file__).with_name("register.toml").read_text("utf-8")
+)
+
+
+_UNITS = {"Y": "year", "M": "month", "D": "day"}
+
+
+def day(instant: str | None) -> date | None:
+    """The day of an instant of an answer, in Amsterdam."""
+    time = instant_of(instant) if instant else None
+    return day_of(time) if time else None
+
+
+class Words:
+    """The words of one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+
+    def page(self, name: str, *values: Any) -> str:
+        """A phrase of our own, with values in its places."""
+        return WORDS["page"][name][self.language].format(*values)
+
+    def counted(self, name: str, number: int) -> str:
+        """How many of something there are."""
+        return counted(name, number, self.language)
+
+    def code(self, kind: str, code: str | None) -> str:
+        """A code in words, else in those of sentences; one that has none as it is, its hyphens as spaces."""
+        if code is None:
+            return ""
+        known = WORDS[kind].get(code)
+        return known[self.language] if known else word_of(code, self.language).replace("-", " ")
+
+    def codes(self, kind: str, codes: list[str] | None) -> list[str]:
+        """Several codes in words."""
+        return [self.code(kind, code) for code in codes or []]
+
+    def heading(self, name: str) -> str:
+        """The heading of a column or a line."""
+        return self.code("heading", name)
+
+    def category(self, code: str) -> str:
+        """A category of personal data; the codes are English words."""
+        return code if self.language == "en" else word_of(code, self.language)
+
+    def activity(self, code: str, name: str | None) -> str:
+        """An activity by its name; one that nobody declared has none, and says so."""
+        return name or self.page("unnamed", code.replace("-", " "))
+
+    def country(self, code: str | None) -> str:
+        """A country by its name."""
+        return country_name(code, self.language) if code else ""
+
+    def recipient_kind(self, code: str | None) -> str:
+        """A kind of recipient, as the rulebook calls it."""
+        known = rulebook.RECIPIENT_KINDS.get(code or "")
+        if known is None:
+            return code or ""
+        return known.title_nl if self.language == "nl" else known.title
+
+    def name(self, name: Any) -> str | None:
+        """The name of a recipient; of a private person who was erased it is gone."""
+        if name is None or isinstance(name, str):
+            return name
+        return self.page("erased" if name.get("erased") else "lost")
+
+    def provision(self, spelled: str | None) -> str:
+        """An article of law as it is cited; one that the rulebook does not know as it is spelled."""
+        known = rulebook.provision(spelled) if spelled else None
+        return self.cited(known.citation) if known else spelled or ""
+
+    def cited(self, citation: str) -> str:
+        """A citation of the rulebook, which is in English, with the names that laws have here."""
+        for phrase in WORDS["citation"].values():
+            citation = re.sub(rf"\b{phrase['en']}\b", phrase[self.language], citation)
+        return citation
+
+    def kept(self, answer: bool | None) -> str:
+        """Yes, no or unknown."""
+        return self.page("unknown" if answer is None else "yes" if answer else "no")
+
+    def rule(self, rule: dict[str, Any]) -> str:
+        """A rule of retention: `at most 6 months after collection`."""
+        period, anchor = rule["period"], self.code("anchor", rule["anchor"])
+        length = self.counted(_UNITS[period[-1]], int(period[1:-1]))
+        start = self.page("year_end", anchor) if rule["year_end"] else anchor
+        kind = self.code("rule_kind", rule["kind"])
+        return f"{kind} {self.page('rule', length, start)}"
+
+    def article(self, point: str) -> str:
+        """A point of the article, such as `30(1)(f)`, as it is cited."""
+        paragraph, _, letter = point.removeprefix("30(").rstrip(")").partition(")(")
+        return self.page("point", paragraph, letter) if letter else self.page("article", paragraph)
+
+    def drift(self, drift: dict[str, str]) -> str:
+        """What a difference is about, by its kind; one that is about the activity itself needs no word."""
+        words: dict[str, Callable[[str], str]] = {
+            "undeclared-category": self.category,
+            "undeclared-recipient-kind": self.recipient_kind,
+            "undeclared-legal-basis": partial(self.code, "legal_basis"),
+            "undeclared-country": self.country,
+        }
+        told = words.get(drift["kind"])
+        return told(drift["detail"]) if told else ""
+
+    def lacking(self, item: dict[str, Any]) -> str:
+        """What a missing point is about: a category or a country, or nothing."""
+        if item["what"] == "retention":
+            return self.category(item["detail"])
+        return self.country(item["detail"])
+
+    def declared_rule(self, declared: str, fit: str) -> str:
+        """A declared rule that does not judge, by its title, and why; an unknown one as it was named."""
+        known = rulebook.retention_rule(declared)
+        name = (known.title_nl if self.language == "nl" else known.title) if known else declared
+        return self.page("named", name, self.code("declared_rule", fit))

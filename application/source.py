@@ -1,0 +1,135 @@
+"""What answers are made from: a session that reads events, and the opener of sealed values."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from application.reading import Reads
+from ledger.errors import Halt, Lost
+from ledger.event import RecordedEvent, instant
+from ledger.keys.opening import Missing, Opener, SealedValue
+from ledger.names import LedgerName
+from ledger.storage.postgres import Session
+from projections.folds.timetravel import NOW, Moment
+from projections.folds.view import Value, View
+from projections.following.derive import rows_at
+from projections.reading.views import each
+
+__all__ = ["ERASED", "LOST", "Source", "instant_or_none", "rows_known", "shown", "states_at"]
+
+S = TypeVar("S")
+
+ERASED: dict[str, Any] = {"erased": True}
+LOST: dict[str, Any] = {"lost": True}
+
+
+class Source(msgspec.Struct):
+    """Where answers come from, and the clock they are given by. `lost`: values that should open.
+
+    An answer about persons notes in `reads` whom it tells about; only then anything opens.
+    """
+
+    session: Session
+    opener: Opener
+    ledger: LedgerName
+    privacy_office: tuple[str, ...]
+    now: datetime
+    reads: Reads
+    lost: int = 0
+
+    def open(self, stream: UUID, category: str, field: str, value: Value) -> Any | Missing:
+        """A value as a view copied it, opened; or why it cannot be."""
+        self._check_noted()
+        opened = self.opener.value(
+            SealedValue(
+                subject=stream,
+                source=value.source,
+                id=value.id,
+                category=category,
+                field=field,
+                key=value.key,
+                blob=value.blob,
+                time=value.time,
+            )
+        )
+        return self.counted(opened)
+
+    def personal(self, event: RecordedEvent) -> dict[str, Any | Missing]:
+        """Every personal value of an event, field by field."""
+        if not event.sealed:
+            return {}
+        self._check_noted()
+        values = self.opener.personal(event)
+        return {field: self.counted(value) for field, value in values.items()}
+
+    def counted(self, value: Any | Missing) -> Any | Missing:
+        """The value; one that is lost is remembered."""
+        if value is Missing.LOST:
+            self.lost += 1
+        return value
+
+    def names(self, subjects: Iterable[UUID]) -> dict[UUID, Any]:
+        """References of data subjects as they are shown: an erased one has none any more."""
+        wanted = list(dict.fromkeys(subjects))
+        if wanted:
+            self._check_noted()
+        return self._opened(wanted)
+
+    def _opened(self, wanted: Sequence[UUID]) -> dict[UUID, Any]:
+        try:
+            known: dict[UUID, Any] = dict(self.opener.references(wanted))
+        except Lost:
+            known = self._names_one_by_one(wanted)
+        return {subject: known.get(subject, ERASED) for subject in wanted}
+
+    def noted(self, stream: UUID) -> Any:
+        """The reference of the one data subject that an answer is about, which is noted as read."""
+        names = self._opened([stream])
+        if isinstance(names[stream], str):
+            self.reads.note([names[stream]], ())
+        else:
+            self.reads.note_many(())
+        return names[stream]
+
+    def _check_noted(self) -> None:
+        if not self.reads.taken:
+            raise Halt("an answer would open personal data without a note of who reads it")
+
+    def _names_one_by_one(self, subjects: Iterable[UUID]) -> dict[UUID, Any]:
+        known: dict[UUID, Any] = {}
+        for subject in subjects:
+            try:
+                known |= self.opener.references([subject])
+            except Lost:
+                self.lost += 1
+                known[subject] = LOST
+        return known
+
+
+def shown(value: Any | Missing) -> Any:
+    """A value, or what is shown in its place."""
+    if isinstance(value, Missing):
+        return ERASED if value is Missing.ERASED else LOST
+    return value
+
+
+def instant_or_none(time: datetime | None) -> str | None:
+    """An instant as it is stored, None without one."""
+    return instant(time) if time else None
+
+
+def states_at(source: Source, view: View[S], moment: Moment) -> list[S]:
+    """All rows of a small view, in the order of streams; as of a moment of the past, from the events."""
+    if moment == NOW:
+        return [state for _, state in each(source.session, view)]
+    return [state for _, rows in rows_known(source, view, moment) for state in rows.values()]
+
+
+def rows_known(
+    source: Source, view: View[S], moment: Moment
+) -> Iterator[tuple[UUID, Mapping[str, S]]]:
+    """Rows of a view as of a moment of the past, from the events, stream by stream, in flat memory."""
+    return rows_at(source.session, view, moment, source.privacy_office, view.names)

@@ -1,0 +1,77 @@
+"""Our own words in English and Dutch, by what they are about and by name. Words are data: `words.toml`."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from application.language import spoken
+from schemas.texts import Language, word_of
+
+__all__ = [
+    "code_word",
+    "counted",
+    "headings",
+    "in_words",
+    "phrase",
+    "say",
+    "spellings",
+    "told_in",
+]
+
+
+@cache
+def _words() -> dict[str, dict[str, dict[Language, str]]]:
+    return tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
+
+
+def phrase(about: str, name: str, language: Language, *values: Any) -> str:
+    """A phrase with values in its places. Raises KeyError for one that is not in the file."""
+    return _words()[about][name][language].format(*values)
+
+
+def say(about: str, name: str, *values: Any) -> str:
+    """A phrase in the language that is spoken. Raises KeyError for one that is not in the file."""
+    return phrase(about, name, spoken(), *values)
+
+
+def counted(name: str, number: int, language: Language | None = None) -> str:
+    """How many of something: `1 event`, `2 events`. Raises KeyError for what is not in the file."""
+    return phrase("one" if number == 1 else "many", name, language or spoken(), number)
+
+
+def headings(about: str, names: str, language: Language | None = None) -> list[str]:
+    """Several words, by their names with spaces between."""
+    return [phrase(about, name, language or spoken()) for name in names.split()]
+
+
+def code_word(about: str, code: str | None, language: Language | None = None) -> str | None:
+    """A code in words; in Dutch one that is not in the file as sentences call it, else as it is."""
+    if code is None:
+        return None
+    language = language or spoken()
+    known = _words().get(about, {}).get(code)
+    if known:
+        return known[language]
+    return word_of(code, "nl") if language == "nl" else code
+
+
+def in_words(about: str, codes: Any) -> Any:
+    """Codes as a table shows them: in English as they are typed, in Dutch in words; nothing stays nothing."""
+    if spoken() == "en" or not codes:
+        return codes
+    if isinstance(codes, str):
+        return code_word(about, codes, "nl")
+    return [code_word(about, str(code), "nl") for code in codes]
+
+
+def told_in(entry: Any, member: str) -> Any:
+    """A text that is there in both languages, in the one that is spoken: `title`, or `title_nl`."""
+    name = f"{member}_nl" if spoken() == "nl" else member
+    return entry[name] if isinstance(entry, dict) else getattr(entry, name)
+
+
+def spellings(code: str) -> set[str]:
+    """Every word that tables have for a code, in both languages."""
+    ours = {text for words in _words().values() for text in words.get(code, {}).values()}
+    return ours | {word_of(code, "nl"), word_of(code, "en")}

@@ -1,0 +1,150 @@
+"""The notification of a breach to the authority as a document, in Dutch or English. Pure."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from application.register_words import Words
+from application.words import code_word, phrase
+from documents.clock import localized
+from documents.letter import Document, Section
+from documents.report_page import report_page
+from schemas.texts import Language
+
+__all__ = ["notice_document", "notice_page", "notice_text"]
+
+Answer = dict[str, Any]
+_ABOUT = "breach-notice"
+_POINTS = ("33(3)(a)", "33(3)(b)", "33(3)(c)", "33(3)(d)", "33(1)")
+_DASH = "\N{EN DASH}"
+
+
+def notice_page(answer: Answer, language: Language) -> bytes:
+    """A complete page in UTF-8; nothing is loaded."""
+    return report_page(notice_document(answer, language))
+
+
+def notice_text(answer: Answer, language: Language) -> bytes:
+    """The same as lines of text, to be copied into a form."""
+    made = notice_document(answer, language)
+    lines = [made.title, made.law, *(f"{name}: {value}" for name, value in made.facts), *made.intro]
+    for section in made.sections:
+        lines += ["", section.title, *([section.text] if section.text else [])]
+        lines += [f"- {row[0]}: {'; '.join(filter(None, row[1:]))}" for row in section.rows]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def notice_document(answer: Answer, language: Language) -> Document:
+    """The notification in words."""
+    page = _Page(answer, language)
+    return Document(
+        language=language,
+        title=page.says("title", answer["ref"]),
+        law=page.says("law"),
+        facts=tuple(page.facts()),
+        intro=(page.standing(),),
+        sections=(page.missing(), *map(page.point, _POINTS), page.phases(), page.clocks()),
+        footer=page.says("page", "{}", "{}"),
+    )
+
+
+class _Page:
+    """The words of one notification."""
+
+    def __init__(self, answer: Answer, language: Language) -> None:
+        self.answer, self.language, self.words = answer, language, Words(language)
+
+    def says(self, name: str, *values: Any) -> str:
+        return phrase(_ABOUT, name, self.language, *values)
+
+    def cited(self, point: str) -> str:
+        """A point of the GDPR, as it is cited."""
+        return self.words.cited(f"GDPR art. {point}")
+
+    def facts(self) -> Iterable[tuple[str, str]]:
+        """Who tells it, and of what."""
+        answer, controller = self.answer, self.answer["controller"]
+        whom = [controller[name] for name in ("name", "address", "contact")]
+        yield self.says("controller"), " · ".join(whom)
+        yield self.says("detected"), localized(answer["detected_at"])
+        yield self.says("regimes"), ", ".join(self.says(name) for name in answer["regimes"])
+        yield self.says("risk"), code_word("risk", answer["risk"], self.language) or _DASH
+        yield self.says("made"), localized(answer["made_at"])
+
+    def standing(self) -> str:
+        """Whether it is whole."""
+        missing = len(self.answer["missing"])
+        return self.says("partial", missing) if missing else self.says("whole")
+
+    def missing(self) -> Section:
+        """What nobody has said yet."""
+        rows = tuple(
+            (self.says(f"item-{item}"), self.cited(self._point_of(item)))
+            for item in self.answer["missing"]
+        )
+        text = None if rows else self.says("nothing-missing")
+        return Section(
+            self.says("missing"), text, (self.says("item"), self.says("article")), (), rows
+        )
+
+    def _point_of(self, item: str) -> str:
+        return next(str(row["article"]) for row in self.answer["items"] if row["item"] == item)
+
+    def point(self, point: str) -> Section:
+        """A point of the law with the items that it asks for."""
+        rows = tuple(
+            (self.says(f"item-{row['item']}"), self._said(row))
+            for row in self.answer["items"]
+            if row["article"] == point
+        )
+        return Section(f"{self.says(f'point-{point}')} ({self.cited(point)})", None, (), (), rows)
+
+    def _said(self, row: Answer) -> str:
+        if not row["said"]:
+            return self.says("not-known") if row["missing"] else self.says("not-needed")
+        parts = [(self.says(name), self._value(name, value)) for name, value in row["said"].items()]
+        if len(parts) == 1 and row["item"] != "measures":
+            return parts[0][1]
+        return " · ".join(f"{name}: {value}" for name, value in parts)
+
+    def _value(self, name: str, value: Any) -> str:
+        if name in {"subject_count", "record_count"}:
+            return self.says("about", value)
+        if not isinstance(value, list):
+            return str(value)
+        if name == "categories":
+            return ", ".join(map(self.words.category, value)) or self.says("none")
+        if name == "nature":
+            known = (code_word("nature", code, self.language) or code for code in value)
+            return ", ".join(known) or self.says("none")
+        return "; ".join(value) or self.says("none")
+
+    def phases(self) -> Section:
+        """When the authority was told, and of what part."""
+        rows = tuple(
+            (
+                localized(row["notified_at"]),
+                code_word("phase", row["phase"], self.language) or "",
+                row["regime"],
+                row["delay_reason"] or "",
+            )
+            for row in self.answer["phases"]
+        )
+        names = ("notified", "phase", "regimes", "item-delay_reason")
+        title = f"{self.says('phases')} ({self.cited('33(4)')})"
+        text = None if rows else self.says("no-phases")
+        return Section(title, text, tuple(self.says(name) for name in names), (), rows)
+
+    def clocks(self) -> Section:
+        """Until when what must be told."""
+        title = "title_nl" if self.language == "nl" else "title"
+        rows = tuple(
+            (
+                clock[title],
+                localized(clock["due"]),
+                phrase("clock", clock["state"], self.language),
+            )
+            for clock in self.answer["clocks"]
+        )
+        names = ("duty", "by", "state")
+        columns = tuple(phrase("incident", name, self.language) for name in names)
+        return Section(phrase("incident", "clocks", self.language), None, columns, (), rows)

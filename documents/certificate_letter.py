@@ -1,0 +1,134 @@
+"""A certificate of erasure as a letter to the person, with the certificate inside. Pure."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+import rulebook
+from application.words import phrase
+from documents.letter import Attachment, Document, Letter, Section
+from host.settings import Controller
+from ledger.event import instant
+from schemas.texts import Language
+
+__all__ = ["Enclosed", "certificate_document"]
+
+Answer = dict[str, Any]
+
+
+class Enclosed(msgspec.Struct, frozen=True):
+    """The certificate itself: the name of the file, its bytes, and the log's keys to check it with."""
+
+    name: str
+    content: bytes
+    keys: tuple[str, ...]
+
+
+def certificate_document(
+    answer: Answer,
+    enclosed: Enclosed,
+    controller: Controller,
+    rendered_at: datetime,
+    language: Language,
+) -> Document:
+    """The letter. `answer`: what the certificate proves. The same input gives the same letter."""
+    letter = Letter(language)
+    made, erased = letter.moment(instant(rendered_at)), letter.moment(answer["erased_at"])
+    ground = letter.say("ground", answer["ground"])
+    whom = "asked" if answer["request_ref"] else "person"
+    return Document(
+        language=language,
+        title=letter.say("certificate", "title"),
+        law=letter.say("certificate", "law"),
+        addressee=(letter.say("certificate", whom, answer["request_ref"]),),
+        facts=tuple(_facts(letter, answer, controller, made)),
+        intro=(
+            letter.say("certificate", "dear"),
+            letter.say("certificate", "erased", erased, ground, len(answer["keys_destroyed"])),
+            *(letter.say("certificate", name) for name in ("gone", "remains")),
+        ),
+        sections=(
+            _decided(letter, answer["decisions"]),
+            _proof(letter, answer, enclosed),
+            Section(letter.say("certificate", "disagree"), text=letter.say("complaint", "text")),
+        ),
+        closing=(letter.say("certificate", "greeting"), controller.name, controller.contact),
+        footer=letter.say("title", "page", "{}", "{}"),
+        attachment=Attachment(
+            letter.say("certificate", "enclosed"),
+            enclosed.name,
+            "application/json",
+            enclosed.content.decode(),
+        ),
+    )
+
+
+def _facts(
+    letter: Letter, answer: Answer, controller: Controller, made: str
+) -> Iterator[tuple[str, str]]:
+    if answer["request_ref"]:
+        yield letter.say("title", "request"), answer["request_ref"]
+    yield letter.say("certificate", "pseudonym"), answer["data_subject"]
+    whom = [controller.name, controller.address, controller.contact]
+    yield letter.say("title", "controller"), " · ".join(whom)
+    if controller.data_protection_officer:
+        yield letter.say("title", "officer"), controller.data_protection_officer
+    yield letter.say("certificate", "made"), made
+
+
+def _decided(letter: Letter, decisions: Answer) -> Section:
+    """Every category, what was erased first: what became of it, and every ground; the longest is the last."""
+    names = {"category": 2.0, "decision": 2.4, "why": 8.0}
+    ordered = sorted(decisions.items(), key=lambda one: (one[1]["decision"] != "erase", one[0]))
+    return Section(
+        letter.say("certificate", "decided"),
+        columns=tuple(phrase("decision", name, letter.language).capitalize() for name in names),
+        widths=tuple(names.values()),
+        rows=tuple(_row(letter, category, one) for category, one in ordered),
+    )
+
+
+def _row(letter: Letter, category: str, decision: Answer) -> tuple[str, ...]:
+    grounds = [*reversed(decision.get("besides", ())), decision]
+    return (
+        letter.words.category(category),
+        phrase("came_of_it", decision["decision"], letter.language),
+        " ".join(_why(letter, ground) for ground in grounds),
+    )
+
+
+def _why(letter: Letter, ground: Answer) -> str:
+    """A ground in the words of the decision, with the law."""
+    until = ground.get("until")
+    end = date.fromisoformat(until) if until else None
+    found = rulebook.recorded_reason(ground["ground"], ground.get("rule"), ground.get("ref"), end)
+    if found is None:
+        return letter.say("ground", ground["ground"])
+    says = found.says_nl if letter.language == "nl" else found.says
+    return f"{letter.dated(says).removesuffix('.')} ({letter.words.cited(found.statute)})."
+
+
+def _proof(letter: Letter, answer: Answer, enclosed: Enclosed) -> Section:
+    """What anybody needs to check it without us."""
+    keys: Sequence[str] = enclosed.keys
+    facts = {
+        "file": enclosed.name,
+        "sum": sha256(enclosed.content).hexdigest(),
+        "decision": letter.say("certificate", "at", answer["decided_at_position"]),
+        "erasure": letter.say("certificate", "at", answer["position"]),
+        "recorded": letter.moment(answer["recorded_at"]),
+        "log": letter.say("certificate", "size", answer["origin"], answer["size"]),
+        "key": " ".join(keys),
+        "check": f"ledger certificate verify {enclosed.name} --key '{keys[-1]}'",
+        "destroyed": ", ".join(answer["keys_destroyed"]),
+    }
+    return Section(
+        letter.say("certificate", "proof"),
+        text=letter.say("certificate", "proven"),
+        columns=("", ""),
+        widths=(2.6, 10.0),
+        rows=tuple((letter.say("certificate", name), told) for name, told in facts.items()),
+    )

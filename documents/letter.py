@@ -1,0 +1,114 @@
+"""What goes to a person on paper: its parts, and how it says codes, days and times. Pure."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from application.register_words import Words, day
+from documents.clock import local_text
+from schemas.formats import instant_of
+from schemas.texts import Language, word_of
+
+__all__ = ["Attachment", "Document", "Letter", "Section"]
+
+WORDS: dict[str, dict[str, dict[Language, str]]] = tomllib.loads(
+    Path(__file__).with_name("report.toml").read_text("utf-8")
+)
+_MONTHS = {
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+    "en": "January February March April May June July August September October November December",
+}
+# A day in a sentence, and not a piece of a reference or of a time.
+_DAY = re.compile(r"(?<![\w/.-])[0-9]{4}-(?:0[1-9]|1[0-2])-[0-3][0-9](?![\w/-])")
+
+
+class Section(msgspec.Struct, frozen=True):
+    """A heading with a text or a table. `widths`: shares of the columns."""
+
+    title: str
+    text: str | None = None
+    columns: tuple[str, ...] = ()
+    widths: tuple[float, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+class Attachment(msgspec.Struct, frozen=True):
+    """A file that goes along inside the document. `title`: what it is, for whoever looks for it."""
+
+    title: str
+    name: str
+    media_type: str
+    content: str
+
+
+class Document(msgspec.Struct, frozen=True):
+    """A document in words. `facts`: names and values under the title; `footer`: with two places.
+
+    `addressee`, `closing`: lines before the title, and at the end.
+    """
+
+    language: Language
+    title: str
+    law: str
+    facts: tuple[tuple[str, str], ...]
+    intro: tuple[str, ...]
+    sections: tuple[Section, ...]
+    footer: str
+    addressee: tuple[str, ...] = ()
+    closing: tuple[str, ...] = ()
+    attachment: Attachment | None = None
+
+
+class Letter:
+    """The words of one document."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+        self.words = Words(language)
+
+    def say(self, table: str, name: str, *values: Any) -> str:
+        """A phrase; a code that has none as the words that it is made of."""
+        known = WORDS[table].get(name)
+        return known[self.language].format(*values) if known else name.replace("-", " ")
+
+    def word(self, code: str | None) -> str:
+        """A code as sentences say it; a dash for none."""
+        if not code:
+            return "\N{EN DASH}"
+        word = word_of(code, self.language)
+        return word.replace("-", " ") if word == code else word
+
+    def date(self, instant: str | None) -> str:
+        """A day in words; an instant is that of Amsterdam."""
+        found = day(instant) if instant and "T" in instant else None
+        year, month, number = (
+            found.timetuple()[:3] if found else map(int, (instant or "").split("-"))
+        )
+        return f"{number} {_MONTHS[self.language].split()[month - 1]} {year}"
+
+    def moment(self, instant: str) -> str:
+        """A day and a time of day as a clock here shows it, to the second."""
+        time = instant_of(instant)
+        if time is None:
+            return instant
+        on, _, at = local_text(time).partition(" ")
+        return self.say("word", "at", self.date(on), at)
+
+    def dated(self, text: str) -> str:
+        """A sentence with its days in words."""
+        return _DAY.sub(lambda found: self.date(found[0]), text)
+
+    def told(self, value: str) -> str:
+        """A value that may be a day or a time; another one as it is."""
+        if _DAY.fullmatch(value):
+            return self.date(value)
+        return self.moment(value) if "T" in value else value
+
+    def article(self, article: str) -> str:
+        """An article of the GDPR as it is cited: `art. 7 lid 3 AVG`."""
+        number, _, paragraph = article.rstrip(")").partition("(")
+        name = "paragraph" if paragraph else "article"
+        return self.say("cited", name, number, paragraph)

@@ -1,0 +1,160 @@
+"""The register as a record of processing activities in the Data Privacy Vocabulary, as JSON-LD. Pure.
+
+What is declared, with the ledger's answer on retention as a compliance status and the recipients that were
+observed. The other observations and drift have no terms in the vocabulary; the JSON answer has them.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from documents.dpv import (
+    CONTEXT,
+    CONTROLLER,
+    Node,
+    concept,
+    controller_entity,
+    countries,
+    recipients,
+    retention,
+    term,
+)
+from host.settings import Controller
+
+__all__ = ["register_dpv"]
+
+_URN = "urn:processing-ledger"
+_COMPLIANCE = {True: "yes", False: "no", None: "unknown"}
+_TRANSFER = "dpv:SafeguardForDataTransfer"
+Activity = dict[str, Any]
+
+
+def register_dpv(answer: dict[str, Any]) -> Node:
+    """One JSON-LD document; `answer` as of any moment."""
+    return {
+        "@context": CONTEXT,
+        "@id": f"{_URN}:register",
+        "@type": "dpv:ROPA",
+        "dct:date": answer["judged_on"],
+        **({"dct:issued": answer["as_of"]} if answer["as_of"] else {}),
+        "dct:publisher": CONTROLLER,
+        "dpv:hasEntity": [controller_entity(Controller(**answer["controller"]))],
+        "dpv:hasProcess": [_process(activity) for activity in answer["activities"]],
+    }
+
+
+def _process(activity: Activity) -> Node:
+    declared = activity["declared"]
+    return {
+        "@id": f"{_URN}:activity:{activity['activity']}",
+        "@type": ["dpv:Process", "dpv:PersonalDataHandling"],
+        "dct:identifier": activity["activity"],
+        "dct:title": activity["name"] or activity["activity"],
+        "dct:hasVersion": str(activity["version"]),
+        "dpv:hasRecipient": [*_kinds(declared), *_observed(activity)],
+        "dpv:hasAssessment": [_assessment(one) for one in activity["assessments"]],
+        **(_declared(activity, declared) if declared else {}),
+    }
+
+
+def _declared(activity: Activity, declared: dict[str, Any]) -> Node:
+    categories = declared["data_categories"]
+    return {
+        **_parties(declared),
+        "dpv:hasOrganisationalUnit": declared["owner"],
+        **({"dct:description": declared["description"]} if declared.get("description") else {}),
+        "dpv:hasProcess": [_purpose(activity, one) for one in declared["purposes"]],
+        "dpv:hasProcessing": [concept("processing", c) for c in declared.get("processing", [])],
+        "dpv:hasDataSubject": [concept("subject", c) for c in declared["subject_categories"]],
+        "dpv:hasPersonalData": [concept("category", category) for category in categories],
+        "dpv:hasStorageCondition": [
+            {"@type": "dpv:StorageLocation", "dpv:hasLocation": countries(declared["countries"])},
+            *_storage(activity, declared["retention"]),
+        ],
+        "dpv:hasThirdCountry": [_third_country(one) for one in activity["transfers"]],
+        "dpv:hasTechnicalOrganisationalMeasure": [
+            concept("measure", one["measure"], one["name"]) for one in activity["security_measures"]
+        ],
+    }
+
+
+def _storage(activity: Activity, rules: dict[str, str]) -> Iterator[Node]:
+    """How long each category is kept by declaration, and whether events say so."""
+    kept = {one["category"]: one["kept"] for one in activity["retention"]["categories"]}
+    for category, node in zip(sorted(rules), retention(rules) if rules else [], strict=True):
+        status = term("compliance", _COMPLIANCE[kept[category]])
+        yield {**node, "dpv:hasComplianceStatus": status}
+
+
+def _parties(declared: dict[str, Any]) -> Node:
+    """Who is responsible, and who processes: we are the one or the other."""
+    if declared["role"] == "processor":
+        return {
+            "dpv:hasDataProcessor": CONTROLLER,
+            "dpv:hasDataController": [_party(name) for name in declared.get("on_behalf_of", [])],
+        }
+    found: Node = {"dpv:hasDataController": CONTROLLER}
+    if declared["role"] == "joint-controller":
+        others = [_party(name) for name in declared.get("joint_controllers", [])]
+        found["dpv:hasJointDataControllers"] = [{"@id": CONTROLLER}, *others]
+    return found
+
+
+def _party(name: str) -> Node:
+    """Another controller; the same name has the same identifier everywhere."""
+    identifier = f"urn:uuid:{uuid5(NAMESPACE_URL, name)}"
+    return {"@id": identifier, "@type": "dpv:DataController", "dpv:hasName": name}
+
+
+def _purpose(activity: Activity, purpose: dict[str, Any]) -> Node:
+    """Each purpose has a legal basis of its own."""
+    node: Node = {
+        "@id": f"{_URN}:activity:{activity['activity']}:{purpose['purpose']}",
+        "@type": "dpv:Process",
+        "dpv:hasPurpose": concept("purpose", purpose["purpose"]),
+        "dpv:hasLegalBasis": term("legal_basis", purpose["legal_basis"]),
+    }
+    if purpose.get("provision"):
+        node["dct:references"] = purpose["provision"]
+    return node
+
+
+def _kinds(declared: dict[str, Any] | None) -> list[Node]:
+    return recipients((declared or {}).get("recipient_kinds", []))
+
+
+def _observed(activity: Activity) -> Iterator[Node]:
+    """Recipients that were observed, by name where they have one that may be shown."""
+    for one in activity["recipients"]:
+        node: Node = {
+            "@id": f"{_URN}:recipient:{one['recipient']}",
+            "@type": "dpv:Recipient",
+            "dct:identifier": one["recipient"],
+        }
+        if isinstance(one["name"], str):
+            node["dpv:hasName"] = one["name"]
+        if one["kind"]:
+            node["skos:broader"] = term("recipient", one["kind"])
+        if one["country"]:
+            node["dpv:hasLocation"] = countries([one["country"]])
+        yield node
+
+
+def _third_country(transfer: dict[str, Any]) -> Node:
+    return {
+        "@type": "dpv:ThirdCountry",
+        "dct:identifier": transfer["country"],
+        "dpv:hasTechnicalOrganisationalMeasure": [
+            {**concept("transfer", one), "@type": _TRANSFER} for one in transfer["mechanisms"]
+        ],
+        "dct:references": transfer["documents"],
+    }
+
+
+def _assessment(one: dict[str, Any]) -> Node:
+    node: Node = {"@type": "dpv:DPIA", "dct:created": one["since"]}
+    if one["dpia_ref"]:
+        node["dct:identifier"] = one["dpia_ref"]
+    if one["outcome"]:
+        node["dct:description"] = one["outcome"]
+    return node

@@ -1,0 +1,356 @@
+"""The register as tables, one for each part of GDPR Art. 30 and for what the ledger adds. Pure.
+
+Cells are texts, numbers, days, yes or no, or lists of texts; `None` is an empty cell.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from application.register_words import Words, day
+from console.show.text import clean
+from documents.clock import localized
+
+__all__ = ["Part", "register_parts"]
+
+Answer = dict[str, Any]
+Row = tuple[Any, ...]
+
+
+class Part(NamedTuple):
+    """One table. `name` and `columns`: words of `register.toml`, under `part` and `heading`."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: list[Row]
+
+
+def register_parts(answer: Answer, words: Words) -> list[Part]:
+    """Every part, in the order of the article; an empty one has no rows."""
+    return [Part(name, columns, list(rows(answer, words))) for name, columns, rows in _PARTS]
+
+
+def _named(activity: Answer, words: Words) -> tuple[str, str]:
+    return activity["activity"], words.activity(activity["activity"], activity["name"])
+
+
+def _declared(activity: Answer) -> Answer:
+    return activity["declared"] or {}
+
+
+def _controller(answer: Answer, words: Words) -> Iterator[Row]:
+    none = words.page("none")
+    for name, value in answer["controller"].items():
+        told = words.country(value) if name == "country" else value
+        yield words.heading(name), none if told is None else told
+    for name in ("as_of", "recorded_by", "at_position"):
+        if answer[name] is not None:
+            yield words.heading(name), localized(clean(answer[name]))
+    yield words.heading("judged_on"), answer["judged_on"]
+
+
+def _activities(answer: Answer, words: Words) -> Iterator[Row]:
+    for activity in answer["activities"]:
+        declared, observed = _declared(activity), activity["observed"]
+        versions, retired = activity["versions"], activity["retired"] or {}
+        yield (
+            *_named(activity, words),
+            words.code("role", declared.get("role")),
+            words.code("owner", declared.get("owner")),
+            declared.get("description"),
+            activity["version"],
+            day(versions[-1]["from"]) if versions else None,
+            day(retired.get("since")),
+            words.code("reason", retired.get("reason")),
+            declared.get("joint_controllers"),
+            words.codes("subject", declared.get("subject_categories")),
+            [words.category(one) for one in declared.get("data_categories", [])],
+            observed["events"],
+            observed["data_subjects"],
+            day(observed["first"]),
+            day(observed["last"]),
+            words.kept(activity["retention"]["kept"]),
+            len(activity["drift"]),
+            len(activity["missing"]),
+        )
+
+
+def _purposes(answer: Answer, words: Words) -> Iterator[Row]:
+    for activity in answer["activities"]:
+        for purpose in _declared(activity).get("purposes", []):
+            basis = purpose["legal_basis"]
+            yield (
+                *_named(activity, words),
+                words.code("purpose", purpose["purpose"]),
+                purpose["purpose"],
+                words.code("legal_basis", basis),
+                words.provision(purpose.get("provision")),
+                basis in activity["observed"]["legal_bases"],
+            )
+
+
+def _data(answer: Answer, words: Words) -> Iterator[Row]:
+    for activity in answer["activities"]:
+        declared = _declared(activity).get("data_categories", [])
+        observed = activity["observed"]["categories"]
+        for category in sorted({*declared, *observed}):
+            yield (
+                *_named(activity, words),
+                words.category(category),
+                category in declared,
+                category in observed,
+            )
+
+
+def _recipients(answer: Answer, words: Words) -> Iterator[Row]:
+    for activity in answer["activities"]:
+        declared = _declared(activity).get("recipient_kinds", [])
+        observed = activity["observed"]["recipient_kinds"]
+        by_kind: dict[str, list[Answer]] = {}
+        for one in activity["recipients"]:
+            by_kind.setdefault(one["kind"] or "", []).append(one)
+        for kind in sorted({*declared, *observed, *by_kind}):
+            for one in by_kind.get(kind, [{}]):
+                yield (
+                    *_named(activity, words),
+                    words.recipient_kind(kind),
+                    kind in declared,
+                    kind in observed,
+                    one.get("recipient"),
+                    words.name(one.get("name")),
+                    words.code("role", one.get("role")),
+                    words.country(one.get("country")),
+                    one.get("agreement_ref"),
+                )
+
+
+def _transfers(answer: Answer, words: Words) -> Iterator[Row]:
+    for activity in answer["activities"]:
+        for transfer in activity["transfers"]:
+            yield (
+                *_named(activity, words),
+                words.country(transfer["country"]),
+                words.code("region", transfer["region"]),
+                transfer["declared"],
+                transfer["observed"],
+                words.codes("mechanism", transfer["mechanisms"]),
+                transfer["documents"],
+            )
+
+
+def _retention(answer: Answer, words: Words) -> Iterator[Row]:
+    for activity in answer["activities"]:
+        for row in activity["retention"]["categories"]:
+            yield (
+                *_named(activity, words),
+                words.category(row["category"]),
+                row["declared"],
+                words.code("declared_rule", row["declared_rule"]),
+                [words.rule(rule) for rule in row["rules"]],
+                words.kept(row["kept"]),
+                words.code("why", row["why"]),
+                row["data_subjects"],
+                row["held"],
+                row["suspended"],
+                row["overdue"],
+                day(row["since"]),
+                row["decided_by"],
+            )
+
+
+def _rules(answer: Answer, words: Words) -> Iterator[Row]:
+    """The rules by which was judged, once for each category."""
+    by_category = {
+        row["category"]: row["rules"]
+        for activity in answer["activities"]
+        for row in activity["retention"]["categories"]
+    }
+    for category, rules in sorted(by_category.items()):
+        for rule in rules:
+            yield (
+                words.category(category),
+                words.rule(rule),
+                rule["title_nl" if words.language == "nl" else "title"],
+                words.cited(rule["citation"]),
+                rule["confidence"] == "sourced",
+                rule["rule"],
+            )
+
+
+def _measures(answer: Answer, words: Words) -> Iterator[Row]:
+    """Those that were adopted, and those that an activity names although nobody said more of them."""
+    known = {one["measure"]: one for one in answer["measures"]}
+    for activity in answer["activities"]:
+        for one in activity["security_measures"]:
+            row = known.setdefault(one["measure"], {**one, "activities": []})
+            if activity["activity"] not in row["activities"]:
+                row["activities"] = [*row["activities"], activity["activity"]]
+    names = {one["activity"]: one["name"] for one in answer["activities"]}
+    for _, one in sorted(known.items()):
+        yield (
+            one["measure"],
+            one["name"] or words.code("measure", one["measure"]),
+            words.kept(one["in_place"]),
+            day(one["adopted"]),
+            day(one["retired"]),
+            words.code("reason", one["reason"]),
+            words.code("owner", one["owner"]),
+            [words.activity(code, names.get(code)) for code in one["activities"]],
+        )
+
+
+def _processor(answer: Answer, words: Words) -> Iterator[Row]:
+    for one in answer["processor"]["controllers"]:
+        for activity in one["activities"]:
+            yield (
+                one["controller"] or words.page("no_controller_named"),
+                *_named(activity, words),
+                words.codes("processing", activity["processing"]),
+                [words.country(transfer["country"]) for transfer in activity["transfers"]],
+                [
+                    mechanism
+                    for transfer in activity["transfers"]
+                    for mechanism in words.codes("mechanism", transfer["mechanisms"])
+                ],
+                words.codes("measure", [m["measure"] for m in activity["security_measures"]]),
+                day((activity["retired"] or {}).get("since")),
+            )
+
+
+def _drift(answer: Answer, words: Words) -> Iterator[Row]:
+    for activity in answer["activities"]:
+        for drift in activity["drift"]:
+            yield (*_named(activity, words), words.code("drift", drift["kind"]), words.drift(drift))
+
+
+def _missing(answer: Answer, words: Words) -> Iterator[Row]:
+    for activity in answer["activities"]:
+        for item in activity["missing"]:
+            what = words.code("missing", item["what"])
+            article = words.article(item["article"])
+            yield (*_named(activity, words), article, what, words.lacking(item))
+
+
+def _versions(answer: Answer, words: Words) -> Iterator[Row]:
+    for activity in answer["activities"]:
+        before: list[Answer] = [{"declared": {}}]
+        for old, new in pairwise([*before, *activity["versions"]]):
+            was, now = old["declared"], new["declared"]
+            changed = sorted(name for name in {*was, *now} if was.get(name) != now.get(name))
+            yield (
+                activity["activity"],
+                words.activity(activity["activity"], now.get("name")),
+                new["version"],
+                day(new["from"]),
+                day(new["to"]),
+                [words.heading(name) for name in changed] if was else [],
+            )
+
+
+def _assessments(answer: Answer, words: Words) -> Iterator[Row]:
+    for activity in answer["activities"]:
+        for one in activity["assessments"]:
+            yield (
+                *_named(activity, words),
+                one["dpia_ref"],
+                one["assessed_on"],
+                words.code("assessed", one["outcome"]),
+            )
+
+
+_NAME = ("activity", "name")
+_PARTS: tuple[tuple[str, tuple[str, ...], Callable[[Answer, Words], Iterator[Row]]], ...] = (
+    ("controller", ("name", "value"), _controller),
+    (
+        "activities",
+        (
+            *_NAME,
+            "role",
+            "owner",
+            "description",
+            "version",
+            "since",
+            "retired",
+            "reason",
+            "joint_controllers",
+            "subject_categories",
+            "data_categories",
+            "events",
+            "data_subjects",
+            "first",
+            "last",
+            "retention_kept",
+            "drift",
+            "missing",
+        ),
+        _activities,
+    ),
+    (
+        "purposes",
+        (*_NAME, "purpose", "code", "legal_basis", "provision", "basis_observed"),
+        _purposes,
+    ),
+    ("data", (*_NAME, "category", "declared", "observed"), _data),
+    (
+        "recipients",
+        (
+            *_NAME,
+            "recipient_kind",
+            "declared",
+            "observed",
+            "code",
+            "recipient",
+            "role",
+            "country",
+            "agreement",
+        ),
+        _recipients,
+    ),
+    (
+        "transfers",
+        (*_NAME, "country", "region", "declared", "observed", "mechanism", "document"),
+        _transfers,
+    ),
+    (
+        "retention",
+        (
+            *_NAME,
+            "category",
+            "declared_rule",
+            "declared_fit",
+            "rules",
+            "kept",
+            "why",
+            "data_subjects",
+            "held",
+            "suspended",
+            "overdue",
+            "overdue_since",
+            "decided_by",
+        ),
+        _retention,
+    ),
+    ("rules", ("category", "period", "rule", "citation", "confirmed", "code"), _rules),
+    (
+        "measures",
+        ("code", "measure", "in_place", "adopted", "withdrawn", "reason", "owner", "activities"),
+        _measures,
+    ),
+    (
+        "processor",
+        (
+            "controller",
+            *_NAME,
+            "processing",
+            "third_countries",
+            "mechanism",
+            "security_measures",
+            "retired",
+        ),
+        _processor,
+    ),
+    ("drift", (*_NAME, "kind", "detail"), _drift),
+    ("missing", (*_NAME, "article", "what", "detail"), _missing),
+    ("versions", (*_NAME, "version", "since", "until", "changed"), _versions),
+    ("assessments", (*_NAME, "assessment", "assessed_on", "outcome"), _assessments),
+)

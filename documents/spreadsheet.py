@@ -1,0 +1,147 @@
+"""CSV and workbook. A text that a spreadsheet would run as a formula is given a leading apostrophe.
+
+Equal answers give equal bytes.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from application.register_words import Words
+from console.show.text import clean
+from documents.columns import COLUMNS, register_rows
+from documents.register_parts import Part, register_parts
+from schemas.texts import Language
+
+__all__ = ["marked_cell", "register_csv", "register_workbook", "safe_cell"]
+
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?\u2026?")
+# OWASP, "CSV injection": a cell that starts with one of these may be evaluated.
+_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
+_FORMULA = re.compile(rf"[\t\r\n]|\s*+[{_SIGNS}]")
+# Where lists are parted by semicolons, a spreadsheet begins a cell after each of them, quoted or not.
+_LATER_FORMULA = re.compile(rf"((?:;|(?<=\S)[\t\r\n])\s*+)(?=[{_SIGNS}])")
+# A sheet's column is so wide, in characters; longer texts wrap.
+_NARROWEST, _WIDEST = 8, 48
+_HEAD, _BAND, _LINE = "FF1F3A5F", "FFF3F6FA", "FFC9D2DE"
+_DAY = "yyyy-mm-dd"
+_PROPERTIES = "docProps/core.xml"
+_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time of an entry of a ZIP file
+
+
+def safe_cell(text: str) -> str:
+    """The text, so that no spreadsheet takes it, or a part of it, for a formula; white space hides none."""
+    begun = text.lstrip()
+    text = text[: len(text) - len(begun)] + _LATER_FORMULA.sub(r"\1'", begun)
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def marked_cell(text: str) -> str:
+    """The same, so that a program gets back what it was: it takes away one apostrophe at the beginning.
+
+    A number with its sign stays as it is: it is one in a spreadsheet, too.
+    """
+    if _NUMBER.fullmatch(text):
+        return text
+    return f"'{text}" if text.startswith("'") or _FORMULA.match(text) else text
+
+
+def register_csv(answer: dict[str, Any]) -> bytes:
+    """RFC 4180, UTF-8 with a byte order mark (spreadsheets need it); the controller in each row."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for row in register_rows(answer):
+        writer.writerow([safe_cell(cell) for cell in row])
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def register_workbook(answer: dict[str, Any], language: Language) -> bytes:
+    """An XLSX workbook, a sheet for each part. Its time is the day by which the answer was judged."""
+    from openpyxl import Workbook
+
+    words, book = Words(language), Workbook()
+    book.remove(book.worksheets[0])
+    for part in register_parts(answer, words):
+        _fill(book.create_sheet(words.code("part", part.name)), part, words)
+    day = datetime.fromisoformat(answer["judged_on"])
+    book.properties.creator = clean(answer["controller"]["name"])
+    book.properties.title = words.page("title")
+    book.properties.created = day
+    content = io.BytesIO()
+    book.save(content)
+    book.properties.modified = day
+    return _packed(content, _xml(book.properties))
+
+
+def _xml(properties: Any) -> bytes:
+    from openpyxl.xml.functions import tostring
+
+    xml: bytes = tostring(properties.to_tree())
+    return xml
+
+
+def _packed(content: io.BytesIO, properties: bytes) -> bytes:
+    """The same files without the time of their writing, which the library gives them."""
+    packed = io.BytesIO()
+    with ZipFile(content) as old, ZipFile(packed, "w", ZIP_DEFLATED) as new:
+        for name in sorted(old.namelist()):
+            inside = properties if name == _PROPERTIES else old.read(name)
+            new.writestr(ZipInfo(name, _ZIP_EPOCH), inside, ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def _fill(sheet: Any, part: Part, words: Words) -> None:
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+    line = Border(bottom=Side(style="thin", color=_LINE))
+    top = Alignment(wrap_text=True, vertical="top")
+    band = PatternFill("solid", fgColor=_BAND)
+    headings = [words.heading(name) for name in part.columns]
+    rows = [[_value(value, words) for value in row] for row in part.rows]
+    for number, row in enumerate([headings, *rows], 1):
+        for column, value in enumerate(row, 1):
+            cell = sheet.cell(number, column, value)
+            cell.alignment, cell.border = top, line
+            if isinstance(value, str):
+                cell.data_type = "s"  # never a formula, whatever it looks like
+            elif isinstance(value, date):
+                cell.number_format = _DAY
+            if number % 2:
+                cell.fill = band
+    for cell in sheet[1]:
+        cell.font = Font(bold=True, color="FFFFFFFF")
+        cell.fill = PatternFill("solid", fgColor=_HEAD)
+    _lay_out(sheet, part, [headings, *rows])
+
+
+def _value(value: Any, words: Words) -> Any:
+    """What a cell holds: a number, a day, or a text that is no formula."""
+    if isinstance(value, bool):
+        return words.kept(value)
+    if value is None or isinstance(value, int | date):
+        return value
+    return safe_cell(clean(value))
+
+
+def _lay_out(sheet: Any, part: Part, rows: Sequence[Sequence[Any]]) -> None:
+    """Widths, a head that stays, a filter, and how it is printed."""
+    from openpyxl.utils import get_column_letter
+
+    for column in range(len(part.columns)):
+        longest = max(len(str(row[column])) for row in rows if row[column] is not None)
+        width = max(_NARROWEST, min(_WIDEST, longest + 2))
+        sheet.column_dimensions[get_column_letter(column + 1)].width = width
+    sheet.freeze_panes = "A2" if part.name == "controller" else "B2"
+    sheet.auto_filter.ref = sheet.dimensions
+    sheet.sheet_view.showGridLines = False
+    sheet.print_title_rows = "1:1"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.oddFooter.center.text = "&A · &P / &N"

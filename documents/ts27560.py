@@ -1,0 +1,210 @@
+"""Consent records and receipts as ISO/IEC TS 27560:2023 asks for them, in the DPV profile, as JSON-LD.
+
+One record a person and purpose, with every act on it. Pure. A person is known by the ledger's own identifier;
+no personal value and no reference of another system is in it.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+from uuid import UUID, uuid5
+
+from documents.dpv import (
+    CONTEXT,
+    CONTROLLER,
+    Node,
+    concept,
+    controller_entity,
+    countries,
+    recipients,
+    retention,
+    term,
+)
+from host.settings import Controller
+
+__all__ = ["Declared", "consent_receipt", "consent_records"]
+
+Declared = Mapping[str, dict[str, Any] | None]
+"""Purpose -> what the activity of its latest act declares; None for one that nobody declared."""
+
+_LANGUAGE = "nl"  # of the controller's notices
+_RIGHTS = {
+    "A7-3": "Right to withdraw consent",
+    "A15": "Right of access",
+    "A16": "Right to rectification",
+    "A17": "Right to erasure",
+    "A18": "Right to restriction of processing",
+    "A20": "Right to data portability",
+    "A21": "Right to object",
+    "A77": "Right to lodge a complaint with a supervisory authority",
+}
+_WITHDRAWAL = "In the customer portal, or by a message to the controller"
+_OPEN_END = "withdrawal, objection, or the end of the account"
+_NEXT_ACT = "a new act of the person"
+
+
+def consent_records(
+    answer: dict[str, Any], controller: Controller, declared: Declared, created: str
+) -> dict[str, Any]:
+    """The records of a person as one JSON-LD document. `answer`: consents with their history."""
+    return {"@context": CONTEXT, "@graph": _records(answer, controller, declared, created)}
+
+
+def consent_receipt(
+    answer: dict[str, Any], controller: Controller, declared: Declared, created: str
+) -> dict[str, Any]:
+    """The receipt that the person gets: it carries a copy of each record."""
+    identifier = _urn(answer, f"receipt/{created}")
+    return {
+        "@context": CONTEXT,
+        "@id": identifier,
+        "@type": "dpv:ConsentReceipt",
+        "dct:identifier": identifier,
+        "dpv:hasIdentifier": identifier,
+        "dct:conformsTo": ["dpv-27560:receipt", "dpv-27560:receipt-eu-gdpr"],
+        "dct:created": created,
+        "dct:publisher": CONTROLLER,
+        "dpv:hasRecordOfActivity": _records(answer, controller, declared, created),
+    }
+
+
+def _records(
+    answer: dict[str, Any], controller: Controller, declared: Declared, created: str
+) -> list[Node]:
+    statuses = {row["purpose"]: row for row in answer["consents"]}
+    standing = (act for act in answer["history"] if act["annulled_by"] is None)
+    return [
+        _record(answer, statuses[purpose], list(acts), controller, declared[purpose])
+        | {"dct:created": created}
+        for purpose, acts in groupby(standing, key=lambda act: act["purpose"])
+    ]
+
+
+def _record(
+    answer: dict[str, Any],
+    status: dict[str, Any],
+    acts: Sequence[dict[str, Any]],
+    controller: Controller,
+    declared: dict[str, Any] | None,
+) -> Node:
+    identifier, person = _urn(answer, f"consent/{status['purpose']}"), _person(answer)
+    return {
+        "@id": identifier,
+        "@type": "dpv:ConsentRecord",
+        "dct:identifier": identifier,
+        "dpv:hasIdentifier": identifier,
+        "dct:conformsTo": ["dpv-27560:record", "dpv-27560:record-eu-gdpr"],
+        "dpv:hasDataSubject": {"@id": person, "@type": "dpv:DataSubject", "dct:identifier": person},
+        "dpv:hasDataController": CONTROLLER,
+        "dpv:hasJurisdiction": countries([controller.country]),
+        "dpv:hasLegalBasis": term("legal_basis", "6-1-a"),
+        "dpv:hasNotice": _notices(controller, acts),
+        "dpv:hasProcess": _process(status["purpose"], controller, declared),
+        "dpv:hasConsentControl": {
+            "@type": "dpv:WithdrawConsent",
+            "dpv:isExercisedAt": controller.contact,
+            "dct:description": _WITHDRAWAL,
+        },
+        "dpv:hasRight": [
+            {
+                "@type": ["dpv:DataSubjectRight", f"eu-gdpr:{article}"],
+                "dct:title": title,
+                "dpv:isExercisedAt": controller.contact,
+            }
+            for article, title in _RIGHTS.items()
+        ],
+        "dpv:hasEntity": [controller_entity(controller)],
+        "dpv:hasConsentStatus": _events(status, acts, person),
+    }
+
+
+def _process(purpose: str, controller: Controller, declared: dict[str, Any] | None) -> Node:
+    """What the consent allows, as the activity declares it."""
+    facts = declared or {}
+    categories = facts.get("data_categories") or []
+    return {
+        "@type": "dpv:Process",
+        "dpv:hasPurpose": concept("purpose", purpose),
+        "dpv:hasLegalBasis": term("legal_basis", "6-1-a"),
+        "dpv:hasDataController": CONTROLLER,
+        "dpv:hasPersonalData": [concept("category", category) for category in categories]
+        or [{"@type": "dpv:PersonalData", "dct:title": "not declared"}],
+        "dpv:hasRecipient": [
+            {"@id": CONTROLLER},
+            *recipients(facts.get("recipient_kinds") or []),
+        ],
+        "dpv:hasStorageCondition": [
+            {
+                "@type": "dpv:StorageLocation",
+                "dpv:hasLocation": countries(facts.get("countries") or [controller.country]),
+            },
+            *retention(facts.get("retention") or {}),
+        ],
+    }
+
+
+def _notices(controller: Controller, acts: Sequence[dict[str, Any]]) -> list[Node]:
+    """The privacy policy, and each text that the person was asked with."""
+    policy = {
+        "@type": "dpv:PrivacyNotice",
+        "dct:title": f"Privacy policy of {controller.name}",
+        "dct:language": _LANGUAGE,
+    }
+    texts = sorted({act["text_version"] for act in acts if act["text_version"]})
+    return [policy, *({**_text(version), "dct:language": _LANGUAGE} for version in texts)]
+
+
+def _text(version: str) -> Node:
+    return {
+        "@id": f"urn:processing-ledger:consent-text:{version}",
+        "@type": "dpv:ConsentNotice",
+        "dct:identifier": version,
+    }
+
+
+def _events(status: dict[str, Any], acts: Sequence[dict[str, Any]], person: str) -> list[Node]:
+    events = [_event(act, person) for act in acts]
+    if status["status"] == "expired":
+        events.append(
+            {
+                "@type": term("consent", "expired"),
+                "dpv:hasLegalBasis": term("legal_basis", "6-1-a"),
+                "dpv:isIndicatedAtTime": status["valid_until"],
+                "dpv:isIndicatedBy": CONTROLLER,
+                "dpv:hasDuration": {"@type": "dpv:UntilEventDuration", "rdf:value": _NEXT_ACT},
+            }
+        )
+    return events
+
+
+def _event(act: dict[str, Any], person: str) -> Node:
+    event: Node = {
+        "@type": term("consent", act["act"]),
+        "dct:identifier": act["id"],
+        "dpv:hasLegalBasis": term("legal_basis", "6-1-a"),
+        "dpv:isIndicatedAtTime": act["from"],
+        "dpv:isIndicatedBy": CONTROLLER if act["act"] == "invalidated" else person,
+        "dpv:hasDuration": _validity(act),
+    }
+    method = ", ".join(filter(None, (act["method"], act["channel"])))
+    if method:
+        event["dpv:hasIndicationMethod"] = method
+    if act["text_version"]:
+        event["dpv:hasNotice"] = {"@id": _text(act["text_version"])["@id"]}
+    return event
+
+
+def _validity(act: dict[str, Any]) -> Node:
+    if act["valid_until"]:
+        return {"@type": "dpv:UntilTimeDuration", "rdf:value": act["valid_until"]}
+    end = _OPEN_END if act["act"] in {"given", "renewed"} else _NEXT_ACT
+    return {"@type": "dpv:UntilEventDuration", "rdf:value": end}
+
+
+def _person(answer: dict[str, Any]) -> str:
+    return f"urn:uuid:{answer['data_subject']}"
+
+
+def _urn(answer: dict[str, Any], name: str) -> str:
+    """The same name of the same person gives the same identifier."""
+    return f"urn:uuid:{uuid5(UUID(answer['data_subject']), name)}"

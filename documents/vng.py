@@ -1,0 +1,62 @@
+"""Events as records of VNG *Verwerkingenlogging*: one verwerkingsactie each, with the person as its object.
+
+Pure. Legal bases and provisions stand in the register that the standard has beside it, and are left out.
+"""
+
+from typing import Any
+
+from application.processing_acts import Act, involved_as
+from ledger.event import instant
+from projections.folds.annulment import is_annulment
+
+__all__ = ["vng_record"]
+
+
+def vng_record(act: Act) -> dict[str, Any] | None:
+    """The `VerwerkingsactieUitgebreid` of an act.
+
+    None for an act that was annulled, which the standard calls lapsed and no longer shows, and for the
+    annulment itself, which is the lapsing.
+    """
+    if act.annulled or is_annulment(act.event):
+        return None
+    members = {
+        "url": f"{act.log.urn}:event:{act.event.position}",
+        "actieId": str(act.id),
+        "actieNaam": act.event.name,
+        "handelingNaam": act.purpose,
+        "verwerkingNaam": act.event.activity,
+        "verwerkingId": str(act.trace_id),
+        "verwerkingsactiviteitId": _text(act.activity_id),
+        "verwerkingsactiviteitUrl": act.activity_url,
+        "vertrouwelijkheid": "vertrouwelijk" if act.log.confidential else "normaal",
+        "systeem": act.event.source,
+        "gebruiker": act.user,
+        "soortAfnemerId": f"{act.log.urn}:recipient" if act.recipient else None,
+        "afnemerId": _text(act.recipient),
+        "tijdstip": instant(act.event.time),
+        "tijdstipRegistratie": instant(act.event.recorded_at),
+        "verwerkteObjecten": _objects(act),
+    }
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _objects(act: Act) -> list[dict[str, Any]]:
+    """The person; nobody where the event is about no single one."""
+    if act.person is None:
+        return []
+    person = str(act.person)
+    members = {
+        "url": f"{act.log.urn}:event:{act.event.position}:object:1",
+        "verwerktObjectId": str(act.object_id),
+        "objecttype": "persoon",
+        "soortObjectId": f"{act.log.urn}:data-subject",
+        "objectId": person,
+        "betrokkenheid": involved_as(act.event.type),
+        "verwerkteSoortenGegevens": [{"soortGegeven": kind} for kind in act.kinds_of_data],
+    }
+    return [{name: value for name, value in members.items() if value is not None}]
+
+
+def _text(identifier: object) -> str | None:
+    return None if identifier is None else str(identifier)

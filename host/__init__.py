@@ -1,0 +1,1 @@
+"""Hosting: settings, composition, and processes that keep running. Serves every edge."""

@@ -1,0 +1,82 @@
+"""Who runs a command: the user whom the operating system authenticated, or whom somebody names who may.
+
+Who may name another person: root, and the user who owns the key folder, since both hold every key anyway. A
+wrapper that runs as that user for many people fixes the person with LEDGER_LOGIN, which is no flag. Others
+are the real user of the process: where nobody logged in, a process may write the record of that itself.
+"""
+
+import os
+import pwd
+import re
+from pathlib import Path
+
+import msgspec
+
+from host.settings import Reading
+from ledger.errors import Misconfigured
+from schemas.formats import EMPLOYEE
+
+__all__ = ["OPERATOR", "Reader", "reader_of"]
+
+OPERATOR = "operator"
+"""The role of whoever runs the ledger and names no other."""
+_LOGIN_UID = Path("/proc/self/loginuid")
+_NO_LOGIN = 2**32 - 1
+_BY_NUMBER = "uid-"
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """Who reads, as an employee, and in which role. `judged`: whether the register must grant it."""
+
+    reference: str
+    role: str
+    judged: bool
+
+
+def reader_of(reading: Reading, key_folder: Path) -> Reader:
+    """The reader of this process. Raises Misconfigured for a person whom it may not name.
+
+    Only whoever runs the ledger, and names neither a person nor a role, needs no role of the register.
+    """
+    runs_it = _runs_the_ledger(key_folder)
+    user = _employee(_login_uid() if runs_it else os.getuid())
+    login = reading.login or user
+    named = reading.reader or login
+    if (login != user and not runs_it) or (named != login and (reading.login or not runs_it)):
+        raise Misconfigured(
+            "only root and the owner of the key folder may say that another person reads:"
+            " leave out LEDGER_READER and LEDGER_LOGIN"
+        )
+    silent = reading.reader is None and reading.login is None and reading.role is None
+    return Reader(named, reading.role or OPERATOR, judged=not (silent and runs_it))
+
+
+def _employee(user: int) -> str:
+    """A user of the operating system as an employee; by number, without a name that can only be theirs."""
+    try:
+        name = pwd.getpwuid(user).pw_name
+    except KeyError:
+        name = ""
+    reference = f"employee/{name}"
+    by_name = re.match(EMPLOYEE, reference) and not name.startswith(_BY_NUMBER)
+    return reference if by_name else f"employee/{_BY_NUMBER}{user}"
+
+
+def _login_uid() -> int:
+    """The kernel's record of who logged in, whatever `sudo` or `su` came after; without one the real user."""
+    try:
+        login = int(_LOGIN_UID.read_text())
+    except (OSError, ValueError):
+        login = _NO_LOGIN
+    return os.getuid() if login == _NO_LOGIN else login
+
+
+def _runs_the_ledger(key_folder: Path) -> bool:
+    """Not a program that was lent the owner's rights (set-uid): its real user is somebody else."""
+    user = os.getuid()
+    if user != os.geteuid():
+        return False
+    try:
+        return user in {0, key_folder.stat().st_uid}
+    except OSError:
+        return user == 0

@@ -1,0 +1,162 @@
+"""A restore as a whole: copies, entries that the log has beyond them, erasures of the journal, views, audit.
+
+Nobody is served before its end.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from application.following import bring_up_to_date
+from host.settings import Settings
+from host.wiring import (
+    Site,
+    bare_site,
+    check_keys_held,
+    complete_journal,
+    install_on,
+    log_key,
+    utc_now,
+)
+from ledger.audit import PublishedLog, audit
+from ledger.backup import (
+    Copy,
+    Identities,
+    OpenedCopy,
+    check_identities,
+    check_keys,
+    opened_copies,
+    restore,
+)
+from ledger.backup.reimport import is_elsewhere, reimport
+from ledger.crypto.provider import FileKeyProvider
+from ledger.errors import Misconfigured
+from ledger.journal.authenticate import authenticate_restored, check_rows_key
+from ledger.tlog.publishing.promises import renew_promise
+from ledger.tlog.signing.keys import VerifierKey
+from ledger.tlog.store.folder import LogFolder
+from ledger.writing.chain_begin import CHAIN_MIGRATION
+
+__all__ = ["Restored", "Trust", "check_site", "restore_site"]
+
+_NEVER = "--never-published if it never published anything; "
+
+
+class Restored(msgspec.Struct, frozen=True):
+    """What a restore left. `erasures`: how many were repeated. `bookmarks`: where Kafka goes on.
+
+    `reimported`: how many events came back from the transparency log. `warning`: what may be wrong with it.
+    """
+
+    copy: Copy
+    reimported: int
+    erasures: int
+    findings: int
+    bookmarks: tuple[tuple[str, int, int], ...]
+    warning: str | None = None
+
+
+class Trust(msgspec.Struct, frozen=True):
+    """What a restore trusts. `keys`: verification keys that may have signed the backup; else the log's.
+
+    `identity`: file of the private key that opens an encrypted backup.
+    """
+
+    keys: tuple[VerifierKey, ...] = ()
+    identity: Path | None = None
+
+
+def check_site(settings: Settings, folders: tuple[Path, Path], trust: Trust) -> Copy:
+    """Check a backup without a database; its manifest. Raises Misconfigured unless it is whole and signed."""
+    with _opened(settings, folders, trust) as (events, _):
+        return events.copy
+
+
+def restore_site(
+    settings: Settings,
+    folders: tuple[Path, Path],
+    trust: Trust = Trust(),  # noqa: B008  it never changes
+    clock: Callable[[], datetime] = utc_now,
+    *,
+    never_published: bool = False,
+) -> Restored:
+    """Restore a ledger from its two copies. Raises Misconfigured before any server is touched.
+
+    A log that is elsewhere must not look like one that never began: the same key would sign a second tree.
+    A backup that knows that it signed is refused then, any other one warns. `never_published`: the word of
+    who restores that nothing was signed after the backup either.
+    """
+    check_keys_held(settings)
+    with _opened(settings, folders, trust) as copies:
+        identities = Identities(trust.identity) if trust.identity else None
+        for opened in copies:
+            check_identities(opened, identities)
+        provider = FileKeyProvider(settings.key_dir / str(settings.ledger))
+        check_keys(copies[1].copy, provider)
+        check_rows_key(provider, _migrations_of(copies[1].copy))
+        folder, known = LogFolder(settings.log.folder), _known(settings, trust)
+        elsewhere = is_elsewhere(folder, settings.log.origin, known)
+        if elsewhere and settings.log.origin in copies[0].copy.signed:
+            raise Misconfigured(_absent(settings, ""))
+        with bare_site(settings, clock) as site:
+            restore(site.database, site.ledger, copies, identities)
+            restored = _complete(site, (copies[0].copy, copies[1].copy), known)
+    warning = _absent(settings, _NEVER) if elsewhere and not never_published else None
+    return msgspec.structs.replace(restored, warning=warning)
+
+
+@contextmanager
+def _opened(
+    settings: Settings, folders: tuple[Path, Path], trust: Trust
+) -> Iterator[tuple[OpenedCopy, OpenedCopy]]:
+    keys = trust.keys or log_key(settings).known()
+    with opened_copies(settings.ledger, folders, keys) as copies:
+        yield copies
+
+
+def _migrations_of(copy: Copy) -> tuple[str, ...]:
+    return tuple(one.name for one in copy.migrations)
+
+
+def _known(settings: Settings, trust: Trust) -> list[VerifierKey]:
+    """Verification keys of the log, also where its own list was not brought along."""
+    return list(dict.fromkeys((*log_key(settings).known(), *trust.keys)))
+
+
+def _complete(site: Site, copies: tuple[Copy, Copy], keys: Sequence[VerifierKey]) -> Restored:
+    """What comes after the rows: upgrades, entries of the log, erasures of the journal, views, audit."""
+    install_on(site, older_rows=CHAIN_MIGRATION not in _migrations_of(copies[0]))
+    authenticate_restored(
+        site.session("eraser"), site.provider, site.ledger, _migrations_of(copies[1])
+    )
+    log = site.settings.log
+    folder = LogFolder(log.folder)
+    reimported = reimport(site.session("recorder"), site.ledger, site.chain(), folder, keys)
+    if folder.history.last():
+        renew_promise(site.session("publisher"), folder, log.origin, keys)
+    complete_journal(site)
+    erasures = site.eraser().reapply()
+    bring_up_to_date(site)
+    reader = site.session("reader")
+    return Restored(
+        copy=copies[0],
+        reimported=reimported.count,
+        erasures=len(erasures),
+        findings=len(
+            audit(
+                reader, PublishedLog(folder, tuple(keys)), site.chain(), custody=site.custody
+            ).findings
+        ),
+        bookmarks=tuple(reader.rows("bookmark_offsets")),
+    )
+
+
+def _absent(settings: Settings, otherwise: str) -> str:
+    return (
+        f"the log {settings.log.origin} has a key, and {settings.log.folder} holds nothing that it"
+        f" published: set LEDGER_LOG_DIR to where the log is; {otherwise}if its folder is lost, a new"
+        " LEDGER_LOG_ORIGIN"
+    )

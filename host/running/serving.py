@@ -1,0 +1,80 @@
+"""/metrics, /livez and /readyz of one process, over HTTP, in threads beside its main loop.
+
+Answers are small and cost nothing: nothing here touches the database or Kafka. Whoever may connect may
+read them, so they hold no value; by default that is this machine alone.
+"""
+
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from typing import NamedTuple
+
+import msgspec
+import orjson
+
+from host.running.health import Check, missing
+from host.running.listening import Address, Asked, Page, listen
+
+__all__ = ["Address", "Pages", "ask_ready", "free_port", "serve"]
+
+# A part that takes longer to say how it is, is not well.
+ANSWER_S = 2.0
+
+
+class Pages(NamedTuple):
+    """What is served. `metrics`: from an Accept header to content type and text."""
+
+    metrics: Callable[[str], tuple[str, bytes]]
+    live: Mapping[str, Check]
+    ready: Mapping[str, Check]
+
+    def answer(self, asked: Asked) -> Page:
+        """One of the pages."""
+        if asked.path == "/metrics":
+            return Page(HTTPStatus.OK, *self.metrics(asked.accept))
+        if asked.path == "/livez":
+            return _health("live", self.live)
+        if asked.path == "/readyz":
+            return _health("ready", self.ready)
+        return Page(HTTPStatus.NOT_FOUND, "text/plain", b"/metrics /livez /readyz\n")
+
+
+def _health(name: str, checks: Mapping[str, Check]) -> Page:
+    found = missing(checks)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if found else HTTPStatus.OK
+    body = orjson.dumps({name: not found, "missing": found}, option=orjson.OPT_SORT_KEYS)
+    return Page(status, "application/json", body + b"\n")
+
+
+@contextmanager
+def serve(host: str, port: int, pages: Pages) -> Iterator[Address]:
+    """Serve until the block ends; where that is. `port` 0: any. Raises Misconfigured when it cannot."""
+    with listen(host, port, pages.answer, "LEDGER_METRICS_PORT") as address:
+        yield address
+
+
+def ask_ready(address: Address) -> str | None:
+    """Why the process that serves there is not ready."""
+    connection = HTTPConnection(address.local, address.port, timeout=ANSWER_S)
+    try:
+        connection.request("GET", "/readyz")
+        answer = msgspec.json.decode(connection.getresponse().read(), type=_Readiness)
+    except (OSError, HTTPException, msgspec.DecodeError):
+        return "it does not answer"
+    finally:
+        connection.close()
+    return "; ".join(f"{what}: {why}" for what, why in answer.missing.items()) or None
+
+
+class _Readiness(msgspec.Struct):
+    missing: dict[str, str]
+
+
+def free_port(host: str) -> int:
+    """A port that nobody listens on at the moment."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])

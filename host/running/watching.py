@@ -1,0 +1,146 @@
+"""What can be seen of a running command from outside: its log, its metrics, its health. Composition only."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import consumers.metrics
+import ledger.metrics
+import ledger.tlog.publishing.metrics
+import projections.metrics
+from host.logs import Log, begin_logs
+from host.running.health import ALIVE_S, Check, Pulse
+from host.running.sampling import Sampler
+from host.running.serving import Pages, serve
+from host.settings import Settings
+from host.signals import SUPERVISOR
+from host.wiring import Site
+from ledger.errors import Halt
+from ledger.figures import JournalFigures, ledger_figures
+from ledger.metrics import Figures, LedgerMetrics, Series, new_registry, render
+from ledger.storage.postgres import Session
+from projections.figures import counted
+from projections.metrics import ViewMetrics
+
+__all__ = [
+    "CONFIDENTIAL_PORTS",
+    "MADE",
+    "PORTS",
+    "Process",
+    "Watch",
+    "port_of",
+    "supervised",
+    "watching",
+]
+
+Process = Literal["run", "consume", "project", "publish", "upkeep"]
+PORTS: dict[Process, int] = {
+    "run": 9463,
+    "consume": 9464,
+    "project": 9465,
+    "publish": 9466,
+    "upkeep": 9467,
+}
+# Both ledgers may run on one machine.
+CONFIDENTIAL_PORTS = 10
+
+# For the documentation: who serves which metrics.
+MADE: tuple[tuple[str, tuple[Series, ...]], ...] = (
+    ("every process", ledger.metrics.OWN),
+    ("run, upkeep; project by itself", ledger.metrics.READ),
+    ("run, upkeep; project by itself", projections.metrics.COUNTED),
+    ("consume", consumers.metrics.SERIES),
+    ("project", (*projections.metrics.WORK, *projections.metrics.PROGRESS)),
+    ("publish", ledger.tlog.metrics.SERIES),
+)
+
+Read = Callable[[Session], Figures]
+Show = Callable[[Figures | None], None]
+
+
+def port_of(settings: Settings, process: Process) -> int:
+    """The port that a process serves on when it is told none, 0 for any."""
+    if settings.serving.port is not None:
+        return settings.serving.port
+    return PORTS[process] + CONFIDENTIAL_PORTS * settings.confidential
+
+
+def supervised() -> bool:
+    """Whether this process is a part of `ledger run`."""
+    return SUPERVISOR in os.environ
+
+
+class Watch:
+    """One process as it is seen from outside. `reading`: whether it speaks for the ledger as a whole."""
+
+    def __init__(self, process: Process, settings: Settings, *, reading: bool) -> None:
+        self.says = Log(process)
+        self.pulse = Pulse(ALIVE_S + settings.database_patience_s)
+        self.registry = new_registry()
+        self.live: dict[str, Check] = {"main-loop": self.pulse.check}
+        self.ready: dict[str, Check] = {"main-loop": self.pulse.started}
+        self._own = LedgerMetrics.on(self.registry, reading=reading)
+        self._views = ViewMetrics.on(self.registry) if reading else None
+        self._sampler: Sampler | None = None
+        self._journal_unread = False
+
+    def metrics(self, accept: str) -> tuple[str, bytes]:
+        """Content type and text of all metrics."""
+        if self._sampler:
+            self._sampler.check()  # figures that are too old are taken away
+        return render(self.registry, accept)
+
+    @contextmanager
+    def sampling(self, site: Site, read: Read, show: Show) -> Iterator[None]:
+        """Read the database now and then. `read`, `show`: what this process shows of it by itself."""
+        journal = JournalFigures(site.journal)
+
+        def read_all(session: Session) -> Figures:
+            figures = dict(read(session))
+            if self._views:
+                figures |= ledger_figures(session, site.ledger, site.clock())
+                figures |= self._journal_of(journal, session)
+                figures |= counted(session, site.clock())
+            return figures
+
+        def show_all(figures: Figures | None) -> None:
+            self._own.show(figures)
+            if self._views:
+                self._views.show(figures)
+            show(figures)
+
+        def connect() -> Session:
+            return site.database.connect(site.ledger, "reader")
+
+        self._sampler = Sampler(connect, read_all, show_all)
+        self.ready["database"] = self._sampler.check
+        self._sampler.start()
+        try:
+            yield
+        finally:
+            self._sampler.stop()
+
+    def _journal_of(self, journal: JournalFigures, session: Session) -> Figures:
+        """What the journal says; nothing where it cannot be read, since the database is well."""
+        try:
+            return journal.read(session)
+        except (Halt, OSError) as error:
+            if not self._journal_unread:
+                self._journal_unread = True
+                message = "the erasure journal cannot be read, so its figures are missing"
+                self.says.error("journal", message, fault=type(error).__name__)
+            return {}
+
+
+@contextmanager
+def watching(settings: Settings, process: Process, *, reading: bool) -> Iterator[Watch]:
+    """Log and serve as a running command. Raises Misconfigured when the port is taken."""
+    begin_logs(settings.serving, process)
+    watch = Watch(process, settings, reading=reading)
+    host, port = settings.serving.host, port_of(settings, process)
+    with serve(host, port, Pages(watch.metrics, watch.live, watch.ready)) as address:
+        watch.says.info(
+            "serving", f"metrics and health are on {address.url}", port=address.port, host=host
+        )
+        yield watch

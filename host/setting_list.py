@@ -1,0 +1,181 @@
+"""The list of settings: their variables, flags and meanings; reading them is `host.settings`' work."""
+
+from typing import Literal
+
+import msgspec
+
+from schemas.texts import LANGUAGES
+
+__all__ = ["PREFIX", "SETTINGS", "Group", "Setting"]
+
+Group = Literal["people", "store", "intake", "kafka", "register", "log", "backup", "serving"]
+PREFIX = "LEDGER_"
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """One setting. `secret`: never a flag, since other users can read the arguments of a process.
+
+    `fixed`: never a flag, since it restricts whoever types the command. `codes`: what a shell completes.
+    """
+
+    variable: str
+    group: Group
+    help: str
+    secret: bool = False
+    fixed: bool = False
+    switch: bool = False
+    codes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Name in Python: `data_dir`."""
+        return self.variable.removeprefix(PREFIX).lower()
+
+    @property
+    def has_flag(self) -> bool:
+        """Whether a command takes it as an argument."""
+        return not (self.secret or self.fixed)
+
+    @property
+    def flag(self) -> str:
+        """Name on the command line: `--data-dir`."""
+        return f"--{self.name.replace('_', '-')}"
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "LEDGER_DATABASE_URL", "store", "PostgreSQL 15 or later, by URL; else the embedded one"
+    ),
+    Setting(
+        "LEDGER_DATABASE_PASSWORD_FILE", "store", "file whose first line is the password for it"
+    ),
+    Setting(
+        "LEDGER_DATABASE_PATIENCE_S",
+        "store",
+        "seconds of silence after which PostgreSQL counts as away, and a recorder as lost [60]",
+    ),
+    Setting("LEDGER_DATA_DIR", "store", "folder of the embedded PostgreSQL"),
+    Setting("LEDGER_KEY_DIR", "store", "folder of epoch keys and erasure journal [data dir/keys]"),
+    Setting("LEDGER_NAME", "store", "name of the ledger [main, or confidential]"),
+    Setting("LEDGER_CONFIDENTIAL", "store", "the ledger of orders under secrecy", switch=True),
+    Setting(
+        "LEDGER_WITHHELD_KEY",
+        "store",
+        "public key of the confidential ledger [that of KEY_DIR/confidential]",
+    ),
+    Setting(
+        "LEDGER_ORDINARY_CODES",
+        "store",
+        "own codes for grounds, roles and purposes that are no secret, separated by commas",
+    ),
+    Setting(
+        "LEDGER_PRIVACY_OFFICE",
+        "store",
+        "source of the office's own acts, which may end or change what other sources said",
+    ),
+    Setting(
+        "LEDGER_PRIVACY_ACTIVITY",
+        "store",
+        "activity of the register that those acts belong to [privacy-rights]",
+    ),
+    Setting(
+        "LEDGER_READER",
+        "store",
+        "who reads, such as employee/7, if not the user who logged in: only root and the owner of the key "
+        "folder may name another [employee/ and the login]",
+    ),
+    Setting(
+        "LEDGER_LOGIN",
+        "store",
+        "who logged in, from a wrapper that runs as the owner of the key folder; nobody else can be named",
+        fixed=True,
+    ),
+    Setting(
+        "LEDGER_LANGUAGE",
+        "people",
+        "nl or en: what people read; machines and logs get the same in both [en; documents for persons nl]",
+        codes=LANGUAGES,
+    ),
+    Setting(
+        "LEDGER_TIMEZONE",
+        "people",
+        "zone of times on screen, such as UTC; machines get UTC anyway [Europe/Amsterdam]",
+    ),
+    Setting("LEDGER_READER_ROLE", "store", "in which role, for the record of reads [operator]"),
+    Setting(
+        "LEDGER_READER_UNHELD",
+        "store",
+        "what a read in a role is that the register does not grant the reader: refuse, or record with a "
+        "finding [refuse]",
+        fixed=True,
+    ),
+    Setting(
+        "LEDGER_FOUR_EYES",
+        "store",
+        "acts that need a second person, separated by commas: hold-release, erasure, rotation, gap [none]",
+        fixed=True,
+    ),
+    Setting(
+        "LEDGER_READS_DIR",
+        "store",
+        "folder where earlier versions left notes of reads [data dir/reads]",
+    ),
+    Setting(
+        "LEDGER_SOURCES",
+        "intake",
+        "record, or strict: refuse what the register of systems does not know of a source [record]",
+    ),
+    Setting("LEDGER_BATCH_EVENTS", "intake", "most messages in one transaction [2000]"),
+    Setting("LEDGER_BATCH_BYTES", "intake", "most bytes in one transaction [4194304]"),
+    Setting("LEDGER_BATCH_MS", "intake", "longest wait for a batch to fill, in ms [100]"),
+    Setting(
+        "LEDGER_HALT_SHARE",
+        "intake",
+        "share of rejections that quarantines a source, or halts a topic [0.2]",
+    ),
+    Setting("LEDGER_HALT_MESSAGES", "intake", "fewest messages over which it is judged [100]"),
+    Setting("LEDGER_KAFKA_BOOTSTRAP", "kafka", "host:port of brokers, separated by commas"),
+    Setting("LEDGER_KAFKA_TOPICS", "kafka", "topics, separated by commas"),
+    Setting("LEDGER_KAFKA_ANSWERS", "kafka", "topic of answers to upstream; none for a secret one"),
+    Setting("LEDGER_KAFKA_GROUP", "kafka", "consumer group [processing-ledger-NAME]"),
+    Setting(
+        "LEDGER_KAFKA_SESSION_S", "kafka", "seconds of silence after which a member is dead [30]"
+    ),
+    Setting(
+        "LEDGER_KAFKA_SECURITY_PROTOCOL", "kafka", "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"
+    ),
+    Setting("LEDGER_KAFKA_SASL_MECHANISM", "kafka", "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"),
+    Setting("LEDGER_KAFKA_SASL_USERNAME", "kafka", "user name at the broker"),
+    Setting("LEDGER_KAFKA_SASL_PASSWORD", "kafka", "password at the broker", secret=True),
+    Setting("LEDGER_KAFKA_SASL_PASSWORD_FILE", "kafka", "file whose first line is the password"),
+    Setting("LEDGER_KAFKA_SSL_CAFILE", "kafka", "certificates of the authorities to trust"),
+    Setting("LEDGER_KAFKA_SSL_CERTFILE", "kafka", "certificate of this client"),
+    Setting("LEDGER_KAFKA_SSL_KEYFILE", "kafka", "key of that certificate"),
+    Setting("LEDGER_LOG_ORIGIN", "log", "name of the transparency log [ledger.localhost/NAME]"),
+    Setting("LEDGER_LOG_DIR", "log", "folder of its tiles and checkpoints [data dir/tlog]"),
+    Setting("LEDGER_LOG_KEY_FILE", "log", "its Ed25519 key [key dir/NAME/log.key]"),
+    Setting("LEDGER_LOG_PASSPHRASE_FILE", "log", "file whose first line opens that key [no file]"),
+    Setting("LEDGER_LOG_POLICY_FILE", "log", "witnesses that must sign before publication [none]"),
+    Setting(
+        "LEDGER_BACKUP_RECIPIENTS",
+        "backup",
+        "public keys to which backups are encrypted, age1…, separated by commas [none]",
+    ),
+    Setting(
+        "LEDGER_METRICS_HOST", "serving", "address of /metrics, /livez and /readyz [127.0.0.1]"
+    ),
+    Setting(
+        "LEDGER_METRICS_PORT",
+        "serving",
+        "their port; its parts have the next ones; 0: any "
+        "[run 9463, consume 9464, project 9465, publish 9466, upkeep 9467; confidential 10 more]",
+    ),
+    Setting("LEDGER_LOG_FORMAT", "serving", "json or text [text on a terminal, else json]"),
+    Setting("LEDGER_LOG_LEVEL", "serving", "debug, info, warning or error [info]"),
+    Setting("LEDGER_CONTROLLER_NAME", "register", "the controller, for the register"),
+    Setting("LEDGER_CONTROLLER_ADDRESS", "register", "its postal address"),
+    Setting("LEDGER_CONTROLLER_COUNTRY", "register", "its country, by two capitals [NL]"),
+    Setting("LEDGER_CONTROLLER_CONTACT", "register", "its e-mail address, telephone or page"),
+    Setting("LEDGER_CONTROLLER_REPRESENTATIVE", "register", "its representative, if it has one"),
+    Setting("LEDGER_CONTROLLER_OFFICER", "register", "its data protection officer, with contact"),
+)

@@ -1,0 +1,132 @@
+"""Texts of settings as values: each is checked by itself, and all that are wrong are told at once."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from documents.clock import zone_of
+from host.setting_list import PREFIX
+from ledger.errors import Misconfigured
+from ledger.letters.withheld import WithheldKey
+from ledger.tlog.signing.policy import Policy, parse_policy
+
+__all__ = ["Reader", "read_policy"]
+
+T = TypeVar("T")
+
+
+class Reader:
+    """Takes texts one by one, and collects what is wrong with them."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = {name: text.strip() for name, text in texts.items() if text.strip()}
+        self.wrong: list[str] = []
+
+    def check(self) -> None:
+        """Raises Misconfigured, which names everything that is wrong."""
+        if self.wrong:
+            raise Misconfigured("; ".join(self.wrong))
+
+    def text(self, name: str, default: T, pattern: str = r".+", expected: str = "") -> str | T:
+        """The text, the default when there is none or it does not match."""
+        text = self._texts.get(PREFIX + name)
+        if text is None:
+            return default
+        if not re.fullmatch(pattern, text):
+            self.wrong.append(f"{PREFIX}{name}: expected {expected}")
+            return default
+        return text
+
+    def number(self, name: str, default: int, most: int) -> int:
+        """A whole number from 1 to `most`."""
+        expected = f"a whole number from 1 to {most}"
+        text = self.text(name, str(default), r"[0-9]{1,12}", expected)
+        if not 1 <= int(text) <= most:
+            self.wrong.append(f"{PREFIX}{name}: expected {expected}")
+            return default
+        return int(text)
+
+    def share(self, name: str, default: float) -> float:
+        """A number from 0 to 1."""
+        return float(
+            self.text(name, str(default), r"0(\.[0-9]{1,9})?|1(\.0+)?", "a number from 0 to 1")
+        )
+
+    def zone(self, name: str, default: ZoneInfo) -> ZoneInfo:
+        """A zone of the IANA's database."""
+        text = self.text(name, None)
+        found = zone_of(text) if text else default
+        if found is None:
+            self.wrong.append(f"{PREFIX}{name}: expected a zone such as Europe/Amsterdam or UTC")
+        return found or default
+
+    def switch(self, name: str) -> bool:
+        """True or false in one of the usual spellings."""
+        yes, no = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+        text = str(self.text(name, "")).lower()
+        if text not in yes | no:
+            self.wrong.append(f"{PREFIX}{name}: expected true or false")
+        return text in yes
+
+    def names(
+        self, name: str, default: tuple[str, ...], pattern: str, expected: str
+    ) -> tuple[str, ...]:
+        """Names separated by commas."""
+        text = self.text(name, None)
+        if text is None:
+            return default
+        parts = tuple(part.strip() for part in text.split(","))
+        if not all(re.fullmatch(pattern, part) for part in parts):
+            self.wrong.append(f"{PREFIX}{name}: expected {expected}, separated by commas")
+            return default
+        return parts
+
+    def path(self, name: str, default: Path) -> Path:
+        """A path, whether there is something or not."""
+        return Path(self.text(name, str(default))).expanduser().absolute()
+
+    def file(self, name: str) -> Path | None:
+        """A file that can be read."""
+        text = self.text(name, None)
+        if text is None or Path(text).is_file():
+            return Path(text) if text else None
+        self.wrong.append(f"{PREFIX}{name}: expected a file that exists")
+        return None
+
+    def first_line(self, name: str) -> str | None:
+        """The first line of a file, which holds a secret; None without the file, or an empty one."""
+        file = self.file(name)
+        try:
+            return file.read_text("utf-8").partition("\n")[0].strip() or None if file else None
+        except (OSError, ValueError):
+            self.wrong.append(f"{PREFIX}{name}: expected a file that can be read")
+            return None
+
+    def withheld_key(self, name: str) -> WithheldKey | None:
+        """The public key of the confidential ledger."""
+        text = self.text(name, None)
+        try:
+            return WithheldKey.read(text) if text else None
+        except Misconfigured as error:
+            self.wrong.append(f"{PREFIX}{name}: {error}")
+            return None
+
+    def policy(self, name: str) -> Policy | None:
+        """What a policy file says."""
+        file = self.file(name)
+        try:
+            return read_policy(file) if file else None
+        except Misconfigured as error:
+            self.wrong.append(f"{PREFIX}{name}: {error}")
+            return None
+
+
+def read_policy(path: Path) -> Policy:
+    """The policy of a file. Raises Misconfigured."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, ValueError):
+        raise Misconfigured("expected a policy file that can be read") from None
+    return parse_policy(text)

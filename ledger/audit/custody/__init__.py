@@ -1,0 +1,1 @@
+"""Keys, subject index and journal in an audit."""

@@ -1,0 +1,55 @@
+"""Whether a data subject is still of the reference that it was made of, which every entry of the log tells.
+
+A data subject is a hash of its reference under the person's own key (`sealing.subject_of`). One whose key or
+reference does not come to it is somebody else's, unless a restore explains it: of a person who was not in the
+copy the first key is lost, and whoever is seen again gets another one.
+"""
+
+from collections.abc import Container, Set
+from uuid import UUID
+
+from ledger.audit.custody.custody import Capped, Held
+from ledger.audit.custody.told import Told
+from ledger.crypto.sealing import is_made_of_reference, subject_of
+
+__all__ = ["Unbound", "is_bound"]
+
+
+def is_bound(subject: UUID, reference: str | None, secret: bytes | None, held: Held) -> bool:
+    """Whether a data subject was made of this reference with this key; of earlier versions none was made."""
+    if not is_made_of_reference(subject):
+        return True
+    if reference is None or secret is None:
+        return False
+    return subject_of(secret, str(held.ledger), reference) == subject
+
+
+class Unbound:
+    """Data subjects that are not bound to what they are now, and where the log first tells of them."""
+
+    def __init__(self, subjects: Set[UUID]) -> None:
+        self._subjects = subjects
+        self._named: dict[UUID, int] = {}
+        self._excused: set[UUID] = set()
+
+    def see(self, told: Told, came_back: Container[int]) -> None:
+        """Take the events of one stream, which are of a data subject and may name others."""
+        if not self._subjects:
+            return
+        for subject in told.referred.keys() & self._subjects:
+            self._take(subject, told.referred[subject], came_back)
+        if told.stream in self._subjects:
+            self._take(told.stream, told.first, came_back)
+            if told.reapplied:
+                self._excused.add(told.stream)
+
+    def _take(self, subject: UUID, position: int, came_back: Container[int]) -> None:
+        self._named[subject] = min(position, self._named.get(subject, position))
+        if position in came_back:
+            self._excused.add(subject)
+
+    def end(self, notes: Capped) -> None:
+        """Note those that no restore explains."""
+        for subject in sorted(self._named.keys() - self._excused):
+            detail = f"of data subject {subject}: it was made of another reference than it has"
+            notes.note(self._named[subject], "index-subject", detail)

@@ -1,0 +1,127 @@
+"""The erasure journal, line by line: it can be read, is as it was written, and says what the events say."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+import msgspec
+
+from ledger.audit.custody.custody import Capped
+from ledger.erasure.events import SOURCE, last_name
+from ledger.errors import Lost
+from ledger.journal.entries import ErasureEntry, ErasureJournal
+from ledger.journal.linking import JournalLinks
+from ledger.storage.postgres import Session
+
+__all__ = ["Line", "Lines", "keys_digest"]
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line of the journal, without its keys. `keys`: of them a hash each."""
+
+    number: int
+    entry: ErasureEntry
+    keys: frozenset[bytes]
+
+
+def keys_digest(key: str) -> bytes:
+    """What is kept of a key's id, so that a long list takes little room."""
+    return sha256(key.encode()).digest()[:8]
+
+
+class Lines:
+    """The lines of the journal by data subject and by erasure, as they were before the audited moment."""
+
+    def __init__(self, journal: ErasureJournal, links: JournalLinks, notes: Capped) -> None:
+        self._journal = journal
+        self._links = links
+        self.of_subject: dict[UUID, list[Line]] = {}
+        self._by_erasure: dict[UUID, Line] = {}
+        self._seen: set[UUID] = set()
+        self._lacking: dict[UUID, int] = {}
+        try:
+            for number, raw in enumerate(journal.lines(), 1):
+                self._take(number, raw, notes)
+        except OSError as error:
+            notes.note(None, "journal", f"it cannot be read: {error.strerror}")
+
+    def _take(self, number: int, raw: bytes, notes: Capped) -> None:
+        entry = _read(raw)
+        if entry is None:
+            notes.note(None, "journal-changed", f"line {number} cannot be read")
+            return
+        self._authenticate(number, entry, notes)
+        if entry.erasure in self._by_erasure:
+            first = self._by_erasure[entry.erasure].number
+            notes.note(None, "journal-repeated", f"line {number} is of the erasure of line {first}")
+            return
+        line = Line(
+            number,
+            msgspec.structs.replace(entry, keys=(), decisions={}),
+            frozenset(map(keys_digest, entry.keys)),
+        )
+        self._by_erasure[entry.erasure] = line
+        self.of_subject.setdefault(entry.subject, []).append(line)
+
+    def _authenticate(self, number: int, entry: ErasureEntry, notes: Capped) -> None:
+        try:
+            ours = self._links.belongs(entry)
+        except Lost:  # it is named already
+            return
+        if not ours:
+            detail = f"line {number}, of {entry.subject}, is not as it was written"
+            notes.note(None, "journal-changed", detail)
+
+    def see(self, erasure: UUID, stream: UUID, position: int) -> Line | None:
+        """The line of an erasure that is recorded at a position."""
+        self._seen.add(erasure)
+        line = self._by_erasure.get(erasure)
+        if line is None:
+            self._lacking.setdefault(erasure, position)
+        return line if line and line.entry.subject == stream else None
+
+    def end(self, session: Session, notes: Capped) -> None:
+        """Lines without an event and events without a line, unless the other one came meanwhile."""
+        pending = [line for erasure, line in self._by_erasure.items() if erasure not in self._seen]
+        self._note_pending(session, pending, notes)
+        if self._lacking:
+            later = set(_erasures(self._journal))
+            for erasure, position in self._lacking.items():
+                if erasure not in later:
+                    detail = "the journal does not know this erasure"
+                    notes.note(position, "journal-lacking", detail)
+
+    def _note_pending(self, session: Session, pending: Sequence[Line], notes: Capped) -> None:
+        ids = [last_name(line.entry) for line in pending]
+        known = {id for (id,) in session.rows("event_ids_of", source=SOURCE, ids=ids)}
+        for line in pending:
+            if last_name(line.entry) not in known:
+                detail = (
+                    f"line {line.number}: no event records this erasure of {line.entry.subject}"
+                )
+                notes.note(None, "erasure-pending", detail)
+
+
+def _read(raw: bytes) -> ErasureEntry | None:
+    """The entry of a line; None where it is none, or where its times say no instant."""
+    try:
+        entry = msgspec.json.decode(raw, type=ErasureEntry)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return None
+    times = (entry.time, entry.through, entry.valid_from)
+    return entry if all(one is None or one.tzinfo for one in times) else None
+
+
+def _erasures(journal: ErasureJournal) -> list[UUID]:
+    try:
+        entries = [_read(raw) for raw in journal.lines()]
+    except OSError:  # it is named already
+        return []
+    return [entry.erasure for entry in entries if entry]
+
+
+def through_of(lines: Sequence[Line], category: str) -> datetime | None:
+    """Up to when the journal says that a category of a person was erased."""
+    found = [line.entry.through for line in lines if category in line.entry.categories]
+    return max(found, default=None)

@@ -1,0 +1,202 @@
+"""The keys' namespace row by row: epochs, the ledger's own keys, the subject index, what has no events."""
+
+from collections.abc import Sequence, Set
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from ledger.audit.custody.bound import is_bound
+from ledger.audit.custody.custody import Capped, Custody, Held
+from ledger.audit.custody.journal import Lines
+from ledger.audit.custody.streams import check_streams
+from ledger.audit.feeds import check_feeds
+from ledger.audit.findings import Findings
+from ledger.crypto.places import data_key_place, ledger_key_place, reference_place
+from ledger.crypto.sealing import DataKey, keyed_hash, open_value, unwrap_key
+from ledger.errors import Halt
+from ledger.keys.subjects import INDEX_VERSION, kind_of
+from ledger.recording.reads import READS, unopened
+from ledger.storage.postgres import Session
+
+__all__ = ["KeysAudit"]
+
+_BLOCK_SUBJECTS = 2_000
+
+
+class KeysAudit:
+    """The audit of the keys. Made before the moment that is audited; without a custody it does nothing."""
+
+    def __init__(self, custody: Custody | None, findings: Findings) -> None:
+        self._custody = custody
+        self._notes = Capped(findings)
+        self._held: Held | None = None
+        self._ended: set[int] = set()
+        if custody is None:
+            return
+        if custody.provider is None or custody.journal is None:
+            detail = "no key folder is here, so keys, index and journal were not looked at"
+            self._notes.note(None, "keys-not-looked-at", detail)
+            return
+        self._held = Held(custody.provider, custody.ledger, self._notes)
+        self._lines = Lines(custody.journal, self._held.links, self._notes)
+
+    def compare(self, session: Session) -> None:
+        """Everything of the moment that is audited, inside the caller's transaction."""
+        if self._held is None or self._custody is None:
+            return
+        held, notes = self._held, self._notes
+        self._ended = check_epochs(session.rows("audit_epochs"), held, notes)
+        secrets = check_ledger_keys(session, self._custody, held, notes)
+        unbound = check_index(session, secrets.get("index"), held, notes)
+        check_streams(session, self._custody, held, self._lines, notes, unbound)
+        check_unreferenced(session, held, notes)
+        check_read_notes(session, secrets.get(READS), notes)
+        check_feeds(session, self._custody, held, notes)
+
+    def end(self, session: Session) -> None:
+        """After that moment: what was on its way then must have arrived."""
+        if self._held is not None:
+            check_ended(self._ended, self._held, self._notes)
+            self._lines.end(session, self._notes)
+        self._notes.end()
+
+
+def check_epochs(rows: Sequence[Sequence[Any]], held: Held, notes: Capped) -> set[int]:
+    """Epochs are numbered without a gap, the last one runs, and its key is held; those that have ended."""
+    for number, (epoch, started_at, retired_at, mac) in enumerate(rows, 1):
+        if epoch != number:
+            notes.note(None, "epoch-missing", f"expected epoch {number}, found {epoch}")
+            break
+        held.check("epochs", (epoch, started_at, retired_at), mac, f"epoch {epoch}")
+    running = [epoch for epoch, _, retired_at, _ in rows if retired_at is None]
+    if not rows or rows[-1][0] not in running:
+        notes.note(None, "epoch-missing", "no epoch is running")
+    for epoch in running:
+        held.epoch(epoch)
+    known = {row[0] for row in rows}
+    for epoch in held.provider.epochs():
+        # The next one may have its key already, and one that began meanwhile as well.
+        if epoch not in known and epoch <= max(known, default=0):
+            notes.note(None, "epoch-unknown", f"the provider has a key of epoch {epoch}")
+    for name in held.provider.strange():
+        notes.note(None, "epoch-unknown", f"the key folder has {name!r}, which is no key of ours")
+    return known - set(running)
+
+
+def check_ended(ended: Set[int], held: Held, notes: Capped) -> None:
+    """The keys of epochs that had ended are gone, at last."""
+    for epoch in sorted(ended & set(held.provider.epochs())):
+        detail = f"epoch {epoch} has ended, and its key is held: rotate once more"
+        notes.note(None, "epoch-held", detail)
+
+
+def check_ledger_keys(
+    session: Session, custody: Custody, held: Held, notes: Capped
+) -> dict[str, bytes]:
+    """The ledger's own keys open, and none is missing; those that open, by purpose."""
+    secrets: dict[str, bytes] = {}
+    found = set()
+    for purpose, epoch, wrapped in session.rows("audit_ledger_keys"):
+        found.add(purpose)
+        cipher = held.epoch(epoch)
+        if cipher is None:
+            continue
+        try:
+            place = ledger_key_place(held.ledger, purpose, epoch)
+            secrets[purpose] = unwrap_key(cipher, wrapped, place)
+        except (Halt, ValueError):
+            detail = f"the ledger's key {purpose} does not open under epoch {epoch}"
+            notes.note(None, "ledger-key-changed", detail)
+    days = [f"letters/{day.isoformat()}" for (day,) in session.rows("days_of_letters")]
+    for purpose in sorted({*custody.purposes, *days} - found):
+        notes.note(None, "ledger-key-missing", f"the ledger's key {purpose} is missing")
+    return secrets
+
+
+def check_index(session: Session, key: bytes | None, held: Held, notes: Capped) -> set[UUID]:
+    """Each row of the subject index is authentic, opens, and has the hash and kind of what it opens to.
+
+    Returns the data subjects that are not bound to the reference that they have.
+    """
+    unbound: set[UUID] = set()
+    rows = session.stream("audit_index")
+    while block := list(islice(rows, _BLOCK_SUBJECTS)):
+        keys = _reference_keys(session, [row[0] for row in block], held)
+        for row in block:
+            held.check("subject_index", tuple(row[:6]), row[6], f"the index row of {row[0]}")
+            reference = _check_reference(row, key, keys.get(row[0]), held, notes)
+            if not is_bound(row[0], reference, keys.get(row[0]), held):
+                unbound.add(row[0])
+    return unbound
+
+
+def _reference_keys(session: Session, subjects: list[UUID], held: Held) -> dict[UUID, bytes]:
+    """Keys of references that open; `check_streams` and `check_unreferenced` name the others."""
+    keys: dict[UUID, bytes] = {}
+    for subject, category, generation, month, epoch, wrapped in session.rows(
+        "reference_keys_of", subjects=subjects
+    ):
+        cipher = held.epoch(epoch)
+        place = data_key_place(held.ledger, subject, category, generation, month, epoch)
+        if cipher is None:
+            continue
+        try:
+            keys[subject] = unwrap_key(cipher, wrapped, place)
+        except (Halt, ValueError):
+            continue
+    return keys
+
+
+def _check_reference(
+    row: Sequence[Any], index: bytes | None, secret: bytes | None, held: Held, notes: Capped
+) -> str | None:
+    """The reference of a row; None where it has none that opens."""
+    subject, hmac, version, kind, _, sealed, _ = row
+    if (
+        sealed is None
+    ):  # after a restore, until the person is seen again: the MAC says that it is ours
+        return None
+    if secret is None:
+        notes.note(None, "key-missing", f"of data subject {subject}, category reference")
+        return None
+    key = DataKey(secret)
+    try:
+        place = reference_place(held.ledger, subject, key.id)
+        reference = str(open_value(key.cipher, sealed, place))
+    except (Halt, ValueError):
+        detail = f"the reference of {subject} does not open with the key of its data subject"
+        notes.note(None, "index-reference", detail)
+        return None
+    if index is not None and keyed_hash(index, reference.encode()) != bytes(hmac):
+        detail = f"the hash of {subject} is not that of the reference of this data subject"
+        notes.note(None, "index-hash", detail)
+    if kind != kind_of(reference) or version != INDEX_VERSION:
+        notes.note(None, "index-changed", f"the index row of {subject} has another kind or version")
+    return reference
+
+
+def check_unreferenced(session: Session, held: Held, notes: Capped) -> None:
+    """What is kept of data subjects that have no events: keys open; nothing was erased of them."""
+    for subject, category, generation, month, epoch, wrapped in session.stream(
+        "data_keys_without_events"
+    ):
+        cipher = held.epoch(epoch)
+        if cipher is None:
+            continue
+        try:
+            place = data_key_place(held.ledger, subject, category, generation, month, epoch)
+            unwrap_key(cipher, wrapped, place)
+        except (Halt, ValueError):
+            detail = f"of data subject {subject}, category {category}: it does not open"
+            notes.note(None, "key-changed", detail)
+    for table, subject, category in session.rows("erased_without_events"):
+        detail = f"data subject {subject}, category {category}: nothing was erased"
+        notes.note(None, f"{table}-without-event", detail)
+
+
+def check_read_notes(session: Session, key: bytes | None, notes: Capped) -> None:
+    """Each note of a read that is no event yet opens. Without the ledger's key for them none can be told."""
+    if key is None:
+        return
+    for note in unopened(session, key):
+        notes.note(None, "read-note", f"note {note} does not open: nobody will record it")

@@ -1,0 +1,343 @@
+"""Keys, fences, tombstones and index rows against what was published of each stream."""
+
+from bisect import bisect_right
+from collections.abc import Container, Iterator, Sequence, Set
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from ledger.audit.custody.bound import Unbound
+from ledger.audit.custody.custody import Capped, Custody, Held
+from ledger.audit.custody.journal import Line, Lines, keys_digest, through_of
+from ledger.audit.custody.told import Erased, Told, tell
+from ledger.backup.reimport import REIMPORT
+from ledger.crypto.places import data_key_place
+from ledger.crypto.sealing import key_id, month_of, next_month_key, unwrap_key
+from ledger.errors import Halt
+from ledger.keys.keyring import FINGERPRINT
+from ledger.storage.postgres import Session
+from schemas import ROLLING_CATEGORIES
+
+__all__ = ["check_streams"]
+
+_BLOCK_STREAMS = 1_000
+_REFERENCE = "reference"
+
+
+class CameBack(Container[int]):
+    """Positions that a restore brought back from the log. A key that is first needed there, and the person
+    who is first told of there, may be lost: they began after the copy of the keys was taken."""
+
+    def __init__(self, spans: Sequence[Sequence[int]]) -> None:
+        self._firsts = [first for first, _ in spans]
+        self._lasts = [last for _, last in spans]
+
+    def __contains__(self, position: object) -> bool:
+        if not isinstance(position, int):
+            return False
+        at = bisect_right(self._firsts, position) - 1
+        return at >= 0 and position <= self._lasts[at]
+
+
+class _Key(msgspec.Struct):
+    """A key that is held. `secret`: None when it does not open. `ids`: of its months, as far as asked."""
+
+    category: str
+    generation: int
+    month: int
+    secret: bytes | None
+    ids: list[str] = msgspec.field(default_factory=list)
+
+    def id_of(self, month: int) -> str | None:
+        """The id of the key of a month; None before its first one, or when it does not open."""
+        steps = month - self.month if self.category in ROLLING_CATEGORIES else 0
+        if self.secret is None or steps < 0:
+            return None
+        while len(self.ids) <= steps:
+            if self.ids:
+                self.secret = next_month_key(self.secret)
+            self.ids.append(key_id(self.secret))
+        return self.ids[steps]
+
+
+class _Fence(msgspec.Struct, frozen=True):
+    generation: int
+    through: datetime
+
+
+class _Kept(msgspec.Struct):
+    """What the keys' namespace has of one stream."""
+
+    keys: list[_Key] = msgspec.field(default_factory=list)
+    fences: dict[str, _Fence] = msgspec.field(default_factory=dict)
+    hmac: bytes | None = None
+    tombstone: tuple[Any, ...] | None = None
+
+
+def check_streams(
+    session: Session,
+    custody: Custody,
+    held: Held,
+    lines: Lines,
+    notes: Capped,
+    unbound: Set[UUID] = frozenset(),
+) -> None:
+    """Compare every stream, a block at a time.
+
+    `unbound`: data subjects that are not bound to the reference that they have now; see `key_bound`.
+    """
+    strangers = Unbound(unbound)
+    came_back = CameBack(session.rows("positions_of_batches", label=REIMPORT))
+    for block in _blocks(session.stream("audit_streams")):
+        kept = _load(session, [told.stream for told in block], held, notes)
+        referred: dict[UUID, int] = {}
+        for told in block:
+            own = _with_lines(told, lines, notes)
+            _Stream(told, kept[told.stream], own, custody, held, notes, came_back).check()
+            for subject, position in told.referred.items():
+                referred.setdefault(subject, position)
+            strangers.see(told, came_back)
+        for subject in [one for one, position in referred.items() if position in came_back]:
+            del referred[subject]
+        _check_referred(session, referred, notes)
+    strangers.end(notes)
+
+
+def _blocks(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[Told]]:
+    block: list[Told] = []
+    for stream, own in groupby(rows, itemgetter(0)):
+        told = tell(stream, own)
+        if told is not None:
+            block.append(told)
+        if len(block) == _BLOCK_STREAMS:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _load(session: Session, subjects: list[UUID], held: Held, notes: Capped) -> dict[UUID, _Kept]:
+    kept = {subject: _Kept() for subject in subjects}
+    for row in session.rows("data_keys_of_subjects", subjects=subjects):
+        kept[row[0]].keys.append(_opened(row, held, notes))
+    for subject, category, generation, through, mac in session.rows(
+        "audit_fences", subjects=subjects
+    ):
+        kept[subject].fences[category] = _Fence(generation, through)
+        fence = (subject, category, generation, through)
+        held.check("fences", fence, mac, f"the fence of {subject}, category {category},")
+    for found in session.rows("audit_tombstones", subjects=subjects):
+        kept[found[0]].tombstone = found[:-1]
+        held.check("tombstones", found[:-1], found[-1], f"the tombstone of {found[0]}")
+    for subject, hmac in session.rows("hashes_of_subjects", subjects=subjects):
+        kept[subject].hmac = bytes(hmac)
+    return kept
+
+
+def _opened(row: Sequence[Any], held: Held, notes: Capped) -> _Key:
+    subject, category, generation, month, epoch, wrapped = row
+    key = _Key(category, generation, month, None)
+    cipher = held.epoch(epoch)
+    if cipher is not None:
+        try:
+            place = data_key_place(held.ledger, subject, category, generation, month, epoch)
+            key.secret = unwrap_key(cipher, wrapped, place)
+        except (Halt, ValueError):
+            detail = f"of data subject {subject}, category {category}: it does not open"
+            notes.note(None, "key-changed", detail)
+    return key
+
+
+def _with_lines(told: Told, lines: Lines, notes: Capped) -> dict[UUID, Line]:
+    """The journal's lines of the erasures of a stream, compared with their events."""
+    found = {}
+    for erasure, erased in told.erasures.items():
+        line = lines.see(erasure, told.stream, erased.position)
+        if line is None:
+            continue
+        found[erasure] = line
+        if not _agree(line, erased):
+            detail = f"line {line.number} says something else of this erasure"
+            notes.note(erased.position, "journal-changed", detail)
+    for line in lines.of_subject.get(told.stream, ()):
+        if (
+            not line.entry.categories
+        ):  # that nothing goes is decided, and its event has another name
+            lines.see(line.entry.erasure, told.stream, told.first)
+            found[line.entry.erasure] = line
+    return found
+
+
+def _agree(line: Line, erased: Erased) -> bool:
+    """The events have at least the keys of the line: those of a start that completed it as well."""
+    entry = line.entry
+    same = (entry.categories, entry.ground, entry.time) == (
+        erased.categories,
+        erased.ground,
+        erased.time,
+    )
+    return same and line.keys <= set(map(keys_digest, erased.keys))
+
+
+class _Stream:
+    """One stream's events beside what is kept of it."""
+
+    def __init__(
+        self,
+        told: Told,
+        kept: _Kept,
+        lines: dict[UUID, Line],
+        custody: Custody,
+        held: Held,
+        notes: Capped,
+        came_back: CameBack,
+    ) -> None:
+        self._came_back = came_back
+        self._told, self._kept, self._lines = told, kept, lines
+        self._custody, self._held, self._notes = custody, held, notes
+        self._destroyed = {key for erased in told.erasures.values() for key in erased.keys}
+        self._whole = [
+            (erasure, erased)
+            for erasure, erased in told.erasures.items()
+            if (lines[erasure].entry.whole if erasure in lines else erased.whole)
+        ]
+
+    def check(self) -> None:
+        """Note everything that does not fit."""
+        self._check_needs()
+        self._check_returned()
+        self._check_fingerprints()
+        self._check_fences()
+        if not self._told.registry:
+            self._check_person()
+        self._check_tombstone()
+        self._check_links()
+
+    def _note(self, kind: str, category: str, text: str = "", position: int | None = None) -> None:
+        detail = f"of data subject {self._told.stream}, category {category}"
+        self._notes.note(position, kind, f"{detail}: {text}" if text else detail)
+
+    def _check_needs(self) -> None:
+        """Each key that sealed values need is held, or an erasure accounts for it."""
+        for (category, id), need in self._told.needs.items():
+            keys = [key for key in self._kept.keys if key.category == category]
+            ids = {key.id_of(need.month) for key in keys}
+            if id in ids:
+                if id in self._destroyed:
+                    self._note("key-returned", category, "it was destroyed", need.position)
+            elif id in self._destroyed:
+                self._check_covered(category, need.latest, need.position)
+            elif need.position not in self._came_back and all(key.secret for key in keys):
+                kind = "key-replaced" if ids - {None} else "key-missing"
+                self._note(kind, category, "no erasure accounts for it", need.position)
+
+    def _check_covered(self, category: str, latest: datetime, position: int) -> None:
+        fence = self._kept.fences.get(category)
+        if fence is not None and fence.through < latest:
+            self._note("fence-changed", category, "it ends before what was erased", position)
+
+    def _check_returned(self) -> None:
+        """No key is held of a generation and time that was erased."""
+        for key in self._kept.keys:
+            fence = self._kept.fences.get(key.category)
+            if fence is None or key.generation > fence.generation:
+                continue
+            if key.category not in ROLLING_CATEGORIES or key.month <= month_of(fence.through):
+                self._note("key-returned", key.category, "its generation was erased")
+
+    def _check_fingerprints(self) -> None:
+        held = {key.generation for key in self._kept.keys if key.category == FINGERPRINT}
+        fence = self._kept.fences.get(FINGERPRINT)
+        for generation, position in self._told.fingerprints.items():
+            if generation not in held and (fence is None or fence.generation < generation):
+                self._note("key-missing", FINGERPRINT, "no erasure accounts for it", position)
+
+    def _check_fences(self) -> None:
+        """Each erasure has its fences, and each fence its erasure, with an end that fits."""
+        expected: dict[str, list[Erased]] = {}
+        wholes = {erasure for erasure, _ in self._whole}
+        for erasure, erased in self._told.erasures.items():
+            own = (*erased.categories, FINGERPRINT, *([_REFERENCE] if erasure in wholes else []))
+            for category in own:
+                expected.setdefault(category, []).append(erased)
+        for category, erasures in expected.items():
+            fence = self._kept.fences.get(category)
+            if fence is None:
+                position = erasures[-1].position
+                self._note("fence-missing", category, "it was erased here", position)
+            else:
+                self._check_end(category, fence.through, erasures)
+        for category in self._kept.fences.keys() - expected.keys():
+            self._note("fence-without-event", category, "nothing was erased")
+
+    def _check_end(self, category: str, through: datetime, erasures: list[Erased]) -> None:
+        lines = list(self._lines.values())
+        latest = through_of(lines, category)
+        position = erasures[-1].position
+        if latest is not None and through < latest:
+            self._note("fence-changed", category, "it ends before its erasure", position)
+        uppers = [erased.upper for erased in erasures]
+        uppers += [line.entry.through for line in lines]
+        if through > max(uppers):
+            self._note("fence-changed", category, "it ends after its erasure", position)
+
+    def _check_person(self) -> None:
+        """A person with events is in the index, or has a tombstone, or was erased as a whole."""
+        indexed, tombstone = self._kept.hmac is not None, self._kept.tombstone is not None
+        if indexed and (self._whole or tombstone):
+            self._note("index-returned", _REFERENCE, "all of this person was erased")
+        elif not (indexed or tombstone or self._whole or self._told.first in self._came_back):
+            self._note("index-missing", _REFERENCE, "", self._told.first)
+
+    def _check_tombstone(self) -> None:
+        tombstone = self._kept.tombstone
+        if tombstone is None:
+            self._check_remembered()
+            return
+        if not self._whole:
+            self._note("tombstone-without-event", "all", "nothing was erased")
+            return
+        fence = self._kept.fences.get(_REFERENCE)
+        if fence is not None and fence.through != tombstone[5]:
+            self._note("tombstone-changed", "all", "it does not end with its fence")
+        if any(tombstone[6] < erased.time for _, erased in self._whole):
+            self._note("tombstone-changed", "all", "it goes before its erasure")
+
+    def _check_remembered(self) -> None:
+        """Within its period an erasure of a person whose reference was known has a tombstone."""
+        for erasure, erased in self._whole:
+            line = self._lines.get(erasure)
+            tied = line is not None and (line.entry.link or line.entry.reference_hmac)
+            if tied and erased.time + self._custody.tombstone > self._custody.now:
+                self._note("tombstone-missing", "all", "", erased.position)
+
+    def _check_links(self) -> None:
+        """The journal ties its lines to the person that index or tombstone know."""
+        tombstone = self._kept.tombstone
+        hmac = bytes(tombstone[1]) if tombstone else self._kept.hmac
+        if hmac is None or (tombstone and tombstone[6] <= self._custody.now):
+            return
+        for line in self._lines.values():
+            if not line.entry.link and not line.entry.reference_hmac:
+                continue
+            tie = self._held.links.opened(line.entry).reference_hmac
+            if tie is None:
+                self._note("link-missing", "all", f"line {line.number} of the journal")
+            elif tie != hmac.hex():
+                self._note("link-changed", "all", f"line {line.number} of the journal")
+
+
+def _check_referred(session: Session, referred: dict[UUID, int], notes: Capped) -> None:
+    """Persons that facts name are known, too, or were erased."""
+    subjects = list(referred)
+    known = {subject for (subject,) in session.rows("remembered_subjects", subjects=subjects)}
+    left = [subject for subject in subjects if subject not in known]
+    erased = {subject for (subject,) in session.rows("wholly_fenced", subjects=left)}
+    for subject in left:
+        if subject not in erased:
+            detail = f"of data subject {subject}, category {_REFERENCE}"
+            notes.note(referred[subject], "index-missing", detail)

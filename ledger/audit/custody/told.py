@@ -1,0 +1,114 @@
+"""What the events of one stream say about its keys: which it needs, and what was erased when. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from ledger.crypto.sealing import month_of
+from ledger.erasure.events import SOURCE, erasure_of
+from ledger.errors import Halt
+from ledger.event import RecordedEvent, decode_event
+from schemas import CATEGORIES, EVENT_TYPES
+
+__all__ = ["Erased", "Need", "Told", "tell"]
+
+_ERASED, _REAPPLIED = "personal-data-erased", "erasure-reapplied"
+
+
+class Need(msgspec.Struct):
+    """A key that values are sealed with: where first, of which month, and of which latest time."""
+
+    position: int
+    month: int
+    latest: datetime
+
+
+class Erased(msgspec.Struct):
+    """An erasure as its events tell. `upper`: the latest time up to which it may have fenced."""
+
+    position: int
+    time: datetime
+    upper: datetime
+    categories: tuple[str, ...] = ()
+    ground: str = ""
+    keys: list[str] = msgspec.field(default_factory=list)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the person went."""
+        return set(self.categories) == set(CATEGORIES)
+
+
+class Told(msgspec.Struct):
+    """Of one stream. `needs`: (category, key id). `fingerprints`: generations, and where each is first used.
+
+    `registry`: whether it is a registry entry. `referred`: persons that its facts name, and where first.
+    `reapplied`: whether an erasure was repeated after a restore.
+    """
+
+    stream: UUID
+    first: int
+    registry: bool = False
+    needs: dict[tuple[str, str], Need] = msgspec.field(default_factory=dict)
+    erasures: dict[UUID, Erased] = msgspec.field(default_factory=dict)
+    fingerprints: dict[int, int] = msgspec.field(default_factory=dict)
+    referred: dict[UUID, int] = msgspec.field(default_factory=dict)
+    latest: datetime | None = None
+    reapplied: bool = False
+
+
+def tell(stream: UUID, rows: Iterable[tuple[Any, ...]]) -> Told | None:
+    """Fold the rows of a stream, in the order of the ledger; None where no row can be read."""
+    told = None
+    for row in rows:
+        *columns, generation = row
+        try:
+            event = decode_event(*columns)
+            told = told or Told(stream, event.position, registry=event.subject is not None)
+            if generation > 0:
+                told.fingerprints.setdefault(generation, event.position)
+            _take(told, event)
+        except (Halt, TypeError, ValueError, KeyError, OverflowError):
+            continue  # it was altered: the audit of entries and states names it
+    return told
+
+
+def _take(told: Told, event: RecordedEvent) -> None:
+    told.latest = max(told.latest or event.time, event.time)
+    for category, sealed in event.sealed.items():
+        need = told.needs.setdefault(
+            (category, sealed.key), Need(event.position, month_of(event.time), event.time)
+        )
+        need.latest = max(need.latest, event.time)
+    known = EVENT_TYPES.get(event.type)
+    for name in known.references if known else ():
+        _refer(told, event.facts.get(name), event.position)
+    if event.source == SOURCE and event.name in (_ERASED, _REAPPLIED):
+        _take_erasure(told, event)
+
+
+def _refer(told: Told, value: object, position: int) -> None:
+    try:
+        told.referred.setdefault(UUID(str(value)), position)
+    except ValueError:
+        return  # absent, or not what this program writes: the log says who wrote it
+
+
+def _take_erasure(told: Told, event: RecordedEvent) -> None:
+    try:
+        erasure = erasure_of(event.id)
+    except ValueError:
+        return
+    upper = max(told.latest or event.time, event.time)
+    if event.name == _REAPPLIED:
+        told.reapplied = True
+        for known in told.erasures.values():
+            known.upper = max(known.upper, upper)
+        return
+    erased = told.erasures.setdefault(erasure, Erased(event.position, event.time, upper))
+    erased.categories = tuple(map(str, event.facts["categories"]))
+    erased.ground = str(event.facts["ground"])
+    erased.keys += map(str, event.facts["keys_destroyed"])

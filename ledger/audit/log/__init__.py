@@ -1,0 +1,1 @@
+"""Events, log and promises in an audit, each against the others."""

@@ -1,0 +1,153 @@
+"""Log, database and entries against each other: what was promised must be what was signed and what is there.
+
+Without a log to compare with, the verdict is not "in order": whoever can change the events could also take
+away what contradicts the change.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from ledger.audit.findings import NOT_COMPARABLE, UNREADABLE, Findings
+from ledger.audit.log.published import Comparison
+from ledger.audit.log.signed import Signed
+from ledger.tlog.signing.checkpoints import Checkpoint
+
+__all__ = ["Promise", "check_promises", "promises_of"]
+
+# A publisher signs at once what it has promised; one that died in between leaves it for longer.
+_PATIENCE = 20
+_PAUSE_S = 0.1
+
+
+class Promise(msgspec.Struct, frozen=True, array_like=True):
+    """A row of the statement `promised_history`. `history`: None when the publisher has not looked yet."""
+
+    origin: str
+    size: int
+    root: bytes
+    history: bytes | None
+
+
+def promises_of(rows: Sequence[Sequence[Any]], findings: Findings) -> list[Promise]:
+    """Rows as promises; one that cannot be a promise is noted and left out."""
+    found = []
+    for row in rows:
+        try:
+            found.append(Promise(str(row[0]), *_read(row)))
+        except (msgspec.ValidationError, TypeError):
+            findings.note(None, UNREADABLE, "a promise lacks something")
+    return found
+
+
+def _read(row: Sequence[Any]) -> tuple[int, bytes, bytes | None]:
+    size, root, history = row[1:]
+    if not isinstance(size, int) or root is None:
+        raise TypeError
+    return size, bytes(root), None if history is None else bytes(history)
+
+
+def check_promises(
+    promises: Sequence[Promise],
+    known: tuple[int, int],
+    comparison: Comparison,
+    findings: Findings,
+    pause: Callable[[float], None] = time.sleep,
+) -> None:
+    """Compare what the database promises with what was signed, and with the entries.
+
+    `known`: the number of the batch that knew of the largest promise, and that promise.
+    """
+    signed = comparison.signed
+    ours = _own(promises, signed)
+    _check_known(promises, known, findings)
+    newest = signed.newest if signed else None
+    if signed is None or newest is None:
+        _tell_absent(promises, signed, findings)
+        return
+    for promise in promises:
+        if promise is not ours:
+            _check_former(promise, signed, comparison, findings)
+    if ours is None:
+        findings.note(None, "promise", f"the database does not know of the log {newest.origin}")
+        return
+    if ours.size < signed.least:
+        detail = f"the database promises {ours.size} entries, and {signed.least} are signed"
+        findings.note(None, "promise", detail)
+    elif ours.size > newest.size and not _signed_by_now(signed, ours.size, pause):
+        detail = f"{ours.size} entries were promised, and the log ends with {newest.size}"
+        findings.note(None, NOT_COMPARABLE, detail)
+    _check_root(ours, comparison, findings)
+    _check_history(ours, signed, findings)
+
+
+def _own(promises: Sequence[Promise], signed: Signed | None) -> Promise | None:
+    """The promise of the log that was read."""
+    origin = signed.newest.origin if signed and signed.newest else None
+    return next((promise for promise in promises if promise.origin == origin), None)
+
+
+def _check_known(promises: Sequence[Promise], known: tuple[int, int], findings: Findings) -> None:
+    batch, size = known
+    largest = max((promise.size for promise in promises), default=0)
+    if largest < size:
+        detail = f"batch {batch} knew of a promise of {size} entries, the largest is of {largest}"
+        findings.note(None, "promise", detail)
+
+
+def _tell_absent(promises: Sequence[Promise], signed: Signed | None, findings: Findings) -> None:
+    largest = max(promises, key=lambda one: one.size, default=None)
+    if largest:
+        detail = (
+            f"the log {largest.origin} has promised {largest.size} entries, and nothing that it signed"
+            " is in its folder: set LEDGER_LOG_DIR to where it is"
+        )
+        findings.note(None, NOT_COMPARABLE, detail)
+    elif signed and signed.anything:
+        detail = "the folder of the log holds no checkpoint that a known key has signed"
+        findings.note(None, NOT_COMPARABLE, detail)
+
+
+def _check_former(
+    promise: Promise, signed: Signed, comparison: Comparison, findings: Findings
+) -> None:
+    """A promise of a log that had another name before."""
+    if promise.origin not in signed.origins():
+        findings.note(None, "promise", "a log is promised whose keys are not known")
+    else:
+        _check_root(promise, comparison, findings)
+
+
+def _check_root(promise: Promise, comparison: Comparison, findings: Findings) -> None:
+    root = comparison.roots.get(promise.size)
+    if root is None:
+        detail = f"{promise.size} entries were promised, and there are {comparison.size}"
+        findings.note(None, "promise", detail)
+    elif root != promise.root:
+        detail = f"the {promise.size} entries that were promised make up another tree"
+        findings.note(None, "promise", detail)
+
+
+def _signed_by_now(signed: Signed, size: int, pause: Callable[[float], None]) -> bool:
+    for _ in range(_PATIENCE):
+        if signed.size_now() >= size:
+            return True
+        pause(_PAUSE_S)
+    return False
+
+
+def _check_history(promise: Promise, signed: Signed, findings: Findings) -> None:
+    """What was kept up to the promise comes to what the database says; later ones it cannot know yet."""
+    if promise.history is None:
+        detail = "the promise does not say what was signed before: run `ledger publish`"
+        findings.note(None, "promise", detail)
+        return
+    tree = Checkpoint(promise.origin, promise.size, promise.root)
+    kept = dict(signed.bound).get(tree)
+    if kept is not None and kept != promise.history:
+        detail = "the checkpoints that were kept are not all that were signed, or not those"
+        findings.note(None, "checkpoint", detail)
+    elif kept is None and signed.newest and promise.size <= signed.newest.size:
+        findings.note(None, "promise", "the promise is none of the trees that were signed")

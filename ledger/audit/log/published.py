@@ -1,0 +1,218 @@
+"""The event table against what was published: each leaf, tile and bundle, and each checkpoint ever signed.
+
+A tree is built from the table and compared with the log's files as it grows. At the size of each signed
+checkpoint its root decides who is right: where table and tiles differ, the one that was signed.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from ledger.audit.findings import Findings
+from ledger.audit.log.signed import PublishedLog, Signed
+from ledger.errors import ServiceAway, Unproven
+from ledger.tlog.signing.checkpoints import Checkpoint
+from ledger.tlog.tree.edge import Edge, FullTile, grow
+from ledger.tlog.tree.merkle import hash_leaf
+from ledger.tlog.tree.tiles import TILE_BITS, TILE_WIDTH, tile_path, width_at
+
+__all__ = ["Comparison", "PublishedLog"]
+
+
+class Comparison:
+    """Grows the tree of the table, block by block, and compares it with a log. Without one it only grows."""
+
+    def __init__(self, log: PublishedLog | None, findings: Findings) -> None:
+        self._log = log
+        self._findings = findings
+        self.signed = Signed(log, findings) if log else None
+        self._last = self.signed.published if self.signed else None
+        self._size = self._last.size if self._last else 0
+        self._promises = self.signed.promises(self._size) if self.signed else iter(())
+        self._next = next(self._promises, None)
+        self.roots: dict[int, bytes] = {}
+        self._wanted: list[int] = []
+        self._edge = Edge()
+        self._theirs: Edge | None = None
+        self._differing: list[int] = []
+        self._bundle: list[bytes] = []
+        self._told: set[int] = set()
+        self._sound_size = 0
+        self._block: list[bytes] = []
+        self._room = self._block_size()
+        self._position = 1
+
+    @property
+    def size(self) -> int:
+        """How many entries were taken."""
+        return self._edge.size + len(self._block)
+
+    @property
+    def published_size(self) -> int:
+        """How many entries were published when the comparison began."""
+        return self._size
+
+    @property
+    def root(self) -> bytes:
+        """The root over all entries of the table."""
+        self._close_block()
+        return self._edge.root()
+
+    def want(self, sizes: Iterable[int]) -> None:
+        """Keep in `roots` what the tree comes to at some sizes. Said before the first entry."""
+        self._wanted = sorted(sizes)
+        self._room = self._block_size()
+        self._keep_roots()
+
+    def add(self, position: int, entry: bytes) -> None:
+        """Take the next entry; where positions are missing before it, published entries stand in."""
+        if position > self._position:
+            while self._position < position and self.size < self._size:
+                self._append(self._stand_in(self.size))
+                self._position += 1
+        self._append(entry)
+        self._position = position + 1
+
+    def end(self) -> None:
+        """Compare what is left. The log may have entries that the table does not."""
+        if self.size < self._size:
+            detail = (
+                f"positions up to {self._size} are published and not here: see `ledger restore`"
+            )
+            self._findings.note(self.size or None, "rolled-back", detail)
+        self._close_block()
+        for _ in self._promises:  # what was signed meanwhile, and what the table does not reach
+            pass
+
+    def _append(self, entry: bytes) -> None:
+        self._block.append(entry)
+        if len(self._block) == self._room:
+            self._close_block()
+
+    def _block_size(self) -> int:
+        """Entries up to the end of the tile, or to the next size at which a root was signed."""
+        size = self._edge.size
+        ends = [size - size % TILE_WIDTH + TILE_WIDTH, *self._wanted[:1]]
+        if self._next:
+            ends.append(self._next.size)
+        return min(ends) - size
+
+    def _close_block(self) -> None:
+        """Let the tree grow by the block, and settle what a checkpoint of this size says."""
+        if self._block:
+            first, entries, self._block = self._edge.size, self._block, []
+            leaves = [hash_leaf(entry) for entry in entries]
+            theirs = self._compare_leaves(first, leaves, entries)
+            if self._theirs is None and theirs != leaves:
+                self._theirs = self._edge
+            if self._theirs is not None:
+                self._theirs, _ = grow(self._theirs, theirs)
+            self._edge, full = grow(self._edge, leaves)
+            self._compare_tiles(full)
+        while self._next and self._next.size == self._edge.size:
+            self._settle(self._next)
+            self._next = next(self._promises, None)
+        self._keep_roots()
+        self._room = self._block_size()
+
+    def _keep_roots(self) -> None:
+        while self._wanted and self._wanted[0] <= self._edge.size:
+            self.roots[self._wanted.pop(0)] = self._edge.root()
+
+    def _compare_leaves(
+        self, first: int, leaves: list[bytes], entries: Sequence[bytes]
+    ) -> list[bytes]:
+        """The leaves as the log has them; those that differ are remembered until the next checkpoint."""
+        if self._log is None or first >= self._size:
+            return leaves
+        number, start = divmod(first, TILE_WIDTH)
+        width = width_at(0, number, self._size)
+        self._fill_bundle(start, entries)
+        try:
+            tile = self._log.folder.tile(0, number, width)
+        except (Unproven, ServiceAway) as error:
+            self._findings.note(first + 1, "tile", str(error))
+            return leaves
+        theirs = tile[start : start + len(leaves)]
+        theirs += leaves[len(theirs) :]
+        if theirs != leaves:
+            pairs = enumerate(zip(leaves, theirs, strict=True), first + 1)
+            differing = [position for position, (a, b) in pairs if a != b]
+            self._differing += differing
+            self._told.update(differing)
+        if start + len(leaves) >= width:
+            self._compare_bundle(number, width)
+        return theirs
+
+    def _fill_bundle(self, start: int, entries: Sequence[bytes]) -> None:
+        """Keep the entries of one bundle: checkpoints may have cut it into many blocks."""
+        if start == 0:
+            self._bundle, self._told = [], set()
+        self._bundle += entries
+
+    def _compare_bundle(self, number: int, width: int) -> None:
+        """A whole bundle, as far as it is published; not what a leaf has told already."""
+        assert self._log
+        try:
+            bundle = self._log.folder.bundle(number, width)
+        except (Unproven, ServiceAway) as error:
+            self._findings.note(number * TILE_WIDTH + 1, "bundle", str(error))
+            return
+        ours = self._bundle[:width]
+        if bundle == ours:
+            return
+        for position, (theirs, entry) in enumerate(
+            zip(bundle, ours, strict=True), number * TILE_WIDTH + 1
+        ):
+            if theirs != entry and position not in self._told:
+                self._findings.note(position, "bundle", "the bundle holds another entry")
+
+    def _compare_tiles(self, full: Sequence[FullTile]) -> None:
+        """Tiles above the leaves, which must be the hashes of those below."""
+        for tile in full:
+            if tile.level and tile.number < self._size >> (TILE_BITS * (tile.level + 1)):
+                self._compare_tile(tile.level, tile.number, tile.hashes)
+
+    def _compare_edge(self) -> None:
+        """The partial tiles above the leaves, at the published size."""
+        for level, row in enumerate(self._edge.tiles):
+            if level and row:
+                self._compare_tile(level, self._size >> (TILE_BITS * (level + 1)), row)
+
+    def _compare_tile(self, level: int, number: int, hashes: tuple[bytes, ...]) -> None:
+        if self._log is None or self._theirs is not None:
+            return
+        try:
+            held = self._log.folder.tile(level, number, len(hashes))
+        except (Unproven, ServiceAway) as error:
+            self._findings.note(None, "tile", str(error))
+        else:
+            if tuple(held) != hashes:
+                detail = f"{tile_path(level, number, len(hashes))} holds other hashes"
+                self._findings.note(None, "tile", detail)
+
+    def _settle(self, promise: Checkpoint) -> None:
+        """Who is right about the entries up to a signed size."""
+        if promise.size == self._size and self._last and promise == self._last:
+            self._compare_edge()
+            self._last = None
+        if self._edge.root() == promise.root:
+            for position in self._differing:
+                self._findings.note(position, "tile", "the tile holds another leaf than was signed")
+        else:
+            for position in self._differing:
+                detail = "the event is not the one that was published"
+                self._findings.note(position, "leaf", detail)
+            if self._theirs is None or self._theirs.root() != promise.root:
+                since = f"positions {self._sound_size + 1} to {promise.size}"
+                self._findings.note(None, "root", f"{since} make up another tree than was signed")
+            else:
+                self._edge = self._theirs
+        self._theirs, self._differing, self._sound_size = None, [], promise.size
+
+    def _stand_in(self, index: int) -> bytes:
+        """The published entry where the table has none, so that the others can be compared."""
+        assert self._log
+        number, place = divmod(index, TILE_WIDTH)
+        try:
+            return self._log.folder.bundle(number, width_at(0, number, self._size))[place]
+        except (Unproven, ServiceAway):
+            return b""

@@ -1,0 +1,58 @@
+"""The blind index made again from sealed values, after a crash or a restore took it away.
+
+It is unlogged on purpose: a searchable hash must not reach the write-ahead log or a backup.
+"""
+
+from uuid import UUID
+
+from ledger.crypto.layouts import BLIND_FIELDS
+from ledger.keys.opening import Missing, Opener
+from ledger.reading import each_event
+from ledger.storage.postgres import Session
+from ledger.writing.append import lock_head
+from ledger.writing.packing import blind_hash
+
+__all__ = ["is_complete", "rebuild"]
+
+_BLOCK_ROWS = 5_000
+_Row = tuple[bytes, UUID, str, str]
+
+
+def is_complete(session: Session) -> bool:
+    """Whether every searchable value is in the blind index."""
+    return session.row("blind_index_is_complete") is not None
+
+
+def rebuild(session: Session, opener: Opener) -> int:
+    """Make the blind index again; returns the rows. Recording waits meanwhile. Needs the eraser's role."""
+    key = opener.ledger_key("blind")
+    with session.transaction():
+        lock_head(session)
+        session.run("clear_blind")
+        rows: list[_Row] = []
+        count = 0
+        for event in each_event(session):
+            if event.subject is not None:
+                continue
+            for field, value in opener.personal(event).items():
+                if field in BLIND_FIELDS and not isinstance(value, Missing):
+                    category = next(c for c, s in event.sealed.items() if field in s.values)
+                    rows.append((blind_hash(key, field, value), event.stream, category, field))
+            if len(rows) >= _BLOCK_ROWS:
+                count += _add(session, rows)
+        count += _add(session, rows)
+        session.run("complete_blind")
+    return count
+
+
+def _add(session: Session, rows: list[_Row]) -> int:
+    """Write the collected rows and empty the list."""
+    added = session.run(
+        "add_blind",
+        hmacs=[row[0] for row in rows],
+        subjects=[row[1] for row in rows],
+        categories=[row[2] for row in rows],
+        fields=[row[3] for row in rows],
+    )
+    rows.clear()
+    return added

@@ -1,0 +1,88 @@
+"""What is held in memory of one stream's keys, and the sets of them that seal messages of one kind. Pure."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from ledger.crypto.layouts import Layout, Seal
+from ledger.crypto.sealing import DataKey, KeyedHash, month_of
+
+__all__ = ["Chain", "Held"]
+
+
+@dataclass(slots=True)
+class Chain:
+    """Keys of one (subject, category) in its current generation: from_month -> secret."""
+
+    generation: int = 0
+    secrets: dict[int, bytes] = field(default_factory=dict)
+    erased_through: datetime | None = None
+
+    def fences(self, time: datetime) -> bool:
+        """Whether a value of this instant may no longer be sealed."""
+        return self.erased_through is not None and time <= self.erased_through
+
+    def covering(self, month: int) -> int | None:
+        """Month of the stored key from which that of `month` is derived."""
+        return max((stored for stored in self.secrets if stored <= month), default=None)
+
+
+class KeySet(NamedTuple):
+    """What seals a layout's groups. `erased_through`: up to when some of its keys may seal nothing."""
+
+    seals: tuple[Seal, ...]
+    erased_through: datetime | None
+
+
+class Held:
+    """What is held of one stream: its chains by category, and keys ready for use by (category, month).
+
+    `fingerprint`: the hash by which its events are told apart, once its key was provided; `generation`: of
+    that key, 0 without one. `new`: this process has just made the stream, so whatever is not held does not
+    exist either.
+    """
+
+    __slots__ = (
+        "_sets",
+        "chains",
+        "fingerprint",
+        "generation",
+        "new",
+        "ready",
+        "stream",
+        "text",
+    )
+
+    def __init__(self, stream: UUID) -> None:
+        self.stream = stream
+        self.text = str(stream)
+        self.chains: dict[str, Chain] = {}
+        self.ready: dict[tuple[str, int], DataKey] = {}
+        self.fingerprint: KeyedHash | None = None
+        self.generation = 0
+        self.new = False
+        self._sets: dict[tuple[Layout, int], KeySet] = {}
+
+    def keys_for(self, layout: Layout, time: datetime) -> KeySet | None:
+        """The keys that seal the values of an event of this instant; None when one is not ready."""
+        month = month_of(time) if layout.rolling else 0
+        found = self._sets.get((layout, month))
+        return found or self._gather(layout, month)
+
+    def _gather(self, layout: Layout, month: int) -> KeySet | None:
+        keys = []
+        for category, rolling, _ in layout.groups:
+            key = self.ready.get((category, month if rolling else 0))
+            if key is None:
+                return None
+            keys.append(key)
+        fences = [key.erased_through for key in keys if key.erased_through]
+        seals = tuple((key.place, key.cipher.encrypt) for key in keys)
+        made = self._sets[layout, month] = KeySet(seals, max(fences, default=None))
+        return made
+
+    def add(self, category: str, month: int, key: DataKey) -> None:
+        """Make a key ready for use."""
+        self.ready[category, month] = key
+        self._sets.clear()

@@ -1,0 +1,1 @@
+"""Erasure: keys are destroyed, and the ledger records that they were."""

@@ -1,0 +1,374 @@
+"""Erasure: one transaction under the head lock that destroys keys and records that it did.
+
+Decision, fence, keys, index rows, dead letters and the two events are committed together or not at
+all; the journal knows before the commit. What is decided is decided under the lock, from the events that
+are recorded by then, and a category under a legal hold is refused, whoever asks. The one other way in is
+`reapply`, which repeats what the journal says after a crash or a restore, before anyone is served.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+import msgspec
+
+from ledger.crypto.sealing import KeyedHash, end_of_month, month_of
+from ledger.erasure.events import SOURCE, events_of_entry, last_name, reapplied
+from ledger.erasure.verdict import Ground, Guard, Judge, Verdict, outright
+from ledger.errors import IncompleteErasure, LedgerError, Misconfigured, OnHold, UnknownSubject
+from ledger.event import RecordedEvent
+from ledger.journal.entries import ErasureEntry, ErasureJournal
+from ledger.journal.overtaking import DECIDE, ERASE
+from ledger.journal.remembering import add_tombstone, fence, restore_subject
+from ledger.keys.opening import Opener
+from ledger.letters.dead import remove_letters
+from ledger.names import LedgerName
+from ledger.reading import events_of
+from ledger.storage.postgres import Session
+from ledger.writing.append import Head, NewEvent, Span, append, latest_versions, lock_head
+from ledger.writing.chain import CHAIN, Link
+from schemas import CATEGORIES, ROLLING_CATEGORIES, is_person
+
+__all__ = [
+    "Compared",
+    "Eraser",
+    "Erasure",
+    "compare",
+    "missing_of",
+    "pending",
+]
+
+
+class Erasure(msgspec.Struct, frozen=True):
+    """What an erasure did. `keys`: ids of the destroyed keys. `last_position`: of its events.
+
+    `decisions`: of every category that was decided; those that stay are not among `categories`.
+    """
+
+    erasure: UUID
+    subject: UUID
+    categories: tuple[str, ...]
+    keys: tuple[str, ...]
+    whole: bool
+    time: datetime
+    dead_letters: int
+    last_position: int
+    decisions: Mapping[str, Mapping[str, Any]] = {}
+
+
+class _Target(NamedTuple):
+    """A stream, and the reference of a registry entry's, which is no secret."""
+
+    subject: UUID
+    registry: str | None = None
+
+
+class Eraser:
+    """The only code that destroys a person's keys. Works as the eraser's role."""
+
+    def __init__(
+        self,
+        session: Session,
+        opener: Opener,
+        journal: ErasureJournal,
+        ledger: LedgerName,
+        clock: Callable[[], datetime],
+        accountability: timedelta,
+        guard: Guard,
+    ) -> None:
+        self._session = session
+        self._opener = opener
+        self._journal = journal
+        self._ledger = ledger
+        self._clock = clock
+        self._accountability = accountability
+        self._guard = guard
+
+    def erase(self, reference: str, categories: Sequence[str], ground: Ground) -> list[Erasure]:
+        """Erase categories of a person, or everything when `categories` is empty. One result a subject.
+
+        On return it is committed and journalled. Raises OnHold when a category is under a legal hold (then
+        nothing of that subject is destroyed), UnknownSubject, IncompleteErasure (then the journal has it
+        and the next start completes it), Retry or Halt.
+        """
+        named = tuple(c for c in CATEGORIES if c in categories) if categories else CATEGORIES
+        return self._erase_all(reference, outright(named, ground))
+
+    def expire(self, reference: str, category: str, month: int, ground: Ground) -> list[Erasure]:
+        """Forget a rolling category's months up to `month` (12 * year + month - 1); later ones stay."""
+        if category not in ROLLING_CATEGORIES:
+            raise Misconfigured(f"{category} is not a rolling category")
+        return self._erase_all(reference, outright((category,), ground, month))
+
+    def decide(self, subject: UUID, judge: Judge) -> Erasure | None:
+        """Judge a person's stream under the lock, record what is decided, and destroy what is to go.
+
+        None when there was nothing to decide. Raises what `erase` raises.
+        """
+        return self._carry_out(_Target(subject), judge)
+
+    def live_subjects(self, reference: str) -> list[UUID]:
+        """Data subjects of a person's reference of whom something may be held. Raises UnknownSubject."""
+        return [target.subject for target in self._targets(reference)]
+
+    def subjects(self, reference: str) -> list[UUID]:
+        """Every data subject that a person's reference has named, erased ones too, in the order of time."""
+        return [period.subject for period in self._opener.periods(reference)]
+
+    def _erase_all(self, reference: str, verdict: Verdict) -> list[Erasure]:
+        targets = self._targets(reference)
+        for target in targets:  # nothing of anybody goes when something of somebody is held
+            self._refuse_held(verdict, events_of(self._session, [target.subject]))
+        done: list[Erasure] = []
+        for target in targets:
+            try:
+                erasure = self._carry_out(target, lambda _events: verdict)
+            except OnHold as held:  # placed since: what went before it is not a success
+                raise IncompleteErasure(str(held)) if done else held from None
+            done += [erasure] if erasure else []
+        return done
+
+    def _targets(self, reference: str) -> list[_Target]:
+        if is_person(reference):
+            targets = [_Target(subject) for subject in self._opener.live_subjects(reference)]
+        else:
+            stream = self._ledger.registry_stream(reference)
+            known = latest_versions(self._session, [stream])
+            targets = [_Target(stream, reference)] if known else []
+        if not targets:
+            raise UnknownSubject(
+                "nothing is held about this subject, or all of it is erased already"
+            )
+        return targets
+
+    def _carry_out(self, target: _Target, judge: Judge) -> Erasure | None:
+        written = False
+        try:
+            with self._session.transaction():
+                head = self._lock()
+                events = events_of(self._session, [target.subject])
+                verdict = judge(events)
+                if verdict is None:
+                    return None
+                self._refuse_held(verdict, events)
+                entry = self._entry(target, verdict, head.position, events)
+                line = self._opener.links.closed(entry)
+                result = self._apply(entry, events_of_entry(entry))
+                written = True  # from here on nobody knows whether the journal has it
+                self._journal.append(line)
+                return result
+        except LedgerError as error:
+            if written:
+                raise IncompleteErasure from error
+            raise
+
+    def _refuse_held(self, verdict: Verdict, events: Sequence[RecordedEvent]) -> None:
+        """Raise OnHold when a category that would go is under a legal hold."""
+        held = self._guard(events)
+        found = [(ref, category) for category in verdict.erased for ref in held.get(category, ())]
+        if found:
+            raise OnHold(found)
+
+    def _lock(self) -> Head:
+        """Lock the keys, then the head: always in this order."""
+        self._session.run("lock_keys")
+        return lock_head(self._session)
+
+    def _entry(
+        self, target: _Target, verdict: Verdict, position: int, events: Sequence[RecordedEvent]
+    ) -> ErasureEntry:
+        now = self._clock()
+        row = self._session.row("indexed_subject", subject=target.subject)
+        hmac, version, kind, valid_from = row or (None, 1, "registry", None)
+        last = month_of(now) + 1
+        return ErasureEntry(
+            erasure=uuid4(),
+            subject=target.subject,
+            registry=target.registry,
+            categories=verdict.erased,
+            keys=self._opener.key_ids(target.subject, verdict.erased, last, verdict.month),
+            ground=verdict.ground,
+            time=now,
+            through=_through(verdict, now, events),
+            position=position,
+            whole=set(verdict.erased) == set(CATEGORIES),
+            reference_hmac=bytes(hmac).hex() if hmac else None,
+            index_version=version,
+            kind=kind,
+            valid_from=valid_from,
+            month=verdict.month,
+            decisions={name: dict(one) for name, one in sorted(verdict.decisions.items())},
+            request_ref=verdict.request_ref,
+        )
+
+    def _apply(self, entry: ErasureEntry, events: Sequence[NewEvent]) -> Erasure:
+        """Fence, destroy and record, inside the caller's transaction under the head lock."""
+        link = Link(KeyedHash(self._opener.ledger_key(CHAIN)))
+        letters = self._destroy(entry, link) if entry.categories else self._keep(entry)
+        first = latest_versions(self._session, [entry.subject]).get(entry.subject, 0) + 1
+        numbered = [
+            msgspec.structs.replace(event, version=version)
+            for version, event in enumerate(events, first)
+        ]
+        written = append(
+            self._session,
+            numbered,
+            Span(ERASE if entry.categories else DECIDE),
+            link,
+            erasures=1 if entry.categories else 0,
+            channel=self._ledger.channel,
+        )
+        return Erasure(
+            erasure=entry.erasure,
+            subject=entry.subject,
+            categories=entry.categories,
+            keys=entry.keys,
+            whole=entry.whole,
+            time=entry.time,
+            dead_letters=letters,
+            last_position=written.last,
+            decisions=entry.decisions,
+        )
+
+    def _destroy(self, entry: ErasureEntry, link: Link) -> int:
+        """Fence and destroy keys, index rows and dead letters; how many letters there were."""
+        destroyed = [*entry.categories, "fingerprint", *(["reference"] if entry.whole else [])]
+        parameters: dict[str, Any] = {"subject": entry.subject, "categories": destroyed}
+        fence(self._session, self._opener.macs, entry.subject, destroyed, entry.through)
+        if entry.month is None:
+            self._session.run("destroy_keys", **parameters)
+        else:
+            self._ratchet(entry, entry.month)
+        self._session.run("remove_blind", **parameters)
+        hmac = self._hmac(entry)
+        named = {"subject_hmac": hmac}
+        letters = remove_letters(self._session, link, "remove_letters_of", **named) if hmac else 0
+        self._remember(entry)
+        return letters
+
+    def _hmac(self, entry: ErasureEntry) -> bytes | None:
+        """What the person is found by: as the journal has it, or the index where the journal forgot it."""
+        if entry.reference_hmac:
+            return bytes.fromhex(entry.reference_hmac)
+        row = self._session.row("indexed_subject", subject=entry.subject)
+        return bytes(row[0]) if row else None
+
+    def _keep(self, entry: ErasureEntry) -> int:
+        """Nothing goes; after a restore from before the person was known they are known again."""
+        self._remember(entry)
+        return 0
+
+    def _ratchet(self, entry: ErasureEntry, month: int) -> None:
+        """Replace the stored keys of a rolling category by those of the month after `month`."""
+        self._session.run("destroy_keys", subject=entry.subject, categories=["fingerprint"])
+        for category in entry.categories:
+            for row in self._opener.ratcheted(entry.subject, category, month + 1):
+                self._session.run("ratchet_key", subject=entry.subject, category=category, **row)
+
+    def _remember(self, entry: ErasureEntry) -> None:
+        """A tombstone for a wholly erased person; otherwise the index row, should it be missing.
+
+        Neither for somebody whose tombstone is past its date: nothing ties them to the journal any more.
+        """
+        hmac = bytes.fromhex(entry.reference_hmac) if entry.reference_hmac else None
+        macs = self._opener.macs
+        if entry.whole:
+            self._session.run("remove_subject", subject=entry.subject)
+        if hmac is None:
+            return
+        if entry.whole:
+            keep_until = entry.time + self._accountability
+            add_tombstone(self._session, macs, entry, hmac, keep_until)
+        else:
+            restore_subject(self._session, macs, entry, hmac)
+
+    def reapply(self) -> list[Erasure]:
+        """Carry out what the journal knows and the database does not. Run before anyone is served."""
+        done = [self._reapply(entry) for entry in pending(self._session, self._journal)]
+        return [erasure for erasure in done if erasure]
+
+    def _reapply(self, entry: ErasureEntry) -> Erasure | None:
+        with self._session.transaction():
+            head = self._lock()
+            if not missing_of(self._session, [entry]):
+                return None  # another process that started at the same time was faster
+            recorded = self._session.row("event_named", source=SOURCE, id=last_name(entry))
+            after = "restart" if head.position >= entry.position else "restore"
+            entry = self._as_of_now(self._opener.links.opened(entry))
+            events = [reapplied(entry, after, self._clock())]
+            if recorded is None:
+                events = [*events_of_entry(entry), *events]
+            return self._apply(entry, events)
+
+    def _as_of_now(self, entry: ErasureEntry) -> ErasureEntry:
+        """With the keys that live now, and fenced up to the last value that was sealed with them."""
+        last = month_of(self._clock()) + 1
+        alive = self._opener.key_ids(entry.subject, entry.categories, last, entry.month)
+        keys = tuple(dict.fromkeys((*entry.keys, *alive)))
+        through = entry.through
+        if entry.month is None and alive:
+            times = [event.time for event in events_of(self._session, [entry.subject])]
+            through = max([through, *times])
+        return msgspec.structs.replace(entry, keys=keys, through=through)
+
+
+class Compared(NamedTuple):
+    """Journal and database side by side. `pending`: entries that the database does not hold, in part or at
+    all. `lacking`: how many erasures the database has recorded that the journal does not know."""
+
+    pending: list[ErasureEntry]
+    lacking: int
+
+
+def compare(session: Session, journal: ErasureJournal) -> Compared:
+    """Compare all of the journal. Memory is flat but for what is pending."""
+    # Counted first: what is recorded by then, the journal has by the time that it is read.
+    ((recorded,),) = session.rows("count_erasures", source=SOURCE)
+    missing: list[ErasureEntry] = []
+    for block, _ in journal.blocks():
+        known = _recorded(session, block)
+        recorded -= sum(bool(entry.categories) and last_name(entry) in known for entry in block)
+        missing += _missing(session, block, known)
+    return Compared(missing, max(0, recorded))
+
+
+def pending(session: Session, journal: ErasureJournal) -> list[ErasureEntry]:
+    """Entries of the journal that the database does not hold, in part or at all."""
+    return compare(session, journal).pending
+
+
+def missing_of(session: Session, entries: Sequence[ErasureEntry]) -> list[ErasureEntry]:
+    """Those of some entries of the journal that the database does not hold, in part or at all."""
+    return _missing(session, entries, _recorded(session, entries))
+
+
+def _recorded(session: Session, entries: Sequence[ErasureEntry]) -> set[str]:
+    ids = [last_name(entry) for entry in entries]
+    return {id for (id,) in session.rows("event_ids_of", source=SOURCE, ids=ids)}
+
+
+def _missing(
+    session: Session, entries: Sequence[ErasureEntry], known: set[str]
+) -> list[ErasureEntry]:
+    fences = {
+        (subject, category): through
+        for subject, category, through in session.rows(
+            "fences_of_subjects", subjects=[entry.subject for entry in entries]
+        )
+    }
+    return [entry for entry in entries if not _held(entry, fences, known)]
+
+
+def _held(entry: ErasureEntry, fences: dict[tuple[UUID, str], datetime], known: set[str]) -> bool:
+    if last_name(entry) not in known:
+        return False
+    throughs = [fences.get((entry.subject, category)) for category in entry.categories]
+    return all(through is not None and through >= entry.through for through in throughs)
+
+
+def _through(verdict: Verdict, now: datetime, events: Sequence[RecordedEvent]) -> datetime:
+    """Up to when values are fenced; an event may lie some minutes in the future."""
+    if verdict.month is not None:
+        return end_of_month(verdict.month)
+    return max(now, max((event.time for event in events), default=now))

@@ -1,0 +1,96 @@
+"""The events by which the ledger records an erasure, made from the journal's entry of it. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+
+from ledger.event import OWN_SOURCE, encode_state, instant, present
+from ledger.journal.entries import ErasureEntry
+from ledger.writing.append import NewEvent, new_event
+from ledger.writing.message import OwnOrigin
+from schemas import own_event
+
+__all__ = ["SOURCE", "erasure_of", "event_name", "events_of_entry", "last_name", "reapplied"]
+
+SOURCE = f"{OWN_SOURCE}erasure"
+_TYPE = "nl.voipzeker.ledger.{}.v1"
+# Ids of keys in one event: with 46 bytes each they stay below what an entry of the log may have. A value
+# from 1970 has a key for each of its months.
+_MOST_KEYS = 1_000
+
+
+def event_name(erasure: UUID, part: str) -> str:
+    """Name of an event of an erasure."""
+    return f"{erasure}.{part}"
+
+
+def erasure_of(name: str) -> UUID:
+    """The erasure that an event of this name belongs to."""
+    return UUID(name.partition(".")[0])
+
+
+def last_name(entry: ErasureEntry) -> str:
+    """Name of the event that is recorded when the entry is carried out."""
+    return event_name(entry.erasure, "erased" if entry.categories else "decided")
+
+
+def events_of_entry(entry: ErasureEntry) -> list[NewEvent]:
+    """What was decided and, when something goes, that it went."""
+    return [_decided(entry), *(_erased(entry) if entry.categories else ())]
+
+
+def _decided(entry: ErasureEntry) -> NewEvent:
+    decision = {"decision": "erase", "ground": entry.ground}
+    facts: dict[str, Any] = {
+        "cause": entry.ground,
+        "decisions": entry.decisions or dict.fromkeys(entry.categories, decision),
+    }
+    if entry.request_ref:
+        facts["request_ref"] = entry.request_ref
+    return _own(entry, "erasure-decided", "decided", facts, entry.time)
+
+
+def _erased(entry: ErasureEntry) -> Iterator[NewEvent]:
+    """That it went: as many events as its keys need, the last one of the name that every erasure has."""
+    blocks = [
+        entry.keys[first : first + _MOST_KEYS] for first in range(0, len(entry.keys), _MOST_KEYS)
+    ] or [()]
+    parts = [*(f"erased.{number}" for number in range(1, len(blocks))), "erased"]
+    for part, keys in zip(parts, blocks, strict=True):
+        facts = {
+            "categories": list(entry.categories),
+            "ground": entry.ground,
+            "keys_destroyed": list(keys),
+        }
+        yield _own(entry, "personal-data-erased", part, facts, entry.time)
+
+
+def reapplied(entry: ErasureEntry, after: str, now: datetime) -> NewEvent:
+    """That an erasure was carried out again. `after`: what, `restart` or `restore`."""
+    part = f"reapplied.{uuid4()}"
+    return _own(entry, "erasure-reapplied", part, {"after": after}, now)
+
+
+def _own(
+    entry: ErasureEntry, name: str, part: str, facts: dict[str, Any], time: datetime
+) -> NewEvent:
+    """An event of the ledger itself; the contract checks it like any other."""
+    event = own_event(
+        _TYPE.format(name), id=event_name(entry.erasure, part), source=SOURCE, facts=facts
+    )
+    state = encode_state(
+        {
+            "id": event.id,
+            "source": event.source,
+            "time": instant(time),
+            "categories": list(event.categories),
+            "facts": event.facts,
+            "sealed": {},
+            "origin": msgspec.structs.asdict(OwnOrigin("erase")),
+            **present(subject=entry.registry),
+        }
+    )
+    return new_event(entry.subject, 0, event.type, state, (event.source, event.id, b"", 0))

@@ -1,0 +1,103 @@
+"""The journal's entries made again from what the ledger recorded: for a journal that is lost or too old.
+
+The journal is ahead of the ledger wherever neither was lost. Where events know of an erasure that the
+journal does not, a copy of the journal was put in place of it, or none, and after a restore those keys may
+be here again. The events say enough to erase them once more.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from ledger.crypto.sealing import end_of_month, month_of
+from ledger.erasure.events import SOURCE, erasure_of, event_name, last_name
+from ledger.event import RecordedEvent
+from ledger.journal.entries import ErasureEntry, ErasureJournal
+from ledger.keys.opening import Opener
+from ledger.reading import events_of
+from ledger.storage.postgres import Session
+from schemas import CATEGORIES, ROLLING_CATEGORIES
+
+__all__ = ["rejournal"]
+
+
+class _Extent(NamedTuple):
+    """How far an erasure went, as `through` and `month` of an `ErasureEntry`."""
+
+    through: datetime
+    month: int | None = None
+
+
+def rejournal(session: Session, opener: Opener, journal: ErasureJournal) -> int:
+    """Enter every recorded erasure that the journal lacks; how many there were.
+
+    Where its keys are held again it is pending from then on. Raises Retry or Halt.
+    """
+    known = {last_name(entry) for block, _ in journal.blocks() for entry in block}
+    recorded = session.rows("recorded_erasures", source=SOURCE)
+    lacking = [(id, stream) for id, stream in recorded if id not in known]
+    for id, stream in lacking:
+        entry = _entry(session, opener, id, events_of(session, [stream]))
+        journal.append(opener.links.closed(entry))
+    return len(lacking)
+
+
+def _entry(
+    session: Session, opener: Opener, id: str, stream: Sequence[RecordedEvent]
+) -> ErasureEntry:
+    erasure = erasure_of(id)
+    own = {event.id: event for event in stream if event.source == SOURCE}
+    erased, decided = own[id], own[event_name(erasure, "decided")]
+    before = [event for event in stream if event.position < decided.position]
+    categories = tuple(erased.facts["categories"])
+    parts = [event for name, event in own.items() if name.startswith(event_name(erasure, "erased"))]
+    keys = tuple(key for event in parts for key in event.facts["keys_destroyed"])
+    extent = _extent(session, opener, erased, categories, keys, before)
+    row = session.row("remembered_subject", subject=erased.stream)
+    hmac, version, kind, valid_from = row or (None, 1, "registry", None)
+    return ErasureEntry(
+        erasure=erasure,
+        subject=erased.stream,
+        registry=erased.subject,
+        categories=categories,
+        keys=keys,
+        ground=erased.facts["ground"],
+        time=erased.time,
+        through=extent.through,
+        position=decided.position - 1,
+        whole=set(categories) == set(CATEGORIES),
+        reference_hmac=bytes(hmac).hex() if hmac else None,
+        index_version=version,
+        kind=kind,
+        valid_from=valid_from,
+        month=extent.month,
+        decisions=decided.facts["decisions"],
+        request_ref=decided.facts.get("request_ref"),
+    )
+
+
+def _extent(
+    session: Session,
+    opener: Opener,
+    erased: RecordedEvent,
+    categories: Sequence[str],
+    keys: Sequence[str],
+    before: Sequence[RecordedEvent],
+) -> _Extent:
+    """From the fences where they are in force; from the keys that are here again where they are not."""
+    rolling = ROLLING_CATEGORIES.issuperset(categories)
+    destroyed = set(keys)
+    last = month_of(erased.time) + 1
+    held = opener.key_ids(erased.stream, categories, last)
+    rows = session.rows("fences_of_subjects", subjects=[erased.stream])
+    fences = {category: through for _, category, through in rows}
+    if destroyed.isdisjoint(held) and fences.keys() >= set(categories):
+        through = min(fences[category] for category in categories)
+        month = month_of(through)
+        return _Extent(through, month if rolling and through == end_of_month(month) else None)
+    if rolling and not destroyed.issuperset(held):
+        for month in range(last - 1, 0, -1):
+            gone = opener.key_ids(erased.stream, categories, last, month)
+            if destroyed.issuperset(gone):
+                return _Extent(end_of_month(month), month)
+    return _Extent(max([erased.time, *(event.time for event in before)]))

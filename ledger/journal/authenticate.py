@@ -1,0 +1,91 @@
+"""Rows and lines from before they had MACs get theirs, once: with the upgrade, or a restore of an older copy.
+
+What the rows said by then is taken as it is. Afterwards a row without a MAC is one that somebody else wrote.
+"""
+
+from ledger.crypto.authentic import Column, RowMacs
+from ledger.crypto.provider import FileKeyProvider
+from ledger.errors import Misconfigured
+from ledger.journal.entries import ErasureJournal
+from ledger.journal.linking import JournalLinks, LinkKeys
+from ledger.names import LedgerName
+from ledger.storage.postgres import Session
+
+__all__ = ["authenticate_restored", "authenticate_rows", "check_rows_key"]
+
+_BLOCK_ROWS = 5_000
+# Of each table what reads its rows without a MAC, and what writes their MACs.
+_TABLES = {
+    "epochs": ("unauthenticated_epochs", "authenticate_epochs"),
+    "subject_index": ("unauthenticated_subject_index", "authenticate_subject_index"),
+    "tombstones": ("unauthenticated_tombstones", "authenticate_tombstones"),
+    "fences": ("unauthenticated_fences", "authenticate_fences"),
+}
+_MIGRATION = "0007_row_macs"
+
+
+def authenticate_rows(
+    session: Session, provider: FileKeyProvider, ledger: LedgerName, journal: ErasureJournal
+) -> int:
+    """Give every row and line of a ledger from before its MAC; how many. Nothing where that was done.
+
+    Needs the eraser's role. Raises Misconfigured when it was done and the key folder lacks the key, Retry.
+    """
+    if provider.has_rows_key:
+        return 0
+    with session.transaction():
+        session.run("lock_keys")
+        ((before,),) = session.rows("rows_of_keys_have_macs")
+        if before and not provider.fills_rows:
+            raise Misconfigured(
+                f"{provider.folder} lacks rows.key, which authenticates rows: put it back, "
+                "or set LEDGER_KEY_DIR"
+            )
+        macs = RowMacs(provider.begin_rows_key(), ledger)
+        done = _fill(session, macs)
+    done += _close_lines(journal, JournalLinks(LinkKeys(provider), lambda: macs, ledger))
+    provider.keep_rows_key()
+    return done
+
+
+def check_rows_key(provider: FileKeyProvider, migrations: tuple[str, ...]) -> None:
+    """Raise Misconfigured when a copy with these migrations has MACs, and their key is not here."""
+    if _MIGRATION in migrations and not provider.has_rows_key:
+        raise Misconfigured(f"{provider.folder} lacks rows.key: copy the whole key folder")
+
+
+def authenticate_restored(
+    session: Session,
+    provider: FileKeyProvider,
+    ledger: LedgerName,
+    migrations: tuple[str, ...],
+) -> int:
+    """Give the rows of a restored copy from before the MACs theirs; how many. `migrations`: of the copy."""
+    if _MIGRATION in migrations:
+        return 0
+    with session.transaction():
+        session.run("lock_keys")
+        return _fill(session, RowMacs(provider.rows_key(), ledger))
+
+
+def _fill(session: Session, macs: RowMacs) -> int:
+    done = 0
+    for table, (read, write) in _TABLES.items():
+        while rows := session.rows(read, count=_BLOCK_ROWS):
+            session.run(write, **_macs(macs, table, rows))
+            done += len(rows)
+    return done
+
+
+def _macs(macs: RowMacs, table: str, rows: list[tuple[Column, ...]]) -> dict[str, list[object]]:
+    parameters: dict[str, list[object]] = {
+        "keys": [row[0] for row in rows],
+        "macs": [macs.of(table, row) for row in rows],
+    }
+    if table == "fences":
+        parameters["categories"] = [row[1] for row in rows]
+    return parameters
+
+
+def _close_lines(journal: ErasureJournal, links: JournalLinks) -> int:
+    return journal.rewrite(links.closed) if journal.path.exists() else 0

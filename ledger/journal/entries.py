@@ -1,0 +1,221 @@
+"""The erasure journal: what was erased, kept beside the key provider and outside every backup.
+
+An erasure is appended and fsynced before its transaction commits. So whatever a crash or a restore
+brings back, the journal still knows, and the next start erases it again before anyone is served.
+It holds subject UUIDs and key ids; what ties a line to a person is sealed (`ledger.journal.linking`).
+"""
+
+import errno
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from ledger.errors import Halt, Retry
+from ledger.storage.durable import fsync_folder
+from ledger.storage.ordinary import open_ordinary, too_large
+
+__all__ = ["ErasureEntry", "ErasureJournal"]
+
+# Read of the journal at once, and the rest of the line that ends there.
+_BLOCK_BYTES = 1024 * 1024
+# More than any line says.
+_MOST_BYTES = 64 * 1024 * 1024
+# Looked through at once for the end of the last whole line.
+_TAIL_BYTES = 64 * 1024
+_DRAFT = ".journal-new"
+
+
+class ErasureEntry(msgspec.Struct, frozen=True):
+    """One erasure. `position`: head position before it. `whole`: every category of the contract.
+
+    `through`: no value of an event up to this instant may come back. `month`: set when only the months
+    of a rolling category up to this one expired; then later months keep their keys. `registry`: the
+    reference of a registry entry, which is no secret; None for a person. `decisions`: of every category
+    that was decided, as `erasure-decided` has them; without `categories` all of them stay.
+    `reference_hmac`: in lines from before `link`; `link` and `mac`: see `linking.JournalLinks`.
+    """
+
+    erasure: UUID
+    subject: UUID
+    categories: tuple[str, ...]
+    keys: tuple[str, ...]
+    ground: str
+    time: datetime
+    through: datetime
+    position: int
+    whole: bool
+    reference_hmac: str | None = None
+    index_version: int = 1
+    kind: str = "registry"
+    valid_from: datetime | None = None
+    month: int | None = None
+    registry: str | None = None
+    decisions: dict[str, dict[str, Any]] = {}
+    request_ref: str | None = None
+    link: str | None = None
+    mac: str | None = None
+
+
+class ErasureJournal:
+    """An append-only file of JSON lines. A torn last line belongs to an erasure that never committed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def append(self, entry: ErasureEntry) -> None:
+        """Add one entry; on return it is on disk. Raises Halt when it may not be there."""
+        line = msgspec.json.encode(entry) + b"\n"
+        try:
+            with self._locked() as descriptor:
+                _append(descriptor, line)
+            # Each time: whoever made the file may have died before its name was durable.
+            fsync_folder(self.path.parent)
+        except OSError as error:
+            raise Halt(f"the erasure journal cannot be written: {error.strerror}") from None
+
+    def rewrite(self, change: Callable[[ErasureEntry], ErasureEntry]) -> int:
+        """Change lines, all of them durably or none; how many. Who reads meanwhile has the lines of before.
+
+        Raises Retry when the file cannot be written, Halt when an entry cannot be read.
+        """
+        try:
+            with self._locked():
+                changed = _changed_copy(self, self.path.with_suffix(_DRAFT), change)
+                if changed:
+                    self.path.with_suffix(_DRAFT).rename(self.path)
+                    fsync_folder(self.path.parent)
+                return changed
+        except OSError as error:
+            raise Retry(f"the erasure journal cannot be written: {error.strerror}") from None
+
+    @contextmanager
+    def _locked(self) -> Iterator[int]:
+        """A descriptor of the file under its name, that nobody else writes to."""
+        while True:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                if _is_at(self.path, descriptor):  # otherwise it was rewritten meanwhile
+                    yield descriptor
+                    return
+            finally:
+                os.close(descriptor)
+
+    @property
+    def file(self) -> int:
+        """Number of the file on its disk, 0 without one: places in it are those of no other."""
+        return self.path.stat().st_ino if self.path.exists() else 0
+
+    def lines(self) -> Iterator[bytes]:
+        """Every whole line, also one that is no entry. Memory is flat."""
+        place = 0
+        while lines := self._lines(place, locked=False):
+            yield from lines
+            place += sum(len(line) + 1 for line in lines)
+
+    def entries(self) -> list[ErasureEntry]:
+        """Every whole entry, oldest first. Raises Halt when one cannot be read."""
+        return [entry for entries, _ in self.blocks() for entry in entries]
+
+    def blocks(
+        self, offset: int = 0, *, locked: bool = False
+    ) -> Iterator[tuple[list[ErasureEntry], int]]:
+        """Whole entries from a place in the file on, block by block, each with the place after it.
+
+        Memory is flat, however long the journal is. Raises Halt when an entry cannot be read.
+        `locked`: the caller holds the file's lock.
+        """
+        while lines := self._readable(offset, locked=locked):
+            try:
+                entries = [msgspec.json.decode(line, type=ErasureEntry) for line in lines]
+            except msgspec.DecodeError as error:
+                raise Halt("the erasure journal is damaged; nothing may be served") from error
+            offset += sum(len(line) + 1 for line in lines)
+            yield entries, offset
+
+    def _readable(self, offset: int, *, locked: bool) -> list[bytes]:
+        try:
+            return self._lines(offset, locked=locked)
+        except OSError as error:
+            raise Halt(f"the erasure journal cannot be read: {error.strerror}") from None
+
+    def _lines(self, offset: int, *, locked: bool) -> list[bytes]:
+        """Some whole lines from a place in the file on; none at its end."""
+        if not self.path.exists():
+            return []
+        with open_ordinary(self.path) as file:
+            if not locked:
+                fcntl.flock(file, fcntl.LOCK_SH)  # a line that is being written may be taken back
+            file.seek(offset)
+            *lines, torn = (file.read(_BLOCK_BYTES) + file.readline(_MOST_BYTES)).split(b"\n")
+            if len(torn) >= _MOST_BYTES:
+                raise too_large(_MOST_BYTES)
+            return lines
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    try:
+        there = path.stat()
+    except FileNotFoundError:
+        return False
+    return os.path.samestat(there, os.fstat(descriptor))
+
+
+def _changed_copy(
+    journal: ErasureJournal, draft: Path, change: Callable[[ErasureEntry], ErasureEntry]
+) -> int:
+    """Write the changed lines to another file, durably; how many differ, 0 without a file."""
+    changed = 0
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        end = 0
+        for block, _ in journal.blocks(locked=True):
+            after = [change(entry) for entry in block]
+            changed += sum(a != b for a, b in zip(after, block, strict=True))
+            lines = b"".join(msgspec.json.encode(entry) + b"\n" for entry in after)
+            if os.pwrite(descriptor, lines, end) != len(lines):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            end += len(lines)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+        if not changed:
+            draft.unlink()
+    return changed
+
+
+def _append(descriptor: int, line: bytes) -> None:
+    """Write a line after the last whole one, and make it durable; a line that may not be is taken back.
+
+    After a failed fsync the line would still be read, although the disk may not have it.
+    """
+    end = _whole_lines(descriptor)
+    os.ftruncate(descriptor, end)
+    try:
+        if os.pwrite(descriptor, line, end) != len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(descriptor)
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(descriptor, end)
+        raise
+
+
+def _whole_lines(descriptor: int) -> int:
+    """Offset after the last newline of an open file, 0 without one; a torn line may be long."""
+    end = os.fstat(descriptor).st_size
+    while end:
+        start = max(0, end - _TAIL_BYTES)
+        newline = os.pread(descriptor, end - start, start).rfind(b"\n")
+        if newline >= 0:
+            return start + newline + 1
+        end = start
+    return 0

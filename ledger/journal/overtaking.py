@@ -1,0 +1,48 @@
+"""What erasures did since a moment: which data subjects a batch in flight must be decided again for.
+
+The head counts erasures, and each erasure is a batch of its own, so both say the same thing: how many
+there were, and whom they were about. A batch that has nothing to do with them goes on.
+"""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from ledger.errors import Halt
+from ledger.storage.postgres import Session
+
+__all__ = ["DECIDE", "ERASE", "Moment", "erased_between", "moment"]
+
+# Label of the batches in which keys are destroyed.
+ERASE = "command:erase"
+# Label of those in which it was decided that everything stays.
+DECIDE = "command:decide"
+# More than this, and to begin anew costs less than to look at each.
+_MOST_ERASURES = 5_000
+
+
+class Moment(NamedTuple):
+    """How many erasures and batches the head has counted."""
+
+    erasures: int
+    batch: int
+
+
+def moment(session: Session) -> Moment:
+    """The state of the head. Raises Halt when there is none."""
+    row = session.row("head_moment")
+    if row is None:
+        raise Halt("the head row is missing")
+    return Moment(*row)
+
+
+def erased_between(session: Session, then: Moment, now: Moment) -> frozenset[UUID] | None:
+    """Streams of which something was erased after `then`, up to `now`; None when that cannot be told."""
+    count = now.erasures - then.erasures
+    if count == 0:
+        return frozenset()
+    if not 0 < count <= _MOST_ERASURES:
+        return None
+    rows = session.rows("erased_between", then=then.batch, now=now.batch, label=ERASE)
+    if len({batch for batch, _ in rows}) != count:
+        return None
+    return frozenset(stream for _, stream in rows)

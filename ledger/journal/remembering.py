@@ -1,0 +1,96 @@
+"""What an erasure leaves behind, written with its MAC: fences, tombstones, index rows that come back.
+
+A row that is there already and is not authentic keeps the MAC that it has: a later erasure does not make what
+somebody put there look like ours. Only inside the caller's transaction, under the lock of the keys.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from ledger.crypto.authentic import RowMacs
+from ledger.journal.entries import ErasureEntry
+from ledger.storage.postgres import Session
+
+__all__ = ["add_tombstone", "fence", "name_subject", "restore_subject"]
+
+
+def fence(
+    session: Session, macs: RowMacs, subject: UUID, categories: Sequence[str], through: datetime
+) -> None:
+    """Let no value up to `through` be sealed for these categories again; a later fence stays."""
+    rows = session.rows("fence_state", subject=subject, categories=list(categories))
+    generations: list[int] = []
+    throughs: list[datetime] = []
+    made: list[bytes | None] = []
+    for category, latest, generation, known_through, mac in rows:
+        after = (max(latest, generation or 0), max(through, known_through or through))
+        generations.append(after[0])
+        throughs.append(after[1])
+        row = (subject, category, *after)
+        if generation is None:
+            made.append(macs.of("fences", row))
+        else:
+            before = (subject, category, generation, known_through)
+            made.append(macs.changed("fences", before, mac, row))
+    session.run(
+        "fence",
+        subject=subject,
+        categories=[row[0] for row in rows],
+        generations=generations,
+        throughs=throughs,
+        macs=made,
+    )
+
+
+def add_tombstone(
+    session: Session, macs: RowMacs, entry: ErasureEntry, hmac: bytes, keep_until: datetime
+) -> None:
+    """What answers that a whole person was erased; one that is there answers for the later end."""
+    row = session.row("tombstone_row", subject=entry.subject)
+    if row is None:
+        new = (*_known(entry, hmac), entry.through, keep_until)
+        mac: bytes | None = macs.of("tombstones", new)
+    else:
+        *before, known_mac = row
+        new = (*before[:5], max(before[5], entry.through), before[6])
+        mac = macs.changed("tombstones", before, known_mac, new)
+    names = (
+        "subject",
+        "reference_hmac",
+        "version",
+        "kind",
+        "valid_from",
+        "through",
+        "keep_until",
+    )
+    session.run("add_tombstone", **dict(zip(names, new, strict=True)), mac=mac)
+
+
+def restore_subject(session: Session, macs: RowMacs, entry: ErasureEntry, hmac: bytes) -> None:
+    """The index row of a person of whom only a part was erased, should a restore have taken it away."""
+    known = _known(entry, hmac)
+    subject, reference_hmac, version, kind, valid_from = known
+    session.run(
+        "restore_subject",
+        subject=subject,
+        reference_hmac=reference_hmac,
+        version=version,
+        kind=kind,
+        valid_from=valid_from,
+        mac=macs.of("subject_index", (*known, None)),
+    )
+
+
+def name_subject(session: Session, macs: RowMacs, subject: UUID, sealed: str) -> None:
+    """Give an index row that came back from the journal its sealed reference; harmless when it has one."""
+    row = session.row("index_row", subject=subject)
+    if row is None or row[5] is not None:
+        return
+    *before, known_mac = row
+    mac = macs.changed("subject_index", before, known_mac, (*before[:5], sealed))
+    session.run("name_subject", subject=subject, sealed=sealed, mac=mac)
+
+
+def _known(entry: ErasureEntry, hmac: bytes) -> tuple[UUID, bytes, int, str, datetime | None]:
+    return entry.subject, hmac, entry.index_version, entry.kind, entry.valid_from

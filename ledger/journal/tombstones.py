@@ -1,0 +1,37 @@
+"""Tombstones: what answers that a person was erased, for as long as that must be known."""
+
+from datetime import datetime
+
+from ledger.journal.entries import ErasureJournal
+from ledger.journal.linking import JournalLinks, seal_ties
+from ledger.storage.postgres import Session
+
+__all__ = ["expire_tombstones"]
+
+_BLOCK = 5_000
+
+
+def expire_tombstones(
+    session: Session, journal: ErasureJournal, links: JournalLinks, now: datetime
+) -> int:
+    """Forget the tombstones whose date has come; how many there were. As the eraser. Idempotent.
+
+    What ties the journal's lines to these persons goes first, so that nothing is left of a run that dies; so
+    does what a run, a restore or an old copy of the journal left behind. The fences stay: they name nobody,
+    and what was erased must not come back from an old copy.
+    """
+    seal_ties(journal, links)
+    due = [subject for (subject,) in session.rows("expired_tombstones", now=now)]
+    links.keys.destroy(due)
+    gone = session.run("expire_tombstones", now=now, subjects=due)
+    _forget_left(session, links)
+    return gone
+
+
+def _forget_left(session: Session, links: JournalLinks) -> None:
+    """Destroy the links of those who are neither known nor known to be erased."""
+    held = sorted(links.keys.subjects(), key=lambda subject: subject.int)
+    for start in range(0, len(held), _BLOCK):
+        block = held[start : start + _BLOCK]
+        known = {subject for (subject,) in session.rows("remembered_subjects", subjects=block)}
+        links.keys.destroy([subject for subject in block if subject not in known])

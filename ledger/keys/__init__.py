@@ -1,0 +1,1 @@
+"""Keys and data subjects in the database: made, looked up, opened, wrapped again."""

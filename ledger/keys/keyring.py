@@ -1,0 +1,312 @@
+"""Keys, as the sealing side needs them: made when missing, cached briefly.
+
+The cache is true as long as nothing of its streams was erased: the head is read before a batch is
+sealed and compared under the head lock before it is recorded. Nothing here destroys a key.
+"""
+
+import os
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from ledger.crypto.authentic import RowMacs, row_macs
+from ledger.crypto.held import Chain, Held
+from ledger.crypto.places import data_key_place, ledger_key_place
+from ledger.crypto.provider import EpochCiphers, FileKeyProvider
+from ledger.crypto.sealing import (
+    KEY_BYTES,
+    NONCE_BYTES,
+    DataKey,
+    KeyedHash,
+    next_month_key,
+    unwrap_key,
+    wrap_key,
+)
+from ledger.errors import Halt, Lost, Overtaken
+from ledger.journal.overtaking import Moment, erased_between, moment
+from ledger.names import LedgerName
+from ledger.storage.postgres import Session
+
+__all__ = ["FINGERPRINT", "Keyring", "Need"]
+
+# Category of the key under which a data subject's events are told apart; nothing is sealed with it.
+FINGERPRINT = "fingerprint"
+
+# Keys live in memory for at most this long, even when nothing is erased.
+CACHE_SECONDS = 60
+# And at most this many, so that a long run over many people stays flat.
+CACHE_KEYS = 200_000
+
+
+class Need(NamedTuple):
+    """A key that a batch needs. `month` is 0 except for a rolling category."""
+
+    subject: UUID
+    category: str
+    month: int = 0
+
+
+class Keyring:
+    """Keys for one sealing process. Not for two threads at once."""
+
+    def __init__(
+        self,
+        session: Session,
+        provider: FileKeyProvider,
+        ledger: LedgerName,
+        monotonic: Callable[[], float],
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self._session = session
+        self._epochs = EpochCiphers(provider)
+        self._provider = provider
+        self._macs: RowMacs | None = None
+        self._ledger = ledger
+        self._monotonic = monotonic
+        self._random = random
+        self._ledger_keys: dict[str, bytes] = {}
+        self._hashes: dict[str, KeyedHash] = {}
+        self._moment = Moment(-1, -1)
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop everything that was cached about people, and the keys of past days."""
+        self._since = self._monotonic()
+        self._ledger_keys = {
+            purpose: key for purpose, key in self._ledger_keys.items() if "/" not in purpose
+        }
+        self._epochs.forget()
+        self._held: dict[UUID, Held] = {}
+        self._keys = 0
+
+    def sync(self, now: Moment) -> frozenset[UUID] | None:
+        """Drop what was erased since the last call; all of it when it is old or large: then None.
+
+        Gives the streams that were dropped.
+        """
+        old = self._monotonic() - self._since > CACHE_SECONDS or self._keys > CACHE_KEYS
+        erased = None if old else erased_between(self._session, self._moment, now)
+        self._moment = now
+        if erased is None:
+            self.forget()
+        for stream in erased or ():
+            self._held.pop(stream, None)
+        return erased
+
+    def of(self, stream: UUID) -> Held:
+        """What is held of one stream."""
+        held = self._held.get(stream)
+        if held is None:
+            held = self._held[stream] = Held(stream)
+        return held
+
+    def secret(self) -> bytes:
+        """A fresh random key."""
+        return self._random(KEY_BYTES)
+
+    def nonces(self, count: int = 1) -> bytes:
+        """Fresh random nonces, one after the other."""
+        return self._random(count * NONCE_BYTES)
+
+    # Keys of the ledger itself
+
+    def ledger_key(self, purpose: str) -> bytes:
+        """Key of the ledger for one purpose; made on first use, in a transaction of its own.
+
+        Never ask for a new one inside a write transaction: a rollback would take it away again.
+        """
+        if purpose not in self._ledger_keys:
+            key = self._find_ledger_key(purpose)
+            if key is None:
+                self._make_ledger_key(purpose)
+                key = self._find_ledger_key(purpose)
+            if key is None:
+                raise Halt(f"the ledger's key {purpose} was neither found nor made")
+            self._ledger_keys[purpose] = key
+        return self._ledger_keys[purpose]
+
+    def known_ledger_key(self, purpose: str) -> bytes:
+        """Key of the ledger for one purpose, to open what is sealed under it: never made.
+
+        Raises Lost when there is none.
+        """
+        if purpose not in self._ledger_keys:
+            key = self._find_ledger_key(purpose)
+            if key is None:
+                raise Lost(f"the ledger's key {purpose} is missing")
+            self._ledger_keys[purpose] = key
+        return self._ledger_keys[purpose]
+
+    def _find_ledger_key(self, purpose: str) -> bytes | None:
+        self._epochs.hold()
+        row = self._session.row("ledger_key", purpose=purpose)
+        if row is None:
+            return None
+        epoch, wrapped = row
+        place = ledger_key_place(self._ledger, purpose, epoch)
+        return unwrap_key(self._epochs.of(epoch), wrapped, place)
+
+    def _make_ledger_key(self, purpose: str) -> None:
+        """Make a key, unless somebody else was faster."""
+        with self._session.transaction():
+            self._session.run("lock_keys")
+            epoch = self._current_epoch()
+            place = ledger_key_place(self._ledger, purpose, epoch)
+            secret = self._random(KEY_BYTES)
+            wrapped = wrap_key(self._epochs.of(epoch), secret, place, self.nonces())
+            self._session.run("add_ledger_key", purpose=purpose, epoch=epoch, wrapped=wrapped)
+
+    def hash(self, purpose: str) -> KeyedHash:
+        """The ledger's keyed hash for one purpose."""
+        if purpose not in self._hashes:
+            self._hashes[purpose] = KeyedHash(self.ledger_key(purpose))
+        return self._hashes[purpose]
+
+    def reference_hmac(self, reference: str) -> bytes:
+        """The keyed hash under which the subject index knows a reference."""
+        return self.hash("index").of(reference.encode())
+
+    @property
+    def macs(self) -> RowMacs:
+        """What authenticates rows. Raises Lost when its key is gone."""
+        if self._macs is None:
+            self._macs = row_macs(self._provider, self._ledger)
+        return self._macs
+
+    # Data keys
+
+    def know(self, pairs: Iterable[tuple[UUID, str]]) -> None:
+        """Hold the chains of (stream, category): fences and stored keys."""
+        unknown = []
+        for stream, category in pairs:
+            held = self.of(stream)
+            if held.new:
+                held.chains.setdefault(category, Chain())
+            elif category not in held.chains:
+                unknown.append((stream, category))
+        self._read(unknown)
+
+    def _read(self, pairs: Iterable[tuple[UUID, str]]) -> None:
+        ordered = sorted(set(pairs), key=_sortable)
+        if not ordered:
+            return
+        self._epochs.hold()
+        wanted = {
+            "subjects": [stream for stream, _ in ordered],
+            "categories": [category for _, category in ordered],
+        }
+        found = {pair: Chain() for pair in ordered}
+        for subject, category, generation, through in self._session.rows("fences_of", **wanted):
+            found[subject, category] = Chain(generation, {}, through)
+        for subject, category, generation, month, epoch, wrapped in self._session.rows(
+            "data_keys_of", **wanted
+        ):
+            chain = found[subject, category]
+            chain.generation = generation
+            place = data_key_place(self._ledger, subject, category, generation, month, epoch)
+            chain.secrets[month] = unwrap_key(self._epochs.of(epoch), wrapped, place)
+        for (stream, category), chain in found.items():  # only what was read in full is believed
+            self.of(stream).chains[category] = chain
+
+    def provide(self, needs: Collection[Need]) -> None:
+        """Make sure that every needed key exists and is ready. Commits in a transaction of its own."""
+        self.know((need.subject, need.category) for need in needs)
+        absent = [need for need in needs if self._covering(need) is None]
+        if absent:
+            self._make_keys(absent)
+        for need in needs:
+            held, secret = self.of(need.subject), self._derive(need)
+            if need.category == FINGERPRINT:
+                held.fingerprint = KeyedHash(secret)
+                held.generation = held.chains[FINGERPRINT].generation
+            else:
+                through = held.chains[need.category].erased_through
+                held.add(need.category, need.month, DataKey(secret, through))
+        self._keys += len(needs)
+
+    def _chains_of(self, need: Need) -> dict[str, Chain]:
+        return self.of(need.subject).chains
+
+    def _covering(self, need: Need) -> int | None:
+        return self._chains_of(need)[need.category].covering(need.month)
+
+    def _make_keys(self, needs: Sequence[Need]) -> None:
+        """Make what is missing, judged again under the lock of all writers of keys."""
+        with self._session.transaction():
+            erased = self.lock()
+            if erased is None or any(need.subject in erased for need in needs):
+                raise Overtaken
+            self._read((need.subject, need.category) for need in needs)
+            first: dict[tuple[UUID, str], Need] = {}
+            # The earliest month of a rolling category covers the later ones.
+            for need in sorted(needs, key=lambda need: need.month):
+                if self._covering(need) is None:
+                    first.setdefault((need.subject, need.category), need)
+            made = [self._new_key(need) for need in first.values()]
+            self.add_keys(made)
+        for need, generation, secret in made:  # nobody else could make one: the lock was ours
+            chain = self._chains_of(need)[need.category]
+            chain.generation, chain.secrets[need.month] = generation, secret
+
+    def _new_key(self, need: Need) -> tuple[Need, int, bytes]:
+        chain = self._chains_of(need)[need.category]
+        generation = chain.generation if chain.secrets else chain.generation + 1
+        return need, generation, self.secret()
+
+    def lock(self) -> frozenset[UUID] | None:
+        """Be the only writer of keys and subjects until the end of the caller's transaction.
+
+        Gives the streams of which something was erased since `sync`, None when that cannot be told:
+        what was read of these is not true any more.
+        """
+        self._session.run("lock_keys")
+        return erased_between(self._session, self._moment, moment(self._session))
+
+    def add_keys(self, rows: Sequence[tuple[Need, int, bytes]]) -> None:
+        """Write new keys (need, generation, secret), wrapped, inside the caller's transaction."""
+        epoch = self._current_epoch()
+        cipher = self._epochs.of(epoch)
+        nonces = self.nonces(len(rows))
+        wrapped = [
+            wrap_key(
+                cipher,
+                secret,
+                data_key_place(
+                    self._ledger, need.subject, need.category, generation, need.month, epoch
+                ),
+                nonces[at * NONCE_BYTES : (at + 1) * NONCE_BYTES],
+            )
+            for at, (need, generation, secret) in enumerate(rows)
+        ]
+        self._session.run(
+            "add_data_keys",
+            subjects=[need.subject for need, _, _ in rows],
+            categories=[need.category for need, _, _ in rows],
+            generations=[generation for _, generation, _ in rows],
+            months=[need.month for need, _, _ in rows],
+            wrapped=wrapped,
+            epoch=epoch,
+        )
+
+    def _derive(self, need: Need) -> bytes:
+        chain = self._chains_of(need)[need.category]
+        month = chain.covering(need.month)
+        if month is None:
+            raise Lost(f"no key of category {need.category} was found or made")
+        secret = chain.secrets[month]
+        for _ in range(need.month - month):
+            secret = next_month_key(secret)
+        return secret
+
+    # Epochs
+
+    def _current_epoch(self) -> int:
+        """The current epoch, which cannot end while this transaction holds the lock of the keys."""
+        row = self._session.row("current_epoch")
+        if row is None:
+            raise Halt("the ledger has no key epoch; run `ledger init`")
+        return int(row[0])
+
+
+def _sortable(pair: tuple[UUID, str]) -> tuple[int, str]:
+    return pair[0].int, pair[1]

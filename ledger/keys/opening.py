@@ -1,0 +1,317 @@
+"""The opening side: references and values for the reading edge. Only the console and the eraser use it.
+
+A missing key has four meanings, and they are never confused: *never* (there was no such value), *not
+yet* (it is being made; read again), *erased* (a fence covers the value's time) and *lost* (a key is
+missing although nobody erased it: loud, never shown as erased).
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from ledger.crypto.authentic import RowMacs, row_macs
+from ledger.crypto.places import data_key_place, ledger_key_place, reference_place
+from ledger.crypto.provider import EpochCiphers, FileKeyProvider
+from ledger.crypto.sealing import (
+    NONCE_BYTES,
+    DataKey,
+    associated_data,
+    keyed_hash,
+    month_of,
+    next_month_key,
+    open_value,
+    unwrap_key,
+    wrap_key,
+)
+from ledger.errors import Lost
+from ledger.event import RecordedEvent
+from ledger.feeds.lists import FeedLists
+from ledger.journal.linking import JournalLinks, LinkKeys
+from ledger.keys.subjects import Period
+from ledger.names import LedgerName
+from ledger.storage.postgres import Session
+from schemas import ROLLING_CATEGORIES
+
+__all__ = ["Missing", "Opener", "SealedValue"]
+
+# Subjects whose keys are held at once; a list over everyone stays flat.
+_HELD_SUBJECTS = 5_000
+# References that are looked up by one statement.
+_BLOCK_REFERENCES = 2_000
+
+
+class Missing(Enum):
+    """Why a value cannot be shown."""
+
+    ERASED = "erased"
+    LOST = "lost"
+
+
+class SealedValue(msgspec.Struct, frozen=True):
+    """A sealed value and everything that says where it belongs."""
+
+    subject: UUID
+    source: str
+    id: str
+    category: str
+    field: str
+    key: str
+    blob: str
+    time: datetime
+
+
+class _Held(msgspec.Struct):
+    """Keys and fences of one subject: (category, from_month) -> secret, category -> erased through."""
+
+    secrets: dict[tuple[str, int], bytes] = msgspec.field(default_factory=dict)
+    fences: dict[str, datetime] = msgspec.field(default_factory=dict)
+    ready: dict[str, DataKey] = msgspec.field(default_factory=dict)
+
+
+class Opener:
+    """Finds data subjects and opens what is sealed for them."""
+
+    def __init__(self, session: Session, provider: FileKeyProvider, ledger: LedgerName) -> None:
+        self._session = session
+        self._epochs = EpochCiphers(provider)
+        self._provider = provider
+        self._ledger = ledger
+        self._macs: RowMacs | None = None
+        self._ledger_keys: dict[str, bytes] = {}
+        self._held: dict[UUID, _Held] = {}
+
+    # Rows
+
+    @property
+    def macs(self) -> RowMacs:
+        """What authenticates rows. Raises Lost when its key is gone."""
+        if self._macs is None:
+            self._macs = row_macs(self._provider, self._ledger)
+        return self._macs
+
+    @property
+    def links(self) -> JournalLinks:
+        """What ties lines of the erasure journal to persons."""
+        return JournalLinks(LinkKeys(self._provider), lambda: self.macs, self._ledger)
+
+    @property
+    def feed_lists(self) -> FeedLists:
+        """The lists of feeds about many persons."""
+        return FeedLists(self._session, self._provider, self._ledger)
+
+    # References
+
+    def hmac_of(self, reference: str) -> bytes:
+        """The keyed hash under which the subject index knows a reference."""
+        return keyed_hash(self.ledger_key("index"), reference.encode())
+
+    def periods(self, reference: str) -> list[Period]:
+        """Every data subject that a reference has named, in the order of time."""
+        rows = self._session.rows("periods_of", hmacs=[self.hmac_of(reference)])
+        return [Period(subject, start, through) for _, subject, start, through, _ in rows]
+
+    def known_among(self, references: Sequence[str]) -> set[str]:
+        """Those of some references that have named somebody."""
+        known: set[str] = set()
+        for start in range(0, len(references), _BLOCK_REFERENCES):
+            block = references[start : start + _BLOCK_REFERENCES]
+            by_hmac = {self.hmac_of(one): one for one in block}
+            rows = self._session.rows("periods_of", hmacs=list(by_hmac))
+            known |= {by_hmac[bytes(hmac)] for hmac, *_ in rows}
+        return known
+
+    def live_subjects(self, reference: str) -> list[UUID]:
+        """Data subjects of a reference of whom something may still be held."""
+        return [p.subject for p in self.periods(reference) if p.erased_through is None]
+
+    def references(self, subjects: Iterable[UUID]) -> dict[UUID, str]:
+        """References of the subjects that are not wholly erased."""
+        wanted = list(dict.fromkeys(subjects))
+        self.load(wanted)
+        rows = self._session.rows("sealed_references", subjects=wanted)
+        return {
+            subject: self._reference(subject, sealed)
+            for subject, sealed in rows
+            if sealed is not None
+        }
+
+    def _reference(self, subject: UUID, sealed: str) -> str:
+        secret = self._held[subject].secrets.get(("reference", 0))
+        if secret is None:
+            raise Lost("the key of a reference is missing although nobody erased it")
+        key = DataKey(secret)
+        return str(open_value(key.cipher, sealed, reference_place(self._ledger, subject, key.id)))
+
+    def people(self, kinds: Sequence[str]) -> list[tuple[str, UUID]]:
+        """(reference, subject) of everyone of some kinds who is not erased, sorted by reference."""
+        subjects = [subject for (subject,) in self._session.rows("subjects", kinds=list(kinds))]
+        named: list[tuple[str, UUID]] = []
+        for start in range(0, len(subjects), _HELD_SUBJECTS):
+            block = self.references(subjects[start : start + _HELD_SUBJECTS])
+            named += [(reference, subject) for subject, reference in block.items()]
+        return sorted(named)
+
+    def find(self, value_hmac: bytes) -> list[str]:
+        """References of the people who have a value, by its blind hash; sorted."""
+        subjects = [s for (s,) in self._session.rows("subjects_with", value_hmac=value_hmac)]
+        return sorted(self.references(subjects).values())
+
+    # Keys
+
+    def keyed(self, subject: UUID, data: bytes) -> bytes:
+        """A hash nobody can guess: under the subject's key that goes last, then under one of the ledger."""
+        self.load([subject])
+        secret = self._held[subject].secrets.get(("reference", 0))
+        return keyed_hash(secret or self.ledger_key("index"), data)
+
+    def ledger_key(self, purpose: str) -> bytes:
+        """A key of the ledger itself. Raises Lost when it is not there."""
+        if purpose not in self._ledger_keys:
+            self._epochs.hold()
+            row = self._session.row("ledger_key", purpose=purpose)
+            if row is None:
+                raise Lost(f"the ledger's key {purpose} is missing; run `ledger init`")
+            place = ledger_key_place(self._ledger, purpose, row[0])
+            self._ledger_keys[purpose] = unwrap_key(self._epochs.of(row[0]), row[1], place)
+        return self._ledger_keys[purpose]
+
+    def load(self, subjects: Iterable[UUID]) -> None:
+        """Read the keys of these subjects, unless they are held already."""
+        wanted = [subject for subject in dict.fromkeys(subjects) if subject not in self._held]
+        if not wanted:
+            return
+        if len(self._held) + len(wanted) > _HELD_SUBJECTS:
+            self._held.clear()
+        self._epochs.hold()
+        found = {subject: _Held() for subject in wanted}
+        for subject, category, through in self._session.rows("fences_of_subjects", subjects=wanted):
+            found[subject].fences[category] = through
+        rows = self._session.rows("data_keys_of_subjects", subjects=wanted)
+        for subject, category, generation, month, epoch, wrapped in rows:
+            place = data_key_place(self._ledger, subject, category, generation, month, epoch)
+            secret = unwrap_key(self._epochs.of(epoch), wrapped, place)
+            found[subject].secrets[category, month] = secret
+        self._held |= found
+
+    def forget(self, subject: UUID) -> None:
+        """Read the keys of a subject again next time."""
+        self._held.pop(subject, None)
+
+    def value(self, sealed: SealedValue) -> Any | Missing:
+        """The value, or why it cannot be shown. A key that is not there yet is looked up once more."""
+        self.load([sealed.subject])
+        key = self._key(sealed)
+        if key is None and not self._is_erased(sealed):
+            self.forget(sealed.subject)
+            self.load([sealed.subject])
+            key = self._key(sealed)
+        if key is None:
+            return Missing.ERASED if self._is_erased(sealed) else Missing.LOST
+        place = associated_data(
+            ledger=str(self._ledger),
+            subject=sealed.subject,
+            source=sealed.source,
+            id=sealed.id,
+            category=sealed.category,
+            field=sealed.field,
+            key=sealed.key,
+        )
+        return open_value(key.cipher, sealed.blob, place)
+
+    def personal(self, event: RecordedEvent) -> dict[str, Any | Missing]:
+        """Every personal value of an event, field by field, sorted."""
+        values = {
+            field: self.value(sealed_value(event, category, field))
+            for category, sealed in event.sealed.items()
+            for field in sealed.values
+        }
+        return dict(sorted(values.items()))
+
+    def key_ids(
+        self, subject: UUID, categories: Sequence[str], last: int, month: int | None = None
+    ) -> tuple[str, ...]:
+        """Ids of every key of these categories: for a rolling one of each month up to `last`, or up to
+        `month` when it is given (and then of no other category)."""
+        self.forget(subject)
+        self.load([subject])
+        ids = []
+        for (category, start), secret in sorted(self._held[subject].secrets.items()):
+            if category not in categories or (month is not None and start > month):
+                continue
+            end = (last if month is None else month) if category in ROLLING_CATEGORIES else start
+            ids += [DataKey(key).id for key in _chain(secret, max(0, end - start))]
+        return tuple(ids)
+
+    def ratcheted(self, subject: UUID, category: str, month: int) -> list[dict[str, Any]]:
+        """New rows for the keys of a rolling category that begin before `month`: they begin there."""
+        self.forget(subject)
+        self._epochs.hold()
+        rows = []
+        for category_, generation, start, epoch, wrapped in self._session.rows(
+            "data_keys_before", subject=subject, category=category, month=month
+        ):
+            place = data_key_place(self._ledger, subject, category_, generation, start, epoch)
+            secret = unwrap_key(self._epochs.of(epoch), wrapped, place)
+            later = list(_chain(secret, month - start))[-1]
+            place = data_key_place(self._ledger, subject, category_, generation, month, epoch)
+            nonce = os.urandom(NONCE_BYTES)
+            rows.append(
+                {
+                    "generation": generation,
+                    "start": start,
+                    "month": month,
+                    "wrapped": wrap_key(self._epochs.of(epoch), later, place, nonce),
+                }
+            )
+        return rows
+
+    def _is_erased(self, sealed: SealedValue) -> bool:
+        through = self._held[sealed.subject].fences.get(sealed.category)
+        return through is not None and sealed.time <= through
+
+    def _key(self, sealed: SealedValue) -> DataKey | None:
+        """The key with the id that the value names, derived when it is one of a later month."""
+        held = self._held[sealed.subject]
+        if sealed.key not in held.ready:
+            for (category, month), secret in held.secrets.items():
+                if category == sealed.category:
+                    self._derive(held, category, month, secret, sealed.time)
+        return held.ready.get(sealed.key)
+
+    @staticmethod
+    def _derive(held: _Held, category: str, month: int, secret: bytes, time: datetime) -> None:
+        steps = month_of(time) - month if category in ROLLING_CATEGORIES else 0
+        if steps < 0:
+            return
+        for step in _chain(secret, steps):
+            secret = step
+        key = DataKey(secret)
+        held.ready[key.id] = key
+
+
+def _chain(secret: bytes, steps: int) -> Iterator[bytes]:
+    """A month's key and those of the `steps` months after it."""
+    yield secret
+    for _ in range(steps):
+        secret = next_month_key(secret)
+        yield secret
+
+
+def sealed_value(event: RecordedEvent, category: str, field: str) -> SealedValue:
+    """One sealed value of an event with its place."""
+    sealed = event.sealed[category]
+    return SealedValue(
+        subject=event.stream,
+        source=event.source,
+        id=event.id,
+        category=category,
+        field=field,
+        key=sealed.key,
+        blob=sealed.values[field],
+        time=event.time,
+    )

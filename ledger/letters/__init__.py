@@ -1,0 +1,1 @@
+"""Dead letters and withheld messages: what could not be recorded here, sealed."""

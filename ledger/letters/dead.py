@@ -1,0 +1,295 @@
+"""Dead letters: what could not be recorded, sealed under a key of the day, with a reason without values.
+
+A letter is known by a keyed hash of its bytes, so the same line again is the same letter. Destroying
+the day's key forgets all letters of that day, in backups too.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from ledger.crypto.sealing import NONCE_BYTES, KeyedHash
+from ledger.errors import Lost, Reject
+from ledger.keys.keyring import Keyring
+from ledger.names import LedgerName
+from ledger.storage.postgres import Session
+from ledger.writing.append import Span, append, lock_head
+from ledger.writing.chain import Link
+from ledger.writing.message import FileOrigin, KafkaOrigin, Message, place_of
+from schemas import Rejection, is_person
+from schemas.codes import words_for
+
+__all__ = [
+    "Letter",
+    "LetterKeys",
+    "add_letters",
+    "day_purpose",
+    "expire_letters",
+    "letter_keys",
+    "letters",
+    "offset_of",
+    "open_letter",
+    "remove_letters",
+]
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """A dead letter as it may be shown: nothing in it quotes the message."""
+
+    letter: str
+    code: str
+    pointer: str
+    type: str | None
+    source: str | None
+    id: str | None
+    topic: str
+    partition: int
+    offset: int
+    mode: str
+    day: date
+    times: int
+    first_seen: datetime
+    last_seen: datetime
+
+
+def day_purpose(day: date) -> str:
+    """Purpose of the ledger key that seals the letters of a day."""
+    return f"letters/{day.isoformat()}"
+
+
+class LetterKeys(msgspec.Struct, frozen=True):
+    """What dead letters of a day need of the keyring; made before the transaction that writes them."""
+
+    day: date
+    cipher: AESGCM
+    names: KeyedHash
+    references: KeyedHash
+
+
+def letter_keys(keyring: Keyring, now: datetime) -> LetterKeys:
+    """The keys that letters need today, made when they are missing."""
+    day = now.astimezone(UTC).date()
+    cipher = AESGCM(keyring.ledger_key(day_purpose(day)))
+    return LetterKeys(day, cipher, keyring.hash("letter-id"), keyring.hash("index"))
+
+
+def offset_of(origin: Any) -> tuple[str, int, int]:
+    """Topic, partition and offset of any origin; a file counts as a topic with line numbers."""
+    place = place_of(origin)
+    if isinstance(origin, KafkaOrigin):
+        return place, origin.partition, origin.offset
+    return place, 0, origin.line if isinstance(origin, FileOrigin) else 0
+
+
+class _Row(msgspec.Struct):
+    """The row of a letter, in the order of `kept_letters`; `sealed` is the SHA-256 of the sealed bytes."""
+
+    letter: bytes
+    code: str
+    pointer: str
+    event_type: str | None
+    source: str | None
+    id: str | None
+    topic: str
+    partition: int
+    record_offset: int
+    mode: str
+    day: date
+    sealed: bytes
+    subject_hmac: bytes | None
+    times: int
+    first_seen: datetime
+    last_seen: datetime
+
+
+def add_letters(
+    session: Session,
+    link: Link,
+    keys: LetterKeys,
+    refused: Sequence[tuple[Message, Rejection]],
+    now: datetime,
+) -> None:
+    """Keep refused messages, inside the caller's transaction. A known letter is counted again.
+
+    `now`: time of reception, by a clock that may have been put back.
+    """
+    if not refused:
+        return
+    names = [keys.names.of(message.body) for message, _ in refused]
+    kept = {row[0]: _Row(*row) for row in session.rows("kept_letters", letters=sorted({*names}))}
+    again = set(kept)
+    for row in kept.values():
+        link.goes("dead_letters", msgspec.structs.astuple(row))
+    sealed: dict[bytes, bytes] = {}
+    for name, (message, rejection) in zip(names, refused, strict=True):
+        if name in kept:
+            _count_again(kept[name], rejection, now)
+        else:
+            nonce = os.urandom(NONCE_BYTES)
+            sealed[name] = nonce + keys.cipher.encrypt(nonce, message.body, name)
+            kept[name] = _new_row(keys, name, message, rejection, now, sealed[name])
+    macs = {
+        name: link.comes("dead_letters", msgspec.structs.astuple(row)) for name, row in kept.items()
+    }
+    _write_new(session, [kept[name] for name in sealed], sealed, macs)
+    _write_again(session, [kept[name] for name in again], macs)
+
+
+def _count_again(row: _Row, rejection: Rejection, now: datetime) -> None:
+    row.times += 1
+    row.last_seen = max(row.last_seen, now)
+    row.code, row.pointer = rejection.code.value, rejection.pointer
+
+
+def _new_row(
+    keys: LetterKeys,
+    name: bytes,
+    message: Message,
+    rejection: Rejection,
+    now: datetime,
+    sealed: bytes,
+) -> _Row:
+    topic, partition, offset = offset_of(message.origin)
+    return _Row(
+        letter=name,
+        code=rejection.code.value,
+        pointer=rejection.pointer,
+        event_type=rejection.type,
+        source=rejection.source,
+        id=rejection.id,
+        topic=topic,
+        partition=partition,
+        record_offset=offset,
+        mode=message.mode,
+        day=keys.day,
+        sealed=sha256(sealed).digest(),
+        subject_hmac=_subject_hmac(keys, rejection),
+        times=1,
+        first_seen=now,
+        last_seen=now,
+    )
+
+
+def _write_new(
+    session: Session,
+    rows: Sequence[_Row],
+    sealed: Mapping[bytes, bytes],
+    macs: Mapping[bytes, bytes],
+) -> None:
+    if rows:
+        columns = {field: [getattr(row, field) for row in rows] for field in _Row.__struct_fields__}
+        columns["sealed"] = [sealed[row.letter] for row in rows]
+        session.run("add_letters", **columns, mac=[macs[row.letter] for row in rows])
+
+
+def _write_again(session: Session, rows: Sequence[_Row], macs: Mapping[bytes, bytes]) -> None:
+    if rows:
+        session.run(
+            "count_letters_again",
+            letters=[row.letter for row in rows],
+            codes=[row.code for row in rows],
+            pointers=[row.pointer for row in rows],
+            times=[row.times for row in rows],
+            last_seen=[row.last_seen for row in rows],
+            macs=[macs[row.letter] for row in rows],
+        )
+
+
+def remove_letters(session: Session, link: Link, name: str, /, **which: Any) -> int:
+    """Remove letters with one of the statements that do; how many. Needs the head lock."""
+    rows = session.rows(name, **which)
+    for row in rows:
+        link.goes("dead_letters", row)
+    return len(rows)
+
+
+def _subject_hmac(keys: LetterKeys, rejection: Rejection) -> bytes | None:
+    """By what an erasure finds the letters of a person; None where no person could be read."""
+    subject = rejection.subject
+    return keys.references.of(subject.encode()) if subject and is_person(subject) else None
+
+
+def letters(session: Session) -> list[Letter]:
+    """All dead letters, oldest first."""
+    return [Letter(bytes(row[0]).hex(), *row[1:]) for row in session.rows("letters")]
+
+
+def open_letter(session: Session, keyring: Keyring, letter: str) -> tuple[Letter, bytes]:
+    """One letter and the bytes of its message.
+
+    Raises Reject when there is no such letter, Lost when nobody can open it any more.
+    """
+    try:
+        name = bytes.fromhex(letter)
+    except ValueError:
+        raise Reject("a dead letter's name is a string of 64 hexadecimal digits") from None
+    row = session.row("letter", letter=name)
+    if row is None:
+        raise _absent()
+    shown = Letter(letter, *row[1:-1])
+    try:
+        return shown, _opened(keyring, shown.day, name, bytes(row[-1]))
+    except Lost:
+        if session.row("letter", letter=name) is None:  # it expired just now, and its key with it
+            raise _absent() from None
+        raise
+
+
+def _absent() -> Reject:
+    return Reject("there is no such dead letter; `ledger dead-letters list` shows them")
+
+
+def _opened(keyring: Keyring, day: date, name: bytes, sealed: bytes) -> bytes:
+    """The bytes of a message. A key of a past day is never made: it could not open anything."""
+    cipher = AESGCM(keyring.known_ledger_key(day_purpose(day)))
+    try:
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], name)
+    except (InvalidTag, ValueError):  # ValueError: too short to be anything that was sealed
+        raise Lost(
+            f"a dead letter of {day} does not open under the key of its day:"
+            " one of the two was changed or replaced"
+        ) from None
+
+
+def expire_letters(
+    session: Session, ledger: LedgerName, chain: KeyedHash, now: datetime, retention: timedelta
+) -> int:
+    """Forget letters older than their retention: rows and day keys. Needs the eraser's role.
+
+    `chain`: vouches for the batch that says so.
+    """
+    oldest = (now - retention).astimezone(UTC).date()
+    with session.transaction():
+        session.run("expire_letter_keys", purpose=day_purpose(oldest))
+        lock_head(session)
+        link = Link(chain)
+        letters = remove_letters(session, link, "expire_letters", oldest=oldest)
+        if letters:
+            append(session, [], Span("command:expire"), link, channel=ledger.channel)
+        return letters
+
+
+def answer_of(rejection: Rejection, origin: Any) -> bytes:
+    """The answer to upstream: where the message was and why it was refused, never what it said."""
+    topic, partition, offset = offset_of(origin)
+    return orjson.dumps(
+        {
+            "source": rejection.source,
+            "id": rejection.id,
+            "type": rejection.type,
+            "topic": topic,
+            "partition": partition,
+            "offset": offset,
+            "code": rejection.code.value,
+            "pointer": rejection.pointer,
+            "words": words_for(rejection.code.value, rejection.type, rejection.pointer),
+        },
+        option=orjson.OPT_SORT_KEYS,
+    )

@@ -1,0 +1,272 @@
+"""Withheld messages: sealed so that only the confidential ledger can read them, and counted, no more.
+
+HPKE (RFC 9180, base mode: X25519, HKDF-SHA256, AES-256-GCM) with a public key; the private half is a file in
+the key folder of the confidential ledger. What is sealed is padded, so that its size says little.
+"""
+
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+from ledger.errors import Halt, Lost, Misconfigured
+from ledger.keys.keyring import Keyring
+from ledger.letters.dead import offset_of
+from ledger.storage.durable import fsync_folder
+from ledger.storage.ordinary import read_ordinary
+from ledger.storage.postgres import Session
+from ledger.writing.message import Message
+
+__all__ = [
+    "Handed",
+    "KeyPair",
+    "WithheldKey",
+    "count_withheld",
+    "keep_withheld",
+    "public_key",
+    "receipt_of",
+    "remove_received",
+    "seal_withheld",
+    "withheld",
+]
+
+_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+_INFO = b"processing-ledger withheld message, version 1"
+_PREFIX = "x25519:"
+_KEY_BYTES = 32
+# Every size up to here looks the same; above it the next power of two does. A dead letter keeps 64 KiB.
+_SMALLEST = 4096
+_LENGTH_BYTES = 4
+# More than any file with a key.
+_MOST_BYTES = 4096
+
+
+class Handed(msgspec.Struct, frozen=True):
+    """A withheld message as the confidential ledger opens it: its bytes, and where they came from.
+
+    `receipt`: what only whoever opened it can say, and the open ledger takes for a receipt.
+    """
+
+    body: bytes
+    mode: Literal["structured", "binary", "truncated"]
+    topic: str
+    partition: int
+    offset: int
+    receipt: bytes
+
+
+Sealed = tuple[bytes, bytes]
+"""Name of a letter, and its sealed bytes."""
+
+
+class WithheldKey:
+    """The public key to which the open ledger seals. `text`: how settings and commands write it."""
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
+        self._key = X25519PublicKey.from_public_bytes(raw)
+
+    @classmethod
+    def read(cls, text: str) -> "WithheldKey":
+        """The key of a text such as `x25519:…`. Raises Misconfigured."""
+        try:
+            raw = b64decode(text.strip().removeprefix(_PREFIX), validate=True)
+        except ValueError:
+            raw = b""
+        if not text.strip().startswith(_PREFIX) or len(raw) != _KEY_BYTES or not any(raw):
+            raise Misconfigured(
+                "expected a key such as `ledger init` of the confidential ledger prints"
+            )
+        return cls(raw)
+
+    @property
+    def text(self) -> str:
+        """`x25519:` and 32 bytes in base64."""
+        return _PREFIX + b64encode(self._raw).decode()
+
+    def seal(self, message: Message, receipt: bytes) -> bytes:
+        """A message with its origin, so that nobody but the private half's holder can read it."""
+        topic, partition, offset = offset_of(message.origin)
+        handed = Handed(message.body, message.mode, topic, partition, offset, receipt)
+        return _SUITE.encrypt(_padded(msgspec.msgpack.encode(handed)), self._key, _INFO)
+
+
+class KeyPair:
+    """The pair of a confidential ledger, in its key folder: the private half is read by its owner only."""
+
+    def __init__(self, folder: Path) -> None:
+        self.private = folder / "withheld.key"
+        self.public = folder / "withheld.pub"
+
+    def create(self) -> WithheldKey:
+        """The public half; makes the pair when there is none. Durable on return.
+
+        Raises Halt when the private half is damaged, OSError when the folder cannot be written.
+        """
+        if not self.private.exists():
+            self.private.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write_once(self.private, X25519PrivateKey.generate().private_bytes_raw(), 0o600)
+        key = self._public()
+        if not self.public.exists():
+            _write_once(self.public, f"{key.text}\n".encode(), 0o644)
+        return key
+
+    def known(self) -> WithheldKey | None:
+        """The public half, where this process may read it. Raises Misconfigured when it is none."""
+        try:
+            return WithheldKey.read(_text(self.public))
+        except (FileNotFoundError, PermissionError):
+            return None
+        except (ValueError, Misconfigured):
+            raise Misconfigured(
+                f"{self.public} holds no key: put it back, or set LEDGER_WITHHELD_KEY"
+            ) from None
+
+    def holds(self, key: WithheldKey) -> bool:
+        """Whether its private half, which this process may read, belongs to a public key."""
+        try:
+            return self.private.exists() and self._public().text == key.text
+        except PermissionError:
+            return False
+
+    def open(self, sealed: bytes) -> Handed:
+        """What was sealed to the public half. Raises Lost when it was not, Misconfigured without a key."""
+        if not self.private.exists():
+            raise Misconfigured(
+                f"there is no key in {self.private}: withheld messages are for its holder"
+            )
+        try:
+            text = _SUITE.decrypt(sealed, self._private(), _INFO)
+            return msgspec.msgpack.decode(_unpadded(text), type=Handed)
+        except (InvalidTag, ValueError, msgspec.MsgspecError):
+            raise Lost(
+                "a withheld message does not open: it was sealed to another key or changed"
+            ) from None
+
+    def _public(self) -> WithheldKey:
+        return WithheldKey(self._private().public_key().public_bytes_raw())
+
+    def _private(self) -> X25519PrivateKey:
+        raw = _content(self.private)
+        if len(raw) != _KEY_BYTES:
+            raise Halt(
+                f"{self.private} is damaged: restore it, no other key opens what was withheld"
+            )
+        return X25519PrivateKey.from_private_bytes(raw)
+
+
+def public_key(own: Path, pair: KeyPair) -> WithheldKey | None:
+    """To which an open ledger seals where no setting names a key; None where none can be had.
+
+    `own`: the ledger's copy. Where it is missing it is that of `pair`, which is made when there is none yet.
+    """
+    try:
+        if not own.exists():
+            key = pair.known() or pair.create()
+            own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write_once(own, f"{key.text}\n".encode(), 0o644)
+        return WithheldKey.read(_text(own)) if own.is_file() else None
+    except OSError:
+        return None
+    except (ValueError, Misconfigured):
+        raise Misconfigured(
+            f"{own} holds no key: put it back, or set LEDGER_WITHHELD_KEY"
+        ) from None
+
+
+def _text(path: Path) -> str:
+    return _content(path).decode("ascii")
+
+
+def _content(path: Path) -> bytes:
+    """What a file holds; nothing where it can be no file with a key. Raises OSError without one."""
+    try:
+        return read_ordinary(path, _MOST_BYTES)
+    except (FileNotFoundError, PermissionError):
+        raise
+    except OSError:
+        return b""
+
+
+def _write_once(path: Path, content: bytes, mode: int) -> None:
+    """Write a file that nobody has made meanwhile, in one step and durably."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        os.write(descriptor, content)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    fsync_folder(path.parent)
+
+
+def _padded(text: bytes) -> bytes:
+    size = _SMALLEST
+    while size < len(text) + _LENGTH_BYTES:
+        size *= 2
+    return (len(text).to_bytes(_LENGTH_BYTES) + text).ljust(size, b"\0")
+
+
+def _unpadded(padded: bytes) -> bytes:
+    end = _LENGTH_BYTES + int.from_bytes(padded[:_LENGTH_BYTES])
+    return padded[_LENGTH_BYTES:end]
+
+
+def seal_withheld(
+    keyring: Keyring, key: WithheldKey | None, messages: Sequence[Message]
+) -> tuple[Sealed, ...]:
+    """Messages as they are kept. Raises Misconfigured without a key: their batch is not recorded then."""
+    if not messages:
+        return ()
+    if key is None:
+        raise Misconfigured(
+            "there is no key for what belongs to the confidential ledger, so nothing is read: run "
+            "`ledger init`, or set LEDGER_WITHHELD_KEY"
+        )
+    names = keyring.hash("letter-id")
+    letters = [names.of(message.body) for message in messages]
+    return tuple(
+        (letter, key.seal(message, receipt_of(keyring, letter)))
+        for letter, message in zip(letters, messages, strict=True)
+    )
+
+
+def receipt_of(keyring: Keyring, letter: bytes) -> bytes:
+    """What the confidential ledger must say of a letter before it is forgotten here: it is sealed with it."""
+    return keyring.hash("letter-id").of(b"received: " + letter)
+
+
+def keep_withheld(session: Session, sealed: Sequence[Sealed]) -> None:
+    """Keep sealed messages, inside the caller's transaction. One that is kept already is not kept again."""
+    if sealed:
+        letters, texts = zip(*sealed, strict=True)
+        session.run("add_withheld", letters=list(letters), sealed=list(texts))
+
+
+def count_withheld(session: Session) -> int:
+    """How many messages are withheld."""
+    (count,) = session.row("count_withheld") or (0,)
+    return int(count)
+
+
+def withheld(session: Session) -> list[Sealed]:
+    """All that is withheld, for handing over."""
+    return [(bytes(letter), bytes(sealed)) for letter, sealed in session.rows("withheld")]
+
+
+def remove_received(session: Session, keyring: Keyring, receipts: Collection[bytes]) -> int:
+    """Forget the letters that these are receipts of; how many they were."""
+    letters = [letter for letter, _ in withheld(session) if receipt_of(keyring, letter) in receipts]
+    return session.run("remove_withheld", letters=letters)

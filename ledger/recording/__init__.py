@@ -1,0 +1,1 @@
+"""Recording: from messages that arrived to events, dead letters and counted duplicates."""

@@ -1,0 +1,113 @@
+"""Acts that need two persons: each asks for the same act, and the second one's approval lets it happen.
+
+An approval is an event of the ledger about itself. It names the act by a keyed digest of all that the act
+would do, so that the second person approves exactly what the first one asked for, and nothing of it is told.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from enum import Enum
+from uuid import uuid4
+
+import msgspec
+
+from ledger.errors import Halt
+from ledger.event import OWN_SOURCE, RecordedEvent
+from ledger.names import LedgerName
+from ledger.reading import decoded
+from ledger.recording.batch import Batch, Outcome
+from ledger.storage.postgres import Session
+from ledger.writing.append import Span
+from ledger.writing.own_message import own_message
+from schemas.catalogue import APPROVED
+from schemas.encoding import to_json
+
+__all__ = ["Approval", "Standing", "approve", "digest_of", "standing_of"]
+
+_SOURCE = f"{OWN_SOURCE}approvals"
+_INFO = b"processing-ledger/approval/1"
+
+
+class Approval(msgspec.Struct, frozen=True):
+    """One person's approval of an act. `approver`: a reference; `digest`: of all that the act would do."""
+
+    act: str
+    approver: str
+    role: str
+    digest: str
+
+
+class Standing(Enum):
+    """What an approval came to. `SECOND`: the act may happen; `AGAIN`: of the person who waits already."""
+
+    FIRST = "first"
+    AGAIN = "again"
+    SECOND = "second"
+
+
+def digest_of(key: bytes, act: str, parameters: Sequence[object]) -> str:
+    """Names an act with its parameters, in hex. Without the key nobody can try what it stands for."""
+    told = to_json([act, *parameters])
+    return hmac.new(key, _INFO + b"\0" + told, hashlib.sha256).hexdigest()
+
+
+def approve(
+    session: Session,
+    record: Callable[[Batch], Outcome],
+    ledger: LedgerName,
+    approval: Approval,
+    now: datetime,
+    valid: timedelta,
+) -> Standing:
+    """Record an approval, and say what it comes to: with the second person's the act may happen now.
+
+    `session` reads events. `valid`: how long the first one waits. An approval is used up by its pair, and a
+    person who approves twice is one person. Raises Retry or Halt: then nothing may happen.
+    """
+    id = str(uuid4())
+    message = own_message(
+        APPROVED,
+        id=id,
+        source=_SOURCE,
+        subject=ledger.reference,
+        time=now,
+        facts={
+            "act": approval.act,
+            "approver": approval.approver,
+            "role": approval.role,
+            "digest": approval.digest,
+        },
+        command=approval.act,
+    )
+    outcome = record(Batch([message], Span("command:approve")))
+    if outcome.rejections:
+        raise Halt(f"an approval was refused as {outcome.rejections[0][1].code.value}")
+    stream = ledger.registry_stream(ledger.reference)
+    approvals = decoded(session.rows("approvals", stream=stream, type=APPROVED))
+    same = [one for one in approvals if one.ours and one.facts["digest"] == approval.digest]
+    return standing_of(same, id, valid)
+
+
+def standing_of(approvals: Iterable[RecordedEvent], id: str, valid: timedelta) -> Standing:
+    """What the approval `id` comes to, of all approvals of one act in their order.
+
+    All of them, also those whose time is over: without its pair a used one would wait anew.
+    """
+    waiting: RecordedEvent | None = None
+    for event in approvals:
+        if waiting is not None and event.time - waiting.time > valid:
+            waiting = None
+        standing = _standing(waiting, event)
+        if event.id == id:
+            return standing
+        waiting = None if standing is Standing.SECOND else event
+    raise Halt("an approval that was just recorded is not there")
+
+
+def _standing(waiting: RecordedEvent | None, event: RecordedEvent) -> Standing:
+    if waiting is None:
+        return Standing.FIRST
+    same = waiting.facts["approver"] == event.facts["approver"]
+    return Standing.AGAIN if same else Standing.SECOND

@@ -1,0 +1,72 @@
+"""Claims to power over recorded events: judged under the head lock, by who said what before.
+
+What of a batch comes earlier counts as said before, so a claim fares the same however messages are cut
+into batches. Only batches with a claim in them ask the database, once.
+"""
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+import msgspec
+
+from ledger.event import decode_event
+from ledger.storage.postgres import Session
+from ledger.writing.message import place_in
+from ledger.writing.packing import Ready
+from schemas import EVENT_TYPES
+from schemas.powers import Claim, refs_in, without_right
+from schemas.sources import gives_power, is_office_place
+
+__all__ = ["Said", "claims_of", "said_before"]
+
+_Saying = tuple[str, tuple[str, ...], bool]
+
+
+class Said(msgspec.Struct):
+    """By stream and power what was said: source, refs, and whether it was surely the privacy office."""
+
+    sayings: dict[tuple[UUID, str], list[_Saying]] = msgspec.field(default_factory=dict)
+
+    def may(self, item: Ready, claim: Claim) -> bool:
+        """Whether an event may do what it claims."""
+        assert item.stream is not None
+        said = self.sayings.get((item.stream, claim.power.id), ())
+        return not without_right(item.source, claim, said)
+
+    def note(self, item: Ready, claim: Claim) -> None:
+        """Take an event that is recorded next into account."""
+        assert item.stream is not None
+        if claim.counts and not claim.acts:
+            self.add(item.stream, claim.power.id, (item.source, claim.refs, claim.for_office))
+
+    def add(self, stream: UUID, power: str, saying: _Saying) -> None:
+        """Take something into account that was said in a stream."""
+        self.sayings.setdefault((stream, power), []).append(saying)
+
+
+def claims_of(ready: Iterable[Ready]) -> list[Ready]:
+    """The events that claim a power."""
+    return [item for item in ready if item.claim is not None]
+
+
+def said_before(session: Session, claiming: Collection[Ready]) -> Said:
+    """What was recorded of that over which some events claim power."""
+    said = Said()
+    claims = {
+        name: item.claim for item in claiming if item.claim for name in item.claim.power.opens
+    }
+    if not claims:
+        return said
+    rows = session.rows(
+        "said_before",
+        streams=sorted({item.stream for item in claiming if item.stream}),
+        types=[type for type, entry in EVENT_TYPES.items() if entry.name in claims],
+    )
+    for row in rows:
+        event = decode_event(*row)
+        claim, place = claims[event.name], place_in(event.origin)
+        power = claim.power
+        if gives_power(power, event.name, event.source, place, claim.office, claim.house):
+            refs = refs_in(power, event.facts, event.categories)
+            said.add(event.stream, power.id, (event.source, refs, is_office_place(place)))
+    return said

@@ -1,0 +1,182 @@
+"""From valid events to what is ready to be recorded: each gets its data subject and its keys.
+
+Nothing here commits an event. What a batch needs of subjects and keys is made in short transactions of
+its own; the rest, sealing above all, is pure work on cached keys (`ledger.writing.packing`).
+"""
+
+from collections.abc import Sequence
+from itertools import islice
+
+from ledger.crypto.held import Held
+from ledger.crypto.layouts import Group, layout_of
+from ledger.crypto.sealing import month_of
+from ledger.journal.overtaking import Moment
+from ledger.keys.keyring import FINGERPRINT, Keyring, Need
+from ledger.keys.subjects import Mention, SubjectIndex, kind_of
+from ledger.names import LedgerName
+from ledger.writing.message import BLOCK, Message
+from ledger.writing.packing import Hashes, Placed, Ready, has_own_hash, pack
+from schemas import EVENT_TYPES, Event, Rejection
+
+__all__ = ["Sealer"]
+
+_PERSONS = ("customer/", "employee/", "visitor/")
+# What starts a data subject anew after an erasure of the whole person; nothing registers the others.
+_STARTS = {"customer": "customer-registered", "contact": "contact-person-added"}
+
+
+class Sealer:
+    """Seals whole batches for one ledger."""
+
+    def __init__(self, keyring: Keyring, subjects: SubjectIndex, ledger: LedgerName) -> None:
+        self._keyring = keyring
+        self._subjects = subjects
+        self._ledger = ledger
+        self._name = str(ledger)
+        self._settled: dict[str, Held] = {}
+
+    def seal(self, messages: Sequence[Message], now: Moment) -> list[Ready]:
+        """Seal a batch, in order, with what is true at that moment of the head.
+
+        Makes missing subjects and keys. Raises Retry or Halt.
+        """
+        dropped = self._keyring.sync(now)
+        if dropped is None or dropped:
+            self._subjects.forget(dropped)
+            self._settled.clear()
+        ready: list[Ready | None] = []
+        waiting: list[Message] = []
+        arriving = iter(messages)
+        while block := list(islice(arriving, BLOCK)):
+            placed = [self._at_once(message) for message in block]
+            waiting += [m for m, one in zip(block, placed, strict=True) if one is None]
+            made = iter(self._pack([one for one in placed if isinstance(one, Placed)]))
+            ready += [next(made) if isinstance(one, Placed) else one for one in placed]
+        later = iter(self._after_making(waiting) if waiting else ())
+        return [one or next(later) for one in ready]
+
+    def _at_once(self, message: Message) -> "Placed | Ready | None":
+        """What is ready to be sealed or refused; None when a subject or a key must be made first."""
+        event = message.outcome
+        if isinstance(event, Rejection):
+            return Ready(refusal=event)
+        held = self._settled.get(event.subject)
+        if held is not None and not EVENT_TYPES[event.type].references:
+            one = _placed(message, event, held, person=True)
+        elif self._unsettled(event):
+            return None
+        else:
+            one = self._place(message, event)
+        return one if _find_keys(one) else None
+
+    def _after_making(self, messages: Sequence[Message]) -> list[Ready]:
+        """Make what is missing for all of these messages, and seal them."""
+        events = [(m, m.outcome) for m in messages if isinstance(m.outcome, Event)]
+        self._subjects.admit([mention for _, event in events for mention in self._unsettled(event)])
+        placed = [self._place(message, event) for message, event in events]
+        self._make_keys([one for one in placed if not _find_keys(one)])
+        blocks = (placed[first : first + BLOCK] for first in range(0, len(placed), BLOCK))
+        return [one for block in blocks for one in self._pack(block)]
+
+    def _unsettled(self, event: Event) -> Sequence[Mention]:
+        """Persons that an event refers to and whose data subject may be missing: its own subject first."""
+        settled, references = self._subjects.settled, EVENT_TYPES[event.type].references
+        if not references and settled(event.subject):
+            return ()
+        found = []
+        if _names_person(event.subject) and not settled(event.subject):
+            found.append(Mention(event.subject, event.time, _starts(event)))
+        for name in references:
+            if name in event.facts and not settled(event.facts[name]):
+                found.append(Mention(event.facts[name], event.time))
+        return found
+
+    def _place(self, message: Message, event: Event) -> Placed:
+        if _names_person(event.subject):
+            period = self._subjects.period_of(event.subject, event.time)
+            placed = _placed(message, event, self._keyring.of(period.subject), person=True)
+            placed.erased = period.erased_through is not None
+            if self._subjects.settled(event.subject):
+                self._settled[event.subject] = placed.held
+        else:
+            stream = self._ledger.registry_stream(event.subject)
+            placed = _placed(message, event, self._keyring.of(stream), person=False)
+        if EVENT_TYPES[event.type].references:
+            self._refer(placed)
+        return placed
+
+    def _refer(self, one: Placed) -> None:
+        """Replace every reference to a person in the facts by the data subject's UUID."""
+        named = {
+            name: self._subjects.period_of(one.event.facts[name], one.event.time).subject
+            for name in EVENT_TYPES[one.event.type].references
+            if name in one.event.facts
+        }
+        one.facts = one.event.facts | {name: str(subject) for name, subject in named.items()}
+        one.referred = tuple(named.values())
+
+    def _make_keys(self, placed: Sequence[Placed]) -> None:
+        """Make every key that is missing, and none for a value that may no longer be sealed."""
+        self._keyring.know(
+            (one.held.stream, category) for one in placed for category, _, _ in _groups(one)
+        )
+        needs: set[Need] = set()
+        for one in placed:
+            held = one.held
+            if has_own_hash(one) and held.fingerprint is None:
+                needs.add(Need(held.stream, FINGERPRINT))
+            for category, rolling, _ in _groups(one):
+                if one.erased or held.chains[category].fences(one.event.time):
+                    one.fenced = True
+                    continue
+                month = month_of(one.event.time) if rolling else 0
+                if (category, month) not in held.ready:
+                    needs.add(Need(held.stream, category, month))
+        self._keyring.provide(needs)
+        for one in placed:
+            _find_keys(one)
+
+    def _pack(self, placed: Sequence[Placed]) -> list[Ready]:
+        if not placed:
+            return []
+        hashes = Hashes(self._keyring.hash(FINGERPRINT), self._keyring.hash("blind"))
+        return pack(self._name, placed, hashes, self._keyring.nonces)
+
+
+def _placed(message: Message, event: Event, held: Held, *, person: bool) -> Placed:
+    layout = layout_of(tuple(event.personal)) if event.personal else None
+    return Placed(message, event, held, person, layout, event.facts)
+
+
+def _groups(one: Placed) -> Sequence[Group]:
+    return one.layout.groups if one.layout else ()
+
+
+def _find_keys(one: Placed) -> bool:
+    """Note the keys that are ready; False when one is missing."""
+    held = one.held
+    if one.layout and one.erased:
+        one.fenced = True
+    elif one.layout and not one.fenced:
+        found = held.keys_for(one.layout, one.event.time)
+        if found is None:
+            return False
+        one.seals, through = found
+        if through is not None and one.event.time <= through:
+            one.fenced = True
+    return held.fingerprint is not None or not has_own_hash(one)
+
+
+def _names_person(subject: str) -> bool:
+    """Like `is_person`, for the subject of a valid event: it needs no look at its form."""
+    return subject.startswith(_PERSONS)
+
+
+def _starts(event: Event) -> bool:
+    """Whether the event may start a new data subject where the one before was erased as a whole."""
+    registration = _STARTS.get(kind_of(event.subject))
+    return (
+        bool(event.personal)
+        if registration is None
+        else (EVENT_TYPES[event.type].name == registration)
+    )

@@ -1,0 +1,87 @@
+"""Whose messages a batch has, and what became of them, counted. Pure. What is withheld is counted nowhere."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from ledger.writing.append import Span
+from ledger.writing.bookmarks import HaltLimit, Window
+from ledger.writing.packing import Ready
+
+__all__ = ["HALF", "NAMELESS", "Tally", "counted_as", "names_of", "tally", "topic_window"]
+
+# What has no source that can be read, and what is not from Kafka: neither is ever quarantined.
+NAMELESS = ""
+# Of the messages of a topic, or of its sources: when more of them fail, the topic is what fails.
+HALF = 0.5
+_FILES = "file:"
+
+
+class Tally(msgspec.Struct):
+    """What became of the messages of one source. `held`: refused for nothing but its quarantine."""
+
+    recorded: int = 0
+    duplicates: int = 0
+    refused: int = 0
+    held: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Both together."""
+        return Tally(
+            self.recorded + other.recorded,
+            self.duplicates + other.duplicates,
+            self.refused + other.refused,
+            self.held + other.held,
+        )
+
+
+def counted_as(span: Span) -> str:
+    """Under which topic a batch is counted: all files are one."""
+    return _FILES if span.topic.startswith(_FILES) else span.topic
+
+
+def names_of(ready: Sequence[Ready]) -> list[str]:
+    """The source of each message; of what is withheld none is looked at."""
+    return [_name_of(item) for item in ready]
+
+
+def _name_of(item: Ready) -> str:
+    if item.stream:
+        return item.source
+    return (item.refusal.source if item.refusal else None) or NAMELESS
+
+
+def tally(
+    names: Sequence[str],
+    new: Iterable[str],
+    refused: Iterable[tuple[int, bool]],
+    withheld: Iterable[int],
+    tried_again: Iterable[int] = (),
+) -> dict[str, Tally]:
+    """By source what became of a batch. `new`: sources of the events; `refused`: index, and whether held.
+
+    `tried_again`: indexes of letters that were refused once more, and arrived before.
+    """
+    left_out = {*withheld, *tried_again}
+    arrived = Counter(name for index, name in enumerate(names) if index not in left_out)
+    recorded = Counter(new)
+    tallies = {name: Tally(recorded[name], count) for name, count in arrived.items()}
+    for index, held in refused:
+        if index not in left_out:
+            one = tallies[names[index]]
+            one.held, one.refused = one.held + held, one.refused + (not held)
+    for one in tallies.values():
+        one.duplicates -= one.recorded + one.refused + one.held
+    return tallies
+
+
+def topic_window(
+    before: Window, tallies: Mapping[str, Tally], limit: HaltLimit, now: datetime
+) -> Window:
+    """What was counted of a topic: its messages, and those without a source that can be read."""
+    messages = sum(t.recorded + t.duplicates + t.refused + t.held for t in tallies.values())
+    nameless = tallies.get(NAMELESS, Tally()).refused
+    of_topic = msgspec.structs.replace(limit, share=max(limit.share, HALF))
+    return before.count(messages, nameless, of_topic, now)

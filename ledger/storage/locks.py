@@ -1,0 +1,47 @@
+"""Locks that last over many transactions, in a connection of their own.
+
+What is locked are views of one constant that hold nothing, which only the roles concerned can lock: whoever
+has no right to them cannot hold anybody up. Such a lock takes no transaction id, so one that is held for
+hours keeps nothing from being cleaned up; nothing that is locked is a table, which the server would want to
+clean up itself.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+
+from ledger.errors import LedgerError
+from ledger.storage.postgres import Session
+
+__all__ = ["Check", "held"]
+
+Check = Callable[[], None]
+"""Raises ServiceAway when the lock is lost, with its connection."""
+
+
+@contextmanager
+def held(session: Session, name: str, locks: Sequence[dict[str, str]]) -> Iterator[Check]:
+    """Hold locks until the end of the block, in another connection of the session's role.
+
+    `name`: the statement that takes one without waiting; `locks`: its names in braces, for each lock. Raises
+    Busy when somebody else holds one, and what `Database.connect` raises.
+    """
+    keeper = session.again()
+
+    def check() -> None:
+        keeper.of("ledger").rows("still_here")
+
+    try:
+        keeper.of("ledger").rows("stand_still")
+        with ExitStack() as stack:
+            stack.enter_context(keeper.transaction())
+            for names in locks:
+                keeper.named(name, names)
+            rest = stack.pop_all()
+        try:
+            yield check
+        finally:
+            # The server sees a closed connection only some time later; the next one is not to wait.
+            with suppress(LedgerError):
+                rest.close()
+    finally:
+        keeper.close()

@@ -1,0 +1,504 @@
+"""The one place of this package that knows psycopg: connections, named statements, foreign errors.
+
+A statement is a file `sql/<name>.sql`; its text is loaded once, and passed as it is but for names in braces.
+Every session belongs to one role of one ledger. Batches go through COPY or arrays, never through a pipeline:
+a pipelined statement with more than about half a megabyte of parameters hangs in `Pipeline.sync()`.
+"""
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib.resources import files
+from itertools import chain
+from struct import Struct
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+from psycopg import errors, pq, sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.types.array import ListBinaryDumper
+
+from ledger.errors import (
+    Busy,
+    Halt,
+    LedgerError,
+    Misconfigured,
+    NotInstalled,
+    Refused,
+    ServiceAway,
+)
+from ledger.names import LedgerName, Role
+from ledger.storage.refusals import check_ports, named, refusal
+
+__all__ = ["PATIENCE_S", "Conflict", "Database", "Session", "UniqueConflict", "statement"]
+
+# The ends of PostgreSQL's binary COPY: signature, flags and no extension; and a row of -1 columns.
+_COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_COPY_END = b"\xff\xff"
+# How much of a COPY of everything is passed on at once.
+_BLOCK_BYTES = 1 << 18
+CONNECT_TIMEOUT_S = 10
+# A batch takes seconds at most: who hears nothing for so long takes the other end for lost.
+PATIENCE_S = 60
+# The server ends a statement first, where it can, and says why; only a silent one is hung up on.
+SILENCE = 1.5
+# The server hung up on whoever stood still in a transaction; psycopg counts that as an internal error.
+_TIMEOUTS = (errors.IdleInTransactionSessionTimeout, errors.TransactionTimeout)
+# Those who hold the head lock: one that stands still in a transaction would hold up all others.
+_WRITERS: frozenset[Role | None] = frozenset({"recorder", "eraser"})
+# Dimensions, whether there are nulls, oid of the elements, their number, index of the first.
+_ARRAY_HEADER = Struct(">iiIii")
+_LENGTH = Struct(">i").pack
+# Who waits for a lock must then see what was committed meanwhile: all that is decided under one rests on it.
+_READ_COMMITTED = r"-c default_transaction_isolation=read\ committed"
+_INTEGERS = {21: Struct(">h").pack, 23: Struct(">i").pack, 20: Struct(">q").pack}  # by oid
+
+
+class _ArrayDumper(ListBinaryDumper):
+    """psycopg's own dumper of lists, much faster for long flat ones of the usual types."""
+
+    def dump(self, obj: list[Any]) -> Any:
+        """The binary form of a PostgreSQL array; what is not flat goes the ordinary way."""
+        element = self.sub_dumper.oid if self.sub_dumper else 0
+        kinds = set(map(type, obj))
+        if kinds == {UUID}:
+            items = [item.bytes for item in obj]
+        elif kinds == {str}:
+            items = [item.encode() for item in obj]
+        elif kinds == {bytes}:
+            items = obj
+        elif kinds == {int} and element in _INTEGERS:
+            items = list(map(_INTEGERS[element], obj))
+        else:
+            return super().dump(obj)
+        lengths = map(_LENGTH, map(len, items))
+        header = _ARRAY_HEADER.pack(1, 0, element, len(items), 1)
+        return b"".join([header, *chain.from_iterable(zip(lengths, items, strict=True))])
+
+
+class Conflict(LedgerError):
+    """The database refused a row: a constraint or a guard is violated."""
+
+
+class UniqueConflict(Conflict):
+    """The database refused a row that exists already."""
+
+
+@cache
+def statement(package: str, name: str) -> LiteralString:
+    """Text of `<package>/sql/<name>.sql`.
+
+    The annotation takes responsibility: these are files of this program, never built from input.
+    """
+    text: LiteralString = (files(package) / "sql" / f"{name}.sql").read_text("utf-8")
+    return text
+
+
+@cache
+def _named(package: str, name: str, names: tuple[tuple[str, str], ...]) -> LiteralString:
+    """Text of a statement with each `{name}` replaced by a quoted identifier."""
+    identifiers = {key: sql.Identifier(value) for key, value in names}
+    text: LiteralString = sql.SQL(statement(package, name)).format(**identifiers).as_string(None)
+    return text
+
+
+@contextmanager
+def mapped_errors() -> Iterator[None]:
+    """Translate psycopg's errors to ours, by SQLSTATE.
+
+    Messages of the server may quote values: they are dropped, and so is the chained traceback.
+    """
+    try:
+        yield
+    except errors.UniqueViolation as error:
+        raise UniqueConflict(f"unique constraint {error.diag.constraint_name}") from None
+    except (errors.InvalidSchemaName, errors.UndefinedTable, errors.InvalidCatalogName):
+        raise NotInstalled from None
+    except (errors.InsufficientPrivilege, errors.InvalidAuthorizationSpecification) as error:
+        raise Misconfigured(f"the database role may not do this ({error.sqlstate})") from None
+    except (errors.IntegrityError, errors.RaiseException) as error:
+        raise Conflict(f"the database refused it: {_our_text(error)}") from None
+    except (psycopg.OperationalError, *_TIMEOUTS) as error:
+        raise _away(error) from None
+    except psycopg.Error as error:
+        raise Halt(f"PostgreSQL failed with SQLSTATE {error.sqlstate}") from None
+
+
+def _away(error: psycopg.Error) -> ServiceAway:
+    """What a passing fault is to us."""
+    if isinstance(error, errors.LockNotAvailable):
+        return Busy()
+    if isinstance(error, errors.DiskFull):
+        return ServiceAway("PostgreSQL has no disk space left (53100): nothing was lost, make room")
+    what = error.sqlstate or "no answer, or no room for a connection"
+    return ServiceAway(f"PostgreSQL cannot be reached ({what})")
+
+
+def _our_text(error: psycopg.Error) -> str:
+    """Message of a guard (ours, without values), or the name of the violated constraint."""
+    if isinstance(error, errors.RaiseException):
+        return error.diag.message_primary or "guard"
+    return f"constraint {error.diag.constraint_name}"
+
+
+class _Connection(psycopg.Connection[tuple[Any, ...]]):
+    """A connection whose answers come within `answer_s` seconds, or it is given up."""
+
+    answer_s: float | None = None
+
+    def wait(self, gen: Any, *arguments: Any, **options: Any) -> Any:
+        """Wait for an answer of the server. Raises OperationalError when none comes in time."""
+        if self.answer_s is not None:
+            options.setdefault("timeout", self.answer_s)
+        try:
+            return super().wait(gen, *arguments, **options)
+        except psycopg.OperationalError:
+            if self.pgconn.transaction_status == pq.TransactionStatus.ACTIVE:
+                self.pgconn.finish()  # nobody knows what it does now, and a rollback would wait again
+            raise
+
+
+class Session:
+    """One connection of one role. Not for two threads at once. Autocommit outside `transaction`."""
+
+    def __init__(
+        self,
+        connection: "psycopg.Connection[tuple[Any, ...]]",
+        package: str,
+        ledger: LedgerName,
+        again: "Callable[[], Session]",
+    ) -> None:
+        self._connection = connection
+        self._package = package
+        self._ledger = ledger
+        self._again = again
+
+    @property
+    def ledger(self) -> LedgerName:
+        """The ledger that it is a session of."""
+        return self._ledger
+
+    def of(self, package: str) -> "Session":
+        """The same connection with the statements of another package."""
+        return Session(self._connection, package, self._ledger, self._again)
+
+    def again(self) -> "Session":
+        """Another connection of the same role. Whoever opens it closes it. Raises what `connect` raises."""
+        return self._again().of(self._package)
+
+    def _text(self, name: str, tables: Mapping[str, str] | None = None) -> LiteralString:
+        """A statement, with the ledger's namespaces and `tables` in the places of names in braces."""
+        text = statement(self._package, name)
+        if "{" not in text:
+            return text
+        names = self._ledger.namespaces | dict(tables or {})
+        return _named(self._package, name, tuple(sorted(names.items())))
+
+    def rows(self, name: str, /, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Run a statement and return all its rows, sent in binary: half the time of text."""
+        query = self._text(name)
+        with mapped_errors():
+            return self._connection.execute(query, parameters, binary=True).fetchall()
+
+    def row(self, name: str, /, **parameters: Any) -> tuple[Any, ...] | None:
+        """Run a statement and return its first row, or None."""
+        with mapped_errors():
+            return self._connection.execute(self._text(name), parameters).fetchone()
+
+    def run(self, name: str, /, **parameters: Any) -> int:
+        """Run a statement and return the number of rows that it touched."""
+        with mapped_errors():
+            return self._connection.execute(self._text(name), parameters).rowcount
+
+    def script(self, text: LiteralString, names: Mapping[str, str]) -> None:
+        """Run a script of several statements, with `{name}` replaced by quoted identifiers."""
+        names = self._ledger.namespaces | dict(names)
+        identifiers = {key: sql.Identifier(value) for key, value in names.items()}
+        with mapped_errors():
+            self._connection.execute(sql.SQL(text).format(**identifiers))
+
+    def named(
+        self, name: str, tables: Mapping[str, str], /, **parameters: Any
+    ) -> list[tuple[Any, ...]]:
+        """Like `rows`, for a statement whose `{table}` names are only known at run time."""
+        query = self._text(name, tables)
+        with mapped_errors():
+            cursor = self._connection.execute(query, parameters, binary=True)
+            return cursor.fetchall() if cursor.description else []
+
+    def stream(
+        self, name: str, /, size: int = 2000, **parameters: Any
+    ) -> Iterator[tuple[Any, ...]]:
+        """Rows of a large answer, fetched in blocks through a cursor of the server."""
+        with mapped_errors(), self._connection.transaction():
+            cursor = self._connection.cursor(name=f"stream_{name}")
+            try:
+                cursor.execute(self._text(name), parameters, binary=True)
+                while rows := cursor.fetchmany(size):
+                    yield from rows
+                cursor.close()
+            finally:  # on this side only: after a failure the rollback closes it on the other one
+                psycopg.Cursor.close(cursor)
+
+    def copy(
+        self,
+        name: str,
+        types: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+        tables: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write rows with binary COPY. `types`: one PostgreSQL type name a column."""
+        query = self._text(name, tables)
+        with mapped_errors(), self._connection.cursor() as cursor, cursor.copy(query) as copy:
+            copy.set_types(types)
+            for row in rows:
+                copy.write_row(row)
+
+    def copy_rows(self, name: str, rows: bytes) -> None:
+        """Write rows with binary COPY that are in its format already, without the format's ends."""
+        query = self._text(name)
+        with mapped_errors(), self._connection.cursor() as cursor, cursor.copy(query) as copy:
+            for part in (_COPY_HEADER, rows, _COPY_END):
+                copy.write(part)
+
+    def copied(self, name: str, /) -> Iterator[bytes]:
+        """Rows of a binary COPY to here, as the server encodes them, without the format's ends."""
+        with (
+            mapped_errors(),
+            self._connection.cursor() as cursor,
+            cursor.copy(self._text(name)) as copy,
+        ):
+            start = len(_COPY_HEADER)
+            for data in copy:
+                row = bytes(data)[start:]
+                start = 0
+                if row and row != _COPY_END:
+                    yield row
+
+    def copy_out(
+        self, name: str, tables: Mapping[str, str], columns: Sequence[str]
+    ) -> Generator[bytes, None, int]:
+        """A COPY to here as the server sends it, in blocks; returns the number of rows.
+
+        `tables`: replaces `{table}` names as in `named`. `columns`: their names, for `{columns}`.
+        """
+        query = self._of_columns(name, tables, columns)
+        with mapped_errors(), self._connection.cursor() as cursor:
+            with cursor.copy(query) as copy:
+                block = bytearray()
+                for data in copy:
+                    block += data
+                    if len(block) >= _BLOCK_BYTES:
+                        yield bytes(block)
+                        block.clear()
+                yield bytes(block)
+            return cursor.rowcount
+
+    def copy_in(
+        self,
+        name: str,
+        tables: Mapping[str, str],
+        columns: Sequence[str],
+        feed: Callable[[Callable[[bytes], object]], None],
+    ) -> int:
+        """A COPY from here, in the form in which it is sent; the number of rows that were written.
+
+        `feed` is given the function that sends a block. `tables`, `columns`: as in `copy_out`.
+        """
+        query = self._of_columns(name, tables, columns)
+        with mapped_errors(), self._connection.cursor() as cursor:
+            with cursor.copy(query) as copy:
+                feed(copy.write)
+            return cursor.rowcount
+
+    def _of_columns(
+        self, name: str, tables: Mapping[str, str], columns: Sequence[str]
+    ) -> sql.Composed:
+        identifiers = {key: sql.Identifier(value) for key, value in tables.items()}
+        listed = sql.SQL(", ").join(map(sql.Identifier, columns))
+        return sql.SQL(statement(self._package, name)).format(**identifiers, columns=listed)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit at the end of the block, roll back when it raises."""
+        with mapped_errors(), self._connection.transaction():
+            yield
+            if self.broken:  # psycopg ends a block on a closed connection without a word
+                raise ServiceAway("PostgreSQL went away before the commit")
+
+    def notified(self, timeout_s: float) -> bool:
+        """Wait for a notification on the channels that were listened to; False after the time."""
+        with mapped_errors():
+            heard = False
+            for _ in self._connection.notifies(timeout=timeout_s, stop_after=1):
+                heard = True
+            return heard
+
+    def close(self) -> None:
+        """Close the connection. Harmless when it is closed or broken."""
+        self._connection.close()
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open on it."""
+        return self._connection.info.transaction_status != pq.TransactionStatus.IDLE
+
+    @property
+    def broken(self) -> bool:
+        """Whether the connection can no longer be used."""
+        return self._connection.closed or self._connection.broken
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where a ledger's database is, and how a role gets in.
+
+    `peer`: the embedded server, where each role logs in as itself over the socket. Otherwise the
+    user of the URL logs in and takes the role, which `ledger init` granted to it. `patience_s`: how
+    long a silent server, or a recorder that stands still in a transaction, is waited for. `read_only`: the
+    server refuses whatever a session would write.
+    """
+
+    conninfo: str
+    peer: bool = False
+    patience_s: int = PATIENCE_S
+    read_only: bool = False
+
+    def connect(self, ledger: LedgerName, role: Role | None, package: str = "ledger") -> Session:
+        """Open a session as one role of one ledger; as the URL's own user when `role` is None.
+
+        Commits wait for the disk and transactions are READ COMMITTED, whatever the role, the database or
+        the server set. Options of the URL stay, where these here say nothing else.
+
+        Raises ServiceAway when the server cannot be reached, Refused when it does not let the login in,
+        Misconfigured for a URL that leads nowhere, NotInstalled when the role is unknown.
+        """
+        options = self._own_options()
+        options += [f"-c search_path={ledger.search_path}", "-c TimeZone=UTC", _READ_COMMITTED]
+        options += self._server_patience(role)
+        if self.read_only:
+            options.append("-c default_transaction_read_only=on")
+        user = {}
+        if role and self.peer:
+            user = {"user": ledger.role(role)}
+        info = make_conninfo(
+            self.conninfo,
+            options=" ".join(options),
+            application_name=f"ledger-{role or 'init'}",
+            connect_timeout=min(CONNECT_TIMEOUT_S, self.patience_s),
+            **self._client_patience(),
+            **user,
+        )
+        try:
+            with mapped_errors():
+                connection = self._log_in(info)
+                with closed_on_error(connection):
+                    self._begin(connection, ledger, role)
+        except Halt:
+            raise NotInstalled from None
+        return Session(connection, package, ledger, partial(self.connect, ledger, role))
+
+    def _options(self) -> dict[str, Any]:
+        """The options of the URL. Raises Misconfigured, without what psycopg quotes: it may be a password."""
+        try:
+            options = conninfo_to_dict(self.conninfo)
+        except psycopg.ProgrammingError:
+            raise Misconfigured(
+                "LEDGER_DATABASE_URL cannot be read: look at its options and percent signs"
+            ) from None
+        check_ports(_with_defaults(options))
+        return options
+
+    def _log_in(self, info: str) -> _Connection:
+        """A new connection. Raises Refused where the server says for certain that this cannot pass.
+
+        A role that the embedded server does not know yet looks refused, and only waits for `ledger init`.
+        """
+        try:
+            return _Connection.connect(info, autocommit=True)
+        except psycopg.OperationalError as error:
+            reason = None if self.peer else refusal(str(error))
+            if reason is None:
+                raise
+            who = named(_with_defaults(self._options()))
+            raise Refused(
+                f"this login at PostgreSQL fails: {reason} ({who}); "
+                "see LEDGER_DATABASE_URL and LEDGER_DATABASE_PASSWORD_FILE"
+            ) from None
+
+    def _begin(self, connection: _Connection, ledger: LedgerName, role: Role | None) -> None:
+        """Make a new connection that of its role."""
+        if role == "recorder":
+            connection.answer_s = SILENCE * self.patience_s
+            self._end_stalled(connection)
+        connection.adapters.register_dumper(list, _ArrayDumper)
+        script: sql.SQL | sql.Composed = sql.SQL(statement("ledger", "keep_commits"))
+        if role and not self.peer:
+            # Both in one trip.
+            take = sql.SQL("SET ROLE {};\n").format(sql.Identifier(ledger.role(role)))
+            script = take + script
+        connection.execute(script)
+
+    def _own_options(self) -> list[str]:
+        """Settings that the URL itself asks the server for; of two of a name the later one holds."""
+        options = self._options().get("options")
+        return [str(options)] if options else []
+
+    def _client_patience(self) -> dict[str, int]:
+        """Options by which this end notices that the other one's machine is gone. Sockets ignore them."""
+        probe_s = max(1, self.patience_s // 6)
+        return {
+            "keepalives": 1,
+            "keepalives_idle": 3 * probe_s,
+            "keepalives_interval": probe_s,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 1000 * self.patience_s,
+        }
+
+    def _server_patience(self, role: Role | None) -> list[str]:
+        """Settings by which the server notices that a writer is gone, and lets go of its locks."""
+        probe_s = max(1, self.patience_s // 6)
+        settings = {
+            "tcp_keepalives_idle": f"{3 * probe_s}s",
+            "tcp_keepalives_interval": f"{probe_s}s",
+            "tcp_keepalives_count": "3",
+            "tcp_user_timeout": f"{self.patience_s}s",
+        }
+        if role in _WRITERS:
+            settings["idle_in_transaction_session_timeout"] = f"{self.patience_s}s"
+        if role == "recorder":
+            settings["statement_timeout"] = f"{self.patience_s}s"
+        # An installer who waits for a reader would hold up all who come after; an audit waits for nobody
+        # for ever.
+        if role is None or self.read_only:
+            settings["lock_timeout"] = f"{self.patience_s}s"
+        return [f"-c {name}={value}" for name, value in settings.items()]
+
+    def _end_stalled(self, connection: _Connection) -> None:
+        """End recorders that stand still inside a statement: no timeout of the server reaches a COPY
+        whose client was stopped, and it holds the head lock.
+        """
+        parameters = {"patience_s": self.patience_s}
+        connection.execute(statement("ledger", "end_stalled"), parameters)
+
+
+def _with_defaults(options: Mapping[str, Any]) -> dict[str, str]:
+    """Options of a connection, with what libpq and its environment add."""
+    defaults = {
+        option.keyword.decode(): option.val.decode()
+        for option in pq.Conninfo.get_defaults()
+        if option.val
+    }
+    return defaults | {name: str(text) for name, text in options.items() if text is not None}
+
+
+@contextmanager
+def closed_on_error(connection: "psycopg.Connection[tuple[Any, ...]]") -> Iterator[None]:
+    """Close a connection that does not get through the block."""
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise

@@ -1,0 +1,1 @@
+"""Proofs for outsiders: made from the log's files, checked without a database."""

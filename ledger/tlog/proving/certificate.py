@@ -1,0 +1,123 @@
+"""A certificate of erasure: what was decided and that it was carried out, provable offline. Pure.
+
+One file with the two entries as they are stored and the proof of each, under a checkpoint. It holds no
+personal value: whoever knows the keys of the log can check that this ledger recorded the destruction of
+these keys, and that the decision came before it. That no copy of a key is left nobody can prove.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from ledger.errors import Unproven
+from ledger.event import OWN_SOURCE, RecordedEvent, decode_event
+from ledger.tlog.proving.proof_file import parse_proof, verify_entry
+from ledger.tlog.signing.keys import VerifierKey
+from ledger.tlog.signing.policy import Policy
+from ledger.tlog.tree.bundles import read_entry
+
+__all__ = [
+    "Certificate",
+    "Certified",
+    "Proven",
+    "encode_certificate",
+    "parse_certificate",
+    "verify",
+]
+
+TITLE = "processing-ledger/erasure-certificate@v1"
+_SOURCE = f"{OWN_SOURCE}erasure"
+_DECIDED, _ERASED = "erasure-decided", "personal-data-erased"
+
+
+class Proven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry as it is stored, and the bytes of the proof that the log holds it."""
+
+    entry: bytes
+    proof: bytes
+
+
+class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The decision, and the erasure that followed it."""
+
+    title: str
+    decided: Proven
+    erased: Proven
+
+
+class Certified(msgspec.Struct, frozen=True):
+    """What a certificate proves. `keys_destroyed`: ids, which commit to the keys. `size`: of the log."""
+
+    data_subject: UUID
+    erased_at: datetime
+    recorded_at: datetime
+    positions: tuple[int, int]
+    ground: str
+    categories: tuple[str, ...]
+    keys_destroyed: tuple[str, ...]
+    decisions: dict[str, dict[str, Any]]
+    request_ref: str | None
+    origin: str
+    size: int
+
+
+def encode_certificate(decided: Proven, erased: Proven) -> bytes:
+    """The bytes of the file: one JSON document, entries and proofs in base64."""
+    return msgspec.json.encode(Certificate(TITLE, decided, erased)) + b"\n"
+
+
+def parse_certificate(content: bytes) -> Certificate:
+    """Take a file apart, without checking what it says. Raises Unproven."""
+    try:
+        found = msgspec.json.decode(content, type=Certificate)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Unproven("this is not a certificate of erasure") from None
+    if found.title != TITLE:
+        raise Unproven("this is not a certificate of erasure")
+    return found
+
+
+def verify(
+    certificate: Certificate, keys: Collection[VerifierKey], policy: Policy | None = None
+) -> Certified:
+    """What the log proves of an erasure. Raises Unproven when it does not prove it."""
+    decided, _ = _proven(certificate.decided, _DECIDED, keys, policy)
+    erased, (origin, size) = _proven(certificate.erased, _ERASED, keys, policy)
+    name = erased.id.removesuffix(".erased")
+    if decided.id != f"{name}.decided" or decided.stream != erased.stream:
+        raise Unproven("the decision is about another erasure")
+    if decided.position >= erased.position:
+        raise Unproven("the decision came after the erasure")
+    return Certified(
+        data_subject=erased.stream,
+        erased_at=erased.time,
+        recorded_at=erased.recorded_at,
+        positions=(decided.position, erased.position),
+        ground=erased.facts["ground"],
+        categories=erased.categories,
+        keys_destroyed=tuple(erased.facts["keys_destroyed"]),
+        decisions=decided.facts["decisions"],
+        request_ref=decided.facts.get("request_ref"),
+        origin=origin,
+        size=size,
+    )
+
+
+def _proven(
+    proven: Proven, name: str, keys: Collection[VerifierKey], policy: Policy | None
+) -> tuple[RecordedEvent, tuple[str, int]]:
+    """An event of the ledger itself of that type, and the log that holds it at its position."""
+    proof = parse_proof(proven.proof)
+    checkpoint = verify_entry(proof, proven.entry, keys, policy)
+    entry = read_entry(proven.entry)
+    if entry.position != proof.index + 1:
+        raise Unproven("the entry says that it belongs to another position")
+    event = decode_event(
+        entry.stream, entry.version, entry.type, entry.state, entry.position, entry.recorded_at
+    )
+    if event.name != name or event.source != _SOURCE:
+        raise Unproven(f"expected the ledger's own {name}, found another event")
+    return event, (checkpoint.origin, checkpoint.size)

@@ -1,0 +1,74 @@
+"""Proofs from the files of the log: no database is asked, and nothing is signed here."""
+
+import msgspec
+
+from ledger.errors import Unproven
+from ledger.tlog.proving.proof_file import Proof
+from ledger.tlog.signing.checkpoints import Checkpoint, parse_checkpoint
+from ledger.tlog.signing.notes import parse_note
+from ledger.tlog.store.folder import LogFolder
+from ledger.tlog.tree.merkle import hash_leaf
+from ledger.tlog.tree.proofs import inclusion_proof, verify_inclusion
+from ledger.tlog.tree.tiles import TILE_WIDTH, nodes_of, width_at
+
+__all__ = ["Signed", "entry_at", "prove", "published", "published_by"]
+
+
+class Signed(msgspec.Struct, frozen=True):
+    """The published checkpoint: its bytes, and what they say. Nothing here has checked who signed."""
+
+    content: bytes
+    checkpoint: Checkpoint
+
+
+def published(folder: LogFolder) -> Signed | None:
+    """The checkpoint that is published; None when nothing is yet. Raises Unproven when it is damaged."""
+    content = folder.checkpoint()
+    if content is None:
+        return None
+    return Signed(content, parse_checkpoint(parse_note(content).text))
+
+
+def published_by(folder: LogFolder, position: int) -> Signed | None:
+    """The largest checkpoint ever signed that covers nothing after a position; None when there is none."""
+    for content in folder.history.backwards():
+        signed = Signed(content, parse_checkpoint(parse_note(content).text))
+        if signed.checkpoint.size <= position:
+            return signed
+    return None
+
+
+def prove(folder: LogFolder, position: int) -> Proof:
+    """The proof that the published log holds the entry of a position. Raises Unproven."""
+    signed = _promise(folder, position)
+    index, size, root = position - 1, signed.checkpoint.size, signed.checkpoint.root
+    hashes = inclusion_proof(index, size, nodes_of(size, folder.tile))
+    number, place = divmod(index, TILE_WIDTH)
+    leaf = folder.tile(0, number, width_at(0, number, size))[place]
+    try:
+        verify_inclusion(leaf, index, size, hashes, root)
+    except Unproven:
+        raise Unproven(f"the tiles in {folder.path} do not make up its checkpoint") from None
+    return Proof(index, tuple(hashes), signed.content)
+
+
+def entry_at(folder: LogFolder, position: int) -> bytes:
+    """The published entry of a position, from its bundle. Raises Unproven, also for a changed bundle."""
+    size = _promise(folder, position).checkpoint.size
+    number, place = divmod(position - 1, TILE_WIDTH)
+    width = width_at(0, number, size)
+    entry = folder.bundle(number, width)[place]
+    if hash_leaf(entry) != folder.tile(0, number, width)[place]:
+        raise Unproven(f"the entry bundle holds another entry at position {position}")
+    return entry
+
+
+def _promise(folder: LogFolder, position: int) -> Signed:
+    signed = published(folder)
+    if signed is None:
+        raise Unproven(f"there is no checkpoint in {folder.path}: run `ledger publish`")
+    if position > signed.checkpoint.size:
+        raise Unproven(
+            f"position {position} is not published: the checkpoint ends at {signed.checkpoint.size}"
+        )
+    return signed

@@ -1,0 +1,1 @@
+"""Publishing: what is recorded becomes leaves under a signed checkpoint."""

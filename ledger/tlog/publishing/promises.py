@@ -1,0 +1,84 @@
+"""What the log promised last, as the database keeps it: written before each signature.
+
+The folder of the log says it too, but cannot say that it is the wrong folder, or lost.
+"""
+
+from collections.abc import Sequence
+
+from ledger.errors import Halt, Unproven
+from ledger.storage.postgres import Conflict, Session
+from ledger.tlog.signing.checkpoints import Checkpoint, verify_checkpoint
+from ledger.tlog.signing.keys import VerifierKey
+from ledger.tlog.store.folder import LogFolder
+from ledger.tlog.store.history import History, bind
+
+__all__ = ["bound_to", "keep_promise", "promised", "renew_promise"]
+
+
+def promised(session: Session) -> dict[str, Checkpoint]:
+    """The tree that each log of the ledger promised last, by its origin. Empty ones promise nothing."""
+    rows = session.rows("promised")
+    return {origin: Checkpoint(origin, size, root) for origin, size, root in rows if size}
+
+
+def keep_promise(session: Session, promise: Checkpoint, history: bytes) -> None:
+    """Keep a tree that is about to be signed. Durable on return. Needs the publisher's role.
+
+    `history`: what everything comes to that the log has signed, with this tree (`history.bind`).
+    Raises Halt when it contradicts the one that was kept last.
+    """
+    try:
+        session.run(
+            "promise",
+            origin=promise.origin,
+            size=promise.size,
+            root=promise.root,
+            history=history,
+        )
+    except Conflict as error:
+        raise Halt(f"a tree of {promise.size} entries is not signed: {error}") from None
+
+
+def bound_to(
+    session: Session, history: History, origin: str, keys: Sequence[VerifierKey]
+) -> tuple[Checkpoint | None, bytes]:
+    """The last tree that the database's promise and the history in the folder come to, and what they come to.
+
+    Goes on from the promise where there is one; reads the whole history only where the database never did.
+    """
+    kept = {
+        name: (Checkpoint(name, size, root), bound)
+        for name, size, root, bound in session.rows("promised_history")
+    }
+    last, bound = kept.get(origin, (None, None))
+    if bound is None:
+        last, bound = None, b""
+    trees = []
+    for content in history.backwards():
+        tree = _tree(content, keys)
+        if tree is None:
+            continue
+        if last is not None and tree.size <= last.size:
+            break
+        trees.append(tree)
+    for tree in reversed(trees):
+        if tree != last:
+            last, bound = tree, bind(bound, tree)
+    return last, bound
+
+
+def renew_promise(
+    session: Session, folder: LogFolder, origin: str, keys: Sequence[VerifierKey]
+) -> None:
+    """Let the database know again of what the log has signed since it was copied. As the publisher."""
+    tree, history = bound_to(session, folder.history, origin, keys)
+    if tree is not None and tree.origin == origin:
+        keep_promise(session, tree, history)
+
+
+def _tree(content: bytes, keys: Sequence[VerifierKey]) -> Checkpoint | None:
+    """What a kept checkpoint says; None where it cannot be trusted, which an audit tells."""
+    try:
+        return verify_checkpoint(content, keys)
+    except Unproven:
+        return None

@@ -1,0 +1,356 @@
+"""The publisher: integrates what is recorded into the tree, and signs and publishes what it has become.
+
+One step: read entries, write tiles and bundles, prove from the files that the tree extends the one that was
+signed last, keep in the database what is promised, sign, keep the checkpoint in the history, publish it as
+soon as the witnesses of the policy have signed it too. Nothing is promised that is not on disk. After a fault
+everything is read again from files and database and checked, so a step may die anywhere. Files that are
+behind what the database says was promised grow to that very tree before anything is signed.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from ledger.errors import Busy, Fenced, Halt, LedgerError, Misconfigured, Retry, RolledBack
+from ledger.event import ENTRY_LIMIT_BYTES
+from ledger.names import LedgerName, Role
+from ledger.reading import head_position
+from ledger.storage.locks import Check, held
+from ledger.storage.postgres import Database, Session
+from ledger.tlog.publishing.delivery import Delivery
+from ledger.tlog.publishing.observer import Observer
+from ledger.tlog.publishing.promises import bound_to, keep_promise, promised
+from ledger.tlog.publishing.state import State, check_extension, grown, last_promise, load
+from ledger.tlog.signing.checkpoints import Checkpoint, sign_checkpoint
+from ledger.tlog.signing.keys import SigningKey, VerifierKey
+from ledger.tlog.signing.notes import parse_note
+from ledger.tlog.store.folder import LogFolder
+from ledger.tlog.store.history import bind
+from ledger.tlog.tree.bundles import entry_of
+from ledger.tlog.tree.merkle import EMPTY_ROOT, hash_leaf
+from ledger.tlog.witnessing.witnesses import Witnesses
+
+__all__ = ["INTERVAL_S", "Published", "Publisher"]
+
+# How many entries are integrated before a checkpoint promises them, and how many are read at once.
+STEP_ENTRIES = 16_384
+STEP_BYTES = 32 * 1024 * 1024
+_BLOCK_ENTRIES = 2_048
+# Shortest time between two checkpoints: each costs some files and flushes, whatever it covers.
+INTERVAL_S = 1.0
+# How long a lost notification can delay a checkpoint, and a request to stop.
+WAKE_S = 1.0
+FIRST_PAUSE_S = 0.1
+LAST_PAUSE_S = 30.0
+# May read entries, and change nothing but what the database keeps of the promises.
+_ROLE: Role = "publisher"
+_OTHER_PAST = (
+    "the database holds another entry at position {} than was published: it was rolled back and written"
+    " to, or changed; stop recording, look with `ledger audit`, then run `ledger restore`"
+)
+_ELSEWHERE = (
+    "the log {0.origin} has signed {0.size} entries, and {1} holds nothing of it: set LEDGER_LOG_DIR to where"
+    " it is; only if its folder is lost, make it again with `ledger log rebuild`"
+)
+_OTHER_TREE = (
+    "the entries up to position {} make up another tree than the log promised: nothing is signed, see"
+    " `ledger audit`"
+)
+_LOG = logging.getLogger(__name__)
+
+
+class Published(msgspec.Struct, frozen=True):
+    """What is published. `entries`: how many the call promised that never were before."""
+
+    size: int
+    root: bytes
+    entries: int = 0
+
+
+class _Work(msgspec.Struct):
+    """What the publisher holds between two steps; dropped with the first fault.
+
+    `promise`: the last one that is on disk, None before the first. `bound`: the last tree that the database
+    counts as signed, and what all of them come to.
+    """
+
+    session: Session
+    promise: Checkpoint | None
+    state: State
+    bound: tuple[Checkpoint | None, bytes] = (None, b"")
+
+    @property
+    def size(self) -> int:
+        """How many entries are in the files."""
+        return self.state.edge.size
+
+
+class Publisher:
+    """Publishes one ledger's log. Not for two threads at once. Close it when done."""
+
+    def __init__(
+        self,
+        database: Database,
+        ledger: LedgerName,
+        folder: LogFolder,
+        key: SigningKey,
+        keys: Sequence[VerifierKey],
+        *,
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
+        observer: Observer | None = None,
+        witnesses: Witnesses | None = None,
+    ) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._folder = folder
+        self._key = key
+        self._origin = key.verifier.name
+        self._keys = tuple({*keys, key.verifier})
+        self._clock = clock
+        self._monotonic = monotonic
+        self._pause = pause
+        self._observer = observer or Observer()
+        self._delivery = Delivery(folder, witnesses, self._observer)
+        self._held = ExitStack()
+        self._work: _Work | None = None
+        self._check: Check = lambda: None
+
+    def publish_once(self) -> Published:
+        """Publish what is recorded by now. Raises Retry, or Halt, among them RolledBack."""
+        return self._publish(lambda: False)
+
+    def rebuild(self) -> Published:
+        """Write the files of a log again that were lost, up to the tree that it promised last, and sign that.
+
+        Raises Misconfigured when nothing was promised or the folder holds a log, Retry, or Halt when the
+        database holds other entries by now.
+        """
+        self.close()
+        with self._told_of_faults():
+            work = self._ready(self._begin_again)
+            return Published(work.size, work.state.edge.root())
+
+    def _publish(self, stop: Callable[[], bool]) -> Published:
+        entries = 0
+        with self._told_of_faults():
+            work = self._ready(self._begin)
+            while not stop() and (added := self._step(work)):
+                entries += added
+        return Published(work.size, work.state.edge.root(), entries)
+
+    @contextmanager
+    def _told_of_faults(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException as error:
+            self.close()
+            if isinstance(error, LedgerError):
+                self._observer.failed(error)
+            raise
+
+    def follow(self, stop: Callable[[], bool]) -> None:
+        """Publish what is recorded until told to stop; a passing fault is waited out.
+
+        Raises Halt, or Misconfigured: then a person must look.
+        """
+        pause_s = FIRST_PAUSE_S
+        while not stop():
+            began = self._monotonic()
+            try:
+                published = self._publish(stop)
+                pause_s = FIRST_PAUSE_S
+                if published.entries:
+                    self._rest(began + INTERVAL_S, stop)
+                else:
+                    self._ready(self._begin).session.notified(WAKE_S)
+            except Retry as fault:
+                _LOG.warning("publishing pauses for %.1f s: %s", pause_s, fault)
+                self.close()
+                self._rest(self._monotonic() + pause_s, stop)
+                pause_s = min(2 * pause_s, LAST_PAUSE_S)
+
+    def close(self) -> None:
+        """Let go of the connection and the locks; the next call begins anew."""
+        self._work = None
+        self._held.close()
+
+    def _rest(self, until: float, stop: Callable[[], bool]) -> None:
+        while not stop() and (left := until - self._monotonic()) > 0:
+            self._observer.looked()
+            self._pause(min(left, WAKE_S))
+
+    def _ready(self, begin: Callable[[Session], _Work]) -> _Work:
+        """The work at hand, or a beginning: locks, database, and what files and database say was promised."""
+        if self._work is None:
+            with ExitStack() as stack:
+                stack.enter_context(self._folder.locked())
+                session = self._database.connect(self._ledger, _ROLE)
+                stack.callback(session.close)
+                self._check = _alone(stack, session)
+                session.named("listen", {"channel": self._ledger.channel})
+                self._work = begin(session)
+                self._held = stack.pop_all()
+        return self._work
+
+    def _begin(self, session: Session) -> _Work:
+        found = last_promise(self._folder, self._keys)
+        kept = promised(session).get(self._origin)
+        if found is None:
+            if kept is not None:
+                raise Misconfigured(_ELSEWHERE.format(kept, self._folder.path))
+            work = _Work(session, None, State())
+            self._sign(work)
+            return work
+        content, promise = found
+        if promise.origin != self._origin:
+            raise Misconfigured(f"the log in {self._folder.path} is that of {promise.origin}")
+        bound = bound_to(session, self._folder.history, self._origin, self._keys)
+        work = _Work(session, promise, load(self._folder, promise), bound)
+        _head(session, promise.size)
+        self._read(work, promise.size)
+        if kept is not None and kept.size > promise.size:
+            self._catch_up(work, kept)
+        else:
+            self._repeat(work, content, kept or promise)
+        return work
+
+    def _begin_again(self, session: Session) -> _Work:
+        kept = promised(session).get(self._origin)
+        if kept is None:
+            raise Misconfigured(f"the log {self._origin} has signed nothing: run `ledger publish`")
+        if last_promise(self._folder, self._keys) is not None:
+            raise Misconfigured(f"{self._folder.path} holds a log, with which publishing goes on")
+        work = _Work(session, None, State())
+        self._catch_up(work, kept)
+        return work
+
+    def _begin_history(self, work: _Work, kept: Checkpoint) -> None:
+        """Let a history that is begun again begin with the empty tree too, as every other one does."""
+        empty = Checkpoint(self._origin, 0, EMPTY_ROOT)
+        work.bound = empty, bind(b"", empty)
+        self._keep(work, kept)
+        signed = sign_checkpoint(empty, self._key)
+        self._folder.history.append(signed, self._clock().date())
+        work.promise = empty
+
+    def _keep(self, work: _Work, promise: Checkpoint) -> None:
+        """Keep in the database what is promised, and what all promises come to with it."""
+        last, history = work.bound
+        if promise != last:
+            history = bind(history, promise)
+        keep_promise(work.session, promise, history)
+        work.bound = promise, history
+
+    def _repeat(self, work: _Work, content: bytes, kept: Checkpoint) -> None:
+        """Finish with the last checkpoint on disk. `kept`: what the database knows of, no later one."""
+        assert work.promise
+        check_extension(self._folder, kept, work.promise)
+        if not any(one.by(self._key.verifier) for one in parse_note(content).signatures):
+            # The first checkpoint of a new key repeats the last of the old one.
+            self._sign(work)
+            return
+        self._keep(work, work.promise)
+        if not self._delivery.is_done(content):
+            self._delivery.deliver(content, work.promise)
+
+    def _catch_up(self, work: _Work, kept: Checkpoint) -> None:
+        """Let the files grow to the promise that the database kept: to its tree, or nothing is signed."""
+        _head(work.session, kept.size)
+        while work.size < kept.size:
+            self._observer.looked()
+            self._folder.tidy(self._grow(work, kept.size))
+        if work.state.edge.root() != kept.root:
+            raise RolledBack(_OTHER_TREE.format(kept.size))
+        if work.promise is None:
+            self._begin_history(work, kept)
+        self._sign(work)
+
+    def _step(self, work: _Work) -> int:
+        """Publish the next entries; how many there were."""
+        self._observer.looked()
+        size, head = work.size, _head(work.session, work.size)
+        if head == size:
+            return 0
+        full = self._grow(work, head)
+        self._sign(work)
+        self._observer.published(work.size, work.size - size)
+        self._folder.tidy(full)
+        return work.size - size
+
+    def _grow(self, work: _Work, upto: int) -> list[tuple[int, int]]:
+        """Write the files of the next entries; level and number of each tile that became full."""
+        made = grown(work.state, self._read(work, upto))
+        self._folder.put(made.tiles, made.bundles)
+        work.state = made.state
+        return [(tile.level, tile.number) for tile in made.full]
+
+    def _read(self, work: _Work, head: int) -> list[bytes]:
+        """Entries after those of the files, at most a step's; the last one of the files is checked first."""
+        size, entries, length = work.size, list[bytes](), 0
+        position = max(0, size - 1)
+        upto = min(head, size + STEP_ENTRIES)
+        while position < upto and length < STEP_BYTES:
+            block = work.session.rows(
+                "events_after", position=position, upto=upto, count=_BLOCK_ENTRIES
+            )
+            if not block:
+                raise Halt(f"position {position + 1} is missing: see `ledger audit`")
+            for row in block:
+                entry = _checked(row, position + 1)
+                position += 1
+                if position > size:
+                    entries.append(entry)
+                    length += len(entry)
+                elif hash_leaf(entry) != work.state.last_leaf:
+                    raise RolledBack(_OTHER_PAST.format(position))
+        return entries
+
+    def _sign(self, work: _Work) -> None:
+        """Sign and publish the tree whose files are written."""
+        found = last_promise(self._folder, self._keys)
+        if (found[1] if found else None) != work.promise:
+            raise Halt(f"the checkpoints in {self._folder.path} were changed by somebody else")
+        new = Checkpoint(self._origin, work.size, work.state.edge.root())
+        check_extension(self._folder, work.promise or new, new)
+        self._check()
+        self._keep(work, new)
+        content = sign_checkpoint(new, self._key)
+        self._folder.history.append(content, self._clock().date())
+        self._delivery.deliver(content, new)
+        work.promise = new
+
+
+def _alone(stack: ExitStack, session: Session) -> Check:
+    """Nobody else publishes a log of this ledger while the stack is open. Raises Fenced."""
+    try:
+        return stack.enter_context(held(session, "lock_log", [{}]))
+    except Busy:
+        raise Fenced("another publisher is at work on this ledger") from None
+
+
+def _head(session: Session, size: int) -> int:
+    """Position of the last event. Raises RolledBack when it is below the size of a tree that was promised."""
+    head = head_position(session)
+    if head < size:
+        raise RolledBack(
+            f"the database ends at position {head}, and position {size} is"
+            " published: run `ledger restore`, which brings the entries back from the log"
+        )
+    return head
+
+
+def _checked(row: Sequence[Any], position: int) -> bytes:
+    """The entry of a row, which must be that of a position and fit into a bundle."""
+    if row[4] != position:
+        raise Halt(f"position {position} is missing: see `ledger audit`")
+    entry = entry_of(row)
+    if len(entry) > ENTRY_LIMIT_BYTES:
+        raise Halt(f"position {position}: the entry has more than {ENTRY_LIMIT_BYTES} bytes")
+    return entry

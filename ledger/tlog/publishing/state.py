@@ -1,0 +1,126 @@
+"""What the publisher goes on from: the tree that was signed last, read back from its files and checked."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import msgspec
+
+from ledger.errors import Halt, Unproven
+from ledger.tlog.signing.checkpoints import Checkpoint, verify_checkpoint
+from ledger.tlog.signing.keys import VerifierKey
+from ledger.tlog.store.folder import LogFolder
+from ledger.tlog.tree.bundles import encode_bundle
+from ledger.tlog.tree.edge import Edge, FullTile, grow
+from ledger.tlog.tree.merkle import hash_leaf
+from ledger.tlog.tree.proofs import consistency_proof, root_at, verify_consistency
+from ledger.tlog.tree.tiles import (
+    TILE_WIDTH,
+    bundle_path,
+    encode_tile,
+    last_widths,
+    nodes_of,
+    tile_path,
+)
+
+__all__ = ["Grown", "State", "check_extension", "grown", "last_promise", "load"]
+
+
+class State(msgspec.Struct, frozen=True):
+    """A tree with what is needed to let it grow.
+
+    `last_leaf`: hash of its last leaf, None when it is empty. `entries`: of the partial bundle.
+    """
+
+    edge: Edge = Edge()
+    last_leaf: bytes | None = None
+    entries: tuple[bytes, ...] = ()
+
+
+class Grown(msgspec.Struct, frozen=True):
+    """A tree after more entries, and the files that it needs beside those of before."""
+
+    state: State
+    full: tuple[FullTile, ...]
+    tiles: dict[str, bytes]
+    bundles: dict[str, bytes]
+
+
+def last_promise(folder: LogFolder, keys: Sequence[VerifierKey]) -> tuple[bytes, Checkpoint] | None:
+    """The checkpoint that was signed last, published or not; None for a new log.
+
+    Raises Halt when what is kept of it is damaged or contradicts itself.
+    """
+    signed, published = folder.history.last(), folder.checkpoint()
+    promises = [one for one in (published, signed) if one is not None]
+    try:
+        checked = [(one, verify_checkpoint(one, keys)) for one in promises]
+        for (_, old), (_, new) in pairwise(checked):
+            _check_consistent(folder, old, new)
+    except Unproven as error:
+        raise Halt(f"the checkpoints in {folder.path} cannot be trusted: {error}") from None
+    return checked[-1] if checked else None
+
+
+def _check_consistent(folder: LogFolder, old: Checkpoint, new: Checkpoint) -> None:
+    node = nodes_of(new.size, folder.tile)
+    proof = consistency_proof(old.size, new.size, node) if old.size <= new.size else []
+    verify_consistency(old.size, new.size, old.root, new.root, proof)
+
+
+def load(folder: LogFolder, promise: Checkpoint) -> State:
+    """The state at a checkpoint, from tiles and bundles. Raises Halt when they do not make up its tree."""
+    size = promise.size
+    try:
+        edge = Edge(
+            size, tuple(_row(folder, size, level) for level in range(len(last_widths(size))))
+        )
+        if edge.root() != promise.root:
+            raise Unproven("its tiles make up another tree")
+        if size == 0:
+            return State(edge)
+        number, width = divmod(size, TILE_WIDTH)
+        entries = tuple(folder.bundle(number, width)) if width else ()
+        leaves = edge.tiles[0] or folder.tile(0, number - 1, TILE_WIDTH)
+        if tuple(map(hash_leaf, entries)) != edge.tiles[0]:
+            raise Unproven("its last entry bundle holds other entries")
+    except Unproven as error:
+        raise Halt(f"the log in {folder.path} is not what was signed: {error}") from None
+    return State(edge, leaves[-1], entries)
+
+
+def _row(folder: LogFolder, size: int, level: int) -> tuple[bytes, ...]:
+    number, width = divmod(size >> (8 * level), TILE_WIDTH)
+    return tuple(folder.tile(level, number, width)) if width else ()
+
+
+def grown(state: State, entries: Sequence[bytes]) -> Grown:
+    """The state after more entries, at least one, and every file that its tree needs in addition. Pure."""
+    edge, full = grow(state.edge, [hash_leaf(entry) for entry in entries])
+    rows = (*state.entries, *entries)
+    first = state.edge.size // TILE_WIDTH
+    whole = len(rows) // TILE_WIDTH
+    tiles = {tile_path(tile.level, tile.number): encode_tile(tile.hashes) for tile in full}
+    bundles = {
+        bundle_path(first + number): encode_bundle(
+            rows[number * TILE_WIDTH : (number + 1) * TILE_WIDTH]
+        )
+        for number in range(whole)
+    }
+    for level, row in enumerate(edge.tiles):
+        if row:
+            number = edge.size >> (8 * (level + 1))
+            tiles[tile_path(level, number, len(row))] = encode_tile(row)
+    rest = rows[whole * TILE_WIDTH :]
+    if rest:
+        bundles[bundle_path(first + whole, len(rest))] = encode_bundle(rest)
+    return Grown(State(edge, hash_leaf(entries[-1]), rest), tuple(full), tiles, bundles)
+
+
+def check_extension(folder: LogFolder, old: Checkpoint, new: Checkpoint) -> None:
+    """Raise Halt unless the files hold the new tree and it begins with the old one."""
+    try:
+        if root_at(new.size, nodes_of(new.size, folder.tile)) != new.root:
+            raise Unproven("the tiles that were written make up another tree")
+        _check_consistent(folder, old, new)
+    except Unproven as error:
+        raise Halt(f"nothing more is signed: {error}") from None

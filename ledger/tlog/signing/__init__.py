@@ -1,0 +1,1 @@
+"""Signatures: keys, notes, checkpoints, and the policy that says whose count. Pure."""

@@ -1,0 +1,118 @@
+"""The log as files: tiles, entry bundles, checkpoint, history, and the lock of the one publisher.
+
+Laid out as C2SP tlog-tiles asks, so that any web server can hand out checkpoint and tiles. Entry bundles say
+what was done with whose data, by pseudonym: their folders are closed to everybody but the owner.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ledger.errors import Fenced, Unproven
+from ledger.tlog.store.files import (
+    PUBLIC_FILE,
+    PUBLIC_FOLDER,
+    SECRET_FILE,
+    SECRET_FOLDER,
+    make_folder,
+    mapped_faults,
+    read_file,
+    write_files,
+)
+from ledger.tlog.store.history import History
+from ledger.tlog.tree.bundles import decode_bundle
+from ledger.tlog.tree.tiles import bundle_path, decode_tile, tile_path
+
+__all__ = ["LogFolder"]
+
+CHECKPOINT = "checkpoint"
+_HISTORY = "checkpoints"
+_LOCK = "publisher.lock"
+
+
+class LogFolder:
+    """One log's folder. Reading needs no lock: what a checkpoint promises is there and stays."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.history = History(path / _HISTORY)
+
+    def checkpoint(self) -> bytes | None:
+        """The published checkpoint; None when there is none yet."""
+        return read_file(self.path / CHECKPOINT)
+
+    def checkpoint_time(self) -> float:
+        """When it was published, in seconds since 1970."""
+        with mapped_faults():
+            return (self.path / CHECKPOINT).stat().st_mtime
+
+    def tile(self, level: int, number: int, width: int) -> list[bytes]:
+        """The first hashes of a tile. Raises Unproven when they are not there."""
+        content, _ = self._read(tile_path(level, number, width), tile_path(level, number))
+        return decode_tile(content, width)
+
+    def bundle(self, number: int, width: int) -> list[bytes]:
+        """The first entries of a bundle. Raises Unproven when they are not there."""
+        exact = bundle_path(number, width)
+        content, name = self._read(exact, bundle_path(number))
+        return decode_bundle(content, width, grown=name != exact)
+
+    def _read(self, *names: str) -> tuple[bytes, str]:
+        """The first of some files that is there: a partial tile may have become full meanwhile."""
+        for name in names:
+            content = read_file(self.path / name)
+            if content is not None:
+                return content, name
+        raise Unproven(f"the log has no {names[0]}")
+
+    def put(self, tiles: Mapping[str, bytes], bundles: Mapping[str, bytes]) -> None:
+        """Write tiles and bundles by path. Durable on return."""
+        self._make()
+        public = {self.path / name: content for name, content in tiles.items()}
+        secret = {self.path / name: content for name, content in bundles.items()}
+        with mapped_faults():
+            make_folder(self.path / "tile", PUBLIC_FOLDER)
+        write_files(public, PUBLIC_FILE, PUBLIC_FOLDER)
+        write_files(secret, SECRET_FILE, SECRET_FOLDER)
+
+    def publish(self, checkpoint: bytes) -> None:
+        """Replace the published checkpoint. Durable on return."""
+        self._make()
+        write_files({self.path / CHECKPOINT: checkpoint}, PUBLIC_FILE, PUBLIC_FOLDER)
+
+    def tidy(self, full: Iterable[tuple[int, int]]) -> None:
+        """Remove the partial forms of tiles (level, number) that are full and published."""
+        for level, number in full:
+            paths = [tile_path(level, number), *([bundle_path(number)] if level == 0 else [])]
+            for name in paths:
+                _remove(self.path / f"{name}.p")
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Be the only publisher of this folder. Raises Fenced when another one is."""
+        self._make()
+        with mapped_faults():
+            descriptor = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT, SECRET_FILE)
+        try:
+            with mapped_faults():
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    raise Fenced(f"another publisher is at work in {self.path}") from None
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _make(self) -> None:
+        with mapped_faults():
+            make_folder(self.path, PUBLIC_FOLDER)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder of files; harmless when it is gone."""
+    with mapped_faults(), suppress(FileNotFoundError):
+        for name in os.listdir(folder):
+            os.unlink(folder / name)
+        os.rmdir(folder)

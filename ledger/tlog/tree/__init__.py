@@ -1,0 +1,1 @@
+"""The Merkle tree: hashes, tiles, bundles and proofs. Pure."""

@@ -1,0 +1,115 @@
+"""A witness: signs what extends the last checkpoint that it signed, and never anything else.
+
+What it signed is on disk before it is told to anybody: one file a log, replaced atomically under a lock
+that other processes and threads respect. A witness that lost its folder must get a new key.
+"""
+
+import fcntl
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
+from pathlib import Path
+
+from ledger.errors import Halt, Unproven
+from ledger.tlog.signing.checkpoints import (
+    Checkpoint,
+    checkpoint_text,
+    cosign_checkpoint,
+    parse_checkpoint,
+)
+from ledger.tlog.signing.keys import SigningKey, VerifierKey
+from ledger.tlog.signing.notes import Note, encode_note, parse_note, verify_note
+from ledger.tlog.store.files import (
+    PUBLIC_FILE,
+    PUBLIC_FOLDER,
+    SECRET_FILE,
+    make_folder,
+    mapped_faults,
+    read_file,
+    write_files,
+)
+from ledger.tlog.witnessing.cosigning import Answer, judge
+
+__all__ = ["Witness"]
+
+CHECKPOINT = "checkpoint"
+_LOCK = "witness.lock"
+
+
+class Witness:
+    """One witness with its key, the logs that it watches and its folder. For several threads."""
+
+    def __init__(
+        self,
+        folder: Path,
+        key: SigningKey,
+        logs: Collection[VerifierKey],
+        seconds: Callable[[], float],
+    ) -> None:
+        self._folder = folder
+        self._key = key
+        self._logs = _by_origin(logs)
+        self._seconds = seconds
+        self._alone = threading.Lock()
+
+    def add_checkpoint(self, body: bytes) -> Answer:
+        """Answer one request of a log. What is signed is durable on return. Raises Retry or Halt."""
+        with self._locked():
+            last = {origin: one for origin in self._logs if (one := self._last(origin))}
+            judged = judge(body, self._logs, last)
+            if isinstance(judged, Answer):
+                return judged
+            request, checkpoint = judged
+            note = parse_note(request.checkpoint)
+            text = checkpoint_text(checkpoint)
+            signature = cosign_checkpoint(text, self._key, int(self._seconds()))
+            logs = [s for k, s in verify_note(note, self._logs[checkpoint.origin])]
+            self._keep(checkpoint.origin, Note(text, (*logs, signature)))
+            return Answer(HTTPStatus.OK, signature.line)
+
+    def checkpoint(self, name: str) -> bytes | None:
+        """The checkpoint signed last of a log, by the SHA-256 of its origin in hex; None without one."""
+        if name not in {_name(origin) for origin in self._logs}:
+            return None
+        return read_file(self._folder / name / CHECKPOINT)
+
+    def _last(self, origin: str) -> Checkpoint | None:
+        content = read_file(self._folder / _name(origin) / CHECKPOINT)
+        if content is None:
+            return None
+        try:
+            note = parse_note(content)
+            verify_note(note, [self._key.verifier])
+            return parse_checkpoint(note.text)
+        except Unproven as error:
+            raise Halt(f"what this witness signed is damaged in {self._folder}: {error}") from None
+
+    def _keep(self, origin: str, note: Note) -> None:
+        path = self._folder / _name(origin) / CHECKPOINT
+        write_files({path: encode_note(note)}, PUBLIC_FILE, PUBLIC_FOLDER)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with self._alone:
+            with mapped_faults():
+                make_folder(self._folder, PUBLIC_FOLDER)
+                lock = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT, SECRET_FILE)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                yield
+            finally:
+                os.close(lock)
+
+
+def _name(origin: str) -> str:
+    return hashlib.sha256(origin.encode()).hexdigest()
+
+
+def _by_origin(keys: Collection[VerifierKey]) -> Mapping[str, list[VerifierKey]]:
+    logs: dict[str, list[VerifierKey]] = {}
+    for key in keys:
+        logs.setdefault(key.name, []).append(key)
+    return logs

@@ -1,0 +1,1 @@
+"""Writing events: rows, positions, and what vouches for each batch."""

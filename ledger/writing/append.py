@@ -1,0 +1,159 @@
+"""The write transaction: the head lock, positions, COPY, batches. Every write of events goes through it.
+
+Only inside a transaction: lock the head, decide, append. The head row is the lock, since a role with
+SELECT and INSERT on events may not lock the table, and positions and recorded times come from it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from ledger.errors import Halt
+from ledger.event import check_entry_size
+from ledger.storage.postgres import Session
+from ledger.writing.chain import NO_SUMS, Beside, Cell, Link, microseconds, names_hash
+from ledger.writing.rows import event_rows, event_start, name_rows, name_start
+
+__all__ = [
+    "Head",
+    "NewEvent",
+    "Span",
+    "Written",
+    "append",
+    "latest_versions",
+    "lock_head",
+    "new_event",
+]
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The locked head row."""
+
+    position: int
+    batch: int
+    erasures: int
+
+
+class NewEvent(msgspec.Struct, frozen=True, gc=False):
+    """An event that is about to get its position, as the starts of its rows (`ledger.writing.rows`).
+
+    `name`: by which it is known again; empty for one that has none.
+    """
+
+    version: int
+    row: bytes
+    name: bytes = b""
+
+
+class Span(msgspec.Struct, frozen=True):
+    """Where a batch came from: [start, end) of a partition, of a file's lines, or of a command."""
+
+    topic: str
+    partition: int = 0
+    start: int = 0
+    end: int = 0
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What a write got: positions `first` to `last` (empty when last < first), one recorded time."""
+
+    first: int
+    last: int
+    recorded_at: datetime
+
+
+def new_event(
+    stream: UUID,
+    version: int,
+    type: str,
+    state: bytes,
+    name: tuple[str, str, bytes, int] | None = None,
+) -> NewEvent:
+    """An event to be recorded. `name`: source, id, fingerprint, and the generation of its key.
+
+    Raises TooLarge for what the transparency log could never publish.
+    """
+    check_entry_size(type, state)
+    return NewEvent(version, event_start(stream, type, state), name_start(*name) if name else b"")
+
+
+def lock_head(session: Session) -> Head:
+    """Take the head lock until the end of the transaction."""
+    row = session.row("lock_head")
+    if row is None:
+        raise Halt("the head row is missing")
+    return Head(*row)
+
+
+def latest_versions(session: Session, streams: Sequence[UUID]) -> dict[UUID, int]:
+    """Highest version of each stream; streams without events are left out. Needs the head lock."""
+    return dict(session.rows("latest_versions", streams=list(streams)))
+
+
+def append(
+    session: Session,
+    events: Sequence[NewEvent],
+    span: Span,
+    link: Link,
+    *,
+    duplicates: int = 0,
+    dead_letters: int = 0,
+    erasures: int = 0,
+    recorded_at: datetime | None = None,
+    before: bytes | None = None,
+    channel: str,
+) -> Written:
+    """Append events and the batch's row under the head lock, and announce the new position.
+
+    `link`: knows what else the batch has changed. `recorded_at`: of events that come back after a restore;
+    None for new ones. `before`: what all batches before this one come to, where they have no hashes. Raises
+    Halt when the batch before this one has none.
+    """
+    row = session.row("move_head", count=len(events), erasures=erasures, recorded_at=recorded_at)
+    if row is None:
+        raise Halt("the head row is missing")
+    last, batch, at, counted, mac, sums, promised = row
+    if recorded_at and at != recorded_at:
+        raise Halt(f"events that were recorded at {recorded_at} cannot follow the last one")
+    first = last - len(events) + 1
+    names = names_hash(_copy(session, events, first, at) if events else b"")
+    before, sums = (before, NO_SUMS) if before is not None else _before(batch, mac, sums)
+    columns = {
+        "batch": batch,
+        "topic": span.topic,
+        "partition": span.partition,
+        "start": span.start,
+        "end": span.end,
+        "first": first,
+        "last": last,
+        "duplicates": duplicates,
+        "dead_letters": dead_letters,
+    }
+    cells: list[Cell] = [*columns.values(), microseconds(at)]
+    beside = Beside(counted, promised, link.sums(sums))
+    mac = link.hash(before, cells, names, beside)
+    session.run("add_batch", **columns, recorded_at=at, names=names, mac=mac, **beside._asdict())
+    session.rows("announce", channel=channel, position=str(last))
+    return Written(first, last, at)
+
+
+def _before(batch: int, mac: bytes | None, sums: bytes | None) -> tuple[bytes, bytes]:
+    """Hash and sums of the batch before. Raises Halt where there should be some."""
+    if mac is not None and sums is not None:
+        return bytes(mac), bytes(sums)
+    if batch > 1:
+        raise Halt(
+            f"batch {batch - 1} has no hash: run `ledger init` after an upgrade, else `ledger audit`"
+        )
+    return b"", NO_SUMS
+
+
+def _copy(session: Session, events: Sequence[NewEvent], first: int, recorded_at: datetime) -> bytes:
+    """Names first: where one is taken, nothing larger was written in vain. Their rows, as they are copied."""
+    names = name_rows([event.name for event in events], first)
+    session.copy_rows("copy_event_ids", names)
+    starts = [(event.row, event.version) for event in events]
+    session.copy_rows("copy_events", event_rows(starts, first, recorded_at))
+    return names

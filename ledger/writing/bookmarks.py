@@ -1,0 +1,177 @@
+"""How far the ledger is with a Kafka partition, and how much of a topic it refused, each changed in a batch.
+
+A bookmark moves by compare-and-set on where the batch starts: a zombie that lost its partition finds another
+value there. Everything here needs the head lock, and says to the batch's link what it changed.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from ledger.errors import Fenced
+from ledger.storage.postgres import Session
+from ledger.writing.append import Span
+from ledger.writing.chain import Cell, Link
+from schemas.limits import QUARANTINE_MESSAGES, QUARANTINE_SHARE
+
+__all__ = [
+    "Bookmark",
+    "HaltLimit",
+    "Window",
+    "begin_bookmark",
+    "move_bookmark",
+    "move_bookmark_over_gap",
+    "resume_topics",
+    "set_window",
+]
+
+
+class Bookmark(msgspec.Struct, frozen=True):
+    """Which incarnation of a Kafka partition a batch was read from, and its last record's bytes."""
+
+    cluster_id: str
+    topic_id: str
+    last_record: bytes | None = None
+
+
+class HaltLimit(msgspec.Struct, frozen=True):
+    """More than `share` rejections among at least `messages` messages of one source quarantine it.
+
+    Of a topic: so many messages without a source that can be read, but not fewer than half, halt it.
+    """
+
+    share: float = QUARANTINE_SHARE
+    messages: int = QUARANTINE_MESSAGES
+
+
+class Window(msgspec.Struct, frozen=True):
+    """Rejections counted over the messages of a topic, or of a source, until there are enough to judge.
+
+    `halted_at`: since when it is not read, or its messages are kept out.
+    """
+
+    messages: int = 0
+    rejections: int = 0
+    halted_at: datetime | None = None
+
+    def count(self, messages: int, rejections: int, limit: HaltLimit, now: datetime) -> "Window":
+        """The window after one more batch. A full window is judged once; a halted one stays."""
+        if self.halted_at is None and self.messages >= limit.messages:
+            return Window().count(messages, rejections, limit, now)
+        messages, rejections = self.messages + messages, self.rejections + rejections
+        over = messages >= limit.messages and rejections > limit.share * messages
+        return Window(messages, rejections, self.halted_at or (now if over else None))
+
+
+def begin_bookmark(session: Session, link: Link, place: Span, bookmark: Bookmark) -> bool:
+    """Begin with a new partition at the start of `place`; False when somebody did already."""
+    if _kept(session, place) is not None:
+        return False
+    row = _row(place, bookmark.cluster_id, bookmark.topic_id, place.start, None)
+    session.run(
+        "add_bookmark",
+        topic=place.topic,
+        partition=place.partition,
+        cluster_id=bookmark.cluster_id,
+        topic_id=bookmark.topic_id,
+        start=place.start,
+        mac=link.comes("bookmarks", row),
+    )
+    return True
+
+
+def move_bookmark(
+    session: Session, link: Link, span: Span, bookmark: Bookmark, last_record: bytes | None
+) -> Window | None:
+    """Move the bookmark over a span; the window of its topic, None where nothing was counted yet.
+
+    `last_record`: its keyed hash; None keeps the one that is there. Raises Fenced when it is elsewhere.
+    """
+    kept = _kept(session, span)
+    if kept is None:
+        raise Fenced
+    cluster_id, topic_id, _, last, *window = kept
+    last_record = last if last_record is None else last_record
+    link.goes("bookmarks", _row(span, *kept[:4]))
+    row = _row(span, cluster_id, topic_id, span.end, last_record)
+    moved = session.run(
+        "move_bookmark",
+        topic=span.topic,
+        partition=span.partition,
+        cluster_id=bookmark.cluster_id,
+        topic_id=bookmark.topic_id,
+        start=span.start,
+        end=span.end,
+        last_record=last_record,
+        mac=link.comes("bookmarks", row),
+    )
+    if moved != 1:
+        raise Fenced
+    return None if window[0] is None else Window(*window)
+
+
+def move_bookmark_over_gap(
+    session: Session, link: Link, gap: Span, former: Bookmark, topic_id: str
+) -> None:
+    """Move the bookmark from the start of a gap to its end. Raises Fenced when it is elsewhere.
+
+    What was recorded before the gap says nothing about the record before the new place.
+    """
+    kept = _kept(session, gap)
+    if kept is None:
+        raise Fenced
+    link.goes("bookmarks", _row(gap, *kept[:4]))
+    row = _row(gap, former.cluster_id, topic_id, gap.end, None)
+    moved = session.run(
+        "move_bookmark_over_gap",
+        topic=gap.topic,
+        partition=gap.partition,
+        cluster_id=former.cluster_id,
+        former_topic_id=former.topic_id,
+        topic_id=topic_id,
+        start=gap.start,
+        end=gap.end,
+        mac=link.comes("bookmarks", row),
+    )
+    if moved != 1:
+        raise Fenced
+
+
+def set_window(
+    session: Session, link: Link, topic: str, before: Window | None, window: Window
+) -> None:
+    """Store what was counted of a topic. `before`: as it is stored, None where nothing is."""
+    if before is not None:
+        link.goes("intake_windows", _window_row(topic, before))
+    session.run(
+        "set_intake_window",
+        topic=topic,
+        mac=link.comes("intake_windows", _window_row(topic, window)),
+        **msgspec.structs.asdict(window),
+    )
+
+
+def resume_topics(session: Session, link: Link, topics: Sequence[str]) -> int:
+    """Clear stored halts and begin to count anew; how many topics were halted."""
+    rows = session.rows("intake_windows_of", topics=list(topics))
+    halted = [(topic, Window(*window)) for topic, *window in rows if window[2] is not None]
+    for topic, window in halted:
+        set_window(session, link, topic, window, Window())
+    return len(halted)
+
+
+def _kept(session: Session, place: Span) -> tuple[Any, ...] | None:
+    return session.row("kept_bookmark", topic=place.topic, partition=place.partition)
+
+
+def _row(
+    place: Span, cluster_id: Cell, topic_id: Cell, next_offset: Cell, last_record: Cell
+) -> tuple[Cell, ...]:
+    last = bytes(last_record) if isinstance(last_record, bytes | memoryview) else None
+    return place.topic, place.partition, cluster_id, topic_id, next_offset, last
+
+
+def _window_row(topic: str, window: Window) -> tuple[Cell, ...]:
+    return topic, window.messages, window.rejections, window.halted_at

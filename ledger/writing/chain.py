@@ -1,0 +1,142 @@
+"""What the recorder vouches for beside the events: a keyed hash for each batch, over the one before.
+
+An event is vouched for by the log. What is recorded in the same transaction with it is not in the log: how a
+batch came about, the names of its events, bookmarks, counted rejections, dead letters, the tracking of other
+applications. So each batch hashes its own row and names, and what all those tables hold by then, under a key
+of the ledger that an epoch key outside the database wraps. An audit computes it again. Pure.
+
+What a table holds is told by a sum: each row's own keyed hash as a number, added when it comes and subtracted
+when it goes, modulo 2^256 (a multiset hash, Clarke et al. 2003). Subtracted is what the row says when it
+goes, so a row that somebody changed in between leaves a difference for ever.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from typing import Literal, NamedTuple
+
+import orjson
+
+from ledger.crypto.sealing import KeyedHash
+
+__all__ = [
+    "CHAIN",
+    "NO_SUMS",
+    "TABLES",
+    "Beside",
+    "Link",
+    "Table",
+    "all_sums",
+    "batch_hash",
+    "microseconds",
+    "names_hash",
+    "row_hash",
+    "sum_of",
+]
+
+# Purpose of the ledger's key.
+CHAIN = "chain"
+Table = Literal[
+    "bookmarks", "intake_windows", "dead_letters", "tracking", "intake_sources", "rejection_answers"
+]
+# Whose rows are summed up, in the order of the sums. Answers leave without a batch: each has its hash alone.
+# A table is added at the end, and empty: the sums of older batches lack it.
+TABLES: tuple[Table, ...] = (
+    *("bookmarks", "intake_windows", "dead_letters", "tracking"),
+    "intake_sources",
+)
+_SUM_BYTES = 32
+_MODULUS = 1 << (8 * _SUM_BYTES)
+NO_SUMS = bytes(_SUM_BYTES * len(TABLES))
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+Cell = str | int | bytes | datetime | date | None
+
+
+def microseconds(time: datetime) -> str:
+    """Microseconds since 1970, in decimal digits."""
+    return str((time - _EPOCH) // _MICROSECOND)
+
+
+def row_hash(key: KeyedHash, table: Table, row: Sequence[Cell]) -> bytes:
+    """The keyed hash of one row, 32 bytes. Bytes count as hexadecimal digits, times as microseconds."""
+    return key.of(orjson.dumps([table, *map(_cell, row)]))
+
+
+def _cell(cell: Cell) -> str | int | None:
+    if isinstance(cell, bytes):
+        return cell.hex()
+    if isinstance(cell, datetime):
+        return microseconds(cell)
+    return cell.isoformat() if isinstance(cell, date) else cell
+
+
+def batch_hash(
+    key: KeyedHash, before: bytes, row: Sequence[Cell], beside: "Beside | None"
+) -> bytes:
+    """The hash of a batch: over that of the batch before it, its own row, and what it left beside the events.
+
+    `row`: the columns from `batch` to `recorded_at`, that one as microseconds, then the names. `beside`: None
+    for a batch from before batches had hashes.
+    """
+    left: Sequence[Cell] = beside or ()
+    return key.of(orjson.dumps(["batches", before.hex(), *map(_cell, row), *map(_cell, left)]))
+
+
+class Beside(NamedTuple):
+    """What there is beside the events after a batch: erasures counted, the largest promise, the sums."""
+
+    erasures: int
+    promised: int
+    sums: bytes
+
+
+class Link:
+    """The hash of the next batch in the making. For one batch, used under the head lock."""
+
+    def __init__(self, key: KeyedHash) -> None:
+        self._key = key
+        self._moved = dict.fromkeys(TABLES, 0)
+
+    def comes(self, table: Table, row: Sequence[Cell]) -> bytes:
+        """A row is there from now on; its hash, which is stored with it."""
+        hashed = row_hash(self._key, table, row)
+        if table in self._moved:
+            self._moved[table] += int.from_bytes(hashed)
+        return hashed
+
+    def goes(self, table: Table, row: Sequence[Cell]) -> None:
+        """A row is there no more, or is about to come changed."""
+        self._moved[table] -= int.from_bytes(row_hash(self._key, table, row))
+
+    def sums(self, before: bytes) -> bytes:
+        """What the tables come to after the batch. `before`: what they came to."""
+        numbers = _numbers(all_sums(before))
+        return _bytes(a + b for a, b in zip(numbers, self._moved.values(), strict=True))
+
+    def hash(self, before: bytes, row: Sequence[Cell], names: bytes, beside: Beside) -> bytes:
+        """The hash of the batch: see `batch_hash`."""
+        return batch_hash(self._key, before, (*row, names), beside)
+
+
+def all_sums(sums: bytes) -> bytes:
+    """The sums of a batch, with those of tables that it did not know."""
+    return sums.ljust(len(NO_SUMS), b"\0")
+
+
+def sum_of(hashes: Iterable[bytes]) -> bytes:
+    """What the rows of one table come to."""
+    return _bytes([sum(map(int.from_bytes, hashes))])
+
+
+def names_hash(rows: bytes) -> bytes:
+    """The hash of the names of a batch, as they are copied into `event_ids`."""
+    return sha256(rows).digest()
+
+
+def _bytes(numbers: Iterable[int]) -> bytes:
+    return b"".join((number % _MODULUS).to_bytes(_SUM_BYTES) for number in numbers)
+
+
+def _numbers(sums: bytes) -> list[int]:
+    return [int.from_bytes(sums[at : at + _SUM_BYTES]) for at in range(0, len(sums), _SUM_BYTES)]

@@ -1,0 +1,224 @@
+"""From events with their streams and keys to rows that are ready to be recorded: sealed, hashed, packed.
+
+Pure work on a block of events. Each step goes over all of them before the next one does. Event by event
+takes half as long again: so much code and so many tables are run through that they leave the processor's
+cache before they are needed again.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import orjson
+
+from ledger.crypto.held import Held
+from ledger.crypto.layouts import Layout, Seal, Values, sealed_each
+from ledger.crypto.sealing import KeyedHash, event_place, keyed_hash
+from ledger.errors import TooLarge
+from ledger.event import check_entry_size, encode_state, instant
+from ledger.writing.message import Message
+from ledger.writing.rows import event_start, name_start
+from schemas import Code, Event, Rejection
+from schemas.powers import Claim
+
+__all__ = ["Blind", "Hashes", "Placed", "Ready", "blind_hash", "has_own_hash", "pack", "refusal_of"]
+
+_encode = msgspec.json.Encoder().encode
+# Hash, category and field of a value that a person can be looked up by.
+Blind = tuple[bytes, str, str]
+
+
+class Placed(msgspec.Struct, gc=False):
+    """An event with its stream. `erased`: all of that data subject was. `facts`: as they are stored.
+
+    `layout`: of its personal values, None without any. `seals`: made of its keys, once they are ready.
+    `fenced`: some of its values may not be sealed.
+    """
+
+    message: Message
+    event: Event
+    held: Held
+    person: bool
+    layout: Layout | None
+    facts: dict[str, Any]
+    erased: bool = False
+    referred: tuple[UUID, ...] = ()
+    seals: Sequence[Seal] = ()
+    fenced: bool = False
+
+
+def has_own_hash(one: Placed) -> bool:
+    """Whether an event's fingerprint dies with the data of its stream: those of persons, and whatever holds
+    values, such as the name of a recipient that is a private person."""
+    return one.person or one.layout is not None
+
+
+class Ready(msgspec.Struct, frozen=True, gc=False):
+    """One message ready for the write transaction. Without a stream it can only become a dead letter.
+
+    `refusal` holds unless the event turns out to be a duplicate, which comes first in the contract.
+    `row`, `name`: the starts of its rows (`ledger.writing.rows`). `referred`: the data subjects that its facts refer
+    to. `claim`: see `schemas.powers`. The message itself is not kept.
+    """
+
+    stream: UUID | None = None
+    source: str = ""
+    id: str = ""
+    fingerprint: bytes = b""
+    row: bytes = b""
+    name: bytes = b""
+    refusal: Rejection | None = None
+    blind: Sequence[Blind] = ()
+    referred: tuple[UUID, ...] = ()
+    claim: Claim | None = None
+
+
+class Hashes(msgspec.Struct, frozen=True):
+    """The ledger's own keyed hashes. `fingerprint`: for events without one of their stream's own."""
+
+    fingerprint: KeyedHash
+    blind: KeyedHash
+
+
+def pack(
+    ledger: str, placed: Sequence[Placed], hashes: Hashes, nonces: Callable[[int], bytes]
+) -> list[Ready]:
+    """Seal and pack a block of events whose keys are ready. `nonces`: so many fresh ones in a row."""
+    states = _states(ledger, placed, nonces)
+    hashed_by = [_hash_of(one, hashes.fingerprint) for one in placed]
+    fingerprints = [
+        keyed.of(one.event.canonical) for one, (keyed, _) in zip(placed, hashed_by, strict=True)
+    ]
+    rows = [
+        event_start(one.held.stream, one.event.type, state)
+        for one, state in zip(placed, states, strict=True)
+    ]
+    names = [
+        name_start(one.event.source, one.event.id, fingerprint, generation)
+        for one, fingerprint, (_, generation) in zip(placed, fingerprints, hashed_by, strict=True)
+    ]
+    blind = _blind(placed, hashes.blind)
+    return [
+        _ready(*made) for made in zip(placed, states, fingerprints, rows, names, blind, strict=True)
+    ]
+
+
+def _hash_of(one: Placed, common: KeyedHash) -> tuple[KeyedHash, int]:
+    """What makes an event's fingerprint, and the generation of its key: 0 for that of the ledger."""
+    own = one.held.fingerprint if has_own_hash(one) else None
+    return (own, one.held.generation) if own else (common, 0)
+
+
+def _states(ledger: str, placed: Sequence[Placed], nonces: Callable[[int], bytes]) -> list[bytes]:
+    """The bytes of `state` of each event; empty where its values may not be sealed."""
+    sealed = iter(_sealed(ledger, placed, nonces))
+    return [
+        b"" if one.fenced else _state(one, next(sealed) if one.layout else {}) for one in placed
+    ]
+
+
+def _sealed(
+    ledger: str, placed: Sequence[Placed], nonces: Callable[[int], bytes]
+) -> list[orjson.Fragment]:
+    """The member `sealed` of each event that has values and may keep them."""
+    values: list[Values] = [
+        (
+            one.layout,
+            one.event.personal,
+            one.seals,
+            event_place(ledger, one.held.text, one.event.source, one.event.id),
+        )
+        for one in placed
+        if one.layout and not one.fenced
+    ]
+    return sealed_each(values, nonces(sum(len(personal) for _, personal, _, _ in values)))
+
+
+def _state(one: Placed, sealed: Any) -> bytes:
+    event = one.event
+    members = {
+        "id": event.id,
+        "source": event.source,
+        "time": instant(event.time),
+        "categories": event.categories,
+        "facts": one.facts,
+        "sealed": sealed,
+        "origin": msgspec.structs.asdict(one.message.origin),
+        **event.trace,
+    }
+    if not one.person:
+        members["subject"] = event.subject
+    if event.sequence is not None:
+        members["sequence"] = event.sequence
+    if event.activity is not None:
+        members["activity"] = event.activity
+    if event.legal_basis is not None:
+        members["legal_basis"] = event.legal_basis
+    if event.provision is not None:
+        members["provision"] = event.provision
+    return encode_state(members)
+
+
+def _blind(placed: Sequence[Placed], hmac: KeyedHash) -> list[Sequence[Blind]]:
+    """Rows of the blind index for each event."""
+    folded = [
+        [
+            (_folded(field, one.event.personal[field]), category, field)
+            for field, category in one.layout.searchable
+        ]
+        if one.layout and one.person and not one.fenced
+        else ()
+        for one in placed
+    ]
+    return [[(hmac.of(text), category, field) for text, category, field in one] for one in folded]
+
+
+def _ready(
+    one: Placed,
+    state: bytes,
+    fingerprint: bytes,
+    row: bytes,
+    name: bytes,
+    blind: Sequence[Blind],
+) -> Ready:
+    event = one.event
+    try:
+        check_entry_size(event.type, state)
+    except TooLarge:
+        return Ready(refusal=refusal_of(event, Code.TOO_LARGE))
+    return Ready(
+        one.held.stream,
+        event.source,
+        event.id,
+        fingerprint,
+        row,
+        name,
+        refusal_of(event, Code.ERASED_SUBJECT) if one.fenced else None,
+        blind,
+        one.referred,
+        event.claim,
+    )
+
+
+def blind_hash(key: bytes, field: str, value: Any) -> bytes:
+    """Keyed hash of one searchable value, spelling folded: case and spaces do not matter."""
+    return keyed_hash(key, _folded(field, value))
+
+
+def _folded(field: str, value: Any) -> bytes:
+    folded = "".join(str(value).split()).casefold()
+    return _encode((field, folded))
+
+
+def refusal_of(event: Event, code: Code) -> Rejection:
+    """The rejection of a valid event."""
+    return Rejection(
+        code=code,
+        pointer="",
+        type=event.type,
+        source=event.source,
+        id=event.id,
+        subject=event.subject,
+        traceparent=event.trace.get("traceparent"),
+    )

@@ -1,0 +1,1 @@
+"""A person's file: what the events of one stream say, as marks in the order of time. Pure."""

@@ -1,0 +1,92 @@
+"""A person's choices beside consent: objections to marketing, cookies, permissions of the app, listings.
+
+Pure. A permission of a device is no consent and no legal basis, and an objection ends no consent: they are
+kept apart, each as the latest act (rows of the view `consent_status`).
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.folds.view import Order, order_of
+from rulebook.purposes import CHANNELS, CHANNELS_OF
+
+__all__ = ["CHOICES", "Choice", "choose", "objections_to", "objects", "subkey_of"]
+
+OBJECTION = "marketing-objection-recorded"
+COOKIES = "cookie-preference-recorded"
+CALLER_ID = "caller-id-blocking-changed"
+DIRECTORY = "directory-listing-changed"
+_PERMISSIONS = {
+    "app-permission-granted": 0,
+    "app-permission-denied": 1,
+    "app-permission-revoked": 1,
+}
+CHOICES = frozenset({OBJECTION, COOKIES, CALLER_ID, DIRECTORY, *_PERMISSIONS})
+
+
+class Choice(msgspec.Struct, frozen=True, gc=False, tag="choice"):
+    """The act that decides a choice. `name`: of its event's type."""
+
+    order: Order
+    name: str
+    facts: dict[str, Any]
+
+
+def subkey_of(event: RecordedEvent) -> str:
+    """The row of a choice; no purpose has a name with a slash."""
+    if event.name == OBJECTION:
+        return f"objection/{event.facts['channel']}"
+    if event.name in _PERMISSIONS:
+        return f"permission/{event.facts['permission']}"
+    return f"choice/{event.name}"
+
+
+def choose(event: RecordedEvent) -> Choice:
+    """A choice as its event says it; at equal time what is withheld beats what is granted."""
+    return Choice(order_of(event, _rank(event)), event.name, event.facts)
+
+
+def _rank(event: RecordedEvent) -> int:
+    if event.name == COOKIES:
+        return int(not event.facts["analytical"] or event.facts["gpc"])
+    if event.name == CALLER_ID:
+        return int(event.facts["blocked"])
+    if event.name == DIRECTORY:
+        return int(not event.facts["listed"])
+    return _PERMISSIONS.get(event.name, 1)
+
+
+def objections_to(purpose: str, after: Order, choices: Iterable[Choice]) -> list[str]:
+    """The channels of later objections that together leave none of those that a consent is about.
+
+    Sorted; empty while one channel is left, and for a purpose that is no marketing. So an objection to one
+    channel leaves a consent to several as it is.
+    """
+    wanted = CHANNELS_OF.get(purpose, frozenset())
+    later = [str(c.facts["channel"]) for c in choices if c.name == OBJECTION and c.order > after]
+    left = {channel for channel in wanted if not any(_is_about(said, channel) for said in later)}
+    if not wanted or left:
+        return []
+    return sorted(said for said in later if any(_is_about(said, channel) for channel in wanted))
+
+
+def objects(
+    channel: str, objections: Iterable[tuple[str, Order]], given: Iterable[tuple[str, Order]]
+) -> bool:
+    """Whether an objection to a channel stands.
+
+    `objections`: channels with their acts. `given`: purposes of consents that stand, with their deciding
+    acts: one that came after the objection takes it back for the channels that it is about.
+    """
+    latest = max((order for said, order in objections if _is_about(said, channel)), default=None)
+    if latest is None:
+        return False
+    return not any(channel in CHANNELS_OF.get(name, ()) and act > latest for name, act in given)
+
+
+def _is_about(said: str, channel: str) -> bool:
+    """Whether an objection is about a channel; one to what is no channel, such as `all`, is about each."""
+    return said == channel or said not in CHANNELS

@@ -1,0 +1,105 @@
+"""Contracts: which of them a person is a party to, as that person's own events say. Pure.
+
+A contract's parties are a fold over what began it, handed it over and ended it; each party has an event of
+every takeover. Who takes a contract over runs it from then on, whatever became of it before; who hands it
+over has it no more. The latest act decides; at equal time an end beats a takeover, and that a beginning.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.dossier.dossier import (
+    CONTRACT,
+    RUNNING,
+    TAKEOVER,
+    Dossier,
+    Mark,
+    dossier_from,
+    marks_of,
+    noting,
+)
+from projections.dossier.fact import Fact
+from projections.folds.view import Order
+from rulebook import Keeping
+
+__all__ = ["Act", "Contract", "Takeover", "acts_on", "contracts", "contracts_of", "told_by_others"]
+
+_PREFIX = f"{CONTRACT}/"
+_ACTS = noting({CONTRACT, TAKEOVER})
+
+
+class Act(msgspec.Struct, frozen=True):
+    """What an event makes of one contract of whom it is told of. `order`: which of two acts decides."""
+
+    contract_ref: str
+    order: Order
+    runs: bool
+
+
+class Takeover(msgspec.Struct, frozen=True):
+    """A contract went from one customer to another; both are streams, as text."""
+
+    at: datetime
+    from_customer: str
+    to_customer: str
+
+    @property
+    def parties(self) -> tuple[str, str]:
+        """Who handed it over, and who took it."""
+        return self.from_customer, self.to_customer
+
+
+class Contract(msgspec.Struct, frozen=True):
+    """One contract of a person: whether it runs with them, since when that is so, and who took it over."""
+
+    contract_ref: str
+    status: Literal["running", "ended"]
+    since: datetime
+    takeovers: tuple[Takeover, ...] = ()
+
+
+def acts_on(event: RecordedEvent) -> Iterator[Act]:
+    """What an event says of contracts: nothing, or one act."""
+    for topic, mark in marks_of(event, CONTRACT):
+        yield Act(topic.removeprefix(_PREFIX), mark.order, mark.says == RUNNING)
+
+
+def contracts(dossier: Dossier) -> list[Contract]:
+    """Every contract that a person has or had, sorted by reference."""
+    return [
+        _contract(topic.removeprefix(_PREFIX), dossier)
+        for topic in sorted(dossier.marks)
+        if topic.startswith(_PREFIX)
+    ]
+
+
+def contracts_of(events: Iterable[RecordedEvent]) -> list[Contract]:
+    """The same from events of one person that count, in any order."""
+    return contracts(dossier_from(events, _ACTS))
+
+
+def told_by_others(own: Dossier, takeovers: Iterable[Fact]) -> list[Keeping]:
+    """The contracts that a person runs by the word of others alone: their own event is missing.
+
+    It is a finding, and kept in doubt: nobody's data is destroyed because half of a takeover was told.
+    """
+    refs = {
+        fact.facts["contract_ref"]
+        for fact in takeovers
+        if all(
+            mark.order.time < fact.occurred_at
+            for mark in own.all(f"{_PREFIX}{fact.facts['contract_ref']}")
+        )
+    }
+    return [Keeping("contract", ref) for ref in sorted(refs)]
+
+
+def _contract(ref: str, dossier: Dossier) -> Contract:
+    last: Mark = dossier.all(f"{_PREFIX}{ref}")[-1]
+    handed = (Takeover(mark.order.time, *mark.says) for mark in dossier.all(f"{TAKEOVER}/{ref}"))
+    status: Literal["running", "ended"] = "running" if last.says == RUNNING else "ended"
+    return Contract(ref, status, last.order.time, tuple(handed))

@@ -1,0 +1,46 @@
+"""Decisions on the erasure of a person's data, as they stand at a time: the latest on each category. Pure."""
+
+from datetime import datetime
+
+import msgspec
+
+from projections.dossier.dossier import FOREVER, Dossier
+from rulebook import Cause
+from rulebook.erasure import Outcome
+
+__all__ = ["Decided", "decided"]
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """The decision on one category. `grounds`: rule and reference of all that keeps it, if anything."""
+
+    decision: Outcome
+    cause: Cause | None
+    request_ref: str | None
+    decided_at: datetime
+    grounds: tuple[tuple[str | None, str | None], ...] = ()
+
+
+def decided(dossier: Dossier, time: datetime = FOREVER) -> dict[str, Decided]:
+    """Category -> the latest decision on it, sorted. Of whoever registered anew since, none stands."""
+    found: dict[str, Decided] = {}
+    for mark in dossier.until("decided", time):
+        says = mark.says
+        for category, one in says["decisions"].items():
+            found[category] = Decided(
+                one["decision"],
+                says["cause"],
+                says["request_ref"],
+                mark.order.time,
+                tuple(
+                    (each.get("rule"), each.get("ref")) for each in (one, *one.get("besides", ()))
+                ),
+            )
+    if not found:
+        return {}
+    anew = [mark.order.time for mark in dossier.until("registered", time)]
+    return {
+        category: one
+        for category, one in sorted(found.items())
+        if not any(time > one.decided_at for time in anew)
+    }

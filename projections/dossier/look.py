@@ -1,0 +1,51 @@
+"""What a fact is judged with: the dossiers around it. Pure."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from projections.dossier.dossier import NO_DOSSIER, Dossier
+from rulebook import Keeping, Situation
+
+__all__ = ["Look", "Seen"]
+
+T = TypeVar("T")
+
+
+class Look(msgspec.Struct, frozen=True):
+    """The stream of a fact, its own dossier, and the others by name.
+
+    `beside`: what keeps the person's data by the word of others, for whoever decides on an erasure.
+    """
+
+    stream: UUID
+    own: Dossier
+    others: Callable[[str], Dossier | None]
+    beside: tuple[Keeping, ...] = ()
+    _known: dict[Callable[..., Any], Any] = msgspec.field(default_factory=dict)
+
+    def once(self, work_out: Callable[["Look"], T]) -> T:
+        """What a function says of this look, which is asked only once."""
+        if work_out not in self._known:
+            self._known[work_out] = work_out(self)
+        known: T = self._known[work_out]
+        return known
+
+    def at(self, name: str) -> Dossier:
+        """The dossier of a name; an empty one where nothing is known."""
+        return self.others(name) or NO_DOSSIER
+
+
+class Seen(NamedTuple):
+    """A situation, when it is due if that is later, and codes that say more.
+
+    `kind`: of the rules that judge it, when they are not those of the fact.
+    """
+
+    situation: Situation
+    due: datetime | None = None
+    detail: str | None = None
+    kind: str | None = None

@@ -1,0 +1,71 @@
+"""Objections to processing activities, and which of them are objections to direct marketing. Pure.
+
+What an activity is for its declarations say, not its name (GDPR Art. 21(2) and (3)): it is direct marketing
+when any of them names a purpose that the rulebook knows as that, whenever it was declared. Of an activity
+that nobody declared its id is all that is known, and is read as a purpose. An objection to direct marketing
+is final: what overrules it has no effect.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from projections.dossier.dossier import PURPOSES, Dossier
+from projections.dossier.look import Look
+from rulebook.purposes import is_direct_marketing
+
+__all__ = [
+    "activities_objected_to",
+    "activity_name",
+    "is_declared",
+    "is_marketing",
+    "objection_to",
+    "objects_to_marketing",
+]
+
+_PREFIX = "objected/"
+_OVERRULED = "overruled"
+
+
+def activity_name(activity: str) -> str:
+    """How dossiers know an activity."""
+    return f"activity/{activity}"
+
+
+def is_declared(dossier: Dossier) -> bool:
+    """Whether anybody said what an activity is for."""
+    return bool(dossier.all(PURPOSES))
+
+
+def is_marketing(activity: str, dossier: Dossier) -> bool:
+    """Whether an activity is direct marketing; `dossier`: of the activity."""
+    if not is_declared(dossier):
+        return is_direct_marketing(activity)
+    return any(is_direct_marketing(one) for mark in dossier.all(PURPOSES) for one in mark.says)
+
+
+def activities_objected_to(own: Dossier) -> Iterator[str]:
+    """The activities that a person ever objected to."""
+    return (topic.removeprefix(_PREFIX) for topic in own.marks if topic.startswith(_PREFIX))
+
+
+def objects_to_marketing(look: Look, at: datetime) -> bool:
+    """Whether a person had objected to direct marketing by a time, by whatever activity."""
+    return any(
+        is_marketing(activity, look.at(activity_name(activity))) and _raised(look.own, activity, at)
+        for activity in activities_objected_to(look.own)
+    )
+
+
+def _raised(own: Dossier, activity: str, at: datetime) -> bool:
+    return any(mark.says != _OVERRULED for mark in own.until(f"{_PREFIX}{activity}", at))
+
+
+def objection_to(activity: str, look: Look, at: datetime) -> str | None:
+    """What stands of an objection to an activity at a time: open, upheld, overruled; None: there is none."""
+    marks = look.own.until(f"{_PREFIX}{activity}", at)
+    if not marks:
+        return None
+    standing = [str(mark.says) for mark in marks if mark.says != _OVERRULED]
+    if standing and is_marketing(activity, look.at(activity_name(activity))):
+        return standing[-1]
+    return str(marks[-1].says)

@@ -1,0 +1,1 @@
+"""Findings: recorded facts, judged by the rules."""

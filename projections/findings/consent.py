@@ -1,0 +1,103 @@
+"""Situations of an act on a consent: whether its TC string says the same, and what the browser said. Pure.
+
+The act is what decides; what is recorded beside it is evidence, and may contradict it. An act that can be
+seen stands against a browser's general signal, which is a wish for all sites (ADR 59).
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, timedelta
+from typing import Final
+
+from projections.dossier.dossier import COOKIES, SIGNAL
+from projections.dossier.fact import Fact
+from projections.dossier.look import Look, Seen
+from rulebook.consent_evidence import ConsentPurpose, is_explicit, lifetime_end, wanted_of
+from schemas.formats import instant_of
+from schemas.tc_string import TcFault, TcString, decoded
+
+__all__ = ["consent_evidence"]
+
+_COOKIES: Final = "cookie-preference-recorded"
+_ANALYTICS: Final = "analytics-cookies"
+_GIVING: Final = frozenset({"consent-given", "consent-renewed"})
+_DAY: Final = timedelta(days=1)
+"""The string has the day in UTC, and consent tools send it some hours later."""
+_DEVICE: Final = 1
+"""The purpose that is not asked where the law of the publisher's country does not ask for it."""
+
+
+def consent_evidence(fact: Fact, look: Look) -> Iterator[Seen]:
+    """What the string shows, of which day it is, until when it stands; and what the browser said."""
+    wanted = wanted_of(_purpose(fact), fact.facts.get("tcf_purposes"))
+    string = _string(fact)
+    if string is not None:
+        yield from _shown(fact, wanted, string)
+        yield Seen({"dated": _dated(fact, string)}, detail=f"{string.last_updated:%Y-%m-%d}")
+        yield from _aged(fact, look, string)
+    if _is_given(fact):
+        yield from _signalled(fact, look, wanted)
+
+
+def _purpose(fact: Fact) -> str:
+    """What the act is about: a preference for cookies is one about those that are no necessity."""
+    return _ANALYTICS if fact.name == _COOKIES else str(fact.facts["purpose"])
+
+
+def _is_given(fact: Fact) -> bool:
+    return bool(fact.facts["analytical"]) if fact.name == _COOKIES else fact.name in _GIVING
+
+
+def _string(fact: Fact) -> TcString | None:
+    """What stands in the string; None where there is none, or one that this version does not know."""
+    text = fact.facts.get("tc_string")
+    try:
+        return decoded(text) if text else None
+    except TcFault:
+        return None
+
+
+def _shown(fact: Fact, wanted: ConsentPurpose, string: TcString) -> Iterator[Seen]:
+    """Whether the string consents to all that the purpose comes to; nothing where that is nothing."""
+    asked = {*wanted.tcf_purposes} - ({_DEVICE} if string.purpose_one_undisclosed else set())
+    lacking = [f"purpose-{number}" for number in sorted(asked - {*string.purposes_consent})]
+    features = {*wanted.special_features}
+    lacking += [f"feature-{number}" for number in sorted(features - {*string.special_features})]
+    if not (asked or features):
+        return
+    said = "given" if _is_given(fact) else "taken-back"
+    shown = "lacking" if lacking else "consenting"
+    named = lacking or [f"purpose-{number}" for number in sorted(asked)]
+    yield Seen({"said": said, "string": shown}, detail=", ".join([_purpose(fact), *named]))
+
+
+def _dated(fact: Fact, string: TcString) -> str:
+    apart = fact.occurred_at.astimezone(UTC).date() - string.last_updated.date()
+    if abs(apart) <= _DAY:
+        return "same-day"
+    return "older" if apart > _DAY else "newer"
+
+
+def _aged(fact: Fact, look: Look, string: TcString) -> Iterator[Seen]:
+    """A consent that still stands, by this act, when the choices in its string must be asked for again."""
+    due = lifetime_end(string.last_updated)
+    topic = COOKIES if fact.name == _COOKIES else f"consent/{_purpose(fact)}"
+    last = look.own.all(topic)[-1:]
+    until = instant_of(fact.facts.get("valid_until", ""))
+    decides = [(mark.order.source, mark.order.id) for mark in last] == [(fact.source, fact.id)]
+    if _is_given(fact) and decides and (until is None or until > due):
+        yield Seen({"lifetime": "passed"}, due, _purpose(fact))
+
+
+def _signalled(fact: Fact, look: Look, wanted: ConsentPurpose) -> Iterator[Seen]:
+    """What the browser said at the act; else, of purposes that it is about, what it had said last.
+
+    Who chooses cookies does something to choose, unless the act says how and that cannot be seen.
+    """
+    signal, method = fact.facts.get("gpc"), fact.facts.get("method")
+    if signal is None and wanted.by_signal:
+        before = look.own.last(SIGNAL, fact.occurred_at)
+        signal = before.says if before else None
+    if signal is not None:
+        seen = is_explicit(method) or (fact.name == _COOKIES and method is None)
+        situation = {"signal": "on" if signal else "off", "act": "explicit" if seen else "unseen"}
+        yield Seen(situation, detail=", ".join(filter(None, [_purpose(fact), method])))

@@ -1,0 +1,274 @@
+"""The join of `findings`: facts are judged again for exactly what changed around them.
+
+A batch changes facts and dossiers. Judged again are the facts that changed, those of a stream whose
+dossier changed in what they are judged by, and those of other streams that depend on it; the last in
+blocks, since a recipient may have received much. As far back as a change reaches, and no further.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+from projections.dossier.dossier import SHARED, SHARED_TOPICS, Dossier, Mark, dossier_name
+from projections.dossier.fact import OBJECTION, Fact
+from projections.dossier.look import Look
+from projections.dossier.objections import activities_objected_to, activity_name
+from projections.findings.judging import Finding, findings_of
+from projections.findings.reach import EVER, reach
+from projections.findings.retention import RETENTION, held_facts
+from projections.findings.situation import DEPENDS
+from projections.findings.sources import SourceStore, earliest, refresh_sources, sight, unregistered
+from projections.findings.view import DOSSIER, TRACES, VIEW, Row, kind_of
+from projections.folds.view import Key, encode
+from projections.use.situation import USES
+
+__all__ = ["Entry", "FindingStore", "FindingsGathering", "FindingsJoin", "asked_by"]
+
+_Change = tuple[Row | None, Row | None]
+_Kinds = dict[str, datetime]
+"""Kinds of fact, and from when such facts are judged again."""
+
+
+class Entry(NamedTuple):
+    """A finding in its place: the row that it comes from, and the rule."""
+
+    key: Key
+    rule: str
+    finding: Finding
+
+
+class FindingStore(SourceStore, Protocol):
+    """Rows of the view, by what joins them, and findings; inside the caller's transaction."""
+
+    def rows(self, keys: Sequence[Key]) -> dict[Key, bytes]:
+        """States of those rows that exist."""
+
+    def facts_of(self, wanted: Mapping[tuple[UUID, str], datetime]) -> dict[Key, bytes]:
+        """Facts by stream and kind, of those that occurred since a time."""
+
+    def dependents(self, names: Mapping[str, datetime]) -> Iterator[dict[Key, bytes]]:
+        """Block by block the rows that depend on dossiers of some names, since a time."""
+
+    def dossiers(self, names: Sequence[str]) -> dict[str, bytes]:
+        """Those dossiers that exist, by name."""
+
+
+class FindingsJoin:
+    """How `findings` is joined: while following, and at once."""
+
+    shared = SHARED
+
+    def refresh(self, changes: Mapping[Key, _Change], store: FindingStore) -> None:
+        """Bring the findings up to date with rows that were just changed."""
+        changed = dict(_facts_in(changes))
+        new = {key for key, (before, _) in changed.items() if before is None}
+        facts = {key: after for key, (_, after) in changed.items()}
+        own, named = _moved(changes)
+        facts = _affected(own, changes, store) | facts
+        _judge(facts, new, changes, store)
+        if named:
+            for block in store.dependents(
+                {name: min(named[name].values()) for name in sorted(named)}
+            ):
+                _judge(_of_block(block, named, changes, store), set(), changes, store)
+        refresh_sources(changes, store)
+
+    def gathering(self, shared: Iterable[tuple[UUID, Mapping[str, Any]]]) -> "FindingsGathering":
+        """Gathers findings from all rows; `shared`: rows of the types that others depend on."""
+        return FindingsGathering(shared)
+
+
+def _facts_in(changes: Mapping[Key, _Change]) -> Iterator[tuple[Key, _Change]]:
+    """Facts that changed: rows, and what is held where traces changed."""
+    for key, (before, after) in changes.items():
+        if key[1] == TRACES:
+            old, new = held_facts(before), held_facts(after)
+            for subkey in old.keys() | new.keys():
+                if old.get(subkey) != new.get(subkey):
+                    yield (key[0], subkey), (old.get(subkey), new.get(subkey))
+        elif key[1] != DOSSIER:
+            yield key, (before, after)
+
+
+def _moved(changes: Mapping[Key, _Change]) -> tuple[dict[UUID, _Kinds], dict[str, _Kinds]]:
+    """Kinds of fact that are to be judged again, since when: by stream, and by name of a dossier."""
+    own: dict[UUID, _Kinds] = {}
+    named: dict[str, _Kinds] = {}
+    for (stream, subkey), (before, after) in changes.items():
+        if subkey != DOSSIER:
+            continue
+        topics = reach(_marks(before), _marks(after))
+        own[stream] = _kinds(topics)
+        others = _kinds({topic: topics[topic] for topic in topics.keys() & SHARED_TOPICS})
+        if others:
+            dossier = after if isinstance(after, Dossier) else before
+            assert isinstance(dossier, Dossier)
+            named[dossier_name(stream, dossier)] = others
+    return own, named
+
+
+def _marks(row: Row | None) -> Mapping[str, tuple[Mark, ...]]:
+    return row.marks if isinstance(row, Dossier) else {}
+
+
+def _kinds(topics: Mapping[str, datetime]) -> _Kinds:
+    """The kinds of fact that depend on some topics, each since the earliest of its topics."""
+    kinds: _Kinds = {}
+    for topic, since in topics.items():
+        for kind in DEPENDS[topic]:
+            kinds[kind] = min(since, kinds.get(kind, since))
+    return kinds
+
+
+def _affected(
+    own: Mapping[UUID, _Kinds], changes: Mapping[Key, _Change], store: FindingStore
+) -> dict[Key, Row | None]:
+    """The facts of some kinds of each stream."""
+    wanted = {
+        (stream, kind): since
+        for stream, kinds in own.items()
+        for kind, since in kinds.items()
+        if kind != RETENTION
+    }
+    found = _held({s for s, kinds in own.items() if RETENTION in kinds}, changes, store)
+    for key, state in (store.facts_of(wanted) if wanted else {}).items():
+        found[key] = VIEW.decode(state)
+    return found
+
+
+def _held(
+    streams: set[UUID], changes: Mapping[Key, _Change], store: FindingStore
+) -> dict[Key, Row | None]:
+    """What is held of some persons."""
+    rows = _rows(TRACES, streams, changes, store)
+    return {
+        (s, subkey): fact for s, row in rows.items() for subkey, fact in held_facts(row).items()
+    }
+
+
+def _rows(
+    subkey: str, streams: set[UUID], changes: Mapping[Key, _Change], store: FindingStore
+) -> dict[UUID, Row]:
+    """Rows of some streams as they are now, from what changed or from the store."""
+    changed = {s: changes[s, subkey][1] for s in streams if (s, subkey) in changes}
+    rest = [(stream, subkey) for stream in sorted(streams - changed.keys())]
+    read = {key[0]: VIEW.decode(state) for key, state in store.rows(rest).items()} if rest else {}
+    return {stream: row for stream, row in (read | changed).items() if row is not None}
+
+
+def _of_block(
+    block: Mapping[Key, bytes],
+    named: Mapping[str, _Kinds],
+    changes: Mapping[Key, _Change],
+    store: FindingStore,
+) -> dict[Key, Row | None]:
+    """Facts of a block of dependents; of a contact person's dossier the facts of that person."""
+    kinds = {kind: EVER for kinds in named.values() for kind in kinds}
+    rows: dict[Key, Row | None] = {key: VIEW.decode(state) for key, state in block.items()}
+    contacts = {key[0]: kinds for key, row in rows.items() if isinstance(row, Dossier)}
+    facts = {k: row for k, row in rows.items() if isinstance(row, Fact) and kind_of(k[1]) in kinds}
+    # Whoever objected to an activity depends on what it is declared to be for.
+    uses = {kind: EVER for kind in USES & kinds.keys()}
+    objectors = {key[0]: uses for key in facts if uses and kind_of(key[1]) == OBJECTION}
+    return facts | _affected(objectors | contacts, changes, store)
+
+
+def _judge(
+    facts: Mapping[Key, Row | None],
+    new: set[Key],
+    changes: Mapping[Key, _Change],
+    store: FindingStore,
+) -> None:
+    """Judge facts, and write the differences to what was found before."""
+    if not facts:
+        return
+    look = _Looking(facts, changes, store)
+    found = {
+        (key, rule): finding
+        for key, fact in facts.items()
+        if isinstance(fact, Fact)
+        for rule, finding in findings_of(kind_of(key[1]), fact, look.of(key[0])).items()
+    }
+    old = [key for key in facts if key not in new]
+    known = store.findings_at(old) if old else {}
+    made = {
+        place: finding for place, finding in found.items() if known.get(place) != encode(finding)
+    }
+    gone = [place for place in known if place not in found or place in made]
+    if gone or made:
+        store.put_findings(gone, [Entry(*place, finding) for place, finding in made.items()])
+
+
+class _Looking:
+    """The dossiers that some facts are judged with, read at once."""
+
+    def __init__(
+        self,
+        facts: Mapping[Key, Row | None],
+        changes: Mapping[Key, _Change],
+        store: FindingStore,
+    ) -> None:
+        streams = {stream for (stream, _), fact in facts.items() if isinstance(fact, Fact)}
+        own = _rows(DOSSIER, streams, changes, store)
+        mine = {stream: row for stream, row in own.items() if isinstance(row, Dossier)}
+        names = {name for fact in facts.values() if isinstance(fact, Fact) for name in fact.on}
+        names |= {name for dossier in mine.values() for name in asked_by(dossier)}
+        others = _dossiers(store.dossiers(sorted(names)) if names else {})
+        self._looks = {s: Look(s, mine.get(s, Dossier()), others.get) for s in streams}
+
+    def of(self, stream: UUID) -> Look:
+        """What is around the facts of a stream."""
+        return self._looks[stream]
+
+
+def asked_by(own: Dossier) -> set[str]:
+    """Names of the dossiers that are asked for whatever is known of a person."""
+    customer = {own.customer} if own.customer else set()
+    return customer | {activity_name(activity) for activity in activities_objected_to(own)}
+
+
+def _dossiers(states: Mapping[str, bytes]) -> dict[str, Dossier]:
+    rows = {name: VIEW.decode(state) for name, state in states.items()}
+    return {name: row for name, row in rows.items() if isinstance(row, Dossier)}
+
+
+class FindingsGathering:
+    """Findings from all rows, stream by stream, in memory that grows with what is shared only.
+
+    That is the registers and the staff, accounts that were ever closed, and contracts that were taken over.
+    """
+
+    def __init__(self, shared: Iterable[tuple[UUID, Mapping[str, Any]]]) -> None:
+        self._shared = {
+            dossier_name(stream, rows[DOSSIER]): rows[DOSSIER]
+            for stream, rows in shared
+            if DOSSIER in rows
+        }
+        self._systems = {n: d for n, d in self._shared.items() if n.startswith("system/")}
+        self._sightings: dict[str, tuple[Any, ...]] = {}
+
+    def add(self, stream: UUID, rows: Mapping[str, Any]) -> list[Entry]:
+        """The findings of one stream, of which these are all rows, in the order of their places."""
+        look = Look(stream, rows.get(DOSSIER, Dossier()), self._shared.get)
+        earliest(self._sightings, stream, rows.get(TRACES))
+        facts = {**rows, **held_facts(rows.get(TRACES))}
+        return [
+            Entry((stream, subkey), rule, finding)
+            for subkey, fact in sorted(facts.items())
+            if isinstance(fact, Fact)
+            for rule, finding in sorted(findings_of(kind_of(subkey), fact, look).items())
+        ]
+
+    def rest(self) -> list[Entry]:
+        """Findings that belong to no stream: they come last."""
+        return [Entry(*one) for one in unregistered(self._sightings, self._systems)]
+
+    def seen(self) -> Mapping[str, tuple[Any, ...]]:
+        """By source what unregistered ones are found by."""
+        return self._sightings
+
+    def take(self, seen: Mapping[str, tuple[Any, ...]]) -> None:
+        """Go on with what was seen in other streams."""
+        for source, sighting in seen.items():
+            sight(self._sightings, source, sighting)

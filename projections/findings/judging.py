@@ -1,0 +1,155 @@
+"""Findings: what facts come to, judged by the rulebook. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+import rulebook
+from ledger.event import RecordedEvent
+from projections.dossier.dossier import NO_DOSSIER, Dossier, dossier_name, noted
+from projections.dossier.fact import DISCLOSURE, Fact, fact_of
+from projections.dossier.look import Look, Seen
+from projections.dossier.traces import Trace
+from projections.findings.situation import seen
+from rulebook.calendar import day_of
+
+__all__ = [
+    "Finding",
+    "disclosure_findings",
+    "findings_of",
+    "is_registered",
+    "listed",
+    "owns",
+    "source_finding",
+    "source_rules",
+]
+
+
+SourceFault = Literal["unregistered", "type-of-another"]
+"""What may be wrong with a source: no system has it, or the house does not list a type for it."""
+
+
+class Finding(msgspec.Struct, frozen=True, gc=False):
+    """A rule that an event breaks.
+
+    `about`: the stream of the event, `name`: its type; `subject`: a reference, of what is no person. `due`:
+    the instant from which it counts; None: at once. `detail`: codes that say what about it.
+    """
+
+    rule: str
+    about: UUID
+    position: int
+    occurred_at: datetime
+    source: str
+    id: str
+    name: str
+    subject: str | None = None
+    due: datetime | None = None
+    detail: str | None = None
+
+    @property
+    def since(self) -> datetime:
+        """Since when the rule is broken."""
+        return self.due or self.occurred_at
+
+    def is_open(self, clock: datetime) -> bool:
+        """Whether it counts for a reader at a time."""
+        return self.due is None or self.due <= clock
+
+
+def findings_of(kind: str, fact: Fact, look: Look) -> dict[str, Finding]:
+    """Rule -> the finding that a fact is: of the rules in force on the day since which it counts."""
+    found: dict[str, Finding] = {}
+    day = day_of(fact.occurred_at)
+    for one in seen(kind, fact, look):
+        since = day_of(one.due) if one.due else day
+        for rule in rulebook.breaches(one.kind or kind, one.situation, since):
+            found.setdefault(rule.id, _finding(rule.id, fact, look.stream, one))
+    return found
+
+
+def disclosure_findings(
+    event: RecordedEvent, registers: Iterable[RecordedEvent]
+) -> tuple[Finding, ...]:
+    """The rules that a disclosure breaks, those with a deadline too.
+
+    `registers`: events around it that count, in any order: of recipients, and of the person concerned.
+    """
+    dossiers: dict[UUID, Dossier] = {}
+    for one in registers:
+        if noted(one):
+            known = dossiers.get(one.stream, Dossier(one.subject))
+            dossiers[one.stream] = known.with_event(one)
+    named = {dossier_name(stream, dossier): dossier for stream, dossier in dossiers.items()}
+    look = Look(event.stream, dossiers.get(event.stream, NO_DOSSIER), named.get)
+    return tuple(findings_of(DISCLOSURE, fact_of(DISCLOSURE, event), look).values())
+
+
+def _finding(rule: str, fact: Fact, stream: UUID, one: Seen) -> Finding:
+    return Finding(
+        rule=rule,
+        about=stream,
+        position=fact.position,
+        occurred_at=fact.occurred_at,
+        source=fact.source,
+        id=fact.id,
+        name=fact.name,
+        subject=fact.subject,
+        due=one.due,
+        detail=one.detail or None,
+    )
+
+
+def owns(source: str, type: str, systems: Mapping[str, Dossier]) -> bool:
+    """Whether what was registered of a source last, with its types, has a type, or any."""
+    told = [mark for one in systems.values() for mark in one.all("speaks")]
+    own = [mark for mark in told if source in (mark.says[0] or ())]
+    latest = max(own, key=lambda mark: mark.order, default=None)
+    return latest is not None and (not latest.says[1] or type in latest.says[1])
+
+
+def is_registered(source: str, systems: Mapping[str, Dossier]) -> bool:
+    """Whether a system lists a source; one that lists none has those that end with its id."""
+    return any(_has(source, name, dossier) for name, dossier in systems.items())
+
+
+def listed(system: Dossier) -> set[str]:
+    """The sources that a system lists."""
+    return {one for mark in system.all("sources") for one in mark.says or ()}
+
+
+def _has(source: str, system: str, dossier: Dossier) -> bool:
+    known = listed(dossier)
+    if known or not dossier.all("sources"):
+        return source in known
+    id = system.removeprefix("system/")
+    return source == id or source.endswith((f":{id}", f"/{id}"))
+
+
+def source_rules(trace: Trace, fault: SourceFault) -> Sequence[rulebook.Rule]:
+    """The rules that a source breaks which no system has, or whose type is another's, at an event of it."""
+    return rulebook.breaches("source", {"source": fault}, day_of(trace.time))
+
+
+def source_finding(
+    trace: Trace, fault: SourceFault, about: UUID, subject: str | None
+) -> Iterable[tuple[str, Finding]]:
+    """Rule -> finding of a source, at the earliest event that shows it."""
+    for rule in source_rules(trace, fault):
+        yield (
+            rule.id,
+            Finding(
+                rule=rule.id,
+                about=about,
+                position=trace.position,
+                occurred_at=trace.time,
+                source=trace.source,
+                id=trace.id,
+                name=trace.name,
+                subject=subject,
+                detail=trace.source if fault == "unregistered" else f"{trace.source}, {trace.name}",
+            ),
+        )

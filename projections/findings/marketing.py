@@ -1,0 +1,75 @@
+"""Situations of a marketing message: consent, account, objection and channel at its time. Pure."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+import rulebook
+from projections.dossier.dossier import Dossier
+from projections.dossier.fact import Fact
+from projections.dossier.look import Look, Seen
+from projections.dossier.objections import is_declared, is_marketing
+from projections.use.addressee import account_of, addressee, decided_purposes, objects_to
+from rulebook import Addressee
+from rulebook.calendar import day_of
+from rulebook.purposes import CHANNELS_OF
+
+__all__ = ["contact", "objection", "overruling"]
+
+
+def contact(fact: Fact, look: Look) -> Iterator[Seen]:
+    """What the person had agreed to, and what the law says of the channel.
+
+    A contact person is addressed as the organisation that is the customer.
+    """
+    at, channel, purpose = fact.occurred_at, fact.facts["channel"], fact.facts["purpose"]
+    own, account = look.own, account_of(look, at)
+    registered = own.last("registered", at)
+    kind = "legal-entity" if own.customer else registered.says if registered else None
+    person = addressee(look, at, kind=kind, active=account == "active")
+    wanted = {purpose} if purpose in {*decided_purposes(own), *CHANNELS_OF} else _about(channel)
+    yield Seen({"consent": "effective" if person.consents & wanted else "none"}, detail=purpose)
+    yield Seen({"account": account})
+    yield Seen({"objection": objects_to(person, look, channel, at)}, detail=channel)
+    denied = _denied(person, channel, fact)
+    if denied is not None:
+        yield Seen({"law": "denied" if denied else "allowed"}, detail=channel)
+
+
+def _about(channel: str) -> set[str]:
+    """The purposes of marketing that a channel is for."""
+    return {purpose for purpose, channels in CHANNELS_OF.items() if channel in channels}
+
+
+def _denied(person: Addressee, channel: str, fact: Fact) -> bool | None:
+    """Whether the law alone forbids it; None for a channel that it does not know.
+
+    What was objected to or restricted is a finding of its own.
+    """
+    asked = msgspec.structs.replace(person, objections=frozenset(), restricted=frozenset())
+    try:
+        decision = rulebook.marketing_decision(asked, channel, day_of(fact.occurred_at))
+    except KeyError:
+        return None
+    return any(not verdict.allowed for verdict in decision.verdicts if verdict.layer == "law")
+
+
+def objection(fact: Fact, look: Look) -> Iterator[Seen]:
+    """Whether anybody said what the activity is for that a person objected to."""
+    declared = is_declared(_objected_to(fact, look))
+    yield Seen(
+        {"activity": "declared" if declared else "undeclared"},
+        detail=fact.facts["activity_objected"],
+    )
+
+
+def overruling(fact: Fact, look: Look) -> Iterator[Seen]:
+    """What an objection was about that was overruled: one to direct marketing cannot be."""
+    activity = fact.facts["activity_objected"]
+    about = "direct-marketing" if is_marketing(activity, _objected_to(fact, look)) else "other"
+    yield Seen({"overruled": about}, detail=activity)
+
+
+def _objected_to(fact: Fact, look: Look) -> Dossier:
+    [name] = fact.on
+    return look.at(name)

@@ -1,0 +1,52 @@
+"""Retention as findings: data that is still held, and from when its period has passed. Pure.
+
+What is held of a category is a fact like any other, although no single event makes it: it changes when
+data is first collected under a key, and when keys are destroyed. The oldest of it decides.
+"""
+
+from collections.abc import Iterator
+
+from projections.dossier.fact import Fact
+from projections.dossier.look import Look, Seen
+from projections.dossier.traces import Traces
+from projections.keeping.lasting import lasting
+from projections.keeping.retention import instant_of_day, oldest
+
+__all__ = ["RETENTION", "deciding_rule", "held_facts", "retention"]
+
+RETENTION = "retention"
+_DETAIL = ", "  # between a category and the rule that decides
+
+
+def held_facts(row: object) -> dict[str, Fact]:
+    """Subkey -> the fact that data of a category is held, at the oldest event of it."""
+    if not isinstance(row, Traces):
+        return {}
+    return {f"{RETENTION}/{category}": _fact(row, category) for category in row.held}
+
+
+def _fact(row: Traces, category: str) -> Fact:
+    first = oldest(row, category)
+    return Fact(
+        position=first.position,
+        occurred_at=first.time,
+        source=first.source,
+        id=first.id,
+        name=first.name,
+        facts={"category": category},
+        subject=row.subject,
+    )
+
+
+def retention(fact: Fact, look: Look) -> Iterator[Seen]:
+    """From when the category should have gone, as things stand; what has no end yet stops every period."""
+    category = fact.facts["category"]
+    found = lasting(look, category, fact.occurred_at)
+    if found.over_from is not None:
+        detail = f"{category}{_DETAIL}{found.period.rule}"
+        yield Seen({"period": "passed"}, instant_of_day(found.over_from), detail)
+
+
+def deciding_rule(detail: str | None) -> str:
+    """The rule of the rulebook by which a period has passed, from the detail of what was seen."""
+    return (detail or "").partition(_DETAIL)[2]

@@ -1,0 +1,311 @@
+"""Situations: what a fact is, seen with the dossiers of its time, in the words that rules know.
+
+Pure. A situation is a flat map of names to codes and truth values; whether it is a breach is the
+rulebook's matter (`rulebook.breaches`). What waits for a deadline says when it is due.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+
+import rulebook
+from projections.dossier.dossier import COOKIES, PURPOSES, SIGNAL, Dossier
+from projections.dossier.fact import CONSENT_EVIDENCE, OBJECTION, Fact
+from projections.dossier.look import Look, Seen
+from projections.findings.consent import consent_evidence
+from projections.findings.disclosure import disclosure, informed
+from projections.findings.marketing import contact, objection, overruling
+from projections.findings.retention import RETENTION, retention
+from projections.use.credit import NO_OCCASION, occasion
+from projections.use.situation import USES, use
+from projections.views.staff import counts, holds
+from rulebook.complaints import answer_clock
+from rulebook.incidents import FULL, Clock, Notice, breach_clocks, warning_clock
+from schemas.formats import instant_of
+
+__all__ = ["DEPENDS", "SITUATIONS", "seen"]
+
+_ENDS = frozenset({"rights-request-answered", "rights-request-refused"})
+
+
+def seen(kind: str, fact: Fact, look: Look) -> Iterator[Seen]:
+    """The situations of a fact, of which each may break rules."""
+    yield from SITUATIONS[kind](fact, look)
+    if kind in USES:
+        yield from use(fact, look)
+
+
+# Duties towards a person
+
+
+def _malicious_call(fact: Fact, look: Look) -> Iterator[Seen]:
+    yield informed(fact, look, fact.id)
+
+
+def _notice_request(fact: Fact, look: Look) -> Iterator[Seen]:
+    yield informed(fact, look, fact.facts["disclosure_id"])
+
+
+def _registration(fact: Fact, look: Look) -> Iterator[Seen]:
+    return _told(fact, look, {"13", "14"})
+
+
+def _indirect_collection(fact: Fact, look: Look) -> Iterator[Seen]:
+    return _told(fact, look, {"14"})
+
+
+def _told(fact: Fact, look: Look, articles: set[str]) -> Iterator[Seen]:
+    if any(mark.says in articles for mark in look.own.all("notice")):
+        yield Seen({"notice": "given"})
+    else:
+        due = rulebook.deadline("notice.indirect", fact.occurred_at)
+        yield Seen({"notice": "overdue"}, due)
+
+
+def _misuse(fact: Fact, look: Look) -> Iterator[Seen]:
+    warned = [mark.order.time for mark in look.own.all(f"warned/{fact.facts['case_ref']}")]
+    clock = warning_clock(fact.occurred_at, warned)
+    yield _in_time("warned", clock.met, clock.due)
+
+
+def _complaint(fact: Fact, look: Look) -> Iterator[Seen]:
+    ref = fact.facts["complaint_ref"]
+    answered = [mark.order.time for mark in look.own.all(f"complaint/{ref}")]
+    clock = answer_clock(fact.occurred_at, answered)
+    yield _in_time("answered", clock.met, clock.due, ref)
+
+
+def _in_time(name: str, in_time: bool, due: datetime, detail: str | None = None) -> Seen:
+    return Seen({name: "in-time"}) if in_time else Seen({name: "overdue"}, due, detail)
+
+
+# Rights
+
+
+def _request(fact: Fact, look: Look) -> Iterator[Seen]:
+    ref, own = fact.facts["request_ref"], look.own
+    period = _period(own, ref, fact.facts["received_on"])
+    if period.due is not None:
+        answers = own.all(f"answered/{ref}")
+        in_time = any(mark.order.time < period.due for mark in answers)
+        yield _in_time("answered", in_time, period.due)
+
+
+def _period(own: Dossier, ref: str, received_on: str) -> rulebook.RequestPeriod:
+    """The period of a request, with what stopped and what prolonged it."""
+    questions, shown, extensions = (
+        [mark.order.time for mark in own.all(f"{topic}/{ref}")]
+        for topic in ("question", "shown", "extended")
+    )
+    return rulebook.request_period(date.fromisoformat(received_on), questions, shown, extensions)
+
+
+def _request_extension(fact: Fact, look: Look) -> Iterator[Seen]:
+    requests = look.own.all(f"request/{fact.facts['request_ref']}")
+    for received in sorted({str(mark.says) for mark in requests})[-1:]:
+        by = _period(look.own, fact.facts["request_ref"], received).extend_by
+        in_time = by is None or fact.occurred_at < by
+        yield Seen({"told": "in-time" if in_time else "late"})
+
+
+def _request_act(fact: Fact, look: Look) -> Iterator[Seen]:
+    """An act on a request, which must have been received, and which the first answer or refusal ends."""
+    ref = fact.facts["request_ref"]
+    received = look.own.all(f"request/{ref}")
+    yield Seen({"receipt": "recorded" if received else "missing"}, detail=ref)
+    end = next((mark for mark in look.own.all(f"answered/{ref}") if mark.says == "ended"), None)
+    if end and fact.name in _ENDS:
+        first = (end.order.source, end.order.id) == (fact.source, fact.id)
+        yield Seen({"answer": "first" if first else "again"}, detail=ref)
+    elif end:
+        after = end.order.time < fact.occurred_at
+        yield Seen({"step": "after-end" if after else "in-time"}, detail=ref)
+
+
+# Credit, staff, contacts, contracts
+
+
+def _credit_check(fact: Fact, look: Look) -> Iterator[Seen]:
+    """Whatever the reason that is stated: what counts is what happened around it."""
+    found = occasion(look.own, fact.occurred_at)
+    detail = fact.facts["reason"] if found == NO_OCCASION else None
+    yield Seen({"occasion": found}, detail=detail)
+
+
+def _access(fact: Fact, look: Look) -> Iterator[Seen]:
+    employee, role = look.at(fact.facts["employee"]), fact.facts["role"]
+    at = fact.occurred_at
+    defined = look.at(f"role/{role}").last("defined", at)
+    beyond = sorted(set(fact.categories) - set(defined.says)) if defined else []
+    yield _held(employee, f"role/{role}", role, at)
+    coverage = "undefined" if defined is None else "beyond" if beyond else "within"
+    yield Seen({"coverage": coverage}, detail=", ".join([role, *beyond]))
+    yield Seen({"vog": _has_vog(employee, at)})
+
+
+def _read(fact: Fact, look: Look) -> Iterator[Seen]:
+    reader, role = look.at(fact.facts["reader"]), fact.facts["role"]
+    yield _held(reader, f"reading/{role}", role, fact.occurred_at)
+
+
+def _held(employee: Dossier, topic: str, role: str, at: datetime) -> Seen:
+    """Whether a role was held: for what other systems let see by any grant, for reads by those that count."""
+    last, ended = employee.last(topic, at), employee.until("employment", at)
+    held = last and holds(last.says == "granted", last.order, [mark.order for mark in ended])
+    return Seen({"role": "granted" if held else "not-granted"}, detail=role)
+
+
+def _employment(fact: Fact, look: Look) -> Iterator[Seen]:
+    yield Seen({"vog": _has_vog(look.own, fact.occurred_at)})
+
+
+def _has_vog(employee: Dossier, at: datetime) -> bool:
+    marks = employee.all("vog")
+    return any(counts(mark.order, date.fromisoformat(mark.says), at) for mark in marks)
+
+
+def _contact_list(fact: Fact, look: Look) -> Iterator[Seen]:
+    mark = look.own.last("permission", fact.occurred_at)
+    yield Seen({"permission": "granted" if mark and mark.says == "granted" else "none"})
+
+
+def _takeover(fact: Fact, look: Look) -> Iterator[Seen]:
+    topic = f"takeover/{fact.facts['contract_ref']}"
+    others = [name for name in fact.on if name != str(look.stream)]
+    recorded = all(look.at(name).all(topic) for name in others)
+    yield Seen({"other_party": "recorded" if recorded else "missing"})
+
+
+# Breaches
+
+
+def _breach(fact: Fact, look: Look) -> Iterator[Seen]:
+    for clock in _clocks(fact, look):
+        if clock.duty != FULL:
+            yield _in_time("notified", clock.met, clock.due, fact.facts["regime"])
+
+
+def _breach_full(fact: Fact, look: Look) -> Iterator[Seen]:
+    for clock in _clocks(fact, look):
+        if clock.duty == FULL:
+            yield _in_time("completed", clock.met, clock.due, fact.facts["regime"])
+
+
+def _clocks(fact: Fact, look: Look) -> list[Clock]:
+    detected = instant_of(fact.facts["detected_at"]) or fact.occurred_at
+    notices = [Notice(mark.order.time, *mark.says) for mark in look.own.all("notified")]
+    risk = look.own.all("assessed")[-1:]
+    return breach_clocks(detected, fact.facts["regime"], notices, risk[0].says if risk else None)
+
+
+# What is wrong by itself
+
+
+def _provision(fact: Fact, _look: Look) -> Iterator[Seen]:
+    yield Seen({"provision": "unknown" if fact.provision else "missing"}, detail=fact.provision)
+
+
+def _dating(_fact: Fact, _look: Look) -> Iterator[Seen]:
+    yield Seen({"dated": "before-founding"})
+
+
+def _annulment(fact: Fact, _look: Look) -> Iterator[Seen]:
+    yield Seen({"effect": False}, detail=fact.facts["annuls"])
+
+
+def _power(_fact: Fact, _look: Look) -> Iterator[Seen]:
+    yield Seen({"power": False})
+
+
+def _erasure(_fact: Fact, _look: Look) -> Iterator[Seen]:
+    yield Seen({"from": "outside"})
+
+
+SITUATIONS: Mapping[str, Callable[[Fact, Look], Iterator[Seen]]] = {
+    "disclosure": disclosure,
+    "malicious-call": _malicious_call,
+    "notice-request": _notice_request,
+    "contact": contact,
+    CONSENT_EVIDENCE: consent_evidence,
+    OBJECTION: objection,
+    "overruling": overruling,
+    "credit-check": _credit_check,
+    "access": _access,
+    "read": _read,
+    "employment": _employment,
+    "misuse": _misuse,
+    "complaint": _complaint,
+    "request": _request,
+    "request-extension": _request_extension,
+    "request-act": _request_act,
+    "breach": _breach,
+    "breach-full": _breach_full,
+    "registration": _registration,
+    "indirect-collection": _indirect_collection,
+    "provision": _provision,
+    "dating": _dating,
+    "annulment": _annulment,
+    "power": _power,
+    "erasure": _erasure,
+    "contact-list": _contact_list,
+    "takeover": _takeover,
+    RETENTION: retention,
+}
+
+DEPENDS: Mapping[str, frozenset[str]] = {
+    "registered": frozenset({"credit-check", *USES}),
+    "bought": frozenset({"contact"}),
+    "account": frozenset({"contact", RETENTION}),
+    "customer": frozenset({"contact", RETENTION}),
+    "consent": frozenset({"contact", CONSENT_EVIDENCE}),
+    SIGNAL: frozenset({CONSENT_EVIDENCE}),
+    COOKIES: frozenset({CONSENT_EVIDENCE}),
+    "decided": USES,
+    "objection": frozenset({"contact"}),
+    "objected": USES,
+    PURPOSES: frozenset({OBJECTION, "overruling", *USES}),
+    "large-order": frozenset({"credit-check"}),
+    "takeover": frozenset({"takeover"}),
+    "notice": frozenset({"registration", "indirect-collection"}),
+    "transfer": frozenset({"disclosure"}),
+    "collection-notice": frozenset({"disclosure"}),
+    "told": frozenset({"disclosure"}),
+    "recipient": frozenset({"disclosure"}),
+    "permission": frozenset({"contact-list"}),
+    "informed": frozenset({"disclosure", "malicious-call", "notice-request"}),
+    "warned": frozenset({"misuse"}),
+    "complaint": frozenset({"complaint"}),
+    "request": frozenset({"request-extension", "request-act", *USES}),
+    "question": frozenset({"request", "request-extension"}),
+    "shown": frozenset({"request", "request-extension"}),
+    "extended": frozenset({"request"}),
+    "answered": frozenset({"request", "request-act", RETENTION}),
+    "vog": frozenset({"employment", "access"}),
+    "employment": frozenset({"access", "read"}),
+    "role": frozenset({"access"}),
+    "reading": frozenset({"read"}),
+    "defined": frozenset({"access"}),
+    "sources": frozenset(),
+    "speaks": frozenset(),
+    **dict.fromkeys(
+        (
+            "contact",
+            "contract",
+            "invoice",
+            "decision",
+            "settled",
+            "case-closed",
+            "portal",
+            "job",
+            "debt",
+            "right",
+        ),
+        frozenset({RETENTION}),
+    ),
+    **dict.fromkeys(
+        ("hold", "dispute", "case", "restriction", "restriction-lifted"),
+        frozenset({RETENTION, *USES}),
+    ),
+    "assessed": frozenset({"breach"}),
+    "notified": frozenset({"breach", "breach-full"}),
+}
+"""Topic of a dossier -> the kinds of fact that are judged by it."""

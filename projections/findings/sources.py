@@ -1,0 +1,183 @@
+"""Sources that no system has, or that send a type that the house does not list for them: one finding each, at
+the earliest event that shows it under a rule.
+
+Every stream keeps the earliest event of each sighting; of them the earliest of all is shown. While
+following, a comparison with what was found is enough; only when that event is annulled, or a system has
+a source no more, all streams are asked.
+"""
+
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+import msgspec
+
+from projections.dossier.dossier import NO_DOSSIER, Dossier
+from projections.dossier.traces import Trace, Traces
+from projections.findings.judging import (
+    Finding,
+    SourceFault,
+    is_registered,
+    listed,
+    owns,
+    source_finding,
+    source_rules,
+)
+from projections.findings.view import DOSSIER, TRACES, VIEW, Row
+from projections.folds.view import NOWHERE, Key, encode
+
+__all__ = ["SourceStore", "earliest", "is_fine", "refresh_sources", "sight", "unregistered"]
+
+_SYSTEM = "system/"
+_PLACE = "source/"
+_FINDING = msgspec.json.Decoder(Finding)
+_Place = tuple[Key, str]
+_Change = tuple[Row | None, Row | None]
+
+
+class SourceStore(Protocol):
+    """What is known of systems and sources, inside the caller's transaction."""
+
+    def systems(self) -> dict[str, bytes]:
+        """Dossiers of all systems by name."""
+
+    def findings_at(self, keys: Sequence[Key] | None) -> dict[_Place, bytes]:
+        """Findings of some rows, by row and rule; None: those that belong to no stream."""
+
+    def traces(self) -> Iterator[tuple[UUID, bytes]]:
+        """The traces of every stream, in flat memory."""
+
+    def put_findings(self, gone: Sequence[_Place], made: Sequence[tuple[Key, str, Any]]) -> None:
+        """Remove findings, and write others: key, rule and finding."""
+
+
+def earliest(known: MutableMapping[str, Any], stream: UUID, row: Any) -> None:
+    """Take what one stream has seen into account. What is older than the rules hides nothing later:
+    it leaves no finding, so whoever follows could not know of it."""
+    if isinstance(row, Traces):
+        for sighted, first in row.first.items():
+            if source_rules(first, _fault(sighted, first)):
+                sight(known, sighted, (first, stream, row.subject))
+
+
+def _fault(sighted: str, first: Trace) -> SourceFault:
+    return "unregistered" if sighted == first.source else "type-of-another"
+
+
+def sight(known: MutableMapping[str, Any], sighted: str, sighting: tuple[Any, ...]) -> None:
+    """Take one sighting into account: the earliest stays."""
+    if sighted not in known or sighting[0] < known[sighted][0]:
+        known[sighted] = sighting
+
+
+def unregistered(
+    sightings: Mapping[str, Any], systems: Mapping[str, Dossier]
+) -> Iterator[tuple[Key, str, Finding]]:
+    """Findings about sources that no system has, or with types of others, in the order of their places."""
+    for sighted in sorted(sightings):
+        first, stream, subject = sightings[sighted]
+        if not is_fine(sighted, first, systems):
+            fault = _fault(sighted, first)
+            for rule, finding in source_finding(first, fault, stream, subject):
+                yield (NOWHERE, f"{_PLACE}{sighted}"), rule, finding
+
+
+def is_fine(sighted: str, first: Trace, systems: Mapping[str, Dossier]) -> bool:
+    """Whether systems account for a sighting."""
+    if _fault(sighted, first) == "unregistered":
+        return is_registered(first.source, systems)
+    return owns(first.source, first.name, systems)
+
+
+def refresh_sources(changes: Mapping[Key, _Change], store: SourceStore) -> None:
+    """Bring the findings about sources up to date with rows that were just changed."""
+    moved = _moved({key[0]: pair for key, pair in changes.items() if key[1] == TRACES})
+    changed = [p for (_, subkey), p in changes.items() if subkey == DOSSIER and _of_system(p)]
+    if not moved and not changed:
+        return
+    systems = {name: VIEW.decode(state) for name, state in store.systems().items()}
+    registers = {name: row for name, row in systems.items() if isinstance(row, Dossier)}
+    known = store.findings_at(None)
+    known_sources = {key[1]: _FINDING.decode(state) for (key, _), state in known.items()}
+    if any(_lists_less(*pair) for pair in changed) or _uncovered(moved, known_sources):
+        candidates = _everywhere(store)
+    else:
+        candidates = _nearby(moved, known_sources)
+    found = {(key, rule): made for key, rule, made in unregistered(candidates, registers)}
+    made = [(*p, finding) for p, finding in found.items() if known.get(p) != encode(finding)]
+    written = {(key, rule) for key, rule, _ in made}
+    gone = [place for place in known if place not in found or place in written]
+    if gone or made:
+        store.put_findings(gone, made)
+
+
+def _of_system(pair: _Change) -> bool:
+    return any(isinstance(r, Dossier) and (r.subject or "").startswith(_SYSTEM) for r in pair)
+
+
+def _lists_less(before: Row | None, after: Row | None) -> bool:
+    """Whether a source may be no system's any more, which was this one's."""
+    if not isinstance(before, Dossier):
+        return False
+    later = after if isinstance(after, Dossier) else NO_DOSSIER
+    if before.all("speaks") and before.all("speaks") != later.all("speaks"):
+        return True
+    old, new = listed(before), listed(later)
+    return bool(old - new) if old else before != after
+
+
+_Moved = dict[str, list[tuple[UUID, Any, Any, str | None]]]
+"""By sighting: stream, its earliest event before and after, and the stream's reference."""
+
+
+def _moved(seen: Mapping[UUID, _Change]) -> _Moved:
+    """Sightings whose earliest event in a stream is another one now."""
+    moved: _Moved = {}
+    for stream, (before, after) in seen.items():
+        old, new = _first(before), _first(after)
+        row = after if isinstance(after, Traces) else before
+        subject = row.subject if isinstance(row, Traces) else None
+        for source in old.keys() | new.keys():
+            if old.get(source) != new.get(source):
+                entry = (stream, old.get(source), new.get(source), subject)
+                moved.setdefault(source, []).append(entry)
+    return moved
+
+
+def _first(row: Row | None) -> Mapping[str, Trace]:
+    return row.first if isinstance(row, Traces) else {}
+
+
+def _uncovered(moved: _Moved, known: Mapping[str, Finding]) -> bool:
+    """Whether an event that is shown is no longer the earliest of its stream, for a later one."""
+    for source, entries in moved.items():
+        shown = known.get(f"{_PLACE}{source}")
+        for stream, old, new, _ in entries:
+            is_shown = shown and old and (shown.about, shown.id) == (stream, old.id)
+            if is_shown and (new is None or new > old):
+                return True
+    return False
+
+
+def _everywhere(store: SourceStore) -> dict[str, Any]:
+    sightings: dict[str, Any] = {}
+    for stream, state in store.traces():
+        earliest(sightings, stream, VIEW.decode(state))
+    return sightings
+
+
+def _nearby(moved: _Moved, known: Mapping[str, Finding]) -> dict[str, Any]:
+    """What is shown already, and what has moved."""
+    sightings: dict[str, Any] = {
+        place.removeprefix(_PLACE): (
+            Trace(one.occurred_at, one.source, one.id, one.position, one.name),
+            one.about,
+            one.subject,
+        )
+        for place, one in known.items()
+    }
+    for source, entries in moved.items():
+        for stream, _, new, subject in entries:
+            if new is not None:
+                earliest(sightings, stream, Traces(subject, {source: new}))
+    return sightings

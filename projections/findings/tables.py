@@ -1,0 +1,117 @@
+"""Findings in PostgreSQL: what the join asks of the view's tables, and the pages of what it found."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ledger.storage.postgres import Session
+from projections.findings.reach import EVER
+from projections.folds.digest import Share, bounds
+from projections.folds.view import NOWHERE, Key, encode
+
+__all__ = ["FindingTables", "found_row", "stored_findings"]
+
+_BLOCK_ROWS = 1_000
+_START = UUID(int=0)
+_TYPES = ("uuid", "text", "text", "bytea", "uuid", "timestamptz", "timestamptz", "text", "text")
+
+
+class FindingTables(ABC):
+    """The part of a view's tables that the join of findings needs, inside the caller's transaction."""
+
+    @abstractmethod
+    def named(self, name: str, /, **parameters: Any) -> list[Any]:
+        """Run a statement on these tables."""
+
+    @abstractmethod
+    def copy(self, name: str, types: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Write rows into one of these tables."""
+
+    def facts_of(self, wanted: Mapping[tuple[UUID, str], datetime]) -> dict[Key, bytes]:
+        """Facts by stream and kind, of those that occurred since a time."""
+        streams, kinds = [stream for stream, _ in wanted], [kind for _, kind in wanted]
+        since = list(wanted.values())
+        return _rows(self.named("facts_of", streams=streams, kinds=kinds, since=since))
+
+    def dependents(self, names: Mapping[str, datetime]) -> Iterator[dict[Key, bytes]]:
+        """Block by block the rows that depend on dossiers of some names, since a time."""
+        last: tuple[datetime, UUID, str] = (EVER, _START, "")
+        while page := self.named(
+            "dependents",
+            names=list(names),
+            since=list(names.values()),
+            **dict(zip(("occurred_at", "stream", "subkey"), last, strict=True)),
+            count=_BLOCK_ROWS,
+        ):
+            yield _rows([row[1:] for row in page])
+            last = page[-1][:3]
+
+    def dossiers(self, names: Sequence[str]) -> dict[str, bytes]:
+        """Those dossiers that exist, by name."""
+        return dict(self.named("dossiers", names=list(names)))
+
+    def systems(self) -> dict[str, bytes]:
+        """Dossiers of all systems by name."""
+        return dict(self.named("systems"))
+
+    def traces(self) -> Iterator[tuple[UUID, bytes]]:
+        """The traces of every stream, in flat memory."""
+        last = _START
+        while page := self.named("traces", stream=last, count=_BLOCK_ROWS):
+            yield from page
+            last = page[-1][0]
+
+    def findings_at(self, keys: Sequence[Key] | None) -> dict[tuple[Key, str], bytes]:
+        """Findings of some rows, by row and rule; None: those that belong to no stream."""
+        if keys is None:
+            found = self.named("findings_of_stream", stream=NOWHERE)
+        else:
+            streams, subkeys = [stream for stream, _ in keys], [subkey for _, subkey in keys]
+            found = self.named("findings_of_rows", streams=streams, subkeys=subkeys)
+        return {((stream, subkey), rule): state for stream, subkey, rule, state in found}
+
+    def put_findings(
+        self, gone: Sequence[tuple[Key, str]], made: Sequence[tuple[Key, str, Any]]
+    ) -> None:
+        """Remove findings, and write others: key, rule and finding."""
+        if gone:
+            self.named(
+                "delete_findings",
+                streams=[stream for (stream, _), _ in gone],
+                subkeys=[subkey for (_, subkey), _ in gone],
+                rules=[rule for _, rule in gone],
+            )
+        if made:
+            self.copy("copy_found", _TYPES, [found_row(*one) for one in made])
+
+
+def _rows(found: Sequence[tuple[UUID, str, bytes]]) -> dict[Key, bytes]:
+    return {(stream, subkey): state for stream, subkey, state in found}
+
+
+def found_row(key: Key, rule: str, finding: Any) -> tuple[Any, ...]:
+    """A finding as it is stored."""
+    one = finding
+    return (*key, rule, encode(one), one.about, one.due, one.occurred_at, one.source, one.id)
+
+
+def stored_findings(session: Session, table: str, share: Share) -> Iterator[tuple[Key, str, bytes]]:
+    """Every finding of a share in the order of its place, in flat memory. `table`: see `stored_sums`."""
+    names: Mapping[str, str] = {"entries": f"{table}_entries"}
+    session = session.of("projections")
+    first, final = bounds(share)
+    last: tuple[UUID, str, str] = (first, "", "")
+    while page := session.named(
+        "findings_page",
+        names,
+        stream=last[0],
+        subkey=last[1],
+        rule=last[2],
+        last=final,
+        count=_BLOCK_ROWS,
+    ):
+        for stream, subkey, rule, state in page:
+            yield (stream, subkey), rule, state
+        last = page[-1][:3]

@@ -1,0 +1,103 @@
+"""View `findings`: recorded facts that break a rule of law or of the house.
+
+Three kinds of rows, each a fold over one stream. A *dossier* is what rules need to know of a person, an
+employee, a recipient, a role, a system or a breach; a *fact* is one event that a rule may judge; *traces*
+are who sent events and which data is held. What they come to is a join (`findings_join`): a fact, the
+dossier of its stream and the dossiers that it depends on are judged again whenever one of them changes.
+No row holds a value, and nothing is relative to a clock: a finding that waits for a deadline holds when it
+is due.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import rulebook
+from ledger.event import RecordedEvent
+from projections.dossier.dossier import Dossier, dossier_name, noted
+from projections.dossier.fact import Fact, fact_of, facts_in
+from projections.dossier.traces import Traces, leaves_traces, traced
+from projections.folds.view import Key, View
+from rulebook.consent_evidence import CONSENT_EVIDENCE_TABLE
+from rulebook.digest import digest
+from rulebook.powers import POWER_TABLE
+from rulebook.sources import SOURCES
+
+__all__ = ["DOSSIER", "TRACES", "VIEW", "Row", "evolve", "keys", "kind_of"]
+
+DOSSIER, TRACES = "dossier", "traces"
+FOLD = "15"
+# A dossier that depends on another one is no older than any change of that.
+LAST_TIME = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+Row = Dossier | Fact | Traces
+
+
+def keys(event: RecordedEvent) -> tuple[str, ...]:
+    """The traces and the dossier of its stream, and the facts that are judged."""
+    subkeys = [TRACES] if leaves_traces(event) else []
+    if noted(event):
+        subkeys.append(DOSSIER)
+    subkeys += [f"{kind}/{event.position:019}" for kind in facts_in(event)]
+    return tuple(subkeys)
+
+
+def kind_of(subkey: str) -> str:
+    """The kind of a fact, or of a row that is none."""
+    return subkey.partition("/")[0]
+
+
+def evolve(subkey: str, state: Row | None, event: RecordedEvent) -> Row:
+    """Fold an event into one of its rows."""
+    if subkey == TRACES:
+        return traced(state if isinstance(state, Traces) else None, event)
+    if subkey == DOSSIER:
+        dossier = state if isinstance(state, Dossier) else Dossier(event.subject)
+        return dossier.with_event(event)
+    return state or fact_of(kind_of(subkey), event)
+
+
+def _cells(key: Key, row: Row) -> tuple[Any, ...]:
+    """Name of a dossier, what the row depends on, and since when it matters."""
+    if isinstance(row, Dossier):
+        return dossier_name(key[0], row), row.customer, None, LAST_TIME if row.customer else None
+    if isinstance(row, Fact):
+        first, second = (*row.on, None, None)[:2]
+        return None, first, second, row.occurred_at
+    return None, None, None, None
+
+
+_RULES = digest(
+    rulebook.RULES,
+    rulebook.PROVISIONS,
+    rulebook.RECIPIENT_KINDS,
+    rulebook.COUNTRIES,
+    rulebook.TRANSFER_MECHANISMS,
+    rulebook.DEADLINES,
+    rulebook.MARKETING_RULES,
+    rulebook.PURPOSES,
+    rulebook.PERIODS,
+    rulebook.RETENTION_RULES,
+    rulebook.ERASURE_RULES,
+    POWER_TABLE,
+    SOURCES,
+    rulebook.COMPANY_DATES,
+    CONSENT_EVIDENCE_TABLE,
+)
+
+VIEW: View[Row] = View(
+    name="findings",
+    version=f"{FOLD}+{_RULES}",
+    type=Row,
+    keys=keys,
+    evolve=evolve,
+    layout="findings",
+    cell_types={
+        "name": "text",
+        "first_on": "text",
+        "second_on": "text",
+        "occurred_at": "timestamptz",
+    },
+    cells=_cells,
+    join="findings",
+)

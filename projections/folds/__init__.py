@@ -1,0 +1,1 @@
+"""What every view is made of: events that count, folded in order. Pure."""

@@ -1,0 +1,87 @@
+"""Digests of views: the same rows and entries come to the same digest, in whatever parts they were read."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+from uuid import UUID
+
+from projections.folds.view import NOWHERE, View
+
+__all__ = ["EVERYTHING", "SLICES", "Digest", "Share", "Sums", "bounds", "digest_of"]
+
+SLICES = 16
+_SHIFT = 124  # of the 128 bits of a stream, its first hexadecimal digit is left
+Share = range
+"""Slices of the streams, one after the other."""
+EVERYTHING: Share = range(SLICES)
+_Kind = Literal["entries", "rows"]
+_Place = tuple[_Kind, int]
+Sums = Mapping[_Place, bytes]
+"""SHA-256 of what was taken in, by kind and slice."""
+
+
+def bounds(slices: Share) -> tuple[UUID, UUID]:
+    """The first and the last stream that can be in some slices, which follow each other."""
+    return UUID(int=slices.start << _SHIFT), UUID(int=(slices.stop << _SHIFT) - 1)
+
+
+class Digest:
+    """SHA-256 over the name and version of a view, and over its rows and its entries, slice by slice.
+
+    A slice belongs to the streams with the same first hexadecimal digit, and one more to no stream; what
+    is in it comes in the order of its keys. Each is hashed by itself, so that whoever reads a part of the
+    streams can hand over the sums. Every part of what is hashed is preceded by its length, unless that is
+    always the same, so no two lists of rows have the same input.
+    """
+
+    def __init__(self, view: View[Any]) -> None:
+        self._named = [view.name.encode(), view.version.encode()]
+        self._hashes: dict[_Place, Any] = {}
+        self._taken: dict[_Place, bytes] = {}
+
+    def rows(self, stream: UUID, rows: Iterable[tuple[str, bytes]]) -> None:
+        """Take in rows of a stream, by subkey and state."""
+        key, update = stream.bytes, self._hashed("rows", stream).update
+        for subkey, state in rows:
+            name = subkey.encode()
+            update(b"%b%d:%b%d:%b" % (key, len(name), name, len(state), state))
+
+    def entry(self, stream: UUID, parts: list[bytes]) -> None:
+        """Take in an entry of a joined view."""
+        self._hashed("entries", stream).update(_measured(parts))
+
+    def take(self, sums: Sums) -> None:
+        """Take in slices that were read elsewhere, each as a whole."""
+        self._taken |= sums
+
+    def sums(self) -> Sums:
+        """What was taken in, by slice."""
+        return self._taken | {place: hashed.digest() for place, hashed in self._hashes.items()}
+
+    def hex(self) -> str:
+        """The digest of what was taken in so far, 64 hexadecimal digits."""
+        sums = self.sums()
+        parts = [
+            part for kind, n in sorted(sums) for part in (kind.encode(), bytes([n]), sums[kind, n])
+        ]
+        return hashlib.sha256(_measured(self._named + parts)).hexdigest()
+
+    def _hashed(self, kind: _Kind, stream: UUID) -> Any:
+        number = stream.int
+        place = kind, SLICES if number == NOWHERE.int else number >> _SHIFT
+        hashed = self._hashes.get(place)
+        if hashed is None:
+            hashed = self._hashes[place] = hashlib.sha256()
+        return hashed
+
+
+def _measured(parts: list[bytes]) -> bytes:
+    return b"".join([b"%d:%b" % (len(part), part) for part in parts])
+
+
+def digest_of(view: View[Any], *parts: Sums) -> str:
+    """The digest of a view whose slices were read in some parts."""
+    digest = Digest(view)
+    for sums in parts:
+        digest.take(sums)
+    return digest.hex()

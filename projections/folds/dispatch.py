@@ -1,0 +1,36 @@
+"""Which views an event may touch: what an event costs grows with the views that care, not with all views.
+
+Pure. A view names the event types that may touch its rows (`View.names`), or none and is asked each time.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from ledger.event import RecordedEvent
+from projections.folds.view import View
+
+__all__ = ["Dispatch", "Shares"]
+
+Shares = dict[str, list[RecordedEvent]]
+"""By name of a view the events that may touch its rows, in the order given."""
+
+
+class Dispatch:
+    """Shares events out among some views."""
+
+    def __init__(self, views: Collection[View[Any]]) -> None:
+        self._views = [view.name for view in views]
+        self._everything = [view.name for view in views if view.names is None]
+        known = {name for view in views for name in view.names or ()}
+        self._wanting = {
+            name: [view.name for view in views if view.names is None or name in view.names]
+            for name in known
+        }
+
+    def share(self, events: Sequence[RecordedEvent]) -> Shares:
+        """The events of each view."""
+        shares: Shares = {view: [] for view in self._views}
+        for event in events:
+            for view in self._wanting.get(event.name, self._everything):
+                shares[view].append(event)
+        return shares

@@ -1,0 +1,108 @@
+"""Acts without the power that they claim: recorded before what they are about, or by who may not. Pure.
+
+What arrives later is judged when it is recorded (`ledger.recording.claims`). An act that came before what it ends
+is judged here, so that nobody gets power by arriving first; an annulment has rules of its own. What would
+give somebody power, such as a grant, is judged by who said it and where it came in.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from ledger.writing.message import place_in
+from rulebook.powers import POWERS
+from rulebook.sources import SENDERS
+from schemas.event_type import PREFIX
+from schemas.powers import Power, refs_in
+from schemas.sources import gives_power
+
+__all__ = [
+    "ACT",
+    "POWERLESS",
+    "gives_none",
+    "may_change_others",
+    "powerless",
+    "stripped",
+    "type_of",
+]
+
+POWERLESS = "act-without-power"
+"""Stands in the place of the type of such an act, so that no view takes it for one."""
+_TYPE = f"{PREFIX}{POWERLESS}.v1"
+ACT = "act"
+
+
+def gives_none(event: RecordedEvent, privacy_office: Collection[str]) -> bool:
+    """Whether an event would give somebody power, and comes from who may not give it."""
+    power = POWERS.get(event.type)
+    if power is None or not power.listed:
+        return False
+    place = place_in(event.origin)
+    return not gives_power(power, event.name, event.source, place, privacy_office, SENDERS)
+
+
+def may_change_others(event: RecordedEvent, privacy_office: Collection[str]) -> bool:
+    """Whether with an event of a followed stream an act may lose its effect, this one or one before it."""
+    power = POWERS.get(event.type)
+    return power is not None and (event.name in power.opens or event.source not in privacy_office)
+
+
+def powerless(
+    events: Sequence[RecordedEvent], privacy_office: Collection[str]
+) -> set[tuple[str, str]]:
+    """Source and id of the acts that have no effect, of events of some streams that count."""
+    claiming = [event for event in events if event.type in POWERS]
+    if len(claiming) < 2:
+        return set()
+    said: dict[tuple[UUID, str], list[RecordedEvent]] = {}
+    for event in claiming:
+        power = POWERS[event.type]
+        if event.name in power.opens and not gives_none(event, privacy_office):
+            said.setdefault((event.stream, power.id), []).append(event)
+    return {
+        (event.source, event.id)
+        for event in claiming
+        if event.source not in privacy_office
+        and _lacks_power(event, said.get((event.stream, POWERS[event.type].id), ()), privacy_office)
+    }
+
+
+def _lacks_power(
+    event: RecordedEvent, said: Sequence[RecordedEvent], privacy_office: Collection[str]
+) -> bool:
+    """Whether an event is about what others said. `said`: of the same stream and power.
+
+    Who said something may end it as long as nobody else has said it again. To say again what the privacy
+    office said before is no act of one's own.
+    """
+    power = POWERS[event.type]
+    refs = _refs(power, event)
+    about = [one for one in said if not refs.isdisjoint(_refs(power, one))]
+    others = [one for one in about if one.source != event.source]
+    if event.name in power.acts:
+        alone = len(others) == len(about)
+        return bool(others) and (alone or any(_place(one) < _place(event) for one in others))
+    return power.guarded and any(
+        one.source in privacy_office and _place(one) < _place(event) for one in others
+    )
+
+
+def stripped(event: RecordedEvent) -> RecordedEvent:
+    """The event as views see it: that something was recorded, and of which type, and no act."""
+    return msgspec.structs.replace(event, type=_TYPE, facts={ACT: event.name})
+
+
+def type_of(event: RecordedEvent) -> str:
+    """The short name of the type under which an event was recorded, stripped or not."""
+    return str(event.facts[ACT]) if event.name == POWERLESS else event.name
+
+
+def _refs(power: Power, event: RecordedEvent) -> frozenset[str]:
+    return frozenset(refs_in(power, event.facts, event.categories))
+
+
+def _place(event: RecordedEvent) -> tuple[datetime, str, str]:
+    return event.time, event.source, event.id

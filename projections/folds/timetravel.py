@@ -1,0 +1,174 @@
+"""Time travel: what counts at a moment, and any view folded from just that.
+
+Pure. The same folds as the followed views, stopped earlier: a view of a stream as of any position,
+recorded time or occurred time. Nothing is read here; `events` are those of one stream, or of several.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.folds.annulment import Effects, Name, effects, name_of
+from projections.folds.powers import gives_none, powerless, stripped
+from projections.folds.view import View
+from projections.views.customer_state import READ
+
+__all__ = ["NOW", "Moment", "Selected", "counting", "fold", "fold_at", "projector", "select"]
+
+S = TypeVar("S")
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """Up to where events are kept; bounds are inclusive, and None is no bound. They combine."""
+
+    as_of: datetime | None = None
+    recorded_by: datetime | None = None
+    at_position: int | None = None
+
+    @property
+    def known(self) -> "Moment":
+        """What was recorded by then, whenever it occurred: for states that say of any time how they were."""
+        return Moment(None, self.recorded_by, self.at_position)
+
+
+NOW = Moment()
+
+
+class Selected(msgspec.Struct, frozen=True):
+    """The events of a moment, in the order given.
+
+    `counted`: what views fold. `shown`: what a history shows, annulled ones included. `annulled`: event ->
+    id of the annulment. `erasures`: erasures that the moment leaves out, whose keys are gone all the same.
+    `position`: of the last counted event, reads aside; 0 when there is none.
+    """
+
+    counted: tuple[RecordedEvent, ...]
+    shown: tuple[RecordedEvent, ...]
+    annulled: dict[Name, str]
+    erasures: tuple[RecordedEvent, ...]
+    position: int
+
+
+def select(
+    events: Iterable[RecordedEvent], moment: Moment = NOW, privacy_office: Collection[str] = ()
+) -> Selected:
+    """Apply the bounds of a moment to all events of a stream.
+
+    Annulments obey `recorded_by` and `at_position`, never `as_of`: what was a mistake never was so.
+    """
+    everything = list(events)
+    visible = [event for event in everything if _is_visible(event, moment)]
+    told = effects(visible, privacy_office)
+    without = _powerless(visible, told, privacy_office)
+    shown = [event for event in visible if moment.as_of is None or event.time <= moment.as_of]
+    counted = _counted(shown, told, without, privacy_office)
+    kept = {name_of(event) for event in shown}
+    return Selected(
+        counted=tuple(counted),
+        shown=tuple(shown),
+        annulled=told.annulled,
+        erasures=tuple(e for e in everything if _is_erasure(e) and name_of(e) not in kept),
+        position=max((event.position for event in counted if event.name != READ), default=0),
+    )
+
+
+def _is_visible(event: RecordedEvent, moment: Moment) -> bool:
+    recorded_by, at_position = moment.recorded_by, moment.at_position
+    return (recorded_by is None or event.recorded_at <= recorded_by) and (
+        at_position is None or event.position <= at_position
+    )
+
+
+def _is_erasure(event: RecordedEvent) -> bool:
+    return event.ours and event.name == "personal-data-erased"
+
+
+def counting(
+    events: Sequence[RecordedEvent], privacy_office: Collection[str]
+) -> list[RecordedEvent]:
+    """The events that are not annulled, of streams that are complete.
+
+    What has no effect is marked: void annulments, grants that give no power. Acts without the power that
+    they claim are stripped.
+    """
+    told = effects(events, privacy_office)
+    return _counted(events, told, _powerless(events, told, privacy_office), privacy_office)
+
+
+def _powerless(
+    events: Sequence[RecordedEvent], told: Effects, privacy_office: Collection[str]
+) -> set[Name]:
+    gone = told.annulled
+    standing = [event for event in events if name_of(event) not in gone] if gone else events
+    return powerless(standing, privacy_office)
+
+
+def _counted(
+    events: Sequence[RecordedEvent],
+    told: Effects,
+    without: set[Name],
+    privacy_office: Collection[str],
+) -> list[RecordedEvent]:
+    gone, void = told.annulled, told.void | _giving_none(events, privacy_office)
+    counted = [event for event in events if name_of(event) not in gone] if gone else list(events)
+    if without:
+        counted = [stripped(event) if name_of(event) in without else event for event in counted]
+    if not void:
+        return counted
+    return [
+        msgspec.structs.replace(event, void=True) if name_of(event) in void else event
+        for event in counted
+    ]
+
+
+def _giving_none(events: Sequence[RecordedEvent], privacy_office: Collection[str]) -> set[Name]:
+    return {name_of(event) for event in events if gives_none(event, privacy_office)}
+
+
+def fold(
+    view: View[S], events: Iterable[RecordedEvent], erasures: Iterable[RecordedEvent] = ()
+) -> dict[str, S]:
+    """Subkey -> state of one stream from the events that count, in any order.
+
+    `erasures`: later ones; they take values away and change nothing else.
+    """
+    states: dict[str, S] = {}
+    for event in events:
+        for subkey in view.keys(event):
+            state = view.evolve(subkey, states.get(subkey), event)
+            if state is None:
+                states.pop(subkey, None)
+            else:
+                states[subkey] = state
+    if view.forget:
+        for erasure in erasures:
+            states = {subkey: view.forget(state, erasure) for subkey, state in states.items()}
+    return states
+
+
+def fold_at(
+    view: View[S],
+    events: Iterable[RecordedEvent],
+    moment: Moment = NOW,
+    privacy_office: Collection[str] = (),
+) -> dict[str, S]:
+    """Subkey -> state of one stream at a moment: `select`, then `fold`."""
+    selected = select(events, moment, privacy_office)
+    return fold(view, selected.counted, selected.erasures)
+
+
+def projector(
+    view: View[Any], privacy_office: Collection[str] = ()
+) -> Callable[[Any, Iterable[RecordedEvent]], Any]:
+    """The view as a projector function of the eventsourcing library's `Repository.get`.
+
+    The aggregate is subkey -> state of the stream at the asked version, None when there is no row.
+    """
+
+    def project(_initial: Any, events: Iterable[RecordedEvent]) -> Any:
+        return fold_at(view, events, NOW, privacy_office) or None
+
+    return project

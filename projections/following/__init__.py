@@ -1,0 +1,1 @@
+"""Following, rebuilding and inspecting views: their rows in PostgreSQL."""

@@ -1,0 +1,116 @@
+"""Blocks that several processes make, each of a share of the streams.
+
+They only read and fold (`folding`). All rows are written by the one that asked, so what is left of such a
+process after that one has died can do no harm.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import pairwise
+from multiprocessing.connection import Connection, Pipe, wait
+from typing import NamedTuple
+
+from ledger.errors import Halt, LedgerError
+from ledger.storage.postgres import Database
+from projections.folds.digest import SLICES, Share, Sums
+from projections.following.blocks import Block
+from projections.following.derive import Content
+from projections.following.folding import Message, Told, Work
+
+__all__ = ["Apart", "blocks_apart", "shares", "worthwhile"]
+
+# A process that folds fewer events takes longer to start than it saves.
+_LEAST_EVENTS = 20_000
+_Folders = dict[Connection, "subprocess.Popen[bytes]"]
+
+
+class Apart(NamedTuple):
+    """How many processes, and by which database they connect themselves."""
+
+    database: Database
+    processes: int
+
+
+def worthwhile(events: int) -> int:
+    """The number of processes in which so many events are folded soonest: at most one a core."""
+    return max(1, min(cores(), SLICES, events // _LEAST_EVENTS))
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def shares(processes: int) -> list[Share]:
+    """The streams in about equal shares, whose number is at least 1 and at most that of slices."""
+    count = max(1, min(processes, SLICES))
+    edges = [SLICES * n // count for n in range(count + 1)]
+    return [range(*pair) for pair in pairwise(edges)]
+
+
+def blocks_apart(
+    work: Work, contents: Sequence[Content], stored: Sequence[list[Sums | None]], processes: int
+) -> Iterator[Block]:
+    """Blocks of each share in the order of its streams. Raises what one of the processes met with.
+
+    `contents`, `stored`: of each goal, which take in what is told of each share in the end.
+    """
+    with _folders(work, shares(processes)) as folders:
+        while folders:
+            for connection in wait(list(folders)):
+                assert isinstance(connection, Connection)
+                message = _received(connection, folders)
+                if isinstance(message, Block):
+                    yield message
+                else:
+                    _take(message, contents, stored)
+                    del folders[connection]
+
+
+def _take(told: Told, contents: Sequence[Content], stored: Sequence[list[Sums | None]]) -> None:
+    for content, known, (seen, sums) in zip(contents, stored, told, strict=True):
+        content.take(seen)
+        known.append(sums)
+
+
+@contextmanager
+def _folders(work: Work, parts: Sequence[Share]) -> Iterator[_Folders]:
+    """A process for each share, by the connection to it; none of them is left in the end."""
+    started: _Folders = {}
+    try:
+        for share in parts:
+            ours, theirs = Pipe()
+            with theirs:
+                started[ours] = _started(theirs.fileno())
+            with suppress(ConnectionError):  # it has died, which is noticed soon
+                ours.send((work, share))
+        yield dict(started)
+    finally:
+        for connection, process in started.items():
+            connection.close()
+            process.terminate()
+        for process in started.values():
+            process.wait()
+
+
+def _started(descriptor: int) -> "subprocess.Popen[bytes]":
+    """A process that loads what it needs from where this one does: it starts in a quarter of a second."""
+    command = [sys.executable, "-P", "-m", "projections.following.folding", str(descriptor)]
+    places = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    return subprocess.Popen(command, env=places, pass_fds=[descriptor])  # noqa: S603  our own module
+
+
+def _received(connection: Connection, folders: _Folders) -> Block | Told:
+    try:
+        message: Message = connection.recv()
+    except (EOFError, OSError):  # before a message, or within one
+        code = folders[connection].wait()
+        raise Halt(f"a process that folds events has ended (status {code}): run it again") from None
+    if isinstance(message, LedgerError):
+        raise message
+    return message

@@ -1,0 +1,215 @@
+"""Folding a batch of events into the rows of views. Pure but for what it asks of stores.
+
+Events evolve rows one by one. Only where an annulment plays a part, or an act on what others said, is a
+stream folded again from its beginning, up to the last event of the batch. What all views need of a batch
+is worked out once (`Batch`); the caller wraps each view's part in a transaction of its own.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from ledger.errors import Halt
+from ledger.event import RecordedEvent
+from projections.folds.annulment import is_annulment, name_of, target_of
+from projections.folds.dispatch import Dispatch
+from projections.folds.powers import may_change_others
+from projections.folds.timetravel import counting
+from projections.folds.view import Key, View
+from projections.following.joins import JoinStore, join_of
+
+__all__ = ["Batch", "Broken", "Change", "History", "NamedEvent", "Store", "apply_batch", "named_by"]
+
+S = TypeVar("S")
+NamedEvent = tuple[UUID, str, str]
+"""An event that an annulment names: stream, source, id. It may not have arrived yet."""
+History = Callable[[Sequence[UUID]], list[RecordedEvent]]
+"""All events of some streams, up to the last event of the batch."""
+
+# Streams that are folded again at a time: their events are in memory together.
+_REFOLD_STREAMS = 50
+
+
+class Broken(Halt):
+    """A view cannot fold an event."""
+
+    def __init__(self, view: str, event: RecordedEvent, cause: Exception) -> None:
+        super().__init__(
+            f"view {view} cannot fold position {event.position}, event {event.id} of"
+            f" {event.source}: {type(cause).__name__}"
+        )
+        self.position = event.position
+
+
+class Change(msgspec.Struct, Generic[S], frozen=True, gc=False):
+    """A row before and after; None where there is none."""
+
+    before: S | None
+    after: S | None
+
+
+class Store(JoinStore, Protocol):
+    """Rows of one view, inside the caller's transaction."""
+
+    def rows(self, keys: Sequence[Key]) -> dict[Key, bytes]:
+        """States of those rows that exist."""
+
+    def rows_of(self, streams: Sequence[UUID]) -> dict[Key, bytes]:
+        """States of all rows of some streams."""
+
+    def put(self, changes: Mapping[Key, Change[Any]]) -> None:
+        """Write the rows after."""
+
+
+class Batch:
+    """Events that come next in the order of positions, shared out among views that are at their start.
+
+    `named`: what annulments among them name. `awaited`: those of the events that an earlier annulment
+    has named already, and maybe others. Reads `history` only for streams that are folded again.
+    """
+
+    def __init__(
+        self,
+        events: Sequence[RecordedEvent],
+        dispatch: Dispatch,
+        awaited: Collection[NamedEvent],
+        history: History,
+        privacy_office: Collection[str],
+    ) -> None:
+        self.events = events
+        self.end = events[-1].position
+        self.named = named_by(events, privacy_office)
+        again = _to_fold_again(events, awaited, privacy_office)
+        plain = [event for event in events if event.stream not in again] if again else events
+        self._again = sorted(again)
+        self._shares = dispatch.share(plain)
+        self._dispatch = dispatch
+        self._history = history
+        self._privacy_office = privacy_office
+        self._block: tuple[int, dict[UUID, dict[str, list[RecordedEvent]]]] = (-1, {})
+
+    def of(self, view: View[Any]) -> Sequence[RecordedEvent]:
+        """The events that may touch rows of a view, where no annulment plays a part."""
+        return self._shares[view.name]
+
+    def touches(self, view: View[Any]) -> bool:
+        """Whether there may be something to fold into a view."""
+        return bool(self._shares[view.name] or self._again)
+
+    def again(self, view: View[S]) -> Iterable[dict[UUID, list[RecordedEvent]]]:
+        """Block by block the streams to fold again, each with its events that count for a view."""
+        for start in range(0, len(self._again), _REFOLD_STREAMS):
+            if self._block[0] != start:
+                self._block = start, self._counting(self._again[start : start + _REFOLD_STREAMS])
+            yield {stream: shares[view.name] for stream, shares in self._block[1].items()}
+
+    def _counting(self, streams: Sequence[UUID]) -> dict[UUID, dict[str, list[RecordedEvent]]]:
+        by_stream: dict[UUID, list[RecordedEvent]] = {stream: [] for stream in streams}
+        for event in self._history(streams):
+            by_stream[event.stream].append(event)
+        return {
+            stream: self._dispatch.share(counting(events, self._privacy_office))
+            for stream, events in by_stream.items()
+        }
+
+
+def apply_batch(view: View[S], batch: Batch, store: Store) -> None:
+    """Fold a batch into the rows of one view.
+
+    Raises Broken when the view cannot fold one of the events; then the store may be half written.
+    """
+    changes = _evolved(view, batch.of(view), store)
+    for streams in batch.again(view):
+        changes |= _folded_again(view, streams, store)
+    changes = {key: change for key, change in changes.items() if change.before != change.after}
+    if changes:
+        store.put(changes)
+    if changes and (join := join_of(view.join)):
+        join.refresh({key: (change.before, change.after) for key, change in changes.items()}, store)
+
+
+def named_by(events: Iterable[RecordedEvent], privacy_office: Collection[str]) -> set[NamedEvent]:
+    """What the annulments among some events name."""
+    targets = (
+        (event.stream, target_of(event, privacy_office)) for event in events if is_annulment(event)
+    )
+    return {(stream, *target) for stream, target in targets if target}
+
+
+def _to_fold_again(
+    events: Sequence[RecordedEvent],
+    awaited: Collection[NamedEvent],
+    privacy_office: Collection[str],
+) -> set[UUID]:
+    """Streams of the batch where an annulment arrived, or an event that one was waiting for, or what decides
+    whether an act has the power that it claims."""
+    again = {
+        event.stream
+        for event in events
+        if is_annulment(event) or may_change_others(event, privacy_office)
+    }
+    if awaited:
+        again |= {event.stream for event in events if (event.stream, *name_of(event)) in awaited}
+    return again
+
+
+def _evolved(view: View[S], events: Sequence[RecordedEvent], store: Store) -> dict[Key, Change[S]]:
+    touched = _touched(view, events)
+    # A row that is made by one event alone cannot be there before it.
+    known = {} if view.single else store.rows(list(touched))
+    changes: dict[Key, Change[S]] = {}
+    for key, mine in touched.items():
+        state = known.get(key)
+        before = _decoded(view, state) if state is not None else None
+        changes[key] = Change(before, _evolve(view, key[1], before, mine))
+    return changes
+
+
+def _folded_again(
+    view: View[S], streams: Mapping[UUID, list[RecordedEvent]], store: Store
+) -> dict[Key, Change[S]]:
+    known = store.rows_of(list(streams))
+    touched = _touched(view, [event for events in streams.values() for event in events])
+    changes: dict[Key, Change[S]] = {}
+    for key in known.keys() | touched.keys():
+        before = _decoded(view, known[key]) if key in known else None
+        changes[key] = Change(before, _evolve(view, key[1], None, touched.get(key, [])))
+    return changes
+
+
+def _touched(view: View[S], events: Sequence[RecordedEvent]) -> dict[Key, list[RecordedEvent]]:
+    """The events of each row that they touch."""
+    touched: dict[Key, list[RecordedEvent]] = {}
+    keys = view.keys
+    event = None
+    try:
+        for event in events:
+            for subkey in keys(event):
+                touched.setdefault((event.stream, subkey), []).append(event)
+    except Exception as error:
+        assert event is not None
+        raise Broken(view.name, event, error) from error
+    return touched
+
+
+def _evolve(
+    view: View[S], subkey: str, state: S | None, events: Sequence[RecordedEvent]
+) -> S | None:
+    evolve = view.evolve
+    event = None
+    try:
+        for event in events:
+            state = evolve(subkey, state, event)
+    except Exception as error:
+        assert event is not None
+        raise Broken(view.name, event, error) from error
+    return state
+
+
+def _decoded(view: View[S], state: bytes) -> S:
+    try:
+        return view.decode(state)
+    except msgspec.DecodeError as error:
+        raise Halt(f"a row of view {view.name} cannot be read: rebuild it") from error

@@ -1,0 +1,69 @@
+"""What views come to, in blocks that are ready to be written. In flat memory."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from ledger.storage.postgres import Session
+from projections.folds.digest import EVERYTHING, Share
+from projections.following.batch import NamedEvent
+from projections.following.derive import Content, Derived, Goal, derive
+
+__all__ = ["Block", "Part", "blocks"]
+
+# Rows of all views and named events that are together in a block.
+_BLOCK_ROWS = 2_000
+
+
+class Part(NamedTuple):
+    """Of one view: rows as they are stored, how many of them by label, and entries that are complete."""
+
+    rows: list[tuple[Any, ...]]
+    labels: Counter[str]
+    entries: list[Any]
+
+
+class Block(NamedTuple):
+    """What some streams come to, for each goal, and what annulments in them name."""
+
+    named: set[NamedEvent]
+    parts: list[Part]
+
+    @property
+    def size(self) -> int:
+        """How much there is to write."""
+        return len(self.named) + sum(len(part.rows) for part in self.parts)
+
+
+def blocks(
+    session: Session,
+    goals: Sequence[Goal],
+    contents: Sequence[Content],
+    privacy_office: Collection[str],
+    share: Share = EVERYTHING,
+) -> Iterator[Block]:
+    """What the streams of a share come to, in their order. `contents`: of each goal, which take it in."""
+    block = _empty(goals)
+    for derived in derive(session, goals, privacy_office, share):
+        _add(block, derived, goals, contents)
+        if block.size >= _BLOCK_ROWS:
+            yield block
+            block = _empty(goals)
+    yield block
+
+
+def _empty(goals: Sequence[Goal]) -> Block:
+    return Block(set(), [Part([], Counter(), []) for _ in goals])
+
+
+def _add(
+    block: Block, derived: Derived, goals: Sequence[Goal], contents: Sequence[Content]
+) -> None:
+    block.named.update(derived.named)
+    each = zip(goals, contents, derived.rows, block.parts, strict=True)
+    for (view, _), content, states, part in each:
+        rows, entries = content.add(derived.stream, states)
+        part.rows.extend(rows)
+        part.entries.extend(entries)
+        if view.labels:
+            part.labels.update(map(view.label, states.values()))

@@ -1,0 +1,207 @@
+"""Views from the events and from nothing else, stream by stream, in flat memory.
+
+What a rebuild writes, what an audit compares with, and the rows of views at a moment of the past. All
+views are derived in one pass: an event is read and decoded once.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from ledger.event import RecordedEvent, decode_event
+from ledger.reading import LAST, newest
+from ledger.storage.postgres import Session
+from projections.folds.annulment import ANNULMENT
+from projections.folds.digest import EVERYTHING, Digest, Share, Sums, bounds
+from projections.folds.dispatch import Dispatch
+from projections.folds.timetravel import Moment, Selected, counting, fold, select
+from projections.folds.view import View
+from projections.following.batch import NamedEvent, named_by
+from projections.following.joins import join_of
+from rulebook.powers import related
+
+__all__ = [
+    "Content",
+    "Derived",
+    "Goal",
+    "Seen",
+    "annulled_streams",
+    "derive",
+    "derive_digests",
+    "rows_at",
+    "selected_at",
+    "views_at",
+]
+
+Goal = tuple[View[Any], int]
+"""A view and the position up to which it is derived."""
+Seen = tuple[Sums, Any]
+"""What a view has come to in a share: its digests, and what its entries still wait with."""
+
+
+class Derived(NamedTuple):
+    """What one stream comes to: for each goal its rows, sorted by subkey; and what annulments name."""
+
+    stream: UUID
+    rows: Sequence[Mapping[str, Any]]
+    named: set[NamedEvent]
+
+
+def derive(
+    session: Session,
+    goals: Sequence[Goal],
+    privacy_office: Collection[str],
+    share: Share = EVERYTHING,
+) -> Iterator[Derived]:
+    """One stream of a share after the other, in the order of keys."""
+    dispatch = Dispatch([view for view, _ in goals])
+    for stream, events in _streams(session, max(upto for _, upto in goals), share=share):
+        shares = {
+            upto: dispatch.share(counting(_until(events, upto), privacy_office))
+            for upto in {upto for _, upto in goals}
+        }
+        rows = [_sorted(fold(view, shares[upto][view.name])) for view, upto in goals]
+        yield Derived(stream, rows, named_by(events, privacy_office))
+
+
+def _streams(
+    session: Session,
+    upto: int,
+    names: Collection[str] | None = None,
+    share: Share = EVERYTHING,
+) -> Iterator[tuple[UUID, list[RecordedEvent]]]:
+    """Stream by stream its events up to a position; of some types, and annulments, when they are named."""
+    session = session.of("projections")
+    first, last = bounds(share)
+    stored = (
+        session.stream("events_by_stream", upto=upto, first=first, last=last)
+        if names is None
+        else session.stream("events_of_types", names=_with_what_decides(names), upto=upto)
+    )
+    events = (newest(decode_event(*row)) for row in stored)
+    for stream, members in groupby(events, key=lambda event: event.stream):
+        yield stream, list(members)
+
+
+def _with_what_decides(names: Collection[str]) -> list[str]:
+    """Names of types with those that decide whether an event of them counts."""
+    return sorted(related(frozenset(names)) | {ANNULMENT})
+
+
+def annulled_streams(session: Session, upto: int = LAST) -> Iterator[UUID]:
+    """The streams in which something up to a position annuls something, in order."""
+    return (stream for stream, _ in _streams(session, upto, ()))
+
+
+def _until(events: list[RecordedEvent], upto: int) -> list[RecordedEvent]:
+    """The events up to a position; within a stream the order of versions is that of positions."""
+    if events[-1].position <= upto:
+        return events
+    return [event for event in events if event.position <= upto]
+
+
+def _sorted(states: Mapping[str, Any]) -> Mapping[str, Any]:
+    return dict(sorted(states.items())) if len(states) > 1 else states
+
+
+class Content:
+    """Takes in the rows of a view in the order of their keys; says what they come to.
+
+    Reads first what rows of a joined view ask of rows of other streams, which it holds in memory.
+    """
+
+    def __init__(
+        self, session: Session, view: View[Any], upto: int, privacy_office: Collection[str]
+    ) -> None:
+        self._view = view
+        self._digest = Digest(view)
+        self._join = join = join_of(view.join)
+        then, names = Moment(at_position=upto), join.shared if join else ()
+        shared = rows_at(session, view, then, privacy_office, names) if names else ()
+        self._gathering = join.gathering(shared) if join else None
+
+    def add(
+        self, stream: UUID, states: Mapping[str, Any]
+    ) -> tuple[list[tuple[Any, ...]], Sequence[Any]]:
+        """Take in all rows of a stream; return them as they are stored, and the entries that are complete."""
+        rows = [self._view.row((stream, subkey), state) for subkey, state in states.items()]
+        if rows:
+            self._digest.rows(stream, [row[1:3] for row in rows])
+        return rows, self._taken(self._gathering.add(stream, states) if self._gathering else ())
+
+    def seen(self) -> Seen:
+        """What was taken in, for somebody who takes in other streams."""
+        return self._digest.sums(), self._gathering.seen() if self._gathering else None
+
+    def take(self, seen: Seen) -> None:
+        """Go on with what somebody else has taken in."""
+        sums, waiting = seen
+        self._digest.take(sums)
+        if self._gathering:
+            self._gathering.take(waiting)
+
+    def rest(self) -> Sequence[Any]:
+        """The entries that are complete only now. Asked once, after the last stream."""
+        return self._taken(self._gathering.rest() if self._gathering else ())
+
+    def digest(self) -> str:
+        """Digest of the rows and entries. Asked after `rest`."""
+        return self._digest.hex()
+
+    def _taken(self, entries: Sequence[Any]) -> Sequence[Any]:
+        for entry in entries:
+            assert self._join
+            self._digest.entry(*self._join.parts(entry))
+        return entries
+
+
+def rows_at(
+    session: Session,
+    view: View[Any],
+    moment: Moment,
+    privacy_office: Collection[str],
+    names: Collection[str] | None = None,
+) -> Iterator[tuple[UUID, Mapping[str, Any]]]:
+    """Rows of a view at a moment, stream by stream; from the events of some types alone, when named."""
+    for stream, (rows,) in views_at(session, (view,), moment, privacy_office, names):
+        if rows:
+            yield stream, rows
+
+
+def views_at(
+    session: Session,
+    views: Sequence[View[Any]],
+    moment: Moment,
+    privacy_office: Collection[str],
+    names: Collection[str] | None = None,
+) -> Iterator[tuple[UUID, list[Mapping[str, Any]]]]:
+    """The same of several views, in one pass over the events; also where a view has no rows."""
+    for stream, selected in selected_at(session, moment, privacy_office, names):
+        counted = [e for e in selected.counted if names is None or e.name in names]
+        yield stream, [fold(view, counted, selected.erasures) for view in views]
+
+
+def selected_at(
+    session: Session,
+    moment: Moment,
+    privacy_office: Collection[str],
+    names: Collection[str] | None = None,
+) -> Iterator[tuple[UUID, Selected]]:
+    """The events of a moment, stream by stream; of some types, and annulments, when they are named."""
+    upto = LAST if moment.at_position is None else moment.at_position
+    for stream, events in _streams(session, upto, names):
+        yield stream, select(events, moment, privacy_office)
+
+
+def derive_digests(
+    session: Session, goals: Sequence[Goal], privacy_office: Collection[str]
+) -> list[str]:
+    """The digest that each view at its position must have."""
+    contents = [Content(session, view, upto, privacy_office) for view, upto in goals]
+    for stream, rows, _ in derive(session, goals, privacy_office):
+        for content, states in zip(contents, rows, strict=True):
+            content.add(stream, states)
+    for content in contents:
+        content.rest()
+    return [content.digest() for content in contents]

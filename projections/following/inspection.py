@@ -1,0 +1,285 @@
+"""The audit of views: what readers see of them beside what the events say, row by row. Writes nothing.
+
+Compared are the rows with all of their columns, the entries of joined views, counts by label, the events
+that annulments have named, and the progress of each view. A view that is behind the ledger is compared at
+its place.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from ledger.audit.findings import Finding, Findings
+from ledger.reading import head_position
+from ledger.storage.postgres import Session
+from projections import VIEWS
+from projections.findings.tables import found_row
+from projections.folds.view import NOWHERE, View
+from projections.following.batch import NamedEvent
+from projections.following.derive import Content, Derived, derive
+from projections.following.rebuild import ViewReport
+from projections.following.storage import NO_ROW, Bookmark, bookmarks
+
+__all__ = ["Inspected", "audit_views", "inspect_views"]
+
+_PAGE_ROWS = 1_000
+_Row = tuple[Any, ...]
+
+
+class Inspected(msgspec.Struct, frozen=True):
+    """What was found of the views. `findings` have no position: a view is of many events."""
+
+    reports: tuple[ViewReport, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def inspect_views(
+    session: Session, views: Sequence[View[Any]] = VIEWS, privacy_office: Collection[str] = ()
+) -> Inspected:
+    """Compare views with what the events up to their bookmarks say, in one snapshot and one pass.
+
+    Needs to read only. What cannot be read is a finding. Raises Retry when the database goes away.
+    """
+    findings = Findings()
+    session = session.of("projections")
+    reports: list[ViewReport] = []
+    with session.transaction():
+        session.run("one_snapshot")
+        with findings.guarded(session, "the views"):
+            found = _placed(session, views, findings)
+            seen = [_Seen(session, view, place, privacy_office, findings) for view, place in found]
+            _compare(session, seen, privacy_office, findings)
+            reports = [one.report() for one in seen]
+    return Inspected(tuple(reports), findings.sorted())
+
+
+def audit_views(
+    session: Session, views: Sequence[View[Any]] = VIEWS, privacy_office: Collection[str] = ()
+) -> list[ViewReport]:
+    """The reports alone of `inspect_views`."""
+    return list(inspect_views(session, views, privacy_office).reports)
+
+
+def _placed(
+    session: Session, views: Sequence[View[Any]], findings: Findings
+) -> list[tuple[View[Any], Bookmark]]:
+    """The views whose progress is known, with it; not beyond the end of the ledger."""
+    known, head = bookmarks(session), head_position(session)
+    events = session.row("last_position")
+    last = min(head, events[0] if events else 0)
+    found = []
+    for view in views:
+        place = known.pop(view.name, None)
+        if place is None:
+            findings.note(None, "view-bookmark", f"the view {view.name} has none")
+            continue
+        if not 0 <= place.position <= last:
+            detail = f"the view {view.name} is at {place.position}, and the ledger ends at {last}"
+            findings.note(None, "view-bookmark", detail)
+            place = msgspec.structs.replace(place, position=min(last, max(0, place.position)))
+        found.append((view, place))
+    for name in known:
+        findings.note(None, "view-bookmark", f"there is no view {name}")
+    return found
+
+
+def _compare(
+    session: Session, seen: Sequence["_Seen"], privacy_office: Collection[str], findings: Findings
+) -> None:
+    if not seen:
+        return
+    goals = [(one.view, one.place.position) for one in seen]
+    named: set[NamedEvent] = set()
+    for derived in derive(session, goals, privacy_office):
+        named |= derived.named
+        for one, states in zip(seen, derived.rows, strict=True):
+            one.take(derived, states)
+    for one in seen:
+        one.finish()
+    _compare_named(session, named, findings)
+
+
+def _compare_named(session: Session, named: set[NamedEvent], findings: Findings) -> None:
+    with findings.guarded(session, "the events that annulments have named"):
+        stored = {(stream, source, id) for stream, source, id in session.rows("all_named")}
+        for what, events in (("lacks", named - stored), ("has too much:", stored - named)):
+            for _, source, id in sorted(events, key=repr):
+                detail = f"the list of annulled events {what} {id} of {source}"
+                findings.note(None, "named-event", detail)
+
+
+class _Seen:
+    """One view: rows and entries as they are stored, beside those that are derived, in the same order."""
+
+    def __init__(
+        self,
+        session: Session,
+        view: View[Any],
+        place: Bookmark,
+        privacy_office: Collection[str],
+        findings: Findings,
+    ) -> None:
+        self.view = view
+        self.place = place
+        self._session = session
+        self._findings = findings
+        self._ok = True
+        self._content = Content(session, view, place.position, privacy_office)
+        self._labels: Counter[str] = Counter()
+        self._rows = self._entries = _Merge(iter(()), 1, self._note)
+        self._looks = place.version == view.version
+        if not self._looks:
+            self._fault("view", f"{view.name} was built by version {place.version} of its code")
+            return
+        self._looks = False
+        with findings.guarded(session, f"the view {view.name}"):
+            self._rows = _Merge(_pages(session, "view_rows_page", view.name, 2), 2, self._note)
+            self._entries = _Merge(_entries(session, view), _key_width(view), self._note)
+            self._looks = True
+        self._ok = self._looks
+
+    def take(self, derived: Derived, states: Mapping[str, Any]) -> None:
+        """The rows of one stream."""
+        rows, entries = self._content.add(derived.stream, states)
+        if not self._looks:
+            return
+        for row in rows:
+            self._rows.expect(row)
+        if self.view.labels:
+            self._labels.update(self.view.label(state) for state in states.values())
+        self._expect_entries(entries)
+
+    def finish(self) -> None:
+        """There are no more streams."""
+        entries = self._content.rest()
+        if not self._looks:
+            return
+        self._expect_entries(entries)
+        self._looks = False
+        with self._findings.guarded(self._session, f"the view {self.view.name}"):
+            self._rows.end()
+            self._entries.end()
+            self._compare_counts()
+            self._compare_shown()
+            self._looks = True
+        self._ok = self._ok and self._looks
+
+    def report(self) -> ViewReport:
+        """The view at its place. Asked at the end."""
+        view, place = self.view.name, self.place
+        return ViewReport(view, place.version, place.position, self._content.digest(), self._ok)
+
+    def _expect_entries(self, entries: Sequence[Any]) -> None:
+        for entry in entries:
+            self._entries.expect(_entry_row(self.view, entry))
+
+    def _fault(self, kind: str, detail: str) -> None:
+        self._ok = False
+        self._findings.note(None, kind, detail)
+
+    def _note(self, what: str, key: _Row) -> None:
+        place = " ".join(str(part) for part in key if part != NOWHERE)
+        self._fault("view", f"{self.view.name} {what} {place}")
+
+    def _compare_counts(self) -> None:
+        if not self.view.labels:
+            return
+        rows = self._session.named("all_counts", {"counts": f"{self.view.name}_counts"})
+        stored = {label: (count, added) for label, count, added in rows}
+        self._labels.pop(NO_ROW, None)
+        for label in sorted(stored.keys() | self._labels.keys()):
+            count, added = stored.get(label, (0, 0))
+            if count != self._labels[label] or added < count:
+                detail = (
+                    f"{self.view.name} counts {count} of {label}, there are {self._labels[label]}"
+                )
+                self._fault("view-count", detail)
+
+    def _compare_shown(self) -> None:
+        """What readers see under the view's name is the table that its progress speaks of."""
+        wanted = f"{self.view.name}_{self.place.colour}"
+        for (name,) in self._session.rows("tables_shown", view=self.view.name):
+            if name != wanted:
+                self._fault("view-bookmark", f"{self.view.name} shows {name}, not {wanted}")
+
+
+class _Merge:
+    """Stored rows beside expected ones, both in the order of their keys, the first `width` columns."""
+
+    def __init__(
+        self, stored: Iterator[_Row], width: int, note: Callable[[str, _Row], None]
+    ) -> None:
+        self._stored = stored
+        self._width = width
+        self._note = note
+        self._next = next(stored, None)
+
+    def expect(self, row: _Row) -> None:
+        """The next row that there must be."""
+        key = row[: self._width]
+        while self._next is not None and _before(self._next[: self._width], key):
+            self._pass("has a row too much:")
+        if self._next is None or self._next[: self._width] != key:
+            self._note("lacks a row:", key)
+        elif list(map(_plain, self._next)) != list(map(_plain, row)):
+            self._pass("has another row:")
+        else:
+            self._next = next(self._stored, None)
+
+    def end(self) -> None:
+        """Whatever is left is too much."""
+        while self._next is not None:
+            self._pass("has a row too much:")
+
+    def _pass(self, what: str) -> None:
+        assert self._next is not None
+        self._note(what, self._next[: self._width])
+        self._next = next(self._stored, None)
+
+
+def _before(key: _Row, other: _Row) -> bool:
+    """Whether a stored key comes first; one of another type than it must have does."""
+    try:
+        return key < other
+    except TypeError:
+        return True
+
+
+def _plain(cell: Any) -> Any:
+    return cell.isoformat() if isinstance(cell, datetime) else cell
+
+
+def _pages(session: Session, name: str, table: str, width: int) -> Iterator[_Row]:
+    """All rows in the order of their keys, in flat memory."""
+    last: _Row = (UUID(int=0), *[""] * (width - 1))
+    names = ("stream", "subkey", "rule")
+    while page := session.named(
+        name, {"table": table}, **dict(zip(names, last, strict=False)), count=_PAGE_ROWS
+    ):
+        yield from page
+        last = page[-1][:width]
+
+
+def _entries(session: Session, view: View[Any]) -> Iterator[_Row]:
+    table = f"{view.name}_entries"
+    if view.join == "findings":
+        return _pages(session, "view_findings_page", table, 3)
+    if view.join == "activities":
+        return iter(session.named("all_entries", {"entries": table}))
+    return iter(())
+
+
+def _key_width(view: View[Any]) -> int:
+    return 3 if view.join == "findings" else 1
+
+
+def _entry_row(view: View[Any], entry: Any) -> _Row:
+    """An entry of a join as it is stored."""
+    if view.join == "findings":
+        return found_row(*entry)
+    activity, (totals, made) = entry
+    return activity, totals, made

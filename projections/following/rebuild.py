@@ -1,0 +1,243 @@
+"""Blue/green: views are built again beside those in use, compared with them, and take their place.
+
+All are built in one pass over the events. What compares views with the events and writes nothing is
+`projections.following.inspection`.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from ledger.errors import Busy, Fenced, Halt
+from ledger.event import RecordedEvent
+from ledger.names import LedgerName
+from ledger.reading import events_after, events_of
+from ledger.storage.locks import Check, held
+from ledger.storage.postgres import Session
+from projections import VIEWS
+from projections.folds.digest import Sums, digest_of
+from projections.folds.dispatch import Dispatch
+from projections.folds.view import View
+from projections.following.apart import Apart, blocks_apart
+from projections.following.batch import Batch, apply_batch
+from projections.following.blocks import Block, Part, blocks
+from projections.following.derive import Content
+from projections.following.folding import Work
+from projections.following.joins import join_of
+from projections.following.storage import (
+    Bookmark,
+    NamedEvents,
+    Tables,
+    bookmarks,
+    locked_bookmark,
+    other,
+    prepare,
+    relax,
+    stored_digest,
+)
+
+__all__ = ["ViewReport", "rebuild_all"]
+
+_BATCH_EVENTS = 5_000
+# A swap waits a second for who reads what is to go (the function in the database), then lets others go on.
+_SWAPS = 1_200
+_PAUSE_S = 2.0
+
+
+class ViewReport(msgspec.Struct, frozen=True):
+    """A view at a position. `digest`: what the events say; `ok`: whether the rows in use said the same.
+
+    A rebuild for a new version of the code has nothing to compare with and is `ok`.
+    """
+
+    view: str
+    version: str
+    position: int
+    digest: str
+    ok: bool
+
+
+def rebuild_all(
+    session: Session,
+    ledger: LedgerName,
+    views: Sequence[View[Any]] = VIEWS,
+    privacy_office: Collection[str] = (),
+    apart: Apart | None = None,
+) -> list[ViewReport]:
+    """Build views from position 1, compare, and swap one by one. As the projector; others may follow.
+
+    `apart`: the processes that fold the events; None: this one. On return readers see the new rows, also
+    when they differ from the old ones (`ok` is False then): they are what the events say. Raises Fenced
+    when one of the views is being rebuilt by somebody else.
+    """
+    session = session.of("projections")
+    relax(session)
+    prepare(session, ledger, views)
+    with _alone(session, views) as check:
+        known = bookmarks(session)
+        made = [_New(session, ledger, v, known[v.name], privacy_office, check) for v in views]
+        with session.transaction():
+            for new in made:
+                new.tables.create()
+        _build(session, made, _blocks(session, ledger, made, privacy_office, apart))
+        return [new.take_over() for new in made]
+
+
+def _blocks(
+    session: Session,
+    ledger: LedgerName,
+    made: Sequence["_New"],
+    privacy_office: Collection[str],
+    apart: Apart | None,
+) -> Iterator[Block]:
+    """What all streams come to, from this process or from others."""
+    contents = [new.content for new in made]
+    if apart is None:
+        return blocks(session, [(new.view, new.position) for new in made], contents, privacy_office)
+    goals = [(new.view.name, new.position) for new in made]
+    work = Work(apart.database, ledger, goals, frozenset(privacy_office))
+    return blocks_apart(work, contents, [new.replaced for new in made], apart.processes)
+
+
+@contextmanager
+def _alone(session: Session, views: Sequence[View[Any]]) -> Iterator[Check]:
+    """Nobody else rebuilds the views meanwhile."""
+    locks = [{"lock": f"{view.name}_builder"} for view in views]
+    with ExitStack() as stack:
+        try:
+            check = stack.enter_context(held(session, "lock_rebuild", locks))
+        except Busy:
+            names = ", ".join(view.name for view in views)
+            raise Fenced(f"{names}: being rebuilt already") from None
+        yield check
+
+
+def _build(session: Session, made: Sequence["_New"], found: Iterator[Block]) -> None:
+    """Write the rows of all streams, block by block."""
+    for block in found:
+        NamedEvents(session).add(block.named)
+        for new, part in zip(made, block.parts, strict=True):
+            new.write(part)
+    for new in made:
+        new.finish()
+
+
+class _New:
+    """A view that is being built beside the one in use, up to where that one was."""
+
+    def __init__(
+        self,
+        session: Session,
+        ledger: LedgerName,
+        view: View[Any],
+        old: Bookmark,
+        privacy_office: Collection[str],
+        check: Check,
+    ) -> None:
+        self._session = session
+        self._check = check
+        self._ledger = ledger
+        self._privacy_office = privacy_office
+        self.view = view
+        self.position = old.position
+        self.tables = Tables(session, ledger, view, other(old.colour))
+        self.content = Content(session, view, self.position, privacy_office)
+        self.replaced: list[Sums | None] = []
+        """What the rows in use came to when this one was built, by share; as far as others have told."""
+        self._join = join_of(view.join)
+        self._digest: str | None = None
+
+    def write(self, part: Part) -> None:
+        """Write rows, and entries that are complete."""
+        self.tables.add(part.rows, part.labels)
+        self._write_entries(part.entries)
+
+    def finish(self) -> None:
+        """All rows are written."""
+        self._write_entries(self.content.rest())
+        self.tables.index()
+        self._digest = self.content.digest()
+
+    def _write_entries(self, entries: Sequence[Any]) -> None:
+        if self._join and entries:
+            self._join.write(entries, self.tables)
+
+    def take_over(self) -> ViewReport:
+        """Catch up with the rows in use while others still move them; then be the ones in use.
+
+        Raises Busy when somebody reads the rows in use for an hour.
+        """
+        while self.position < (goal := bookmarks(self._session)[self.view.name].position):
+            with self._session.transaction():
+                self._fold(goal)
+        for _ in range(_SWAPS):
+            with suppress(Busy):  # somebody reads what is to go; whoever follows goes on meanwhile
+                return self._swap_now()
+            self._session.notified(_PAUSE_S)
+        raise Busy(
+            f"view {self.view.name} was read without a pause: its new rows wait; rebuild it again"
+        )
+
+    def _swap_now(self) -> ViewReport:
+        before = self.position, self._digest
+        try:
+            return self._swapped()
+        except Busy:
+            self.position, self._digest = before
+            raise
+
+    def _swapped(self) -> ViewReport:
+        """Be the ones in use. Raises Busy when what is to go is read for longer than a second."""
+        with self._session.transaction():
+            self._check()
+            # From here on whoever follows waits for the commit, and is fenced by the new colour.
+            old = locked_bookmark(self._session, self.view)
+            while self.position < old.position:
+                self._fold(old.position)
+            return self._swap(old)
+
+    def _fold(self, upto: int) -> None:
+        """Fold the next batch, as whoever follows does."""
+        events = events_after(self._session, self.position, _BATCH_EVENTS, upto)
+        if not events:
+            raise Halt(f"position {self.position + 1} is missing: see `ledger audit`")
+        end = events[-1].position
+
+        def history(streams: Sequence[UUID]) -> list[RecordedEvent]:
+            return events_of(self._session, streams, end)
+
+        awaited = NamedEvents(self._session).of({event.stream for event in events})
+        batch = Batch(events, Dispatch([self.view]), awaited, history, self._privacy_office)
+        NamedEvents(self._session).add(batch.named)
+        apply_batch(self.view, batch, self.tables)
+        self.position, self._digest = end, None
+
+    def _swap(self, old: Bookmark) -> ViewReport:
+        view, session = self.view, self._session
+        before = self._digest_before(old)
+        digest = self._digest or stored_digest(session, view, self.tables.table)
+        replaced = Tables(session, self._ledger, view, old.colour)
+        if old.version == view.version:
+            self.tables.keep_counting(replaced)
+        self.tables.show()
+        session.run(
+            "swap_bookmark",
+            view=view.name,
+            version=view.version,
+            position=self.position,
+            colour=other(old.colour),
+        )
+        replaced.drop()
+        return ViewReport(view.name, view.version, self.position, digest, before in {None, digest})
+
+    def _digest_before(self, old: Bookmark) -> str | None:
+        """What the rows in use come to; None when they are of another version."""
+        if old.version != self.view.version:
+            return None
+        told = [sums for sums in self.replaced if sums is not None]
+        if self._digest and told and len(told) == len(self.replaced):  # they have not moved since
+            return digest_of(self.view, *told)
+        return stored_digest(self._session, self.view, self.view.name)

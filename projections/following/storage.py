@@ -1,0 +1,325 @@
+"""The rows of a view in PostgreSQL: tables of two colours, one in use, one for a rebuild beside it.
+
+Readers use a view's own name, which always shows the colour in use. Functions of the database make and drop
+the tables with their owner's rights; the projector writes rows, and owns nothing. Its progress is a row that
+moves by compare-and-set, in the transaction of the rows that it speaks of.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from ledger.errors import Fenced, NotInstalled
+from ledger.names import LedgerName
+from ledger.storage.postgres import Session
+from projections.findings.tables import FindingTables
+from projections.folds.digest import EVERYTHING, Digest, Share, Sums, bounds, digest_of
+from projections.folds.view import Key, View
+from projections.following.batch import Change, NamedEvent
+from projections.following.joins import join_of
+from projections.views.register_join import EntryRow, Span
+
+__all__ = [
+    "Bookmark",
+    "Colour",
+    "NamedEvents",
+    "Tables",
+    "bookmarks",
+    "each_row",
+    "locked_bookmark",
+    "other",
+    "pass_over",
+    "prepare",
+    "relax",
+    "stored_digest",
+    "stored_sums",
+]
+
+Colour = Literal["blue", "green"]
+_PAGE_ROWS = 1_000
+NO_ROW = ""
+
+
+class Bookmark(msgspec.Struct, frozen=True):
+    """Progress of a view: built by which version of its code, up to which position, in which colour."""
+
+    view: str
+    version: str
+    position: int
+    colour: Colour
+
+
+def other(colour: Colour) -> Colour:
+    """The colour that is not in use."""
+    return "green" if colour == "blue" else "blue"
+
+
+def bookmarks(session: Session) -> dict[str, Bookmark]:
+    """Progress of every view that was ever followed."""
+    rows = session.of("projections").rows("bookmarks")
+    return {view: Bookmark(view, *rest) for view, *rest in rows}
+
+
+def locked_bookmark(session: Session, view: View[Any]) -> Bookmark:
+    """Progress of a view, locked until the end of the transaction. Raises NotInstalled without one."""
+    row = session.of("projections").row("lock_bookmark", view=view.name)
+    if row is None:
+        raise NotInstalled
+    return Bookmark(*row)
+
+
+def pass_over(session: Session, passed: Sequence[tuple[Bookmark, int]]) -> None:
+    """Move views up to a position without a row, all at once; who is elsewhere by now stays there."""
+    if passed:
+        known = [bookmark for bookmark, _ in passed]
+        session.of("projections").run(
+            "pass_over",
+            views=[bookmark.view for bookmark in known],
+            versions=[bookmark.version for bookmark in known],
+            colours=[bookmark.colour for bookmark in known],
+            starts=[bookmark.position for bookmark in known],
+            ends=[end for _, end in passed],
+        )
+
+
+def prepare(session: Session, ledger: LedgerName, views: Iterable[View[Any]]) -> None:
+    """Make the tables of views that have none yet. Idempotent; as the projector."""
+    session = session.of("projections")
+    with session.transaction():
+        session.rows("make_shared")
+        known = bookmarks(session)
+        for view in views:
+            if view.name not in known:
+                tables = Tables(session, ledger, view, "blue")
+                tables.create()
+                tables.index()
+                tables.show()
+                session.run("add_bookmark", view=view.name, version=view.version, colour="blue")
+
+
+def relax(session: Session) -> None:
+    """Let commits of this session return before they are on disk: what is lost is made again."""
+    session.of("projections").run("relax")
+
+
+class NamedEvents:
+    """Events that annulments have named, of all views together, inside the caller's transaction.
+
+    One that is not here yet was named by no annulment that a view has folded.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session.of("projections")
+
+    def of(self, streams: Iterable[UUID]) -> set[NamedEvent]:
+        """Those of some streams."""
+        found = self._session.rows("named_of", streams=list(streams))
+        return {(stream, source, id) for stream, source, id in found}
+
+    def add(self, named: Collection[NamedEvent]) -> None:
+        """Write down what annulments name; what is there already stays."""
+        if named:
+            streams, sources, ids = (list(column) for column in zip(*sorted(named), strict=True))
+            self._session.run("add_named", streams=streams, sources=sources, ids=ids)
+
+
+class Tables(FindingTables):
+    """The tables of one view in one colour: a `Store` inside the caller's transaction."""
+
+    def __init__(
+        self, session: Session, ledger: LedgerName, view: View[Any], colour: Colour
+    ) -> None:
+        self._session = session.of("projections")
+        self._view = view
+        self._colour = colour
+        self._place = {"view": view.name, "colour": colour}
+        table = f"{view.name}_{colour}"
+        self.table = table
+        self._names = {
+            "table": table,
+            "entries": f"{table}_entries",
+            "counts": f"{table}_counts",
+        }
+
+    # The tables themselves
+
+    def create(self) -> None:
+        """Make the tables, empty; what was left of an earlier attempt goes.
+
+        Raises Busy, as `drop` and `show` do, while somebody reads what is to go.
+        """
+        layout, counted = self._view.layout, self._view.labels is not None
+        self._session.rows("make_tables", **self._place, layout=layout, counted=counted)
+
+    def index(self) -> None:
+        """Make what the extra columns are searched by. Rows that are there by then cost less."""
+        self._session.rows("make_indexes", **self._place, layout=self._view.layout)
+
+    def drop(self) -> None:
+        """Throw the tables away."""
+        self._session.rows("drop_tables", **self._place)
+
+    def show(self) -> None:
+        """Let readers see these rows under the view's own name from the commit on."""
+        self._session.rows("show_tables", **self._place)
+
+    def move(self, start: int, end: int) -> None:
+        """Move the view's progress. Raises Fenced when it is not at `start` in this colour."""
+        moved = self._session.run(
+            "move_bookmark",
+            view=self._view.name,
+            version=self._view.version,
+            colour=self._colour,
+            start=start,
+            end=end,
+        )
+        if moved != 1:
+            raise Fenced
+
+    # Rows
+
+    def rows(self, keys: Sequence[Key]) -> dict[Key, bytes]:
+        """States of those rows that exist."""
+        if not keys:
+            return {}
+        streams, subkeys = [stream for stream, _ in keys], [subkey for _, subkey in keys]
+        found = self.named("rows_by_key", streams=streams, subkeys=subkeys)
+        return {(stream, subkey): state for stream, subkey, state in found}
+
+    def rows_of(self, streams: Sequence[UUID]) -> dict[Key, bytes]:
+        """States of all rows of some streams."""
+        found = self.named("rows_of_streams", streams=list(streams))
+        return {(stream, subkey): state for stream, subkey, state in found}
+
+    def put(self, changes: Mapping[Key, Change[Any]]) -> None:
+        """Write the rows after. An index is touched only where a row comes, goes or moves in it."""
+        gone = [key for key, change in changes.items() if change.after is None]
+        if gone:
+            streams, subkeys = [stream for stream, _ in gone], [subkey for _, subkey in gone]
+            self.named("delete_rows", streams=streams, subkeys=subkeys)
+        written = [(key, c) for key, c in changes.items() if c.after is not None]
+        self._change([self._view.row(key, c.after) for key, c in written if c.before is not None])
+        self._insert([self._view.row(key, c.after) for key, c in written if c.before is None])
+        self._count((change.before, change.after) for change in changes.values())
+
+    def add(self, rows: Sequence[tuple[Any, ...]], labels: Counter[str]) -> None:
+        """Write rows that do not exist yet, as `View.row` makes them; `labels`: how many by label."""
+        self._insert(rows)
+        self._move_counts(labels, labels)
+
+    def _insert(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        if rows:
+            types = ("uuid", "text", "bytea", *self._view.cell_types.values())
+            self.copy(f"copy_{self._view.layout}", types, rows)
+
+    def _change(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        if rows:
+            names = ("streams", "subkeys", "states", *self._view.cell_types)
+            columns = (list(column) for column in zip(*rows, strict=True))
+            parameters = dict(zip(names, columns, strict=True))
+            self.named(f"change_{self._view.layout}", **parameters)
+
+    def keep_counting(self, replaced: "Tables") -> None:
+        """Let what was ever added never fall, although what was annulled is not built again."""
+        if self._view.labels:
+            names = self._names | {"replaced": replaced._names["counts"]}
+            self._session.named("keep_added", names)
+
+    def _count(self, changes: Iterable[tuple[Any, Any]]) -> None:
+        """Rows that came or went (before, after), in the counts of a view that has some."""
+        if self._view.labels is None:
+            return
+        rows: Counter[str] = Counter()
+        added: Counter[str] = Counter()
+        for before, after in changes:
+            old, new = (NO_ROW if s is None else self._view.label(s) for s in (before, after))
+            if old != new:
+                rows[old] -= 1
+                rows[new] += 1
+                added[new] += 1
+        self._move_counts(rows, added)
+
+    def _move_counts(self, rows: Counter[str], added: Counter[str]) -> None:
+        """What has no label is not counted."""
+        if labels := [label for label in rows if label != NO_ROW]:
+            self.named(
+                "add_counts",
+                labels=labels,
+                rows=[rows[label] for label in labels],
+                added=[added[label] for label in labels],
+            )
+
+    # Entries of a joined view
+
+    def declared(self, activities: Sequence[str]) -> dict[str, bytes]:
+        """The rows of declarations of those activities that have one."""
+        return dict(self.named("declared_of", activities=list(activities)))
+
+    def entries(self, activities: Sequence[str]) -> dict[str, EntryRow]:
+        """The entries of those activities that have one."""
+        found = self.named("entries_of", activities=list(activities))
+        return {activity: (totals, made) for activity, totals, made in found}
+
+    def spans(self, activities: Sequence[str]) -> dict[str, Span]:
+        """The span over the observations of each activity, as written so far. Reads all of them."""
+        found: list[tuple[str, datetime | None, datetime | None]]
+        found = self.named("spans_of", activities=list(activities))
+        return {activity: (first, last) for activity, first, last in found}
+
+    def put_entries(self, entries: Mapping[str, EntryRow | None]) -> None:
+        """Write or, for None, remove the entries of activities."""
+        kept = {activity: row for activity, row in entries.items() if row}
+        gone = [activity for activity in entries if activity not in kept]
+        if kept:
+            totals, made = [row[0] for row in kept.values()], [row[1] for row in kept.values()]
+            self.named("put_entries", activities=list(kept), totals=totals, made=made)
+        if gone:
+            self.named("delete_entries", activities=gone)
+
+    def named(self, name: str, /, **parameters: Any) -> list[Any]:
+        """Run a statement on these tables."""
+        return self._session.named(name, self._names, **parameters)
+
+    def copy(self, name: str, types: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Write rows into one of these tables."""
+        self._session.copy(name, types, rows, self._names)
+
+
+def each_row(
+    session: Session, table: str, share: Share = EVERYTHING
+) -> Iterator[tuple[Key, bytes]]:
+    """Every row of a share in the order of keys, in flat memory. `table`: of a colour, or the view's name."""
+    session = session.of("projections")
+    first, final = bounds(share)
+    last: Key = (first, "")  # before every row: no stream is a bound, whose version would be zero
+    while page := session.named(
+        "rows_page",
+        {"table": table},
+        stream=last[0],
+        subkey=last[1],
+        last=final,
+        count=_PAGE_ROWS,
+    ):
+        for stream, subkey, state in page:
+            yield (stream, subkey), state
+        last = page[-1][0], page[-1][1]
+
+
+def stored_sums(session: Session, view: View[Any], table: str, share: Share = EVERYTHING) -> Sums:
+    """Digests of a share of the rows as they are stored. `table`: of a colour, or the view's own name."""
+    digest = Digest(view)
+    for (stream, subkey), state in each_row(session, table, share):
+        digest.rows(stream, ((subkey, state),))
+    if join := join_of(view.join):
+        for stream, parts in join.stored(session, table, share):
+            digest.entry(stream, parts)
+    return digest.sums()
+
+
+def stored_digest(session: Session, view: View[Any], table: str) -> str:
+    """Digest of all rows as they are stored."""
+    return digest_of(view, stored_sums(session, view, table))

@@ -1,0 +1,255 @@
+"""What is to be erased of a person, and what not yet: on a request, and by what a day makes due. Pure.
+
+A decision names every category. One that is not erased is *deferred*: the latest decision on it says for
+which cause it goes once nothing keeps it, so that nobody has to ask again.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from projections.dossier.decisions import Decided, decided
+from projections.dossier.dossier import Dossier, Mark
+from projections.keeping.holds import holds_by_ref
+from projections.keeping.keepings import keepings_of
+from projections.keeping.lasting import Lasting, facts_of, lasting_of
+from projections.keeping.person import Person
+from projections.keeping.resting import rests_on_ended_consent
+from projections.keeping.retention import anchors_of, due_month
+from rulebook import Cause, ErasureDecision, ErasureFacts, Reason, erasure_decisions, period
+from rulebook.calendar import day_of
+from schemas import CATEGORIES, ROLLING_CATEGORIES
+
+__all__ = [
+    "Settled",
+    "Step",
+    "deferrals",
+    "is_last",
+    "lasting_for",
+    "on_period",
+    "on_request",
+    "settled",
+    "steps",
+    "was_decided",
+]
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One erasure: what becomes of each category. `month`: only months of a rolling category go."""
+
+    cause: Cause
+    decisions: Mapping[str, ErasureDecision]
+    request_ref: str | None = None
+    month: int | None = None
+
+    @property
+    def erased(self) -> tuple[str, ...]:
+        """Categories that go, sorted."""
+        return tuple(c for c, one in sorted(self.decisions.items()) if one.decision == "erase")
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything goes."""
+        return len(self.erased) == len(self.decisions)
+
+    def facts(self) -> dict[str, dict[str, Any]]:
+        """The decisions as `erasure-decided` has them."""
+        return {category: _facts(one) for category, one in sorted(self.decisions.items())}
+
+
+def _facts(decision: ErasureDecision) -> dict[str, Any]:
+    first, *others = decision.reasons
+    besides = {"besides": [_ground(one) for one in others]} if others else {}
+    return {"decision": first.decision, **_ground(first), **besides}
+
+
+def _ground(reason: Reason) -> dict[str, Any]:
+    until = reason.until.isoformat() if reason.until else None
+    named = {"ground": reason.ground, "rule": reason.rule, "ref": reason.ref, "until": until}
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def on_request(
+    person: Person,
+    cause: Cause,
+    day: date,
+    request_ref: str | None = None,
+    categories: Collection[str] | None = None,
+) -> Step:
+    """What becomes of a person's data whose erasure is asked for. `categories`: None for all of it.
+
+    When all of it is asked for and nothing keeps any, the whole person goes: the reference too.
+    """
+    wanted = person.held if categories is None else categories
+    decisions = _decided(person, cause, wanted, day)
+    going = {category for category, one in decisions.items() if one.decision == "erase"}
+    if categories is None and _is_all(person, going):
+        decisions = _decided(person, cause, CATEGORIES, day, nothing_keeps=True)
+    return Step(cause, decisions, request_ref)
+
+
+def on_period(person: Person, day: date, categories: Collection[str] | None = None) -> list[Step]:
+    """What becomes of a person's data by the periods alone: what is not over stays, whoever asks.
+
+    First everything but the months of rolling categories that are over, which are a step each.
+    """
+    wanted = person.held if categories is None else categories
+    found = _decided(person, "retention", wanted, day)
+    going = {c: one for c, one in found.items() if one.decision == "erase"}
+    months = list(_months(person, going, day))
+    apart = {category for step in months for category in step.decisions}
+    whole = {category: one for category, one in found.items() if category not in apart}
+    return [*([Step("retention", whole)] if whole else []), *months]
+
+
+def _is_all(person: Person, going: Collection[str]) -> bool:
+    """Whether nothing is left of a person, so that the reference may go; a hold keeps it in any case."""
+    return set(going) == set(person.held) and not holds_by_ref(person.dossier)
+
+
+def _decided(
+    person: Person,
+    cause: Cause,
+    categories: Collection[str],
+    day: date,
+    *,
+    nothing_keeps: bool = False,
+) -> dict[str, ErasureDecision]:
+    """`nothing_keeps`: of categories of which nothing is held, nothing can be kept."""
+    if nothing_keeps:
+        facts = ErasureFacts(cause, tuple(categories), {}, ())
+    else:
+        facts = facts_of(person.look, person.traces, cause, categories)
+    return erasure_decisions(facts, day)
+
+
+def deferrals(dossier: Dossier) -> dict[str, Decided]:
+    """Category -> its erasure that waits, sorted. For whoever registered anew since, nothing waits."""
+    return {
+        category: one
+        for category, one in decided(dossier).items()
+        if one.decision != "erase" and one.cause
+    }
+
+
+def was_decided(person: Person, request_ref: str) -> bool:
+    """Whether everything that is held of a person was decided for a request, and waits."""
+    dossier = person.dossier
+    waiting = {c for c, one in deferrals(dossier).items() if one.request_ref == request_ref}
+    return bool(_decisions(dossier, request_ref)) and set(person.held) <= waiting
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """What came of the erasure that a request asked for: the outcome, and when it was decided last."""
+
+    outcome: str
+    at: datetime | None
+
+
+def settled(dossiers: Iterable[Dossier], request_ref: str) -> Settled:
+    """From what is recorded of a person's data subjects: only what is whole is granted.
+
+    `at`: when nothing was decided for this request, of the erasure that left nothing to decide.
+    """
+    known = list(dossiers)
+    made = [mark for dossier in known for mark in _decisions(dossier, request_ref)]
+    gone = [mark for dossier in known for mark in dossier.all("account") if mark.says == "erased"]
+    at = max((mark.order.time for mark in made or gone), default=None)
+    waiting = [d for one in known for d in deferrals(one).values() if d.request_ref == request_ref]
+    if not waiting:
+        return Settled("granted", at)
+    erased = any(one["decision"] == "erase" for m in made for one in m.says["decisions"].values())
+    return Settled("partly-granted" if erased else "deferred", at)
+
+
+def _decisions(dossier: Dossier, request_ref: str) -> list[Mark]:
+    return [mark for mark in dossier.all("decided") if mark.says["request_ref"] == request_ref]
+
+
+def steps(
+    person: Person, day: date, *, decided_only: bool = False, last: datetime | None = None
+) -> list[Step]:
+    """Everything that a day makes due, in order; each leaves the others as they are.
+
+    `decided_only`: only what was decided and had to wait. `last`: when the person's latest event occurred,
+    if it is known; otherwise whoever carries it out looks again.
+    """
+    found = list(_resuming(person, day))
+    if decided_only:
+        return found
+    return [*found, *_withdrawn(person, day), *_passed(person, day), *_forgotten(person, day, last)]
+
+
+def is_last(person: Person, found: Sequence[Step]) -> bool:
+    """Whether nothing can be due after the first of all steps that are: it is alone, and something stays."""
+    return len(found) == 1 and not set(person.held) <= set(found[0].erased)
+
+
+def _resuming(person: Person, day: date) -> Iterator[Step]:
+    """Deferred erasures that nothing keeps any more, a step for each decision."""
+    waiting: dict[tuple[Cause, str | None], list[str]] = {}
+    for category, one in deferrals(person.dossier).items():
+        if category in person.held and one.cause:
+            waiting.setdefault((one.cause, one.request_ref), []).append(category)
+    for (cause, request_ref), categories in waiting.items():
+        free = _free(person, cause, categories, day)
+        if cause == "request" and _is_all(person, free):
+            free = _decided(person, cause, CATEGORIES, day, nothing_keeps=True)
+        if free:
+            yield Step(cause, free, request_ref)
+
+
+def _withdrawn(person: Person, day: date) -> Iterator[Step]:
+    """Data that rested on a consent that has ended, and on nothing else."""
+    resting = [c for c in person.held if rests_on_ended_consent(person, c, day)]
+    if free := _free(person, "consent-withdrawn", resting, day):
+        yield Step("consent-withdrawn", free)
+
+
+def _passed(person: Person, day: date) -> Iterator[Step]:
+    """Data whose period has passed: whole categories at once, rolling ones month by month."""
+    free = _free(person, "retention", [c for c in person.held if _is_over(person, c, day)], day)
+    if whole := {c: one for c, one in free.items() if c not in ROLLING_CATEGORIES}:
+        yield Step("retention", whole)
+    yield from _months(person, free, day)
+
+
+def _is_over(person: Person, category: str, day: date) -> bool:
+    return lasting_for(person, category).overdue_since(day) is not None
+
+
+def _months(person: Person, free: Mapping[str, ErasureDecision], day: date) -> Iterator[Step]:
+    """Of the rolling ones among categories that nothing keeps: the months whose period has passed."""
+    anchors = anchors_of(person.look)
+    for category in sorted(free.keys() & ROLLING_CATEGORIES):
+        month = due_month(category, person.traces, anchors, day)
+        if month is not None:
+            yield Step("retention", {category: free[category]}, month=month)
+
+
+def _forgotten(person: Person, day: date, last: datetime | None) -> Iterator[Step]:
+    """Somebody of whom nothing is held, long after everything ended: then the entries are nobody's."""
+    if person.held or not person.traces.first or keepings_of(person.dossier):
+        return
+    account = person.dossier.all("account")[-1:]
+    if account and account[0].says != "inactive":
+        return
+    known = last or max(trace.time for trace in person.traces.first.values())
+    ended = max([known, *(mark.order.time for mark in account)])
+    if day_of(ended + period("ledger-entry")) <= day:
+        yield Step("retention", _decided(person, "retention", CATEGORIES, day, nothing_keeps=True))
+
+
+def _free(
+    person: Person, cause: Cause, categories: Collection[str], day: date
+) -> dict[str, ErasureDecision]:
+    """Those of some categories that nothing keeps."""
+    found = _decided(person, cause, categories, day) if categories else {}
+    return {category: one for category, one in found.items() if one.decision == "erase"}
+
+
+def lasting_for(person: Person, category: str) -> Lasting:
+    """How long a category that is held is kept."""
+    return lasting_of(person.look, person.traces, category)

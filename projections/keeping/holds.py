@@ -1,0 +1,134 @@
+"""Legal holds: which are in force over a person's data, per category; and view `legal_holds` of them. Pure.
+
+A hold is known by its reference. Its latest act decides: placed or reviewed, it stands as that act says;
+released, it is over. Who owns it stays until another act names another owner. The view has one row a hold of
+a person, made of the same marks as the dossier of the person, so that there is one fold of holds.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.dossier.dossier import FOREVER, NO_DOSSIER, Dossier, Mark, noting
+from projections.folds.view import Key, View
+from projections.keeping.retention import instant_of_day
+
+__all__ = [
+    "ACTS_ON_HOLDS",
+    "IN_FORCE",
+    "UNDISCLOSED",
+    "VIEW",
+    "Hold",
+    "holds",
+    "holds_by_category",
+    "holds_by_ref",
+    "undisclosed",
+]
+
+_TOPIC = "hold/"
+ACTS_ON_HOLDS = noting({"hold"})
+IN_FORCE = "hold"
+"""What a row is open as, until the hold is released."""
+UNDISCLOSED = "undisclosed"
+"""The ground of a hold of which the person may not be told: neither why, nor that it is there."""
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """A hold in force. `since`: when it was placed first; `changed_at`: when its latest act occurred."""
+
+    hold_ref: str
+    categories: tuple[str, ...]
+    ground: str
+    review_on: date
+    owner: str | None
+    since: datetime
+    changed_at: datetime
+
+    def is_overdue(self, day: date) -> bool:
+        """Whether somebody should have looked at it before this day."""
+        return self.review_on < day
+
+    @property
+    def overdue_at(self) -> datetime | None:
+        """The instant from which its review is overdue; None when no day comes after that of the review."""
+        if self.review_on == date.max:
+            return None
+        return instant_of_day(self.review_on + timedelta(days=1))
+
+
+def holds(dossier: Dossier) -> list[Hold]:
+    """The holds in force, sorted by reference."""
+    return [_hold(ref, marks) for ref, marks in sorted(_in_force(dossier))]
+
+
+def holds_by_category(dossier: Dossier) -> dict[str, tuple[str, ...]]:
+    """Category -> references of the holds that keep it, both sorted."""
+    found: dict[str, list[str]] = {}
+    for ref, categories in holds_by_ref(dossier).items():
+        for category in categories:
+            found.setdefault(category, []).append(ref)
+    return {category: tuple(refs) for category, refs in sorted(found.items())}
+
+
+def holds_by_ref(dossier: Dossier, time: datetime = FOREVER) -> dict[str, tuple[str, ...]]:
+    """Reference of a hold in force at a time -> the categories that it keeps, both sorted."""
+    found = sorted(_in_force(dossier, time))
+    return {ref: tuple(marks[-1].says["categories"]) for ref, marks in found}
+
+
+def undisclosed(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
+    """References of the holds in force at a time of which the person may not be told."""
+    found = _in_force(dossier, time)
+    return frozenset(ref for ref, marks in found if marks[-1].says["ground"] == UNDISCLOSED)
+
+
+def _in_force(dossier: Dossier, time: datetime = FOREVER) -> Iterator[tuple[str, tuple[Mark, ...]]]:
+    for topic in dossier.marks:
+        marks = dossier.until(topic, time) if topic.startswith(_TOPIC) else ()
+        if marks and marks[-1].says is not None:
+            yield topic.removeprefix(_TOPIC), marks
+
+
+def _hold(ref: str, marks: tuple[Mark, ...]) -> Hold:
+    says: dict[str, Any] = marks[-1].says
+    owners = [mark.says["owner"] for mark in marks if mark.says and mark.says["owner"]]
+    return Hold(
+        hold_ref=ref,
+        categories=tuple(says["categories"]),
+        ground=says["ground"],
+        review_on=date.fromisoformat(says["review_on"]),
+        owner=owners[-1] if owners else None,
+        since=marks[0].order.time,
+        changed_at=marks[-1].order.time,
+    )
+
+
+def keys(event: RecordedEvent) -> tuple[str, ...]:
+    """An act on a hold touches the row of its reference."""
+    return (event.facts["hold_ref"],) if event.name in ACTS_ON_HOLDS else ()
+
+
+def _evolve(_subkey: str, state: Dossier | None, event: RecordedEvent) -> Dossier:
+    return (state or NO_DOSSIER).with_event(event)
+
+
+def _cells(_key: Key, state: Dossier) -> tuple[Any, ...]:
+    """Of a hold that is in force: from when its review is overdue."""
+    found = holds(state)
+    return (IN_FORCE, found[0].overdue_at) if found else (None, None)
+
+
+VIEW: View[Dossier] = View(
+    name="legal_holds",
+    version="2",
+    type=Dossier,
+    keys=keys,
+    names=ACTS_ON_HOLDS,
+    evolve=_evolve,
+    layout="cases",
+    cell_types={"open_kind": "text", "due": "timestamptz"},
+    cells=_cells,
+)

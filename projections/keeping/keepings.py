@@ -1,0 +1,84 @@
+"""What keeps a person's data: holds, disputes, claims, cases, requests, restrictions, contracts. Pure.
+
+Read from the dossier of the person (`findings_dossier`), in the words of the rulebook (`rulebook.Keeping`).
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from projections.dossier.dossier import CONTRACT, FOREVER, RUNNING, Dossier
+from projections.keeping.holds import holds_by_ref, undisclosed
+from rulebook import Keeping, deadline, evidence_of
+from rulebook.calendar import day_of
+from rulebook.erasure import Kept
+from schemas import CATEGORIES
+
+__all__ = ["asked_to_restrict", "keepings_of"]
+
+_COURT = "rights.court"
+
+
+def keepings_of(dossier: Dossier) -> list[Keeping]:
+    """Everything in force that keeps data, whatever its erasure is asked for, in the order of topics."""
+    found = list(_held(dossier))
+    if categories := asked_to_restrict(dossier):
+        found.append(Keeping("restriction", categories=categories))
+    return [*found, *_open(dossier), *_requests(dossier)]
+
+
+def _held(dossier: Dossier) -> Iterator[Keeping]:
+    """By legal holds; those that the person may not be told of are one, without a name."""
+    if not (refs := holds_by_ref(dossier)):
+        return
+    hidden = undisclosed(dossier)
+    for ref, categories in refs.items():
+        if ref not in hidden:
+            yield Keeping("hold", ref, frozenset(categories))
+    if hidden:
+        yield Keeping("undisclosed", categories=frozenset(c for ref in hidden for c in refs[ref]))
+
+
+# Topic of a dossier -> what it is to the rulebook, and what its last mark says while it keeps data.
+_KEEPS: Mapping[str, tuple[Kept, str]] = {
+    "dispute": ("dispute", "open"),
+    "debt": ("debt", "open"),
+    "case": ("case", "open"),
+    CONTRACT: ("contract", RUNNING),
+}
+
+
+def _open(dossier: Dossier) -> Iterator[Keeping]:
+    for topic in sorted(dossier.marks):
+        name, _, ref = topic.partition("/")
+        if name in _KEEPS:
+            kind, says = _KEEPS[name]
+            if dossier.all(topic)[-1].says == says:
+                yield Keeping(kind, ref)
+
+
+def _requests(dossier: Dossier) -> Iterator[Keeping]:
+    """What requests of the person need, while they are open and until the court can no longer be asked."""
+    for topic in sorted(dossier.marks):
+        name, _, ref = topic.partition("/")
+        if name != "right":
+            continue
+        ends = [mark for mark in dossier.all(f"answered/{ref}") if mark.says == "ended"]
+        ended = ends[0].order.time if ends else None
+        at = ended or dossier.all(topic)[-1].order.time
+        needs = evidence_of(dossier.all(topic)[-1].says, CATEGORIES, ended, at)
+        until = day_of(deadline(_COURT, ended)) if ended else None
+        yield Keeping("request-ended" if ended else "request-open", ref, needs, until)
+
+
+def asked_to_restrict(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
+    """Categories that somebody restricted and nobody released by a time (GDPR art. 18)."""
+    latest = {
+        category: (mark.order, True)
+        for mark in dossier.until("restriction", time)
+        for category in mark.says
+    }
+    for mark in dossier.until("restriction-lifted", time):
+        for category in mark.says:
+            if category in latest and latest[category][0] < mark.order:
+                latest[category] = mark.order, False
+    return frozenset(category for category, (_, stands) in latest.items() if stands)

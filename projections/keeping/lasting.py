@@ -1,0 +1,87 @@
+"""How long what is held of a category is kept: the one answer, for whoever asks. Pure.
+
+The access report, `ledger retention`, decisions, findings and the register ask here. What keeps data beside
+its periods is a keeping (`keepings`), and both are judged by the rulebook (`rulebook.kept`).
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+import msgspec
+
+from projections.dossier.dossier import Dossier
+from projections.dossier.look import Look
+from projections.dossier.traces import Traces
+from projections.keeping.keepings import keepings_of
+from projections.keeping.retention import anchors_of, oldest, periods_of
+from rulebook import Cause, ErasureFacts, Keeping, Reason, RetentionDue, kept, over_from
+
+__all__ = ["Lasting", "facts_of", "kept_of", "lasting", "lasting_of"]
+
+
+class Lasting(msgspec.Struct, frozen=True):
+    """Until when a category is kept. `period`: the one that decides; what keeps it beside that comes on top.
+
+    `over_from`: the first day on which nothing keeps it; None while something has no end that is known.
+    """
+
+    category: str
+    period: RetentionDue
+    over_from: date | None
+    facts: ErasureFacts
+
+    def grounds(self, day: date) -> tuple[Reason, ...]:
+        """Everything that keeps it on a day, the one that lasts longest last."""
+        return kept(self.facts, self.category, day)[::-1]
+
+    def overdue_since(self, day: date) -> date | None:
+        """The day on which it should have gone; None when that has not come by a day."""
+        over = self.over_from
+        return over if over is not None and over <= day else None
+
+    def told(self) -> "Lasting":
+        """As the person may know it: without the holds of which they are not told."""
+        open_ = [one for one in self.facts.keepings if one.kind != "undisclosed"]
+        facts = msgspec.structs.replace(self.facts, keepings=open_)
+        return msgspec.structs.replace(self, facts=facts, over_from=over_from(facts, self.category))
+
+
+def lasting(look: Look, category: str, collected: datetime) -> Lasting:
+    """How long a category is kept whose oldest value was collected then, as things stand."""
+    periods = periods_of(category, collected, look.once(anchors_of))
+    keepings = look.once(_keepings)
+    facts = ErasureFacts("retention", (category,), {category: periods}, keepings)
+    period = periods[-1] if periods else RetentionDue(category, None, None)
+    return Lasting(category, period, over_from(facts, category), facts)
+
+
+def lasting_of(look: Look, traces: Traces, category: str) -> Lasting:
+    """The same of what is held of a category."""
+    return lasting(look, category, oldest(traces, category).time)
+
+
+def facts_of(look: Look, traces: Traces, cause: Cause, categories: Collection[str]) -> ErasureFacts:
+    """What is known of a person whose data of some categories is asked to be erased for a cause."""
+    anchors = look.once(anchors_of)
+    periods = {
+        category: periods_of(category, _collected(traces, category), anchors)
+        for category in categories
+    }
+    return ErasureFacts(cause, tuple(categories), periods, look.once(_keepings))
+
+
+def _collected(traces: Traces, category: str) -> datetime | None:
+    return oldest(traces, category).time if category in traces.held else None
+
+
+def kept_of(own: Dossier, categories: Collection[str]) -> list[str]:
+    """Those of some categories whose every period is stopped, by a hold or by whatever has no end yet."""
+    keepings = keepings_of(own)
+    if not keepings:
+        return []
+    facts = ErasureFacts("retention", tuple(categories), {}, keepings)
+    return [category for category in categories if kept(facts, category, date.max)]
+
+
+def _keepings(look: Look) -> list[Keeping]:
+    return [*keepings_of(look.own), *look.beside]

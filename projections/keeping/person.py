@@ -1,0 +1,76 @@
+"""One person as erasure and retention look at them: the dossier, and what is held. Pure.
+
+The same folds as those of view `findings`, done on the spot from all events of the person: whoever decides
+under the lock of the ledger needs what is recorded by then.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from uuid import UUID
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.dossier.contracts import told_by_others
+from projections.dossier.dossier import Dossier, dossier_from
+from projections.dossier.fact import Fact
+from projections.dossier.look import Look
+from projections.dossier.traces import Traces, leaves_traces, traced
+from projections.folds.timetravel import counting
+from projections.keeping.holds import holds_by_category
+
+__all__ = ["Person", "dossier_of", "legal_holds", "person_of"]
+
+Others = Callable[[str], Dossier | None]
+"""The dossier of another stream by its name, such as that of a contact person's customer."""
+
+
+class Person(msgspec.Struct, frozen=True):
+    """The stream of a person, what is around it, and what is held of them."""
+
+    look: Look
+    traces: Traces
+
+    @property
+    def stream(self) -> UUID:
+        """The data subject."""
+        return self.look.stream
+
+    @property
+    def dossier(self) -> Dossier:
+        """What is known of the person."""
+        return self.look.own
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """Categories of which a key still opens something, sorted."""
+        return tuple(sorted(self.traces.held))
+
+
+def person_of(
+    stream: UUID,
+    events: Sequence[RecordedEvent],
+    privacy_office: Collection[str],
+    others: Others = lambda _name: None,
+    takeovers: Iterable[Fact] = (),
+) -> Person:
+    """A person from all events of the stream. `takeovers`: that others tell of the person."""
+    counted = counting(events, privacy_office)
+    traces = Traces()
+    for event in counted:
+        if leaves_traces(event):
+            traces = traced(traces, event)
+    own = dossier_from(counted)
+    beside = tuple(told_by_others(own, takeovers))
+    return Person(Look(stream, own, others, beside), traces)
+
+
+def dossier_of(events: Sequence[RecordedEvent], privacy_office: Collection[str]) -> Dossier:
+    """The dossier of a stream from all its events."""
+    return dossier_from(counting(events, privacy_office))
+
+
+def legal_holds(
+    events: Sequence[RecordedEvent], *, privacy_office: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """From all events of a stream: category -> references of the holds over it (`ledger.erasure.eraser.Guard`)."""
+    return holds_by_category(dossier_of(events, privacy_office))

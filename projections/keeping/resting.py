@@ -1,0 +1,48 @@
+"""What data rests on a consent that has ended, and on nothing else. Pure.
+
+Data rests on consent when every event that brought a value of its category says so (`6-1-a`), and on the
+consents that were given for the activity of that event. Values of a category share their keys: one that has
+another basis keeps all of them.
+"""
+
+from datetime import date
+
+from projections.dossier.dossier import Dossier
+from projections.keeping.person import Person
+from rulebook.calendar import day_of
+from schemas.formats import instant_of
+
+__all__ = ["rests_on_ended_consent"]
+
+_CONSENT = "6-1-a"
+
+
+def rests_on_ended_consent(person: Person, category: str, day: date) -> bool:
+    """Whether nothing but consents that have ended by a day carries what is held of a category."""
+    bases = {
+        basis for key in person.traces.held[category] for basis in person.traces.bases.get(key, ())
+    }
+    split = [basis.partition(" ") for basis in sorted(bases)]
+    return bool(split) and all(
+        basis == _CONSENT and _has_ended(person.dossier, activity, day)
+        for basis, _, activity in split
+    )
+
+
+def _has_ended(dossier: Dossier, activity: str, day: date) -> bool:
+    """Whether consents for an activity were given, and none stands."""
+    states = [
+        _stands(dossier, topic, day)
+        for topic, marks in dossier.marks.items()
+        if topic.startswith("consent/")
+        and any(mark.says is not None and mark.says[1] == activity for mark in marks)
+    ]
+    return bool(states) and not any(states)
+
+
+def _stands(dossier: Dossier, topic: str, day: date) -> bool:
+    says = dossier.all(topic)[-1].says
+    if says is None:
+        return False
+    until = instant_of(says[0]) if says[0] else None
+    return until is None or day <= day_of(until)

@@ -1,0 +1,121 @@
+"""Retention: from when data of a category may no longer be kept, and under which rule. Pure.
+
+Clocks start from anchors, which are marks of a dossier, and from when data was collected. Keys of a rolling
+category are those of a month, so that its data is counted from the end of the month in which it was
+collected: it goes month by month. What keeps data beyond its period is no clock (`keepings`).
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+
+import rulebook
+from ledger.crypto.sealing import end_of_month, month_of
+from projections.dossier.contracts import contracts
+from projections.dossier.dossier import Dossier, Mark
+from projections.dossier.look import Look
+from projections.dossier.traces import Trace, Traces
+from rulebook import Anchor, RetentionDue
+from rulebook.calendar import AMSTERDAM, day_of
+from schemas import ROLLING_CATEGORIES
+
+__all__ = ["anchors_of", "due_month", "instant_of_day", "oldest", "periods_of"]
+
+_Anchors = tuple[tuple[Anchor, date], ...]
+_CATEGORIES = 4_096
+# Anchors whose last mark starts the period; their topics have the same names.
+_LATEST: tuple[Anchor, ...] = ("invoice", "decision", "settled", "case-closed")
+
+
+def periods_of(
+    category: str, collected: datetime | None, anchors: dict[Anchor, date]
+) -> tuple[RetentionDue, ...]:
+    """The periods of a category whose oldest value was collected then, the one that decides last.
+
+    `collected`: None when nothing is held of it; then the periods are those of the other anchors.
+    """
+    known = anchors | ({"collected": _collected(category, collected)} if collected else {})
+    return _periods(category, tuple(sorted(known.items()))) if known else ()
+
+
+def _collected(category: str, time: datetime) -> date:
+    if category not in ROLLING_CATEGORIES:
+        return day_of(time)
+    return end_of_month(month_of(time)).date()
+
+
+@lru_cache(_CATEGORIES)
+def _periods(category: str, anchors: _Anchors) -> tuple[RetentionDue, ...]:
+    """As the rules stood last."""
+    return rulebook.retention_periods(category, dict(anchors), max(day for _, day in anchors))
+
+
+def instant_of_day(day: date) -> datetime:
+    """When a day begins in Amsterdam, in UTC."""
+    return datetime.combine(day, time(), AMSTERDAM).astimezone(UTC)
+
+
+def oldest(traces: Traces, category: str) -> Trace:
+    """The earliest event of which a value of the category is still held."""
+    return min(traces.held[category].values())
+
+
+def due_month(category: str, traces: Traces, anchors: dict[Anchor, date], day: date) -> int | None:
+    """The last month of a rolling category's data whose period has passed by a day; None: there is none."""
+    months = {month_of(trace.time): trace.time for trace in traces.held[category].values()}
+    due = [
+        month
+        for month, collected in months.items()
+        if (until := _until(category, collected, anchors)) and until <= day
+    ]
+    return max(due, default=None)
+
+
+def _until(category: str, collected: datetime, anchors: dict[Anchor, date]) -> date | None:
+    periods = periods_of(category, collected, anchors)
+    return periods[-1].until if periods else None
+
+
+def anchors_of(look: Look) -> dict[Anchor, date]:
+    """The anchors that have come, with their days; when data was collected is not among them."""
+    return dict(_anchors(look))
+
+
+def _anchors(look: Look) -> Iterator[tuple[Anchor, date]]:
+    own = look.own
+    for anchor in _LATEST:
+        if marks := own.all(anchor):
+            yield anchor, _day(marks[-1])
+    for topic, anchor in (("portal", "portal-closed"), ("job", "employment-ended")):
+        marks = own.all(topic)
+        if marks and marks[-1].says == "ended":
+            yield anchor, _day(marks[-1])
+    closed = _closed(look)
+    if closed is not None:
+        yield "account-closed", closed
+
+
+def _closed(look: Look) -> date | None:
+    """When the last contract ended or was handed over; without contracts, when the account was closed.
+
+    A contact person is closed when they are removed, or with the customer's account.
+    """
+    own = look.own
+    if known := contracts(own):
+        running = any(one.status == "running" for one in known)
+        return None if running else max(day_of(one.since) for one in known)
+    if own.customer:
+        removed = own.all("contact")[-1:]
+        if removed and removed[0].says == "removed":
+            return _day(removed[0])
+        return _deactivated(look.at(own.customer))
+    return _deactivated(own)
+
+
+def _deactivated(dossier: Dossier) -> date | None:
+    marks = dossier.all("account")
+    return _day(marks[-1]) if marks and marks[-1].says != "active" else None
+
+
+def _day(mark: Mark) -> date:
+    return day_of(mark.order.time)

@@ -1,0 +1,1 @@
+"""Reading views, for the application."""

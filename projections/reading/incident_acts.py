@@ -1,0 +1,130 @@
+"""Which acts a breach or a case of misuse allows: its state decides, before anything is recorded. Pure.
+
+Acts that come from upstream are recorded whatever the state, because they happened; where a rule forbids
+them they are findings.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from ledger.event import instant
+from projections.views.incidents import TOLD, Incident
+from rulebook import DEADLINES
+from rulebook.calendar import day_of
+from rulebook.incidents import PHASES, regimes_in
+
+__all__ = ["Deed", "hindrance", "named"]
+
+_INITIAL, _FULL = PHASES
+_DETECTED, _NOTIFIED, _TOLD = "breach-detected", "authority-notified", "subjects-notified"
+_WARNED = "customer-warned"
+
+
+class Deed(Struct, frozen=True):
+    """What is about to be recorded. `name`: of the event type; `facts`: what it would say.
+
+    `persons_told`: how many persons were told of a breach themselves by then.
+    """
+
+    name: str
+    time: datetime
+    facts: Mapping[str, Any]
+    persons_told: int = 0
+
+
+def named(incident: Incident) -> str:
+    """An incident in a sentence."""
+    kind = "breach" if incident.kind == "breach" else "case of misuse"
+    return f"{kind} {incident.ref}"
+
+
+def hindrance(incident: Incident, deed: Deed) -> str | None:
+    """Why an act is not allowed on an incident, as one sentence; None when it is."""
+    begun_at = incident.begun_at
+    if begun_at is None:
+        return f"{named(incident)} never began: expected it to be recorded first"
+    if deed.time < begun_at:
+        begun = "detected" if incident.kind == "breach" else "suspected"
+        return f"this cannot have been done before {named(incident)} was {begun}, at {instant(begun_at)}"
+    return next(_HINDRANCES[deed.name](incident, deed), None)
+
+
+def _assessing(incident: Incident, deed: Deed) -> Iterator[str]:
+    yield from _over(incident)
+    if incident.risk == deed.facts["risk"] and deed.facts.keys().isdisjoint(TOLD):
+        yield f"the risk of {named(incident)} is assessed as {incident.risk} already"
+
+
+def _notifying(incident: Incident, deed: Deed) -> Iterator[str]:
+    wanted, phase = regimes_in(deed.facts["regime"]), deed.facts["phase"]
+    mine = {one for step in incident.named(_DETECTED) for one in regimes_in(step.facts["regime"])}
+    if not wanted <= mine:
+        under = "/".join(sorted(mine))
+        yield f"{named(incident)} falls under {under}: expected no notification of another regime"
+    told = {
+        (one, step.facts["phase"])
+        for step in incident.named(_NOTIFIED)
+        for one in regimes_in(step.facts["regime"])
+    }
+    enough = (_INITIAL, _FULL) if phase == _INITIAL else (phase,)
+    if all(any((one, said) in told for said in enough) for one in wanted):
+        yield f"the authority was told of {named(incident)} already: {phase}, {deed.facts['regime']}"
+
+
+def _telling(incident: Incident, deed: Deed) -> Iterator[str]:
+    """Of persons who are told one by one no channel is asked: each is told once."""
+    channel = deed.facts.get("channel")
+    if channel and any(step.facts.get("channel") == channel for step in incident.named(_TOLD)):
+        yield f"persons were told of {named(incident)} by {channel} already"
+
+
+def _warning(incident: Incident, deed: Deed) -> Iterator[str]:
+    if any(step.facts["channel"] == deed.facts["channel"] for step in incident.named(_WARNED)):
+        yield f"the person of {named(incident)} was warned by {deed.facts['channel']} already"
+
+
+def _closing(incident: Incident, deed: Deed) -> Iterator[str]:
+    yield from _over(incident)
+    if incident.risk is None:
+        yield f"{named(incident)} cannot be closed yet: its risk was never assessed"
+    if incident.must_tell and not (incident.named(_TOLD) or deed.persons_told):
+        yield f"{named(incident)} cannot be closed yet: persons were not told (GDPR Art. 34)"
+    yield from _undone(incident)
+    yield from _after_all(incident, deed)
+
+
+def _resolving(incident: Incident, deed: Deed) -> Iterator[str]:
+    yield from _over(incident)
+    yield from _undone(incident)
+    yield from _after_all(incident, deed)
+
+
+def _over(incident: Incident) -> Iterator[str]:
+    if incident.ended_at is not None:
+        yield f"{named(incident)} is closed since {day_of(incident.ended_at)}"
+
+
+def _undone(incident: Incident) -> Iterator[str]:
+    for clock in incident.clocks:
+        if clock.done_at is None:
+            title = DEADLINES[clock.duty].title
+            yield f"{named(incident)} cannot be closed yet, this was not done: {title}"
+
+
+def _after_all(incident: Incident, deed: Deed) -> Iterator[str]:
+    last = incident.steps[-1].order.time
+    if deed.time < last:
+        yield f"{named(incident)} cannot have been closed before the last act on it, at {instant(last)}"
+
+
+_HINDRANCES: Mapping[str, Callable[[Incident, Deed], Iterator[str]]] = {
+    "breach-assessed": _assessing,
+    _NOTIFIED: _notifying,
+    _TOLD: _telling,
+    "breach-closed": _closing,
+    _WARNED: _warning,
+    "misuse-resolved": _resolving,
+}

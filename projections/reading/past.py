@@ -1,0 +1,145 @@
+"""Findings at a moment of the past: the same folds and the same join, over what counted then.
+
+Streams are read one by one. In memory are what is shared (`findings_join`) and the findings that fit. About
+some streams alone, only these are read, and those that their facts depend on.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ledger.event import RecordedEvent
+from ledger.names import LedgerName
+from ledger.reading import LAST, events_of
+from ledger.storage.postgres import Session
+from projections.dossier.dossier import Dossier, dossier_name
+from projections.dossier.fact import Fact
+from projections.dossier.traces import Traces
+from projections.findings.join import Entry, FindingsJoin, asked_by
+from projections.findings.judging import Finding
+from projections.findings.sources import is_fine
+from projections.findings.view import DOSSIER, TRACES, VIEW, Row
+from projections.folds.timetravel import Moment, fold, select
+from projections.following.derive import rows_at
+
+__all__ = ["past_findings", "past_findings_about"]
+
+
+def past_findings(
+    session: Session,
+    moment: Moment,
+    clock: datetime,
+    privacy_office: Collection[str],
+    *,
+    rules: Collection[str] | None = None,
+    about: Collection[UUID] | None = None,
+) -> list[Finding]:
+    """What `read.findings` would have shown at a moment, in its order. `clock`: what is due later is out."""
+    join = FindingsJoin()
+    shared = rows_at(session, VIEW, moment, privacy_office, join.shared)
+    gathering = join.gathering(shared)
+    found: list[Entry] = []
+    for stream, rows in rows_at(session, VIEW, moment, privacy_office):
+        found += _fitting(gathering.add(stream, rows), clock, rules, about)
+    found += _fitting(gathering.rest(), clock, rules, about)
+    return [entry.finding for entry in sorted(found, key=_place)]
+
+
+def past_findings_about(
+    session: Session,
+    ledger: LedgerName,
+    about: Collection[UUID],
+    moment: Moment,
+    clock: datetime,
+    privacy_office: Collection[str],
+    *,
+    rules: Collection[str] | None = None,
+) -> list[Finding]:
+    """The same of some streams, at a cost that does not grow with the others.
+
+    Unless one of their sources was no system's then: which event was its first of all, only all can say.
+    """
+
+    def rows_of(streams: Collection[UUID]) -> dict[UUID, dict[str, Row]]:
+        return _rows_of(session, streams, moment, privacy_office)
+
+    def named(names: Collection[str]) -> dict[UUID, dict[str, Row]]:
+        return rows_of({_stream_of(ledger, name) for name in names})
+
+    own = rows_of(about)
+    systems = named(_systems(session))
+    if not _all_registered(own, systems):
+        return past_findings(session, moment, clock, privacy_office, rules=rules, about=about)
+    gathering = FindingsJoin().gathering(named(_names_in(own)).items())
+    found: list[Entry] = []
+    for stream in sorted(own):
+        found += _fitting(gathering.add(stream, own[stream]), clock, rules, None)
+    return [entry.finding for entry in sorted(found, key=_place)]
+
+
+def _rows_of(
+    session: Session, streams: Collection[UUID], moment: Moment, privacy_office: Collection[str]
+) -> dict[UUID, dict[str, Row]]:
+    """Rows of some streams at a moment."""
+    upto = LAST if moment.at_position is None else moment.at_position
+    events: dict[UUID, list[RecordedEvent]] = {}
+    for event in events_of(session, sorted(streams), upto):
+        events.setdefault(event.stream, []).append(event)
+    chosen = {stream: select(mine, moment, privacy_office) for stream, mine in events.items()}
+    return {stream: fold(VIEW, one.counted, one.erasures) for stream, one in chosen.items()}
+
+
+def _stream_of(ledger: LedgerName, name: str) -> UUID:
+    """The stream of a dossier: of a person the name itself, of others it follows from the reference."""
+    return ledger.registry_stream(name) if "/" in name else UUID(name)
+
+
+def _systems(session: Session) -> list[str]:
+    """Systems that there are now; one whose registration was annulled since then is no system here."""
+    return [name for name, _ in session.of("projections").named("systems", {"table": VIEW.name})]
+
+
+def _all_registered(
+    own: Mapping[UUID, Mapping[str, Row]], systems: Mapping[UUID, Mapping[str, Row]]
+) -> bool:
+    known = {
+        dossier_name(stream, row): row
+        for stream, rows in systems.items()
+        if isinstance(row := rows.get(DOSSIER), Dossier)
+    }
+    traces = (rows.get(TRACES) for rows in own.values())
+    return all(
+        is_fine(sighted, first, known)
+        for one in traces
+        if isinstance(one, Traces)
+        for sighted, first in one.first.items()
+    )
+
+
+def _names_in(own: Mapping[UUID, Mapping[str, Row]]) -> set[str]:
+    """The dossiers that facts and persons depend on."""
+    rows = [row for mine in own.values() for row in mine.values()]
+    names = {name for row in rows if isinstance(row, Fact) for name in row.on}
+    return names.union(*(asked_by(row) for row in rows if isinstance(row, Dossier)))
+
+
+def _fitting(
+    entries: Collection[Entry],
+    clock: datetime,
+    rules: Collection[str] | None,
+    about: Collection[UUID] | None,
+) -> Iterator[Entry]:
+    for entry in entries:
+        finding = entry.finding
+        fits = (rules is None or finding.rule in rules) and (
+            about is None or finding.about in about
+        )
+        if fits and finding.is_open(clock):
+            yield entry
+
+
+def _place(entry: Entry) -> tuple[Any, ...]:
+    """The order of `findings_shown.sql`."""
+    (stream, subkey), rule, finding = entry
+    return finding.occurred_at, finding.source, finding.id, rule, stream, subkey

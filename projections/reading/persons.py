@@ -1,0 +1,96 @@
+"""Reading every person as erasure and retention look at them, from the view `findings`."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from ledger.storage.postgres import Session
+from projections.dossier.dossier import NO_DOSSIER, Dossier
+from projections.dossier.fact import Fact
+from projections.dossier.look import Look
+from projections.dossier.traces import Traces
+from projections.findings.view import DOSSIER, TRACES, VIEW, Row
+from projections.keeping.person import Person
+from projections.reading.views import bookmark_of
+
+__all__ = ["dossiers_of", "persons", "takeovers_told_by_others"]
+
+_START = UUID(int=0)
+_ROWS = 2_000
+_Rows = dict[str, Row]
+
+
+def persons(session: Session) -> Iterator[list[Person]]:
+    """Every person, in blocks, sorted by stream, in flat memory."""
+    bookmark_of(session, VIEW)
+    session = session.of("projections")
+    for block in _blocks(session):
+        people = {stream: rows for stream, rows in block if _is_person(rows)}
+        others = _others(session, people)
+        yield [
+            Person(
+                Look(stream, _dossier(rows), others.get),
+                traces if isinstance(traces := rows.get(TRACES), Traces) else Traces(),
+            )
+            for stream, rows in people.items()
+        ]
+
+
+def dossiers_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, Dossier]:
+    """The dossiers of those persons that have one."""
+    bookmark_of(session, VIEW)
+    found = _named(session.of("projections"), [str(stream) for stream in streams])
+    return {UUID(name): dossier for name, dossier in found.items()}
+
+
+def takeovers_told_by_others(session: Session, stream: UUID) -> list[Fact]:
+    """Takeovers by which a person became a party to a contract, as events of other persons say, by time."""
+    bookmark_of(session, VIEW)
+    session = session.of("projections")
+    rows = session.named("taken_over_by", {"table": VIEW.name}, name=str(stream))
+    facts = [VIEW.decode(state) for teller, _, state in rows if teller != stream]
+    return [fact for fact in facts if isinstance(fact, Fact)]
+
+
+def _blocks(session: Session) -> Iterator[list[tuple[UUID, _Rows]]]:
+    """Dossier and traces of whole streams."""
+    last = _START
+    while page := _page(session, last):
+        found = [
+            (stream, {subkey: VIEW.decode(state) for _, subkey, state in rows})
+            for stream, rows in groupby(page, key=lambda row: row[0])
+        ]
+        whole = (
+            found[:-1] if len(page) == _ROWS else found
+        )  # the last one may go on in the next page
+        yield whole
+        last = whole[-1][0]
+
+
+def _page(session: Session, last: UUID) -> Sequence[Any]:
+    subkeys = [DOSSIER, TRACES]
+    return session.named(
+        "rows_of_persons", {"table": VIEW.name}, subkeys=subkeys, stream=last, count=_ROWS
+    )
+
+
+def _is_person(rows: _Rows) -> bool:
+    return all(row.subject is None for row in rows.values())
+
+
+def _dossier(rows: _Rows) -> Dossier:
+    row = rows.get(DOSSIER)
+    return row if isinstance(row, Dossier) else NO_DOSSIER
+
+
+def _others(session: Session, people: dict[UUID, _Rows]) -> dict[str, Dossier]:
+    """The customers of contact persons, by name."""
+    names = sorted({who for rows in people.values() if (who := _dossier(rows).customer)})
+    return _named(session, names) if names else {}
+
+
+def _named(session: Session, names: Sequence[str]) -> dict[str, Dossier]:
+    found = session.named("dossiers", {"table": VIEW.name}, names=list(names))
+    rows = {name: VIEW.decode(state) for name, state in found}
+    return {name: row for name, row in rows.items() if isinstance(row, Dossier)}

@@ -1,0 +1,122 @@
+"""Practice: what the events show that a privacy notice speaks of, in the codes of the events.
+
+A fold like that of a view, over the few types of events that matter, but nothing follows it: whoever
+compares a notice with practice derives it for the moment that is asked (`derive.rows_at`). No row holds a
+person; streams are only counted apart.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.folds.view import View
+
+__all__ = ["SUPPLIER", "VIEW", "Observed", "observed"]
+
+SUPPLIER = "supplier"
+"""Of what came from others: by which recipient, by its bare id."""
+_COOKIES = "analytics-cookies"
+
+
+class Observed(msgspec.Struct, frozen=True, gc=False):
+    """How many events show something, and when the first and the last of them occurred."""
+
+    events: int
+    first: datetime
+    last: datetime
+
+    def __add__(self, other: "Observed") -> "Observed":
+        return Observed(
+            self.events + other.events, min(self.first, other.first), max(self.last, other.last)
+        )
+
+
+Shown = tuple[str, str]
+"""A source of practice, by the words of the rulebook or `SUPPLIER`, and a code."""
+Show = Callable[[RecordedEvent], Iterator[Shown]]
+
+
+def _fact(source: str, name: str) -> Show:
+    """Shows the code that a fact holds."""
+
+    def show(event: RecordedEvent) -> Iterator[Shown]:
+        yield source, event.facts[name]
+
+    return show
+
+
+def _collected(event: RecordedEvent) -> Iterator[Shown]:
+    facts = event.facts
+    yield "notice-used", facts["notice_version"]
+    if facts["origin"] != "third-party":
+        yield "source", facts["origin"]
+    elif "from_recipient" in facts:
+        yield SUPPLIER, facts["from_recipient"]
+
+
+def _refused(event: RecordedEvent) -> Iterator[Shown]:
+    yield "permission", event.facts["permission"]
+    yield "permission-refused", event.facts["permission"]
+
+
+def _consent(event: RecordedEvent) -> Iterator[Shown]:
+    if event.facts["purpose"] == _COOKIES:
+        yield "cookie-consent-channel", event.facts["channel"]
+
+
+def _credit_result(event: RecordedEvent) -> Iterator[Shown]:
+    yield "source", "credit-bureau"
+    if event.facts["automated"]:
+        yield "automated-decision", "credit-check"
+
+
+_SHOWN_BY: Mapping[str, Show] = {
+    "customer-registered": _fact("notice-used", "notice_version"),
+    "personal-data-collected": _collected,
+    "privacy-notice-provided": _fact("notice-used", "version"),
+    "consent-given": _consent,
+    "app-permission-granted": _fact("permission", "permission"),
+    "app-permission-denied": _refused,
+    "app-permission-revoked": _refused,
+    "rights-request-received": _fact("request-channel", "channel"),
+    "credit-check-result-received": _credit_result,
+    "automated-decision-made": _fact("automated-decision", "decision"),
+    "personal-data-disclosed": _fact("disclosure-purpose", "purpose"),
+}
+"""Type of event -> what it shows."""
+
+
+def _keys(event: RecordedEvent) -> tuple[str, ...]:
+    show = _SHOWN_BY.get(event.name)
+    return tuple(f"{source}/{code}" for source, code in show(event)) if show else ()
+
+
+def _evolve(_subkey: str, state: Observed | None, event: RecordedEvent) -> Observed:
+    new = Observed(1, event.time, event.time)
+    return state + new if state else new
+
+
+VIEW: View[Observed] = View(
+    name="practice",
+    version="1",
+    type=Observed,
+    keys=_keys,
+    names=frozenset(_SHOWN_BY),
+    evolve=_evolve,
+)
+
+
+def observed(
+    rows: Iterable[tuple[UUID, Mapping[str, Observed]]],
+) -> dict[str, dict[str, Observed]]:
+    """The sum over all streams: source -> code -> how often."""
+    sums: dict[str, dict[str, Observed]] = {}
+    for _, states in rows:
+        for subkey, state in states.items():
+            source, _, code = subkey.partition("/")
+            codes = sums.setdefault(source, {})
+            codes[code] = codes[code] + state if code in codes else state
+    return sums

@@ -1,0 +1,101 @@
+"""The register with its answer on retention: now from the views, or at a moment of the past from the events.
+
+Both ways end in the same tally. As `projections.reading.views`.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from itertools import groupby
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from ledger.storage.postgres import Session
+from projections.findings import view as findings
+from projections.findings.join import Entry as Found
+from projections.findings.join import FindingsJoin
+from projections.findings.judging import Finding
+from projections.findings.retention import RETENTION
+from projections.folds.timetravel import NOW, Moment
+from projections.following.derive import rows_at, views_at
+from projections.reading.adherence import RETENTION_PASSED, AdherenceTally, ByCategory
+from projections.reading.views import bookmark_of, register_entries
+from projections.views import processing_register
+from projections.views.processing_register import Entry
+from projections.views.register_join import Gathering
+
+__all__ = ["Register", "declared_activities", "past_register", "present_register"]
+
+_FINDING = msgspec.json.Decoder(Finding)
+_DECODE: Mapping[str, Any] = {
+    "observed": processing_register.VIEW.decode,
+    "judged": findings.VIEW.decode,
+    "passed": _FINDING.decode,
+}
+
+
+class Register(NamedTuple):
+    """Entries sorted by activity, and by activity and category how retention is kept."""
+
+    entries: list[Entry]
+    retention: dict[str, ByCategory]
+
+
+def present_register(session: Session, clock: datetime) -> Register:
+    """The register as the views have it. `clock`: a period that passes later has not passed."""
+    entries = register_entries(session)
+    bookmark_of(session, findings.VIEW)
+    tally = AdherenceTally()
+    rows = session.of("projections").stream("retention_kept", rule=RETENTION_PASSED, clock=clock)
+    for _, members in groupby(rows, key=lambda row: row[0]):
+        sorted_out: dict[str, dict[str, Any]] = {"observed": {}, "judged": {}, "passed": {}}
+        for _, kind, subkey, state in members:
+            sorted_out[kind][subkey] = _DECODE[kind](state)
+        passed = {_category(subkey): one for subkey, one in sorted_out["passed"].items()}
+        tally.add(sorted_out["observed"], sorted_out["judged"], passed)
+    return Register(entries, tally.found())
+
+
+def declared_activities(
+    session: Session, moment: Moment, privacy_office: Collection[str]
+) -> dict[str, dict[str, Any]]:
+    """What each activity declares that is not retired, sorted; now, or at a moment of the past."""
+    if moment == NOW:
+        entries = register_entries(session)
+    else:
+        gathered, view = Gathering(), processing_register.VIEW
+        for _, rows in rows_at(
+            session, view, moment, privacy_office, processing_register.DECLARING
+        ):
+            for subkey, row in rows.items():
+                gathered.add(subkey, row)
+        entries = gathered.entries()
+    return {one.activity: one.declared for one in entries if one.declared and not one.retired}
+
+
+def past_register(
+    session: Session, moment: Moment, clock: datetime, privacy_office: Collection[str]
+) -> Register:
+    """What `present_register` would have said at a moment."""
+    join, tally, gathered = FindingsJoin(), AdherenceTally(), Gathering()
+    shared = rows_at(session, findings.VIEW, moment, privacy_office, join.shared)
+    gathering = join.gathering(shared)
+    views = (processing_register.VIEW, findings.VIEW)
+    for stream, (observed, judged) in views_at(session, views, moment, privacy_office):
+        for subkey, row in observed.items():
+            gathered.add(subkey, row)
+        tally.add(observed, judged, _passed(gathering.add(stream, judged), stream, clock))
+    return Register(gathered.entries(), tally.found())
+
+
+def _passed(found: Iterable[Found], stream: UUID, clock: datetime) -> dict[str, Finding]:
+    return {
+        _category(one.key[1]): one.finding
+        for one in found
+        if one.rule == RETENTION_PASSED and one.key[0] == stream and one.finding.is_open(clock)
+    }
+
+
+def _category(subkey: str) -> str:
+    return subkey.removeprefix(f"{RETENTION}/")

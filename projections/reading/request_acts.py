@@ -1,0 +1,130 @@
+"""Which acts a request allows: the state of a request decides, before anything is recorded. Pure.
+
+Acts that come from upstream are recorded whatever the state, because they happened; where a rule forbids
+them they are findings.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Literal
+
+from ledger.event import instant
+from projections.views.requests import RECEIVED, Identity, Request, Standing, standing
+from rulebook import REFUSALS
+from rulebook.calendar import day_of
+
+__all__ = ["NOTHING_HELD", "ActOn", "hindrance"]
+
+ActOn = Literal["verify", "doubt", "extend", "refuse", "answer", "close", "issue", "erase"]
+# Rights whose answer gives data away, changes or destroys it: to the wrong person it would be a breach.
+_NEEDS_IDENTITY = frozenset({"access", "portability", "rectification", "erasure"})
+# Rights for which data may be erased (GDPR Art. 17(1)(b) and (c)).
+_ERASED_FOR = frozenset({"erasure", "objection"})
+# What must have been done for a right before it can be answered, unless nothing is held.
+_NEEDS_ACT: Mapping[str, tuple[str, str]] = {
+    "access": ("access-report-issued", "no access report was issued for it"),
+    "portability": ("portability-export-issued", "no export was issued for it"),
+    "rectification": ("personal-data-corrected", "no correction names it"),
+}
+# What is noted when a request is entered, which may be days after it came in.
+_ENTERED = frozenset({RECEIVED, "objection-raised"})
+NOTHING_HELD = "nothing-held"
+_NOT_VERIFIED = "request {} cannot be answered yet: identity was not verified"
+
+
+def hindrance(act: ActOn, request: Request, time: datetime, code: str = "") -> str | None:
+    """Why an act on a request is not allowed at a time, as one sentence; None when it is.
+
+    `code`: the ground of a refusal, the outcome of an answer, the right for which something is issued.
+    """
+    found = standing(request, max(time, _last(request)))
+    if found is None:
+        return f"request {request.ref} was never received"
+    if request.end is not None:
+        ended = day_of(request.end.order.time)
+        return (
+            f"request {request.ref} is {found.status} since {ended}: nothing more can be done on it"
+        )
+    return next(_HINDRANCES[act](request, found, time, code), None)
+
+
+def _last(request: Request) -> datetime:
+    return request.steps[-1].order.time
+
+
+def _verifying(request: Request, found: Standing, _time: datetime, _code: str) -> Iterator[str]:
+    if found.identity == "verified":
+        yield f"identity was verified for request {request.ref} already"
+
+
+def _extending(request: Request, found: Standing, time: datetime, _code: str) -> Iterator[str]:
+    period = found.period
+    if period.extended:
+        yield f"request {request.ref} was extended already: it must be answered by {period.due_on}"
+    if period.extend_by is not None and time >= period.extend_by:
+        yield (
+            f"the first period of request {request.ref} ended on {period.due_on}: it can no longer "
+            "be extended (GDPR Art. 12(3))"
+        )
+
+
+def _refusing(request: Request, found: Standing, time: datetime, ground: str) -> Iterator[str]:
+    yield from _too_early(request, time)
+    right = request.right or ""
+    if not REFUSALS[ground].allows(right, day_of(time)):
+        yield f"a request for {right} cannot be refused as {ground}"
+    if ground == "identity-not-shown" and found.identity == "verified":
+        yield f"identity was verified for request {request.ref}"
+
+
+def _answering(request: Request, found: Standing, time: datetime, outcome: str) -> Iterator[str]:
+    yield from _too_early(request, time)
+    yield from _unknown(request, found.identity)
+    act, missing = _NEEDS_ACT.get(request.right or "", ("", ""))
+    if act and outcome != NOTHING_HELD and not request.named(act):
+        yield f"request {request.ref} for {request.right} cannot be answered yet: {missing}"
+
+
+def _issuing(request: Request, found: Standing, _time: datetime, right: str) -> Iterator[str]:
+    if request.right != right:
+        yield f"request {request.ref} is for {request.right}, not for {right}"
+    yield from _unknown(request, found.identity)
+
+
+def _erasing(request: Request, found: Standing, _time: datetime, _code: str) -> Iterator[str]:
+    if request.right not in _ERASED_FOR:
+        yield f"request {request.ref} is for {request.right}, not for erasure"
+    if found.identity != "verified":
+        yield _NOT_VERIFIED.format(request.ref)
+
+
+def _unknown(request: Request, identity: Identity) -> Iterator[str]:
+    needed = request.right in _NEEDS_IDENTITY
+    if identity in {"asked", "failed"} or (needed and identity != "verified"):
+        yield _NOT_VERIFIED.format(request.ref)
+
+
+def _closing(request: Request, _found: Standing, time: datetime, _code: str) -> Iterator[str]:
+    yield from _too_early(request, time)
+
+
+def _too_early(request: Request, time: datetime) -> Iterator[str]:
+    """An end comes after the acts on a request, and not before its day; it may be entered late itself."""
+    receipt = request.receipt
+    if receipt and day_of(time).isoformat() < receipt.facts["received_on"]:
+        yield f"request {request.ref} was received on {receipt.facts['received_on']}: expected no earlier end"
+    acts = [step.order.time for step in request.steps if step.name not in _ENTERED]
+    if acts and time < acts[-1]:
+        yield f"request {request.ref} cannot have ended before the last act on it, at {instant(acts[-1])}"
+
+
+_HINDRANCES: Mapping[ActOn, Callable[[Request, Standing, datetime, str], Iterator[str]]] = {
+    "verify": _verifying,
+    "doubt": _verifying,
+    "extend": _extending,
+    "refuse": _refusing,
+    "answer": _answering,
+    "close": _closing,
+    "issue": _issuing,
+    "erase": _erasing,
+}

@@ -1,0 +1,55 @@
+"""Whether an employee holds a role now, and whether the house registers roles at all.
+
+The employee's own stream is folded on the spot, so that a grant or its end counts at once. Only grants count
+that give power (`projections.folds.powers.gives_none`): what anybody may send to a topic opens nothing, and shuts
+nobody out.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from ledger.errors import Halt
+from ledger.event import decode_event
+from ledger.reading import events_of, newest
+from ledger.storage.postgres import Session
+from projections.folds.powers import gives_none
+from projections.folds.timetravel import fold_at
+from projections.reading.house import employees
+from projections.reading.views import bookmark_of
+from projections.views import staff
+from projections.views.staff import Employee, powers_of, roles_at
+from schemas.event_type import PREFIX
+
+__all__ = ["holds_role", "staff_is_registered"]
+
+_GRANTED = f"{PREFIX}role-granted.v1"
+
+
+def holds_role(
+    session: Session,
+    streams: Sequence[UUID],
+    role: str,
+    time: datetime,
+    privacy_office: Collection[str] = (),
+) -> bool:
+    """Whether an employee, known by these streams, holds a role at a time by all that is recorded."""
+    events = events_of(session, streams)
+    for stream in streams:
+        of_one = [event for event in events if event.stream == stream]
+        row = fold_at(staff.VIEW, of_one, privacy_office=privacy_office).get("")
+        if isinstance(row, Employee) and role in roles_at(powers_of(row), time):
+            return True
+    return False
+
+
+def staff_is_registered(session: Session, privacy_office: Collection[str] = ()) -> bool:
+    """Whether anybody was ever granted a role, as the view has it or an event that it has not reached."""
+    try:
+        position = bookmark_of(session, staff.VIEW).position
+    except Halt:  # the view is of another version: the events say it
+        position = 0
+    if position and any(powers_of(row).grants for row in employees(session).values()):
+        return True
+    after = session.of("projections").stream("granted_after", position=position, type=_GRANTED)
+    return any(not gives_none(newest(decode_event(*row)), privacy_office) for row in after)

@@ -1,0 +1,268 @@
+"""Reading the views, as the reader: what the console shows, values still sealed.
+
+Every function takes a session of the reader's role; each answer is one statement or one block of rows at
+a time. Raises NotInstalled before the views were made, Halt when they were built by other code.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from ledger.errors import Halt
+from ledger.storage.postgres import Session
+from projections.findings import view as findings_view
+from projections.findings.judging import Finding
+from projections.folds.view import View
+from projections.following.storage import Bookmark, bookmarks, each_row
+from projections.keeping import holds as holds_view
+from projections.keeping.holds import Hold
+from projections.views import complaints as complaints_view
+from projections.views import (
+    consent_status,
+    customer_state,
+    disclosures,
+    processing_register,
+    recipients,
+)
+from projections.views import incidents as incidents_view
+from projections.views import notifications as notifications_view
+from projections.views import requests as requests_view
+from projections.views.complaints import Complaint
+from projections.views.consent_status import Consent, Row
+from projections.views.customer_state import CustomerState
+from projections.views.disclosures import Disclosure
+from projections.views.incidents import Incident
+from projections.views.notifications import Changes
+from projections.views.processing_register import Entry
+from projections.views.recipients import Recipient
+from projections.views.requests import Request
+
+__all__ = [
+    "bookmark_of",
+    "complaints",
+    "consents",
+    "consents_of",
+    "customer_states",
+    "customer_states_of",
+    "disclosed",
+    "disclosures_by_quarter",
+    "each",
+    "findings",
+    "holds_in_force",
+    "incidents",
+    "notifications",
+    "recipients_by_id",
+    "register_entries",
+    "requests",
+]
+
+S = TypeVar("S")
+_BLOCK_ROWS = 1_000
+_BEFORE_ALL = (datetime(1, 1, 1, tzinfo=UTC), "", "", "", UUID(int=0), "")
+_FINDING_PLACE = ("occurred_at", "source", "id", "rule", "stream", "subkey")
+_FINDING = msgspec.json.Decoder(Finding)
+
+
+def bookmark_of(session: Session, view: View[Any]) -> Bookmark:
+    """How far a view is. Raises Halt when it was not built by this version of the code."""
+    bookmark = bookmarks(session).get(view.name)
+    if bookmark is None or bookmark.version != view.version:
+        raise Halt(f"view {view.name} was not built by this version: run `ledger rebuild`")
+    return bookmark
+
+
+def customer_states(session: Session) -> Iterator[tuple[UUID, CustomerState]]:
+    """The state of every person, sorted by stream, in flat memory."""
+    for (stream, _), state in each(session, customer_state.VIEW):
+        yield stream, state
+
+
+def customer_states_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, CustomerState]:
+    """The states of those persons that have one."""
+    found = _rows_of(session, customer_state.VIEW, streams)
+    return {stream: state for (stream, _), state in found.items()}
+
+
+def consents(session: Session) -> Iterator[tuple[UUID, str, Consent]]:
+    """Every consent: stream, purpose and the deciding act, sorted by both, in flat memory."""
+    for (stream, purpose), state in each(session, consent_status.VIEW):
+        if isinstance(state, Consent):
+            yield stream, purpose, state
+
+
+def consents_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, dict[str, Row]]:
+    """The consents and choices of some persons by subkey, sorted; whoever has none is left out."""
+    result: dict[UUID, dict[str, Row]] = {}
+    for (stream, subkey), state in _rows_of(session, consent_status.VIEW, streams).items():
+        result.setdefault(stream, {})[subkey] = state
+    return result
+
+
+def disclosed(
+    session: Session,
+    *,
+    streams: Sequence[UUID] | None = None,
+    recipient: str | None = None,
+    kind: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Iterator[Disclosure]:
+    """Disclosures that fit, by (occurred_at, source, id), in flat memory; bounds are inclusive.
+
+    `streams`: of some persons. `recipient`: bare id. `kind`: of the recipient. None: any.
+    """
+    bookmark_of(session, disclosures.VIEW)
+    rows = session.of("projections").stream(
+        "disclosures",
+        streams=None if streams is None else list(streams),
+        recipient=recipient,
+        kind=kind,
+        since=since,
+        until=until,
+    )
+    for (state,) in rows:
+        yield disclosures.VIEW.decode(state)
+
+
+def disclosures_by_quarter(
+    session: Session, since: datetime | None, until: datetime | None
+) -> list[tuple[str, str, int]]:
+    """Quarter (`2026-Q1`, of Amsterdam's calendar), kind of recipient and number of disclosures, sorted.
+
+    `since` is inclusive, `until` exclusive; None: no bound.
+    """
+    bookmark_of(session, disclosures.VIEW)
+    rows = session.of("projections").rows("disclosures_by_quarter", since=since, until=until)
+    return [(quarter, kind, int(count)) for quarter, kind, count in rows]
+
+
+def findings(
+    session: Session,
+    clock: datetime,
+    *,
+    rules: Sequence[str] | None = None,
+    about: Sequence[UUID] | None = None,
+) -> Iterator[Finding]:
+    """Findings that count at the clock, by (occurred_at, source, id, rule), in flat memory.
+
+    `rules`: ids. `about`: streams of the events. None: any. As of the past: `findings_past.past_findings`.
+    """
+    bookmark_of(session, findings_view.VIEW)
+    views, last = session.of("projections"), _BEFORE_ALL
+    while page := views.rows(
+        "findings_shown",
+        **dict(zip(_FINDING_PLACE, last, strict=True)),
+        clock=clock,
+        rules=None if rules is None else list(rules),
+        streams=None if about is None else list(about),
+        count=_BLOCK_ROWS,
+    ):
+        for *_, state in page:
+            yield _FINDING.decode(state)
+        last = page[-1][:-1]
+
+
+def recipients_by_id(session: Session) -> dict[str, Recipient]:
+    """Every recipient by its bare id, sorted; `recipients.recipient_at` shows one at a time."""
+    found = [state for _, state in each(session, recipients.VIEW)]
+    return {state.recipient: state for state in sorted(found, key=lambda state: state.recipient)}
+
+
+def register_entries(session: Session) -> list[Entry]:
+    """The register, sorted by activity. With retention, or as of the past: `read_register`."""
+    bookmark_of(session, processing_register.VIEW)
+    rows = session.of("projections").named(
+        "all_entries", {"entries": f"{processing_register.VIEW.name}_entries"}
+    )
+    return [msgspec.json.decode(made, type=Entry) for _, _, made in rows]
+
+
+def requests(
+    session: Session,
+    *,
+    streams: Sequence[UUID] | None = None,
+    refs: Sequence[str] | None = None,
+    unanswered: bool = False,
+) -> list[tuple[UUID, Request]]:
+    """Requests with the persons who made them, by when they are due, then by reference.
+
+    `streams`: of some persons. `refs`: with some references, which two persons may share by mistake of
+    their senders. None: any. `unanswered`: only those that are open.
+    """
+    bookmark_of(session, requests_view.VIEW)
+    rows = session.of("projections").rows(
+        "requests",
+        streams=None if streams is None else list(streams),
+        refs=None if refs is None else list(refs),
+        unanswered=unanswered,
+    )
+    return [(stream, requests_view.VIEW.decode(state)) for stream, state in rows]
+
+
+def notifications(
+    session: Session, *, streams: Sequence[UUID] | None = None, open_only: bool = False
+) -> Iterator[tuple[UUID, Changes]]:
+    """What recipients of persons' data must be told, or were, person by person, in flat memory.
+
+    `streams`: of some persons; None: of all. `open_only`: only persons of whom something is to be told.
+    """
+    bookmark_of(session, notifications_view.VIEW)
+    rows = session.of("projections").stream(
+        "notifications", streams=None if streams is None else list(streams), open_only=open_only
+    )
+    for stream, state in rows:
+        yield stream, notifications_view.VIEW.decode(state)
+
+
+def incidents(
+    session: Session, *, subkeys: Sequence[str] | None = None, open_only: bool = False
+) -> list[tuple[UUID, Incident]]:
+    """Breaches, cases of misuse and persons told, by when something is due, then by reference.
+
+    `subkeys`: of some rows; None: any. `open_only`: only those in which something is to be done.
+    """
+    bookmark_of(session, incidents_view.VIEW)
+    rows = session.of("projections").rows(
+        "incidents", subkeys=None if subkeys is None else list(subkeys), open_only=open_only
+    )
+    return [(stream, incidents_view.VIEW.decode(state)) for stream, _, state in rows]
+
+
+def complaints(
+    session: Session, *, refs: Sequence[str] | None = None, open_only: bool = False
+) -> list[tuple[UUID, Complaint]]:
+    """Complaints with the persons who made them, by when they are due, then by reference.
+
+    `refs`: with some references; None: any. `open_only`: only those that nobody answered.
+    """
+    bookmark_of(session, complaints_view.VIEW)
+    rows = session.of("projections").rows(
+        "complaints", refs=None if refs is None else list(refs), open_only=open_only
+    )
+    return [(stream, complaints_view.VIEW.decode(state)) for stream, state in rows]
+
+
+def holds_in_force(session: Session) -> Iterator[tuple[UUID, Hold]]:
+    """Legal holds in force with the persons they are about, by when they are reviewed, in flat memory."""
+    bookmark_of(session, holds_view.VIEW)
+    for stream, state in session.of("projections").stream("holds_in_force"):
+        for hold in holds_view.holds(holds_view.VIEW.decode(state)):
+            yield stream, hold
+
+
+def each(session: Session, view: View[S]) -> Iterator[tuple[tuple[UUID, str], S]]:
+    """Every row of a view by its key, in the order of keys, in flat memory."""
+    bookmark_of(session, view)
+    for key, state in each_row(session, view.name):
+        yield key, view.decode(state)
+
+
+def _rows_of(session: Session, view: View[S], streams: Sequence[UUID]) -> dict[tuple[UUID, str], S]:
+    bookmark_of(session, view)
+    rows = session.of("projections").named(
+        "rows_of_streams", {"table": view.name}, streams=list(streams)
+    )
+    return {(stream, subkey): view.decode(state) for stream, subkey, state in rows}

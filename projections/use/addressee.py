@@ -1,0 +1,104 @@
+"""What the marketing rules ask about a person at any time: the one judgement of `marketing` and of findings.
+
+Pure, and made of dossiers: of the person, of a contact person's customer, of the activities objected to.
+An existing customer is whoever bought something: a contract, an order, a service, an invoice. To be
+registered is no sale.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from projections.dossier.choices import objects
+from projections.dossier.dossier import Dossier
+from projections.dossier.look import Look
+from projections.dossier.objections import objects_to_marketing
+from projections.use.restricting import restricted
+from rulebook import Addressee
+from rulebook.purposes import CHANNELS
+from schemas.formats import instant_of
+
+__all__ = [
+    "Kind",
+    "account_of",
+    "addressee",
+    "decided_purposes",
+    "is_customer",
+    "kind_of_addressee",
+    "objects_to",
+]
+
+EVERY = "all"
+"""Stands among the objections of whoever objected to direct marketing as such."""
+_CONSENT = "consent/"
+Kind = Literal["consumer", "sole-trader", "legal-entity"]
+_KINDS: dict[str | None, Kind] = {"sole-trader": "sole-trader", "legal-entity": "legal-entity"}
+
+
+def kind_of_addressee(customer_kind: str | None) -> Kind:
+    """Whoever has no kind, or another one, counts as a consumer, who is protected most."""
+    return _KINDS.get(customer_kind, "consumer")
+
+
+def is_customer(own: Dossier, at: datetime) -> bool:
+    """Whether somebody is an existing customer at a time: something was bought by then.
+
+    A contact person is one for what the customer buys.
+    """
+    return own.customer is not None or own.last("bought", at) is not None
+
+
+def addressee(look: Look, at: datetime, *, kind: str | None, active: bool) -> Addressee:
+    """A person as the marketing rules see them at a time. `kind`: of the customer."""
+    own = look.own
+    consents = frozenset(name for name in decided_purposes(own) if _consented(own, name, at))
+    by_channel = {
+        channel for channel in CHANNELS if _objects_by_channel(own, channel, consents, at)
+    }
+    every = {EVERY} if objects_to_marketing(look, at) else set()
+    return Addressee(
+        kind=kind_of_addressee(kind),
+        active=active,
+        customer=is_customer(own, at),
+        consents=consents,
+        objections=frozenset(by_channel | every),
+        restricted=restricted(own, at),
+    )
+
+
+def objects_to(person: Addressee, look: Look, channel: str, at: datetime) -> bool:
+    """Whether a person had objected to a channel by a time, also to one that the rulebook does not know."""
+    if person.objections & {channel, EVERY}:
+        return True
+    return channel not in CHANNELS and _objects_by_channel(look.own, channel, person.consents, at)
+
+
+def account_of(look: Look, at: datetime) -> str:
+    """`active` unless the person or, for a contact person, the customer is not."""
+    own = look.own
+    account = look.at(own.customer) if own.customer else own
+    marks = (one.last("account", at) for one in (own, account))
+    codes = {str(mark.says) for mark in marks if mark}
+    return min(codes - {"active"}, default="active")
+
+
+def decided_purposes(own: Dossier) -> set[str]:
+    """The purposes that a person ever consented to, or refused."""
+    return {topic.removeprefix(_CONSENT) for topic in own.marks if topic.startswith(_CONSENT)}
+
+
+def _consented(own: Dossier, purpose: str, at: datetime) -> bool:
+    """Given, not taken back and not expired; whether the account is active is asked apart."""
+    mark = own.last(f"{_CONSENT}{purpose}", at)
+    if mark is None or mark.says is None:
+        return False
+    until = instant_of(mark.says[0]) if mark.says[0] else None
+    return until is None or at < until
+
+
+def _objects_by_channel(own: Dossier, channel: str, consents: frozenset[str], at: datetime) -> bool:
+    """An objection to the channel, unless a consent about it that stands came after it."""
+    objections = [(str(mark.says), mark.order) for mark in own.until("objection", at)]
+    if not objections:
+        return False
+    acts = [(purpose, own.last(f"{_CONSENT}{purpose}", at)) for purpose in sorted(consents)]
+    return objects(channel, objections, [(purpose, act.order) for purpose, act in acts if act])

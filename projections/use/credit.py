@@ -1,0 +1,52 @@
+"""What a credit check of a person at a time rests on: one judgement for `may credit-check` and for findings.
+
+Pure. A situation is in the words of the rules that would find the check afterwards.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import rulebook
+from projections.dossier.dossier import Dossier
+from projections.dossier.look import Look, Seen
+from projections.dossier.objections import objection_to
+from projections.use.restricting import restricted
+from projections.use.situation import USE
+from rulebook.calendar import day_of
+
+__all__ = ["BUREAU", "NO_OCCASION", "PURPOSE", "check_at", "objected_at", "occasion"]
+
+NO_OCCASION = "none"
+PURPOSE, BUREAU = "solvency-check", "credit-bureau"
+"""For what a check is made, and the kind of recipient that gets data for it."""
+_CHECK = "credit-check"
+_NONE = "none"
+_OCCASIONS = (("registered", "new-customer"), ("large-order", "large-order"))
+
+
+def occasion(own: Dossier, at: datetime) -> str:
+    """The occasion of a check at a time, as its event names it; what happened counts, not what is stated."""
+    for topic, name in _OCCASIONS:
+        if any(_near(at, mark.order.time) for mark in own.all(topic)):
+            return name
+    return NO_OCCASION
+
+
+def _near(checked: datetime, happened: datetime) -> bool:
+    return abs(checked - happened) <= rulebook.period("credit-occasion")
+
+
+def check_at(own: Dossier, at: datetime, *, erased: bool) -> Iterator[Seen]:
+    """The situations of a check at a time, whatever activity it is part of.
+
+    `erased`: everything of the person is; whoever is nobody here any more is no new customer.
+    """
+    yield Seen({"occasion": NO_OCCASION if erased else occasion(own, at)}, kind=_CHECK)
+    needed = rulebook.recipient_kind(BUREAU, day_of(at)).categories
+    beyond = sorted(restricted(own, at) & set(needed))
+    yield Seen({"restriction": "used" if beyond else _NONE}, None, ", ".join(beyond), USE)
+
+
+def objected_at(activity: str, look: Look, at: datetime) -> Seen:
+    """What stands of an objection to the activity of a check at a time."""
+    return Seen({"objection": objection_to(activity, look, at) or _NONE}, kind=USE)

@@ -1,0 +1,58 @@
+"""What of a person's data may only be stored: as was asked, or as was decided on its erasure. Pure.
+
+Two facts say so. `processing-restricted` stands until `restriction-lifted` (GDPR art. 18). A decision
+*restrict* of `erasure-decided` is a restriction by itself: it stands from when it was made until what it
+names (holds, disputes, cases) is over, a later decision takes its place, or the person registers anew. So
+nobody has to lift it, and it does not outlive its reason.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from ledger.event import RecordedEvent
+from projections.dossier.decisions import decided
+from projections.dossier.dossier import FOREVER, Dossier, dossier_from, noting
+from projections.keeping.holds import holds_by_ref, undisclosed
+from projections.keeping.keepings import asked_to_restrict
+from rulebook.erasure import ERASURE_RULES
+
+__all__ = ["SAYS_RESTRICTED", "restricted", "restricted_by"]
+
+_KINDS = {entry.id: entry.when for entry in ERASURE_RULES if entry.decision == "restrict"}
+_TOPICS = frozenset(
+    {"restriction", "restriction-lifted", "decided", "registered", "hold", "dispute", "case"}
+)
+SAYS_RESTRICTED = noting(_TOPICS)
+"""Types of events that say what is restricted, or that it is no more."""
+
+
+def restricted(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
+    """Categories that may only be stored at a time."""
+    by_decision = {
+        category
+        for category, one in decided(dossier, time).items()
+        if one.decision == "restrict"
+        and any(_stands(dossier, category, rule, ref, time) for rule, ref in one.grounds)
+    }
+    return asked_to_restrict(dossier, time) | by_decision
+
+
+def restricted_by(events: Iterable[RecordedEvent], time: datetime) -> frozenset[str]:
+    """The same from events of one person that count, in any order."""
+    return restricted(dossier_from(events, SAYS_RESTRICTED), time)
+
+
+def _stands(
+    dossier: Dossier, category: str, rule: str | None, ref: str | None, time: datetime
+) -> bool:
+    """Whether a ground that a decision names, for storing only, was not over at a time."""
+    kind = _KINDS.get(rule or "")
+    if kind == "hold":
+        return category in holds_by_ref(dossier, time).get(ref or "", ())
+    if kind == "undisclosed":  # a decision does not name which
+        held = holds_by_ref(dossier, time)
+        return any(category in held[ref] for ref in undisclosed(dossier, time))
+    if kind in {"dispute", "case"}:
+        marks = dossier.all(f"{kind}/{ref}")
+        return bool(marks) and not (marks[-1].says == "closed" and marks[-1].order.time <= time)
+    return False  # a restriction that was asked for says itself until when

@@ -1,0 +1,105 @@
+"""View `complaints`: what persons complained of, and what was answered. One row a complaint of a person.
+
+A complaint is known by its reference. Nothing is relative to a clock: how it stands at a time is asked of its
+acts, with the period that the house gave itself (`rulebook/house/deadlines.toml`).
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.folds.view import Key, View, order_of
+from projections.views.incidents import Step
+from rulebook import DEADLINES
+from rulebook.complaints import ANSWER, answer_clock
+from rulebook.digest import digest
+from rulebook.incidents import Clock
+
+__all__ = ["OPEN", "VIEW", "Complaint"]
+
+OPEN = "complaint"
+"""What a complaint that nobody answered counts as."""
+_RECEIVED, _ANSWERED = "complaint-received", "complaint-answered"
+_NAMES = frozenset({_RECEIVED, _ANSWERED})
+_REF = "complaint_ref"
+
+
+class Complaint(msgspec.Struct, frozen=True):
+    """Every act on one complaint, by order."""
+
+    ref: str
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def receipt(self) -> Step | None:
+        """How it began; None when there are answers alone."""
+        return next((step for step in self.steps if step.name == _RECEIVED), None)
+
+    @property
+    def answers(self) -> tuple[Step, ...]:
+        """Its answers; one from before it was received answers something else."""
+        receipt = self.receipt
+        told = (step for step in self.steps if step.name == _ANSWERED)
+        return tuple(one for one in told if receipt and one.order.time >= receipt.order.time)
+
+    @property
+    def answer(self) -> Step | None:
+        """What ended it: the first answer."""
+        return next(iter(self.answers), None)
+
+    @property
+    def outcome(self) -> str | None:
+        """What came of it, as it was said last."""
+        said = [step.facts["outcome"] for step in self.answers if "outcome" in step.facts]
+        return str(said[-1]) if said else None
+
+    @property
+    def clock(self) -> Clock | None:
+        """Until when it must be answered; None without a receipt."""
+        receipt, answer = self.receipt, self.answer
+        if receipt is None:
+            return None
+        return answer_clock(receipt.order.time, [answer.order.time] if answer else [])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for an answer."""
+        return self.receipt is not None and self.answer is None
+
+    def until(self, time: datetime) -> "Complaint":
+        """As it was at a time, inclusive."""
+        return Complaint(self.ref, tuple(one for one in self.steps if one.order.time <= time))
+
+
+def keys(event: RecordedEvent) -> tuple[str, ...]:
+    """An act on a complaint touches the row of its reference."""
+    return (event.facts[_REF],) if event.name in _NAMES else ()
+
+
+def evolve(subkey: str, state: Complaint | None, event: RecordedEvent) -> Complaint:
+    """Add what the event says."""
+    facts = {name: value for name, value in event.facts.items() if name != _REF}
+    step = Step(order_of(event, int(event.name == _ANSWERED)), event.name, facts)
+    steps = sorted((*(state.steps if state else ()), step), key=lambda one: one.order)
+    return Complaint(subkey, tuple(steps))
+
+
+def _cells(_key: Key, complaint: Complaint) -> tuple[Any, ...]:
+    """Of a complaint that nobody answered: that it is open, and from when that is too late."""
+    clock = complaint.clock
+    return (OPEN, clock.due) if clock and complaint.is_open else (None, None)
+
+
+VIEW: View[Complaint] = View(
+    name="complaints",
+    version=f"1+{digest({ANSWER: DEADLINES[ANSWER]})}",
+    type=Complaint,
+    keys=keys,
+    names=_NAMES,
+    evolve=evolve,
+    layout="cases",
+    cell_types={"open_kind": "text", "due": "timestamptz"},
+    cells=_cells,
+)

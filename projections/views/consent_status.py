@@ -1,0 +1,202 @@
+"""View `consent_status`: for each person and purpose the act that decides, and what it means at a time.
+
+A row of a purpose holds the deciding act with its facts. Whether a consent has expired depends on a clock,
+whether it is effective also on accounts and objections: `consent_answer` says both, for the reading edge.
+Beside them stand the person's other choices (`projections.dossier.choices`): objections, cookies, permissions.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.dossier.choices import CHOICES, Choice, choose, objections_to, subkey_of
+from projections.folds.view import Order, View, order_of
+from projections.views.customer_state import Status
+from rulebook.purposes import is_direct_marketing
+from schemas.formats import instant_of
+
+__all__ = [
+    "VIEW",
+    "Consent",
+    "ConsentAnswer",
+    "ConsentStatus",
+    "Row",
+    "act_of",
+    "consent_answer",
+    "consents_among",
+    "evolve",
+    "keys",
+    "status_at",
+]
+
+ConsentStatus = Literal["given", "refused", "withdrawn", "expired", "invalidated"]
+Act = Literal["given", "renewed", "refused", "withdrawn", "invalidated"]
+# The rank: what takes consent away beats what gives it at the same time.
+_ACTS: dict[str, tuple[Act, int]] = {
+    "consent-given": ("given", 0),
+    "consent-renewed": ("renewed", 0),
+    "consent-refused": ("refused", 1),
+    "consent-withdrawn": ("withdrawn", 1),
+    "consent-invalidated": ("invalidated", 1),
+}
+_REASONS: dict[ConsentStatus, str] = {
+    "refused": "the person refused it",
+    "withdrawn": "the person withdrew it",
+    "invalidated": "it was declared invalid",
+}
+
+
+class Consent(msgspec.Struct, frozen=True, gc=False, tag="consent"):
+    """The act that decides a consent, and the facts of that act."""
+
+    order: Order
+    act: Act
+    facts: dict[str, Any]
+
+    @property
+    def purpose(self) -> str:
+        """What the consent is for."""
+        return str(self.facts["purpose"])
+
+    @property
+    def since(self) -> datetime:
+        """When the deciding act occurred."""
+        return self.order.time
+
+    @property
+    def valid_until(self) -> datetime | None:
+        """The instant from which a given consent is expired, in UTC."""
+        text = self.facts.get("valid_until")
+        return instant_of(text) if text else None
+
+
+Row = Consent | Choice
+
+
+def keys(event: RecordedEvent) -> tuple[str, ...]:
+    """An act on a consent touches the row of its purpose, another choice one of its own."""
+    if event.name in _ACTS:
+        return (event.facts["purpose"],)
+    return (subkey_of(event),) if event.name in CHOICES else ()
+
+
+def evolve(state: Row | None, event: RecordedEvent) -> Row:
+    """The later of two acts decides."""
+    new = act_of(event) if event.name in _ACTS else choose(event)
+    return state if state and new.order < state.order else new
+
+
+def act_of(event: RecordedEvent) -> Consent:
+    """An act on a consent as if it were the deciding one. Raises KeyError for any other event."""
+    act, rank = _ACTS[event.name]
+    return Consent(order_of(event, rank), act, event.facts)
+
+
+def consents_among(rows: Iterable[Row]) -> list[Consent]:
+    """The consents among the rows of a person, sorted by purpose."""
+    found = [row for row in rows if isinstance(row, Consent)]
+    return sorted(found, key=lambda row: row.purpose)
+
+
+class ConsentAnswer(msgspec.Struct, frozen=True):
+    """A consent as of a moment. `why`: in words, why it is effective or not."""
+
+    purpose: str
+    status: ConsentStatus
+    since: datetime
+    text_version: str | None
+    channel: str | None
+    valid_until: datetime | None
+    effective: bool
+    why: str
+    method: str | None = None
+    reason: str | None = None
+
+
+def consent_answer(
+    row: Consent,
+    account_status: Status,
+    customer_status: Status | None,
+    clock: datetime,
+    choices: Iterable[Choice] = (),
+    *,
+    objects: bool = False,
+) -> ConsentAnswer:
+    """What a consent is worth at `clock`.
+
+    `account_status`: of the person. `customer_status`: for a contact person that of the customer's
+    account, on which the effect depends as well; None for everybody else. `choices`: of the person.
+    `objects`: to direct marketing as such, for which then no consent has an effect.
+    """
+    status = status_at(row, clock)
+    hindrance = _hindrance(row, status, account_status, customer_status)
+    if hindrance is None and (channels := objections_to(row.purpose, row.order, choices)):
+        hindrance = f"the person objected to marketing by {', '.join(channels)} afterwards"
+    if hindrance is None and objects and is_direct_marketing(row.purpose):
+        hindrance = "the person objected to direct marketing (GDPR Art. 21(3))"
+    return ConsentAnswer(
+        purpose=row.purpose,
+        status=status,
+        since=row.since,
+        text_version=row.facts.get("text_version"),
+        channel=row.facts.get("channel"),
+        valid_until=row.valid_until,
+        effective=hindrance is None,
+        why=hindrance or "it was given and still holds",
+        method=row.facts.get("method"),
+        reason=row.facts.get("reason"),
+    )
+
+
+def status_at(row: Consent, clock: datetime) -> ConsentStatus:
+    """Status of a consent at a time that is not before its deciding act."""
+    if row.act in {"given", "renewed"}:
+        until = row.valid_until
+        return "expired" if until and until <= clock else "given"
+    return row.act  # type: ignore[return-value]  # the two others are handled above
+
+
+def _hindrance(
+    row: Consent, status: ConsentStatus, account: Status, customer: Status | None
+) -> str | None:
+    """Why a consent has no effect; None when it has."""
+    if status == "expired":
+        assert row.valid_until
+        return f"it expired on {row.valid_until:%Y-%m-%d}"
+    if status != "given":
+        return _REASONS[status]
+    if account != "active":
+        return _ACCOUNT[account]
+    if customer not in {None, "active"}:
+        return "the account of the customer is not active (policy 3.1)"
+    return None
+
+
+_ACCOUNT: dict[Status, str] = {
+    "inactive": "the account is inactive (policy 3.1)",
+    "erased": "the person was erased",
+}
+
+
+def _labels(row: Row) -> tuple[str, ...]:
+    """Purpose, act, and the day on which a given consent expires, if it does. Choices are not counted."""
+    if isinstance(row, Choice):
+        return ()
+    given = row.act in {"given", "renewed"}
+    until = row.valid_until if given else None
+    act = "given" if given else row.act
+    return row.purpose, act, f"{until:%Y-%m-%d}" if until else ""
+
+
+VIEW: View[Row] = View(
+    name="consent_status",
+    version="3",
+    type=Row,
+    keys=keys,
+    names=frozenset(_ACTS) | CHOICES,
+    evolve=lambda _subkey, state, event: evolve(state, event),
+    labels=_labels,
+)

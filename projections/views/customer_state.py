@@ -1,0 +1,204 @@
+"""View `customer_state`: what is known of a person, whose account it is, and what was erased.
+
+One row a stream of a person (customer, contact person, visitor, employee). Values stay sealed.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Literal, TypeVar
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.folds.sealings import EMPTY, Sealing, Sealings, live, remove, seal, without_keys
+from projections.folds.view import Order, Value, View, order_of
+from schemas import CATEGORIES, PERSONAL_FIELDS
+
+__all__ = [
+    "VIEW",
+    "CustomerState",
+    "Status",
+    "customer_kind",
+    "erased_categories",
+    "evolve",
+    "forget",
+    "keys",
+    "live_values",
+    "since",
+    "status",
+]
+
+Status = Literal["active", "inactive", "erased"]
+READ = "ledger-read"
+_ACCOUNT_ACTS = {"account-reactivated": 0, "account-deactivated": 1}
+
+
+class CustomerState(msgspec.Struct, frozen=True, gc=False):
+    """Everything that the events of one person say about the present.
+
+    `position`: of the last event reflected here, reads aside. `first`: time of the earliest event,
+    `registered`: of the earliest registration. `kind`: of the latest registration. `account`: order key
+    of the latest (de)activation, rank 1 when it is a deactivation. `values`: by category. `destroyed`:
+    ids of destroyed keys. `erased`: categories that an erasure has named. `whole`: time of the latest
+    erasure of every category; `last_erasure`: of any.
+    """
+
+    position: int
+    first: datetime
+    registered: datetime | None = None
+    kind: tuple[Order, str] | None = None
+    account: Order | None = None
+    values: dict[str, Sealings] = {}
+    destroyed: tuple[str, ...] = ()
+    erased: tuple[str, ...] = ()
+    whole: datetime | None = None
+    last_erasure: datetime | None = None
+
+
+def keys(event: RecordedEvent) -> tuple[str, ...]:
+    """Every event of a person touches the one row, reads aside: they change nothing."""
+    return ("",) if event.subject is None and event.name != READ else ()
+
+
+def evolve(state: CustomerState | None, event: RecordedEvent) -> CustomerState:
+    """Fold one event of the person."""
+    name = event.name
+    before = state or CustomerState(position=event.position, first=event.time)
+    after = before
+    if name == "customer-registered":
+        after = _registered(after, event)
+    elif name in _ACCOUNT_ACTS:
+        order = order_of(event, _ACCOUNT_ACTS[name])
+        after = msgspec.structs.replace(after, account=_latest(after.account, order))
+    elif _is_erasure(event):
+        after = _erased(forget(after, event), event)
+    return msgspec.structs.replace(
+        after,
+        position=max(before.position, event.position),
+        first=min(before.first, event.time),
+        values=_with_values(after, event),
+    )
+
+
+def forget(state: CustomerState, event: RecordedEvent) -> CustomerState:
+    """What an erasure takes away whenever one asks, also as of a time before it: its keys' values."""
+    if not _is_erasure(event):
+        return state
+    destroyed = set(state.destroyed).union(event.facts["keys_destroyed"])
+    return msgspec.structs.replace(
+        state,
+        destroyed=tuple(sorted(destroyed)),
+        erased=tuple(sorted({*state.erased, *event.categories})),
+        values=_without_keys(state.values, destroyed),
+    )
+
+
+def _is_erasure(event: RecordedEvent) -> bool:
+    """Only the ledger itself destroys keys; the same words from outside erase nothing."""
+    return event.ours and event.name == "personal-data-erased"
+
+
+def _registered(state: CustomerState, event: RecordedEvent) -> CustomerState:
+    kind = (order_of(event), event.facts["customer_kind"])
+    return msgspec.structs.replace(
+        state,
+        registered=_earliest(state.registered, event.time),
+        kind=max(state.kind, kind) if state.kind else kind,
+    )
+
+
+def _erased(state: CustomerState, event: RecordedEvent) -> CustomerState:
+    whole = set(event.categories).issuperset(CATEGORIES)
+    return msgspec.structs.replace(
+        state,
+        whole=_latest(state.whole, event.time) if whole else state.whole,
+        last_erasure=_latest(state.last_erasure, event.time),
+    )
+
+
+def _with_values(state: CustomerState, event: RecordedEvent) -> dict[str, Sealings]:
+    """The values after those that the event seals and those that it removes."""
+    changed: dict[str, Sealings] = {}
+    for category, sealed in event.sealed.items():
+        if sealed.key not in state.destroyed:
+            new = Sealing(order_of(event), sealed.key, sealed.values)
+            changed[category] = seal(state.values.get(category, EMPTY), new)
+    for category, field in _removed(event):
+        known = changed.get(category) or state.values.get(category, EMPTY)
+        changed[category] = remove(known, field, order_of(event, rank=1))
+    return state.values | changed if changed else state.values
+
+
+def _removed(event: RecordedEvent) -> Iterator[tuple[str, str]]:
+    if event.name == "personal-data-removed":
+        for field in event.facts["fields"]:
+            if category := PERSONAL_FIELDS.get(field):
+                yield category, field
+
+
+def _without_keys(values: dict[str, Sealings], destroyed: set[str]) -> dict[str, Sealings]:
+    """The values that are left without destroyed keys, without categories that are then empty."""
+    left = {category: without_keys(known, destroyed) for category, known in values.items()}
+    return {category: known for category, known in left.items() if known != EMPTY}
+
+
+T = TypeVar("T", datetime, Order)
+
+
+def _latest(known: T | None, new: T) -> T:
+    return max(known, new) if known else new
+
+
+def _earliest(known: datetime | None, new: datetime) -> datetime:
+    return min(known, new) if known else new
+
+
+def status(state: CustomerState) -> Status:
+    """`erased` once everything was erased and nothing came since; else that of the account."""
+    if _is_erased(state):
+        return "erased"
+    return "inactive" if state.account and state.account.rank else "active"
+
+
+def since(state: CustomerState) -> datetime:
+    """Time of the event that decides the status; of a never changed account that of its beginning."""
+    if state.whole and _is_erased(state):
+        return state.whole
+    if state.account:
+        return state.account.time
+    return state.registered or state.first
+
+
+def _is_erased(state: CustomerState) -> bool:
+    """A contact person or visitor who gave data again is a person with data, not an erased one."""
+    return state.whole is not None and not live_values(state)
+
+
+def customer_kind(state: CustomerState) -> str | None:
+    """Kind of the latest registration; None for whoever was never registered."""
+    return state.kind[1] if state.kind else None
+
+
+def live_values(state: CustomerState) -> dict[str, dict[str, Value]]:
+    """Category -> field -> the value that counts, sorted; removed and erased ones are left out."""
+    return {
+        category: values
+        for category, known in sorted(state.values.items())
+        if (values := live(known))
+    }
+
+
+def erased_categories(state: CustomerState) -> list[str]:
+    """Categories that an erasure has named and that hold no value since, sorted."""
+    live = live_values(state)
+    return [category for category in state.erased if category not in live]
+
+
+VIEW: View[CustomerState] = View(
+    name="customer_state",
+    version="2",
+    type=CustomerState,
+    keys=keys,
+    evolve=lambda _subkey, state, event: evolve(state, event),
+    forget=forget,
+)

@@ -1,0 +1,182 @@
+"""View `disclosures`: who received which fields of whom, when, why and how. One row a disclosure.
+
+Besides `personal-data-disclosed` there are acts that are disclosures by their nature: a 112 call, the name
+behind malicious calls, a feed of subscribers, a number that moves, a parcel. What their events do not say,
+their type says (`_NATURE`), or it is not known and None. The recipient's name is not here: it is looked
+up as it was at the time (`recipients`).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.folds.view import Key, View
+
+__all__ = [
+    "DISCLOSES",
+    "FEED",
+    "FEED_KIND",
+    "VIEW",
+    "Disclosure",
+    "evolve",
+    "keys",
+    "sort_key",
+    "sorted_disclosures",
+]
+
+FEED = "bulk-feed-delivered"
+"""Name of the one type of disclosure that is about many persons."""
+FEED_KIND = "ciot"
+"""Kind of its recipient."""
+_RECIPIENT = "recipient/"
+
+
+class _Nature(NamedTuple):
+    """What the type of an event says about the disclosure that it is."""
+
+    recipient_kind: str
+    purpose: str
+    method: str | None = None
+
+
+_NATURE: dict[str, _Nature] = {
+    "emergency-call-disclosed": _Nature("emergency-services", "emergency-call", "realtime"),
+    "malicious-call-data-disclosed": _Nature("subscriber", "malicious-calls"),
+    FEED: _Nature(FEED_KIND, "subscriber-feed", "feed"),
+    "number-porting-performed": _Nature("telecom-provider", "number-porting"),
+    "equipment-shipped": _Nature("shipping", "delivery"),
+}
+DISCLOSES = frozenset({"personal-data-disclosed", *_NATURE})
+# Of an event of its own kind, what it is known by to both sides.
+_REFERENCES = ("case_ref", "request_ref", "porting_ref", "order_ref")
+
+
+class Disclosure(msgspec.Struct, frozen=True, gc=False):
+    """One disclosure. `name`: of its event's type. `stream`: the data subject.
+
+    `subject`: only where the stream is no person, which is then the recipient of a feed about many.
+    """
+
+    position: int
+    stream: UUID
+    subject: str | None
+    occurred_at: datetime
+    name: str
+    source: str
+    id: str
+    activity: str | None
+    legal_basis: str | None
+    provision: str | None
+    categories: tuple[str, ...]
+    facts: dict[str, Any]
+
+    @property
+    def recipient(self) -> str:
+        """Bare id of the recipient."""
+        stated = self.facts.get("recipient")
+        return str(stated) if stated else (self.subject or "").removeprefix(_RECIPIENT)
+
+    @property
+    def recipient_kind(self) -> str:
+        """Kind of the recipient, as the disclosure states it, or else its type."""
+        stated = self.facts.get("recipient_kind")
+        return str(stated) if stated else _NATURE[self.name].recipient_kind
+
+    @property
+    def purpose(self) -> str:
+        """What it was for, as the disclosure states it, or else its type."""
+        stated = self.facts.get("purpose")
+        return str(stated) if stated else _NATURE[self.name].purpose
+
+    @property
+    def method(self) -> str | None:
+        """How data went; None where nothing says so."""
+        nature = _NATURE.get(self.name)
+        method: str | None = self.facts.get("method", nature.method if nature else None)
+        return method
+
+    @property
+    def fields(self) -> list[str] | None:
+        """The personal fields that went; None where the event does not list them."""
+        fields: list[str] | None = self.facts.get("fields")
+        return fields
+
+    @property
+    def country(self) -> str | None:
+        """Where data went; None where the event does not say so."""
+        country: str | None = self.facts.get("country")
+        return country
+
+    @property
+    def case_ref(self) -> str | None:
+        """The case, request or order that it belongs to."""
+        return next((self.facts[name] for name in _REFERENCES if name in self.facts), None)
+
+    @property
+    def record_count(self) -> int | None:
+        """Of a feed: about how many records; None for a disclosure about one person."""
+        count: int | None = self.facts.get("record_count")
+        return count
+
+
+def keys(event: RecordedEvent) -> tuple[str, ...]:
+    """A disclosure is a row of its own, known by its position (19 digits, so that text sorts)."""
+    return (f"{event.position:019}",) if event.name in DISCLOSES else ()
+
+
+def evolve(state: Disclosure | None, event: RecordedEvent) -> Disclosure:
+    """The row of a disclosure."""
+    return state or Disclosure(
+        position=event.position,
+        stream=event.stream,
+        subject=event.subject,
+        occurred_at=event.time,
+        name=event.name,
+        source=event.source,
+        id=event.id,
+        activity=event.activity,
+        legal_basis=event.legal_basis,
+        provision=event.provision,
+        categories=event.categories,
+        facts=event.facts,
+    )
+
+
+def sort_key(row: Disclosure) -> tuple[datetime, str, str]:
+    """Disclosures are shown in the order of (occurred_at, source, id)."""
+    return row.occurred_at, row.source, row.id
+
+
+def sorted_disclosures(rows: Iterable[Disclosure]) -> list[Disclosure]:
+    """Rows in the order in which they are shown."""
+    return sorted(rows, key=sort_key)
+
+
+def _cells(_key: Key, row: Disclosure) -> tuple[Any, ...]:
+    return row.position, row.occurred_at, row.source, row.id, row.recipient, row.recipient_kind
+
+
+VIEW: View[Disclosure] = View(
+    name="disclosures",
+    version="3",
+    type=Disclosure,
+    keys=keys,
+    names=DISCLOSES,
+    evolve=lambda _subkey, state, event: evolve(state, event),
+    single=True,
+    layout="disclosures",
+    cell_types={
+        "position": "int8",
+        "occurred_at": "timestamptz",
+        "source": "text",
+        "id": "text",
+        "recipient": "text",
+        "kind": "text",
+    },
+    cells=_cells,
+    labels=lambda row: (row.recipient_kind,),
+)

@@ -1,0 +1,94 @@
+"""View `notices`: every version of the privacy notice, with what it claims.
+
+A version is in force from its `effective_from`, 00:00 in Europe/Amsterdam, until a later one is.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.folds.view import Order, View, order_of
+from rulebook.calendar import day_of
+
+__all__ = ["VIEW", "Claim", "Notice", "Publication", "claims_of", "in_force"]
+
+_PREFIX = "notice/"
+_PUBLISHED = "privacy-notice-published"
+
+
+class Claim(msgspec.Struct, frozen=True, array_like=True):
+    """What a clause of a notice says: the name of the statement, and the statement."""
+
+    clause: str
+    claim: str
+    value: str
+
+
+class Publication(msgspec.Struct, frozen=True):
+    """One act of publishing a version of the notice."""
+
+    order: Order
+    version: str
+    effective_from: date
+    sha256: str
+    claims: tuple[Claim, ...]
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """All that was said about one entry `notice/<version>`, by order."""
+
+    notice: str
+    publications: tuple[Publication, ...] = ()
+
+
+def keys(event: RecordedEvent) -> tuple[str, ...]:
+    """A publication touches the one row of its notice."""
+    return ("",) if event.name == _PUBLISHED and (event.subject or "").startswith(_PREFIX) else ()
+
+
+def evolve(state: Notice | None, event: RecordedEvent) -> Notice:
+    """Add what the event says; `in_force` decides by time."""
+    state = state or Notice((event.subject or "").removeprefix(_PREFIX))
+    publications = sorted((*state.publications, _publication(event)), key=lambda one: one.order)
+    return Notice(state.notice, tuple(publications))
+
+
+def _publication(event: RecordedEvent) -> Publication:
+    facts = event.facts
+    return Publication(
+        order=order_of(event),
+        version=facts["version"],
+        effective_from=date.fromisoformat(facts["effective_from"]),
+        sha256=facts["sha256"],
+        claims=claims_of(facts["claims"]),
+    )
+
+
+def claims_of(told: list[dict[str, str]] | dict[str, str]) -> tuple[Claim, ...]:
+    """Claims in the order given. A map names them without their clauses."""
+    if isinstance(told, dict):
+        return tuple(Claim("", name, value) for name, value in sorted(told.items()))
+    return tuple(Claim(one["clause"], one["claim"], one["value"]) for one in told)
+
+
+def in_force(notices: Iterable[Notice], time: datetime) -> Publication | None:
+    """The publication that holds at a time: the last one to take effect by then, as told by then."""
+    today = day_of(time)
+    told = [
+        [one for one in notice.publications if one.order.time <= time][-1:] for notice in notices
+    ]
+    begun = [one for last in told for one in last if one.effective_from <= today]
+    return max(begun, key=lambda one: (one.effective_from, one.order), default=None)
+
+
+VIEW: View[Any] = View(
+    name="notices",
+    version="2",
+    type=Notice,
+    keys=keys,
+    names=frozenset({_PUBLISHED}),
+    evolve=lambda _subkey, state, event: evolve(state, event),
+)

@@ -1,0 +1,207 @@
+"""View `notifications`: which recipients must be told that data they had received was changed (GDPR Art. 19).
+
+One row a person. A recipient that received a category before it was corrected, erased or restricted must be
+told, until a `recipient-notified` says that it was, or why it was not. Only the latest change of a category
+counts, since whoever tells of it tells how things are; so a row stays small whatever happens.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.folds.view import Key, Order, View, order_of
+from projections.views.disclosures import DISCLOSES
+from schemas import PERSONAL_FIELDS
+
+__all__ = ["ACTIONS", "VIEW", "Action", "Changes", "Task", "Told", "action_named", "tasks"]
+
+Action = Literal["rectification", "erasure", "restriction"]
+ACTIONS: tuple[Action, ...] = ("rectification", "erasure", "restriction")
+EVERYTHING = "*"
+_NOTIFIED = "recipient-notified"
+_CHANGES: Mapping[str, tuple[Action, bool]] = {
+    "personal-data-corrected": ("rectification", False),
+    "personal-data-removed": ("erasure", False),
+    "personal-data-erased": ("erasure", False),
+    "processing-restricted": ("restriction", False),
+    "restriction-lifted": ("restriction", True),
+}
+# The end of a period of retention is no erasure under Art. 17, of which recipients must be told.
+_SILENT = frozenset({"retention"})
+# How senders spell an action begins like this.
+_STEMS: Mapping[str, Action] = {
+    "rect": "rectification",
+    "correct": "rectification",
+    "eras": "erasure",
+    "delet": "erasure",
+    "remov": "erasure",
+    "restrict": "restriction",
+}
+# What acts give away by their nature, where their events do not say so.
+_BY_NATURE: Mapping[str, tuple[str, ...]] = {
+    "equipment-shipped": ("identity", "address"),
+    "number-porting-performed": ("service",),
+}
+
+
+class Change(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The latest change of a category. `lifted`: what was restricted may be used again."""
+
+    order: Order
+    lifted: bool
+
+
+class Told(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The latest word to a recipient: that it was told, or why not."""
+
+    order: Order
+    outcome: str
+    ground: str | None
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """What recipients received of a person and what was changed of it: each by category.
+
+    `given`: recipient -> category -> first disclosure. `changed`: action -> category -> latest change.
+    `told`: recipient -> action -> category, or all of them -> latest word.
+    """
+
+    given: dict[str, dict[str, Order]] = {}
+    changed: dict[str, dict[str, Change]] = {}
+    told: dict[str, dict[str, dict[str, Told]]] = {}
+
+
+class Task(msgspec.Struct, frozen=True):
+    """A recipient, and what it must be told or was told. `told`: None while that is to be done."""
+
+    recipient: str
+    action: Action
+    categories: tuple[str, ...]
+    since: datetime
+    told: Told | None
+
+
+def tasks(changes: Changes) -> list[Task]:
+    """Every task of a person, open or done, by recipient and action; one of each that is open."""
+    return [
+        task
+        for recipient in sorted(changes.given)
+        for action in ACTIONS
+        for task in _tasks(changes, recipient, action)
+    ]
+
+
+def _tasks(changes: Changes, recipient: str, action: Action) -> Iterator[Task]:
+    given, told = changes.given[recipient], changes.told.get(recipient, {}).get(action, {})
+    by_word: dict[Told | None, list[tuple[str, datetime]]] = {}
+    for category, change in sorted(changes.changed.get(action, {}).items()):
+        first = given.get(category)
+        if first is not None and first.time <= change.order.time and not change.lifted:
+            word = _word(told, category, change.order.time)
+            by_word.setdefault(word, []).append((category, change.order.time))
+    for word, found in by_word.items():
+        categories = tuple(category for category, _ in found)
+        yield Task(recipient, action, categories, min(time for _, time in found), word)
+
+
+def _word(told: Mapping[str, Told], category: str, changed: datetime) -> Told | None:
+    """The latest word about a category that came after its change."""
+    words = [told[name] for name in (category, EVERYTHING) if name in told]
+    after = [word for word in words if word.order.time >= changed]
+    return max(after, key=lambda word: word.order, default=None)
+
+
+def action_named(code: str) -> Action | None:
+    """The action that a sender's code stands for; None for one that is none of the three."""
+    lower = code.lower()
+    return next((action for stem, action in _STEMS.items() if lower.startswith(stem)), None)
+
+
+def keys(event: RecordedEvent) -> tuple[str, ...]:
+    """Disclosures about one person, changes and words touch the one row of the person."""
+    if event.subject is not None:  # of a registry: a feed about many
+        return ()
+    if event.name in _CHANGES:
+        silent = event.name == "personal-data-erased" and (
+            not event.ours or event.facts.get("ground") in _SILENT
+        )
+        return () if silent else ("",)
+    if event.name == _NOTIFIED:
+        return ("",) if action_named(event.facts["action"]) else ()
+    return ("",) if event.name in DISCLOSES and "recipient" in event.facts else ()
+
+
+def evolve(state: Changes | None, event: RecordedEvent) -> Changes:
+    """Add what the event says: the first disclosure, the latest change, the latest word."""
+    known = state or Changes()
+    if event.name in _CHANGES:
+        return _changed(known, event)
+    return _notified(known, event) if event.name == _NOTIFIED else _given(known, event)
+
+
+def _given(known: Changes, event: RecordedEvent) -> Changes:
+    recipient, order = event.facts["recipient"], order_of(event)
+    before = known.given.get(recipient, {})
+    firsts = {category: order for category in _disclosed(event)}
+    merged = {**firsts, **{c: min(first, firsts.get(c, first)) for c, first in before.items()}}
+    return msgspec.structs.replace(known, given={**known.given, recipient: merged})
+
+
+def _disclosed(event: RecordedEvent) -> set[str]:
+    """Categories that a disclosure names, by themselves or by their fields."""
+    named = set(event.categories) | _categories(event.facts.get("fields", ()))
+    return named or set(_BY_NATURE.get(event.name, ()))
+
+
+def _categories(fields: Iterable[str]) -> set[str]:
+    return {PERSONAL_FIELDS[field] for field in fields if field in PERSONAL_FIELDS}
+
+
+def _changed(known: Changes, event: RecordedEvent) -> Changes:
+    action, lifted = _CHANGES[event.name]
+    change = Change(order_of(event, int(not lifted)), lifted)
+    latest = dict(known.changed.get(action, {}))
+    for category in set(event.categories) | _categories(event.facts.get("fields", ())):
+        before = latest.get(category)
+        latest[category] = change if before is None or before.order < change.order else before
+    return msgspec.structs.replace(known, changed={**known.changed, action: latest})
+
+
+def _notified(known: Changes, event: RecordedEvent) -> Changes:
+    facts, action = event.facts, action_named(event.facts["action"])
+    assert action
+    word = Told(order_of(event), facts["outcome"], facts.get("ground"))
+    by_action = known.told.get(facts["recipient"], {})
+    latest = dict(by_action.get(action, {}))
+    for category in event.categories or (EVERYTHING,):
+        before = latest.get(category)
+        latest[category] = word if before is None or before.order < word.order else before
+    told = {**known.told, facts["recipient"]: {**by_action, action: latest}}
+    return msgspec.structs.replace(known, told=told)
+
+
+def _open(changes: Changes) -> list[int]:
+    """How many tasks are open, by action."""
+    waiting = [task.action for task in tasks(changes) if task.told is None]
+    return [waiting.count(action) for action in ACTIONS]
+
+
+def _cells(_key: Key, changes: Changes) -> tuple[Any, ...]:
+    return (sum(_open(changes)),)
+
+
+VIEW: View[Changes] = View(
+    name="notifications",
+    version="2",
+    type=Changes,
+    keys=keys,
+    names=frozenset({*_CHANGES, *DISCLOSES, _NOTIFIED}),
+    evolve=lambda _subkey, state, event: evolve(state, event),
+    layout="notifications",
+    cell_types={"open_tasks": "int4"},
+    cells=_cells,
+    labels=lambda changes: (".".join(map(str, _open(changes))),),
+)

@@ -1,0 +1,362 @@
+"""View `processing_register`: each processing activity, what was declared and what was observed.
+
+Two folds and a join. Observations are counted per (activity, stream) and declarations folded per
+activity; an entry is a pure function of a declaration and the sum of the observations. Counts, so that
+an annulment can be subtracted; no row holds a set of people.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.folds.view import Key, Order, View, order_of
+
+__all__ = [
+    "VIEW",
+    "Assessment",
+    "Declared",
+    "Drift",
+    "Entry",
+    "Observation",
+    "Observed",
+    "Retirement",
+    "Tally",
+    "Totals",
+    "Version",
+    "activity_of",
+    "declare",
+    "entry",
+    "keys",
+    "observe",
+]
+
+_PREFIX = "activity/"
+_DECLARATIONS = {"processing-activity-declared", "processing-activity-changed"}
+_RETIRED = "processing-activity-retired"
+DECLARING: frozenset[str] = frozenset({*_DECLARATIONS, _RETIRED})
+"""Types of the events that say what is declared."""
+_ASSESSED = "dpia-linked"
+_DECLARED = DECLARING | {_ASSESSED}
+Counts = dict[str, int]
+
+
+class Retirement(msgspec.Struct, frozen=True):
+    """The latest statement that an activity came to its end."""
+
+    order: Order
+    reason: str
+
+
+class Version(msgspec.Struct, frozen=True):
+    """One declaration of an activity: its number is its place in the order of all, from 1."""
+
+    order: Order
+    facts: dict[str, Any]
+
+
+class Assessment(msgspec.Struct, frozen=True):
+    """An impact assessment that was made for an activity (Art. 35)."""
+
+    order: Order
+    facts: dict[str, Any]
+
+
+class Declared(msgspec.Struct, frozen=True, tag="declared"):
+    """The declarations of one activity and its impact assessments, both in their order."""
+
+    versions: tuple[Version, ...] = ()
+    assessments: tuple[Assessment, ...] = ()
+    retirement: Retirement | None = None
+
+    @property
+    def facts(self) -> dict[str, Any] | None:
+        """What the latest declaration says."""
+        return self.versions[-1].facts if self.versions else None
+
+    @property
+    def retired(self) -> Retirement | None:
+        """The retirement, unless a later declaration took it back."""
+        ending = self.retirement
+        if ending and self.versions and self.versions[-1].order > ending.order:
+            return None
+        return ending
+
+
+class Observation(msgspec.Struct, frozen=True, tag="observation", gc=False):
+    """The events of one stream that name one activity. `person`: the stream is a data subject."""
+
+    person: bool
+    events: int
+    first: datetime
+    last: datetime
+    legal_bases: Counts = {}
+    categories: Counts = {}
+    recipients: Counts = {}
+    recipient_kinds: Counts = {}
+    countries: Counts = {}
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """The sum of an activity's observations; times aside, which have no sum."""
+
+    events: int = 0
+    data_subjects: int = 0
+    legal_bases: Counts = {}
+    categories: Counts = {}
+    recipients: Counts = {}
+    recipient_kinds: Counts = {}
+    countries: Counts = {}
+
+
+class Observed(msgspec.Struct, frozen=True):
+    """What an entry shows of its observations; times are occurred times, lists are sorted."""
+
+    events: int
+    data_subjects: int
+    first: datetime | None
+    last: datetime | None
+    legal_bases: list[str]
+    categories: list[str]
+    recipients: list[str]
+    recipient_kinds: list[str]
+    countries: list[str]
+
+
+class Drift(msgspec.Struct, frozen=True, order=True):
+    """One difference between what was declared and what was observed."""
+
+    kind: str
+    detail: str
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One activity in the register. `version` is 0 and `declared` None when nobody declared it."""
+
+    activity: str
+    version: int
+    name: str | None
+    declared: dict[str, Any] | None
+    retired: Retirement | None
+    observed: Observed
+    drift: list[Drift]
+    versions: tuple[Version, ...] = ()
+    assessments: tuple[Assessment, ...] = ()
+
+    def version_at(self, time: datetime) -> int:
+        """Number of the version in force at a time; 0 before the first."""
+        return sum(version.order.time <= time for version in self.versions)
+
+    def declared_at(self, time: datetime) -> dict[str, Any] | None:
+        """What was declared by then, or else at first; None when nothing ever was."""
+        if not self.versions:
+            return None
+        return self.versions[max(0, self.version_at(time) - 1)].facts
+
+
+# Folds
+
+
+def keys(event: RecordedEvent) -> tuple[str, ...]:
+    """An event touches the observations of the activity it names, and may be a declaration."""
+    subkeys = []
+    if event.activity:
+        subkeys.append(f"observed/{event.activity}")
+    if event.name in _DECLARED:
+        subkeys.append(f"declared/{(event.subject or '').removeprefix(_PREFIX)}")
+    return tuple(subkeys)
+
+
+def activity_of(subkey: str) -> str:
+    """The activity that a row of either fold is about."""
+    return subkey.partition("/")[2]
+
+
+def declare(state: Declared | None, event: RecordedEvent) -> Declared:
+    """Fold a declaration, a change, a retirement or an impact assessment of an activity."""
+    state = state or Declared()
+    if event.name == _RETIRED:
+        new = Retirement(order_of(event, 1), event.facts["reason"])
+        known = state.retirement
+        latest = known if known and known.order > new.order else new
+        return msgspec.structs.replace(state, retirement=latest)
+    order = order_of(event)
+    if event.name == _ASSESSED:
+        assessed = sorted((*state.assessments, Assessment(order, event.facts)), key=_order)
+        return msgspec.structs.replace(state, assessments=tuple(assessed))
+    versions = sorted((*state.versions, Version(order, event.facts)), key=_order)
+    return msgspec.structs.replace(state, versions=tuple(versions))
+
+
+def _order(one: Version | Assessment) -> Order:
+    return one.order
+
+
+def observe(state: Observation | None, event: RecordedEvent) -> Observation:
+    """Count one event that names the activity."""
+    before = state or Observation(event.subject is None, 0, event.time, event.time)
+    recipients, kinds, countries = before.recipients, before.recipient_kinds, before.countries
+    if "recipient" in event.facts:  # where a recipient is established, no data was given to
+        recipients = _counted(recipients, event.facts["recipient"])
+        kinds = _counted(kinds, event.facts.get("recipient_kind"))
+        countries = _counted(countries, event.facts.get("country"))
+    return Observation(
+        person=before.person,
+        events=before.events + 1,
+        first=min(before.first, event.time),
+        last=max(before.last, event.time),
+        legal_bases=_counted(before.legal_bases, event.legal_basis),
+        categories=_counted(before.categories, *event.categories),
+        recipients=recipients,
+        recipient_kinds=kinds,
+        countries=countries,
+    )
+
+
+def _counted(counts: Counts, *seen: str | None) -> Counts:
+    """The counts with each seen name once more, however often it is given."""
+    more = {name: counts.get(name, 0) + 1 for name in seen if name is not None}
+    return counts | more if more else counts
+
+
+# Sums
+
+
+class Tally:
+    """Totals while rows are added to them and taken away again."""
+
+    def __init__(self, totals: Totals | None = None) -> None:
+        start = totals or Totals()
+        self._events = start.events
+        self._data_subjects = start.data_subjects
+        self._counts = tuple(dict(counts) for counts in _counts_of(start))
+
+    def add(self, row: Observation) -> None:
+        """Count a row."""
+        self._move(row, 1)
+
+    def subtract(self, row: Observation) -> None:
+        """Take away a row that was added before."""
+        self._move(row, -1)
+
+    def totals(self) -> Totals:
+        """What is left."""
+        counts = ({name: n for name, n in sums.items() if n} for sums in self._counts)
+        return Totals(self._events, self._data_subjects, *counts)
+
+    def join(self, other: "Tally") -> None:
+        """Add all rows that another one has counted."""
+        self._sum(other._events, other._data_subjects, other._counts, 1)
+
+    def _move(self, row: Observation, sign: int) -> None:
+        self._sum(row.events, row.person, _counts_of(row), sign)
+
+    def _sum(self, events: int, subjects: int, counted: tuple[Counts, ...], sign: int) -> None:
+        self._events += sign * events
+        self._data_subjects += sign * subjects
+        for sums, counts in zip(self._counts, counted, strict=True):
+            for name, count in counts.items():
+                sums[name] = sums.get(name, 0) + sign * count
+
+
+def _counts_of(counted: Observation | Totals) -> tuple[Counts, ...]:
+    """The counts that have a sum, in the order of the members of `Totals`."""
+    return (
+        counted.legal_bases,
+        counted.categories,
+        counted.recipients,
+        counted.recipient_kinds,
+        counted.countries,
+    )
+
+
+# The join
+
+
+def entry(
+    activity: str,
+    declared: Declared | None,
+    totals: Totals,
+    first: datetime | None,
+    last: datetime | None,
+) -> Entry | None:
+    """The entry of an activity; None when it was neither declared nor observed."""
+    declared = declared or Declared()
+    if not (totals.events or declared.versions or declared.retirement):
+        return None
+    observed = Observed(
+        events=totals.events,
+        data_subjects=totals.data_subjects,
+        first=first,
+        last=last,
+        legal_bases=sorted(totals.legal_bases),
+        categories=sorted(totals.categories),
+        recipients=sorted(totals.recipients),
+        recipient_kinds=sorted(totals.recipient_kinds),
+        countries=sorted(totals.countries),
+    )
+    return Entry(
+        activity=activity,
+        version=len(declared.versions),
+        name=declared.facts["name"] if declared.facts else None,
+        declared=declared.facts,
+        retired=declared.retired,
+        observed=observed,
+        drift=_drift(activity, declared, observed),
+        versions=declared.versions,
+        assessments=declared.assessments,
+    )
+
+
+def _drift(activity: str, declared: Declared, observed: Observed) -> list[Drift]:
+    facts = declared.facts
+    if facts is None:
+        return [Drift("undeclared-activity", activity)]
+    bases = {purpose["legal_basis"] for purpose in facts["purposes"]}
+    drift = [
+        *_undeclared("undeclared-category", observed.categories, facts["data_categories"]),
+        *_undeclared("undeclared-country", observed.countries, facts["countries"]),
+        *_undeclared("undeclared-legal-basis", observed.legal_bases, bases),
+        *_undeclared(
+            "undeclared-recipient-kind", observed.recipient_kinds, facts["recipient_kinds"]
+        ),
+    ]
+    if not observed.events and not declared.retired:
+        drift.append(Drift("unused", activity))
+    return sorted(drift)
+
+
+def _undeclared(kind: str, observed: Iterable[str], declared: Iterable[str]) -> list[Drift]:
+    return [Drift(kind, detail) for detail in set(observed) - set(declared)]
+
+
+# The view
+
+Row = Declared | Observation
+
+
+def _evolve(subkey: str, state: Row | None, event: RecordedEvent) -> Row:
+    if subkey.startswith("declared/"):
+        return declare(state if isinstance(state, Declared) else None, event)
+    return observe(state if isinstance(state, Observation) else None, event)
+
+
+def _cells(key: Key, state: Row) -> tuple[Any, ...]:
+    if isinstance(state, Observation):
+        return activity_of(key[1]), state.first, state.last
+    return activity_of(key[1]), None, None
+
+
+VIEW: View[Row] = View(
+    name="processing_register",
+    version="3",
+    type=Row,
+    keys=keys,
+    evolve=_evolve,
+    layout="processing_register",
+    cell_types={"activity": "text", "first_at": "timestamptz", "last_at": "timestamptz"},
+    cells=_cells,
+    join="activities",
+)

@@ -1,0 +1,165 @@
+"""The join of `processing_register`: entries, evaluated again for exactly the activities that changed.
+
+Sums and spans are kept from the differences of rows. Only where a row that bounded a span shrank, the
+store is asked for the span over all rows.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from projections.folds.view import Key, encode
+from projections.views.processing_register import (
+    Declared,
+    Entry,
+    Observation,
+    Tally,
+    Totals,
+    activity_of,
+    entry,
+)
+
+__all__ = ["EntryRow", "EntryStore", "Gathering", "Span", "refresh"]
+
+Span = tuple[datetime | None, datetime | None]
+"""First and last occurred time; None without events."""
+EntryRow = tuple[bytes, bytes]
+"""Of an activity: the totals and the entry, both encoded."""
+_Pair = tuple[Any, Any]
+"""A row before and after; None where there is none."""
+
+
+class EntryStore(Protocol):
+    """Entries of a joined view, and what they are made of, inside the caller's transaction."""
+
+    def declared(self, activities: Sequence[str]) -> dict[str, bytes]:
+        """The rows of declarations of those activities that have one."""
+
+    def entries(self, activities: Sequence[str]) -> dict[str, EntryRow]:
+        """The entries of those activities that have one."""
+
+    def spans(self, activities: Sequence[str]) -> dict[str, Span]:
+        """The span over the observations of each activity, as written so far. Reads all of them."""
+
+    def put_entries(self, entries: Mapping[str, EntryRow | None]) -> None:
+        """Write or, for None, remove the entries of activities."""
+
+
+def refresh(changes: Mapping[Key, _Pair], store: EntryStore) -> None:
+    """Bring the entries up to date with rows that were just changed."""
+    by_activity: dict[str, list[_Pair]] = {}
+    for (_, subkey), pair in changes.items():
+        by_activity.setdefault(activity_of(subkey), []).append(pair)
+    activities = sorted(by_activity)
+    totals, spans = _known(store.entries(activities))
+    shrunk = [name for name in activities if _shrank(spans.get(name), by_activity[name])]
+    spans |= {name: _widened(spans.get(name), by_activity[name]) for name in activities}
+    spans |= store.spans(shrunk) if shrunk else {}
+    declared = {
+        activity: msgspec.json.decode(row, type=Declared)
+        for activity, row in store.declared(activities).items()
+    }
+    store.put_entries(
+        {
+            name: _row(
+                name,
+                declared.get(name),
+                _moved(totals.get(name), by_activity[name]),
+                spans[name],
+            )
+            for name in activities
+        }
+    )
+
+
+def _known(rows: Mapping[str, EntryRow]) -> tuple[dict[str, Totals], dict[str, Span]]:
+    totals, spans = {}, {}
+    for activity, (summed, made) in rows.items():
+        observed = msgspec.json.decode(made, type=Entry).observed
+        totals[activity] = msgspec.json.decode(summed, type=Totals)
+        spans[activity] = observed.first, observed.last
+    return totals, spans
+
+
+def _moved(totals: Totals | None, pairs: Iterable[_Pair]) -> Totals:
+    tally = Tally(totals)
+    for before, after in pairs:
+        if isinstance(before, Observation):
+            tally.subtract(before)
+        if isinstance(after, Observation):
+            tally.add(after)
+    return tally.totals()
+
+
+def _shrank(span: Span | None, pairs: Iterable[_Pair]) -> bool:
+    """Whether a row that reached a bound of the span no longer does."""
+    if span is None:
+        return False
+    first, last = span
+    return any(
+        (before.first == first and (after is None or after.first > first))
+        or (before.last == last and (after is None or after.last < last))
+        for before, after in pairs
+        if isinstance(before, Observation)
+    )
+
+
+def _widened(span: Span | None, pairs: Iterable[_Pair]) -> Span:
+    seen = [after for _, after in pairs if isinstance(after, Observation)]
+    first, last = span or (None, None)
+    firsts = [row.first for row in seen] + ([first] if first else [])
+    lasts = [row.last for row in seen] + ([last] if last else [])
+    return min(firsts, default=None), max(lasts, default=None)
+
+
+def _row(activity: str, declared: Declared | None, totals: Totals, span: Span) -> EntryRow | None:
+    made = entry(activity, declared, totals, *span)
+    return (encode(totals), encode(made)) if made else None
+
+
+class Gathering:
+    """Entries gathered from all rows in one pass, in memory that grows with the activities only."""
+
+    def __init__(self) -> None:
+        self._declared: dict[str, Declared] = {}
+        self._tallies: dict[str, Tally] = {}
+        self._spans: dict[str, tuple[datetime, datetime]] = {}
+
+    def add(self, subkey: str, row: Any) -> None:
+        """Take one row into account."""
+        activity = activity_of(subkey)
+        if isinstance(row, Declared):
+            self._declared[activity] = row
+        elif isinstance(row, Observation):
+            self._widen(activity, row.first, row.last)
+            self._tallies.setdefault(activity, Tally()).add(row)
+
+    def take(self, other: "Gathering") -> None:
+        """Take into account what another one has gathered from other rows."""
+        self._declared |= other._declared
+        for activity, (first, last) in other._spans.items():
+            self._widen(activity, first, last)
+            self._tallies.setdefault(activity, Tally()).join(other._tallies[activity])
+
+    def _widen(self, activity: str, first: datetime, last: datetime) -> None:
+        known = self._spans.get(activity, (first, last))
+        self._spans[activity] = min(known[0], first), max(known[1], last)
+
+    def rows(self) -> dict[str, EntryRow]:
+        """Activity -> its encoded entry, sorted by activity."""
+        return {made.activity: (encode(totals), encode(made)) for totals, made in self._made()}
+
+    def entries(self) -> list[Entry]:
+        """The entries, sorted by activity."""
+        return [made for _, made in self._made()]
+
+    def _made(self) -> Iterable[tuple[Totals, Entry]]:
+        for activity in sorted(self._declared.keys() | self._tallies.keys()):
+            tally = self._tallies.get(activity)
+            totals = tally.totals() if tally else Totals()
+            span = self._spans.get(activity, (None, None))
+            made = entry(activity, self._declared.get(activity), totals, *span)
+            if made:
+                yield totals, made

@@ -1,0 +1,216 @@
+"""View `rights_requests`: what persons asked for, and every act on it. One row a request of a person.
+
+A request is known by its reference. Nothing is overwritten and nothing is relative to a clock: what a request
+is at a time is asked of its acts (`standing`), with the periods of the rulebook.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, Literal
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.folds.view import Key, Order, View, order_of
+from rulebook import DEADLINES, RequestPeriod, evidence_of, request_period
+from rulebook.digest import digest
+
+__all__ = [
+    "CLOSINGS",
+    "RECEIVED",
+    "VIEW",
+    "Request",
+    "Standing",
+    "Step",
+    "evidence",
+    "standing",
+]
+
+RECEIVED = "rights-request-received"
+_VERIFIED, _FAILED = "identity-verified", "identity-verification-failed"
+_EXTENDED = "rights-request-extended"
+_ANSWERED, _REFUSED = "rights-request-answered", "rights-request-refused"
+_ISSUED = frozenset({"access-report-issued", "portability-export-issued"})
+# Acts that name the request for which they were done.
+_DONE = frozenset(
+    {
+        "personal-data-corrected",
+        "human-review-completed",
+        "processing-restricted",
+        "restriction-lifted",
+        "objection-raised",
+        "objection-upheld",
+        "objection-overruled",
+    }
+)
+_NAMES = frozenset({RECEIVED, _VERIFIED, _FAILED, _EXTENDED, _ANSWERED, _REFUSED, *_ISSUED, *_DONE})
+_REF = "request_ref"
+
+CLOSINGS = ("withdrawn", "duplicate", "cannot-identify")
+"""Outcomes that end a request without a decision on what was asked."""
+
+Status = Literal["open", "paused", "answered", "refused", "closed"]
+Identity = Literal["open", "asked", "verified", "failed"]
+
+
+class Step(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One act on a request: of which type, and its facts."""
+
+    order: Order
+    name: str
+    facts: dict[str, Any]
+
+
+class Request(msgspec.Struct, frozen=True):
+    """Every act on one request, by order."""
+
+    ref: str
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def receipt(self) -> Step | None:
+        """How it began; None when there are acts on it alone."""
+        return next((step for step in self.steps if step.name == RECEIVED), None)
+
+    @property
+    def right(self) -> str | None:
+        """What was asked for."""
+        return self.receipt.facts["right"] if self.receipt else None
+
+    @property
+    def end(self) -> Step | None:
+        """What ended it: the first answer or refusal."""
+        return next((step for step in self.steps if step.name in {_ANSWERED, _REFUSED}), None)
+
+    @property
+    def fulfilled(self) -> Step | None:
+        """What stopped its period: its end, or that what was asked for was handed over."""
+        ends = {_ANSWERED, _REFUSED, *_ISSUED}
+        return next((step for step in self.steps if step.name in ends), None)
+
+    def named(self, *names: str) -> tuple[Step, ...]:
+        """Its acts of some types."""
+        return tuple(step for step in self.steps if step.name in names)
+
+    def until(self, time: datetime) -> "Request":
+        """As it was at a time, inclusive."""
+        return Request(self.ref, tuple(step for step in self.steps if step.order.time <= time))
+
+    @property
+    def period(self) -> RequestPeriod | None:
+        """Within which it must be answered; None without a receipt."""
+        receipt = self.receipt
+        if receipt is None:
+            return None
+        return request_period(
+            date.fromisoformat(receipt.facts["received_on"]),
+            [step.order.time for step in self.steps if _asks(step)],
+            [step.order.time for step in self.named(_VERIFIED)],
+            [step.order.time for step in self.named(_EXTENDED)],
+        )
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What a request is at a time. `identity`: asked, while more was asked for and not shown."""
+
+    status: Status
+    identity: Identity
+    period: RequestPeriod
+    overdue: bool
+    ended_at: datetime | None
+    outcome: str | None
+
+
+def standing(request: Request, time: datetime) -> Standing | None:
+    """What a request is at a time; None when it had not been received by then."""
+    known = request.until(time)
+    period, end = known.period, known.end
+    if period is None:
+        return None
+    fulfilled = known.fulfilled
+    return Standing(
+        status=_status(end, period),
+        identity=_identity(known),
+        period=period,
+        overdue=period.passed(fulfilled.order.time if fulfilled else time),
+        ended_at=end.order.time if end else None,
+        outcome=_outcome(end) if end else None,
+    )
+
+
+def _status(end: Step | None, period: RequestPeriod) -> Status:
+    if end is None:
+        return "paused" if period.due is None else "open"
+    if end.name == _REFUSED:
+        return "refused"
+    return "closed" if end.facts["outcome"] in CLOSINGS else "answered"
+
+
+def _outcome(end: Step) -> str:
+    return str(end.facts["ground"] if end.name == _REFUSED else end.facts["outcome"])
+
+
+def _identity(request: Request) -> Identity:
+    checks = request.named(_VERIFIED, _FAILED)
+    if not checks:
+        return "open"
+    if checks[-1].name == _VERIFIED:
+        return "verified"
+    return "asked" if _asks(checks[-1]) else "failed"
+
+
+def _asks(step: Step) -> bool:
+    """Whether the act asks for more to show identity, so that the period stands still (Art. 12(6))."""
+    return step.name == _FAILED and "information_asked" in step.facts
+
+
+def evidence(
+    requests: Iterable[Request], categories: Iterable[str], time: datetime
+) -> dict[str, list[str]]:
+    """Which of the categories no period of retention may take at a time: category -> requests, sorted.
+
+    Because of what one person asked for; of what was received by then.
+    """
+    wanted, held = list(categories), dict[str, list[str]]()
+    for request in sorted(requests, key=lambda one: one.ref):
+        found = standing(request, time)
+        right = request.until(time).right
+        if found is not None and right is not None:
+            for category in evidence_of(right, wanted, found.ended_at, time):
+                held.setdefault(category, []).append(request.ref)
+    return dict(sorted(held.items()))
+
+
+def keys(event: RecordedEvent) -> tuple[str, ...]:
+    """An act on a request touches the row of its reference."""
+    ref = event.facts.get(_REF) if event.name in _NAMES else None
+    return (ref,) if ref else ()
+
+
+def evolve(subkey: str, state: Request | None, event: RecordedEvent) -> Request:
+    """Add what the event says."""
+    facts = {name: value for name, value in event.facts.items() if name != _REF}
+    step = Step(order_of(event, int(event.name == _REFUSED)), event.name, facts)
+    steps = sorted((*(state.steps if state else ()), step), key=lambda one: one.order)
+    return Request(subkey, tuple(steps))
+
+
+def _cells(_key: Key, request: Request) -> tuple[Any, ...]:
+    """Of a request that nobody has answered: its right, and from when it is too late."""
+    period = request.period
+    if period is None or request.end is not None:
+        return None, None
+    return request.right, None if request.fulfilled else period.due
+
+
+VIEW: View[Request] = View(
+    name="rights_requests",
+    version=f"3+{digest(DEADLINES)}",
+    type=Request,
+    keys=keys,
+    names=_NAMES,
+    evolve=evolve,
+    layout="cases",
+    cell_types={"open_kind": "text", "due": "timestamptz"},
+    cells=_cells,
+)

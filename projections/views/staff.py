@@ -1,0 +1,183 @@
+"""View `staff`: roles and what they cover, employees with their roles, employments and certificates.
+
+One row a role, one an employee. Nothing is overwritten, so that anyone may ask who could see what at any
+time. An employment that ends takes every role with it; a role has to be granted again after it.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.folds.view import Order, View, order_of
+from rulebook.calendar import day_of
+
+__all__ = [
+    "VIEW",
+    "Certificate",
+    "Definition",
+    "Employee",
+    "Employment",
+    "Grant",
+    "Role",
+    "certificate_at",
+    "counts",
+    "definition_at",
+    "employed_at",
+    "holds",
+    "powers_of",
+    "roles_at",
+]
+
+_ROLE = "role/"
+_GRANTS = {"role-granted": True, "role-revoked": False}
+_EMPLOYMENTS = {"employment-started": True, "employment-ended": False}
+_ACTS = {*_GRANTS, *_EMPLOYMENTS, "vog-presented"}
+
+
+class Definition(msgspec.Struct, frozen=True):
+    """What a role covers from an event on; nothing: the role ended."""
+
+    order: Order
+    categories: tuple[str, ...]
+
+
+class Role(msgspec.Struct, frozen=True, tag="role"):
+    """Every definition of one role, by order."""
+
+    role: str
+    definitions: tuple[Definition, ...] = ()
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """A role was granted to an employee, or revoked.
+
+    `counts`: False for what somebody said who may not give power: it opens nothing of this ledger.
+    """
+
+    order: Order
+    role: str
+    granted: bool
+    counts: bool = True
+
+
+class Employment(msgspec.Struct, frozen=True):
+    """An employment began, or ended."""
+
+    order: Order
+    started: bool
+
+
+class Certificate(msgspec.Struct, frozen=True):
+    """A certificate of good conduct (VOG) was presented."""
+
+    order: Order
+    profile: str
+    issued_on: date
+
+
+class Employee(msgspec.Struct, frozen=True, tag="employee"):
+    """All that was said about one employee, each kind by order."""
+
+    grants: tuple[Grant, ...] = ()
+    employments: tuple[Employment, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
+
+
+Row = Role | Employee
+
+
+def keys(event: RecordedEvent) -> tuple[str, ...]:
+    """The acts on a role or an employee touch its one row."""
+    if event.name in _ACTS:
+        return ("",)
+    return ("",) if event.name == "role-defined" and _of_role(event) else ()
+
+
+def _of_role(event: RecordedEvent) -> bool:
+    return (event.subject or "").startswith(_ROLE)
+
+
+def evolve(state: Row | None, event: RecordedEvent) -> Row:
+    """Add what the event says."""
+    if event.name == "role-defined":
+        role = state if isinstance(state, Role) else Role((event.subject or "")[len(_ROLE) :])
+        defined = Definition(order_of(event), tuple(sorted(event.categories)))
+        return Role(role.role, _with(role.definitions, defined))
+    employee = state if isinstance(state, Employee) else Employee()
+    if event.name in _GRANTS:
+        granted = _GRANTS[event.name]
+        order = order_of(event, int(not granted))
+        grant = Grant(order, event.facts["role"], granted, not event.void)
+        return msgspec.structs.replace(employee, grants=_with(employee.grants, grant))
+    if event.name in _EMPLOYMENTS:
+        started = _EMPLOYMENTS[event.name]
+        employment = Employment(order_of(event, int(not started)), started)
+        return msgspec.structs.replace(
+            employee, employments=_with(employee.employments, employment)
+        )
+    shown = Certificate(
+        order_of(event), event.facts["profile"], date.fromisoformat(event.facts["issued_on"])
+    )
+    return msgspec.structs.replace(employee, certificates=_with(employee.certificates, shown))
+
+
+def _with(known: tuple[Any, ...], one: Any) -> tuple[Any, ...]:
+    return tuple(sorted((*known, one), key=lambda entry: entry.order))
+
+
+def roles_at(employee: Employee, time: datetime) -> dict[str, Grant]:
+    """The roles that an employee holds at a time, sorted, with the grant that gave each."""
+    last = {grant.role: grant for grant in employee.grants if grant.order.time <= time}
+    ended = [e.order for e in employee.employments if not e.started and e.order.time <= time]
+    return {
+        role: grant
+        for role, grant in sorted(last.items())
+        if holds(grant.granted, grant.order, ended)
+    }
+
+
+def powers_of(employee: Employee) -> Employee:
+    """The employee with the grants that give power here, and no others."""
+    counting = tuple(grant for grant in employee.grants if grant.counts)
+    return msgspec.structs.replace(employee, grants=counting)
+
+
+def holds(granted: bool, act: Order, ended: Iterable[Order]) -> bool:
+    """Whether a role is held by its last act: granted, and no employment ended after it."""
+    return granted and not any(act < end for end in ended)
+
+
+def employed_at(employee: Employee, time: datetime) -> bool | None:
+    """Whether an employment runs at a time; None when nothing was said about it by then."""
+    told = [one for one in employee.employments if one.order.time <= time]
+    return told[-1].started if told else None
+
+
+def certificate_at(employee: Employee, time: datetime) -> Certificate | None:
+    """The newest certificate that was presented, and issued, by a time."""
+    shown = [c for c in employee.certificates if counts(c.order, c.issued_on, time)]
+    return max(shown, key=lambda one: (one.issued_on, one.order), default=None)
+
+
+def counts(presented: Order, issued_on: date, time: datetime) -> bool:
+    """Whether a certificate counts at a time: presented, and issued, by then."""
+    return presented.time <= time and issued_on <= day_of(time)
+
+
+def definition_at(definitions: Iterable[Definition], time: datetime) -> Definition | None:
+    """What a role covers at a time; None when it was not defined by then."""
+    told = [one for one in definitions if one.order.time <= time]
+    return told[-1] if told else None
+
+
+VIEW: View[Row] = View(
+    name="staff",
+    version="3",
+    type=Row,
+    keys=keys,
+    names=frozenset({*_ACTS, "role-defined"}),
+    evolve=lambda _subkey, state, event: evolve(state, event),
+)

@@ -1,0 +1,134 @@
+"""Chapters about what a customer allows and refuses, each of a fixed length."""
+
+from datetime import timedelta
+
+from sample import terms
+from sample.acts import consented, disclosed
+from sample.chapters import MINUTE
+from sample.event import Publication, below, reference
+from sample.life import Life
+from sample.recording import recorded
+from sample.register import ADDRESS_BOOK, ANALYTICS, CREDIT, MARKETING, RIGHTS, SUBSCRIPTION, TAX
+
+MAIL = ("email",)
+
+
+def consent_texts(life: Life) -> list[Publication]:
+    """A consent is renewed under a new text, which turns out to be flawed; another is refused."""
+    at, later = life.free(0.15), life.free(0.5)
+    flawed = life.office(0.7)
+    text, source = f"personalisation/{later.year}-1", "app-backend"
+    again = {"purpose": "personalisation", "text_version": text}
+    no = {"purpose": "location-services", "text_version": f"location-services/{at.year}-1"}
+    why, renewed = "text-unclear", {**again, "method": "checkbox", "channel": "portal"}
+    return [
+        consented(life, at, "personalisation", "portal"),
+        recorded(life, at + MINUTE, ANALYTICS, source, "consent-refused", **no, channel="app"),
+        recorded(life, later, ANALYTICS, source, "consent-renewed", **renewed),
+        recorded(life, flawed, ANALYTICS, "crm", "consent-invalidated", **again, reason=why),
+    ]
+
+
+def marketing(life: Life) -> list[Publication]:
+    """A newsletter arrives, and the customer objects to any further one.
+
+    It does so before any other chapter takes a consent back or closes the account for a while.
+    """
+    at, ref = life.office(life.between(0.2, 0.25)), reference(life.rng, "VZ")
+    said, later = at + timedelta(hours=2), at + timedelta(days=2)
+    sent = {"channel": "email", "campaign": f"spring-{at.year}", "purpose": "newsletter"}
+    objected = {"activity_objected": MARKETING.activity, "ground": "direct-marketing"}
+    asked = {
+        "request_ref": ref,
+        "right": "objection",
+        "channel": "email",
+        "received_on": said.date().isoformat(),
+    }
+    answer = {"request_ref": ref, "outcome": "granted"}
+    return [
+        consented(life, life.free(0.05), "newsletter", "portal"),
+        recorded(life, at, MARKETING, "crm", "marketing-message-sent", MAIL, **sent),
+        recorded(life, said, RIGHTS, "crm", "rights-request-received", **asked),
+        recorded(
+            life, said + MINUTE, MARKETING, "crm", "marketing-objection-recorded", channel="email"
+        ),
+        recorded(life, said + 2 * MINUTE, RIGHTS, "crm", "objection-raised", **objected),
+        recorded(life, later, RIGHTS, "crm", "objection-upheld", **objected),
+        recorded(life, later + MINUTE, RIGHTS, "crm", "rights-request-answered", **answer),
+    ]
+
+
+def objection_overruled(life: Life) -> list[Publication]:
+    """Who objects to credit checks is told why they go on."""
+    at = life.office(life.between(0.2, 0.7))
+    facts = {"activity_objected": CREDIT.activity, "ground": "own-situation"}
+    why = {**facts, "ground": "compelling-grounds"}
+    return [
+        recorded(life, at, RIGHTS, "crm", "objection-raised", **facts),
+        recorded(life, at + timedelta(days=3), RIGHTS, "crm", "objection-overruled", **why),
+    ]
+
+
+def app_permissions(life: Life) -> list[Publication]:
+    """The app may read the address book, but not use the camera; later it may do neither."""
+    at, later = life.free(life.between(0.2, 0.4)), life.free(life.between(0.5, 0.9))
+    contacts = {"permission": "contacts", "app_version": "4.1"}
+    camera = {"permission": "camera", "app_version": "4.1"}
+    count, source = 20 + below(life.rng, 400), "app-backend"
+    uploaded, purged = "contact-list-uploaded", "contact-list-purged"
+    return [
+        recorded(life, at, ADDRESS_BOOK, source, "app-permission-granted", **contacts),
+        recorded(life, at + MINUTE, ADDRESS_BOOK, source, "app-permission-denied", **camera),
+        recorded(life, at + 2 * MINUTE, ADDRESS_BOOK, source, uploaded, count=count),
+        recorded(life, later, ADDRESS_BOOK, source, "app-permission-revoked", **contacts),
+        recorded(life, later + MINUTE, ADDRESS_BOOK, source, purged, count=count),
+    ]
+
+
+def preferences(life: Life) -> list[Publication]:
+    """Few cookies, and no listing in any directory."""
+    at = life.free(life.between(0.1, 0.5))
+    cookies = {
+        "functional": True,
+        "analytical": False,
+        "gpc": True,
+        "text_version": f"cookies/{at.year}-1",
+    }
+    unlisted = {"listed": False, "purposes": ["print", "online"], "channel": "portal"}
+    listing = "directory-listing-changed"
+    return [
+        recorded(life, at, ANALYTICS, "app-backend", "cookie-preference-recorded", **cookies),
+        recorded(life, at + MINUTE, SUBSCRIPTION, "crm", listing, ("name",), **unlisted),
+    ]
+
+
+def abroad(life: Life) -> list[Publication]:
+    """The customer agrees that calls to two countries take their data there, until it does not."""
+    at, end = life.free(life.between(0.1, 0.3)), life.free(life.between(0.6, 0.9))
+    agreed, ended = "transfer-agreement-recorded", "transfer-agreement-ended"
+    return [
+        recorded(life, at, SUBSCRIPTION, "crm", agreed, countries=["US", "MA"]),
+        recorded(life, end, SUBSCRIPTION, "crm", ended, countries=["US", "MA"]),
+    ]
+
+
+def disclosure_notices(life: Life) -> list[Publication]:
+    """The customer asks what the tax authority was given: once told, once not."""
+    story = []
+    for share, told in ((0.3, True), (0.6, False)):
+        at, case = life.office(share), reference(life.rng, "FI")
+        given = disclosed(
+            life, at, life.usual(terms.TAX_AUTHORITY), case_ref=case, notice="on-request"
+        )
+        asked, later = at + timedelta(days=2), at + timedelta(days=4)
+        which = {"disclosure_id": given.event["id"]}
+        request, answer = "disclosure-notice-requested", {**which, "channel": "email"}
+        name, facts = "disclosure-notice-given", answer
+        if not told:
+            name, facts = "disclosure-notice-withheld", {**which, "ground": "tax-inspection"}
+        story += [
+            given,
+            recorded(life, asked, TAX, "privacy-office", request, **answer),
+            recorded(life, later, TAX, "privacy-office", name, **facts),
+        ]
+    return story

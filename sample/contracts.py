@@ -1,0 +1,151 @@
+"""Chapters about contracts, services and numbers that are taken along.
+
+Each has the same number of events in every life, so that it can be dealt to anybody.
+"""
+
+from datetime import timedelta
+
+from sample import terms
+from sample.acts import Somebody, notice_version
+from sample.chapters import MINUTE
+from sample.event import Publication, reference
+from sample.life import Life
+from sample.recording import recorded
+from sample.register import BILLING, CREDIT, DELIVERY, PORTAL, RIGHTS, SUBSCRIPTION
+
+SERVICE = ("service_ids",)
+PARCEL = ("name", *terms.ADDRESS)
+SCORED = ("credit_score", "credit_outcome")
+
+
+def order(life: Life) -> list[Publication]:
+    """A new customer orders a line and is told of the privacy notice; a telephone is sent."""
+    rng, at = life.rng, life.opened + 2 * MINUTE
+    order_ref, contract = reference(rng, "BE"), reference(rng, "CT")
+    notice = {"version": notice_version(at), "channel": "portal", "article": "13"}
+    placed = {"order_ref": order_ref, "services": ["voip"], "large_order": False}
+    sent = {"order_ref": order_ref, "recipient": terms.SHIPPING.recipient}
+    line = {"service": "voip", "contract_ref": contract}
+    agreed = {"contract_ref": contract, "services": ["voip"]}
+    active = life.soon(5)
+    portal = "order-portal"
+    return [
+        recorded(life, at, SUBSCRIPTION, portal, "privacy-notice-provided", **notice),
+        recorded(life, at + MINUTE, SUBSCRIPTION, portal, "order-placed", SERVICE, **placed),
+        recorded(life, at + 2 * MINUTE, PORTAL, "app-backend", "portal-account-opened"),
+        recorded(life, at + 40 * MINUTE, SUBSCRIPTION, "crm", "contract-concluded", **agreed),
+        recorded(life, active, DELIVERY, portal, "equipment-shipped", PARCEL, **sent),
+        recorded(
+            life, active + 5 * MINUTE, DELIVERY, "network", "service-activated", SERVICE, **line
+        ),
+    ]
+
+
+def credit_decision(life: Life) -> list[Publication]:
+    """A computer asks for a deposit; the customer asks for a human, who decides otherwise."""
+    rng, at, review = life.rng, life.opened + 12 * MINUTE, life.office(life.between(0.1, 0.2))
+    ref = reference(rng, "VZ")
+    source, about = "order-portal", life.usual(terms.CREDIT_BUREAU).fields
+    decision = {"decision": "deposit-required", "logic_ref": f"credit-rules/{at.year}-1"}
+    asked = {
+        "request_ref": ref,
+        "right": "human-review",
+        "channel": "phone",
+        "received_on": review.date().isoformat(),
+    }
+    result = {"outcome": "deposit", "automated": True}
+    reviewed = {"outcome": "deposit-waived", "request_ref": ref}
+    answered = {"outcome": "granted", "request_ref": ref}
+    later = review + timedelta(days=2)
+    return [
+        recorded(life, at, CREDIT, source, "credit-check-requested", about, reason="new-customer"),
+        recorded(
+            life, at + MINUTE, CREDIT, source, "credit-check-result-received", SCORED, **result
+        ),
+        recorded(
+            life, at + 2 * MINUTE, CREDIT, source, "automated-decision-made", SCORED, **decision
+        ),
+        recorded(life, review, RIGHTS, "helpdesk", "rights-request-received", **asked),
+        recorded(life, later, CREDIT, "crm", "human-review-completed", SCORED, **reviewed),
+        recorded(life, later + MINUTE, RIGHTS, "helpdesk", "rights-request-answered", **answered),
+    ]
+
+
+def extension(life: Life) -> list[Publication]:
+    """The contract becomes a larger one; a message and an invoice follow."""
+    rng, at, contract = life.rng, life.office(life.between(0.2, 0.7)), reference(life.rng, "CT")
+    changed = {"contract_ref": contract, "services": ["voip", "internet"]}
+    line = {"service": "voip", "contract_ref": contract}
+    told = {"channel": "email", "reference": reference(rng, "BR")}
+    bill = {"channel": "email", "reference": reference(rng, "FA")}
+    mail, paid = ("email",), ("name", *terms.ADDRESS, "iban")
+    later = at + timedelta(days=2)
+    return [
+        recorded(life, at, SUBSCRIPTION, "crm", "contract-changed", SERVICE, **changed),
+        recorded(life, at + MINUTE, DELIVERY, "network", "service-extended", SERVICE, **line),
+        recorded(life, at + 2 * MINUTE, SUBSCRIPTION, "crm", "service-message-sent", mail, **told),
+        recorded(life, later, BILLING, "billing", "invoice-sent", paid, **bill),
+    ]
+
+
+def second_line_ends(life: Life) -> list[Publication]:
+    """A second line is given up, and with it the login that belonged to it; the first one goes on."""
+    at, contract = life.office(life.between(0.75, 0.9)), reference(life.rng, "CT")
+    first = {"contract_ref": reference(life.rng, "CT"), "services": ["voip"]}
+    line = {"service": "voip-2", "contract_ref": contract, "reason": "customer-request"}
+    ended = {"contract_ref": contract, "reason": "customer-request"}
+    name, why = "portal-account-closed", "merged-with-first-line"
+    return [
+        recorded(life, at, SUBSCRIPTION, "crm", "contract-changed", SERVICE, **first),
+        recorded(life, at, DELIVERY, "network", "service-deactivated", SERVICE, **line),
+        recorded(life, at + MINUTE, SUBSCRIPTION, "crm", "contract-ended", **ended),
+        recorded(life, at + 2 * MINUTE, PORTAL, "app-backend", name, reason=why),
+    ]
+
+
+def takeover(life: Life) -> list[Publication]:
+    """The customer takes over the second contract of the one who came before, who goes on with the first.
+
+    A takeover is an event for each of them. So this is nothing for the first customer of a sample.
+    """
+    at = life.office(life.between(0.3, 0.5))
+    former = Somebody(life.rng, f"customer/{life.number - 1}")
+    parties = {"from_customer": former.subject, "to_customer": life.subject}
+    facts = {"contract_ref": reference(life.rng, "CT"), **parties}
+    first = {"contract_ref": reference(life.rng, "CT"), "services": ["voip"]}
+    name, later = "contract-taken-over", at + MINUTE
+    return [
+        recorded(former, at, SUBSCRIPTION, "crm", "contract-changed", SERVICE, **first),
+        *(recorded(who, later, SUBSCRIPTION, "crm", name, **facts) for who in (former, life)),
+    ]
+
+
+def number_brought_along(life: Life) -> list[Publication]:
+    """A number comes from another provider."""
+    asked = life.soon(3)
+    facts = {
+        "direction": "in",
+        "recipient": terms.MOBILE_PROVIDER.recipient,
+        "porting_ref": reference(life.rng, "NP"),
+    }
+    about, moved = ("name", "assigned_numbers"), asked + timedelta(days=4)
+    return [
+        recorded(life, asked, DELIVERY, "network", "number-porting-requested", about, **facts),
+        recorded(life, moved, DELIVERY, "network", "number-porting-performed", about, **facts),
+    ]
+
+
+def number_stays(life: Life) -> list[Publication]:
+    """A number was to go to another provider, but the customer thinks better of it."""
+    asked = life.office(life.between(0.5, 0.8))
+    facts = {
+        "direction": "out",
+        "recipient": terms.MOBILE_PROVIDER.recipient,
+        "porting_ref": reference(life.rng, "NP"),
+    }
+    about, later = ("name", "assigned_numbers"), asked + timedelta(hours=3)
+    name, why = "number-porting-cancelled", "customer-request"
+    return [
+        recorded(life, asked, DELIVERY, "network", "number-porting-requested", about, **facts),
+        recorded(life, later, DELIVERY, "network", name, about, **facts, reason=why),
+    ]

@@ -1,0 +1,232 @@
+"""A seeded sample: three years in the life of an invented telephony provider, as messages.
+
+The same arguments give the same bytes on every machine: no clock, no hash order, no set-up. All
+persons, companies and numbers are invented (`sample_people`); every message is meant to be
+accepted by `schemas.decode`. Some things are wrong on purpose, as they are in life: mistakes that
+are annulled, logs that arrive late, acts that the register does not declare, and violations of
+rules (`sample_violations`), which the sample knows by name.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from heapq import merge
+from typing import Any, BinaryIO, NamedTuple
+
+import orjson
+
+from rulebook.calendar import day_of
+from sample.chapters import Chapter
+from sample.event import Publication, moment_of_publication, seeded
+from sample.governance import governance
+from sample.keeping import fresh, kept
+from sample.life import Life, customer, pauses
+from sample.register import Era, register
+from sample.routine import Member, routine
+from sample.staff import staff
+from sample.story import DEALT, SIZES, dealt, story
+from sample.tour import TOUR_INDEX, TOUR_SUBJECT, tour_life, tour_story
+from sample.violations import VIOLATIONS
+
+__all__ = [
+    "DEFAULT_CUSTOMERS",
+    "DEFAULT_EVENTS",
+    "DEFAULT_SEED",
+    "TOUR_SUBJECT",
+    "Planted",
+    "generate",
+    "minimum_events",
+    "write",
+]
+
+DEFAULT_SEED = 1
+DEFAULT_CUSTOMERS = 150
+DEFAULT_EVENTS = 2_500
+# From this many customers on, TOUR_SUBJECT is among them with its full story.
+TOUR_CUSTOMERS = 24
+DAYS = 3 * 365 + 1
+# The stories of one cohort are held in memory at a time: about 15 MB at full length.
+COHORT = 1_000
+# At most this share of the events is stories; the rest is routine.
+STORIES = 0.8
+
+
+class Plan(NamedTuple):
+    """How the events of a sample are shared out."""
+
+    seed: int
+    customers: int
+    era: Era
+    tour: bool
+    """Whether the tour's subject is among the customers, whose story has a length of its own."""
+    scale: float
+    """Share of its full length that a story gets, 0 to 1."""
+    routine: int
+    """Events of the routine."""
+    violations: bool
+    """Whether there is room for the planted violations."""
+
+    def others(self, index: int) -> list[Chapter]:
+        """The chapters that this customer tells whatever its allowance."""
+        if not self.tour:
+            return []
+        player, players = index - (index > TOUR_INDEX), self.customers - 1
+        chosen = dealt(DEALT, player, players)
+        # Violations are old enough for every deadline to have passed: the first half tells them.
+        return chosen + (dealt(VIOLATIONS, player, players // 2) if self.violations else [])
+
+    def allowance(self, index: int) -> int:
+        """How many events the story of this customer has."""
+        return 1 + int((SIZES[index % len(SIZES)] - 1) * self.scale)
+
+    def routine_before(self, index: int) -> int:
+        """How much of the routine is about customers below this index."""
+        return self.routine * index // self.customers
+
+
+class Planted(NamedTuple):
+    """A violation that a sample holds on purpose: the rule, and the event that breaks it."""
+
+    rule: str
+    source: str
+    id: str
+    type: str
+    subject: str
+
+    def line(self) -> dict[str, Any]:
+        """What a finding of it shows as well."""
+        event = {"source": self.source, "id": self.id, "type": self.type}
+        return {"rule": self.rule, "event": event, "subject": self.subject}
+
+
+def generate(
+    *,
+    seed: int,
+    customers: int,
+    events: int,
+    until: datetime,
+    planted: list[Planted] | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Yields exactly `events` CloudEvents in structured form, in order of publication.
+
+    They cover the three years before the day of `until` (aware) in Amsterdam and are about
+    `customers` customers, `customer/10001` and up. Order of publication is that of time, but for
+    logs that arrive late; above 1,000 customers, one thousand is published after the other, as a
+    migration does, so that memory does not grow with the sample.
+    What breaks a rule of the rulebook is added to `planted` when it is yielded: at the end of the sample
+    these are all that `ledger findings` can find in it. With fewer than 24 customers, or no room for them
+    beside what must occur, violations are not planted.
+
+    Raises ValueError when there is no customer, `until` is naive, or `events` is below
+    `minimum_events(customers)`.
+    """
+    era = _era(until)
+    least = minimum_events(customers)
+    if events < least:
+        raise ValueError(
+            f"a sample of {customers} customers needs at least {least} events, got {events}"
+        )
+    return _yielded(_plan(seed, customers, events - least, era), planted)
+
+
+def _yielded(plan: Plan, planted: list[Planted] | None) -> Iterator[dict[str, Any]]:
+    for one in _published(plan):
+        if planted is not None:
+            planted += _planted(one)
+        yield one.event
+
+
+def _planted(one: Publication) -> Iterator[Planted]:
+    event = one.event
+    name = event["type"].split(".")[3]
+    for rule in one.breaks:
+        yield Planted(rule, event["source"], event["id"], name, event["subject"])
+
+
+def minimum_events(customers: int) -> int:
+    """The fewest events for so many customers: the register, one for everybody, what must occur.
+
+    From 24 customers on, that is the tour and one chapter of each kind that is dealt.
+
+    Raises ValueError for fewer than one customer.
+    """
+    if customers < 1:
+        raise ValueError(f"a sample needs at least 1 customer, got {customers}")
+    era = _era(datetime(2004, 1, 1, tzinfo=UTC))
+    least = len(_opening(0, era)) + customers
+    if customers >= TOUR_CUSTOMERS:
+        life = tour_life(0, era)
+        least += len(tour_story(life)) - 1 + _told_by(DEALT, life)
+    return least
+
+
+def _told_by(deck: Sequence[Chapter], life: Life) -> int:
+    return sum(len(chapter(life)) for chapter in deck)
+
+
+def write(events: Iterable[dict[str, Any]], stream: BinaryIO) -> int:
+    """Writes one object a line (NDJSON, UTF-8) and returns how many there were."""
+    count = 0
+    for event in events:
+        stream.write(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE))
+        count += 1
+    return count
+
+
+def _era(until: datetime) -> Era:
+    if until.tzinfo is None:
+        raise ValueError("until must have an offset from UTC, got a naive time")
+    end = datetime.combine(day_of(until), datetime.min.time())
+    return Era(end - timedelta(days=DAYS), end)
+
+
+def _plan(seed: int, customers: int, spare: int, era: Era) -> Plan:
+    """Shares out the `spare` events above the minimum."""
+    planted, tour = _told_by(VIOLATIONS, tour_life(0, era)), customers >= TOUR_CUSTOMERS
+    has_room = tour and spare >= planted
+    if has_room:
+        spare -= planted
+    plan = Plan(seed, customers, era, tour, scale=1.0, routine=0, violations=has_room)
+    full = _told(plan)
+    plan = plan._replace(scale=min(1.0, STORIES * spare / full) if full else 1.0)
+    return plan._replace(routine=spare - _told(plan))
+
+
+def _opening(seed: int, era: Era) -> list[Publication]:
+    """What is not about customers: registers, staff, and what the provider does as a controller."""
+    parts = {"register": register, "staff": staff, "governance": governance}
+    return [event for name, part in parts.items() for event in part(seeded(seed, name), era)]
+
+
+def _told(plan: Plan) -> int:
+    """How many events the stories take above their minimum."""
+    others = (i for i in range(plan.customers) if not (plan.tour and i == TOUR_INDEX))
+    return sum(plan.allowance(index) - 1 for index in others)
+
+
+def _published(plan: Plan) -> Iterator[Publication]:
+    opening = _opening(plan.seed, plan.era)
+    rng = seeded(plan.seed, "routine")
+    for low in range(0, plan.customers, COHORT):
+        high = min(low + COHORT, plan.customers)
+        stories = [_story(plan, index) for index in range(low, high)]
+        cast = sorted(map(_member, stories), key=lambda member: member.opened)
+        told = sorted((*opening, *(p for s in stories for p in s)), key=moment_of_publication)
+        told = kept(told, plan.era.end)
+        count = plan.routine_before(high) - plan.routine_before(low)
+        filled = (fresh(one, plan.era.end) for one in routine(rng, cast, count, plan.era))
+        yield from merge(told, filled, key=moment_of_publication)
+        opening = []
+
+
+def _story(plan: Plan, index: int) -> list[Publication]:
+    if plan.tour and index == TOUR_INDEX:
+        return tour_story(tour_life(plan.seed, plan.era))
+    life = customer(plan.seed, index, plan.customers, plan.era)
+    others = plan.others(index)
+    return story(life, plan.allowance(index), others) + [p for tell in others for p in tell(life)]
+
+
+def _member(events: list[Publication]) -> Member:
+    """The customer whose story starts with its registration."""
+    registration = events[0]
+    return Member(registration.event["subject"], registration.published, pauses(events))

@@ -1,0 +1,123 @@
+"""Chapters about unpaid invoices, disputes, misuse and complaints, each of a fixed length."""
+
+from datetime import timedelta
+
+from sample import people, terms
+from sample.acts import disclosed
+from sample.chapters import MINUTE
+from sample.event import Publication, reference
+from sample.incidents import DEBT, NOTICE, reminded
+from sample.life import Life
+from sample.recording import recorded
+from sample.register import (
+    CALLS,
+    COLLECTION,
+    DELIVERY,
+    DISPUTES,
+    EMERGENCY,
+    FRAUD,
+    MALICIOUS_CALLS,
+    RIGHTS,
+)
+
+SERVICE = ("service_ids",)
+
+
+def default(life: Life) -> list[Publication]:
+    """Who does not pay within fourteen days of the notice finds the collection agency."""
+    rng, case, bill = life.rng, reference(life.rng, "IN"), reference(life.rng, "FA")
+    at, line = life.office(life.between(0.1, 0.2)), reference(life.rng, "CT")
+    told = at + timedelta(days=1)
+    handed = told + timedelta(days=NOTICE + 1)
+    paid = handed + timedelta(days=5)
+    blocked = {"service": "voip", "contract_ref": line, "reason": "unpaid"}
+    free = {**blocked, "reason": "paid"}
+    owed = {"invoice_ref": bill}
+    source, closed = "collections", "collection-closed"
+    agency, claim = life.usual(terms.COLLECTION_AGENCY), people.claim(rng)
+    return [
+        recorded(life, at, COLLECTION, source, "payment-default-recorded", DEBT, **owed),
+        reminded(life, told, bill),
+        disclosed(life, handed, agency, claim, case_ref=case),
+        recorded(life, handed + MINUTE, DELIVERY, "network", "service-blocked", SERVICE, **blocked),
+        recorded(life, paid, COLLECTION, source, closed, DEBT, **owed, outcome="paid"),
+        recorded(life, paid + MINUTE, DELIVERY, "network", "service-unblocked", SERVICE, **free),
+    ]
+
+
+def dispute_in_court(life: Life) -> list[Publication]:
+    """A dispute reaches the court; what proves it is held for as long as it lasts."""
+    rng, case, at = life.rng, reference(life.rng, "GE"), life.office(0.25)
+    facts = {"case_ref": case, "forum": "court"}
+    hold = {
+        "hold_ref": reference(rng, "HOLD"),
+        "ground": "dispute",
+        "review_on": (at + timedelta(days=183)).date().isoformat(),
+    }
+    about, petition = ("name", *terms.ADDRESS, "claim_amount", "letter_text"), life.office(0.4)
+    seen, end = life.office(0.6), life.office(0.85)
+    after, closed = end + MINUTE, "dispute-closed"
+    again = {**hold, "review_on": (seen + timedelta(days=183)).date().isoformat()}
+    return [
+        recorded(life, at, DISPUTES, "crm", "dispute-opened", **facts),
+        recorded(life, at + MINUTE, DISPUTES, "crm", "legal-hold-placed", about, **hold),
+        recorded(life, petition, DISPUTES, "crm", "court-petition-received", case_ref=case),
+        recorded(life, seen, DISPUTES, "crm", "legal-hold-reviewed", about, **again),
+        recorded(life, end, DISPUTES, "crm", closed, **facts, outcome="settled"),
+        recorded(life, after, DISPUTES, "crm", "legal-hold-released", about, **again),
+    ]
+
+
+def misuse(life: Life) -> list[Publication]:
+    """Somebody else uses the customer's login: the customer is warned within the hour."""
+    at, case = life.free(life.between(0.2, 0.8)), {"case_ref": reference(life.rng, "MB")}
+    kinds, later = ["login", "call-costs"], at + timedelta(days=2)
+    source, warned, end = "security", "customer-warned", "password-changed"
+    return [
+        recorded(life, at, FRAUD, source, "fraud-signal-recorded", ("fraud_signal",), **case),
+        recorded(
+            life, at + 5 * MINUTE, FRAUD, source, "misuse-suspected", **case, data_kinds=kinds
+        ),
+        recorded(life, at + 25 * MINUTE, FRAUD, source, warned, **case, channel="phone"),
+        recorded(life, later, FRAUD, source, "misuse-resolved", **case, outcome=end),
+    ]
+
+
+def calls_of_note(life: Life) -> list[Publication]:
+    """A call to 112; calls whose caller the called subscriber may come to know, and the caller's notice."""
+    at, later = life.free(life.between(0.2, 0.4)), life.office(life.between(0.5, 0.8))
+    number = ("calling_number",)
+    alarm = {
+        "recipient": terms.ALARM_CENTRE.recipient,
+        "fields": list(terms.ALARM_CENTRE.fields),
+        "caller_id_blocked": True,
+    }
+    told = {
+        "recipient": "abonnee-schijnman",
+        "fields": ["calling_number"],
+        "request_ref": reference(life.rng, "HB"),
+    }
+    malicious = "malicious-call-data-disclosed"
+    about = terms.ALARM_CENTRE.fields
+    given = recorded(life, later, MALICIOUS_CALLS, "network", malicious, number, **told)
+    letter = {"disclosure_id": given.event["id"], "channel": "post"}
+    sent = later + timedelta(days=2)
+    return [
+        recorded(life, at, CALLS, "network", "caller-id-blocking-changed", SERVICE, blocked=True),
+        recorded(
+            life, at + MINUTE, EMERGENCY, "network", "emergency-call-disclosed", about, **alarm
+        ),
+        given,
+        recorded(life, sent, MALICIOUS_CALLS, "crm", "disclosure-notice-given", **letter),
+    ]
+
+
+def complaint(life: Life) -> list[Publication]:
+    """A complaint about how data is handled is answered."""
+    at = life.office(life.between(0.3, 0.7))
+    later = at + timedelta(days=4)
+    facts = {"complaint_ref": reference(life.rng, "KL"), "via": "email"}
+    return [
+        recorded(life, at, RIGHTS, "helpdesk", "complaint-received", **facts),
+        recorded(life, later, RIGHTS, "helpdesk", "complaint-answered", **facts),
+    ]

@@ -1,0 +1,74 @@
+"""The staff part of the sample: roles, who holds them since when, and the certificate before that."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from random import Random
+
+from sample import people, terms
+from sample.acts import Somebody
+from sample.event import Publication, act, digits, office_hour, publish
+from sample.recording import entered, recorded
+from sample.register import STAFF, Era
+
+SOURCE = "hr"
+# What each role is about: the categories that its holders may see.
+COVERS = {
+    terms.HELPDESK: ("identity", "address", "contact", "service"),
+    terms.BILLING_CLERK: ("identity", "address", "payment", "traffic"),
+    terms.COLLECTOR: ("identity", "address", "payment"),
+    terms.ENGINEER: ("identity", "address"),
+    terms.SALES: ("identity", "contact"),
+    terms.TAX_SPECIALIST: ("identity", "address", "payment"),
+}
+# Somebody who helped out for a year, whose name no access bears.
+TEMPORARY = "employee/81"
+
+
+def staff(rng: Random, era: Era) -> list[Publication]:
+    """Every event about employees and roles, unsorted; nobody sees a customer before its VOG."""
+    published = [_role(rng, era.first, role, covers) for role, covers in COVERS.items()]
+    for role, held in terms.ROLES.items():
+        for employee in held.staff:
+            published += hired(rng, era.first, employee, role)
+    published += hired(rng, era.day(0.3), TEMPORARY, terms.HELPDESK)
+    published += _left(rng, era.day(0.6), TEMPORARY, terms.HELPDESK)
+    return [*published, *_reviews(rng, era)]
+
+
+def _role(rng: Random, day: datetime, role: str, covers: tuple[str, ...]) -> Publication:
+    at, subject = office_hour(rng, day), f"role/{role}"
+    facts = {"role": role, "categories": list(covers)}
+    return entered(rng, at, SOURCE, "role-defined", subject, **facts)
+
+
+def hired(rng: Random, day: datetime, employee: str, role: str) -> list[Publication]:
+    """Three days lie between each step, so that no weekend changes their order."""
+    person = Somebody(rng, employee)
+    shown, started, granted = (office_hour(rng, day + timedelta(days=d)) for d in (0, 3, 6))
+    named = act(STAFF, personal={"employee_name": people.full_name(rng)})
+    certificate = act(
+        STAFF,
+        personal={"vog_reference": f"VOG-{digits(rng, 6)}"},
+        profile="telecom-customer-data",
+        issued_on=(shown - timedelta(days=20)).date().isoformat(),
+    )
+    return [
+        publish(rng, shown, SOURCE, "vog-presented", subject=employee, data=certificate),
+        publish(rng, started, SOURCE, "employment-started", subject=employee, data=named),
+        recorded(person, granted, STAFF, SOURCE, "role-granted", role=role),
+    ]
+
+
+def _left(rng: Random, day: datetime, employee: str, role: str) -> list[Publication]:
+    person, at = Somebody(rng, employee), office_hour(rng, day)
+    return [
+        recorded(person, at, STAFF, SOURCE, "role-revoked", role=role),
+        recorded(person, at + timedelta(minutes=20), STAFF, SOURCE, "employment-ended"),
+    ]
+
+
+def _reviews(rng: Random, era: Era) -> Iterator[Publication]:
+    for share in (0.33, 0.66):
+        at, name = office_hour(rng, era.day(share)), "access-review-completed"
+        facts = {"scope": terms.HELPDESK, "outcome": "no-change"}
+        yield entered(rng, at, SOURCE, name, f"role/{terms.HELPDESK}", **facts)

@@ -1,0 +1,100 @@
+"""The planted violations: at least one of every rule of the rulebook that `ledger findings` must list.
+
+Here those of the staff, and the deck of all of them; the others are in `sample_leaks` and `sample_lapses`.
+"""
+
+from datetime import datetime, timedelta
+
+from sample import terms
+from sample.acts import Somebody
+from sample.chapters import Chapter
+from sample.event import Publication, act, office_hour, publish, reference
+from sample.lapses import LAPSES
+from sample.leaks import LEAKS
+from sample.life import Life
+from sample.recording import recorded
+from sample.register import CARE, RIGHTS, STAFF
+from sample.staff import SOURCE, TEMPORARY, hired
+
+ANALYST, CAMPAIGNS = "employee/82", "campaign-analyst"
+NEWCOMER = "employee/83"
+
+
+def looked_after_leaving(life: Life) -> list[Publication]:
+    """Somebody who has left still looks a customer up."""
+    at = office_hour(life.rng, life.era.day(0.7))
+    return [
+        _looked(life, at, TEMPORARY, terms.HELPDESK, "name").breaking("house.access.role.missing")
+    ]
+
+
+def looked_at_restricted_data(life: Life) -> list[Publication]:
+    """The helpdesk looks up a name that may only be stored while it is examined."""
+    person, at = life.contact(11), life.office(0.5)
+    employee, why = terms.ROLES[terms.HELPDESK].staff[0], {"ground": "accuracy-contested"}
+    before, after = at - timedelta(hours=2), at + timedelta(hours=2)
+    name, source = ("name",), "crm"
+    seen = _looked(person, at, employee, terms.HELPDESK, "name")
+    return [
+        recorded(person, before, RIGHTS, source, "processing-restricted", name, **why),
+        seen.breaking("law.use.restriction"),
+        recorded(person, after, RIGHTS, source, "restriction-lifted", name, **why),
+    ]
+
+
+def looked_too_far(life: Life) -> list[Publication]:
+    """The helpdesk looks at a credit score, which is none of its business."""
+    employee = terms.ROLES[terms.HELPDESK].staff[0]
+    seen = _looked(life, life.office(0.5), employee, terms.HELPDESK, "name", "credit_score")
+    return [seen.breaking("house.access.role.category")]
+
+
+def role_never_defined(life: Life) -> list[Publication]:
+    """A role is granted and used that nobody ever described."""
+    day = life.era.day(0.55)
+    at = office_hour(life.rng, day + timedelta(days=12))
+    seen = _looked(life, at, ANALYST, CAMPAIGNS, "name", "email")
+    return [
+        *hired(life.rng, day, ANALYST, CAMPAIGNS),
+        seen.breaking("house.access.role.undefined"),
+    ]
+
+
+def worked_without_certificate(life: Life) -> list[Publication]:
+    """Somebody starts, gets a role and looks a customer up, all before any certificate."""
+    person, day = Somebody(life.rng, NEWCOMER), life.era.day(0.6)
+    started, granted, at = (
+        office_hour(life.rng, day + timedelta(days=days)) for days in (0, 3, 12)
+    )
+    begun = publish(
+        life.rng, started, SOURCE, "employment-started", subject=NEWCOMER, data=act(STAFF)
+    )
+    seen = _looked(life, at, NEWCOMER, terms.HELPDESK, "name")
+    return [
+        begun.breaking("house.employment.vog"),
+        recorded(person, granted, STAFF, SOURCE, "role-granted", role=terms.HELPDESK),
+        seen.breaking("house.access.vog"),
+    ]
+
+
+def _looked(
+    life: Life | Somebody, at: datetime, employee: str, role: str, *about: str
+) -> Publication:
+    facts = {
+        "employee": employee,
+        "role": role,
+        "purpose": "customer-question",
+        "case_ref": reference(life.rng, "HD"),
+    }
+    return recorded(life, at, CARE, "helpdesk", "personal-data-accessed", about, **facts)
+
+
+VIOLATIONS: tuple[Chapter, ...] = (
+    *LEAKS,
+    *LAPSES,
+    looked_after_leaving,
+    looked_at_restricted_data,
+    looked_too_far,
+    role_never_defined,
+    worked_without_certificate,
+)
