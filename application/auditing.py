@@ -5,7 +5,7 @@ Nothing here writes, and nothing that it meets ends the audit: what is missing o
 
 import msgspec
 
-from host.wiring import Site
+from application.site import Site
 from ledger.audit import Audit, Check, Finding, Findings, PublishedLog, audit, readable
 from ledger.audit.journal import journal_check
 from ledger.crypto.sealing import KeyedHash
@@ -59,7 +59,7 @@ def _log(site: Site, findings: Findings) -> PublishedLog:
         return site.published_log
     except LedgerError as error:
         findings.note(None, "checkpoint", str(error))
-        return PublishedLog(LogFolder(site.settings.log.folder), ())
+        return PublishedLog(LogFolder(site.log_folder), ())
 
 
 def _chain(site: Site, findings: Findings) -> KeyedHash | None:

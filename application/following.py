@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from host.wiring import Site
+from application.site import Site
 from ledger.reading import head_position
 from projections import VIEWS
 from projections.folds.view import View

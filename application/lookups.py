@@ -1,23 +1,22 @@
-"""Lookups: what a flag names must be there, or the command fails and says what is near.
+"""Lookups: what somebody names must be there, or they are told that it is not, and what is near.
 
 Every spelling that the program prints itself names the same thing: an id, its words in both languages, a
 title, a citation. What was typed is never repeated: it may be somebody's name.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any
-
-import typer
 
 import rulebook
 from application.register_words import Words
 from application.words import spellings
+from ledger.errors import Misconfigured
 from schemas import EventType, texts
 
 __all__ = [
     "Names",
+    "NotKnown",
     "alike",
     "codes",
     "event_types",
@@ -25,7 +24,6 @@ __all__ = [
     "folded",
     "named",
     "names_of",
-    "option_of",
     "plain",
     "provisions",
     "rules",
@@ -41,6 +39,14 @@ _LIKENESS_OF_WORDS = 0.8
 _LISTED_AT_MOST = 30
 # How the rulebook's words are said in the languages that answers have.
 _WORDS = {language: Words(language) for language in texts.LANGUAGES}
+
+
+class NotKnown(Misconfigured):
+    """A text names nothing. `field`: what it was given for, which an edge calls as it is called there."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 def folded(text: str) -> str:
@@ -103,7 +109,7 @@ def provisions() -> Names:
 
 
 def named(text: str, names: Names, see: str = "") -> str:
-    """The code that a text names. Raises BadParameter, with what is near, when it names none.
+    """The code that a text names. Raises NotKnown, with what is near, when it names none.
 
     `see`: the command that lists what there is; without it a short list is told itself.
     """
@@ -113,13 +119,13 @@ def named(text: str, names: Names, see: str = "") -> str:
     return found
 
 
-def unknown(text: str, names: Names, see: str = "") -> typer.BadParameter:
+def unknown(text: str, names: Names, see: str = "") -> NotKnown:
     """The error of a text that names nothing."""
     known = sorted(set(names.values()))
     is_listed = not see and len(known) <= _LISTED_AT_MOST
     told = f"expected one of {', '.join(known)}" if is_listed else "nothing is known by this name"
     listed = f"; see `{see}`" if see else ""
-    return typer.BadParameter(f"{told}{listed}{alike(text, names)}")
+    return NotKnown(f"{told}{listed}{alike(text, names)}")
 
 
 def plain(known: Iterable[str]) -> Names:
@@ -148,17 +154,3 @@ def nearest(text: str, names: Names) -> list[str]:
     within = get_close_matches(asked, words, n=_MOST_NEAR, cutoff=_LIKENESS_OF_WORDS)
     found = (*likely, *begun, *(name for word in within for name in words[word]))
     return list(dict.fromkeys(names[name] for name in found))[:_MOST_NEAR]
-
-
-def option_of(names: Callable[[], Names]) -> Callable[[Any], Any]:
-    """A callback of an option or argument that takes names: what was typed -> codes.
-
-    Whoever calls it says of which option an error is.
-    """
-
-    def choose(value: Any) -> Any:
-        if value is None or isinstance(value, str):
-            return None if value is None else named(value, names())
-        return [named(one, names()) for one in value]
-
-    return choose

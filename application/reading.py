@@ -5,10 +5,19 @@ from datetime import datetime
 from functools import cache
 from uuid import uuid4
 
-from host.reader import Reader
+from msgspec import Struct
+
 from ledger.recording.reads import Read, ReadNotes
 
-__all__ = ["Reads"]
+__all__ = ["Reader", "Reads"]
+
+
+class Reader(Struct, frozen=True):
+    """Who reads, as an employee, and in which role. `judged`: whether the register must grant it."""
+
+    reference: str
+    role: str
+    judged: bool
 
 
 class Reads:

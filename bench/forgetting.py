@@ -20,8 +20,9 @@ from typing import Any
 import orjson
 import psycopg
 
-from application.acts.deciding import Asked, erase_asked
+from application.acts.deciding import erase_asked
 from application.following import bring_up_to_date
+from application.queries.erasures import Asked
 from bench.arguments import explain, given
 from bench.processor import Figures, private_megabytes, rates, server_of
 from bench.results import quote, save

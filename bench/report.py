@@ -17,19 +17,18 @@ from typing import Any
 
 import orjson
 
+from application.controller import Controller
 from application.queries.access_report import Asked, access_report
-from application.reading import Reads
+from application.reading import Reader, Reads
 from application.source import Source
 from bench.arguments import explain, given
 from bench.filling import OFFICE, record, sample, sites
 from bench.results import quote, save
-from console.output import encode
-from host.reader import Reader
-from host.settings import Controller
 from ledger.keys.opening import Opener
 from ledger.reading import head_position
 from ledger.recording.reads import READS, ReadNotes
 from projections.following.runner import Follower
+from schemas.encoding import to_line
 from tests.fixtures.console import disclosed
 from tests.fixtures.ledger import House, accessed, collected, registered
 
@@ -90,7 +89,7 @@ def measured(house: House) -> tuple[float, float, int]:
     source = Source(session, opener, house.ledger, OFFICE, now, reads)
     began, used = time.perf_counter(), time.process_time()
     asked = Asked(PERSON, None, "nl", head_position(session), now, Controller(), None)
-    size = len(encode(access_report(source, asked)))
+    size = len(to_line(access_report(source, asked)))
     seconds, processor = time.perf_counter() - began, time.process_time() - used
     session.close()
     return seconds, processor, size

@@ -14,16 +14,17 @@ from pathlib import Path
 
 import orjson
 
-from application.acts.deciding import Done, Due, due_steps, erase_due
+from application.acts.deciding import due_steps, erase_due
+from application.queries.erasures import Done, Due
 from application.queries.periods import step_rows
 from bench.arguments import explain
 from bench.rebuilding import megabytes
 from bench.workload import NOW
-from console.output import encode
 from host.settings import read_settings
 from host.wiring import Site, open_site
 from ledger import cycles
 from rulebook.calendar import day_of
+from schemas.encoding import to_line
 
 BLOCK = 1_000
 
@@ -50,7 +51,7 @@ def _printed(site: Site, found: Iterable[Due | Done]) -> tuple[int, float]:
     times: list[float] = []
     count, began = 0, time.perf_counter()
     for count, row in enumerate(step_rows(site.source("retention"), found), 1):
-        assert encode(row)
+        assert to_line(row)
         if count % BLOCK == 0:
             now = time.perf_counter()
             times, began = [*times, now - began], now

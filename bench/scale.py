@@ -20,7 +20,7 @@ import orjson
 from application.queries.consents import consents
 from application.queries.history import history
 from application.queries.state import state
-from application.reading import Reads
+from application.reading import Reader, Reads
 from application.source import Source
 from bench.arguments import explain, given
 from bench.filling import OFFICE, Sites, record, sample, sites
@@ -28,7 +28,6 @@ from bench.plot import draw
 from bench.processor import Figures, rates, server_of
 from bench.results import FOLDER, quote, save
 from bench.workload import four_fields
-from host.reader import Reader
 from ledger import cycles
 from ledger.application import Ledger
 from ledger.audit import audit

@@ -1,17 +1,14 @@
-"""From errors to exit statuses, and to one line that says what to do. No traceback, no value.
-
-0 fine · 1 the answer is bad news · 2 wrong usage or configuration · 3 a needed service is away.
-"""
+"""From errors to exit statuses, and to one line that says what to do. No traceback, no value."""
 
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from documents.clock import localized
+from application.times import localized
+from host.statuses import AWAY, BAD_NEWS, WRONG
 from ledger.errors import LedgerError, Misconfigured, Refused, Retry
 
-__all__ = ["AWAY", "BAD_NEWS", "FINE", "INTERRUPTED", "WRONG", "explained"]
+__all__ = ["explained"]
 
-FINE, BAD_NEWS, WRONG, AWAY, INTERRUPTED = 0, 1, 2, 3, 130
 # Wrong usage is told in words that may repeat what was typed: these may be followed by a value.
 _QUOTING = ("Got unexpected extra argument",)
 

@@ -10,14 +10,15 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
+from typer.models import OptionInfo
 
 from application.language import speak
-from application.lookups import Names, codes, option_of
+from application.lookups import Names, NotKnown, codes, named
 from application.queries.period import Period
-from documents.clock import show_in, time_shown
+from application.times import show_in, time_shown
 from host.settings import SETTINGS, Group, People, Setting, Settings, read_people, read_settings
 from ledger.embedded import default_data_dir
 from projections.folds.timetravel import Moment
@@ -118,6 +119,23 @@ def code_option(
     )
 
 
+def option_of(names: Callable[[], Names]) -> Callable[[Any], Any]:
+    """A callback of an option or argument that takes names: what was typed -> codes.
+
+    Typer says of which option an error is.
+    """
+
+    def choose(value: Any) -> Any:
+        try:
+            if value is None or isinstance(value, str):
+                return None if value is None else named(value, names())
+            return [named(one, names()) for one in value]
+        except NotKnown as error:
+            raise typer.BadParameter(str(error)) from None
+
+    return choose
+
+
 def moment_of(as_of: str | None, recorded_by: str | None, at_position: int | None) -> Moment:
     """The moment that the options name. Raises BadParameter for a time that is none."""
     return Moment(time_of("--as-of", as_of), time_of("--recorded-by", recorded_by), at_position)
@@ -179,7 +197,11 @@ def configured(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., 
             flags = _texts(arguments, with_people)
             settings = settings_from({**(ctx.obj or {}), **flags})
             _speak_to(settings.people)
-            command(settings, **arguments)
+            try:
+                command(settings, **arguments)
+            except NotKnown as error:
+                flag = _flag_of(command, error.field)
+                raise typer.BadParameter(f"{flag}: {error}" if flag else str(error)) from None
 
         return _with_flags(command, call, with_people)
 
@@ -200,6 +222,17 @@ def spoken_to(command: Callable[..., None]) -> Callable[..., None]:
 def _speak_to(found: People) -> None:
     show_in(found.timezone)
     speak(found.language)
+
+
+def _flag_of(command: Callable[..., None], field: str) -> str:
+    """How a command calls a field: by its option, or by the name of its argument."""
+    parameter = inspect.signature(command).parameters.get(field)
+    if parameter is None:
+        return ""
+    told = [one for one in get_args(parameter.annotation) if isinstance(one, OptionInfo)]
+    # Typer takes what stands first in `Option(...)` for a default until it builds the command.
+    names = [name for one in told for name in (one.default, *(one.param_decls or ()))]
+    return str(names[0]) if names else field.upper()
 
 
 def global_flags(callback: Callable[[typer.Context], None]) -> Callable[..., None]:

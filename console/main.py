@@ -43,12 +43,13 @@ from console.commands import (
     upkeep,
     witness,
 )
-from console.failures import FINE, INTERRUPTED, explained
+from console.failures import explained
 from console.flags import global_flags
 from console.help import tell_as_text
 from console.meant import unknown_variables
-from console.messages import tell
 from host.logs import RUN, complain, end_logs, silence
+from host.notes import tell
+from host.statuses import FINE, INTERRUPTED
 from ledger import cycles
 
 __all__ = ["app", "command_tree", "main", "run"]

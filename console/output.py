@@ -4,7 +4,6 @@ import os
 import secrets
 import stat
 import sys
-import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,25 +12,21 @@ import orjson
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from documents.clock import localized
-from schemas.encoding import to_json
+from documents.text import commands, shown
+from schemas.encoding import to_line
 
 __all__ = [
     "emit",
     "emit_bytes",
     "emit_lines",
     "emit_list",
-    "encode",
-    "note",
     "people",
-    "shown",
     "standard_output",
     "write_file_as",
     "write_private",
 ]
 
 _PRIVATE = 0o600
-_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 # Without a terminal there is no width to fit into: wide enough for every table of ours.
 WIDTH_WITHOUT_TERMINAL = 160
@@ -39,13 +34,13 @@ WIDTH_WITHOUT_TERMINAL = 160
 
 def emit(document: Any) -> None:
     """Print one JSON document with sorted names."""
-    emit_bytes(encode(document))
+    emit_bytes(to_line(document))
 
 
 def emit_lines(documents: Iterable[Any]) -> None:
     """Print one JSON document a line, each as soon as it is there."""
     for document in documents:
-        emit_bytes(encode(document))
+        emit_bytes(to_line(document))
 
 
 def emit_list(
@@ -62,17 +57,12 @@ def emit_list(
     number = 0
     emit_bytes(b"{" + orjson.dumps(name) + b":[")
     for document in documents:
-        emit_bytes(b"," * (number > 0) + encode(document).rstrip())
+        emit_bytes(b"," * (number > 0) + to_line(document).rstrip())
         number += 1
     members = {**({count_as: number} if count_as else {}), **(beside or {})}
-    behind = b"," + encode(members).strip()[1:-1] if members else b""
+    behind = b"," + to_line(members).strip()[1:-1] if members else b""
     emit_bytes(b"]" + behind + b"}\n")
     return number
-
-
-def encode(document: Any) -> bytes:
-    """A line of JSON: UTF-8, sorted names."""
-    return to_json(document, sort_keys=True) + b"\n"
 
 
 def emit_bytes(content: bytes) -> None:
@@ -87,30 +77,10 @@ def standard_output() -> BinaryIO:
     return sys.stdout.buffer
 
 
-def note(text: str) -> None:
-    """Say something in one line on standard error."""
-    print(shown(localized(" ".join(text.split()))), file=sys.stderr, flush=True)
-
-
-def shown(text: str) -> str:
-    """The text without characters that move a cursor, change colours, or make it look like another one.
-
-    Those are category C of Unicode: control, format, surrogate, private use, unassigned. In a pipe or a
-    file they are left out as well: somebody will look at it on a terminal.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_REPLACEMENT if _commands(character) else character for character in text)
-
-
-def _commands(character: str) -> bool:
-    return unicodedata.category(character)[0] == "C"
-
-
 def _escaped(content: bytes) -> bytes:
     """Bytes for a terminal: what could command it is written as JSON writes it; line feeds stay."""
     text = content.decode("utf-8", "replace")
-    return "".join(_escape(one) if one != "\n" and _commands(one) else one for one in text).encode()
+    return "".join(_escape(one) if one != "\n" and commands(one) else one for one in text).encode()
 
 
 def _escape(character: str) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from application.register_words import Words
+from application.times import localized
 from application.words import code_word, phrase
-from documents.clock import localized
 from documents.letter import Document, Section
 from documents.report_page import report_page
 from schemas.texts import Language

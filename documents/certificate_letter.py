@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 import rulebook
+from application.controller import Controller
 from application.words import phrase
 from documents.letter import Attachment, Document, Letter, Section
-from host.settings import Controller
 from ledger.event import instant
 from schemas.texts import Language
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from application.register_words import day
-from console.show.text import clean
+from documents.text import clean
 
 __all__ = ["COLUMNS", "register_rows"]
 

@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from host.settings import Controller
+from application.controller import Controller
 from rulebook import RECIPIENT_KINDS, retention_rule
 
 __all__ = [

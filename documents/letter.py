@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from application.register_words import Words, day
-from documents.clock import local_text
+from application.times import local_text
 from schemas.formats import instant_of
 from schemas.texts import Language, word_of
 

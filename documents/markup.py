@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import zip_longest
 
-from console.show.text import clean
-from documents.clock import localized
+from application.times import localized
+from documents.text import clean
 
 __all__ = ["Html", "document", "element", "items", "join", "table", "text"]
 

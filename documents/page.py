@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from application.register_words import Words
-from console.show.text import clean
 from documents.markup import Html, document, element, table
 from documents.page_activity import activity_article
 from documents.register_parts import Part, register_parts
+from documents.text import clean
 from schemas.texts import Language
 
 __all__ = ["register_page"]

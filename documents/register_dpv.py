@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from application.controller import Controller
 from documents.dpv import (
     CONTEXT,
     CONTROLLER,
@@ -19,7 +20,6 @@ from documents.dpv import (
     retention,
     term,
 )
-from host.settings import Controller
 
 __all__ = ["register_dpv"]
 

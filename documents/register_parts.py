@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from application.register_words import Words, day
-from console.show.text import clean
-from documents.clock import localized
+from application.times import localized
+from documents.text import clean
 
 __all__ = ["Part", "register_parts"]
 

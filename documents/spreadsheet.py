@@ -12,9 +12,9 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from application.register_words import Words
-from console.show.text import clean
 from documents.columns import COLUMNS, register_rows
 from documents.register_parts import Part, register_parts
+from documents.text import clean
 from schemas.texts import Language
 
 __all__ = ["marked_cell", "register_csv", "register_workbook", "safe_cell"]

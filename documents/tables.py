@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from console.show.text import clean
 from documents.spreadsheet import safe_cell
+from documents.text import clean
 
 __all__ = ["table_csv"]
 

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid5
 
+from application.controller import Controller
 from documents.dpv import (
     CONTEXT,
     CONTROLLER,
@@ -20,7 +21,6 @@ from documents.dpv import (
     retention,
     term,
 )
-from host.settings import Controller
 
 __all__ = ["Declared", "consent_receipt", "consent_records"]
 

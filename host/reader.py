@@ -10,27 +10,18 @@ import pwd
 import re
 from pathlib import Path
 
-import msgspec
-
+from application.reading import Reader
 from host.settings import Reading
 from ledger.errors import Misconfigured
 from schemas.formats import EMPLOYEE
 
-__all__ = ["OPERATOR", "Reader", "reader_of"]
+__all__ = ["OPERATOR", "reader_of"]
 
 OPERATOR = "operator"
 """The role of whoever runs the ledger and names no other."""
 _LOGIN_UID = Path("/proc/self/loginuid")
 _NO_LOGIN = 2**32 - 1
 _BY_NUMBER = "uid-"
-
-
-class Reader(msgspec.Struct, frozen=True):
-    """Who reads, as an employee, and in which role. `judged`: whether the register must grant it."""
-
-    reference: str
-    role: str
-    judged: bool
 
 
 def reader_of(reading: Reading, key_folder: Path) -> Reader:

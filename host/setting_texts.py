@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from documents.clock import zone_of
+from application.times import zone_of
 from host.setting_list import PREFIX
 from ledger.errors import Misconfigured
 from ledger.letters.withheld import WithheldKey

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from application.controller import Controller
 from application.language import language_named
 from consumers.pipeline import BATCH_BYTES, BATCH_MESSAGES, BATCH_SECONDS
 from host.setting_list import PREFIX, SETTINGS, Group, Setting
@@ -29,7 +30,6 @@ from schemas.texts import LANGUAGES, Language
 __all__ = [
     "FOUR_EYES",
     "SETTINGS",
-    "Controller",
     "Group",
     "KafkaSettings",
     "Limits",
@@ -59,17 +59,6 @@ TOPIC = r"[A-Za-z0-9._-]{1,249}"
 # Acts that a second person can have to approve.
 FOUR_EYES = tuple(entry.act for entry in APPROVALS)
 OFFICE = "urn:voipzeker:privacy-office"
-
-
-class Controller(msgspec.Struct, frozen=True):
-    """Who keeps the register (GDPR Art. 30(1)(a)). Defaults: the privacy policy, clause 8."""
-
-    name: str = "VOIPZeker B.V."
-    address: str = "Wattstraat 36a, 2171 TR Sassenheim, Nederland"
-    country: str = "NL"
-    contact: str = "administratie@voipzeker.nl"
-    representative: str | None = None
-    data_protection_officer: str | None = None
 
 
 class Limits(msgspec.Struct, frozen=True):

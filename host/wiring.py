@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
-from application.reading import Reads
+from application.reading import Reader, Reads
 from application.source import Source
 from consumers.pipeline import BatchLimits
-from host.reader import Reader, reader_of
+from host.reader import reader_of
 from host.settings import Settings
 from ledger.application import Ledger
 from ledger.audit import Custody, PublishedLog
@@ -180,6 +181,11 @@ class Site:
         )
 
     @property
+    def log_folder(self) -> Path:
+        """Where the files of the transparency log are."""
+        return self.settings.log.folder
+
+    @property
     def intake(self) -> Intake:
         """What this ledger accepts, and from whom."""
         senders = SENDERS if self.settings.strict_sources else None
@@ -201,6 +207,11 @@ class Site:
     def privacy_office(self) -> tuple[str, ...]:
         """Sources that may annul events of other sources."""
         return (self.settings.privacy_office,)
+
+    @property
+    def privacy_activity(self) -> str:
+        """The processing activity of the office's acts."""
+        return self.settings.privacy_activity
 
     @property
     def batch_limits(self) -> BatchLimits:

@@ -16,8 +16,8 @@ Names for whoever shows answers:
 - `projections.views.notices`: `VIEW` (subkey ""), `Notice`, `in_force(notices, time)` -> `Publication`.
 - `projections.views.staff`: `VIEW` (subkey ""), `Role`, `Employee`, and at a time `roles_at`, `employed_at`,
   `certificate_at`, `definition_at`.
-- `projections.views.requests`: `VIEW` (subkey = reference), `Request`, `standing(request, time)` -> `Standing`,
-  `evidence(requests, categories, time)` -> what no period of retention may take because of them.
+- `projections.views.requests`: `VIEW` (subkey = reference), `Request`, `standing(request, time)` ->
+  `Standing`, `evidence(requests, categories, time)` -> what no period of retention may take because of them.
 - `projections.views.notifications`: `VIEW` (subkey ""), `Changes`, `tasks(changes)`: who must be told.
 - `projections.views.incidents`: `VIEW` (subkey = kind and reference), `Incident`, its `clocks`, `is_open`.
 - `projections.views.complaints`: `VIEW` (subkey = reference), `Complaint`, its `clock`, `is_open`, `outcome`.

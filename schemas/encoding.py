@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-__all__ = ["to_json"]
+__all__ = ["to_json", "to_line"]
 
 
 def to_json(value: Any, *, sort_keys: bool = False) -> bytes:
@@ -18,3 +18,8 @@ def to_json(value: Any, *, sort_keys: bool = False) -> bytes:
     except orjson.JSONEncodeError:
         text = json.dumps(value, sort_keys=sort_keys, separators=(",", ":"), ensure_ascii=False)
         return text.encode()
+
+
+def to_line(document: Any) -> bytes:
+    """A line of JSON: UTF-8, sorted names."""
+    return to_json(document, sort_keys=True) + b"\n"

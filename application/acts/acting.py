@@ -13,10 +13,9 @@ from uuid import uuid4
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from application.site import Site
 from consumers.files import ingest
 from consumers.pipeline import BatchLimits
-from host.settings import Settings
-from host.wiring import Site
 from ledger.errors import Reject
 from ledger.event import instant
 from schemas import REMARK, Code, Rejection, decode, is_person, through
@@ -110,7 +109,7 @@ def check(site: Site, acts: Sequence[Act]) -> None:
 def _checked(site: Site, acts: Sequence[Act]) -> tuple[tuple[str, ...], list[bytes]]:
     """The ids of the events of acts, and their lines."""
     now = site.clock()
-    events = [_event(one, site.settings, now) for one in acts]
+    events = [_event(one, site, now) for one in acts]
     lines = [to_json(event, sort_keys=True) for event in events]
     intake = through(site.intake, f"file:{ORIGIN}")
     for one, line in zip(acts, lines, strict=True):
@@ -130,17 +129,17 @@ def _limits(limits: BatchLimits, lines: Sequence[bytes]) -> BatchLimits:
     )
 
 
-def _event(one: Act, settings: Settings, now: datetime) -> dict[str, Any]:
+def _event(one: Act, site: Site, now: datetime) -> dict[str, Any]:
     """The CloudEvent of an act."""
     return {
         "specversion": "1.0",
         "id": one.id or str(uuid4()),
-        "source": settings.privacy_office,
+        "source": site.privacy_office[0],
         "type": f"{PREFIX}{one.name}.v{one.version}",
         "subject": one.subject,
         "time": instant(one.time or now),
         "datacontenttype": "application/json",
-        "data": _data(one, settings.privacy_activity),
+        "data": _data(one, site.privacy_activity),
     }
 
 

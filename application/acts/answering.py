@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import Struct
 
 from application.acts.acting import Act
-from application.acts.requesting import Found
 from application.queries.activities import activities
+from application.queries.found_requests import Found
 from application.source import Source
 from ledger.errors import Misconfigured, Reject
 from projections.dossier.objections import activity_name, is_declared, is_marketing

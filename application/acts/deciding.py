@@ -1,18 +1,18 @@
-"""Erasures that are decided: on a request, and by what a day makes due. The hand is `ledger.erasure.eraser.Eraser`.
+"""Erasures that are decided: on a request, and by what a day makes due. `ledger.erasure`
+carries them out.
 
 Each is judged under the lock of the ledger from the events that are recorded by then; what was seen
 before, in a view or on a screen, only says where to look.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from uuid import UUID
 
-from msgspec import Struct
-
-from host.wiring import Site
-from ledger.erasure.eraser import Eraser, Erasure
+from application.queries.erasures import Asked, Done, Due
+from application.site import Site
+from ledger.erasure.eraser import Eraser
 from ledger.erasure.verdict import Verdict
 from ledger.errors import Halt, Retry, UnknownSubject
 from ledger.event import RecordedEvent
@@ -31,13 +31,9 @@ from projections.keeping.erasing import (
 )
 from projections.keeping.person import Person, dossier_of, person_of
 from projections.reading.persons import persons, takeovers_told_by_others
-from rulebook import Cause
 from rulebook.calendar import day_of
 
 __all__ = [
-    "Asked",
-    "Done",
-    "Due",
     "due_steps",
     "erase_asked",
     "erase_due",
@@ -47,29 +43,6 @@ __all__ = [
 
 # Each step takes something away, and there are fewer kinds of it than this.
 _MOST_STEPS = 64
-
-
-class Due(Struct, frozen=True):
-    """Something that a day makes due for a person."""
-
-    stream: UUID
-    step: Step
-
-
-class Done(Struct, frozen=True):
-    """A step, and what it did; None where it is only shown."""
-
-    stream: UUID
-    step: Step
-    erasure: Erasure | None
-
-
-class Asked(Struct, frozen=True):
-    """What asks for an erasure. `categories`: None for everything of the person."""
-
-    cause: Cause
-    request_ref: str | None = None
-    categories: Collection[str] | None = None
 
 
 def preview(site: Site, reference: str, asked: Asked) -> list[Done]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from application.acts.acting import Act, Acted, act
-from host.wiring import Site
+from application.site import Site
 from ledger.errors import Misconfigured, Unproven
 from ledger.feeds.members import Members, members_of
 from ledger.feeds.trie import root_in

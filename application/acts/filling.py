@@ -12,8 +12,8 @@ import msgspec
 from msgspec import Struct
 
 from application.lookups import Names, codes, folded, names_of, nearest
+from application.times import time_shown
 from application.words import phrase
-from documents.clock import time_shown
 from ledger.event import instant
 from schemas.formats import instant_of
 from schemas.members import Member, Shape

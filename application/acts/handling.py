@@ -1,115 +1,30 @@
-"""Incidents as commands handle them: found by reference, held against their state, acted on."""
+"""Acts on incidents: each is held against the state of its case first."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from msgspec import Struct
-
 from application.acts.acting import Act
-from application.acts.requesting import NotAllowed, new_reference
-from application.queries.subjects import check_person, known_streams, note_read
-from application.source import ERASED, Source, rows_known
+from application.acts.requesting import new_reference
+from application.queries.found_incidents import Case, is_taken
+from application.queries.found_requests import NotAllowed
+from application.queries.subjects import check_person, known_streams
+from application.source import ERASED, Source
 from ledger.errors import UnknownSubject
 from ledger.event import instant
-from projections.folds.timetravel import NOW, Moment
 from projections.reading.incident_acts import Deed, hindrance, named
-from projections.reading.views import incidents
-from projections.views.incidents import (
-    VIEW,
-    Incident,
-    subkey_of_breach,
-    subkey_of_misuse,
-    subkey_of_told,
-)
 
 __all__ = [
-    "Case",
     "act_on_case",
     "assessment",
     "detection",
-    "find_case",
-    "known_incidents",
     "suspicion",
-    "told_of",
     "words_to",
 ]
 
 # A person is warned because the policy promises it; told of a breach because the law asks for it.
 _BASIS, _PROVISION = "6-1-f", "eu.gdpr.34"
-_SUBKEYS = {"breach": subkey_of_breach, "misuse": subkey_of_misuse}
-
-
-class Case(Struct, frozen=True):
-    """One incident. `reference`: the breach, or the person. `told`: who was told of it, and when first."""
-
-    stream: UUID
-    reference: Any
-    incident: Incident
-    told: Mapping[UUID, datetime] = {}
-
-
-def known_incidents(
-    source: Source, moment: Moment = NOW, subkeys: Sequence[str] | None = None
-) -> list[tuple[UUID, Incident]]:
-    """Incidents as they were known at a moment; of some rows, or all. They say themselves how they were."""
-    if moment.known == NOW:
-        return incidents(source.session, subkeys=subkeys)
-    return [
-        (stream, incident)
-        for stream, rows in rows_known(source, VIEW, moment.known)
-        for subkey, incident in rows.items()
-        if subkeys is None or subkey in subkeys
-    ]
-
-
-def find_case(
-    source: Source,
-    ref: str,
-    kind: str | None = None,
-    subject: str | None = None,
-    moment: Moment = NOW,
-) -> Case:
-    """The incident of a reference. Raises NotAllowed when there is none, several, or one of another kind."""
-    subkeys = [make(ref) for make in _SUBKEYS.values()]
-    rows = [row for row in _begun(source, subkeys, moment) if _is_of(source, row[0], subject)]
-    if kind is not None and rows and all(one.kind != kind for _, one in rows):
-        raise NotAllowed(f"expected a {kind}: {named(rows[0][1])} is none")
-    rows = [row for row in rows if kind in {None, row[1].kind}]
-    if not rows:
-        raise NotAllowed(f"there is no incident {ref}")
-    if len(rows) > 1:
-        raise NotAllowed(f"{len(rows)} incidents have the reference {ref}: name one with --subject")
-    [(stream, incident)] = rows
-    if incident.kind == "misuse":
-        return Case(stream, _reference(source, stream, subject), incident)
-    return Case(stream, f"breach/{ref}", incident, told_of(source, ref, moment))
-
-
-def _begun(
-    source: Source, subkeys: Sequence[str], moment: Moment = NOW
-) -> list[tuple[UUID, Incident]]:
-    time = moment.as_of or source.now
-    known = known_incidents(source, moment, subkeys)
-    return [(stream, one) for stream, one in known if one.until(time).begin]
-
-
-def _reference(source: Source, stream: UUID, subject: str | None) -> Any:
-    if subject is None:
-        return source.noted(stream)
-    note_read(source, subject)
-    return subject
-
-
-def _is_of(source: Source, stream: UUID, subject: str | None) -> bool:
-    return subject is None or stream in known_streams(source, subject)
-
-
-def told_of(source: Source, ref: str, moment: Moment = NOW) -> dict[UUID, datetime]:
-    """Persons who were told of a breach themselves, and when first."""
-    rows = known_incidents(source, moment, [subkey_of_told(ref)])
-    return {stream: one.steps[0].order.time for stream, one in rows}
 
 
 def detection(source: Source, ref: str, regime: str, time: datetime) -> Act:
@@ -135,7 +50,7 @@ def suspicion(
 
 
 def _check_free(source: Source, ref: str) -> None:
-    if _begun(source, [make(ref) for make in _SUBKEYS.values()]):
+    if is_taken(source, ref):
         raise NotAllowed(f"there is an incident {ref} already")
 
 

@@ -13,9 +13,9 @@ from msgspec import Struct
 from application.acts.acting import Act, Acted, ActRefused, act, check
 from application.acts.filling import Unfit
 from application.queries.subjects import known_streams
+from application.site import Site
 from application.source import Source
 from application.words import phrase
-from host.wiring import Site
 from ledger.errors import UnknownSubject
 from projections.reading.views import recipients_by_id, register_entries
 from rulebook import provision

@@ -1,75 +1,51 @@
-"""Reports about a person as they are issued: made, hashed, recorded on the request that asked for them."""
+"""Reports about a person as they are issued: hashed, recorded on the request that asked for them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from application.acts.acting import Act
-from application.acts.requesting import check_allowed, find, record
+from application.acts.requesting import check_allowed, record
 from application.queries.access_report import Asked, access_report
+from application.queries.found_requests import find
 from application.queries.log import checkpoint_status
 from application.queries.portability import portability
+from application.site import Site
 from application.source import Source
-from console.output import encode
-from documents.portability import portability_csv
-from documents.report_document import access_document
-from documents.report_page import report_page
-from documents.report_pdf import report_pdf
-from host.settings import Settings
-from host.wiring import Site
 from ledger.tlog.proving.reading import published_by
 from ledger.tlog.store.folder import LogFolder
 from rulebook import provision_of
 
-__all__ = ["ACCESS", "PORTABILITY", "Kind", "checkpoint_before", "made"]
+__all__ = ["ACCESS", "PORTABILITY", "Kind", "checkpoint_before", "issue"]
 
 Answer = dict[str, Any]
 
 
 class Kind(NamedTuple):
-    """A kind of report: which right it serves, what records it, how it is made and written."""
+    """A kind of report: which right it serves, what records it, how it is made."""
 
     right: str
     issued: str
     make: Callable[[Source, Asked], Answer]
-    forms: Mapping[str, Callable[[Answer, Asked], bytes]]
 
 
-ACCESS = Kind(
-    "access",
-    "access-report-issued",
-    access_report,
-    {
-        "json": lambda answer, _asked: encode(answer),
-        "html": lambda answer, _asked: report_page(access_document(answer)),
-        "pdf": lambda answer, asked: report_pdf(access_document(answer), asked.rendered_at),
-    },
-)
-PORTABILITY = Kind(
-    "portability",
-    "portability-export-issued",
-    portability,
-    {
-        "json": lambda answer, _asked: encode(answer),
-        "csv": lambda answer, _asked: portability_csv(answer),
-    },
-)
+ACCESS = Kind("access", "access-report-issued", access_report)
+PORTABILITY = Kind("portability", "portability-export-issued", portability)
 
 
-def made(site: Site, source: Source, asked: Asked, kind: Kind, form: str) -> bytes:
-    """The report in a format, recorded on its request if it answers one; the same input, the same bytes.
+def issue(site: Site, source: Source, asked: Asked, kind: Kind, content: bytes, form: str) -> None:
+    """Record on the request, if it answers one, what is handed over.
 
-    Raises UnknownSubject; of a request NotAllowed, ActRefused, Retry or Halt: then nothing was issued.
+    Raises of a request NotAllowed, ActRefused, Retry or Halt: then nothing was issued.
     """
-    content = kind.forms[form](kind.make(source, asked), asked)
     if asked.request_ref is not None:
         _issue(site, source, asked, kind, content, form)
-    return content
 
 
-def checkpoint_before(settings: Settings, position: int) -> Answer | None:
+def checkpoint_before(folder: Path, position: int) -> Answer | None:
     """The latest published checkpoint that covers nothing after a position; None when there is none."""
-    signed = published_by(LogFolder(settings.log.folder), position)
+    signed = published_by(LogFolder(folder), position)
     if signed is None:
         return None
     told = checkpoint_status(signed, None)

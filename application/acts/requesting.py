@@ -1,10 +1,9 @@
-"""Requests as commands handle them: found by reference, held against their state, acted on."""
+"""Requests of persons: opened, and held against their state before anything is done about them."""
 
 import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from msgspec import Struct
@@ -12,53 +11,25 @@ from msgspec import Struct
 from application.acts.acting import Act, act
 from application.following import bring_up_to_date
 from application.lookups import alike, names_of
-from application.queries.subjects import check_person, is_erased, known_streams, note_read
-from application.source import ERASED, Source, rows_known
-from host.wiring import Site
-from ledger.errors import Misconfigured, Reject
-from projections.folds.timetravel import NOW, Moment
+from application.queries.found_requests import Found, NotAllowed, find
+from application.queries.subjects import check_person, is_erased, known_streams
+from application.site import Site
+from application.source import ERASED, Source
+from ledger.errors import Misconfigured
 from projections.reading.request_acts import ActOn, hindrance
 from projections.reading.views import register_entries, requests
-from projections.views.requests import VIEW, Request
 from rulebook import provision_of
 from rulebook.calendar import day_of
 
 __all__ = [
-    "Found",
-    "NotAllowed",
     "Opening",
     "check_allowed",
-    "find",
-    "found_of",
-    "known_requests",
     "new_reference",
     "open_request",
     "record",
 ]
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
-
-
-class NotAllowed(Reject):
-    """The state of a request or an incident forbids an act; nothing was recorded."""
-
-
-class Found(Struct, frozen=True):
-    """One request and whose it is. `reference`: as it is shown; that of an erased person is gone."""
-
-    stream: UUID
-    reference: Any
-    request: Request
-
-    @property
-    def right(self) -> str:
-        """What was asked for; empty when the request was never received."""
-        return self.request.right or ""
-
-    @property
-    def is_objection(self) -> bool:
-        """Whether it objects to an activity."""
-        return self.right == "objection"
 
 
 class Opening(Struct, frozen=True):
@@ -75,60 +46,6 @@ class Opening(Struct, frozen=True):
     objection: tuple[str, str] | None = None
     unknown: bool = False
     letter: str | None = None
-
-
-def found_of(source: Source, rows: Sequence[tuple[UUID, Request]]) -> list[Found]:
-    """Rows of the view with the references of their persons, noted as one answer about many."""
-    source.reads.note_many(())
-    names = source.names(stream for stream, _ in rows)
-    return [Found(stream, names[stream], request) for stream, request in rows]
-
-
-def known_requests(
-    source: Source,
-    moment: Moment,
-    *,
-    streams: Sequence[UUID] | None = None,
-    refs: Sequence[str] | None = None,
-    unanswered: bool = False,
-) -> list[tuple[UUID, Request]]:
-    """Requests as they were known at a moment, in the order of `requests`; they say themselves how they were.
-
-    `unanswered`: leave out what is answered; as of the past it is for the reader to choose.
-    """
-    if moment.known == NOW:
-        return requests(source.session, streams=streams, refs=refs, unanswered=unanswered)
-    found = [
-        (stream, request)
-        for stream, rows in rows_known(source, VIEW, moment.known)
-        for ref, request in rows.items()
-        if (streams is None or stream in streams) and (refs is None or ref in refs)
-    ]
-    return sorted(found, key=_urgency)
-
-
-def _urgency(row: tuple[UUID, Request]) -> tuple[bool, datetime, str, UUID]:
-    stream, request = row
-    _, due = VIEW.cells((stream, request.ref), request)
-    return due is None, due or datetime.max.replace(tzinfo=UTC), request.ref, stream
-
-
-def find(source: Source, ref: str, subject: str | None = None, moment: Moment = NOW) -> Found:
-    """The request of a reference. Raises Reject when there is none, several, or another person's."""
-    rows = known_requests(source, moment, refs=[ref])
-    if subject is not None:
-        streams = known_streams(source, subject)
-        others, rows = rows, [row for row in rows if row[0] in streams]
-        if others and not rows:
-            raise NotAllowed(f"request {ref} is of another person")
-    if not rows:
-        raise NotAllowed(f"there is no request {ref}")
-    if len(rows) > 1:
-        raise NotAllowed(f"{len(rows)} persons have a request {ref}: name one with --subject")
-    [(stream, request)] = rows
-    if subject is not None:
-        note_read(source, subject)
-    return Found(stream, subject or source.noted(stream), request)
 
 
 def check_allowed(found: Found, what: ActOn, time: datetime, code: str = "") -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import orjson
 
+from application.controller import Controller
 from application.queries.consultations import CONSULTATIONS, consultations_of
 from application.queries.evidence import evidence_of, evidence_words
 from application.queries.feeds import Run, feeds_of, runs
@@ -26,7 +27,6 @@ from application.queries.report_person import (
 )
 from application.queries.report_retention import retention_of
 from application.source import Source
-from host.settings import Controller
 from ledger.crypto.sealing import base64url
 from ledger.event import RecordedEvent, instant
 from projections.folds.timetravel import Moment

@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
-from application.acts.handling import Case
-from application.acts.requesting import NotAllowed
+from application.controller import Controller
+from application.queries.found_incidents import Case
+from application.queries.found_requests import NotAllowed
 from application.queries.incidents import clock_row
-from host.settings import Controller
 from ledger.event import instant
 from projections.views.incidents import Incident
 from rulebook.incidents import regimes_in

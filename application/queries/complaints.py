@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from application.acts.requesting import NotAllowed
+from application.queries.found_requests import NotAllowed
 from application.queries.incidents import clock_row, step_row
 from application.queries.period import ALWAYS, Period
 from application.queries.subjects import known_streams, note_read

@@ -6,8 +6,8 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from application.acts.deciding import Asked, Done
 from application.queries.erasure import forgotten
+from application.queries.erasures import Asked, Done
 from projections.keeping.erasing import Step
 from rulebook import ErasureDecision, Reason
 

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from application.acts.handling import Case, known_incidents
+from application.queries.found_incidents import Case, known_incidents
 from application.queries.period import ALWAYS, Period
 from application.source import ERASED, Source, instant_or_none
 from ledger.errors import UnknownSubject

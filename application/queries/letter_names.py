@@ -33,4 +33,4 @@ def strange_names(session: Session, kind: Kind) -> Iterator[str]:
 
 def _strange(flag: str, asked: str, names: Names, see: str) -> Iterator[str]:
     if asked not in names.values() and folded(asked) not in names:
-        yield f"{flag}: {unknown(asked, names, see).message}"
+        yield f"{flag}: {unknown(asked, names, see)}"

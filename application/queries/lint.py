@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from application.controller import Controller
 from application.queries.practice import practice_at, told_at
 from application.source import Source, instant_or_none
-from host.settings import Controller
 from ledger.event import instant
 from projections.folds.timetravel import Moment
 from projections.views.notices import Claim, Publication

@@ -1,4 +1,4 @@
-"""What flags name that only the ledger knows: recipients, activities, roles, systems, provisions in use.
+"""What somebody names that only the ledger knows: recipients, activities, roles, systems, provisions in use.
 
 An unknown one fails with what is near. Names of private persons are sealed and are no names here.
 """
@@ -8,9 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 
-import typer
-
-from application.lookups import Names, folded, named, names_of, provisions, unknown
+from application.lookups import Names, NotKnown, folded, named, names_of, provisions, unknown
 from application.source import Source
 from projections.reading.house import employees, registered_systems, roles_by_id
 from projections.reading.views import disclosed, recipients_by_id, register_entries
@@ -27,16 +25,16 @@ _PARAGRAPH = re.compile(r"(?:[0-9]{1,2}[a-z]?|[a-z]|lid|par|onder|sub)\Z")
 
 
 @contextmanager
-def about(flag: str) -> Iterator[None]:
-    """An error in here names the flag that it is about."""
+def about(field: str) -> Iterator[None]:
+    """An error in here names the field that it is about."""
     try:
         yield
-    except typer.BadParameter as error:
-        raise typer.BadParameter(f"{flag}: {error.message}") from None
+    except NotKnown as error:
+        raise NotKnown(str(error), field) from None
 
 
-def known_recipient(source: Source, flag: str, text: str) -> str:
-    """The bare id of a recipient that is registered, or got something. Raises BadParameter."""
+def known_recipient(source: Source, text: str) -> str:
+    """The bare id of a recipient that is registered, or got something. Raises NotKnown."""
     rows = recipients_by_id(source.session)
     names = names_of(
         (id, (f"{_RECIPIENT}{id}", *(version.name for version in row.versions)))
@@ -45,7 +43,7 @@ def known_recipient(source: Source, flag: str, text: str) -> str:
     bare = text.removeprefix(_RECIPIENT)
     if bare in rows or _got_something(source, bare):
         return bare
-    with about(flag):
+    with about("recipient"):
         return named(text, names, "ledger recipients")
 
 
@@ -54,11 +52,11 @@ def _got_something(source: Source, recipient: str) -> bool:
     return any(True for _ in islice(disclosed(source.session, recipient=recipient), 1))
 
 
-def known_activity(source: Source, flag: str, text: str) -> str:
-    """The id of an activity that is declared, or that events name. Raises BadParameter."""
+def known_activity(source: Source, text: str) -> str:
+    """The id of an activity that is declared, or that events name. Raises NotKnown."""
     entries = list(register_entries(source.session))
     return _known(
-        flag,
+        "activity",
         text,
         _ACTIVITY,
         ((entry.activity, entry.name) for entry in entries),
@@ -66,36 +64,40 @@ def known_activity(source: Source, flag: str, text: str) -> str:
     )
 
 
-def known_role(source: Source, flag: str, text: str) -> str:
-    """The id of a role that was described, or that somebody holds or held. Raises BadParameter."""
+def known_role(source: Source, text: str) -> str:
+    """The id of a role that was described, or that somebody holds or held. Raises NotKnown."""
     described = set(roles_by_id(source.session))
     held = {act.role for row in employees(source.session).values() for act in row.grants}
-    return _known(flag, text, _ROLE, ((role, None) for role in described | held), "ledger access")
+    return _known("role", text, _ROLE, ((role, None) for role in described | held), "ledger access")
 
 
-def known_system(source: Source, flag: str, text: str) -> str:
-    """The bare id of a registered system. Raises BadParameter."""
+def known_system(source: Source, text: str) -> str:
+    """The bare id of a registered system. Raises NotKnown."""
     systems = registered_systems(source.session)
     return _known(
-        flag, text, _SYSTEM, ((id.removeprefix(_SYSTEM), None) for id in systems), "ledger register"
+        "system",
+        text,
+        _SYSTEM,
+        ((id.removeprefix(_SYSTEM), None) for id in systems),
+        "ledger register",
     )
 
 
 def _known(
-    flag: str, text: str, prefix: str, rows: Iterable[tuple[str, str | None]], see: str
+    field: str, text: str, prefix: str, rows: Iterable[tuple[str, str | None]], see: str
 ) -> str:
     listed = [(id, (f"{prefix}{id}", name)) for id, name in rows]
     bare = text.removeprefix(prefix)
     if any(id == bare for id, _ in listed):
         return bare
-    with about(flag):
+    with about(field):
         return named(text, names_of(listed), see)
 
 
 def known_provision(source: Source, text: str) -> str:
     """The id of a provision of the rulebook; of one that only disclosures name, as it is spelled there.
 
-    Raises BadParameter.
+    Raises NotKnown.
     """
     names: Names = provisions()
     known = provision(text)
@@ -106,7 +108,7 @@ def known_provision(source: Source, text: str) -> str:
     for row in disclosed(source.session):
         if row.provision and folded_provision(row.provision) == asked:
             return row.provision
-    with about("--provision"):
+    with about("provision"):
         raise unknown(text, names)
 
 

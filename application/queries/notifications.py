@@ -1,18 +1,15 @@
 """`ledger notify`: which recipients must be told that data was changed, and which ones were told."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from application.acts.acting import Act
 from application.queries.recipients import RecipientNames, recipients_known
 from application.queries.subjects import known_streams, note_read
 from application.source import ERASED, Source, instant_or_none, rows_known
-from ledger.errors import Misconfigured, Reject
 from ledger.event import instant
 from ledger.reading import events_of
 from projections.folds.timetravel import NOW, Moment, fold_at
@@ -21,11 +18,8 @@ from projections.views import disclosures
 from projections.views.disclosures import Disclosure
 from projections.views.notifications import VIEW, Changes, Task, tasks
 
-__all__ = ["EXCEPTIONS", "OUTCOMES", "Wanted", "Word", "notification", "notification_tasks"]
+__all__ = ["Wanted", "notification_tasks"]
 
-EXCEPTIONS = ("impossible", "disproportionate-effort")
-OUTCOMES = ("told", *EXCEPTIONS)
-"""What may come of a task: GDPR Art. 19 knows two reasons not to tell a recipient."""
 _BLOCK_ROWS = 1_000
 
 
@@ -35,17 +29,6 @@ class Wanted(msgspec.Struct, frozen=True):
     subject: str | None = None
     recipient: str | None = None
     done: bool = False
-
-
-class Word(msgspec.Struct, frozen=True):
-    """What became of a task: the recipient was told, or why it was not."""
-
-    subject: str
-    recipient: str
-    action: str
-    outcome: str = "told"
-    ground: str | None = None
-    categories: Sequence[str] = ()
 
 
 def notification_tasks(
@@ -129,38 +112,3 @@ def _references(source: Source, stream: UUID, task: Task, moment: Moment) -> lis
             if row.case_ref and row.recipient == task.recipient and row.occurred_at <= task.since
         }
     )
-
-
-def notification(source: Source, word: Word, time: datetime) -> Act:
-    """The act that says what became of a task. Raises Reject when there is no such task, Misconfigured."""
-    if (word.outcome in EXCEPTIONS) != (word.ground is not None):
-        raise Misconfigured(
-            f"--ground: expected with {' and '.join(EXCEPTIONS)}, and with nothing else"
-        )
-    wanted = Wanted(word.subject, word.recipient, done=True)
-    mine = [
-        row
-        for row in notification_tasks(source, wanted)
-        if row["action"] == word.action and (not word.categories or _covers(word, row))
-    ]
-    if not mine:
-        raise Reject(
-            f"there is nothing to tell {word.recipient} about: no {word.action} of data it had"
-        )
-    if not any(row["open"] for row in mine):
-        raise Reject(f"{word.recipient} was told already, at {mine[0]['told_at']}")
-    if instant(time) < max(row["since"] for row in mine if row["open"]):
-        raise Reject(f"{word.recipient} cannot have been told before the {word.action}")
-    facts = {"recipient": word.recipient, "action": word.action, "outcome": word.outcome}
-    return Act(
-        name="recipient-notified",
-        subject=word.subject,
-        provision="eu.gdpr.19",
-        facts=facts | ({"ground": word.ground} if word.ground else {}),
-        categories=list(word.categories) if word.categories else msgspec.UNSET,
-        time=time,
-    )
-
-
-def _covers(word: Word, row: dict[str, Any]) -> bool:
-    return bool(set(word.categories) & set(row["categories"]))

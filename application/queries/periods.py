@@ -7,8 +7,8 @@ from itertools import islice
 from typing import Any, Literal
 from uuid import UUID
 
-from application.acts.deciding import Done, Due
 from application.queries.deciding import ground_row
+from application.queries.erasures import Done, Due
 from application.source import ERASED, Source
 from ledger.crypto.sealing import end_of_month
 from projections.keeping.erasing import Step, deferrals, lasting_for, steps

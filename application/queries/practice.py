@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
+from application.controller import Controller
 from application.queries.measures import told_measures
 from application.queries.recipients import recipients_known
 from application.source import Source, states_at
 from application.words import phrase
-from host.settings import Controller
 from projections.folds.timetravel import NOW, Moment
 from projections.following.derive import rows_at
 from projections.reading import practice

@@ -11,13 +11,13 @@ from typing import Any
 
 import msgspec
 
+from application.controller import Controller
 from application.queries.completeness import missing
 from application.queries.measures import measures, named_measures, told_measures
 from application.queries.processor import processor_part
 from application.queries.recipients import RecipientNames, certifications_of
 from application.queries.retention import retention
 from application.source import Source, instant_or_none, states_at
-from host.settings import Controller
 from ledger.event import instant
 from projections.folds.timetravel import NOW, Moment
 from projections.reading.adherence import ByCategory

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from application.acts.requesting import Found
+from application.queries.found_requests import Found
 from application.queries.period import ALWAYS, Period
 from application.source import ERASED, instant_or_none
 from ledger.event import RecordedEvent, instant

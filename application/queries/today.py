@@ -6,9 +6,9 @@ Nothing is known here that another command does not say: this only puts it in on
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from application.acts.handling import find_case
-from application.acts.requesting import found_of, known_requests
 from application.queries.complaints import complaint_list
+from application.queries.found_incidents import find_case
+from application.queries.found_requests import found_of, known_requests
 from application.queries.holds import all_holds
 from application.queries.incidents import incident_list
 from application.queries.notifications import Wanted, notification_tasks
@@ -22,8 +22,8 @@ from application.queries.today_cases import (
     tasks_of_request,
 )
 from application.queries.upkeep import key_status, letter_row
+from application.site import Site
 from application.source import Source
-from host.wiring import Site
 from ledger.keys.rotation import epochs
 from ledger.letters.lists import Kind, count_letters, letters_like
 from ledger.reading import halted_topics

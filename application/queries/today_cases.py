@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from application.acts.requesting import Found
+from application.queries.found_requests import Found
 from application.queries.tasks import Task, command, state_of
 from ledger.event import instant
 from projections.reading.request_acts import NOTHING_HELD, hindrance

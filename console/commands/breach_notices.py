@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from application.acts.handling import find_case
 from application.language import spoken
 from application.queries.breach_notice import breach_notice
+from application.queries.found_incidents import find_case
 from application.words import counted
 from console.commands.failing import fail_unless
 from console.commands.incident_acts import Ref
@@ -21,9 +21,10 @@ from console.flags import (
     configured,
     moment_of,
 )
-from console.output import encode, note
 from documents.breach_notice import notice_page, notice_text
+from host.notes import note
 from host.settings import Settings
+from schemas.encoding import to_line
 
 __all__ = ["add_commands"]
 
@@ -58,7 +59,7 @@ def write_notification(
         case = find_case(source, ref, "breach", moment=moment)
         answer = breach_notice(case, settings.controller, moment.as_of or source.now)
     made = {"html": notice_page, "text": notice_text}.get(form)
-    put(made(answer, spoken()) if made else encode(answer), output)
+    put(made(answer, spoken()) if made else to_line(answer), output)
     missing = len(answer["missing"])
     if missing and output is not None:
         note(f"ledger: {counted('point', missing)}")

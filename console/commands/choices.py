@@ -22,7 +22,7 @@ from console.flags import (
     configured,
     moment_of,
 )
-from console.output import emit, emit_lines, encode, people
+from console.output import emit, emit_lines, people
 from console.show.consent import consents_tables, marketing_tables
 from console.show.evidence import evidence_tables
 from documents.ts27560 import consent_receipt, consent_records
@@ -32,6 +32,7 @@ from ledger.event import instant
 from projections.folds.timetravel import Moment
 from projections.reading.views import register_entries
 from rulebook.purposes import CHANNELS
+from schemas.encoding import to_line
 
 __all__ = ["At", "add_commands"]
 
@@ -102,12 +103,12 @@ def _document(site: Site, source: Source, form: str, reference: str, moment: Mom
     declared = declared_for(answer, register_entries(source.session))
     created = instant(moment.as_of or source.now)
     made = CONSENT_DOCUMENTS[form](answer, site.settings.controller, declared, created)
-    return encode(made)
+    return to_line(made)
 
 
 def _tell(answer: dict[str, Any], form: str | None, output: Path | None) -> None:
     if form == "json":
-        put(encode(answer), output)
+        put(to_line(answer), output)
     else:
         people().print(*consents_tables(answer), *evidence_tables(answer))
 

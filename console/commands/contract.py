@@ -6,12 +6,12 @@ import orjson
 import typer
 
 from application.language import spoken
-from application.lookups import event_types, option_of
+from application.lookups import event_types
 from application.queries.evidence import decoded_string
 from application.queries.intake import validated
 from application.words import say
 from console.commands.failing import fail_unless
-from console.flags import Json, configured, spoken_to
+from console.flags import Json, configured, option_of, spoken_to
 from console.output import emit, emit_bytes, people
 from console.show.evidence import string_table
 from console.show.intake import ingested_tables

@@ -7,9 +7,10 @@ import typer
 
 from console.commands.failing import fail_unless
 from console.flags import Json, configured
-from console.messages import told
-from console.output import emit, note, people
+from console.output import emit, people
 from console.show.copies import copy_table
+from documents.messages import told
+from host.notes import note
 from host.restoring import Restored, Trust, check_site, restore_site
 from host.settings import Settings
 from host.wiring import open_site

@@ -21,10 +21,10 @@ from console.flags import (
     configured,
     time_of,
 )
-from console.messages import tell
 from console.output import emit_lines
 from documents.ldv import ldv_record
 from documents.vng import vng_record
+from host.notes import tell
 from host.settings import Settings
 from projections.folds.timetravel import Moment
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from console.failures import BAD_NEWS
+from host.statuses import BAD_NEWS
 
 __all__ = ["fail_unless"]
 

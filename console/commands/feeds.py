@@ -15,10 +15,10 @@ from application.source import Source
 from console.commands.log import Keys, PolicyFile, read_file, trusted_by, write_file
 from console.commands.people import working
 from console.flags import At, Json, configured, day_named, spoken_to
-from console.messages import tell
 from console.output import emit, emit_list, people
 from console.show.feeds import feeds_table, proven_sentence
 from console.show.upkeep import named_values
+from host.notes import tell
 from host.settings import Settings
 from host.wiring import log_key
 from ledger.errors import Misconfigured, Unproven
@@ -76,7 +76,7 @@ def deliver_feed(
     """Record that a feed was delivered, and keep whom it was about: sealed, and for a year at most."""
     references = _references(file)
     with working(settings, "feed", at) as (site, source, time):
-        recipient = known_recipient(source, "--recipient", recipient)
+        recipient = known_recipient(source, recipient)
         if recipient not in recipients_by_id(source.session):
             raise Misconfigured("no such recipient is registered: see `ledger recipients`")
         answer: dict[str, Any] = {
@@ -177,7 +177,7 @@ def prove_feed(
     """
     check_person(subject)
     with working(settings, "feed", None) as (_, source, _):
-        to = known_recipient(source, "--recipient", recipient) if recipient else None
+        to = known_recipient(source, recipient) if recipient else None
         found = feed_named(source, which, to)
         proof = proof_of(source, LogFolder(settings.log.folder), found, subject)
         proven = verify(proof, subject, log_key(settings).known())

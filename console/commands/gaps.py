@@ -14,7 +14,6 @@ from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.commands.sources import resume_source, show_sources
 from console.flags import Json, configured
-from console.messages import tell
 from console.output import emit, people
 from console.show.gaps import gaps_table
 from consumers.gaps import Accepted, Proposal, propose
@@ -22,6 +21,7 @@ from consumers.kafka import KafkaSource
 from consumers.source import Partition
 from consumers.store import LedgerStore, Stored
 from host.kafka_options import options_of
+from host.notes import tell
 from host.settings import Settings
 from host.wiring import Site, open_site
 from ledger.application import Ledger

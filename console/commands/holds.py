@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
+from application.acts.holding import named_hold, place, release, review
 from application.following import bring_up_to_date
-from application.queries.holds import all_holds, holds_of, named_hold, place, release, review
+from application.queries.holds import all_holds, holds_of
 from application.queries.subjects import check_person
 from application.queries.tasks import command
 from console.commands.approving import need_second_person

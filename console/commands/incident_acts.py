@@ -6,16 +6,10 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from application.acts.handling import (
-    act_on_case,
-    assessment,
-    detection,
-    find_case,
-    suspicion,
-    words_to,
-)
+from application.acts.handling import act_on_case, assessment, detection, suspicion, words_to
 from application.acts.requesting import record
 from application.language import spoken
+from application.queries.found_incidents import find_case
 from application.queries.incidents import incident
 from application.source import Source
 from console.commands.people import Subject, working

@@ -5,9 +5,9 @@ from typing import Annotated
 import msgspec
 import typer
 
-from application.acts.handling import find_case
 from application.following import bring_up_to_date
 from application.language import spoken
+from application.queries.found_incidents import find_case
 from application.queries.incidents import affected_persons, incident, incident_list, sources_of
 from application.queries.lookups import known_activity, known_recipient, known_system
 from application.source import Source
@@ -147,8 +147,8 @@ def _known(source: Source, scope: Scope) -> Scope:
     party, activity = scope.recipient, scope.activity
     return msgspec.structs.replace(
         scope,
-        recipient=known_recipient(source, "--recipient", party) if party else None,
-        activity=known_activity(source, "--activity", activity) if activity else None,
+        recipient=known_recipient(source, party) if party else None,
+        activity=known_activity(source, activity) if activity else None,
     )
 
 
@@ -156,7 +156,7 @@ def _print_affected(
     source: Source, ref: str, scope: Scope, system: str | None, as_json: bool
 ) -> None:
     case = find_case(source, ref)  # there must be one
-    within = sources_of(source, known_system(source, "--system", system)) if system else None
+    within = sources_of(source, known_system(source, system)) if system else None
     reached = scope.within(within) if within else scope
     rows = affected_persons(source, reached, case.told)
     if as_json:

@@ -15,7 +15,6 @@ from console.commands.failing import fail_unless
 from console.commands.letters import NOT_HERE, list_letters, retry_letters, whole_name
 from console.commands.people import recording_reads
 from console.flags import Json, configured
-from console.messages import tell
 from console.output import emit, emit_bytes, people
 from console.progress import progress_bar
 from console.show.intake import ingested_tables
@@ -30,6 +29,7 @@ from consumers.withheld import (
     take_over,
     write_receipts,
 )
+from host.notes import tell
 from host.settings import Settings
 from host.wiring import Site, open_site
 from ledger.errors import Misconfigured, Reject

@@ -11,11 +11,12 @@ from application.queries.letter_names import strange_names
 from application.queries.upkeep import WITHHELD, letter_row, withheld_row
 from console.commands.failing import fail_unless
 from console.flags import Json, bounds_of, code_option, configured
-from console.messages import tell, told
-from console.output import emit_list, note, people
+from console.output import emit_list, people
 from console.show.intake import Outcomes, retried_tables
 from console.show.letters import letters_tables
 from consumers.retry import retry, retry_like
+from documents.messages import told
+from host.notes import note, tell
 from host.settings import Settings
 from host.wiring import open_site
 from ledger.errors import Misconfigured, Reject

@@ -4,16 +4,10 @@ from typing import Annotated
 
 import typer
 
+from application.acts.notifying import EXCEPTIONS, OUTCOMES, Word, notification
 from application.acts.requesting import record
 from application.queries.lookups import known_recipient
-from application.queries.notifications import (
-    EXCEPTIONS,
-    OUTCOMES,
-    Wanted,
-    Word,
-    notification,
-    notification_tasks,
-)
+from application.queries.notifications import Wanted, notification_tasks
 from application.queries.subjects import check_person
 from console.commands.people import OptionalSubject, Subject, prepare, reading, working
 from console.flags import (
@@ -65,7 +59,7 @@ def list_tasks(
     moment = moment_of(as_of, recorded_by, at_position)
     with reading(settings, "notify", moment) as (site, source):
         prepare(site, moment)
-        party = known_recipient(source, "--recipient", recipient) if recipient else None
+        party = known_recipient(source, recipient) if recipient else None
         rows = notification_tasks(source, Wanted(subject, party, everything), moment)
         if as_json:
             emit_list("tasks", rows, count_as="count")
@@ -105,7 +99,7 @@ def record_word(
     """Record that a recipient was told, or why it cannot be. Refused when there is nothing to tell it."""
     check_person(subject)
     with working(settings, "notify", at) as (site, source, time):
-        party = known_recipient(source, "RECIPIENT", recipient)
+        party = known_recipient(source, recipient)
         word = Word(subject, party, action, outcome, ground, tuple(category or ()))
         record(site, [notification(source, word, time)], time)
         rows = list(notification_tasks(source, Wanted(subject, party, done=True)))

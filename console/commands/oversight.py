@@ -87,7 +87,7 @@ def show_access(
     with reading(settings, "access", moment) as (site, source):
         bring_up_to_date(site)
         if subject is None:
-            held = known_role(source, "--role", role) if role else None
+            held = known_role(source, role) if role else None
             answer = access(source, moment, role=held, category=category)
             show = access_tables
         elif kind == "employee":

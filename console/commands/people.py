@@ -10,7 +10,7 @@ import typer
 
 from application.following import bring_up_to_date
 from application.language import spoken
-from application.lookups import fields, option_of
+from application.lookups import fields
 from application.queries.erasure import erased
 from application.queries.everyone import all_states
 from application.queries.finding import find
@@ -32,13 +32,15 @@ from console.flags import (
     code_option,
     configured,
     moment_of,
+    option_of,
     period_of,
     time_of,
 )
-from console.messages import tell, told
 from console.output import emit, emit_lines, people, standard_output
 from console.show.person import erasure_tables, history_table, named_field, state_tables
 from console.show.text import worded
+from documents.messages import told
+from host.notes import tell
 from host.settings import Settings
 from host.wiring import Site, open_site
 from ledger.backup import blind

@@ -30,9 +30,10 @@ from console.commands.approving import need_second_person
 from console.commands.contract import TypeName, newest
 from console.commands.people import reading
 from console.flags import At, Json, configured, time_of
-from console.output import emit, people, shown
+from console.output import emit, people
 from console.show.record import record_tables
 from console.streams import STANDARD_INPUT, text_of
+from documents.text import shown
 from host.settings import Settings
 from host.wiring import Site, utc_now
 from ledger.event import instant

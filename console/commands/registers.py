@@ -28,7 +28,7 @@ from console.flags import (
     period_of,
     time_of,
 )
-from console.output import emit, emit_list, encode, people
+from console.output import emit, emit_list, people
 from console.show.registers import disclosures_table, recipients_table, register_table
 from documents import (
     register_csv,
@@ -39,6 +39,7 @@ from documents import (
 )
 from host.settings import Settings
 from schemas import texts
+from schemas.encoding import to_line
 from schemas.events.disclosure import RecipientKind
 
 __all__ = ["add_commands"]
@@ -46,12 +47,12 @@ __all__ = ["add_commands"]
 FORMATS = ("json", "csv", "xlsx", "html", "dpv", "fideslang")
 KINDS: tuple[str, ...] = get_args(RecipientKind)
 EXPORTS: dict[str, Callable[[dict[str, Any], texts.Language], bytes]] = {
-    "json": lambda answer, _language: encode(answer),
+    "json": lambda answer, _language: to_line(answer),
     "csv": lambda answer, _language: register_csv(answer),
     "xlsx": register_workbook,
     "html": register_page,
-    "dpv": lambda answer, _language: encode(register_dpv(answer)),
-    "fideslang": lambda answer, _language: encode(register_fideslang(answer)),
+    "dpv": lambda answer, _language: to_line(register_dpv(answer)),
+    "fideslang": lambda answer, _language: to_line(register_fideslang(answer)),
 }
 
 
@@ -120,7 +121,7 @@ def show_disclosures(
         bring_up_to_date(site)
         wanted = Wanted(
             subject=subject,
-            recipient=known_recipient(source, "--recipient", recipient) if recipient else None,
+            recipient=known_recipient(source, recipient) if recipient else None,
             kind=kind,
             provision=known_provision(source, provision) if provision else None,
             period=period,

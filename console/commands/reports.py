@@ -22,11 +22,12 @@ from console.flags import (
     configured,
     period_of,
 )
-from console.output import emit, emit_bytes, encode, people, write_private
+from console.output import emit, emit_bytes, people, write_private
 from console.show.registers import transfers_table, transparency_table
 from documents.transparency import transparency_csv, transparency_page
 from host.settings import Settings
 from ledger.event import instant
+from schemas.encoding import to_line
 
 __all__ = ["Output", "add_commands", "form_of", "put"]
 
@@ -68,7 +69,7 @@ def show_transparency(
     if form is None:
         people().print(transparency_table(answer))
     elif form == "json":
-        put(encode(answer), output)
+        put(to_line(answer), output)
     else:
         made = transparency_csv if form == "csv" else transparency_page
         put(made(answer, spoken()), output)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from application.acts.requesting import NotAllowed, find, found_of, known_requests
 from application.language import spoken
+from application.queries.found_requests import NotAllowed, find, found_of, known_requests
 from application.queries.requests import decisions_on, listed, shown
 from application.queries.subjects import check_reference, known_streams
 from console.commands.failing import fail_unless

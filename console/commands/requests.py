@@ -16,8 +16,9 @@ from application.acts.answering import (
     acts_before_refusal,
 )
 from application.acts.deciding import erase_for
-from application.acts.requesting import Found, Opening, check_allowed, find, open_request, record
+from application.acts.requesting import Opening, check_allowed, open_request, record
 from application.language import spoken
+from application.queries.found_requests import Found, find
 from application.queries.requests import decisions_on, shown
 from console.commands import request_lists
 from console.commands.people import Subject, working

@@ -5,19 +5,21 @@ from typing import Annotated, Any
 
 import typer
 
-from application.acts.deciding import Asked, due_steps, erase_asked, erase_due, preview
-from application.acts.requesting import check_allowed, find
+from application.acts.deciding import due_steps, erase_asked, erase_due, preview
+from application.acts.requesting import check_allowed
 from application.following import bring_up_to_date
 from application.queries.deciding import decided
+from application.queries.erasures import Asked
+from application.queries.found_requests import find
 from application.queries.periods import clocks, forecast, step_rows
 from application.queries.subjects import check_person, note_read
 from application.words import counted
 from console.commands.failing import fail_unless
 from console.commands.people import CategoryOptions, Subject, ground_of, reading
 from console.flags import Json, code_option, configured
-from console.messages import tell
 from console.output import emit, emit_list, people
 from console.show.retention import clocks_table, decision_tables, forecast_table, steps_table
+from host.notes import tell
 from host.settings import Settings
 from ledger.erasure.verdict import GROUNDS
 from ledger.keys.rotation import epochs

@@ -11,7 +11,6 @@ import typer
 from application.following import bring_up_to_date, follower, rebuild_outdated
 from console.commands import gaps
 from console.flags import configured
-from console.output import note
 from consumers.kafka import KafkaAnswers, KafkaSource
 from consumers.loop import Consumer, Job, consume, resume
 from consumers.metrics import IntakeMetrics
@@ -19,6 +18,7 @@ from consumers.observer import Observer as IntakeObserver
 from consumers.source import Answers, Partition
 from host.kafka_options import options_of
 from host.logs import RUN, run_id
+from host.notes import note
 from host.running.forgetting import forget_due, forget_waiting
 from host.running.intake_log import intake_observer
 from host.running.reaching import reach

@@ -8,9 +8,9 @@ import typer
 from application.lookups import alike, plain
 from application.queries.sources import sources
 from console.flags import Json, configured
-from console.messages import tell
 from console.output import emit, people
 from console.show.sources import sources_table
+from host.notes import tell
 from host.settings import Settings
 from host.wiring import open_site
 from ledger.errors import Misconfigured

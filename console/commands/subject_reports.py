@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from application.acts.reporting import ACCESS, PORTABILITY, Kind, checkpoint_before, made
+from application.acts.reporting import ACCESS, PORTABILITY, Kind, checkpoint_before, issue
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.queries.access_report import Asked
@@ -13,6 +13,7 @@ from application.queries.subjects import check_person
 from console.commands.people import Subject, reading
 from console.commands.reports import form_of, put
 from console.flags import AtPosition, Json, code_option, configured, time_of
+from documents.reports import ACCESS_FORMS, FORMS, PORTABILITY_FORMS
 from host.settings import Settings
 from ledger.reading import head_position
 from projections.folds.timetravel import Moment
@@ -52,7 +53,7 @@ def report_access(
     request: Request = None,
     form: Annotated[
         str | None,
-        code_option("--format", "F", ACCESS.forms, show_default="json"),
+        code_option("--format", "F", ACCESS_FORMS, show_default="json"),
     ] = None,
     output: Output = None,
     at_position: AtPosition = None,
@@ -60,7 +61,7 @@ def report_access(
     as_json: Json = False,
 ) -> None:
     """Make the access report of a person: what is processed, why, who got and who saw it, and a copy."""
-    form = form_of(form, as_json, None, list(ACCESS.forms))
+    form = form_of(form, as_json, None, list(ACCESS_FORMS))
     _make(settings, ACCESS, subject, request, form, spoken("nl"), output, at_position, at)
 
 
@@ -71,7 +72,7 @@ def report_portability(
     request: Request = None,
     form: Annotated[
         str | None,
-        code_option("--format", "F", PORTABILITY.forms, show_default="json"),
+        code_option("--format", "F", PORTABILITY_FORMS, show_default="json"),
     ] = None,
     output: Output = None,
     at_position: AtPosition = None,
@@ -79,7 +80,7 @@ def report_portability(
     as_json: Json = False,
 ) -> None:
     """Make the file that a person takes along: what they provided, on consent or a contract."""
-    form = form_of(form, as_json, None, list(PORTABILITY.forms))
+    form = form_of(form, as_json, None, list(PORTABILITY_FORMS))
     _make(settings, PORTABILITY, subject, request, form, "en", output, at_position, at)
 
 
@@ -107,6 +108,9 @@ def _make(
             position=position,
             rendered_at=time or source.now,
             controller=settings.controller,
-            checkpoint=checkpoint_before(settings, position),
+            checkpoint=checkpoint_before(settings.log.folder, position),
         )
-        put(made(site, source, asked, kind, form or "json"), output)
+        form = form or "json"
+        content = FORMS[kind.right][form](kind.make(source, asked), asked)
+        issue(site, source, asked, kind, content, form)
+        put(content, output)

@@ -6,13 +6,13 @@ import typer
 
 from application.auditing import audit_site
 from application.following import build_again
-from application.lookups import codes, option_of
+from application.lookups import codes
 from application.queries.tasks import command
 from application.queries.upkeep import audited, key_status, reports, rotated, status
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.commands.log import checkpoint_now
-from console.flags import Json, configured
+from console.flags import Json, configured, option_of
 from console.output import emit, people
 from console.show.upkeep import audit_tables, named_values, reports_table, status_tables
 from host.running.forgetting import forget_due

@@ -13,7 +13,7 @@ import typer
 
 from application.words import say
 from console.flags import spoken_to
-from console.output import note
+from host.notes import note
 from host.running.listening import Asked, Page, listen
 from host.signals import stopping
 from ledger.errors import Halt, Misconfigured, Retry

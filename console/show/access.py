@@ -5,7 +5,8 @@ from typing import Any
 from rich.console import RenderableType
 
 from application.words import headings, in_words, say
-from console.show.text import Stack, clean, pairs, worded
+from console.show.text import Stack, pairs, worded
+from documents.text import clean
 
 __all__ = ["access_tables", "employee_tables", "seen_tables"]
 

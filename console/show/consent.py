@@ -9,8 +9,9 @@ from rich.table import Table
 from application.language import spoken
 from application.register_words import Words
 from application.words import in_words, say, told_in
-from console.messages import told
-from console.show.text import Stack, clean, pairs, worded
+from console.show.text import Stack, pairs, worded
+from documents.messages import told
+from documents.text import clean
 
 __all__ = ["consents_tables", "marketing_tables"]
 

@@ -8,7 +8,8 @@ from rich.console import RenderableType
 from application.language import spoken
 from application.register_words import Words
 from application.words import headings, say, told_in
-from console.show.text import Stack, clean, pairs, table
+from console.show.text import Stack, pairs, table
+from documents.text import clean
 
 __all__ = ["credit_check_tables"]
 

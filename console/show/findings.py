@@ -9,8 +9,8 @@ import rulebook
 from application.language import spoken
 from application.register_words import Words
 from application.words import say, told_in
-from console.messages import told
 from console.show.text import Stack, worded
+from documents.messages import told
 
 __all__ = ["findings_table"]
 

@@ -9,7 +9,8 @@ from rich.table import Table
 from application.language import spoken
 from application.queries.evidence import evidence_words
 from application.words import counted, headings, in_words, say
-from console.show.text import Stack, clean, pairs, table, worded
+from console.show.text import Stack, pairs, table, worded
+from documents.text import clean
 from schemas.texts import field_name
 
 __all__ = [

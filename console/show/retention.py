@@ -10,7 +10,8 @@ from application.language import spoken
 from application.register_words import Words
 from application.words import code_word, headings, in_words, say
 from console.show.person import forgotten_table
-from console.show.text import Stack, clean, pairs, table, worded
+from console.show.text import Stack, pairs, table, worded
+from documents.text import clean
 
 __all__ = ["certificate_table", "clocks_table", "decision_tables", "forecast_table", "steps_table"]
 

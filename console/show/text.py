@@ -6,37 +6,15 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from application.times import localized
 from application.words import headings, say
-from console.output import shown
-from documents.clock import localized
+from documents.text import GONE, clean
 
-__all__ = ["Stack", "cell", "clean", "pairs", "table", "worded"]
-
-_GONE = ("erased", "lost")
+__all__ = ["Stack", "cell", "pairs", "table", "worded"]
 
 
 class Stack(list[Any]):
     """Values of one cell, a line each; what is missing takes no line."""
-
-
-def clean(value: Any) -> str:
-    """A value as one line of text that a terminal shows as it is."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return say("value", "yes" if value else "no")
-    if isinstance(value, dict):
-        return _cleaned(value)
-    if isinstance(value, list | tuple):
-        return ", ".join(clean(item) for item in value)
-    return shown(str(value))
-
-
-def _cleaned(value: dict[str, Any]) -> str:
-    gone = [say("value", name) for name in _GONE if value == {name: True}]
-    if gone:
-        return gone[0]
-    return "; ".join(f"{clean(k)}: {clean(v)}" for k, v in value.items())
 
 
 def cell(value: Any) -> Text:
@@ -44,7 +22,7 @@ def cell(value: Any) -> Text:
     if isinstance(value, Stack):
         return Text("\n").join(cell(one) for one in value if one not in (None, ""))
     text = localized(clean(value))
-    gone = {say("value", name) for name in _GONE}
+    gone = {say("value", name) for name in GONE}
     return Text(text, style="dim" if text in gone else "")
 
 

@@ -8,8 +8,8 @@ from rich.table import Table
 
 from application.queries.upkeep import INTAKE_COUNTS
 from application.words import headings, in_words, say
-from console.messages import told
 from console.show.text import Stack, pairs, worded
+from documents.messages import told
 
 __all__ = [
     "SHOWN_NAME",

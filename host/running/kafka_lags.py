@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from application.queries.upkeep import Lag
 from application.words import say
-from console.messages import told
-from console.output import note
+from documents.messages import told
+from host.notes import note
 from host.settings import KafkaSettings
 from ledger.errors import LedgerError
 

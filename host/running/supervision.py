@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from console.failures import AWAY, BAD_NEWS, FINE
 from host.logs import Log
 from host.running.serving import Address, ask_ready
 from host.signals import SUPERVISOR
+from host.statuses import AWAY, BAD_NEWS, FINE
 
 __all__ = ["Part", "Restarts", "ended_for_good", "supervise"]
 

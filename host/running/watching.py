@@ -52,7 +52,7 @@ MADE: tuple[tuple[str, tuple[Series, ...]], ...] = (
     ("run, upkeep; project by itself", projections.metrics.COUNTED),
     ("consume", consumers.metrics.SERIES),
     ("project", (*projections.metrics.WORK, *projections.metrics.PROGRESS)),
-    ("publish", ledger.tlog.metrics.SERIES),
+    ("publish", ledger.tlog.publishing.metrics.SERIES),
 )
 
 Read = Callable[[Session], Figures]

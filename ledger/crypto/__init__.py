@@ -1,1 +1,1 @@
-"""Sealing and keys in memory: what is computed from keys, and the provider of the keys that wrap all others."""
+"""Sealing, and keys in memory: what is computed with keys, and the provider that wraps them all."""

@@ -58,7 +58,7 @@ class Ready(msgspec.Struct, frozen=True, gc=False):
     """One message ready for the write transaction. Without a stream it can only become a dead letter.
 
     `refusal` holds unless the event turns out to be a duplicate, which comes first in the contract.
-    `row`, `name`: the starts of its rows (`ledger.writing.rows`). `referred`: the data subjects that its facts refer
+    `row`, `name`: the starts of its rows (`rows.py`). `referred`: the data subjects that its facts refer
     to. `claim`: see `schemas.powers`. The message itself is not kept.
     """
 

@@ -1,8 +1,8 @@
 """Acts without the power that they claim: recorded before what they are about, or by who may not. Pure.
 
-What arrives later is judged when it is recorded (`ledger.recording.claims`). An act that came before what it ends
-is judged here, so that nobody gets power by arriving first; an annulment has rules of its own. What would
-give somebody power, such as a grant, is judged by who said it and where it came in.
+What arrives later is judged when it is recorded (`ledger.recording.claims`). An act that came before what
+it ends is judged here, so that nobody gets power by arriving first; an annulment has rules of its own. What
+would give somebody power, such as a grant, is judged by who said it and where it came in.
 """
 
 from collections.abc import Collection, Sequence

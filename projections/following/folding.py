@@ -1,4 +1,6 @@
-"""A process that folds a share of the streams for the one that writes: `python -m projections.following.folding FD`.
+"""A process that folds a share of the streams for the one that writes.
+
+It is started as `python -m projections.following.folding FD`.
 
 Over that descriptor, a connection of `multiprocessing`, comes a `Work` with a share; back go the blocks, then
 what is told of the share in the end, or the error that ended it.

@@ -72,5 +72,5 @@ def dossier_of(events: Sequence[RecordedEvent], privacy_office: Collection[str])
 def legal_holds(
     events: Sequence[RecordedEvent], *, privacy_office: Collection[str]
 ) -> dict[str, tuple[str, ...]]:
-    """From all events of a stream: category -> references of the holds over it (`ledger.erasure.eraser.Guard`)."""
+    """From all events of a stream: category -> references of the holds over it (a `Guard` of the eraser)."""
     return holds_by_category(dossier_of(events, privacy_office))

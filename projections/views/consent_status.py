@@ -2,7 +2,7 @@
 
 A row of a purpose holds the deciding act with its facts. Whether a consent has expired depends on a clock,
 whether it is effective also on accounts and objections: `consent_answer` says both, for the reading edge.
-Beside them stand the person's other choices (`projections.dossier.choices`): objections, cookies, permissions.
+Beside them stand the person's other choices (`dossier/choices.py`): objections, cookies, permissions.
 """
 
 from collections.abc import Iterable

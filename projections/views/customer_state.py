@@ -11,6 +11,7 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from projections.folds.sealings import EMPTY, Sealing, Sealings, live, remove, seal, without_keys
+from projections.folds.timetravel import READ
 from projections.folds.view import Order, Value, View, order_of
 from schemas import CATEGORIES, PERSONAL_FIELDS
 
@@ -29,7 +30,6 @@ __all__ = [
 ]
 
 Status = Literal["active", "inactive", "erased"]
-READ = "ledger-read"
 _ACCOUNT_ACTS = {"account-reactivated": 0, "account-deactivated": 1}
 
 

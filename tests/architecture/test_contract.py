@@ -22,7 +22,8 @@ from tests.fixtures.cases import each
 
 ROOT = Path(__file__).parents[2]
 MAY_IMPORT = {"schemas": {"schemas"}, "rulebook": {"rulebook", "schemas"}}
-PROJECT = {"ledger", "projections", "consumers", "schemas", "rulebook", "console"}
+PROJECT = {"ledger", "projections", "consumers", "schemas", "rulebook"}
+PROJECT |= {"application", "documents", "host", "console", "sample"}
 IMPURE = {"os", "socket", "subprocess", "time", "random", "psycopg", "kafka", "prometheus_client"}
 
 
@@ -48,7 +49,7 @@ def test_imports_go_down_only(package: str) -> None:
         assert not names & IMPURE, module
 
 
-@pytest.mark.parametrize("package", MAY_IMPORT)
+@pytest.mark.parametrize("package", [*MAY_IMPORT, "application", "documents"])
 def test_nothing_reads_a_clock(package: str) -> None:
     for module in modules(package):
         assert not re.search(r"\b(now|utcnow|today)\(\)", module.read_text("utf-8")), module

@@ -8,7 +8,7 @@ import pytest
 
 import console
 from application.language import speak
-from console.messages import told
+from documents.messages import told
 from tests.architecture.messages import PLACE, messages
 
 FILE = Path(console.__file__).with_name("messages.toml")
@@ -19,7 +19,7 @@ ALL = {english: dutch for part in KNOWN.values() for english, dutch in part.item
 def test_the_source_and_the_file_have_the_same_messages() -> None:
     ours = messages()
     assert len(ours) > 500
-    assert not (ours - ALL.keys()), "without a Dutch sentence in console/messages.toml"
+    assert not (ours - ALL.keys()), "without a Dutch sentence in documents/messages.toml"
     assert not (KNOWN["ours"].keys() - ours), "nobody says this any more"
 
 

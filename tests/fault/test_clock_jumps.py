@@ -26,7 +26,17 @@ TOPIC = "privacy.events.v1"
 HOURS = 9
 EPOCH = timedelta(days=7)
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("ledger", "consumers", "projections", "rulebook", "schemas", "console")
+PACKAGES = (
+    "ledger",
+    "consumers",
+    "projections",
+    "rulebook",
+    "schemas",
+    "application",
+    "documents",
+    "host",
+    "console",
+)
 # Where a process asks for the time; everybody else is told.
 ASKING = {Path("ledger/application.py"), Path("host/wiring.py"), Path("host/logs.py")}
 

@@ -17,9 +17,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from console.failures import AWAY, explained
+from console.failures import explained
 from consumers.source import Partition
 from consumers.store import LedgerStore, Stored
+from host.statuses import AWAY
 from ledger.audit import audit
 from ledger.embedded import Server, start
 from ledger.erasure.eraser import pending

@@ -11,8 +11,9 @@ from uuid import UUID
 
 import pytest
 
-from application.acts.deciding import Asked, due_steps, erase_asked, erase_due
+from application.acts.deciding import due_steps, erase_asked, erase_due
 from application.following import bring_up_to_date
+from application.queries.erasures import Asked
 from host.settings import read_settings
 from host.wiring import Site, open_site
 from ledger.erasure.eraser import Eraser, Erasure, pending

@@ -193,9 +193,9 @@ def test_an_older_backup_is_loaded_under_its_own_migrations_and_then_upgraded(
     def text(package: str, name: str) -> Any:
         return LATER if name == "migrations/9999_later" else statement(package, name)
 
-    for module in (ledger.install, ledger.backup.folders):
+    for module in (ledger.storage.install, ledger.backup.folders):
         monkeypatch.setattr(module, "migrations", lambda: [*ours, "9999_later"])
-    monkeypatch.setattr(ledger.install, "statement", text)
+    monkeypatch.setattr(ledger.storage.install, "statement", text)
     ledger_fixture.set(DATABASE_URL=elsewhere)
     assert restored(ledger_fixture, copies).status == 1
     findings = ledger_fixture("audit", "--json").json["findings"]

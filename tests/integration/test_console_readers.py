@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from host.reader import Reader, reader_of
+from application.reading import Reader
+from host.reader import reader_of
 from host.settings import Reading
 from ledger.errors import Misconfigured
 from tests.fixtures.console import Cli, collected, message, registered

@@ -5,7 +5,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from application.acts.deciding import Asked, Done, due_steps, erase_asked, erase_due, preview
+from application.acts.deciding import due_steps, erase_asked, erase_due, preview
+from application.queries.erasures import Asked, Done
 from host.running.forgetting import forget_waiting
 from ledger.audit import audit
 from ledger.errors import OnHold, Retry, UnknownSubject

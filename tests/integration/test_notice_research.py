@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 import orjson
 import pytest
 
+from application.controller import Controller
 from application.following import bring_up_to_date
 from application.queries.lint import lint
 from application.queries.practice import practice_at, told_at
 from console.commands.intake import ingest_files
-from host.settings import Controller, read_settings
+from host.settings import read_settings
 from host.wiring import Site, install_site, open_site
 from ledger.embedded import Server
 from projections.folds.timetravel import NOW

@@ -10,10 +10,11 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+import documents.portability
 from tests.fixtures.console import Cli, collected, message, registered
 
 WHO, NEW = "customer/10023", "customer/10024"
-SCHEMA = Path(console.export.portability.__file__).with_suffix(".schema.json")
+SCHEMA = Path(documents.portability.__file__).with_suffix(".schema.json")
 
 
 def on(day: int) -> str:

@@ -9,12 +9,13 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from application.times import local_text, localized, show_in, time_shown, zone_of
 from application.words import counted
 from console.failures import explained
 from console.flags import time_of
-from console.output import note
-from console.show.text import Stack, cell, clean, pairs, table
-from documents.clock import local_text, localized, show_in, time_shown, zone_of
+from console.show.text import Stack, cell, pairs, table
+from documents.text import clean
+from host.notes import note
 from ledger.errors import Misconfigured
 from rulebook.calendar import AMSTERDAM
 

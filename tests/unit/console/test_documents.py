@@ -10,6 +10,7 @@ import pytest
 
 import console
 import rulebook
+from application.controller import Controller
 from application.queries.transparency import report
 from application.register_words import Words
 from documents import register_page
@@ -19,7 +20,6 @@ from documents.report_document import access_document
 from documents.report_page import report_page
 from documents.report_pdf import report_pdf
 from documents.transparency import transparency_page
-from host.settings import Controller
 from rulebook.retention import RETENTION_RULES
 from schemas import PERSONAL_FIELDS
 from schemas.texts import LANGUAGES, Language, country_name, word_of

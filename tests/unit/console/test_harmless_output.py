@@ -14,10 +14,12 @@ import pytest
 
 from console import output
 from console.failures import explained
-from console.output import emit, emit_bytes, emit_list, note, people, shown, write_private
+from console.output import emit, emit_bytes, emit_list, people, write_private
 from documents.portability import COLUMNS, portability_csv
 from documents.spreadsheet import marked_cell, safe_cell
+from documents.text import shown
 from host import logs
+from host.notes import note
 from tests.fixtures.cases import each
 
 ESCAPES = "\x1b]0;owned\x07\x1b[2J\x9b31m\x7f\x08\u202e\u2066\udcff\r"
@@ -148,20 +150,22 @@ def test_a_device_keeps_its_mode() -> None:
 
 def test_every_file_that_a_command_writes_goes_through_one_function() -> None:
     """Only made-up events, and what a folder of mode 0700 holds, are written otherwise."""
+    root = Path(output.__file__).parents[1]
     found = {
-        str(path.relative_to(Path(output.__file__).parent))
-        for path in Path(output.__file__).parent.rglob("*.py")
+        str(path.relative_to(root))
+        for room in ("application", "documents", "host", "console", "sample")
+        for path in (root / room).rglob("*.py")
         if any(
             way in path.read_text("utf-8")
             for way in (".write_bytes(", ".write_text(", '.open("w', "os.O_CREAT")
         )
     }
     allowed = {
-        "commands/demo.py",
-        "commands/setup.py",
-        "demo/ground.py",
-        "demo/proof.py",
-        "output.py",
+        "console/commands/demo.py",
+        "console/commands/setup.py",
+        "console/demo/ground.py",
+        "console/demo/proof.py",
+        "console/output.py",
     }
     assert found == allowed
 

@@ -10,7 +10,7 @@ from typer.main import get_command
 from application.language import asked_for, speak, spoken
 from console.main import app
 from console.meant import commands_meant, synonyms, unknown_variables
-from console.messages import told
+from documents.messages import told
 from host.setting_list import SETTINGS
 from host.settings import read_people, read_settings
 from ledger.errors import Misconfigured

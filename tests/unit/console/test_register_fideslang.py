@@ -8,16 +8,15 @@ from typing import Any
 import pytest
 import yaml
 
-from console.output import encode
+import documents
 from documents.register_fideslang import register_fideslang
 from rulebook import PURPOSES
 from schemas import CATEGORIES, PERSONAL_FIELDS
+from schemas.encoding import to_line
 from tests.fixtures.registers import activity, answer, processor_activity
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-MAPPING = tomllib.loads(
-    Path(console.export.__file__).with_name("fideslang.toml").read_text("utf-8")
-)
+MAPPING = tomllib.loads(Path(documents.__file__).with_name("fideslang.toml").read_text("utf-8"))
 SHOP = "Example Shop B.V., Street 3"
 # What the models of fideslang 3.1.4 have, as far as the manifest uses it, and what of it they require.
 MEMBERS = {
@@ -108,7 +107,7 @@ def test_a_manifest_has_what_fides_reads_and_nothing_else(make: Any) -> None:
 
 def test_the_document_is_yaml_and_json() -> None:
     manifest = register_fideslang(answer(activity(), processor_activity(SHOP)))
-    assert yaml.safe_load(encode(manifest)) == manifest
+    assert yaml.safe_load(to_line(manifest)) == manifest
 
 
 def system(made: dict[str, Any]) -> dict[str, Any]:

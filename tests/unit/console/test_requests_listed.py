@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from application.acts.requesting import Found
+from application.queries.found_requests import Found
 from application.queries.requests import listed
 from projections.folds.timetravel import fold
 from projections.views import requests

@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 import typer
 
-from application.acts.handling import Case
-from application.acts.requesting import Found
+from application.queries.found_incidents import Case
+from application.queries.found_requests import Found
 from application.queries.incidents import incident
 from application.queries.sources import sources
 from application.queries.tasks import STATES, TASKS, Task, answer_of, command, state_of

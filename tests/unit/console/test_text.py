@@ -5,7 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from console.show.text import Stack, clean, pairs, table
+from console.show.text import Stack, pairs, table
+from documents.text import clean
 
 
 def printed(renderable: object) -> str:

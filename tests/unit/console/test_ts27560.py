@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from application.controller import Controller
 from documents import dpv
 from documents.ts27560 import consent_receipt, consent_records
-from host.settings import Controller
 from rulebook import RECIPIENT_KINDS
 from schemas import CATEGORIES
 from tests.fixtures.standards import dpv_terms, standard, terms_in

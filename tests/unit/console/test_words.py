@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-import console
+import application
 from application.words import code_word, headings, phrase
 from projections.views.requests import CLOSINGS, Identity, Status
 from rulebook import ERASURE_RULES, REFUSALS
@@ -15,7 +15,7 @@ from rulebook.erasure import Outcome
 from schemas.texts import LANGUAGES
 from tests.fixtures.cases import each
 
-WORDS = tomllib.loads((Path(console.__file__).with_name("words.toml")).read_text("utf-8"))
+WORDS = tomllib.loads((Path(application.__file__).with_name("words.toml")).read_text("utf-8"))
 PHRASES = [(about, name) for about, names in WORDS.items() for name in names]
 
 

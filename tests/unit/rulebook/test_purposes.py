@@ -8,7 +8,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-import console
+import sample as made_up
 from projections.views import disclosures
 from rulebook import PROVISIONS, PURPOSES, Purpose, purpose_decision, purposes_on
 from rulebook.loading import RulebookError
@@ -45,7 +45,7 @@ def test_entries_name_what_exists() -> None:
 
 
 def test_every_purpose_of_a_consent_a_declaration_and_a_disclosure_is_known() -> None:
-    sample = (Path(console.__file__).with_name("sample") / "register.toml").read_text("utf-8")
+    sample = Path(made_up.__file__).with_name("register.toml").read_text("utf-8")
     declared = {p["purpose"] for a in tomllib.loads(sample)["activity"] for p in a["purposes"]}
     natures = {
         name: disclosures.evolve(None, event(name)).purpose

@@ -10,14 +10,12 @@ import re
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from application.language import spoken
-from application.words import say
-from console.output import note
 from rulebook import DEADLINES
 
-__all__ = ["tell", "told"]
+__all__ = ["told"]
 
 _PLACE = "{}"
 _BETWEEN = "; "
@@ -27,11 +25,6 @@ _AROUND = "around"
 class _Message(NamedTuple):
     pattern: re.Pattern[str]
     dutch: str
-
-
-def tell(name: str, *values: Any) -> None:
-    """Say one of our notes in one line on standard error."""
-    note(f"ledger: {say('note', name, *values)}")
 
 
 def told(message: str) -> str:

@@ -1,0 +1,65 @@
+"""Recipients who were told that data was changed, or why they were not (GDPR Art. 19)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from application.acts.acting import Act
+from application.queries.notifications import Wanted, notification_tasks
+from application.source import Source
+from ledger.errors import Misconfigured, Reject
+from ledger.event import instant
+
+__all__ = ["EXCEPTIONS", "OUTCOMES", "Word", "notification"]
+
+EXCEPTIONS = ("impossible", "disproportionate-effort")
+OUTCOMES = ("told", *EXCEPTIONS)
+"""What may come of a task: GDPR Art. 19 knows two reasons not to tell a recipient."""
+
+
+class Word(msgspec.Struct, frozen=True):
+    """What became of a task: the recipient was told, or why it was not."""
+
+    subject: str
+    recipient: str
+    action: str
+    outcome: str = "told"
+    ground: str | None = None
+    categories: Sequence[str] = ()
+
+
+def notification(source: Source, word: Word, time: datetime) -> Act:
+    """The act that says what became of a task. Raises Reject when there is no such task, Misconfigured."""
+    if (word.outcome in EXCEPTIONS) != (word.ground is not None):
+        raise Misconfigured(
+            f"--ground: expected with {' and '.join(EXCEPTIONS)}, and with nothing else"
+        )
+    wanted = Wanted(word.subject, word.recipient, done=True)
+    mine = [
+        row
+        for row in notification_tasks(source, wanted)
+        if row["action"] == word.action and (not word.categories or _covers(word, row))
+    ]
+    if not mine:
+        raise Reject(
+            f"there is nothing to tell {word.recipient} about: no {word.action} of data it had"
+        )
+    if not any(row["open"] for row in mine):
+        raise Reject(f"{word.recipient} was told already, at {mine[0]['told_at']}")
+    if instant(time) < max(row["since"] for row in mine if row["open"]):
+        raise Reject(f"{word.recipient} cannot have been told before the {word.action}")
+    facts = {"recipient": word.recipient, "action": word.action, "outcome": word.outcome}
+    return Act(
+        name="recipient-notified",
+        subject=word.subject,
+        provision="eu.gdpr.19",
+        facts=facts | ({"ground": word.ground} if word.ground else {}),
+        categories=list(word.categories) if word.categories else msgspec.UNSET,
+        time=time,
+    )
+
+
+def _covers(word: Word, row: dict[str, Any]) -> bool:
+    return bool(set(word.categories) & set(row["categories"]))

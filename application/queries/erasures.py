@@ -1,0 +1,33 @@
+"""Erasures as they are asked for, as they are due, and as they were carried out."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from msgspec import Struct
+
+from ledger.erasure.eraser import Erasure
+from projections.keeping.erasing import Step
+from rulebook import Cause
+
+
+class Due(Struct, frozen=True):
+    """Something that a day makes due for a person."""
+
+    stream: UUID
+    step: Step
+
+
+class Done(Struct, frozen=True):
+    """A step, and what it did; None where it is only shown."""
+
+    stream: UUID
+    step: Step
+    erasure: Erasure | None
+
+
+class Asked(Struct, frozen=True):
+    """What asks for an erasure. `categories`: None for everything of the person."""
+
+    cause: Cause
+    request_ref: str | None = None
+    categories: Collection[str] | None = None

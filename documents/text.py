@@ -1,0 +1,46 @@
+"""Values as texts for people, without anything that commands a terminal."""
+
+import unicodedata
+from typing import Any
+
+from application.words import say
+
+GONE = ("erased", "lost")
+"""What is said in the place of a value that cannot be opened."""
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+def shown(text: str) -> str:
+    """The text without characters that move a cursor, change colours, or make it look like another one.
+
+    Those are category C of Unicode: control, format, surrogate, private use, unassigned. In a pipe or a
+    file they are left out as well: somebody will look at it on a terminal.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_REPLACEMENT if commands(character) else character for character in text)
+
+
+def commands(character: str) -> bool:
+    """Whether a character can do more to a terminal than stand there."""
+    return unicodedata.category(character)[0] == "C"
+
+
+def clean(value: Any) -> str:
+    """A value as one line of text that a terminal shows as it is."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return say("value", "yes" if value else "no")
+    if isinstance(value, dict):
+        return _cleaned(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(clean(item) for item in value)
+    return shown(str(value))
+
+
+def _cleaned(value: dict[str, Any]) -> str:
+    gone = [say("value", name) for name in GONE if value == {name: True}]
+    if gone:
+        return gone[0]
+    return "; ".join(f"{clean(k)}: {clean(v)}" for k, v in value.items())
