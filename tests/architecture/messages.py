@@ -14,7 +14,10 @@ from itertools import product
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LAYERS = ("schemas", "rulebook", "ledger", "consumers", "projections", "console")
+LAYERS = (
+    *("schemas", "rulebook", "ledger", "consumers", "projections"),
+    *("application", "documents", "host", "sample", "console"),
+)
 PLACE = "{}"
 # Besides those that begin with LedgerError: Typer's own, which commands raise for what was typed.
 _ROOT_ERRORS = {"LedgerError", "BadParameter"}

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-import console
+import documents
 from application.language import speak
 from documents.messages import told
 from tests.architecture.messages import PLACE, messages
 
-FILE = Path(console.__file__).with_name("messages.toml")
+FILE = Path(documents.__file__).with_name("messages.toml")
 KNOWN = tomllib.loads(FILE.read_text("utf-8"))
 ALL = {english: dutch for part in KNOWN.values() for english, dutch in part.items()}
 

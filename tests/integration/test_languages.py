@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-import console
+import application
 from console.main import app
 from sample.generating import TOUR_SUBJECT
 from schemas.texts import LANGUAGES, Language
@@ -45,7 +45,7 @@ _MARKUP = re.compile(r"<style.*?</style>|<[^>]*>", re.DOTALL)
 
 def own_words(language: Language) -> set[str]:
     """Every word of our own phrases in a language."""
-    text = Path(console.__file__).with_name("words.toml").read_text("utf-8")
+    text = Path(application.__file__).with_name("words.toml").read_text("utf-8")
     phrases = [one[language] for part in tomllib.loads(text).values() for one in part.values()]
     return {word for phrase in phrases for word in words_of(phrase)}
 
