@@ -61,18 +61,19 @@ def show_transparency(
     start, end = bounds_of(since, until)
     with reading(settings, "transparency") as (site, source):
         bring_up_to_date(site)
-        answer = {
-            "controller": settings.controller.name,
-            "made_at": instant(source.now),
-            **transparency(source.session, start, end, source.now),
-        }
+        answer = transparency(source.session, start, end, source.now)
+        whose = {"controller": settings.controller.name, "made_at": instant(source.now)}
     if form is None:
         people().print(transparency_table(answer))
     elif form == "json":
         put(to_line(answer), output)
     else:
-        made = transparency_csv if form == "csv" else transparency_page
-        put(made(answer, spoken()), output)
+        made = (
+            transparency_csv(answer, spoken())
+            if form == "csv"
+            else transparency_page(answer | whose, spoken())
+        )
+        put(made, output)
 
 
 @configured("store")

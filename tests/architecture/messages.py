@@ -233,7 +233,7 @@ def _told(call: ast.Call, module: _Module, errors: dict[str, str]) -> list[ast.e
     if name == "ValueError" and module.name in _VALUE_ERRORS:
         return arguments[:1]
     if name in {"note", "_note"} and module.name.startswith(
-        ("ledger/audit", "console/auditing", "proj")
+        ("ledger/audit", "application/auditing", "proj")
     ):
         return arguments[-2:]
     if name == "append" and _last(getattr(call.func, "value", call.func)) == "wrong":

@@ -115,7 +115,7 @@ def test_recipient_kinds(entry: RecipientKindRule) -> None:
         assert beyond(entry.kind, test.fields) == test.beyond
 
 
-@each("entry", named(RULES))
+@each("entry", RULES, ids=lambda entry: entry.id)
 def test_rules(entry: Rule) -> None:
     assert {test.breach for test in entry.tests} == {True, False}
     for test in entry.tests:
