@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 from typer.core import TyperGroup
-from typer.main import get_group
+from typer.main import get_command
 
 from application.language import asked_for, speak
 from console.commands import (
@@ -119,7 +119,9 @@ tell_as_text(app)
 def command_tree() -> TyperGroup:
     """The program as Typer makes it of the functions: once in a process, for it takes longer than
     many a command."""
-    return get_group(app)
+    tree = get_command(app)  # which also prepares the completion of shells
+    assert isinstance(tree, TyperGroup)
+    return tree
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -113,7 +113,7 @@ def _addressee(person: dict[str, Any]) -> Iterable[tuple[str, Any]]:
         "customer": person["customer"] or say(_MARKETING, "no-customer"),
         "consents": in_words("purpose", person["consents"]) or say(_MARKETING, "none"),
         "ended": Stack(
-            f"{in_words('purpose', one['purpose'])}: {clean(one['why'])}"
+            f"{in_words('purpose', one['purpose'])}: {clean(told(one['why']))}"
             for one in person["without_effect"]
         ),
         "objections": in_words("channel", person["objections"]) or say(_MARKETING, "none"),

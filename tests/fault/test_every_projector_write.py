@@ -81,6 +81,7 @@ def lines_of(number: int) -> list[dict[str, Any]]:
         message("rights-request-received", regular, request_ref=f"R-{number}", **REQUEST),
         message("legal-hold-placed", regular, hold_ref=f"H-{number}", **HOLD),
         message("breach-detected", f"breach/B-{number}", breach_ref=f"B-{number}", **BREACH),
+        message("complaint-received", regular, complaint_ref=f"K-{number}", via="customer"),
         disclosed,
         annulment(disclosed),
     ]
