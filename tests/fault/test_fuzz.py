@@ -128,15 +128,12 @@ def test_the_examples_that_are_broken_are_valid_before() -> None:
 
 
 def test_the_message_that_once_took_a_third_of_a_second_becomes_no_objects() -> None:
-    """Its 7,000 lists and objects made the garbage collector look through all that the test run held."""
+    """Its 7,000 lists and objects made the garbage collector look through all that the test run held.
+
+    An account is deactivated for a reason; what was not read may give one that is nobody's business here.
+    """
     made = mutant(561575374, 9084)
     assert len(made.value or b"") == 66_310
-    assert message_of(made).outcome == Rejection(
-        Code.TOO_LARGE,
-        type="nl.voipzeker.ledger.account-deactivated.v1",
-        source="urn:voipzeker:crm",
-        id="f-9084",
-        subject="customer/10023",
-    )
-    # What is kept of it for its dead letter, and no more.
-    assert peak_bytes(lambda: message_of(made)) < 3 * 66_310
+    assert message_of(made).outcome == Rejection(Code.TOO_LARGE, hidden=True)
+    # What is kept of it, and the plain text in which words are looked for; no more.
+    assert peak_bytes(lambda: message_of(made)) < 4 * 66_310

@@ -28,6 +28,8 @@ WHO = "customer/10023"
 # What commands ask for, by the names of their parameters.
 GIVEN = {
     "subject": WHO,
+    "type_name": "consent-given",
+    "text": "CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA",
     "ref": "R-1",
     "field": "email",
     "position": "1",
