@@ -38,7 +38,7 @@ class Inspected(msgspec.Struct, frozen=True):
 
 
 def inspect_views(
-    session: Session, views: Sequence[View[Any]] = VIEWS, privacy_office: Collection[str] = ()
+    session: Session, views: Sequence[View[Any]] = VIEWS, *, privacy_office: Collection[str]
 ) -> Inspected:
     """Compare views with what the events up to their bookmarks say, in one snapshot and one pass.
 
@@ -58,10 +58,10 @@ def inspect_views(
 
 
 def audit_views(
-    session: Session, views: Sequence[View[Any]] = VIEWS, privacy_office: Collection[str] = ()
+    session: Session, views: Sequence[View[Any]] = VIEWS, *, privacy_office: Collection[str]
 ) -> list[ViewReport]:
     """The reports alone of `inspect_views`."""
-    return list(inspect_views(session, views, privacy_office).reports)
+    return list(inspect_views(session, views, privacy_office=privacy_office).reports)
 
 
 def _placed(

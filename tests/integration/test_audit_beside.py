@@ -85,7 +85,7 @@ UPDATES = {
         "erasures": ("erasures + 1", "batch"),
         "promised": ("promised + 1", "batch"),
         "names": ("'\\x00'", "batch"),
-        "sums": ("overlay(sums placing '\\x00'::bytea from 5)", "batch"),
+        "sums": ("set_byte(sums, 4, get_byte(sums, 4) # 1)", "batch"),
         "mac": ("'\\x00'", "batch"),
     },
     "bookmarks": {
