@@ -47,8 +47,12 @@ class Hints:
     def __init__(self, words: Collection[HintWord]) -> None:
         self._whole = {word.word: word for word in words if word.whole}
         self._part = {looks(run(word.word)): word for word in words if not word.whole}
-        ordinary = {looks(run(longer)) for word in words for longer in word.unless}
-        self._ordinary = _any_of(map(re.escape, ordinary))
+        ordinary = {longer for word in words for longer in word.unless}
+        # Of two words the first one begins there: `default-investigation` is no `fault-investigation`.
+        self._ordinary = _any_of(
+            ("(?<![a-z])" if "-" in longer else "") + re.escape(longer) for longer in ordinary
+        )
+        self._ordinary_run = _any_of(re.escape(looks(run(longer))) for longer in ordinary)
         self._by_itself = by_themselves(map(re.escape, self._whole))
         letters = {word.encode() for word in self._part}
         self._within = _any_of([tree_of(letters).decode()] if letters else [])
@@ -58,15 +62,17 @@ class Hints:
     def found(self, text: str) -> set[HintWord]:
         """The words that texts hold."""
         whole = {self._whole[word] for word in self._by_itself.findall(parts(text))}
-        return whole | self._in_letters(run(text))
+        letters = looks(run(self._ordinary.sub("\n", parts(text))))
+        return whole | self._in_letters(letters)
 
     def split(self, letters: str) -> set[HintWord]:
         """The long words in the letters of a whole message, where members end between them."""
-        return {one for one in self._in_letters(letters) if looks(run(one.word)) in self.long}
+        found = self._in_letters(self._ordinary_run.sub("\n", looks(letters)))
+        return {one for one in found if looks(run(one.word)) in self.long}
 
     def _in_letters(self, letters: str) -> set[HintWord]:
-        read = self._ordinary.sub(" ", looks(letters))
-        return {self._part[word] for word in self._within.findall(read)}
+        """What stands in letters without what parts them, once the longer ordinary words were taken out."""
+        return {self._part[word] for word in self._within.findall(letters)}
 
     def are_of_a_case(self, names: str) -> bool:
         """Whether a name of the register is one of a case: by its word, or a number beside any word."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-__all__ = ["OwnReports"]
+__all__ = ["OwnReports", "asks"]
 
 # What is asked for is no report of one's own.
 _DEMAND: Final = re.compile(
@@ -14,7 +14,13 @@ _DEMAND: Final = re.compile(
 # As a reason these say so, too; elsewhere they are words of the trade.
 _ASKED: Final = re.compile(
     r"(?<!customer-)(?<!victim-)(?:request|verzoek)|(?<![a-z])order(?![a-z]|-fraud)"
+    r"|asked|gevraagd|required|verplicht|demand|compel"
 )
+# To these a provider reports nothing of its own accord, whatever kind they are said to be.
+_NEVER_TO: Final = re.compile(
+    r"aivd|mivd|intelligen|inlichting|secret-?service|(?<![a-z])nsa(?![a-z])"
+)
+_TO: Final = ("recipient", "activity")
 _REASONS: Final = ("necessity_reason", "reason")
 # What a report is for, to whom it goes and under which activity says nothing of who asked.
 _ASKED_BY_NOBODY: Final = frozenset({"purpose", "ground", "activity", "recipient", "legal_basis"})
@@ -43,4 +49,14 @@ def _is_demanded(facts: dict[str, Any]) -> bool:
     """Whether an act says that somebody asked for it."""
     told = (str(value).lower() for name, value in facts.items() if name not in _ASKED_BY_NOBODY)
     reasons = (str(facts.get(name, "")).lower() for name in _REASONS)
-    return any(map(_DEMAND.search, told)) or any(map(_ASKED.search, reasons))
+    parties = (str(facts.get(name, "")).lower() for name in _TO)
+    return (
+        any(map(_DEMAND.search, told))
+        or any(map(asks, reasons))
+        or any(map(_NEVER_TO.search, parties))
+    )
+
+
+def asks(text: str) -> bool:
+    """Whether a text in small letters says that something was asked for."""
+    return _ASKED.search(text) is not None

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Collection, Iterable
-from typing import Any, Final
+from typing import Any, Final, get_args
 
+from schemas.references import Kind
 from schemas.strings import TC_STRING, spelled_out, told_in
 from schemas.tc_string import is_tc_string
 
@@ -31,6 +32,8 @@ _APART_ATTRIBUTES: Final = frozenset(
 # A text in which another one may stand, in the escapes of URLs, pages or JSON.
 _ENCODED: Final = re.compile(r"[%&\\{\[]")
 _USUAL_CONTENT: Final = frozenset({None, "application/json"})
+_IS_TIME: Final = re.compile(r"[0-9TtZz:.+-]{1,40}").fullmatch
+_SUBJECTS: Final = frozenset(get_args(Kind))
 _IS_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").fullmatch
 _UUID: Final = 36
 SMALL: Final = bytes(range(256)).lower()
@@ -119,8 +122,11 @@ def _names(message: dict[str, Any]) -> list[str]:
     """What names an event, its subject and other events, unless it holds no word: a UUID, a number."""
     id, subject = message["id"], message["subject"]
     found = [] if _IS_UUID(id) else [id]
-    if not subject.partition("/")[2].isdecimal():
+    kind, _, number = subject.partition("/")
+    if kind not in _SUBJECTS or not number.isdecimal():
         found.append(subject)
+    if not _IS_TIME(message["time"]):
+        found.append(message["time"])
     for name in _LINKS:
         link = message.get(name)
         if link is not None and not _IS_UUID(link):

@@ -22,14 +22,14 @@ from urllib.parse import unquote
 from schemas.catalogue import DISCLOSED, DISCLOSING, EVENT_TYPES, FEED
 from schemas.clearance import Clearance
 from schemas.hints import Hints, HintWord
-from schemas.own_reports import OwnReports
+from schemas.own_reports import OwnReports, asks
 from schemas.quick_look import QuickLook
 from schemas.raw_look import RawLook, is_text
 from schemas.references import PERSONS, kind_of
 from schemas.secret_articles import LOOK, names_article, names_article_in, names_power
 from schemas.secret_types import SECRET_NAMES, has_secret_type, is_secret_type
 from schemas.spelling import lines, parts, plain, run
-from schemas.strings import NAMING, Told, spelled_out, told_in, unescaped
+from schemas.strings import NAMING, TYPES, Told, spelled_out, told_in, unescaped
 from schemas.unclear import TELLING_NAMES, UPKEEP, Unclear
 
 __all__ = ["HintWord", "Secrecy"]
@@ -43,6 +43,13 @@ _CIVIL: Final = frozenset({"court", "supervisory-authority"})
 _AUTHORITIES: Final = _CIVIL | {"tax-authority"}
 # Kinds that hint in some cases, which the closer look knows.
 _NEAR: Final = _AUTHORITIES | {"ciot"}
+# They investigate for whoever pays them.
+_PRIVATE: Final = frozenset({"investigation-agency"})
+# What a report is, to whom it goes and under which activity.
+_OF_ITSELF: Final = ("purpose", "ground", "activity", "recipient_kind")
+_REASONS: Final = ("necessity_reason", "reason")
+_LOOKED_INTO: Final = frozenset({"investigat", "onderzoek", "fraud"})
+_PARAGRAPH: Final = re.compile(r"(?:[._:/-](?:[0-9]{1,2}|[a-z]))?")
 _DUTIES: Final = frozenset({"6-1-c", "6-1-e"})
 # Nobody may tell the person: a bar on telling is one of an investigation.
 _BARRED: Final = re.compile(r"^barred$", re.MULTILINE)
@@ -121,8 +128,10 @@ class Secrecy:
     def _withholds(self, message: Any) -> bool:
         """Whether a JSON value is, by the three steps that stand at the top."""
         if _type_of(message) == _PUBLIC and _subject_kind(message) == "notice":
-            return False
+            message = _without_claims(message)
         told = self._without_feed(message, told_in(message))
+        if any(map(is_secret_type, told.of(*TYPES))):
+            return True
         prose, values = lines(told.prose), lines(told.values)
         if self._names_secret(told, prose, values) or self._hints.tell_of_a_case(prose, values):
             return True
@@ -164,7 +173,9 @@ class Secrecy:
             else None
         )
         provision = _text(data, "provision") if isinstance(data, dict) else ""
-        if feed is None or told.of("provision") != [provision] or not feed.match(provision.lower()):
+        known = feed.match(provision.lower()) if feed else None
+        rest = provision[known.end() :] if known else provision
+        if known is None or told.of("provision") != [provision] or not _PARAGRAPH.fullmatch(rest):
             return told
         return told._replace(members={**told.members, "provision": {}})
 
@@ -190,12 +201,36 @@ class Secrecy:
         if not {kind}.issuperset(kinds):
             return False
         if self._own_reports.is_one(facts):
-            return kind in self._kinds or not hints
+            return self._says_nothing_but_to_whom(facts, hints) and (
+                kind in self._kinds or not hints
+            )
         provision = _text(facts, "provision")
         if not self._clearance.clears(provision, kind, _text(facts, "country")):
             return False
-        named = kind is None and self._clearance.investigators(provision, self._kinds)
+        public = self._kinds - _PRIVATE
+        named = kind is None and self._clearance.investigators(provision, public)
         return named or kind in self._kinds or not hints
+
+    def _says_nothing_but_to_whom(self, facts: dict[str, Any], hints: Collection[HintWord]) -> bool:
+        """Whether an own report names who gets it, and nothing that they do, or that they asked for.
+
+        That something is looked into anybody may say: `fraud-investigation` is a reason of one's own.
+        """
+        itself = self._hints.found(lines([_text(facts, name) for name in _OF_ITSELF]))
+        reasons = self._hints.found(lines([_text(facts, name) for name in _REASONS]))
+        if any(word.word not in _LOOKED_INTO for word in reasons):
+            return False
+        told = {*hints} - itself
+        return all(word.party and not word.case for word in told) and not self._asks(facts)
+
+    def _asks(self, facts: dict[str, Any]) -> bool:
+        """Whether a fact says of somebody who investigates that they asked: `police-request-9`."""
+        told = (
+            plain(one)
+            for name, one in facts.items()
+            if isinstance(one, str) and name not in {*_OF_ITSELF, "recipient"}
+        )
+        return any(asks(one) and self._hints.found(one) for one in told)
 
 
 def _read(texts: Collection[str]) -> str:
@@ -229,6 +264,14 @@ def _text(facts: dict[str, Any], name: str) -> str:
     """A fact that is a text; empty where it is none, whatever it is."""
     value = facts.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _without_claims(message: dict[str, Any]) -> dict[str, Any]:
+    """A notice without what it promises: its claims speak of the police because everybody may read them."""
+    data = message.get("data")
+    if not isinstance(data, dict):
+        return message
+    return {**message, "data": {name: one for name, one in data.items() if name != "claims"}}
 
 
 def _type_of(message: Any) -> Any:

@@ -16,6 +16,7 @@ __all__ = [
     "NAMING",
     "SAYING_WHY",
     "TC_STRING",
+    "TYPES",
     "Told",
     "spelled_out",
     "told_in",
@@ -47,7 +48,9 @@ _PERSONAL, _ENCODED, _PROSE, _VALUE = "personal", "data_base64", "\0prose", "\0v
 _INHERITED: Final = (SAYING_WHY - {"purposes"}) | {
     *("provision", "notice", "recipient_kind", _PROSE, _VALUE)
 }
-_KEPT: Final = frozenset({*NAMING, *_INHERITED, "purposes", "channel", "disclosure_id"})
+TYPES: Final = ("type", "Type", "ce_type", "ce-type")
+"""Members in which an event says what it is, also within another message."""
+_KEPT: Final = frozenset({*NAMING, *_INHERITED, *TYPES, "purposes", "channel", "disclosure_id"})
 _BEGINS_JSON: Final = frozenset('{["')
 _LEAST_JSON: Final = len('{"a":"b"}')
 # Lists of names that the contract has.
