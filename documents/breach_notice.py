@@ -124,7 +124,7 @@ class _Page:
             (
                 localized(row["notified_at"]),
                 code_word("phase", row["phase"], self.language) or "",
-                row["regime"],
+                ", ".join(self.says(name) for name in row["regime"].split("/")),
                 row["delay_reason"] or "",
             )
             for row in self.answer["phases"]

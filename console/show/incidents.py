@@ -47,6 +47,13 @@ def _late(row: dict[str, Any]) -> list[str]:
     return [say("incident", "overdue")] if row["overdue"] else []
 
 
+def _must_tell(answer: dict[str, Any]) -> Any:
+    """Whether persons must be told; of a breach that nobody has assessed yet, that this is not known."""
+    if answer["kind"] == "breach" and answer["risk"] is None:
+        return say("incident", "not-assessed")
+    return answer["persons_must_be_told"]
+
+
 def incident_tables(answer: dict[str, Any]) -> list[RenderableType]:
     """One incident: how it stands, its clocks, what was done."""
     said = partial(say, "incident")
@@ -57,7 +64,7 @@ def incident_tables(answer: dict[str, Any]) -> list[RenderableType]:
         answer["subject"] or {"erased": True},
         answer["since"],
         code_word("risk", answer["risk"]),
-        answer["persons_must_be_told"],
+        _must_tell(answer),
         "" if told is None else told,
         Stack(
             [

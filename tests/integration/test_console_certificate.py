@@ -77,6 +77,8 @@ def test_as_a_letter_it_says_in_words_what_it_proves_and_has_the_proof_inside(er
         first = Path("6.erasure.pdf").read_bytes()
         assert first.startswith(b"%PDF")
         assert erased(*letter, "pdf", "--output", "-").out == first
+        refused = erased("certificate", "verify", "6.erasure.pdf", "--key", key_of(erased))
+        assert (refused.status, "this is the letter" in refused.err) == (2, True)
     assert erased("certificate", "write", "6", "--format", "docx").status == 2
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.errors import Unproven
+from ledger.errors import Misconfigured, Unproven
 from ledger.event import OWN_SOURCE, RecordedEvent, decode_event
 from ledger.tlog.proving.proof_file import parse_proof, verify_entry
 from ledger.tlog.signing.keys import VerifierKey
@@ -70,7 +70,11 @@ def encode_certificate(decided: Proven, erased: Proven) -> bytes:
 
 
 def parse_certificate(content: bytes) -> Certificate:
-    """Take a file apart, without checking what it says. Raises Unproven."""
+    """Take a file apart, without checking what it says. Raises Unproven; Misconfigured for its letter."""
+    if content.lstrip()[:9].lower().startswith((b"%pdf-", b"<!doctype")):
+        raise Misconfigured(
+            "this is the letter: save the certificate that is inside, and verify that"
+        )
     try:
         found = msgspec.json.decode(content, type=Certificate)
     except (msgspec.DecodeError, UnicodeDecodeError):
