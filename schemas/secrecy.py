@@ -48,6 +48,11 @@ _PRIVATE: Final = frozenset({"investigation-agency"})
 # What a report is, to whom it goes and under which activity.
 _OF_ITSELF: Final = ("purpose", "ground", "activity", "recipient_kind")
 _REASONS: Final = ("necessity_reason", "reason")
+# `tapOrder`, `RECHTERCommissaris`; and `FIUmelding`, where the small letters begin a word of their own.
+_HUMPS: Final = (
+    re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"),
+    re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{3})(?=[a-z]{3})"),
+)
 _LOOKED_INTO: Final = frozenset({"investigat", "onderzoek", "fraud"})
 _PARAGRAPH: Final = re.compile(r"(?:[._:/-](?:[0-9]{1,2}|[a-z]))?")
 _DUTIES: Final = frozenset({"6-1-c", "6-1-e"})
@@ -234,8 +239,11 @@ class Secrecy:
 
 
 def _read(texts: Collection[str]) -> str:
-    """Plain texts, one a line; where escapes of URLs or pages stand in them, with what those stand for."""
+    """Plain texts, one a line; and what escapes of URLs or pages in them stand for, and `tapOrder` parted."""
     read = lines(texts)
+    parted = [hump.sub("-", one) for hump in _HUMPS for one in texts if hump.search(one)]
+    if parted:
+        read = f"{read}\n{lines(parted)}"
     if "%" in read:
         read = f"{read}\n{_again(unquote(read))}"
     if "&" in read:

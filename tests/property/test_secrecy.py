@@ -157,6 +157,49 @@ def test_words_of_ordinary_business(entry: OrdinaryWords) -> None:
     assert judge.is_code(entry.place, "_" * 200) is False
 
 
+@pytest.mark.parametrize(
+    "code", ["tapOrder", "ovjBevel", "FIUmelding", "AIVDverzoek", "doNotInform"]
+)
+def test_a_word_in_a_code_of_several_is_read(code: str) -> None:
+    assert hidden(changed(example("personal-data-accessed"), data__case_ref=code))
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"data__case_ref": "interception-7"},
+        {"data__case_ref": "police-request-9"},
+        {"data__case_ref": "politie-kennemerland-gag-order"},
+        {"data__necessity_reason": "asked-by-police"},
+        {"data__necessity_reason": "compelled"},
+        {"data__recipient": "aivd"},
+    ],
+)
+def test_what_was_asked_for_is_no_own_report(members: Message) -> None:
+    own = {"data__recipient_kind": "police", "data__purpose": "fraud-report"}
+    report = changed(DISCLOSED, **own, data__legal_basis="6-1-f")
+    report["data"].pop("provision", None)
+    assert accepted(report)
+    assert accepted(changed(report, data__recipient="politie-haaglanden"))
+    assert hidden(changed(report, **members))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        changed(example("personal-data-accessed"), data__case_ref="politie-kennemerland"),
+        changed(example("personal-data-accessed"), data__case_ref="interpol-attache-7"),
+        changed(example("personal-data-accessed"), subject="police/7"),
+        changed(example("personal-data-accessed"), time="police-tap-7"),
+        changed(example("bulk-feed-delivered"), data__provision="nl.tw.13.4/126n"),
+        changed(example("privacy-notice-published"), correlationid="police-tap-10023"),
+        {"event": {"type": "nl.voipzeker.ledger.order-received.v1"}},
+    ],
+)
+def test_what_once_hid_a_word_hides_it_no_more(message: Message) -> None:
+    assert hidden(message)
+
+
 @pytest.mark.parametrize("entry", INVESTIGATION_HINTS, ids=lambda entry: entry.word)
 def test_words_that_hint(entry: InvestigationHint) -> None:
     word = HintWord(entry.word, entry.whole, entry.unless)
