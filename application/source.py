@@ -1,6 +1,6 @@
 """What answers are made from: a session that reads events, and the opener of sealed values."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -18,7 +18,16 @@ from projections.folds.view import Value, View
 from projections.following.derive import rows_at
 from projections.reading.views import each
 
-__all__ = ["ERASED", "LOST", "Source", "instant_or_none", "rows_known", "shown", "states_at"]
+__all__ = [
+    "ERASED",
+    "LOST",
+    "Source",
+    "each_known",
+    "instant_or_none",
+    "rows_known",
+    "shown",
+    "states_at",
+]
 
 S = TypeVar("S")
 
@@ -125,7 +134,19 @@ def states_at(source: Source, view: View[S], moment: Moment) -> list[S]:
     """All rows of a small view, in the order of streams; as of a moment of the past, from the events."""
     if moment == NOW:
         return [state for _, state in each(source.session, view)]
-    return [state for _, rows in rows_known(source, view, moment) for state in rows.values()]
+    return [state for _, state in each_known(source, view, moment)]
+
+
+def each_known(
+    source: Source, view: View[S], moment: Moment, subkeys: Collection[str] | None = None
+) -> list[tuple[UUID, S]]:
+    """Rows of a view as of a moment of the past, each with its stream; of some subkeys, or all."""
+    return [
+        (stream, state)
+        for stream, rows in rows_known(source, view, moment)
+        for subkey, state in rows.items()
+        if subkeys is None or subkey in subkeys
+    ]
 
 
 def rows_known(

@@ -4,7 +4,10 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-__all__ = ["OwnReports", "asks"]
+from schemas.hints import Hints, HintWord
+from schemas.spelling import lines, plain
+
+__all__ = ["OwnReports"]
 
 # What is asked for is no report of one's own.
 _DEMAND: Final = re.compile(
@@ -23,17 +26,23 @@ _NEVER_TO: Final = re.compile(
 _TO: Final = ("recipient", "activity")
 _REASONS: Final = ("necessity_reason", "reason")
 # What a report is for, to whom it goes and under which activity says nothing of who asked.
+_OF_ITSELF: Final = ("purpose", "ground", "activity", "recipient_kind")
 _ASKED_BY_NOBODY: Final = frozenset({"purpose", "ground", "activity", "recipient", "legal_basis"})
+# Words that anybody may say of what they look into: `fraud-investigation` is a reason of one's own.
+_LOOKED_INTO: Final = frozenset({"investigat", "onderzoek", "fraud"})
 
 
 class OwnReports:
     """`bases`: purpose -> legal bases on which a report is the provider's own. `never`: kinds of recipient
-    to whom it reports nothing of its own accord.
+    to whom it reports nothing of its own accord. `hints`: looks for words of an investigation.
     """
 
-    def __init__(self, bases: Mapping[str, Collection[str]], never: Collection[str]) -> None:
+    def __init__(
+        self, bases: Mapping[str, Collection[str]], never: Collection[str], hints: Hints
+    ) -> None:
         self._bases = {purpose: frozenset(of) for purpose, of in bases.items()}
         self._never = frozenset(never)
+        self._hints = hints
 
     def is_one(self, facts: dict[str, Any]) -> bool:
         """Whether the facts of an event, of any shape, are those of an own report."""
@@ -44,6 +53,32 @@ class OwnReports:
         bases = self._bases.get(purpose, frozenset())
         return told.get("legal_basis") in bases and not _is_demanded(facts)
 
+    def says_no_more(self, facts: dict[str, Any], hints: Collection[HintWord]) -> bool:
+        """Whether an own report names who gets it, and nothing that they do, or that they asked for.
+
+        `hints`: the words that were found in the whole message.
+        """
+        itself, reasons = self._found(facts, _OF_ITSELF), self._found(facts, _REASONS)
+        return (
+            all(word.word in _LOOKED_INTO for word in reasons)
+            and all(word.party and not word.case for word in {*hints} - itself)
+            and not self._is_asked_for(facts)
+        )
+
+    def _found(self, facts: dict[str, Any], names: Collection[str]) -> set[HintWord]:
+        return self._hints.found(
+            lines([one for n in names if isinstance(one := facts.get(n), str)])
+        )
+
+    def _is_asked_for(self, facts: dict[str, Any]) -> bool:
+        """Whether a fact says of somebody who investigates that they asked: `police-request-9`."""
+        return any(
+            _ASKED.search(text) and self._hints.found(text)
+            for name, one in facts.items()
+            if isinstance(one, str) and name not in _OF_ITSELF and name != "recipient"
+            for text in (plain(one),)
+        )
+
 
 def _is_demanded(facts: dict[str, Any]) -> bool:
     """Whether an act says that somebody asked for it."""
@@ -52,11 +87,6 @@ def _is_demanded(facts: dict[str, Any]) -> bool:
     parties = (str(facts.get(name, "")).lower() for name in _TO)
     return (
         any(map(_DEMAND.search, told))
-        or any(map(asks, reasons))
+        or any(map(_ASKED.search, reasons))
         or any(map(_NEVER_TO.search, parties))
     )
-
-
-def asks(text: str) -> bool:
-    """Whether a text in small letters says that something was asked for."""
-    return _ASKED.search(text) is not None

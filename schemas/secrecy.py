@@ -22,7 +22,7 @@ from urllib.parse import unquote
 from schemas.catalogue import DISCLOSED, DISCLOSING, EVENT_TYPES, FEED
 from schemas.clearance import Clearance
 from schemas.hints import Hints, HintWord
-from schemas.own_reports import OwnReports, asks
+from schemas.own_reports import OwnReports
 from schemas.quick_look import QuickLook
 from schemas.raw_look import RawLook, is_text
 from schemas.references import PERSONS, kind_of
@@ -45,15 +45,11 @@ _AUTHORITIES: Final = _CIVIL | {"tax-authority"}
 _NEAR: Final = _AUTHORITIES | {"ciot"}
 # They investigate for whoever pays them.
 _PRIVATE: Final = frozenset({"investigation-agency"})
-# What a report is, to whom it goes and under which activity.
-_OF_ITSELF: Final = ("purpose", "ground", "activity", "recipient_kind")
-_REASONS: Final = ("necessity_reason", "reason")
 # `tapOrder`, `RECHTERCommissaris`; and `FIUmelding`, where the small letters begin a word of their own.
 _HUMPS: Final = (
     re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"),
     re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{3})(?=[a-z]{3})"),
 )
-_LOOKED_INTO: Final = frozenset({"investigat", "onderzoek", "fraud"})
 _PARAGRAPH: Final = re.compile(r"(?:[._:/-](?:[0-9]{1,2}|[a-z]))?")
 _DUTIES: Final = frozenset({"6-1-c", "6-1-e"})
 # Nobody may tell the person: a bar on telling is one of an investigation.
@@ -86,9 +82,9 @@ class Secrecy:
     ) -> None:
         self._names_provision = _beginning_with(secret)
         self._clearance = clearance or Clearance()
-        self._own_reports = OwnReports(own_reports or {}, never_own)
         self._kinds = frozenset(kinds)
         self._hints = Hints(words)
+        self._own_reports = OwnReports(own_reports or {}, never_own, self._hints)
         self._unclear = unclear
         self._feeds = {kind: _beginning_with(names) for kind, names in (feeds or {}).items()}
         self._home = frozenset({"", "NL", *neighbours})
@@ -137,8 +133,10 @@ class Secrecy:
         told = self._without_feed(message, told_in(message))
         if any(map(is_secret_type, told.of(*TYPES))):
             return True
-        prose, values = lines(told.prose), lines(told.values)
-        if self._names_secret(told, prose, values) or self._hints.tell_of_a_case(prose, values):
+        codes, prose, values = _read(told.but(())), lines(told.prose), lines(told.values)
+        if self._names_secret(told, codes, prose, values) or self._hints.tell_of_a_case(
+            prose, values
+        ):
             return True
         upkeep = _is_upkeep(message)
         unclear = self._unclear is not None and self._unclear.is_open(message, told)
@@ -147,7 +145,7 @@ class Secrecy:
             return unclear or self._hints.are_of_a_case(names) or bool(self._hints.found(rest))
         data = message.get("data") if isinstance(message, dict) else None
         facts = data if isinstance(data, dict) else {}
-        hints = self._hints.found(_read(told.but(())))
+        hints = self._hints.found(codes)
         whole = facts or (message if isinstance(message, dict) else {})
         hints |= self._hints.split(run(plain(spelled_out(whole))))
         kinds = self._kinds.intersection(told.of("recipient_kind"))
@@ -155,9 +153,9 @@ class Secrecy:
             return False
         return not self._is_open(facts, kinds, {word for word in hints if not word.common})
 
-    def _names_secret(self, told: Told, prose: str, values: str) -> bool:
+    def _names_secret(self, told: Told, codes: str, prose: str, values: str) -> bool:
         """Whether a text names a power under secrecy, a bar, or, as a provision, what nobody can read."""
-        codes, powers = _read(told.but(())), lines(told.of(*_POWERS))
+        powers = lines(told.of(*_POWERS))
         return (
             names_article(parts(codes))
             or names_article_in(parts(prose), parts(values))
@@ -206,36 +204,14 @@ class Secrecy:
         if not {kind}.issuperset(kinds):
             return False
         if self._own_reports.is_one(facts):
-            return self._says_nothing_but_to_whom(facts, hints) and (
-                kind in self._kinds or not hints
-            )
+            known_to_whom = kind in self._kinds or not hints
+            return known_to_whom and self._own_reports.says_no_more(facts, hints)
         provision = _text(facts, "provision")
         if not self._clearance.clears(provision, kind, _text(facts, "country")):
             return False
         public = self._kinds - _PRIVATE
         named = kind is None and self._clearance.investigators(provision, public)
         return named or kind in self._kinds or not hints
-
-    def _says_nothing_but_to_whom(self, facts: dict[str, Any], hints: Collection[HintWord]) -> bool:
-        """Whether an own report names who gets it, and nothing that they do, or that they asked for.
-
-        That something is looked into anybody may say: `fraud-investigation` is a reason of one's own.
-        """
-        itself = self._hints.found(lines([_text(facts, name) for name in _OF_ITSELF]))
-        reasons = self._hints.found(lines([_text(facts, name) for name in _REASONS]))
-        if any(word.word not in _LOOKED_INTO for word in reasons):
-            return False
-        told = {*hints} - itself
-        return all(word.party and not word.case for word in told) and not self._asks(facts)
-
-    def _asks(self, facts: dict[str, Any]) -> bool:
-        """Whether a fact says of somebody who investigates that they asked: `police-request-9`."""
-        told = (
-            plain(one)
-            for name, one in facts.items()
-            if isinstance(one, str) and name not in {*_OF_ITSELF, "recipient"}
-        )
-        return any(asks(one) and self._hints.found(one) for one in told)
 
 
 def _read(texts: Collection[str]) -> str:

@@ -9,7 +9,7 @@ from application.queries.found_requests import NotAllowed
 from application.queries.incidents import clock_row, step_row
 from application.queries.period import ALWAYS, Period
 from application.queries.subjects import known_streams, note_read
-from application.source import ERASED, Source, rows_known
+from application.source import ERASED, Source, each_known
 from ledger.event import instant
 from projections.findings.judging import Finding
 from projections.folds.timetravel import NOW, Moment
@@ -31,12 +31,7 @@ def known_complaints(
     """Complaints as they were known at a moment; of some references, or all. They say how they were."""
     if moment.known == NOW:
         return complaints(source.session, refs=refs)
-    return [
-        (stream, one)
-        for stream, rows in rows_known(source, VIEW, moment.known)
-        for ref, one in rows.items()
-        if refs is None or ref in refs
-    ]
+    return each_known(source, VIEW, moment.known, refs)
 
 
 def complaint_list(

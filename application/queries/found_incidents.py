@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from application.queries.found_requests import NotAllowed
 from application.queries.subjects import known_streams, note_read
-from application.source import Source, rows_known
+from application.source import Source, each_known
 from projections.folds.timetravel import NOW, Moment
 from projections.reading.incident_acts import named
 from projections.reading.views import incidents
@@ -39,12 +39,7 @@ def known_incidents(
     """Incidents as they were known at a moment; of some rows, or all. They say themselves how they were."""
     if moment.known == NOW:
         return incidents(source.session, subkeys=subkeys)
-    return [
-        (stream, incident)
-        for stream, rows in rows_known(source, VIEW, moment.known)
-        for subkey, incident in rows.items()
-        if subkeys is None or subkey in subkeys
-    ]
+    return each_known(source, VIEW, moment.known, subkeys)
 
 
 def find_case(

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from application.queries.subjects import known_streams, note_read
-from application.source import Source, rows_known
+from application.source import Source, each_known
 from ledger.errors import Reject
 from projections.folds.timetravel import NOW, Moment
 from projections.reading.views import requests
@@ -58,13 +58,8 @@ def known_requests(
     """
     if moment.known == NOW:
         return requests(source.session, streams=streams, refs=refs, unanswered=unanswered)
-    found = [
-        (stream, request)
-        for stream, rows in rows_known(source, VIEW, moment.known)
-        for ref, request in rows.items()
-        if (streams is None or stream in streams) and (refs is None or ref in refs)
-    ]
-    return sorted(found, key=_urgency)
+    known = each_known(source, VIEW, moment.known, refs)
+    return sorted((row for row in known if streams is None or row[0] in streams), key=_urgency)
 
 
 def _urgency(row: tuple[UUID, Request]) -> tuple[bool, datetime, str, UUID]:
