@@ -77,8 +77,14 @@ def _holds(source: Source, today: date) -> Iterator[Task]:
         subject, ref, day = row.subject, row.hold_ref, date.fromisoformat(row.review_on)
         release = command("hold", "release", subject, ref)
         if row.void:
-            known = {"subject": subject, "ref": ref, "since": row.since}
-            yield Task(task="release-hold", state="due", commands=(release,), **known)
+            yield Task(
+                task="release-hold",
+                state="due",
+                subject=subject,
+                ref=ref,
+                since=row.since,
+                commands=(release,),
+            )
         elif day <= today:
             yield Task(
                 task="review-hold",
