@@ -114,7 +114,7 @@ FORMER = Stored("cluster", "id-0", 10)
 
 
 def test_a_topic_made_anew_is_accepted_only_as_such() -> None:
-    with pytest.raises(Misconfigured, match="--new-topic"):
+    with pytest.raises(Misconfigured, match="say that you accept it"):
         proposed(FORMER)
     proposal = proposed(FORMER, new_topic=True)
     assert span(proposal) == ("made-anew", 10, 0)
