@@ -19,32 +19,11 @@ from application.language import speak
 from application.lookups import Names, NotKnown, codes, named
 from application.queries.period import Period
 from application.times import show_in, time_shown
-from host.settings import SETTINGS, Group, People, Setting, Settings, read_people, read_settings
+from host.setting_list import SETTINGS, Group, Setting
+from host.settings import People, Settings, read_people, read_settings
 from ledger.embedded import default_data_dir
 from projections.folds.timetravel import Moment
 from schemas.formats import instant_of
-
-__all__ = [
-    "AsOf",
-    "At",
-    "AtPosition",
-    "Json",
-    "Limit",
-    "MostUrgent",
-    "RecordedBy",
-    "Since",
-    "Until",
-    "bounds_of",
-    "code_option",
-    "configured",
-    "day_named",
-    "day_to_come",
-    "global_flags",
-    "moment_of",
-    "period_of",
-    "spoken_to",
-    "time_of",
-]
 
 PANELS: dict[Group, str] = {
     "people": "On screen",

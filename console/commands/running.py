@@ -21,8 +21,9 @@ from host.logs import RUN, run_id
 from host.notes import note
 from host.running.forgetting import forget_due, forget_waiting
 from host.running.intake_log import intake_observer
+from host.running.listening import Address
 from host.running.reaching import reach
-from host.running.serving import Address, free_port
+from host.running.serving import free_port
 from host.running.supervision import Part, supervise
 from host.running.upkeeping import Upkeep
 from host.running.watching import PORTS, Process, Watch, port_of, supervised, watching
@@ -36,8 +37,6 @@ from projections.figures import progress, unbuilt
 from projections.following.observer import Observer
 from projections.following.runner import Follower
 from projections.metrics import WorkMetrics
-
-__all__ = ["add_commands", "answering", "sourcing"]
 
 PARTS: tuple[Process, ...] = ("consume", "project", "publish")
 # How soon a process that only waits notices that it is told to stop.

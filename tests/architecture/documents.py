@@ -16,7 +16,7 @@ from bench import leaks
 from console.main import command_tree
 from documents.register_parts import register_parts
 from host.running.watching import MADE
-from host.settings import SETTINGS
+from host.setting_list import SETTINGS
 from projections.views import disclosures
 from rulebook import CLAUSES, NOTICE_CHECKS, NOTICE_CLAIMS
 from schemas import CATEGORIES, EVENT_TYPES, PERSONAL_FIELDS, ROLLING_CATEGORIES, Code, asyncapi

@@ -28,8 +28,9 @@ from ledger.errors import IncompleteErasure, LedgerError, Retry
 from ledger.keys.opening import Missing
 from ledger.keys.rotation import epochs, rotate
 from ledger.letters.dead import letters
-from ledger.recording.batch import Batch, Bookmark, HaltLimit
+from ledger.recording.batch import Batch
 from ledger.writing.append import Span
+from ledger.writing.bookmarks import Bookmark, HaltLimit
 from projections import VIEWS
 from projections.following.inspection import audit_views
 from projections.following.storage import prepare

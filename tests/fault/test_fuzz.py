@@ -12,8 +12,9 @@ import pytest
 from ledger.audit import audit
 from ledger.letters.dead import letters, open_letter
 from ledger.letters.withheld import KeyPair
-from ledger.recording.batch import Batch, HaltLimit
+from ledger.recording.batch import Batch
 from ledger.writing.append import Span
+from ledger.writing.bookmarks import HaltLimit
 from ledger.writing.message import Message
 from projections.following.inspection import audit_views
 from schemas import Code, Event, Rejection

@@ -16,7 +16,7 @@ from typer.main import get_command
 
 import application
 from console.main import app
-from sample.generating import TOUR_SUBJECT
+from sample.tour import TOUR_SUBJECT
 from schemas.texts import LANGUAGES, Language
 from tests.fixtures.console import Cli
 
