@@ -19,23 +19,12 @@ from application.language import speak
 from application.lookups import Names, NotKnown, codes, named
 from application.queries.period import Period
 from application.times import show_in, time_shown
-from host.setting_list import SETTINGS, Group, Setting
+from console.setting_flags import texts_of, with_flags
+from host.setting_list import Group
 from host.settings import People, Settings, read_people, read_settings
 from ledger.embedded import default_data_dir
 from projections.folds.timetravel import Moment
 from schemas.formats import instant_of
-
-PANELS: dict[Group, str] = {
-    "people": "On screen",
-    "store": "Ledger",
-    "intake": "Limits",
-    "kafka": "Kafka",
-    "register": "Controller",
-    "log": "Transparency log",
-    "backup": "Encryption",
-    "serving": "Health, metrics, logs",
-}
-ALL_GROUPS: tuple[Group, ...] = tuple(PANELS)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document, and nothing else.")]
 AsOf = Annotated[
@@ -173,7 +162,7 @@ def configured(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., 
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         def call(ctx: typer.Context, **arguments: Any) -> None:
-            flags = _texts(arguments, with_people)
+            flags = texts_of(arguments, with_people)
             settings = settings_from({**(ctx.obj or {}), **flags})
             _speak_to(settings.people)
             try:
@@ -182,7 +171,7 @@ def configured(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., 
                 flag = _flag_of(command, error.field)
                 raise typer.BadParameter(f"{flag}: {error}" if flag else str(error)) from None
 
-        return _with_flags(command, call, with_people)
+        return with_flags(command, call, with_people)
 
     return decorate
 
@@ -191,11 +180,11 @@ def spoken_to(command: Callable[..., None]) -> Callable[..., None]:
     """Decorate a command that gets the context and no settings: only how people are spoken to is read."""
 
     def call(ctx: typer.Context, **arguments: Any) -> None:
-        flags = _texts(arguments, ("people",))
+        flags = texts_of(arguments, ("people",))
         _speak_to(read_people({**os.environ, **(ctx.obj or {}), **flags}))
         command(ctx, **arguments)
 
-    return _with_flags(command, call, ("people",))
+    return with_flags(command, call, ("people",))
 
 
 def _speak_to(found: People) -> None:
@@ -214,69 +203,9 @@ def _flag_of(command: Callable[..., None], field: str) -> str:
     return str(names[0]) if names else field.upper()
 
 
-def global_flags(callback: Callable[[typer.Context], None]) -> Callable[..., None]:
-    """Decorate the callback of the program, so that flags may also stand before the command."""
-
-    def call(ctx: typer.Context, **arguments: Any) -> None:
-        ctx.obj = _texts(arguments, ALL_GROUPS)
-        callback(ctx, **arguments)
-
-    return _with_flags(callback, call, ALL_GROUPS, hidden=True)
-
-
 def settings_from(flags: Mapping[str, str]) -> Settings:
     """Settings of this process: its environment and, over it, flags by name of variable."""
     texts = {**os.environ, **flags}
     home = texts.get("LEDGER_DATA_DIR", "").strip()
     # The default needs the user to have a name on this system: not asked for without a reason.
     return read_settings(texts, Path(home) if home else default_data_dir(os.geteuid()))
-
-
-def _settings_of(groups: tuple[Group, ...]) -> list[Setting]:
-    return [setting for setting in SETTINGS if setting.group in groups and setting.has_flag]
-
-
-def _texts(arguments: dict[str, Any], groups: tuple[Group, ...]) -> dict[str, str]:
-    """Take the flags out of a command's arguments: variable -> text of those that were given."""
-    given = {s.variable: arguments.pop(s.name) for s in _settings_of(groups)}
-    return {variable: str(value) for variable, value in given.items() if value is not None}
-
-
-def _with_flags(
-    command: Callable[..., None],
-    call: Callable[..., None],
-    groups: tuple[Group, ...],
-    *,
-    hidden: bool = False,
-) -> Callable[..., None]:
-    """Give `call` the name and help of the command, and its parameters with the flags behind them."""
-    own = list(inspect.signature(command).parameters.values())[1:]
-    context = inspect.Parameter(
-        "ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
-    )
-    flags = [_parameter(setting, hidden) for setting in _settings_of(groups)]
-    # Keyword only, so that those without a default may follow those with one.
-    own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
-    call.__name__, call.__doc__ = command.__name__, command.__doc__
-    call.__signature__ = inspect.Signature([context, *own, *flags])  # type: ignore[attr-defined]
-    return call
-
-
-def _parameter(setting: Setting, hidden: bool) -> inspect.Parameter:
-    declaration = f"{setting.flag}/--no-{setting.flag[2:]}" if setting.switch else setting.flag
-    option = typer.Option(
-        declaration,
-        help=f"{setting.help} ({setting.variable})",
-        rich_help_panel=PANELS[setting.group],
-        show_default=False,
-        hidden=hidden,
-        metavar=None if setting.switch else "TEXT",
-        autocompletion=(lambda: list(setting.codes)) if setting.codes else None,
-    )
-    kind = bool if setting.switch else str
-    return inspect.Parameter(
-        setting.name,
-        inspect.Parameter.KEYWORD_ONLY,
-        default=None,
-        annotation=Annotated[kind | None, option],
-    )

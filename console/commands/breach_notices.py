@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-import typer
-
 from application.language import spoken
 from application.queries.breach_notice import breach_notice
 from application.queries.found_incidents import find_case
@@ -27,11 +25,6 @@ from host.settings import Settings
 from schemas.encoding import to_line
 
 _FORMS = ("html", "json", "text")
-
-
-def add_commands(group: typer.Typer) -> None:
-    """Add the command of this module to those on incidents."""
-    group.command("notification")(write_notification)
 
 
 @configured("store", "register")

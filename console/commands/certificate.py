@@ -29,15 +29,6 @@ from ledger.tlog.store.folder import LogFolder
 
 FORMATS = ("json", "html", "pdf")
 
-certificate = typer.Typer(help="Certificates of erasure.", no_args_is_help=True)
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    certificate.command("write")(write_certificate)
-    certificate.command("verify")(verify_certificate)
-    app.add_typer(certificate, name="certificate", rich_help_panel="Proof")
-
 
 @configured("store", "log", "register")
 def write_certificate(

@@ -47,13 +47,6 @@ CONSENT_DOCUMENTS = {"ts27560": consent_records, "ts27560-receipt": consent_rece
 CONSENT_FORMATS = ("json", *CONSENT_DOCUMENTS)
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    panel = "Persons"
-    app.command("consents", rich_help_panel=panel)(show_consents)
-    app.command("marketing", rich_help_panel=panel)(show_marketing)
-
-
 @configured("store", "register")
 def show_consents(
     settings: Settings,

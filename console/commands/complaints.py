@@ -24,20 +24,11 @@ from console.output import emit, people
 from console.show.complaints import complaint_tables, complaints_table
 from host.settings import Settings
 
-complaints = typer.Typer(help="Complaints about personal data (policy 10).")
-
 Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the complaint.")]
 Whose = Annotated[
     str | None,
     typer.Option("--subject", metavar="S", help="Whose complaint it is, such as customer/10023."),
 ]
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    complaints.command("list")(list_complaints)
-    complaints.command("show")(show_complaint)
-    app.add_typer(complaints, name="complaint", rich_help_panel="Rights")
 
 
 @configured("store")

@@ -27,8 +27,6 @@ from schemas.library import examples_of
 from schemas.tc_string import TcFault, decoded
 from schemas.texts import texts
 
-schema = typer.Typer(help="The contract: event types, their JSON Schemas and examples.")
-
 
 def _names() -> list[str]:
     return [entry.name for entry in EVENT_TYPES.values()]
@@ -43,15 +41,6 @@ TypeName = Annotated[
         callback=option_of(lambda: event_types(EVENT_TYPES.values())),
     ),
 ]
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    schema.command("list")(list_types)
-    schema.command("show")(show_type)
-    schema.command("validate")(validate)
-    schema.command("tc-string")(show_tc_string)
-    app.add_typer(schema, name="schema", rich_help_panel="Intake")
 
 
 @spoken_to

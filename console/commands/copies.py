@@ -65,13 +65,6 @@ CheckOnly = Annotated[
 ]
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    panel = "Upkeep"
-    app.command("backup", rich_help_panel=panel)(backup)
-    app.command("restore", rich_help_panel=panel)(restore)
-
-
 @configured("store", "log", "backup")
 def backup(
     settings: Settings,

@@ -24,11 +24,6 @@ from host.wiring import Site, open_site, utc_now
 from sample import generating as sample
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Add the command of this module to the program."""
-    app.command("demo", rich_help_panel="Beginning")(demo)
-
-
 @spoken_to
 def demo(
     ctx: typer.Context,

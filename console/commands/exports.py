@@ -33,11 +33,6 @@ RECORDS = {"ldv": ldv_record, "vng": vng_record}
 _REGISTER_URL = re.compile(r"https?://[!-~]{1,1800}")
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    app.command("export", rich_help_panel="Processing")(export)
-
-
 @configured("store")
 def export(
     settings: Settings,

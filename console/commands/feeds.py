@@ -30,8 +30,6 @@ from ledger.tlog.signing.base64 import to_base64
 from ledger.tlog.store.folder import LogFolder
 from projections.reading.views import recipients_by_id
 
-feed = typer.Typer(help="Feeds about many persons, and who was in one.", no_args_is_help=True)
-
 ListFile = Annotated[
     Path,
     typer.Argument(metavar="LIST", help="A reference a line, such as customer/10023."),
@@ -42,17 +40,6 @@ Feed = Annotated[
 KeyFile = Annotated[
     Path, typer.Option("--key-file", metavar="FILE", help="The secret key of this feed: 32 bytes.")
 ]
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    feed.command("deliver")(deliver_feed)
-    feed.command("root")(print_root)
-    feed.command("keep")(keep_list)
-    feed.command("list")(list_feeds)
-    feed.command("prove")(prove_feed)
-    feed.command("verify")(verify_feed)
-    app.add_typer(feed, name="feed", rich_help_panel="Proof")
 
 
 @configured("store")

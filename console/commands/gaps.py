@@ -12,7 +12,6 @@ from application.queries.tasks import command
 from application.words import say
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
-from console.commands.sources import resume_source, show_sources
 from console.flags import Json, configured
 from console.output import emit, people
 from console.show.gaps import gaps_table
@@ -28,16 +27,6 @@ from ledger.application import Ledger
 from ledger.errors import Misconfigured
 from ledger.recording.gaps import record_gap
 from schemas.leaks import find_leak
-
-kafka = typer.Typer(help="The topics that are read.", no_args_is_help=True)
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    kafka.command("sources")(show_sources)
-    kafka.command("resume")(resume_source)
-    kafka.command("accept-gap")(accept_gap)
-    app.add_typer(kafka, name="kafka", rich_help_panel="Running")
 
 
 @configured("store", "kafka")

@@ -1,7 +1,5 @@
 """Commands that other systems ask before they act: may credit-check."""
 
-import typer
-
 from application.queries.credit_check import credit_check
 from application.queries.subjects import check_person
 from console.commands.choices import At
@@ -17,16 +15,6 @@ from console.flags import (
 from console.output import emit, people
 from console.show.credit_check import credit_check_tables
 from host.settings import Settings
-
-may = typer.Typer(
-    help="Gates: whether an act on a person is allowed, and why.", no_args_is_help=True
-)
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    may.command("credit-check")(may_credit_check)
-    app.add_typer(may, name="may", rich_help_panel="Persons")
 
 
 @configured("store")

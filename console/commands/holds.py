@@ -21,10 +21,6 @@ from host.wiring import Site, open_site
 from rulebook.calendar import day_of
 from schemas import CATEGORIES
 
-hold = typer.Typer(
-    help="Legal holds: data that is kept whatever period ends.", no_args_is_help=True
-)
-
 HoldRef = Annotated[str, typer.Argument(metavar="HOLD", help="Reference, such as HOLD-2026-0003.")]
 Categories = Annotated[
     list[str] | None,
@@ -39,15 +35,6 @@ Owner = Annotated[
 
 
 _RELEASE = "hold-release"
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    hold.command("place")(place_hold)
-    hold.command("review")(review_hold)
-    hold.command("release")(release_hold)
-    hold.command("list")(list_holds)
-    app.add_typer(hold, name="hold", rich_help_panel="Persons")
 
 
 @configured("store")

@@ -53,18 +53,6 @@ class _Which(NamedTuple):
     subject: str | None = None
 
 
-def add_commands(group: typer.Typer) -> None:
-    """Add the commands of this module to those on incidents."""
-    group.command("detect")(detect)
-    group.command("assess")(assess)
-    group.command("notify")(notify)
-    group.command("tell")(tell)
-    group.command("close")(close)
-    group.command("suspect")(suspect)
-    group.command("warn")(warn)
-    group.command("resolve")(resolve)
-
-
 @configured("store")
 def detect(
     settings: Settings,

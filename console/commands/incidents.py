@@ -11,7 +11,6 @@ from application.queries.found_incidents import find_case
 from application.queries.incidents import affected_persons, incident, incident_list, sources_of
 from application.queries.lookups import known_activity, known_recipient, known_system
 from application.source import Source
-from console.commands import breach_notices, incident_acts
 from console.commands.failing import fail_unless
 from console.commands.incident_acts import Ref, Whose
 from console.commands.people import prepare, reading
@@ -34,18 +33,6 @@ from console.show.incidents import affected_table, incident_tables, incidents_ta
 from host.settings import Settings
 from projections.reading.affected import Scope
 from schemas import CATEGORIES
-
-incidents = typer.Typer(help="Breaches and suspected misuse (GDPR Art. 33, 34; policy 4.4).")
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    incident_acts.add_commands(incidents)
-    incidents.command("list")(list_incidents)
-    incidents.command("show")(show_incident)
-    incidents.command("affected")(show_affected)
-    breach_notices.add_commands(incidents)
-    app.add_typer(incidents, name="incident", rich_help_panel="Rights")
 
 
 @configured("store")

@@ -12,7 +12,7 @@ from application.queries.intake import ingested
 from application.queries.upkeep import letter_row
 from application.words import say
 from console.commands.failing import fail_unless
-from console.commands.letters import NOT_HERE, list_letters, retry_letters, whole_name
+from console.commands.letters import NOT_HERE, whole_name
 from console.commands.people import recording_reads
 from console.flags import Json, configured
 from console.output import emit, emit_bytes, people
@@ -37,18 +37,6 @@ from ledger.letters.dead import Letter, open_letter
 from ledger.letters.withheld import count_withheld
 from schemas import CATEGORIES
 from schemas.sources import office_label
-
-dead_letters = typer.Typer(help="Messages that could not be recorded.")
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    app.command("ingest", rich_help_panel="Intake")(ingest_command)
-    dead_letters.command("list")(list_letters)
-    dead_letters.command("show")(show_letter)
-    dead_letters.command("retry")(retry_letters)
-    dead_letters.command("hand-over")(hand_over_withheld)
-    app.add_typer(dead_letters, name="dead-letters", rich_help_panel="Intake")
 
 
 @configured("store", "intake")

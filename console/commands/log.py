@@ -42,22 +42,8 @@ PolicyFile = Annotated[
     Path | None,
     typer.Option("--policy", metavar="FILE", help="Logs and witnesses to trust, and their quorum."),
 ]
-log = typer.Typer(help="The keys and the folder of the transparency log.", no_args_is_help=False)
 # Longer than any proof, entry or certificate.
 _LIMIT_BYTES = 2_500_000
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    panel = "Proof"
-    app.command("publish", rich_help_panel="Running")(publish)
-    app.command("checkpoint", rich_help_panel=panel)(show_checkpoint)
-    app.command("prove", rich_help_panel=panel)(write_proof)
-    app.command("verify", rich_help_panel=panel)(verify_proof)
-    log.command("keys")(show_log_keys)
-    log.command("rotate-key")(rotate_log_key)
-    log.command("rebuild")(rebuild_log)
-    app.add_typer(log, name="log", rich_help_panel=panel)
 
 
 @configured("store", "log", "serving")

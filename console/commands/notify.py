@@ -26,15 +26,6 @@ from host.settings import Settings
 from projections.views.notifications import ACTIONS
 from schemas import CATEGORIES
 
-notify = typer.Typer(help="Recipients that must be told of a change of data (GDPR Art. 19).")
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    notify.command("list")(list_tasks)
-    notify.command("record")(record_word)
-    app.add_typer(notify, name="notify", rich_help_panel="Rights")
-
 
 @configured("store")
 def list_tasks(

@@ -49,13 +49,6 @@ RULES = sorted({rule.id for rule in rulebook.RULES})
 SEVERITIES = ("high", "medium", "low")
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    app.command("access", rich_help_panel="Processing")(show_access)
-    app.command("findings", rich_help_panel="Processing")(show_findings)
-    app.command("lint", rich_help_panel="Processing")(show_lint)
-
-
 @configured("store")
 def show_access(
     settings: Settings,

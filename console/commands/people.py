@@ -69,15 +69,6 @@ CategoryOptions = Annotated[
 All = Annotated[bool, typer.Option("--all", help="Every customer and contact person, a line each.")]
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    panel = "Persons"
-    app.command("history", rich_help_panel=panel)(show_history)
-    app.command("state", rich_help_panel=panel)(show_state)
-    app.command("find", rich_help_panel=panel)(show_found)
-    app.command("erase", rich_help_panel=panel)(erase)
-
-
 @contextmanager
 def reading(settings: Settings, query: str, moment: Moment = NOW) -> Iterator[tuple[Site, Source]]:
     """An open ledger and the source of answers; afterwards it tells loudly what was lost.

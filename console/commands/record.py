@@ -44,11 +44,6 @@ _ANNULLED = "event-annulled"
 _BESIDE = ("subject", "time")
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Add the command to the program."""
-    app.command("record", rich_help_panel="Rights")(record_event)
-
-
 @configured("store")
 def record_event(
     settings: Settings,

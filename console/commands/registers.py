@@ -30,13 +30,10 @@ from console.flags import (
 )
 from console.output import emit, emit_list, people
 from console.show.registers import disclosures_table, recipients_table, register_table
-from documents import (
-    register_csv,
-    register_dpv,
-    register_fideslang,
-    register_page,
-    register_workbook,
-)
+from documents.page import register_page
+from documents.register_dpv import register_dpv
+from documents.register_fideslang import register_fideslang
+from documents.spreadsheet import register_csv, register_workbook
 from host.settings import Settings
 from schemas import texts
 from schemas.encoding import to_line
@@ -52,14 +49,6 @@ EXPORTS: dict[str, Callable[[dict[str, Any], texts.Language], bytes]] = {
     "dpv": lambda answer, _language: to_line(register_dpv(answer)),
     "fideslang": lambda answer, _language: to_line(register_fideslang(answer)),
 }
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    panel = "Processing"
-    app.command("register", rich_help_panel=panel)(show_register)
-    app.command("disclosures", rich_help_panel=panel)(show_disclosures)
-    app.command("recipients", rich_help_panel=panel)(show_recipients)
 
 
 @configured("store", "register")

@@ -35,13 +35,6 @@ Output = Annotated[
 _FORMATS = ("json", "csv", "html")
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    panel = "Processing"
-    app.command("transparency", rich_help_panel=panel)(show_transparency)
-    app.command("transfers", rich_help_panel=panel)(show_transfers)
-
-
 @configured("store", "register")
 def show_transparency(
     settings: Settings,

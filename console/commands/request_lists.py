@@ -35,12 +35,6 @@ Whose = Annotated[
 ]
 
 
-def add_commands(group: typer.Typer) -> None:
-    """Add the commands of this module to those on requests."""
-    group.command("list")(list_requests)
-    group.command("show")(show_request)
-
-
 @configured("store")
 def list_requests(
     settings: Settings,

@@ -20,7 +20,6 @@ from application.acts.requesting import Opening, check_allowed, open_request, re
 from application.language import spoken
 from application.queries.found_requests import Found, find
 from application.queries.requests import decisions_on, shown
-from console.commands import request_lists
 from console.commands.people import Subject, working
 from console.commands.request_lists import Ref, Whose
 from console.flags import At, Json, code_option, configured
@@ -37,21 +36,6 @@ from rulebook import EXTENSIONS, REFUSALS, RIGHTS
 from schemas import CATEGORIES
 
 CHANNELS = ("post", "email", "portal", "phone", "other")
-request = typer.Typer(
-    help="Requests of data subjects: from receipt to answer (GDPR Art. 12 to 22)."
-)
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    request.command("open")(open_command)
-    request.command("verify-identity")(verify_identity)
-    request.command("extend")(extend)
-    request.command("refuse")(refuse)
-    request.command("answer")(answer)
-    request.command("close")(close)
-    request_lists.add_commands(request)
-    app.add_typer(request, name="request", rich_help_panel="Rights")
 
 
 @configured("store")

@@ -25,19 +25,7 @@ from ledger.erasure.verdict import GROUNDS
 from ledger.keys.rotation import epochs
 from rulebook.calendar import day_of, months_after
 
-retention = typer.Typer(
-    help="How long data is kept: clocks, what is due, decisions.", no_args_is_help=True
-)
 Yes = Annotated[bool, typer.Option("--yes", help="Carry it out; without it, it is only shown.")]
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    retention.command("due")(show_due)
-    retention.command("run")(run)
-    retention.command("forecast")(show_forecast)
-    retention.command("decide")(decide)
-    app.add_typer(retention, name="retention", rich_help_panel="Persons")
 
 
 @configured("store")

@@ -10,11 +10,6 @@ from console.show.purposes import purposes_table
 from host.settings import Settings
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    app.command("purposes", rich_help_panel="Processing")(show_purposes)
-
-
 @configured("store")
 def show_purposes(
     settings: Settings,

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from application.following import bring_up_to_date, follower, rebuild_outdated
-from console.commands import gaps
 from console.flags import configured
 from consumers.kafka import KafkaAnswers, KafkaSource
 from consumers.loop import Consumer, Job, consume, resume
@@ -41,16 +40,6 @@ from projections.metrics import WorkMetrics
 PARTS: tuple[Process, ...] = ("consume", "project", "publish")
 # How soon a process that only waits notices that it is told to stop.
 LOOK_S = 0.2
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    panel = "Running"
-    app.command("consume", rich_help_panel=panel)(consume_command)
-    app.command("project", rich_help_panel=panel)(project)
-    app.command("upkeep", rich_help_panel=panel)(upkeep_command)
-    app.command("run", rich_help_panel=panel)(run)
-    gaps.add_commands(app)
 
 
 @configured("store", "intake", "kafka", "serving")

@@ -16,13 +16,6 @@ from ledger.errors import Misconfigured
 from sample import generating as sample
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    panel = "Beginning"
-    app.command("init", rich_help_panel=panel)(init)
-    app.command("sample", rich_help_panel=panel)(write_sample)
-
-
 @configured("store", "log")
 def init(settings: Settings, as_json: Json = False) -> None:
     """Create the ledger's namespaces, roles and keys, or upgrade them. Harmless when done before."""

@@ -34,14 +34,6 @@ At = Annotated[
     str | None,
     typer.Option("--at", metavar="T", help="When it is made, with offset; now without it."),
 ]
-report = typer.Typer(help="Documents for persons: access and portability (GDPR Art. 15, 20).")
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    report.command("access")(report_access)
-    report.command("portability")(report_portability)
-    app.add_typer(report, name="report", rich_help_panel="Rights")
 
 
 @configured("store", "log", "register")

@@ -30,19 +30,6 @@ from projections.folds.digest import SLICES
 from projections.folds.view import View
 from projections.following.runner import view_statuses
 
-keys = typer.Typer(help="Keys and their epochs.", no_args_is_help=False)
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    panel = "Upkeep"
-    app.command("status", rich_help_panel=panel)(show_status)
-    app.command("rebuild", rich_help_panel=panel)(rebuild_views)
-    app.command("audit", rich_help_panel=panel)(show_audit)
-    keys.command("status")(show_keys)
-    keys.command("rotate")(rotate_keys)
-    app.add_typer(keys, name="keys", rich_help_panel=panel)
-
 
 @configured("store", "kafka", "log")
 def show_status(settings: Settings, as_json: Json = False) -> None:

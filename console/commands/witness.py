@@ -27,11 +27,6 @@ PAUSE_S = 0.2
 _ADD = "/add-checkpoint"
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Add the command of this module to the program."""
-    app.command("witness", rich_help_panel="Proof")(witness)
-
-
 @spoken_to
 def witness(
     _: typer.Context,
