@@ -26,43 +26,36 @@ from ledger.embedded import default_data_dir
 from projections.folds.timetravel import Moment
 from schemas.formats import instant_of
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document, and nothing else.")]
+
+def option(flag: str, metavar: str, told: str, **more: Any) -> Any:
+    """An option that takes something. `metavar`: what stands for it in the help, `told`: its help."""
+    return typer.Option(flag, metavar=metavar, help=told, **more)
+
+
+def switch(flag: str, told: str) -> Any:
+    """An option that is there or not."""
+    return typer.Option(flag, help=told)
+
+
+Json = Annotated[bool, switch("--json", "Print JSON, one document, and nothing else.")]
 AsOf = Annotated[
     str | None,
-    typer.Option(
-        "--as-of",
-        metavar="T",
-        help="What had occurred by this time, such as 2026-11-24T10:15:00+01:00.",
-    ),
+    option("--as-of", "T", "What had occurred by this time, such as 2026-11-24T10:15:00+01:00."),
 ]
 RecordedBy = Annotated[
     str | None,
-    typer.Option(
-        "--recorded-by", metavar="T", help="What was recorded by this time, with offset likewise."
-    ),
+    option("--recorded-by", "T", "What was recorded by this time, with offset likewise."),
 ]
 AtPosition = Annotated[
-    int | None,
-    typer.Option("--at-position", metavar="N", min=0, help="What had a position up to N."),
+    int | None, option("--at-position", "N", "What had a position up to N.", min=0)
 ]
 
-At = Annotated[
-    str | None,
-    typer.Option("--at", metavar="T", help="When it was done, with offset; now without it."),
-]
-Since = Annotated[
-    str | None, typer.Option("--from", metavar="T", help="Occurred at this time or later.")
-]
-Until = Annotated[
-    str | None, typer.Option("--to", metavar="T", help="Occurred at this time or earlier.")
-]
-Limit = Annotated[
-    int | None,
-    typer.Option("--limit", metavar="N", min=1, help="At most so many, the latest of them."),
-]
+At = Annotated[str | None, option("--at", "T", "When it was done, with offset; now without it.")]
+Since = Annotated[str | None, option("--from", "T", "Occurred at this time or later.")]
+Until = Annotated[str | None, option("--to", "T", "Occurred at this time or earlier.")]
+Limit = Annotated[int | None, option("--limit", "N", "At most so many, the latest of them.", min=1)]
 MostUrgent = Annotated[
-    int | None,
-    typer.Option("--limit", metavar="N", min=1, help="At most so many, the most urgent of them."),
+    int | None, option("--limit", "N", "At most so many, the most urgent of them.", min=1)
 ]
 
 

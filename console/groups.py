@@ -51,7 +51,7 @@ class Group(TyperGroup):
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
         """What completes a word: for that a command is its name and its summary."""
-        named = {
+        named: dict[str, Any] = {
             name: TyperCommand(name, help=entry.summary) for name, entry in below(self.path).items()
         }
         ctx.command = TyperGroup(commands=named, params=self.params)  # of this completion alone

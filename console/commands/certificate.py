@@ -7,7 +7,7 @@ import typer
 
 from application.language import spoken
 from console.commands.log import Keys, PolicyFile, read_file, trusted_by, write_file
-from console.flags import Json, code_option, configured, spoken_to, time_of
+from console.flags import Json, code_option, configured, option, spoken_to, time_of
 from console.output import emit, people
 from console.show.retention import certificate_table
 from documents.certificate_letter import Enclosed, certificate_document
@@ -38,13 +38,11 @@ def write_certificate(
         typer.Argument(metavar="POSITION", min=2, help="Of the erasure, as `ledger erase` says."),
     ],
     output: Annotated[
-        Path | None,
-        typer.Option("--output", metavar="FILE", help="Write there [POSITION.erasure.F]."),
+        Path | None, option("--output", "FILE", "Write there [POSITION.erasure.F].")
     ] = None,
     form: Annotated[str, code_option("--format", "F", FORMATS)] = "json",
     at: Annotated[
-        str | None,
-        typer.Option("--at", metavar="T", help="When a letter is made, with offset; now without."),
+        str | None, option("--at", "T", "When a letter is made, with offset; now without.")
     ] = None,
     as_json: Json = False,
 ) -> None:

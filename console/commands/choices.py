@@ -21,6 +21,7 @@ from console.flags import (
     code_option,
     configured,
     moment_of,
+    switch,
 )
 from console.output import emit, emit_lines, people
 from console.show.consent import consents_tables, marketing_tables
@@ -53,7 +54,7 @@ def show_consents(
     subject: OptionalSubject = None,
     everyone: All = False,
     history: Annotated[
-        bool, typer.Option("--history", help="Every act as well, with the text agreed to.")
+        bool, switch("--history", "Every act as well, with the text agreed to.")
     ] = False,
     form: Annotated[
         str | None,

@@ -18,7 +18,9 @@ from console.flags import (
     Until,
     configured,
     moment_of,
+    option,
     period_of,
+    switch,
 )
 from console.output import emit, people
 from console.show.complaints import complaint_tables, complaints_table
@@ -26,17 +28,14 @@ from host.settings import Settings
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the complaint.")]
 Whose = Annotated[
-    str | None,
-    typer.Option("--subject", metavar="S", help="Whose complaint it is, such as customer/10023."),
+    str | None, option("--subject", "S", "Whose complaint it is, such as customer/10023.")
 ]
 
 
 @configured("store")
 def list_complaints(
     settings: Settings,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Also those that were answered.")
-    ] = False,
+    everything: Annotated[bool, switch("--all", "Also those that were answered.")] = False,
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,
     at_position: AtPosition = None,

@@ -11,7 +11,7 @@ from application.queries.evidence import decoded_string
 from application.queries.intake import validated
 from application.words import say
 from console.commands.failing import fail_unless
-from console.flags import Json, configured, option_of, spoken_to
+from console.flags import Json, configured, option_of, spoken_to, switch
 from console.output import emit, emit_bytes, people
 from console.show.evidence import string_table
 from console.show.intake import ingested_tables
@@ -78,7 +78,7 @@ def show_type(
     _: typer.Context,
     name: TypeName,
     examples: Annotated[
-        bool, typer.Option("--examples", help="Print the examples instead, one a line.")
+        bool, switch("--examples", "Print the examples instead, one a line.")
     ] = False,
     as_json: Json = False,
 ) -> None:

@@ -17,7 +17,7 @@ from console.demo.kafka import consume_all, publish
 from console.demo.proof import tampered
 from console.demo.step import shown
 from console.demo.tour import guide
-from console.flags import spoken_to
+from console.flags import option, spoken_to
 from console.output import people
 from console.streams import opened
 from host.wiring import Site, open_site, utc_now
@@ -28,12 +28,10 @@ from sample import generating as sample
 def demo(
     ctx: typer.Context,
     data_dir: Annotated[
-        Path | None,
-        typer.Option("--data-dir", metavar="FOLDER", help="Made afresh (LEDGER_DATA_DIR)."),
+        Path | None, option("--data-dir", "FOLDER", "Made afresh (LEDGER_DATA_DIR).")
     ] = None,
     kafka: Annotated[
-        str | None,
-        typer.Option("--kafka", metavar="HOST:PORT", help="Through the topics of this broker."),
+        str | None, option("--kafka", "HOST:PORT", "Through the topics of this broker.")
     ] = None,
 ) -> None:
     """Show the main job: made-up events, ledger, views, answers, findings, an erasure, proofs, an audit.

@@ -12,7 +12,7 @@ from application.queries.tasks import command
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.commands.people import OptionalSubject, Subject, reading
-from console.flags import Json, code_option, configured, day_to_come
+from console.flags import Json, code_option, configured, day_to_come, option
 from console.output import emit, emit_list, people
 from console.show.holds import holds_table
 from console.show.upkeep import named_values
@@ -26,12 +26,8 @@ Categories = Annotated[
     list[str] | None,
     code_option("--category", "C", CATEGORIES, "A category that is held; may be repeated."),
 ]
-ReviewOn = Annotated[
-    str, typer.Option("--review-on", metavar="DATE", help="By when it is looked at again.")
-]
-Owner = Annotated[
-    str | None, typer.Option("--owner", metavar="O", help="Who answers for it, as a code.")
-]
+ReviewOn = Annotated[str, option("--review-on", "DATE", "By when it is looked at again.")]
+Owner = Annotated[str | None, option("--owner", "O", "Who answers for it, as a code.")]
 
 
 _RELEASE = "hold-release"
@@ -42,9 +38,7 @@ def place_hold(
     settings: Settings,
     subject: Subject,
     ref: HoldRef,
-    ground: Annotated[
-        str, typer.Option("--ground", metavar="G", help="Why, as a code such as civil-claim.")
-    ],
+    ground: Annotated[str, option("--ground", "G", "Why, as a code such as civil-claim.")],
     review_on: ReviewOn,
     category: Categories = None,
     owner: Owner = None,
@@ -66,9 +60,7 @@ def review_hold(
     ref: HoldRef,
     review_on: ReviewOn,
     category: Categories = None,
-    ground: Annotated[
-        str | None, typer.Option("--ground", metavar="G", help="Another ground from now on.")
-    ] = None,
+    ground: Annotated[str | None, option("--ground", "G", "Another ground from now on.")] = None,
     owner: Owner = None,
     as_json: Json = False,
 ) -> None:
@@ -96,9 +88,7 @@ def release_hold(
     settings: Settings,
     subject: Subject,
     ref: HoldRef,
-    ground: Annotated[
-        str | None, typer.Option("--ground", metavar="G", help="Why it ends, as a code.")
-    ] = None,
+    ground: Annotated[str | None, option("--ground", "G", "Why it ends, as a code.")] = None,
     as_json: Json = False,
 ) -> None:
     """End a hold. An erasure that waited for it resumes with the next `ledger retention run`."""

@@ -13,7 +13,7 @@ from application.queries.found_incidents import find_case
 from application.queries.incidents import incident
 from application.source import Source
 from console.commands.people import Subject, working
-from console.flags import At, Json, code_option, configured
+from console.flags import At, Json, code_option, configured, option
 from console.output import emit, people
 from console.show.incidents import incident_tables
 from console.streams import opened
@@ -23,22 +23,13 @@ from rulebook.incidents import NATURES, PHASES, REGIMES, RISKS
 from schemas import LISTED_CATEGORIES
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the breach or the case.")]
-Whose = Annotated[
-    str | None,
-    typer.Option("--subject", metavar="S", help="Whose case it is, such as customer/10023."),
-]
-Channel = Annotated[
-    str, typer.Option("--channel", metavar="C", help="How they were told, such as email or phone.")
-]
-Regime = Annotated[
-    str,
-    code_option("--regime", "R", REGIMES),
-]
+Whose = Annotated[str | None, option("--subject", "S", "Whose case it is, such as customer/10023.")]
+Channel = Annotated[str, option("--channel", "C", "How they were told, such as email or phone.")]
+Regime = Annotated[str, code_option("--regime", "R", REGIMES)]
 
 
 DelayReason = Annotated[
-    str | None,
-    typer.Option("--delay-reason", metavar="TEXT", help="Why the authority is told too late."),
+    str | None, option("--delay-reason", "TEXT", "Why the authority is told too late.")
 ]
 
 
@@ -82,34 +73,29 @@ def assess(
         code_option("--nature", "N", NATURES, "What was broken: one of {}; may be repeated."),
     ] = None,
     description: Annotated[
-        str | None,
-        typer.Option("--description", metavar="TEXT", help="What happened, without personal data."),
+        str | None, option("--description", "TEXT", "What happened, without personal data.")
     ] = None,
     who: Annotated[
-        list[str] | None,
-        typer.Option("--who", metavar="TEXT", help="A category of persons; may be repeated."),
+        list[str] | None, option("--who", "TEXT", "A category of persons; may be repeated.")
     ] = None,
     persons: Annotated[
-        int | None, typer.Option("--persons", metavar="N", min=0, help="About how many persons.")
+        int | None, option("--persons", "N", "About how many persons.", min=0)
     ] = None,
     category: Annotated[
         list[str] | None,
         code_option("--category", "C", LISTED_CATEGORIES, "Of data: one of {}; may be repeated."),
     ] = None,
     records: Annotated[
-        int | None, typer.Option("--records", metavar="N", min=0, help="About how many records.")
+        int | None, option("--records", "N", "About how many records.", min=0)
     ] = None,
     consequence: Annotated[
-        list[str] | None,
-        typer.Option("--consequence", metavar="TEXT", help="A likely one; may be repeated."),
+        list[str] | None, option("--consequence", "TEXT", "A likely one; may be repeated.")
     ] = None,
     taken: Annotated[
-        list[str] | None,
-        typer.Option("--taken", metavar="TEXT", help="A measure taken; may be repeated."),
+        list[str] | None, option("--taken", "TEXT", "A measure taken; may be repeated.")
     ] = None,
     proposed: Annotated[
-        list[str] | None,
-        typer.Option("--proposed", metavar="TEXT", help="A measure proposed; may be repeated."),
+        list[str] | None, option("--proposed", "TEXT", "A measure proposed; may be repeated.")
     ] = None,
     delay_reason: DelayReason = None,
     at: At = None,
@@ -174,10 +160,7 @@ def tell(
         typer.Argument(metavar="[SUBJECT...]", help="Who was told; without it: all, in public."),
     ] = None,
     listed: Annotated[
-        str | None,
-        typer.Option(
-            "--persons", metavar="FILE", help="More of them, one a line; - is standard input."
-        ),
+        str | None, option("--persons", "FILE", "More of them, one a line; - is standard input.")
     ] = None,
     at: At = None,
     as_json: Json = False,
@@ -213,14 +196,9 @@ def suspect(
     settings: Settings,
     subject: Subject,
     kind: Annotated[
-        list[str],
-        typer.Option(
-            "--kind", metavar="K", help="Of what, such as login or call-costs; may be repeated."
-        ),
+        list[str], option("--kind", "K", "Of what, such as login or call-costs; may be repeated.")
     ],
-    ref: Annotated[
-        str | None, typer.Option("--ref", metavar="REF", help="Its reference; made without it.")
-    ] = None,
+    ref: Annotated[str | None, option("--ref", "REF", "Its reference; made without it.")] = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
@@ -249,9 +227,7 @@ def warn(
 def resolve(
     settings: Settings,
     ref: Ref,
-    outcome: Annotated[
-        str, typer.Option("--outcome", metavar="O", help="Such as password-changed or unfounded.")
-    ],
+    outcome: Annotated[str, option("--outcome", "O", "Such as password-changed or unfounded.")],
     subject: Whose = None,
     at: At = None,
     as_json: Json = False,

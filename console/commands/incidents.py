@@ -26,7 +26,9 @@ from console.flags import (
     code_option,
     configured,
     moment_of,
+    option,
     period_of,
+    switch,
 )
 from console.output import emit, emit_list, people
 from console.show.incidents import affected_table, incident_tables, incidents_table
@@ -39,7 +41,7 @@ from schemas import CATEGORIES
 def list_incidents(
     settings: Settings,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also those in which nothing is to be done any more.")
+        bool, switch("--all", "Also those in which nothing is to be done any more.")
     ] = False,
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,
@@ -98,13 +100,13 @@ def show_affected(
         ),
     ] = None,
     system: Annotated[
-        str | None, typer.Option("--system", metavar="S", help="In this registered system, by id.")
+        str | None, option("--system", "S", "In this registered system, by id.")
     ] = None,
     recipient: Annotated[
-        str | None, typer.Option("--recipient", metavar="R", help="With this recipient, by id.")
+        str | None, option("--recipient", "R", "With this recipient, by id.")
     ] = None,
     activity: Annotated[
-        str | None, typer.Option("--activity", metavar="A", help="In this processing activity.")
+        str | None, option("--activity", "A", "In this processing activity.")
     ] = None,
     since: Since = None,
     until: Until = None,

@@ -14,7 +14,7 @@ from application.words import say
 from console.commands.failing import fail_unless
 from console.commands.letters import NOT_HERE, whole_name
 from console.commands.people import recording_reads
-from console.flags import Json, configured
+from console.flags import Json, configured, switch
 from console.output import emit, emit_bytes, people
 from console.progress import progress_bar
 from console.show.intake import ingested_tables
@@ -48,16 +48,16 @@ def ingest_command(
     ],
     office: Annotated[
         bool,
-        typer.Option(
+        switch(
             "--as-privacy-office",
-            help="The files are the privacy office's own: it may act on what others said.",
+            "The files are the privacy office's own: it may act on what others said.",
         ),
     ] = False,
     withheld: Annotated[
         bool,
-        typer.Option(
+        switch(
             "--withheld",
-            help="The files are those of `ledger dead-letters hand-over`; for the confidential ledger.",
+            "The files are those of `ledger dead-letters hand-over`; for the confidential ledger.",
         ),
     ] = False,
     as_json: Json = False,
@@ -152,8 +152,7 @@ def hand_over_withheld(
     settings: Settings,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; only you may read it.")],
     remove: Annotated[
-        bool,
-        typer.Option("--remove", help="Forget what the other ledger gave receipts of."),
+        bool, switch("--remove", "Forget what the other ledger gave receipts of.")
     ] = False,
     as_json: Json = False,
 ) -> None:

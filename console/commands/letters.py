@@ -10,7 +10,7 @@ from application.queries.intake import retried_row
 from application.queries.letter_names import strange_names
 from application.queries.upkeep import WITHHELD, letter_row, withheld_row
 from console.commands.failing import fail_unless
-from console.flags import Json, bounds_of, code_option, configured
+from console.flags import Json, bounds_of, code_option, configured, option
 from console.output import emit_list, people
 from console.show.intake import Outcomes, retried_tables
 from console.show.letters import letters_tables
@@ -33,25 +33,14 @@ SHOWN = 100
 _CODES = [code.value for code in Code]
 
 OfCode = Annotated[str | None, code_option("--code", "CODE", _CODES, "Refused for this: {}.")]
-OfSource = Annotated[
-    str | None, typer.Option("--source", metavar="SOURCE", help="Sent by this source.")
-]
+OfSource = Annotated[str | None, option("--source", "SOURCE", "Sent by this source.")]
 OfTopic = Annotated[
-    str | None,
-    typer.Option("--topic", metavar="TOPIC", help="Come by this topic, or file: and a label."),
+    str | None, option("--topic", "TOPIC", "Come by this topic, or file: and a label.")
 ]
-OfType = Annotated[
-    str | None, typer.Option("--type", metavar="TYPE", help="Of this type: consent-given.")
-]
-SeenFrom = Annotated[
-    str | None, typer.Option("--from", metavar="T", help="Arrived at this time or later.")
-]
-SeenTo = Annotated[
-    str | None, typer.Option("--to", metavar="T", help="Arrived at this time or earlier.")
-]
-Limit = Annotated[
-    int | None, typer.Option("--limit", metavar="N", min=0, help="At most so many, oldest first.")
-]
+OfType = Annotated[str | None, option("--type", "TYPE", "Of this type: consent-given.")]
+SeenFrom = Annotated[str | None, option("--from", "T", "Arrived at this time or later.")]
+SeenTo = Annotated[str | None, option("--to", "T", "Arrived at this time or earlier.")]
+Limit = Annotated[int | None, option("--limit", "N", "At most so many, oldest first.", min=0)]
 
 
 def kind_of(

@@ -19,6 +19,8 @@ from console.flags import (
     code_option,
     configured,
     moment_of,
+    option,
+    switch,
 )
 from console.output import emit, emit_list, people
 from console.show.notifications import notifications_table
@@ -32,10 +34,10 @@ def list_tasks(
     settings: Settings,
     subject: OptionalSubject = None,
     recipient: Annotated[
-        str | None, typer.Option("--recipient", metavar="R", help="Only this one, by id or name.")
+        str | None, option("--recipient", "R", "Only this one, by id or name.")
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also those that are done, with what came of them.")
+        bool, switch("--all", "Also those that are done, with what came of them.")
     ] = False,
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,
@@ -61,17 +63,10 @@ def record_word(
     settings: Settings,
     subject: Subject,
     recipient: Annotated[str, typer.Argument(metavar="RECIPIENT", help="By id or name.")],
-    action: Annotated[
-        str,
-        code_option("--action", "A", ACTIONS),
-    ],
-    outcome: Annotated[
-        str,
-        code_option("--outcome", "O", OUTCOMES),
-    ] = "told",
+    action: Annotated[str, code_option("--action", "A", ACTIONS)],
+    outcome: Annotated[str, code_option("--outcome", "O", OUTCOMES)] = "told",
     ground: Annotated[
-        str | None,
-        typer.Option("--ground", metavar="G", help=f"Why it is {' or '.join(EXCEPTIONS)}."),
+        str | None, option("--ground", "G", f"Why it is {' or '.join(EXCEPTIONS)}.")
     ] = None,
     category: Annotated[
         list[str] | None,

@@ -32,6 +32,7 @@ from console.flags import (
     code_option,
     configured,
     moment_of,
+    option,
     period_of,
 )
 from console.output import emit, emit_list, people
@@ -55,12 +56,9 @@ def show_access(
     subject: Annotated[
         str | None, typer.Argument(metavar="[SUBJECT]", help="An employee, or whose data was seen.")
     ] = None,
-    role: Annotated[
-        str | None, typer.Option("--role", metavar="R", help="Only who held this role.")
-    ] = None,
+    role: Annotated[str | None, option("--role", "R", "Only who held this role.")] = None,
     category: Annotated[
-        str | None,
-        code_option("--category", "C", CATEGORIES, "Only who could see this category."),
+        str | None, code_option("--category", "C", CATEGORIES, "Only who could see this category.")
     ] = None,
     since: Since = None,
     until: Until = None,
@@ -119,13 +117,9 @@ def show_findings(
             "--rule", "R", RULES, "Of this rule, by id or title.", lambda: rules(rulebook.RULES)
         ),
     ] = None,
-    severity: Annotated[
-        str | None,
-        code_option("--severity", "V", SEVERITIES),
-    ] = None,
+    severity: Annotated[str | None, code_option("--severity", "V", SEVERITIES)] = None,
     subject: Annotated[
-        str | None,
-        typer.Option("--subject", metavar="S", help="About this subject, such as customer/10023."),
+        str | None, option("--subject", "S", "About this subject, such as customer/10023.")
     ] = None,
     since: Since = None,
     until: Until = None,
@@ -158,9 +152,7 @@ def show_lint(
     settings: Settings,
     draft: Annotated[
         Path | None,
-        typer.Option(
-            "--draft", metavar="FILE", help="Of these claims instead, JSON as they are published."
-        ),
+        option("--draft", "FILE", "Of these claims instead, JSON as they are published."),
     ] = None,
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,

@@ -34,6 +34,7 @@ from console.flags import (
     moment_of,
     option_of,
     period_of,
+    switch,
     time_of,
 )
 from console.output import emit, emit_lines, people, standard_output
@@ -66,7 +67,7 @@ CategoryOptions = Annotated[
         "A category to erase; may be repeated. Without it: the whole person.",
     ),
 ]
-All = Annotated[bool, typer.Option("--all", help="Every customer and contact person, a line each.")]
+All = Annotated[bool, switch("--all", "Every customer and contact person, a line each.")]
 
 
 @contextmanager
@@ -234,10 +235,7 @@ def _make_searchable(site: Site) -> None:
 def erase(
     settings: Settings,
     subject: Subject,
-    ground: Annotated[
-        str,
-        code_option("--ground", "G", GROUNDS, "{}"),
-    ],
+    ground: Annotated[str, code_option("--ground", "G", GROUNDS, "{}")],
     category: CategoryOptions = None,
     as_json: Json = False,
 ) -> None:

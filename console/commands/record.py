@@ -29,7 +29,7 @@ from application.words import phrase, say
 from console.commands.approving import need_second_person
 from console.commands.contract import TypeName, newest
 from console.commands.people import reading
-from console.flags import At, Json, configured, time_of
+from console.flags import At, Json, configured, option, time_of
 from console.output import emit, people
 from console.show.record import record_tables
 from console.streams import STANDARD_INPUT, text_of
@@ -49,22 +49,18 @@ def record_event(
     settings: Settings,
     type_name: TypeName,
     subject: Annotated[
-        str | None,
-        typer.Option("--subject", metavar="S", help="About whom or what, such as customer/10023."),
+        str | None, option("--subject", "S", "About whom or what, such as customer/10023.")
     ] = None,
     given: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--set",
-            metavar="MEMBER=VALUE",
-            help="A member of its data; dots name a part, JSON a whole. May be repeated.",
+            "MEMBER=VALUE",
+            "A member of its data; dots name a part, JSON a whole. May be repeated.",
         ),
     ] = None,
     file: Annotated[
-        str | None,
-        typer.Option(
-            "--file", metavar="FILE", help="Members as JSON or TOML; - is standard input."
-        ),
+        str | None, option("--file", "FILE", "Members as JSON or TOML; - is standard input.")
     ] = None,
     at: At = None,
     yes: Annotated[

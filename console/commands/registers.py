@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Annotated, Any, get_args
 
-import typer
-
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.queries.disclosures import Wanted, disclosures
@@ -25,6 +23,7 @@ from console.flags import (
     code_option,
     configured,
     moment_of,
+    option,
     period_of,
     time_of,
 )
@@ -57,10 +56,7 @@ def show_register(
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,
     at_position: AtPosition = None,
-    form: Annotated[
-        str | None,
-        code_option("--format", "F", FORMATS),
-    ] = None,
+    form: Annotated[str | None, code_option("--format", "F", FORMATS)] = None,
     output: Output = None,
     as_json: Json = False,
 ) -> None:
@@ -79,20 +75,13 @@ def show_register(
 @configured("store")
 def show_disclosures(
     settings: Settings,
-    subject: Annotated[
-        str | None, typer.Option("--subject", metavar="S", help="About this person.")
-    ] = None,
+    subject: Annotated[str | None, option("--subject", "S", "About this person.")] = None,
     recipient: Annotated[
-        str | None,
-        typer.Option("--recipient", metavar="R", help="Given to this recipient, by id or name."),
+        str | None, option("--recipient", "R", "Given to this recipient, by id or name.")
     ] = None,
-    kind: Annotated[
-        str | None,
-        code_option("--kind", "K", KINDS, "Given to this kind."),
-    ] = None,
+    kind: Annotated[str | None, code_option("--kind", "K", KINDS, "Given to this kind.")] = None,
     provision: Annotated[
-        str | None,
-        typer.Option("--provision", metavar="P", help="Given under this article, in any spelling."),
+        str | None, option("--provision", "P", "Given under this article, in any spelling.")
     ] = None,
     since: Since = None,
     until: Until = None,

@@ -20,6 +20,7 @@ from console.flags import (
     bounds_of,
     code_option,
     configured,
+    option,
     period_of,
 )
 from console.output import emit, emit_bytes, people, write_private
@@ -29,9 +30,7 @@ from host.settings import Settings
 from ledger.event import instant
 from schemas.encoding import to_line
 
-Output = Annotated[
-    Path | None, typer.Option("--output", metavar="FILE", help="Write there, not on screen.")
-]
+Output = Annotated[Path | None, option("--output", "FILE", "Write there, not on screen.")]
 _FORMATS = ("json", "csv", "html")
 
 
@@ -40,10 +39,7 @@ def show_transparency(
     settings: Settings,
     since: Since = None,
     until: Until = None,
-    form: Annotated[
-        str | None,
-        code_option("--format", "F", _FORMATS),
-    ] = None,
+    form: Annotated[str | None, code_option("--format", "F", _FORMATS)] = None,
     output: Output = None,
     as_json: Json = False,
 ) -> None:

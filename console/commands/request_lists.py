@@ -21,7 +21,9 @@ from console.flags import (
     code_option,
     configured,
     moment_of,
+    option,
     period_of,
+    switch,
 )
 from console.output import emit, people
 from console.show.requests import request_tables, requests_table
@@ -30,8 +32,7 @@ from rulebook import RIGHTS
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the request.")]
 Whose = Annotated[
-    str | None,
-    typer.Option("--subject", metavar="S", help="Whose request it is, such as customer/10023."),
+    str | None, option("--subject", "S", "Whose request it is, such as customer/10023.")
 ]
 
 
@@ -40,15 +41,12 @@ def list_requests(
     settings: Settings,
     subject: Whose = None,
     right: Annotated[
-        str | None,
-        code_option("--right", "R", RIGHTS, "Only for this right."),
+        str | None, code_option("--right", "R", RIGHTS, "Only for this right.")
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also those that were answered, refused or closed.")
+        bool, switch("--all", "Also those that were answered, refused or closed.")
     ] = False,
-    overdue: Annotated[
-        bool, typer.Option("--overdue", help="Only those that are too late.")
-    ] = False,
+    overdue: Annotated[bool, switch("--overdue", "Only those that are too late.")] = False,
     as_of: AsOf = None,
     recorded_by: RecordedBy = None,
     at_position: AtPosition = None,

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from application.following import bring_up_to_date, follower, rebuild_outdated
-from console.flags import configured
+from console.flags import configured, switch
 from consumers.kafka import KafkaAnswers, KafkaSource
 from consumers.loop import Consumer, Job, consume, resume
 from consumers.metrics import IntakeMetrics
@@ -46,13 +46,10 @@ LOOK_S = 0.2
 def consume_command(
     settings: Settings,
     resumed: Annotated[
-        bool, typer.Option("--resume", help="Clear a stored halt of the topics first.")
+        bool, switch("--resume", "Clear a stored halt of the topics first.")
     ] = False,
     from_log_start: Annotated[
-        bool,
-        typer.Option(
-            "--from-log-start", help="Accept that a new partition has lost its oldest records."
-        ),
+        bool, switch("--from-log-start", "Accept that a new partition has lost its oldest records.")
     ] = False,
 ) -> None:
     """Record what arrives from Kafka, until told to stop; SIGTERM finishes the batch at hand.
@@ -172,7 +169,7 @@ def answering(kafka: KafkaSettings) -> Iterator[Answers | None]:
 @configured("store", "serving")
 def project(
     settings: Settings,
-    once: Annotated[bool, typer.Option("--once", help="Stop when every view is there.")] = False,
+    once: Annotated[bool, switch("--once", "Stop when every view is there.")] = False,
 ) -> None:
     """Follow the ledger with all views, until told to stop."""
     if once:

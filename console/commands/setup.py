@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from application.words import say
-from console.flags import Json, configured, spoken_to, time_of
+from console.flags import Json, configured, option, spoken_to, time_of
 from console.output import emit, people, standard_output
 from console.show.text import pairs
 from host.settings import Settings
@@ -52,28 +52,22 @@ def _shown(answer: dict[str, Any], settings: Settings) -> Any:
 def write_sample(
     _: typer.Context,
     events: Annotated[
-        int, typer.Option("--events", min=1, help="How many events.")
+        int, typer.Option("--events", help="How many events.", min=1)
     ] = sample.DEFAULT_EVENTS,
     customers: Annotated[
-        int, typer.Option("--customers", min=1, help="About how many customers.")
+        int, typer.Option("--customers", help="About how many customers.", min=1)
     ] = sample.DEFAULT_CUSTOMERS,
     seed: Annotated[
         int, typer.Option("--seed", help="The same seed gives the same sample.")
     ] = sample.DEFAULT_SEED,
     until: Annotated[
-        str | None,
-        typer.Option(
-            "--until", metavar="T", help="End of the three years it covers; now without it."
-        ),
+        str | None, option("--until", "T", "End of the three years it covers; now without it.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", metavar="FILE", help="Write there, not on screen.")
+        Path | None, option("--output", "FILE", "Write there, not on screen.")
     ] = None,
     planted: Annotated[
-        Path | None,
-        typer.Option(
-            "--planted", metavar="FILE", help="Write there, one a line, which rules they break."
-        ),
+        Path | None, option("--planted", "FILE", "Write there, one a line, which rules they break.")
     ] = None,
 ) -> None:
     """Write made-up but believable events, one a line: three years in the life of a provider.
