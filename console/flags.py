@@ -19,7 +19,7 @@ from application.language import speak
 from application.lookups import Names, NotKnown, codes, named
 from application.queries.period import Period
 from application.times import show_in, time_shown
-from console.setting_flags import texts_of, with_flags
+from console.setting_flags import Several, composed, texts_of, with_flags
 from host.setting_list import Group
 from host.settings import People, Settings, read_people, read_settings
 from ledger.embedded import default_data_dir
@@ -149,6 +149,14 @@ def day_to_come(flag: str, text: str, today: date) -> date:
     return day
 
 
+AtMoment = Annotated[
+    Moment,
+    Several(moment_of, {"as_of": AsOf, "recorded_by": RecordedBy, "at_position": AtPosition}),
+]
+Within = Annotated[Period, Several(period_of, {"since": Since, "until": Until})]
+WithinKnown = Annotated[Period, Several(period_of, {"since": Since, "until": Until, "as_of": AsOf})]
+
+
 def configured(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Decorate a command whose first argument is its `Settings`."""
     with_people: tuple[Group, ...] = (*groups, "people")
@@ -159,7 +167,7 @@ def configured(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., 
             settings = settings_from({**(ctx.obj or {}), **flags})
             _speak_to(settings.people)
             try:
-                command(settings, **arguments)
+                command(settings, **composed(command, arguments))
             except NotKnown as error:
                 flag = _flag_of(command, error.field)
                 raise typer.BadParameter(f"{flag}: {error}" if flag else str(error)) from None

@@ -1,8 +1,8 @@
 """Flags for settings: what every command takes beside its own options, before it or behind it."""
 
 import inspect
-from collections.abc import Callable
-from typing import Annotated, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any, NamedTuple, get_args
 
 import typer
 
@@ -42,6 +42,36 @@ def texts_of(arguments: dict[str, Any], groups: tuple[Group, ...]) -> dict[str, 
     return {variable: str(value) for variable, value in given.items() if value is not None}
 
 
+class Several(NamedTuple):
+    """An argument of a command that several options `make`; none of them is required."""
+
+    make: Callable[..., Any]
+    options: Mapping[str, Any]
+
+
+def _several(parameter: inspect.Parameter) -> Several | None:
+    of = get_args(parameter.annotation)[1:]
+    return next((one for one in of if isinstance(one, Several)), None)
+
+
+def _own(command: Callable[..., None]) -> Iterator[inspect.Parameter]:
+    """What a command takes after its first argument, as options and arguments."""
+    for parameter in [*inspect.signature(command).parameters.values()][1:]:
+        if several := _several(parameter):
+            for name, annotation in several.options.items():
+                yield parameter.replace(name=name, annotation=annotation, default=None)
+        else:
+            yield parameter
+
+
+def composed(command: Callable[..., None], arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a command, made of its options. Raises BadParameter."""
+    for name, parameter in inspect.signature(command).parameters.items():
+        if several := _several(parameter):
+            arguments[name] = several.make(**{one: arguments.pop(one) for one in several.options})
+    return arguments
+
+
 def with_flags(
     command: Callable[..., None],
     call: Callable[..., None],
@@ -50,13 +80,12 @@ def with_flags(
     hidden: bool = False,
 ) -> Callable[..., None]:
     """Give `call` the name and help of the command, and its parameters with the flags behind them."""
-    own = list(inspect.signature(command).parameters.values())[1:]
     context = inspect.Parameter(
         "ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
     )
     flags = [_parameter(setting, hidden) for setting in settings_of(groups)]
     # Keyword only, so that those without a default may follow those with one.
-    own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+    own = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in _own(command)]
     call.__name__, call.__doc__ = command.__name__, command.__doc__
     call.__signature__ = inspect.Signature([context, *own, *flags])  # type: ignore[attr-defined]
     return call

@@ -6,25 +6,14 @@ import typer
 
 from application.language import spoken
 from application.queries.complaints import complaint, complaint_list
+from application.queries.period import ALWAYS
 from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading
-from console.flags import (
-    AsOf,
-    AtPosition,
-    Json,
-    MostUrgent,
-    RecordedBy,
-    Since,
-    Until,
-    configured,
-    moment_of,
-    option,
-    period_of,
-    switch,
-)
+from console.flags import AtMoment, Json, MostUrgent, Within, configured, option, switch
 from console.output import emit, people
 from console.show.complaints import complaint_tables, complaints_table
 from host.settings import Settings
+from projections.folds.timetravel import NOW
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the complaint.")]
 Whose = Annotated[
@@ -36,11 +25,8 @@ Whose = Annotated[
 def list_complaints(
     settings: Settings,
     everything: Annotated[bool, switch("--all", "Also those that were answered.")] = False,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
-    since: Since = None,
-    until: Until = None,
+    moment: AtMoment = NOW,
+    period: Within = ALWAYS,
     limit: MostUrgent = None,
     as_json: Json = False,
 ) -> None:
@@ -49,7 +35,6 @@ def list_complaints(
     Complaints and answers are recorded by upstream, or with `ledger record complaint-received` and
     `ledger record complaint-answered`.
     """
-    moment, period = moment_of(as_of, recorded_by, at_position), period_of(since, until)
     with reading(settings, "complaint", moment) as (site, source):
         prepare(site, moment.known)
         answer = complaint_list(source, moment, everything=everything, period=period, limit=limit)
@@ -65,16 +50,13 @@ def show_complaint(
     settings: Settings,
     ref: Ref,
     subject: Whose = None,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
+    moment: AtMoment = NOW,
     as_json: Json = False,
 ) -> None:
     """Print one complaint: its clock, its outcome, the rules that it breaks, every act on it.
 
     Exit status 1 when it is overdue.
     """
-    moment = moment_of(as_of, recorded_by, at_position)
     with reading(settings, "complaint", moment) as (site, source):
         prepare(site, moment.known)
         answer = complaint(source, ref, subject, moment, spoken())

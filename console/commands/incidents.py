@@ -10,29 +10,28 @@ from application.language import spoken
 from application.queries.found_incidents import find_case
 from application.queries.incidents import affected_persons, incident, incident_list, sources_of
 from application.queries.lookups import known_activity, known_recipient, known_system
+from application.queries.period import ALWAYS
 from application.source import Source
 from console.commands.failing import fail_unless
 from console.commands.incident_acts import Ref, Whose
 from console.commands.people import prepare, reading
 from console.flags import (
-    AsOf,
-    AtPosition,
+    AtMoment,
     Json,
     MostUrgent,
-    RecordedBy,
     Since,
     Until,
+    Within,
     bounds_of,
     code_option,
     configured,
-    moment_of,
     option,
-    period_of,
     switch,
 )
 from console.output import emit, emit_list, people
 from console.show.incidents import affected_table, incident_tables, incidents_table
 from host.settings import Settings
+from projections.folds.timetravel import NOW
 from projections.reading.affected import Scope
 from schemas import CATEGORIES
 
@@ -43,16 +42,12 @@ def list_incidents(
     everything: Annotated[
         bool, switch("--all", "Also those in which nothing is to be done any more.")
     ] = False,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
-    since: Since = None,
-    until: Until = None,
+    moment: AtMoment = NOW,
+    period: Within = ALWAYS,
     limit: MostUrgent = None,
     as_json: Json = False,
 ) -> None:
     """Print open breaches and cases of misuse with their clocks. Exit status 1 when one is overdue."""
-    moment, period = moment_of(as_of, recorded_by, at_position), period_of(since, until)
     with reading(settings, "incident", moment) as (site, source):
         prepare(site, moment.known)
         answer = incident_list(source, moment, everything=everything, period=period, limit=limit)
@@ -68,13 +63,10 @@ def show_incident(
     settings: Settings,
     ref: Ref,
     subject: Whose = None,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
+    moment: AtMoment = NOW,
     as_json: Json = False,
 ) -> None:
     """Print one case: its clocks, who was told, every act. Exit status 1 when a clock is overdue."""
-    moment = moment_of(as_of, recorded_by, at_position)
     with reading(settings, "incident", moment) as (site, source):
         prepare(site, moment.known)
         case = find_case(source, ref, subject=subject, moment=moment)

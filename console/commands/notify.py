@@ -10,21 +10,11 @@ from application.queries.lookups import known_recipient
 from application.queries.notifications import Wanted, notification_tasks
 from application.queries.subjects import check_person
 from console.commands.people import OptionalSubject, Subject, prepare, reading, working
-from console.flags import (
-    AsOf,
-    At,
-    AtPosition,
-    Json,
-    RecordedBy,
-    code_option,
-    configured,
-    moment_of,
-    option,
-    switch,
-)
+from console.flags import At, AtMoment, Json, code_option, configured, option, switch
 from console.output import emit, emit_list, people
 from console.show.notifications import notifications_table
 from host.settings import Settings
+from projections.folds.timetravel import NOW
 from projections.views.notifications import ACTIONS
 from schemas import CATEGORIES
 
@@ -39,15 +29,12 @@ def list_tasks(
     everything: Annotated[
         bool, switch("--all", "Also those that are done, with what came of them.")
     ] = False,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
+    moment: AtMoment = NOW,
     as_json: Json = False,
 ) -> None:
     """Print which recipients are still to be told of a correction, an erasure or a restriction."""
     if subject is not None:
         check_person(subject)
-    moment = moment_of(as_of, recorded_by, at_position)
     with reading(settings, "notify", moment) as (site, source):
         prepare(site, moment)
         party = known_recipient(source, recipient) if recipient else None

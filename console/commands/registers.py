@@ -7,6 +7,7 @@ from application.following import bring_up_to_date
 from application.language import spoken
 from application.queries.disclosures import Wanted, disclosures
 from application.queries.lookups import known_provision, known_recipient
+from application.queries.period import ALWAYS
 from application.queries.recipients import recipients
 from application.queries.register import register
 from application.queries.subjects import check_reference
@@ -14,17 +15,13 @@ from console.commands.people import reading
 from console.commands.reports import Output, form_of, put
 from console.flags import (
     AsOf,
-    AtPosition,
+    AtMoment,
     Json,
     Limit,
-    RecordedBy,
-    Since,
-    Until,
+    WithinKnown,
     code_option,
     configured,
-    moment_of,
     option,
-    period_of,
     time_of,
 )
 from console.output import emit, emit_list, people
@@ -34,6 +31,7 @@ from documents.register_dpv import register_dpv
 from documents.register_fideslang import register_fideslang
 from documents.spreadsheet import register_csv, register_workbook
 from host.settings import Settings
+from projections.folds.timetravel import NOW
 from schemas import texts
 from schemas.encoding import to_line
 from schemas.events.disclosure import RecipientKind
@@ -53,16 +51,13 @@ EXPORTS: dict[str, Callable[[dict[str, Any], texts.Language], bytes]] = {
 @configured("store", "register")
 def show_register(
     settings: Settings,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
+    moment: AtMoment = NOW,
     form: Annotated[str | None, code_option("--format", "F", FORMATS)] = None,
     output: Output = None,
     as_json: Json = False,
 ) -> None:
     """Print the Article 30 register: what was declared beside what was observed."""
     form = form_of(form, as_json, output, FORMATS)
-    moment = moment_of(as_of, recorded_by, at_position)
     with reading(settings, "register", moment) as (site, source):
         bring_up_to_date(site)
         answer = register(source, settings.controller, moment)
@@ -83,16 +78,13 @@ def show_disclosures(
     provision: Annotated[
         str | None, option("--provision", "P", "Given under this article, in any spelling.")
     ] = None,
-    since: Since = None,
-    until: Until = None,
-    as_of: AsOf = None,
+    period: WithinKnown = ALWAYS,
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:
     """Print who received what, when and why. Both bounds of time are inclusive."""
     if subject is not None:
         check_reference(subject)
-    period = period_of(since, until, as_of)
     with reading(settings, "disclosures") as (site, source):
         bring_up_to_date(site)
         wanted = Wanted(

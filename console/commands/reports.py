@@ -9,19 +9,19 @@ import typer
 
 from application.following import bring_up_to_date
 from application.language import spoken
+from application.queries.period import ALWAYS
 from application.queries.transfers import transfers
 from application.queries.transparency import transparency
 from console.commands.people import reading
 from console.flags import (
-    AsOf,
     Json,
     Since,
     Until,
+    WithinKnown,
     bounds_of,
     code_option,
     configured,
     option,
-    period_of,
 )
 from console.output import emit, emit_bytes, people, write_private
 from console.show.registers import transfers_table, transparency_table
@@ -66,13 +66,10 @@ def show_transparency(
 @configured("store")
 def show_transfers(
     settings: Settings,
-    since: Since = None,
-    until: Until = None,
-    as_of: AsOf = None,
+    period: WithinKnown = ALWAYS,
     as_json: Json = False,
 ) -> None:
     """Print what left the European Economic Area: where to, on which ground, agreed to or not."""
-    period = period_of(since, until, as_of)
     with reading(settings, "transfers") as (site, source):
         bring_up_to_date(site)
         answer = transfers(source, period)

@@ -6,28 +6,25 @@ import typer
 
 from application.language import spoken
 from application.queries.found_requests import NotAllowed, find, found_of, known_requests
+from application.queries.period import ALWAYS
 from application.queries.requests import decisions_on, listed, shown
 from application.queries.subjects import check_reference, known_streams
 from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading
 from console.flags import (
-    AsOf,
-    AtPosition,
+    AtMoment,
     Json,
     MostUrgent,
-    RecordedBy,
-    Since,
-    Until,
+    Within,
     code_option,
     configured,
-    moment_of,
     option,
-    period_of,
     switch,
 )
 from console.output import emit, people
 from console.show.requests import request_tables, requests_table
 from host.settings import Settings
+from projections.folds.timetravel import NOW
 from rulebook import RIGHTS
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the request.")]
@@ -47,18 +44,14 @@ def list_requests(
         bool, switch("--all", "Also those that were answered, refused or closed.")
     ] = False,
     overdue: Annotated[bool, switch("--overdue", "Only those that are too late.")] = False,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
-    since: Since = None,
-    until: Until = None,
+    moment: AtMoment = NOW,
+    period: Within = ALWAYS,
     limit: MostUrgent = None,
     as_json: Json = False,
 ) -> None:
     """Print open requests, by when they must be answered. Exit status 1 when one is overdue."""
     if subject is not None:
         check_reference(subject)
-    moment, period = moment_of(as_of, recorded_by, at_position), period_of(since, until)
     with reading(settings, "request", moment) as (site, source):
         prepare(site, moment.known)
         streams = known_streams(source, subject) if subject else None
@@ -81,13 +74,10 @@ def show_request(
     settings: Settings,
     ref: Ref,
     subject: Whose = None,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
+    moment: AtMoment = NOW,
     as_json: Json = False,
 ) -> None:
     """Print one request with every act on it. Exit status 1 when it is overdue."""
-    moment = moment_of(as_of, recorded_by, at_position)
     with reading(settings, "request", moment) as (site, source):
         prepare(site, moment.known)
         found = find(source, ref, subject, moment)
