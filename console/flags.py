@@ -5,7 +5,6 @@ setting of the groups that it names. A flag wins over its variable, and a flag o
 the same flag before it.
 """
 
-import inspect
 import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
@@ -19,7 +18,7 @@ from application.language import speak
 from application.lookups import Names, NotKnown, codes, named
 from application.queries.period import Period
 from application.times import show_in, time_shown
-from console.setting_flags import Several, composed, texts_of, with_flags
+from console.setting_flags import Several, composed, own_parameters, texts_of, with_flags
 from host.setting_list import Group
 from host.settings import People, Settings, read_people, read_settings
 from ledger.embedded import default_data_dir
@@ -195,7 +194,7 @@ def _speak_to(found: People) -> None:
 
 def _flag_of(command: Callable[..., None], field: str) -> str:
     """How a command calls a field: by its option, or by the name of its argument."""
-    parameter = inspect.signature(command).parameters.get(field)
+    parameter = next((one for one in own_parameters(command) if one.name == field), None)
     if parameter is None:
         return ""
     told = [one for one in get_args(parameter.annotation) if isinstance(one, OptionInfo)]

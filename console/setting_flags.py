@@ -54,7 +54,7 @@ def _several(parameter: inspect.Parameter) -> Several | None:
     return next((one for one in of if isinstance(one, Several)), None)
 
 
-def _own(command: Callable[..., None]) -> Iterator[inspect.Parameter]:
+def own_parameters(command: Callable[..., None]) -> Iterator[inspect.Parameter]:
     """What a command takes after its first argument, as options and arguments."""
     for parameter in [*inspect.signature(command).parameters.values()][1:]:
         if several := _several(parameter):
@@ -85,7 +85,7 @@ def with_flags(
     )
     flags = [_parameter(setting, hidden) for setting in settings_of(groups)]
     # Keyword only, so that those without a default may follow those with one.
-    own = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in _own(command)]
+    own = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own_parameters(command)]
     call.__name__, call.__doc__ = command.__name__, command.__doc__
     call.__signature__ = inspect.Signature([context, *own, *flags])  # type: ignore[attr-defined]
     return call

@@ -15,6 +15,7 @@ from application.source import Source
 from console.commands.people import Subject, working
 from console.flags import At, Json, code_option, configured, option
 from console.output import emit, people
+from console.setting_flags import Several
 from console.show.incidents import incident_tables
 from console.streams import opened
 from host.settings import Settings
@@ -58,68 +59,75 @@ def detect(
         _print(source, _Which(ref, "breach"), time, as_json)
 
 
+def _said(**facts: Any) -> dict[str, Any]:
+    """The facts that were given."""
+    return {name: value for name, value in facts.items() if value not in (None, [])}
+
+
+_TEXTS = list[str] | None
+Facts = Annotated[
+    Mapping[str, Any],
+    Several(
+        _said,
+        {
+            "risk": Annotated[
+                str | None,
+                code_option(
+                    "--risk",
+                    "R",
+                    RISKS,
+                    "For the persons concerned: one of {}; without it as before.",
+                ),
+            ],
+            "nature": Annotated[
+                _TEXTS,
+                code_option(
+                    "--nature", "N", NATURES, "What was broken: one of {}; may be repeated."
+                ),
+            ],
+            "description": Annotated[
+                str | None, option("--description", "TEXT", "What happened, without personal data.")
+            ],
+            "subject_categories": Annotated[
+                _TEXTS, option("--who", "TEXT", "A category of persons; may be repeated.")
+            ],
+            "subject_count": Annotated[
+                int | None, option("--persons", "N", "About how many persons.", min=0)
+            ],
+            "categories": Annotated[
+                _TEXTS,
+                code_option(
+                    "--category", "C", LISTED_CATEGORIES, "Of data: one of {}; may be repeated."
+                ),
+            ],
+            "record_count": Annotated[
+                int | None, option("--records", "N", "About how many records.", min=0)
+            ],
+            "consequences": Annotated[
+                _TEXTS, option("--consequence", "TEXT", "A likely one; may be repeated.")
+            ],
+            "measures_taken": Annotated[
+                _TEXTS, option("--taken", "TEXT", "A measure taken; may be repeated.")
+            ],
+            "measures_proposed": Annotated[
+                _TEXTS, option("--proposed", "TEXT", "A measure proposed; may be repeated.")
+            ],
+            "delay_reason": DelayReason,
+        },
+    ),
+]
+"""What an assessment says, by the facts of its event."""
+
+
 @configured("store")
 def assess(
-    settings: Settings,
-    ref: Ref,
-    risk: Annotated[
-        str | None,
-        code_option(
-            "--risk", "R", RISKS, "For the persons concerned: one of {}; without it as before."
-        ),
-    ] = None,
-    nature: Annotated[
-        list[str] | None,
-        code_option("--nature", "N", NATURES, "What was broken: one of {}; may be repeated."),
-    ] = None,
-    description: Annotated[
-        str | None, option("--description", "TEXT", "What happened, without personal data.")
-    ] = None,
-    who: Annotated[
-        list[str] | None, option("--who", "TEXT", "A category of persons; may be repeated.")
-    ] = None,
-    persons: Annotated[
-        int | None, option("--persons", "N", "About how many persons.", min=0)
-    ] = None,
-    category: Annotated[
-        list[str] | None,
-        code_option("--category", "C", LISTED_CATEGORIES, "Of data: one of {}; may be repeated."),
-    ] = None,
-    records: Annotated[
-        int | None, option("--records", "N", "About how many records.", min=0)
-    ] = None,
-    consequence: Annotated[
-        list[str] | None, option("--consequence", "TEXT", "A likely one; may be repeated.")
-    ] = None,
-    taken: Annotated[
-        list[str] | None, option("--taken", "TEXT", "A measure taken; may be repeated.")
-    ] = None,
-    proposed: Annotated[
-        list[str] | None, option("--proposed", "TEXT", "A measure proposed; may be repeated.")
-    ] = None,
-    delay_reason: DelayReason = None,
-    at: At = None,
-    as_json: Json = False,
+    settings: Settings, ref: Ref, facts: Facts = NOTHING, at: At = None, as_json: Json = False
 ) -> None:
     """Record what risk a breach is, and what is known of it: all that a notification must say.
 
     When the risk is high the persons must be told (GDPR Art. 34). What is left out stays as it was said last;
     `ledger incident notification` says what is missing.
     """
-    said = {
-        "risk": risk,
-        "nature": nature,
-        "description": description,
-        "subject_categories": who,
-        "subject_count": persons,
-        "categories": category,
-        "record_count": records,
-        "consequences": consequence,
-        "measures_taken": taken,
-        "measures_proposed": proposed,
-        "delay_reason": delay_reason,
-    }
-    facts = {name: value for name, value in said.items() if value not in (None, [])}
     if not facts:
         raise typer.BadParameter("say what risk it is, or what is known of it")
     with working(settings, "incident", at) as (site, source, time):

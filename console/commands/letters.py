@@ -12,6 +12,7 @@ from application.queries.upkeep import WITHHELD, letter_row, withheld_row
 from console.commands.failing import fail_unless
 from console.flags import Json, bounds_of, code_option, configured, option
 from console.output import emit_list, people
+from console.setting_flags import Several
 from console.show.intake import Outcomes, retried_tables
 from console.show.letters import letters_tables
 from consumers.retry import retry, retry_like
@@ -63,15 +64,27 @@ def _types(name: str | None) -> tuple[str, ...] | None:
     return (name, *(entry.type for entry in EVENT_TYPES.values() if entry.name == name))
 
 
+EVERY = Kind()
+OfKind = Annotated[
+    Kind,
+    Several(
+        kind_of,
+        {
+            "code": OfCode,
+            "source": OfSource,
+            "topic": OfTopic,
+            "type": OfType,
+            "seen_from": SeenFrom,
+            "seen_to": SeenTo,
+        },
+    ),
+]
+
+
 @configured("store")
 def list_letters(
     settings: Settings,
-    code: OfCode = None,
-    source: OfSource = None,
-    topic: OfTopic = None,
-    type: OfType = None,
-    seen_from: SeenFrom = None,
-    seen_to: SeenTo = None,
+    kind: OfKind = EVERY,
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:
@@ -80,10 +93,9 @@ def list_letters(
     Of what only the confidential ledger may know, in one line, how much there is. With --json all of
     them, otherwise the oldest 100 where --limit does not say more.
     """
-    kind = kind_of(code, source, topic, type, seen_from, seen_to)
     with open_site(settings) as site:
         reader = site.session("reader")
-        (total, _), (matching, _) = count_letters(reader, Kind()), count_letters(reader, kind)
+        (total, _), (matching, _) = count_letters(reader, EVERY), count_letters(reader, kind)
         rows = (letter_row(letter) for letter in letters_like(reader, kind, limit))
         strange = [] if matching else list(strange_names(reader, kind))
         if as_json:
@@ -136,12 +148,7 @@ def retry_letters(
             metavar="[LETTER]...", help="Names, or their beginnings; else those that options name."
         ),
     ] = None,
-    code: OfCode = None,
-    source: OfSource = None,
-    topic: OfTopic = None,
-    type: OfType = None,
-    seen_from: SeenFrom = None,
-    seen_to: SeenTo = None,
+    kind: OfKind = EVERY,
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:
@@ -149,7 +156,6 @@ def retry_letters(
 
     Each is done for itself, oldest first. Exit status 1 when one is refused again.
     """
-    kind = kind_of(code, source, topic, type, seen_from, seen_to)
     if named and (limit is not None or not kind.every):
         raise Misconfigured("name letters, or say of what kind they are; not both")
     outcomes = Outcomes()
