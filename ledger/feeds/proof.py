@@ -6,7 +6,6 @@ whoever checks it says. On a path there is at most one token of somebody else, w
 """
 
 from collections.abc import Collection
-from datetime import datetime
 
 import msgspec
 
@@ -48,11 +47,6 @@ class Proven(msgspec.Struct, frozen=True):
     members: int
     origin: str
     log_size: int
-
-    @property
-    def delivered_at(self) -> datetime:
-        """When the feed was delivered."""
-        return self.event.time
 
 
 def encode_feed_proof(proof: FeedProof) -> bytes:

@@ -55,13 +55,6 @@ def inspect_views(
     return Inspected(tuple(reports), findings.sorted())
 
 
-def audit_views(
-    session: Session, views: Sequence[View[Any]] = VIEWS, *, privacy_office: Collection[str]
-) -> list[ViewReport]:
-    """The reports alone of `inspect_views`."""
-    return list(inspect_views(session, views, privacy_office=privacy_office).reports)
-
-
 def _placed(
     session: Session, views: Sequence[View[Any]], findings: Findings
 ) -> list[tuple[View[Any], Bookmark]]:

@@ -55,12 +55,6 @@ def bookmark_of(session: Session, view: View[Any]) -> Bookmark:
     return bookmark
 
 
-def customer_states(session: Session) -> Iterator[tuple[UUID, CustomerState]]:
-    """The state of every person, sorted by stream, in flat memory."""
-    for (stream, _), state in each(session, customer_state.VIEW):
-        yield stream, state
-
-
 def customer_states_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, CustomerState]:
     """The states of those persons that have one."""
     found = _rows_of(session, customer_state.VIEW, streams)

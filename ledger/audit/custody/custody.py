@@ -94,11 +94,6 @@ class Held:
         if self._macs is not None and not self._macs.belongs(mac, table, row):
             self._notes.note(None, f"{_KINDS[table]}-changed", f"{what} is not as it was written")
 
-    @property
-    def authenticates(self) -> bool:
-        """Whether the key of the MACs is there."""
-        return self._macs is not None
-
     def _the_macs(self) -> RowMacs:
         if self._macs is None:
             raise Lost("the key that authenticates rows is not held any more")
