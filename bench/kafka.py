@@ -16,8 +16,8 @@ from bench.arguments import explain
 from bench.record import BATCH, KNOWN, PEOPLE, fresh, rate
 from bench.results import median_ratio, quote, save
 from bench.workload import four_fields
-from consumers.kafka import KafkaOptions, KafkaSource, KafkaUpstream
-from consumers.kafka_options import POLL_RECORDS
+from consumers.kafka import KafkaSource, KafkaUpstream
+from consumers.kafka_options import POLL_RECORDS, KafkaOptions
 from consumers.loop import Job, consume
 from consumers.observer import Observer
 from consumers.pipeline import BatchLimits

@@ -30,7 +30,6 @@ from consumers.kafka_options import (
     ANSWER_MS,
     CLOSE_MS,
     REQUEST_MS,
-    SECURITY_OPTIONS,
     KafkaOptions,
     connection,
     consuming,
@@ -49,14 +48,6 @@ from consumers.source import (
     record_of,
 )
 from ledger.errors import Halt, LedgerError, Misconfigured
-
-__all__ = [
-    "SECURITY_OPTIONS",
-    "KafkaAnswers",
-    "KafkaOptions",
-    "KafkaSource",
-    "KafkaUpstream",
-]
 
 # Faults that nobody's waiting heals, and what the operator has to look at.
 _SETTINGS_FAULTS = (

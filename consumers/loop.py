@@ -37,11 +37,10 @@ from consumers.store import LedgerStore, Store
 from ledger.application import Ledger
 from ledger.errors import Fenced, Halt, Retry
 from ledger.recording.arrivals import Arrivals
-from ledger.recording.batch import Batch, Bookmark, Outcome
+from ledger.recording.batch import Batch, Outcome
 from ledger.writing.append import Span
+from ledger.writing.bookmarks import Bookmark
 from schemas import Intake
-
-__all__ = ["Consumer", "Job", "consume", "resume"]
 
 # SIGTERM and a new fault are noticed within this time, where there is nothing to do.
 POLL_SECONDS = 0.5

@@ -14,11 +14,10 @@ from consumers.register import accepted_now
 from consumers.source import Partition
 from ledger.application import Ledger
 from ledger.errors import Busy
-from ledger.recording.batch import Batch, Bookmark, Outcome, hash_of_record
+from ledger.recording.batch import Batch, Outcome, hash_of_record
 from ledger.writing.append import Span
+from ledger.writing.bookmarks import Bookmark
 from schemas import Intake
-
-__all__ = ["LedgerStore", "Store", "Stored"]
 
 # One request to Kafka carries them; more come with the next call.
 ANSWERS_AT_ONCE = 500

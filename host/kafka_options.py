@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from consumers.kafka import KafkaOptions
+from consumers.kafka_options import KafkaOptions
 from host.settings import KafkaSettings
-
-__all__ = ["options_of"]
 
 
 def options_of(kafka: KafkaSettings) -> KafkaOptions:

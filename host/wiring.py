@@ -37,7 +37,6 @@ from ledger.keys.rotation import first_epoch
 from ledger.letters.withheld import KeyPair, WithheldKey, public_key
 from ledger.names import LedgerName, Role
 from ledger.recording.approvals import Approval, Standing, approve, digest_of
-from ledger.recording.batch import HaltLimit
 from ledger.recording.reads import READS, ReadNotes, adopt_notes, record_notes, waiting
 from ledger.storage.install import check_installed, install
 from ledger.storage.postgres import Database, Session
@@ -46,6 +45,7 @@ from ledger.tlog.publishing.publisher import Publisher
 from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.store.key_file import KeyFile
 from ledger.tlog.witnessing.witnesses import Witnesses
+from ledger.writing.bookmarks import HaltLimit
 from ledger.writing.chain import CHAIN
 from ledger.writing.chain_begin import begin_chain
 from projections import VIEWS
@@ -59,21 +59,6 @@ from rulebook.sources import SENDERS
 from schemas import Intake
 from schemas.powers import Speakers
 from schemas.references import is_person
-
-__all__ = [
-    "LEDGER_KEYS",
-    "Site",
-    "bare_site",
-    "check_keys_held",
-    "complete_journal",
-    "install_on",
-    "install_site",
-    "log_key",
-    "open_site",
-    "utc_now",
-    "withheld_keys",
-    "withheld_pair",
-]
 
 # Keys of the ledger itself that other commands than the recorder read.
 LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record", READS, CHAIN)

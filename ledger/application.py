@@ -34,16 +34,14 @@ from ledger.letters.withheld import WithheldKey
 from ledger.names import LedgerName, Role
 from ledger.recorder import LedgerRecorder, RecordedRow
 from ledger.recording.ahead import ahead
-from ledger.recording.batch import Batch, HaltLimit, Outcome, Prepared, prepare, record, write
+from ledger.recording.batch import Batch, Outcome, Prepared, prepare, record, write
 from ledger.recording.before import Before
 from ledger.recording.intake import Sealer
 from ledger.recording.quarantine import resume_source
 from ledger.storage.postgres import Database, Session
 from ledger.writing.append import Span, append, lock_head
-from ledger.writing.bookmarks import Bookmark, begin_bookmark, resume_topics
+from ledger.writing.bookmarks import Bookmark, HaltLimit, begin_bookmark, resume_topics
 from ledger.writing.chain import CHAIN, Link
-
-__all__ = ["EventMapper", "Ledger"]
 
 
 def utc_now() -> datetime:

@@ -20,10 +20,9 @@ from application.acts.requesting import Opening, check_allowed, open_request, re
 from application.language import spoken
 from application.queries.found_requests import Found, find
 from application.queries.requests import decisions_on, shown
-from console.commands import request_lists
 from console.commands.people import Subject, working
 from console.commands.request_lists import Ref, Whose
-from console.flags import At, Json, code_option, configured
+from console.flags import At, Json, code_option, configured, option, switch
 from console.output import emit, people
 from console.show.requests import request_tables
 from console.streams import text_of
@@ -36,65 +35,37 @@ from projections.views.requests import CLOSINGS
 from rulebook import EXTENSIONS, REFUSALS, RIGHTS
 from schemas import CATEGORIES
 
-__all__ = ["add_commands"]
-
 CHANNELS = ("post", "email", "portal", "phone", "other")
-request = typer.Typer(
-    help="Requests of data subjects: from receipt to answer (GDPR Art. 12 to 22)."
-)
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    request.command("open")(open_command)
-    request.command("verify-identity")(verify_identity)
-    request.command("extend")(extend)
-    request.command("refuse")(refuse)
-    request.command("answer")(answer)
-    request.command("close")(close)
-    request_lists.add_commands(request)
-    app.add_typer(request, name="request", rich_help_panel="Rights")
 
 
 @configured("store")
 def open_command(
     settings: Settings,
     subject: Subject,
-    right: Annotated[
-        str,
-        code_option("--right", "R", RIGHTS),
-    ],
+    right: Annotated[str, code_option("--right", "R", RIGHTS)],
     channel: Annotated[
-        str,
-        code_option("--channel", "C", CHANNELS, "One of {}: nobody has to ask in writing."),
+        str, code_option("--channel", "C", CHANNELS, "One of {}: nobody has to ask in writing.")
     ],
     received_on: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--received-on",
-            metavar="DAY",
-            help="The day of receipt, from which the period runs; today without it.",
+            "DAY",
+            "The day of receipt, from which the period runs; today without it.",
         ),
     ] = None,
-    ref: Annotated[
-        str | None, typer.Option("--ref", metavar="REF", help="Its reference; made without it.")
-    ] = None,
+    ref: Annotated[str | None, option("--ref", "REF", "Its reference; made without it.")] = None,
     activity: Annotated[
-        str | None,
-        typer.Option("--activity", metavar="A", help="Of an objection: the activity objected to."),
+        str | None, option("--activity", "A", "Of an objection: the activity objected to.")
     ] = None,
     ground: Annotated[
-        str, typer.Option("--ground", metavar="G", help="Of an objection: why.")
+        str, option("--ground", "G", "Of an objection: why.")
     ] = "particular-situation",
-    unknown: Annotated[
-        bool, typer.Option("--unknown", help="Nothing is known of this person.")
-    ] = False,
+    unknown: Annotated[bool, switch("--unknown", "Nothing is known of this person.")] = False,
     letter: Annotated[
         str | None,
-        typer.Option(
-            "--letter",
-            metavar="FILE",
-            help="What the person wrote, as text; - is standard input. It is sealed.",
+        option(
+            "--letter", "FILE", "What the person wrote, as text; - is standard input. It is sealed."
         ),
     ] = None,
     at: At = None,
@@ -114,18 +85,16 @@ def open_command(
 def verify_identity(
     settings: Settings,
     ref: Ref,
-    method: Annotated[
-        str | None, typer.Option("--method", metavar="M", help="How, such as portal-login.")
-    ] = None,
+    method: Annotated[str | None, option("--method", "M", "How, such as portal-login.")] = None,
     ask: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--ask",
-            metavar="WHAT",
-            help="What more was asked for, such as a customer number: the period stands still until then.",
+            "WHAT",
+            "What more was asked for, such as a customer number: the period stands still until then.",
         ),
     ] = None,
-    failed: Annotated[bool, typer.Option("--failed", help="Identity could not be shown.")] = False,
+    failed: Annotated[bool, switch("--failed", "Identity could not be shown.")] = False,
     subject: Whose = None,
     at: At = None,
     as_json: Json = False,
@@ -144,10 +113,7 @@ def verify_identity(
 def extend(
     settings: Settings,
     ref: Ref,
-    reason: Annotated[
-        str,
-        code_option("--reason", "R", EXTENSIONS),
-    ],
+    reason: Annotated[str, code_option("--reason", "R", EXTENSIONS)],
     subject: Whose = None,
     at: At = None,
     as_json: Json = False,
@@ -162,10 +128,7 @@ def extend(
 def refuse(
     settings: Settings,
     ref: Ref,
-    ground: Annotated[
-        str,
-        code_option("--ground", "G", REFUSALS),
-    ],
+    ground: Annotated[str, code_option("--ground", "G", REFUSALS)],
     subject: Whose = None,
     at: At = None,
     as_json: Json = False,
@@ -183,10 +146,7 @@ def answer(
     settings: Settings,
     ref: Ref,
     outcome: Annotated[
-        str,
-        typer.Option(
-            "--outcome", metavar="O", help="Such as granted, partly-granted, nothing-held."
-        ),
+        str, option("--outcome", "O", "Such as granted, partly-granted, nothing-held.")
     ] = "granted",
     category: Annotated[
         list[str] | None,
@@ -198,12 +158,10 @@ def answer(
         ),
     ] = None,
     ground: Annotated[
-        str | None,
-        code_option("--ground", "G", RESTRICTIONS, "Of a restriction: one of {}."),
+        str | None, code_option("--ground", "G", RESTRICTIONS, "Of a restriction: one of {}.")
     ] = None,
     review: Annotated[
-        str | None,
-        typer.Option("--review", metavar="O", help="Of a human review: what it came to."),
+        str | None, option("--review", "O", "Of a human review: what it came to.")
     ] = None,
     subject: Whose = None,
     at: At = None,
@@ -235,10 +193,7 @@ def _carried_out(site: Site, found: Found, outcome: str, time: datetime) -> tupl
 def close(
     settings: Settings,
     ref: Ref,
-    outcome: Annotated[
-        str,
-        code_option("--outcome", "O", CLOSINGS),
-    ],
+    outcome: Annotated[str, code_option("--outcome", "O", CLOSINGS)],
     subject: Whose = None,
     at: At = None,
     as_json: Json = False,

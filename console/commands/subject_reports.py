@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from application.acts.reporting import ACCESS, PORTABILITY, Kind, checkpoint_before, issue
 from application.following import bring_up_to_date
 from application.language import spoken
@@ -12,38 +10,21 @@ from application.queries.access_report import Asked
 from application.queries.subjects import check_person
 from console.commands.people import Subject, reading
 from console.commands.reports import form_of, put
-from console.flags import AtPosition, Json, code_option, configured, time_of
+from console.flags import AtPosition, Json, code_option, configured, option, time_of
 from documents.reports import ACCESS_FORMS, FORMS, PORTABILITY_FORMS
 from host.settings import Settings
 from ledger.reading import head_position
 from projections.folds.timetravel import Moment
 from schemas.texts import Language
 
-__all__ = ["add_commands"]
-
 Request = Annotated[
     str | None,
-    typer.Option(
-        "--request",
-        metavar="REF",
-        help="The request that it answers: hash and checkpoint are recorded on it.",
+    option(
+        "--request", "REF", "The request that it answers: hash and checkpoint are recorded on it."
     ),
 ]
-Output = Annotated[
-    Path | None, typer.Option("--output", metavar="FILE", help="Write there, not on screen.")
-]
-At = Annotated[
-    str | None,
-    typer.Option("--at", metavar="T", help="When it is made, with offset; now without it."),
-]
-report = typer.Typer(help="Documents for persons: access and portability (GDPR Art. 15, 20).")
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    report.command("access")(report_access)
-    report.command("portability")(report_portability)
-    app.add_typer(report, name="report", rich_help_panel="Rights")
+Output = Annotated[Path | None, option("--output", "FILE", "Write there, not on screen.")]
+At = Annotated[str | None, option("--at", "T", "When it is made, with offset; now without it.")]
 
 
 @configured("store", "log", "register")
@@ -52,8 +33,7 @@ def report_access(
     subject: Subject,
     request: Request = None,
     form: Annotated[
-        str | None,
-        code_option("--format", "F", ACCESS_FORMS, show_default="json"),
+        str | None, code_option("--format", "F", ACCESS_FORMS, show_default="json")
     ] = None,
     output: Output = None,
     at_position: AtPosition = None,
@@ -71,8 +51,7 @@ def report_portability(
     subject: Subject,
     request: Request = None,
     form: Annotated[
-        str | None,
-        code_option("--format", "F", PORTABILITY_FORMS, show_default="json"),
+        str | None, code_option("--format", "F", PORTABILITY_FORMS, show_default="json")
     ] = None,
     output: Output = None,
     at_position: AtPosition = None,

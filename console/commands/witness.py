@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from application.words import say
-from console.flags import spoken_to
+from console.flags import option, spoken_to
 from host.notes import note
 from host.running.listening import Asked, Page, listen
 from host.signals import stopping
@@ -22,36 +22,25 @@ from ledger.tlog.store.key_file import KeyFile
 from ledger.tlog.witnessing.cosigning import LIMIT_BYTES, Answer
 from ledger.tlog.witnessing.witness import Witness
 
-__all__ = ["add_commands", "pages_of"]
-
 KEY = "witness.key"
 PAUSE_S = 0.2
 _ADD = "/add-checkpoint"
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Add the command of this module to the program."""
-    app.command("witness", rich_help_panel="Proof")(witness)
-
-
 @spoken_to
 def witness(
     _: typer.Context,
-    folder: Annotated[
-        Path, typer.Option("--folder", metavar="FOLDER", help="Its key, and what it signed last.")
-    ],
+    folder: Annotated[Path, option("--folder", "FOLDER", "Its key, and what it signed last.")],
     name: Annotated[
         str, typer.Option("--name", help="Name of the witness, such as witness.example.nl/dpo.")
     ],
     logs: Annotated[
-        list[str],
-        typer.Option("--log", metavar="VKEY", help="Verification key of a log; may be repeated."),
+        list[str], option("--log", "VKEY", "Verification key of a log; may be repeated.")
     ],
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, help="Port to listen on; 0: any.")] = 9470,
+    port: Annotated[int, typer.Option("--port", help="Port to listen on; 0: any.", min=0)] = 9470,
     passphrase_file: Annotated[
-        Path | None,
-        typer.Option("--passphrase-file", metavar="FILE", help="Encrypts the key; its first line."),
+        Path | None, option("--passphrase-file", "FILE", "Encrypts the key; its first line.")
     ] = None,
 ) -> None:
     """Sign checkpoints of logs that extend what was signed before, until told to stop.

@@ -36,9 +36,8 @@ from host.wiring import Site
 from ledger.event import instant
 from ledger.keys.rotation import epochs
 from projections.folds.timetravel import NOW, Moment
-from sample.generating import TOUR_SUBJECT, Planted
-
-__all__ = ["guide"]
+from sample.generating import Planted
+from sample.tour import TOUR_SUBJECT
 
 # Enough of a long table to see what it is.
 _LAST_EVENTS = 8

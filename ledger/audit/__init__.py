@@ -16,7 +16,8 @@ from ledger.audit.custody.namespace import KeysAudit
 from ledger.audit.findings import NOT_COMPARABLE, ExplainedGap, Finding, Findings
 from ledger.audit.log.entries import walk
 from ledger.audit.log.promises import check_promises, promises_of
-from ledger.audit.log.published import Comparison, PublishedLog
+from ledger.audit.log.published import Comparison
+from ledger.audit.log.signed import PublishedLog
 from ledger.audit.rows import batch_rows
 from ledger.audit.scene import Check, Scene
 from ledger.audit.states import check_states

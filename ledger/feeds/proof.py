@@ -6,7 +6,6 @@ whoever checks it says. On a path there is at most one token of somebody else, w
 """
 
 from collections.abc import Collection
-from datetime import datetime
 
 import msgspec
 
@@ -19,17 +18,6 @@ from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.signing.policy import Policy
 from ledger.tlog.tree.bundles import read_entry
 from ledger.tlog.tree.merkle import HASH_BYTES
-
-__all__ = [
-    "FEED_EVENT",
-    "TITLE",
-    "FeedProof",
-    "Proven",
-    "encode_feed_proof",
-    "feed_of",
-    "parse_feed_proof",
-    "verify",
-]
 
 TITLE = "processing-ledger/feed-proof@v1"
 FEED_EVENT = "bulk-feed-delivered"
@@ -59,11 +47,6 @@ class Proven(msgspec.Struct, frozen=True):
     members: int
     origin: str
     log_size: int
-
-    @property
-    def delivered_at(self) -> datetime:
-        """When the feed was delivered."""
-        return self.event.time
 
 
 def encode_feed_proof(proof: FeedProof) -> bytes:

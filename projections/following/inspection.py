@@ -24,8 +24,6 @@ from projections.following.derive import Content, Derived, derive
 from projections.following.rebuild import ViewReport
 from projections.following.storage import NO_ROW, Bookmark, bookmarks
 
-__all__ = ["Inspected", "audit_views", "inspect_views"]
-
 _PAGE_ROWS = 1_000
 _Row = tuple[Any, ...]
 
@@ -55,13 +53,6 @@ def inspect_views(
             _compare(session, seen, privacy_office, findings)
             reports = [one.report() for one in seen]
     return Inspected(tuple(reports), findings.sorted())
-
-
-def audit_views(
-    session: Session, views: Sequence[View[Any]] = VIEWS, *, privacy_office: Collection[str]
-) -> list[ViewReport]:
-    """The reports alone of `inspect_views`."""
-    return list(inspect_views(session, views, privacy_office=privacy_office).reports)
 
 
 def _placed(

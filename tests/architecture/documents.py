@@ -3,6 +3,9 @@
 `python -m tests.architecture.documents` writes it; `test_documents.py` compares it. So no page can rot.
 """
 
+import inspect
+import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,9 +17,10 @@ from application.processing_acts import involved_as, user_facts
 from application.register_words import Words
 from bench import leaks
 from console.main import command_tree
+from console.tree import FILE, Entry, function_of
 from documents.register_parts import register_parts
 from host.running.watching import MADE
-from host.settings import SETTINGS
+from host.setting_list import SETTINGS
 from projections.views import disclosures
 from rulebook import CLAUSES, NOTICE_CHECKS, NOTICE_CLAIMS
 from schemas import CATEGORIES, EVENT_TYPES, PERSONAL_FIELDS, ROLLING_CATEGORIES, Code, asyncapi
@@ -342,8 +346,23 @@ def written(text: str, sections: dict[str, object]) -> str:
     return text
 
 
+def summarized(table: str) -> str:
+    """The table of commands with the first paragraph of each docstring behind its function."""
+    lines = []
+    for line in table.splitlines():
+        row = re.match(r'(?P<row>.+ = \["(?P<function>[a-z_.]+)", ).*\]', line)
+        lines.append(f"{row['row']}{_summary(row['function'])}]" if row else line)
+    return "\n".join(lines) + "\n"
+
+
+def _summary(function: str) -> str:
+    told = inspect.getdoc(function_of(Entry("", function, ""))) or ""
+    return json.dumps(" ".join(told.partition("\n\n")[0].split()), ensure_ascii=False)
+
+
 def main() -> None:
-    """Write every page."""
+    """Write every page, and the summaries of the commands."""
+    FILE.write_text(summarized(FILE.read_text("utf-8")), "utf-8")
     for page, sections in SECTIONS.items():
         path = ROOT / page
         path.write_text(written(path.read_text("utf-8"), dict(sections)), "utf-8")

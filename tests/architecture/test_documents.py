@@ -6,16 +6,26 @@ from importlib import import_module
 
 import pytest
 
+from console.tree import FILE
 from documents.columns import COLUMNS
 from schemas import EVENT_TYPES
 from schemas.documents import schema_of
-from tests.architecture.documents import ROOT, SECTIONS, written
+from tests.architecture.documents import ROOT, SECTIONS, summarized, written
 
 
 @pytest.mark.parametrize("page", SECTIONS)
 def test_a_page_says_what_the_code_says(page: str) -> None:
     text = (ROOT / page).read_text("utf-8")
     assert text == written(text, dict(SECTIONS[page])), "run `make documents`"
+
+
+def test_a_command_is_summarized_as_its_function_says() -> None:
+    table = FILE.read_text("utf-8")
+    assert table == summarized(table), "run `make documents`"
+    assert (
+        summarized('find = ["people.show_found", "Otherwise."]\n')
+        != 'find = ["people.show_found", "Otherwise."]\n'
+    )
 
 
 def test_every_member_of_every_schema_is_named_in_the_contract() -> None:

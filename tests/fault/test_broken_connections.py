@@ -14,9 +14,10 @@ from psycopg.conninfo import conninfo_to_dict
 from ledger.application import Ledger
 from ledger.errors import Fenced, ServiceAway
 from ledger.names import LedgerName
-from ledger.recording.batch import Batch, Bookmark
+from ledger.recording.batch import Batch
 from ledger.storage.postgres import Database, _Connection
 from ledger.writing.append import Span
+from ledger.writing.bookmarks import Bookmark
 from ledger.writing.message import KafkaOrigin, Message
 from tests.fault.campaign import PATIENCE_S, Scene, Upstream, check_all, seeded, staged
 from tests.fixtures.inbound import until

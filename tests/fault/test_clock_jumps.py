@@ -18,7 +18,7 @@ from ledger.crypto.provider import FileKeyProvider
 from ledger.keys.rotation import due, epochs, rotate
 from ledger.letters.dead import letters, open_letter
 from ledger.letters.lists import Kind
-from ledger.recording.batch import HaltLimit
+from ledger.writing.bookmarks import HaltLimit
 from tests.fakes.kafka import FakeCluster, FakeSource, FakeTime
 from tests.fixtures.ledger import NOW, Clock, House, collected, registered
 

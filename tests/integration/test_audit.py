@@ -8,9 +8,10 @@ import pytest
 from ledger.audit import audit
 from ledger.backup.blind import is_complete, rebuild
 from ledger.keys.opening import Opener
-from ledger.recording.batch import Batch, Bookmark
+from ledger.recording.batch import Batch
 from ledger.tlog.tree.merkle import hash_leaf, root_of
 from ledger.writing.append import Span
+from ledger.writing.bookmarks import Bookmark
 from ledger.writing.packing import blind_hash
 from tests.fixtures.guards import GUARDS_ON
 from tests.fixtures.ledger import House, accessed, collected, registered

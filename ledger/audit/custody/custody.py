@@ -21,8 +21,6 @@ from ledger.journal.entries import ErasureJournal
 from ledger.journal.linking import JournalLinks, LinkKeys
 from ledger.names import LedgerName
 
-__all__ = ["Capped", "Custody", "Held"]
-
 
 class Custody(msgspec.Struct, frozen=True):
     """What an audit of the keys is held against. `tombstone`: how long an answer tells of an erasure.
@@ -95,11 +93,6 @@ class Held:
         """Note a row that is not as this program wrote it. Without the key none can be told."""
         if self._macs is not None and not self._macs.belongs(mac, table, row):
             self._notes.note(None, f"{_KINDS[table]}-changed", f"{what} is not as it was written")
-
-    @property
-    def authenticates(self) -> bool:
-        """Whether the key of the MACs is there."""
-        return self._macs is not None
 
     def _the_macs(self) -> RowMacs:
         if self._macs is None:

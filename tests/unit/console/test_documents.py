@@ -13,9 +13,9 @@ import rulebook
 from application.controller import Controller
 from application.queries.transparency import report
 from application.register_words import Words
-from documents import register_page
 from documents.certificate_letter import Enclosed, certificate_document
 from documents.letter import WORDS, Letter
+from documents.page import register_page
 from documents.report_document import access_document
 from documents.report_page import report_page
 from documents.report_pdf import report_pdf

@@ -20,7 +20,7 @@ from consumers.pipeline import BatchLimits
 from consumers.source import KafkaAway, Partition, Polled, Unreadable
 from consumers.store import Stored
 from ledger.errors import Fenced, Halt, Misconfigured, ServiceAway
-from ledger.recording.batch import HaltLimit
+from ledger.writing.bookmarks import HaltLimit
 from schemas import Intake
 from tests.fakes.kafka import FakeAnswers, FakeCluster, FakeSource, FakeTime
 from tests.fakes.store import FakeLedger
