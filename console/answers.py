@@ -6,15 +6,18 @@
 import json
 import sys
 from collections.abc import Mapping
+from inspect import cleandoc
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, get_args
 
 import msgspec
 
-from application.queries import holds
+from application.queries import holds, state
 
 ANSWERS: Mapping[str, Any] = {
     "hold list": holds.HoldsInForce,
+    "state": state.State,
 }
 # Each line that these commands print is one JSON document of the type above.
 ONE_A_LINE = frozenset[str]()
@@ -25,8 +28,18 @@ def schema_of(command: str) -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"ledger {command} --json" + (", each line" if command in ONE_A_LINE else ""),
-        **msgspec.json.schema(ANSWERS[command]),
+        **_schema(ANSWERS[command]),
     }
+
+
+def _schema(answer: Any) -> dict[str, Any]:
+    """The schema of an answer; one that has several shapes is any of them."""
+    shapes = get_args(answer) if isinstance(answer, UnionType) else (answer,)
+    found, definitions = msgspec.json.schema_components(shapes, ref_template="#/$defs/{name}")
+    for definition in definitions.values():
+        if "description" in definition:
+            definition["description"] = cleandoc(definition["description"])
+    return {**(found[0] if len(found) == 1 else {"anyOf": [*found]}), "$defs": definitions}
 
 
 def write(folder: Path) -> None:
