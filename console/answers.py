@@ -13,9 +13,10 @@ from typing import Any, get_args
 
 import msgspec
 
-from application.queries import holds, state
+from application.queries import access, holds, seen, state
 
 ANSWERS: Mapping[str, Any] = {
+    "access": access.Access | access.EmployeeAccess | seen.SeenBy,
     "hold list": holds.HoldsInForce,
     "state": state.State,
 }
