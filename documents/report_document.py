@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from application.answer import Gone
 from documents.letter import Document, Letter, Section
 from schemas.texts import field_name
 
@@ -299,7 +300,7 @@ def _data(report: _Report) -> Section:
 
 def _value(report: _Report, value: Any, field: str) -> str:
     """A value as a person reads it: codes in words, days and times as they are said here."""
-    if isinstance(value, dict):
+    if isinstance(value, Gone):
         return report.say("word", "lost")
     if isinstance(value, list):
         return ", ".join(_value(report, one, field) for one in value)

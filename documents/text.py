@@ -3,6 +3,7 @@
 import unicodedata
 from typing import Any
 
+from application.answer import Gone
 from application.words import say
 
 GONE = ("erased", "lost")
@@ -32,6 +33,8 @@ def clean(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return say("value", "yes" if value else "no")
+    if isinstance(value, Gone):
+        return say("value", "erased" if value.erased else "lost")
     if isinstance(value, dict):
         return _cleaned(value)
     if isinstance(value, list | tuple):
