@@ -13,10 +13,11 @@ from typing import Any, get_args
 
 import msgspec
 
-from application.queries import access, holds, seen, state
+from application.queries import access, consents, holds, seen, state
 
 ANSWERS: Mapping[str, Any] = {
     "access": access.Access | access.EmployeeAccess | seen.SeenBy,
+    "consents": consents.Consents,
     "hold list": holds.HoldsInForce,
     "state": state.State,
 }
