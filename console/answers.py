@@ -13,12 +13,29 @@ from typing import Any, get_args
 
 import msgspec
 
-from application.queries import access, consents, holds, seen, state
+from application.queries import (
+    access,
+    certified,
+    consents,
+    deciding,
+    erasure,
+    holds,
+    periods,
+    seen,
+    state,
+)
 
 ANSWERS: Mapping[str, Any] = {
     "access": access.Access | access.EmployeeAccess | seen.SeenBy,
+    "certificate verify": certified.CertifiedErasure,
+    "certificate write": certified.CertifiedErasure,
     "consents": consents.Consents,
+    "erase": erasure.Erased,
     "hold list": holds.HoldsInForce,
+    "retention decide": deciding.Decided,
+    "retention due": periods.Clocks,
+    "retention forecast": periods.Forecast,
+    "retention run": periods.DueSteps | periods.ErasedSteps,
     "state": state.State,
 }
 # Each line that these commands print is one JSON document of the type above.

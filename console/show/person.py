@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
+from msgspec.structs import asdict
 from rich.console import RenderableType
 from rich.table import Table
 
 from application.language import spoken
+from application.queries.erasure import Erased, Forgotten
 from application.queries.evidence import evidence_words
 from application.queries.state import ContractShown, State, Takeover
 from application.source import Shown
@@ -129,30 +131,30 @@ def _fields(state: State) -> dict[tuple[str, str], Shown]:
     }
 
 
-def erasure_tables(answer: dict[str, Any]) -> list[RenderableType]:
+def erasure_tables(answer: Erased) -> list[RenderableType]:
     """What was destroyed, and when each place has forgotten."""
     rows = [
         (
-            row["data_subject"],
-            in_words("category", row["categories"]),
-            row["whole_person"],
-            row["keys_destroyed"],
-            row["last_position"],
+            row.data_subject,
+            in_words("category", row.categories),
+            row.whole_person,
+            row.keys_destroyed,
+            row.last_position,
         )
-        for row in answer["erasures"]
+        for row in answer.erasures
     ]
     return [
         worded(
-            "erased", "data-subject categories whole keys position", rows, clean(answer["subject"])
+            "erased", "data-subject categories whole keys position", rows, clean(answer.subject)
         ),
-        forgotten_table(answer["forgotten"]),
+        forgotten_table(answer.forgotten),
     ]
 
 
-def forgotten_table(forgotten: dict[str, Any]) -> Table:
+def forgotten_table(forgotten: Forgotten) -> Table:
     """From when each place has forgotten what was erased."""
     rows = [
         (say("forgotten", place), time or say("forgotten", "overdue"))
-        for place, time in forgotten.items()
+        for place, time in asdict(forgotten).items()
     ]
     return pairs(say("forgotten", "title"), rows)

@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import UNSET
+from msgspec.structs import replace
 
 import console
 import rulebook
 from application.controller import Controller
+from application.queries.certified import CertifiedErasure
+from application.queries.deciding import RecordedDecision, RecordedGround
 from application.queries.transparency import report
 from application.register_words import Words
 from documents import register_page
@@ -220,31 +224,43 @@ def test_values_are_said_as_people_say_them() -> None:
 
 def certificate(language: Language, made_at: datetime = WHEN) -> Any:
     """A letter about a decision with every ground that there is."""
+    until = "2033-01-01"
     grounds = [
-        {"ground": rule.ground, "rule": rule.id, "ref": "REF-1", "until": "2033-01-01"}
+        RecordedGround(ground=rule.ground, rule=rule.id, ref="REF-1", until=until)
         for rule in rulebook.ERASURE_RULES
     ]
     grounds += [
-        {"ground": "retention-period", "rule": rule.id, "until": "2033-01-01"}
+        RecordedGround(ground="retention-period", rule=rule.id, until=until)
         for rule in RETENTION_RULES
     ]
-    proven = {
-        "data_subject": "f6a1b149-ec83-84e9-9091-f2ee2369d8ad",
-        "erased_at": "2026-07-01T09:00:00.000000Z",
-        "recorded_at": "2026-07-01T09:00:00.000000Z",
-        "position": 6,
-        "decided_at_position": 5,
-        "ground": "request",
-        "request_ref": "VZ-1",
-        "keys_destroyed": ["a-key"],
-        "decisions": {
-            "contact": {"decision": "erase", "ground": "request"},
-            "address": {"decision": "retain", **grounds[0], "besides": grounds[1:]},
-            "traffic": {"decision": "restrict", **grounds[0]},
+    [first, *others] = grounds
+    kept = RecordedDecision(
+        decision="retain",
+        ground=first.ground,
+        rule=first.rule,
+        ref=first.ref,
+        until=until,
+        besides=others,
+    )
+    proven = CertifiedErasure(
+        verified=True,
+        data_subject="f6a1b149-ec83-84e9-9091-f2ee2369d8ad",
+        erased_at="2026-07-01T09:00:00.000000Z",
+        recorded_at="2026-07-01T09:00:00.000000Z",
+        position=6,
+        decided_at_position=5,
+        ground="request",
+        request_ref="VZ-1",
+        categories=["contact"],
+        keys_destroyed=["a-key"],
+        decisions={
+            "contact": RecordedDecision(decision="erase", ground="request"),
+            "address": kept,
+            "traffic": replace(kept, decision="restrict", besides=UNSET),
         },
-        "origin": "ledger.example/main",
-        "size": 8,
-    }
+        origin="ledger.example/main",
+        size=8,
+    )
     enclosed = Enclosed("6.erasure.json", b'{"title":"x"}\n', ("log+key",))
     return certificate_document(proven, enclosed, Controller(), made_at, language)
 
