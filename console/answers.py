@@ -15,12 +15,14 @@ import msgspec
 
 from application.queries import (
     access,
+    access_report,
     certified,
     consents,
     deciding,
     erasure,
     holds,
     periods,
+    portability,
     seen,
     state,
 )
@@ -32,6 +34,8 @@ ANSWERS: Mapping[str, Any] = {
     "consents": consents.Consents,
     "erase": erasure.Erased,
     "hold list": holds.HoldsInForce,
+    "report access": access_report.AccessReport,
+    "report portability": portability.PortabilityExport,
     "retention decide": deciding.Decided,
     "retention due": periods.Clocks,
     "retention forecast": periods.Forecast,

@@ -41,19 +41,24 @@ _BLOCK = 500
 Situation = Literal["due", "deferred", "kept", "running", "not-begun", "no-period"]
 
 
-class Retained(Answer, frozen=True):
-    """How long a category is kept. `until`, `rule`, `waits_for`: of the period that decides.
+class _Kept(Answer, frozen=True):
+    """How long something is kept."""
 
-    `category`: null where it is about the entries of somebody of whom nothing is held any more. `grounds`:
-    everything that keeps it, the one that lasts longest last. `overdue_since`: when it should have gone.
-    """
-
-    category: str | None
     until: str | None
     rule: str | None
     waits_for: str | None
     grounds: list[GroundShown]
     overdue_since: str | None
+
+
+class Retained(_Kept, frozen=True):
+    """How long a category is kept. `until`, `rule`, `waits_for`: of the period that decides.
+
+    `grounds`: everything that keeps it, the one that lasts longest last. `overdue_since`: when it should have
+    gone.
+    """
+
+    category: str
 
 
 class Keeper(Answer, frozen=True):
@@ -64,15 +69,17 @@ class Keeper(Answer, frozen=True):
     until: str | None
 
 
-class Clock(Retained, frozen=True):
-    """How long a category of a person is kept, and what becomes of it.
+class Clock(_Kept, frozen=True):
+    """How long a category of a person is kept, as `until`, `rule`, `grounds` say, and what becomes of it.
 
+    `category`: null where it is about the entries of somebody of whom nothing is held any more.
     `due`: `ledger retention run` would erase it, for that `cause`. `deferred`: for this cause it was to go,
     and waits. `situation`: in one word, what becomes of it. What is due for another cause than its period
     goes whatever that says; `kept` is what outlives its period.
     """
 
     subject: Name | None
+    category: str | None
     deferred: Cause | None
     kept_by: list[Keeper]
     due: bool
@@ -215,10 +222,10 @@ def _clock(
     kept_by: Sequence[Keeper] = (),
 ) -> Clock:
     """The clock of what is found; of nothing, that of the entries. Whose it is, is still to be filled in."""
-    shown = retained(found, day) if found else _ENTRIES
+    shown: _Kept = retained(found, day) if found else _ENTRIES
     return Clock(
         subject=None,
-        category=shown.category,
+        category=found.category if found else None,
         until=shown.until,
         rule=shown.rule,
         waits_for=shown.waits_for,
@@ -245,9 +252,7 @@ def _situation(
     return "not-begun" if found.period.waits_for else "no-period"
 
 
-_ENTRIES = Retained(
-    category=None, until=None, rule=None, waits_for=None, grounds=[], overdue_since=None
-)
+_ENTRIES = _Kept(until=None, rule=None, waits_for=None, grounds=[], overdue_since=None)
 
 
 def retained(found: Lasting, day: date) -> Retained:

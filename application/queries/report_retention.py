@@ -51,7 +51,7 @@ def retention_of(source: Source, subject: Subject, day: date) -> list[RetentionO
             stream, events, source.privacy_office, lambda name: _other(source, name, subject)
         )
         rows += [_row(person, category, events, day) for category in person.held]
-    return sorted(rows, key=lambda row: row.category or "")
+    return sorted(rows, key=lambda row: row.category)
 
 
 def _other(source: Source, stream: str, subject: Subject) -> Dossier:

@@ -13,10 +13,13 @@ from msgspec.structs import replace
 import console
 import rulebook
 from application.controller import Controller
+from application.queries.access_report import AccessReport
 from application.queries.certified import CertifiedErasure
 from application.queries.deciding import RecordedDecision, RecordedGround
+from application.queries.report_copy import ValueHeld
 from application.queries.transparency import report
 from application.register_words import Words
+from application.source import LOST, Shown
 from documents import register_page
 from documents.certificate_letter import Enclosed, certificate_document
 from documents.letter import WORDS, Letter
@@ -143,38 +146,49 @@ def test_a_report_of_nothing_says_so() -> None:
 # Access report
 
 
-def access(language: Language, *data: dict[str, Any]) -> dict[str, Any]:
-    lists = ("purposes", "categories", "recipients", "retention", "rights", "sources")
-    more = ("automated_decisions", "transfers", "data", "consultations", "acts")
-    return {
-        **{name: [] for name in (*lists, *more)},
-        "language": language,
-        "subject": "customer/10023",
-        "request_ref": None,
-        "position": 9,
-        "rendered_at": "2026-01-05T09:00:00.000000Z",
-        "checkpoint": None,
-        "controller": {
-            "name": "Example B.V.",
-            "address": "Street 1",
-            "contact": "@",
-            "data_protection_officer": None,
-        },
-        "seal": "seal",
-        "data": list(data),
-    }
+def access(language: Language, *data: ValueHeld) -> AccessReport:
+    return AccessReport(
+        report="access",
+        article="15",
+        language=language,
+        subject="customer/10023",
+        request_ref=None,
+        position=9,
+        rendered_at="2026-01-05T09:00:00.000000Z",
+        checkpoint=None,
+        controller=Controller(name="Example B.V.", address="Street 1", contact="@"),
+        purposes=[],
+        categories=[],
+        recipients=[],
+        retention=[],
+        rights=[],
+        sources=[],
+        automated_decisions=[],
+        transfers=[],
+        data=list(data),
+        consultations=[],
+        acts=[],
+        seal="seal",
+    )
 
 
-def value(field: str, said: Any, since: str = "2024", **members: Any) -> dict[str, Any]:
-    return {
-        "category": "identity",
-        "field": field,
-        "value": said,
-        "since": f"{since}-03-01T09:00:00.000000Z",
-        "current": True,
-        "annulled": False,
-        "positions": [3],
-    } | members
+def value(
+    field: str,
+    said: Shown,
+    since: str = "2024",
+    *,
+    current: bool = True,
+    annulled: bool = False,
+) -> ValueHeld:
+    return ValueHeld(
+        category="identity",
+        field=field,
+        value=said,
+        since=f"{since}-03-01T09:00:00.000000Z",
+        current=current,
+        annulled=annulled,
+        positions=[3],
+    )
 
 
 def test_a_report_begins_with_the_name_and_the_address_that_count() -> None:
@@ -197,7 +211,7 @@ def test_a_report_begins_with_the_name_and_the_address_that_count() -> None:
 
 @BOTH
 def test_without_a_name_it_says_so_in_its_place(language: Language) -> None:
-    for data in ((), (value("name", {"lost": True}),)):
+    for data in ((), (value("name", LOST),)):
         [line] = access_document(access(language, *data)).addressee
         assert line == WORDS["title"]["unnamed"][language]
 
