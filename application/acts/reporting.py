@@ -49,7 +49,7 @@ def checkpoint_before(folder: Path, position: int) -> Answer | None:
     if signed is None:
         return None
     told = checkpoint_status(signed, None)
-    return {"origin": signed.checkpoint.origin, "size": told["size"], "root": told["root"]}
+    return {"origin": signed.checkpoint.origin, "size": told.size, "root": told.root}
 
 
 def _issue(site: Site, source: Source, asked: Asked, kind: Kind, content: bytes, form: str) -> None:

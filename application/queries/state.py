@@ -42,7 +42,7 @@ def _contract(source: Source, contract: Contract, subject: str) -> dict[str, Any
     """One contract; of a takeover by or from the person, when it was and between whom."""
     known = [one for one in contract.takeovers if subject in (one.from_customer, one.to_customer)]
     names = source.names(UUID(party) for one in known for party in one.parties)
-    takeovers = [
+    takeovers: list[dict[str, Any]] = [
         {"at": instant(one.at)}
         | {
             side: names[UUID(party)]
