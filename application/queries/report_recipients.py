@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from application.answer import Answer, Name
+from application.answer import Answer
 from application.queries.feeds import Membership, Run
 from application.queries.recipients import RecipientNames
+from application.source import Shown
 from ledger.event import instant
 from projections.reading.transfers import place_of, transfer_of
 from projections.views.disclosures import Disclosure
@@ -30,7 +31,7 @@ class Received(Answer, frozen=True):
     until: str | None
     membership: Membership | None
     recipient: str | None
-    name: Name | None
+    name: Shown | None
     kind: str
     country: str | None
     country_derived: bool

@@ -6,6 +6,9 @@ from typing import Any
 from rich.table import Table
 
 from application.language import spoken
+from application.queries.recipients import Recipients
+from application.queries.transfers import TransferRow, Transfers
+from application.queries.transparency import TransparencyReport
 from application.register_words import Words
 from application.words import counted, in_words, say
 from console.show.text import Stack, table, worded
@@ -127,28 +130,28 @@ def _about(row: dict[str, Any]) -> Any:
     return row["subject"] or {"erased": True}
 
 
-def recipients_table(answer: dict[str, Any]) -> Table:
+def recipients_table(answer: Recipients) -> Table:
     """Every recipient as it was at the time."""
     return worded(
         "recipients",
         "recipient name kind role country certified since ended",
         (
             (
-                row["recipient"],
-                row["name"],
-                _kind(row["kind"]),
-                in_words("role", row["role"]),
-                row["country"],
-                Stack(one["framework"] for one in row["certifications"]),
-                row["valid_from"],
-                row["ended"]["valid_to"] if row["ended"] else None,
+                row.recipient,
+                row.name,
+                _kind(row.kind),
+                in_words("role", row.role),
+                row.country,
+                Stack(one.framework for one in row.certifications),
+                row.valid_from,
+                row.ended.valid_to if row.ended else None,
             )
-            for row in answer["recipients"]
+            for row in answer.recipients
         ),
     )
 
 
-def transparency_table(answer: dict[str, Any]) -> Table:
+def transparency_table(answer: TransparencyReport) -> Table:
     """Counts by kind of recipient and quarter."""
     columns, rows = transparency_rows(answer, spoken())
     return table(say("transparency", "heading"), columns, rows)
@@ -159,11 +162,9 @@ def _word(kind: str, code: str | None) -> str | None:
     return Words("nl").code(kind, code) if code and spoken() == "nl" else code
 
 
-def _derived(row: dict[str, Any]) -> str | None:
+def _derived(row: TransferRow) -> str | None:
     """Of how many the country is that of the recipient's entry."""
-    if not row["country_derived"]:
-        return None
-    return say("transfers", "derived", row["country_derived"])
+    return say("transfers", "derived", row.country_derived) if row.country_derived else None
 
 
 def _uncovered(lacks: str | None) -> str | None:
@@ -171,32 +172,32 @@ def _uncovered(lacks: str | None) -> str | None:
     return say("transfers", "uncovered", in_words("lack", lacks)) if lacks else None
 
 
-def transfers_table(answer: dict[str, Any]) -> Table:
+def transfers_table(answer: Transfers) -> Table:
     """What left the EEA, a row for each country and ground."""
     made = worded(
         "transfers",
         "country ground agreed often to",
         (
             (
-                Stack([row["country"], _word("region", row["region"]), _derived(row)]),
+                Stack([row.country, _word("region", row.region), _derived(row)]),
                 Stack(
                     [
-                        _word("mechanism", row["mechanism"]) or say("transfers", "none"),
-                        _uncovered(row["lacks"]),
+                        _word("mechanism", row.mechanism) or say("transfers", "none"),
+                        _uncovered(row.lacks),
                     ]
                 ),
-                row["agreement"],
+                row.agreement,
                 Stack(
                     [
-                        counted("disclosure", row["disclosures"]),
-                        counted("data-subject", row["data_subjects"]),
-                        say("transfers", "last", row["last"]),
+                        counted("disclosure", row.disclosures),
+                        counted("data-subject", row.data_subjects),
+                        say("transfers", "last", row.last),
                     ]
                 ),
-                Stack([row["recipients"], [_kind(one) for one in row["recipient_kinds"]]]),
+                Stack([row.recipients, [_kind(one) for one in row.recipient_kinds]]),
             )
-            for row in answer["transfers"]
+            for row in answer.transfers
         ),
     )
-    made.caption = say("transfers", "others", answer["inside_eea"], answer["country_unknown"])
+    made.caption = say("transfers", "others", answer.inside_eea, answer.country_unknown)
     return made

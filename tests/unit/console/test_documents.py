@@ -109,9 +109,13 @@ def test_a_country_is_called_by_its_name() -> None:
 # Transparency
 
 
-def transparency(counts: dict[tuple[str, str], int]) -> dict[str, Any]:
-    beside = {"running_quarter": "2026-Q4", "controller": "Example B.V."}
-    return report(counts) | beside | {"made_at": "2026-11-27T11:00:00.000000Z"}
+def transparency(counts: dict[tuple[str, str], int], language: Language) -> bytes:
+    return transparency_page(
+        report(counts, "2026-Q4"),
+        language,
+        controller="Example B.V.",
+        made_at="2026-11-27T11:00:00.000000Z",
+    )
 
 
 @BOTH
@@ -120,7 +124,7 @@ def test_the_transparency_page_has_a_narrow_table_a_year_with_its_controller_and
 ) -> None:
     counts = {(f"{y}-Q{q}", kind): 5 + y % 10 for y in (2024, 2025, 2026) for q in (1, 2, 3, 4)
               for kind in ("police", "carrier")}  # fmt: skip
-    page = transparency_page(transparency(counts), language)
+    page = transparency(counts, language)
     assert b"Example B.V." in page
     assert "2026-11-27 12:00:00" in page_text(page)
     heads = re.findall(r"<thead>(.*?)</thead>", page.decode())
@@ -132,7 +136,7 @@ def test_the_transparency_page_has_a_narrow_table_a_year_with_its_controller_and
 
 def test_a_year_tells_no_more_than_its_quarters_do() -> None:
     counts = {("2024-Q4", "police"): 2, ("2025-Q1", "police"): 7, ("2025-Q2", "police"): 3}
-    text = page_text(transparency_page(transparency(counts), "en"))
+    text = page_text(transparency(counts, "en"))
     years = text.partition("All years")[2].partition("\n2024\n")[2].splitlines()
     assert years[:7] == ["2025", "Total", "Police", "<5", "≥ 8", "≥ 9", "Total"]
     assert "10" not in years
@@ -140,7 +144,7 @@ def test_a_year_tells_no_more_than_its_quarters_do() -> None:
 
 
 def test_a_report_of_nothing_says_so() -> None:
-    assert "No disclosure is recorded." in page_text(transparency_page(transparency({}), "en"))
+    assert "No disclosure is recorded." in page_text(transparency({}, "en"))
 
 
 # Access report
