@@ -22,9 +22,11 @@ from application.queries import (
     copies,
     dead_letters,
     deciding,
+    disclosures,
     erasure,
     feed_lists,
     gaps,
+    history,
     holds,
     intake,
     lint,
@@ -54,6 +56,7 @@ ANSWERS: Mapping[str, Any] = {
     "dead-letters list": dead_letters.DeadLetters,
     "dead-letters retry": dead_letters.RetriedLetters,
     "dead-letters show": dead_letters.OpenedLetter,
+    "disclosures": disclosures.Disclosures,
     "erase": erasure.Erased,
     "feed deliver": feed_lists.DeliveredFeed,
     "feed keep": feed_lists.KeptFeedList,
@@ -61,6 +64,7 @@ ANSWERS: Mapping[str, Any] = {
     "feed prove": feed_lists.WrittenFeedProof,
     "feed root": feed_lists.FeedRoot,
     "feed verify": feed_lists.ProvenMembership,
+    "history": history.HistoryLine,
     "hold list": holds.HoldsInForce,
     "ingest": intake.IngestedLines,
     "init": setup.InstalledLedger,
@@ -94,7 +98,7 @@ ANSWERS: Mapping[str, Any] = {
     "verify": log.VerifiedEntry,
 }
 # Each line that these commands print is one JSON document of the type above.
-ONE_A_LINE = frozenset[str]()
+ONE_A_LINE = frozenset({"history"})
 
 
 def schema_of(command: str) -> dict[str, Any]:

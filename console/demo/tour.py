@@ -137,7 +137,7 @@ def _after_an_erasure(site: Site) -> Iterator[Step]:
         [history_table(who, events[:2] + events[-1:])],
     )
     given = disclosures(site.source("disclosures"), Wanted(subject=who))
-    rows = [row for row in given if row["subject"] is None]
+    rows = [row for row in given if row.subject is None]
     yield Step(
         say("demo", "disclosures-remain"),
         f"disclosures --subject {who}",
