@@ -15,8 +15,6 @@ from ledger.tlog.signing.base64 import to_base64
 from ledger.tlog.store.folder import LogFolder
 from rulebook import provision_of
 
-__all__ = ["ACCESS", "PORTABILITY", "Kind", "checkpoint_before", "issue"]
-
 
 class Kind(NamedTuple):
     """A kind of report: which right it serves, and what records that it was issued."""
