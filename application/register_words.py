@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import rulebook
+from application.answer import Name
 from application.words import counted
 from rulebook.calendar import day_of
 from schemas.formats import instant_of
@@ -76,11 +77,11 @@ class Words:
             return code or ""
         return known.title_nl if self.language == "nl" else known.title
 
-    def name(self, name: Any) -> str | None:
+    def name(self, name: Name | None) -> str | None:
         """The name of a recipient; of a private person who was erased it is gone."""
         if name is None or isinstance(name, str):
             return name
-        return self.page("erased" if name.get("erased") else "lost")
+        return self.page("erased" if name.erased else "lost")
 
     def provision(self, spelled: str | None) -> str:
         """An article of law as it is cited; one that the rulebook does not know as it is spelled."""

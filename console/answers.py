@@ -6,18 +6,99 @@
 import json
 import sys
 from collections.abc import Mapping
+from inspect import cleandoc
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, get_args
 
 import msgspec
 
-from application.queries import holds
+from application.queries import (
+    access,
+    access_report,
+    certified,
+    consents,
+    contract,
+    copies,
+    dead_letters,
+    deciding,
+    disclosures,
+    erasure,
+    feed_lists,
+    gaps,
+    history,
+    holds,
+    intake,
+    lint,
+    log,
+    periods,
+    portability,
+    recipients,
+    seen,
+    setup,
+    sources,
+    state,
+    transfers,
+    transparency,
+    upkeep,
+)
+from schemas.encoding import JsonValue
 
 ANSWERS: Mapping[str, Any] = {
+    "access": access.Access | access.EmployeeAccess | seen.SeenBy,
+    "audit": upkeep.AuditReport,
+    "backup": copies.Backup,
+    "certificate verify": certified.CertifiedErasure,
+    "certificate write": certified.CertifiedErasure,
+    "checkpoint": log.SignedCheckpoint,
+    "consents": consents.Consents,
+    "dead-letters hand-over": dead_letters.HandedOver,
+    "dead-letters list": dead_letters.DeadLetters,
+    "dead-letters retry": dead_letters.RetriedLetters,
+    "dead-letters show": dead_letters.OpenedLetter,
+    "disclosures": disclosures.Disclosures,
+    "erase": erasure.Erased,
+    "feed deliver": feed_lists.DeliveredFeed,
+    "feed keep": feed_lists.KeptFeedList,
+    "feed list": feed_lists.Feeds,
+    "feed prove": feed_lists.WrittenFeedProof,
+    "feed root": feed_lists.FeedRoot,
+    "feed verify": feed_lists.ProvenMembership,
+    "history": history.HistoryLine,
     "hold list": holds.HoldsInForce,
+    "ingest": intake.IngestedLines,
+    "init": setup.InstalledLedger,
+    "kafka accept-gap": gaps.AcceptedGaps,
+    "kafka resume": sources.ResumedSource,
+    "kafka sources": sources.Sources,
+    "keys rotate": upkeep.RotatedKeys,
+    "keys status": upkeep.KeyStatus,
+    "lint": lint.Lint,
+    "log keys": log.LogKeys,
+    "log rebuild": log.Publication,
+    "log rotate-key": log.NewLogKey,
+    "prove": log.WrittenProof,
+    "publish": log.Publication,
+    "rebuild": upkeep.RebuiltViews,
+    "recipients": recipients.Recipients,
+    "report access": access_report.AccessReport,
+    "report portability": portability.PortabilityExport,
+    "restore": copies.RestoredBackup | copies.Backup,
+    "retention decide": deciding.Decided,
+    "retention due": periods.Clocks,
+    "retention forecast": periods.Forecast,
+    "retention run": periods.DueSteps | periods.ErasedSteps,
+    "schema list": contract.EventTypes,
+    "schema show": dict[str, JsonValue],
+    "schema validate": intake.CheckedLines,
+    "state": state.State,
+    "status": upkeep.Status,
+    "transfers": transfers.Transfers,
+    "transparency": transparency.TransparencyReport,
+    "verify": log.VerifiedEntry,
 }
 # Each line that these commands print is one JSON document of the type above.
-ONE_A_LINE = frozenset[str]()
+ONE_A_LINE = frozenset({"history"})
 
 
 def schema_of(command: str) -> dict[str, Any]:
@@ -25,8 +106,18 @@ def schema_of(command: str) -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"ledger {command} --json" + (", each line" if command in ONE_A_LINE else ""),
-        **msgspec.json.schema(ANSWERS[command]),
+        **_schema(ANSWERS[command]),
     }
+
+
+def _schema(answer: Any) -> dict[str, Any]:
+    """The schema of an answer; one that has several shapes is any of them."""
+    shapes = get_args(answer) if isinstance(answer, UnionType) else (answer,)
+    found, definitions = msgspec.json.schema_components(shapes, ref_template="#/$defs/{name}")
+    for definition in definitions.values():
+        if "description" in definition:
+            definition["description"] = cleandoc(definition["description"])
+    return {**(found[0] if len(found) == 1 else {"anyOf": [*found]}), "$defs": definitions}
 
 
 def write(folder: Path) -> None:

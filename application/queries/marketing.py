@@ -30,7 +30,7 @@ def marketing(
     """The decision for each channel, as of a moment. Raises UnknownSubject."""
     found = holder(source, reference, moment)
     person = _addressee(source, found, moment)
-    decided = answer_of(found)["consents"]
+    decided = answer_of(found).consents
     return {
         "subject": reference,
         "data_subject": str(found.person.subject),
@@ -39,11 +39,9 @@ def marketing(
             "kind": person.kind,
             "active": person.active,
             "customer": person.customer,
-            "consents": [one["purpose"] for one in decided if one["effective"]],
+            "consents": [one.purpose for one in decided if one.effective],
             "without_effect": [
-                {"purpose": one["purpose"], "why": one["why"]}
-                for one in decided
-                if not one["effective"]
+                {"purpose": one.purpose, "why": one.why} for one in decided if not one.effective
             ],
             "objections": sorted(person.objections),
             "restricted": sorted(person.restricted),

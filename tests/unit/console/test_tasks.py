@@ -15,6 +15,7 @@ from application.queries.incidents import incident
 from application.queries.sources import sources
 from application.queries.tasks import STATES, TASKS, Task, answer_of, command, state_of
 from application.queries.today_cases import tasks_of_incident, tasks_of_intake, tasks_of_request
+from application.source import ERASED
 from application.words import phrase
 from console.main import command_tree
 from console.show.today import today_table
@@ -134,7 +135,7 @@ def test_a_request_asks_for_what_comes_next(right: str) -> None:
     assert verified.task == done.get(right, "answer-request")
     assert "--subject customer/10023" in verified.commands[-1]
     assert verified.instead == f"ledger request extend R-1 --reason R --subject {WHO}"
-    erased = asked(right, step("identity-verified", 0.5), reference={"erased": True})
+    erased = asked(right, step("identity-verified", 0.5), reference=ERASED)
     assert (erased.subject, "--subject SUBJECT" in erased.commands[-1]) == (None, True)
 
 
@@ -201,7 +202,7 @@ def test_topics_and_sources_that_are_not_read_come_with_what_lets_them_in() -> N
     out = SourceCount(Window(10, 9, at(0)), 1, 0, 9, 4, at(0))
     fine = SourceCount(Window(), 1, 0, 0, 0, at(0))
     counted = [("t", "urn:bad", out), ("t", "urn:good", fine), ("halted", "urn:good", fine)]
-    rows = sources(counted, ["halted"])["sources"]
+    rows = sources(counted, ["halted"])
     topic, source = tasks_of_intake(rows, ["halted"])
     assert (topic.task, topic.detail) == ("resume-topic", "halted")
     assert topic.commands == ("ledger kafka sources --topic halted", "ledger consume --resume")
