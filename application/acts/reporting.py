@@ -70,7 +70,7 @@ def _issue(site: Site, source: Source, asked: Asked, kind: Kind, content: bytes,
         }
     act = Act(
         name=kind.issued,
-        subject=found.reference,
+        subject=found.person,
         provision=provision_of(found.right),
         facts=facts,
     )

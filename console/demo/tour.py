@@ -22,8 +22,9 @@ from application.words import say
 from console.demo.findings import found
 from console.demo.proof import proven
 from console.demo.step import Step
-from console.show.consent import consents_tables, marketing_tables
+from console.show.consent import consents_tables
 from console.show.lint import lint_table
+from console.show.marketing import marketing_tables
 from console.show.person import (
     changes_table,
     erasure_tables,
