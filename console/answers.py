@@ -6,15 +6,63 @@
 import json
 import sys
 from collections.abc import Mapping
+from inspect import cleandoc
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, get_args
 
 import msgspec
 
-from application.queries import holds
+from application.queries import (
+    access,
+    breach_notice,
+    complaints,
+    consents,
+    credit_check,
+    holds,
+    incidents,
+    marketing,
+    notifications,
+    purposes,
+    requests,
+    seen,
+    state,
+    tasks,
+)
 
 ANSWERS: Mapping[str, Any] = {
+    "access": access.Access | access.EmployeeAccess | seen.SeenBy,
+    "complaint list": complaints.ComplaintList,
+    "complaint show": complaints.ComplaintFile,
+    "consents": consents.Consents,
     "hold list": holds.HoldsInForce,
+    "incident affected": incidents.AffectedPersons,
+    "incident assess": incidents.IncidentFile,
+    "incident close": incidents.IncidentFile,
+    "incident detect": incidents.IncidentFile,
+    "incident list": incidents.IncidentList,
+    "incident notification": breach_notice.BreachNotice,
+    "incident notify": incidents.IncidentFile,
+    "incident resolve": incidents.IncidentFile,
+    "incident show": incidents.IncidentFile,
+    "incident suspect": incidents.IncidentFile,
+    "incident tell": incidents.IncidentFile,
+    "incident warn": incidents.IncidentFile,
+    "marketing": marketing.MarketingAnswer,
+    "may credit-check": credit_check.CreditCheckAnswer,
+    "notify list": notifications.Notifications,
+    "notify record": notifications.Notifications,
+    "purposes": purposes.PurposesAnswer,
+    "request answer": requests.RequestFile,
+    "request close": requests.RequestFile,
+    "request extend": requests.RequestFile,
+    "request list": requests.RequestList,
+    "request open": requests.RequestFile,
+    "request refuse": requests.RequestFile,
+    "request show": requests.RequestFile,
+    "request verify-identity": requests.RequestFile,
+    "state": state.State,
+    "today": tasks.TaskList,
 }
 # Each line that these commands print is one JSON document of the type above.
 ONE_A_LINE = frozenset[str]()
@@ -25,8 +73,18 @@ def schema_of(command: str) -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"ledger {command} --json" + (", each line" if command in ONE_A_LINE else ""),
-        **msgspec.json.schema(ANSWERS[command]),
+        **_schema(ANSWERS[command]),
     }
+
+
+def _schema(answer: Any) -> dict[str, Any]:
+    """The schema of an answer; one that has several shapes is any of them."""
+    shapes = get_args(answer) if isinstance(answer, UnionType) else (answer,)
+    found, definitions = msgspec.json.schema_components(shapes, ref_template="#/$defs/{name}")
+    for definition in definitions.values():
+        if "description" in definition:
+            definition["description"] = cleandoc(definition["description"])
+    return {**(found[0] if len(found) == 1 else {"anyOf": [*found]}), "$defs": definitions}
 
 
 def write(folder: Path) -> None:

@@ -94,16 +94,16 @@ def marketing(
 
 
 def _approachable(person: Addressee, found: Holder) -> Approachable:
-    decided = answer_of(found)["consents"]
+    decided = answer_of(found).consents
     return Approachable(
         kind=person.kind,
         active=person.active,
         customer=person.customer,
-        consents=[one["purpose"] for one in decided if one["effective"]],
+        consents=[one.purpose for one in decided if one.effective],
         without_effect=[
-            ConsentWithoutEffect(purpose=one["purpose"], why=one["why"])
+            ConsentWithoutEffect(purpose=one.purpose, why=one.why)
             for one in decided
-            if not one["effective"]
+            if not one.effective
         ],
         objections=sorted(person.objections),
         restricted=sorted(person.restricted),

@@ -74,11 +74,8 @@ def _complaints(source: Source) -> Iterator[Task]:
 def _holds(source: Source, today: date) -> Iterator[Task]:
     """Those whose day of review is there, and those that hold nothing."""
     for row in all_holds(source):
-        subject, ref, day = (
-            reference_of(row.subject),
-            row.hold_ref,
-            date.fromisoformat(row.review_on),
-        )
+        subject = reference_of(row.subject)
+        ref, day = row.hold_ref, date.fromisoformat(row.review_on)
         release = command("hold", "release", subject, ref)
         if row.void:
             yield Task(

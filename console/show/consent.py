@@ -1,10 +1,12 @@
 """Tables about what one person agreed to or chose."""
 
-from typing import Any
+from collections.abc import Iterable
 
+from msgspec import UNSET
 from rich.console import RenderableType
 from rich.table import Table
 
+from application.queries.consents import ChoiceShown, ConsentAct, Consents, ConsentShown
 from application.words import in_words, say
 from console.show.text import Stack, worded
 from documents.messages import told
@@ -15,65 +17,65 @@ __all__ = ["consents_tables"]
 _ABOUT = "consent"
 
 
-def consents_tables(answer: dict[str, Any]) -> list[RenderableType]:
+def consents_tables(answer: Consents) -> list[RenderableType]:
     """Consents and what each is worth; other choices if there are any; every act if it was asked for."""
     tables: list[RenderableType] = [_consents(answer)]
-    if answer["choices"]:
-        tables.append(_choices(answer))
-    if "history" in answer:
-        tables.append(_history(answer))
+    if answer.choices:
+        tables.append(_choices(answer.choices))
+    if answer.history is not UNSET:
+        tables.append(_history(answer.history))
     return tables
 
 
-def _consents(answer: dict[str, Any]) -> Table:
+def _consents(answer: Consents) -> Table:
     rows = [
         (
-            in_words("purpose", row["purpose"]),
-            Stack([in_words("consent-status", row["status"]), row["since"]]),
-            Stack([row["effective"], told(row["why"])]),
+            in_words("purpose", row.purpose),
+            Stack([in_words("consent-status", row.status), row.since]),
+            Stack([row.effective, told(row.why)]),
             _how(row),
         )
-        for row in answer["consents"]
+        for row in answer.consents
     ]
-    return worded(_ABOUT, "purpose status effective how", rows, clean(answer["subject"]))
+    return worded(_ABOUT, "purpose status effective how", rows, clean(answer.subject))
 
 
-def _how(row: dict[str, Any]) -> Stack:
-    until = say(_ABOUT, "until", row["valid_until"]) if row["valid_until"] else None
-    words = (in_words("consent-status", row[name]) for name in ("method", "channel", "reason"))
-    return Stack([row["text_version"], *words, until])
+def _how(row: ConsentShown | ConsentAct) -> Stack:
+    until = say(_ABOUT, "until", row.valid_until) if row.valid_until else None
+    words = (in_words("consent-status", code) for code in (row.method, row.channel, row.reason))
+    return Stack([row.text_version, *words, until])
 
 
-def _choices(answer: dict[str, Any]) -> Table:
+def _choices(choices: Iterable[ChoiceShown]) -> Table:
     rows = [
         (
-            row["choice"],
-            row["since"],
+            row.choice,
+            row.since,
             Stack(
                 f"{name}: {clean(value)}"
-                for name, value in row["facts"].items()
+                for name, value in row.facts.items()
                 if name != "tc_string"  # decoded beside it
             ),
         )
-        for row in answer["choices"]
+        for row in choices
     ]
     return worded(_ABOUT, "choice since what", rows, title="choices")
 
 
-def _history(answer: dict[str, Any]) -> Table:
+def _history(acts: Iterable[ConsentAct]) -> Table:
     rows = [
         (
-            in_words("purpose", row["purpose"]),
-            Stack([in_words("consent-status", row["act"]), say(_ABOUT, "at", row["position"])]),
+            in_words("purpose", row.purpose),
+            Stack([in_words("consent-status", row.act), say(_ABOUT, "at", row.position)]),
             Stack(
                 [
-                    say(_ABOUT, "from", row["from"]),
-                    say(_ABOUT, "to", row["to"]) if row["to"] else None,
-                    say("history", "annulled", row["annulled_by"]) if row["annulled_by"] else None,
+                    say(_ABOUT, "from", row.from_),
+                    say(_ABOUT, "to", row.to) if row.to else None,
+                    say("history", "annulled", row.annulled_by) if row.annulled_by else None,
                 ]
             ),
             _how(row),
         )
-        for row in answer["history"]
+        for row in acts
     ]
     return worded(_ABOUT, "purpose act decides how", rows, title="acts")

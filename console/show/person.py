@@ -8,6 +8,8 @@ from rich.table import Table
 
 from application.language import spoken
 from application.queries.evidence import evidence_words
+from application.queries.state import ContractShown, State, Takeover
+from application.source import Shown
 from application.words import counted, headings, in_words, say
 from console.show.text import Stack, pairs, table, worded
 from documents.text import clean
@@ -65,52 +67,50 @@ def named_field(name: str) -> str:
     return field_name(name, "nl") if spoken() == "nl" else name
 
 
-def state_tables(state: dict[str, Any]) -> list[RenderableType]:
+def state_tables(state: State) -> list[RenderableType]:
     """The account, then its personal data."""
     values = {
-        "status": say("state", "since", say("account", state["status"]), state["since"]),
-        "kind": in_words("kind", state["customer_kind"]),
-        "data-subject": state["data_subject"],
-        "erased": in_words("category", state["erased_categories"]),
-        "restricted": in_words("category", state.get("restricted_categories", [])),
-        "position": state["position"],
+        "status": say("state", "since", say("account", state.status), state.since),
+        "kind": in_words("kind", state.customer_kind),
+        "data-subject": state.data_subject,
+        "erased": in_words("category", state.erased_categories),
+        "restricted": in_words("category", state.restricted_categories or []),
+        "position": state.position,
     }
     rows = [
         (in_words("category", category), named_field(field), value)
-        for category, fields in state["personal"].items()
+        for category, fields in state.personal.items()
         for field, value in fields.items()
     ]
     tables: list[RenderableType] = [
         pairs(
-            say("state", "title", clean(state["subject"])),
+            say("state", "title", clean(state.subject)),
             ((say("state", name), value) for name, value in values.items()),
         ),
         worded("state", "category field value", rows, title="personal"),
     ]
-    contracts = state.get("contracts", [])
-    return [*tables, contracts_table(contracts)] if contracts else tables
+    return [*tables, contracts_table(state.contracts)] if state.contracts else tables
 
 
-def contracts_table(contracts: Iterable[dict[str, Any]]) -> Table:
+def contracts_table(contracts: Iterable[ContractShown]) -> Table:
     """The contracts of a person: whether each runs, since when, and who handed it over to whom."""
     rows = [
         (
-            one["contract_ref"],
-            say("contracts", one["status"]),
-            one["since"],
-            Stack(_handed(takeover) for takeover in one.get("takeovers", ())),
+            one.contract_ref,
+            say("contracts", one.status),
+            one.since,
+            Stack(_handed(takeover) for takeover in one.takeovers or ()),
         )
         for one in contracts
     ]
     return worded("contracts", "contract status since takeovers", rows)
 
 
-def _handed(takeover: dict[str, Any]) -> str:
-    parties = (clean(takeover[side]) for side in ("from", "to"))
-    return say("contracts", "handed", takeover["at"], *parties)
+def _handed(takeover: Takeover) -> str:
+    return say("contracts", "handed", takeover.at, clean(takeover.from_), clean(takeover.to))
 
 
-def changes_table(before: dict[str, Any], after: dict[str, Any]) -> Table:
+def changes_table(before: State, after: State) -> Table:
     """The fields in which two states of a person differ."""
     then, now = _fields(before), _fields(after)
     rows = [
@@ -121,10 +121,10 @@ def changes_table(before: dict[str, Any], after: dict[str, Any]) -> Table:
     return worded("state", "category field then now", rows, title="changed")
 
 
-def _fields(state: dict[str, Any]) -> dict[tuple[str, str], Any]:
+def _fields(state: State) -> dict[tuple[str, str], Shown]:
     return {
         (category, field): value
-        for category, fields in state["personal"].items()
+        for category, fields in state.personal.items()
         for field, value in fields.items()
     }
 
