@@ -1,7 +1,7 @@
 """Values as texts for people, without anything that commands a terminal."""
 
 import unicodedata
-from typing import Any
+from collections.abc import Mapping
 
 from application.answer import Gone
 from application.words import say
@@ -27,7 +27,7 @@ def commands(character: str) -> bool:
     return unicodedata.category(character)[0] == "C"
 
 
-def clean(value: Any) -> str:
+def clean(value: object) -> str:
     """A value as one line of text that a terminal shows as it is."""
     if value is None:
         return ""
@@ -42,7 +42,7 @@ def clean(value: Any) -> str:
     return shown(str(value))
 
 
-def _cleaned(value: dict[str, Any]) -> str:
+def _cleaned(value: Mapping[object, object]) -> str:
     gone = [say("value", name) for name in GONE if value == {name: True}]
     if gone:
         return gone[0]

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from application.answer import Answer, Name
 from application.queries.recipients import RecipientNames, recipients_known
 from application.queries.subjects import known_streams, note_read
-from application.source import Source, instant_or_none, rows_known, unless_erased
+from application.source import Shown, Source, instant_or_none, rows_known, unless_erased
 from ledger.event import instant
 from ledger.reading import events_of
 from projections.folds.timetravel import NOW, Moment, fold_at
@@ -43,7 +43,7 @@ class Notification(Answer, frozen=True):
     subject: Name | None
     data_subject: str
     recipient: str
-    recipient_name: Name | None
+    recipient_name: Shown | None
     action: str
     categories: list[str]
     since: str

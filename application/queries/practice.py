@@ -48,7 +48,7 @@ class _Asked(msgspec.Struct, frozen=True):
     moment: Moment
     language: Language
 
-    def place(self, name: str, *values: Any) -> str:
+    def place(self, name: str, *values: object) -> str:
         """Where something was seen, in words."""
         return phrase("place", name, self.language, *values)
 

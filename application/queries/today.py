@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from application.queries.complaints import complaint_list
+from application.queries.dead_letters import forgotten_after
 from application.queries.found_incidents import find_case
 from application.queries.found_requests import found_of, known_requests
 from application.queries.holds import all_holds
@@ -21,9 +22,10 @@ from application.queries.today_cases import (
     tasks_of_intake,
     tasks_of_request,
 )
-from application.queries.upkeep import key_status, letter_row
+from application.queries.upkeep import key_status
 from application.site import Site
 from application.source import Source
+from ledger.event import instant
 from ledger.keys.rotation import epochs
 from ledger.letters.lists import Kind, count_letters, letters_like
 from ledger.reading import halted_topics
@@ -45,8 +47,7 @@ def tasks(site: Site, source: Source) -> Iterator[Task]:
     yield from _erasures(source, today)
     yield from _recipients(source)
     halted = halted_topics(source.session)
-    read = sources(sources_of(source.session), halted)["sources"]
-    yield from tasks_of_intake(read, halted)
+    yield from tasks_of_intake(sources(sources_of(source.session), halted), halted)
     yield from _letters(source, today)
     yield from _keys(site, source, today)
 
@@ -131,13 +132,12 @@ def _letters(source: Source, today: date) -> Iterator[Task]:
     """All of them in one task: the day is that on which the oldest is forgotten."""
     count, _ = count_letters(source.session, Kind())
     for oldest in letters_like(source.session, Kind(), 1):
-        row = letter_row(oldest)
-        day = date.fromisoformat(row["forgotten_after"])
+        day = forgotten_after(oldest)
         yield Task(
             task="retry-letters",
             state=state_of(day, today),
             day=day,
-            since=row["first_seen"],
+            since=instant(oldest.first_seen),
             count=count,
             commands=(command("dead-letters", "list"), command("dead-letters", "retry")),
         )
@@ -145,8 +145,8 @@ def _letters(source: Source, today: date) -> Iterator[Task]:
 
 def _keys(site: Site, source: Source, today: date) -> Iterable[Task]:
     status = key_status(epochs(source.session, site.provider), source.now)
-    ends = instant_of(status["ends_at"])
-    if not status["due"] or ends is None:
+    ends = instant_of(status.ends_at)
+    if not status.due or ends is None:
         return
     day = day_of(ends)
     rotate = (command("keys", "rotate"),)

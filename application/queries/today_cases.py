@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from application.queries.cases import CaseClock
 from application.queries.complaints import ComplaintRow
 from application.queries.found_requests import Found
 from application.queries.incidents import IncidentRow
+from application.queries.sources import SourceRow
 from application.queries.tasks import Task, command, reference_of, state_of
 from ledger.event import instant
 from projections.reading.request_acts import NOTHING_HELD, hindrance
@@ -168,7 +168,7 @@ def task_of_complaint(row: ComplaintRow, now: datetime) -> Task:
     )
 
 
-def tasks_of_intake(rows: Iterable[Mapping[str, Any]], halted: Collection[str]) -> Iterator[Task]:
+def tasks_of_intake(rows: Iterable[SourceRow], halted: Collection[str]) -> Iterator[Task]:
     """Topics and sources that are not read, from the rows of `ledger kafka sources`.
 
     What they send waits, or is kept as dead letters.
@@ -177,12 +177,12 @@ def tasks_of_intake(rows: Iterable[Mapping[str, Any]], halted: Collection[str]) 
         look, resume = command("kafka", "sources", topic=topic), command("consume", "--resume")
         yield Task(task="resume-topic", state="due", detail=topic, commands=(look, resume))
     for row in rows:
-        if row["state"] == "quarantined":
+        if row.state == "quarantined" and row.resume:
             yield Task(
                 task="resume-source",
                 state="due",
-                since=row["since"],
-                ref=row["source"],
-                detail=row["topic"],
-                commands=(row["resume"],),
+                since=row.since,
+                ref=row.source,
+                detail=row.topic,
+                commands=(row.resume,),
             )

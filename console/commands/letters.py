@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from application.queries.intake import retried_row
+from application.queries.dead_letters import (
+    WITHHELD,
+    DeadLetter,
+    letter_row,
+    retried_row,
+    withheld_row,
+)
 from application.queries.letter_names import strange_names
-from application.queries.upkeep import WITHHELD, letter_row, withheld_row
 from console.commands.failing import fail_unless
 from console.flags import Json, bounds_of, code_option, configured
 from console.output import emit_list, people
@@ -116,7 +121,7 @@ def _say(strange: Iterable[str]) -> None:
         note(f"ledger: {told(one)}")
 
 
-def _with_withheld(rows: Any, reader: Session, kind: Kind) -> Iterator[dict[str, Any]]:
+def _with_withheld(rows: Iterable[DeadLetter], reader: Session, kind: Kind) -> Iterator[DeadLetter]:
     """The rows, and behind them how much is withheld: of that nothing but the code is known."""
     yield from rows
     if kind.every or kind == Kind(WITHHELD):

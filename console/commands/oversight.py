@@ -189,7 +189,7 @@ def show_lint(
         emit(answer)
     else:
         people().print(lint_table(answer))
-    if answer["findings"]:
+    if answer.findings:
         raise typer.Exit(1)
 
 

@@ -140,7 +140,7 @@ def show_recipients(settings: Settings, as_of: AsOf = None, as_json: Json = Fals
     time = time_of("--as-of", as_of)
     with reading(settings, "recipients") as (site, source):
         bring_up_to_date(site)
-        answer: dict[str, Any] = recipients(source, time)
+        answer = recipients(source, time)
         if as_json:
             emit(answer)
         else:

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from application.register_words import Words
+from application.source import ERASED
 from documents import register_csv, register_page, register_workbook
 from documents.columns import COLUMNS
 from documents.register_parts import register_parts
@@ -236,7 +237,7 @@ def test_without_processing_for_others_the_page_says_so() -> None:
 
 def test_an_erased_recipient_is_said_to_be_erased_in_every_format() -> None:
     given = answer(activity())
-    given["activities"][0]["recipients"][0]["name"] = {"erased": True}
+    given["activities"][0]["recipients"][0]["name"] = ERASED
     assert "(gewist)" in Seen(register_page(given, "nl")).text
     book = openpyxl.load_workbook(io.BytesIO(register_workbook(given, "nl")))
     assert sheet_rows(book, "Ontvangers")[0][6] == "(gewist)"

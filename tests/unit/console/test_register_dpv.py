@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from application.source import ERASED
 from documents.register_dpv import register_dpv
 from tests.fixtures.registers import activity, answer, processor_activity
 from tests.fixtures.standards import dpv_terms, terms_in
@@ -80,5 +81,5 @@ def test_a_processor_stands_beside_the_controllers_that_it_works_for() -> None:
 
 def test_the_name_of_an_erased_recipient_is_left_out() -> None:
     made = activity()
-    made["recipients"][0]["name"] = {"erased": True}
+    made["recipients"][0]["name"] = ERASED
     assert "erased" not in json.dumps(register_dpv(answer(made)))

@@ -37,7 +37,7 @@ def task(name: str, state: Any, day: int | None = None, **members: Any) -> Task:
     return Task(task=name, state=state, day=when, commands=("ledger status",), **members)
 
 
-def order(tasks: tuple[Task, ...], limit: int | None = None) -> list[str]:
+def order(tasks: tuple[Task, ...], limit: int | None = None) -> list[str | None]:
     return [row.ref for row in answer_of(tasks, limit).tasks]
 
 
@@ -202,7 +202,7 @@ def test_topics_and_sources_that_are_not_read_come_with_what_lets_them_in() -> N
     out = SourceCount(Window(10, 9, at(0)), 1, 0, 9, 4, at(0))
     fine = SourceCount(Window(), 1, 0, 0, 0, at(0))
     counted = [("t", "urn:bad", out), ("t", "urn:good", fine), ("halted", "urn:good", fine)]
-    rows = sources(counted, ["halted"])["sources"]
+    rows = sources(counted, ["halted"])
     topic, source = tasks_of_intake(rows, ["halted"])
     assert (topic.task, topic.detail) == ("resume-topic", "halted")
     assert topic.commands == ("ledger kafka sources --topic halted", "ledger consume --resume")
