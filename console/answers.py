@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 import msgspec
 
+from application.acts import holding, recording
 from application.queries import (
     access,
     access_report,
@@ -27,7 +28,10 @@ from application.queries import (
     deciding,
     disclosures,
     erasure,
+    evidence,
     feed_lists,
+    finding,
+    findings,
     gaps,
     history,
     holds,
@@ -76,8 +80,13 @@ ANSWERS: Mapping[str, Any] = {
     "feed prove": feed_lists.WrittenFeedProof,
     "feed root": feed_lists.FeedRoot,
     "feed verify": feed_lists.ProvenMembership,
+    "find": finding.FoundPersons,
+    "findings": findings.OpenFindings,
     "history": history.HistoryLine,
     "hold list": holds.HoldsInForce,
+    "hold place": holding.HoldAct,
+    "hold release": holding.HoldAct,
+    "hold review": holding.HoldAct,
     "incident affected": incidents.AffectedPersons,
     "incident assess": incidents.IncidentFile,
     "incident close": incidents.IncidentFile,
@@ -110,6 +119,7 @@ ANSWERS: Mapping[str, Any] = {
     "purposes": purposes.PurposesAnswer,
     "rebuild": upkeep.RebuiltViews,
     "recipients": recipients.Recipients,
+    "record": recording.DraftShown,
     "register": register_answer.Register,
     "report access": access_report.AccessReport,
     "report portability": portability.PortabilityExport,
@@ -128,6 +138,7 @@ ANSWERS: Mapping[str, Any] = {
     "retention run": periods.DueSteps | periods.ErasedSteps,
     "schema list": contract.EventTypes,
     "schema show": dict[str, JsonValue],
+    "schema tc-string": evidence.DecodedString | evidence.UnreadString,
     "schema validate": intake.CheckedLines,
     "state": state.State,
     "status": upkeep.Status,

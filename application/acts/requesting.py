@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -94,7 +93,7 @@ def _check_sealable(source: Source, opening: Opening) -> None:
 
 
 def _opening_acts(opening: Opening, ref: str, received_on: str) -> list[Act]:
-    def made(name: str, **facts: Any) -> Act:
+    def made(name: str, **facts: str) -> Act:
         return Act(
             name=name,
             subject=opening.subject,
