@@ -118,6 +118,11 @@ def shown(value: Opened) -> Shown:
     return value
 
 
+def unless_erased(name: Name) -> Name | None:
+    """The reference of a data subject, None once they were erased."""
+    return None if name == ERASED else name
+
+
 def instant_or_none(time: datetime | None) -> str | None:
     """An instant as it is stored, None without one."""
     return instant(time) if time else None

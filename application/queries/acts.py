@@ -5,7 +5,7 @@ What annulments took back is found first, stream by stream: only their names are
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
@@ -19,7 +19,8 @@ from projections.folds.annulment import Name, name_of
 from projections.folds.timetravel import Moment, select
 from projections.following.derive import annulled_streams
 
-Record = Callable[[Act], dict[str, Any] | None]
+Record = TypeVar("Record")
+"""What an act is in a standard."""
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -55,8 +56,12 @@ class Exported(msgspec.Struct):
 
 
 def exported(
-    source: Source, log: Log, wanted: Wanted, record: Record, told: Exported
-) -> Iterator[dict[str, Any]]:
+    source: Source,
+    log: Log,
+    wanted: Wanted,
+    record: Callable[[Act], Record | None],
+    told: Exported,
+) -> Iterator[Record]:
     """The records of the wanted events in the order of the ledger; `told` is brought up to date.
 
     What is recorded while it runs is left for the next export. Raises UnknownSubject, before the first
@@ -73,7 +78,9 @@ def exported(
     return _records(acts, record, told)
 
 
-def _records(acts: Iterable[Act], record: Record, told: Exported) -> Iterator[dict[str, Any]]:
+def _records(
+    acts: Iterable[Act], record: Callable[[Act], Record | None], told: Exported
+) -> Iterator[Record]:
     for act in acts:
         made = record(act)
         if made is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -22,6 +22,7 @@ from host.settings import Settings
 from projections.folds.timetravel import Moment
 from rulebook.incidents import NATURES, PHASES, REGIMES, RISKS
 from schemas import LISTED_CATEGORIES
+from schemas.encoding import JsonValue
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the breach or the case.")]
 Whose = Annotated[str | None, option("--subject", "S", "Whose case it is, such as customer/10023.")]
@@ -32,9 +33,6 @@ Regime = Annotated[str, code_option("--regime", "R", REGIMES)]
 DelayReason = Annotated[
     str | None, option("--delay-reason", "TEXT", "Why the authority is told too late.")
 ]
-
-
-NOTHING: Mapping[str, int] = {}
 
 
 class _Which(NamedTuple):
@@ -59,14 +57,15 @@ def detect(
         _print(source, _Which(ref, "breach"), time, as_json)
 
 
-def _said(**facts: Any) -> dict[str, Any]:
+def _said(**facts: JsonValue) -> dict[str, JsonValue]:
     """The facts that were given."""
     return {name: value for name, value in facts.items() if value not in (None, [])}
 
 
+NO_FACTS: Mapping[str, JsonValue] = {}
 _TEXTS = list[str] | None
 Facts = Annotated[
-    Mapping[str, Any],
+    Mapping[str, JsonValue],
     Several(
         _said,
         {
@@ -121,7 +120,7 @@ Facts = Annotated[
 
 @configured("store")
 def assess(
-    settings: Settings, ref: Ref, facts: Facts = NOTHING, at: At = None, as_json: Json = False
+    settings: Settings, ref: Ref, facts: Facts = NO_FACTS, at: At = None, as_json: Json = False
 ) -> None:
     """Record what risk a breach is, and what is known of it: all that a notification must say.
 
@@ -181,10 +180,10 @@ def tell(
         return
     with working(settings, "incident", at) as (site, source, time):
         case = find_case(source, ref, "breach")
-        told = words_to(source, case, named, channel, time)
-        more = {"told_now": len(told), "told_before": len(set(named)) - len(told)}
-        record(site, told, time)
-        _print(source, _Which(ref, "breach"), time, as_json, more)
+        words = words_to(source, case, named, channel, time)
+        record(site, words, time)
+        told = len(words), len(set(named)) - len(words)
+        _print(source, _Which(ref, "breach"), time, as_json, told)
 
 
 def _lines(path: str) -> list[str]:
@@ -249,7 +248,7 @@ def _act(
     settings: Settings,
     which: _Which,
     name: str,
-    facts: Mapping[str, Any],
+    facts: Mapping[str, JsonValue],
     at: str | None,
     as_json: bool,
 ) -> None:
@@ -261,12 +260,16 @@ def _act(
 
 
 def _print(
-    source: Source, which: _Which, time: datetime, as_json: bool, more: Mapping[str, int] = NOTHING
+    source: Source,
+    which: _Which,
+    time: datetime,
+    as_json: bool,
+    told: tuple[int, int] | None = None,
 ) -> None:
-    """Tell how an incident stands after what was done. `more`: what else came of it."""
+    """Tell how an incident stands after what was done. `told`: how many persons now, and before."""
     until = max(source.now, time)
     case = find_case(source, which.ref, which.kind, which.subject, Moment(as_of=until))
-    answer = {**incident(case, until, spoken()), **more}
+    answer = incident(case, until, spoken(), told)
     if as_json:
         emit(answer)
     else:
