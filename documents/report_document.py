@@ -10,8 +10,6 @@ from application.answer import Gone
 from documents.letter import Document, Letter, Section
 from schemas.texts import field_name
 
-__all__ = ["access_document"]
-
 # A line names so many runs of positions; the annex has them all.
 _RUNS = 6
 # Fields of personal data whose values are codes.

@@ -51,6 +51,8 @@ def test_a_schema_is_one_and_says_what_its_answer_is(command: str) -> None:
     schema = schema_of(command)
     jsonschema_rs.validator_for(schema)
     undescribed = [
-        name for name, one in schema["$defs"].items() if one.get("properties") and "description" not in one
+        name
+        for name, one in schema["$defs"].items()
+        if one.get("properties") and "description" not in one
     ]
     assert undescribed == []
