@@ -10,6 +10,7 @@ import typer
 from rich.console import RenderableType
 
 import rulebook
+from application.answer import Answer
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.lookups import rules
@@ -45,7 +46,7 @@ from schemas import CATEGORIES
 from schemas.events.contract import Claims
 from schemas.references import kind_of
 
-A = TypeVar("A")
+A = TypeVar("A", bound=Answer)
 RULES = sorted({rule.id for rule in rulebook.RULES})
 SEVERITIES = ("high", "medium", "low")
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, NamedTuple, TypeVar
 
 from application.acts.reporting import checkpoint_before, issue
+from application.answer import Answer
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.queries.access_report import Asked
@@ -17,7 +18,7 @@ from ledger.reading import head_position
 from projections.folds.timetravel import Moment
 from schemas.texts import Language
 
-A = TypeVar("A")
+A = TypeVar("A", bound=Answer)
 Request = Annotated[
     str | None,
     option(

@@ -1,6 +1,6 @@
 """Commands about the ledger itself: status, audit, keys, and the views that follow it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -86,7 +86,7 @@ def rebuild_views(
     fail_unless(all(view.ok for view in made))
 
 
-def _views(names: list[str]) -> list[View[Any]]:
+def _views(names: list[str]) -> list[View[object]]:
     return [view for view in VIEWS if view.name in names] or list(VIEWS)
 
 
