@@ -25,6 +25,7 @@ __all__ = [
     "RolledBack",
     "ServiceAway",
     "TooLarge",
+    "UnknownFormat",
     "UnknownSubject",
     "Unproven",
 ]
@@ -97,6 +98,18 @@ class Halt(LedgerError):
 
 class Lost(Halt):
     """A key is missing although nobody erased it."""
+
+
+class UnknownFormat(Halt):
+    """Something is sealed in a format that this program does not know here."""
+
+    def __init__(self, number: int) -> None:
+        """`number`: that the thing itself names."""
+        super().__init__(
+            f"this is sealed in format {number}, which this program does not know here:"
+            " a later version wrote it, or it was changed"
+        )
+        self.number = number
 
 
 class RolledBack(Halt):

@@ -10,8 +10,9 @@ from application.words import say
 from console.flags import Json, configured, spoken_to, time_of
 from console.output import emit, people, standard_output
 from console.show.text import pairs
+from host.keys import log_key
 from host.settings import Settings
-from host.wiring import install_site, log_key, utc_now, withheld_keys
+from host.wiring import install_site, utc_now, withheld_keys
 from ledger.errors import Misconfigured
 from sample import generating as sample
 
