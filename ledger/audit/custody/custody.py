@@ -111,17 +111,15 @@ class Held:
                 self._note_missing(key.epoch, why)
         return found
 
-    def secret(self, key: Unwrapped, kind: str, what: str, shut: str) -> bytes | None:
-        """A key that was unwrapped; None, and a finding, where there is none.
+    def note(self, why: Halt, kind: str, detail: str) -> None:
+        """Note a key that does not unwrap. An epoch that is not there is a finding already.
 
-        `what`: the key, for the finding of a format that nobody knows. `shut`: what is said of one that was
-        changed. An epoch that is not there is a finding already.
+        `detail`: says that it does not open.
         """
-        if isinstance(key, UnknownFormat):
-            self._notes.note(None, "key-format", f"{what}: {key}")
-        elif isinstance(key, Halt) and not isinstance(key, Lost):
-            self._notes.note(None, kind, shut)
-        return None if isinstance(key, Halt) else key
+        if isinstance(why, UnknownFormat):
+            self._notes.note(None, "key-format", f"{detail}; {why}")
+        elif not isinstance(why, Lost):
+            self._notes.note(None, kind, detail)
 
     def _note_missing(self, epoch: int, error: Lost) -> None:
         if epoch not in self._missing:

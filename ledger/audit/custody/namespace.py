@@ -100,11 +100,11 @@ def check_ledger_keys(
     found = {purpose for purpose, _, _ in rows}
     wrapped = [Wrapped(e, ledger_key_place(held.ledger, purpose, e), w) for purpose, e, w in rows]
     for (purpose, epoch, _), key in zip(rows, held.unwrap(wrapped), strict=True):
-        what = f"the ledger's key {purpose}"
-        shut = f"{what} does not open under epoch {epoch}"
-        secret = held.secret(key, "ledger-key-changed", what, shut)
-        if secret is not None:
-            secrets[purpose] = secret
+        if isinstance(key, bytes):
+            secrets[purpose] = key
+        else:
+            detail = f"the ledger's key {purpose} does not open under epoch {epoch}"
+            held.note(key, "ledger-key-changed", detail)
     days = [f"letters/{day.isoformat()}" for (day,) in session.rows("days_of_letters")]
     for purpose in sorted({*custody.purposes, *days} - found):
         notes.note(None, "ledger-key-missing", f"the ledger's key {purpose} is missing")
@@ -173,8 +173,9 @@ def check_unreferenced(session: Session, held: Held, notes: Capped) -> None:
     while block := list(islice(rows, _BLOCK_SUBJECTS)):
         found = held.unwrap(wrapped_data_keys(held.ledger, block))
         for (subject, category, *_), key in zip(block, found, strict=True):
-            what = f"of data subject {subject}, category {category}"
-            held.secret(key, "key-changed", what, f"{what}: it does not open")
+            if isinstance(key, Halt):
+                detail = f"of data subject {subject}, category {category}: it does not open"
+                held.note(key, "key-changed", detail)
     for table, subject, category in session.rows("erased_without_events"):
         detail = f"data subject {subject}, category {category}: nothing was erased"
         notes.note(None, f"{table}-without-event", detail)

@@ -145,9 +145,11 @@ def _load(session: Session, subjects: list[UUID], held: Held) -> dict[UUID, _Kep
 
 def _opened(row: Sequence[Any], key: Unwrapped, held: Held) -> _Key:
     subject, category, generation, month, *_ = row
-    what = f"of data subject {subject}, category {category}"
-    secret = held.secret(key, "key-changed", what, f"{what}: it does not open")
-    return _Key(category, generation, month, secret)
+    if isinstance(key, bytes):
+        return _Key(category, generation, month, key)
+    detail = f"of data subject {subject}, category {category}: it does not open"
+    held.note(key, "key-changed", detail)
+    return _Key(category, generation, month, None)
 
 
 def _with_lines(told: Told, lines: Lines, notes: Capped) -> dict[UUID, Line]:
