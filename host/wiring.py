@@ -16,11 +16,12 @@ from typing import Protocol, Self, TypeVar
 from application.reading import Reader, Reads
 from application.source import Source
 from consumers.pipeline import BatchLimits
+from host.keys import key_provider, ledger_folder, log_key
 from host.reader import reader_of
 from host.settings import Settings
 from ledger.application import Ledger
 from ledger.audit import Custody, PublishedLog
-from ledger.crypto.provider import FileKeyProvider
+from ledger.crypto.provider import KeyProvider
 from ledger.crypto.sealing import KeyedHash
 from ledger.embedded import Server, start
 from ledger.embedded.place import Place
@@ -42,8 +43,9 @@ from ledger.storage.install import check_installed, install
 from ledger.storage.postgres import Database, Session
 from ledger.tlog.publishing.observer import Observer
 from ledger.tlog.publishing.publisher import Publisher
+from ledger.tlog.signing.keys import LogKey
+from ledger.tlog.store.files import SECRET_FOLDER, make_folder
 from ledger.tlog.store.folder import LogFolder
-from ledger.tlog.store.key_file import KeyFile
 from ledger.tlog.witnessing.witnesses import Witnesses
 from ledger.writing.bookmarks import HaltLimit
 from ledger.writing.chain import CHAIN
@@ -115,18 +117,17 @@ class Site:
         return Database(url, patience_s=patience_s, read_only=read_only)
 
     @property
-    def provider(self) -> FileKeyProvider:
-        """The epoch keys. Makes their folder when it is missing, unless the site only reads."""
-        folder = self.settings.key_dir / str(self.ledger)
-        return FileKeyProvider(folder, make=not self._read_only)
+    def provider(self) -> KeyProvider:
+        """What holds the keys. Makes a folder for them when it is missing, unless the site only reads."""
+        return key_provider(self.settings, make=not self._read_only)
 
     @property
     def journal(self) -> ErasureJournal:
-        """The erasure journal, beside the epoch keys."""
-        return ErasureJournal(self.settings.key_dir / str(self.ledger) / JOURNAL)
+        """The erasure journal, outside of the database and of every backup."""
+        return ErasureJournal(ledger_folder(self.settings) / JOURNAL)
 
     @property
-    def log_key(self) -> KeyFile:
+    def log_key(self) -> LogKey:
         """The key of the transparency log."""
         return log_key(self.settings)
 
@@ -140,8 +141,7 @@ class Site:
     @property
     def custody(self) -> Custody:
         """Keys and journal for an audit; without epoch keys here it says that it did not look at them."""
-        folder = self.settings.key_dir / str(self.ledger)
-        held = any(folder.glob("epoch-*.key"))
+        held = bool(self.provider.epochs())
         return Custody(
             ledger=self.ledger,
             now=self.clock(),
@@ -235,7 +235,7 @@ class Site:
         return self._reads(query, Opener(self.session("reader"), self.provider, self.ledger))
 
     def _reads(self, query: str, opener: Opener) -> Reads:
-        reader = reader_of(self.settings.reading, self.provider.folder)
+        reader = reader_of(self.settings.reading, ledger_folder(self.settings))
         return Reads(
             ReadNotes(self._idle_reader, lambda: opener.ledger_key(READS)),
             query=query,
@@ -294,7 +294,7 @@ class Site:
         if act not in self.settings.four_eyes:
             return Standing.SECOND
         opener = Opener(self.session("reader"), self.provider, self.ledger)
-        reader = reader_of(self.settings.reading, self.provider.folder)
+        reader = reader_of(self.settings.reading, ledger_folder(self.settings))
         self._check_approver(act, reader, opener)
         told = [*(_named(opener, about) if about else ()), *parameters]
         digest = digest_of(opener.ledger_key(READS), act, told)
@@ -420,12 +420,6 @@ def _not_granted(reader: Reader) -> str:
     )
 
 
-def log_key(settings: Settings) -> KeyFile:
-    """The file with the key of the transparency log."""
-    log = settings.log
-    return KeyFile(log.key_file, log.origin, log.passphrase)
-
-
 def withheld_pair(settings: Settings) -> KeyPair:
     """The pair of the confidential ledger: its own, or what is made for the one to come."""
     name = str(settings.ledger) if settings.confidential else CONFIDENTIAL
@@ -434,7 +428,7 @@ def withheld_pair(settings: Settings) -> KeyPair:
 
 def withheld_key(settings: Settings) -> WithheldKey | None:
     """To which an open ledger seals what it may not know; made when there is none."""
-    own = settings.key_dir / str(settings.ledger) / WITHHELD_KEY
+    own = ledger_folder(settings) / WITHHELD_KEY
     return settings.withheld_key or public_key(own, withheld_pair(settings))
 
 
@@ -496,10 +490,11 @@ def install_site(settings: Settings, clock: Callable[[], datetime] = utc_now) ->
 def install_on(site: Site, *, older_rows: bool = False) -> list[str]:
     """Install or upgrade the ledger of a site; the migrations that were applied.
 
-    Rows without a keyed hash get theirs once: while the key folder has no `rows.key` yet, or with
+    Rows without a keyed hash get theirs once: while the key provider has no key for them yet, or with
     `older_rows`, after a restore of a backup from before. Later on, a hash that is missing was taken away.
     """
-    is_upgrade = older_rows or not site.provider.has_rows_key
+    is_upgrade = older_rows or not site.provider.rows.is_kept
+    make_folder(ledger_folder(site.settings), SECRET_FOLDER)
     applied = install(site.database, site.ledger, site.clock())
     first_epoch(site.session("eraser"), site.provider, site.ledger, site.clock())
     keyring = site.keyring()
@@ -596,6 +591,6 @@ def _reader_exists(site: Site) -> bool:
 
 def check_keys_held(settings: Settings) -> None:
     """A wrong key folder must not look like lost keys, and must not be made. Raises Misconfigured."""
-    folder = settings.key_dir / str(settings.ledger)
-    if not any(folder.glob("epoch-*.key")):
-        raise Misconfigured(f"there are no epoch keys in {folder}: set LEDGER_KEY_DIR")
+    provider = key_provider(settings, make=False)
+    if not provider.epochs():
+        raise Misconfigured(f"there are no epoch keys in {provider.name}: set LEDGER_KEY_DIR")

@@ -24,7 +24,7 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment, EnvType
 
-from ledger.crypto.provider import FileKeyProvider
+from ledger.crypto.provider import KeyProvider
 from ledger.crypto.sealing import KeyedHash
 from ledger.errors import Misconfigured
 from ledger.event import RecordedEvent, decode_event, encode_state, instant, present
@@ -128,7 +128,7 @@ class Ledger(Application[UUID]):
         self,
         database: Database,
         ledger: LedgerName,
-        provider: FileKeyProvider,
+        provider: KeyProvider,
         *,
         role: Role = "recorder",
         clock: Callable[[], datetime] = utc_now,

@@ -15,8 +15,9 @@ from console.show.retention import certificate_table
 from documents.certificate_letter import Enclosed, certificate_document
 from documents.report_page import report_page
 from documents.report_pdf import report_pdf
+from host.keys import log_key
 from host.settings import Settings
-from host.wiring import log_key, utc_now
+from host.wiring import utc_now
 from ledger.tlog.proving.certificate import (
     Proven,
     encode_certificate,

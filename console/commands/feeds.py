@@ -30,9 +30,9 @@ from console.flags import At, Json, configured, day_named, option, spoken_to, sw
 from console.output import emit, emit_list, people
 from console.show.feeds import feeds_table, proven_sentence
 from console.show.upkeep import named_values
+from host.keys import log_key
 from host.notes import tell
 from host.settings import Settings
-from host.wiring import log_key
 from ledger.errors import Misconfigured, Unproven
 from ledger.event import instant
 from ledger.feeds.members import members_of, references_in

@@ -21,11 +21,12 @@ from application.queries.log import (
 from console.flags import Json, configured, option, spoken_to, switch
 from console.output import emit, emit_bytes, people, write_file_as
 from console.show.upkeep import named_values
+from host.keys import log_key
 from host.running.watching import Watch, watching
 from host.setting_texts import read_policy
 from host.settings import Settings
 from host.signals import stopping
-from host.wiring import log_key, open_site, utc_now
+from host.wiring import open_site, utc_now
 from ledger.errors import LedgerError, Misconfigured, Unproven
 from ledger.metrics import Figures
 from ledger.storage.postgres import Session

@@ -7,8 +7,9 @@ from application.words import say
 from console.flags import Json, configured
 from console.output import emit, people
 from console.show.text import pairs
+from host.keys import log_key
 from host.settings import Settings
-from host.wiring import install_site, log_key, withheld_keys
+from host.wiring import install_site, withheld_keys
 
 
 @configured("store", "log")

@@ -1,12 +1,15 @@
 """Batches and bookmarks: every write is accounted for, each offset of a partition is read or explained."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from ledger.audit.findings import ExplainedGap, Findings
 from ledger.audit.rows import BatchRow
+from ledger.errors import UnknownFormat
 from ledger.recording.gaps import gap_span
+
+_SHOWN = 12
 
 Batches = Sequence[BatchRow]
 Gaps = Mapping[int, ExplainedGap]
@@ -56,6 +59,13 @@ def check_letters(balance: Sequence[Any] | None, findings: Findings) -> None:
     if refused != kept + removed:
         detail = f"{refused} were refused, {kept} are kept and {removed} were removed"
         findings.note(None, "dead-letter", detail)
+
+
+def check_letter_formats(rows: Iterable[tuple[bytes, int]], findings: Findings) -> None:
+    """Each letter is sealed in a format that this program knows. `rows`: name and format of the others."""
+    for letter, number in rows:
+        detail = f"letter {bytes(letter).hex()[:_SHOWN]}: {UnknownFormat(number)}"
+        findings.note(None, "letter-format", detail)
 
 
 def check_bookmarks(

@@ -16,6 +16,7 @@ import msgspec
 
 from ledger.audit.findings import ExplainedGap, Findings
 from ledger.audit.rows import BatchRow
+from ledger.crypto.sealing import check_blob
 from ledger.errors import Halt
 from ledger.event import RecordedEvent, decode_event
 from schemas.catalogue import GAP
@@ -112,8 +113,21 @@ def _check_event(
     if batch and not _came_with(event.origin, batch):
         detail = f"the event came from elsewhere than batch {batch.batch} says"
         findings.note(position, "batch", detail)
+    _check_formats(event, findings)
     if event.type == GAP and event.ours:
         _take_gap(event, gaps, findings)
+
+
+def _check_formats(event: RecordedEvent, findings: Findings) -> None:
+    """Each value is sealed in a format that this program knows; of an event the first that is not."""
+    for category, sealed in event.sealed.items():
+        for field, blob in sealed.values.items():
+            try:
+                check_blob(blob)
+            except Halt as error:
+                detail = f"category {category}, field {field}: {error}"
+                findings.note(event.position, "value-format", detail)
+                return
 
 
 def _decoded(row: _Row, position: int) -> RecordedEvent | None:

@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from ledger.errors import Misconfigured, Unproven
-from ledger.tlog.signing.keys import ED25519, SigningKey, VerifierKey
+from ledger.tlog.signing.keys import ED25519, Signer, VerifierKey
 from ledger.tlog.signing.notes import Note, Signature, encode_note, parse_note, verify_note
 
 FORMAT = 2
@@ -75,10 +75,10 @@ class Copy(_Strict, frozen=True):
         return table + (_SEALED if self.recipients else _PLAIN)
 
 
-def sign(copy: Copy, key: SigningKey) -> bytes:
+def sign(copy: Copy, key: Signer) -> bytes:
     """The bytes of a manifest, signed."""
     text = _TITLE + msgspec.json.format(msgspec.json.encode(copy)).decode() + "\n"
-    signature = Signature(key.verifier.name, key.verifier.key_id, key.sign(text))
+    signature = Signature(key.verifier.name, key.verifier.key_id, key.sign(text.encode()))
     return encode_note(Note(text, (signature,)))
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from ledger.crypto.formats import AES_256_GCM
 from ledger.crypto.sealing import NONCE_BYTES, field_place, padded
 from schemas import PERSONAL_FIELDS, ROLLING_CATEGORIES
 
@@ -102,7 +103,7 @@ def sealed_each(events: Sequence[Values], random: bytes) -> list[orjson.Fragment
     ciphers = [seals[group][1] for layout, _, seals, _ in events for _, _, group in layout.fields]
     nonces = struct.unpack(f"{NONCE_BYTES}s" * len(texts), random)
     raw = [
-        nonce + encrypt(nonce, text, place)
+        AES_256_GCM + nonce + encrypt(nonce, text, place)
         for encrypt, nonce, text, place in zip(ciphers, nonces, texts, places, strict=True)
     ]
     blobs = [b2a_base64(one, newline=False) for one in raw]

@@ -147,12 +147,15 @@ class SubjectIndex:
                 kinds=[row[2] for row in rows],
                 starts=[row[3] for row in rows],
                 sealed=sealed,
-                macs=[
-                    self._keyring.macs.of(
-                        "subject_index", (row[1], row[0], INDEX_VERSION, row[2], row[3], text)
+                macs=list(
+                    self._keyring.macs.of_each(
+                        "subject_index",
+                        [
+                            (row[1], row[0], INDEX_VERSION, row[2], row[3], text)
+                            for row, text in zip(rows, sealed, strict=True)
+                        ],
                     )
-                    for row, text in zip(rows, sealed, strict=True)
-                ],
+                ),
                 version=INDEX_VERSION,
             )
             winners = [(Need(subject, "reference"), secrets[subject]) for (subject,) in added]

@@ -14,7 +14,7 @@ from consumers.loop import Consumer, Job, consume
 from consumers.retry import retry_like
 from consumers.source import Partition
 from ledger.audit import audit
-from ledger.crypto.provider import FileKeyProvider
+from ledger.crypto.key_files import FileKeyProvider
 from ledger.keys.rotation import due, epochs, rotate
 from ledger.letters.dead import letters, open_letter
 from ledger.letters.lists import Kind

@@ -168,14 +168,14 @@ def test_a_key_that_is_missing_without_an_erasure_is_lost(house: House) -> None:
 
 def test_rotation_rewraps_and_destroys_the_old_epoch_key(house: House) -> None:
     house.record(collected())
-    old = house.provider.get(1)
+    old = house.provider.commitment(1)
     done = rotate(house.session("eraser"), house.provider, house.ledger, house.clock())
     assert (done.epoch, done.destroyed) == (2, (1,))
     assert done.rewrapped >= 4
     assert house.provider.epochs() == [2]
-    assert house.provider.get(2) != old
+    assert house.provider.commitment(2) != old
     with pytest.raises(Lost):
-        house.provider.get(1)
+        house.provider.commitment(1)
     assert opened(house, house.events()[0]) == PERSONAL
     assert house.record(collected()).recorded == 1
     assert epochs(house.session("eraser"), house.provider).current == 2

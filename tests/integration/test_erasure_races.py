@@ -154,5 +154,5 @@ def test_consumers_and_rotations_at_once_lose_nothing(house: House) -> None:
 def test_a_rotation_that_was_interrupted_is_due(house: House) -> None:
     session = house.session("eraser")
     assert not due(session, house.provider, house.clock(), ACCOUNTABILITY)
-    house.provider.create(0, b"k" * 32)  # stands for an epoch that was not destroyed yet
+    house.provider.begin(0)  # stands for an epoch that was not destroyed yet
     assert due(session, house.provider, house.clock(), ACCOUNTABILITY)

@@ -11,13 +11,14 @@ from uuid import UUID
 import msgspec
 
 from ledger.audit.custody.bound import Unbound
-from ledger.audit.custody.custody import Capped, Custody, Held
+from ledger.audit.custody.custody import Capped, Checked, Custody, Held
 from ledger.audit.custody.journal import Line, Lines, keys_digest, through_of
 from ledger.audit.custody.told import Erased, Told, tell
 from ledger.backup.reimport import REIMPORT
-from ledger.crypto.places import data_key_place
-from ledger.crypto.sealing import key_id, month_of, next_month_key, unwrap_key
-from ledger.errors import Halt
+from ledger.crypto.places import wrapped_data_keys
+from ledger.crypto.provider import Unwrapped
+from ledger.crypto.sealing import key_id, month_of, next_month_key
+from ledger.errors import UnknownFormat
 from ledger.keys.keyring import FINGERPRINT
 from ledger.storage.postgres import Session
 from schemas import ROLLING_CATEGORIES
@@ -91,7 +92,7 @@ def check_streams(
     strangers = Unbound(unbound)
     came_back = CameBack(session.rows("positions_of_batches", label=REIMPORT))
     for block in _blocks(session.stream("audit_streams")):
-        kept = _load(session, [told.stream for told in block], held, notes)
+        kept = _load(session, [told.stream for told in block], held)
         referred: dict[UUID, int] = {}
         for told in block:
             own = _with_lines(told, lines, notes)
@@ -118,36 +119,35 @@ def _blocks(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[Told]]:
         yield block
 
 
-def _load(session: Session, subjects: list[UUID], held: Held, notes: Capped) -> dict[UUID, _Kept]:
+def _load(session: Session, subjects: list[UUID], held: Held) -> dict[UUID, _Kept]:
     kept = {subject: _Kept() for subject in subjects}
-    for row in session.rows("data_keys_of_subjects", subjects=subjects):
-        kept[row[0]].keys.append(_opened(row, held, notes))
-    for subject, category, generation, through, mac in session.rows(
-        "audit_fences", subjects=subjects
-    ):
+    rows = session.rows("data_keys_of_subjects", subjects=subjects)
+    found = held.unwrap(wrapped_data_keys(held.ledger, rows))
+    for row, key in zip(rows, found, strict=True):
+        kept[row[0]].keys.append(_opened(row, key, held))
+    fences = session.rows("audit_fences", subjects=subjects)
+    for subject, category, generation, through, _ in fences:
         kept[subject].fences[category] = _Fence(generation, through)
-        fence = (subject, category, generation, through)
-        held.check("fences", fence, mac, f"the fence of {subject}, category {category},")
-    for found in session.rows("audit_tombstones", subjects=subjects):
-        kept[found[0]].tombstone = found[:-1]
-        held.check("tombstones", found[:-1], found[-1], f"the tombstone of {found[0]}")
+    named = [f"the fence of {row[0]}, category {row[1]}," for row in fences]
+    held.check("fences", [Checked(r[:-1], r[-1], n) for r, n in zip(fences, named, strict=True)])
+    tombstones = session.rows("audit_tombstones", subjects=subjects)
+    for row in tombstones:
+        kept[row[0]].tombstone = row[:-1]
+    held.check(
+        "tombstones", [Checked(r[:-1], r[-1], f"the tombstone of {r[0]}") for r in tombstones]
+    )
     for subject, hmac in session.rows("hashes_of_subjects", subjects=subjects):
         kept[subject].hmac = bytes(hmac)
     return kept
 
 
-def _opened(row: Sequence[Any], held: Held, notes: Capped) -> _Key:
-    subject, category, generation, month, epoch, wrapped = row
-    key = _Key(category, generation, month, None)
-    cipher = held.epoch(epoch)
-    if cipher is not None:
-        try:
-            place = data_key_place(held.ledger, subject, category, generation, month, epoch)
-            key.secret = unwrap_key(cipher, wrapped, place)
-        except (Halt, ValueError):
-            detail = f"of data subject {subject}, category {category}: it does not open"
-            notes.note(None, "key-changed", detail)
-    return key
+def _opened(row: Sequence[Any], key: Unwrapped, held: Held) -> _Key:
+    subject, category, generation, month, *_ = row
+    if isinstance(key, bytes):
+        return _Key(category, generation, month, key)
+    detail = f"of data subject {subject}, category {category}: it does not open"
+    held.note(key, "key-changed", detail)
+    return _Key(category, generation, month, None)
 
 
 def _with_lines(told: Told, lines: Lines, notes: Capped) -> dict[UUID, Line]:
@@ -322,7 +322,12 @@ class _Stream:
         for line in self._lines.values():
             if not line.entry.link and not line.entry.reference_hmac:
                 continue
-            tie = self._held.links.opened(line.entry).reference_hmac
+            try:
+                tie = self._held.links.opened(line.entry).reference_hmac
+            except UnknownFormat as error:
+                detail = f"line {line.number} of the journal: {error}"
+                self._notes.note(None, "journal-format", detail)
+                continue
             if tie is None:
                 self._note("link-missing", "all", f"line {line.number} of the journal")
             elif tie != hmac.hex():

@@ -27,7 +27,7 @@ from ledger.tlog.publishing.observer import Observer
 from ledger.tlog.publishing.promises import bound_to, keep_promise, promised
 from ledger.tlog.publishing.state import State, check_extension, grown, last_promise, load
 from ledger.tlog.signing.checkpoints import Checkpoint, sign_checkpoint
-from ledger.tlog.signing.keys import SigningKey, VerifierKey
+from ledger.tlog.signing.keys import Signer, VerifierKey
 from ledger.tlog.signing.notes import parse_note
 from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.store.history import bind
@@ -96,7 +96,7 @@ class Publisher:
         database: Database,
         ledger: LedgerName,
         folder: LogFolder,
-        key: SigningKey,
+        key: Signer,
         keys: Sequence[VerifierKey],
         *,
         clock: Callable[[], datetime],

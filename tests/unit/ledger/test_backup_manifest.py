@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ledger.backup.manifest import FORMAT, Copy, TableFile, read_manifest, sign
 from ledger.errors import Misconfigured, Unproven
 from ledger.tlog.signing.checkpoints import parse_checkpoint
-from ledger.tlog.signing.keys import COSIGNATURE, ED25519, SigningKey
+from ledger.tlog.signing.keys import COSIGNATURE, ED25519, SigningKey, cosignature
 from ledger.tlog.signing.notes import Note, Signature, encode_note, parse_note
 
 ORIGIN = "ledger.example.nl/main"
@@ -49,7 +49,7 @@ def test_it_can_never_be_taken_for_a_checkpoint() -> None:
 def test_the_word_of_a_witness_is_none_about_a_backup() -> None:
     witness = key(COSIGNATURE)
     text = parse_note(sign(COPY, key())).text
-    word = Signature(ORIGIN, witness.verifier.key_id, witness.cosign(text, 1))
+    word = Signature(ORIGIN, witness.verifier.key_id, cosignature(witness, text, 1))
     with pytest.raises(Unproven):
         read_manifest(encode_note(Note(text, (word,))), [witness.verifier])
 
@@ -82,6 +82,6 @@ def test_another_format_is_named(format: int) -> None:
 def test_members_that_this_program_does_not_know_are_not_passed_over() -> None:
     signer = key()
     text = parse_note(sign(COPY, signer)).text.replace('"server": 18', '"server": 18, "run": "x"')
-    note = Note(text, (Signature(ORIGIN, signer.verifier.key_id, signer.sign(text)),))
+    note = Note(text, (Signature(ORIGIN, signer.verifier.key_id, signer.sign(text.encode())),))
     with pytest.raises(Unproven, match="other members"):
         read_manifest(encode_note(note), [signer.verifier])

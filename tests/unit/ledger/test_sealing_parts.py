@@ -8,6 +8,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.crypto.formats import AES_256_GCM
 from ledger.crypto.sealing import (
     DataKey,
     KeyedHash,
@@ -31,7 +32,7 @@ def test_the_parts_of_a_place_are_the_whole(
     name, category = field
     key = DataKey(secret)
     parts = event_place("main", str(subject), source, id) + field_place(category, name) + key.place
-    assert parts == associated_data(
+    assert parts == AES_256_GCM + associated_data(
         ledger="main",
         subject=subject,
         source=source,
