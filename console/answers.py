@@ -42,6 +42,7 @@ from application.queries import (
     transparency,
     upkeep,
 )
+from ledger.tlog.proving.certificate import Certificate
 from schemas.encoding import JsonValue
 
 ANSWERS: Mapping[str, Any] = {
@@ -49,7 +50,8 @@ ANSWERS: Mapping[str, Any] = {
     "audit": upkeep.AuditReport,
     "backup": copies.Backup,
     "certificate verify": certified.CertifiedErasure,
-    "certificate write": certified.CertifiedErasure,
+    "certificate write": certified.CertifiedErasure
+    | Certificate,  # at `--output -` the file itself
     "checkpoint": log.SignedCheckpoint,
     "consents": consents.Consents,
     "dead-letters hand-over": dead_letters.HandedOver,
