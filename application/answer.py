@@ -4,10 +4,12 @@ An answer holds what a machine reads: codes, numbers, times as text with their o
 added where it is shown. JSON Schemas of all answers are made from these types (`console/answers.py`).
 """
 
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
+
+T = TypeVar("T")
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -23,3 +25,8 @@ class Gone(Answer, frozen=True):
 
 Name = str | Gone
 """The reference of a data subject as it is shown: an erased one has none any more."""
+
+
+def given(member: T | UnsetType) -> T | None:
+    """A member that an answer may lack; None where it does."""
+    return None if member is UNSET else member

@@ -146,7 +146,7 @@ def _process(purpose: str, controller: Controller, declared: dict[str, Any] | No
 
 def _notices(controller: Controller, acts: Sequence[ConsentAct]) -> list[Node]:
     """The privacy policy, and each text that the person was asked with."""
-    policy = {
+    policy: Node = {
         "@type": "dpv:PrivacyNotice",
         "dct:title": f"Privacy policy of {controller.name}",
         "dct:language": _LANGUAGE,

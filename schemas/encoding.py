@@ -4,6 +4,7 @@ Used where values of senders pass through: they come back exactly as they were r
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,7 +13,7 @@ import orjson
 __all__ = ["JsonValue", "to_json", "to_line"]
 
 if TYPE_CHECKING:
-    JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
+    JsonValue = None | bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
     """Whatever JSON can hold: of values that only their sender knows more of."""
 else:  # the encoder follows no type that contains itself
     JsonValue = Any

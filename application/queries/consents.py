@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from application.answer import Answer
 from application.queries.activities import objecting
-from application.queries.evidence import evidence_of
+from application.queries.evidence import Evidence, evidence_of
 from application.queries.state import account_status, folded_state
 from application.queries.subjects import Chosen, chosen, customer_of
 from application.source import Source, instant_or_none
@@ -49,8 +49,6 @@ __all__ = [
 ]
 
 _CONSENT = "consent-"
-Evidence = dict[str, JsonValue]
-"""What is recorded beside an act to show it: see `application.queries.evidence`."""
 
 
 class ConsentShown(Answer, frozen=True):

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from application.answer import Answer, Gone, Name
-from application.queries.evidence import evidence_of
+from application.queries.evidence import Evidence, evidence_of
 from application.queries.period import ALWAYS, Period, latest
 from application.queries.subjects import history_of
 from application.source import Shown, Source, shown
@@ -61,7 +61,7 @@ class HistoryLine(Answer, frozen=True):
     personal: dict[str, Shown]
     annulled_by: str | None
     text: str | None
-    evidence: dict[str, JsonValue] | UnsetType = UNSET
+    evidence: Evidence | UnsetType = UNSET
     trace: dict[str, str] | UnsetType = UNSET
 
 

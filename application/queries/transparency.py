@@ -59,8 +59,8 @@ class TransparencyReport(Total, frozen=True, kw_only=True):
     `from` and `to`: the bounds, None where there is none. `totals`: by quarter.
     """
 
-    start: str | None = field(name="from")
-    end: str | None = field(name="to")
+    from_: str | None = field(name="from")
+    to: str | None
     running_quarter: str
     quarters: list[str]
     kinds: list[KindCounts]
@@ -78,7 +78,7 @@ def transparency(
         for quarter, kind, count in disclosures_by_quarter(session, start, end)
     }
     made = report(counts, _name_of(now))
-    return replace(made, start=instant(start) if start else None, end=instant(end) if end else None)
+    return replace(made, from_=instant(start) if start else None, to=instant(end) if end else None)
 
 
 def report(counts: Mapping[tuple[str, str], int], running_quarter: str) -> TransparencyReport:
@@ -87,8 +87,8 @@ def report(counts: Mapping[tuple[str, str], int], running_quarter: str) -> Trans
     kinds = sorted({kind for _, kind in counts})
     whole = total_of(map(_shown, counts.values()))
     return TransparencyReport(
-        start=None,
-        end=None,
+        from_=None,
+        to=None,
         running_quarter=running_quarter,
         quarters=quarters,
         kinds=[

@@ -23,8 +23,9 @@ from console.flags import (
     moment_of,
 )
 from console.output import emit, emit_lines, people
-from console.show.consent import consents_tables, marketing_tables
+from console.show.consent import consents_tables
 from console.show.evidence import evidence_tables
+from console.show.marketing import marketing_tables
 from documents.ts27560 import consent_receipt, consent_records
 from host.settings import Settings
 from host.wiring import Site

@@ -24,8 +24,9 @@ from application.words import say
 from console.demo.findings import found
 from console.demo.proof import proven
 from console.demo.step import Step
-from console.show.consent import consents_tables, marketing_tables
+from console.show.consent import consents_tables
 from console.show.lint import lint_table
+from console.show.marketing import marketing_tables
 from console.show.person import (
     changes_table,
     erasure_tables,
@@ -94,11 +95,11 @@ def _about_one_person(site: Site) -> Iterator[Step]:
 
 def _about_processing(site: Site) -> Iterator[Step]:
     answer = register(site.source("register"), site.settings.controller, NOW)
-    drifting = [row for row in answer["activities"] if row["drift"]]
+    drifting = [row for row in answer.activities if row.drift]
     yield Step(
-        say("demo", "register", len(answer["activities"])),
+        say("demo", "register", len(answer.activities)),
         "register",
-        [register_table(answer | {"activities": drifting[:_ACTIVITIES]})],
+        [register_table(msgspec.structs.replace(answer, activities=drifting[:_ACTIVITIES]))],
     )
     rows = list(disclosures(site.source("disclosures"), Wanted(subject=TOUR_SUBJECT)))
     yield Step(

@@ -1,14 +1,13 @@
 """Evidence of consent in words: TC strings and signals of browsers."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from msgspec import UNSET
 from rich.table import Table
 
 from application.language import spoken
 from application.queries.consents import Consents
-from application.queries.evidence import evidence_words, string_words
+from application.queries.evidence import DecodedString, evidence_words, string_words
 from application.words import in_words, say
 from console.show.text import Stack, pairs, worded
 
@@ -43,6 +42,6 @@ def _act(purpose: str, status: str) -> str:
     return f"{in_words('purpose', purpose)}: {in_words('status', status)}"
 
 
-def string_table(string: Mapping[str, Any]) -> Table:
+def string_table(string: DecodedString) -> Table:
     """One decoded string, a sentence a row."""
     return pairs(say(_ABOUT, "decoded"), [("", words) for words in string_words(string, spoken())])

@@ -1,14 +1,16 @@
 """Tables about processing: the register, disclosures, recipients."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from rich.table import Table
 
 from application.answer import Name
 from application.language import spoken
+from application.queries.completeness import MissingPoint
 from application.queries.disclosures import DisclosureShown
 from application.queries.recipients import Recipients
+from application.queries.register_answer import Register, RegisteredActivity
+from application.queries.retention import Retention
 from application.queries.transfers import TransferRow, Transfers
 from application.queries.transparency import TransparencyReport
 from application.register_words import Words
@@ -16,6 +18,7 @@ from application.source import ERASED
 from application.words import counted, in_words, say
 from console.show.text import Stack, table, worded
 from documents.transparency import transparency_rows
+from projections.views.processing_register import Drift
 from schemas.texts import field_name
 
 __all__ = [
@@ -27,60 +30,50 @@ __all__ = [
 ]
 
 
-def register_table(answer: dict[str, Any]) -> Table:
+def register_table(answer: Register) -> Table:
     """One row an activity; details are in the exports."""
-    rows = (_activity(row) for row in answer["activities"])
+    rows = (_activity(row) for row in answer.activities)
     columns = "activity observed basis retention drift"
-    return worded("register", columns, rows, answer["controller"]["name"])
+    return worded("register", columns, rows, answer.controller.name)
 
 
-def _activity(row: dict[str, Any]) -> tuple[Any, ...]:
-    observed = row["observed"]
+def _activity(row: RegisteredActivity) -> tuple[object, ...]:
+    observed = row.observed
+    counts = (
+        counted("event", observed.events),
+        counted("data-subject", observed.data_subjects),
+    )
     return (
-        Stack([row["activity"], row["name"], say("register", "version", row["version"])]),
-        Stack(
-            [
-                ", ".join(
-                    (
-                        counted("event", observed["events"]),
-                        counted("data-subject", observed["data_subjects"]),
-                    )
-                ),
-                observed["last"],
-            ]
-        ),
-        Stack([observed["legal_bases"], in_words("category", observed["categories"])]),
-        Stack(_retention(row["retention"])),
-        Stack(
-            [
-                *(_drift(one) for one in row["drift"]),
-                *(_lacking(one) for one in row["missing"]),
-            ]
-        ),
+        Stack([row.activity, row.name, say("register", "version", row.version)]),
+        Stack([", ".join(counts), observed.last]),
+        Stack([observed.legal_bases, in_words("category", observed.categories)]),
+        Stack(_retention(row.retention)),
+        Stack([*(_drift(one) for one in row.drift), *(_lacking(one) for one in row.missing)]),
     )
 
 
-def _retention(answer: dict[str, Any]) -> Iterator[str]:
+def _retention(answer: Retention) -> Iterator[str]:
     """What is overdue; else one word for all of it."""
-    if answer["kept"] is not False:
-        yield say("register", "unknown" if answer["kept"] is None else "kept")
-    for row in answer["categories"]:
-        if row["kept"] is False:
-            category = in_words("category", row["category"])
-            yield say("register", "overdue", category, row["overdue"], row["since"])
+    if answer.kept is not False:
+        yield say("register", "unknown" if answer.kept is None else "kept")
+    for row in answer.categories:
+        if row.kept is False:
+            category = in_words("category", row.category)
+            yield say("register", "overdue", category, row.overdue, row.since)
 
 
-def _drift(one: dict[str, Any]) -> str:
+def _drift(one: Drift) -> str:
     words = Words(spoken())
-    kind = one["kind"] if words.language == "en" else words.code("drift", one["kind"])
-    return f"{kind}: {one['detail'] if words.language == 'en' else words.drift(one)}"
+    if words.language == "en":
+        return f"{one.kind}: {one.detail}"
+    return f"{words.code('drift', one.kind)}: {words.drift(one.kind, one.detail)}"
 
 
-def _lacking(one: dict[str, Any]) -> str:
-    words, what, detail = Words(spoken()), one["what"], one["detail"]
+def _lacking(one: MissingPoint) -> str:
+    words, what, detail = Words(spoken()), one.what, one.detail
     if words.language == "nl":
-        what, detail = words.code("missing", what), words.lacking(one)
-    return " ".join(filter(None, (f"Art. {one['article']}:", what, detail)))
+        what, detail = words.code("missing", what), words.lacking(what, detail)
+    return " ".join(filter(None, (f"Art. {one.article}:", what, detail)))
 
 
 def disclosures_table(rows: Iterable[DisclosureShown]) -> Table:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -86,8 +87,11 @@ def test_the_register_says_no_code_and_its_times_as_a_clock_here_shows_them(
         "declared": "house.debt",
         "declared_rule": "other-category",
     }
-    given = answer(activity(), pilot, other, processor_activity("Mill B.V."))
-    page = page_text(register_page(given | {"as_of": "2024-03-01T09:00:00.000000Z"}, language))
+    given = msgspec.structs.replace(
+        answer(activity(), pilot, other, processor_activity("Mill B.V.")),
+        as_of="2024-03-01T09:00:00.000000Z",
+    )
+    page = page_text(register_page(given, language))
     assert raw_codes(page, language) == set()
     assert "2024-03-01 10:00:00" in page
     said = {
