@@ -31,6 +31,7 @@ __all__ = [
     "rows_known",
     "shown",
     "states_at",
+    "unless_erased",
 ]
 
 S = TypeVar("S")
@@ -129,6 +130,11 @@ def shown(value: Opened) -> Shown:
     if isinstance(value, Missing):
         return ERASED if value is Missing.ERASED else LOST
     return value
+
+
+def unless_erased(name: Name) -> Name | None:
+    """The reference of a data subject, None once they were erased."""
+    return None if name == ERASED else name
 
 
 def instant_or_none(time: datetime | None) -> str | None:

@@ -72,7 +72,7 @@ def act_on(found: Found, name: str, /, facts: Mapping[str, Any], **members: Any)
     """An act of the office on a request."""
     return Act(
         name=name,
-        subject=found.reference,
+        subject=found.person,
         provision=provision_of(found.right),
         facts={"request_ref": found.request.ref, **facts},
         **members,

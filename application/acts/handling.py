@@ -10,7 +10,7 @@ from application.acts.requesting import new_reference
 from application.queries.found_incidents import Case, is_taken
 from application.queries.found_requests import NotAllowed
 from application.queries.subjects import check_person, known_streams
-from application.source import ERASED, Source
+from application.source import Source
 from ledger.errors import UnknownSubject
 from ledger.event import instant
 from projections.reading.incident_acts import Deed, hindrance, named
@@ -59,7 +59,7 @@ def act_on_case(case: Case, name: str, facts: Mapping[str, Any], time: datetime)
     _check_allowed(case, name, facts, time)
     by = "breach_ref" if case.incident.kind == "breach" else "case_ref"
     facts = {by: case.incident.ref, **facts}
-    return Act(name=name, subject=case.reference, facts=facts, legal_basis=_BASIS)
+    return Act(name=name, subject=case.subject, facts=facts, legal_basis=_BASIS)
 
 
 def assessment(case: Case, facts: Mapping[str, Any], time: datetime) -> Act:
@@ -75,8 +75,6 @@ def assessment(case: Case, facts: Mapping[str, Any], time: datetime) -> Act:
 def _check_allowed(case: Case, name: str, facts: Mapping[str, Any], time: datetime) -> None:
     incident = case.incident
     why = hindrance(incident, Deed(name, time, facts, len(case.told)))
-    if why is None and case.reference == ERASED:
-        why = f"the person of {named(incident)} was erased: name them with --subject"
     if why is not None:
         raise NotAllowed(why)
 

@@ -14,7 +14,7 @@ from application.lookups import alike, names_of
 from application.queries.found_requests import Found, NotAllowed, find
 from application.queries.subjects import check_person, is_erased, known_streams
 from application.site import Site
-from application.source import ERASED, Source
+from application.source import Source
 from ledger.errors import Misconfigured
 from projections.reading.request_acts import ActOn, hindrance
 from projections.reading.views import register_entries, requests
@@ -51,8 +51,6 @@ class Opening(Struct, frozen=True):
 def check_allowed(found: Found, what: ActOn, time: datetime, code: str = "") -> None:
     """Raise NotAllowed when the request's state forbids an act at a time."""
     why = hindrance(what, found.request, time, code)
-    if why is None and found.reference == ERASED:
-        why = f"the person of request {found.request.ref} was erased: name them with --subject"
     if why is not None:
         raise NotAllowed(why)
 

@@ -3,7 +3,7 @@
 from application.answer import Answer
 from schemas import EVENT_TYPES, EventType
 
-__all__ = ["EventTypeRow", "EventTypes", "TcStringFault", "event_types"]
+__all__ = ["EventTypeRow", "EventTypes", "event_types"]
 
 
 class EventTypeRow(Answer, frozen=True):
@@ -26,12 +26,6 @@ class EventTypes(Answer, frozen=True):
     """Every event type of the contract."""
 
     types: list[EventTypeRow]
-
-
-class TcStringFault(Answer, frozen=True):
-    """Why a text is no TC string."""
-
-    fault: str
 
 
 def event_types() -> list[EventTypeRow]:

@@ -20,7 +20,7 @@ _BLOCK_ROWS = 1_000
 
 
 class HoldInForce(Answer, frozen=True):
-    """One legal hold. `subject` is None once the person was erased; `void`: that was before the hold came."""
+    """One legal hold. `subject` is null once the person was erased; `void`: that was before the hold came."""
 
     subject: Name | None
     hold_ref: str

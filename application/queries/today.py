@@ -15,7 +15,7 @@ from application.queries.incidents import incident_list
 from application.queries.notifications import Wanted, notification_tasks
 from application.queries.periods import due_counts
 from application.queries.sources import sources
-from application.queries.tasks import Task, command, state_of
+from application.queries.tasks import Task, command, reference_of, state_of
 from application.queries.today_cases import (
     task_of_complaint,
     tasks_of_incident,
@@ -59,23 +59,23 @@ def _requests(source: Source) -> Iterator[Task]:
 
 
 def _incidents(source: Source) -> Iterator[Task]:
-    for row in incident_list(source, NOW, everything=False)["incidents"]:
+    for row in incident_list(source, NOW, everything=False).incidents:
         told = False
-        if row["persons_must_be_told"]:
-            case = find_case(source, row["ref"], "breach")
+        if row.persons_must_be_told:
+            case = find_case(source, row.ref, "breach")
             told = bool(case.told or case.incident.named("subjects-notified"))
         yield from tasks_of_incident(row, told=told, now=source.now)
 
 
 def _complaints(source: Source) -> Iterator[Task]:
-    for row in complaint_list(source, NOW, everything=False)["complaints"]:
+    for row in complaint_list(source, NOW, everything=False).complaints:
         yield task_of_complaint(row, source.now)
 
 
 def _holds(source: Source, today: date) -> Iterator[Task]:
     """Those whose day of review is there, and those that hold nothing."""
     for row in all_holds(source):
-        subject = row.subject if isinstance(row.subject, str) else None
+        subject = reference_of(row.subject)
         ref, day = row.hold_ref, date.fromisoformat(row.review_on)
         release = command("hold", "release", subject, ref)
         if row.void:
@@ -115,12 +115,12 @@ def _erasures(source: Source, today: date) -> Iterator[Task]:
 
 def _recipients(source: Source) -> Iterator[Task]:
     for row in notification_tasks(source, Wanted()):
-        subject, recipient, action = row["subject"], row["recipient"], row["action"]
+        subject, recipient, action = reference_of(row.subject), row.recipient, row.action
         record = command("notify", "record", subject, recipient, action=action)
         yield Task(
             task="tell-recipient",
             state="waits",
-            since=row["since"],
+            since=row.since,
             subject=subject,
             ref=recipient,
             detail=action,

@@ -24,8 +24,9 @@ from application.words import say
 from console.demo.findings import found
 from console.demo.proof import proven
 from console.demo.step import Step
-from console.show.consent import consents_tables, marketing_tables
+from console.show.consent import consents_tables
 from console.show.lint import lint_table
+from console.show.marketing import marketing_tables
 from console.show.person import (
     changes_table,
     erasure_tables,
@@ -137,7 +138,7 @@ def _after_an_erasure(site: Site) -> Iterator[Step]:
         [history_table(who, events[:2] + events[-1:])],
     )
     given = disclosures(site.source("disclosures"), Wanted(subject=who))
-    rows = [row for row in given if row["subject"] is None]
+    rows = [row for row in given if row.subject is None]
     yield Step(
         say("demo", "disclosures-remain"),
         f"disclosures --subject {who}",

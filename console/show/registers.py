@@ -1,18 +1,20 @@
 """Tables about processing: the register, disclosures, recipients."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from rich.table import Table
 
+from application.answer import Name
 from application.language import spoken
 from application.queries.completeness import MissingPoint
+from application.queries.disclosures import DisclosureShown
 from application.queries.recipients import Recipients
 from application.queries.register_answer import Register, RegisteredActivity
 from application.queries.retention import Retention
 from application.queries.transfers import TransferRow, Transfers
 from application.queries.transparency import TransparencyReport
 from application.register_words import Words
+from application.source import ERASED
 from application.words import counted, in_words, say
 from console.show.text import Stack, table, worded
 from documents.transparency import transparency_rows
@@ -74,29 +76,21 @@ def _lacking(one: MissingPoint) -> str:
     return " ".join(filter(None, (f"Art. {one.article}:", what, detail)))
 
 
-def disclosures_table(rows: Iterable[dict[str, Any]]) -> Table:
+def disclosures_table(rows: Iterable[DisclosureShown]) -> Table:
     """Who received what."""
     told = list(rows)
     made = worded("disclosures", "about given-to for fields", (_disclosure(row) for row in told))
-    if any(row["country_derived"] for row in told):
+    if any(row.country_derived for row in told):
         made.caption = say("disclosures", "derived")
     return made
 
 
-def _disclosure(row: dict[str, Any]) -> tuple[Any, ...]:
+def _disclosure(row: DisclosureShown) -> tuple[object, ...]:
     return (
-        Stack([_about(row), row["occurred_at"]]),
-        Stack(
-            [row["recipient_name"] or row["recipient"], _kind(row["recipient_kind"]), _country(row)]
-        ),
-        Stack(
-            [
-                in_words("purpose", row["purpose"]),
-                row["provision"] or row["legal_basis"],
-                row["method"],
-            ]
-        ),
-        _fields(row["fields"]) or in_words("category", row["categories"]),
+        Stack([_about(row), row.occurred_at]),
+        Stack([row.recipient_name or row.recipient, _kind(row.recipient_kind), _country(row)]),
+        Stack([in_words("purpose", row.purpose), row.provision or row.legal_basis, row.method]),
+        _fields(row.fields) or in_words("category", row.categories),
     )
 
 
@@ -109,19 +103,19 @@ def _fields(names: list[str] | None) -> list[str] | None:
     return [field_name(one, "nl") for one in names] if names and spoken() == "nl" else names
 
 
-def _country(row: dict[str, Any]) -> str | None:
+def _country(row: DisclosureShown) -> str | None:
     """The country; that of the recipient's entry, where the event says none, in brackets."""
-    return f"[{row['country']}]" if row["country_derived"] and row["country"] else row["country"]
+    return f"[{row.country}]" if row.country_derived and row.country else row.country
 
 
-def _about(row: dict[str, Any]) -> Any:
-    if row["membership"]:
-        known = say("feed", row["membership"])
-        who = row["subject"] or say("value", "erased")
-        return say("disclosures", "one-of", who, known, counted("record", row["record_count"]))
-    if row["record_count"] is not None:
-        return counted("record", row["record_count"])
-    return row["subject"] or {"erased": True}
+def _about(row: DisclosureShown) -> Name:
+    if row.membership:
+        known = say("feed", row.membership)
+        who = row.subject or say("value", "erased")
+        return say("disclosures", "one-of", who, known, counted("record", row.record_count or 0))
+    if row.record_count is not None:
+        return counted("record", row.record_count)
+    return row.subject or ERASED
 
 
 def recipients_table(answer: Recipients) -> Table:

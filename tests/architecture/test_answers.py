@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import jsonschema_rs
 import pytest
@@ -13,7 +14,7 @@ from tests.architecture.documents import ROOT
 
 PUBLISHED = ROOT / "docs" / "reference" / "answers"
 # Commands whose answers have no type yet.
-LACKING: frozenset[str] = frozenset()
+LACKING = frozenset({"find", "findings", "hold place", "hold release", "hold review", "record"})
 
 
 def printing_json(group: TyperGroup, prefix: str = "") -> Iterator[str]:
@@ -33,7 +34,7 @@ def test_every_command_that_prints_json_has_an_answer() -> None:
     assert len(commands) > 60
     assert commands - ANSWERS.keys() == LACKING
     assert ANSWERS.keys() <= commands
-    assert ONE_A_LINE <= ANSWERS.keys()
+    assert ANSWERS.keys() >= ONE_A_LINE
     assert list(ANSWERS) == sorted(ANSWERS)
 
 
@@ -48,9 +49,11 @@ def test_the_published_schemas_are_those_of_the_code(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ANSWERS)
 def test_a_schema_is_one_and_says_what_its_answer_is(command: str) -> None:
-    schema = schema_of(command)
+    schema: Any = schema_of(command)
     jsonschema_rs.validator_for(schema)
     undescribed = [
-        name for name, one in schema["$defs"].items() if one.get("properties") and "description" not in one
+        name
+        for name, one in schema["$defs"].items()
+        if one.get("properties") and "description" not in one
     ]
     assert undescribed == []

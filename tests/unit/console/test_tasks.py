@@ -37,8 +37,8 @@ def task(name: str, state: Any, day: int | None = None, **members: Any) -> Task:
     return Task(task=name, state=state, day=when, commands=("ledger status",), **members)
 
 
-def order(tasks: tuple[Task, ...], limit: int | None = None) -> list[str]:
-    return [row["ref"] for row in answer_of(tasks, limit)["tasks"]]
+def order(tasks: tuple[Task, ...], limit: int | None = None) -> list[str | None]:
+    return [row.ref for row in answer_of(tasks, limit).tasks]
 
 
 def test_the_most_urgent_is_first_whatever_came_first() -> None:
@@ -65,8 +65,8 @@ def test_the_most_urgent_is_first_whatever_came_first() -> None:
 def test_a_limit_shows_less_and_counts_all() -> None:
     found = [task("review-hold", "overdue", 1, ref="a"), task("review-hold", "waits", ref="b")]
     answer = answer_of(found, 1)
-    assert [row["ref"] for row in answer["tasks"]] == ["a"]
-    assert [answer[state] for state in STATES] == [1, 0, 1]
+    assert [row.ref for row in answer.tasks] == ["a"]
+    assert [getattr(answer, state) for state in STATES] == [1, 0, 1]
     assert today_table(answer).caption == phrase("today", "more", "en", 1)
 
 
