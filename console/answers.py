@@ -13,6 +13,7 @@ from typing import get_args
 
 import msgspec
 
+from application.acts import holding, recording
 from application.queries import (
     access,
     access_report,
@@ -29,6 +30,8 @@ from application.queries import (
     erasure,
     evidence,
     feed_lists,
+    finding,
+    findings,
     gaps,
     history,
     holds,
@@ -78,8 +81,13 @@ ANSWERS: Mapping[str, object] = {
     "feed prove": feed_lists.WrittenFeedProof,
     "feed root": feed_lists.FeedRoot,
     "feed verify": feed_lists.ProvenMembership,
+    "find": finding.FoundPersons,
+    "findings": findings.OpenFindings,
     "history": history.HistoryLine,
     "hold list": holds.HoldsInForce,
+    "hold place": holding.HoldAct,
+    "hold release": holding.HoldAct,
+    "hold review": holding.HoldAct,
     "incident affected": incidents.AffectedPersons,
     "incident assess": incidents.IncidentFile,
     "incident close": incidents.IncidentFile,
@@ -112,6 +120,7 @@ ANSWERS: Mapping[str, object] = {
     "purposes": purposes.PurposesAnswer,
     "rebuild": upkeep.RebuiltViews,
     "recipients": recipients.Recipients,
+    "record": recording.DraftShown,
     "register": register_answer.Register,
     "report access": access_report.AccessReport,
     "report portability": portability.PortabilityExport,

@@ -14,6 +14,7 @@ from ledger.tlog.proving.reading import published_by
 from ledger.tlog.signing.base64 import to_base64
 from ledger.tlog.store.folder import LogFolder
 from rulebook import provision_of
+from schemas.encoding import JsonValue
 
 __all__ = ["ACCESS", "PORTABILITY", "Kind", "checkpoint_before", "issue"]
 
@@ -51,7 +52,7 @@ def _issue(site: Site, source: Source, asked: Asked, kind: Kind, content: bytes,
     assert asked.request_ref
     found = find(source, asked.request_ref, asked.reference)
     check_allowed(found, "issue", source.now, kind.right)
-    facts = {
+    facts: dict[str, JsonValue] = {
         "request_ref": asked.request_ref,
         "sha256": sha256(content).hexdigest(),
         "format": form,

@@ -38,7 +38,7 @@ class Case(Struct, frozen=True):
         if isinstance(self.reference, str):
             return self.reference
         raise NotAllowed(
-            f"the person of {named(self.incident)} was erased: name them with --subject"
+            f"the person of {named(self.incident)} was erased: name them", field="subject"
         )
 
 

@@ -32,7 +32,7 @@ class Found(Struct, frozen=True):
         if isinstance(self.reference, str):
             return self.reference
         raise NotAllowed(
-            f"the person of request {self.request.ref} was erased: name them with --subject"
+            f"the person of request {self.request.ref} was erased: name them", field="subject"
         )
 
     @property

@@ -133,7 +133,7 @@ def show_tc_string(
     except TcFault as fault:
         why = say("evidence", "unread", say("tc-fault", fault.name))
         if as_json:
-            emit(UnreadString(fault.name))
+            emit(UnreadString(fault=fault.name))
         else:
             people().print(why)
         fail_unless(False)

@@ -231,7 +231,7 @@ def show_found(
         if as_json:
             emit(answer)
         else:
-            rows = [(row["subject"], row["current"]) for row in answer["subjects"]]
+            rows = [(row.subject, row.current) for row in answer.subjects]
             people().print(worded("state", "subject has-it", rows, named_field(field), title="had"))
 
 

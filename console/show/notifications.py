@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from msgspec import UNSET
 from rich.table import Table
 
+from application.answer import given
 from application.queries.notifications import Notification
 from application.source import ERASED
 from application.words import in_words, say
@@ -21,7 +21,7 @@ def notifications_table(rows: Iterable[Notification]) -> Table:
 def _task(row: Notification) -> tuple[object, ...]:
     return (
         Stack([row.recipient_name, row.recipient]),
-        Stack([row.subject or ERASED, *([] if row.references is UNSET else row.references)]),
+        Stack([row.subject or ERASED, *(given(row.references) or ())]),
         Stack([in_words("right", row.action), in_words("category", row.categories)]),
         row.since,
         _status(row),
