@@ -1,10 +1,11 @@
 """What an event refers to: whether its subject has such a case, and whether the case began before."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from ledger.event import RecordedEvent
 from schemas import EventType
+from schemas.encoding import JsonValue
 
 _REFERENCES: Final = ("complaint_ref", "contract_ref", "hold_ref", "request_ref", "breach_ref")
 _DISCLOSURE: Final = "disclosure_id"
@@ -18,7 +19,7 @@ _OPENING: Final = frozenset(
 
 
 def unknown(
-    entry: EventType, data: Mapping[str, Any], events: Sequence[RecordedEvent]
+    entry: EventType, data: Mapping[str, JsonValue], events: Sequence[RecordedEvent]
 ) -> Iterator[str]:
     """Names of members that refer to what no event of the subject tells of."""
     if entry.name not in _OPENING:
@@ -29,7 +30,9 @@ def unknown(
         yield _DISCLOSURE
 
 
-def begun(entry: EventType, data: Mapping[str, Any], events: Sequence[RecordedEvent]) -> int | None:
+def begun(
+    entry: EventType, data: Mapping[str, JsonValue], events: Sequence[RecordedEvent]
+) -> int | None:
     """Position where the same case began already; None when this begins it, or begins nothing."""
     if entry.name in _OPENING:
         for name in _REFERENCES:
@@ -39,5 +42,5 @@ def begun(entry: EventType, data: Mapping[str, Any], events: Sequence[RecordedEv
     return None
 
 
-def _that_say(events: Sequence[RecordedEvent], name: str, value: Any) -> list[RecordedEvent]:
+def _that_say(events: Sequence[RecordedEvent], name: str, value: JsonValue) -> list[RecordedEvent]:
     return [event for event in events if value is not None and event.facts.get(name) == value]

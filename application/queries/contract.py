@@ -26,12 +26,6 @@ class EventTypes(Answer, frozen=True):
     types: list[EventTypeRow]
 
 
-class TcStringFault(Answer, frozen=True):
-    """Why a text is no TC string."""
-
-    fault: str
-
-
 def event_types() -> list[EventTypeRow]:
     """Every event type, in the order of the contract."""
     return [_row(entry) for entry in EVENT_TYPES.values()]

@@ -7,9 +7,9 @@ import typer
 
 from application.language import spoken
 from application.lookups import event_types
-from application.queries.contract import EventTypeRow, EventTypes, TcStringFault
+from application.queries.contract import EventTypeRow, EventTypes
 from application.queries.contract import event_types as type_rows
-from application.queries.evidence import decoded_string
+from application.queries.evidence import UnreadString, decoded_string
 from application.queries.intake import validated
 from application.words import say
 from console.commands.failing import fail_unless
@@ -120,7 +120,7 @@ def show_tc_string(
     except TcFault as fault:
         why = say("evidence", "unread", say("tc-fault", fault.name))
         if as_json:
-            emit(TcStringFault(fault.name))
+            emit(UnreadString(fault=fault.name))
         else:
             people().print(why)
         fail_unless(False)

@@ -102,7 +102,8 @@ def show_audit(
     published.
     """
     with audited_site(settings) as site:
-        answer = audited(audit_site(site, views=views))
+        found = audit_site(site, views=views)
+    answer = audited(found.ledger, found.views, found.unchecked)
     if as_json:
         emit(answer)
     else:
