@@ -20,8 +20,6 @@ from rulebook import retention_rule
 from schemas import CATEGORIES, PERSONAL_FIELDS
 from schemas.encoding import JsonValue
 
-__all__ = ["register_fideslang"]
-
 Node = dict[str, JsonValue]
 _KEYS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("fideslang.toml").read_text("utf-8"))
 _ORGANISATION, _DATASET = "default_organization", "personal-fields"
