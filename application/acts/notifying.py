@@ -5,8 +5,10 @@ from datetime import datetime
 
 import msgspec
 
-from application.acts.acting import Act
+from application.acts.acting import Act, one_at_a_time
+from application.acts.requesting import record
 from application.queries.notifications import Notification, Wanted, notification_tasks
+from application.site import Site
 from application.source import Source
 from ledger.errors import Misconfigured, Reject
 from ledger.event import instant
@@ -60,3 +62,9 @@ def notification(source: Source, word: Word, time: datetime) -> Act:
 
 def _covers(word: Word, row: Notification) -> bool:
     return bool(set(word.categories) & set(row.categories))
+
+
+def notify(site: Site, source: Source, word: Word, time: datetime) -> None:
+    """Record what became of a task, while nobody else of the office acts. Raises what `notification` does."""
+    with one_at_a_time(site):
+        record(site, [notification(source, word, time)], time)
