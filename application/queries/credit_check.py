@@ -24,13 +24,6 @@ from projections.views.customer_state import Status
 from rulebook import RULES, Verdict, period, rule, rule_verdicts
 from rulebook.calendar import day_of
 
-__all__ = [
-    "CheckDeclared",
-    "CreditCheckAnswer",
-    "CreditVerdict",
-    "credit_check",
-]
-
 _TITLES = {entry.id: (entry.title, entry.title_nl) for entry in RULES}
 _REQUESTED, _RESULT = "credit-check-requested", "credit-check-result-received"
 _ERASED = "erased"

@@ -14,20 +14,6 @@ from rulebook import provision as provision_named
 from rulebook.purposes import is_direct_marketing
 from schemas import CATEGORIES
 
-__all__ = [
-    "AutomatedDecision",
-    "CategoryProcessed",
-    "ErasedAt",
-    "Processing",
-    "RightOfPerson",
-    "SourceOfData",
-    "automated_decisions",
-    "categories",
-    "purposes",
-    "rights",
-    "sources",
-]
-
 _AUTOMATED = {"automated-decision-made", "human-review-completed"}
 _CHECKED = "credit-check-result-received"
 

@@ -23,8 +23,6 @@ from rulebook.requests import Pause
 from schemas import texts
 from schemas.encoding import JsonValue
 
-__all__ = ["RequestFile", "RequestList", "RequestRow", "decisions_on", "listed", "shown"]
-
 _DECIDED = "erasure-decided"
 
 
