@@ -40,7 +40,7 @@ from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.store.folder import LogFolder
 from ledger.writing.chain_begin import CHAIN_MIGRATION
 
-_NEVER = "--never-published if it never published anything; "
+_NEVER = "say that it never published anything, if that is so; "
 
 
 class Restored(msgspec.Struct, frozen=True):
