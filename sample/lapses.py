@@ -1,7 +1,6 @@
 """Planted violations of duties towards a person, each a chapter of a fixed length.
 
-Silence where somebody had to be told or answered, data kept too long, what is written down wrongly; with
-`sample.unwanted`, all of them in order.
+Marketing against somebody's will, silence where somebody had to be told or answered, data kept too long.
 Where a customer's own consents or notices could get in the way, the person is a contact or a visitor.
 """
 
@@ -10,9 +9,13 @@ from datetime import datetime, timedelta
 from rulebook.calendar import AMSTERDAM
 from sample import people, terms
 from sample.acts import (
+    Somebody,
     collected,
     consented,
     contact_added,
+    deactivated,
+    notified,
+    reactivated,
 )
 from sample.chapters import MINUTE
 from sample.event import (
@@ -35,16 +38,120 @@ from sample.register import (
     CARE,
     CREDIT,
     FRAUD,
+    MARKETING,
     RIGHTS,
     SUBSCRIPTION,
     TAX,
 )
 from sample.rights import Request
-from sample.strangers import HOUR, colleague, early, visitor
-from sample.unwanted import EVIDENCE, MAIL, UNWANTED
+from sample.tc_strings import tc_string
 
+HOUR = timedelta(hours=1)
 # The day from which most programs count their time; moments of the sample are local.
 EPOCH = datetime(1970, 1, 1, 9)  # noqa: DTZ001
+MAIL = ("email",)
+
+
+def _visitor(life: Life) -> Somebody:
+    return Somebody(life.rng, f"visitor/v-{below(life.rng, 16**10):010x}")
+
+
+def _early(life: Life, days: int) -> datetime:
+    """A moment in office hours so many days after opening, or on the Monday after it.
+
+    On days 8 to 10 one account is inactive for some hours; up to day 12 no other chapter closes one.
+    """
+    return office_hour(life.rng, life.opened + timedelta(days=days))
+
+
+def _colleague(life: Life, index: int, article: str = "14") -> list[Publication]:
+    """A contact person who is told of the notice."""
+    person, at = life.contact(index), _early(life, 1)
+    values = people.contact_person(life.rng)
+    return [
+        contact_added(person, at, life.subject, values),
+        notified(person, at + HOUR, article),
+    ]
+
+
+def _mailed(person: Somebody, at: datetime) -> Publication:
+    sent = {"channel": "email", "campaign": f"spring-{at.year}", "purpose": "newsletter"}
+    return recorded(person, at, MARKETING, "crm", "marketing-message-sent", MAIL, **sent)
+
+
+# Marketing
+
+
+def mailed_without_consent(life: Life) -> list[Publication]:
+    """A contact person gets a newsletter that nobody asked for."""
+    sent = _mailed(life.contact(9), _early(life, 4))
+    return [*_colleague(life, 9), sent.breaking("house.contact.consent")]
+
+
+def mailed_after_an_objection(life: Life) -> list[Publication]:
+    """A contact person gets a newsletter in spite of an objection."""
+    person, known = life.contact(8), _colleague(life, 8)
+    at = known[0].published + 2 * HOUR
+    name, sent = "marketing-objection-recorded", _mailed(person, _early(life, 4))
+    return [
+        *known,
+        consented(person, at, "newsletter", "portal"),
+        recorded(person, at + HOUR, MARKETING, "crm", name, channel="email"),
+        sent.breaking("law.contact.objection"),
+    ]
+
+
+def mailed_after_objecting_to_all_of_it(life: Life) -> list[Publication]:
+    """A contact person who objected to the activity as a whole gets a newsletter."""
+    person, known = life.contact(10), _colleague(life, 10)
+    at = known[0].published + 2 * HOUR
+    objected = {"activity_objected": MARKETING.activity, "ground": "direct-marketing"}
+    sent = _mailed(person, _early(life, 4))
+    return [
+        *known,
+        consented(person, at, "newsletter", "portal"),
+        recorded(person, at + HOUR, RIGHTS, "privacy-office", "objection-raised", **objected),
+        sent.breaking("law.use.objection", "law.contact.objection"),
+    ]
+
+
+def objection_to_nothing(life: Life) -> list[Publication]:
+    """A visitor objects to something that is not in the register."""
+    objected = {"activity_objected": "cold-calling", "ground": "own-situation"}
+    said = recorded(_visitor(life), life.office(0.5), RIGHTS, "crm", "objection-raised", **objected)
+    return [said.breaking("house.objection.undeclared")]
+
+
+def marketing_that_goes_on(life: Life) -> list[Publication]:
+    """A visitor objects to direct marketing, and is told that interests outweigh it."""
+    visitor, at = _visitor(life), life.office(0.5)
+    objected = {"activity_objected": MARKETING.activity, "ground": "own-situation"}
+    why = {**objected, "ground": "compelling-grounds"}
+    later = at + timedelta(days=2)
+    said = recorded(visitor, later, RIGHTS, "crm", "objection-overruled", **why)
+    return [
+        recorded(visitor, at, RIGHTS, "crm", "objection-raised", **objected),
+        said.breaking("law.objection.overruled"),
+    ]
+
+
+def mailed_while_inactive(life: Life) -> list[Publication]:
+    """A newsletter goes out in the hours in which an account is not active."""
+    person, known, at = life.contact(7), _colleague(life, 7), _early(life, 8)
+    sent = _mailed(person, at + 2 * HOUR)
+    return [
+        *known,
+        consented(person, known[0].published + 2 * HOUR, "newsletter", "portal"),
+        deactivated(life, at, "customer-request"),
+        sent.breaking("house.contact.inactive"),
+        reactivated(life, at + 5 * HOUR, "resumed"),
+    ]
+
+
+def mailed_a_stranger(life: Life) -> list[Publication]:
+    """Somebody who only visited the website gets a newsletter."""
+    sent = _mailed(_visitor(life), life.office(0.5))
+    return [sent.breaking("house.contact.consent", "law.contact.channel")]
 
 
 # Silence
@@ -62,14 +169,14 @@ def source_not_told(life: Life) -> list[Publication]:
     bureau, answer = terms.CREDIT_BUREAU.recipient, {"credit_outcome": "accepted"}
     asked = collected(
         life.contact(5),
-        early(life, 8),
+        _early(life, 8),
         CREDIT,
         "order-portal",
         "third-party",
         personal=answer,
         from_recipient=bureau,
     )
-    return [*colleague(life, 5, "13"), asked.breaking("law.notice.indirect")]
+    return [*_colleague(life, 5, "13"), asked.breaking("law.notice.indirect")]
 
 
 def request_answered_late(life: Life) -> list[Publication]:
@@ -135,7 +242,7 @@ def contacts_without_permission(life: Life) -> list[Publication]:
 
 def visit_kept_too_long(life: Life) -> list[Publication]:
     """What a visitor looked at is still there after its thirteen months."""
-    person, at = visitor(life), waking_hour(life.rng, life.era.day(0.4))
+    person, at = _visitor(life), waking_hour(life.rng, life.era.day(0.4))
     seen = people.behaviour(life.rng)
     kept = collected(person, at + MINUTE, ANALYTICS, "app-backend", "cookie", personal=seen)
     return [
@@ -150,6 +257,58 @@ def call_kept_too_long(life: Life) -> list[Publication]:
     call = people.call(life.rng, at)
     kept = collected(life, at, CALLS, "network", "network", personal=call)
     return [kept.breaking("law.retention.passed")]
+
+
+# What is shown of a consent
+
+
+def strings_that_say_otherwise(life: Life) -> list[Publication]:
+    """One string lacks the consent that it is to show, and one still has what was withdrawn."""
+    first, second = _visitor(life), _visitor(life)
+    at, then = (waking_hour(life.rng, life.era.day(share)) for share in (0.8, 0.82))
+    took = _chose(second, then, "consent-withdrawn", tc_string(then.date(), (1, 8)))
+    return [
+        _chose(first, at, "consent-given", tc_string(at.date(), (1,))).breaking(
+            "law.consent.evidence.lacking"
+        ),
+        took.breaking("law.consent.evidence.consenting"),
+    ]
+
+
+def strings_of_another_day(life: Life) -> list[Publication]:
+    """A string of last month comes with a consent, one of next week with another; a third one grows old."""
+    shown = (1, 8)
+    story = []
+    for share, days, rule in ((0.8, -30, "older"), (0.82, 7, "newer"), (0.2, 0, "expired")):
+        at = waking_hour(life.rng, life.era.day(share))
+        day = (at + timedelta(days=days)).date()
+        said = _chose(_visitor(life), at, "consent-given", tc_string(day, shown))
+        story.append(said.breaking(f"house.consent.evidence.{rule}"))
+    return story
+
+
+def consent_inferred(life: Life) -> list[Publication]:
+    """A visitor whose browser says no goes on reading, and that is taken for a yes."""
+    person, at = _visitor(life), waking_hour(life.rng, life.era.day(0.75))
+    chosen = {"functional": True, "analytical": False, "gpc": True, "text_version": "2026-1"}
+    source = "app-backend"
+    return [
+        recorded(person, at, ANALYTICS, source, "cookie-preference-recorded", **chosen),
+        _chose(person, at + HOUR, "consent-given", None, method="continued-use").breaking(
+            "law.consent.signal"
+        ),
+    ]
+
+
+def _chose(
+    person: Somebody, at: datetime, name: str, string: str | None, method: str = "cookie-banner"
+) -> Publication:
+    facts: dict[str, str] = {"purpose": "analytics-cookies", "channel": "web"}
+    if name == "consent-given":
+        facts |= {"text_version": f"cookies/{at.year}-1", "method": method}
+    if string is not None:
+        facts["tc_string"] = string
+    return recorded(person, at, ANALYTICS, "app-backend", name, **facts)
 
 
 # What is written down wrongly
@@ -167,7 +326,7 @@ def erased_elsewhere(life: Life) -> list[Publication]:
     """Another system says that it destroyed what only the ledger can destroy."""
     facts = {"categories": ["behaviour"], "ground": "request", "keys_destroyed": []}
     at, name = life.office(0.5), "personal-data-erased"
-    said = recorded(visitor(life), at, RIGHTS, "app-backend", name, **facts)
+    said = recorded(_visitor(life), at, RIGHTS, "app-backend", name, **facts)
     return [said.breaking("house.erasure.outside", "house.source.type")]
 
 
@@ -202,7 +361,7 @@ def dated_by_a_stopped_clock(life: Life) -> list[Publication]:
     """A device whose clock began anew, for want of a battery, dates what a visitor chose in 1970."""
     chosen = {"functional": True, "analytical": False, "gpc": False, "text_version": "2026-1"}
     said = recorded(
-        visitor(life), EPOCH, ANALYTICS, "app-backend", "cookie-preference-recorded", **chosen
+        _visitor(life), EPOCH, ANALYTICS, "app-backend", "cookie-preference-recorded", **chosen
     )
     return [
         said._replace(published=life.office(0.5)).breaking("house.time.before-founding"),
@@ -258,7 +417,13 @@ def _breach(
 
 
 LAPSES = (
-    *UNWANTED,
+    mailed_without_consent,
+    mailed_after_an_objection,
+    mailed_after_objecting_to_all_of_it,
+    objection_to_nothing,
+    marketing_that_goes_on,
+    mailed_while_inactive,
+    mailed_a_stranger,
     contact_not_told,
     source_not_told,
     request_answered_late,
@@ -272,7 +437,9 @@ LAPSES = (
     erased_elsewhere,
     annulled_in_vain,
     answered_for_others,
-    *EVIDENCE,
+    strings_that_say_otherwise,
+    strings_of_another_day,
+    consent_inferred,
     unknown_ground,
     dated_by_a_stopped_clock,
     no_ground,

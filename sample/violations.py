@@ -1,6 +1,6 @@
 """The planted violations: at least one of every rule of the rulebook that `ledger findings` must list.
 
-Here those of the staff, and the deck of all of them; the others are in `sample.leaks` and `sample.lapses`.
+Here those of the staff, and the deck of all of them; the others are in `sample_leaks` and `sample_lapses`.
 """
 
 from datetime import datetime, timedelta
