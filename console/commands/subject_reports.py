@@ -10,7 +10,7 @@ from application.language import spoken
 from application.queries.access_report import Asked
 from application.queries.subjects import check_person
 from console.commands.people import Subject, reading
-from console.commands.reports import form_of, put
+from console.commands.reports import Output, form_of, put
 from console.flags import AtPosition, Json, code_option, configured, option, time_of
 from documents.reports import ACCESS_REPORT, PORTABILITY_EXPORT, Report
 from host.settings import Settings
@@ -25,7 +25,6 @@ Request = Annotated[
         "--request", "REF", "The request that it answers: hash and checkpoint are recorded on it."
     ),
 ]
-Output = Annotated[Path | None, option("--output", "FILE", "Write there, not on screen.")]
 At = Annotated[str | None, option("--at", "T", "When it is made, with offset; now without it.")]
 
 
