@@ -8,8 +8,6 @@ from ledger.crypto.provider import KeyProvider
 from ledger.tlog.signing.keys import COSIGNATURE, LogKey
 from ledger.tlog.store.key_file import KeyFile
 
-__all__ = ["key_provider", "ledger_folder", "log_key", "witness_key"]
-
 _WITNESS = "witness.key"
 
 

@@ -22,8 +22,6 @@ from ledger.tlog.signing.keys import ED25519, parse_verifier_key
 from ledger.tlog.witnessing.cosigning import LIMIT_BYTES, Answer
 from ledger.tlog.witnessing.witness import Witness
 
-__all__ = ["add_commands", "pages_of"]
-
 PAUSE_S = 0.2
 _ADD = "/add-checkpoint"
 

@@ -9,14 +9,6 @@ from ledger.audit.rows import BatchRow
 from ledger.errors import UnknownFormat
 from ledger.recording.gaps import gap_span
 
-__all__ = [
-    "check_batches",
-    "check_bookmarks",
-    "check_head",
-    "check_letter_formats",
-    "check_letters",
-]
-
 _SHOWN = 12
 
 Batches = Sequence[BatchRow]

@@ -13,8 +13,6 @@ import orjson
 from ledger.crypto.provider import KeyProvider
 from ledger.names import LedgerName
 
-__all__ = ["Column", "RowMacs", "row_macs"]
-
 _FORMAT = "1"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

@@ -8,8 +8,6 @@ from typing import Final
 
 from ledger.errors import Halt, UnknownFormat
 
-__all__ = ["AES_256_GCM", "FORMAT_BYTES", "HPKE_X25519", "KNOWN_FORMATS", "check_format"]
-
 FORMAT_BYTES: Final = 1
 # A nonce of 12 bytes, then the ciphertext with its tag of 16.
 AES_256_GCM: Final = b"\x01"

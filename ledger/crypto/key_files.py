@@ -28,8 +28,6 @@ from ledger.errors import Halt, Lost, Retry
 from ledger.storage.durable import fsync_folder
 from ledger.storage.ordinary import read_ordinary
 
-__all__ = ["FileKeyProvider"]
-
 _PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 _PREFIX, _SUFFIX, _DRAFT = "epoch-", ".key", ".new"
 _NUMBER = re.compile(r"[0-9]{6,9}")

@@ -13,14 +13,6 @@ from ledger.crypto.provider import Wrapped
 from ledger.crypto.sealing import associated_data
 from ledger.names import LedgerName
 
-__all__ = [
-    "data_key_place",
-    "feed_key_place",
-    "ledger_key_place",
-    "reference_place",
-    "wrapped_data_keys",
-]
-
 _INDEX_SOURCE = "urn:processing-ledger:subject-index"
 
 

@@ -12,18 +12,6 @@ from uuid import UUID
 
 from ledger.errors import Halt, Lost
 
-__all__ = [
-    "KeyProvider",
-    "LinkKeys",
-    "Placed",
-    "RowKey",
-    "Unwrapped",
-    "Wrapped",
-    "Wrapping",
-    "each_unwrapped",
-    "once_more",
-]
-
 
 class Placed(NamedTuple):
     """A key to wrap. `place`: the row that it is bound to, see `ledger.crypto.places`."""

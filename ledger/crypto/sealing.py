@@ -22,29 +22,6 @@ from ledger.crypto.formats import AES_256_GCM, FORMAT_BYTES, check_format
 from ledger.errors import Halt
 from schemas.encoding import to_json
 
-__all__ = [
-    "KEY_BYTES",
-    "NONCE_BYTES",
-    "DataKey",
-    "KeyedHash",
-    "associated_data",
-    "check_blob",
-    "end_of_month",
-    "event_place",
-    "field_place",
-    "is_made_of_reference",
-    "key_id",
-    "keyed_hash",
-    "month_of",
-    "next_month_key",
-    "open_bytes",
-    "open_value",
-    "padded",
-    "seal_bytes",
-    "seal_value",
-    "subject_of",
-]
-
 KEY_BYTES = 32
 NONCE_BYTES = 12
 _PAD_BYTES = 16

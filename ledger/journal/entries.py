@@ -21,8 +21,6 @@ from ledger.errors import Halt, Retry, UnknownFormat
 from ledger.storage.durable import fsync_folder
 from ledger.storage.ordinary import open_ordinary, too_large
 
-__all__ = ["LINE_FORMAT", "ErasureEntry", "ErasureJournal", "read_line"]
-
 # What a line says and how it is authenticated: JSON of `ErasureEntry`, HMAC-SHA256 over all of it.
 LINE_FORMAT = 1
 

@@ -18,8 +18,6 @@ from ledger.errors import Halt, UnknownFormat
 from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.names import LedgerName
 
-__all__ = ["JournalLinks", "seal_ties"]
-
 _TIE = re.compile(rb'"reference_hmac"\s*:\s*"')
 _SOURCE = "urn:processing-ledger:erasure-journal"
 

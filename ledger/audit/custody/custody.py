@@ -22,8 +22,6 @@ from ledger.journal.entries import ErasureJournal
 from ledger.journal.linking import JournalLinks
 from ledger.names import LedgerName
 
-__all__ = ["Capped", "Checked", "Custody", "Held"]
-
 
 class Custody(msgspec.Struct, frozen=True):
     """What an audit of the keys is held against. `tombstone`: how long an answer tells of an erasure.

@@ -15,8 +15,6 @@ from ledger.journal.entries import ErasureEntry, ErasureJournal, read_line
 from ledger.journal.linking import JournalLinks
 from ledger.storage.postgres import Session
 
-__all__ = ["Line", "Lines", "keys_digest"]
-
 
 class Line(msgspec.Struct, frozen=True):
     """One line of the journal, without its keys. `keys`: of them a hash each."""
