@@ -34,8 +34,6 @@ DelayReason = Annotated[
 ]
 
 
-
-
 @configured("store")
 def detect(
     settings: Settings,

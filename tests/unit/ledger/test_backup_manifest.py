@@ -7,7 +7,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.backup.manifest import FORMAT, Copy, TableFile, read_manifest, sign
+from ledger.backup.tables import copied_tables
+from ledger.backup.taking import CONTENTS
 from ledger.errors import Misconfigured, Unproven
+from ledger.storage.install import migrations
 from ledger.tlog.signing.checkpoints import parse_checkpoint
 from ledger.tlog.signing.keys import COSIGNATURE, ED25519, SigningKey, cosignature
 from ledger.tlog.signing.notes import Note, Signature, encode_note, parse_note
@@ -85,3 +88,12 @@ def test_members_that_this_program_does_not_know_are_not_passed_over() -> None:
     note = Note(text, (Signature(ORIGIN, signer.verifier.key_id, signer.sign(text.encode())),))
     with pytest.raises(Unproven, match="other members"):
         read_manifest(encode_note(note), [signer.verifier])
+
+
+def test_what_must_reach_no_backup_is_in_no_copy() -> None:
+    """The blind index tells who may have a value, and `migrations` is in the manifest."""
+    events, keys = (copied_tables(content, migrations()) for content in CONTENTS)
+    assert {"data_keys", "subject_index", "ledger_keys"} <= set(keys)
+    assert {"events", "event_ids", "dead_letters"} <= set(events)
+    assert not {"blind_index", "migrations"} & {*events, *keys}
+    assert not set(events) & set(keys)
