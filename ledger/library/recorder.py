@@ -1,0 +1,92 @@
+"""The library's recorder on our tables, to read: batches of rows by position, rows of one stream.
+
+Errors of ours are errors of the library as well, so that each side catches what it knows.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import (
+    ApplicationRecorder,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+    StoredEvent,
+)
+
+from ledger.errors import Retry, ServiceAway
+from ledger.library.mapper import RecordedRow
+from ledger.library.subscription import LedgerSubscription
+from ledger.storage.postgres import Conflict, Session, UniqueConflict
+
+
+class LibraryAway(OperationalError, ServiceAway):
+    """The database cannot be reached, to the library and to us."""
+
+
+class ReadingRecorder(ApplicationRecorder):
+    """Selects recorded events through one session, behind a lock: the library calls from several threads."""
+
+    def __init__(self, session: Session) -> None:
+        self._reader = session.of("ledger")
+        self._read_lock = Lock()
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> list[int]:
+        """Records nothing. Raises ProgrammingError."""
+        raise ProgrammingError("this application reads the ledger: events are recorded by `Ledger`")
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[RecordedRow]:
+        """Events of one stream with gt < version <= lte, ascending unless `desc`."""
+        name = "stream_descending" if desc else "stream_ascending"
+        return self._select(name, stream=originator_id, gt=gt, lte=lte, limit=limit)
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[RecordedRow]:
+        """Events by position, from `start` to `stop` (inclusive), of the given event types."""
+        after = (start or 0) - 1 if inclusive_of_start else (start or 0)
+        types = list(topics) or None
+        return self._select("notifications", after=after, stop=stop, types=types, limit=limit)
+
+    def max_notification_id(self) -> int | None:
+        """Position of the last event, None when there is none."""
+        with self._read_lock, library_errors():
+            row = self._reader.row("head")
+        return int(row[0]) if row and row[0] else None
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> LedgerSubscription:
+        """Events after a position, and those that are recorded from now on, over another connection."""
+        session = self._reader.again()
+        return LedgerSubscription(ReadingRecorder(session), session, gt, topics)
+
+    def _select(self, name: str, **parameters: Any) -> list[RecordedRow]:
+        with self._read_lock, library_errors():
+            return list(map(RecordedRow, self._reader.rows(name, **parameters)))
+
+
+@contextmanager
+def library_errors() -> Iterator[None]:
+    """Our errors in the library's words, at its own boundary."""
+    try:
+        yield
+    except (UniqueConflict, Conflict) as error:
+        raise IntegrityError(str(error)) from error
+    except Retry as error:
+        raise LibraryAway(str(error)) from error
