@@ -12,7 +12,8 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError, ProcessRecorder, StoredEvent, Tracking
 
 from ledger.crypto.sealing import KeyedHash
-from ledger.library.recorder import ReadingRecorder, library_errors
+from ledger.library.errors import library_errors
+from ledger.library.recorder import ReadingRecorder
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
 from ledger.writing.append import NewEvent, Span, append, lock_head, new_event

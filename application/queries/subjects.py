@@ -91,7 +91,7 @@ def history_of(
     In the order of positions; what a moment leaves out is left out. Raises UnknownSubject.
     """
     history: list[tuple[RecordedEvent, str | None]] = []
-    for _, selected in selections(source, reference, moment):
+    for selected in _selected(source, streams_of(source, reference), moment).values():
         history += [
             (event, selected.annulled.get((event.source, event.id))) for event in selected.shown
         ]
@@ -100,7 +100,8 @@ def history_of(
 
 def selections(source: Source, reference: str, moment: Moment) -> list[Chosen]:
     """Every data subject of a reference with its events, in the order of time. Raises UnknownSubject."""
-    return _selections(source, streams_of(source, reference), moment)
+    found = _selected(source, streams_of(source, reference), moment)
+    return [Chosen(stream, selected) for stream, selected in found.items()]
 
 
 def chosen(source: Source, reference: str, moment: Moment) -> Chosen:
@@ -109,23 +110,21 @@ def chosen(source: Source, reference: str, moment: Moment) -> Chosen:
     Its period has begun by then, and there is an event of it that the moment shows.
     """
     periods = source.opener.periods(reference)
-    known = _selections(source, [period.subject for period in periods], moment)
-    for index, (period, person) in reversed(list(enumerate(zip(periods, known, strict=True)))):
+    found = _selected(source, [period.subject for period in periods], moment)
+    for index, period in reversed(list(enumerate(periods))):
         begun = index == 0 or moment.as_of is None or period.valid_from <= moment.as_of
-        if begun and person.selected.shown:
-            return person
+        if begun and found[period.subject].shown:
+            return Chosen(period.subject, found[period.subject])
     raise UnknownSubject("The ledger holds nothing about this subject at that moment.")
 
 
-def _selections(source: Source, streams: Sequence[UUID], moment: Moment) -> list[Chosen]:
-    """What counts of each stream at a moment, all as of one position. Raises UnknownSubject without any event."""
+def _selected(source: Source, streams: Sequence[UUID], moment: Moment) -> dict[UUID, Selected]:
+    """What counts of each stream at a moment; of several, as of one position. Raises UnknownSubject."""
     if len(streams) > 1 and moment.at_position is None:
         moment = msgspec.structs.replace(moment, at_position=head_position(source.session))
-    reader, choose = (
-        LedgerReader(source.session),
-        partial(select, moment=moment, privacy_office=source.privacy_office),
-    )
+    choose = partial(select, moment=moment, privacy_office=source.privacy_office)
+    reader = LedgerReader(source.session)
     found = {stream: reader.folded(stream, choose) for stream in streams}
     if not any(found.values()):
         raise UnknownSubject
-    return [Chosen(stream, selected or select((), moment)) for stream, selected in found.items()]
+    return {stream: selected or choose(()) for stream, selected in found.items()}

@@ -10,7 +10,6 @@ from ledger.errors import Misconfigured
 from ledger.event import RecordedEvent, decode_event, encode_state, instant, present
 from ledger.reading import newest
 
-
 Row = tuple[UUID, int, str, bytes, int, datetime]
 """Columns of the table `events`: stream, version, type, state, position, time of recording."""
 

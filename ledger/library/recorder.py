@@ -1,30 +1,16 @@
-"""The library's recorder on our tables, to read: batches of rows by position, rows of one stream.
+"""The library's recorder on our tables, to read: batches of rows by position, rows of one stream."""
 
-Errors of ours are errors of the library as well, so that each side catches what it knows.
-"""
-
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from threading import Lock
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import (
-    ApplicationRecorder,
-    IntegrityError,
-    OperationalError,
-    ProgrammingError,
-    StoredEvent,
-)
+from eventsourcing.persistence import ApplicationRecorder, ProgrammingError, StoredEvent
 
-from ledger.errors import Retry, ServiceAway
+from ledger.library.errors import library_errors
 from ledger.library.mapper import RecordedRow
 from ledger.library.subscription import LedgerSubscription
-from ledger.storage.postgres import Conflict, Session, UniqueConflict
-
-
-class LibraryAway(OperationalError, ServiceAway):
-    """The database cannot be reached, to the library and to us."""
+from ledger.storage.postgres import Session
 
 
 class ReadingRecorder(ApplicationRecorder):
@@ -79,14 +65,3 @@ class ReadingRecorder(ApplicationRecorder):
     def _select(self, name: str, **parameters: Any) -> list[RecordedRow]:
         with self._read_lock, library_errors():
             return list(map(RecordedRow, self._reader.rows(name, **parameters)))
-
-
-@contextmanager
-def library_errors() -> Iterator[None]:
-    """Our errors in the library's words, at its own boundary."""
-    try:
-        yield
-    except (UniqueConflict, Conflict) as error:
-        raise IntegrityError(str(error)) from error
-    except Retry as error:
-        raise LibraryAway(str(error)) from error

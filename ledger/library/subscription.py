@@ -12,6 +12,7 @@ from typing import Any
 
 from eventsourcing.persistence import ApplicationRecorder, ListenNotifySubscription, ShutDown
 
+from ledger.library.errors import library_errors
 from ledger.library.mapper import RecordedRow
 from ledger.storage.postgres import Session
 
@@ -73,7 +74,7 @@ class LedgerSubscription(ListenNotifySubscription[ApplicationRecorder]):
     def _loop_on_pull(self) -> None:
         """The thread. It listens before it looks: nothing recorded later is missed."""
         try:
-            with closing(self._session):
+            with closing(self._session), library_errors():
                 self._session.named("listen", {"channel": self._session.ledger.channel})
                 while not self._is_over():
                     self._pull()

@@ -1,7 +1,7 @@
 """The events that come next after a position: from the library's subscription, or from its notification log.
 
-A subscription goes forward only. It serves the views that are furthest, which wait for what is recorded. A view
-that is behind them reads the log, and so does a follower that goes no further than the head.
+A subscription goes forward only. It serves the views that are furthest, which wait for what is recorded. A
+view that is behind them reads the log, and so does a follower that goes no further than the head.
 """
 
 from collections.abc import Sequence
