@@ -27,27 +27,27 @@ class RecordedRow(Notification):
         object.__setattr__(self, "row", row)
 
     @property
-    def originator_id(self) -> UUID:  # type: ignore[override]
+    def originator_id(self) -> UUID:
         """The stream."""
         return self.row[0]
 
     @property
-    def originator_version(self) -> int:  # type: ignore[override]
+    def originator_version(self) -> int:
         """The place in the stream."""
         return self.row[1]
 
     @property
-    def topic(self) -> str:  # type: ignore[override]
+    def topic(self) -> str:
         """The event type."""
         return self.row[2]
 
     @property
-    def state(self) -> bytes:  # type: ignore[override]
+    def state(self) -> bytes:
         """What is stored of the event."""
         return self.row[3]
 
     @property
-    def id(self) -> int:  # type: ignore[override]
+    def id(self) -> int:
         """The position."""
         return self.row[4]
 

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application
-from eventsourcing.persistence import InfrastructureFactory, Mapper, TrackingRecorder
+from eventsourcing.persistence import InfrastructureFactory, TrackingRecorder
 from eventsourcing.utils import Environment, EnvType
 
 from ledger.event import RecordedEvent
@@ -54,6 +54,7 @@ class LedgerReader(Application[UUID]):
     name = "ledger"
     log_section_size = SECTION_EVENTS
     recorder: ReadingRecorder
+    mapper: EventMapper
 
     def __init__(self, session: Session) -> None:
         self._reader = session
@@ -91,6 +92,6 @@ class LedgerReader(Application[UUID]):
         """Our recorder on our session."""
         return RecorderFactory(ReadingRecorder(self._reader))
 
-    def construct_mapper(self) -> Mapper[UUID]:
+    def construct_mapper(self) -> EventMapper:
         """Our mapper."""
         return EventMapper()

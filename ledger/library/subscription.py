@@ -38,8 +38,28 @@ class LedgerSubscription(ListenNotifySubscription[ApplicationRecorder]):
         self._session = session
         super().__init__(recorder=recorder, gt=gt, topics=topics)
 
-    def wait(self, wait_s: float) -> bool:
-        """Wait until a row is there; False after some seconds. Raises what ended the pulling."""
+    def wait(self, wait_s: float, after: int = 0) -> bool:
+        """Wait until a row after a position is there, False when none comes in time; others are let pass.
+
+        Raises what ended the pulling.
+        """
+        while self._has_rows(wait_s):
+            if self._notifications[self._notifications_index].id > after:
+                return True
+            self._notifications_index += 1
+        return False
+
+    def take(self, count: int, wait_s: float, after: int = 0) -> list[RecordedRow]:
+        """At most `count` of the next rows, as many as are there; waits for the first one as `wait` does."""
+        taken: list[Any] = []
+        while len(taken) < count and self.wait(0 if taken else wait_s, after):
+            start, wanted = self._notifications_index, count - len(taken)
+            rows = self._notifications[start : start + wanted]
+            self._notifications_index += len(rows)
+            taken += rows
+        return taken
+
+    def _has_rows(self, wait_s: float) -> bool:
         if self._notifications_index < len(self._notifications):
             return True
         try:
@@ -52,19 +72,6 @@ class LedgerSubscription(ListenNotifySubscription[ApplicationRecorder]):
             return False
         self._notifications_index = 0
         return True
-
-    def take(self, count: int, wait_s: float) -> list[RecordedRow]:
-        """At most `count` of the next rows: those that are there, or the first to come within some seconds.
-
-        Raises what ended the pulling.
-        """
-        taken: list[Any] = []
-        while len(taken) < count and self.wait(0 if taken else wait_s):
-            start, wanted = self._notifications_index, count - len(taken)
-            rows = self._notifications[start : start + wanted]
-            self._notifications_index += len(rows)
-            taken += rows
-        return taken
 
     def end(self) -> None:
         """Stop, and let the thread close its connection. Its server may be silent: then it does so later."""

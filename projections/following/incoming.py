@@ -6,8 +6,9 @@ view that is behind them reads the log, and so does a follower that goes no furt
 
 from collections.abc import Sequence
 
+from eventsourcing.persistence import Notification
+
 from ledger.event import RecordedEvent
-from ledger.library.mapper import RecordedRow
 from ledger.library.reader import LedgerReader
 from ledger.library.subscription import LedgerSubscription
 from ledger.storage.postgres import Session
@@ -34,10 +35,10 @@ class Incoming:
         self._subscription = self._reader.recorder.subscribe(gt=position)
         self._taken = position
 
-    def wait(self, seconds: float) -> None:
-        """Wait until there is an event, at most so long. Raises Retry when the database is away."""
-        if self._subscription:
-            self._subscription.wait(seconds)
+    def wait(self, position: int, seconds: float) -> bool:
+        """Wait for an event after a position, at most so long. Raises Retry when the database is away."""
+        self._taken = max(self._taken, position)
+        return bool(self._subscription and self._subscription.wait(seconds, position))
 
     def after(self, position: int, head: int) -> list[RecordedEvent]:
         """The next events after a position: a whole batch, or all up to `head`; none if they are missing."""
@@ -51,18 +52,18 @@ class Incoming:
             self._subscription.end()
             self._subscription = None
 
-    def _subscribed(self, position: int, head: int) -> Sequence[RecordedRow]:
+    def _subscribed(self, position: int, head: int) -> Sequence[Notification]:
         """The same from the subscription. What others have folded meanwhile is let pass."""
-        rows: list[RecordedRow] = []
+        rows: list[Notification] = []
         while self._subscription and len(rows) < self._batch_events and self._taken < head:
             wanted = self._batch_events - len(rows)
-            taken = self._subscription.take(wanted, self._patience_s)
+            taken = self._subscription.take(wanted, self._patience_s, position)
             if not taken:
                 break
             self._taken = taken[-1].id
-            rows += taken if taken[0].id > position else [r for r in taken if r.id > position]
+            rows += taken
         return rows
 
-    def _logged(self, position: int) -> Sequence[RecordedRow]:
+    def _logged(self, position: int) -> Sequence[Notification]:
         log = self._reader.notification_log
         return log.select(position, self._batch_events, inclusive_of_start=False)

@@ -93,6 +93,7 @@ class Follower:
         self._observer = observer or Observer()
         self._session: Session | None = None
         self._incoming: Incoming | None = None
+        self._head = 0
         self.halted: dict[str, Halt] = {}
         self._halted_in: dict[str, Bookmark] = {}
 
@@ -115,7 +116,7 @@ class Follower:
                 incoming = self._subscribed()
                 self._catch_up(stop)
                 pause_s = FIRST_PAUSE_S
-                incoming.wait(WAKE_S)
+                incoming.wait(self._head, WAKE_S)
             except Retry as error:
                 _LOG.warning("following pauses for %.1f s: %s", pause_s, error)
                 self.close()
@@ -184,6 +185,7 @@ class Follower:
     def _round(self, session: Session) -> bool:
         """One batch for each view that is behind; views at the same place share it."""
         known, head = bookmarks(session), head_position(session)
+        self._head = head
         read: dict[int, Batch] = {}
         passed: list[tuple[Bookmark, int]] = []
         moved = False

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
+from uuid import UUID
 
 import pytest
 from eventsourcing.application import Application
@@ -29,7 +30,7 @@ CUT = (
 
 def cut(house: House, name: str = "ledger-projector") -> None:
     """Cut every connection of a role."""
-    house.session(None).script(CUT.replace("{name}", name), {})  # type: ignore[arg-type]
+    house.session(None).script(CUT.replace("{name}", name), {})
 
 
 @contextmanager
@@ -59,6 +60,13 @@ def test_a_follower_is_woken_connected_again_and_leaves_nothing_behind(
         subscription_module, "LOST_S", 10.0 * PATIENCE_S
     )  # only a notification wakes
     before = set(threading.enumerate())
+    woken, wait = [], Incoming.wait
+
+    def counted(incoming: Incoming, position: int, seconds: float) -> bool:
+        woken.append(wait(incoming, position, seconds))
+        return woken[-1]
+
+    monkeypatch.setattr(Incoming, "wait", counted)
     house.record(registered(), accessed())
     made = follower(house, pause=lambda _: None)
     made.statuses()  # its tables are made
@@ -73,6 +81,7 @@ def test_a_follower_is_woken_connected_again_and_leaves_nothing_behind(
         house.record(accessed("customer/2"))
         caught_up(house)
     assert digests(house) == derived(house)
+    assert 2 <= sum(woken) <= 4  # by what was new, however often it looked
     assert set(threading.enumerate()) == before
 
 
@@ -92,13 +101,14 @@ def test_events_come_from_where_they_are_asked(house: House) -> None:
         assert after(0) == [1, 2, 3, 4]  # a view that is behind
         assert after(8) == [9, 10]  # others were faster
         assert after(head) == []
+        assert not incoming.wait(head, 0)
     finally:
         incoming.close()
 
 
 def test_a_reader_is_an_application_of_the_library_that_records_nothing(house: House) -> None:
     house.record(registered(), accessed())
-    reader: Application[object] = LedgerReader(house.session("reader"))  # type: ignore[assignment]
+    reader: Application[UUID] = LedgerReader(house.session("reader"))
     with ApplicationSubscription(reader, gt=1) as events:
         event, tracking = next(events)
         assert (event.position, tracking.notification_id) == (2, 2)  # type: ignore[attr-defined]

@@ -85,6 +85,13 @@ def test_rows_come_one_by_one_or_as_many_as_are_there(subscribed: Subscribe) -> 
     assert not made.wait(0)
 
 
+def test_rows_that_others_had_are_let_pass(subscribed: Subscribe) -> None:
+    made = subscribed(Connection(7))
+    assert [one.id for one in made.take(1, PATIENCE_S, after=4)] == [5]
+    assert made.wait(PATIENCE_S, after=6)
+    assert not made.wait(0, after=7)
+
+
 def test_a_lost_notification_delays_and_never_hangs(
     subscribed: Subscribe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
