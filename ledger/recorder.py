@@ -19,8 +19,6 @@ from ledger.storage.postgres import Session
 from ledger.writing.append import NewEvent, Span, append, lock_head, new_event
 from ledger.writing.chain import Link
 
-__all__ = ["LedgerRecorder"]
-
 
 class LedgerRecorder(ReadingRecorder, ProcessRecorder):
     """Records and selects stored events. Gapless positions, one recorded time a call."""
