@@ -14,12 +14,15 @@ from uuid import UUID
 import msgspec
 
 from ledger.errors import Fenced, NotInstalled
+from ledger.event import RecordedEvent
 from ledger.names import LedgerName
+from ledger.reading import events_of
 from ledger.storage.postgres import Session
 from projections.findings.tables import FindingTables
 from projections.folds.digest import EVERYTHING, Digest, Share, Sums, bounds, digest_of
+from projections.folds.dispatch import Dispatch
 from projections.folds.view import Key, View
-from projections.following.batch import Change, NamedEvent
+from projections.following.batch import Batch, Change, NamedEvent
 from projections.following.joins import join_of
 from projections.views.register_join import EntryRow, Span
 
@@ -109,6 +112,22 @@ class NamedEvents:
         if named:
             streams, sources, ids = (list(column) for column in zip(*sorted(named), strict=True))
             self._session.run("add_named", streams=streams, sources=sources, ids=ids)
+
+
+def batch_of(
+    session: Session,
+    events: Sequence[RecordedEvent],
+    dispatch: Dispatch,
+    privacy_office: Collection[str],
+) -> Batch:
+    """What all views need of some events. To be made after the bookmarks of those that get it were read."""
+    end = events[-1].position
+
+    def history(streams: Sequence[UUID]) -> list[RecordedEvent]:
+        return events_of(session, streams, end)
+
+    awaited = NamedEvents(session).of({event.stream for event in events})
+    return Batch(events, dispatch, awaited, history, privacy_office)
 
 
 class Tables(FindingTables):
