@@ -207,10 +207,11 @@ def test_an_epoch_that_ends_between_reading_and_unwrapping_takes_nothing_away(
         turn(service, database_url)
         rotated.append(service.epochs())
 
-    for ask in (
+    asks: tuple[Callable[[Opener], object], ...] = (
         lambda opener: opener.people(["customer"]),
         lambda opener: opener.ledger_key("index"),
-    ):
+    )
+    for ask in asks:
         with opening(service, database_url) as opener:
             once(service, "unwrap", rotation)
             assert ask(opener)

@@ -21,7 +21,8 @@ from host.settings import read_settings
 from host.wiring import install_site, open_site
 from ledger.embedded import Server
 from ledger.errors import Reject
-from ledger.reading import each_event, head_position
+from ledger.library.reader import LedgerReader
+from ledger.reading import head_position
 from schemas.encoding import to_json
 from tests.fixtures.console import disclosed, message, registered
 from tests.fixtures.ledger import NOW, Clock
@@ -187,7 +188,7 @@ def test_the_second_of_two_is_refused_and_records_nothing(
     position = head_position(house.one.session("reader"))
     with pytest.raises(Reject, match=why):
         at_once(house, monkeypatch, first, second)
-    events = list(each_event(house.one.session("reader"), position))
+    events = list(LedgerReader(house.one.session("reader")).replay(position))
     assert len({event.name for event in events}) == len(events)
 
 
