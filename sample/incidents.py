@@ -13,6 +13,7 @@ from sample.event import Publication, below, correlation, office_hour, pick, ref
 from sample.life import Life
 from sample.recording import recorded
 from sample.register import CARE, COLLECTION, DISPUTES, FRAUD, UNDECLARED
+from schemas import names
 
 # Days between the last notice and the hand-over of a claim, the day of the notice not counted.
 NOTICE = 14
@@ -64,7 +65,9 @@ def reminded(life: Life, at: datetime, case: str) -> Publication:
     """`collection-notice-sent`: two weeks to pay, the day of the notice not counted."""
     deadline = (at + timedelta(days=NOTICE)).date().isoformat()
     facts = {"invoice_ref": case, "deadline": deadline}
-    return recorded(life, at, COLLECTION, "collections", "collection-notice-sent", DEBT, **facts)
+    return recorded(
+        life, at, COLLECTION, "collections", names.COLLECTION_NOTICE_SENT, DEBT, **facts
+    )
 
 
 def tax_question(life: Life) -> list[Publication]:

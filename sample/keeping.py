@@ -11,7 +11,7 @@ from functools import lru_cache
 import rulebook
 from rulebook import Anchor
 from sample.event import Publication
-from schemas import PERSONAL_FIELDS
+from schemas import PERSONAL_FIELDS, names
 
 RULE = "law.retention.passed"
 # Who reads the findings a little later than the sample was made finds the same.
@@ -21,17 +21,17 @@ NOTHING: Anchors = {}
 _Frozen = tuple[tuple[Anchor, date], ...]
 # Events from which a period runs, and the one after which it no longer does.
 BEGINS: Mapping[str, Anchor] = {
-    "account-deactivated": "account-closed",
-    "contact-person-removed": "account-closed",
-    "portal-account-closed": "portal-closed",
-    "employment-ended": "employment-ended",
-    "invoice-sent": "invoice",
-    "credit-check-result-received": "decision",
-    "automated-decision-made": "decision",
-    "collection-closed": "settled",
-    "misuse-resolved": "case-closed",
+    names.ACCOUNT_DEACTIVATED: "account-closed",
+    names.CONTACT_PERSON_REMOVED: "account-closed",
+    names.PORTAL_ACCOUNT_CLOSED: "portal-closed",
+    names.EMPLOYMENT_ENDED: "employment-ended",
+    names.INVOICE_SENT: "invoice",
+    names.CREDIT_CHECK_RESULT_RECEIVED: "decision",
+    names.AUTOMATED_DECISION_MADE: "decision",
+    names.COLLECTION_CLOSED: "settled",
+    names.MISUSE_RESOLVED: "case-closed",
 }
-REOPENED = "account-reactivated"
+REOPENED = names.ACCOUNT_REACTIVATED
 
 
 def kept(told: Sequence[Publication], end: datetime) -> list[Publication]:

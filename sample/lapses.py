@@ -45,6 +45,7 @@ from sample.register import (
 )
 from sample.rights import Request
 from sample.tc_strings import tc_string
+from schemas import names
 
 HOUR = timedelta(hours=1)
 # The day from which most programs count their time; moments of the sample are local.
@@ -76,7 +77,7 @@ def _colleague(life: Life, index: int, article: str = "14") -> list[Publication]
 
 def _mailed(person: Somebody, at: datetime) -> Publication:
     sent = {"channel": "email", "campaign": f"spring-{at.year}", "purpose": "newsletter"}
-    return recorded(person, at, MARKETING, "crm", "marketing-message-sent", MAIL, **sent)
+    return recorded(person, at, MARKETING, "crm", names.MARKETING_MESSAGE_SENT, MAIL, **sent)
 
 
 # Marketing
@@ -92,7 +93,7 @@ def mailed_after_an_objection(life: Life) -> list[Publication]:
     """A contact person gets a newsletter in spite of an objection."""
     person, known = life.contact(8), _colleague(life, 8)
     at = known[0].published + 2 * HOUR
-    name, sent = "marketing-objection-recorded", _mailed(person, _early(life, 4))
+    name, sent = names.MARKETING_OBJECTION_RECORDED, _mailed(person, _early(life, 4))
     return [
         *known,
         consented(person, at, "newsletter", "portal"),
@@ -110,7 +111,7 @@ def mailed_after_objecting_to_all_of_it(life: Life) -> list[Publication]:
     return [
         *known,
         consented(person, at, "newsletter", "portal"),
-        recorded(person, at + HOUR, RIGHTS, "privacy-office", "objection-raised", **objected),
+        recorded(person, at + HOUR, RIGHTS, "privacy-office", names.OBJECTION_RAISED, **objected),
         sent.breaking("law.use.objection", "law.contact.objection"),
     ]
 
@@ -118,7 +119,9 @@ def mailed_after_objecting_to_all_of_it(life: Life) -> list[Publication]:
 def objection_to_nothing(life: Life) -> list[Publication]:
     """A visitor objects to something that is not in the register."""
     objected = {"activity_objected": "cold-calling", "ground": "own-situation"}
-    said = recorded(_visitor(life), life.office(0.5), RIGHTS, "crm", "objection-raised", **objected)
+    said = recorded(
+        _visitor(life), life.office(0.5), RIGHTS, "crm", names.OBJECTION_RAISED, **objected
+    )
     return [said.breaking("house.objection.undeclared")]
 
 
@@ -128,9 +131,9 @@ def marketing_that_goes_on(life: Life) -> list[Publication]:
     objected = {"activity_objected": MARKETING.activity, "ground": "own-situation"}
     why = {**objected, "ground": "compelling-grounds"}
     later = at + timedelta(days=2)
-    said = recorded(visitor, later, RIGHTS, "crm", "objection-overruled", **why)
+    said = recorded(visitor, later, RIGHTS, "crm", names.OBJECTION_OVERRULED, **why)
     return [
-        recorded(visitor, at, RIGHTS, "crm", "objection-raised", **objected),
+        recorded(visitor, at, RIGHTS, "crm", names.OBJECTION_RAISED, **objected),
         said.breaking("law.objection.overruled"),
     ]
 
@@ -183,11 +186,11 @@ def request_answered_late(life: Life) -> list[Publication]:
     """A request is extended when its month is over, and answered after that."""
     at, ref = life.office(0.4), {"request_ref": reference(life.rng, "VZ")}
     asked = {"right": "access", "channel": "post", "received_on": at.date().isoformat()}
-    received, extended = "rights-request-received", "rights-request-extended"
+    received, extended = names.RIGHTS_REQUEST_RECEIVED, names.RIGHTS_REQUEST_EXTENDED
     first = recorded(life, at, RIGHTS, "privacy-office", received, **ref, **asked)
     late, end = at + timedelta(days=45), at + timedelta(days=70)
     second = recorded(life, late, RIGHTS, "privacy-office", extended, **ref, reason="many-data")
-    name, how = "rights-request-answered", {"outcome": "granted"}
+    name, how = names.RIGHTS_REQUEST_ANSWERED, {"outcome": "granted"}
     return [
         first.breaking("law.rights.overdue"),
         second.breaking("law.rights.extension"),
@@ -202,7 +205,7 @@ def requests_out_of_order(life: Life) -> list[Publication]:
         request.received(),
         request.verified(),
         request.answered(6),
-        request.step(9, "identity-verified", method="call-back").breaking("house.rights.ended"),
+        request.step(9, names.IDENTITY_VERIFIED, method="call-back").breaking("house.rights.ended"),
         request.answered(15, "partly-granted").breaking("house.rights.answered"),
         unheard.answered(3).breaking("law.rights.receipt"),
     ]
@@ -212,12 +215,12 @@ def warned_late(life: Life) -> list[Publication]:
     """Somebody else uses a login, and its owner hears of it days later."""
     at, case = life.free(0.5), {"case_ref": reference(life.rng, "MB")}
     end, source = "password-changed", "security"
-    first = recorded(life, at, FRAUD, source, "misuse-suspected", **case, data_kinds=["login"])
+    first = recorded(life, at, FRAUD, source, names.MISUSE_SUSPECTED, **case, data_kinds=["login"])
     later = at + timedelta(days=3)
     return [
         first.breaking("house.misuse.warning"),
-        recorded(life, later, FRAUD, source, "customer-warned", **case, channel="email"),
-        recorded(life, later + HOUR, FRAUD, source, "misuse-resolved", **case, outcome=end),
+        recorded(life, later, FRAUD, source, names.CUSTOMER_WARNED, **case, channel="email"),
+        recorded(life, later + HOUR, FRAUD, source, names.MISUSE_RESOLVED, **case, outcome=end),
     ]
 
 
@@ -227,7 +230,7 @@ def warned_late(life: Life) -> list[Publication]:
 def needless_credit_check(life: Life) -> list[Publication]:
     """A customer of long standing, without any large order, is checked all the same."""
     about, at = life.usual(terms.CREDIT_BUREAU).fields, life.office(0.6)
-    name, why = "credit-check-requested", {"reason": "large-order"}
+    name, why = names.CREDIT_CHECK_REQUESTED, {"reason": "large-order"}
     asked = recorded(life, at, CREDIT, "crm", name, about, **why)
     return [asked.breaking("house.credit.reason")]
 
@@ -235,7 +238,7 @@ def needless_credit_check(life: Life) -> list[Publication]:
 def contacts_without_permission(life: Life) -> list[Publication]:
     """The app reads an address book before it may."""
     at, count = life.soon(1), 20 + below(life.rng, 400)
-    name = "contact-list-uploaded"
+    name = names.CONTACT_LIST_UPLOADED
     sent = recorded(life, at, ADDRESS_BOOK, "app-backend", name, count=count)
     return [sent.breaking("house.permission.contacts")]
 
@@ -266,9 +269,9 @@ def strings_that_say_otherwise(life: Life) -> list[Publication]:
     """One string lacks the consent that it is to show, and one still has what was withdrawn."""
     first, second = _visitor(life), _visitor(life)
     at, then = (waking_hour(life.rng, life.era.day(share)) for share in (0.8, 0.82))
-    took = _chose(second, then, "consent-withdrawn", tc_string(then.date(), (1, 8)))
+    took = _chose(second, then, names.CONSENT_WITHDRAWN, tc_string(then.date(), (1, 8)))
     return [
-        _chose(first, at, "consent-given", tc_string(at.date(), (1,))).breaking(
+        _chose(first, at, names.CONSENT_GIVEN, tc_string(at.date(), (1,))).breaking(
             "law.consent.evidence.lacking"
         ),
         took.breaking("law.consent.evidence.consenting"),
@@ -282,7 +285,7 @@ def strings_of_another_day(life: Life) -> list[Publication]:
     for share, days, rule in ((0.8, -30, "older"), (0.82, 7, "newer"), (0.2, 0, "expired")):
         at = waking_hour(life.rng, life.era.day(share))
         day = (at + timedelta(days=days)).date()
-        said = _chose(_visitor(life), at, "consent-given", tc_string(day, shown))
+        said = _chose(_visitor(life), at, names.CONSENT_GIVEN, tc_string(day, shown))
         story.append(said.breaking(f"house.consent.evidence.{rule}"))
     return story
 
@@ -293,8 +296,8 @@ def consent_inferred(life: Life) -> list[Publication]:
     chosen = {"functional": True, "analytical": False, "gpc": True, "text_version": "2026-1"}
     source = "app-backend"
     return [
-        recorded(person, at, ANALYTICS, source, "cookie-preference-recorded", **chosen),
-        _chose(person, at + HOUR, "consent-given", None, method="continued-use").breaking(
+        recorded(person, at, ANALYTICS, source, names.COOKIE_PREFERENCE_RECORDED, **chosen),
+        _chose(person, at + HOUR, names.CONSENT_GIVEN, None, method="continued-use").breaking(
             "law.consent.signal"
         ),
     ]
@@ -304,7 +307,7 @@ def _chose(
     person: Somebody, at: datetime, name: str, string: str | None, method: str = "cookie-banner"
 ) -> Publication:
     facts: dict[str, str] = {"purpose": "analytics-cookies", "channel": "web"}
-    if name == "consent-given":
+    if name == names.CONSENT_GIVEN:
         facts |= {"text_version": f"cookies/{at.year}-1", "method": method}
     if string is not None:
         facts["tc_string"] = string
@@ -317,7 +320,7 @@ def _chose(
 def taken_over_by_one(life: Life) -> list[Publication]:
     """A contract is taken over, and only one of the two is on record with it."""
     parties = {"from_customer": f"customer/{life.number + 1}", "to_customer": life.subject}
-    facts, name = {"contract_ref": reference(life.rng, "CT"), **parties}, "contract-taken-over"
+    facts, name = {"contract_ref": reference(life.rng, "CT"), **parties}, names.CONTRACT_TAKEN_OVER
     taken = recorded(life, life.office(0.5), SUBSCRIPTION, "crm", name, **facts)
     return [taken.breaking("house.takeover.one-sided")]
 
@@ -325,7 +328,7 @@ def taken_over_by_one(life: Life) -> list[Publication]:
 def erased_elsewhere(life: Life) -> list[Publication]:
     """Another system says that it destroyed what only the ledger can destroy."""
     facts = {"categories": ["behaviour"], "ground": "request", "keys_destroyed": []}
-    at, name = life.office(0.5), "personal-data-erased"
+    at, name = life.office(0.5), names.PERSONAL_DATA_ERASED
     said = recorded(_visitor(life), at, RIGHTS, "app-backend", name, **facts)
     return [said.breaking("house.erasure.outside", "house.source.type")]
 
@@ -334,15 +337,15 @@ def annulled_in_vain(life: Life) -> list[Publication]:
     """An annulment names an event that there never was."""
     at = life.office(0.6)
     facts = {"annuls": identifier(life.rng, at.replace(tzinfo=AMSTERDAM)), "reason": "mistake"}
-    said = publish(life.rng, at, "crm", "event-annulled", subject=life.subject, data=facts)
+    said = publish(life.rng, at, "crm", names.EVENT_ANNULLED, subject=life.subject, data=facts)
     return [said.breaking("house.annulment.void")]
 
 
 def answered_for_others(life: Life) -> list[Publication]:
     """A complaint, of which the record comes late, is answered only by a department that it is not of."""
     at, facts = life.office(0.6), {"complaint_ref": reference(life.rng, "KL"), "via": "email"}
-    got = recorded(life, at, RIGHTS, "helpdesk", "complaint-received", **facts)
-    said = recorded(life, at + HOUR, RIGHTS, "crm", "complaint-answered", **facts)
+    got = recorded(life, at, RIGHTS, "helpdesk", names.COMPLAINT_RECEIVED, **facts)
+    said = recorded(life, at + HOUR, RIGHTS, "crm", names.COMPLAINT_ANSWERED, **facts)
     return [
         said.breaking("house.power.missing"),
         got._replace(published=at + timedelta(days=1)).breaking("house.complaint.answer"),
@@ -353,7 +356,7 @@ def unknown_ground(life: Life) -> list[Publication]:
     """A message rests on an article that does not exist."""
     ground = Ground(TAX.activity, "6-1-c", "nl.awr.98")
     told = {"channel": "email", "reference": reference(life.rng, "BR")}
-    sent = recorded(life, life.office(0.5), ground, "crm", "service-message-sent", MAIL, **told)
+    sent = recorded(life, life.office(0.5), ground, "crm", names.SERVICE_MESSAGE_SENT, MAIL, **told)
     return [sent.breaking("house.provision.unknown")]
 
 
@@ -361,7 +364,7 @@ def dated_by_a_stopped_clock(life: Life) -> list[Publication]:
     """A device whose clock began anew, for want of a battery, dates what a visitor chose in 1970."""
     chosen = {"functional": True, "analytical": False, "gpc": False, "text_version": "2026-1"}
     said = recorded(
-        _visitor(life), EPOCH, ANALYTICS, "app-backend", "cookie-preference-recorded", **chosen
+        _visitor(life), EPOCH, ANALYTICS, "app-backend", names.COOKIE_PREFERENCE_RECORDED, **chosen
     )
     return [
         said._replace(published=life.office(0.5)).breaking("house.time.before-founding"),
@@ -372,7 +375,9 @@ def no_ground(life: Life) -> list[Publication]:
     """A message is sent because the law demands it, it says, but not which law."""
     told = {"channel": "email", "reference": reference(life.rng, "BR")}
     ground = Ground(TAX.activity, "6-1-c")
-    sent = recorded(life, life.office(0.52), ground, "crm", "service-message-sent", MAIL, **told)
+    sent = recorded(
+        life, life.office(0.52), ground, "crm", names.SERVICE_MESSAGE_SENT, MAIL, **told
+    )
     return [sent.breaking("law.basis.provision")]
 
 
@@ -391,16 +396,18 @@ def breaches_reported_late(life: Life) -> list[Publication]:
     found = office_hour(life.rng, second)
     hidden, late = f"BR-{first.year}-7", f"BR-{found.year}-8"
     return [
-        _breach(life, first, hidden, "breach-detected", "gdpr").breaking("law.breach.authority"),
-        _breach(life, found, late, "breach-detected", "telecom").breaking(
+        _breach(life, first, hidden, names.BREACH_DETECTED, "gdpr").breaking(
+            "law.breach.authority"
+        ),
+        _breach(life, found, late, names.BREACH_DETECTED, "telecom").breaking(
             "law.breach.authority.full"
         ),
-        _breach(life, found + 5 * HOUR, late, "authority-notified", "telecom", phase="initial"),
+        _breach(life, found + 5 * HOUR, late, names.AUTHORITY_NOTIFIED, "telecom", phase="initial"),
         _breach(
             life,
             found + timedelta(days=6),
             late,
-            "authority-notified",
+            names.AUTHORITY_NOTIFIED,
             "telecom",
             phase="full",
         ),
@@ -411,7 +418,7 @@ def _breach(
     life: Life, at: datetime, ref: str, name: str, regime: str, **facts: str
 ) -> Publication:
     told = {"breach_ref": ref, "regime": regime, **facts}
-    if name == "breach-detected":
+    if name == names.BREACH_DETECTED:
         told["detected_at"] = offset_time(at)
     return publish(life.rng, at, "security", name, subject=f"breach/{ref}", data=told)
 

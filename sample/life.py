@@ -10,6 +10,7 @@ from sample.acts import Somebody, notice_version
 from sample.event import Publication, act, below, office_hour, pick, publish, seeded, waking_hour
 from sample.register import SUBSCRIPTION, Era
 from sample.terms import Terms
+from schemas import names
 
 FIRST_NUMBER = 10_001
 KINDS = (*("consumer",) * 6, *("sole-trader",) * 2, *("legal-entity",) * 2)
@@ -115,7 +116,7 @@ def registered(life: Life, **attributes: Any) -> Publication:
         life.rng,
         life.opened,
         "order-portal",
-        "customer-registered",
+        names.CUSTOMER_REGISTERED,
         subject=life.subject,
         data=data,
         **attributes,

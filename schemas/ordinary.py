@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, Literal, get_args
 
 from schemas.catalogue import EVENT_TYPES
-from schemas.event_type import PREFIX
 from schemas.events.disclosure import RecipientKind
 from schemas.likeness import is_like
+from schemas.names import PREFIX
 from schemas.spelling import plain, run
 
 __all__ = ["Ordinary", "Place"]

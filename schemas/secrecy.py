@@ -19,6 +19,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
+from schemas import names
 from schemas.catalogue import DISCLOSED, DISCLOSING, EVENT_TYPES, FEED
 from schemas.clearance import Clearance
 from schemas.hints import Hints, HintWord
@@ -35,7 +36,7 @@ from schemas.unclear import TELLING_NAMES, UPKEEP, Unclear
 __all__ = ["HintWord", "Secrecy"]
 
 # Of the notice that everybody may read, nothing is secret.
-_PUBLIC: Final = "nl.voipzeker.ledger.privacy-notice-published.v1"
+_PUBLIC: Final = names.type_of(names.PRIVACY_NOTICE_PUBLISHED)
 # Members that may name the power behind an act.
 _POWERS: Final = ("provision", "ground", "purpose", "necessity_reason", "reason", "role")
 # Authorities that are foreign ones in another country; of the first two those of the EEA hear civil cases.

@@ -20,7 +20,7 @@ from ledger.errors import Reject
 from ledger.event import instant
 from schemas import REMARK, Code, Rejection, decode, is_person, through
 from schemas.encoding import to_json
-from schemas.event_type import PREFIX
+from schemas.names import type_of
 from schemas.sources import OFFICE_LABEL
 
 __all__ = ["Act", "ActRefused", "Acted", "act", "check"]
@@ -135,7 +135,7 @@ def _event(one: Act, site: Site, now: datetime) -> dict[str, Any]:
         "specversion": "1.0",
         "id": one.id or str(uuid4()),
         "source": site.privacy_office[0],
-        "type": f"{PREFIX}{one.name}.v{one.version}",
+        "type": type_of(one.name, one.version),
         "subject": one.subject,
         "time": instant(one.time or now),
         "datacontenttype": "application/json",

@@ -19,6 +19,7 @@ from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.signing.policy import Policy
 from ledger.tlog.tree.bundles import read_entry
 from ledger.tlog.tree.merkle import HASH_BYTES
+from schemas import names
 
 __all__ = [
     "FEED_EVENT",
@@ -32,7 +33,7 @@ __all__ = [
 ]
 
 TITLE = "processing-ledger/feed-proof@v1"
-FEED_EVENT = "bulk-feed-delivered"
+FEED_EVENT = names.BULK_FEED_DELIVERED
 
 
 class FeedProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -23,13 +23,14 @@ from ledger.storage.postgres import Session
 from ledger.writing.append import Span
 from ledger.writing.message import Message
 from ledger.writing.own_message import own_message
+from schemas import names
 
 __all__ = ["READS", "Read", "ReadNotes", "adopt_notes", "record_notes", "unopened", "waiting"]
 
 READS = "reads"
 """Purpose of the ledger's key that seals notes."""
 SOURCE = f"{OWN_SOURCE}{READS}"
-_TYPE = "nl.voipzeker.ledger.ledger-read.v1"
+_TYPE = names.type_of(names.LEDGER_READ)
 _PLACE = b"processing-ledger/read/1"
 # Notes are recorded in transactions of this size.
 _BATCH = 1_000

@@ -12,17 +12,18 @@ import msgspec
 from ledger.event import RecordedEvent
 from projections.folds.view import Order, order_of
 from rulebook.purposes import CHANNELS, CHANNELS_OF
+from schemas import names
 
 __all__ = ["CHOICES", "Choice", "choose", "objections_to", "objects", "subkey_of"]
 
-OBJECTION = "marketing-objection-recorded"
-COOKIES = "cookie-preference-recorded"
-CALLER_ID = "caller-id-blocking-changed"
-DIRECTORY = "directory-listing-changed"
+OBJECTION = names.MARKETING_OBJECTION_RECORDED
+COOKIES = names.COOKIE_PREFERENCE_RECORDED
+CALLER_ID = names.CALLER_ID_BLOCKING_CHANGED
+DIRECTORY = names.DIRECTORY_LISTING_CHANGED
 _PERMISSIONS = {
-    "app-permission-granted": 0,
-    "app-permission-denied": 1,
-    "app-permission-revoked": 1,
+    names.APP_PERMISSION_GRANTED: 0,
+    names.APP_PERMISSION_DENIED: 1,
+    names.APP_PERMISSION_REVOKED: 1,
 }
 CHOICES = frozenset({OBJECTION, COOKIES, CALLER_ID, DIRECTORY, *_PERMISSIONS})
 

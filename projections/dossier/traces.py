@@ -12,6 +12,7 @@ import msgspec
 from ledger.event import RecordedEvent
 from projections.folds.powers import type_of
 from rulebook.sources import is_of_another
+from schemas import names
 
 __all__ = ["Trace", "Traces", "leaves_traces", "sighted_as", "traced"]
 
@@ -87,7 +88,7 @@ def _based(bases: _Bases, key: str, event: RecordedEvent) -> _Bases:
 
 
 def _erases(event: RecordedEvent) -> bool:
-    return event.ours and event.name == "personal-data-erased"
+    return event.ours and event.name == names.PERSONAL_DATA_ERASED
 
 
 def _without(known: Traces, destroyed: list[str]) -> Traces:

@@ -12,14 +12,15 @@ from projections.dossier.dossier import COOKIES, SIGNAL
 from projections.dossier.fact import Fact
 from projections.dossier.look import Look, Seen
 from rulebook.consent_evidence import ConsentPurpose, is_explicit, lifetime_end, wanted_of
+from schemas import names
 from schemas.formats import instant_of
 from schemas.tc_string import TcFault, TcString, decoded
 
 __all__ = ["consent_evidence"]
 
-_COOKIES: Final = "cookie-preference-recorded"
+_COOKIES: Final = names.COOKIE_PREFERENCE_RECORDED
 _ANALYTICS: Final = "analytics-cookies"
-_GIVING: Final = frozenset({"consent-given", "consent-renewed"})
+_GIVING: Final = frozenset({names.CONSENT_GIVEN, names.CONSENT_RENEWED})
 _DAY: Final = timedelta(days=1)
 """The string has the day in UTC, and consent tools send it some hours later."""
 _DEVICE: Final = 1

@@ -20,11 +20,12 @@ from projections.use.situation import USES, use
 from projections.views.staff import counts, holds
 from rulebook.complaints import answer_clock
 from rulebook.incidents import FULL, Clock, Notice, breach_clocks, warning_clock
+from schemas import names
 from schemas.formats import instant_of
 
 __all__ = ["DEPENDS", "SITUATIONS", "seen"]
 
-_ENDS = frozenset({"rights-request-answered", "rights-request-refused"})
+_ENDS = frozenset({names.RIGHTS_REQUEST_ANSWERED, names.RIGHTS_REQUEST_REFUSED})
 
 
 def seen(kind: str, fact: Fact, look: Look) -> Iterator[Seen]:

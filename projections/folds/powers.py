@@ -15,7 +15,7 @@ from ledger.event import RecordedEvent
 from ledger.writing.message import place_in
 from rulebook.powers import POWERS
 from rulebook.sources import SENDERS
-from schemas.event_type import PREFIX
+from schemas import names
 from schemas.powers import Power, refs_in
 from schemas.sources import gives_power
 
@@ -31,7 +31,7 @@ __all__ = [
 
 POWERLESS = "act-without-power"
 """Stands in the place of the type of such an act, so that no view takes it for one."""
-_TYPE = f"{PREFIX}{POWERLESS}.v1"
+_TYPE = names.type_of(POWERLESS)
 ACT = "act"
 
 

@@ -14,6 +14,7 @@ from ledger.event import RecordedEvent
 from projections.folds.annulment import Effects, Name, effects, name_of
 from projections.folds.powers import gives_none, powerless, stripped
 from projections.folds.view import View
+from schemas import names
 
 __all__ = [
     "NOW",
@@ -28,7 +29,7 @@ __all__ = [
 ]
 
 S = TypeVar("S")
-READ = "ledger-read"
+READ = names.LEDGER_READ
 """A read of the ledger itself: it says nothing about a person that was not known before."""
 
 
@@ -94,7 +95,7 @@ def _is_visible(event: RecordedEvent, moment: Moment) -> bool:
 
 
 def _is_erasure(event: RecordedEvent) -> bool:
-    return event.ours and event.name == "personal-data-erased"
+    return event.ours and event.name == names.PERSONAL_DATA_ERASED
 
 
 def counting(

@@ -16,6 +16,7 @@ from projections.dossier.choices import CHOICES, Choice, choose, objections_to, 
 from projections.folds.view import Order, View, order_of
 from projections.views.customer_state import Status
 from rulebook.purposes import is_direct_marketing
+from schemas import names
 from schemas.formats import instant_of
 
 __all__ = [
@@ -36,11 +37,11 @@ ConsentStatus = Literal["given", "refused", "withdrawn", "expired", "invalidated
 Act = Literal["given", "renewed", "refused", "withdrawn", "invalidated"]
 # The rank: what takes consent away beats what gives it at the same time.
 _ACTS: dict[str, tuple[Act, int]] = {
-    "consent-given": ("given", 0),
-    "consent-renewed": ("renewed", 0),
-    "consent-refused": ("refused", 1),
-    "consent-withdrawn": ("withdrawn", 1),
-    "consent-invalidated": ("invalidated", 1),
+    names.CONSENT_GIVEN: ("given", 0),
+    names.CONSENT_RENEWED: ("renewed", 0),
+    names.CONSENT_REFUSED: ("refused", 1),
+    names.CONSENT_WITHDRAWN: ("withdrawn", 1),
+    names.CONSENT_INVALIDATED: ("invalidated", 1),
 }
 _REASONS: dict[ConsentStatus, str] = {
     "refused": "the person refused it",

@@ -9,11 +9,12 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from projections.folds.view import Order, View, order_of
+from schemas import names
 
 __all__ = ["VIEW", "Adoption", "Measure", "adopted_at"]
 
 _PREFIX = "measure/"
-_ACTS = {"security-measure-adopted": True, "security-measure-retired": False}
+_ACTS = {names.SECURITY_MEASURE_ADOPTED: True, names.SECURITY_MEASURE_RETIRED: False}
 
 
 class Adoption(msgspec.Struct, frozen=True):

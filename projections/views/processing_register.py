@@ -13,6 +13,7 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from projections.folds.view import Key, Order, View, order_of
+from schemas import names
 
 __all__ = [
     "VIEW",
@@ -34,11 +35,11 @@ __all__ = [
 ]
 
 _PREFIX = "activity/"
-_DECLARATIONS = {"processing-activity-declared", "processing-activity-changed"}
-_RETIRED = "processing-activity-retired"
+_DECLARATIONS = {names.PROCESSING_ACTIVITY_DECLARED, names.PROCESSING_ACTIVITY_CHANGED}
+_RETIRED = names.PROCESSING_ACTIVITY_RETIRED
 DECLARING: frozenset[str] = frozenset({*_DECLARATIONS, _RETIRED})
 """Types of the events that say what is declared."""
-_ASSESSED = "dpia-linked"
+_ASSESSED = names.DPIA_LINKED
 _DECLARED = DECLARING | {_ASSESSED}
 Counts = dict[str, int]
 

@@ -18,6 +18,7 @@ from ledger.tlog.proving.proof_file import parse_proof, verify_entry
 from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.signing.policy import Policy
 from ledger.tlog.tree.bundles import read_entry
+from schemas import names
 
 __all__ = [
     "Certificate",
@@ -30,7 +31,7 @@ __all__ = [
 
 TITLE = "processing-ledger/erasure-certificate@v1"
 _SOURCE = f"{OWN_SOURCE}erasure"
-_DECIDED, _ERASED = "erasure-decided", "personal-data-erased"
+_DECIDED, _ERASED = names.ERASURE_DECIDED, names.PERSONAL_DATA_ERASED
 
 
 class Proven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
