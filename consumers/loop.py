@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import NoReturn
 
@@ -35,6 +34,7 @@ from consumers.source import (
 )
 from consumers.store import LedgerStore, Store
 from ledger.application import Ledger
+from ledger.clocks import Clocks
 from ledger.errors import Fenced, Halt, Retry
 from ledger.recording.arrivals import Arrivals
 from ledger.recording.batch import Batch, Bookmark, Outcome
@@ -77,19 +77,17 @@ class Consumer:
         job: Job,
         source: Source,
         open_store: Callable[[], Store],
+        clocks: Clocks,
         *,
-        clock: Callable[[], datetime],
-        monotonic: Callable[[], float],
         answers: Answers | None = None,
         observer: Observer | None = None,
     ) -> None:
         self._job = job
         self._source = source
         self._open_store = open_store
-        self._clock = clock
-        self._monotonic = monotonic
+        self._clock, self._monotonic = clocks.now, clocks.monotonic
         self._observer = observer or Observer()
-        self._answering = Answering(answers, monotonic, self._observer)
+        self._answering = Answering(answers, clocks.monotonic, self._observer)
         self._store: Store | None = None
         self._identity = Identity("", {})
         self._backlogs: dict[Partition, Backlog] | None = None
@@ -97,9 +95,9 @@ class Consumer:
         self._halted: frozenset[str] = frozenset()
         self._unacknowledged: dict[Partition, int] = {}
         self._failures = 0
-        self._settle_at = self._identify_at = self._acknowledge_at = monotonic()
-        self._extents_at = monotonic()
-        self.polled_at = monotonic()
+        self._settle_at = self._identify_at = self._acknowledge_at = clocks.monotonic()
+        self._extents_at = clocks.monotonic()
+        self.polled_at = clocks.monotonic()
         """When the last poll returned (monotonic): the heartbeat of the process."""
 
     @property
@@ -385,9 +383,8 @@ def consume(
     job: Job,
     source: Source,
     open_ledger: Callable[[], Ledger],
+    clocks: Clocks,
     *,
-    clock: Callable[[], datetime],
-    monotonic: Callable[[], float],
     answers: Answers | None = None,
     observer: Observer | None = None,
 ) -> Consumer:
@@ -396,8 +393,7 @@ def consume(
         job,
         source,
         lambda: LedgerStore(open_ledger()),
-        clock=clock,
-        monotonic=monotonic,
+        clocks,
         answers=answers,
         observer=observer,
     )

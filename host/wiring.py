@@ -20,11 +20,12 @@ from host.reader import reader_of
 from host.settings import Settings
 from ledger.application import Ledger
 from ledger.audit import Custody, PublishedLog
+from ledger.clocks import Clocks
 from ledger.crypto.provider import FileKeyProvider
 from ledger.crypto.sealing import KeyedHash
 from ledger.embedded import Server, start
 from ledger.embedded.place import Place
-from ledger.erasure.eraser import Eraser, compare
+from ledger.erasure.eraser import Bounds, Eraser, compare
 from ledger.erasure.rejournal import rejournal
 from ledger.errors import Misconfigured, NotInstalled, Retry, ServiceAway, UnknownSubject
 from ledger.feeds.lists import FeedLists
@@ -37,12 +38,12 @@ from ledger.keys.rotation import first_epoch
 from ledger.letters.withheld import KeyPair, WithheldKey, public_key
 from ledger.names import LedgerName, Role
 from ledger.recording.approvals import Approval, Standing, approve, digest_of
-from ledger.recording.batch import HaltLimit
+from ledger.recording.batch import HaltLimit, RefusalPolicy
 from ledger.recording.reads import READS, ReadNotes, adopt_notes, record_notes, waiting
 from ledger.storage.install import check_installed, install
 from ledger.storage.postgres import Database, Session
 from ledger.tlog.publishing.observer import Observer
-from ledger.tlog.publishing.publisher import Publisher
+from ledger.tlog.publishing.publisher import OwnLog, Publisher
 from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.store.key_file import KeyFile
 from ledger.tlog.witnessing.witnesses import Witnesses
@@ -172,10 +173,8 @@ class Site:
         return Publisher(
             self.database,
             self.ledger,
-            LogFolder(self.settings.log.folder),
-            self.log_key.load(),
-            self.log_key.known(),
-            clock=self.clock,
+            OwnLog(LogFolder(self.settings.log.folder), self.log_key.load(), self.log_key.known()),
+            Clocks(self.clock),
             observer=observer,
             witnesses=Witnesses(policy) if (policy := self.settings.log.policy) else None,
         )
@@ -366,8 +365,7 @@ class Site:
             self.provider,
             role=role,
             clock=self.clock,
-            limit=self.halt_limit,
-            withheld_key=self.withheld_key,
+            refusals=RefusalPolicy(self.halt_limit, self.withheld_key),
         )
 
     def keyring(self) -> Keyring:
@@ -390,8 +388,7 @@ class Site:
             self.journal,
             self.ledger,
             self.clock,
-            period("tombstone"),
-            partial(legal_holds, privacy_office=self.privacy_office),
+            Bounds(period("tombstone"), partial(legal_holds, privacy_office=self.privacy_office)),
         )
 
     def feed_lists(self, role: Role) -> FeedLists:

@@ -16,6 +16,7 @@ from msgspec import UNSET, Struct, UnsetType
 from application.site import Site
 from consumers.files import ingest
 from consumers.pipeline import BatchLimits
+from ledger.clocks import Clocks
 from ledger.errors import Reject
 from ledger.event import instant
 from schemas import REMARK, Code, Rejection, decode, is_person, through
@@ -92,7 +93,8 @@ def act(site: Site, acts: Sequence[Act]) -> Acted:
     ids, lines = _checked(site, acts)
     stream = BytesIO(b"\n".join(lines))
     limits = _limits(site.batch_limits, lines)
-    result = ingest(site.open_recorder, [(ORIGIN, stream)], site.intake, site.clock, limits=limits)
+    files, clocks = [(ORIGIN, stream)], Clocks(site.clock)
+    result = ingest(site.open_recorder, files, site.intake, clocks, limits=limits)
     for refused in result.rejections:
         raise ActRefused(acts[refused.line - 1].name, refused.code, refused.pointer)
     return Acted(ids, result.recorded, result.duplicates, result.last_position)

@@ -29,6 +29,7 @@ from host.running.watching import PORTS, Process, Watch, port_of, supervised, wa
 from host.settings import KafkaSettings, Settings
 from host.signals import stopping
 from host.wiring import open_site
+from ledger.clocks import Clocks
 from ledger.errors import Retry
 from ledger.metrics import Figures
 from ledger.storage.postgres import Session
@@ -97,8 +98,7 @@ def consume_command(
             Job(kafka.topics, site.intake, site.batch_limits, from_log_start),
             source,
             site.open_recorder,
-            clock=site.clock,
-            monotonic=time.monotonic,
+            Clocks(site.clock),
             answers=answers,
             observer=observer,
         )

@@ -12,6 +12,8 @@ __all__ = ["check_batches", "check_bookmarks", "check_head", "check_letters"]
 
 Batches = Sequence[BatchRow]
 Gaps = Mapping[int, ExplainedGap]
+_NO_BATCH = BatchRow(0, "", 0, 0, 0, 0, 0, 0, 0, recorded="0", erasures=0)
+"""What the head says before the first batch."""
 _Interval = tuple[int, int, int]
 """Start, end and first position."""
 
@@ -25,15 +27,15 @@ def check_head(
         findings.note(None, "head", missing)
         return
     position, batch, recorded, erasures = rows[0]
+    latest = batches[-1] if batches else _NO_BATCH
     if position != last:
         findings.note(last or None, "head", f"head says {position}, the last event is {last}")
-    if batch != (batches[-1].batch if batches else 0):
+    if batch != latest.batch:
         findings.note(None, "batch", f"head says {batch} batches")
-    if recorded != (batches[-1].recorded if batches else "0"):
+    if recorded != latest.recorded:
         findings.note(None, "head", "head says another time than the last batch")
-    counted = batches[-1].erasures if batches else 0
-    if counted is not None and erasures != counted:
-        detail = f"head counts {erasures} erasures, the last batch {counted}"
+    if latest.erasures is not None and erasures != latest.erasures:
+        detail = f"head counts {erasures} erasures, the last batch {latest.erasures}"
         findings.note(None, "head", detail)
 
 

@@ -95,11 +95,7 @@ def _check_event(
     gaps: dict[int, ExplainedGap],
     findings: Findings,
 ) -> None:
-    if (
-        batch
-        and row.recorded is not None
-        and str(row.recorded + _ERA_MICROSECONDS) != batch.recorded
-    ):
+    if batch and _was_recorded_apart(row, batch):
         detail = f"recorded at another time than batch {batch.batch}"
         findings.note(position, "recorded-at", detail)
     if batch and batch.topic == _APPLICATION:
@@ -116,6 +112,11 @@ def _check_event(
         findings.note(position, "batch", detail)
     if event.type == GAP and event.ours:
         _take_gap(event, gaps, findings)
+
+
+def _was_recorded_apart(row: _Row, batch: BatchRow) -> bool:
+    """Whether an event says another time than its batch; PostgreSQL counts from 2000, the row from 1970."""
+    return row.recorded is not None and str(row.recorded + _ERA_MICROSECONDS) != batch.recorded
 
 
 def _decoded(row: _Row, position: int) -> RecordedEvent | None:

@@ -123,13 +123,18 @@ def _check_format(body: str) -> None:
 def _is_sound(copy: Copy) -> bool:
     """Whether names are names, sums are sums, and nothing is there twice."""
     return (
-        _all_once([one.table for one in copy.tables])
-        and all(one.file == copy.file_of(one.table) for one in copy.tables)
-        and all(_is_table(one) for one in copy.tables)
-        and all(_NAME.fullmatch(name) and last >= 0 for name, last in copy.sequences.items())
-        and all(epoch.isdecimal() for epoch in copy.epochs)
+        _all_once([table.table for table in copy.tables])
+        and all(
+            _is_table(table) and table.file == copy.file_of(table.table) for table in copy.tables
+        )
+        and all(_is_sequence(name, last) for name, last in copy.sequences.items())
+        and all(map(str.isdecimal, copy.epochs))
         and copy.taken_at.tzinfo is not None
     )
+
+
+def _is_sequence(name: str, last: int) -> bool:
+    return _NAME.fullmatch(name) is not None and last >= 0
 
 
 def _is_table(one: TableFile) -> bool:

@@ -6,7 +6,7 @@ A wrapped key, a sealed reference or a sealed value that is moved to another row
 from collections.abc import Sequence
 from uuid import UUID
 
-from ledger.crypto.sealing import associated_data
+from ledger.crypto.sealing import ValuePlace, associated_data
 from ledger.names import LedgerName
 
 __all__ = ["data_key_place", "feed_key_place", "ledger_key_place", "reference_place"]
@@ -35,11 +35,13 @@ def feed_key_place(ledger: LedgerName, root: bytes, epoch: int) -> Sequence[str 
 def reference_place(ledger: LedgerName, subject: UUID, key: str) -> bytes:
     """Associated data of a sealed reference."""
     return associated_data(
-        ledger=str(ledger),
-        subject=subject,
-        source=_INDEX_SOURCE,
-        id=str(subject),
-        category="reference",
-        field="reference",
-        key=key,
+        ValuePlace(
+            ledger=str(ledger),
+            subject=subject,
+            source=_INDEX_SOURCE,
+            id=str(subject),
+            category="reference",
+            field="reference",
+            key=key,
+        )
     )

@@ -26,6 +26,7 @@ __all__ = [
     "NONCE_BYTES",
     "DataKey",
     "KeyedHash",
+    "ValuePlace",
     "associated_data",
     "end_of_month",
     "event_place",
@@ -162,11 +163,24 @@ class DataKey:
         return f"DataKey({self.id})"
 
 
-def associated_data(
-    *, ledger: str, subject: UUID, source: str, id: str, category: str, field: str, key: str
-) -> bytes:
+class ValuePlace(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Where a value belongs: ledger, person, event, category and field, and the id of its key."""
+
+    ledger: str
+    subject: UUID
+    source: str
+    id: str
+    category: str
+    field: str
+    key: str
+
+
+def associated_data(place: ValuePlace) -> bytes:
     """Where a value belongs: compact JSON array, format version first."""
-    return orjson.dumps([_FORMAT, ledger, str(subject), source, id, category, field, key])
+    person, event = str(place.subject), (place.source, place.id)
+    return orjson.dumps(
+        [_FORMAT, place.ledger, person, *event, place.category, place.field, place.key]
+    )
 
 
 def event_place(ledger: str, subject: str, source: str, id: str) -> bytes:

@@ -26,7 +26,13 @@ from ledger.crypto.provider import (
     read_secret,
     written,
 )
-from ledger.crypto.sealing import NONCE_BYTES, associated_data, base64url, from_base64url
+from ledger.crypto.sealing import (
+    NONCE_BYTES,
+    ValuePlace,
+    associated_data,
+    base64url,
+    from_base64url,
+)
 from ledger.errors import Lost
 from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.names import LedgerName
@@ -133,13 +139,15 @@ class JournalLinks:
 
     def _place(self, entry: ErasureEntry) -> bytes:
         return associated_data(
-            ledger=self._ledger,
-            subject=entry.subject,
-            source=_SOURCE,
-            id=str(entry.erasure),
-            category="reference",
-            field="reference_hmac",
-            key="",
+            ValuePlace(
+                ledger=self._ledger,
+                subject=entry.subject,
+                source=_SOURCE,
+                id=str(entry.erasure),
+                category="reference",
+                field="reference_hmac",
+                key="",
+            )
         )
 
 

@@ -20,6 +20,7 @@ from ledger.crypto.provider import EpochCiphers, FileKeyProvider
 from ledger.crypto.sealing import (
     NONCE_BYTES,
     DataKey,
+    ValuePlace,
     associated_data,
     keyed_hash,
     month_of,
@@ -213,13 +214,15 @@ class Opener:
         if key is None:
             return Missing.ERASED if self._is_erased(sealed) else Missing.LOST
         place = associated_data(
-            ledger=str(self._ledger),
-            subject=sealed.subject,
-            source=sealed.source,
-            id=sealed.id,
-            category=sealed.category,
-            field=sealed.field,
-            key=sealed.key,
+            ValuePlace(
+                ledger=str(self._ledger),
+                subject=sealed.subject,
+                source=sealed.source,
+                id=sealed.id,
+                category=sealed.category,
+                field=sealed.field,
+                key=sealed.key,
+            )
         )
         return open_value(key.cipher, sealed.blob, place)
 

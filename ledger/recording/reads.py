@@ -22,7 +22,7 @@ from ledger.storage.ordinary import open_ordinary
 from ledger.storage.postgres import Session
 from ledger.writing.append import Span
 from ledger.writing.message import Message
-from ledger.writing.own_message import own_message
+from ledger.writing.own_message import OwnAct, own_message
 from schemas import names
 
 __all__ = ["READS", "Read", "ReadNotes", "adopt_notes", "record_notes", "unopened", "waiting"]
@@ -150,13 +150,13 @@ def _message(read: Read) -> Message:
         facts["everyone"] = True
     if not read.role_held:
         facts["role_held"] = False
-    return own_message(
-        _TYPE,
+    act = OwnAct(
+        type=_TYPE,
         id=read.id,
         source=SOURCE,
         subject=read.subject,
         time=read.time,
         facts=facts,
-        command=read.query,
         categories=read.categories,
     )
+    return own_message(act, read.query)

@@ -68,10 +68,13 @@ def objections_to(purpose: str, after: Order, choices: Iterable[Choice]) -> list
     """
     wanted = CHANNELS_OF.get(purpose, frozenset())
     later = [str(c.facts["channel"]) for c in choices if c.name == OBJECTION and c.order > after]
-    left = {channel for channel in wanted if not any(_is_about(said, channel) for said in later)}
-    if not wanted or left:
+    if not wanted or any(not _objected(channel, later) for channel in wanted):
         return []
     return sorted(said for said in later if any(_is_about(said, channel) for channel in wanted))
+
+
+def _objected(channel: str, later: Iterable[str]) -> bool:
+    return any(_is_about(said, channel) for said in later)
 
 
 def objects(

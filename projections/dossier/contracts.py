@@ -23,6 +23,7 @@ from projections.dossier.dossier import (
     noting,
 )
 from projections.dossier.fact import Fact
+from projections.dossier.said import Handover
 from projections.folds.view import Order
 from rulebook import Keeping
 
@@ -100,6 +101,9 @@ def told_by_others(own: Dossier, takeovers: Iterable[Fact]) -> list[Keeping]:
 
 def _contract(ref: str, dossier: Dossier) -> Contract:
     last: Mark = dossier.all(f"{_PREFIX}{ref}")[-1]
-    handed = (Takeover(mark.order.time, *mark.says) for mark in dossier.all(f"{TAKEOVER}/{ref}"))
+    handed = (
+        Takeover(mark.order.time, mark.says.from_customer, mark.says.to_customer)
+        for mark in dossier.saying(f"{TAKEOVER}/{ref}", Handover)
+    )
     status: Literal["running", "ended"] = "running" if last.says == RUNNING else "ended"
     return Contract(ref, status, last.order.time, tuple(handed))

@@ -7,19 +7,36 @@ what held when it occurred, whenever the marks arrived.
 from bisect import insort
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Generic, TypeAlias, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
 import msgspec
 
 from ledger.event import RecordedEvent
+from projections.dossier.said import (
+    Codes,
+    Said,
+    categories_in,
+    claim_in,
+    consent_in,
+    countries_in,
+    decisions_in,
+    handover_in,
+    holding_in,
+    phase_in,
+    purposes_in,
+    sources_in,
+    speaking_in,
+    version_in,
+)
 from projections.folds.view import Order, order_of
-from schemas import CATEGORIES, REMARK, names
+from schemas import CATEGORIES, names
 
 __all__ = [
     "CONTRACT",
     "COOKIES",
     "FOREVER",
+    "LIFTED",
     "NOTED",
     "NO_DOSSIER",
     "PURPOSES",
@@ -30,6 +47,7 @@ __all__ = [
     "TAKEOVER",
     "Dossier",
     "Mark",
+    "Marked",
     "dossier_from",
     "dossier_name",
     "marks_of",
@@ -45,6 +63,8 @@ PURPOSES = "purposes"
 """Topic of what an activity was ever declared to be for."""
 CONTRACT, RUNNING, _ENDED = "contract", "running", "ended"
 """Topic of contracts, and what its last mark says while the person is a party to a contract that runs."""
+LIFTED = "lifted"
+"""Topic of what may be processed again after a restriction."""
 TAKEOVER = "takeover"
 """Topic of who handed a contract over to whom."""
 
@@ -53,11 +73,27 @@ SIGNAL, COOKIES = "signal", "cookies"
 """Topic of what a person's browser said (Global Privacy Control), and of the latest choice of cookies."""
 
 
-class Mark(msgspec.Struct, frozen=True, array_like=True, gc=False):
+S = TypeVar("S")
+
+
+class Marked(msgspec.Struct, Generic[S], frozen=True, array_like=True, gc=False):
     """What one event left: when, and what it says."""
 
     order: Order
-    says: Any
+    says: S
+
+    @property
+    def code(self) -> str | None:
+        """What it says where that is a code or a day."""
+        return self.says if isinstance(self.says, str) else None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """What it says where that is a list of codes; empty where it is none."""
+        return self.says.codes if isinstance(self.says, Codes) else ()
+
+
+Mark: TypeAlias = Marked[Said]
 
 
 class Dossier(msgspec.Struct, frozen=True, tag="dossier", gc=False):
@@ -78,6 +114,10 @@ class Dossier(msgspec.Struct, frozen=True, tag="dossier", gc=False):
     def all(self, topic: str) -> tuple[Mark, ...]:
         """Every mark of a topic, in order."""
         return self.marks.get(topic, ())
+
+    def saying(self, topic: str, kind: type[S]) -> list[Marked[S]]:
+        """The marks of a topic that say something of a kind, in order, without those that take it back."""
+        return [Marked(m.order, m.says) for m in self.all(topic) if isinstance(m.says, kind)]
 
     def until(self, topic: str, time: datetime) -> tuple[Mark, ...]:
         """The marks of a topic up to a time, inclusive."""
@@ -117,7 +157,7 @@ class Noting(msgspec.Struct, frozen=True):
 
     kind: str
     topic: Callable[[RecordedEvent], str]
-    says: Callable[[RecordedEvent], Any]
+    says: Callable[[RecordedEvent], Said]
     rank: int = 0
     when: Callable[[RecordedEvent], bool] = lambda _event: True
     only_last: bool = False
@@ -147,43 +187,32 @@ def dossier_name(stream: UUID, dossier: Dossier) -> str:
     return dossier.subject or str(stream)
 
 
-def _note(topic: str, says: Any = "", rank: int = 0, **more: Any) -> Noting:
+class _How(TypedDict, total=False):
+    """The rest of a `Noting`."""
+
+    when: Callable[[RecordedEvent], bool]
+    only_last: bool
+    only_first: bool
+
+
+def _note(
+    topic: str,
+    says: Said | Callable[[RecordedEvent], Said] = "",
+    rank: int = 0,
+    **how: Unpack[_How],
+) -> Noting:
     """A topic such as `consent/{purpose}`; what is said: a constant, or a function of the event."""
     return Noting(
         topic_of(topic),
         lambda event: topic.format_map(event.facts),
         says if callable(says) else lambda _event: says,
         rank,
-        **more,
+        **how,
     )
 
 
-def _fact(name: str) -> Callable[[RecordedEvent], Any]:
+def _fact(name: str) -> Callable[[RecordedEvent], Said]:
     return lambda event: event.facts.get(name)
-
-
-def _facts(*members: str) -> Callable[[RecordedEvent], Any]:
-    return lambda event: [event.facts.get(name) for name in members]
-
-
-def _categories(event: RecordedEvent) -> list[str]:
-    """What an event lists; the envelope has it, not the facts, which say whether remarks are among it."""
-    remarks = [REMARK] if event.facts.get("remarks") else []
-    return sorted([*event.categories, *remarks])
-
-
-def _hold(event: RecordedEvent) -> dict[str, Any]:
-    named = {name: event.facts.get(name) for name in ("ground", "owner", "review_on")}
-    return {"categories": _categories(event), **named}
-
-
-def _consent(event: RecordedEvent) -> list[Any]:
-    """Until when, and for which activity: data that was collected for it rests on this consent."""
-    return [event.facts.get("valid_until"), event.activity]
-
-
-def _decided(event: RecordedEvent) -> dict[str, Any]:
-    return {name: event.facts.get(name) for name in ("cause", "request_ref", "decisions")}
 
 
 def _is_ours(event: RecordedEvent) -> bool:
@@ -198,19 +227,6 @@ def _says_types(event: RecordedEvent) -> bool:
     return _counts(event) and "types" in event.facts
 
 
-def _version(event: RecordedEvent) -> dict[str, Any]:
-    facts = event.facts
-    return {
-        "again": event.name == names.RECIPIENT_REGISTERED,
-        "from": facts["valid_from"],
-        "kind": facts["kind"],
-        "role": facts.get("role"),
-        "country": facts.get("country"),
-        "mechanism": facts.get("transfer_mechanism"),
-        "certified": facts.get("certifications", []),
-    }
-
-
 def _erases_all(event: RecordedEvent) -> bool:
     return event.ours and set(event.categories) >= _ALL
 
@@ -221,10 +237,6 @@ def _asks_for_more(event: RecordedEvent) -> bool:
 
 def _is_contacts(event: RecordedEvent) -> bool:
     return bool(event.facts["permission"] == "contacts")
-
-
-def _purposes(event: RecordedEvent) -> list[str]:
-    return sorted({one["purpose"] for one in event.facts["purposes"]})
 
 
 def _is_party(event: RecordedEvent) -> bool:
@@ -270,13 +282,13 @@ NOTED: dict[str, tuple[Noting, ...]] = {
     names.CONTRACT_ENDED: (_note(_CONTRACT, _ENDED, 2, only_last=True),),
     names.CONTRACT_TAKEN_OVER: (
         _BOUGHT,
-        _note(f"{TAKEOVER}/{{contract_ref}}", _facts("from_customer", "to_customer")),
+        _note(f"{TAKEOVER}/{{contract_ref}}", handover_in),
         _note(_CONTRACT, _side, 1, when=_is_party, only_last=True),
     ),
     names.PRIVACY_NOTICE_PROVIDED: (_note("notice", _fact("article")),),
-    names.TRANSFER_AGREEMENT_RECORDED: (_note("transfer", _facts("countries")),),
-    names.TRANSFER_AGREEMENT_ENDED: (_note("transfer", _facts("countries"), 1),),
-    names.COLLECTION_NOTICE_SENT: (_note("collection-notice", _facts("invoice_ref", "deadline")),),
+    names.TRANSFER_AGREEMENT_RECORDED: (_note("transfer", countries_in),),
+    names.TRANSFER_AGREEMENT_ENDED: (_note("transfer", countries_in, 1),),
+    names.COLLECTION_NOTICE_SENT: (_note("collection-notice", claim_in),),
     # what a period of retention runs from, or waits for
     names.INVOICE_SENT: (_BOUGHT, _note("invoice", only_last=True)),
     names.CREDIT_CHECK_RESULT_RECEIVED: (_note("decision", only_last=True),),
@@ -292,20 +304,20 @@ NOTED: dict[str, tuple[Noting, ...]] = {
     names.PORTAL_ACCOUNT_OPENED: (_note("portal", "open", only_last=True),),
     names.PORTAL_ACCOUNT_CLOSED: (_note("portal", "ended", 1, only_last=True),),
     # what keeps data although its period has passed, or somebody asked for its erasure
-    names.LEGAL_HOLD_PLACED: (_note("hold/{hold_ref}", _hold),),
-    names.LEGAL_HOLD_REVIEWED: (_note("hold/{hold_ref}", _hold),),
+    names.LEGAL_HOLD_PLACED: (_note("hold/{hold_ref}", holding_in),),
+    names.LEGAL_HOLD_REVIEWED: (_note("hold/{hold_ref}", holding_in),),
     names.LEGAL_HOLD_RELEASED: (_note("hold/{hold_ref}", None, 1),),
     names.DISPUTE_OPENED: (_note("dispute/{case_ref}", "open", only_last=True),),
     names.DISPUTE_CLOSED: (_note("dispute/{case_ref}", "closed", 1, only_last=True),),
     names.PAYMENT_DEFAULT_RECORDED: (_note("debt/{invoice_ref}", "open", only_last=True),),
     names.MISUSE_SUSPECTED: (_note("case/{case_ref}", "open", only_last=True),),
     names.FRAUD_SIGNAL_RECORDED: (_note("case/{case_ref}", "open", only_last=True),),
-    names.PROCESSING_RESTRICTED: (_note("restriction", _categories),),
-    names.RESTRICTION_LIFTED: (_note("restriction-lifted", _categories, 1),),
-    names.ERASURE_DECIDED: (_note("decided", _decided, when=_is_ours),),
+    names.PROCESSING_RESTRICTED: (_note("restriction", categories_in),),
+    names.RESTRICTION_LIFTED: (_note(LIFTED, categories_in, 1),),
+    names.ERASURE_DECIDED: (_note("decided", decisions_in, when=_is_ours),),
     # consent
-    names.CONSENT_GIVEN: (_note("consent/{purpose}", _consent), *_SIGNALS),
-    names.CONSENT_RENEWED: (_note("consent/{purpose}", _consent), *_SIGNALS),
+    names.CONSENT_GIVEN: (_note("consent/{purpose}", consent_in), *_SIGNALS),
+    names.CONSENT_RENEWED: (_note("consent/{purpose}", consent_in), *_SIGNALS),
     names.CONSENT_WITHDRAWN: (_note("consent/{purpose}", None, 1), *_SIGNALS),
     names.CONSENT_REFUSED: (_note("consent/{purpose}", None, 1), *_SIGNALS),
     names.CONSENT_INVALIDATED: (_note("consent/{purpose}", None, 1),),
@@ -349,19 +361,19 @@ NOTED: dict[str, tuple[Noting, ...]] = {
         _note("role/{role}", "revoked", 1),
         _note("reading/{role}", "revoked", 1),
     ),
-    names.ROLE_DEFINED: (_note("defined", _categories),),
+    names.ROLE_DEFINED: (_note("defined", categories_in),),
     # others
-    names.PROCESSING_ACTIVITY_DECLARED: (_note(PURPOSES, _purposes),),
-    names.PROCESSING_ACTIVITY_CHANGED: (_note(PURPOSES, _purposes),),
-    names.RECIPIENT_REGISTERED: (_note("recipient", _version),),
-    names.RECIPIENT_CHANGED: (_note("recipient", _version),),
+    names.PROCESSING_ACTIVITY_DECLARED: (_note(PURPOSES, purposes_in),),
+    names.PROCESSING_ACTIVITY_CHANGED: (_note(PURPOSES, purposes_in),),
+    names.RECIPIENT_REGISTERED: (_note("recipient", version_in),),
+    names.RECIPIENT_CHANGED: (_note("recipient", version_in),),
     names.RECIPIENT_ENDED: (_note("recipient", _fact("valid_to"), 1),),
     names.SYSTEM_REGISTERED: (
-        _note("sources", _fact("sources"), when=_counts),
-        _note("speaks", _facts("sources", "types"), when=_says_types),
+        _note("sources", sources_in, when=_counts),
+        _note("speaks", speaking_in, when=_says_types),
     ),
     names.BREACH_ASSESSED: (_note("assessed", _fact("risk")),),
-    names.AUTHORITY_NOTIFIED: (_note("notified", _facts("regime", "phase")),),
+    names.AUTHORITY_NOTIFIED: (_note("notified", phase_in),),
 }
 
 SHARED_TOPICS: frozenset[str] = frozenset(

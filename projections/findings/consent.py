@@ -97,7 +97,7 @@ def _signalled(fact: Fact, look: Look, wanted: ConsentPurpose) -> Iterator[Seen]
     signal, method = fact.facts.get("gpc"), fact.facts.get("method")
     if signal is None and wanted.by_signal:
         before = look.own.last(SIGNAL, fact.occurred_at)
-        signal = before.says if before else None
+        signal = bool(before.says) if before else None
     if signal is not None:
         seen = is_explicit(method) or (fact.name == _COOKIES and method is None)
         situation = {"signal": "on" if signal else "off", "act": "explicit" if seen else "unseen"}

@@ -25,7 +25,7 @@ def contact(fact: Fact, look: Look) -> Iterator[Seen]:
     at, channel, purpose = fact.occurred_at, fact.facts["channel"], fact.facts["purpose"]
     own, account = look.own, account_of(look, at)
     registered = own.last("registered", at)
-    kind = "legal-entity" if own.customer else registered.says if registered else None
+    kind = "legal-entity" if own.customer else registered.code if registered else None
     person = addressee(look, at, kind=kind, active=account == "active")
     wanted = {purpose} if purpose in {*decided_purposes(own), *CHANNELS_OF} else _about(channel)
     yield Seen({"consent": "effective" if person.consents & wanted else "none"}, detail=purpose)

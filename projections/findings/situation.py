@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 
 import rulebook
-from projections.dossier.dossier import COOKIES, PURPOSES, SIGNAL, Dossier
+from projections.dossier.dossier import COOKIES, LIFTED, PURPOSES, SIGNAL, Dossier
 from projections.dossier.fact import CONSENT_EVIDENCE, OBJECTION, Fact
 from projections.dossier.look import Look, Seen
+from projections.dossier.said import Phase
 from projections.findings.consent import consent_evidence
 from projections.findings.disclosure import disclosure, informed
 from projections.findings.marketing import contact, objection, overruling
@@ -136,7 +137,7 @@ def _access(fact: Fact, look: Look) -> Iterator[Seen]:
     employee, role = look.at(fact.facts["employee"]), fact.facts["role"]
     at = fact.occurred_at
     defined = look.at(f"role/{role}").last("defined", at)
-    beyond = sorted(set(fact.categories) - set(defined.says)) if defined else []
+    beyond = sorted(set(fact.categories) - set(defined.codes)) if defined else []
     yield _held(employee, f"role/{role}", role, at)
     coverage = "undefined" if defined is None else "beyond" if beyond else "within"
     yield Seen({"coverage": coverage}, detail=", ".join([role, *beyond]))
@@ -161,7 +162,7 @@ def _employment(fact: Fact, look: Look) -> Iterator[Seen]:
 
 def _has_vog(employee: Dossier, at: datetime) -> bool:
     marks = employee.all("vog")
-    return any(counts(mark.order, date.fromisoformat(mark.says), at) for mark in marks)
+    return any(counts(mark.order, date.fromisoformat(str(mark.says)), at) for mark in marks)
 
 
 def _contact_list(fact: Fact, look: Look) -> Iterator[Seen]:
@@ -193,9 +194,12 @@ def _breach_full(fact: Fact, look: Look) -> Iterator[Seen]:
 
 def _clocks(fact: Fact, look: Look) -> list[Clock]:
     detected = instant_of(fact.facts["detected_at"]) or fact.occurred_at
-    notices = [Notice(mark.order.time, *mark.says) for mark in look.own.all("notified")]
+    notices = [
+        Notice(told.order.time, told.says.regime, told.says.phase)
+        for told in look.own.saying("notified", Phase)
+    ]
     risk = look.own.all("assessed")[-1:]
-    return breach_clocks(detected, fact.facts["regime"], notices, risk[0].says if risk else None)
+    return breach_clocks(detected, fact.facts["regime"], notices, risk[0].code if risk else None)
 
 
 # What is wrong by itself
@@ -303,7 +307,7 @@ DEPENDS: Mapping[str, frozenset[str]] = {
         frozenset({RETENTION}),
     ),
     **dict.fromkeys(
-        ("hold", "dispute", "case", "restriction", "restriction-lifted"),
+        ("hold", "dispute", "case", "restriction", LIFTED),
         frozenset({RETENTION, *USES}),
     ),
     "assessed": frozenset({"breach"}),

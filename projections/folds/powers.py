@@ -82,12 +82,11 @@ def _lacks_power(
     refs = _refs(power, event)
     about = [one for one in said if not refs.isdisjoint(_refs(power, one))]
     others = [one for one in about if one.source != event.source]
+    earlier = [one.source for one in others if _place(one) < _place(event)]
     if event.name in power.acts:
         alone = len(others) == len(about)
-        return bool(others) and (alone or any(_place(one) < _place(event) for one in others))
-    return power.guarded and any(
-        one.source in privacy_office and _place(one) < _place(event) for one in others
-    )
+        return bool(others) and (alone or bool(earlier))
+    return power.guarded and not set(privacy_office).isdisjoint(earlier)
 
 
 def stripped(event: RecordedEvent) -> RecordedEvent:

@@ -77,14 +77,21 @@ def select(
     without = _powerless(visible, told, privacy_office)
     shown = [event for event in visible if moment.as_of is None or event.time <= moment.as_of]
     counted = _counted(shown, told, without, privacy_office)
-    kept = {name_of(event) for event in shown}
     return Selected(
         counted=tuple(counted),
         shown=tuple(shown),
         annulled=told.annulled,
-        erasures=tuple(e for e in everything if _is_erasure(e) and name_of(e) not in kept),
+        erasures=_erasures_beyond(everything, shown),
         position=max((event.position for event in counted if event.name != READ), default=0),
     )
+
+
+def _erasures_beyond(
+    everything: Iterable[RecordedEvent], shown: Iterable[RecordedEvent]
+) -> tuple[RecordedEvent, ...]:
+    """The erasures that a moment does not show: what they destroyed opens at no moment."""
+    kept = {name_of(event) for event in shown}
+    return tuple(e for e in everything if _is_erasure(e) and name_of(e) not in kept)
 
 
 def _is_visible(event: RecordedEvent, moment: Moment) -> bool:

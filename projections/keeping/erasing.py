@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from projections.dossier.decisions import Decided, decided
-from projections.dossier.dossier import Dossier, Mark
+from projections.dossier.dossier import Dossier, Marked
+from projections.dossier.said import Decisions
 from projections.keeping.holds import holds_by_ref
 from projections.keeping.keepings import keepings_of
 from projections.keeping.lasting import Lasting, facts_of, lasting_of
@@ -154,18 +155,28 @@ def settled(dossiers: Iterable[Dossier], request_ref: str) -> Settled:
     `at`: when nothing was decided for this request, of the erasure that left nothing to decide.
     """
     known = list(dossiers)
-    made = [mark for dossier in known for mark in _decisions(dossier, request_ref)]
-    gone = [mark for dossier in known for mark in dossier.all("account") if mark.says == "erased"]
-    at = max((mark.order.time for mark in made or gone), default=None)
-    waiting = [d for one in known for d in deferrals(one).values() if d.request_ref == request_ref]
-    if not waiting:
+    made = [act for dossier in known for act in _decisions(dossier, request_ref)]
+    at = max((act.order.time for act in made), default=None) or _erased_at(known)
+    if not any(_waits(dossier, request_ref) for dossier in known):
         return Settled("granted", at)
-    erased = any(one["decision"] == "erase" for m in made for one in m.says["decisions"].values())
+    rulings = (ruling for act in made for ruling in act.says.rulings.values())
+    erased = any(ruling.decision == "erase" for ruling in rulings)
     return Settled("partly-granted" if erased else "deferred", at)
 
 
-def _decisions(dossier: Dossier, request_ref: str) -> list[Mark]:
-    return [mark for mark in dossier.all("decided") if mark.says["request_ref"] == request_ref]
+def _erased_at(dossiers: Iterable[Dossier]) -> datetime | None:
+    marks = (mark for dossier in dossiers for mark in dossier.all("account"))
+    return max((mark.order.time for mark in marks if mark.says == "erased"), default=None)
+
+
+def _waits(dossier: Dossier, request_ref: str) -> bool:
+    """Whether something that was decided for a request has to wait."""
+    return any(waiting.request_ref == request_ref for waiting in deferrals(dossier).values())
+
+
+def _decisions(dossier: Dossier, request_ref: str) -> list[Marked[Decisions]]:
+    told = dossier.saying("decided", Decisions)
+    return [act for act in told if act.says.request_ref == request_ref]
 
 
 def steps(

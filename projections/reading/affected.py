@@ -41,13 +41,16 @@ class Scope(msgspec.Struct, frozen=True):
         return (
             event.subject is None
             and not event.ours
-            and (self.since is None or event.time >= self.since)
-            and (self.until is None or event.time <= self.until)
+            and self._is_in_time(event.time)
             and (self.sources is None or self.sources(event.source))
             and self.recipient in {None, event.facts.get("recipient")}
             and self.activity in {None, event.activity}
             and (not self.categories or bool(self.categories & touched(event)))
         )
+
+    def _is_in_time(self, time: datetime) -> bool:
+        is_late_enough = self.since is None or time >= self.since
+        return is_late_enough and (self.until is None or time <= self.until)
 
 
 class Exposure(msgspec.Struct, frozen=True):

@@ -27,7 +27,7 @@ _CHANGES: Mapping[str, tuple[Action, bool]] = {
     names.PERSONAL_DATA_REMOVED: ("erasure", False),
     names.PERSONAL_DATA_ERASED: ("erasure", False),
     names.PROCESSING_RESTRICTED: ("restriction", False),
-    "restriction-lifted": ("restriction", True),
+    names.RESTRICTION_LIFTED: ("restriction", True),
 }
 # The end of a period of retention is no erasure under Art. 17, of which recipients must be told.
 _SILENT = frozenset({"retention"})

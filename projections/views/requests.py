@@ -38,7 +38,7 @@ _DONE = frozenset(
         names.PERSONAL_DATA_CORRECTED,
         names.HUMAN_REVIEW_COMPLETED,
         names.PROCESSING_RESTRICTED,
-        "restriction-lifted",
+        names.RESTRICTION_LIFTED,
         names.OBJECTION_RAISED,
         names.OBJECTION_UPHELD,
         names.OBJECTION_OVERRULED,

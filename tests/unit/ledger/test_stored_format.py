@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.crypto.sealing import (
     DataKey,
+    ValuePlace,
     associated_data,
     end_of_month,
     key_id,
@@ -67,7 +68,7 @@ def place(**other: str) -> bytes:
         "field": "email",
         "key": GOLDEN_KEY_ID,
     }
-    return associated_data(subject=STREAM, **(parts | other))
+    return associated_data(ValuePlace(subject=STREAM, **(parts | other)))
 
 
 def state() -> bytes:
