@@ -99,6 +99,12 @@ def _limits(
         return "lost", extent.start, extent.end
     if accepted.to_offset is not None and accepted.to_offset <= here:
         return "asked", extent.start, here
+    return _damaged(stored, extent, damage)
+
+
+def _damaged(stored: Stored, extent: Extent, damage: Damage) -> tuple[Why | None, int, int]:
+    """Whether a batch of the broker cannot be read where reading would go on, or just before."""
+    here = stored.next_offset
     found = damage(here) if here < extent.end else None
     if found is not None:
         return "unreadable", here + 1, min(found.end, extent.end)

@@ -33,13 +33,18 @@ def reader_of(reading: Reading, key_folder: Path) -> Reader:
     user = _employee(_login_uid() if runs_it else os.getuid())
     login = reading.login or user
     named = reading.reader or login
-    if (login != user and not runs_it) or (named != login and (reading.login or not runs_it)):
+    if not _may_name(reading, runs_it, is_user=login == user, is_login=named == login):
         raise Misconfigured(
             "only root and the owner of the key folder may say that another person reads:"
             " leave out LEDGER_READER and LEDGER_LOGIN"
         )
     silent = reading.reader is None and reading.login is None and reading.role is None
     return Reader(named, reading.role or OPERATOR, judged=not (silent and runs_it))
+
+
+def _may_name(reading: Reading, runs_it: bool, *, is_user: bool, is_login: bool) -> bool:
+    """Whether a process may say who reads. Who runs the ledger names a login or a reader, not two persons."""
+    return (is_user or runs_it) and (is_login or (runs_it and not reading.login))
 
 
 def _employee(user: int) -> str:

@@ -4,7 +4,7 @@ Every function takes the person, the local moment and what is particular, and re
 publication. Recipients, staff and wordings are those of `sample_terms`.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple, Protocol
 
@@ -38,27 +38,32 @@ def notice_version(at: datetime) -> str:
     return f"{at.year}-1"
 
 
+class Origin(NamedTuple):
+    """Where data came from; `from_recipient` belongs to the kind `third-party`."""
+
+    kind: str
+    necessity: str = "mandatory"
+    from_recipient: str | None = None
+
+
 def collected(
     person: Person,
     at: datetime,
     ground: Ground,
     source: str,
-    origin: str,
-    *,
+    origin: Origin,
     personal: dict[str, Any],
-    necessity: str = "mandatory",
-    from_recipient: str | None = None,
     **attributes: Any,
 ) -> Publication:
-    """`personal-data-collected`; `from_recipient` belongs to the origin `third-party`."""
+    """`personal-data-collected`."""
     facts: dict[str, Any] = {
-        "origin": origin,
+        "origin": origin.kind,
         "channel": source,
-        "necessity": necessity,
+        "necessity": origin.necessity,
         "notice_version": notice_version(at),
     }
-    if from_recipient is not None:
-        facts["from_recipient"] = from_recipient
+    if origin.from_recipient is not None:
+        facts["from_recipient"] = origin.from_recipient
     data = act(ground, personal=personal, **facts)
     return _publish(
         person, at, source, names.PERSONAL_DATA_COLLECTED, data=data, attributes=attributes
@@ -160,26 +165,32 @@ def disclosed(
     )
 
 
+class Look(NamedTuple):
+    """Who looks at a person's data: in which role, for what, and at which personal fields."""
+
+    role: str
+    purpose: str
+    about: tuple[str, ...]
+
+
 def accessed(
     person: Person,
     at: datetime,
-    role: str,
-    purpose: str,
-    about: tuple[str, ...],
+    look: Look,
     *,
     case_ref: str | None = None,
     remark: str | None = None,
     **attributes: Any,
 ) -> Publication:
     """`personal-data-accessed` by one of the employees who hold the role."""
-    holder = ROLES[role]
+    holder = ROLES[look.role]
     data = act(
         holder.ground,
-        about,
+        look.about,
         None if remark is None else {"remark": remark},
         employee=pick(person.rng, holder.staff),
-        role=role,
-        purpose=purpose,
+        role=look.role,
+        purpose=look.purpose,
         case_ref=case_ref or reference(person.rng, holder.prefix),
     )
     return _publish(
@@ -238,5 +249,6 @@ def _publish(
     data: dict[str, Any],
     attributes: dict[str, Any],
 ) -> Publication:
-    source = attributes.pop("source", source)
-    return publish(person.rng, at, source, name, subject=person.subject, data=data, **attributes)
+    source, late = attributes.pop("source", source), attributes.pop("late", timedelta(0))
+    said = publish(person.rng, at, source, name, subject=person.subject, data=data, **attributes)
+    return said._replace(published=said.published + late)

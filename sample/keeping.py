@@ -48,13 +48,15 @@ def fresh(one: Publication, end: datetime, anchors: Anchors = NOTHING) -> Public
     if not personal or RULE in one.breaks:
         return one
     known = tuple(sorted({**anchors, "collected": _day(one)}.items()))
-    gone = {field for field in personal if _has_passed(PERSONAL_FIELDS[field], known, end)}
-    if not gone:
+    left = {
+        field: value
+        for field, value in personal.items()
+        if not _has_passed(PERSONAL_FIELDS[field], known, end)
+    }
+    if len(left) == len(personal):
         return one
     data = {name: value for name, value in one.event["data"].items() if name != "personal"}
-    if left := {field: value for field, value in personal.items() if field not in gone}:
-        data["personal"] = left
-    return one._replace(event={**one.event, "data": data})
+    return one._replace(event={**one.event, "data": data | ({"personal": left} if left else {})})
 
 
 def _day(one: Publication) -> date:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from rulebook.calendar import AMSTERDAM
 from sample import people, terms
 from sample.acts import (
+    Origin,
     Somebody,
     collected,
     consented,
@@ -175,9 +176,8 @@ def source_not_told(life: Life) -> list[Publication]:
         _early(life, 8),
         CREDIT,
         "order-portal",
-        "third-party",
-        personal=answer,
-        from_recipient=bureau,
+        Origin("third-party", from_recipient=bureau),
+        answer,
     )
     return [*_colleague(life, 5, "13"), asked.breaking("law.notice.indirect")]
 
@@ -247,7 +247,7 @@ def visit_kept_too_long(life: Life) -> list[Publication]:
     """What a visitor looked at is still there after its thirteen months."""
     person, at = _visitor(life), waking_hour(life.rng, life.era.day(0.4))
     seen = people.behaviour(life.rng)
-    kept = collected(person, at + MINUTE, ANALYTICS, "app-backend", "cookie", personal=seen)
+    kept = collected(person, at + MINUTE, ANALYTICS, "app-backend", Origin("cookie"), seen)
     return [
         consented(person, at, "analytics-cookies", "web"),
         kept.breaking("law.retention.passed"),
@@ -258,7 +258,7 @@ def call_kept_too_long(life: Life) -> list[Publication]:
     """Traffic data of a call is still there after its six months."""
     at = waking_hour(life.rng, life.era.day(0.75))
     call = people.call(life.rng, at)
-    kept = collected(life, at, CALLS, "network", "network", personal=call)
+    kept = collected(life, at, CALLS, "network", Origin("network"), call)
     return [kept.breaking("law.retention.passed")]
 
 
@@ -385,7 +385,7 @@ def unknown_system(life: Life) -> list[Publication]:
     """A tool for surveys that nobody registered sends what a customer wrote."""
     said, at = {"ticket_text": "Is tevreden over de helpdesk."}, life.era.day(0.6)
     heard = collected(
-        life, office_hour(life.rng, at), CARE, "enquete-tool", "customer", personal=said
+        life, office_hour(life.rng, at), CARE, "enquete-tool", Origin("customer"), said
     )
     return [heard.breaking("house.source.unregistered")]
 

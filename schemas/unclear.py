@@ -125,25 +125,28 @@ class Unclear:
         """Whether a JSON value of any shape is unclear: an event, events in a list or a wrapper, or none."""
         event = message if isinstance(message, dict) else {}
         name, data = event.get("type"), event.get("data")
-        types = {one for one in (name, *told.types) if isinstance(one, str)}
-        kinds = told.of("recipient_kind")
-        if not (
-            all(map(self._ordinary.is_type, types)) and all(map(self._ordinary.is_kind, kinds))
-        ):
-            return True
-        places = _places(types, told, self._authorities)
-        if not all(self._are_codes(place, told.of(one)) for one, place in places.items()):
+        types = {type for type in (name, *told.types) if isinstance(type, str)}
+        if not self._are_ordinary(types, told):
             return True
         facts = data if isinstance(data, dict) else {}
-        if (
-            isinstance(name, str)
-            and name in _TELLING
-            and not (told.readable and (facts or not _says(data)))
-        ):
+        if isinstance(name, str) and name in _TELLING and _hides(data, facts, told):
             return True
-        return _is_duty_to_court(facts) or not (
-            (types and types <= _FREE) or self._are_provisions(told, facts.get("recipient_kind"))
-        )
+        return _is_duty_to_court(facts) or self._hides_provision(types, told, facts)
+
+    def _hides_provision(self, types: set[str], told: Told, facts: dict[str, Any]) -> bool:
+        """Whether a provision that nobody knows stands where it must be known."""
+        is_free = bool(types) and types <= _FREE
+        return not (is_free or self._are_provisions(told, facts.get("recipient_kind")))
+
+    def _are_ordinary(self, types: set[str], told: Told) -> bool:
+        """Whether types, kinds of recipient and the words of the judged members are all known as ordinary."""
+        kinds = told.of("recipient_kind")
+        if not all(map(self._ordinary.is_type, types)) or not all(
+            map(self._ordinary.is_kind, kinds)
+        ):
+            return False
+        places = _places(types, told, self._authorities)
+        return all(self._are_codes(place, told.of(member)) for member, place in places.items())
 
     def _are_provisions(self, told: Told, kind: Any) -> bool:
         name = kind if isinstance(kind, str) else ""
@@ -175,6 +178,11 @@ def _is_duty_to_court(facts: dict[str, Any]) -> bool:
         and basis in _DUTIES
         and "provision" not in facts
     )
+
+
+def _hides(data: Any, facts: dict[str, Any], told: Told) -> bool:
+    """Whether the data of an event cannot be read, or is no object and says something all the same."""
+    return not told.readable or (not facts and _says(data))
 
 
 def _places(types: Collection[str], told: Told, authorities: Collection[str]) -> dict[str, Place]:

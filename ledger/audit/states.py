@@ -104,14 +104,18 @@ def _check_event(
     if event is None:
         findings.note(position, "state", "the stored state cannot be read")
         return
-    if (row.source, row.id) != (event.source.encode(), event.id.encode()):
-        detail = "the event's name is missing or is that of another event"
-        findings.note(position, "event-id", detail)
+    _check_name(row, event, position, findings)
     if batch and not _came_with(event.origin, batch):
         detail = f"the event came from elsewhere than batch {batch.batch} says"
         findings.note(position, "batch", detail)
     if event.type == GAP and event.ours:
         _take_gap(event, gaps, findings)
+
+
+def _check_name(row: _Row, event: RecordedEvent, position: int, findings: Findings) -> None:
+    if (row.source, row.id) != (event.source.encode(), event.id.encode()):
+        detail = "the event's name is missing or is that of another event"
+        findings.note(position, "event-id", detail)
 
 
 def _was_recorded_apart(row: _Row, batch: BatchRow) -> bool:

@@ -105,9 +105,16 @@ def _extent(session: Session, opener: Opener, gone: _Gone) -> _Extent:
         month = month_of(through)
         return _Extent(through, month if rolling and through == end_of_month(month) else None)
     if rolling and not gone.keys.issuperset(held):
-        months = range(last - 1, 0, -1)
-        ids = (opener.key_ids(erased.stream, categories, last, month) for month in months)
-        for month, older in zip(months, ids, strict=True):
-            if gone.keys.issuperset(older):
-                return _Extent(end_of_month(month), month)
+        month_gone = _last_month_gone(opener, gone, last)
+        if month_gone is not None:
+            return _Extent(end_of_month(month_gone), month_gone)
     return _Extent(max([erased.time, *gone.times_before]))
+
+
+def _last_month_gone(opener: Opener, gone: _Gone, last: int) -> int | None:
+    """The last month up to which all keys of rolling categories were destroyed."""
+    for month in range(last - 1, 0, -1):
+        older = opener.key_ids(gone.erased.stream, gone.categories, last, month)
+        if gone.keys.issuperset(older):
+            return month
+    return None

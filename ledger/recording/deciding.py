@@ -52,8 +52,8 @@ def decide(
         earlier = known.get((item.source, item.id)) if item.stream else None
         if earlier is not None and not _conflicts(earlier, item):
             decided.duplicates += 1
-        elif item.refusal is not None and item.refusal.hidden:
-            decided.withheld.append((index, item.refusal))
+        elif (hidden := _hidden(item)) is not None:
+            decided.withheld.append((index, hidden))
         elif refusal := _refusal(messages[index], item, earlier, said, kept_out):
             decided.refused.append((index, refusal))
         else:
@@ -63,6 +63,11 @@ def decide(
             if item.claim is not None:
                 said.note(item, item.claim)
     return decided
+
+
+def _hidden(item: Ready) -> Rejection | None:
+    """Why a message is for the confidential ledger only; None when it is not."""
+    return item.refusal if item.refusal is not None and item.refusal.hidden else None
 
 
 def _refusal(

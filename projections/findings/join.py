@@ -165,14 +165,18 @@ def _of_block(
     store: FindingStore,
 ) -> dict[Key, Row | None]:
     """Facts of a block of dependents; of a contact person's dossier the facts of that person."""
-    kinds = {kind: EVER for kinds in named.values() for kind in kinds}
+    kinds = dict.fromkeys(chain.from_iterable(named.values()), EVER)
     rows: dict[Key, Row | None] = {key: VIEW.decode(state) for key, state in block.items()}
     contacts = {key[0]: kinds for key, row in rows.items() if isinstance(row, Dossier)}
     facts = {key: fact for key, fact in _only_facts(rows).items() if kind_of(key[1]) in kinds}
-    # Whoever objected to an activity depends on what it is declared to be for.
-    uses = {kind: EVER for kind in USES & kinds.keys()}
-    objecting = [key[0] for key in facts if kind_of(key[1]) == OBJECTION] if uses else []
-    return facts | _affected(dict.fromkeys(objecting, uses) | contacts, changes, store)
+    objectors = _objectors(facts, dict.fromkeys(USES & kinds.keys(), EVER))
+    return facts | _affected(objectors | contacts, changes, store)
+
+
+def _objectors(facts: Iterable[Key], uses: _Kinds) -> dict[UUID, _Kinds]:
+    """Whoever objected to an activity depends on what it is declared to be for."""
+    streams = (stream for stream, subkey in facts if kind_of(subkey) == OBJECTION)
+    return dict.fromkeys(streams, uses) if uses else {}
 
 
 def _only_facts(rows: Mapping[Key, Row | None]) -> dict[Key, Fact]:

@@ -93,21 +93,28 @@ def is_fine(sighted: str, first: Trace, systems: Mapping[str, Dossier]) -> bool:
 def refresh_sources(changes: Mapping[Key, _Change], store: SourceStore) -> None:
     """Bring the findings about sources up to date with rows that were just changed."""
     moved = _moved({key[0]: pair for key, pair in changes.items() if key[1] == TRACES})
-    changed = [p for (_, subkey), p in changes.items() if subkey == DOSSIER and _of_system(p)]
+    changed = _changed_systems(changes)
     if not moved and not changed:
         return
     known = store.findings_at(None)
-    found = {
-        (key, rule): finding
-        for key, rule, finding in unregistered(
-            _candidates(moved, changed, known, store), _registers(store)
-        )
-    }
+    candidates = _candidates(moved, changed, known, store)
+    found = {(key, rule): made for key, rule, made in unregistered(candidates, _registers(store))}
+    _put_differences(found, known, store)
+
+
+def _put_differences(
+    found: Mapping[_Place, Finding], known: Mapping[_Place, bytes], store: SourceStore
+) -> None:
     made = [(*p, finding) for p, finding in found.items() if known.get(p) != encode(finding)]
     written = {(key, rule) for key, rule, _ in made}
     gone = [place for place in known if place not in found or place in written]
     if gone or made:
         store.put_findings(gone, made)
+
+
+def _changed_systems(changes: Mapping[Key, _Change]) -> list[_Change]:
+    dossiers = (pair for (_, subkey), pair in changes.items() if subkey == DOSSIER)
+    return list(filter(_of_system, dossiers))
 
 
 def _registers(store: SourceStore) -> dict[str, Dossier]:

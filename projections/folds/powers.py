@@ -5,7 +5,7 @@ it ends is judged here, so that nobody gets power by arriving first; an annulmen
 would give somebody power, such as a grant, is judged by who said it and where it came in.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -70,6 +70,10 @@ def powerless(
     }
 
 
+def _sources_before(event: RecordedEvent, others: Iterable[RecordedEvent]) -> set[str]:
+    return {one.source for one in others if _place(one) < _place(event)}
+
+
 def _lacks_power(
     event: RecordedEvent, said: Sequence[RecordedEvent], privacy_office: Collection[str]
 ) -> bool:
@@ -82,11 +86,11 @@ def _lacks_power(
     refs = _refs(power, event)
     about = [one for one in said if not refs.isdisjoint(_refs(power, one))]
     others = [one for one in about if one.source != event.source]
-    earlier = [one.source for one in others if _place(one) < _place(event)]
+    earlier = _sources_before(event, others)
     if event.name in power.acts:
         alone = len(others) == len(about)
-        return bool(others) and (alone or bool(earlier))
-    return power.guarded and not set(privacy_office).isdisjoint(earlier)
+        return bool(earlier) or (alone and bool(others))
+    return power.guarded and not earlier.isdisjoint(privacy_office)
 
 
 def stripped(event: RecordedEvent) -> RecordedEvent:

@@ -6,6 +6,7 @@ which cause it goes once nothing keeps it, so that nobody has to ask again.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -155,11 +156,11 @@ def settled(dossiers: Iterable[Dossier], request_ref: str) -> Settled:
     `at`: when nothing was decided for this request, of the erasure that left nothing to decide.
     """
     known = list(dossiers)
-    made = [act for dossier in known for act in _decisions(dossier, request_ref)]
+    made = list(chain.from_iterable(_decisions(dossier, request_ref) for dossier in known))
     at = max((act.order.time for act in made), default=None) or _erased_at(known)
     if not any(_waits(dossier, request_ref) for dossier in known):
         return Settled("granted", at)
-    rulings = (ruling for act in made for ruling in act.says.rulings.values())
+    rulings = chain.from_iterable(act.says.rulings.values() for act in made)
     erased = any(ruling.decision == "erase" for ruling in rulings)
     return Settled("partly-granted" if erased else "deferred", at)
 

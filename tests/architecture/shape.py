@@ -81,26 +81,31 @@ def _takes_all(case: ast.match_case) -> bool:
 
 
 def parameters_of(function: Function) -> int:
-    """How many values a caller may pass; `self` and `cls` are not passed."""
+    """How many values a signature names; `self` and `cls` are not passed, `*` and `**` are not named."""
     arguments = function.args
     named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    collecting = [each for each in (arguments.vararg, arguments.kwarg) if each]
-    return sum(argument.arg not in {"self", "cls"} for argument in named + collecting)
+    return sum(argument.arg not in {"self", "cls"} for argument in named)
 
 
-def is_command(function: Function) -> bool:
-    """Whether Typer reads its flags from this signature: `@….command(…)` or `@….callback(…)` decorates it."""
-    return any(
-        isinstance(decorator, ast.Call)
-        and isinstance(decorator.func, ast.Attribute)
-        and decorator.func.attr in {"command", "callback"}
-        for decorator in function.decorator_list
-    )
+def commands_in(tree: ast.Module) -> set[str]:
+    """The functions whose signatures Typer reads: `app.command("name")(function)`, or decorated with it."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and _adds(node.func))
+    registered = {each.id for call in calls for each in call.args if isinstance(each, ast.Name)}
+    functions = (node for node in ast.walk(tree) if isinstance(node, Function))
+    return registered | {each.name for each in functions if any(map(_adds, each.decorator_list))}
+
+
+def _adds(node: ast.expr) -> bool:
+    """Whether this is `….command(…)` or `….callback(…)`."""
+    function = node.func if isinstance(node, ast.Call) else None
+    return isinstance(function, ast.Attribute) and function.attr in {"command", "callback"}
 
 
 def measure(source: str, file: str) -> Iterator[Measured]:
     """Each function of a file, those inside others too."""
-    for node in ast.walk(ast.parse(source, file)):
+    tree = ast.parse(source, file)
+    commands = commands_in(tree)
+    for node in ast.walk(tree):
         if isinstance(node, Function):
             yield Measured(
                 file=file,
@@ -109,7 +114,7 @@ def measure(source: str, file: str) -> Iterator[Measured]:
                 lines=(node.end_lineno or node.lineno) - node.lineno + 1,
                 parameters=parameters_of(node),
                 complexity=complexity_of(node),
-                is_command=is_command(node),
+                is_command=node.name in commands,
             )
 
 

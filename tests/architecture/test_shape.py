@@ -47,8 +47,8 @@ def test_each_way_through_a_function_counts_once(body: str, complexity: int) -> 
     assert only(f"def function(a):\n    {body}\n").complexity == complexity
 
 
-def test_a_caller_passes_no_self_and_every_other_parameter_counts() -> None:
-    assert only("def function(self, a, /, b, *c, d=1, **e): pass").parameters == 5
+def test_what_a_signature_names_counts_but_self() -> None:
+    assert only("def function(self, a, /, b, *c, d=1, **e): pass").parameters == 3
     assert only("def function(cls): pass").parameters == 0
 
 
@@ -71,6 +71,11 @@ def test_the_flags_of_a_command_are_no_parameters_of_ours(decorator: str, expect
     assert only(function).is_command is expected
     says = [offender.says for offender in shape.of_functions([only(function)], LIMITS)]
     assert says == ([] if expected else ["function has 3 parameters, at most 2 allowed"])
+
+
+def test_a_command_may_be_registered_in_a_line_of_its_own() -> None:
+    source = 'def function(a, b, c): pass\napp.command("x", panel="y")(function)\n'
+    assert only(source).is_command
 
 
 def test_functions_inside_others_are_measured_too() -> None:

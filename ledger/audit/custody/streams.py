@@ -233,12 +233,12 @@ class _Stream:
             elif id in self._destroyed:
                 self._check_covered(category, need.latest, need.position)
             elif all(key.secret for key in keys):  # one that does not open is named already
-                kind = "key-replaced" if ids - {None} else "key-missing"
-                self._note_missing(kind, category, need.position)
+                self._note_missing(category, ids, need.position)
 
-    def _note_missing(self, kind: str, category: str, position: int) -> None:
+    def _note_missing(self, category: str, ids: Set[str | None], position: int) -> None:
         """A key is gone; events that came back after a restore may have lost theirs in an erasure since."""
         if position not in self._audit.came_back:
+            kind = "key-replaced" if ids - {None} else "key-missing"
             self._note(kind, category, "no erasure accounts for it", position)
 
     def _check_covered(self, category: str, latest: datetime, position: int) -> None:
