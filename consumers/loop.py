@@ -41,7 +41,7 @@ from ledger.recording.batch import Batch, Bookmark, Outcome
 from ledger.writing.append import Span
 from schemas import Intake
 
-__all__ = ["Consumer", "Job", "consume", "resume"]
+__all__ = ["Consumer", "Job", "consume"]
 
 # SIGTERM and a new fault are noticed within this time, where there is nothing to do.
 POLL_SECONDS = 0.5
@@ -397,12 +397,3 @@ def consume(
         answers=answers,
         observer=observer,
     )
-
-
-def resume(open_ledger: Callable[[], Ledger], topics: Sequence[str]) -> None:
-    """Clear the stored halts of topics, so that they are read again."""
-    store = LedgerStore(open_ledger())
-    try:
-        store.resume(topics)
-    finally:
-        store.close()

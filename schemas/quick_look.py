@@ -116,7 +116,7 @@ class QuickLook:
 
 def _names(message: dict[str, Any]) -> list[str]:
     """What names an event, its subject and other events, unless it holds no word: a UUID, a number."""
-    found = [id for id in _ids(message) if not _IS_UUID(id)]
+    found: list[Any] = [id for id in _ids(message) if not _IS_UUID(id)]
     subject = message["subject"]
     kind, _, number = subject.partition("/")
     if kind not in _SUBJECTS or not number.isdecimal():

@@ -12,10 +12,11 @@ from application.following import bring_up_to_date, follower, rebuild_outdated
 from console.commands import gaps
 from console.flags import configured
 from consumers.kafka import KafkaAnswers, KafkaSource
-from consumers.loop import Consumer, Job, consume, resume
+from consumers.loop import Consumer, Job, consume
 from consumers.metrics import IntakeMetrics
 from consumers.observer import Observer as IntakeObserver
 from consumers.source import Answers, Partition
+from consumers.store import resume
 from host.kafka_options import options_of
 from host.logs import RUN, run_id
 from host.notes import note

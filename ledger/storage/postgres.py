@@ -1,4 +1,4 @@
-"""The one place of this package that knows psycopg: connections, named statements, foreign errors.
+"""Connections and named statements: with `faults` and `arrays` the one adapter that knows psycopg.
 
 A statement is a file `sql/<name>.sql`; its text is loaded once, and passed as it is but for names in braces.
 Every session belongs to one role of one ledger. Batches go through COPY or arrays, never through a pipeline:
@@ -10,26 +10,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
-from itertools import chain
-from struct import Struct
 from typing import Any, LiteralString
-from uuid import UUID
 
 import psycopg
-from psycopg import errors, pq, sql
+from psycopg import pq, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.types.array import ListBinaryDumper
 
 from ledger.errors import (
-    Busy,
     Halt,
-    LedgerError,
     Misconfigured,
     NotInstalled,
     Refused,
     ServiceAway,
 )
 from ledger.names import LedgerName, Role
+from ledger.storage.arrays import ArrayDumper
+from ledger.storage.faults import Conflict, UniqueConflict, mapped_errors
 from ledger.storage.refusals import check_ports, named, refusal
 
 __all__ = ["PATIENCE_S", "Conflict", "Database", "Session", "UniqueConflict", "statement"]
@@ -44,46 +40,10 @@ CONNECT_TIMEOUT_S = 10
 PATIENCE_S = 60
 # The server ends a statement first, where it can, and says why; only a silent one is hung up on.
 SILENCE = 1.5
-# The server hung up on whoever stood still in a transaction; psycopg counts that as an internal error.
-_TIMEOUTS = (errors.IdleInTransactionSessionTimeout, errors.TransactionTimeout)
 # Those who hold the head lock: one that stands still in a transaction would hold up all others.
 _WRITERS: frozenset[Role | None] = frozenset({"recorder", "eraser"})
-# Dimensions, whether there are nulls, oid of the elements, their number, index of the first.
-_ARRAY_HEADER = Struct(">iiIii")
-_LENGTH = Struct(">i").pack
 # Who waits for a lock must then see what was committed meanwhile: all that is decided under one rests on it.
 _READ_COMMITTED = r"-c default_transaction_isolation=read\ committed"
-_INTEGERS = {21: Struct(">h").pack, 23: Struct(">i").pack, 20: Struct(">q").pack}  # by oid
-
-
-class _ArrayDumper(ListBinaryDumper):
-    """psycopg's own dumper of lists, much faster for long flat ones of the usual types."""
-
-    def dump(self, obj: list[Any]) -> Any:
-        """The binary form of a PostgreSQL array; what is not flat goes the ordinary way."""
-        element = self.sub_dumper.oid if self.sub_dumper else 0
-        kinds = set(map(type, obj))
-        if kinds == {UUID}:
-            items = [item.bytes for item in obj]
-        elif kinds == {str}:
-            items = [item.encode() for item in obj]
-        elif kinds == {bytes}:
-            items = obj
-        elif kinds == {int} and element in _INTEGERS:
-            items = list(map(_INTEGERS[element], obj))
-        else:
-            return super().dump(obj)
-        lengths = map(_LENGTH, map(len, items))
-        header = _ARRAY_HEADER.pack(1, 0, element, len(items), 1)
-        return b"".join([header, *chain.from_iterable(zip(lengths, items, strict=True))])
-
-
-class Conflict(LedgerError):
-    """The database refused a row: a constraint or a guard is violated."""
-
-
-class UniqueConflict(Conflict):
-    """The database refused a row that exists already."""
 
 
 @cache
@@ -102,45 +62,6 @@ def _named(package: str, name: str, names: tuple[tuple[str, str], ...]) -> Liter
     identifiers = {key: sql.Identifier(value) for key, value in names}
     text: LiteralString = sql.SQL(statement(package, name)).format(**identifiers).as_string(None)
     return text
-
-
-@contextmanager
-def mapped_errors() -> Iterator[None]:
-    """Translate psycopg's errors to ours, by SQLSTATE.
-
-    Messages of the server may quote values: they are dropped, and so is the chained traceback.
-    """
-    try:
-        yield
-    except errors.UniqueViolation as error:
-        raise UniqueConflict(f"unique constraint {error.diag.constraint_name}") from None
-    except (errors.InvalidSchemaName, errors.UndefinedTable, errors.InvalidCatalogName):
-        raise NotInstalled from None
-    except (errors.InsufficientPrivilege, errors.InvalidAuthorizationSpecification) as error:
-        raise Misconfigured(f"the database role may not do this ({error.sqlstate})") from None
-    except (errors.IntegrityError, errors.RaiseException) as error:
-        raise Conflict(f"the database refused it: {_our_text(error)}") from None
-    except (psycopg.OperationalError, *_TIMEOUTS) as error:
-        raise _away(error) from None
-    except psycopg.Error as error:
-        raise Halt(f"PostgreSQL failed with SQLSTATE {error.sqlstate}") from None
-
-
-def _away(error: psycopg.Error) -> ServiceAway:
-    """What a passing fault is to us."""
-    if isinstance(error, errors.LockNotAvailable):
-        return Busy()
-    if isinstance(error, errors.DiskFull):
-        return ServiceAway("PostgreSQL has no disk space left (53100): nothing was lost, make room")
-    what = error.sqlstate or "no answer, or no room for a connection"
-    return ServiceAway(f"PostgreSQL cannot be reached ({what})")
-
-
-def _our_text(error: psycopg.Error) -> str:
-    """Message of a guard (ours, without values), or the name of the violated constraint."""
-    if isinstance(error, errors.RaiseException):
-        return error.diag.message_primary or "guard"
-    return f"constraint {error.diag.constraint_name}"
 
 
 class _Connection(psycopg.Connection[tuple[Any, ...]]):
@@ -433,7 +354,7 @@ class Database:
         if role == "recorder":
             connection.answer_s = SILENCE * self.patience_s
             self._end_stalled(connection)
-        connection.adapters.register_dumper(list, _ArrayDumper)
+        connection.adapters.register_dumper(list, ArrayDumper)
         script: sql.SQL | sql.Composed = sql.SQL(statement("ledger", "keep_commits"))
         if role and not self.peer:
             # Both in one trip.

@@ -13,6 +13,15 @@ from uuid import UUID
 import msgspec
 
 from ledger.event import RecordedEvent
+from projections.dossier.conditions import (
+    asks_for_more,
+    counts,
+    erases_all,
+    is_contacts,
+    is_ours,
+    is_party,
+    says_types,
+)
 from projections.dossier.said import (
     Codes,
     Said,
@@ -30,7 +39,7 @@ from projections.dossier.said import (
     version_in,
 )
 from projections.folds.view import Order, order_of
-from schemas import CATEGORIES, names
+from schemas import names
 
 __all__ = [
     "CONTRACT",
@@ -56,7 +65,6 @@ __all__ = [
     "topic_of",
 ]
 
-_ALL = frozenset(CATEGORIES)
 FOREVER = datetime.max.replace(tzinfo=UTC)
 """As things stand, whatever day it is."""
 PURPOSES = "purposes"
@@ -215,35 +223,6 @@ def _fact(name: str) -> Callable[[RecordedEvent], Said]:
     return lambda event: event.facts.get(name)
 
 
-def _is_ours(event: RecordedEvent) -> bool:
-    return event.ours
-
-
-def _counts(event: RecordedEvent) -> bool:
-    return not event.void
-
-
-def _says_types(event: RecordedEvent) -> bool:
-    return _counts(event) and "types" in event.facts
-
-
-def _erases_all(event: RecordedEvent) -> bool:
-    return event.ours and set(event.categories) >= _ALL
-
-
-def _asks_for_more(event: RecordedEvent) -> bool:
-    return "information_asked" in event.facts
-
-
-def _is_contacts(event: RecordedEvent) -> bool:
-    return bool(event.facts["permission"] == "contacts")
-
-
-def _is_party(event: RecordedEvent) -> bool:
-    """Whether a takeover is told of somebody whom it names."""
-    return str(event.stream) in {event.facts["from_customer"], event.facts["to_customer"]}
-
-
 def _side(event: RecordedEvent) -> str:
     """What a takeover makes of the contract of whom it is told of."""
     return RUNNING if event.facts["to_customer"] == str(event.stream) else _ENDED
@@ -264,7 +243,7 @@ NOTED: dict[str, tuple[Noting, ...]] = {
     names.CUSTOMER_REGISTERED: (_note("registered", _fact("customer_kind")),),
     names.ACCOUNT_REACTIVATED: (_note("account", "active"),),
     names.ACCOUNT_DEACTIVATED: (_note("account", "inactive", 1),),
-    names.PERSONAL_DATA_ERASED: (_note("account", "erased", 1, when=_erases_all),),
+    names.PERSONAL_DATA_ERASED: (_note("account", "erased", 1, when=erases_all),),
     names.CONTACT_PERSON_ADDED: (
         _note("customer", _fact("customer")),
         _note("contact", "added", only_last=True),
@@ -283,7 +262,7 @@ NOTED: dict[str, tuple[Noting, ...]] = {
     names.CONTRACT_TAKEN_OVER: (
         _BOUGHT,
         _note(f"{TAKEOVER}/{{contract_ref}}", handover_in),
-        _note(_CONTRACT, _side, 1, when=_is_party, only_last=True),
+        _note(_CONTRACT, _side, 1, when=is_party, only_last=True),
     ),
     names.PRIVACY_NOTICE_PROVIDED: (_note("notice", _fact("article")),),
     names.TRANSFER_AGREEMENT_RECORDED: (_note("transfer", countries_in),),
@@ -314,7 +293,7 @@ NOTED: dict[str, tuple[Noting, ...]] = {
     names.FRAUD_SIGNAL_RECORDED: (_note("case/{case_ref}", "open", only_last=True),),
     names.PROCESSING_RESTRICTED: (_note("restriction", categories_in),),
     names.RESTRICTION_LIFTED: (_note(LIFTED, categories_in, 1),),
-    names.ERASURE_DECIDED: (_note("decided", decisions_in, when=_is_ours),),
+    names.ERASURE_DECIDED: (_note("decided", decisions_in, when=is_ours),),
     # consent
     names.CONSENT_GIVEN: (_note("consent/{purpose}", consent_in), *_SIGNALS),
     names.CONSENT_RENEWED: (_note("consent/{purpose}", consent_in), *_SIGNALS),
@@ -326,9 +305,9 @@ NOTED: dict[str, tuple[Noting, ...]] = {
     names.OBJECTION_UPHELD: (_note("objected/{activity_objected}", "upheld", 1),),
     names.OBJECTION_OVERRULED: (_note("objected/{activity_objected}", "overruled"),),
     names.MARKETING_OBJECTION_RECORDED: (_note("objection", _fact("channel"), 1), *_SIGNALS),
-    names.APP_PERMISSION_GRANTED: (_note("permission", "granted", when=_is_contacts),),
-    names.APP_PERMISSION_DENIED: (_note("permission", "denied", 1, when=_is_contacts),),
-    names.APP_PERMISSION_REVOKED: (_note("permission", "revoked", 1, when=_is_contacts),),
+    names.APP_PERMISSION_GRANTED: (_note("permission", "granted", when=is_contacts),),
+    names.APP_PERMISSION_DENIED: (_note("permission", "denied", 1, when=is_contacts),),
+    names.APP_PERMISSION_REVOKED: (_note("permission", "revoked", 1, when=is_contacts),),
     # duties towards a person
     names.DISCLOSURE_NOTICE_GIVEN: (_note("informed/{disclosure_id}", "given"),),
     names.DISCLOSURE_NOTICE_WITHHELD: (_note("informed/{disclosure_id}", "withheld"),),
@@ -339,7 +318,7 @@ NOTED: dict[str, tuple[Noting, ...]] = {
         _note("request/{request_ref}", _fact("received_on")),
         _note("right/{request_ref}", _fact("right"), only_last=True),
     ),
-    names.IDENTITY_VERIFICATION_FAILED: (_note("question/{request_ref}", when=_asks_for_more),),
+    names.IDENTITY_VERIFICATION_FAILED: (_note("question/{request_ref}", when=asks_for_more),),
     names.IDENTITY_VERIFIED: (_note("shown/{request_ref}"),),
     names.RIGHTS_REQUEST_EXTENDED: (_note("extended/{request_ref}"),),
     names.RIGHTS_REQUEST_ANSWERED: (_note("answered/{request_ref}", "ended"),),
@@ -355,7 +334,7 @@ NOTED: dict[str, tuple[Noting, ...]] = {
     ),
     names.ROLE_GRANTED: (
         _note("role/{role}", "granted"),
-        _note("reading/{role}", "granted", when=_counts),
+        _note("reading/{role}", "granted", when=counts),
     ),
     names.ROLE_REVOKED: (
         _note("role/{role}", "revoked", 1),
@@ -369,8 +348,8 @@ NOTED: dict[str, tuple[Noting, ...]] = {
     names.RECIPIENT_CHANGED: (_note("recipient", version_in),),
     names.RECIPIENT_ENDED: (_note("recipient", _fact("valid_to"), 1),),
     names.SYSTEM_REGISTERED: (
-        _note("sources", sources_in, when=_counts),
-        _note("speaks", speaking_in, when=_says_types),
+        _note("sources", sources_in, when=counts),
+        _note("speaks", speaking_in, when=says_types),
     ),
     names.BREACH_ASSESSED: (_note("assessed", _fact("risk")),),
     names.AUTHORITY_NOTIFIED: (_note("notified", phase_in),),

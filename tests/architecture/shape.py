@@ -8,7 +8,8 @@ The limits and the rooms are in `pyproject.toml` under `[tool.shape]`; ADR 0068 
 import ast
 import sys
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -101,10 +102,15 @@ def _adds(node: ast.expr) -> bool:
     return isinstance(function, ast.Attribute) and function.attr in {"command", "callback"}
 
 
-def measure(source: str, file: str) -> Iterator[Measured]:
+def measure_all(sources: Mapping[str, str]) -> list[Measured]:
+    """Each function of some files; a file may register the commands of another one."""
+    trees = {file: ast.parse(source, file) for file, source in sources.items()}
+    commands = frozenset(chain.from_iterable(map(commands_in, trees.values())))
+    return [each for file, tree in trees.items() for each in measure(tree, file, commands)]
+
+
+def measure(tree: ast.Module, file: str, commands: Set[str]) -> Iterator[Measured]:
     """Each function of a file, those inside others too."""
-    tree = ast.parse(source, file)
-    commands = commands_in(tree)
     for node in ast.walk(tree):
         if isinstance(node, Function):
             yield Measured(
@@ -169,7 +175,7 @@ def sources_of(root: Path, limits: Limits) -> dict[str, str]:
 
 def offenders(sources: Mapping[str, str], limits: Limits) -> list[Offender]:
     """All that is beyond a limit, in the order of files and lines."""
-    functions = [function for file, source in sources.items() for function in measure(source, file)]
+    functions = measure_all(sources)
     alone = [
         *(
             offender

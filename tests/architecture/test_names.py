@@ -69,7 +69,7 @@ def test_every_event_type_has_its_name_once_and_every_name_its_event_type() -> N
 
 def test_no_file_of_the_product_writes_the_name_of_an_event_type_as_a_text() -> None:
     assert [
-        f"{file}:{literal.lineno} {literal.value}"
+        f"{file}:{literal.lineno} {literal.value!r}"
         for file, tree in trees().items()
         for literal in literals(tree)
         if literal.value not in HOMONYMS.get(file, set())
@@ -87,7 +87,7 @@ def test_no_homonym_is_left_over() -> None:
 
 def test_code_asks_events_only_for_members_that_some_type_has() -> None:
     assert [
-        f"{file}:{asked.lineno} {asked.value}"
+        f"{file}:{asked.lineno} {asked.value!r}"
         for file, tree in trees().items()
         for asked in members_read(tree)
         if asked.value not in MEMBERS

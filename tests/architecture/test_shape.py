@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from tests.architecture import shape
-from tests.architecture.shape import ROOT, Limits, Measured, measure
+from tests.architecture.shape import ROOT, Limits, Measured, measure_all
 
 LIMITS = Limits(
     rooms=("room",),
@@ -21,7 +21,7 @@ LIMITS = Limits(
 
 def only(source: str) -> Measured:
     """The outermost function of a source."""
-    return next(measure(dedent(source), "room/file.py"))
+    return measure_all({"room/file.py": dedent(source)})[0]
 
 
 @pytest.mark.parametrize(
@@ -76,12 +76,14 @@ def test_the_flags_of_a_command_are_no_parameters_of_ours(decorator: str, expect
 def test_a_command_may_be_registered_in_a_line_of_its_own() -> None:
     source = 'def function(a, b, c): pass\napp.command("x", panel="y")(function)\n'
     assert only(source).is_command
+    elsewhere = {"a.py": "def function(a, b, c): pass", "b.py": "app.command()(function)"}
+    assert [each.is_command for each in shape.measure_all(elsewhere)] == [True]
 
 
 def test_functions_inside_others_are_measured_too() -> None:
     names = [
         each.name
-        for each in measure("class A:\n    def b(self):\n        def c(): pass\n", "file.py")
+        for each in measure_all({"file.py": "class A:\n    def b(self):\n        def c(): pass\n"})
     ]
     assert names == ["b", "c"]
 
