@@ -11,13 +11,14 @@ from sample.event import Publication, act, below, office_hour, pick, publish, se
 from sample.register import SUBSCRIPTION, Era
 from sample.terms import Terms
 from schemas import names
+from schemas.names import type_of
 
 FIRST_NUMBER = 10_001
 KINDS = (*("consumer",) * 6, *("sole-trader",) * 2, *("legal-entity",) * 2)
 # A fifth of the customers leave again.
 LEAVERS = 0.2
 ENDLESS = timedelta(days=36_500)
-SWITCHES = ("account-deactivated.v1", "account-reactivated.v1")
+SWITCHES = {type_of(names.ACCOUNT_DEACTIVATED), type_of(names.ACCOUNT_REACTIVATED)}
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def registered(life: Life, **attributes: Any) -> Publication:
 
 def pauses(events: list[Publication]) -> tuple[tuple[datetime, datetime], ...]:
     """The intervals in which the account of these events is not active, in order."""
-    moments = sorted(one.published for one in events if one.event["type"].endswith(SWITCHES))
+    moments = sorted(one.published for one in events if one.event["type"] in SWITCHES)
     if len(moments) % 2:
         moments.append(moments[-1] + ENDLESS)
     return tuple(zip(moments[::2], moments[1::2], strict=True))

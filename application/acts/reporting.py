@@ -16,6 +16,7 @@ from application.source import Source
 from ledger.tlog.proving.reading import published_by
 from ledger.tlog.store.folder import LogFolder
 from rulebook import provision_of
+from schemas import names
 
 __all__ = ["ACCESS", "PORTABILITY", "Kind", "checkpoint_before", "issue"]
 
@@ -30,8 +31,8 @@ class Kind(NamedTuple):
     make: Callable[[Source, Asked], Answer]
 
 
-ACCESS = Kind("access", "access-report-issued", access_report)
-PORTABILITY = Kind("portability", "portability-export-issued", portability)
+ACCESS = Kind("access", names.ACCESS_REPORT_ISSUED, access_report)
+PORTABILITY = Kind("portability", names.PORTABILITY_EXPORT_ISSUED, portability)
 
 
 def issue(site: Site, source: Source, asked: Asked, kind: Kind, content: bytes, form: str) -> None:

@@ -35,17 +35,17 @@ from projections.views.disclosures import Disclosure, sorted_disclosures
 from rulebook import provision as provision_named
 from rulebook.calendar import day_of
 from rulebook.purposes import is_direct_marketing
-from schemas import CATEGORIES, EVENT_TYPES
+from schemas import CATEGORIES, EVENT_TYPES, names
 from schemas.texts import Language, text_of, word_of
 
 __all__ = ["Asked", "access_report"]
 
-_AUTOMATED = {"automated-decision-made", "human-review-completed"}
-_CHECKED = "credit-check-result-received"
+_AUTOMATED = {names.AUTOMATED_DECISION_MADE, names.HUMAN_REVIEW_COMPLETED}
+_CHECKED = names.CREDIT_CHECK_RESULT_RECEIVED
 # Where data comes from when its event does not say; what is left is our own record of what happened.
 _ORIGINS = {
-    "customer-registered": "customer",
-    "contact-person-added": "customer",
+    names.CUSTOMER_REGISTERED: "customer",
+    names.CONTACT_PERSON_ADDED: "customer",
     _CHECKED: "third-party",
 }
 Answer = dict[str, Any]
@@ -164,7 +164,7 @@ def _categories(subject: Subject) -> Iterator[Answer]:
     held = {one.category for one in subject.values}
     for category in CATEGORIES:
         events = [e for e in subject.counted if category in e.categories or category in e.sealed]
-        erasures = [e for e in events if e.ours and e.name == "personal-data-erased"]
+        erasures = [e for e in events if e.ours and e.name == names.PERSONAL_DATA_ERASED]
         told = [e for e in events if not e.ours]
         if told:
             fields = {

@@ -16,6 +16,7 @@ from application.queries.incidents import clock_row
 from ledger.event import instant
 from projections.views.incidents import Incident
 from rulebook.incidents import regimes_in
+from schemas import names
 
 __all__ = ["ITEMS", "breach_notice"]
 
@@ -65,7 +66,9 @@ def breach_notice(case: Case, controller: Controller, time: datetime) -> dict[st
 
 def _regimes(one: Incident) -> set[str]:
     return {
-        name for step in one.named("breach-detected") for name in regimes_in(step.facts["regime"])
+        name
+        for step in one.named(names.BREACH_DETECTED)
+        for name in regimes_in(step.facts["regime"])
     }
 
 
@@ -88,7 +91,7 @@ def _items(
 
 def _phases(one: Incident) -> Iterator[dict[str, Any]]:
     """When the authority was told what: information may be given in phases (Art. 33(4))."""
-    for step in one.named("authority-notified"):
+    for step in one.named(names.AUTHORITY_NOTIFIED):
         yield {
             "phase": step.facts["phase"],
             "regime": step.facts["regime"],

@@ -19,11 +19,12 @@ from projections.folds.timetravel import Moment
 from projections.use.credit import PURPOSE, check_at, objected_at
 from rulebook import RULES, Verdict, period, rule, rule_verdicts
 from rulebook.calendar import day_of
+from schemas import names
 
 __all__ = ["credit_check"]
 
 _TITLES = {entry.id: (entry.title, entry.title_nl) for entry in RULES}
-_REQUESTED, _RESULT = "credit-check-requested", "credit-check-result-received"
+_REQUESTED, _RESULT = names.CREDIT_CHECK_REQUESTED, names.CREDIT_CHECK_RESULT_RECEIVED
 _ERASED = "erased"
 
 

@@ -15,7 +15,7 @@ from application.queries.report_person import Held, Subject, subject_of
 from application.source import Source
 from ledger.crypto.sealing import base64url
 from ledger.event import RecordedEvent, instant
-from schemas import CATEGORIES, ROLLING_CATEGORIES
+from schemas import CATEGORIES, ROLLING_CATEGORIES, names
 
 __all__ = ["portability"]
 
@@ -30,7 +30,7 @@ _WAYS = {
     "network": "observed",
 }
 # Acts by which a person gives data without a word about its origin.
-_GIVING = frozenset({"customer-registered", "contact-person-added"})
+_GIVING = frozenset({names.CUSTOMER_REGISTERED, names.CONTACT_PERSON_ADDED})
 
 
 def portability(source: Source, asked: Asked) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _is_theirs(held: Held) -> bool:
 
 def _way(event: RecordedEvent) -> str | None:
     """How the data came from the person; None when it did not."""
-    if event.name == "personal-data-corrected":
+    if event.name == names.PERSONAL_DATA_CORRECTED:
         return "provided" if event.facts["requested_by"] == "subject" else None
     origin = event.facts.get("origin") or ("customer" if event.name in _GIVING else "")
     return _WAYS.get(origin)

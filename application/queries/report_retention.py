@@ -15,10 +15,11 @@ from projections.keeping.erasing import lasting_for
 from projections.keeping.person import Person, dossier_of, person_of
 from projections.keeping.retention import oldest
 from projections.use.restricting import restricted
+from schemas import names
 
 __all__ = ["retention_of"]
 
-_DECIDED = "erasure-decided"
+_DECIDED = names.ERASURE_DECIDED
 
 
 def retention_of(source: Source, subject: Subject, day: date) -> list[dict[str, Any]]:

@@ -15,11 +15,11 @@ from projections.folds.timetravel import NOW, Moment, select
 from projections.views.requests import Request, Standing, Step, standing
 from rulebook import REFUSALS, refusal_notice
 from rulebook.requests import Pause
-from schemas import texts
+from schemas import names, texts
 
 __all__ = ["decisions_on", "listed", "shown"]
 
-_DECIDED = "erasure-decided"
+_DECIDED = names.ERASURE_DECIDED
 
 
 def listed(

@@ -11,6 +11,7 @@ from projections.reading.request_acts import NOTHING_HELD, hindrance
 from projections.views.requests import Identity, Request, standing
 from rulebook.calendar import day_of
 from rulebook.incidents import FULL
+from schemas import names
 from schemas.formats import instant_of
 
 __all__ = ["task_of_complaint", "tasks_of_incident", "tasks_of_intake", "tasks_of_request"]
@@ -146,7 +147,7 @@ def task_of_complaint(row: Mapping[str, Any], now: datetime) -> Task:
     subject = row["subject"] if isinstance(row["subject"], str) else None
     about = command(
         "record",
-        "complaint-answered",
+        names.COMPLAINT_ANSWERED,
         subject=subject or "SUBJECT",
         set=f"complaint_ref={row['complaint_ref']}",
     )

@@ -20,7 +20,7 @@ from console.streams import opened
 from host.settings import Settings
 from projections.folds.timetravel import Moment
 from rulebook.incidents import NATURES, PHASES, REGIMES, RISKS
-from schemas import LISTED_CATEGORIES
+from schemas import LISTED_CATEGORIES, names
 
 __all__ = ["Ref", "Whose", "add_commands"]
 
@@ -175,7 +175,7 @@ def notify(
     facts = {"regime": regime, "phase": phase}
     if delay_reason:
         facts["delay_reason"] = delay_reason
-    _act(settings, _Which(ref, "breach"), "authority-notified", facts, at, as_json)
+    _act(settings, _Which(ref, "breach"), names.AUTHORITY_NOTIFIED, facts, at, as_json)
 
 
 @configured("store")
@@ -200,7 +200,7 @@ def tell(
     named = [*(persons or ()), *(_lines(listed) if listed else ())]
     if not named and listed is None:
         facts = {"channel": channel}
-        _act(settings, _Which(ref, "breach"), "subjects-notified", facts, at, as_json)
+        _act(settings, _Which(ref, "breach"), names.SUBJECTS_NOTIFIED, facts, at, as_json)
         return
     with working(settings, "incident", at) as (site, source, time):
         case = find_case(source, ref, "breach")
@@ -219,7 +219,7 @@ def _lines(path: str) -> list[str]:
 @configured("store")
 def close(settings: Settings, ref: Ref, at: At = None, as_json: Json = False) -> None:
     """End a breach that was assessed, and of which everybody was told who must be."""
-    _act(settings, _Which(ref, "breach"), "breach-closed", {}, at, as_json)
+    _act(settings, _Which(ref, "breach"), names.BREACH_CLOSED, {}, at, as_json)
 
 
 @configured("store")
@@ -256,7 +256,7 @@ def warn(
 ) -> None:
     """Record that the person was warned of suspected misuse, by a channel that is not misused itself."""
     facts = {"channel": channel}
-    _act(settings, _Which(ref, "misuse", subject), "customer-warned", facts, at, as_json)
+    _act(settings, _Which(ref, "misuse", subject), names.CUSTOMER_WARNED, facts, at, as_json)
 
 
 @configured("store")
@@ -272,7 +272,7 @@ def resolve(
 ) -> None:
     """End a case of suspected misuse of which the person was warned."""
     facts = {"outcome": outcome}
-    _act(settings, _Which(ref, "misuse", subject), "misuse-resolved", facts, at, as_json)
+    _act(settings, _Which(ref, "misuse", subject), names.MISUSE_RESOLVED, facts, at, as_json)
 
 
 def _act(

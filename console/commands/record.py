@@ -37,12 +37,12 @@ from documents.text import shown
 from host.settings import Settings
 from host.wiring import Site, utc_now
 from ledger.event import instant
-from schemas import EventType, is_person, texts
+from schemas import EventType, is_person, names, texts
 from schemas.members import PERSONAL, Member, Shape
 
 __all__ = ["add_commands"]
 
-_ANNULLED = "event-annulled"
+_ANNULLED = names.EVENT_ANNULLED
 _BESIDE = ("subject", "time")
 
 

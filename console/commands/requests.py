@@ -34,7 +34,7 @@ from projections.reading.request_acts import NOTHING_HELD, ActOn
 from projections.reading.views import requests
 from projections.views.requests import CLOSINGS
 from rulebook import EXTENSIONS, REFUSALS, RIGHTS
-from schemas import CATEGORIES
+from schemas import CATEGORIES, names
 
 __all__ = ["add_commands"]
 
@@ -132,7 +132,7 @@ def verify_identity(
 ) -> None:
     """Record that whoever asked is who they say, or that this is still to be shown."""
     doubted = failed or ask is not None
-    name = "identity-verification-failed" if doubted else "identity-verified"
+    name = names.IDENTITY_VERIFICATION_FAILED if doubted else names.IDENTITY_VERIFIED
     facts = {"method": method} if method else {}
     facts |= {"information_asked": ask} if ask else {}
     what: ActOn = "doubt" if doubted else "verify"
@@ -154,7 +154,7 @@ def extend(
 ) -> None:
     """Record that the person was told, with reasons, that the answer takes up to two months longer."""
     with _acting(settings, ref, subject, at, "extend") as (site, found, time):
-        made = act_on(found, "rights-request-extended", {"reason": reason})
+        made = act_on(found, names.RIGHTS_REQUEST_EXTENDED, {"reason": reason})
         _carry_out(site, found, [made], time, as_json)
 
 
@@ -174,7 +174,7 @@ def refuse(
     with working(settings, "request", at) as (site, source, time):
         found = find(source, ref, subject)
         check_allowed(found, "refuse", time, ground)
-        made = act_on(found, "rights-request-refused", {"ground": ground})
+        made = act_on(found, names.RIGHTS_REQUEST_REFUSED, {"ground": ground})
         _carry_out(site, found, [*acts_before_refusal(source, found, ground), made], time, as_json)
 
 
@@ -215,7 +215,7 @@ def answer(
     with _acting(settings, ref, subject, at, "answer", outcome) as (site, found, time):
         came_of_it, answered = _carried_out(site, found, outcome, time)
         wanted = Wanted(came_of_it, category or (), ground, review)
-        made = act_on(found, "rights-request-answered", {"outcome": wanted.outcome})
+        made = act_on(found, names.RIGHTS_REQUEST_ANSWERED, {"outcome": wanted.outcome})
         _carry_out(site, found, [*acts_before_answer(found, wanted), made], answered, as_json)
 
 
@@ -245,7 +245,7 @@ def close(
 ) -> None:
     """End a request without a decision: it was taken back, is another one's double, or nobody's."""
     with _acting(settings, ref, subject, at, "close") as (site, found, time):
-        made = act_on(found, "rights-request-answered", {"outcome": outcome})
+        made = act_on(found, names.RIGHTS_REQUEST_ANSWERED, {"outcome": outcome})
         _carry_out(site, found, [made], time, as_json)
 
 

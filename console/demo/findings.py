@@ -19,6 +19,7 @@ from projections.folds.timetravel import NOW
 from sample.acts import notice_version
 from sample.generating import Planted
 from sample.register import SUBSCRIPTION
+from schemas import names
 
 __all__ = ["found"]
 
@@ -93,7 +94,7 @@ def _promise() -> Iterator[tuple[str, str]]:
 def _notice(subject: str, version: str) -> Act:
     facts = {"version": version, "channel": "email", "article": "14"}
     return Act(
-        name="privacy-notice-provided",
+        name=names.PRIVACY_NOTICE_PROVIDED,
         subject=subject,
         facts=facts,
         legal_basis=SUBSCRIPTION.legal_basis,

@@ -18,7 +18,7 @@ from rulebook import FOUNDED
 from tests.unit.projections.making import CRM, SPACE, at, event, values
 
 DAY = 24 * 60
-HOLD = {"hold_ref": "H-1", "ground": "dispute", "review_on": "2027-01-01"}
+HOLD: dict[str, Any] = {"hold_ref": "H-1", "ground": "dispute", "review_on": "2027-01-01"}
 END = at(9000 * DAY)
 EVA = uuid5(SPACE, "eva")
 SYSTEM = event("system-registered", -9 * DAY, subject="system/crm", sources=[CRM])
