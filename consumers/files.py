@@ -147,9 +147,7 @@ class _Ingest:
         clocks: Clocks,
         on_progress: Callable[[Progress], None],
     ) -> None:
-        self._open_ledger = open_ledger
-        self._gathered = gathered
-        self._intake = intake
+        self._open_ledger, self._gathered, self._intake = open_ledger, gathered, intake
         self._on_progress = on_progress
         self._clocks = clocks
         self._ledger: Ledger | None = None

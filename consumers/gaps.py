@@ -53,11 +53,7 @@ def propose(
 
     Raises Misconfigured where what the operator said does not fit.
     """
-    if stored.cluster_id != identity.cluster_id:
-        raise Misconfigured(
-            f"the bookmark of {partition} belongs to cluster {stored.cluster_id}, but this is cluster "
-            f"{identity.cluster_id}: connect to the right one"
-        )
+    _check_cluster(partition, stored, identity)
     topic_id = identity.topic_ids[partition.topic]
     if topic_id != stored.topic_id:
         _check_new_topic(partition, accepted)
@@ -83,6 +79,14 @@ def _check_new_topic(partition: Partition, accepted: Accepted) -> None:
         raise Misconfigured(
             f"topic {partition.topic} was deleted and made anew: what was not read of the former one "
             "is lost; accept that with --new-topic"
+        )
+
+
+def _check_cluster(partition: Partition, stored: Stored, identity: Identity) -> None:
+    if stored.cluster_id != identity.cluster_id:
+        raise Misconfigured(
+            f"the bookmark of {partition} belongs to cluster {stored.cluster_id}, but this is cluster "
+            f"{identity.cluster_id}: connect to the right one"
         )
 
 

@@ -182,16 +182,11 @@ class KafkaSource:
         Reads with a client of its own, outside the group.
         """
         alone = consuming(self._options) | {"group_id": None}
-        key = theirs(partition)
-        deadline = time.monotonic() + ANSWER_MS / 1000
         with _mapped_errors():
             consumer: Any = _client(KafkaConsumer, **connection(self._options), **alone)
             consumer._fetcher.PartitionRecords = Fetched
             try:
-                consumer.assign([key])
-                consumer.seek(key, offset)
-                while consumer.position(key) == offset and time.monotonic() < deadline:
-                    consumer.poll(timeout_ms=100, max_records=1)
+                _read_one(consumer, theirs(partition), offset)
             except Unreadable as found:
                 return found
             finally:
@@ -338,6 +333,15 @@ def _client(make: Callable[..., Any], **options: Any) -> Any:
             with suppress(*_CLOSING_FAULTS):
                 client.close()
         raise
+
+
+def _read_one(consumer: Any, key: Any, offset: int) -> None:
+    """Read what is at an offset, or give up when nothing comes in time."""
+    deadline = time.monotonic() + ANSWER_MS / 1000
+    consumer.assign([key])
+    consumer.seek(key, offset)
+    while consumer.position(key) == offset and time.monotonic() < deadline:
+        consumer.poll(timeout_ms=100, max_records=1)
 
 
 def _look_at_commit(_: Any, answer: Any) -> None:

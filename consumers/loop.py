@@ -82,9 +82,7 @@ class Consumer:
         answers: Answers | None = None,
         observer: Observer | None = None,
     ) -> None:
-        self._job = job
-        self._source = source
-        self._open_store = open_store
+        self._job, self._source, self._open_store = job, source, open_store
         self._clock, self._monotonic = clocks.now, clocks.monotonic
         self._observer = observer or Observer()
         self._answering = Answering(answers, clocks.monotonic, self._observer)
@@ -95,9 +93,9 @@ class Consumer:
         self._halted: frozenset[str] = frozenset()
         self._unacknowledged: dict[Partition, int] = {}
         self._failures = 0
-        self._settle_at = self._identify_at = self._acknowledge_at = clocks.monotonic()
-        self._extents_at = clocks.monotonic()
-        self.polled_at = clocks.monotonic()
+        now = clocks.monotonic()
+        self._settle_at = self._identify_at = self._acknowledge_at = self._extents_at = now
+        self.polled_at = now
         """When the last poll returned (monotonic): the heartbeat of the process."""
 
     @property
@@ -122,18 +120,7 @@ class Consumer:
     def turn(self) -> None:
         """Poll, record, and do what is due."""
         try:
-            self._poll(self._patience_s())
-            if self.settled and not self._reassigned:
-                self._record()
-            if self._reassigned:
-                self._reassigned = False
-                self._observer.reassigned(self._source.assignment())
-                self._unsettle()
-            if self.settled:
-                self._look_around()
-            elif self.polled_at >= self._settle_at:
-                self._settle()
-            self._look_at_extents()
+            self._do_what_is_due()
         except Fenced:
             self._failures += 1
             self._settle_at = self._monotonic() + wait_s(self._failures)
@@ -143,6 +130,20 @@ class Consumer:
             self._wait(fault)
         except (OutOfRange, Unreadable) as fault:
             self._stop_before(fault)
+
+    def _do_what_is_due(self) -> None:
+        self._poll(self._patience_s())
+        if self.settled and not self._reassigned:
+            self._record()
+        if self._reassigned:
+            self._reassigned = False
+            self._observer.reassigned(self._source.assignment())
+            self._unsettle()
+        if self.settled:
+            self._look_around()
+        elif self.polled_at >= self._settle_at:
+            self._settle()
+        self._look_at_extents()
 
     def _patience_s(self) -> float:
         """How long a poll may wait."""

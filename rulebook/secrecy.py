@@ -4,7 +4,7 @@ Owns `house/own_reports.toml`, `house/investigation_hints.toml` and `house/ordin
 purposes and kinds of recipient come from their own files.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Annotated, Literal
 
@@ -129,9 +129,14 @@ def ordinary(codes: Collection[str] = ()) -> Ordinary:
         whole[place] = {*entry.codes, *known.get(place, ()), *codes}.union(
             *(whole[other] for other in entry.also)
         )
-    behind = {word: of.split() for entry in ORDINARY_WORDS for word, of in entry.behind.items()}
-    apart = {word: of.split() for entry in ORDINARY_WORDS for word, of in entry.apart.items()}
+    behind = _neighbours_of(entry.behind for entry in ORDINARY_WORDS)
+    apart = _neighbours_of(entry.apart for entry in ORDINARY_WORDS)
     return Ordinary(words, whole, _KINDS, behind=behind, apart=apart)
+
+
+def _neighbours_of(tables: Iterable[Mapping[str, str]]) -> dict[str, list[str]]:
+    """By word the words that it goes with, or does not."""
+    return {word: of.split() for table in tables for word, of in table.items()}
 
 
 def secrecy(codes: frozenset[str] = frozenset()) -> Secrecy:
@@ -139,9 +144,7 @@ def secrecy(codes: frozenset[str] = frozenset()) -> Secrecy:
 
     `codes`: further ones that are ordinary in this deployment.
     """
-    clearance = Clearance(
-        {name: entry.authorities for entry in _CLEAR for name in _spellings(entry)}, _open_laws()
-    )
+    clearance = _clearance()
     authorities = {kind for kind, rule in RECIPIENT_KINDS.items() if rule.public}
     return Secrecy(
         SecrecyRules(
@@ -156,6 +159,12 @@ def secrecy(codes: frozenset[str] = frozenset()) -> Secrecy:
             neighbours=frozenset(_neighbours()),
         )
     )
+
+
+def _clearance() -> Clearance:
+    """The provisions that tell of no investigation, by every spelling."""
+    spelled = {name: entry.authorities for entry in _CLEAR for name in _spellings(entry)}
+    return Clearance(spelled, _open_laws())
 
 
 def _hint_word(hint: InvestigationHint) -> HintWord:

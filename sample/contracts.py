@@ -28,17 +28,15 @@ def order(life: Life) -> list[Publication]:
     sent = {"order_ref": order_ref, "recipient": terms.SHIPPING.recipient}
     line = {"service": "voip", "contract_ref": contract}
     agreed = {"contract_ref": contract, "services": ["voip"]}
-    active = life.soon(5)
-    portal = "order-portal"
+    active, portal = life.soon(5), "order-portal"
+    on = active + 5 * MINUTE
     return [
         recorded(life, at, SUBSCRIPTION, portal, names.PRIVACY_NOTICE_PROVIDED, **notice),
         recorded(life, at + MINUTE, SUBSCRIPTION, portal, names.ORDER_PLACED, SERVICE, **placed),
         recorded(life, at + 2 * MINUTE, PORTAL, "app-backend", names.PORTAL_ACCOUNT_OPENED),
         recorded(life, at + 40 * MINUTE, SUBSCRIPTION, "crm", names.CONTRACT_CONCLUDED, **agreed),
         recorded(life, active, DELIVERY, portal, names.EQUIPMENT_SHIPPED, PARCEL, **sent),
-        recorded(
-            life, active + 5 * MINUTE, DELIVERY, "network", names.SERVICE_ACTIVATED, SERVICE, **line
-        ),
+        recorded(life, on, DELIVERY, "network", names.SERVICE_ACTIVATED, SERVICE, **line),
     ]
 
 

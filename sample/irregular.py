@@ -174,7 +174,7 @@ def breaches_reported_late(life: Life) -> list[Publication]:
     """One breach is not reported at all, and what was reported of another is completed too late."""
     first, second = office_hour(life.rng, life.era.day(0.5)), life.era.day(0.65)
     found = office_hour(life.rng, second)
-    hidden, late = f"BR-{first.year}-7", f"BR-{found.year}-8"
+    hidden, late, whole = f"BR-{first.year}-7", f"BR-{found.year}-8", found + timedelta(days=6)
     return [
         _breach(life, first, hidden, names.BREACH_DETECTED, "gdpr").breaking(
             "law.breach.authority"
@@ -183,14 +183,7 @@ def breaches_reported_late(life: Life) -> list[Publication]:
             "law.breach.authority.full"
         ),
         _breach(life, found + 5 * HOUR, late, names.AUTHORITY_NOTIFIED, "telecom", phase="initial"),
-        _breach(
-            life,
-            found + timedelta(days=6),
-            late,
-            names.AUTHORITY_NOTIFIED,
-            "telecom",
-            phase="full",
-        ),
+        _breach(life, whole, late, names.AUTHORITY_NOTIFIED, "telecom", phase="full"),
     ]
 
 

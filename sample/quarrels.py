@@ -28,9 +28,9 @@ def default(life: Life) -> list[Publication]:
     """Who does not pay within fourteen days of the notice finds the collection agency."""
     rng, case, bill = life.rng, reference(life.rng, "IN"), reference(life.rng, "FA")
     at, line = life.office(life.between(0.1, 0.2)), reference(life.rng, "CT")
-    told = at + timedelta(days=1)
-    handed = told + timedelta(days=NOTICE + 1)
+    told, handed = at + timedelta(days=1), at + timedelta(days=NOTICE + 2)
     paid = handed + timedelta(days=5)
+    cut, back = handed + MINUTE, paid + MINUTE
     blocked = {"service": "voip", "contract_ref": line, "reason": "unpaid"}
     free = {**blocked, "reason": "paid"}
     owed = {"invoice_ref": bill}
@@ -40,13 +40,9 @@ def default(life: Life) -> list[Publication]:
         recorded(life, at, COLLECTION, source, names.PAYMENT_DEFAULT_RECORDED, DEBT, **owed),
         reminded(life, told, bill),
         disclosed(life, handed, agency, claim, case_ref=case),
-        recorded(
-            life, handed + MINUTE, DELIVERY, "network", names.SERVICE_BLOCKED, SERVICE, **blocked
-        ),
+        recorded(life, cut, DELIVERY, "network", names.SERVICE_BLOCKED, SERVICE, **blocked),
         recorded(life, paid, COLLECTION, source, closed, DEBT, **owed, outcome="paid"),
-        recorded(
-            life, paid + MINUTE, DELIVERY, "network", names.SERVICE_UNBLOCKED, SERVICE, **free
-        ),
+        recorded(life, back, DELIVERY, "network", names.SERVICE_UNBLOCKED, SERVICE, **free),
     ]
 
 

@@ -56,10 +56,7 @@ def routine(rng: Random, cast: Sequence[Member], count: int, era: Era) -> Iterat
     days = (era.end - first).days
     present, visitor = 0, ""
     for turn in range(count):
-        day = days * sqrt((turn + rng.random()) / count)
-        at = first + timedelta(
-            days=int(day), hours=7, milliseconds=int((day - int(day)) * WAKING_MS)
-        )
+        at = _moment(first, days * sqrt((turn + rng.random()) / count))
         while present < len(cast) and cast[present].opened < at:
             present += 1
         if rng.random() >= VISITS:
@@ -110,3 +107,8 @@ def _carrier(rng: Random, at: datetime, era: Era) -> terms.Terms:
     if chosen is terms.OLD_CARRIER_CALL and at >= era.day(0.68):
         return terms.CARRIER_CALL
     return chosen
+
+
+def _moment(first: datetime, day: float) -> datetime:
+    """A waking moment of a day; its fraction is how far the day has gone."""
+    return first + timedelta(days=int(day), hours=7, milliseconds=int((day - int(day)) * WAKING_MS))

@@ -74,12 +74,14 @@ def checks_of(type: str) -> Checks:
         last_days=names_marked(entry.data, LAST_DAY),
         open_facts=members_marked(entry.data, OPEN),
         tc_strings=members_marked(entry.data, TC_STRING),
-        silent=tuple(
-            field.name
-            for field in fields(entry.data)
-            if field.name in COMMON_LISTS and not field.required
-        ),
+        silent=_silent(entry.data),
     )
+
+
+def _silent(data: type[Facts]) -> tuple[str, ...]:
+    """The lists that say when they are empty what they say when they are absent."""
+    lists = (field for field in fields(data) if field.name in COMMON_LISTS)
+    return tuple(field.name for field in lists if not field.required)
 
 
 def is_own(source: str) -> bool:

@@ -72,10 +72,7 @@ def check_bookmarks(
     for place in sorted(read | kept.keys(), key=repr):
         topic, partition = place
         intervals = spans.get(place, [])
-        for (_, end, _), (start, _, first) in pairwise(intervals):
-            if start != end:
-                detail = f"{topic}/{partition}: {end} to {start} is missing"
-                findings.note(first, "bookmark", detail)
+        _check_joined(f"{topic}/{partition}", intervals, findings)
         if place not in kept:
             findings.note(None, "bookmark", f"{topic}/{partition}: the bookmark is missing")
         elif intervals and kept[place] != intervals[-1][1]:
@@ -83,6 +80,13 @@ def check_bookmarks(
                 f"{topic}/{partition}: bookmark {kept[place]}, batches end at {intervals[-1][1]}"
             )
             findings.note(None, "bookmark", detail)
+
+
+def _check_joined(place: str, intervals: Sequence[_Interval], findings: Findings) -> None:
+    """Each batch of a partition begins where the one before it ended."""
+    for (_, end, _), (start, _, first) in pairwise(intervals):
+        if start != end:
+            findings.note(first, "bookmark", f"{place}: {end} to {start} is missing")
 
 
 def _is_of_kafka(place: tuple[str, int], intervals: Sequence[_Interval]) -> bool:

@@ -96,16 +96,20 @@ def read_manifest(content: bytes, keys: Collection[VerifierKey]) -> Copy:
     title, newline, body = note.text.partition("\n")
     if title + newline != _TITLE:
         raise Unproven("what is signed there is no backup")
-    _check_format(body)
-    try:
-        copy = msgspec.json.decode(body, type=Copy)
-    except msgspec.DecodeError:
-        raise Unproven("the manifest has other members than this program writes") from None
+    copy = _decoded(body)
     if copy.origin not in signers:
         raise Unproven("another log than the one that is named has signed it")
     if not _is_sound(copy):
         raise Unproven("the manifest names files or tables as this program does not")
     return copy
+
+
+def _decoded(body: str) -> Copy:
+    _check_format(body)
+    try:
+        return msgspec.json.decode(body, type=Copy)
+    except msgspec.DecodeError:
+        raise Unproven("the manifest has other members than this program writes") from None
 
 
 def _check_format(body: str) -> None:

@@ -67,7 +67,18 @@ def approve(
     person who approves twice is one person. Raises Retry or Halt: then nothing may happen.
     """
     id = str(uuid4())
-    act = OwnAct(
+    act = _act(id, ledger, approval, now)
+    outcome = record(Batch([own_message(act, approval.act)], Span("command:approve")))
+    if outcome.rejections:
+        raise Halt(f"an approval was refused as {outcome.rejections[0][1].code.value}")
+    stream = ledger.registry_stream(ledger.reference)
+    approvals = decoded(session.rows("approvals", stream=stream, type=APPROVED))
+    same = [one for one in approvals if one.ours and one.facts["digest"] == approval.digest]
+    return standing_of(same, id, valid)
+
+
+def _act(id: str, ledger: LedgerName, approval: Approval, now: datetime) -> OwnAct:
+    return OwnAct(
         type=APPROVED,
         id=id,
         source=_SOURCE,
@@ -80,13 +91,6 @@ def approve(
             "digest": approval.digest,
         },
     )
-    outcome = record(Batch([own_message(act, approval.act)], Span("command:approve")))
-    if outcome.rejections:
-        raise Halt(f"an approval was refused as {outcome.rejections[0][1].code.value}")
-    stream = ledger.registry_stream(ledger.reference)
-    approvals = decoded(session.rows("approvals", stream=stream, type=APPROVED))
-    same = [one for one in approvals if one.ours and one.facts["digest"] == approval.digest]
-    return standing_of(same, id, valid)
 
 
 def standing_of(approvals: Iterable[RecordedEvent], id: str, valid: timedelta) -> Standing:

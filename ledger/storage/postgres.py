@@ -1,4 +1,4 @@
-"""Connections and named statements: with `faults` and `arrays` the one adapter that knows psycopg.
+"""Sessions and named statements: with the files beside it, the one adapter that knows psycopg.
 
 A statement is a file `sql/<name>.sql`; its text is loaded once, and passed as it is but for names in braces.
 Every session belongs to one role of one ledger. Batches go through COPY or arrays, never through a pipeline:
@@ -25,6 +25,7 @@ from ledger.errors import (
 )
 from ledger.names import LedgerName, Role
 from ledger.storage.arrays import ArrayDumper
+from ledger.storage.connection import Connection, closed_on_error, with_defaults
 from ledger.storage.faults import Conflict, UniqueConflict, mapped_errors
 from ledger.storage.refusals import check_ports, named, refusal
 
@@ -62,23 +63,6 @@ def _named(package: str, name: str, names: tuple[tuple[str, str], ...]) -> Liter
     identifiers = {key: sql.Identifier(value) for key, value in names}
     text: LiteralString = sql.SQL(statement(package, name)).format(**identifiers).as_string(None)
     return text
-
-
-class _Connection(psycopg.Connection[tuple[Any, ...]]):
-    """A connection whose answers come within `answer_s` seconds, or it is given up."""
-
-    answer_s: float | None = None
-
-    def wait(self, gen: Any, *arguments: Any, **options: Any) -> Any:
-        """Wait for an answer of the server. Raises OperationalError when none comes in time."""
-        if self.answer_s is not None:
-            options.setdefault("timeout", self.answer_s)
-        try:
-            return super().wait(gen, *arguments, **options)
-        except psycopg.OperationalError:
-            if self.pgconn.transaction_status == pq.TransactionStatus.ACTIVE:
-                self.pgconn.finish()  # nobody knows what it does now, and a rollback would wait again
-            raise
 
 
 class Session:
@@ -296,22 +280,7 @@ class Database:
         Raises ServiceAway when the server cannot be reached, Refused when it does not let the login in,
         Misconfigured for a URL that leads nowhere, NotInstalled when the role is unknown.
         """
-        options = self._own_options()
-        options += [f"-c search_path={ledger.search_path}", "-c TimeZone=UTC", _READ_COMMITTED]
-        options += self._server_patience(role)
-        if self.read_only:
-            options.append("-c default_transaction_read_only=on")
-        user = {}
-        if role and self.peer:
-            user = {"user": ledger.role(role)}
-        info = make_conninfo(
-            self.conninfo,
-            options=" ".join(options),
-            application_name=f"ledger-{role or 'init'}",
-            connect_timeout=min(CONNECT_TIMEOUT_S, self.patience_s),
-            **self._client_patience(),
-            **user,
-        )
+        info = self._info(ledger, role)
         try:
             with mapped_errors():
                 connection = self._log_in(info)
@@ -321,6 +290,25 @@ class Database:
             raise NotInstalled from None
         return Session(connection, package, ledger, partial(self.connect, ledger, role))
 
+    def _info(self, ledger: LedgerName, role: Role | None) -> str:
+        """How to connect as a role: what the URL says, and our own settings over it."""
+        options = self._own_options()
+        options += [f"-c search_path={ledger.search_path}", "-c TimeZone=UTC", _READ_COMMITTED]
+        options += self._server_patience(role)
+        if self.read_only:
+            options.append("-c default_transaction_read_only=on")
+        user = {}
+        if role and self.peer:
+            user = {"user": ledger.role(role)}
+        return make_conninfo(
+            self.conninfo,
+            options=" ".join(options),
+            application_name=f"ledger-{role or 'init'}",
+            connect_timeout=min(CONNECT_TIMEOUT_S, self.patience_s),
+            **self._client_patience(),
+            **user,
+        )
+
     def _options(self) -> dict[str, Any]:
         """The options of the URL. Raises Misconfigured, without what psycopg quotes: it may be a password."""
         try:
@@ -329,27 +317,27 @@ class Database:
             raise Misconfigured(
                 "LEDGER_DATABASE_URL cannot be read: look at its options and percent signs"
             ) from None
-        check_ports(_with_defaults(options))
+        check_ports(with_defaults(options))
         return options
 
-    def _log_in(self, info: str) -> _Connection:
+    def _log_in(self, info: str) -> Connection:
         """A new connection. Raises Refused where the server says for certain that this cannot pass.
 
         A role that the embedded server does not know yet looks refused, and only waits for `ledger init`.
         """
         try:
-            return _Connection.connect(info, autocommit=True)
+            return Connection.connect(info, autocommit=True)
         except psycopg.OperationalError as error:
             reason = None if self.peer else refusal(str(error))
             if reason is None:
                 raise
-            who = named(_with_defaults(self._options()))
+            who = named(with_defaults(self._options()))
             raise Refused(
                 f"this login at PostgreSQL fails: {reason} ({who}); "
                 "see LEDGER_DATABASE_URL and LEDGER_DATABASE_PASSWORD_FILE"
             ) from None
 
-    def _begin(self, connection: _Connection, ledger: LedgerName, role: Role | None) -> None:
+    def _begin(self, connection: Connection, ledger: LedgerName, role: Role | None) -> None:
         """Make a new connection that of its role."""
         if role == "recorder":
             connection.answer_s = SILENCE * self.patience_s
@@ -397,29 +385,9 @@ class Database:
             settings["lock_timeout"] = f"{self.patience_s}s"
         return [f"-c {name}={value}" for name, value in settings.items()]
 
-    def _end_stalled(self, connection: _Connection) -> None:
+    def _end_stalled(self, connection: Connection) -> None:
         """End recorders that stand still inside a statement: no timeout of the server reaches a COPY
         whose client was stopped, and it holds the head lock.
         """
         parameters = {"patience_s": self.patience_s}
         connection.execute(statement("ledger", "end_stalled"), parameters)
-
-
-def _with_defaults(options: Mapping[str, Any]) -> dict[str, str]:
-    """Options of a connection, with what libpq and its environment add."""
-    defaults = {
-        option.keyword.decode(): option.val.decode()
-        for option in pq.Conninfo.get_defaults()
-        if option.val
-    }
-    return defaults | {name: str(text) for name, text in options.items() if text is not None}
-
-
-@contextmanager
-def closed_on_error(connection: "psycopg.Connection[tuple[Any, ...]]") -> Iterator[None]:
-    """Close a connection that does not get through the block."""
-    try:
-        yield
-    except BaseException:
-        connection.close()
-        raise

@@ -134,10 +134,8 @@ def consent_answer(
     """
     status = status_at(row, clock)
     hindrance = _hindrance(row, status, account_status, customer_status)
-    if hindrance is None and (channels := objections_to(row.purpose, row.order, choices)):
-        hindrance = f"the person objected to marketing by {', '.join(channels)} afterwards"
-    if hindrance is None and objects and is_direct_marketing(row.purpose):
-        hindrance = "the person objected to direct marketing (GDPR Art. 21(3))"
+    if hindrance is None:
+        hindrance = _objection(row, choices, objects)
     return ConsentAnswer(
         purpose=row.purpose,
         status=status,
@@ -150,6 +148,15 @@ def consent_answer(
         method=row.facts.get("method"),
         reason=row.facts.get("reason"),
     )
+
+
+def _objection(row: Consent, choices: Iterable[Choice], objects: bool) -> str | None:
+    """Which objection takes a consent its effect; None: there is none."""
+    if channels := objections_to(row.purpose, row.order, choices):
+        return f"the person objected to marketing by {', '.join(channels)} afterwards"
+    if objects and is_direct_marketing(row.purpose):
+        return "the person objected to direct marketing (GDPR Art. 21(3))"
+    return None
 
 
 def status_at(row: Consent, clock: datetime) -> ConsentStatus:

@@ -287,17 +287,7 @@ def entry(
     declared = declared or Declared()
     if not (totals.events or declared.versions or declared.retirement):
         return None
-    observed = Observed(
-        events=totals.events,
-        data_subjects=totals.data_subjects,
-        first=first,
-        last=last,
-        legal_bases=sorted(totals.legal_bases),
-        categories=sorted(totals.categories),
-        recipients=sorted(totals.recipients),
-        recipient_kinds=sorted(totals.recipient_kinds),
-        countries=sorted(totals.countries),
-    )
+    observed = _observed(totals, first, last)
     return Entry(
         activity=activity,
         version=len(declared.versions),
@@ -308,6 +298,21 @@ def entry(
         drift=_drift(activity, declared, observed),
         versions=declared.versions,
         assessments=declared.assessments,
+    )
+
+
+def _observed(totals: Totals, first: datetime | None, last: datetime | None) -> Observed:
+    """What events show of an activity."""
+    return Observed(
+        events=totals.events,
+        data_subjects=totals.data_subjects,
+        first=first,
+        last=last,
+        legal_bases=sorted(totals.legal_bases),
+        categories=sorted(totals.categories),
+        recipients=sorted(totals.recipients),
+        recipient_kinds=sorted(totals.recipient_kinds),
+        countries=sorted(totals.countries),
     )
 
 

@@ -107,7 +107,10 @@ def evolve(state: Row | None, event: RecordedEvent) -> Row:
         role = state if isinstance(state, Role) else Role((event.subject or "")[len(_ROLE) :])
         defined = Definition(order_of(event), tuple(sorted(event.categories)))
         return Role(role.role, _with(role.definitions, defined))
-    employee = state if isinstance(state, Employee) else Employee()
+    return _employed(state if isinstance(state, Employee) else Employee(), event)
+
+
+def _employed(employee: Employee, event: RecordedEvent) -> Employee:
     if event.name in _GRANTS:
         granted = _GRANTS[event.name]
         order = order_of(event, int(not granted))

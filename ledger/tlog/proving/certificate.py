@@ -91,11 +91,7 @@ def verify(
     """What the log proves of an erasure. Raises Unproven when it does not prove it."""
     decided, _ = _proven(certificate.decided, _DECIDED, keys, policy)
     erased, (origin, size) = _proven(certificate.erased, _ERASED, keys, policy)
-    name = erased.id.removesuffix(".erased")
-    if decided.id != f"{name}.decided" or decided.stream != erased.stream:
-        raise Unproven("the decision is about another erasure")
-    if decided.position >= erased.position:
-        raise Unproven("the decision came after the erasure")
+    _check_pair(decided, erased)
     return Certified(
         data_subject=erased.stream,
         erased_at=erased.time,
@@ -109,6 +105,15 @@ def verify(
         origin=origin,
         size=size,
     )
+
+
+def _check_pair(decided: RecordedEvent, erased: RecordedEvent) -> None:
+    """The decision is that of the erasure, and came before it."""
+    name = erased.id.removesuffix(".erased")
+    if decided.id != f"{name}.decided" or decided.stream != erased.stream:
+        raise Unproven("the decision is about another erasure")
+    if decided.position >= erased.position:
+        raise Unproven("the decision came after the erasure")
 
 
 def _proven(

@@ -53,7 +53,17 @@ def bound_to(
     last, bound = kept.get(origin, (None, None))
     if bound is None:
         last, bound = None, b""
-    trees = []
+    for tree in reversed(_trees_after(history, keys, last)):
+        if tree != last:
+            last, bound = tree, bind(bound, tree)
+    return last, bound
+
+
+def _trees_after(
+    history: History, keys: Sequence[VerifierKey], last: Checkpoint | None
+) -> list[Checkpoint]:
+    """The trees of the history that are larger than one, the latest first."""
+    trees: list[Checkpoint] = []
     for content in history.backwards():
         tree = _tree(content, keys)
         if tree is None:
@@ -61,10 +71,7 @@ def bound_to(
         if last is not None and tree.size <= last.size:
             break
         trees.append(tree)
-    for tree in reversed(trees):
-        if tree != last:
-            last, bound = tree, bind(bound, tree)
-    return last, bound
+    return trees
 
 
 def renew_promise(
