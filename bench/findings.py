@@ -92,7 +92,7 @@ def grow(house: House, events: int) -> Iterator[Figures]:
 
 def follower(house: House, **options: Any) -> Follower:
     """Follows findings alone. Its reads are counted soon after it is closed."""
-    return Follower(house.database, house.ledger, OFFICE, [VIEW], Pace(**options))
+    return Follower(house.database, house.ledger, OFFICE, [VIEW], pace=Pace(**options))
 
 
 def measured(house: House, ledger: Ledger, mixed: list[list[bytes]]) -> Figures:

@@ -12,10 +12,12 @@ from pathlib import Path
 
 from application.reading import Reader
 from host.settings import Reading
-from ledger.errors import Misconfigured
+from ledger.errors import Misconfigured, UnknownSubject
+from ledger.keys.opening import Opener
+from schemas import is_person
 from schemas.formats import EMPLOYEE
 
-__all__ = ["OPERATOR", "reader_of"]
+__all__ = ["OPERATOR", "not_granted", "reader_of", "whom"]
 
 OPERATOR = "operator"
 """The role of whoever runs the ledger and names no other."""
@@ -76,3 +78,21 @@ def _runs_the_ledger(key_folder: Path) -> bool:
         return user in {0, key_folder.stat().st_uid}
     except OSError:
         return user == 0
+
+
+def not_granted(reader: Reader) -> str:
+    """What a person is told whom the register grants no such role."""
+    return (
+        f"the register does not grant {reader.reference} the role {reader.role} now: set LEDGER_READER_ROLE"
+        " to a role that is held, or record its grant first"
+    )
+
+
+def whom(opener: Opener, reference: str) -> list[str]:
+    """Whom an approval names for ever: a person by the data subject, which nothing ties to them one day."""
+    if not is_person(reference):
+        return [reference]
+    subjects = [str(period.subject) for period in opener.periods(reference)]
+    if not subjects:
+        raise UnknownSubject("nothing is held about this subject, or all of it is erased already")
+    return subjects
