@@ -1,4 +1,4 @@
-"""JSON bytes of whatever JSON can hold: integers of any size included, which orjson refuses.
+"""JSON bytes of whatever JSON can hold, and of structs: integers of any size included, which orjson refuses.
 
 Used where values of senders pass through: they come back exactly as they were received.
 """
@@ -6,6 +6,7 @@ Used where values of senders pass through: they come back exactly as they were r
 import json
 from typing import Any
 
+import msgspec
 import orjson
 
 __all__ = ["to_json", "to_line"]
@@ -14,10 +15,19 @@ __all__ = ["to_json", "to_line"]
 def to_json(value: Any, *, sort_keys: bool = False) -> bytes:
     """Compact UTF-8 JSON, deterministic. Raises TypeError for what is not JSON."""
     try:
-        return orjson.dumps(value, None, orjson.OPT_SORT_KEYS) if sort_keys else orjson.dumps(value)
+        return orjson.dumps(value, _members, orjson.OPT_SORT_KEYS if sort_keys else None)
     except orjson.JSONEncodeError:
-        text = json.dumps(value, sort_keys=sort_keys, separators=(",", ":"), ensure_ascii=False)
+        text = json.dumps(
+            value, sort_keys=sort_keys, separators=(",", ":"), ensure_ascii=False, default=_members
+        )
         return text.encode()
+
+
+def _members(value: object) -> object:
+    """The members of a struct; nothing else is encoded that JSON does not know."""
+    if not isinstance(value, msgspec.Struct):
+        raise TypeError(f"{type(value).__name__} is not JSON")
+    return msgspec.to_builtins(value)
 
 
 def to_line(document: Any) -> bytes:

@@ -83,11 +83,11 @@ def act_on(found: Found, name: str, /, facts: Mapping[str, Any], **members: Any)
 def _restricting(found: Found, wanted: Wanted) -> Iterator[Act]:
     if not wanted.categories or wanted.ground is None:
         raise Misconfigured(
-            "a request for restriction is answered with --category and --ground: expected what is "
-            "restricted, and why"
+            "a request for restriction is answered with what is restricted, and why",
+            field="ground" if wanted.categories else "category",
         )
     if wanted.ground not in RESTRICTIONS:
-        raise Misconfigured(f"--ground: expected one of {', '.join(RESTRICTIONS)}")
+        raise Misconfigured(f"expected one of {', '.join(RESTRICTIONS)}", field="ground")
     facts = {"ground": wanted.ground}
     yield act_on(found, names.PROCESSING_RESTRICTED, facts, categories=list(wanted.categories))
 
@@ -111,8 +111,9 @@ def _reviewing(found: Found, wanted: Wanted) -> Iterator[Act]:
         yield act_on(found, names.HUMAN_REVIEW_COMPLETED, {"outcome": wanted.review})
     elif not reviewed:
         raise Misconfigured(
-            "a request for human review is answered with --review: expected what the review came to, "
-            "such as confirmed or revised"
+            "a request for human review is answered with what the review came to, such as confirmed or "
+            "revised",
+            field="review",
         )
 
 

@@ -68,7 +68,7 @@ def assessment(case: Case, facts: Mapping[str, Any], time: datetime) -> Act:
     risk = facts.get("risk") or case.incident.until(time).risk
     if risk is None:
         raise NotAllowed(
-            f"the risk of {named(case.incident)} was never assessed: say it with --risk"
+            f"the risk of {named(case.incident)} was never assessed: say what it is", field="risk"
         )
     return act_on_case(case, names.BREACH_ASSESSED, {**facts, "risk": risk}, time)
 
@@ -76,10 +76,11 @@ def assessment(case: Case, facts: Mapping[str, Any], time: datetime) -> Act:
 def _check_allowed(case: Case, name: str, facts: Mapping[str, Any], time: datetime) -> None:
     incident = case.incident
     why = hindrance(incident, Deed(name, time, facts, len(case.told)))
-    if why is None and case.reference == ERASED:
-        why = f"the person of {named(incident)} was erased: name them with --subject"
     if why is not None:
         raise NotAllowed(why)
+    if case.reference == ERASED:
+        why = f"the person of {named(incident)} was erased: name them"
+        raise NotAllowed(why, field="subject")
 
 
 def words_to(

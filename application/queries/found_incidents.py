@@ -58,7 +58,9 @@ def find_case(
     if not rows:
         raise NotAllowed(f"there is no incident {ref}")
     if len(rows) > 1:
-        raise NotAllowed(f"{len(rows)} incidents have the reference {ref}: name one with --subject")
+        raise NotAllowed(
+            f"{len(rows)} incidents have the reference {ref}: name one", field="subject"
+        )
     [(stream, incident)] = rows
     if incident.kind == "misuse":
         return Case(stream, _reference(source, stream, subject), incident)

@@ -79,7 +79,7 @@ def find(source: Source, ref: str, subject: str | None = None, moment: Moment = 
     if not rows:
         raise NotAllowed(f"there is no request {ref}")
     if len(rows) > 1:
-        raise NotAllowed(f"{len(rows)} persons have a request {ref}: name one with --subject")
+        raise NotAllowed(f"{len(rows)} persons have a request {ref}: name one", field="subject")
     [(stream, request)] = rows
     if subject is not None:
         note_read(source, subject)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 from itertools import islice
-from typing import Any
 
+from application.answer import Answer
 from application.queries.subjects import is_erased, known_streams, note_read
 from application.source import ERASED, Source
 from ledger.event import instant
@@ -19,7 +19,27 @@ __all__ = ["all_holds", "holds_of", "in_force"]
 _BLOCK_ROWS = 1_000
 
 
-def all_holds(source: Source) -> Iterator[dict[str, Any]]:
+class HoldInForce(Answer, frozen=True):
+    """One legal hold. `subject` is None once the person was erased; `void`: that was before the hold came."""
+
+    subject: str | None
+    hold_ref: str
+    categories: list[str]
+    ground: str
+    owner: str | None
+    since: str
+    review_on: str
+    overdue: bool
+    void: bool
+
+
+class HoldsInForce(Answer, frozen=True):
+    """All holds in force, by when they are reviewed."""
+
+    holds: list[HoldInForce]
+
+
+def all_holds(source: Source) -> Iterator[HoldInForce]:
     """Every hold in force, in flat memory: by when it is reviewed, then by reference."""
     source.reads.note_many(())
     found = holds_in_force(source.session)
@@ -31,7 +51,7 @@ def all_holds(source: Source) -> Iterator[dict[str, Any]]:
             yield _shown(source, None if void else name, hold, void=void)
 
 
-def holds_of(source: Source, reference: str) -> list[dict[str, Any]]:
+def holds_of(source: Source, reference: str) -> list[HoldInForce]:
     """The holds in force over a person's data. Raises UnknownSubject."""
     found, void = in_force(source, reference), is_erased(source, reference)
     note_read(source, reference)
@@ -44,17 +64,17 @@ def in_force(source: Source, reference: str) -> list[Hold]:
     return holds(dossier_of(events, source.privacy_office))
 
 
-def _shown(source: Source, subject: str | None, hold: Hold, *, void: bool) -> dict[str, Any]:
+def _shown(source: Source, subject: str | None, hold: Hold, *, void: bool) -> HoldInForce:
     """`void`: everything of the person was erased before the hold was recorded, so it holds nothing."""
     today: date = day_of(source.now)
-    return {
-        "subject": subject,
-        "hold_ref": hold.hold_ref,
-        "categories": list(hold.categories),
-        "ground": hold.ground,
-        "owner": hold.owner,
-        "since": instant(hold.since),
-        "review_on": hold.review_on.isoformat(),
-        "overdue": hold.is_overdue(today),
-        "void": void,
-    }
+    return HoldInForce(
+        subject=subject,
+        hold_ref=hold.hold_ref,
+        categories=list(hold.categories),
+        ground=hold.ground,
+        owner=hold.owner,
+        since=instant(hold.since),
+        review_on=hold.review_on.isoformat(),
+        overdue=hold.is_overdue(today),
+        void=void,
+    )

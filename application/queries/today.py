@@ -75,17 +75,23 @@ def _complaints(source: Source) -> Iterator[Task]:
 def _holds(source: Source, today: date) -> Iterator[Task]:
     """Those whose day of review is there, and those that hold nothing."""
     for row in all_holds(source):
-        subject, ref, day = row["subject"], row["hold_ref"], date.fromisoformat(row["review_on"])
+        subject, ref, day = row.subject, row.hold_ref, date.fromisoformat(row.review_on)
         release = command("hold", "release", subject, ref)
-        if row["void"]:
-            known = {"subject": subject, "ref": ref, "since": row["since"]}
-            yield Task(task="release-hold", state="due", commands=(release,), **known)
+        if row.void:
+            yield Task(
+                task="release-hold",
+                state="due",
+                subject=subject,
+                ref=ref,
+                since=row.since,
+                commands=(release,),
+            )
         elif day <= today:
             yield Task(
                 task="review-hold",
                 state=state_of(day, today),
                 day=day,
-                since=row["since"],
+                since=row.since,
                 subject=subject,
                 ref=ref,
                 commands=(command("hold", "review", subject, ref, review_on="DATE"),),

@@ -6,7 +6,7 @@ import typer
 
 from application.acts.holding import named_hold, place, release, review
 from application.following import bring_up_to_date
-from application.queries.holds import all_holds, holds_of
+from application.queries.holds import HoldInForce, all_holds, holds_of
 from application.queries.subjects import check_person
 from application.queries.tasks import command
 from console.commands.approving import need_second_person
@@ -133,9 +133,9 @@ def list_holds(settings: Settings, subject: OptionalSubject = None, as_json: Jso
     """
     late = False
 
-    def watched(row: dict[str, Any]) -> dict[str, Any]:
+    def watched(row: HoldInForce) -> HoldInForce:
         nonlocal late
-        late = late or row["overdue"] or row["void"]
+        late = late or row.overdue or row.void
         return row
 
     if subject is not None:

@@ -5,30 +5,31 @@ from typing import Any
 
 from rich.table import Table
 
+from application.queries.holds import HoldInForce
 from application.words import in_words, say
 from console.show.text import Stack, worded
 
 __all__ = ["holds_table"]
 
 
-def holds_table(rows: Iterable[dict[str, Any]]) -> Table:
+def holds_table(rows: Iterable[HoldInForce]) -> Table:
     """What is held of whom, for whom and why, and when somebody looks at it again."""
     columns = "subject hold categories ground owner review"
     return worded("holds", columns, (_hold(row) for row in rows))
 
 
-def _hold(row: dict[str, Any]) -> tuple[Any, ...]:
+def _hold(row: HoldInForce) -> tuple[Any, ...]:
     return (
-        row["subject"] or {"erased": True},
+        row.subject or {"erased": True},
         Stack(
             [
-                row["hold_ref"],
-                say("holds", "since", row["since"]),
-                say("holds", "void") if row["void"] else None,
+                row.hold_ref,
+                say("holds", "since", row.since),
+                say("holds", "void") if row.void else None,
             ]
         ),
-        in_words("category", row["categories"]),
-        in_words("ground", row["ground"]),
-        row["owner"],
-        Stack([row["review_on"], say("task-state", "overdue") if row["overdue"] else None]),
+        in_words("category", row.categories),
+        in_words("ground", row.ground),
+        row.owner,
+        Stack([row.review_on, say("task-state", "overdue") if row.overdue else None]),
     )
