@@ -172,7 +172,7 @@ def _choice(choice: Choice) -> dict[str, Any]:
 
 def _choice_order(choice: Choice) -> tuple[str, str, str]:
     facts = choice.facts
-    return choice.name, facts.get("channel") or "", facts.get("permission") or ""
+    return choice.name, str(facts.get("channel") or ""), str(facts.get("permission") or "")
 
 
 def _history(found: Holder) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ kept apart, each as the latest act (rows of the view `consent_status`).
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TypeAlias
 
 import msgspec
 
@@ -28,12 +28,16 @@ _PERMISSIONS = {
 CHOICES = frozenset({OBJECTION, COOKIES, CALLER_ID, DIRECTORY, *_PERMISSIONS})
 
 
+ChoiceValue: TypeAlias = str | bool | list[str | int] | None
+"""What a member of a choice says: a code or a text, yes or no, a list of codes."""
+
+
 class Choice(msgspec.Struct, frozen=True, gc=False, tag="choice"):
     """The act that decides a choice. `name`: of its event's type."""
 
     order: Order
     name: str
-    facts: dict[str, Any]
+    facts: dict[str, ChoiceValue]
 
 
 def subkey_of(event: RecordedEvent) -> str:

@@ -89,11 +89,11 @@ def told_by_others(own: Dossier, takeovers: Iterable[Fact]) -> list[Keeping]:
     It is a finding, and kept in doubt: nobody's data is destroyed because half of a takeover was told.
     """
     refs = {
-        fact.facts["contract_ref"]
+        fact.facts.contract_ref
         for fact in takeovers
         if all(
             mark.order.time < fact.occurred_at
-            for mark in own.all(f"{_PREFIX}{fact.facts['contract_ref']}")
+            for mark in own.all(f"{_PREFIX}{fact.facts.contract_ref}")
         )
     }
     return [Keeping("contract", ref) for ref in sorted(refs)]

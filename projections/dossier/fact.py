@@ -5,7 +5,6 @@ Pure. Which event makes which facts is one table; an event may make several.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -23,9 +22,47 @@ __all__ = [
     "OBJECTION",
     "PROVISION",
     "Fact",
+    "Kept",
     "fact_of",
     "facts_in",
 ]
+
+
+class Kept(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """What a fact keeps of its event: the members that rules ask for. Those that are empty were not said."""
+
+    activity_objected: str = ""
+    analytical: bool | None = None
+    annuls: str = ""
+    case_ref: str = ""
+    category: str = ""
+    channel: str = ""
+    complaint_ref: str = ""
+    contract_ref: str = ""
+    country: str = ""
+    detected_at: str = ""
+    disclosure_id: str = ""
+    employee: str = ""
+    fields: tuple[str, ...] | None = None
+    from_customer: str = ""
+    from_recipient: str = ""
+    gpc: bool | None = None
+    method: str = ""
+    notice: str = ""
+    purpose: str = ""
+    reader: str = ""
+    reason: str = ""
+    received_on: str = ""
+    recipient: str = ""
+    recipient_kind: str = ""
+    regime: str = ""
+    request_ref: str = ""
+    role: str = ""
+    tc_string: str = ""
+    tcf_purposes: tuple[int, ...] | None = None
+    to_customer: str = ""
+    transfer_mechanism: str = ""
+    valid_until: str = ""
 
 
 class Fact(msgspec.Struct, frozen=True, tag="fact", gc=False):
@@ -36,7 +73,7 @@ class Fact(msgspec.Struct, frozen=True, tag="fact", gc=False):
     source: str
     id: str
     name: str
-    facts: dict[str, Any]
+    facts: Kept
     subject: str | None = None
     provision: str | None = None
     categories: tuple[str, ...] = ()
@@ -202,7 +239,7 @@ def fact_of(kind: str, event: RecordedEvent) -> Fact:
         source=event.source,
         id=event.id,
         name=type_of(event),
-        facts={name: event.facts[name] for name in check.keeps if name in event.facts},
+        facts=_kept(check, event),
         subject=event.subject,
         provision=event.provision,
         categories=event.categories if kind in _USES else (),
@@ -210,3 +247,9 @@ def fact_of(kind: str, event: RecordedEvent) -> Fact:
         activity=event.activity if kind in _USES else None,
         legal_basis=event.legal_basis if kind in _USES else None,
     )
+
+
+def _kept(check: Checking, event: RecordedEvent) -> Kept:
+    said = ((name, event.facts.get(name)) for name in check.keeps)
+    told = {name: value for name, value in said if value is not None}
+    return msgspec.convert(told, Kept)

@@ -1,6 +1,6 @@
 """Situations of a disclosure: to whom, on which ground, of how much, and where it went. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import rulebook
@@ -21,20 +21,20 @@ _LATER = "9999-12-31"
 
 def disclosure(fact: Fact, look: Look) -> Iterator[Seen]:
     """Everything that rules ask about a disclosure; where it states less, less is asked."""
-    recipient, day = look.at(f"recipient/{fact.facts['recipient']}"), day_of(fact.occurred_at)
+    recipient, day = look.at(f"recipient/{fact.facts.recipient}"), day_of(fact.occurred_at)
     version = version_on(recipient, day)
-    kind = fact.facts.get("recipient_kind") or (version.kind if version else None)
-    yield Seen({"recipient": standing(recipient, day)}, detail=fact.facts["recipient"])
+    kind = fact.facts.recipient_kind or (version.kind if version else None)
+    yield Seen({"recipient": standing(recipient, day)}, detail=fact.facts.recipient)
     if version:
         yield Seen({"kind": "same" if version.kind == kind else "other"}, detail=version.kind)
     if kind:
         yield from _amount(fact, look, kind, day)
     yield from _whereabouts(fact, look, version, day)
-    if "recipient_kind" in fact.facts:
-        yield from _ground(fact, fact.facts["recipient_kind"], day)
-        yield Seen({"purpose": fact.facts["purpose"]}, detail=fact.facts["purpose"])
+    if fact.facts.recipient_kind:
+        yield from _ground(fact, fact.facts.recipient_kind, day)
+        yield Seen({"purpose": fact.facts.purpose}, detail=fact.facts.purpose)
         yield from _special(fact, look, day)
-        if fact.facts.get("notice") == "required" or _must_tell(fact.provision):
+        if fact.facts.notice == "required" or _must_tell(fact.provision):
             yield informed(fact, look, fact.id)
 
 
@@ -131,15 +131,17 @@ def _must_tell(spelled: str | None) -> bool:
 
 def _amount(fact: Fact, look: Look, kind: str, day: date) -> Iterator[Seen]:
     """Fields beyond the provision, else beyond the kind; until the recipient is told to delete them."""
-    fields = fact.facts.get("fields", [])
+    fields = fact.facts.fields or ()
     code, beyond = _beyond(fields, kind, fact.provision, day)
-    told = look.own.all(f"told/{fact.facts['recipient']}")
+    told = look.own.all(f"told/{fact.facts.recipient}")
     if any(m.order.time >= fact.occurred_at and m.says in _DELETIONS for m in told):
         code = "within"
     yield Seen({"fields": code}, detail=", ".join(beyond))
 
 
-def _beyond(fields: list[str], kind: str, spelled: str | None, day: date) -> tuple[str, list[str]]:
+def _beyond(
+    fields: Sequence[str], kind: str, spelled: str | None, day: date
+) -> tuple[str, list[str]]:
     named = _named(spelled)
     if named and named.fields and (over := sorted(set(fields) - set(named.fields))):
         return "beyond-provision", over
@@ -152,16 +154,16 @@ def _beyond(fields: list[str], kind: str, spelled: str | None, day: date) -> tup
 
 def _whereabouts(fact: Fact, look: Look, version: Version | None, day: date) -> Iterator[Seen]:
     """Where data went: where the disclosure says, else where its recipient is."""
-    country = fact.facts.get("country") or (version.country if version else None)
+    country = fact.facts.country or (version.country if version else None)
     if country is None:
         return
     party = Party(
-        kind=fact.facts.get("recipient_kind") or (version.kind if version else None),
+        kind=fact.facts.recipient_kind or (version.kind if version else None),
         role=version.role if version else None,
-        method=fact.facts.get("method"),
-        frameworks=frameworks_on(look.at(f"recipient/{fact.facts['recipient']}"), day),
+        method=(fact.facts.method or None),
+        frameworks=frameworks_on(look.at(f"recipient/{fact.facts.recipient}"), day),
     )
-    stated, agreed = fact.facts.get("transfer_mechanism"), version.mechanism if version else None
+    stated, agreed = (fact.facts.transfer_mechanism or None), version.mechanism if version else None
     found = rulebook.transfer(country, day, party, stated, agreed)
     situation = {
         "region": found.region,
@@ -195,8 +197,8 @@ def informed(fact: Fact, look: Look, disclosure_id: str) -> Seen:
 
 
 def _special(fact: Fact, look: Look, day: date) -> Iterator[Seen]:
-    kind, named = fact.facts["recipient_kind"], _named(fact.provision)
-    if "fraud" in fact.categories or "fraud_signal" in fact.facts["fields"]:
+    kind, named = fact.facts.recipient_kind, _named(fact.provision)
+    if "fraud" in fact.categories or "fraud_signal" in (fact.facts.fields or ()):
         third = not rulebook.recipient_kind(kind, day).needs_provision
         permit = named is not None and named.id in _PERMITS
         yield Seen({"fraud": third, "permit": permit}, detail=kind)
@@ -204,12 +206,12 @@ def _special(fact: Fact, look: Look, day: date) -> Iterator[Seen]:
         deadlines = _deadlines(look.own, fact)
         passed = any(deadline < day.isoformat() for deadline in deadlines)
         code = "passed" if passed else "running" if deadlines else "none"
-        yield Seen({"collection_notice": code}, detail=fact.facts.get("case_ref"))
+        yield Seen({"collection_notice": code}, detail=(fact.facts.case_ref or None))
 
 
 def _deadlines(own: Dossier, fact: Fact) -> list[str]:
     """Deadlines of the notices about the claim, or about any when the case names none of them."""
     told = own.saying("collection-notice", Claim)
     notices = [notice.says for notice in told if notice.order.time <= fact.occurred_at]
-    about = [notice for notice in notices if notice.invoice_ref == fact.facts.get("case_ref")]
+    about = [notice for notice in notices if notice.invoice_ref == (fact.facts.case_ref or None)]
     return [str(notice.deadline) for notice in about or notices]

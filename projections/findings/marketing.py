@@ -22,7 +22,7 @@ def contact(fact: Fact, look: Look) -> Iterator[Seen]:
 
     A contact person is addressed as the organisation that is the customer.
     """
-    at, channel, purpose = fact.occurred_at, fact.facts["channel"], fact.facts["purpose"]
+    at, channel, purpose = fact.occurred_at, fact.facts.channel, fact.facts.purpose
     own, account = look.own, account_of(look, at)
     registered = own.last("registered", at)
     kind = "legal-entity" if own.customer else registered.code if registered else None
@@ -59,13 +59,13 @@ def objection(fact: Fact, look: Look) -> Iterator[Seen]:
     declared = is_declared(_objected_to(fact, look))
     yield Seen(
         {"activity": "declared" if declared else "undeclared"},
-        detail=fact.facts["activity_objected"],
+        detail=fact.facts.activity_objected,
     )
 
 
 def overruling(fact: Fact, look: Look) -> Iterator[Seen]:
     """What an objection was about that was overruled: one to direct marketing cannot be."""
-    activity = fact.facts["activity_objected"]
+    activity = fact.facts.activity_objected
     about = "direct-marketing" if is_marketing(activity, _objected_to(fact, look)) else "other"
     yield Seen({"overruled": about}, detail=activity)
 
