@@ -18,8 +18,6 @@ from projections.folds.timetravel import NOW
 from rulebook import provision_of
 from schemas import names
 
-__all__ = ["RESTRICTIONS", "Wanted", "acts_before_answer", "acts_before_refusal"]
-
 RESTRICTIONS = (
     "accuracy-contested",
     "unlawful-processing",

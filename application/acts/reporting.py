@@ -18,8 +18,6 @@ from ledger.tlog.store.folder import LogFolder
 from rulebook import provision_of
 from schemas import names
 
-__all__ = ["ACCESS", "PORTABILITY", "Kind", "checkpoint_before", "issue"]
-
 Answer = dict[str, Any]
 
 

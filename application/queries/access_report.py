@@ -38,8 +38,6 @@ from rulebook.purposes import is_direct_marketing
 from schemas import CATEGORIES, EVENT_TYPES, names
 from schemas.texts import Language, text_of, word_of
 
-__all__ = ["Asked", "access_report"]
-
 _AUTOMATED = {names.AUTOMATED_DECISION_MADE, names.HUMAN_REVIEW_COMPLETED}
 _CHECKED = names.CREDIT_CHECK_RESULT_RECEIVED
 # Where data comes from when its event does not say; what is left is our own record of what happened.
