@@ -30,7 +30,7 @@ from ledger.storage.postgres import Session
 from projections.folds.timetravel import NOW, select
 from projections.following.derive import selected_at
 from projections.following.incoming import Incoming
-from projections.following.runner import Follower
+from projections.following.runner import Follower, Pace
 from tests.fixtures.ledger import House, accessed, registered
 
 EVENTS = 50_000
@@ -89,7 +89,7 @@ def one_round(made: Sites, texts: list[bytes], turn: int) -> Figures:
             )
             figures |= followed(name, house, follower, len(texts), endless=endless)
     with closing(filled(made, texts[:SINGLE_EVENTS])) as house:
-        single = Direct(house.database, house.ledger, OFFICE, batch_events=1)
+        single = Direct(house.database, house.ledger, OFFICE, pace=Pace(1))
         figures |= followed("single", house, single, SINGLE_EVENTS, endless=False)
     with closing(filled(made, texts)) as house:
         figures |= reads(house, len(texts), turn)

@@ -13,14 +13,8 @@ import msgspec
 from application.following import bring_up_to_date
 from host.keys import key_provider, log_key
 from host.settings import Settings
-from host.wiring import (
-    Site,
-    bare_site,
-    check_keys_held,
-    complete_journal,
-    install_on,
-    utc_now,
-)
+from host.site import Site
+from host.wiring import bare_site, check_keys_held, complete_journal, install_on, utc_now
 from ledger.audit import PublishedLog, audit
 from ledger.backup import (
     Copy,

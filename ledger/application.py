@@ -16,18 +16,27 @@ from ledger.crypto.provider import KeyProvider
 from ledger.crypto.sealing import KeyedHash
 from ledger.keys.keyring import Keyring
 from ledger.keys.subjects import SubjectIndex
-from ledger.letters.withheld import WithheldKey
 from ledger.library.reader import LedgerReader, RecorderFactory
 from ledger.names import LedgerName, Role
 from ledger.recorder import LedgerRecorder
 from ledger.recording.ahead import ahead
-from ledger.recording.batch import Batch, Outcome, Prepared, prepare, record, write
+from ledger.recording.batch import (
+    USUAL,
+    Batch,
+    Means,
+    Outcome,
+    Prepared,
+    RefusalPolicy,
+    prepare,
+    record,
+    write,
+)
 from ledger.recording.before import Before
 from ledger.recording.intake import Sealer
 from ledger.recording.quarantine import resume_source
 from ledger.storage.postgres import Database, Session
 from ledger.writing.append import Span, append, lock_head
-from ledger.writing.bookmarks import Bookmark, HaltLimit, begin_bookmark, resume_topics
+from ledger.writing.bookmarks import Bookmark, begin_bookmark, resume_topics
 from ledger.writing.chain import CHAIN, Link
 
 
@@ -47,9 +56,7 @@ class Ledger(LedgerReader):
         *,
         role: Role = "recorder",
         clock: Callable[[], datetime] = utc_now,
-        monotonic: Callable[[], float] = time.monotonic,
-        limit: HaltLimit | None = None,
-        withheld_key: WithheldKey | None = None,
+        refusals: RefusalPolicy = USUAL,
     ) -> None:
         self.ledger = ledger
         self._connect = partial(database.connect, ledger, role)
@@ -60,27 +67,18 @@ class Ledger(LedgerReader):
         except BaseException:
             self.session.close()
             raise
-        self.keyring = Keyring(self.session, provider, ledger, monotonic)
+        self.keyring = Keyring(self.session, provider, ledger, time.monotonic)
         subjects = SubjectIndex(self.session, self.keyring, ledger)
-        self._sealer = Sealer(self.keyring, subjects, ledger)
+        sealer = Sealer(self.keyring, subjects, ledger)
+        self._means = Means(self.session, self.keyring, sealer, refusals.withheld_key)
         self._clock = clock
-        self._limit = limit or HaltLimit()
-        self._withheld_key = withheld_key
+        self._limit = refusals.limit
         self._before = Before()
         super().__init__(reader)
 
     def record(self, batch: Batch) -> Outcome:
         """Record a batch: see `recording.record`."""
-        return record(
-            self.session,
-            self.keyring,
-            self._sealer,
-            self.ledger,
-            batch,
-            self._clock(),
-            self._limit,
-            self._withheld_key,
-        )
+        return record(self._means, self.ledger, batch, self._clock(), self._limit)
 
     def record_each(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
         """Record batches in order, each one sealed while the one before it is written.
@@ -91,8 +89,7 @@ class Ledger(LedgerReader):
         return ahead(batches, self._prepare, self._write, self.record)
 
     def _prepare(self, batch: Batch) -> Prepared:
-        now, key = self._clock(), self._withheld_key
-        return prepare(self.session, self.keyring, self._sealer, batch, now, key)
+        return prepare(self._means, batch, self._clock())
 
     def _write(self, prepared: Prepared) -> Outcome:
         """Runs in a thread of its own, so it has a session of its own."""

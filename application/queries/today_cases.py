@@ -14,6 +14,7 @@ from projections.reading.request_acts import NOTHING_HELD, hindrance
 from projections.views.requests import Identity, Request, standing
 from rulebook.calendar import day_of
 from rulebook.incidents import FULL
+from schemas import names
 from schemas.formats import instant_of
 
 # What an answer must be given besides its outcome, as `ledger request answer --help` names it.
@@ -151,7 +152,7 @@ def task_of_complaint(row: ComplaintRow, now: datetime) -> Task:
     subject = reference_of(row.subject)
     about = command(
         "record",
-        "complaint-answered",
+        names.COMPLAINT_ANSWERED,
         subject=subject or "SUBJECT",
         set=f"complaint_ref={row.complaint_ref}",
     )

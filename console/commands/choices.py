@@ -30,7 +30,7 @@ from console.show.evidence import evidence_tables
 from console.show.marketing import marketing_tables
 from documents.ts27560 import consent_receipt, consent_records
 from host.settings import Settings
-from host.wiring import Site
+from host.site import Site
 from ledger.event import instant
 from projections.folds.timetravel import NOW, Moment
 from projections.reading.views import register_entries

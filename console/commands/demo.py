@@ -21,7 +21,8 @@ from console.demo.tour import guide
 from console.flags import option, spoken_to, time_of
 from console.output import people, standard_output
 from console.streams import opened
-from host.wiring import Site, open_site, utc_now
+from host.site import Site
+from host.wiring import open_site, utc_now
 from ledger.errors import Misconfigured
 from sample import generating as sample
 from schemas.encoding import JsonValue

@@ -21,7 +21,8 @@ from consumers.store import LedgerStore, Stored
 from host.kafka_options import options_of
 from host.notes import tell
 from host.settings import Settings
-from host.wiring import Site, open_site
+from host.site import Site
+from host.wiring import open_site
 from ledger.application import Ledger
 from ledger.errors import Misconfigured
 from ledger.recording.gaps import record_gap

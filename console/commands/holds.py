@@ -17,7 +17,8 @@ from console.output import emit, emit_list, people
 from console.show.holds import holds_table
 from console.show.upkeep import named_values
 from host.settings import Settings
-from host.wiring import Site, open_site
+from host.site import Site
+from host.wiring import open_site
 from rulebook.calendar import day_of
 from schemas import CATEGORIES
 

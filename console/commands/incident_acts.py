@@ -20,7 +20,7 @@ from console.streams import opened
 from host.settings import Settings
 from projections.folds.timetravel import Moment
 from rulebook.incidents import NATURES, PHASES, REGIMES, RISKS
-from schemas import LISTED_CATEGORIES
+from schemas import LISTED_CATEGORIES, names
 from schemas.encoding import JsonValue
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the breach or the case.")]
@@ -146,7 +146,7 @@ def notify(
     facts = {"regime": regime, "phase": phase}
     if delay_reason:
         facts["delay_reason"] = delay_reason
-    _act(settings, (ref, "breach", None), "authority-notified", facts, at, as_json)
+    _act(settings, (ref, "breach", None), names.AUTHORITY_NOTIFIED, facts, at, as_json)
 
 
 @configured("store")
@@ -168,7 +168,7 @@ def tell(
     named = [*(persons or ()), *(_lines(listed) if listed else ())]
     if not named and listed is None:
         facts = {"channel": channel}
-        _act(settings, (ref, "breach", None), "subjects-notified", facts, at, as_json)
+        _act(settings, (ref, "breach", None), names.SUBJECTS_NOTIFIED, facts, at, as_json)
         return
     with working(settings, "incident", at) as (site, source, time):
         on = OnIncident(ref, "breach", time)
@@ -185,7 +185,7 @@ def _lines(path: str) -> list[str]:
 @configured("store")
 def close(settings: Settings, ref: Ref, at: At = None, as_json: Json = False) -> None:
     """End a breach that was assessed, and of which everybody was told who must be."""
-    _act(settings, (ref, "breach", None), "breach-closed", {}, at, as_json)
+    _act(settings, (ref, "breach", None), names.BREACH_CLOSED, {}, at, as_json)
 
 
 @configured("store")
@@ -216,7 +216,7 @@ def warn(
 ) -> None:
     """Record that the person was warned of suspected misuse, by a channel that is not misused itself."""
     facts = {"channel": channel}
-    _act(settings, (ref, "misuse", subject), "customer-warned", facts, at, as_json)
+    _act(settings, (ref, "misuse", subject), names.CUSTOMER_WARNED, facts, at, as_json)
 
 
 @configured("store")
@@ -230,7 +230,7 @@ def resolve(
 ) -> None:
     """End a case of suspected misuse of which the person was warned."""
     facts = {"outcome": outcome}
-    _act(settings, (ref, "misuse", subject), "misuse-resolved", facts, at, as_json)
+    _act(settings, (ref, "misuse", subject), names.MISUSE_RESOLVED, facts, at, as_json)
 
 
 def _act(

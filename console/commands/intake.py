@@ -32,7 +32,9 @@ from consumers.withheld import (
 )
 from host.notes import tell
 from host.settings import Settings
-from host.wiring import Site, open_site
+from host.site import Site
+from host.wiring import open_site
+from ledger.clocks import Clocks
 from ledger.errors import Misconfigured, Reject
 from ledger.letters.dead import Letter, open_letter
 from ledger.letters.withheld import count_withheld
@@ -110,7 +112,7 @@ def ingest_files(site: Site, streams: Sequence[Stream]) -> IngestResult:
             site.open_recorder,
             streams,
             site.intake,
-            site.clock,
+            Clocks(site.clock),
             show,
             limits=site.batch_limits,
         )

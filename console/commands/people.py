@@ -39,7 +39,8 @@ from console.show.text import worded
 from documents.messages import told
 from host.notes import tell
 from host.settings import Settings
-from host.wiring import Site, open_site
+from host.site import Site
+from host.wiring import open_site
 from ledger.backup import blind
 from ledger.crypto.layouts import BLIND_FIELDS
 from ledger.erasure.verdict import GROUNDS, Ground

@@ -36,11 +36,12 @@ from console.show.record import record_tables
 from console.streams import STANDARD_INPUT, text_of
 from documents.text import shown
 from host.settings import Settings
-from host.wiring import Site, utc_now
-from schemas import EventType, is_person, texts
+from host.site import Site
+from host.wiring import utc_now
+from schemas import EventType, is_person, names, texts
 from schemas.members import PERSONAL, Member, Shape
 
-_ANNULLED = "event-annulled"
+_ANNULLED = names.EVENT_ANNULLED
 _BESIDE = ("subject", "time")
 
 

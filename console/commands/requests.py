@@ -18,7 +18,7 @@ from console.output import emit, people
 from console.show.requests import request_tables
 from console.streams import text_of
 from host.settings import Settings
-from host.wiring import Site
+from host.site import Site
 from ledger.keys.opening import Opener
 from projections.views.requests import CLOSINGS
 from rulebook import EXTENSIONS, REFUSALS, RIGHTS

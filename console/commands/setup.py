@@ -9,7 +9,8 @@ from console.output import emit, people
 from console.show.text import pairs
 from host.keys import log_key
 from host.settings import Settings
-from host.wiring import install_site, withheld_keys
+from host.wiring import install_site
+from host.withheld import withheld_keys
 
 
 @configured("store", "log")

@@ -35,7 +35,7 @@ from console.show.person import (
 )
 from console.show.registers import disclosures_table, register_table
 from console.show.upkeep import audit_tables
-from host.wiring import Site
+from host.site import Site
 from ledger.event import instant
 from ledger.keys.rotation import epochs
 from projections.folds.timetravel import NOW, Moment

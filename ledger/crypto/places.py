@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 
 from ledger.crypto.provider import Wrapped
-from ledger.crypto.sealing import associated_data
+from ledger.crypto.sealing import ValuePlace, associated_data
 from ledger.names import LedgerName
 
 _INDEX_SOURCE = "urn:processing-ledger:subject-index"
@@ -48,11 +48,13 @@ def feed_key_place(ledger: LedgerName, root: bytes, epoch: int) -> bytes:
 def reference_place(ledger: LedgerName, subject: UUID, key: str) -> bytes:
     """Associated data of a sealed reference."""
     return associated_data(
-        ledger=str(ledger),
-        subject=subject,
-        source=_INDEX_SOURCE,
-        id=str(subject),
-        category="reference",
-        field="reference",
-        key=key,
+        ValuePlace(
+            ledger=str(ledger),
+            subject=subject,
+            source=_INDEX_SOURCE,
+            id=str(subject),
+            category="reference",
+            field="reference",
+            key=key,
+        )
     )

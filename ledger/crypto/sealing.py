@@ -144,11 +144,22 @@ class DataKey:
         return f"DataKey({self.id})"
 
 
-def associated_data(
-    *, ledger: str, subject: UUID, source: str, id: str, category: str, field: str, key: str
-) -> bytes:
+class ValuePlace(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Where a value belongs: ledger, person, event, category and field, and the id of its key."""
+
+    ledger: str
+    subject: UUID
+    source: str
+    id: str
+    category: str
+    field: str
+    key: str
+
+
+def associated_data(place: ValuePlace) -> bytes:
     """Where a value belongs: a compact JSON array. Sealing puts the byte of the format before it."""
-    return orjson.dumps([ledger, str(subject), source, id, category, field, key])
+    person, event = str(place.subject), (place.source, place.id)
+    return orjson.dumps([place.ledger, person, *event, place.category, place.field, place.key])
 
 
 def event_place(ledger: str, subject: str, source: str, id: str) -> bytes:

@@ -13,7 +13,7 @@ import orjson
 
 from ledger.crypto.authentic import RowMacs
 from ledger.crypto.provider import LinkKeys
-from ledger.crypto.sealing import associated_data, base64url, from_base64url
+from ledger.crypto.sealing import ValuePlace, associated_data, base64url, from_base64url
 from ledger.errors import Halt, UnknownFormat
 from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.names import LedgerName
@@ -78,13 +78,15 @@ class JournalLinks:
 
     def _place(self, entry: ErasureEntry) -> bytes:
         return associated_data(
-            ledger=self._ledger,
-            subject=entry.subject,
-            source=_SOURCE,
-            id=str(entry.erasure),
-            category="reference",
-            field="reference_hmac",
-            key="",
+            ValuePlace(
+                ledger=self._ledger,
+                subject=entry.subject,
+                source=_SOURCE,
+                id=str(entry.erasure),
+                category="reference",
+                field="reference_hmac",
+                key="",
+            )
         )
 
 

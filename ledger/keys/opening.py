@@ -23,6 +23,7 @@ from ledger.crypto.places import (
 from ledger.crypto.provider import KeyProvider, Placed, Wrapped, each_unwrapped, once_more
 from ledger.crypto.sealing import (
     DataKey,
+    ValuePlace,
     associated_data,
     keyed_hash,
     month_of,
@@ -220,13 +221,15 @@ class Opener:
         if key is None:
             return Missing.ERASED if self._is_erased(sealed) else Missing.LOST
         place = associated_data(
-            ledger=str(self._ledger),
-            subject=sealed.subject,
-            source=sealed.source,
-            id=sealed.id,
-            category=sealed.category,
-            field=sealed.field,
-            key=sealed.key,
+            ValuePlace(
+                ledger=str(self._ledger),
+                subject=sealed.subject,
+                source=sealed.source,
+                id=sealed.id,
+                category=sealed.category,
+                field=sealed.field,
+                key=sealed.key,
+            )
         )
         return open_value(key.cipher, sealed.blob, place)
 

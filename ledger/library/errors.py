@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from eventsourcing.persistence import IntegrityError, OperationalError
 
 from ledger.errors import Retry, ServiceAway
-from ledger.storage.postgres import Conflict, UniqueConflict
+from ledger.storage.faults import Conflict, UniqueConflict
 
 
 class LibraryAway(OperationalError, ServiceAway):

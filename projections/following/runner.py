@@ -67,6 +67,16 @@ def _status(
     return ViewStatus(view.name, version, position, max(0, head - position), halted)
 
 
+class Pace(msgspec.Struct, frozen=True):
+    """How many events one transaction moves a view over, and how a follower waits."""
+
+    batch_events: int = BATCH_EVENTS
+    pause: Callable[[float], None] = time.sleep
+
+
+USUAL_PACE = Pace()
+
+
 class Follower:
     """Follows one ledger with some views, as the projector. Not for two threads at once."""
 
@@ -77,8 +87,7 @@ class Follower:
         privacy_office: Collection[str] = (),
         views: Sequence[View[Any]] = VIEWS,
         *,
-        batch_events: int = BATCH_EVENTS,
-        pause: Callable[[float], None] = time.sleep,
+        pace: Pace = USUAL_PACE,
         observer: Observer | None = None,
     ) -> None:
         self._database = database
@@ -86,8 +95,7 @@ class Follower:
         self._privacy_office = privacy_office
         self._views = views
         self._dispatch = Dispatch(views)
-        self._batch_events = batch_events
-        self._pause = pause
+        self._batch_events, self._pause = pace.batch_events, pace.pause
         self._observer = observer or Observer()
         self._session: Session | None = None
         self._incoming: Incoming | None = None

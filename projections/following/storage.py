@@ -200,13 +200,20 @@ class Tables(FindingTables):
 
     def put(self, changes: Mapping[Key, Change[Any]]) -> None:
         """Write the rows after. An index is touched only where a row comes, goes or moves in it."""
-        gone = [key for key, change in changes.items() if change.after is None]
+        gone: list[Key] = []
+        changed: list[tuple[Any, ...]] = []
+        new: list[tuple[Any, ...]] = []
+        for key, change in changes.items():
+            if change.after is None:
+                gone.append(key)
+            else:
+                rows = new if change.before is None else changed
+                rows.append(self._view.row(key, change.after))
         if gone:
             streams, subkeys = [stream for stream, _ in gone], [subkey for _, subkey in gone]
             self.named("delete_rows", streams=streams, subkeys=subkeys)
-        written = [(key, c) for key, c in changes.items() if c.after is not None]
-        self._change([self._view.row(key, c.after) for key, c in written if c.before is not None])
-        self._insert([self._view.row(key, c.after) for key, c in written if c.before is None])
+        self._change(changed)
+        self._insert(new)
         self._count((change.before, change.after) for change in changes.values())
 
     def add(self, rows: Sequence[tuple[Any, ...]], labels: Counter[str]) -> None:

@@ -20,9 +20,9 @@ from projections.reading.house import employees
 from projections.reading.views import bookmark_of
 from projections.views import staff
 from projections.views.staff import Employee, powers_of, roles_at
-from schemas.event_type import PREFIX
+from schemas import names
 
-_GRANTED = f"{PREFIX}role-granted.v1"
+_GRANTED = names.type_of(names.ROLE_GRANTED)
 
 
 def holds_role(

@@ -9,7 +9,8 @@ import pytest
 
 from application.acts.acting import Act, ActRefused, act
 from host.settings import read_settings
-from host.wiring import Site, install_site, open_site
+from host.site import Site
+from host.wiring import install_site, open_site
 from ledger.event import RecordedEvent
 from ledger.letters.dead import letters
 from ledger.library.reader import LedgerReader

@@ -6,8 +6,9 @@ import pytest
 
 from ledger.errors import Misconfigured
 from ledger.names import ROLES, LedgerName, Role
+from ledger.storage.faults import Conflict
 from ledger.storage.install import check_installed, install, migrations
-from ledger.storage.postgres import Conflict, Session
+from ledger.storage.postgres import Session
 from tests.fixtures.cases import each
 from tests.fixtures.ledger import House, collected, registered
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from host.wiring import LEDGER_KEYS
+from host.site import LEDGER_KEYS
 from ledger.audit import Custody, audit
 from ledger.crypto.sealing import month_of
 from ledger.keys.rotation import rotate

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from ledger.crypto.sealing import month_of
-from ledger.erasure.eraser import Eraser, pending
+from ledger.erasure.eraser import Bounds, Eraser, pending
 from ledger.errors import Halt, IncompleteErasure, LedgerError, Lost, OnHold, UnknownSubject
 from ledger.event import RecordedEvent, check_entry_size
 from ledger.journal.entries import ErasureEntry, ErasureJournal
@@ -176,8 +176,8 @@ def guarded(house: House, *answers: dict[str, list[str]]) -> Eraser:
     def guard(_: Sequence[RecordedEvent]) -> dict[str, list[str]]:
         return left.pop(0) if len(left) > 1 else left[0]
 
-    ends = ACCOUNTABILITY
-    return Eraser(session, opener, house.journal, house.ledger, house.clock, ends, guard)
+    bounds = Bounds(ACCOUNTABILITY, guard)
+    return Eraser(session, opener, house.journal, house.ledger, house.clock, bounds)
 
 
 HELD = {"contact": ["H-1"]}

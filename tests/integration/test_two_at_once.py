@@ -19,6 +19,7 @@ from application.site import Site
 from consumers.files import ingest
 from host.settings import read_settings
 from host.wiring import install_site, open_site
+from ledger.clocks import Clocks
 from ledger.embedded import Server
 from ledger.errors import Reject
 from ledger.library.reader import LedgerReader
@@ -59,7 +60,7 @@ def house(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> 
         }
         lines = registered(), disclosed(), message("personal-data-corrected", WHO, **correction)
         stream = BytesIO(b"\n".join(to_json(line) for line in lines))
-        assert ingest(one.open_recorder, [("f", stream)], one.intake, Clock()).recorded == 3
+        assert ingest(one.open_recorder, [("f", stream)], one.intake, Clocks(Clock())).recorded == 3
         yield House(url, one, other)
 
 

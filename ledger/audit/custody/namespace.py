@@ -73,13 +73,18 @@ def check_epochs(rows: Sequence[Sequence[Any]], held: Held, notes: Capped) -> se
     for epoch in running:
         held.check_epoch(epoch)
     known = {row[0] for row in rows}
+    _check_provider(known, held, notes)
+    return known - set(running)
+
+
+def _check_provider(known: set[int], held: Held, notes: Capped) -> None:
+    """The key provider holds keys of epochs that the ledger knows, and nothing else."""
     for epoch in held.provider.epochs():
         # The next one may have its key already, and one that began meanwhile as well.
         if epoch not in known and epoch <= max(known, default=0):
             notes.note(None, "epoch-unknown", f"the provider has a key of epoch {epoch}")
     for name in held.provider.strange():
         notes.note(None, "epoch-unknown", f"among the keys is {name!r}, which is no key of ours")
-    return known - set(running)
 
 
 def check_ended(ended: Set[int], held: Held, notes: Capped) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator, Sequence, Set
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -91,12 +91,13 @@ def check_streams(
     """
     strangers = Unbound(unbound)
     came_back = CameBack(session.rows("positions_of_batches", label=REIMPORT))
+    audit = _Audit(custody, held, notes, came_back)
     for block in _blocks(session.stream("audit_streams")):
         kept = _load(session, [told.stream for told in block], held)
         referred: dict[UUID, int] = {}
         for told in block:
             own = _with_lines(told, lines, notes)
-            _Stream(told, kept[told.stream], own, custody, held, notes, came_back).check()
+            _Stream(told, kept[told.stream], own, audit).check()
             for subject, position in told.referred.items():
                 referred.setdefault(subject, position)
             strangers.see(told, came_back)
@@ -181,22 +182,22 @@ def _agree(line: Line, erased: Erased) -> bool:
     return same and line.keys <= set(map(keys_digest, erased.keys))
 
 
+class _Audit(NamedTuple):
+    """What every stream is compared with."""
+
+    custody: Custody
+    held: Held
+    notes: Capped
+    came_back: CameBack
+
+
 class _Stream:
     """One stream's events beside what is kept of it."""
 
-    def __init__(
-        self,
-        told: Told,
-        kept: _Kept,
-        lines: dict[UUID, Line],
-        custody: Custody,
-        held: Held,
-        notes: Capped,
-        came_back: CameBack,
-    ) -> None:
-        self._came_back = came_back
+    def __init__(self, told: Told, kept: _Kept, lines: dict[UUID, Line], audit: _Audit) -> None:
+        self._audit = audit
         self._told, self._kept, self._lines = told, kept, lines
-        self._custody, self._held, self._notes = custody, held, notes
+        self._custody, self._held, self._notes = audit.custody, audit.held, audit.notes
         self._destroyed = {key for erased in told.erasures.values() for key in erased.keys}
         self._whole = [
             (erasure, erased)
@@ -229,9 +230,14 @@ class _Stream:
                     self._note("key-returned", category, "it was destroyed", need.position)
             elif id in self._destroyed:
                 self._check_covered(category, need.latest, need.position)
-            elif need.position not in self._came_back and all(key.secret for key in keys):
-                kind = "key-replaced" if ids - {None} else "key-missing"
-                self._note(kind, category, "no erasure accounts for it", need.position)
+            elif all(key.secret for key in keys):  # one that does not open is named already
+                self._note_missing(category, ids, need.position)
+
+    def _note_missing(self, category: str, ids: Set[str | None], position: int) -> None:
+        """A key is gone; events that came back after a restore may have lost theirs in an erasure since."""
+        if position not in self._audit.came_back:
+            kind = "key-replaced" if ids - {None} else "key-missing"
+            self._note(kind, category, "no erasure accounts for it", position)
 
     def _check_covered(self, category: str, latest: datetime, position: int) -> None:
         fence = self._kept.fences.get(category)
@@ -288,7 +294,7 @@ class _Stream:
         indexed, tombstone = self._kept.hmac is not None, self._kept.tombstone is not None
         if indexed and (self._whole or tombstone):
             self._note("index-returned", _REFERENCE, "all of this person was erased")
-        elif not (indexed or tombstone or self._whole or self._told.first in self._came_back):
+        elif not (indexed or tombstone or self._whole or self._told.first in self._audit.came_back):
             self._note("index-missing", _REFERENCE, "", self._told.first)
 
     def _check_tombstone(self) -> None:

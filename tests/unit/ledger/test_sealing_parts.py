@@ -12,6 +12,7 @@ from ledger.crypto.formats import AES_256_GCM
 from ledger.crypto.sealing import (
     DataKey,
     KeyedHash,
+    ValuePlace,
     associated_data,
     base64url,
     event_place,
@@ -33,13 +34,15 @@ def test_the_parts_of_a_place_are_the_whole(
     key = DataKey(secret)
     parts = event_place("main", str(subject), source, id) + field_place(category, name) + key.place
     assert parts == AES_256_GCM + associated_data(
-        ledger="main",
-        subject=subject,
-        source=source,
-        id=id,
-        category=category,
-        field=name,
-        key=key.id,
+        ValuePlace(
+            ledger="main",
+            subject=subject,
+            source=source,
+            id=id,
+            category=category,
+            field=name,
+            key=key.id,
+        )
     )
 
 

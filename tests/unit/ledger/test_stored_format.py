@@ -17,6 +17,7 @@ from ledger.crypto.places import data_key_place
 from ledger.crypto.sealing import (
     DataKey,
     KeyedHash,
+    ValuePlace,
     associated_data,
     base64url,
     check_blob,
@@ -96,7 +97,7 @@ def place(**other: str) -> bytes:
         "field": "email",
         "key": GOLDEN_KEY_ID,
     }
-    return associated_data(subject=STREAM, **(parts | other))
+    return associated_data(ValuePlace(subject=STREAM, **(parts | other)))
 
 
 def state() -> bytes:
