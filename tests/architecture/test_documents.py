@@ -19,8 +19,10 @@ def test_a_page_says_what_the_code_says(page: str) -> None:
 
 
 def test_every_member_of_every_schema_is_named_in_the_contract() -> None:
-    """Facts, members of facts, attributes: what a sender may write stands in docs/events.md."""
-    named = set(re.findall(r"`([a-z_0-9]+)`", (ROOT / "docs/events.md").read_text("utf-8")))
+    """Facts, members of facts, attributes: what a sender may write stands in docs/reference/events.md."""
+    named = set(
+        re.findall(r"`([a-z_0-9]+)`", (ROOT / "docs/reference/events.md").read_text("utf-8"))
+    )
     members = {
         member
         for type in EVENT_TYPES
@@ -30,7 +32,9 @@ def test_every_member_of_every_schema_is_named_in_the_contract() -> None:
     assert {"besides", "certifications", "list_kept", "remarks", "tracestate"} <= members
     assert members - named == set()
     sent = {"source", "id", "type", "topic", "partition", "offset", "code", "pointer", "words"}
-    answer = (ROOT / "docs/events.md").read_text("utf-8").partition("{source, id,")[2][:80]
+    answer = (
+        (ROOT / "docs/reference/events.md").read_text("utf-8").partition("{source, id,")[2][:80]
+    )
     assert set(re.findall("[a-z]+", "source id" + answer.partition("}")[0])) == sent
 
 
@@ -46,11 +50,10 @@ def tracked(*patterns: str) -> list[str]:
     [
         "README.md",
         "ARCHITECTURE.md",
-        "docs/operations.md",
-        "docs/events.md",
-        "docs/exports.md",
-        "docs/protection.md",
-        "docs/rulebook.md",
+        "docs/reference/events.md",
+        "docs/how-to/exports.md",
+        "docs/reference/protection.md",
+        "docs/explanation/rulebook.md",
     ],
 )
 def test_what_a_page_links_to_and_names_exists(page: str) -> None:
@@ -68,7 +71,7 @@ def test_what_a_page_links_to_and_names_exists(page: str) -> None:
 
 
 def test_the_page_of_the_rulebook_names_files_and_functions_that_exist() -> None:
-    text = (ROOT / "docs/rulebook.md").read_text("utf-8")
+    text = (ROOT / "docs/explanation/rulebook.md").read_text("utf-8")
     files = {path.rpartition("/")[2] for path in tracked("rulebook/*.toml")}
     shown = set(re.findall(r"`(\w+\.toml)`", text))
     assert len(shown) >= 10
@@ -117,7 +120,7 @@ def test_code_holds_no_sql() -> None:
 
 
 def test_every_column_of_the_register_is_documented_in_its_order() -> None:
-    page = (ROOT / "docs/registers.md").read_text("utf-8")
+    page = (ROOT / "docs/how-to/registers.md").read_text("utf-8")
     lines = page.partition("| column | holds |")[2].partition("\n\n")[0].splitlines()[2:]
     named = [name for line in lines for name in re.findall(r"`([a-z_]+)`", line.split("|")[1])]
     assert tuple(named) == COLUMNS
