@@ -9,6 +9,7 @@ import pytest
 from documents.columns import COLUMNS
 from schemas import EVENT_TYPES
 from schemas.documents import schema_of
+from tests.architecture import diagrams
 from tests.architecture.documents import ROOT, SECTIONS, written
 
 
@@ -16,6 +17,29 @@ from tests.architecture.documents import ROOT, SECTIONS, written
 def test_a_page_says_what_the_code_says(page: str) -> None:
     text = (ROOT / page).read_text("utf-8")
     assert text == written(text, dict(SECTIONS[page])), "run `make documents`"
+
+
+@pytest.mark.parametrize("name", diagrams.names())
+def test_a_diagram_is_drawn_from_its_text(name: str) -> None:
+    assert (diagrams.IMAGES / f"{name}.svg").read_text("utf-8") == diagrams.drawn(name), (
+        "run `make documents`"
+    )
+
+
+def test_every_decision_is_listed_once_by_its_title() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = re.findall(
+        r"^- \[(.+)\]\((\d{4}-.+\.md)\)$", (folder / "README.md").read_text("utf-8"), re.M
+    )
+    titles = {
+        path.name: path.read_text("utf-8").partition("\n")[0].removeprefix("# ")
+        for path in folder.glob("0*.md")
+    }
+    assert sorted(listed) == sorted((title, name) for name, title in titles.items())
+
+
+def test_readme_is_one_page() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150
 
 
 def test_every_member_of_every_schema_is_named_in_the_contract() -> None:
@@ -50,6 +74,7 @@ def tracked(*patterns: str) -> list[str]:
     [
         "README.md",
         "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
         "docs/reference/events.md",
         "docs/how-to/exports.md",
         "docs/reference/protection.md",
@@ -61,7 +86,8 @@ def test_what_a_page_links_to_and_names_exists(page: str) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", text):
         assert ((ROOT / page).parent / target).exists(), target
     for path in re.findall(
-        r"`((?:ledger|projections|consumers|schemas|rulebook|console|deploy)/[\w./]+)`", text
+        r"`((?:ledger|projections|consumers|schemas|rulebook|application(?!/json|/cloudevents)|documents|host|sample|console|deploy|tests)/[\w./]+)`",
+        text,
     ):
         assert (ROOT / path).exists(), path
     for test in re.findall(
