@@ -1,7 +1,7 @@
 """The diagrams of the documentation: `docs/diagrams/NAME.typ` becomes `docs/images/NAME.svg`.
 
-`python -m tests.architecture.diagrams` writes them; `test_documents.py` compares them. Typst draws them, which
-the product has for its PDFs: no program, script or font is needed beside it.
+`python -m tests.architecture.diagrams` writes them; `test_documents.py` compares them. Typst draws them,
+which the product has for its PDFs: no program, script or font is needed beside it.
 """
 
 import re
