@@ -42,7 +42,7 @@ At = Annotated[
         "--as-of",
         "--at",
         metavar="T",
-        help="At this time, such as 2026-11-24T10:15:00+01:00; also one that is to come.",
+        help="At this time, such as 2026-11-24T10:15:00+01:00; also a time to come.",
     ),
 ]
 CONSENT_DOCUMENTS = {"ts27560": consent_records, "ts27560-receipt": consent_receipt}

@@ -66,7 +66,7 @@ def open_command(
     ],
     channel: Annotated[
         str,
-        code_option("--channel", "C", CHANNELS, "One of {}: nobody has to ask in writing."),
+        code_option("--channel", "C", CHANNELS, "One of {}: a person need not ask in writing."),
     ],
     received_on: Annotated[
         str | None,
@@ -130,7 +130,7 @@ def verify_identity(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that whoever asked is who they say, or that this is still to be shown."""
+    """Record that the person who asked is who they say, or must still show it."""
     doubted = failed or ask is not None
     name = "identity-verification-failed" if doubted else "identity-verified"
     facts = {"method": method} if method else {}
@@ -243,7 +243,7 @@ def close(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """End a request without a decision: it was taken back, is another one's double, or nobody's."""
+    """End a request without a decision: it was taken back, doubles another one, or has no person."""
     with _acting(settings, ref, subject, at, "close") as (site, found, time):
         made = act_on(found, "rights-request-answered", {"outcome": outcome})
         _carry_out(site, found, [made], time, as_json)

@@ -102,7 +102,7 @@ def read_manifest(content: bytes, keys: Collection[VerifierKey]) -> Copy:
     except msgspec.DecodeError:
         raise Unproven("the manifest has other members than this program writes") from None
     if copy.origin not in signers:
-        raise Unproven("another log than the one that is named has signed it")
+        raise Unproven("another log than the named one has signed it")
     if not _is_sound(copy):
         raise Unproven("the manifest names files or tables as this program does not")
     return copy

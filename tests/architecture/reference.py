@@ -35,6 +35,13 @@ def usage() -> str:
     return "\n\n".join(_described(line, command) for line, command in _every_command())
 
 
+def every_text() -> Iterator[str]:
+    """Every text of every command's help."""
+    for _, command in _every_command():
+        yield command.help or ""
+        yield from (getattr(parameter, "help", "") or "" for parameter in command.params)
+
+
 def _every_command() -> Iterator[tuple[str, Any]]:
     yield from _commands_of(command_tree(), "ledger")
 
