@@ -18,17 +18,6 @@ from projections.folds.view import Value, View
 from projections.following.derive import rows_at
 from projections.reading.views import each
 
-__all__ = [
-    "ERASED",
-    "LOST",
-    "Source",
-    "each_known",
-    "instant_or_none",
-    "rows_known",
-    "shown",
-    "states_at",
-]
-
 S = TypeVar("S")
 
 ERASED: dict[str, Any] = {"erased": True}

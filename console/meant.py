@@ -12,8 +12,6 @@ from typing import Any
 
 from host.setting_list import PREFIX, SETTINGS
 
-__all__ = ["commands_meant", "synonyms", "unknown_variables"]
-
 _EVERYWHERE = "everywhere"
 _MOST = 3
 _LIKENESS = 0.7

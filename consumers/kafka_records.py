@@ -12,8 +12,6 @@ from kafka.record.util import decode_varint
 
 from consumers.source import Partition, Unreadable
 
-__all__ = ["Fetched"]
-
 _ASCII = bytes(range(128)) + b"?" * 128
 
 

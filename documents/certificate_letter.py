@@ -14,8 +14,6 @@ from documents.letter import Attachment, Document, Letter, Section
 from ledger.event import instant
 from schemas.texts import Language
 
-__all__ = ["Enclosed", "certificate_document"]
-
 Answer = dict[str, Any]
 
 

@@ -9,8 +9,6 @@ from typing import Any
 from application.register_words import day
 from documents.text import clean
 
-__all__ = ["COLUMNS", "register_rows"]
-
 Activity = dict[str, Any]
 Purpose = dict[str, Any]
 _KEPT = {True: "yes", False: "no", None: "unknown"}

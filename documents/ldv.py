@@ -8,8 +8,6 @@ from typing import Any
 
 from application.processing_acts import Act
 
-__all__ = ["ldv_record"]
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 

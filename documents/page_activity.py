@@ -6,8 +6,6 @@ from typing import Any
 from application.register_words import Words, day
 from documents.markup import Html, element, items, join, table
 
-__all__ = ["activity_article"]
-
 Answer = dict[str, Any]
 Content = Html | str | None
 _MARK = {True: "good", False: "bad", None: "small"}

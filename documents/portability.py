@@ -6,8 +6,6 @@ from typing import Any
 
 from documents.spreadsheet import marked_cell
 
-__all__ = ["COLUMNS", "portability_csv"]
-
 COLUMNS = ("category", "field", "value", "since", "how", "legal_basis", "activity", "position")
 _ABOUT = ("subject", "request_ref", "position", "made_at", "controller", "seal")
 

@@ -13,8 +13,6 @@ from typing import Any
 from rulebook import retention_rule
 from schemas import CATEGORIES, PERSONAL_FIELDS
 
-__all__ = ["register_fideslang"]
-
 Node = dict[str, Any]
 _KEYS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("fideslang.toml").read_text("utf-8"))
 _ORGANISATION, _DATASET = "default_organization", "personal-fields"

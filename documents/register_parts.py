@@ -11,8 +11,6 @@ from application.register_words import Words, day
 from application.times import localized
 from documents.text import clean
 
-__all__ = ["Part", "register_parts"]
-
 Answer = dict[str, Any]
 Row = tuple[Any, ...]
 

@@ -9,8 +9,6 @@ import msgspec
 from documents.letter import Document, Letter, Section
 from schemas.texts import field_name
 
-__all__ = ["access_document"]
-
 # A line names so many runs of positions; the annex has them all.
 _RUNS = 6
 # Fields of personal data whose values are codes.

@@ -22,8 +22,6 @@ from documents.dpv import (
     term,
 )
 
-__all__ = ["Declared", "consent_receipt", "consent_records"]
-
 Declared = Mapping[str, dict[str, Any] | None]
 """Purpose -> what the activity of its latest act declares; None for one that nobody declared."""
 

@@ -9,8 +9,6 @@ from application.processing_acts import Act, involved_as
 from ledger.event import instant
 from projections.folds.annulment import is_annulment
 
-__all__ = ["vng_record"]
-
 
 def vng_record(act: Act) -> dict[str, Any] | None:
     """The `VerwerkingsactieUitgebreid` of an act.

@@ -15,8 +15,6 @@ from host.settings import Reading
 from ledger.errors import Misconfigured
 from schemas.formats import EMPLOYEE
 
-__all__ = ["OPERATOR", "reader_of"]
-
 OPERATOR = "operator"
 """The role of whoever runs the ledger and names no other."""
 _LOGIN_UID = Path("/proc/self/loginuid")

@@ -60,21 +60,6 @@ from schemas import Intake
 from schemas.powers import Speakers
 from schemas.references import is_person
 
-__all__ = [
-    "LEDGER_KEYS",
-    "Site",
-    "bare_site",
-    "check_keys_held",
-    "complete_journal",
-    "install_on",
-    "install_site",
-    "log_key",
-    "open_site",
-    "utc_now",
-    "withheld_keys",
-    "withheld_pair",
-]
-
 # Keys of the ledger itself that other commands than the recorder read.
 LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record", READS, CHAIN)
 JOURNAL = "erasures.journal"

@@ -6,8 +6,6 @@ from typing import Any
 from ledger.event import RecordedEvent, decode_event
 from ledger.storage.postgres import Session
 
-__all__ = ["registered_systems"]
-
 _ANNULLED = "event-annulled"
 
 

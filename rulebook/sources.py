@@ -9,8 +9,6 @@ from rulebook.loading import load
 from schemas.powers import Sender
 from schemas.sources import EVENTS_TOPIC, FILES
 
-__all__ = ["SENDERS", "SOURCES", "is_of_another", "senders_with"]
-
 # Whoever may say something may take it back; of what others said it is refused anyway.
 _TAKES_BACK = "event-annulled"
 _NEWCOMER = Sender(through=frozenset({EVENTS_TOPIC, FILES}))

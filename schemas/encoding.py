@@ -8,8 +8,6 @@ from typing import Any
 
 import orjson
 
-__all__ = ["to_json", "to_line"]
-
 
 def to_json(value: Any, *, sort_keys: bool = False) -> bytes:
     """Compact UTF-8 JSON, deterministic. Raises TypeError for what is not JSON."""

@@ -32,8 +32,6 @@ from schemas.spelling import lines, parts, plain, run
 from schemas.strings import NAMING, TYPES, Told, spelled_out, told_in, unescaped
 from schemas.unclear import TELLING_NAMES, UPKEEP, Unclear
 
-__all__ = ["HintWord", "Secrecy"]
-
 # Of the notice that everybody may read, nothing is secret.
 _PUBLIC: Final = "nl.voipzeker.ledger.privacy-notice-published.v1"
 # Members that may name the power behind an act.

@@ -17,8 +17,6 @@ from projections.dossier.objections import activity_name, is_declared, is_market
 from projections.folds.timetravel import NOW
 from rulebook import provision_of
 
-__all__ = ["RESTRICTIONS", "Wanted", "acts_before_answer", "acts_before_refusal"]
-
 RESTRICTIONS = (
     "accuracy-contested",
     "unlawful-processing",

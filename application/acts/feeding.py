@@ -20,8 +20,6 @@ from ledger.tlog.signing.base64 import to_base64
 from projections.views.disclosures import FEED, Disclosure
 from rulebook import period
 
-__all__ = ["Delivery", "Kept", "deliver", "keep", "keep_until"]
-
 
 class Delivery(Struct, frozen=True):
     """A feed that was delivered. `references`: a record each; `recipient`: its bare id."""

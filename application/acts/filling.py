@@ -19,8 +19,6 @@ from schemas.formats import instant_of
 from schemas.members import Member, Shape
 from schemas.texts import Language
 
-__all__ = ["Unfit", "assigned", "expected", "known_member", "near_of", "taken"]
-
 _YES, _NO = ("yes", "true", "ja", "y", "j"), ("no", "false", "nee", "n")
 _DEEPEST_INDEX = 999
 

@@ -15,14 +15,6 @@ from ledger.errors import UnknownSubject
 from ledger.event import instant
 from projections.reading.incident_acts import Deed, hindrance, named
 
-__all__ = [
-    "act_on_case",
-    "assessment",
-    "detection",
-    "suspicion",
-    "words_to",
-]
-
 # A person is warned because the policy promises it; told of a breach because the law asks for it.
 _BASIS, _PROVISION = "6-1-f", "eu.gdpr.34"
 

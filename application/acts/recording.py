@@ -25,19 +25,6 @@ from schemas.members import Member, members_of
 from schemas.references import OUTSIDERS, kind_of
 from schemas.texts import Language
 
-__all__ = [
-    "COMMANDS",
-    "ELSEWHERE",
-    "Draft",
-    "check_draft",
-    "check_subject",
-    "members_for",
-    "missing",
-    "notes",
-    "record_draft",
-    "subjects_of",
-]
-
 ELSEWHERE: Mapping[str, str] = MappingProxyType(
     {
         "ledger-read": "ledger state",

@@ -17,8 +17,6 @@ from ledger.tlog.proving.reading import published_by
 from ledger.tlog.store.folder import LogFolder
 from rulebook import provision_of
 
-__all__ = ["ACCESS", "PORTABILITY", "Kind", "checkpoint_before", "issue"]
-
 Answer = dict[str, Any]
 
 

@@ -21,14 +21,6 @@ from projections.reading.views import register_entries, requests
 from rulebook import provision_of
 from rulebook.calendar import day_of
 
-__all__ = [
-    "Opening",
-    "check_allowed",
-    "new_reference",
-    "open_request",
-    "record",
-]
-
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 

@@ -30,8 +30,6 @@ from projections.views.staff import (
     roles_at,
 )
 
-__all__ = ["access", "employee_access", "seen_by"]
-
 
 class _House(NamedTuple):
     """Employees by data subject and roles by id, as they were recorded by a moment."""

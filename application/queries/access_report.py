@@ -38,8 +38,6 @@ from rulebook.purposes import is_direct_marketing
 from schemas import CATEGORIES, EVENT_TYPES
 from schemas.texts import Language, text_of, word_of
 
-__all__ = ["Asked", "access_report"]
-
 _AUTOMATED = {"automated-decision-made", "human-review-completed"}
 _CHECKED = "credit-check-result-received"
 # Where data comes from when its event does not say; what is left is our own record of what happened.

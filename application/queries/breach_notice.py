@@ -17,8 +17,6 @@ from ledger.event import instant
 from projections.views.incidents import Incident
 from rulebook.incidents import regimes_in
 
-__all__ = ["ITEMS", "breach_notice"]
-
 ITEMS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "nature": ("33(3)(a)", ("nature",)),
     "description": ("33(3)(a)", ("description",)),

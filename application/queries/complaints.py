@@ -19,8 +19,6 @@ from projections.reading.views import findings as present_findings
 from projections.views.complaints import VIEW, Complaint
 from schemas import texts
 
-__all__ = ["complaint", "complaint_list", "known_complaints"]
-
 Rows = Sequence[tuple[UUID, Complaint]]
 _Broken = Mapping[tuple[str, str], Sequence[str]]
 

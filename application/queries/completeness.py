@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["POINTS", "missing"]
-
 _CONTROLLER, _PROCESSOR = "30(1)", "30(2)"
 # Point of the article, the fact that it asks for.
 _ALWAYS = {

@@ -31,16 +31,6 @@ from projections.views.consent_status import (
 from projections.views.customer_state import CustomerState, Status
 from projections.views.processing_register import Entry
 
-__all__ = [
-    "Holder",
-    "answer_of",
-    "consents",
-    "consents_answer",
-    "declared_for",
-    "holder",
-    "with_history",
-]
-
 _CONSENT = "consent-"
 
 

@@ -14,8 +14,6 @@ from projections.folds.timetravel import Moment, select
 from projections.following.derive import selected_at
 from schemas.references import kind_of
 
-__all__ = ["CONSULTATIONS", "Consultation", "consultations_by", "consultations_of"]
-
 _ACCESSED, _READ = "personal-data-accessed", "ledger-read"
 CONSULTATIONS = frozenset({_ACCESSED, _READ})
 # Whom an answer about everyone tells about.

@@ -20,8 +20,6 @@ from projections.use.credit import PURPOSE, check_at, objected_at
 from rulebook import RULES, Verdict, period, rule, rule_verdicts
 from rulebook.calendar import day_of
 
-__all__ = ["credit_check"]
-
 _TITLES = {entry.id: (entry.title, entry.title_nl) for entry in RULES}
 _REQUESTED, _RESULT = "credit-check-requested", "credit-check-result-received"
 _ERASED = "erased"

@@ -11,8 +11,6 @@ from application.queries.erasures import Asked, Done
 from projections.keeping.erasing import Step
 from rulebook import ErasureDecision, Reason
 
-__all__ = ["decided", "decision_row", "ground_row", "outcome_of"]
-
 
 def outcome_of(steps: Sequence[Step]) -> str:
     """How a request for erasure was answered: only what is whole is granted."""

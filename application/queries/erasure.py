@@ -8,8 +8,6 @@ from ledger.erasure.eraser import Erasure
 from ledger.event import instant
 from rulebook import period
 
-__all__ = ["erased", "forgotten"]
-
 
 def erased(
     reference: str,

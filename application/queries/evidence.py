@@ -14,8 +14,6 @@ from rulebook.consent_evidence import feature_name, tcf_purpose_name
 from schemas.tc_string import TcFault, TcString, Vendors, decoded
 from schemas.texts import Language
 
-__all__ = ["decoded_string", "evidence_of", "evidence_words", "string_words"]
-
 _ABOUT = "evidence"
 _VENDORS = ("vendors_consent", "vendors_li", "vendors_disclosed", "vendors_allowed")
 

@@ -19,8 +19,6 @@ from ledger.tlog.store.folder import LogFolder
 from projections.views.disclosures import Disclosure
 from rulebook.calendar import day_of
 
-__all__ = ["NoFeed", "all_feeds", "feed_named", "proof_of", "proven_answer"]
-
 _SHOWN = 5
 
 

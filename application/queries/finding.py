@@ -12,8 +12,6 @@ from projections.folds.timetravel import NOW
 from projections.views.customer_state import live_values
 from schemas import PERSONAL_FIELDS
 
-__all__ = ["find"]
-
 
 def find(source: Source, field: str, value: str) -> dict[str, Any]:
     """References of the people, sorted; `current`: whether the value is theirs now.

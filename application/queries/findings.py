@@ -16,8 +16,6 @@ from projections.folds.timetravel import NOW, Moment
 from projections.reading.past import past_findings, past_findings_about
 from projections.reading.views import findings as present_findings
 
-__all__ = ["Wanted", "findings"]
-
 # References are looked up for so many findings at a time.
 _BLOCK_ROWS = 1_000
 

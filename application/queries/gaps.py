@@ -5,8 +5,6 @@ from typing import Any
 
 from consumers.gaps import Proposal
 
-__all__ = ["accepted_gaps"]
-
 
 def accepted_gaps(proposals: Sequence[Proposal], positions: Sequence[int]) -> dict[str, Any]:
     """The gaps, each with why it is one and the position of its event; None: not recorded."""

@@ -16,8 +16,6 @@ from projections.folds.timetravel import Moment
 from schemas import EVENT_TYPES, is_person
 from schemas.texts import Language, text_of
 
-__all__ = ["Part", "history"]
-
 Told = tuple[RecordedEvent, str | None]
 """An event, and the annulment that took it back."""
 

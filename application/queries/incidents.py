@@ -21,8 +21,6 @@ from rulebook import DEADLINES
 from rulebook.incidents import Clock
 from schemas import texts
 
-__all__ = ["affected_persons", "clock_row", "incident", "incident_list", "sources_of", "step_row"]
-
 _BLOCK_ROWS = 1_000
 
 

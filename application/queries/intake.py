@@ -11,8 +11,6 @@ from ledger.recording.arrivals import blocks
 from schemas import Code, Intake, Rejection
 from schemas.allowed import allowed
 
-__all__ = ["ingested", "retried_row", "validated"]
-
 
 def ingested(result: IngestResult) -> dict[str, Any]:
     """What became of the lines. Nothing of a refused one is repeated."""

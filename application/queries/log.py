@@ -11,14 +11,6 @@ from ledger.tlog.signing.checkpoints import Checkpoint, parse_checkpoint
 from ledger.tlog.signing.notes import parse_note
 from ledger.tlog.tree.bundles import read_entry
 
-__all__ = [
-    "checkpoint_status",
-    "proof_answer",
-    "published_answer",
-    "signed_answer",
-    "verified_answer",
-]
-
 
 def published_answer(published: Published) -> dict[str, Any]:
     """What a publication left; `entries`: how many it added."""

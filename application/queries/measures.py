@@ -10,8 +10,6 @@ from projections.views import measures as view
 from projections.views.measures import Measure, adopted_at
 from projections.views.processing_register import Entry
 
-__all__ = ["measures", "named_measures", "told_measures"]
-
 
 def told_measures(source: Source, moment: Moment) -> list[Measure]:
     """Every measure of which something was said by a moment, sorted by its id."""

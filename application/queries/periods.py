@@ -19,8 +19,6 @@ from projections.reading.persons import persons
 from rulebook import Cause, ErasureFacts, kept
 from rulebook.calendar import day_of
 
-__all__ = ["clocks", "due_counts", "forecast", "retained", "step_rows"]
-
 _BLOCK = 500
 Situation = Literal["due", "deferred", "kept", "running", "not-begun", "no-period"]
 

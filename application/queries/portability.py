@@ -17,8 +17,6 @@ from ledger.crypto.sealing import base64url
 from ledger.event import RecordedEvent, instant
 from schemas import CATEGORIES, ROLLING_CATEGORIES
 
-__all__ = ["portability"]
-
 _BASES = frozenset({"6-1-a", "6-1-b"})
 # Where data comes from -> how it came from the person; every other origin is not theirs to take along.
 _WAYS = {

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["processor_part"]
-
 _ROLE = "processor"
 
 

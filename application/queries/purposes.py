@@ -14,8 +14,6 @@ from rulebook import PURPOSES, Purpose, in_force, purpose_decision, purposes_on
 from rulebook.calendar import day_of
 from rulebook.purposes import PURPOSE_WHY
 
-__all__ = ["Declared", "declarations", "purposes"]
-
 _TITLES = {entry.id: (entry.title, entry.title_nl) for entry in PURPOSES}
 Declared = dict[str, list[dict[str, Any]]]
 """Purpose -> who declares it: activity, legal basis, and what both layers say of that."""

@@ -11,14 +11,6 @@ from projections.folds.timetravel import Moment
 from projections.reading.views import recipients_by_id
 from projections.views.recipients import VIEW, Recipient, Version, ended_at, known_at, recipient_at
 
-__all__ = [
-    "RecipientNames",
-    "certifications_of",
-    "recipients",
-    "recipients_known",
-    "recipients_then",
-]
-
 
 def recipients(source: Source, as_of: datetime | None) -> dict[str, Any]:
     """Every recipient that was known by then, sorted by its id."""

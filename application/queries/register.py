@@ -31,8 +31,6 @@ from rulebook import Transfer, region, transfer
 from rulebook.calendar import day_of
 from rulebook.transfers import ADEQUACY
 
-__all__ = ["register"]
-
 
 class _Known(msgspec.Struct, frozen=True):
     """What activities are shown with: recipients, retention and measures of the moment, and its clock."""

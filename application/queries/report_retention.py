@@ -16,8 +16,6 @@ from projections.keeping.person import Person, dossier_of, person_of
 from projections.keeping.retention import oldest
 from projections.use.restricting import restricted
 
-__all__ = ["retention_of"]
-
 _DECIDED = "erasure-decided"
 
 

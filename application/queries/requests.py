@@ -17,8 +17,6 @@ from rulebook import REFUSALS, refusal_notice
 from rulebook.requests import Pause
 from schemas import texts
 
-__all__ = ["decisions_on", "listed", "shown"]
-
 _DECIDED = "erasure-decided"
 
 

@@ -14,8 +14,6 @@ from projections.reading.adherence import Adherence
 from projections.views.processing_register import Entry
 from rulebook import RetentionRule
 
-__all__ = ["retention"]
-
 _NOBODY = Adherence()
 Kept = bool | None
 

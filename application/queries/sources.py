@@ -8,8 +8,6 @@ from ledger.event import instant
 from ledger.recording.quarantine import SourceCount
 from ledger.recording.tallying import NAMELESS
 
-__all__ = ["sources"]
-
 _ELSEWHERE = ":"
 
 

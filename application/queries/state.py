@@ -17,8 +17,6 @@ from projections.use.restricting import restricted_by
 from projections.views import customer_state
 from projections.views.customer_state import CustomerState, Status
 
-__all__ = ["Beside", "account_status", "folded_state", "state", "state_answer"]
-
 
 class Beside(Struct, frozen=True):
     """What a state says beside the values: members of the answer where there is something to say.

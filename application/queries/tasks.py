@@ -9,8 +9,6 @@ from msgspec import Struct
 
 from ledger.event import instant
 
-__all__ = ["STATES", "TASKS", "State", "Task", "answer_of", "command", "state_of"]
-
 State = Literal["overdue", "due", "waits"]
 STATES: tuple[State, ...] = get_args(State)
 """Most urgent first: its day has passed; it is to be done today; it has another day, or none."""

@@ -15,8 +15,6 @@ from projections.reading.views import disclosures_by_quarter
 from rulebook import recipient_kind
 from rulebook.calendar import AMSTERDAM
 
-__all__ = ["FEWEST", "SUPPRESSED", "report", "transparency"]
-
 FEWEST = 5
 SUPPRESSED = f"<{FEWEST}"
 Count = int | str | None

@@ -12,8 +12,6 @@ from projections.folds.timetravel import Selected
 from projections.folds.view import order_of
 from projections.keeping.holds import ACTS_ON_HOLDS, UNDISCLOSED
 
-__all__ = ["hidden_in"]
-
 _RELEASED = "legal-hold-released"
 
 

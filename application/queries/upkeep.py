@@ -17,18 +17,6 @@ from rulebook import period
 from schemas import Code
 from schemas.codes import words_for
 
-__all__ = [
-    "INTAKE_COUNTS",
-    "WITHHELD",
-    "audited",
-    "key_status",
-    "letter_row",
-    "reports",
-    "rotated",
-    "status",
-    "withheld_row",
-]
-
 WITHHELD = Code.WITHHELD.value
 
 IN_ORDER, NOT_IN_ORDER, NOT_COMPARED = "in-order", "not-in-order", "not-comparable"

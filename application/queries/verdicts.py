@@ -5,8 +5,6 @@ from typing import Any
 
 from rulebook import Verdict
 
-__all__ = ["explained"]
-
 _Words = Mapping[str, tuple[str, str]]
 """A rule or a code -> in English, in Dutch."""
 

@@ -18,8 +18,6 @@ from ledger.backup import Copy, Taking, back_up, check_apart
 from ledger.event import instant
 from ledger.tlog.signing.keys import parse_verifier_key
 
-__all__ = ["add_commands"]
-
 Events = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the events' copy.")]
 Keys = Annotated[
     Path,

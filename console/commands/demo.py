@@ -23,8 +23,6 @@ from console.streams import opened
 from host.wiring import Site, open_site, utc_now
 from sample import generating as sample
 
-__all__ = ["add_commands"]
-
 
 def add_commands(app: typer.Typer) -> None:
     """Add the command of this module to the program."""

@@ -22,8 +22,6 @@ from projections.folds.timetravel import Moment
 from rulebook.incidents import NATURES, PHASES, REGIMES, RISKS
 from schemas import LISTED_CATEGORIES
 
-__all__ = ["Ref", "Whose", "add_commands"]
-
 Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the breach or the case.")]
 Whose = Annotated[
     str | None,

@@ -40,8 +40,6 @@ from ledger.event import instant
 from schemas import EventType, is_person, texts
 from schemas.members import PERSONAL, Member, Shape
 
-__all__ = ["add_commands"]
-
 _ANNULLED = "event-annulled"
 _BESIDE = ("subject", "time")
 

@@ -30,8 +30,6 @@ from projections.folds.digest import SLICES
 from projections.folds.view import View
 from projections.following.runner import view_statuses
 
-__all__ = ["add_commands"]
-
 keys = typer.Typer(help="Keys and their epochs.", no_args_is_help=False)
 
 

@@ -20,8 +20,6 @@ from sample.acts import notice_version
 from sample.generating import Planted
 from sample.register import SUBSCRIPTION
 
-__all__ = ["found"]
-
 # Any rule with a planted violation will do: this one is resolved by telling somebody something.
 EXPLAINED = "law.notice.never"
 

@@ -20,8 +20,6 @@ from ledger.recording.batch import Outcome
 from schemas import EVENT_TYPES, is_person
 from schemas.sources import EVENTS_TOPIC, REGISTER_TOPIC
 
-__all__ = ["UntilEnd", "consume_all", "publish", "topic_of"]
-
 
 def topic_of(event: dict[str, Any]) -> str:
     """Where an upstream system publishes an event; the privacy office all of its own on one topic."""

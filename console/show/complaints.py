@@ -12,8 +12,6 @@ from application.words import code_word, headings, say
 from console.show.requests import steps_table
 from console.show.text import Stack, pairs, table
 
-__all__ = ["complaint_tables", "complaints_table"]
-
 Answer = dict[str, Any]
 
 

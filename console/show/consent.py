@@ -13,8 +13,6 @@ from console.show.text import Stack, pairs, worded
 from documents.messages import told
 from documents.text import clean
 
-__all__ = ["consents_tables", "marketing_tables"]
-
 _ABOUT, _MARKETING = "consent", "marketing"
 
 

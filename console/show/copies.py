@@ -9,8 +9,6 @@ from rich.table import Table
 from application.words import say
 from console.show.text import Stack, pairs
 
-__all__ = ["copy_table"]
-
 _ABOUT = "copy"
 
 

@@ -10,8 +10,6 @@ from application.queries.evidence import evidence_words, string_words
 from application.words import in_words, say
 from console.show.text import Stack, pairs, worded
 
-__all__ = ["evidence_tables", "string_table"]
-
 _ABOUT = "evidence"
 
 

@@ -8,8 +8,6 @@ from rich.table import Table
 from application.words import counted, say
 from console.show.text import Stack, worded
 
-__all__ = ["feeds_table", "proven_sentence"]
-
 
 def feeds_table(rows: Iterable[dict[str, Any]]) -> Table:
     """Each feed, and what is kept of its list."""

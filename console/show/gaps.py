@@ -8,8 +8,6 @@ from rich.table import Table
 from application.words import say
 from console.show.text import worded
 
-__all__ = ["gaps_table"]
-
 
 def gaps_table(gaps: Iterable[dict[str, Any]]) -> Table:
     """One line a partition."""

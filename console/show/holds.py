@@ -8,8 +8,6 @@ from rich.table import Table
 from application.words import in_words, say
 from console.show.text import Stack, worded
 
-__all__ = ["holds_table"]
-
 
 def holds_table(rows: Iterable[dict[str, Any]]) -> Table:
     """What is held of whom, for whom and why, and when somebody looks at it again."""

@@ -8,8 +8,6 @@ from rich.table import Table
 from application.words import in_words, say
 from console.show.text import Stack, worded
 
-__all__ = ["notifications_table"]
-
 
 def notifications_table(rows: Iterable[dict[str, Any]]) -> Table:
     """Who must be told what about whom, and what became of it; a row each."""

@@ -13,15 +13,6 @@ from console.show.text import Stack, pairs, table, worded
 from documents.text import clean
 from schemas.texts import field_name
 
-__all__ = [
-    "changes_table",
-    "erasure_tables",
-    "forgotten_table",
-    "history_table",
-    "named_field",
-    "state_tables",
-]
-
 _PREFIX = "nl.voipzeker.ledger."
 
 

@@ -10,8 +10,6 @@ from application.register_words import Words
 from application.words import in_words, say, told_in
 from console.show.text import Stack, worded
 
-__all__ = ["purposes_table"]
-
 
 def purposes_table(answer: dict[str, Any]) -> Table:
     """One row a purpose; what nobody allows stands out in words."""

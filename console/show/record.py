@@ -12,8 +12,6 @@ from application.words import headings, say
 from console.show.text import Stack, pairs, table
 from schemas.members import Member
 
-__all__ = ["record_tables"]
-
 
 def record_tables(answer: Mapping[str, Any], members: Mapping[str, Member]) -> list[RenderableType]:
     """The event, its members with their meaning, and what happens."""

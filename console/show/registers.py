@@ -12,14 +12,6 @@ from console.show.text import Stack, table, worded
 from documents.transparency import transparency_rows
 from schemas.texts import field_name
 
-__all__ = [
-    "disclosures_table",
-    "recipients_table",
-    "register_table",
-    "transfers_table",
-    "transparency_table",
-]
-
 
 def register_table(answer: dict[str, Any]) -> Table:
     """One row an activity; details are in the exports."""

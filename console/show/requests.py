@@ -10,8 +10,6 @@ from rich.table import Table
 from application.words import code_word, counted, headings, in_words, say
 from console.show.text import Stack, pairs, table, worded
 
-__all__ = ["request_tables", "requests_table", "steps_table"]
-
 
 def requests_table(answer: dict[str, Any]) -> Table:
     """Who asked for what, how it stands, and until when; a row each."""

@@ -11,14 +11,6 @@ from application.words import headings, in_words, say
 from console.show.text import Stack, pairs, worded
 from documents.messages import told
 
-__all__ = [
-    "SHOWN_NAME",
-    "audit_tables",
-    "named_values",
-    "reports_table",
-    "status_tables",
-]
-
 
 # Members that are codes, and what these are about.
 _CODES = {"act": "hold-act", "categories": "category"}

@@ -30,15 +30,6 @@ from ledger.writing.append import Head, NewEvent, Span, append, latest_versions,
 from ledger.writing.chain import CHAIN, Link
 from schemas import CATEGORIES, ROLLING_CATEGORIES, is_person
 
-__all__ = [
-    "Compared",
-    "Eraser",
-    "Erasure",
-    "compare",
-    "missing_of",
-    "pending",
-]
-
 
 class Erasure(msgspec.Struct, frozen=True):
     """What an erasure did. `keys`: ids of the destroyed keys. `last_position`: of its events.

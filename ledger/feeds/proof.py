@@ -20,17 +20,6 @@ from ledger.tlog.signing.policy import Policy
 from ledger.tlog.tree.bundles import read_entry
 from ledger.tlog.tree.merkle import HASH_BYTES
 
-__all__ = [
-    "FEED_EVENT",
-    "TITLE",
-    "FeedProof",
-    "Proven",
-    "encode_feed_proof",
-    "feed_of",
-    "parse_feed_proof",
-    "verify",
-]
-
 TITLE = "processing-ledger/feed-proof@v1"
 FEED_EVENT = "bulk-feed-delivered"
 

@@ -31,20 +31,6 @@ from ledger.writing.message import KafkaOrigin, Message
 from ledger.writing.packing import Ready, refusal_of
 from schemas import Code, Event, Rejection
 
-__all__ = [
-    "Batch",
-    "Bookmark",
-    "HaltLimit",
-    "Outcome",
-    "Prepared",
-    "Window",
-    "decide",
-    "hash_of_record",
-    "prepare",
-    "record",
-    "write",
-]
-
 # An erasure may come between sealing and recording a few times, not for ever.
 _ATTEMPTS = 10
 

@@ -24,8 +24,6 @@ from ledger.writing.append import Span
 from ledger.writing.message import Message
 from ledger.writing.own_message import own_message
 
-__all__ = ["READS", "Read", "ReadNotes", "adopt_notes", "record_notes", "unopened", "waiting"]
-
 READS = "reads"
 """Purpose of the ledger's key that seals notes."""
 SOURCE = f"{OWN_SOURCE}{READS}"

@@ -32,8 +32,6 @@ from ledger.errors import (
 from ledger.names import LedgerName, Role
 from ledger.storage.refusals import check_ports, named, refusal
 
-__all__ = ["PATIENCE_S", "Conflict", "Database", "Session", "UniqueConflict", "statement"]
-
 # The ends of PostgreSQL's binary COPY: signature, flags and no extension; and a row of -1 columns.
 _COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _COPY_END = b"\xff\xff"

@@ -9,8 +9,6 @@ from ledger.writing.message import Message, OwnOrigin
 from schemas import Event, own_event
 from schemas.encoding import to_json
 
-__all__ = ["own_message"]
-
 
 def own_message(
     type: str,

@@ -13,8 +13,6 @@ from ledger.event import RecordedEvent
 from projections.folds.view import Order, order_of
 from rulebook.purposes import CHANNELS, CHANNELS_OF
 
-__all__ = ["CHOICES", "Choice", "choose", "objections_to", "objects", "subkey_of"]
-
 OBJECTION = "marketing-objection-recorded"
 COOKIES = "cookie-preference-recorded"
 CALLER_ID = "caller-id-blocking-changed"

@@ -8,8 +8,6 @@ from projections.dossier.dossier import FOREVER, Dossier
 from rulebook import Cause
 from rulebook.erasure import Outcome
 
-__all__ = ["Decided", "decided"]
-
 
 class Decided(msgspec.Struct, frozen=True):
     """The decision on one category. `grounds`: rule and reference of all that keeps it, if anything."""

@@ -16,28 +16,6 @@ from ledger.event import RecordedEvent
 from projections.folds.view import Order, order_of
 from schemas import CATEGORIES, REMARK
 
-__all__ = [
-    "CONTRACT",
-    "COOKIES",
-    "FOREVER",
-    "NOTED",
-    "NO_DOSSIER",
-    "PURPOSES",
-    "RUNNING",
-    "SHARED",
-    "SHARED_TOPICS",
-    "SIGNAL",
-    "TAKEOVER",
-    "Dossier",
-    "Mark",
-    "dossier_from",
-    "dossier_name",
-    "marks_of",
-    "noted",
-    "noting",
-    "topic_of",
-]
-
 _ALL = frozenset(CATEGORIES)
 FOREVER = datetime.max.replace(tzinfo=UTC)
 """As things stand, whatever day it is."""

@@ -14,18 +14,6 @@ from projections.folds.powers import POWERLESS, type_of
 from rulebook import FOUNDED, provision
 from rulebook.consent_evidence import CONSENT_PURPOSES
 
-__all__ = [
-    "CHECKED",
-    "CONSENT_EVIDENCE",
-    "DISCLOSURE",
-    "IN_LAW",
-    "OBJECTION",
-    "PROVISION",
-    "Fact",
-    "fact_of",
-    "facts_in",
-]
-
 
 class Fact(msgspec.Struct, frozen=True, tag="fact", gc=False):
     """One event as a rule sees it. `on`: names of the dossiers that it depends on, beside its own."""

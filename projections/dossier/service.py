@@ -15,8 +15,6 @@ from projections.dossier.contracts import acts_on
 from projections.folds.view import Order, order_of
 from rulebook.calendar import day_of
 
-__all__ = ["Span", "served_on", "service_spans"]
-
 _BEGINS, _ENDS = frozenset({"service-activated", "service-extended"}), "service-deactivated"
 _TAKEN_OVER = "contract-taken-over"
 _AFTER_ALL = 2

@@ -13,8 +13,6 @@ from ledger.event import RecordedEvent
 from projections.folds.powers import type_of
 from rulebook.sources import is_of_another
 
-__all__ = ["Trace", "Traces", "leaves_traces", "sighted_as", "traced"]
-
 _Keys = dict[str, "Trace"]
 _Bases = dict[str, tuple[str, ...]]
 

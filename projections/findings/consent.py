@@ -15,8 +15,6 @@ from rulebook.consent_evidence import ConsentPurpose, is_explicit, lifetime_end,
 from schemas.formats import instant_of
 from schemas.tc_string import TcFault, TcString, decoded
 
-__all__ = ["consent_evidence"]
-
 _COOKIES: Final = "cookie-preference-recorded"
 _ANALYTICS: Final = "analytics-cookies"
 _GIVING: Final = frozenset({"consent-given", "consent-renewed"})

@@ -22,8 +22,6 @@ from rulebook.complaints import answer_clock
 from rulebook.incidents import FULL, Clock, Notice, breach_clocks, warning_clock
 from schemas.formats import instant_of
 
-__all__ = ["DEPENDS", "SITUATIONS", "seen"]
-
 _ENDS = frozenset({"rights-request-answered", "rights-request-refused"})
 
 

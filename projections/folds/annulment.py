@@ -12,16 +12,6 @@ from uuid import UUID
 
 from ledger.event import RecordedEvent
 
-__all__ = [
-    "ANNULMENT",
-    "Effects",
-    "Name",
-    "effects",
-    "is_annulment",
-    "name_of",
-    "target_of",
-]
-
 Name = tuple[str, str]
 """Of an event: its source and id."""
 

@@ -15,18 +15,6 @@ from projections.folds.annulment import Effects, Name, effects, name_of
 from projections.folds.powers import gives_none, powerless, stripped
 from projections.folds.view import View
 
-__all__ = [
-    "NOW",
-    "READ",
-    "Moment",
-    "Selected",
-    "counting",
-    "fold",
-    "fold_at",
-    "projector",
-    "select",
-]
-
 S = TypeVar("S")
 READ = "ledger-read"
 """A read of the ledger itself: it says nothing about a person that was not known before."""

@@ -16,8 +16,6 @@ from rulebook import DEADLINES
 from rulebook.calendar import day_of
 from rulebook.incidents import PHASES, regimes_in
 
-__all__ = ["Deed", "hindrance", "named"]
-
 _INITIAL, _FULL = PHASES
 _DETECTED, _NOTIFIED, _TOLD = "breach-detected", "authority-notified", "subjects-notified"
 _WARNED = "customer-warned"

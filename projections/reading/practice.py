@@ -14,8 +14,6 @@ import msgspec
 from ledger.event import RecordedEvent
 from projections.folds.view import View
 
-__all__ = ["SUPPLIER", "VIEW", "Observed", "observed"]
-
 SUPPLIER = "supplier"
 """Of what came from others: by which recipient, by its bare id."""
 _COOKIES = "analytics-cookies"

@@ -14,8 +14,6 @@ from projections.views.recipients import Recipient, Version, frameworks_on, reci
 from rulebook import Party, Transfer, transfer
 from rulebook.calendar import day_of
 
-__all__ = ["Place", "agreed_at", "party_of", "place_of", "transfer_of"]
-
 _RECORDED, _ENDED = "transfer-agreement-recorded", "transfer-agreement-ended"
 
 

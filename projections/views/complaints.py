@@ -17,8 +17,6 @@ from rulebook.complaints import ANSWER, answer_clock
 from rulebook.digest import digest
 from rulebook.incidents import Clock
 
-__all__ = ["OPEN", "VIEW", "Complaint"]
-
 OPEN = "complaint"
 """What a complaint that nobody answered counts as."""
 _RECEIVED, _ANSWERED = "complaint-received", "complaint-answered"

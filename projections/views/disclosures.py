@@ -16,18 +16,6 @@ import msgspec
 from ledger.event import RecordedEvent
 from projections.folds.view import Key, View
 
-__all__ = [
-    "DISCLOSES",
-    "FEED",
-    "FEED_KIND",
-    "VIEW",
-    "Disclosure",
-    "evolve",
-    "keys",
-    "sort_key",
-    "sorted_disclosures",
-]
-
 FEED = "bulk-feed-delivered"
 """Name of the one type of disclosure that is about many persons."""
 FEED_KIND = "ciot"

@@ -10,8 +10,6 @@ import msgspec
 from ledger.event import RecordedEvent
 from projections.folds.view import Order, View, order_of
 
-__all__ = ["VIEW", "Adoption", "Measure", "adopted_at"]
-
 _PREFIX = "measure/"
 _ACTS = {"security-measure-adopted": True, "security-measure-retired": False}
 

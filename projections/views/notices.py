@@ -13,8 +13,6 @@ from ledger.event import RecordedEvent
 from projections.folds.view import Order, View, order_of
 from rulebook.calendar import day_of
 
-__all__ = ["VIEW", "Claim", "Notice", "Publication", "claims_of", "in_force"]
-
 _PREFIX = "notice/"
 _PUBLISHED = "privacy-notice-published"
 

@@ -14,25 +14,6 @@ import msgspec
 from ledger.event import RecordedEvent
 from projections.folds.view import Key, Order, View, order_of
 
-__all__ = [
-    "VIEW",
-    "Assessment",
-    "Declared",
-    "Drift",
-    "Entry",
-    "Observation",
-    "Observed",
-    "Retirement",
-    "Tally",
-    "Totals",
-    "Version",
-    "activity_of",
-    "declare",
-    "entry",
-    "keys",
-    "observe",
-]
-
 _PREFIX = "activity/"
 _DECLARATIONS = {"processing-activity-declared", "processing-activity-changed"}
 _RETIRED = "processing-activity-retired"

@@ -13,20 +13,6 @@ from projections.folds.view import Order, Value, View, order_of
 from rulebook import in_force
 from rulebook.calendar import day_of
 
-__all__ = [
-    "VIEW",
-    "Certification",
-    "Ending",
-    "Recipient",
-    "Version",
-    "ended_at",
-    "evolve",
-    "frameworks_on",
-    "keys",
-    "known_at",
-    "recipient_at",
-]
-
 _PREFIX = "recipient/"
 _VERSIONS = {"recipient-registered", "recipient-changed"}
 _ACTS = {*_VERSIONS, "recipient-ended"}

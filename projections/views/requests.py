@@ -15,17 +15,6 @@ from projections.folds.view import Key, Order, View, order_of
 from rulebook import DEADLINES, RequestPeriod, evidence_of, request_period
 from rulebook.digest import digest
 
-__all__ = [
-    "CLOSINGS",
-    "RECEIVED",
-    "VIEW",
-    "Request",
-    "Standing",
-    "Step",
-    "evidence",
-    "standing",
-]
-
 RECEIVED = "rights-request-received"
 _VERIFIED, _FAILED = "identity-verified", "identity-verification-failed"
 _EXTENDED = "rights-request-extended"

@@ -14,23 +14,6 @@ from ledger.event import RecordedEvent
 from projections.folds.view import Order, View, order_of
 from rulebook.calendar import day_of
 
-__all__ = [
-    "VIEW",
-    "Certificate",
-    "Definition",
-    "Employee",
-    "Employment",
-    "Grant",
-    "Role",
-    "certificate_at",
-    "counts",
-    "definition_at",
-    "employed_at",
-    "holds",
-    "powers_of",
-    "roles_at",
-]
-
 _ROLE = "role/"
 _GRANTS = {"role-granted": True, "role-revoked": False}
 _EMPLOYMENTS = {"employment-started": True, "employment-ended": False}

@@ -19,15 +19,6 @@ from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.signing.policy import Policy
 from ledger.tlog.tree.bundles import read_entry
 
-__all__ = [
-    "Certificate",
-    "Certified",
-    "Proven",
-    "encode_certificate",
-    "parse_certificate",
-    "verify",
-]
-
 TITLE = "processing-ledger/erasure-certificate@v1"
 _SOURCE = f"{OWN_SOURCE}erasure"
 _DECIDED, _ERASED = "erasure-decided", "personal-data-erased"
