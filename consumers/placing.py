@@ -112,7 +112,7 @@ def check_record(partition: Partition, offset: int, expected: bytes, found: byte
     """Raise Halt unless the last recorded record is still what it was. Both: keyed hashes."""
     if expected != found:
         raise Halt(
-            f"offset {offset} of {partition} holds another record than the one that was recorded: "
+            f"offset {offset} of {partition} holds another record than the recorded one: "
             "the cluster has lost records and used their offsets again; restore it, or run `ledger "
             f"kafka accept-gap --topic {partition.topic} --partition {partition.number} --to OFFSET "
             "--reason CODE` with an offset from before it did so: what is read twice is a duplicate"

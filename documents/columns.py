@@ -1,6 +1,6 @@
 """The register as rows of texts for other programs: one row an activity and purpose. Codes, not words.
 
-The columns and their order are documented in `docs/registers.md`; new ones go to the end.
+The columns and their order are documented in `docs/how-to/registers.md`; new ones go to the end.
 """
 
 from collections.abc import Callable, Iterator

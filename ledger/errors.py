@@ -80,7 +80,7 @@ class Halt(LedgerError):
 
 
 class Lost(Halt):
-    """A key is missing although nobody erased it."""
+    """A key is missing although no erasure destroyed it."""
 
 
 class UnknownFormat(Halt):

@@ -98,7 +98,7 @@ COUNTED: tuple[Series, ...] = (
     Series(
         "ledger_complaints_open",
         "gauge",
-        "Complaints of persons that nobody answered. Grows: see `ledger complaint list`.",
+        "Complaints of persons that have no answer. Grows: see `ledger complaint list`.",
     ),
     Series(
         "ledger_complaints_overdue",

@@ -1,7 +1,7 @@
 """Clauses: the privacy policy and the law behind it, and what of each the product covers.
 
-Owns `house/clauses.toml`, from which `docs/policy.md` is written. A test compares it with the code: no clause
-without a row, no event type without a clause or an article, and nothing named that does not exist.
+Owns `house/clauses.toml`, from which `docs/explanation/policy.md` is written. A test compares it with
+the code: no clause without a row, no event type without a clause or an article, no name of something absent.
 """
 
 from typing import Annotated, Literal

@@ -1,7 +1,7 @@
 """What a sender must stay within: every limit of the contract, its value, and what happens beyond it.
 
-The numbers stand here, or where they are enforced; docs/events.md and the AsyncAPI document have them from
-here.
+The numbers stand here, or where they are enforced; docs/reference/events.md and the AsyncAPI document have
+them from here.
 """
 
 from typing import Final

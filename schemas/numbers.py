@@ -1,7 +1,7 @@
 """Numbers of persons in a text: telephone numbers and citizen service numbers, however they are written.
 
 One in eleven numbers of nine digits passes the test of a BSN, so that a number alone says little. It
-counts by how and where it stands; the contract (docs/events.md) says the rule in words.
+counts by how and where it stands; the contract (docs/reference/events.md) says the rule in words.
 """
 
 import re

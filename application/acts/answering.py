@@ -61,8 +61,8 @@ def acts_before_refusal(source: Source, found: Found, ground: str) -> list[Act]:
             )
         if not is_declared(dossier):
             raise Reject(
-                f"request {found.request.ref} objects to {activity}, which nobody declared: declare what it "
-                "is for before an objection to it is refused"
+                f"request {found.request.ref} objects to {activity}, which was never declared: declare what "
+                "it is for before an objection to it is refused"
             )
     return acts
 

@@ -43,7 +43,7 @@ _At = Annotated[
         "--as-of",
         "--at",
         metavar="T",
-        help="At this time, such as 2026-11-24T10:15:00+01:00; also one that is to come.",
+        help="At this time, such as 2026-11-24T10:15:00+01:00; also a time to come.",
     ),
 ]
 Then = Annotated[

@@ -63,7 +63,7 @@ def export(
 ) -> None:
     """Write each event as a record of a Dutch standard for logs of processing, a line of JSON each.
 
-    Persons are the ledger's own identifiers; no value is opened. docs/exports.md has the mapping.
+    Persons are the ledger's own identifiers; no value is opened. docs/how-to/exports.md has the mapping.
     """
     start, end = bounds_of(since, until)
     wanted = Wanted(

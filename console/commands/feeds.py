@@ -106,7 +106,7 @@ def _print_list(title: str, answer: DeliveredFeed | KeptFeedList, as_json: bool)
 def print_root(_: typer.Context, file: ListFile, key_file: KeyFile, as_json: Json = False) -> None:
     """Print the root of a list for `merkle_root` of its event. Makes the key file when it is not there.
 
-    For whoever sends the event of a feed and hands its list over later (`ledger feed keep`): each feed has a
+    For the sender of the event who hands the list over later (`ledger feed keep`): each feed has a
     key of its own. Needs no ledger.
     """
     references = _references(file)
@@ -159,7 +159,7 @@ def prove_feed(
 ) -> None:
     """Write what proves that a person was, or was not, in a feed: one file for `ledger feed verify`.
 
-    It names nobody and lists nobody. `-` is standard output.
+    It names and lists no person. `-` is standard output.
     """
     check_person(subject)
     with working(settings, "feed", None) as (_, source, _):

@@ -212,7 +212,7 @@ def _age_s(folder: LogFolder) -> float:
 
 @configured("store", "log")
 def show_log_keys(settings: Settings, as_json: Json = False) -> None:
-    """Print the verification keys of the log, oldest first: give them to whoever is to verify."""
+    """Print the verification keys of the log, oldest first: give them to each verifier."""
     keys = [key.text for key in log_key(settings).known()]
     if not keys:
         raise Misconfigured("the log has no key yet: run `ledger init`")

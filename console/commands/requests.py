@@ -33,7 +33,7 @@ def open_command(
     subject: Subject,
     right: Annotated[str, code_option("--right", "R", RIGHTS)],
     channel: Annotated[
-        str, code_option("--channel", "C", CHANNELS, "One of {}: nobody has to ask in writing.")
+        str, code_option("--channel", "C", CHANNELS, "One of {}: a person need not ask in writing.")
     ],
     received_on: Annotated[
         str | None,
@@ -88,7 +88,7 @@ def verify_identity(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that whoever asked is who they say, or that this is still to be shown."""
+    """Record that the person who asked is who they say, or must still show it."""
     doubted = failed or ask is not None
     facts = {"method": method} if method else {}
     facts |= {"information_asked": ask} if ask else {}
@@ -171,7 +171,7 @@ def close(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """End a request without a decision: it was taken back, is another one's double, or nobody's."""
+    """End a request without a decision: it was taken back, doubles another one, or has no person."""
     with working(settings, "request", at) as (site, source, time):
         on = OnRequest(ref, subject, time)
         _tell(site, on_requests.close(site, source, on, outcome), as_json)

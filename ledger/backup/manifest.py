@@ -96,7 +96,7 @@ def read_manifest(content: bytes, keys: Collection[VerifierKey]) -> Copy:
         raise Unproven("what is signed there is no backup")
     copy = _decoded(body)
     if copy.origin not in signers:
-        raise Unproven("another log than the one that is named has signed it")
+        raise Unproven("another log than the named one has signed it")
     if not _is_sound(copy):
         raise Unproven("the manifest names files or tables as this program does not")
     return copy

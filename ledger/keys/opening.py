@@ -143,7 +143,7 @@ class Opener:
     def _reference(self, subject: UUID, sealed: str) -> str:
         secret = self._held[subject].secrets.get(("reference", 0))
         if secret is None:
-            raise Lost("the key of a reference is missing although nobody erased it")
+            raise Lost("the key of a reference is missing although no erasure destroyed it")
         key = DataKey(secret)
         return str(open_value(key.cipher, sealed, reference_place(self._ledger, subject, key.id)))
 

@@ -31,14 +31,14 @@ class RightsRequestReceived(PersonFacts, frozen=True, kw_only=True):
 
 
 class IdentityVerified(PersonFacts, frozen=True, kw_only=True):
-    """Whoever asked is who they say."""
+    """The person who asked is who they say."""
 
     request_ref: Code
     method: Code | UnsetType = UNSET
 
 
 class IdentityVerificationFailed(PersonFacts, frozen=True, kw_only=True):
-    """Whoever asked could not show who they are, or not yet.
+    """The person who asked could not show who they are, or not yet.
 
     `information_asked`: what more was asked for. The period of the request then stands still until the
     identity is verified, if this was asked without delay (Art. 12(6)).
@@ -83,7 +83,7 @@ class _Issued(PersonFacts, frozen=True, kw_only=True):
 class AccessReportIssued(_Issued, frozen=True, kw_only=True):
     """A person was given the report about their data (Art. 15); the hash names its bytes.
 
-    `position`: of the last event that it may reflect. `checkpoint_…`: the published one that it shows.
+    `position`: of the last event that it may reflect. `checkpoint_…`: the published checkpoint that it shows.
     """
 
 
@@ -107,7 +107,7 @@ class DecisionGround(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Decision(DecisionGround, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What happens to one data category, and on which ground: the one that lasts longest.
+    """What happens to one data category, and on which ground: the longest one.
 
     `besides`: the other grounds.
     """

@@ -6,17 +6,15 @@
 import inspect
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from typer.core import TyperGroup
 
 from application.processing_acts import involved_as, user_facts
 from application.register_words import Words
 from bench import leaks
-from console.main import command_tree
 from console.tree import FILE, Entry, function_of
 from documents.register_parts import register_parts
 from host.running.watching import MADE
@@ -31,7 +29,9 @@ from schemas.extensions import DROPPED
 from schemas.facts import COMMON_MEMBERS
 from schemas.limits import LIMITS
 from schemas.references import PERSONS
+from tests.architecture import reference
 from tests.architecture.protection import catalogue, files, tables
+from tests.architecture.reference import table
 from tests.fixtures import registers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,32 +39,6 @@ ROOT = Path(__file__).resolve().parents[2]
 MOST_LISTED = 50
 BEGIN = "<!-- {}: written by `make documents`, compared by `make check` -->"
 END = "<!-- end of {} -->"
-
-
-def table(header: list[str], rows: Iterator[list[str]]) -> str:
-    """A Markdown table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def commands() -> str:
-    """Every command with the first sentence of its help."""
-    return table(["command", "does"], _commands(command_tree(), "ledger"))
-
-
-def _commands(group: object, prefix: str) -> Iterator[list[str]]:
-    assert isinstance(group, TyperGroup)
-    for name, command in group.commands.items():
-        if isinstance(command, TyperGroup):
-            yield from _commands(command, f"{prefix} {name}")
-        elif not command.hidden:
-            arguments = [
-                p.metavar or (p.name or "").upper()
-                for p in command.params
-                if p.param_type_name == "argument"
-            ]
-            line = " ".join([prefix, name, *arguments])
-            yield [f"`{line}`", " ".join((command.help or "").split("\n\n")[0].split())]
 
 
 def settings() -> str:
@@ -311,8 +285,9 @@ def sheets() -> str:
 
 
 SECTIONS = {
-    "README.md": {"commands": commands},
-    "docs/events.md": {
+    "docs/reference/answers/index.md": {"answers": reference.answers},
+    "docs/reference/commands.md": {"commands": reference.commands, "usage": reference.usage},
+    "docs/reference/events.md": {
         "topics": topics,
         "attributes": attributes,
         "dropped": dropped,
@@ -324,13 +299,22 @@ SECTIONS = {
         "refused": refused,
         "found": found,
     },
-    "docs/exports.md": {"acts": acts},
-    "docs/metrics.md": {"metrics": metrics},
-    "docs/policy.md": {"clauses": clauses},
-    "docs/protection.md": {"tables": tables, "catalogue": catalogue, "files": files},
-    "docs/registers.md": {"sheets": sheets},
-    "docs/notice.md": {"claims": claims, "checks": checks},
-    "docs/operations.md": {"settings": settings},
+    "docs/how-to/exports.md": {"acts": acts},
+    "docs/reference/metrics.md": {"metrics": metrics},
+    "docs/explanation/policy.md": {"clauses": clauses},
+    "docs/reference/protection.md": {"tables": tables, "catalogue": catalogue, "files": files},
+    "docs/how-to/registers.md": {"sheets": sheets},
+    "docs/how-to/notice.md": {"claims": claims, "checks": checks},
+    "docs/reference/rules.md": {
+        "rules": reference.rules,
+        "retention": reference.retention,
+        "erasure": reference.erasure,
+        "deadlines": reference.deadlines,
+        "periods": reference.periods,
+        "marketing": reference.marketing,
+        "provisions": reference.provisions,
+    },
+    "docs/reference/settings.md": {"settings": settings},
 }
 
 

@@ -189,4 +189,4 @@ def check_read_notes(session: Session, key: bytes | None, notes: Capped) -> None
     if key is None:
         return
     for note in unopened(session, key):
-        notes.note(None, "read-note", f"note {note} does not open: nobody will record it")
+        notes.note(None, "read-note", f"note {note} does not open: it is never recorded")
