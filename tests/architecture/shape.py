@@ -8,8 +8,7 @@ The limits and the rooms are in `pyproject.toml` under `[tool.shape]`; ADR 0068 
 import ast
 import sys
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
-from itertools import chain
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -39,9 +38,8 @@ class Measured(msgspec.Struct, frozen=True):
     lines: int
     parameters: int
     complexity: int
-    is_command: (
-        bool  # a command's own signature is its flags, of which there are as many as there are
-    )
+    # A command's own signature is its flags, of which there are as many as there are.
+    is_command: bool
 
 
 class Offender(msgspec.Struct, frozen=True, order=True):
@@ -89,28 +87,27 @@ def parameters_of(function: Function) -> int:
 
 
 def commands_in(tree: ast.Module) -> set[str]:
-    """The functions whose signatures Typer reads: `app.command("name")(function)`, or decorated with it."""
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and _adds(node.func))
-    registered = {each.id for call in calls for each in call.args if isinstance(each, ast.Name)}
+    """The functions whose signatures are flags: decorated as a command is, by Typer or by the house."""
     functions = (node for node in ast.walk(tree) if isinstance(node, Function))
-    return registered | {each.name for each in functions if any(map(_adds, each.decorator_list))}
+    return {each.name for each in functions if any(map(_makes_flags, each.decorator_list))}
 
 
-def _adds(node: ast.expr) -> bool:
-    """Whether this is `….command(…)` or `….callback(…)`."""
-    function = node.func if isinstance(node, ast.Call) else None
-    return isinstance(function, ast.Attribute) and function.attr in {"command", "callback"}
+def _makes_flags(decorator: ast.expr) -> bool:
+    """Whether this is `@configured(…)`, `@spoken_to` or `@….callback(…)`."""
+    function = decorator.func if isinstance(decorator, ast.Call) else decorator
+    named = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return named in {"configured", "spoken_to", "callback"}
 
 
 def measure_all(sources: Mapping[str, str]) -> list[Measured]:
-    """Each function of some files; a file may register the commands of another one."""
+    """Each function of some files."""
     trees = {file: ast.parse(source, file) for file, source in sources.items()}
-    commands = frozenset(chain.from_iterable(map(commands_in, trees.values())))
-    return [each for file, tree in trees.items() for each in measure(tree, file, commands)]
+    return [each for file, tree in trees.items() for each in measure(tree, file)]
 
 
-def measure(tree: ast.Module, file: str, commands: Set[str]) -> Iterator[Measured]:
+def measure(tree: ast.Module, file: str) -> Iterator[Measured]:
     """Each function of a file, those inside others too."""
+    commands = commands_in(tree)
     for node in ast.walk(tree):
         if isinstance(node, Function):
             yield Measured(

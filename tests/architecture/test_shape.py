@@ -60,7 +60,8 @@ def test_lines_are_counted_from_def_to_the_end_without_decorators() -> None:
 @pytest.mark.parametrize(
     ("decorator", "expected"),
     [
-        ("@app.command()", True),
+        ('@configured("store")', True),
+        ("@spoken_to", True),
         ('@app.callback("x")', True),
         ("@cached", False),
         ("@a.setter", False),
@@ -71,13 +72,6 @@ def test_the_flags_of_a_command_are_no_parameters_of_ours(decorator: str, expect
     assert only(function).is_command is expected
     says = [offender.says for offender in shape.of_functions([only(function)], LIMITS)]
     assert says == ([] if expected else ["function has 3 parameters, at most 2 allowed"])
-
-
-def test_a_command_may_be_registered_in_a_line_of_its_own() -> None:
-    source = 'def function(a, b, c): pass\napp.command("x", panel="y")(function)\n'
-    assert only(source).is_command
-    elsewhere = {"a.py": "def function(a, b, c): pass", "b.py": "app.command()(function)"}
-    assert [each.is_command for each in shape.measure_all(elsewhere)] == [True]
 
 
 def test_functions_inside_others_are_measured_too() -> None:
