@@ -41,6 +41,7 @@ format: $(READY)  ## format the code
 lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/python -m tests.architecture.shape
 
 types: $(READY)
 	$(BIN)/mypy

@@ -22,6 +22,7 @@ from consumers.loop import Job, consume
 from consumers.observer import Observer
 from consumers.pipeline import BatchLimits
 from consumers.source import Partition
+from ledger.clocks import Clocks
 from ledger.embedded import start
 from ledger.names import LedgerName
 from ledger.recording.batch import Outcome
@@ -75,8 +76,7 @@ def consumed(bootstrap: str, topic: str, house: House) -> float:
         Job((topic,), Intake(), BatchLimits(messages=BATCH)),
         source,
         house.open,
-        clock=house.clock,
-        monotonic=time.monotonic,
+        Clocks(house.clock),
         observer=Observer(placed=counting.place, recorded=counting.recorded),
     )
     try:

@@ -69,6 +69,11 @@ def _check_bookmark(
             "another ledger"
         )
     _check_topic(partition.topic, stored.topic_id, identity)
+    _check_extent(partition, stored, extent)
+
+
+def _check_extent(partition: Partition, stored: Stored, extent: Extent) -> None:
+    """Raise Halt when Kafka has lost records: acknowledged ones, or some that were never read."""
     if stored.next_offset > extent.end:
         raise Halt(
             f"the ledger has {partition} up to offset {stored.next_offset}, but Kafka only up to "

@@ -24,6 +24,9 @@ from schemas import Code, Intake, Rejection
 _FILE = "file:"
 
 
+Outcome = Literal["recorded", "duplicate", "refused", "truncated", "unreadable", "withheld"]
+
+
 class Retried(msgspec.Struct, frozen=True):
     """What became of a letter. `refused`: it stays, for the reason in `code` and `pointer`.
 
@@ -33,7 +36,7 @@ class Retried(msgspec.Struct, frozen=True):
     """
 
     letter: str
-    outcome: Literal["recorded", "duplicate", "refused", "truncated", "unreadable", "withheld"]
+    outcome: Outcome
     code: Code | None = None
     pointer: str = ""
 

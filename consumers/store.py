@@ -130,3 +130,12 @@ class LedgerStore:
     def close(self) -> None:
         """Close the ledger."""
         self._ledger.close()
+
+
+def resume(open_ledger: Callable[[], Ledger], topics: Sequence[str]) -> None:
+    """Clear the stored halts of topics, so that they are read again."""
+    store = LedgerStore(open_ledger())
+    try:
+        store.resume(topics)
+    finally:
+        store.close()

@@ -83,6 +83,18 @@ class Lost(Halt):
     """A key is missing although nobody erased it."""
 
 
+class UnknownFormat(Halt):
+    """Something is sealed in a format that this program does not know here."""
+
+    def __init__(self, number: int) -> None:
+        """`number`: that the thing itself names."""
+        super().__init__(
+            f"this is sealed in format {number}, which this program does not know here:"
+            " a later version wrote it, or it was changed"
+        )
+        self.number = number
+
+
 class RolledBack(Halt):
     """The database is older than a published checkpoint: run `ledger restore`."""
 

@@ -78,10 +78,13 @@ def _is_phone(text: str, found: re.Match[str], reference: bool) -> bool:
         return True
     if found[0].startswith("31") and reference and not _MOBILE_ABROAD.match(found[0]):
         return False
-    alone = not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())
-    if alone:
+    if _stands_alone(text, start, end):
         return not near.reference or found[0][0] == "0"
     return not (reference or near.joined or near.reference)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    return not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())
 
 
 def holds_bsn(text: str, *, reference: bool = False) -> bool:

@@ -4,8 +4,8 @@ import re
 from typing import Any, Final
 
 from schemas.catalogue import CONFIDENTIAL_TYPES, EVENT_TYPES
-from schemas.event_type import PREFIX
 from schemas.likeness import is_like
+from schemas.names import PREFIX
 from schemas.spelling import plain, run
 
 _VERSION = re.compile(r"v?[0-9]+\Z")

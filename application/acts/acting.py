@@ -4,23 +4,26 @@ The one place where commands make events. They take the path of `ledger ingest`:
 recorded, or refused. What the contract refuses is refused before anything of the same call is recorded.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from io import BytesIO
-from typing import Any
 from uuid import uuid4
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from application.following import bring_up_to_date
 from application.site import Site
 from consumers.files import ingest
 from consumers.pipeline import BatchLimits
+from ledger.clocks import Clocks
 from ledger.errors import Reject
 from ledger.event import instant
+from ledger.storage.locks import held
 from schemas import REMARK, Code, Rejection, decode, is_person, through
-from schemas.encoding import to_json
-from schemas.event_type import PREFIX
+from schemas.encoding import JsonValue, to_json
+from schemas.names import type_of
 from schemas.sources import OFFICE_LABEL
 
 # Kept with each event as the place that it came from, by which the office is known to be the office.
@@ -42,9 +45,9 @@ class Act(Struct, frozen=True, kw_only=True):
     name: str
     subject: str
     provision: str | None = None
-    facts: Mapping[str, Any] = {}
+    facts: Mapping[str, JsonValue] = {}
     categories: Sequence[str] | UnsetType = UNSET
-    personal: Mapping[str, Any] = {}
+    personal: Mapping[str, JsonValue] = {}
     legal_basis: str = "6-1-c"
     activity: str | None = None
     time: datetime | None = None
@@ -81,6 +84,18 @@ class ActRefused(Reject):
         self.pointer = pointer
 
 
+@contextmanager
+def one_at_a_time(site: Site) -> Iterator[None]:
+    """Judge an act, and record it, while nobody else of the office does; the views are up to date.
+
+    Else two people at two screens could both be told that a request is open, and both answer it. What is
+    printed is printed afterwards: whoever stalls here holds up the office. Raises Busy after a while.
+    """
+    with held(site.session("recorder"), "lock_acts", [{}]):
+        bring_up_to_date(site)
+        yield
+
+
 def act(site: Site, acts: Sequence[Act]) -> Acted:
     """Record acts, in order, as events of the privacy office; a few of them in one transaction.
 
@@ -90,7 +105,8 @@ def act(site: Site, acts: Sequence[Act]) -> Acted:
     ids, lines = _checked(site, acts)
     stream = BytesIO(b"\n".join(lines))
     limits = _limits(site.batch_limits, lines)
-    result = ingest(site.open_recorder, [(ORIGIN, stream)], site.intake, site.clock, limits=limits)
+    files, clocks = [(ORIGIN, stream)], Clocks(site.clock)
+    result = ingest(site.open_recorder, files, site.intake, clocks, limits=limits)
     for refused in result.rejections:
         raise ActRefused(acts[refused.line - 1].name, refused.code, refused.pointer)
     return Acted(ids, result.recorded, result.duplicates, result.last_position)
@@ -114,7 +130,7 @@ def _checked(site: Site, acts: Sequence[Act]) -> tuple[tuple[str, ...], list[byt
         outcome = decode(line, intake, now)
         if isinstance(outcome, Rejection):
             raise ActRefused(one.name, outcome.code, outcome.pointer)
-    return tuple(event["id"] for event in events), lines
+    return tuple(str(event["id"]) for event in events), lines
 
 
 def _limits(limits: BatchLimits, lines: Sequence[bytes]) -> BatchLimits:
@@ -127,13 +143,13 @@ def _limits(limits: BatchLimits, lines: Sequence[bytes]) -> BatchLimits:
     )
 
 
-def _event(one: Act, site: Site, now: datetime) -> dict[str, Any]:
+def _event(one: Act, site: Site, now: datetime) -> dict[str, JsonValue]:
     """The CloudEvent of an act."""
     return {
         "specversion": "1.0",
         "id": one.id or str(uuid4()),
         "source": site.privacy_office[0],
-        "type": f"{PREFIX}{one.name}.v{one.version}",
+        "type": type_of(one.name, one.version),
         "subject": one.subject,
         "time": instant(one.time or now),
         "datacontenttype": "application/json",
@@ -141,8 +157,8 @@ def _event(one: Act, site: Site, now: datetime) -> dict[str, Any]:
     }
 
 
-def _data(one: Act, activity: str) -> dict[str, Any]:
-    data: dict[str, Any] = dict(msgspec.to_builtins(one.facts))
+def _data(one: Act, activity: str) -> dict[str, JsonValue]:
+    data: dict[str, JsonValue] = dict(msgspec.to_builtins(one.facts))
     if is_person(one.subject) and not one.whole:
         data |= {"activity": one.activity or activity, "legal_basis": one.legal_basis}
         data |= {"provision": one.provision} if one.provision else {}

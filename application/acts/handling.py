@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from application.acts.acting import Act
@@ -10,10 +9,12 @@ from application.acts.requesting import new_reference
 from application.queries.found_incidents import Case, is_taken
 from application.queries.found_requests import NotAllowed
 from application.queries.subjects import check_person, known_streams
-from application.source import ERASED, Source
+from application.source import Source
 from ledger.errors import UnknownSubject
 from ledger.event import instant
 from projections.reading.incident_acts import Deed, hindrance, named
+from schemas import names
+from schemas.encoding import JsonValue
 
 # A person is warned because the policy promises it; told of a breach because the law asks for it.
 _BASIS, _PROVISION = "6-1-f", "eu.gdpr.34"
@@ -23,7 +24,7 @@ def detection(source: Source, ref: str, regime: str, time: datetime) -> Act:
     """That a breach was detected at a time. Raises NotAllowed when its reference is taken."""
     _check_free(source, ref)
     facts = {"breach_ref": ref, "detected_at": instant(time), "regime": regime}
-    return Act(name="breach-detected", subject=f"breach/{ref}", facts=facts)
+    return Act(name=names.BREACH_DETECTED, subject=f"breach/{ref}", facts=facts)
 
 
 def suspicion(
@@ -38,7 +39,7 @@ def suspicion(
     ref = ref or new_reference(time, "MB")
     _check_free(source, ref)
     facts = {"case_ref": ref, "data_kinds": list(data_kinds)}
-    return ref, Act(name="misuse-suspected", subject=subject, facts=facts, legal_basis=_BASIS)
+    return ref, Act(name=names.MISUSE_SUSPECTED, subject=subject, facts=facts, legal_basis=_BASIS)
 
 
 def _check_free(source: Source, ref: str) -> None:
@@ -46,32 +47,29 @@ def _check_free(source: Source, ref: str) -> None:
         raise NotAllowed(f"there is an incident {ref} already")
 
 
-def act_on_case(case: Case, name: str, facts: Mapping[str, Any], time: datetime) -> Act:
+def act_on_case(case: Case, name: str, facts: Mapping[str, JsonValue], time: datetime) -> Act:
     """An act on an incident at a time. Raises NotAllowed when its state forbids it."""
     _check_allowed(case, name, facts, time)
     by = "breach_ref" if case.incident.kind == "breach" else "case_ref"
     facts = {by: case.incident.ref, **facts}
-    return Act(name=name, subject=case.reference, facts=facts, legal_basis=_BASIS)
+    return Act(name=name, subject=case.subject, facts=facts, legal_basis=_BASIS)
 
 
-def assessment(case: Case, facts: Mapping[str, Any], time: datetime) -> Act:
+def assessment(case: Case, facts: Mapping[str, JsonValue], time: datetime) -> Act:
     """What is known of a breach; without a risk that is as it was assessed last. Raises NotAllowed."""
     risk = facts.get("risk") or case.incident.until(time).risk
     if risk is None:
         raise NotAllowed(
             f"the risk of {named(case.incident)} was never assessed: say what it is", field="risk"
         )
-    return act_on_case(case, "breach-assessed", {**facts, "risk": risk}, time)
+    return act_on_case(case, names.BREACH_ASSESSED, {**facts, "risk": risk}, time)
 
 
-def _check_allowed(case: Case, name: str, facts: Mapping[str, Any], time: datetime) -> None:
+def _check_allowed(case: Case, name: str, facts: Mapping[str, JsonValue], time: datetime) -> None:
     incident = case.incident
     why = hindrance(incident, Deed(name, time, facts, len(case.told)))
     if why is not None:
         raise NotAllowed(why)
-    if case.reference == ERASED:
-        why = f"the person of {named(incident)} was erased: name them"
-        raise NotAllowed(why, field="subject")
 
 
 def words_to(
@@ -81,10 +79,10 @@ def words_to(
 
     Raises NotAllowed when one of them is not known, or the breach was detected later: then none is told.
     """
-    _check_allowed(case, "subjects-notified", {}, time)
+    _check_allowed(case, names.SUBJECTS_NOTIFIED, {}, time)
     facts = {"breach_ref": case.incident.ref, "channel": channel}
     return [
-        Act(name="subjects-notified", subject=person, facts=facts, provision=_PROVISION)
+        Act(name=names.SUBJECTS_NOTIFIED, subject=person, facts=facts, provision=_PROVISION)
         for place, person in enumerate(dict.fromkeys(persons), 1)
         if _stream_of(source, person, place) not in case.told
     ]

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
-from application.acts.acting import Act
-from application.queries.notifications import Wanted, notification_tasks
+from application.acts.acting import Act, one_at_a_time
+from application.acts.requesting import record
+from application.queries.notifications import Notification, Wanted, notification_tasks
+from application.site import Site
 from application.source import Source
 from ledger.errors import Misconfigured, Reject
 from ledger.event import instant
+from schemas import names
 
 EXCEPTIONS = ("impossible", "disproportionate-effort")
 OUTCOMES = ("told", *EXCEPTIONS)
@@ -38,19 +40,19 @@ def notification(source: Source, word: Word, time: datetime) -> Act:
     mine = [
         row
         for row in notification_tasks(source, wanted)
-        if row["action"] == word.action and (not word.categories or _covers(word, row))
+        if row.action == word.action and (not word.categories or _covers(word, row))
     ]
     if not mine:
         raise Reject(
             f"there is nothing to tell {word.recipient} about: no {word.action} of data it had"
         )
-    if not any(row["open"] for row in mine):
-        raise Reject(f"{word.recipient} was told already, at {mine[0]['told_at']}")
-    if instant(time) < max(row["since"] for row in mine if row["open"]):
+    if not any(row.open for row in mine):
+        raise Reject(f"{word.recipient} was told already, at {mine[0].told_at}")
+    if instant(time) < max(row.since for row in mine if row.open):
         raise Reject(f"{word.recipient} cannot have been told before the {word.action}")
     facts = {"recipient": word.recipient, "action": word.action, "outcome": word.outcome}
     return Act(
-        name="recipient-notified",
+        name=names.RECIPIENT_NOTIFIED,
         subject=word.subject,
         provision="eu.gdpr.19",
         facts=facts | ({"ground": word.ground} if word.ground else {}),
@@ -59,5 +61,11 @@ def notification(source: Source, word: Word, time: datetime) -> Act:
     )
 
 
-def _covers(word: Word, row: dict[str, Any]) -> bool:
-    return bool(set(word.categories) & set(row["categories"]))
+def _covers(word: Word, row: Notification) -> bool:
+    return bool(set(word.categories) & set(row.categories))
+
+
+def notify(site: Site, source: Source, word: Word, time: datetime) -> None:
+    """Record what became of a task, while nobody else of the office acts. Raises what `notification` does."""
+    with one_at_a_time(site):
+        record(site, [notification(source, word, time)], time)

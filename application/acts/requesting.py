@@ -3,23 +3,23 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from application.acts.acting import Act, act
+from application.acts.acting import Act, act, one_at_a_time
 from application.following import bring_up_to_date
 from application.lookups import alike, names_of
 from application.queries.found_requests import Found, NotAllowed, find
 from application.queries.subjects import check_person, is_erased, known_streams
 from application.site import Site
-from application.source import ERASED, Source
+from application.source import Source
 from ledger.errors import Misconfigured
 from projections.reading.request_acts import ActOn, hindrance
 from projections.reading.views import register_entries, requests
 from rulebook import provision_of
 from rulebook.calendar import day_of
+from schemas import names
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -45,9 +45,6 @@ def check_allowed(found: Found, what: ActOn, time: datetime, code: str = "") -> 
     why = hindrance(what, found.request, time, code)
     if why is not None:
         raise NotAllowed(why)
-    if found.reference == ERASED:
-        why = f"the person of request {found.request.ref} was erased: name them"
-        raise NotAllowed(why, field="subject")
 
 
 def open_request(site: Site, source: Source, opening: Opening, time: datetime) -> Found:
@@ -56,6 +53,13 @@ def open_request(site: Site, source: Source, opening: Opening, time: datetime) -
     Raises UnknownSubject for a person of whom nothing is known, unless that is said.
     """
     check_person(opening.subject)
+    with one_at_a_time(site):
+        ref = _open(site, source, opening, time)
+    return find(source, ref, opening.subject)
+
+
+def _open(site: Site, source: Source, opening: Opening, time: datetime) -> str:
+    """Record that a request came in, whose reference is made without one."""
     if opening.objection is not None:
         _check_declared(source, opening.objection[0])
     if not opening.unknown:
@@ -68,7 +72,7 @@ def open_request(site: Site, source: Source, opening: Opening, time: datetime) -
     if received_on > day_of(time).isoformat():
         raise Misconfigured("expected a day that has come", field="received_on")
     record(site, _opening_acts(opening, ref, received_on), time)
-    return find(source, ref, opening.subject)
+    return ref
 
 
 def _check_declared(source: Source, activity: str) -> None:
@@ -92,7 +96,7 @@ def _check_sealable(source: Source, opening: Opening) -> None:
 
 
 def _opening_acts(opening: Opening, ref: str, received_on: str) -> list[Act]:
-    def made(name: str, **facts: Any) -> Act:
+    def made(name: str, **facts: str) -> Act:
         return Act(
             name=name,
             subject=opening.subject,
@@ -101,7 +105,7 @@ def _opening_acts(opening: Opening, ref: str, received_on: str) -> list[Act]:
         )
 
     received = made(
-        "rights-request-received",
+        names.RIGHTS_REQUEST_RECEIVED,
         right=opening.right,
         channel=opening.channel,
         received_on=received_on,
@@ -113,7 +117,7 @@ def _opening_acts(opening: Opening, ref: str, received_on: str) -> list[Act]:
     if opening.objection is None:
         return [received]
     activity, ground = opening.objection
-    return [received, made("objection-raised", activity_objected=activity, ground=ground)]
+    return [received, made(names.OBJECTION_RAISED, activity_objected=activity, ground=ground)]
 
 
 def new_reference(time: datetime, series: str = "VZ") -> str:

@@ -5,7 +5,7 @@ What annulments took back is found first, stream by stream: only their names are
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
@@ -14,12 +14,14 @@ from application.processing_acts import Act, Log
 from application.queries.subjects import history_of, note_read
 from application.source import Source
 from ledger.event import RecordedEvent
-from ledger.reading import LAST, each_event, events_of, head_position
+from ledger.library.reader import LedgerReader
+from ledger.reading import LAST, events_of, head_position
 from projections.folds.annulment import Name, name_of
 from projections.folds.timetravel import Moment, select
 from projections.following.derive import annulled_streams
 
-Record = Callable[[Act], dict[str, Any] | None]
+Record = TypeVar("Record")
+"""What an act is in a standard."""
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -55,8 +57,12 @@ class Exported(msgspec.Struct):
 
 
 def exported(
-    source: Source, log: Log, wanted: Wanted, record: Record, told: Exported
-) -> Iterator[dict[str, Any]]:
+    source: Source,
+    log: Log,
+    wanted: Wanted,
+    record: Callable[[Act], Record | None],
+    told: Exported,
+) -> Iterator[Record]:
     """The records of the wanted events in the order of the ledger; `told` is brought up to date.
 
     What is recorded while it runs is left for the next export. Raises UnknownSubject, before the first
@@ -73,7 +79,9 @@ def exported(
     return _records(acts, record, told)
 
 
-def _records(acts: Iterable[Act], record: Record, told: Exported) -> Iterator[dict[str, Any]]:
+def _records(
+    acts: Iterable[Act], record: Callable[[Act], Record | None], told: Exported
+) -> Iterator[Record]:
     for act in acts:
         made = record(act)
         if made is None:
@@ -92,7 +100,7 @@ def _of_subject(source: Source, log: Log, wanted: Wanted, upto: int) -> Iterator
 
 def _of_all(source: Source, log: Log, wanted: Wanted, upto: int) -> Iterator[Act]:
     annulled = _annulled(source, _moment(wanted, upto), upto)
-    events = each_event(source.session, min(wanted.after, LAST), upto)
+    events = LedgerReader(source.session).replay(min(wanted.after, LAST), upto)
     return (Act(log, event, name_of(event) in annulled) for event in events if wanted.has(event))
 
 

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
 
 import msgspec
 
 import rulebook
+from application.answer import Answer, Name
 from application.queries.period import ALWAYS, Period, latest
 from application.queries.subjects import known_streams, note_read
-from application.source import ERASED, Source
+from application.source import Source, unless_erased
 from ledger.event import instant
 from projections.findings.judging import Finding
 from projections.folds.timetravel import NOW, Moment
 from projections.reading.past import past_findings, past_findings_about
 from projections.reading.views import findings as present_findings
+from rulebook.layers import Layer
 
 # References are looked up for so many findings at a time.
 _BLOCK_ROWS = 1_000
@@ -33,7 +34,44 @@ class Wanted(msgspec.Struct, frozen=True):
     limit: int | None = None
 
 
-def findings(source: Source, wanted: Wanted, moment: Moment) -> Iterator[dict[str, Any]]:
+class FoundEvent(Answer, frozen=True):
+    """The event that breaks a rule."""
+
+    position: int
+    source: str
+    id: str
+    type: str
+
+
+class OpenFinding(Answer, frozen=True):
+    """A recorded fact that breaks a rule. `subject`: null once the person was erased.
+
+    `since`: from when the rule is broken, which may be later than the event. `detail`: codes that say more.
+    `resolved_by`: what ends it.
+    """
+
+    rule: str
+    title: str
+    citation: str
+    layer: Layer
+    severity: str
+    confidence: str
+    event: FoundEvent
+    subject: Name | None
+    occurred_at: str
+    since: str
+    detail: str | None
+    resolved_by: str
+
+
+class OpenFindings(Answer, frozen=True):
+    """Everything that breaks a rule. `open`: how many there are."""
+
+    findings: list[OpenFinding]
+    open: int
+
+
+def findings(source: Source, wanted: Wanted, moment: Moment) -> Iterator[OpenFinding]:
     """Open findings by (occurred_at, source, id, rule). The subject of an erased person is None.
 
     A deadline has passed when it has at `as_of`, else now. Raises UnknownSubject when `wanted.subject`
@@ -48,9 +86,8 @@ def findings(source: Source, wanted: Wanted, moment: Moment) -> Iterator[dict[st
     if moment == NOW:
         rows = present_findings(session, clock, rules=rules, about=about)
     elif about is not None:
-        rows = past_findings_about(
-            session, source.ledger, about, moment, clock, office, rules=rules
-        )
+        past = past_findings_about(session, source.ledger, about, moment, clock, office)
+        rows = [finding for finding in past if rules is None or finding.rule in rules]
     else:
         rows = past_findings(session, moment, clock, office, rules=rules)
     within = (row for row in rows if wanted.period.holds(row.occurred_at))
@@ -68,32 +105,27 @@ def _rules(wanted: Wanted) -> list[str] | None:
     ]
 
 
-def _all_shown(source: Source, rows: Iterator[Finding]) -> Iterator[dict[str, Any]]:
+def _all_shown(source: Source, rows: Iterator[Finding]) -> Iterator[OpenFinding]:
     while block := list(islice(rows, _BLOCK_ROWS)):
         references = source.names(row.about for row in block if row.subject is None)
         for row in block:
             reference = row.subject or references[row.about]
-            yield _shown(row, None if reference == ERASED else reference)
+            yield _shown(row, unless_erased(reference))
 
 
-def _shown(row: Finding, subject: Any) -> dict[str, Any]:
+def _shown(row: Finding, subject: Name | None) -> OpenFinding:
     rule = rulebook.rule(row.rule)
-    return {
-        "rule": rule.id,
-        "title": rule.title,
-        "citation": rule.citation,
-        "layer": rule.layer,
-        "severity": rule.severity,
-        "confidence": rule.confidence,
-        "event": {
-            "position": row.position,
-            "source": row.source,
-            "id": row.id,
-            "type": row.name,
-        },
-        "subject": subject,
-        "occurred_at": instant(row.occurred_at),
-        "since": instant(row.since),
-        "detail": row.detail,
-        "resolved_by": rule.resolved_by,
-    }
+    return OpenFinding(
+        rule=rule.id,
+        title=rule.title,
+        citation=rule.citation,
+        layer=rule.layer,
+        severity=rule.severity,
+        confidence=rule.confidence,
+        event=FoundEvent(position=row.position, source=row.source, id=row.id, type=row.name),
+        subject=subject,
+        occurred_at=instant(row.occurred_at),
+        since=instant(row.since),
+        detail=row.detail,
+        resolved_by=rule.resolved_by,
+    )

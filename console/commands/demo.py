@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -21,9 +21,11 @@ from console.demo.tour import guide
 from console.flags import option, spoken_to, time_of
 from console.output import people, standard_output
 from console.streams import opened
-from host.wiring import Site, open_site, utc_now
+from host.site import Site
+from host.wiring import open_site, utc_now
 from ledger.errors import Misconfigured
 from sample import generating as sample
+from schemas.encoding import JsonValue
 
 
 @spoken_to
@@ -109,7 +111,7 @@ def _folder(ctx: typer.Context, data_dir: Path | None) -> Path | None:
     return Path(named) if named else None
 
 
-def _through_a_file(site: Site, events: Iterator[dict[str, Any]]) -> str:
+def _through_a_file(site: Site, events: Iterator[dict[str, JsonValue]]) -> str:
     """Record the sample from a file, as `ledger ingest` does; a sentence about it."""
     path = site.settings.data_dir / "sample.ndjson"
     with path.open("wb") as stream:
@@ -120,7 +122,7 @@ def _through_a_file(site: Site, events: Iterator[dict[str, Any]]) -> str:
     return say("demo", "ingested", count, sample.DEFAULT_CUSTOMERS, path, *counts)
 
 
-def _sample(planted: list[sample.Planted]) -> Iterator[dict[str, Any]]:
+def _sample(planted: list[sample.Planted]) -> Iterator[dict[str, JsonValue]]:
     return sample.generate(
         seed=sample.DEFAULT_SEED,
         customers=sample.DEFAULT_CUSTOMERS,
@@ -130,7 +132,7 @@ def _sample(planted: list[sample.Planted]) -> Iterator[dict[str, Any]]:
     )
 
 
-def _through_kafka(site: Site, events: Iterator[dict[str, Any]]) -> str:
+def _through_kafka(site: Site, events: Iterator[dict[str, JsonValue]]) -> str:
     """Publish the sample and consume it to its end, as `ledger consume` does; a sentence about it."""
     kafka = site.settings.need_kafka()
     count = publish(kafka, events)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
-from application.queries.gaps import accepted_gaps
+from application.queries.gaps import AcceptedGaps, accepted_gaps
 from application.queries.tasks import command
 from application.words import say
 from console.commands.approving import need_second_person
@@ -21,7 +21,8 @@ from consumers.store import LedgerStore, Stored
 from host.kafka_options import options_of
 from host.notes import tell
 from host.settings import Settings
-from host.wiring import Site, open_site
+from host.site import Site
+from host.wiring import open_site
 from ledger.application import Ledger
 from ledger.errors import Misconfigured
 from ledger.recording.gaps import record_gap
@@ -125,10 +126,10 @@ def _record(site: Site, ledger: Ledger, proposals: list[Proposal]) -> list[int]:
     ]
 
 
-def _show(answer: dict[str, Any], as_json: bool) -> None:
+def _show(answer: AcceptedGaps, as_json: bool) -> None:
     if as_json:
         emit(answer)
-    elif answer["gaps"]:
-        people().print(gaps_table(answer["gaps"]))
+    elif answer.gaps:
+        people().print(gaps_table(answer.gaps))
     else:
         people().print(say("gaps", "none"))

@@ -1,13 +1,12 @@
 """`ledger incident`: the acts on breaches and suspected misuse, from detection to the end."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated
 
 import typer
 
-from application.acts.handling import act_on_case, assessment, detection, suspicion, words_to
-from application.acts.requesting import record
+from application.acts import on_incidents
+from application.acts.on_incidents import OnIncident, act_on_incident
 from application.language import spoken
 from application.queries.found_incidents import find_case
 from application.queries.incidents import incident
@@ -21,7 +20,8 @@ from console.streams import opened
 from host.settings import Settings
 from projections.folds.timetravel import Moment
 from rulebook.incidents import NATURES, PHASES, REGIMES, RISKS
-from schemas import LISTED_CATEGORIES
+from schemas import LISTED_CATEGORIES, names
+from schemas.encoding import JsonValue
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the breach or the case.")]
 Whose = Annotated[str | None, option("--subject", "S", "Whose case it is, such as customer/10023.")]
@@ -34,17 +34,6 @@ DelayReason = Annotated[
 ]
 
 
-NOTHING: Mapping[str, int] = {}
-
-
-class _Which(NamedTuple):
-    """Which incident is meant: of which kind it must be, and whose it is, where that is said."""
-
-    ref: str
-    kind: str
-    subject: str | None = None
-
-
 @configured("store")
 def detect(
     settings: Settings,
@@ -55,18 +44,20 @@ def detect(
 ) -> None:
     """Record that a breach of personal data was detected: from then on (`--at`) its clocks run."""
     with working(settings, "incident", at) as (site, source, time):
-        record(site, [detection(source, ref, regime, time)], time)
-        _print(source, _Which(ref, "breach"), time, as_json)
+        on = OnIncident(ref, "breach", time)
+        on_incidents.detect(site, source, on, regime)
+        _print(source, on, as_json)
 
 
-def _said(**facts: Any) -> dict[str, Any]:
+def _said(**facts: JsonValue) -> dict[str, JsonValue]:
     """The facts that were given."""
     return {name: value for name, value in facts.items() if value not in (None, [])}
 
 
+NO_FACTS: Mapping[str, JsonValue] = {}
 _TEXTS = list[str] | None
 Facts = Annotated[
-    Mapping[str, Any],
+    Mapping[str, JsonValue],
     Several(
         _said,
         {
@@ -121,7 +112,7 @@ Facts = Annotated[
 
 @configured("store")
 def assess(
-    settings: Settings, ref: Ref, facts: Facts = NOTHING, at: At = None, as_json: Json = False
+    settings: Settings, ref: Ref, facts: Facts = NO_FACTS, at: At = None, as_json: Json = False
 ) -> None:
     """Record what risk a breach is, and what is known of it: all that a notification must say.
 
@@ -131,9 +122,9 @@ def assess(
     if not facts:
         raise typer.BadParameter("say what risk it is, or what is known of it")
     with working(settings, "incident", at) as (site, source, time):
-        case = find_case(source, ref, "breach")
-        record(site, [assessment(case, facts, time)], time)
-        _print(source, _Which(ref, "breach"), time, as_json)
+        on = OnIncident(ref, "breach", time)
+        on_incidents.assess(site, source, on, facts)
+        _print(source, on, as_json)
 
 
 @configured("store")
@@ -155,7 +146,7 @@ def notify(
     facts = {"regime": regime, "phase": phase}
     if delay_reason:
         facts["delay_reason"] = delay_reason
-    _act(settings, _Which(ref, "breach"), "authority-notified", facts, at, as_json)
+    _act(settings, (ref, "breach", None), names.AUTHORITY_NOTIFIED, facts, at, as_json)
 
 
 @configured("store")
@@ -177,14 +168,12 @@ def tell(
     named = [*(persons or ()), *(_lines(listed) if listed else ())]
     if not named and listed is None:
         facts = {"channel": channel}
-        _act(settings, _Which(ref, "breach"), "subjects-notified", facts, at, as_json)
+        _act(settings, (ref, "breach", None), names.SUBJECTS_NOTIFIED, facts, at, as_json)
         return
     with working(settings, "incident", at) as (site, source, time):
-        case = find_case(source, ref, "breach")
-        told = words_to(source, case, named, channel, time)
-        more = {"told_now": len(told), "told_before": len(set(named)) - len(told)}
-        record(site, told, time)
-        _print(source, _Which(ref, "breach"), time, as_json, more)
+        on = OnIncident(ref, "breach", time)
+        told = on_incidents.tell(site, source, on, named, channel)
+        _print(source, on, as_json, told)
 
 
 def _lines(path: str) -> list[str]:
@@ -196,7 +185,7 @@ def _lines(path: str) -> list[str]:
 @configured("store")
 def close(settings: Settings, ref: Ref, at: At = None, as_json: Json = False) -> None:
     """End a breach that was assessed, and of which everybody was told who must be."""
-    _act(settings, _Which(ref, "breach"), "breach-closed", {}, at, as_json)
+    _act(settings, (ref, "breach", None), names.BREACH_CLOSED, {}, at, as_json)
 
 
 @configured("store")
@@ -212,9 +201,8 @@ def suspect(
 ) -> None:
     """Record that misuse of a person's data or login is suspected: they must be warned (policy 4.4)."""
     with working(settings, "incident", at) as (site, source, time):
-        ref, act = suspicion(source, subject, ref, kind, time)
-        record(site, [act], time)
-        _print(source, _Which(ref, "misuse", subject), time, as_json)
+        on = on_incidents.suspect(site, source, subject, ref, kind, time)
+        _print(source, on, as_json)
 
 
 @configured("store")
@@ -228,7 +216,7 @@ def warn(
 ) -> None:
     """Record that the person was warned of suspected misuse, by a channel that is not misused itself."""
     facts = {"channel": channel}
-    _act(settings, _Which(ref, "misuse", subject), "customer-warned", facts, at, as_json)
+    _act(settings, (ref, "misuse", subject), names.CUSTOMER_WARNED, facts, at, as_json)
 
 
 @configured("store")
@@ -242,31 +230,35 @@ def resolve(
 ) -> None:
     """End a case of suspected misuse of which the person was warned."""
     facts = {"outcome": outcome}
-    _act(settings, _Which(ref, "misuse", subject), "misuse-resolved", facts, at, as_json)
+    _act(settings, (ref, "misuse", subject), names.MISUSE_RESOLVED, facts, at, as_json)
 
 
 def _act(
     settings: Settings,
-    which: _Which,
+    which: tuple[str, str, str | None],
     name: str,
-    facts: Mapping[str, Any],
+    facts: Mapping[str, JsonValue],
     at: str | None,
     as_json: bool,
 ) -> None:
-    """Record one act on an incident. `name`: of its event type."""
+    """Record one act on an incident. `which`: its reference, its kind, whose it is; `name`: of the event."""
+    ref, kind, subject = which
     with working(settings, "incident", at) as (site, source, time):
-        case = find_case(source, which.ref, which.kind, which.subject)
-        record(site, [act_on_case(case, name, facts, time)], time)
-        _print(source, which, time, as_json)
+        on = OnIncident(ref, kind, time, subject)
+        act_on_incident(site, source, on, name, facts)
+        _print(source, on, as_json)
 
 
 def _print(
-    source: Source, which: _Which, time: datetime, as_json: bool, more: Mapping[str, int] = NOTHING
+    source: Source,
+    on: OnIncident,
+    as_json: bool,
+    told: tuple[int, int] | None = None,
 ) -> None:
-    """Tell how an incident stands after what was done. `more`: what else came of it."""
-    until = max(source.now, time)
-    case = find_case(source, which.ref, which.kind, which.subject, Moment(as_of=until))
-    answer = {**incident(case, until, spoken()), **more}
+    """Tell how an incident stands after what was done. `told`: how many persons now, and before."""
+    until = max(source.now, on.time)
+    case = find_case(source, on.ref, on.kind, on.subject, Moment(as_of=until))
+    answer = incident(case, until, spoken(), told)
     if as_json:
         emit(answer)
     else:

@@ -6,10 +6,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
+from application.queries.dead_letters import HandedOver, OpenedLetter, letter_row
 from application.queries.intake import ingested
-from application.queries.upkeep import letter_row
 from application.words import say
 from console.commands.failing import fail_unless
 from console.commands.letters import NOT_HERE, whole_name
@@ -31,7 +32,9 @@ from consumers.withheld import (
 )
 from host.notes import tell
 from host.settings import Settings
-from host.wiring import Site, open_site
+from host.site import Site
+from host.wiring import open_site
+from ledger.clocks import Clocks
 from ledger.errors import Misconfigured, Reject
 from ledger.letters.dead import Letter, open_letter
 from ledger.letters.withheld import count_withheld
@@ -109,7 +112,7 @@ def ingest_files(site: Site, streams: Sequence[Stream]) -> IngestResult:
             site.open_recorder,
             streams,
             site.intake,
-            site.clock,
+            Clocks(site.clock),
             show,
             limits=site.batch_limits,
         )
@@ -140,7 +143,8 @@ def show_letter(
 
 def _print_letter(shown: Letter, body: bytes, as_json: bool) -> None:
     if as_json:
-        emit(letter_row(shown) | {"body": b64encode(body).decode()})
+        members = msgspec.structs.asdict(letter_row(shown))
+        emit(OpenedLetter(**members, body=b64encode(body).decode()))
         return
     if shown.mode != "structured":
         tell("mode", shown.mode)
@@ -167,7 +171,7 @@ def hand_over_withheld(
             forget_received(session, site.keyring(), file) if remove else hand_over(session, file)
         )
         waiting = count_withheld(session)
-    answer = {"removed" if remove else "handed_over": count}
+    answer = HandedOver(removed=count) if remove else HandedOver(handed_over=count)
     if remove and waiting:
         tell("without-receipt", waiting)
     if as_json:

@@ -25,5 +25,5 @@ def show_purposes(
         emit(answer)
     else:
         people().print(purposes_table(answer))
-    if answer["not_allowed"]:
+    if answer.not_allowed:
         raise typer.Exit(1)

@@ -11,10 +11,11 @@ import typer
 from application.following import bring_up_to_date, follower, rebuild_outdated
 from console.flags import configured, switch
 from consumers.kafka import KafkaAnswers, KafkaSource
-from consumers.loop import Consumer, Job, consume, resume
+from consumers.loop import Consumer, Job, consume
 from consumers.metrics import IntakeMetrics
 from consumers.observer import Observer as IntakeObserver
 from consumers.source import Answers, Partition
+from consumers.store import resume
 from host.kafka_options import options_of
 from host.logs import RUN, run_id
 from host.notes import note
@@ -29,6 +30,7 @@ from host.running.watching import PORTS, Process, Watch, port_of, supervised, wa
 from host.settings import KafkaSettings, Settings
 from host.signals import stopping
 from host.wiring import open_site
+from ledger.clocks import Clocks
 from ledger.errors import Retry
 from ledger.metrics import Figures
 from ledger.storage.postgres import Session
@@ -82,8 +84,7 @@ def consume_command(
             Job(kafka.topics, site.intake, site.batch_limits, from_log_start),
             source,
             site.open_recorder,
-            clock=site.clock,
-            monotonic=time.monotonic,
+            Clocks(site.clock),
             answers=answers,
             observer=observer,
         )

@@ -13,16 +13,15 @@ import typer
 
 from application.words import say
 from console.flags import option, spoken_to
+from host.keys import witness_key
 from host.notes import note
 from host.running.listening import Asked, Page, listen
 from host.signals import stopping
 from ledger.errors import Halt, Misconfigured, Retry
-from ledger.tlog.signing.keys import COSIGNATURE, ED25519, parse_verifier_key
-from ledger.tlog.store.key_file import KeyFile
+from ledger.tlog.signing.keys import ED25519, parse_verifier_key
 from ledger.tlog.witnessing.cosigning import LIMIT_BYTES, Answer
 from ledger.tlog.witnessing.witness import Witness
 
-KEY = "witness.key"
 PAUSE_S = 0.2
 _ADD = "/add-checkpoint"
 
@@ -51,8 +50,7 @@ def witness(
     keys = [parse_verifier_key(text) for text in logs]
     if any(key.algorithm != ED25519 for key in keys):
         raise Misconfigured("--log: expected the verification key of a log, of type 01")
-    file = KeyFile(folder / KEY, name, _passphrase(passphrase_file), COSIGNATURE)
-    own = file.create()
+    own = witness_key(folder, name, _passphrase(passphrase_file)).create()
     signer = Witness(folder, own, keys, time.time)
     with (
         stopping() as stop,

@@ -2,23 +2,23 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from rich.table import Table
 
 import rulebook
 from application.acts.acting import Act, act
 from application.following import bring_up_to_date
-from application.queries.findings import Wanted, findings
+from application.queries.findings import OpenFinding, Wanted, findings
 from application.words import say, told_in
 from console.demo.step import Step
 from console.show.findings import findings_table
 from console.show.text import pairs, worded
-from host.wiring import Site
+from host.site import Site
 from projections.folds.timetravel import NOW
 from sample.acts import notice_version
 from sample.generating import Planted
 from sample.register import SUBSCRIPTION
+from schemas import names
 
 # Any rule with a planted violation will do: this one is resolved by telling somebody something.
 EXPLAINED = "law.notice.never"
@@ -28,18 +28,18 @@ def found(site: Site, planted: Sequence[Planted]) -> Iterator[Step]:
     """Compare what is found with what the sample broke on purpose."""
     rows = list(findings(site.source("findings"), Wanted(), NOW))
     meant = Counter((one.rule, one.source, one.id) for one in planted)
-    seen = Counter((row["rule"], row["event"]["source"], row["event"]["id"]) for row in rows)
+    seen = Counter((row.rule, row.event.source, row.event.id) for row in rows)
     yield Step(
         say("demo", "findings", len(rows), len(planted)),
         "findings",
         [_by_rule(rows, planted)],
         seen == meant,
     )
-    yield from _explained([row for row in rows if row["rule"] == EXPLAINED], site)
+    yield from _explained([row for row in rows if row.rule == EXPLAINED], site)
 
 
-def _by_rule(rows: Sequence[dict[str, Any]], planted: Sequence[Planted]) -> Table:
-    counts = Counter(row["rule"] for row in rows)
+def _by_rule(rows: Sequence[OpenFinding], planted: Sequence[Planted]) -> Table:
+    counts = Counter(row.rule for row in rows)
     meant = Counter(one.rule for one in planted)
     lines = (
         (
@@ -55,7 +55,7 @@ def _by_rule(rows: Sequence[dict[str, Any]], planted: Sequence[Planted]) -> Tabl
     return worded("demo", "severity rule citation planted found", lines, title="by-rule")
 
 
-def _explained(rows: Sequence[dict[str, Any]], site: Site) -> Iterator[Step]:
+def _explained(rows: Sequence[OpenFinding], site: Site) -> Iterator[Step]:
     """One finding, and the event that ends it."""
     yield Step(
         say("demo", "explained"),
@@ -64,7 +64,8 @@ def _explained(rows: Sequence[dict[str, Any]], site: Site) -> Iterator[Step]:
         len(rows) == 1,
     )
     for row in rows:
-        act(site, [_notice(row["subject"], notice_version(site.clock()))])
+        if isinstance(row.subject, str):
+            act(site, [_notice(row.subject, notice_version(site.clock()))])
     bring_up_to_date(site)
     left = list(findings(site.source("findings"), Wanted(rule=EXPLAINED), NOW))
     yield Step(
@@ -91,7 +92,7 @@ def _promise() -> Iterator[tuple[str, str]]:
 def _notice(subject: str, version: str) -> Act:
     facts = {"version": version, "channel": "email", "article": "14"}
     return Act(
-        name="privacy-notice-provided",
+        name=names.PRIVACY_NOTICE_PROVIDED,
         subject=subject,
         facts=facts,
         legal_basis=SUBSCRIPTION.legal_basis,

@@ -15,7 +15,8 @@ from application.words import say
 from console.demo.step import Step
 from console.output import write_private
 from console.show.upkeep import audit_tables, named_values
-from host.wiring import Site, bare_site
+from host.site import Site
+from host.wiring import bare_site
 from ledger.storage.postgres import statement
 from ledger.tlog.proving.proof_file import encode_proof, parse_proof, verify_entry
 from ledger.tlog.proving.reading import entry_at, prove
@@ -67,12 +68,12 @@ def tampered(left: Site) -> Step:
     """
     with _copied(left) as site:
         _change_a_byte(site)
-        result = audit_site(site, views=False).ledger
+        found = audit_site(site, views=False)
     return Step(
         say("demo", "tampered", POSITION),
         None,
-        audit_tables(audited(result, [])),
-        any(found.position == POSITION for found in result.findings),
+        audit_tables(audited(found.ledger, found.views, found.unchecked)),
+        any(one.position == POSITION for one in found.ledger.findings),
     )
 
 

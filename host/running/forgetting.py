@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from application.acts.deciding import erase_due
-from host.wiring import Site
+from host.site import Site
 from ledger.errors import Retry
 from ledger.feeds.lists import expire_lists
 from ledger.keys.rotation import Rotation, due, rotate

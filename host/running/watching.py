@@ -15,7 +15,7 @@ from host.running.sampling import Sampler
 from host.running.serving import Pages, serve
 from host.settings import Settings
 from host.signals import SUPERVISOR
-from host.wiring import Site
+from host.site import Site
 from ledger.errors import Halt
 from ledger.figures import JournalFigures, ledger_figures
 from ledger.metrics import Figures, LedgerMetrics, Series, new_registry, render

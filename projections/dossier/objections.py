@@ -31,7 +31,7 @@ def is_marketing(activity: str, dossier: Dossier) -> bool:
     """Whether an activity is direct marketing; `dossier`: of the activity."""
     if not is_declared(dossier):
         return is_direct_marketing(activity)
-    return any(is_direct_marketing(one) for mark in dossier.all(PURPOSES) for one in mark.says)
+    return any(is_direct_marketing(one) for mark in dossier.all(PURPOSES) for one in mark.codes)
 
 
 def activities_objected_to(own: Dossier) -> Iterator[str]:

@@ -68,14 +68,19 @@ def _placed(
         if place is None:
             findings.note(None, "view-bookmark", f"the view {view.name} has none")
             continue
-        if not 0 <= place.position <= last:
-            detail = f"the view {view.name} is at {place.position}, and the ledger ends at {last}"
-            findings.note(None, "view-bookmark", detail)
-            place = msgspec.structs.replace(place, position=min(last, max(0, place.position)))
-        found.append((view, place))
+        found.append((view, _within(view, place, last, findings)))
     for name in known:
         findings.note(None, "view-bookmark", f"there is no view {name}")
     return found
+
+
+def _within(view: View[Any], place: Bookmark, last: int, findings: Findings) -> Bookmark:
+    """A bookmark, or the nearest one that the ledger has."""
+    if 0 <= place.position <= last:
+        return place
+    detail = f"the view {view.name} is at {place.position}, and the ledger ends at {last}"
+    findings.note(None, "view-bookmark", detail)
+    return msgspec.structs.replace(place, position=min(last, max(0, place.position)))
 
 
 def _compare(

@@ -13,7 +13,7 @@ import pytest
 
 from consumers.source import Partition
 from consumers.store import LedgerStore, Stored
-from host.wiring import LEDGER_KEYS
+from host.site import LEDGER_KEYS
 from ledger.application import Ledger
 from ledger.errors import LedgerError, Retry
 from ledger.keys.opening import Missing

@@ -74,6 +74,17 @@ TAMPERING = {
     "a bookmark forward": ("UPDATE bookmarks SET next_offset = 9", "bookmark", None),
     "a bookmark back": ("UPDATE bookmarks SET next_offset = 1", "bookmark", None),
     "a dead letter": ("DELETE FROM dead_letters", "dead-letter", None),
+    "the format of a value": (
+        "UPDATE events SET state = convert_to(replace(convert_from(state, 'UTF8'),"
+        """ '"email":"A', '"email":"C'), 'UTF8') WHERE notification_id = 2""",
+        "value-format",
+        2,
+    ),
+    "the format of a dead letter": (
+        "UPDATE dead_letters SET sealed = set_byte(sealed, 0, 9)",
+        "letter-format",
+        None,
+    ),
     "a dead letter too few": ("UPDATE dead_letters SET times = 0", "dead-letter", None),
 }
 

@@ -14,9 +14,8 @@ import pytest
 from kafka import KafkaAdminClient, TopicPartition
 
 from consumers.kafka import KafkaAnswers, KafkaSource
-from consumers.loop import resume
 from consumers.source import Extent, Partition, Record, Source
-from consumers.store import LedgerStore
+from consumers.store import LedgerStore, resume
 from ledger.errors import Halt, Misconfigured, ServiceAway
 from ledger.letters.dead import letters
 from ledger.reading import head_position

@@ -151,9 +151,7 @@ def test_findings_of_the_past_about_some_are_those_of_all(house: House) -> None:
         found = past_findings(session, moment, clock, OFFICES)
         persons = {event.stream for event in events if event.subject is None}
         told = {
-            stream: past_findings_about(
-                session, house.ledger, [stream], moment, clock, OFFICES, rules=None
-            )
+            stream: past_findings_about(session, house.ledger, [stream], moment, clock, OFFICES)
             for stream in persons
         }
         assert {stream: rows for stream, rows in told.items() if rows} == {

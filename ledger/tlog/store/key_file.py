@@ -1,4 +1,6 @@
-"""The log's key on disk: a PKCS#8 file that only its owner may read, under a passphrase when there is one.
+"""The log's key on disk, an adapter of `LogKey`: a PKCS#8 file that only its owner may read.
+
+It is under a passphrase when there is one.
 
 Beside it a list of verification keys, oldest first: what was signed with a former key stays verifiable.
 The private half of a former key is gone.
