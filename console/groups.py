@@ -12,6 +12,7 @@ from application.words import say
 from console.help import help_of
 from console.meant import commands_meant
 from console.tree import Entry, below, entries, function_of
+from ledger import cycles
 
 _IN_GROUPS = "Commands"
 """The panel of the help of a group, which is not divided further."""
@@ -90,6 +91,7 @@ def _made(name: str, path: str, entry: Entry) -> TyperCommand | TyperGroup:
     if not entry.function:
         return Group(name=name, help=entry.summary, rich_markup_mode=None).at(path)
     info = CommandInfo(name, cls=Command, callback=function_of(entry))
+    cycles.settle()  # what was read stays to the end
     made = get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
     assert isinstance(made, TyperCommand)
     return made

@@ -100,7 +100,7 @@ def _leave_quietly() -> int:
 
 def run() -> None:
     """Entry point of the program."""
-    cycles.seldom()  # modules that are read from now on stay to the end
+    cycles.seldom()  # reading modules makes many objects, and no garbage
     silence()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A table must not fail on a terminal that cannot show a name; JSON is bytes of UTF-8 anyway.

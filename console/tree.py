@@ -42,7 +42,11 @@ def below(group: str) -> dict[str, Entry]:
 
 
 def function_of(entry: Entry) -> Callable[..., Any]:
-    """The function that does a command. Its module is read now."""
+    """The function that does a command. Its module is read now, and what tells of its errors.
+
+    A command that runs out of files, or is replaced on disk while it runs, can still say so.
+    """
+    import_module("console.failures")
     module, _, name = entry.function.partition(".")
     function: Callable[..., Any] = getattr(import_module(f"console.commands.{module}"), name)
     return function

@@ -66,7 +66,8 @@ def test_version(program: Cli) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("unknown",), ("state", "--unknown"), ("keys",), ("ingest",), ("erase",)]
+    "arguments",
+    [("unknown",), ("state", "--unknown"), ("keys",), ("hold",), ("ingest",), ("erase",)],
 )
 def test_wrong_usage_is_one_line_and_status_2(program: Cli, arguments: tuple[str, ...]) -> None:
     ran = program(*arguments)
@@ -106,3 +107,8 @@ def test_without_a_broker_consuming_is_misconfigured(
     ran = program(*command)
     assert ran.status == 2
     assert "LEDGER_KAFKA_BOOTSTRAP" in ran.err
+
+
+@pytest.mark.parametrize("group", ["hold", "keys", "request"])
+def test_a_group_alone_says_what_is_missing(program: Cli, group: str) -> None:
+    assert program(group).err == f"ledger: Missing command. Try `ledger {group} --help`.\n"

@@ -111,7 +111,7 @@ def test_a_shell_completes_the_codes_of_an_option() -> None:
 @pytest.mark.parametrize("line", ["hold list", "schema validate"])
 def test_a_command_reads_itself_and_what_it_needs(line: str) -> None:
     _, modules = read_by(*line.split(), "--help")
-    assert "console.commands" in modules
+    assert {"console.commands", "console.failures"} <= modules
     assert modules & OF_FEW == set()
     assert len({name for name in modules if name.startswith("console.commands.")}) <= 6
 
