@@ -56,6 +56,7 @@ from application.queries import (
     transparency,
     upkeep,
 )
+from ledger.tlog.proving.certificate import Certificate
 from schemas.encoding import JsonValue
 
 ANSWERS: Mapping[str, object] = {
@@ -63,7 +64,8 @@ ANSWERS: Mapping[str, object] = {
     "audit": upkeep.AuditReport,
     "backup": copies.Backup,
     "certificate verify": certified.CertifiedErasure,
-    "certificate write": certified.CertifiedErasure,
+    "certificate write": certified.CertifiedErasure
+    | Certificate,  # at `--output -` the file itself
     "checkpoint": log.SignedCheckpoint,
     "complaint list": complaints.ComplaintList,
     "complaint show": complaints.ComplaintFile,
