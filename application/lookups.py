@@ -42,11 +42,7 @@ _WORDS = {language: Words(language) for language in texts.LANGUAGES}
 
 
 class NotKnown(Misconfigured):
-    """A text names nothing. `field`: what it was given for, which an edge calls as it is called there."""
-
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.field = field
+    """A text names nothing. The message says what is near, or where all names are listed."""
 
 
 def folded(text: str) -> str:

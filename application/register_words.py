@@ -10,10 +10,10 @@ from typing import Protocol
 
 import rulebook
 from application.answer import Gone
-from application.source import Shown
 from application.words import counted
 from rulebook.calendar import day_of
 from schemas.formats import instant_of
+from schemas.personal import Value
 from schemas.texts import Language, country_name, word_of
 
 __all__ = ["WORDS", "Words", "day"]
@@ -100,7 +100,7 @@ class Words:
             return code or ""
         return known.title_nl if self.language == "nl" else known.title
 
-    def name(self, name: Shown | None) -> str | None:
+    def name(self, name: Value | Gone | None) -> str | None:
         """The name of a recipient; of a private person who was erased it is gone."""
         if isinstance(name, Gone):
             return self.page("erased" if name.erased else "lost")

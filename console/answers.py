@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from inspect import cleandoc
 from pathlib import Path
 from types import UnionType
-from typing import Any, get_args
+from typing import get_args
 
 import msgspec
 
@@ -56,14 +56,16 @@ from application.queries import (
     transparency,
     upkeep,
 )
+from ledger.tlog.proving.certificate import Certificate
 from schemas.encoding import JsonValue
 
-ANSWERS: Mapping[str, Any] = {
+ANSWERS: Mapping[str, object] = {
     "access": access.Access | access.EmployeeAccess | seen.SeenBy,
     "audit": upkeep.AuditReport,
     "backup": copies.Backup,
     "certificate verify": certified.CertifiedErasure,
-    "certificate write": certified.CertifiedErasure,
+    "certificate write": certified.CertifiedErasure
+    | Certificate,  # at `--output -` the file itself
     "checkpoint": log.SignedCheckpoint,
     "complaint list": complaints.ComplaintList,
     "complaint show": complaints.ComplaintFile,
@@ -74,6 +76,7 @@ ANSWERS: Mapping[str, Any] = {
     "dead-letters show": dead_letters.OpenedLetter,
     "disclosures": disclosures.Disclosures,
     "erase": erasure.Erased,
+    "export": dict[str, JsonValue],
     "feed deliver": feed_lists.DeliveredFeed,
     "feed keep": feed_lists.KeptFeedList,
     "feed list": feed_lists.Feeds,
@@ -148,10 +151,10 @@ ANSWERS: Mapping[str, Any] = {
     "verify": log.VerifiedEntry,
 }
 # Each line that these commands print is one JSON document of the type above.
-ONE_A_LINE = frozenset({"history"})
+ONE_A_LINE = frozenset({"export", "history"})
 
 
-def schema_of(command: str) -> dict[str, Any]:
+def schema_of(command: str) -> dict[str, JsonValue]:
     """The JSON Schema of what a command prints. Raises KeyError for a command without an answer."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -160,7 +163,7 @@ def schema_of(command: str) -> dict[str, Any]:
     }
 
 
-def _schema(answer: Any) -> dict[str, Any]:
+def _schema(answer: object) -> dict[str, JsonValue]:
     """The schema of an answer; one that has several shapes is any of them."""
     shapes = get_args(answer) if isinstance(answer, UnionType) else (answer,)
     found, definitions = msgspec.json.schema_components(shapes, ref_template="#/$defs/{name}")

@@ -21,6 +21,7 @@ from application.queries.period import Period
 from application.times import show_in, time_shown
 from host.settings import SETTINGS, Group, People, Setting, Settings, read_people, read_settings
 from ledger.embedded import default_data_dir
+from ledger.errors import LedgerError, Misconfigured
 from projections.folds.timetravel import Moment
 from schemas.formats import instant_of
 
@@ -210,9 +211,8 @@ def configured(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., 
             _speak_to(settings.people)
             try:
                 command(settings, **arguments)
-            except NotKnown as error:
-                flag = _flag_of(command, error.field)
-                raise typer.BadParameter(f"{flag}: {error}" if flag else str(error)) from None
+            except LedgerError as error:
+                raise _with_flag(error, _flag_of(command, error.field)) from None
 
         return _with_flags(command, call, with_people)
 
@@ -233,6 +233,15 @@ def spoken_to(command: Callable[..., None]) -> Callable[..., None]:
 def _speak_to(found: People) -> None:
     show_in(found.timezone)
     speak(found.language)
+
+
+def _with_flag(error: LedgerError, flag: str) -> Exception:
+    """The error as a command says it: what it is about stands first, called as it is on the command line."""
+    told = f"{flag}: {error}" if flag else str(error)
+    if isinstance(error, Misconfigured) and (flag or isinstance(error, NotKnown)):
+        return typer.BadParameter(told)
+    error.args = (told,)
+    return error
 
 
 def _flag_of(command: Callable[..., None], field: str) -> str:

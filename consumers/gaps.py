@@ -82,7 +82,8 @@ def _check_new_topic(partition: Partition, accepted: Accepted) -> None:
     if not accepted.new_topic:
         raise Misconfigured(
             f"topic {partition.topic} was deleted and made anew: what was not read of the former one "
-            "is lost; accept that with --new-topic"
+            "is lost; say that you accept it",
+            field="new_topic",
         )
 
 
@@ -113,5 +114,7 @@ def _chosen(partition: Partition, accepted: Accepted, why: Why, least: int, most
         return most
     if not least <= accepted.to_offset <= most:
         expected = f"{least}" if least == most else f"{least} to {most}"
-        raise Misconfigured(f"--to: {partition} can be read on from offset {expected} ({why})")
+        raise Misconfigured(
+            f"{partition} can be read on from offset {expected} ({why})", field="to"
+        )
     return accepted.to_offset

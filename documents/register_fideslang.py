@@ -8,7 +8,6 @@ coarse; our own codes stay in names and in `meta`.
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from msgspec import to_builtins
 
@@ -23,7 +22,9 @@ from schemas.encoding import JsonValue
 __all__ = ["register_fideslang"]
 
 Node = dict[str, JsonValue]
-_KEYS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("fideslang.toml").read_text("utf-8"))
+_MAPPING = tomllib.loads(Path(__file__).with_name("fideslang.toml").read_text("utf-8"))
+_VERSION: str = _MAPPING.pop("version")
+_KEYS: dict[str, dict[str, str]] = _MAPPING
 _ORGANISATION, _DATASET = "default_organization", "personal-fields"
 _LEGITIMATE_INTERESTS = "6-1-f"
 
@@ -41,7 +42,7 @@ def register_fideslang(answer: Register) -> Node:
 
 def _key(kind: str, code: str) -> str:
     """The key for a code. Raises KeyError where a kind has none for all others."""
-    keys: dict[str, str] = _KEYS[kind]
+    keys = _KEYS[kind]
     return keys.get(code) or keys["default"]
 
 
@@ -104,7 +105,7 @@ def _fides_key(activity: str) -> str:
 def _meta(activity: RegisteredActivity) -> Node:
     """What the vocabulary has no place for, by our names."""
     return {
-        "fideslang": _KEYS["version"],
+        "fideslang": _VERSION,
         "activity": activity.activity,
         "version": str(activity.version),
         "retired": to_builtins(activity.retired),
@@ -178,7 +179,7 @@ def _known(declared: Iterable[Declaration]) -> list[str]:
 
 def _collection(category: str) -> Node:
     fields = sorted(field for field, of in PERSONAL_FIELDS.items() if of == category)
-    narrower: dict[str, str] = _KEYS["field"]
+    narrower = _KEYS["field"]
     return {
         "name": category,
         "data_categories": [_key("category", category)],

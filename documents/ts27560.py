@@ -6,11 +6,11 @@ no personal value and no reference of another system is in it.
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import Any
 from uuid import UUID, uuid5
 
 from application.controller import Controller
 from application.queries.consents import ConsentAct, Consents, ConsentShown
+from application.queries.declaration import UNDECLARED, Declaration
 from documents.dpv import (
     CONTEXT,
     CONTROLLER,
@@ -25,7 +25,7 @@ from documents.dpv import (
 
 __all__ = ["Declared", "consent_receipt", "consent_records"]
 
-Declared = Mapping[str, dict[str, Any] | None]
+Declared = Mapping[str, Declaration | None]
 """Purpose -> what the activity of its latest act declares; None for one that nobody declared."""
 
 _LANGUAGE = "nl"  # of the controller's notices
@@ -46,14 +46,14 @@ _NEXT_ACT = "a new act of the person"
 
 def consent_records(
     answer: Consents, controller: Controller, declared: Declared, created: str
-) -> dict[str, Any]:
+) -> Node:
     """The records of a person as one JSON-LD document. `answer`: consents with their history."""
     return {"@context": CONTEXT, "@graph": _records(answer, controller, declared, created)}
 
 
 def consent_receipt(
     answer: Consents, controller: Controller, declared: Declared, created: str
-) -> dict[str, Any]:
+) -> Node:
     """The receipt that the person gets: it carries a copy of each record."""
     identifier = _urn(answer, f"receipt/{created}")
     return {
@@ -86,7 +86,7 @@ def _record(
     status: ConsentShown,
     acts: Sequence[ConsentAct],
     controller: Controller,
-    declared: dict[str, Any] | None,
+    declared: Declaration | None,
 ) -> Node:
     identifier, person = _urn(answer, f"consent/{status.purpose}"), _person(answer)
     return {
@@ -119,27 +119,26 @@ def _record(
     }
 
 
-def _process(purpose: str, controller: Controller, declared: dict[str, Any] | None) -> Node:
+def _process(purpose: str, controller: Controller, declared: Declaration | None) -> Node:
     """What the consent allows, as the activity declares it."""
-    facts = declared or {}
-    categories = facts.get("data_categories") or []
+    facts = declared or UNDECLARED
     return {
         "@type": "dpv:Process",
         "dpv:hasPurpose": concept("purpose", purpose),
         "dpv:hasLegalBasis": term("legal_basis", "6-1-a"),
         "dpv:hasDataController": CONTROLLER,
-        "dpv:hasPersonalData": [concept("category", category) for category in categories]
+        "dpv:hasPersonalData": [concept("category", category) for category in facts.data_categories]
         or [{"@type": "dpv:PersonalData", "dct:title": "not declared"}],
         "dpv:hasRecipient": [
             {"@id": CONTROLLER},
-            *recipients(facts.get("recipient_kinds") or []),
+            *recipients(facts.recipient_kinds),
         ],
         "dpv:hasStorageCondition": [
             {
                 "@type": "dpv:StorageLocation",
-                "dpv:hasLocation": countries(facts.get("countries") or [controller.country]),
+                "dpv:hasLocation": countries(facts.countries or [controller.country]),
             },
-            *retention(facts.get("retention") or {}),
+            *retention(facts.retention),
         ],
     }
 

@@ -42,7 +42,7 @@ from ledger.writing.chain_begin import CHAIN_MIGRATION
 
 __all__ = ["Restored", "Trust", "check_site", "restore_site"]
 
-_NEVER = "--never-published if it never published anything; "
+_NEVER = "say that it never published anything, if that is so; "
 
 
 class Restored(msgspec.Struct, frozen=True):

@@ -31,10 +31,15 @@ __all__ = [
 
 
 class LedgerError(Exception):
-    """Something went wrong; the docstring of each subclass is its default message."""
+    """Something went wrong; the docstring of each subclass is its default message.
 
-    def __init__(self, message: str | None = None) -> None:
+    `field`: what of the caller's input it is about. An edge says how that is called there: a command its
+    flag, a page its input.
+    """
+
+    def __init__(self, message: str | None = None, *, field: str = "") -> None:
         super().__init__(message or (type(self).__doc__ or "").strip())
+        self.field = field
 
 
 class Reject(LedgerError):

@@ -61,9 +61,9 @@ class Hints:
 
     def found(self, text: str) -> set[HintWord]:
         """The words that texts hold."""
-        whole = {self._whole[word] for word in self._by_itself.findall(parts(text))}
-        letters = looks(run(self._ordinary.sub("\n", parts(text))))
-        return whole | self._in_letters(letters)
+        rest = self._ordinary.sub("\n", parts(text))
+        whole = {self._whole[word] for word in self._by_itself.findall(rest)}
+        return whole | self._in_letters(looks(run(rest)))
 
     def split(self, letters: str) -> set[HintWord]:
         """The long words in the letters of a whole message, where members end between them."""

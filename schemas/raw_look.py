@@ -54,15 +54,19 @@ class RawLook:
 def by_themselves(words: Iterable[str]) -> re.Pattern[str]:
     """A pattern for any of the words that stands by itself; for nothing where there is none.
 
-    A number may touch one, as in `bevel12`, unless it is so short that ids made by chance hold it.
+    A number may touch one, as in `bevel12`. Ids made by chance hold a short one sooner: before that none
+    may stand, and behind it a few digits only, as in `tap7`.
     """
     short: list[str] = []
     long: list[str] = []
     for word in words:
         (short if len(word) < _LEAST_BESIDE_NUMBERS else long).append(word)
     found = [
-        f"(?<![{touching}])(?:{'|'.join(some)})(?![{touching}])"
-        for touching, some in (("a-z0-9", short), ("a-z", long))
+        f"(?<![{before}])(?:{'|'.join(some)})(?={behind})"
+        for before, behind, some in (
+            ("a-z0-9", "[0-9]{0,4}(?![a-z0-9])", short),
+            ("a-z", "(?![a-z])", long),
+        )
         if some
     ]
     return re.compile("|".join(found) or "(?!)")

@@ -50,6 +50,8 @@ _HUMPS: Final = (
     re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"),
     re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{3})(?=[a-z]{3})"),
 )
+# A text that went through two programs may be escaped twice.
+_ENCODINGS: Final = 2
 _PARAGRAPH: Final = re.compile(r"(?:[._:/-](?:[0-9]{1,2}|[a-z]))?")
 _DUTIES: Final = frozenset({"6-1-c", "6-1-e"})
 # Nobody may tell the person: a bar on telling is one of an investigation.
@@ -220,10 +222,14 @@ def _read(texts: Collection[str]) -> str:
     parted = [hump.sub("-", one) for hump in _HUMPS for one in texts if hump.search(one)]
     if parted:
         read = f"{read}\n{lines(parted)}"
-    if "%" in read:
-        read = f"{read}\n{_again(unquote(read))}"
-    if "&" in read:
-        read = f"{read}\n{_again(html.unescape(read))}"
+    again = read
+    for _ in range(_ENCODINGS):
+        if "%" in again:
+            again = _again(unquote(again))
+        if "&" in again:
+            again = _again(html.unescape(again))
+    if again != read:
+        read = f"{read}\n{again}"
     return read
 
 

@@ -37,7 +37,7 @@ _IN_VALUE = re.compile(
 )
 _AS_RUN = re.compile(
     r"126[a-z]|strafvordering|(?:tw|telecommunicatiewet|telecomwet)(?:art|artikel)?13(?:[1-9]|$)"
-    r"|(?:^|nl)(?:wv)?sv(?:$|art|[0-9])|wiv(?:$|[0-9])|^wiv|20231543|eevidence|^epp?oc"
+    r"|(?:^|nl)(?:wv)?sv(?:$|art|(?!20[0-9]{2}$)[0-9])|wiv(?:$|[0-9])|^wiv|20231543|eevidence|^epp?oc(?!h)"
     r"|(?:uavg|gdpr|avg)(?:art|artikel)?(?:23|41)(?:1[a-d]|$)|awr(?:art|artikel)?8[0-8](?![0-9])",
     re.MULTILINE,
 )

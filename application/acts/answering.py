@@ -87,11 +87,11 @@ def act_on(
 def _restricting(found: Found, wanted: Wanted) -> Iterator[Act]:
     if not wanted.categories or wanted.ground is None:
         raise Misconfigured(
-            "a request for restriction is answered with --category and --ground: expected what is "
-            "restricted, and why"
+            "a request for restriction is answered with what is restricted, and why",
+            field="ground" if wanted.categories else "category",
         )
     if wanted.ground not in RESTRICTIONS:
-        raise Misconfigured(f"--ground: expected one of {', '.join(RESTRICTIONS)}")
+        raise Misconfigured(f"expected one of {', '.join(RESTRICTIONS)}", field="ground")
     facts = {"ground": wanted.ground}
     yield act_on(found, "processing-restricted", facts, categories=list(wanted.categories))
 
@@ -115,8 +115,9 @@ def _reviewing(found: Found, wanted: Wanted) -> Iterator[Act]:
         yield act_on(found, "human-review-completed", {"outcome": wanted.review})
     elif not reviewed:
         raise Misconfigured(
-            "a request for human review is answered with --review: expected what the review came to, "
-            "such as confirmed or revised"
+            "a request for human review is answered with what the review came to, such as confirmed or "
+            "revised",
+            field="review",
         )
 
 

@@ -67,7 +67,7 @@ def assessment(case: Case, facts: Mapping[str, JsonValue], time: datetime) -> Ac
     risk = facts.get("risk") or case.incident.until(time).risk
     if risk is None:
         raise NotAllowed(
-            f"the risk of {named(case.incident)} was never assessed: say it with --risk"
+            f"the risk of {named(case.incident)} was never assessed: say what it is", field="risk"
         )
     return act_on_case(case, "breach-assessed", {**facts, "risk": risk}, time)
 

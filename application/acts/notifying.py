@@ -35,7 +35,7 @@ def notification(source: Source, word: Word, time: datetime) -> Act:
     """The act that says what became of a task. Raises Reject when there is no such task, Misconfigured."""
     if (word.outcome in EXCEPTIONS) != (word.ground is not None):
         raise Misconfigured(
-            f"--ground: expected with {' and '.join(EXCEPTIONS)}, and with nothing else"
+            f"expected with {' and '.join(EXCEPTIONS)}, and with nothing else", field="ground"
         )
     wanted = Wanted(word.subject, word.recipient, done=True)
     mine = [

@@ -11,13 +11,15 @@ from msgspec import Struct
 
 from application.acts.acting import Act, Acted, ActRefused, act, check
 from application.acts.filling import Data, Unfit
+from application.acts.references import begun, unknown
 from application.answer import Answer
 from application.queries.subjects import known_streams
 from application.site import Site
 from application.source import Source
 from application.words import phrase
 from ledger.errors import UnknownSubject
-from ledger.event import instant
+from ledger.event import RecordedEvent, instant
+from ledger.reading import events_of
 from projections.reading.views import recipients_by_id, register_entries
 from rulebook import provision
 from schemas import EventType, is_person
@@ -229,19 +231,25 @@ def notes(source: Source, draft: Draft, language: Language) -> list[str]:
     found = []
     if draft.personal:
         found.append(said("sealed", len(draft.personal)))
-    if not _is_known(source, draft.subject):
+    events = _events_about(source, draft.subject)
+    if not events:
         found.append(said("first"))
+    found += [said("no-such", name) for name in unknown(draft.entry, draft.data, events)]
+    before = begun(draft.entry, draft.data, events)
+    if before is not None:
+        found.append(said("begun", before))
     own = COMMANDS.get(draft.entry.name)
     if own:
         found.append(said("command", f"`{own}`"))
     return [*found, *(said(name) for name in _unheard(source, draft.data))]
 
 
-def _is_known(source: Source, subject: str) -> bool:
+def _events_about(source: Source, subject: str) -> list[RecordedEvent]:
+    """What is recorded about a subject so far; nothing of one that nobody has named yet."""
     try:
-        return bool(known_streams(source, subject))
+        return events_of(source.session, known_streams(source, subject))
     except UnknownSubject:
-        return False
+        return []
 
 
 def _unheard(source: Source, data: Data) -> list[str]:

@@ -77,7 +77,7 @@ def _open(site: Site, source: Source, opening: Opening, time: datetime) -> str:
         raise NotAllowed(f"there is a request {ref} already")
     received_on = opening.received_on or day_of(time).isoformat()
     if received_on > day_of(time).isoformat():
-        raise Misconfigured("--received-on: expected a day that has come")
+        raise Misconfigured("expected a day that has come", field="received_on")
     record(site, _opening_acts(opening, ref, received_on), time)
     return ref
 
@@ -88,15 +88,18 @@ def _check_declared(source: Source, activity: str) -> None:
     if activity not in {entry.activity for entry in entries}:
         names = names_of((entry.activity, (entry.name,)) for entry in entries)
         raise Misconfigured(
-            f"--activity: no activity {activity} is declared{alike(activity, names)}; "
-            "`ledger register` lists them all"
+            f"no activity {activity} is declared{alike(activity, names)}; "
+            "`ledger register` lists them all",
+            field="activity",
         )
 
 
 def _check_sealable(source: Source, opening: Opening) -> None:
     """What somebody wrote of whom everything was erased could not be sealed."""
     if opening.letter is not None and is_erased(source, opening.subject):
-        raise NotAllowed("all of this person is erased already: open the request without --letter")
+        raise NotAllowed(
+            "all of this person is erased already: no letter can be kept", field="letter"
+        )
 
 
 def _opening_acts(opening: Opening, ref: str, received_on: str) -> list[Act]:

@@ -121,7 +121,7 @@ def complaint(
     if not rows:
         raise NotAllowed(f"there is no complaint {ref}")
     if len(rows) > 1:
-        raise NotAllowed(f"{len(rows)} persons have a complaint {ref}: name one with --subject")
+        raise NotAllowed(f"{len(rows)} persons have a complaint {ref}: name one", field="subject")
     [(stream, found)] = rows
     if subject is not None:
         note_read(source, subject)

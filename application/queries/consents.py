@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from application.answer import Answer
 from application.queries.activities import objecting
+from application.queries.declaration import Declaration, declaration
 from application.queries.evidence import Evidence, evidence_of
 from application.queries.state import account_status, folded_state
 from application.queries.subjects import Chosen, chosen, customer_of
@@ -181,7 +182,7 @@ def with_history(source: Source, reference: str, moment: Moment) -> Consents:
 
 def declared_for(
     history: Iterable[ConsentAct], entries: Iterable[Entry]
-) -> dict[str, dict[str, JsonValue] | None]:
+) -> dict[str, Declaration | None]:
     """Purpose -> what the activity of its latest act declared at that time; None if nobody did."""
     register = {entry.activity: entry for entry in entries}
     latest = {act.purpose: act for act in history if act.annulled_by is None}
@@ -190,8 +191,8 @@ def declared_for(
     }
 
 
-def _declared(entry: Entry | None, act: ConsentAct) -> dict[str, JsonValue] | None:
-    return entry.declared_at(datetime.fromisoformat(act.from_)) if entry else None
+def _declared(entry: Entry | None, act: ConsentAct) -> Declaration | None:
+    return declaration(entry.declared_at(datetime.fromisoformat(act.from_))) if entry else None
 
 
 def answer_of(found: Holder) -> Consents:

@@ -38,7 +38,7 @@ class Case(Struct, frozen=True):
         if isinstance(self.reference, str):
             return self.reference
         raise NotAllowed(
-            f"the person of {named(self.incident)} was erased: name them with --subject"
+            f"the person of {named(self.incident)} was erased: name them", field="subject"
         )
 
 
@@ -67,7 +67,9 @@ def find_case(
     if not rows:
         raise NotAllowed(f"there is no incident {ref}")
     if len(rows) > 1:
-        raise NotAllowed(f"{len(rows)} incidents have the reference {ref}: name one with --subject")
+        raise NotAllowed(
+            f"{len(rows)} incidents have the reference {ref}: name one", field="subject"
+        )
     [(stream, incident)] = rows
     if incident.kind == "misuse":
         return Case(stream, _reference(source, stream, subject), incident)

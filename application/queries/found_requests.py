@@ -32,7 +32,7 @@ class Found(Struct, frozen=True):
         if isinstance(self.reference, str):
             return self.reference
         raise NotAllowed(
-            f"the person of request {self.request.ref} was erased: name them with --subject"
+            f"the person of request {self.request.ref} was erased: name them", field="subject"
         )
 
     @property
@@ -88,7 +88,7 @@ def find(source: Source, ref: str, subject: str | None = None, moment: Moment = 
     if not rows:
         raise NotAllowed(f"there is no request {ref}")
     if len(rows) > 1:
-        raise NotAllowed(f"{len(rows)} persons have a request {ref}: name one with --subject")
+        raise NotAllowed(f"{len(rows)} persons have a request {ref}: name one", field="subject")
     [(stream, request)] = rows
     if subject is not None:
         note_read(source, subject)

@@ -1,20 +1,18 @@
-"""What is told of dead letters that were asked for in vain: names that nothing here had, and near ones."""
+"""Names by which dead letters are asked for: one that nothing here ever had is an error."""
 
-from collections.abc import Iterator
-
-from application.lookups import Names, event_types, folded, plain, unknown
+from application.lookups import Names, NotKnown, event_types, folded, plain, unknown
 from ledger.letters.lists import Kind, names_in_letters
 from ledger.recording.quarantine import OTHERS, sources_of
 from ledger.storage.postgres import Session
 from schemas import EVENT_TYPES
 
-__all__ = ["strange_names"]
+__all__ = ["check_names"]
 
 _SOURCES = "ledger kafka sources"
 
 
-def strange_names(session: Session, kind: Kind) -> Iterator[str]:
-    """A sentence for each name of a kind that no message and no letter ever had.
+def check_names(session: Session, kind: Kind) -> None:
+    """Raise NotKnown for a name that no message and no letter ever had, with what is near.
 
     Of a name that is known there may be no letters: then nothing is wrong with it.
     """
@@ -23,14 +21,14 @@ def strange_names(session: Session, kind: Kind) -> Iterator[str]:
         topics.add(topic)
         sources |= {source} - {OTHERS}
     if kind.source is not None:
-        yield from _strange("--source", kind.source, plain(sources), _SOURCES)
+        _check(kind.source, plain(sources), _SOURCES, "source")
     if kind.topic is not None:
-        yield from _strange("--topic", kind.topic, plain(topics), _SOURCES)
+        _check(kind.topic, plain(topics), _SOURCES, "topic")
     if kind.types is not None:
         known = {**plain(types), **event_types(EVENT_TYPES.values())}
-        yield from _strange("--type", kind.types[0], known, "ledger schema list")
+        _check(kind.types[0], known, "ledger schema list", "type")
 
 
-def _strange(flag: str, asked: str, names: Names, see: str) -> Iterator[str]:
+def _check(asked: str, names: Names, see: str, field: str) -> None:
     if asked not in names.values() and folded(asked) not in names:
-        yield f"{flag}: {unknown(asked, names, see)}"
+        raise NotKnown(str(unknown(asked, names, see)), field=field)

@@ -30,7 +30,7 @@ def about(field: str) -> Iterator[None]:
     try:
         yield
     except NotKnown as error:
-        raise NotKnown(str(error), field) from None
+        raise NotKnown(str(error), field=field) from None
 
 
 def known_recipient(source: Source, text: str) -> str:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Literal
 
 from application.answer import Answer
-from application.auditing import Audited
 from application.queries.log import CheckpointStatus
 from ledger.audit import Audit, Finding
 from ledger.audit.findings import ExplainedGap
@@ -18,6 +17,7 @@ from ledger.recording.quarantine import counts_by_topic, sources_of
 from ledger.recording.reads import waiting
 from ledger.recording.tallying import Tally
 from ledger.storage.postgres import Session
+from projections.following.inspection import Inspected
 from projections.following.rebuild import ViewReport
 from projections.following.runner import view_statuses
 from rulebook import period
@@ -223,20 +223,19 @@ class RebuiltViews(Answer, frozen=True):
     views: list[ViewReport]
 
 
-def audited(found: Audited) -> AuditReport:
-    """An audit as it is told."""
-    audit, views = found.ledger, found.views.reports
-    ok = audit.ok and not found.views.findings and all(view.ok for view in views)
+def audited(audit: Audit, views: Inspected, unchecked: Sequence[str]) -> AuditReport:
+    """An audit as it is told. `unchecked`: what could not be looked at, and why."""
+    ok = audit.ok and not views.findings and all(view.ok for view in views.reports)
     return AuditReport(
         ok=ok,
         verdict=_verdict(audit, ok),
         published=audit.promised,
         size=audit.size,
         root=audit.root,
-        findings=list(found.findings),
+        findings=[*audit.findings, *views.findings],
         gaps=list(audit.gaps),
-        views=reports(views),
-        unchecked=list(found.unchecked),
+        views=reports(views.reports),
+        unchecked=list(unchecked),
     )
 
 

@@ -76,7 +76,7 @@ def write_certificate(
         enclosed = Enclosed(name, content, tuple(key.text for key in known))
         made = certificate_document(answer, enclosed, settings.controller, made_at, spoken("nl"))
         content = report_page(made) if form == "html" else report_pdf(made, made_at)
-    write_file(target, content, 0o644)
+    write_file(target, content, 0o644 if form == "json" else 0o600)  # a letter is a person's own
     if as_json and target != Path("-"):
         emit(replace(answer, certificate=str(target)))
 

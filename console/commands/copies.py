@@ -124,7 +124,7 @@ def restore(
         return
     restored = restore_site(settings, (folder, keys), trust, never_published=never_published)
     if restored.warning:
-        note(f"ledger: {told(restored.warning)}")
+        note(f"ledger: --never-published: {told(restored.warning)}")
     _show("restored", _answer(restored), as_json=as_json)
     fail_unless(not restored.findings)
 

@@ -13,15 +13,14 @@ from application.queries.dead_letters import (
     retried_row,
     withheld_row,
 )
-from application.queries.letter_names import strange_names
+from application.queries.letter_names import check_names
 from console.commands.failing import fail_unless
 from console.flags import Json, bounds_of, code_option, configured
 from console.output import emit_list, people
 from console.show.intake import Outcomes, retried_tables
 from console.show.letters import letters_tables
 from consumers.retry import retry, retry_like
-from documents.messages import told
-from host.notes import note, tell
+from host.notes import tell
 from host.settings import Settings
 from host.wiring import open_site
 from ledger.errors import Misconfigured, Reject
@@ -103,22 +102,16 @@ def list_letters(
         reader = site.session("reader")
         (total, _), (matching, _) = count_letters(reader, Kind()), count_letters(reader, kind)
         rows = (letter_row(letter) for letter in letters_like(reader, kind, limit))
-        strange = [] if matching else list(strange_names(reader, kind))
+        if not matching:
+            check_names(reader, kind)
         if as_json:
             counts = {"matching": matching, "total": total}
             emit_list("dead_letters", _with_withheld(rows, reader, kind), beside=counts)
-            _say(strange)
             return
         most = SHOWN if limit is None else limit
         shown = list(islice(rows, most))
         tables = letters_tables([*_with_withheld(shown, reader, kind)], len(shown), matching, total)
     people().print(*tables)
-    _say(strange)
-
-
-def _say(strange: Iterable[str]) -> None:
-    for one in strange:
-        note(f"ledger: {told(one)}")
 
 
 def _with_withheld(rows: Iterable[DeadLetter], reader: Session, kind: Kind) -> Iterator[DeadLetter]:
@@ -176,7 +169,8 @@ def retry_letters(
         try:
             now = site.clock()
             matching, _ = count_letters(recorder.session, kind)
-            strange = [] if named or matching else list(strange_names(recorder.session, kind))
+            if not named and not matching:
+                check_names(recorder.session, kind)
             if named:
                 names = [whole_name(recorder.session, name) for name in named]
                 tried = retry(recorder, names, site.intake, now)
@@ -196,5 +190,4 @@ def retry_letters(
         people().print(*retried_tables(shown, outcomes))
         if not named and outcomes.total < matching:
             tell("tried", f"{outcomes.total:,}", f"{matching:,}")
-    _say(strange)
     fail_unless(outcomes.all_fine)

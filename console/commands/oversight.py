@@ -48,7 +48,7 @@ from schemas.references import kind_of
 
 __all__ = ["add_commands"]
 
-A = TypeVar("A")
+A = TypeVar("A", bound=msgspec.Struct)
 RULES = sorted({rule.id for rule in rulebook.RULES})
 SEVERITIES = ("high", "medium", "low")
 

@@ -132,7 +132,7 @@ def _go(site: Site, source: Source, draft: Draft, members: tuple[Member, ...], w
     _approve(site, draft)
     acted = record_draft(site, draft, way.language)
     bring_up_to_date(site)
-    done = phrase("record-note", "recorded", way.language, acted.last_position)
+    done = phrase("record-note", "recorded", way.language, acted.last_position, acted.ids[0])
     _print(draft_shown(site, draft, [done, *told], acted, way.language), members, way)
 
 

@@ -1,6 +1,6 @@
 """Commands about the ledger itself: status, audit, keys, and the views that follow it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -101,7 +101,7 @@ def rebuild_views(
     fail_unless(all(view.ok for view in made))
 
 
-def _views(names: list[str]) -> list[View[Any]]:
+def _views(names: list[str]) -> list[View[object]]:
     return [view for view in VIEWS if view.name in names] or list(VIEWS)
 
 
@@ -119,7 +119,8 @@ def show_audit(
     published.
     """
     with audited_site(settings) as site:
-        answer = audited(audit_site(site, views=views))
+        found = audit_site(site, views=views)
+    answer = audited(found.ledger, found.views, found.unchecked)
     if as_json:
         emit(answer)
     else:

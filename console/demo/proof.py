@@ -73,7 +73,7 @@ def tampered(left: Site) -> Step:
     return Step(
         say("demo", "tampered", POSITION),
         None,
-        audit_tables(audited(found)),
+        audit_tables(audited(found.ledger, found.views, found.unchecked)),
         any(one.position == POSITION for one in found.ledger.findings),
     )
 

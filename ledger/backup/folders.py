@@ -49,7 +49,8 @@ def opened_copies(
     if not keys:
         raise Misconfigured(
             "no key is known that may have signed a backup: put the log's key and its list (.vkeys) where "
-            "LEDGER_LOG_KEY_FILE says, or give its verification key with --key"
+            "LEDGER_LOG_KEY_FILE says, or give its verification key",
+            field="signers",
         )
     with ExitStack() as stack:
         events = _opened(stack, ledger, folders[0], "events", keys)

@@ -55,8 +55,9 @@ def check_identities(opened: OpenedCopy, identities: Identities | None) -> None:
         return
     if identities is None:
         raise Misconfigured(
-            f"this backup is encrypted to {', '.join(opened.copy.recipients)}: give --identity with the "
-            "file of that private key"
+            f"this backup is encrypted to {', '.join(opened.copy.recipients)}: give the file of that "
+            "private key",
+            field="identity",
         )
     one = min(opened.copy.tables, key=lambda table: table.size)
     identities.decrypt(digested(one, opened.files[one.file]), lambda _: None)

@@ -140,7 +140,7 @@ def no_key_at_all(folder: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (no_identity, "give --identity"),
+        (no_identity, "--identity: this backup is encrypted"),
         (another_identity, "does not open"),
         (an_open_identity, "chmod 600"),
         (no_key_at_all, "holds no identity"),

@@ -74,6 +74,7 @@ def test_as_a_letter_it_says_in_words_what_it_proves_and_has_the_proof_inside(er
         assert to_base64(proof).encode() in page
         assert b"J. de Vries" not in page
         assert erased(*letter, "pdf").status == 0
+        assert Path("6.erasure.pdf").stat().st_mode & 0o777 == 0o600
         first = Path("6.erasure.pdf").read_bytes()
         assert first.startswith(b"%PDF")
         assert erased(*letter, "pdf", "--output", "-").out == first

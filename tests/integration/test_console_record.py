@@ -196,6 +196,24 @@ def test_whoever_records_is_told_what_nobody_has_heard_of(office: Cli) -> None:
     assert "ledger incident detect" in " ".join(detected.json["notes"])
 
 
+def test_whoever_records_is_told_of_a_reference_that_nothing_has_and_of_a_case_that_began(
+    office: Cli,
+) -> None:
+    received = (*COMPLAINT, "--set=complaint_ref=KL-1", "--set=via=email")
+    position = recorded(office, *received)["position"]
+    assert f"as position {position}" in " ".join(
+        office("record", *received, "--json").json["notes"]
+    )
+    answered = ("record", "complaint-answered", "--subject", ANNA, *RESTS, "--set=via=email")
+    known = office(*answered, "--set=complaint_ref=KL-1", "--json").json["notes"]
+    assert not [note for note in known if "complaint_ref" in note]
+    unheard = office(*answered, "--set=complaint_ref=KL-2", "--json").json["notes"]
+    assert [note for note in unheard if note.startswith("complaint_ref: nothing with this")]
+    notice = ("record", "disclosure-notice-given", "--subject", ANNA, *RESTS)
+    told = office(*notice, "--set=disclosure_id=none-such", "--set=channel=email", "--json")
+    assert "disclosure_id: nothing with this" in " ".join(told.json["notes"])
+
+
 def test_a_terminal_is_asked_for_what_was_not_given(
     office: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:

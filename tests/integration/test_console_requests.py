@@ -96,7 +96,7 @@ def test_a_restriction_an_objection_a_review_and_a_rectification_are_answered_by
 ) -> None:
     asked(office, "restriction", "R-1")
     err = office("request", "answer", "R-1", "--json").err
-    assert "--category and --ground" in err
+    assert "--category: a request for restriction" in err
     flags = "--category=contact", "--ground=accuracy-contested"
     done = did(office, "answer", "R-1", *flags)
     answered = {"rights-request-received", "processing-restricted", "rights-request-answered"}

@@ -464,6 +464,7 @@ SAID = st.sampled_from(
         ),
         *(
             "%70olice",
+            "%2570olice",
             "Politie zaak 26-1",
             "De politie, verdachte",
             "p\u043elice",

@@ -8,11 +8,13 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from application.controller import Controller
 from application.queries.consents import ConsentAct, Consents, ConsentShown
+from application.queries.declaration import UNDECLARED, Declaration
 from documents import dpv
 from documents.ts27560 import consent_receipt, consent_records
 from projections.views.consent_status import Act, ConsentStatus
@@ -23,12 +25,13 @@ from tests.fixtures.standards import dpv_terms, standard, terms_in
 PERSON = "0190d1b2-0000-7000-8000-000000000001"
 CREATED = "2026-11-25T09:00:00.000000Z"
 CONTROLLER = Controller(representative="An agent", data_protection_officer="fg@example.nl")
-DECLARED = {
-    "data_categories": ["identity", "contact"],
-    "recipient_kinds": ["processor", "directory-publisher"],
-    "countries": ["NL", "DE"],
-    "retention": {"identity": "consent-p5y", "contact": "until-withdrawn"},
-}
+DECLARED = msgspec.structs.replace(
+    UNDECLARED,
+    data_categories=["identity", "contact"],
+    recipient_kinds=["processor", "directory-publisher"],
+    countries=["NL", "DE"],
+    retention={"identity": "consent-p5y", "contact": "until-withdrawn"},
+)
 
 
 def act(name: Act, day: int, **more: Any) -> ConsentAct:
@@ -74,9 +77,11 @@ def answer(
     return Consents("customer/1", PERSON, [row], [], len(acts), list(acts))
 
 
-def record(*acts: ConsentAct, declared: Any = DECLARED, **more: Any) -> dict[str, Any]:
+def record(
+    *acts: ConsentAct, declared: Declaration | None = DECLARED, **more: Any
+) -> dict[str, Any]:
     given = answer(*acts, **more)
-    document = consent_records(given, CONTROLLER, {acts[0].purpose: declared}, CREATED)
+    document: Any = consent_records(given, CONTROLLER, {acts[0].purpose: declared}, CREATED)
     (made,) = document["@graph"]
     assert isinstance(made, dict)
     return made
@@ -119,7 +124,7 @@ def check_mandatory(made: dict[str, Any]) -> None:
     assert made["dpv:hasConsentControl"]["@type"] == "dpv:WithdrawConsent"
 
 
-@pytest.mark.parametrize("declared", [DECLARED, None, {"data_categories": []}])
+@pytest.mark.parametrize("declared", [DECLARED, None, UNDECLARED])
 @pytest.mark.parametrize(
     "acts",
     [
@@ -130,7 +135,9 @@ def check_mandatory(made: dict[str, Any]) -> None:
         [act("given", 1, purpose="something-new")],
     ],
 )
-def test_a_record_has_every_mandatory_field(acts: list[ConsentAct], declared: Any) -> None:
+def test_a_record_has_every_mandatory_field(
+    acts: list[ConsentAct], declared: Declaration | None
+) -> None:
     made = record(*acts, declared=declared)
     check_mandatory(made)
     assert set(terms_in(made)) <= dpv_terms()
@@ -149,7 +156,7 @@ def test_profiles_are_those_that_are_published() -> None:
     published = set(re.findall(r"(dpv-27560:[a-z-]+) a ", profile))
     given = answer(act("given", 1))
     made = record(act("given", 1))
-    receipt = consent_receipt(given, CONTROLLER, {"newsletter": DECLARED}, CREATED)
+    receipt: Any = consent_receipt(given, CONTROLLER, {"newsletter": DECLARED}, CREATED)
     assert made["dct:conformsTo"] == ["dpv-27560:record", "dpv-27560:record-eu-gdpr"]
     assert receipt["dct:conformsTo"] == ["dpv-27560:receipt", "dpv-27560:receipt-eu-gdpr"]
     assert {*made["dct:conformsTo"], *receipt["dct:conformsTo"]} == published
@@ -158,8 +165,8 @@ def test_profiles_are_those_that_are_published() -> None:
 def test_a_receipt_carries_a_copy_of_each_record() -> None:
     given = answer(act("given", 1))
     declared = {"newsletter": DECLARED}
-    receipt = consent_receipt(given, CONTROLLER, declared, CREATED)
-    records = consent_records(given, CONTROLLER, declared, CREATED)
+    receipt: Any = consent_receipt(given, CONTROLLER, declared, CREATED)
+    records: Any = consent_records(given, CONTROLLER, declared, CREATED)
     assert receipt["@type"] == "dpv:ConsentReceipt"
     assert receipt["dct:identifier"] == receipt["@id"] != records["@graph"][0]["@id"]
     assert receipt["dct:created"] == CREATED

@@ -91,7 +91,7 @@ def test_what_was_read_may_be_read_again(to: int) -> None:
             Extent(15, 20),
             16,
             None,
-            r"--to: partition 3 of acts can be read on from offset 15 \(gone\)",
+            r"partition 3 of acts can be read on from offset 15 \(gone\)",
         ),
         (Extent(15, 20), 12, None, r"from offset 15 \(gone\)"),
         (Extent(5, 20), 4, None, r"from offset 5 to 10 \(asked\)"),
@@ -114,7 +114,7 @@ FORMER = Stored("cluster", "id-0", 10)
 
 
 def test_a_topic_made_anew_is_accepted_only_as_such() -> None:
-    with pytest.raises(Misconfigured, match="--new-topic"):
+    with pytest.raises(Misconfigured, match="say that you accept it"):
         proposed(FORMER)
     proposal = proposed(FORMER, new_topic=True)
     assert span(proposal) == ("made-anew", 10, 0)

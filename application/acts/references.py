@@ -1,0 +1,46 @@
+"""What an event refers to: whether its subject has such a case, and whether the case began before."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from ledger.event import RecordedEvent
+from schemas import EventType
+from schemas.encoding import JsonValue
+
+_REFERENCES: Final = ("complaint_ref", "contract_ref", "hold_ref", "request_ref", "breach_ref")
+_DISCLOSURE: Final = "disclosure_id"
+# Types with which a case begins: before them nobody can have heard of its reference.
+_OPENING: Final = frozenset(
+    {
+        *("complaint-received", "contract-concluded", "contract-taken-over", "legal-hold-placed"),
+        *("rights-request-received", "breach-detected", "misuse-suspected"),
+    }
+)
+
+
+def unknown(
+    entry: EventType, data: Mapping[str, JsonValue], events: Sequence[RecordedEvent]
+) -> Iterator[str]:
+    """Names of members that refer to what no event of the subject tells of."""
+    if entry.name not in _OPENING:
+        for name in _REFERENCES:
+            if name in data and not _that_say(events, name, data[name]):
+                yield name
+    if _DISCLOSURE in data and not any(event.id == data[_DISCLOSURE] for event in events):
+        yield _DISCLOSURE
+
+
+def begun(
+    entry: EventType, data: Mapping[str, JsonValue], events: Sequence[RecordedEvent]
+) -> int | None:
+    """Position where the same case began already; None when this begins it, or begins nothing."""
+    if entry.name in _OPENING:
+        for name in _REFERENCES:
+            for event in _that_say(events, name, data.get(name)):
+                if event.type == entry.type:
+                    return event.position
+    return None
+
+
+def _that_say(events: Sequence[RecordedEvent], name: str, value: JsonValue) -> list[RecordedEvent]:
+    return [event for event in events if value is not None and event.facts.get(name) == value]
