@@ -4,7 +4,8 @@ The one place where commands make events. They take the path of `ledger ingest`:
 recorded, or refused. What the contract refuses is refused before anything of the same call is recorded.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from io import BytesIO
 from uuid import uuid4
@@ -12,17 +13,19 @@ from uuid import uuid4
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from application.following import bring_up_to_date
 from application.site import Site
 from consumers.files import ingest
 from consumers.pipeline import BatchLimits
 from ledger.errors import Reject
 from ledger.event import instant
+from ledger.storage.locks import held
 from schemas import REMARK, Code, Rejection, decode, is_person, through
 from schemas.encoding import JsonValue, to_json
 from schemas.event_type import PREFIX
 from schemas.sources import OFFICE_LABEL
 
-__all__ = ["Act", "ActRefused", "Acted", "act", "check"]
+__all__ = ["Act", "ActRefused", "Acted", "act", "check", "one_at_a_time"]
 
 # Kept with each event as the place that it came from, by which the office is known to be the office.
 ORIGIN = OFFICE_LABEL
@@ -80,6 +83,18 @@ class ActRefused(Reject):
         )
         self.code = code
         self.pointer = pointer
+
+
+@contextmanager
+def one_at_a_time(site: Site) -> Iterator[None]:
+    """Judge an act, and record it, while nobody else of the office does; the views are up to date.
+
+    Else two people at two screens could both be told that a request is open, and both answer it. What is
+    printed is printed afterwards: whoever stalls here holds up the office. Raises Busy after a while.
+    """
+    with held(site.session("recorder"), "lock_acts", [{}]):
+        bring_up_to_date(site)
+        yield
 
 
 def act(site: Site, acts: Sequence[Act]) -> Acted:

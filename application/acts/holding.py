@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from application.acts.acting import Act, act
+from application.acts.acting import Act, act, one_at_a_time
 from application.answer import Answer
 from application.queries.holds import in_force
 from application.queries.subjects import is_erased
@@ -38,28 +38,31 @@ def place(
 
     Raises UnknownSubject when the person was wholly erased: there is nothing left to hold.
     """
-    source = site.source("hold")
-    if is_erased(source, reference):
-        raise UnknownSubject("all of this person is erased already: there is nothing to hold")
-    if any(hold.hold_ref == hold_ref for hold in in_force(source, reference)):
-        raise Reject("this person has a hold of that reference already: review it")
-    return _act(site, "placed", reference, hold_ref, facts, categories)
+    with one_at_a_time(site):
+        source = site.source("hold")
+        if is_erased(source, reference):
+            raise UnknownSubject("all of this person is erased already: there is nothing to hold")
+        if any(hold.hold_ref == hold_ref for hold in in_force(source, reference)):
+            raise Reject("this person has a hold of that reference already: review it")
+        return _act(site, "placed", reference, hold_ref, facts, categories)
 
 
 def review(
     site: Site, reference: str, hold_ref: str, facts: HoldFacts, categories: Sequence[str]
 ) -> HoldAct:
     """A hold goes on until its next review; what is not named stays as it was."""
-    hold = named_hold(site, reference, hold_ref)
-    told = {"ground": hold.ground, **facts}
-    return _act(site, "reviewed", reference, hold_ref, told, categories or hold.categories)
+    with one_at_a_time(site):
+        hold = named_hold(site, reference, hold_ref)
+        told = {"ground": hold.ground, **facts}
+        return _act(site, "reviewed", reference, hold_ref, told, categories or hold.categories)
 
 
 def release(site: Site, reference: str, hold_ref: str, ground: str | None) -> HoldAct:
     """A hold is over; an erasure that waited for it resumes with the next run of retention."""
-    hold = named_hold(site, reference, hold_ref)
-    facts = {"ground": ground or hold.ground, "review_on": hold.review_on.isoformat()}
-    return _act(site, "released", reference, hold_ref, facts, hold.categories)
+    with one_at_a_time(site):
+        hold = named_hold(site, reference, hold_ref)
+        facts = {"ground": ground or hold.ground, "review_on": hold.review_on.isoformat()}
+        return _act(site, "released", reference, hold_ref, facts, hold.categories)
 
 
 def _act(

@@ -5,13 +5,15 @@ from datetime import datetime
 
 import msgspec
 
-from application.acts.acting import Act
+from application.acts.acting import Act, one_at_a_time
+from application.acts.requesting import record
 from application.queries.notifications import Notification, Wanted, notification_tasks
+from application.site import Site
 from application.source import Source
 from ledger.errors import Misconfigured, Reject
 from ledger.event import instant
 
-__all__ = ["EXCEPTIONS", "OUTCOMES", "Word", "notification"]
+__all__ = ["EXCEPTIONS", "OUTCOMES", "Word", "notification", "notify"]
 
 EXCEPTIONS = ("impossible", "disproportionate-effort")
 OUTCOMES = ("told", *EXCEPTIONS)
@@ -62,3 +64,9 @@ def notification(source: Source, word: Word, time: datetime) -> Act:
 
 def _covers(word: Word, row: Notification) -> bool:
     return bool(set(word.categories) & set(row.categories))
+
+
+def notify(site: Site, source: Source, word: Word, time: datetime) -> None:
+    """Record what became of a task, while nobody else of the office acts. Raises what `notification` does."""
+    with one_at_a_time(site):
+        record(site, [notification(source, word, time)], time)

@@ -4,7 +4,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from application.acts.acting import Act
+from application.acts.acting import Act, one_at_a_time
 from application.acts.requesting import check_allowed, record
 from application.queries.access_report import Asked, CoveringCheckpoint
 from application.queries.found_requests import find
@@ -36,7 +36,8 @@ def issue(site: Site, source: Source, asked: Asked, kind: Kind, content: bytes, 
     Raises of a request NotAllowed, ActRefused, Retry or Halt: then nothing was issued.
     """
     if asked.request_ref is not None:
-        _issue(site, source, asked, kind, content, form)
+        with one_at_a_time(site):
+            _issue(site, source, asked, kind, content, form)
 
 
 def checkpoint_before(folder: Path, position: int) -> CoveringCheckpoint | None:

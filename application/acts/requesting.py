@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from application.acts.acting import Act, act
+from application.acts.acting import Act, act, one_at_a_time
 from application.following import bring_up_to_date
 from application.lookups import alike, names_of
 from application.queries.found_requests import Found, NotAllowed, find
@@ -60,6 +60,13 @@ def open_request(site: Site, source: Source, opening: Opening, time: datetime) -
     Raises UnknownSubject for a person of whom nothing is known, unless that is said.
     """
     check_person(opening.subject)
+    with one_at_a_time(site):
+        ref = _open(site, source, opening, time)
+    return find(source, ref, opening.subject)
+
+
+def _open(site: Site, source: Source, opening: Opening, time: datetime) -> str:
+    """Record that a request came in, whose reference is made without one."""
     if opening.objection is not None:
         _check_declared(source, opening.objection[0])
     if not opening.unknown:
@@ -72,7 +79,7 @@ def open_request(site: Site, source: Source, opening: Opening, time: datetime) -
     if received_on > day_of(time).isoformat():
         raise Misconfigured("expected a day that has come", field="received_on")
     record(site, _opening_acts(opening, ref, received_on), time)
-    return find(source, ref, opening.subject)
+    return ref
 
 
 def _check_declared(source: Source, activity: str) -> None:

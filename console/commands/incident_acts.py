@@ -1,13 +1,12 @@
 """`ledger incident`: the acts on breaches and suspected misuse, from detection to the end."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
-from application.acts.handling import act_on_case, assessment, detection, suspicion, words_to
-from application.acts.requesting import record
+from application.acts import on_incidents
+from application.acts.on_incidents import OnIncident, act_on_incident
 from application.language import spoken
 from application.queries.found_incidents import find_case
 from application.queries.incidents import incident
@@ -45,14 +44,6 @@ DelayReason = Annotated[
 ]
 
 
-class _Which(NamedTuple):
-    """Which incident is meant: of which kind it must be, and whose it is, where that is said."""
-
-    ref: str
-    kind: str
-    subject: str | None = None
-
-
 def add_commands(group: typer.Typer) -> None:
     """Add the commands of this module to those on incidents."""
     group.command("detect")(detect)
@@ -75,8 +66,9 @@ def detect(
 ) -> None:
     """Record that a breach of personal data was detected: from then on (`--at`) its clocks run."""
     with working(settings, "incident", at) as (site, source, time):
-        record(site, [detection(source, ref, regime, time)], time)
-        _print(source, _Which(ref, "breach"), time, as_json)
+        on = OnIncident(ref, "breach", time)
+        on_incidents.detect(site, source, on, regime)
+        _print(source, on, as_json)
 
 
 @configured("store")
@@ -149,9 +141,9 @@ def assess(
     if not facts:
         raise typer.BadParameter("say what risk it is, or what is known of it")
     with working(settings, "incident", at) as (site, source, time):
-        case = find_case(source, ref, "breach")
-        record(site, [assessment(case, facts, time)], time)
-        _print(source, _Which(ref, "breach"), time, as_json)
+        on = OnIncident(ref, "breach", time)
+        on_incidents.assess(site, source, on, facts)
+        _print(source, on, as_json)
 
 
 @configured("store")
@@ -173,7 +165,7 @@ def notify(
     facts = {"regime": regime, "phase": phase}
     if delay_reason:
         facts["delay_reason"] = delay_reason
-    _act(settings, _Which(ref, "breach"), "authority-notified", facts, at, as_json)
+    _act(settings, (ref, "breach", None), "authority-notified", facts, at, as_json)
 
 
 @configured("store")
@@ -198,14 +190,12 @@ def tell(
     named = [*(persons or ()), *(_lines(listed) if listed else ())]
     if not named and listed is None:
         facts = {"channel": channel}
-        _act(settings, _Which(ref, "breach"), "subjects-notified", facts, at, as_json)
+        _act(settings, (ref, "breach", None), "subjects-notified", facts, at, as_json)
         return
     with working(settings, "incident", at) as (site, source, time):
-        case = find_case(source, ref, "breach")
-        words = words_to(source, case, named, channel, time)
-        record(site, words, time)
-        told = len(words), len(set(named)) - len(words)
-        _print(source, _Which(ref, "breach"), time, as_json, told)
+        on = OnIncident(ref, "breach", time)
+        told = on_incidents.tell(site, source, on, named, channel)
+        _print(source, on, as_json, told)
 
 
 def _lines(path: str) -> list[str]:
@@ -217,7 +207,7 @@ def _lines(path: str) -> list[str]:
 @configured("store")
 def close(settings: Settings, ref: Ref, at: At = None, as_json: Json = False) -> None:
     """End a breach that was assessed, and of which everybody was told who must be."""
-    _act(settings, _Which(ref, "breach"), "breach-closed", {}, at, as_json)
+    _act(settings, (ref, "breach", None), "breach-closed", {}, at, as_json)
 
 
 @configured("store")
@@ -238,9 +228,8 @@ def suspect(
 ) -> None:
     """Record that misuse of a person's data or login is suspected: they must be warned (policy 4.4)."""
     with working(settings, "incident", at) as (site, source, time):
-        ref, act = suspicion(source, subject, ref, kind, time)
-        record(site, [act], time)
-        _print(source, _Which(ref, "misuse", subject), time, as_json)
+        on = on_incidents.suspect(site, source, subject, ref, kind, time)
+        _print(source, on, as_json)
 
 
 @configured("store")
@@ -254,7 +243,7 @@ def warn(
 ) -> None:
     """Record that the person was warned of suspected misuse, by a channel that is not misused itself."""
     facts = {"channel": channel}
-    _act(settings, _Which(ref, "misuse", subject), "customer-warned", facts, at, as_json)
+    _act(settings, (ref, "misuse", subject), "customer-warned", facts, at, as_json)
 
 
 @configured("store")
@@ -270,34 +259,34 @@ def resolve(
 ) -> None:
     """End a case of suspected misuse of which the person was warned."""
     facts = {"outcome": outcome}
-    _act(settings, _Which(ref, "misuse", subject), "misuse-resolved", facts, at, as_json)
+    _act(settings, (ref, "misuse", subject), "misuse-resolved", facts, at, as_json)
 
 
 def _act(
     settings: Settings,
-    which: _Which,
+    which: tuple[str, str, str | None],
     name: str,
     facts: Mapping[str, JsonValue],
     at: str | None,
     as_json: bool,
 ) -> None:
-    """Record one act on an incident. `name`: of its event type."""
+    """Record one act on an incident. `which`: its reference, its kind, whose it is; `name`: of the event."""
+    ref, kind, subject = which
     with working(settings, "incident", at) as (site, source, time):
-        case = find_case(source, which.ref, which.kind, which.subject)
-        record(site, [act_on_case(case, name, facts, time)], time)
-        _print(source, which, time, as_json)
+        on = OnIncident(ref, kind, time, subject)
+        act_on_incident(site, source, on, name, facts)
+        _print(source, on, as_json)
 
 
 def _print(
     source: Source,
-    which: _Which,
-    time: datetime,
+    on: OnIncident,
     as_json: bool,
     told: tuple[int, int] | None = None,
 ) -> None:
     """Tell how an incident stands after what was done. `told`: how many persons now, and before."""
-    until = max(source.now, time)
-    case = find_case(source, which.ref, which.kind, which.subject, Moment(as_of=until))
+    until = max(source.now, on.time)
+    case = find_case(source, on.ref, on.kind, on.subject, Moment(as_of=until))
     answer = incident(case, until, spoken(), told)
     if as_json:
         emit(answer)

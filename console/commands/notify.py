@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from application.acts.notifying import EXCEPTIONS, OUTCOMES, Word, notification
-from application.acts.requesting import record
+from application.acts.notifying import EXCEPTIONS, OUTCOMES, Word
+from application.acts.notifying import notify as record_notification
 from application.queries.lookups import known_recipient
 from application.queries.notifications import Notifications, Wanted, notification_tasks
 from application.queries.subjects import check_person
@@ -101,7 +101,7 @@ def record_word(
     with working(settings, "notify", at) as (site, source, time):
         party = known_recipient(source, recipient)
         word = Word(subject, party, action, outcome, ground, tuple(category or ()))
-        record(site, [notification(source, word, time)], time)
+        record_notification(site, source, word, time)
         rows = list(notification_tasks(source, Wanted(subject, party, done=True)))
     if as_json:
         emit(Notifications(tasks=rows, count=len(rows)))

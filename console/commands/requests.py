@@ -1,24 +1,15 @@
 """`ledger request`: what persons ask for, from receipt to answer."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from application.acts.acting import Act
-from application.acts.answering import (
-    RESTRICTIONS,
-    Wanted,
-    act_on,
-    acts_before_answer,
-    acts_before_refusal,
-)
-from application.acts.deciding import erase_for
-from application.acts.requesting import Opening, check_allowed, open_request, record
+from application.acts import on_requests
+from application.acts.answering import RESTRICTIONS, Wanted
+from application.acts.on_requests import OnRequest, identify
+from application.acts.requesting import Opening, open_request
 from application.language import spoken
-from application.queries.found_requests import Found, find
+from application.queries.found_requests import Found
 from application.queries.requests import decisions_on, shown
 from console.commands import request_lists
 from console.commands.people import Subject, working
@@ -30,8 +21,6 @@ from console.streams import text_of
 from host.settings import Settings
 from host.wiring import Site
 from ledger.keys.opening import Opener
-from projections.reading.request_acts import NOTHING_HELD, ActOn
-from projections.reading.views import requests
 from projections.views.requests import CLOSINGS
 from rulebook import EXTENSIONS, REFUSALS, RIGHTS
 from schemas import CATEGORIES
@@ -132,12 +121,11 @@ def verify_identity(
 ) -> None:
     """Record that whoever asked is who they say, or that this is still to be shown."""
     doubted = failed or ask is not None
-    name = "identity-verification-failed" if doubted else "identity-verified"
     facts = {"method": method} if method else {}
     facts |= {"information_asked": ask} if ask else {}
-    what: ActOn = "doubt" if doubted else "verify"
-    with _acting(settings, ref, subject, at, what) as (site, found, time):
-        _carry_out(site, found, [act_on(found, name, facts)], time, as_json)
+    with working(settings, "request", at) as (site, source, time):
+        on = OnRequest(ref, subject, time)
+        _tell(site, identify(site, source, on, facts, doubted=doubted), as_json)
 
 
 @configured("store")
@@ -153,9 +141,9 @@ def extend(
     as_json: Json = False,
 ) -> None:
     """Record that the person was told, with reasons, that the answer takes up to two months longer."""
-    with _acting(settings, ref, subject, at, "extend") as (site, found, time):
-        made = act_on(found, "rights-request-extended", {"reason": reason})
-        _carry_out(site, found, [made], time, as_json)
+    with working(settings, "request", at) as (site, source, time):
+        on = OnRequest(ref, subject, time)
+        _tell(site, on_requests.extend(site, source, on, reason), as_json)
 
 
 @configured("store")
@@ -172,10 +160,8 @@ def refuse(
 ) -> None:
     """Refuse a request, and print what the person must be told: why, the authority, the court."""
     with working(settings, "request", at) as (site, source, time):
-        found = find(source, ref, subject)
-        check_allowed(found, "refuse", time, ground)
-        made = act_on(found, "rights-request-refused", {"ground": ground})
-        _carry_out(site, found, [*acts_before_refusal(source, found, ground), made], time, as_json)
+        on = OnRequest(ref, subject, time)
+        _tell(site, on_requests.refuse(site, source, on, ground), as_json)
 
 
 @configured("store")
@@ -212,23 +198,10 @@ def answer(
     """Answer a request, doing what its right asks for: erase, restrict, end an activity, review."""
     if outcome in CLOSINGS:
         raise typer.BadParameter(f"--outcome: {outcome} is no answer, use `ledger request close`")
-    with _acting(settings, ref, subject, at, "answer", outcome) as (site, found, time):
-        came_of_it, answered = _carried_out(site, found, outcome, time)
-        wanted = Wanted(came_of_it, category or (), ground, review)
-        made = act_on(found, "rights-request-answered", {"outcome": wanted.outcome})
-        _carry_out(site, found, [*acts_before_answer(found, wanted), made], answered, as_json)
-
-
-def _carried_out(site: Site, found: Found, outcome: str, time: datetime) -> tuple[str, datetime]:
-    """The outcome, and when it is answered: of a request for erasure those of its decisions.
-
-    They are carried out first, so that the answer does not come before the erasure, whatever the time given
-    and however often it was tried.
-    """
-    if found.right != "erasure" or outcome == NOTHING_HELD:
-        return outcome, time
-    done = erase_for(site, found.person, found.request.ref)
-    return done.outcome, max(time, done.at or time)
+    wanted = Wanted(outcome, category or (), ground, review)
+    with working(settings, "request", at) as (site, source, time):
+        on = OnRequest(ref, subject, time)
+        _tell(site, on_requests.answer(site, source, on, wanted), as_json)
 
 
 @configured("store")
@@ -244,33 +217,9 @@ def close(
     as_json: Json = False,
 ) -> None:
     """End a request without a decision: it was taken back, is another one's double, or nobody's."""
-    with _acting(settings, ref, subject, at, "close") as (site, found, time):
-        made = act_on(found, "rights-request-answered", {"outcome": outcome})
-        _carry_out(site, found, [made], time, as_json)
-
-
-@contextmanager
-def _acting(
-    settings: Settings,
-    ref: str,
-    subject: str | None,
-    at: str | None,
-    what: ActOn,
-    code: str = "",
-) -> Iterator[tuple[Site, Found, datetime]]:
-    """The request on which an act is allowed. Raises NotAllowed."""
     with working(settings, "request", at) as (site, source, time):
-        found = find(source, ref, subject)
-        check_allowed(found, what, time, code)
-        yield site, found, time
-
-
-def _carry_out(site: Site, found: Found, acts: list[Act], time: datetime, as_json: bool) -> None:
-    """Record what was done, and tell how the request stands after it."""
-    record(site, acts, time)
-    session = site.session("reader")
-    [(_, after)] = requests(session, streams=[found.stream], refs=[found.request.ref])
-    _tell(site, Found(found.stream, found.reference, after), as_json)
+        on = OnRequest(ref, subject, time)
+        _tell(site, on_requests.close(site, source, on, outcome), as_json)
 
 
 def _tell(site: Site, found: Found, as_json: bool) -> None:

@@ -6,10 +6,14 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from msgspec import Struct
 from typer.core import TyperGroup
 
+from application.queries import declaration
 from console.answers import ANSWERS, ONE_A_LINE, schema_of, write
 from console.main import command_tree
+from schemas.events import register
+from schemas.facts import Facts
 from tests.architecture.documents import ROOT
 
 PUBLISHED = ROOT / "docs" / "reference" / "answers"
@@ -54,3 +58,18 @@ def test_a_schema_is_one_and_says_what_its_answer_is(command: str) -> None:
         if one.get("properties") and "description" not in one
     ]
     assert undescribed == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "sent"),
+    [
+        (declaration.Declaration, register.ProcessingActivityDeclared),
+        (declaration.DeclaredPurpose, register.Purpose),
+        (declaration.Safeguard, register.Safeguard),
+    ],
+)
+def test_the_register_shows_every_member_that_a_declaration_may_have(
+    shown: type[Struct], sent: type[Struct]
+) -> None:
+    common = set(Facts.__struct_fields__) if issubclass(sent, Facts) else set()
+    assert set(shown.__struct_fields__) == set(sent.__struct_fields__) - common

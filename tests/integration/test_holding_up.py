@@ -26,6 +26,7 @@ LOCKS = {
     "ledger_main_keys.key_writer": {"recorder", "eraser"},
     "ledger_main.log_writer": {"publisher"},
     "ledger_main.answer_sender": {"recorder"},
+    "ledger_main.tracking": {"recorder"},
     "ledger_main.table_maker": set(),
     "ledger_main_views.consent_status_builder": {"projector"},
     "ledger_main.migrations": set(),

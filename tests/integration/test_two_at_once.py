@@ -1,0 +1,197 @@
+"""Two people of the office at once: what one of them has judged, the other one does not do a second time."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from io import BytesIO
+from typing import Any, NamedTuple
+
+import psycopg
+import pytest
+
+from application.acts import holding, notifying, on_incidents, on_requests
+from application.acts.answering import Wanted
+from application.acts.notifying import Word
+from application.acts.on_incidents import OnIncident
+from application.acts.on_requests import OnRequest
+from application.acts.requesting import Opening, open_request
+from application.site import Site
+from consumers.files import ingest
+from host.settings import read_settings
+from host.wiring import install_site, open_site
+from ledger.embedded import Server
+from ledger.errors import Reject
+from ledger.reading import each_event, head_position
+from schemas.encoding import to_json
+from tests.fixtures.console import disclosed, message, registered
+from tests.fixtures.ledger import NOW, Clock
+from tests.fixtures.postgres import fresh_database
+
+WHO = "customer/10023"
+# Whether somebody waits for the lock of the office.
+WAITS = """SELECT FROM pg_locks
+WHERE relation = 'ledger_main.tracking'::regclass AND mode = 'ShareUpdateExclusiveLock' AND NOT granted"""
+Deed = Callable[[Site], Any]
+
+
+class House(NamedTuple):
+    """A ledger that two people have open."""
+
+    url: str
+    one: Site
+    other: Site
+
+
+@pytest.fixture(scope="module")
+def house(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with fresh_database(postgres_server.url) as url, ExitStack() as stack:
+        settings = read_settings({"LEDGER_DATABASE_URL": url}, tmp_path_factory.mktemp("two"))
+        install_site(settings, Clock())
+        one, other = (stack.enter_context(open_site(settings, Clock())) for _ in range(2))
+        correction: dict[str, Any] = {
+            "fields": ["iban"],
+            "requested_by": "subject",
+            "reason": "typing-error",
+            "categories": ["payment"],
+            "personal": {"iban": "NL91ABNA0417164300"},
+            "time": "2024-04-01T10:00:00Z",
+        }
+        lines = registered(), disclosed(), message("personal-data-corrected", WHO, **correction)
+        stream = BytesIO(b"\n".join(to_json(line) for line in lines))
+        assert ingest(one.open_recorder, [("f", stream)], one.intake, Clock()).recorded == 3
+        yield House(url, one, other)
+
+
+def on_request(do: Callable[..., Any], ref: str, *arguments: Any, **more: Any) -> Deed:
+    """Something that is done on a request."""
+    on = OnRequest(ref, WHO, NOW)
+    return lambda site: do(site, site.source("request"), on, *arguments, **more)
+
+
+def opening(ref: str, right: str) -> Deed:
+    opened = Opening(WHO, right, "email", ref=ref)
+    return lambda site: open_request(site, site.source("request"), opened, NOW)
+
+
+def on_incident(do: Callable[..., Any], ref: str, *arguments: Any, kind: str = "breach") -> Deed:
+    """Something that is done on an incident."""
+    on = OnIncident(ref, kind, NOW, WHO if kind == "misuse" else None)
+    return lambda site: do(site, site.source("incident"), on, *arguments)
+
+
+def suspecting(ref: str) -> Deed:
+    return lambda site: on_incidents.suspect(
+        site, site.source("incident"), WHO, ref, ["login"], NOW
+    )
+
+
+def placing(ref: str) -> Deed:
+    facts = {"ground": "civil-claim", "review_on": "2027-01-01"}
+    return lambda site: holding.place(site, WHO, ref, facts, ["payment"])
+
+
+def releasing(ref: str) -> Deed:
+    return lambda site: holding.release(site, WHO, ref, None)
+
+
+def notifying_of(action: str) -> Deed:
+    word = Word(WHO, "incasso", action)
+    return lambda site: notifying.notify(site, site.source("notify"), word, NOW)
+
+
+def at_once(house: House, monkeypatch: pytest.MonkeyPatch, first: Deed, second: Deed) -> Any:
+    """What the second one gets that is done between the judgement and the record of the first one."""
+    begun: list[Future[Any]] = []
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(house.url, autocommit=True) as watching:
+
+        def meanwhile(*arguments: Any, **more: Any) -> Any:
+            if not begun:
+                begun.append(pool.submit(second, house.other))
+                while not begun[0].done() and watching.execute(WAITS).fetchone() is None:
+                    pass
+            return ingest(*arguments, **more)
+
+        monkeypatch.setattr("application.acts.acting.ingest", meanwhile)
+        first(house.one)
+        return begun[0].result()
+
+
+class Case(NamedTuple):
+    """What two people do at once, what was done before, and why the second one is refused."""
+
+    why: str
+    first: Deed
+    second: Deed
+    before: tuple[Deed, ...] = ()
+
+
+def twice(why: str, deed: Deed, *before: Deed) -> Case:
+    return Case(why, deed, deed, before)
+
+
+DETECT, ACT = on_incidents.detect, on_incidents.act_on_incident
+FULL = {"regime": "gdpr", "phase": "full"}
+CASES = {
+    "open": twice("there is a request R-1 already", opening("R-1", "access")),
+    "verify": twice(
+        "identity was verified for request R-2 already",
+        on_request(on_requests.identify, "R-2", {}, doubted=False),
+        opening("R-2", "access"),
+    ),
+    "extend": twice(
+        "request R-3 was extended already",
+        on_request(on_requests.extend, "R-3", "complexity"),
+        opening("R-3", "restriction"),
+    ),
+    "refuse": twice(
+        "request R-4 is refused",
+        on_request(on_requests.refuse, "R-4", "excessive"),
+        opening("R-4", "restriction"),
+    ),
+    "answer and close": Case(
+        "request R-5 is answered",
+        on_request(on_requests.answer, "R-5", Wanted("granted", ["contact"], "accuracy-contested")),
+        on_request(on_requests.close, "R-5", "withdrawn"),
+        (opening("R-5", "restriction"),),
+    ),
+    "detect": twice("there is an incident B-1 already", on_incident(DETECT, "B-1", "gdpr")),
+    "assess": twice(
+        "the risk of breach B-2 is assessed as low already",
+        on_incident(on_incidents.assess, "B-2", {"risk": "low"}),
+        on_incident(DETECT, "B-2", "gdpr"),
+    ),
+    "notify": twice(
+        "the authority was told of breach B-3 already",
+        on_incident(ACT, "B-3", "authority-notified", FULL),
+        on_incident(DETECT, "B-3", "gdpr"),
+    ),
+    "suspect": twice("there is an incident M-1 already", suspecting("M-1")),
+    "warn": twice(
+        "was warned by phone already",
+        on_incident(ACT, "M-2", "customer-warned", {"channel": "phone"}, kind="misuse"),
+        suspecting("M-2"),
+    ),
+    "place a hold": twice("has a hold of that reference already", placing("H-1")),
+    "release a hold": twice("no hold of that reference", releasing("H-2"), placing("H-2")),
+    "tell a recipient": twice("incasso was told already", notifying_of("rectification")),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_second_of_two_is_refused_and_records_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    why, first, second, before = CASES[case]
+    for deed in before:
+        deed(house.one)
+    position = head_position(house.one.session("reader"))
+    with pytest.raises(Reject, match=why):
+        at_once(house, monkeypatch, first, second)
+    events = list(each_event(house.one.session("reader"), position))
+    assert len({event.name for event in events}) == len(events)
+
+
+def test_persons_are_told_of_a_breach_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    on_incident(on_incidents.detect, "B-4", "gdpr")(house.one)
+    telling = on_incident(on_incidents.tell, "B-4", [WHO], "email")
+    assert at_once(house, monkeypatch, telling, telling) == (0, 1)
