@@ -9,11 +9,24 @@ from typing import Literal, TypeVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from schemas.texts import Language
+
 T = TypeVar("T")
 
 
 class Answer(msgspec.Struct, frozen=True):
     """The base of all answers. A member that an answer may lack has the default `msgspec.UNSET`."""
+
+
+class InBothLanguages(Answer, frozen=True):
+    """A text for people, in English and in Dutch."""
+
+    en: str
+    nl: str
+
+    def said(self, language: Language) -> str:
+        """The text in a language."""
+        return self.nl if language == "nl" else self.en
 
 
 class Gone(Answer, frozen=True):

@@ -7,6 +7,7 @@ from hashlib import sha256
 import msgspec
 
 import rulebook
+from application.answer import given
 from application.controller import Controller
 from application.queries.certified import CertifiedErasure
 from application.queries.deciding import RecordedDecision, RecordedGround
@@ -100,7 +101,7 @@ def _row(letter: Letter, category: str, decision: RecordedDecision) -> tuple[str
 def _why(letter: Letter, ground: RecordedGround) -> str:
     """A ground in the words of the decision, with the law."""
     end = date.fromisoformat(ground.until) if ground.until else None
-    rule, ref = ground.rule or None, ground.ref or None
+    rule, ref = given(ground.rule), given(ground.ref)
     found = rulebook.recorded_reason(ground.ground, rule, ref, end)
     if found is None:
         return letter.say("ground", ground.ground)

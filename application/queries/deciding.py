@@ -8,27 +8,15 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType, convert
 
-from application.answer import Answer
+from application.answer import Answer, InBothLanguages
 from application.queries.erasure import Forgotten, forgotten
 from application.queries.erasures import Asked, Done
 from projections.keeping.erasing import Step
 from rulebook import Cause, ErasureDecision, Reason
 from rulebook.erasure import Outcome
 from schemas.encoding import JsonValue
-from schemas.texts import Language
 
 RequestOutcome = Literal["granted", "partly-granted", "deferred"]
-
-
-class InBothLanguages(Answer, frozen=True):
-    """A text for people, in English and in Dutch."""
-
-    en: str
-    nl: str
-
-    def said(self, language: Language) -> str:
-        """The text in a language."""
-        return self.nl if language == "nl" else self.en
 
 
 class GroundShown(Answer, frozen=True):

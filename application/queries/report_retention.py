@@ -4,7 +4,8 @@ from datetime import date
 from uuid import UUID
 
 import rulebook
-from application.queries.deciding import InBothLanguages, RecordedDecision, recorded_decisions
+from application.answer import InBothLanguages
+from application.queries.deciding import RecordedDecision, recorded_decisions
 from application.queries.periods import Retained, retained
 from application.queries.report_person import Subject
 from application.source import Source

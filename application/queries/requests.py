@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import convert, field
 from msgspec.structs import asdict
 
-from application.answer import Answer, Name
+from application.answer import Answer, InBothLanguages, Name
 from application.queries.cases import CaseAct, case_act
 from application.queries.found_requests import Found
 from application.queries.period import ALWAYS, Period
@@ -83,11 +83,8 @@ class CategoryDecision(Ground, frozen=True):
     besides: list[Ground]
 
 
-class RefusalNotice(Answer, frozen=True):
-    """What the person must be told about a refusal, in both languages."""
-
-    en: str
-    nl: str
+class RefusalNotice(InBothLanguages, frozen=True):
+    """What the person must be told about a refusal."""
 
 
 class RequestFile(RequestRow, frozen=True):

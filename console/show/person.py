@@ -6,6 +6,7 @@ from msgspec.structs import asdict
 from rich.console import RenderableType
 from rich.table import Table
 
+from application.answer import given
 from application.language import spoken
 from application.queries.deciding import recorded_decisions
 from application.queries.erasure import Erased, Forgotten
@@ -43,7 +44,7 @@ def _facts(line: HistoryLine) -> Stack:
         for name, value in line.facts.items()
         if name != "tc_string"  # decoded beside it
     ]
-    return Stack([*told, *evidence_words(line.evidence or None, spoken())])
+    return Stack([*told, *evidence_words(given(line.evidence), spoken())])
 
 
 def _fact(name: str, value: Fact) -> str:

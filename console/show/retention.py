@@ -7,6 +7,7 @@ from msgspec.structs import asdict
 from rich.console import RenderableType
 from rich.table import Table
 
+from application.answer import given
 from application.language import spoken
 from application.queries.certified import CertifiedErasure
 from application.queries.deciding import (
@@ -80,7 +81,7 @@ def _decided(category: str, decision: RecordedDecision) -> str:
 
 
 def _why(ground: RecordedGround) -> str:
-    named = (code_word("ground", ground.ground), ground.ref or None)
+    named = (code_word("ground", ground.ground), given(ground.ref))
     told = [
         " ".join(filter(None, named)),
         say("certificate", "until", ground.until) if ground.until else None,

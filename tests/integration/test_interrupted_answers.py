@@ -44,7 +44,7 @@ def held(cli: Cli) -> bool:
 
 DYING = """
 import os, sys
-from console.commands import requests
+from application.acts import on_requests as requests
 from console.main import main
 recorded, requests.{step} = requests.{step}, lambda *given: ({before}, os._exit(9))
 sys.exit(main(sys.argv[1:]))
