@@ -9,7 +9,7 @@ READY := .venv/ready
 PROCESSES ?= 4
 TESTS := $(BIN)/pytest --numprocesses $(PROCESSES) --dist worksteal
 
-.PHONY: help demo demo-kafka check quick format lint types imports test matrix coverage fault documents sbom bench clean
+.PHONY: help demo demo-kafka check quick format lint site types imports test matrix coverage fault documents sbom bench clean
 
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,11 +28,11 @@ demo: $(READY)  ## the main job on an embedded PostgreSQL: sample events, ledger
 demo-kafka: $(READY)  ## the same through a real Kafka topic, with a broker started for it
 	$(BIN)/python deploy/kafka/demo.py
 
-check: lint  ## everything that CI checks: format, lint, types, imports, all tests, each on one PostgreSQL
+check: lint site  ## everything that CI checks: format, lint, the site, types, imports, all tests, each on one PostgreSQL
 	@$(MAKE) --no-print-directory --jobs 2 test types imports
 
-quick: lint  ## what is checked while one thinks: format, lint, types, imports, the unit and property tests
-	@$(MAKE) --no-print-directory --jobs 2 small types imports
+quick: lint  ## what is checked while one thinks: format, lint, types, imports, the site, the unit and property tests
+	@$(MAKE) --no-print-directory --jobs 2 small types imports site
 
 format: $(READY)  ## format the code
 	$(BIN)/ruff format .
@@ -41,6 +41,11 @@ format: $(READY)  ## format the code
 lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/python -m tests.architecture.shape
+
+# A broken link, a missing anchor or a page that no list names is an error; so each time all pages are read.
+site: $(READY)  ## the documentation as a site, in build/site
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env --conf-dir docs --doctree-dir build/doctrees . build/site
 
 types: $(READY)
 	$(BIN)/mypy
@@ -66,10 +71,11 @@ coverage: $(READY)  ## all tests, and the lines and branches that none of them r
 fault: $(READY)  ## the long fault campaign: hundreds of kills, dead servers, cut connections (LEDGER_FAULT_SEED repeats a run)
 	$(BIN)/pytest tests/fault -m campaign --capture=no
 
-documents: $(READY)  ## write again what is generated from the code (JSON Schemas, AsyncAPI, command help, dashboards, the catalogue)
+documents: $(READY)  ## write again what is generated from the code (JSON Schemas, AsyncAPI, reference, diagrams, dashboards, the catalogue)
 	$(BIN)/python -m schemas.generate
 	$(BIN)/python -m tests.architecture.catalogue
 	$(BIN)/python -m tests.architecture.documents
+	$(BIN)/python -m tests.architecture.diagrams
 	$(BIN)/python -m deploy.grafana
 
 sbom: $(READY)  ## write sbom.cdx.json: every dependency with hashes and licence (CycloneDX), without internet
@@ -79,4 +85,4 @@ bench: $(READY)  ## benchmarks against peers in the same run
 	$(BIN)/python -m bench
 
 clean:  ## remove what the commands above made
-	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf .venv .demo build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -9,7 +9,7 @@ from application.source import Source
 from consumers.pipeline import BatchLimits
 from ledger.application import Ledger
 from ledger.audit import Custody, PublishedLog
-from ledger.crypto.provider import FileKeyProvider
+from ledger.crypto.provider import KeyProvider
 from ledger.erasure.eraser import Eraser
 from ledger.feeds.lists import FeedLists
 from ledger.journal.entries import ErasureJournal
@@ -34,7 +34,7 @@ class Site(Protocol):
         """Where it is."""
 
     @property
-    def provider(self) -> FileKeyProvider:
+    def provider(self) -> KeyProvider:
         """The epoch keys."""
 
     @property

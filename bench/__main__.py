@@ -5,6 +5,7 @@ from bench import (
     findings,
     forgetting,
     kafka,
+    library,
     projection,
     publishing,
     record,
@@ -21,6 +22,7 @@ if __name__ == "__main__":
     publishing.main()
     kafka.main()
     projection.main()
+    library.main()
     scale.main()
     forgetting.main()
     findings.main()

@@ -24,7 +24,7 @@ from ledger.application import Ledger
 from ledger.keys.opening import Opener
 from projections.findings.view import VIEW
 from projections.folds.timetravel import Moment
-from projections.following.runner import Follower
+from projections.following.runner import Follower, Pace
 from projections.reading.past import past_findings_about
 from tests.fixtures.ledger import House, message
 
@@ -92,7 +92,7 @@ def grow(house: House, events: int) -> Iterator[Figures]:
 
 def follower(house: House, **options: Any) -> Follower:
     """Follows findings alone. Its reads are counted soon after it is closed."""
-    return Follower(house.database, house.ledger, OFFICE, [VIEW], **options)
+    return Follower(house.database, house.ledger, OFFICE, [VIEW], pace=Pace(**options))
 
 
 def measured(house: House, ledger: Ledger, mixed: list[list[bytes]]) -> Figures:

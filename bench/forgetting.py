@@ -29,7 +29,8 @@ from bench.results import quote, save
 from bench.retaining import BLOCK
 from bench.workload import NOW, batches
 from host.settings import read_settings
-from host.wiring import Site, install_site, open_site
+from host.site import Site
+from host.wiring import install_site, open_site
 from ledger.embedded import start
 from tests.fixtures.ledger import collected, message, registered
 

@@ -16,12 +16,13 @@ from bench.arguments import explain
 from bench.record import BATCH, KNOWN, PEOPLE, fresh, rate
 from bench.results import median_ratio, quote, save
 from bench.workload import four_fields
-from consumers.kafka import KafkaOptions, KafkaSource, KafkaUpstream
-from consumers.kafka_options import POLL_RECORDS
+from consumers.kafka import KafkaSource, KafkaUpstream
+from consumers.kafka_options import POLL_RECORDS, KafkaOptions
 from consumers.loop import Job, consume
 from consumers.observer import Observer
 from consumers.pipeline import BatchLimits
 from consumers.source import Partition
+from ledger.clocks import Clocks
 from ledger.embedded import start
 from ledger.names import LedgerName
 from ledger.recording.batch import Outcome
@@ -75,8 +76,7 @@ def consumed(bootstrap: str, topic: str, house: House) -> float:
         Job((topic,), Intake(), BatchLimits(messages=BATCH)),
         source,
         house.open,
-        clock=house.clock,
-        monotonic=time.monotonic,
+        Clocks(house.clock),
         observer=Observer(placed=counting.place, recorded=counting.recorded),
     )
     try:

@@ -1,7 +1,7 @@
 """How many plain references the search for personal data refuses, and how many BSN it finds.
 
 `python -m bench.leaks [COUNT]`. Counts, no times: the numbers are made with a seed, so that the figures are
-the same on every machine. docs/events.md shows them, and a test compares it.
+the same on every machine. docs/reference/events.md shows them, and a test compares it.
 """
 
 from collections.abc import Callable, Iterator

@@ -26,8 +26,8 @@ from bench.processor import Figures, rates, server_of
 from bench.results import median_ratio, quote, save
 from bench.workload import four_fields
 from ledger import cycles
+from ledger.library.reader import LedgerReader
 from ledger.names import LedgerName
-from ledger.reading import each_event
 from ledger.storage.postgres import Database
 from projections import VIEWS
 from projections.following.apart import Apart
@@ -136,7 +136,7 @@ def one_round(house: House, other: House, texts: list[bytes]) -> Figures:
     works: dict[str, Callable[[], object]] = {
         "record": lambda: record(ledger, texts),
         "bare": lambda: bare(house),
-        "reader": lambda: deque(each_event(session), maxlen=0),
+        "reader": lambda: deque(LedgerReader(session).replay(), maxlen=0),
         "follow": follower.follow_once,
         "rebuild": rebuild,
     }

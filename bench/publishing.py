@@ -23,9 +23,10 @@ from bench.workload import four_fields
 from ledger.audit import PublishedLog, audit_log
 from ledger.audit.findings import Findings
 from ledger.audit.log.published import Comparison
+from ledger.clocks import Clocks
 from ledger.embedded import start
 from ledger.names import LedgerName
-from ledger.tlog.publishing.publisher import Publisher
+from ledger.tlog.publishing.publisher import OwnLog, Publisher
 from ledger.tlog.signing.checkpoints import verify_checkpoint
 from ledger.tlog.signing.keys import SigningKey
 from ledger.tlog.store.folder import LogFolder
@@ -65,9 +66,8 @@ class Log:
 def follow(url: str, name: str, log: Log, stop: Any) -> None:
     """Publish until told to stop, in a process of its own."""
     house = House(url, log.path, LedgerName(name), Clock())
-    publisher = Publisher(
-        house.database, house.ledger, LogFolder(log.path), log.key(), [], clock=house.clock
-    )
+    own = OwnLog(LogFolder(log.path), log.key(), [])
+    publisher = Publisher(house.database, house.ledger, own, Clocks(house.clock))
     publisher.follow(stop.is_set)
     publisher.close()
 

@@ -21,7 +21,8 @@ from bench.arguments import explain
 from bench.rebuilding import megabytes
 from bench.workload import NOW
 from host.settings import read_settings
-from host.wiring import Site, open_site
+from host.site import Site
+from host.wiring import open_site
 from ledger import cycles
 from rulebook.calendar import day_of
 from schemas.encoding import to_line

@@ -19,11 +19,12 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bench.arguments import explain, given
+from ledger.clocks import Clocks
 from ledger.embedded import start
 from ledger.names import LedgerName
 from ledger.recording.batch import Batch
 from ledger.tlog.proving.reading import prove
-from ledger.tlog.publishing.publisher import STEP_ENTRIES, Publisher
+from ledger.tlog.publishing.publisher import STEP_ENTRIES, OwnLog, Publisher
 from ledger.tlog.publishing.state import State, grown
 from ledger.tlog.signing.checkpoints import Checkpoint, sign_checkpoint
 from ledger.tlog.signing.keys import SigningKey
@@ -125,7 +126,10 @@ def publishing(house: House, folder: LogFolder) -> Iterator[list[tuple[int, floa
             seen.append((int(checkpoint.split(b"\n")[1]), time.monotonic()))
 
     publisher = Publisher(
-        house.database, house.ledger, Noting(folder.path), signer, [], clock=house.clock
+        house.database,
+        house.ledger,
+        OwnLog(Noting(folder.path), signer, []),
+        Clocks(house.clock),
     )
     thread = threading.Thread(target=lambda: publisher.follow(stopped.is_set))
     thread.start()
@@ -156,7 +160,8 @@ def recording(house: House, rate: int, seconds: int) -> list[tuple[int, float]]:
 
 def catching_up(house: House, folder: LogFolder) -> None:
     """A new log of everything that is recorded: read, hashed, integrated, flushed, signed."""
-    publisher = Publisher(house.database, house.ledger, folder, key(), [], clock=house.clock)
+    log = OwnLog(folder, key(), [])
+    publisher = Publisher(house.database, house.ledger, log, Clocks(house.clock))
     began, busy = time.perf_counter(), time.process_time()
     entries = publisher.publish_once().entries
     spent, worked = time.perf_counter() - began, time.process_time() - busy

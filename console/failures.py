@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from application.times import localized
+from documents.messages import told
+from host.logs import Log, logs
+from host.notes import note
 from host.statuses import AWAY, BAD_NEWS, WRONG
 from ledger.errors import LedgerError, Misconfigured, Refused, Retry
-
-__all__ = ["explained"]
 
 # Wrong usage is told in words that may repeat what was typed: these may be followed by a value.
 _QUOTING = ("Got unexpected extra argument",)
@@ -37,6 +38,15 @@ def explained(error: Exception) -> tuple[int, str]:
         where = f"{error.filename}: " if error.filename else ""
         return WRONG, f"ledger: {where}{error.strerror or type(error).__name__}"
     return BAD_NEWS, f"ledger: unexpected {type(error).__name__}{_place(error)}; please report this"
+
+
+def complain(line: str, status: int) -> None:
+    """Say in one line why a command ends: a note, or a log line of one that logs."""
+    message = line.removeprefix("ledger: ")
+    if logs():
+        Log("main").error("ended", message, status=status)
+    else:
+        note(f"ledger: {told(message)}")
 
 
 def _status_of(error: LedgerError) -> int:

@@ -5,12 +5,11 @@ setting of the groups that it names. A flag wins over its variable, and a flag o
 the same flag before it.
 """
 
-import inspect
 import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, Any, get_args
 
 import typer
 from typer.models import OptionInfo
@@ -19,83 +18,44 @@ from application.language import speak
 from application.lookups import Names, NotKnown, codes, named
 from application.queries.period import Period
 from application.times import show_in, time_shown
-from host.settings import SETTINGS, Group, People, Setting, Settings, read_people, read_settings
+from console.setting_flags import Several, composed, own_parameters, texts_of, with_flags
+from host.setting_list import Group
+from host.settings import People, Settings, read_people, read_settings
 from ledger.embedded import default_data_dir
 from ledger.errors import LedgerError, Misconfigured
 from projections.folds.timetravel import Moment
 from schemas.formats import instant_of
 
-__all__ = [
-    "AsOf",
-    "At",
-    "AtPosition",
-    "Json",
-    "Limit",
-    "MostUrgent",
-    "RecordedBy",
-    "Since",
-    "Until",
-    "bounds_of",
-    "code_option",
-    "configured",
-    "day_named",
-    "day_to_come",
-    "global_flags",
-    "moment_of",
-    "period_of",
-    "spoken_to",
-    "time_of",
-]
 
-PANELS: dict[Group, str] = {
-    "people": "On screen",
-    "store": "Ledger",
-    "intake": "Limits",
-    "kafka": "Kafka",
-    "register": "Controller",
-    "log": "Transparency log",
-    "backup": "Encryption",
-    "serving": "Health, metrics, logs",
-}
-ALL_GROUPS: tuple[Group, ...] = tuple(PANELS)
+def option(flag: str, metavar: str, told: str, **more: Any) -> Any:
+    """An option that takes something. `metavar`: what stands for it in the help, `told`: its help."""
+    return typer.Option(flag, metavar=metavar, help=told, **more)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document, and nothing else.")]
+
+def switch(flag: str, told: str) -> Any:
+    """An option that is there or not."""
+    return typer.Option(flag, help=told)
+
+
+Json = Annotated[bool, switch("--json", "Print JSON, one document, and nothing else.")]
 AsOf = Annotated[
     str | None,
-    typer.Option(
-        "--as-of",
-        metavar="T",
-        help="What had occurred by this time, such as 2026-11-24T10:15:00+01:00.",
-    ),
+    option("--as-of", "T", "What had occurred by this time, such as 2026-11-24T10:15:00+01:00."),
 ]
 RecordedBy = Annotated[
     str | None,
-    typer.Option(
-        "--recorded-by", metavar="T", help="What was recorded by this time, with offset likewise."
-    ),
+    option("--recorded-by", "T", "What was recorded by this time, with offset likewise."),
 ]
 AtPosition = Annotated[
-    int | None,
-    typer.Option("--at-position", metavar="N", min=0, help="What had a position up to N."),
+    int | None, option("--at-position", "N", "What had a position up to N.", min=0)
 ]
 
-At = Annotated[
-    str | None,
-    typer.Option("--at", metavar="T", help="When it was done, with offset; now without it."),
-]
-Since = Annotated[
-    str | None, typer.Option("--from", metavar="T", help="Occurred at this time or later.")
-]
-Until = Annotated[
-    str | None, typer.Option("--to", metavar="T", help="Occurred at this time or earlier.")
-]
-Limit = Annotated[
-    int | None,
-    typer.Option("--limit", metavar="N", min=1, help="At most so many, the latest of them."),
-]
+At = Annotated[str | None, option("--at", "T", "When it was done, with offset; now without it.")]
+Since = Annotated[str | None, option("--from", "T", "Occurred at this time or later.")]
+Until = Annotated[str | None, option("--to", "T", "Occurred at this time or earlier.")]
+Limit = Annotated[int | None, option("--limit", "N", "At most so many, the latest of them.", min=1)]
 MostUrgent = Annotated[
-    int | None,
-    typer.Option("--limit", metavar="N", min=1, help="At most so many, the most urgent of them."),
+    int | None, option("--limit", "N", "At most so many, the most urgent of them.", min=1)
 ]
 
 
@@ -200,21 +160,29 @@ def day_to_come(flag: str, text: str, today: date) -> date:
     return day
 
 
+AtMoment = Annotated[
+    Moment,
+    Several(moment_of, {"as_of": AsOf, "recorded_by": RecordedBy, "at_position": AtPosition}),
+]
+Within = Annotated[Period, Several(period_of, {"since": Since, "until": Until})]
+WithinKnown = Annotated[Period, Several(period_of, {"since": Since, "until": Until, "as_of": AsOf})]
+
+
 def configured(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Decorate a command whose first argument is its `Settings`."""
     with_people: tuple[Group, ...] = (*groups, "people")
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         def call(ctx: typer.Context, **arguments: object) -> None:
-            flags = _texts(arguments, with_people)
+            flags = texts_of(arguments, with_people)
             settings = settings_from({**(ctx.obj or {}), **flags})
             _speak_to(settings.people)
             try:
-                command(settings, **arguments)
+                command(settings, **composed(command, arguments))
             except LedgerError as error:
                 raise _with_flag(error, _flag_of(command, error.field)) from None
 
-        return _with_flags(command, call, with_people)
+        return with_flags(command, call, with_people)
 
     return decorate
 
@@ -223,11 +191,11 @@ def spoken_to(command: Callable[..., None]) -> Callable[..., None]:
     """Decorate a command that gets the context and no settings: only how people are spoken to is read."""
 
     def call(ctx: typer.Context, **arguments: object) -> None:
-        flags = _texts(arguments, ("people",))
+        flags = texts_of(arguments, ("people",))
         _speak_to(read_people({**os.environ, **(ctx.obj or {}), **flags}))
         command(ctx, **arguments)
 
-    return _with_flags(command, call, ("people",))
+    return with_flags(command, call, ("people",))
 
 
 def _speak_to(found: People) -> None:
@@ -246,7 +214,7 @@ def _with_flag(error: LedgerError, flag: str) -> Exception:
 
 def _flag_of(command: Callable[..., None], field: str) -> str:
     """How a command calls a field: by its option, or by the name of its argument."""
-    parameter = inspect.signature(command).parameters.get(field)
+    parameter = next((one for one in own_parameters(command) if one.name == field), None)
     if parameter is None:
         return ""
     told = [one for one in get_args(parameter.annotation) if isinstance(one, OptionInfo)]
@@ -255,69 +223,9 @@ def _flag_of(command: Callable[..., None], field: str) -> str:
     return str(names[0]) if names else field.upper()
 
 
-def global_flags(callback: Callable[[typer.Context], None]) -> Callable[..., None]:
-    """Decorate the callback of the program, so that flags may also stand before the command."""
-
-    def call(ctx: typer.Context, **arguments: object) -> None:
-        ctx.obj = _texts(arguments, ALL_GROUPS)
-        callback(ctx, **arguments)
-
-    return _with_flags(callback, call, ALL_GROUPS, hidden=True)
-
-
 def settings_from(flags: Mapping[str, str]) -> Settings:
     """Settings of this process: its environment and, over it, flags by name of variable."""
     texts = {**os.environ, **flags}
     home = texts.get("LEDGER_DATA_DIR", "").strip()
     # The default needs the user to have a name on this system: not asked for without a reason.
     return read_settings(texts, Path(home) if home else default_data_dir(os.geteuid()))
-
-
-def _settings_of(groups: tuple[Group, ...]) -> list[Setting]:
-    return [setting for setting in SETTINGS if setting.group in groups and setting.has_flag]
-
-
-def _texts(arguments: dict[str, object], groups: tuple[Group, ...]) -> dict[str, str]:
-    """Take the flags out of a command's arguments: variable -> text of those that were given."""
-    given = {s.variable: arguments.pop(s.name) for s in _settings_of(groups)}
-    return {variable: str(value) for variable, value in given.items() if value is not None}
-
-
-def _with_flags(
-    command: Callable[..., None],
-    call: Callable[..., None],
-    groups: tuple[Group, ...],
-    *,
-    hidden: bool = False,
-) -> Callable[..., None]:
-    """Give `call` the name and help of the command, and its parameters with the flags behind them."""
-    own = list(inspect.signature(command).parameters.values())[1:]
-    context = inspect.Parameter(
-        "ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
-    )
-    flags = [_parameter(setting, hidden) for setting in _settings_of(groups)]
-    # Keyword only, so that those without a default may follow those with one.
-    own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
-    call.__name__, call.__doc__ = command.__name__, command.__doc__
-    call.__signature__ = inspect.Signature([context, *own, *flags])  # type: ignore[attr-defined]
-    return call
-
-
-def _parameter(setting: Setting, hidden: bool) -> inspect.Parameter:
-    declaration = f"{setting.flag}/--no-{setting.flag[2:]}" if setting.switch else setting.flag
-    option = typer.Option(
-        declaration,
-        help=f"{setting.help} ({setting.variable})",
-        rich_help_panel=PANELS[setting.group],
-        show_default=False,
-        hidden=hidden,
-        metavar=None if setting.switch else "TEXT",
-        autocompletion=(lambda: list(setting.codes)) if setting.codes else None,
-    )
-    kind = bool if setting.switch else str
-    return inspect.Parameter(
-        setting.name,
-        inspect.Parameter.KEYWORD_ONLY,
-        default=None,
-        annotation=Annotated[kind | None, option],
-    )

@@ -10,53 +10,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
-
-from application.words import say
-from console.meant import commands_meant
-
-__all__ = ["tell_as_text"]
 
 _WIDEST = 110
 _INDENT = 2
 _NAMES = 26
 """Columns for the names of options and commands."""
 _PANELS = {"argument": "Arguments", "option": "Options"}
-_COMMANDS = "Commands"
 
 
-def tell_as_text(app: typer.Typer) -> None:
-    """Let every command and group of a program print its help so."""
-    app.info.cls = _Group
-    for one in app.registered_commands:
-        one.cls = _Command
-    for group in app.registered_groups:
-        if group.typer_instance is not None:
-            tell_as_text(group.typer_instance)
-
-
-class _Command(TyperCommand):
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the help of a command."""
-        formatter.write(_help_of(self, ctx, {}))
-
-
-class _Group(TyperGroup):
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command of the first argument; of one that is not there it is said what may be meant."""
-        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            _, _, group = ctx.command_path.partition(" ")
-            meant = commands_meant(args[0], group, ctx.find_root().command)
-            told = f" {say('value', 'or')} ".join(f"`ledger {path}`" for path in meant)
-            ctx.fail(say("command", "meant", told) if meant else say("command", "none"))
-        return super().resolve_command(ctx, args)
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the help of a group, with its commands."""
-        formatter.write(_help_of(self, ctx, self.commands))
-
-
-def _help_of(command: Any, ctx: Any, commands: Any) -> str:
+def help_of(command: Any, ctx: Any, commands: Iterable[tuple[str, str, str]]) -> str:
+    """The help of a command. `commands`: of a group, by panel, name and summary."""
     width = min(shutil.get_terminal_size().columns, _WIDEST)
     usage = " ".join([ctx.command_path, *command.collect_usage_pieces(ctx)])
     usage = usage.replace("[[", "[").replace("]]", "]")
@@ -68,10 +31,8 @@ def _help_of(command: Any, ctx: Any, commands: Any) -> str:
         if record is not None:
             panel = parameter.rich_help_panel or _PANELS[parameter.param_type_name]
             panels.setdefault(panel, []).append(_without_kind(record))
-    for name, one in commands.items():
-        if not one.hidden:
-            panel = one.rich_help_panel or _COMMANDS
-            panels.setdefault(panel, []).append((name, _first_paragraph(one.help)))
+    for panel, name, summary in commands:
+        panels.setdefault(panel, []).append((name, summary))
     parts += [_panel(name, rows, width) for name, rows in panels.items()]
     parts += _paragraphs(command.epilog, width)
     return "\n\n".join(parts)
@@ -87,10 +48,6 @@ def _paragraphs(text: str | None, width: int) -> Iterator[str]:
     for paragraph in (text or "").strip().split("\n\n"):
         if paragraph:
             yield _filled(paragraph, width, " " * _INDENT)
-
-
-def _first_paragraph(text: str | None) -> str:
-    return (text or "").strip().partition("\n\n")[0]
 
 
 def _panel(name: str, rows: Iterable[tuple[str, str]], width: int) -> str:

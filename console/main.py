@@ -5,54 +5,17 @@ import os
 import sys
 from collections.abc import Sequence
 from functools import cache
-from importlib.metadata import version
 from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
-from typer.main import get_command
 
 from application.language import asked_for, speak
-from console.commands import (
-    certificate,
-    choices,
-    complaints,
-    contract,
-    copies,
-    demo,
-    exports,
-    feeds,
-    gates,
-    holds,
-    incidents,
-    intake,
-    log,
-    notify,
-    oversight,
-    people,
-    record,
-    registers,
-    reports,
-    requests,
-    retention,
-    rules,
-    running,
-    setup,
-    subject_reports,
-    today,
-    upkeep,
-    witness,
-)
-from console.failures import explained
-from console.flags import global_flags
-from console.help import tell_as_text
+from console.groups import Group, program_of
 from console.meant import unknown_variables
-from host.logs import RUN, complain, end_logs, silence
-from host.notes import tell
+from console.setting_flags import global_flags
+from host.logs import RUN, end_logs, silence
 from host.statuses import FINE, INTERRUPTED
 from ledger import cycles
-
-__all__ = ["app", "command_tree", "main", "run"]
 
 app = typer.Typer(
     name="ledger",
@@ -74,54 +37,18 @@ def program(
 ) -> None:
     """An append-only, sealed record of every act on personal data: provable and forgettable."""
     if show_version:
+        from importlib.metadata import version
+
         typer.echo(version("processing-ledger"))
         raise typer.Exit
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
 
 
-GROUPS = (
-    setup,
-    demo,
-    today,
-    record,
-    intake,
-    contract,
-    people,
-    holds,
-    retention,
-    choices,
-    gates,
-    registers,
-    reports,
-    exports,
-    oversight,
-    rules,
-    requests,
-    subject_reports,
-    notify,
-    incidents,
-    complaints,
-    running,
-    log,
-    certificate,
-    feeds,
-    witness,
-    upkeep,
-    copies,
-)
-for group in GROUPS:
-    group.add_commands(app)
-tell_as_text(app)
-
-
 @cache
-def command_tree() -> TyperGroup:
-    """The program as Typer makes it of the functions: once in a process, for it takes longer than
-    many a command."""
-    tree = get_command(app)  # which also prepares the completion of shells
-    assert isinstance(tree, TyperGroup)
-    return tree
+def command_tree() -> Group:
+    """The program, made once in a process."""
+    return program_of(app)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -142,6 +69,8 @@ def main(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except Exception as error:
+        from console.failures import complain, explained
+
         status, line = explained(error)
         complain(line, status)
         return status
@@ -155,8 +84,11 @@ def _name_unknown_variables() -> None:
 
     Once a run: parts of a supervisor have its variables.
     """
-    if RUN not in os.environ:
-        for name, near in unknown_variables(os.environ):
+    unknown = unknown_variables(os.environ) if RUN not in os.environ else []
+    if unknown:
+        from host.notes import tell
+
+        for name, near in unknown:
             tell("meant-variable", name, near) if near else tell("unknown-variable", name)
 
 
@@ -168,7 +100,7 @@ def _leave_quietly() -> int:
 
 def run() -> None:
     """Entry point of the program."""
-    cycles.settle()  # what was imported stays to the end
+    cycles.seldom()  # modules that are read from now on stay to the end
     silence()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A table must not fail on a terminal that cannot show a name; JSON is bytes of UTF-8 anyway.

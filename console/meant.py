@@ -5,13 +5,11 @@ typed is never repeated: behind a slip there may be anything.
 """
 
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
 from host.setting_list import PREFIX, SETTINGS
-
-__all__ = ["commands_meant", "synonyms", "unknown_variables"]
 
 _EVERYWHERE = "everywhere"
 _MOST = 3
@@ -26,26 +24,19 @@ def synonyms() -> Mapping[str, Mapping[str, list[str]]]:
     return tomllib.loads(Path(__file__).with_name("synonyms.toml").read_text("utf-8"))
 
 
-def commands_meant(word: str, group: str, program: object) -> list[str]:
+def commands_meant(word: str, group: str, known: Iterable[str]) -> list[str]:
     """Commands that a word may mean in a group ("" is the program), the likeliest first.
 
-    `program`: the whole tree. A synonym that is known says all; else what is spelled alike, here first.
+    `known`: all there are. A synonym that is known says all; else what is spelled alike, here first.
     """
     asked = word.casefold().replace("_", "-")
-    known = dict(_paths(program, ()))
+    known = list(known)
     tables = synonyms()
     for table in (tables.get(group, {}), tables[_EVERYWHERE]):
         if there := [one for one in table.get(asked, ()) if one in known and one != group]:
             return there
     here = [path for path in known if path.rpartition(" ")[0] == group]
     return list(dict.fromkeys([*_alike(asked, here), *_alike(asked, known)]))[:_MOST]
-
-
-def _paths(command: object, path: tuple[str, ...]) -> Iterator[tuple[str, object]]:
-    """Every command and group below one, by its words."""
-    for name, child in getattr(command, "commands", {}).items():
-        yield " ".join((*path, name)), child
-        yield from _paths(child, (*path, name))
 
 
 def _alike(asked: str, paths: Iterable[str]) -> list[str]:

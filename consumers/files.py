@@ -5,7 +5,6 @@ batch is written, the next is read and sealed. What is a line, and what is skipp
 `consumers.lines`.
 """
 
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -20,14 +19,13 @@ from consumers.lines import Line, lines, messages_of_lines
 from consumers.pipeline import BatchLimits
 from consumers.register import accepted_now
 from ledger.application import Ledger
+from ledger.clocks import Clocks
 from ledger.errors import Retry, ServiceAway
 from ledger.reading import head_position
 from ledger.recording.arrivals import Arrivals
 from ledger.recording.batch import Batch, Outcome
 from ledger.writing.append import Span
 from schemas import Code, Intake, Rejection
-
-__all__ = ["IngestResult", "Progress", "RejectedLine", "ingest"]
 
 # A database that restarts is back within this time; after it the command gives up.
 PATIENCE_S = 30.0
@@ -121,19 +119,18 @@ class _Gathered:
 
 def _gather(
     files: Iterable[tuple[str, BinaryIO]],
-    clock: Callable[[], datetime],
+    clocks: Clocks,
     limits: BatchLimits,
-    monotonic: Callable[[], float],
 ) -> Iterator[_Gathered]:
     """The lines of files, cut into batches; the last one of a file may have none."""
     for label, stream in files:
-        held = _Gathered(label, clock, monotonic())
+        held = _Gathered(label, clocks.now, clocks.monotonic())
         for line in lines(stream):
             held.add(line)
-            held.late = monotonic() - held.since >= PIPE_SECONDS
+            held.late = clocks.monotonic() - held.since >= PIPE_SECONDS
             if held.late or held.full(limits):
                 yield held
-                held = _Gathered(label, clock, monotonic())
+                held = _Gathered(label, clocks.now, clocks.monotonic())
         yield held
 
 
@@ -145,16 +142,12 @@ class _Ingest:
         open_ledger: Callable[[], Ledger],
         gathered: Iterator[_Gathered],
         intake: Intake,
+        clocks: Clocks,
         on_progress: Callable[[Progress], None],
-        monotonic: Callable[[], float],
-        sleep: Callable[[float], None],
     ) -> None:
-        self._open_ledger = open_ledger
-        self._gathered = gathered
-        self._intake = intake
+        self._open_ledger, self._gathered, self._intake = open_ledger, gathered, intake
         self._on_progress = on_progress
-        self._monotonic = monotonic
-        self._sleep = sleep
+        self._clocks = clocks
         self._ledger: Ledger | None = None
         self._handed: deque[_Gathered] = deque()  # on their way, oldest first
         self._all_gathered = False
@@ -220,13 +213,13 @@ class _Ingest:
 
     def _wait(self, fault: Retry) -> None:
         """Wait before the next attempt. Raises ServiceAway when there were enough of them."""
-        now = self._monotonic()
+        now = self._clocks.monotonic()
         if not self._failures:
             self._deadline = now + PATIENCE_S
         self._failures += 1
         if now >= self._deadline:
             raise ServiceAway(f"gave up after {PATIENCE_S:.0f} s: {fault}") from fault
-        self._sleep(wait_s(self._failures))
+        self._clocks.pause(wait_s(self._failures))
 
     def _result(self) -> IngestResult:
         done = self._progress
@@ -247,20 +240,18 @@ def ingest(
     open_ledger: Callable[[], Ledger],
     files: Iterable[tuple[str, BinaryIO]],
     intake: Intake,
-    clock: Callable[[], datetime],
+    clocks: Clocks,
     on_progress: Callable[[Progress], None] = lambda _: None,
     *,
     limits: BatchLimits | None = None,
-    monotonic: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
 ) -> IngestResult:
     """Record every line of the files, in order. `files`: label and stream of each.
 
     A label is kept for ever with each event, in clear: a name of the file, nothing of a person. What is
     returned is committed. Raises ServiceAway when the database stays away, Halt, or OSError of a stream.
     """
-    gathered = _gather(files, clock, limits or BatchLimits(), monotonic)
-    run = _Ingest(open_ledger, gathered, intake, on_progress, monotonic, sleep)
+    gathered = _gather(files, clocks, limits or BatchLimits())
+    run = _Ingest(open_ledger, gathered, intake, clocks, on_progress)
     try:
         return run.run()
     finally:

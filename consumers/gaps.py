@@ -14,8 +14,6 @@ from consumers.store import Stored
 from ledger.errors import Misconfigured
 from ledger.recording.gaps import Gap
 
-__all__ = ["Accepted", "Proposal", "propose"]
-
 Why = Literal["made-anew", "gone", "lost", "unreadable", "asked"]
 
 Damage = Callable[[int], Unreadable | None]
@@ -53,11 +51,7 @@ def propose(
 
     Raises Misconfigured where what the operator said does not fit.
     """
-    if stored.cluster_id != identity.cluster_id:
-        raise Misconfigured(
-            f"the bookmark of {partition} belongs to cluster {stored.cluster_id}, but this is cluster "
-            f"{identity.cluster_id}: connect to the right one"
-        )
+    _check_cluster(partition, stored, identity)
     topic_id = identity.topic_ids[partition.topic]
     if topic_id != stored.topic_id:
         _check_new_topic(partition, accepted)
@@ -87,6 +81,14 @@ def _check_new_topic(partition: Partition, accepted: Accepted) -> None:
         )
 
 
+def _check_cluster(partition: Partition, stored: Stored, identity: Identity) -> None:
+    if stored.cluster_id != identity.cluster_id:
+        raise Misconfigured(
+            f"the bookmark of {partition} belongs to cluster {stored.cluster_id}, but this is cluster "
+            f"{identity.cluster_id}: connect to the right one"
+        )
+
+
 def _limits(
     stored: Stored, topic_id: str, extent: Extent, accepted: Accepted, damage: Damage
 ) -> tuple[Why | None, int, int]:
@@ -100,6 +102,12 @@ def _limits(
         return "lost", extent.start, extent.end
     if accepted.to_offset is not None and accepted.to_offset <= here:
         return "asked", extent.start, here
+    return _damaged(stored, extent, damage)
+
+
+def _damaged(stored: Stored, extent: Extent, damage: Damage) -> tuple[Why | None, int, int]:
+    """Whether a batch of the broker cannot be read where reading would go on, or just before."""
+    here = stored.next_offset
     found = damage(here) if here < extent.end else None
     if found is not None:
         return "unreadable", here + 1, min(found.end, extent.end)

@@ -18,7 +18,6 @@ from kafka import (
     KafkaConsumer,
     KafkaProducer,
     OffsetAndMetadata,
-    TopicPartition,
 )
 from kafka import errors as kafka_errors
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
@@ -30,12 +29,11 @@ from consumers.kafka_options import (
     ANSWER_MS,
     CLOSE_MS,
     REQUEST_MS,
-    SECURITY_OPTIONS,
     KafkaOptions,
     connection,
     consuming,
 )
-from consumers.kafka_records import Fetched
+from consumers.kafka_records import Fetched, ours, records_of, theirs
 from consumers.refusals import Mechanism, check_refusals
 from consumers.source import (
     Extent,
@@ -44,19 +42,9 @@ from consumers.source import (
     OutOfRange,
     Partition,
     Polled,
-    Record,
     Unreadable,
-    record_of,
 )
 from ledger.errors import Halt, LedgerError, Misconfigured
-
-__all__ = [
-    "SECURITY_OPTIONS",
-    "KafkaAnswers",
-    "KafkaOptions",
-    "KafkaSource",
-    "KafkaUpstream",
-]
 
 # Faults that nobody's waiting heals, and what the operator has to look at.
 _SETTINGS_FAULTS = (
@@ -136,27 +124,27 @@ class KafkaSource:
             polled: Any = self._consumer.poll(timeout_ms=int(timeout_s * 1000))
         if self._listener.take_note():
             return Polled({}, reassigned=True)
-        return Polled({_ours(key): _records(records) for key, records in polled.items()})
+        return Polled({ours(key): records_of(records) for key, records in polled.items()})
 
     def assignment(self) -> frozenset[Partition]:
         """The partitions that this member has now."""
-        return frozenset(_ours(key) for key in self._consumer.assignment())
+        return frozenset(ours(key) for key in self._consumer.assignment())
 
     def position(self, partition: Partition) -> int | None:
         """Offset up to which everything was polled, transaction markers included. None: unknown."""
         with _mapped_errors():
-            position: int | None = self._consumer.position(_theirs(partition), ANSWER_MS)
+            position: int | None = self._consumer.position(theirs(partition), ANSWER_MS)
             return position
 
     def extents(self, partitions: Iterable[Partition]) -> Mapping[Partition, Extent]:
         """What the partitions hold that is committed. One request each for starts and ends."""
-        keys = [_theirs(partition) for partition in partitions]
+        keys = [theirs(partition) for partition in partitions]
         if not keys:
             return {}
         with _mapped_errors():
             starts: Any = self._consumer.beginning_offsets(keys, ANSWER_MS)
             ends: Any = self._consumer.end_offsets(keys, ANSWER_MS)
-        return {_ours(key): Extent(starts[key], ends[key]) for key in keys}
+        return {ours(key): Extent(starts[key], ends[key]) for key in keys}
 
     def identity(self, topics: Iterable[str]) -> Identity:
         """The ids of the cluster and of those topics that exist."""
@@ -185,16 +173,11 @@ class KafkaSource:
         Reads with a client of its own, outside the group.
         """
         alone = consuming(self._options) | {"group_id": None}
-        key = _theirs(partition)
-        deadline = time.monotonic() + ANSWER_MS / 1000
         with _mapped_errors():
             consumer: Any = _client(KafkaConsumer, **connection(self._options), **alone)
             consumer._fetcher.PartitionRecords = Fetched
             try:
-                consumer.assign([key])
-                consumer.seek(key, offset)
-                while consumer.position(key) == offset and time.monotonic() < deadline:
-                    consumer.poll(timeout_ms=100, max_records=1)
+                _read_one(consumer, theirs(partition), offset)
             except Unreadable as found:
                 return found
             finally:
@@ -204,21 +187,21 @@ class KafkaSource:
     def seek(self, partition: Partition, offset: int) -> None:
         """Continue at an offset."""
         with _mapped_errors():
-            self._consumer.seek(_theirs(partition), offset)
+            self._consumer.seek(theirs(partition), offset)
 
     def pause(self, partitions: Iterable[Partition]) -> None:
         """Poll nothing from these until they are resumed or reassigned."""
-        self._consumer.pause(*(_theirs(partition) for partition in partitions))
+        self._consumer.pause(*(theirs(partition) for partition in partitions))
 
     def resume(self, partitions: Iterable[Partition]) -> None:
         """Poll from these again."""
-        self._consumer.resume(*(_theirs(partition) for partition in partitions))
+        self._consumer.resume(*(theirs(partition) for partition in partitions))
 
     def acknowledge(self, offsets: Mapping[Partition, int]) -> None:
         """Tell Kafka how far the ledger is, for lag tools only. Does not wait and does not promise."""
         if not offsets:
             return
-        theirs = {_theirs(p): OffsetAndMetadata(offset, "", -1) for p, offset in offsets.items()}
+        theirs = {theirs(p): OffsetAndMetadata(offset, "", -1) for p, offset in offsets.items()}
         with _mapped_errors():
             self._consumer.commit_async(theirs, callback=_look_at_commit)
 
@@ -343,16 +326,13 @@ def _client(make: Callable[..., Any], **options: Any) -> Any:
         raise
 
 
-def _ours(key: Any) -> Partition:
-    return Partition(key.topic, key.partition)
-
-
-def _theirs(partition: Partition) -> Any:
-    return TopicPartition(partition.topic, partition.number)
-
-
-def _records(records: Iterable[Any]) -> list[Record]:
-    return [record_of(record.offset, record.value, record.headers) for record in records]
+def _read_one(consumer: Any, key: Any, offset: int) -> None:
+    """Read what is at an offset, or give up when nothing comes in time."""
+    deadline = time.monotonic() + ANSWER_MS / 1000
+    consumer.assign([key])
+    consumer.seek(key, offset)
+    while consumer.position(key) == offset and time.monotonic() < deadline:
+        consumer.poll(timeout_ms=100, max_records=1)
 
 
 def _look_at_commit(_: Any, answer: Any) -> None:

@@ -3,16 +3,16 @@
 A header's name that is no UTF-8 does not stop a partition, and what stops it says where it is.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
+from kafka import TopicPartition
 from kafka import errors as kafka_errors
 from kafka.consumer.fetcher import Fetcher
 from kafka.record.default_records import DefaultRecordBatch
 from kafka.record.util import decode_varint
 
-from consumers.source import Partition, Unreadable
-
-__all__ = ["Fetched"]
+from consumers.source import Partition, Record, Unreadable, record_of
 
 _ASCII = bytes(range(128)) + b"?" * 128
 
@@ -94,3 +94,18 @@ class _Batch(DefaultRecordBatch):  # type: ignore[misc]
 def _after_bytes(buffer: bytearray, place: int) -> int:
     size, place = decode_varint(buffer, place)
     return int(place + max(size, 0))
+
+
+def ours(key: Any) -> Partition:
+    """A partition of the client as ours."""
+    return Partition(key.topic, key.partition)
+
+
+def theirs(partition: Partition) -> Any:
+    """A partition of ours as the client knows it."""
+    return TopicPartition(partition.topic, partition.number)
+
+
+def records_of(records: Iterable[Any]) -> list[Record]:
+    """What the client fetched."""
+    return [record_of(record.offset, record.value, record.headers) for record in records]

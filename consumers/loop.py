@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import NoReturn
 
@@ -35,13 +34,13 @@ from consumers.source import (
 )
 from consumers.store import LedgerStore, Store
 from ledger.application import Ledger
+from ledger.clocks import Clocks
 from ledger.errors import Fenced, Halt, Retry
 from ledger.recording.arrivals import Arrivals
-from ledger.recording.batch import Batch, Bookmark, Outcome
+from ledger.recording.batch import Batch, Outcome
 from ledger.writing.append import Span
+from ledger.writing.bookmarks import Bookmark
 from schemas import Intake
-
-__all__ = ["Consumer", "Job", "consume", "resume"]
 
 # SIGTERM and a new fault are noticed within this time, where there is nothing to do.
 POLL_SECONDS = 0.5
@@ -77,19 +76,15 @@ class Consumer:
         job: Job,
         source: Source,
         open_store: Callable[[], Store],
+        clocks: Clocks,
         *,
-        clock: Callable[[], datetime],
-        monotonic: Callable[[], float],
         answers: Answers | None = None,
         observer: Observer | None = None,
     ) -> None:
-        self._job = job
-        self._source = source
-        self._open_store = open_store
-        self._clock = clock
-        self._monotonic = monotonic
+        self._job, self._source, self._open_store = job, source, open_store
+        self._clock, self._monotonic = clocks.now, clocks.monotonic
         self._observer = observer or Observer()
-        self._answering = Answering(answers, monotonic, self._observer)
+        self._answering = Answering(answers, clocks.monotonic, self._observer)
         self._store: Store | None = None
         self._identity = Identity("", {})
         self._backlogs: dict[Partition, Backlog] | None = None
@@ -97,9 +92,9 @@ class Consumer:
         self._halted: frozenset[str] = frozenset()
         self._unacknowledged: dict[Partition, int] = {}
         self._failures = 0
-        self._settle_at = self._identify_at = self._acknowledge_at = monotonic()
-        self._extents_at = monotonic()
-        self.polled_at = monotonic()
+        now = clocks.monotonic()
+        self._settle_at = self._identify_at = self._acknowledge_at = self._extents_at = now
+        self.polled_at = now
         """When the last poll returned (monotonic): the heartbeat of the process."""
 
     @property
@@ -124,18 +119,7 @@ class Consumer:
     def turn(self) -> None:
         """Poll, record, and do what is due."""
         try:
-            self._poll(self._patience_s())
-            if self.settled and not self._reassigned:
-                self._record()
-            if self._reassigned:
-                self._reassigned = False
-                self._observer.reassigned(self._source.assignment())
-                self._unsettle()
-            if self.settled:
-                self._look_around()
-            elif self.polled_at >= self._settle_at:
-                self._settle()
-            self._look_at_extents()
+            self._do_what_is_due()
         except Fenced:
             self._failures += 1
             self._settle_at = self._monotonic() + wait_s(self._failures)
@@ -145,6 +129,20 @@ class Consumer:
             self._wait(fault)
         except (OutOfRange, Unreadable) as fault:
             self._stop_before(fault)
+
+    def _do_what_is_due(self) -> None:
+        self._poll(self._patience_s())
+        if self.settled and not self._reassigned:
+            self._record()
+        if self._reassigned:
+            self._reassigned = False
+            self._observer.reassigned(self._source.assignment())
+            self._unsettle()
+        if self.settled:
+            self._look_around()
+        elif self.polled_at >= self._settle_at:
+            self._settle()
+        self._look_at_extents()
 
     def _patience_s(self) -> float:
         """How long a poll may wait."""
@@ -385,9 +383,8 @@ def consume(
     job: Job,
     source: Source,
     open_ledger: Callable[[], Ledger],
+    clocks: Clocks,
     *,
-    clock: Callable[[], datetime],
-    monotonic: Callable[[], float],
     answers: Answers | None = None,
     observer: Observer | None = None,
 ) -> Consumer:
@@ -396,17 +393,7 @@ def consume(
         job,
         source,
         lambda: LedgerStore(open_ledger()),
-        clock=clock,
-        monotonic=monotonic,
+        clocks,
         answers=answers,
         observer=observer,
     )
-
-
-def resume(open_ledger: Callable[[], Ledger], topics: Sequence[str]) -> None:
-    """Clear the stored halts of topics, so that they are read again."""
-    store = LedgerStore(open_ledger())
-    try:
-        store.resume(topics)
-    finally:
-        store.close()

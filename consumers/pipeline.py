@@ -8,7 +8,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import orjson
@@ -30,19 +30,6 @@ from schemas import (
     through,
     unreadable,
 )
-
-__all__ = [
-    "BATCH_BYTES",
-    "BATCH_MESSAGES",
-    "BATCH_SECONDS",
-    "KEPT_BYTES",
-    "BatchLimits",
-    "again",
-    "body_of",
-    "kept",
-    "messages_of_records",
-    "truncated",
-]
 
 # One transaction a batch: 2,000 messages amortise its fsync (39 k/s measured, more gains little), and
 # the head lock is held for well under a second.
@@ -69,17 +56,13 @@ def messages_of_records(
     """Kafka records as messages. Structured or binary is told by a record's headers alone."""
     structured = [is_structured(record.headers) for record in records]
     parsed = [
-        # A tombstone deletes nothing here: an empty message is no JSON, and says so.
-        parse(record.value or b"", intake)
-        if plain
-        else parse_binary(record.headers, record.value, intake)
-        for record, plain in zip(records, structured, strict=True)
+        _parsed(record, plain, intake) for record, plain in zip(records, structured, strict=True)
     ]
     topic, number = partition
     intake = through(intake, topic)
     return [
         kept(
-            record.value or b"" if plain else _binary_body(record),
+            _body(record, plain),
             record.size,
             outcome,
             KafkaOrigin(topic, number, record.offset),
@@ -89,6 +72,17 @@ def messages_of_records(
             records, structured, admit_each(parsed, intake, now), strict=True
         )
     ]
+
+
+def _parsed(record: Record, plain: bool, intake: Intake) -> Any:
+    """A tombstone deletes nothing here: an empty message is no JSON, and says so."""
+    if plain:
+        return parse(record.value or b"", intake)
+    return parse_binary(record.headers, record.value, intake)
+
+
+def _body(record: Record, plain: bool) -> bytes:
+    return record.value or b"" if plain else _binary_body(record)
 
 
 def again(

@@ -10,8 +10,6 @@ from consumers.source import Extent, Identity, Partition, Source, how_to_accept
 from consumers.store import Store, Stored
 from ledger.errors import Halt, Misconfigured
 
-__all__ = ["check_record", "identify", "place"]
-
 
 def identify(source: Source, topics: Sequence[str], known: Identity | None = None) -> Identity:
     """Ask which cluster and topics these are; topics known before must be the same.
@@ -71,6 +69,11 @@ def _check_bookmark(
             "another ledger"
         )
     _check_topic(partition.topic, stored.topic_id, identity)
+    _check_extent(partition, stored, extent)
+
+
+def _check_extent(partition: Partition, stored: Stored, extent: Extent) -> None:
+    """Raise Halt when Kafka has lost records: acknowledged ones, or some that were never read."""
     if stored.next_offset > extent.end:
         raise Halt(
             f"the ledger has {partition} up to offset {stored.next_offset}, but Kafka only up to "
@@ -109,7 +112,7 @@ def check_record(partition: Partition, offset: int, expected: bytes, found: byte
     """Raise Halt unless the last recorded record is still what it was. Both: keyed hashes."""
     if expected != found:
         raise Halt(
-            f"offset {offset} of {partition} holds another record than the one that was recorded: "
+            f"offset {offset} of {partition} holds another record than the recorded one: "
             "the cluster has lost records and used their offsets again; restore it, or run `ledger "
             f"kafka accept-gap --topic {partition.topic} --partition {partition.number} --to OFFSET "
             "--reason CODE` with an offset from before it did so: what is read twice is a duplicate"

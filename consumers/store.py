@@ -14,11 +14,10 @@ from consumers.register import accepted_now
 from consumers.source import Partition
 from ledger.application import Ledger
 from ledger.errors import Busy
-from ledger.recording.batch import Batch, Bookmark, Outcome, hash_of_record
+from ledger.recording.batch import Batch, Outcome, hash_of_record
 from ledger.writing.append import Span
+from ledger.writing.bookmarks import Bookmark
 from schemas import Intake
-
-__all__ = ["LedgerStore", "Store", "Stored"]
 
 # One request to Kafka carries them; more come with the next call.
 ANSWERS_AT_ONCE = 500
@@ -131,3 +130,12 @@ class LedgerStore:
     def close(self) -> None:
         """Close the ledger."""
         self._ledger.close()
+
+
+def resume(open_ledger: Callable[[], Ledger], topics: Sequence[str]) -> None:
+    """Clear the stored halts of topics, so that they are read again."""
+    store = LedgerStore(open_ledger())
+    try:
+        store.resume(topics)
+    finally:
+        store.close()

@@ -21,21 +21,12 @@ from ledger.errors import Reject
 from ledger.keys.keyring import Keyring
 from ledger.letters.withheld import Handed, KeyPair, remove_received, withheld
 from ledger.reading import head_position
-from ledger.recording.batch import Batch
+from ledger.recording.batch import Batch, Outcome
 from ledger.storage.durable import fsync_folder
 from ledger.storage.postgres import Session
 from ledger.writing.append import Span
 from ledger.writing.message import FileOrigin, KafkaOrigin, Message
 from schemas import Intake
-
-__all__ = [
-    "forget_received",
-    "hand_over",
-    "read_handed",
-    "receipts_file",
-    "take_over",
-    "write_receipts",
-]
 
 _FILE = "file:"
 _RECEIPTS = ".receipt"
@@ -144,19 +135,24 @@ def take_over(
             outcome = ledger.record(Batch(part, span))
             read, recorded = read + len(part), recorded + outcome.recorded
             duplicates += outcome.duplicates
-            refused = {index for index, _ in outcome.rejections}
-            receipts += [
-                one.receipt
-                for index, one in enumerate(handed[start : start + most])
-                if index not in refused
-            ]
-            rejections += [
-                RejectedLine(label, start + index + 1, why.code, why.pointer)
-                for index, why in outcome.rejections
-            ]
+            receipts += _receipts(handed[start : start + most], outcome)
+            rejections += _rejected(label, start, outcome)
     last = head_position(ledger.session)
     result = IngestResult(read, recorded, duplicates, len(rejections), last, tuple(rejections))
     return Taken(result, tuple(receipts))
+
+
+def _receipts(handed: Sequence[Handed], outcome: Outcome) -> list[bytes]:
+    """Of what was recorded, or was already."""
+    refused = {index for index, _ in outcome.rejections}
+    return [one.receipt for index, one in enumerate(handed) if index not in refused]
+
+
+def _rejected(label: str, start: int, outcome: Outcome) -> list[RejectedLine]:
+    return [
+        RejectedLine(label, start + index + 1, why.code, why.pointer)
+        for index, why in outcome.rejections
+    ]
 
 
 def _message(handed: Handed, intake: Intake, now: datetime) -> Message:

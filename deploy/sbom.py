@@ -111,9 +111,9 @@ def _named(installed: Distribution) -> str | None:
     facts = installed.metadata
     classes = [one for one in facts.get_all("Classifier") or [] if one.startswith("License :: ")]
     names = [one.rpartition(" :: ")[2] for one in classes]
-    line = (facts.get("License") or "").strip()
+    line = facts["License"].strip() if "License" in facts else ""
     short = line if 0 < len(line) <= _NAME_LIMIT and "\n" not in line else None
-    expression: str | None = facts.get("License-Expression")
+    expression = facts["License-Expression"] if "License-Expression" in facts else None
     return expression or short or "; ".join(names) or None
 
 

@@ -1,14 +1,1 @@
 """The register as a file that other programs open: CSV, a workbook, a printable page, JSON-LD."""
-
-from documents.page import register_page
-from documents.register_dpv import register_dpv
-from documents.register_fideslang import register_fideslang
-from documents.spreadsheet import register_csv, register_workbook
-
-__all__ = [
-    "register_csv",
-    "register_dpv",
-    "register_fideslang",
-    "register_page",
-    "register_workbook",
-]

@@ -1,6 +1,6 @@
 """The register as rows of texts for other programs: one row an activity and purpose. Codes, not words.
 
-The columns and their order are documented in `docs/registers.md`; new ones go to the end.
+The columns and their order are documented in `docs/how-to/registers.md`; new ones go to the end.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,8 +13,6 @@ from application.queries.declaration import UNDECLARED, Declaration
 from application.queries.register_answer import ObservedUse, Register, RegisteredActivity
 from application.register_words import day
 from documents.text import clean
-
-__all__ = ["COLUMNS", "register_rows"]
 
 Value = Callable[[RegisteredActivity], object]
 _KEPT = {True: "yes", False: "no", None: "unknown"}

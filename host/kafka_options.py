@@ -1,9 +1,7 @@
 """From settings to the options of the Kafka client."""
 
-from consumers.kafka import KafkaOptions
+from consumers.kafka_options import KafkaOptions
 from host.settings import KafkaSettings
-
-__all__ = ["options_of"]
 
 
 def options_of(kafka: KafkaSettings) -> KafkaOptions:

@@ -13,15 +13,14 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
+from typing import TYPE_CHECKING
 
 import orjson
 
-from documents.messages import told
 from documents.text import shown
-from host.notes import note
-from host.settings import Serving
 
-__all__ = ["RUN", "Log", "begin_logs", "complain", "end_logs", "listen_to", "run_id", "silence"]
+if TYPE_CHECKING:  # every command is silent, few log
+    from host.settings import Serving
 
 # Variable with the id of the run of the supervisor: its parts share it.
 RUN = "LEDGER_RUN_ID"
@@ -68,7 +67,7 @@ def listen_to(name: str) -> None:
         logger.addHandler(_Lines(_noted, logging.WARNING))
 
 
-def begin_logs(serving: Serving, process: str) -> None:
+def begin_logs(serving: "Serving", process: str) -> None:
     """Log what this program says from now on, as the settings want it; also how it ends."""
     text = serving.log_format == "text" or (serving.log_format is None and sys.stderr.isatty())
     handler = _Lines(_readable if text else lambda record: _machine(record, process))
@@ -94,14 +93,9 @@ def run_id() -> str:
     return os.environ.get(RUN) or uuid.uuid4().hex[:12]
 
 
-def complain(line: str, status: int) -> None:
-    """Say in one line why a command ends: a note, or a log line of one that logs."""
-    logger = logging.getLogger("console")
-    message = line.removeprefix("ledger: ")
-    if any(isinstance(handler, _Lines) for handler in logger.handlers):
-        Log("main").error("ended", message, status=status)
-    else:
-        note(f"ledger: {told(message)}")
+def logs() -> bool:
+    """Whether this process logs, so that what it says is a line of the log."""
+    return any(isinstance(handler, _Lines) for handler in logging.getLogger("console").handlers)
 
 
 class _Lines(logging.Handler):

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from application.reading import Reader
 from host.settings import Reading
-from ledger.errors import Misconfigured
+from ledger.errors import Misconfigured, UnknownSubject
+from ledger.keys.opening import Opener
+from schemas import is_person
 from schemas.formats import EMPLOYEE
-
-__all__ = ["OPERATOR", "reader_of"]
 
 OPERATOR = "operator"
 """The role of whoever runs the ledger and names no other."""
@@ -33,13 +33,18 @@ def reader_of(reading: Reading, key_folder: Path) -> Reader:
     user = _employee(_login_uid() if runs_it else os.getuid())
     login = reading.login or user
     named = reading.reader or login
-    if (login != user and not runs_it) or (named != login and (reading.login or not runs_it)):
+    if not _may_name(reading, runs_it, is_user=login == user, is_login=named == login):
         raise Misconfigured(
             "only root and the owner of the key folder may say that another person reads:"
             " leave out LEDGER_READER and LEDGER_LOGIN"
         )
     silent = reading.reader is None and reading.login is None and reading.role is None
     return Reader(named, reading.role or OPERATOR, judged=not (silent and runs_it))
+
+
+def _may_name(reading: Reading, runs_it: bool, *, is_user: bool, is_login: bool) -> bool:
+    """Whether a process may say who reads. Who runs the ledger names a login or a reader, not two persons."""
+    return (is_user or runs_it) and (is_login or (runs_it and not reading.login))
 
 
 def _employee(user: int) -> str:
@@ -71,3 +76,21 @@ def _runs_the_ledger(key_folder: Path) -> bool:
         return user in {0, key_folder.stat().st_uid}
     except OSError:
         return user == 0
+
+
+def not_granted(reader: Reader) -> str:
+    """What a person is told whom the register grants no such role."""
+    return (
+        f"the register does not grant {reader.reference} the role {reader.role} now: set LEDGER_READER_ROLE"
+        " to a role that is held, or record its grant first"
+    )
+
+
+def whom(opener: Opener, reference: str) -> list[str]:
+    """Whom an approval names for ever: a person by the data subject, which nothing ties to them one day."""
+    if not is_person(reference):
+        return [reference]
+    subjects = [str(period.subject) for period in opener.periods(reference)]
+    if not subjects:
+        raise UnknownSubject("nothing is held about this subject, or all of it is erased already")
+    return subjects

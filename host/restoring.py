@@ -11,16 +11,10 @@ from pathlib import Path
 import msgspec
 
 from application.following import bring_up_to_date
+from host.keys import key_provider, log_key
 from host.settings import Settings
-from host.wiring import (
-    Site,
-    bare_site,
-    check_keys_held,
-    complete_journal,
-    install_on,
-    log_key,
-    utc_now,
-)
+from host.site import Site
+from host.wiring import bare_site, check_keys_held, complete_journal, install_on, utc_now
 from ledger.audit import PublishedLog, audit
 from ledger.backup import (
     Copy,
@@ -32,15 +26,12 @@ from ledger.backup import (
     restore,
 )
 from ledger.backup.reimport import is_elsewhere, reimport
-from ledger.crypto.provider import FileKeyProvider
 from ledger.errors import Misconfigured
 from ledger.journal.authenticate import authenticate_restored, check_rows_key
 from ledger.tlog.publishing.promises import renew_promise
 from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.store.folder import LogFolder
 from ledger.writing.chain_begin import CHAIN_MIGRATION
-
-__all__ = ["Restored", "Trust", "check_site", "restore_site"]
 
 _NEVER = "say that it never published anything, if that is so; "
 
@@ -94,7 +85,7 @@ def restore_site(
         identities = Identities(trust.identity) if trust.identity else None
         for opened in copies:
             check_identities(opened, identities)
-        provider = FileKeyProvider(settings.key_dir / str(settings.ledger))
+        provider = key_provider(settings)
         check_keys(copies[1].copy, provider)
         check_rows_key(provider, _migrations_of(copies[1].copy))
         folder, known = LogFolder(settings.log.folder), _known(settings, trust)

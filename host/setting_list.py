@@ -6,8 +6,6 @@ import msgspec
 
 from schemas.texts import LANGUAGES
 
-__all__ = ["PREFIX", "SETTINGS", "Group", "Setting"]
-
 Group = Literal["people", "store", "intake", "kafka", "register", "log", "backup", "serving"]
 PREFIX = "LEDGER_"
 
@@ -87,7 +85,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "LEDGER_LOGIN",
         "store",
-        "who logged in, from a wrapper that runs as the owner of the key folder; nobody else can be named",
+        "who logged in, from a wrapper that runs as the owner of the key folder; no other can be named",
         fixed=True,
     ),
     Setting(

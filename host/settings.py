@@ -14,7 +14,7 @@ import msgspec
 from application.controller import Controller
 from application.language import language_named
 from consumers.pipeline import BATCH_BYTES, BATCH_MESSAGES, BATCH_SECONDS
-from host.setting_list import PREFIX, SETTINGS, Group, Setting
+from host.setting_list import PREFIX
 from host.setting_texts import Reader
 from ledger.errors import LedgerError, Misconfigured
 from ledger.letters.withheld import WithheldKey
@@ -26,22 +26,6 @@ from rulebook.calendar import AMSTERDAM
 from schemas.formats import CODE, EMPLOYEE, ID, SOURCE
 from schemas.limits import QUARANTINE_MESSAGES, QUARANTINE_SHARE
 from schemas.texts import LANGUAGES, Language
-
-__all__ = [
-    "FOUR_EYES",
-    "SETTINGS",
-    "Group",
-    "KafkaSettings",
-    "Limits",
-    "LogSettings",
-    "People",
-    "Reading",
-    "Serving",
-    "Setting",
-    "Settings",
-    "read_people",
-    "read_settings",
-]
 
 # Longest time that a command waits for a batch to fill, and the largest batches that stay flat.
 MOST_BATCH_EVENTS = 50_000

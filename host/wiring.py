@@ -1,464 +1,34 @@
-"""Composition of one ledger: server, database, keys, journal, and the parts that commands work with.
+"""Opening a ledger: installed, checked, and completed before anything is served.
 
-The one place where they come together. Opening a `Site` checks the installation and completes
-erasures that a crash or a restore left behind, before anything is served.
+Opening a `Site` checks the installation and completes erasures that a crash or a restore left behind.
 """
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self, TypeVar
 
-from application.reading import Reader, Reads
-from application.source import Source
-from consumers.pipeline import BatchLimits
-from host.reader import reader_of
+from host.keys import key_provider, ledger_folder
 from host.settings import Settings
-from ledger.application import Ledger
-from ledger.audit import Custody, PublishedLog
-from ledger.crypto.provider import FileKeyProvider
-from ledger.crypto.sealing import KeyedHash
-from ledger.embedded import Server, start
+from host.site import LEDGER_KEYS, Site
+from ledger.embedded import start
 from ledger.embedded.place import Place
-from ledger.erasure.eraser import Eraser, compare
+from ledger.erasure.eraser import compare
 from ledger.erasure.rejournal import rejournal
-from ledger.errors import Misconfigured, NotInstalled, Retry, ServiceAway, UnknownSubject
-from ledger.feeds.lists import FeedLists
+from ledger.errors import Misconfigured, NotInstalled, Retry, ServiceAway
 from ledger.journal.authenticate import authenticate_rows
-from ledger.journal.entries import ErasureJournal
-from ledger.journal.tombstones import expire_tombstones
-from ledger.keys.keyring import Keyring
 from ledger.keys.opening import Opener
 from ledger.keys.rotation import first_epoch
-from ledger.letters.withheld import KeyPair, WithheldKey, public_key
-from ledger.names import LedgerName, Role
-from ledger.recording.approvals import Approval, Standing, approve, digest_of
-from ledger.recording.batch import HaltLimit
-from ledger.recording.reads import READS, ReadNotes, adopt_notes, record_notes, waiting
 from ledger.storage.install import check_installed, install
-from ledger.storage.postgres import Database, Session
-from ledger.tlog.publishing.observer import Observer
-from ledger.tlog.publishing.publisher import Publisher
-from ledger.tlog.store.folder import LogFolder
-from ledger.tlog.store.key_file import KeyFile
-from ledger.tlog.witnessing.witnesses import Witnesses
+from ledger.tlog.store.files import SECRET_FOLDER, make_folder
 from ledger.writing.chain import CHAIN
 from ledger.writing.chain_begin import begin_chain
 from projections import VIEWS
 from projections.following.storage import prepare
-from projections.keeping.person import legal_holds
-from projections.reading.standing import holds_role, staff_is_registered
-from rulebook import period, secrecy
-from rulebook.approvals import approvers
-from rulebook.powers import POWERS
-from rulebook.sources import SENDERS
-from schemas import Intake
-from schemas.powers import Speakers
-from schemas.references import is_person
-
-__all__ = [
-    "LEDGER_KEYS",
-    "Site",
-    "bare_site",
-    "check_keys_held",
-    "complete_journal",
-    "install_on",
-    "install_site",
-    "log_key",
-    "open_site",
-    "utc_now",
-    "withheld_keys",
-    "withheld_pair",
-]
-
-# Keys of the ledger itself that other commands than the recorder read.
-LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record", READS, CHAIN)
-JOURNAL = "erasures.journal"
-WITHHELD_KEY = "withheld.pub"
-CONFIDENTIAL = "confidential"
 
 
 def utc_now() -> datetime:
     """The clock of this process."""
     return datetime.now(UTC)
-
-
-class _Closable(Protocol):
-    def close(self) -> None:
-        """Give back what it holds."""
-
-
-C = TypeVar("C", bound=_Closable)
-
-
-class Site:
-    """One ledger as a command uses it. Everything that it opens is closed when it is left."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        server: Server | None,
-        clock: Callable[[], datetime],
-        *,
-        read_only: bool = False,
-    ) -> None:
-        """`read_only`: nothing is written to the database, and no folder is made."""
-        self.settings = settings
-        self.clock = clock
-        self._read_only = read_only
-        self._server = server
-        self._opened: list[_Closable] = []
-        self._sessions: dict[Role, Session] = {}
-
-    @property
-    def ledger(self) -> LedgerName:
-        """The ledger's name."""
-        return self.settings.ledger
-
-    @property
-    def database(self) -> Database:
-        """The database of the URL, or that of the embedded server."""
-        patience_s, read_only = self.settings.database_patience_s, self._read_only
-        if self._server:
-            url = self._server.url()
-            return Database(url, peer=True, patience_s=patience_s, read_only=read_only)
-        url = self.settings.database_url or ""
-        return Database(url, patience_s=patience_s, read_only=read_only)
-
-    @property
-    def provider(self) -> FileKeyProvider:
-        """The epoch keys. Makes their folder when it is missing, unless the site only reads."""
-        folder = self.settings.key_dir / str(self.ledger)
-        return FileKeyProvider(folder, make=not self._read_only)
-
-    @property
-    def journal(self) -> ErasureJournal:
-        """The erasure journal, beside the epoch keys."""
-        return ErasureJournal(self.settings.key_dir / str(self.ledger) / JOURNAL)
-
-    @property
-    def log_key(self) -> KeyFile:
-        """The key of the transparency log."""
-        return log_key(self.settings)
-
-    @property
-    def published_log(self) -> PublishedLog:
-        """The files of the transparency log and the keys that it had, for an audit."""
-        policy = self.settings.log.policy
-        keys = (*self.log_key.known(), *(policy.keys if policy else ()))
-        return PublishedLog(LogFolder(self.settings.log.folder), keys)
-
-    @property
-    def custody(self) -> Custody:
-        """Keys and journal for an audit; without epoch keys here it says that it did not look at them."""
-        folder = self.settings.key_dir / str(self.ledger)
-        held = any(folder.glob("epoch-*.key"))
-        return Custody(
-            ledger=self.ledger,
-            now=self.clock(),
-            tombstone=period("tombstone"),
-            feed_list=period("feed-list"),
-            purposes=LEDGER_KEYS,
-            provider=self.provider if held else None,
-            journal=self.journal if held else None,
-        )
-
-    def publisher(self, observer: Observer | None = None) -> Publisher:
-        """What publishes the transparency log. Whoever opens it closes it."""
-        return Publisher(
-            self.database,
-            self.ledger,
-            LogFolder(self.settings.log.folder),
-            self.log_key.load(),
-            self.log_key.known(),
-            clock=self.clock,
-            observer=observer,
-            witnesses=Witnesses(policy) if (policy := self.settings.log.policy) else None,
-        )
-
-    @property
-    def log_folder(self) -> Path:
-        """Where the files of the transparency log are."""
-        return self.settings.log.folder
-
-    @property
-    def intake(self) -> Intake:
-        """What this ledger accepts, and from whom."""
-        senders = SENDERS if self.settings.strict_sources else None
-        speakers = Speakers(frozenset(self.privacy_office), POWERS, senders, house=SENDERS)
-        judge = secrecy(self.settings.ordinary_codes)
-        return Intake(self.settings.confidential, judge, speakers)
-
-    @property
-    def withheld_pair(self) -> KeyPair:
-        """The keys of the confidential ledger for what is withheld from the open one."""
-        return withheld_pair(self.settings)
-
-    @property
-    def withheld_key(self) -> WithheldKey | None:
-        """To which an open ledger seals what it may not know."""
-        return None if self.settings.confidential else withheld_key(self.settings)
-
-    @property
-    def privacy_office(self) -> tuple[str, ...]:
-        """Sources that may annul events of other sources."""
-        return (self.settings.privacy_office,)
-
-    @property
-    def privacy_activity(self) -> str:
-        """The processing activity of the office's acts."""
-        return self.settings.privacy_activity
-
-    @property
-    def batch_limits(self) -> BatchLimits:
-        """How much is recorded at once."""
-        limits = self.settings.limits
-        return BatchLimits(limits.batch_events, limits.batch_bytes, limits.batch_ms / 1000)
-
-    @property
-    def halt_limit(self) -> HaltLimit:
-        """How many rejections halt a topic."""
-        limits = self.settings.limits
-        return HaltLimit(limits.halt_share, limits.halt_messages)
-
-    def session(self, role: Role) -> Session:
-        """The session of a role, opened once, and again when the connection broke."""
-        if role not in self._sessions or self._sessions[role].broken:
-            self._sessions[role] = self.new_session(role)
-        return self._sessions[role]
-
-    def new_session(self, role: Role) -> Session:
-        """A session of its own, such as for a thread."""
-        return self._keep(self.database.connect(self.ledger, role))
-
-    def source(self, query: str) -> Source:
-        """What answers are made from, as the reader. Keys that it holds are held by no other one.
-
-        `query`: the command that reads, for the record of reads; see `record_reads`.
-        """
-        session = self.session("reader")
-        opener = Opener(session, self.provider, self.ledger)
-        reads = self._reads(query, opener)
-        return Source(session, opener, self.ledger, self.privacy_office, self.clock(), reads)
-
-    def reads(self, query: str) -> Reads:
-        """Notes for what is opened otherwise than with a `Source`."""
-        return self._reads(query, Opener(self.session("reader"), self.provider, self.ledger))
-
-    def _reads(self, query: str, opener: Opener) -> Reads:
-        reader = reader_of(self.settings.reading, self.provider.folder)
-        return Reads(
-            ReadNotes(self._idle_reader, lambda: opener.ledger_key(READS)),
-            query=query,
-            reader=reader,
-            held=lambda: self._holds_role(reader, opener),
-            everything=self.ledger.reference,
-            clock=self.clock,
-        )
-
-    def _idle_reader(self) -> Session:
-        """The reader's session, or one of its own while that one is in a transaction: a note commits."""
-        session = self.session("reader")
-        return self.new_session("reader") if session.in_transaction else session
-
-    def _holds_role(self, reader: Reader, opener: Opener) -> bool:
-        """Whether the register grants the reader the role now. Raises Misconfigured where it must."""
-        if not reader.judged:
-            return True
-        session = self._idle_reader()
-        if self._is_granted(reader, opener, session):
-            return True
-        if not staff_is_registered(session, self.privacy_office):
-            return True
-        if self.settings.reading.unheld == "refuse":
-            raise Misconfigured(_not_granted(reader))
-        return False
-
-    def _is_granted(self, reader: Reader, opener: Opener, session: Session) -> bool:
-        streams = [period.subject for period in opener.periods(reader.reference)]
-        return holds_role(session, streams, reader.role, self.clock(), self.privacy_office)
-
-    def record_reads(self) -> int:
-        """Record the reads of this site, whose answers are out, and those that others left; how many.
-
-        Raises Misconfigured for a login that may not record, Retry or Halt; what is not recorded waits.
-        """
-        adopt_notes(self.settings.reading.folder, self._idle_reader())
-        if not waiting(self._idle_reader()):
-            return 0
-        recorder = self._open_recorder_of_own()
-        try:
-            key = recorder.keyring.ledger_key(READS)
-            return record_notes(recorder.session, key, recorder.record)
-        finally:
-            recorder.close()
-
-    def approval_of(
-        self, act: str, parameters: Sequence[object], about: str | None = None
-    ) -> Standing:
-        """What an act waits for, if for anything: SECOND when it may happen now.
-
-        Where it needs two persons, this one's approval is recorded first. `parameters`: all that decides what
-        the act does. `about`: the reference of whom it is about. Raises Misconfigured for a person who may
-        not approve it, UnknownSubject, Retry or Halt.
-        """
-        if act not in self.settings.four_eyes:
-            return Standing.SECOND
-        opener = Opener(self.session("reader"), self.provider, self.ledger)
-        reader = reader_of(self.settings.reading, self.provider.folder)
-        self._check_approver(act, reader, opener)
-        told = [*(_named(opener, about) if about else ()), *parameters]
-        digest = digest_of(opener.ledger_key(READS), act, told)
-        approval = Approval(act, reader.reference, reader.role, digest)
-        recorder = self._open_recorder_of_own()
-        try:
-            return approve(
-                self._idle_reader(),
-                recorder.record,
-                self.ledger,
-                approval,
-                self.clock(),
-                period("second-approval"),
-            )
-        finally:
-            recorder.close()
-
-    def approving_roles(self, act: str) -> tuple[str, ...]:
-        """The roles whose holders may approve an act; none: the register grants no roles, and anybody may."""
-        registered = staff_is_registered(self._idle_reader(), self.privacy_office)
-        return approvers(act) if registered else ()
-
-    def _check_approver(self, act: str, reader: Reader, opener: Opener) -> None:
-        """Raise Misconfigured for who may not approve: both hold a role that may, by the register.
-
-        Whoever runs the ledger has no exception here, and neither has a setting that lets reads through.
-        """
-        session = self._idle_reader()
-        if not staff_is_registered(session, self.privacy_office):
-            return
-        if reader.role not in approvers(act):
-            raise Misconfigured(
-                f"the role {reader.role} may not approve this act: {reader.reference} must set"
-                f" LEDGER_READER_ROLE to one of {', '.join(approvers(act))}"
-            )
-        if not self._is_granted(reader, opener, session):
-            raise Misconfigured(_not_granted(reader))
-
-    def _open_recorder_of_own(self) -> Ledger:
-        """The recorder; for the login of the upkeep, which is none, the eraser may record as well."""
-        try:
-            return self.open_recorder()
-        except Misconfigured:
-            try:
-                return self.open_recorder("eraser")
-            except Misconfigured:
-                raise Misconfigured("this login may read but not record") from None
-
-    def open_recorder(self, role: Role = "recorder") -> Ledger:
-        """The application that records batches. Whoever opens it closes it."""
-        return Ledger(
-            self.database,
-            self.ledger,
-            self.provider,
-            role=role,
-            clock=self.clock,
-            limit=self.halt_limit,
-            withheld_key=self.withheld_key,
-        )
-
-    def keyring(self) -> Keyring:
-        """Keys for sealing, as the recorder."""
-        return Keyring(self.session("recorder"), self.provider, self.ledger, time.monotonic)
-
-    def chain(self) -> KeyedHash:
-        """What vouches for batches (`ledger.writing.chain`). Raises Lost when its key is not here."""
-        return KeyedHash(
-            Opener(self.session("reader"), self.provider, self.ledger).ledger_key(CHAIN)
-        )
-
-    def eraser(self) -> Eraser:
-        """What destroys a person's keys."""
-        session = self.session("eraser")
-        opener = Opener(session, self.provider, self.ledger)
-        return Eraser(
-            session,
-            opener,
-            self.journal,
-            self.ledger,
-            self.clock,
-            period("tombstone"),
-            partial(legal_holds, privacy_office=self.privacy_office),
-        )
-
-    def feed_lists(self, role: Role) -> FeedLists:
-        """The lists of feeds, for whoever reads or adds them."""
-        return FeedLists(self.session(role), self.provider, self.ledger)
-
-    def expire_tombstones(self) -> int:
-        """Forget the tombstones whose date has come; how many there were."""
-        session = self.session("eraser")
-        links = Opener(session, self.provider, self.ledger).links
-        return expire_tombstones(session, self.journal, links, self.clock())
-
-    def close(self) -> None:
-        """Close every session, then leave the embedded server."""
-        while self._opened:
-            self._opened.pop().close()
-        self._sessions.clear()
-        if self._server:
-            self._server.leave()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def _keep(self, thing: C) -> C:
-        self._opened.append(thing)
-        return thing
-
-
-def _not_granted(reader: Reader) -> str:
-    return (
-        f"the register does not grant {reader.reference} the role {reader.role} now: set LEDGER_READER_ROLE"
-        " to a role that is held, or record its grant first"
-    )
-
-
-def log_key(settings: Settings) -> KeyFile:
-    """The file with the key of the transparency log."""
-    log = settings.log
-    return KeyFile(log.key_file, log.origin, log.passphrase)
-
-
-def withheld_pair(settings: Settings) -> KeyPair:
-    """The pair of the confidential ledger: its own, or what is made for the one to come."""
-    name = str(settings.ledger) if settings.confidential else CONFIDENTIAL
-    return KeyPair(settings.key_dir / name)
-
-
-def withheld_key(settings: Settings) -> WithheldKey | None:
-    """To which an open ledger seals what it may not know; made when there is none."""
-    own = settings.key_dir / str(settings.ledger) / WITHHELD_KEY
-    return settings.withheld_key or public_key(own, withheld_pair(settings))
-
-
-def withheld_keys(settings: Settings) -> tuple[str | None, str | None]:
-    """The public key, and where its private half is when it lies in this key folder."""
-    pair = withheld_pair(settings)
-    key = pair.known() if settings.confidential else withheld_key(settings)
-    here = key is not None and pair.holds(key)
-    return key.text if key else None, str(pair.private) if here else None
 
 
 def bare_site(
@@ -467,16 +37,6 @@ def bare_site(
     """The server and the names, whatever is installed there; nothing is checked."""
     server = start(settings.data_dir) if settings.embedded else None
     return Site(settings, server, clock, read_only=read_only)
-
-
-def _named(opener: Opener, reference: str) -> list[str]:
-    """Whom an approval names for ever: a person by the data subject, which nothing ties to them one day."""
-    if not is_person(reference):
-        return [reference]
-    subjects = [str(period.subject) for period in opener.periods(reference)]
-    if not subjects:
-        raise UnknownSubject("nothing is held about this subject, or all of it is erased already")
-    return subjects
 
 
 @contextmanager
@@ -511,10 +71,11 @@ def install_site(settings: Settings, clock: Callable[[], datetime] = utc_now) ->
 def install_on(site: Site, *, older_rows: bool = False) -> list[str]:
     """Install or upgrade the ledger of a site; the migrations that were applied.
 
-    Rows without a keyed hash get theirs once: while the key folder has no `rows.key` yet, or with
+    Rows without a keyed hash get theirs once: while the key provider has no key for them yet, or with
     `older_rows`, after a restore of a backup from before. Later on, a hash that is missing was taken away.
     """
-    is_upgrade = older_rows or not site.provider.has_rows_key
+    is_upgrade = older_rows or not site.provider.rows.is_kept
+    make_folder(ledger_folder(site.settings), SECRET_FOLDER)
     applied = install(site.database, site.ledger, site.clock())
     first_epoch(site.session("eraser"), site.provider, site.ledger, site.clock())
     keyring = site.keyring()
@@ -611,6 +172,6 @@ def _reader_exists(site: Site) -> bool:
 
 def check_keys_held(settings: Settings) -> None:
     """A wrong key folder must not look like lost keys, and must not be made. Raises Misconfigured."""
-    folder = settings.key_dir / str(settings.ledger)
-    if not any(folder.glob("epoch-*.key")):
-        raise Misconfigured(f"there are no epoch keys in {folder}: set LEDGER_KEY_DIR")
+    provider = key_provider(settings, make=False)
+    if not provider.epochs():
+        raise Misconfigured(f"there are no epoch keys in {provider.name}: set LEDGER_KEY_DIR")

@@ -8,27 +8,6 @@ file of the log does not show what it should. No text ever quotes a personal val
 
 from collections.abc import Sequence
 
-__all__ = [
-    "Busy",
-    "Fenced",
-    "Halt",
-    "IncompleteErasure",
-    "LedgerError",
-    "Lost",
-    "Misconfigured",
-    "NotInstalled",
-    "OnHold",
-    "Overtaken",
-    "Refused",
-    "Reject",
-    "Retry",
-    "RolledBack",
-    "ServiceAway",
-    "TooLarge",
-    "UnknownSubject",
-    "Unproven",
-]
-
 
 class LedgerError(Exception):
     """Something went wrong; the docstring of each subclass is its default message.
@@ -101,7 +80,19 @@ class Halt(LedgerError):
 
 
 class Lost(Halt):
-    """A key is missing although nobody erased it."""
+    """A key is missing although no erasure destroyed it."""
+
+
+class UnknownFormat(Halt):
+    """Something is sealed in a format that this program does not know here."""
+
+    def __init__(self, number: int) -> None:
+        """`number`: that the thing itself names."""
+        super().__init__(
+            f"this is sealed in format {number}, which this program does not know here:"
+            " a later version wrote it, or it was changed"
+        )
+        self.number = number
 
 
 class RolledBack(Halt):

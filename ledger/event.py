@@ -14,26 +14,13 @@ import orjson
 
 from ledger.errors import Halt, TooLarge
 from schemas.limits import ENTRY_BYTES
-
-__all__ = [
-    "ENTRY_LIMIT_BYTES",
-    "OWN_SOURCE",
-    "RecordedEvent",
-    "Sealed",
-    "check_entry_size",
-    "decode_event",
-    "encode_header",
-    "encode_state",
-    "instant",
-    "present",
-]
+from schemas.names import PREFIX
 
 # Entry bundles carry the length of an entry in two bytes (C2SP tlog-tiles).
 ENTRY_LIMIT_BYTES = ENTRY_BYTES
 # The longest header there can be, apart from the event type: both counters at 19 digits.
 _HEADER_BYTES = 220
 OWN_SOURCE = "urn:processing-ledger:"
-_TYPE_PREFIX = "nl.voipzeker.ledger."
 
 # Events are trees, so the collector of cycles need not look at them (`gc=False`): it would do so again and
 # again while thousands are in memory, and take half the time of reading them.
@@ -122,7 +109,7 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
 
 @lru_cache(maxsize=512)  # more than there are types; asked several times for each event
 def _short_name(type: str) -> str:
-    return type.removeprefix(_TYPE_PREFIX).rpartition(".")[0]
+    return type.removeprefix(PREFIX).rpartition(".")[0]
 
 
 def instant(time: datetime) -> str:

@@ -14,8 +14,6 @@ from ledger.reading import halted_topics
 from ledger.recording.reads import waiting
 from ledger.storage.postgres import Session
 
-__all__ = ["WATCH_LIMIT_S", "JournalFigures", "ledger_figures", "watch_only"]
-
 # Whoever watches must not hold up whoever works.
 WATCH_LIMIT_S = 5.0
 
@@ -27,12 +25,24 @@ def watch_only(session: Session) -> None:
 
 def ledger_figures(session: Session, ledger: LedgerName, now: datetime) -> Figures:
     """What the database knows of the ledger, as the reader. Raises Retry or NotInstalled."""
+    figures = _single(session, ledger)
+    if epoch := session.row("current_epoch"):
+        age_s = (now - epoch[1]).total_seconds()
+        figures["ledger_key_epoch_age_seconds"] = max(0.0, age_s)
+    found: dict[str, dict[tuple[str, ...], float]]
+    found = {name: {(): value} for name, value in figures.items()}
+    rows = session.rows("quarantined_sources")
+    found["ledger_quarantined_sources"] = {(topic,): float(count) for topic, count in rows}
+    return found
+
+
+def _single(session: Session, ledger: LedgerName) -> dict[str, float]:
+    """The figures that have no labels."""
     position, erasures = session.row("head") or (0, 0)
     (letters,) = session.row("count_letters") or (0,)
     namespaces = [ledger.events, ledger.keys, ledger.views]
     (size,) = session.row("sizes", namespaces=namespaces) or (0,)
-    epoch = session.row("current_epoch")
-    figures = {
+    return {
         "ledger_position": float(position),
         "ledger_erasures_total": float(erasures),
         "ledger_dead_letters": float(letters),
@@ -41,14 +51,6 @@ def ledger_figures(session: Session, ledger: LedgerName, now: datetime) -> Figur
         "ledger_halted_topics": float(len(halted_topics(session))),
         "ledger_data_directory_bytes": float(size),
     }
-    if epoch:
-        age_s = (now - epoch[1]).total_seconds()
-        figures["ledger_key_epoch_age_seconds"] = max(0.0, age_s)
-    found: dict[str, dict[tuple[str, ...], float]]
-    found = {name: {(): value} for name, value in figures.items()}
-    rows = session.rows("quarantined_sources")
-    found["ledger_quarantined_sources"] = {(topic,): float(count) for topic, count in rows}
-    return found
 
 
 class JournalFigures:

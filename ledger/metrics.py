@@ -23,18 +23,6 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-__all__ = [
-    "OWN",
-    "READ",
-    "Figures",
-    "LedgerMetrics",
-    "Series",
-    "Shown",
-    "Values",
-    "new_registry",
-    "render",
-]
-
 Values = Mapping[tuple[str, ...], float]
 """Of one metric: a value by the values of its labels."""
 Figures = Mapping[str, Values]
@@ -123,8 +111,8 @@ READ: tuple[Series, ...] = (
     Series(
         "ledger_withheld_messages",
         "gauge",
-        "Messages that this ledger may not open, and that wait for the one that may. Above 0: hand them over "
-        "with `ledger dead-letters hand-over`, whatever they are.",
+        "Messages that this ledger may not open, and that wait for the confidential ledger. Above 0: hand "
+        "them over with `ledger dead-letters hand-over`, whatever they are.",
     ),
     Series(
         "ledger_halted_topics",
@@ -136,7 +124,7 @@ READ: tuple[Series, ...] = (
         "ledger_quarantined_sources",
         "gauge",
         "Sources whose messages are kept as dead letters, since too many of them were refused, also while no "
-        "consumer runs; nobody names them here, since outsiders choose their names. Above 0: `ledger kafka "
+        "consumer runs; no label names them, since outsiders choose their names. Above 0: `ledger kafka "
         "sources` has them; mend the sender, then `ledger kafka resume`, then `ledger dead-letters retry` "
         "before the letters are forgotten.",
         ("topic",),

@@ -1,9 +1,10 @@
-"""Reading recorded events: by position, or by stream, each as the newest version of its type.
+"""Reading recorded events of several streams, each as the newest version of its type.
 
-Needs SELECT on events only. The audit and the library's mapper read what is stored instead.
+Needs SELECT on events only. By position, and of one stream alone, they are read with the library
+(`ledger.library`). The audit reads what is stored instead.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,20 +14,8 @@ from ledger.event import RecordedEvent, decode_event
 from ledger.storage.postgres import Session
 from schemas.upcasting import UPCASTERS, upcast
 
-__all__ = [
-    "LAST",
-    "decoded",
-    "each_event",
-    "events_after",
-    "events_of",
-    "halted_topics",
-    "head_position",
-    "newest",
-]
-
 # Greater than any position: "up to now".
 LAST = 2**63 - 1
-_BLOCK_EVENTS = 2000
 
 
 def decoded(rows: Iterable[Sequence[Any]]) -> list[RecordedEvent]:
@@ -53,21 +42,6 @@ def head_position(session: Session) -> int:
 def halted_topics(session: Session) -> list[str]:
     """Kafka topics that too many rejections halted, sorted. Needs SELECT on intake windows."""
     return [topic for (topic,) in session.of("ledger").rows("halted_topics")]
-
-
-def events_after(
-    session: Session, position: int, count: int, upto: int = LAST
-) -> list[RecordedEvent]:
-    """At most `count` events with position in (`position`, `upto`], in order of position."""
-    rows = session.of("ledger").rows("events_after", position=position, upto=upto, count=count)
-    return decoded(rows)
-
-
-def each_event(session: Session, position: int = 0, upto: int = LAST) -> Iterator[RecordedEvent]:
-    """Every event with position in (`position`, `upto`], in order, in flat memory."""
-    while block := events_after(session, position, _BLOCK_EVENTS, upto):
-        yield from block
-        position = block[-1].position
 
 
 def events_of(session: Session, streams: Sequence[UUID], upto: int = LAST) -> list[RecordedEvent]:

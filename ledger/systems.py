@@ -5,10 +5,9 @@ from typing import Any
 
 from ledger.event import RecordedEvent, decode_event
 from ledger.storage.postgres import Session
+from schemas import names
 
-__all__ = ["registered_systems"]
-
-_ANNULLED = "event-annulled"
+_ANNULLED = names.EVENT_ANNULLED
 
 
 def registered_systems(

@@ -10,8 +10,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from ledger.metrics import Figures, Series, Shown
 from projections.following.observer import Observer
 
-__all__ = ["COUNTED", "PROGRESS", "WORK", "ViewMetrics", "WorkMetrics"]
-
 EVENTS_PROJECTED = Series(
     "ledger_events_projected_total",
     "counter",
@@ -100,7 +98,7 @@ COUNTED: tuple[Series, ...] = (
     Series(
         "ledger_complaints_open",
         "gauge",
-        "Complaints of persons that nobody answered. Grows: see `ledger complaint list`.",
+        "Complaints of persons that have no answer. Grows: see `ledger complaint list`.",
     ),
     Series(
         "ledger_complaints_overdue",

@@ -1,7 +1,7 @@
 """Clauses: the privacy policy and the law behind it, and what of each the product covers.
 
-Owns `house/clauses.toml`, from which `docs/policy.md` is written. A test compares it with the code: no clause
-without a row, no event type without a clause or an article, and nothing named that does not exist.
+Owns `house/clauses.toml`, from which `docs/explanation/policy.md` is written. A test compares it with
+the code: no clause without a row, no event type without a clause or an article, no name of something absent.
 """
 
 from typing import Annotated, Literal
@@ -9,8 +9,6 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from rulebook.loading import load
-
-__all__ = ["CLAUSES", "Clause"]
 
 
 class Clause(Struct, frozen=True, forbid_unknown_fields=True):

@@ -18,18 +18,6 @@ from rulebook.provisions import PROVISIONS
 from rulebook.retention import RETENTION_RULES
 from rulebook.validity import in_force
 
-__all__ = [
-    "NOTICE_CHECKS",
-    "PRACTICE_SOURCES",
-    "Contrast",
-    "Facts",
-    "NoticeCheck",
-    "NoticeFinding",
-    "Practice",
-    "Seen",
-    "notice_findings",
-]
-
 Seen = Mapping[str, Sequence[str]]
 """Values, each with where it was seen: activities, recipients, rules, in words."""
 Facts = Mapping[str, Seen]
@@ -187,9 +175,13 @@ def notice_findings(
     facts = _facts(told, practice, day)
     made = [check for check in NOTICE_CHECKS if in_force(check, day)]
     if told is None:
-        made = [check for check in made if not any(s.startswith(_TOLD) for s in check.sources)]
-    found = (one for check in made for one in _found(check, facts, told or ()))
+        made = [check for check in made if not _asks_notice(check)]
+    found = chain.from_iterable(_found(check, facts, told or ()) for check in made)
     return tuple(sorted(found, key=_place))
+
+
+def _asks_notice(check: NoticeCheck) -> bool:
+    return any(source.startswith(_TOLD) for source in check.sources)
 
 
 def _found(check: NoticeCheck, facts: Facts, told: Sequence[Statement]) -> Iterator[NoticeFinding]:

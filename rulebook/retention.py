@@ -17,18 +17,6 @@ from rulebook.layers import LayeredRule
 from rulebook.loading import load_both
 from rulebook.validity import in_force
 
-__all__ = [
-    "ANCHORS",
-    "RETENTION_RULES",
-    "Anchor",
-    "RetentionDue",
-    "RetentionRule",
-    "retention_due",
-    "retention_periods",
-    "retention_rule",
-    "retention_rules",
-]
-
 Anchor = Literal[
     "collected",
     "contract-ended",
@@ -138,13 +126,16 @@ def retention_periods(
     begun = [*_ends(rules, "duty", anchors), *sorted(permissions, key=_until)[:1]]
     ends = [RetentionDue(category, until, entry.id) for until, entry in sorted(begun, key=_until)]
     waiting = [entry for entry in rules if entry.anchor not in anchors]
-    if "account-closed" not in anchors and (
-        any(entry.kind == "duty" for entry in waiting) or (waiting and not permissions)
-    ):
+    if "account-closed" not in anchors and _makes_wait(waiting, bool(permissions)):
         return (*ends, _until_closed(category, rules, anchors))
     if not ends and waiting:
         return (RetentionDue(category, None, waiting[0].id, waiting[0].anchor),)
     return tuple(ends)
+
+
+def _makes_wait(waiting: Sequence[RetentionRule], is_permitted: bool) -> bool:
+    """Whether rules that have not begun keep everything: a duty always, permissions while none has begun."""
+    return any(entry.kind == "duty" for entry in waiting) or (bool(waiting) and not is_permitted)
 
 
 def retention_due(category: str, anchors: Mapping[Anchor, date], day: date) -> RetentionDue:

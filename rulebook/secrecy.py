@@ -4,9 +4,8 @@ Owns `house/own_reports.toml`, `house/investigation_hints.toml` and `house/ordin
 purposes and kinds of recipient come from their own files.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
-from functools import cache
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -22,19 +21,8 @@ from schemas.clearance import Clearance
 from schemas.hints import HintWord
 from schemas.ordinary import Ordinary, Place
 from schemas.provision import folded
-from schemas.secrecy import Secrecy
+from schemas.secrecy import Secrecy, SecrecyRules
 from schemas.unclear import Unclear
-
-__all__ = [
-    "INVESTIGATION_HINTS",
-    "ORDINARY_WORDS",
-    "OWN_REPORTS",
-    "InvestigationHint",
-    "OrdinaryWords",
-    "OwnReport",
-    "ordinary",
-    "secrecy",
-]
 
 
 class OwnReportTest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -130,38 +118,57 @@ def ordinary(codes: Collection[str] = ()) -> Ordinary:
         whole[place] = {*entry.codes, *known.get(place, ()), *codes}.union(
             *(whole[other] for other in entry.also)
         )
-    behind = {word: of.split() for entry in ORDINARY_WORDS for word, of in entry.behind.items()}
-    apart = {word: of.split() for entry in ORDINARY_WORDS for word, of in entry.apart.items()}
+    behind = _neighbours_of(entry.behind for entry in ORDINARY_WORDS)
+    apart = _neighbours_of(entry.apart for entry in ORDINARY_WORDS)
     return Ordinary(words, whole, _KINDS, behind=behind, apart=apart)
 
 
-@cache
+def _neighbours_of(tables: Iterable[Mapping[str, str]]) -> dict[str, list[str]]:
+    """By word the words that it goes with, or does not."""
+    return {word: of.split() for table in tables for word, of in table.items()}
+
+
 def secrecy(codes: frozenset[str] = frozenset()) -> Secrecy:
     """The rulebook's secrecy, for `schemas.Intake`; made once, since it remembers what was harmless.
 
     `codes`: further ones that are ordinary in this deployment.
     """
-    clearance = Clearance(
-        {name: entry.authorities for entry in _CLEAR for name in _spellings(entry)}, _open_laws()
-    )
+    clearance = _clearance()
     authorities = {kind for kind, rule in RECIPIENT_KINDS.items() if rule.public}
     return Secrecy(
-        secret=secret_provisions(),
-        clearance=clearance,
-        own_reports={entry.purpose: entry.legal_bases for entry in OWN_REPORTS},
-        kinds=_KINDS,
-        never_own={"intelligence-service"},
-        words=[
-            HintWord(hint.word, hint.whole, hint.unless, hint.common, hint.party, hint.case)
-            for hint in INVESTIGATION_HINTS
-        ],
-        unclear=Unclear(ordinary(codes), clearance, authorities),
-        feeds={
-            kind: {name for entry in PROVISIONS if kind in entry.feeds for name in _names(entry)}
-            for kind in RECIPIENT_KINDS
-        },
-        neighbours={one.code for one in COUNTRIES if one.region == "eea" and one.valid_to is None},
+        SecrecyRules(
+            secret=frozenset(secret_provisions()),
+            clearance=clearance,
+            own_reports={entry.purpose: entry.legal_bases for entry in OWN_REPORTS},
+            kinds=frozenset(_KINDS),
+            never_own=frozenset({"intelligence-service"}),
+            words=tuple(map(_hint_word, INVESTIGATION_HINTS)),
+            unclear=Unclear(ordinary(codes), clearance, authorities),
+            feeds={kind: _feeds_to(kind) for kind in RECIPIENT_KINDS},
+            neighbours=frozenset(_neighbours()),
+        )
     )
+
+
+def _clearance() -> Clearance:
+    """The provisions that tell of no investigation, by every spelling."""
+    spelled = {name: entry.authorities for entry in _CLEAR for name in _spellings(entry)}
+    return Clearance(spelled, _open_laws())
+
+
+def _hint_word(hint: InvestigationHint) -> HintWord:
+    return HintWord(hint.word, hint.whole, hint.unless, hint.common, hint.party, hint.case)
+
+
+def _feeds_to(kind: str) -> frozenset[str]:
+    """The spellings of the provisions under which a kind of recipient gets a feed that is no secret."""
+    entries = (entry for entry in PROVISIONS if kind in entry.feeds)
+    return frozenset(name for entry in entries for name in _names(entry))
+
+
+def _neighbours() -> Iterator[str]:
+    """Countries of the EEA: their courts hear civil cases as ours do."""
+    return (one.code for one in COUNTRIES if one.region == "eea" and one.valid_to is None)
 
 
 _COURT = "court"

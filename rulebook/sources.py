@@ -6,13 +6,12 @@ from typing import Any
 from msgspec import Struct
 
 from rulebook.loading import load
+from schemas import names
 from schemas.powers import Sender
 from schemas.sources import EVENTS_TOPIC, FILES
 
-__all__ = ["SENDERS", "SOURCES", "is_of_another", "senders_with"]
-
 # Whoever may say something may take it back; of what others said it is refused anyway.
-_TAKES_BACK = "event-annulled"
+_TAKES_BACK = names.EVENT_ANNULLED
 _NEWCOMER = Sender(through=frozenset({EVENTS_TOPIC, FILES}))
 
 

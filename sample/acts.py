@@ -4,13 +4,14 @@ Every function takes the person, the local moment and what is particular, and re
 publication. Recipients, staff and wordings are those of `sample_terms`.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple, Protocol
 
 from sample.event import Ground, Publication, act, offset_time, pick, publish, reference
 from sample.register import CARE, PORTAL, SUBSCRIPTION
 from sample.terms import ROLES, WORDINGS, Terms
+from schemas import names
 
 
 class Person(Protocol):
@@ -37,29 +38,36 @@ def notice_version(at: datetime) -> str:
     return f"{at.year}-1"
 
 
+class Origin(NamedTuple):
+    """Where data came from; `from_recipient` belongs to the kind `third-party`."""
+
+    kind: str
+    necessity: str = "mandatory"
+    from_recipient: str | None = None
+
+
 def collected(
     person: Person,
     at: datetime,
     ground: Ground,
     source: str,
-    origin: str,
-    *,
+    origin: Origin,
     personal: dict[str, Any],
-    necessity: str = "mandatory",
-    from_recipient: str | None = None,
     **attributes: Any,
 ) -> Publication:
-    """`personal-data-collected`; `from_recipient` belongs to the origin `third-party`."""
+    """`personal-data-collected`."""
     facts: dict[str, Any] = {
-        "origin": origin,
+        "origin": origin.kind,
         "channel": source,
-        "necessity": necessity,
+        "necessity": origin.necessity,
         "notice_version": notice_version(at),
     }
-    if from_recipient is not None:
-        facts["from_recipient"] = from_recipient
+    if origin.from_recipient is not None:
+        facts["from_recipient"] = origin.from_recipient
     data = act(ground, personal=personal, **facts)
-    return _publish(person, at, source, "personal-data-collected", data=data, attributes=attributes)
+    return _publish(
+        person, at, source, names.PERSONAL_DATA_COLLECTED, data=data, attributes=attributes
+    )
 
 
 def corrected(
@@ -85,13 +93,17 @@ def corrected(
     }
     values = personal if remark is None else {**personal, "remark": remark}
     data = act(ground, personal=values, **facts)
-    return _publish(person, at, source, "personal-data-corrected", data=data, attributes=attributes)
+    return _publish(
+        person, at, source, names.PERSONAL_DATA_CORRECTED, data=data, attributes=attributes
+    )
 
 
 def removed(person: Person, at: datetime, fields: tuple[str, ...]) -> Publication:
     """`personal-data-removed`: the customer takes single values away in the portal."""
     data = act(PORTAL, fields, fields=list(fields), requested_by="subject")
-    return _publish(person, at, "app-backend", "personal-data-removed", data=data, attributes={})
+    return _publish(
+        person, at, "app-backend", names.PERSONAL_DATA_REMOVED, data=data, attributes={}
+    )
 
 
 def consented(
@@ -113,14 +125,16 @@ def consented(
     if valid_until is not None:
         facts["valid_until"] = offset_time(valid_until)
     data = act(wording.ground, **facts)
-    return _publish(person, at, wording.source, "consent-given", data=data, attributes=attributes)
+    return _publish(
+        person, at, wording.source, names.CONSENT_GIVEN, data=data, attributes=attributes
+    )
 
 
 def withdrew(person: Person, at: datetime, purpose: str, channel: str) -> Publication:
     """`consent-withdrawn`."""
     wording = WORDINGS[purpose]
     data = act(wording.ground, purpose=purpose, channel=channel)
-    return _publish(person, at, wording.source, "consent-withdrawn", data=data, attributes={})
+    return _publish(person, at, wording.source, names.CONSENT_WITHDRAWN, data=data, attributes={})
 
 
 def disclosed(
@@ -147,34 +161,40 @@ def disclosed(
     )
     attributes = {} if sequence is None else {"sequence": sequence}
     return _publish(
-        person, at, terms.source, "personal-data-disclosed", data=data, attributes=attributes
+        person, at, terms.source, names.PERSONAL_DATA_DISCLOSED, data=data, attributes=attributes
     )
+
+
+class Look(NamedTuple):
+    """Who looks at a person's data: in which role, for what, and at which personal fields."""
+
+    role: str
+    purpose: str
+    about: tuple[str, ...]
 
 
 def accessed(
     person: Person,
     at: datetime,
-    role: str,
-    purpose: str,
-    about: tuple[str, ...],
+    look: Look,
     *,
     case_ref: str | None = None,
     remark: str | None = None,
     **attributes: Any,
 ) -> Publication:
     """`personal-data-accessed` by one of the employees who hold the role."""
-    holder = ROLES[role]
+    holder = ROLES[look.role]
     data = act(
         holder.ground,
-        about,
+        look.about,
         None if remark is None else {"remark": remark},
         employee=pick(person.rng, holder.staff),
-        role=role,
-        purpose=purpose,
+        role=look.role,
+        purpose=look.purpose,
         case_ref=case_ref or reference(person.rng, holder.prefix),
     )
     return _publish(
-        person, at, holder.source, "personal-data-accessed", data=data, attributes=attributes
+        person, at, holder.source, names.PERSONAL_DATA_ACCESSED, data=data, attributes=attributes
     )
 
 
@@ -183,19 +203,19 @@ def notified(
 ) -> Publication:
     """`privacy-notice-provided`, under article 13 or 14 of the GDPR."""
     data = act(SUBSCRIPTION, version=notice_version(at), channel=channel, article=article)
-    return _publish(person, at, source, "privacy-notice-provided", data=data, attributes={})
+    return _publish(person, at, source, names.PRIVACY_NOTICE_PROVIDED, data=data, attributes={})
 
 
 def deactivated(person: Person, at: datetime, reason: str) -> Publication:
     """`account-deactivated`."""
     data = act(SUBSCRIPTION, reason=reason)
-    return _publish(person, at, "crm", "account-deactivated", data=data, attributes={})
+    return _publish(person, at, "crm", names.ACCOUNT_DEACTIVATED, data=data, attributes={})
 
 
 def reactivated(person: Person, at: datetime, reason: str) -> Publication:
     """`account-reactivated`."""
     data = act(SUBSCRIPTION, reason=reason)
-    return _publish(person, at, "crm", "account-reactivated", data=data, attributes={})
+    return _publish(person, at, "crm", names.ACCOUNT_REACTIVATED, data=data, attributes={})
 
 
 def contact_added(
@@ -203,13 +223,13 @@ def contact_added(
 ) -> Publication:
     """`contact-person-added`: the contact becomes a data subject of its own, who is told by `notified`."""
     data = act(SUBSCRIPTION, personal=personal, customer=customer)
-    return _publish(contact, at, "crm", "contact-person-added", data=data, attributes={})
+    return _publish(contact, at, "crm", names.CONTACT_PERSON_ADDED, data=data, attributes={})
 
 
 def contact_removed(contact: Person, at: datetime, customer: str) -> Publication:
     """`contact-person-removed`: the contact no longer acts for the customer."""
     data = act(SUBSCRIPTION, customer=customer)
-    return _publish(contact, at, "crm", "contact-person-removed", data=data, attributes={})
+    return _publish(contact, at, "crm", names.CONTACT_PERSON_REMOVED, data=data, attributes={})
 
 
 def annulled(rng: Random, mistake: Publication, at: datetime, reason: str) -> Publication:
@@ -217,7 +237,7 @@ def annulled(rng: Random, mistake: Publication, at: datetime, reason: str) -> Pu
     event = mistake.event
     data = {"annuls": event["id"], "reason": reason}
     source = event["source"].removeprefix("urn:voipzeker:")
-    return publish(rng, at, source, "event-annulled", subject=event["subject"], data=data)
+    return publish(rng, at, source, names.EVENT_ANNULLED, subject=event["subject"], data=data)
 
 
 def _publish(
@@ -229,5 +249,6 @@ def _publish(
     data: dict[str, Any],
     attributes: dict[str, Any],
 ) -> Publication:
-    source = attributes.pop("source", source)
-    return publish(person.rng, at, source, name, subject=person.subject, data=data, **attributes)
+    source, late = attributes.pop("source", source), attributes.pop("late", timedelta(0))
+    said = publish(person.rng, at, source, name, subject=person.subject, data=data, **attributes)
+    return said._replace(published=said.published + late)

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from sample import people, terms
 from sample.acts import (
+    Look,
+    Origin,
     accessed,
     collected,
     consented,
@@ -44,9 +46,8 @@ def credit_check(life: Life) -> list[Publication]:
             at + MINUTE,
             CREDIT,
             "order-portal",
-            "third-party",
-            personal=answer,
-            from_recipient=terms.CREDIT_BUREAU.recipient,
+            Origin("third-party", from_recipient=terms.CREDIT_BUREAU.recipient),
+            answer,
             causationid=question.event["id"],
         ),
         notified(life, at + 2 * MINUTE, "14"),
@@ -67,7 +68,7 @@ def numbers(life: Life) -> list[Publication]:
     at = life.soon(5)
     values = people.service(life.rng)
     return [
-        collected(life, at, DELIVERY, "network", "network", personal=values, sequence=1),
+        collected(life, at, DELIVERY, "network", Origin("network"), values, sequence=1),
         disclosed(life, at, terms.CARRIER_FEED, sequence=2),
     ]
 
@@ -77,7 +78,7 @@ def mobile(life: Life) -> list[Publication]:
     at = life.office(life.between(0.05, 0.5))
     values = {"sim_iccid": f"8931000{digits(life.rng, 12)}"}
     return [
-        collected(life, at, DELIVERY, "network", "network", personal=values),
+        collected(life, at, DELIVERY, "network", Origin("network"), values),
         disclosed(life, at + 3 * MINUTE, life.usual(terms.MOBILE_PROVIDER)),
     ]
 
@@ -102,7 +103,7 @@ def app(life: Life) -> list[Publication]:
     at, trace = life.free(life.between(0.04, 0.7)), traceparent(life.rng)
     values = people.device(life.rng)
     return [
-        collected(life, at, PORTAL, "app-backend", "app", personal=values, traceparent=trace),
+        collected(life, at, PORTAL, "app-backend", Origin("app"), values, traceparent=trace),
         consented(life, at + MINUTE, "contacts-access", "app", traceparent=trace),
     ]
 
@@ -111,7 +112,7 @@ def login(life: Life) -> list[Publication]:
     """A portal account gets its login name."""
     at = life.soon(2)
     values = {"login_name": f"vz{digits(life.rng, 6)}"}
-    return [collected(life, at, PORTAL, "order-portal", "portal", personal=values)]
+    return [collected(life, at, PORTAL, "order-portal", Origin("portal"), values)]
 
 
 def visits(life: Life) -> list[Publication]:
@@ -120,15 +121,7 @@ def visits(life: Life) -> list[Publication]:
     seen = people.behaviour(life.rng)
     story = [
         consented(life, at, "analytics-cookies", "web"),
-        collected(
-            life,
-            at + MINUTE,
-            ANALYTICS,
-            "app-backend",
-            "cookie",
-            personal=seen,
-            necessity="optional",
-        ),
+        collected(life, at + MINUTE, ANALYTICS, "app-backend", Origin("cookie", "optional"), seen),
     ]
     if life.rng.random() < 0.5:
         story.append(withdrew(life, life.free(0.8), "analytics-cookies", "web"))
@@ -142,7 +135,9 @@ def moving_house(life: Life) -> list[Publication]:
         trace = traceparent(rng)
         return [corrected(life, life.free(share), "subject", "moved", new, traceparent=trace)]
     case, at = correlation(rng), life.office(share)
-    look = accessed(life, at, terms.HELPDESK, "address-change", terms.ADDRESS, correlationid=case)
+    look = accessed(
+        life, at, Look(terms.HELPDESK, "address-change", terms.ADDRESS), correlationid=case
+    )
     cause = look.event["id"]
     at += 4 * MINUTE
     return [

@@ -9,6 +9,7 @@ from sample.event import Publication, below, reference
 from sample.life import Life
 from sample.recording import recorded
 from sample.register import ADDRESS_BOOK, ANALYTICS, CREDIT, MARKETING, RIGHTS, SUBSCRIPTION, TAX
+from schemas import names
 
 MAIL = ("email",)
 
@@ -23,9 +24,9 @@ def consent_texts(life: Life) -> list[Publication]:
     why, renewed = "text-unclear", {**again, "method": "checkbox", "channel": "portal"}
     return [
         consented(life, at, "personalisation", "portal"),
-        recorded(life, at + MINUTE, ANALYTICS, source, "consent-refused", **no, channel="app"),
-        recorded(life, later, ANALYTICS, source, "consent-renewed", **renewed),
-        recorded(life, flawed, ANALYTICS, "crm", "consent-invalidated", **again, reason=why),
+        recorded(life, at + MINUTE, ANALYTICS, source, names.CONSENT_REFUSED, **no, channel="app"),
+        recorded(life, later, ANALYTICS, source, names.CONSENT_RENEWED, **renewed),
+        recorded(life, flawed, ANALYTICS, "crm", names.CONSENT_INVALIDATED, **again, reason=why),
     ]
 
 
@@ -47,14 +48,19 @@ def marketing(life: Life) -> list[Publication]:
     answer = {"request_ref": ref, "outcome": "granted"}
     return [
         consented(life, life.free(0.05), "newsletter", "portal"),
-        recorded(life, at, MARKETING, "crm", "marketing-message-sent", MAIL, **sent),
-        recorded(life, said, RIGHTS, "crm", "rights-request-received", **asked),
+        recorded(life, at, MARKETING, "crm", names.MARKETING_MESSAGE_SENT, MAIL, **sent),
+        recorded(life, said, RIGHTS, "crm", names.RIGHTS_REQUEST_RECEIVED, **asked),
         recorded(
-            life, said + MINUTE, MARKETING, "crm", "marketing-objection-recorded", channel="email"
+            life,
+            said + MINUTE,
+            MARKETING,
+            "crm",
+            names.MARKETING_OBJECTION_RECORDED,
+            channel="email",
         ),
-        recorded(life, said + 2 * MINUTE, RIGHTS, "crm", "objection-raised", **objected),
-        recorded(life, later, RIGHTS, "crm", "objection-upheld", **objected),
-        recorded(life, later + MINUTE, RIGHTS, "crm", "rights-request-answered", **answer),
+        recorded(life, said + 2 * MINUTE, RIGHTS, "crm", names.OBJECTION_RAISED, **objected),
+        recorded(life, later, RIGHTS, "crm", names.OBJECTION_UPHELD, **objected),
+        recorded(life, later + MINUTE, RIGHTS, "crm", names.RIGHTS_REQUEST_ANSWERED, **answer),
     ]
 
 
@@ -64,8 +70,8 @@ def objection_overruled(life: Life) -> list[Publication]:
     facts = {"activity_objected": CREDIT.activity, "ground": "own-situation"}
     why = {**facts, "ground": "compelling-grounds"}
     return [
-        recorded(life, at, RIGHTS, "crm", "objection-raised", **facts),
-        recorded(life, at + timedelta(days=3), RIGHTS, "crm", "objection-overruled", **why),
+        recorded(life, at, RIGHTS, "crm", names.OBJECTION_RAISED, **facts),
+        recorded(life, at + timedelta(days=3), RIGHTS, "crm", names.OBJECTION_OVERRULED, **why),
     ]
 
 
@@ -75,12 +81,12 @@ def app_permissions(life: Life) -> list[Publication]:
     contacts = {"permission": "contacts", "app_version": "4.1"}
     camera = {"permission": "camera", "app_version": "4.1"}
     count, source = 20 + below(life.rng, 400), "app-backend"
-    uploaded, purged = "contact-list-uploaded", "contact-list-purged"
+    uploaded, purged = names.CONTACT_LIST_UPLOADED, names.CONTACT_LIST_PURGED
     return [
-        recorded(life, at, ADDRESS_BOOK, source, "app-permission-granted", **contacts),
-        recorded(life, at + MINUTE, ADDRESS_BOOK, source, "app-permission-denied", **camera),
+        recorded(life, at, ADDRESS_BOOK, source, names.APP_PERMISSION_GRANTED, **contacts),
+        recorded(life, at + MINUTE, ADDRESS_BOOK, source, names.APP_PERMISSION_DENIED, **camera),
         recorded(life, at + 2 * MINUTE, ADDRESS_BOOK, source, uploaded, count=count),
-        recorded(life, later, ADDRESS_BOOK, source, "app-permission-revoked", **contacts),
+        recorded(life, later, ADDRESS_BOOK, source, names.APP_PERMISSION_REVOKED, **contacts),
         recorded(life, later + MINUTE, ADDRESS_BOOK, source, purged, count=count),
     ]
 
@@ -95,9 +101,9 @@ def preferences(life: Life) -> list[Publication]:
         "text_version": f"cookies/{at.year}-1",
     }
     unlisted = {"listed": False, "purposes": ["print", "online"], "channel": "portal"}
-    listing = "directory-listing-changed"
+    listing = names.DIRECTORY_LISTING_CHANGED
     return [
-        recorded(life, at, ANALYTICS, "app-backend", "cookie-preference-recorded", **cookies),
+        recorded(life, at, ANALYTICS, "app-backend", names.COOKIE_PREFERENCE_RECORDED, **cookies),
         recorded(life, at + MINUTE, SUBSCRIPTION, "crm", listing, ("name",), **unlisted),
     ]
 
@@ -105,7 +111,7 @@ def preferences(life: Life) -> list[Publication]:
 def abroad(life: Life) -> list[Publication]:
     """The customer agrees that calls to two countries take their data there, until it does not."""
     at, end = life.free(life.between(0.1, 0.3)), life.free(life.between(0.6, 0.9))
-    agreed, ended = "transfer-agreement-recorded", "transfer-agreement-ended"
+    agreed, ended = names.TRANSFER_AGREEMENT_RECORDED, names.TRANSFER_AGREEMENT_ENDED
     return [
         recorded(life, at, SUBSCRIPTION, "crm", agreed, countries=["US", "MA"]),
         recorded(life, end, SUBSCRIPTION, "crm", ended, countries=["US", "MA"]),
@@ -122,10 +128,10 @@ def disclosure_notices(life: Life) -> list[Publication]:
         )
         asked, later = at + timedelta(days=2), at + timedelta(days=4)
         which = {"disclosure_id": given.event["id"]}
-        request, answer = "disclosure-notice-requested", {**which, "channel": "email"}
-        name, facts = "disclosure-notice-given", answer
+        request, answer = names.DISCLOSURE_NOTICE_REQUESTED, {**which, "channel": "email"}
+        name, facts = names.DISCLOSURE_NOTICE_GIVEN, answer
         if not told:
-            name, facts = "disclosure-notice-withheld", {**which, "ground": "tax-inspection"}
+            name, facts = names.DISCLOSURE_NOTICE_WITHHELD, {**which, "ground": "tax-inspection"}
         story += [
             given,
             recorded(life, asked, TAX, "privacy-office", request, **answer),

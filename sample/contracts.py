@@ -12,6 +12,7 @@ from sample.event import Publication, reference
 from sample.life import Life
 from sample.recording import recorded
 from sample.register import BILLING, CREDIT, DELIVERY, PORTAL, RIGHTS, SUBSCRIPTION
+from schemas import names
 
 SERVICE = ("service_ids",)
 PARCEL = ("name", *terms.ADDRESS)
@@ -27,17 +28,15 @@ def order(life: Life) -> list[Publication]:
     sent = {"order_ref": order_ref, "recipient": terms.SHIPPING.recipient}
     line = {"service": "voip", "contract_ref": contract}
     agreed = {"contract_ref": contract, "services": ["voip"]}
-    active = life.soon(5)
-    portal = "order-portal"
+    active, portal = life.soon(5), "order-portal"
+    on = active + 5 * MINUTE
     return [
-        recorded(life, at, SUBSCRIPTION, portal, "privacy-notice-provided", **notice),
-        recorded(life, at + MINUTE, SUBSCRIPTION, portal, "order-placed", SERVICE, **placed),
-        recorded(life, at + 2 * MINUTE, PORTAL, "app-backend", "portal-account-opened"),
-        recorded(life, at + 40 * MINUTE, SUBSCRIPTION, "crm", "contract-concluded", **agreed),
-        recorded(life, active, DELIVERY, portal, "equipment-shipped", PARCEL, **sent),
-        recorded(
-            life, active + 5 * MINUTE, DELIVERY, "network", "service-activated", SERVICE, **line
-        ),
+        recorded(life, at, SUBSCRIPTION, portal, names.PRIVACY_NOTICE_PROVIDED, **notice),
+        recorded(life, at + MINUTE, SUBSCRIPTION, portal, names.ORDER_PLACED, SERVICE, **placed),
+        recorded(life, at + 2 * MINUTE, PORTAL, "app-backend", names.PORTAL_ACCOUNT_OPENED),
+        recorded(life, at + 40 * MINUTE, SUBSCRIPTION, "crm", names.CONTRACT_CONCLUDED, **agreed),
+        recorded(life, active, DELIVERY, portal, names.EQUIPMENT_SHIPPED, PARCEL, **sent),
+        recorded(life, on, DELIVERY, "network", names.SERVICE_ACTIVATED, SERVICE, **line),
     ]
 
 
@@ -58,16 +57,20 @@ def credit_decision(life: Life) -> list[Publication]:
     answered = {"outcome": "granted", "request_ref": ref}
     later = review + timedelta(days=2)
     return [
-        recorded(life, at, CREDIT, source, "credit-check-requested", about, reason="new-customer"),
         recorded(
-            life, at + MINUTE, CREDIT, source, "credit-check-result-received", SCORED, **result
+            life, at, CREDIT, source, names.CREDIT_CHECK_REQUESTED, about, reason="new-customer"
         ),
         recorded(
-            life, at + 2 * MINUTE, CREDIT, source, "automated-decision-made", SCORED, **decision
+            life, at + MINUTE, CREDIT, source, names.CREDIT_CHECK_RESULT_RECEIVED, SCORED, **result
         ),
-        recorded(life, review, RIGHTS, "helpdesk", "rights-request-received", **asked),
-        recorded(life, later, CREDIT, "crm", "human-review-completed", SCORED, **reviewed),
-        recorded(life, later + MINUTE, RIGHTS, "helpdesk", "rights-request-answered", **answered),
+        recorded(
+            life, at + 2 * MINUTE, CREDIT, source, names.AUTOMATED_DECISION_MADE, SCORED, **decision
+        ),
+        recorded(life, review, RIGHTS, "helpdesk", names.RIGHTS_REQUEST_RECEIVED, **asked),
+        recorded(life, later, CREDIT, "crm", names.HUMAN_REVIEW_COMPLETED, SCORED, **reviewed),
+        recorded(
+            life, later + MINUTE, RIGHTS, "helpdesk", names.RIGHTS_REQUEST_ANSWERED, **answered
+        ),
     ]
 
 
@@ -81,10 +84,12 @@ def extension(life: Life) -> list[Publication]:
     mail, paid = ("email",), ("name", *terms.ADDRESS, "iban")
     later = at + timedelta(days=2)
     return [
-        recorded(life, at, SUBSCRIPTION, "crm", "contract-changed", SERVICE, **changed),
-        recorded(life, at + MINUTE, DELIVERY, "network", "service-extended", SERVICE, **line),
-        recorded(life, at + 2 * MINUTE, SUBSCRIPTION, "crm", "service-message-sent", mail, **told),
-        recorded(life, later, BILLING, "billing", "invoice-sent", paid, **bill),
+        recorded(life, at, SUBSCRIPTION, "crm", names.CONTRACT_CHANGED, SERVICE, **changed),
+        recorded(life, at + MINUTE, DELIVERY, "network", names.SERVICE_EXTENDED, SERVICE, **line),
+        recorded(
+            life, at + 2 * MINUTE, SUBSCRIPTION, "crm", names.SERVICE_MESSAGE_SENT, mail, **told
+        ),
+        recorded(life, later, BILLING, "billing", names.INVOICE_SENT, paid, **bill),
     ]
 
 
@@ -94,11 +99,11 @@ def second_line_ends(life: Life) -> list[Publication]:
     first = {"contract_ref": reference(life.rng, "CT"), "services": ["voip"]}
     line = {"service": "voip-2", "contract_ref": contract, "reason": "customer-request"}
     ended = {"contract_ref": contract, "reason": "customer-request"}
-    name, why = "portal-account-closed", "merged-with-first-line"
+    name, why = names.PORTAL_ACCOUNT_CLOSED, "merged-with-first-line"
     return [
-        recorded(life, at, SUBSCRIPTION, "crm", "contract-changed", SERVICE, **first),
-        recorded(life, at, DELIVERY, "network", "service-deactivated", SERVICE, **line),
-        recorded(life, at + MINUTE, SUBSCRIPTION, "crm", "contract-ended", **ended),
+        recorded(life, at, SUBSCRIPTION, "crm", names.CONTRACT_CHANGED, SERVICE, **first),
+        recorded(life, at, DELIVERY, "network", names.SERVICE_DEACTIVATED, SERVICE, **line),
+        recorded(life, at + MINUTE, SUBSCRIPTION, "crm", names.CONTRACT_ENDED, **ended),
         recorded(life, at + 2 * MINUTE, PORTAL, "app-backend", name, reason=why),
     ]
 
@@ -113,9 +118,9 @@ def takeover(life: Life) -> list[Publication]:
     parties = {"from_customer": former.subject, "to_customer": life.subject}
     facts = {"contract_ref": reference(life.rng, "CT"), **parties}
     first = {"contract_ref": reference(life.rng, "CT"), "services": ["voip"]}
-    name, later = "contract-taken-over", at + MINUTE
+    name, later = names.CONTRACT_TAKEN_OVER, at + MINUTE
     return [
-        recorded(former, at, SUBSCRIPTION, "crm", "contract-changed", SERVICE, **first),
+        recorded(former, at, SUBSCRIPTION, "crm", names.CONTRACT_CHANGED, SERVICE, **first),
         *(recorded(who, later, SUBSCRIPTION, "crm", name, **facts) for who in (former, life)),
     ]
 
@@ -130,8 +135,8 @@ def number_brought_along(life: Life) -> list[Publication]:
     }
     about, moved = ("name", "assigned_numbers"), asked + timedelta(days=4)
     return [
-        recorded(life, asked, DELIVERY, "network", "number-porting-requested", about, **facts),
-        recorded(life, moved, DELIVERY, "network", "number-porting-performed", about, **facts),
+        recorded(life, asked, DELIVERY, "network", names.NUMBER_PORTING_REQUESTED, about, **facts),
+        recorded(life, moved, DELIVERY, "network", names.NUMBER_PORTING_PERFORMED, about, **facts),
     ]
 
 
@@ -144,8 +149,8 @@ def number_stays(life: Life) -> list[Publication]:
         "porting_ref": reference(life.rng, "NP"),
     }
     about, later = ("name", "assigned_numbers"), asked + timedelta(hours=3)
-    name, why = "number-porting-cancelled", "customer-request"
+    name, why = names.NUMBER_PORTING_CANCELLED, "customer-request"
     return [
-        recorded(life, asked, DELIVERY, "network", "number-porting-requested", about, **facts),
+        recorded(life, asked, DELIVERY, "network", names.NUMBER_PORTING_REQUESTED, about, **facts),
         recorded(life, later, DELIVERY, "network", name, about, **facts, reason=why),
     ]

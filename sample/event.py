@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from rulebook.calendar import AMSTERDAM
 from schemas import CATEGORIES, PERSONAL_FIELDS
+from schemas.names import type_of
 
 REFERENCE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -147,20 +148,19 @@ def publish(
     *,
     subject: str,
     data: dict[str, Any],
-    late: timedelta = timedelta(0),
     **attributes: Any,
 ) -> Publication:
-    """The message of something that occurred at `local`, published `late` after that."""
+    """The message of something that occurred at `local`, published at once."""
     moment = local.replace(tzinfo=AMSTERDAM)
     event = {
         "specversion": "1.0",
         "id": identifier(rng, moment),
         "source": f"urn:voipzeker:{source}",
-        "type": f"nl.voipzeker.ledger.{name}.v1",
+        "type": type_of(name),
         "subject": subject,
         "time": moment.isoformat(),
         "datacontenttype": "application/json",
         **attributes,
         "data": data,
     }
-    return Publication(local + late, event)
+    return Publication(local, event)

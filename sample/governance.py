@@ -10,6 +10,7 @@ from rulebook import house_statements
 from sample.event import Ground, Publication, act, below, office_hour, offset_time
 from sample.recording import digest, entered
 from sample.register import RIGHTS, SECURITY, SOURCE, Era
+from schemas import names
 
 REPORTING = Ground("internal-reporting", "6-1-f")
 SYSTEMS = {
@@ -54,7 +55,7 @@ def _notices(rng: Random, era: Era) -> Iterator[Publication]:
             "claims": [structs.asdict(statement) for statement in house_statements()],
         }
         day = max(era.first, first - timedelta(days=17))
-        at, name = office_hour(rng, day), "privacy-notice-published"
+        at, name = office_hour(rng, day), names.PRIVACY_NOTICE_PUBLISHED
         yield entered(rng, at, SOURCE, name, f"notice/{version}", **facts)
 
 
@@ -63,17 +64,17 @@ def _systems(rng: Random, era: Era) -> Iterator[Publication]:
         urns = [f"urn:voipzeker:{source}" for source in sources]
         facts = {"name": name, "owner": owner, "sources": urns}
         at = office_hour(rng, era.first)
-        yield entered(rng, at, "it", "system-registered", f"system/{system}", **facts)
+        yield entered(rng, at, "it", names.SYSTEM_REGISTERED, f"system/{system}", **facts)
 
 
 def _measures(rng: Random, era: Era) -> Iterator[Publication]:
     for measure, name in MEASURES.items():
         facts = {"name": name, "owner": "security"}
         at = office_hour(rng, era.first)
-        yield entered(rng, at, "it", "security-measure-adopted", f"measure/{measure}", **facts)
+        yield entered(rng, at, "it", names.SECURITY_MEASURE_ADOPTED, f"measure/{measure}", **facts)
     at, why = office_hour(rng, era.day(0.4)), "replaced-by-two-factor-login"
     subject = "measure/password-by-post"
-    yield entered(rng, at, "it", "security-measure-retired", subject, reason=why)
+    yield entered(rng, at, "it", names.SECURITY_MEASURE_RETIRED, subject, reason=why)
 
 
 def _assessments(rng: Random, era: Era) -> Iterator[Publication]:
@@ -84,7 +85,7 @@ def _assessments(rng: Random, era: Era) -> Iterator[Publication]:
             "assessed_on": at.date().isoformat(),
             "outcome": "acceptable-with-measures",
         }
-        yield entered(rng, at, SOURCE, "dpia-linked", f"activity/{activity}", **facts)
+        yield entered(rng, at, SOURCE, names.DPIA_LINKED, f"activity/{activity}", **facts)
 
 
 def _breach(rng: Random, era: Era) -> Iterator[Publication]:
@@ -94,12 +95,12 @@ def _breach(rng: Random, era: Era) -> Iterator[Publication]:
     known = act(SECURITY)
     detected = {"detected_at": offset_time(found), "regime": "gdpr"}
     steps: tuple[tuple[int, str, dict[str, str]], ...] = (
-        (0, "breach-detected", detected),
-        (5, "breach-assessed", {"risk": "high"}),
-        (20, "authority-notified", {"regime": "gdpr", "phase": "initial"}),
-        (24, "subjects-notified", {"channel": "email", "provision": "eu.gdpr.34"}),
-        (48, "authority-notified", {"regime": "gdpr", "phase": "full"}),
-        (24 * 20, "breach-closed", {}),
+        (0, names.BREACH_DETECTED, detected),
+        (5, names.BREACH_ASSESSED, {"risk": "high"}),
+        (20, names.AUTHORITY_NOTIFIED, {"regime": "gdpr", "phase": "initial"}),
+        (24, names.SUBJECTS_NOTIFIED, {"channel": "email", "provision": "eu.gdpr.34"}),
+        (48, names.AUTHORITY_NOTIFIED, {"regime": "gdpr", "phase": "full"}),
+        (24 * 20, names.BREACH_CLOSED, {}),
     )
     for hours, name, facts in steps:
         at = _waking(found + timedelta(hours=hours))
@@ -127,7 +128,7 @@ def _inquiry(rng: Random, era: Era) -> Iterator[Publication]:
 def _reports(rng: Random, era: Era) -> Iterator[Publication]:
     """Totals of more than a hundred customers each, for the management."""
     for share in (0.25, 0.5, 0.75):
-        at, name = office_hour(rng, era.day(share)), "internal-report-produced"
+        at, name = office_hour(rng, era.day(share)), names.INTERNAL_REPORT_PRODUCED
         facts = {
             "activity": REPORTING.activity,
             "legal_basis": REPORTING.legal_basis,
@@ -141,7 +142,7 @@ def _reports(rng: Random, era: Era) -> Iterator[Publication]:
 def _feeds(rng: Random, era: Era) -> Iterator[Publication]:
     """Who has which number, for a day: only a commitment to the records is written down."""
     for share in (0.3, 0.6, 0.9):
-        at, name = office_hour(rng, era.day(share)), "bulk-feed-delivered"
+        at, name = office_hour(rng, era.day(share)), names.BULK_FEED_DELIVERED
         facts = {
             "record_count": 200 + below(rng, 100),
             "merkle_root": digest(rng),

@@ -7,12 +7,21 @@ register. A chapter is described in `sample_chapters`.
 from datetime import datetime, timedelta
 
 from sample import people, terms
-from sample.acts import accessed, annulled, collected, corrected, disclosed
+from sample.acts import (
+    Look,
+    Origin,
+    accessed,
+    annulled,
+    collected,
+    corrected,
+    disclosed,
+)
 from sample.chapters import MINUTE
 from sample.event import Publication, below, correlation, office_hour, pick, reference
 from sample.life import Life
 from sample.recording import recorded
 from sample.register import CARE, COLLECTION, DISPUTES, FRAUD, UNDECLARED
+from schemas import names
 
 # Days between the last notice and the hand-over of a claim, the day of the notice not counted.
 NOTICE = 14
@@ -25,7 +34,7 @@ def ticket(life: Life) -> list[Publication]:
     """A question to the helpdesk: the agent looks, then writes down what it was about."""
     at, case = life.office(life.between(0.05, 0.93)), correlation(life.rng)
     about = ("name", "email", "service_ids")
-    look = accessed(life, at, terms.HELPDESK, "customer-question", about, correlationid=case)
+    look = accessed(life, at, Look(terms.HELPDESK, "customer-question", about), correlationid=case)
     return [
         look,
         collected(
@@ -33,8 +42,8 @@ def ticket(life: Life) -> list[Publication]:
             at + 9 * MINUTE,
             CARE,
             "helpdesk",
-            "customer",
-            personal={"ticket_text": pick(life.rng, QUESTIONS)},
+            Origin("customer"),
+            {"ticket_text": pick(life.rng, QUESTIONS)},
             correlationid=case,
             causationid=look.event["id"],
         ),
@@ -49,7 +58,7 @@ def debt(life: Life) -> list[Publication]:
         return []
     story = [
         reminded(life, told, case),
-        accessed(life, at, terms.COLLECTOR, "payment-default", DEBTOR, case_ref=case),
+        accessed(life, at, Look(terms.COLLECTOR, "payment-default", DEBTOR), case_ref=case),
         disclosed(
             life, at + 30 * MINUTE, life.usual(terms.COLLECTION_AGENCY), claim, case_ref=case
         ),
@@ -64,7 +73,9 @@ def reminded(life: Life, at: datetime, case: str) -> Publication:
     """`collection-notice-sent`: two weeks to pay, the day of the notice not counted."""
     deadline = (at + timedelta(days=NOTICE)).date().isoformat()
     facts = {"invoice_ref": case, "deadline": deadline}
-    return recorded(life, at, COLLECTION, "collections", "collection-notice-sent", DEBT, **facts)
+    return recorded(
+        life, at, COLLECTION, "collections", names.COLLECTION_NOTICE_SENT, DEBT, **facts
+    )
 
 
 def tax_question(life: Life) -> list[Publication]:
@@ -72,7 +83,7 @@ def tax_question(life: Life) -> list[Publication]:
     at, case = life.office(life.between(0.3, 0.93)), reference(life.rng, "FI")
     about = terms.TAX_AUTHORITY.fields
     return [
-        accessed(life, at, terms.TAX_SPECIALIST, "statutory-request", about, case_ref=case),
+        accessed(life, at, Look(terms.TAX_SPECIALIST, "statutory-request", about), case_ref=case),
         disclosed(
             life,
             at + 45 * MINUTE,
@@ -95,7 +106,7 @@ def dispute(life: Life) -> list[Publication]:
     at, case = life.office(life.between(0.3, 0.93)), reference(life.rng, "GE")
     letter = {"letter_text": "Betwist de factuur en vraagt om een specificatie."}
     return [
-        collected(life, at, DISPUTES, "crm", "customer", personal=letter),
+        collected(life, at, DISPUTES, "crm", Origin("customer"), letter),
         disclosed(life, at + 60 * MINUTE, life.usual(terms.LAWYER), case_ref=case),
     ]
 
@@ -104,7 +115,7 @@ def fraud_signal(life: Life) -> list[Publication]:
     """The network notices calls that look like misuse."""
     values = {"fraud_signal": "unusual-call-volume"}
     at = life.free(life.between(0.1, 0.9))
-    return [collected(life, at, FRAUD, "network", "network", personal=values)]
+    return [collected(life, at, FRAUD, "network", Origin("network"), values)]
 
 
 def wrong_bank_account(life: Life) -> list[Publication]:
@@ -141,7 +152,7 @@ def late_note(life: Life) -> list[Publication]:
     late = timedelta(days=2 + below(life.rng, 5))
     at, note = life.office(life.between(0.1, 0.9)), "Monteur kwam voor een gesloten deur."
     about = ("name", *terms.ADDRESS)
-    return [accessed(life, at, terms.ENGINEER, "line-repair", about, remark=note, late=late)]
+    return [accessed(life, at, Look(terms.ENGINEER, "line-repair", about), remark=note, late=late)]
 
 
 def overtaken_correction(life: Life) -> list[Publication]:
@@ -159,17 +170,13 @@ def overtaken_correction(life: Life) -> list[Publication]:
 def undeclared_activity(life: Life) -> list[Publication]:
     """A trial that nobody declared."""
     at, values = life.office(life.between(0.2, 0.9)), {"call_duration_s": 60 + below(life.rng, 900)}
-    return [
-        collected(life, at, UNDECLARED, "network", "network", personal=values, necessity="optional")
-    ]
+    return [collected(life, at, UNDECLARED, "network", Origin("network", "optional"), values)]
 
 
 def undeclared_category(life: Life) -> list[Publication]:
     """The helpdesk writes down where somebody is, which its activity does not declare."""
     at, values = life.office(life.between(0.2, 0.9)), {"location_text": "Op vakantie in Demodrecht"}
-    return [
-        collected(life, at, CARE, "helpdesk", "customer", personal=values, necessity="optional")
-    ]
+    return [collected(life, at, CARE, "helpdesk", Origin("customer", "optional"), values)]
 
 
 def undeclared_country(life: Life) -> list[Publication]:

@@ -11,7 +11,7 @@ from functools import lru_cache
 import rulebook
 from rulebook import Anchor
 from sample.event import Publication
-from schemas import PERSONAL_FIELDS
+from schemas import PERSONAL_FIELDS, names
 
 RULE = "law.retention.passed"
 # Who reads the findings a little later than the sample was made finds the same.
@@ -21,17 +21,17 @@ NOTHING: Anchors = {}
 _Frozen = tuple[tuple[Anchor, date], ...]
 # Events from which a period runs, and the one after which it no longer does.
 BEGINS: Mapping[str, Anchor] = {
-    "account-deactivated": "account-closed",
-    "contact-person-removed": "account-closed",
-    "portal-account-closed": "portal-closed",
-    "employment-ended": "employment-ended",
-    "invoice-sent": "invoice",
-    "credit-check-result-received": "decision",
-    "automated-decision-made": "decision",
-    "collection-closed": "settled",
-    "misuse-resolved": "case-closed",
+    names.ACCOUNT_DEACTIVATED: "account-closed",
+    names.CONTACT_PERSON_REMOVED: "account-closed",
+    names.PORTAL_ACCOUNT_CLOSED: "portal-closed",
+    names.EMPLOYMENT_ENDED: "employment-ended",
+    names.INVOICE_SENT: "invoice",
+    names.CREDIT_CHECK_RESULT_RECEIVED: "decision",
+    names.AUTOMATED_DECISION_MADE: "decision",
+    names.COLLECTION_CLOSED: "settled",
+    names.MISUSE_RESOLVED: "case-closed",
 }
-REOPENED = "account-reactivated"
+REOPENED = names.ACCOUNT_REACTIVATED
 
 
 def kept(told: Sequence[Publication], end: datetime) -> list[Publication]:
@@ -48,13 +48,15 @@ def fresh(one: Publication, end: datetime, anchors: Anchors = NOTHING) -> Public
     if not personal or RULE in one.breaks:
         return one
     known = tuple(sorted({**anchors, "collected": _day(one)}.items()))
-    gone = {field for field in personal if _has_passed(PERSONAL_FIELDS[field], known, end)}
-    if not gone:
+    left = {
+        field: value
+        for field, value in personal.items()
+        if not _has_passed(PERSONAL_FIELDS[field], known, end)
+    }
+    if len(left) == len(personal):
         return one
     data = {name: value for name, value in one.event["data"].items() if name != "personal"}
-    if left := {field: value for field, value in personal.items() if field not in gone}:
-        data["personal"] = left
-    return one._replace(event={**one.event, "data": data})
+    return one._replace(event={**one.event, "data": data | ({"personal": left} if left else {})})
 
 
 def _day(one: Publication) -> date:

@@ -15,6 +15,7 @@ from sample.life import Life
 from sample.recording import recorded
 from sample.register import FRAUD, MALICIOUS_CALLS, MARKETING, SUBSCRIPTION, TAX
 from sample.terms import Terms
+from schemas import names
 
 INVESTIGATOR = Terms(
     *("recherche-schimwerk", "investigation-agency", FRAUD, "fraud-prevention", "push"),
@@ -88,7 +89,7 @@ def asked_about_a_disclosure_in_vain(life: Life) -> list[Publication]:
     given = disclosed(life, at, usual, case_ref=case, notice="on-request")
     which = {"disclosure_id": given.event["id"], "channel": "email"}
     later = at + timedelta(days=2)
-    asked = recorded(life, later, TAX, "privacy-office", "disclosure-notice-requested", **which)
+    asked = recorded(life, later, TAX, "privacy-office", names.DISCLOSURE_NOTICE_REQUESTED, **which)
     return [given, asked.breaking("house.notice.requested")]
 
 
@@ -99,7 +100,7 @@ def caller_not_told(life: Life) -> list[Publication]:
         "fields": ["calling_number"],
         "request_ref": reference(life.rng, "HB"),
     }
-    at, about, name = life.office(0.5), ("calling_number",), "malicious-call-data-disclosed"
+    at, about, name = life.office(0.5), ("calling_number",), names.MALICIOUS_CALL_DATA_DISCLOSED
     given = recorded(life, at, MALICIOUS_CALLS, "network", name, about, **told)
     return [given.breaking("law.malicious-call.informed")]
 
@@ -177,7 +178,7 @@ def _far_away(life: Life, party: Terms, **facts: Any) -> list[Publication]:
             at,
             SUBSCRIPTION,
             "crm",
-            "transfer-agreement-recorded",
+            names.TRANSFER_AGREEMENT_RECORDED,
             countries=[party.country],
         ),
         disclosed(life, went, life.usual(party), **facts).breaking(rule),

@@ -10,13 +10,15 @@ from sample.acts import Somebody, notice_version
 from sample.event import Publication, act, below, office_hour, pick, publish, seeded, waking_hour
 from sample.register import SUBSCRIPTION, Era
 from sample.terms import Terms
+from schemas import names
+from schemas.names import type_of
 
 FIRST_NUMBER = 10_001
 KINDS = (*("consumer",) * 6, *("sole-trader",) * 2, *("legal-entity",) * 2)
 # A fifth of the customers leave again.
 LEAVERS = 0.2
 ENDLESS = timedelta(days=36_500)
-SWITCHES = ("account-deactivated.v1", "account-reactivated.v1")
+SWITCHES = {type_of(names.ACCOUNT_DEACTIVATED), type_of(names.ACCOUNT_REACTIVATED)}
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def registered(life: Life, **attributes: Any) -> Publication:
         life.rng,
         life.opened,
         "order-portal",
-        "customer-registered",
+        names.CUSTOMER_REGISTERED,
         subject=life.subject,
         data=data,
         **attributes,
@@ -124,7 +126,7 @@ def registered(life: Life, **attributes: Any) -> Publication:
 
 def pauses(events: list[Publication]) -> tuple[tuple[datetime, datetime], ...]:
     """The intervals in which the account of these events is not active, in order."""
-    moments = sorted(one.published for one in events if one.event["type"].endswith(SWITCHES))
+    moments = sorted(one.published for one in events if one.event["type"] in SWITCHES)
     if len(moments) % 2:
         moments.append(moments[-1] + ENDLESS)
     return tuple(zip(moments[::2], moments[1::2], strict=True))

@@ -19,6 +19,7 @@ from sample.register import (
     MALICIOUS_CALLS,
     RIGHTS,
 )
+from schemas import names
 
 SERVICE = ("service_ids",)
 
@@ -27,21 +28,21 @@ def default(life: Life) -> list[Publication]:
     """Who does not pay within fourteen days of the notice finds the collection agency."""
     rng, case, bill = life.rng, reference(life.rng, "IN"), reference(life.rng, "FA")
     at, line = life.office(life.between(0.1, 0.2)), reference(life.rng, "CT")
-    told = at + timedelta(days=1)
-    handed = told + timedelta(days=NOTICE + 1)
+    told, handed = at + timedelta(days=1), at + timedelta(days=NOTICE + 2)
     paid = handed + timedelta(days=5)
+    cut, back = handed + MINUTE, paid + MINUTE
     blocked = {"service": "voip", "contract_ref": line, "reason": "unpaid"}
     free = {**blocked, "reason": "paid"}
     owed = {"invoice_ref": bill}
-    source, closed = "collections", "collection-closed"
+    source, closed = "collections", names.COLLECTION_CLOSED
     agency, claim = life.usual(terms.COLLECTION_AGENCY), people.claim(rng)
     return [
-        recorded(life, at, COLLECTION, source, "payment-default-recorded", DEBT, **owed),
+        recorded(life, at, COLLECTION, source, names.PAYMENT_DEFAULT_RECORDED, DEBT, **owed),
         reminded(life, told, bill),
         disclosed(life, handed, agency, claim, case_ref=case),
-        recorded(life, handed + MINUTE, DELIVERY, "network", "service-blocked", SERVICE, **blocked),
+        recorded(life, cut, DELIVERY, "network", names.SERVICE_BLOCKED, SERVICE, **blocked),
         recorded(life, paid, COLLECTION, source, closed, DEBT, **owed, outcome="paid"),
-        recorded(life, paid + MINUTE, DELIVERY, "network", "service-unblocked", SERVICE, **free),
+        recorded(life, back, DELIVERY, "network", names.SERVICE_UNBLOCKED, SERVICE, **free),
     ]
 
 
@@ -56,15 +57,15 @@ def dispute_in_court(life: Life) -> list[Publication]:
     }
     about, petition = ("name", *terms.ADDRESS, "claim_amount", "letter_text"), life.office(0.4)
     seen, end = life.office(0.6), life.office(0.85)
-    after, closed = end + MINUTE, "dispute-closed"
+    after, closed = end + MINUTE, names.DISPUTE_CLOSED
     again = {**hold, "review_on": (seen + timedelta(days=183)).date().isoformat()}
     return [
-        recorded(life, at, DISPUTES, "crm", "dispute-opened", **facts),
-        recorded(life, at + MINUTE, DISPUTES, "crm", "legal-hold-placed", about, **hold),
-        recorded(life, petition, DISPUTES, "crm", "court-petition-received", case_ref=case),
-        recorded(life, seen, DISPUTES, "crm", "legal-hold-reviewed", about, **again),
+        recorded(life, at, DISPUTES, "crm", names.DISPUTE_OPENED, **facts),
+        recorded(life, at + MINUTE, DISPUTES, "crm", names.LEGAL_HOLD_PLACED, about, **hold),
+        recorded(life, petition, DISPUTES, "crm", names.COURT_PETITION_RECEIVED, case_ref=case),
+        recorded(life, seen, DISPUTES, "crm", names.LEGAL_HOLD_REVIEWED, about, **again),
         recorded(life, end, DISPUTES, "crm", closed, **facts, outcome="settled"),
-        recorded(life, after, DISPUTES, "crm", "legal-hold-released", about, **again),
+        recorded(life, after, DISPUTES, "crm", names.LEGAL_HOLD_RELEASED, about, **again),
     ]
 
 
@@ -72,14 +73,14 @@ def misuse(life: Life) -> list[Publication]:
     """Somebody else uses the customer's login: the customer is warned within the hour."""
     at, case = life.free(life.between(0.2, 0.8)), {"case_ref": reference(life.rng, "MB")}
     kinds, later = ["login", "call-costs"], at + timedelta(days=2)
-    source, warned, end = "security", "customer-warned", "password-changed"
+    source, warned, end = "security", names.CUSTOMER_WARNED, "password-changed"
     return [
-        recorded(life, at, FRAUD, source, "fraud-signal-recorded", ("fraud_signal",), **case),
+        recorded(life, at, FRAUD, source, names.FRAUD_SIGNAL_RECORDED, ("fraud_signal",), **case),
         recorded(
-            life, at + 5 * MINUTE, FRAUD, source, "misuse-suspected", **case, data_kinds=kinds
+            life, at + 5 * MINUTE, FRAUD, source, names.MISUSE_SUSPECTED, **case, data_kinds=kinds
         ),
         recorded(life, at + 25 * MINUTE, FRAUD, source, warned, **case, channel="phone"),
-        recorded(life, later, FRAUD, source, "misuse-resolved", **case, outcome=end),
+        recorded(life, later, FRAUD, source, names.MISUSE_RESOLVED, **case, outcome=end),
     ]
 
 
@@ -97,18 +98,20 @@ def calls_of_note(life: Life) -> list[Publication]:
         "fields": ["calling_number"],
         "request_ref": reference(life.rng, "HB"),
     }
-    malicious = "malicious-call-data-disclosed"
+    malicious = names.MALICIOUS_CALL_DATA_DISCLOSED
     about = terms.ALARM_CENTRE.fields
     given = recorded(life, later, MALICIOUS_CALLS, "network", malicious, number, **told)
     letter = {"disclosure_id": given.event["id"], "channel": "post"}
     sent = later + timedelta(days=2)
     return [
-        recorded(life, at, CALLS, "network", "caller-id-blocking-changed", SERVICE, blocked=True),
         recorded(
-            life, at + MINUTE, EMERGENCY, "network", "emergency-call-disclosed", about, **alarm
+            life, at, CALLS, "network", names.CALLER_ID_BLOCKING_CHANGED, SERVICE, blocked=True
+        ),
+        recorded(
+            life, at + MINUTE, EMERGENCY, "network", names.EMERGENCY_CALL_DISCLOSED, about, **alarm
         ),
         given,
-        recorded(life, sent, MALICIOUS_CALLS, "crm", "disclosure-notice-given", **letter),
+        recorded(life, sent, MALICIOUS_CALLS, "crm", names.DISCLOSURE_NOTICE_GIVEN, **letter),
     ]
 
 
@@ -118,6 +121,6 @@ def complaint(life: Life) -> list[Publication]:
     later = at + timedelta(days=4)
     facts = {"complaint_ref": reference(life.rng, "KL"), "via": "email"}
     return [
-        recorded(life, at, RIGHTS, "helpdesk", "complaint-received", **facts),
-        recorded(life, later, RIGHTS, "helpdesk", "complaint-answered", **facts),
+        recorded(life, at, RIGHTS, "helpdesk", names.COMPLAINT_RECEIVED, **facts),
+        recorded(life, later, RIGHTS, "helpdesk", names.COMPLAINT_ANSWERED, **facts),
     ]

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from sample.event import Ground, Publication, office_hour, publish
+from schemas import names
 
 SUBSCRIPTION = Ground("subscription-management", "6-1-b")
 DELIVERY = Ground("service-delivery", "6-1-b")
@@ -36,17 +37,17 @@ SOURCE = "privacy-office"
 # The events of one entry's history: its first, each change, its end.
 NAMES = {
     "activity": (
-        "processing-activity-declared",
-        "processing-activity-changed",
-        "processing-activity-retired",
+        names.PROCESSING_ACTIVITY_DECLARED,
+        names.PROCESSING_ACTIVITY_CHANGED,
+        names.PROCESSING_ACTIVITY_RETIRED,
     ),
-    "recipient": ("recipient-registered", "recipient-changed", "recipient-ended"),
+    "recipient": (names.RECIPIENT_REGISTERED, names.RECIPIENT_CHANGED, names.RECIPIENT_ENDED),
 }
 # The fact that carries the day itself, for the types that have one.
 DATES = {
-    "recipient-registered": "valid_from",
-    "recipient-changed": "valid_from",
-    "recipient-ended": "valid_to",
+    names.RECIPIENT_REGISTERED: "valid_from",
+    names.RECIPIENT_CHANGED: "valid_from",
+    names.RECIPIENT_ENDED: "valid_to",
 }
 # Members of the data file that say when something happens and are not facts.
 TIMING = frozenset({"id", "at", "changes", "ended"})
@@ -67,9 +68,9 @@ def register(rng: Random, era: Era) -> list[Publication]:
     """Every event of the register, unsorted; subjects are `activity/…` and `recipient/…`."""
     data = tomllib.loads((files("sample") / "register.toml").read_text("utf-8"))
     published: list[Publication] = []
-    for kind, names in NAMES.items():
+    for kind, types in NAMES.items():
         for entry in data[kind]:
-            for share, name, facts in _history(names, {**data["defaults"][kind], **entry}):
+            for share, name, facts in _history(types, {**data["defaults"][kind], **entry}):
                 at = office_hour(rng, era.day(share))
                 dated = {DATES[name]: at.date().isoformat()} if name in DATES else {}
                 subject = f"{kind}/{entry['id']}"
@@ -80,9 +81,9 @@ def register(rng: Random, era: Era) -> list[Publication]:
 
 
 def _history(
-    names: tuple[str, str, str], entry: dict[str, Any]
+    types: tuple[str, str, str], entry: dict[str, Any]
 ) -> Iterator[tuple[float, str, dict[str, Any]]]:
-    first, changed, ended = names
+    first, changed, ended = types
     facts = {name: value for name, value in entry.items() if name not in TIMING}
     yield entry["at"], first, facts
     for change in entry.get("changes", ()):

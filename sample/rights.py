@@ -10,6 +10,7 @@ from sample.event import Publication, reference
 from sample.life import Life
 from sample.recording import digest, recorded
 from sample.register import RIGHTS
+from schemas import names
 
 OFFICE = "privacy-office"
 EVERYTHING = ("name", *terms.ADDRESS, "email", "iban", "service_ids", "called_number")
@@ -30,15 +31,15 @@ class Request:
 
     def received(self) -> Publication:
         """Where it begins."""
-        return self.step(0, "rights-request-received", **self._first)
+        return self.step(0, names.RIGHTS_REQUEST_RECEIVED, **self._first)
 
     def verified(self) -> Publication:
         """The customer has shown to be the one."""
-        return self.step(1, "identity-verified", method="portal-login")
+        return self.step(1, names.IDENTITY_VERIFIED, method="portal-login")
 
     def answered(self, days: int, outcome: str = "granted") -> Publication:
         """Where it ends."""
-        return self.step(days, "rights-request-answered", outcome=outcome)
+        return self.step(days, names.RIGHTS_REQUEST_ANSWERED, outcome=outcome)
 
     def step(self, days: int, name: str, about: tuple[str, ...] = (), **facts: Any) -> Publication:
         """An act on this request."""
@@ -57,8 +58,8 @@ def access(life: Life) -> list[Publication]:
     return [
         request.received(),
         request.verified(),
-        request.step(5, "rights-request-extended", reason="many-data"),
-        request.step(12, "access-report-issued", EVERYTHING, **report),
+        request.step(5, names.RIGHTS_REQUEST_EXTENDED, reason="many-data"),
+        request.step(12, names.ACCESS_REPORT_ISSUED, EVERYTHING, **report),
         request.answered(12),
     ]
 
@@ -70,7 +71,7 @@ def portability(life: Life) -> list[Publication]:
     return [
         request.received(),
         request.verified(),
-        request.step(4, "portability-export-issued", EVERYTHING, **export),
+        request.step(4, names.PORTABILITY_EXPORT_ISSUED, EVERYTHING, **export),
         request.answered(4),
     ]
 
@@ -80,8 +81,8 @@ def erasure_refused(life: Life) -> list[Publication]:
     request = Request(life, "erasure", "post", life.between(0.2, 0.5))
     return [
         request.received(),
-        request.step(2, "identity-verification-failed", method="copy-of-letter"),
-        request.step(9, "rights-request-refused", ground="identity-not-shown"),
+        request.step(2, names.IDENTITY_VERIFICATION_FAILED, method="copy-of-letter"),
+        request.step(9, names.RIGHTS_REQUEST_REFUSED, ground="identity-not-shown"),
     ]
 
 
@@ -89,7 +90,7 @@ def restriction(life: Life) -> list[Publication]:
     """While it is examined whether an address is right, it is not used."""
     request = Request(life, "restriction", "email", life.between(0.15, 0.3))
     facts = {"ground": "accuracy-contested"}
-    limited, lifted = "processing-restricted", "restriction-lifted"
+    limited, lifted = names.PROCESSING_RESTRICTED, names.RESTRICTION_LIFTED
     start, end = request.day(2), request.day(9)
     return [
         request.received(),
@@ -109,6 +110,6 @@ def rectification(life: Life) -> list[Publication]:
         request.received(),
         request.verified(),
         corrected(life, at, "helpdesk", "wrong-address", people.address(life.rng)),
-        recorded(life, at + 9 * MINUTE, RIGHTS, OFFICE, "recipient-notified", DISPUTED, **told),
+        recorded(life, at + 9 * MINUTE, RIGHTS, OFFICE, names.RECIPIENT_NOTIFIED, DISPUTED, **told),
         request.answered(3),
     ]

@@ -7,7 +7,15 @@ from random import Random
 from typing import NamedTuple
 
 from sample import people, terms
-from sample.acts import Somebody, accessed, collected, consented, disclosed
+from sample.acts import (
+    Look,
+    Origin,
+    Somebody,
+    accessed,
+    collected,
+    consented,
+    disclosed,
+)
 from sample.event import Publication, below, pick, traceparent
 from sample.register import ANALYTICS, CALLS, PORTAL, Era
 
@@ -16,15 +24,15 @@ VISITS = 0.04
 DRAWS = 4
 WAKING_MS = 16 * 3600 * 1000
 LOOKS = (
-    (terms.HELPDESK, "customer-question", ("name", "email", "service_ids")),
-    (terms.HELPDESK, "outage-report", ("name", "postcode", "service_ids")),
-    (terms.HELPDESK, "number-porting", ("name", "assigned_numbers")),
-    (terms.BILLING_CLERK, "invoice-question", ("name", "iban")),
-    (terms.BILLING_CLERK, "call-specification", ("name", "called_number", "call_duration_s")),
-    (terms.SALES, "offer", ("company_name", "email", "mobile_number")),
-    (terms.ENGINEER, "line-repair", ("name", *terms.ADDRESS)),
+    Look(terms.HELPDESK, "customer-question", ("name", "email", "service_ids")),
+    Look(terms.HELPDESK, "outage-report", ("name", "postcode", "service_ids")),
+    Look(terms.HELPDESK, "number-porting", ("name", "assigned_numbers")),
+    Look(terms.BILLING_CLERK, "invoice-question", ("name", "iban")),
+    Look(terms.BILLING_CLERK, "call-specification", ("name", "called_number", "call_duration_s")),
+    Look(terms.SALES, "offer", ("company_name", "email", "mobile_number")),
+    Look(terms.ENGINEER, "line-repair", ("name", *terms.ADDRESS)),
 )
-ADMINISTRATION = (terms.BILLING_CLERK, "closing-invoice", ("name", *terms.ADDRESS, "iban"))
+ADMINISTRATION = Look(terms.BILLING_CLERK, "closing-invoice", ("name", *terms.ADDRESS, "iban"))
 
 
 class Member(NamedTuple):
@@ -48,10 +56,7 @@ def routine(rng: Random, cast: Sequence[Member], count: int, era: Era) -> Iterat
     days = (era.end - first).days
     present, visitor = 0, ""
     for turn in range(count):
-        day = days * sqrt((turn + rng.random()) / count)
-        at = first + timedelta(
-            days=int(day), hours=7, milliseconds=int((day - int(day)) * WAKING_MS)
-        )
+        at = _moment(first, days * sqrt((turn + rng.random()) / count))
         while present < len(cast) and cast[present].opened < at:
             present += 1
         if rng.random() >= VISITS:
@@ -75,31 +80,25 @@ def _draw(rng: Random, cast: Sequence[Member], present: int, at: datetime) -> Me
 def _seen(rng: Random, visitor: str, at: datetime) -> Publication:
     values = people.behaviour(rng)
     return collected(
-        Somebody(rng, visitor),
-        at,
-        ANALYTICS,
-        "app-backend",
-        "cookie",
-        personal=values,
-        necessity="optional",
+        Somebody(rng, visitor), at, ANALYTICS, "app-backend", Origin("cookie", "optional"), values
     )
 
 
 def _customer(rng: Random, member: Member, at: datetime, turn: int, era: Era) -> Publication:
     person = Somebody(rng, member.subject)
     if not member.active(at):
-        return accessed(person, at, *ADMINISTRATION)
+        return accessed(person, at, ADMINISTRATION)
     if at.weekday() < 5 and 8 <= at.hour < 18 and rng.random() < 0.5:
-        return accessed(person, at, *pick(rng, LOOKS))
+        return accessed(person, at, pick(rng, LOOKS))
     chance = rng.random()
     if chance < 0.2:
         values, trace = people.device(rng), traceparent(rng)
         return collected(
-            person, at, PORTAL, "app-backend", "device", personal=values, traceparent=trace
+            person, at, PORTAL, "app-backend", Origin("device"), values, traceparent=trace
         )
     if chance < 0.5:
         call = people.call(rng, at)
-        return collected(person, at, CALLS, "network", "network", personal=call, sequence=turn)
+        return collected(person, at, CALLS, "network", Origin("network"), call, sequence=turn)
     return disclosed(person, at, _carrier(rng, at, era), sequence=turn)
 
 
@@ -108,3 +107,8 @@ def _carrier(rng: Random, at: datetime, era: Era) -> terms.Terms:
     if chosen is terms.OLD_CARRIER_CALL and at >= era.day(0.68):
         return terms.CARRIER_CALL
     return chosen
+
+
+def _moment(first: datetime, day: float) -> datetime:
+    """A waking moment of a day; its fraction is how far the day has gone."""
+    return first + timedelta(days=int(day), hours=7, milliseconds=int((day - int(day)) * WAKING_MS))

@@ -9,6 +9,7 @@ from sample.acts import Somebody
 from sample.event import Publication, act, digits, office_hour, publish
 from sample.recording import entered, recorded
 from sample.register import STAFF, Era
+from schemas import names
 
 SOURCE = "hr"
 # What each role is about: the categories that its holders may see.
@@ -38,7 +39,7 @@ def staff(rng: Random, era: Era) -> list[Publication]:
 def _role(rng: Random, day: datetime, role: str, covers: tuple[str, ...]) -> Publication:
     at, subject = office_hour(rng, day), f"role/{role}"
     facts = {"role": role, "categories": list(covers)}
-    return entered(rng, at, SOURCE, "role-defined", subject, **facts)
+    return entered(rng, at, SOURCE, names.ROLE_DEFINED, subject, **facts)
 
 
 def hired(rng: Random, day: datetime, employee: str, role: str) -> list[Publication]:
@@ -53,22 +54,22 @@ def hired(rng: Random, day: datetime, employee: str, role: str) -> list[Publicat
         issued_on=(shown - timedelta(days=20)).date().isoformat(),
     )
     return [
-        publish(rng, shown, SOURCE, "vog-presented", subject=employee, data=certificate),
-        publish(rng, started, SOURCE, "employment-started", subject=employee, data=named),
-        recorded(person, granted, STAFF, SOURCE, "role-granted", role=role),
+        publish(rng, shown, SOURCE, names.VOG_PRESENTED, subject=employee, data=certificate),
+        publish(rng, started, SOURCE, names.EMPLOYMENT_STARTED, subject=employee, data=named),
+        recorded(person, granted, STAFF, SOURCE, names.ROLE_GRANTED, role=role),
     ]
 
 
 def _left(rng: Random, day: datetime, employee: str, role: str) -> list[Publication]:
     person, at = Somebody(rng, employee), office_hour(rng, day)
     return [
-        recorded(person, at, STAFF, SOURCE, "role-revoked", role=role),
-        recorded(person, at + timedelta(minutes=20), STAFF, SOURCE, "employment-ended"),
+        recorded(person, at, STAFF, SOURCE, names.ROLE_REVOKED, role=role),
+        recorded(person, at + timedelta(minutes=20), STAFF, SOURCE, names.EMPLOYMENT_ENDED),
     ]
 
 
 def _reviews(rng: Random, era: Era) -> Iterator[Publication]:
     for share in (0.33, 0.66):
-        at, name = office_hour(rng, era.day(share)), "access-review-completed"
+        at, name = office_hour(rng, era.day(share)), names.ACCESS_REVIEW_COMPLETED
         facts = {"scope": terms.HELPDESK, "outcome": "no-change"}
         yield entered(rng, at, SOURCE, name, f"role/{terms.HELPDESK}", **facts)

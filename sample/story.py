@@ -3,7 +3,12 @@
 from collections.abc import Sequence
 
 from sample import chapters, choices, contracts, incidents, people, quarrels, rights, terms
-from sample.acts import accessed, collected
+from sample.acts import (
+    Look,
+    Origin,
+    accessed,
+    collected,
+)
 from sample.chapters import Chapter
 from sample.event import Publication, below
 from sample.life import Life, registered
@@ -137,7 +142,7 @@ def _shuffled(life: Life) -> list[Chapter]:
 def _moment(life: Life) -> Publication:
     if life.rng.random() < 0.5:
         at, values = life.free(life.between(0.03, 0.93)), people.device(life.rng)
-        return collected(life, at, PORTAL, "app-backend", "portal", personal=values)
+        return collected(life, at, PORTAL, "app-backend", Origin("portal"), values)
     at = life.office(life.between(0.03, 0.93))
     about = ("name", "email", "service_ids")
-    return accessed(life, at, terms.HELPDESK, "customer-question", about)
+    return accessed(life, at, Look(terms.HELPDESK, "customer-question", about))

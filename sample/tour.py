@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from sample import people, terms
 from sample.acts import (
+    Look,
+    Origin,
     accessed,
     annulled,
     collected,
@@ -50,7 +52,7 @@ def _beginning(life: Life) -> list[Publication]:
         *numbers(life),
         disclosed(life, life.soon(9), terms.SHIPPING, case_ref=reference(life.rng, "BE")),
         collected(
-            life, life.free(0.06), PORTAL, "app-backend", "app", personal=people.device(life.rng)
+            life, life.free(0.06), PORTAL, "app-backend", Origin("app"), people.device(life.rng)
         ),
         *contact(life, 1, life.office(0.1)),
         consented(life.contact(1), life.free(0.12), "newsletter", "portal"),
@@ -72,7 +74,9 @@ def _consents(life: Life) -> list[Publication]:
 
 def _changes(life: Life) -> list[Publication]:
     rng, case, at = life.rng, correlation(life.rng), life.office(0.3)
-    look = accessed(life, at, terms.HELPDESK, "address-change", terms.ADDRESS, correlationid=case)
+    look = accessed(
+        life, at, Look(terms.HELPDESK, "address-change", terms.ADDRESS), correlationid=case
+    )
     moved = corrected(
         life,
         at + 4 * MINUTE,
@@ -101,7 +105,7 @@ def _trouble(life: Life) -> list[Publication]:
     at = life.office(0.5)
     return [
         reminded(life, at - timedelta(days=NOTICE + 1), case),
-        accessed(life, at, terms.COLLECTOR, "payment-default", DEBTOR, case_ref=case),
+        accessed(life, at, Look(terms.COLLECTOR, "payment-default", DEBTOR), case_ref=case),
         disclosed(life, at + 30 * MINUTE, terms.COLLECTION_AGENCY, claim, case_ref=case),
         deactivated(life, life.office(0.52), "unpaid"),
         reactivated(life, life.office(0.56), "paid"),
@@ -123,9 +127,7 @@ def _end(life: Life) -> list[Publication]:
         accessed(
             life,
             life.office(0.86),
-            terms.ENGINEER,
-            "line-repair",
-            ("name", *terms.ADDRESS),
+            Look(terms.ENGINEER, "line-repair", ("name", *terms.ADDRESS)),
             remark="Monteur kwam voor een gesloten deur.",
             late=timedelta(days=3),
         ),
@@ -136,7 +138,9 @@ def _routine(life: Life) -> list[Publication]:
     at = life.free(0.93)
     call = people.call(life.rng, at)
     return [
-        collected(life, at, CALLS, "network", "network", personal=call, sequence=1),
+        collected(life, at, CALLS, "network", Origin("network"), call, sequence=1),
         disclosed(life, at, terms.CARRIER_CALL, sequence=2),
-        accessed(life, life.office(0.9), terms.BILLING_CLERK, "invoice-question", ("name", "iban")),
+        accessed(
+            life, life.office(0.9), Look(terms.BILLING_CLERK, "invoice-question", ("name", "iban"))
+        ),
     ]

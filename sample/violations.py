@@ -15,6 +15,7 @@ from sample.life import Life
 from sample.recording import recorded
 from sample.register import CARE, RIGHTS, STAFF
 from sample.staff import SOURCE, TEMPORARY, hired
+from schemas import names
 
 ANALYST, CAMPAIGNS = "employee/82", "campaign-analyst"
 NEWCOMER = "employee/83"
@@ -36,9 +37,9 @@ def looked_at_restricted_data(life: Life) -> list[Publication]:
     name, source = ("name",), "crm"
     seen = _looked(person, at, employee, terms.HELPDESK, "name")
     return [
-        recorded(person, before, RIGHTS, source, "processing-restricted", name, **why),
+        recorded(person, before, RIGHTS, source, names.PROCESSING_RESTRICTED, name, **why),
         seen.breaking("law.use.restriction"),
-        recorded(person, after, RIGHTS, source, "restriction-lifted", name, **why),
+        recorded(person, after, RIGHTS, source, names.RESTRICTION_LIFTED, name, **why),
     ]
 
 
@@ -67,12 +68,12 @@ def worked_without_certificate(life: Life) -> list[Publication]:
         office_hour(life.rng, day + timedelta(days=days)) for days in (0, 3, 12)
     )
     begun = publish(
-        life.rng, started, SOURCE, "employment-started", subject=NEWCOMER, data=act(STAFF)
+        life.rng, started, SOURCE, names.EMPLOYMENT_STARTED, subject=NEWCOMER, data=act(STAFF)
     )
     seen = _looked(life, at, NEWCOMER, terms.HELPDESK, "name")
     return [
         begun.breaking("house.employment.vog"),
-        recorded(person, granted, STAFF, SOURCE, "role-granted", role=terms.HELPDESK),
+        recorded(person, granted, STAFF, SOURCE, names.ROLE_GRANTED, role=terms.HELPDESK),
         seen.breaking("house.access.vog"),
     ]
 
@@ -86,7 +87,7 @@ def _looked(
         "purpose": "customer-question",
         "case_ref": reference(life.rng, "HD"),
     }
-    return recorded(life, at, CARE, "helpdesk", "personal-data-accessed", about, **facts)
+    return recorded(life, at, CARE, "helpdesk", names.PERSONAL_DATA_ACCESSED, about, **facts)
 
 
 VIOLATIONS: tuple[Chapter, ...] = (

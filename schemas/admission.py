@@ -61,28 +61,35 @@ def _checks_or_rejection(message: Any, intake: Intake) -> Checks | Rejection:
 def _judged(
     fitting: Sequence[tuple[dict[str, Any], Checks]], now: datetime
 ) -> list[Event | Rejection]:
-    """The outcomes of messages whose shape is right, after all other checks."""
+    """The outcomes of messages whose shape is right, after all other checks, each over all messages."""
     times = [instant_of(message["time"]) for message, _ in fitting]
     data = [_without_private_name(message["data"]) for message, _ in fitting]
     broken = [broken_rule(message, checks) for message, checks in fitting]
     leaks = [
-        _leak(message, one, checks) for one, (message, checks) in zip(data, fitting, strict=True)
+        _leak(message, facts, checks)
+        for facts, (message, checks) in zip(data, fitting, strict=True)
     ]
     outcomes: list[Event | Rejection] = []
-    for (message, checks), time, one, rule, leak in zip(
+    for (message, checks), time, facts, rule, leak in zip(
         fitting, times, data, broken, leaks, strict=True
     ):
         if time is None or not is_plausible(time):
             outcomes.append(reject(message, Code.SCHEMA, "/time"))
-        elif rule is not None:
-            outcomes.append(reject(message, Code.SCHEMA, rule))
-        elif leak is not None:
-            outcomes.append(reject(message, Code.PERSONAL_DATA_IN_FACTS, leak))
-        elif time - now > MAX_AHEAD:
-            outcomes.append(reject(message, Code.TIME_IN_FUTURE, "/time"))
-        else:
-            outcomes.append(_event(message, time, one, checks))
+            continue
+        refusal = _refusal(message, rule, leak, time - now > MAX_AHEAD)
+        outcomes.append(refusal or _event(message, time, facts, checks))
     return outcomes
+
+
+def _refusal(
+    message: dict[str, Any], rule: str | None, leak: str | None, is_ahead: bool
+) -> Rejection | None:
+    """Why a message is refused: the first reason in the order of the contract."""
+    if rule is not None:
+        return reject(message, Code.SCHEMA, rule)
+    if leak is not None:
+        return reject(message, Code.PERSONAL_DATA_IN_FACTS, leak)
+    return reject(message, Code.TIME_IN_FUTURE, "/time") if is_ahead else None
 
 
 def _leak(message: dict[str, Any], data: dict[str, Any], checks: Checks) -> str | None:

@@ -4,7 +4,7 @@ Nothing of a message is repeated: a place is the pointer of its rejection, in na
 """
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from itertools import chain
 from typing import Any, Final
 
 from msgspec import inspect
@@ -13,8 +13,6 @@ from schemas.catalogue import EVENT_TYPES
 from schemas.envelope import Envelope
 from schemas.texts import Language
 
-__all__ = ["allowed", "allowed_words", "listed_words"]
-
 _SAID_AT_MOST: Final = 12
 _WORDS: Final[dict[Language, tuple[str, str]]] = {
     "en": ("Allowed are {}.", "Allowed are {} and {} more: see `ledger schema show TYPE`."),
@@ -22,7 +20,6 @@ _WORDS: Final[dict[Language, tuple[str, str]]] = {
 }
 
 
-@cache
 def allowed(type: str | None, pointer: str) -> tuple[str, ...]:
     """The values of the closed list at a place of an event type; none where any text may stand."""
     entry = EVENT_TYPES.get(type or "")
@@ -32,8 +29,8 @@ def allowed(type: str | None, pointer: str) -> tuple[str, ...]:
     inside = steps[0] == "data"
     found: list[Any] = [inspect.type_info(entry.data if inside else Envelope)]
     for step in steps[1:] if inside else steps:
-        found = [below for one in found for below in _below(one, step)]
-    return tuple(value for one in found for value in _listed(one))
+        found = [*chain.from_iterable(_below(part, step) for part in found)]
+    return tuple(chain.from_iterable(map(_listed, found)))
 
 
 def allowed_words(type: str | None, pointer: str) -> dict[Language, str]:

@@ -39,13 +39,9 @@ Document = dict[str, Any]
 
 def document() -> Document:
     """The whole document, ready to be written as JSON."""
-    incoming = {
-        "events": [entry for entry in _foreign() if "events" in entry.topics],
-        "register": [entry for entry in _foreign() if "register" in entry.topics],
-        "confidential": [entry for entry in _foreign() if _is_confidential(entry)],
-    }
-    names = {channel: [_name(entry) for entry in entries] for channel, entries in incoming.items()}
+    names = {channel: list(map(_name, entries)) for channel, entries in _incoming().items()}
     names["rejections"] = ["rejection"]
+    messages = {_name(entry): _message(entry) for entry in _foreign()}
     return {
         "asyncapi": "3.0.0",
         "info": _info(),
@@ -54,12 +50,16 @@ def document() -> Document:
         "operations": {
             _operation(channel): _action(channel, held) for channel, held in names.items()
         },
-        "components": {
-            "messages": {
-                **{_name(entry): _message(entry) for entry in _foreign()},
-                "rejection": _rejection(),
-            }
-        },
+        "components": {"messages": {**messages, "rejection": _rejection()}},
+    }
+
+
+def _incoming() -> dict[str, list[EventType]]:
+    """The types that upstream sends, by channel."""
+    return {
+        "events": [entry for entry in _foreign() if "events" in entry.topics],
+        "register": [entry for entry in _foreign() if "register" in entry.topics],
+        "confidential": list(filter(_is_confidential, _foreign())),
     }
 
 

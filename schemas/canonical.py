@@ -6,15 +6,13 @@ members that say nothing; with the content type that is meant, and with instants
 was sent: what a personal value says is its sender's matter, `2026-01-01T00:00:00Z` in one is a text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from schemas.encoding import to_json
 from schemas.envelope import TRACE
 from schemas.formats import instant_of
-
-__all__ = ["canonical_of"]
 
 
 def canonical_of(
@@ -46,9 +44,14 @@ def canonical_of(
 
 def _meant(data: dict[str, Any], instants: Sequence[str], silent: Sequence[str]) -> dict[str, Any]:
     """The data with its instants in UTC and without what says nothing; itself where that is so already."""
-    named = {name: instant_of(data[name]) for name in instants if name in data}
-    if named:
-        data = data | {name: instant.isoformat() for name, instant in named.items() if instant}
+    if not data.keys().isdisjoint(instants):
+        data = data | dict(_in_utc(data, instants))
     if all(data.get(name, True) for name in silent):
         return data
     return {name: value for name, value in data.items() if value or name not in silent}
+
+
+def _in_utc(data: dict[str, Any], instants: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for name in instants:
+        if name in data and (instant := instant_of(data[name])):
+            yield name, instant.isoformat()

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from schemas.event_type import PREFIX, EventType
+from schemas import names
+from schemas.event_type import EventType
 from schemas.events import (
     access,
     consent,
@@ -39,40 +40,44 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
 )
 """Full type -> what is known of it, in the order of the contract."""
 
-DISCLOSED = f"{PREFIX}personal-data-disclosed.v1"
-FEED = f"{PREFIX}bulk-feed-delivered.v1"
+DISCLOSED = names.type_of(names.PERSONAL_DATA_DISCLOSED)
+FEED = names.type_of(names.BULK_FEED_DELIVERED)
 DISCLOSING: frozenset[str] = frozenset(
-    f"{PREFIX}{name}.v1"
-    for name in (
-        "personal-data-disclosed",
-        "emergency-call-disclosed",
-        "malicious-call-data-disclosed",
-        "bulk-feed-delivered",
+    map(
+        names.type_of,
+        (
+            names.PERSONAL_DATA_DISCLOSED,
+            names.EMERGENCY_CALL_DISCLOSED,
+            names.MALICIOUS_CALL_DATA_DISCLOSED,
+            names.BULK_FEED_DELIVERED,
+        ),
     )
 )
 """Types that tell of a disclosure under a provision. Of these the confidential ledger takes the first."""
 
-ANNULLED = f"{PREFIX}event-annulled.v1"
-ERASED = f"{PREFIX}personal-data-erased.v1"
+ANNULLED = names.type_of(names.EVENT_ANNULLED)
+ERASED = names.type_of(names.PERSONAL_DATA_ERASED)
 
-APPROVED = f"{PREFIX}act-approved.v1"
-GAP = f"{PREFIX}intake-gap-recorded.v1"
+APPROVED = names.type_of(names.ACT_APPROVED)
+GAP = names.type_of(names.INTAKE_GAP_RECORDED)
 
 OWN_TYPES: frozenset[str] = frozenset(
-    f"{PREFIX}{name}.v1"
-    for name in (
-        "erasure-decided",
-        "personal-data-erased",
-        "erasure-reapplied",
-        "ledger-read",
-        "intake-gap-recorded",
-        "act-approved",
+    map(
+        names.type_of,
+        (
+            names.ERASURE_DECIDED,
+            names.PERSONAL_DATA_ERASED,
+            names.ERASURE_REAPPLIED,
+            names.LEDGER_READ,
+            names.INTAKE_GAP_RECORDED,
+            names.ACT_APPROVED,
+        ),
     )
 )
 """Types that every ledger records about what it did itself."""
 
 CONFIDENTIAL_TYPES: frozenset[str] = frozenset(
-    f"{PREFIX}{name}.v1"
+    names.type_of(name)
     for name in (
         "order-received",
         "order-validated",

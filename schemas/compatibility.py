@@ -51,9 +51,7 @@ def _resolved(node: Any, document: Schema) -> Any:
     if not isinstance(node, dict):
         return node
     plain = {
-        name: {key: _resolved(part, document) for key, part in value.items()}
-        if name == "properties"
-        else _resolved(value, document)
+        name: _member(name, value, document)
         for name, value in node.items()
         if name not in _ANNOTATIONS and not name.startswith("x-")
     }
@@ -62,10 +60,15 @@ def _resolved(node: Any, document: Schema) -> Any:
     if "$ref" not in node:
         return plain
     del plain["$ref"]
-    return {
-        **_resolved(document["$defs"][node["$ref"].removeprefix("#/$defs/")], document),
-        **plain,
-    }
+    referred = document["$defs"][node["$ref"].removeprefix("#/$defs/")]
+    return {**_resolved(referred, document), **plain}
+
+
+def _member(name: str, value: Any, document: Schema) -> Any:
+    """The names of properties are the sender's words, so none of them is an annotation."""
+    if name == "properties":
+        return {key: _resolved(part, document) for key, part in value.items()}
+    return _resolved(value, document)
 
 
 def _breaks(old: Schema, new: Schema, at: str) -> Iterator[Breaking]:
@@ -91,17 +94,21 @@ def _alternatives(old: Schema, new: Schema, at: str) -> Iterator[Breaking]:
 
 def _values(old: Schema, new: Schema, at: str) -> Iterator[Breaking]:
     if "enum" in new:
-        gone = [value for value in old.get("enum", ()) if value not in new["enum"]]
-        if "enum" not in old:
-            yield Breaking(at, "values are now enumerated")
-        elif gone:
-            yield Breaking(at, f"values are gone: {gone}")
+        yield from _enumerated(old, new, at)
     elif "type" in new and "enum" not in old:
         wider = _WIDENS_TO.get(old.get("type", ""), {old.get("type")})
         if new["type"] not in wider:
             yield Breaking(at, f"the type was {old.get('type', 'any')} and is {new['type']}")
     elif "type" in new and not all(_has_type(value, new["type"]) for value in old["enum"]):
         yield Breaking(at, f"the type is {new['type']}")
+
+
+def _enumerated(old: Schema, new: Schema, at: str) -> Iterator[Breaking]:
+    gone = [value for value in old.get("enum", ()) if value not in new["enum"]]
+    if "enum" not in old:
+        yield Breaking(at, "values are now enumerated")
+    elif gone:
+        yield Breaking(at, f"values are gone: {gone}")
 
 
 def _has_type(value: Any, name: str) -> bool:

@@ -5,10 +5,9 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import fields
 
+from schemas import names
 from schemas.facts import Facts
 from schemas.references import ANY_KIND, PERSONS, Kind
-
-PREFIX = "nl.voipzeker.ledger."
 
 Topic: TypeAlias = Literal["events", "register"]
 
@@ -48,7 +47,7 @@ class EventType(Struct, frozen=True):
     @property
     def type(self) -> str:
         """The full CloudEvents type."""
-        return f"{PREFIX}{self.name}.v{self.version}"
+        return names.type_of(self.name, self.version)
 
     @property
     def title(self) -> str:

@@ -6,6 +6,7 @@ say little: there a word of a single case does, or two of them that make one tog
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 from msgspec import Struct
@@ -13,8 +14,6 @@ from msgspec import Struct
 from schemas.quick_look import tree_of
 from schemas.raw_look import by_themselves
 from schemas.spelling import looks, parts, run
-
-__all__ = ["HintWord", "Hints"]
 
 
 class HintWord(Struct, frozen=True):
@@ -47,15 +46,11 @@ class Hints:
     def __init__(self, words: Collection[HintWord]) -> None:
         self._whole = {word.word: word for word in words if word.whole}
         self._part = {looks(run(word.word)): word for word in words if not word.whole}
-        ordinary = {longer for word in words for longer in word.unless}
-        # Of two words the first one begins there: `default-investigation` is no `fault-investigation`.
-        self._ordinary = _any_of(
-            ("(?<![a-z])" if "-" in longer else "") + re.escape(longer) for longer in ordinary
-        )
+        ordinary = set(chain.from_iterable(word.unless for word in words))
+        self._ordinary = _any_of(map(_beginning, ordinary))
         self._ordinary_run = _any_of(re.escape(looks(run(longer))) for longer in ordinary)
         self._by_itself = by_themselves(map(re.escape, self._whole))
-        letters = {word.encode() for word in self._part}
-        self._within = _any_of([tree_of(letters).decode()] if letters else [])
+        self._within = _within(self._part)
         self.long: Final = frozenset(word for word in self._part if len(word) >= _LEAST_SPLIT)
         """Letters of the words that are looked for across members."""
 
@@ -113,3 +108,14 @@ def _is_act(words: set[HintWord]) -> bool:
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
     """A pattern for any of them; for nothing where there is none."""
     return re.compile("|".join(sorted(patterns)) or "(?!)")
+
+
+def _beginning(longer: str) -> str:
+    """Of two words the first one begins there: `default-investigation` is no `fault-investigation`."""
+    return ("(?<![a-z])" if "-" in longer else "") + re.escape(longer)
+
+
+def _within(parts: Iterable[str]) -> re.Pattern[str]:
+    """Any of the words that stand within longer ones, as one tree of their letters."""
+    letters = {part.encode() for part in parts}
+    return _any_of([tree_of(letters).decode()] if letters else [])

@@ -17,8 +17,6 @@ from schemas.labels import beside
 from schemas.lookalikes import plain
 from schemas.numbers import holds_bare_number, holds_bsn, holds_phone, without_devices
 
-__all__ = ["find_leak", "is_personal_id", "leak_of_envelope", "looks_personal"]
-
 _FEWEST_DIGITS: Final = 7
 # None of the patterns could match without an @, a bracket or what stands for one, or so many digits. Read
 # from the start only and never again: a search would begin at every digit.
@@ -149,13 +147,16 @@ def leak_of_envelope(message: dict[str, Any]) -> str | None:
     if not subject.startswith(_SEALED) and is_personal_id(subject.partition("/")[2]):
         return "/subject"
     for name in _LINKS:
-        value = message.get(name)
-        if value is not None and _IS_UUID(value) is None and is_personal_id(value):
+        if _is_personal_link(message.get(name)):
             return f"/{name}"
     state = message.get("tracestate")
     if state and looks_personal(state.replace("=", " "), reference=True):
         return "/tracestate"
     return None
+
+
+def _is_personal_link(value: str | None) -> bool:
+    return value is not None and _IS_UUID(value) is None and is_personal_id(value)
 
 
 _SEALED: Final = ("customer/", "visitor/", "employee/")
@@ -207,14 +208,18 @@ def _leak_in(member: str, value: Any) -> str | None:
         words = any(_is_leak(member, word) for word in value)
         return "" if words or any(_holds_leak(member, item) for item in value.values()) else None
     for place, item in enumerate(value):
-        if isinstance(item, str):
-            if _is_leak(member, item):
-                return f"/{place}"
-        else:
-            for name, text in item.items():
-                if isinstance(text, str) and _is_leak(name, text):
-                    return f"/{place}/{name}"
+        below = _leak_of_item(member, item)
+        if below is not None:
+            return f"/{place}{below}"
     return None
+
+
+def _leak_of_item(member: str, item: Any) -> str | None:
+    """The same of one item of a list: a text, or an object of texts."""
+    if isinstance(item, str):
+        return "" if _is_leak(member, item) else None
+    texts = ((name, text) for name, text in item.items() if isinstance(text, str))
+    return next((f"/{name}" for name, text in texts if _is_leak(name, text)), None)
 
 
 def _holds_leak(member: str, item: str | dict[str, str]) -> bool:

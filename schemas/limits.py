@@ -1,7 +1,7 @@
 """What a sender must stay within: every limit of the contract, its value, and what happens beyond it.
 
-The numbers stand here, or where they are enforced; docs/events.md and the AsyncAPI document have them from
-here.
+The numbers stand here, or where they are enforced; docs/reference/events.md and the AsyncAPI document have
+them from here.
 """
 
 from typing import Final
@@ -12,15 +12,6 @@ from schemas import formats
 from schemas.admission import MAX_AHEAD
 from schemas.decode import MAX_MESSAGE
 from schemas.rejection import Code
-
-__all__ = [
-    "ENTRY_BYTES",
-    "LIMITS",
-    "QUARANTINE_MESSAGES",
-    "QUARANTINE_SHARE",
-    "READABLE_DEPTH",
-    "Limit",
-]
 
 ENTRY_BYTES: Final = 65_535
 """An entry of the transparency log is no larger (C2SP tlog-tiles)."""

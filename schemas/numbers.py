@@ -1,7 +1,7 @@
 """Numbers of persons in a text: telephone numbers and citizen service numbers, however they are written.
 
 One in eleven numbers of nine digits passes the test of a BSN, so that a number alone says little. It
-counts by how and where it stands; the contract (docs/events.md) says the rule in words.
+counts by how and where it stands; the contract (docs/reference/events.md) says the rule in words.
 """
 
 import re
@@ -9,8 +9,6 @@ from ipaddress import AddressValueError, IPv4Address
 from typing import Final
 
 from schemas.labels import beside
-
-__all__ = ["holds_bare_number", "holds_bsn", "holds_phone", "without_devices"]
 
 _BLANK = r"[ ()./_:|~=-]"
 """What people put between the digits of a phone number, as `plain` writes it."""
@@ -80,10 +78,13 @@ def _is_phone(text: str, found: re.Match[str], reference: bool) -> bool:
         return True
     if found[0].startswith("31") and reference and not _MOBILE_ABROAD.match(found[0]):
         return False
-    alone = not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())
-    if alone:
+    if _stands_alone(text, start, end):
         return not near.reference or found[0][0] == "0"
     return not (reference or near.joined or near.reference)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    return not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())
 
 
 def holds_bsn(text: str, *, reference: bool = False) -> bool:

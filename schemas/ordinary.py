@@ -9,12 +9,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, Literal, get_args
 
 from schemas.catalogue import EVENT_TYPES
-from schemas.event_type import PREFIX
 from schemas.events.disclosure import RecipientKind
 from schemas.likeness import is_like
+from schemas.names import PREFIX
 from schemas.spelling import plain, run
-
-__all__ = ["Ordinary", "Place"]
 
 Place = Literal["everyday", "business", "ground", "reason", "authority", "kind"]
 
@@ -103,11 +101,15 @@ class Ordinary:
         if _LONG_NUMBER.match(joined) or _SAYS_NOTHING.match(joined):
             return True
         words = [_PERSON.sub("", part) for part in parts if not _NUMBER.match(part)]
+        return self._are_known(place, words) and self._go_together(words)
+
+    def _are_known(self, place: Place, words: Sequence[str]) -> bool:
+        """Whether words are ordinary at a place. Letters one by one may spell anything, so one is no word."""
         longer = [word for word in words if not _SAYS_NOTHING.match(word)]
         if not longer or len(words) > len(longer) + 1:
-            return False  # letters one by one may spell anything
+            return False
         known = self._words[place]
-        return all(_stems(word, known) for word in longer) and self._go_together(words)
+        return all(_stems(word, known) for word in longer)
 
     def _go_together(self, words: list[str]) -> bool:
         """Whether the words may stand beside each other."""

@@ -1,14 +1,12 @@
 """Whether a message of the right shape needs a closer look for secrecy: most do not."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final, get_args
 
 from schemas.references import Kind
 from schemas.strings import TC_STRING, spelled_out, told_in
 from schemas.tc_string import is_tc_string
-
-__all__ = ["SMALL", "QuickLook", "tree_of"]
 
 # Members whose lists and objects the contract enumerates, or that are looked through apart.
 _APART: Final = frozenset({"categories", "fields", "personal"})
@@ -92,11 +90,7 @@ class QuickLook:
         fresh: list[str] = []
         for name, value in data.items():
             if type(value) is str:
-                if not (
-                    value in harmless
-                    or (len(value) == _UUID and _IS_UUID(value))
-                    or (name == TC_STRING and is_tc_string(value))
-                ):
+                if value not in harmless and not _says_no_word(name, value):
                     fresh.append(value)
             elif name not in _APART and (type(value) is list or type(value) is dict):
                 fresh += [text for text in told_in(value).but(()) if text not in harmless]
@@ -120,23 +114,35 @@ class QuickLook:
 
 def _names(message: dict[str, Any]) -> list[str]:
     """What names an event, its subject and other events, unless it holds no word: a UUID, a number."""
-    id, subject = message["id"], message["subject"]
-    found = [] if _IS_UUID(id) else [id]
+    found: list[Any] = [id for id in _ids(message) if not _IS_UUID(id)]
+    subject = message["subject"]
     kind, _, number = subject.partition("/")
     if kind not in _SUBJECTS or not number.isdecimal():
         found.append(subject)
     if not _IS_TIME(message["time"]):
         found.append(message["time"])
-    for name in _LINKS:
-        link = message.get(name)
-        if link is not None and not _IS_UUID(link):
-            found.append(link)
     content = message.get("datacontenttype")
     if content not in _USUAL_CONTENT:
         found.append(content)
     if not message.keys() <= _APART_ATTRIBUTES:
         found += [str(message[name]) for name in message.keys() - _APART_ATTRIBUTES]
     return found
+
+
+def _ids(message: dict[str, Any]) -> Iterator[str]:
+    """The event's own, and those of the events that it names."""
+    yield message["id"]
+    for name in _LINKS:
+        link = message.get(name)
+        if link is not None:
+            yield link
+
+
+def _says_no_word(name: str, value: str) -> bool:
+    """Whether a text is a UUID, or a string of consents, which holds none of ours."""
+    return (len(value) == _UUID and _IS_UUID(value) is not None) or (
+        name == TC_STRING and is_tc_string(value)
+    )
 
 
 def _values(personal: dict[str, Any]) -> list[str]:

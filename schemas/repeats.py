@@ -17,8 +17,6 @@ from schemas.envelope import ATTRIBUTES
 from schemas.extensions import DROPPED, pointer_to
 from schemas.shapes import names_in
 
-__all__ = ["first_repeat", "may_repeat"]
-
 
 class _Twice(Struct):
     """Stands for an object in which a key stands twice. `held`: its members, read as usual."""
@@ -55,8 +53,7 @@ def first_repeat(text: bytes, parsed: Any) -> str | None:
     deep to look, it is the pointer of the whole.
     """
     try:
-        said = text.decode(errors="surrogatepass")
-        read = json.loads(said, object_pairs_hook=_object, parse_int=len, parse_float=len)
+        read = _read(text)
     except RecursionError:
         return ""
     known = _members_of(parsed)
@@ -69,6 +66,12 @@ def first_repeat(text: bytes, parsed: Any) -> str | None:
         deeper = [(path.below(n, known), v) for n, v in items if isinstance(v, _HOLDERS)]
         waiting += reversed(deeper)
     return None
+
+
+def _read(text: bytes) -> Any:
+    """A JSON text in which an object whose key stands twice is marked; of numbers only the length is kept."""
+    said = text.decode(errors="surrogatepass")
+    return json.loads(said, object_pairs_hook=_object, parse_int=len, parse_float=len)
 
 
 class _Path(Struct, frozen=True):

@@ -74,12 +74,14 @@ def checks_of(type: str) -> Checks:
         last_days=names_marked(entry.data, LAST_DAY),
         open_facts=members_marked(entry.data, OPEN),
         tc_strings=members_marked(entry.data, TC_STRING),
-        silent=tuple(
-            field.name
-            for field in fields(entry.data)
-            if field.name in COMMON_LISTS and not field.required
-        ),
+        silent=_silent(entry.data),
     )
+
+
+def _silent(data: type[Facts]) -> tuple[str, ...]:
+    """The lists that say when they are empty what they say when they are absent."""
+    lists = (field for field in fields(data) if field.name in COMMON_LISTS)
+    return tuple(field.name for field in lists if not field.required)
 
 
 def is_own(source: str) -> bool:
@@ -96,7 +98,17 @@ def broken_rule(message: dict[str, Any], checks: Checks) -> str | None:
         return "/subject"
     data = message["data"]
     below = _broken_legal_rule(data, checks.needs_activity and kind in OUTSIDERS)
-    if below is None and (checks.instants or checks.tc_strings):
+    if below is None:
+        below = _broken_by_type(data, checks)
+    if below is None and "personal" in data:
+        below = _unfit_personal(data) if kind in PERSONS else "/personal"
+    return None if below is None else f"/data{below}"
+
+
+def _broken_by_type(data: dict[str, Any], checks: Checks) -> str | None:
+    """The pointer below the data of the first rule that only some types have; asked only where one has it."""
+    below = None
+    if checks.instants or checks.tc_strings:
         below = _unreadable(data, checks)
     if below is None and checks.days:
         below = _misdated(data, checks.days, is_plausible_day)
@@ -104,9 +116,7 @@ def broken_rule(message: dict[str, Any], checks: Checks) -> str | None:
         below = _misdated(data, checks.last_days, is_plausible_end)
     if below is None and checks.erases:
         below = _broken_erasure_rule(data)
-    if below is None and "personal" in data:
-        below = _unfit_personal(data) if kind in PERSONS else "/personal"
-    return None if below is None else f"/data{below}"
+    return below
 
 
 def _broken_legal_rule(data: dict[str, Any], needs_activity: bool) -> str | None:

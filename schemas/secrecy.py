@@ -19,6 +19,9 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
+from msgspec import Struct
+
+from schemas import names
 from schemas.catalogue import DISCLOSED, DISCLOSING, EVENT_TYPES, FEED
 from schemas.clearance import Clearance
 from schemas.hints import Hints, HintWord
@@ -32,10 +35,8 @@ from schemas.spelling import lines, parts, plain, run
 from schemas.strings import NAMING, TYPES, Told, spelled_out, told_in, unescaped
 from schemas.unclear import TELLING_NAMES, UPKEEP, Unclear
 
-__all__ = ["HintWord", "Secrecy"]
-
 # Of the notice that everybody may read, nothing is secret.
-_PUBLIC: Final = "nl.voipzeker.ledger.privacy-notice-published.v1"
+_PUBLIC: Final = names.type_of(names.PRIVACY_NOTICE_PUBLISHED)
 # Members that may name the power behind an act.
 _POWERS: Final = ("provision", "ground", "purpose", "necessity_reason", "reason", "role")
 # Authorities that are foreign ones in another country; of the first two those of the EEA hear civil cases.
@@ -58,44 +59,50 @@ _DUTIES: Final = frozenset({"6-1-c", "6-1-e"})
 _BARRED: Final = re.compile(r"^barred$", re.MULTILINE)
 
 
-class Secrecy:
-    """What tells of an investigation, and what clears it, ready to be asked of each message.
+class SecrecyRules(Struct, frozen=True):
+    """What tells of an investigation, and what clears it. By default nothing does.
 
     `secret`: every spelling, lower case, of the provisions under secrecy. `clearance`: those without it.
     `own_reports`: purpose -> legal bases on which a report is the provider's own. `kinds`: kinds of recipient
     that investigate. `never_own`: those to whom the provider reports nothing of its own accord. `words`: what
     else hints. `unclear`: what says too little. `feeds`: kind of recipient -> secret provisions of a feed
-    to it that everybody knows of. `neighbours`: countries whose courts hear civil cases as ours do. Without
-    all of it nothing is withheld but the types of the confidential ledger.
+    to it that everybody knows of. `neighbours`: countries whose courts hear civil cases as ours do.
     """
 
-    def __init__(
-        self,
-        *,
-        secret: Collection[str] = (),
-        clearance: Clearance | None = None,
-        own_reports: Mapping[str, Collection[str]] | None = None,
-        kinds: Collection[str] = (),
-        never_own: Collection[str] = (),
-        words: Collection[HintWord] = (),
-        unclear: Unclear | None = None,
-        feeds: Mapping[str, Collection[str]] | None = None,
-        neighbours: Collection[str] = (),
-    ) -> None:
-        self._names_provision = _beginning_with(secret)
-        self._clearance = clearance or Clearance()
-        self._kinds = frozenset(kinds)
-        self._hints = Hints(words)
-        self._own_reports = OwnReports(own_reports or {}, never_own, self._hints)
-        self._unclear = unclear
-        self._feeds = {kind: _beginning_with(names) for kind, names in (feeds or {}).items()}
-        self._home = frozenset({"", "NL", *neighbours})
-        self._judges = bool(secret or words or kinds)
-        self._raw_look = RawLook(
-            {*(run(word.word) for word in words if not word.whole), *SECRET_NAMES, *TELLING_NAMES},
-            {word.word for word in words if word.whole},
-        )
-        marks = {run(word) for word in (*(w.word for w in words), *self._kinds, "barred")}
+    secret: frozenset[str] = frozenset()
+    clearance: Clearance = Clearance()
+    own_reports: Mapping[str, Collection[str]] = {}
+    kinds: frozenset[str] = frozenset()
+    never_own: frozenset[str] = frozenset()
+    words: tuple[HintWord, ...] = ()
+    unclear: Unclear | None = None
+    feeds: Mapping[str, frozenset[str]] = {}
+    neighbours: frozenset[str] = frozenset()
+
+
+NO_RULES: Final = SecrecyRules()
+
+
+class Secrecy:
+    """The rules, ready to be asked of each message.
+
+    Without any rule nothing is withheld but the types of the confidential ledger.
+    """
+
+    def __init__(self, rules: SecrecyRules = NO_RULES) -> None:
+        self._names_provision = _beginning_with(rules.secret)
+        self._clearance = rules.clearance
+        self._kinds = rules.kinds
+        self._hints = Hints(rules.words)
+        self._own_reports = OwnReports(rules.own_reports, rules.never_own, self._hints)
+        self._unclear = rules.unclear
+        self._feeds = {kind: _beginning_with(names) for kind, names in rules.feeds.items()}
+        self._home = frozenset({"", "NL", *rules.neighbours})
+        self._judges = bool(rules.secret or rules.words or rules.kinds)
+        self._raw_look = _raw_look(rules.words)
+        marks = {
+            run(mark) for mark in (*(word.word for word in rules.words), *self._kinds, "barred")
+        }
         self._look = QuickLook(marks, LOOK, self._kinds | _NEAR, self._hints.long)
 
     def withholds_event(self, message: dict[str, Any]) -> bool:
@@ -133,27 +140,38 @@ class Secrecy:
         if _type_of(message) == _PUBLIC and _subject_kind(message) == "notice":
             message = _without_claims(message)
         told = self._without_feed(message, told_in(message))
+        return self._is_secret(told) or self._may_tell(message, told)
+
+    def _is_secret(self, told: Told) -> bool:
+        """Whether a message is of a secret type, names a secret provision, or tells of a case."""
         if any(map(is_secret_type, told.of(*TYPES))):
             return True
         codes, prose, values = _read(told.but(())), lines(told.prose), lines(told.values)
-        if self._names_secret(told, codes, prose, values) or self._hints.tell_of_a_case(
+        return self._names_secret(told, codes, prose, values) or self._hints.tell_of_a_case(
             prose, values
-        ):
-            return True
-        upkeep = _is_upkeep(message)
+        )
+
+    def _may_tell(self, message: Any, told: Told) -> bool:
+        """Whether a message hints at an investigation or leaves open what it tells, and is not cleared."""
         unclear = self._unclear is not None and self._unclear.is_open(message, told)
-        if upkeep:
-            names, rest = lines(told.of(*NAMING)), _read(told.but(NAMING))
-            return unclear or self._hints.are_of_a_case(names) or bool(self._hints.found(rest))
-        data = message.get("data") if isinstance(message, dict) else None
-        facts = data if isinstance(data, dict) else {}
-        hints = self._hints.found(codes)
-        whole = facts or (message if isinstance(message, dict) else {})
-        hints |= self._hints.split(run(plain(spelled_out(whole))))
+        if _is_upkeep(message):
+            return unclear or self._upkeep_hints(told)
+        facts = _facts_of(message)
+        hints = self._hints.found(_read(told.but(()))) | self._split_hints(message, facts)
         kinds = self._kinds.intersection(told.of("recipient_kind"))
         if not (unclear or hints or kinds or self._told_by(message, facts)):
             return False
         return not self._is_open(facts, kinds, {word for word in hints if not word.common})
+
+    def _upkeep_hints(self, told: Told) -> bool:
+        """The register says which parties there are: a name hints only where it is that of a case."""
+        names, rest = lines(told.of(*NAMING)), _read(told.but(NAMING))
+        return self._hints.are_of_a_case(names) or bool(self._hints.found(rest))
+
+    def _split_hints(self, message: Any, facts: dict[str, Any]) -> set[HintWord]:
+        """Hints whose letters are spread over members that follow each other."""
+        whole = facts or (message if isinstance(message, dict) else {})
+        return self._hints.split(run(plain(spelled_out(whole))))
 
     def _names_secret(self, told: Told, codes: str, prose: str, values: str) -> bool:
         """Whether a text names a power under secrecy, a bar, or, as a provision, what nobody can read."""
@@ -280,3 +298,16 @@ def _is_upkeep(message: Any) -> bool:
     if entry is None or name in DISCLOSING:
         return False
     return entry.subjects <= UPKEEP and _subject_kind(message) in UPKEEP
+
+
+def _raw_look(words: Collection[HintWord]) -> RawLook:
+    """The look at bytes that cannot be read: for parts of words, and for whole ones."""
+    parts_of_words = (run(word.word) for word in words if not word.whole)
+    whole = {word.word for word in words if word.whole}
+    return RawLook({*parts_of_words, *SECRET_NAMES, *TELLING_NAMES}, whole)
+
+
+def _facts_of(message: Any) -> dict[str, Any]:
+    """The data of an event; empty where a value is no event, or has none."""
+    data = message.get("data") if isinstance(message, dict) else None
+    return data if isinstance(data, dict) else {}

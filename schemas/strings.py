@@ -11,18 +11,6 @@ from schemas.catalogue import EVENT_TYPES
 from schemas.personal import PERSONAL_FIELDS
 from schemas.tc_string import is_tc_string
 
-__all__ = [
-    "FREE_TEXTS",
-    "NAMING",
-    "SAYING_WHY",
-    "TC_STRING",
-    "TYPES",
-    "Told",
-    "spelled_out",
-    "told_in",
-    "unescaped",
-]
-
 TC_STRING: Final = "tc_string"
 """A member whose text is bits, once it is a TC string: letters in it spell nothing."""
 FREE_TEXTS: Final = frozenset(
@@ -140,16 +128,19 @@ def _members(value: dict[str, Any], looked: _Look) -> list[_Item]:
     for name, below in value.items():
         if name == _PERSONAL and below.__class__ is dict:
             looked.texts[""].update(dict.fromkeys(below))
-            found += [(_kind_of(field), one) for field, one in below.items()]
+            found += [(_kind_of(field), item) for field, item in below.items()]
         elif name == _ENCODED:
             decoded = _decoded(below)
             looked.readable.append(decoded is not None)
             found += (("", below if decoded is None else decoded),)
-        elif below.__class__ is not str or not (
-            (name == "type" and below in EVENT_TYPES) or (name == TC_STRING and is_tc_string(below))
-        ):
+        elif below.__class__ is not str or not _says_no_word(name, below):
             found += ((name, below),)
     return found
+
+
+def _says_no_word(name: str, text: str) -> bool:
+    """Whether a text is known and read elsewhere: the type of an event, a string of consents."""
+    return (name == "type" and text in EVENT_TYPES) or (name == TC_STRING and is_tc_string(text))
 
 
 def _kind_of(field: str) -> str:

@@ -9,47 +9,69 @@ from typing import Any, Final
 
 from msgspec.structs import fields
 
+from schemas import names
 from schemas.catalogue import DISCLOSING, EVENT_TYPES
 from schemas.clearance import Clearance
-from schemas.event_type import PREFIX, EventType
+from schemas.event_type import EventType
 from schemas.ordinary import Ordinary, Place
 from schemas.strings import SAYING_WHY, Told
-
-__all__ = ["TELLING_NAMES", "UPKEEP", "Unclear"]
 
 UPKEEP: Final = frozenset({"recipient", "activity", "role", "system", "measure", "notice"})
 """Subjects of the register's upkeep: it says which parties and rules there are, not what was done about a
 person."""
-_NOTICES: Final = ("requested", "given", "withheld")
 # Types that say why something was done to a person's data because of others, or was not done: each word
 # of theirs must be known.
 _SAYING: Final = frozenset(
-    f"{PREFIX}{name}.v1"
-    for name in (
-        *(f"disclosure-notice-{done}" for done in _NOTICES),
-        *(f"legal-hold-{done}" for done in ("placed", "reviewed", "released")),
-        *(f"rights-request-{done}" for done in ("extended", "refused", "answered")),
-        *(f"objection-{done}" for done in ("raised", "upheld", "overruled")),
-        *(f"service-{done}" for done in ("blocked", "unblocked", "deactivated")),
-        *("processing-restricted", "restriction-lifted", "erasure-decided", "recipient-notified"),
-        *("personal-data-accessed", "event-annulled", "number-porting-cancelled"),
+    map(
+        names.type_of,
+        (
+            names.DISCLOSURE_NOTICE_REQUESTED,
+            names.DISCLOSURE_NOTICE_GIVEN,
+            names.DISCLOSURE_NOTICE_WITHHELD,
+            names.LEGAL_HOLD_PLACED,
+            names.LEGAL_HOLD_REVIEWED,
+            names.LEGAL_HOLD_RELEASED,
+            names.RIGHTS_REQUEST_EXTENDED,
+            names.RIGHTS_REQUEST_REFUSED,
+            names.RIGHTS_REQUEST_ANSWERED,
+            names.OBJECTION_RAISED,
+            names.OBJECTION_UPHELD,
+            names.OBJECTION_OVERRULED,
+            names.SERVICE_BLOCKED,
+            names.SERVICE_UNBLOCKED,
+            names.SERVICE_DEACTIVATED,
+            names.PROCESSING_RESTRICTED,
+            names.RESTRICTION_LIFTED,
+            names.ERASURE_DECIDED,
+            names.RECIPIENT_NOTIFIED,
+            names.PERSONAL_DATA_ACCESSED,
+            names.EVENT_ANNULLED,
+            names.NUMBER_PORTING_CANCELLED,
+        ),
     )
 )
 # In these, and where others receive data or ask for it, so must the provision be.
 _TELLING: Final = (
     _SAYING
     | DISCLOSING
-    | {
-        f"{PREFIX}{name}.v1"
-        for name in (
-            *("number-porting-requested", "number-porting-performed", "equipment-shipped"),
-            *("account-deactivated", "account-reactivated", "internal-report-produced"),
-            *("supervisory-inquiry-received", "supervisory-inquiry-answered"),
-            "court-petition-received",
+    | set(
+        map(
+            names.type_of,
+            (
+                names.NUMBER_PORTING_REQUESTED,
+                names.NUMBER_PORTING_PERFORMED,
+                names.EQUIPMENT_SHIPPED,
+                names.ACCOUNT_DEACTIVATED,
+                names.ACCOUNT_REACTIVATED,
+                names.INTERNAL_REPORT_PRODUCED,
+                names.SUPERVISORY_INQUIRY_RECEIVED,
+                names.SUPERVISORY_INQUIRY_ANSWERED,
+                names.COURT_PETITION_RECEIVED,
+            ),
         )
-    }
+    )
 )
-_ERASURE: Final = f"{PREFIX}erasure-decided.v1"
+_ERASURE: Final = names.type_of(names.ERASURE_DECIDED)
 _PLACES: Final[Mapping[str, Place]] = {
     **dict.fromkeys(SAYING_WHY, "reason"),
     **dict.fromkeys(("ground", "rule"), "ground"),
@@ -101,25 +123,28 @@ class Unclear:
         """Whether a JSON value of any shape is unclear: an event, events in a list or a wrapper, or none."""
         event = message if isinstance(message, dict) else {}
         name, data = event.get("type"), event.get("data")
-        types = {one for one in (name, *told.types) if isinstance(one, str)}
-        kinds = told.of("recipient_kind")
-        if not (
-            all(map(self._ordinary.is_type, types)) and all(map(self._ordinary.is_kind, kinds))
-        ):
-            return True
-        places = _places(types, told, self._authorities)
-        if not all(self._are_codes(place, told.of(one)) for one, place in places.items()):
+        types = {type for type in (name, *told.types) if isinstance(type, str)}
+        if not self._are_ordinary(types, told):
             return True
         facts = data if isinstance(data, dict) else {}
-        if (
-            isinstance(name, str)
-            and name in _TELLING
-            and not (told.readable and (facts or not _says(data)))
-        ):
+        if isinstance(name, str) and name in _TELLING and _hides(data, facts, told):
             return True
-        return _is_duty_to_court(facts) or not (
-            (types and types <= _FREE) or self._are_provisions(told, facts.get("recipient_kind"))
-        )
+        return _is_duty_to_court(facts) or self._hides_provision(types, told, facts)
+
+    def _hides_provision(self, types: set[str], told: Told, facts: dict[str, Any]) -> bool:
+        """Whether a provision that nobody knows stands where it must be known."""
+        is_free = bool(types) and types <= _FREE
+        return not (is_free or self._are_provisions(told, facts.get("recipient_kind")))
+
+    def _are_ordinary(self, types: set[str], told: Told) -> bool:
+        """Whether types, kinds of recipient and the words of the judged members are all known as ordinary."""
+        kinds = told.of("recipient_kind")
+        if not all(map(self._ordinary.is_type, types)) or not all(
+            map(self._ordinary.is_kind, kinds)
+        ):
+            return False
+        places = _places(types, told, self._authorities)
+        return all(self._are_codes(place, told.of(member)) for member, place in places.items())
 
     def _are_provisions(self, told: Told, kind: Any) -> bool:
         name = kind if isinstance(kind, str) else ""
@@ -153,6 +178,11 @@ def _is_duty_to_court(facts: dict[str, Any]) -> bool:
     )
 
 
+def _hides(data: Any, facts: dict[str, Any], told: Told) -> bool:
+    """Whether the data of an event cannot be read, or is no object and says something all the same."""
+    return not told.readable or (not facts and _says(data))
+
+
 def _places(types: Collection[str], told: Told, authorities: Collection[str]) -> dict[str, Place]:
     """The members of a message that are judged, and where their words are listed.
 
@@ -171,9 +201,9 @@ def _judged(entry: EventType) -> tuple[tuple[str, Place], ...]:
     """The members of a type's facts that are judged where its shape is right."""
     if entry.type not in _SAYING:
         return ()
-    names = {field.name for field in fields(entry.data)}
-    places = {**_PLACES, "channel": "reason"} if "disclosure_id" in names else _PLACES
-    return tuple((name, place) for name, place in sorted(places.items()) if name in names)
+    members = {field.name for field in fields(entry.data)}
+    places = {**_PLACES, "channel": "reason"} if "disclosure_id" in members else _PLACES
+    return tuple((name, place) for name, place in sorted(places.items()) if name in members)
 
 
 def _unjudged(entry: EventType) -> set[str]:

@@ -1,6 +1,11 @@
 """Fixtures that every folder of tests may use, and what holds for all of them."""
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from application.language import speak
 
 # No test asserts a time: what an example may cost is counted where it matters.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -21,3 +26,10 @@ pytest_plugins = [
     "tests.fixtures.line",
     "tests.fixtures.deployment",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _nobody_spoke() -> Iterator[None]:
+    """What a command of one test speaks is not what the next test hears."""
+    yield
+    speak(None)

@@ -17,15 +17,14 @@ from application.following import bring_up_to_date
 from application.site import Site
 from consumers.files import ingest
 from consumers.pipeline import BatchLimits
+from ledger.clocks import Clocks
 from ledger.errors import Reject
 from ledger.event import instant
 from ledger.storage.locks import held
 from schemas import REMARK, Code, Rejection, decode, is_person, through
 from schemas.encoding import JsonValue, to_json
-from schemas.event_type import PREFIX
+from schemas.names import type_of
 from schemas.sources import OFFICE_LABEL
-
-__all__ = ["Act", "ActRefused", "Acted", "act", "check", "one_at_a_time"]
 
 # Kept with each event as the place that it came from, by which the office is known to be the office.
 ORIGIN = OFFICE_LABEL
@@ -106,7 +105,8 @@ def act(site: Site, acts: Sequence[Act]) -> Acted:
     ids, lines = _checked(site, acts)
     stream = BytesIO(b"\n".join(lines))
     limits = _limits(site.batch_limits, lines)
-    result = ingest(site.open_recorder, [(ORIGIN, stream)], site.intake, site.clock, limits=limits)
+    files, clocks = [(ORIGIN, stream)], Clocks(site.clock)
+    result = ingest(site.open_recorder, files, site.intake, clocks, limits=limits)
     for refused in result.rejections:
         raise ActRefused(acts[refused.line - 1].name, refused.code, refused.pointer)
     return Acted(ids, result.recorded, result.duplicates, result.last_position)
@@ -149,7 +149,7 @@ def _event(one: Act, site: Site, now: datetime) -> dict[str, JsonValue]:
         "specversion": "1.0",
         "id": one.id or str(uuid4()),
         "source": site.privacy_office[0],
-        "type": f"{PREFIX}{one.name}.v{one.version}",
+        "type": type_of(one.name, one.version),
         "subject": one.subject,
         "time": instant(one.time or now),
         "datacontenttype": "application/json",

@@ -15,9 +15,8 @@ from ledger.errors import Misconfigured, Reject
 from projections.dossier.objections import activity_name, is_declared, is_marketing
 from projections.folds.timetravel import NOW
 from rulebook import provision_of
+from schemas import names
 from schemas.encoding import JsonValue
-
-__all__ = ["RESTRICTIONS", "Wanted", "acts_before_answer", "acts_before_refusal"]
 
 RESTRICTIONS = (
     "accuracy-contested",
@@ -50,7 +49,7 @@ def acts_before_refusal(source: Source, found: Found, ground: str) -> list[Act]:
     """
     if not found.is_objection:
         return []
-    acts = list(_objection(found, "objection-overruled", ground))
+    acts = list(_objection(found, names.OBJECTION_OVERRULED, ground))
     wanted = [str(act.facts["activity_objected"]) for act in acts]
     known = activities(source, wanted, NOW)
     for activity in wanted:
@@ -62,8 +61,8 @@ def acts_before_refusal(source: Source, found: Found, ground: str) -> list[Act]:
             )
         if not is_declared(dossier):
             raise Reject(
-                f"request {found.request.ref} objects to {activity}, which nobody declared: declare what it "
-                "is for before an objection to it is refused"
+                f"request {found.request.ref} objects to {activity}, which was never declared: declare what "
+                "it is for before an objection to it is refused"
             )
     return acts
 
@@ -93,15 +92,15 @@ def _restricting(found: Found, wanted: Wanted) -> Iterator[Act]:
     if wanted.ground not in RESTRICTIONS:
         raise Misconfigured(f"expected one of {', '.join(RESTRICTIONS)}", field="ground")
     facts = {"ground": wanted.ground}
-    yield act_on(found, "processing-restricted", facts, categories=list(wanted.categories))
+    yield act_on(found, names.PROCESSING_RESTRICTED, facts, categories=list(wanted.categories))
 
 
 def _upholding(found: Found, _wanted: Wanted) -> Iterator[Act]:
-    yield from _objection(found, "objection-upheld", None)
+    yield from _objection(found, names.OBJECTION_UPHELD, None)
 
 
 def _objection(found: Found, name: str, ground: str | None) -> Iterator[Act]:
-    raised = found.request.named("objection-raised")
+    raised = found.request.named(names.OBJECTION_RAISED)
     if not raised:
         raise Reject(f"request {found.request.ref} does not say which activity it objects to")
     for step in raised:
@@ -110,9 +109,9 @@ def _objection(found: Found, name: str, ground: str | None) -> Iterator[Act]:
 
 
 def _reviewing(found: Found, wanted: Wanted) -> Iterator[Act]:
-    reviewed = found.request.named("human-review-completed")
+    reviewed = found.request.named(names.HUMAN_REVIEW_COMPLETED)
     if wanted.review is not None:
-        yield act_on(found, "human-review-completed", {"outcome": wanted.review})
+        yield act_on(found, names.HUMAN_REVIEW_COMPLETED, {"outcome": wanted.review})
     elif not reviewed:
         raise Misconfigured(
             "a request for human review is answered with what the review came to, such as confirmed or "

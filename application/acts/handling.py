@@ -13,15 +13,8 @@ from application.source import Source
 from ledger.errors import UnknownSubject
 from ledger.event import instant
 from projections.reading.incident_acts import Deed, hindrance, named
+from schemas import names
 from schemas.encoding import JsonValue
-
-__all__ = [
-    "act_on_case",
-    "assessment",
-    "detection",
-    "suspicion",
-    "words_to",
-]
 
 # A person is warned because the policy promises it; told of a breach because the law asks for it.
 _BASIS, _PROVISION = "6-1-f", "eu.gdpr.34"
@@ -31,7 +24,7 @@ def detection(source: Source, ref: str, regime: str, time: datetime) -> Act:
     """That a breach was detected at a time. Raises NotAllowed when its reference is taken."""
     _check_free(source, ref)
     facts = {"breach_ref": ref, "detected_at": instant(time), "regime": regime}
-    return Act(name="breach-detected", subject=f"breach/{ref}", facts=facts)
+    return Act(name=names.BREACH_DETECTED, subject=f"breach/{ref}", facts=facts)
 
 
 def suspicion(
@@ -46,7 +39,7 @@ def suspicion(
     ref = ref or new_reference(time, "MB")
     _check_free(source, ref)
     facts = {"case_ref": ref, "data_kinds": list(data_kinds)}
-    return ref, Act(name="misuse-suspected", subject=subject, facts=facts, legal_basis=_BASIS)
+    return ref, Act(name=names.MISUSE_SUSPECTED, subject=subject, facts=facts, legal_basis=_BASIS)
 
 
 def _check_free(source: Source, ref: str) -> None:
@@ -69,7 +62,7 @@ def assessment(case: Case, facts: Mapping[str, JsonValue], time: datetime) -> Ac
         raise NotAllowed(
             f"the risk of {named(case.incident)} was never assessed: say what it is", field="risk"
         )
-    return act_on_case(case, "breach-assessed", {**facts, "risk": risk}, time)
+    return act_on_case(case, names.BREACH_ASSESSED, {**facts, "risk": risk}, time)
 
 
 def _check_allowed(case: Case, name: str, facts: Mapping[str, JsonValue], time: datetime) -> None:
@@ -86,10 +79,10 @@ def words_to(
 
     Raises NotAllowed when one of them is not known, or the breach was detected later: then none is told.
     """
-    _check_allowed(case, "subjects-notified", {}, time)
+    _check_allowed(case, names.SUBJECTS_NOTIFIED, {}, time)
     facts = {"breach_ref": case.incident.ref, "channel": channel}
     return [
-        Act(name="subjects-notified", subject=person, facts=facts, provision=_PROVISION)
+        Act(name=names.SUBJECTS_NOTIFIED, subject=person, facts=facts, provision=_PROVISION)
         for place, person in enumerate(dict.fromkeys(persons), 1)
         if _stream_of(source, person, place) not in case.told
     ]

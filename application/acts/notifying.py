@@ -12,8 +12,7 @@ from application.site import Site
 from application.source import Source
 from ledger.errors import Misconfigured, Reject
 from ledger.event import instant
-
-__all__ = ["EXCEPTIONS", "OUTCOMES", "Word", "notification", "notify"]
+from schemas import names
 
 EXCEPTIONS = ("impossible", "disproportionate-effort")
 OUTCOMES = ("told", *EXCEPTIONS)
@@ -53,7 +52,7 @@ def notification(source: Source, word: Word, time: datetime) -> Act:
         raise Reject(f"{word.recipient} cannot have been told before the {word.action}")
     facts = {"recipient": word.recipient, "action": word.action, "outcome": word.outcome}
     return Act(
-        name="recipient-notified",
+        name=names.RECIPIENT_NOTIFIED,
         subject=word.subject,
         provision="eu.gdpr.19",
         facts=facts | ({"ground": word.ground} if word.ground else {}),

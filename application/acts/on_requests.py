@@ -18,6 +18,7 @@ from application.site import Site
 from application.source import Source
 from projections.reading.request_acts import NOTHING_HELD, ActOn
 from projections.reading.views import requests
+from schemas import names
 from schemas.encoding import JsonValue
 
 
@@ -37,7 +38,7 @@ def identify(
     site: Site, source: Source, on: OnRequest, facts: Mapping[str, JsonValue], *, doubted: bool
 ) -> Found:
     """Whoever asked is who they say; `doubted`: that is still to be shown. Raises NotAllowed."""
-    name = "identity-verification-failed" if doubted else "identity-verified"
+    name = names.IDENTITY_VERIFICATION_FAILED if doubted else names.IDENTITY_VERIFIED
     what: ActOn = "doubt" if doubted else "verify"
     return _acted(
         site, source, on, (what, ""), lambda found: ([act_on(found, name, facts)], on.time)
@@ -48,7 +49,7 @@ def extend(site: Site, source: Source, on: OnRequest, reason: str) -> Found:
     """The person was told that the answer takes longer. Raises NotAllowed."""
 
     def made(found: Found) -> Done:
-        return [act_on(found, "rights-request-extended", {"reason": reason})], on.time
+        return [act_on(found, names.RIGHTS_REQUEST_EXTENDED, {"reason": reason})], on.time
 
     return _acted(site, source, on, ("extend", ""), made)
 
@@ -57,7 +58,7 @@ def refuse(site: Site, source: Source, on: OnRequest, ground: str) -> Found:
     """A request is refused. Raises NotAllowed, Reject."""
 
     def made(found: Found) -> Done:
-        refused = act_on(found, "rights-request-refused", {"ground": ground})
+        refused = act_on(found, names.RIGHTS_REQUEST_REFUSED, {"ground": ground})
         return [*acts_before_refusal(source, found, ground), refused], on.time
 
     return _acted(site, source, on, ("refuse", ground), made)
@@ -69,7 +70,10 @@ def answer(site: Site, source: Source, on: OnRequest, wanted: Wanted) -> Found:
     def made(found: Found) -> Done:
         before = acts_before_answer(found, wanted)
         outcome, answered = _carried_out(site, found, wanted.outcome, on.time)
-        return [*before, act_on(found, "rights-request-answered", {"outcome": outcome})], answered
+        return [
+            *before,
+            act_on(found, names.RIGHTS_REQUEST_ANSWERED, {"outcome": outcome}),
+        ], answered
 
     return _acted(site, source, on, ("answer", wanted.outcome), made)
 
@@ -78,7 +82,7 @@ def close(site: Site, source: Source, on: OnRequest, outcome: str) -> Found:
     """A request ends without a decision on what was asked. Raises NotAllowed."""
 
     def made(found: Found) -> Done:
-        return [act_on(found, "rights-request-answered", {"outcome": outcome})], on.time
+        return [act_on(found, names.RIGHTS_REQUEST_ANSWERED, {"outcome": outcome})], on.time
 
     return _acted(site, source, on, ("close", ""), made)
 

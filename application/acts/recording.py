@@ -22,61 +22,46 @@ from ledger.event import RecordedEvent, instant
 from ledger.reading import events_of
 from projections.reading.views import recipients_by_id, register_entries
 from rulebook import provision
-from schemas import EventType, is_person
+from schemas import EventType, is_person, names
 from schemas.codes import words_of
 from schemas.members import Member, members_of
 from schemas.references import OUTSIDERS, kind_of
 from schemas.texts import Language, text_of
 
-__all__ = [
-    "COMMANDS",
-    "ELSEWHERE",
-    "Draft",
-    "DraftShown",
-    "check_draft",
-    "check_subject",
-    "draft_shown",
-    "members_for",
-    "missing",
-    "notes",
-    "record_draft",
-    "subjects_of",
-]
-
 ELSEWHERE: Mapping[str, str] = MappingProxyType(
     {
-        "ledger-read": "ledger state",
-        "act-approved": "ledger hold release",
-        "intake-gap-recorded": "ledger kafka accept-gap",
-        "erasure-reapplied": "ledger restore",
-        "erasure-decided": "ledger retention decide",
-        "personal-data-erased": "ledger erase",
-        "legal-hold-reviewed": "ledger hold review",
-        "legal-hold-released": "ledger hold release",
+        names.LEDGER_READ: "ledger state",
+        names.ACT_APPROVED: "ledger hold release",
+        names.INTAKE_GAP_RECORDED: "ledger kafka accept-gap",
+        names.ERASURE_REAPPLIED: "ledger restore",
+        names.ERASURE_DECIDED: "ledger retention decide",
+        names.PERSONAL_DATA_ERASED: "ledger erase",
+        names.LEGAL_HOLD_REVIEWED: "ledger hold review",
+        names.LEGAL_HOLD_RELEASED: "ledger hold release",
     }
 )
 """Types that only the ledger says, or that a second person may have to approve: what does it instead."""
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
-        "rights-request-received": "ledger request open",
-        "identity-verified": "ledger request verify-identity",
-        "rights-request-extended": "ledger request extend",
-        "rights-request-refused": "ledger request refuse",
-        "rights-request-answered": "ledger request answer",
-        "access-report-issued": "ledger report access",
-        "portability-export-issued": "ledger report portability",
-        "legal-hold-placed": "ledger hold place",
-        "recipient-notified": "ledger notify record",
-        "bulk-feed-delivered": "ledger feed deliver",
-        "breach-detected": "ledger incident detect",
-        "breach-assessed": "ledger incident assess",
-        "authority-notified": "ledger incident notify",
-        "subjects-notified": "ledger incident tell",
-        "breach-closed": "ledger incident close",
-        "misuse-suspected": "ledger incident suspect",
-        "customer-warned": "ledger incident warn",
-        "misuse-resolved": "ledger incident resolve",
+        names.RIGHTS_REQUEST_RECEIVED: "ledger request open",
+        names.IDENTITY_VERIFIED: "ledger request verify-identity",
+        names.RIGHTS_REQUEST_EXTENDED: "ledger request extend",
+        names.RIGHTS_REQUEST_REFUSED: "ledger request refuse",
+        names.RIGHTS_REQUEST_ANSWERED: "ledger request answer",
+        names.ACCESS_REPORT_ISSUED: "ledger report access",
+        names.PORTABILITY_EXPORT_ISSUED: "ledger report portability",
+        names.LEGAL_HOLD_PLACED: "ledger hold place",
+        names.RECIPIENT_NOTIFIED: "ledger notify record",
+        names.BULK_FEED_DELIVERED: "ledger feed deliver",
+        names.BREACH_DETECTED: "ledger incident detect",
+        names.BREACH_ASSESSED: "ledger incident assess",
+        names.AUTHORITY_NOTIFIED: "ledger incident notify",
+        names.SUBJECTS_NOTIFIED: "ledger incident tell",
+        names.BREACH_CLOSED: "ledger incident close",
+        names.MISUSE_SUSPECTED: "ledger incident suspect",
+        names.CUSTOMER_WARNED: "ledger incident warn",
+        names.MISUSE_RESOLVED: "ledger incident resolve",
     }
 )
 """Types for which there is a command of their own, which looks at the state of the case before it records."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ledger.event import RecordedEvent
-from schemas import EventType
+from schemas import EventType, names
 from schemas.encoding import JsonValue
 
 _REFERENCES: Final = ("complaint_ref", "contract_ref", "hold_ref", "request_ref", "breach_ref")
@@ -12,8 +12,13 @@ _DISCLOSURE: Final = "disclosure_id"
 # Types with which a case begins: before them nobody can have heard of its reference.
 _OPENING: Final = frozenset(
     {
-        *("complaint-received", "contract-concluded", "contract-taken-over", "legal-hold-placed"),
-        *("rights-request-received", "breach-detected", "misuse-suspected"),
+        *(
+            names.COMPLAINT_RECEIVED,
+            names.CONTRACT_CONCLUDED,
+            names.CONTRACT_TAKEN_OVER,
+            names.LEGAL_HOLD_PLACED,
+        ),
+        *(names.RIGHTS_REQUEST_RECEIVED, names.BREACH_DETECTED, names.MISUSE_SUSPECTED),
     }
 )
 

@@ -14,9 +14,8 @@ from ledger.tlog.proving.reading import published_by
 from ledger.tlog.signing.base64 import to_base64
 from ledger.tlog.store.folder import LogFolder
 from rulebook import provision_of
+from schemas import names
 from schemas.encoding import JsonValue
-
-__all__ = ["ACCESS", "PORTABILITY", "Kind", "checkpoint_before", "issue"]
 
 
 class Kind(NamedTuple):
@@ -26,8 +25,8 @@ class Kind(NamedTuple):
     issued: str
 
 
-ACCESS = Kind("access", "access-report-issued")
-PORTABILITY = Kind("portability", "portability-export-issued")
+ACCESS = Kind("access", names.ACCESS_REPORT_ISSUED)
+PORTABILITY = Kind("portability", names.PORTABILITY_EXPORT_ISSUED)
 
 
 def issue(site: Site, source: Source, asked: Asked, kind: Kind, content: bytes, form: str) -> None:

@@ -19,14 +19,7 @@ from projections.reading.request_acts import ActOn, hindrance
 from projections.reading.views import register_entries, requests
 from rulebook import provision_of
 from rulebook.calendar import day_of
-
-__all__ = [
-    "Opening",
-    "check_allowed",
-    "new_reference",
-    "open_request",
-    "record",
-]
+from schemas import names
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -112,7 +105,7 @@ def _opening_acts(opening: Opening, ref: str, received_on: str) -> list[Act]:
         )
 
     received = made(
-        "rights-request-received",
+        names.RIGHTS_REQUEST_RECEIVED,
         right=opening.right,
         channel=opening.channel,
         received_on=received_on,
@@ -124,7 +117,7 @@ def _opening_acts(opening: Opening, ref: str, received_on: str) -> list[Act]:
     if opening.objection is None:
         return [received]
     activity, ground = opening.objection
-    return [received, made("objection-raised", activity_objected=activity, ground=ground)]
+    return [received, made(names.OBJECTION_RAISED, activity_objected=activity, ground=ground)]
 
 
 def new_reference(time: datetime, series: str = "VZ") -> str:

@@ -14,12 +14,11 @@ from application.processing_acts import Act, Log
 from application.queries.subjects import history_of, note_read
 from application.source import Source
 from ledger.event import RecordedEvent
-from ledger.reading import LAST, each_event, events_of, head_position
+from ledger.library.reader import LedgerReader
+from ledger.reading import LAST, events_of, head_position
 from projections.folds.annulment import Name, name_of
 from projections.folds.timetravel import Moment, select
 from projections.following.derive import annulled_streams
-
-__all__ = ["Exported", "Wanted", "exported"]
 
 Record = TypeVar("Record")
 """What an act is in a standard."""
@@ -101,7 +100,7 @@ def _of_subject(source: Source, log: Log, wanted: Wanted, upto: int) -> Iterator
 
 def _of_all(source: Source, log: Log, wanted: Wanted, upto: int) -> Iterator[Act]:
     annulled = _annulled(source, _moment(wanted, upto), upto)
-    events = each_event(source.session, min(wanted.after, LAST), upto)
+    events = LedgerReader(source.session).replay(min(wanted.after, LAST), upto)
     return (Act(log, event, name_of(event) in annulled) for event in events if wanted.has(event))
 
 

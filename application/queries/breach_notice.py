@@ -14,8 +14,7 @@ from application.queries.found_requests import NotAllowed
 from ledger.event import instant
 from projections.views.incidents import Incident
 from rulebook.incidents import regimes_in
-
-__all__ = ["ITEMS", "BreachNotice", "NoticeItem", "Said", "breach_notice"]
+from schemas import names
 
 ITEMS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "nature": ("33(3)(a)", ("nature",)),
@@ -108,7 +107,9 @@ def breach_notice(case: Case, controller: Controller, time: datetime) -> BreachN
 
 def _regimes(one: Incident) -> set[str]:
     return {
-        name for step in one.named("breach-detected") for name in regimes_in(step.facts["regime"])
+        name
+        for step in one.named(names.BREACH_DETECTED)
+        for name in regimes_in(step.facts["regime"])
     }
 
 
@@ -129,7 +130,7 @@ def _items(told: Mapping[str, Said], controller: Controller, *, late: bool) -> I
 
 def _phases(one: Incident) -> Iterator[NoticePhase]:
     """When the authority was told what."""
-    for step in one.named("authority-notified"):
+    for step in one.named(names.AUTHORITY_NOTIFIED):
         yield NoticePhase(
             phase=step.facts["phase"],
             regime=step.facts["regime"],

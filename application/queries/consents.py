@@ -36,19 +36,6 @@ from projections.views.customer_state import CustomerState, Status
 from projections.views.processing_register import Entry
 from schemas.encoding import JsonValue
 
-__all__ = [
-    "Circumstances",
-    "ConsentAct",
-    "Consents",
-    "Holder",
-    "answer_of",
-    "consents",
-    "consents_answer",
-    "declared_for",
-    "holder",
-    "with_history",
-]
-
 _CONSENT = "consent-"
 
 
@@ -246,14 +233,14 @@ def _choice(choice: Choice) -> ChoiceShown:
     return ChoiceShown(
         choice=choice.name,
         since=instant(choice.order.time),
-        facts=choice.facts,
+        facts={**choice.facts},
         evidence=evidence_of(choice.facts),
     )
 
 
 def _choice_order(choice: Choice) -> tuple[str, str, str]:
     facts = choice.facts
-    return choice.name, facts.get("channel") or "", facts.get("permission") or ""
+    return choice.name, str(facts.get("channel") or ""), str(facts.get("permission") or "")
 
 
 def _history(found: Holder) -> list[ConsentAct]:

@@ -23,16 +23,10 @@ from projections.use.credit import PURPOSE, check_at, objected_at
 from projections.views.customer_state import Status
 from rulebook import RULES, Verdict, period, rule, rule_verdicts
 from rulebook.calendar import day_of
-
-__all__ = [
-    "CheckDeclared",
-    "CreditCheckAnswer",
-    "CreditVerdict",
-    "credit_check",
-]
+from schemas import names
 
 _TITLES = {entry.id: (entry.title, entry.title_nl) for entry in RULES}
-_REQUESTED, _RESULT = "credit-check-requested", "credit-check-result-received"
+_REQUESTED, _RESULT = names.CREDIT_CHECK_REQUESTED, names.CREDIT_CHECK_RESULT_RECEIVED
 _ERASED = "erased"
 
 

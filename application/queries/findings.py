@@ -17,8 +17,6 @@ from projections.reading.past import past_findings, past_findings_about
 from projections.reading.views import findings as present_findings
 from rulebook.layers import Layer
 
-__all__ = ["OpenFinding", "OpenFindings", "Wanted", "findings"]
-
 # References are looked up for so many findings at a time.
 _BLOCK_ROWS = 1_000
 
@@ -88,9 +86,8 @@ def findings(source: Source, wanted: Wanted, moment: Moment) -> Iterator[OpenFin
     if moment == NOW:
         rows = present_findings(session, clock, rules=rules, about=about)
     elif about is not None:
-        rows = past_findings_about(
-            session, source.ledger, about, moment, clock, office, rules=rules
-        )
+        past = past_findings_about(session, source.ledger, about, moment, clock, office)
+        rows = [finding for finding in past if rules is None or finding.rule in rules]
     else:
         rows = past_findings(session, moment, clock, office, rules=rules)
     within = (row for row in rows if wanted.period.holds(row.occurred_at))

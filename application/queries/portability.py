@@ -13,9 +13,7 @@ from application.queries.access_report import Asked
 from application.queries.report_person import Held, Subject, seal_of, subject_of
 from application.source import Shown, Source
 from ledger.event import RecordedEvent, instant
-from schemas import CATEGORIES, ROLLING_CATEGORIES
-
-__all__ = ["PortabilityExport", "portability"]
+from schemas import CATEGORIES, ROLLING_CATEGORIES, names
 
 Way = Literal["provided", "observed"]
 _BASES = frozenset({"6-1-a", "6-1-b"})
@@ -29,7 +27,7 @@ _WAYS: Mapping[str, Way] = {
     "network": "observed",
 }
 # Acts by which a person gives data without a word about its origin.
-_GIVING = frozenset({"customer-registered", "contact-person-added"})
+_GIVING = frozenset({names.CUSTOMER_REGISTERED, names.CONTACT_PERSON_ADDED})
 
 
 class PortableValue(Answer, frozen=True):
@@ -107,7 +105,7 @@ def _is_theirs(held: Held) -> bool:
 
 def _way(event: RecordedEvent) -> Way | None:
     """How the data came from the person; None when it did not."""
-    if event.name == "personal-data-corrected":
+    if event.name == names.PERSONAL_DATA_CORRECTED:
         return "provided" if event.facts["requested_by"] == "subject" else None
     origin = event.facts.get("origin") or ("customer" if event.name in _GIVING else "")
     return _WAYS.get(origin)

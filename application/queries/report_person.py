@@ -25,19 +25,7 @@ from projections.views.customer_state import live_values
 from projections.views.disclosures import VIEW as DISCLOSURES
 from projections.views.disclosures import Disclosure, sorted_disclosures
 from projections.views.recipients import Recipient
-from schemas import PERSONAL_FIELDS
-
-__all__ = [
-    "Acted",
-    "Held",
-    "Subject",
-    "declarations",
-    "disclosures_of",
-    "named_recipients",
-    "positions_of",
-    "seal_of",
-    "subject_of",
-]
+from schemas import PERSONAL_FIELDS, names
 
 # Facts that name a recipient.
 _PARTIES = ("recipient", "from_recipient")
@@ -212,7 +200,7 @@ def declarations(
         declared = [
             event
             for event in _registry(source, f"activity/{activity}", position).counted
-            if event.name in {"processing-activity-declared", "processing-activity-changed"}
+            if event.name in {names.PROCESSING_ACTIVITY_DECLARED, names.PROCESSING_ACTIVITY_CHANGED}
         ]
         if declared:
             found[activity] = max(declared, key=order_of)

@@ -12,24 +12,10 @@ from application.source import Source
 from ledger.event import RecordedEvent, instant
 from rulebook import provision as provision_named
 from rulebook.purposes import is_direct_marketing
-from schemas import CATEGORIES
+from schemas import CATEGORIES, names
 
-__all__ = [
-    "AutomatedDecision",
-    "CategoryProcessed",
-    "ErasedAt",
-    "Processing",
-    "RightOfPerson",
-    "SourceOfData",
-    "automated_decisions",
-    "categories",
-    "purposes",
-    "rights",
-    "sources",
-]
-
-_AUTOMATED = {"automated-decision-made", "human-review-completed"}
-_CHECKED = "credit-check-result-received"
+_AUTOMATED = {names.AUTOMATED_DECISION_MADE, names.HUMAN_REVIEW_COMPLETED}
+_CHECKED = names.CREDIT_CHECK_RESULT_RECEIVED
 
 
 class Processing(Answer, frozen=True):
@@ -175,7 +161,7 @@ def _category(category: str, events: Sequence[RecordedEvent], *, held: bool) -> 
         erased=[
             ErasedAt(at=instant(e.time), ground=e.facts["ground"], position=e.position)
             for e in events
-            if e.ours and e.name == "personal-data-erased"
+            if e.ours and e.name == names.PERSONAL_DATA_ERASED
         ],
         first=first,
         last=last,

@@ -15,10 +15,9 @@ from projections.keeping.erasing import lasting_for
 from projections.keeping.person import Person, dossier_of, person_of
 from projections.keeping.retention import oldest
 from projections.use.restricting import restricted
+from schemas import names
 
-__all__ = ["RetentionOfCategory", "retention_of"]
-
-_DECIDED = "erasure-decided"
+_DECIDED = names.ERASURE_DECIDED
 
 
 class RetentionOfCategory(Retained, frozen=True):

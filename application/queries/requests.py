@@ -20,12 +20,10 @@ from projections.folds.timetravel import NOW, Moment, select
 from projections.views.requests import Identity, Request, Standing, Status, standing
 from rulebook import REFUSALS, refusal_notice
 from rulebook.requests import Pause
-from schemas import texts
+from schemas import names, texts
 from schemas.encoding import JsonValue
 
-__all__ = ["RequestFile", "RequestList", "RequestRow", "decisions_on", "listed", "shown"]
-
-_DECIDED = "erasure-decided"
+_DECIDED = names.ERASURE_DECIDED
 
 
 class PeriodPause(Answer, frozen=True):

@@ -1,29 +1,20 @@
 """From a reference to the events of its data subjects, as of a moment."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
+
+import msgspec
 
 from application.source import Source
 from ledger.errors import Misconfigured, UnknownSubject
 from ledger.event import RecordedEvent
-from ledger.reading import events_of
+from ledger.library.reader import LedgerReader
+from ledger.reading import head_position
 from projections.folds.timetravel import Moment, Selected, select
 from schemas import is_person
 from schemas.references import kind_of
-
-__all__ = [
-    "Chosen",
-    "check_person",
-    "check_reference",
-    "chosen",
-    "customer_of",
-    "history_of",
-    "is_erased",
-    "known_streams",
-    "note_read",
-    "selections",
-]
 
 
 class Chosen(NamedTuple):
@@ -87,8 +78,7 @@ def history_of(
     In the order of positions; what a moment leaves out is left out. Raises UnknownSubject.
     """
     history: list[tuple[RecordedEvent, str | None]] = []
-    for events in _by_stream(source, streams_of(source, reference)).values():
-        selected = select(events, moment, source.privacy_office)
+    for selected in _selected(source, streams_of(source, reference), moment).values():
         history += [
             (event, selected.annulled.get((event.source, event.id))) for event in selected.shown
         ]
@@ -97,11 +87,8 @@ def history_of(
 
 def selections(source: Source, reference: str, moment: Moment) -> list[Chosen]:
     """Every data subject of a reference with its events, in the order of time. Raises UnknownSubject."""
-    streams = streams_of(source, reference)
-    return [
-        Chosen(stream, select(events, moment, source.privacy_office))
-        for stream, events in _by_stream(source, streams).items()
-    ]
+    found = _selected(source, streams_of(source, reference), moment)
+    return [Chosen(stream, selected) for stream, selected in found.items()]
 
 
 def chosen(source: Source, reference: str, moment: Moment) -> Chosen:
@@ -110,19 +97,21 @@ def chosen(source: Source, reference: str, moment: Moment) -> Chosen:
     Its period has begun by then, and there is an event of it that the moment shows.
     """
     periods = source.opener.periods(reference)
-    by_stream = _by_stream(source, [period.subject for period in periods])
+    found = _selected(source, [period.subject for period in periods], moment)
     for index, period in reversed(list(enumerate(periods))):
         begun = index == 0 or moment.as_of is None or period.valid_from <= moment.as_of
-        selected = select(by_stream[period.subject], moment, source.privacy_office)
-        if begun and selected.shown:
-            return Chosen(period.subject, selected)
+        if begun and found[period.subject].shown:
+            return Chosen(period.subject, found[period.subject])
     raise UnknownSubject("The ledger holds nothing about this subject at that moment.")
 
 
-def _by_stream(source: Source, streams: Sequence[UUID]) -> dict[UUID, list[RecordedEvent]]:
-    by_stream: dict[UUID, list[RecordedEvent]] = {stream: [] for stream in streams}
-    for event in events_of(source.session, streams):
-        by_stream[event.stream].append(event)
-    if not any(by_stream.values()):
+def _selected(source: Source, streams: Sequence[UUID], moment: Moment) -> dict[UUID, Selected]:
+    """What counts of each stream at a moment; of several, as of one position. Raises UnknownSubject."""
+    if len(streams) > 1 and moment.at_position is None:
+        moment = msgspec.structs.replace(moment, at_position=head_position(source.session))
+    choose = partial(select, moment=moment, privacy_office=source.privacy_office)
+    reader = LedgerReader(source.session)
+    found = {stream: reader.folded(stream, choose) for stream in streams}
+    if not any(found.values()):
         raise UnknownSubject
-    return by_stream
+    return {stream: selected or choose(()) for stream, selected in found.items()}

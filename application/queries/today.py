@@ -32,9 +32,8 @@ from ledger.reading import halted_topics
 from ledger.recording.quarantine import sources_of
 from projections.folds.timetravel import NOW
 from rulebook.calendar import day_of
+from schemas import names
 from schemas.formats import instant_of
-
-__all__ = ["tasks"]
 
 
 def tasks(site: Site, source: Source) -> Iterator[Task]:
@@ -63,7 +62,7 @@ def _incidents(source: Source) -> Iterator[Task]:
         told = False
         if row.persons_must_be_told:
             case = find_case(source, row.ref, "breach")
-            told = bool(case.told or case.incident.named("subjects-notified"))
+            told = bool(case.told or case.incident.named(names.SUBJECTS_NOTIFIED))
         yield from tasks_of_incident(row, told=told, now=source.now)
 
 

@@ -14,9 +14,8 @@ from projections.reading.request_acts import NOTHING_HELD, hindrance
 from projections.views.requests import Identity, Request, standing
 from rulebook.calendar import day_of
 from rulebook.incidents import FULL
+from schemas import names
 from schemas.formats import instant_of
-
-__all__ = ["task_of_complaint", "tasks_of_incident", "tasks_of_intake", "tasks_of_request"]
 
 # What an answer must be given besides its outcome, as `ledger request answer --help` names it.
 _ANSWERS: Mapping[str, Mapping[str, str]] = {
@@ -153,7 +152,7 @@ def task_of_complaint(row: ComplaintRow, now: datetime) -> Task:
     subject = reference_of(row.subject)
     about = command(
         "record",
-        "complaint-answered",
+        names.COMPLAINT_ANSWERED,
         subject=subject or "SUBJECT",
         set=f"complaint_ref={row.complaint_ref}",
     )

@@ -11,10 +11,9 @@ from projections.folds.annulment import Name, name_of
 from projections.folds.timetravel import Selected
 from projections.folds.view import order_of
 from projections.keeping.holds import ACTS_ON_HOLDS, UNDISCLOSED
+from schemas import names
 
-__all__ = ["hidden_in"]
-
-_RELEASED = "legal-hold-released"
+_RELEASED = names.LEGAL_HOLD_RELEASED
 
 
 def hidden_in(found: Iterable[Selected]) -> Callable[[RecordedEvent], bool]:

@@ -6,12 +6,10 @@ from typing import Final
 from application.words import say
 from console.commands.failing import fail_unless
 from host.notes import note
-from host.wiring import Site
+from host.site import Site
 from ledger.event import instant
 from ledger.recording.approvals import Standing
 from rulebook import period
-
-__all__ = ["need_second_person"]
 
 _WAITS: Final = {Standing.FIRST: "first", Standing.AGAIN: "again"}
 

@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-import typer
-
 from application.language import spoken
 from application.queries.breach_notice import breach_notice
 from application.queries.found_incidents import find_case
@@ -12,28 +10,14 @@ from console.commands.failing import fail_unless
 from console.commands.incident_acts import Ref
 from console.commands.people import prepare, reading
 from console.commands.reports import Output, form_of, put
-from console.flags import (
-    AsOf,
-    AtPosition,
-    Json,
-    RecordedBy,
-    code_option,
-    configured,
-    moment_of,
-)
+from console.flags import AtMoment, Json, code_option, configured
 from documents.breach_notice import notice_page, notice_text
 from host.notes import note
 from host.settings import Settings
+from projections.folds.timetravel import NOW
 from schemas.encoding import to_line
 
-__all__ = ["add_commands"]
-
 _FORMS = ("html", "json", "text")
-
-
-def add_commands(group: typer.Typer) -> None:
-    """Add the command of this module to those on incidents."""
-    group.command("notification")(write_notification)
 
 
 @configured("store", "register")
@@ -42,9 +26,7 @@ def write_notification(
     ref: Ref,
     form: Annotated[str | None, code_option("--format", "F", _FORMS, show_default="text")] = None,
     output: Output = None,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
+    moment: AtMoment = NOW,
     as_json: Json = False,
 ) -> None:
     """Print what the authority must be told of a breach (GDPR Art. 33), and what of it is missing.
@@ -52,7 +34,6 @@ def write_notification(
     Every item of Art. 33(3), the reason for a delay (33(1)), the phases in which it was told (33(4)). Made of
     what `ledger incident detect`, `assess` and `notify` recorded. Exit status 1 while something is missing.
     """
-    moment = moment_of(as_of, recorded_by, at_position)
     form = form_of(form, as_json, None, _FORMS) or "text"
     with reading(settings, "incident", moment) as (site, source):
         prepare(site, moment.known)

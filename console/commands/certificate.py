@@ -9,14 +9,15 @@ from msgspec.structs import replace
 from application.language import spoken
 from application.queries.certified import certified
 from console.commands.log import Keys, PolicyFile, read_file, trusted_by, write_file
-from console.flags import Json, code_option, configured, spoken_to, time_of
+from console.flags import Json, code_option, configured, option, spoken_to, time_of
 from console.output import emit, people
 from console.show.retention import certificate_table
 from documents.certificate_letter import Enclosed, certificate_document
 from documents.report_page import report_page
 from documents.report_pdf import report_pdf
+from host.keys import log_key
 from host.settings import Settings
-from host.wiring import log_key, utc_now
+from host.wiring import utc_now
 from ledger.tlog.proving.certificate import (
     Proven,
     encode_certificate,
@@ -27,18 +28,7 @@ from ledger.tlog.proving.proof_file import encode_proof
 from ledger.tlog.proving.reading import entry_at, prove
 from ledger.tlog.store.folder import LogFolder
 
-__all__ = ["add_commands"]
-
 FORMATS = ("json", "html", "pdf")
-
-certificate = typer.Typer(help="Certificates of erasure.", no_args_is_help=True)
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    certificate.command("write")(write_certificate)
-    certificate.command("verify")(verify_certificate)
-    app.add_typer(certificate, name="certificate", rich_help_panel="Proof")
 
 
 @configured("store", "log", "register")
@@ -49,13 +39,11 @@ def write_certificate(
         typer.Argument(metavar="POSITION", min=2, help="Of the erasure, as `ledger erase` says."),
     ],
     output: Annotated[
-        Path | None,
-        typer.Option("--output", metavar="FILE", help="Write there [POSITION.erasure.F]."),
+        Path | None, option("--output", "FILE", "Write there [POSITION.erasure.F].")
     ] = None,
     form: Annotated[str, code_option("--format", "F", FORMATS)] = "json",
     at: Annotated[
-        str | None,
-        typer.Option("--at", metavar="T", help="When a letter is made, with offset; now without."),
+        str | None, option("--at", "T", "When a letter is made, with offset; now without.")
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -14,47 +14,44 @@ from application.source import Source
 from console.commands.people import All, OptionalSubject, Subject, one_or_all, prepare, reading
 from console.commands.reports import Output, form_of, put
 from console.flags import (
-    AsOf,
+    AtMoment,
     AtPosition,
     Json,
     RecordedBy,
     code_option,
     configured,
     moment_of,
+    switch,
 )
 from console.output import emit, emit_lines, people
+from console.setting_flags import Several
 from console.show.consent import consents_tables
 from console.show.evidence import evidence_tables
 from console.show.marketing import marketing_tables
 from documents.ts27560 import consent_receipt, consent_records
 from host.settings import Settings
-from host.wiring import Site
+from host.site import Site
 from ledger.event import instant
-from projections.folds.timetravel import Moment
+from projections.folds.timetravel import NOW, Moment
 from projections.reading.views import register_entries
 from rulebook.purposes import CHANNELS
 from schemas.encoding import to_line
 
-__all__ = ["At", "add_commands"]
-
-At = Annotated[
+_At = Annotated[
     str | None,
     typer.Option(
         "--as-of",
         "--at",
         metavar="T",
-        help="At this time, such as 2026-11-24T10:15:00+01:00; also one that is to come.",
+        help="At this time, such as 2026-11-24T10:15:00+01:00; also a time to come.",
     ),
+]
+Then = Annotated[
+    Moment,
+    Several(moment_of, {"as_of": _At, "recorded_by": RecordedBy, "at_position": AtPosition}),
 ]
 CONSENT_DOCUMENTS = {"ts27560": consent_records, "ts27560-receipt": consent_receipt}
 CONSENT_FORMATS = ("json", *CONSENT_DOCUMENTS)
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    panel = "Persons"
-    app.command("consents", rich_help_panel=panel)(show_consents)
-    app.command("marketing", rich_help_panel=panel)(show_marketing)
 
 
 @configured("store", "register")
@@ -63,7 +60,7 @@ def show_consents(
     subject: OptionalSubject = None,
     everyone: All = False,
     history: Annotated[
-        bool, typer.Option("--history", help="Every act as well, with the text agreed to.")
+        bool, switch("--history", "Every act as well, with the text agreed to.")
     ] = False,
     form: Annotated[
         str | None,
@@ -76,13 +73,10 @@ def show_consents(
         ),
     ] = None,
     output: Output = None,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
+    moment: AtMoment = NOW,
     as_json: Json = False,
 ) -> None:
     """Print what a person consented to or chose, and whether it is effective."""
-    moment = moment_of(as_of, recorded_by, at_position)
     reference, form = one_or_all(subject, everyone), form_of(form, as_json, output, CONSENT_FORMATS)
     if reference is None and (history or form not in {None, "json"}):
         raise typer.BadParameter("--history and --format are about one SUBJECT")
@@ -122,13 +116,10 @@ def show_marketing(
         list[str] | None,
         code_option("--channel", "C", CHANNELS, "One of {}; may be repeated. Without it: all."),
     ] = None,
-    at: At = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
+    moment: Then = NOW,
     as_json: Json = False,
 ) -> None:
     """Print whether a person may be approached by each channel, by law and by our own promise."""
-    moment = moment_of(at, recorded_by, at_position)
     check_person(subject)
     with reading(settings, "marketing", moment) as (_, source):
         answer = marketing(source, subject, channel or CHANNELS, moment)

@@ -13,7 +13,7 @@ from application.queries.evidence import UnreadString, decoded_string
 from application.queries.intake import validated
 from application.words import say
 from console.commands.failing import fail_unless
-from console.flags import Json, configured, option_of, spoken_to
+from console.flags import Json, configured, option_of, spoken_to, switch
 from console.output import emit, emit_bytes, people
 from console.show.evidence import string_table
 from console.show.intake import ingested_tables
@@ -29,10 +29,6 @@ from schemas.library import examples_of
 from schemas.tc_string import TcFault, decoded
 from schemas.texts import texts
 
-__all__ = ["TypeName", "add_commands", "newest"]
-
-schema = typer.Typer(help="The contract: event types, their JSON Schemas and examples.")
-
 
 def _names() -> list[str]:
     return [entry.name for entry in EVENT_TYPES.values()]
@@ -47,15 +43,6 @@ TypeName = Annotated[
         callback=option_of(lambda: event_types(EVENT_TYPES.values())),
     ),
 ]
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    schema.command("list")(list_types)
-    schema.command("show")(show_type)
-    schema.command("validate")(validate)
-    schema.command("tc-string")(show_tc_string)
-    app.add_typer(schema, name="schema", rich_help_panel="Intake")
 
 
 @spoken_to
@@ -79,7 +66,7 @@ def show_type(
     _: typer.Context,
     name: TypeName,
     examples: Annotated[
-        bool, typer.Option("--examples", help="Print the examples instead, one a line.")
+        bool, switch("--examples", "Print the examples instead, one a line.")
     ] = False,
     as_json: Json = False,
 ) -> None:

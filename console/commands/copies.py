@@ -8,7 +8,7 @@ import typer
 
 from application.queries.copies import Backup, PartitionBookmark, RestoredBackup, backup_of
 from console.commands.failing import fail_unless
-from console.flags import Json, configured
+from console.flags import Json, configured, option, switch
 from console.output import emit, people
 from console.show.copies import copy_table
 from documents.messages import told
@@ -19,39 +19,30 @@ from host.wiring import open_site
 from ledger.backup import Taking, back_up, check_apart
 from ledger.tlog.signing.keys import parse_verifier_key
 
-__all__ = ["add_commands"]
-
 Events = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the events' copy.")]
 Keys = Annotated[
-    Path,
-    typer.Option(
-        "--keys", metavar="FOLDER", help="Folder of the keys' copy: another place, kept one epoch."
-    ),
+    Path, option("--keys", "FOLDER", "Folder of the keys' copy: another place, kept one epoch.")
 ]
 
 NeverPublished = Annotated[
     bool,
-    typer.Option(
+    switch(
         "--never-published",
-        help="The log's key has signed nothing since the backup either: there is no log to go on with.",
+        "The log's key has signed nothing since the backup either: there is no log to go on with.",
     ),
 ]
 
 Recipients = Annotated[
     list[str] | None,
-    typer.Option(
+    option(
         "--recipient",
-        metavar="KEY",
-        help="Encrypt to this public key too, age1…; may be repeated. The private key is needed to restore.",
+        "KEY",
+        "Encrypt to this public key too, age1…; may be repeated. The private key is needed to restore.",
     ),
 ]
 Identity = Annotated[
     Path | None,
-    typer.Option(
-        "--identity",
-        metavar="FILE",
-        help="Private key that opens an encrypted backup, of age-keygen.",
-    ),
+    option("--identity", "FILE", "Private key that opens an encrypted backup, of age-keygen."),
 ]
 Signers = Annotated[
     list[str] | None,
@@ -63,16 +54,8 @@ Signers = Annotated[
     ),
 ]
 CheckOnly = Annotated[
-    bool,
-    typer.Option("--check", help="Only check signatures, sums and names; no database is touched."),
+    bool, switch("--check", "Only check signatures, sums and names; no database is touched.")
 ]
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    panel = "Upkeep"
-    app.command("backup", rich_help_panel=panel)(backup)
-    app.command("restore", rich_help_panel=panel)(restore)
 
 
 @configured("store", "log", "backup")

@@ -1,8 +1,9 @@
-"""The command `demo`: the main job on a fresh machine, from made-up events to answers."""
+"""The demonstration: made-up events, and the main job on a fresh machine, from these to answers."""
 
 import os
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,31 +18,69 @@ from console.demo.kafka import consume_all, publish
 from console.demo.proof import tampered
 from console.demo.step import shown
 from console.demo.tour import guide
-from console.flags import spoken_to
-from console.output import people
+from console.flags import option, spoken_to, time_of
+from console.output import people, standard_output
 from console.streams import opened
-from host.wiring import Site, open_site, utc_now
+from host.site import Site
+from host.wiring import open_site, utc_now
+from ledger.errors import Misconfigured
 from sample import generating as sample
 from schemas.encoding import JsonValue
 
-__all__ = ["add_commands"]
 
+@spoken_to
+def write_sample(
+    _: typer.Context,
+    events: Annotated[
+        int, typer.Option("--events", help="How many events.", min=1)
+    ] = sample.DEFAULT_EVENTS,
+    customers: Annotated[
+        int, typer.Option("--customers", help="About how many customers.", min=1)
+    ] = sample.DEFAULT_CUSTOMERS,
+    seed: Annotated[
+        int, typer.Option("--seed", help="The same seed gives the same sample.")
+    ] = sample.DEFAULT_SEED,
+    until: Annotated[
+        str | None, option("--until", "T", "End of the three years it covers; now without it.")
+    ] = None,
+    output: Annotated[
+        Path | None, option("--output", "FILE", "Write there, not on screen.")
+    ] = None,
+    planted: Annotated[
+        Path | None, option("--planted", "FILE", "Write there, one a line, which rules they break.")
+    ] = None,
+) -> None:
+    """Write made-up but believable events, one a line: three years in the life of a provider.
 
-def add_commands(app: typer.Typer) -> None:
-    """Add the command of this module to the program."""
-    app.command("demo", rich_help_panel="Beginning")(demo)
+    Some break a rule on purpose; `ledger findings` lists these and no others on the day on which the three
+    years end. There are none with fewer than 24 customers, or without room for them.
+    """
+    end: datetime = time_of("--until", until) or utc_now()
+    broken: list[sample.Planted] = []
+    try:
+        made = sample.generate(
+            seed=seed, customers=customers, events=events, until=end, planted=broken
+        )
+    except ValueError as error:
+        raise Misconfigured(str(error)) from None
+    if output is None:
+        sample.write(made, standard_output())
+    else:
+        with output.open("wb") as stream:
+            sample.write(made, stream)
+    if planted is not None:
+        with planted.open("wb") as stream:
+            sample.write((one.line() for one in broken), stream)
 
 
 @spoken_to
 def demo(
     ctx: typer.Context,
     data_dir: Annotated[
-        Path | None,
-        typer.Option("--data-dir", metavar="FOLDER", help="Made afresh (LEDGER_DATA_DIR)."),
+        Path | None, option("--data-dir", "FOLDER", "Made afresh (LEDGER_DATA_DIR).")
     ] = None,
     kafka: Annotated[
-        str | None,
-        typer.Option("--kafka", metavar="HOST:PORT", help="Through the topics of this broker."),
+        str | None, option("--kafka", "HOST:PORT", "Through the topics of this broker.")
     ] = None,
 ) -> None:
     """Show the main job: made-up events, ledger, views, answers, findings, an erasure, proofs, an audit.

@@ -19,6 +19,7 @@ from console.flags import (
     bounds_of,
     code_option,
     configured,
+    option,
     time_of,
 )
 from console.output import emit_lines
@@ -28,16 +29,9 @@ from host.notes import tell
 from host.settings import Settings
 from projections.folds.timetravel import Moment
 
-__all__ = ["add_commands"]
-
 RECORDS = {"ldv": ldv_record, "vng": vng_record}
 # So that an activity's id, of 128 characters at most, fits behind it (2,042 in the VNG's schema).
 _REGISTER_URL = re.compile(r"https?://[!-~]{1,1800}")
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    app.command("export", rich_help_panel="Processing")(export)
 
 
 @configured("store")
@@ -46,36 +40,30 @@ def export(
     form: Annotated[
         str,
         code_option(
-            "--format",
-            "F",
-            RECORDS,
-            "ldv: Logboek Dataverwerkingen; vng: VNG Verwerkingenlogging.",
+            "--format", "F", RECORDS, "ldv: Logboek Dataverwerkingen; vng: VNG Verwerkingenlogging."
         ),
     ],
     subject: Annotated[
-        str | None,
-        typer.Option("--subject", metavar="S", help="About this subject, such as customer/10023."),
+        str | None, option("--subject", "S", "About this subject, such as customer/10023.")
     ] = None,
-    after: Annotated[
-        int, typer.Option("--after", metavar="N", min=0, help="What has a position after N.")
-    ] = 0,
+    after: Annotated[int, option("--after", "N", "What has a position after N.", min=0)] = 0,
     since: Since = None,
     until: Until = None,
     recorded_by: RecordedBy = None,
     at_position: AtPosition = None,
     register_url: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--register-url",
-            metavar="URL",
-            help="Where your register is published: the id of an activity is put behind it.",
+            "URL",
+            "Where your register is published: the id of an activity is put behind it.",
         ),
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Write each event as a record of a Dutch standard for logs of processing, a line of JSON each.
 
-    Persons are the ledger's own identifiers; no value is opened. docs/exports.md has the mapping.
+    Persons are the ledger's own identifiers; no value is opened. docs/how-to/exports.md has the mapping.
     """
     start, end = bounds_of(since, until)
     wanted = Wanted(

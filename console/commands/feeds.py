@@ -26,13 +26,13 @@ from application.queries.subjects import check_person
 from application.source import Source
 from console.commands.log import Keys, PolicyFile, read_file, trusted_by, write_file
 from console.commands.people import working
-from console.flags import At, Json, configured, day_named, spoken_to
+from console.flags import At, Json, configured, day_named, option, spoken_to, switch
 from console.output import emit, emit_list, people
 from console.show.feeds import feeds_table, proven_sentence
 from console.show.upkeep import named_values
+from host.keys import log_key
 from host.notes import tell
 from host.settings import Settings
-from host.wiring import log_key
 from ledger.errors import Misconfigured, Unproven
 from ledger.event import instant
 from ledger.feeds.members import members_of, references_in
@@ -42,46 +42,24 @@ from ledger.tlog.signing.base64 import to_base64
 from ledger.tlog.store.folder import LogFolder
 from projections.reading.views import recipients_by_id
 
-__all__ = ["add_commands"]
-
-feed = typer.Typer(help="Feeds about many persons, and who was in one.", no_args_is_help=True)
-
 ListFile = Annotated[
-    Path,
-    typer.Argument(metavar="LIST", help="A reference a line, such as customer/10023."),
+    Path, typer.Argument(metavar="LIST", help="A reference a line, such as customer/10023.")
 ]
 Feed = Annotated[
     str, typer.Argument(metavar="FEED", help="Its day, such as 2026-11-24, its position or its id.")
 ]
-KeyFile = Annotated[
-    Path, typer.Option("--key-file", metavar="FILE", help="The secret key of this feed: 32 bytes.")
-]
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    feed.command("deliver")(deliver_feed)
-    feed.command("root")(print_root)
-    feed.command("keep")(keep_list)
-    feed.command("list")(list_feeds)
-    feed.command("prove")(prove_feed)
-    feed.command("verify")(verify_feed)
-    app.add_typer(feed, name="feed", rich_help_panel="Proof")
+KeyFile = Annotated[Path, option("--key-file", "FILE", "The secret key of this feed: 32 bytes.")]
 
 
 @configured("store")
 def deliver_feed(
     settings: Settings,
     file: ListFile,
-    recipient: Annotated[
-        str, typer.Option("--recipient", metavar="R", help="To whom, by bare id, such as ciot.")
-    ],
-    valid_for: Annotated[
-        str, typer.Option("--valid-for", metavar="CODE", help="How long the feed holds.")
-    ] = "24h",
+    recipient: Annotated[str, option("--recipient", "R", "To whom, by bare id, such as ciot.")],
+    valid_for: Annotated[str, option("--valid-for", "CODE", "How long the feed holds.")] = "24h",
     at: At = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be recorded; nothing is.")
+        bool, switch("--dry-run", "Say what would be recorded; nothing is.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -128,7 +106,7 @@ def _print_list(title: str, answer: DeliveredFeed | KeptFeedList, as_json: bool)
 def print_root(_: typer.Context, file: ListFile, key_file: KeyFile, as_json: Json = False) -> None:
     """Print the root of a list for `merkle_root` of its event. Makes the key file when it is not there.
 
-    For whoever sends the event of a feed and hands its list over later (`ledger feed keep`): each feed has a
+    For the sender of the event who hands the list over later (`ledger feed keep`): each feed has a
     key of its own. Needs no ledger.
     """
     references = _references(file)
@@ -173,18 +151,15 @@ def prove_feed(
     settings: Settings,
     which: Feed,
     subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="Such as customer/10023.")],
-    recipient: Annotated[
-        str | None, typer.Option("--recipient", metavar="R", help="To whom the feed went.")
-    ] = None,
+    recipient: Annotated[str | None, option("--recipient", "R", "To whom the feed went.")] = None,
     output: Annotated[
-        Path | None,
-        typer.Option("--output", metavar="FILE", help="Write there [POSITION.feed-proof.json]."),
+        Path | None, option("--output", "FILE", "Write there [POSITION.feed-proof.json].")
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Write what proves that a person was, or was not, in a feed: one file for `ledger feed verify`.
 
-    It names nobody and lists nobody. `-` is standard output.
+    It names and lists no person. `-` is standard output.
     """
     check_person(subject)
     with working(settings, "feed", None) as (_, source, _):
@@ -203,10 +178,8 @@ def prove_feed(
 @spoken_to
 def verify_feed(
     _: typer.Context,
-    subject: Annotated[str, typer.Option("--subject", metavar="S", help="About whom.")],
-    day: Annotated[
-        str, typer.Option("--day", metavar="DATE", help="Of which day, such as 2026-11-24.")
-    ],
+    subject: Annotated[str, option("--subject", "S", "About whom.")],
+    day: Annotated[str, option("--day", "DATE", "Of which day, such as 2026-11-24.")],
     keys: Keys = None,
     policy: PolicyFile = None,
     file: Annotated[

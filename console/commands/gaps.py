@@ -5,15 +5,13 @@ from functools import partial
 from typing import Annotated
 
 import msgspec
-import typer
 
 from application.queries.gaps import AcceptedGaps, accepted_gaps
 from application.queries.tasks import command
 from application.words import say
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
-from console.commands.sources import resume_source, show_sources
-from console.flags import Json, configured
+from console.flags import Json, configured, option, switch
 from console.output import emit, people
 from console.show.gaps import gaps_table
 from consumers.gaps import Accepted, Proposal, propose
@@ -23,46 +21,29 @@ from consumers.store import LedgerStore, Stored
 from host.kafka_options import options_of
 from host.notes import tell
 from host.settings import Settings
-from host.wiring import Site, open_site
+from host.site import Site
+from host.wiring import open_site
 from ledger.application import Ledger
 from ledger.errors import Misconfigured
 from ledger.recording.gaps import record_gap
 from schemas.leaks import find_leak
 
-__all__ = ["add_commands"]
-
-kafka = typer.Typer(help="The topics that are read.", no_args_is_help=True)
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    kafka.command("sources")(show_sources)
-    kafka.command("resume")(resume_source)
-    kafka.command("accept-gap")(accept_gap)
-    app.add_typer(kafka, name="kafka", rich_help_panel="Running")
-
 
 @configured("store", "kafka")
 def accept_gap(
     settings: Settings,
-    topic: Annotated[str, typer.Option("--topic", metavar="TOPIC", help="The topic.")],
-    reason: Annotated[
-        str, typer.Option("--reason", metavar="CODE", help="Why, as a code: retention-passed.")
-    ],
+    topic: Annotated[str, option("--topic", "TOPIC", "The topic.")],
+    reason: Annotated[str, option("--reason", "CODE", "Why, as a code: retention-passed.")],
     partition: Annotated[
-        int | None,
-        typer.Option("--partition", min=0, metavar="N", help="One partition; else all with a gap."),
+        int | None, option("--partition", "N", "One partition; else all with a gap.", min=0)
     ] = None,
     to: Annotated[
-        int | None,
-        typer.Option("--to", min=0, metavar="OFFSET", help="Read on from here; needs --partition."),
+        int | None, option("--to", "OFFSET", "Read on from here; needs --partition.", min=0)
     ] = None,
     new_topic: Annotated[
-        bool, typer.Option("--new-topic", help="Accept that the topic was deleted and made anew.")
+        bool, switch("--new-topic", "Accept that the topic was deleted and made anew.")
     ] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Do it; without this, it is only shown.")
-    ] = False,
+    yes: Annotated[bool, switch("--yes", "Do it; without this, it is only shown.")] = False,
     as_json: Json = False,
 ) -> None:
     """Accept that records of a topic are lost: record the gap as an event, and read on after it.

@@ -12,44 +12,26 @@ from application.queries.tasks import command
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.commands.people import OptionalSubject, Subject, reading
-from console.flags import Json, code_option, configured, day_to_come
+from console.flags import Json, code_option, configured, day_to_come, option
 from console.output import emit, emit_list, people
 from console.show.holds import holds_table
 from console.show.upkeep import named_values
 from host.settings import Settings
-from host.wiring import Site, open_site
+from host.site import Site
+from host.wiring import open_site
 from rulebook.calendar import day_of
 from schemas import CATEGORIES
-
-__all__ = ["add_commands"]
-
-hold = typer.Typer(
-    help="Legal holds: data that is kept whatever period ends.", no_args_is_help=True
-)
 
 HoldRef = Annotated[str, typer.Argument(metavar="HOLD", help="Reference, such as HOLD-2026-0003.")]
 Categories = Annotated[
     list[str] | None,
     code_option("--category", "C", CATEGORIES, "A category that is held; may be repeated."),
 ]
-ReviewOn = Annotated[
-    str, typer.Option("--review-on", metavar="DATE", help="By when it is looked at again.")
-]
-Owner = Annotated[
-    str | None, typer.Option("--owner", metavar="O", help="Who answers for it, as a code.")
-]
+ReviewOn = Annotated[str, option("--review-on", "DATE", "By when it is looked at again.")]
+Owner = Annotated[str | None, option("--owner", "O", "Who answers for it, as a code.")]
 
 
 _RELEASE = "hold-release"
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    hold.command("place")(place_hold)
-    hold.command("review")(review_hold)
-    hold.command("release")(release_hold)
-    hold.command("list")(list_holds)
-    app.add_typer(hold, name="hold", rich_help_panel="Persons")
 
 
 @configured("store")
@@ -57,9 +39,7 @@ def place_hold(
     settings: Settings,
     subject: Subject,
     ref: HoldRef,
-    ground: Annotated[
-        str, typer.Option("--ground", metavar="G", help="Why, as a code such as civil-claim.")
-    ],
+    ground: Annotated[str, option("--ground", "G", "Why, as a code such as civil-claim.")],
     review_on: ReviewOn,
     category: Categories = None,
     owner: Owner = None,
@@ -81,9 +61,7 @@ def review_hold(
     ref: HoldRef,
     review_on: ReviewOn,
     category: Categories = None,
-    ground: Annotated[
-        str | None, typer.Option("--ground", metavar="G", help="Another ground from now on.")
-    ] = None,
+    ground: Annotated[str | None, option("--ground", "G", "Another ground from now on.")] = None,
     owner: Owner = None,
     as_json: Json = False,
 ) -> None:
@@ -111,9 +89,7 @@ def release_hold(
     settings: Settings,
     subject: Subject,
     ref: HoldRef,
-    ground: Annotated[
-        str | None, typer.Option("--ground", metavar="G", help="Why it ends, as a code.")
-    ] = None,
+    ground: Annotated[str | None, option("--ground", "G", "Why it ends, as a code.")] = None,
     as_json: Json = False,
 ) -> None:
     """End a hold. An erasure that waited for it resumes with the next `ledger retention run`."""

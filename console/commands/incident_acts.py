@@ -12,48 +12,26 @@ from application.queries.found_incidents import find_case
 from application.queries.incidents import incident
 from application.source import Source
 from console.commands.people import Subject, working
-from console.flags import At, Json, code_option, configured
+from console.flags import At, Json, code_option, configured, option
 from console.output import emit, people
+from console.setting_flags import Several
 from console.show.incidents import incident_tables
 from console.streams import opened
 from host.settings import Settings
 from projections.folds.timetravel import Moment
 from rulebook.incidents import NATURES, PHASES, REGIMES, RISKS
-from schemas import LISTED_CATEGORIES
+from schemas import LISTED_CATEGORIES, names
 from schemas.encoding import JsonValue
 
-__all__ = ["Ref", "Whose", "add_commands"]
-
 Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the breach or the case.")]
-Whose = Annotated[
-    str | None,
-    typer.Option("--subject", metavar="S", help="Whose case it is, such as customer/10023."),
-]
-Channel = Annotated[
-    str, typer.Option("--channel", metavar="C", help="How they were told, such as email or phone.")
-]
-Regime = Annotated[
-    str,
-    code_option("--regime", "R", REGIMES),
-]
+Whose = Annotated[str | None, option("--subject", "S", "Whose case it is, such as customer/10023.")]
+Channel = Annotated[str, option("--channel", "C", "How they were told, such as email or phone.")]
+Regime = Annotated[str, code_option("--regime", "R", REGIMES)]
 
 
 DelayReason = Annotated[
-    str | None,
-    typer.Option("--delay-reason", metavar="TEXT", help="Why the authority is told too late."),
+    str | None, option("--delay-reason", "TEXT", "Why the authority is told too late.")
 ]
-
-
-def add_commands(group: typer.Typer) -> None:
-    """Add the commands of this module to those on incidents."""
-    group.command("detect")(detect)
-    group.command("assess")(assess)
-    group.command("notify")(notify)
-    group.command("tell")(tell)
-    group.command("close")(close)
-    group.command("suspect")(suspect)
-    group.command("warn")(warn)
-    group.command("resolve")(resolve)
 
 
 @configured("store")
@@ -71,73 +49,76 @@ def detect(
         _print(source, on, as_json)
 
 
+def _said(**facts: JsonValue) -> dict[str, JsonValue]:
+    """The facts that were given."""
+    return {name: value for name, value in facts.items() if value not in (None, [])}
+
+
+NO_FACTS: Mapping[str, JsonValue] = {}
+_TEXTS = list[str] | None
+Facts = Annotated[
+    Mapping[str, JsonValue],
+    Several(
+        _said,
+        {
+            "risk": Annotated[
+                str | None,
+                code_option(
+                    "--risk",
+                    "R",
+                    RISKS,
+                    "For the persons concerned: one of {}; without it as before.",
+                ),
+            ],
+            "nature": Annotated[
+                _TEXTS,
+                code_option(
+                    "--nature", "N", NATURES, "What was broken: one of {}; may be repeated."
+                ),
+            ],
+            "description": Annotated[
+                str | None, option("--description", "TEXT", "What happened, without personal data.")
+            ],
+            "subject_categories": Annotated[
+                _TEXTS, option("--who", "TEXT", "A category of persons; may be repeated.")
+            ],
+            "subject_count": Annotated[
+                int | None, option("--persons", "N", "About how many persons.", min=0)
+            ],
+            "categories": Annotated[
+                _TEXTS,
+                code_option(
+                    "--category", "C", LISTED_CATEGORIES, "Of data: one of {}; may be repeated."
+                ),
+            ],
+            "record_count": Annotated[
+                int | None, option("--records", "N", "About how many records.", min=0)
+            ],
+            "consequences": Annotated[
+                _TEXTS, option("--consequence", "TEXT", "A likely one; may be repeated.")
+            ],
+            "measures_taken": Annotated[
+                _TEXTS, option("--taken", "TEXT", "A measure taken; may be repeated.")
+            ],
+            "measures_proposed": Annotated[
+                _TEXTS, option("--proposed", "TEXT", "A measure proposed; may be repeated.")
+            ],
+            "delay_reason": DelayReason,
+        },
+    ),
+]
+"""What an assessment says, by the facts of its event."""
+
+
 @configured("store")
 def assess(
-    settings: Settings,
-    ref: Ref,
-    risk: Annotated[
-        str | None,
-        code_option(
-            "--risk", "R", RISKS, "For the persons concerned: one of {}; without it as before."
-        ),
-    ] = None,
-    nature: Annotated[
-        list[str] | None,
-        code_option("--nature", "N", NATURES, "What was broken: one of {}; may be repeated."),
-    ] = None,
-    description: Annotated[
-        str | None,
-        typer.Option("--description", metavar="TEXT", help="What happened, without personal data."),
-    ] = None,
-    who: Annotated[
-        list[str] | None,
-        typer.Option("--who", metavar="TEXT", help="A category of persons; may be repeated."),
-    ] = None,
-    persons: Annotated[
-        int | None, typer.Option("--persons", metavar="N", min=0, help="About how many persons.")
-    ] = None,
-    category: Annotated[
-        list[str] | None,
-        code_option("--category", "C", LISTED_CATEGORIES, "Of data: one of {}; may be repeated."),
-    ] = None,
-    records: Annotated[
-        int | None, typer.Option("--records", metavar="N", min=0, help="About how many records.")
-    ] = None,
-    consequence: Annotated[
-        list[str] | None,
-        typer.Option("--consequence", metavar="TEXT", help="A likely one; may be repeated."),
-    ] = None,
-    taken: Annotated[
-        list[str] | None,
-        typer.Option("--taken", metavar="TEXT", help="A measure taken; may be repeated."),
-    ] = None,
-    proposed: Annotated[
-        list[str] | None,
-        typer.Option("--proposed", metavar="TEXT", help="A measure proposed; may be repeated."),
-    ] = None,
-    delay_reason: DelayReason = None,
-    at: At = None,
-    as_json: Json = False,
+    settings: Settings, ref: Ref, facts: Facts = NO_FACTS, at: At = None, as_json: Json = False
 ) -> None:
     """Record what risk a breach is, and what is known of it: all that a notification must say.
 
     When the risk is high the persons must be told (GDPR Art. 34). What is left out stays as it was said last;
     `ledger incident notification` says what is missing.
     """
-    said = {
-        "risk": risk,
-        "nature": nature,
-        "description": description,
-        "subject_categories": who,
-        "subject_count": persons,
-        "categories": category,
-        "record_count": records,
-        "consequences": consequence,
-        "measures_taken": taken,
-        "measures_proposed": proposed,
-        "delay_reason": delay_reason,
-    }
-    facts = {name: value for name, value in said.items() if value not in (None, [])}
     if not facts:
         raise typer.BadParameter("say what risk it is, or what is known of it")
     with working(settings, "incident", at) as (site, source, time):
@@ -165,7 +146,7 @@ def notify(
     facts = {"regime": regime, "phase": phase}
     if delay_reason:
         facts["delay_reason"] = delay_reason
-    _act(settings, (ref, "breach", None), "authority-notified", facts, at, as_json)
+    _act(settings, (ref, "breach", None), names.AUTHORITY_NOTIFIED, facts, at, as_json)
 
 
 @configured("store")
@@ -178,10 +159,7 @@ def tell(
         typer.Argument(metavar="[SUBJECT...]", help="Who was told; without it: all, in public."),
     ] = None,
     listed: Annotated[
-        str | None,
-        typer.Option(
-            "--persons", metavar="FILE", help="More of them, one a line; - is standard input."
-        ),
+        str | None, option("--persons", "FILE", "More of them, one a line; - is standard input.")
     ] = None,
     at: At = None,
     as_json: Json = False,
@@ -190,7 +168,7 @@ def tell(
     named = [*(persons or ()), *(_lines(listed) if listed else ())]
     if not named and listed is None:
         facts = {"channel": channel}
-        _act(settings, (ref, "breach", None), "subjects-notified", facts, at, as_json)
+        _act(settings, (ref, "breach", None), names.SUBJECTS_NOTIFIED, facts, at, as_json)
         return
     with working(settings, "incident", at) as (site, source, time):
         on = OnIncident(ref, "breach", time)
@@ -207,7 +185,7 @@ def _lines(path: str) -> list[str]:
 @configured("store")
 def close(settings: Settings, ref: Ref, at: At = None, as_json: Json = False) -> None:
     """End a breach that was assessed, and of which everybody was told who must be."""
-    _act(settings, (ref, "breach", None), "breach-closed", {}, at, as_json)
+    _act(settings, (ref, "breach", None), names.BREACH_CLOSED, {}, at, as_json)
 
 
 @configured("store")
@@ -215,14 +193,9 @@ def suspect(
     settings: Settings,
     subject: Subject,
     kind: Annotated[
-        list[str],
-        typer.Option(
-            "--kind", metavar="K", help="Of what, such as login or call-costs; may be repeated."
-        ),
+        list[str], option("--kind", "K", "Of what, such as login or call-costs; may be repeated.")
     ],
-    ref: Annotated[
-        str | None, typer.Option("--ref", metavar="REF", help="Its reference; made without it.")
-    ] = None,
+    ref: Annotated[str | None, option("--ref", "REF", "Its reference; made without it.")] = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
@@ -243,23 +216,21 @@ def warn(
 ) -> None:
     """Record that the person was warned of suspected misuse, by a channel that is not misused itself."""
     facts = {"channel": channel}
-    _act(settings, (ref, "misuse", subject), "customer-warned", facts, at, as_json)
+    _act(settings, (ref, "misuse", subject), names.CUSTOMER_WARNED, facts, at, as_json)
 
 
 @configured("store")
 def resolve(
     settings: Settings,
     ref: Ref,
-    outcome: Annotated[
-        str, typer.Option("--outcome", metavar="O", help="Such as password-changed or unfounded.")
-    ],
+    outcome: Annotated[str, option("--outcome", "O", "Such as password-changed or unfounded.")],
     subject: Whose = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
     """End a case of suspected misuse of which the person was warned."""
     facts = {"outcome": outcome}
-    _act(settings, (ref, "misuse", subject), "misuse-resolved", facts, at, as_json)
+    _act(settings, (ref, "misuse", subject), names.MISUSE_RESOLVED, facts, at, as_json)
 
 
 def _act(

@@ -10,62 +10,44 @@ from application.language import spoken
 from application.queries.found_incidents import find_case
 from application.queries.incidents import affected_persons, incident, incident_list, sources_of
 from application.queries.lookups import known_activity, known_recipient, known_system
+from application.queries.period import ALWAYS
 from application.source import Source
-from console.commands import breach_notices, incident_acts
 from console.commands.failing import fail_unless
 from console.commands.incident_acts import Ref, Whose
 from console.commands.people import prepare, reading
 from console.flags import (
-    AsOf,
-    AtPosition,
+    AtMoment,
     Json,
     MostUrgent,
-    RecordedBy,
     Since,
     Until,
+    Within,
     bounds_of,
     code_option,
     configured,
-    moment_of,
-    period_of,
+    option,
+    switch,
 )
 from console.output import emit, emit_list, people
 from console.show.incidents import affected_table, incident_tables, incidents_table
 from host.settings import Settings
+from projections.folds.timetravel import NOW
 from projections.reading.affected import Scope
 from schemas import CATEGORIES
-
-__all__ = ["add_commands"]
-
-incidents = typer.Typer(help="Breaches and suspected misuse (GDPR Art. 33, 34; policy 4.4).")
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    incident_acts.add_commands(incidents)
-    incidents.command("list")(list_incidents)
-    incidents.command("show")(show_incident)
-    incidents.command("affected")(show_affected)
-    breach_notices.add_commands(incidents)
-    app.add_typer(incidents, name="incident", rich_help_panel="Rights")
 
 
 @configured("store")
 def list_incidents(
     settings: Settings,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also those in which nothing is to be done any more.")
+        bool, switch("--all", "Also those in which nothing is to be done any more.")
     ] = False,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
-    since: Since = None,
-    until: Until = None,
+    moment: AtMoment = NOW,
+    period: Within = ALWAYS,
     limit: MostUrgent = None,
     as_json: Json = False,
 ) -> None:
     """Print open breaches and cases of misuse with their clocks. Exit status 1 when one is overdue."""
-    moment, period = moment_of(as_of, recorded_by, at_position), period_of(since, until)
     with reading(settings, "incident", moment) as (site, source):
         prepare(site, moment.known)
         answer = incident_list(source, moment, everything=everything, period=period, limit=limit)
@@ -81,13 +63,10 @@ def show_incident(
     settings: Settings,
     ref: Ref,
     subject: Whose = None,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
+    moment: AtMoment = NOW,
     as_json: Json = False,
 ) -> None:
     """Print one case: its clocks, who was told, every act. Exit status 1 when a clock is overdue."""
-    moment = moment_of(as_of, recorded_by, at_position)
     with reading(settings, "incident", moment) as (site, source):
         prepare(site, moment.known)
         case = find_case(source, ref, subject=subject, moment=moment)
@@ -113,13 +92,13 @@ def show_affected(
         ),
     ] = None,
     system: Annotated[
-        str | None, typer.Option("--system", metavar="S", help="In this registered system, by id.")
+        str | None, option("--system", "S", "In this registered system, by id.")
     ] = None,
     recipient: Annotated[
-        str | None, typer.Option("--recipient", metavar="R", help="With this recipient, by id.")
+        str | None, option("--recipient", "R", "With this recipient, by id.")
     ] = None,
     activity: Annotated[
-        str | None, typer.Option("--activity", metavar="A", help="In this processing activity.")
+        str | None, option("--activity", "A", "In this processing activity.")
     ] = None,
     since: Since = None,
     until: Until = None,

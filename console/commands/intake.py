@@ -13,9 +13,9 @@ from application.queries.dead_letters import HandedOver, OpenedLetter, letter_ro
 from application.queries.intake import ingested
 from application.words import say
 from console.commands.failing import fail_unless
-from console.commands.letters import NOT_HERE, list_letters, retry_letters, whole_name
+from console.commands.letters import NOT_HERE, whole_name
 from console.commands.people import recording_reads
-from console.flags import Json, configured
+from console.flags import Json, configured, switch
 from console.output import emit, emit_bytes, people
 from console.progress import progress_bar
 from console.show.intake import ingested_tables
@@ -32,26 +32,14 @@ from consumers.withheld import (
 )
 from host.notes import tell
 from host.settings import Settings
-from host.wiring import Site, open_site
+from host.site import Site
+from host.wiring import open_site
+from ledger.clocks import Clocks
 from ledger.errors import Misconfigured, Reject
 from ledger.letters.dead import Letter, open_letter
 from ledger.letters.withheld import count_withheld
 from schemas import CATEGORIES
 from schemas.sources import office_label
-
-__all__ = ["add_commands", "ingest_files"]
-
-dead_letters = typer.Typer(help="Messages that could not be recorded.")
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    app.command("ingest", rich_help_panel="Intake")(ingest_command)
-    dead_letters.command("list")(list_letters)
-    dead_letters.command("show")(show_letter)
-    dead_letters.command("retry")(retry_letters)
-    dead_letters.command("hand-over")(hand_over_withheld)
-    app.add_typer(dead_letters, name="dead-letters", rich_help_panel="Intake")
 
 
 @configured("store", "intake")
@@ -63,16 +51,16 @@ def ingest_command(
     ],
     office: Annotated[
         bool,
-        typer.Option(
+        switch(
             "--as-privacy-office",
-            help="The files are the privacy office's own: it may act on what others said.",
+            "The files are the privacy office's own: it may act on what others said.",
         ),
     ] = False,
     withheld: Annotated[
         bool,
-        typer.Option(
+        switch(
             "--withheld",
-            help="The files are those of `ledger dead-letters hand-over`; for the confidential ledger.",
+            "The files are those of `ledger dead-letters hand-over`; for the confidential ledger.",
         ),
     ] = False,
     as_json: Json = False,
@@ -124,7 +112,7 @@ def ingest_files(site: Site, streams: Sequence[Stream]) -> IngestResult:
             site.open_recorder,
             streams,
             site.intake,
-            site.clock,
+            Clocks(site.clock),
             show,
             limits=site.batch_limits,
         )
@@ -168,8 +156,7 @@ def hand_over_withheld(
     settings: Settings,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; only you may read it.")],
     remove: Annotated[
-        bool,
-        typer.Option("--remove", help="Forget what the other ledger gave receipts of."),
+        bool, switch("--remove", "Forget what the other ledger gave receipts of.")
     ] = False,
     as_json: Json = False,
 ) -> None:

@@ -15,8 +15,9 @@ from application.queries.dead_letters import (
 )
 from application.queries.letter_names import check_names
 from console.commands.failing import fail_unless
-from console.flags import Json, bounds_of, code_option, configured
+from console.flags import Json, bounds_of, code_option, configured, option
 from console.output import emit_list, people
+from console.setting_flags import Several
 from console.show.intake import Outcomes, retried_tables
 from console.show.letters import letters_tables
 from consumers.retry import retry, retry_like
@@ -29,8 +30,6 @@ from ledger.letters.withheld import count_withheld
 from ledger.storage.postgres import Session
 from schemas import EVENT_TYPES, Code
 
-__all__ = ["NOT_HERE", "list_letters", "retry_letters", "whole_name"]
-
 NOT_HERE = "withheld messages are read by the confidential ledger only"
 # Fewer could be the number of a row: nobody opens a message by accident.
 LEAST_LETTERS = 6
@@ -39,25 +38,14 @@ SHOWN = 100
 _CODES = [code.value for code in Code]
 
 OfCode = Annotated[str | None, code_option("--code", "CODE", _CODES, "Refused for this: {}.")]
-OfSource = Annotated[
-    str | None, typer.Option("--source", metavar="SOURCE", help="Sent by this source.")
-]
+OfSource = Annotated[str | None, option("--source", "SOURCE", "Sent by this source.")]
 OfTopic = Annotated[
-    str | None,
-    typer.Option("--topic", metavar="TOPIC", help="Come by this topic, or file: and a label."),
+    str | None, option("--topic", "TOPIC", "Come by this topic, or file: and a label.")
 ]
-OfType = Annotated[
-    str | None, typer.Option("--type", metavar="TYPE", help="Of this type: consent-given.")
-]
-SeenFrom = Annotated[
-    str | None, typer.Option("--from", metavar="T", help="Arrived at this time or later.")
-]
-SeenTo = Annotated[
-    str | None, typer.Option("--to", metavar="T", help="Arrived at this time or earlier.")
-]
-Limit = Annotated[
-    int | None, typer.Option("--limit", metavar="N", min=0, help="At most so many, oldest first.")
-]
+OfType = Annotated[str | None, option("--type", "TYPE", "Of this type: consent-given.")]
+SeenFrom = Annotated[str | None, option("--from", "T", "Arrived at this time or later.")]
+SeenTo = Annotated[str | None, option("--to", "T", "Arrived at this time or earlier.")]
+Limit = Annotated[int | None, option("--limit", "N", "At most so many, oldest first.", min=0)]
 
 
 def kind_of(
@@ -80,15 +68,27 @@ def _types(name: str | None) -> tuple[str, ...] | None:
     return (name, *(entry.type for entry in EVENT_TYPES.values() if entry.name == name))
 
 
+EVERY = Kind()
+OfKind = Annotated[
+    Kind,
+    Several(
+        kind_of,
+        {
+            "code": OfCode,
+            "source": OfSource,
+            "topic": OfTopic,
+            "type": OfType,
+            "seen_from": SeenFrom,
+            "seen_to": SeenTo,
+        },
+    ),
+]
+
+
 @configured("store")
 def list_letters(
     settings: Settings,
-    code: OfCode = None,
-    source: OfSource = None,
-    topic: OfTopic = None,
-    type: OfType = None,
-    seen_from: SeenFrom = None,
-    seen_to: SeenTo = None,
+    kind: OfKind = EVERY,
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:
@@ -97,10 +97,9 @@ def list_letters(
     Of what only the confidential ledger may know, in one line, how much there is. With --json all of
     them, otherwise the oldest 100 where --limit does not say more.
     """
-    kind = kind_of(code, source, topic, type, seen_from, seen_to)
     with open_site(settings) as site:
         reader = site.session("reader")
-        (total, _), (matching, _) = count_letters(reader, Kind()), count_letters(reader, kind)
+        (total, _), (matching, _) = count_letters(reader, EVERY), count_letters(reader, kind)
         rows = (letter_row(letter) for letter in letters_like(reader, kind, limit))
         if not matching:
             check_names(reader, kind)
@@ -147,12 +146,7 @@ def retry_letters(
             metavar="[LETTER]...", help="Names, or their beginnings; else those that options name."
         ),
     ] = None,
-    code: OfCode = None,
-    source: OfSource = None,
-    topic: OfTopic = None,
-    type: OfType = None,
-    seen_from: SeenFrom = None,
-    seen_to: SeenTo = None,
+    kind: OfKind = EVERY,
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:
@@ -160,7 +154,6 @@ def retry_letters(
 
     Each is done for itself, oldest first. Exit status 1 when one is refused again.
     """
-    kind = kind_of(code, source, topic, type, seen_from, seen_to)
     if named and (limit is not None or not kind.every):
         raise Misconfigured("name letters, or say of what kind they are; not both")
     outcomes = Outcomes()

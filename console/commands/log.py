@@ -18,14 +18,15 @@ from application.queries.log import (
     signed_answer,
     verified_answer,
 )
-from console.flags import Json, configured, spoken_to
+from console.flags import Json, configured, option, spoken_to, switch
 from console.output import emit, emit_bytes, people, write_file_as
 from console.show.upkeep import named_values
+from host.keys import log_key
 from host.running.watching import Watch, watching
 from host.setting_texts import read_policy
 from host.settings import Settings
 from host.signals import stopping
-from host.wiring import log_key, open_site, utc_now
+from host.wiring import open_site, utc_now
 from ledger.errors import LedgerError, Misconfigured, Unproven
 from ledger.metrics import Figures
 from ledger.storage.postgres import Session
@@ -38,48 +39,20 @@ from ledger.tlog.signing.policy import Policy
 from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.tree.bundles import read_entry
 
-__all__ = [
-    "Keys",
-    "PolicyFile",
-    "add_commands",
-    "checkpoint_now",
-    "read_file",
-    "trusted_by",
-    "write_file",
-]
-
 Keys = Annotated[
-    list[str] | None,
-    typer.Option("--key", metavar="VKEY", help="Verification key of the log; may be repeated."),
+    list[str] | None, option("--key", "VKEY", "Verification key of the log; may be repeated.")
 ]
 PolicyFile = Annotated[
-    Path | None,
-    typer.Option("--policy", metavar="FILE", help="Logs and witnesses to trust, and their quorum."),
+    Path | None, option("--policy", "FILE", "Logs and witnesses to trust, and their quorum.")
 ]
-log = typer.Typer(help="The keys and the folder of the transparency log.", no_args_is_help=False)
 # Longer than any proof, entry or certificate.
 _LIMIT_BYTES = 2_500_000
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    panel = "Proof"
-    app.command("publish", rich_help_panel="Running")(publish)
-    app.command("checkpoint", rich_help_panel=panel)(show_checkpoint)
-    app.command("prove", rich_help_panel=panel)(write_proof)
-    app.command("verify", rich_help_panel=panel)(verify_proof)
-    log.command("keys")(show_log_keys)
-    log.command("rotate-key")(rotate_log_key)
-    log.command("rebuild")(rebuild_log)
-    app.add_typer(log, name="log", rich_help_panel=panel)
 
 
 @configured("store", "log", "serving")
 def publish(
     settings: Settings,
-    once: Annotated[
-        bool, typer.Option("--once", help="Stop when all that is recorded is published.")
-    ] = False,
+    once: Annotated[bool, switch("--once", "Stop when all that is recorded is published.")] = False,
     as_json: Json = False,
 ) -> None:
     """Put what is recorded into the Merkle log and sign checkpoints of it, until told to stop."""
@@ -150,12 +123,10 @@ def write_proof(
     settings: Settings,
     position: Annotated[int, typer.Argument(metavar="POSITION", min=1)],
     output: Annotated[
-        Path | None,
-        typer.Option("--output", metavar="FILE", help="Write there [POSITION.tlog-proof]."),
+        Path | None, option("--output", "FILE", "Write there [POSITION.tlog-proof].")
     ] = None,
     entry: Annotated[
-        Path | None,
-        typer.Option("--entry", metavar="FILE", help="Write the entry itself there, too."),
+        Path | None, option("--entry", "FILE", "Write the entry itself there, too.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -178,9 +149,7 @@ def write_proof(
 @spoken_to
 def verify_proof(
     _: typer.Context,
-    entry: Annotated[
-        Path, typer.Option("--entry", metavar="ENTRY", help="File with the entry to look for.")
-    ],
+    entry: Annotated[Path, option("--entry", "ENTRY", "File with the entry to look for.")],
     keys: Keys = None,
     policy: PolicyFile = None,
     proof: Annotated[
@@ -243,7 +212,7 @@ def _age_s(folder: LogFolder) -> float:
 
 @configured("store", "log")
 def show_log_keys(settings: Settings, as_json: Json = False) -> None:
-    """Print the verification keys of the log, oldest first: give them to whoever is to verify."""
+    """Print the verification keys of the log, oldest first: give them to each verifier."""
     keys = [key.text for key in log_key(settings).known()]
     if not keys:
         raise Misconfigured("the log has no key yet: run `ledger init`")

@@ -10,32 +10,13 @@ from application.queries.lookups import known_recipient
 from application.queries.notifications import Notifications, Wanted, notification_tasks
 from application.queries.subjects import check_person
 from console.commands.people import OptionalSubject, Subject, prepare, reading, working
-from console.flags import (
-    AsOf,
-    At,
-    AtPosition,
-    Json,
-    RecordedBy,
-    code_option,
-    configured,
-    moment_of,
-)
+from console.flags import At, AtMoment, Json, code_option, configured, option, switch
 from console.output import emit, emit_list, people
 from console.show.notifications import notifications_table
 from host.settings import Settings
+from projections.folds.timetravel import NOW
 from projections.views.notifications import ACTIONS
 from schemas import CATEGORIES
-
-__all__ = ["add_commands"]
-
-notify = typer.Typer(help="Recipients that must be told of a change of data (GDPR Art. 19).")
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    notify.command("list")(list_tasks)
-    notify.command("record")(record_word)
-    app.add_typer(notify, name="notify", rich_help_panel="Rights")
 
 
 @configured("store")
@@ -43,20 +24,17 @@ def list_tasks(
     settings: Settings,
     subject: OptionalSubject = None,
     recipient: Annotated[
-        str | None, typer.Option("--recipient", metavar="R", help="Only this one, by id or name.")
+        str | None, option("--recipient", "R", "Only this one, by id or name.")
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also those that are done, with what came of them.")
+        bool, switch("--all", "Also those that are done, with what came of them.")
     ] = False,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
+    moment: AtMoment = NOW,
     as_json: Json = False,
 ) -> None:
     """Print which recipients are still to be told of a correction, an erasure or a restriction."""
     if subject is not None:
         check_person(subject)
-    moment = moment_of(as_of, recorded_by, at_position)
     with reading(settings, "notify", moment) as (site, source):
         prepare(site, moment)
         party = known_recipient(source, recipient) if recipient else None
@@ -72,17 +50,10 @@ def record_word(
     settings: Settings,
     subject: Subject,
     recipient: Annotated[str, typer.Argument(metavar="RECIPIENT", help="By id or name.")],
-    action: Annotated[
-        str,
-        code_option("--action", "A", ACTIONS),
-    ],
-    outcome: Annotated[
-        str,
-        code_option("--outcome", "O", OUTCOMES),
-    ] = "told",
+    action: Annotated[str, code_option("--action", "A", ACTIONS)],
+    outcome: Annotated[str, code_option("--outcome", "O", OUTCOMES)] = "told",
     ground: Annotated[
-        str | None,
-        typer.Option("--ground", metavar="G", help=f"Why it is {' or '.join(EXCEPTIONS)}."),
+        str | None, option("--ground", "G", f"Why it is {' or '.join(EXCEPTIONS)}.")
     ] = None,
     category: Annotated[
         list[str] | None,

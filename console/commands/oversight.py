@@ -10,6 +10,7 @@ import typer
 from rich.console import RenderableType
 
 import rulebook
+from application.answer import Answer
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.lookups import rules
@@ -18,46 +19,36 @@ from application.queries.findings import Wanted as FindingsWanted
 from application.queries.findings import findings
 from application.queries.lint import lint
 from application.queries.lookups import known_role
+from application.queries.period import ALWAYS
 from application.queries.seen import seen_by
 from application.queries.subjects import check_person, check_reference
 from console.commands.people import prepare, reading
 from console.flags import (
-    AsOf,
-    AtPosition,
+    AtMoment,
     Json,
     Limit,
-    RecordedBy,
     Since,
     Until,
+    Within,
     bounds_of,
     code_option,
     configured,
-    moment_of,
-    period_of,
+    option,
 )
 from console.output import emit, emit_list, people
 from console.show.access import access_tables, employee_tables, seen_tables
 from console.show.findings import findings_table
 from console.show.lint import lint_table
 from host.settings import Settings
-from projections.folds.timetravel import Moment
+from projections.folds.timetravel import NOW, Moment
 from projections.views.notices import Claim, claims_of
 from schemas import CATEGORIES
 from schemas.events.contract import Claims
 from schemas.references import kind_of
 
-__all__ = ["add_commands"]
-
-A = TypeVar("A", bound=msgspec.Struct)
+A = TypeVar("A", bound=Answer)
 RULES = sorted({rule.id for rule in rulebook.RULES})
 SEVERITIES = ("high", "medium", "low")
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    app.command("access", rich_help_panel="Processing")(show_access)
-    app.command("findings", rich_help_panel="Processing")(show_findings)
-    app.command("lint", rich_help_panel="Processing")(show_lint)
 
 
 @configured("store")
@@ -66,23 +57,17 @@ def show_access(
     subject: Annotated[
         str | None, typer.Argument(metavar="[SUBJECT]", help="An employee, or whose data was seen.")
     ] = None,
-    role: Annotated[
-        str | None, typer.Option("--role", metavar="R", help="Only who held this role.")
-    ] = None,
+    role: Annotated[str | None, option("--role", "R", "Only who held this role.")] = None,
     category: Annotated[
-        str | None,
-        code_option("--category", "C", CATEGORIES, "Only who could see this category."),
+        str | None, code_option("--category", "C", CATEGORIES, "Only who could see this category.")
     ] = None,
     since: Since = None,
     until: Until = None,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
+    moment: AtMoment = NOW,
     as_json: Json = False,
 ) -> None:
     """Print who may see what, or could at a time; of an employee what was seen, of a person who saw it."""
     kind = _kind_asked(subject, role, category, since or until)
-    moment = moment_of(as_of, recorded_by, at_position)
     start, end = bounds_of(since, until)
     moment = _ended(moment, end)
     with reading(settings, "access", moment) as (site, source):
@@ -131,27 +116,19 @@ def show_findings(
             "--rule", "R", RULES, "Of this rule, by id or title.", lambda: rules(rulebook.RULES)
         ),
     ] = None,
-    severity: Annotated[
-        str | None,
-        code_option("--severity", "V", SEVERITIES),
-    ] = None,
+    severity: Annotated[str | None, code_option("--severity", "V", SEVERITIES)] = None,
     subject: Annotated[
-        str | None,
-        typer.Option("--subject", metavar="S", help="About this subject, such as customer/10023."),
+        str | None, option("--subject", "S", "About this subject, such as customer/10023.")
     ] = None,
-    since: Since = None,
-    until: Until = None,
+    period: Within = ALWAYS,
     limit: Limit = None,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
+    moment: AtMoment = NOW,
     as_json: Json = False,
 ) -> None:
     """Print recorded facts that break a rule, and what ends each. Exit status 1 when there are any."""
     if subject is not None:
         check_reference(subject)
-    wanted = FindingsWanted(rule, severity, subject, period_of(since, until), limit)
-    moment = moment_of(as_of, recorded_by, at_position)
+    wanted = FindingsWanted(rule, severity, subject, period, limit)
     with reading(settings, "findings", moment) as (site, source):
         prepare(site, moment)
         rows = findings(source, wanted, moment)
@@ -170,17 +147,12 @@ def show_lint(
     settings: Settings,
     draft: Annotated[
         Path | None,
-        typer.Option(
-            "--draft", metavar="FILE", help="Of these claims instead, JSON as they are published."
-        ),
+        option("--draft", "FILE", "Of these claims instead, JSON as they are published."),
     ] = None,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
+    moment: AtMoment = NOW,
     as_json: Json = False,
 ) -> None:
     """Print where the privacy notice in force departs from law or practice. Exit status 1 where it does."""
-    moment = moment_of(as_of, recorded_by, at_position)
     claims = _claims(draft) if draft else None
     with reading(settings, "lint", moment) as (site, source):
         prepare(site, moment)

@@ -15,6 +15,7 @@ from application.queries.erasure import Erased, erased
 from application.queries.everyone import all_states
 from application.queries.finding import find
 from application.queries.history import Part, history
+from application.queries.period import ALWAYS
 from application.queries.state import state
 from application.queries.subjects import check_person, check_reference
 from application.queries.tasks import command
@@ -22,18 +23,14 @@ from application.source import Source
 from application.words import counted
 from console.commands.approving import need_second_person
 from console.flags import (
-    AsOf,
-    AtPosition,
+    AtMoment,
     Json,
     Limit,
-    RecordedBy,
-    Since,
-    Until,
+    Within,
     code_option,
     configured,
-    moment_of,
     option_of,
-    period_of,
+    switch,
     time_of,
 )
 from console.output import emit, emit_lines, people, standard_output
@@ -42,7 +39,8 @@ from console.show.text import worded
 from documents.messages import told
 from host.notes import tell
 from host.settings import Settings
-from host.wiring import Site, open_site
+from host.site import Site
+from host.wiring import open_site
 from ledger.backup import blind
 from ledger.crypto.layouts import BLIND_FIELDS
 from ledger.erasure.verdict import GROUNDS, Ground
@@ -52,19 +50,6 @@ from ledger.keys.rotation import epochs
 from ledger.reading import head_position
 from projections.folds.timetravel import NOW, Moment
 from schemas import CATEGORIES
-
-__all__ = [
-    "All",
-    "CategoryOptions",
-    "OptionalSubject",
-    "Subject",
-    "add_commands",
-    "ground_of",
-    "one_or_all",
-    "prepare",
-    "reading",
-    "recording_reads",
-]
 
 Subject = Annotated[str, typer.Argument(metavar="SUBJECT", help="Such as customer/10023.")]
 OptionalSubject = Annotated[
@@ -79,16 +64,7 @@ CategoryOptions = Annotated[
         "A category to erase; may be repeated. Without it: the whole person.",
     ),
 ]
-All = Annotated[bool, typer.Option("--all", help="Every customer and contact person, a line each.")]
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    panel = "Persons"
-    app.command("history", rich_help_panel=panel)(show_history)
-    app.command("state", rich_help_panel=panel)(show_state)
-    app.command("find", rich_help_panel=panel)(show_found)
-    app.command("erase", rich_help_panel=panel)(erase)
+All = Annotated[bool, switch("--all", "Every customer and contact person, a line each.")]
 
 
 @contextmanager
@@ -135,18 +111,14 @@ def recording_reads(site: Site) -> Iterator[None]:
 def show_history(
     settings: Settings,
     subject: Subject,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
-    since: Since = None,
-    until: Until = None,
+    moment: AtMoment = NOW,
+    period: Within = ALWAYS,
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:
     """Print every event of a person, opened: by time, and with --json by position, one object a line."""
-    moment = moment_of(as_of, recorded_by, at_position)
     check_reference(subject)
-    part = Part(period_of(since, until), limit)
+    part = Part(period, limit)
     with reading(settings, "history", moment) as (_, source):
         lines = history(source, subject, moment, spoken(), part)
         if as_json:
@@ -160,13 +132,10 @@ def show_state(
     settings: Settings,
     subject: OptionalSubject = None,
     everyone: All = False,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
+    moment: AtMoment = NOW,
     as_json: Json = False,
 ) -> None:
     """Print what is known of a person now, or was at a moment of the past."""
-    moment = moment_of(as_of, recorded_by, at_position)
     reference = one_or_all(subject, everyone)
     with reading(settings, "state", moment) as (site, source):
         if reference is None:
@@ -256,10 +225,7 @@ def _make_searchable(site: Site) -> None:
 def erase(
     settings: Settings,
     subject: Subject,
-    ground: Annotated[
-        str,
-        code_option("--ground", "G", GROUNDS, "{}"),
-    ],
+    ground: Annotated[str, code_option("--ground", "G", GROUNDS, "{}")],
     category: CategoryOptions = None,
     as_json: Json = False,
 ) -> None:

@@ -2,7 +2,7 @@
 
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import msgspec
@@ -30,25 +30,19 @@ from application.words import phrase, say
 from console.commands.approving import need_second_person
 from console.commands.contract import TypeName, newest
 from console.commands.people import reading
-from console.flags import At, Json, configured, time_of
+from console.flags import At, Json, configured, option, time_of
 from console.output import emit, people
 from console.show.record import record_tables
 from console.streams import STANDARD_INPUT, text_of
 from documents.text import shown
 from host.settings import Settings
-from host.wiring import Site, utc_now
-from schemas import EventType, is_person, texts
+from host.site import Site
+from host.wiring import utc_now
+from schemas import EventType, is_person, names, texts
 from schemas.members import PERSONAL, Member, Shape
 
-__all__ = ["add_commands"]
-
-_ANNULLED = "event-annulled"
+_ANNULLED = names.EVENT_ANNULLED
 _BESIDE = ("subject", "time")
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the command to the program."""
-    app.command("record", rich_help_panel="Rights")(record_event)
 
 
 @configured("store")
@@ -56,22 +50,18 @@ def record_event(
     settings: Settings,
     type_name: TypeName,
     subject: Annotated[
-        str | None,
-        typer.Option("--subject", metavar="S", help="About whom or what, such as customer/10023."),
+        str | None, option("--subject", "S", "About whom or what, such as customer/10023.")
     ] = None,
     given: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--set",
-            metavar="MEMBER=VALUE",
-            help="A member of its data; dots name a part, JSON a whole. May be repeated.",
+            "MEMBER=VALUE",
+            "A member of its data; dots name a part, JSON a whole. May be repeated.",
         ),
     ] = None,
     file: Annotated[
-        str | None,
-        typer.Option(
-            "--file", metavar="FILE", help="Members as JSON or TOML; - is standard input."
-        ),
+        str | None, option("--file", "FILE", "Members as JSON or TOML; - is standard input.")
     ] = None,
     at: At = None,
     yes: Annotated[
@@ -88,24 +78,15 @@ def record_event(
     entry, language = newest(type_name), spoken()
     _refuse_own(entry)
     asks = _is_terminal() and file is None and not yes and not as_json
-    who = Asking(_ask, _tell, language)
+    way = _Way(yes, asks, language, as_json)
     try:
         found = _from_file(file) if file else {}
-        beside = {key: str(found.pop(key)) for key in _BESIDE if key in found}
-        about = subject or beside.get("subject") or (_asked_subject(entry, who) if asks else "")
-        check_subject(entry, about, language)
-        members = members_for(entry, about)
-        data = _given(members, found, given or (), language)
-        if asks:
-            data = asked(members, data, who)
-        lacking = missing(members, data, language)
-        if lacking:
-            raise Unfit("; ".join(lacking))
-        time = time_of("--at", at or beside.get("time")) or utc_now()
-        draft = Draft(entry, about, time, data)
+        found |= {"subject": subject} if subject else {}
+        found |= {"time": at} if at else {}
+        draft = _drafted(entry, found, given or (), way)
         with reading(settings, "record") as (site, source):
             bring_up_to_date(site)
-            _go(site, source, draft, members, _Way(yes, asks, language, as_json))
+            _go(site, source, draft, members_for(entry, draft.subject), way)
     except Unfit as error:
         raise typer.BadParameter(str(error)) from None
 
@@ -117,6 +98,22 @@ class _Way(msgspec.Struct, frozen=True):
     asks: bool
     language: texts.Language
     as_json: bool
+
+
+def _drafted(entry: EventType, found: dict[str, object], given: Sequence[str], way: _Way) -> Draft:
+    """The event of what was found in a file and given by flags, and of what is asked. Raises Unfit."""
+    who = Asking(_ask, _tell, way.language)
+    beside = {key: str(found.pop(key)) for key in _BESIDE if key in found}
+    about = beside.get("subject") or (_asked_subject(entry, who) if way.asks else "")
+    check_subject(entry, about, way.language)
+    members = members_for(entry, about)
+    data = _given(members, found, given, way.language)
+    if way.asks:
+        data = asked(members, data, who)
+    lacking = missing(members, data, way.language)
+    if lacking:
+        raise Unfit("; ".join(lacking))
+    return Draft(entry, about, time_of("--at", beside.get("time")) or utc_now(), data)
 
 
 def _go(site: Site, source: Source, draft: Draft, members: tuple[Member, ...], way: _Way) -> None:
@@ -177,7 +174,7 @@ def _json(text: str) -> object:
 def _given(
     members: tuple[Member, ...],
     found: Mapping[str, object],
-    given: list[str] | tuple[str, ...],
+    given: Sequence[str],
     language: texts.Language,
 ) -> Data:
     """Members of a file, and over them those of flags. Raises Unfit with everything that is wrong."""

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from typing import Annotated, get_args
 
-import typer
-
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.queries.disclosures import Wanted, disclosures
 from application.queries.lookups import known_provision, known_recipient
+from application.queries.period import ALWAYS
 from application.queries.recipients import recipients
 from application.queries.register import register
 from application.queries.register_answer import Register
@@ -17,33 +16,26 @@ from console.commands.people import reading
 from console.commands.reports import Output, form_of, put
 from console.flags import (
     AsOf,
-    AtPosition,
+    AtMoment,
     Json,
     Limit,
-    RecordedBy,
-    Since,
-    Until,
+    WithinKnown,
     code_option,
     configured,
-    moment_of,
-    period_of,
+    option,
     time_of,
 )
 from console.output import emit, emit_list, people
 from console.show.registers import disclosures_table, recipients_table, register_table
-from documents import (
-    register_csv,
-    register_dpv,
-    register_fideslang,
-    register_page,
-    register_workbook,
-)
+from documents.page import register_page
+from documents.register_dpv import register_dpv
+from documents.register_fideslang import register_fideslang
+from documents.spreadsheet import register_csv, register_workbook
 from host.settings import Settings
+from projections.folds.timetravel import NOW
 from schemas import texts
 from schemas.encoding import to_line
 from schemas.events.disclosure import RecipientKind
-
-__all__ = ["add_commands"]
 
 FORMATS = ("json", "csv", "xlsx", "html", "dpv", "fideslang")
 KINDS: tuple[str, ...] = get_args(RecipientKind)
@@ -57,30 +49,16 @@ EXPORTS: dict[str, Callable[[Register, texts.Language], bytes]] = {
 }
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    panel = "Processing"
-    app.command("register", rich_help_panel=panel)(show_register)
-    app.command("disclosures", rich_help_panel=panel)(show_disclosures)
-    app.command("recipients", rich_help_panel=panel)(show_recipients)
-
-
 @configured("store", "register")
 def show_register(
     settings: Settings,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
-    form: Annotated[
-        str | None,
-        code_option("--format", "F", FORMATS),
-    ] = None,
+    moment: AtMoment = NOW,
+    form: Annotated[str | None, code_option("--format", "F", FORMATS)] = None,
     output: Output = None,
     as_json: Json = False,
 ) -> None:
     """Print the Article 30 register: what was declared beside what was observed."""
     form = form_of(form, as_json, output, FORMATS)
-    moment = moment_of(as_of, recorded_by, at_position)
     with reading(settings, "register", moment) as (site, source):
         bring_up_to_date(site)
         answer = register(source, settings.controller, moment)
@@ -93,31 +71,21 @@ def show_register(
 @configured("store")
 def show_disclosures(
     settings: Settings,
-    subject: Annotated[
-        str | None, typer.Option("--subject", metavar="S", help="About this person.")
-    ] = None,
+    subject: Annotated[str | None, option("--subject", "S", "About this person.")] = None,
     recipient: Annotated[
-        str | None,
-        typer.Option("--recipient", metavar="R", help="Given to this recipient, by id or name."),
+        str | None, option("--recipient", "R", "Given to this recipient, by id or name.")
     ] = None,
-    kind: Annotated[
-        str | None,
-        code_option("--kind", "K", KINDS, "Given to this kind."),
-    ] = None,
+    kind: Annotated[str | None, code_option("--kind", "K", KINDS, "Given to this kind.")] = None,
     provision: Annotated[
-        str | None,
-        typer.Option("--provision", metavar="P", help="Given under this article, in any spelling."),
+        str | None, option("--provision", "P", "Given under this article, in any spelling.")
     ] = None,
-    since: Since = None,
-    until: Until = None,
-    as_of: AsOf = None,
+    period: WithinKnown = ALWAYS,
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:
     """Print who received what, when and why. Both bounds of time are inclusive."""
     if subject is not None:
         check_reference(subject)
-    period = period_of(since, until, as_of)
     with reading(settings, "disclosures") as (site, source):
         bring_up_to_date(site)
         wanted = Wanted(

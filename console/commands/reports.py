@@ -9,18 +9,19 @@ import typer
 
 from application.following import bring_up_to_date
 from application.language import spoken
+from application.queries.period import ALWAYS
 from application.queries.transfers import transfers
 from application.queries.transparency import transparency
 from console.commands.people import reading
 from console.flags import (
-    AsOf,
     Json,
     Since,
     Until,
+    WithinKnown,
     bounds_of,
     code_option,
     configured,
-    period_of,
+    option,
 )
 from console.output import emit, emit_bytes, people, write_private
 from console.show.registers import transfers_table, transparency_table
@@ -29,19 +30,8 @@ from host.settings import Settings
 from ledger.event import instant
 from schemas.encoding import to_line
 
-__all__ = ["Output", "add_commands", "form_of", "put"]
-
-Output = Annotated[
-    Path | None, typer.Option("--output", metavar="FILE", help="Write there, not on screen.")
-]
+Output = Annotated[Path | None, option("--output", "FILE", "Write there, not on screen.")]
 _FORMATS = ("json", "csv", "html")
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    panel = "Processing"
-    app.command("transparency", rich_help_panel=panel)(show_transparency)
-    app.command("transfers", rich_help_panel=panel)(show_transfers)
 
 
 @configured("store", "register")
@@ -49,10 +39,7 @@ def show_transparency(
     settings: Settings,
     since: Since = None,
     until: Until = None,
-    form: Annotated[
-        str | None,
-        code_option("--format", "F", _FORMATS),
-    ] = None,
+    form: Annotated[str | None, code_option("--format", "F", _FORMATS)] = None,
     output: Output = None,
     as_json: Json = False,
 ) -> None:
@@ -81,13 +68,10 @@ def show_transparency(
 @configured("store")
 def show_transfers(
     settings: Settings,
-    since: Since = None,
-    until: Until = None,
-    as_of: AsOf = None,
+    period: WithinKnown = ALWAYS,
     as_json: Json = False,
 ) -> None:
     """Print what left the European Economic Area: where to, on which ground, agreed to or not."""
-    period = period_of(since, until, as_of)
     with reading(settings, "transfers") as (site, source):
         bring_up_to_date(site)
         answer = transfers(source, period)

@@ -6,41 +6,31 @@ import typer
 
 from application.language import spoken
 from application.queries.found_requests import NotAllowed, find, found_of, known_requests
+from application.queries.period import ALWAYS
 from application.queries.requests import decisions_on, listed, shown
 from application.queries.subjects import check_reference, known_streams
 from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading
 from console.flags import (
-    AsOf,
-    AtPosition,
+    AtMoment,
     Json,
     MostUrgent,
-    RecordedBy,
-    Since,
-    Until,
+    Within,
     code_option,
     configured,
-    moment_of,
-    period_of,
+    option,
+    switch,
 )
 from console.output import emit, people
 from console.show.requests import request_tables, requests_table
 from host.settings import Settings
+from projections.folds.timetravel import NOW
 from rulebook import RIGHTS
-
-__all__ = ["Ref", "Whose", "add_commands"]
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the request.")]
 Whose = Annotated[
-    str | None,
-    typer.Option("--subject", metavar="S", help="Whose request it is, such as customer/10023."),
+    str | None, option("--subject", "S", "Whose request it is, such as customer/10023.")
 ]
-
-
-def add_commands(group: typer.Typer) -> None:
-    """Add the commands of this module to those on requests."""
-    group.command("list")(list_requests)
-    group.command("show")(show_request)
 
 
 @configured("store")
@@ -48,27 +38,20 @@ def list_requests(
     settings: Settings,
     subject: Whose = None,
     right: Annotated[
-        str | None,
-        code_option("--right", "R", RIGHTS, "Only for this right."),
+        str | None, code_option("--right", "R", RIGHTS, "Only for this right.")
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also those that were answered, refused or closed.")
+        bool, switch("--all", "Also those that were answered, refused or closed.")
     ] = False,
-    overdue: Annotated[
-        bool, typer.Option("--overdue", help="Only those that are too late.")
-    ] = False,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
-    since: Since = None,
-    until: Until = None,
+    overdue: Annotated[bool, switch("--overdue", "Only those that are too late.")] = False,
+    moment: AtMoment = NOW,
+    period: Within = ALWAYS,
     limit: MostUrgent = None,
     as_json: Json = False,
 ) -> None:
     """Print open requests, by when they must be answered. Exit status 1 when one is overdue."""
     if subject is not None:
         check_reference(subject)
-    moment, period = moment_of(as_of, recorded_by, at_position), period_of(since, until)
     with reading(settings, "request", moment) as (site, source):
         prepare(site, moment.known)
         streams = known_streams(source, subject) if subject else None
@@ -91,13 +74,10 @@ def show_request(
     settings: Settings,
     ref: Ref,
     subject: Whose = None,
-    as_of: AsOf = None,
-    recorded_by: RecordedBy = None,
-    at_position: AtPosition = None,
+    moment: AtMoment = NOW,
     as_json: Json = False,
 ) -> None:
     """Print one request with every act on it. Exit status 1 when it is overdue."""
-    moment = moment_of(as_of, recorded_by, at_position)
     with reading(settings, "request", moment) as (site, source):
         prepare(site, moment.known)
         found = find(source, ref, subject, moment)

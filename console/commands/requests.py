@@ -11,79 +11,50 @@ from application.acts.requesting import Opening, open_request
 from application.language import spoken
 from application.queries.found_requests import Found
 from application.queries.requests import decisions_on, shown
-from console.commands import request_lists
 from console.commands.people import Subject, working
 from console.commands.request_lists import Ref, Whose
-from console.flags import At, Json, code_option, configured
+from console.flags import At, Json, code_option, configured, option, switch
 from console.output import emit, people
 from console.show.requests import request_tables
 from console.streams import text_of
 from host.settings import Settings
-from host.wiring import Site
+from host.site import Site
 from ledger.keys.opening import Opener
 from projections.views.requests import CLOSINGS
 from rulebook import EXTENSIONS, REFUSALS, RIGHTS
 from schemas import CATEGORIES
 
-__all__ = ["add_commands"]
-
 CHANNELS = ("post", "email", "portal", "phone", "other")
-request = typer.Typer(
-    help="Requests of data subjects: from receipt to answer (GDPR Art. 12 to 22)."
-)
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    request.command("open")(open_command)
-    request.command("verify-identity")(verify_identity)
-    request.command("extend")(extend)
-    request.command("refuse")(refuse)
-    request.command("answer")(answer)
-    request.command("close")(close)
-    request_lists.add_commands(request)
-    app.add_typer(request, name="request", rich_help_panel="Rights")
 
 
 @configured("store")
 def open_command(
     settings: Settings,
     subject: Subject,
-    right: Annotated[
-        str,
-        code_option("--right", "R", RIGHTS),
-    ],
+    right: Annotated[str, code_option("--right", "R", RIGHTS)],
     channel: Annotated[
-        str,
-        code_option("--channel", "C", CHANNELS, "One of {}: nobody has to ask in writing."),
+        str, code_option("--channel", "C", CHANNELS, "One of {}: a person need not ask in writing.")
     ],
     received_on: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--received-on",
-            metavar="DAY",
-            help="The day of receipt, from which the period runs; today without it.",
+            "DAY",
+            "The day of receipt, from which the period runs; today without it.",
         ),
     ] = None,
-    ref: Annotated[
-        str | None, typer.Option("--ref", metavar="REF", help="Its reference; made without it.")
-    ] = None,
+    ref: Annotated[str | None, option("--ref", "REF", "Its reference; made without it.")] = None,
     activity: Annotated[
-        str | None,
-        typer.Option("--activity", metavar="A", help="Of an objection: the activity objected to."),
+        str | None, option("--activity", "A", "Of an objection: the activity objected to.")
     ] = None,
     ground: Annotated[
-        str, typer.Option("--ground", metavar="G", help="Of an objection: why.")
+        str, option("--ground", "G", "Of an objection: why.")
     ] = "particular-situation",
-    unknown: Annotated[
-        bool, typer.Option("--unknown", help="Nothing is known of this person.")
-    ] = False,
+    unknown: Annotated[bool, switch("--unknown", "Nothing is known of this person.")] = False,
     letter: Annotated[
         str | None,
-        typer.Option(
-            "--letter",
-            metavar="FILE",
-            help="What the person wrote, as text; - is standard input. It is sealed.",
+        option(
+            "--letter", "FILE", "What the person wrote, as text; - is standard input. It is sealed."
         ),
     ] = None,
     at: At = None,
@@ -103,23 +74,21 @@ def open_command(
 def verify_identity(
     settings: Settings,
     ref: Ref,
-    method: Annotated[
-        str | None, typer.Option("--method", metavar="M", help="How, such as portal-login.")
-    ] = None,
+    method: Annotated[str | None, option("--method", "M", "How, such as portal-login.")] = None,
     ask: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--ask",
-            metavar="WHAT",
-            help="What more was asked for, such as a customer number: the period stands still until then.",
+            "WHAT",
+            "What more was asked for, such as a customer number: the period stands still until then.",
         ),
     ] = None,
-    failed: Annotated[bool, typer.Option("--failed", help="Identity could not be shown.")] = False,
+    failed: Annotated[bool, switch("--failed", "Identity could not be shown.")] = False,
     subject: Whose = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that whoever asked is who they say, or that this is still to be shown."""
+    """Record that the person who asked is who they say, or must still show it."""
     doubted = failed or ask is not None
     facts = {"method": method} if method else {}
     facts |= {"information_asked": ask} if ask else {}
@@ -132,10 +101,7 @@ def verify_identity(
 def extend(
     settings: Settings,
     ref: Ref,
-    reason: Annotated[
-        str,
-        code_option("--reason", "R", EXTENSIONS),
-    ],
+    reason: Annotated[str, code_option("--reason", "R", EXTENSIONS)],
     subject: Whose = None,
     at: At = None,
     as_json: Json = False,
@@ -150,10 +116,7 @@ def extend(
 def refuse(
     settings: Settings,
     ref: Ref,
-    ground: Annotated[
-        str,
-        code_option("--ground", "G", REFUSALS),
-    ],
+    ground: Annotated[str, code_option("--ground", "G", REFUSALS)],
     subject: Whose = None,
     at: At = None,
     as_json: Json = False,
@@ -169,10 +132,7 @@ def answer(
     settings: Settings,
     ref: Ref,
     outcome: Annotated[
-        str,
-        typer.Option(
-            "--outcome", metavar="O", help="Such as granted, partly-granted, nothing-held."
-        ),
+        str, option("--outcome", "O", "Such as granted, partly-granted, nothing-held.")
     ] = "granted",
     category: Annotated[
         list[str] | None,
@@ -184,12 +144,10 @@ def answer(
         ),
     ] = None,
     ground: Annotated[
-        str | None,
-        code_option("--ground", "G", RESTRICTIONS, "Of a restriction: one of {}."),
+        str | None, code_option("--ground", "G", RESTRICTIONS, "Of a restriction: one of {}.")
     ] = None,
     review: Annotated[
-        str | None,
-        typer.Option("--review", metavar="O", help="Of a human review: what it came to."),
+        str | None, option("--review", "O", "Of a human review: what it came to.")
     ] = None,
     subject: Whose = None,
     at: At = None,
@@ -208,15 +166,12 @@ def answer(
 def close(
     settings: Settings,
     ref: Ref,
-    outcome: Annotated[
-        str,
-        code_option("--outcome", "O", CLOSINGS),
-    ],
+    outcome: Annotated[str, code_option("--outcome", "O", CLOSINGS)],
     subject: Whose = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """End a request without a decision: it was taken back, is another one's double, or nobody's."""
+    """End a request without a decision: it was taken back, doubles another one, or has no person."""
     with working(settings, "request", at) as (site, source, time):
         on = OnRequest(ref, subject, time)
         _tell(site, on_requests.close(site, source, on, outcome), as_json)

@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-import typer
-
 from application.acts.deciding import due_steps, erase_asked, erase_due, preview
 from application.acts.requesting import check_allowed
 from application.following import bring_up_to_date
@@ -15,7 +13,7 @@ from application.queries.subjects import check_person, note_read
 from application.words import counted
 from console.commands.failing import fail_unless
 from console.commands.people import CategoryOptions, Subject, ground_of, reading
-from console.flags import Json, code_option, configured
+from console.flags import Json, code_option, configured, option, switch
 from console.output import emit, emit_list, people
 from console.show.retention import clocks_table, decision_tables, forecast_table, steps_table
 from host.notes import tell
@@ -24,27 +22,13 @@ from ledger.erasure.verdict import GROUNDS
 from ledger.keys.rotation import epochs
 from rulebook.calendar import day_of, months_after
 
-__all__ = ["add_commands"]
-
-retention = typer.Typer(
-    help="How long data is kept: clocks, what is due, decisions.", no_args_is_help=True
-)
-Yes = Annotated[bool, typer.Option("--yes", help="Carry it out; without it, it is only shown.")]
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    retention.command("due")(show_due)
-    retention.command("run")(run)
-    retention.command("forecast")(show_forecast)
-    retention.command("decide")(decide)
-    app.add_typer(retention, name="retention", rich_help_panel="Persons")
+Yes = Annotated[bool, switch("--yes", "Carry it out; without it, it is only shown.")]
 
 
 @configured("store")
 def show_due(
     settings: Settings,
-    every: Annotated[bool, typer.Option("--all", help="What is not due yet, too.")] = False,
+    every: Annotated[bool, switch("--all", "What is not due yet, too.")] = False,
     as_json: Json = False,
 ) -> None:
     """Print whose data is past its period, whose consent ended, or whose erasure waits.
@@ -93,9 +77,7 @@ def run(settings: Settings, carry_out: Yes = False, as_json: Json = False) -> No
 @configured("store")
 def show_forecast(
     settings: Settings,
-    months: Annotated[
-        int, typer.Option("--months", metavar="N", min=1, max=240, help="How far to look.")
-    ] = 12,
+    months: Annotated[int, option("--months", "N", "How far to look.", min=1, max=240)] = 12,
     as_json: Json = False,
 ) -> None:
     """Print how much data of each category falls due in the months to come, as things stand."""
@@ -112,12 +94,9 @@ def show_forecast(
 def decide(
     settings: Settings,
     subject: Subject,
-    cause: Annotated[
-        str,
-        code_option("--cause", "G", GROUNDS, "{}"),
-    ] = "request",
+    cause: Annotated[str, code_option("--cause", "G", GROUNDS, "{}")] = "request",
     request_ref: Annotated[
-        str | None, typer.Option("--request", metavar="REF", help="The request that asks for it.")
+        str | None, option("--request", "REF", "The request that asks for it.")
     ] = None,
     category: CategoryOptions = None,
     carry_out: Yes = False,

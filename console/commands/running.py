@@ -9,26 +9,28 @@ from typing import Annotated
 import typer
 
 from application.following import bring_up_to_date, follower, rebuild_outdated
-from console.commands import gaps
-from console.flags import configured
+from console.flags import configured, switch
 from consumers.kafka import KafkaAnswers, KafkaSource
-from consumers.loop import Consumer, Job, consume, resume
+from consumers.loop import Consumer, Job, consume
 from consumers.metrics import IntakeMetrics
 from consumers.observer import Observer as IntakeObserver
 from consumers.source import Answers, Partition
+from consumers.store import resume
 from host.kafka_options import options_of
 from host.logs import RUN, run_id
 from host.notes import note
 from host.running.forgetting import forget_due, forget_waiting
 from host.running.intake_log import intake_observer
+from host.running.listening import Address
 from host.running.reaching import reach
-from host.running.serving import Address, free_port
+from host.running.serving import free_port
 from host.running.supervision import Part, supervise
 from host.running.upkeeping import Upkeep
 from host.running.watching import PORTS, Process, Watch, port_of, supervised, watching
 from host.settings import KafkaSettings, Settings
 from host.signals import stopping
 from host.wiring import open_site
+from ledger.clocks import Clocks
 from ledger.errors import Retry
 from ledger.metrics import Figures
 from ledger.storage.postgres import Session
@@ -37,34 +39,19 @@ from projections.following.observer import Observer
 from projections.following.runner import Follower
 from projections.metrics import WorkMetrics
 
-__all__ = ["add_commands", "answering", "sourcing"]
-
 PARTS: tuple[Process, ...] = ("consume", "project", "publish")
 # How soon a process that only waits notices that it is told to stop.
 LOOK_S = 0.2
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    panel = "Running"
-    app.command("consume", rich_help_panel=panel)(consume_command)
-    app.command("project", rich_help_panel=panel)(project)
-    app.command("upkeep", rich_help_panel=panel)(upkeep_command)
-    app.command("run", rich_help_panel=panel)(run)
-    gaps.add_commands(app)
 
 
 @configured("store", "intake", "kafka", "serving")
 def consume_command(
     settings: Settings,
     resumed: Annotated[
-        bool, typer.Option("--resume", help="Clear a stored halt of the topics first.")
+        bool, switch("--resume", "Clear a stored halt of the topics first.")
     ] = False,
     from_log_start: Annotated[
-        bool,
-        typer.Option(
-            "--from-log-start", help="Accept that a new partition has lost its oldest records."
-        ),
+        bool, switch("--from-log-start", "Accept that a new partition has lost its oldest records.")
     ] = False,
 ) -> None:
     """Record what arrives from Kafka, until told to stop; SIGTERM finishes the batch at hand.
@@ -97,8 +84,7 @@ def consume_command(
             Job(kafka.topics, site.intake, site.batch_limits, from_log_start),
             source,
             site.open_recorder,
-            clock=site.clock,
-            monotonic=time.monotonic,
+            Clocks(site.clock),
             answers=answers,
             observer=observer,
         )
@@ -184,7 +170,7 @@ def answering(kafka: KafkaSettings) -> Iterator[Answers | None]:
 @configured("store", "serving")
 def project(
     settings: Settings,
-    once: Annotated[bool, typer.Option("--once", help="Stop when every view is there.")] = False,
+    once: Annotated[bool, switch("--once", "Stop when every view is there.")] = False,
 ) -> None:
     """Follow the ledger with all views, until told to stop."""
     if once:

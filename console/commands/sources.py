@@ -3,11 +3,9 @@
 import shlex
 from typing import Annotated
 
-import typer
-
 from application.lookups import alike, plain
 from application.queries.sources import ResumedSource, Sources, sources
-from console.flags import Json, configured
+from console.flags import Json, configured, option
 from console.output import emit, people
 from console.show.sources import sources_table
 from host.notes import tell
@@ -19,17 +17,13 @@ from ledger.reading import halted_topics
 from ledger.recording.quarantine import OTHERS, sources_of
 from schemas import Code
 
-__all__ = ["resume_source", "show_sources"]
-
 _CODE = Code.QUARANTINED.value
 
 
 @configured("store")
 def show_sources(
     settings: Settings,
-    topic: Annotated[
-        str | None, typer.Option("--topic", metavar="TOPIC", help="Of this topic only.")
-    ] = None,
+    topic: Annotated[str | None, option("--topic", "TOPIC", "Of this topic only.")] = None,
     as_json: Json = False,
 ) -> None:
     """Print what came of each source on each topic, and which ones are quarantined, since when and why.
@@ -54,12 +48,9 @@ def show_sources(
 @configured("store")
 def resume_source(
     settings: Settings,
-    source: Annotated[
-        str, typer.Option("--source", metavar="SOURCE", help="The source that was mended.")
-    ],
+    source: Annotated[str, option("--source", "SOURCE", "The source that was mended.")],
     topic: Annotated[
-        str | None,
-        typer.Option("--topic", metavar="TOPIC", help="On this topic only; else on all."),
+        str | None, option("--topic", "TOPIC", "On this topic only; else on all.")
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -3,48 +3,29 @@
 from pathlib import Path
 from typing import Annotated, NamedTuple, TypeVar
 
-import typer
-
 from application.acts.reporting import checkpoint_before, issue
+from application.answer import Answer
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.queries.access_report import Asked
 from application.queries.subjects import check_person
 from console.commands.people import Subject, reading
-from console.commands.reports import form_of, put
-from console.flags import AtPosition, Json, code_option, configured, time_of
+from console.commands.reports import Output, form_of, put
+from console.flags import AtPosition, Json, code_option, configured, option, time_of
 from documents.reports import ACCESS_REPORT, PORTABILITY_EXPORT, Report
 from host.settings import Settings
 from ledger.reading import head_position
 from projections.folds.timetravel import Moment
 from schemas.texts import Language
 
-__all__ = ["add_commands"]
-
-A = TypeVar("A")
+A = TypeVar("A", bound=Answer)
 Request = Annotated[
     str | None,
-    typer.Option(
-        "--request",
-        metavar="REF",
-        help="The request that it answers: hash and checkpoint are recorded on it.",
+    option(
+        "--request", "REF", "The request that it answers: hash and checkpoint are recorded on it."
     ),
 ]
-Output = Annotated[
-    Path | None, typer.Option("--output", metavar="FILE", help="Write there, not on screen.")
-]
-At = Annotated[
-    str | None,
-    typer.Option("--at", metavar="T", help="When it is made, with offset; now without it."),
-]
-reports = typer.Typer(help="Documents for persons: access and portability (GDPR Art. 15, 20).")
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    reports.command("access")(report_access)
-    reports.command("portability")(report_portability)
-    app.add_typer(reports, name="report", rich_help_panel="Rights")
+At = Annotated[str | None, option("--at", "T", "When it is made, with offset; now without it.")]
 
 
 @configured("store", "log", "register")

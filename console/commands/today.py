@@ -1,7 +1,5 @@
 """`ledger today`: what is to be done, the most urgent first."""
 
-import typer
-
 from application.following import bring_up_to_date
 from application.queries.tasks import answer_of
 from application.queries.today import tasks
@@ -11,13 +9,6 @@ from console.flags import Json, MostUrgent, configured
 from console.output import emit, people
 from console.show.today import today_table
 from host.settings import Settings
-
-__all__ = ["add_commands"]
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the command to the program."""
-    app.command("today", rich_help_panel="Rights")(show_today)
 
 
 @configured("store")

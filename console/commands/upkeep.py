@@ -19,7 +19,7 @@ from application.queries.upkeep import (
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.commands.log import checkpoint_now
-from console.flags import Json, configured, option_of
+from console.flags import Json, configured, option_of, switch
 from console.output import emit, people
 from console.show.upkeep import audit_tables, named_values, reports_table, status_tables
 from host.running.forgetting import forget_due
@@ -30,21 +30,6 @@ from ledger.keys.rotation import epochs
 from projections import VIEWS
 from projections.folds.digest import SLICES
 from projections.folds.view import View
-
-__all__ = ["add_commands"]
-
-keys = typer.Typer(help="Keys and their epochs.", no_args_is_help=False)
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    panel = "Upkeep"
-    app.command("status", rich_help_panel=panel)(show_status)
-    app.command("rebuild", rich_help_panel=panel)(rebuild_views)
-    app.command("audit", rich_help_panel=panel)(show_audit)
-    keys.command("status")(show_keys)
-    keys.command("rotate")(rotate_keys)
-    app.add_typer(keys, name="keys", rich_help_panel=panel)
 
 
 @configured("store", "kafka", "log")
@@ -108,9 +93,7 @@ def _views(names: list[str]) -> list[View[object]]:
 @configured("store", "log")
 def show_audit(
     settings: Settings,
-    views: Annotated[
-        bool, typer.Option("--views", help="Compare the views with the events, too.")
-    ] = False,
+    views: Annotated[bool, switch("--views", "Compare the views with the events, too.")] = False,
     as_json: Json = False,
 ) -> None:
     """Read the whole ledger and report everything that is not as it was recorded.
@@ -142,9 +125,7 @@ def show_keys(settings: Settings, as_json: Json = False) -> None:
 @configured("store")
 def rotate_keys(
     settings: Settings,
-    now: Annotated[
-        bool, typer.Option("--now", help="Even when the epoch has not lasted its period.")
-    ] = False,
+    now: Annotated[bool, switch("--now", "Even when the epoch has not lasted its period.")] = False,
     as_json: Json = False,
 ) -> None:
     """End the key epoch: logs, replicas and backups forget what was erased in it.

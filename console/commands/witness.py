@@ -12,46 +12,34 @@ from typing import Annotated
 import typer
 
 from application.words import say
-from console.flags import spoken_to
+from console.flags import option, spoken_to
+from host.keys import witness_key
 from host.notes import note
 from host.running.listening import Asked, Page, listen
 from host.signals import stopping
 from ledger.errors import Halt, Misconfigured, Retry
-from ledger.tlog.signing.keys import COSIGNATURE, ED25519, parse_verifier_key
-from ledger.tlog.store.key_file import KeyFile
+from ledger.tlog.signing.keys import ED25519, parse_verifier_key
 from ledger.tlog.witnessing.cosigning import LIMIT_BYTES, Answer
 from ledger.tlog.witnessing.witness import Witness
 
-__all__ = ["add_commands", "pages_of"]
-
-KEY = "witness.key"
 PAUSE_S = 0.2
 _ADD = "/add-checkpoint"
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the command of this module to the program."""
-    app.command("witness", rich_help_panel="Proof")(witness)
 
 
 @spoken_to
 def witness(
     _: typer.Context,
-    folder: Annotated[
-        Path, typer.Option("--folder", metavar="FOLDER", help="Its key, and what it signed last.")
-    ],
+    folder: Annotated[Path, option("--folder", "FOLDER", "Its key, and what it signed last.")],
     name: Annotated[
         str, typer.Option("--name", help="Name of the witness, such as witness.example.nl/dpo.")
     ],
     logs: Annotated[
-        list[str],
-        typer.Option("--log", metavar="VKEY", help="Verification key of a log; may be repeated."),
+        list[str], option("--log", "VKEY", "Verification key of a log; may be repeated.")
     ],
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, help="Port to listen on; 0: any.")] = 9470,
+    port: Annotated[int, typer.Option("--port", help="Port to listen on; 0: any.", min=0)] = 9470,
     passphrase_file: Annotated[
-        Path | None,
-        typer.Option("--passphrase-file", metavar="FILE", help="Encrypts the key; its first line."),
+        Path | None, option("--passphrase-file", "FILE", "Encrypts the key; its first line.")
     ] = None,
 ) -> None:
     """Sign checkpoints of logs that extend what was signed before, until told to stop.
@@ -62,8 +50,7 @@ def witness(
     keys = [parse_verifier_key(text) for text in logs]
     if any(key.algorithm != ED25519 for key in keys):
         raise Misconfigured("--log: expected the verification key of a log, of type 01")
-    file = KeyFile(folder / KEY, name, _passphrase(passphrase_file), COSIGNATURE)
-    own = file.create()
+    own = witness_key(folder, name, _passphrase(passphrase_file)).create()
     signer = Witness(folder, own, keys, time.time)
     with (
         stopping() as stop,

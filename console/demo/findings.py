@@ -13,13 +13,12 @@ from application.words import say, told_in
 from console.demo.step import Step
 from console.show.findings import findings_table
 from console.show.text import pairs, worded
-from host.wiring import Site
+from host.site import Site
 from projections.folds.timetravel import NOW
 from sample.acts import notice_version
 from sample.generating import Planted
 from sample.register import SUBSCRIPTION
-
-__all__ = ["found"]
+from schemas import names
 
 # Any rule with a planted violation will do: this one is resolved by telling somebody something.
 EXPLAINED = "law.notice.never"
@@ -93,7 +92,7 @@ def _promise() -> Iterator[tuple[str, str]]:
 def _notice(subject: str, version: str) -> Act:
     facts = {"version": version, "channel": "email", "article": "14"}
     return Act(
-        name="privacy-notice-provided",
+        name=names.PRIVACY_NOTICE_PROVIDED,
         subject=subject,
         facts=facts,
         legal_basis=SUBSCRIPTION.legal_basis,

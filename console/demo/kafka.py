@@ -1,6 +1,5 @@
 """The part of `ledger demo --kafka` between the sample and the ledger: a real topic."""
 
-import time
 from collections.abc import Iterable
 
 import orjson
@@ -14,13 +13,12 @@ from consumers.observer import Observer
 from consumers.source import Partition
 from host.kafka_options import options_of
 from host.settings import OFFICE, KafkaSettings
-from host.wiring import Site
+from host.site import Site
+from ledger.clocks import Clocks
 from ledger.recording.batch import Outcome
 from schemas import EVENT_TYPES, is_person
 from schemas.encoding import JsonValue
 from schemas.sources import EVENTS_TOPIC, REGISTER_TOPIC
-
-__all__ = ["UntilEnd", "consume_all", "publish", "topic_of"]
 
 
 def topic_of(event: dict[str, JsonValue]) -> str:
@@ -95,8 +93,7 @@ def consume_all(site: Site, kafka: KafkaSettings, count: int) -> int:
             job,
             source,
             site.open_recorder,
-            clock=site.clock,
-            monotonic=time.monotonic,
+            Clocks(site.clock),
             observer=Observer(reassigned=end.reassigned, placed=end.placed, recorded=end.recorded),
         ).run(reached)
     return end.messages

@@ -15,13 +15,12 @@ from application.words import say
 from console.demo.step import Step
 from console.output import write_private
 from console.show.upkeep import audit_tables, named_values
-from host.wiring import Site, bare_site
+from host.site import Site
+from host.wiring import bare_site
 from ledger.storage.postgres import statement
 from ledger.tlog.proving.proof_file import encode_proof, parse_proof, verify_entry
 from ledger.tlog.proving.reading import entry_at, prove
 from ledger.tlog.store.folder import LogFolder
-
-__all__ = ["proven", "tampered"]
 
 # Any position will do: this one is recorded and published in every sample.
 POSITION = 100

@@ -35,13 +35,12 @@ from console.show.person import (
 )
 from console.show.registers import disclosures_table, register_table
 from console.show.upkeep import audit_tables
-from host.wiring import Site
+from host.site import Site
 from ledger.event import instant
 from ledger.keys.rotation import epochs
 from projections.folds.timetravel import NOW, Moment
-from sample.generating import TOUR_SUBJECT, Planted
-
-__all__ = ["guide"]
+from sample.generating import Planted
+from sample.tour import TOUR_SUBJECT
 
 # Enough of a long table to see what it is.
 _LAST_EVENTS = 8

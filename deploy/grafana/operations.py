@@ -2,8 +2,6 @@
 
 from deploy.grafana.model import Dashboard, Panel, Query, Row, Variable
 
-__all__ = ["OPERATIONS"]
-
 TOPIC = '{topic=~"$topic"}'
 OURS = '{job=~"ledger-.+"}'
 
@@ -29,7 +27,7 @@ NOW = Row(
     (
         Panel(
             "Alerts",
-            "How many alerts of this project fire; what each means is in docs/operations.md.",
+            "How many alerts of this project fire; what each means is in docs/reference/alerts.md.",
             (
                 Query(
                     'count(ALERTS{alertstate="firing", alertname=~"Ledger.+"}) or vector(0)',

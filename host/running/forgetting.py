@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from application.acts.deciding import erase_due
-from host.wiring import Site
+from host.site import Site
 from ledger.errors import Retry
 from ledger.feeds.lists import expire_lists
 from ledger.keys.rotation import Rotation, due, rotate
@@ -11,8 +11,6 @@ from ledger.letters.dead import expire_letters
 from projections.figures import unbuilt
 from projections.findings import view as findings
 from rulebook import period
-
-__all__ = ["forget_due", "forget_waiting"]
 
 
 def forget_due(

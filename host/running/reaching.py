@@ -8,8 +8,6 @@ from consumers.backoff import wait_s
 from consumers.source import KafkaAway
 from ledger.errors import Retry
 
-__all__ = ["reach"]
-
 T = TypeVar("T")
 # How soon being told to stop is noticed.
 LOOK_S = 0.2
@@ -36,7 +34,11 @@ def reach(
             failures += 1
             delay_s = wait_s(failures)
             away(fault, delay_s)
-        for _ in range(round(delay_s / LOOK_S) or 1):
-            if not stop():
-                sleep(LOOK_S)
+        _rest(delay_s, stop, sleep)
     return None
+
+
+def _rest(seconds: float, stop: Callable[[], bool], sleep: Callable[[float], None]) -> None:
+    for _ in range(round(seconds / LOOK_S) or 1):
+        if not stop():
+            sleep(LOOK_S)

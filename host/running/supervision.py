@@ -14,11 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from host.logs import Log
-from host.running.serving import Address, ask_ready
+from host.running.listening import Address
+from host.running.serving import ask_ready
 from host.signals import SUPERVISOR
 from host.statuses import AWAY, BAD_NEWS, FINE
-
-__all__ = ["Part", "Restarts", "ended_for_good", "supervise"]
 
 # How soon a signal or the end of a child is noticed.
 LOOK_S = 0.2

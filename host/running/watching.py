@@ -15,24 +15,13 @@ from host.running.sampling import Sampler
 from host.running.serving import Pages, serve
 from host.settings import Settings
 from host.signals import SUPERVISOR
-from host.wiring import Site
+from host.site import Site
 from ledger.errors import Halt
 from ledger.figures import JournalFigures, ledger_figures
 from ledger.metrics import Figures, LedgerMetrics, Series, new_registry, render
 from ledger.storage.postgres import Session
 from projections.figures import counted
 from projections.metrics import ViewMetrics
-
-__all__ = [
-    "CONFIDENTIAL_PORTS",
-    "MADE",
-    "PORTS",
-    "Process",
-    "Watch",
-    "port_of",
-    "supervised",
-    "watching",
-]
 
 Process = Literal["run", "consume", "project", "publish", "upkeep"]
 PORTS: dict[Process, int] = {

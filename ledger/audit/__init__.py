@@ -9,18 +9,26 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ledger.audit.batches import check_batches, check_bookmarks, check_head, check_letters
+from ledger.audit.batches import (
+    check_batches,
+    check_bookmarks,
+    check_head,
+    check_letter_formats,
+    check_letters,
+)
 from ledger.audit.catalogue import Readable, check_catalogue, readable
 from ledger.audit.custody.custody import Custody
 from ledger.audit.custody.namespace import KeysAudit
 from ledger.audit.findings import NOT_COMPARABLE, ExplainedGap, Finding, Findings
 from ledger.audit.log.entries import walk
 from ledger.audit.log.promises import check_promises, promises_of
-from ledger.audit.log.published import Comparison, PublishedLog
+from ledger.audit.log.published import Comparison
+from ledger.audit.log.signed import PublishedLog
 from ledger.audit.rows import batch_rows
 from ledger.audit.scene import Check, Scene
 from ledger.audit.states import check_states
 from ledger.audit.vouched import check_chain, check_rows
+from ledger.crypto.formats import AES_256_GCM
 from ledger.crypto.sealing import KeyedHash
 from ledger.storage.install import shipped
 from ledger.storage.postgres import Session
@@ -198,6 +206,8 @@ def _look_at_head(scene: Scene) -> None:
 
 def _look_at_letters(scene: Scene) -> None:
     check_letters(scene.session.row("letter_balance"), scene.findings)
+    others = scene.session.rows("letters_of_other_formats", known=AES_256_GCM[0])
+    check_letter_formats(others, scene.findings)
 
 
 def _look_at_bookmarks(scene: Scene) -> None:

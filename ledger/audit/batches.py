@@ -1,17 +1,20 @@
 """Batches and bookmarks: every write is accounted for, each offset of a partition is read or explained."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from ledger.audit.findings import ExplainedGap, Findings
 from ledger.audit.rows import BatchRow
+from ledger.errors import UnknownFormat
 from ledger.recording.gaps import gap_span
 
-__all__ = ["check_batches", "check_bookmarks", "check_head", "check_letters"]
+_SHOWN = 12
 
 Batches = Sequence[BatchRow]
 Gaps = Mapping[int, ExplainedGap]
+_NO_BATCH = BatchRow(0, "", 0, 0, 0, 0, 0, 0, 0, recorded="0", erasures=0)
+"""What the head says before the first batch."""
 _Interval = tuple[int, int, int]
 """Start, end and first position."""
 
@@ -25,15 +28,15 @@ def check_head(
         findings.note(None, "head", missing)
         return
     position, batch, recorded, erasures = rows[0]
+    latest = batches[-1] if batches else _NO_BATCH
     if position != last:
         findings.note(last or None, "head", f"head says {position}, the last event is {last}")
-    if batch != (batches[-1].batch if batches else 0):
+    if batch != latest.batch:
         findings.note(None, "batch", f"head says {batch} batches")
-    if recorded != (batches[-1].recorded if batches else "0"):
+    if recorded != latest.recorded:
         findings.note(None, "head", "head says another time than the last batch")
-    counted = batches[-1].erasures if batches else 0
-    if counted is not None and erasures != counted:
-        detail = f"head counts {erasures} erasures, the last batch {counted}"
+    if latest.erasures is not None and erasures != latest.erasures:
+        detail = f"head counts {erasures} erasures, the last batch {latest.erasures}"
         findings.note(None, "head", detail)
 
 
@@ -60,6 +63,13 @@ def check_letters(balance: Sequence[Any] | None, findings: Findings) -> None:
         findings.note(None, "dead-letter", detail)
 
 
+def check_letter_formats(rows: Iterable[tuple[bytes, int]], findings: Findings) -> None:
+    """Each letter is sealed in a format that this program knows. `rows`: name and format of the others."""
+    for letter, number in rows:
+        detail = f"letter {bytes(letter).hex()[:_SHOWN]}: {UnknownFormat(number)}"
+        findings.note(None, "letter-format", detail)
+
+
 def check_bookmarks(
     bookmarks: Sequence[Sequence[Any]], batches: Batches, gaps: Gaps, findings: Findings
 ) -> None:
@@ -70,10 +80,7 @@ def check_bookmarks(
     for place in sorted(read | kept.keys(), key=repr):
         topic, partition = place
         intervals = spans.get(place, [])
-        for (_, end, _), (start, _, first) in pairwise(intervals):
-            if start != end:
-                detail = f"{topic}/{partition}: {end} to {start} is missing"
-                findings.note(first, "bookmark", detail)
+        _check_joined(f"{topic}/{partition}", intervals, findings)
         if place not in kept:
             findings.note(None, "bookmark", f"{topic}/{partition}: the bookmark is missing")
         elif intervals and kept[place] != intervals[-1][1]:
@@ -81,6 +88,13 @@ def check_bookmarks(
                 f"{topic}/{partition}: bookmark {kept[place]}, batches end at {intervals[-1][1]}"
             )
             findings.note(None, "bookmark", detail)
+
+
+def _check_joined(place: str, intervals: Sequence[_Interval], findings: Findings) -> None:
+    """Each batch of a partition begins where the one before it ended."""
+    for (_, end, _), (start, _, first) in pairwise(intervals):
+        if start != end:
+            findings.note(first, "bookmark", f"{place}: {end} to {start} is missing")
 
 
 def _is_of_kafka(place: tuple[str, int], intervals: Sequence[_Interval]) -> bool:

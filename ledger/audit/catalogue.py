@@ -18,16 +18,6 @@ from ledger.errors import LedgerError
 from ledger.names import ROLES, LedgerName
 from ledger.storage.postgres import Session
 
-__all__ = [
-    "Fact",
-    "Readable",
-    "check_catalogue",
-    "check_memberships",
-    "expected",
-    "read_catalogue",
-    "readable",
-]
-
 _STATEMENTS = (
     "namespaces",
     "relations",
@@ -252,16 +242,24 @@ def check_memberships(
     for member, role, hands_on, mighty in ways:
         if member in ours:
             findings.note(None, "grant", f"role {member} can take the role {_safe(role)}")
-        elif not mighty and role not in ours:
-            detail = (
-                f"login {_safe(member)} can take the role {_safe(role)}, and write what it likes"
-            )
-            findings.note(None, "grant", detail)
         elif not mighty:
-            taken.setdefault(member, set()).add(role)
-            if hands_on:
-                findings.note(None, "grant", f"login {_safe(member)} can hand on the role {role}")
+            _check_login(member, role, hands_on, role in ours, findings)
+            taken.setdefault(member, set()).update({role} & ours)
     for member, roles in sorted(taken.items()):
-        if 1 < len(roles & work) < len(work):
-            held = ", ".join(sorted(roles & work))
-            findings.note(None, "grant", f"login {_safe(member)} can take the roles {held}")
+        _check_work(member, roles & work, len(work), findings)
+
+
+def _check_work(member: str, taken: set[str], kinds: int, findings: Findings) -> None:
+    """A login takes one kind of work, or all of them: two together would be one person's."""
+    if 1 < len(taken) < kinds:
+        held = ", ".join(sorted(taken))
+        findings.note(None, "grant", f"login {_safe(member)} can take the roles {held}")
+
+
+def _check_login(member: str, role: str, hands_on: bool, is_ours: bool, findings: Findings) -> None:
+    """A login of the site takes roles of the ledger only, and hands none of them on."""
+    if not is_ours:
+        detail = f"login {_safe(member)} can take the role {_safe(role)}, and write what it likes"
+        findings.note(None, "grant", detail)
+    elif hands_on:
+        findings.note(None, "grant", f"login {_safe(member)} can hand on the role {role}")

@@ -5,9 +5,9 @@ Tokens of one list at a time are in memory, about 60 bytes for each member.
 
 from itertools import pairwise
 
-from ledger.audit.custody.custody import Capped, Custody, Held
+from ledger.audit.custody.custody import Capped, Checked, Custody, Held
 from ledger.crypto.places import feed_key_place
-from ledger.crypto.sealing import unwrap_key
+from ledger.crypto.provider import Wrapped
 from ledger.errors import Halt
 from ledger.event import decode_event
 from ledger.feeds.lists import TABLE, tokens_in
@@ -15,8 +15,6 @@ from ledger.feeds.members import page_bits, page_of
 from ledger.feeds.trie import TOKEN_BYTES, commitment, root_in, root_of
 from ledger.feeds.vrf import public_key
 from ledger.storage.postgres import Session
-
-__all__ = ["check_feeds"]
 
 _SHOWN = 12
 
@@ -29,8 +27,8 @@ def check_feeds(session: Session, custody: Custody, held: Held, notes: Capped) -
     ):
         known.add(bytes(root))
         what = f"the list {bytes(root).hex()[:_SHOWN]}"
-        held.check(TABLE, (root, position, keep_until, members), mac, what)
-        secret = _secret(bytes(root), epoch, bytes(wrapped), held, notes)
+        held.check(TABLE, [Checked((root, position, keep_until, members), mac, what)])
+        secret = _secret(bytes(root), epoch, bytes(wrapped), held)
         if secret is not None and not _is_whole(session, bytes(root), members, secret):
             notes.note(None, "feed-list-changed", f"{what} is not what its event commits to")
     (orphans,) = session.row("audit_feed_pages") or (0,)
@@ -39,16 +37,13 @@ def check_feeds(session: Session, custody: Custody, held: Held, notes: Capped) -
     _check_missing(session, custody, known, notes)
 
 
-def _secret(root: bytes, epoch: int, wrapped: bytes, held: Held, notes: Capped) -> bytes | None:
-    cipher = held.epoch(epoch)
-    if cipher is None:
-        return None
-    try:
-        return unwrap_key(cipher, wrapped, feed_key_place(held.ledger, root, epoch))
-    except (Halt, ValueError):
-        detail = f"the key of the list {root.hex()[:_SHOWN]} does not open under epoch {epoch}"
-        notes.note(None, "feed-list-changed", detail)
-        return None
+def _secret(root: bytes, epoch: int, wrapped: bytes, held: Held) -> bytes | None:
+    (key,) = held.unwrap([Wrapped(epoch, feed_key_place(held.ledger, root, epoch), wrapped)])
+    if isinstance(key, bytes):
+        return key
+    detail = f"the key of the list {root.hex()[:_SHOWN]} does not open under epoch {epoch}"
+    held.note(key, "feed-list-changed", detail)
+    return None
 
 
 def _is_whole(session: Session, root: bytes, members: int, secret: bytes) -> bool:

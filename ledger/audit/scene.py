@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from ledger.audit.catalogue import Readable
 from ledger.audit.findings import ExplainedGap, Findings
 from ledger.audit.log.promises import Promise
-from ledger.audit.log.published import PublishedLog
+from ledger.audit.log.signed import PublishedLog
 from ledger.audit.rows import BatchRow
 from ledger.crypto.sealing import KeyedHash
 from ledger.storage.postgres import Session
-
-__all__ = ["Check", "Scene"]
 
 
 @dataclass

@@ -16,11 +16,10 @@ import msgspec
 
 from ledger.audit.findings import ExplainedGap, Findings
 from ledger.audit.rows import BatchRow
+from ledger.crypto.sealing import check_blob
 from ledger.errors import Halt
 from ledger.event import RecordedEvent, decode_event
 from schemas.catalogue import GAP
-
-__all__ = ["Stored", "check_states"]
 
 # A label of a batch that no Kafka topic can have: a file, a command, or the library's own recorder.
 _APPLICATION = "application"
@@ -95,11 +94,7 @@ def _check_event(
     gaps: dict[int, ExplainedGap],
     findings: Findings,
 ) -> None:
-    if (
-        batch
-        and row.recorded is not None
-        and str(row.recorded + _ERA_MICROSECONDS) != batch.recorded
-    ):
+    if batch and _was_recorded_apart(row, batch):
         detail = f"recorded at another time than batch {batch.batch}"
         findings.note(position, "recorded-at", detail)
     if batch and batch.topic == _APPLICATION:
@@ -108,14 +103,36 @@ def _check_event(
     if event is None:
         findings.note(position, "state", "the stored state cannot be read")
         return
-    if (row.source, row.id) != (event.source.encode(), event.id.encode()):
-        detail = "the event's name is missing or is that of another event"
-        findings.note(position, "event-id", detail)
+    _check_name(row, event, position, findings)
     if batch and not _came_with(event.origin, batch):
         detail = f"the event came from elsewhere than batch {batch.batch} says"
         findings.note(position, "batch", detail)
+    _check_formats(event, findings)
     if event.type == GAP and event.ours:
         _take_gap(event, gaps, findings)
+
+
+def _check_formats(event: RecordedEvent, findings: Findings) -> None:
+    """Each value is sealed in a format that this program knows; of an event the first that is not."""
+    for category, sealed in event.sealed.items():
+        for field, blob in sealed.values.items():
+            try:
+                check_blob(blob)
+            except Halt as error:
+                detail = f"category {category}, field {field}: {error}"
+                findings.note(event.position, "value-format", detail)
+                return
+
+
+def _check_name(row: _Row, event: RecordedEvent, position: int, findings: Findings) -> None:
+    if (row.source, row.id) != (event.source.encode(), event.id.encode()):
+        detail = "the event's name is missing or is that of another event"
+        findings.note(position, "event-id", detail)
+
+
+def _was_recorded_apart(row: _Row, batch: BatchRow) -> bool:
+    """Whether an event says another time than its batch; PostgreSQL counts from 2000, the row from 1970."""
+    return row.recorded is not None and str(row.recorded + _ERA_MICROSECONDS) != batch.recorded
 
 
 def _decoded(row: _Row, position: int) -> RecordedEvent | None:

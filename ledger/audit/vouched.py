@@ -24,8 +24,6 @@ from ledger.writing.chain import (
 )
 from ledger.writing.chain_begin import BEGIN
 
-__all__ = ["check_chain", "check_rows"]
-
 # Of each table: what a finding calls its rows, and the statement that reads them as they are hashed.
 _KINDS: dict[Table, tuple[str, str]] = {
     "bookmarks": ("bookmark", "audit_bookmarks"),
@@ -62,15 +60,20 @@ def check_chain(
 
 def _check_beginning(batches: Sequence[BatchRow], findings: Findings) -> None:
     """The first batch of all has a hash, or one that says that the hashes begin; none begins later."""
-    hashed = next((one for one in batches if one.mac is not None), None)
+    hashed = next((batch for batch in batches if batch.mac is not None), None)
     if batches and hashed is None:
         findings.note(None, "batch", "no batch has a hash: run `ledger init` after an upgrade")
     elif hashed and hashed.batch != 1 and hashed.topic != BEGIN:
         detail = f"the batches before {hashed.batch} have no hash"
         findings.note(hashed.first, "batch", detail)
-    for one in batches:
-        if one.topic == BEGIN and one is not hashed:
-            findings.note(one.first, "batch", f"hashes begin a second time at batch {one.batch}")
+    for batch in _beginnings(batches):
+        if batch is not hashed:
+            detail = f"hashes begin a second time at batch {batch.batch}"
+            findings.note(batch.first, "batch", detail)
+
+
+def _beginnings(batches: Sequence[BatchRow]) -> list[BatchRow]:
+    return [batch for batch in batches if batch.topic == BEGIN]
 
 
 def _hash_of(one: BatchRow, chain: KeyedHash, before: bytes) -> bytes | None:

@@ -7,12 +7,10 @@ from uuid import UUID
 
 from ledger.crypto.layouts import BLIND_FIELDS
 from ledger.keys.opening import Missing, Opener
-from ledger.reading import each_event
+from ledger.library.reader import LedgerReader
 from ledger.storage.postgres import Session
 from ledger.writing.append import lock_head
 from ledger.writing.packing import blind_hash
-
-__all__ = ["is_complete", "rebuild"]
 
 _BLOCK_ROWS = 5_000
 _Row = tuple[bytes, UUID, str, str]
@@ -31,7 +29,7 @@ def rebuild(session: Session, opener: Opener) -> int:
         session.run("clear_blind")
         rows: list[_Row] = []
         count = 0
-        for event in each_event(session):
+        for event in LedgerReader(session).replay():
             if event.subject is not None:
                 continue
             for field, value in opener.personal(event).items():

@@ -16,15 +16,12 @@ import msgspec
 
 from ledger.backup.manifest import MANIFEST, Content, Copy, TableFile, read_manifest
 from ledger.backup.tables import copied_tables
-from ledger.crypto.provider import FileKeyProvider
-from ledger.crypto.sealing import key_id
+from ledger.crypto.provider import KeyProvider
 from ledger.errors import Lost, Misconfigured, Unproven
 from ledger.names import LedgerName
 from ledger.storage.install import migration_digest, migrations
 from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.signing.notes import LIMIT_BYTES
-
-__all__ = ["OpenedCopy", "check_keys", "digested", "opened_copies"]
 
 _BLOCK_BYTES = 1 << 20
 _OLD_MANIFEST = "manifest.json"
@@ -180,11 +177,11 @@ def digested(one: TableFile, file: BinaryIO) -> Iterator[bytes]:
         raise Unproven(f"{one.file} is not what was signed")
 
 
-def check_keys(copy: Copy, provider: FileKeyProvider) -> None:
+def check_keys(copy: Copy, provider: KeyProvider) -> None:
     """Raise Misconfigured unless the provider holds every epoch key under which the copy is wrapped."""
     for epoch, wanted in copy.epochs.items():
         try:
-            held = key_id(provider.get(int(epoch)))
+            held = provider.commitment(int(epoch))
         except Lost:
             raise Misconfigured(
                 f"the key epoch {epoch} of this backup has ended: take a backup of the keys made "

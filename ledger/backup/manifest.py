@@ -11,10 +11,8 @@ from typing import Literal
 import msgspec
 
 from ledger.errors import Misconfigured, Unproven
-from ledger.tlog.signing.keys import ED25519, SigningKey, VerifierKey
+from ledger.tlog.signing.keys import ED25519, Signer, VerifierKey
 from ledger.tlog.signing.notes import Note, Signature, encode_note, parse_note, verify_note
-
-__all__ = ["FORMAT", "MANIFEST", "Applied", "Content", "Copy", "TableFile", "read_manifest", "sign"]
 
 FORMAT = 2
 MANIFEST = "manifest"
@@ -77,10 +75,10 @@ class Copy(_Strict, frozen=True):
         return table + (_SEALED if self.recipients else _PLAIN)
 
 
-def sign(copy: Copy, key: SigningKey) -> bytes:
+def sign(copy: Copy, key: Signer) -> bytes:
     """The bytes of a manifest, signed."""
     text = _TITLE + msgspec.json.format(msgspec.json.encode(copy)).decode() + "\n"
-    signature = Signature(key.verifier.name, key.verifier.key_id, key.sign(text))
+    signature = Signature(key.verifier.name, key.verifier.key_id, key.sign(text.encode()))
     return encode_note(Note(text, (signature,)))
 
 
@@ -96,16 +94,20 @@ def read_manifest(content: bytes, keys: Collection[VerifierKey]) -> Copy:
     title, newline, body = note.text.partition("\n")
     if title + newline != _TITLE:
         raise Unproven("what is signed there is no backup")
-    _check_format(body)
-    try:
-        copy = msgspec.json.decode(body, type=Copy)
-    except msgspec.DecodeError:
-        raise Unproven("the manifest has other members than this program writes") from None
+    copy = _decoded(body)
     if copy.origin not in signers:
-        raise Unproven("another log than the one that is named has signed it")
+        raise Unproven("another log than the named one has signed it")
     if not _is_sound(copy):
         raise Unproven("the manifest names files or tables as this program does not")
     return copy
+
+
+def _decoded(body: str) -> Copy:
+    _check_format(body)
+    try:
+        return msgspec.json.decode(body, type=Copy)
+    except msgspec.DecodeError:
+        raise Unproven("the manifest has other members than this program writes") from None
 
 
 def _check_format(body: str) -> None:
@@ -123,13 +125,18 @@ def _check_format(body: str) -> None:
 def _is_sound(copy: Copy) -> bool:
     """Whether names are names, sums are sums, and nothing is there twice."""
     return (
-        _all_once([one.table for one in copy.tables])
-        and all(one.file == copy.file_of(one.table) for one in copy.tables)
-        and all(_is_table(one) for one in copy.tables)
-        and all(_NAME.fullmatch(name) and last >= 0 for name, last in copy.sequences.items())
-        and all(epoch.isdecimal() for epoch in copy.epochs)
+        _all_once([table.table for table in copy.tables])
+        and all(
+            _is_table(table) and table.file == copy.file_of(table.table) for table in copy.tables
+        )
+        and all(_is_sequence(name, last) for name, last in copy.sequences.items())
+        and all(map(str.isdecimal, copy.epochs))
         and copy.taken_at.tzinfo is not None
     )
+
+
+def _is_sequence(name: str, last: int) -> bool:
+    return _NAME.fullmatch(name) is not None and last >= 0
 
 
 def _is_table(one: TableFile) -> bool:

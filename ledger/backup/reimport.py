@@ -24,10 +24,8 @@ from ledger.tlog.tree.bundles import Entry, entry_of, read_entry
 from ledger.tlog.tree.merkle import hash_leaf
 from ledger.tlog.tree.proofs import inclusion_proof, verify_inclusion
 from ledger.tlog.tree.tiles import TILE_WIDTH, nodes_of, width_at
-from ledger.writing.append import NewEvent, Span, append, lock_head, new_event
+from ledger.writing.append import BatchNotes, NewEvent, Span, append, lock_head, new_event
 from ledger.writing.chain import Link
-
-__all__ = ["REIMPORT", "Reimported", "checked_entries", "is_elsewhere", "reimport"]
 
 # Labels of batches: of events that came back, and of those that never had a name.
 REIMPORT, _UNNAMED = "command:reimport", "application"
@@ -154,8 +152,10 @@ def _write(
                 events,
                 Span(REIMPORT if named else _UNNAMED),
                 Link(chain),
-                erasures=sum(entry.type.startswith(_ERASED) for entry in batch),
-                recorded_at=batch[0].recorded_at,
+                notes=BatchNotes(
+                    erasures=sum(entry.type.startswith(_ERASED) for entry in batch),
+                    recorded_at=batch[0].recorded_at,
+                ),
                 channel=ledger.channel,
             )
 

@@ -2,7 +2,8 @@
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import BinaryIO
+from functools import partial
+from typing import Any, BinaryIO
 
 from ledger.backup.encryption import Identities
 from ledger.backup.folders import OpenedCopy, digested
@@ -10,10 +11,9 @@ from ledger.backup.manifest import TableFile
 from ledger.backup.tables import columns_of, namespace_of
 from ledger.errors import Halt, Misconfigured, NotInstalled, Unproven
 from ledger.names import LedgerName
+from ledger.storage.faults import Conflict
 from ledger.storage.install import install_as_of
-from ledger.storage.postgres import Conflict, Database, Session, statement
-
-__all__ = ["check_identities", "restore"]
+from ledger.storage.postgres import Database, Session, statement
 
 _GZIP = 16 + zlib.MAX_WBITS
 _BLOCK_BYTES = 1 << 18
@@ -87,10 +87,7 @@ def _load(
     """
     tables = columns_of(session, namespace)
     _check_tables(opened, tables)
-    guards = session.rows("triggers_of", namespace=namespace)
-    unknown = [name for _, name, state in guards if state not in _ENABLING]
-    if unknown:
-        raise Halt(f"the trigger {unknown[0]} is enabled in a way that is not known")
+    guards = _guards(session, namespace)
     for table, trigger, _ in guards:
         session.named("disable_trigger", _at(namespace, table) | {"trigger": trigger})
     for table in tables.keys() - {"migrations"}:
@@ -115,6 +112,25 @@ def _check_tables(opened: OpenedCopy, tables: Mapping[str, tuple[str, ...]]) -> 
             raise Misconfigured(f"the copy of the table {one.table} has other columns than ours")
 
 
+def _guards(session: Session, namespace: str) -> list[tuple[Any, ...]]:
+    """Table, name and state of each trigger. Raises Halt for a state that could not be restored."""
+    guards = session.rows("triggers_of", namespace=namespace)
+    unknown = [name for _, name, state in guards if state not in _ENABLING]
+    if unknown:
+        raise Halt(f"the trigger {unknown[0]} is enabled in a way that is not known")
+    return guards
+
+
+def _feed(one: TableFile, file: BinaryIO, identities: Identities | None, write: Write) -> None:
+    """Pass on the rows of a file, decrypted where it is encrypted, unpacked."""
+    unpack = _Unpacking(write)
+    if identities:
+        identities.decrypt(digested(one, file), unpack.write)
+    else:
+        _pass_on(digested(one, file), unpack.write)
+    unpack.end()
+
+
 def _load_table(
     session: Session,
     namespace: str,
@@ -122,14 +138,7 @@ def _load_table(
     file: BinaryIO,
     identities: Identities | None,
 ) -> None:
-    def feed(write: Write) -> None:
-        unpack = _Unpacking(write)
-        if identities:
-            identities.decrypt(digested(one, file), unpack.write)
-        else:
-            _pass_on(digested(one, file), unpack.write)
-        unpack.end()
-
+    feed = partial(_feed, one, file, identities)
     try:
         rows = session.copy_in("copy_table_in", _at(namespace, one.table), one.columns, feed)
     except (Unproven, zlib.error):

@@ -15,16 +15,13 @@ import msgspec
 from ledger.backup.encryption import Recipients
 from ledger.backup.manifest import FORMAT, MANIFEST, Applied, Content, Copy, TableFile, sign
 from ledger.backup.tables import columns_of, copied_tables, namespace_of
-from ledger.crypto.provider import FileKeyProvider
-from ledger.crypto.sealing import key_id
+from ledger.crypto.provider import KeyProvider
 from ledger.errors import Misconfigured, NotInstalled, ServiceAway
 from ledger.names import LedgerName
 from ledger.storage.durable import fsync_folder
 from ledger.storage.postgres import Database, Session
 from ledger.tlog.publishing.promises import promised
-from ledger.tlog.signing.keys import SigningKey
-
-__all__ = ["Taking", "back_up", "check_apart"]
+from ledger.tlog.signing.keys import Signer
 
 # Fast, and half the size: values are sealed and do not get smaller.
 _COMPRESSION = 1
@@ -35,7 +32,7 @@ CONTENTS: tuple[Content, Content] = ("events", "keys")
 class Taking(msgspec.Struct, frozen=True):
     """How a backup is made. `key`: signs it. `recipients`: public keys to encrypt to; in clear when empty."""
 
-    key: SigningKey
+    key: Signer
     now: datetime
     recipients: tuple[str, ...] = ()
 
@@ -56,7 +53,7 @@ def check_apart(folders: tuple[Path, Path], key_dir: Path) -> None:
 def back_up(
     database: Database,
     ledger: LedgerName,
-    provider: FileKeyProvider,
+    provider: KeyProvider,
     folders: tuple[Path, Path],
     taking: Taking,
 ) -> tuple[Copy, Copy]:
@@ -120,9 +117,7 @@ def _check_login(session: Session, ledger: LedgerName) -> None:
         )
 
 
-def _describe(
-    session: Session, ledger: LedgerName, provider: FileKeyProvider, taking: Taking
-) -> Copy:
+def _describe(session: Session, ledger: LedgerName, provider: KeyProvider, taking: Taking) -> Copy:
     head = session.row("head_row")
     if head is None:
         raise NotInstalled
@@ -138,7 +133,7 @@ def _describe(
         position=head[0],
         server=server,
         migrations=tuple(Applied(*row) for row in applied),
-        epochs={str(epoch): key_id(provider.get(epoch)) for epoch in epochs},
+        epochs={str(epoch): provider.commitment(epoch) for epoch in epochs},
         signed={origin: promise.size for origin, promise in promised(session).items()},
         recipients=taking.recipients,
     )

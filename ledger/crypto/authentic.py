@@ -1,20 +1,17 @@
 """What authenticates rows of the keys' namespace and lines of the erasure journal: an HMAC over all they say.
 
-Its key is a file of the key provider, so whoever has the database alone can write no row that is believed.
+Its key never leaves the key provider, so whoever has the database alone can write no row that is believed.
 Wrapped keys need no such column: their encryption is bound to every column of their row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import orjson
 
-from ledger.crypto.provider import FileKeyProvider
-from ledger.crypto.sealing import KeyedHash
+from ledger.crypto.provider import KeyProvider
 from ledger.names import LedgerName
-
-__all__ = ["Column", "RowMacs", "row_macs"]
 
 _FORMAT = "1"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,18 +22,34 @@ Column = str | int | bytes | UUID | datetime | None
 class RowMacs:
     """Makes and checks the MACs of one ledger. They stay what they are when epochs end."""
 
-    def __init__(self, key: bytes, ledger: LedgerName) -> None:
-        self._hash = KeyedHash(key)
+    def __init__(
+        self, macs: Callable[[Sequence[bytes]], Sequence[bytes]], ledger: LedgerName
+    ) -> None:
+        """`macs`: HMACs of some texts, under the key of the provider."""
+        self._macs = macs
         self._ledger = str(ledger)
 
     def of(self, table: str, row: Sequence[Column]) -> bytes:
         """The MAC, 32 bytes, of a row with its columns in the order in which the table has them."""
-        said = [_FORMAT, self._ledger, table, *map(_plain, row)]
-        return self._hash.of(orjson.dumps(said))
+        return self.of_each(table, [row])[0]
+
+    def of_each(self, table: str, rows: Sequence[Sequence[Column]]) -> Sequence[bytes]:
+        """The MACs of rows of one table, in one call of the provider."""
+        start = [_FORMAT, self._ledger, table]
+        texts = [orjson.dumps([*start, *map(_plain, row)]) for row in rows]
+        return self._macs(texts) if texts else ()
 
     def belongs(self, mac: bytes | None, table: str, row: Sequence[Column]) -> bool:
         """Whether a row is as this program wrote it."""
-        return mac is not None and bytes(mac) == self.of(table, row)
+        return self.belong(table, [(row, mac)])[0]
+
+    def belong(
+        self, table: str, rows: Sequence[tuple[Sequence[Column], bytes | None]]
+    ) -> list[bool]:
+        """Of each row with its MAC whether it is as this program wrote it."""
+        made = self.of_each(table, [row for row, _ in rows])
+        found = [None if mac is None else bytes(mac) for _, mac in rows]
+        return [mac == own for mac, own in zip(found, made, strict=True)]
 
     def changed(
         self, table: str, before: Sequence[Column], mac: bytes | None, after: Sequence[Column]
@@ -45,9 +58,10 @@ class RowMacs:
         return self.of(table, after) if self.belongs(mac, table, before) else mac
 
 
-def row_macs(provider: FileKeyProvider, ledger: LedgerName) -> RowMacs:
+def row_macs(provider: KeyProvider, ledger: LedgerName) -> RowMacs:
     """The MACs of a ledger. Raises Lost when the provider lacks their key."""
-    return RowMacs(provider.rows_key(), ledger)
+    provider.rows.macs([])
+    return RowMacs(provider.rows.macs, ledger)
 
 
 def _plain(value: Column) -> str | int | None:

@@ -14,10 +14,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from ledger.crypto.formats import AES_256_GCM
 from ledger.crypto.sealing import NONCE_BYTES, field_place, padded
 from schemas import PERSONAL_FIELDS, ROLLING_CATEGORIES
-
-__all__ = ["BLIND_FIELDS", "Group", "Layout", "Seal", "Values", "layout_of", "sealed_each"]
 
 # Fields by which a person can be looked up; the blind index knows no others.
 BLIND_FIELDS = frozenset(
@@ -93,6 +92,17 @@ def sealed_each(events: Sequence[Values], random: bytes) -> list[orjson.Fragment
     `random`: a nonce for each value, one after the other. Each step goes over all values before the next
     one does: see `ledger.writing.packing`.
     """
+    blobs = _blobs(events, random)
+    ends = accumulate(len(layout.fields) for layout, _, _, _ in events)
+    return [
+        # A key's id is its place without the JSON around it.
+        layout.text([place[1:-2] for place, _ in seals], blobs[end - len(layout.fields) : end])
+        for (layout, _, seals, _), end in zip(events, ends, strict=True)
+    ]
+
+
+def _blobs(events: Sequence[Values], random: bytes) -> list[bytes]:
+    """The sealed values of all events, in the order of their fields."""
     texts = [
         padded(personal[name]) for layout, personal, _, _ in events for name, _, _ in layout.fields
     ]
@@ -104,16 +114,10 @@ def sealed_each(events: Sequence[Values], random: bytes) -> list[orjson.Fragment
     ciphers = [seals[group][1] for layout, _, seals, _ in events for _, _, group in layout.fields]
     nonces = struct.unpack(f"{NONCE_BYTES}s" * len(texts), random)
     raw = [
-        nonce + encrypt(nonce, text, place)
+        AES_256_GCM + nonce + encrypt(nonce, text, place)
         for encrypt, nonce, text, place in zip(ciphers, nonces, texts, places, strict=True)
     ]
-    blobs = [b2a_base64(one, newline=False) for one in raw]
-    ends = accumulate(len(layout.fields) for layout, _, _, _ in events)
-    return [
-        # A key's id is its place without the JSON around it.
-        layout.text([place[1:-2] for place, _ in seals], blobs[end - len(layout.fields) : end])
-        for (layout, _, seals, _), end in zip(events, ends, strict=True)
-    ]
+    return [b2a_base64(each, newline=False) for each in raw]
 
 
 def _pattern(groups: Sequence[Group]) -> bytes:

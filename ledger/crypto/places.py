@@ -4,42 +4,57 @@ A wrapped key, a sealed reference or a sealed value that is moved to another row
 """
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from ledger.crypto.sealing import associated_data
+import orjson
+
+from ledger.crypto.provider import Wrapped
+from ledger.crypto.sealing import ValuePlace, associated_data
 from ledger.names import LedgerName
 
-__all__ = ["data_key_place", "feed_key_place", "ledger_key_place", "reference_place"]
-
 _INDEX_SOURCE = "urn:processing-ledger:subject-index"
-_FORMAT = "1"
 
 
 def data_key_place(
     ledger: LedgerName, subject: UUID, category: str, generation: int, month: int, epoch: int
-) -> Sequence[str | int]:
+) -> bytes:
     """The row that a wrapped data key belongs to."""
-    return [_FORMAT, str(ledger), str(subject), category, generation, month, epoch]
+    return orjson.dumps([str(ledger), str(subject), category, generation, month, epoch])
 
 
-def ledger_key_place(ledger: LedgerName, purpose: str, epoch: int) -> Sequence[str | int]:
+def wrapped_data_keys(ledger: LedgerName, rows: Sequence[Sequence[Any]]) -> list[Wrapped]:
+    """Rows of wrapped data keys: subject, category, generation, month, epoch, then the wrapped key."""
+    return [
+        Wrapped(
+            epoch,
+            data_key_place(ledger, subject, category, generation, month, epoch),
+            bytes(wrapped),
+        )
+        for subject, category, generation, month, epoch, wrapped in rows
+    ]
+
+
+def ledger_key_place(ledger: LedgerName, purpose: str, epoch: int) -> bytes:
     """The row that a wrapped key of the ledger itself belongs to."""
-    return [_FORMAT, str(ledger), purpose, epoch]
+    return orjson.dumps([str(ledger), purpose, epoch])
 
 
-def feed_key_place(ledger: LedgerName, root: bytes, epoch: int) -> Sequence[str | int]:
+def feed_key_place(ledger: LedgerName, root: bytes, epoch: int) -> bytes:
     """The row that the wrapped key of a feed belongs to."""
-    return [_FORMAT, str(ledger), "feed", root.hex(), epoch]
+    return orjson.dumps([str(ledger), "feed", root.hex(), epoch])
 
 
 def reference_place(ledger: LedgerName, subject: UUID, key: str) -> bytes:
     """Associated data of a sealed reference."""
     return associated_data(
-        ledger=str(ledger),
-        subject=subject,
-        source=_INDEX_SOURCE,
-        id=str(subject),
-        category="reference",
-        field="reference",
-        key=key,
+        ValuePlace(
+            ledger=str(ledger),
+            subject=subject,
+            source=_INDEX_SOURCE,
+            id=str(subject),
+            category="reference",
+            field="reference",
+            key=key,
+        )
     )

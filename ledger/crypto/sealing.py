@@ -1,13 +1,13 @@
-"""Sealing and opening single values, key ids, the monthly ratchet and key wrapping.
+"""Sealing and opening bytes and single values, key ids and the monthly ratchet.
 
-Pure: keys and nonces are arguments. A value can be opened only with its own key, in its own place:
-the associated data binds ledger, person, event, category, field and key.
+Pure: keys and nonces are arguments. What is sealed begins with the byte of its format, and opens only with
+its own key, in its own place: the associated data binds the format, then for a value ledger, person, event,
+category, field and key.
 """
 
 import hmac
 from base64 import urlsafe_b64decode
 from binascii import b2a_base64
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -18,36 +18,18 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ledger.crypto.formats import AES_256_GCM, FORMAT_BYTES, check_format
 from ledger.errors import Halt
 from schemas.encoding import to_json
-
-__all__ = [
-    "KEY_BYTES",
-    "NONCE_BYTES",
-    "DataKey",
-    "KeyedHash",
-    "associated_data",
-    "end_of_month",
-    "event_place",
-    "field_place",
-    "is_made_of_reference",
-    "key_id",
-    "keyed_hash",
-    "month_of",
-    "next_month_key",
-    "open_value",
-    "padded",
-    "seal_value",
-    "subject_of",
-    "unwrap_key",
-    "wrap_key",
-]
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
 _PAD_BYTES = 16
 _PADS = tuple(b" " * (-length % _PAD_BYTES) for length in range(_PAD_BYTES))
-_FORMAT = "1"
+_BODY = FORMAT_BYTES + NONCE_BYTES
+_SHUT = "what is sealed does not open with its key in its place"
+# Of a blob: what holds the byte of its format.
+_HEAD_DIGITS = 4
 _BLOCK_BYTES = 64
 _INNER = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER = bytes(byte ^ 0x5C for byte in range(256))
@@ -162,19 +144,30 @@ class DataKey:
         return f"DataKey({self.id})"
 
 
-def associated_data(
-    *, ledger: str, subject: UUID, source: str, id: str, category: str, field: str, key: str
-) -> bytes:
-    """Where a value belongs: compact JSON array, format version first."""
-    return orjson.dumps([_FORMAT, ledger, str(subject), source, id, category, field, key])
+class ValuePlace(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Where a value belongs: ledger, person, event, category and field, and the id of its key."""
+
+    ledger: str
+    subject: UUID
+    source: str
+    id: str
+    category: str
+    field: str
+    key: str
+
+
+def associated_data(place: ValuePlace) -> bytes:
+    """Where a value belongs: a compact JSON array. Sealing puts the byte of the format before it."""
+    person, event = str(place.subject), (place.source, place.id)
+    return orjson.dumps([place.ledger, person, *event, place.category, place.field, place.key])
 
 
 def event_place(ledger: str, subject: str, source: str, id: str) -> bytes:
-    """Where an event belongs: with `field_place` and `DataKey.place` the bytes of `associated_data`.
+    """The format, and where an event belongs: `field_place` and `DataKey.place` complete the associated data.
 
     The three parts vary with the event, the field and the key, so each is made once.
     """
-    return _encode([_FORMAT, ledger, subject, source, id])[:-1] + b","
+    return AES_256_GCM + _encode([ledger, subject, source, id])[:-1] + b","
 
 
 def field_place(category: str, field: str) -> bytes:
@@ -182,9 +175,27 @@ def field_place(category: str, field: str) -> bytes:
     return orjson.dumps([category, field])[1:-1] + b","
 
 
+def seal_bytes(cipher: AESGCM, text: bytes, place: bytes, nonce: bytes) -> bytes:
+    """Seal bytes: the format, the nonce, and AES-256-GCM ciphertext that is bound to format and place."""
+    return AES_256_GCM + nonce + cipher.encrypt(nonce, text, AES_256_GCM + place)
+
+
+def open_bytes(cipher: AESGCM, sealed: bytes, place: bytes) -> bytes:
+    """Reverse of `seal_bytes`. Raise UnknownFormat, Halt when blob, key and place do not belong together."""
+    check_format(sealed, AES_256_GCM)
+    try:
+        nonce, text = sealed[FORMAT_BYTES:_BODY], sealed[_BODY:]
+        return cipher.decrypt(nonce, text, AES_256_GCM + place)
+    except (
+        InvalidTag,
+        ValueError,
+    ) as error:  # ValueError: too short to be anything that was sealed
+        raise Halt(_SHUT) from error
+
+
 def seal_value(cipher: AESGCM, value: Any, place: bytes, nonce: bytes) -> str:
-    """Seal one JSON value. The blob is base64url of nonce and AES-256-GCM ciphertext."""
-    return base64url(nonce + cipher.encrypt(nonce, padded(value), place))
+    """Seal one JSON value. The blob is base64url of the sealed bytes."""
+    return base64url(seal_bytes(cipher, padded(value), place, nonce))
 
 
 def padded(value: Any) -> bytes:
@@ -193,25 +204,17 @@ def padded(value: Any) -> bytes:
     return text + _PADS[len(text) % _PAD_BYTES]
 
 
+def check_blob(blob: str) -> None:
+    """Raise UnknownFormat when a value is sealed in a format that nobody knows, Halt when it is no blob."""
+    try:
+        check_format(from_base64url(blob[:_HEAD_DIGITS]), AES_256_GCM)
+    except ValueError as error:
+        raise Halt(_SHUT) from error
+
+
 def open_value(cipher: AESGCM, blob: str, place: bytes) -> Any:
-    """Open one value. Raise `Halt` when blob, key and place do not belong together."""
+    """Open one value. Raise UnknownFormat, or Halt when blob, key and place do not belong together."""
     try:
-        raw = from_base64url(blob)
-        return msgspec.json.decode(cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place))
-    except (InvalidTag, ValueError) as error:
-        raise Halt("a sealed value does not open with its key in its place") from error
-
-
-def wrap_key(epoch: AESGCM, secret: bytes, place: Sequence[str | int], nonce: bytes) -> bytes:
-    """Wrap a key under an epoch key: nonce and AES-256-GCM ciphertext, bound to its row."""
-    return nonce + epoch.encrypt(nonce, secret, orjson.dumps(list(place)))
-
-
-def unwrap_key(epoch: AESGCM, wrapped: bytes, place: Sequence[str | int]) -> bytes:
-    """Reverse of `wrap_key`. Raise `Halt` when the row was changed or moved."""
-    try:
-        return epoch.decrypt(
-            wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], orjson.dumps(list(place))
-        )
-    except InvalidTag as error:
-        raise Halt("a wrapped key does not belong to its row or its epoch") from error
+        return msgspec.json.decode(open_bytes(cipher, from_base64url(blob), place))
+    except ValueError as error:
+        raise Halt(_SHUT) from error

@@ -17,16 +17,6 @@ from ledger.embedded.place import Account, Place, last_line, own_folder, run_as
 from ledger.errors import Misconfigured
 from ledger.storage.durable import fsync_folder
 
-__all__ = [
-    "PORT",
-    "SUPERUSER",
-    "allow",
-    "configure",
-    "initialise",
-    "programs_for",
-    "shipped_programs",
-]
-
 SUPERUSER = "postgres"
 PORT = 5432  # only part of the socket's name
 MAJOR_VERSION = "18"
@@ -123,28 +113,36 @@ def initialise(place: Place, account: Account, programs: Path) -> None:
     version of PostgreSQL, or when none can be made.
     """
     if place.cluster.exists():
-        found = (place.cluster / "PG_VERSION").read_text().strip()
-        if found != MAJOR_VERSION:
-            raise Misconfigured(
-                f"{place.cluster} was made by PostgreSQL {found}, and this is {MAJOR_VERSION}: "
-                "take a backup with the program that made it (`ledger backup`), and restore it into an "
-                "empty data directory (`ledger restore`)"
-            )
+        _check_version(place)
         return
     for left_over in place.data_dir.glob("new-cluster-*"):
         shutil.rmtree(left_over, ignore_errors=True)
     # A name of its own: the initdb of a killed run may still be writing to the old one.
     fresh = place.data_dir / f"new-cluster-{os.getpid()}"
     own_folder(fresh, account)
-    options = [f"--pgdata={fresh}", f"--username={SUPERUSER}", "--encoding=UTF8", "--locale=C"]
+    _initdb(fresh, account, programs)
+    (fresh / "pg_ident.conf").write_text("")
+    fresh.rename(place.cluster)
+    fsync_folder(place.data_dir)
+
+
+def _check_version(place: Place) -> None:
+    found = (place.cluster / "PG_VERSION").read_text().strip()
+    if found != MAJOR_VERSION:
+        raise Misconfigured(
+            f"{place.cluster} was made by PostgreSQL {found}, and this is {MAJOR_VERSION}: "
+            "take a backup with the program that made it (`ledger backup`), and restore it into an "
+            "empty data directory (`ledger restore`)"
+        )
+
+
+def _initdb(folder: Path, account: Account, programs: Path) -> None:
+    options = [f"--pgdata={folder}", f"--username={SUPERUSER}", "--encoding=UTF8", "--locale=C"]
     options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums"]
     options += ["--auth-local=peer", "--auth-host=reject", "--no-instructions"]
     done = run_as(account, [programs / "initdb", *options])
     if done.returncode != 0:
-        raise Misconfigured(f"cannot make a database in {fresh}: {last_line(done.stderr)}")
-    (fresh / "pg_ident.conf").write_text("")
-    fresh.rename(place.cluster)
-    fsync_folder(place.data_dir)
+        raise Misconfigured(f"cannot make a database in {folder}: {last_line(done.stderr)}")
 
 
 def configure(place: Place, account: Account) -> None:

@@ -26,18 +26,17 @@ from ledger.letters.dead import remove_letters
 from ledger.names import LedgerName
 from ledger.reading import events_of
 from ledger.storage.postgres import Session
-from ledger.writing.append import Head, NewEvent, Span, append, latest_versions, lock_head
+from ledger.writing.append import (
+    BatchNotes,
+    Head,
+    NewEvent,
+    Span,
+    append,
+    latest_versions,
+    lock_head,
+)
 from ledger.writing.chain import CHAIN, Link
 from schemas import CATEGORIES, ROLLING_CATEGORIES, is_person
-
-__all__ = [
-    "Compared",
-    "Eraser",
-    "Erasure",
-    "compare",
-    "missing_of",
-    "pending",
-]
 
 
 class Erasure(msgspec.Struct, frozen=True):
@@ -64,6 +63,13 @@ class _Target(NamedTuple):
     registry: str | None = None
 
 
+class Bounds(msgspec.Struct, frozen=True):
+    """What an erasure may not pass: how long a tombstone stays, and what may not be erased at all."""
+
+    accountability: timedelta
+    guard: Guard
+
+
 class Eraser:
     """The only code that destroys a person's keys. Works as the eraser's role."""
 
@@ -74,16 +80,15 @@ class Eraser:
         journal: ErasureJournal,
         ledger: LedgerName,
         clock: Callable[[], datetime],
-        accountability: timedelta,
-        guard: Guard,
+        bounds: Bounds,
     ) -> None:
         self._session = session
         self._opener = opener
         self._journal = journal
         self._ledger = ledger
         self._clock = clock
-        self._accountability = accountability
-        self._guard = guard
+        self._accountability = bounds.accountability
+        self._guard = bounds.guard
 
     def erase(self, reference: str, categories: Sequence[str], ground: Ground) -> list[Erasure]:
         """Erase categories of a person, or everything when `categories` is empty. One result a subject.
@@ -216,7 +221,7 @@ class Eraser:
             numbered,
             Span(ERASE if entry.categories else DECIDE),
             link,
-            erasures=1 if entry.categories else 0,
+            notes=BatchNotes(erasures=1 if entry.categories else 0),
             channel=self._ledger.channel,
         )
         return Erasure(

@@ -11,12 +11,9 @@ from ledger.event import OWN_SOURCE, encode_state, instant, present
 from ledger.journal.entries import ErasureEntry
 from ledger.writing.append import NewEvent, new_event
 from ledger.writing.message import OwnOrigin
-from schemas import own_event
-
-__all__ = ["SOURCE", "erasure_of", "event_name", "events_of_entry", "last_name", "reapplied"]
+from schemas import names, own_event
 
 SOURCE = f"{OWN_SOURCE}erasure"
-_TYPE = "nl.voipzeker.ledger.{}.v1"
 # Ids of keys in one event: with 46 bytes each they stay below what an entry of the log may have. A value
 # from 1970 has a key for each of its months.
 _MOST_KEYS = 1_000
@@ -50,7 +47,7 @@ def _decided(entry: ErasureEntry) -> NewEvent:
     }
     if entry.request_ref:
         facts["request_ref"] = entry.request_ref
-    return _own(entry, "erasure-decided", "decided", facts, entry.time)
+    return _own(entry, names.ERASURE_DECIDED, "decided", facts, entry.time)
 
 
 def _erased(entry: ErasureEntry) -> Iterator[NewEvent]:
@@ -65,13 +62,13 @@ def _erased(entry: ErasureEntry) -> Iterator[NewEvent]:
             "ground": entry.ground,
             "keys_destroyed": list(keys),
         }
-        yield _own(entry, "personal-data-erased", part, facts, entry.time)
+        yield _own(entry, names.PERSONAL_DATA_ERASED, part, facts, entry.time)
 
 
 def reapplied(entry: ErasureEntry, after: str, now: datetime) -> NewEvent:
     """That an erasure was carried out again. `after`: what, `restart` or `restore`."""
     part = f"reapplied.{uuid4()}"
-    return _own(entry, "erasure-reapplied", part, {"after": after}, now)
+    return _own(entry, names.ERASURE_REAPPLIED, part, {"after": after}, now)
 
 
 def _own(
@@ -79,7 +76,7 @@ def _own(
 ) -> NewEvent:
     """An event of the ledger itself; the contract checks it like any other."""
     event = own_event(
-        _TYPE.format(name), id=event_name(entry.erasure, part), source=SOURCE, facts=facts
+        names.type_of(name), id=event_name(entry.erasure, part), source=SOURCE, facts=facts
     )
     state = encode_state(
         {

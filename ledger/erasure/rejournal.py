@@ -5,9 +5,11 @@ journal does not, a copy of the journal was put in place of it, or none, and aft
 be here again. The events say enough to erase them once more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
+from uuid import UUID
 
 from ledger.crypto.sealing import end_of_month, month_of
 from ledger.erasure.events import SOURCE, erasure_of, event_name, last_name
@@ -18,14 +20,21 @@ from ledger.reading import events_of
 from ledger.storage.postgres import Session
 from schemas import CATEGORIES, ROLLING_CATEGORIES
 
-__all__ = ["rejournal"]
-
 
 class _Extent(NamedTuple):
     """How far an erasure went, as `through` and `month` of an `ErasureEntry`."""
 
     through: datetime
     month: int | None = None
+
+
+class _Gone(NamedTuple):
+    """What an erasure took: its event, and the times of what was recorded before it was decided."""
+
+    erased: RecordedEvent
+    categories: tuple[str, ...]
+    keys: frozenset[str]
+    times_before: tuple[datetime, ...]
 
 
 def rejournal(session: Session, opener: Opener, journal: ErasureJournal) -> int:
@@ -48,11 +57,10 @@ def _entry(
     erasure = erasure_of(id)
     own = {event.id: event for event in stream if event.source == SOURCE}
     erased, decided = own[id], own[event_name(erasure, "decided")]
-    before = [event for event in stream if event.position < decided.position]
     categories = tuple(erased.facts["categories"])
-    parts = [event for name, event in own.items() if name.startswith(event_name(erasure, "erased"))]
-    keys = tuple(key for event in parts for key in event.facts["keys_destroyed"])
-    extent = _extent(session, opener, erased, categories, keys, before)
+    keys = _keys_of(erasure, own)
+    before = tuple(event.time for event in stream if event.position < decided.position)
+    extent = _extent(session, opener, _Gone(erased, categories, frozenset(keys), before))
     row = session.row("remembered_subject", subject=erased.stream)
     hmac, version, kind, valid_from = row or (None, 1, "registry", None)
     return ErasureEntry(
@@ -76,28 +84,35 @@ def _entry(
     )
 
 
-def _extent(
-    session: Session,
-    opener: Opener,
-    erased: RecordedEvent,
-    categories: Sequence[str],
-    keys: Sequence[str],
-    before: Sequence[RecordedEvent],
-) -> _Extent:
+def _keys_of(erasure: UUID, own: Mapping[str, RecordedEvent]) -> tuple[str, ...]:
+    """The keys that an erasure destroyed, of all its events: one event holds only so many."""
+    parts = (event for name, event in own.items() if name.startswith(event_name(erasure, "erased")))
+    return tuple(chain.from_iterable(event.facts["keys_destroyed"] for event in parts))
+
+
+def _extent(session: Session, opener: Opener, gone: _Gone) -> _Extent:
     """From the fences where they are in force; from the keys that are here again where they are not."""
+    erased, categories = gone.erased, gone.categories
     rolling = ROLLING_CATEGORIES.issuperset(categories)
-    destroyed = set(keys)
     last = month_of(erased.time) + 1
     held = opener.key_ids(erased.stream, categories, last)
     rows = session.rows("fences_of_subjects", subjects=[erased.stream])
     fences = {category: through for _, category, through in rows}
-    if destroyed.isdisjoint(held) and fences.keys() >= set(categories):
+    if gone.keys.isdisjoint(held) and fences.keys() >= set(categories):
         through = min(fences[category] for category in categories)
         month = month_of(through)
         return _Extent(through, month if rolling and through == end_of_month(month) else None)
-    if rolling and not destroyed.issuperset(held):
-        for month in range(last - 1, 0, -1):
-            gone = opener.key_ids(erased.stream, categories, last, month)
-            if destroyed.issuperset(gone):
-                return _Extent(end_of_month(month), month)
-    return _Extent(max([erased.time, *(event.time for event in before)]))
+    if rolling and not gone.keys.issuperset(held):
+        month_gone = _last_month_gone(opener, gone, last)
+        if month_gone is not None:
+            return _Extent(end_of_month(month_gone), month_gone)
+    return _Extent(max([erased.time, *gone.times_before]))
+
+
+def _last_month_gone(opener: Opener, gone: _Gone, last: int) -> int | None:
+    """The last month up to which all keys of rolling categories were destroyed."""
+    for month in range(last - 1, 0, -1):
+        older = opener.key_ids(gone.erased.stream, gone.categories, last, month)
+        if gone.keys.issuperset(older):
+            return month
+    return None

@@ -4,17 +4,14 @@ The secret key of a feed is wrapped under the key epoch, like other keys. Whoeve
 how many members a feed had, and nothing of who they were.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from ledger.crypto.authentic import RowMacs, row_macs
 from ledger.crypto.places import feed_key_place
-from ledger.crypto.provider import EpochCiphers, FileKeyProvider
-from ledger.crypto.sealing import NONCE_BYTES, unwrap_key, wrap_key
+from ledger.crypto.provider import KeyProvider, Placed, Wrapped, each_unwrapped, once_more
 from ledger.errors import Halt
 from ledger.feeds.members import Members, page_bits, page_of, pages_of, token_of
 from ledger.feeds.trie import TOKEN_BYTES
@@ -22,8 +19,6 @@ from ledger.feeds.vrf import Prover
 from ledger.names import LedgerName
 from ledger.reading import LAST, head_position
 from ledger.storage.postgres import Session
-
-__all__ = ["FeedLists", "KeptList", "expire_lists", "tokens_in"]
 
 TABLE = "feed_lists"
 _BLOCK_PAGES = 256
@@ -45,11 +40,11 @@ class KeptList(msgspec.Struct, frozen=True):
 class FeedLists:
     """The lists of one ledger, as far as a session may see or add them."""
 
-    def __init__(self, session: Session, provider: FileKeyProvider, ledger: LedgerName) -> None:
+    def __init__(self, session: Session, provider: KeyProvider, ledger: LedgerName) -> None:
         self._session = session
         self._provider = provider
         self._ledger = ledger
-        self._epochs = EpochCiphers(provider)
+        self._wrapping = provider.wrapping()
 
     @property
     def _macs(self) -> RowMacs:
@@ -63,12 +58,8 @@ class FeedLists:
             if session.rows("feed_lists", roots=[members.root]):
                 return
             epoch = self._epoch()
-            wrapped = wrap_key(
-                self._epochs.of(epoch),
-                secret,
-                feed_key_place(self._ledger, members.root, epoch),
-                os.urandom(NONCE_BYTES),
-            )
+            place = feed_key_place(self._ledger, members.root, epoch)
+            (wrapped,) = self._wrapping.wrap(epoch, [Placed(place, secret)])
             told = (members.root, head_position(session), keep_until, members.size)
             session.run(
                 "add_feed_list",
@@ -104,18 +95,26 @@ class FeedLists:
         wanted = sorted(set(roots))
         if not wanted:
             return {}
-        self._epochs.hold()
-        macs, rows = self._macs, self._session.rows("feed_lists", roots=wanted)
-        kept = [self._opened(row, macs) for row in rows]
+        kept = once_more(lambda: self._find(wanted))
         return {one.root: one for one in kept if one.position <= position}
 
-    def _opened(self, row: Sequence[Any], macs: RowMacs) -> KeptList:
-        root, position, keep_until, members, epoch, wrapped, mac = row
-        told = (bytes(root), position, keep_until, members)
-        if not macs.belongs(mac, TABLE, told):
+    def _find(self, roots: Sequence[bytes]) -> list[KeptList]:
+        self._wrapping.hold()
+        rows = self._session.rows("feed_lists", roots=list(roots))
+        told = [(bytes(row[0]), *row[1:4]) for row in rows]
+        macs = [(said, row[-1]) for said, row in zip(told, rows, strict=True)]
+        if not all(self._macs.belong(TABLE, macs)):
             raise Halt("the list of a feed is not as it was written: run `ledger audit`")
-        place = feed_key_place(self._ledger, told[0], epoch)
-        return KeptList(*told, unwrap_key(self._epochs.of(epoch), bytes(wrapped), place))
+        wrapped = [
+            Wrapped(epoch, feed_key_place(self._ledger, bytes(root), epoch), bytes(key))
+            for root, _, _, _, epoch, key, _ in rows
+        ]
+        return [
+            KeptList(bytes(root), position, keep_until, members, secret)
+            for (root, position, keep_until, members, *_), secret in zip(
+                rows, each_unwrapped(self._wrapping, wrapped), strict=True
+            )
+        ]
 
     def with_member(self, lists: Mapping[bytes, KeptList], reference: str) -> set[bytes]:
         """The roots of those lists that a reference is in; reads one page of each."""

@@ -6,7 +6,6 @@ whoever checks it says. On a path there is at most one token of somebody else, w
 """
 
 from collections.abc import Collection
-from datetime import datetime
 
 import msgspec
 
@@ -19,20 +18,10 @@ from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.signing.policy import Policy
 from ledger.tlog.tree.bundles import read_entry
 from ledger.tlog.tree.merkle import HASH_BYTES
-
-__all__ = [
-    "FEED_EVENT",
-    "TITLE",
-    "FeedProof",
-    "Proven",
-    "encode_feed_proof",
-    "feed_of",
-    "parse_feed_proof",
-    "verify",
-]
+from schemas import names
 
 TITLE = "processing-ledger/feed-proof@v1"
-FEED_EVENT = "bulk-feed-delivered"
+FEED_EVENT = names.BULK_FEED_DELIVERED
 
 
 class FeedProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,11 +48,6 @@ class Proven(msgspec.Struct, frozen=True):
     members: int
     origin: str
     log_size: int
-
-    @property
-    def delivered_at(self) -> datetime:
-        """When the feed was delivered."""
-        return self.event.time
 
 
 def encode_feed_proof(proof: FeedProof) -> bytes:
@@ -93,11 +77,7 @@ def verify(
     event = feed_of(found.entry)
     if event.position != parse_proof(found.proof).index + 1:
         raise Unproven("the entry says that it belongs to another position")
-    if len(found.root) != HASH_BYTES or found.size.bit_length() > 63:
-        raise Unproven("this is not a proof about a feed")
-    committed = commitment(found.public, found.size, found.root)
-    if root_in(str(event.facts["merkle_root"])) != committed:
-        raise Unproven("the event commits to another key or another set of members")
+    _check_commitment(found, str(event.facts["merkle_root"]))
     token = verify_token(found.public, reference.encode(), found.token_proof)[:TOKEN_BYTES]
     return Proven(
         included=verify_path(found.root, token, found.path),
@@ -106,6 +86,13 @@ def verify(
         origin=checkpoint.origin,
         log_size=checkpoint.size,
     )
+
+
+def _check_commitment(found: FeedProof, merkle_root: str) -> None:
+    if len(found.root) != HASH_BYTES or found.size.bit_length() > 63:
+        raise Unproven("this is not a proof about a feed")
+    if root_in(merkle_root) != commitment(found.public, found.size, found.root):
+        raise Unproven("the event commits to another key or another set of members")
 
 
 def feed_of(content: bytes) -> RecordedEvent:

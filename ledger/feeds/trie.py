@@ -15,8 +15,6 @@ import msgspec
 from ledger.errors import Unproven
 from ledger.tlog.tree.merkle import EMPTY_ROOT, HASH_BYTES, hash_children, hash_leaf
 
-__all__ = ["TOKEN_BYTES", "Path", "commitment", "path_of", "root_in", "root_of", "verify_path"]
-
 TOKEN_BYTES = 16
 _BITS = 8 * TOKEN_BYTES
 _TITLE = b"processing-ledger/feed/1\n"
@@ -88,20 +86,26 @@ def path_of(tokens: Sequence[bytes], token: bytes) -> Path:
 
 def verify_path(root: bytes, token: bytes, path: Path) -> bool:
     """Whether a token is in the tree with a root. Raises Unproven when the path does not tell."""
-    depth, found = len(path.siblings), path.found
-    if depth > _BITS or any(len(one) != HASH_BYTES for one in path.siblings):
-        raise Unproven("the path has too many hashes, or one of another length")
-    if found is not None and (
-        len(found) != TOKEN_BYTES or _prefix(found, depth) != _prefix(token, depth)
-    ):
-        raise Unproven("the path leads to a place of another token")
-    node = EMPTY_ROOT if found is None else hash_leaf(found)
+    _check_path(token, path)
+    depth = len(path.siblings)
+    node = EMPTY_ROOT if path.found is None else hash_leaf(path.found)
     for height, sibling in enumerate(reversed(path.siblings), 1):
         is_right = _bit(token, depth - height)
         node = hash_children(sibling, node) if is_right else hash_children(node, sibling)
     if node != root:
         raise Unproven("the path does not lead to the root that the event commits to")
-    return found == token
+    return path.found == token
+
+
+def _check_path(token: bytes, path: Path) -> None:
+    """A path has hashes only, no more than a token has bits, and ends where the token would be."""
+    depth, found = len(path.siblings), path.found
+    if depth > _BITS or any(len(sibling) != HASH_BYTES for sibling in path.siblings):
+        raise Unproven("the path has too many hashes, or one of another length")
+    if found is None:
+        return
+    if len(found) != TOKEN_BYTES or _prefix(found, depth) != _prefix(token, depth):
+        raise Unproven("the path leads to a place of another token")
 
 
 def _bit(token: bytes, depth: int) -> bool:

@@ -3,15 +3,15 @@
 What the rows said by then is taken as it is. Afterwards a row without a MAC is one that somebody else wrote.
 """
 
-from ledger.crypto.authentic import Column, RowMacs
-from ledger.crypto.provider import FileKeyProvider
+from functools import partial
+
+from ledger.crypto.authentic import Column, RowMacs, row_macs
+from ledger.crypto.provider import KeyProvider
 from ledger.errors import Misconfigured
 from ledger.journal.entries import ErasureJournal
-from ledger.journal.linking import JournalLinks, LinkKeys
+from ledger.journal.linking import JournalLinks
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
-
-__all__ = ["authenticate_restored", "authenticate_rows", "check_rows_key"]
 
 _BLOCK_ROWS = 5_000
 # Of each table what reads its rows without a MAC, and what writes their MACs.
@@ -25,38 +25,41 @@ _MIGRATION = "0007_row_macs"
 
 
 def authenticate_rows(
-    session: Session, provider: FileKeyProvider, ledger: LedgerName, journal: ErasureJournal
+    session: Session, provider: KeyProvider, ledger: LedgerName, journal: ErasureJournal
 ) -> int:
     """Give every row and line of a ledger from before its MAC; how many. Nothing where that was done.
 
     Needs the eraser's role. Raises Misconfigured when it was done and the key folder lacks the key, Retry.
     """
-    if provider.has_rows_key:
+    if provider.rows.is_kept:
         return 0
     with session.transaction():
         session.run("lock_keys")
         ((before,),) = session.rows("rows_of_keys_have_macs")
-        if before and not provider.fills_rows:
+        if before and not provider.rows.is_begun:
             raise Misconfigured(
-                f"{provider.folder} lacks rows.key, which authenticates rows: put it back, "
+                f"{provider.name} lacks the key that authenticates rows: put it back, "
                 "or set LEDGER_KEY_DIR"
             )
-        macs = RowMacs(provider.begin_rows_key(), ledger)
+        provider.rows.begin()
+        macs = RowMacs(partial(provider.rows.macs, begun=True), ledger)
         done = _fill(session, macs)
-    done += _close_lines(journal, JournalLinks(LinkKeys(provider), lambda: macs, ledger))
-    provider.keep_rows_key()
+    done += _close_lines(journal, JournalLinks(provider.links, lambda: macs, ledger))
+    provider.rows.keep()
     return done
 
 
-def check_rows_key(provider: FileKeyProvider, migrations: tuple[str, ...]) -> None:
+def check_rows_key(provider: KeyProvider, migrations: tuple[str, ...]) -> None:
     """Raise Misconfigured when a copy with these migrations has MACs, and their key is not here."""
-    if _MIGRATION in migrations and not provider.has_rows_key:
-        raise Misconfigured(f"{provider.folder} lacks rows.key: copy the whole key folder")
+    if _MIGRATION in migrations and not provider.rows.is_kept:
+        raise Misconfigured(
+            f"{provider.name} lacks the key that authenticates rows: copy all keys, not only those of epochs"
+        )
 
 
 def authenticate_restored(
     session: Session,
-    provider: FileKeyProvider,
+    provider: KeyProvider,
     ledger: LedgerName,
     migrations: tuple[str, ...],
 ) -> int:
@@ -65,7 +68,7 @@ def authenticate_restored(
         return 0
     with session.transaction():
         session.run("lock_keys")
-        return _fill(session, RowMacs(provider.rows_key(), ledger))
+        return _fill(session, row_macs(provider, ledger))
 
 
 def _fill(session: Session, macs: RowMacs) -> int:
@@ -80,7 +83,7 @@ def _fill(session: Session, macs: RowMacs) -> int:
 def _macs(macs: RowMacs, table: str, rows: list[tuple[Column, ...]]) -> dict[str, list[object]]:
     parameters: dict[str, list[object]] = {
         "keys": [row[0] for row in rows],
-        "macs": [macs.of(table, row) for row in rows],
+        "macs": list(macs.of_each(table, rows)),
     }
     if table == "fences":
         parameters["categories"] = [row[1] for row in rows]

@@ -17,11 +17,12 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.errors import Halt, Retry
+from ledger.errors import Halt, Retry, UnknownFormat
 from ledger.storage.durable import fsync_folder
 from ledger.storage.ordinary import open_ordinary, too_large
 
-__all__ = ["ErasureEntry", "ErasureJournal"]
+# What a line says and how it is authenticated: JSON of `ErasureEntry`, HMAC-SHA256 over all of it.
+LINE_FORMAT = 1
 
 # Read of the journal at once, and the rest of the line that ends there.
 _BLOCK_BYTES = 1024 * 1024
@@ -39,7 +40,8 @@ class ErasureEntry(msgspec.Struct, frozen=True):
     of a rolling category up to this one expired; then later months keep their keys. `registry`: the
     reference of a registry entry, which is no secret; None for a person. `decisions`: of every category
     that was decided, as `erasure-decided` has them; without `categories` all of them stay.
-    `reference_hmac`: in lines from before `link`; `link` and `mac`: see `linking.JournalLinks`.
+    `reference_hmac`: in lines from before `link`; `link` and `mac`: see `linking.JournalLinks`. `format`: of
+    the line; the MAC covers it.
     """
 
     erasure: UUID
@@ -61,6 +63,7 @@ class ErasureEntry(msgspec.Struct, frozen=True):
     request_ref: str | None = None
     link: str | None = None
     mac: str | None = None
+    format: int = LINE_FORMAT
 
 
 class ErasureJournal:
@@ -129,12 +132,12 @@ class ErasureJournal:
     ) -> Iterator[tuple[list[ErasureEntry], int]]:
         """Whole entries from a place in the file on, block by block, each with the place after it.
 
-        Memory is flat, however long the journal is. Raises Halt when an entry cannot be read.
-        `locked`: the caller holds the file's lock.
+        Memory is flat, however long the journal is. Raises Halt when an entry cannot be read, UnknownFormat
+        for one of a later program. `locked`: the caller holds the file's lock.
         """
         while lines := self._readable(offset, locked=locked):
             try:
-                entries = [msgspec.json.decode(line, type=ErasureEntry) for line in lines]
+                entries = [read_line(line) for line in lines]
             except msgspec.DecodeError as error:
                 raise Halt("the erasure journal is damaged; nothing may be served") from error
             offset += sum(len(line) + 1 for line in lines)
@@ -158,6 +161,18 @@ class ErasureJournal:
             if len(torn) >= _MOST_BYTES:
                 raise too_large(_MOST_BYTES)
             return lines
+
+
+class _Format(msgspec.Struct):
+    format: int = LINE_FORMAT
+
+
+def read_line(line: bytes) -> ErasureEntry:
+    """The entry of a line. Raises UnknownFormat, or `msgspec.DecodeError` where it is none."""
+    number = msgspec.json.decode(line, type=_Format).format
+    if number != LINE_FORMAT:
+        raise UnknownFormat(number)
+    return msgspec.json.decode(line, type=ErasureEntry)
 
 
 def _is_at(path: Path, descriptor: int) -> bool:

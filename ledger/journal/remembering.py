@@ -12,7 +12,16 @@ from ledger.crypto.authentic import RowMacs
 from ledger.journal.entries import ErasureEntry
 from ledger.storage.postgres import Session
 
-__all__ = ["add_tombstone", "fence", "name_subject", "restore_subject"]
+_TOMBSTONE = (
+    "subject",
+    "reference_hmac",
+    "version",
+    "kind",
+    "valid_from",
+    "through",
+    "keep_until",
+)
+"""Columns of a tombstone, in the order of its MAC."""
 
 
 def fence(
@@ -55,16 +64,7 @@ def add_tombstone(
         *before, known_mac = row
         new = (*before[:5], max(before[5], entry.through), before[6])
         mac = macs.changed("tombstones", before, known_mac, new)
-    names = (
-        "subject",
-        "reference_hmac",
-        "version",
-        "kind",
-        "valid_from",
-        "through",
-        "keep_until",
-    )
-    session.run("add_tombstone", **dict(zip(names, new, strict=True)), mac=mac)
+    session.run("add_tombstone", **dict(zip(_TOMBSTONE, new, strict=True)), mac=mac)
 
 
 def restore_subject(session: Session, macs: RowMacs, entry: ErasureEntry, hmac: bytes) -> None:

@@ -11,23 +11,19 @@ from uuid import UUID
 
 from ledger.crypto.authentic import RowMacs, row_macs
 from ledger.crypto.held import Chain, Held
-from ledger.crypto.places import data_key_place, ledger_key_place
-from ledger.crypto.provider import EpochCiphers, FileKeyProvider
+from ledger.crypto.places import data_key_place, ledger_key_place, wrapped_data_keys
+from ledger.crypto.provider import KeyProvider, Placed, Wrapped, each_unwrapped, once_more
 from ledger.crypto.sealing import (
     KEY_BYTES,
     NONCE_BYTES,
     DataKey,
     KeyedHash,
     next_month_key,
-    unwrap_key,
-    wrap_key,
 )
 from ledger.errors import Halt, Lost, Overtaken
 from ledger.journal.overtaking import Moment, erased_between, moment
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
-
-__all__ = ["FINGERPRINT", "Keyring", "Need"]
 
 # Category of the key under which a data subject's events are told apart; nothing is sealed with it.
 FINGERPRINT = "fingerprint"
@@ -52,13 +48,13 @@ class Keyring:
     def __init__(
         self,
         session: Session,
-        provider: FileKeyProvider,
+        provider: KeyProvider,
         ledger: LedgerName,
         monotonic: Callable[[], float],
         random: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._session = session
-        self._epochs = EpochCiphers(provider)
+        self._wrapping = provider.wrapping()
         self._provider = provider
         self._macs: RowMacs | None = None
         self._ledger = ledger
@@ -75,7 +71,7 @@ class Keyring:
         self._ledger_keys = {
             purpose: key for purpose, key in self._ledger_keys.items() if "/" not in purpose
         }
-        self._epochs.forget()
+        self._wrapping.forget()
         self._held: dict[UUID, Held] = {}
         self._keys = 0
 
@@ -116,10 +112,10 @@ class Keyring:
         Never ask for a new one inside a write transaction: a rollback would take it away again.
         """
         if purpose not in self._ledger_keys:
-            key = self._find_ledger_key(purpose)
+            key = self._stored_ledger_key(purpose)
             if key is None:
                 self._make_ledger_key(purpose)
-                key = self._find_ledger_key(purpose)
+                key = self._stored_ledger_key(purpose)
             if key is None:
                 raise Halt(f"the ledger's key {purpose} was neither found nor made")
             self._ledger_keys[purpose] = key
@@ -131,20 +127,23 @@ class Keyring:
         Raises Lost when there is none.
         """
         if purpose not in self._ledger_keys:
-            key = self._find_ledger_key(purpose)
+            key = self._stored_ledger_key(purpose)
             if key is None:
                 raise Lost(f"the ledger's key {purpose} is missing")
             self._ledger_keys[purpose] = key
         return self._ledger_keys[purpose]
 
+    def _stored_ledger_key(self, purpose: str) -> bytes | None:
+        return once_more(lambda: self._find_ledger_key(purpose))
+
     def _find_ledger_key(self, purpose: str) -> bytes | None:
-        self._epochs.hold()
+        self._wrapping.hold()
         row = self._session.row("ledger_key", purpose=purpose)
         if row is None:
             return None
         epoch, wrapped = row
         place = ledger_key_place(self._ledger, purpose, epoch)
-        return unwrap_key(self._epochs.of(epoch), wrapped, place)
+        return each_unwrapped(self._wrapping, [Wrapped(epoch, place, wrapped)])[0]
 
     def _make_ledger_key(self, purpose: str) -> None:
         """Make a key, unless somebody else was faster."""
@@ -152,8 +151,7 @@ class Keyring:
             self._session.run("lock_keys")
             epoch = self._current_epoch()
             place = ledger_key_place(self._ledger, purpose, epoch)
-            secret = self._random(KEY_BYTES)
-            wrapped = wrap_key(self._epochs.of(epoch), secret, place, self.nonces())
+            (wrapped,) = self._wrapping.wrap(epoch, [Placed(place, self.secret())])
             self._session.run("add_ledger_key", purpose=purpose, epoch=epoch, wrapped=wrapped)
 
     def hash(self, purpose: str) -> KeyedHash:
@@ -184,13 +182,13 @@ class Keyring:
                 held.chains.setdefault(category, Chain())
             elif category not in held.chains:
                 unknown.append((stream, category))
-        self._read(unknown)
+        once_more(lambda: self._read(unknown))
 
     def _read(self, pairs: Iterable[tuple[UUID, str]]) -> None:
         ordered = sorted(set(pairs), key=_sortable)
         if not ordered:
             return
-        self._epochs.hold()
+        self._wrapping.hold()
         wanted = {
             "subjects": [stream for stream, _ in ordered],
             "categories": [category for _, category in ordered],
@@ -198,13 +196,12 @@ class Keyring:
         found = {pair: Chain() for pair in ordered}
         for subject, category, generation, through in self._session.rows("fences_of", **wanted):
             found[subject, category] = Chain(generation, {}, through)
-        for subject, category, generation, month, epoch, wrapped in self._session.rows(
-            "data_keys_of", **wanted
-        ):
+        rows = self._session.rows("data_keys_of", **wanted)
+        secrets = each_unwrapped(self._wrapping, wrapped_data_keys(self._ledger, rows))
+        for (subject, category, generation, month, *_), secret in zip(rows, secrets, strict=True):
             chain = found[subject, category]
             chain.generation = generation
-            place = data_key_place(self._ledger, subject, category, generation, month, epoch)
-            chain.secrets[month] = unwrap_key(self._epochs.of(epoch), wrapped, place)
+            chain.secrets[month] = secret
         for (stream, category), chain in found.items():  # only what was read in full is believed
             self.of(stream).chains[category] = chain
 
@@ -265,18 +262,14 @@ class Keyring:
     def add_keys(self, rows: Sequence[tuple[Need, int, bytes]]) -> None:
         """Write new keys (need, generation, secret), wrapped, inside the caller's transaction."""
         epoch = self._current_epoch()
-        cipher = self._epochs.of(epoch)
-        nonces = self.nonces(len(rows))
-        wrapped = [
-            wrap_key(
-                cipher,
-                secret,
+        placed = [
+            Placed(
                 data_key_place(
                     self._ledger, need.subject, need.category, generation, need.month, epoch
                 ),
-                nonces[at * NONCE_BYTES : (at + 1) * NONCE_BYTES],
+                secret,
             )
-            for at, (need, generation, secret) in enumerate(rows)
+            for need, generation, secret in rows
         ]
         self._session.run(
             "add_data_keys",
@@ -284,7 +277,7 @@ class Keyring:
             categories=[need.category for need, _, _ in rows],
             generations=[generation for _, generation, _ in rows],
             months=[need.month for need, _, _ in rows],
-            wrapped=wrapped,
+            wrapped=self._wrapping.wrap(epoch, placed),
             epoch=epoch,
         )
 

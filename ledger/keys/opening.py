@@ -5,7 +5,6 @@ yet* (it is being made; read again), *erased* (a fence covers the value's time) 
 missing although nobody erased it: loud, never shown as erased).
 """
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import Enum
@@ -15,29 +14,30 @@ from uuid import UUID
 import msgspec
 
 from ledger.crypto.authentic import RowMacs, row_macs
-from ledger.crypto.places import data_key_place, ledger_key_place, reference_place
-from ledger.crypto.provider import EpochCiphers, FileKeyProvider
+from ledger.crypto.places import (
+    data_key_place,
+    ledger_key_place,
+    reference_place,
+    wrapped_data_keys,
+)
+from ledger.crypto.provider import KeyProvider, Placed, Wrapped, each_unwrapped, once_more
 from ledger.crypto.sealing import (
-    NONCE_BYTES,
     DataKey,
+    ValuePlace,
     associated_data,
     keyed_hash,
     month_of,
     next_month_key,
     open_value,
-    unwrap_key,
-    wrap_key,
 )
 from ledger.errors import Lost
 from ledger.event import RecordedEvent
 from ledger.feeds.lists import FeedLists
-from ledger.journal.linking import JournalLinks, LinkKeys
+from ledger.journal.linking import JournalLinks
 from ledger.keys.subjects import Period
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
 from schemas import ROLLING_CATEGORIES
-
-__all__ = ["Missing", "Opener", "SealedValue"]
 
 # Subjects whose keys are held at once; a list over everyone stays flat.
 _HELD_SUBJECTS = 5_000
@@ -76,9 +76,9 @@ class _Held(msgspec.Struct):
 class Opener:
     """Finds data subjects and opens what is sealed for them."""
 
-    def __init__(self, session: Session, provider: FileKeyProvider, ledger: LedgerName) -> None:
+    def __init__(self, session: Session, provider: KeyProvider, ledger: LedgerName) -> None:
         self._session = session
-        self._epochs = EpochCiphers(provider)
+        self._wrapping = provider.wrapping()
         self._provider = provider
         self._ledger = ledger
         self._macs: RowMacs | None = None
@@ -97,7 +97,7 @@ class Opener:
     @property
     def links(self) -> JournalLinks:
         """What ties lines of the erasure journal to persons."""
-        return JournalLinks(LinkKeys(self._provider), lambda: self.macs, self._ledger)
+        return JournalLinks(self._provider.links, lambda: self.macs, self._ledger)
 
     @property
     def feed_lists(self) -> FeedLists:
@@ -143,7 +143,7 @@ class Opener:
     def _reference(self, subject: UUID, sealed: str) -> str:
         secret = self._held[subject].secrets.get(("reference", 0))
         if secret is None:
-            raise Lost("the key of a reference is missing although nobody erased it")
+            raise Lost("the key of a reference is missing although no erasure destroyed it")
         key = DataKey(secret)
         return str(open_value(key.cipher, sealed, reference_place(self._ledger, subject, key.id)))
 
@@ -172,13 +172,17 @@ class Opener:
     def ledger_key(self, purpose: str) -> bytes:
         """A key of the ledger itself. Raises Lost when it is not there."""
         if purpose not in self._ledger_keys:
-            self._epochs.hold()
-            row = self._session.row("ledger_key", purpose=purpose)
-            if row is None:
-                raise Lost(f"the ledger's key {purpose} is missing; run `ledger init`")
-            place = ledger_key_place(self._ledger, purpose, row[0])
-            self._ledger_keys[purpose] = unwrap_key(self._epochs.of(row[0]), row[1], place)
+            self._ledger_keys[purpose] = once_more(lambda: self._find_ledger_key(purpose))
         return self._ledger_keys[purpose]
+
+    def _find_ledger_key(self, purpose: str) -> bytes:
+        self._wrapping.hold()
+        row = self._session.row("ledger_key", purpose=purpose)
+        if row is None:
+            raise Lost(f"the ledger's key {purpose} is missing; run `ledger init`")
+        epoch, wrapped = row
+        place = ledger_key_place(self._ledger, purpose, epoch)
+        return each_unwrapped(self._wrapping, [Wrapped(epoch, place, wrapped)])[0]
 
     def load(self, subjects: Iterable[UUID]) -> None:
         """Read the keys of these subjects, unless they are held already."""
@@ -187,16 +191,20 @@ class Opener:
             return
         if len(self._held) + len(wanted) > _HELD_SUBJECTS:
             self._held.clear()
-        self._epochs.hold()
+        self._held |= once_more(lambda: self._find_keys(wanted))
+
+    def _find_keys(self, wanted: Sequence[UUID]) -> dict[UUID, _Held]:
+        self._wrapping.hold()
         found = {subject: _Held() for subject in wanted}
-        for subject, category, through in self._session.rows("fences_of_subjects", subjects=wanted):
+        for subject, category, through in self._session.rows(
+            "fences_of_subjects", subjects=list(wanted)
+        ):
             found[subject].fences[category] = through
-        rows = self._session.rows("data_keys_of_subjects", subjects=wanted)
-        for subject, category, generation, month, epoch, wrapped in rows:
-            place = data_key_place(self._ledger, subject, category, generation, month, epoch)
-            secret = unwrap_key(self._epochs.of(epoch), wrapped, place)
+        rows = self._session.rows("data_keys_of_subjects", subjects=list(wanted))
+        secrets = each_unwrapped(self._wrapping, wrapped_data_keys(self._ledger, rows))
+        for (subject, category, _, month, *_), secret in zip(rows, secrets, strict=True):
             found[subject].secrets[category, month] = secret
-        self._held |= found
+        return found
 
     def forget(self, subject: UUID) -> None:
         """Read the keys of a subject again next time."""
@@ -213,13 +221,15 @@ class Opener:
         if key is None:
             return Missing.ERASED if self._is_erased(sealed) else Missing.LOST
         place = associated_data(
-            ledger=str(self._ledger),
-            subject=sealed.subject,
-            source=sealed.source,
-            id=sealed.id,
-            category=sealed.category,
-            field=sealed.field,
-            key=sealed.key,
+            ValuePlace(
+                ledger=str(self._ledger),
+                subject=sealed.subject,
+                source=sealed.source,
+                id=sealed.id,
+                category=sealed.category,
+                field=sealed.field,
+                key=sealed.key,
+            )
         )
         return open_value(key.cipher, sealed.blob, place)
 
@@ -250,25 +260,20 @@ class Opener:
     def ratcheted(self, subject: UUID, category: str, month: int) -> list[dict[str, Any]]:
         """New rows for the keys of a rolling category that begin before `month`: they begin there."""
         self.forget(subject)
-        self._epochs.hold()
-        rows = []
-        for category_, generation, start, epoch, wrapped in self._session.rows(
+        self._wrapping.hold()
+        stored = self._session.rows(
             "data_keys_before", subject=subject, category=category, month=month
-        ):
-            place = data_key_place(self._ledger, subject, category_, generation, start, epoch)
-            secret = unwrap_key(self._epochs.of(epoch), wrapped, place)
+        )
+        rows = [(subject, *row) for row in stored]
+        secrets = each_unwrapped(self._wrapping, wrapped_data_keys(self._ledger, rows))
+        made = []
+        for (_, _, generation, start, epoch, _), secret in zip(rows, secrets, strict=True):
             later = list(_chain(secret, month - start))[-1]
-            place = data_key_place(self._ledger, subject, category_, generation, month, epoch)
-            nonce = os.urandom(NONCE_BYTES)
-            rows.append(
-                {
-                    "generation": generation,
-                    "start": start,
-                    "month": month,
-                    "wrapped": wrap_key(self._epochs.of(epoch), later, place, nonce),
-                }
-            )
-        return rows
+            place = data_key_place(self._ledger, subject, category, generation, month, epoch)
+            (wrapped,) = self._wrapping.wrap(epoch, [Placed(place, later)])
+            row = {"generation": generation, "start": start, "month": month, "wrapped": wrapped}
+            made.append(row)
+        return made
 
     def _is_erased(self, sealed: SealedValue) -> bool:
         through = self._held[sealed.subject].fences.get(sealed.category)

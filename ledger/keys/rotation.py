@@ -4,22 +4,22 @@ That last step is what makes the write-ahead log, replicas and backups forget. E
 by itself and found done or repeated by the next run; recording goes on meanwhile.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 
 from ledger.crypto.authentic import row_macs
-from ledger.crypto.places import data_key_place, feed_key_place, ledger_key_place
-from ledger.crypto.provider import EpochCiphers, FileKeyProvider
-from ledger.crypto.sealing import KEY_BYTES, NONCE_BYTES, unwrap_key, wrap_key
+from ledger.crypto.places import (
+    data_key_place,
+    feed_key_place,
+    ledger_key_place,
+    wrapped_data_keys,
+)
+from ledger.crypto.provider import KeyProvider, Placed, Wrapped, Wrapping, each_unwrapped
 from ledger.errors import Retry
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
-
-__all__ = ["Epochs", "Rotation", "due", "epochs", "first_epoch", "rotate"]
 
 _BLOCK_KEYS = 2_000
 # Of two machines; more, and one of them was put right meanwhile.
@@ -43,21 +43,19 @@ class Rotation(msgspec.Struct, frozen=True):
     rewrapped: int
 
 
-def first_epoch(
-    session: Session, provider: FileKeyProvider, ledger: LedgerName, now: datetime
-) -> None:
+def first_epoch(session: Session, provider: KeyProvider, ledger: LedgerName, now: datetime) -> None:
     """Begin epoch 1 of a new ledger; nothing when there is one. Run by `ledger init`."""
     with session.transaction():
         if session.row("current_epoch") is None:
             if 1 not in provider.epochs():
-                provider.create(1, os.urandom(KEY_BYTES))
-            if not provider.has_rows_key:
-                provider.begin_rows_key()
-                provider.keep_rows_key()
+                provider.begin(1)
+            if not provider.rows.is_kept:
+                provider.rows.begin()
+                provider.rows.keep()
             _add_epoch(session, provider, ledger, 1, now)
 
 
-def epochs(session: Session, provider: FileKeyProvider) -> Epochs:
+def epochs(session: Session, provider: KeyProvider) -> Epochs:
     """How things stand."""
     row = session.row("current_epoch")
     count = session.row("count_data_keys")
@@ -66,7 +64,7 @@ def epochs(session: Session, provider: FileKeyProvider) -> Epochs:
     return Epochs(row[0], row[1], tuple(provider.epochs()), count[0])
 
 
-def due(session: Session, provider: FileKeyProvider, now: datetime, period: timedelta) -> bool:
+def due(session: Session, provider: KeyProvider, now: datetime, period: timedelta) -> bool:
     """Whether the current epoch has lasted its period, or an earlier rotation did not get to its end.
 
     Also when it began in the future: the clock was ahead then, and the epoch would last longer for it.
@@ -81,7 +79,7 @@ def due(session: Session, provider: FileKeyProvider, now: datetime, period: time
 
 def rotate(
     session: Session,
-    provider: FileKeyProvider,
+    provider: KeyProvider,
     ledger: LedgerName,
     now: datetime,
     stop: Callable[[], bool] = lambda: False,
@@ -92,10 +90,10 @@ def rotate(
     Raises Retry when `stop` says so between two blocks of keys.
     """
     epoch = _begin(session, provider, ledger, now)
-    ciphers = EpochCiphers(provider)
-    rewrapped = _rewrap_ledger_keys(session, ciphers, ledger, epoch)
-    rewrapped += _rewrap_feed_keys(session, ciphers, ledger, epoch)
-    while count := _rewrap_block(session, ciphers, ledger, epoch):
+    wrapping = provider.wrapping()
+    rewrapped = _rewrap_ledger_keys(session, wrapping, ledger, epoch)
+    rewrapped += _rewrap_feed_keys(session, wrapping, ledger, epoch)
+    while count := _rewrap_block(session, wrapping, ledger, epoch):
         rewrapped += count
         if stop():
             raise Retry("the rotation of keys was interrupted; the next one completes it")
@@ -107,7 +105,7 @@ def rotate(
     return Rotation(epoch, old, rewrapped)
 
 
-def _begin(session: Session, provider: FileKeyProvider, ledger: LedgerName, now: datetime) -> int:
+def _begin(session: Session, provider: KeyProvider, ledger: LedgerName, now: datetime) -> int:
     with session.transaction():
         session.run("lock_keys")
         rows = session.rows("open_epochs")
@@ -116,20 +114,20 @@ def _begin(session: Session, provider: FileKeyProvider, ledger: LedgerName, now:
             return int(latest)
         epoch = int(latest) + 1
         if epoch not in provider.epochs():
-            provider.create(epoch, os.urandom(KEY_BYTES))
+            provider.begin(epoch)
         _add_epoch(session, provider, ledger, epoch, now)
         return epoch
 
 
 def _add_epoch(
-    session: Session, provider: FileKeyProvider, ledger: LedgerName, epoch: int, now: datetime
+    session: Session, provider: KeyProvider, ledger: LedgerName, epoch: int, now: datetime
 ) -> None:
     mac = row_macs(provider, ledger).of("epochs", (epoch, now, None))
     session.run("add_epoch", epoch=epoch, now=now, mac=mac)
 
 
 def _retire_epochs(
-    session: Session, provider: FileKeyProvider, ledger: LedgerName, epoch: int, now: datetime
+    session: Session, provider: KeyProvider, ledger: LedgerName, epoch: int, now: datetime
 ) -> None:
     """Every epoch before `epoch` has ended."""
     macs = row_macs(provider, ledger)
@@ -143,70 +141,55 @@ def _retire_epochs(
 
 
 def _rewrap_ledger_keys(
-    session: Session, ciphers: EpochCiphers, ledger: LedgerName, epoch: int
+    session: Session, wrapping: Wrapping, ledger: LedgerName, epoch: int
 ) -> int:
     with session.transaction():
         session.run("lock_keys")
         rows = session.rows("ledger_keys_before", epoch=epoch)
-        for purpose, old, wrapped in rows:
-            new = _rewrapped(
-                ciphers,
-                wrapped,
-                (old, ledger_key_place(ledger, purpose, old)),
-                (epoch, ledger_key_place(ledger, purpose, epoch)),
-            )
+        old = [Wrapped(e, ledger_key_place(ledger, purpose, e), w) for purpose, e, w in rows]
+        places = [ledger_key_place(ledger, purpose, epoch) for purpose, _, _ in rows]
+        for (purpose, _, _), new in zip(
+            rows, _rewrapped(wrapping, old, epoch, places), strict=True
+        ):
             session.run("rewrap_ledger_key", purpose=purpose, epoch=epoch, wrapped=new)
     return len(rows)
 
 
-def _rewrap_feed_keys(
-    session: Session, ciphers: EpochCiphers, ledger: LedgerName, epoch: int
-) -> int:
+def _rewrap_feed_keys(session: Session, wrapping: Wrapping, ledger: LedgerName, epoch: int) -> int:
     with session.transaction():
         session.run("lock_keys")
         rows = session.rows("feed_keys_before", epoch=epoch)
-        wrapped = [
-            _rewrapped(
-                ciphers,
-                wrapped,
-                (old, feed_key_place(ledger, bytes(root), old)),
-                (epoch, feed_key_place(ledger, bytes(root), epoch)),
-            )
-            for root, old, wrapped in rows
-        ]
-        roots = [row[0] for row in rows]
-        session.run("rewrap_feed_keys", roots=roots, wrapped=wrapped, epoch=epoch)
+        old = [Wrapped(e, feed_key_place(ledger, bytes(root), e), w) for root, e, w in rows]
+        places = [feed_key_place(ledger, bytes(root), epoch) for root, _, _ in rows]
+        session.run(
+            "rewrap_feed_keys",
+            roots=[row[0] for row in rows],
+            wrapped=_rewrapped(wrapping, old, epoch, places),
+            epoch=epoch,
+        )
     return len(rows)
 
 
-def _rewrap_block(session: Session, ciphers: EpochCiphers, ledger: LedgerName, epoch: int) -> int:
+def _rewrap_block(session: Session, wrapping: Wrapping, ledger: LedgerName, epoch: int) -> int:
     with session.transaction():
         session.run("lock_keys")
         rows = session.rows("data_keys_of_epochs_before", epoch=epoch, count=_BLOCK_KEYS)
-        wrapped = [
-            _rewrapped(
-                ciphers,
-                wrapped,
-                (old, data_key_place(ledger, subject, category, generation, month, old)),
-                (epoch, data_key_place(ledger, subject, category, generation, month, epoch)),
-            )
-            for subject, category, generation, month, old, wrapped in rows
-        ]
+        places = [data_key_place(ledger, s, c, g, month, epoch) for s, c, g, month, *_ in rows]
         session.run(
             "rewrap_data_keys",
             subjects=[row[0] for row in rows],
             categories=[row[1] for row in rows],
             generations=[row[2] for row in rows],
             months=[row[3] for row in rows],
-            wrapped=wrapped,
+            wrapped=_rewrapped(wrapping, wrapped_data_keys(ledger, rows), epoch, places),
             epoch=epoch,
         )
     return len(rows)
 
 
-Placed = tuple[int, Sequence[Any]]
-
-
-def _rewrapped(ciphers: EpochCiphers, wrapped: bytes, old: Placed, new: Placed) -> bytes:
-    secret = unwrap_key(ciphers.of(old[0]), wrapped, old[1])
-    return wrap_key(ciphers.of(new[0]), secret, new[1], os.urandom(NONCE_BYTES))
+def _rewrapped(
+    wrapping: Wrapping, old: Sequence[Wrapped], epoch: int, places: Sequence[bytes]
+) -> list[bytes]:
+    """Keys wrapped again, bound to their rows as these are under another epoch."""
+    secrets = each_unwrapped(wrapping, old)
+    return wrapping.wrap(epoch, [Placed(*key) for key in zip(places, secrets, strict=True)])

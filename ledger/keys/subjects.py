@@ -7,6 +7,7 @@ for them; where two consumers meet on a new person, the first row stays and both
 
 from collections.abc import Iterable, Sequence, Set
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -18,8 +19,6 @@ from ledger.journal.remembering import name_subject
 from ledger.keys.keyring import Keyring, Need
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
-
-__all__ = ["BEGINNING", "INDEX_VERSION", "Mention", "Period", "SubjectIndex", "kind_of"]
 
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 INDEX_VERSION = 1
@@ -39,6 +38,16 @@ class Period(msgspec.Struct, frozen=True):
     subject: UUID
     valid_from: datetime
     erased_through: datetime | None
+
+
+class _NewSubject(NamedTuple):
+    """A row that the index is to get. Sorted by hash, so that two processes lock in the same order."""
+
+    hmac: bytes
+    subject: UUID
+    kind: str
+    valid_from: datetime
+    reference: str
 
 
 class SubjectIndex:
@@ -128,7 +137,7 @@ class SubjectIndex:
     ) -> None:
         """Write new subjects with their reference keys; where another process was faster, its row stays."""
         rows = sorted(
-            (
+            _NewSubject(
                 self._keyring.reference_hmac(reference),
                 subject,
                 kind_of(reference),
@@ -141,26 +150,32 @@ class SubjectIndex:
             unchanged = self._keyring.lock() == frozenset()
             # Who is new to this process may be known to another; the row that is there then stays.
             self._check({r: p for r, p in known.items() if p or not unchanged})
-            sealed = [self._sealed_reference(row[1], row[4], secrets[row[1]]) for row in rows]
-            added = self._session.rows(
-                "add_subjects",
-                hmacs=[row[0] for row in rows],
-                subjects=[row[1] for row in rows],
-                kinds=[row[2] for row in rows],
-                starts=[row[3] for row in rows],
-                sealed=sealed,
-                macs=[
-                    self._keyring.macs.of(
-                        "subject_index", (row[1], row[0], INDEX_VERSION, row[2], row[3], text)
-                    )
-                    for row, text in zip(rows, sealed, strict=True)
-                ],
-                version=INDEX_VERSION,
-            )
-            winners = [(Need(subject, "reference"), secrets[subject]) for (subject,) in added]
+            added = self._write(rows, secrets)
+            winners = [(Need(subject, "reference"), secrets[subject]) for subject in added]
             self._keyring.add_keys([(need, 1, secret) for need, secret in winners])
         for need, _ in winners:
             self._keyring.of(need.subject).new = True
+
+    def _write(self, rows: Sequence[_NewSubject], secrets: dict[UUID, bytes]) -> list[UUID]:
+        """Write rows of the index in one statement; the subjects whose rows were not there before."""
+        sealed = [
+            self._sealed_reference(row.subject, row.reference, secrets[row.subject]) for row in rows
+        ]
+        added = self._session.rows(
+            "add_subjects",
+            hmacs=[row.hmac for row in rows],
+            subjects=[row.subject for row in rows],
+            kinds=[row.kind for row in rows],
+            starts=[row.valid_from for row in rows],
+            sealed=sealed,
+            macs=[self._mac(row, text) for row, text in zip(rows, sealed, strict=True)],
+            version=INDEX_VERSION,
+        )
+        return [subject for (subject,) in added]
+
+    def _mac(self, row: _NewSubject, sealed: str) -> bytes:
+        columns = (row.subject, row.hmac, INDEX_VERSION, row.kind, row.valid_from, sealed)
+        return self._keyring.macs.of("subject_index", columns)
 
     def _check(self, known: dict[str, list[Period]]) -> None:
         """Raise Overtaken when these references do not name any more whom they did when they were read."""

@@ -12,11 +12,10 @@ from typing import Any
 
 import msgspec
 import orjson
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.crypto.sealing import NONCE_BYTES, KeyedHash
-from ledger.errors import Lost, Reject
+from ledger.crypto.sealing import NONCE_BYTES, KeyedHash, open_bytes, seal_bytes
+from ledger.errors import Halt, Lost, Reject, UnknownFormat
 from ledger.keys.keyring import Keyring
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
@@ -25,19 +24,6 @@ from ledger.writing.chain import Link
 from ledger.writing.message import FileOrigin, KafkaOrigin, Message, place_of
 from schemas import Rejection, is_person
 from schemas.codes import words_for
-
-__all__ = [
-    "Letter",
-    "LetterKeys",
-    "add_letters",
-    "day_purpose",
-    "expire_letters",
-    "letter_keys",
-    "letters",
-    "offset_of",
-    "open_letter",
-    "remove_letters",
-]
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -133,7 +119,7 @@ def add_letters(
             _count_again(kept[name], rejection, now)
         else:
             nonce = os.urandom(NONCE_BYTES)
-            sealed[name] = nonce + keys.cipher.encrypt(nonce, message.body, name)
+            sealed[name] = seal_bytes(keys.cipher, message.body, name, nonce)
             kept[name] = _new_row(keys, name, message, rejection, now, sealed[name])
     macs = {
         name: link.comes("dead_letters", msgspec.structs.astuple(row)) for name, row in kept.items()
@@ -250,8 +236,10 @@ def _opened(keyring: Keyring, day: date, name: bytes, sealed: bytes) -> bytes:
     """The bytes of a message. A key of a past day is never made: it could not open anything."""
     cipher = AESGCM(keyring.known_ledger_key(day_purpose(day)))
     try:
-        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], name)
-    except (InvalidTag, ValueError):  # ValueError: too short to be anything that was sealed
+        return open_bytes(cipher, sealed, name)
+    except UnknownFormat:
+        raise
+    except Halt:
         raise Lost(
             f"a dead letter of {day} does not open under the key of its day:"
             " one of the two was changed or replaced"

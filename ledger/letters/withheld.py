@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
+from ledger.crypto.formats import FORMAT_BYTES, HPKE_X25519, check_format
 from ledger.errors import Halt, Lost, Misconfigured
 from ledger.keys.keyring import Keyring
 from ledger.letters.dead import offset_of
@@ -23,21 +24,8 @@ from ledger.storage.ordinary import read_ordinary
 from ledger.storage.postgres import Session
 from ledger.writing.message import Message
 
-__all__ = [
-    "Handed",
-    "KeyPair",
-    "WithheldKey",
-    "count_withheld",
-    "keep_withheld",
-    "public_key",
-    "receipt_of",
-    "remove_received",
-    "seal_withheld",
-    "withheld",
-]
-
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
-_INFO = b"processing-ledger withheld message, version 1"
+_INFO = HPKE_X25519 + b"processing-ledger withheld message"
 _PREFIX = "x25519:"
 _KEY_BYTES = 32
 # Every size up to here looks the same; above it the next power of two does. A dead letter keeps 64 KiB.
@@ -94,7 +82,8 @@ class WithheldKey:
         """A message with its origin, so that nobody but the private half's holder can read it."""
         topic, partition, offset = offset_of(message.origin)
         handed = Handed(message.body, message.mode, topic, partition, offset, receipt)
-        return _SUITE.encrypt(_padded(msgspec.msgpack.encode(handed)), self._key, _INFO)
+        text = _padded(msgspec.msgpack.encode(handed))
+        return HPKE_X25519 + _SUITE.encrypt(text, self._key, _INFO)
 
 
 class KeyPair:
@@ -136,13 +125,17 @@ class KeyPair:
             return False
 
     def open(self, sealed: bytes) -> Handed:
-        """What was sealed to the public half. Raises Lost when it was not, Misconfigured without a key."""
+        """What was sealed to the public half.
+
+        Raises Lost when it was not, UnknownFormat, Misconfigured without a key.
+        """
         if not self.private.exists():
             raise Misconfigured(
                 f"there is no key in {self.private}: withheld messages are for its holder"
             )
+        check_format(sealed, HPKE_X25519)
         try:
-            text = _SUITE.decrypt(sealed, self._private(), _INFO)
+            text = _SUITE.decrypt(sealed[FORMAT_BYTES:], self._private(), _INFO)
             return msgspec.msgpack.decode(_unpadded(text), type=Handed)
         except (InvalidTag, ValueError, msgspec.MsgspecError):
             raise Lost(

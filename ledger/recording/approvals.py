@@ -20,11 +20,9 @@ from ledger.reading import decoded
 from ledger.recording.batch import Batch, Outcome
 from ledger.storage.postgres import Session
 from ledger.writing.append import Span
-from ledger.writing.own_message import own_message
+from ledger.writing.own_message import OwnAct, own_message
 from schemas.catalogue import APPROVED
 from schemas.encoding import to_json
-
-__all__ = ["Approval", "Standing", "approve", "digest_of", "standing_of"]
 
 _SOURCE = f"{OWN_SOURCE}approvals"
 _INFO = b"processing-ledger/approval/1"
@@ -67,8 +65,19 @@ def approve(
     person who approves twice is one person. Raises Retry or Halt: then nothing may happen.
     """
     id = str(uuid4())
-    message = own_message(
-        APPROVED,
+    act = _act(id, ledger, approval, now)
+    outcome = record(Batch([own_message(act, approval.act)], Span("command:approve")))
+    if outcome.rejections:
+        raise Halt(f"an approval was refused as {outcome.rejections[0][1].code.value}")
+    stream = ledger.registry_stream(ledger.reference)
+    approvals = decoded(session.rows("approvals", stream=stream, type=APPROVED))
+    same = [one for one in approvals if one.ours and one.facts["digest"] == approval.digest]
+    return standing_of(same, id, valid)
+
+
+def _act(id: str, ledger: LedgerName, approval: Approval, now: datetime) -> OwnAct:
+    return OwnAct(
+        type=APPROVED,
         id=id,
         source=_SOURCE,
         subject=ledger.reference,
@@ -79,15 +88,7 @@ def approve(
             "role": approval.role,
             "digest": approval.digest,
         },
-        command=approval.act,
     )
-    outcome = record(Batch([message], Span("command:approve")))
-    if outcome.rejections:
-        raise Halt(f"an approval was refused as {outcome.rejections[0][1].code.value}")
-    stream = ledger.registry_stream(ledger.reference)
-    approvals = decoded(session.rows("approvals", stream=stream, type=APPROVED))
-    same = [one for one in approvals if one.ours and one.facts["digest"] == approval.digest]
-    return standing_of(same, id, valid)
 
 
 def standing_of(approvals: Iterable[RecordedEvent], id: str, valid: timedelta) -> Standing:

@@ -5,9 +5,8 @@ which moves by compare-and-set on the batch's start: a zombie that lost its part
 value there, and everything that it did is rolled back.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from uuid import UUID
 
 import msgspec
 
@@ -20,30 +19,18 @@ from ledger.letters.withheld import Sealed, WithheldKey, keep_withheld, seal_wit
 from ledger.names import LedgerName
 from ledger.recording.before import Before, BlindRow, Versions
 from ledger.recording.claims import Said, claims_of, said_before
+from ledger.recording.deciding import Decided, Earlier, Known, decide
 from ledger.recording.intake import Sealer
 from ledger.recording.quarantine import Sources
 from ledger.recording.tallying import NAMELESS, Tally, counted_as, names_of, tally, topic_window
-from ledger.storage.postgres import Session, UniqueConflict
-from ledger.writing.append import Head, NewEvent, Span, Written, append, lock_head
+from ledger.storage.faults import UniqueConflict
+from ledger.storage.postgres import Session
+from ledger.writing.append import BatchNotes, Head, NewEvent, Span, append, lock_head
 from ledger.writing.bookmarks import Bookmark, HaltLimit, Window, move_bookmark, set_window
 from ledger.writing.chain import CHAIN, Link
 from ledger.writing.message import KafkaOrigin, Message
-from ledger.writing.packing import Ready, refusal_of
-from schemas import Code, Event, Rejection
-
-__all__ = [
-    "Batch",
-    "Bookmark",
-    "HaltLimit",
-    "Outcome",
-    "Prepared",
-    "Window",
-    "decide",
-    "hash_of_record",
-    "prepare",
-    "record",
-    "write",
-]
+from ledger.writing.packing import Ready
+from schemas import Code, Rejection
 
 # An erasure may come between sealing and recording a few times, not for ever.
 _ATTEMPTS = 10
@@ -80,15 +67,6 @@ class Outcome(msgspec.Struct, frozen=True):
     quarantined: tuple[str, ...] = ()
 
 
-class _Decided(msgspec.Struct):
-    """The verdict over each message of a batch."""
-
-    new: list[Ready] = msgspec.field(default_factory=list)
-    refused: list[tuple[int, Rejection]] = msgspec.field(default_factory=list)
-    duplicates: int = 0
-    withheld: list[tuple[int, Rejection]] = msgspec.field(default_factory=list)
-
-
 class Prepared(msgspec.Struct, frozen=True):
     """A batch that is sealed, with all that its write transaction needs. `then`: what it was sealed by.
 
@@ -106,41 +84,45 @@ class Prepared(msgspec.Struct, frozen=True):
     withheld: Sequence[Sealed] = ()
 
 
+class RefusalPolicy(msgspec.Struct, frozen=True):
+    """What becomes of messages that are not recorded: when a topic halts, and the key to withhold with."""
+
+    limit: HaltLimit = HaltLimit()
+    withheld_key: WithheldKey | None = None
+
+
+USUAL = RefusalPolicy()
+
+
+class Means(msgspec.Struct, frozen=True):
+    """What a batch is sealed with. `withheld_key`: to which a message is sealed that is not ours to know."""
+
+    session: Session
+    keyring: Keyring
+    sealer: Sealer
+    withheld_key: WithheldKey | None = None
+
+
 def record(
-    session: Session,
-    keyring: Keyring,
-    sealer: Sealer,
-    ledger: LedgerName,
-    batch: Batch,
-    now: datetime,
-    limit: HaltLimit,
-    withheld_key: WithheldKey | None = None,
+    means: Means, ledger: LedgerName, batch: Batch, now: datetime, limit: HaltLimit
 ) -> Outcome:
     """Record one batch; on return it is committed. Raises Fenced, Retry or Halt: then nothing is."""
     for _ in range(_ATTEMPTS):
         try:
-            prepared = prepare(session, keyring, sealer, batch, now, withheld_key)
-            return write(session, ledger, prepared, limit, Before())
+            return write(means.session, ledger, prepare(means, batch, now), limit, Before())
         except Overtaken:
             continue
     raise Fenced("erasures kept overtaking this batch; try it again")
 
 
-def prepare(
-    session: Session,
-    keyring: Keyring,
-    sealer: Sealer,
-    batch: Batch,
-    now: datetime,
-    withheld_key: WithheldKey | None = None,
-) -> Prepared:
+def prepare(means: Means, batch: Batch, now: datetime) -> Prepared:
     """Seal a batch. Makes missing subjects and keys; raises Overtaken, Retry or Halt.
 
     Raises Misconfigured when something is withheld and there is no key for it: nothing is lost so.
     """
-    then = moment(session)
+    keyring, then = means.keyring, moment(means.session)
     last = batch.bookmark.last_record if batch.bookmark else None
-    ready = sealer.seal(batch.messages, then)
+    ready = means.sealer.seal(batch.messages, then)
     hidden = [batch.messages[index] for index, item in enumerate(ready) if _is_withheld(item)]
     return Prepared(
         batch=batch,
@@ -150,7 +132,7 @@ def prepare(
         last_record=None if last is None else hash_of_record(keyring, last),
         chain=keyring.hash(CHAIN),
         now=now,
-        withheld=seal_withheld(keyring, withheld_key, hidden),
+        withheld=seal_withheld(keyring, means.withheld_key, hidden),
     )
 
 
@@ -193,50 +175,23 @@ def _write(
     *,
     look: bool,
 ) -> Outcome:
-    batch, ready, now = prepared.batch, prepared.ready, prepared.now
-    claiming = claims_of(ready)
-    names, topic = _sources_of(batch, ready)
-    halted = False
-    failing: tuple[str, ...] = ()
-    # Before the lock, where the database has nothing to say.
-    at_once = None if look or claiming else decide(batch.messages, ready, {})
+    ready, claiming = prepared.ready, claims_of(prepared.ready)
+    # Before the lock, where the database has nothing to say: others wait for nothing meanwhile.
+    decided = None if look or claiming else decide(prepared.batch.messages, ready, {})
     with session.transaction():
         head = lock_head(session)
         _check_erasures(session, ready, prepared.then, head)
-        link = Link(prepared.chain)
-        counted = None
-        if batch.bookmark:
-            last_record = prepared.last_record
-            counted = move_bookmark(session, link, batch.span, batch.bookmark, last_record)
-        sources = Sources(session, topic, names)
-        kept_out = sources.quarantined(names) if batch.bookmark else frozenset()
-        if kept_out or at_once is None:
-            decided = decide(
-                batch.messages,
-                ready,
-                _known(session, ready if look or kept_out else claiming),
-                said_before(session, claiming),
-                kept_out,
-            )
-        else:
-            decided = at_once
-        new_letters = _move_letters(session, link, prepared, decided)
-        keep_withheld(session, prepared.withheld)
-        tallies = _tally(batch, names, decided)
-        if batch.bookmark:
-            judged = None if counted and counted.halted_at else limit
-            crossed = sources.count(link, tallies, now, judged)
-            window = topic_window(counted or Window(), tallies, limit, now)
-            if crossed is None and window.halted_at is None:
-                window = msgspec.structs.replace(window, halted_at=now)
-            set_window(session, link, batch.span.topic, counted, window)
-            halted, failing = window.halted_at is not None, crossed or ()
-            _answer(session, link, batch, decided)
-        else:
-            sources.count(link, tallies, now, None)
+        writing = _Writing(session, prepared)
+        if decided is None or writing.kept_out:
+            looked_for = ready if look or writing.kept_out else claiming
+            decided = writing.decide(_known(session, looked_for), said_before(session, claiming))
+        notes = writing.keep_unrecorded(decided)
+        halted, failing = writing.count(decided, limit)
         before.believe(head)
-        versions = before.versions(session, [r.stream for r in decided.new if r.stream])
-        written = _append(session, ledger, batch.span, link, decided, new_letters, versions)
+        versions = before.versions(session, [item.stream for item in decided.new if item.stream])
+        events = [_new_event(item, versions) for item in decided.new]
+        span, link = prepared.batch.span, writing.link
+        written = append(session, events, span, link, notes=notes, channel=ledger.channel)
         _make_searchable(session, before.unwritten(decided.new))
     return Outcome(
         recorded=len(decided.new),
@@ -249,13 +204,63 @@ def _write(
     )
 
 
+class _Writing:
+    """A prepared batch in its transaction, under the head lock: the bookmark moves when this is made.
+
+    `kept_out`: the batch's sources that are quarantined. `link`: knows all that this has changed.
+    """
+
+    def __init__(self, session: Session, prepared: Prepared) -> None:
+        self._session, self._prepared, self._batch = session, prepared, prepared.batch
+        self.link = Link(prepared.chain)
+        self._window = self._moved()
+        self._names, topic = _sources_of(prepared.batch, prepared.ready)
+        self._sources = Sources(session, topic, self._names)
+        is_kafka = prepared.batch.bookmark is not None
+        self.kept_out = self._sources.quarantined(self._names) if is_kafka else frozenset()
+
+    def _moved(self) -> Window | None:
+        """Move the bookmark; what the topic counts by now. Raises Fenced when another process moved it."""
+        batch, last_record = self._batch, self._prepared.last_record
+        if batch.bookmark is None:
+            return None
+        return move_bookmark(self._session, self.link, batch.span, batch.bookmark, last_record)
+
+    def decide(self, known: Known, said: Said) -> Decided:
+        """The verdict over each message, with what is recorded of the same names and powers."""
+        ready, messages = self._prepared.ready, self._batch.messages
+        return decide(messages, ready, known, said, self.kept_out)
+
+    def keep_unrecorded(self, decided: Decided) -> BatchNotes:
+        """Keep what becomes no event: dead letters, and what is withheld; what the batch's row says of it."""
+        new_letters = _move_letters(self._session, self.link, self._prepared, decided)
+        keep_withheld(self._session, self._prepared.withheld)
+        return BatchNotes(duplicates=decided.duplicates, dead_letters=new_letters)
+
+    def count(self, decided: Decided, limit: HaltLimit) -> tuple[bool, tuple[str, ...]]:
+        """Count what became of the messages; whether the topic halts, and the sources that fail by now."""
+        tallies, now = _tally(self._batch, self._names, decided), self._prepared.now
+        if self._batch.bookmark is None:  # files and commands are answered at once
+            self._sources.count(self.link, tallies, now, None)
+            return False, ()
+        counted = self._window
+        judged = None if counted and counted.halted_at else limit
+        failing = self._sources.count(self.link, tallies, now, judged)
+        window = topic_window(counted or Window(), tallies, limit, now)
+        if failing is None and window.halted_at is None:
+            window = msgspec.structs.replace(window, halted_at=now)
+        set_window(self._session, self.link, self._batch.span.topic, counted, window)
+        _answer(self._session, self.link, self._batch, decided)
+        return window.halted_at is not None, failing or ()
+
+
 def _sources_of(batch: Batch, ready: Sequence[Ready]) -> tuple[list[str], str]:
     """The source of each message, and the topic that they are counted under; only Kafka's are told apart."""
     names = names_of(ready) if batch.bookmark else [NAMELESS] * len(ready)
     return names, counted_as(batch.span)
 
 
-def _tally(batch: Batch, names: Sequence[str], decided: _Decided) -> dict[str, Tally]:
+def _tally(batch: Batch, names: Sequence[str], decided: Decided) -> dict[str, Tally]:
     """By source what became of a batch. A letter that is tried again has arrived before."""
     return tally(
         names,
@@ -266,7 +271,7 @@ def _tally(batch: Batch, names: Sequence[str], decided: _Decided) -> dict[str, T
     )
 
 
-def _move_letters(session: Session, link: Link, prepared: Prepared, decided: _Decided) -> int:
+def _move_letters(session: Session, link: Link, prepared: Prepared, decided: Decided) -> int:
     """Keep the refused messages as dead letters, let those go that were not refused again; how many are new.
 
     A letter that is tried again is not kept once more: an erasure may have removed it meanwhile.
@@ -292,75 +297,6 @@ def _check_erasures(session: Session, ready: Sequence[Ready], then: Moment, head
         raise Overtaken
 
 
-class Earlier(msgspec.Struct, frozen=True, gc=False):
-    """A recorded event of the same name. `comparable`: the key of its fingerprint still exists."""
-
-    fingerprint: bytes
-    stream: UUID
-    comparable: bool = True
-
-
-Known = dict[tuple[str, str], Earlier]
-
-
-def decide(
-    messages: Sequence[Message],
-    ready: Sequence[Ready],
-    known: Known,
-    said: Said | None = None,
-    kept_out: Collection[str] = (),
-) -> _Decided:
-    """Sort a batch into new events, duplicates and refusals. Pure; `known`, `said` grow with the new ones.
-
-    `kept_out`: sources that are quarantined.
-
-    The order of the contract: what decoding refused, then what its source may not say, then conflict, then
-    what sealing refused, then quarantine. A repeat of what is recorded is a duplicate, whoever may say it.
-    """
-    decided, said = _Decided(), said or Said()
-    for index, item in enumerate(ready):
-        earlier = known.get((item.source, item.id)) if item.stream else None
-        if earlier is not None and not _conflicts(earlier, item):
-            decided.duplicates += 1
-        elif item.refusal is not None and item.refusal.hidden:
-            decided.withheld.append((index, item.refusal))
-        elif refusal := _refusal(messages, index, item, earlier, said):
-            decided.refused.append((index, refusal))
-        elif item.source in kept_out:
-            decided.refused.append((index, _refused(messages[index], Code.QUARANTINED)))
-        else:
-            assert item.stream is not None
-            known[item.source, item.id] = Earlier(item.fingerprint, item.stream)
-            decided.new.append(item)
-            if item.claim is not None:
-                said.note(item, item.claim)
-    return decided
-
-
-def _refusal(
-    messages: Sequence[Message], index: int, item: Ready, earlier: "Earlier | None", said: Said
-) -> Rejection | None:
-    """Why an event that is no duplicate cannot be recorded; None when it can."""
-    if item.claim is not None and not said.may(item, item.claim):
-        refused = _refused(messages[index], Code.SOURCE_NOT_ALLOWED)
-        return msgspec.structs.replace(refused, pointer="/source")
-    if earlier is not None:
-        return _refused(messages[index], Code.CONFLICTING_DUPLICATE)
-    return item.refusal
-
-
-def _conflicts(earlier: Earlier, item: Ready) -> bool:
-    """Other content under the same name. After an erasure nobody can tell: then it is a duplicate."""
-    same = earlier.stream == item.stream and earlier.fingerprint == item.fingerprint
-    return earlier.comparable and not same
-
-
-def _refused(message: Message, code: Code) -> Rejection:
-    event = message.outcome
-    assert isinstance(event, Event)
-    return refusal_of(event, code)
-
-
 def _known(session: Session, ready: Sequence[Ready]) -> Known:
     events = [item for item in ready if item.stream]
     rows = session.rows(
@@ -370,26 +306,6 @@ def _known(session: Session, ready: Sequence[Ready]) -> Known:
         (source, id): Earlier(bytes(fingerprint), stream, comparable)
         for source, id, fingerprint, stream, comparable in rows
     }
-
-
-def _append(
-    session: Session,
-    ledger: LedgerName,
-    span: Span,
-    link: Link,
-    decided: _Decided,
-    new_letters: int,
-    versions: Versions,
-) -> Written:
-    return append(
-        session,
-        [_new_event(item, versions) for item in decided.new],
-        span,
-        link,
-        duplicates=decided.duplicates,
-        dead_letters=new_letters,
-        channel=ledger.channel,
-    )
 
 
 def _make_searchable(session: Session, rows: Sequence[BlindRow]) -> None:
@@ -416,7 +332,7 @@ def hash_of_record(keyring: Keyring, record: bytes) -> bytes:
     return keyring.hash("last-record").of(record)
 
 
-def _answer(session: Session, link: Link, batch: Batch, decided: _Decided) -> None:
+def _answer(session: Session, link: Link, batch: Batch, decided: Decided) -> None:
     """Keep the answers to upstream for what was refused of a Kafka batch; to what is withheld is none."""
     refused = [(batch.messages[index], why) for index, why in decided.refused]
     answers = [

@@ -4,7 +4,7 @@ What of a batch comes earlier counts as said before, so a claim fares the same h
 into batches. Only batches with a claim in them ask the database, once.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from uuid import UUID
 
 import msgspec
@@ -16,8 +16,6 @@ from ledger.writing.packing import Ready
 from schemas import EVENT_TYPES
 from schemas.powers import Claim, refs_in, without_right
 from schemas.sources import gives_power, is_office_place
-
-__all__ = ["Said", "claims_of", "said_before"]
 
 _Saying = tuple[str, tuple[str, ...], bool]
 
@@ -52,14 +50,12 @@ def claims_of(ready: Iterable[Ready]) -> list[Ready]:
 def said_before(session: Session, claiming: Collection[Ready]) -> Said:
     """What was recorded of that over which some events claim power."""
     said = Said()
-    claims = {
-        name: item.claim for item in claiming if item.claim for name in item.claim.power.opens
-    }
+    claims = {name: claim for _, claim in _claims(claiming) for name in claim.power.opens}
     if not claims:
         return said
     rows = session.rows(
         "said_before",
-        streams=sorted({item.stream for item in claiming if item.stream}),
+        streams=sorted({stream for stream, _ in _claims(claiming) if stream}),
         types=[type for type, entry in EVENT_TYPES.items() if entry.name in claims],
     )
     for row in rows:
@@ -70,3 +66,7 @@ def said_before(session: Session, claiming: Collection[Ready]) -> Said:
             refs = refs_in(power, event.facts, event.categories)
             said.add(event.stream, power.id, (event.source, refs, is_office_place(place)))
     return said
+
+
+def _claims(claiming: Iterable[Ready]) -> Iterator[tuple[UUID | None, Claim]]:
+    return ((item.stream, item.claim) for item in claiming if item.claim)

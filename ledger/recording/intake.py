@@ -4,8 +4,8 @@ Nothing here commits an event. What a batch needs of subjects and keys is made i
 its own; the rest, sealing above all, is pure work on cached keys (`ledger.writing.packing`).
 """
 
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 from ledger.crypto.held import Held
 from ledger.crypto.layouts import Group, layout_of
@@ -16,13 +16,11 @@ from ledger.keys.subjects import Mention, SubjectIndex, kind_of
 from ledger.names import LedgerName
 from ledger.writing.message import BLOCK, Message
 from ledger.writing.packing import Hashes, Placed, Ready, has_own_hash, pack
-from schemas import EVENT_TYPES, Event, Rejection
-
-__all__ = ["Sealer"]
+from schemas import EVENT_TYPES, Event, Rejection, names
 
 _PERSONS = ("customer/", "employee/", "visitor/")
 # What starts a data subject anew after an erasure of the whole person; nothing registers the others.
-_STARTS = {"customer": "customer-registered", "contact": "contact-person-added"}
+_STARTS = {"customer": names.CUSTOMER_REGISTERED, "contact": names.CONTACT_PERSON_ADDED}
 
 
 class Sealer:
@@ -48,12 +46,17 @@ class Sealer:
         waiting: list[Message] = []
         arriving = iter(messages)
         while block := list(islice(arriving, BLOCK)):
-            placed = [self._at_once(message) for message in block]
-            waiting += [m for m, one in zip(block, placed, strict=True) if one is None]
-            made = iter(self._pack([one for one in placed if isinstance(one, Placed)]))
-            ready += [next(made) if isinstance(one, Placed) else one for one in placed]
+            sealed = self._seal_block(block)
+            waiting += [m for m, item in zip(block, sealed, strict=True) if item is None]
+            ready += sealed
         later = iter(self._after_making(waiting) if waiting else ())
-        return [one or next(later) for one in ready]
+        return [item or next(later) for item in ready]
+
+    def _seal_block(self, block: Sequence[Message]) -> list[Ready | None]:
+        """What can be sealed or refused at once; None in the place of what cannot."""
+        placed = [self._at_once(message) for message in block]
+        made = iter(self._pack([item for item in placed if isinstance(item, Placed)]))
+        return [next(made) if isinstance(item, Placed) else item for item in placed]
 
     def _at_once(self, message: Message) -> "Placed | Ready | None":
         """What is ready to be sealed or refused; None when a subject or a key must be made first."""
@@ -72,11 +75,12 @@ class Sealer:
     def _after_making(self, messages: Sequence[Message]) -> list[Ready]:
         """Make what is missing for all of these messages, and seal them."""
         events = [(m, m.outcome) for m in messages if isinstance(m.outcome, Event)]
-        self._subjects.admit([mention for _, event in events for mention in self._unsettled(event)])
+        mentions = chain.from_iterable(self._unsettled(event) for _, event in events)
+        self._subjects.admit(list(mentions))
         placed = [self._place(message, event) for message, event in events]
-        self._make_keys([one for one in placed if not _find_keys(one)])
+        self._make_keys([item for item in placed if not _find_keys(item)])
         blocks = (placed[first : first + BLOCK] for first in range(0, len(placed), BLOCK))
-        return [one for block in blocks for one in self._pack(block)]
+        return list(chain.from_iterable(map(self._pack, blocks)))
 
     def _unsettled(self, event: Event) -> Sequence[Mention]:
         """Persons that an event refers to and whose data subject may be missing: its own subject first."""
@@ -120,19 +124,7 @@ class Sealer:
         self._keyring.know(
             (one.held.stream, category) for one in placed for category, _, _ in _groups(one)
         )
-        needs: set[Need] = set()
-        for one in placed:
-            held = one.held
-            if has_own_hash(one) and held.fingerprint is None:
-                needs.add(Need(held.stream, FINGERPRINT))
-            for category, rolling, _ in _groups(one):
-                if one.erased or held.chains[category].fences(one.event.time):
-                    one.fenced = True
-                    continue
-                month = month_of(one.event.time) if rolling else 0
-                if (category, month) not in held.ready:
-                    needs.add(Need(held.stream, category, month))
-        self._keyring.provide(needs)
+        self._keyring.provide(set(chain.from_iterable(map(_needs, placed))))
         for one in placed:
             _find_keys(one)
 
@@ -150,6 +142,19 @@ def _placed(message: Message, event: Event, held: Held, *, person: bool) -> Plac
 
 def _groups(one: Placed) -> Sequence[Group]:
     return one.layout.groups if one.layout else ()
+
+
+def _needs(one: Placed) -> Iterator[Need]:
+    """The keys that an event lacks. Notes on it when its values may no longer be sealed."""
+    held = one.held
+    if has_own_hash(one) and held.fingerprint is None:
+        yield Need(held.stream, FINGERPRINT)
+    for category, rolling, _ in _groups(one):
+        month = month_of(one.event.time) if rolling else 0
+        if one.erased or held.chains[category].fences(one.event.time):
+            one.fenced = True
+        elif (category, month) not in held.ready:
+            yield Need(held.stream, category, month)
 
 
 def _find_keys(one: Placed) -> bool:

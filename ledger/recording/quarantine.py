@@ -14,18 +14,6 @@ from ledger.storage.postgres import Session
 from ledger.writing.bookmarks import HaltLimit, Window
 from ledger.writing.chain import Cell, Link
 
-__all__ = [
-    "ACTIVE",
-    "OTHERS",
-    "OWN_ROWS",
-    "SourceCount",
-    "Sources",
-    "counts_by_topic",
-    "half_fails",
-    "resume_source",
-    "sources_of",
-]
-
 # All sources that a topic had after the first `OWN_ROWS`: outsiders make up names, and each would take a row.
 OTHERS = "*"
 OWN_ROWS = 1_000
@@ -99,22 +87,31 @@ class Sources:
         None, and none is quarantined, when more than half of the topic's sources fail by then. `limit`: None
         where nothing is judged.
         """
-        after: dict[str, SourceCount] = {}
-        for name, one in tallies.items():
-            row = self.row_of(name)
-            before = (
-                after.get(row) or self._known.get(row) or SourceCount(Window(), 0, 0, 0, 0, now)
-            )
-            judged = limit if name != NAMELESS else None
-            after[row] = before.plus(one, _window_after(before.window, one, judged, now), now)
+        after = self._counted(tallies, now, limit)
         failing = [
-            name for name, one in after.items() if one.window.halted_at and not self._since(name)
+            name
+            for name, count in after.items()
+            if count.window.halted_at and not self._since(name)
         ]
         halts = bool(failing) and self._halts(after, failing, now)
         if halts:
             after |= {name: _not_quarantined(after[name]) for name in failing}
         _store(self._session, link, self._topic, self._known, after)
         return None if halts else tuple(sorted(failing))
+
+    def _counted(
+        self, tallies: Mapping[str, Tally], now: datetime, limit: HaltLimit | None
+    ) -> dict[str, SourceCount]:
+        """The rows as they are with these tallies; sources without a row of their own share one."""
+        after: dict[str, SourceCount] = {}
+        for name, tally in tallies.items():
+            row = self.row_of(name)
+            before = (
+                after.get(row) or self._known.get(row) or SourceCount(Window(), 0, 0, 0, 0, now)
+            )
+            judged = limit if name != NAMELESS else None
+            after[row] = before.plus(tally, _window_after(before.window, tally, judged, now), now)
+        return after
 
     def _halts(self, after: Iterable[str], failing: Iterable[str], now: datetime) -> bool:
         since = now - ACTIVE

@@ -22,14 +22,13 @@ from ledger.storage.ordinary import open_ordinary
 from ledger.storage.postgres import Session
 from ledger.writing.append import Span
 from ledger.writing.message import Message
-from ledger.writing.own_message import own_message
-
-__all__ = ["READS", "Read", "ReadNotes", "adopt_notes", "record_notes", "unopened", "waiting"]
+from ledger.writing.own_message import OwnAct, own_message
+from schemas import names
 
 READS = "reads"
 """Purpose of the ledger's key that seals notes."""
 SOURCE = f"{OWN_SOURCE}{READS}"
-_TYPE = "nl.voipzeker.ledger.ledger-read.v1"
+_TYPE = names.type_of(names.LEDGER_READ)
 _PLACE = b"processing-ledger/read/1"
 # Notes are recorded in transactions of this size.
 _BATCH = 1_000
@@ -149,13 +148,13 @@ def _message(read: Read) -> Message:
         facts["everyone"] = True
     if not read.role_held:
         facts["role_held"] = False
-    return own_message(
-        _TYPE,
+    act = OwnAct(
+        type=_TYPE,
         id=read.id,
         source=SOURCE,
         subject=read.subject,
         time=read.time,
         facts=facts,
-        command=read.query,
         categories=read.categories,
     )
+    return own_message(act, read.query)

@@ -12,16 +12,8 @@ from typing import LiteralString
 
 from ledger.errors import Halt, Misconfigured, NotInstalled
 from ledger.names import ROLES, LedgerName
-from ledger.storage.postgres import Database, Session, UniqueConflict, statement
-
-__all__ = [
-    "check_installed",
-    "install",
-    "install_as_of",
-    "migration_digest",
-    "migrations",
-    "shipped",
-]
+from ledger.storage.faults import UniqueConflict
+from ledger.storage.postgres import Database, Session, statement
 
 
 def migrations() -> list[str]:

@@ -1,4 +1,4 @@
-"""The one place of this package that knows psycopg: connections, named statements, foreign errors.
+"""Sessions and named statements: with the files beside it, the one adapter that knows psycopg.
 
 A statement is a file `sql/<name>.sql`; its text is loaded once, and passed as it is but for names in braces.
 Every session belongs to one role of one ledger. Batches go through COPY or arrays, never through a pipeline:
@@ -10,29 +10,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
-from itertools import chain
-from struct import Struct
 from typing import Any, LiteralString
-from uuid import UUID
 
 import psycopg
-from psycopg import errors, pq, sql
+from psycopg import pq, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.types.array import ListBinaryDumper
 
 from ledger.errors import (
-    Busy,
     Halt,
-    LedgerError,
     Misconfigured,
     NotInstalled,
     Refused,
     ServiceAway,
 )
 from ledger.names import LedgerName, Role
+from ledger.storage.arrays import ArrayDumper
+from ledger.storage.connection import Connection, closed_on_error, with_defaults
+from ledger.storage.faults import mapped_errors
 from ledger.storage.refusals import check_ports, named, refusal
-
-__all__ = ["PATIENCE_S", "Conflict", "Database", "Session", "UniqueConflict", "statement"]
 
 # The ends of PostgreSQL's binary COPY: signature, flags and no extension; and a row of -1 columns.
 _COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -44,46 +39,10 @@ CONNECT_TIMEOUT_S = 10
 PATIENCE_S = 60
 # The server ends a statement first, where it can, and says why; only a silent one is hung up on.
 SILENCE = 1.5
-# The server hung up on whoever stood still in a transaction; psycopg counts that as an internal error.
-_TIMEOUTS = (errors.IdleInTransactionSessionTimeout, errors.TransactionTimeout)
 # Those who hold the head lock: one that stands still in a transaction would hold up all others.
 _WRITERS: frozenset[Role | None] = frozenset({"recorder", "eraser"})
-# Dimensions, whether there are nulls, oid of the elements, their number, index of the first.
-_ARRAY_HEADER = Struct(">iiIii")
-_LENGTH = Struct(">i").pack
 # Who waits for a lock must then see what was committed meanwhile: all that is decided under one rests on it.
 _READ_COMMITTED = r"-c default_transaction_isolation=read\ committed"
-_INTEGERS = {21: Struct(">h").pack, 23: Struct(">i").pack, 20: Struct(">q").pack}  # by oid
-
-
-class _ArrayDumper(ListBinaryDumper):
-    """psycopg's own dumper of lists, much faster for long flat ones of the usual types."""
-
-    def dump(self, obj: list[Any]) -> Any:
-        """The binary form of a PostgreSQL array; what is not flat goes the ordinary way."""
-        element = self.sub_dumper.oid if self.sub_dumper else 0
-        kinds = set(map(type, obj))
-        if kinds == {UUID}:
-            items = [item.bytes for item in obj]
-        elif kinds == {str}:
-            items = [item.encode() for item in obj]
-        elif kinds == {bytes}:
-            items = obj
-        elif kinds == {int} and element in _INTEGERS:
-            items = list(map(_INTEGERS[element], obj))
-        else:
-            return super().dump(obj)
-        lengths = map(_LENGTH, map(len, items))
-        header = _ARRAY_HEADER.pack(1, 0, element, len(items), 1)
-        return b"".join([header, *chain.from_iterable(zip(lengths, items, strict=True))])
-
-
-class Conflict(LedgerError):
-    """The database refused a row: a constraint or a guard is violated."""
-
-
-class UniqueConflict(Conflict):
-    """The database refused a row that exists already."""
 
 
 @cache
@@ -102,62 +61,6 @@ def _named(package: str, name: str, names: tuple[tuple[str, str], ...]) -> Liter
     identifiers = {key: sql.Identifier(value) for key, value in names}
     text: LiteralString = sql.SQL(statement(package, name)).format(**identifiers).as_string(None)
     return text
-
-
-@contextmanager
-def mapped_errors() -> Iterator[None]:
-    """Translate psycopg's errors to ours, by SQLSTATE.
-
-    Messages of the server may quote values: they are dropped, and so is the chained traceback.
-    """
-    try:
-        yield
-    except errors.UniqueViolation as error:
-        raise UniqueConflict(f"unique constraint {error.diag.constraint_name}") from None
-    except (errors.InvalidSchemaName, errors.UndefinedTable, errors.InvalidCatalogName):
-        raise NotInstalled from None
-    except (errors.InsufficientPrivilege, errors.InvalidAuthorizationSpecification) as error:
-        raise Misconfigured(f"the database role may not do this ({error.sqlstate})") from None
-    except (errors.IntegrityError, errors.RaiseException) as error:
-        raise Conflict(f"the database refused it: {_our_text(error)}") from None
-    except (psycopg.OperationalError, *_TIMEOUTS) as error:
-        raise _away(error) from None
-    except psycopg.Error as error:
-        raise Halt(f"PostgreSQL failed with SQLSTATE {error.sqlstate}") from None
-
-
-def _away(error: psycopg.Error) -> ServiceAway:
-    """What a passing fault is to us."""
-    if isinstance(error, errors.LockNotAvailable):
-        return Busy()
-    if isinstance(error, errors.DiskFull):
-        return ServiceAway("PostgreSQL has no disk space left (53100): nothing was lost, make room")
-    what = error.sqlstate or "no answer, or no room for a connection"
-    return ServiceAway(f"PostgreSQL cannot be reached ({what})")
-
-
-def _our_text(error: psycopg.Error) -> str:
-    """Message of a guard (ours, without values), or the name of the violated constraint."""
-    if isinstance(error, errors.RaiseException):
-        return error.diag.message_primary or "guard"
-    return f"constraint {error.diag.constraint_name}"
-
-
-class _Connection(psycopg.Connection[tuple[Any, ...]]):
-    """A connection whose answers come within `answer_s` seconds, or it is given up."""
-
-    answer_s: float | None = None
-
-    def wait(self, gen: Any, *arguments: Any, **options: Any) -> Any:
-        """Wait for an answer of the server. Raises OperationalError when none comes in time."""
-        if self.answer_s is not None:
-            options.setdefault("timeout", self.answer_s)
-        try:
-            return super().wait(gen, *arguments, **options)
-        except psycopg.OperationalError:
-            if self.pgconn.transaction_status == pq.TransactionStatus.ACTIVE:
-                self.pgconn.finish()  # nobody knows what it does now, and a rollback would wait again
-            raise
 
 
 class Session:
@@ -375,22 +278,7 @@ class Database:
         Raises ServiceAway when the server cannot be reached, Refused when it does not let the login in,
         Misconfigured for a URL that leads nowhere, NotInstalled when the role is unknown.
         """
-        options = self._own_options()
-        options += [f"-c search_path={ledger.search_path}", "-c TimeZone=UTC", _READ_COMMITTED]
-        options += self._server_patience(role)
-        if self.read_only:
-            options.append("-c default_transaction_read_only=on")
-        user = {}
-        if role and self.peer:
-            user = {"user": ledger.role(role)}
-        info = make_conninfo(
-            self.conninfo,
-            options=" ".join(options),
-            application_name=f"ledger-{role or 'init'}",
-            connect_timeout=min(CONNECT_TIMEOUT_S, self.patience_s),
-            **self._client_patience(),
-            **user,
-        )
+        info = self._info(ledger, role)
         try:
             with mapped_errors():
                 connection = self._log_in(info)
@@ -400,6 +288,25 @@ class Database:
             raise NotInstalled from None
         return Session(connection, package, ledger, partial(self.connect, ledger, role))
 
+    def _info(self, ledger: LedgerName, role: Role | None) -> str:
+        """How to connect as a role: what the URL says, and our own settings over it."""
+        options = self._own_options()
+        options += [f"-c search_path={ledger.search_path}", "-c TimeZone=UTC", _READ_COMMITTED]
+        options += self._server_patience(role)
+        if self.read_only:
+            options.append("-c default_transaction_read_only=on")
+        user = {}
+        if role and self.peer:
+            user = {"user": ledger.role(role)}
+        return make_conninfo(
+            self.conninfo,
+            options=" ".join(options),
+            application_name=f"ledger-{role or 'init'}",
+            connect_timeout=min(CONNECT_TIMEOUT_S, self.patience_s),
+            **self._client_patience(),
+            **user,
+        )
+
     def _options(self) -> dict[str, Any]:
         """The options of the URL. Raises Misconfigured, without what psycopg quotes: it may be a password."""
         try:
@@ -408,32 +315,32 @@ class Database:
             raise Misconfigured(
                 "LEDGER_DATABASE_URL cannot be read: look at its options and percent signs"
             ) from None
-        check_ports(_with_defaults(options))
+        check_ports(with_defaults(options))
         return options
 
-    def _log_in(self, info: str) -> _Connection:
+    def _log_in(self, info: str) -> Connection:
         """A new connection. Raises Refused where the server says for certain that this cannot pass.
 
         A role that the embedded server does not know yet looks refused, and only waits for `ledger init`.
         """
         try:
-            return _Connection.connect(info, autocommit=True)
+            return Connection.connect(info, autocommit=True)
         except psycopg.OperationalError as error:
             reason = None if self.peer else refusal(str(error))
             if reason is None:
                 raise
-            who = named(_with_defaults(self._options()))
+            who = named(with_defaults(self._options()))
             raise Refused(
                 f"this login at PostgreSQL fails: {reason} ({who}); "
                 "see LEDGER_DATABASE_URL and LEDGER_DATABASE_PASSWORD_FILE"
             ) from None
 
-    def _begin(self, connection: _Connection, ledger: LedgerName, role: Role | None) -> None:
+    def _begin(self, connection: Connection, ledger: LedgerName, role: Role | None) -> None:
         """Make a new connection that of its role."""
         if role == "recorder":
             connection.answer_s = SILENCE * self.patience_s
             self._end_stalled(connection)
-        connection.adapters.register_dumper(list, _ArrayDumper)
+        connection.adapters.register_dumper(list, ArrayDumper)
         script: sql.SQL | sql.Composed = sql.SQL(statement("ledger", "keep_commits"))
         if role and not self.peer:
             # Both in one trip.
@@ -476,29 +383,9 @@ class Database:
             settings["lock_timeout"] = f"{self.patience_s}s"
         return [f"-c {name}={value}" for name, value in settings.items()]
 
-    def _end_stalled(self, connection: _Connection) -> None:
+    def _end_stalled(self, connection: Connection) -> None:
         """End recorders that stand still inside a statement: no timeout of the server reaches a COPY
         whose client was stopped, and it holds the head lock.
         """
         parameters = {"patience_s": self.patience_s}
         connection.execute(statement("ledger", "end_stalled"), parameters)
-
-
-def _with_defaults(options: Mapping[str, Any]) -> dict[str, str]:
-    """Options of a connection, with what libpq and its environment add."""
-    defaults = {
-        option.keyword.decode(): option.val.decode()
-        for option in pq.Conninfo.get_defaults()
-        if option.val
-    }
-    return defaults | {name: str(text) for name, text in options.items() if text is not None}
-
-
-@contextmanager
-def closed_on_error(connection: "psycopg.Connection[tuple[Any, ...]]") -> Iterator[None]:
-    """Close a connection that does not get through the block."""
-    try:
-        yield
-    except BaseException:
-        connection.close()
-        raise

@@ -16,17 +16,6 @@ from ledger.storage.postgres import Session
 from ledger.writing.chain import NO_SUMS, Beside, Cell, Link, microseconds, names_hash
 from ledger.writing.rows import event_rows, event_start, name_rows, name_start
 
-__all__ = [
-    "Head",
-    "NewEvent",
-    "Span",
-    "Written",
-    "append",
-    "latest_versions",
-    "lock_head",
-    "new_event",
-]
-
 
 class Head(msgspec.Struct, frozen=True):
     """The locked head row."""
@@ -92,60 +81,92 @@ def latest_versions(session: Session, streams: Sequence[UUID]) -> dict[UUID, int
     return dict(session.rows("latest_versions", streams=list(streams)))
 
 
+class BatchNotes(msgspec.Struct, frozen=True):
+    """What the row of a batch says beside its events.
+
+    `recorded_at`: of events that come back after a restore; None for new ones. `before`: what all batches
+    before this one come to, where they have no hashes.
+    """
+
+    duplicates: int = 0
+    dead_letters: int = 0
+    erasures: int = 0
+    recorded_at: datetime | None = None
+    before: bytes | None = None
+
+
+NO_NOTES = BatchNotes()
+
+
+class _Moved(msgspec.Struct, frozen=True):
+    """The head after it moved over a batch, and what it knows of the batch before."""
+
+    last: int
+    batch: int
+    at: datetime
+    counted: int
+    mac: bytes | None
+    sums: bytes | None
+    promised: int
+
+
 def append(
     session: Session,
     events: Sequence[NewEvent],
     span: Span,
     link: Link,
     *,
-    duplicates: int = 0,
-    dead_letters: int = 0,
-    erasures: int = 0,
-    recorded_at: datetime | None = None,
-    before: bytes | None = None,
+    notes: BatchNotes = NO_NOTES,
     channel: str,
 ) -> Written:
     """Append events and the batch's row under the head lock, and announce the new position.
 
-    `link`: knows what else the batch has changed. `recorded_at`: of events that come back after a restore;
-    None for new ones. `before`: what all batches before this one come to, where they have no hashes. Raises
-    Halt when the batch before this one has none.
+    `link`: knows what else the batch has changed. Raises Halt when the batch before this one has no hash.
     """
-    row = session.row("move_head", count=len(events), erasures=erasures, recorded_at=recorded_at)
-    if row is None:
-        raise Halt("the head row is missing")
-    last, batch, at, counted, mac, sums, promised = row
-    if recorded_at and at != recorded_at:
-        raise Halt(f"events that were recorded at {recorded_at} cannot follow the last one")
-    first = last - len(events) + 1
-    names = names_hash(_copy(session, events, first, at) if events else b"")
-    before, sums = (before, NO_SUMS) if before is not None else _before(batch, mac, sums)
-    columns = {
-        "batch": batch,
+    head = _move_head(session, len(events), notes)
+    first = head.last - len(events) + 1
+    names = names_hash(_copy(session, events, first, head.at) if events else b"")
+    before, sums = (notes.before, NO_SUMS) if notes.before is not None else _before(head)
+    columns: dict[str, Cell] = {
+        "batch": head.batch,
         "topic": span.topic,
         "partition": span.partition,
         "start": span.start,
         "end": span.end,
         "first": first,
-        "last": last,
-        "duplicates": duplicates,
-        "dead_letters": dead_letters,
+        "last": head.last,
+        "duplicates": notes.duplicates,
+        "dead_letters": notes.dead_letters,
     }
-    cells: list[Cell] = [*columns.values(), microseconds(at)]
-    beside = Beside(counted, promised, link.sums(sums))
+    cells: list[Cell] = [*columns.values(), microseconds(head.at)]
+    beside = Beside(head.counted, head.promised, link.sums(sums))
     mac = link.hash(before, cells, names, beside)
-    session.run("add_batch", **columns, recorded_at=at, names=names, mac=mac, **beside._asdict())
-    session.rows("announce", channel=channel, position=str(last))
-    return Written(first, last, at)
+    session.run(
+        "add_batch", **columns, recorded_at=head.at, names=names, mac=mac, **beside._asdict()
+    )
+    session.rows("announce", channel=channel, position=str(head.last))
+    return Written(first, head.last, head.at)
 
 
-def _before(batch: int, mac: bytes | None, sums: bytes | None) -> tuple[bytes, bytes]:
+def _move_head(session: Session, count: int, notes: BatchNotes) -> _Moved:
+    """Give events their positions. Raises Halt where there is no head, or events would go back in time."""
+    recorded_at = notes.recorded_at
+    row = session.row("move_head", count=count, erasures=notes.erasures, recorded_at=recorded_at)
+    if row is None:
+        raise Halt("the head row is missing")
+    head = _Moved(*row)
+    if recorded_at and head.at != recorded_at:
+        raise Halt(f"events that were recorded at {recorded_at} cannot follow the last one")
+    return head
+
+
+def _before(head: _Moved) -> tuple[bytes, bytes]:
     """Hash and sums of the batch before. Raises Halt where there should be some."""
-    if mac is not None and sums is not None:
-        return bytes(mac), bytes(sums)
-    if batch > 1:
+    if head.mac is not None and head.sums is not None:
+        return bytes(head.mac), bytes(head.sums)
+    if head.batch > 1:
         raise Halt(
-            f"batch {batch - 1} has no hash: run `ledger init` after an upgrade, else `ledger audit`"
+            f"batch {head.batch - 1} has no hash: run `ledger init` after an upgrade, else `ledger audit`"
         )
     return b"", NO_SUMS
 

@@ -10,10 +10,8 @@ from typing import Any
 from ledger.crypto.sealing import KeyedHash
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
-from ledger.writing.append import Span, append, lock_head
+from ledger.writing.append import BatchNotes, Span, append, lock_head
 from ledger.writing.chain import Cell, Link, Table, batch_hash, row_hash
-
-__all__ = ["BEGIN", "CHAIN_MIGRATION", "begin_chain", "hash_unhashed"]
 
 # Label of the batch.
 BEGIN = "command:chain"
@@ -46,8 +44,8 @@ def begin_chain(session: Session, ledger: LedgerName, chain: KeyedHash) -> bool:
         _hash_answers(session, chain)
         if head.batch == 0 and not any(found):
             return False
-        before = hash_unhashed(session, chain)
-        append(session, [], Span(BEGIN), link, before=before, channel=ledger.channel)
+        notes = BatchNotes(before=hash_unhashed(session, chain))
+        append(session, [], Span(BEGIN), link, notes=notes, channel=ledger.channel)
         return True
 
 

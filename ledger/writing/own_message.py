@@ -4,54 +4,56 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from ledger.event import instant
 from ledger.writing.message import Message, OwnOrigin
-from schemas import Event, own_event
+from schemas import Event, OwnEvent, own_event
 from schemas.encoding import to_json
 
-__all__ = ["own_message"]
+
+class OwnAct(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a person did with the ledger. `facts` may name persons, by reference."""
+
+    type: str
+    id: str
+    source: str
+    subject: str
+    time: datetime
+    facts: Mapping[str, Any]
+    categories: Sequence[str] = ()
 
 
-def own_message(
-    type: str,
-    *,
-    id: str,
-    source: str,
-    subject: str,
-    time: datetime,
-    facts: Mapping[str, Any],
-    command: str,
-    categories: Sequence[str] = (),
-) -> Message:
-    """The event of something that `command` did, checked against the contract like any other.
-
-    `facts` may name persons, by reference. Raises OwnEventError.
-    """
-    own = own_event(type, id=id, source=source, facts=dict(facts))
-    envelope = {
-        "specversion": "1.0",
-        "id": own.id,
-        "source": own.source,
-        "type": own.type,
-        "subject": subject,
-        "time": instant(time),
-        "data": own.facts,
-    }
-    canonical = to_json(envelope, sort_keys=True)
+def own_message(act: OwnAct, command: str) -> Message:
+    """The event of what `command` did, checked against the contract like any other. Raises OwnEventError."""
+    own = own_event(act.type, id=act.id, source=act.source, facts=dict(act.facts))
+    canonical = to_json(_envelope(own, act), sort_keys=True)
     event = Event(
         type=own.type,
         id=own.id,
         source=own.source,
-        subject=subject,
-        time=time,
+        subject=act.subject,
+        time=act.time,
         sequence=None,
         trace={},
         activity=None,
         legal_basis=None,
         provision=None,
-        categories=tuple(categories),
+        categories=tuple(act.categories),
         facts=own.facts,
         personal={},
         canonical=canonical,
     )
     return Message(canonical, event, OwnOrigin(command))
+
+
+def _envelope(own: OwnEvent, act: OwnAct) -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "id": own.id,
+        "source": own.source,
+        "type": own.type,
+        "subject": act.subject,
+        "time": instant(act.time),
+        "data": own.facts,
+    }

@@ -5,26 +5,29 @@ kept apart, each as the latest act (rows of the view `consent_status`).
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TypeAlias
 
 import msgspec
 
 from ledger.event import RecordedEvent
 from projections.folds.view import Order, order_of
 from rulebook.purposes import CHANNELS, CHANNELS_OF
+from schemas import names
 
-__all__ = ["CHOICES", "Choice", "choose", "objections_to", "objects", "subkey_of"]
-
-OBJECTION = "marketing-objection-recorded"
-COOKIES = "cookie-preference-recorded"
-CALLER_ID = "caller-id-blocking-changed"
-DIRECTORY = "directory-listing-changed"
+OBJECTION = names.MARKETING_OBJECTION_RECORDED
+COOKIES = names.COOKIE_PREFERENCE_RECORDED
+CALLER_ID = names.CALLER_ID_BLOCKING_CHANGED
+DIRECTORY = names.DIRECTORY_LISTING_CHANGED
 _PERMISSIONS = {
-    "app-permission-granted": 0,
-    "app-permission-denied": 1,
-    "app-permission-revoked": 1,
+    names.APP_PERMISSION_GRANTED: 0,
+    names.APP_PERMISSION_DENIED: 1,
+    names.APP_PERMISSION_REVOKED: 1,
 }
 CHOICES = frozenset({OBJECTION, COOKIES, CALLER_ID, DIRECTORY, *_PERMISSIONS})
+
+
+ChoiceValue: TypeAlias = str | bool | list[str | int] | None
+"""What a member of a choice says: a code or a text, yes or no, a list of codes."""
 
 
 class Choice(msgspec.Struct, frozen=True, gc=False, tag="choice"):
@@ -32,7 +35,7 @@ class Choice(msgspec.Struct, frozen=True, gc=False, tag="choice"):
 
     order: Order
     name: str
-    facts: dict[str, Any]
+    facts: dict[str, ChoiceValue]
 
 
 def subkey_of(event: RecordedEvent) -> str:
@@ -67,10 +70,13 @@ def objections_to(purpose: str, after: Order, choices: Iterable[Choice]) -> list
     """
     wanted = CHANNELS_OF.get(purpose, frozenset())
     later = [str(c.facts["channel"]) for c in choices if c.name == OBJECTION and c.order > after]
-    left = {channel for channel in wanted if not any(_is_about(said, channel) for said in later)}
-    if not wanted or left:
+    if not wanted or any(not _objected(channel, later) for channel in wanted):
         return []
     return sorted(said for said in later if any(_is_about(said, channel) for channel in wanted))
+
+
+def _objected(channel: str, later: Iterable[str]) -> bool:
+    return any(_is_about(said, channel) for said in later)
 
 
 def objects(

@@ -23,10 +23,9 @@ from projections.dossier.dossier import (
     noting,
 )
 from projections.dossier.fact import Fact
+from projections.dossier.said import Handover
 from projections.folds.view import Order
 from rulebook import Keeping
-
-__all__ = ["Act", "Contract", "Takeover", "acts_on", "contracts", "contracts_of", "told_by_others"]
 
 _PREFIX = f"{CONTRACT}/"
 _ACTS = noting({CONTRACT, TAKEOVER})
@@ -88,11 +87,11 @@ def told_by_others(own: Dossier, takeovers: Iterable[Fact]) -> list[Keeping]:
     It is a finding, and kept in doubt: nobody's data is destroyed because half of a takeover was told.
     """
     refs = {
-        fact.facts["contract_ref"]
+        fact.facts.contract_ref
         for fact in takeovers
         if all(
             mark.order.time < fact.occurred_at
-            for mark in own.all(f"{_PREFIX}{fact.facts['contract_ref']}")
+            for mark in own.all(f"{_PREFIX}{fact.facts.contract_ref}")
         )
     }
     return [Keeping("contract", ref) for ref in sorted(refs)]
@@ -100,6 +99,9 @@ def told_by_others(own: Dossier, takeovers: Iterable[Fact]) -> list[Keeping]:
 
 def _contract(ref: str, dossier: Dossier) -> Contract:
     last: Mark = dossier.all(f"{_PREFIX}{ref}")[-1]
-    handed = (Takeover(mark.order.time, *mark.says) for mark in dossier.all(f"{TAKEOVER}/{ref}"))
+    handed = (
+        Takeover(mark.order.time, mark.says.from_customer, mark.says.to_customer)
+        for mark in dossier.saying(f"{TAKEOVER}/{ref}", Handover)
+    )
     status: Literal["running", "ended"] = "running" if last.says == RUNNING else "ended"
     return Contract(ref, status, last.order.time, tuple(handed))

@@ -5,10 +5,9 @@ from datetime import datetime
 import msgspec
 
 from projections.dossier.dossier import FOREVER, Dossier
+from projections.dossier.said import Decisions
 from rulebook import Cause
 from rulebook.erasure import Outcome
-
-__all__ = ["Decided", "decided"]
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -24,17 +23,13 @@ class Decided(msgspec.Struct, frozen=True):
 def decided(dossier: Dossier, time: datetime = FOREVER) -> dict[str, Decided]:
     """Category -> the latest decision on it, sorted. Of whoever registered anew since, none stands."""
     found: dict[str, Decided] = {}
-    for mark in dossier.until("decided", time):
-        says = mark.says
-        for category, one in says["decisions"].items():
+    for mark in dossier.saying("decided", Decisions):
+        says, at = mark.says, mark.order.time
+        if at > time:
+            break
+        for category, ruling in says.rulings.items():
             found[category] = Decided(
-                one["decision"],
-                says["cause"],
-                says["request_ref"],
-                mark.order.time,
-                tuple(
-                    (each.get("rule"), each.get("ref")) for each in (one, *one.get("besides", ()))
-                ),
+                ruling.decision, says.cause, says.request_ref, at, ruling.grounds
             )
     if not found:
         return {}

@@ -7,44 +7,48 @@ what held when it occurred, whenever the marks arrived.
 from bisect import insort
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Generic, TypeAlias, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
 import msgspec
 
 from ledger.event import RecordedEvent
+from projections.dossier.conditions import (
+    asks_for_more,
+    counts,
+    erases_all,
+    is_contacts,
+    is_ours,
+    is_party,
+    says_types,
+)
+from projections.dossier.said import (
+    Codes,
+    Said,
+    categories_in,
+    claim_in,
+    consent_in,
+    countries_in,
+    decisions_in,
+    handover_in,
+    holding_in,
+    phase_in,
+    purposes_in,
+    sources_in,
+    speaking_in,
+    version_in,
+)
 from projections.folds.view import Order, order_of
-from schemas import CATEGORIES, REMARK
+from schemas import names
 
-__all__ = [
-    "CONTRACT",
-    "COOKIES",
-    "FOREVER",
-    "NOTED",
-    "NO_DOSSIER",
-    "PURPOSES",
-    "RUNNING",
-    "SHARED",
-    "SHARED_TOPICS",
-    "SIGNAL",
-    "TAKEOVER",
-    "Dossier",
-    "Mark",
-    "dossier_from",
-    "dossier_name",
-    "marks_of",
-    "noted",
-    "noting",
-    "topic_of",
-]
-
-_ALL = frozenset(CATEGORIES)
 FOREVER = datetime.max.replace(tzinfo=UTC)
 """As things stand, whatever day it is."""
 PURPOSES = "purposes"
 """Topic of what an activity was ever declared to be for."""
 CONTRACT, RUNNING, _ENDED = "contract", "running", "ended"
 """Topic of contracts, and what its last mark says while the person is a party to a contract that runs."""
+LIFTED = "lifted"
+"""Topic of what may be processed again after a restriction."""
 TAKEOVER = "takeover"
 """Topic of who handed a contract over to whom."""
 
@@ -53,11 +57,27 @@ SIGNAL, COOKIES = "signal", "cookies"
 """Topic of what a person's browser said (Global Privacy Control), and of the latest choice of cookies."""
 
 
-class Mark(msgspec.Struct, frozen=True, array_like=True, gc=False):
+S = TypeVar("S")
+
+
+class Marked(msgspec.Struct, Generic[S], frozen=True, array_like=True, gc=False):
     """What one event left: when, and what it says."""
 
     order: Order
-    says: Any
+    says: S
+
+    @property
+    def code(self) -> str | None:
+        """What it says where that is a code or a day."""
+        return self.says if isinstance(self.says, str) else None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """What it says where that is a list of codes; empty where it is none."""
+        return self.says.codes if isinstance(self.says, Codes) else ()
+
+
+Mark: TypeAlias = Marked[Said]
 
 
 class Dossier(msgspec.Struct, frozen=True, tag="dossier", gc=False):
@@ -78,6 +98,10 @@ class Dossier(msgspec.Struct, frozen=True, tag="dossier", gc=False):
     def all(self, topic: str) -> tuple[Mark, ...]:
         """Every mark of a topic, in order."""
         return self.marks.get(topic, ())
+
+    def saying(self, topic: str, kind: type[S]) -> list[Marked[S]]:
+        """The marks of a topic that say something of a kind, in order, without those that take it back."""
+        return [Marked(m.order, m.says) for m in self.all(topic) if isinstance(m.says, kind)]
 
     def until(self, topic: str, time: datetime) -> tuple[Mark, ...]:
         """The marks of a topic up to a time, inclusive."""
@@ -117,7 +141,7 @@ class Noting(msgspec.Struct, frozen=True):
 
     kind: str
     topic: Callable[[RecordedEvent], str]
-    says: Callable[[RecordedEvent], Any]
+    says: Callable[[RecordedEvent], Said]
     rank: int = 0
     when: Callable[[RecordedEvent], bool] = lambda _event: True
     only_last: bool = False
@@ -147,89 +171,32 @@ def dossier_name(stream: UUID, dossier: Dossier) -> str:
     return dossier.subject or str(stream)
 
 
-def _note(topic: str, says: Any = "", rank: int = 0, **more: Any) -> Noting:
+class _How(TypedDict, total=False):
+    """The rest of a `Noting`."""
+
+    when: Callable[[RecordedEvent], bool]
+    only_last: bool
+    only_first: bool
+
+
+def _note(
+    topic: str,
+    says: Said | Callable[[RecordedEvent], Said] = "",
+    rank: int = 0,
+    **how: Unpack[_How],
+) -> Noting:
     """A topic such as `consent/{purpose}`; what is said: a constant, or a function of the event."""
     return Noting(
         topic_of(topic),
         lambda event: topic.format_map(event.facts),
         says if callable(says) else lambda _event: says,
         rank,
-        **more,
+        **how,
     )
 
 
-def _fact(name: str) -> Callable[[RecordedEvent], Any]:
+def _fact(name: str) -> Callable[[RecordedEvent], Said]:
     return lambda event: event.facts.get(name)
-
-
-def _facts(*names: str) -> Callable[[RecordedEvent], Any]:
-    return lambda event: [event.facts.get(name) for name in names]
-
-
-def _categories(event: RecordedEvent) -> list[str]:
-    """What an event lists; the envelope has it, not the facts, which say whether remarks are among it."""
-    remarks = [REMARK] if event.facts.get("remarks") else []
-    return sorted([*event.categories, *remarks])
-
-
-def _hold(event: RecordedEvent) -> dict[str, Any]:
-    named = {name: event.facts.get(name) for name in ("ground", "owner", "review_on")}
-    return {"categories": _categories(event), **named}
-
-
-def _consent(event: RecordedEvent) -> list[Any]:
-    """Until when, and for which activity: data that was collected for it rests on this consent."""
-    return [event.facts.get("valid_until"), event.activity]
-
-
-def _decided(event: RecordedEvent) -> dict[str, Any]:
-    return {name: event.facts.get(name) for name in ("cause", "request_ref", "decisions")}
-
-
-def _is_ours(event: RecordedEvent) -> bool:
-    return event.ours
-
-
-def _counts(event: RecordedEvent) -> bool:
-    return not event.void
-
-
-def _says_types(event: RecordedEvent) -> bool:
-    return _counts(event) and "types" in event.facts
-
-
-def _version(event: RecordedEvent) -> dict[str, Any]:
-    facts = event.facts
-    return {
-        "again": event.name == "recipient-registered",
-        "from": facts["valid_from"],
-        "kind": facts["kind"],
-        "role": facts.get("role"),
-        "country": facts.get("country"),
-        "mechanism": facts.get("transfer_mechanism"),
-        "certified": facts.get("certifications", []),
-    }
-
-
-def _erases_all(event: RecordedEvent) -> bool:
-    return event.ours and set(event.categories) >= _ALL
-
-
-def _asks_for_more(event: RecordedEvent) -> bool:
-    return "information_asked" in event.facts
-
-
-def _is_contacts(event: RecordedEvent) -> bool:
-    return bool(event.facts["permission"] == "contacts")
-
-
-def _purposes(event: RecordedEvent) -> list[str]:
-    return sorted({one["purpose"] for one in event.facts["purposes"]})
-
-
-def _is_party(event: RecordedEvent) -> bool:
-    """Whether a takeover is told of somebody whom it names."""
-    return str(event.stream) in {event.facts["from_customer"], event.facts["to_customer"]}
 
 
 def _side(event: RecordedEvent) -> str:
@@ -249,119 +216,119 @@ _CONTRACT = f"{CONTRACT}/{{contract_ref}}"
 
 NOTED: dict[str, tuple[Noting, ...]] = {
     # customers
-    "customer-registered": (_note("registered", _fact("customer_kind")),),
-    "account-reactivated": (_note("account", "active"),),
-    "account-deactivated": (_note("account", "inactive", 1),),
-    "personal-data-erased": (_note("account", "erased", 1, when=_erases_all),),
-    "contact-person-added": (
+    names.CUSTOMER_REGISTERED: (_note("registered", _fact("customer_kind")),),
+    names.ACCOUNT_REACTIVATED: (_note("account", "active"),),
+    names.ACCOUNT_DEACTIVATED: (_note("account", "inactive", 1),),
+    names.PERSONAL_DATA_ERASED: (_note("account", "erased", 1, when=erases_all),),
+    names.CONTACT_PERSON_ADDED: (
         _note("customer", _fact("customer")),
         _note("contact", "added", only_last=True),
     ),
-    "contact-person-removed": (_note("contact", "removed", 1, only_last=True),),
-    "order-placed": (
+    names.CONTACT_PERSON_REMOVED: (_note("contact", "removed", 1, only_last=True),),
+    names.ORDER_PLACED: (
         _BOUGHT,
         _note("large-order", when=lambda event: bool(event.facts["large_order"])),
     ),
-    "contract-concluded": (_BOUGHT, _note(_CONTRACT, RUNNING, only_last=True)),
-    "contract-changed": (_BOUGHT, _note(_CONTRACT, RUNNING, only_last=True)),
-    "equipment-shipped": (_BOUGHT,),
-    "service-activated": (_BOUGHT,),
-    "service-extended": (_BOUGHT,),
-    "contract-ended": (_note(_CONTRACT, _ENDED, 2, only_last=True),),
-    "contract-taken-over": (
+    names.CONTRACT_CONCLUDED: (_BOUGHT, _note(_CONTRACT, RUNNING, only_last=True)),
+    names.CONTRACT_CHANGED: (_BOUGHT, _note(_CONTRACT, RUNNING, only_last=True)),
+    names.EQUIPMENT_SHIPPED: (_BOUGHT,),
+    names.SERVICE_ACTIVATED: (_BOUGHT,),
+    names.SERVICE_EXTENDED: (_BOUGHT,),
+    names.CONTRACT_ENDED: (_note(_CONTRACT, _ENDED, 2, only_last=True),),
+    names.CONTRACT_TAKEN_OVER: (
         _BOUGHT,
-        _note(f"{TAKEOVER}/{{contract_ref}}", _facts("from_customer", "to_customer")),
-        _note(_CONTRACT, _side, 1, when=_is_party, only_last=True),
+        _note(f"{TAKEOVER}/{{contract_ref}}", handover_in),
+        _note(_CONTRACT, _side, 1, when=is_party, only_last=True),
     ),
-    "privacy-notice-provided": (_note("notice", _fact("article")),),
-    "transfer-agreement-recorded": (_note("transfer", _facts("countries")),),
-    "transfer-agreement-ended": (_note("transfer", _facts("countries"), 1),),
-    "collection-notice-sent": (_note("collection-notice", _facts("invoice_ref", "deadline")),),
+    names.PRIVACY_NOTICE_PROVIDED: (_note("notice", _fact("article")),),
+    names.TRANSFER_AGREEMENT_RECORDED: (_note("transfer", countries_in),),
+    names.TRANSFER_AGREEMENT_ENDED: (_note("transfer", countries_in, 1),),
+    names.COLLECTION_NOTICE_SENT: (_note("collection-notice", claim_in),),
     # what a period of retention runs from, or waits for
-    "invoice-sent": (_BOUGHT, _note("invoice", only_last=True)),
-    "credit-check-result-received": (_note("decision", only_last=True),),
-    "automated-decision-made": (_note("decision", only_last=True),),
-    "collection-closed": (
+    names.INVOICE_SENT: (_BOUGHT, _note("invoice", only_last=True)),
+    names.CREDIT_CHECK_RESULT_RECEIVED: (_note("decision", only_last=True),),
+    names.AUTOMATED_DECISION_MADE: (_note("decision", only_last=True),),
+    names.COLLECTION_CLOSED: (
         _note("settled", only_last=True),
         _note("debt/{invoice_ref}", "closed", 1, only_last=True),
     ),
-    "misuse-resolved": (
+    names.MISUSE_RESOLVED: (
         _note("case-closed", only_last=True),
         _note("case/{case_ref}", "closed", 1, only_last=True),
     ),
-    "portal-account-opened": (_note("portal", "open", only_last=True),),
-    "portal-account-closed": (_note("portal", "ended", 1, only_last=True),),
+    names.PORTAL_ACCOUNT_OPENED: (_note("portal", "open", only_last=True),),
+    names.PORTAL_ACCOUNT_CLOSED: (_note("portal", "ended", 1, only_last=True),),
     # what keeps data although its period has passed, or somebody asked for its erasure
-    "legal-hold-placed": (_note("hold/{hold_ref}", _hold),),
-    "legal-hold-reviewed": (_note("hold/{hold_ref}", _hold),),
-    "legal-hold-released": (_note("hold/{hold_ref}", None, 1),),
-    "dispute-opened": (_note("dispute/{case_ref}", "open", only_last=True),),
-    "dispute-closed": (_note("dispute/{case_ref}", "closed", 1, only_last=True),),
-    "payment-default-recorded": (_note("debt/{invoice_ref}", "open", only_last=True),),
-    "misuse-suspected": (_note("case/{case_ref}", "open", only_last=True),),
-    "fraud-signal-recorded": (_note("case/{case_ref}", "open", only_last=True),),
-    "processing-restricted": (_note("restriction", _categories),),
-    "restriction-lifted": (_note("restriction-lifted", _categories, 1),),
-    "erasure-decided": (_note("decided", _decided, when=_is_ours),),
+    names.LEGAL_HOLD_PLACED: (_note("hold/{hold_ref}", holding_in),),
+    names.LEGAL_HOLD_REVIEWED: (_note("hold/{hold_ref}", holding_in),),
+    names.LEGAL_HOLD_RELEASED: (_note("hold/{hold_ref}", None, 1),),
+    names.DISPUTE_OPENED: (_note("dispute/{case_ref}", "open", only_last=True),),
+    names.DISPUTE_CLOSED: (_note("dispute/{case_ref}", "closed", 1, only_last=True),),
+    names.PAYMENT_DEFAULT_RECORDED: (_note("debt/{invoice_ref}", "open", only_last=True),),
+    names.MISUSE_SUSPECTED: (_note("case/{case_ref}", "open", only_last=True),),
+    names.FRAUD_SIGNAL_RECORDED: (_note("case/{case_ref}", "open", only_last=True),),
+    names.PROCESSING_RESTRICTED: (_note("restriction", categories_in),),
+    names.RESTRICTION_LIFTED: (_note(LIFTED, categories_in, 1),),
+    names.ERASURE_DECIDED: (_note("decided", decisions_in, when=is_ours),),
     # consent
-    "consent-given": (_note("consent/{purpose}", _consent), *_SIGNALS),
-    "consent-renewed": (_note("consent/{purpose}", _consent), *_SIGNALS),
-    "consent-withdrawn": (_note("consent/{purpose}", None, 1), *_SIGNALS),
-    "consent-refused": (_note("consent/{purpose}", None, 1), *_SIGNALS),
-    "consent-invalidated": (_note("consent/{purpose}", None, 1),),
-    "cookie-preference-recorded": (_note(COOKIES, only_last=True), *_SIGNALS),
-    "objection-raised": (_note("objected/{activity_objected}", "open", 1), *_SIGNALS),
-    "objection-upheld": (_note("objected/{activity_objected}", "upheld", 1),),
-    "objection-overruled": (_note("objected/{activity_objected}", "overruled"),),
-    "marketing-objection-recorded": (_note("objection", _fact("channel"), 1), *_SIGNALS),
-    "app-permission-granted": (_note("permission", "granted", when=_is_contacts),),
-    "app-permission-denied": (_note("permission", "denied", 1, when=_is_contacts),),
-    "app-permission-revoked": (_note("permission", "revoked", 1, when=_is_contacts),),
+    names.CONSENT_GIVEN: (_note("consent/{purpose}", consent_in), *_SIGNALS),
+    names.CONSENT_RENEWED: (_note("consent/{purpose}", consent_in), *_SIGNALS),
+    names.CONSENT_WITHDRAWN: (_note("consent/{purpose}", None, 1), *_SIGNALS),
+    names.CONSENT_REFUSED: (_note("consent/{purpose}", None, 1), *_SIGNALS),
+    names.CONSENT_INVALIDATED: (_note("consent/{purpose}", None, 1),),
+    names.COOKIE_PREFERENCE_RECORDED: (_note(COOKIES, only_last=True), *_SIGNALS),
+    names.OBJECTION_RAISED: (_note("objected/{activity_objected}", "open", 1), *_SIGNALS),
+    names.OBJECTION_UPHELD: (_note("objected/{activity_objected}", "upheld", 1),),
+    names.OBJECTION_OVERRULED: (_note("objected/{activity_objected}", "overruled"),),
+    names.MARKETING_OBJECTION_RECORDED: (_note("objection", _fact("channel"), 1), *_SIGNALS),
+    names.APP_PERMISSION_GRANTED: (_note("permission", "granted", when=is_contacts),),
+    names.APP_PERMISSION_DENIED: (_note("permission", "denied", 1, when=is_contacts),),
+    names.APP_PERMISSION_REVOKED: (_note("permission", "revoked", 1, when=is_contacts),),
     # duties towards a person
-    "disclosure-notice-given": (_note("informed/{disclosure_id}", "given"),),
-    "disclosure-notice-withheld": (_note("informed/{disclosure_id}", "withheld"),),
-    "recipient-notified": (_note("told/{recipient}", _fact("action")),),
-    "customer-warned": (_note("warned/{case_ref}"),),
-    "complaint-answered": (_note("complaint/{complaint_ref}"),),
-    "rights-request-received": (
+    names.DISCLOSURE_NOTICE_GIVEN: (_note("informed/{disclosure_id}", "given"),),
+    names.DISCLOSURE_NOTICE_WITHHELD: (_note("informed/{disclosure_id}", "withheld"),),
+    names.RECIPIENT_NOTIFIED: (_note("told/{recipient}", _fact("action")),),
+    names.CUSTOMER_WARNED: (_note("warned/{case_ref}"),),
+    names.COMPLAINT_ANSWERED: (_note("complaint/{complaint_ref}"),),
+    names.RIGHTS_REQUEST_RECEIVED: (
         _note("request/{request_ref}", _fact("received_on")),
         _note("right/{request_ref}", _fact("right"), only_last=True),
     ),
-    "identity-verification-failed": (_note("question/{request_ref}", when=_asks_for_more),),
-    "identity-verified": (_note("shown/{request_ref}"),),
-    "rights-request-extended": (_note("extended/{request_ref}"),),
-    "rights-request-answered": (_note("answered/{request_ref}", "ended"),),
-    "rights-request-refused": (_note("answered/{request_ref}", "ended", 1),),
-    "access-report-issued": (_note("answered/{request_ref}", "issued"),),
-    "portability-export-issued": (_note("answered/{request_ref}", "issued"),),
+    names.IDENTITY_VERIFICATION_FAILED: (_note("question/{request_ref}", when=asks_for_more),),
+    names.IDENTITY_VERIFIED: (_note("shown/{request_ref}"),),
+    names.RIGHTS_REQUEST_EXTENDED: (_note("extended/{request_ref}"),),
+    names.RIGHTS_REQUEST_ANSWERED: (_note("answered/{request_ref}", "ended"),),
+    names.RIGHTS_REQUEST_REFUSED: (_note("answered/{request_ref}", "ended", 1),),
+    names.ACCESS_REPORT_ISSUED: (_note("answered/{request_ref}", "issued"),),
+    names.PORTABILITY_EXPORT_ISSUED: (_note("answered/{request_ref}", "issued"),),
     # staff
-    "vog-presented": (_note("vog", _fact("issued_on")),),
-    "employment-started": (_note("job", "running", only_last=True),),
-    "employment-ended": (
+    names.VOG_PRESENTED: (_note("vog", _fact("issued_on")),),
+    names.EMPLOYMENT_STARTED: (_note("job", "running", only_last=True),),
+    names.EMPLOYMENT_ENDED: (
         _note("employment", "ended", 1),
         _note("job", "ended", 1, only_last=True),
     ),
-    "role-granted": (
+    names.ROLE_GRANTED: (
         _note("role/{role}", "granted"),
-        _note("reading/{role}", "granted", when=_counts),
+        _note("reading/{role}", "granted", when=counts),
     ),
-    "role-revoked": (
+    names.ROLE_REVOKED: (
         _note("role/{role}", "revoked", 1),
         _note("reading/{role}", "revoked", 1),
     ),
-    "role-defined": (_note("defined", _categories),),
+    names.ROLE_DEFINED: (_note("defined", categories_in),),
     # others
-    "processing-activity-declared": (_note(PURPOSES, _purposes),),
-    "processing-activity-changed": (_note(PURPOSES, _purposes),),
-    "recipient-registered": (_note("recipient", _version),),
-    "recipient-changed": (_note("recipient", _version),),
-    "recipient-ended": (_note("recipient", _fact("valid_to"), 1),),
-    "system-registered": (
-        _note("sources", _fact("sources"), when=_counts),
-        _note("speaks", _facts("sources", "types"), when=_says_types),
+    names.PROCESSING_ACTIVITY_DECLARED: (_note(PURPOSES, purposes_in),),
+    names.PROCESSING_ACTIVITY_CHANGED: (_note(PURPOSES, purposes_in),),
+    names.RECIPIENT_REGISTERED: (_note("recipient", version_in),),
+    names.RECIPIENT_CHANGED: (_note("recipient", version_in),),
+    names.RECIPIENT_ENDED: (_note("recipient", _fact("valid_to"), 1),),
+    names.SYSTEM_REGISTERED: (
+        _note("sources", sources_in, when=counts),
+        _note("speaks", speaking_in, when=says_types),
     ),
-    "breach-assessed": (_note("assessed", _fact("risk")),),
-    "authority-notified": (_note("notified", _facts("regime", "phase")),),
+    names.BREACH_ASSESSED: (_note("assessed", _fact("risk")),),
+    names.AUTHORITY_NOTIFIED: (_note("notified", phase_in),),
 }
 
 SHARED_TOPICS: frozenset[str] = frozenset(
@@ -385,10 +352,10 @@ SHARED = noting(SHARED_TOPICS)
 """Types of events that leave such a mark."""
 
 
-def dossier_from(events: Iterable[RecordedEvent], names: Collection[str] = NOTED) -> Dossier:
+def dossier_from(events: Iterable[RecordedEvent], types: Collection[str] = NOTED) -> Dossier:
     """What events of some types say of one person, in any order."""
     dossier = NO_DOSSIER
     for event in events:
-        if event.name in names:
+        if event.name in types:
             dossier = dossier.with_event(event)
     return dossier

@@ -5,7 +5,6 @@ Pure. Which event makes which facts is one table; an event may make several.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -13,18 +12,44 @@ from ledger.event import RecordedEvent
 from projections.folds.powers import POWERLESS, type_of
 from rulebook import FOUNDED, provision
 from rulebook.consent_evidence import CONSENT_PURPOSES
+from schemas import names
 
-__all__ = [
-    "CHECKED",
-    "CONSENT_EVIDENCE",
-    "DISCLOSURE",
-    "IN_LAW",
-    "OBJECTION",
-    "PROVISION",
-    "Fact",
-    "fact_of",
-    "facts_in",
-]
+
+class Kept(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """What a fact keeps of its event: the members that rules ask for. Those that are empty were not said."""
+
+    activity_objected: str = ""
+    analytical: bool | None = None
+    annuls: str = ""
+    case_ref: str = ""
+    category: str = ""
+    channel: str = ""
+    complaint_ref: str = ""
+    contract_ref: str = ""
+    country: str = ""
+    detected_at: str = ""
+    disclosure_id: str = ""
+    employee: str = ""
+    fields: tuple[str, ...] | None = None
+    from_customer: str = ""
+    from_recipient: str = ""
+    gpc: bool | None = None
+    method: str = ""
+    notice: str = ""
+    purpose: str = ""
+    reader: str = ""
+    reason: str = ""
+    received_on: str = ""
+    recipient: str = ""
+    recipient_kind: str = ""
+    regime: str = ""
+    request_ref: str = ""
+    role: str = ""
+    tc_string: str = ""
+    tcf_purposes: tuple[int, ...] | None = None
+    to_customer: str = ""
+    transfer_mechanism: str = ""
+    valid_until: str = ""
 
 
 class Fact(msgspec.Struct, frozen=True, tag="fact", gc=False):
@@ -35,7 +60,7 @@ class Fact(msgspec.Struct, frozen=True, tag="fact", gc=False):
     source: str
     id: str
     name: str
-    facts: dict[str, Any]
+    facts: Kept
     subject: str | None = None
     provision: str | None = None
     categories: tuple[str, ...] = ()
@@ -109,51 +134,53 @@ _TAKEN_BACK = msgspec.structs.replace(_EVIDENCE, when=lambda event: "tc_string" 
 _ON_REQUEST = Checking("request-act", ("request_ref",))
 
 CHECKED: Mapping[str, tuple[Checking, ...]] = {
-    "consent-given": (_EVIDENCE,),
-    "consent-renewed": (_EVIDENCE,),
-    "consent-refused": (_TAKEN_BACK,),
-    "consent-withdrawn": (_TAKEN_BACK,),
-    "cookie-preference-recorded": (_EVIDENCE,),
-    "personal-data-disclosed": (_TO_RECIPIENT,),
-    "emergency-call-disclosed": (_TO_RECIPIENT,),
-    "malicious-call-data-disclosed": (_TO_RECIPIENT, Checking("malicious-call")),
-    "number-porting-performed": (msgspec.structs.replace(_TO_RECIPIENT, when=_out),),
-    "equipment-shipped": (_TO_RECIPIENT,),
-    "disclosure-notice-requested": (Checking("notice-request", ("disclosure_id",)),),
-    "marketing-message-sent": (Checking("contact", ("channel", "purpose")),),
-    "credit-check-requested": (Checking("credit-check", ("reason",)),),
-    "personal-data-accessed": (
+    names.CONSENT_GIVEN: (_EVIDENCE,),
+    names.CONSENT_RENEWED: (_EVIDENCE,),
+    names.CONSENT_REFUSED: (_TAKEN_BACK,),
+    names.CONSENT_WITHDRAWN: (_TAKEN_BACK,),
+    names.COOKIE_PREFERENCE_RECORDED: (_EVIDENCE,),
+    names.PERSONAL_DATA_DISCLOSED: (_TO_RECIPIENT,),
+    names.EMERGENCY_CALL_DISCLOSED: (_TO_RECIPIENT,),
+    names.MALICIOUS_CALL_DATA_DISCLOSED: (_TO_RECIPIENT, Checking("malicious-call")),
+    names.NUMBER_PORTING_PERFORMED: (msgspec.structs.replace(_TO_RECIPIENT, when=_out),),
+    names.EQUIPMENT_SHIPPED: (_TO_RECIPIENT,),
+    names.DISCLOSURE_NOTICE_REQUESTED: (Checking("notice-request", ("disclosure_id",)),),
+    names.MARKETING_MESSAGE_SENT: (Checking("contact", ("channel", "purpose")),),
+    names.CREDIT_CHECK_REQUESTED: (Checking("credit-check", ("reason",)),),
+    names.PERSONAL_DATA_ACCESSED: (
         Checking("access", ("employee", "role", "case_ref"), ("{employee}", "role/{role}")),
     ),
-    "ledger-read": (Checking("read", ("reader", "role"), ("{reader}",), when=_let_through),),
-    "employment-started": (Checking("employment"),),
-    "misuse-suspected": (Checking("misuse", ("case_ref",)),),
-    "complaint-received": (Checking("complaint", ("complaint_ref",)),),
-    "rights-request-received": (Checking("request", ("request_ref", "received_on")),),
-    "rights-request-extended": (Checking("request-extension", ("request_ref",)), _ON_REQUEST),
-    "rights-request-answered": (_ON_REQUEST,),
-    "rights-request-refused": (_ON_REQUEST,),
-    "identity-verified": (_ON_REQUEST,),
-    "identity-verification-failed": (_ON_REQUEST,),
-    "access-report-issued": (_ON_REQUEST,),
-    "portability-export-issued": (_ON_REQUEST,),
-    "breach-detected": (
+    names.LEDGER_READ: (Checking("read", ("reader", "role"), ("{reader}",), when=_let_through),),
+    names.EMPLOYMENT_STARTED: (Checking("employment"),),
+    names.MISUSE_SUSPECTED: (Checking("misuse", ("case_ref",)),),
+    names.COMPLAINT_RECEIVED: (Checking("complaint", ("complaint_ref",)),),
+    names.RIGHTS_REQUEST_RECEIVED: (Checking("request", ("request_ref", "received_on")),),
+    names.RIGHTS_REQUEST_EXTENDED: (Checking("request-extension", ("request_ref",)), _ON_REQUEST),
+    names.RIGHTS_REQUEST_ANSWERED: (_ON_REQUEST,),
+    names.RIGHTS_REQUEST_REFUSED: (_ON_REQUEST,),
+    names.IDENTITY_VERIFIED: (_ON_REQUEST,),
+    names.IDENTITY_VERIFICATION_FAILED: (_ON_REQUEST,),
+    names.ACCESS_REPORT_ISSUED: (_ON_REQUEST,),
+    names.PORTABILITY_EXPORT_ISSUED: (_ON_REQUEST,),
+    names.BREACH_DETECTED: (
         Checking("breach", ("detected_at", "regime")),
         Checking("breach-full", ("detected_at", "regime")),
     ),
-    "contact-person-added": (Checking("registration"),),
-    "personal-data-collected": (
+    names.CONTACT_PERSON_ADDED: (Checking("registration"),),
+    names.PERSONAL_DATA_COLLECTED: (
         Checking("indirect-collection", ("from_recipient",), when=_from_third_party),
     ),
-    "event-annulled": (Checking("annulment", ("annuls",), when=_is_void),),
-    "role-granted": (Checking("power", when=_is_void),),
-    "system-registered": (Checking("power", when=_is_void),),
+    names.EVENT_ANNULLED: (Checking("annulment", ("annuls",), when=_is_void),),
+    names.ROLE_GRANTED: (Checking("power", when=_is_void),),
+    names.SYSTEM_REGISTERED: (Checking("power", when=_is_void),),
     POWERLESS: (Checking("power"),),
-    "personal-data-erased": (Checking("erasure", when=_outside),),
-    "contact-list-uploaded": (Checking("contact-list"),),
-    "objection-raised": (Checking(OBJECTION, ("activity_objected",), _ACTIVITY_OBJECTED),),
-    "objection-overruled": (Checking("overruling", ("activity_objected",), _ACTIVITY_OBJECTED),),
-    "contract-taken-over": (
+    names.PERSONAL_DATA_ERASED: (Checking("erasure", when=_outside),),
+    names.CONTACT_LIST_UPLOADED: (Checking("contact-list"),),
+    names.OBJECTION_RAISED: (Checking(OBJECTION, ("activity_objected",), _ACTIVITY_OBJECTED),),
+    names.OBJECTION_OVERRULED: (
+        Checking("overruling", ("activity_objected",), _ACTIVITY_OBJECTED),
+    ),
+    names.CONTRACT_TAKEN_OVER: (
         Checking(
             "takeover",
             ("contract_ref", "from_customer", "to_customer"),
@@ -176,7 +203,7 @@ _USES = {"access", "contact", DISCLOSURE}
 def facts_in(event: RecordedEvent) -> list[str]:
     """The kinds of fact that an event is. A disclosure is judged by its provision anyway."""
     kinds = [check.kind for check in CHECKED.get(event.name, ()) if check.when(event)]
-    if event.name != "personal-data-disclosed" and _is_groundless(event):
+    if event.name != names.PERSONAL_DATA_DISCLOSED and _is_groundless(event):
         kinds.append(_PROVISION.kind)
     if event.time < FOUNDED:
         kinds.append(_DATING.kind)
@@ -199,7 +226,7 @@ def fact_of(kind: str, event: RecordedEvent) -> Fact:
         source=event.source,
         id=event.id,
         name=type_of(event),
-        facts={name: event.facts[name] for name in check.keeps if name in event.facts},
+        facts=_kept(check, event),
         subject=event.subject,
         provision=event.provision,
         categories=event.categories if kind in _USES else (),
@@ -207,3 +234,9 @@ def fact_of(kind: str, event: RecordedEvent) -> Fact:
         activity=event.activity if kind in _USES else None,
         legal_basis=event.legal_basis if kind in _USES else None,
     )
+
+
+def _kept(check: Checking, event: RecordedEvent) -> Kept:
+    said = ((name, event.facts.get(name)) for name in check.keeps)
+    told = {name: value for name, value in said if value is not None}
+    return msgspec.convert(told, Kept)

@@ -13,15 +13,6 @@ from projections.dossier.dossier import PURPOSES, Dossier
 from projections.dossier.look import Look
 from rulebook.purposes import is_direct_marketing
 
-__all__ = [
-    "activities_objected_to",
-    "activity_name",
-    "is_declared",
-    "is_marketing",
-    "objection_to",
-    "objects_to_marketing",
-]
-
 _PREFIX = "objected/"
 _OVERRULED = "overruled"
 
@@ -40,7 +31,7 @@ def is_marketing(activity: str, dossier: Dossier) -> bool:
     """Whether an activity is direct marketing; `dossier`: of the activity."""
     if not is_declared(dossier):
         return is_direct_marketing(activity)
-    return any(is_direct_marketing(one) for mark in dossier.all(PURPOSES) for one in mark.says)
+    return any(is_direct_marketing(one) for mark in dossier.all(PURPOSES) for one in mark.codes)
 
 
 def activities_objected_to(own: Dossier) -> Iterator[str]:

@@ -14,11 +14,13 @@ from ledger.event import RecordedEvent
 from projections.dossier.contracts import acts_on
 from projections.folds.view import Order, order_of
 from rulebook.calendar import day_of
+from schemas import names
 
-__all__ = ["Span", "served_on", "service_spans"]
-
-_BEGINS, _ENDS = frozenset({"service-activated", "service-extended"}), "service-deactivated"
-_TAKEN_OVER = "contract-taken-over"
+_BEGINS, _ENDS = (
+    frozenset({names.SERVICE_ACTIVATED, names.SERVICE_EXTENDED}),
+    names.SERVICE_DEACTIVATED,
+)
+_TAKEN_OVER = names.CONTRACT_TAKEN_OVER
 _AFTER_ALL = 2
 
 

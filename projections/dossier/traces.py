@@ -12,8 +12,7 @@ import msgspec
 from ledger.event import RecordedEvent
 from projections.folds.powers import type_of
 from rulebook.sources import is_of_another
-
-__all__ = ["Trace", "Traces", "leaves_traces", "sighted_as", "traced"]
+from schemas import names
 
 _Keys = dict[str, "Trace"]
 _Bases = dict[str, tuple[str, ...]]
@@ -55,19 +54,32 @@ def traced(state: Traces | None, event: RecordedEvent) -> Traces:
     if event.ours:
         return _without(known, event.facts["keys_destroyed"]) if _erases(event) else known
     trace = Trace(event.time, event.source, event.id, event.position, type_of(event))
-    first, held, bases = known.first, known.held, known.bases
-    for sighted in _sightings(event.source, trace.name):
-        if sighted not in first or trace < first[sighted]:
-            first = {**first, sighted: trace}
-    for category, sealed in event.sealed.items():
-        keys = held.get(category, {})
-        later = sealed.key in keys and keys[sealed.key] <= trace
-        if not later and sealed.key not in known.destroyed:
-            held = {**held, category: {**keys, sealed.key: trace}}
-        bases = _based(bases, sealed.key, event) if sealed.key not in known.destroyed else bases
+    first = _first(known.first, trace)
+    held, bases = _sealed(known, event, trace)
     if first is known.first and held is known.held and bases is known.bases:
         return known
     return Traces(known.subject, first, held, bases, known.destroyed)
+
+
+def _first(known: dict[str, Trace], trace: Trace) -> dict[str, Trace]:
+    """The sightings with those of an event; the same ones where it is not the earliest of any."""
+    for sighted in _sightings(trace.source, trace.name):
+        if sighted not in known or trace < known[sighted]:
+            known = {**known, sighted: trace}
+    return known
+
+
+def _sealed(known: Traces, event: RecordedEvent, trace: Trace) -> tuple[dict[str, _Keys], _Bases]:
+    """What is held, and on what it rests, with the keys of an event that are not destroyed."""
+    held, bases = known.held, known.bases
+    for category, sealed in event.sealed.items():
+        if sealed.key in known.destroyed:
+            continue
+        keys = held.get(category, {})
+        if sealed.key not in keys or trace < keys[sealed.key]:
+            held = {**held, category: {**keys, sealed.key: trace}}
+        bases = _based(bases, sealed.key, event)
+    return held, bases
 
 
 def sighted_as(source: str, type: str = "") -> str:
@@ -87,7 +99,7 @@ def _based(bases: _Bases, key: str, event: RecordedEvent) -> _Bases:
 
 
 def _erases(event: RecordedEvent) -> bool:
-    return event.ours and event.name == "personal-data-erased"
+    return event.ours and event.name == names.PERSONAL_DATA_ERASED
 
 
 def _without(known: Traces, destroyed: list[str]) -> Traces:

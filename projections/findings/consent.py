@@ -12,14 +12,13 @@ from projections.dossier.dossier import COOKIES, SIGNAL
 from projections.dossier.fact import Fact
 from projections.dossier.look import Look, Seen
 from rulebook.consent_evidence import ConsentPurpose, is_explicit, lifetime_end, wanted_of
+from schemas import names
 from schemas.formats import instant_of
 from schemas.tc_string import TcFault, TcString, decoded
 
-__all__ = ["consent_evidence"]
-
-_COOKIES: Final = "cookie-preference-recorded"
+_COOKIES: Final = names.COOKIE_PREFERENCE_RECORDED
 _ANALYTICS: Final = "analytics-cookies"
-_GIVING: Final = frozenset({"consent-given", "consent-renewed"})
+_GIVING: Final = frozenset({names.CONSENT_GIVEN, names.CONSENT_RENEWED})
 _DAY: Final = timedelta(days=1)
 """The string has the day in UTC, and consent tools send it some hours later."""
 _DEVICE: Final = 1
@@ -28,7 +27,7 @@ _DEVICE: Final = 1
 
 def consent_evidence(fact: Fact, look: Look) -> Iterator[Seen]:
     """What the string shows, of which day it is, until when it stands; and what the browser said."""
-    wanted = wanted_of(_purpose(fact), fact.facts.get("tcf_purposes"))
+    wanted = wanted_of(_purpose(fact), fact.facts.tcf_purposes)
     string = _string(fact)
     if string is not None:
         yield from _shown(fact, wanted, string)
@@ -40,16 +39,16 @@ def consent_evidence(fact: Fact, look: Look) -> Iterator[Seen]:
 
 def _purpose(fact: Fact) -> str:
     """What the act is about: a preference for cookies is one about those that are no necessity."""
-    return _ANALYTICS if fact.name == _COOKIES else str(fact.facts["purpose"])
+    return _ANALYTICS if fact.name == _COOKIES else str(fact.facts.purpose)
 
 
 def _is_given(fact: Fact) -> bool:
-    return bool(fact.facts["analytical"]) if fact.name == _COOKIES else fact.name in _GIVING
+    return bool(fact.facts.analytical) if fact.name == _COOKIES else fact.name in _GIVING
 
 
 def _string(fact: Fact) -> TcString | None:
     """What stands in the string; None where there is none, or one that this version does not know."""
-    text = fact.facts.get("tc_string")
+    text = fact.facts.tc_string or None
     try:
         return decoded(text) if text else None
     except TcFault:
@@ -82,7 +81,7 @@ def _aged(fact: Fact, look: Look, string: TcString) -> Iterator[Seen]:
     due = lifetime_end(string.last_updated)
     topic = COOKIES if fact.name == _COOKIES else f"consent/{_purpose(fact)}"
     last = look.own.all(topic)[-1:]
-    until = instant_of(fact.facts.get("valid_until", ""))
+    until = instant_of(fact.facts.valid_until)
     decides = [(mark.order.source, mark.order.id) for mark in last] == [(fact.source, fact.id)]
     if _is_given(fact) and decides and (until is None or until > due):
         yield Seen({"lifetime": "passed"}, due, _purpose(fact))
@@ -93,10 +92,10 @@ def _signalled(fact: Fact, look: Look, wanted: ConsentPurpose) -> Iterator[Seen]
 
     Who chooses cookies does something to choose, unless the act says how and that cannot be seen.
     """
-    signal, method = fact.facts.get("gpc"), fact.facts.get("method")
+    signal, method = fact.facts.gpc, (fact.facts.method or None)
     if signal is None and wanted.by_signal:
         before = look.own.last(SIGNAL, fact.occurred_at)
-        signal = before.says if before else None
+        signal = bool(before.says) if before else None
     if signal is not None:
         seen = is_explicit(method) or (fact.name == _COOKIES and method is None)
         situation = {"signal": "on" if signal else "off", "act": "explicit" if seen else "unseen"}

@@ -7,6 +7,7 @@ blocks, since a recipient may have received much. As far back as a change reache
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
@@ -22,8 +23,6 @@ from projections.findings.sources import SourceStore, earliest, refresh_sources,
 from projections.findings.view import DOSSIER, TRACES, VIEW, Row, kind_of
 from projections.folds.view import Key, encode
 from projections.use.situation import USES
-
-__all__ = ["Entry", "FindingStore", "FindingsGathering", "FindingsJoin", "asked_by"]
 
 _Change = tuple[Row | None, Row | None]
 _Kinds = dict[str, datetime]
@@ -164,14 +163,22 @@ def _of_block(
     store: FindingStore,
 ) -> dict[Key, Row | None]:
     """Facts of a block of dependents; of a contact person's dossier the facts of that person."""
-    kinds = {kind: EVER for kinds in named.values() for kind in kinds}
+    kinds = dict.fromkeys(chain.from_iterable(named.values()), EVER)
     rows: dict[Key, Row | None] = {key: VIEW.decode(state) for key, state in block.items()}
     contacts = {key[0]: kinds for key, row in rows.items() if isinstance(row, Dossier)}
-    facts = {k: row for k, row in rows.items() if isinstance(row, Fact) and kind_of(k[1]) in kinds}
-    # Whoever objected to an activity depends on what it is declared to be for.
-    uses = {kind: EVER for kind in USES & kinds.keys()}
-    objectors = {key[0]: uses for key in facts if uses and kind_of(key[1]) == OBJECTION}
+    facts = {key: fact for key, fact in _only_facts(rows).items() if kind_of(key[1]) in kinds}
+    objectors = _objectors(facts, dict.fromkeys(USES & kinds.keys(), EVER))
     return facts | _affected(objectors | contacts, changes, store)
+
+
+def _objectors(facts: Iterable[Key], uses: _Kinds) -> dict[UUID, _Kinds]:
+    """Whoever objected to an activity depends on what it is declared to be for."""
+    streams = (stream for stream, subkey in facts if kind_of(subkey) == OBJECTION)
+    return dict.fromkeys(streams, uses) if uses else {}
+
+
+def _only_facts(rows: Mapping[Key, Row | None]) -> dict[Key, Fact]:
+    return {key: row for key, row in rows.items() if isinstance(row, Fact)}
 
 
 def _judge(
@@ -183,15 +190,21 @@ def _judge(
     """Judge facts, and write the differences to what was found before."""
     if not facts:
         return
-    look = _Looking(facts, changes, store)
+    look = _Looking(_only_facts(facts), changes, store)
     found = {
         (key, rule): finding
-        for key, fact in facts.items()
-        if isinstance(fact, Fact)
+        for key, fact in _only_facts(facts).items()
         for rule, finding in findings_of(kind_of(key[1]), fact, look.of(key[0])).items()
     }
     old = [key for key in facts if key not in new]
-    known = store.findings_at(old) if old else {}
+    _put_differences(found, store.findings_at(old) if old else {}, store)
+
+
+def _put_differences(
+    found: Mapping[tuple[Key, str], Finding],
+    known: Mapping[tuple[Key, str], bytes],
+    store: FindingStore,
+) -> None:
     made = {
         place: finding for place, finding in found.items() if known.get(place) != encode(finding)
     }
@@ -205,15 +218,15 @@ class _Looking:
 
     def __init__(
         self,
-        facts: Mapping[Key, Row | None],
+        facts: Mapping[Key, Fact],
         changes: Mapping[Key, _Change],
         store: FindingStore,
     ) -> None:
-        streams = {stream for (stream, _), fact in facts.items() if isinstance(fact, Fact)}
+        streams = {stream for stream, _ in facts}
         own = _rows(DOSSIER, streams, changes, store)
         mine = {stream: row for stream, row in own.items() if isinstance(row, Dossier)}
-        names = {name for fact in facts.values() if isinstance(fact, Fact) for name in fact.on}
-        names |= {name for dossier in mine.values() for name in asked_by(dossier)}
+        asked = (*(fact.on for fact in facts.values()), *map(asked_by, mine.values()))
+        names = set(chain.from_iterable(asked))
         others = _dossiers(store.dossiers(sorted(names)) if names else {})
         self._looks = {s: Look(s, mine.get(s, Dossier()), others.get) for s in streams}
 

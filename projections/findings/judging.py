@@ -12,21 +12,10 @@ from ledger.event import RecordedEvent
 from projections.dossier.dossier import NO_DOSSIER, Dossier, dossier_name, noted
 from projections.dossier.fact import DISCLOSURE, Fact, fact_of
 from projections.dossier.look import Look, Seen
+from projections.dossier.said import Speaking
 from projections.dossier.traces import Trace
 from projections.findings.situation import seen
 from rulebook.calendar import day_of
-
-__all__ = [
-    "Finding",
-    "disclosure_findings",
-    "findings_of",
-    "is_registered",
-    "listed",
-    "owns",
-    "source_finding",
-    "source_rules",
-]
-
 
 SourceFault = Literal["unregistered", "type-of-another"]
 """What may be wrong with a source: no system has it, or the house does not list a type for it."""
@@ -105,10 +94,10 @@ def _finding(rule: str, fact: Fact, stream: UUID, one: Seen) -> Finding:
 
 def owns(source: str, type: str, systems: Mapping[str, Dossier]) -> bool:
     """Whether what was registered of a source last, with its types, has a type, or any."""
-    told = [mark for one in systems.values() for mark in one.all("speaks")]
-    own = [mark for mark in told if source in (mark.says[0] or ())]
+    told = [mark for system in systems.values() for mark in system.saying("speaks", Speaking)]
+    own = [mark for mark in told if source in mark.says.sources]
     latest = max(own, key=lambda mark: mark.order, default=None)
-    return latest is not None and (not latest.says[1] or type in latest.says[1])
+    return latest is not None and (not latest.says.types or type in latest.says.types)
 
 
 def is_registered(source: str, systems: Mapping[str, Dossier]) -> bool:
@@ -118,7 +107,7 @@ def is_registered(source: str, systems: Mapping[str, Dossier]) -> bool:
 
 def listed(system: Dossier) -> set[str]:
     """The sources that a system lists."""
-    return {one for mark in system.all("sources") for one in mark.says or ()}
+    return {one for mark in system.all("sources") for one in mark.codes}
 
 
 def _has(source: str, system: str, dossier: Dossier) -> bool:

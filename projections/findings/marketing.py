@@ -14,18 +14,16 @@ from rulebook import Addressee
 from rulebook.calendar import day_of
 from rulebook.purposes import CHANNELS_OF
 
-__all__ = ["contact", "objection", "overruling"]
-
 
 def contact(fact: Fact, look: Look) -> Iterator[Seen]:
     """What the person had agreed to, and what the law says of the channel.
 
     A contact person is addressed as the organisation that is the customer.
     """
-    at, channel, purpose = fact.occurred_at, fact.facts["channel"], fact.facts["purpose"]
+    at, channel, purpose = fact.occurred_at, fact.facts.channel, fact.facts.purpose
     own, account = look.own, account_of(look, at)
     registered = own.last("registered", at)
-    kind = "legal-entity" if own.customer else registered.says if registered else None
+    kind = "legal-entity" if own.customer else registered.code if registered else None
     person = addressee(look, at, kind=kind, active=account == "active")
     wanted = {purpose} if purpose in {*decided_purposes(own), *CHANNELS_OF} else _about(channel)
     yield Seen({"consent": "effective" if person.consents & wanted else "none"}, detail=purpose)
@@ -59,13 +57,13 @@ def objection(fact: Fact, look: Look) -> Iterator[Seen]:
     declared = is_declared(_objected_to(fact, look))
     yield Seen(
         {"activity": "declared" if declared else "undeclared"},
-        detail=fact.facts["activity_objected"],
+        detail=fact.facts.activity_objected,
     )
 
 
 def overruling(fact: Fact, look: Look) -> Iterator[Seen]:
     """What an objection was about that was overruled: one to direct marketing cannot be."""
-    activity = fact.facts["activity_objected"]
+    activity = fact.facts.activity_objected
     about = "direct-marketing" if is_marketing(activity, _objected_to(fact, look)) else "other"
     yield Seen({"overruled": about}, detail=activity)
 

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 
 from projections.dossier.dossier import SIGNAL, Dossier, Mark, topic_of
+from projections.dossier.said import Version
 from projections.findings.disclosure import frameworks_on, standing, version_on
 from projections.folds.view import Order
 from rulebook.calendar import AMSTERDAM
-
-__all__ = ["EVER", "reach"]
 
 EVER = datetime(1, 1, 1, tzinfo=UTC)
 _Marks = tuple[Mark, ...]
@@ -66,16 +65,16 @@ def _since_day(old: _Marks, new: _Marks) -> datetime | None:
 
 
 def _days(mark: Mark) -> Iterator[date]:
-    if isinstance(mark.says, str):
-        yield date.fromisoformat(mark.says)
+    if not isinstance(mark.says, Version):
+        yield date.fromisoformat(str(mark.says))
         return
-    yield date.fromisoformat(mark.says["from"])
-    for held in mark.says["certified"]:
-        yield from (date.fromisoformat(held[n]) for n in ("valid_from", "valid_to") if n in held)
+    yield date.fromisoformat(mark.says.valid_from)
+    for held in mark.says.certified:
+        yield from (date.fromisoformat(day) for day in (held.valid_from, held.valid_to) if day)
 
 
 def _on(marks: _Marks, day: date) -> tuple[object, ...]:
     recipient = Dossier(None, {_RECIPIENT: marks})
-    version = version_on(recipient, day) or {}
-    asked = (version.get(name) for name in ("kind", "role", "country", "mechanism"))
-    return standing(recipient, day), frameworks_on(recipient, day), *asked
+    version = version_on(recipient, day)
+    asked = version and (version.kind, version.role, version.country, version.mechanism)
+    return standing(recipient, day), frameworks_on(recipient, day), asked

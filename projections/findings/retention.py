@@ -6,13 +6,11 @@ data is first collected under a key, and when keys are destroyed. The oldest of 
 
 from collections.abc import Iterator
 
-from projections.dossier.fact import Fact
+from projections.dossier.fact import Fact, Kept
 from projections.dossier.look import Look, Seen
 from projections.dossier.traces import Traces
 from projections.keeping.lasting import lasting
 from projections.keeping.retention import instant_of_day, oldest
-
-__all__ = ["RETENTION", "deciding_rule", "held_facts", "retention"]
 
 RETENTION = "retention"
 _DETAIL = ", "  # between a category and the rule that decides
@@ -33,14 +31,14 @@ def _fact(row: Traces, category: str) -> Fact:
         source=first.source,
         id=first.id,
         name=first.name,
-        facts={"category": category},
+        facts=Kept(category=category),
         subject=row.subject,
     )
 
 
 def retention(fact: Fact, look: Look) -> Iterator[Seen]:
     """From when the category should have gone, as things stand; what has no end yet stops every period."""
-    category = fact.facts["category"]
+    category = fact.facts.category
     found = lasting(look, category, fact.occurred_at)
     if found.over_from is not None:
         detail = f"{category}{_DETAIL}{found.period.rule}"

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 
 import rulebook
-from projections.dossier.dossier import COOKIES, PURPOSES, SIGNAL, Dossier
+from projections.dossier.dossier import COOKIES, LIFTED, PURPOSES, SIGNAL, Dossier
 from projections.dossier.fact import CONSENT_EVIDENCE, OBJECTION, Fact
 from projections.dossier.look import Look, Seen
+from projections.dossier.said import Phase
 from projections.findings.consent import consent_evidence
 from projections.findings.disclosure import disclosure, informed
 from projections.findings.marketing import contact, objection, overruling
@@ -20,11 +21,10 @@ from projections.use.situation import USES, use
 from projections.views.staff import counts, holds
 from rulebook.complaints import answer_clock
 from rulebook.incidents import FULL, Clock, Notice, breach_clocks, warning_clock
+from schemas import names
 from schemas.formats import instant_of
 
-__all__ = ["DEPENDS", "SITUATIONS", "seen"]
-
-_ENDS = frozenset({"rights-request-answered", "rights-request-refused"})
+_ENDS = frozenset({names.RIGHTS_REQUEST_ANSWERED, names.RIGHTS_REQUEST_REFUSED})
 
 
 def seen(kind: str, fact: Fact, look: Look) -> Iterator[Seen]:
@@ -42,7 +42,7 @@ def _malicious_call(fact: Fact, look: Look) -> Iterator[Seen]:
 
 
 def _notice_request(fact: Fact, look: Look) -> Iterator[Seen]:
-    yield informed(fact, look, fact.facts["disclosure_id"])
+    yield informed(fact, look, fact.facts.disclosure_id)
 
 
 def _registration(fact: Fact, look: Look) -> Iterator[Seen]:
@@ -62,13 +62,13 @@ def _told(fact: Fact, look: Look, articles: set[str]) -> Iterator[Seen]:
 
 
 def _misuse(fact: Fact, look: Look) -> Iterator[Seen]:
-    warned = [mark.order.time for mark in look.own.all(f"warned/{fact.facts['case_ref']}")]
+    warned = [mark.order.time for mark in look.own.all(f"warned/{fact.facts.case_ref}")]
     clock = warning_clock(fact.occurred_at, warned)
     yield _in_time("warned", clock.met, clock.due)
 
 
 def _complaint(fact: Fact, look: Look) -> Iterator[Seen]:
-    ref = fact.facts["complaint_ref"]
+    ref = fact.facts.complaint_ref
     answered = [mark.order.time for mark in look.own.all(f"complaint/{ref}")]
     clock = answer_clock(fact.occurred_at, answered)
     yield _in_time("answered", clock.met, clock.due, ref)
@@ -82,8 +82,8 @@ def _in_time(name: str, in_time: bool, due: datetime, detail: str | None = None)
 
 
 def _request(fact: Fact, look: Look) -> Iterator[Seen]:
-    ref, own = fact.facts["request_ref"], look.own
-    period = _period(own, ref, fact.facts["received_on"])
+    ref, own = fact.facts.request_ref, look.own
+    period = _period(own, ref, fact.facts.received_on)
     if period.due is not None:
         answers = own.all(f"answered/{ref}")
         in_time = any(mark.order.time < period.due for mark in answers)
@@ -100,16 +100,16 @@ def _period(own: Dossier, ref: str, received_on: str) -> rulebook.RequestPeriod:
 
 
 def _request_extension(fact: Fact, look: Look) -> Iterator[Seen]:
-    requests = look.own.all(f"request/{fact.facts['request_ref']}")
+    requests = look.own.all(f"request/{fact.facts.request_ref}")
     for received in sorted({str(mark.says) for mark in requests})[-1:]:
-        by = _period(look.own, fact.facts["request_ref"], received).extend_by
+        by = _period(look.own, fact.facts.request_ref, received).extend_by
         in_time = by is None or fact.occurred_at < by
         yield Seen({"told": "in-time" if in_time else "late"})
 
 
 def _request_act(fact: Fact, look: Look) -> Iterator[Seen]:
     """An act on a request, which must have been received, and which the first answer or refusal ends."""
-    ref = fact.facts["request_ref"]
+    ref = fact.facts.request_ref
     received = look.own.all(f"request/{ref}")
     yield Seen({"receipt": "recorded" if received else "missing"}, detail=ref)
     end = next((mark for mark in look.own.all(f"answered/{ref}") if mark.says == "ended"), None)
@@ -127,15 +127,15 @@ def _request_act(fact: Fact, look: Look) -> Iterator[Seen]:
 def _credit_check(fact: Fact, look: Look) -> Iterator[Seen]:
     """Whatever the reason that is stated: what counts is what happened around it."""
     found = occasion(look.own, fact.occurred_at)
-    detail = fact.facts["reason"] if found == NO_OCCASION else None
+    detail = fact.facts.reason if found == NO_OCCASION else None
     yield Seen({"occasion": found}, detail=detail)
 
 
 def _access(fact: Fact, look: Look) -> Iterator[Seen]:
-    employee, role = look.at(fact.facts["employee"]), fact.facts["role"]
+    employee, role = look.at(fact.facts.employee), fact.facts.role
     at = fact.occurred_at
     defined = look.at(f"role/{role}").last("defined", at)
-    beyond = sorted(set(fact.categories) - set(defined.says)) if defined else []
+    beyond = sorted(set(fact.categories) - set(defined.codes)) if defined else []
     yield _held(employee, f"role/{role}", role, at)
     coverage = "undefined" if defined is None else "beyond" if beyond else "within"
     yield Seen({"coverage": coverage}, detail=", ".join([role, *beyond]))
@@ -143,7 +143,7 @@ def _access(fact: Fact, look: Look) -> Iterator[Seen]:
 
 
 def _read(fact: Fact, look: Look) -> Iterator[Seen]:
-    reader, role = look.at(fact.facts["reader"]), fact.facts["role"]
+    reader, role = look.at(fact.facts.reader), fact.facts.role
     yield _held(reader, f"reading/{role}", role, fact.occurred_at)
 
 
@@ -160,7 +160,7 @@ def _employment(fact: Fact, look: Look) -> Iterator[Seen]:
 
 def _has_vog(employee: Dossier, at: datetime) -> bool:
     marks = employee.all("vog")
-    return any(counts(mark.order, date.fromisoformat(mark.says), at) for mark in marks)
+    return any(counts(mark.order, date.fromisoformat(str(mark.says)), at) for mark in marks)
 
 
 def _contact_list(fact: Fact, look: Look) -> Iterator[Seen]:
@@ -169,7 +169,7 @@ def _contact_list(fact: Fact, look: Look) -> Iterator[Seen]:
 
 
 def _takeover(fact: Fact, look: Look) -> Iterator[Seen]:
-    topic = f"takeover/{fact.facts['contract_ref']}"
+    topic = f"takeover/{fact.facts.contract_ref}"
     others = [name for name in fact.on if name != str(look.stream)]
     recorded = all(look.at(name).all(topic) for name in others)
     yield Seen({"other_party": "recorded" if recorded else "missing"})
@@ -181,20 +181,23 @@ def _takeover(fact: Fact, look: Look) -> Iterator[Seen]:
 def _breach(fact: Fact, look: Look) -> Iterator[Seen]:
     for clock in _clocks(fact, look):
         if clock.duty != FULL:
-            yield _in_time("notified", clock.met, clock.due, fact.facts["regime"])
+            yield _in_time("notified", clock.met, clock.due, fact.facts.regime)
 
 
 def _breach_full(fact: Fact, look: Look) -> Iterator[Seen]:
     for clock in _clocks(fact, look):
         if clock.duty == FULL:
-            yield _in_time("completed", clock.met, clock.due, fact.facts["regime"])
+            yield _in_time("completed", clock.met, clock.due, fact.facts.regime)
 
 
 def _clocks(fact: Fact, look: Look) -> list[Clock]:
-    detected = instant_of(fact.facts["detected_at"]) or fact.occurred_at
-    notices = [Notice(mark.order.time, *mark.says) for mark in look.own.all("notified")]
+    detected = instant_of(fact.facts.detected_at) or fact.occurred_at
+    notices = [
+        Notice(told.order.time, told.says.regime, told.says.phase)
+        for told in look.own.saying("notified", Phase)
+    ]
     risk = look.own.all("assessed")[-1:]
-    return breach_clocks(detected, fact.facts["regime"], notices, risk[0].says if risk else None)
+    return breach_clocks(detected, fact.facts.regime, notices, risk[0].code if risk else None)
 
 
 # What is wrong by itself
@@ -209,7 +212,7 @@ def _dating(_fact: Fact, _look: Look) -> Iterator[Seen]:
 
 
 def _annulment(fact: Fact, _look: Look) -> Iterator[Seen]:
-    yield Seen({"effect": False}, detail=fact.facts["annuls"])
+    yield Seen({"effect": False}, detail=fact.facts.annuls)
 
 
 def _power(_fact: Fact, _look: Look) -> Iterator[Seen]:
@@ -302,7 +305,7 @@ DEPENDS: Mapping[str, frozenset[str]] = {
         frozenset({RETENTION}),
     ),
     **dict.fromkeys(
-        ("hold", "dispute", "case", "restriction", "restriction-lifted"),
+        ("hold", "dispute", "case", "restriction", LIFTED),
         frozenset({RETENTION, *USES}),
     ),
     "assessed": frozenset({"breach"}),

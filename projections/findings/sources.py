@@ -6,7 +6,7 @@ following, a comparison with what was found is enough; only when that event is a
 a source no more, all streams are asked.
 """
 
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -26,13 +26,12 @@ from projections.findings.judging import (
 from projections.findings.view import DOSSIER, TRACES, VIEW, Row
 from projections.folds.view import NOWHERE, Key, encode
 
-__all__ = ["SourceStore", "earliest", "is_fine", "refresh_sources", "sight", "unregistered"]
-
 _SYSTEM = "system/"
 _PLACE = "source/"
 _FINDING = msgspec.json.Decoder(Finding)
 _Place = tuple[Key, str]
 _Change = tuple[Row | None, Row | None]
+_Moved = dict[str, list[tuple[UUID, Any, Any, str | None]]]
 
 
 class SourceStore(Protocol):
@@ -92,23 +91,47 @@ def is_fine(sighted: str, first: Trace, systems: Mapping[str, Dossier]) -> bool:
 def refresh_sources(changes: Mapping[Key, _Change], store: SourceStore) -> None:
     """Bring the findings about sources up to date with rows that were just changed."""
     moved = _moved({key[0]: pair for key, pair in changes.items() if key[1] == TRACES})
-    changed = [p for (_, subkey), p in changes.items() if subkey == DOSSIER and _of_system(p)]
+    changed = _changed_systems(changes)
     if not moved and not changed:
         return
-    systems = {name: VIEW.decode(state) for name, state in store.systems().items()}
-    registers = {name: row for name, row in systems.items() if isinstance(row, Dossier)}
     known = store.findings_at(None)
-    known_sources = {key[1]: _FINDING.decode(state) for (key, _), state in known.items()}
-    if any(_lists_less(*pair) for pair in changed) or _uncovered(moved, known_sources):
-        candidates = _everywhere(store)
-    else:
-        candidates = _nearby(moved, known_sources)
-    found = {(key, rule): made for key, rule, made in unregistered(candidates, registers)}
+    candidates = _candidates(moved, changed, known, store)
+    found = {(key, rule): made for key, rule, made in unregistered(candidates, _registers(store))}
+    _put_differences(found, known, store)
+
+
+def _put_differences(
+    found: Mapping[_Place, Finding], known: Mapping[_Place, bytes], store: SourceStore
+) -> None:
     made = [(*p, finding) for p, finding in found.items() if known.get(p) != encode(finding)]
     written = {(key, rule) for key, rule, _ in made}
     gone = [place for place in known if place not in found or place in written]
     if gone or made:
         store.put_findings(gone, made)
+
+
+def _changed_systems(changes: Mapping[Key, _Change]) -> list[_Change]:
+    dossiers = (pair for (_, subkey), pair in changes.items() if subkey == DOSSIER)
+    return list(filter(_of_system, dossiers))
+
+
+def _registers(store: SourceStore) -> dict[str, Dossier]:
+    """The dossiers of systems, by name."""
+    rows = {name: VIEW.decode(state) for name, state in store.systems().items()}
+    return {name: row for name, row in rows.items() if isinstance(row, Dossier)}
+
+
+def _candidates(
+    moved: _Moved,
+    changed: Iterable[_Change],
+    known: Mapping[tuple[Key, str], bytes],
+    store: SourceStore,
+) -> Mapping[str, Any]:
+    """The sightings that can be findings: all, where a system lists less or a finding lost its event."""
+    findings = {key[1]: _FINDING.decode(state) for (key, _), state in known.items()}
+    if any(_lists_less(*pair) for pair in changed) or _uncovered(moved, findings):
+        return _everywhere(store)
+    return _nearby(moved, findings)
 
 
 def _of_system(pair: _Change) -> bool:
@@ -126,7 +149,6 @@ def _lists_less(before: Row | None, after: Row | None) -> bool:
     return bool(old - new) if old else before != after
 
 
-_Moved = dict[str, list[tuple[UUID, Any, Any, str | None]]]
 """By sighting: stream, its earliest event before and after, and the stream's reference."""
 
 

@@ -11,30 +11,21 @@ from typing import NamedTuple
 from uuid import UUID
 
 from ledger.event import RecordedEvent
-
-__all__ = [
-    "ANNULMENT",
-    "Effects",
-    "Name",
-    "effects",
-    "is_annulment",
-    "name_of",
-    "target_of",
-]
+from schemas import names
 
 Name = tuple[str, str]
 """Of an event: its source and id."""
 
-ANNULMENT = "event-annulled"
+ANNULMENT = names.EVENT_ANNULLED
 # The ledger's own account cannot be taken back: what was destroyed or passed over does not come back, and
 # who has read something has read it.
 _LASTING = {
-    "personal-data-erased",
-    "erasure-decided",
-    "erasure-reapplied",
-    "intake-gap-recorded",
-    "ledger-read",
-    "act-approved",
+    names.PERSONAL_DATA_ERASED,
+    names.ERASURE_DECIDED,
+    names.ERASURE_REAPPLIED,
+    names.INTAKE_GAP_RECORDED,
+    names.LEDGER_READ,
+    names.ACT_APPROVED,
 }
 
 

@@ -4,12 +4,11 @@ Pure. A view names the event types that may touch its rows (`View.names`), or no
 """
 
 from collections.abc import Collection, Sequence
+from itertools import chain
 from typing import Any
 
 from ledger.event import RecordedEvent
 from projections.folds.view import View
-
-__all__ = ["Dispatch", "Shares"]
 
 Shares = dict[str, list[RecordedEvent]]
 """By name of a view the events that may touch its rows, in the order given."""
@@ -21,10 +20,9 @@ class Dispatch:
     def __init__(self, views: Collection[View[Any]]) -> None:
         self._views = [view.name for view in views]
         self._everything = [view.name for view in views if view.names is None]
-        known = {name for view in views for name in view.names or ()}
+        known = set(chain.from_iterable(view.names or () for view in views))
         self._wanting = {
-            name: [view.name for view in views if view.names is None or name in view.names]
-            for name in known
+            name: [view.name for view in views if _wants(view, name)] for name in known
         }
 
     def share(self, events: Sequence[RecordedEvent]) -> Shares:
@@ -34,3 +32,7 @@ class Dispatch:
             for view in self._wanting.get(event.name, self._everything):
                 shares[view].append(event)
         return shares
+
+
+def _wants(view: View[Any], name: str) -> bool:
+    return view.names is None or name in view.names

@@ -5,7 +5,7 @@ it ends is judged here, so that nobody gets power by arriving first; an annulmen
 would give somebody power, such as a grant, is judged by who said it and where it came in.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,23 +15,13 @@ from ledger.event import RecordedEvent
 from ledger.writing.message import place_in
 from rulebook.powers import POWERS
 from rulebook.sources import SENDERS
-from schemas.event_type import PREFIX
+from schemas import names
 from schemas.powers import Power, refs_in
 from schemas.sources import gives_power
 
-__all__ = [
-    "ACT",
-    "POWERLESS",
-    "gives_none",
-    "may_change_others",
-    "powerless",
-    "stripped",
-    "type_of",
-]
-
 POWERLESS = "act-without-power"
 """Stands in the place of the type of such an act, so that no view takes it for one."""
-_TYPE = f"{PREFIX}{POWERLESS}.v1"
+_TYPE = names.type_of(POWERLESS)
 ACT = "act"
 
 
@@ -70,6 +60,10 @@ def powerless(
     }
 
 
+def _sources_before(event: RecordedEvent, others: Iterable[RecordedEvent]) -> set[str]:
+    return {one.source for one in others if _place(one) < _place(event)}
+
+
 def _lacks_power(
     event: RecordedEvent, said: Sequence[RecordedEvent], privacy_office: Collection[str]
 ) -> bool:
@@ -82,12 +76,11 @@ def _lacks_power(
     refs = _refs(power, event)
     about = [one for one in said if not refs.isdisjoint(_refs(power, one))]
     others = [one for one in about if one.source != event.source]
+    earlier = _sources_before(event, others)
     if event.name in power.acts:
         alone = len(others) == len(about)
-        return bool(others) and (alone or any(_place(one) < _place(event) for one in others))
-    return power.guarded and any(
-        one.source in privacy_office and _place(one) < _place(event) for one in others
-    )
+        return bool(earlier) or (alone and bool(others))
+    return power.guarded and not earlier.isdisjoint(privacy_office)
 
 
 def stripped(event: RecordedEvent) -> RecordedEvent:

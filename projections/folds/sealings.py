@@ -6,12 +6,11 @@ destroying a key uncovers the value below. A removal takes what is earlier.
 """
 
 from collections.abc import Collection, Iterable
+from itertools import chain
 
 import msgspec
 
 from projections.folds.view import Order, Value
-
-__all__ = ["EMPTY", "Sealing", "Sealings", "live", "remove", "seal", "without_keys"]
 
 
 class Sealing(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -34,13 +33,21 @@ EMPTY = Sealings()
 
 def seal(known: Sealings, new: Sealing) -> Sealings:
     """Add what a new sealing has that is the latest under its key, and not removed since."""
-    later = [one for one in known.kept if one.key == new.key and one.order > new.order]
-    late = {field for one in later for field in one.values}
-    late |= {field for field, removal in known.removed.items() if removal > new.order}
+    late = _sealed_later(known, new) | _removed_later(known, new)
     if late:
         new = _without(new, late)
     others = [_without(one, new.values) if one.key == new.key else one for one in known.kept]
     return Sealings(_in_order([*others, new]), known.removed)
+
+
+def _sealed_later(known: Sealings, new: Sealing) -> set[str]:
+    """Fields that a later event sealed under the same key."""
+    later = [one for one in known.kept if one.key == new.key and one.order > new.order]
+    return set(chain.from_iterable(one.values for one in later))
+
+
+def _removed_later(known: Sealings, new: Sealing) -> set[str]:
+    return {field for field, removal in known.removed.items() if removal > new.order}
 
 
 def remove(known: Sealings, field: str, removal: Order) -> Sealings:

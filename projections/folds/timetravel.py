@@ -14,21 +14,10 @@ from ledger.event import RecordedEvent
 from projections.folds.annulment import Effects, Name, effects, name_of
 from projections.folds.powers import gives_none, powerless, stripped
 from projections.folds.view import View
-
-__all__ = [
-    "NOW",
-    "READ",
-    "Moment",
-    "Selected",
-    "counting",
-    "fold",
-    "fold_at",
-    "projector",
-    "select",
-]
+from schemas import names
 
 S = TypeVar("S")
-READ = "ledger-read"
+READ = names.LEDGER_READ
 """A read of the ledger itself: it says nothing about a person that was not known before."""
 
 
@@ -76,14 +65,21 @@ def select(
     without = _powerless(visible, told, privacy_office)
     shown = [event for event in visible if moment.as_of is None or event.time <= moment.as_of]
     counted = _counted(shown, told, without, privacy_office)
-    kept = {name_of(event) for event in shown}
     return Selected(
         counted=tuple(counted),
         shown=tuple(shown),
         annulled=told.annulled,
-        erasures=tuple(e for e in everything if _is_erasure(e) and name_of(e) not in kept),
+        erasures=_erasures_beyond(everything, shown),
         position=max((event.position for event in counted if event.name != READ), default=0),
     )
+
+
+def _erasures_beyond(
+    everything: Iterable[RecordedEvent], shown: Iterable[RecordedEvent]
+) -> tuple[RecordedEvent, ...]:
+    """The erasures that a moment does not show: what they destroyed opens at no moment."""
+    kept = {name_of(event) for event in shown}
+    return tuple(e for e in everything if _is_erasure(e) and name_of(e) not in kept)
 
 
 def _is_visible(event: RecordedEvent, moment: Moment) -> bool:
@@ -94,7 +90,7 @@ def _is_visible(event: RecordedEvent, moment: Moment) -> bool:
 
 
 def _is_erasure(event: RecordedEvent) -> bool:
-    return event.ours and event.name == "personal-data-erased"
+    return event.ours and event.name == names.PERSONAL_DATA_ERASED
 
 
 def counting(

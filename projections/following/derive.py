@@ -21,19 +21,6 @@ from projections.following.batch import NamedEvent, named_by
 from projections.following.joins import join_of
 from rulebook.powers import related
 
-__all__ = [
-    "Content",
-    "Derived",
-    "Goal",
-    "Seen",
-    "annulled_streams",
-    "derive",
-    "derive_digests",
-    "rows_at",
-    "selected_at",
-    "views_at",
-]
-
 Goal = tuple[View[Any], int]
 """A view and the position up to which it is derived."""
 Seen = tuple[Sums, Any]
@@ -192,16 +179,3 @@ def selected_at(
     upto = LAST if moment.at_position is None else moment.at_position
     for stream, events in _streams(session, upto, names):
         yield stream, select(events, moment, privacy_office)
-
-
-def derive_digests(
-    session: Session, goals: Sequence[Goal], privacy_office: Collection[str]
-) -> list[str]:
-    """The digest that each view at its position must have."""
-    contents = [Content(session, view, upto, privacy_office) for view, upto in goals]
-    for stream, rows, _ in derive(session, goals, privacy_office):
-        for content, states in zip(contents, rows, strict=True):
-            content.add(stream, states)
-    for content in contents:
-        content.rest()
-    return [content.digest() for content in contents]

@@ -24,8 +24,6 @@ from projections.following.derive import Content, Derived, derive
 from projections.following.rebuild import ViewReport
 from projections.following.storage import NO_ROW, Bookmark, bookmarks
 
-__all__ = ["Inspected", "audit_views", "inspect_views"]
-
 _PAGE_ROWS = 1_000
 _Row = tuple[Any, ...]
 
@@ -57,13 +55,6 @@ def inspect_views(
     return Inspected(tuple(reports), findings.sorted())
 
 
-def audit_views(
-    session: Session, views: Sequence[View[Any]] = VIEWS, *, privacy_office: Collection[str]
-) -> list[ViewReport]:
-    """The reports alone of `inspect_views`."""
-    return list(inspect_views(session, views, privacy_office=privacy_office).reports)
-
-
 def _placed(
     session: Session, views: Sequence[View[Any]], findings: Findings
 ) -> list[tuple[View[Any], Bookmark]]:
@@ -77,14 +68,19 @@ def _placed(
         if place is None:
             findings.note(None, "view-bookmark", f"the view {view.name} has none")
             continue
-        if not 0 <= place.position <= last:
-            detail = f"the view {view.name} is at {place.position}, and the ledger ends at {last}"
-            findings.note(None, "view-bookmark", detail)
-            place = msgspec.structs.replace(place, position=min(last, max(0, place.position)))
-        found.append((view, place))
+        found.append((view, _within(view, place, last, findings)))
     for name in known:
         findings.note(None, "view-bookmark", f"there is no view {name}")
     return found
+
+
+def _within(view: View[Any], place: Bookmark, last: int, findings: Findings) -> Bookmark:
+    """A bookmark, or the nearest one that the ledger has."""
+    if 0 <= place.position <= last:
+        return place
+    detail = f"the view {view.name} is at {place.position}, and the ledger ends at {last}"
+    findings.note(None, "view-bookmark", detail)
+    return msgspec.structs.replace(place, position=min(last, max(0, place.position)))
 
 
 def _compare(

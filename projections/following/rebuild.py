@@ -7,14 +7,12 @@ All are built in one pass over the events. What compares views with the events a
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
 from ledger.errors import Busy, Fenced, Halt
-from ledger.event import RecordedEvent
+from ledger.library.reader import LedgerReader
 from ledger.names import LedgerName
-from ledger.reading import events_after, events_of
 from ledger.storage.locks import Check, held
 from ledger.storage.postgres import Session
 from projections import VIEWS
@@ -22,7 +20,7 @@ from projections.folds.digest import Sums, digest_of
 from projections.folds.dispatch import Dispatch
 from projections.folds.view import View
 from projections.following.apart import Apart, blocks_apart
-from projections.following.batch import Batch, apply_batch
+from projections.following.batch import apply_batch
 from projections.following.blocks import Block, Part, blocks
 from projections.following.derive import Content
 from projections.following.folding import Work
@@ -31,6 +29,7 @@ from projections.following.storage import (
     Bookmark,
     NamedEvents,
     Tables,
+    batch_of,
     bookmarks,
     locked_bookmark,
     other,
@@ -38,8 +37,6 @@ from projections.following.storage import (
     relax,
     stored_digest,
 )
-
-__all__ = ["ViewReport", "rebuild_all"]
 
 _BATCH_EVENTS = 5_000
 # A swap waits a second for who reads what is to go (the function in the database), then lets others go on.
@@ -138,6 +135,7 @@ class _New:
         check: Check,
     ) -> None:
         self._session = session
+        self._reader = LedgerReader(session)
         self._check = check
         self._ledger = ledger
         self._privacy_office = privacy_office
@@ -201,19 +199,13 @@ class _New:
 
     def _fold(self, upto: int) -> None:
         """Fold the next batch, as whoever follows does."""
-        events = events_after(self._session, self.position, _BATCH_EVENTS, upto)
+        events = self._reader.events_after(self.position, _BATCH_EVENTS, upto)
         if not events:
             raise Halt(f"position {self.position + 1} is missing: see `ledger audit`")
-        end = events[-1].position
-
-        def history(streams: Sequence[UUID]) -> list[RecordedEvent]:
-            return events_of(self._session, streams, end)
-
-        awaited = NamedEvents(self._session).of({event.stream for event in events})
-        batch = Batch(events, Dispatch([self.view]), awaited, history, self._privacy_office)
+        batch = batch_of(self._session, events, Dispatch([self.view]), self._privacy_office)
         NamedEvents(self._session).add(batch.named)
         apply_batch(self.view, batch, self.tables)
-        self.position, self._digest = end, None
+        self.position, self._digest = batch.end, None
 
     def _swap(self, old: Bookmark) -> ViewReport:
         view, session = self.view, self._session

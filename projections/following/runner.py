@@ -1,39 +1,38 @@
 """Following the ledger with all views: catch up, wait to be woken, back off, halt what is broken.
 
-Each view moves by itself, a batch a transaction, its bookmark first: whoever else follows with it waits
-there and is then fenced. A view that cannot fold an event halts just before it; the others go on, and so
-does this one when somebody has built it again.
+Events come from the library's subscription (`Incoming`); how far a view is, its bookmark alone says. Each
+view moves by itself, a batch a transaction, its bookmark first: whoever else follows with it waits there and
+is then fenced. A view that cannot fold an event halts just before it; the others go on, and so does this one
+when somebody has built it again.
 """
 
 import logging
 import time
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
 from ledger.errors import Fenced, Halt, LedgerError, Retry
-from ledger.event import RecordedEvent
 from ledger.names import LedgerName
-from ledger.reading import events_after, events_of, head_position
+from ledger.reading import head_position
 from ledger.storage.postgres import Database, Session
 from projections import VIEWS
 from projections.folds.dispatch import Dispatch
 from projections.folds.view import View
 from projections.following.batch import Batch, Broken, apply_batch
+from projections.following.incoming import Incoming
 from projections.following.observer import Observer
 from projections.following.storage import (
     Bookmark,
     NamedEvents,
     Tables,
+    batch_of,
     bookmarks,
     pass_over,
     prepare,
     relax,
 )
-
-__all__ = ["BATCH_EVENTS", "Follower", "ViewStatus", "view_statuses"]
 
 BATCH_EVENTS = 5_000
 # How long a lost notification can delay a view, and a request to stop.
@@ -68,6 +67,16 @@ def _status(
     return ViewStatus(view.name, version, position, max(0, head - position), halted)
 
 
+class Pace(msgspec.Struct, frozen=True):
+    """How many events one transaction moves a view over, and how a follower waits."""
+
+    batch_events: int = BATCH_EVENTS
+    pause: Callable[[float], None] = time.sleep
+
+
+USUAL_PACE = Pace()
+
+
 class Follower:
     """Follows one ledger with some views, as the projector. Not for two threads at once."""
 
@@ -78,8 +87,7 @@ class Follower:
         privacy_office: Collection[str] = (),
         views: Sequence[View[Any]] = VIEWS,
         *,
-        batch_events: int = BATCH_EVENTS,
-        pause: Callable[[float], None] = time.sleep,
+        pace: Pace = USUAL_PACE,
         observer: Observer | None = None,
     ) -> None:
         self._database = database
@@ -87,10 +95,11 @@ class Follower:
         self._privacy_office = privacy_office
         self._views = views
         self._dispatch = Dispatch(views)
-        self._batch_events = batch_events
-        self._pause = pause
+        self._batch_events, self._pause = pace.batch_events, pace.pause
         self._observer = observer or Observer()
         self._session: Session | None = None
+        self._incoming: Incoming | None = None
+        self._head = 0
         self.halted: dict[str, Halt] = {}
         self._halted_in: dict[str, Bookmark] = {}
 
@@ -110,9 +119,10 @@ class Follower:
         pause_s = FIRST_PAUSE_S
         while not stop() and len(self.halted) < len(self._views):
             try:
+                incoming = self._subscribed()
                 self._catch_up(stop)
                 pause_s = FIRST_PAUSE_S
-                self._connected().notified(WAKE_S)
+                incoming.wait(self._head, WAKE_S)
             except Retry as error:
                 _LOG.warning("following pauses for %.1f s: %s", pause_s, error)
                 self.close()
@@ -128,25 +138,40 @@ class Follower:
         return [_status(v, known.get(v.name), head, reasons.get(v.name)) for v in self._views]
 
     def close(self) -> None:
-        """Close the connection; the next call opens a new one."""
+        """Close the connections; the next call opens new ones."""
+        incoming, self._incoming = self._incoming, None
+        if incoming:
+            incoming.close()
         session, self._session = self._session, None
         if session:
             session.close()
 
     def _connected(self) -> Session:
-        """The session, which listens before it looks: nothing recorded later is missed."""
+        """The session that moves the views, and is asked how far they are."""
         if self._session is None or self._session.broken:
             self.close()
             self._session = self._database.connect(self._ledger, "projector")
             try:
                 relax(self._session)
                 prepare(self._session, self._ledger, self._views)
-                listening = self._session.of("projections")
-                listening.named("listen", {"channel": self._ledger.channel})
             except BaseException:
                 self.close()
                 raise
         return self._session
+
+    def _reading(self) -> Incoming:
+        """What comes next, read with the same session, until somebody subscribes."""
+        if self._incoming is None:
+            self._incoming = Incoming(self._connected(), self._batch_events, WAKE_S)
+        return self._incoming
+
+    def _subscribed(self) -> Incoming:
+        """The same, subscribed to what comes after the view that is furthest."""
+        known = bookmarks(self._connected())
+        incoming = self._reading()
+        if not incoming.is_subscribed:
+            incoming.subscribe(max((known[v.name].position for v in self._views), default=0))
+        return incoming
 
     def _wait(self, seconds: float, stop: Callable[[], bool]) -> None:
         while seconds > 0 and not stop():
@@ -166,6 +191,7 @@ class Follower:
     def _round(self, session: Session) -> bool:
         """One batch for each view that is behind; views at the same place share it."""
         known, head = bookmarks(session), head_position(session)
+        self._head = head
         read: dict[int, Batch] = {}
         passed: list[tuple[Bookmark, int]] = []
         moved = False
@@ -177,10 +203,10 @@ class Follower:
                 continue
             start = bookmark.position
             if start not in read:
-                events = events_after(session, start, self._batch_events)
+                events = self._reading().after(start, head)
                 if not events:
                     raise Halt(f"position {start + 1} is missing: see `ledger audit`")
-                read[start] = self._batch(session, events)
+                read[start] = batch_of(session, events, self._dispatch, self._privacy_office)
             if read[start].touches(view) or bookmark.version != view.version:
                 self._advance(session, view, bookmark, read[start])
             else:
@@ -194,16 +220,6 @@ class Follower:
         pass_over(session, passed)
         for bookmark, end in passed:
             self._observer.folded(bookmark.view, bookmark.position + 1, end, 0.0)
-
-    def _batch(self, session: Session, events: Sequence[RecordedEvent]) -> Batch:
-        """What all views need of some events. To be read after the bookmarks of those that get it."""
-        end = events[-1].position
-
-        def history(streams: Sequence[UUID]) -> list[RecordedEvent]:
-            return events_of(session, streams, end)
-
-        awaited = NamedEvents(session).of({event.stream for event in events})
-        return Batch(events, self._dispatch, awaited, history, self._privacy_office)
 
     def _advance(self, session: Session, view: View[Any], bookmark: Bookmark, batch: Batch) -> None:
         """Fold a batch into one view; what is broken halts, what was overtaken is read again."""
@@ -222,7 +238,8 @@ class Follower:
             self._halt(view, bookmark, broken)
             before = [event for event in batch.events if event.position < broken.position]
             if before:
-                self._advance(session, view, bookmark, self._batch(session, before))
+                rest = batch_of(session, before, self._dispatch, self._privacy_office)
+                self._advance(session, view, bookmark, rest)
         except LedgerError as error:
             self._halt(view, bookmark, error)
         except Exception as error:  # whatever a view does wrong is that view's alone

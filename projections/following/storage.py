@@ -14,30 +14,17 @@ from uuid import UUID
 import msgspec
 
 from ledger.errors import Fenced, NotInstalled
+from ledger.event import RecordedEvent
 from ledger.names import LedgerName
+from ledger.reading import events_of
 from ledger.storage.postgres import Session
 from projections.findings.tables import FindingTables
 from projections.folds.digest import EVERYTHING, Digest, Share, Sums, bounds, digest_of
+from projections.folds.dispatch import Dispatch
 from projections.folds.view import Key, View
-from projections.following.batch import Change, NamedEvent
+from projections.following.batch import Batch, Change, NamedEvent
 from projections.following.joins import join_of
 from projections.views.register_join import EntryRow, Span
-
-__all__ = [
-    "Bookmark",
-    "Colour",
-    "NamedEvents",
-    "Tables",
-    "bookmarks",
-    "each_row",
-    "locked_bookmark",
-    "other",
-    "pass_over",
-    "prepare",
-    "relax",
-    "stored_digest",
-    "stored_sums",
-]
 
 Colour = Literal["blue", "green"]
 _PAGE_ROWS = 1_000
@@ -127,6 +114,22 @@ class NamedEvents:
             self._session.run("add_named", streams=streams, sources=sources, ids=ids)
 
 
+def batch_of(
+    session: Session,
+    events: Sequence[RecordedEvent],
+    dispatch: Dispatch,
+    privacy_office: Collection[str],
+) -> Batch:
+    """What all views need of some events. To be made after the bookmarks of those that get it were read."""
+    end = events[-1].position
+
+    def history(streams: Sequence[UUID]) -> list[RecordedEvent]:
+        return events_of(session, streams, end)
+
+    awaited = NamedEvents(session).of({event.stream for event in events})
+    return Batch(events, dispatch, awaited, history, privacy_office)
+
+
 class Tables(FindingTables):
     """The tables of one view in one colour: a `Store` inside the caller's transaction."""
 
@@ -197,13 +200,20 @@ class Tables(FindingTables):
 
     def put(self, changes: Mapping[Key, Change[Any]]) -> None:
         """Write the rows after. An index is touched only where a row comes, goes or moves in it."""
-        gone = [key for key, change in changes.items() if change.after is None]
+        gone: list[Key] = []
+        changed: list[tuple[Any, ...]] = []
+        new: list[tuple[Any, ...]] = []
+        for key, change in changes.items():
+            if change.after is None:
+                gone.append(key)
+            else:
+                rows = new if change.before is None else changed
+                rows.append(self._view.row(key, change.after))
         if gone:
             streams, subkeys = [stream for stream, _ in gone], [subkey for _, subkey in gone]
             self.named("delete_rows", streams=streams, subkeys=subkeys)
-        written = [(key, c) for key, c in changes.items() if c.after is not None]
-        self._change([self._view.row(key, c.after) for key, c in written if c.before is not None])
-        self._insert([self._view.row(key, c.after) for key, c in written if c.before is None])
+        self._change(changed)
+        self._insert(new)
         self._count((change.before, change.after) for change in changes.values())
 
     def add(self, rows: Sequence[tuple[Any, ...]], labels: Counter[str]) -> None:

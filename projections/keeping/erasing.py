@@ -6,12 +6,14 @@ which cause it goes once nothing keeps it, so that nobody has to ask again.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 import msgspec
 
 from projections.dossier.decisions import Decided, decided
-from projections.dossier.dossier import Dossier, Mark
+from projections.dossier.dossier import Dossier, Marked
+from projections.dossier.said import Decisions
 from projections.keeping.holds import holds_by_ref
 from projections.keeping.keepings import keepings_of
 from projections.keeping.lasting import Lasting, facts_of, lasting_of
@@ -21,19 +23,6 @@ from projections.keeping.retention import anchors_of, due_month
 from rulebook import Cause, ErasureDecision, ErasureFacts, Reason, erasure_decisions, period
 from rulebook.calendar import day_of
 from schemas import CATEGORIES, ROLLING_CATEGORIES
-
-__all__ = [
-    "Settled",
-    "Step",
-    "deferrals",
-    "is_last",
-    "lasting_for",
-    "on_period",
-    "on_request",
-    "settled",
-    "steps",
-    "was_decided",
-]
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -154,18 +143,28 @@ def settled(dossiers: Iterable[Dossier], request_ref: str) -> Settled:
     `at`: when nothing was decided for this request, of the erasure that left nothing to decide.
     """
     known = list(dossiers)
-    made = [mark for dossier in known for mark in _decisions(dossier, request_ref)]
-    gone = [mark for dossier in known for mark in dossier.all("account") if mark.says == "erased"]
-    at = max((mark.order.time for mark in made or gone), default=None)
-    waiting = [d for one in known for d in deferrals(one).values() if d.request_ref == request_ref]
-    if not waiting:
+    made = list(chain.from_iterable(_decisions(dossier, request_ref) for dossier in known))
+    at = max((act.order.time for act in made), default=None) or _erased_at(known)
+    if not any(_waits(dossier, request_ref) for dossier in known):
         return Settled("granted", at)
-    erased = any(one["decision"] == "erase" for m in made for one in m.says["decisions"].values())
+    rulings = chain.from_iterable(act.says.rulings.values() for act in made)
+    erased = any(ruling.decision == "erase" for ruling in rulings)
     return Settled("partly-granted" if erased else "deferred", at)
 
 
-def _decisions(dossier: Dossier, request_ref: str) -> list[Mark]:
-    return [mark for mark in dossier.all("decided") if mark.says["request_ref"] == request_ref]
+def _erased_at(dossiers: Iterable[Dossier]) -> datetime | None:
+    marks = (mark for dossier in dossiers for mark in dossier.all("account"))
+    return max((mark.order.time for mark in marks if mark.says == "erased"), default=None)
+
+
+def _waits(dossier: Dossier, request_ref: str) -> bool:
+    """Whether something that was decided for a request has to wait."""
+    return any(waiting.request_ref == request_ref for waiting in deferrals(dossier).values())
+
+
+def _decisions(dossier: Dossier, request_ref: str) -> list[Marked[Decisions]]:
+    told = dossier.saying("decided", Decisions)
+    return [act for act in told if act.says.request_ref == request_ref]
 
 
 def steps(

@@ -12,21 +12,10 @@ from typing import Any
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.dossier.dossier import FOREVER, NO_DOSSIER, Dossier, Mark, noting
+from projections.dossier.dossier import FOREVER, NO_DOSSIER, Dossier, Marked, noting
+from projections.dossier.said import Holding
 from projections.folds.view import Key, View
 from projections.keeping.retention import instant_of_day
-
-__all__ = [
-    "ACTS_ON_HOLDS",
-    "IN_FORCE",
-    "UNDISCLOSED",
-    "VIEW",
-    "Hold",
-    "holds",
-    "holds_by_category",
-    "holds_by_ref",
-    "undisclosed",
-]
 
 _TOPIC = "hold/"
 ACTS_ON_HOLDS = noting({"hold"})
@@ -61,7 +50,7 @@ class Hold(msgspec.Struct, frozen=True):
 
 def holds(dossier: Dossier) -> list[Hold]:
     """The holds in force, sorted by reference."""
-    return [_hold(ref, marks) for ref, marks in sorted(_in_force(dossier))]
+    return [_hold(ref, told) for ref, told in sorted(_in_force(dossier))]
 
 
 def holds_by_category(dossier: Dossier) -> dict[str, tuple[str, ...]]:
@@ -76,33 +65,38 @@ def holds_by_category(dossier: Dossier) -> dict[str, tuple[str, ...]]:
 def holds_by_ref(dossier: Dossier, time: datetime = FOREVER) -> dict[str, tuple[str, ...]]:
     """Reference of a hold in force at a time -> the categories that it keeps, both sorted."""
     found = sorted(_in_force(dossier, time))
-    return {ref: tuple(marks[-1].says["categories"]) for ref, marks in found}
+    return {ref: told[-1].says.categories for ref, told in found}
 
 
 def undisclosed(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
     """References of the holds in force at a time of which the person may not be told."""
     found = _in_force(dossier, time)
-    return frozenset(ref for ref, marks in found if marks[-1].says["ground"] == UNDISCLOSED)
+    return frozenset(ref for ref, told in found if told[-1].says.ground == UNDISCLOSED)
 
 
-def _in_force(dossier: Dossier, time: datetime = FOREVER) -> Iterator[tuple[str, tuple[Mark, ...]]]:
+_Told = list[Marked[Holding]]
+
+
+def _in_force(dossier: Dossier, time: datetime = FOREVER) -> Iterator[tuple[str, _Told]]:
+    """References of holds, with the acts that placed or reviewed them; the last act releases none of them."""
     for topic in dossier.marks:
-        marks = dossier.until(topic, time) if topic.startswith(_TOPIC) else ()
-        if marks and marks[-1].says is not None:
-            yield topic.removeprefix(_TOPIC), marks
+        last = dossier.last(topic, time) if topic.startswith(_TOPIC) else None
+        if last is not None and last.says is not None:
+            told = dossier.saying(topic, Holding)
+            yield topic.removeprefix(_TOPIC), [act for act in told if act.order.time <= time]
 
 
-def _hold(ref: str, marks: tuple[Mark, ...]) -> Hold:
-    says: dict[str, Any] = marks[-1].says
-    owners = [mark.says["owner"] for mark in marks if mark.says and mark.says["owner"]]
+def _hold(ref: str, told: _Told) -> Hold:
+    latest = told[-1]
+    owners = [act.says.owner for act in told if act.says.owner]
     return Hold(
         hold_ref=ref,
-        categories=tuple(says["categories"]),
-        ground=says["ground"],
-        review_on=date.fromisoformat(says["review_on"]),
+        categories=latest.says.categories,
+        ground=latest.says.ground,
+        review_on=date.fromisoformat(latest.says.review_on),
         owner=owners[-1] if owners else None,
-        since=marks[0].order.time,
-        changed_at=marks[-1].order.time,
+        since=told[0].order.time,
+        changed_at=latest.order.time,
     )
 
 
@@ -123,7 +117,7 @@ def _cells(_key: Key, state: Dossier) -> tuple[Any, ...]:
 
 VIEW: View[Dossier] = View(
     name="legal_holds",
-    version="2",
+    version="3",
     type=Dossier,
     keys=keys,
     names=ACTS_ON_HOLDS,

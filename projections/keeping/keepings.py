@@ -6,14 +6,12 @@ Read from the dossier of the person (`findings_dossier`), in the words of the ru
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from projections.dossier.dossier import CONTRACT, FOREVER, RUNNING, Dossier
+from projections.dossier.dossier import CONTRACT, FOREVER, LIFTED, RUNNING, Dossier
 from projections.keeping.holds import holds_by_ref, undisclosed
 from rulebook import Keeping, deadline, evidence_of
 from rulebook.calendar import day_of
 from rulebook.erasure import Kept
 from schemas import CATEGORIES
-
-__all__ = ["asked_to_restrict", "keepings_of"]
 
 _COURT = "rights.court"
 
@@ -65,7 +63,7 @@ def _requests(dossier: Dossier) -> Iterator[Keeping]:
         ends = [mark for mark in dossier.all(f"answered/{ref}") if mark.says == "ended"]
         ended = ends[0].order.time if ends else None
         at = ended or dossier.all(topic)[-1].order.time
-        needs = evidence_of(dossier.all(topic)[-1].says, CATEGORIES, ended, at)
+        needs = evidence_of(str(dossier.all(topic)[-1].says), CATEGORIES, ended, at)
         until = day_of(deadline(_COURT, ended)) if ended else None
         yield Keeping("request-ended" if ended else "request-open", ref, needs, until)
 
@@ -75,10 +73,10 @@ def asked_to_restrict(dossier: Dossier, time: datetime = FOREVER) -> frozenset[s
     latest = {
         category: (mark.order, True)
         for mark in dossier.until("restriction", time)
-        for category in mark.says
+        for category in mark.codes
     }
-    for mark in dossier.until("restriction-lifted", time):
-        for category in mark.says:
+    for mark in dossier.until(LIFTED, time):
+        for category in mark.codes:
             if category in latest and latest[category][0] < mark.order:
                 latest[category] = mark.order, False
     return frozenset(category for category, (_, stands) in latest.items() if stands)

@@ -8,11 +8,10 @@ another basis keeps all of them.
 from datetime import date
 
 from projections.dossier.dossier import Dossier
+from projections.dossier.said import Consent
 from projections.keeping.person import Person
 from rulebook.calendar import day_of
 from schemas.formats import instant_of
-
-__all__ = ["rests_on_ended_consent"]
 
 _CONSENT = "6-1-a"
 
@@ -35,14 +34,14 @@ def _has_ended(dossier: Dossier, activity: str, day: date) -> bool:
         _stands(dossier, topic, day)
         for topic, marks in dossier.marks.items()
         if topic.startswith("consent/")
-        and any(mark.says is not None and mark.says[1] == activity for mark in marks)
+        and any(isinstance(m.says, Consent) and m.says.activity == activity for m in marks)
     ]
     return bool(states) and not any(states)
 
 
 def _stands(dossier: Dossier, topic: str, day: date) -> bool:
     says = dossier.all(topic)[-1].says
-    if says is None:
+    if not isinstance(says, Consent):
         return False
-    until = instant_of(says[0]) if says[0] else None
+    until = instant_of(says.valid_until) if says.valid_until else None
     return until is None or day <= day_of(until)

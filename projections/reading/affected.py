@@ -16,8 +16,6 @@ from projections.folds.view import View
 from projections.following.derive import rows_at
 from schemas import PERSONAL_FIELDS
 
-__all__ = ["Exposure", "Scope", "affected"]
-
 
 class Scope(msgspec.Struct, frozen=True):
     """What an incident reached; None, or nothing, is no bound. Bounds of time are inclusive.
@@ -41,13 +39,16 @@ class Scope(msgspec.Struct, frozen=True):
         return (
             event.subject is None
             and not event.ours
-            and (self.since is None or event.time >= self.since)
-            and (self.until is None or event.time <= self.until)
+            and self._is_in_time(event.time)
             and (self.sources is None or self.sources(event.source))
             and self.recipient in {None, event.facts.get("recipient")}
             and self.activity in {None, event.activity}
             and (not self.categories or bool(self.categories & touched(event)))
         )
+
+    def _is_in_time(self, time: datetime) -> bool:
+        is_late_enough = self.since is None or time >= self.since
+        return is_late_enough and (self.until is None or time <= self.until)
 
 
 class Exposure(msgspec.Struct, frozen=True):
@@ -70,21 +71,22 @@ def affected(
     session: Session, scope: Scope, privacy_office: Collection[str]
 ) -> Iterator[tuple[UUID, Exposure]]:
     """Every person whom a scope reaches, in the order of streams. Reads all events."""
-
-    def evolve(_subkey: str, state: Exposure | None, event: RecordedEvent) -> Exposure:
-        found = touched(event)
-        found = found & scope.categories if scope.categories else found
-        if state is None:
-            return Exposure(1, event.time, event.time, found)
-        first, last = min(state.first, event.time), max(state.last, event.time)
-        return Exposure(state.events + 1, first, last, state.categories | found)
-
     view: View[Exposure] = View(
         name="affected",
         version="1",
         type=Exposure,
         keys=lambda event: ("",) if scope.holds(event) else (),
-        evolve=evolve,
+        evolve=lambda _subkey, state, event: _exposed(scope, state, event),
     )
     for stream, rows in rows_at(session, view, Moment(), privacy_office):
         yield stream, rows[""]
+
+
+def _exposed(scope: Scope, state: Exposure | None, event: RecordedEvent) -> Exposure:
+    """What is exposed of a person, with one more event."""
+    found = touched(event)
+    found = found & scope.categories if scope.categories else found
+    if state is None:
+        return Exposure(1, event.time, event.time, found)
+    first, last = min(state.first, event.time), max(state.last, event.time)
+    return Exposure(state.events + 1, first, last, state.categories | found)

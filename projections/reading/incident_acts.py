@@ -15,12 +15,15 @@ from projections.views.incidents import TOLD, Incident
 from rulebook import DEADLINES
 from rulebook.calendar import day_of
 from rulebook.incidents import PHASES, regimes_in
-
-__all__ = ["Deed", "hindrance", "named"]
+from schemas import names
 
 _INITIAL, _FULL = PHASES
-_DETECTED, _NOTIFIED, _TOLD = "breach-detected", "authority-notified", "subjects-notified"
-_WARNED = "customer-warned"
+_DETECTED, _NOTIFIED, _TOLD = (
+    names.BREACH_DETECTED,
+    names.AUTHORITY_NOTIFIED,
+    names.SUBJECTS_NOTIFIED,
+)
+_WARNED = names.CUSTOMER_WARNED
 
 
 class Deed(Struct, frozen=True):
@@ -121,10 +124,10 @@ def _after_all(incident: Incident, deed: Deed) -> Iterator[str]:
 
 
 _HINDRANCES: Mapping[str, Callable[[Incident, Deed], Iterator[str]]] = {
-    "breach-assessed": _assessing,
+    names.BREACH_ASSESSED: _assessing,
     _NOTIFIED: _notifying,
     _TOLD: _telling,
-    "breach-closed": _closing,
+    names.BREACH_CLOSED: _closing,
     _WARNED: _warning,
-    "misuse-resolved": _resolving,
+    names.MISUSE_RESOLVED: _resolving,
 }

@@ -23,8 +23,6 @@ from projections.findings.view import DOSSIER, TRACES, VIEW, Row
 from projections.folds.timetravel import Moment, fold, select
 from projections.following.derive import rows_at
 
-__all__ = ["past_findings", "past_findings_about"]
-
 
 def past_findings(
     session: Session,
@@ -53,8 +51,6 @@ def past_findings_about(
     moment: Moment,
     clock: datetime,
     privacy_office: Collection[str],
-    *,
-    rules: Collection[str] | None = None,
 ) -> list[Finding]:
     """The same of some streams, at a cost that does not grow with the others.
 
@@ -70,11 +66,11 @@ def past_findings_about(
     own = rows_of(about)
     systems = named(_systems(session))
     if not _all_registered(own, systems):
-        return past_findings(session, moment, clock, privacy_office, rules=rules, about=about)
+        return past_findings(session, moment, clock, privacy_office, about=about)
     gathering = FindingsJoin().gathering(named(_names_in(own)).items())
     found: list[Entry] = []
     for stream in sorted(own):
-        found += _fitting(gathering.add(stream, own[stream]), clock, rules, None)
+        found += _fitting(gathering.add(stream, own[stream]), clock, None, None)
     return [entry.finding for entry in sorted(found, key=_place)]
 
 

@@ -13,8 +13,7 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from projections.folds.view import View
-
-__all__ = ["SUPPLIER", "VIEW", "Observed", "observed"]
+from schemas import names
 
 SUPPLIER = "supplier"
 """Of what came from others: by which recipient, by its bare id."""
@@ -74,17 +73,17 @@ def _credit_result(event: RecordedEvent) -> Iterator[Shown]:
 
 
 _SHOWN_BY: Mapping[str, Show] = {
-    "customer-registered": _fact("notice-used", "notice_version"),
-    "personal-data-collected": _collected,
-    "privacy-notice-provided": _fact("notice-used", "version"),
-    "consent-given": _consent,
-    "app-permission-granted": _fact("permission", "permission"),
-    "app-permission-denied": _refused,
-    "app-permission-revoked": _refused,
-    "rights-request-received": _fact("request-channel", "channel"),
-    "credit-check-result-received": _credit_result,
-    "automated-decision-made": _fact("automated-decision", "decision"),
-    "personal-data-disclosed": _fact("disclosure-purpose", "purpose"),
+    names.CUSTOMER_REGISTERED: _fact("notice-used", "notice_version"),
+    names.PERSONAL_DATA_COLLECTED: _collected,
+    names.PRIVACY_NOTICE_PROVIDED: _fact("notice-used", "version"),
+    names.CONSENT_GIVEN: _consent,
+    names.APP_PERMISSION_GRANTED: _fact("permission", "permission"),
+    names.APP_PERMISSION_DENIED: _refused,
+    names.APP_PERMISSION_REVOKED: _refused,
+    names.RIGHTS_REQUEST_RECEIVED: _fact("request-channel", "channel"),
+    names.CREDIT_CHECK_RESULT_RECEIVED: _credit_result,
+    names.AUTOMATED_DECISION_MADE: _fact("automated-decision", "decision"),
+    names.PERSONAL_DATA_DISCLOSED: _fact("disclosure-purpose", "purpose"),
 }
 """Type of event -> what it shows."""
 

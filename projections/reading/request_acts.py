@@ -12,8 +12,7 @@ from ledger.event import instant
 from projections.views.requests import RECEIVED, Identity, Request, Standing, standing
 from rulebook import REFUSALS
 from rulebook.calendar import day_of
-
-__all__ = ["NOTHING_HELD", "ActOn", "hindrance"]
+from schemas import names
 
 ActOn = Literal["verify", "doubt", "extend", "refuse", "answer", "close", "issue", "erase"]
 # Rights whose answer gives data away, changes or destroys it: to the wrong person it would be a breach.
@@ -22,12 +21,12 @@ _NEEDS_IDENTITY = frozenset({"access", "portability", "rectification", "erasure"
 _ERASED_FOR = frozenset({"erasure", "objection"})
 # What must have been done for a right before it can be answered, unless nothing is held.
 _NEEDS_ACT: Mapping[str, tuple[str, str]] = {
-    "access": ("access-report-issued", "no access report was issued for it"),
-    "portability": ("portability-export-issued", "no export was issued for it"),
-    "rectification": ("personal-data-corrected", "no correction names it"),
+    "access": (names.ACCESS_REPORT_ISSUED, "no access report was issued for it"),
+    "portability": (names.PORTABILITY_EXPORT_ISSUED, "no export was issued for it"),
+    "rectification": (names.PERSONAL_DATA_CORRECTED, "no correction names it"),
 }
 # What is noted when a request is entered, which may be days after it came in.
-_ENTERED = frozenset({RECEIVED, "objection-raised"})
+_ENTERED = frozenset({RECEIVED, names.OBJECTION_RAISED})
 NOTHING_HELD = "nothing-held"
 _NOT_VERIFIED = "request {} cannot be answered yet: identity was not verified"
 

@@ -6,11 +6,13 @@ that give power (`powers.gives_none`): what anybody may send to a topic opens no
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from ledger.errors import Halt
 from ledger.event import decode_event
-from ledger.reading import events_of, newest
+from ledger.library.reader import LedgerReader
+from ledger.reading import newest
 from ledger.storage.postgres import Session
 from projections.folds.powers import gives_none
 from projections.folds.timetravel import fold_at
@@ -18,11 +20,9 @@ from projections.reading.house import employees
 from projections.reading.views import bookmark_of
 from projections.views import staff
 from projections.views.staff import Employee, powers_of, roles_at
-from schemas.event_type import PREFIX
+from schemas import names
 
-__all__ = ["holds_role", "staff_is_registered"]
-
-_GRANTED = f"{PREFIX}role-granted.v1"
+_GRANTED = names.type_of(names.ROLE_GRANTED)
 
 
 def holds_role(
@@ -33,10 +33,12 @@ def holds_role(
     privacy_office: Collection[str] = (),
 ) -> bool:
     """Whether an employee, known by these streams, holds a role at a time by all that is recorded."""
-    events = events_of(session, streams)
+    reader, fold = (
+        LedgerReader(session),
+        partial(fold_at, staff.VIEW, privacy_office=privacy_office),
+    )
     for stream in streams:
-        of_one = [event for event in events if event.stream == stream]
-        row = fold_at(staff.VIEW, of_one, privacy_office=privacy_office).get("")
+        row = (reader.folded(stream, fold) or {}).get("")
         if isinstance(row, Employee) and role in roles_at(powers_of(row), time):
             return True
     return False

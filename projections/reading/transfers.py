@@ -13,10 +13,9 @@ from projections.views.disclosures import Disclosure
 from projections.views.recipients import Recipient, Version, frameworks_on, recipient_at
 from rulebook import Party, Transfer, transfer
 from rulebook.calendar import day_of
+from schemas import names
 
-__all__ = ["Place", "agreed_at", "party_of", "place_of", "transfer_of"]
-
-_RECORDED, _ENDED = "transfer-agreement-recorded", "transfer-agreement-ended"
+_RECORDED, _ENDED = names.TRANSFER_AGREEMENT_RECORDED, names.TRANSFER_AGREEMENT_ENDED
 
 
 class Place(NamedTuple):

@@ -12,20 +12,11 @@ from projections.dossier.choices import objects
 from projections.dossier.dossier import Dossier
 from projections.dossier.look import Look
 from projections.dossier.objections import objects_to_marketing
+from projections.dossier.said import Consent
 from projections.use.restricting import restricted
 from rulebook import Addressee
 from rulebook.purposes import CHANNELS
 from schemas.formats import instant_of
-
-__all__ = [
-    "Kind",
-    "account_of",
-    "addressee",
-    "decided_purposes",
-    "is_customer",
-    "kind_of_addressee",
-    "objects_to",
-]
 
 EVERY = "all"
 """Stands among the objections of whoever objected to direct marketing as such."""
@@ -89,9 +80,9 @@ def decided_purposes(own: Dossier) -> set[str]:
 def _consented(own: Dossier, purpose: str, at: datetime) -> bool:
     """Given, not taken back and not expired; whether the account is active is asked apart."""
     mark = own.last(f"{_CONSENT}{purpose}", at)
-    if mark is None or mark.says is None:
+    if mark is None or not isinstance(mark.says, Consent):
         return False
-    until = instant_of(mark.says[0]) if mark.says[0] else None
+    until = instant_of(mark.says.valid_until) if mark.says.valid_until else None
     return until is None or at < until
 
 

@@ -11,17 +11,13 @@ from datetime import datetime
 
 from ledger.event import RecordedEvent
 from projections.dossier.decisions import decided
-from projections.dossier.dossier import FOREVER, Dossier, dossier_from, noting
+from projections.dossier.dossier import FOREVER, LIFTED, Dossier, dossier_from, noting
 from projections.keeping.holds import holds_by_ref, undisclosed
 from projections.keeping.keepings import asked_to_restrict
 from rulebook.erasure import ERASURE_RULES
 
-__all__ = ["SAYS_RESTRICTED", "restricted", "restricted_by"]
-
 _KINDS = {entry.id: entry.when for entry in ERASURE_RULES if entry.decision == "restrict"}
-_TOPICS = frozenset(
-    {"restriction", "restriction-lifted", "decided", "registered", "hold", "dispute", "case"}
-)
+_TOPICS = frozenset({"restriction", LIFTED, "decided", "registered", "hold", "dispute", "case"})
 SAYS_RESTRICTED = noting(_TOPICS)
 """Types of events that say what is restricted, or that it is no more."""
 

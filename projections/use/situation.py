@@ -16,8 +16,6 @@ from projections.use.restricting import restricted
 from rulebook.marketing import category_of
 from schemas import PERSONAL_FIELDS
 
-__all__ = ["USE", "USES", "use"]
-
 USE = "use"
 USES = frozenset({DISCLOSURE, "contact", "access"})
 """Kinds of fact that are a use of a person's data."""
@@ -38,14 +36,14 @@ def use(fact: Fact, look: Look) -> Iterator[Seen]:
 
 
 def _touched(fact: Fact) -> set[str]:
-    fields = fact.facts.get("fields", ())
+    fields = fact.facts.fields or ()
     by_fields = {PERSONAL_FIELDS[field] for field in fields if field in PERSONAL_FIELDS}
-    channel = fact.facts.get("channel")
+    channel = fact.facts.channel or None
     return {*fact.categories, *by_fields, *([category_of(channel)] if channel else [])}
 
 
 def _may_be_used(fact: Fact, look: Look) -> bool:
     provision = fact.provision and rulebook.provision(fact.provision)
-    ref = fact.facts.get("case_ref")
+    ref = fact.facts.case_ref or None
     own_matter = bool(ref) and any(look.own.all(f"{topic}/{ref}") for topic in _MATTERS)
     return fact.legal_basis == _CONSENT or bool(provision) or own_matter

@@ -16,12 +16,11 @@ from rulebook import DEADLINES
 from rulebook.complaints import ANSWER, answer_clock
 from rulebook.digest import digest
 from rulebook.incidents import Clock
-
-__all__ = ["OPEN", "VIEW", "Complaint"]
+from schemas import names
 
 OPEN = "complaint"
 """What a complaint that nobody answered counts as."""
-_RECEIVED, _ANSWERED = "complaint-received", "complaint-answered"
+_RECEIVED, _ANSWERED = names.COMPLAINT_RECEIVED, names.COMPLAINT_ANSWERED
 _NAMES = frozenset({_RECEIVED, _ANSWERED})
 _REF = "complaint_ref"
 

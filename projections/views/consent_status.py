@@ -16,31 +16,18 @@ from projections.dossier.choices import CHOICES, Choice, choose, objections_to, 
 from projections.folds.view import Order, View, order_of
 from projections.views.customer_state import Status
 from rulebook.purposes import is_direct_marketing
+from schemas import names
 from schemas.formats import instant_of
-
-__all__ = [
-    "VIEW",
-    "Consent",
-    "ConsentAnswer",
-    "ConsentStatus",
-    "Row",
-    "act_of",
-    "consent_answer",
-    "consents_among",
-    "evolve",
-    "keys",
-    "status_at",
-]
 
 ConsentStatus = Literal["given", "refused", "withdrawn", "expired", "invalidated"]
 Act = Literal["given", "renewed", "refused", "withdrawn", "invalidated"]
 # The rank: what takes consent away beats what gives it at the same time.
 _ACTS: dict[str, tuple[Act, int]] = {
-    "consent-given": ("given", 0),
-    "consent-renewed": ("renewed", 0),
-    "consent-refused": ("refused", 1),
-    "consent-withdrawn": ("withdrawn", 1),
-    "consent-invalidated": ("invalidated", 1),
+    names.CONSENT_GIVEN: ("given", 0),
+    names.CONSENT_RENEWED: ("renewed", 0),
+    names.CONSENT_REFUSED: ("refused", 1),
+    names.CONSENT_WITHDRAWN: ("withdrawn", 1),
+    names.CONSENT_INVALIDATED: ("invalidated", 1),
 }
 _REASONS: dict[ConsentStatus, str] = {
     "refused": "the person refused it",
@@ -133,10 +120,8 @@ def consent_answer(
     """
     status = status_at(row, clock)
     hindrance = _hindrance(row, status, account_status, customer_status)
-    if hindrance is None and (channels := objections_to(row.purpose, row.order, choices)):
-        hindrance = f"the person objected to marketing by {', '.join(channels)} afterwards"
-    if hindrance is None and objects and is_direct_marketing(row.purpose):
-        hindrance = "the person objected to direct marketing (GDPR Art. 21(3))"
+    if hindrance is None:
+        hindrance = _objection(row, choices, objects)
     return ConsentAnswer(
         purpose=row.purpose,
         status=status,
@@ -149,6 +134,15 @@ def consent_answer(
         method=row.facts.get("method"),
         reason=row.facts.get("reason"),
     )
+
+
+def _objection(row: Consent, choices: Iterable[Choice], objects: bool) -> str | None:
+    """Which objection takes a consent its effect; None: there is none."""
+    if channels := objections_to(row.purpose, row.order, choices):
+        return f"the person objected to marketing by {', '.join(channels)} afterwards"
+    if objects and is_direct_marketing(row.purpose):
+        return "the person objected to direct marketing (GDPR Art. 21(3))"
+    return None
 
 
 def status_at(row: Consent, clock: datetime) -> ConsentStatus:

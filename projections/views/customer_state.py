@@ -13,24 +13,10 @@ from ledger.event import RecordedEvent
 from projections.folds.sealings import EMPTY, Sealing, Sealings, live, remove, seal, without_keys
 from projections.folds.timetravel import READ
 from projections.folds.view import Order, Value, View, order_of
-from schemas import CATEGORIES, PERSONAL_FIELDS
-
-__all__ = [
-    "VIEW",
-    "CustomerState",
-    "Status",
-    "customer_kind",
-    "erased_categories",
-    "evolve",
-    "forget",
-    "keys",
-    "live_values",
-    "since",
-    "status",
-]
+from schemas import CATEGORIES, PERSONAL_FIELDS, names
 
 Status = Literal["active", "inactive", "erased"]
-_ACCOUNT_ACTS = {"account-reactivated": 0, "account-deactivated": 1}
+_ACCOUNT_ACTS = {names.ACCOUNT_REACTIVATED: 0, names.ACCOUNT_DEACTIVATED: 1}
 
 
 class CustomerState(msgspec.Struct, frozen=True, gc=False):
@@ -65,7 +51,7 @@ def evolve(state: CustomerState | None, event: RecordedEvent) -> CustomerState:
     name = event.name
     before = state or CustomerState(position=event.position, first=event.time)
     after = before
-    if name == "customer-registered":
+    if name == names.CUSTOMER_REGISTERED:
         after = _registered(after, event)
     elif name in _ACCOUNT_ACTS:
         order = order_of(event, _ACCOUNT_ACTS[name])
@@ -95,7 +81,7 @@ def forget(state: CustomerState, event: RecordedEvent) -> CustomerState:
 
 def _is_erasure(event: RecordedEvent) -> bool:
     """Only the ledger itself destroys keys; the same words from outside erase nothing."""
-    return event.ours and event.name == "personal-data-erased"
+    return event.ours and event.name == names.PERSONAL_DATA_ERASED
 
 
 def _registered(state: CustomerState, event: RecordedEvent) -> CustomerState:
@@ -130,7 +116,7 @@ def _with_values(state: CustomerState, event: RecordedEvent) -> dict[str, Sealin
 
 
 def _removed(event: RecordedEvent) -> Iterator[tuple[str, str]]:
-    if event.name == "personal-data-removed":
+    if event.name == names.PERSONAL_DATA_REMOVED:
         for field in event.facts["fields"]:
             if category := PERSONAL_FIELDS.get(field):
                 yield category, field

@@ -15,20 +15,9 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from projections.folds.view import Key, View
+from schemas import names
 
-__all__ = [
-    "DISCLOSES",
-    "FEED",
-    "FEED_KIND",
-    "VIEW",
-    "Disclosure",
-    "evolve",
-    "keys",
-    "sort_key",
-    "sorted_disclosures",
-]
-
-FEED = "bulk-feed-delivered"
+FEED = names.BULK_FEED_DELIVERED
 """Name of the one type of disclosure that is about many persons."""
 FEED_KIND = "ciot"
 """Kind of its recipient."""
@@ -44,13 +33,13 @@ class _Nature(NamedTuple):
 
 
 _NATURE: dict[str, _Nature] = {
-    "emergency-call-disclosed": _Nature("emergency-services", "emergency-call", "realtime"),
-    "malicious-call-data-disclosed": _Nature("subscriber", "malicious-calls"),
+    names.EMERGENCY_CALL_DISCLOSED: _Nature("emergency-services", "emergency-call", "realtime"),
+    names.MALICIOUS_CALL_DATA_DISCLOSED: _Nature("subscriber", "malicious-calls"),
     FEED: _Nature(FEED_KIND, "subscriber-feed", "feed"),
-    "number-porting-performed": _Nature("telecom-provider", "number-porting"),
-    "equipment-shipped": _Nature("shipping", "delivery"),
+    names.NUMBER_PORTING_PERFORMED: _Nature("telecom-provider", "number-porting"),
+    names.EQUIPMENT_SHIPPED: _Nature("shipping", "delivery"),
 }
-DISCLOSES = frozenset({"personal-data-disclosed", *_NATURE})
+DISCLOSES = frozenset({names.PERSONAL_DATA_DISCLOSED, *_NATURE})
 # Of an event of its own kind, what it is known by to both sides.
 _REFERENCES = ("case_ref", "request_ref", "porting_ref", "order_ref")
 

@@ -15,25 +15,19 @@ from projections.folds.view import Key, Order, View, order_of
 from rulebook import DEADLINES
 from rulebook.digest import digest
 from rulebook.incidents import Clock, Notice, breach_clocks, warning_clock
+from schemas import names
 from schemas.formats import instant_of
-
-__all__ = [
-    "KINDS",
-    "TOLD",
-    "VIEW",
-    "Incident",
-    "Step",
-    "subkey_of_breach",
-    "subkey_of_misuse",
-    "subkey_of_told",
-]
 
 Kind = Literal["breach", "misuse"]
 KINDS: tuple[Kind, ...] = ("breach", "misuse")
 _PREFIX = "breach/"
-_DETECTED, _ASSESSED, _CLOSED = "breach-detected", "breach-assessed", "breach-closed"
-_NOTIFIED, _TOLD = "authority-notified", "subjects-notified"
-_SUSPECTED, _WARNED, _RESOLVED = "misuse-suspected", "customer-warned", "misuse-resolved"
+_DETECTED, _ASSESSED, _CLOSED = names.BREACH_DETECTED, names.BREACH_ASSESSED, names.BREACH_CLOSED
+_NOTIFIED, _TOLD = names.AUTHORITY_NOTIFIED, names.SUBJECTS_NOTIFIED
+_SUSPECTED, _WARNED, _RESOLVED = (
+    names.MISUSE_SUSPECTED,
+    names.CUSTOMER_WARNED,
+    names.MISUSE_RESOLVED,
+)
 _BREACH = frozenset({_DETECTED, _ASSESSED, _CLOSED, _NOTIFIED, _TOLD})
 _MISUSE = frozenset({_SUSPECTED, _WARNED, _RESOLVED})
 TOLD = (

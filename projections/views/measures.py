@@ -9,11 +9,10 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from projections.folds.view import Order, View, order_of
-
-__all__ = ["VIEW", "Adoption", "Measure", "adopted_at"]
+from schemas import names
 
 _PREFIX = "measure/"
-_ACTS = {"security-measure-adopted": True, "security-measure-retired": False}
+_ACTS = {names.SECURITY_MEASURE_ADOPTED: True, names.SECURITY_MEASURE_RETIRED: False}
 
 
 class Adoption(msgspec.Struct, frozen=True):

@@ -12,11 +12,10 @@ import msgspec
 from ledger.event import RecordedEvent
 from projections.folds.view import Order, View, order_of
 from rulebook.calendar import day_of
-
-__all__ = ["VIEW", "Claim", "Notice", "Publication", "claims_of", "in_force"]
+from schemas import names
 
 _PREFIX = "notice/"
-_PUBLISHED = "privacy-notice-published"
+_PUBLISHED = names.PRIVACY_NOTICE_PUBLISHED
 
 
 class Claim(msgspec.Struct, frozen=True, array_like=True):

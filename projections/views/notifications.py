@@ -14,20 +14,18 @@ import msgspec
 from ledger.event import RecordedEvent
 from projections.folds.view import Key, Order, View, order_of
 from projections.views.disclosures import DISCLOSES
-from schemas import PERSONAL_FIELDS
-
-__all__ = ["ACTIONS", "VIEW", "Action", "Changes", "Task", "Told", "action_named", "tasks"]
+from schemas import PERSONAL_FIELDS, names
 
 Action = Literal["rectification", "erasure", "restriction"]
 ACTIONS: tuple[Action, ...] = ("rectification", "erasure", "restriction")
 EVERYTHING = "*"
-_NOTIFIED = "recipient-notified"
+_NOTIFIED = names.RECIPIENT_NOTIFIED
 _CHANGES: Mapping[str, tuple[Action, bool]] = {
-    "personal-data-corrected": ("rectification", False),
-    "personal-data-removed": ("erasure", False),
-    "personal-data-erased": ("erasure", False),
-    "processing-restricted": ("restriction", False),
-    "restriction-lifted": ("restriction", True),
+    names.PERSONAL_DATA_CORRECTED: ("rectification", False),
+    names.PERSONAL_DATA_REMOVED: ("erasure", False),
+    names.PERSONAL_DATA_ERASED: ("erasure", False),
+    names.PROCESSING_RESTRICTED: ("restriction", False),
+    names.RESTRICTION_LIFTED: ("restriction", True),
 }
 # The end of a period of retention is no erasure under Art. 17, of which recipients must be told.
 _SILENT = frozenset({"retention"})
@@ -42,8 +40,8 @@ _STEMS: Mapping[str, Action] = {
 }
 # What acts give away by their nature, where their events do not say so.
 _BY_NATURE: Mapping[str, tuple[str, ...]] = {
-    "equipment-shipped": ("identity", "address"),
-    "number-porting-performed": ("service",),
+    names.EQUIPMENT_SHIPPED: ("identity", "address"),
+    names.NUMBER_PORTING_PERFORMED: ("service",),
 }
 
 
@@ -125,7 +123,7 @@ def keys(event: RecordedEvent) -> tuple[str, ...]:
     if event.subject is not None:  # of a registry: a feed about many
         return ()
     if event.name in _CHANGES:
-        silent = event.name == "personal-data-erased" and (
+        silent = event.name == names.PERSONAL_DATA_ERASED and (
             not event.ours or event.facts.get("ground") in _SILENT
         )
         return () if silent else ("",)

@@ -13,32 +13,14 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from projections.folds.view import Key, Order, View, order_of
-
-__all__ = [
-    "VIEW",
-    "Assessment",
-    "Declared",
-    "Drift",
-    "Entry",
-    "Observation",
-    "Observed",
-    "Retirement",
-    "Tally",
-    "Totals",
-    "Version",
-    "activity_of",
-    "declare",
-    "entry",
-    "keys",
-    "observe",
-]
+from schemas import names
 
 _PREFIX = "activity/"
-_DECLARATIONS = {"processing-activity-declared", "processing-activity-changed"}
-_RETIRED = "processing-activity-retired"
+_DECLARATIONS = {names.PROCESSING_ACTIVITY_DECLARED, names.PROCESSING_ACTIVITY_CHANGED}
+_RETIRED = names.PROCESSING_ACTIVITY_RETIRED
 DECLARING: frozenset[str] = frozenset({*_DECLARATIONS, _RETIRED})
 """Types of the events that say what is declared."""
-_ASSESSED = "dpia-linked"
+_ASSESSED = names.DPIA_LINKED
 _DECLARED = DECLARING | {_ASSESSED}
 Counts = dict[str, int]
 
@@ -286,17 +268,7 @@ def entry(
     declared = declared or Declared()
     if not (totals.events or declared.versions or declared.retirement):
         return None
-    observed = Observed(
-        events=totals.events,
-        data_subjects=totals.data_subjects,
-        first=first,
-        last=last,
-        legal_bases=sorted(totals.legal_bases),
-        categories=sorted(totals.categories),
-        recipients=sorted(totals.recipients),
-        recipient_kinds=sorted(totals.recipient_kinds),
-        countries=sorted(totals.countries),
-    )
+    observed = _observed(totals, first, last)
     return Entry(
         activity=activity,
         version=len(declared.versions),
@@ -307,6 +279,21 @@ def entry(
         drift=_drift(activity, declared, observed),
         versions=declared.versions,
         assessments=declared.assessments,
+    )
+
+
+def _observed(totals: Totals, first: datetime | None, last: datetime | None) -> Observed:
+    """What events show of an activity."""
+    return Observed(
+        events=totals.events,
+        data_subjects=totals.data_subjects,
+        first=first,
+        last=last,
+        legal_bases=sorted(totals.legal_bases),
+        categories=sorted(totals.categories),
+        recipients=sorted(totals.recipients),
+        recipient_kinds=sorted(totals.recipient_kinds),
+        countries=sorted(totals.countries),
     )
 
 

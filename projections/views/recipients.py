@@ -12,24 +12,11 @@ from ledger.event import RecordedEvent
 from projections.folds.view import Order, Value, View, order_of
 from rulebook import in_force
 from rulebook.calendar import day_of
-
-__all__ = [
-    "VIEW",
-    "Certification",
-    "Ending",
-    "Recipient",
-    "Version",
-    "ended_at",
-    "evolve",
-    "frameworks_on",
-    "keys",
-    "known_at",
-    "recipient_at",
-]
+from schemas import names
 
 _PREFIX = "recipient/"
-_VERSIONS = {"recipient-registered", "recipient-changed"}
-_ACTS = {*_VERSIONS, "recipient-ended"}
+_VERSIONS = {names.RECIPIENT_REGISTERED, names.RECIPIENT_CHANGED}
+_ACTS = {*_VERSIONS, names.RECIPIENT_ENDED}
 
 
 class Certification(msgspec.Struct, frozen=True):
@@ -97,7 +84,7 @@ def _version(event: RecordedEvent) -> Version:
     return Version(
         valid_from=date.fromisoformat(facts["valid_from"]),
         order=order,
-        registered=event.name == "recipient-registered",
+        registered=event.name == names.RECIPIENT_REGISTERED,
         name=facts.get("name"),
         sealed_name=Value(order, sealed.key, blob) if sealed and blob else None,
         kind=facts["kind"],

@@ -21,8 +21,6 @@ from projections.views.processing_register import (
     entry,
 )
 
-__all__ = ["EntryRow", "EntryStore", "Gathering", "Span", "refresh"]
-
 Span = tuple[datetime | None, datetime | None]
 """First and last occurred time; None without events."""
 EntryRow = tuple[bytes, bytes]
@@ -57,10 +55,7 @@ def refresh(changes: Mapping[Key, _Pair], store: EntryStore) -> None:
     shrunk = [name for name in activities if _shrank(spans.get(name), by_activity[name])]
     spans |= {name: _widened(spans.get(name), by_activity[name]) for name in activities}
     spans |= store.spans(shrunk) if shrunk else {}
-    declared = {
-        activity: msgspec.json.decode(row, type=Declared)
-        for activity, row in store.declared(activities).items()
-    }
+    declared = _declared(store, activities)
     store.put_entries(
         {
             name: _row(
@@ -72,6 +67,11 @@ def refresh(changes: Mapping[Key, _Pair], store: EntryStore) -> None:
             for name in activities
         }
     )
+
+
+def _declared(store: EntryStore, activities: Sequence[str]) -> dict[str, Declared]:
+    rows = store.declared(activities)
+    return {name: msgspec.json.decode(row, type=Declared) for name, row in rows.items()}
 
 
 def _known(rows: Mapping[str, EntryRow]) -> tuple[dict[str, Totals], dict[str, Span]]:

@@ -14,33 +14,23 @@ from ledger.event import RecordedEvent
 from projections.folds.view import Key, Order, View, order_of
 from rulebook import DEADLINES, RequestPeriod, evidence_of, request_period
 from rulebook.digest import digest
+from schemas import names
 
-__all__ = [
-    "CLOSINGS",
-    "RECEIVED",
-    "VIEW",
-    "Request",
-    "Standing",
-    "Step",
-    "evidence",
-    "standing",
-]
-
-RECEIVED = "rights-request-received"
-_VERIFIED, _FAILED = "identity-verified", "identity-verification-failed"
-_EXTENDED = "rights-request-extended"
-_ANSWERED, _REFUSED = "rights-request-answered", "rights-request-refused"
-_ISSUED = frozenset({"access-report-issued", "portability-export-issued"})
+RECEIVED = names.RIGHTS_REQUEST_RECEIVED
+_VERIFIED, _FAILED = names.IDENTITY_VERIFIED, names.IDENTITY_VERIFICATION_FAILED
+_EXTENDED = names.RIGHTS_REQUEST_EXTENDED
+_ANSWERED, _REFUSED = names.RIGHTS_REQUEST_ANSWERED, names.RIGHTS_REQUEST_REFUSED
+_ISSUED = frozenset({names.ACCESS_REPORT_ISSUED, names.PORTABILITY_EXPORT_ISSUED})
 # Acts that name the request for which they were done.
 _DONE = frozenset(
     {
-        "personal-data-corrected",
-        "human-review-completed",
-        "processing-restricted",
-        "restriction-lifted",
-        "objection-raised",
-        "objection-upheld",
-        "objection-overruled",
+        names.PERSONAL_DATA_CORRECTED,
+        names.HUMAN_REVIEW_COMPLETED,
+        names.PROCESSING_RESTRICTED,
+        names.RESTRICTION_LIFTED,
+        names.OBJECTION_RAISED,
+        names.OBJECTION_UPHELD,
+        names.OBJECTION_OVERRULED,
     }
 )
 _NAMES = frozenset({RECEIVED, _VERIFIED, _FAILED, _EXTENDED, _ANSWERED, _REFUSED, *_ISSUED, *_DONE})

@@ -13,28 +13,12 @@ import msgspec
 from ledger.event import RecordedEvent
 from projections.folds.view import Order, View, order_of
 from rulebook.calendar import day_of
-
-__all__ = [
-    "VIEW",
-    "Certificate",
-    "Definition",
-    "Employee",
-    "Employment",
-    "Grant",
-    "Role",
-    "certificate_at",
-    "counts",
-    "definition_at",
-    "employed_at",
-    "holds",
-    "powers_of",
-    "roles_at",
-]
+from schemas import names
 
 _ROLE = "role/"
-_GRANTS = {"role-granted": True, "role-revoked": False}
-_EMPLOYMENTS = {"employment-started": True, "employment-ended": False}
-_ACTS = {*_GRANTS, *_EMPLOYMENTS, "vog-presented"}
+_GRANTS = {names.ROLE_GRANTED: True, names.ROLE_REVOKED: False}
+_EMPLOYMENTS = {names.EMPLOYMENT_STARTED: True, names.EMPLOYMENT_ENDED: False}
+_ACTS = {*_GRANTS, *_EMPLOYMENTS, names.VOG_PRESENTED}
 
 
 class Definition(msgspec.Struct, frozen=True):
@@ -93,7 +77,7 @@ def keys(event: RecordedEvent) -> tuple[str, ...]:
     """The acts on a role or an employee touch its one row."""
     if event.name in _ACTS:
         return ("",)
-    return ("",) if event.name == "role-defined" and _of_role(event) else ()
+    return ("",) if event.name == names.ROLE_DEFINED and _of_role(event) else ()
 
 
 def _of_role(event: RecordedEvent) -> bool:
@@ -102,11 +86,14 @@ def _of_role(event: RecordedEvent) -> bool:
 
 def evolve(state: Row | None, event: RecordedEvent) -> Row:
     """Add what the event says."""
-    if event.name == "role-defined":
+    if event.name == names.ROLE_DEFINED:
         role = state if isinstance(state, Role) else Role((event.subject or "")[len(_ROLE) :])
         defined = Definition(order_of(event), tuple(sorted(event.categories)))
         return Role(role.role, _with(role.definitions, defined))
-    employee = state if isinstance(state, Employee) else Employee()
+    return _employed(state if isinstance(state, Employee) else Employee(), event)
+
+
+def _employed(employee: Employee, event: RecordedEvent) -> Employee:
     if event.name in _GRANTS:
         granted = _GRANTS[event.name]
         order = order_of(event, int(not granted))
@@ -178,6 +165,6 @@ VIEW: View[Row] = View(
     version="3",
     type=Row,
     keys=keys,
-    names=frozenset({*_ACTS, "role-defined"}),
+    names=frozenset({*_ACTS, names.ROLE_DEFINED}),
     evolve=lambda _subkey, state, event: evolve(state, event),
 )

@@ -2,6 +2,7 @@
 
 from msgspec import UNSET, UnsetType
 
+from schemas import names
 from schemas.event_type import ANY, EMPLOYEE, PERSON, ROLE, EventType
 from schemas.facts import Facts, PersonFacts
 from schemas.formats import Code, Day, Employee
@@ -67,14 +68,18 @@ class InternalReportProduced(PersonFacts, frozen=True, kw_only=True):
 
 TYPES = (
     EventType(
-        "personal-data-accessed", PersonalDataAccessed, PERSON, "5.2", references=("employee",)
+        names.PERSONAL_DATA_ACCESSED, PersonalDataAccessed, PERSON, "5.2", references=("employee",)
     ),
-    EventType("role-defined", RoleDefined, ROLE, "5.2", topics=("register",)),
-    EventType("role-granted", RoleGranted, EMPLOYEE, "5.2", topics=("register",)),
-    EventType("role-revoked", RoleRevoked, EMPLOYEE, "5.2", topics=("register",)),
-    EventType("vog-presented", VogPresented, EMPLOYEE, "5.1", topics=("register",)),
-    EventType("employment-started", EmploymentStarted, EMPLOYEE, "5.1", topics=("register",)),
-    EventType("employment-ended", EmploymentEnded, EMPLOYEE, "5.1", topics=("register",)),
-    EventType("access-review-completed", AccessReviewCompleted, ANY, "5.2", topics=("register",)),
-    EventType("internal-report-produced", InternalReportProduced, ANY, "3.1", topics=("register",)),
+    EventType(names.ROLE_DEFINED, RoleDefined, ROLE, "5.2", topics=("register",)),
+    EventType(names.ROLE_GRANTED, RoleGranted, EMPLOYEE, "5.2", topics=("register",)),
+    EventType(names.ROLE_REVOKED, RoleRevoked, EMPLOYEE, "5.2", topics=("register",)),
+    EventType(names.VOG_PRESENTED, VogPresented, EMPLOYEE, "5.1", topics=("register",)),
+    EventType(names.EMPLOYMENT_STARTED, EmploymentStarted, EMPLOYEE, "5.1", topics=("register",)),
+    EventType(names.EMPLOYMENT_ENDED, EmploymentEnded, EMPLOYEE, "5.1", topics=("register",)),
+    EventType(
+        names.ACCESS_REVIEW_COMPLETED, AccessReviewCompleted, ANY, "5.2", topics=("register",)
+    ),
+    EventType(
+        names.INTERNAL_REPORT_PRODUCED, InternalReportProduced, ANY, "3.1", topics=("register",)
+    ),
 )

@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import UNSET, UnsetType
 
+from schemas import names
 from schemas.event_type import PERSON, EventType
 from schemas.facts import PersonFacts
 from schemas.formats import Code, Gpc, Instant, TcfPurposes, TcText
@@ -74,9 +75,9 @@ class ConsentInvalidated(PersonFacts, frozen=True, kw_only=True):
 
 
 TYPES = (
-    EventType("consent-given", ConsentGiven, PERSON, "1, 3.1, 7"),
-    EventType("consent-withdrawn", ConsentWithdrawn, PERSON, "7"),
-    EventType("consent-refused", ConsentRefused, PERSON, "1, 7"),
-    EventType("consent-renewed", ConsentRenewed, PERSON, "1, 7"),
-    EventType("consent-invalidated", ConsentInvalidated, PERSON, "1"),
+    EventType(names.CONSENT_GIVEN, ConsentGiven, PERSON, "1, 3.1, 7"),
+    EventType(names.CONSENT_WITHDRAWN, ConsentWithdrawn, PERSON, "7"),
+    EventType(names.CONSENT_REFUSED, ConsentRefused, PERSON, "1, 7"),
+    EventType(names.CONSENT_RENEWED, ConsentRenewed, PERSON, "1, 7"),
+    EventType(names.CONSENT_INVALIDATED, ConsentInvalidated, PERSON, "1"),
 )

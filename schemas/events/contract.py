@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from schemas import names
 from schemas.event_type import ACCOUNT, NOTICE, PERSON, EventType
 from schemas.facts import Facts, PersonFacts
 from schemas.formats import OPEN, Code, Customer, Day, Id, Sha256
@@ -140,29 +141,29 @@ class PrivacyNoticeProvided(PersonFacts, frozen=True, kw_only=True):
 
 
 TYPES = (
-    EventType("order-placed", OrderPlaced, ACCOUNT, "2.1"),
-    EventType("contract-concluded", ContractConcluded, ACCOUNT, "3.1"),
-    EventType("contract-changed", ContractChanged, ACCOUNT, "3.1"),
-    EventType("contract-ended", ContractEnded, ACCOUNT, "3.1"),
+    EventType(names.ORDER_PLACED, OrderPlaced, ACCOUNT, "2.1"),
+    EventType(names.CONTRACT_CONCLUDED, ContractConcluded, ACCOUNT, "3.1"),
+    EventType(names.CONTRACT_CHANGED, ContractChanged, ACCOUNT, "3.1"),
+    EventType(names.CONTRACT_ENDED, ContractEnded, ACCOUNT, "3.1"),
     EventType(
-        "contract-taken-over",
+        names.CONTRACT_TAKEN_OVER,
         ContractTakenOver,
         ACCOUNT,
         "9",
         references=("from_customer", "to_customer"),
     ),
-    EventType("service-activated", ServiceActivated, ACCOUNT, "3.1"),
-    EventType("service-extended", ServiceExtended, ACCOUNT, "3.1"),
-    EventType("service-blocked", ServiceBlocked, ACCOUNT, "3.1"),
-    EventType("service-unblocked", ServiceUnblocked, ACCOUNT, "3.1"),
-    EventType("service-deactivated", ServiceDeactivated, ACCOUNT, "3.1"),
-    EventType("equipment-shipped", EquipmentShipped, ACCOUNT, "3.1"),
-    EventType("invoice-sent", InvoiceSent, PERSON, "3.1"),
-    EventType("service-message-sent", ServiceMessageSent, PERSON, "3.1"),
-    EventType("portal-account-opened", PortalAccountOpened, PERSON, "7"),
-    EventType("portal-account-closed", PortalAccountClosed, PERSON, "7"),
+    EventType(names.SERVICE_ACTIVATED, ServiceActivated, ACCOUNT, "3.1"),
+    EventType(names.SERVICE_EXTENDED, ServiceExtended, ACCOUNT, "3.1"),
+    EventType(names.SERVICE_BLOCKED, ServiceBlocked, ACCOUNT, "3.1"),
+    EventType(names.SERVICE_UNBLOCKED, ServiceUnblocked, ACCOUNT, "3.1"),
+    EventType(names.SERVICE_DEACTIVATED, ServiceDeactivated, ACCOUNT, "3.1"),
+    EventType(names.EQUIPMENT_SHIPPED, EquipmentShipped, ACCOUNT, "3.1"),
+    EventType(names.INVOICE_SENT, InvoiceSent, PERSON, "3.1"),
+    EventType(names.SERVICE_MESSAGE_SENT, ServiceMessageSent, PERSON, "3.1"),
+    EventType(names.PORTAL_ACCOUNT_OPENED, PortalAccountOpened, PERSON, "7"),
+    EventType(names.PORTAL_ACCOUNT_CLOSED, PortalAccountClosed, PERSON, "7"),
     EventType(
-        "privacy-notice-published", PrivacyNoticePublished, NOTICE, "1", topics=("register",)
+        names.PRIVACY_NOTICE_PUBLISHED, PrivacyNoticePublished, NOTICE, "1", topics=("register",)
     ),
-    EventType("privacy-notice-provided", PrivacyNoticeProvided, PERSON, "1"),
+    EventType(names.PRIVACY_NOTICE_PROVIDED, PrivacyNoticeProvided, PERSON, "1"),
 )

@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import UNSET, UnsetType
 
+from schemas import names
 from schemas.event_type import PERSON, EventType
 from schemas.facts import PersonFacts
 from schemas.formats import Code, LastDay
@@ -127,20 +128,20 @@ class LegalHoldReleased(_LegalHold, frozen=True, kw_only=True):
 
 
 TYPES = (
-    EventType("credit-check-requested", CreditCheckRequested, PERSON, "3.1"),
-    EventType("credit-check-result-received", CreditCheckResultReceived, PERSON, "3.1"),
-    EventType("automated-decision-made", AutomatedDecisionMade, PERSON, "Art. 22"),
-    EventType("human-review-completed", HumanReviewCompleted, PERSON, "Art. 22"),
-    EventType("payment-default-recorded", PaymentDefaultRecorded, PERSON, "3.1"),
-    EventType("collection-notice-sent", CollectionNoticeSent, PERSON, "3.1"),
-    EventType("collection-closed", CollectionClosed, PERSON, "3.1"),
-    EventType("misuse-suspected", MisuseSuspected, PERSON, "4.4"),
-    EventType("customer-warned", CustomerWarned, PERSON, "4.4"),
-    EventType("misuse-resolved", MisuseResolved, PERSON, "4.4"),
-    EventType("fraud-signal-recorded", FraudSignalRecorded, PERSON, "4.3"),
-    EventType("dispute-opened", DisputeOpened, PERSON, "3.1"),
-    EventType("dispute-closed", DisputeClosed, PERSON, "3.1"),
-    EventType("legal-hold-placed", LegalHoldPlaced, PERSON, "3.1"),
-    EventType("legal-hold-reviewed", LegalHoldReviewed, PERSON, "3.1"),
-    EventType("legal-hold-released", LegalHoldReleased, PERSON, "3.1"),
+    EventType(names.CREDIT_CHECK_REQUESTED, CreditCheckRequested, PERSON, "3.1"),
+    EventType(names.CREDIT_CHECK_RESULT_RECEIVED, CreditCheckResultReceived, PERSON, "3.1"),
+    EventType(names.AUTOMATED_DECISION_MADE, AutomatedDecisionMade, PERSON, "Art. 22"),
+    EventType(names.HUMAN_REVIEW_COMPLETED, HumanReviewCompleted, PERSON, "Art. 22"),
+    EventType(names.PAYMENT_DEFAULT_RECORDED, PaymentDefaultRecorded, PERSON, "3.1"),
+    EventType(names.COLLECTION_NOTICE_SENT, CollectionNoticeSent, PERSON, "3.1"),
+    EventType(names.COLLECTION_CLOSED, CollectionClosed, PERSON, "3.1"),
+    EventType(names.MISUSE_SUSPECTED, MisuseSuspected, PERSON, "4.4"),
+    EventType(names.CUSTOMER_WARNED, CustomerWarned, PERSON, "4.4"),
+    EventType(names.MISUSE_RESOLVED, MisuseResolved, PERSON, "4.4"),
+    EventType(names.FRAUD_SIGNAL_RECORDED, FraudSignalRecorded, PERSON, "4.3"),
+    EventType(names.DISPUTE_OPENED, DisputeOpened, PERSON, "3.1"),
+    EventType(names.DISPUTE_CLOSED, DisputeClosed, PERSON, "3.1"),
+    EventType(names.LEGAL_HOLD_PLACED, LegalHoldPlaced, PERSON, "3.1"),
+    EventType(names.LEGAL_HOLD_REVIEWED, LegalHoldReviewed, PERSON, "3.1"),
+    EventType(names.LEGAL_HOLD_RELEASED, LegalHoldReleased, PERSON, "3.1"),
 )

@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import UNSET, UnsetType
 
+from schemas import names
 from schemas.event_type import ACCOUNT, CONTACT, PERSON, EventType
 from schemas.facts import PersonFacts
 from schemas.formats import Code, Customer, Id
@@ -69,14 +70,16 @@ class AccountReactivated(PersonFacts, frozen=True, kw_only=True):
 
 
 TYPES = (
-    EventType("customer-registered", CustomerRegistered, ACCOUNT, "2.1"),
-    EventType("personal-data-collected", PersonalDataCollected, PERSON, "2.1-2.3"),
-    EventType("personal-data-corrected", PersonalDataCorrected, PERSON, "7, 8"),
-    EventType("personal-data-removed", PersonalDataRemoved, PERSON, "7"),
-    EventType("contact-person-added", ContactPersonAdded, CONTACT, "2.1", references=("customer",)),
+    EventType(names.CUSTOMER_REGISTERED, CustomerRegistered, ACCOUNT, "2.1"),
+    EventType(names.PERSONAL_DATA_COLLECTED, PersonalDataCollected, PERSON, "2.1-2.3"),
+    EventType(names.PERSONAL_DATA_CORRECTED, PersonalDataCorrected, PERSON, "7, 8"),
+    EventType(names.PERSONAL_DATA_REMOVED, PersonalDataRemoved, PERSON, "7"),
     EventType(
-        "contact-person-removed", ContactPersonRemoved, CONTACT, "2.1", references=("customer",)
+        names.CONTACT_PERSON_ADDED, ContactPersonAdded, CONTACT, "2.1", references=("customer",)
     ),
-    EventType("account-deactivated", AccountDeactivated, ACCOUNT, "3.1"),
-    EventType("account-reactivated", AccountReactivated, ACCOUNT, "3.1"),
+    EventType(
+        names.CONTACT_PERSON_REMOVED, ContactPersonRemoved, CONTACT, "2.1", references=("customer",)
+    ),
+    EventType(names.ACCOUNT_DEACTIVATED, AccountDeactivated, ACCOUNT, "3.1"),
+    EventType(names.ACCOUNT_REACTIVATED, AccountReactivated, ACCOUNT, "3.1"),
 )

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
+from schemas import names
 from schemas.event_type import PERSON, RECIPIENT, EventType
 from schemas.facts import Facts, PersonFacts
 from schemas.formats import Code, Country, Id
@@ -113,16 +114,16 @@ class TransferAgreementEnded(PersonFacts, frozen=True, kw_only=True):
 
 
 TYPES = (
-    EventType("emergency-call-disclosed", EmergencyCallDisclosed, PERSON, "3.1"),
-    EventType("malicious-call-data-disclosed", MaliciousCallDataDisclosed, PERSON, "Tw 11.11"),
-    EventType("bulk-feed-delivered", BulkFeedDelivered, RECIPIENT, "3.1"),
-    EventType("number-porting-requested", NumberPortingRequested, PERSON, "9"),
-    EventType("number-porting-performed", NumberPortingPerformed, PERSON, "9"),
-    EventType("number-porting-cancelled", NumberPortingCancelled, PERSON, "9"),
-    EventType("disclosure-notice-requested", DisclosureNoticeRequested, PERSON, "6"),
-    EventType("disclosure-notice-given", DisclosureNoticeGiven, PERSON, "6"),
-    EventType("disclosure-notice-withheld", DisclosureNoticeWithheld, PERSON, "6"),
-    EventType("recipient-notified", RecipientNotified, PERSON, "Art. 19"),
-    EventType("transfer-agreement-recorded", TransferAgreementRecorded, PERSON, "3.2"),
-    EventType("transfer-agreement-ended", TransferAgreementEnded, PERSON, "3.2"),
+    EventType(names.EMERGENCY_CALL_DISCLOSED, EmergencyCallDisclosed, PERSON, "3.1"),
+    EventType(names.MALICIOUS_CALL_DATA_DISCLOSED, MaliciousCallDataDisclosed, PERSON, "Tw 11.11"),
+    EventType(names.BULK_FEED_DELIVERED, BulkFeedDelivered, RECIPIENT, "3.1"),
+    EventType(names.NUMBER_PORTING_REQUESTED, NumberPortingRequested, PERSON, "9"),
+    EventType(names.NUMBER_PORTING_PERFORMED, NumberPortingPerformed, PERSON, "9"),
+    EventType(names.NUMBER_PORTING_CANCELLED, NumberPortingCancelled, PERSON, "9"),
+    EventType(names.DISCLOSURE_NOTICE_REQUESTED, DisclosureNoticeRequested, PERSON, "6"),
+    EventType(names.DISCLOSURE_NOTICE_GIVEN, DisclosureNoticeGiven, PERSON, "6"),
+    EventType(names.DISCLOSURE_NOTICE_WITHHELD, DisclosureNoticeWithheld, PERSON, "6"),
+    EventType(names.RECIPIENT_NOTIFIED, RecipientNotified, PERSON, "Art. 19"),
+    EventType(names.TRANSFER_AGREEMENT_RECORDED, TransferAgreementRecorded, PERSON, "3.2"),
+    EventType(names.TRANSFER_AGREEMENT_ENDED, TransferAgreementEnded, PERSON, "3.2"),
 )

@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from schemas import names
 from schemas.event_type import PERSON, RECIPIENT, EventType
 from schemas.facts import Facts, PersonFacts
 from schemas.formats import Code, Country, Day, Id, LastDay, Text
@@ -91,8 +92,10 @@ class PersonalDataDisclosed(PersonFacts, frozen=True, kw_only=True):
 
 
 TYPES = (
-    EventType("recipient-registered", RecipientRegistered, RECIPIENT, "6", topics=("register",)),
-    EventType("recipient-changed", RecipientChanged, RECIPIENT, "6", topics=("register",)),
-    EventType("recipient-ended", RecipientEnded, RECIPIENT, "6", topics=("register",)),
-    EventType("personal-data-disclosed", PersonalDataDisclosed, PERSON, "3.1, 4.3, 6"),
+    EventType(
+        names.RECIPIENT_REGISTERED, RecipientRegistered, RECIPIENT, "6", topics=("register",)
+    ),
+    EventType(names.RECIPIENT_CHANGED, RecipientChanged, RECIPIENT, "6", topics=("register",)),
+    EventType(names.RECIPIENT_ENDED, RecipientEnded, RECIPIENT, "6", topics=("register",)),
+    EventType(names.PERSONAL_DATA_DISCLOSED, PersonalDataDisclosed, PERSON, "3.1, 4.3, 6"),
 )

@@ -2,6 +2,7 @@
 
 from msgspec import UNSET, UnsetType
 
+from schemas import names
 from schemas.event_type import ANY, BREACH, PERSON, EventType
 from schemas.events.preferences import Count
 from schemas.facts import Facts, PersonFacts
@@ -92,14 +93,14 @@ class CourtPetitionReceived(PersonFacts, frozen=True, kw_only=True):
 
 
 TYPES = (
-    EventType("breach-detected", BreachDetected, BREACH, "4.1"),
-    EventType("breach-assessed", BreachAssessed, BREACH, "4.1"),
-    EventType("authority-notified", AuthorityNotified, BREACH, "4.1"),
-    EventType("subjects-notified", SubjectsNotified, PERSON | BREACH, "4.1"),
-    EventType("breach-closed", BreachClosed, BREACH, "4.1"),
-    EventType("complaint-received", ComplaintReceived, PERSON, "10"),
-    EventType("complaint-answered", ComplaintAnswered, PERSON, "10"),
-    EventType("supervisory-inquiry-received", SupervisoryInquiryReceived, ANY, "10"),
-    EventType("supervisory-inquiry-answered", SupervisoryInquiryAnswered, ANY, "10"),
-    EventType("court-petition-received", CourtPetitionReceived, ANY, "10"),
+    EventType(names.BREACH_DETECTED, BreachDetected, BREACH, "4.1"),
+    EventType(names.BREACH_ASSESSED, BreachAssessed, BREACH, "4.1"),
+    EventType(names.AUTHORITY_NOTIFIED, AuthorityNotified, BREACH, "4.1"),
+    EventType(names.SUBJECTS_NOTIFIED, SubjectsNotified, PERSON | BREACH, "4.1"),
+    EventType(names.BREACH_CLOSED, BreachClosed, BREACH, "4.1"),
+    EventType(names.COMPLAINT_RECEIVED, ComplaintReceived, PERSON, "10"),
+    EventType(names.COMPLAINT_ANSWERED, ComplaintAnswered, PERSON, "10"),
+    EventType(names.SUPERVISORY_INQUIRY_RECEIVED, SupervisoryInquiryReceived, ANY, "10"),
+    EventType(names.SUPERVISORY_INQUIRY_ANSWERED, SupervisoryInquiryAnswered, ANY, "10"),
+    EventType(names.COURT_PETITION_RECEIVED, CourtPetitionReceived, ANY, "10"),
 )

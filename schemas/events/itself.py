@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
+from schemas import names
 from schemas.event_type import ANY, SYSTEM, EventType
 from schemas.facts import Facts, PersonFacts
 from schemas.formats import Code, Id, Sha256, Source, Topic
@@ -79,7 +80,7 @@ class LedgerRead(Facts, frozen=True, kw_only=True):
 
 TYPES = (
     EventType(
-        "event-annulled",
+        names.EVENT_ANNULLED,
         EventAnnulled,
         ANY,
         "Art. 5",
@@ -87,10 +88,10 @@ TYPES = (
         needs_activity=False,
     ),
     EventType(
-        "erasure-reapplied", ErasureReapplied, ANY, "Art. 17", needs_activity=False, own=True
+        names.ERASURE_REAPPLIED, ErasureReapplied, ANY, "Art. 17", needs_activity=False, own=True
     ),
     EventType(
-        "ledger-read",
+        names.LEDGER_READ,
         LedgerRead,
         ANY,
         "Art. 32",
@@ -99,7 +100,7 @@ TYPES = (
         own=True,
     ),
     EventType(
-        "act-approved",
+        names.ACT_APPROVED,
         ActApproved,
         SYSTEM,
         "Art. 32",
@@ -108,6 +109,11 @@ TYPES = (
         own=True,
     ),
     EventType(
-        "intake-gap-recorded", IntakeGapRecorded, SYSTEM, "Art. 5", needs_activity=False, own=True
+        names.INTAKE_GAP_RECORDED,
+        IntakeGapRecorded,
+        SYSTEM,
+        "Art. 5",
+        needs_activity=False,
+        own=True,
     ),
 )

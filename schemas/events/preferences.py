@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
+from schemas import names
 from schemas.event_type import PERSON, EventType
 from schemas.facts import PersonFacts
 from schemas.formats import Code, Gpc, TcfPurposes, TcText
@@ -82,14 +83,14 @@ class DirectoryListingChanged(PersonFacts, frozen=True, kw_only=True):
 
 
 TYPES = (
-    EventType("cookie-preference-recorded", CookiePreferenceRecorded, PERSON, "3.1"),
-    EventType("marketing-objection-recorded", MarketingObjectionRecorded, PERSON, "8"),
-    EventType("marketing-message-sent", MarketingMessageSent, PERSON, "1"),
-    EventType("app-permission-granted", AppPermissionGranted, PERSON, "2.3"),
-    EventType("app-permission-denied", AppPermissionDenied, PERSON, "2.3"),
-    EventType("app-permission-revoked", AppPermissionRevoked, PERSON, "2.3"),
-    EventType("contact-list-uploaded", ContactListUploaded, PERSON, "2.3"),
-    EventType("contact-list-purged", ContactListPurged, PERSON, "2.3"),
-    EventType("caller-id-blocking-changed", CallerIdBlockingChanged, PERSON, "3.1"),
-    EventType("directory-listing-changed", DirectoryListingChanged, PERSON, "Tw 11.6"),
+    EventType(names.COOKIE_PREFERENCE_RECORDED, CookiePreferenceRecorded, PERSON, "3.1"),
+    EventType(names.MARKETING_OBJECTION_RECORDED, MarketingObjectionRecorded, PERSON, "8"),
+    EventType(names.MARKETING_MESSAGE_SENT, MarketingMessageSent, PERSON, "1"),
+    EventType(names.APP_PERMISSION_GRANTED, AppPermissionGranted, PERSON, "2.3"),
+    EventType(names.APP_PERMISSION_DENIED, AppPermissionDenied, PERSON, "2.3"),
+    EventType(names.APP_PERMISSION_REVOKED, AppPermissionRevoked, PERSON, "2.3"),
+    EventType(names.CONTACT_LIST_UPLOADED, ContactListUploaded, PERSON, "2.3"),
+    EventType(names.CONTACT_LIST_PURGED, ContactListPurged, PERSON, "2.3"),
+    EventType(names.CALLER_ID_BLOCKING_CHANGED, CallerIdBlockingChanged, PERSON, "3.1"),
+    EventType(names.DIRECTORY_LISTING_CHANGED, DirectoryListingChanged, PERSON, "Tw 11.6"),
 )

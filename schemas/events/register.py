@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from schemas import names
 from schemas.event_type import ACTIVITY, MEASURE, SYSTEM, EventType
 from schemas.events.disclosure import RecipientKind
 from schemas.facts import Facts
@@ -98,32 +99,32 @@ class DpiaLinked(Facts, frozen=True, kw_only=True):
 
 TYPES = (
     EventType(
-        "processing-activity-declared",
+        names.PROCESSING_ACTIVITY_DECLARED,
         ProcessingActivityDeclared,
         ACTIVITY,
         "Art. 30",
         topics=("register",),
     ),
     EventType(
-        "processing-activity-changed",
+        names.PROCESSING_ACTIVITY_CHANGED,
         ProcessingActivityChanged,
         ACTIVITY,
         "Art. 30",
         topics=("register",),
     ),
     EventType(
-        "processing-activity-retired",
+        names.PROCESSING_ACTIVITY_RETIRED,
         ProcessingActivityRetired,
         ACTIVITY,
         "Art. 30",
         topics=("register",),
     ),
-    EventType("system-registered", SystemRegistered, SYSTEM, "Art. 30", topics=("register",)),
+    EventType(names.SYSTEM_REGISTERED, SystemRegistered, SYSTEM, "Art. 30", topics=("register",)),
     EventType(
-        "security-measure-adopted", SecurityMeasureAdopted, MEASURE, "4.1", topics=("register",)
+        names.SECURITY_MEASURE_ADOPTED, SecurityMeasureAdopted, MEASURE, "4.1", topics=("register",)
     ),
     EventType(
-        "security-measure-retired", SecurityMeasureRetired, MEASURE, "4.1", topics=("register",)
+        names.SECURITY_MEASURE_RETIRED, SecurityMeasureRetired, MEASURE, "4.1", topics=("register",)
     ),
-    EventType("dpia-linked", DpiaLinked, ACTIVITY, "Art. 35", topics=("register",)),
+    EventType(names.DPIA_LINKED, DpiaLinked, ACTIVITY, "Art. 35", topics=("register",)),
 )

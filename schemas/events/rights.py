@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from schemas import names
 from schemas.event_type import PERSON, EventType
 from schemas.facts import PersonFacts
 from schemas.formats import Code, Day, Gpc, Id, KeyId, LastDay, Sha256
@@ -30,14 +31,14 @@ class RightsRequestReceived(PersonFacts, frozen=True, kw_only=True):
 
 
 class IdentityVerified(PersonFacts, frozen=True, kw_only=True):
-    """Whoever asked is who they say."""
+    """The person who asked is who they say."""
 
     request_ref: Code
     method: Code | UnsetType = UNSET
 
 
 class IdentityVerificationFailed(PersonFacts, frozen=True, kw_only=True):
-    """Whoever asked could not show who they are, or not yet.
+    """The person who asked could not show who they are, or not yet.
 
     `information_asked`: what more was asked for. The period of the request then stands still until the
     identity is verified, if this was asked without delay (Art. 12(6)).
@@ -82,7 +83,7 @@ class _Issued(PersonFacts, frozen=True, kw_only=True):
 class AccessReportIssued(_Issued, frozen=True, kw_only=True):
     """A person was given the report about their data (Art. 15); the hash names its bytes.
 
-    `position`: of the last event that it may reflect. `checkpoint_…`: the published one that it shows.
+    `position`: of the last event that it may reflect. `checkpoint_…`: the published checkpoint that it shows.
     """
 
 
@@ -106,7 +107,7 @@ class DecisionGround(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Decision(DecisionGround, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What happens to one data category, and on which ground: the one that lasts longest.
+    """What happens to one data category, and on which ground: the longest one.
 
     `besides`: the other grounds.
     """
@@ -173,19 +174,19 @@ class ObjectionOverruled(_Objection, frozen=True, kw_only=True):
 
 
 TYPES = (
-    EventType("rights-request-received", RightsRequestReceived, PERSON, "8"),
-    EventType("identity-verified", IdentityVerified, PERSON, "8"),
-    EventType("identity-verification-failed", IdentityVerificationFailed, PERSON, "8"),
-    EventType("rights-request-extended", RightsRequestExtended, PERSON, "8"),
-    EventType("rights-request-refused", RightsRequestRefused, PERSON, "8"),
-    EventType("rights-request-answered", RightsRequestAnswered, PERSON, "8"),
-    EventType("access-report-issued", AccessReportIssued, PERSON, "8"),
-    EventType("portability-export-issued", PortabilityExportIssued, PERSON, "9"),
-    EventType("erasure-decided", ErasureDecided, PERSON, "8", needs_activity=False),
-    EventType("personal-data-erased", PersonalDataErased, PERSON, "8", needs_activity=False),
-    EventType("processing-restricted", ProcessingRestricted, PERSON, "8"),
-    EventType("restriction-lifted", RestrictionLifted, PERSON, "8"),
-    EventType("objection-raised", ObjectionRaised, PERSON, "8"),
-    EventType("objection-upheld", ObjectionUpheld, PERSON, "8"),
-    EventType("objection-overruled", ObjectionOverruled, PERSON, "8"),
+    EventType(names.RIGHTS_REQUEST_RECEIVED, RightsRequestReceived, PERSON, "8"),
+    EventType(names.IDENTITY_VERIFIED, IdentityVerified, PERSON, "8"),
+    EventType(names.IDENTITY_VERIFICATION_FAILED, IdentityVerificationFailed, PERSON, "8"),
+    EventType(names.RIGHTS_REQUEST_EXTENDED, RightsRequestExtended, PERSON, "8"),
+    EventType(names.RIGHTS_REQUEST_REFUSED, RightsRequestRefused, PERSON, "8"),
+    EventType(names.RIGHTS_REQUEST_ANSWERED, RightsRequestAnswered, PERSON, "8"),
+    EventType(names.ACCESS_REPORT_ISSUED, AccessReportIssued, PERSON, "8"),
+    EventType(names.PORTABILITY_EXPORT_ISSUED, PortabilityExportIssued, PERSON, "9"),
+    EventType(names.ERASURE_DECIDED, ErasureDecided, PERSON, "8", needs_activity=False),
+    EventType(names.PERSONAL_DATA_ERASED, PersonalDataErased, PERSON, "8", needs_activity=False),
+    EventType(names.PROCESSING_RESTRICTED, ProcessingRestricted, PERSON, "8"),
+    EventType(names.RESTRICTION_LIFTED, RestrictionLifted, PERSON, "8"),
+    EventType(names.OBJECTION_RAISED, ObjectionRaised, PERSON, "8"),
+    EventType(names.OBJECTION_UPHELD, ObjectionUpheld, PERSON, "8"),
+    EventType(names.OBJECTION_OVERRULED, ObjectionOverruled, PERSON, "8"),
 )

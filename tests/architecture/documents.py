@@ -3,20 +3,22 @@
 `python -m tests.architecture.documents` writes it; `test_documents.py` compares it. So no page can rot.
 """
 
-from collections.abc import Iterable, Iterator
+import inspect
+import json
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from typer.core import TyperGroup
 
 from application.processing_acts import involved_as, user_facts
 from application.register_words import Words
 from bench import leaks
-from console.main import command_tree
+from console.tree import FILE, Entry, function_of
 from documents.register_parts import register_parts
 from host.running.watching import MADE
-from host.settings import SETTINGS
+from host.setting_list import SETTINGS
 from projections.views import disclosures
 from rulebook import CLAUSES, NOTICE_CHECKS, NOTICE_CLAIMS
 from schemas import CATEGORIES, EVENT_TYPES, PERSONAL_FIELDS, ROLLING_CATEGORIES, Code, asyncapi
@@ -27,7 +29,9 @@ from schemas.extensions import DROPPED
 from schemas.facts import COMMON_MEMBERS
 from schemas.limits import LIMITS
 from schemas.references import PERSONS
+from tests.architecture import reference
 from tests.architecture.protection import catalogue, files, tables
+from tests.architecture.reference import table
 from tests.fixtures import registers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,32 +39,6 @@ ROOT = Path(__file__).resolve().parents[2]
 MOST_LISTED = 50
 BEGIN = "<!-- {}: written by `make documents`, compared by `make check` -->"
 END = "<!-- end of {} -->"
-
-
-def table(header: list[str], rows: Iterator[list[str]]) -> str:
-    """A Markdown table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def commands() -> str:
-    """Every command with the first sentence of its help."""
-    return table(["command", "does"], _commands(command_tree(), "ledger"))
-
-
-def _commands(group: object, prefix: str) -> Iterator[list[str]]:
-    assert isinstance(group, TyperGroup)
-    for name, command in group.commands.items():
-        if isinstance(command, TyperGroup):
-            yield from _commands(command, f"{prefix} {name}")
-        elif not command.hidden:
-            arguments = [
-                p.metavar or (p.name or "").upper()
-                for p in command.params
-                if p.param_type_name == "argument"
-            ]
-            line = " ".join([prefix, name, *arguments])
-            yield [f"`{line}`", " ".join((command.help or "").split("\n\n")[0].split())]
 
 
 def settings() -> str:
@@ -307,8 +285,9 @@ def sheets() -> str:
 
 
 SECTIONS = {
-    "README.md": {"commands": commands},
-    "docs/events.md": {
+    "docs/reference/answers/index.md": {"answers": reference.answers},
+    "docs/reference/commands.md": {"commands": reference.commands, "usage": reference.usage},
+    "docs/reference/events.md": {
         "topics": topics,
         "attributes": attributes,
         "dropped": dropped,
@@ -320,13 +299,22 @@ SECTIONS = {
         "refused": refused,
         "found": found,
     },
-    "docs/exports.md": {"acts": acts},
-    "docs/metrics.md": {"metrics": metrics},
-    "docs/policy.md": {"clauses": clauses},
-    "docs/protection.md": {"tables": tables, "catalogue": catalogue, "files": files},
-    "docs/registers.md": {"sheets": sheets},
-    "docs/notice.md": {"claims": claims, "checks": checks},
-    "docs/operations.md": {"settings": settings},
+    "docs/how-to/exports.md": {"acts": acts},
+    "docs/reference/metrics.md": {"metrics": metrics},
+    "docs/explanation/policy.md": {"clauses": clauses},
+    "docs/reference/protection.md": {"tables": tables, "catalogue": catalogue, "files": files},
+    "docs/how-to/registers.md": {"sheets": sheets},
+    "docs/how-to/notice.md": {"claims": claims, "checks": checks},
+    "docs/reference/rules.md": {
+        "rules": reference.rules,
+        "retention": reference.retention,
+        "erasure": reference.erasure,
+        "deadlines": reference.deadlines,
+        "periods": reference.periods,
+        "marketing": reference.marketing,
+        "provisions": reference.provisions,
+    },
+    "docs/reference/settings.md": {"settings": settings},
 }
 
 
@@ -342,8 +330,23 @@ def written(text: str, sections: dict[str, object]) -> str:
     return text
 
 
+def summarized(table: str) -> str:
+    """The table of commands with the first paragraph of each docstring behind its function."""
+    lines = []
+    for line in table.splitlines():
+        row = re.match(r'(?P<row>.+ = \["(?P<function>[a-z_.]+)", ).*\]', line)
+        lines.append(f"{row['row']}{_summary(row['function'])}]" if row else line)
+    return "\n".join(lines) + "\n"
+
+
+def _summary(function: str) -> str:
+    told = inspect.getdoc(function_of(Entry("", function, ""))) or ""
+    return json.dumps(" ".join(told.partition("\n\n")[0].split()), ensure_ascii=False)
+
+
 def main() -> None:
-    """Write every page."""
+    """Write every page, and the summaries of the commands."""
+    FILE.write_text(summarized(FILE.read_text("utf-8")), "utf-8")
     for page, sections in SECTIONS.items():
         path = ROOT / page
         path.write_text(written(path.read_text("utf-8"), dict(sections)), "utf-8")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from console.main import command_tree
-from host.settings import SETTINGS
+from host.setting_list import SETTINGS
 from ledger.embedded.cluster import shipped_programs
 from tests.architecture.documents import ROOT
 from tests.fixtures.deployment import DOCKERFILE, SECRETS, VOLUME, compose, image_environment

@@ -6,10 +6,12 @@ from importlib import import_module
 
 import pytest
 
+from console.tree import FILE
 from documents.columns import COLUMNS
 from schemas import EVENT_TYPES
 from schemas.documents import schema_of
-from tests.architecture.documents import ROOT, SECTIONS, written
+from tests.architecture import diagrams
+from tests.architecture.documents import ROOT, SECTIONS, summarized, written
 
 
 @pytest.mark.parametrize("page", SECTIONS)
@@ -18,9 +20,43 @@ def test_a_page_says_what_the_code_says(page: str) -> None:
     assert text == written(text, dict(SECTIONS[page])), "run `make documents`"
 
 
+def test_a_command_is_summarized_as_its_function_says() -> None:
+    table = FILE.read_text("utf-8")
+    assert table == summarized(table), "run `make documents`"
+    assert (
+        summarized('find = ["people.show_found", "Otherwise."]\n')
+        != 'find = ["people.show_found", "Otherwise."]\n'
+    )
+
+
+@pytest.mark.parametrize("name", diagrams.names())
+def test_a_diagram_is_drawn_from_its_text(name: str) -> None:
+    assert (diagrams.IMAGES / f"{name}.svg").read_text("utf-8") == diagrams.drawn(name), (
+        "run `make documents`"
+    )
+
+
+def test_every_decision_is_listed_once_by_its_title() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = re.findall(
+        r"^- \[(.+)\]\((\d{4}-.+\.md)\)$", (folder / "README.md").read_text("utf-8"), re.M
+    )
+    titles = {
+        path.name: path.read_text("utf-8").partition("\n")[0].removeprefix("# ")
+        for path in folder.glob("0*.md")
+    }
+    assert sorted(listed) == sorted((title, name) for name, title in titles.items())
+
+
+def test_readme_is_one_page() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150
+
+
 def test_every_member_of_every_schema_is_named_in_the_contract() -> None:
-    """Facts, members of facts, attributes: what a sender may write stands in docs/events.md."""
-    named = set(re.findall(r"`([a-z_0-9]+)`", (ROOT / "docs/events.md").read_text("utf-8")))
+    """Facts, members of facts, attributes: what a sender may write stands in docs/reference/events.md."""
+    named = set(
+        re.findall(r"`([a-z_0-9]+)`", (ROOT / "docs/reference/events.md").read_text("utf-8"))
+    )
     members = {
         member
         for type in EVENT_TYPES
@@ -30,7 +66,9 @@ def test_every_member_of_every_schema_is_named_in_the_contract() -> None:
     assert {"besides", "certifications", "list_kept", "remarks", "tracestate"} <= members
     assert members - named == set()
     sent = {"source", "id", "type", "topic", "partition", "offset", "code", "pointer", "words"}
-    answer = (ROOT / "docs/events.md").read_text("utf-8").partition("{source, id,")[2][:80]
+    answer = (
+        (ROOT / "docs/reference/events.md").read_text("utf-8").partition("{source, id,")[2][:80]
+    )
     assert set(re.findall("[a-z]+", "source id" + answer.partition("}")[0])) == sent
 
 
@@ -46,11 +84,11 @@ def tracked(*patterns: str) -> list[str]:
     [
         "README.md",
         "ARCHITECTURE.md",
-        "docs/operations.md",
-        "docs/events.md",
-        "docs/exports.md",
-        "docs/protection.md",
-        "docs/rulebook.md",
+        "CONTRIBUTING.md",
+        "docs/reference/events.md",
+        "docs/how-to/exports.md",
+        "docs/reference/protection.md",
+        "docs/explanation/rulebook.md",
     ],
 )
 def test_what_a_page_links_to_and_names_exists(page: str) -> None:
@@ -58,7 +96,8 @@ def test_what_a_page_links_to_and_names_exists(page: str) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", text):
         assert ((ROOT / page).parent / target).exists(), target
     for path in re.findall(
-        r"`((?:ledger|projections|consumers|schemas|rulebook|console|deploy)/[\w./]+)`", text
+        r"`((?:ledger|projections|consumers|schemas|rulebook|application(?!/json|/cloudevents)|documents|host|sample|console|deploy|tests)/[\w./]+)`",
+        text,
     ):
         assert (ROOT / path).exists(), path
     for test in re.findall(
@@ -68,7 +107,7 @@ def test_what_a_page_links_to_and_names_exists(page: str) -> None:
 
 
 def test_the_page_of_the_rulebook_names_files_and_functions_that_exist() -> None:
-    text = (ROOT / "docs/rulebook.md").read_text("utf-8")
+    text = (ROOT / "docs/explanation/rulebook.md").read_text("utf-8")
     files = {path.rpartition("/")[2] for path in tracked("rulebook/*.toml")}
     shown = set(re.findall(r"`(\w+\.toml)`", text))
     assert len(shown) >= 10
@@ -117,7 +156,7 @@ def test_code_holds_no_sql() -> None:
 
 
 def test_every_column_of_the_register_is_documented_in_its_order() -> None:
-    page = (ROOT / "docs/registers.md").read_text("utf-8")
+    page = (ROOT / "docs/how-to/registers.md").read_text("utf-8")
     lines = page.partition("| column | holds |")[2].partition("\n\n")[0].splitlines()[2:]
     named = [name for line in lines for name in re.findall(r"`([a-z_]+)`", line.split("|")[1])]
     assert tuple(named) == COLUMNS

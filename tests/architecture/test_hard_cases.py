@@ -1,4 +1,4 @@
-"""`docs/hard-cases.md` names a test for every hard case that is built, and each of them exists."""
+"""`docs/explanation/hard-cases.md` names a test for every hard case, and each of them exists."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ _ROW = re.compile(r"^\| (\d+) \| .+ \| `(tests/[\w/]+\.py)::(test_\w+)` \|$", re
 
 
 def test_every_hard_case_is_shown_by_tests_that_exist() -> None:
-    text = (ROOT / "docs" / "hard-cases.md").read_text()
+    text = (ROOT / "docs" / "explanation" / "hard-cases.md").read_text()
     rows = _ROW.findall(text)
     assert {int(case) for case, _, _ in rows} == CASES
     assert len(rows) == text.count("::")

@@ -99,8 +99,8 @@ def test_every_alert_has_a_unit_test_of_both_kinds() -> None:
 
 
 def test_every_alert_says_how_bad_it_is_and_has_a_paragraph_in_the_guide() -> None:
-    guide = (ROOT / "docs" / "operations.md").read_text("utf-8")
-    explained = re.findall(r"^#### (Ledger\w+)\n\n(.+)", guide, re.MULTILINE)
+    guide = (ROOT / "docs" / "reference" / "alerts.md").read_text("utf-8")
+    explained = re.findall(r"^## (Ledger\w+)\n\n(.+)", guide, re.MULTILINE)
     assert sorted(name for name, _ in explained) == sorted(alert["alert"] for alert in alerts())
     assert all(len(text) > 80 for _, text in explained)
     for alert in alerts():

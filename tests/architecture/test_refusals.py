@@ -1,4 +1,4 @@
-"""`docs/refusals.md` names rules and codes that there are, and leaves out no code of a refusal."""
+"""`docs/reference/refusals.md` names rules and codes that there are, and leaves out no code of a refusal."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from rulebook import RULES
 from schemas.rejection import Code
 
-TEXT = (Path(__file__).parents[2] / "docs" / "refusals.md").read_text("utf-8")
+TEXT = (Path(__file__).parents[2] / "docs" / "reference" / "refusals.md").read_text("utf-8")
 FOUND, REFUSED = TEXT.split("## Refused")
 # What is wrong with a message before anything is known of an event, or with its place among others.
 BEFORE = {"too-large", "not-json", "not-a-cloudevent", "wrong-ledger", "conflicting-duplicate"}

@@ -15,7 +15,7 @@ import pytest
 from deploy.sbom import LOCK, document, pinned
 from tests.architecture.documents import ROOT
 
-THREATS = ROOT / "docs" / "threats.md"
+THREATS = ROOT / "docs" / "explanation" / "threats.md"
 _ROW = re.compile(r"^\| (.+) \| (.+) \| (.+) \| (.+) \|$", re.M)
 DIGEST = "sha256:" + "5" * 64
 
@@ -39,7 +39,7 @@ def test_every_threat_names_tests_that_exist_or_says_that_nothing_protects() -> 
 def test_what_is_said_in_the_open_can_be_found() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     assert "(SECURITY.md)" in readme
-    assert "(docs/threats.md)" in readme
+    assert "(docs/explanation/threats.md)" in readme
     told = (ROOT / "SECURITY.md").read_text("utf-8")
     for path in re.findall(r"\]\(([\w/.]+)(?:#[\w-]+)?\)", told):
         assert (ROOT / path).exists(), path

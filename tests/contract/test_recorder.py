@@ -33,7 +33,7 @@ class OnOurTables:
 
 def on_our_tables(suite: type[Any]) -> type[Any]:
     """A pytest class with the tests of a unittest suite: so that our fixtures reach them."""
-    names = [name for name in dir(suite) if name.startswith("test_")]
+    names = [name for name in dir(suite) if name.startswith(("test_", "optional_test_"))]
 
     class Suite(OnOurTables):
         @pytest.mark.parametrize("name", names)

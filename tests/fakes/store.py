@@ -8,7 +8,8 @@ from consumers.source import Partition
 from consumers.store import Stored
 from ledger.errors import Fenced, LedgerError, ServiceAway
 from ledger.recording.ahead import ahead
-from ledger.recording.batch import Batch, HaltLimit, Outcome, Window
+from ledger.recording.batch import Batch, Outcome
+from ledger.writing.bookmarks import HaltLimit, Window
 from ledger.writing.message import KafkaOrigin
 from schemas import Event, Intake
 from tests.fakes.kafka import FakeTime

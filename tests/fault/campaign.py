@@ -24,7 +24,6 @@ from kafka.admin import OffsetSpec
 from ledger.audit import audit
 from ledger.embedded import start
 from ledger.letters.dead import letters
-from projections.following.inspection import audit_views
 from projections.following.runner import Follower
 from tests.fixtures.inbound import (
     PAST,
@@ -40,7 +39,7 @@ from tests.fixtures.inbound import (
 from tests.fixtures.kafka import admin_client
 from tests.fixtures.ledger import House, collected, registered
 from tests.fixtures.postgres import short_folder
-from tests.fixtures.views import OFFICES
+from tests.fixtures.views import OFFICES, audit_views
 
 # A machine may be slow; what has not happened by then never will.
 PATIENCE_S = 120.0

@@ -14,7 +14,7 @@ from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.keys.opening import Missing
 from schemas import Code
 from tests.fault.enduring import closing
-from tests.fixtures.ledger import ACCOUNTABILITY, HOLDS, House, collected, message, registered
+from tests.fixtures.ledger import BOUNDS, House, collected, message, registered
 
 NAME, EMAIL, PHONE = "J. de Vries", "j.devries@example.nl", "+31201234567"
 AUGUST, NOVEMBER = 12 * 2026 + 7, 12 * 2026 + 10
@@ -199,7 +199,7 @@ class Reapplying(Erasing):
         with closing(house):
             session, opener = house.session("eraser"), house.opener()
             clock = house.clock
-            eraser = Eraser(session, opener, journal, house.ledger, clock, ACCOUNTABILITY, HOLDS)
+            eraser = Eraser(session, opener, journal, house.ledger, clock, BOUNDS)
             with pytest.raises(IncompleteErasure):
                 self.erase(eraser, number)
 

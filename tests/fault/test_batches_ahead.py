@@ -5,8 +5,9 @@ import pytest
 from consumers.source import Partition
 from consumers.store import LedgerStore
 from ledger.errors import LedgerError, Retry
-from ledger.recording.batch import Batch, Bookmark
+from ledger.recording.batch import Batch
 from ledger.writing.append import Span
+from ledger.writing.bookmarks import Bookmark
 from tests.fault.enduring import STRIDES, endure
 from tests.fault.faults import Kind
 from tests.fault.test_every_write import NEVER, TOPIC, Recording, batch_of, lines_of

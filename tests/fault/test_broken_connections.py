@@ -14,9 +14,11 @@ from psycopg.conninfo import conninfo_to_dict
 from ledger.application import Ledger
 from ledger.errors import Fenced, ServiceAway
 from ledger.names import LedgerName
-from ledger.recording.batch import Batch, Bookmark
-from ledger.storage.postgres import Database, _Connection
+from ledger.recording.batch import Batch
+from ledger.storage.connection import Connection
+from ledger.storage.postgres import Database
 from ledger.writing.append import Span
+from ledger.writing.bookmarks import Bookmark
 from ledger.writing.message import KafkaOrigin, Message
 from tests.fault.campaign import PATIENCE_S, Scene, Upstream, check_all, seeded, staged
 from tests.fixtures.inbound import until
@@ -124,7 +126,7 @@ def test_how_long_a_silent_server_is_waited_for_follows_from_the_patience(throug
     session = through.database.connect(LedgerName(), "recorder")
     try:
         connection = session._connection
-        assert isinstance(connection, _Connection)
+        assert isinstance(connection, Connection)
         assert connection.answer_s == 1.5 * through.database.patience_s
         assert connection.info.get_parameters()["connect_timeout"] == "2"
     finally:

@@ -14,11 +14,12 @@ from consumers.loop import Consumer, Job, consume
 from consumers.retry import retry_like
 from consumers.source import Partition
 from ledger.audit import audit
-from ledger.crypto.provider import FileKeyProvider
+from ledger.clocks import Clocks
+from ledger.crypto.key_files import FileKeyProvider
 from ledger.keys.rotation import due, epochs, rotate
 from ledger.letters.dead import letters, open_letter
 from ledger.letters.lists import Kind
-from ledger.recording.batch import HaltLimit
+from ledger.writing.bookmarks import HaltLimit
 from tests.fakes.kafka import FakeCluster, FakeSource, FakeTime
 from tests.fixtures.ledger import NOW, Clock, House, collected, registered
 
@@ -73,8 +74,7 @@ class Line:
             Job((TOPIC,), self.house.intake),
             source,
             lambda: self.house.open(limit=limit),
-            clock=self.house.clock,
-            monotonic=self.time.monotonic,
+            Clocks(self.house.clock, self.time.monotonic),
         )
         for _ in range(400):
             if self.bookmark() == self.cluster.logs[self.partition].end:

@@ -28,15 +28,15 @@ from ledger.errors import IncompleteErasure, LedgerError, Retry
 from ledger.keys.opening import Missing
 from ledger.keys.rotation import epochs, rotate
 from ledger.letters.dead import letters
-from ledger.recording.batch import Batch, Bookmark, HaltLimit
+from ledger.recording.batch import Batch
 from ledger.writing.append import Span
+from ledger.writing.bookmarks import Bookmark, HaltLimit
 from projections import VIEWS
-from projections.following.inspection import audit_views
 from projections.following.storage import prepare
 from tests.fault.enduring import closing
 from tests.fixtures.ledger import House, collected, registered
 from tests.fixtures.postgres import short_folder
-from tests.fixtures.views import OFFICES, follower, rebuild
+from tests.fixtures.views import OFFICES, audit_views, follower, rebuild
 
 TOPIC = "privacy.events.v1"
 TABLES_MB, ALL_MB = 64, 160

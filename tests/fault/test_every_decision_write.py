@@ -15,7 +15,8 @@ from application.acts.deciding import due_steps, erase_asked, erase_due
 from application.following import bring_up_to_date
 from application.queries.erasures import Asked
 from host.settings import read_settings
-from host.wiring import Site, open_site
+from host.site import Site
+from host.wiring import open_site
 from ledger.erasure.eraser import Eraser, Erasure, pending
 from ledger.erasure.verdict import Verdict
 from ledger.errors import IncompleteErasure, LedgerError, Retry

@@ -64,7 +64,7 @@ def test_a_line_of_the_journal_that_may_not_be_on_disk_is_taken_back(
 def test_files_are_changed_by_functions_that_the_faults_know() -> None:
     """Only so is every write of a key file attacked."""
     others = re.compile(r"write_bytes|write_text|fdopen|writelines|touch|shutil|(?<!os)\.write\(")
-    files = ("storage/durable", "journal/entries", "crypto/provider", "journal/linking")
+    files = ("storage/durable", "journal/entries", "crypto/key_files")
     for name in (*files, "keys/rotation", "erasure/eraser"):
         text = (Path(ledger.__path__[0]) / f"{name}.py").read_text()
         assert others.findall(text) == [], name

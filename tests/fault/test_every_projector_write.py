@@ -6,13 +6,12 @@ import pytest
 
 from ledger.errors import LedgerError, Retry
 from projections import VIEWS, view_named
-from projections.following.inspection import audit_views
-from projections.following.runner import Follower, view_statuses
+from projections.following.runner import Follower, Pace, view_statuses
 from projections.following.storage import prepare
 from tests.fault.enduring import STRIDES, closing, endure
 from tests.fault.faults import Kind
 from tests.fixtures.ledger import House, accessed, collected, message, registered
-from tests.fixtures.views import OFFICES, annulment, rebuild
+from tests.fixtures.views import OFFICES, annulment, audit_views, rebuild
 
 DECLARATION = {
     "name": "Subscriptions",
@@ -101,7 +100,7 @@ class Following:
             house.eraser().erase(f"customer/{number}", ["contact"], "request")
 
     def act(self, house: House, number: int) -> None:
-        follower = Follower(house.database, house.ledger, OFFICES, batch_events=6)
+        follower = Follower(house.database, house.ledger, OFFICES, pace=Pace(batch_events=6))
         try:
             follower.follow_once()
         finally:

@@ -119,4 +119,4 @@ def test_a_damaged_epoch_key_is_told_apart_from_a_missing_one(house: House) -> N
     (path,) = house.provider.folder.glob("epoch-*.key")
     path.write_bytes(b"x" * (KEY_BYTES - 1))
     with pytest.raises(Lost, match="damaged"):
-        house.provider.get(1)
+        house.provider.commitment(1)

@@ -13,27 +13,27 @@ import pytest
 
 from consumers.source import Partition
 from consumers.store import LedgerStore, Stored
-from host.wiring import LEDGER_KEYS
+from host.site import LEDGER_KEYS
 from ledger.application import Ledger
 from ledger.errors import LedgerError, Retry
 from ledger.keys.opening import Missing
 from ledger.keys.rotation import first_epoch
 from ledger.letters.dead import letters, open_letter
 from ledger.names import LedgerName
-from ledger.recording.batch import Batch, Bookmark, HaltLimit, Outcome
+from ledger.recording.batch import Batch, Outcome
 from ledger.recording.quarantine import counts_by_topic, sources_of
 from ledger.recording.tallying import NAMELESS, Tally
 from ledger.storage.install import install
 from ledger.writing.append import Span
+from ledger.writing.bookmarks import Bookmark, HaltLimit
 from ledger.writing.message import KafkaOrigin, Message
 from projections import VIEWS
-from projections.following.inspection import audit_views
 from projections.following.storage import prepare
 from schemas import decode
 from tests.fault.enduring import STRIDES, closing, endure
 from tests.fault.faults import Kind
 from tests.fixtures.ledger import House, accessed, collected, registered
-from tests.fixtures.views import OFFICES
+from tests.fixtures.views import OFFICES, audit_views
 
 TOPIC = "privacy.events.v1"
 NEVER = HaltLimit(share=1.0)

@@ -12,17 +12,17 @@ import pytest
 from ledger.audit import audit
 from ledger.letters.dead import letters, open_letter
 from ledger.letters.withheld import KeyPair
-from ledger.recording.batch import Batch, HaltLimit
+from ledger.recording.batch import Batch
 from ledger.writing.append import Span
+from ledger.writing.bookmarks import HaltLimit
 from ledger.writing.message import Message
-from projections.following.inspection import audit_views
 from schemas import Code, Event, Rejection
 from tests.fault.campaign import seeded
 from tests.fault.fuzzing import NOW, Report, fuzz, message_of
 from tests.fault.mutation import EXAMPLES, Headers, Mutant, mutant
 from tests.fixtures.counting import peak_bytes
 from tests.fixtures.ledger import House
-from tests.fixtures.views import OFFICES, follower
+from tests.fixtures.views import OFFICES, audit_views, follower
 
 SOME = 30_000
 MANY = 1_200_000

@@ -9,10 +9,11 @@ from ledger.application import Ledger
 from ledger.errors import LedgerError, Retry
 from ledger.letters.lists import Kind as LetterKind
 from ledger.letters.lists import count_letters
-from ledger.recording.batch import Batch, Bookmark, HaltLimit
+from ledger.recording.batch import Batch
 from ledger.recording.quarantine import counts_by_topic, sources_of
 from ledger.recording.tallying import Tally
 from ledger.writing.append import Span
+from ledger.writing.bookmarks import Bookmark, HaltLimit
 from ledger.writing.message import KafkaOrigin, Message
 from schemas import decode
 from tests.fault.enduring import STRIDES, closing, endure

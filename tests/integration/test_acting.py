@@ -9,10 +9,11 @@ import pytest
 
 from application.acts.acting import Act, ActRefused, act
 from host.settings import read_settings
-from host.wiring import Site, install_site, open_site
+from host.site import Site
+from host.wiring import install_site, open_site
 from ledger.event import RecordedEvent
 from ledger.letters.dead import letters
-from ledger.reading import each_event
+from ledger.library.reader import LedgerReader
 from rulebook import provision
 from tests.fixtures.ledger import Clock
 
@@ -52,7 +53,7 @@ def asked(**members: Any) -> Act:
 
 
 def recorded(site: Site) -> list[RecordedEvent]:
-    return list(each_event(site.session("reader")))
+    return list(LedgerReader(site.session("reader")).replay())
 
 
 def test_an_act_is_an_event_of_the_office_under_its_activity(site: Site, clock: Clock) -> None:

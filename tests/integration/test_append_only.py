@@ -6,8 +6,9 @@ import pytest
 
 from ledger.errors import Misconfigured
 from ledger.names import ROLES, LedgerName, Role
+from ledger.storage.faults import Conflict
 from ledger.storage.install import check_installed, install, migrations
-from ledger.storage.postgres import Conflict, Session
+from ledger.storage.postgres import Session
 from tests.fixtures.cases import each
 from tests.fixtures.ledger import House, collected, registered
 
@@ -156,7 +157,7 @@ def test_a_wrapped_key_of_one_ledger_is_worth_nothing_in_the_other(
     one, other = make_house(database_url, "one"), make_house(database_url, "other")
     one.record(collected())
     other.record(collected())
-    assert one.provider.get(1) != other.provider.get(1)
+    assert one.provider.commitment(1) != other.provider.commitment(1)
 
 
 def test_installing_again_changes_nothing_and_is_the_sum_of_the_migrations(

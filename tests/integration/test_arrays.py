@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from ledger.storage.postgres import _ArrayDumper
+from ledger.storage.arrays import ArrayDumper
 
 pytestmark = pytest.mark.both_engines
 
@@ -33,13 +33,13 @@ def test_a_list_comes_back_as_it_was(
 ) -> None:
     query = sql.SQL("SELECT %s::{}[]").format(sql.SQL(kind))
     with psycopg.connect(any_database_url, autocommit=True) as connection:
-        connection.adapters.register_dumper(list, _ArrayDumper)
+        connection.adapters.register_dumper(list, ArrayDumper)
         row = connection.execute(query, [values], binary=binary).fetchone()
     assert row == (values,)
 
 
 def test_an_empty_list_has_the_type_that_the_statement_says(any_database_url: str) -> None:
     with psycopg.connect(any_database_url, autocommit=True) as connection:
-        connection.adapters.register_dumper(list, _ArrayDumper)
+        connection.adapters.register_dumper(list, ArrayDumper)
         row = connection.execute("SELECT %s::uuid[], %s::text[]", ([], [])).fetchone()
     assert row == ([], [])

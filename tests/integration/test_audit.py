@@ -8,9 +8,10 @@ import pytest
 from ledger.audit import audit
 from ledger.backup.blind import is_complete, rebuild
 from ledger.keys.opening import Opener
-from ledger.recording.batch import Batch, Bookmark
+from ledger.recording.batch import Batch
 from ledger.tlog.tree.merkle import hash_leaf, root_of
 from ledger.writing.append import Span
+from ledger.writing.bookmarks import Bookmark
 from ledger.writing.packing import blind_hash
 from tests.fixtures.guards import GUARDS_ON
 from tests.fixtures.ledger import House, accessed, collected, registered
@@ -73,6 +74,17 @@ TAMPERING = {
     "a bookmark forward": ("UPDATE bookmarks SET next_offset = 9", "bookmark", None),
     "a bookmark back": ("UPDATE bookmarks SET next_offset = 1", "bookmark", None),
     "a dead letter": ("DELETE FROM dead_letters", "dead-letter", None),
+    "the format of a value": (
+        "UPDATE events SET state = convert_to(replace(convert_from(state, 'UTF8'),"
+        """ '"email":"A', '"email":"C'), 'UTF8') WHERE notification_id = 2""",
+        "value-format",
+        2,
+    ),
+    "the format of a dead letter": (
+        "UPDATE dead_letters SET sealed = set_byte(sealed, 0, 9)",
+        "letter-format",
+        None,
+    ),
     "a dead letter too few": ("UPDATE dead_letters SET times = 0", "dead-letter", None),
 }
 

@@ -6,8 +6,9 @@ import pytest
 
 from ledger.audit import Audit
 from ledger.errors import Halt
-from ledger.recording.batch import Batch, Bookmark
+from ledger.recording.batch import Batch
 from ledger.writing.append import Span
+from ledger.writing.bookmarks import Bookmark
 from ledger.writing.chain_begin import begin_chain
 from ledger.writing.message import KafkaOrigin, Message
 from schemas import decode

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from host.wiring import LEDGER_KEYS
+from host.site import LEDGER_KEYS
 from ledger.audit import Custody, audit
 from ledger.crypto.sealing import month_of
 from ledger.keys.rotation import rotate
@@ -158,6 +158,7 @@ def copied(house: House) -> dict[str, list[tuple[str, list[Any]]]]:
 
 
 FLIP = "set_byte({0}, 20, get_byte({0}, 20) # 1)"
+FORMAT = "set_byte(wrapped, 0, 9)"
 FENCE = (
     "INSERT INTO fences (subject, category, generation, erased_through) SELECT subject, 'identity', 1,"
     " '2030-01-01' FROM subject_index LIMIT 1"
@@ -203,11 +204,17 @@ WAYS: dict[str, tuple[Alteration, str]] = {
         "key-missing",
     ),
     "a stranger's key": (
-        sql("INSERT INTO data_keys VALUES (gen_random_uuid(), 'contact', 1, 0, 1, '\\x00')"),
+        sql("INSERT INTO data_keys VALUES (gen_random_uuid(), 'contact', 1, 0, 1, '\\x01')"),
         "key-changed",
     ),
+    "a stranger's key of format 0": (
+        sql("INSERT INTO data_keys VALUES (gen_random_uuid(), 'contact', 1, 0, 1, '\\x00')"),
+        "key-format",
+    ),
+    "a key's format": (sql(f"UPDATE data_keys SET wrapped = {FORMAT} WHERE {LIVE}"), "key-format"),
     "erased keys again": (before_and_after("data_keys"), "key-returned"),
     # ledger_keys
+    "a ledger key's format": (sql(f"UPDATE ledger_keys SET wrapped = {FORMAT}"), "key-format"),
     "a ledger key": (sql("DELETE FROM ledger_keys WHERE purpose = 'index'"), "ledger-key-missing"),
     "a day's key": (
         sql("DELETE FROM ledger_keys WHERE purpose LIKE 'letters/%%'"),
@@ -239,7 +246,8 @@ WAYS: dict[str, tuple[Alteration, str]] = {
         "index-hash",
     ),
     "exchanged references": (swap("sealed"), "index-reference"),
-    "a reference": (sql("UPDATE subject_index SET sealed = 'AAAA'"), "index-reference"),
+    "a reference": (sql("UPDATE subject_index SET sealed = 'AQAA'"), "index-reference"),
+    "a reference of format 0": (sql("UPDATE subject_index SET sealed = 'AAAA'"), "index-format"),
     "no reference": (sql("UPDATE subject_index SET sealed = NULL"), "index-changed"),
     "another kind": (sql("UPDATE subject_index SET kind = 'visitor'"), "index-changed"),
     "another start": (sql("UPDATE subject_index SET valid_from = '2026-11-01'"), "index-changed"),
@@ -350,6 +358,7 @@ WAYS: dict[str, tuple[Alteration, str]] = {
     ),
     "an endless past": (sql("UPDATE subject_index SET valid_from = '-infinity'"), "index-changed"),
     "years before": (sql("UPDATE epochs SET started_at = '0044-03-15 BC'"), "epoch-changed"),
+    "a line's format": (journal_line(0, format=2), "journal-format"),
     "a time without a zone": (journal_line(0, through="2026-01-01T00:00:00"), "journal-changed"),
     "a journal that is a folder": (lambda house, _: made_a_folder(house), "journal"),
     # the journal

@@ -73,7 +73,7 @@ def files_of(cli: Cli) -> list[Path]:
     return [path for name, path in names.items() if name not in UNREAD]
 
 
-# Nothing of an audit reads these, which is declared (docs/protection.md).
+# Nothing of an audit reads these, which is declared (docs/reference/protection.md).
 UNREAD = {"log.key", "withheld.key", "withheld.pub", "publisher.lock", "001"}
 
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 from psycopg import sql
 
-from tests.fixtures.backups import elsewhere, ledger
+from tests.fixtures.backups import elsewhere, ledger, resigned
 from tests.fixtures.console import Cli, collected, consented, message, registered
 
 __all__ = ["back_up", "elsewhere", "ledger", "restore"]
@@ -126,6 +127,18 @@ def test_an_empty_ledger_makes_room_and_one_with_events_does_not(
     assert (ran.status, "exists here and holds 1 events" in ran.err) == (2, True)
 
 
+def test_a_ledger_that_only_refused_is_not_written_over(ledger: Cli, elsewhere: str) -> None:
+    """It has batches and dead letters, and no event."""
+    ledger.record(registered())
+    copies = back_up(ledger)
+    ledger.set(DATABASE_URL=elsewhere)
+    assert ledger("init").status == 0
+    ledger.record(b"bad")
+    ran = ledger("restore", copies[0], "--keys", copies[1])
+    assert (ran.status, "exists here and holds 0 events" in ran.err) == (2, True)
+    assert ledger("status", "--json").json["dead_letters"] == 1
+
+
 def spoil_events(ledger: Cli, copies: tuple[str, str]) -> tuple[str, str]:
     file = Path(copies[0], "events.copy.gz")
     file.write_bytes(file.read_bytes()[:-1] + b"!")
@@ -143,6 +156,15 @@ def swapped(ledger: Cli, copies: tuple[str, str]) -> tuple[str, str]:
 
 def older_keys(ledger: Cli, copies: tuple[str, str]) -> tuple[str, str]:
     return back_up(ledger, "later")[0], copies[1]
+
+
+def other_migrations(ledger: Cli, copies: tuple[str, str]) -> tuple[str, str]:
+    resigned(
+        ledger,
+        Path(copies[0]),
+        lambda copy: msgspec.structs.replace(copy, migrations=copy.migrations[:-1]),
+    )
+    return copies
 
 
 def ended_epoch(ledger: Cli, copies: tuple[str, str]) -> tuple[str, str]:
@@ -174,6 +196,7 @@ def other_ledger(ledger: Cli, copies: tuple[str, str]) -> tuple[str, str]:
         (unfinished, "no complete backup"),
         (swapped, "no backup of events"),
         (older_keys, "do not fit"),
+        (other_migrations, "do not fit"),
         (ended_epoch, "has ended"),
         (other_keys, "is another one"),
         (no_keys, "no epoch keys"),

@@ -10,7 +10,8 @@ import msgspec
 import psycopg
 import pytest
 
-from host.wiring import Site, bare_site
+from host.site import Site
+from host.wiring import bare_site
 from ledger.backup.manifest import MANIFEST, Copy, read_manifest
 from ledger.errors import LedgerError
 from ledger.tlog.store.key_file import KeyFile

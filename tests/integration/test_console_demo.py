@@ -9,7 +9,7 @@ import pytest
 
 from application.queries.findings import findings
 from console.demo import findings as tour_findings
-from sample.generating import TOUR_SUBJECT
+from sample.tour import TOUR_SUBJECT
 from tests.fixtures.console import Cli, Ran
 from tests.fixtures.kafka import run_broker
 from tests.fixtures.postgres import short_folder

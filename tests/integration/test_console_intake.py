@@ -83,6 +83,8 @@ def test_a_dead_letter_is_tried_again_and_refused_again(cli: Cli) -> None:
     assert (ran.status, row["outcome"], row["code"]) == (1, "refused", "unknown-field")
     assert cli("status", "--json").json["dead_letters"] == 1
     assert "refused" in cli("dead-letters", "retry", row["letter"][:10]).out.decode()
+    (letter,) = cli("dead-letters", "list", "--json").json["dead_letters"]
+    assert letter["times"] == 1, "what is tried again did not arrive again"
     assert cli("audit").status == 0
 
 

@@ -171,7 +171,7 @@ def test_an_objection_to_what_nobody_declared_says_so_at_once(office: Cli) -> No
         message("rights-request-received", WHO, received_on="2024-03-01", **received),
         message("objection-raised", WHO, **facts),
     )
-    assert "which nobody declared" in refused(
+    assert "which was never declared" in refused(
         office, "refuse", "R-2", "--ground=compelling-grounds"
     )
     found = office("findings", "--json").json["findings"]

@@ -1,5 +1,6 @@
 """Forgetting on a real database: what opens before an erasure and what never opens again."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -7,14 +8,14 @@ from uuid import UUID
 import pytest
 
 from ledger.crypto.sealing import month_of
-from ledger.erasure.eraser import pending
-from ledger.errors import Halt, IncompleteErasure, Lost, UnknownSubject
+from ledger.erasure.eraser import Bounds, Eraser, pending
+from ledger.errors import Halt, IncompleteErasure, LedgerError, Lost, OnHold, UnknownSubject
 from ledger.event import RecordedEvent, check_entry_size
 from ledger.journal.entries import ErasureEntry, ErasureJournal
-from ledger.keys.opening import Missing
+from ledger.keys.opening import Missing, Opener
 from ledger.keys.rotation import epochs, rotate
 from schemas import CATEGORIES, Code
-from tests.fixtures.ledger import House, accessed, collected, message, registered
+from tests.fixtures.ledger import ACCOUNTABILITY, House, accessed, collected, message, registered
 
 PERSONAL = {"name": "J. de Vries", "email": "j.devries@example.nl"}
 
@@ -166,16 +167,57 @@ def test_a_key_that_is_missing_without_an_erasure_is_lost(house: House) -> None:
     assert opened(house, house.events()[0]) == {"name": "J. de Vries", "email": Missing.LOST}
 
 
+def guarded(house: House, *answers: dict[str, list[str]]) -> Eraser:
+    """An eraser that is told of holds each time that it asks; the last answer stays."""
+    left = list(answers)
+    session = house.session("eraser")
+    opener = Opener(session, house.provider, house.ledger)
+
+    def guard(_: Sequence[RecordedEvent]) -> dict[str, list[str]]:
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    bounds = Bounds(ACCOUNTABILITY, guard)
+    return Eraser(session, opener, house.journal, house.ledger, house.clock, bounds)
+
+
+HELD = {"contact": ["H-1"]}
+
+
+@pytest.mark.parametrize(
+    ("answers", "error", "erased"),
+    [
+        (({}, HELD), OnHold, 0),
+        (({}, {}, HELD), OnHold, 0),
+        (({}, {}, {}, HELD), IncompleteErasure, 1),
+    ],
+)
+def test_a_hold_that_comes_while_two_are_erased_is_told_with_what_was_done(
+    house: House,
+    monkeypatch: pytest.MonkeyPatch,
+    answers: tuple[dict[str, list[str]], ...],
+    error: type[LedgerError],
+    erased: int,
+) -> None:
+    """Two data subjects under one reference: before anything went it is a refusal, afterwards no success."""
+    house.record(collected("customer/1"), collected("customer/2"))
+    both = [event.stream for event in house.events()]
+    monkeypatch.setattr(Opener, "live_subjects", lambda _opener, _reference: both)
+    with pytest.raises(error, match="H-1") as raised:
+        guarded(house, *answers).erase("customer/1", ["contact"], "request")
+    assert type(raised.value) is error
+    assert len(house.journal.entries()) == erased
+
+
 def test_rotation_rewraps_and_destroys_the_old_epoch_key(house: House) -> None:
     house.record(collected())
-    old = house.provider.get(1)
+    old = house.provider.commitment(1)
     done = rotate(house.session("eraser"), house.provider, house.ledger, house.clock())
     assert (done.epoch, done.destroyed) == (2, (1,))
     assert done.rewrapped >= 4
     assert house.provider.epochs() == [2]
-    assert house.provider.get(2) != old
+    assert house.provider.commitment(2) != old
     with pytest.raises(Lost):
-        house.provider.get(1)
+        house.provider.commitment(1)
     assert opened(house, house.events()[0]) == PERSONAL
     assert house.record(collected()).recorded == 1
     assert epochs(house.session("eraser"), house.provider).current == 2

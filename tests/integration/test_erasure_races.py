@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
 
 from ledger.audit import audit
@@ -92,12 +93,14 @@ def test_no_key_and_no_subject_is_added_to_what_was_just_erased(
     ledger = house.open()
     original = getattr(Keyring, step)
     waiting = [True]
+    left: list[set[tuple[Any, ...]]] = []
 
     def late(keyring: Keyring, *arguments: Any) -> Any:
         if keyring is ledger.keyring and waiting:
             waiting.clear()
             house.record(collected())
             house.eraser().erase("customer/10023", categories, "request")
+            left.append(keys_of(house))
         return original(keyring, *arguments)
 
     monkeypatch.setattr(Keyring, step, late)
@@ -106,6 +109,17 @@ def test_no_key_and_no_subject_is_added_to_what_was_just_erased(
     assert len(house.opener().periods("customer/10023")) == 1
     first = house.events()[0]
     assert house.opener().personal(first)["email"] is Missing.ERASED
+    assert left == [keys_of(house)], "no key came after the erasure"
+
+
+def keys_of(house: House) -> set[tuple[Any, ...]]:
+    """Every data key that there is; one for fingerprints seals nothing, and comes again."""
+    with psycopg.connect(house.url) as connection:
+        rows = connection.execute(
+            "SELECT subject, category, generation, from_month FROM ledger_main_keys.data_keys"
+            " WHERE category <> 'fingerprint'"
+        ).fetchall()
+    return set(rows)
 
 
 def test_keys_made_while_a_rotation_runs_are_kept(
@@ -154,5 +168,5 @@ def test_consumers_and_rotations_at_once_lose_nothing(house: House) -> None:
 def test_a_rotation_that_was_interrupted_is_due(house: House) -> None:
     session = house.session("eraser")
     assert not due(session, house.provider, house.clock(), ACCOUNTABILITY)
-    house.provider.create(0, b"k" * 32)  # stands for an epoch that was not destroyed yet
+    house.provider.begin(0)  # stands for an epoch that was not destroyed yet
     assert due(session, house.provider, house.clock(), ACCOUNTABILITY)

@@ -10,14 +10,12 @@ import pytest
 
 from ledger.crypto.authentic import row_macs
 from ledger.crypto.places import data_key_place, reference_place
-from ledger.crypto.provider import EpochCiphers
+from ledger.crypto.provider import Placed, Wrapped, each_unwrapped
 from ledger.crypto.sealing import (
     DataKey,
     is_made_of_reference,
     seal_value,
     subject_of,
-    unwrap_key,
-    wrap_key,
 )
 from ledger.keys.subjects import INDEX_VERSION
 from tests.fixtures.ledger import House, accessed, collected, registered
@@ -49,7 +47,6 @@ class Kept(NamedTuple):
 def kept(house: House, who: str) -> Kept:
     """As who has the database and the key folder reads it."""
     hmac = house.opener().hmac_of(who)
-    ciphers = EpochCiphers(house.provider)
     with psycopg.connect(house.url) as connection:
         row = connection.execute(
             (
@@ -62,7 +59,8 @@ def kept(house: House, who: str) -> Kept:
     assert row
     subject, kind, valid_from, generation, month, epoch, wrapped = row
     place = data_key_place(house.ledger, subject, "reference", generation, month, epoch)
-    return Kept(subject, hmac, kind, valid_from, unwrap_key(ciphers.of(epoch), wrapped, place))
+    (secret,) = each_unwrapped(house.provider.wrapping(), [Wrapped(epoch, place, wrapped)])
+    return Kept(subject, hmac, kind, valid_from, secret)
 
 
 def give(
@@ -152,7 +150,7 @@ def replace_key(house: House, subject: UUID, secret: bytes) -> None:
         ).fetchone()
     assert row
     place = data_key_place(house.ledger, subject, "reference", row[0], row[1], epoch)
-    wrapped = wrap_key(EpochCiphers(house.provider).of(epoch), secret, place, os.urandom(12))
+    (wrapped,) = house.provider.wrapping().wrap(epoch, [Placed(place, secret)])
     run(house, f"UPDATE data_keys SET wrapped = %s, epoch = %s {where}", wrapped, epoch, subject)
 
 

@@ -13,6 +13,7 @@ from consumers.pipeline import BatchLimits, messages_of_records
 from consumers.retry import Retried, retry, retry_like
 from consumers.source import Partition, record_of
 from ledger.application import Ledger
+from ledger.clocks import Clocks
 from ledger.errors import Lost, Reject, ServiceAway
 from ledger.letters.dead import Letter, letters, open_letter
 from ledger.letters.lists import Kind
@@ -34,7 +35,7 @@ def text(*lines: Lines) -> bytes:
 
 def run(house: House, *lines: Lines, label: str = "acts.ndjson", **options: Any) -> IngestResult:
     files: list[tuple[str, BinaryIO]] = [(label, io.BytesIO(text(*lines)))]
-    return ingest(house.open, files, house.intake, house.clock, **options)
+    return ingest(house.open, files, house.intake, Clocks(house.clock), **options)
 
 
 def kept(house: House) -> list[Letter]:
@@ -109,7 +110,8 @@ def test_batches_join_over_several_files(house: House) -> None:
         ("b", io.BytesIO(text(*lines[3:]).rstrip(b"\n"))),
     ]
     limits = BatchLimits(messages=2)
-    result = ingest(house.open, files, house.intake, house.clock, progress.append, limits=limits)
+    clocks = Clocks(house.clock)
+    result = ingest(house.open, files, house.intake, clocks, progress.append, limits=limits)
     assert (result.read, result.recorded, result.last_position) == (5, 5, 5)
     assert progress[-1].size_bytes == len(text(*lines)) - 1
     assert [p.read for p in progress] == sorted(p.read for p in progress)
@@ -249,9 +251,8 @@ def test_a_lost_connection_is_opened_again(house: House, faults: list[str], size
         failing.open,
         files,
         house.intake,
-        house.clock,
+        Clocks(house.clock, pause=waited.append),
         limits=BatchLimits(messages=size),
-        sleep=waited.append,
     )
     assert (result.read, result.recorded + result.duplicates, result.rejected) == (4, 3, 1)
     assert [r.line for r in result.rejections] == [4]
@@ -289,7 +290,7 @@ def test_lines_of_a_slow_pipe_are_recorded_before_the_next_one_is_waited_for(hou
 
     pipe = SlowPipe(house, [text(registered(f"customer/{n}")) for n in range(3)], forward)
     files: list[tuple[str, BinaryIO]] = [("-", io.BufferedReader(pipe))]
-    ingest(house.open, files, house.intake, house.clock, progress.append, monotonic=lambda: time[0])
+    ingest(house.open, files, house.intake, Clocks(house.clock, lambda: time[0]), progress.append)
     assert pipe.recorded[:4] == [0, 1, 2, 3]
     assert [p.recorded for p in progress[:3]] == [1, 2, 3]
 
@@ -306,9 +307,7 @@ def test_a_database_that_stays_away_is_given_up(house: House) -> None:
             away,
             files,
             house.intake,
-            house.clock,
-            monotonic=lambda: float(next(time)),
-            sleep=lambda _: None,
+            Clocks(house.clock, lambda: float(next(time)), lambda _: None),
         )
 
 

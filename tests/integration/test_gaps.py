@@ -6,9 +6,10 @@ import pytest
 
 from ledger.audit import ExplainedGap, audit
 from ledger.errors import Fenced, Misconfigured
-from ledger.recording.batch import Batch, Bookmark
+from ledger.recording.batch import Batch
 from ledger.recording.gaps import Gap, record_gap
 from ledger.writing.append import Span
+from ledger.writing.bookmarks import Bookmark
 from tests.fixtures.guards import GUARDS_ON
 from tests.fixtures.ledger import House, registered
 

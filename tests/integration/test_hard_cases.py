@@ -1,6 +1,6 @@
 """Hard cases of the domain as scenarios, from what systems send to what an office is told.
 
-The number in a name is that of the case; `docs/hard-cases.md` says where each one is shown.
+The number in a name is that of the case; `docs/explanation/hard-cases.md` says where each one is shown.
 """
 
 from typing import Any

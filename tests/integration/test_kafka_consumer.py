@@ -14,13 +14,12 @@ import pytest
 from kafka import KafkaAdminClient, TopicPartition
 
 from consumers.kafka import KafkaAnswers, KafkaSource
-from consumers.loop import resume
 from consumers.source import Extent, Partition, Record, Source
-from consumers.store import LedgerStore
+from consumers.store import LedgerStore, resume
 from ledger.errors import Halt, Misconfigured, ServiceAway
 from ledger.letters.dead import letters
 from ledger.reading import head_position
-from ledger.recording.batch import HaltLimit
+from ledger.writing.bookmarks import HaltLimit
 from tests.fakes.kafka import FakeCluster, FakeSource, FakeTime
 from tests.fixtures.inbound import (
     PAST,
@@ -273,7 +272,8 @@ def test_a_broker_that_is_not_there_is_a_service_away_and_leaves_nothing_behind(
     # In a process of its own: the client drops sockets that did not connect without closing them.
     program = """
 import gc, os, threading
-from consumers.kafka import KafkaAway, KafkaOptions, KafkaSource
+from consumers.kafka import KafkaAway, KafkaSource
+from consumers.kafka_options import KafkaOptions
 for _ in range(2):
     try:
         KafkaSource(KafkaOptions(("127.0.0.1:1",), "group", ("topic",)))

@@ -1,4 +1,4 @@
-"""The worked example of docs/operations.md on a real broker: no system speaks for another one.
+"""The worked example of docs/how-to/guard-the-topics.md on a real broker: no system speaks for another one.
 
 Its lines are taken from the page: who may do what at the broker, how the ledger is set, what it registers.
 """
@@ -33,7 +33,7 @@ from tests.fixtures.line import Line
 
 pytestmark = pytest.mark.kafka
 
-PAGE = (ROOT / "docs" / "operations.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "how-to" / "guard-the-topics.md").read_text("utf-8")
 CRM, NETWORK, OFFICE = (f"urn:voipzeker:{name}" for name in ("crm", "network", "privacy-office"))
 PRINCIPALS = ("crm", "network", "privacy-office", "ledger")
 TOPICS = ("privacy.crm.v1", "privacy.network.v1", "privacy.register.v1", "privacy.rejections.v1")

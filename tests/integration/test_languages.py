@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.main import get_command
 
 import application
-from console.main import app
-from sample.generating import TOUR_SUBJECT
+from console.main import command_tree
+from sample.tour import TOUR_SUBJECT
 from schemas.texts import LANGUAGES, Language
 from tests.fixtures.console import Cli
 
@@ -78,7 +77,7 @@ def foreign_words(text: str, language: Language) -> set[str]:
 
 def commands() -> set[str]:
     """Every command that does something, by its words."""
-    return set(_below(get_command(app), ()))
+    return set(_below(command_tree(), ()))
 
 
 def _below(command: Any, path: tuple[str, ...]) -> Iterator[str]:

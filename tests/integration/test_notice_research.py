@@ -18,7 +18,8 @@ from application.queries.lint import Contrast, Said, lint
 from application.queries.practice import practice_at, told_at
 from console.commands.intake import ingest_files
 from host.settings import read_settings
-from host.wiring import Site, install_site, open_site
+from host.site import Site
+from host.wiring import install_site, open_site
 from ledger.embedded import Server
 from projections.folds.timetravel import NOW
 from rulebook import Practice, Statement, house_statements, notice_findings

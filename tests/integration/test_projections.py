@@ -24,7 +24,6 @@ from projections.following import apart, runner
 from projections.following import rebuild as views_rebuild
 from projections.following.apart import Apart
 from projections.following.folding import Work
-from projections.following.inspection import audit_views
 from projections.following.observer import Observer
 from projections.following.rebuild import rebuild_all
 from projections.following.runner import Follower, view_statuses
@@ -37,12 +36,14 @@ from projections.following.storage import (
     stored_digest,
 )
 from projections.metrics import WorkMetrics
-from projections.reading.views import customer_states, register_entries
+from projections.reading.views import register_entries
 from projections.views import consent_status, customer_state, processing_register
 from tests.fixtures.ledger import House, accessed, collected, message, registered
 from tests.fixtures.views import (
     OFFICES,
     annul_some,
+    audit_views,
+    customer_states,
     derived,
     digests,
     erase_some,

@@ -10,10 +10,11 @@ import pytest
 
 from ledger.letters.dead import letters
 from ledger.letters.withheld import KeyPair
-from ledger.recording.batch import Batch, Bookmark, HaltLimit, Outcome
+from ledger.recording.batch import Batch, Outcome
 from ledger.recording.quarantine import OTHERS, sources_of
 from ledger.recording.tallying import NAMELESS
 from ledger.writing.append import Span
+from ledger.writing.bookmarks import Bookmark, HaltLimit
 from ledger.writing.message import KafkaOrigin, Message
 from rulebook import secrecy
 from schemas import Intake as Accepted

@@ -14,7 +14,6 @@ from projections.reading.register import past_register, present_register
 from projections.reading.views import (
     consents,
     consents_of,
-    customer_states,
     customer_states_of,
     disclosed,
     findings,
@@ -23,7 +22,7 @@ from projections.reading.views import (
 )
 from projections.views import consent_status, customer_state, disclosures, recipients
 from tests.fixtures.ledger import House, message, registered
-from tests.fixtures.views import OFFICES, annul_some, erase_some, follower, sampled
+from tests.fixtures.views import OFFICES, annul_some, customer_states, erase_some, follower, sampled
 
 
 def test_views_are_read_as_the_events_say(house: House) -> None:
@@ -152,9 +151,7 @@ def test_findings_of_the_past_about_some_are_those_of_all(house: House) -> None:
         found = past_findings(session, moment, clock, OFFICES)
         persons = {event.stream for event in events if event.subject is None}
         told = {
-            stream: past_findings_about(
-                session, house.ledger, [stream], moment, clock, OFFICES, rules=None
-            )
+            stream: past_findings_about(session, house.ledger, [stream], moment, clock, OFFICES)
             for stream in persons
         }
         assert {stream: rows for stream, rows in told.items() if rows} == {

@@ -8,8 +8,9 @@ import pytest
 
 from ledger.errors import Fenced
 from ledger.letters.dead import letters, open_letter
-from ledger.recording.batch import Batch, Bookmark
+from ledger.recording.batch import Batch
 from ledger.writing.append import Span
+from ledger.writing.bookmarks import Bookmark
 from schemas import Code
 from tests.fixtures.ledger import House, accessed, collected, message, registered
 

@@ -19,9 +19,11 @@ from application.site import Site
 from consumers.files import ingest
 from host.settings import read_settings
 from host.wiring import install_site, open_site
+from ledger.clocks import Clocks
 from ledger.embedded import Server
 from ledger.errors import Reject
-from ledger.reading import each_event, head_position
+from ledger.library.reader import LedgerReader
+from ledger.reading import head_position
 from schemas.encoding import to_json
 from tests.fixtures.console import disclosed, message, registered
 from tests.fixtures.ledger import NOW, Clock
@@ -58,7 +60,7 @@ def house(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> 
         }
         lines = registered(), disclosed(), message("personal-data-corrected", WHO, **correction)
         stream = BytesIO(b"\n".join(to_json(line) for line in lines))
-        assert ingest(one.open_recorder, [("f", stream)], one.intake, Clock()).recorded == 3
+        assert ingest(one.open_recorder, [("f", stream)], one.intake, Clocks(Clock())).recorded == 3
         yield House(url, one, other)
 
 
@@ -187,7 +189,7 @@ def test_the_second_of_two_is_refused_and_records_nothing(
     position = head_position(house.one.session("reader"))
     with pytest.raises(Reject, match=why):
         at_once(house, monkeypatch, first, second)
-    events = list(each_event(house.one.session("reader"), position))
+    events = list(LedgerReader(house.one.session("reader")).replay(position))
     assert len({event.name for event in events}) == len(events)
 
 

@@ -10,6 +10,7 @@ from consumers.loop import Consumer, Job
 from consumers.metrics import IntakeMetrics
 from consumers.store import LedgerStore
 from host.running.intake_log import intake_observer
+from ledger.clocks import Clocks
 from ledger.figures import ledger_figures
 from ledger.letters.withheld import KeyPair
 from ledger.metrics import new_registry, render
@@ -57,8 +58,7 @@ def consume(house: House, pair: KeyPair, *records: Any) -> tuple[list[str], Any,
         Job((TOPIC,), Intake(secrecy=secrecy())),
         source,
         lambda: LedgerStore(house.open(withheld_key=pair.create())),
-        clock=house.clock,
-        monotonic=passing.monotonic,
+        Clocks(house.clock, passing.monotonic),
         answers=answers,
         observer=observer,
     )

@@ -17,13 +17,14 @@ from ledger.tlog.tree.proofs import (
     verify_consistency,
     verify_inclusion,
 )
-from ledger.tlog.tree.tiles import nodes_of, tiles_of
+from ledger.tlog.tree.tiles import nodes_of
 from tests.fixtures.tlog import (
     decimal_leaves,
     naive_consistency,
     naive_path,
     naive_root,
     node_over,
+    tiles_of,
 )
 
 LEAVES = decimal_leaves(3000)

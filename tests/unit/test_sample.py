@@ -15,6 +15,7 @@ import pytest
 import rulebook
 import schemas
 from sample import generating as sample
+from sample.tour import TOUR_SUBJECT
 from tests.fixtures.cases import each
 
 Event = dict[str, Any]
@@ -440,7 +441,7 @@ def test_a_recipient_is_renamed_and_one_is_ended(events: list[Event]) -> None:
 
 @pytest.mark.parametrize(("customers", "seed"), [(24, 1), (24, 2), (60, 3), (150, 1), (1_200, 4)])
 def test_the_tours_subject_has_its_whole_story(customers: int, seed: int) -> None:
-    told = [e for e in smallest(customers, seed) if e["subject"] == sample.TOUR_SUBJECT]
+    told = [e for e in smallest(customers, seed) if e["subject"] == TOUR_SUBJECT]
     names = Counter(map(name_of, told))
     assert names["customer-registered"] == 1
     assert names["personal-data-corrected"] >= 2
@@ -458,7 +459,7 @@ def test_the_tours_subject_has_its_whole_story(customers: int, seed: int) -> Non
 def test_the_tours_consents_end_in_every_way(events: list[Event]) -> None:
     latest = {}
     for event in sorted(events, key=lambda event: (at(event), event.get("sequence", -1))):
-        if event["subject"] == sample.TOUR_SUBJECT and "consent" in name_of(event):
+        if event["subject"] == TOUR_SUBJECT and "consent" in name_of(event):
             latest[event["data"]["purpose"]] = event
     assert name_of(latest["newsletter"]) == "consent-given"
     assert name_of(latest["telemarketing"]) == "consent-withdrawn"
@@ -467,7 +468,7 @@ def test_the_tours_consents_end_in_every_way(events: list[Event]) -> None:
 
 
 def test_the_tours_contact_person_is_somebody_else(events: list[Event]) -> None:
-    contact = [e for e in events if e["subject"] == f"{sample.TOUR_SUBJECT}/contact/1"]
+    contact = [e for e in events if e["subject"] == f"{TOUR_SUBJECT}/contact/1"]
     names = [name_of(event) for event in contact]
     assert names == [
         "contact-person-added",
@@ -475,4 +476,4 @@ def test_the_tours_contact_person_is_somebody_else(events: list[Event]) -> None:
         "consent-given",
         "contact-person-removed",
     ]
-    assert contact[0]["data"]["customer"] == sample.TOUR_SUBJECT
+    assert contact[0]["data"]["customer"] == TOUR_SUBJECT

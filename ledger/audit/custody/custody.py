@@ -1,4 +1,4 @@
-"""The keys' part of an audit: everything in the keys' namespace, the key provider's folder and the journal.
+"""The keys' part of an audit: the keys' namespace, what the key provider holds, and the journal.
 
 What it needs is read before the moment that is audited, and asked again after it where a rotation or an
 erasure may have gone on meanwhile. Memory: a block of streams, about 2 KiB for each erasure of the journal,
@@ -7,21 +7,20 @@ categories and purposes, never a reference or a value.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.audit.findings import Findings
 from ledger.crypto.authentic import Column, RowMacs, row_macs
-from ledger.crypto.provider import EpochCiphers, FileKeyProvider
-from ledger.errors import Lost
+from ledger.crypto.provider import KeyProvider, Unwrapped, Wrapped
+from ledger.errors import Halt, Lost, UnknownFormat
 from ledger.journal.entries import ErasureJournal
-from ledger.journal.linking import JournalLinks, LinkKeys
+from ledger.journal.linking import JournalLinks
 from ledger.names import LedgerName
-
-__all__ = ["Capped", "Custody", "Held"]
 
 
 class Custody(msgspec.Struct, frozen=True):
@@ -37,7 +36,7 @@ class Custody(msgspec.Struct, frozen=True):
     tombstone: timedelta
     feed_list: timedelta
     purposes: tuple[str, ...] = ()
-    provider: FileKeyProvider | None = None
+    provider: KeyProvider | None = None
     journal: ErasureJournal | None = None
 
 
@@ -63,43 +62,77 @@ class Capped:
                 self._findings.note(None, kind, f"{count - self.MOST} more of this kind")
 
 
+class Checked(NamedTuple):
+    """A row that has a MAC, and what it is called in a finding."""
+
+    columns: tuple[Column, ...]
+    mac: bytes | None
+    what: str
+
+
 class Held:
     """The provider's keys as they were before the audited moment; keys that began since are read then."""
 
-    def __init__(self, provider: FileKeyProvider, ledger: LedgerName, notes: Capped) -> None:
+    def __init__(self, provider: KeyProvider, ledger: LedgerName, notes: Capped) -> None:
         self.provider = provider
         self.ledger = ledger
-        self._epochs = EpochCiphers(provider)
-        with suppress(OSError):
-            self._epochs.hold()
-        self._macs: RowMacs | None = None
-        self._missing: set[int] = set()
+        self._wrapping = provider.wrapping()
         self._notes = notes
+        self._there: set[int] = set()
+        self._missing: set[int] = set()
+        with suppress(OSError):
+            self._wrapping.hold()
+            for epoch in provider.epochs():
+                with suppress(Lost):  # destroyed just now, or damaged: named where it is needed
+                    provider.commitment(epoch)
+                    self._there.add(epoch)
+        self._macs: RowMacs | None = None
         try:
             self._macs = row_macs(provider, ledger)
         except Lost as error:
             notes.note(None, "rows-key", str(error))
-        self.links = JournalLinks(LinkKeys(provider), self._the_macs, ledger)
+        self.links = JournalLinks(provider.links, self._the_macs, ledger)
 
-    def epoch(self, number: int) -> AESGCM | None:
-        """The cipher of an epoch; None, and a finding once, when its key is not there."""
-        try:
-            return self._epochs.of(number)
-        except Lost as error:
-            if number not in self._missing:
-                self._missing.add(number)
-                self._notes.note(None, "epoch-key", f"{error}, and keys are wrapped under it")
-            return None
+    def check_epoch(self, number: int) -> None:
+        """Note an epoch whose key is not there."""
+        if number not in self._there:
+            try:
+                self.provider.commitment(number)
+            except Lost as error:
+                self._note_missing(number, error)
 
-    def check(self, table: str, row: tuple[Column, ...], mac: bytes | None, what: str) -> None:
-        """Note a row that is not as this program wrote it. Without the key none can be told."""
-        if self._macs is not None and not self._macs.belongs(mac, table, row):
-            self._notes.note(None, f"{_KINDS[table]}-changed", f"{what} is not as it was written")
+    def unwrap(self, keys: Sequence[Wrapped]) -> list[Unwrapped]:
+        """Keys, each by itself; an epoch whose key is not there is a finding, once."""
+        found = self._wrapping.unwrap(keys) if keys else []
+        for key, why in zip(keys, found, strict=True):
+            if isinstance(why, Lost):
+                self._note_missing(key.epoch, why)
+        return found
 
-    @property
-    def authenticates(self) -> bool:
-        """Whether the key of the MACs is there."""
-        return self._macs is not None
+    def note(self, why: Halt, kind: str, detail: str) -> None:
+        """Note a key that does not unwrap. An epoch that is not there is a finding already.
+
+        `detail`: says that it does not open.
+        """
+        if isinstance(why, UnknownFormat):
+            self._notes.note(None, "key-format", f"{detail}; {why}")
+        elif not isinstance(why, Lost):
+            self._notes.note(None, kind, detail)
+
+    def _note_missing(self, epoch: int, error: Lost) -> None:
+        if epoch not in self._missing:
+            self._missing.add(epoch)
+            self._notes.note(None, "epoch-key", f"{error}, and keys are wrapped under it")
+
+    def check(self, table: str, rows: Sequence[Checked]) -> None:
+        """Note rows that are not as this program wrote them. Without the key none can be told."""
+        if self._macs is None or not rows:
+            return
+        belong = self._macs.belong(table, [(row.columns, row.mac) for row in rows])
+        for row, ours in zip(rows, belong, strict=True):
+            if not ours:
+                detail = f"{row.what} is not as it was written"
+                self._notes.note(None, f"{_KINDS[table]}-changed", detail)
 
     def _the_macs(self) -> RowMacs:
         if self._macs is None:

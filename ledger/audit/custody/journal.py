@@ -1,6 +1,7 @@
 """The erasure journal, line by line: it can be read, is as it was written, and says what the events say."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -9,12 +10,10 @@ import msgspec
 
 from ledger.audit.custody.custody import Capped
 from ledger.erasure.events import SOURCE, last_name
-from ledger.errors import Lost
-from ledger.journal.entries import ErasureEntry, ErasureJournal
+from ledger.errors import Lost, UnknownFormat
+from ledger.journal.entries import ErasureEntry, ErasureJournal, read_line
 from ledger.journal.linking import JournalLinks
 from ledger.storage.postgres import Session
-
-__all__ = ["Line", "Lines", "keys_digest"]
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -47,7 +46,11 @@ class Lines:
             notes.note(None, "journal", f"it cannot be read: {error.strerror}")
 
     def _take(self, number: int, raw: bytes, notes: Capped) -> None:
-        entry = _read(raw)
+        try:
+            entry = _read(raw)
+        except UnknownFormat as error:
+            notes.note(None, "journal-format", f"line {number}: {error}")
+            return
         if entry is None:
             notes.note(None, "journal-changed", f"line {number} cannot be read")
             return
@@ -104,9 +107,9 @@ class Lines:
 
 
 def _read(raw: bytes) -> ErasureEntry | None:
-    """The entry of a line; None where it is none, or where its times say no instant."""
+    """The entry of a line; None where it is none, or where its times say no instant. Raises UnknownFormat."""
     try:
-        entry = msgspec.json.decode(raw, type=ErasureEntry)
+        entry = read_line(raw)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
     times = (entry.time, entry.through, entry.valid_from)
@@ -114,11 +117,15 @@ def _read(raw: bytes) -> ErasureEntry | None:
 
 
 def _erasures(journal: ErasureJournal) -> list[UUID]:
+    found = []
     try:
-        entries = [_read(raw) for raw in journal.lines()]
-    except OSError:  # it is named already
+        for raw in journal.lines():
+            with suppress(UnknownFormat):  # it is named already
+                entry = _read(raw)
+                found += [entry.erasure] if entry else []
+    except OSError:  # and so is this
         return []
-    return [entry.erasure for entry in entries if entry]
+    return found
 
 
 def through_of(lines: Sequence[Line], category: str) -> datetime | None:

@@ -6,19 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from ledger.audit.custody.bound import is_bound
-from ledger.audit.custody.custody import Capped, Custody, Held
+from ledger.audit.custody.custody import Capped, Checked, Custody, Held
 from ledger.audit.custody.journal import Lines
 from ledger.audit.custody.streams import check_streams
 from ledger.audit.feeds import check_feeds
 from ledger.audit.findings import Findings
-from ledger.crypto.places import data_key_place, ledger_key_place, reference_place
-from ledger.crypto.sealing import DataKey, keyed_hash, open_value, unwrap_key
-from ledger.errors import Halt
+from ledger.crypto.places import ledger_key_place, reference_place, wrapped_data_keys
+from ledger.crypto.provider import Wrapped
+from ledger.crypto.sealing import DataKey, keyed_hash, open_value
+from ledger.errors import Halt, UnknownFormat
 from ledger.keys.subjects import INDEX_VERSION, kind_of
 from ledger.recording.reads import READS, unopened
 from ledger.storage.postgres import Session
-
-__all__ = ["KeysAudit"]
 
 _BLOCK_SUBJECTS = 2_000
 
@@ -67,20 +66,25 @@ def check_epochs(rows: Sequence[Sequence[Any]], held: Held, notes: Capped) -> se
         if epoch != number:
             notes.note(None, "epoch-missing", f"expected epoch {number}, found {epoch}")
             break
-        held.check("epochs", (epoch, started_at, retired_at), mac, f"epoch {epoch}")
+        held.check("epochs", [Checked((epoch, started_at, retired_at), mac, f"epoch {epoch}")])
     running = [epoch for epoch, _, retired_at, _ in rows if retired_at is None]
     if not rows or rows[-1][0] not in running:
         notes.note(None, "epoch-missing", "no epoch is running")
     for epoch in running:
-        held.epoch(epoch)
+        held.check_epoch(epoch)
     known = {row[0] for row in rows}
+    _check_provider(known, held, notes)
+    return known - set(running)
+
+
+def _check_provider(known: set[int], held: Held, notes: Capped) -> None:
+    """The key provider holds keys of epochs that the ledger knows, and nothing else."""
     for epoch in held.provider.epochs():
         # The next one may have its key already, and one that began meanwhile as well.
         if epoch not in known and epoch <= max(known, default=0):
             notes.note(None, "epoch-unknown", f"the provider has a key of epoch {epoch}")
     for name in held.provider.strange():
-        notes.note(None, "epoch-unknown", f"the key folder has {name!r}, which is no key of ours")
-    return known - set(running)
+        notes.note(None, "epoch-unknown", f"among the keys is {name!r}, which is no key of ours")
 
 
 def check_ended(ended: Set[int], held: Held, notes: Capped) -> None:
@@ -95,18 +99,15 @@ def check_ledger_keys(
 ) -> dict[str, bytes]:
     """The ledger's own keys open, and none is missing; those that open, by purpose."""
     secrets: dict[str, bytes] = {}
-    found = set()
-    for purpose, epoch, wrapped in session.rows("audit_ledger_keys"):
-        found.add(purpose)
-        cipher = held.epoch(epoch)
-        if cipher is None:
-            continue
-        try:
-            place = ledger_key_place(held.ledger, purpose, epoch)
-            secrets[purpose] = unwrap_key(cipher, wrapped, place)
-        except (Halt, ValueError):
+    rows = session.rows("audit_ledger_keys")
+    found = {purpose for purpose, _, _ in rows}
+    wrapped = [Wrapped(e, ledger_key_place(held.ledger, purpose, e), w) for purpose, e, w in rows]
+    for (purpose, epoch, _), key in zip(rows, held.unwrap(wrapped), strict=True):
+        if isinstance(key, bytes):
+            secrets[purpose] = key
+        else:
             detail = f"the ledger's key {purpose} does not open under epoch {epoch}"
-            notes.note(None, "ledger-key-changed", detail)
+            held.note(key, "ledger-key-changed", detail)
     days = [f"letters/{day.isoformat()}" for (day,) in session.rows("days_of_letters")]
     for purpose in sorted({*custody.purposes, *days} - found):
         notes.note(None, "ledger-key-missing", f"the ledger's key {purpose} is missing")
@@ -122,8 +123,9 @@ def check_index(session: Session, key: bytes | None, held: Held, notes: Capped) 
     rows = session.stream("audit_index")
     while block := list(islice(rows, _BLOCK_SUBJECTS)):
         keys = _reference_keys(session, [row[0] for row in block], held)
+        authentic = [Checked(tuple(row[:6]), row[6], f"the index row of {row[0]}") for row in block]
+        held.check("subject_index", authentic)
         for row in block:
-            held.check("subject_index", tuple(row[:6]), row[6], f"the index row of {row[0]}")
             reference = _check_reference(row, key, keys.get(row[0]), held, notes)
             if not is_bound(row[0], reference, keys.get(row[0]), held):
                 unbound.add(row[0])
@@ -132,19 +134,9 @@ def check_index(session: Session, key: bytes | None, held: Held, notes: Capped) 
 
 def _reference_keys(session: Session, subjects: list[UUID], held: Held) -> dict[UUID, bytes]:
     """Keys of references that open; `check_streams` and `check_unreferenced` name the others."""
-    keys: dict[UUID, bytes] = {}
-    for subject, category, generation, month, epoch, wrapped in session.rows(
-        "reference_keys_of", subjects=subjects
-    ):
-        cipher = held.epoch(epoch)
-        place = data_key_place(held.ledger, subject, category, generation, month, epoch)
-        if cipher is None:
-            continue
-        try:
-            keys[subject] = unwrap_key(cipher, wrapped, place)
-        except (Halt, ValueError):
-            continue
-    return keys
+    rows = session.rows("reference_keys_of", subjects=subjects)
+    found = zip(rows, held.unwrap(wrapped_data_keys(held.ledger, rows)), strict=True)
+    return {row[0]: key for row, key in found if isinstance(key, bytes)}
 
 
 def _check_reference(
@@ -163,6 +155,9 @@ def _check_reference(
     try:
         place = reference_place(held.ledger, subject, key.id)
         reference = str(open_value(key.cipher, sealed, place))
+    except UnknownFormat as error:
+        notes.note(None, "index-format", f"the reference of {subject}: {error}")
+        return None
     except (Halt, ValueError):
         detail = f"the reference of {subject} does not open with the key of its data subject"
         notes.note(None, "index-reference", detail)
@@ -177,18 +172,13 @@ def _check_reference(
 
 def check_unreferenced(session: Session, held: Held, notes: Capped) -> None:
     """What is kept of data subjects that have no events: keys open; nothing was erased of them."""
-    for subject, category, generation, month, epoch, wrapped in session.stream(
-        "data_keys_without_events"
-    ):
-        cipher = held.epoch(epoch)
-        if cipher is None:
-            continue
-        try:
-            place = data_key_place(held.ledger, subject, category, generation, month, epoch)
-            unwrap_key(cipher, wrapped, place)
-        except (Halt, ValueError):
-            detail = f"of data subject {subject}, category {category}: it does not open"
-            notes.note(None, "key-changed", detail)
+    rows = session.stream("data_keys_without_events")
+    while block := list(islice(rows, _BLOCK_SUBJECTS)):
+        found = held.unwrap(wrapped_data_keys(held.ledger, block))
+        for (subject, category, *_), key in zip(block, found, strict=True):
+            if isinstance(key, Halt):
+                detail = f"of data subject {subject}, category {category}: it does not open"
+                held.note(key, "key-changed", detail)
     for table, subject, category in session.rows("erased_without_events"):
         detail = f"data subject {subject}, category {category}: nothing was erased"
         notes.note(None, f"{table}-without-event", detail)
@@ -199,4 +189,4 @@ def check_read_notes(session: Session, key: bytes | None, notes: Capped) -> None
     if key is None:
         return
     for note in unopened(session, key):
-        notes.note(None, "read-note", f"note {note} does not open: nobody will record it")
+        notes.note(None, "read-note", f"note {note} does not open: it is never recorded")

@@ -5,24 +5,23 @@ from collections.abc import Container, Iterator, Sequence, Set
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from ledger.audit.custody.bound import Unbound
-from ledger.audit.custody.custody import Capped, Custody, Held
+from ledger.audit.custody.custody import Capped, Checked, Custody, Held
 from ledger.audit.custody.journal import Line, Lines, keys_digest, through_of
 from ledger.audit.custody.told import Erased, Told, tell
 from ledger.backup.reimport import REIMPORT
-from ledger.crypto.places import data_key_place
-from ledger.crypto.sealing import key_id, month_of, next_month_key, unwrap_key
-from ledger.errors import Halt
+from ledger.crypto.places import wrapped_data_keys
+from ledger.crypto.provider import Unwrapped
+from ledger.crypto.sealing import key_id, month_of, next_month_key
+from ledger.errors import UnknownFormat
 from ledger.keys.keyring import FINGERPRINT
 from ledger.storage.postgres import Session
 from schemas import ROLLING_CATEGORIES
-
-__all__ = ["check_streams"]
 
 _BLOCK_STREAMS = 1_000
 _REFERENCE = "reference"
@@ -92,12 +91,13 @@ def check_streams(
     """
     strangers = Unbound(unbound)
     came_back = CameBack(session.rows("positions_of_batches", label=REIMPORT))
+    audit = _Audit(custody, held, notes, came_back)
     for block in _blocks(session.stream("audit_streams")):
-        kept = _load(session, [told.stream for told in block], held, notes)
+        kept = _load(session, [told.stream for told in block], held)
         referred: dict[UUID, int] = {}
         for told in block:
             own = _with_lines(told, lines, notes)
-            _Stream(told, kept[told.stream], own, custody, held, notes, came_back).check()
+            _Stream(told, kept[told.stream], own, audit).check()
             for subject, position in told.referred.items():
                 referred.setdefault(subject, position)
             strangers.see(told, came_back)
@@ -120,36 +120,35 @@ def _blocks(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[Told]]:
         yield block
 
 
-def _load(session: Session, subjects: list[UUID], held: Held, notes: Capped) -> dict[UUID, _Kept]:
+def _load(session: Session, subjects: list[UUID], held: Held) -> dict[UUID, _Kept]:
     kept = {subject: _Kept() for subject in subjects}
-    for row in session.rows("data_keys_of_subjects", subjects=subjects):
-        kept[row[0]].keys.append(_opened(row, held, notes))
-    for subject, category, generation, through, mac in session.rows(
-        "audit_fences", subjects=subjects
-    ):
+    rows = session.rows("data_keys_of_subjects", subjects=subjects)
+    found = held.unwrap(wrapped_data_keys(held.ledger, rows))
+    for row, key in zip(rows, found, strict=True):
+        kept[row[0]].keys.append(_opened(row, key, held))
+    fences = session.rows("audit_fences", subjects=subjects)
+    for subject, category, generation, through, _ in fences:
         kept[subject].fences[category] = _Fence(generation, through)
-        fence = (subject, category, generation, through)
-        held.check("fences", fence, mac, f"the fence of {subject}, category {category},")
-    for found in session.rows("audit_tombstones", subjects=subjects):
-        kept[found[0]].tombstone = found[:-1]
-        held.check("tombstones", found[:-1], found[-1], f"the tombstone of {found[0]}")
+    named = [f"the fence of {row[0]}, category {row[1]}," for row in fences]
+    held.check("fences", [Checked(r[:-1], r[-1], n) for r, n in zip(fences, named, strict=True)])
+    tombstones = session.rows("audit_tombstones", subjects=subjects)
+    for row in tombstones:
+        kept[row[0]].tombstone = row[:-1]
+    held.check(
+        "tombstones", [Checked(r[:-1], r[-1], f"the tombstone of {r[0]}") for r in tombstones]
+    )
     for subject, hmac in session.rows("hashes_of_subjects", subjects=subjects):
         kept[subject].hmac = bytes(hmac)
     return kept
 
 
-def _opened(row: Sequence[Any], held: Held, notes: Capped) -> _Key:
-    subject, category, generation, month, epoch, wrapped = row
-    key = _Key(category, generation, month, None)
-    cipher = held.epoch(epoch)
-    if cipher is not None:
-        try:
-            place = data_key_place(held.ledger, subject, category, generation, month, epoch)
-            key.secret = unwrap_key(cipher, wrapped, place)
-        except (Halt, ValueError):
-            detail = f"of data subject {subject}, category {category}: it does not open"
-            notes.note(None, "key-changed", detail)
-    return key
+def _opened(row: Sequence[Any], key: Unwrapped, held: Held) -> _Key:
+    subject, category, generation, month, *_ = row
+    if isinstance(key, bytes):
+        return _Key(category, generation, month, key)
+    detail = f"of data subject {subject}, category {category}: it does not open"
+    held.note(key, "key-changed", detail)
+    return _Key(category, generation, month, None)
 
 
 def _with_lines(told: Told, lines: Lines, notes: Capped) -> dict[UUID, Line]:
@@ -183,22 +182,22 @@ def _agree(line: Line, erased: Erased) -> bool:
     return same and line.keys <= set(map(keys_digest, erased.keys))
 
 
+class _Audit(NamedTuple):
+    """What every stream is compared with."""
+
+    custody: Custody
+    held: Held
+    notes: Capped
+    came_back: CameBack
+
+
 class _Stream:
     """One stream's events beside what is kept of it."""
 
-    def __init__(
-        self,
-        told: Told,
-        kept: _Kept,
-        lines: dict[UUID, Line],
-        custody: Custody,
-        held: Held,
-        notes: Capped,
-        came_back: CameBack,
-    ) -> None:
-        self._came_back = came_back
+    def __init__(self, told: Told, kept: _Kept, lines: dict[UUID, Line], audit: _Audit) -> None:
+        self._audit = audit
         self._told, self._kept, self._lines = told, kept, lines
-        self._custody, self._held, self._notes = custody, held, notes
+        self._custody, self._held, self._notes = audit.custody, audit.held, audit.notes
         self._destroyed = {key for erased in told.erasures.values() for key in erased.keys}
         self._whole = [
             (erasure, erased)
@@ -231,9 +230,14 @@ class _Stream:
                     self._note("key-returned", category, "it was destroyed", need.position)
             elif id in self._destroyed:
                 self._check_covered(category, need.latest, need.position)
-            elif need.position not in self._came_back and all(key.secret for key in keys):
-                kind = "key-replaced" if ids - {None} else "key-missing"
-                self._note(kind, category, "no erasure accounts for it", need.position)
+            elif all(key.secret for key in keys):  # one that does not open is named already
+                self._note_missing(category, ids, need.position)
+
+    def _note_missing(self, category: str, ids: Set[str | None], position: int) -> None:
+        """A key is gone; events that came back after a restore may have lost theirs in an erasure since."""
+        if position not in self._audit.came_back:
+            kind = "key-replaced" if ids - {None} else "key-missing"
+            self._note(kind, category, "no erasure accounts for it", position)
 
     def _check_covered(self, category: str, latest: datetime, position: int) -> None:
         fence = self._kept.fences.get(category)
@@ -290,7 +294,7 @@ class _Stream:
         indexed, tombstone = self._kept.hmac is not None, self._kept.tombstone is not None
         if indexed and (self._whole or tombstone):
             self._note("index-returned", _REFERENCE, "all of this person was erased")
-        elif not (indexed or tombstone or self._whole or self._told.first in self._came_back):
+        elif not (indexed or tombstone or self._whole or self._told.first in self._audit.came_back):
             self._note("index-missing", _REFERENCE, "", self._told.first)
 
     def _check_tombstone(self) -> None:
@@ -324,7 +328,12 @@ class _Stream:
         for line in self._lines.values():
             if not line.entry.link and not line.entry.reference_hmac:
                 continue
-            tie = self._held.links.opened(line.entry).reference_hmac
+            try:
+                tie = self._held.links.opened(line.entry).reference_hmac
+            except UnknownFormat as error:
+                detail = f"line {line.number} of the journal: {error}"
+                self._notes.note(None, "journal-format", detail)
+                continue
             if tie is None:
                 self._note("link-missing", "all", f"line {line.number} of the journal")
             elif tie != hmac.hex():

@@ -11,11 +11,9 @@ from ledger.crypto.sealing import month_of
 from ledger.erasure.events import SOURCE, erasure_of
 from ledger.errors import Halt
 from ledger.event import RecordedEvent, decode_event
-from schemas import CATEGORIES, EVENT_TYPES
+from schemas import CATEGORIES, EVENT_TYPES, names
 
-__all__ = ["Erased", "Need", "Told", "tell"]
-
-_ERASED, _REAPPLIED = "personal-data-erased", "erasure-reapplied"
+_ERASED, _REAPPLIED = names.PERSONAL_DATA_ERASED, names.ERASURE_REAPPLIED
 
 
 class Need(msgspec.Struct):

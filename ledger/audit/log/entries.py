@@ -13,8 +13,6 @@ from functools import lru_cache
 from ledger.audit.findings import UNREADABLE, Findings
 from ledger.event import instant
 
-__all__ = ["walk"]
-
 # Of a binary COPY row: number of columns, then the length and value of stream, version, position and
 # recorded time (microseconds since 2000), and the lengths of type and state around their bytes.
 _FIXED = struct.Struct("!hi16siqiqiqi")
@@ -48,25 +46,25 @@ def walk(rows: Iterable[bytes], findings: Findings) -> Iterator[tuple[int, bytes
         if recorded < before:
             findings.note(position, "recorded-at", "recorded before the event in front of it")
         last, before = position, recorded
-        h = stream.hex().encode()
-        yield (
-            position,
-            (
-                b'{"position":%d,"recorded":"%b","stream":"%b-%b-%b-%b-%b","type":"%b","version":%d}\n%b'
-                % (
-                    position,
-                    text,
-                    h[:8],
-                    h[8:12],
-                    h[12:16],
-                    h[16:20],
-                    h[20:],
-                    row[_FIXED.size : end],
-                    version,
-                    row[end + _LENGTH.size :],
-                )
-            ),
-        )
+        content = row[_FIXED.size : end], row[end + _LENGTH.size :]
+        yield position, _entry(position, text, stream, version, content)
+
+
+def _entry(
+    position: int, recorded: bytes, stream: bytes, version: int, content: tuple[bytes, bytes]
+) -> bytes:
+    """The bytes of an entry, as they were published; `content`: its type and its state."""
+    h = stream.hex().encode()
+    id = b"-".join((h[:8], h[8:12], h[12:16], h[16:20], h[20:]))
+    type, state = content
+    return b'{"position":%d,"recorded":"%b","stream":"%b","type":"%b","version":%d}\n%b' % (
+        position,
+        recorded,
+        id,
+        type,
+        version,
+        state,
+    )
 
 
 @lru_cache(maxsize=8)  # events of a batch have one time, and come one after the other

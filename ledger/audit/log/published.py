@@ -14,8 +14,6 @@ from ledger.tlog.tree.edge import Edge, FullTile, grow
 from ledger.tlog.tree.merkle import hash_leaf
 from ledger.tlog.tree.tiles import TILE_BITS, TILE_WIDTH, tile_path, width_at
 
-__all__ = ["Comparison", "PublishedLog"]
-
 
 class Comparison:
     """Grows the tree of the table, block by block, and compares it with a log. Without one it only grows."""
@@ -199,7 +197,7 @@ class Comparison:
                 self._findings.note(position, "tile", "the tile holds another leaf than was signed")
         else:
             for position in self._differing:
-                detail = "the event is not the one that was published"
+                detail = "the event differs from the published event"
                 self._findings.note(position, "leaf", detail)
             if self._theirs is None or self._theirs.root() != promise.root:
                 since = f"positions {self._sound_size + 1} to {promise.size}"

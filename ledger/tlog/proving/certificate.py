@@ -18,19 +18,11 @@ from ledger.tlog.proving.proof_file import parse_proof, verify_entry
 from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.signing.policy import Policy
 from ledger.tlog.tree.bundles import read_entry
-
-__all__ = [
-    "Certificate",
-    "Certified",
-    "Proven",
-    "encode_certificate",
-    "parse_certificate",
-    "verify",
-]
+from schemas import names
 
 TITLE = "processing-ledger/erasure-certificate@v1"
 _SOURCE = f"{OWN_SOURCE}erasure"
-_DECIDED, _ERASED = "erasure-decided", "personal-data-erased"
+_DECIDED, _ERASED = names.ERASURE_DECIDED, names.PERSONAL_DATA_ERASED
 
 
 class Proven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,11 +82,7 @@ def verify(
     """What the log proves of an erasure. Raises Unproven when it does not prove it."""
     decided, _ = _proven(certificate.decided, _DECIDED, keys, policy)
     erased, (origin, size) = _proven(certificate.erased, _ERASED, keys, policy)
-    name = erased.id.removesuffix(".erased")
-    if decided.id != f"{name}.decided" or decided.stream != erased.stream:
-        raise Unproven("the decision is about another erasure")
-    if decided.position >= erased.position:
-        raise Unproven("the decision came after the erasure")
+    _check_pair(decided, erased)
     return Certified(
         data_subject=erased.stream,
         erased_at=erased.time,
@@ -108,6 +96,15 @@ def verify(
         origin=origin,
         size=size,
     )
+
+
+def _check_pair(decided: RecordedEvent, erased: RecordedEvent) -> None:
+    """The decision is that of the erasure, and came before it."""
+    name = erased.id.removesuffix(".erased")
+    if decided.id != f"{name}.decided" or decided.stream != erased.stream:
+        raise Unproven("the decision is about another erasure")
+    if decided.position >= erased.position:
+        raise Unproven("the decision came after the erasure")
 
 
 def _proven(

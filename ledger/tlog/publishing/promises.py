@@ -6,13 +6,12 @@ The folder of the log says it too, but cannot say that it is the wrong folder, o
 from collections.abc import Sequence
 
 from ledger.errors import Halt, Unproven
-from ledger.storage.postgres import Conflict, Session
+from ledger.storage.faults import Conflict
+from ledger.storage.postgres import Session
 from ledger.tlog.signing.checkpoints import Checkpoint, verify_checkpoint
 from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.store.history import History, bind
-
-__all__ = ["bound_to", "keep_promise", "promised", "renew_promise"]
 
 
 def promised(session: Session) -> dict[str, Checkpoint]:
@@ -53,7 +52,17 @@ def bound_to(
     last, bound = kept.get(origin, (None, None))
     if bound is None:
         last, bound = None, b""
-    trees = []
+    for tree in reversed(_trees_after(history, keys, last)):
+        if tree != last:
+            last, bound = tree, bind(bound, tree)
+    return last, bound
+
+
+def _trees_after(
+    history: History, keys: Sequence[VerifierKey], last: Checkpoint | None
+) -> list[Checkpoint]:
+    """The trees of the history that are larger than one, the latest first."""
+    trees: list[Checkpoint] = []
     for content in history.backwards():
         tree = _tree(content, keys)
         if tree is None:
@@ -61,10 +70,7 @@ def bound_to(
         if last is not None and tree.size <= last.size:
             break
         trees.append(tree)
-    for tree in reversed(trees):
-        if tree != last:
-            last, bound = tree, bind(bound, tree)
-    return last, bound
+    return trees
 
 
 def renew_promise(

@@ -8,14 +8,13 @@ behind what the database says was promised grow to that very tree before anythin
 """
 
 import logging
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from ledger.clocks import Clocks
 from ledger.errors import Busy, Fenced, Halt, LedgerError, Misconfigured, Retry, RolledBack
 from ledger.event import ENTRY_LIMIT_BYTES
 from ledger.names import LedgerName, Role
@@ -27,15 +26,13 @@ from ledger.tlog.publishing.observer import Observer
 from ledger.tlog.publishing.promises import bound_to, keep_promise, promised
 from ledger.tlog.publishing.state import State, check_extension, grown, last_promise, load
 from ledger.tlog.signing.checkpoints import Checkpoint, sign_checkpoint
-from ledger.tlog.signing.keys import SigningKey, VerifierKey
+from ledger.tlog.signing.keys import Signer, VerifierKey
 from ledger.tlog.signing.notes import parse_note
 from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.store.history import bind
 from ledger.tlog.tree.bundles import entry_of
 from ledger.tlog.tree.merkle import EMPTY_ROOT, hash_leaf
 from ledger.tlog.witnessing.witnesses import Witnesses
-
-__all__ = ["INTERVAL_S", "Published", "Publisher"]
 
 # How many entries are integrated before a checkpoint promises them, and how many are read at once.
 STEP_ENTRIES = 16_384
@@ -90,6 +87,14 @@ class _Work(msgspec.Struct):
         return self.state.edge.size
 
 
+class OwnLog(msgspec.Struct, frozen=True):
+    """The log that is published: its folder, the key that signs it, and every key that it ever had."""
+
+    folder: LogFolder
+    key: Signer
+    keys: Sequence[VerifierKey]
+
+
 class Publisher:
     """Publishes one ledger's log. Not for two threads at once. Close it when done."""
 
@@ -97,27 +102,21 @@ class Publisher:
         self,
         database: Database,
         ledger: LedgerName,
-        folder: LogFolder,
-        key: SigningKey,
-        keys: Sequence[VerifierKey],
+        log: OwnLog,
+        clocks: Clocks,
         *,
-        clock: Callable[[], datetime],
-        monotonic: Callable[[], float] = time.monotonic,
-        pause: Callable[[float], None] = time.sleep,
         observer: Observer | None = None,
         witnesses: Witnesses | None = None,
     ) -> None:
         self._database = database
         self._ledger = ledger
-        self._folder = folder
-        self._key = key
-        self._origin = key.verifier.name
-        self._keys = tuple({*keys, key.verifier})
-        self._clock = clock
-        self._monotonic = monotonic
-        self._pause = pause
+        self._folder = log.folder
+        self._key = log.key
+        self._origin = log.key.verifier.name
+        self._keys = tuple({*log.keys, log.key.verifier})
+        self._clocks = clocks
         self._observer = observer or Observer()
-        self._delivery = Delivery(folder, witnesses, self._observer)
+        self._delivery = Delivery(log.folder, witnesses, self._observer)
         self._held = ExitStack()
         self._work: _Work | None = None
         self._check: Check = lambda: None
@@ -162,7 +161,7 @@ class Publisher:
         """
         pause_s = FIRST_PAUSE_S
         while not stop():
-            began = self._monotonic()
+            began = self._clocks.monotonic()
             try:
                 published = self._publish(stop)
                 pause_s = FIRST_PAUSE_S
@@ -173,7 +172,7 @@ class Publisher:
             except Retry as fault:
                 _LOG.warning("publishing pauses for %.1f s: %s", pause_s, fault)
                 self.close()
-                self._rest(self._monotonic() + pause_s, stop)
+                self._rest(self._clocks.monotonic() + pause_s, stop)
                 pause_s = min(2 * pause_s, LAST_PAUSE_S)
 
     def close(self) -> None:
@@ -182,9 +181,9 @@ class Publisher:
         self._held.close()
 
     def _rest(self, until: float, stop: Callable[[], bool]) -> None:
-        while not stop() and (left := until - self._monotonic()) > 0:
+        while not stop() and (left := until - self._clocks.monotonic()) > 0:
             self._observer.looked()
-            self._pause(min(left, WAKE_S))
+            self._clocks.pause(min(left, WAKE_S))
 
     def _ready(self, begin: Callable[[Session], _Work]) -> _Work:
         """The work at hand, or a beginning: locks, database, and what files and database say was promised."""
@@ -237,7 +236,7 @@ class Publisher:
         work.bound = empty, bind(b"", empty)
         self._keep(work, kept)
         signed = sign_checkpoint(empty, self._key)
-        self._folder.history.append(signed, self._clock().date())
+        self._folder.history.append(signed, self._clocks.now().date())
         work.promise = empty
 
     def _keep(self, work: _Work, promise: Checkpoint) -> None:
@@ -322,7 +321,7 @@ class Publisher:
         self._check()
         self._keep(work, new)
         content = sign_checkpoint(new, self._key)
-        self._folder.history.append(content, self._clock().date())
+        self._folder.history.append(content, self._clocks.now().date())
         self._delivery.deliver(content, new)
         work.promise = new
 

@@ -22,8 +22,6 @@ from ledger.tlog.tree.tiles import (
     tile_path,
 )
 
-__all__ = ["Grown", "State", "check_extension", "grown", "last_promise", "load"]
-
 
 class State(msgspec.Struct, frozen=True):
     """A tree with what is needed to let it grow.
@@ -100,12 +98,7 @@ def grown(state: State, entries: Sequence[bytes]) -> Grown:
     first = state.edge.size // TILE_WIDTH
     whole = len(rows) // TILE_WIDTH
     tiles = {tile_path(tile.level, tile.number): encode_tile(tile.hashes) for tile in full}
-    bundles = {
-        bundle_path(first + number): encode_bundle(
-            rows[number * TILE_WIDTH : (number + 1) * TILE_WIDTH]
-        )
-        for number in range(whole)
-    }
+    bundles = _whole_bundles(rows[: whole * TILE_WIDTH], first)
     for level, row in enumerate(edge.tiles):
         if row:
             number = edge.size >> (8 * (level + 1))
@@ -114,6 +107,15 @@ def grown(state: State, entries: Sequence[bytes]) -> Grown:
     if rest:
         bundles[bundle_path(first + whole, len(rest))] = encode_bundle(rest)
     return Grown(State(edge, hash_leaf(entries[-1]), rest), tuple(full), tiles, bundles)
+
+
+def _whole_bundles(rows: Sequence[bytes], first: int) -> dict[str, bytes]:
+    """The bundles of entries that fill them, by path; `first`: number of the first one."""
+    starts = range(0, len(rows), TILE_WIDTH)
+    return {
+        bundle_path(number): encode_bundle(rows[start : start + TILE_WIDTH])
+        for number, start in enumerate(starts, first)
+    }
 
 
 def check_extension(folder: LogFolder, old: Checkpoint, new: Checkpoint) -> None:

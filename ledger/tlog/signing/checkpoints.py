@@ -10,19 +10,9 @@ import msgspec
 
 from ledger.errors import Unproven
 from ledger.tlog.signing.base64 import from_base64, to_base64
-from ledger.tlog.signing.keys import ED25519, SigningKey, VerifierKey
+from ledger.tlog.signing.keys import ED25519, Signer, VerifierKey, cosignature
 from ledger.tlog.signing.notes import Note, Signature, encode_note, parse_note, verify_note
 from ledger.tlog.tree.merkle import EMPTY_ROOT, HASH_BYTES
-
-__all__ = [
-    "Checkpoint",
-    "checkpoint_text",
-    "cosign_checkpoint",
-    "parse_checkpoint",
-    "sign_checkpoint",
-    "verify_checkpoint",
-    "verify_signers",
-]
 
 # A position is a bigint.
 _MOST_LEAVES = 2**63 - 1
@@ -60,16 +50,16 @@ def parse_checkpoint(text: str) -> Checkpoint:
     return checkpoint
 
 
-def sign_checkpoint(checkpoint: Checkpoint, key: SigningKey) -> bytes:
+def sign_checkpoint(checkpoint: Checkpoint, key: Signer) -> bytes:
     """The signed note of a checkpoint of the key's log."""
     text = checkpoint_text(checkpoint)
-    signature = Signature(key.verifier.name, key.verifier.key_id, key.sign(text))
+    signature = Signature(key.verifier.name, key.verifier.key_id, key.sign(text.encode()))
     return encode_note(Note(text, (signature,)))
 
 
-def cosign_checkpoint(text: str, key: SigningKey, time: int) -> Signature:
+def cosign_checkpoint(text: str, key: Signer, time: int) -> Signature:
     """A witness's signature under a checkpoint's text. `time`: seconds since 1970."""
-    return Signature(key.verifier.name, key.verifier.key_id, key.cosign(text, time))
+    return Signature(key.verifier.name, key.verifier.key_id, cosignature(key, text, time))
 
 
 def verify_checkpoint(content: bytes, keys: Collection[VerifierKey]) -> Checkpoint:

@@ -2,10 +2,14 @@
 
 A key is Ed25519 and signs either a note as it is (a log), or, with the time, that it saw no other tree (a
 witness's cosignature/v1). Sources: C2SP signed-note and tlog-cosignature.
+
+`Signer` and `LogKey` are ports: a file holds the private half, or a key service, or a hardware module.
+`tests/contract/test_log_key.py` says what each must do. The adapter is `ledger.tlog.store.key_file`.
 """
 
 import hashlib
 import re
+from typing import Protocol
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -13,17 +17,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from ledger.errors import Misconfigured, Unproven
 from ledger.tlog.signing.base64 import from_base64, to_base64
-
-__all__ = [
-    "COSIGNATURE",
-    "ED25519",
-    "KEY_ID_BYTES",
-    "SigningKey",
-    "VerifierKey",
-    "cosigned_message",
-    "is_key_name",
-    "parse_verifier_key",
-]
 
 ED25519, COSIGNATURE = 0x01, 0x04
 KEY_ID_BYTES = 4
@@ -63,8 +56,35 @@ class VerifierKey(msgspec.Struct, frozen=True):
             raise Unproven(f"the signature of {self.name} is wrong") from None
 
 
+class Signer(Protocol):
+    """What signs under the name of a log or a witness; its private half stays where it is."""
+
+    @property
+    def verifier(self) -> VerifierKey:
+        """The public half."""
+
+    def sign(self, message: bytes) -> bytes:
+        """Ed25519 signature over bytes, 64 bytes. Raises Retry when the signer is away."""
+
+
+class LogKey(Protocol):
+    """The key of one log or one witness, wherever it is held, and the public halves of those before it."""
+
+    def create(self) -> Signer:
+        """The signer; a new key when there never was any. Durable on return. Raises Lost or Misconfigured."""
+
+    def load(self) -> Signer:
+        """The signer. Raises Misconfigured when there is no key or it does not open, Lost when it is gone."""
+
+    def rotate(self) -> Signer:
+        """A new key in place of the old one, whose signatures stay verifiable. Durable on return."""
+
+    def known(self) -> list[VerifierKey]:
+        """Verification keys of every key that this log had, oldest first."""
+
+
 class SigningKey:
-    """A private key under the name that it signs with."""
+    """A signer whose private half is in this process."""
 
     def __init__(self, name: str, private: Ed25519PrivateKey, algorithm: int = ED25519) -> None:
         if not is_key_name(name):
@@ -73,13 +93,14 @@ class SigningKey:
         public = private.public_key().public_bytes_raw()
         self.verifier = VerifierKey(name, algorithm, public)
 
-    def sign(self, text: str) -> bytes:
-        """Signature over a note's text, which ends with a newline."""
-        return self._private.sign(text.encode())
+    def sign(self, message: bytes) -> bytes:
+        """See `Signer`."""
+        return self._private.sign(message)
 
-    def cosign(self, text: str, time: int) -> bytes:
-        """Timestamped signature over a checkpoint's text: time in seconds since 1970, then Ed25519's."""
-        return time.to_bytes(_TIME_BYTES, "big") + self._private.sign(cosigned_message(text, time))
+
+def cosignature(signer: Signer, text: str, time: int) -> bytes:
+    """Timestamped signature over a checkpoint's text: time in seconds since 1970, then Ed25519's."""
+    return time.to_bytes(_TIME_BYTES, "big") + signer.sign(cosigned_message(text, time))
 
 
 def cosigned_message(text: str, time: int) -> bytes:

@@ -1,4 +1,6 @@
-"""The log's key on disk: a PKCS#8 file that only its owner may read, under a passphrase when there is one.
+"""The log's key on disk, an adapter of `LogKey`: a PKCS#8 file that only its owner may read.
+
+It is under a passphrase when there is one.
 
 Beside it a list of verification keys, oldest first: what was signed with a former key stays verifiable.
 The private half of a former key is gone.
@@ -14,8 +16,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ledger.errors import Halt, Lost, Misconfigured
 from ledger.tlog.signing.keys import ED25519, SigningKey, VerifierKey, parse_verifier_key
 from ledger.tlog.store.files import SECRET_FILE, SECRET_FOLDER, read_file, write_files
-
-__all__ = ["KeyFile"]
 
 
 class KeyFile:

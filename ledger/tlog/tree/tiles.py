@@ -4,24 +4,11 @@ Tile n of level l holds the roots of the perfect subtrees of 256^l leaves from n
 level may be partial; its width is part of its name (C2SP tlog-tiles).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from ledger.errors import Unproven
 from ledger.tlog.tree.merkle import HASH_BYTES, hash_perfect
 from ledger.tlog.tree.proofs import Node
-
-__all__ = [
-    "TILE_BITS",
-    "TILE_WIDTH",
-    "bundle_path",
-    "decode_tile",
-    "encode_tile",
-    "last_widths",
-    "nodes_of",
-    "tile_path",
-    "tiles_of",
-    "width_at",
-]
 
 TILE_BITS = 8
 TILE_WIDTH = 1 << TILE_BITS
@@ -70,15 +57,6 @@ def width_at(level: int, number: int, size: int) -> int:
     """Width of a tile in a tree of `size` leaves; 0 when it is not there."""
     hashes = size >> (TILE_BITS * level)
     return max(0, min(TILE_WIDTH, hashes - number * TILE_WIDTH))
-
-
-def tiles_of(size: int) -> Iterator[tuple[int, int, int]]:
-    """Level, number and width of every tile of a tree of `size` leaves."""
-    level = 0
-    while hashes := size >> (TILE_BITS * level):
-        for number in range(-(-hashes // TILE_WIDTH)):
-            yield level, number, width_at(level, number, size)
-        level += 1
 
 
 def nodes_of(size: int, read_tile: Callable[[int, int, int], Sequence[bytes]]) -> Node:

@@ -20,7 +20,7 @@ from ledger.tlog.signing.checkpoints import (
     cosign_checkpoint,
     parse_checkpoint,
 )
-from ledger.tlog.signing.keys import SigningKey, VerifierKey
+from ledger.tlog.signing.keys import Signer, VerifierKey
 from ledger.tlog.signing.notes import Note, encode_note, parse_note, verify_note
 from ledger.tlog.store.files import (
     PUBLIC_FILE,
@@ -33,8 +33,6 @@ from ledger.tlog.store.files import (
 )
 from ledger.tlog.witnessing.cosigning import Answer, judge
 
-__all__ = ["Witness"]
-
 CHECKPOINT = "checkpoint"
 _LOCK = "witness.lock"
 
@@ -45,7 +43,7 @@ class Witness:
     def __init__(
         self,
         folder: Path,
-        key: SigningKey,
+        key: Signer,
         logs: Collection[VerifierKey],
         seconds: Callable[[], float],
     ) -> None:

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import NamedTuple
@@ -20,8 +21,6 @@ from ledger.tlog.signing.notes import Note, Signature, parse_signatures, verify_
 from ledger.tlog.signing.policy import Policy, TrustedKey
 from ledger.tlog.tree.proofs import Node, consistency_proof
 from ledger.tlog.witnessing.cosigning import LIMIT_BYTES, SIZE_TYPE, Request, encode_request
-
-__all__ = ["Cosigned", "Reply", "Witnesses", "post"]
 
 TIMEOUT_S = 5.0
 # A witness may have seen another checkpoint than the one that it signed for us; it says so once.
@@ -67,14 +66,7 @@ class Witnesses:
         if not wanted:
             return Cosigned((), (), (), self._policy.satisfied(()))
 
-        def ask(named: tuple[str, TrustedKey]) -> Signature | None:
-            name, witness = named
-            try:
-                return self._ask(witness, signed, checkpoint, node)
-            except LedgerError as error:
-                _LOG.warning("witness %s does not sign: %s", name, error)
-                return None
-
+        ask = partial(self._asked, signed, checkpoint, node)
         with ThreadPoolExecutor(len(wanted)) as pool:
             answers = list(pool.map(ask, wanted))
         found = {name: s for s, (name, _) in zip(answers, wanted, strict=True) if s}
@@ -84,6 +76,17 @@ class Witnesses:
             missing=tuple(name for name, _ in wanted if name not in found),
             enough=self._policy.satisfied([self._policy.witnesses[name].key for name in found]),
         )
+
+    def _asked(
+        self, signed: bytes, checkpoint: Checkpoint, node: Node, named: tuple[str, TrustedKey]
+    ) -> Signature | None:
+        """The signature of a witness; None when it does not sign."""
+        name, witness = named
+        try:
+            return self._ask(witness, signed, checkpoint, node)
+        except LedgerError as error:
+            _LOG.warning("witness %s does not sign: %s", name, error)
+            return None
 
     def _ask(
         self, witness: TrustedKey, signed: bytes, checkpoint: Checkpoint, node: Node

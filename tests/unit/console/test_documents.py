@@ -21,9 +21,9 @@ from application.queries.report_copy import ValueHeld
 from application.queries.transparency import report
 from application.register_words import Words
 from application.source import LOST, Shown
-from documents import register_page
 from documents.certificate_letter import Enclosed, certificate_document
 from documents.letter import WORDS, Letter
+from documents.page import register_page
 from documents.report_document import access_document
 from documents.report_page import report_page
 from documents.report_pdf import report_pdf

@@ -13,10 +13,10 @@ import openpyxl
 import pytest
 
 from application.register_words import Words
-from documents import register_csv, register_page, register_workbook
 from documents.columns import COLUMNS
+from documents.page import register_page
 from documents.register_parts import register_parts
-from documents.spreadsheet import safe_cell
+from documents.spreadsheet import register_csv, register_workbook, safe_cell
 from schemas.texts import LANGUAGES, Language
 from tests.fixtures.registers import LATER, activity, answer, processor_activity
 

@@ -174,7 +174,6 @@ def test_every_file_that_a_command_writes_goes_through_one_function() -> None:
     allowed = {
         "console/answers.py",
         "console/commands/demo.py",
-        "console/commands/setup.py",
         "console/demo/ground.py",
         "console/demo/proof.py",
         "console/output.py",

@@ -8,8 +8,9 @@ import pytest
 
 from host.running import sampling
 from host.running.health import ALIVE_S, Pulse, missing
+from host.running.listening import Address
 from host.running.sampling import STALE_S, Sampler
-from host.running.serving import Address, Pages, ask_ready, serve
+from host.running.serving import Pages, ask_ready, serve
 from ledger.errors import Misconfigured, ServiceAway
 from ledger.metrics import Figures
 

@@ -2,21 +2,18 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.main import get_command
 
 from application.language import asked_for, speak, spoken
-from console.main import app
 from console.meant import commands_meant, synonyms, unknown_variables
+from console.tree import below, entries
 from documents.messages import told
 from host.setting_list import SETTINGS
 from host.settings import read_people, read_settings
 from ledger.errors import Misconfigured
 from tests.fixtures.console import Cli
 
-PROGRAM: Any = get_command(app)
 _HOME = Path("/somewhere")
 
 
@@ -96,15 +93,15 @@ def test_what_is_wrong_with_a_setting_is_told_in_dutch(setting: str) -> None:
     ],
 )
 def test_a_word_leads_to_the_command_that_is_meant(word: str, group: str, command: str) -> None:
-    assert commands_meant(word, group, PROGRAM)[0] == command
+    assert commands_meant(word, group, entries())[0] == command
 
 
 def test_every_synonym_leads_to_a_command_that_there_is() -> None:
     for group, words in synonyms().items():
         for word in words:
-            known = commands_meant(word, "" if group == "everywhere" else group, PROGRAM)
+            known = commands_meant(word, "" if group == "everywhere" else group, entries())
             assert known, (group, word)
-            assert word not in PROGRAM.commands or group != "everywhere", word
+            assert word not in below("") or group != "everywhere", word
 
 
 def test_an_unknown_command_is_refused_in_one_line_and_not_repeated(program: Cli) -> None:

@@ -7,7 +7,8 @@ from threading import Thread
 import orjson
 import pytest
 
-from host.logs import Log, begin_logs, complain, end_logs, listen_to, run_id
+from console.failures import complain
+from host.logs import Log, begin_logs, end_logs, listen_to, run_id
 from host.settings import Serving
 
 

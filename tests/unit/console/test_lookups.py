@@ -21,8 +21,8 @@ from application.lookups import (
 )
 from application.queries.lookups import _cited
 from application.register_words import Words
-from console.flags import ALL_GROUPS, _settings_of
 from console.main import command_tree
+from console.setting_flags import ALL_GROUPS, settings_of
 from schemas import CATEGORIES, EVENT_TYPES
 from schemas.texts import LANGUAGES, field_name, word_of
 from tests.fixtures.cases import each
@@ -100,7 +100,7 @@ PLAIN = {
     ("witness", "--host"),
     ("witness", "--port"),
 }
-SETTINGS = {setting.name for setting in _settings_of(ALL_GROUPS)}
+SETTINGS = {setting.name for setting in settings_of(ALL_GROUPS)}
 
 
 def flags() -> Iterator[tuple[str, str, Any]]:

@@ -5,7 +5,7 @@ import re
 import orjson
 import pytest
 
-from host.settings import SETTINGS
+from host.setting_list import SETTINGS
 from schemas import EVENT_TYPES
 from tests.fixtures.console import Cli
 

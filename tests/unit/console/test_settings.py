@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from host.settings import SETTINGS, Settings, read_settings
+from host.setting_list import SETTINGS
+from host.settings import Settings, read_settings
 from ledger.errors import Misconfigured
 
 HOME = Path("/somewhere")

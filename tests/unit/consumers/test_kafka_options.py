@@ -11,7 +11,8 @@ from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssi
 from kafka.coordinator.assignors.range import RangePartitionAssignor
 
 from consumers import kafka
-from consumers.kafka import KafkaAnswers, KafkaOptions, KafkaSource
+from consumers.kafka import KafkaAnswers, KafkaSource
+from consumers.kafka_options import KafkaOptions
 from consumers.source import KafkaAway, OutOfRange, Partition
 from ledger.errors import Halt, LedgerError, Misconfigured
 

@@ -19,8 +19,9 @@ from consumers.observer import Observer
 from consumers.pipeline import BatchLimits
 from consumers.source import KafkaAway, Partition, Polled, Unreadable
 from consumers.store import Stored
+from ledger.clocks import Clocks
 from ledger.errors import Fenced, Halt, Misconfigured, ServiceAway
-from ledger.recording.batch import HaltLimit
+from ledger.writing.bookmarks import HaltLimit
 from schemas import Intake
 from tests.fakes.kafka import FakeAnswers, FakeCluster, FakeSource, FakeTime
 from tests.fakes.store import FakeLedger
@@ -58,8 +59,7 @@ class World:
             Job((TOPIC,), Intake()) if "job" not in options else options["job"],
             source,
             self.ledger.open,
-            clock=self.time.clock,
-            monotonic=self.time.monotonic,
+            Clocks(self.time.clock, self.time.monotonic),
             answers=self.answers,
             observer=Observer(
                 fenced=lambda: self.seen.append(("fenced",)),

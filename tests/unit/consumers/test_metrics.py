@@ -10,6 +10,7 @@ from consumers.loop import EXTENTS_SECONDS, Consumer, Job
 from consumers.metrics import SERIES, IntakeMetrics
 from consumers.observer import Observer
 from consumers.source import KafkaAway
+from ledger.clocks import Clocks
 from ledger.errors import Fenced, ServiceAway
 from ledger.metrics import new_registry, render
 from schemas import Code, Intake
@@ -35,8 +36,7 @@ class World:
             Job((TOPIC,), Intake()),
             self.source,
             self.ledger.open,
-            clock=self.time.clock,
-            monotonic=self.time.monotonic,
+            Clocks(self.time.clock, self.time.monotonic),
             observer=IntakeMetrics.on(self.registry, (TOPIC,)).counting(Observer()),
         )
 

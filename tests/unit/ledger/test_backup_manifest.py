@@ -7,9 +7,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.backup.manifest import FORMAT, Copy, TableFile, read_manifest, sign
+from ledger.backup.tables import copied_tables
+from ledger.backup.taking import CONTENTS
 from ledger.errors import Misconfigured, Unproven
+from ledger.storage.install import migrations
 from ledger.tlog.signing.checkpoints import parse_checkpoint
-from ledger.tlog.signing.keys import COSIGNATURE, ED25519, SigningKey
+from ledger.tlog.signing.keys import COSIGNATURE, ED25519, SigningKey, cosignature
 from ledger.tlog.signing.notes import Note, Signature, encode_note, parse_note
 
 ORIGIN = "ledger.example.nl/main"
@@ -49,7 +52,7 @@ def test_it_can_never_be_taken_for_a_checkpoint() -> None:
 def test_the_word_of_a_witness_is_none_about_a_backup() -> None:
     witness = key(COSIGNATURE)
     text = parse_note(sign(COPY, key())).text
-    word = Signature(ORIGIN, witness.verifier.key_id, witness.cosign(text, 1))
+    word = Signature(ORIGIN, witness.verifier.key_id, cosignature(witness, text, 1))
     with pytest.raises(Unproven):
         read_manifest(encode_note(Note(text, (word,))), [witness.verifier])
 
@@ -82,6 +85,15 @@ def test_another_format_is_named(format: int) -> None:
 def test_members_that_this_program_does_not_know_are_not_passed_over() -> None:
     signer = key()
     text = parse_note(sign(COPY, signer)).text.replace('"server": 18', '"server": 18, "run": "x"')
-    note = Note(text, (Signature(ORIGIN, signer.verifier.key_id, signer.sign(text)),))
+    note = Note(text, (Signature(ORIGIN, signer.verifier.key_id, signer.sign(text.encode())),))
     with pytest.raises(Unproven, match="other members"):
         read_manifest(encode_note(note), [signer.verifier])
+
+
+def test_what_must_reach_no_backup_is_in_no_copy() -> None:
+    """The blind index tells who may have a value, and `migrations` is in the manifest."""
+    events, keys = (copied_tables(content, migrations()) for content in CONTENTS)
+    assert {"data_keys", "subject_index", "ledger_keys"} <= set(keys)
+    assert {"events", "event_ids", "dead_letters"} <= set(events)
+    assert not {"blind_index", "migrations"} & {*events, *keys}
+    assert not set(events) & set(keys)

@@ -12,6 +12,7 @@ from ledger.crypto.layouts import BLIND_FIELDS, Values, layout_of, sealed_each
 from ledger.crypto.sealing import (
     NONCE_BYTES,
     DataKey,
+    ValuePlace,
     associated_data,
     event_place,
     keyed_hash,
@@ -60,13 +61,15 @@ def one_by_one(
         found[category] = {"key": key.id, "values": {}}
         for field in sorted(f for f in personal if PERSONAL_FIELDS[f] == category):
             where = associated_data(
-                ledger="main",
-                subject=STREAM,
-                source="urn:x",
-                id=id,
-                category=category,
-                field=field,
-                key=key.id,
+                ValuePlace(
+                    ledger="main",
+                    subject=STREAM,
+                    source="urn:x",
+                    id=id,
+                    category=category,
+                    field=field,
+                    key=key.id,
+                )
             )
             blob = seal_value(key.cipher, personal[field], where, next(nonces))
             found[category]["values"][field] = blob

@@ -8,9 +8,11 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.crypto.formats import AES_256_GCM
 from ledger.crypto.sealing import (
     DataKey,
     KeyedHash,
+    ValuePlace,
     associated_data,
     base64url,
     event_place,
@@ -31,14 +33,16 @@ def test_the_parts_of_a_place_are_the_whole(
     name, category = field
     key = DataKey(secret)
     parts = event_place("main", str(subject), source, id) + field_place(category, name) + key.place
-    assert parts == associated_data(
-        ledger="main",
-        subject=subject,
-        source=source,
-        id=id,
-        category=category,
-        field=name,
-        key=key.id,
+    assert parts == AES_256_GCM + associated_data(
+        ValuePlace(
+            ledger="main",
+            subject=subject,
+            source=source,
+            id=id,
+            category=category,
+            field=name,
+            key=key.id,
+        )
     )
 
 

@@ -1,24 +1,37 @@
-"""Golden bytes: the stored format is for ever. These literals are never edited, only added to."""
+"""Golden bytes: the stored format is for ever. These literals are never edited, only added to.
 
+They were edited once, before the first installation: since then each begins with the byte of its format.
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ledger.crypto.authentic import RowMacs
+from ledger.crypto.formats import AES_256_GCM
+from ledger.crypto.places import data_key_place
 from ledger.crypto.sealing import (
     DataKey,
+    KeyedHash,
+    ValuePlace,
     associated_data,
+    base64url,
+    check_blob,
     end_of_month,
+    from_base64url,
     key_id,
     month_of,
     next_month_key,
+    open_bytes,
     open_value,
+    seal_bytes,
     seal_value,
-    unwrap_key,
-    wrap_key,
 )
-from ledger.errors import Halt, TooLarge
+from ledger.errors import Halt, TooLarge, UnknownFormat
 from ledger.event import (
     ENTRY_LIMIT_BYTES,
     Sealed,
@@ -29,6 +42,9 @@ from ledger.event import (
     instant,
     present,
 )
+from ledger.journal.entries import read_line
+from ledger.journal.linking import JournalLinks
+from ledger.names import LedgerName
 from ledger.tlog.tree.merkle import EMPTY_ROOT, hash_children, hash_leaf, root_of
 
 KEY = bytes(range(32))
@@ -37,24 +53,38 @@ STREAM = UUID("0193a0c2-7f3e-7c1a-9d53-1b8f6b2f0a11")
 TYPE = "nl.voipzeker.ledger.personal-data-collected.v1"
 TIME = datetime(2026, 11, 24, 10, 15, tzinfo=timezone(timedelta(hours=1)))
 GOLDEN_KEY_ID = "z2enBqbD4H-w54Od02h1bpDTFPPu55d5S4SJ-IXsVKE"
-GOLDEN_BLOB = "AAECAwQFBgcICQoLZWj4f6CTsHLoMtfuyYgVHe-zqVqcWX9cGEfFpT1JIJJulsjyMwBTyGFHaOprzv0_"
+GOLDEN_BLOB = "AQABAgMEBQYHCAkKC2Vo-H-gk7By6DLX7smIFR3vs6lanFl_XBhHxaU9SSCSFP6GKQNPngJoNHyvSZt9XQ"
 GOLDEN_NEXT_KEY = "a4ab4c8ff6e2f2074a408f9a7985a8c294f3e9274793c09d205b84272a7ecce7"
 GOLDEN_PLACE = (
-    b'["1","main","0193a0c2-7f3e-7c1a-9d53-1b8f6b2f0a11","urn:voipzeker:crm","e-1","contact","email",'
+    b'["main","0193a0c2-7f3e-7c1a-9d53-1b8f6b2f0a11","urn:voipzeker:crm","e-1","contact","email",'
     b'"z2enBqbD4H-w54Od02h1bpDTFPPu55d5S4SJ-IXsVKE"]'
 )
 GOLDEN_STATE = (
     b'{"activity":"subscription-management","categories":["contact"],"facts":{"channel":"portal"},'
     b'"id":"e-1","legal_basis":"6-1-b","origin":{"offset":7,"partition":0,"topic":"privacy.events.v1"},'
-    b'"sealed":{"contact":{"key":"z2enBqbD4H-w54Od02h1bpDTFPPu55d5S4SJ-IXsVKE","values":{"email":"AAECAwQFBgcICQoLZWj4f6CTsHLoMtfuyYgVHe-zqVqcWX9cGEfFpT1JIJJulsjyMwBTyGFHaOprzv0_"}}},'
+    b'"sealed":{"contact":{"key":"z2enBqbD4H-w54Od02h1bpDTFPPu55d5S4SJ-IXsVKE","values":{"email":"AQABAgMEBQYHCAkKC2Vo-H-gk7By6DLX7smIFR3vs6lanFl_XBhHxaU9SSCSFP6GKQNPngJoNHyvSZt9XQ"}}},'
     b'"source":"urn:voipzeker:crm","time":"2026-11-24T09:15:00.000000Z"}'
+)
+GOLDEN_ROW = b'["main","0193a0c2-7f3e-7c1a-9d53-1b8f6b2f0a11","contact",1,0,7]'
+GOLDEN_WRAPPED = (
+    "01000102030405060708090a0b88ca315104f889feca7158eef10ed003447dba89ab8899e1d7d2fe"
+    "1091281170e4c64259c2a8a0dce9d94e7ad7fd4bdb"
+)
+GOLDEN_LINE = (
+    b'{"erasure":"00000000-0000-0000-0000-000000000007","subject":"0193a0c2-7f3e-7c1a-9d53-1b8f6b2f0a'
+    b'11","categories":["contact"],"keys":["z2enBqbD4H-w54Od02h1bpDTFPPu55d5S4SJ-IXsVKE"],"ground":"r'
+    b'equest","time":"2026-11-24T09:15:01.000002Z","through":"2026-11-24T09:15:01.000002Z","position"'
+    b':4,"whole":false,"reference_hmac":null,"index_version":1,"kind":"customer","valid_from":"0001-0'
+    b'1-01T00:00:00Z","month":null,"registry":null,"decisions":{"contact":{"outcome":"erased"}},"requ'
+    b'est_ref":null,"link":"AQABAgMEBQYHCAkKC0cD1BjB4MQchUidgL3kdmKTx5Un5G5JayB-_54BdB6tGkkEoI1oIpgSz'
+    b'yUOZxEtcQ","mac":"e55d74210d2433cb31567b6b4bbab9f6487e26ce3c8b5d08321e1d78406dd9f0","format":1}'
 )
 GOLDEN_HEADER = (
     b'{"position":1,"recorded":"2026-11-24T09:15:01.000002Z",'
     b'"stream":"0193a0c2-7f3e-7c1a-9d53-1b8f6b2f0a11",'
     b'"type":"nl.voipzeker.ledger.personal-data-collected.v1","version":3}'
 )
-GOLDEN_LEAF = "7c56c51affbc0574333f0dd06efd7e3c46b090c3e276f149c94ae07b9a37d02a"
+GOLDEN_LEAF = "cf0191eb0ff1625b6d4e3de5d9bd7a1b31aeef8cee54a3ae970c5b887cdaf5c8"
 RECORDED_AT = datetime(2026, 11, 24, 9, 15, 1, 2, tzinfo=UTC)
 
 
@@ -67,7 +97,7 @@ def place(**other: str) -> bytes:
         "field": "email",
         "key": GOLDEN_KEY_ID,
     }
-    return associated_data(subject=STREAM, **(parts | other))
+    return associated_data(ValuePlace(subject=STREAM, **(parts | other)))
 
 
 def state() -> bytes:
@@ -143,15 +173,79 @@ def test_a_value_opens_only_with_its_key_and_unchanged() -> None:
 def test_values_come_back_as_they_were_and_lengths_are_padded(value: object) -> None:
     blob = seal_value(AESGCM(KEY), value, place(), NONCE)
     assert open_value(AESGCM(KEY), blob, place()) == value
-    assert (len(blob) * 3 // 4 - 28) % 16 == 0
+    assert (len(from_base64url(blob)) - 29) % 16 == 0
 
 
-def test_a_wrapped_key_belongs_to_its_row() -> None:
-    epoch = AESGCM(bytes(32))
-    wrapped = wrap_key(epoch, KEY, ["1", "main", 7], NONCE)
-    assert unwrap_key(epoch, wrapped, ["1", "main", 7]) == KEY
+def test_golden_wrapped_key() -> None:
+    epoch, place = AESGCM(bytes(32)), data_key_place(LedgerName("main"), STREAM, "contact", 1, 0, 7)
+    assert place == GOLDEN_ROW
+    assert seal_bytes(epoch, KEY, place, NONCE).hex() == GOLDEN_WRAPPED
+    assert open_bytes(epoch, bytes.fromhex(GOLDEN_WRAPPED), place) == KEY
     with pytest.raises(Halt):
-        unwrap_key(epoch, wrapped, ["1", "main", 8])
+        open_bytes(epoch, bytes.fromhex(GOLDEN_WRAPPED), place.replace(b"7", b"8"))
+
+
+def test_golden_line_of_the_journal() -> None:
+    entry = read_line(GOLDEN_LINE)
+    assert msgspec.json.encode(entry) == GOLDEN_LINE
+    links = JournalLinks(OneLink(), lambda: RowMacs(macs, LedgerName("main")), LedgerName("main"))
+    assert links.belongs(entry)
+    opened = links.opened(entry)
+    assert opened.reference_hmac == KEY.hex()
+    assert links.closed(opened) == entry
+
+
+class OneLink:
+    """The key of the journal's ties to the one person, who never changes."""
+
+    def seal(self, subject: UUID, text: bytes, place: bytes) -> bytes:
+        return seal_bytes(AESGCM(KEY), text, place, NONCE)
+
+    def open(self, subject: UUID, sealed: bytes, place: bytes) -> bytes:
+        return open_bytes(AESGCM(KEY), sealed, place)
+
+    def subjects(self) -> frozenset[UUID]:
+        return frozenset({STREAM})
+
+    def destroy(self, subjects: Iterable[UUID]) -> None:
+        raise AssertionError("nothing is destroyed here")
+
+
+def macs(texts: Sequence[bytes]) -> list[bytes]:
+    return [KeyedHash(KEY).of(text) for text in texts]
+
+
+@pytest.mark.parametrize("number", [0, 2, 3, 255])
+def test_a_format_that_nobody_knows_is_refused_by_name(number: int) -> None:
+    sealed = bytes([number]) + from_base64url(GOLDEN_BLOB)[1:]
+    blob = base64url(sealed)
+    for refused in (
+        lambda: open_value(AESGCM(KEY), blob, place()),
+        lambda: open_bytes(AESGCM(KEY), sealed, place()),
+        lambda: check_blob(blob),
+        lambda: read_line(GOLDEN_LINE.replace(b'"format":1', b'"format":%d' % number)),
+    ):
+        with pytest.raises(UnknownFormat, match=f"format {number},") as raised:
+            refused()
+        assert raised.value.number == number
+    check_blob(GOLDEN_BLOB)
+
+
+def test_the_format_is_bound_to_what_is_sealed() -> None:
+    """Sealed for another format, it does not open as one of this."""
+    other = bytes([9]) + place()
+    text = AESGCM(KEY).encrypt(NONCE, b'"x"', other)
+    with pytest.raises(Halt, match="does not open"):
+        open_bytes(AESGCM(KEY), AES_256_GCM + NONCE + text, place())
+    unbound = AESGCM(KEY).encrypt(NONCE, b'"x"', place())
+    with pytest.raises(Halt, match="does not open"):
+        open_bytes(AESGCM(KEY), AES_256_GCM + NONCE + unbound, place())
+
+
+@pytest.mark.parametrize("cut", [0, 1, 12, 28])
+def test_what_is_cut_off_does_not_open(cut: int) -> None:
+    with pytest.raises(Halt):
+        open_bytes(AESGCM(KEY), from_base64url(GOLDEN_BLOB)[:cut], place())
 
 
 def test_months_join() -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from projections.dossier.dossier import NO_DOSSIER, Dossier, Mark
+from projections.dossier.said import Codes, Said
 from projections.folds.view import Order
 from projections.use.credit import BUREAU, PURPOSE, check_at, occasion
 from rulebook import PURPOSES, RECIPIENT_KINDS, RULES, Rule, period, rule_verdicts
@@ -15,7 +16,7 @@ MONTH = period("credit-occasion")
 DAY = date(2026, 3, 1)
 
 
-def at(topic: str, time: datetime, says: object = "") -> dict[str, tuple[Mark, ...]]:
+def at(topic: str, time: datetime, says: Said = "") -> dict[str, tuple[Mark, ...]]:
     return {topic: (Mark(Order(time, 0, -1, "urn:s", "e-1"), says),)}
 
 
@@ -43,10 +44,10 @@ def test_a_check_of_the_erased_has_no_occasion() -> None:
 
 
 def test_only_what_a_credit_bureau_gets_counts_as_restricted() -> None:
-    own = Dossier(None, at("restriction", AT, ["traffic", "debt", "address"]))
+    own = Dossier(None, at("restriction", AT, Codes(("traffic", "debt", "address"))))
     _, seen = check_at(own, AT, erased=False)
     assert (seen.situation, seen.detail) == ({"restriction": "used"}, "address, debt")
-    _, seen = check_at(Dossier(None, at("restriction", AT, ["traffic"])), AT, erased=False)
+    _, seen = check_at(Dossier(None, at("restriction", AT, Codes(("traffic",)))), AT, erased=False)
     assert seen.situation == {"restriction": "none"}
 
 

@@ -18,6 +18,7 @@ from rulebook import FOUNDED
 from tests.unit.projections.making import CRM, SPACE, at, event, values
 
 DAY = 24 * 60
+HOLD: dict[str, Any] = {"hold_ref": "H-1", "ground": "dispute", "review_on": "2027-01-01"}
 END = at(9000 * DAY)
 EVA = uuid5(SPACE, "eva")
 SYSTEM = event("system-registered", -9 * DAY, subject="system/crm", sources=[CRM])
@@ -179,8 +180,8 @@ CASES = [
     Case(
         "law.retention.passed",
         [event("personal-data-collected", sealed=values("k1", "traffic", called_number="…"))],
-        event("legal-hold-placed", 1, hold_ref="H-1", categories=["contact"]),
-        event("legal-hold-placed", 1, hold_ref="H-1", categories=["traffic"]),
+        event("legal-hold-placed", 1, categories=["contact"], **HOLD),
+        event("legal-hold-placed", 1, categories=["traffic"], **HOLD),
     ),
     Case(
         "house.permission.contacts",

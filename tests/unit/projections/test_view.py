@@ -70,6 +70,8 @@ GOLDEN = {
     ("incidents", "2"): "51dcb53dc72746d0e4df13ee020a1cd08c4f5904fca52f7ae17927a25035c313",
     ("incidents", "3"): "bc9923161afd612a5b2bafa7e7a0fc378fae06b4fd980f2f569dbf7aa7f0036c",
     ("complaints", "1"): "8aac06899ee425649f561f9b9ff7bba56e776778224ae53290c9a5eb4dd28fec",
+    ("findings", "16"): "545b6ce1425c7743d489de889b75e58df6f3281867eb446303e2d7e22cf20190",
+    ("legal_holds", "3"): "c4819b35580786e525ecd0993f482e9a70ce3eca778b390b0b9b2a5e8820fe4d",
     ("findings", "15"): "1d18f5e3557a26650a327ca0e67d313907f891257ec14599a7a3f3246508ee52",
     (
         "processing_register",

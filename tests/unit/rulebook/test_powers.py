@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from projections.dossier.dossier import noting
+from projections.dossier.dossier import LIFTED, noting
 from rulebook.powers import ORDINARY, POWER_TABLE, POWERS, related
 from rulebook.sources import SENDERS, SOURCES, senders_with
 from schemas import EVENT_TYPES
@@ -40,7 +40,7 @@ def test_the_fact_that_ties_an_act_is_one_of_each_of_its_types() -> None:
 
 def test_what_keeps_data_from_erasure_ends_by_who_recorded_it_but_contracts() -> None:
     """A contract is ended by whatever channel the customer comes by."""
-    keeping = noting({"hold", "dispute", "debt", "case", "restriction", "restriction-lifted"})
+    keeping = noting({"hold", "dispute", "debt", "case", "restriction", LIFTED})
     claiming = {name for power in POWER_TABLE for name in (*power.opens, *power.acts)}
     assert keeping <= claiming
 

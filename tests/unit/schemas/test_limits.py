@@ -96,6 +96,8 @@ def test_a_source_is_judged_by_the_share_that_the_contract_says() -> None:
     assert Window().count(least, share, limit, NOW).halted_at is None
     assert Window().count(least - 1, least - 1, limit, NOW).halted_at is None
     assert Window().count(least, share + 1, limit, NOW).halted_at == NOW
+    assert Window(least - 1, 7).count(1, 1, limit, NOW) == Window(least, 8)
+    assert Window(least, 8).count(1, 1, limit, NOW) == Window(1, 1), "a full window begins anew"
 
 
 def tombstone(*headers: tuple[str, bytes]) -> Rejection:

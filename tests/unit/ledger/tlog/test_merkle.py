@@ -22,11 +22,10 @@ from ledger.tlog.tree.tiles import (
     last_widths,
     nodes_of,
     tile_path,
-    tiles_of,
     width_at,
 )
 from tests.fixtures.cases import each
-from tests.fixtures.tlog import decimal_leaves, node_over, vectors
+from tests.fixtures.tlog import decimal_leaves, node_over, tiles_of, vectors
 
 ENTRIES = [bytes.fromhex(one) for one in vectors()["leaves_hex"]]
 LEAVES = [hash_leaf(entry) for entry in ENTRIES]

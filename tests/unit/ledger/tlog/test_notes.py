@@ -58,7 +58,9 @@ def test_the_key_and_note_of_the_go_project() -> None:
     seed = from_base64("AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz")[1:]
     signer = SigningKey("PeterNeumann", Ed25519PrivateKey.from_private_bytes(seed))
     assert signer.verifier.text == NEUMANN
-    assert to_base64(signer.verifier.key_id + signer.sign(NEUMANN_TEXT)) == NEUMANN_SIGNATURE
+    assert (
+        to_base64(signer.verifier.key_id + signer.sign(NEUMANN_TEXT.encode())) == NEUMANN_SIGNATURE
+    )
 
 
 def test_the_example_of_the_specification() -> None:

@@ -1,0 +1,103 @@
+"""The program and its groups as Typer runs them: a command's module is read when the command is called."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command, get_command_from_info
+from typer.models import CommandInfo
+
+from application.words import say
+from console.help import help_of
+from console.meant import commands_meant
+from console.tree import Entry, below, entries, function_of
+
+_IN_GROUPS = "Commands"
+"""The panel of the help of a group, which is not divided further."""
+
+
+class Command(TyperCommand):
+    """A command whose help is text."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help of a command."""
+        formatter.write(help_of(self, ctx, ()))
+
+
+class Group(TyperGroup):
+    """The program or a group in it. Of a command that is not called it knows the entry alone."""
+
+    path = ""
+    """The words that call it: "" is the program."""
+
+    def at(self, path: str) -> "Group":
+        """Stand at a place of the tree, with the commands below it."""
+        self.path = path
+        self.commands: Any = _Commands(path)
+        return self
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of its commands, in the order of the help."""
+        return list(self.commands)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command of the first argument; of one that is not there it is said what may be meant."""
+        if args and args[0] not in below(self.path) and not args[0].startswith("-"):
+            meant = commands_meant(args[0], self.path, entries())
+            told = f" {say('value', 'or')} ".join(f"`ledger {path}`" for path in meant)
+            ctx.fail(say("command", "meant", told) if meant else say("command", "none"))
+        return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """What completes a word: for that a command is its name and its summary."""
+        named: dict[str, Any] = {
+            name: TyperCommand(name, help=entry.summary) for name, entry in below(self.path).items()
+        }
+        ctx.command = TyperGroup(commands=named, params=self.params)  # of this completion alone
+        return list(ctx.command.shell_complete(ctx, incomplete))
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help of a group, with its commands."""
+        rows = [
+            (_IN_GROUPS if self.path else entry.panel, name, entry.summary)
+            for name, entry in below(self.path).items()
+        ]
+        formatter.write(help_of(self, ctx, rows))
+
+
+class _Commands(Mapping[str, TyperCommand | TyperGroup]):
+    """The commands of a group by name. Each is made when it is asked for, and once."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._entries = below(path)
+        self._made: dict[str, TyperCommand | TyperGroup] = {}
+
+    def __getitem__(self, name: str) -> TyperCommand | TyperGroup:
+        if name not in self._made:
+            self._made[name] = _made(name, f"{self._path} {name}".lstrip(), self._entries[name])
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+def _made(name: str, path: str, entry: Entry) -> TyperCommand | TyperGroup:
+    if not entry.function:
+        return Group(name=name, help=entry.summary, rich_markup_mode=None).at(path)
+    info = CommandInfo(name, cls=Command, callback=function_of(entry))
+    made = get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+    assert isinstance(made, TyperCommand)
+    return made
+
+
+def program_of(app: typer.Typer) -> Group:
+    """The program as Typer makes it of its own flags, which also prepares the completion of shells."""
+    app.info.cls = Group
+    program = get_command(app)
+    assert isinstance(program, Group)
+    return program.at("")

@@ -1,0 +1,111 @@
+"""Flags for settings: what every command takes beside its own options, before it or behind it."""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any, NamedTuple, get_args
+
+import typer
+
+from host.setting_list import SETTINGS, Group, Setting
+
+PANELS: dict[Group, str] = {
+    "people": "On screen",
+    "store": "Ledger",
+    "intake": "Limits",
+    "kafka": "Kafka",
+    "register": "Controller",
+    "log": "Transparency log",
+    "backup": "Encryption",
+    "serving": "Health, metrics, logs",
+}
+ALL_GROUPS: tuple[Group, ...] = tuple(PANELS)
+
+
+def global_flags(callback: Callable[[typer.Context], None]) -> Callable[..., None]:
+    """Decorate the callback of the program, so that flags may also stand before the command."""
+
+    def call(ctx: typer.Context, **arguments: Any) -> None:
+        ctx.obj = texts_of(arguments, ALL_GROUPS)
+        callback(ctx, **arguments)
+
+    return with_flags(callback, call, ALL_GROUPS, hidden=True)
+
+
+def settings_of(groups: tuple[Group, ...]) -> list[Setting]:
+    """The settings of some groups that are flags."""
+    return [setting for setting in SETTINGS if setting.group in groups and setting.has_flag]
+
+
+def texts_of(arguments: dict[str, Any], groups: tuple[Group, ...]) -> dict[str, str]:
+    """Take the flags out of a command's arguments: variable -> text of those that were given."""
+    given = {s.variable: arguments.pop(s.name) for s in settings_of(groups)}
+    return {variable: str(value) for variable, value in given.items() if value is not None}
+
+
+class Several(NamedTuple):
+    """An argument of a command that several options `make`; none of them is required."""
+
+    make: Callable[..., Any]
+    options: Mapping[str, Any]
+
+
+def _several(parameter: inspect.Parameter) -> Several | None:
+    of = get_args(parameter.annotation)[1:]
+    return next((one for one in of if isinstance(one, Several)), None)
+
+
+def own_parameters(command: Callable[..., None]) -> Iterator[inspect.Parameter]:
+    """What a command takes after its first argument, as options and arguments."""
+    for parameter in [*inspect.signature(command).parameters.values()][1:]:
+        if several := _several(parameter):
+            for name, annotation in several.options.items():
+                yield parameter.replace(name=name, annotation=annotation, default=None)
+        else:
+            yield parameter
+
+
+def composed(command: Callable[..., None], arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a command, made of its options. Raises BadParameter."""
+    for name, parameter in inspect.signature(command).parameters.items():
+        if several := _several(parameter):
+            arguments[name] = several.make(**{one: arguments.pop(one) for one in several.options})
+    return arguments
+
+
+def with_flags(
+    command: Callable[..., None],
+    call: Callable[..., None],
+    groups: tuple[Group, ...],
+    *,
+    hidden: bool = False,
+) -> Callable[..., None]:
+    """Give `call` the name and help of the command, and its parameters with the flags behind them."""
+    context = inspect.Parameter(
+        "ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
+    )
+    flags = [_parameter(setting, hidden) for setting in settings_of(groups)]
+    # Keyword only, so that those without a default may follow those with one.
+    own = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own_parameters(command)]
+    call.__name__, call.__doc__ = command.__name__, command.__doc__
+    call.__signature__ = inspect.Signature([context, *own, *flags])  # type: ignore[attr-defined]
+    return call
+
+
+def _parameter(setting: Setting, hidden: bool) -> inspect.Parameter:
+    declaration = f"{setting.flag}/--no-{setting.flag[2:]}" if setting.switch else setting.flag
+    option = typer.Option(
+        declaration,
+        help=f"{setting.help} ({setting.variable})",
+        rich_help_panel=PANELS[setting.group],
+        show_default=False,
+        hidden=hidden,
+        metavar=None if setting.switch else "TEXT",
+        autocompletion=(lambda: list(setting.codes)) if setting.codes else None,
+    )
+    kind = bool if setting.switch else str
+    return inspect.Parameter(
+        setting.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[kind | None, option],
+    )

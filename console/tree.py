@@ -1,0 +1,48 @@
+"""Which commands there are: data (`commands.toml`), known before any module of a command is read."""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+FILE = Path(__file__).with_name("commands.toml")
+
+
+class Entry(NamedTuple):
+    """A command, or a group of commands, which has no `function`. `panel`: where help shows it."""
+
+    panel: str
+    function: str
+    summary: str
+
+
+@cache
+def entries() -> Mapping[str, Entry]:
+    """Every command and group in the order of the help, by the words that call it: `hold place`."""
+    panels = tomllib.loads(FILE.read_text("utf-8"))
+    return MappingProxyType(
+        {path: _entry(panel, told) for panel, rows in panels.items() for path, told in rows.items()}
+    )
+
+
+def _entry(panel: str, told: str | list[str]) -> Entry:
+    return Entry(panel, "", told) if isinstance(told, str) else Entry(panel, *told)
+
+
+def below(group: str) -> dict[str, Entry]:
+    """What stands in a group ("" is the program), by its last word."""
+    return {
+        path.rpartition(" ")[2]: entry
+        for path, entry in entries().items()
+        if path.rpartition(" ")[0] == group
+    }
+
+
+def function_of(entry: Entry) -> Callable[..., Any]:
+    """The function that does a command. Its module is read now."""
+    module, _, name = entry.function.partition(".")
+    function: Callable[..., Any] = getattr(import_module(f"console.commands.{module}"), name)
+    return function

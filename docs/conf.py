@@ -1,0 +1,35 @@
+"""How the site is built (ADR 64). `make site` writes it to `build/site`; every warning is an error.
+
+The source is the whole repository, so that a link from a page to `CONTRIBUTING.md` is the same on the site
+as in the repository. Only `docs/` and the pages beside it are read.
+"""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+project = "Processing Ledger"
+author = "the maintainers of Processing Ledger"
+copyright = f"{author}, Apache-2.0"
+extensions = ["myst_parser"]
+root_doc = "docs/index"
+include_patterns = ["docs/**", "*.md"]
+exclude_patterns = [path.name for path in ROOT.iterdir() if path.is_dir() and path.name != "docs"]
+
+# A link to a heading is checked as strictly as one to a page.
+nitpicky = True
+myst_heading_anchors = 4
+myst_enable_extensions = ["attrs_block"]
+# A line of events is CloudEvents, and a trace of a shell is not Python: show them as they are.
+suppress_warnings = ["misc.highlighting_failure"]
+
+html_theme = "furo"
+html_title = project
+html_static_path = ["site"]
+html_css_files = ["site.css"]
+html_extra_path = ["site/index.html"]
+# The site says nothing of the machine or the day that it was built on, and loads nothing from elsewhere.
+html_last_updated_fmt = None
+html_show_sphinx = False
+html_copy_source = False
+html_theme_options = {"top_of_page_buttons": []}

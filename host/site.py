@@ -1,0 +1,387 @@
+"""One ledger with all that commands work with: server, database, keys, journal, log, and who reads.
+
+The one place where they come together; `host/wiring.py` checks and completes a ledger before it is served.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Protocol, Self, TypeVar
+
+from application.reading import Reader, Reads
+from application.source import Source
+from consumers.pipeline import BatchLimits
+from host.keys import key_provider, ledger_folder, log_key
+from host.reader import not_granted, reader_of, whom
+from host.settings import Settings
+from host.withheld import withheld_key, withheld_pair
+from ledger.application import Ledger
+from ledger.audit import Custody, PublishedLog
+from ledger.clocks import Clocks
+from ledger.crypto.provider import KeyProvider
+from ledger.crypto.sealing import KeyedHash
+from ledger.embedded import Server
+from ledger.erasure.eraser import Bounds, Eraser
+from ledger.errors import Misconfigured
+from ledger.feeds.lists import FeedLists
+from ledger.journal.entries import ErasureJournal
+from ledger.journal.tombstones import expire_tombstones
+from ledger.keys.keyring import Keyring
+from ledger.keys.opening import Opener
+from ledger.letters.withheld import KeyPair, WithheldKey
+from ledger.names import LedgerName, Role
+from ledger.recording.approvals import Approval, Standing, approve, digest_of
+from ledger.recording.batch import RefusalPolicy
+from ledger.recording.reads import READS, ReadNotes, adopt_notes, record_notes, waiting
+from ledger.storage.postgres import Database, Session
+from ledger.tlog.publishing.observer import Observer
+from ledger.tlog.publishing.publisher import OwnLog, Publisher
+from ledger.tlog.signing.keys import LogKey
+from ledger.tlog.store.folder import LogFolder
+from ledger.tlog.witnessing.witnesses import Witnesses
+from ledger.writing.bookmarks import HaltLimit
+from ledger.writing.chain import CHAIN
+from projections.keeping.person import legal_holds
+from projections.reading.standing import holds_role, staff_is_registered
+from rulebook import period, secrecy
+from rulebook.approvals import approvers
+from rulebook.powers import POWERS
+from rulebook.sources import SENDERS
+from schemas import Intake
+from schemas.powers import Speakers
+
+# Keys of the ledger itself that other commands than the recorder read.
+LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record", READS, CHAIN)
+JOURNAL = "erasures.journal"
+
+
+class _Closable(Protocol):
+    def close(self) -> None:
+        """Give back what it holds."""
+
+
+C = TypeVar("C", bound=_Closable)
+
+
+class Site:
+    """One ledger as a command uses it. Everything that it opens is closed when it is left."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        server: Server | None,
+        clock: Callable[[], datetime],
+        *,
+        read_only: bool = False,
+    ) -> None:
+        """`read_only`: nothing is written to the database, and no folder is made."""
+        self.settings = settings
+        self.clock = clock
+        self._read_only = read_only
+        self._server = server
+        self._opened: list[_Closable] = []
+        self._sessions: dict[Role, Session] = {}
+
+    @property
+    def ledger(self) -> LedgerName:
+        """The ledger's name."""
+        return self.settings.ledger
+
+    @property
+    def database(self) -> Database:
+        """The database of the URL, or that of the embedded server."""
+        patience_s, read_only = self.settings.database_patience_s, self._read_only
+        if self._server:
+            url = self._server.url()
+            return Database(url, peer=True, patience_s=patience_s, read_only=read_only)
+        url = self.settings.database_url or ""
+        return Database(url, patience_s=patience_s, read_only=read_only)
+
+    @property
+    def provider(self) -> KeyProvider:
+        """What holds the keys. Makes a folder for them when it is missing, unless the site only reads."""
+        return key_provider(self.settings, make=not self._read_only)
+
+    @property
+    def journal(self) -> ErasureJournal:
+        """The erasure journal, outside of the database and of every backup."""
+        return ErasureJournal(ledger_folder(self.settings) / JOURNAL)
+
+    @property
+    def log_key(self) -> LogKey:
+        """The key of the transparency log."""
+        return log_key(self.settings)
+
+    @property
+    def published_log(self) -> PublishedLog:
+        """The files of the transparency log and the keys that it had, for an audit."""
+        policy = self.settings.log.policy
+        keys = (*self.log_key.known(), *(policy.keys if policy else ()))
+        return PublishedLog(LogFolder(self.settings.log.folder), keys)
+
+    @property
+    def custody(self) -> Custody:
+        """Keys and journal for an audit; without epoch keys here it says that it did not look at them."""
+        held = bool(self.provider.epochs())
+        return Custody(
+            ledger=self.ledger,
+            now=self.clock(),
+            tombstone=period("tombstone"),
+            feed_list=period("feed-list"),
+            purposes=LEDGER_KEYS,
+            provider=self.provider if held else None,
+            journal=self.journal if held else None,
+        )
+
+    def publisher(self, observer: Observer | None = None) -> Publisher:
+        """What publishes the transparency log. Whoever opens it closes it."""
+        return Publisher(
+            self.database,
+            self.ledger,
+            OwnLog(LogFolder(self.settings.log.folder), self.log_key.load(), self.log_key.known()),
+            Clocks(self.clock),
+            observer=observer,
+            witnesses=Witnesses(policy) if (policy := self.settings.log.policy) else None,
+        )
+
+    @property
+    def log_folder(self) -> Path:
+        """Where the files of the transparency log are."""
+        return self.settings.log.folder
+
+    @property
+    def intake(self) -> Intake:
+        """What this ledger accepts, and from whom."""
+        senders = SENDERS if self.settings.strict_sources else None
+        speakers = Speakers(frozenset(self.privacy_office), POWERS, senders, house=SENDERS)
+        judge = secrecy(self.settings.ordinary_codes)
+        return Intake(self.settings.confidential, judge, speakers)
+
+    @property
+    def withheld_pair(self) -> KeyPair:
+        """The keys of the confidential ledger for what is withheld from the open one."""
+        return withheld_pair(self.settings)
+
+    @property
+    def withheld_key(self) -> WithheldKey | None:
+        """To which an open ledger seals what it may not know."""
+        return None if self.settings.confidential else withheld_key(self.settings)
+
+    @property
+    def privacy_office(self) -> tuple[str, ...]:
+        """Sources that may annul events of other sources."""
+        return (self.settings.privacy_office,)
+
+    @property
+    def privacy_activity(self) -> str:
+        """The processing activity of the office's acts."""
+        return self.settings.privacy_activity
+
+    @property
+    def batch_limits(self) -> BatchLimits:
+        """How much is recorded at once."""
+        limits = self.settings.limits
+        return BatchLimits(limits.batch_events, limits.batch_bytes, limits.batch_ms / 1000)
+
+    @property
+    def halt_limit(self) -> HaltLimit:
+        """How many rejections halt a topic."""
+        limits = self.settings.limits
+        return HaltLimit(limits.halt_share, limits.halt_messages)
+
+    def session(self, role: Role) -> Session:
+        """The session of a role, opened once, and again when the connection broke."""
+        if role not in self._sessions or self._sessions[role].broken:
+            self._sessions[role] = self.new_session(role)
+        return self._sessions[role]
+
+    def new_session(self, role: Role) -> Session:
+        """A session of its own, such as for a thread."""
+        return self._keep(self.database.connect(self.ledger, role))
+
+    def source(self, query: str) -> Source:
+        """What answers are made from, as the reader. Keys that it holds are held by no other one.
+
+        `query`: the command that reads, for the record of reads; see `record_reads`.
+        """
+        session = self.session("reader")
+        opener = Opener(session, self.provider, self.ledger)
+        reads = self._reads(query, opener)
+        return Source(session, opener, self.ledger, self.privacy_office, self.clock(), reads)
+
+    def reads(self, query: str) -> Reads:
+        """Notes for what is opened otherwise than with a `Source`."""
+        return self._reads(query, Opener(self.session("reader"), self.provider, self.ledger))
+
+    def _reads(self, query: str, opener: Opener) -> Reads:
+        reader = reader_of(self.settings.reading, ledger_folder(self.settings))
+        return Reads(
+            ReadNotes(self._idle_reader, lambda: opener.ledger_key(READS)),
+            query=query,
+            reader=reader,
+            held=lambda: self._holds_role(reader, opener),
+            everything=self.ledger.reference,
+            clock=self.clock,
+        )
+
+    def _idle_reader(self) -> Session:
+        """The reader's session, or one of its own while that one is in a transaction: a note commits."""
+        session = self.session("reader")
+        return self.new_session("reader") if session.in_transaction else session
+
+    def _holds_role(self, reader: Reader, opener: Opener) -> bool:
+        """Whether the register grants the reader the role now. Raises Misconfigured where it must."""
+        if not reader.judged:
+            return True
+        session = self._idle_reader()
+        if self._is_granted(reader, opener, session):
+            return True
+        if not staff_is_registered(session, self.privacy_office):
+            return True
+        if self.settings.reading.unheld == "refuse":
+            raise Misconfigured(not_granted(reader))
+        return False
+
+    def _is_granted(self, reader: Reader, opener: Opener, session: Session) -> bool:
+        streams = [period.subject for period in opener.periods(reader.reference)]
+        return holds_role(session, streams, reader.role, self.clock(), self.privacy_office)
+
+    def record_reads(self) -> int:
+        """Record the reads of this site, whose answers are out, and those that others left; how many.
+
+        Raises Misconfigured for a login that may not record, Retry or Halt; what is not recorded waits.
+        """
+        adopt_notes(self.settings.reading.folder, self._idle_reader())
+        if not waiting(self._idle_reader()):
+            return 0
+        recorder = self._open_recorder_of_own()
+        try:
+            key = recorder.keyring.ledger_key(READS)
+            return record_notes(recorder.session, key, recorder.record)
+        finally:
+            recorder.close()
+
+    def approval_of(
+        self, act: str, parameters: Sequence[object], about: str | None = None
+    ) -> Standing:
+        """What an act waits for, if for anything: SECOND when it may happen now.
+
+        Where it needs two persons, this one's approval is recorded first. `parameters`: all that decides what
+        the act does. `about`: the reference of whom it is about. Raises Misconfigured for a person who may
+        not approve it, UnknownSubject, Retry or Halt.
+        """
+        if act not in self.settings.four_eyes:
+            return Standing.SECOND
+        opener = Opener(self.session("reader"), self.provider, self.ledger)
+        reader = reader_of(self.settings.reading, ledger_folder(self.settings))
+        self._check_approver(act, reader, opener)
+        told = [*(whom(opener, about) if about else ()), *parameters]
+        digest = digest_of(opener.ledger_key(READS), act, told)
+        approval = Approval(act, reader.reference, reader.role, digest)
+        recorder = self._open_recorder_of_own()
+        try:
+            return approve(
+                self._idle_reader(),
+                recorder.record,
+                self.ledger,
+                approval,
+                self.clock(),
+                period("second-approval"),
+            )
+        finally:
+            recorder.close()
+
+    def approving_roles(self, act: str) -> tuple[str, ...]:
+        """The roles whose holders may approve an act; none: the register grants no roles, and anybody may."""
+        registered = staff_is_registered(self._idle_reader(), self.privacy_office)
+        return approvers(act) if registered else ()
+
+    def _check_approver(self, act: str, reader: Reader, opener: Opener) -> None:
+        """Raise Misconfigured for who may not approve: both hold a role that may, by the register.
+
+        Whoever runs the ledger has no exception here, and neither has a setting that lets reads through.
+        """
+        session = self._idle_reader()
+        if not staff_is_registered(session, self.privacy_office):
+            return
+        if reader.role not in approvers(act):
+            raise Misconfigured(
+                f"the role {reader.role} may not approve this act: {reader.reference} must set"
+                f" LEDGER_READER_ROLE to one of {', '.join(approvers(act))}"
+            )
+        if not self._is_granted(reader, opener, session):
+            raise Misconfigured(not_granted(reader))
+
+    def _open_recorder_of_own(self) -> Ledger:
+        """The recorder; for the login of the upkeep, which is none, the eraser may record as well."""
+        try:
+            return self.open_recorder()
+        except Misconfigured:
+            try:
+                return self.open_recorder("eraser")
+            except Misconfigured:
+                raise Misconfigured("this login may read but not record") from None
+
+    def open_recorder(self, role: Role = "recorder") -> Ledger:
+        """The application that records batches. Whoever opens it closes it."""
+        return Ledger(
+            self.database,
+            self.ledger,
+            self.provider,
+            role=role,
+            clock=self.clock,
+            refusals=RefusalPolicy(self.halt_limit, self.withheld_key),
+        )
+
+    def keyring(self) -> Keyring:
+        """Keys for sealing, as the recorder."""
+        return Keyring(self.session("recorder"), self.provider, self.ledger, time.monotonic)
+
+    def chain(self) -> KeyedHash:
+        """What vouches for batches (`ledger.writing.chain`). Raises Lost when its key is not here."""
+        return KeyedHash(
+            Opener(self.session("reader"), self.provider, self.ledger).ledger_key(CHAIN)
+        )
+
+    def eraser(self) -> Eraser:
+        """What destroys a person's keys."""
+        session = self.session("eraser")
+        opener = Opener(session, self.provider, self.ledger)
+        return Eraser(
+            session,
+            opener,
+            self.journal,
+            self.ledger,
+            self.clock,
+            Bounds(period("tombstone"), partial(legal_holds, privacy_office=self.privacy_office)),
+        )
+
+    def feed_lists(self, role: Role) -> FeedLists:
+        """The lists of feeds, for whoever reads or adds them."""
+        return FeedLists(self.session(role), self.provider, self.ledger)
+
+    def expire_tombstones(self) -> int:
+        """Forget the tombstones whose date has come; how many there were."""
+        session = self.session("eraser")
+        links = Opener(session, self.provider, self.ledger).links
+        return expire_tombstones(session, self.journal, links, self.clock())
+
+    def close(self) -> None:
+        """Close every session, then leave the embedded server."""
+        while self._opened:
+            self._opened.pop().close()
+        self._sessions.clear()
+        if self._server:
+            self._server.leave()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_fault: object) -> None:
+        self.close()
+
+    def _keep(self, thing: C) -> C:
+        self._opened.append(thing)
+        return thing

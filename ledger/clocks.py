@@ -1,0 +1,15 @@
+"""The clocks of a process, and how it waits. They come from the edge, so that a test can be its own time."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+
+class Clocks(msgspec.Struct, frozen=True):
+    """`now`: the date and time in UTC. `monotonic`: seconds that never go back. `pause`: wait so many."""
+
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float] = time.monotonic
+    pause: Callable[[float], None] = time.sleep

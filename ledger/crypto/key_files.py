@@ -1,0 +1,286 @@
+"""The key provider as a folder of files with mode 0600: an adapter of `ledger.crypto.provider`.
+
+One file for each epoch, one for the key of the rows, and in `links/` one for each person of whom something
+was erased. Destroying a file is what makes write-ahead log, replicas and backups forget. Nothing else in the
+program knows these names, and no key leaves this module.
+"""
+
+import errno
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from ledger.crypto.provider import Placed, Unwrapped, Wrapped
+from ledger.crypto.sealing import (
+    KEY_BYTES,
+    NONCE_BYTES,
+    KeyedHash,
+    key_id,
+    open_bytes,
+    seal_bytes,
+)
+from ledger.errors import Halt, Lost, Retry
+from ledger.storage.durable import fsync_folder
+from ledger.storage.ordinary import read_ordinary
+
+_PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
+_PREFIX, _SUFFIX, _DRAFT = "epoch-", ".key", ".new"
+_NUMBER = re.compile(r"[0-9]{6,9}")
+# The key that authenticates rows; under its second name until every row from before has its MAC.
+_ROWS, _ROWS_FILLING = "rows.key", "rows-filling.key"
+_LINKS = "links"
+# Other parts of the program keep these here, unless settings say otherwise.
+_OTHERS = ("log.key", "withheld.key")
+
+
+class FileKeyProvider:
+    """Keys as files in one folder, made with mode 0700 when it is missing, unless `make` says no."""
+
+    def __init__(self, folder: Path, *, make: bool = True) -> None:
+        if make:
+            with _written():
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder = folder
+        self.rows = FileRowKey(folder)
+        self.links = FileLinkKeys(folder / _LINKS)
+
+    @property
+    def name(self) -> str:
+        """The folder."""
+        return str(self.folder)
+
+    def epochs(self) -> list[int]:
+        """See `KeyProvider`."""
+        names = [path.name for path in self.folder.glob(f"{_PREFIX}*{_SUFFIX}")]
+        numbers = [name.removeprefix(_PREFIX).removesuffix(_SUFFIX) for name in names]
+        return sorted(int(number) for number in numbers if _NUMBER.fullmatch(number))
+
+    def strange(self) -> list[str]:
+        """Names of key files in the folder that this program never gives, sorted."""
+        ours = {self._path(epoch).name for epoch in self.epochs()}
+        known = {_ROWS, _ROWS_FILLING, *_OTHERS, *ours}
+        return sorted({path.name for path in self.folder.glob(f"*{_SUFFIX}")} - known)
+
+    def begin(self, epoch: int) -> None:
+        """See `KeyProvider`."""
+        with _written():
+            if not _create_secret(self._path(epoch)):
+                raise Halt(f"epoch {epoch} has a key already")
+
+    def destroy(self, epoch: int) -> None:
+        """See `KeyProvider`. The file is overwritten before it is removed."""
+        with _written():
+            _destroy_secret(self._path(epoch))
+            fsync_folder(self.folder)
+
+    def commitment(self, epoch: int) -> str:
+        """See `KeyProvider`."""
+        return key_id(self._secret(epoch))
+
+    def wrapping(self) -> "FileWrapping":
+        """See `KeyProvider`."""
+        return FileWrapping(self.epochs, self._secret)
+
+    def _secret(self, epoch: int) -> bytes:
+        return _read_secret(self._path(epoch), f"the key of epoch {epoch}")
+
+    def _path(self, epoch: int) -> Path:
+        return self.folder / f"{_PREFIX}{epoch:06d}{_SUFFIX}"
+
+
+class FileWrapping:
+    """Epoch keys ready for use, held in memory until they are forgotten."""
+
+    def __init__(self, epochs: Callable[[], list[int]], secret: Callable[[int], bytes]) -> None:
+        self._epochs = epochs
+        self._secret = secret
+        self._ciphers: dict[int, AESGCM] = {}
+
+    def hold(self) -> None:
+        """See `Wrapping`."""
+        for epoch in self._epochs():
+            with suppress(Lost):  # destroyed just now: then no row is wrapped under it any more
+                self._of(epoch)
+
+    def wrap(self, epoch: int, keys: Sequence[Placed]) -> list[bytes]:
+        """See `Wrapping`."""
+        cipher, random = self._of(epoch), os.urandom(NONCE_BYTES * len(keys))
+        return [
+            seal_bytes(cipher, secret, place, random[at : at + NONCE_BYTES])
+            for at, (place, secret) in zip(range(0, len(random), NONCE_BYTES), keys, strict=True)
+        ]
+
+    def unwrap(self, keys: Sequence[Wrapped]) -> list[Unwrapped]:
+        """See `Wrapping`."""
+        return [self._unwrapped(*key) for key in keys]
+
+    def forget(self) -> None:
+        """See `Wrapping`."""
+        self._ciphers.clear()
+
+    def _unwrapped(self, epoch: int, place: bytes, wrapped: bytes) -> Unwrapped:
+        try:
+            return open_bytes(self._of(epoch), wrapped, place)
+        except Halt as why:
+            return why
+
+    def _of(self, epoch: int) -> AESGCM:
+        if epoch not in self._ciphers:
+            self._ciphers[epoch] = AESGCM(self._secret(epoch))
+        return self._ciphers[epoch]
+
+
+class FileRowKey:
+    """The key that authenticates rows, read once and held as long as this is."""
+
+    def __init__(self, folder: Path) -> None:
+        self._kept, self._begun = folder / _ROWS, folder / _ROWS_FILLING
+        self._hashes: dict[Path, KeyedHash] = {}
+
+    @property
+    def is_kept(self) -> bool:
+        """See `RowKey`."""
+        return self._kept.exists()
+
+    @property
+    def is_begun(self) -> bool:
+        """See `RowKey`."""
+        return self._begun.exists()
+
+    def begin(self) -> None:
+        """See `RowKey`."""
+        with _written():
+            _create_secret(self._begun)
+
+    def keep(self) -> None:
+        """See `RowKey`."""
+        with _written():
+            self._begun.rename(self._kept)
+            fsync_folder(self._kept.parent)
+
+    def macs(self, texts: Sequence[bytes], *, begun: bool = False) -> list[bytes]:
+        """See `RowKey`."""
+        of = self._hash(self._begun if begun else self._kept).of
+        return [of(text) for text in texts]
+
+    def _hash(self, path: Path) -> KeyedHash:
+        if path not in self._hashes:
+            what = f"the key that authenticates rows ({path.name})"
+            self._hashes[path] = KeyedHash(_read_secret(path, what))
+        return self._hashes[path]
+
+
+class FileLinkKeys:
+    """A key for each data subject of whom something was erased, as files in a folder of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def seal(self, subject: UUID, text: bytes, place: bytes) -> bytes:
+        """See `LinkKeys`."""
+        self._make(subject)
+        return seal_bytes(self._cipher(subject), text, place, os.urandom(NONCE_BYTES))
+
+    def open(self, subject: UUID, sealed: bytes, place: bytes) -> bytes:
+        """See `LinkKeys`."""
+        return open_bytes(self._cipher(subject), sealed, place)
+
+    def subjects(self) -> frozenset[UUID]:
+        """See `LinkKeys`."""
+        found = set()
+        for path in self._folder.glob(f"*{_SUFFIX}"):
+            with suppress(ValueError):
+                found.add(UUID(path.name.removesuffix(_SUFFIX)))
+        return frozenset(found)
+
+    def destroy(self, subjects: Iterable[UUID]) -> None:
+        """See `LinkKeys`. Files are overwritten before they are removed."""
+        paths = [self._path(subject) for subject in subjects]
+        if not paths or not self._folder.exists():
+            return
+        with _written():
+            for path in paths:
+                _destroy_secret(path)
+            fsync_folder(self._folder)
+
+    def _make(self, subject: UUID) -> None:
+        with _written():
+            if not self._folder.exists():
+                self._folder.mkdir(mode=0o700)
+                fsync_folder(self._folder.parent)
+            if not self._path(subject).exists():
+                _create_secret(self._path(subject))
+
+    def _cipher(self, subject: UUID) -> AESGCM:
+        return AESGCM(_read_secret(self._path(subject), "the key of a line of the erasure journal"))
+
+    def _path(self, subject: UUID) -> Path:
+        return self._folder / f"{subject}{_SUFFIX}"
+
+
+def _write(path: Path, flags: int, content: bytes) -> None:
+    """Write a whole file in place, durably."""
+    descriptor = os.open(path, os.O_WRONLY | flags, 0o600)
+    try:
+        if os.write(descriptor, content) != len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _create_secret(path: Path) -> bool:
+    """Make a file with a new key, durably, all of it or nothing; False when it is there already."""
+    draft = path.with_suffix(_DRAFT)
+    draft.unlink(missing_ok=True)
+    _write(draft, os.O_CREAT | os.O_EXCL, os.urandom(KEY_BYTES))
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink()
+    fsync_folder(path.parent)
+    return True
+
+
+def _read_secret(path: Path, what: str) -> bytes:
+    """The key in a file, 32 bytes. Raises Lost when it is gone or damaged. `what`: for the message."""
+    try:
+        secret = read_ordinary(path, KEY_BYTES)
+    except FileNotFoundError:
+        raise Lost(f"{what} is not held any more") from None
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise Lost(f"{what} is damaged") from None
+        raise Lost(f"{what} cannot be read: {error.strerror}") from None
+    if secret == bytes(KEY_BYTES):
+        raise Lost(f"{what} is being destroyed")
+    if len(secret) != KEY_BYTES:
+        raise Lost(f"{what} is damaged")
+    return secret
+
+
+def _destroy_secret(path: Path) -> None:
+    """Overwrite and remove a file with a key; its folder is still to be made durable."""
+    # A start that died left the same file under the draft's name.
+    for name in (path, path.with_suffix(_DRAFT)):
+        if name.exists():
+            _write(name, 0, bytes(KEY_BYTES))
+            name.unlink(missing_ok=True)
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    """Tell a fault of the disk that may pass; a folder of the wrong owner is told as it is."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _PASSING:
+            raise
+        raise Retry(f"the folder of epoch keys cannot be written: {error.strerror}") from None

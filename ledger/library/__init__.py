@@ -1,0 +1,1 @@
+"""The `eventsourcing` library on our tables, to read: recorder, mapper, subscription, application."""

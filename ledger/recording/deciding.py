@@ -1,0 +1,98 @@
+"""What becomes of each message of a batch: an event, a duplicate, a refusal, or withheld. Pure."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+import msgspec
+
+from ledger.recording.claims import Said
+from ledger.writing.message import Message
+from ledger.writing.packing import Ready, refusal_of
+from schemas import Code, Event, Rejection
+
+
+class Decided(msgspec.Struct):
+    """The verdict over each message of a batch."""
+
+    new: list[Ready] = msgspec.field(default_factory=list)
+    refused: list[tuple[int, Rejection]] = msgspec.field(default_factory=list)
+    duplicates: int = 0
+    withheld: list[tuple[int, Rejection]] = msgspec.field(default_factory=list)
+
+
+class Earlier(msgspec.Struct, frozen=True, gc=False):
+    """A recorded event of the same name. `comparable`: the key of its fingerprint still exists."""
+
+    fingerprint: bytes
+    stream: UUID
+    comparable: bool = True
+
+
+Known = dict[tuple[str, str], Earlier]
+
+
+def decide(
+    messages: Sequence[Message],
+    ready: Sequence[Ready],
+    known: Known,
+    said: Said | None = None,
+    kept_out: Collection[str] = (),
+) -> Decided:
+    """Sort a batch into new events, duplicates and refusals. Pure; `known`, `said` grow with the new ones.
+
+    `kept_out`: sources that are quarantined.
+
+    The order of the contract: what decoding refused, then what its source may not say, then conflict, then
+    what sealing refused, then quarantine. A repeat of what is recorded is a duplicate, whoever may say it.
+    """
+    decided, said = Decided(), said or Said()
+    for index, item in enumerate(ready):
+        earlier = known.get((item.source, item.id)) if item.stream else None
+        if earlier is not None and not _conflicts(earlier, item):
+            decided.duplicates += 1
+        elif (hidden := _hidden(item)) is not None:
+            decided.withheld.append((index, hidden))
+        elif refusal := _refusal(messages[index], item, earlier, said, kept_out):
+            decided.refused.append((index, refusal))
+        else:
+            assert item.stream is not None
+            known[item.source, item.id] = Earlier(item.fingerprint, item.stream)
+            decided.new.append(item)
+            if item.claim is not None:
+                said.note(item, item.claim)
+    return decided
+
+
+def _hidden(item: Ready) -> Rejection | None:
+    """Why a message is for the confidential ledger only; None when it is not."""
+    return item.refusal if item.refusal is not None and item.refusal.hidden else None
+
+
+def _refusal(
+    message: Message,
+    item: Ready,
+    earlier: Earlier | None,
+    said: Said,
+    kept_out: Collection[str],
+) -> Rejection | None:
+    """Why an event that is no duplicate cannot be recorded; None when it can."""
+    if item.claim is not None and not said.may(item, item.claim):
+        refused = _refused(message, Code.SOURCE_NOT_ALLOWED)
+        return msgspec.structs.replace(refused, pointer="/source")
+    if earlier is not None:
+        return _refused(message, Code.CONFLICTING_DUPLICATE)
+    if item.refusal is None and item.source in kept_out:
+        return _refused(message, Code.QUARANTINED)
+    return item.refusal
+
+
+def _conflicts(earlier: Earlier, item: Ready) -> bool:
+    """Other content under the same name. After an erasure nobody can tell: then it is a duplicate."""
+    same = earlier.stream == item.stream and earlier.fingerprint == item.fingerprint
+    return earlier.comparable and not same
+
+
+def _refused(message: Message, code: Code) -> Rejection:
+    event = message.outcome
+    assert isinstance(event, Event)
+    return refusal_of(event, code)

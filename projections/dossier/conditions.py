@@ -1,0 +1,41 @@
+"""Whether an event leaves a mark at all. Pure."""
+
+from ledger.event import RecordedEvent
+from schemas import CATEGORIES
+
+_ALL = frozenset(CATEGORIES)
+
+
+def is_ours(event: RecordedEvent) -> bool:
+    """Whether the ledger recorded an event itself."""
+    return event.ours
+
+
+def counts(event: RecordedEvent) -> bool:
+    """Whether an event has an effect."""
+    return not event.void
+
+
+def says_types(event: RecordedEvent) -> bool:
+    """Whether a system says which types it sends."""
+    return counts(event) and "types" in event.facts
+
+
+def erases_all(event: RecordedEvent) -> bool:
+    """Whether an erasure left nothing of a person."""
+    return event.ours and set(event.categories) >= _ALL
+
+
+def asks_for_more(event: RecordedEvent) -> bool:
+    """Whether somebody was asked for more to show who they are."""
+    return "information_asked" in event.facts
+
+
+def is_contacts(event: RecordedEvent) -> bool:
+    """Whether a permission is about the contacts of a device."""
+    return bool(event.facts["permission"] == "contacts")
+
+
+def is_party(event: RecordedEvent) -> bool:
+    """Whether a takeover is told of somebody whom it names."""
+    return str(event.stream) in {event.facts["from_customer"], event.facts["to_customer"]}

@@ -1,0 +1,197 @@
+"""What marks say beside plain codes: one struct for each kind of content, read from the facts of an event.
+
+Pure. Stored as arrays that begin with a tag, so that a row says of which kind each of its marks is.
+"""
+
+from typing import Any, TypeAlias
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from rulebook import Cause
+from rulebook.erasure import Outcome
+from schemas import REMARK, names
+
+
+class Codes(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="codes"):
+    """A list of codes, such as data categories, purposes or countries."""
+
+    codes: tuple[str, ...]
+
+
+class Consent(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="consent"):
+    """A consent that was given. Data that was collected for its activity rests on it."""
+
+    valid_until: str | None
+    activity: str | None
+
+
+class Handover(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="handover"):
+    """Who handed a contract over, and who took it; both are streams, as text."""
+
+    from_customer: str
+    to_customer: str
+
+
+class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="claim"):
+    """A claim that a person was told of, and by which day it is to be paid."""
+
+    invoice_ref: str | None
+    deadline: str | None
+
+
+class Phase(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="phase"):
+    """A phase of the notification of a breach, under the regime of one authority."""
+
+    regime: str
+    phase: str
+
+
+class Speaking(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="speaking"):
+    """The types that a system may send as some sources; none: any."""
+
+    sources: tuple[str, ...]
+    types: tuple[str, ...]
+
+
+class Holding(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="holding"):
+    """A legal hold that was placed or reviewed. `owner`: None where the act names none."""
+
+    categories: tuple[str, ...]
+    ground: str
+    review_on: str
+    owner: str | None
+
+
+class Ruling(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What was decided of one category. `grounds`: rule and reference of all that keeps it, if anything."""
+
+    decision: Outcome
+    grounds: tuple[tuple[str | None, str | None], ...]
+
+
+class Decisions(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="decisions"):
+    """A decision on the erasure of a person's data, by category, and what asked for it."""
+
+    cause: Cause | None
+    request_ref: str | None
+    rulings: dict[str, Ruling]
+
+
+class Certified(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A recipient is certified under a framework from one day until another, which is not included."""
+
+    framework: str
+    valid_from: str
+    valid_to: str | None = None
+
+
+class Version(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="version"):
+    """A recipient as it is from a day on. `registers`: it is no change of one that was registered before."""
+
+    registers: bool
+    valid_from: str
+    kind: str
+    role: str | None
+    country: str | None
+    mechanism: str | None
+    certified: tuple[Certified, ...]
+
+
+Said: TypeAlias = (
+    str
+    | bool
+    | Codes
+    | Consent
+    | Handover
+    | Claim
+    | Phase
+    | Speaking
+    | Holding
+    | Decisions
+    | Version
+    | None
+)
+"""What one mark says. A text is a code or a day; None: what was said before is taken back."""
+
+
+def categories_in(event: RecordedEvent) -> Codes:
+    """What an event lists; the envelope has it, not the facts, which say whether remarks are among it."""
+    remarks = [REMARK] if event.facts.get("remarks") else []
+    return Codes(tuple(sorted([*event.categories, *remarks])))
+
+
+def purposes_in(event: RecordedEvent) -> Codes:
+    """What an activity is declared to be for."""
+    return Codes(tuple(sorted({entry["purpose"] for entry in event.facts["purposes"]})))
+
+
+def countries_in(event: RecordedEvent) -> Codes:
+    """The countries of an agreement on transfers; an end without any ends it for all."""
+    return Codes(tuple(event.facts.get("countries") or ()))
+
+
+def sources_in(event: RecordedEvent) -> Codes:
+    """The sources that a system lists."""
+    return Codes(tuple(event.facts.get("sources") or ()))
+
+
+def speaking_in(event: RecordedEvent) -> Speaking:
+    """The sources that a system lists, with the types that they may send."""
+    return Speaking(tuple(event.facts.get("sources") or ()), tuple(event.facts.get("types") or ()))
+
+
+def consent_in(event: RecordedEvent) -> Consent:
+    """The consent that an event gives or renews."""
+    return Consent(event.facts.get("valid_until"), event.activity)
+
+
+def handover_in(event: RecordedEvent) -> Handover:
+    """The two parties of a takeover."""
+    return Handover(event.facts["from_customer"], event.facts["to_customer"])
+
+
+def claim_in(event: RecordedEvent) -> Claim:
+    """The claim of a collection notice."""
+    return Claim(event.facts.get("invoice_ref"), event.facts.get("deadline"))
+
+
+def phase_in(event: RecordedEvent) -> Phase:
+    """What an authority was told of a breach."""
+    return Phase(event.facts["regime"], event.facts["phase"])
+
+
+def holding_in(event: RecordedEvent) -> Holding:
+    """What a hold keeps by the word of one act on it."""
+    facts = event.facts
+    categories = categories_in(event).codes
+    return Holding(categories, facts["ground"], facts["review_on"], facts.get("owner"))
+
+
+def decisions_in(event: RecordedEvent) -> Decisions:
+    """The decisions of one event, by category."""
+    facts = event.facts
+    rulings = {category: _ruling(told) for category, told in facts["decisions"].items()}
+    return Decisions(facts.get("cause"), facts.get("request_ref"), rulings)
+
+
+def _ruling(told: dict[str, Any]) -> Ruling:
+    grounds = (told, *told.get("besides", ()))
+    return Ruling(told["decision"], tuple((each.get("rule"), each.get("ref")) for each in grounds))
+
+
+def version_in(event: RecordedEvent) -> Version:
+    """A recipient as an event registers or changes it."""
+    facts = event.facts
+    return Version(
+        registers=event.name == names.RECIPIENT_REGISTERED,
+        valid_from=facts["valid_from"],
+        kind=facts["kind"],
+        role=facts.get("role"),
+        country=facts.get("country"),
+        mechanism=facts.get("transfer_mechanism"),
+        certified=tuple(
+            Certified(told["framework"], told["valid_from"], told.get("valid_to"))
+            for told in facts.get("certifications", ())
+        ),
+    )

@@ -1,2 +1,0 @@
--- Be told when events are recorded. {channel}.
-LISTEN {channel}
