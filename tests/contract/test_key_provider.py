@@ -63,7 +63,9 @@ def wrapped(provider: KeyProvider, epoch: int = 1, place: bytes = PLACE) -> Wrap
 
 def test_a_new_provider_holds_nothing(again: Open) -> None:
     provider = again()
-    assert not any((provider.epochs(), provider.strange(), provider.links.subjects()))
+    assert not provider.epochs()
+    assert not provider.strange()
+    assert not provider.links.subjects()
     assert not provider.rows.is_kept
     assert not provider.rows.is_begun
     assert provider.name
