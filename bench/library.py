@@ -50,7 +50,7 @@ PAIRS = {
     "follow: subscription ÷ direct": ("subscribed", "direct"),
     "follow to the head: notification log ÷ direct": ("logged", "direct"),
     "replay: notification log ÷ direct": ("replayed", "read"),
-    "one person of 1,000 events: repository ÷ direct": ("person", "person_read"),
+    "read and select one person of 1,000 events: repository ÷ direct": ("person", "person_read"),
     "every stream: repository ÷ one pass": ("each_stream", "one_pass"),
     "follow: one event a transaction ÷ batches of 5,000": ("single", "direct"),
 }

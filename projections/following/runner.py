@@ -167,9 +167,9 @@ class Follower:
 
     def _subscribed(self) -> Incoming:
         """The same, subscribed to what comes after the view that is furthest."""
-        known = bookmarks(self._connected())
         incoming = self._reading()
         if not incoming.is_subscribed:
+            known = bookmarks(self._connected())
             incoming.subscribe(max((known[v.name].position for v in self._views), default=0))
         return incoming
 
