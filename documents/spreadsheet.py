@@ -145,7 +145,8 @@ def _lay_out(sheet: "Worksheet", part: Part, rows: Sequence[Sequence[object]]) -
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight = 0
-    if setup := sheet.sheet_properties.pageSetUpPr:
+    setup, footer = sheet.sheet_properties.pageSetUpPr, sheet.oddFooter
+    if setup is not None:
         setup.fitToPage = True
-    if sheet.oddFooter and sheet.oddFooter.center:
-        sheet.oddFooter.center.text = "&A · &P / &N"
+    if footer is not None and footer.center is not None:  # an empty one is falsy
+        footer.center.text = "&A · &P / &N"

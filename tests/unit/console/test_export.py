@@ -97,6 +97,8 @@ def test_a_workbook_has_a_sheet_for_each_part_with_a_head_that_stays(language: L
         assert sheet.freeze_panes in {"A2", "B2"}
         assert sheet.auto_filter.ref == sheet.dimensions
         assert sheet.print_title_rows == "$1:$1"
+        assert sheet.oddFooter.center.text == "&A · &P / &N"
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert len(set(head)) == len(head)
 
 
