@@ -7,9 +7,10 @@ import re
 
 import pytest
 
+from tests.architecture.documents import ROOT
 from tests.architecture.messages import messages
 from tests.architecture.reference import every_text
-from tests.architecture.test_documents import ROOT, tracked
+from tests.architecture.test_documents import tracked
 
 # What is refused, and what to write instead.
 REFUSED = {

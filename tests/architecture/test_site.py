@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.test_documents import ROOT, tracked
+from tests.architecture.documents import ROOT
+from tests.architecture.test_documents import tracked
 
 # What a browser loads by itself; a link that a reader follows is none.
 _LOADED = re.compile(
