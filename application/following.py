@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from application.site import Site
 from ledger.reading import head_position
@@ -28,7 +27,7 @@ def follower(site: Site, observer: Observer | None = None) -> Iterator[Follower]
 
 
 def build_again(
-    site: Site, views: Sequence[View[Any]], processes: int | None = None
+    site: Site, views: Sequence[View[object]], processes: int | None = None
 ) -> list[ViewReport]:
     """Build views again in one pass. `processes`: that fold events; None: as many as pay."""
     session = site.session("projector")

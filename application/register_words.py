@@ -6,12 +6,14 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import rulebook
+from application.answer import Gone
 from application.words import counted
 from rulebook.calendar import day_of
 from schemas.formats import instant_of
+from schemas.personal import Value
 from schemas.texts import Language, country_name, word_of
 
 __all__ = ["WORDS", "Words", "day"]
@@ -30,13 +32,33 @@ def day(instant: str | None) -> date | None:
     return day_of(time) if time else None
 
 
+class PeriodRule(Protocol):
+    """A rule of retention, as far as it is said in words."""
+
+    @property
+    def kind(self) -> str:
+        """A duty or a permission."""
+
+    @property
+    def period(self) -> str:
+        """How long, by ISO 8601."""
+
+    @property
+    def anchor(self) -> str:
+        """From when on."""
+
+    @property
+    def year_end(self) -> bool:
+        """Whether it runs from the end of the anchor's year."""
+
+
 class Words:
     """The words of one language."""
 
     def __init__(self, language: Language) -> None:
         self.language: Language = language
 
-    def page(self, name: str, *values: Any) -> str:
+    def page(self, name: str, *values: object) -> str:
         """A phrase of our own, with values in its places."""
         return WORDS["page"][name][self.language].format(*values)
 
@@ -78,11 +100,11 @@ class Words:
             return code or ""
         return known.title_nl if self.language == "nl" else known.title
 
-    def name(self, name: Any) -> str | None:
+    def name(self, name: Value | Gone | None) -> str | None:
         """The name of a recipient; of a private person who was erased it is gone."""
-        if name is None or isinstance(name, str):
-            return name
-        return self.page("erased" if name.get("erased") else "lost")
+        if isinstance(name, Gone):
+            return self.page("erased" if name.erased else "lost")
+        return None if name is None else str(name)
 
     def provision(self, spelled: str | None) -> str:
         """An article of law as it is cited; one that the rulebook does not know as it is spelled."""
@@ -99,12 +121,12 @@ class Words:
         """Yes, no or unknown."""
         return self.page("unknown" if answer is None else "yes" if answer else "no")
 
-    def rule(self, rule: dict[str, Any]) -> str:
+    def rule(self, rule: PeriodRule) -> str:
         """A rule of retention: `at most 6 months after collection`."""
-        period, anchor = rule["period"], self.code("anchor", rule["anchor"])
+        period, anchor = rule.period, self.code("anchor", rule.anchor)
         length = self.counted(_UNITS[period[-1]], int(period[1:-1]))
-        start = self.page("year_end", anchor) if rule["year_end"] else anchor
-        kind = self.code("rule_kind", rule["kind"])
+        start = self.page("year_end", anchor) if rule.year_end else anchor
+        kind = self.code("rule_kind", rule.kind)
         return f"{kind} {self.page('rule', length, start)}"
 
     def article(self, point: str) -> str:
@@ -112,7 +134,7 @@ class Words:
         paragraph, _, letter = point.removeprefix("30(").rstrip(")").partition(")(")
         return self.page("point", paragraph, letter) if letter else self.page("article", paragraph)
 
-    def drift(self, drift: dict[str, str]) -> str:
+    def drift(self, kind: str, detail: str) -> str:
         """What a difference is about, by its kind; one that is about the activity itself needs no word."""
         words: dict[str, Callable[[str], str]] = {
             "undeclared-category": self.category,
@@ -120,14 +142,12 @@ class Words:
             "undeclared-legal-basis": partial(self.code, "legal_basis"),
             "undeclared-country": self.country,
         }
-        told = words.get(drift["kind"])
-        return told(drift["detail"]) if told else ""
+        told = words.get(kind)
+        return told(detail) if told else ""
 
-    def lacking(self, item: dict[str, Any]) -> str:
+    def lacking(self, what: str, detail: str | None) -> str:
         """What a missing point is about: a category or a country, or nothing."""
-        if item["what"] == "retention":
-            return self.category(item["detail"])
-        return self.country(item["detail"])
+        return self.category(detail) if what == "retention" and detail else self.country(detail)
 
     def declared_rule(self, declared: str, fit: str) -> str:
         """A declared rule that does not judge, by its title, and why; an unknown one as it was named."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
 
+from application.answer import Gone, Name
 from application.reading import Reads
 from ledger.errors import Halt, Lost
 from ledger.event import RecordedEvent, instant
@@ -17,22 +18,28 @@ from projections.folds.timetravel import NOW, Moment
 from projections.folds.view import Value, View
 from projections.following.derive import rows_at
 from projections.reading.views import each
+from schemas import personal
 
 __all__ = [
     "ERASED",
     "LOST",
+    "Opened",
+    "Shown",
     "Source",
     "each_known",
     "instant_or_none",
     "rows_known",
     "shown",
     "states_at",
+    "unless_erased",
 ]
 
 S = TypeVar("S")
 
-ERASED: dict[str, Any] = {"erased": True}
-LOST: dict[str, Any] = {"lost": True}
+ERASED, LOST = Gone(erased=True), Gone(lost=True)
+Opened = personal.Value | Missing
+Shown = personal.Value | Gone
+"""A personal value, or what is shown in its place."""
 
 
 class Source(msgspec.Struct):
@@ -49,7 +56,7 @@ class Source(msgspec.Struct):
     reads: Reads
     lost: int = 0
 
-    def open(self, stream: UUID, category: str, field: str, value: Value) -> Any | Missing:
+    def open(self, stream: UUID, category: str, field: str, value: Value) -> Opened:
         """A value as a view copied it, opened; or why it cannot be."""
         self._check_noted()
         opened = self.opener.value(
@@ -66,7 +73,7 @@ class Source(msgspec.Struct):
         )
         return self.counted(opened)
 
-    def personal(self, event: RecordedEvent) -> dict[str, Any | Missing]:
+    def personal(self, event: RecordedEvent) -> dict[str, Opened]:
         """Every personal value of an event, field by field."""
         if not event.sealed:
             return {}
@@ -74,41 +81,41 @@ class Source(msgspec.Struct):
         values = self.opener.personal(event)
         return {field: self.counted(value) for field, value in values.items()}
 
-    def counted(self, value: Any | Missing) -> Any | Missing:
+    def counted(self, value: Opened) -> Opened:
         """The value; one that is lost is remembered."""
         if value is Missing.LOST:
             self.lost += 1
         return value
 
-    def names(self, subjects: Iterable[UUID]) -> dict[UUID, Any]:
+    def names(self, subjects: Iterable[UUID]) -> dict[UUID, Name]:
         """References of data subjects as they are shown: an erased one has none any more."""
         wanted = list(dict.fromkeys(subjects))
         if wanted:
             self._check_noted()
         return self._opened(wanted)
 
-    def _opened(self, wanted: Sequence[UUID]) -> dict[UUID, Any]:
+    def _opened(self, wanted: Sequence[UUID]) -> dict[UUID, Name]:
         try:
-            known: dict[UUID, Any] = dict(self.opener.references(wanted))
+            known: dict[UUID, Name] = dict(self.opener.references(wanted))
         except Lost:
             known = self._names_one_by_one(wanted)
         return {subject: known.get(subject, ERASED) for subject in wanted}
 
-    def noted(self, stream: UUID) -> Any:
+    def noted(self, stream: UUID) -> Name:
         """The reference of the one data subject that an answer is about, which is noted as read."""
-        names = self._opened([stream])
-        if isinstance(names[stream], str):
-            self.reads.note([names[stream]], ())
+        name = self._opened([stream])[stream]
+        if isinstance(name, str):
+            self.reads.note([name], ())
         else:
             self.reads.note_many(())
-        return names[stream]
+        return name
 
     def _check_noted(self) -> None:
         if not self.reads.taken:
             raise Halt("an answer would open personal data without a note of who reads it")
 
-    def _names_one_by_one(self, subjects: Iterable[UUID]) -> dict[UUID, Any]:
-        known: dict[UUID, Any] = {}
+    def _names_one_by_one(self, subjects: Iterable[UUID]) -> dict[UUID, Name]:
+        known: dict[UUID, Name] = {}
         for subject in subjects:
             try:
                 known |= self.opener.references([subject])
@@ -118,11 +125,16 @@ class Source(msgspec.Struct):
         return known
 
 
-def shown(value: Any | Missing) -> Any:
+def shown(value: Opened) -> Shown:
     """A value, or what is shown in its place."""
     if isinstance(value, Missing):
         return ERASED if value is Missing.ERASED else LOST
     return value
+
+
+def unless_erased(name: Name) -> Name | None:
+    """The reference of a data subject, None once they were erased."""
+    return None if name == ERASED else name
 
 
 def instant_or_none(time: datetime | None) -> str | None:

@@ -1,9 +1,10 @@
 """Our own words in English and Dutch, by what they are about and by name. Words are data: `words.toml`."""
 
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import overload
 
 from application.language import spoken
 from schemas.texts import Language, word_of
@@ -25,12 +26,12 @@ def _words() -> dict[str, dict[str, dict[Language, str]]]:
     return tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
 
 
-def phrase(about: str, name: str, language: Language, *values: Any) -> str:
+def phrase(about: str, name: str, language: Language, *values: object) -> str:
     """A phrase with values in its places. Raises KeyError for one that is not in the file."""
     return _words()[about][name][language].format(*values)
 
 
-def say(about: str, name: str, *values: Any) -> str:
+def say(about: str, name: str, *values: object) -> str:
     """A phrase in the language that is spoken. Raises KeyError for one that is not in the file."""
     return phrase(about, name, spoken(), *values)
 
@@ -49,26 +50,43 @@ def code_word(about: str, code: str | None, language: Language | None = None) ->
     """A code in words; in Dutch one that is not in the file as sentences call it, else as it is."""
     if code is None:
         return None
-    language = language or spoken()
+    if (language or spoken()) == "nl":
+        return _in_dutch(about, code)
     known = _words().get(about, {}).get(code)
-    if known:
-        return known[language]
-    return word_of(code, "nl") if language == "nl" else code
+    return known["en"] if known else code
 
 
-def in_words(about: str, codes: Any) -> Any:
+def _in_dutch(about: str, code: str) -> str:
+    known = _words().get(about, {}).get(code)
+    return known["nl"] if known else word_of(code, "nl")
+
+
+@overload
+def in_words(about: str, codes: str) -> str: ...
+
+
+@overload
+def in_words(about: str, codes: Sequence[str]) -> Sequence[str]: ...
+
+
+@overload
+def in_words(about: str, codes: None) -> None: ...
+
+
+def in_words(about: str, codes: str | Sequence[str] | None) -> str | Sequence[str] | None:
     """Codes as a table shows them: in English as they are typed, in Dutch in words; nothing stays nothing."""
     if spoken() == "en" or not codes:
         return codes
     if isinstance(codes, str):
-        return code_word(about, codes, "nl")
-    return [code_word(about, str(code), "nl") for code in codes]
+        return _in_dutch(about, codes)
+    return [_in_dutch(about, str(code)) for code in codes]
 
 
-def told_in(entry: Any, member: str) -> Any:
+def told_in(entry: object, member: str) -> str:
     """A text that is there in both languages, in the one that is spoken: `title`, or `title_nl`."""
     name = f"{member}_nl" if spoken() == "nl" else member
-    return entry[name] if isinstance(entry, dict) else getattr(entry, name)
+    text: str = entry[name] if isinstance(entry, dict) else getattr(entry, name)
+    return text
 
 
 def spellings(code: str) -> set[str]:

@@ -6,27 +6,171 @@
 import json
 import sys
 from collections.abc import Mapping
+from inspect import cleandoc
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import get_args
 
 import msgspec
 
-from application.queries import holds
+from application.acts import holding, recording
+from application.queries import (
+    access,
+    access_report,
+    breach_notice,
+    certified,
+    complaints,
+    consents,
+    contract,
+    copies,
+    credit_check,
+    dead_letters,
+    deciding,
+    disclosures,
+    erasure,
+    evidence,
+    feed_lists,
+    finding,
+    findings,
+    gaps,
+    history,
+    holds,
+    incidents,
+    intake,
+    lint,
+    log,
+    marketing,
+    notifications,
+    periods,
+    portability,
+    purposes,
+    recipients,
+    register_answer,
+    requests,
+    seen,
+    setup,
+    sources,
+    state,
+    tasks,
+    transfers,
+    transparency,
+    upkeep,
+)
+from ledger.tlog.proving.certificate import Certificate
+from schemas.encoding import JsonValue
 
-ANSWERS: Mapping[str, Any] = {
+ANSWERS: Mapping[str, object] = {
+    "access": access.Access | access.EmployeeAccess | seen.SeenBy,
+    "audit": upkeep.AuditReport,
+    "backup": copies.Backup,
+    "certificate verify": certified.CertifiedErasure,
+    "certificate write": certified.CertifiedErasure
+    | Certificate,  # at `--output -` the file itself
+    "checkpoint": log.SignedCheckpoint,
+    "complaint list": complaints.ComplaintList,
+    "complaint show": complaints.ComplaintFile,
+    "consents": consents.Consents,
+    "dead-letters hand-over": dead_letters.HandedOver,
+    "dead-letters list": dead_letters.DeadLetters,
+    "dead-letters retry": dead_letters.RetriedLetters,
+    "dead-letters show": dead_letters.OpenedLetter,
+    "disclosures": disclosures.Disclosures,
+    "erase": erasure.Erased,
+    "export": dict[str, JsonValue],
+    "feed deliver": feed_lists.DeliveredFeed,
+    "feed keep": feed_lists.KeptFeedList,
+    "feed list": feed_lists.Feeds,
+    "feed prove": feed_lists.WrittenFeedProof,
+    "feed root": feed_lists.FeedRoot,
+    "feed verify": feed_lists.ProvenMembership,
+    "find": finding.FoundPersons,
+    "findings": findings.OpenFindings,
+    "history": history.HistoryLine,
     "hold list": holds.HoldsInForce,
+    "hold place": holding.HoldAct,
+    "hold release": holding.HoldAct,
+    "hold review": holding.HoldAct,
+    "incident affected": incidents.AffectedPersons,
+    "incident assess": incidents.IncidentFile,
+    "incident close": incidents.IncidentFile,
+    "incident detect": incidents.IncidentFile,
+    "incident list": incidents.IncidentList,
+    "incident notification": breach_notice.BreachNotice,
+    "incident notify": incidents.IncidentFile,
+    "incident resolve": incidents.IncidentFile,
+    "incident show": incidents.IncidentFile,
+    "incident suspect": incidents.IncidentFile,
+    "incident tell": incidents.IncidentFile,
+    "incident warn": incidents.IncidentFile,
+    "ingest": intake.IngestedLines,
+    "init": setup.InstalledLedger,
+    "kafka accept-gap": gaps.AcceptedGaps,
+    "kafka resume": sources.ResumedSource,
+    "kafka sources": sources.Sources,
+    "keys rotate": upkeep.RotatedKeys,
+    "keys status": upkeep.KeyStatus,
+    "lint": lint.Lint,
+    "log keys": log.LogKeys,
+    "log rebuild": log.Publication,
+    "log rotate-key": log.NewLogKey,
+    "marketing": marketing.MarketingAnswer,
+    "may credit-check": credit_check.CreditCheckAnswer,
+    "notify list": notifications.Notifications,
+    "notify record": notifications.Notifications,
+    "prove": log.WrittenProof,
+    "publish": log.Publication,
+    "purposes": purposes.PurposesAnswer,
+    "rebuild": upkeep.RebuiltViews,
+    "recipients": recipients.Recipients,
+    "record": recording.DraftShown,
+    "register": register_answer.Register,
+    "report access": access_report.AccessReport,
+    "report portability": portability.PortabilityExport,
+    "request answer": requests.RequestFile,
+    "request close": requests.RequestFile,
+    "request extend": requests.RequestFile,
+    "request list": requests.RequestList,
+    "request open": requests.RequestFile,
+    "request refuse": requests.RequestFile,
+    "request show": requests.RequestFile,
+    "request verify-identity": requests.RequestFile,
+    "restore": copies.RestoredBackup | copies.Backup,
+    "retention decide": deciding.Decided,
+    "retention due": periods.Clocks,
+    "retention forecast": periods.Forecast,
+    "retention run": periods.DueSteps | periods.ErasedSteps,
+    "schema list": contract.EventTypes,
+    "schema show": dict[str, JsonValue],
+    "schema tc-string": evidence.DecodedString | evidence.UnreadString,
+    "schema validate": intake.CheckedLines,
+    "state": state.State,
+    "status": upkeep.Status,
+    "today": tasks.TaskList,
+    "transfers": transfers.Transfers,
+    "transparency": transparency.TransparencyReport,
+    "verify": log.VerifiedEntry,
 }
 # Each line that these commands print is one JSON document of the type above.
-ONE_A_LINE = frozenset[str]()
+ONE_A_LINE = frozenset({"export", "history"})
 
 
-def schema_of(command: str) -> dict[str, Any]:
+def schema_of(command: str) -> dict[str, JsonValue]:
     """The JSON Schema of what a command prints. Raises KeyError for a command without an answer."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"ledger {command} --json" + (", each line" if command in ONE_A_LINE else ""),
-        **msgspec.json.schema(ANSWERS[command]),
+        **_schema(ANSWERS[command]),
     }
+
+
+def _schema(answer: object) -> dict[str, JsonValue]:
+    """The schema of an answer; one that has several shapes is any of them."""
+    shapes = get_args(answer) if isinstance(answer, UnionType) else (answer,)
+    found, definitions = msgspec.json.schema_components(shapes, ref_template="#/$defs/{name}")
+    for definition in definitions.values():
+        if "description" in definition:
+            definition["description"] = cleandoc(definition["description"])
+    return {**(found[0] if len(found) == 1 else {"anyOf": [*found]}), "$defs": definitions}
 
 
 def write(folder: Path) -> None:

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 
 import typer
 from typer.models import OptionInfo
@@ -105,8 +105,9 @@ def code_option(
     listed: Iterable[str],
     told: str = "One of {}.",
     names: Callable[[], Names] | None = None,
-    **more: Any,
-) -> Any:
+    *,
+    show_default: bool | str = True,
+) -> OptionInfo:
     """An option of some codes, which a shell completes. `told`: its help, around the codes.
 
     The command gets the code, however it was spelled: an unknown one ends it before. `names`: what the
@@ -115,18 +116,28 @@ def code_option(
     known = list(listed)
     text = told.format(", ".join(known))
     choose = option_of(names or (lambda: codes(known)))
-    return typer.Option(
-        flag, metavar=metavar, help=text, autocompletion=lambda: known, callback=choose, **more
+    option: OptionInfo = typer.Option(
+        flag,
+        metavar=metavar,
+        help=text,
+        autocompletion=lambda: known,
+        callback=choose,
+        show_default=show_default,
     )
+    return option
 
 
-def option_of(names: Callable[[], Names]) -> Callable[[Any], Any]:
+_Typed = str | Iterable[str] | None
+"""What somebody gave for an option that takes names: one, some, or nothing."""
+
+
+def option_of(names: Callable[[], Names]) -> Callable[[_Typed], _Typed]:
     """A callback of an option or argument that takes names: what was typed -> codes.
 
     Typer says of which option an error is.
     """
 
-    def choose(value: Any) -> Any:
+    def choose(value: _Typed) -> _Typed:
         try:
             if value is None or isinstance(value, str):
                 return None if value is None else named(value, names())
@@ -142,7 +153,7 @@ def moment_of(as_of: str | None, recorded_by: str | None, at_position: int | Non
     return Moment(time_of("--as-of", as_of), time_of("--recorded-by", recorded_by), at_position)
 
 
-def time_of(flag: str, text: str | None) -> Any:
+def time_of(flag: str, text: str | None) -> datetime | None:
     """The instant of an option, None without one. Raises BadParameter for a time that is none."""
     if text is None:
         return None
@@ -194,7 +205,7 @@ def configured(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., 
     with_people: tuple[Group, ...] = (*groups, "people")
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        def call(ctx: typer.Context, **arguments: Any) -> None:
+        def call(ctx: typer.Context, **arguments: object) -> None:
             flags = _texts(arguments, with_people)
             settings = settings_from({**(ctx.obj or {}), **flags})
             _speak_to(settings.people)
@@ -211,7 +222,7 @@ def configured(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., 
 def spoken_to(command: Callable[..., None]) -> Callable[..., None]:
     """Decorate a command that gets the context and no settings: only how people are spoken to is read."""
 
-    def call(ctx: typer.Context, **arguments: Any) -> None:
+    def call(ctx: typer.Context, **arguments: object) -> None:
         flags = _texts(arguments, ("people",))
         _speak_to(read_people({**os.environ, **(ctx.obj or {}), **flags}))
         command(ctx, **arguments)
@@ -247,7 +258,7 @@ def _flag_of(command: Callable[..., None], field: str) -> str:
 def global_flags(callback: Callable[[typer.Context], None]) -> Callable[..., None]:
     """Decorate the callback of the program, so that flags may also stand before the command."""
 
-    def call(ctx: typer.Context, **arguments: Any) -> None:
+    def call(ctx: typer.Context, **arguments: object) -> None:
         ctx.obj = _texts(arguments, ALL_GROUPS)
         callback(ctx, **arguments)
 
@@ -266,7 +277,7 @@ def _settings_of(groups: tuple[Group, ...]) -> list[Setting]:
     return [setting for setting in SETTINGS if setting.group in groups and setting.has_flag]
 
 
-def _texts(arguments: dict[str, Any], groups: tuple[Group, ...]) -> dict[str, str]:
+def _texts(arguments: dict[str, object], groups: tuple[Group, ...]) -> dict[str, str]:
     """Take the flags out of a command's arguments: variable -> text of those that were given."""
     given = {s.variable: arguments.pop(s.name) for s in _settings_of(groups)}
     return {variable: str(value) for variable, value in given.items() if value is not None}

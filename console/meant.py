@@ -8,7 +8,6 @@ import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from host.setting_list import PREFIX, SETTINGS
 
@@ -27,7 +26,7 @@ def synonyms() -> Mapping[str, Mapping[str, list[str]]]:
     return tomllib.loads(Path(__file__).with_name("synonyms.toml").read_text("utf-8"))
 
 
-def commands_meant(word: str, group: str, program: Any) -> list[str]:
+def commands_meant(word: str, group: str, program: object) -> list[str]:
     """Commands that a word may mean in a group ("" is the program), the likeliest first.
 
     `program`: the whole tree. A synonym that is known says all; else what is spelled alike, here first.
@@ -42,7 +41,7 @@ def commands_meant(word: str, group: str, program: Any) -> list[str]:
     return list(dict.fromkeys([*_alike(asked, here), *_alike(asked, known)]))[:_MOST]
 
 
-def _paths(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+def _paths(command: object, path: tuple[str, ...]) -> Iterator[tuple[str, object]]:
     """Every command and group below one, by its words."""
     for name, child in getattr(command, "commands", {}).items():
         yield " ".join((*path, name)), child

@@ -6,14 +6,15 @@ import stat
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import orjson
+from msgspec import Struct
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
 from documents.text import commands, shown
-from schemas.encoding import to_line
+from schemas.encoding import JsonValue, to_line
 
 __all__ = [
     "emit",
@@ -32,12 +33,12 @@ _PRIVATE = 0o600
 WIDTH_WITHOUT_TERMINAL = 160
 
 
-def emit(document: Any) -> None:
+def emit(document: Struct | Mapping[str, JsonValue]) -> None:
     """Print one JSON document with sorted names."""
     emit_bytes(to_line(document))
 
 
-def emit_lines(documents: Iterable[Any]) -> None:
+def emit_lines(documents: Iterable[Struct | Mapping[str, JsonValue]]) -> None:
     """Print one JSON document a line, each as soon as it is there."""
     for document in documents:
         emit_bytes(to_line(document))
@@ -45,9 +46,9 @@ def emit_lines(documents: Iterable[Any]) -> None:
 
 def emit_list(
     name: str,
-    documents: Iterable[Any],
+    documents: Iterable[Struct | Mapping[str, JsonValue]],
     count_as: str | None = None,
-    beside: Mapping[str, Any] | None = None,
+    beside: Mapping[str, JsonValue] | None = None,
 ) -> int:
     """Print one JSON document with one list in it, in flat memory; say how many there were.
 

@@ -21,9 +21,12 @@ from ledger.writing.append import Span
 from ledger.writing.message import FileOrigin, KafkaOrigin
 from schemas import Code, Intake, Rejection
 
-__all__ = ["Retried", "is_hidden", "retry", "retry_like"]
+__all__ = ["Outcome", "Retried", "is_hidden", "retry", "retry_like"]
 
 _FILE = "file:"
+
+
+Outcome = Literal["recorded", "duplicate", "refused", "truncated", "unreadable", "withheld"]
 
 
 class Retried(msgspec.Struct, frozen=True):
@@ -35,7 +38,7 @@ class Retried(msgspec.Struct, frozen=True):
     """
 
     letter: str
-    outcome: Literal["recorded", "duplicate", "refused", "truncated", "unreadable", "withheld"]
+    outcome: Outcome
     code: Code | None = None
     pointer: str = ""
 

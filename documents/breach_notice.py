@@ -1,8 +1,8 @@
 """The notification of a breach to the authority as a document, in Dutch or English. Pure."""
 
 from collections.abc import Iterable
-from typing import Any
 
+from application.queries.breach_notice import BreachNotice, NoticeItem, Said
 from application.register_words import Words
 from application.times import localized
 from application.words import code_word, phrase
@@ -12,18 +12,17 @@ from schemas.texts import Language
 
 __all__ = ["notice_document", "notice_page", "notice_text"]
 
-Answer = dict[str, Any]
 _ABOUT = "breach-notice"
 _POINTS = ("33(3)(a)", "33(3)(b)", "33(3)(c)", "33(3)(d)", "33(1)")
 _DASH = "\N{EN DASH}"
 
 
-def notice_page(answer: Answer, language: Language) -> bytes:
+def notice_page(answer: BreachNotice, language: Language) -> bytes:
     """A complete page in UTF-8; nothing is loaded."""
     return report_page(notice_document(answer, language))
 
 
-def notice_text(answer: Answer, language: Language) -> bytes:
+def notice_text(answer: BreachNotice, language: Language) -> bytes:
     """The same as lines of text, to be copied into a form."""
     made = notice_document(answer, language)
     lines = [made.title, made.law, *(f"{name}: {value}" for name, value in made.facts), *made.intro]
@@ -33,12 +32,12 @@ def notice_text(answer: Answer, language: Language) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def notice_document(answer: Answer, language: Language) -> Document:
+def notice_document(answer: BreachNotice, language: Language) -> Document:
     """The notification in words."""
     page = _Page(answer, language)
     return Document(
         language=language,
-        title=page.says("title", answer["ref"]),
+        title=page.says("title", answer.ref),
         law=page.says("law"),
         facts=tuple(page.facts()),
         intro=(page.standing(),),
@@ -50,10 +49,10 @@ def notice_document(answer: Answer, language: Language) -> Document:
 class _Page:
     """The words of one notification."""
 
-    def __init__(self, answer: Answer, language: Language) -> None:
+    def __init__(self, answer: BreachNotice, language: Language) -> None:
         self.answer, self.language, self.words = answer, language, Words(language)
 
-    def says(self, name: str, *values: Any) -> str:
+    def says(self, name: str, *values: object) -> str:
         return phrase(_ABOUT, name, self.language, *values)
 
     def cited(self, point: str) -> str:
@@ -62,24 +61,24 @@ class _Page:
 
     def facts(self) -> Iterable[tuple[str, str]]:
         """Who tells it, and of what."""
-        answer, controller = self.answer, self.answer["controller"]
-        whom = [controller[name] for name in ("name", "address", "contact")]
+        answer, controller = self.answer, self.answer.controller
+        whom = (controller.name, controller.address, controller.contact)
         yield self.says("controller"), " · ".join(whom)
-        yield self.says("detected"), localized(answer["detected_at"])
-        yield self.says("regimes"), ", ".join(self.says(name) for name in answer["regimes"])
-        yield self.says("risk"), code_word("risk", answer["risk"], self.language) or _DASH
-        yield self.says("made"), localized(answer["made_at"])
+        yield self.says("detected"), localized(answer.detected_at)
+        yield self.says("regimes"), ", ".join(self.says(name) for name in answer.regimes)
+        yield self.says("risk"), code_word("risk", answer.risk, self.language) or _DASH
+        yield self.says("made"), localized(answer.made_at)
 
     def standing(self) -> str:
         """Whether it is whole."""
-        missing = len(self.answer["missing"])
+        missing = len(self.answer.missing)
         return self.says("partial", missing) if missing else self.says("whole")
 
     def missing(self) -> Section:
         """What nobody has said yet."""
         rows = tuple(
             (self.says(f"item-{item}"), self.cited(self._point_of(item)))
-            for item in self.answer["missing"]
+            for item in self.answer.missing
         )
         text = None if rows else self.says("nothing-missing")
         return Section(
@@ -87,26 +86,26 @@ class _Page:
         )
 
     def _point_of(self, item: str) -> str:
-        return next(str(row["article"]) for row in self.answer["items"] if row["item"] == item)
+        return next(row.article for row in self.answer.items if row.item == item)
 
     def point(self, point: str) -> Section:
         """A point of the law with the items that it asks for."""
         rows = tuple(
-            (self.says(f"item-{row['item']}"), self._said(row))
-            for row in self.answer["items"]
-            if row["article"] == point
+            (self.says(f"item-{row.item}"), self._said(row))
+            for row in self.answer.items
+            if row.article == point
         )
         return Section(f"{self.says(f'point-{point}')} ({self.cited(point)})", None, (), (), rows)
 
-    def _said(self, row: Answer) -> str:
-        if not row["said"]:
-            return self.says("not-known") if row["missing"] else self.says("not-needed")
-        parts = [(self.says(name), self._value(name, value)) for name, value in row["said"].items()]
-        if len(parts) == 1 and row["item"] != "measures":
+    def _said(self, row: NoticeItem) -> str:
+        if not row.said:
+            return self.says("not-known") if row.missing else self.says("not-needed")
+        parts = [(self.says(name), self._value(name, value)) for name, value in row.said.items()]
+        if len(parts) == 1 and row.item != "measures":
             return parts[0][1]
         return " · ".join(f"{name}: {value}" for name, value in parts)
 
-    def _value(self, name: str, value: Any) -> str:
+    def _value(self, name: str, value: Said) -> str:
         if name in {"subject_count", "record_count"}:
             return self.says("about", value)
         if not isinstance(value, list):
@@ -122,12 +121,12 @@ class _Page:
         """When the authority was told, and of what part."""
         rows = tuple(
             (
-                localized(row["notified_at"]),
-                code_word("phase", row["phase"], self.language) or "",
-                ", ".join(self.says(name) for name in row["regime"].split("/")),
-                row["delay_reason"] or "",
+                localized(row.notified_at),
+                code_word("phase", row.phase, self.language) or "",
+                ", ".join(self.says(name) for name in row.regime.split("/")),
+                row.delay_reason or "",
             )
-            for row in self.answer["phases"]
+            for row in self.answer.phases
         )
         names = ("notified", "phase", "regimes", "item-delay_reason")
         title = f"{self.says('phases')} ({self.cited('33(4)')})"
@@ -136,14 +135,13 @@ class _Page:
 
     def clocks(self) -> Section:
         """Until when what must be told."""
-        title = "title_nl" if self.language == "nl" else "title"
         rows = tuple(
             (
-                clock[title],
-                localized(clock["due"]),
-                phrase("clock", clock["state"], self.language),
+                clock.title_nl if self.language == "nl" else clock.title,
+                localized(clock.due),
+                phrase("clock", clock.state, self.language),
             )
-            for clock in self.answer["clocks"]
+            for clock in self.answer.clocks
         )
         names = ("duty", "by", "state")
         columns = tuple(phrase("incident", name, self.language) for name in names)

@@ -1,22 +1,21 @@
 """A certificate of erasure as a letter to the person, with the certificate inside. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
 
 import msgspec
 
 import rulebook
 from application.controller import Controller
+from application.queries.certified import CertifiedErasure
+from application.queries.deciding import RecordedDecision, RecordedGround
 from application.words import phrase
 from documents.letter import Attachment, Document, Letter, Section
 from ledger.event import instant
 from schemas.texts import Language
 
 __all__ = ["Enclosed", "certificate_document"]
-
-Answer = dict[str, Any]
 
 
 class Enclosed(msgspec.Struct, frozen=True):
@@ -28,7 +27,7 @@ class Enclosed(msgspec.Struct, frozen=True):
 
 
 def certificate_document(
-    answer: Answer,
+    answer: CertifiedErasure,
     enclosed: Enclosed,
     controller: Controller,
     rendered_at: datetime,
@@ -36,22 +35,22 @@ def certificate_document(
 ) -> Document:
     """The letter. `answer`: what the certificate proves. The same input gives the same letter."""
     letter = Letter(language)
-    made, erased = letter.moment(instant(rendered_at)), letter.moment(answer["erased_at"])
-    ground = letter.say("ground", answer["ground"])
-    whom = "asked" if answer["request_ref"] else "person"
+    made, erased = letter.moment(instant(rendered_at)), letter.moment(answer.erased_at)
+    ground = letter.say("ground", answer.ground)
+    whom = "asked" if answer.request_ref else "person"
     return Document(
         language=language,
         title=letter.say("certificate", "title"),
         law=letter.say("certificate", "law"),
-        addressee=(letter.say("certificate", whom, answer["request_ref"]),),
+        addressee=(letter.say("certificate", whom, answer.request_ref),),
         facts=tuple(_facts(letter, answer, controller, made)),
         intro=(
             letter.say("certificate", "dear"),
-            letter.say("certificate", "erased", erased, ground, len(answer["keys_destroyed"])),
+            letter.say("certificate", "erased", erased, ground, len(answer.keys_destroyed)),
             *(letter.say("certificate", name) for name in ("gone", "remains")),
         ),
         sections=(
-            _decided(letter, answer["decisions"]),
+            _decided(letter, answer.decisions),
             _proof(letter, answer, enclosed),
             Section(letter.say("certificate", "disagree"), text=letter.say("complaint", "text")),
         ),
@@ -67,11 +66,11 @@ def certificate_document(
 
 
 def _facts(
-    letter: Letter, answer: Answer, controller: Controller, made: str
+    letter: Letter, answer: CertifiedErasure, controller: Controller, made: str
 ) -> Iterator[tuple[str, str]]:
-    if answer["request_ref"]:
-        yield letter.say("title", "request"), answer["request_ref"]
-    yield letter.say("certificate", "pseudonym"), answer["data_subject"]
+    if answer.request_ref:
+        yield letter.say("title", "request"), answer.request_ref
+    yield letter.say("certificate", "pseudonym"), answer.data_subject
     whom = [controller.name, controller.address, controller.contact]
     yield letter.say("title", "controller"), " · ".join(whom)
     if controller.data_protection_officer:
@@ -79,10 +78,10 @@ def _facts(
     yield letter.say("certificate", "made"), made
 
 
-def _decided(letter: Letter, decisions: Answer) -> Section:
+def _decided(letter: Letter, decisions: Mapping[str, RecordedDecision]) -> Section:
     """Every category, what was erased first: what became of it, and every ground; the longest is the last."""
     names = {"category": 2.0, "decision": 2.4, "why": 8.0}
-    ordered = sorted(decisions.items(), key=lambda one: (one[1]["decision"] != "erase", one[0]))
+    ordered = sorted(decisions.items(), key=lambda one: (one[1].decision != "erase", one[0]))
     return Section(
         letter.say("certificate", "decided"),
         columns=tuple(phrase("decision", name, letter.language).capitalize() for name in names),
@@ -91,39 +90,39 @@ def _decided(letter: Letter, decisions: Answer) -> Section:
     )
 
 
-def _row(letter: Letter, category: str, decision: Answer) -> tuple[str, ...]:
-    grounds = [*reversed(decision.get("besides", ())), decision]
+def _row(letter: Letter, category: str, decision: RecordedDecision) -> tuple[str, ...]:
+    grounds = [*reversed(decision.besides or ()), decision]
     return (
         letter.words.category(category),
-        phrase("came_of_it", decision["decision"], letter.language),
+        phrase("came_of_it", decision.decision, letter.language),
         " ".join(_why(letter, ground) for ground in grounds),
     )
 
 
-def _why(letter: Letter, ground: Answer) -> str:
+def _why(letter: Letter, ground: RecordedGround) -> str:
     """A ground in the words of the decision, with the law."""
-    until = ground.get("until")
-    end = date.fromisoformat(until) if until else None
-    found = rulebook.recorded_reason(ground["ground"], ground.get("rule"), ground.get("ref"), end)
+    end = date.fromisoformat(ground.until) if ground.until else None
+    rule, ref = ground.rule or None, ground.ref or None
+    found = rulebook.recorded_reason(ground.ground, rule, ref, end)
     if found is None:
-        return letter.say("ground", ground["ground"])
+        return letter.say("ground", ground.ground)
     says = found.says_nl if letter.language == "nl" else found.says
     return f"{letter.dated(says).removesuffix('.')} ({letter.words.cited(found.statute)})."
 
 
-def _proof(letter: Letter, answer: Answer, enclosed: Enclosed) -> Section:
+def _proof(letter: Letter, answer: CertifiedErasure, enclosed: Enclosed) -> Section:
     """What anybody needs to check it without us."""
     keys: Sequence[str] = enclosed.keys
     facts = {
         "file": enclosed.name,
         "sum": sha256(enclosed.content).hexdigest(),
-        "decision": letter.say("certificate", "at", answer["decided_at_position"]),
-        "erasure": letter.say("certificate", "at", answer["position"]),
-        "recorded": letter.moment(answer["recorded_at"]),
-        "log": letter.say("certificate", "size", answer["origin"], answer["size"]),
+        "decision": letter.say("certificate", "at", answer.decided_at_position),
+        "erasure": letter.say("certificate", "at", answer.position),
+        "recorded": letter.moment(answer.recorded_at),
+        "log": letter.say("certificate", "size", answer.origin, answer.size),
         "key": " ".join(keys),
         "check": f"ledger certificate verify {enclosed.name} --key '{keys[-1]}'",
-        "destroyed": ", ".join(answer["keys_destroyed"]),
+        "destroyed": ", ".join(answer.keys_destroyed),
     }
     return Section(
         letter.say("certificate", "proof"),

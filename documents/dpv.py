@@ -7,10 +7,10 @@ nothing is lost where the vocabulary is coarse.
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
 
 from application.controller import Controller
 from rulebook import RECIPIENT_KINDS, retention_rule
+from schemas.encoding import JsonValue
 
 __all__ = [
     "CONTEXT",
@@ -24,13 +24,13 @@ __all__ = [
     "term",
 ]
 
-Node = dict[str, Any]
+Node = dict[str, JsonValue]
 _TERMS: dict[str, dict[str, str]] = tomllib.loads(
     Path(__file__).with_name("dpv.toml").read_text("utf-8")
 )
-_IRI = {"@type": "@id"}
-_DAY = {"@type": "http://www.w3.org/2001/XMLSchema#date"}
-_TIME = {"@type": "http://www.w3.org/2001/XMLSchema#dateTime"}
+_IRI: Node = {"@type": "@id"}
+_DAY: Node = {"@type": "http://www.w3.org/2001/XMLSchema#date"}
+_TIME: Node = {"@type": "http://www.w3.org/2001/XMLSchema#dateTime"}
 CONTEXT: Node = {
     "dpv": "https://w3id.org/dpv#",
     "dpv-27560": "https://w3id.org/dpv/schema/dpv-27560#",

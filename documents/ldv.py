@@ -4,20 +4,21 @@ Pure. Categories, purposes, recipients, users and legal bases have no place in t
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from application.processing_acts import Act
+from schemas.encoding import JsonValue
 
 __all__ = ["ldv_record"]
 
+Node = dict[str, JsonValue]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-def ldv_record(act: Act) -> dict[str, Any]:
+def ldv_record(act: Act) -> Node:
     """The `ProcessingActivity` of an act. An annulled one, which was a mistake, has the status Error."""
     time = (act.event.time - _EPOCH) // _MILLISECOND
-    record = {
+    record: Node = {
         "traceId": str(act.trace_id),
         "spanId": act.span_id,
         "status": "Error" if act.annulled else "Ok",
@@ -32,9 +33,9 @@ def ldv_record(act: Act) -> dict[str, Any]:
     return record
 
 
-def _attributes(act: Act) -> dict[str, Any]:
+def _attributes(act: Act) -> Node:
     """Those of the standard's core, and ours under a prefix of our own."""
-    attributes: dict[str, Any] = {"processing_ledger.position": act.event.position}
+    attributes: Node = {"processing_ledger.position": act.event.position}
     if act.activity_url:
         attributes["dpl.core.processing_activity_id"] = act.activity_url
     if act.person:

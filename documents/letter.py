@@ -3,7 +3,6 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -69,7 +68,7 @@ class Letter:
         self.language: Language = language
         self.words = Words(language)
 
-    def say(self, table: str, name: str, *values: Any) -> str:
+    def say(self, table: str, name: str, *values: object) -> str:
         """A phrase; a code that has none as the words that it is made of."""
         known = WORDS[table].get(name)
         return known[self.language].format(*values) if known else name.replace("-", " ")

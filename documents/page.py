@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
+from application.queries.declaration import UNDECLARED
+from application.queries.register_answer import Register, RegisteredActivity
 from application.register_words import Words
 from documents.markup import Html, document, element, table
 from documents.page_activity import activity_article
@@ -17,14 +18,13 @@ __all__ = ["register_page"]
 
 _STYLE = Path(__file__).with_name("page.css").read_text("utf-8")
 _ANNEXES = ("rules", "measures", "drift", "missing", "assessments")
-Answer = dict[str, Any]
 
 
-def register_page(answer: Answer, language: Language) -> bytes:
+def register_page(answer: Register, language: Language) -> bytes:
     """A complete document in UTF-8."""
     words = Words(language)
     parts = {part.name: part for part in register_parts(answer, words)}
-    title = f"{words.page('title')} · {answer['controller']['name']}"
+    title = f"{words.page('title')} · {answer.controller.name}"
     return document(
         language,
         title,
@@ -38,16 +38,17 @@ def register_page(answer: Answer, language: Language) -> bytes:
     )
 
 
-def _head(answer: Answer, words: Words) -> Html:
-    moments = [words.page("judged_on", answer["judged_on"])]
+def _head(answer: Register, words: Words) -> Html:
+    moments = [words.page("judged_on", answer.judged_on)]
     for name in ("as_of", "recorded_by", "at_position"):
-        if answer[name] is not None:
-            moments.append(words.page(name, answer[name]))
+        value: object = getattr(answer, name)
+        if value is not None:
+            moments.append(words.page(name, value))
     return element(
         "header",
         element("p", words.page("law"), class_="law"),
         element("h1", words.page("title")),
-        element("p", answer["controller"]["name"], class_="whose"),
+        element("p", answer.controller.name, class_="whose"),
         element("p", " · ".join(moments), class_="moment"),
         element("p", words.page("source")),
         element("p", words.page("measured"), class_="small"),
@@ -75,7 +76,7 @@ def _codes(part: Part) -> set[str]:
     return {"code", "activity"} if "name" in part.columns else {"code"}
 
 
-def _cell(value: Any, words: Words) -> Any:
+def _cell(value: object, words: Words) -> object:
     """A cell: numbers stay numbers, and a day stays in one piece."""
     if isinstance(value, bool):
         return words.kept(value)
@@ -94,71 +95,71 @@ def _changes(versions: Part, words: Words) -> Html | None:
 # Overview
 
 
-def _overview(answer: Answer, words: Words) -> Html:
+def _overview(answer: Register, words: Words) -> Html:
     columns = ("activity", "owner", "retention_kept", "drift", "missing")
     return element(
         "nav",
         element("h2", words.page("overview")),
-        element("p", _figures(answer["activities"], words)),
+        element("p", _figures(answer.activities, words)),
         table(
             None,
             [words.heading(name) for name in columns],
-            (_line(activity, words) for activity in answer["activities"]),
+            (_line(activity, words) for activity in answer.activities),
             class_="overview",
         ),
         aria_label=words.page("overview"),
     )
 
 
-def _figures(activities: list[Answer], words: Words) -> str:
-    kept = [activity["retention"]["kept"] for activity in activities]
+def _figures(activities: list[RegisteredActivity], words: Words) -> str:
+    kept = [activity.retention.kept for activity in activities]
     return words.page(
         "figures",
         words.counted("activity", len(activities)),
         kept.count(True),
         kept.count(False),
         kept.count(None),
-        words.counted("deviation", sum(len(activity["drift"]) for activity in activities)),
-        words.counted("point", sum(len(activity["missing"]) for activity in activities)),
+        words.counted("deviation", sum(len(activity.drift) for activity in activities)),
+        words.counted("point", sum(len(activity.missing) for activity in activities)),
     )
 
 
-def _line(activity: Answer, words: Words) -> list[Any]:
-    declared, kept = activity["declared"] or {}, activity["retention"]["kept"]
-    name = words.activity(activity["activity"], activity["name"])
-    link = element("a", name, href=f"#activity-{activity['activity']}")
+def _line(activity: RegisteredActivity, words: Words) -> list[object]:
+    declared, kept = activity.declared or UNDECLARED, activity.retention.kept
+    name = words.activity(activity.activity, activity.name)
+    link = element("a", name, href=f"#activity-{activity.activity}")
     return [
         link,
-        words.code("owner", declared.get("owner")),
+        words.code("owner", declared.owner),
         element("span", words.kept(kept), class_="bad") if kept is False else words.kept(kept),
-        len(activity["drift"]),
-        len(activity["missing"]),
+        len(activity.drift),
+        len(activity.missing),
     ]
 
 
 # Activities
 
 
-def _activities(answer: Answer, words: Words) -> Iterator[Html]:
+def _activities(answer: Register, words: Words) -> Iterator[Html]:
     yield element("h2", words.page("part_controller"))
-    for activity in answer["activities"]:
+    for activity in answer.activities:
         if not _is_processor(activity):
             yield activity_article(activity, words)
 
 
-def _is_processor(activity: Answer) -> bool:
-    return (activity["declared"] or {}).get("role") == "processor"
+def _is_processor(activity: RegisteredActivity) -> bool:
+    return (activity.declared or UNDECLARED).role == "processor"
 
 
-def _processor(answer: Answer, parts: dict[str, Part], words: Words) -> Iterator[Html]:
+def _processor(answer: Register, parts: dict[str, Part], words: Words) -> Iterator[Html]:
     yield element("h2", words.page("part_processor"))
     part = parts["processor"]
     if not part.rows:
         yield element("p", words.page("no_processor"))
         return
     yield _table(part, words)
-    yield from _articles(answer["activities"], words)
+    yield from _articles(answer.activities, words)
 
 
-def _articles(activities: Iterable[Answer], words: Words) -> Iterator[Html]:
+def _articles(activities: Iterable[RegisteredActivity], words: Words) -> Iterator[Html]:
     return (activity_article(one, words) for one in activities if _is_processor(one))

@@ -1,23 +1,30 @@
 """One activity on the page: the points of GDPR Art. 30, declared beside observed, then retention."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
+from application.answer import given
+from application.queries.declaration import UNDECLARED, Declaration, DeclaredPurpose
+from application.queries.measures import MeasureStanding
+from application.queries.register_answer import (
+    RegisteredActivity,
+    RegisteredRecipient,
+    ThirdCountry,
+)
+from application.queries.retention import CategoryRetention
 from application.register_words import Words, day
 from documents.markup import Html, element, items, join, table
 
 __all__ = ["activity_article"]
 
-Answer = dict[str, Any]
 Content = Html | str | None
 _MARK = {True: "good", False: "bad", None: "small"}
 Line = tuple[Html, Content, Content]
 
 
-def activity_article(activity: Answer, words: Words) -> Html:
+def activity_article(activity: RegisteredActivity, words: Words) -> Html:
     """A complete article, with an anchor of its own."""
-    declared = activity["declared"] or {}
-    points = _of_processor if declared.get("role") == "processor" else _of_controller
+    declared = activity.declared or UNDECLARED
+    points = _of_processor if declared.role == "processor" else _of_controller
     columns = [words.heading(name) for name in ("point", "declared", "observed")]
     return element(
         "article",
@@ -25,61 +32,63 @@ def activity_article(activity: Answer, words: Words) -> Html:
         _notes(activity, words),
         table(None, columns, points(activity, declared, words), class_="points"),
         _retention(activity, words),
-        id=f"activity-{activity['activity']}",
+        id=f"activity-{activity.activity}",
     )
 
 
-def _head(activity: Answer, words: Words) -> Html:
-    declared, versions = activity["declared"] or {}, activity["versions"]
+def _head(activity: RegisteredActivity, words: Words) -> Html:
+    declared, versions = activity.declared or UNDECLARED, activity.versions
     told = [
-        words.code("role", declared.get("role")),
-        words.code("owner", declared.get("owner")),
-        words.page("version", activity["version"], day(versions[-1]["from"])) if versions else None,
+        words.code("role", declared.role),
+        words.code("owner", declared.owner),
+        words.page("version", activity.version, day(versions[-1].from_)) if versions else None,
     ]
     about = " · ".join(one for one in told if one)
     return element(
         "header",
-        element("h3", words.activity(activity["activity"], activity["name"])),
+        element("h3", words.activity(activity.activity, activity.name)),
         element("p", about) if about else None,
-        element("p", declared["description"]) if declared.get("description") else None,
+        element("p", declared.description) if declared.description else None,
     )
 
 
-def _notes(activity: Answer, words: Words) -> Html | None:
+def _notes(activity: RegisteredActivity, words: Words) -> Html | None:
     """What is to be looked at: an end, differences, what is missing, what is kept too long."""
     notes = list(_noted(activity, words))
     return element("div", items(notes), class_="notes") if notes else None
 
 
-def _noted(activity: Answer, words: Words) -> Iterator[Content]:
-    if retired := activity["retired"]:
-        reason = words.code("reason", retired["reason"])
-        yield words.page("was_retired", day(retired["since"]), reason)
-    if activity["declared"] is None:
+def _noted(activity: RegisteredActivity, words: Words) -> Iterator[Content]:
+    if retired := activity.retired:
+        reason = words.code("reason", retired.reason)
+        yield words.page("was_retired", day(retired.since), reason)
+    if activity.declared is None:
         yield words.page("undeclared")
         return
-    for drift in activity["drift"]:
-        about = words.drift(drift)
-        kind = words.code("drift", drift["kind"])
+    for drift in activity.drift:
+        about = words.drift(drift.kind, drift.detail)
+        kind = words.code("drift", drift.kind)
         yield f"{kind}: {about}" if about else kind
-    for item in activity["missing"]:
-        what = f"{words.page('missing')}: {words.code('missing', item['what'])}"
-        about = words.lacking(item)
-        yield f"{what} ({words.article(item['article'])})" + (f": {about}" if about else "")
-    for row in activity["retention"]["categories"]:
-        if row["kept"] is False:
-            late = words.page("overdue", row["overdue"], row["data_subjects"], day(row["since"]))
-            yield element("span", f"{words.category(row['category'])}: {late}", class_="bad")
+    for item in activity.missing:
+        what = f"{words.page('missing')}: {words.code('missing', item.what)}"
+        about = words.lacking(item.what, item.detail)
+        yield f"{what} ({words.article(item.article)})" + (f": {about}" if about else "")
+    for row in activity.retention.categories:
+        if row.kept is False:
+            late = words.page("overdue", row.overdue, row.data_subjects, day(row.since))
+            yield element("span", f"{words.category(row.category)}: {late}", class_="bad")
 
 
 # Points
 
 
-def _of_controller(activity: Answer, declared: Answer, words: Words) -> Iterator[Line]:
-    if declared.get("joint_controllers"):
-        yield _line("a", "joint_controllers", items(declared["joint_controllers"]), None, words)
+def _of_controller(
+    activity: RegisteredActivity, declared: Declaration, words: Words
+) -> Iterator[Line]:
+    if joint := given(declared.joint_controllers):
+        yield _line("a", "joint_controllers", items(joint), None, words)
     yield _line("b", "purposes", _purposes(declared, words), _bases(activity, words), words)
-    subjects = words.codes("subject", declared.get("subject_categories"))
+    subjects = words.codes("subject", declared.subject_categories)
     yield _line("c", "subject_categories", _run(subjects, words), _seen(activity, words), words)
     yield _line("c", "data_categories", *_categories(activity, declared, words), words)
     yield _line("d", "recipient_kinds", *_recipients(activity, declared, words), words)
@@ -88,10 +97,12 @@ def _of_controller(activity: Answer, declared: Answer, words: Words) -> Iterator
     yield _line("g", "security_measures", *_measures(activity, words), words)
 
 
-def _of_processor(activity: Answer, declared: Answer, words: Words) -> Iterator[Line]:
-    parties = _list(declared.get("on_behalf_of") or [], words)
+def _of_processor(
+    activity: RegisteredActivity, declared: Declaration, words: Words
+) -> Iterator[Line]:
+    parties = _list(given(declared.on_behalf_of) or [], words)
     yield _line("a", "on_behalf_of", parties, None, words)
-    processing = _run(words.codes("processing", declared.get("processing")), words)
+    processing = _run(words.codes("processing", given(declared.processing)), words)
     yield _line("b", "processing", processing, _seen(activity, words), words)
     yield _line("b", "data_categories", *_categories(activity, declared, words), words)
     yield _line("c", "countries", *_transfers(activity, declared, words), words)
@@ -121,87 +132,91 @@ def _marked(name: Content, known: bool, words: Words) -> Content:
     return element("span", name, f" ({words.page('not_declared')})", class_="bad")
 
 
-def _purposes(declared: Answer, words: Words) -> Html:
-    return _list((_purpose(one, words) for one in declared.get("purposes", [])), words)
+def _purposes(declared: Declaration, words: Words) -> Html:
+    return _list((_purpose(one, words) for one in declared.purposes), words)
 
 
-def _purpose(purpose: Answer, words: Words) -> Html:
-    ground = words.code("legal_basis", purpose["legal_basis"])
-    provision = words.provision(purpose.get("provision"))
+def _purpose(purpose: DeclaredPurpose, words: Words) -> Html:
+    ground = words.code("legal_basis", purpose.legal_basis)
+    provision = words.provision(given(purpose.provision))
     told = "; ".join(filter(None, (ground, provision)))
-    return join(
-        words.code("purpose", purpose["purpose"]), " ", element("span", told, class_="small")
-    )
+    return join(words.code("purpose", purpose.purpose), " ", element("span", told, class_="small"))
 
 
-def _bases(activity: Answer, words: Words) -> Html:
-    declared = {one["legal_basis"] for one in (activity["declared"] or {}).get("purposes", [])}
+def _bases(activity: RegisteredActivity, words: Words) -> Html:
+    declared = {one.legal_basis for one in (activity.declared or UNDECLARED).purposes}
     return _list(
         (
             _marked(words.code("legal_basis", basis), basis in declared, words)
-            for basis in activity["observed"]["legal_bases"]
+            for basis in activity.observed.legal_bases
         ),
         words,
     )
 
 
-def _seen(activity: Answer, words: Words) -> Html:
-    observed = activity["observed"]
-    if not observed["events"]:
+def _seen(activity: RegisteredActivity, words: Words) -> Html:
+    observed = activity.observed
+    if not observed.events:
         return element("span", words.page("nobody"), class_="small")
     return items(
         [
             words.page(
                 "events",
-                words.counted("event", observed["events"]),
-                words.counted("person", observed["data_subjects"]),
+                words.counted("event", observed.events),
+                words.counted("person", observed.data_subjects),
             ),
-            words.page("between", day(observed["first"]), day(observed["last"])),
+            words.page("between", day(observed.first), day(observed.last)),
         ]
     )
 
 
-def _categories(activity: Answer, declared: Answer, words: Words) -> tuple[Html, Html]:
-    known = declared.get("data_categories", [])
+def _categories(
+    activity: RegisteredActivity, declared: Declaration, words: Words
+) -> tuple[Html, Html]:
+    known = declared.data_categories
     return (
         _run((words.category(one) for one in known), words),
         _run(
             (
                 _marked(words.category(one), one in known, words)
-                for one in activity["observed"]["categories"]
+                for one in activity.observed.categories
             ),
             words,
         ),
     )
 
 
-def _recipients(activity: Answer, declared: Answer, words: Words) -> tuple[Html, Html]:
-    kinds = declared.get("recipient_kinds", [])
+def _recipients(
+    activity: RegisteredActivity, declared: Declaration, words: Words
+) -> tuple[Html, Html]:
+    kinds = declared.recipient_kinds
     seen = [
         _marked(words.recipient_kind(kind), kind in kinds, words)
-        for kind in activity["observed"]["recipient_kinds"]
+        for kind in activity.observed.recipient_kinds
     ]
-    names = [_recipient(one, words) for one in activity["recipients"]]
+    names = [_recipient(one, words) for one in activity.recipients]
     return _run((words.recipient_kind(kind) for kind in kinds), words), _list(
         [*seen, *names], words
     )
 
 
-def _recipient(one: Answer, words: Words) -> Html:
-    if one["kind"] is None:
-        unregistered = f"{one['recipient']} ({words.page('not_registered')})"
+def _recipient(one: RegisteredRecipient, words: Words) -> Html:
+    if one.kind is None:
+        unregistered = f"{one.recipient} ({words.page('not_registered')})"
         return element("span", unregistered, class_="bad")
-    facts = (words.code("role", one["role"]), words.country(one["country"]), one["agreement_ref"])
+    facts = (words.code("role", one.role), words.country(one.country), one.agreement_ref)
     told = ", ".join(fact for fact in facts if fact)
-    name = words.name(one["name"]) or one["recipient"]
+    name = words.name(one.name) or one.recipient
     return element("span", join(name, f" ({told})" if told else None), class_="small")
 
 
-def _transfers(activity: Answer, declared: Answer, words: Words) -> tuple[Html, Html]:
+def _transfers(
+    activity: RegisteredActivity, declared: Declaration, words: Words
+) -> tuple[Html, Html]:
     """Countries; with what a transfer rests on where one is outside the EEA."""
-    known = declared.get("countries", [])
-    rests = {one["country"]: _safeguard(one, words) for one in activity["transfers"]}
-    seen = activity["observed"]["countries"]
+    known = declared.countries
+    rests = {one.country: _safeguard(one, words) for one in activity.transfers}
+    seen = activity.observed.countries
     return (
         _run((join(words.country(one), rests.get(one)) for one in known), words),
         _run(
@@ -214,49 +229,49 @@ def _transfers(activity: Answer, declared: Answer, words: Words) -> tuple[Html, 
     )
 
 
-def _safeguard(transfer: Answer, words: Words) -> Html:
-    grounds = [*words.codes("mechanism", transfer["mechanisms"]), *transfer["documents"]]
+def _safeguard(transfer: ThirdCountry, words: Words) -> Html:
+    grounds = [*words.codes("mechanism", transfer.mechanisms), *transfer.documents]
     if not grounds:
         return element("span", f" ({words.page('no_safeguard')})", class_="bad")
     return element("span", f" ({', '.join(grounds)})", class_="small")
 
 
-def _measures(activity: Answer, words: Words) -> tuple[Html, Html]:
+def _measures(activity: RegisteredActivity, words: Words) -> tuple[Html, Html]:
     """What is declared; how many of these are in place, and each that is not."""
-    measures = activity["security_measures"]
-    standing = [one for one in measures if one["in_place"]]
+    measures = activity.security_measures
+    standing = [one for one in measures if one.in_place]
     told: list[Content] = [words.page("in_place", len(standing), len(measures))] if measures else []
-    told += [_not_in_place(one, words) for one in measures if not one["in_place"]]
+    told += [_not_in_place(one, words) for one in measures if not one.in_place]
     return _run((_measure(one, words) for one in measures), words), _list(told, words)
 
 
-def _measure(one: Answer, words: Words) -> str:
-    return one["name"] or words.code("measure", one["measure"])
+def _measure(one: MeasureStanding, words: Words) -> str:
+    return one.name or words.code("measure", one.measure)
 
 
-def _not_in_place(one: Answer, words: Words) -> Content:
+def _not_in_place(one: MeasureStanding, words: Words) -> Content:
     name = _measure(one, words)
-    if one["in_place"] is None:
+    if one.in_place is None:
         return element("span", f"{name}: {words.page('unknown')}", class_="small")
-    return element("span", f"{name}: {words.page('withdrawn', day(one['retired']))}", class_="bad")
+    return element("span", f"{name}: {words.page('withdrawn', day(one.retired))}", class_="bad")
 
 
 # Retention (f)
 
 
-def _answer(activity: Answer, words: Words) -> Html:
+def _answer(activity: RegisteredActivity, words: Words) -> Html:
     """Whether it is kept, over all categories."""
-    kept = activity["retention"]["kept"]
+    kept = activity.retention.kept
     told = f"{words.heading('kept')}: {words.kept(kept)}"
     return element("span", told, class_=_MARK[kept])
 
 
-def _retention(activity: Answer, words: Words) -> Html | None:
-    rows = activity["retention"]["categories"]
+def _retention(activity: RegisteredActivity, words: Words) -> Html | None:
+    rows = activity.retention.categories
     if not rows:
         return None
     names = ("category", "declared_period", "data_subjects", "held", "overdue", "kept")
-    processor = (activity["declared"] or {}).get("role") == "processor"
+    processor = (activity.declared or UNDECLARED).role == "processor"
     caption = (
         words.code("part", "retention") if processor else f"(f) {words.code('part', 'retention')}"
     )
@@ -264,27 +279,27 @@ def _retention(activity: Answer, words: Words) -> Html | None:
     return table(caption, columns, (_kept(row, words) for row in rows), class_="retention")
 
 
-def _kept(row: Answer, words: Words) -> list[Any]:
-    answer, why = words.kept(row["kept"]), words.code("why", row["why"])
-    held = words.page("suspended", row["suspended"]) if row["suspended"] else None
+def _kept(row: CategoryRetention, words: Words) -> list[object]:
+    answer, why = words.kept(row.kept), words.code("why", row.why)
+    held = words.page("suspended", row.suspended) if row.suspended else None
     return [
-        words.category(row["category"]),
+        words.category(row.category),
         _declared_rule(row, words),
-        row["data_subjects"],
-        row["held"],
-        row["overdue"],
+        row.data_subjects,
+        row.held,
+        row.overdue,
         join(
-            element("span", answer, class_=_MARK[row["kept"]]),
+            element("span", answer, class_=_MARK[row.kept]),
             element("span", f": {why}", class_="small"),
             element("span", f"; {held}", class_="small") if held else None,
         ),
     ]
 
 
-def _declared_rule(row: Answer, words: Words) -> Content:
+def _declared_rule(row: CategoryRetention, words: Words) -> Content:
     """The declared rule in words: as a period where it is one of those that judge."""
-    declared, fit = row["declared"], row["declared_rule"]
-    if fit == "none":
+    declared, fit = row.declared, row.declared_rule
+    if declared is None or fit == "none":
         return element("span", words.code("declared_rule", fit), class_="bad")
-    told = next((one for one in row["rules"] if one["rule"] == declared), None)
+    told = next((one for one in row.rules if one.rule == declared), None)
     return words.rule(told) if told else words.declared_rule(declared, fit)

@@ -2,8 +2,8 @@
 
 import csv
 import io
-from typing import Any
 
+from application.queries.portability import PortabilityExport
 from documents.spreadsheet import marked_cell
 
 __all__ = ["COLUMNS", "portability_csv"]
@@ -12,16 +12,16 @@ COLUMNS = ("category", "field", "value", "since", "how", "legal_basis", "activit
 _ABOUT = ("subject", "request_ref", "position", "made_at", "controller", "seal")
 
 
-def portability_csv(answer: dict[str, Any]) -> bytes:
+def portability_csv(answer: PortabilityExport) -> bytes:
     """Lines of the category `document` tell about the export; a value that is a list has a line for each.
 
     A text that a spreadsheet would run, or that begins with an apostrophe, is given one: see `marked_cell`.
     """
-    about = [["document", name, answer[name], *[""] * 5] for name in _ABOUT]
+    about = [["document", name, getattr(answer, name), *[""] * 5] for name in _ABOUT]
     rows = [
-        [row["category"], row["field"], value, *(row[name] for name in COLUMNS[3:])]
-        for row in answer["data"]
-        for value in (row["value"] if isinstance(row["value"], list) else [row["value"]])
+        [row.category, row.field, value, *(getattr(row, name) for name in COLUMNS[3:])]
+        for row in answer.data
+        for value in (row.value if isinstance(row.value, list) else [row.value])
     ]
     text = io.StringIO(newline="")
     writer = csv.writer(text)

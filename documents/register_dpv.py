@@ -5,10 +5,16 @@ observed. The other observations and drift have no terms in the vocabulary; the 
 """
 
 from collections.abc import Iterator
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from application.controller import Controller
+from application.answer import given
+from application.queries.declaration import Declaration, DeclaredPurpose
+from application.queries.register_answer import (
+    Assessed,
+    Register,
+    RegisteredActivity,
+    ThirdCountry,
+)
 from documents.dpv import (
     CONTEXT,
     CONTROLLER,
@@ -26,76 +32,75 @@ __all__ = ["register_dpv"]
 _URN = "urn:processing-ledger"
 _COMPLIANCE = {True: "yes", False: "no", None: "unknown"}
 _TRANSFER = "dpv:SafeguardForDataTransfer"
-Activity = dict[str, Any]
 
 
-def register_dpv(answer: dict[str, Any]) -> Node:
+def register_dpv(answer: Register) -> Node:
     """One JSON-LD document; `answer` as of any moment."""
     return {
         "@context": CONTEXT,
         "@id": f"{_URN}:register",
         "@type": "dpv:ROPA",
-        "dct:date": answer["judged_on"],
-        **({"dct:issued": answer["as_of"]} if answer["as_of"] else {}),
+        "dct:date": answer.judged_on,
+        **({"dct:issued": answer.as_of} if answer.as_of else {}),
         "dct:publisher": CONTROLLER,
-        "dpv:hasEntity": [controller_entity(Controller(**answer["controller"]))],
-        "dpv:hasProcess": [_process(activity) for activity in answer["activities"]],
+        "dpv:hasEntity": [controller_entity(answer.controller)],
+        "dpv:hasProcess": [_process(activity) for activity in answer.activities],
     }
 
 
-def _process(activity: Activity) -> Node:
-    declared = activity["declared"]
+def _process(activity: RegisteredActivity) -> Node:
+    declared = activity.declared
     return {
-        "@id": f"{_URN}:activity:{activity['activity']}",
+        "@id": f"{_URN}:activity:{activity.activity}",
         "@type": ["dpv:Process", "dpv:PersonalDataHandling"],
-        "dct:identifier": activity["activity"],
-        "dct:title": activity["name"] or activity["activity"],
-        "dct:hasVersion": str(activity["version"]),
+        "dct:identifier": activity.activity,
+        "dct:title": activity.name or activity.activity,
+        "dct:hasVersion": str(activity.version),
         "dpv:hasRecipient": [*_kinds(declared), *_observed(activity)],
-        "dpv:hasAssessment": [_assessment(one) for one in activity["assessments"]],
+        "dpv:hasAssessment": [_assessment(one) for one in activity.assessments],
         **(_declared(activity, declared) if declared else {}),
     }
 
 
-def _declared(activity: Activity, declared: dict[str, Any]) -> Node:
-    categories = declared["data_categories"]
+def _declared(activity: RegisteredActivity, declared: Declaration) -> Node:
+    categories = declared.data_categories
     return {
         **_parties(declared),
-        "dpv:hasOrganisationalUnit": declared["owner"],
-        **({"dct:description": declared["description"]} if declared.get("description") else {}),
-        "dpv:hasProcess": [_purpose(activity, one) for one in declared["purposes"]],
-        "dpv:hasProcessing": [concept("processing", c) for c in declared.get("processing", [])],
-        "dpv:hasDataSubject": [concept("subject", c) for c in declared["subject_categories"]],
+        "dpv:hasOrganisationalUnit": declared.owner,
+        **({"dct:description": declared.description} if declared.description else {}),
+        "dpv:hasProcess": [_purpose(activity, one) for one in declared.purposes],
+        "dpv:hasProcessing": [concept("processing", c) for c in given(declared.processing) or ()],
+        "dpv:hasDataSubject": [concept("subject", c) for c in declared.subject_categories],
         "dpv:hasPersonalData": [concept("category", category) for category in categories],
         "dpv:hasStorageCondition": [
-            {"@type": "dpv:StorageLocation", "dpv:hasLocation": countries(declared["countries"])},
-            *_storage(activity, declared["retention"]),
+            {"@type": "dpv:StorageLocation", "dpv:hasLocation": countries(declared.countries)},
+            *_storage(activity, declared.retention),
         ],
-        "dpv:hasThirdCountry": [_third_country(one) for one in activity["transfers"]],
+        "dpv:hasThirdCountry": [_third_country(one) for one in activity.transfers],
         "dpv:hasTechnicalOrganisationalMeasure": [
-            concept("measure", one["measure"], one["name"]) for one in activity["security_measures"]
+            concept("measure", one.measure, one.name) for one in activity.security_measures
         ],
     }
 
 
-def _storage(activity: Activity, rules: dict[str, str]) -> Iterator[Node]:
+def _storage(activity: RegisteredActivity, rules: dict[str, str]) -> Iterator[Node]:
     """How long each category is kept by declaration, and whether events say so."""
-    kept = {one["category"]: one["kept"] for one in activity["retention"]["categories"]}
+    kept = {one.category: one.kept for one in activity.retention.categories}
     for category, node in zip(sorted(rules), retention(rules) if rules else [], strict=True):
         status = term("compliance", _COMPLIANCE[kept[category]])
         yield {**node, "dpv:hasComplianceStatus": status}
 
 
-def _parties(declared: dict[str, Any]) -> Node:
+def _parties(declared: Declaration) -> Node:
     """Who is responsible, and who processes: we are the one or the other."""
-    if declared["role"] == "processor":
+    if declared.role == "processor":
         return {
             "dpv:hasDataProcessor": CONTROLLER,
-            "dpv:hasDataController": [_party(name) for name in declared.get("on_behalf_of", [])],
+            "dpv:hasDataController": [_party(name) for name in given(declared.on_behalf_of) or ()],
         }
     found: Node = {"dpv:hasDataController": CONTROLLER}
-    if declared["role"] == "joint-controller":
-        others = [_party(name) for name in declared.get("joint_controllers", [])]
+    if declared.role == "joint-controller":
+        others = [_party(name) for name in given(declared.joint_controllers) or ()]
         found["dpv:hasJointDataControllers"] = [{"@id": CONTROLLER}, *others]
     return found
 
@@ -106,55 +111,55 @@ def _party(name: str) -> Node:
     return {"@id": identifier, "@type": "dpv:DataController", "dpv:hasName": name}
 
 
-def _purpose(activity: Activity, purpose: dict[str, Any]) -> Node:
+def _purpose(activity: RegisteredActivity, purpose: DeclaredPurpose) -> Node:
     """Each purpose has a legal basis of its own."""
     node: Node = {
-        "@id": f"{_URN}:activity:{activity['activity']}:{purpose['purpose']}",
+        "@id": f"{_URN}:activity:{activity.activity}:{purpose.purpose}",
         "@type": "dpv:Process",
-        "dpv:hasPurpose": concept("purpose", purpose["purpose"]),
-        "dpv:hasLegalBasis": term("legal_basis", purpose["legal_basis"]),
+        "dpv:hasPurpose": concept("purpose", purpose.purpose),
+        "dpv:hasLegalBasis": term("legal_basis", purpose.legal_basis),
     }
-    if purpose.get("provision"):
-        node["dct:references"] = purpose["provision"]
+    if cited := given(purpose.provision):
+        node["dct:references"] = cited
     return node
 
 
-def _kinds(declared: dict[str, Any] | None) -> list[Node]:
-    return recipients((declared or {}).get("recipient_kinds", []))
+def _kinds(declared: Declaration | None) -> list[Node]:
+    return recipients(declared.recipient_kinds if declared else [])
 
 
-def _observed(activity: Activity) -> Iterator[Node]:
+def _observed(activity: RegisteredActivity) -> Iterator[Node]:
     """Recipients that were observed, by name where they have one that may be shown."""
-    for one in activity["recipients"]:
+    for one in activity.recipients:
         node: Node = {
-            "@id": f"{_URN}:recipient:{one['recipient']}",
+            "@id": f"{_URN}:recipient:{one.recipient}",
             "@type": "dpv:Recipient",
-            "dct:identifier": one["recipient"],
+            "dct:identifier": one.recipient,
         }
-        if isinstance(one["name"], str):
-            node["dpv:hasName"] = one["name"]
-        if one["kind"]:
-            node["skos:broader"] = term("recipient", one["kind"])
-        if one["country"]:
-            node["dpv:hasLocation"] = countries([one["country"]])
+        if isinstance(one.name, str):
+            node["dpv:hasName"] = one.name
+        if one.kind:
+            node["skos:broader"] = term("recipient", one.kind)
+        if one.country:
+            node["dpv:hasLocation"] = countries([one.country])
         yield node
 
 
-def _third_country(transfer: dict[str, Any]) -> Node:
+def _third_country(transfer: ThirdCountry) -> Node:
     return {
         "@type": "dpv:ThirdCountry",
-        "dct:identifier": transfer["country"],
+        "dct:identifier": transfer.country,
         "dpv:hasTechnicalOrganisationalMeasure": [
-            {**concept("transfer", one), "@type": _TRANSFER} for one in transfer["mechanisms"]
+            {**concept("transfer", one), "@type": _TRANSFER} for one in transfer.mechanisms
         ],
-        "dct:references": transfer["documents"],
+        "dct:references": transfer.documents,
     }
 
 
-def _assessment(one: dict[str, Any]) -> Node:
-    node: Node = {"@type": "dpv:DPIA", "dct:created": one["since"]}
-    if one["dpia_ref"]:
-        node["dct:identifier"] = one["dpia_ref"]
-    if one["outcome"]:
-        node["dct:description"] = one["outcome"]
+def _assessment(one: Assessed) -> Node:
+    node: Node = {"@type": "dpv:DPIA", "dct:created": one.since}
+    if one.dpia_ref:
+        node["dct:identifier"] = one.dpia_ref
+    if one.outcome:
+        node["dct:description"] = one.outcome
     return node

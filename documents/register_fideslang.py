@@ -8,33 +8,41 @@ coarse; our own codes stay in names and in `meta`.
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
+from msgspec import to_builtins
+
+from application.answer import given
+from application.controller import Controller
+from application.queries.declaration import Declaration, DeclaredPurpose
+from application.queries.register_answer import Register, RegisteredActivity
 from rulebook import retention_rule
 from schemas import CATEGORIES, PERSONAL_FIELDS
+from schemas.encoding import JsonValue
 
 __all__ = ["register_fideslang"]
 
-Node = dict[str, Any]
-_KEYS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("fideslang.toml").read_text("utf-8"))
+Node = dict[str, JsonValue]
+_MAPPING = tomllib.loads(Path(__file__).with_name("fideslang.toml").read_text("utf-8"))
+_VERSION: str = _MAPPING.pop("version")
+_KEYS: dict[str, dict[str, str]] = _MAPPING
 _ORGANISATION, _DATASET = "default_organization", "personal-fields"
 _LEGITIMATE_INTERESTS = "6-1-f"
 
 
-def register_fideslang(answer: Node) -> Node:
+def register_fideslang(answer: Register) -> Node:
     """One manifest; `answer` as of any moment."""
-    activities = answer["activities"]
+    activities = answer.activities
     datasets = _datasets(activities)
     return {
         "organization": [_organisation(answer)],
-        "system": [_system(one, answer["controller"]) for one in activities],
+        "system": [_system(one, answer.controller) for one in activities],
         **({"dataset": datasets} if datasets else {}),
     }
 
 
 def _key(kind: str, code: str) -> str:
     """The key for a code. Raises KeyError where a kind has none for all others."""
-    keys: dict[str, str] = _KEYS[kind]
+    keys = _KEYS[kind]
     return keys.get(code) or keys["default"]
 
 
@@ -42,21 +50,21 @@ def _keys(kind: str, codes: Iterable[str]) -> list[str]:
     return sorted({_key(kind, code) for code in codes})
 
 
-def _organisation(answer: Node) -> Node:
-    controller = answer["controller"]
-    contacts = {
+def _organisation(answer: Register) -> Node:
+    controller = answer.controller
+    contacts: Node = {
         "controller": {
-            "name": controller["name"],
-            "address": controller["address"],
-            "email": controller["contact"],
+            "name": controller.name,
+            "address": controller.address,
+            "email": controller.contact,
         },
-        "representative": _contact(controller["representative"]),
-        "data_protection_officer": _contact(controller["data_protection_officer"]),
+        "representative": _contact(controller.representative),
+        "data_protection_officer": _contact(controller.data_protection_officer),
     }
     return {
         "fides_key": _ORGANISATION,
-        "name": controller["name"],
-        "description": f"Register of processing activities, judged on {answer['judged_on']}.",
+        "name": controller.name,
+        "description": f"Register of processing activities, judged on {answer.judged_on}.",
         **{name: contact for name, contact in contacts.items() if contact},
     }
 
@@ -65,25 +73,25 @@ def _contact(text: str | None) -> Node | None:
     return {"email": text} if text else None
 
 
-def _system(activity: Node, controller: Node) -> Node:
-    declared = activity["declared"]
+def _system(activity: RegisteredActivity, controller: Controller) -> Node:
+    declared = activity.declared
     system: Node = {
-        "fides_key": _fides_key(activity["activity"]),
+        "fides_key": _fides_key(activity.activity),
         "organization_fides_key": _ORGANISATION,
-        "name": activity["name"] or activity["activity"],
+        "name": activity.name or activity.activity,
         "system_type": "Processing activity",
-        "legal_name": controller["name"],
-        "legal_address": controller["address"],
-        "requires_data_protection_assessments": bool(activity["assessments"]),
-        "does_international_transfers": bool(activity["transfers"]),
+        "legal_name": controller.name,
+        "legal_address": controller.address,
+        "requires_data_protection_assessments": bool(activity.assessments),
+        "does_international_transfers": bool(activity.transfers),
         "meta": _meta(activity),
     }
-    if controller["data_protection_officer"]:
-        system["dpo"] = controller["data_protection_officer"]
-    references = [one["dpia_ref"] for one in activity["assessments"] if one["dpia_ref"]]
+    if controller.data_protection_officer:
+        system["dpo"] = controller.data_protection_officer
+    references = [one.dpia_ref for one in activity.assessments if one.dpia_ref]
     if references:
         system["dpa_location"] = ", ".join(references)
-    mechanisms = {name for one in activity["transfers"] for name in one["mechanisms"]}
+    mechanisms = {name for one in activity.transfers for name in one.mechanisms}
     if mechanisms:
         system["legal_basis_for_transfers"] = _keys("transfer", mechanisms)
     return system | (_declared(activity, declared) if declared else {"privacy_declarations": []})
@@ -94,51 +102,49 @@ def _fides_key(activity: str) -> str:
     return activity.replace(":", "<>")
 
 
-def _meta(activity: Node) -> Node:
+def _meta(activity: RegisteredActivity) -> Node:
     """What the vocabulary has no place for, by our names."""
     return {
-        "fideslang": _KEYS["version"],
-        "activity": activity["activity"],
-        "version": str(activity["version"]),
-        "retired": activity["retired"],
-        "declared": activity["declared"] is not None,
+        "fideslang": _VERSION,
+        "activity": activity.activity,
+        "version": str(activity.version),
+        "retired": to_builtins(activity.retired),
+        "declared": activity.declared is not None,
     }
 
 
-def _declared(activity: Node, declared: Node) -> Node:
-    others = declared.get("joint_controllers", []) + declared.get("on_behalf_of", [])
-    measures = [one["name"] or one["measure"] for one in activity["security_measures"]]
+def _declared(activity: RegisteredActivity, declared: Declaration) -> Node:
+    others = [*(given(declared.joint_controllers) or ()), *(given(declared.on_behalf_of) or ())]
+    measures = [one.name or one.measure for one in activity.security_measures]
     return {
-        "administrating_department": declared["owner"],
-        "responsibility": [_key("role", declared["role"])],
-        **({"description": declared["description"]} if declared.get("description") else {}),
+        "administrating_department": declared.owner,
+        "responsibility": [_key("role", declared.role)],
+        **({"description": declared.description} if declared.description else {}),
         **({"joint_controller_info": ", ".join(others)} if others else {}),
         **({"data_security_practices": ", ".join(measures)} if measures else {}),
         **({"dataset_references": [_DATASET]} if _known([declared]) else {}),
-        "privacy_declarations": [_purpose(activity, one) for one in declared["purposes"]],
+        "privacy_declarations": [_purpose(activity, declared, one) for one in declared.purposes],
     }
 
 
-def _purpose(activity: Node, purpose: Node) -> Node:
-    declared, basis = activity["declared"], purpose["legal_basis"]
-    provision = purpose.get("provision")
+def _purpose(activity: RegisteredActivity, declared: Declaration, purpose: DeclaredPurpose) -> Node:
+    basis, provision = purpose.legal_basis, given(purpose.provision)
     node: Node = {
-        "name": f"{purpose['purpose']} ({provision})" if provision else purpose["purpose"],
-        "data_categories": _keys("category", declared["data_categories"]),
-        "data_use": _key("purpose", purpose["purpose"]),
-        "data_subjects": _keys("subject", declared["subject_categories"]),
+        "name": f"{purpose.purpose} ({provision})" if provision else purpose.purpose,
+        "data_categories": _keys("category", declared.data_categories),
+        "data_use": _key("purpose", purpose.purpose),
+        "data_subjects": _keys("subject", declared.subject_categories),
         "legal_basis_for_processing": _KEYS["legal_basis"][basis],
         "flexible_legal_basis_for_processing": False,
-        "data_shared_with_third_parties": bool(declared["recipient_kinds"]),
+        "data_shared_with_third_parties": bool(declared.recipient_kinds),
     }
-    if declared["recipient_kinds"]:
-        node["third_parties"] = ", ".join(declared["recipient_kinds"])
-    if declared["retention"]:
+    if declared.recipient_kinds:
+        node["third_parties"] = ", ".join(declared.recipient_kinds)
+    if declared.retention:
         node["retention_period"] = "; ".join(
-            f"{category}: {_period(rule)}"
-            for category, rule in sorted(declared["retention"].items())
+            f"{category}: {_period(rule)}" for category, rule in sorted(declared.retention.items())
         )
-    assessed = [one["dpia_ref"] for one in activity["assessments"] if one["dpia_ref"]]
+    assessed = [one.dpia_ref for one in activity.assessments if one.dpia_ref]
     if basis == _LEGITIMATE_INTERESTS and assessed:
         node["impact_assessment_location"] = ", ".join(assessed)
     return node
@@ -149,9 +155,9 @@ def _period(rule: str) -> str:
     return f"{known.period} ({rule})" if known and known.period else rule
 
 
-def _datasets(activities: Iterable[Node]) -> list[Node]:
+def _datasets(activities: Iterable[RegisteredActivity]) -> list[Node]:
     """What the ledger knows of data: the fields of the categories that are declared, a collection each."""
-    declared = [one["declared"] for one in activities if one["declared"]]
+    declared = [one.declared for one in activities if one.declared]
     categories = _known(declared)
     if not categories:
         return []
@@ -165,15 +171,15 @@ def _datasets(activities: Iterable[Node]) -> list[Node]:
     ]
 
 
-def _known(declared: Iterable[Node]) -> list[str]:
+def _known(declared: Iterable[Declaration]) -> list[str]:
     """The categories of the contract among those that are declared."""
-    named = {category for one in declared for category in one["data_categories"]}
+    named = {category for one in declared for category in one.data_categories}
     return [category for category in sorted(CATEGORIES) if category in named]
 
 
 def _collection(category: str) -> Node:
     fields = sorted(field for field, of in PERSONAL_FIELDS.items() if of == category)
-    narrower: dict[str, str] = _KEYS["field"]
+    narrower = _KEYS["field"]
     return {
         "name": category,
         "data_categories": [_key("category", category)],

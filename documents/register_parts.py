@@ -4,17 +4,26 @@ Cells are texts, numbers, days, yes or no, or lists of texts; `None` is an empty
 """
 
 from collections.abc import Callable, Iterator
-from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import msgspec
+
+from application.answer import given
+from application.queries.declaration import UNDECLARED, Declaration
+from application.queries.measures import MeasureStanding
+from application.queries.register_answer import (
+    ProcessorActivity,
+    Register,
+    RegisteredActivity,
+    RegisteredRecipient,
+)
 from application.register_words import Words, day
 from application.times import localized
 from documents.text import clean
 
 __all__ = ["Part", "register_parts"]
 
-Answer = dict[str, Any]
-Row = tuple[Any, ...]
+Row = tuple[object, ...]
 
 
 class Part(NamedTuple):
@@ -25,74 +34,75 @@ class Part(NamedTuple):
     rows: list[Row]
 
 
-def register_parts(answer: Answer, words: Words) -> list[Part]:
+def register_parts(answer: Register, words: Words) -> list[Part]:
     """Every part, in the order of the article; an empty one has no rows."""
     return [Part(name, columns, list(rows(answer, words))) for name, columns, rows in _PARTS]
 
 
-def _named(activity: Answer, words: Words) -> tuple[str, str]:
-    return activity["activity"], words.activity(activity["activity"], activity["name"])
+def _named(activity: RegisteredActivity | ProcessorActivity, words: Words) -> tuple[str, str]:
+    return activity.activity, words.activity(activity.activity, activity.name)
 
 
-def _declared(activity: Answer) -> Answer:
-    return activity["declared"] or {}
+def _declared(activity: RegisteredActivity) -> Declaration:
+    return activity.declared or UNDECLARED
 
 
-def _controller(answer: Answer, words: Words) -> Iterator[Row]:
+def _controller(answer: Register, words: Words) -> Iterator[Row]:
     none = words.page("none")
-    for name, value in answer["controller"].items():
+    for name, value in msgspec.structs.asdict(answer.controller).items():
         told = words.country(value) if name == "country" else value
         yield words.heading(name), none if told is None else told
-    for name in ("as_of", "recorded_by", "at_position"):
-        if answer[name] is not None:
-            yield words.heading(name), localized(clean(answer[name]))
-    yield words.heading("judged_on"), answer["judged_on"]
+    moments = (answer.as_of, answer.recorded_by, answer.at_position)
+    for name, value in zip(("as_of", "recorded_by", "at_position"), moments, strict=True):
+        if value is not None:
+            yield words.heading(name), localized(clean(value))
+    yield words.heading("judged_on"), answer.judged_on
 
 
-def _activities(answer: Answer, words: Words) -> Iterator[Row]:
-    for activity in answer["activities"]:
-        declared, observed = _declared(activity), activity["observed"]
-        versions, retired = activity["versions"], activity["retired"] or {}
+def _activities(answer: Register, words: Words) -> Iterator[Row]:
+    for activity in answer.activities:
+        declared, observed = _declared(activity), activity.observed
+        versions, retired = activity.versions, activity.retired
         yield (
             *_named(activity, words),
-            words.code("role", declared.get("role")),
-            words.code("owner", declared.get("owner")),
-            declared.get("description"),
-            activity["version"],
-            day(versions[-1]["from"]) if versions else None,
-            day(retired.get("since")),
-            words.code("reason", retired.get("reason")),
-            declared.get("joint_controllers"),
-            words.codes("subject", declared.get("subject_categories")),
-            [words.category(one) for one in declared.get("data_categories", [])],
-            observed["events"],
-            observed["data_subjects"],
-            day(observed["first"]),
-            day(observed["last"]),
-            words.kept(activity["retention"]["kept"]),
-            len(activity["drift"]),
-            len(activity["missing"]),
+            words.code("role", declared.role),
+            words.code("owner", declared.owner),
+            given(declared.description),
+            activity.version,
+            day(versions[-1].from_) if versions else None,
+            day(retired.since if retired else None),
+            words.code("reason", retired.reason if retired else None),
+            given(declared.joint_controllers),
+            words.codes("subject", declared.subject_categories),
+            [words.category(one) for one in declared.data_categories],
+            observed.events,
+            observed.data_subjects,
+            day(observed.first),
+            day(observed.last),
+            words.kept(activity.retention.kept),
+            len(activity.drift),
+            len(activity.missing),
         )
 
 
-def _purposes(answer: Answer, words: Words) -> Iterator[Row]:
-    for activity in answer["activities"]:
-        for purpose in _declared(activity).get("purposes", []):
-            basis = purpose["legal_basis"]
+def _purposes(answer: Register, words: Words) -> Iterator[Row]:
+    for activity in answer.activities:
+        for purpose in _declared(activity).purposes:
+            basis = purpose.legal_basis
             yield (
                 *_named(activity, words),
-                words.code("purpose", purpose["purpose"]),
-                purpose["purpose"],
+                words.code("purpose", purpose.purpose),
+                purpose.purpose,
                 words.code("legal_basis", basis),
-                words.provision(purpose.get("provision")),
-                basis in activity["observed"]["legal_bases"],
+                words.provision(given(purpose.provision)),
+                basis in activity.observed.legal_bases,
             )
 
 
-def _data(answer: Answer, words: Words) -> Iterator[Row]:
-    for activity in answer["activities"]:
-        declared = _declared(activity).get("data_categories", [])
-        observed = activity["observed"]["categories"]
+def _data(answer: Register, words: Words) -> Iterator[Row]:
+    for activity in answer.activities:
+        declared = _declared(activity).data_categories
+        observed = activity.observed.categories
         for category in sorted({*declared, *observed}):
             yield (
                 *_named(activity, words),
@@ -102,164 +112,173 @@ def _data(answer: Answer, words: Words) -> Iterator[Row]:
             )
 
 
-def _recipients(answer: Answer, words: Words) -> Iterator[Row]:
-    for activity in answer["activities"]:
-        declared = _declared(activity).get("recipient_kinds", [])
-        observed = activity["observed"]["recipient_kinds"]
-        by_kind: dict[str, list[Answer]] = {}
-        for one in activity["recipients"]:
-            by_kind.setdefault(one["kind"] or "", []).append(one)
+def _recipients(answer: Register, words: Words) -> Iterator[Row]:
+    for activity in answer.activities:
+        declared = _declared(activity).recipient_kinds
+        observed = activity.observed.recipient_kinds
+        by_kind: dict[str, list[RegisteredRecipient]] = {}
+        for one in activity.recipients:
+            by_kind.setdefault(one.kind or "", []).append(one)
         for kind in sorted({*declared, *observed, *by_kind}):
-            for one in by_kind.get(kind, [{}]):
-                yield (
-                    *_named(activity, words),
-                    words.recipient_kind(kind),
-                    kind in declared,
-                    kind in observed,
-                    one.get("recipient"),
-                    words.name(one.get("name")),
-                    words.code("role", one.get("role")),
-                    words.country(one.get("country")),
-                    one.get("agreement_ref"),
-                )
+            known = (*_named(activity, words), words.recipient_kind(kind))
+            for cells in _of_kind(by_kind.get(kind, []), words):
+                yield (*known, kind in declared, kind in observed, *cells)
 
 
-def _transfers(answer: Answer, words: Words) -> Iterator[Row]:
-    for activity in answer["activities"]:
-        for transfer in activity["transfers"]:
+def _of_kind(recipients: list[RegisteredRecipient], words: Words) -> Iterator[Row]:
+    """Each recipient of a kind; where there is none, empty cells."""
+    if not recipients:
+        yield None, None, "", "", None
+    for one in recipients:
+        role, country = words.code("role", one.role), words.country(one.country)
+        yield one.recipient, words.name(one.name), role, country, one.agreement_ref
+
+
+def _transfers(answer: Register, words: Words) -> Iterator[Row]:
+    for activity in answer.activities:
+        for transfer in activity.transfers:
             yield (
                 *_named(activity, words),
-                words.country(transfer["country"]),
-                words.code("region", transfer["region"]),
-                transfer["declared"],
-                transfer["observed"],
-                words.codes("mechanism", transfer["mechanisms"]),
-                transfer["documents"],
+                words.country(transfer.country),
+                words.code("region", transfer.region),
+                transfer.declared,
+                transfer.observed,
+                words.codes("mechanism", transfer.mechanisms),
+                transfer.documents,
             )
 
 
-def _retention(answer: Answer, words: Words) -> Iterator[Row]:
-    for activity in answer["activities"]:
-        for row in activity["retention"]["categories"]:
+def _retention(answer: Register, words: Words) -> Iterator[Row]:
+    for activity in answer.activities:
+        for row in activity.retention.categories:
             yield (
                 *_named(activity, words),
-                words.category(row["category"]),
-                row["declared"],
-                words.code("declared_rule", row["declared_rule"]),
-                [words.rule(rule) for rule in row["rules"]],
-                words.kept(row["kept"]),
-                words.code("why", row["why"]),
-                row["data_subjects"],
-                row["held"],
-                row["suspended"],
-                row["overdue"],
-                day(row["since"]),
-                row["decided_by"],
+                words.category(row.category),
+                row.declared,
+                words.code("declared_rule", row.declared_rule),
+                [words.rule(rule) for rule in row.rules],
+                words.kept(row.kept),
+                words.code("why", row.why),
+                row.data_subjects,
+                row.held,
+                row.suspended,
+                row.overdue,
+                day(row.since),
+                row.decided_by,
             )
 
 
-def _rules(answer: Answer, words: Words) -> Iterator[Row]:
+def _rules(answer: Register, words: Words) -> Iterator[Row]:
     """The rules by which was judged, once for each category."""
     by_category = {
-        row["category"]: row["rules"]
-        for activity in answer["activities"]
-        for row in activity["retention"]["categories"]
+        row.category: row.rules
+        for activity in answer.activities
+        for row in activity.retention.categories
     }
     for category, rules in sorted(by_category.items()):
         for rule in rules:
             yield (
                 words.category(category),
                 words.rule(rule),
-                rule["title_nl" if words.language == "nl" else "title"],
-                words.cited(rule["citation"]),
-                rule["confidence"] == "sourced",
-                rule["rule"],
+                rule.title_nl if words.language == "nl" else rule.title,
+                words.cited(rule.citation),
+                rule.confidence == "sourced",
+                rule.rule,
             )
 
 
-def _measures(answer: Answer, words: Words) -> Iterator[Row]:
+def _measures(answer: Register, words: Words) -> Iterator[Row]:
     """Those that were adopted, and those that an activity names although nobody said more of them."""
-    known = {one["measure"]: one for one in answer["measures"]}
-    for activity in answer["activities"]:
-        for one in activity["security_measures"]:
-            row = known.setdefault(one["measure"], {**one, "activities": []})
-            if activity["activity"] not in row["activities"]:
-                row["activities"] = [*row["activities"], activity["activity"]]
-    names = {one["activity"]: one["name"] for one in answer["activities"]}
-    for _, one in sorted(known.items()):
+    standing: dict[str, MeasureStanding] = {one.measure: one for one in answer.measures}
+    users = {one.measure: list(one.activities) for one in answer.measures}
+    for activity in answer.activities:
+        for one in activity.security_measures:
+            standing.setdefault(one.measure, one)
+            named = users.setdefault(one.measure, [])
+            if activity.activity not in named:
+                named.append(activity.activity)
+    names = {one.activity: one.name for one in answer.activities}
+    for measure, one in sorted(standing.items()):
         yield (
-            one["measure"],
-            one["name"] or words.code("measure", one["measure"]),
-            words.kept(one["in_place"]),
-            day(one["adopted"]),
-            day(one["retired"]),
-            words.code("reason", one["reason"]),
-            words.code("owner", one["owner"]),
-            [words.activity(code, names.get(code)) for code in one["activities"]],
+            measure,
+            one.name or words.code("measure", measure),
+            words.kept(one.in_place),
+            day(one.adopted),
+            day(one.retired),
+            words.code("reason", one.reason),
+            words.code("owner", one.owner),
+            [words.activity(code, names.get(code)) for code in users[measure]],
         )
 
 
-def _processor(answer: Answer, words: Words) -> Iterator[Row]:
-    for one in answer["processor"]["controllers"]:
-        for activity in one["activities"]:
+def _processor(answer: Register, words: Words) -> Iterator[Row]:
+    for one in answer.processor.controllers:
+        for activity in one.activities:
             yield (
-                one["controller"] or words.page("no_controller_named"),
+                one.controller or words.page("no_controller_named"),
                 *_named(activity, words),
-                words.codes("processing", activity["processing"]),
-                [words.country(transfer["country"]) for transfer in activity["transfers"]],
+                words.codes("processing", activity.processing),
+                [words.country(transfer.country) for transfer in activity.transfers],
                 [
                     mechanism
-                    for transfer in activity["transfers"]
-                    for mechanism in words.codes("mechanism", transfer["mechanisms"])
+                    for transfer in activity.transfers
+                    for mechanism in words.codes("mechanism", transfer.mechanisms)
                 ],
-                words.codes("measure", [m["measure"] for m in activity["security_measures"]]),
-                day((activity["retired"] or {}).get("since")),
+                words.codes("measure", [m.measure for m in activity.security_measures]),
+                day(activity.retired.since if activity.retired else None),
             )
 
 
-def _drift(answer: Answer, words: Words) -> Iterator[Row]:
-    for activity in answer["activities"]:
-        for drift in activity["drift"]:
-            yield (*_named(activity, words), words.code("drift", drift["kind"]), words.drift(drift))
+def _drift(answer: Register, words: Words) -> Iterator[Row]:
+    for activity in answer.activities:
+        for drift in activity.drift:
+            kind, detail = words.code("drift", drift.kind), words.drift(drift.kind, drift.detail)
+            yield (*_named(activity, words), kind, detail)
 
 
-def _missing(answer: Answer, words: Words) -> Iterator[Row]:
-    for activity in answer["activities"]:
-        for item in activity["missing"]:
-            what = words.code("missing", item["what"])
-            article = words.article(item["article"])
-            yield (*_named(activity, words), article, what, words.lacking(item))
+def _missing(answer: Register, words: Words) -> Iterator[Row]:
+    for activity in answer.activities:
+        for item in activity.missing:
+            what = words.code("missing", item.what)
+            article = words.article(item.article)
+            yield (*_named(activity, words), article, what, words.lacking(item.what, item.detail))
 
 
-def _versions(answer: Answer, words: Words) -> Iterator[Row]:
-    for activity in answer["activities"]:
-        before: list[Answer] = [{"declared": {}}]
-        for old, new in pairwise([*before, *activity["versions"]]):
-            was, now = old["declared"], new["declared"]
-            changed = sorted(name for name in {*was, *now} if was.get(name) != now.get(name))
+def _versions(answer: Register, words: Words) -> Iterator[Row]:
+    for activity in answer.activities:
+        before: list[Declaration | None] = [None, *(one.declared for one in activity.versions)]
+        for was, new in zip(before, activity.versions, strict=False):
             yield (
-                activity["activity"],
-                words.activity(activity["activity"], now.get("name")),
-                new["version"],
-                day(new["from"]),
-                day(new["to"]),
-                [words.heading(name) for name in changed] if was else [],
+                activity.activity,
+                words.activity(activity.activity, new.declared.name),
+                new.version,
+                day(new.from_),
+                day(new.to),
+                [words.heading(name) for name in _changed(was, new.declared)],
             )
 
 
-def _assessments(answer: Answer, words: Words) -> Iterator[Row]:
-    for activity in answer["activities"]:
-        for one in activity["assessments"]:
+def _changed(was: Declaration | None, now: Declaration) -> list[str]:
+    """The names of what another declaration says; of a first one none."""
+    if was is None:
+        return []
+    names = sorted(now.__struct_fields__)
+    return [name for name in names if getattr(was, name) != getattr(now, name)]
+
+
+def _assessments(answer: Register, words: Words) -> Iterator[Row]:
+    for activity in answer.activities:
+        for one in activity.assessments:
             yield (
                 *_named(activity, words),
-                one["dpia_ref"],
-                one["assessed_on"],
-                words.code("assessed", one["outcome"]),
+                one.dpia_ref,
+                one.assessed_on,
+                words.code("assessed", one.outcome),
             )
 
 
 _NAME = ("activity", "name")
-_PARTS: tuple[tuple[str, tuple[str, ...], Callable[[Answer, Words], Iterator[Row]]], ...] = (
+_PARTS: tuple[tuple[str, tuple[str, ...], Callable[[Register, Words], Iterator[Row]]], ...] = (
     ("controller", ("name", "value"), _controller),
     (
         "activities",

@@ -1,28 +1,47 @@
 """Reports about a person in every form that they are handed over in: the same answer, the same bytes."""
 
 from collections.abc import Callable, Mapping
+from typing import Generic, NamedTuple, TypeVar
 
-from application.acts.reporting import ACCESS, PORTABILITY, Answer
-from application.queries.access_report import Asked
+from application.acts.reporting import ACCESS, PORTABILITY, Kind
+from application.queries.access_report import AccessReport, Asked, access_report
+from application.queries.portability import PortabilityExport, portability
+from application.source import Source
 from documents.portability import portability_csv
 from documents.report_document import access_document
 from documents.report_page import report_page
 from documents.report_pdf import report_pdf
 from schemas.encoding import to_line
 
-Form = Callable[[Answer, Asked], bytes]
+A = TypeVar("A")
 
-ACCESS_FORMS: Mapping[str, Form] = {
-    "json": lambda answer, _asked: to_line(answer),
-    "html": lambda answer, _asked: report_page(access_document(answer)),
-    "pdf": lambda answer, asked: report_pdf(access_document(answer), asked.rendered_at),
-}
-PORTABILITY_FORMS: Mapping[str, Form] = {
-    "json": lambda answer, _asked: to_line(answer),
-    "csv": lambda answer, _asked: portability_csv(answer),
-}
-FORMS: Mapping[str, Mapping[str, Form]] = {
-    ACCESS.right: ACCESS_FORMS,
-    PORTABILITY.right: PORTABILITY_FORMS,
-}
-"""Right that a report serves -> form -> what writes it."""
+
+class Report(NamedTuple, Generic[A]):
+    """A kind of report: the query that answers, and by name the forms that the answer is written in."""
+
+    kind: Kind
+    make: Callable[[Source, Asked], A]
+    forms: Mapping[str, Callable[[A, Asked], bytes]]
+
+    def written(self, source: Source, asked: Asked, form: str) -> bytes:
+        """What is handed over. Raises UnknownSubject."""
+        return self.forms[form](self.make(source, asked), asked)
+
+
+ACCESS_REPORT: Report[AccessReport] = Report(
+    ACCESS,
+    access_report,
+    {
+        "json": lambda answer, _asked: to_line(answer),
+        "html": lambda answer, _asked: report_page(access_document(answer)),
+        "pdf": lambda answer, asked: report_pdf(access_document(answer), asked.rendered_at),
+    },
+)
+PORTABILITY_EXPORT: Report[PortabilityExport] = Report(
+    PORTABILITY,
+    portability,
+    {
+        "json": lambda answer, _asked: to_line(answer),
+        "csv": lambda answer, _asked: portability_csv(answer),
+    },
+)

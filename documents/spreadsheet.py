@@ -8,14 +8,19 @@ import io
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from application.queries.register_answer import Register
 from application.register_words import Words
 from documents.columns import COLUMNS, register_rows
 from documents.register_parts import Part, register_parts
 from documents.text import clean
 from schemas.texts import Language
+
+if TYPE_CHECKING:
+    from openpyxl.packaging.core import DocumentProperties
+    from openpyxl.worksheet.worksheet import Worksheet
 
 __all__ = ["marked_cell", "register_csv", "register_workbook", "safe_cell"]
 
@@ -50,7 +55,7 @@ def marked_cell(text: str) -> str:
     return f"'{text}" if text.startswith("'") or _FORMULA.match(text) else text
 
 
-def register_csv(answer: dict[str, Any]) -> bytes:
+def register_csv(answer: Register) -> bytes:
     """RFC 4180, UTF-8 with a byte order mark (spreadsheets need it); the controller in each row."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -60,7 +65,7 @@ def register_csv(answer: dict[str, Any]) -> bytes:
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
-def register_workbook(answer: dict[str, Any], language: Language) -> bytes:
+def register_workbook(answer: Register, language: Language) -> bytes:
     """An XLSX workbook, a sheet for each part. Its time is the day by which the answer was judged."""
     from openpyxl import Workbook
 
@@ -68,8 +73,8 @@ def register_workbook(answer: dict[str, Any], language: Language) -> bytes:
     book.remove(book.worksheets[0])
     for part in register_parts(answer, words):
         _fill(book.create_sheet(words.code("part", part.name)), part, words)
-    day = datetime.fromisoformat(answer["judged_on"])
-    book.properties.creator = clean(answer["controller"]["name"])
+    day = datetime.fromisoformat(answer.judged_on)
+    book.properties.creator = clean(answer.controller.name)
     book.properties.title = words.page("title")
     book.properties.created = day
     content = io.BytesIO()
@@ -78,14 +83,13 @@ def register_workbook(answer: dict[str, Any], language: Language) -> bytes:
     return _packed(content, _xml(book.properties))
 
 
-def _xml(properties: Any) -> bytes:
+def _xml(properties: "DocumentProperties") -> bytes | str:
     from openpyxl.xml.functions import tostring
 
-    xml: bytes = tostring(properties.to_tree())
-    return xml
+    return tostring(properties.to_tree())
 
 
-def _packed(content: io.BytesIO, properties: bytes) -> bytes:
+def _packed(content: io.BytesIO, properties: bytes | str) -> bytes:
     """The same files without the time of their writing, which the library gives them."""
     packed = io.BytesIO()
     with ZipFile(content) as old, ZipFile(packed, "w", ZIP_DEFLATED) as new:
@@ -95,15 +99,15 @@ def _packed(content: io.BytesIO, properties: bytes) -> bytes:
     return packed.getvalue()
 
 
-def _fill(sheet: Any, part: Part, words: Words) -> None:
+def _fill(sheet: "Worksheet", part: Part, words: Words) -> None:
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
     line = Border(bottom=Side(style="thin", color=_LINE))
     top = Alignment(wrap_text=True, vertical="top")
     band = PatternFill("solid", fgColor=_BAND)
-    headings = [words.heading(name) for name in part.columns]
-    rows = [[_value(value, words) for value in row] for row in part.rows]
-    for number, row in enumerate([headings, *rows], 1):
+    headings: list[int | date | str | None] = [words.heading(name) for name in part.columns]
+    rows = [headings, *([_value(value, words) for value in row] for row in part.rows)]
+    for number, row in enumerate(rows, 1):
         for column, value in enumerate(row, 1):
             cell = sheet.cell(number, column, value)
             cell.alignment, cell.border = top, line
@@ -113,13 +117,13 @@ def _fill(sheet: Any, part: Part, words: Words) -> None:
                 cell.number_format = _DAY
             if number % 2:
                 cell.fill = band
-    for cell in sheet[1]:
-        cell.font = Font(bold=True, color="FFFFFFFF")
-        cell.fill = PatternFill("solid", fgColor=_HEAD)
-    _lay_out(sheet, part, [headings, *rows])
+    for head in sheet[1]:
+        head.font = Font(bold=True, color="FFFFFFFF")
+        head.fill = PatternFill("solid", fgColor=_HEAD)
+    _lay_out(sheet, part, rows)
 
 
-def _value(value: Any, words: Words) -> Any:
+def _value(value: object, words: Words) -> int | date | str | None:
     """What a cell holds: a number, a day, or a text that is no formula."""
     if isinstance(value, bool):
         return words.kept(value)
@@ -128,7 +132,7 @@ def _value(value: Any, words: Words) -> Any:
     return safe_cell(clean(value))
 
 
-def _lay_out(sheet: Any, part: Part, rows: Sequence[Sequence[Any]]) -> None:
+def _lay_out(sheet: "Worksheet", part: Part, rows: Sequence[Sequence[object]]) -> None:
     """Widths, a head that stays, a filter, and how it is printed."""
     from openpyxl.utils import get_column_letter
 
@@ -143,5 +147,7 @@ def _lay_out(sheet: Any, part: Part, rows: Sequence[Sequence[Any]]) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.oddFooter.center.text = "&A · &P / &N"
+    if setup := sheet.sheet_properties.pageSetUpPr:
+        setup.fitToPage = True
+    if sheet.oddFooter and sheet.oddFooter.center:
+        sheet.oddFooter.center.text = "&A · &P / &N"

@@ -1,8 +1,9 @@
 """Values as texts for people, without anything that commands a terminal."""
 
 import unicodedata
-from typing import Any
+from collections.abc import Mapping
 
+from application.answer import Gone
 from application.words import say
 
 GONE = ("erased", "lost")
@@ -26,12 +27,14 @@ def commands(character: str) -> bool:
     return unicodedata.category(character)[0] == "C"
 
 
-def clean(value: Any) -> str:
+def clean(value: object) -> str:
     """A value as one line of text that a terminal shows as it is."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return say("value", "yes" if value else "no")
+    if isinstance(value, Gone):
+        return say("value", "erased" if value.erased else "lost")
     if isinstance(value, dict):
         return _cleaned(value)
     if isinstance(value, list | tuple):
@@ -39,7 +42,7 @@ def clean(value: Any) -> str:
     return shown(str(value))
 
 
-def _cleaned(value: dict[str, Any]) -> str:
+def _cleaned(value: Mapping[object, object]) -> str:
     gone = [say("value", name) for name in GONE if value == {name: True}]
     if gone:
         return gone[0]

@@ -1,11 +1,16 @@
 """The transparency report as CSV and as a page, in Dutch or English."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
-from application.queries.transparency import SUPPRESSED
+from application.queries.transparency import (
+    Count,
+    KindCounts,
+    Total,
+    TransparencyReport,
+    total_of,
+)
 from application.words import headings, phrase
 from documents.markup import Html, document, element, table
 from documents.tables import table_csv
@@ -14,56 +19,60 @@ from schemas.texts import Language
 __all__ = ["transparency_csv", "transparency_page", "transparency_rows"]
 
 _STYLE = Path(__file__).with_name("page.css").read_text("utf-8")
-Answer = dict[str, Any]
 
 
-def transparency_csv(answer: Answer, language: Language) -> bytes:
+def transparency_csv(answer: TransparencyReport, language: Language) -> bytes:
     """One row a kind of recipient, one column a quarter."""
     return table_csv(*transparency_rows(answer, language))
 
 
-def transparency_page(answer: Answer, language: Language) -> bytes:
+def transparency_page(
+    answer: TransparencyReport, language: Language, *, controller: str, made_at: str
+) -> bytes:
     """A complete document in UTF-8: a table for each year, and one of the years when there are several."""
-    years = [list(quarters) for _, quarters in groupby(answer["quarters"], _year)]
+    years = [list(quarters) for _, quarters in groupby(answer.quarters, _year)]
     return document(
         language,
         phrase("transparency", "title", language),
         _STYLE,
-        _head(answer, language),
+        _head(answer, language, controller, made_at),
         element("main", *_tables(answer, years, language)),
     )
 
 
-def transparency_rows(answer: Answer, language: Language) -> tuple[list[str], list[list[Any]]]:
+def transparency_rows(
+    answer: TransparencyReport, language: Language
+) -> tuple[list[str], list[list[Count]]]:
     """The columns and the rows of the report, totals last."""
     kind, total = headings("transparency", "kind total", language)
-    columns = [kind, *answer["quarters"], total]
+    columns = [kind, *answer.quarters, total]
     rows = [
-        [_title(kind, language), *_counts(kind, answer["quarters"]), _total(kind)]
-        for kind in answer["kinds"]
+        [_title(one, language), *_counts(one, answer.quarters), _total(one)] for one in answer.kinds
     ]
-    totals = (_total(answer["totals"][quarter]) for quarter in answer["quarters"])
+    totals = (_total(answer.totals[quarter]) for quarter in answer.quarters)
     return columns, [*rows, [total, *totals, _total(answer)]]
 
 
-def _head(answer: Answer, language: Language) -> Html:
-    made, quarters = answer.get("made_at"), answer["quarters"]
+def _head(answer: TransparencyReport, language: Language, controller: str, made_at: str) -> Html:
+    quarters = answer.quarters
     moment = [
-        phrase("transparency", "made", language, made) if made else None,
+        phrase("transparency", "made", language, made_at),
         phrase("transparency", "period", language, quarters[0], quarters[-1]) if quarters else None,
     ]
     return element(
         "header",
         element("h1", phrase("transparency", "title", language)),
-        element("p", answer["controller"], class_="whose") if answer.get("controller") else None,
+        element("p", controller, class_="whose"),
         element("p", " · ".join(filter(None, moment)), class_="moment"),
         element("p", phrase("transparency", "rule", language)),
-        element("p", phrase("transparency", "running", language, answer["running_quarter"])),
+        element("p", phrase("transparency", "running", language, answer.running_quarter)),
         element("p", phrase("transparency", "scope", language)),
     )
 
 
-def _tables(answer: Answer, years: Sequence[Sequence[str]], language: Language) -> Iterator[Html]:
+def _tables(
+    answer: TransparencyReport, years: Sequence[Sequence[str]], language: Language
+) -> Iterator[Html]:
     if not years:
         yield element("p", phrase("transparency", "none", language))
     if len(years) > 1:
@@ -74,7 +83,11 @@ def _tables(answer: Answer, years: Sequence[Sequence[str]], language: Language) 
 
 
 def _section(
-    title: str, answer: Answer, columns: Sequence[Sequence[str]], language: Language, name: Any
+    title: str,
+    answer: TransparencyReport,
+    columns: Sequence[Sequence[str]],
+    language: Language,
+    name: Callable[[str], str],
 ) -> Html:
     """A table with a column for each group of quarters, and their total.
 
@@ -84,11 +97,11 @@ def _section(
     every = [quarter for group in columns for quarter in group]
     rows = [
         [_title(one, language), *(_together(_counts(one, group)) for group in (*columns, every))]
-        for one in answer["kinds"]
+        for one in answer.kinds
     ]
-    cells = ([one for kind in answer["kinds"] for one in _counts(kind, g)] for g in columns)
+    cells = ([one for row in answer.kinds for one in _counts(row, g)] for g in columns)
     last = [_together(column) for column in cells]
-    whole = _together(one for kind in answer["kinds"] for one in _counts(kind, every))
+    whole = _together(one for row in answer.kinds for one in _counts(row, every))
     heads = [kind, *(name(group[0]) for group in columns), total]
     lines = [*rows, [total, *last, whole]]
     made = table(None, heads, lines, class_="figures", labelled=False)
@@ -103,24 +116,20 @@ def _quarter(quarter: str) -> str:
     return quarter[5:]
 
 
-def _title(kind: Answer, language: Language) -> str:
-    return str(kind["title_nl" if language == "nl" else "title"])
+def _title(kind: KindCounts, language: Language) -> str:
+    return kind.title_nl if language == "nl" else kind.title
 
 
-def _counts(kind: Answer, quarters: Iterable[str]) -> list[Any]:
-    return [kind["counts"][quarter] for quarter in quarters]
+def _counts(kind: KindCounts, quarters: Iterable[str]) -> list[Count]:
+    return [kind.counts[quarter] for quarter in quarters]
 
 
-def _together(counts: Iterable[Any]) -> Any:
+def _together(counts: Iterable[Count]) -> Count:
     """The sum of counts as they are shown: one as it is, of several over a hidden one what it is at least."""
     shown = list(counts)
-    if len(shown) == 1:
-        return shown[0]
-    hidden = shown.count(SUPPRESSED)
-    known = sum(one for one in shown if one != SUPPRESSED)
-    return _total({"total": None if hidden else known, "at_least": known + hidden})
+    return shown[0] if len(shown) == 1 else _total(total_of(shown))
 
 
-def _total(line: Answer) -> Any:
+def _total(line: Total) -> Count:
     """A total, or what is known of one that is not shown."""
-    return line["total"] if line["total"] is not None else f"≥ {line['at_least']}"
+    return line.total if line.total is not None else f"≥ {line.at_least}"

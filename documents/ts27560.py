@@ -6,10 +6,11 @@ no personal value and no reference of another system is in it.
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import Any
 from uuid import UUID, uuid5
 
 from application.controller import Controller
+from application.queries.consents import ConsentAct, Consents, ConsentShown
+from application.queries.declaration import UNDECLARED, Declaration
 from documents.dpv import (
     CONTEXT,
     CONTROLLER,
@@ -24,7 +25,7 @@ from documents.dpv import (
 
 __all__ = ["Declared", "consent_receipt", "consent_records"]
 
-Declared = Mapping[str, dict[str, Any] | None]
+Declared = Mapping[str, Declaration | None]
 """Purpose -> what the activity of its latest act declares; None for one that nobody declared."""
 
 _LANGUAGE = "nl"  # of the controller's notices
@@ -44,15 +45,15 @@ _NEXT_ACT = "a new act of the person"
 
 
 def consent_records(
-    answer: dict[str, Any], controller: Controller, declared: Declared, created: str
-) -> dict[str, Any]:
+    answer: Consents, controller: Controller, declared: Declared, created: str
+) -> Node:
     """The records of a person as one JSON-LD document. `answer`: consents with their history."""
     return {"@context": CONTEXT, "@graph": _records(answer, controller, declared, created)}
 
 
 def consent_receipt(
-    answer: dict[str, Any], controller: Controller, declared: Declared, created: str
-) -> dict[str, Any]:
+    answer: Consents, controller: Controller, declared: Declared, created: str
+) -> Node:
     """The receipt that the person gets: it carries a copy of each record."""
     identifier = _urn(answer, f"receipt/{created}")
     return {
@@ -69,25 +70,25 @@ def consent_receipt(
 
 
 def _records(
-    answer: dict[str, Any], controller: Controller, declared: Declared, created: str
+    answer: Consents, controller: Controller, declared: Declared, created: str
 ) -> list[Node]:
-    statuses = {row["purpose"]: row for row in answer["consents"]}
-    standing = (act for act in answer["history"] if act["annulled_by"] is None)
+    statuses = {row.purpose: row for row in answer.consents}
+    standing = (act for act in answer.history or () if act.annulled_by is None)
     return [
         _record(answer, statuses[purpose], list(acts), controller, declared[purpose])
         | {"dct:created": created}
-        for purpose, acts in groupby(standing, key=lambda act: act["purpose"])
+        for purpose, acts in groupby(standing, key=lambda act: act.purpose)
     ]
 
 
 def _record(
-    answer: dict[str, Any],
-    status: dict[str, Any],
-    acts: Sequence[dict[str, Any]],
+    answer: Consents,
+    status: ConsentShown,
+    acts: Sequence[ConsentAct],
     controller: Controller,
-    declared: dict[str, Any] | None,
+    declared: Declaration | None,
 ) -> Node:
-    identifier, person = _urn(answer, f"consent/{status['purpose']}"), _person(answer)
+    identifier, person = _urn(answer, f"consent/{status.purpose}"), _person(answer)
     return {
         "@id": identifier,
         "@type": "dpv:ConsentRecord",
@@ -99,7 +100,7 @@ def _record(
         "dpv:hasJurisdiction": countries([controller.country]),
         "dpv:hasLegalBasis": term("legal_basis", "6-1-a"),
         "dpv:hasNotice": _notices(controller, acts),
-        "dpv:hasProcess": _process(status["purpose"], controller, declared),
+        "dpv:hasProcess": _process(status.purpose, controller, declared),
         "dpv:hasConsentControl": {
             "@type": "dpv:WithdrawConsent",
             "dpv:isExercisedAt": controller.contact,
@@ -118,39 +119,38 @@ def _record(
     }
 
 
-def _process(purpose: str, controller: Controller, declared: dict[str, Any] | None) -> Node:
+def _process(purpose: str, controller: Controller, declared: Declaration | None) -> Node:
     """What the consent allows, as the activity declares it."""
-    facts = declared or {}
-    categories = facts.get("data_categories") or []
+    facts = declared or UNDECLARED
     return {
         "@type": "dpv:Process",
         "dpv:hasPurpose": concept("purpose", purpose),
         "dpv:hasLegalBasis": term("legal_basis", "6-1-a"),
         "dpv:hasDataController": CONTROLLER,
-        "dpv:hasPersonalData": [concept("category", category) for category in categories]
+        "dpv:hasPersonalData": [concept("category", category) for category in facts.data_categories]
         or [{"@type": "dpv:PersonalData", "dct:title": "not declared"}],
         "dpv:hasRecipient": [
             {"@id": CONTROLLER},
-            *recipients(facts.get("recipient_kinds") or []),
+            *recipients(facts.recipient_kinds),
         ],
         "dpv:hasStorageCondition": [
             {
                 "@type": "dpv:StorageLocation",
-                "dpv:hasLocation": countries(facts.get("countries") or [controller.country]),
+                "dpv:hasLocation": countries(facts.countries or [controller.country]),
             },
-            *retention(facts.get("retention") or {}),
+            *retention(facts.retention),
         ],
     }
 
 
-def _notices(controller: Controller, acts: Sequence[dict[str, Any]]) -> list[Node]:
+def _notices(controller: Controller, acts: Sequence[ConsentAct]) -> list[Node]:
     """The privacy policy, and each text that the person was asked with."""
-    policy = {
+    policy: Node = {
         "@type": "dpv:PrivacyNotice",
         "dct:title": f"Privacy policy of {controller.name}",
         "dct:language": _LANGUAGE,
     }
-    texts = sorted({act["text_version"] for act in acts if act["text_version"]})
+    texts = sorted({act.text_version for act in acts if act.text_version})
     return [policy, *({**_text(version), "dct:language": _LANGUAGE} for version in texts)]
 
 
@@ -162,14 +162,14 @@ def _text(version: str) -> Node:
     }
 
 
-def _events(status: dict[str, Any], acts: Sequence[dict[str, Any]], person: str) -> list[Node]:
+def _events(status: ConsentShown, acts: Sequence[ConsentAct], person: str) -> list[Node]:
     events = [_event(act, person) for act in acts]
-    if status["status"] == "expired":
+    if status.status == "expired":
         events.append(
             {
                 "@type": term("consent", "expired"),
                 "dpv:hasLegalBasis": term("legal_basis", "6-1-a"),
-                "dpv:isIndicatedAtTime": status["valid_until"],
+                "dpv:isIndicatedAtTime": status.valid_until,
                 "dpv:isIndicatedBy": CONTROLLER,
                 "dpv:hasDuration": {"@type": "dpv:UntilEventDuration", "rdf:value": _NEXT_ACT},
             }
@@ -177,34 +177,34 @@ def _events(status: dict[str, Any], acts: Sequence[dict[str, Any]], person: str)
     return events
 
 
-def _event(act: dict[str, Any], person: str) -> Node:
+def _event(act: ConsentAct, person: str) -> Node:
     event: Node = {
-        "@type": term("consent", act["act"]),
-        "dct:identifier": act["id"],
+        "@type": term("consent", act.act),
+        "dct:identifier": act.id,
         "dpv:hasLegalBasis": term("legal_basis", "6-1-a"),
-        "dpv:isIndicatedAtTime": act["from"],
-        "dpv:isIndicatedBy": CONTROLLER if act["act"] == "invalidated" else person,
+        "dpv:isIndicatedAtTime": act.from_,
+        "dpv:isIndicatedBy": CONTROLLER if act.act == "invalidated" else person,
         "dpv:hasDuration": _validity(act),
     }
-    method = ", ".join(filter(None, (act["method"], act["channel"])))
+    method = ", ".join(filter(None, (act.method, act.channel)))
     if method:
         event["dpv:hasIndicationMethod"] = method
-    if act["text_version"]:
-        event["dpv:hasNotice"] = {"@id": _text(act["text_version"])["@id"]}
+    if act.text_version:
+        event["dpv:hasNotice"] = {"@id": _text(act.text_version)["@id"]}
     return event
 
 
-def _validity(act: dict[str, Any]) -> Node:
-    if act["valid_until"]:
-        return {"@type": "dpv:UntilTimeDuration", "rdf:value": act["valid_until"]}
-    end = _OPEN_END if act["act"] in {"given", "renewed"} else _NEXT_ACT
+def _validity(act: ConsentAct) -> Node:
+    if act.valid_until:
+        return {"@type": "dpv:UntilTimeDuration", "rdf:value": act.valid_until}
+    end = _OPEN_END if act.act in {"given", "renewed"} else _NEXT_ACT
     return {"@type": "dpv:UntilEventDuration", "rdf:value": end}
 
 
-def _person(answer: dict[str, Any]) -> str:
-    return f"urn:uuid:{answer['data_subject']}"
+def _person(answer: Consents) -> str:
+    return f"urn:uuid:{answer.data_subject}"
 
 
-def _urn(answer: dict[str, Any], name: str) -> str:
+def _urn(answer: Consents, name: str) -> str:
     """The same name of the same person gives the same identifier."""
-    return f"urn:uuid:{uuid5(UUID(answer['data_subject']), name)}"
+    return f"urn:uuid:{uuid5(UUID(answer.data_subject), name)}"

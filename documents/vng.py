@@ -3,16 +3,17 @@
 Pure. Legal bases and provisions stand in the register that the standard has beside it, and are left out.
 """
 
-from typing import Any
-
 from application.processing_acts import Act, involved_as
 from ledger.event import instant
 from projections.folds.annulment import is_annulment
+from schemas.encoding import JsonValue
 
 __all__ = ["vng_record"]
 
+Node = dict[str, JsonValue]
 
-def vng_record(act: Act) -> dict[str, Any] | None:
+
+def vng_record(act: Act) -> Node | None:
     """The `VerwerkingsactieUitgebreid` of an act.
 
     None for an act that was annulled, which the standard calls lapsed and no longer shows, and for the
@@ -20,7 +21,7 @@ def vng_record(act: Act) -> dict[str, Any] | None:
     """
     if act.annulled or is_annulment(act.event):
         return None
-    members = {
+    members: Node = {
         "url": f"{act.log.urn}:event:{act.event.position}",
         "actieId": str(act.id),
         "actieNaam": act.event.name,
@@ -41,12 +42,12 @@ def vng_record(act: Act) -> dict[str, Any] | None:
     return {name: value for name, value in members.items() if value is not None}
 
 
-def _objects(act: Act) -> list[dict[str, Any]]:
+def _objects(act: Act) -> list[Node]:
     """The person; nobody where the event is about no single one."""
     if act.person is None:
         return []
     person = str(act.person)
-    members = {
+    members: Node = {
         "url": f"{act.log.urn}:event:{act.event.position}:object:1",
         "verwerktObjectId": str(act.object_id),
         "objecttype": "persoon",

@@ -1,7 +1,5 @@
 """From settings to the options of the Kafka client."""
 
-from typing import Any
-
 from consumers.kafka import KafkaOptions
 from host.settings import KafkaSettings
 
@@ -10,7 +8,7 @@ __all__ = ["options_of"]
 
 def options_of(kafka: KafkaSettings) -> KafkaOptions:
     """The client's options; what was not set is left to the client."""
-    security: dict[str, Any] = {
+    security: dict[str, object] = {
         "security_protocol": kafka.security_protocol,
         "sasl_mechanism": kafka.sasl_mechanism,
         "sasl_plain_username": kafka.sasl_username,

@@ -13,7 +13,6 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
 
 import orjson
 
@@ -35,23 +34,23 @@ class Log:
     def __init__(self, name: str) -> None:
         self._logger = logging.getLogger(f"console.{name}")
 
-    def debug(self, event: str, message: str, **fields: Any) -> None:
+    def debug(self, event: str, message: str, **fields: object) -> None:
         """Say what only somebody who searches wants to know."""
         self._say(logging.DEBUG, event, message, fields)
 
-    def info(self, event: str, message: str, **fields: Any) -> None:
+    def info(self, event: str, message: str, **fields: object) -> None:
         """Say what happens."""
         self._say(logging.INFO, event, message, fields)
 
-    def warning(self, event: str, message: str, **fields: Any) -> None:
+    def warning(self, event: str, message: str, **fields: object) -> None:
         """Say what an operator should look at, some time."""
         self._say(logging.WARNING, event, message, fields)
 
-    def error(self, event: str, message: str, **fields: Any) -> None:
+    def error(self, event: str, message: str, **fields: object) -> None:
         """Say what an operator must look at."""
         self._say(logging.ERROR, event, message, fields)
 
-    def _say(self, level: int, event: str, message: str, fields: dict[str, Any]) -> None:
+    def _say(self, level: int, event: str, message: str, fields: dict[str, object]) -> None:
         self._logger.log(level, "%s", message, extra={"event": event, "fields": fields})
 
 
@@ -151,8 +150,8 @@ def _message(record: logging.LogRecord) -> str:
     return " ".join(record.getMessage().split())
 
 
-def _fields(record: logging.LogRecord) -> dict[str, Any]:
-    fields: dict[str, Any] = dict(getattr(record, "fields", {}))
+def _fields(record: logging.LogRecord) -> dict[str, object]:
+    fields: dict[str, object] = dict(getattr(record, "fields", {}))
     if record.exc_info and record.exc_info[0]:
         fields["error"] = record.exc_info[0].__name__
     return fields

@@ -1,7 +1,6 @@
 """Notes: what people are told beside an answer, on standard error."""
 
 import sys
-from typing import Any
 
 from application.times import localized
 from application.words import say
@@ -13,6 +12,6 @@ def note(text: str) -> None:
     print(shown(localized(" ".join(text.split()))), file=sys.stderr, flush=True)
 
 
-def tell(name: str, *values: Any) -> None:
+def tell(name: str, *values: object) -> None:
     """Say one of our notes in one line on standard error."""
     note(f"ledger: {say('note', name, *values)}")

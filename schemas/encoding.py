@@ -4,12 +4,19 @@ Used where values of senders pass through: they come back exactly as they were r
 """
 
 import json
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import orjson
 
-__all__ = ["to_json", "to_line"]
+__all__ = ["JsonValue", "to_json", "to_line"]
+
+if TYPE_CHECKING:
+    JsonValue = None | bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
+    """Whatever JSON can hold: of values that only their sender knows more of."""
+else:  # the encoder follows no type that contains itself
+    JsonValue = Any
 
 
 def to_json(value: Any, *, sort_keys: bool = False) -> bytes:

@@ -7,7 +7,6 @@ recorded, or refused. What the contract refuses is refused before anything of th
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
-from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -20,7 +19,7 @@ from ledger.clocks import Clocks
 from ledger.errors import Reject
 from ledger.event import instant
 from schemas import REMARK, Code, Rejection, decode, is_person, through
-from schemas.encoding import to_json
+from schemas.encoding import JsonValue, to_json
 from schemas.names import type_of
 from schemas.sources import OFFICE_LABEL
 
@@ -45,9 +44,9 @@ class Act(Struct, frozen=True, kw_only=True):
     name: str
     subject: str
     provision: str | None = None
-    facts: Mapping[str, Any] = {}
+    facts: Mapping[str, JsonValue] = {}
     categories: Sequence[str] | UnsetType = UNSET
-    personal: Mapping[str, Any] = {}
+    personal: Mapping[str, JsonValue] = {}
     legal_basis: str = "6-1-c"
     activity: str | None = None
     time: datetime | None = None
@@ -118,7 +117,7 @@ def _checked(site: Site, acts: Sequence[Act]) -> tuple[tuple[str, ...], list[byt
         outcome = decode(line, intake, now)
         if isinstance(outcome, Rejection):
             raise ActRefused(one.name, outcome.code, outcome.pointer)
-    return tuple(event["id"] for event in events), lines
+    return tuple(str(event["id"]) for event in events), lines
 
 
 def _limits(limits: BatchLimits, lines: Sequence[bytes]) -> BatchLimits:
@@ -131,7 +130,7 @@ def _limits(limits: BatchLimits, lines: Sequence[bytes]) -> BatchLimits:
     )
 
 
-def _event(one: Act, site: Site, now: datetime) -> dict[str, Any]:
+def _event(one: Act, site: Site, now: datetime) -> dict[str, JsonValue]:
     """The CloudEvent of an act."""
     return {
         "specversion": "1.0",
@@ -145,8 +144,8 @@ def _event(one: Act, site: Site, now: datetime) -> dict[str, Any]:
     }
 
 
-def _data(one: Act, activity: str) -> dict[str, Any]:
-    data: dict[str, Any] = dict(msgspec.to_builtins(one.facts))
+def _data(one: Act, activity: str) -> dict[str, JsonValue]:
+    data: dict[str, JsonValue] = dict(msgspec.to_builtins(one.facts))
     if is_person(one.subject) and not one.whole:
         data |= {"activity": one.activity or activity, "legal_basis": one.legal_basis}
         data |= {"provision": one.provision} if one.provision else {}

@@ -4,9 +4,8 @@ One table; whoever adds what a right needs adds it here. Nothing is recorded her
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from application.acts.acting import Act
 from application.queries.activities import activities
@@ -17,6 +16,7 @@ from projections.dossier.objections import activity_name, is_declared, is_market
 from projections.folds.timetravel import NOW
 from rulebook import provision_of
 from schemas import names
+from schemas.encoding import JsonValue
 
 __all__ = ["RESTRICTIONS", "Wanted", "acts_before_answer", "acts_before_refusal"]
 
@@ -52,7 +52,7 @@ def acts_before_refusal(source: Source, found: Found, ground: str) -> list[Act]:
     if not found.is_objection:
         return []
     acts = list(_objection(found, names.OBJECTION_OVERRULED, ground))
-    wanted = [act.facts["activity_objected"] for act in acts]
+    wanted = [str(act.facts["activity_objected"]) for act in acts]
     known = activities(source, wanted, NOW)
     for activity in wanted:
         dossier = known[activity_name(activity)]
@@ -69,14 +69,19 @@ def acts_before_refusal(source: Source, found: Found, ground: str) -> list[Act]:
     return acts
 
 
-def act_on(found: Found, name: str, /, facts: Mapping[str, Any], **members: Any) -> Act:
+def act_on(
+    found: Found,
+    name: str,
+    facts: Mapping[str, JsonValue],
+    categories: Sequence[str] | UnsetType = UNSET,
+) -> Act:
     """An act of the office on a request."""
     return Act(
         name=name,
-        subject=found.reference,
+        subject=found.person,
         provision=provision_of(found.right),
         facts={"request_ref": found.request.ref, **facts},
-        **members,
+        categories=categories,
     )
 
 

@@ -1,12 +1,12 @@
 """Asking for the members of an event on a terminal: each with its words, again until it fits."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from application.acts.filling import Unfit, assigned, expected, taken
+from application.acts.filling import Data, Unfit, expected, read, taken
 from application.words import phrase
+from schemas.encoding import JsonValue
 from schemas.members import Member, Shape
 from schemas.texts import Language
 
@@ -20,12 +20,12 @@ class Asking(Struct, frozen=True):
     tell: Callable[[str], None]
     language: Language
 
-    def says(self, name: str, *values: Any) -> str:
+    def says(self, name: str, *values: object) -> str:
         """A phrase of `record`."""
         return phrase("record", name, self.language, *values)
 
 
-def asked(members: Iterable[Member], data: Mapping[str, Any], who: Asking) -> dict[str, Any]:
+def asked(members: Iterable[Member], data: Data, who: Asking) -> Data:
     """The data with every member that it did not have, as far as somebody answered."""
     made = dict(data)
     for member in members:
@@ -36,7 +36,7 @@ def asked(members: Iterable[Member], data: Mapping[str, Any], who: Asking) -> di
     return made
 
 
-def _asked(member: Member, at: str, who: Asking) -> Any:
+def _asked(member: Member, at: str, who: Asking) -> JsonValue:
     if member.is_personal:
         return _personal(member.shape, at, who)
     item = member.shape.item
@@ -67,20 +67,20 @@ def _explain(member: Member, at: str, who: Asking) -> None:
         who.tell(f"    {expected(member.shape, who.language)}")
 
 
-def _answer(shape: Shape, text: str, at: str, who: Asking) -> Any:
+def _answer(shape: Shape, text: str, at: str, who: Asking) -> JsonValue:
     """A choice may be named by its number, unless that is a choice itself."""
     if shape.kind == "choice" and text.isdecimal() and text not in shape.choices:
         number = int(text)
         if 1 <= number <= len(shape.choices):
             return shape.choices[number - 1]
-    return assigned(shape, None, "", text, who.language, at)
+    return read(shape, text, who.language, at)
 
 
-def _objects(member: Member, item: Shape, at: str, who: Asking) -> Any:
+def _objects(member: Member, item: Shape, at: str, who: Asking) -> JsonValue:
     """A list of objects, entry by entry; an empty first answer ends it."""
     need = who.says("required" if member.required else "optional")
     who.tell(f"{at}: {member.means(who.language)} ({need})")
-    found: list[dict[str, Any]] = []
+    found: list[JsonValue] = []
     while True:
         who.tell(who.says("another", at, len(found) + 1))
         first, *rest = item.members
@@ -99,10 +99,10 @@ def _optional(member: Member) -> Member:
     return Member(member.name, False, member.shape, member.is_personal)
 
 
-def _personal(shape: Shape, at: str, who: Asking) -> Any:
+def _personal(shape: Shape, at: str, who: Asking) -> JsonValue:
     """Values of a person, a line each; they stay on the terminal where they were typed."""
     who.tell(f"{at}: {who.says('personal')}")
-    found: dict[str, Any] = {}
+    found: Data = {}
     while text := who.ask(at).strip():
         field, equals, value = text.partition("=")
         try:

@@ -19,6 +19,7 @@ from ledger.feeds.vrf import KEY_BYTES
 from ledger.tlog.signing.base64 import to_base64
 from projections.views.disclosures import FEED, Disclosure
 from rulebook import period
+from schemas.encoding import JsonValue
 
 __all__ = ["Delivery", "Kept", "deliver", "keep", "keep_until"]
 
@@ -54,7 +55,7 @@ def deliver(site: Site, feed: Delivery) -> Kept:
     secret = os.urandom(KEY_BYTES)
     members, until = members_of(secret, feed.references), keep_until(feed.time)
     site.feed_lists("recorder").keep(secret, members, until)
-    facts = {
+    facts: dict[str, JsonValue] = {
         "record_count": len(feed.references),
         "merkle_root": to_base64(members.root),
         "valid_for": feed.valid_for,

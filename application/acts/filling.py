@@ -6,7 +6,6 @@ What is wrong is said in words of the member, and never repeats what was given: 
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -15,11 +14,15 @@ from application.lookups import Names, codes, folded, names_of, nearest
 from application.times import time_shown
 from application.words import phrase
 from ledger.event import instant
+from schemas.encoding import JsonValue
 from schemas.formats import instant_of
 from schemas.members import Member, Shape
 from schemas.texts import Language
 
-__all__ = ["Unfit", "assigned", "expected", "known_member", "near_of", "taken"]
+__all__ = ["Data", "Unfit", "assigned", "expected", "known_member", "near_of", "read", "taken"]
+
+Data = dict[str, JsonValue]
+"""Members of an event by name, as the contract wants them."""
 
 _YES, _NO = ("yes", "true", "ja", "y", "j"), ("no", "false", "nee", "n")
 _DEEPEST_INDEX = 999
@@ -39,46 +42,68 @@ class Place(Struct, frozen=True):
         """A member, or an item, of it."""
         return Place(f"{self.path}.{name}" if self.path else str(name), self.language)
 
-    def unfit(self, name: str, *values: Any) -> Unfit:
+    def unfit(self, name: str, *values: object) -> Unfit:
         """What is wrong here, as a phrase of `record`."""
         why = phrase("record", name, self.language, *values)
         return Unfit(f"{self.path}: {why}" if self.path else why)
 
 
-def assigned(
-    shape: Shape, held: Any, path: str, text: str, language: Language, at: str = ""
-) -> Any:
+def assigned(shape: Shape, held: Data, path: str, text: str, language: Language) -> Data:
     """What is held, with the value of a path (`safeguards.0.country`) put there. Raises Unfit.
 
-    A list that is named as a whole grows by what is given. `at`: where the shape itself stands.
+    A list that is named as a whole grows by what is given.
     """
-    steps = [step for step in path.split(".") if step]
-    return _assigned(shape, held, steps, text, Place(at, language))
+    return _in_object(
+        shape, held, [step for step in path.split(".") if step], text, Place("", language)
+    )
 
 
-def _assigned(shape: Shape, held: Any, steps: Sequence[str], text: str, place: Place) -> Any:
+def read(shape: Shape, text: str, language: Language, at: str) -> JsonValue:
+    """A line of text as a value. Raises Unfit. `at`: where it stands."""
+    return _read(shape, None, text, Place(at, language))
+
+
+def _assigned(
+    shape: Shape, held: JsonValue, steps: Sequence[str], text: str, place: Place
+) -> JsonValue:
     if not steps:
         return _read(shape, held, text, place)
-    first, *rest = steps
     if shape.kind == "object":
-        name = known_member(shape.members, first, place.language, place.path)
-        below = shape.of_member(name)
-        assert below
-        held = dict(held or {})
-        return {**held, name: _assigned(below, held.get(name), rest, text, place.below(name))}
+        return _in_object(shape, held, steps, text, place)
+    first, *rest = steps
     if shape.kind == "map" and shape.item:
         name = _key(shape, first, place)
-        held = dict(held or {})
-        below_place = place.below(name)
-        return {**held, name: _assigned(shape.item, held.get(name), rest, text, below_place)}
+        known = _members(held)
+        return {
+            **known,
+            name: _assigned(shape.item, known.get(name), rest, text, place.below(name)),
+        }
     if shape.kind == "list" and shape.item:
-        return _in_list(shape.item, list(held or ()), first, (rest, text), place)
+        return _in_list(shape.item, _items(held), first, (rest, text), place)
     raise place.unfit("no-parts")
 
 
+def _in_object(
+    shape: Shape, held: JsonValue, steps: Sequence[str], text: str, place: Place
+) -> Data:
+    first, *rest = steps or [""]
+    name = known_member(shape.members, first, place.language, place.path)
+    below, known = shape.of_member(name), _members(held)
+    assert below
+    return {**known, name: _assigned(below, known.get(name), rest, text, place.below(name))}
+
+
+def _members(held: JsonValue) -> Data:
+    return held if isinstance(held, dict) else {}
+
+
+def _items(held: JsonValue) -> list[JsonValue]:
+    return held if isinstance(held, list) else []
+
+
 def _in_list(
-    item: Shape, held: list[Any], index: str, rest: tuple[Sequence[str], str], place: Place
-) -> list[Any]:
+    item: Shape, held: list[JsonValue], index: str, rest: tuple[Sequence[str], str], place: Place
+) -> list[JsonValue]:
     at = int(index) if index.isdecimal() and len(index) < len(str(_DEEPEST_INDEX)) + 1 else -1
     if not 0 <= at <= len(held):
         raise place.unfit("index", len(held))
@@ -87,64 +112,75 @@ def _in_list(
     return [*held[:at], made, *held[at + 1 :]]
 
 
-def _read(shape: Shape, held: Any, text: str, place: Place) -> Any:
-    """A line of text as a value."""
+def _read(shape: Shape, held: JsonValue, text: str, place: Place) -> JsonValue:
+    """A line of text as a value; a list or a map grows by what it says."""
     text = text.strip()
     if shape.kind in {"object", "json"} or (
         shape.kind in {"list", "map"} and text[:1] in {"[", "{"}
     ):
-        return taken(shape, _json(text, place), place.language, place.path)
+        return _taken(shape, _json(text, place), place)
     if shape.kind == "list" and shape.item:
         parts = [text] if shape.item.kind in {"text", "object", "json"} else text.split(",")
         found = [_read(shape.item, None, one, place) for one in parts if one.strip()]
-        return [*(held or ()), *found]
+        return [*_items(held), *found]
     if shape.kind == "map" and shape.item:
-        found_map = dict(held or {})
-        for pair in filter(str.strip, text.split(",")):
-            key, equals, value = pair.partition("=")
-            if not equals:
-                raise place.unfit("map")
-            name = _key(shape, key.strip(), place)
-            found_map[name] = _read(shape.item, None, value, place.below(name))
-        return found_map
-    return taken(shape, text, place.language, place.path)
+        return {**_members(held), **_pairs(shape, shape.item, text, place)}
+    return _taken(shape, text, place)
 
 
-def _json(text: str, place: Place) -> Any:
+def _pairs(shape: Shape, item: Shape, text: str, place: Place) -> Data:
+    """`key=value,key=value` as a map."""
+    found: Data = {}
+    for pair in filter(str.strip, text.split(",")):
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise place.unfit("map")
+        name = _key(shape, key.strip(), place)
+        found[name] = _read(item, None, value, place.below(name))
+    return found
+
+
+def _json(text: str, place: Place) -> object:
     try:
         return msgspec.json.decode(text)
     except msgspec.DecodeError:
         raise place.unfit("json") from None
 
 
-def taken(shape: Shape, value: Any, language: Language, at: str = "") -> Any:
-    """A value of JSON or TOML, or one text, as the contract wants it. Raises Unfit."""
-    place = Place(at, language)
+def taken(shape: Shape, value: object, language: Language, at: str = "") -> Data:
+    """An object of JSON or TOML as the contract wants it. Raises Unfit."""
+    return _object(shape, value, Place(at, language))
+
+
+def _taken(shape: Shape, value: object, place: Place) -> JsonValue:
+    """A value of JSON or TOML, or one text."""
     if shape.kind == "object":
         return _object(shape, value, place)
     if shape.kind == "map" and shape.item:
         if not isinstance(value, Mapping):
             raise place.unfit("object")
-        names = {_key(shape, key, place): one for key, one in value.items()}
-        return {key: taken(shape.item, one, language, f"{at}.{key}") for key, one in names.items()}
+        item, names = shape.item, {_key(shape, key, place): one for key, one in value.items()}
+        return {key: _taken(item, one, place.below(key)) for key, one in names.items()}
     if shape.kind == "list" and shape.item:
         if not isinstance(value, list):
             raise place.unfit("list")
-        return [taken(shape.item, one, language, f"{at}.{n}") for n, one in enumerate(value)]
+        item = shape.item
+        return [_taken(item, one, place.below(number)) for number, one in enumerate(value)]
     if shape.kind in {"json", "value"}:
-        return msgspec.to_builtins(value)
+        plain: JsonValue = msgspec.to_builtins(value)
+        return plain
     return _single(shape, value, place)
 
 
-def _object(shape: Shape, value: Any, place: Place) -> dict[str, Any]:
+def _object(shape: Shape, value: object, place: Place) -> Data:
     if not isinstance(value, Mapping):
         raise place.unfit("object")
-    found: dict[str, Any] = {}
+    found: Data = {}
     for key, one in value.items():
         name = known_member(shape.members, str(key), place.language, place.path)
         below = shape.of_member(name)
         assert below
-        found[name] = taken(below, one, place.language, place.below(name).path)
+        found[name] = _taken(below, one, place.below(name))
     missing = [one.name for one in shape.members if one.required and one.name not in found]
     # The data as a whole is looked at when all of it is there.
     if missing and place.path:
@@ -152,12 +188,12 @@ def _object(shape: Shape, value: Any, place: Place) -> dict[str, Any]:
     return found
 
 
-def _single(shape: Shape, value: Any, place: Place) -> Any:
-    made: Any = None
+def _single(shape: Shape, value: object, place: Place) -> JsonValue:
+    made: JsonValue = None
     if shape.kind == "choice":
         made = _named(codes(shape.choices), value)
     elif shape.kind == "number":
-        made = value if _is_number(value) else _whole(value)
+        made = _whole(value)
     elif shape.kind == "yes-no":
         made = value if isinstance(value, bool) else _truth(value)
     elif shape.kind == "day":
@@ -173,11 +209,11 @@ def _single(shape: Shape, value: Any, place: Place) -> Any:
     return made
 
 
-def _named(names: Names, value: Any) -> str | None:
+def _named(names: Names, value: object) -> str | None:
     return names.get(folded(value)) if isinstance(value, str) else None
 
 
-def _near(shape: Shape, value: Any, language: Language) -> str:
+def _near(shape: Shape, value: object, language: Language) -> str:
     if shape.kind != "choice" or not isinstance(value, str):
         return ""
     return near_of(value, codes(shape.choices), language)
@@ -189,20 +225,18 @@ def near_of(text: str, names: Names, language: Language) -> str:
     return phrase("record", "near", language, ", ".join(near)) if near else ""
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _whole(value: Any) -> int | None:
+def _whole(value: object) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
     return int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,16}", value) else None
 
 
-def _truth(value: Any) -> bool | None:
+def _truth(value: object) -> bool | None:
     text = value.casefold() if isinstance(value, str) else ""
     return True if text in _YES else False if text in _NO else None
 
 
-def _day(value: Any) -> str | None:
+def _day(value: object) -> str | None:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
     try:
@@ -211,7 +245,7 @@ def _day(value: Any) -> str | None:
         return None
 
 
-def _time(value: Any) -> str | None:
+def _time(value: object) -> str | None:
     if isinstance(value, datetime):
         value = value.isoformat(" " if value.tzinfo is None else "T", "seconds")
     if not isinstance(value, str):

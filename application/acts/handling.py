@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from application.acts.acting import Act
@@ -10,11 +9,12 @@ from application.acts.requesting import new_reference
 from application.queries.found_incidents import Case, is_taken
 from application.queries.found_requests import NotAllowed
 from application.queries.subjects import check_person, known_streams
-from application.source import ERASED, Source
+from application.source import Source
 from ledger.errors import UnknownSubject
 from ledger.event import instant
 from projections.reading.incident_acts import Deed, hindrance, named
 from schemas import names
+from schemas.encoding import JsonValue
 
 __all__ = [
     "act_on_case",
@@ -55,15 +55,15 @@ def _check_free(source: Source, ref: str) -> None:
         raise NotAllowed(f"there is an incident {ref} already")
 
 
-def act_on_case(case: Case, name: str, facts: Mapping[str, Any], time: datetime) -> Act:
+def act_on_case(case: Case, name: str, facts: Mapping[str, JsonValue], time: datetime) -> Act:
     """An act on an incident at a time. Raises NotAllowed when its state forbids it."""
     _check_allowed(case, name, facts, time)
     by = "breach_ref" if case.incident.kind == "breach" else "case_ref"
     facts = {by: case.incident.ref, **facts}
-    return Act(name=name, subject=case.reference, facts=facts, legal_basis=_BASIS)
+    return Act(name=name, subject=case.subject, facts=facts, legal_basis=_BASIS)
 
 
-def assessment(case: Case, facts: Mapping[str, Any], time: datetime) -> Act:
+def assessment(case: Case, facts: Mapping[str, JsonValue], time: datetime) -> Act:
     """What is known of a breach; without a risk that is as it was assessed last. Raises NotAllowed."""
     risk = facts.get("risk") or case.incident.until(time).risk
     if risk is None:
@@ -73,14 +73,11 @@ def assessment(case: Case, facts: Mapping[str, Any], time: datetime) -> Act:
     return act_on_case(case, names.BREACH_ASSESSED, {**facts, "risk": risk}, time)
 
 
-def _check_allowed(case: Case, name: str, facts: Mapping[str, Any], time: datetime) -> None:
+def _check_allowed(case: Case, name: str, facts: Mapping[str, JsonValue], time: datetime) -> None:
     incident = case.incident
     why = hindrance(incident, Deed(name, time, facts, len(case.told)))
     if why is not None:
         raise NotAllowed(why)
-    if case.reference == ERASED:
-        why = f"the person of {named(incident)} was erased: name them"
-        raise NotAllowed(why, field="subject")
 
 
 def words_to(

@@ -1,25 +1,40 @@
 """Legal holds: placed, reviewed and released."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from application.acts.acting import Act, act
+from application.answer import Answer
 from application.queries.holds import in_force
 from application.queries.subjects import is_erased
 from application.site import Site
 from ledger.errors import Reject, UnknownSubject
 from projections.keeping.holds import Hold
 
-__all__ = ["named_hold", "place", "release", "review"]
+__all__ = ["HoldAct", "HoldFacts", "named_hold", "place", "release", "review"]
 
 # A hold serves a claim of the controller or of somebody else, not a duty.
 _BASIS = "6-1-f"
 
+HoldFacts = Mapping[str, str | None]
+"""Ground, review_on and owner; what is None is not said."""
+_Deed = Literal["placed", "reviewed", "released"]
+
+
+class HoldAct(Answer, frozen=True):
+    """What was done with a hold. `categories`: that it was over. `position`: of the event that says so."""
+
+    subject: str
+    hold_ref: str
+    act: _Deed
+    categories: list[str]
+    position: int
+
 
 def place(
-    site: Site, reference: str, hold_ref: str, facts: dict[str, Any], categories: Sequence[str]
-) -> dict[str, Any]:
-    """Place a hold. `facts`: ground, review_on, owner. Raises Reject when it is in force already.
+    site: Site, reference: str, hold_ref: str, facts: HoldFacts, categories: Sequence[str]
+) -> HoldAct:
+    """Place a hold. Raises Reject when it is in force already.
 
     Raises UnknownSubject when the person was wholly erased: there is nothing left to hold.
     """
@@ -32,15 +47,15 @@ def place(
 
 
 def review(
-    site: Site, reference: str, hold_ref: str, facts: dict[str, Any], categories: Sequence[str]
-) -> dict[str, Any]:
+    site: Site, reference: str, hold_ref: str, facts: HoldFacts, categories: Sequence[str]
+) -> HoldAct:
     """A hold goes on until its next review; what is not named stays as it was."""
     hold = named_hold(site, reference, hold_ref)
-    told = {"ground": hold.ground} | facts
+    told = {"ground": hold.ground, **facts}
     return _act(site, "reviewed", reference, hold_ref, told, categories or hold.categories)
 
 
-def release(site: Site, reference: str, hold_ref: str, ground: str | None) -> dict[str, Any]:
+def release(site: Site, reference: str, hold_ref: str, ground: str | None) -> HoldAct:
     """A hold is over; an erasure that waited for it resumes with the next run of retention."""
     hold = named_hold(site, reference, hold_ref)
     facts = {"ground": ground or hold.ground, "review_on": hold.review_on.isoformat()}
@@ -49,12 +64,12 @@ def release(site: Site, reference: str, hold_ref: str, ground: str | None) -> di
 
 def _act(
     site: Site,
-    deed: str,
+    deed: _Deed,
     reference: str,
     hold_ref: str,
-    facts: dict[str, Any],
+    facts: HoldFacts,
     categories: Sequence[str],
-) -> dict[str, Any]:
+) -> HoldAct:
     told = {name: value for name, value in facts.items() if value is not None}
     one = Act(
         name=f"legal-hold-{deed}",
@@ -64,13 +79,13 @@ def _act(
         legal_basis=_BASIS,
     )
     done = act(site, [one])
-    return {
-        "subject": reference,
-        "hold_ref": hold_ref,
-        "act": deed,
-        "categories": sorted(categories),
-        "position": done.last_position,
-    }
+    return HoldAct(
+        subject=reference,
+        hold_ref=hold_ref,
+        act=deed,
+        categories=sorted(categories),
+        position=done.last_position,
+    )
 
 
 def named_hold(site: Site, reference: str, hold_ref: str) -> Hold:

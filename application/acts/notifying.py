@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from application.acts.acting import Act
-from application.queries.notifications import Wanted, notification_tasks
+from application.queries.notifications import Notification, Wanted, notification_tasks
 from application.source import Source
 from ledger.errors import Misconfigured, Reject
 from ledger.event import instant
@@ -41,15 +40,15 @@ def notification(source: Source, word: Word, time: datetime) -> Act:
     mine = [
         row
         for row in notification_tasks(source, wanted)
-        if row["action"] == word.action and (not word.categories or _covers(word, row))
+        if row.action == word.action and (not word.categories or _covers(word, row))
     ]
     if not mine:
         raise Reject(
             f"there is nothing to tell {word.recipient} about: no {word.action} of data it had"
         )
-    if not any(row["open"] for row in mine):
-        raise Reject(f"{word.recipient} was told already, at {mine[0]['told_at']}")
-    if instant(time) < max(row["since"] for row in mine if row["open"]):
+    if not any(row.open for row in mine):
+        raise Reject(f"{word.recipient} was told already, at {mine[0].told_at}")
+    if instant(time) < max(row.since for row in mine if row.open):
         raise Reject(f"{word.recipient} cannot have been told before the {word.action}")
     facts = {"recipient": word.recipient, "action": word.action, "outcome": word.outcome}
     return Act(
@@ -62,5 +61,5 @@ def notification(source: Source, word: Word, time: datetime) -> Act:
     )
 
 
-def _covers(word: Word, row: dict[str, Any]) -> bool:
-    return bool(set(word.categories) & set(row["categories"]))
+def _covers(word: Word, row: Notification) -> bool:
+    return bool(set(word.categories) & set(row.categories))

@@ -6,19 +6,19 @@ What the house has a command for is named; what only the ledger may say is refus
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 
 from msgspec import Struct
 
 from application.acts.acting import Act, Acted, ActRefused, act, check
-from application.acts.filling import Unfit
+from application.acts.filling import Data, Unfit
 from application.acts.references import begun, unknown
+from application.answer import Answer
 from application.queries.subjects import known_streams
 from application.site import Site
 from application.source import Source
 from application.words import phrase
 from ledger.errors import UnknownSubject
-from ledger.event import RecordedEvent
+from ledger.event import RecordedEvent, instant
 from ledger.reading import events_of
 from projections.reading.views import recipients_by_id, register_entries
 from rulebook import provision
@@ -26,14 +26,16 @@ from schemas import EventType, is_person, names
 from schemas.codes import words_of
 from schemas.members import Member, members_of
 from schemas.references import OUTSIDERS, kind_of
-from schemas.texts import Language
+from schemas.texts import Language, text_of
 
 __all__ = [
     "COMMANDS",
     "ELSEWHERE",
     "Draft",
+    "DraftShown",
     "check_draft",
     "check_subject",
+    "draft_shown",
     "members_for",
     "missing",
     "notes",
@@ -89,18 +91,59 @@ class Draft(Struct, frozen=True):
     entry: EventType
     subject: str
     time: datetime
-    data: Mapping[str, Any]
+    data: Data
 
     @property
-    def personal(self) -> Mapping[str, Any]:
+    def personal(self) -> Data:
         """Its values of persons."""
-        found: Mapping[str, Any] = self.data.get("personal", {})
-        return found
+        found = self.data.get("personal")
+        return found if isinstance(found, dict) else {}
 
     @property
-    def shown(self) -> dict[str, Any]:
+    def shown(self) -> Data:
         """Its members, without any value of a person."""
         return {name: value for name, value in self.data.items() if name != "personal"}
+
+
+class DraftShown(Answer, frozen=True):
+    """An event that is about to be recorded, or was. `id` and `position`: null until it is.
+
+    `data`: its members without any value of a person; `personal`: the names of those values. `says`: the
+    event in a sentence. `notes`: what whoever records it should know.
+    """
+
+    name: str
+    type: str
+    subject: str
+    time: str
+    source: str
+    data: Data
+    personal: list[str]
+    says: str
+    notes: list[str]
+    recorded: bool
+    id: str | None
+    position: int | None
+
+
+def draft_shown(
+    site: Site, draft: Draft, told: Sequence[str], acted: Acted | None, language: Language
+) -> DraftShown:
+    """A draft with notes on it; and what became of it, once it is recorded."""
+    return DraftShown(
+        name=draft.entry.name,
+        type=draft.entry.type,
+        subject=draft.subject,
+        time=instant(draft.time),
+        source=site.privacy_office[0],
+        data=draft.shown,
+        personal=sorted(draft.personal),
+        says=text_of(draft.entry.name, draft.shown, language),
+        notes=list(told),
+        recorded=acted is not None,
+        id=acted.ids[0] if acted else None,
+        position=acted.last_position if acted else None,
+    )
 
 
 def check_subject(entry: EventType, subject: str, language: Language) -> None:
@@ -129,7 +172,7 @@ def members_for(entry: EventType, subject: str) -> tuple[Member, ...]:
     return tuple(sorted(found, key=lambda one: not one.required))
 
 
-def missing(members: Sequence[Member], data: Mapping[str, Any], language: Language) -> list[str]:
+def missing(members: Sequence[Member], data: Data, language: Language) -> list[str]:
     """What must be there and is not, each in words."""
     return [
         phrase("record", "missing", language, one.name, one.means(language))
@@ -182,7 +225,7 @@ def _in_words(error: ActRefused, draft: Draft, language: Language) -> Unfit | No
 def notes(source: Source, draft: Draft, language: Language) -> list[str]:
     """What whoever records it should know: nothing that would stop it."""
 
-    def said(name: str, *values: Any) -> str:
+    def said(name: str, *values: object) -> str:
         return phrase("record-note", name, language, *values)
 
     found = []
@@ -209,7 +252,7 @@ def _events_about(source: Source, subject: str) -> list[RecordedEvent]:
         return []
 
 
-def _unheard(source: Source, data: Mapping[str, Any]) -> list[str]:
+def _unheard(source: Source, data: Data) -> list[str]:
     """Names in it that nobody registered, declared or enacted."""
     found = []
     if "recipient" in data and data["recipient"] not in recipients_by_id(source.session):
@@ -220,6 +263,6 @@ def _unheard(source: Source, data: Mapping[str, Any]) -> list[str]:
         if data["activity"] not in declared:
             found.append("activity")
     stated = data.get("provision")
-    if data.get("legal_basis") in _PROVIDED and (stated is None or provision(stated) is None):
+    if data.get("legal_basis") in _PROVIDED and (stated is None or provision(str(stated)) is None):
         found.append("provision")
     return found

@@ -1,24 +1,30 @@
 """What an event refers to: whether its subject has such a case, and whether the case began before."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from ledger.event import RecordedEvent
-from schemas import EventType
+from schemas import EventType, names
+from schemas.encoding import JsonValue
 
 _REFERENCES: Final = ("complaint_ref", "contract_ref", "hold_ref", "request_ref", "breach_ref")
 _DISCLOSURE: Final = "disclosure_id"
 # Types with which a case begins: before them nobody can have heard of its reference.
 _OPENING: Final = frozenset(
     {
-        *("complaint-received", "contract-concluded", "contract-taken-over", "legal-hold-placed"),
-        *("rights-request-received", "breach-detected", "misuse-suspected"),
+        *(
+            names.COMPLAINT_RECEIVED,
+            names.CONTRACT_CONCLUDED,
+            names.CONTRACT_TAKEN_OVER,
+            names.LEGAL_HOLD_PLACED,
+        ),
+        *(names.RIGHTS_REQUEST_RECEIVED, names.BREACH_DETECTED, names.MISUSE_SUSPECTED),
     }
 )
 
 
 def unknown(
-    entry: EventType, data: Mapping[str, Any], events: Sequence[RecordedEvent]
+    entry: EventType, data: Mapping[str, JsonValue], events: Sequence[RecordedEvent]
 ) -> Iterator[str]:
     """Names of members that refer to what no event of the subject tells of."""
     if entry.name not in _OPENING:
@@ -29,7 +35,9 @@ def unknown(
         yield _DISCLOSURE
 
 
-def begun(entry: EventType, data: Mapping[str, Any], events: Sequence[RecordedEvent]) -> int | None:
+def begun(
+    entry: EventType, data: Mapping[str, JsonValue], events: Sequence[RecordedEvent]
+) -> int | None:
     """Position where the same case began already; None when this begins it, or begins nothing."""
     if entry.name in _OPENING:
         for name in _REFERENCES:
@@ -39,5 +47,5 @@ def begun(entry: EventType, data: Mapping[str, Any], events: Sequence[RecordedEv
     return None
 
 
-def _that_say(events: Sequence[RecordedEvent], name: str, value: Any) -> list[RecordedEvent]:
+def _that_say(events: Sequence[RecordedEvent], name: str, value: JsonValue) -> list[RecordedEvent]:
     return [event for event in events if value is not None and event.facts.get(name) == value]

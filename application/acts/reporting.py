@@ -1,38 +1,34 @@
 """Reports about a person as they are issued: hashed, recorded on the request that asked for them."""
 
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from application.acts.acting import Act
 from application.acts.requesting import check_allowed, record
-from application.queries.access_report import Asked, access_report
+from application.queries.access_report import Asked, CoveringCheckpoint
 from application.queries.found_requests import find
-from application.queries.log import checkpoint_status
-from application.queries.portability import portability
 from application.site import Site
 from application.source import Source
 from ledger.tlog.proving.reading import published_by
+from ledger.tlog.signing.base64 import to_base64
 from ledger.tlog.store.folder import LogFolder
 from rulebook import provision_of
 from schemas import names
+from schemas.encoding import JsonValue
 
 __all__ = ["ACCESS", "PORTABILITY", "Kind", "checkpoint_before", "issue"]
 
-Answer = dict[str, Any]
-
 
 class Kind(NamedTuple):
-    """A kind of report: which right it serves, what records it, how it is made."""
+    """A kind of report: which right it serves, and what records that it was issued."""
 
     right: str
     issued: str
-    make: Callable[[Source, Asked], Answer]
 
 
-ACCESS = Kind("access", names.ACCESS_REPORT_ISSUED, access_report)
-PORTABILITY = Kind("portability", names.PORTABILITY_EXPORT_ISSUED, portability)
+ACCESS = Kind("access", names.ACCESS_REPORT_ISSUED)
+PORTABILITY = Kind("portability", names.PORTABILITY_EXPORT_ISSUED)
 
 
 def issue(site: Site, source: Source, asked: Asked, kind: Kind, content: bytes, form: str) -> None:
@@ -44,20 +40,20 @@ def issue(site: Site, source: Source, asked: Asked, kind: Kind, content: bytes, 
         _issue(site, source, asked, kind, content, form)
 
 
-def checkpoint_before(folder: Path, position: int) -> Answer | None:
+def checkpoint_before(folder: Path, position: int) -> CoveringCheckpoint | None:
     """The latest published checkpoint that covers nothing after a position; None when there is none."""
     signed = published_by(LogFolder(folder), position)
     if signed is None:
         return None
-    told = checkpoint_status(signed, None)
-    return {"origin": signed.checkpoint.origin, "size": told["size"], "root": told["root"]}
+    known = signed.checkpoint
+    return CoveringCheckpoint(origin=known.origin, size=known.size, root=to_base64(known.root))
 
 
 def _issue(site: Site, source: Source, asked: Asked, kind: Kind, content: bytes, form: str) -> None:
     assert asked.request_ref
     found = find(source, asked.request_ref, asked.reference)
     check_allowed(found, "issue", source.now, kind.right)
-    facts = {
+    facts: dict[str, JsonValue] = {
         "request_ref": asked.request_ref,
         "sha256": sha256(content).hexdigest(),
         "format": form,
@@ -66,12 +62,12 @@ def _issue(site: Site, source: Source, asked: Asked, kind: Kind, content: bytes,
     }
     if asked.checkpoint:
         facts |= {
-            "checkpoint_size": asked.checkpoint["size"],
-            "checkpoint_root": asked.checkpoint["root"],
+            "checkpoint_size": asked.checkpoint.size,
+            "checkpoint_root": asked.checkpoint.root,
         }
     act = Act(
         name=kind.issued,
-        subject=found.reference,
+        subject=found.person,
         provision=provision_of(found.right),
         facts=facts,
     )

@@ -5,7 +5,7 @@ What annulments took back is found first, stream by stream: only their names are
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
@@ -21,7 +21,8 @@ from projections.following.derive import annulled_streams
 
 __all__ = ["Exported", "Wanted", "exported"]
 
-Record = Callable[[Act], dict[str, Any] | None]
+Record = TypeVar("Record")
+"""What an act is in a standard."""
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -57,8 +58,12 @@ class Exported(msgspec.Struct):
 
 
 def exported(
-    source: Source, log: Log, wanted: Wanted, record: Record, told: Exported
-) -> Iterator[dict[str, Any]]:
+    source: Source,
+    log: Log,
+    wanted: Wanted,
+    record: Callable[[Act], Record | None],
+    told: Exported,
+) -> Iterator[Record]:
     """The records of the wanted events in the order of the ledger; `told` is brought up to date.
 
     What is recorded while it runs is left for the next export. Raises UnknownSubject, before the first
@@ -75,7 +80,9 @@ def exported(
     return _records(acts, record, told)
 
 
-def _records(acts: Iterable[Act], record: Record, told: Exported) -> Iterator[dict[str, Any]]:
+def _records(
+    acts: Iterable[Act], record: Callable[[Act], Record | None], told: Exported
+) -> Iterator[Record]:
     for act in acts:
         made = record(act)
         if made is None:

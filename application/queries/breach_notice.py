@@ -5,20 +5,18 @@ Every item of GDPR Art. 33(3), the reasons for a delay (33(1)) and the phases in
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
 
-import msgspec
-
+from application.answer import Answer
 from application.controller import Controller
+from application.queries.cases import CaseClock, case_clock
 from application.queries.found_incidents import Case
 from application.queries.found_requests import NotAllowed
-from application.queries.incidents import clock_row
 from ledger.event import instant
 from projections.views.incidents import Incident
 from rulebook.incidents import regimes_in
 from schemas import names
 
-__all__ = ["ITEMS", "breach_notice"]
+__all__ = ["ITEMS", "BreachNotice", "NoticeItem", "Said", "breach_notice"]
 
 ITEMS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "nature": ("33(3)(a)", ("nature",)),
@@ -37,7 +35,52 @@ ITEMS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 _TO_AUTHORITY = frozenset({"breach.gdpr", "breach.telecom.initial", "breach.telecom.full"})
 
 
-def breach_notice(case: Case, controller: Controller, time: datetime) -> dict[str, Any]:
+Said = str | int | list[str]
+"""What was said of an item: a text, a number, or some codes or texts."""
+
+
+class NoticeItem(Answer, frozen=True):
+    """An item that the authority must be told. `article`: the point of the GDPR that asks for it.
+
+    `said`: by member of the events, what was said last. `missing`: nobody said anything of it yet.
+    """
+
+    item: str
+    article: str
+    said: dict[str, Said]
+    missing: bool
+
+
+class NoticePhase(Answer, frozen=True):
+    """That the authority was told: information may be given in phases (GDPR Art. 33(4))."""
+
+    phase: str
+    regime: str
+    notified_at: str
+    delay_reason: str | None
+
+
+class BreachNotice(Answer, frozen=True):
+    """The notification of a breach to the authority.
+
+    `regimes`: telecom, gdpr or both. `late`: an authority was, or by now would be, told too late. `missing`:
+    the items of which nobody said anything.
+    """
+
+    ref: str
+    made_at: str
+    controller: Controller
+    detected_at: str
+    regimes: list[str]
+    risk: str | None
+    late: bool
+    clocks: list[CaseClock]
+    items: list[NoticeItem]
+    phases: list[NoticePhase]
+    missing: list[str]
+
+
+def breach_notice(case: Case, controller: Controller, time: datetime) -> BreachNotice:
     """The notification as of a time. Raises NotAllowed for what is no breach.
 
     `missing`: items that nobody said anything of; a reason for the delay only where there is one.
@@ -49,19 +92,19 @@ def breach_notice(case: Case, controller: Controller, time: datetime) -> dict[st
     assert begun_at
     late = _late(one, time)
     items = list(_items(one.told, controller, late=late))
-    return {
-        "ref": one.ref,
-        "made_at": instant(time),
-        "controller": msgspec.structs.asdict(controller),
-        "detected_at": instant(begun_at),
-        "regimes": sorted(_regimes(one)),
-        "risk": one.risk,
-        "late": late,
-        "clocks": [clock_row(clock, time) for clock in one.clocks],
-        "items": items,
-        "phases": list(_phases(one)),
-        "missing": [row["item"] for row in items if row["missing"]],
-    }
+    return BreachNotice(
+        ref=one.ref,
+        made_at=instant(time),
+        controller=controller,
+        detected_at=instant(begun_at),
+        regimes=sorted(_regimes(one)),
+        risk=one.risk,
+        late=late,
+        clocks=[case_clock(clock, time) for clock in one.clocks],
+        items=items,
+        phases=list(_phases(one)),
+        missing=[row.item for row in items if row.missing],
+    )
 
 
 def _regimes(one: Incident) -> set[str]:
@@ -78,23 +121,21 @@ def _late(one: Incident, time: datetime) -> bool:
     return any(clock.state(time) in {"late", "overdue"} for clock in clocks)
 
 
-def _items(
-    told: Mapping[str, Any], controller: Controller, *, late: bool
-) -> Iterator[dict[str, Any]]:
+def _items(told: Mapping[str, Said], controller: Controller, *, late: bool) -> Iterator[NoticeItem]:
     for item, (point, members) in ITEMS.items():
-        said = {name: told[name] for name in members if name in told}
+        said: dict[str, Said] = {name: told[name] for name in members if name in told}
         if item == "contact":
             said = {"contact": controller.data_protection_officer or controller.contact}
         needed = late if item == "delay_reason" else True
-        yield {"item": item, "article": point, "said": said, "missing": needed and not said}
+        yield NoticeItem(item=item, article=point, said=said, missing=needed and not said)
 
 
-def _phases(one: Incident) -> Iterator[dict[str, Any]]:
-    """When the authority was told what: information may be given in phases (Art. 33(4))."""
+def _phases(one: Incident) -> Iterator[NoticePhase]:
+    """When the authority was told what."""
     for step in one.named(names.AUTHORITY_NOTIFIED):
-        yield {
-            "phase": step.facts["phase"],
-            "regime": step.facts["regime"],
-            "notified_at": instant(step.order.time),
-            "delay_reason": step.facts.get("delay_reason"),
-        }
+        yield NoticePhase(
+            phase=step.facts["phase"],
+            regime=step.facts["regime"],
+            notified_at=instant(step.order.time),
+            delay_reason=step.facts.get("delay_reason"),
+        )

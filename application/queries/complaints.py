@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+from msgspec.structs import asdict
+
+from application.answer import Answer, Name
+from application.queries.cases import CaseAct, CaseClock, case_act, case_clock
 from application.queries.found_requests import NotAllowed
-from application.queries.incidents import clock_row, step_row
 from application.queries.period import ALWAYS, Period
 from application.queries.subjects import known_streams, note_read
-from application.source import ERASED, Source, each_known
+from application.source import Source, each_known, unless_erased
 from ledger.event import instant
 from projections.findings.judging import Finding
 from projections.folds.timetravel import NOW, Moment
@@ -19,10 +21,48 @@ from projections.reading.views import findings as present_findings
 from projections.views.complaints import VIEW, Complaint
 from schemas import texts
 
-__all__ = ["complaint", "complaint_list", "known_complaints"]
+__all__ = [
+    "ComplaintFile",
+    "ComplaintList",
+    "ComplaintRow",
+    "complaint",
+    "complaint_list",
+    "known_complaints",
+]
 
 Rows = Sequence[tuple[UUID, Complaint]]
 _Broken = Mapping[tuple[str, str], Sequence[str]]
+
+
+class ComplaintRow(Answer, frozen=True):
+    """How a complaint stands. `subject`: null once the person was erased. `findings`: broken rules."""
+
+    complaint_ref: str
+    subject: Name | None
+    received_at: str
+    via: str
+    due: str
+    clock: CaseClock
+    open: bool
+    overdue: bool
+    answered_at: str | None
+    answered_via: str | None
+    outcome: str | None
+    findings: list[str]
+
+
+class ComplaintList(Answer, frozen=True):
+    """Complaints, the most urgent first. `open` and `overdue` count all of them, whatever the limit."""
+
+    complaints: list[ComplaintRow]
+    open: int
+    overdue: int
+
+
+class ComplaintFile(ComplaintRow, frozen=True):
+    """One complaint with every act on it."""
+
+    steps: list[CaseAct]
 
 
 def known_complaints(
@@ -41,7 +81,7 @@ def complaint_list(
     everything: bool,
     period: Period = ALWAYS,
     limit: int | None = None,
-) -> dict[str, Any]:
+) -> ComplaintList:
     """Complaints as of a moment: those that wait for an answer, or all that had been received.
 
     Only those received in a period. `limit`: at most so many are shown, the most urgent; all are counted.
@@ -57,21 +97,21 @@ def complaint_list(
     names = source.names(stream for stream, _ in found)
     broken = _broken(source, [stream for stream, _ in found], moment, time)
     rows = [_row(names[stream], one, time, broken) for stream, one in found]
-    return {
-        "complaints": sorted(rows, key=_urgency)[:limit],
-        "open": sum(row["open"] for row in rows),
-        "overdue": sum(row["overdue"] for row in rows),
-    }
+    return ComplaintList(
+        complaints=sorted(rows, key=_urgency)[:limit],
+        open=sum(row.open for row in rows),
+        overdue=sum(row.overdue for row in rows),
+    )
 
 
-def _urgency(row: Mapping[str, Any]) -> tuple[bool, str, str, str]:
+def _urgency(row: ComplaintRow) -> tuple[bool, str, str, str]:
     """Those that wait first, by when they are due; then by reference."""
-    return not row["open"], row["due"], row["complaint_ref"], str(row["subject"])
+    return not row.open, row.due, row.complaint_ref, str(row.subject)
 
 
 def complaint(
     source: Source, ref: str, subject: str | None, moment: Moment, language: texts.Language
-) -> dict[str, Any]:
+) -> ComplaintFile:
     """One complaint with every act on it. Raises NotAllowed when there is none, or several."""
     time = moment.as_of or source.now
     rows = [row for row in known_complaints(source, moment, [ref]) if row[1].until(time).receipt]
@@ -88,8 +128,8 @@ def complaint(
     one = found.until(time)
     reference = subject or source.noted(stream)
     broken = _broken(source, [stream], moment, time)
-    steps = [step_row(step, language, complaint_ref=ref) for step in one.steps]
-    return {**_row(reference, one, time, broken), "steps": steps}
+    steps = [case_act(step, language, complaint_ref=ref) for step in one.steps]
+    return ComplaintFile(**asdict(_row(reference, one, time, broken)), steps=steps)
 
 
 def _broken(source: Source, streams: Sequence[UUID], moment: Moment, time: datetime) -> _Broken:
@@ -109,24 +149,24 @@ def _broken(source: Source, streams: Sequence[UUID], moment: Moment, time: datet
     return rules
 
 
-def _row(reference: Any, one: Complaint, time: datetime, broken: _Broken) -> dict[str, Any]:
+def _row(reference: Name, one: Complaint, time: datetime, broken: _Broken) -> ComplaintRow:
     receipt, answer, clock = one.receipt, one.answer, one.clock
     assert receipt
     assert clock
-    return {
-        "complaint_ref": one.ref,
-        "subject": None if reference == ERASED else reference,
-        "received_at": instant(receipt.order.time),
-        "via": receipt.facts["via"],
-        "due": instant(clock.due),
-        "clock": clock_row(clock, time),
-        "open": one.is_open,
-        "overdue": clock.state(time) == "overdue",
-        "answered_at": instant(answer.order.time) if answer else None,
-        "answered_via": answer.facts["via"] if answer else None,
-        "outcome": one.outcome,
-        "findings": sorted(_rules_of(one, broken)),
-    }
+    return ComplaintRow(
+        complaint_ref=one.ref,
+        subject=unless_erased(reference),
+        received_at=instant(receipt.order.time),
+        via=receipt.facts["via"],
+        due=instant(clock.due),
+        clock=case_clock(clock, time),
+        open=one.is_open,
+        overdue=clock.state(time) == "overdue",
+        answered_at=instant(answer.order.time) if answer else None,
+        answered_via=answer.facts["via"] if answer else None,
+        outcome=one.outcome,
+        findings=sorted(_rules_of(one, broken)),
+    )
 
 
 def _rules_of(one: Complaint, broken: _Broken) -> Iterable[str]:

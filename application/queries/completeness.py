@@ -1,9 +1,11 @@
 """What a declaration lacks of the record that GDPR Art. 30 asks for, point by point. Pure."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-__all__ = ["POINTS", "missing"]
+from application.answer import Answer
+from application.queries.declaration import Declaration
+
+__all__ = ["POINTS", "MissingPoint", "missing"]
 
 _CONTROLLER, _PROCESSOR = "30(1)", "30(2)"
 # Point of the article, the fact that it asks for.
@@ -24,37 +26,37 @@ POINTS: frozenset[str] = frozenset(
 _TRANSFER = {_CONTROLLER: "e", _PROCESSOR: "c"}
 
 
-def missing(activity: dict[str, Any]) -> list[dict[str, Any]]:
-    """Each point that is missing, in the order of the article. `activity`: of the answer.
+class MissingPoint(Answer, frozen=True):
+    """A point of the article that a declaration lacks; `detail`: the category or country, if it has one."""
 
-    `detail`: the category or country that it is about, None where it is about none.
+    article: str
+    what: str
+    detail: str | None = None
+
+
+def missing(declared: Declaration | None, unsafe: Iterable[str]) -> list[MissingPoint]:
+    """Each point that is missing, in the order of the article.
+
+    `unsafe`: third countries to which a transfer rests on nothing.
     """
-    declared = activity["declared"]
     if declared is None:
-        return [_item(_CONTROLLER, "declaration")]
-    article = _PROCESSOR if declared["role"] == "processor" else _CONTROLLER
+        return [MissingPoint(_CONTROLLER, "declaration")]
+    article = _PROCESSOR if declared.role == "processor" else _CONTROLLER
     found = [
-        _item(f"{article}({p})", name) for p, name in _ALWAYS[article] if not declared.get(name)
+        MissingPoint(f"{article}({point})", name)
+        for point, name in _ALWAYS[article]
+        if not getattr(declared, name)
     ]
-    found += _transfers(activity, article)
+    transfers = f"{article}({_TRANSFER[article]})"
+    found += [MissingPoint(transfers, "mechanism", country) for country in unsafe]
     if article == _CONTROLLER:
         found += _of_controller(declared)
-    return sorted(found, key=lambda one: (one["article"], one["what"], one["detail"] or ""))
+    return sorted(found, key=lambda one: (one.article, one.what, one.detail or ""))
 
 
-def _transfers(activity: dict[str, Any], article: str) -> Iterator[dict[str, Any]]:
-    for transfer in activity["transfers"]:
-        if not transfer["mechanisms"]:
-            yield _item(f"{article}({_TRANSFER[article]})", "mechanism", transfer["country"])
-
-
-def _of_controller(declared: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    if declared["role"] == "joint-controller" and not declared.get("joint_controllers"):
-        yield _item("30(1)(a)", "joint_controllers")
-    for category in declared["data_categories"]:
-        if category not in declared["retention"]:
-            yield _item("30(1)(f)", "retention", category)
-
-
-def _item(article: str, what: str, detail: str | None = None) -> dict[str, Any]:
-    return {"article": article, "what": what, "detail": detail}
+def _of_controller(declared: Declaration) -> Iterator[MissingPoint]:
+    if declared.role == "joint-controller" and not declared.joint_controllers:
+        yield MissingPoint("30(1)(a)", "joint_controllers")
+    for category in declared.data_categories:
+        if category not in declared.retention:
+            yield MissingPoint("30(1)(f)", "retention", category)

@@ -5,13 +5,15 @@ Beside it the person's other choices, and with `--history` every act with the te
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
+from application.answer import Answer
 from application.queries.activities import objecting
-from application.queries.evidence import evidence_of
+from application.queries.declaration import Declaration, declaration
+from application.queries.evidence import Evidence, evidence_of
 from application.queries.state import account_status, folded_state
 from application.queries.subjects import Chosen, chosen, customer_of
 from application.source import Source, instant_or_none
@@ -21,7 +23,9 @@ from projections.dossier.choices import Choice
 from projections.folds.timetravel import Moment, fold
 from projections.views import consent_status, customer_state
 from projections.views.consent_status import (
-    ConsentAnswer,
+    Act,
+    Consent,
+    ConsentStatus,
     Row,
     act_of,
     consent_answer,
@@ -30,8 +34,12 @@ from projections.views.consent_status import (
 )
 from projections.views.customer_state import CustomerState, Status
 from projections.views.processing_register import Entry
+from schemas.encoding import JsonValue
 
 __all__ = [
+    "Circumstances",
+    "ConsentAct",
+    "Consents",
     "Holder",
     "answer_of",
     "consents",
@@ -42,6 +50,87 @@ __all__ = [
 ]
 
 _CONSENT = "consent-"
+
+
+class ConsentShown(Answer, frozen=True):
+    """A consent and what it is worth: whether it is effective, and in words why. `since`: of the status."""
+
+    purpose: str
+    status: ConsentStatus
+    since: str
+    text_version: str | None
+    method: str | None
+    channel: str | None
+    reason: str | None
+    valid_until: str | None
+    effective: bool
+    why: str
+    evidence: Evidence | None
+
+
+class ChoiceShown(Answer, frozen=True):
+    """Another choice, by its name; `facts`: what its event says, such as `permission` and `app_version`."""
+
+    choice: str
+    since: str
+    facts: dict[str, JsonValue]
+    evidence: Evidence | None
+
+
+class ConsentAct(Answer, frozen=True):
+    """An act on a consent. `from`, `to`: how long it decided; `to` is null while it does.
+
+    `status`: of the consent when the act occurred. `annulled_by`: what took the act back.
+    """
+
+    position: int
+    id: str
+    source: str
+    purpose: str
+    act: Act
+    status: ConsentStatus
+    from_: str = msgspec.field(name="from")
+    to: str | None
+    recorded_at: str
+    text_version: str | None
+    method: str | None
+    channel: str | None
+    reason: str | None
+    valid_until: str | None
+    activity: str | None
+    legal_basis: str | None
+    evidence: Evidence | None
+    annulled_by: str | None
+
+
+class Consents(Answer, frozen=True):
+    """What a person decided on, by purpose, and what else they chose. `position`: of the latest event.
+
+    `history`: every act, by purpose and in the order in which acts decide; absent unless it was asked for.
+    """
+
+    subject: str
+    data_subject: str
+    consents: list[ConsentShown]
+    choices: list[ChoiceShown]
+    position: int
+    history: list[ConsentAct] | UnsetType = UNSET
+
+
+class Circumstances(msgspec.Struct, frozen=True):
+    """Whose consents are told, and what they depend on.
+
+    `customer`: status of the customer's account, for a contact person only. `objects`: to direct marketing.
+    """
+
+    reference: str
+    subject: UUID
+    rows: tuple[Row, ...]
+    account: Status
+    customer: Status | None
+    clock: datetime
+    objects: bool
+    position: int
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -80,94 +169,86 @@ def holder(source: Source, reference: str, moment: Moment) -> Holder:
     )
 
 
-def consents(source: Source, reference: str, moment: Moment) -> dict[str, Any]:
+def consents(source: Source, reference: str, moment: Moment) -> Consents:
     """Consents of the data subject of that moment. Raises UnknownSubject."""
     return answer_of(holder(source, reference, moment))
 
 
-def with_history(source: Source, reference: str, moment: Moment) -> dict[str, Any]:
+def with_history(source: Source, reference: str, moment: Moment) -> Consents:
     """The same, and every act by purpose and in the order in which acts decide. Raises UnknownSubject."""
     found = holder(source, reference, moment)
-    return answer_of(found) | {"history": _history(found)}
+    return msgspec.structs.replace(answer_of(found), history=_history(found))
 
 
-def declared_for(answer: dict[str, Any], entries: Iterable[Entry]) -> dict[str, Any]:
+def declared_for(
+    history: Iterable[ConsentAct], entries: Iterable[Entry]
+) -> dict[str, Declaration | None]:
     """Purpose -> what the activity of its latest act declared at that time; None if nobody did."""
     register = {entry.activity: entry for entry in entries}
-    latest = {act["purpose"]: act for act in answer["history"] if act["annulled_by"] is None}
+    latest = {act.purpose: act for act in history if act.annulled_by is None}
     return {
-        purpose: _declared(register.get(act["activity"]), act) for purpose, act in latest.items()
+        purpose: _declared(register.get(act.activity or ""), act) for purpose, act in latest.items()
     }
 
 
-def _declared(entry: Entry | None, act: dict[str, Any]) -> dict[str, Any] | None:
-    return entry.declared_at(datetime.fromisoformat(act["from"])) if entry else None
+def _declared(entry: Entry | None, act: ConsentAct) -> Declaration | None:
+    return declaration(entry.declared_at(datetime.fromisoformat(act.from_))) if entry else None
 
 
-def answer_of(found: Holder) -> dict[str, Any]:
+def answer_of(found: Holder) -> Consents:
     """What a person decided on, and what each decision is worth."""
-    answers = consents_answer(
-        found.reference,
-        found.person.subject,
-        found.rows,
-        found.account,
-        found.customer,
-        found.clock,
-        objects=found.objects,
+    return consents_answer(
+        Circumstances(
+            reference=found.reference,
+            subject=found.person.subject,
+            rows=found.rows,
+            account=found.account,
+            customer=found.customer,
+            clock=found.clock,
+            objects=found.objects,
+            position=found.person.selected.position,
+        )
     )
-    return answers | {"position": found.person.selected.position}
 
 
-def consents_answer(
-    reference: str,
-    subject: UUID,
-    rows: Iterable[Row],
-    account: Status,
-    customer: Status | None,
-    clock: datetime,
-    *,
-    objects: bool = False,
-) -> dict[str, Any]:
+def consents_answer(known: Circumstances) -> Consents:
     """Consents in the shape that is shown, sorted by purpose, and the other choices."""
-    known = list(rows)
-    choices = [row for row in known if isinstance(row, Choice)]
-    answers = [
-        (row, consent_answer(row, account, customer, clock, choices, objects=objects))
-        for row in consents_among(known)
-    ]
-    return {
-        "subject": reference,
-        "data_subject": str(subject),
-        "consents": [
-            _shown(answer) | {"evidence": evidence_of(row.facts)} for row, answer in answers
-        ],
-        "choices": [_choice(choice) for choice in sorted(choices, key=_choice_order)],
-    }
+    choices = [row for row in known.rows if isinstance(row, Choice)]
+    return Consents(
+        subject=known.reference,
+        data_subject=str(known.subject),
+        consents=[_shown(row, choices, known) for row in consents_among(known.rows)],
+        choices=[_choice(choice) for choice in sorted(choices, key=_choice_order)],
+        position=known.position,
+    )
 
 
-def _shown(answer: ConsentAnswer) -> dict[str, Any]:
-    return {
-        "purpose": answer.purpose,
-        "status": answer.status,
-        "since": instant(answer.since),
-        "text_version": answer.text_version,
-        "method": answer.method,
-        "channel": answer.channel,
-        "reason": answer.reason,
-        "valid_until": instant_or_none(answer.valid_until),
-        "effective": answer.effective,
-        "why": answer.why,
-    }
+def _shown(row: Consent, choices: Iterable[Choice], known: Circumstances) -> ConsentShown:
+    answer = consent_answer(
+        row, known.account, known.customer, known.clock, choices, objects=known.objects
+    )
+    return ConsentShown(
+        purpose=answer.purpose,
+        status=answer.status,
+        since=instant(answer.since),
+        text_version=answer.text_version,
+        method=answer.method,
+        channel=answer.channel,
+        reason=answer.reason,
+        valid_until=instant_or_none(answer.valid_until),
+        effective=answer.effective,
+        why=answer.why,
+        evidence=evidence_of(row.facts),
+    )
 
 
-def _choice(choice: Choice) -> dict[str, Any]:
-    """A choice with what its event says, such as `permission` and `app_version`."""
-    return {
-        "choice": choice.name,
-        "since": instant(choice.order.time),
-        "facts": choice.facts,
-        "evidence": evidence_of(choice.facts),
-    }
+def _choice(choice: Choice) -> ChoiceShown:
+    return ChoiceShown(
+        choice=choice.name,
+        since=instant(choice.order.time),
+        facts=choice.facts,
+        evidence=evidence_of(choice.facts),
+    )
 
 
 def _choice_order(choice: Choice) -> tuple[str, str, str]:
@@ -175,7 +256,7 @@ def _choice_order(choice: Choice) -> tuple[str, str, str]:
     return choice.name, str(facts.get("channel") or ""), str(facts.get("permission") or "")
 
 
-def _history(found: Holder) -> list[dict[str, Any]]:
+def _history(found: Holder) -> list[ConsentAct]:
     selected = found.person.selected
     acts = [event for event in selected.shown if event.name.startswith(_CONSENT)]
     standing = {(event.source, event.id) for event in selected.counted}
@@ -201,25 +282,25 @@ def _until(
     return next(later, None)
 
 
-def _act(event: RecordedEvent, annulled_by: str | None, until: datetime | None) -> dict[str, Any]:
+def _act(event: RecordedEvent, annulled_by: str | None, until: datetime | None) -> ConsentAct:
     act, facts = act_of(event), event.facts
-    return {
-        "position": event.position,
-        "id": event.id,
-        "source": event.source,
-        "purpose": facts["purpose"],
-        "act": act.act,
-        "status": status_at(act, event.time),
-        "from": instant(event.time),
-        "to": instant_or_none(until),
-        "recorded_at": instant(event.recorded_at),
-        "text_version": facts.get("text_version"),
-        "method": facts.get("method"),
-        "channel": facts.get("channel"),
-        "reason": facts.get("reason"),
-        "valid_until": instant_or_none(act.valid_until),
-        "activity": event.activity,
-        "legal_basis": event.legal_basis,
-        "evidence": evidence_of(facts),
-        "annulled_by": annulled_by,
-    }
+    return ConsentAct(
+        position=event.position,
+        id=event.id,
+        source=event.source,
+        purpose=facts["purpose"],
+        act=act.act,
+        status=status_at(act, event.time),
+        from_=instant(event.time),
+        to=instant_or_none(until),
+        recorded_at=instant(event.recorded_at),
+        text_version=facts.get("text_version"),
+        method=facts.get("method"),
+        channel=facts.get("channel"),
+        reason=facts.get("reason"),
+        valid_until=instant_or_none(act.valid_until),
+        activity=event.activity,
+        legal_basis=event.legal_basis,
+        evidence=evidence_of(facts),
+        annulled_by=annulled_by,
+    )

@@ -4,12 +4,15 @@ The gate asks the rules that would find the check afterwards, beside the rules o
 """
 
 from collections.abc import Iterable
-from typing import Any
 
+from msgspec import UNSET, UnsetType
+from msgspec.structs import asdict, replace
+
+from application.answer import Answer
 from application.queries.activities import look_of
 from application.queries.consents import Holder, holder
-from application.queries.purposes import declarations
-from application.queries.verdicts import explained
+from application.queries.purposes import Declaration, declarations
+from application.queries.verdicts import VerdictInWords, explained
 from application.source import Source
 from application.words import phrase
 from ledger.event import RecordedEvent, instant
@@ -17,95 +20,163 @@ from projections.dossier.dossier import dossier_from
 from projections.dossier.look import Seen
 from projections.folds.timetravel import Moment
 from projections.use.credit import PURPOSE, check_at, objected_at
+from projections.views.customer_state import Status
 from rulebook import RULES, Verdict, period, rule, rule_verdicts
 from rulebook.calendar import day_of
 from schemas import names
 
-__all__ = ["credit_check"]
+__all__ = [
+    "CheckDeclared",
+    "CreditCheckAnswer",
+    "CreditVerdict",
+    "credit_check",
+]
 
 _TITLES = {entry.id: (entry.title, entry.title_nl) for entry in RULES}
 _REQUESTED, _RESULT = names.CREDIT_CHECK_REQUESTED, names.CREDIT_CHECK_RESULT_RECEIVED
 _ERASED = "erased"
 
 
-def credit_check(source: Source, reference: str, moment: Moment) -> dict[str, Any]:
-    """The decision as of a moment. Raises UnknownSubject.
+class CreditVerdict(VerdictInWords, frozen=True):
+    """What a rule says of the check; without the last members it is a rule about the purpose.
+
+    `detail`: codes that say more. `resolved_by`: what lifts it, where the rule forbids the check.
+    """
+
+    detail: str | UnsetType | None = UNSET
+    resolved_by: str | UnsetType | None = UNSET
+    resolved_by_nl: str | UnsetType | None = UNSET
+
+
+class CheckDeclared(Answer, frozen=True):
+    """An activity that declares the purpose, with what law, house and the person say of it."""
+
+    activity: str
+    purpose: str
+    legal_basis: str
+    provision: str | None
+    allowed: bool
+    verdicts: list[CreditVerdict]
+
+
+class LastCheck(Answer, frozen=True):
+    """When a check was last asked for, and when its result came; the result is not repeated."""
+
+    requested_at: str
+    days_ago: int
+    result_at: str | None
+
+
+class CheckEvent(Answer, frozen=True):
+    """Type and members of the event that upstream must send with the check."""
+
+    type: str
+    reason: str
+    activity: str
+    legal_basis: str
+
+
+class CreditCheckAnswer(Answer, frozen=True):
+    """Whether a person may be checked for credit.
 
     `verdicts`: about the person. `activities`: those that declare the purpose; one of them must be allowed.
-    `record`: what the event of the check then says.
+    `record`: what the event of the check then says. `position`: of the last event that this reflects.
     """
+
+    subject: str
+    data_subject: str
+    as_of: str
+    allowed: bool
+    account: Status
+    occasion: str
+    verdicts: list[CreditVerdict]
+    activities: list[CheckDeclared]
+    last_check: LastCheck | None
+    record: CheckEvent | None
+    position: int
+
+
+def credit_check(source: Source, reference: str, moment: Moment) -> CreditCheckAnswer:
+    """The decision as of a moment. Raises UnknownSubject."""
     found = holder(source, reference, moment)
     own = dossier_from(found.person.selected.counted)
     seen = list(check_at(own, found.clock, erased=found.account == _ERASED))
     verdicts = [one for each in seen for one in _verdicts(each, found)]
     activities = _activities(source, found, moment)
-    grounds = [one for one in activities if one["allowed"]]
-    allowed = bool(grounds) and all(verdict["allowed"] for verdict in verdicts)
-    occasion = seen[0].situation["occasion"]
-    return {
-        "subject": reference,
-        "data_subject": str(found.person.subject),
-        "as_of": instant(found.clock),
-        "allowed": allowed,
-        "account": found.account,
-        "occasion": occasion,
-        "verdicts": verdicts,
-        "activities": activities,
-        "last_check": _last_check(found),
-        "record": _record(occasion, grounds[0]) if allowed else None,
-        "position": found.person.selected.position,
-    }
+    grounds = [one for one in activities if one.allowed]
+    allowed = bool(grounds) and all(verdict.allowed for verdict in verdicts)
+    occasion = str(seen[0].situation["occasion"])
+    return CreditCheckAnswer(
+        subject=reference,
+        data_subject=str(found.person.subject),
+        as_of=instant(found.clock),
+        allowed=allowed,
+        account=found.account,
+        occasion=occasion,
+        verdicts=verdicts,
+        activities=activities,
+        last_check=_last_check(found),
+        record=_record(occasion, grounds[0]) if allowed else None,
+        position=found.person.selected.position,
+    )
 
 
-def _verdicts(seen: Seen, found: Holder) -> list[dict[str, Any]]:
+def _verdicts(seen: Seen, found: Holder) -> list[CreditVerdict]:
     """What each rule says of a situation; what would lift it, where it forbids the check."""
     asked = rule_verdicts(seen.kind or "", seen.situation, day_of(found.clock))
     return [_told(verdict, seen.detail, found) for verdict in asked]
 
 
-def _told(verdict: Verdict, detail: str | None, found: Holder) -> dict[str, Any]:
+def _told(verdict: Verdict, detail: str | None, found: Holder) -> CreditVerdict:
     gone = found.account == _ERASED and not verdict.allowed and verdict.why == "occasion-none"
     why = _ERASED if gone else verdict.why
     days = period("credit-occasion").days
     told = phrase("credit_check", why, "en", days), phrase("credit_check", why, "nl", days)
     broken = None if verdict.allowed else rule(verdict.rule)
-    return explained(verdict, _TITLES, {verdict.why: told}) | {
-        "code": why,
-        "detail": detail or None,
-        "resolved_by": broken.resolved_by if broken else None,
-        "resolved_by_nl": broken.resolved_by_nl if broken else None,
-    }
+    return CreditVerdict(
+        **asdict(explained(replace(verdict, why=why), _TITLES, {why: told})),
+        detail=detail or None,
+        resolved_by=broken.resolved_by if broken else None,
+        resolved_by_nl=broken.resolved_by_nl if broken else None,
+    )
 
 
-def _activities(source: Source, found: Holder, moment: Moment) -> list[dict[str, Any]]:
+def _activities(source: Source, found: Holder, moment: Moment) -> list[CheckDeclared]:
     """The activities that declare the purpose, each with what law, house and the person say of it."""
     declared = declarations(source, moment, day_of(found.clock)).get(PURPOSE, [])
     own = dossier_from(found.person.selected.counted)
     look = look_of(source, found.person.subject, own, moment)
     return [
-        _with(one, _verdicts(objected_at(one["activity"], look, found.clock), found))
+        _with(one, _verdicts(objected_at(one.activity, look, found.clock), found))
         for one in declared
     ]
 
 
-def _with(declared: dict[str, Any], verdicts: list[dict[str, Any]]) -> dict[str, Any]:
-    allowed = declared["allowed"] and all(verdict["allowed"] for verdict in verdicts)
-    return declared | {"allowed": allowed, "verdicts": [*declared["verdicts"], *verdicts]}
+def _with(declared: Declaration, verdicts: list[CreditVerdict]) -> CheckDeclared:
+    of_purpose = [CreditVerdict(**asdict(verdict)) for verdict in declared.verdicts]
+    return CheckDeclared(
+        activity=declared.activity,
+        purpose=declared.purpose,
+        legal_basis=declared.legal_basis,
+        provision=declared.provision,
+        allowed=declared.allowed and all(verdict.allowed for verdict in verdicts),
+        verdicts=[*of_purpose, *verdicts],
+    )
 
 
-def _last_check(found: Holder) -> dict[str, Any] | None:
-    """When a check was last asked for by the moment, and how many days ago; its result is not repeated."""
+def _last_check(found: Holder) -> LastCheck | None:
+    """When a check was last asked for by the moment, and how many days ago."""
     counted = [event for event in found.person.selected.counted if event.time <= found.clock]
     asked = _latest(counted, _REQUESTED)
     if asked is None:
         return None
     result = _latest(counted, _RESULT)
     answered = result is not None and result.time >= asked.time
-    return {
-        "requested_at": instant(asked.time),
-        "days_ago": (day_of(found.clock) - day_of(asked.time)).days,
-        "result_at": instant(result.time) if result and answered else None,
-    }
+    return LastCheck(
+        requested_at=instant(asked.time),
+        days_ago=(day_of(found.clock) - day_of(asked.time)).days,
+        result_at=instant(result.time) if result and answered else None,
+    )
 
 
 def _latest(events: Iterable[RecordedEvent], name: str) -> RecordedEvent | None:
@@ -113,7 +184,10 @@ def _latest(events: Iterable[RecordedEvent], name: str) -> RecordedEvent | None:
     return max(named, key=lambda event: event.time, default=None)
 
 
-def _record(reason: Any, ground: dict[str, Any]) -> dict[str, Any]:
-    """Type and members of the event that upstream must send with the check."""
-    members = {name: ground[name] for name in ("activity", "legal_basis")}
-    return {"type": _REQUESTED, "reason": reason, **members}
+def _record(reason: str, ground: CheckDeclared) -> CheckEvent:
+    return CheckEvent(
+        type=_REQUESTED,
+        reason=reason,
+        activity=ground.activity,
+        legal_basis=ground.legal_basis,
+    )

@@ -1,20 +1,125 @@
 """What was decided about a person's data, category by category, in both languages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Literal
 from uuid import UUID
 
-from application.queries.erasure import forgotten
+from msgspec import UNSET, UnsetType, convert
+
+from application.answer import Answer
+from application.queries.erasure import Forgotten, forgotten
 from application.queries.erasures import Asked, Done
 from projections.keeping.erasing import Step
-from rulebook import ErasureDecision, Reason
+from rulebook import Cause, ErasureDecision, Reason
+from rulebook.erasure import Outcome
+from schemas.encoding import JsonValue
+from schemas.texts import Language
 
-__all__ = ["decided", "decision_row", "ground_row", "outcome_of"]
+__all__ = [
+    "Decided",
+    "GroundShown",
+    "InBothLanguages",
+    "RecordedDecision",
+    "RecordedGround",
+    "decided",
+    "decision_row",
+    "ground_row",
+    "outcome_of",
+    "recorded_decisions",
+]
+
+RequestOutcome = Literal["granted", "partly-granted", "deferred"]
 
 
-def outcome_of(steps: Sequence[Step]) -> str:
+class InBothLanguages(Answer, frozen=True):
+    """A text for people, in English and in Dutch."""
+
+    en: str
+    nl: str
+
+    def said(self, language: Language) -> str:
+        """The text in a language."""
+        return self.nl if language == "nl" else self.en
+
+
+class GroundShown(Answer, frozen=True):
+    """Why a category is kept or erased: the rule, its law, and what it says to the person.
+
+    `ref`: of what keeps it, such as a contract or a hold. `until`: the first day on which it is over, if that
+    is known. `waits_for`: what lets a period begin.
+    """
+
+    ground: str
+    rule: str
+    statute: str
+    ref: str | None
+    until: str | None
+    waits_for: str | None
+    says: InBothLanguages
+
+
+class DecisionShown(GroundShown, frozen=True):
+    """What becomes of one category, and the ground that decides; `besides`: the others.
+
+    `grounds`: all of them, the one that lasts longest last.
+    """
+
+    category: str
+    decision: Outcome
+    besides: list[GroundShown]
+    grounds: list[GroundShown]
+
+
+class DecidedOfOne(Answer, frozen=True):
+    """What was decided of one data subject. `position`: of the last event that this wrote."""
+
+    data_subject: str
+    whole_person: bool
+    keys_destroyed: int
+    position: int | None
+    decisions: list[DecisionShown]
+
+
+class Decided(Answer, frozen=True):
+    """Decisions on what asks for an erasure. `complete`: everything goes.
+
+    `carried_out`: false when it is only shown. `forgotten`: when places have, of what was erased.
+    """
+
+    subject: str
+    cause: Cause
+    request_ref: str | None
+    carried_out: bool
+    complete: bool
+    outcome: RequestOutcome
+    data_subjects: list[DecidedOfOne]
+    forgotten: Forgotten | None
+
+
+class RecordedGround(Answer, frozen=True, kw_only=True):
+    """A ground as the event of a decision has it."""
+
+    ground: str
+    until: str | UnsetType = UNSET
+    rule: str | UnsetType = UNSET
+    ref: str | UnsetType = UNSET
+
+
+class RecordedDecision(RecordedGround, frozen=True, kw_only=True):
+    """What an event says about one category: the ground that lasts longest; `besides`: the others."""
+
+    decision: Outcome
+    besides: list[RecordedGround] | UnsetType = UNSET
+
+
+def recorded_decisions(decisions: Mapping[str, JsonValue]) -> dict[str, RecordedDecision]:
+    """Category -> decision, from the facts of an event."""
+    return convert(decisions, dict[str, RecordedDecision])
+
+
+def outcome_of(steps: Sequence[Step]) -> RequestOutcome:
     """How a request for erasure was answered: only what is whole is granted."""
     if all(step.complete for step in steps):
         return "granted"
@@ -23,63 +128,67 @@ def outcome_of(steps: Sequence[Step]) -> str:
 
 def decided(
     reference: str, asked: Asked, found: Sequence[Done], epoch_started_at: datetime, now: datetime
-) -> dict[str, Any]:
-    """Decisions on what asks for an erasure. `forgotten`: when places have, of what is carried out."""
+) -> Decided:
+    """Decisions on what asks for an erasure."""
     steps = [done.step for done in found]
     carried_out = all(done.erasure is not None for done in found)
     erased = carried_out and any(step.erased for step in steps)
-    return {
-        "subject": reference,
-        "cause": asked.cause,
-        "request_ref": asked.request_ref,
-        "carried_out": carried_out,
-        "complete": all(step.complete for step in steps),
-        "outcome": outcome_of(steps),
-        "data_subjects": [_done(list(mine)) for _, mine in groupby(found, _stream)],
-        "forgotten": forgotten(epoch_started_at, now) if erased else None,
-    }
+    return Decided(
+        subject=reference,
+        cause=asked.cause,
+        request_ref=asked.request_ref,
+        carried_out=carried_out,
+        complete=all(step.complete for step in steps),
+        outcome=outcome_of(steps),
+        data_subjects=[_done(list(mine)) for _, mine in groupby(found, _stream)],
+        forgotten=forgotten(epoch_started_at, now) if erased else None,
+    )
 
 
 def _stream(done: Done) -> UUID:
     return done.stream
 
 
-def _done(mine: Sequence[Done]) -> dict[str, Any]:
+def _done(mine: Sequence[Done]) -> DecidedOfOne:
     """One data subject: all that was decided of it, in one step or in several."""
     erasures = [done.erasure for done in mine if done.erasure]
     decisions = {c: one for done in mine for c, one in done.step.decisions.items()}
-    return {
-        "data_subject": str(mine[0].stream),
-        "whole_person": any(erasure.whole for erasure in erasures),
-        "keys_destroyed": sum(len(erasure.keys) for erasure in erasures),
-        "position": max((erasure.last_position for erasure in erasures), default=None),
-        "decisions": [decision_row(one) for _, one in sorted(decisions.items())],
-    }
+    return DecidedOfOne(
+        data_subject=str(mine[0].stream),
+        whole_person=any(erasure.whole for erasure in erasures),
+        keys_destroyed=sum(len(erasure.keys) for erasure in erasures),
+        position=max((erasure.last_position for erasure in erasures), default=None),
+        decisions=[decision_row(one) for _, one in sorted(decisions.items())],
+    )
 
 
-def decision_row(decision: ErasureDecision) -> dict[str, Any]:
-    """One category: what becomes of it, and every reason: the deciding one, and `besides` the others.
+def decision_row(decision: ErasureDecision) -> DecisionShown:
+    """One category: what becomes of it, and every reason."""
+    grounds = [ground_row(reason) for reason in decision.reasons]
+    first, *others = grounds
+    return DecisionShown(
+        category=decision.category,
+        decision=decision.decision,
+        ground=first.ground,
+        rule=first.rule,
+        statute=first.statute,
+        ref=first.ref,
+        until=first.until,
+        waits_for=first.waits_for,
+        says=first.says,
+        besides=others,
+        grounds=grounds[::-1],
+    )
 
-    `grounds`: all of them, the one that lasts longest last.
-    """
-    first, *others = decision.reasons
-    return {
-        "category": decision.category,
-        "decision": decision.decision,
-        **ground_row(first),
-        "besides": [ground_row(reason) for reason in others],
-        "grounds": [ground_row(reason) for reason in reversed(decision.reasons)],
-    }
 
-
-def ground_row(reason: Reason) -> dict[str, Any]:
+def ground_row(reason: Reason) -> GroundShown:
     """One reason, as every answer about retention has it."""
-    return {
-        "ground": reason.ground,
-        "rule": reason.rule,
-        "statute": reason.statute,
-        "ref": reason.ref,
-        "until": reason.until.isoformat() if reason.until else None,
-        "waits_for": reason.waits_for,
-        "says": {"en": reason.says, "nl": reason.says_nl},
-    }
+    return GroundShown(
+        ground=reason.ground,
+        rule=reason.rule,
+        statute=reason.statute,
+        ref=reason.ref,
+        until=reason.until.isoformat() if reason.until else None,
+        waits_for=reason.waits_for,
+        says=InBothLanguages(en=reason.says, nl=reason.says_nl),
+    )

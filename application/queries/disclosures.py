@@ -3,27 +3,27 @@
 from collections.abc import Iterator, Sequence
 from heapq import merge
 from itertools import islice
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from application.answer import Answer, Name
 from application.queries.feeds import Membership, included, listed
 from application.queries.period import ALWAYS, Period, latest
 from application.queries.recipients import RecipientNames, recipients_then
 from application.queries.subjects import is_erased, known_streams, note_read
-from application.source import ERASED, Source
+from application.source import ERASED, Shown, Source
 from ledger.event import instant
 from ledger.reading import events_of
 from projections.dossier.service import service_spans
 from projections.folds.timetravel import NOW, select
-from projections.reading.transfers import Place, place_of
+from projections.reading.transfers import place_of
 from projections.reading.views import disclosed
 from projections.views.disclosures import FEED, FEED_KIND, Disclosure, sort_key
 from rulebook import provision
 from schemas import is_person
 
-__all__ = ["Wanted", "disclosures"]
+__all__ = ["DisclosureShown", "Disclosures", "Wanted", "disclosures"]
 
 # References are looked up for so many disclosures at a time.
 _BLOCK_ROWS = 1_000
@@ -45,7 +45,44 @@ class Wanted(msgspec.Struct, frozen=True):
     limit: int | None = None
 
 
-def disclosures(source: Source, wanted: Wanted) -> Iterator[dict[str, Any]]:
+class DisclosureShown(Answer, frozen=True):
+    """Who received what about whom. `subject`: null of an erased person, and of a feed about many.
+
+    Of one person also the feeds that the person was in; `membership` says how that is known.
+    `country_derived`: the disclosure does not say the country, but the recipient's entry of the time.
+    `fields`: empty where it is not told. `record_count`: of a feed, about how many records.
+    """
+
+    position: int
+    occurred_at: str
+    type: str
+    source: str
+    id: str
+    subject: Name | None
+    membership: Membership | None
+    recipient: str
+    recipient_name: Shown | None
+    recipient_kind: str
+    purpose: str
+    activity: str | None
+    legal_basis: str | None
+    provision: str | None
+    categories: list[str]
+    fields: list[str]
+    country: str | None
+    country_derived: bool
+    method: str | None
+    case_ref: str | None
+    record_count: int | None
+
+
+class Disclosures(Answer, frozen=True):
+    """Disclosures in the order of time."""
+
+    disclosures: list[DisclosureShown]
+
+
+def disclosures(source: Source, wanted: Wanted) -> Iterator[DisclosureShown]:
     """Disclosures by (occurred_at, source, id). The subject of an erased person is None, as of a feed.
 
     Of one person also the feeds about many that the person was in; `membership` says how that is known. Where
@@ -99,7 +136,7 @@ def article_of(spelled: str) -> str:
 
 def _all_shown(
     source: Source, rows: Iterator[_Row], names: RecipientNames
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[DisclosureShown]:
     while block := list(islice(rows, _BLOCK_ROWS)):
         names.note((row.recipient, row.occurred_at) for row, _ in block)
         references = source.names(row.stream for row, _ in block if row.subject is None)
@@ -107,38 +144,33 @@ def _all_shown(
             reference = references.get(row.stream)  # none for a feed, which is about many
             subject = None if reference == ERASED else reference
             told, membership = feed or (subject, None)
-            name = names.at(row.recipient, row.occurred_at)
-            place = place_of(row, names.entry(row.recipient))
-            yield _shown(row, told, membership, name, place)
+            yield _shown(row, told, membership, names)
 
 
 def _shown(
-    row: Disclosure,
-    subject: Any,
-    membership: Membership | None,
-    recipient_name: Any,
-    place: Place,
-) -> dict[str, Any]:
-    return {
-        "position": row.position,
-        "occurred_at": instant(row.occurred_at),
-        "type": row.name,
-        "source": row.source,
-        "id": row.id,
-        "subject": subject,
-        "membership": membership,
-        "recipient": row.recipient,
-        "recipient_name": recipient_name,
-        "recipient_kind": row.recipient_kind,
-        "purpose": row.purpose,
-        "activity": row.activity,
-        "legal_basis": row.legal_basis,
-        "provision": row.provision,
-        "categories": list(row.categories),
-        "fields": list(row.fields or ()),  # of some kinds it is not told
-        "country": place.country,
-        "country_derived": place.derived,
-        "method": row.method,
-        "case_ref": row.case_ref,
-        "record_count": row.record_count,
-    }
+    row: Disclosure, subject: Name | None, membership: Membership | None, names: RecipientNames
+) -> DisclosureShown:
+    place = place_of(row, names.entry(row.recipient))
+    return DisclosureShown(
+        position=row.position,
+        occurred_at=instant(row.occurred_at),
+        type=row.name,
+        source=row.source,
+        id=row.id,
+        subject=subject,
+        membership=membership,
+        recipient=row.recipient,
+        recipient_name=names.at(row.recipient, row.occurred_at),
+        recipient_kind=row.recipient_kind,
+        purpose=row.purpose,
+        activity=row.activity,
+        legal_basis=row.legal_basis,
+        provision=row.provision,
+        categories=list(row.categories),
+        fields=list(row.fields or ()),
+        country=place.country,
+        country_derived=place.derived,
+        method=row.method,
+        case_ref=row.case_ref,
+        record_count=row.record_count,
+    )

@@ -6,12 +6,12 @@ comes from the views, a moment of the past from the events.
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
 from application.queries.activities import objectors
-from application.queries.consents import consents_answer
-from application.queries.state import Beside, account_status, state_answer
+from application.queries.consents import Circumstances, Consents, consents_answer
+from application.queries.state import Beside, State, account_status, state_answer
 from application.queries.subjects import customer_of
 from application.source import Source
 from ledger.event import RecordedEvent
@@ -34,12 +34,13 @@ KINDS = ("customer", "contact")
 # Rows of so many people are held at a time.
 _BLOCK_PEOPLE = 500
 _NOTHING = Beside()
+S = TypeVar("S")
 _Person = tuple[str, UUID]
 _States = dict[UUID, CustomerState]
 _Consents = dict[UUID, dict[str, Row]]
 
 
-def all_states(source: Source, moment: Moment) -> Iterator[dict[str, Any]]:
+def all_states(source: Source, moment: Moment) -> Iterator[State]:
     """The state of everyone who is known at the moment, as `ledger state` shows it."""
     source.reads.note_many(CATEGORIES, everyone=True)
     for block in _blocks(source.opener.people(KINDS)):
@@ -54,7 +55,7 @@ def all_states(source: Source, moment: Moment) -> Iterator[dict[str, Any]]:
                 )
 
 
-def all_consents(source: Source, moment: Moment) -> Iterator[dict[str, Any]]:
+def all_consents(source: Source, moment: Moment) -> Iterator[Consents]:
     """The consents of everyone who is known at the moment, as `ledger consents` shows them."""
     source.reads.note_many((), everyone=True)
     people = source.opener.people(KINDS)
@@ -70,14 +71,17 @@ def all_consents(source: Source, moment: Moment) -> Iterator[dict[str, Any]]:
             if state is None or state.whole:
                 continue
             yield consents_answer(
-                reference,
-                subject,
-                consents.get(subject, {}).values(),
-                customer_state.status(state),
-                customers.get(customer_of(reference)),
-                moment.as_of or source.now,
-                objects=subject in objected,
-            ) | {"position": state.position}
+                Circumstances(
+                    reference=reference,
+                    subject=subject,
+                    rows=tuple(consents.get(subject, {}).values()),
+                    account=customer_state.status(state),
+                    customer=customers.get(customer_of(reference)),
+                    clock=moment.as_of or source.now,
+                    objects=subject in objected,
+                    position=state.position,
+                )
+            )
 
 
 def _customer_statuses(
@@ -138,8 +142,8 @@ def _dossiers(source: Source, streams: list[UUID], moment: Moment) -> dict[UUID,
 
 
 def _folded(
-    source: Source, streams: list[UUID], moment: Moment, view: View[Any]
-) -> dict[UUID, dict[str, Any]]:
+    source: Source, streams: list[UUID], moment: Moment, view: View[S]
+) -> dict[UUID, dict[str, S]]:
     """The rows of a view at a moment, from the events of each stream."""
     return {
         stream: fold(view, selected.counted, selected.erasures)

@@ -1,7 +1,10 @@
 """`ledger feed`: which feeds there are, whose lists are kept, and proofs about one person and one feed."""
 
-from typing import Any
+from typing import Literal
 
+from msgspec import UNSET, UnsetType
+
+from application.answer import Answer
 from application.queries.feeds import feeds_by
 from application.queries.subjects import note_read, streams_of
 from application.source import Source
@@ -19,7 +22,20 @@ from ledger.tlog.store.folder import LogFolder
 from projections.views.disclosures import Disclosure
 from rulebook.calendar import day_of
 
-__all__ = ["NoFeed", "all_feeds", "feed_named", "proof_of", "proven_answer"]
+__all__ = [
+    "DeliveredFeed",
+    "FeedRoot",
+    "FeedRow",
+    "Feeds",
+    "KeptFeedList",
+    "NoFeed",
+    "ProvenMembership",
+    "WrittenFeedProof",
+    "all_feeds",
+    "feed_named",
+    "proof_of",
+    "proven_answer",
+]
 
 _SHOWN = 5
 
@@ -28,7 +44,93 @@ class NoFeed(Unproven):
     """No feed, or more than one, is what somebody named."""
 
 
-def all_feeds(source: Source) -> list[dict[str, Any]]:
+class KeptMembers(Answer, frozen=True):
+    """The list of a feed, as far as it may be told."""
+
+    members: int
+    keep_until: str
+
+
+class FeedRow(Answer, frozen=True):
+    """A feed about many persons. `list`: what is kept of whom it was about; None: nothing."""
+
+    position: int
+    id: str
+    occurred_at: str
+    recipient: str
+    record_count: int | None
+    merkle_root: str
+    list: KeptMembers | None
+
+
+class Feeds(Answer, frozen=True):
+    """Every feed by time."""
+
+    feeds: list[FeedRow]
+    count: int
+
+
+class DeliveredFeed(Answer, frozen=True):
+    """A feed that was delivered, or would be. `unknown`: members that never named anybody here.
+
+    `merkle_root`: what its event commits to; `position`: of the event, where it was not there already.
+    """
+
+    recorded: bool
+    recipient: str
+    delivered_at: str
+    records: int
+    members: int
+    unknown: int
+    valid_for: str
+    keep_until: str
+    merkle_root: str | UnsetType = UNSET
+    position: int | UnsetType = UNSET
+
+
+class FeedRoot(Answer, frozen=True):
+    """What the event of a feed must commit to."""
+
+    merkle_root: str
+    records: int
+    members: int
+
+
+class KeptFeedList(Answer, frozen=True):
+    """The list of a recorded feed that is kept. `unknown`: members that never named anybody here."""
+
+    position: int
+    members: int
+    unknown: int
+    keep_until: str
+
+
+class ProvenMembership(Answer, frozen=True):
+    """What a proof proves: that the subject was, or was not, among the `members` of a feed.
+
+    `origin` and `size` are of the log that holds the event of the feed.
+    """
+
+    verified: Literal[True]
+    subject: str
+    included: bool
+    recipient: str
+    delivered_at: str
+    day: str
+    recorded_at: str
+    position: int
+    members: int
+    origin: str
+    size: int
+
+
+class WrittenFeedProof(ProvenMembership, frozen=True):
+    """What the proof in a file proves."""
+
+    proof: str
+
+
+def all_feeds(source: Source) -> list[FeedRow]:
     """Every feed by time, and what is kept of its list."""
     feeds = feeds_by(source, LAST)
     roots = {row.position: root_in(row.facts["merkle_root"]) for row in feeds}
@@ -36,16 +138,16 @@ def all_feeds(source: Source) -> list[dict[str, Any]]:
     return [_feed(row, kept.get(roots[row.position] or b"")) for row in feeds]
 
 
-def _feed(row: Disclosure, kept: KeptList | None) -> dict[str, Any]:
-    return {
-        "position": row.position,
-        "id": row.id,
-        "occurred_at": instant(row.occurred_at),
-        "recipient": row.recipient,
-        "record_count": row.record_count,
-        "merkle_root": row.facts["merkle_root"],
-        "list": {"members": kept.members, "keep_until": instant(kept.keep_until)} if kept else None,
-    }
+def _feed(row: Disclosure, kept: KeptList | None) -> FeedRow:
+    return FeedRow(
+        position=row.position,
+        id=row.id,
+        occurred_at=instant(row.occurred_at),
+        recipient=row.recipient,
+        record_count=row.record_count,
+        merkle_root=row.facts["merkle_root"],
+        list=KeptMembers(kept.members, instant(kept.keep_until)) if kept else None,
+    )
 
 
 def feed_named(source: Source, name: str, recipient: str | None = None) -> Disclosure:
@@ -89,19 +191,19 @@ def proof_of(source: Source, folder: LogFolder, feed: Disclosure, reference: str
     )
 
 
-def proven_answer(proven: Proven, reference: str) -> dict[str, Any]:
+def proven_answer(proven: Proven, reference: str) -> ProvenMembership:
     """What a proof proves."""
     event = proven.event
-    return {
-        "verified": True,
-        "subject": reference,
-        "included": proven.included,
-        "recipient": (event.subject or "").removeprefix("recipient/"),
-        "delivered_at": instant(event.time),
-        "day": day_of(event.time).isoformat(),
-        "recorded_at": instant(event.recorded_at),
-        "position": event.position,
-        "members": proven.members,
-        "origin": proven.origin,
-        "size": proven.log_size,
-    }
+    return ProvenMembership(
+        verified=True,
+        subject=reference,
+        included=proven.included,
+        recipient=(event.subject or "").removeprefix("recipient/"),
+        delivered_at=instant(event.time),
+        day=day_of(event.time).isoformat(),
+        recorded_at=instant(event.recorded_at),
+        position=event.position,
+        members=proven.members,
+        origin=proven.origin,
+        size=proven.log_size,
+    )

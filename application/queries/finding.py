@@ -1,7 +1,6 @@
 """`ledger find`: who has or had a value, through the blind index."""
 
-from typing import Any
-
+from application.answer import Answer
 from application.queries.state import folded_state
 from application.queries.subjects import chosen
 from application.source import Source
@@ -11,11 +10,26 @@ from ledger.writing.packing import blind_hash
 from projections.folds.timetravel import NOW
 from projections.views.customer_state import live_values
 from schemas import PERSONAL_FIELDS
+from schemas.personal import Value
 
-__all__ = ["find"]
+__all__ = ["FoundPerson", "FoundPersons", "find"]
 
 
-def find(source: Source, field: str, value: str) -> dict[str, Any]:
+class FoundPerson(Answer, frozen=True):
+    """A person who has or had the value. `current`: whether it is theirs now."""
+
+    subject: str
+    current: bool
+
+
+class FoundPersons(Answer, frozen=True):
+    """Everyone who has or had a value of a field; the value is not repeated."""
+
+    field: str
+    subjects: list[FoundPerson]
+
+
+def find(source: Source, field: str, value: str) -> FoundPersons:
     """References of the people, sorted; `current`: whether the value is theirs now.
 
     Spelling is folded: case and spaces do not matter. The value itself is not repeated.
@@ -27,16 +41,12 @@ def find(source: Source, field: str, value: str) -> dict[str, Any]:
     found = []
     for reference in references:
         known = _current(source, reference, field)
-        found.append(
-            {
-                "subject": reference,
-                "current": known is not None and blind_hash(key, field, known) == wanted,
-            }
-        )
-    return {"field": field, "subjects": found}
+        current = known is not None and blind_hash(key, field, known) == wanted
+        found.append(FoundPerson(subject=reference, current=current))
+    return FoundPersons(field=field, subjects=found)
 
 
-def _current(source: Source, reference: str, field: str) -> Any:
+def _current(source: Source, reference: str, field: str) -> Value | None:
     """The value of the field now; None where there is none, or none that can be shown."""
     try:
         person = chosen(source, reference, NOW)

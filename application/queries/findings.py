@@ -2,21 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
 
 import msgspec
 
 import rulebook
+from application.answer import Answer, Name
 from application.queries.period import ALWAYS, Period, latest
 from application.queries.subjects import known_streams, note_read
-from application.source import ERASED, Source
+from application.source import Source, unless_erased
 from ledger.event import instant
 from projections.findings.judging import Finding
 from projections.folds.timetravel import NOW, Moment
 from projections.reading.past import past_findings, past_findings_about
 from projections.reading.views import findings as present_findings
+from rulebook.layers import Layer
 
-__all__ = ["Wanted", "findings"]
+__all__ = ["OpenFinding", "OpenFindings", "Wanted", "findings"]
 
 # References are looked up for so many findings at a time.
 _BLOCK_ROWS = 1_000
@@ -35,7 +36,44 @@ class Wanted(msgspec.Struct, frozen=True):
     limit: int | None = None
 
 
-def findings(source: Source, wanted: Wanted, moment: Moment) -> Iterator[dict[str, Any]]:
+class FoundEvent(Answer, frozen=True):
+    """The event that breaks a rule."""
+
+    position: int
+    source: str
+    id: str
+    type: str
+
+
+class OpenFinding(Answer, frozen=True):
+    """A recorded fact that breaks a rule. `subject`: null once the person was erased.
+
+    `since`: from when the rule is broken, which may be later than the event. `detail`: codes that say more.
+    `resolved_by`: what ends it.
+    """
+
+    rule: str
+    title: str
+    citation: str
+    layer: Layer
+    severity: str
+    confidence: str
+    event: FoundEvent
+    subject: Name | None
+    occurred_at: str
+    since: str
+    detail: str | None
+    resolved_by: str
+
+
+class OpenFindings(Answer, frozen=True):
+    """Everything that breaks a rule. `open`: how many there are."""
+
+    findings: list[OpenFinding]
+    open: int
+
+
+def findings(source: Source, wanted: Wanted, moment: Moment) -> Iterator[OpenFinding]:
     """Open findings by (occurred_at, source, id, rule). The subject of an erased person is None.
 
     A deadline has passed when it has at `as_of`, else now. Raises UnknownSubject when `wanted.subject`
@@ -69,32 +107,27 @@ def _rules(wanted: Wanted) -> list[str] | None:
     ]
 
 
-def _all_shown(source: Source, rows: Iterator[Finding]) -> Iterator[dict[str, Any]]:
+def _all_shown(source: Source, rows: Iterator[Finding]) -> Iterator[OpenFinding]:
     while block := list(islice(rows, _BLOCK_ROWS)):
         references = source.names(row.about for row in block if row.subject is None)
         for row in block:
             reference = row.subject or references[row.about]
-            yield _shown(row, None if reference == ERASED else reference)
+            yield _shown(row, unless_erased(reference))
 
 
-def _shown(row: Finding, subject: Any) -> dict[str, Any]:
+def _shown(row: Finding, subject: Name | None) -> OpenFinding:
     rule = rulebook.rule(row.rule)
-    return {
-        "rule": rule.id,
-        "title": rule.title,
-        "citation": rule.citation,
-        "layer": rule.layer,
-        "severity": rule.severity,
-        "confidence": rule.confidence,
-        "event": {
-            "position": row.position,
-            "source": row.source,
-            "id": row.id,
-            "type": row.name,
-        },
-        "subject": subject,
-        "occurred_at": instant(row.occurred_at),
-        "since": instant(row.since),
-        "detail": row.detail,
-        "resolved_by": rule.resolved_by,
-    }
+    return OpenFinding(
+        rule=rule.id,
+        title=rule.title,
+        citation=rule.citation,
+        layer=rule.layer,
+        severity=rule.severity,
+        confidence=rule.confidence,
+        event=FoundEvent(position=row.position, source=row.source, id=row.id, type=row.name),
+        subject=subject,
+        occurred_at=instant(row.occurred_at),
+        since=instant(row.since),
+        detail=row.detail,
+        resolved_by=rule.resolved_by,
+    )

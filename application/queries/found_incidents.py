@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
+from application.answer import Name
 from application.queries.found_requests import NotAllowed
 from application.queries.subjects import known_streams, note_read
 from application.source import Source, each_known
@@ -28,9 +28,18 @@ class Case(Struct, frozen=True):
     """One incident. `reference`: the breach, or the person. `told`: who was told of it, and when first."""
 
     stream: UUID
-    reference: Any
+    reference: Name
     incident: Incident
     told: Mapping[UUID, datetime] = {}
+
+    @property
+    def subject(self) -> str:
+        """The reference of the breach or of the person. Raises NotAllowed when it is gone."""
+        if isinstance(self.reference, str):
+            return self.reference
+        raise NotAllowed(
+            f"the person of {named(self.incident)} was erased: name them", field="subject"
+        )
 
 
 def known_incidents(
@@ -80,7 +89,7 @@ def _begun(
     return [(stream, one) for stream, one in known if one.until(time).begin]
 
 
-def _reference(source: Source, stream: UUID, subject: str | None) -> Any:
+def _reference(source: Source, stream: UUID, subject: str | None) -> Name:
     if subject is None:
         return source.noted(stream)
     note_read(source, subject)

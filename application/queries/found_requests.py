@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
+from application.answer import Name
 from application.queries.subjects import known_streams, note_read
 from application.source import Source, each_known
 from ledger.errors import Reject
@@ -23,8 +23,17 @@ class Found(Struct, frozen=True):
     """One request and whose it is. `reference`: as it is shown; that of an erased person is gone."""
 
     stream: UUID
-    reference: Any
+    reference: Name
     request: Request
+
+    @property
+    def person(self) -> str:
+        """The reference of the person. Raises NotAllowed when it is gone."""
+        if isinstance(self.reference, str):
+            return self.reference
+        raise NotAllowed(
+            f"the person of request {self.request.ref} was erased: name them", field="subject"
+        )
 
     @property
     def right(self) -> str:

@@ -2,22 +2,25 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from application.queries.evidence import evidence_of
+from application.answer import Answer, Gone, Name
+from application.queries.evidence import Evidence, evidence_of
 from application.queries.period import ALWAYS, Period, latest
 from application.queries.subjects import history_of
-from application.source import Source, shown
+from application.source import Shown, Source, shown
 from ledger.event import RecordedEvent, instant
 from projections.folds.timetravel import Moment
 from schemas import EVENT_TYPES, is_person
+from schemas.encoding import JsonValue
 from schemas.texts import Language, text_of
 
-__all__ = ["Part", "history"]
+__all__ = ["HistoryLine", "Part", "history"]
 
+Fact = JsonValue | Gone
 Told = tuple[RecordedEvent, str | None]
 """An event, and the annulment that took it back."""
 
@@ -35,6 +38,33 @@ class Part(msgspec.Struct, frozen=True):
         return sorted(kept, key=lambda told: told[0].position)
 
 
+class HistoryLine(Answer, frozen=True):
+    """An event of a person, opened. `version`: place in the stream, from 1. `text`: what happened, in words.
+
+    `facts`: as they were recorded, with persons by reference. `annulled_by`: what took the event back.
+    `text` is null for a type of a later version. `evidence`, `trace`: absent where there is none.
+    """
+
+    position: int
+    version: int
+    data_subject: str
+    type: str
+    id: str
+    source: str
+    occurred_at: str
+    recorded_at: str
+    activity: str | None
+    legal_basis: str | None
+    provision: str | None
+    categories: list[str]
+    facts: dict[str, Fact]
+    personal: dict[str, Shown]
+    annulled_by: str | None
+    text: str | None
+    evidence: Evidence | UnsetType = UNSET
+    trace: dict[str, str] | UnsetType = UNSET
+
+
 EVERYTHING = Part()
 
 
@@ -49,16 +79,13 @@ def history(
     moment: Moment,
     language: Language = "en",
     part: Part = EVERYTHING,
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[HistoryLine]:
     """One line an event, by position. Raises UnknownSubject, before the first line."""
     events = part.of(history_of(source, reference, moment))
     _note(source, reference, [event for event, _ in events])
     named = {UUID(text) for event, _ in events for text in _references(event).values()}
     names = source.names(named)
-    return (
-        _line(source, event, annulled_by, names) | {"text": _text(event, language)}
-        for event, annulled_by in events
-    )
+    return (_line(source, told, names, language) for told in events)
 
 
 def _note(source: Source, reference: str, events: Sequence[RecordedEvent]) -> None:
@@ -75,30 +102,29 @@ def _references(event: RecordedEvent) -> dict[str, str]:
     return {name: event.facts[name] for name in names if name in event.facts}
 
 
-def _line(
-    source: Source, event: RecordedEvent, annulled_by: str | None, names: dict[UUID, Any]
-) -> dict[str, Any]:
+def _line(source: Source, told: Told, names: dict[UUID, Name], language: Language) -> HistoryLine:
+    event, annulled_by = told
     people = {name: names[UUID(text)] for name, text in _references(event).items()}
-    evidence = evidence_of(event.facts)
-    return {
-        "position": event.position,
-        "version": event.version,
-        "data_subject": str(event.stream),
-        "type": event.type,
-        "id": event.id,
-        "source": event.source,
-        "occurred_at": instant(event.time),
-        "recorded_at": instant(event.recorded_at),
-        "activity": event.activity,
-        "legal_basis": event.legal_basis,
-        "provision": event.provision,
-        "categories": list(event.categories),
-        "facts": event.facts | people,
-        "personal": _personal(source, event),
-        "annulled_by": annulled_by,
-        **({"evidence": evidence} if evidence else {}),
-        **({"trace": event.trace} if event.trace else {}),
-    }
+    return HistoryLine(
+        position=event.position,
+        version=event.version,
+        data_subject=str(event.stream),
+        type=event.type,
+        id=event.id,
+        source=event.source,
+        occurred_at=instant(event.time),
+        recorded_at=instant(event.recorded_at),
+        activity=event.activity,
+        legal_basis=event.legal_basis,
+        provision=event.provision,
+        categories=list(event.categories),
+        facts=event.facts | people,
+        personal={field: shown(value) for field, value in source.personal(event).items()},
+        annulled_by=annulled_by,
+        text=_text(event, language),
+        evidence=evidence_of(event.facts) or UNSET,
+        trace=event.trace or UNSET,
+    )
 
 
 def _text(event: RecordedEvent, language: Language) -> str | None:
@@ -107,7 +133,3 @@ def _text(event: RecordedEvent, language: Language) -> str | None:
     if known is None:
         return None
     return text_of(known.name, event.facts | {"categories": event.categories}, language)
-
-
-def _personal(source: Source, event: RecordedEvent) -> dict[str, Any]:
-    return {field: shown(value) for field, value in source.personal(event).items()}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import islice
 
-from application.answer import Answer
+from application.answer import Answer, Name
 from application.queries.subjects import is_erased, known_streams, note_read
 from application.source import ERASED, Source
 from ledger.event import instant
@@ -20,9 +20,9 @@ _BLOCK_ROWS = 1_000
 
 
 class HoldInForce(Answer, frozen=True):
-    """One legal hold. `subject` is None once the person was erased; `void`: that was before the hold came."""
+    """One legal hold. `subject` is null once the person was erased; `void`: that was before the hold came."""
 
-    subject: str | None
+    subject: Name | None
     hold_ref: str
     categories: list[str]
     ground: str
@@ -64,7 +64,7 @@ def in_force(source: Source, reference: str) -> list[Hold]:
     return holds(dossier_of(events, source.privacy_office))
 
 
-def _shown(source: Source, subject: str | None, hold: Hold, *, void: bool) -> HoldInForce:
+def _shown(source: Source, subject: Name | None, hold: Hold, *, void: bool) -> HoldInForce:
     """`void`: everything of the person was erased before the hold was recorded, so it holds nothing."""
     today: date = day_of(source.now)
     return HoldInForce(

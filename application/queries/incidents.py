@@ -1,14 +1,18 @@
 """`ledger incident`: breaches and suspected misuse, their clocks, and whom they concern."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any
 from uuid import UUID
 
+from msgspec import UNSET, UnsetType
+from msgspec.structs import asdict
+
+from application.answer import Answer, Name
+from application.queries.cases import CaseAct, CaseClock, case_act, case_clock
 from application.queries.found_incidents import Case, known_incidents
 from application.queries.period import ALWAYS, Period
-from application.source import ERASED, Source, instant_or_none
+from application.source import Source, instant_or_none, unless_erased
 from ledger.errors import UnknownSubject
 from ledger.event import instant
 from ledger.reading import events_of
@@ -16,14 +20,81 @@ from projections.dossier.dossier import Dossier, noted
 from projections.findings.judging import is_registered
 from projections.folds.timetravel import Moment, counting
 from projections.reading.affected import Exposure, Scope, affected
-from projections.views.incidents import Incident, Step
-from rulebook import DEADLINES
-from rulebook.incidents import Clock
+from projections.views.incidents import Incident, Kind
 from schemas import texts
 
-__all__ = ["affected_persons", "clock_row", "incident", "incident_list", "sources_of", "step_row"]
+__all__ = [
+    "AffectedPerson",
+    "AffectedPersons",
+    "IncidentFile",
+    "IncidentList",
+    "IncidentRow",
+    "affected_persons",
+    "incident",
+    "incident_list",
+    "sources_of",
+]
 
 _BLOCK_ROWS = 1_000
+
+
+class IncidentRow(Answer, frozen=True):
+    """How a breach or a case of suspected misuse stands.
+
+    `subject`: the breach, or the person; null once the person was erased. `risk`: null until somebody
+    assessed it. `open`: something is to be done, also when the case has ended.
+    """
+
+    kind: Kind
+    ref: str
+    subject: Name | None
+    since: str
+    risk: str | None
+    persons_must_be_told: bool
+    clocks: list[CaseClock]
+    open: bool
+    ended_at: str | None
+    overdue: bool
+
+
+class IncidentList(Answer, frozen=True):
+    """Incidents, the most urgent first. `open` and `overdue` count all of them, whatever the limit."""
+
+    incidents: list[IncidentRow]
+    open: int
+    overdue: int
+
+
+class IncidentFile(IncidentRow, frozen=True):
+    """One incident with every act on it.
+
+    `persons_told`: of a breach, how many persons were told of it one by one. `told_now`, `told_before`: how
+    many of the named persons `ledger incident tell` told, and how many had been told already.
+    """
+
+    persons_told: int | None
+    steps: list[CaseAct]
+    told_now: int | UnsetType = UNSET
+    told_before: int | UnsetType = UNSET
+
+
+class AffectedPerson(Answer, frozen=True):
+    """A person whom an incident concerns, and what data it reached. `subject`: null once erased."""
+
+    subject: Name | None
+    data_subject: str
+    categories: list[str]
+    events: int
+    first: str
+    last: str
+    told_at: str | None
+
+
+class AffectedPersons(Answer, frozen=True):
+    """Everyone whom an incident concerns."""
+
+    persons: list[AffectedPerson]
+    count: int
 
 
 def incident_list(
@@ -33,7 +104,7 @@ def incident_list(
     everything: bool,
     period: Period = ALWAYS,
     limit: int | None = None,
-) -> dict[str, Any]:
+) -> IncidentList:
     """Incidents as of a moment: those in which something is to be done, or all that had begun.
 
     Only those that began in a period. `limit`: at most so many are shown, the most urgent; all are counted.
@@ -57,71 +128,57 @@ def incident_list(
         _row(f"breach/{one.ref}" if one.kind == "breach" else names[stream], one, time)
         for stream, one in begun
     ]
-    return {
-        "incidents": sorted(rows, key=_urgency)[:limit],
-        "open": sum(row["open"] for row in rows),
-        "overdue": sum(row["overdue"] for row in rows),
-    }
+    return IncidentList(
+        incidents=sorted(rows, key=_urgency)[:limit],
+        open=sum(row.open for row in rows),
+        overdue=sum(row.overdue for row in rows),
+    )
 
 
-def _urgency(row: dict[str, Any]) -> tuple[str, str, str]:
+def _urgency(row: IncidentRow) -> tuple[str, str, str]:
     """Those with a running or passed clock first, by when it ends; then by kind and reference."""
-    waiting = [clock["due"] for clock in row["clocks"] if clock["done_at"] is None]
-    return min(waiting, default="9999"), row["kind"], row["ref"]
+    waiting = [clock.due for clock in row.clocks if clock.done_at is None]
+    return min(waiting, default="9999"), row.kind, row.ref
 
 
-def incident(case: Case, time: datetime, language: texts.Language) -> dict[str, Any]:
-    """One case with every act on it, as of a time at which it had begun."""
+def incident(
+    case: Case, time: datetime, language: texts.Language, told: tuple[int, int] | None = None
+) -> IncidentFile:
+    """One case with every act on it, as of a time at which it had begun.
+
+    `told`: how many of some persons were told of it now, and how many before.
+    """
     one = case.incident.until(time)
-    told = sum(first <= time for first in case.told.values()) if one.kind == "breach" else None
-    steps = [step_row(step, language) for step in one.steps]
-    return {**_row(case.reference, one, time), "persons_told": told, "steps": steps}
+    is_breach = one.kind == "breach"
+    now, before = told or (UNSET, UNSET)
+    return IncidentFile(
+        **asdict(_row(case.reference, one, time)),
+        persons_told=sum(first <= time for first in case.told.values()) if is_breach else None,
+        steps=[case_act(step, language) for step in one.steps],
+        told_now=now,
+        told_before=before,
+    )
 
 
-def _row(reference: Any, one: Incident, time: datetime) -> dict[str, Any]:
+def _row(reference: Name, one: Incident, time: datetime) -> IncidentRow:
     begin, clocks = one.begin, one.clocks
     assert begin
-    return {
-        "kind": one.kind,
-        "ref": one.ref,
-        "subject": None if reference == ERASED else reference,
-        "since": instant(begin.order.time),
-        "risk": one.risk,
-        "persons_must_be_told": one.must_tell,
-        "clocks": [clock_row(clock, time) for clock in clocks],
-        "open": one.is_open,
-        "ended_at": instant_or_none(one.ended_at),
-        "overdue": any(clock.state(time) == "overdue" for clock in clocks),
-    }
+    assert one.kind != "told"
+    return IncidentRow(
+        kind=one.kind,
+        ref=one.ref,
+        subject=unless_erased(reference),
+        since=instant(begin.order.time),
+        risk=one.risk,
+        persons_must_be_told=one.must_tell,
+        clocks=[case_clock(clock, time) for clock in clocks],
+        open=one.is_open,
+        ended_at=instant_or_none(one.ended_at),
+        overdue=any(clock.state(time) == "overdue" for clock in clocks),
+    )
 
 
-def clock_row(clock: Clock, time: datetime) -> dict[str, Any]:
-    """A clock as answers have it, at a time."""
-    entry = DEADLINES[clock.duty]
-    return {
-        "duty": clock.duty,
-        "title": entry.title,
-        "title_nl": entry.title_nl,
-        "citation": entry.citation,
-        "due": instant(clock.due),
-        "done_at": instant_or_none(clock.done_at),
-        "state": clock.state(time),
-    }
-
-
-def step_row(step: Step, language: texts.Language, **more: Any) -> dict[str, Any]:
-    """An act on a case as answers have it. `more`: facts that the case has instead of each act."""
-    return {
-        "type": step.name,
-        "occurred_at": instant(step.order.time),
-        "source": step.order.source,
-        "id": step.order.id,
-        "facts": step.facts,
-        "text": texts.text_of(step.name, {**more, **step.facts}, language),
-    }
-
-
-def sources_of(source: Source, system: str) -> Any:
+def sources_of(source: Source, system: str) -> Callable[[str], bool]:
     """Whether a source of events is that of a registered system, as a function. Raises UnknownSubject."""
     reference = f"system/{system}"
     events = events_of(source.session, [source.ledger.registry_stream(reference)])
@@ -136,7 +193,7 @@ def sources_of(source: Source, system: str) -> Any:
 
 def affected_persons(
     source: Source, scope: Scope, told: Mapping[UUID, datetime]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[AffectedPerson]:
     """Persons whom a scope reaches, in the order of streams, in flat memory: one answer about many."""
     source.reads.note_many(())
     found = affected(source.session, scope, source.privacy_office)
@@ -147,17 +204,16 @@ def affected_persons(
 
 def _persons(
     block: Sequence[tuple[UUID, Exposure]],
-    names: dict[UUID, Any],
+    names: Mapping[UUID, Name],
     told: Mapping[UUID, datetime],
-) -> Iterable[dict[str, Any]]:
+) -> Iterable[AffectedPerson]:
     for stream, exposure in block:
-        reference = names[stream]
-        yield {
-            "subject": None if reference == ERASED else reference,
-            "data_subject": str(stream),
-            "categories": sorted(exposure.categories),
-            "events": exposure.events,
-            "first": instant(exposure.first),
-            "last": instant(exposure.last),
-            "told_at": instant_or_none(told.get(stream)),
-        }
+        yield AffectedPerson(
+            subject=unless_erased(names[stream]),
+            data_subject=str(stream),
+            categories=sorted(exposure.categories),
+            events=exposure.events,
+            first=instant(exposure.first),
+            last=instant(exposure.last),
+            told_at=instant_or_none(told.get(stream)),
+        )

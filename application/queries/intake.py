@@ -1,64 +1,102 @@
-"""Answers about what came in: `ledger ingest`, `dead-letters retry`, `schema validate`."""
+"""Answers about what came in: `ledger ingest`, `schema validate`."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
+from msgspec import UNSET, UnsetType
+
+from application.answer import Answer
 from consumers.files import IngestResult
 from consumers.lines import Line, messages_of_lines
-from consumers.retry import Retried
 from ledger.recording.arrivals import blocks
 from schemas import Code, Intake, Rejection
 from schemas.allowed import allowed
 
-__all__ = ["ingested", "retried_row", "validated"]
+__all__ = ["CheckedLines", "IngestedLines", "RefusedLine", "ingested", "validated"]
 
 
-def ingested(result: IngestResult) -> dict[str, Any]:
-    """What became of the lines. Nothing of a refused one is repeated."""
-    return {
-        "read": result.read,
-        "recorded": result.recorded,
-        "duplicates": result.duplicates,
-        "rejected": result.rejected,
-        "last_position": result.last_position,
-        "rejections": [
-            {"file": row.file, "line": row.line, **_why(row.code, row.type, row.pointer)}
+class RefusedLine(Answer, frozen=True, kw_only=True):
+    """A line that was refused: nothing of it is repeated.
+
+    `pointer`: what is wrong in it; `allowed`: what may stand there, where that is a closed list. `file`: of
+    several that were recorded.
+    """
+
+    file: str | UnsetType = UNSET
+    line: int
+    code: str
+    pointer: str
+    allowed: tuple[str, ...] | UnsetType = UNSET
+
+
+class IngestedLines(Answer, frozen=True):
+    """What became of the lines. `last_position`: of the ledger after the last of them."""
+
+    read: int
+    recorded: int
+    duplicates: int
+    rejected: int
+    last_position: int
+    rejections: list[RefusedLine]
+
+
+class CheckedLines(Answer, frozen=True):
+    """What the contract says of the lines of a file: duplicates are not looked for."""
+
+    read: int
+    valid: int
+    rejected: int
+    rejections: list[RefusedLine]
+
+
+def ingested(result: IngestResult) -> IngestedLines:
+    """What became of the lines."""
+    return IngestedLines(
+        read=result.read,
+        recorded=result.recorded,
+        duplicates=result.duplicates,
+        rejected=result.rejected,
+        last_position=result.last_position,
+        rejections=[
+            RefusedLine(
+                file=row.file,
+                line=row.line,
+                code=row.code.value,
+                pointer=row.pointer,
+                allowed=_allowed(row.code, row.type, row.pointer),
+            )
             for row in result.rejections
         ],
-    }
+    )
 
 
-def _why(code: Code, type: str | None, pointer: str) -> dict[str, Any]:
-    """Why a line was refused. `allowed`: what may stand there, where that is a closed list."""
-    may_be = allowed(type, pointer) if code is Code.SCHEMA else ()
-    return {"code": code.value, "pointer": pointer} | ({"allowed": may_be} if may_be else {})
+def _allowed(code: Code, type: str | None, pointer: str) -> tuple[str, ...] | UnsetType:
+    return (allowed(type, pointer) if code is Code.SCHEMA else ()) or UNSET
 
 
-def retried_row(retried: Retried) -> dict[str, Any]:
-    """What became of a dead letter."""
-    return {
-        "letter": retried.letter,
-        "outcome": retried.outcome,
-        "code": retried.code.value if retried.code else None,
-        "pointer": retried.pointer,
-    }
-
-
-def validated(lines: Iterable[Line], intake: Intake, now: datetime) -> dict[str, Any]:
-    """What the contract says of each line, without a ledger: duplicates are not looked for."""
-    read, rejections = 0, []
+def validated(lines: Iterable[Line], intake: Intake, now: datetime) -> CheckedLines:
+    """What the contract says of each line, without a ledger."""
+    read, rejections = 0, list[RefusedLine]()
     for block in blocks(line for line in lines if not line.blank):
         read += len(block)
         messages = messages_of_lines("file", block, intake, now)
         rejections += [
-            {"line": line.number, **_why(refused.code, refused.type, refused.pointer)}
+            _refused(line, message.outcome)
             for line, message in zip(block, messages, strict=True)
-            if isinstance(refused := message.outcome, Rejection)
+            if isinstance(message.outcome, Rejection)
         ]
-    return {
-        "read": read,
-        "valid": read - len(rejections),
-        "rejected": len(rejections),
-        "rejections": rejections,
-    }
+    return CheckedLines(
+        read=read,
+        valid=read - len(rejections),
+        rejected=len(rejections),
+        rejections=rejections,
+    )
+
+
+def _refused(line: Line, why: Rejection) -> RefusedLine:
+    return RefusedLine(
+        line=line.number,
+        code=why.code.value,
+        pointer=why.pointer,
+        allowed=_allowed(why.code, why.type, why.pointer),
+    )

@@ -1,8 +1,8 @@
 """`ledger lint`: the privacy notice in force, statement by statement, beside law and practice."""
 
 from collections.abc import Sequence
-from typing import Any
 
+from application.answer import Answer
 from application.controller import Controller
 from application.queries.practice import practice_at, told_at
 from application.source import Source, instant_or_none
@@ -13,7 +13,61 @@ from rulebook import NOTICE_CLAIMS, NoticeFinding, Statement, notice_findings
 from rulebook.calendar import day_of
 from schemas.texts import Language
 
-__all__ = ["lint"]
+__all__ = ["Contrast", "Lint", "LintFinding", "Said", "lint"]
+
+
+class NoticeInForce(Answer, frozen=True):
+    """The privacy notice in force; `claims`: how many it makes."""
+
+    version: str
+    effective_from: str
+    published_at: str
+    sha256: str
+    claims: int
+
+
+class Said(Answer, frozen=True):
+    """A claim that the notice makes."""
+
+    clause: str
+    claim: str
+    value: str
+
+
+class Contrast(Answer, frozen=True):
+    """A value, and where it was seen in practice."""
+
+    value: str
+    seen_in: list[str]
+
+
+class LintFinding(Answer, frozen=True):
+    """Where the notice departs from law or practice: what it `says` at a clause, and what is so.
+
+    `expects`: whether the notice should say each of the `values`, or some. `resolved_by`: what ends it.
+    """
+
+    rule: str
+    title: str
+    citation: str
+    layer: str
+    severity: str
+    confidence: str
+    clause: str
+    says: list[Said]
+    expects: str
+    values: list[Contrast]
+    resolved_by: str
+
+
+class Lint(Answer, frozen=True):
+    """The privacy notice in force beside law and practice; `draft`: a draft was compared instead."""
+
+    as_of: str | None
+    draft: bool
+    notice: NoticeInForce | None
+    findings: list[LintFinding]
+    open: int
 
 
 def lint(
@@ -22,7 +76,7 @@ def lint(
     moment: Moment,
     language: Language = "en",
     draft: Sequence[Claim] | None = None,
-) -> dict[str, Any]:
+) -> Lint:
     """What the notice in force says that is not so, or does not say, by clause and rule.
 
     `draft`: claims that are compared instead, as if they were in force.
@@ -34,13 +88,13 @@ def lint(
     claims = in_force.claims if in_force else draft
     told = [_statement(claim) for claim in claims] if claims is not None else None
     found = notice_findings(told, practice, day_of(moment.as_of or source.now))
-    return {
-        "as_of": instant_or_none(moment.as_of),
-        "draft": draft is not None,
-        "notice": _notice(in_force) if in_force else None,
-        "findings": [_shown(one, language) for one in found],
-        "open": len(found),
-    }
+    return Lint(
+        as_of=instant_or_none(moment.as_of),
+        draft=draft is not None,
+        notice=_notice(in_force) if in_force else None,
+        findings=[_shown(one, language) for one in found],
+        open=len(found),
+    )
 
 
 def _statement(claim: Claim) -> Statement:
@@ -49,33 +103,28 @@ def _statement(claim: Claim) -> Statement:
     return Statement(claim.clause or (known.clause if known else ""), claim.claim, claim.value)
 
 
-def _notice(in_force: Publication) -> dict[str, Any]:
-    return {
-        "version": in_force.version,
-        "effective_from": in_force.effective_from.isoformat(),
-        "published_at": instant(in_force.order.time),
-        "sha256": in_force.sha256,
-        "claims": len(in_force.claims),
-    }
+def _notice(in_force: Publication) -> NoticeInForce:
+    return NoticeInForce(
+        version=in_force.version,
+        effective_from=in_force.effective_from.isoformat(),
+        published_at=instant(in_force.order.time),
+        sha256=in_force.sha256,
+        claims=len(in_force.claims),
+    )
 
 
-def _shown(one: NoticeFinding, language: Language) -> dict[str, Any]:
+def _shown(one: NoticeFinding, language: Language) -> LintFinding:
     check, dutch = one.check, language == "nl"
-    return {
-        "rule": check.id,
-        "title": check.title_nl if dutch else check.title,
-        "citation": check.citation,
-        "layer": check.layer,
-        "severity": check.severity,
-        "confidence": check.confidence,
-        "clause": one.clause,
-        "says": [
-            {"clause": said.clause, "claim": said.claim, "value": said.value} for said in one.said
-        ],
-        "expects": check.expects,
-        "values": [
-            {"value": contrast.value, "seen_in": list(contrast.seen_in)}
-            for contrast in one.contrasts
-        ],
-        "resolved_by": check.resolved_by_nl if dutch else check.resolved_by,
-    }
+    return LintFinding(
+        rule=check.id,
+        title=check.title_nl if dutch else check.title,
+        citation=check.citation,
+        layer=check.layer,
+        severity=check.severity,
+        confidence=check.confidence,
+        clause=one.clause,
+        says=[Said(said.clause, said.claim, said.value) for said in one.said],
+        expects=check.expects,
+        values=[Contrast(contrast.value, list(contrast.seen_in)) for contrast in one.contrasts],
+        resolved_by=check.resolved_by_nl if dutch else check.resolved_by,
+    )

@@ -1,13 +1,16 @@
 """`ledger marketing`: whether a person may be approached by a channel, and why; law and house both shown."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal
 
+from msgspec.structs import asdict
+
+from application.answer import Answer
 from application.queries.activities import look_of
 from application.queries.consents import Holder, answer_of, holder
 from application.queries.state import folded_state
 from application.queries.subjects import chosen, customer_of
-from application.queries.verdicts import explained
+from application.queries.verdicts import VerdictInWords, explained
 from application.source import Source
 from ledger.errors import UnknownSubject
 from ledger.event import instant
@@ -20,39 +23,91 @@ from rulebook import Addressee, marketing_decision
 from rulebook.calendar import day_of
 from rulebook.marketing import EXPLANATIONS, MARKETING_RULES
 
-__all__ = ["marketing"]
+__all__ = ["Approachable", "ChannelDecision", "MarketingAnswer", "MarketingVerdict", "marketing"]
 
 _RULES = {entry.id: entry for entry in MARKETING_RULES}
 _TITLES = {entry.id: (entry.title, entry.title_nl) for entry in MARKETING_RULES}
 
 
+class ConsentWithoutEffect(Answer, frozen=True):
+    """A consent that allows nothing any more, or never did, and why."""
+
+    purpose: str
+    why: str
+
+
+class Approachable(Answer, frozen=True):
+    """What is known of a person that decides whether they may be approached.
+
+    `consents`: purposes that they consented to and may be approached for. `objections`: channels.
+    `restricted`: categories of their data that may only be stored.
+    """
+
+    kind: Literal["consumer", "sole-trader", "legal-entity"]
+    active: bool
+    customer: bool
+    consents: list[str]
+    without_effect: list[ConsentWithoutEffect]
+    objections: list[str]
+    restricted: list[str]
+
+
+class MarketingVerdict(VerdictInWords, frozen=True):
+    """What a rule says of a channel. `consent_for`: purposes of which one must be consented to."""
+
+    consent_for: list[str]
+
+
+class ChannelDecision(Answer, frozen=True):
+    """Whether a person may be approached by a channel: every rule must allow it."""
+
+    channel: str
+    allowed: bool
+    verdicts: list[MarketingVerdict]
+
+
+class MarketingAnswer(Answer, frozen=True):
+    """Whether a person may be approached by each channel. `position`: of the last event that it reflects."""
+
+    subject: str
+    data_subject: str
+    as_of: str
+    person: Approachable
+    decisions: list[ChannelDecision]
+    position: int
+
+
 def marketing(
     source: Source, reference: str, channels: Sequence[str], moment: Moment
-) -> dict[str, Any]:
+) -> MarketingAnswer:
     """The decision for each channel, as of a moment. Raises UnknownSubject."""
     found = holder(source, reference, moment)
     person = _addressee(source, found, moment)
-    decided = answer_of(found)["consents"]
-    return {
-        "subject": reference,
-        "data_subject": str(found.person.subject),
-        "as_of": instant(found.clock),
-        "person": {
-            "kind": person.kind,
-            "active": person.active,
-            "customer": person.customer,
-            "consents": [one["purpose"] for one in decided if one["effective"]],
-            "without_effect": [
-                {"purpose": one["purpose"], "why": one["why"]}
-                for one in decided
-                if not one["effective"]
-            ],
-            "objections": sorted(person.objections),
-            "restricted": sorted(person.restricted),
-        },
-        "decisions": [_decision(person, channel, found) for channel in channels],
-        "position": found.person.selected.position,
-    }
+    return MarketingAnswer(
+        subject=reference,
+        data_subject=str(found.person.subject),
+        as_of=instant(found.clock),
+        person=_approachable(person, found),
+        decisions=[_decision(person, channel, found) for channel in channels],
+        position=found.person.selected.position,
+    )
+
+
+def _approachable(person: Addressee, found: Holder) -> Approachable:
+    decided = answer_of(found).consents
+    return Approachable(
+        kind=person.kind,
+        active=person.active,
+        customer=person.customer,
+        consents=[one.purpose for one in decided if one.effective],
+        without_effect=[
+            ConsentWithoutEffect(purpose=one.purpose, why=one.why)
+            for one in decided
+            if not one.effective
+        ],
+        objections=sorted(person.objections),
+        restricted=sorted(person.restricted),
+    )
 
 
 def _addressee(source: Source, found: Holder, moment: Moment) -> Addressee:
@@ -76,14 +131,16 @@ def _state(source: Source, reference: str, moment: Moment) -> CustomerState | No
         return None
 
 
-def _decision(person: Addressee, channel: str, found: Holder) -> dict[str, Any]:
+def _decision(person: Addressee, channel: str, found: Holder) -> ChannelDecision:
     decision = marketing_decision(person, channel, day_of(found.clock))
-    return {
-        "channel": channel,
-        "allowed": decision.allowed,
-        "verdicts": [
-            explained(verdict, _TITLES, EXPLANATIONS)
-            | {"consent_for": list(_RULES[verdict.rule].asks(channel))}
+    return ChannelDecision(
+        channel=channel,
+        allowed=decision.allowed,
+        verdicts=[
+            MarketingVerdict(
+                **asdict(explained(verdict, _TITLES, EXPLANATIONS)),
+                consent_for=list(_RULES[verdict.rule].asks(channel)),
+            )
             for verdict in decision.verdicts
         ],
-    }
+    )

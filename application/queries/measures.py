@@ -1,16 +1,35 @@
 """The part of the register on security: measures that were adopted, beside those that activities name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
+import msgspec
+
+from application.answer import Answer
 from application.source import Source, instant_or_none, states_at
 from projections.folds.timetravel import Moment
 from projections.views import measures as view
 from projections.views.measures import Measure, adopted_at
-from projections.views.processing_register import Entry
 
-__all__ = ["measures", "named_measures", "told_measures"]
+__all__ = ["MeasureInUse", "MeasureStanding", "measures", "named_measures", "told_measures"]
+
+
+class MeasureStanding(Answer, frozen=True):
+    """A security measure as it stood; `in_place` is None where nobody said anything."""
+
+    measure: str
+    name: str | None
+    owner: str | None
+    in_place: bool | None
+    adopted: str | None
+    retired: str | None
+    reason: str | None
+
+
+class MeasureInUse(MeasureStanding, frozen=True):
+    """A security measure, and the activities whose declaration names it."""
+
+    activities: list[str]
 
 
 def told_measures(source: Source, moment: Moment) -> list[Measure]:
@@ -19,36 +38,39 @@ def told_measures(source: Source, moment: Moment) -> list[Measure]:
     return sorted(found, key=lambda measure: measure.measure)
 
 
-def measures(told: Iterable[Measure], entries: Iterable[Entry], clock: datetime) -> list[Any]:
-    """Each measure as it stood, with the activities whose declaration names it."""
+def measures(
+    told: Iterable[Measure], named: Mapping[str, Sequence[str]], clock: datetime
+) -> list[MeasureInUse]:
+    """Each measure as it stood. `named`: activity -> the measures that its declaration names."""
     users: dict[str, list[str]] = {}
-    for entry in entries:
-        for name in _named(entry):
-            users.setdefault(name, []).append(entry.activity)
+    for activity, names in named.items():
+        for name in names:
+            users.setdefault(name, []).append(activity)
     return [
-        {**_standing(measure, clock), "activities": users.get(measure.measure, [])}
+        MeasureInUse(
+            **msgspec.structs.asdict(_standing(measure, clock)),
+            activities=users.get(measure.measure, []),
+        )
         for measure in told
     ]
 
 
-def named_measures(entry: Entry, told: Iterable[Measure], clock: datetime) -> list[Any]:
-    """What an activity declares, each as it stood; `in_place` is None where nobody said anything."""
+def named_measures(
+    names: Iterable[str], told: Iterable[Measure], clock: datetime
+) -> list[MeasureStanding]:
+    """What an activity declares, each as it stood."""
     known = {measure.measure: measure for measure in told}
-    return [_standing(known.get(name, Measure(name)), clock) for name in _named(entry)]
+    return [_standing(known.get(name, Measure(name)), clock) for name in names]
 
 
-def _named(entry: Entry) -> list[str]:
-    return list((entry.declared or {}).get("security_measures", []))
-
-
-def _standing(measure: Measure, clock: datetime) -> dict[str, Any]:
+def _standing(measure: Measure, clock: datetime) -> MeasureStanding:
     adopted, retired = adopted_at(measure, clock)
-    return {
-        "measure": measure.measure,
-        "name": adopted.name if adopted else None,
-        "owner": adopted.owner if adopted else None,
-        "in_place": None if not (adopted or retired) else retired is None,
-        "adopted": instant_or_none(adopted.order.time if adopted else None),
-        "retired": instant_or_none(retired.order.time if retired else None),
-        "reason": retired.reason if retired else None,
-    }
+    return MeasureStanding(
+        measure=measure.measure,
+        name=adopted.name if adopted else None,
+        owner=adopted.owner if adopted else None,
+        in_place=None if not (adopted or retired) else retired is None,
+        adopted=instant_or_none(adopted.order.time if adopted else None),
+        retired=instant_or_none(retired.order.time if retired else None),
+        reason=retired.reason if retired else None,
+    )

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
+from application.answer import Answer, Name
 from application.queries.recipients import RecipientNames, recipients_known
 from application.queries.subjects import known_streams, note_read
-from application.source import ERASED, Source, instant_or_none, rows_known
+from application.source import Shown, Source, instant_or_none, rows_known, unless_erased
 from ledger.event import instant
 from ledger.reading import events_of
 from projections.folds.timetravel import NOW, Moment, fold_at
@@ -18,7 +19,7 @@ from projections.views import disclosures
 from projections.views.disclosures import Disclosure
 from projections.views.notifications import VIEW, Changes, Task, tasks
 
-__all__ = ["Wanted", "notification_tasks"]
+__all__ = ["Notification", "Notifications", "Wanted", "notification_tasks"]
 
 _BLOCK_ROWS = 1_000
 
@@ -31,14 +32,39 @@ class Wanted(msgspec.Struct, frozen=True):
     done: bool = False
 
 
+class Notification(Answer, frozen=True):
+    """A recipient who must be told that data of a person changed, or who was told.
+
+    `subject`: null once the person was erased. `outcome`: told, or why they were not, with its `ground`; null
+    while it is `open`. `references`: of the person whom the question was about, by which the recipient knows
+    them.
+    """
+
+    subject: Name | None
+    data_subject: str
+    recipient: str
+    recipient_name: Shown | None
+    action: str
+    categories: list[str]
+    since: str
+    open: bool
+    outcome: str | None
+    ground: str | None
+    told_at: str | None
+    references: list[str] | UnsetType = UNSET
+
+
+class Notifications(Answer, frozen=True):
+    """Recipients and what they must be told, person by person."""
+
+    tasks: list[Notification]
+    count: int
+
+
 def notification_tasks(
     source: Source, wanted: Wanted, moment: Moment = NOW
-) -> Iterator[dict[str, Any]]:
-    """Tasks person by person, then by recipient and action. The subject of an erased person is None.
-
-    `references`: by which the recipient knows the person, for a person who was asked for. Raises
-    UnknownSubject.
-    """
+) -> Iterator[Notification]:
+    """Tasks person by person, then by recipient and action. Raises UnknownSubject."""
     streams = known_streams(source, wanted.subject) if wanted.subject else None
     note_read(source, wanted.subject)
     found = (
@@ -64,35 +90,28 @@ def _changes(
 
 def _all_shown(
     source: Source, found: Iterable[tuple[UUID, Task]], wanted: Wanted, moment: Moment
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Notification]:
     names, found = RecipientNames(source, recipients_known(source, moment)), iter(found)
     time = moment.as_of or source.now
     while block := list(islice(found, _BLOCK_ROWS)):
         names.note((task.recipient, time) for _, task in block)
-        references = source.names(stream for stream, _ in block)
+        people = source.names(stream for stream, _ in block)
         for stream, task in block:
-            reference = wanted.subject or references[stream]
-            shown = _shown(stream, None if reference == ERASED else reference, task)
-            shown["recipient_name"] = names.at(task.recipient, time)
-            if wanted.subject:
-                shown["references"] = _references(source, stream, task, moment)
-            yield shown
-
-
-def _shown(stream: UUID, subject: Any, task: Task) -> dict[str, Any]:
-    told = task.told
-    return {
-        "subject": subject,
-        "data_subject": str(stream),
-        "recipient": task.recipient,
-        "action": task.action,
-        "categories": list(task.categories),
-        "since": instant(task.since),
-        "open": told is None,
-        "outcome": told.outcome if told else None,
-        "ground": told.ground if told else None,
-        "told_at": instant_or_none(told.order.time if told else None),
-    }
+            told = task.told
+            yield Notification(
+                subject=wanted.subject or unless_erased(people[stream]),
+                data_subject=str(stream),
+                recipient=task.recipient,
+                recipient_name=names.at(task.recipient, time),
+                action=task.action,
+                categories=list(task.categories),
+                since=instant(task.since),
+                open=told is None,
+                outcome=told.outcome if told else None,
+                ground=told.ground if told else None,
+                told_at=instant_or_none(told.order.time if told else None),
+                references=_references(source, stream, task, moment) if wanted.subject else UNSET,
+            )
 
 
 def _references(source: Source, stream: UUID, task: Task, moment: Moment) -> list[str]:

@@ -4,14 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
-from typing import Any, Literal
-from uuid import UUID
+from typing import Literal
 
-from application.queries.deciding import ground_row
+from msgspec.structs import replace
+
+from application.answer import Answer, Name
+from application.queries.deciding import GroundShown, ground_row
 from application.queries.erasures import Done, Due
 from application.source import ERASED, Source
 from ledger.crypto.sealing import end_of_month
-from projections.keeping.erasing import Step, deferrals, lasting_for, steps
+from projections.keeping.erasing import deferrals, lasting_for, steps
 from projections.keeping.keepings import keepings_of
 from projections.keeping.lasting import Lasting
 from projections.keeping.person import Person
@@ -19,13 +21,125 @@ from projections.reading.persons import persons
 from rulebook import Cause, ErasureFacts, kept
 from rulebook.calendar import day_of
 
-__all__ = ["clocks", "due_counts", "forecast", "retained", "step_rows"]
+__all__ = [
+    "Clock",
+    "Clocks",
+    "DueSteps",
+    "ErasedSteps",
+    "Forecast",
+    "Month",
+    "Retained",
+    "StepShown",
+    "clocks",
+    "due_counts",
+    "forecast",
+    "retained",
+    "step_rows",
+]
 
 _BLOCK = 500
 Situation = Literal["due", "deferred", "kept", "running", "not-begun", "no-period"]
 
 
-def clocks(source: Source, day: date, *, every: bool) -> Iterator[dict[str, Any]]:
+class _Kept(Answer, frozen=True):
+    """How long something is kept."""
+
+    until: str | None
+    rule: str | None
+    waits_for: str | None
+    grounds: list[GroundShown]
+    overdue_since: str | None
+
+
+class Retained(_Kept, frozen=True):
+    """How long a category is kept. `until`, `rule`, `waits_for`: of the period that decides.
+
+    `grounds`: everything that keeps it, the one that lasts longest last. `overdue_since`: when it should have
+    gone.
+    """
+
+    category: str
+
+
+class Keeper(Answer, frozen=True):
+    """Something that keeps a category against what is due. `until`: the day on which that is over."""
+
+    ground: str
+    ref: str | None
+    until: str | None
+
+
+class Clock(_Kept, frozen=True):
+    """How long a category of a person is kept, as `until`, `rule`, `grounds` say, and what becomes of it.
+
+    `category`: null where it is about the entries of somebody of whom nothing is held any more.
+    `due`: `ledger retention run` would erase it, for that `cause`. `deferred`: for this cause it was to go,
+    and waits. `situation`: in one word, what becomes of it. What is due for another cause than its period
+    goes whatever that says; `kept` is what outlives its period.
+    """
+
+    subject: Name | None
+    category: str | None
+    deferred: Cause | None
+    kept_by: list[Keeper]
+    due: bool
+    cause: Cause | None
+    situation: Situation
+
+
+class Clocks(Answer, frozen=True):
+    """A row for each category that is held of anybody: those that are due or late, or all."""
+
+    clocks: list[Clock]
+
+
+class StepShown(Answer, frozen=True):
+    """What goes, or went, of one person. `collected_until`: only what was collected by that day.
+
+    `keys_destroyed`, `position`: null while it is only shown.
+    """
+
+    subject: Name | None
+    data_subject: str
+    cause: Cause
+    request_ref: str | None
+    categories: list[str]
+    collected_until: str | None
+    rules: list[str]
+    keys_destroyed: int | None
+    position: int | None
+
+
+class DueSteps(Answer, frozen=True):
+    """What would be erased."""
+
+    due: list[StepShown]
+    count: int
+
+
+class ErasedSteps(Answer, frozen=True):
+    """What was erased."""
+
+    erased: list[StepShown]
+    count: int
+
+
+class Month(Answer, frozen=True):
+    """Of how many data subjects a category falls due in a month, such as `2026-11`."""
+
+    month: str
+    category: str
+    data_subjects: int
+
+
+class Forecast(Answer, frozen=True):
+    """What falls due, by month, up to a day."""
+
+    until: str
+    months: list[Month]
+
+
+def clocks(source: Source, day: date, *, every: bool) -> Iterator[Clock]:
     """A row for each category that is held of anybody, in flat memory. `every`: those not due as well.
 
     What is due is what `ledger retention run` would erase. A row without a category is about the entries
@@ -37,14 +151,14 @@ def clocks(source: Source, day: date, *, every: bool) -> Iterator[dict[str, Any]
         names = source.names(person.stream for person, found in rows if found)
         for person, found in rows:
             for row in found:
-                yield {"subject": _name(names[person.stream]), **row}
+                yield replace(row, subject=_name(names[person.stream]))
 
 
-def _name(name: Any) -> str | None:
+def _name(name: Name) -> Name | None:
     return None if name == ERASED else name
 
 
-def _clocks(person: Person, day: date, every: bool) -> list[dict[str, Any]]:
+def _clocks(person: Person, day: date, every: bool) -> list[Clock]:
     waiting, going = deferrals(person.dossier), _going(person, day)
     rows = []
     for category in person.held:
@@ -87,14 +201,14 @@ def due_counts(source: Source, day: date) -> tuple[int, int, date | None]:
     return passed, deferred, oldest if oldest < date.max else None
 
 
-def _kept_by(person: Person, category: str, cause: Cause, day: date) -> list[dict[str, Any]]:
+def _kept_by(person: Person, category: str, cause: Cause, day: date) -> list[Keeper]:
     facts = ErasureFacts(cause, (category,), {}, keepings_of(person.dossier))
     return [
-        {
-            "ground": one.ground,
-            "ref": one.ref,
-            "until": one.until.isoformat() if one.until else None,
-        }
+        Keeper(
+            ground=one.ground,
+            ref=one.ref,
+            until=one.until.isoformat() if one.until else None,
+        )
         for one in kept(facts, category, day)
     ]
 
@@ -105,21 +219,24 @@ def _clock(
     cause: Cause | None,
     *,
     deferred: Cause | None = None,
-    kept_by: Sequence[dict[str, Any]] = (),
-) -> dict[str, Any]:
-    """`grounds`: everything that keeps it that day, as in a decision, the one that lasts longest last.
-
-    `situation`: in one word, what becomes of it. What is due for another cause than its period goes whatever
-    that says; `kept` is what outlives its period.
-    """
-    return {
-        **(retained(found, day) if found else _ENTRIES),
-        "deferred": deferred,
-        "kept_by": list(kept_by),
-        "due": cause is not None,
-        "cause": cause,
-        "situation": _situation(found, day, cause, deferred),
-    }
+    kept_by: Sequence[Keeper] = (),
+) -> Clock:
+    """The clock of what is found; of nothing, that of the entries. Whose it is, is still to be filled in."""
+    shown: _Kept = retained(found, day) if found else _ENTRIES
+    return Clock(
+        subject=None,
+        category=found.category if found else None,
+        until=shown.until,
+        rule=shown.rule,
+        waits_for=shown.waits_for,
+        grounds=shown.grounds,
+        overdue_since=shown.overdue_since,
+        deferred=deferred,
+        kept_by=list(kept_by),
+        due=cause is not None,
+        cause=cause,
+        situation=_situation(found, day, cause, deferred),
+    )
 
 
 def _situation(
@@ -135,61 +252,49 @@ def _situation(
     return "not-begun" if found.period.waits_for else "no-period"
 
 
-_ENTRIES: dict[str, Any] = dict.fromkeys(("category", "until", "rule", "waits_for")) | {
-    "grounds": [],
-    "overdue_since": None,
-}
+_ENTRIES = _Kept(until=None, rule=None, waits_for=None, grounds=[], overdue_since=None)
 
 
-def retained(found: Lasting, day: date) -> dict[str, Any]:
-    """How long a category is kept, as the access report and the clocks say it.
-
-    `until`, `rule`, `waits_for`: of the period that decides. `overdue_since`: when it should have gone.
-    """
+def retained(found: Lasting, day: date) -> Retained:
+    """How long a category is kept, as the access report and the clocks say it."""
     period, overdue = found.period, found.overdue_since(day)
-    return {
-        "category": found.category,
-        "until": period.until.isoformat() if period.until else None,
-        "rule": period.rule,
-        "waits_for": period.waits_for,
-        "grounds": [ground_row(one) for one in found.grounds(day)],
-        "overdue_since": overdue.isoformat() if overdue else None,
-    }
+    return Retained(
+        category=found.category,
+        until=period.until.isoformat() if period.until else None,
+        rule=period.rule,
+        waits_for=period.waits_for,
+        grounds=[ground_row(one) for one in found.grounds(day)],
+        overdue_since=overdue.isoformat() if overdue else None,
+    )
 
 
-def step_rows(source: Source, found: Iterable[Due | Done]) -> Iterator[dict[str, Any]]:
+def step_rows(source: Source, found: Iterable[Due | Done]) -> Iterator[StepShown]:
     """What goes or went, a row each, in flat memory."""
     source.reads.note_many(())
     rows = iter(found)
     while block := list(islice(rows, _BLOCK)):
         names = source.names(one.stream for one in block)
         for one in block:
-            yield _step(one.stream, _name(names[one.stream]), one.step) | _done(one)
+            yield _step(one, _name(names[one.stream]))
 
 
-def _step(stream: UUID, name: str | None, step: Step) -> dict[str, Any]:
-    return {
-        "subject": name,
-        "data_subject": str(stream),
-        "cause": step.cause,
-        "request_ref": step.request_ref,
-        "categories": list(step.erased),
-        "collected_until": None
-        if step.month is None
-        else end_of_month(step.month).date().isoformat(),
-        "rules": sorted({one.first.rule for one in step.decisions.values()}),
-    }
+def _step(one: Due | Done, name: Name | None) -> StepShown:
+    step, erasure = one.step, one.erasure if isinstance(one, Done) else None
+    until = None if step.month is None else end_of_month(step.month).date()
+    return StepShown(
+        subject=name,
+        data_subject=str(one.stream),
+        cause=step.cause,
+        request_ref=step.request_ref,
+        categories=list(step.erased),
+        collected_until=until.isoformat() if until else None,
+        rules=sorted({decision.first.rule for decision in step.decisions.values()}),
+        keys_destroyed=len(erasure.keys) if erasure else None,
+        position=erasure.last_position if erasure else None,
+    )
 
 
-def _done(one: Due | Done) -> dict[str, Any]:
-    erasure = one.erasure if isinstance(one, Done) else None
-    return {
-        "keys_destroyed": len(erasure.keys) if erasure else None,
-        "position": erasure.last_position if erasure else None,
-    }
-
-
-def forecast(source: Source, until: date) -> list[dict[str, Any]]:
+def forecast(source: Source, until: date) -> Forecast:
     """How much of each category falls due, by month, up to a day; kept or not. Sorted; memory is flat.
 
     What is due today for another cause than its period counts for this month.
@@ -205,7 +310,5 @@ def forecast(source: Source, until: date) -> list[dict[str, Any]]:
                 due = min((day for day in days if day), default=None)
                 if due is not None and due <= until:
                     counts[f"{due:%Y-%m}", category] += 1
-    return [
-        {"month": month, "category": category, "data_subjects": count}
-        for (month, category), count in sorted(counts.items())
-    ]
+    months = [Month(*place, count) for place, count in sorted(counts.items())]
+    return Forecast(until=until.isoformat(), months=months)

@@ -5,23 +5,22 @@ What others told us, what we made of it, and what rests on another basis stays o
 taking over a contract are no exports: they have acts of their own, and each party keeps its own history.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Literal
 
-import orjson
-
+from application.answer import Answer
 from application.queries.access_report import Asked
-from application.queries.report_person import Held, Subject, subject_of
-from application.source import Source
-from ledger.crypto.sealing import base64url
+from application.queries.report_person import Held, Subject, seal_of, subject_of
+from application.source import Shown, Source
 from ledger.event import RecordedEvent, instant
 from schemas import CATEGORIES, ROLLING_CATEGORIES, names
 
-__all__ = ["portability"]
+__all__ = ["PortabilityExport", "portability"]
 
+Way = Literal["provided", "observed"]
 _BASES = frozenset({"6-1-a", "6-1-b"})
 # Where data comes from -> how it came from the person; every other origin is not theirs to take along.
-_WAYS = {
+_WAYS: Mapping[str, Way] = {
     "customer": "provided",
     "portal": "provided",
     "app": "provided",
@@ -33,38 +32,71 @@ _WAYS = {
 _GIVING = frozenset({names.CUSTOMER_REGISTERED, names.CONTACT_PERSON_ADDED})
 
 
-def portability(source: Source, asked: Asked) -> dict[str, Any]:
+class PortableValue(Answer, frozen=True):
+    """A value to take along. `how`: the person gave it, or it was observed while they used the service."""
+
+    category: str
+    field: str
+    value: Shown
+    since: str
+    how: Way | None
+    legal_basis: str | None
+    activity: str | None
+    position: int
+
+
+class PortabilityExport(Answer, frozen=True):
+    """What a person provided, to take along, as of one position of the ledger.
+
+    `seal`: 256 bits that nobody can guess without the person's key, which the recorded hash of the file
+    covers.
+    """
+
+    export: Literal["portability"]
+    article: Literal["20"]
+    version: Literal["1"]
+    subject: str
+    request_ref: str | None
+    position: int
+    made_at: str
+    controller: str
+    data: list[PortableValue]
+    seal: str
+
+
+def portability(source: Source, asked: Asked) -> PortabilityExport:
     """The export. Raises UnknownSubject for whoever is not known."""
-    subject = subject_of(source, asked.reference, asked.position)
-    return {
-        "export": "portability",
-        "article": "20",
-        "version": "1",
-        "subject": asked.reference,
-        "request_ref": asked.request_ref,
-        "position": asked.position,
-        "made_at": instant(asked.rendered_at),
-        "controller": asked.controller.name,
-        "data": list(_data(subject)),
-        "seal": _seal(source, subject, asked),
-    }
+    subject, made_at = subject_of(source, asked.reference, asked.position), asked.rendered_at
+    place = ["portability/1", asked.position, instant(made_at), asked.request_ref]
+    return PortabilityExport(
+        export="portability",
+        article="20",
+        version="1",
+        subject=asked.reference,
+        request_ref=asked.request_ref,
+        position=asked.position,
+        made_at=instant(made_at),
+        controller=asked.controller.name,
+        data=list(_data(subject)),
+        seal=seal_of(source, subject, place),
+    )
 
 
-def _data(subject: Subject) -> Iterator[dict[str, Any]]:
+def _data(subject: Subject) -> Iterator[PortableValue]:
     """What counts now; of a category that rolls on month by month every value that is still held."""
     values = [one for one in subject.values if _is_theirs(one)]
     for held in sorted(values, key=lambda one: (CATEGORIES.index(one.category), one.field)):
         event = held.event
-        yield {
-            "category": held.category,
-            "field": held.field,
-            "value": held.value,
-            "since": instant(event.time),
-            "how": _way(event),
-            "legal_basis": event.legal_basis,
-            "activity": event.activity,
-            "position": event.position,
-        }
+        yield PortableValue(
+            category=held.category,
+            field=held.field,
+            value=held.value,
+            since=instant(event.time),
+            how=_way(event),
+            legal_basis=event.legal_basis,
+            activity=event.activity,
+            position=event.position,
+        )
 
 
 def _is_theirs(held: Held) -> bool:
@@ -73,15 +105,9 @@ def _is_theirs(held: Held) -> bool:
     return lasting and by_them and held.annulled_by is None and held.category != "remark"
 
 
-def _way(event: RecordedEvent) -> str | None:
+def _way(event: RecordedEvent) -> Way | None:
     """How the data came from the person; None when it did not."""
     if event.name == names.PERSONAL_DATA_CORRECTED:
         return "provided" if event.facts["requested_by"] == "subject" else None
     origin = event.facts.get("origin") or ("customer" if event.name in _GIVING else "")
     return _WAYS.get(origin)
-
-
-def _seal(source: Source, subject: Subject, asked: Asked) -> str:
-    """256 bits that nobody can guess without the person's key: the recorded hash covers them."""
-    place = ["portability/1", asked.position, instant(asked.rendered_at), asked.request_ref]
-    return base64url(source.opener.keyed(subject.streams[-1], orjson.dumps(place)))

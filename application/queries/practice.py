@@ -5,11 +5,12 @@ Each value comes with where it was seen, in ids and counts: no person is named.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 import msgspec
 
+from application.answer import given
 from application.controller import Controller
+from application.queries.declaration import Declaration, declaration
 from application.queries.measures import told_measures
 from application.queries.recipients import recipients_known
 from application.source import Source, states_at
@@ -48,7 +49,7 @@ class _Asked(msgspec.Struct, frozen=True):
     moment: Moment
     language: Language
 
-    def place(self, name: str, *values: Any) -> str:
+    def place(self, name: str, *values: object) -> str:
         """Where something was seen, in words."""
         return phrase("place", name, self.language, *values)
 
@@ -125,25 +126,27 @@ def _about_staff(entry: Entry) -> bool:
 
 
 def _of_activity(asked: _Asked, entry: Entry) -> Iterator[Sight]:
-    declared = set(_declaration(entry.declared, asked.day)) if entry.declared else set()
+    told = declaration(entry.declared)
+    declared = set(_declaration(told, asked.day)) if told else set()
     place = asked.place("activity", entry.activity)
     yield from ((source, value, place) for source, value in declared)
     for source, value in set(_observation(entry, asked.day)) - declared:
         yield source, value, asked.place("undeclared", entry.activity)
 
 
-def _declaration(facts: Mapping[str, Any], day: date) -> Iterator[tuple[str, str]]:
-    for purpose in facts["purposes"]:
-        yield "purpose", purpose["purpose"]
-        yield "legal-basis", purpose["legal_basis"]
-        if "provision" in purpose:
-            known = provision(purpose["provision"])
-            yield "provision", known.id if known else purpose["provision"]
-    yield from (("category", value) for value in facts["data_categories"])
-    yield from (("recipient-kind", value) for value in facts["recipient_kinds"])
-    yield from (("region", region(country, day)) for country in facts["countries"])
-    yield from (("security-measure", value) for value in facts["security_measures"])
-    yield from (("transfer-mechanism", one["mechanism"]) for one in facts.get("safeguards", ()))
+def _declaration(declared: Declaration, day: date) -> Iterator[tuple[str, str]]:
+    for purpose in declared.purposes:
+        yield "purpose", purpose.purpose
+        yield "legal-basis", purpose.legal_basis
+        if cited := given(purpose.provision):
+            known = provision(cited)
+            yield "provision", known.id if known else cited
+    yield from (("category", value) for value in declared.data_categories)
+    yield from (("recipient-kind", value) for value in declared.recipient_kinds)
+    yield from (("region", region(country, day)) for country in declared.countries)
+    yield from (("security-measure", value) for value in declared.security_measures)
+    safeguards = given(declared.safeguards) or ()
+    yield from (("transfer-mechanism", one.mechanism) for one in safeguards)
 
 
 def _observation(entry: Entry, day: date) -> Iterator[tuple[str, str]]:

@@ -1,38 +1,43 @@
 """The processor's part of the register (GDPR Art. 30(2)): by controller, what is done on whose behalf."""
 
 from collections.abc import Iterable
-from typing import Any
+
+from application.answer import given
+from application.queries.register_answer import (
+    ControllerPart,
+    ProcessorActivity,
+    ProcessorPart,
+    RegisteredActivity,
+)
 
 __all__ = ["processor_part"]
 
 _ROLE = "processor"
 
 
-def processor_part(activities: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def processor_part(activities: Iterable[RegisteredActivity]) -> ProcessorPart:
     """The activities in which we are the processor, by controller, both sorted.
 
-    `activities`: of the answer. An activity that names no controller stands under None, first.
+    An activity that names no controller stands under None, first.
     """
-    by_controller: dict[str | None, list[dict[str, Any]]] = {}
+    by_controller: dict[str | None, list[ProcessorActivity]] = {}
     for activity in activities:
-        declared = activity["declared"] or {}
-        if declared.get("role") == _ROLE:
-            for controller in declared.get("on_behalf_of") or [None]:
-                by_controller.setdefault(controller, []).append(_activity(activity, declared))
-    return {
-        "controllers": [
-            {"controller": controller, "activities": found}
-            for controller, found in sorted(by_controller.items(), key=lambda pair: pair[0] or "")
-        ]
-    }
+        declared = activity.declared
+        if declared and declared.role == _ROLE:
+            shown = _activity(activity, given(declared.processing) or [])
+            controllers: list[str | None] = [*(given(declared.on_behalf_of) or ())]
+            for controller in controllers or [None]:
+                by_controller.setdefault(controller, []).append(shown)
+    ordered = sorted(by_controller.items(), key=lambda pair: pair[0] or "")
+    return ProcessorPart([ControllerPart(*one) for one in ordered])
 
 
-def _activity(activity: dict[str, Any], declared: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "activity": activity["activity"],
-        "name": activity["name"],
-        "processing": declared.get("processing", []),
-        "transfers": activity["transfers"],
-        "security_measures": activity["security_measures"],
-        "retired": activity["retired"],
-    }
+def _activity(activity: RegisteredActivity, processing: list[str]) -> ProcessorActivity:
+    return ProcessorActivity(
+        activity=activity.activity,
+        name=activity.name,
+        processing=processing,
+        transfers=activity.transfers,
+        security_measures=activity.security_measures,
+        retired=activity.retired,
+    )

@@ -2,43 +2,104 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
-import msgspec
+from msgspec import convert, to_builtins
 
-from application.queries.verdicts import explained
+from application.answer import Answer
+from application.queries.verdicts import VerdictInWords, explained
 from application.source import Source, instant_or_none
 from projections.folds.timetravel import Moment
 from projections.reading.register import declared_activities
 from rulebook import PURPOSES, Purpose, in_force, purpose_decision, purposes_on
 from rulebook.calendar import day_of
+from rulebook.layers import Layer
 from rulebook.purposes import PURPOSE_WHY
+from schemas.encoding import JsonValue
 
-__all__ = ["Declared", "declarations", "purposes"]
+__all__ = [
+    "Declaration",
+    "PurposeEntry",
+    "PurposeRow",
+    "PurposesAnswer",
+    "declarations",
+    "purposes",
+]
 
 _TITLES = {entry.id: (entry.title, entry.title_nl) for entry in PURPOSES}
-Declared = dict[str, list[dict[str, Any]]]
-"""Purpose -> who declares it: activity, legal basis, and what both layers say of that."""
 
 
-def purposes(source: Source, moment: Moment) -> dict[str, Any]:
-    """Every purpose that the rulebook knows or an activity declares, sorted, on the day of a moment.
+class PurposeEntry(Answer, frozen=True):
+    """What the rulebook of law or house says of a purpose. No `legal_bases`: it is forbidden."""
 
-    `not_allowed`: how many declarations a layer denies, or nobody knows.
+    rule: str
+    purpose: str
+    layer: Layer
+    title: str
+    title_nl: str
+    legal_bases: list[str]
+    citation: str
+    valid_from: str
+    valid_to: str | None
+    confidence: str
+    compatible: list[str]
+    aliases: list[str]
+    channels: list[str]
+    direct_marketing: bool
+    provision: str
+    clause: str
+
+
+class Declaration(Answer, frozen=True):
+    """That an activity declares a purpose with a legal basis, and what both layers say of that.
+
+    No verdicts: nobody knows the purpose, so it is not allowed.
     """
+
+    activity: str
+    purpose: str
+    legal_basis: str
+    provision: str | None
+    allowed: bool
+    verdicts: list[VerdictInWords]
+
+
+class PurposeRow(Answer, frozen=True):
+    """A purpose that the rulebook knows or an activity declares."""
+
+    purpose: str
+    entries: list[PurposeEntry]
+    declared: list[Declaration]
+
+
+class PurposesAnswer(Answer, frozen=True):
+    """Every purpose, sorted. `not_allowed`: how many declarations a layer denies, or nobody knows."""
+
+    as_of: str | None
+    recorded_by: str | None
+    at_position: int | None
+    judged_on: str
+    purposes: list[PurposeRow]
+    not_allowed: int
+
+
+Declared = Mapping[str, list[Declaration]]
+"""Purpose -> who declares it."""
+
+
+def purposes(source: Source, moment: Moment) -> PurposesAnswer:
+    """Every purpose that the rulebook knows or an activity declares, sorted, on the day of a moment."""
     day = day_of(moment.as_of or source.now)
     declared = declarations(source, moment, day)
     known = {entry.purpose for entry in PURPOSES if in_force(entry, day)}
     rows = [_purpose(name, declared.get(name, []), day) for name in sorted(known | declared.keys())]
-    denied = sum(not one["allowed"] for row in rows for one in row["declared"])
-    return {
-        "as_of": instant_or_none(moment.as_of),
-        "recorded_by": instant_or_none(moment.recorded_by),
-        "at_position": moment.at_position,
-        "judged_on": day.isoformat(),
-        "purposes": rows,
-        "not_allowed": denied,
-    }
+    return PurposesAnswer(
+        as_of=instant_or_none(moment.as_of),
+        recorded_by=instant_or_none(moment.recorded_by),
+        at_position=moment.at_position,
+        judged_on=day.isoformat(),
+        purposes=rows,
+        not_allowed=sum(not one.allowed for row in rows for one in row.declared),
+    )
 
 
 def declarations(source: Source, moment: Moment, day: date) -> Declared:
@@ -46,35 +107,33 @@ def declarations(source: Source, moment: Moment, day: date) -> Declared:
     return _declared(declared_activities(source.session, moment, source.privacy_office), day)
 
 
-def _declared(activities: Mapping[str, dict[str, Any]], day: date) -> Declared:
-    declared: Declared = {}
+def _declared(activities: Mapping[str, Mapping[str, JsonValue]], day: date) -> Declared:
+    declared: dict[str, list[Declaration]] = {}
     for activity, facts in activities.items():
-        for one in facts["purposes"]:
+        for one in convert(facts["purposes"], list[dict[str, str]]):
             entries = purposes_on(one["purpose"], day)
             name = entries[0].purpose if entries else one["purpose"]
             declared.setdefault(name, []).append(_judged(activity, one, day))
     return declared
 
 
-def _judged(activity: str, one: Mapping[str, Any], day: date) -> dict[str, Any]:
+def _judged(activity: str, one: Mapping[str, str], day: date) -> Declaration:
     decision = purpose_decision(one["purpose"], one["legal_basis"], day)
-    return {
-        "activity": activity,
-        "purpose": one["purpose"],
-        "legal_basis": one["legal_basis"],
-        "provision": one.get("provision"),
-        "allowed": decision.allowed,
-        "verdicts": [explained(verdict, _TITLES, PURPOSE_WHY) for verdict in decision.verdicts],
-    }
+    return Declaration(
+        activity=activity,
+        purpose=one["purpose"],
+        legal_basis=one["legal_basis"],
+        provision=one.get("provision"),
+        allowed=decision.allowed,
+        verdicts=[explained(verdict, _TITLES, PURPOSE_WHY) for verdict in decision.verdicts],
+    )
 
 
-def _purpose(name: str, declared: list[dict[str, Any]], day: date) -> dict[str, Any]:
+def _purpose(name: str, declared: list[Declaration], day: date) -> PurposeRow:
     entries = [_entry(entry) for entry in purposes_on(name, day)]
-    return {"purpose": name, "entries": entries, "declared": declared}
+    return PurposeRow(purpose=name, entries=entries, declared=declared)
 
 
-def _entry(entry: Purpose) -> dict[str, Any]:
+def _entry(entry: Purpose) -> PurposeEntry:
     """The entry as it stands in the rulebook; its tests are its own matter."""
-    made: dict[str, Any] = msgspec.to_builtins(entry)
-    del made["tests"]
-    return {"rule": entry.id, **made}
+    return convert({"rule": entry.id, **to_builtins(entry)}, PurposeEntry)

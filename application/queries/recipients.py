@@ -2,17 +2,25 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
-import msgspec
-
-from application.source import Source, shown, states_at
+from application.answer import Answer
+from application.source import Shown, Source, shown, states_at
 from projections.folds.timetravel import Moment
 from projections.reading.views import recipients_by_id
-from projections.views.recipients import VIEW, Recipient, Version, ended_at, known_at, recipient_at
+from projections.views.recipients import (
+    VIEW,
+    Certification,
+    Recipient,
+    Version,
+    ended_at,
+    known_at,
+    recipient_at,
+)
 
 __all__ = [
     "RecipientNames",
+    "RecipientRow",
+    "Recipients",
     "certifications_of",
     "recipients",
     "recipients_known",
@@ -20,12 +28,44 @@ __all__ = [
 ]
 
 
-def recipients(source: Source, as_of: datetime | None) -> dict[str, Any]:
+class Ended(Answer, frozen=True):
+    """When and why nothing is given to a recipient any more."""
+
+    valid_to: str
+    reason: str
+
+
+class RecipientRow(Answer, frozen=True):
+    """A party that may receive personal data, as it was at a time; all None: its entry came later.
+
+    `name`: of a private person who was erased it is gone. `transfer_mechanism`: as its entry says.
+    `certifications`: what it is certified under.
+    """
+
+    recipient: str
+    name: Shown | None
+    kind: str | None
+    role: str | None
+    country: str | None
+    valid_from: str | None
+    agreement_ref: str | None
+    transfer_mechanism: str | None
+    certifications: list[Certification]
+    ended: Ended | None
+
+
+class Recipients(Answer, frozen=True):
+    """Every recipient that was known by a time, by its id."""
+
+    recipients: list[RecipientRow]
+
+
+def recipients(source: Source, as_of: datetime | None) -> Recipients:
     """Every recipient that was known by then, sorted by its id."""
     known = recipients_then(source, as_of)
     names, time = RecipientNames(source, known), as_of or source.now
     names.note((name, time) for name in known)
-    return {"recipients": [_recipient(names, row, time) for row in known.values()]}
+    return Recipients([_recipient(names, row, time) for row in known.values()])
 
 
 def recipients_then(source: Source, as_of: datetime | None) -> dict[str, Recipient]:
@@ -42,28 +82,25 @@ def recipients_known(source: Source, moment: Moment) -> dict[str, Recipient]:
     return {row.recipient: row for row in states_at(source, VIEW, moment)}
 
 
-def _recipient(names: "RecipientNames", row: Recipient, time: datetime) -> dict[str, Any]:
+def _recipient(names: "RecipientNames", row: Recipient, time: datetime) -> RecipientRow:
     version, ending = recipient_at(row, time), ended_at(row)
-    return {
-        "recipient": row.recipient,
-        "name": names.of(row.recipient, version),
-        "kind": version.kind if version else None,
-        "role": version.role if version else None,
-        "country": version.country if version else None,
-        "valid_from": version.valid_from.isoformat() if version else None,
-        "agreement_ref": version.agreement_ref if version else None,
-        "transfer_mechanism": version.transfer_mechanism if version else None,
-        "certifications": certifications_of(version),
-        "ended": {"valid_to": ending.valid_to.isoformat(), "reason": ending.reason}
-        if ending
-        else None,
-    }
+    return RecipientRow(
+        recipient=row.recipient,
+        name=names.of(row.recipient, version),
+        kind=version.kind if version else None,
+        role=version.role if version else None,
+        country=version.country if version else None,
+        valid_from=version.valid_from.isoformat() if version else None,
+        agreement_ref=version.agreement_ref if version else None,
+        transfer_mechanism=version.transfer_mechanism if version else None,
+        certifications=certifications_of(version),
+        ended=Ended(ending.valid_to.isoformat(), ending.reason) if ending else None,
+    )
 
 
-def certifications_of(version: Version | None) -> list[dict[str, Any]]:
+def certifications_of(version: Version | None) -> list[Certification]:
     """What a recipient is certified under, in the words of its entry."""
-    held = version.certifications if version else ()
-    return [msgspec.to_builtins(one) for one in held]
+    return list(version.certifications) if version else []
 
 
 class RecipientNames:
@@ -72,7 +109,7 @@ class RecipientNames:
     def __init__(self, source: Source, rows: Mapping[str, Recipient]) -> None:
         self._source = source
         self._rows = rows
-        self._names: dict[tuple[str, Version], Any] = {}
+        self._names: dict[tuple[str, Version], Shown | None] = {}
         self._noted: set[str] = set()
 
     def note(self, wanted: Iterable[tuple[str, datetime]]) -> None:
@@ -85,7 +122,7 @@ class RecipientNames:
         self._noted |= private
         self._source.reads.note((f"recipient/{name}" for name in sorted(private)), ["identity"])
 
-    def at(self, recipient: str, time: datetime) -> Any:
+    def at(self, recipient: str, time: datetime) -> Shown | None:
         """The name at a time; None for a recipient that nobody registered."""
         return self.of(recipient, self.version(recipient, time))
 
@@ -94,7 +131,7 @@ class RecipientNames:
         version = self.version(recipient, time)
         return version.name if version else None
 
-    def of(self, recipient: str, version: Version | None) -> Any:
+    def of(self, recipient: str, version: Version | None) -> Shown | None:
         """The name in a version; that of a private person is opened with the recipient's own key."""
         if version is None:
             return None
@@ -113,7 +150,7 @@ class RecipientNames:
         return self._rows.get(recipient)
 
 
-def _name(source: Source, recipient: str, version: Version) -> Any:
+def _name(source: Source, recipient: str, version: Version) -> Shown | None:
     if version.sealed_name is None:
         return version.name
     stream = source.ledger.registry_stream(f"recipient/{recipient}")

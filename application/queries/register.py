@@ -7,15 +7,26 @@ and all of these change at midnight in Amsterdam, so that two answers of one day
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import zip_longest
-from typing import Any
 
 import msgspec
 
+from application.answer import given
 from application.controller import Controller
 from application.queries.completeness import missing
+from application.queries.declaration import Declaration, declaration
 from application.queries.measures import measures, named_measures, told_measures
 from application.queries.processor import processor_part
 from application.queries.recipients import RecipientNames, certifications_of
+from application.queries.register_answer import (
+    Assessed,
+    DeclaredVersion,
+    ObservedUse,
+    Register,
+    RegisteredActivity,
+    RegisteredRecipient,
+    Retired,
+    ThirdCountry,
+)
 from application.queries.retention import retention
 from application.source import Source, instant_or_none, states_at
 from ledger.event import instant
@@ -25,13 +36,16 @@ from projections.reading.register import past_register, present_register
 from projections.reading.transfers import party_of
 from projections.views import recipients as recipients_view
 from projections.views.measures import Measure
-from projections.views.processing_register import Assessment, Entry
+from projections.views.processing_register import Assessment, Entry, Observed
 from projections.views.recipients import Recipient, Version, recipient_at
 from rulebook import Transfer, region, transfer
 from rulebook.calendar import day_of
 from rulebook.transfers import ADEQUACY
 
 __all__ = ["register"]
+
+Ground = tuple[str | None, str | None]
+"""What a transfer rests on, and the document that says so."""
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -57,7 +71,7 @@ class _Known(msgspec.Struct, frozen=True):
         return transfer(version.country, self.day, party, registered=version.transfer_mechanism)
 
 
-def register(source: Source, controller: Controller, moment: Moment) -> dict[str, Any]:
+def register(source: Source, controller: Controller, moment: Moment) -> Register:
     """The register from its views, or, as of a moment of the past, from the events."""
     clock = moment.as_of or source.now
     if moment == NOW:
@@ -70,118 +84,133 @@ def register(source: Source, controller: Controller, moment: Moment) -> dict[str
     known = _Known(recipients, RecipientNames(source, recipients), clock, found.retention, told)
     known.names.note((one, clock) for entry in found.entries for one in entry.observed.recipients)
     activities = [_activity(entry, known) for entry in found.entries]
-    return {
-        "controller": msgspec.structs.asdict(controller),
-        "as_of": instant_or_none(moment.as_of),
-        "recorded_by": instant_or_none(moment.recorded_by),
-        "at_position": moment.at_position,
-        "judged_on": known.day.isoformat(),
-        "activities": activities,
-        "processor": processor_part(activities),
-        "measures": measures(told, found.entries, clock),
-    }
+    named = {one.activity: _measures(one.declared) for one in activities}
+    return Register(
+        controller=controller,
+        as_of=instant_or_none(moment.as_of),
+        recorded_by=instant_or_none(moment.recorded_by),
+        at_position=moment.at_position,
+        judged_on=known.day.isoformat(),
+        activities=activities,
+        processor=processor_part(activities),
+        measures=measures(told, named, clock),
+    )
 
 
-def _activity(entry: Entry, known: _Known) -> dict[str, Any]:
-    shown = _shown(entry, known)
-    return {**shown, "missing": missing(shown)}
-
-
-def _shown(entry: Entry, known: _Known) -> dict[str, Any]:
-    observed = entry.observed
+def _activity(entry: Entry, known: _Known) -> RegisteredActivity:
+    observed, declared = entry.observed, declaration(entry.declared)
     kept = known.retention.get(entry.activity, {})
-    return {
-        "activity": entry.activity,
-        "version": entry.version,
-        "name": entry.name,
-        "declared": entry.declared,
-        "retired": _retired(entry),
-        "observed": {
-            "events": observed.events,
-            "data_subjects": observed.data_subjects,
-            "first": instant_or_none(observed.first),
-            "last": instant_or_none(observed.last),
-            "legal_bases": observed.legal_bases,
-            "categories": observed.categories,
-            "recipients": observed.recipients,
-            "recipient_kinds": observed.recipient_kinds,
-            "countries": observed.countries,
-        },
-        "drift": [{"kind": drift.kind, "detail": drift.detail} for drift in entry.drift],
-        "versions": _versions(entry),
-        "assessments": [_assessment(one) for one in entry.assessments],
-        "recipients": [_recipient(one, known) for one in observed.recipients],
-        "transfers": list(_transfers(entry, known)),
-        "retention": retention(entry, kept, known.day),
-        "security_measures": named_measures(entry, known.measures, known.clock),
-    }
+    transfers = list(_transfers(entry, declared, known))
+    return RegisteredActivity(
+        activity=entry.activity,
+        version=entry.version,
+        name=entry.name,
+        declared=declared,
+        retired=_retired(entry),
+        observed=_observed(observed),
+        drift=entry.drift,
+        versions=_versions(entry),
+        assessments=[_assessment(one) for one in entry.assessments],
+        recipients=[_recipient(one, known) for one in observed.recipients],
+        transfers=transfers,
+        retention=retention(declared, observed.categories, kept, known.day),
+        security_measures=named_measures(_measures(declared), known.measures, known.clock),
+        missing=missing(declared, (one.country for one in transfers if not one.mechanisms)),
+    )
 
 
-def _retired(entry: Entry) -> dict[str, Any] | None:
+def _measures(declared: Declaration | None) -> list[str]:
+    return declared.security_measures if declared else []
+
+
+def _observed(observed: Observed) -> ObservedUse:
+    return ObservedUse(
+        events=observed.events,
+        data_subjects=observed.data_subjects,
+        first=instant_or_none(observed.first),
+        last=instant_or_none(observed.last),
+        legal_bases=observed.legal_bases,
+        categories=observed.categories,
+        recipients=observed.recipients,
+        recipient_kinds=observed.recipient_kinds,
+        countries=observed.countries,
+    )
+
+
+def _retired(entry: Entry) -> Retired | None:
     if entry.retired is None:
         return None
-    return {"since": instant(entry.retired.order.time), "reason": entry.retired.reason}
+    return Retired(instant(entry.retired.order.time), entry.retired.reason)
 
 
-def _versions(entry: Entry) -> list[dict[str, Any]]:
+def _versions(entry: Entry) -> list[DeclaredVersion]:
     """Every declaration, with the time from which and until which it was the latest."""
     starts = [instant(version.order.time) for version in entry.versions]
+    rows = zip_longest(entry.versions, starts, starts[1:])
     return [
-        {"version": number, "from": start, "to": end, "declared": version.facts}
-        for number, (version, start, end) in enumerate(
-            zip_longest(entry.versions, starts, starts[1:]), 1
+        DeclaredVersion(
+            version=number,
+            from_=start,
+            to=end,
+            declared=msgspec.convert(version.facts, Declaration),
         )
+        for number, (version, start, end) in enumerate(rows, 1)
     ]
 
 
-def _assessment(one: Assessment) -> dict[str, Any]:
-    names = ("dpia_ref", "assessed_on", "outcome")
-    return {"since": instant(one.order.time), **{name: one.facts.get(name) for name in names}}
+def _assessment(one: Assessment) -> Assessed:
+    facts = one.facts
+    return Assessed(
+        since=instant(one.order.time),
+        dpia_ref=facts.get("dpia_ref"),
+        assessed_on=facts.get("assessed_on"),
+        outcome=facts.get("outcome"),
+    )
 
 
-def _recipient(recipient: str, known: _Known) -> dict[str, Any]:
+def _recipient(recipient: str, known: _Known) -> RegisteredRecipient:
     version = known.version(recipient)
-    return {
-        "recipient": recipient,
-        "name": known.names.at(recipient, known.clock),
-        "kind": version.kind if version else None,
-        "role": version.role if version else None,
-        "country": version.country if version else None,
-        "agreement_ref": version.agreement_ref if version else None,
-        "transfer_mechanism": version.transfer_mechanism if version else None,
-        "certifications": certifications_of(version),
-    }
+    return RegisteredRecipient(
+        recipient=recipient,
+        name=known.names.at(recipient, known.clock),
+        kind=version.kind if version else None,
+        role=version.role if version else None,
+        country=version.country if version else None,
+        agreement_ref=version.agreement_ref if version else None,
+        transfer_mechanism=version.transfer_mechanism if version else None,
+        certifications=certifications_of(version),
+    )
 
 
 # Transfers (Art. 30(1)(e))
 
 
-def _transfers(entry: Entry, known: _Known) -> Iterator[dict[str, Any]]:
+def _transfers(entry: Entry, declared: Declaration | None, known: _Known) -> Iterator[ThirdCountry]:
     """Countries outside the EEA that were declared or observed, with what a transfer there rests on.
 
     The region is that of a recipient of whom nothing is known.
     """
-    declared = set((entry.declared or {}).get("countries", []))
-    for country in sorted(declared | set(entry.observed.countries)):
+    countries = set(declared.countries if declared else ())
+    safeguards = (given(declared.safeguards) if declared else None) or []
+    for country in sorted(countries | set(entry.observed.countries)):
         place = region(country, known.day)
         if place != "eea":
-            grounds = list(_grounds(entry, country, known))
-            yield {
-                "country": country,
-                "region": place,
-                "declared": country in declared,
-                "observed": country in entry.observed.countries,
-                "mechanisms": _sorted(mechanism for mechanism, _ in grounds)
+            there = [one for one in safeguards if one.country == country]
+            grounds: list[Ground] = [(one.mechanism, given(one.document)) for one in there]
+            grounds += _grounds(entry, country, known)
+            yield ThirdCountry(
+                country=country,
+                region=place,
+                declared=country in countries,
+                observed=country in entry.observed.countries,
+                mechanisms=_sorted(mechanism for mechanism, _ in grounds)
                 or ([ADEQUACY] if place == "adequate" else []),
-                "documents": _sorted(document for _, document in grounds),
-            }
+                documents=_sorted(document for _, document in grounds),
+            )
 
 
-def _grounds(entry: Entry, country: str, known: _Known) -> Iterator[tuple[str | None, str | None]]:
-    """Mechanism and document, by the declaration and by the entries of recipients there."""
-    for safeguard in (entry.declared or {}).get("safeguards", []):
-        if safeguard["country"] == country:
-            yield safeguard["mechanism"], safeguard.get("document")
+def _grounds(entry: Entry, country: str, known: _Known) -> Iterator[Ground]:
+    """Mechanism and document, by the entries of recipients there."""
     for recipient in entry.observed.recipients:
         version = known.version(recipient)
         if version and version.country == country:

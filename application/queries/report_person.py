@@ -3,16 +3,18 @@
 Everything is as of one position, so that the same position gives the same report whatever came later.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence, Set
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
+import orjson
 
 from application.queries.recipients import RecipientNames
 from application.queries.subjects import Chosen, selections
 from application.queries.undisclosed import hidden_in
-from application.source import Source, shown
+from application.source import Shown, Source, shown
+from ledger.crypto.sealing import base64url
 from ledger.event import RecordedEvent
 from ledger.keys.opening import Missing
 from ledger.reading import events_of
@@ -32,6 +34,8 @@ __all__ = [
     "declarations",
     "disclosures_of",
     "named_recipients",
+    "positions_of",
+    "seal_of",
     "subject_of",
 ]
 
@@ -56,7 +60,7 @@ class Held(NamedTuple):
 
     category: str
     field: str
-    value: Any
+    value: Shown
     current: bool
     event: RecordedEvent
     annulled_by: str | None
@@ -138,14 +142,31 @@ def _masked(values: tuple[Held, ...]) -> tuple[Held, ...]:
     )
 
 
-def _shortened(value: Any, own: set[Any]) -> Any:
+def _shortened(value: Shown, own: Set[object]) -> Shown:
     if isinstance(value, list):
-        return [_shortened(one, own) for one in value]
-    return value if value in own or not isinstance(value, str) else f"{value[:_SHOWN_DIGITS]}…"
+        return [_without_end(one, own) if isinstance(one, str) else one for one in value]
+    return _without_end(value, own) if isinstance(value, str) else value
 
 
-def _listed(value: Any) -> list[Any]:
+def _without_end(number: str, own: Set[object]) -> str:
+    return number if number in own else f"{number[:_SHOWN_DIGITS]}…"
+
+
+def _listed(value: Shown) -> Sequence[object]:
     return value if isinstance(value, list) else [value] if isinstance(value, str) else []
+
+
+def positions_of(events: Iterable[RecordedEvent]) -> list[int]:
+    """The positions of events, in order."""
+    return sorted(event.position for event in events)
+
+
+def seal_of(source: Source, subject: Subject, place: Sequence[object]) -> str:
+    """256 bits that nobody can guess without the person's key: the recorded hash covers them.
+
+    `place`: which report it is, and of which request and moment.
+    """
+    return base64url(source.opener.keyed(subject.streams[-1], orjson.dumps(place)))
 
 
 def disclosures_of(subject: Subject) -> list[Disclosure]:

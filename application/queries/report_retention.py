@@ -1,11 +1,11 @@
 """Until when each category of a person's data is kept, and what keeps it (GDPR Art. 15(1)(d))."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import rulebook
-from application.queries.periods import retained
+from application.queries.deciding import InBothLanguages, RecordedDecision, recorded_decisions
+from application.queries.periods import Retained, retained
 from application.queries.report_person import Subject
 from application.source import Source
 from ledger.event import RecordedEvent
@@ -17,12 +17,26 @@ from projections.keeping.retention import oldest
 from projections.use.restricting import restricted
 from schemas import names
 
-__all__ = ["retention_of"]
+__all__ = ["RetentionOfCategory", "retention_of"]
 
 _DECIDED = names.ERASURE_DECIDED
 
 
-def retention_of(source: Source, subject: Subject, day: date) -> list[dict[str, Any]]:
+class RetentionOfCategory(Retained, frozen=True):
+    """How long a category is kept, by which rule, and what was last decided about it.
+
+    `restricted`: it may only be stored. `positions`: of the oldest value and of the decision.
+    """
+
+    period: str | None
+    title: InBothLanguages | None
+    citation: str | None
+    restricted: bool
+    decision: RecordedDecision | None
+    positions: list[int]
+
+
+def retention_of(source: Source, subject: Subject, day: date) -> list[RetentionOfCategory]:
     """Of each category that is held: its period, what keeps it on a day, and what is overdue by then.
 
     Sorted by category.
@@ -38,7 +52,7 @@ def retention_of(source: Source, subject: Subject, day: date) -> list[dict[str, 
             stream, events, source.privacy_office, lambda name: _other(source, name, subject)
         )
         rows += [_row(person, category, events, day) for category in person.held]
-    return sorted(rows, key=lambda row: str(row["category"]))
+    return sorted(rows, key=lambda row: row.category)
 
 
 def _other(source: Source, stream: str, subject: Subject) -> Dossier:
@@ -46,17 +60,25 @@ def _other(source: Source, stream: str, subject: Subject) -> Dossier:
     return dossier_of(events, source.privacy_office)
 
 
-def _row(person: Person, category: str, events: list[RecordedEvent], day: date) -> dict[str, Any]:
+def _row(
+    person: Person, category: str, events: list[RecordedEvent], day: date
+) -> RetentionOfCategory:
     found = lasting_for(person, category).told()
     rule = rulebook.retention_rule(found.period.rule) if found.period.rule else None
     decided = [e for e in events if e.name == _DECIDED and category in e.facts["decisions"]]
-    first = oldest(person.traces, category)
-    return {
-        **retained(found, day),
-        "period": rule.period if rule else None,
-        "title": {"en": rule.title, "nl": rule.title_nl} if rule else None,
-        "citation": rule.citation if rule else None,
-        "restricted": category in restricted(person.dossier),
-        "decision": decided[-1].facts["decisions"][category] if decided else None,
-        "positions": sorted({first.position, *(event.position for event in decided[-1:])}),
-    }
+    first, kept = oldest(person.traces, category), retained(found, day)
+    decisions = recorded_decisions(decided[-1].facts["decisions"]) if decided else {}
+    return RetentionOfCategory(
+        category=kept.category,
+        until=kept.until,
+        rule=kept.rule,
+        waits_for=kept.waits_for,
+        grounds=kept.grounds,
+        overdue_since=kept.overdue_since,
+        period=rule.period if rule else None,
+        title=InBothLanguages(en=rule.title, nl=rule.title_nl) if rule else None,
+        citation=rule.citation if rule else None,
+        restricted=category in restricted(person.dossier),
+        decision=decisions.get(category),
+        positions=sorted({first.position, *(event.position for event in decided[-1:])}),
+    )

@@ -1,25 +1,103 @@
 """`ledger request list`, `show`: what persons asked for, until when it must be answered, what came of it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Literal
 
+from msgspec import convert, field
+from msgspec.structs import asdict
+
+from application.answer import Answer, Name
+from application.queries.cases import CaseAct, case_act
 from application.queries.found_requests import Found
 from application.queries.period import ALWAYS, Period
-from application.source import ERASED, instant_or_none
-from ledger.event import RecordedEvent, instant
+from application.source import instant_or_none, unless_erased
+from ledger.event import RecordedEvent
 from ledger.keys.opening import Opener
 from ledger.reading import events_of
 from ledger.storage.postgres import Session
 from projections.folds.timetravel import NOW, Moment, select
-from projections.views.requests import Request, Standing, Step, standing
+from projections.views.requests import Identity, Request, Standing, Status, standing
 from rulebook import REFUSALS, refusal_notice
 from rulebook.requests import Pause
 from schemas import names, texts
+from schemas.encoding import JsonValue
 
-__all__ = ["decisions_on", "listed", "shown"]
+__all__ = ["RequestFile", "RequestList", "RequestRow", "decisions_on", "listed", "shown"]
 
 _DECIDED = names.ERASURE_DECIDED
+
+
+class PeriodPause(Answer, frozen=True):
+    """The period stood still from a day until identity was shown; `until` null: it still does."""
+
+    from_: str = field(name="from")
+    until: str | None
+    days: int
+
+
+class RequestRow(Answer, frozen=True):
+    """How a request stands. `subject`: null once the person was erased.
+
+    `identity`: asked, while more was asked for and not shown. `due_on`: the last day for the answer, and
+    `due` the instant from which it is too late; null while the period stands still.
+    """
+
+    request_ref: str
+    subject: Name | None
+    data_subject: str
+    right: str
+    channel: str
+    received_on: str
+    status: Status
+    identity: Identity
+    extended: bool
+    due_on: str | None
+    due: str | None
+    pauses: list[PeriodPause]
+    overdue: bool
+    ended_at: str | None
+    outcome: str | None
+
+
+class RequestList(Answer, frozen=True):
+    """Requests, the most urgent first. `open` and `overdue` count all of them, whatever the limit."""
+
+    requests: list[RequestRow]
+    open: int
+    overdue: int
+
+
+class Ground(Answer, frozen=True):
+    """Why data of a category was erased or is kept. `ref`: of the hold or the request that keeps it."""
+
+    ground: str
+    rule: str | None
+    ref: str | None
+    until: str | None
+
+
+class CategoryDecision(Ground, frozen=True):
+    """What was decided for a request of one category. `besides`: other grounds that keep it as well."""
+
+    category: str
+    decision: Literal["erase", "retain", "restrict"]
+    besides: list[Ground]
+
+
+class RefusalNotice(Answer, frozen=True):
+    """What the person must be told about a refusal, in both languages."""
+
+    en: str
+    nl: str
+
+
+class RequestFile(RequestRow, frozen=True):
+    """One request with every act on it. `decisions`: what was erased for it, and what is kept and why."""
+
+    decisions: list[CategoryDecision]
+    steps: list[CaseAct]
+    notice: RefusalNotice | None
 
 
 def listed(
@@ -30,7 +108,7 @@ def listed(
     overdue_only: bool,
     period: Period = ALWAYS,
     limit: int | None = None,
-) -> dict[str, Any]:
+) -> RequestList:
     """Requests as of a time, in the order given; those that had not been received by then are left out.
 
     `ended`: also those that were answered, refused or closed. What is overdue is open still. `period`: of
@@ -45,11 +123,11 @@ def listed(
         and (state.overdue or not overdue_only)
         and _received_in(period, found.request)
     ]
-    return {
-        "requests": rows[:limit],
-        "open": sum(row["ended_at"] is None for row in rows),
-        "overdue": sum(row["overdue"] and row["ended_at"] is None for row in rows),
-    }
+    return RequestList(
+        requests=rows[:limit],
+        open=sum(row.ended_at is None for row in rows),
+        overdue=sum(row.overdue and row.ended_at is None for row in rows),
+    )
 
 
 def _received_in(period: Period, request: Request) -> bool:
@@ -62,13 +140,13 @@ def decisions_on(
     found: Found,
     moment: Moment = NOW,
     privacy_office: Collection[str] = (),
-) -> list[dict[str, Any]]:
+) -> list[CategoryDecision]:
     """What was decided for a request of each category, the latest decision, by category."""
     streams = {found.stream}
-    if found.reference != ERASED:
+    if isinstance(found.reference, str):
         streams |= {period.subject for period in opener.periods(found.reference)}
     events = events_of(session, sorted(streams))
-    latest: dict[str, dict[str, Any]] = {}
+    latest: dict[str, CategoryDecision] = {}
     for event in sorted(
         select(events, moment, privacy_office).counted, key=lambda one: (one.time, one.position)
     ):
@@ -77,82 +155,77 @@ def decisions_on(
     return [latest[category] for category in sorted(latest)]
 
 
-def _for(event: RecordedEvent, ref: str) -> dict[str, dict[str, Any]]:
+def _for(event: RecordedEvent, ref: str) -> dict[str, CategoryDecision]:
     if event.facts.get("request_ref") != ref:
         return {}
     return {
-        category: {
-            "category": category,
-            "decision": one["decision"],
-            **_ground(one),
-            "besides": [_ground(other) for other in one.get("besides", ())],
-        }
-        for category, one in event.facts["decisions"].items()
+        category: convert(
+            {
+                **_whole(said),
+                "category": category,
+                "besides": [_whole(other) for other in said.get("besides", ())],
+            },
+            CategoryDecision,
+        )
+        for category, said in event.facts["decisions"].items()
     }
 
 
-def _ground(one: dict[str, Any]) -> dict[str, Any]:
-    return {"ground": one["ground"], **{name: one.get(name) for name in ("rule", "ref", "until")}}
+def _whole(said: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """A ground as it was recorded, which leaves out what it does not have."""
+    return {"rule": None, "ref": None, "until": None, **said}
 
 
 def shown(
     found: Found,
     time: datetime,
     language: texts.Language,
-    decisions: Iterable[dict[str, Any]] = (),
-) -> dict[str, Any] | None:
+    decisions: Iterable[CategoryDecision] = (),
+) -> RequestFile | None:
     """One request as of a time, with every act on it; None when it had not been received by then.
 
     `decisions`: what was erased for it, and what is kept, why and until when (`decisions_on`).
-    `notice`: what the person must be told about a refusal, in both languages.
     """
     state = standing(found.request, time)
     if state is None:
         return None
     known = found.request.until(time)
-    return {
-        **_row(found, known, state),
-        "decisions": list(decisions),
-        "steps": [_step(step, known.ref, language) for step in known.steps],
-        "notice": refusal_notice(state.outcome)
-        if state.status == "refused" and state.outcome in REFUSALS
-        else None,
-    }
+    return RequestFile(
+        **asdict(_row(found, known, state)),
+        decisions=list(decisions),
+        steps=[case_act(step, language, request_ref=known.ref) for step in known.steps],
+        notice=_notice(state),
+    )
 
 
-def _row(found: Found, request: Request, state: Standing) -> dict[str, Any]:
+def _notice(state: Standing) -> RefusalNotice | None:
+    if state.status != "refused" or state.outcome not in REFUSALS:
+        return None
+    return RefusalNotice(**refusal_notice(state.outcome))
+
+
+def _row(found: Found, request: Request, state: Standing) -> RequestRow:
     receipt, period = request.receipt, state.period
     assert receipt
-    return {
-        "request_ref": request.ref,
-        "subject": None if found.reference == ERASED else found.reference,
-        "data_subject": str(found.stream),
-        "right": receipt.facts["right"],
-        "channel": receipt.facts["channel"],
-        "received_on": receipt.facts["received_on"],
-        "status": state.status,
-        "identity": state.identity,
-        "extended": period.extended,
-        "due_on": period.due_on.isoformat() if period.due_on else None,
-        "due": instant_or_none(period.due),
-        "pauses": [_pause(pause) for pause in period.pauses],
-        "overdue": state.overdue,
-        "ended_at": instant_or_none(state.ended_at),
-        "outcome": state.outcome,
-    }
+    return RequestRow(
+        request_ref=request.ref,
+        subject=unless_erased(found.reference),
+        data_subject=str(found.stream),
+        right=receipt.facts["right"],
+        channel=receipt.facts["channel"],
+        received_on=receipt.facts["received_on"],
+        status=state.status,
+        identity=state.identity,
+        extended=period.extended,
+        due_on=period.due_on.isoformat() if period.due_on else None,
+        due=instant_or_none(period.due),
+        pauses=[_pause(pause) for pause in period.pauses],
+        overdue=state.overdue,
+        ended_at=instant_or_none(state.ended_at),
+        outcome=state.outcome,
+    )
 
 
-def _pause(pause: Pause) -> dict[str, Any]:
+def _pause(pause: Pause) -> PeriodPause:
     until = pause.until.isoformat() if pause.until else None
-    return {"from": pause.start.isoformat(), "until": until, "days": pause.days}
-
-
-def _step(step: Step, ref: str, language: texts.Language) -> dict[str, Any]:
-    return {
-        "type": step.name,
-        "occurred_at": instant(step.order.time),
-        "source": step.order.source,
-        "id": step.order.id,
-        "facts": step.facts,
-        "text": texts.text_of(step.name, {"request_ref": ref, **step.facts}, language),
-    }
+    return PeriodPause(from_=pause.start.isoformat(), until=until, days=pause.days)

@@ -4,34 +4,85 @@ Yes, no or unknown, always with why. It is measured by what the ledger itself st
 of what other systems keep.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Literal
 
 import rulebook
+from application.answer import Answer
+from application.queries.declaration import Declaration
 from application.source import instant_or_none
 from projections.reading.adherence import Adherence
-from projections.views.processing_register import Entry
 from rulebook import RetentionRule
 
-__all__ = ["retention"]
+__all__ = ["CategoryRetention", "Retention", "RuleInForce", "retention"]
 
 _NOBODY = Adherence()
 Kept = bool | None
+Fit = Literal["none", "unknown", "known", "other-category"]
+Why = Literal["overdue", "not-observed", "no-period", "within-period", "nothing-held"]
 
 
-def retention(entry: Entry, kept: Mapping[str, Adherence], day: date) -> dict[str, Any]:
+class RuleInForce(Answer, frozen=True):
+    """A rule of the rulebook that judges. `year_end`: its `period` runs from the end of the anchor's year."""
+
+    rule: str
+    kind: str
+    period: str
+    anchor: str
+    year_end: bool
+    title: str
+    title_nl: str
+    citation: str
+    layer: str
+    confidence: str
+
+
+class CategoryRetention(Answer, frozen=True):
+    """A category that was declared or observed: whether its data is kept as the rules say, and why.
+
+    `declared`: the rule that the activity names; `declared_rule`: how it relates to the `rules` that judge.
+    Of so many `data_subjects` the ledger holds values of `held`; of these a hold or the like stops the
+    periods of `suspended`; of `overdue` a period has passed, the first `since`, `decided_by` these rules.
+    """
+
+    category: str
+    declared: str | None
+    declared_rule: Fit
+    rules: list[RuleInForce]
+    kept: Kept
+    why: Why
+    data_subjects: int
+    held: int
+    suspended: int
+    overdue: int
+    since: str | None
+    decided_by: list[str]
+
+
+class Retention(Answer, frozen=True):
+    """Whether the data of an activity is kept as the rules say: yes, no, or None where that is unknown."""
+
+    kept: Kept
+    categories: list[CategoryRetention]
+
+
+def retention(
+    declared: Declaration | None,
+    observed: Iterable[str],
+    kept: Mapping[str, Adherence],
+    day: date,
+) -> Retention:
     """Of an activity: for each category that was declared or observed, and of them together.
 
     `day`: by which periods have passed, and of which the rules are those in force.
     """
-    declared = entry.declared or {}
-    rules = declared.get("retention", {})
-    names = {*declared.get("data_categories", ()), *entry.observed.categories, *rules, *kept}
+    rules = declared.retention if declared else {}
+    names = {*(declared.data_categories if declared else ()), *observed, *rules, *kept}
     categories = [
         _category(name, rules.get(name), kept.get(name, _NOBODY), day) for name in sorted(names)
     ]
-    return {"kept": _together([one["kept"] for one in categories]), "categories": categories}
+    return Retention(_together([one.kept for one in categories]), categories)
 
 
 def _together(answers: list[Kept]) -> Kept:
@@ -41,26 +92,28 @@ def _together(answers: list[Kept]) -> Kept:
     return True if True in answers else None
 
 
-def _category(category: str, declared: str | None, found: Adherence, day: date) -> dict[str, Any]:
+def _category(
+    category: str, declared: str | None, found: Adherence, day: date
+) -> CategoryRetention:
     rules = rulebook.retention_rules(category, day)
     kept, why = _judged(found, rules)
-    return {
-        "category": category,
-        "declared": declared,
-        "declared_rule": _fit(category, declared),
-        "rules": [_rule(one) for one in rules],
-        "kept": kept,
-        "why": why,
-        "data_subjects": found.data_subjects,
-        "held": found.held,
-        "suspended": found.suspended,
-        "overdue": found.overdue,
-        "since": instant_or_none(found.since),
-        "decided_by": list(found.rules),
-    }
+    return CategoryRetention(
+        category=category,
+        declared=declared,
+        declared_rule=_fit(category, declared),
+        rules=[_rule(one) for one in rules],
+        kept=kept,
+        why=why,
+        data_subjects=found.data_subjects,
+        held=found.held,
+        suspended=found.suspended,
+        overdue=found.overdue,
+        since=instant_or_none(found.since),
+        decided_by=list(found.rules),
+    )
 
 
-def _judged(found: Adherence, rules: tuple[RetentionRule, ...]) -> tuple[Kept, str]:
+def _judged(found: Adherence, rules: tuple[RetentionRule, ...]) -> tuple[Kept, Why]:
     if found.overdue:
         return False, "overdue"
     if not found.data_subjects:
@@ -70,7 +123,7 @@ def _judged(found: Adherence, rules: tuple[RetentionRule, ...]) -> tuple[Kept, s
     return True, "within-period" if found.held else "nothing-held"
 
 
-def _fit(category: str, declared: str | None) -> str:
+def _fit(category: str, declared: str | None) -> Fit:
     """How the declared rule relates to the rulebook, by which is judged."""
     if declared is None:
         return "none"
@@ -80,16 +133,16 @@ def _fit(category: str, declared: str | None) -> str:
     return "known" if category in known.categories else "other-category"
 
 
-def _rule(rule: RetentionRule) -> dict[str, Any]:
-    return {
-        "rule": rule.id,
-        "kind": rule.kind,
-        "period": rule.period,
-        "anchor": rule.anchor,
-        "year_end": rule.year_end,
-        "title": rule.title,
-        "title_nl": rule.title_nl,
-        "citation": rule.citation,
-        "layer": rule.layer,
-        "confidence": rule.confidence,
-    }
+def _rule(rule: RetentionRule) -> RuleInForce:
+    return RuleInForce(
+        rule=rule.id,
+        kind=rule.kind,
+        period=rule.period,
+        anchor=rule.anchor,
+        year_end=rule.year_end,
+        title=rule.title,
+        title_nl=rule.title_nl,
+        citation=rule.citation,
+        layer=rule.layer,
+        confidence=rule.confidence,
+    )

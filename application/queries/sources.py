@@ -2,58 +2,98 @@
 
 import shlex
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Literal
 
+from application.answer import Answer
 from ledger.event import instant
 from ledger.recording.quarantine import SourceCount
 from ledger.recording.tallying import NAMELESS
 
-__all__ = ["sources"]
+__all__ = ["ResumedSource", "SourceRow", "Sources", "sources"]
 
 _ELSEWHERE = ":"
+State = Literal["reading", "quarantined", "halted"]
+
+
+class Share(Answer, frozen=True):
+    """So many of the messages over which a source was judged were refused."""
+
+    refused: int
+    of: int
+
+
+class SourceRow(Answer, frozen=True):
+    """What came of a source on a topic. Whether it is read, and if not, `since` when and for which `reason`.
+
+    `source`: None for messages that name none that can be read, `*` for all after the first thousand of a
+    topic. `quarantined`: messages that were refused for nothing but that. `resume`: the command that lets
+    it in again.
+    """
+
+    topic: str
+    source: str | None
+    state: State
+    since: str | None
+    reason: Share | None
+    messages: int
+    recorded: int
+    duplicates: int
+    refused: int
+    quarantined: int
+    last_seen: str
+    resume: str | None
+
+
+class Sources(Answer, frozen=True):
+    """The sources of Kafka's topics."""
+
+    sources: list[SourceRow]
+
+
+class ResumedSource(Answer, frozen=True):
+    """The topics on which a source is let in again.
+
+    `kept`: how many dead letters were kept of it meanwhile; `retry`: the command that brings them in.
+    """
+
+    resumed: list[str]
+    source: str
+    kept: int
+    retry: str
 
 
 def sources(
     counted: Iterable[tuple[str, str, SourceCount]], halted: Collection[str]
-) -> dict[str, Any]:
-    """What came of each source on each topic, whether it is read, and if not, since when and why.
-
-    `source`: null for what has none that can be read, `*` for all after the first thousand of a topic.
-    """
-    rows = [
+) -> list[SourceRow]:
+    """What came of each source on each topic. `halted`: topics that nobody reads."""
+    return [
         _row(topic, source, one, topic in halted)
         for topic, source, one in counted
         if _ELSEWHERE not in topic  # files and commands: no topic of Kafka has it in its name
     ]
-    return {"sources": rows}
 
 
-def _row(topic: str, source: str, one: SourceCount, halted: bool) -> dict[str, Any]:
-    since = one.window.halted_at
-    state = "quarantined" if since else "halted" if halted else "reading"
-    numbers = (one.recorded, one.duplicates, one.refused, one.held)
-    return {
-        "topic": topic,
-        "source": None if source == NAMELESS else source,
-        "state": state,
-        "since": instant(since) if since else None,
-        "reason": _reason(one) if since else None,
-        "messages": sum(numbers),
-        "recorded": one.recorded,
-        "duplicates": one.duplicates,
-        "refused": one.refused,
-        "quarantined": one.held,
-        "last_seen": instant(one.seen_at),
-        "resume": _resume(topic, source, state),
-    }
+def _row(topic: str, source: str, one: SourceCount, halted: bool) -> SourceRow:
+    window = one.window
+    since = window.halted_at
+    state: State = "quarantined" if since else "halted" if halted else "reading"
+    return SourceRow(
+        topic=topic,
+        source=None if source == NAMELESS else source,
+        state=state,
+        since=instant(since) if since else None,
+        reason=Share(window.rejections, window.messages) if since else None,
+        messages=one.recorded + one.duplicates + one.refused + one.held,
+        recorded=one.recorded,
+        duplicates=one.duplicates,
+        refused=one.refused,
+        quarantined=one.held,
+        last_seen=instant(one.seen_at),
+        resume=_resume(topic, source, state),
+    )
 
 
-def _reason(one: SourceCount) -> dict[str, int]:
-    """So many of the messages over which it was judged were refused."""
-    return {"refused": one.window.rejections, "of": one.window.messages}
-
-
-def _resume(topic: str, source: str, state: str) -> str | None:
+def _resume(topic: str, source: str, state: State) -> str | None:
     if state == "halted":
         return "ledger consume --resume"
     quarantined = state == "quarantined"

@@ -1,13 +1,15 @@
 """`ledger state`: what is known of a person at a moment, opened."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType, field
+from msgspec.structs import replace
 
+from application.answer import Answer, Name
 from application.queries.subjects import Chosen, chosen
-from application.source import Source, instant_or_none, shown
+from application.source import Shown, Source, instant_or_none, shown
 from ledger.errors import UnknownSubject
 from ledger.event import instant
 from ledger.keys.opening import Missing
@@ -17,7 +19,52 @@ from projections.use.restricting import restricted_by
 from projections.views import customer_state
 from projections.views.customer_state import CustomerState, Status
 
-__all__ = ["Beside", "account_status", "folded_state", "state", "state_answer"]
+__all__ = [
+    "Beside",
+    "ContractShown",
+    "State",
+    "Takeover",
+    "account_status",
+    "folded_state",
+    "state",
+    "state_answer",
+]
+
+
+class Takeover(Answer, frozen=True):
+    """A contract went over, at a time. `from`, `to`: who handed it over and who took it, unless erased."""
+
+    at: str
+    from_: Name = field(name="from")
+    to: Name
+
+
+class ContractShown(Answer, frozen=True):
+    """A contract that the person has or had. `takeovers`: those by or from the person, if there are any."""
+
+    contract_ref: str
+    status: Literal["running", "ended"]
+    since: str
+    takeovers: list[Takeover] | UnsetType = UNSET
+
+
+class State(Answer, frozen=True):
+    """What is known of a person. `personal`: by category and field. `since`: of the status.
+
+    `erased_categories`: an erasure named them, and they hold no value since. `restricted_categories`: may
+    only be stored; absent where there are none, as `contracts` are. `position`: of the latest event.
+    """
+
+    subject: str
+    data_subject: str
+    status: Status
+    customer_kind: str | None
+    personal: dict[str, dict[str, Shown]]
+    erased_categories: list[str]
+    position: int
+    since: str | None
+    restricted_categories: list[str] | UnsetType = UNSET
+    contracts: list[ContractShown] | UnsetType = UNSET
 
 
 class Beside(Struct, frozen=True):
@@ -29,36 +76,8 @@ class Beside(Struct, frozen=True):
     restricted: Collection[str] = ()
     contracts: Sequence[Contract] = ()
 
-    def shown(self, source: Source, subject: UUID) -> dict[str, Any]:
-        """As members of the answer. Whoever handed a contract over or took it is named, unless erased."""
-        told = [_contract(source, one, str(subject)) for one in self.contracts]
-        return {
-            **({"restricted_categories": sorted(self.restricted)} if self.restricted else {}),
-            **({"contracts": told} if told else {}),
-        }
 
-
-def _contract(source: Source, contract: Contract, subject: str) -> dict[str, Any]:
-    """One contract; of a takeover by or from the person, when it was and between whom."""
-    known = [one for one in contract.takeovers if subject in (one.from_customer, one.to_customer)]
-    names = source.names(UUID(party) for one in known for party in one.parties)
-    takeovers = [
-        {"at": instant(one.at)}
-        | {
-            side: names[UUID(party)]
-            for side, party in zip(("from", "to"), one.parties, strict=True)
-        }
-        for one in known
-    ]
-    told = {
-        "contract_ref": contract.contract_ref,
-        "status": contract.status,
-        "since": instant(contract.since),
-    }
-    return told | ({"takeovers": takeovers} if takeovers else {})
-
-
-def state(source: Source, reference: str, moment: Moment) -> dict[str, Any]:
+def state(source: Source, reference: str, moment: Moment) -> State:
     """The state of the data subject of that moment. Raises UnknownSubject."""
     person = chosen(source, reference, moment)
     folded = folded_state(person)
@@ -68,9 +87,8 @@ def state(source: Source, reference: str, moment: Moment) -> dict[str, Any]:
     counted = person.selected.counted
     restricted = restricted_by(counted, moment.as_of or source.now)
     beside = Beside(restricted, contracts_of(counted))
-    return state_answer(source, reference, person.subject, folded, beside) | {
-        "position": person.selected.position
-    }
+    answer = state_answer(source, reference, person.subject, folded, beside)
+    return replace(answer, position=person.selected.position)
 
 
 def folded_state(person: Chosen) -> CustomerState | None:
@@ -94,22 +112,48 @@ def state_answer(
     subject: UUID,
     state: CustomerState,
     beside: Beside,
-) -> dict[str, Any]:
+) -> State:
     """A state in the shape that is shown. Values that were erased a moment ago are left out."""
-    personal: dict[str, dict[str, Any]] = {}
+    contracts = [_contract(source, one, str(subject)) for one in beside.contracts]
+    return State(
+        subject=reference,
+        data_subject=str(subject),
+        status=customer_state.status(state),
+        customer_kind=customer_state.customer_kind(state),
+        personal=_personal(source, subject, state),
+        erased_categories=customer_state.erased_categories(state),
+        position=state.position,
+        since=instant_or_none(customer_state.since(state)),
+        restricted_categories=sorted(beside.restricted) or UNSET,
+        contracts=contracts or UNSET,
+    )
+
+
+def _personal(source: Source, subject: UUID, state: CustomerState) -> dict[str, dict[str, Shown]]:
+    personal: dict[str, dict[str, Shown]] = {}
     for category, fields in customer_state.live_values(state).items():
-        for field, sealed in fields.items():
-            value = source.open(subject, category, field, sealed)
+        for name, sealed in fields.items():
+            value = source.open(subject, category, name, sealed)
             if value is not Missing.ERASED:
-                personal.setdefault(category, {})[field] = shown(value)
-    return {
-        "subject": reference,
-        "data_subject": str(subject),
-        "status": customer_state.status(state),
-        "customer_kind": customer_state.customer_kind(state),
-        "personal": personal,
-        "erased_categories": customer_state.erased_categories(state),
-        "position": state.position,
-        "since": instant_or_none(customer_state.since(state)),
-        **beside.shown(source, subject),
-    }
+                personal.setdefault(category, {})[name] = shown(value)
+    return personal
+
+
+def _contract(source: Source, contract: Contract, subject: str) -> ContractShown:
+    """One contract; of a takeover by or from the person, when it was and between whom."""
+    known = [one for one in contract.takeovers if subject in (one.from_customer, one.to_customer)]
+    names = source.names(UUID(party) for one in known for party in one.parties)
+    takeovers = [
+        Takeover(
+            at=instant(one.at),
+            from_=names[UUID(one.from_customer)],
+            to=names[UUID(one.to_customer)],
+        )
+        for one in known
+    ]
+    return ContractShown(
+        contract_ref=contract.contract_ref,
+        status=contract.status,
+        since=instant(contract.since),
+        takeovers=takeovers or UNSET,
+    )

@@ -1,15 +1,28 @@
 """What somebody must do: by when, how urgent it is, and the command that does it. Pure."""
 
 import shlex
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from msgspec import Struct
 
-from ledger.event import instant
+from application.answer import Answer, Name
+from application.source import instant_or_none
 
-__all__ = ["STATES", "TASKS", "State", "Task", "answer_of", "command", "state_of"]
+__all__ = [
+    "STATES",
+    "TASKS",
+    "State",
+    "Task",
+    "TaskList",
+    "TaskRow",
+    "answer_of",
+    "command",
+    "reference_of",
+    "state_of",
+]
 
 State = Literal["overdue", "due", "waits"]
 STATES: tuple[State, ...] = get_args(State)
@@ -63,11 +76,41 @@ class Task(Struct, frozen=True, kw_only=True):
     count: int = 1
 
 
+class TaskRow(Answer, frozen=True):
+    """Something for a person to do, as `Task` says it. `subject`: null where it is not about one person."""
+
+    task: str
+    state: State
+    day: str | None
+    time: str | None
+    since: str | None
+    subject: str | None
+    ref: str | None
+    detail: str | None
+    count: int
+    commands: list[str]
+    instead: str | None
+
+
+class TaskList(Answer, frozen=True):
+    """What is to be done, the most urgent first; how many there are in each state, whatever the limit."""
+
+    tasks: list[TaskRow]
+    overdue: int
+    due: int
+    waits: int
+
+
 def state_of(day: date | None, today: date) -> State:
     """How urgent something is whose last day this is; without one it waits."""
     if day is None or day > today:
         return "waits"
     return "due" if day == today else "overdue"
+
+
+def reference_of(name: Name | None) -> str | None:
+    """The reference of a person as a command takes it; None when it is gone."""
+    return name if isinstance(name, str) else None
 
 
 def command(*words: str | None, **options: str | Sequence[str] | bool | None) -> str:
@@ -89,12 +132,16 @@ def _option(name: str, value: str | Sequence[str] | bool | None) -> Iterator[str
             yield from (flag, one)
 
 
-def answer_of(tasks: Iterable[Task], limit: int | None = None) -> dict[str, Any]:
+def answer_of(tasks: Iterable[Task], limit: int | None = None) -> TaskList:
     """The most urgent first. `limit`: at most so many are shown; all are counted."""
     found = sorted(tasks, key=_urgency)
-    shown = [_row(one) for one in found[:limit]]
-    counts: dict[str, int] = {state: sum(one.state == state for one in found) for state in STATES}
-    return {"tasks": shown, **counts}
+    counts = Counter(one.state for one in found)
+    return TaskList(
+        tasks=[_row(one) for one in found[:limit]],
+        overdue=counts["overdue"],
+        due=counts["due"],
+        waits=counts["waits"],
+    )
 
 
 def _urgency(one: Task) -> tuple[object, ...]:
@@ -111,17 +158,17 @@ def _urgency(one: Task) -> tuple[object, ...]:
     )
 
 
-def _row(one: Task) -> dict[str, Any]:
-    return {
-        "task": one.task,
-        "state": one.state,
-        "day": one.day.isoformat() if one.day else None,
-        "time": instant(one.time) if one.time else None,
-        "since": one.since,
-        "subject": one.subject,
-        "ref": one.ref,
-        "detail": one.detail,
-        "count": one.count,
-        "commands": list(one.commands),
-        "instead": one.instead,
-    }
+def _row(one: Task) -> TaskRow:
+    return TaskRow(
+        task=one.task,
+        state=one.state,
+        day=one.day.isoformat() if one.day else None,
+        time=instant_or_none(one.time),
+        since=one.since,
+        subject=one.subject,
+        ref=one.ref,
+        detail=one.detail,
+        count=one.count,
+        commands=list(one.commands),
+        instead=one.instead,
+    )

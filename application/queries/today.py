@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from application.queries.complaints import complaint_list
+from application.queries.dead_letters import forgotten_after
 from application.queries.found_incidents import find_case
 from application.queries.found_requests import found_of, known_requests
 from application.queries.holds import all_holds
@@ -14,16 +15,17 @@ from application.queries.incidents import incident_list
 from application.queries.notifications import Wanted, notification_tasks
 from application.queries.periods import due_counts
 from application.queries.sources import sources
-from application.queries.tasks import Task, command, state_of
+from application.queries.tasks import Task, command, reference_of, state_of
 from application.queries.today_cases import (
     task_of_complaint,
     tasks_of_incident,
     tasks_of_intake,
     tasks_of_request,
 )
-from application.queries.upkeep import key_status, letter_row
+from application.queries.upkeep import key_status
 from application.site import Site
 from application.source import Source
+from ledger.event import instant
 from ledger.keys.rotation import epochs
 from ledger.letters.lists import Kind, count_letters, letters_like
 from ledger.reading import halted_topics
@@ -46,8 +48,7 @@ def tasks(site: Site, source: Source) -> Iterator[Task]:
     yield from _erasures(source, today)
     yield from _recipients(source)
     halted = halted_topics(source.session)
-    read = sources(sources_of(source.session), halted)["sources"]
-    yield from tasks_of_intake(read, halted)
+    yield from tasks_of_intake(sources(sources_of(source.session), halted), halted)
     yield from _letters(source, today)
     yield from _keys(site, source, today)
 
@@ -59,23 +60,24 @@ def _requests(source: Source) -> Iterator[Task]:
 
 
 def _incidents(source: Source) -> Iterator[Task]:
-    for row in incident_list(source, NOW, everything=False)["incidents"]:
+    for row in incident_list(source, NOW, everything=False).incidents:
         told = False
-        if row["persons_must_be_told"]:
-            case = find_case(source, row["ref"], "breach")
+        if row.persons_must_be_told:
+            case = find_case(source, row.ref, "breach")
             told = bool(case.told or case.incident.named(names.SUBJECTS_NOTIFIED))
         yield from tasks_of_incident(row, told=told, now=source.now)
 
 
 def _complaints(source: Source) -> Iterator[Task]:
-    for row in complaint_list(source, NOW, everything=False)["complaints"]:
+    for row in complaint_list(source, NOW, everything=False).complaints:
         yield task_of_complaint(row, source.now)
 
 
 def _holds(source: Source, today: date) -> Iterator[Task]:
     """Those whose day of review is there, and those that hold nothing."""
     for row in all_holds(source):
-        subject, ref, day = row.subject, row.hold_ref, date.fromisoformat(row.review_on)
+        subject = reference_of(row.subject)
+        ref, day = row.hold_ref, date.fromisoformat(row.review_on)
         release = command("hold", "release", subject, ref)
         if row.void:
             yield Task(
@@ -114,12 +116,12 @@ def _erasures(source: Source, today: date) -> Iterator[Task]:
 
 def _recipients(source: Source) -> Iterator[Task]:
     for row in notification_tasks(source, Wanted()):
-        subject, recipient, action = row["subject"], row["recipient"], row["action"]
+        subject, recipient, action = reference_of(row.subject), row.recipient, row.action
         record = command("notify", "record", subject, recipient, action=action)
         yield Task(
             task="tell-recipient",
             state="waits",
-            since=row["since"],
+            since=row.since,
             subject=subject,
             ref=recipient,
             detail=action,
@@ -131,13 +133,12 @@ def _letters(source: Source, today: date) -> Iterator[Task]:
     """All of them in one task: the day is that on which the oldest is forgotten."""
     count, _ = count_letters(source.session, Kind())
     for oldest in letters_like(source.session, Kind(), 1):
-        row = letter_row(oldest)
-        day = date.fromisoformat(row["forgotten_after"])
+        day = forgotten_after(oldest)
         yield Task(
             task="retry-letters",
             state=state_of(day, today),
             day=day,
-            since=row["first_seen"],
+            since=instant(oldest.first_seen),
             count=count,
             commands=(command("dead-letters", "list"), command("dead-letters", "retry")),
         )
@@ -145,8 +146,8 @@ def _letters(source: Source, today: date) -> Iterator[Task]:
 
 def _keys(site: Site, source: Source, today: date) -> Iterable[Task]:
     status = key_status(epochs(source.session, site.provider), source.now)
-    ends = instant_of(status["ends_at"])
-    if not status["due"] or ends is None:
+    ends = instant_of(status.ends_at)
+    if not status.due or ends is None:
         return
     day = day_of(ends)
     rotate = (command("keys", "rotate"),)

@@ -2,10 +2,13 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
+from application.queries.cases import CaseClock
+from application.queries.complaints import ComplaintRow
 from application.queries.found_requests import Found
-from application.queries.tasks import Task, command, state_of
+from application.queries.incidents import IncidentRow
+from application.queries.sources import SourceRow
+from application.queries.tasks import Task, command, reference_of, state_of
 from ledger.event import instant
 from projections.reading.request_acts import NOTHING_HELD, hindrance
 from projections.views.requests import Identity, Request, standing
@@ -36,7 +39,7 @@ def tasks_of_request(found: Found, now: datetime) -> Iterator[Task]:
     receipt = request.receipt
     if state is None or receipt is None or state.ended_at is not None:
         return
-    subject = found.reference if isinstance(found.reference, str) else None
+    subject = reference_of(found.reference)
     task, commands = _next_of(request, state.identity, subject, now)
     by_day = state_of(state.period.due_on, day_of(now))
     extend = command("request", "extend", request.ref, reason="R", subject=subject or "SUBJECT")
@@ -69,100 +72,104 @@ def _next_of(
     return "correct-data", (answer,)
 
 
-def tasks_of_incident(row: Mapping[str, Any], *, told: bool, now: datetime) -> Iterator[Task]:
+def tasks_of_incident(row: IncidentRow, *, told: bool, now: datetime) -> Iterator[Task]:
     """What an open incident asks for, from its row of `ledger incident list`.
 
     `told`: whether persons were told of a breach of which they must be.
     """
-    undone = [clock for clock in row["clocks"] if clock["done_at"] is None]
+    undone = [clock for clock in row.clocks if clock.done_at is None]
     for clock in undone:
         yield _duty(row, clock, now)
-    if row["ended_at"] is None:
-        waits = _waiting_of(row, told) if row["kind"] == "breach" else ()
+    if row.ended_at is None:
+        waits = _waiting_of(row, told) if row.kind == "breach" else ()
         yield from waits
         if not undone and not waits:
             yield _end(row)
 
 
-def _duty(row: Mapping[str, Any], clock: Mapping[str, Any], now: datetime) -> Task:
-    due = instant_of(clock["due"])
+def _duty(row: IncidentRow, clock: CaseClock, now: datetime) -> Task:
+    due = instant_of(clock.due)
     assert due
-    breach = row["kind"] == "breach"
-    words = ("notify", row["ref"]) if breach else ("warn", row["ref"])
-    options = _DUTIES[clock["duty"]] if breach else {"channel": "C", **_whose(row)}
+    breach = row.kind == "breach"
+    words = ("notify", row.ref) if breach else ("warn", row.ref)
+    options = _DUTIES[clock.duty] if breach else {"channel": "C", **_whose(row)}
     state = state_of(day_of(due), day_of(now))
     return Task(
         task="notify-authority" if breach else "warn-person",
-        state="overdue" if clock["state"] == "overdue" else state,
+        state="overdue" if clock.state == "overdue" else state,
         day=day_of(due),
         time=due,
-        detail=clock["duty"],
+        detail=clock.duty,
         commands=(command("incident", *words, **options),),
-        **_known(row),
+        since=row.since,
+        ref=row.ref,
+        subject=_person_of(row),
     )
 
 
-def _waiting_of(row: Mapping[str, Any], told: bool) -> tuple[Task, ...]:
+def _waiting_of(row: IncidentRow, told: bool) -> tuple[Task, ...]:
     found = []
-    if row["risk"] is None:
-        assess = command("incident", "assess", row["ref"], risk="R")
+    if row.risk is None:
+        assess = command("incident", "assess", row.ref, risk="R")
         found.append(_waits("assess-breach", row, assess))
-    if row["persons_must_be_told"] and not told:
-        tell = command("incident", "tell", row["ref"], channel="C")
+    if row.persons_must_be_told and not told:
+        tell = command("incident", "tell", row.ref, channel="C")
         found.append(_waits("tell-persons", row, tell))
     return tuple(found)
 
 
-def _end(row: Mapping[str, Any]) -> Task:
-    if row["kind"] == "breach":
-        return _waits("close-breach", row, command("incident", "close", row["ref"]))
-    resolve = command("incident", "resolve", row["ref"], outcome="O", **_whose(row))
+def _end(row: IncidentRow) -> Task:
+    if row.kind == "breach":
+        return _waits("close-breach", row, command("incident", "close", row.ref))
+    resolve = command("incident", "resolve", row.ref, outcome="O", **_whose(row))
     return _waits("resolve-misuse", row, resolve)
 
 
-def _waits(task: str, row: Mapping[str, Any], done_by: str) -> Task:
-    return Task(task=task, state="waits", commands=(done_by,), **_known(row))
+def _waits(task: str, row: IncidentRow, done_by: str) -> Task:
+    return Task(
+        task=task,
+        state="waits",
+        commands=(done_by,),
+        since=row.since,
+        ref=row.ref,
+        subject=_person_of(row),
+    )
 
 
-def _whose(row: Mapping[str, Any]) -> dict[str, str]:
-    return {"subject": row["subject"] if isinstance(row["subject"], str) else "SUBJECT"}
+def _whose(row: IncidentRow) -> dict[str, str]:
+    return {"subject": reference_of(row.subject) or "SUBJECT"}
 
 
-def _known(row: Mapping[str, Any]) -> dict[str, Any]:
+def _person_of(row: IncidentRow) -> str | None:
     """A breach is nobody's: its subject would only repeat its reference."""
-    person = row["kind"] != "breach" and isinstance(row["subject"], str)
-    return {
-        "since": row["since"],
-        "ref": row["ref"],
-        "subject": row["subject"] if person else None,
-    }
+    return None if row.kind == "breach" else reference_of(row.subject)
 
 
-def task_of_complaint(row: Mapping[str, Any], now: datetime) -> Task:
+def task_of_complaint(row: ComplaintRow, now: datetime) -> Task:
     """What a complaint that waits asks for, from its row of `ledger complaint list`."""
-    due = instant_of(row["due"])
+    due = instant_of(row.due)
     assert due
     # The day ends where the period does: its first instant that is too late is of the next one.
     day = day_of(due - _INSTANT)
-    subject = row["subject"] if isinstance(row["subject"], str) else None
+    subject = reference_of(row.subject)
     about = command(
         "record",
         names.COMPLAINT_ANSWERED,
         subject=subject or "SUBJECT",
-        set=f"complaint_ref={row['complaint_ref']}",
+        set=f"complaint_ref={row.complaint_ref}",
     )
     return Task(
         task="answer-complaint",
-        state="overdue" if row["overdue"] else state_of(day, day_of(now)),
+        state="overdue" if row.overdue else state_of(day, day_of(now)),
         day=day,
-        since=row["received_at"],
+        since=row.received_at,
         subject=subject,
-        ref=row["complaint_ref"],
+        ref=row.complaint_ref,
         commands=(about,),
     )
 
 
-def tasks_of_intake(rows: Iterable[Mapping[str, Any]], halted: Collection[str]) -> Iterator[Task]:
+def tasks_of_intake(rows: Iterable[SourceRow], halted: Collection[str]) -> Iterator[Task]:
     """Topics and sources that are not read, from the rows of `ledger kafka sources`.
 
     What they send waits, or is kept as dead letters.
@@ -171,12 +178,12 @@ def tasks_of_intake(rows: Iterable[Mapping[str, Any]], halted: Collection[str]) 
         look, resume = command("kafka", "sources", topic=topic), command("consume", "--resume")
         yield Task(task="resume-topic", state="due", detail=topic, commands=(look, resume))
     for row in rows:
-        if row["state"] == "quarantined":
+        if row.state == "quarantined" and row.resume:
             yield Task(
                 task="resume-source",
                 state="due",
-                since=row["since"],
-                ref=row["source"],
-                detail=row["topic"],
-                commands=(row["resume"],),
+                since=row.since,
+                ref=row.source,
+                detail=row.topic,
+                commands=(row.resume,),
             )

@@ -8,11 +8,11 @@ cover only some. Persons are counted, never named.
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from application.answer import Answer
 from application.queries.period import Period
 from application.queries.recipients import recipients_then
 from application.source import Source, instant_or_none
@@ -25,12 +25,49 @@ from projections.views.disclosures import Disclosure
 from projections.views.recipients import Recipient
 from rulebook import Transfer
 
-__all__ = ["transfers"]
+__all__ = ["TransferRow", "Transfers", "transfers"]
 
 # Persons whose events are in memory together.
 _BLOCK_ROWS = 200
 _Key = tuple[str, str, str | None, bool | None, str | None]
 """Country, region, mechanism, whether the customer had agreed (None: a feed about many), what is lacking."""
+
+
+class TransferRow(Answer, frozen=True):
+    """Disclosures outside the EEA that agree in all that matters for chapter V.
+
+    `mechanism`: what they rest on, None for nothing; `lacks`: why a decision of adequacy that is there does
+    not help. `agreement`: whether the customer had agreed, None for a feed about many. `country_derived`: of
+    how many the country is that of the recipient's entry.
+    """
+
+    country: str
+    region: str
+    mechanism: str | None
+    lacks: str | None
+    agreement: bool | None
+    disclosures: int
+    country_derived: int
+    data_subjects: int
+    recipients: list[str]
+    recipient_kinds: list[str]
+    first: str | None
+    last: str | None
+
+
+class Transfers(Answer, frozen=True):
+    """What left the EEA, grouped; of what stayed inside, and of what went nobody knows where, the number."""
+
+    transfers: list[TransferRow]
+    inside_eea: int
+    country_unknown: int
+
+
+class _Aside(msgspec.Struct):
+    """Disclosures that are only counted."""
+
+    inside_eea: int = 0
+    country_unknown: int = 0
 
 
 class _Group(msgspec.Struct):
@@ -68,16 +105,16 @@ class _Outside(msgspec.Struct, frozen=True):
         return self.country, self.found.region, self.found.mechanism, agreed, self.found.lacks
 
 
-def transfers(source: Source, wanted: Period) -> dict[str, Any]:
+def transfers(source: Source, wanted: Period) -> Transfers:
     """Disclosures outside the EEA, grouped; those inside and those to an unknown country are counted.
 
     Memory grows with the persons whose data left the EEA.
     """
-    seen = {"inside_eea": 0, "country_unknown": 0}
+    aside = _Aside()
     recipients = recipients_then(source, wanted.as_of)
     rows = disclosed(source.session, since=wanted.since, until=wanted.last)
     groups: dict[_Key, _Group] = {}
-    outside = _outside(rows, recipients, seen)
+    outside = _outside(rows, recipients, aside)
     while block := list(islice(outside, _BLOCK_ROWS)):
         events = _counted(source, {one.row.stream for one in block})
         for one in block:
@@ -86,19 +123,20 @@ def transfers(source: Source, wanted: Period) -> dict[str, Any]:
                 agreed = agreed_at(events[one.row.stream], one.country, one.row.occurred_at)
             groups.setdefault(one.key(agreed), _Group()).add(one.row, one.derived)
     ordered = sorted(groups.items(), key=_order)
-    return {"transfers": [_shown(*one) for one in ordered], **seen}
+    shown = [_shown(*one) for one in ordered]
+    return Transfers(shown, aside.inside_eea, aside.country_unknown)
 
 
 def _outside(
-    rows: Iterable[Disclosure], recipients: Mapping[str, Recipient], seen: dict[str, int]
+    rows: Iterable[Disclosure], recipients: Mapping[str, Recipient], aside: _Aside
 ) -> Iterator[_Outside]:
     for row in rows:
         known = recipients.get(row.recipient)
         place, found = place_of(row, known), transfer_of(row, known)
         if place.country is None or found is None:
-            seen["country_unknown"] += 1
+            aside.country_unknown += 1
         elif found.region == "eea":
-            seen["inside_eea"] += 1
+            aside.inside_eea += 1
         else:
             yield _Outside(row, place.country, place.derived, found)
 
@@ -118,19 +156,19 @@ def _order(counted: tuple[_Key, _Group]) -> tuple[str, datetime, str, str, int, 
     return country, group.first, place, mechanism or "", agreement, lacks or ""
 
 
-def _shown(key: _Key, group: _Group) -> dict[str, Any]:
+def _shown(key: _Key, group: _Group) -> TransferRow:
     country, place, mechanism, agreed, lacks = key
-    return {
-        "country": country,
-        "region": place,
-        "mechanism": mechanism,
-        "lacks": lacks,
-        "agreement": agreed,
-        "disclosures": group.disclosures,
-        "country_derived": group.derived,
-        "data_subjects": len(group.people),
-        "recipients": sorted(group.recipients),
-        "recipient_kinds": sorted(group.kinds),
-        "first": instant_or_none(group.first),
-        "last": instant_or_none(group.last),
-    }
+    return TransferRow(
+        country=country,
+        region=place,
+        mechanism=mechanism,
+        lacks=lacks,
+        agreement=agreed,
+        disclosures=group.disclosures,
+        country_derived=group.derived,
+        data_subjects=len(group.people),
+        recipients=sorted(group.recipients),
+        recipient_kinds=sorted(group.kinds),
+        first=instant_or_none(group.first),
+        last=instant_or_none(group.last),
+    )

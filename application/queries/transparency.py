@@ -7,25 +7,69 @@ on that day.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
+from msgspec import field
+from msgspec.structs import replace
+
+from application.answer import Answer
 from ledger.event import instant
 from ledger.storage.postgres import Session
 from projections.reading.views import disclosures_by_quarter
 from rulebook import recipient_kind
 from rulebook.calendar import AMSTERDAM
 
-__all__ = ["FEWEST", "SUPPRESSED", "report", "transparency"]
+__all__ = [
+    "FEWEST",
+    "SUPPRESSED",
+    "Count",
+    "KindCounts",
+    "Total",
+    "TransparencyReport",
+    "report",
+    "total_of",
+    "transparency",
+]
 
 FEWEST = 5
 SUPPRESSED = f"<{FEWEST}"
-Count = int | str | None
-"""A number; `<5`; or, of a total over a count that is not shown, None."""
+Count = int | str
+"""A number, or `<5`."""
+
+
+class Total(Answer, frozen=True):
+    """A total; None over a count that is not shown. `at_least`: what it is at least by what is shown."""
+
+    total: int | None
+    at_least: int
+
+
+class KindCounts(Total, frozen=True):
+    """How often a kind of recipient got data. `authority`: it is a public one; `counts`: by quarter."""
+
+    recipient_kind: str
+    title: str
+    title_nl: str
+    authority: bool
+    counts: dict[str, Count]
+
+
+class TransparencyReport(Total, frozen=True, kw_only=True):
+    """How often data was given to each kind of recipient. `running_quarter`: which may still grow.
+
+    `from` and `to`: the bounds, None where there is none. `totals`: by quarter.
+    """
+
+    from_: str | None = field(name="from")
+    to: str | None
+    running_quarter: str
+    quarters: list[str]
+    kinds: list[KindCounts]
+    totals: dict[str, Total]
 
 
 def transparency(
     session: Session, since: datetime | None, until: datetime | None, now: datetime
-) -> dict[str, Any]:
+) -> TransparencyReport:
     """Counts by kind and quarter of every quarter that the period touches; bounds are inclusive."""
     start = _quarter_start(since) if since else None
     end = _next_quarter(_quarter_start(until)) if until else None
@@ -33,55 +77,60 @@ def transparency(
         (quarter, kind): count
         for quarter, kind, count in disclosures_by_quarter(session, start, end)
     }
-    return {
-        "from": instant(start) if start else None,
-        "to": instant(end) if end else None,
-        "running_quarter": _name_of(now),
-        **report(counts),
-    }
+    made = report(counts, _name_of(now))
+    return replace(made, from_=instant(start) if start else None, to=instant(end) if end else None)
 
 
-def report(counts: Mapping[tuple[str, str], int]) -> dict[str, Any]:
+def report(counts: Mapping[tuple[str, str], int], running_quarter: str) -> TransparencyReport:
     """The table of (quarter, kind) -> count, with what may not be published left out. Sorted."""
     quarters = sorted({quarter for quarter, _ in counts})
     kinds = sorted({kind for _, kind in counts})
-    return {
-        "quarters": quarters,
-        "kinds": [
-            {
-                "recipient_kind": kind,
-                **_titles(kind),
-                "counts": {quarter: _shown(counts.get((quarter, kind), 0)) for quarter in quarters},
-                **_total(counts.get((quarter, kind), 0) for quarter in quarters),
-            }
+    whole = total_of(map(_shown, counts.values()))
+    return TransparencyReport(
+        from_=None,
+        to=None,
+        running_quarter=running_quarter,
+        quarters=quarters,
+        kinds=[
+            _kind(kind, {quarter: counts.get((quarter, kind), 0) for quarter in quarters})
             for kind in kinds
         ],
-        "totals": {
-            quarter: _total(counts.get((quarter, kind), 0) for kind in kinds)
+        totals={
+            quarter: total_of(_shown(counts.get((quarter, kind), 0)) for kind in kinds)
             for quarter in quarters
         },
-        **_total(counts.values()),
-    }
+        total=whole.total,
+        at_least=whole.at_least,
+    )
 
 
-def _titles(kind: str) -> dict[str, Any]:
-    known = recipient_kind(kind)
-    return {"title": known.title, "title_nl": known.title_nl, "authority": known.public}
+def _kind(kind: str, counts: Mapping[str, int]) -> KindCounts:
+    known, shown = recipient_kind(kind), {q: _shown(count) for q, count in counts.items()}
+    whole = total_of(shown.values())
+    return KindCounts(
+        recipient_kind=kind,
+        title=known.title,
+        title_nl=known.title_nl,
+        authority=known.public,
+        counts=shown,
+        total=whole.total,
+        at_least=whole.at_least,
+    )
 
 
 def _shown(count: int) -> Count:
     return SUPPRESSED if 0 < count < FEWEST else count
 
 
-def _total(counts: Iterable[int]) -> dict[str, Count]:
+def total_of(counts: Iterable[Count]) -> Total:
     """A total, and what it is at least by what is shown: a count that is not is 1 or more.
 
     With every other count known, a total gives away the one that is not; with several, it narrows them.
     """
-    known = [(count, _shown(count)) for count in counts]
-    hidden = sum(shown == SUPPRESSED for _, shown in known)
-    published = sum(count for count, shown in known if shown != SUPPRESSED)
-    return {"total": None if hidden else published, "at_least": published + hidden}
+    shown = list(counts)
+    published = [count for count in shown if isinstance(count, int)]
+    hidden = len(shown) - len(published)
+    return Total(None if hidden else sum(published), sum(published) + hidden)
 
 
 def _quarter_start(time: datetime) -> datetime:

@@ -1,192 +1,250 @@
-"""Answers about the ledger itself: its keys, its progress, its audit, its dead letters."""
+"""Answers about the ledger itself: its keys, its progress, its audit."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Literal
 
-import msgspec
-
+from application.answer import Answer
+from application.queries.log import CheckpointStatus
 from ledger.audit import Audit, Finding
+from ledger.audit.findings import ExplainedGap
 from ledger.event import instant
 from ledger.keys.rotation import Epochs, Rotation
-from ledger.letters.dead import Letter
+from ledger.letters.lists import Kind, count_letters
+from ledger.letters.withheld import count_withheld
+from ledger.reading import halted_topics, head_position
+from ledger.recording.quarantine import counts_by_topic, sources_of
+from ledger.recording.reads import waiting
 from ledger.recording.tallying import Tally
+from ledger.storage.postgres import Session
+from projections.following.inspection import Inspected
 from projections.following.rebuild import ViewReport
-from projections.following.runner import ViewStatus
+from projections.following.runner import view_statuses
 from rulebook import period
-from schemas import Code
-from schemas.codes import words_for
 
 __all__ = [
-    "INTAKE_COUNTS",
-    "WITHHELD",
+    "AuditReport",
+    "Fates",
+    "KeyStatus",
+    "PartitionLag",
+    "RebuiltViews",
+    "RotatedKeys",
+    "Status",
     "audited",
     "key_status",
-    "letter_row",
     "reports",
     "rotated",
     "status",
-    "withheld_row",
 ]
 
-WITHHELD = Code.WITHHELD.value
-
-IN_ORDER, NOT_IN_ORDER, NOT_COMPARED = "in-order", "not-in-order", "not-comparable"
-Lag = tuple[str, int, int, int | None]
-"""Topic, partition, bookmark, and records behind the end of the partition; None when not known."""
+Verdict = Literal["in-order", "not-in-order", "not-comparable"]
 
 
-def key_status(epochs: Epochs, now: datetime) -> dict[str, Any]:
-    """The current epoch and when it ends; `held`: epochs whose keys still exist."""
+# Keys
+
+
+class KeyStatus(Answer, frozen=True):
+    """The current key epoch and when it ends. `due`: it has; `held`: epochs whose keys still exist."""
+
+    epoch: int
+    started_at: str
+    ends_at: str
+    due: bool
+    held: list[int]
+    data_keys: int
+
+
+class RotatedKeys(Answer, frozen=True):
+    """What a rotation did. `rotated` is False when the epoch had not ended yet.
+
+    `destroyed`: epochs whose keys are gone; `rewrapped`: how many data keys are wrapped by the new one.
+    """
+
+    rotated: bool
+    epoch: int
+    ends_at: str
+    destroyed: list[int]
+    rewrapped: int
+    dead_letters_forgotten: int
+
+
+def key_status(epochs: Epochs, now: datetime) -> KeyStatus:
+    """The current epoch and when it ends."""
     ends_at = epochs.started_at + period("key-epoch")
-    return {
-        "epoch": epochs.current,
-        "started_at": instant(epochs.started_at),
-        "ends_at": instant(ends_at),
-        "due": now >= ends_at,
-        "held": list(epochs.held),
-        "data_keys": epochs.data_keys,
-    }
+    return KeyStatus(
+        epoch=epochs.current,
+        started_at=instant(epochs.started_at),
+        ends_at=instant(ends_at),
+        due=now >= ends_at,
+        held=list(epochs.held),
+        data_keys=epochs.data_keys,
+    )
 
 
-def rotated(rotation: Rotation | None, expired_letters: int, epochs: Epochs) -> dict[str, Any]:
-    """What a rotation did; `rotated` is False when the epoch had not ended yet."""
-    return {
-        "rotated": rotation is not None,
-        "epoch": epochs.current,
-        "ends_at": instant(epochs.started_at + period("key-epoch")),
-        "destroyed": list(rotation.destroyed) if rotation else [],
-        "rewrapped": rotation.rewrapped if rotation else 0,
-        "dead_letters_forgotten": expired_letters,
-    }
+def rotated(rotation: Rotation | None, expired_letters: int, epochs: Epochs) -> RotatedKeys:
+    """What a rotation did; None: there was none."""
+    return RotatedKeys(
+        rotated=rotation is not None,
+        epoch=epochs.current,
+        ends_at=instant(epochs.started_at + period("key-epoch")),
+        destroyed=list(rotation.destroyed) if rotation else [],
+        rewrapped=rotation.rewrapped if rotation else 0,
+        dead_letters_forgotten=expired_letters,
+    )
 
 
-def status(
-    position: int,
-    views: Sequence[ViewStatus],
-    kafka: Sequence[Lag],
-    dead_letters: int,
-    halted: Sequence[str],
-    checkpoint: Mapping[str, Any],
-    arrived: Mapping[str, Tally] | None = None,
-) -> dict[str, Any]:
-    """How far everything is, and what became of what arrived, by topic.
+# Progress
 
-    `checkpoint`: as `log.checkpoint_status` says it.
+
+class ViewProgress(Answer, frozen=True):
+    """How far a view is; `lag`: positions behind the head."""
+
+    view: str
+    bookmark: int
+    lag: int
+
+
+class PartitionLag(Answer, frozen=True, order=True):
+    """How far a partition is read; `lag`: records behind its end, None when that is not known."""
+
+    topic: str
+    partition: int
+    bookmark: int
+    lag: int | None
+
+
+class Fates(Answer, frozen=True):
+    """What became of the messages of a topic, each in one number; what is withheld is in none.
+
+    `topic`: `file:` for all files, None for all topics together.
     """
-    return {
-        "position": position,
-        "checkpoint": dict(checkpoint),
-        "views": [
-            {"view": view.view, "bookmark": view.bookmark, "lag": view.lag}
-            for view in sorted(views, key=lambda view: view.view)
-        ],
-        "kafka": [
-            {"topic": topic, "partition": partition, "bookmark": bookmark, "lag": lag}
-            for topic, partition, bookmark, lag in sorted(kafka)
-        ],
-        "dead_letters": dead_letters,
-        "halted": list(halted),
-        "intake": _arrived(arrived or {}),
-    }
+
+    topic: str | None
+    messages: int
+    recorded: int
+    duplicates: int
+    refused: int
+    quarantined: int
 
 
-INTAKE_COUNTS = ("recorded", "duplicates", "refused", "quarantined")
+class Arrived(Answer, frozen=True):
+    """What became of everything that arrived, by topic and together."""
+
+    topics: list[Fates]
+    total: Fates
 
 
-def _arrived(counts: Mapping[str, Tally]) -> dict[str, Any]:
-    """Messages by what became of them: each is in one number of its line. What is withheld is in none."""
-    rows = [{"topic": topic, **_fates(one)} for topic, one in sorted(counts.items())]
-    total = Tally()
-    for one in counts.values():
-        total = total + one
-    return {"topics": rows, "total": {"topic": None, **_fates(total)}}
+class QuarantinedSource(Answer, frozen=True):
+    """A source that is kept out of a topic; `*`: all that are counted together."""
+
+    topic: str
+    source: str
 
 
-def _fates(one: Tally) -> dict[str, int]:
-    numbers = (one.recorded, one.duplicates, one.refused, one.held)
-    return {"messages": sum(numbers), **dict(zip(INTAKE_COUNTS, numbers, strict=True))}
+class Status(Answer, frozen=True):
+    """How far everything is, and what became of what arrived.
 
-
-def audited(
-    audit: Audit,
-    views: Sequence[ViewReport],
-    more: Sequence[Finding] = (),
-    unchecked: Sequence[str] = (),
-) -> dict[str, Any]:
-    """The audit of the ledger and, when asked for, of its views. `more`: findings of the views.
-
-    `unchecked`: what could not be looked at, and why.
+    `dead_letters`: how many there are, of so many `dead_letter_messages`. `halted`: topics that nobody
+    reads until somebody looks. `reads_waiting`: notes of reads that are not events yet. `withheld`: messages
+    that only the confidential ledger may know.
     """
-    ok = audit.ok and not more and all(view.ok for view in views)
-    return {
-        "ok": ok,
-        "verdict": _verdict(audit, ok),
-        "published": audit.promised,
-        "size": audit.size,
-        "root": audit.root,
-        "findings": [
-            {"position": finding.position, "kind": finding.kind, "detail": finding.detail}
-            for finding in (*audit.findings, *more)
+
+    position: int
+    checkpoint: CheckpointStatus
+    views: list[ViewProgress]
+    kafka: list[PartitionLag]
+    dead_letters: int
+    halted: list[str]
+    intake: Arrived
+    reads_waiting: int
+    dead_letter_messages: int
+    withheld: int
+    quarantined: list[QuarantinedSource]
+
+
+def status(session: Session, lags: Sequence[PartitionLag], checkpoint: CheckpointStatus) -> Status:
+    """How far everything is. `lags`: as Kafka tells them."""
+    letters, messages = count_letters(session, Kind())
+    sources = sources_of(session)
+    views = sorted(view_statuses(session), key=lambda view: view.view)
+    return Status(
+        position=head_position(session),
+        checkpoint=checkpoint,
+        views=[ViewProgress(view.view, view.bookmark, view.lag) for view in views],
+        kafka=sorted(lags),
+        dead_letters=letters,
+        halted=list(halted_topics(session)),
+        intake=_arrived(counts_by_topic(sources)),
+        reads_waiting=waiting(session),
+        dead_letter_messages=messages,
+        withheld=count_withheld(session),
+        quarantined=[
+            QuarantinedSource(topic, source)
+            for topic, source, one in sources
+            if one.window.halted_at
         ],
-        "gaps": [msgspec.structs.asdict(gap) for gap in audit.gaps],
-        "views": reports(views),
-        "unchecked": list(unchecked),
-    }
+    )
 
 
-def _verdict(audit: Audit, ok: bool) -> str:
+def _arrived(counts: Mapping[str, Tally]) -> Arrived:
+    total = sum(counts.values(), start=Tally())
+    return Arrived([_fates(*one) for one in sorted(counts.items())], _fates(None, total))
+
+
+def _fates(topic: str | None, one: Tally) -> Fates:
+    messages = one.recorded + one.duplicates + one.refused + one.held
+    return Fates(topic, messages, one.recorded, one.duplicates, one.refused, one.held)
+
+
+# Audit
+
+
+class AuditReport(Answer, frozen=True):
+    """The audit of the ledger and, when asked for, of its views.
+
+    `published`: how many entries the log has promised. `root`: of the Merkle tree of all events, in base64.
+    `gaps`: what was passed over in Kafka, as events say. `unchecked`: what could not be looked at, and why.
+    """
+
+    ok: bool
+    verdict: Verdict
+    published: int
+    size: int
+    root: str
+    findings: list[Finding]
+    gaps: list[ExplainedGap]
+    views: list[ViewReport]
+    unchecked: list[str]
+
+
+class RebuiltViews(Answer, frozen=True):
+    """What each view holds from now on; `ok`: whether the rows that were in use said the same."""
+
+    views: list[ViewReport]
+
+
+def audited(audit: Audit, views: Inspected, unchecked: Sequence[str]) -> AuditReport:
+    """An audit as it is told. `unchecked`: what could not be looked at, and why."""
+    ok = audit.ok and not views.findings and all(view.ok for view in views.reports)
+    return AuditReport(
+        ok=ok,
+        verdict=_verdict(audit, ok),
+        published=audit.promised,
+        size=audit.size,
+        root=audit.root,
+        findings=[*audit.findings, *views.findings],
+        gaps=list(audit.gaps),
+        views=reports(views.reports),
+        unchecked=list(unchecked),
+    )
+
+
+def _verdict(audit: Audit, ok: bool) -> Verdict:
     if ok:
-        return IN_ORDER
-    return NOT_IN_ORDER if audit.comparable else NOT_COMPARED
+        return "in-order"
+    return "not-in-order" if audit.comparable else "not-comparable"
 
 
-def reports(views: Sequence[ViewReport]) -> list[dict[str, Any]]:
+def reports(views: Sequence[ViewReport]) -> list[ViewReport]:
     """What was found of each view, sorted by name."""
-    return [
-        {
-            "view": view.view,
-            "version": view.version,
-            "position": view.position,
-            "digest": view.digest,
-            "ok": view.ok,
-        }
-        for view in sorted(views, key=lambda view: view.view)
-    ]
-
-
-def letter_row(letter: Letter) -> dict[str, Any]:
-    """A dead letter without its message: nothing in it quotes a value."""
-    return {
-        "letter": letter.letter,
-        "code": letter.code,
-        "pointer": letter.pointer,
-        "type": letter.type,
-        "source": letter.source,
-        "id": letter.id,
-        "topic": letter.topic,
-        "partition": letter.partition,
-        "offset": letter.offset,
-        "mode": letter.mode,
-        "times": letter.times,
-        "first_seen": instant(letter.first_seen),
-        "last_seen": instant(letter.last_seen),
-        "forgotten_after": _forgotten_after(letter),
-        "words": dict(words_for(letter.code, letter.type, letter.pointer)) or None,
-    }
-
-
-def withheld_row(count: int) -> dict[str, Any]:
-    """All that is withheld, in the form of a dead letter: the code, and how many they are."""
-    row: dict[str, Any] = dict.fromkeys(_ROW)
-    return row | {"letter": WITHHELD, "code": WITHHELD, "pointer": "", "times": count}
-
-
-_ROW = (
-    *("letter", "code", "pointer", "type", "source", "id", "topic", "partition", "offset", "mode"),
-    *("times", "first_seen", "last_seen", "forgotten_after", "words"),
-)
-
-
-def _forgotten_after(letter: Letter) -> str:
-    return (letter.day + period("dead-letter-retention")).isoformat()
+    return sorted(views, key=lambda view: view.view)

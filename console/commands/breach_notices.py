@@ -60,7 +60,7 @@ def write_notification(
         answer = breach_notice(case, settings.controller, moment.as_of or source.now)
     made = {"html": notice_page, "text": notice_text}.get(form)
     put(made(answer, spoken()) if made else to_line(answer), output)
-    missing = len(answer["missing"])
+    missing = len(answer.missing)
     if missing and output is not None:
         note(f"ledger: {counted('point', missing)}")
     fail_unless(not missing)

@@ -1,11 +1,13 @@
 """Commands about certificates of erasure: write one, verify one."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from application.language import spoken
+from application.queries.certified import certified
 from console.commands.log import Keys, PolicyFile, read_file, trusted_by, write_file
 from console.flags import Json, code_option, configured, spoken_to, time_of
 from console.output import emit, people
@@ -15,9 +17,7 @@ from documents.report_page import report_page
 from documents.report_pdf import report_pdf
 from host.settings import Settings
 from host.wiring import log_key, utc_now
-from ledger.event import instant
 from ledger.tlog.proving.certificate import (
-    Certified,
     Proven,
     encode_certificate,
     parse_certificate,
@@ -69,7 +69,7 @@ def write_certificate(
     decided, erased = _proven(folder, position - 1), _proven(folder, position)
     content = encode_certificate(decided, erased)
     known = log_key(settings).known()
-    answer = _answer(verify(parse_certificate(content), known))
+    answer = certified(verify(parse_certificate(content), known))
     target = output or Path(f"{position}.erasure.{form}")
     if form != "json":
         name = f"{position}.erasure.json"
@@ -78,7 +78,7 @@ def write_certificate(
         content = report_page(made) if form == "html" else report_pdf(made, made_at)
     write_file(target, content, 0o644 if form == "json" else 0o600)  # a letter is a person's own
     if as_json and target != Path("-"):
-        emit({"certificate": str(target), **answer})
+        emit(replace(answer, certificate=str(target)))
 
 
 def _proven(folder: LogFolder, position: int) -> Proven:
@@ -102,26 +102,8 @@ def verify_certificate(
     proves nothing.
     """
     trusted = trusted_by(keys, policy)
-    answer = _answer(verify(parse_certificate(read_file(file)), *trusted))
+    answer = certified(verify(parse_certificate(read_file(file)), *trusted))
     if as_json:
         emit(answer)
     else:
         people().print(certificate_table(answer))
-
-
-def _answer(found: Certified) -> dict[str, Any]:
-    return {
-        "verified": True,
-        "data_subject": str(found.data_subject),
-        "erased_at": instant(found.erased_at),
-        "recorded_at": instant(found.recorded_at),
-        "position": found.positions[1],
-        "decided_at_position": found.positions[0],
-        "ground": found.ground,
-        "request_ref": found.request_ref,
-        "categories": list(found.categories),
-        "keys_destroyed": list(found.keys_destroyed),
-        "decisions": found.decisions,
-        "origin": found.origin,
-        "size": found.size,
-    }

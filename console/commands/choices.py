@@ -1,12 +1,12 @@
 """Commands about what a person agreed to, and what may follow from it: consents, marketing."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from application.following import bring_up_to_date
-from application.queries.consents import consents, declared_for, with_history
+from application.queries.consents import Consents, consents, declared_for, with_history
 from application.queries.everyone import all_consents
 from application.queries.marketing import marketing
 from application.queries.subjects import check_person
@@ -23,8 +23,9 @@ from console.flags import (
     moment_of,
 )
 from console.output import emit, emit_lines, people
-from console.show.consent import consents_tables, marketing_tables
+from console.show.consent import consents_tables
 from console.show.evidence import evidence_tables
+from console.show.marketing import marketing_tables
 from documents.ts27560 import consent_receipt, consent_records
 from host.settings import Settings
 from host.wiring import Site
@@ -100,13 +101,13 @@ def _document(site: Site, source: Source, form: str, reference: str, moment: Mom
     """Every act of the person, and what the register says of the activities that they are part of."""
     answer = with_history(source, reference, moment)
     bring_up_to_date(site)
-    declared = declared_for(answer, register_entries(source.session))
+    declared = declared_for(answer.history or (), register_entries(source.session))
     created = instant(moment.as_of or source.now)
     made = CONSENT_DOCUMENTS[form](answer, site.settings.controller, declared, created)
     return to_line(made)
 
 
-def _tell(answer: dict[str, Any], form: str | None, output: Path | None) -> None:
+def _tell(answer: Consents, form: str | None, output: Path | None) -> None:
     if form == "json":
         put(to_line(answer), output)
     else:

@@ -69,7 +69,7 @@ def list_complaints(
             emit(answer)
         else:
             people().print(complaints_table(answer))
-    fail_unless(answer["overdue"] == 0)
+    fail_unless(answer.overdue == 0)
 
 
 @configured("store")
@@ -94,4 +94,4 @@ def show_complaint(
             emit(answer)
         else:
             people().print(*complaint_tables(answer))
-    fail_unless(not answer["overdue"])
+    fail_unless(not answer.overdue)

@@ -1,13 +1,15 @@
 """Commands for upstream teams: what an event looks like, and whether a file is fine."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 import typer
 
 from application.language import spoken
 from application.lookups import event_types
-from application.queries.evidence import decoded_string
+from application.queries.contract import EventTypeRow, EventTypes
+from application.queries.contract import event_types as type_rows
+from application.queries.evidence import UnreadString, decoded_string
 from application.queries.intake import validated
 from application.words import say
 from console.commands.failing import fail_unless
@@ -59,31 +61,17 @@ def add_commands(app: typer.Typer) -> None:
 @spoken_to
 def list_types(_: typer.Context, as_json: Json = False) -> None:
     """Print every event type, and which facts it must have."""
-    rows = [
-        {
-            "type": entry.type,
-            "name": entry.name,
-            "version": entry.version,
-            "title": entry.title,
-            "clause": entry.clause,
-            "subjects": sorted(entry.subjects),
-            "topics": list(entry.topics),
-            "required_facts": list(entry.required_facts),
-        }
-        for entry in EVENT_TYPES.values()
-    ]
+    rows = type_rows()
     if as_json:
-        emit({"types": rows})
+        emit(EventTypes(rows))
     else:
-        shown = [
-            (row["name"], row["version"], _meaning(row), row["required_facts"]) for row in rows
-        ]
+        shown = [(row.name, row.version, _meaning(row), row.required_facts) for row in rows]
         people().print(worded("types", "event version meaning must-have", shown))
 
 
-def _meaning(row: dict[str, Any]) -> str:
+def _meaning(row: EventTypeRow) -> str:
     """Its title; in Dutch its sentence, with the names of facts where these stand."""
-    return texts()[row["name"]]["nl"] if spoken() == "nl" else str(row["title"])
+    return texts()[row.name]["nl"] if spoken() == "nl" else row.title
 
 
 @spoken_to
@@ -130,7 +118,7 @@ def validate(
         emit(answer)
     else:
         people().print(*ingested_tables(answer))
-    fail_unless(answer["rejected"] == 0)
+    fail_unless(answer.rejected == 0)
 
 
 @spoken_to
@@ -145,7 +133,7 @@ def show_tc_string(
     except TcFault as fault:
         why = say("evidence", "unread", say("tc-fault", fault.name))
         if as_json:
-            emit({"fault": fault.name})
+            emit(UnreadString(fault=fault.name))
         else:
             people().print(why)
         fail_unless(False)

@@ -1,10 +1,12 @@
 """Commands for backups: backup, restore."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
+import msgspec
 import typer
 
+from application.queries.copies import Backup, PartitionBookmark, RestoredBackup, backup_of
 from console.commands.failing import fail_unless
 from console.flags import Json, configured
 from console.output import emit, people
@@ -14,8 +16,7 @@ from host.notes import note
 from host.restoring import Restored, Trust, check_site, restore_site
 from host.settings import Settings
 from host.wiring import open_site
-from ledger.backup import Copy, Taking, back_up, check_apart
-from ledger.event import instant
+from ledger.backup import Taking, back_up, check_apart
 from ledger.tlog.signing.keys import parse_verifier_key
 
 __all__ = ["add_commands"]
@@ -91,20 +92,11 @@ def backup(
         recipients = tuple(dict.fromkeys((*settings.backup_recipients, *(recipient or ()))))
         taking = Taking(site.log_key.load(), site.clock(), recipients)
         events, _ = back_up(site.database, site.ledger, site.provider, (folder, keys), taking)
-    answer = _told(events)
+    answer = backup_of(events)
     if as_json:
         emit(answer)
         return
     people().print(copy_table("backup", answer, (folder, keys), events.recipients))
-
-
-def _told(copy: Copy) -> dict[str, Any]:
-    return {
-        "ledger": copy.ledger,
-        "taken_at": instant(copy.taken_at),
-        "position": copy.position,
-        "epochs": sorted(int(epoch) for epoch in copy.epochs),
-    }
 
 
 @configured("store", "log")
@@ -128,7 +120,7 @@ def restore(
     """
     trust = Trust(tuple(parse_verifier_key(key) for key in signers or ()), identity)
     if check_only:
-        _show("whole", _told(check_site(settings, (folder, keys), trust)), as_json=as_json)
+        _show("whole", backup_of(check_site(settings, (folder, keys), trust)), as_json=as_json)
         return
     restored = restore_site(settings, (folder, keys), trust, never_published=never_published)
     if restored.warning:
@@ -137,21 +129,18 @@ def restore(
     fail_unless(not restored.findings)
 
 
-def _show(name: str, answer: dict[str, Any], *, as_json: bool) -> None:
+def _show(name: str, answer: Backup, *, as_json: bool) -> None:
     if as_json:
         emit(answer)
     else:
         people().print(copy_table(name, answer))
 
 
-def _answer(restored: Restored) -> dict[str, Any]:
-    return {
-        **_told(restored.copy),
-        "reimported": restored.reimported,
-        "erasures_reapplied": restored.erasures,
-        "findings": restored.findings,
-        "kafka": [
-            {"topic": topic, "partition": partition, "bookmark": offset}
-            for topic, partition, offset in restored.bookmarks
-        ],
-    }
+def _answer(restored: Restored) -> RestoredBackup:
+    return RestoredBackup(
+        **msgspec.structs.asdict(backup_of(restored.copy)),
+        reimported=restored.reimported,
+        erasures_reapplied=restored.erasures,
+        findings=restored.findings,
+        kafka=[PartitionBookmark(*place) for place in restored.bookmarks],
+    )

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -22,6 +22,7 @@ from console.output import people
 from console.streams import opened
 from host.wiring import Site, open_site, utc_now
 from sample import generating as sample
+from schemas.encoding import JsonValue
 
 __all__ = ["add_commands"]
 
@@ -71,7 +72,7 @@ def _folder(ctx: typer.Context, data_dir: Path | None) -> Path | None:
     return Path(named) if named else None
 
 
-def _through_a_file(site: Site, events: Iterator[dict[str, Any]]) -> str:
+def _through_a_file(site: Site, events: Iterator[dict[str, JsonValue]]) -> str:
     """Record the sample from a file, as `ledger ingest` does; a sentence about it."""
     path = site.settings.data_dir / "sample.ndjson"
     with path.open("wb") as stream:
@@ -82,7 +83,7 @@ def _through_a_file(site: Site, events: Iterator[dict[str, Any]]) -> str:
     return say("demo", "ingested", count, sample.DEFAULT_CUSTOMERS, path, *counts)
 
 
-def _sample(planted: list[sample.Planted]) -> Iterator[dict[str, Any]]:
+def _sample(planted: list[sample.Planted]) -> Iterator[dict[str, JsonValue]]:
     return sample.generate(
         seed=sample.DEFAULT_SEED,
         customers=sample.DEFAULT_CUSTOMERS,
@@ -92,7 +93,7 @@ def _sample(planted: list[sample.Planted]) -> Iterator[dict[str, Any]]:
     )
 
 
-def _through_kafka(site: Site, events: Iterator[dict[str, Any]]) -> str:
+def _through_kafka(site: Site, events: Iterator[dict[str, JsonValue]]) -> str:
     """Publish the sample and consume it to its end, as `ledger consume` does; a sentence about it."""
     kafka = site.settings.need_kafka()
     count = publish(kafka, events)

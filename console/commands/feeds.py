@@ -3,12 +3,24 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
+import msgspec
 import typer
+from msgspec import UNSET
 
-from application.acts.feeding import Delivery, Kept, deliver, keep, keep_until
-from application.queries.feed_lists import all_feeds, feed_named, proof_of, proven_answer
+from application.acts.feeding import Delivery, deliver, keep, keep_until
+from application.answer import Answer
+from application.queries.feed_lists import (
+    DeliveredFeed,
+    FeedRoot,
+    KeptFeedList,
+    WrittenFeedProof,
+    all_feeds,
+    feed_named,
+    proof_of,
+    proven_answer,
+)
 from application.queries.lookups import known_recipient
 from application.queries.subjects import check_person
 from application.source import Source
@@ -79,18 +91,23 @@ def deliver_feed(
         recipient = known_recipient(source, recipient)
         if recipient not in recipients_by_id(source.session):
             raise Misconfigured("no such recipient is registered: see `ledger recipients`")
-        answer: dict[str, Any] = {
-            "recorded": not dry_run,
-            "recipient": recipient,
-            "delivered_at": instant(time),
-            "records": len(references),
-            "members": len(set(references)),
-            "unknown": _unknown(source, references),
-            "valid_for": valid_for,
-            "keep_until": instant(keep_until(time)),
-        }
+        answer = DeliveredFeed(
+            recorded=not dry_run,
+            recipient=recipient,
+            delivered_at=instant(time),
+            records=len(references),
+            members=len(set(references)),
+            unknown=_unknown(source, references),
+            valid_for=valid_for,
+            keep_until=instant(keep_until(time)),
+        )
         if not dry_run:
-            answer |= _kept(deliver(site, Delivery(recipient, valid_for, references, time)))
+            kept = deliver(site, Delivery(recipient, valid_for, references, time))
+            answer = msgspec.structs.replace(
+                answer,
+                merkle_root=to_base64(kept.members.root),
+                position=kept.acted.last_position if kept.acted else UNSET,
+            )
         _print_list("feed", answer, as_json)
 
 
@@ -100,16 +117,11 @@ def _unknown(source: Source, references: Sequence[str]) -> int:
     return len(members) - len(source.opener.known_among(members))
 
 
-def _print_list(title: str, answer: dict[str, Any], as_json: bool) -> None:
+def _print_list(title: str, answer: DeliveredFeed | KeptFeedList, as_json: bool) -> None:
     """What was done with a list; members whom nobody knows are said apart: it may be the wrong list."""
     _print(title, answer, as_json)
-    if answer["unknown"]:
-        tell("unknown-members", f"{answer['unknown']:,}", f"{answer['members']:,}")
-
-
-def _kept(kept: Kept) -> dict[str, Any]:
-    told = {"merkle_root": to_base64(kept.members.root)}
-    return told | ({"position": kept.acted.last_position} if kept.acted else {})
+    if answer.unknown:
+        tell("unknown-members", f"{answer.unknown:,}", f"{answer.members:,}")
 
 
 @spoken_to
@@ -124,8 +136,7 @@ def print_root(_: typer.Context, file: ListFile, key_file: KeyFile, as_json: Jso
         write_file(key_file, os.urandom(KEY_BYTES), 0o600)
     members = members_of(_secret(key_file), references)
     root = to_base64(members.root)
-    answer = {"merkle_root": root, "records": len(references), "members": members.size}
-    _print("root", answer, as_json)
+    _print("root", FeedRoot(root, len(references), members.size), as_json)
 
 
 @configured("store")
@@ -137,12 +148,12 @@ def keep_list(
     with working(settings, "feed", None) as (site, source, _):
         found = feed_named(source, which)
         kept = keep(site, found, secret, references)
-        answer = {
-            "position": found.position,
-            "members": kept.members.size,
-            "unknown": _unknown(source, references),
-            "keep_until": instant(kept.until),
-        }
+        answer = KeptFeedList(
+            position=found.position,
+            members=kept.members.size,
+            unknown=_unknown(source, references),
+            keep_until=instant(kept.until),
+        )
         _print_list("list", answer, as_json)
 
 
@@ -185,11 +196,8 @@ def prove_feed(
         write_file(target, encode_feed_proof(proof), 0o600)
         if target == Path("-"):
             return
-        answer = proven_answer(proven, subject) | {"proof": str(target)}
-        if as_json:
-            emit(answer)
-        else:
-            people().print(named_values("proof", answer))
+        members = msgspec.structs.asdict(proven_answer(proven, subject))
+        _print("proof", WrittenFeedProof(**members, proof=str(target)), as_json)
 
 
 @spoken_to
@@ -215,7 +223,7 @@ def verify_feed(
     check_person(subject)
     proven = verify(parse_feed_proof(read_file(file)), subject, *trusted)
     answer = proven_answer(proven, subject)
-    if answer["day"] != day_named("--day", day).isoformat():
+    if answer.day != day_named("--day", day).isoformat():
         raise Unproven("the proof is about the feed of another day")
     if as_json:
         emit(answer)
@@ -241,7 +249,7 @@ def _secret(file: Path) -> bytes:
     return secret
 
 
-def _print(about: str, answer: dict[str, Any], as_json: bool) -> None:
+def _print(about: str, answer: Answer, as_json: bool) -> None:
     if as_json:
         emit(answer)
     else:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
 
-from application.queries.gaps import accepted_gaps
+from application.queries.gaps import AcceptedGaps, accepted_gaps
 from application.queries.tasks import command
 from application.words import say
 from console.commands.approving import need_second_person
@@ -145,10 +145,10 @@ def _record(site: Site, ledger: Ledger, proposals: list[Proposal]) -> list[int]:
     ]
 
 
-def _show(answer: dict[str, Any], as_json: bool) -> None:
+def _show(answer: AcceptedGaps, as_json: bool) -> None:
     if as_json:
         emit(answer)
-    elif answer["gaps"]:
-        people().print(gaps_table(answer["gaps"]))
+    elif answer.gaps:
+        people().print(gaps_table(answer.gaps))
     else:
         people().print(say("gaps", "none"))

@@ -50,4 +50,4 @@ def may_credit_check(
             emit(answer)
         else:
             people().print(*credit_check_tables(answer))
-    fail_unless(answer["allowed"])
+    fail_unless(answer.allowed)

@@ -1,10 +1,10 @@
 """Commands about legal holds: place, review, release, list."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from application.acts.holding import named_hold, place, release, review
+from application.acts.holding import HoldAct, named_hold, place, release, review
 from application.following import bring_up_to_date
 from application.queries.holds import HoldInForce, all_holds, holds_of
 from application.queries.subjects import check_person
@@ -162,7 +162,7 @@ def _review_day(site: Site, text: str) -> str:
     return day_to_come("--review-on", text, day_of(site.clock())).isoformat()
 
 
-def _print(answer: dict[str, Any], as_json: bool) -> None:
+def _print(answer: HoldAct, as_json: bool) -> None:
     if as_json:
         emit(answer)
     else:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -21,6 +21,7 @@ from host.settings import Settings
 from projections.folds.timetravel import Moment
 from rulebook.incidents import NATURES, PHASES, REGIMES, RISKS
 from schemas import LISTED_CATEGORIES, names
+from schemas.encoding import JsonValue
 
 __all__ = ["Ref", "Whose", "add_commands"]
 
@@ -42,9 +43,6 @@ DelayReason = Annotated[
     str | None,
     typer.Option("--delay-reason", metavar="TEXT", help="Why the authority is told too late."),
 ]
-
-
-NOTHING: Mapping[str, int] = {}
 
 
 class _Which(NamedTuple):
@@ -204,10 +202,10 @@ def tell(
         return
     with working(settings, "incident", at) as (site, source, time):
         case = find_case(source, ref, "breach")
-        told = words_to(source, case, named, channel, time)
-        more = {"told_now": len(told), "told_before": len(set(named)) - len(told)}
-        record(site, told, time)
-        _print(source, _Which(ref, "breach"), time, as_json, more)
+        words = words_to(source, case, named, channel, time)
+        record(site, words, time)
+        told = len(words), len(set(named)) - len(words)
+        _print(source, _Which(ref, "breach"), time, as_json, told)
 
 
 def _lines(path: str) -> list[str]:
@@ -279,7 +277,7 @@ def _act(
     settings: Settings,
     which: _Which,
     name: str,
-    facts: Mapping[str, Any],
+    facts: Mapping[str, JsonValue],
     at: str | None,
     as_json: bool,
 ) -> None:
@@ -291,12 +289,16 @@ def _act(
 
 
 def _print(
-    source: Source, which: _Which, time: datetime, as_json: bool, more: Mapping[str, int] = NOTHING
+    source: Source,
+    which: _Which,
+    time: datetime,
+    as_json: bool,
+    told: tuple[int, int] | None = None,
 ) -> None:
-    """Tell how an incident stands after what was done. `more`: what else came of it."""
+    """Tell how an incident stands after what was done. `told`: how many persons now, and before."""
     until = max(source.now, time)
     case = find_case(source, which.ref, which.kind, which.subject, Moment(as_of=until))
-    answer = {**incident(case, until, spoken()), **more}
+    answer = incident(case, until, spoken(), told)
     if as_json:
         emit(answer)
     else:

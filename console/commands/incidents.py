@@ -73,7 +73,7 @@ def list_incidents(
             emit(answer)
         else:
             people().print(incidents_table(answer))
-    fail_unless(answer["overdue"] == 0)
+    fail_unless(answer.overdue == 0)
 
 
 @configured("store")
@@ -96,7 +96,7 @@ def show_incident(
             emit(answer)
         else:
             people().print(*incident_tables(answer))
-    fail_unless(not answer["overdue"])
+    fail_unless(not answer.overdue)
 
 
 @configured("store")

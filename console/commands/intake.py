@@ -6,10 +6,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
+from application.queries.dead_letters import HandedOver, OpenedLetter, letter_row
 from application.queries.intake import ingested
-from application.queries.upkeep import letter_row
 from application.words import say
 from console.commands.failing import fail_unless
 from console.commands.letters import NOT_HERE, list_letters, retry_letters, whole_name
@@ -155,7 +156,8 @@ def show_letter(
 
 def _print_letter(shown: Letter, body: bytes, as_json: bool) -> None:
     if as_json:
-        emit(letter_row(shown) | {"body": b64encode(body).decode()})
+        members = msgspec.structs.asdict(letter_row(shown))
+        emit(OpenedLetter(**members, body=b64encode(body).decode()))
         return
     if shown.mode != "structured":
         tell("mode", shown.mode)
@@ -183,7 +185,7 @@ def hand_over_withheld(
             forget_received(session, site.keyring(), file) if remove else hand_over(session, file)
         )
         waiting = count_withheld(session)
-    answer = {"removed" if remove else "handed_over": count}
+    answer = HandedOver(removed=count) if remove else HandedOver(handed_over=count)
     if remove and waiting:
         tell("without-receipt", waiting)
     if as_json:

@@ -1,14 +1,19 @@
 """Commands that list dead letters and try them again: all, some by name, or a kind of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from application.queries.intake import retried_row
+from application.queries.dead_letters import (
+    WITHHELD,
+    DeadLetter,
+    letter_row,
+    retried_row,
+    withheld_row,
+)
 from application.queries.letter_names import check_names
-from application.queries.upkeep import WITHHELD, letter_row, withheld_row
 from console.commands.failing import fail_unless
 from console.flags import Json, bounds_of, code_option, configured
 from console.output import emit_list, people
@@ -109,7 +114,7 @@ def list_letters(
     people().print(*tables)
 
 
-def _with_withheld(rows: Any, reader: Session, kind: Kind) -> Iterator[dict[str, Any]]:
+def _with_withheld(rows: Iterable[DeadLetter], reader: Session, kind: Kind) -> Iterator[DeadLetter]:
     """The rows, and behind them how much is withheld: of that nothing but the code is known."""
     yield from rows
     if kind.every or kind == Kind(WITHHELD):

@@ -3,11 +3,15 @@
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from application.answer import Answer
 from application.queries.log import (
+    CheckpointStatus,
+    LogKeys,
+    NewLogKey,
     checkpoint_status,
     proof_answer,
     published_answer,
@@ -84,14 +88,14 @@ def publish(
         return
     with open_site(settings, opens_values=False) as site, closing(site.publisher()) as publisher:
         answer = published_answer(publisher.publish_once())
-    _show_published(answer, as_json)
+    _show("published", answer, as_json)
 
 
-def _show_published(answer: dict[str, Any], as_json: bool) -> None:
+def _show(about: str, answer: Answer, as_json: bool) -> None:
     if as_json:
         emit(answer)
     else:
-        people().print(named_values("published", answer))
+        people().print(named_values(about, answer))
 
 
 def _follow(settings: Settings) -> None:
@@ -168,10 +172,7 @@ def write_proof(
     if Path("-") in {target, entry}:
         return
     answer = proof_answer(proof, str(target), str(entry) if entry else None)
-    if as_json:
-        emit(answer)
-    else:
-        people().print(named_values("proof", answer))
+    _show("proof", answer, as_json)
 
 
 @spoken_to
@@ -199,10 +200,7 @@ def verify_proof(
     if read_entry(content).position != found.index + 1:
         raise Unproven("the entry says that it belongs to another position")
     answer = verified_answer(checkpoint, content)
-    if as_json:
-        emit(answer)
-    else:
-        people().print(named_values("verified", answer))
+    _show("verified", answer, as_json)
 
 
 def trusted_by(
@@ -231,7 +229,7 @@ def write_file(path: Path, content: bytes, mode: int) -> None:
     write_file_as(path, content, mode)
 
 
-def checkpoint_now(settings: Settings) -> dict[str, Any]:
+def checkpoint_now(settings: Settings) -> CheckpointStatus:
     """The published checkpoint for a status. Raises Unproven when it is damaged."""
     folder = LogFolder(settings.log.folder)
     signed = published(folder)
@@ -250,7 +248,7 @@ def show_log_keys(settings: Settings, as_json: Json = False) -> None:
     if not keys:
         raise Misconfigured("the log has no key yet: run `ledger init`")
     if as_json:
-        emit({"origin": settings.log.origin, "keys": keys})
+        emit(LogKeys(settings.log.origin, keys))
     else:
         emit_bytes("".join(f"{key}\n" for key in keys).encode())
 
@@ -263,7 +261,7 @@ def rotate_log_key(settings: Settings, as_json: Json = False) -> None:
     """
     key = log_key(settings).rotate().verifier.text
     if as_json:
-        emit({"origin": settings.log.origin, "key": key})
+        emit(NewLogKey(settings.log.origin, key))
     else:
         emit_bytes(f"{key}\n".encode())
 
@@ -277,4 +275,4 @@ def rebuild_log(settings: Settings, as_json: Json = False) -> None:
     """
     with open_site(settings, opens_values=False) as site, closing(site.publisher()) as publisher:
         answer = published_answer(publisher.rebuild())
-    _show_published(answer, as_json)
+    _show("published", answer, as_json)

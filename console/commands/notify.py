@@ -7,7 +7,7 @@ import typer
 from application.acts.notifying import EXCEPTIONS, OUTCOMES, Word, notification
 from application.acts.requesting import record
 from application.queries.lookups import known_recipient
-from application.queries.notifications import Wanted, notification_tasks
+from application.queries.notifications import Notifications, Wanted, notification_tasks
 from application.queries.subjects import check_person
 from console.commands.people import OptionalSubject, Subject, prepare, reading, working
 from console.flags import (
@@ -104,6 +104,6 @@ def record_word(
         record(site, [notification(source, word, time)], time)
         rows = list(notification_tasks(source, Wanted(subject, party, done=True)))
     if as_json:
-        emit({"tasks": rows, "count": len(rows)})
+        emit(Notifications(tasks=rows, count=len(rows)))
     else:
         people().print(notifications_table(rows))

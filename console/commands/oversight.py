@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 
 import msgspec
 import typer
@@ -13,11 +13,12 @@ import rulebook
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.lookups import rules
-from application.queries.access import access, employee_access, seen_by
+from application.queries.access import access, employee_access
 from application.queries.findings import Wanted as FindingsWanted
 from application.queries.findings import findings
 from application.queries.lint import lint
 from application.queries.lookups import known_role
+from application.queries.seen import seen_by
 from application.queries.subjects import check_person, check_reference
 from console.commands.people import prepare, reading
 from console.flags import (
@@ -47,6 +48,7 @@ from schemas.references import kind_of
 
 __all__ = ["add_commands"]
 
+A = TypeVar("A", bound=msgspec.Struct)
 RULES = sorted({rule.id for rule in rulebook.RULES})
 SEVERITIES = ("high", "medium", "low")
 
@@ -83,21 +85,22 @@ def show_access(
     moment = moment_of(as_of, recorded_by, at_position)
     start, end = bounds_of(since, until)
     moment = _ended(moment, end)
-    show: Callable[[dict[str, Any]], list[RenderableType]]
     with reading(settings, "access", moment) as (site, source):
         bring_up_to_date(site)
         if subject is None:
             held = known_role(source, role) if role else None
-            answer = access(source, moment, role=held, category=category)
-            show = access_tables
+            _tell(access(source, moment, role=held, category=category), access_tables, as_json)
         elif kind == "employee":
-            answer, show = employee_access(source, subject, moment, start), employee_tables
+            _tell(employee_access(source, subject, moment, start), employee_tables, as_json)
         else:
-            answer, show = seen_by(source, subject, moment, start), seen_tables
-        if as_json:
-            emit(answer)
-        else:
-            people().print(*show(answer))
+            _tell(seen_by(source, subject, moment, start), seen_tables, as_json)
+
+
+def _tell(answer: A, tables: Callable[[A], list[RenderableType]], as_json: bool) -> None:
+    if as_json:
+        emit(answer)
+    else:
+        people().print(*tables(answer))
 
 
 def _ended(moment: Moment, until: datetime | None) -> Moment:
@@ -186,7 +189,7 @@ def show_lint(
         emit(answer)
     else:
         people().print(lint_table(answer))
-    if answer["findings"]:
+    if answer.findings:
         raise typer.Exit(1)
 
 

@@ -4,14 +4,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.lookups import fields
-from application.queries.erasure import erased
+from application.queries.erasure import Erased, erased
 from application.queries.everyone import all_states
 from application.queries.finding import find
 from application.queries.history import Part, history
@@ -231,7 +231,7 @@ def show_found(
         if as_json:
             emit(answer)
         else:
-            rows = [(row["subject"], row["current"]) for row in answer["subjects"]]
+            rows = [(row.subject, row.current) for row in answer.subjects]
             people().print(worded("state", "subject has-it", rows, named_field(field), title="had"))
 
 
@@ -275,7 +275,7 @@ def erase(
     _print(answer, as_json)
 
 
-def _print(answer: dict[str, Any], as_json: bool) -> None:
+def _print(answer: Erased, as_json: bool) -> None:
     if as_json:
         emit(answer)
     else:

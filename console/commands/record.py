@@ -3,19 +3,20 @@
 import sys
 import tomllib
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
 
-from application.acts.acting import Acted
 from application.acts.asking import Asking, asked
-from application.acts.filling import Unfit, assigned, known_member, taken
+from application.acts.filling import Data, Unfit, assigned, known_member, taken
 from application.acts.recording import (
     ELSEWHERE,
     Draft,
+    DraftShown,
     check_draft,
     check_subject,
+    draft_shown,
     members_for,
     missing,
     notes,
@@ -36,7 +37,6 @@ from console.streams import STANDARD_INPUT, text_of
 from documents.text import shown
 from host.settings import Settings
 from host.wiring import Site, utc_now
-from ledger.event import instant
 from schemas import EventType, is_person, names, texts
 from schemas.members import PERSONAL, Member, Shape
 
@@ -125,7 +125,7 @@ def _go(site: Site, source: Source, draft: Draft, members: tuple[Member, ...], w
     told = notes(source, draft, way.language)
     if not way.yes:
         dry = phrase("record-note", "dry", way.language)
-        _print(_answer(site, draft, [dry, *told], None, way.language), members, way)
+        _print(draft_shown(site, draft, [dry, *told], None, way.language), members, way)
         question = phrase("record", "confirm", way.language)
         if not (way.asks and typer.confirm(question, err=True)):
             return
@@ -133,7 +133,7 @@ def _go(site: Site, source: Source, draft: Draft, members: tuple[Member, ...], w
     acted = record_draft(site, draft, way.language)
     bring_up_to_date(site)
     done = phrase("record-note", "recorded", way.language, acted.last_position, acted.ids[0])
-    _print(_answer(site, draft, [done, *told], acted, way.language), members, way)
+    _print(draft_shown(site, draft, [done, *told], acted, way.language), members, way)
 
 
 def _approve(site: Site, draft: Draft) -> None:
@@ -156,7 +156,7 @@ def _asked_subject(entry: EventType, who: Asking) -> str:
     return who.ask("subject").strip()
 
 
-def _from_file(path: str) -> dict[str, Any]:
+def _from_file(path: str) -> dict[str, object]:
     """The members of a file: TOML by its name, else JSON; standard input may be either."""
     text = text_of("--file", path)
     for read in (tomllib.loads, _json) if path.endswith(".toml") else (_json, tomllib.loads):
@@ -170,18 +170,18 @@ def _from_file(path: str) -> dict[str, Any]:
     raise typer.BadParameter(f"--file: expected {where} to be an object in JSON or TOML")
 
 
-def _json(text: str) -> Any:
+def _json(text: str) -> object:
     return msgspec.json.decode(text)
 
 
 def _given(
     members: tuple[Member, ...],
-    found: Mapping[str, Any],
+    found: Mapping[str, object],
     given: list[str] | tuple[str, ...],
     language: texts.Language,
-) -> dict[str, Any]:
+) -> Data:
     """Members of a file, and over them those of flags. Raises Unfit with everything that is wrong."""
-    shape, data, wrong = Shape("object", members=members), dict[str, Any](), list[str]()
+    shape, data, wrong = Shape("object", members=members), Data(), list[str]()
     for key, value in found.items():
         try:
             data |= taken(shape, {key: value}, language)
@@ -202,30 +202,7 @@ def _given(
     return data
 
 
-def _answer(
-    site: Site,
-    draft: Draft,
-    told: list[str],
-    acted: Acted | None,
-    language: texts.Language,
-) -> dict[str, Any]:
-    return {
-        "name": draft.entry.name,
-        "type": draft.entry.type,
-        "subject": draft.subject,
-        "time": instant(draft.time),
-        "source": site.settings.privacy_office,
-        "data": draft.shown,
-        "personal": sorted(draft.personal),
-        "says": texts.text_of(draft.entry.name, draft.shown, language),
-        "notes": told,
-        "recorded": acted is not None,
-        "id": acted.ids[0] if acted else None,
-        "position": acted.last_position if acted else None,
-    }
-
-
-def _print(answer: dict[str, Any], members: tuple[Member, ...], way: _Way) -> None:
+def _print(answer: DraftShown, members: tuple[Member, ...], way: _Way) -> None:
     if way.as_json:
         emit(answer)
     else:

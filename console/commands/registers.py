@@ -1,7 +1,7 @@
 """Commands about processing: register, disclosures, recipients."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 
 import typer
 
@@ -11,6 +11,7 @@ from application.queries.disclosures import Wanted, disclosures
 from application.queries.lookups import known_provision, known_recipient
 from application.queries.recipients import recipients
 from application.queries.register import register
+from application.queries.register_answer import Register
 from application.queries.subjects import check_reference
 from console.commands.people import reading
 from console.commands.reports import Output, form_of, put
@@ -46,7 +47,7 @@ __all__ = ["add_commands"]
 
 FORMATS = ("json", "csv", "xlsx", "html", "dpv", "fideslang")
 KINDS: tuple[str, ...] = get_args(RecipientKind)
-EXPORTS: dict[str, Callable[[dict[str, Any], texts.Language], bytes]] = {
+EXPORTS: dict[str, Callable[[Register, texts.Language], bytes]] = {
     "json": lambda answer, _language: to_line(answer),
     "csv": lambda answer, _language: register_csv(answer),
     "xlsx": register_workbook,
@@ -140,7 +141,7 @@ def show_recipients(settings: Settings, as_of: AsOf = None, as_json: Json = Fals
     time = time_of("--as-of", as_of)
     with reading(settings, "recipients") as (site, source):
         bring_up_to_date(site)
-        answer: dict[str, Any] = recipients(source, time)
+        answer = recipients(source, time)
         if as_json:
             emit(answer)
         else:

@@ -62,7 +62,7 @@ def show_transparency(
     with reading(settings, "transparency") as (site, source):
         bring_up_to_date(site)
         answer = transparency(source.session, start, end, source.now)
-        whose = {"controller": settings.controller.name, "made_at": instant(source.now)}
+        made_at = instant(source.now)
     if form is None:
         people().print(transparency_table(answer))
     elif form == "json":
@@ -71,7 +71,9 @@ def show_transparency(
         made = (
             transparency_csv(answer, spoken())
             if form == "csv"
-            else transparency_page(answer | whose, spoken())
+            else transparency_page(
+                answer, spoken(), controller=settings.controller.name, made_at=made_at
+            )
         )
         put(made, output)
 

@@ -83,7 +83,7 @@ def list_requests(
         emit(made)
     else:
         people().print(requests_table(made))
-    fail_unless(made["overdue"] == 0)
+    fail_unless(made.overdue == 0)
 
 
 @configured("store")
@@ -111,4 +111,4 @@ def show_request(
         emit(made)
     else:
         people().print(*request_tables(made))
-    fail_unless(made["ended_at"] is not None or not made["overdue"])
+    fail_unless(made.ended_at is not None or not made.overdue)

@@ -227,7 +227,7 @@ def _carried_out(site: Site, found: Found, outcome: str, time: datetime) -> tupl
     """
     if found.right != "erasure" or outcome == NOTHING_HELD:
         return outcome, time
-    done = erase_for(site, found.reference, found.request.ref)
+    done = erase_for(site, found.person, found.request.ref)
     return done.outcome, max(time, done.at or time)
 
 

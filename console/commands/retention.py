@@ -1,7 +1,6 @@
 """Commands about how long data is kept: due, run, forecast, decide."""
 
-from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,7 +10,7 @@ from application.following import bring_up_to_date
 from application.queries.deciding import decided
 from application.queries.erasures import Asked
 from application.queries.found_requests import find
-from application.queries.periods import clocks, forecast, step_rows
+from application.queries.periods import Clock, clocks, forecast, step_rows
 from application.queries.subjects import check_person, note_read
 from application.words import counted
 from console.commands.failing import fail_unless
@@ -54,9 +53,9 @@ def show_due(
     """
     late = False
 
-    def watched(row: dict[str, Any]) -> dict[str, Any]:
+    def watched(row: Clock) -> Clock:
         nonlocal late
-        late = late or row["due"]
+        late = late or row.due
         return row
 
     with reading(settings, "retention") as (site, source):
@@ -102,12 +101,11 @@ def show_forecast(
     """Print how much data of each category falls due in the months to come, as things stand."""
     with reading(settings, "retention") as (site, source):
         bring_up_to_date(site)
-        until: date = months_after(day_of(source.now), months)
-        rows = forecast(source, until)
+        answer = forecast(source, months_after(day_of(source.now), months))
     if as_json:
-        emit({"until": until.isoformat(), "months": rows})
+        emit(answer)
     else:
-        people().print(forecast_table(rows))
+        people().print(forecast_table(answer.months))
 
 
 @configured("store")
@@ -148,4 +146,4 @@ def decide(
             people().print(*decision_tables(answer))
     if not carry_out:
         tell("not-decided")
-    fail_unless(answer["complete"])
+    fail_unless(answer.complete)

@@ -34,5 +34,5 @@ def show_purposes(
         emit(answer)
     else:
         people().print(purposes_table(answer))
-    if answer["not_allowed"]:
+    if answer.not_allowed:
         raise typer.Exit(1)

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from rich.table import Table
 
+from application.queries.setup import InstalledLedger
 from application.words import say
 from console.flags import Json, configured, spoken_to, time_of
 from console.output import emit, people, standard_output
@@ -29,32 +31,34 @@ def add_commands(app: typer.Typer) -> None:
 def init(settings: Settings, as_json: Json = False) -> None:
     """Create the ledger's namespaces, roles and keys, or upgrade them. Harmless when done before."""
     applied = install_site(settings)
-    answer: dict[str, Any] = {
-        "ledger": str(settings.ledger),
-        "applied": applied,
-        "embedded": settings.embedded,
-        "keys": str(settings.key_dir / str(settings.ledger)),
-        "log_key": log_key(settings).load().verifier.text,
-        **withheld_keys(settings),
-    }
+    public, private = withheld_keys(settings)
+    answer = InstalledLedger(
+        ledger=str(settings.ledger),
+        applied=list(applied),
+        embedded=settings.embedded,
+        keys=str(settings.key_dir / str(settings.ledger)),
+        log_key=log_key(settings).load().verifier.text,
+        withheld_key=public,
+        withheld_private=private,
+    )
     if as_json:
         emit(answer)
     else:
         people().print(_shown(answer, settings))
 
 
-def _shown(answer: dict[str, Any], settings: Settings) -> Any:
+def _shown(answer: InstalledLedger, settings: Settings) -> Table:
     values = {
         "database": settings.data_dir if settings.embedded else say("init", "elsewhere"),
-        "applied": answer["applied"] or say("init", "up-to-date"),
-        "keys": answer["keys"],
-        "log_key": answer["log_key"],
-        "withheld_key": answer["withheld_key"],
-        "private": answer["withheld_private"] or say("init", "confidential"),
+        "applied": answer.applied or say("init", "up-to-date"),
+        "keys": answer.keys,
+        "log_key": answer.log_key,
+        "withheld_key": answer.withheld_key,
+        "private": answer.withheld_private or say("init", "confidential"),
         "keep": say("init", "apart"),
     }
     rows = ((say("init", name), value) for name, value in values.items())
-    return pairs(say("init", "title", answer["ledger"]), rows)
+    return pairs(say("init", "title", answer.ledger), rows)
 
 
 @spoken_to

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from application.lookups import alike, plain
-from application.queries.sources import sources
+from application.queries.sources import ResumedSource, Sources, sources
 from console.flags import Json, configured
 from console.output import emit, people
 from console.show.sources import sources_table
@@ -39,16 +39,16 @@ def show_sources(
     """
     with open_site(settings, opens_values=False) as site:
         reader = site.session("reader")
-        answer = sources(sources_of(reader), halted_topics(reader))
+        rows = sources(sources_of(reader), halted_topics(reader))
     if topic is not None:
-        known = sorted({row["topic"] for row in answer["sources"]})
+        known = sorted({row.topic for row in rows})
         if topic not in known:
             raise Misconfigured(f"nothing came by this topic{alike(topic, plain(known))}")
-        answer["sources"] = [row for row in answer["sources"] if row["topic"] == topic]
+        rows = [row for row in rows if row.topic == topic]
     if as_json:
-        emit(answer)
+        emit(Sources(rows))
     else:
-        people().print(sources_table(answer["sources"]))
+        people().print(sources_table(rows))
 
 
 @configured("store")
@@ -88,7 +88,7 @@ def resume_source(
         finally:
             recorder.close()
     retry = _retry(kind)
-    answer = {"resumed": sorted(resumed), "source": source, "kept": kept, "retry": retry}
+    answer = ResumedSource(sorted(resumed), source, kept, retry)
     if as_json:
         emit(answer)
         return

@@ -1,11 +1,11 @@
 """`ledger report`: what is made for a person who asks, as a document that can be handed over."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple, TypeVar
 
 import typer
 
-from application.acts.reporting import ACCESS, PORTABILITY, Kind, checkpoint_before, issue
+from application.acts.reporting import checkpoint_before, issue
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.queries.access_report import Asked
@@ -13,7 +13,7 @@ from application.queries.subjects import check_person
 from console.commands.people import Subject, reading
 from console.commands.reports import form_of, put
 from console.flags import AtPosition, Json, code_option, configured, time_of
-from documents.reports import ACCESS_FORMS, FORMS, PORTABILITY_FORMS
+from documents.reports import ACCESS_REPORT, PORTABILITY_EXPORT, Report
 from host.settings import Settings
 from ledger.reading import head_position
 from projections.folds.timetravel import Moment
@@ -21,6 +21,7 @@ from schemas.texts import Language
 
 __all__ = ["add_commands"]
 
+A = TypeVar("A")
 Request = Annotated[
     str | None,
     typer.Option(
@@ -36,14 +37,14 @@ At = Annotated[
     str | None,
     typer.Option("--at", metavar="T", help="When it is made, with offset; now without it."),
 ]
-report = typer.Typer(help="Documents for persons: access and portability (GDPR Art. 15, 20).")
+reports = typer.Typer(help="Documents for persons: access and portability (GDPR Art. 15, 20).")
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module to the program."""
-    report.command("access")(report_access)
-    report.command("portability")(report_portability)
-    app.add_typer(report, name="report", rich_help_panel="Rights")
+    reports.command("access")(report_access)
+    reports.command("portability")(report_portability)
+    app.add_typer(reports, name="report", rich_help_panel="Rights")
 
 
 @configured("store", "log", "register")
@@ -53,7 +54,7 @@ def report_access(
     request: Request = None,
     form: Annotated[
         str | None,
-        code_option("--format", "F", ACCESS_FORMS, show_default="json"),
+        code_option("--format", "F", ACCESS_REPORT.forms, show_default="json"),
     ] = None,
     output: Output = None,
     at_position: AtPosition = None,
@@ -61,8 +62,9 @@ def report_access(
     as_json: Json = False,
 ) -> None:
     """Make the access report of a person: what is processed, why, who got and who saw it, and a copy."""
-    form = form_of(form, as_json, None, list(ACCESS_FORMS))
-    _make(settings, ACCESS, subject, request, form, spoken("nl"), output, at_position, at)
+    form = form_of(form, as_json, None, list(ACCESS_REPORT.forms))
+    wanted = _Wanted(subject, request, form, spoken("nl"), output, at_position, at)
+    _make(settings, ACCESS_REPORT, wanted)
 
 
 @configured("store", "log", "register")
@@ -72,7 +74,7 @@ def report_portability(
     request: Request = None,
     form: Annotated[
         str | None,
-        code_option("--format", "F", PORTABILITY_FORMS, show_default="json"),
+        code_option("--format", "F", PORTABILITY_EXPORT.forms, show_default="json"),
     ] = None,
     output: Output = None,
     at_position: AtPosition = None,
@@ -80,37 +82,40 @@ def report_portability(
     as_json: Json = False,
 ) -> None:
     """Make the file that a person takes along: what they provided, on consent or a contract."""
-    form = form_of(form, as_json, None, list(PORTABILITY_FORMS))
-    _make(settings, PORTABILITY, subject, request, form, "en", output, at_position, at)
+    form = form_of(form, as_json, None, list(PORTABILITY_EXPORT.forms))
+    wanted = _Wanted(subject, request, form, "en", output, at_position, at)
+    _make(settings, PORTABILITY_EXPORT, wanted)
 
 
-def _make(
-    settings: Settings,
-    kind: Kind,
-    subject: str,
-    request: str | None,
-    form: str | None,
-    language: Language,
-    output: Path | None,
-    at_position: int | None,
-    at: str | None,
-) -> None:
-    check_person(subject)
-    time = time_of("--at", at)
-    with reading(settings, "report", Moment(at_position=at_position)) as (site, source):
+class _Wanted(NamedTuple):
+    """What is asked for on the command line, about whom and in which form."""
+
+    subject: str
+    request: str | None
+    form: str | None
+    language: Language
+    output: Path | None
+    at_position: int | None
+    at: str | None
+
+
+def _make(settings: Settings, report: Report[A], wanted: _Wanted) -> None:
+    check_person(wanted.subject)
+    time, form = time_of("--at", wanted.at), wanted.form or "json"
+    moment = Moment(at_position=wanted.at_position)
+    with reading(settings, "report", moment) as (site, source):
         bring_up_to_date(site)
         head = head_position(source.session)
-        position = head if at_position is None else min(at_position, head)
+        position = head if wanted.at_position is None else min(wanted.at_position, head)
         asked = Asked(
-            reference=subject,
-            request_ref=request,
-            language=language,
+            reference=wanted.subject,
+            request_ref=wanted.request,
+            language=wanted.language,
             position=position,
             rendered_at=time or source.now,
             controller=settings.controller,
             checkpoint=checkpoint_before(settings.log.folder, position),
         )
-        form = form or "json"
-        content = FORMS[kind.right][form](kind.make(source, asked), asked)
-        issue(site, source, asked, kind, content, form)
-        put(content, output)
+        content = report.written(source, asked, form)
+        issue(site, source, asked, report.kind, content, form)
+        put(content, wanted.output)

@@ -35,4 +35,4 @@ def show_today(settings: Settings, limit: MostUrgent = None, as_json: Json = Fal
             emit(answer)
         else:
             people().print(today_table(answer))
-    fail_unless(answer["overdue"] == 0)
+    fail_unless(answer.overdue == 0)

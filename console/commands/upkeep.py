@@ -1,6 +1,6 @@
 """Commands about the ledger itself: status, audit, keys, and the views that follow it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -8,7 +8,14 @@ from application.auditing import audit_site
 from application.following import build_again
 from application.lookups import codes
 from application.queries.tasks import command
-from application.queries.upkeep import audited, key_status, reports, rotated, status
+from application.queries.upkeep import (
+    RebuiltViews,
+    audited,
+    key_status,
+    reports,
+    rotated,
+    status,
+)
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.commands.log import checkpoint_now
@@ -20,15 +27,9 @@ from host.running.kafka_lags import kafka_lags
 from host.settings import Settings
 from host.wiring import audited_site, open_site
 from ledger.keys.rotation import epochs
-from ledger.letters.lists import Kind, count_letters
-from ledger.letters.withheld import count_withheld
-from ledger.reading import halted_topics, head_position
-from ledger.recording.quarantine import counts_by_topic, sources_of
-from ledger.recording.reads import waiting
 from projections import VIEWS
 from projections.folds.digest import SLICES
 from projections.folds.view import View
-from projections.following.runner import view_statuses
 
 __all__ = ["add_commands"]
 
@@ -55,25 +56,8 @@ def show_status(settings: Settings, as_json: Json = False) -> None:
     """
     with open_site(settings, opens_values=False) as site:
         session = site.session("reader")
-        letters, messages = count_letters(session, Kind())
         lags = kafka_lags(session.rows("bookmark_offsets"), settings.kafka)
-        halted = halted_topics(session)
-        checkpoint = checkpoint_now(settings)
-        position, views = head_position(session), view_statuses(session)
-        noted, sources = waiting(session), sources_of(session)
-        hidden = count_withheld(session)
-    arrived = counts_by_topic(sources)
-    answer = status(position, views, lags, letters, halted, checkpoint, arrived)
-    answer |= {
-        "reads_waiting": noted,
-        "dead_letter_messages": messages,
-        "withheld": hidden,
-        "quarantined": [
-            {"topic": topic, "source": source}
-            for topic, source, one in sources
-            if one.window.halted_at
-        ],
-    }
+        answer = status(session, lags, checkpoint_now(settings))
     if as_json:
         emit(answer)
     else:
@@ -109,15 +93,15 @@ def rebuild_views(
     views = _views(names or [])
     with open_site(settings, opens_values=False) as site:
         made = build_again(site, views, processes)
-    answer = {"views": reports(made)}
+    answer = RebuiltViews(reports(made))
     if as_json:
         emit(answer)
     else:
-        people().print(reports_table("rebuilt", answer["views"]))
+        people().print(reports_table("rebuilt", answer.views))
     fail_unless(all(view.ok for view in made))
 
 
-def _views(names: list[str]) -> list[View[Any]]:
+def _views(names: list[str]) -> list[View[object]]:
     return [view for view in VIEWS if view.name in names] or list(VIEWS)
 
 
@@ -136,12 +120,12 @@ def show_audit(
     """
     with audited_site(settings) as site:
         found = audit_site(site, views=views)
-    answer = audited(found.ledger, found.views.reports, found.views.findings, found.unchecked)
+    answer = audited(found.ledger, found.views, found.unchecked)
     if as_json:
         emit(answer)
     else:
         people().print(*audit_tables(answer))
-    fail_unless(answer["ok"])
+    fail_unless(answer.ok)
 
 
 @configured("store")

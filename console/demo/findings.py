@@ -2,14 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from rich.table import Table
 
 import rulebook
 from application.acts.acting import Act, act
 from application.following import bring_up_to_date
-from application.queries.findings import Wanted, findings
+from application.queries.findings import OpenFinding, Wanted, findings
 from application.words import say, told_in
 from console.demo.step import Step
 from console.show.findings import findings_table
@@ -31,18 +30,18 @@ def found(site: Site, planted: Sequence[Planted]) -> Iterator[Step]:
     """Compare what is found with what the sample broke on purpose."""
     rows = list(findings(site.source("findings"), Wanted(), NOW))
     meant = Counter((one.rule, one.source, one.id) for one in planted)
-    seen = Counter((row["rule"], row["event"]["source"], row["event"]["id"]) for row in rows)
+    seen = Counter((row.rule, row.event.source, row.event.id) for row in rows)
     yield Step(
         say("demo", "findings", len(rows), len(planted)),
         "findings",
         [_by_rule(rows, planted)],
         seen == meant,
     )
-    yield from _explained([row for row in rows if row["rule"] == EXPLAINED], site)
+    yield from _explained([row for row in rows if row.rule == EXPLAINED], site)
 
 
-def _by_rule(rows: Sequence[dict[str, Any]], planted: Sequence[Planted]) -> Table:
-    counts = Counter(row["rule"] for row in rows)
+def _by_rule(rows: Sequence[OpenFinding], planted: Sequence[Planted]) -> Table:
+    counts = Counter(row.rule for row in rows)
     meant = Counter(one.rule for one in planted)
     lines = (
         (
@@ -58,7 +57,7 @@ def _by_rule(rows: Sequence[dict[str, Any]], planted: Sequence[Planted]) -> Tabl
     return worded("demo", "severity rule citation planted found", lines, title="by-rule")
 
 
-def _explained(rows: Sequence[dict[str, Any]], site: Site) -> Iterator[Step]:
+def _explained(rows: Sequence[OpenFinding], site: Site) -> Iterator[Step]:
     """One finding, and the event that ends it."""
     yield Step(
         say("demo", "explained"),
@@ -67,7 +66,8 @@ def _explained(rows: Sequence[dict[str, Any]], site: Site) -> Iterator[Step]:
         len(rows) == 1,
     )
     for row in rows:
-        act(site, [_notice(row["subject"], notice_version(site.clock()))])
+        if isinstance(row.subject, str):
+            act(site, [_notice(row.subject, notice_version(site.clock()))])
     bring_up_to_date(site)
     left = list(findings(site.source("findings"), Wanted(rule=EXPLAINED), NOW))
     yield Step(

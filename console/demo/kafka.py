@@ -1,7 +1,6 @@
 """The part of `ledger demo --kafka` between the sample and the ledger: a real topic."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import orjson
 
@@ -18,28 +17,29 @@ from host.wiring import Site
 from ledger.clocks import Clocks
 from ledger.recording.batch import Outcome
 from schemas import EVENT_TYPES, is_person
+from schemas.encoding import JsonValue
 from schemas.sources import EVENTS_TOPIC, REGISTER_TOPIC
 
 __all__ = ["UntilEnd", "consume_all", "publish", "topic_of"]
 
 
-def topic_of(event: dict[str, Any]) -> str:
+def topic_of(event: dict[str, JsonValue]) -> str:
     """Where an upstream system publishes an event; the privacy office all of its own on one topic."""
     if event["source"] == OFFICE:
         return REGISTER_TOPIC
-    topics = EVENT_TYPES[event["type"]].topics
+    topics = EVENT_TYPES[str(event["type"])].topics
     if len(topics) > 1:
-        return EVENTS_TOPIC if is_person(event["subject"]) else REGISTER_TOPIC
+        return EVENTS_TOPIC if is_person(str(event["subject"])) else REGISTER_TOPIC
     return REGISTER_TOPIC if topics == ("register",) else EVENTS_TOPIC
 
 
-def publish(kafka: KafkaSettings, events: Iterable[dict[str, Any]]) -> int:
+def publish(kafka: KafkaSettings, events: Iterable[dict[str, JsonValue]]) -> int:
     """Publish events, each under its subject as key; how many there were."""
     upstream = KafkaUpstream(options_of(kafka))
     count = 0
     try:
         for event in events:
-            upstream.publish(topic_of(event), event["subject"], orjson.dumps(event))
+            upstream.publish(topic_of(event), str(event["subject"]), orjson.dumps(event))
             count += 1
         upstream.flush()
     finally:

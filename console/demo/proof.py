@@ -69,12 +69,12 @@ def tampered(left: Site) -> Step:
     """
     with _copied(left) as site:
         _change_a_byte(site)
-        result = audit_site(site, views=False).ledger
+        found = audit_site(site, views=False)
     return Step(
         say("demo", "tampered", POSITION),
         None,
-        audit_tables(audited(result, [])),
-        any(found.position == POSITION for found in result.findings),
+        audit_tables(audited(found.ledger, found.views, found.unchecked)),
+        any(one.position == POSITION for one in found.ledger.findings),
     )
 
 

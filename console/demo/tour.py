@@ -6,6 +6,8 @@ Every step says which command shows the same.
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+import msgspec
+
 from application.auditing import audit_site
 from application.following import bring_up_to_date
 from application.language import spoken
@@ -22,8 +24,9 @@ from application.words import say
 from console.demo.findings import found
 from console.demo.proof import proven
 from console.demo.step import Step
-from console.show.consent import consents_tables, marketing_tables
+from console.show.consent import consents_tables
 from console.show.lint import lint_table
+from console.show.marketing import marketing_tables
 from console.show.person import (
     changes_table,
     erasure_tables,
@@ -92,11 +95,11 @@ def _about_one_person(site: Site) -> Iterator[Step]:
 
 def _about_processing(site: Site) -> Iterator[Step]:
     answer = register(site.source("register"), site.settings.controller, NOW)
-    drifting = [row for row in answer["activities"] if row["drift"]]
+    drifting = [row for row in answer.activities if row.drift]
     yield Step(
-        say("demo", "register", len(answer["activities"])),
+        say("demo", "register", len(answer.activities)),
         "register",
-        [register_table(answer | {"activities": drifting[:_ACTIVITIES]})],
+        [register_table(msgspec.structs.replace(answer, activities=drifting[:_ACTIVITIES]))],
     )
     rows = list(disclosures(site.source("disclosures"), Wanted(subject=TOUR_SUBJECT)))
     yield Step(
@@ -108,11 +111,11 @@ def _about_processing(site: Site) -> Iterator[Step]:
 
 def _about_the_notice(site: Site) -> Step:
     answer = lint(site.source("lint"), site.settings.controller, NOW, spoken())
-    rows = [row for row in answer["findings"] if row["clause"] == _RIGHTS]
+    rows = [row for row in answer.findings if row.clause == _RIGHTS]
     return Step(
-        say("demo", "lint", answer["open"], _RIGHTS),
+        say("demo", "lint", answer.open, _RIGHTS),
         "lint",
-        [lint_table(answer | {"findings": rows})],
+        [lint_table(msgspec.structs.replace(answer, findings=rows))],
     )
 
 
@@ -135,7 +138,7 @@ def _after_an_erasure(site: Site) -> Iterator[Step]:
         [history_table(who, events[:2] + events[-1:])],
     )
     given = disclosures(site.source("disclosures"), Wanted(subject=who))
-    rows = [row for row in given if row["subject"] is None]
+    rows = [row for row in given if row.subject is None]
     yield Step(
         say("demo", "disclosures-remain"),
         f"disclosures --subject {who}",
@@ -145,10 +148,10 @@ def _after_an_erasure(site: Site) -> Iterator[Step]:
 
 def _in_order(site: Site) -> Step:
     found = audit_site(site, views=True)
-    answer = audited(found.ledger, found.views.reports, found.views.findings, found.unchecked)
+    answer = audited(found.ledger, found.views, found.unchecked)
     return Step(
         say("demo", "in-order"),
         "audit --views",
         audit_tables(answer),
-        answer["ok"],
+        answer.ok,
     )

@@ -1,9 +1,12 @@
 """Tables about who may see what, and who saw it."""
 
-from typing import Any
+from collections.abc import Iterable
 
 from rich.console import RenderableType
 
+from application.answer import Name
+from application.queries.access import Access, CertificateShown, EmployeeAccess
+from application.queries.seen import Consultations, SeenBy, SeenElsewhere, SeenHere
 from application.words import headings, in_words, say
 from console.show.text import Stack, pairs, worded
 from documents.text import clean
@@ -13,87 +16,89 @@ __all__ = ["access_tables", "employee_tables", "seen_tables"]
 _ABOUT = "staff"
 
 
-def access_tables(answer: dict[str, Any]) -> list[RenderableType]:
+def access_tables(answer: Access) -> list[RenderableType]:
     """What roles covered at a time, and who held them."""
-    roles = [(row["role"], _categories(row), row["since"]) for row in answer["roles"]]
+    roles = [(row.role, in_words("category", row.categories), row.since) for row in answer.roles]
     people = [
         (
-            row["employee"],
-            Stack(held["role"] for held in row["roles"]),
-            _categories(row),
-            _vog(row["vog"]),
-            _employed(row["employed"]),
+            row.employee,
+            Stack(held.role for held in row.roles),
+            in_words("category", row.categories),
+            _vog(row.vog),
+            _employed(row.employed),
         )
-        for row in answer["employees"]
+        for row in answer.employees
     ]
     return [
-        worded(_ABOUT, "role covers since", roles, answer["as_of"], title="roles-at"),
+        worded(_ABOUT, "role covers since", roles, answer.as_of, title="roles-at"),
         worded(_ABOUT, "employee roles could-see vog employed", people, title="who-could-see"),
     ]
 
 
-def employee_tables(answer: dict[str, Any]) -> list[RenderableType]:
+def employee_tables(answer: EmployeeAccess) -> list[RenderableType]:
     """One employee: what holds now, and the file."""
-    held = Stack(say(_ABOUT, "role-since", one["role"], one["since"]) for one in answer["roles"])
-    values = (_employed(answer["employed"]), _vog(answer["vog"]), held, _categories(answer))
-    rows = [
-        (row["occurred_at"], say("staff-act", row["act"]), row["about"])
-        for row in answer["history"]
-    ]
-    name = clean(answer["employee"])
+    held = Stack(say(_ABOUT, "role-since", one.role, one.since) for one in answer.roles)
+    could_see = in_words("category", answer.categories)
+    values = (_employed(answer.employed), _vog(answer.vog), held, could_see)
+    rows = [(row.occurred_at, say("staff-act", row.act), row.about) for row in answer.history]
+    name = clean(answer.employee)
     about = zip(headings(_ABOUT, "employed vog roles could-see"), values, strict=True)
+    own = Consultations(answer.accesses, answer.reads, answer.lists)
     return [
-        pairs(say(_ABOUT, "access-of", name, answer["as_of"]), about),
+        pairs(say(_ABOUT, "access-of", name, answer.as_of), about),
         worded(_ABOUT, "when act about", rows, title="led-to-it"),
-        *_consultations(answer["saw"], say(_ABOUT, "what-saw", name), whose="subject"),
-        *_consultations(answer, say(_ABOUT, "who-saw", name)),
+        *_consultations(answer.saw, say(_ABOUT, "what-saw", name), of_others=True),
+        *_consultations(own, say(_ABOUT, "who-saw", name)),
     ]
 
 
-def seen_tables(answer: dict[str, Any]) -> list[RenderableType]:
+def seen_tables(answer: SeenBy) -> list[RenderableType]:
     """Who saw a person's data."""
-    return _consultations(answer, say(_ABOUT, "who-saw", clean(answer["subject"])))
+    return _consultations(answer, say(_ABOUT, "who-saw", clean(answer.subject)))
 
 
 def _consultations(
-    seen: dict[str, Any], title: str, *, whose: str | None = None
+    seen: Consultations, title: str, *, of_others: bool = False
 ) -> list[RenderableType]:
-    """Other systems, this ledger, its lists. `whose`: the member with whose data it was, shown for who."""
+    """Other systems, this ledger, its lists. `of_others`: whose data it was is shown in the place of who."""
     accesses = [
         (
-            row["occurred_at"],
-            Stack([row[whose or "employee"], row["role"]]),
-            Stack([in_words("purpose", row["purpose"]), row["case_ref"]]),
-            _categories(row),
+            row.occurred_at,
+            Stack([row.subject if of_others else row.employee, row.role]),
+            Stack([in_words("purpose", row.purpose), row.case_ref]),
+            in_words("category", row.categories),
             _wrong(row),
         )
-        for row in seen["accesses"]
+        for row in seen.accesses
     ]
     everyone = say(_ABOUT, "everyone")
     reads = [
         (
-            row["occurred_at"],
-            Stack([everyone if whose and row["everyone"] else row[whose or "reader"], row["role"]]),
-            Stack([row["query"], everyone if row["everyone"] else None]),
-            _categories(row) or say(_ABOUT, "facts-alone"),
+            row.occurred_at,
+            Stack([_whose(row, everyone) if of_others else row.reader, row.role]),
+            Stack([row.query, everyone if row.everyone else None]),
+            in_words("category", row.categories) or say(_ABOUT, "facts-alone"),
             _wrong(row),
         )
-        for row in seen["reads"]
+        for row in seen.reads
     ]
-    who = "whose" if whose else "who"
+    who = "whose" if of_others else "who"
     return [
         worded(_ABOUT, f"when {who} why saw wrong", accesses, title, title="elsewhere"),
         worded(_ABOUT, f"when {who} command saw wrong", reads, title, title="here"),
-        *_lists(seen["lists"], title),
+        *_lists(seen.lists, title),
     ]
 
 
-def _lists(rows: list[dict[str, Any]], title: str) -> list[RenderableType]:
+def _whose(row: SeenHere, everyone: str) -> Name | None:
+    return everyone if row.everyone else row.subject or None
+
+
+def _lists(rows: Iterable[SeenHere], title: str) -> list[RenderableType]:
     """Answers about many, by command and reader: none says whom it told about."""
     groups: dict[tuple[str, str, str], list[str]] = {}
     for row in rows:
-        who = row["query"], clean(row["reader"]), row["role"]
-        groups.setdefault(who, []).append(row["occurred_at"])
+        groups.setdefault((row.query, clean(row.reader), row.role), []).append(row.occurred_at)
     told = [
         (query, Stack([reader, role]), len(times), times[0], times[-1])
         for (query, reader, role), times in sorted(groups.items())
@@ -102,28 +107,23 @@ def _lists(rows: list[dict[str, Any]], title: str) -> list[RenderableType]:
     return [worded(_ABOUT, columns, told, title, title="lists")] if told else []
 
 
-def _wrong(row: dict[str, Any]) -> Stack:
+def _wrong(row: SeenElsewhere | SeenHere) -> Stack:
     return Stack(
         [
-            None if row["held"] else say(_ABOUT, "not-held"),
-            say(_ABOUT, "not-covered", _beyond(row)) if row["beyond"] else None,
-            None if row["vog"] else say(_ABOUT, "no-vog"),
+            None if row.held else say(_ABOUT, "not-held"),
+            say(_ABOUT, "not-covered", _beyond(row)) if row.beyond else None,
+            None if row.vog else say(_ABOUT, "no-vog"),
         ]
     )
 
 
-def _beyond(row: dict[str, Any]) -> str:
-    all_of_it = set(row["categories"]) <= set(row["beyond"])
-    return say(_ABOUT, "all-of-it") if all_of_it else clean(in_words("category", row["beyond"]))
+def _beyond(row: SeenElsewhere | SeenHere) -> str:
+    all_of_it = set(row.categories) <= set(row.beyond)
+    return say(_ABOUT, "all-of-it") if all_of_it else clean(in_words("category", row.beyond))
 
 
-def _categories(row: dict[str, Any]) -> Any:
-    """None where they are not known."""
-    return in_words("category", row["categories"])
-
-
-def _vog(vog: dict[str, Any] | None) -> str:
-    return f"{vog['profile']}, {vog['issued_on']}" if vog else say(_ABOUT, "none")
+def _vog(vog: CertificateShown | None) -> str:
+    return f"{vog.profile}, {vog.issued_on}" if vog else say(_ABOUT, "none")
 
 
 def _employed(employed: bool | None) -> str:

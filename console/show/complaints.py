@@ -1,72 +1,70 @@
 """Tables about complaints."""
 
 from functools import partial
-from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Table
 
 from application.language import spoken
+from application.queries.complaints import ComplaintFile, ComplaintList, ComplaintRow
 from application.register_words import Words
-from application.words import code_word, headings, say
+from application.source import ERASED
+from application.words import code_word, headings, say, told_in
 from console.show.requests import steps_table
 from console.show.text import Stack, pairs, table
 
 __all__ = ["complaint_tables", "complaints_table"]
 
-Answer = dict[str, Any]
 
-
-def complaints_table(answer: Answer) -> Table:
+def complaints_table(answer: ComplaintList) -> Table:
     """Who complained, how it stands, and until when it is answered; a row each."""
     columns = headings("complaint", "complaint about received clock status")
     title = say("complaint", "list")
-    rows = (_complaint(row) for row in answer["complaints"])
+    rows = (_complaint(row) for row in answer.complaints)
     return table(title, columns, rows)
 
 
-def _complaint(row: Answer) -> tuple[Any, ...]:
+def _complaint(row: ComplaintRow) -> tuple[object, ...]:
     return (
-        row["complaint_ref"],
-        row["subject"] or {"erased": True},
-        Stack([row["received_at"], code_word("channel", row["via"])]),
-        Stack([row["due"], say("clock", row["clock"]["state"])]),
+        row.complaint_ref,
+        row.subject or ERASED,
+        Stack([row.received_at, code_word("channel", row.via)]),
+        Stack([row.due, say("clock", row.clock.state)]),
         Stack(_standing(row)),
     )
 
 
-def _standing(row: Answer) -> list[Any]:
+def _standing(row: ComplaintRow) -> list[object]:
     said = partial(say, "complaint")
     return [
-        said("open" if row["open"] else "answered"),
-        code_word("complaint-outcome", row["outcome"]),
-        said("overdue") if row["overdue"] else None,
-        *(said("breaks", rule) for rule in row["findings"]),
+        said("open" if row.open else "answered"),
+        code_word("complaint-outcome", row.outcome),
+        said("overdue") if row.overdue else None,
+        *(said("breaks", rule) for rule in row.findings),
     ]
 
 
-def complaint_tables(answer: Answer) -> list[RenderableType]:
+def complaint_tables(answer: ComplaintFile) -> list[RenderableType]:
     """One complaint: how it stands, its clock, what was done."""
     said = partial(say, "complaint")
-    clock = answer["clock"]
-    duty = clock["title_nl" if spoken() == "nl" else "title"]
+    clock = answer.clock
     names = headings("complaint", "about received clock answered-at status")
     values = (
-        answer["subject"] or {"erased": True},
-        Stack([answer["received_at"], code_word("channel", answer["via"])]),
+        answer.subject or ERASED,
+        Stack([answer.received_at, code_word("channel", answer.via)]),
         Stack(
             [
-                clock["due"],
-                say("clock", clock["state"]),
-                duty,
-                Words(spoken()).cited(clock["citation"]),
+                clock.due,
+                say("clock", clock.state),
+                told_in(clock, "title"),
+                Words(spoken()).cited(clock.citation),
             ]
         ),
-        Stack([answer["answered_at"], code_word("channel", answer["answered_via"])]),
+        Stack([answer.answered_at, code_word("channel", answer.answered_via)]),
         Stack(_standing(answer)),
     )
-    title = said("title", answer["complaint_ref"])
+    title = said("title", answer.complaint_ref)
     return [
         pairs(title, zip(names, values, strict=True)),
-        steps_table(answer["steps"]),
+        steps_table(answer.steps),
     ]

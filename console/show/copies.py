@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from rich.table import Table
 
+from application.queries.copies import Backup, RestoredBackup
 from application.words import say
 from console.show.text import Stack, pairs
 
@@ -16,30 +16,36 @@ _ABOUT = "copy"
 
 def copy_table(
     name: str,
-    answer: dict[str, Any],
+    answer: Backup,
     folders: tuple[Path, Path] | None = None,
     recipients: Sequence[str] = (),
 ) -> Table:
     """What is known of a backup, in words. `name`: of the title; `folders`: where its two copies were put."""
-    rows = [(_word(member), _value(member, value)) for member, value in answer.items()]
-    return pairs(_word(name), [*rows, *_taken(folders, recipients)])
+    rows = [*_known(answer), *_taken(folders, recipients)]
+    return pairs(_word(name), [(_word(member), value) for member, value in rows])
+
+
+def _known(answer: Backup) -> Iterator[tuple[str, object]]:
+    yield "ledger", answer.ledger
+    yield "taken_at", answer.taken_at
+    yield "position", answer.position
+    yield "epochs", answer.epochs
+    if isinstance(answer, RestoredBackup):
+        yield "reimported", answer.reimported
+        yield "erasures_reapplied", answer.erasures_reapplied
+        yield "findings", answer.findings
+        places = ((one.topic, one.partition, one.bookmark) for one in answer.kafka)
+        yield "kafka", Stack(say(_ABOUT, "bookmark", *place) for place in places)
 
 
 def _taken(
     folders: tuple[Path, Path] | None, recipients: Sequence[str]
-) -> Iterator[tuple[str, Any]]:
+) -> Iterator[tuple[str, object]]:
     if folders:
-        yield _word("events"), folders[0]
-        yield _word("wrapped"), folders[1]
-        yield from ((_word("recipient"), key) for key in recipients)
-        yield _word("keep"), _word("apart")
-
-
-def _value(name: str, value: Any) -> Any:
-    if name != "kafka":
-        return value
-    places = [(one["topic"], one["partition"], one["bookmark"]) for one in value]
-    return Stack(say(_ABOUT, "bookmark", *place) for place in places)
+        yield "events", folders[0]
+        yield "wrapped", folders[1]
+        yield from (("recipient", key) for key in recipients)
+        yield "keep", _word("apart")
 
 
 def _word(name: str) -> str:

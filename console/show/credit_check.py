@@ -1,11 +1,11 @@
 """The table of a decision on a credit check: yes or no, and what each rule says."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from rich.console import RenderableType
 
 from application.language import spoken
+from application.queries.credit_check import CreditCheckAnswer, CreditVerdict
 from application.register_words import Words
 from application.words import headings, say, told_in
 from console.show.text import Stack, pairs, table
@@ -16,9 +16,9 @@ __all__ = ["credit_check_tables"]
 _ABOUT = "credit_check"
 
 
-def credit_check_tables(answer: dict[str, Any]) -> list[RenderableType]:
+def credit_check_tables(answer: CreditCheckAnswer) -> list[RenderableType]:
     """What it rests on, then a row for each rule."""
-    title = say(_ABOUT, "title", clean(answer["subject"]), answer["as_of"])
+    title = say(_ABOUT, "title", clean(answer.subject), answer.as_of)
     columns = headings(_ABOUT, "about by why rule")
     return [
         pairs(title, _rests_on(answer)),
@@ -26,49 +26,49 @@ def credit_check_tables(answer: dict[str, Any]) -> list[RenderableType]:
     ]
 
 
-def _rests_on(answer: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def _rests_on(answer: CreditCheckAnswer) -> Iterator[tuple[str, object]]:
     def name(code: str) -> str:
         return say(_ABOUT, code)
 
     yield name("allowed"), _may(answer)
-    last = answer["last_check"]
-    days = say(_ABOUT, "days-ago", last["days_ago"]) if last else name("never")
-    yield name("last"), Stack([last["requested_at"] if last else None, days])
-    if not answer["activities"]:
+    last = answer.last_check
+    days = say(_ABOUT, "days-ago", last.days_ago) if last else name("never")
+    yield name("last"), Stack([last.requested_at if last else None, days])
+    if not answer.activities:
         yield name("activity"), name("undeclared")
-    record = answer["record"]
+    record = answer.record
     if record:
-        yield name("record"), f"{record['type']}, {record['reason']}, {record['activity']}"
+        yield name("record"), f"{record.type}, {record.reason}, {record.activity}"
 
 
-def _rows(answer: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+def _rows(answer: CreditCheckAnswer) -> Iterator[tuple[object, ...]]:
     person = say(_ABOUT, "person")
-    for verdict in answer["verdicts"]:
+    for verdict in answer.verdicts:
         yield _row(person, verdict)
-    for one in answer["activities"]:
-        for verdict in one["verdicts"]:
-            yield _row(f"{one['activity']} ({one['legal_basis']})", verdict)
+    for one in answer.activities:
+        for verdict in one.verdicts:
+            yield _row(f"{one.activity} ({one.legal_basis})", verdict)
 
 
-def _row(about: str, verdict: dict[str, Any]) -> tuple[Any, ...]:
-    lifted = told_in(verdict, "resolved_by") if "resolved_by" in verdict else None
+def _row(about: str, verdict: CreditVerdict) -> tuple[object, ...]:
+    lifted = verdict.resolved_by_nl if spoken() == "nl" else verdict.resolved_by
     return (
         about,
-        Stack([say(_ABOUT, verdict["layer"]), _may(verdict)]),
+        Stack([say(_ABOUT, verdict.layer), _may(verdict)]),
         Stack(
             [
                 told_in(verdict, "why"),
-                verdict.get("detail"),
+                verdict.detail or None,
                 say(_ABOUT, "lifted", lifted) if lifted else None,
             ]
         ),
-        Stack([verdict["rule"], Words(spoken()).cited(verdict["citation"]), _doubt(verdict)]),
+        Stack([verdict.rule, Words(spoken()).cited(verdict.citation), _doubt(verdict)]),
     )
 
 
-def _may(judged: dict[str, Any]) -> str:
-    return say("value", "yes" if judged["allowed"] else "no")
+def _may(judged: CreditCheckAnswer | CreditVerdict) -> str:
+    return say("value", "yes" if judged.allowed else "no")
 
 
-def _doubt(verdict: dict[str, Any]) -> str | None:
-    return say(_ABOUT, "doubt") if verdict["confidence"] == "unconfirmed" else None
+def _doubt(verdict: CreditVerdict) -> str | None:
+    return say(_ABOUT, "doubt") if verdict.confidence == "unconfirmed" else None

@@ -1,12 +1,13 @@
 """Evidence of consent in words: TC strings and signals of browsers."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
+from msgspec import UNSET
 from rich.table import Table
 
 from application.language import spoken
-from application.queries.evidence import evidence_words, string_words
+from application.queries.consents import Consents
+from application.queries.evidence import DecodedString, evidence_words, string_words
 from application.words import in_words, say
 from console.show.text import Stack, pairs, worded
 
@@ -15,7 +16,7 @@ __all__ = ["evidence_tables", "string_table"]
 _ABOUT = "evidence"
 
 
-def evidence_tables(answer: Mapping[str, Any]) -> list[Table]:
+def evidence_tables(answer: Consents) -> list[Table]:
     """What shows each consent and choice; no table where nothing does. Every act, if it was asked for."""
     rows = [*_rows(answer)]
     if not rows:
@@ -23,27 +24,24 @@ def evidence_tables(answer: Mapping[str, Any]) -> list[Table]:
     return [worded(_ABOUT, "act since evidence", rows)]
 
 
-def _rows(answer: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
-    acts = answer.get("history", answer["consents"])
-    about = [
-        (
-            f"{in_words('purpose', row['purpose'])}: {in_words('status', row.get('act') or row['status'])}",
-            row,
-        )
-        for row in acts
-    ]
-    about += [(in_words("choice", row["choice"]), row) for row in answer["choices"]]
-    for name, row in about:
-        words = evidence_words(row["evidence"], spoken())
+def _rows(answer: Consents) -> Iterator[tuple[str, str, Stack]]:
+    if answer.history is UNSET:
+        about = [
+            (_act(row.purpose, row.status), row.since, row.evidence) for row in answer.consents
+        ]
+    else:
+        about = [(_act(row.purpose, row.act), row.from_, row.evidence) for row in answer.history]
+    about += [(in_words("choice", row.choice), row.since, row.evidence) for row in answer.choices]
+    for name, since, evidence in about:
+        words = evidence_words(evidence, spoken())
         if words:
-            yield name, row.get("from") or row["since"], Stack(words)
+            yield name, since, Stack(words)
 
 
-def _act(row: Mapping[str, Any]) -> str:
-    what = in_words("status", row.get("act") or row["status"])
-    return f"{in_words('purpose', row['purpose'])}: {what}"
+def _act(purpose: str, status: str) -> str:
+    return f"{in_words('purpose', purpose)}: {in_words('status', status)}"
 
 
-def string_table(string: Mapping[str, Any]) -> Table:
+def string_table(string: DecodedString) -> Table:
     """One decoded string, a sentence a row."""
     return pairs(say(_ABOUT, "decoded"), [("", words) for words in string_words(string, spoken())])

@@ -1,35 +1,34 @@
 """Tables of feeds about many persons, and what a proof says in a sentence."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from rich.table import Table
 
+from application.queries.feed_lists import FeedRow, ProvenMembership
 from application.words import counted, say
 from console.show.text import Stack, worded
 
 __all__ = ["feeds_table", "proven_sentence"]
 
 
-def feeds_table(rows: Iterable[dict[str, Any]]) -> Table:
+def feeds_table(rows: Iterable[FeedRow]) -> Table:
     """Each feed, and what is kept of its list."""
     return worded("feeds", "position feed given-to list", (_feed(row) for row in rows))
 
 
-def _feed(row: dict[str, Any]) -> tuple[Any, ...]:
-    kept = row["list"]
+def _feed(row: FeedRow) -> tuple[object, ...]:
+    kept, records = row.list, row.record_count
     return (
-        row["position"],
-        Stack([row["occurred_at"], counted("record", row["record_count"])]),
-        row["recipient"],
-        Stack([counted("member", kept["members"]), say("feeds", "until", kept["keep_until"])])
+        row.position,
+        Stack([row.occurred_at, counted("record", records) if records is not None else None]),
+        row.recipient,
+        Stack([counted("member", kept.members), say("feeds", "until", kept.keep_until)])
         if kept
         else say("feeds", "none"),
     )
 
 
-def proven_sentence(answer: dict[str, Any]) -> str:
+def proven_sentence(answer: ProvenMembership) -> str:
     """What is proven, in one sentence."""
-    name = "included" if answer["included"] else "absent"
-    told = (answer[one] for one in ("subject", "recipient", "day", "members"))
-    return say("feed", name, *told)
+    name = "included" if answer.included else "absent"
+    return say("feed", name, answer.subject, answer.recipient, answer.day, answer.members)

@@ -1,26 +1,26 @@
 """Tables about gaps in Kafka."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from rich.table import Table
 
+from application.queries.gaps import GapRow
 from application.words import say
 from console.show.text import worded
 
 __all__ = ["gaps_table"]
 
 
-def gaps_table(gaps: Iterable[dict[str, Any]]) -> Table:
+def gaps_table(gaps: Iterable[GapRow]) -> Table:
     """One line a partition."""
     rows = (
         (
-            gap["topic"],
-            gap["partition"],
-            gap["from_offset"],
-            gap["to_offset"],
-            say("gap-why", gap["why"]),
-            gap["position"],
+            gap.topic,
+            gap.partition,
+            gap.from_offset,
+            gap.to_offset,
+            say("gap-why", gap.why),
+            gap.position,
         )
         for gap in gaps
     )

@@ -1,11 +1,11 @@
 """The table of legal holds."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from rich.table import Table
 
 from application.queries.holds import HoldInForce
+from application.source import ERASED
 from application.words import in_words, say
 from console.show.text import Stack, worded
 
@@ -18,9 +18,9 @@ def holds_table(rows: Iterable[HoldInForce]) -> Table:
     return worded("holds", columns, (_hold(row) for row in rows))
 
 
-def _hold(row: HoldInForce) -> tuple[Any, ...]:
+def _hold(row: HoldInForce) -> tuple[object, ...]:
     return (
-        row.subject or {"erased": True},
+        row.subject or ERASED,
         Stack(
             [
                 row.hold_ref,

@@ -2,14 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from rich.console import RenderableType
 
 from application.language import spoken
+from application.queries.dead_letters import RetriedLetter
+from application.queries.intake import CheckedLines, IngestedLines, RefusedLine
 from application.words import in_words, say
 from console.show.text import Stack, pairs, worded
-from console.show.upkeep import SHOWN_NAME
+from console.show.upkeep import SHOWN_NAME, members_of
 from schemas.allowed import listed_words
 
 __all__ = ["Outcomes", "ingested_tables", "retried_tables"]
@@ -18,30 +19,32 @@ __all__ = ["Outcomes", "ingested_tables", "retried_tables"]
 _SHOWN_REJECTIONS = 20
 
 
-def ingested_tables(answer: dict[str, Any], withheld: int = 0) -> list[RenderableType]:
+def ingested_tables(
+    answer: IngestedLines | CheckedLines, withheld: int = 0
+) -> list[RenderableType]:
     """Counts, then the first of the refused lines. Also for `schema validate`.
 
     `withheld`: how many of the rejected lines are sealed for the confidential ledger.
     """
-    counts: list[tuple[str, Any]] = []
-    for name, value in answer.items():
+    counts: list[tuple[str, object]] = []
+    for name, value in members_of(answer):
         if name != "rejections":
             counts.append((say("member", name), value))
         if name == "rejected" and withheld:
             counts.append((say("lines", "withheld"), withheld))
     shown: list[RenderableType] = [pairs(say("lines", "title"), counts)]
-    refused = answer["rejections"]
+    refused = answer.rejections
     if refused:
-        rows = [(row["line"], row["code"], _place(row)) for row in refused[:_SHOWN_REJECTIONS]]
+        rows = [(row.line, row.code, _place(row)) for row in refused[:_SHOWN_REJECTIONS]]
         title = "rejected" if len(rows) == len(refused) else "first-rejected"
         shown.append(worded("lines", "line code pointer", rows, len(rows), title=title))
     return shown
 
 
-def _place(row: dict[str, Any]) -> Stack:
+def _place(row: RefusedLine) -> Stack:
     """Where it is wrong, and what may stand there."""
-    may_be = row.get("allowed")
-    return Stack([row["pointer"], may_be and listed_words(may_be)[spoken()]])
+    may_be = listed_words(row.allowed)[spoken()] if row.allowed else None
+    return Stack([row.pointer, may_be])
 
 
 class Outcomes:
@@ -50,10 +53,10 @@ class Outcomes:
     def __init__(self) -> None:
         self.counts: Counter[tuple[str, str | None]] = Counter()
 
-    def counting(self, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    def counting(self, rows: Iterable[RetriedLetter]) -> Iterator[RetriedLetter]:
         """The rows, each counted as it goes by."""
         for row in rows:
-            self.counts[row["outcome"], row["code"]] += 1
+            self.counts[row.outcome, row.code] += 1
             yield row
 
     @property
@@ -67,14 +70,14 @@ class Outcomes:
         return all(outcome in {"recorded", "duplicate"} for outcome, _ in self.counts)
 
 
-def retried_tables(rows: Sequence[dict[str, Any]], outcomes: Outcomes) -> list[RenderableType]:
+def retried_tables(rows: Sequence[RetriedLetter], outcomes: Outcomes) -> list[RenderableType]:
     """What became of the first letters, then of all of them in numbers."""
     shown = (
         [
-            row["letter"][:SHOWN_NAME],
-            in_words("retry", row["outcome"]),
-            row["code"],
-            row["pointer"],
+            row.letter[:SHOWN_NAME],
+            in_words("retry", row.outcome),
+            row.code,
+            row.pointer,
         ]
         for row in rows
     )

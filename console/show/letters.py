@@ -1,11 +1,11 @@
 """Tables of dead letters: what was refused and why, in words, without a value of any message."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from rich.console import RenderableType
 
 from application.language import spoken
+from application.queries.dead_letters import DeadLetter
 from application.words import counted, headings, say
 from console.show.text import Stack, table
 from console.show.upkeep import SHOWN_NAME
@@ -17,17 +17,17 @@ __all__ = ["letters_tables"]
 
 
 def letters_tables(
-    letters: Sequence[dict[str, Any]], shown: int, matching: int, total: int
+    letters: Sequence[DeadLetter], shown: int, matching: int, total: int
 ) -> list[RenderableType]:
     """Dead letters without their messages, how many there are, and what their codes mean."""
     columns = headings("letters", "letter event from seen forgotten")
     rows = (
         (
             _letter_and_why(row),
-            Stack([row["type"], row["source"], row["id"]]),
+            Stack([row.type, row.source, row.id]),
             _origin(row),
-            Stack([row["last_seen"], _times(row)]),
-            row["forgotten_after"],
+            Stack([row.last_seen, _times(row)]),
+            row.forgotten_after,
         )
         for row in letters
     )
@@ -39,7 +39,7 @@ def letters_tables(
         )
         counts = (f"{number:,}" for number in numbers)
         title = f"{title}: {say('letters', name, *counts)}"
-    words = {row["code"]: words_of(row["code"])[spoken()] for row in letters if row["words"]}
+    words = {row.code: words_of(row.code)[spoken()] for row in letters if row.words}
     tables: list[RenderableType] = [table(title, columns, rows)]
     if words:
         heads = headings("letters", "code words")
@@ -48,31 +48,29 @@ def letters_tables(
     return tables
 
 
-def _letter_and_why(row: dict[str, Any]) -> Stack:
+def _letter_and_why(row: DeadLetter) -> Stack:
     """Its name and code, and what may stand there; all that is withheld is one row, without a name."""
     if _is_withheld(row):
-        return Stack([row["code"]])
-    may_be = allowed_words(row["type"], row["pointer"]) if row["code"] == Code.SCHEMA else {}
-    why = f"{row['code']} {row['pointer']}"
-    return Stack([row["letter"][:SHOWN_NAME], why, may_be.get(spoken())])
+        return Stack([row.code])
+    may_be = allowed_words(row.type, row.pointer) if row.code == Code.SCHEMA else {}
+    why = f"{row.code} {row.pointer}"
+    return Stack([row.letter[:SHOWN_NAME], why, may_be.get(spoken())])
 
 
-def _times(row: dict[str, Any]) -> str | None:
-    times = row["times"]
+def _times(row: DeadLetter) -> str | None:
     if _is_withheld(row):
-        return counted("message", times)
-    return say("letters", "times", times) if times > 1 else None
+        return counted("message", row.times)
+    return say("letters", "times", row.times) if row.times > 1 else None
 
 
-def _is_withheld(row: dict[str, Any]) -> bool:
-    return bool(row["letter"] == row["code"])
+def _is_withheld(row: DeadLetter) -> bool:
+    return row.letter == row.code
 
 
-def _origin(row: dict[str, Any]) -> str:
+def _origin(row: DeadLetter) -> str:
     """Where a message came from: a line of a file, or a record of a partition."""
-    if row["topic"] is None:
+    if row.topic is None:
         return ""
-    if row["topic"].startswith("file:"):
-        file = row["topic"].removeprefix("file:")
-        return say("letters", "line", file, row["offset"])
-    return f"{row['topic']} {row['partition']}/{row['offset']}"
+    if row.topic.startswith("file:"):
+        return say("letters", "line", row.topic.removeprefix("file:"), row.offset)
+    return f"{row.topic} {row.partition}/{row.offset}"

@@ -1,16 +1,22 @@
 """Tables about one person: history, state, an erasure."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
 
+from msgspec.structs import asdict
 from rich.console import RenderableType
 from rich.table import Table
 
 from application.language import spoken
+from application.queries.deciding import recorded_decisions
+from application.queries.erasure import Erased, Forgotten
 from application.queries.evidence import evidence_words
+from application.queries.history import Fact, HistoryLine
+from application.queries.state import ContractShown, State, Takeover
+from application.source import Shown
 from application.words import counted, headings, in_words, say
 from console.show.text import Stack, pairs, table, worded
 from documents.text import clean
+from schemas.encoding import JsonValue
 from schemas.texts import field_name
 
 __all__ = [
@@ -25,39 +31,46 @@ __all__ = [
 _PREFIX = "nl.voipzeker.ledger."
 
 
-def history_table(subject: str, lines: Iterable[dict[str, Any]]) -> Table:
+def history_table(subject: str, lines: Iterable[HistoryLine]) -> Table:
     """Events in the order of time; an annulled one says by what. Facts stand as they were recorded."""
-    told = sorted(lines, key=lambda line: (line["occurred_at"], line["source"], line["id"]))
-    rows = ((line["position"], _what(line), _facts(line), _values(line)) for line in told)
+    told = sorted(lines, key=lambda line: (line.occurred_at, line.source, line.id))
+    rows = ((line.position, _what(line), _facts(line), _values(line)) for line in told)
     title = say("history", "title", clean(subject))
     return table(title, headings("history", "position what facts personal"), rows)
 
 
-def _what(line: dict[str, Any]) -> Stack:
-    ground = " ".join(filter(None, (line["activity"], line["legal_basis"], line["provision"])))
-    by = line["annulled_by"]
-    annulled = say("history", "annulled", by) if by else None
-    name = str(line["type"]).removeprefix(_PREFIX).rpartition(".")[0]
-    return Stack([line["text"] or name, name, line["occurred_at"], ground, annulled])
+def _what(line: HistoryLine) -> Stack:
+    ground = " ".join(filter(None, (line.activity, line.legal_basis, line.provision)))
+    annulled = say("history", "annulled", line.annulled_by) if line.annulled_by else None
+    name = line.type.removeprefix(_PREFIX).rpartition(".")[0]
+    return Stack([line.text or name, name, line.occurred_at, ground, annulled])
 
 
-def _facts(line: dict[str, Any]) -> Stack:
-    facts = {name: value for name, value in line["facts"].items() if name != "tc_string"}
-    if "keys_destroyed" in facts:
-        facts["keys_destroyed"] = counted("key", len(facts["keys_destroyed"]))
-    if "decisions" in facts:
-        facts["decisions"] = _decided(facts["decisions"])
-    told = [f"{name}: {clean(value)}" for name, value in facts.items()]
-    return Stack([*told, *evidence_words(line.get("evidence"), spoken())])
+def _facts(line: HistoryLine) -> Stack:
+    told = [
+        f"{name}: {_fact(name, value)}"
+        for name, value in line.facts.items()
+        if name != "tc_string"  # decoded beside it
+    ]
+    return Stack([*told, *evidence_words(line.evidence or None, spoken())])
 
 
-def _decided(decisions: dict[str, dict[str, Any]]) -> list[str]:
+def _fact(name: str, value: Fact) -> str:
+    if name == "keys_destroyed" and isinstance(value, list):
+        return counted("key", len(value))
+    if name == "decisions" and isinstance(value, dict):
+        return ", ".join(_decided(value))
+    return clean(value)
+
+
+def _decided(decisions: dict[str, JsonValue]) -> Iterator[str]:
     """`contact: erase`, … in the order of the categories."""
-    return [f"{category}: {decisions[category]['decision']}" for category in sorted(decisions)]
+    for category, one in sorted(recorded_decisions(decisions).items()):
+        yield f"{category}: {one.decision}"
 
 
-def _values(line: dict[str, Any]) -> Stack:
-    return Stack(f"{named_field(name)}: {clean(value)}" for name, value in line["personal"].items())
+def _values(line: HistoryLine) -> Stack:
+    return Stack(f"{named_field(name)}: {clean(value)}" for name, value in line.personal.items())
 
 
 def named_field(name: str) -> str:
@@ -65,52 +78,50 @@ def named_field(name: str) -> str:
     return field_name(name, "nl") if spoken() == "nl" else name
 
 
-def state_tables(state: dict[str, Any]) -> list[RenderableType]:
+def state_tables(state: State) -> list[RenderableType]:
     """The account, then its personal data."""
     values = {
-        "status": say("state", "since", say("account", state["status"]), state["since"]),
-        "kind": in_words("kind", state["customer_kind"]),
-        "data-subject": state["data_subject"],
-        "erased": in_words("category", state["erased_categories"]),
-        "restricted": in_words("category", state.get("restricted_categories", [])),
-        "position": state["position"],
+        "status": say("state", "since", say("account", state.status), state.since),
+        "kind": in_words("kind", state.customer_kind),
+        "data-subject": state.data_subject,
+        "erased": in_words("category", state.erased_categories),
+        "restricted": in_words("category", state.restricted_categories or []),
+        "position": state.position,
     }
     rows = [
         (in_words("category", category), named_field(field), value)
-        for category, fields in state["personal"].items()
+        for category, fields in state.personal.items()
         for field, value in fields.items()
     ]
     tables: list[RenderableType] = [
         pairs(
-            say("state", "title", clean(state["subject"])),
+            say("state", "title", clean(state.subject)),
             ((say("state", name), value) for name, value in values.items()),
         ),
         worded("state", "category field value", rows, title="personal"),
     ]
-    contracts = state.get("contracts", [])
-    return [*tables, contracts_table(contracts)] if contracts else tables
+    return [*tables, contracts_table(state.contracts)] if state.contracts else tables
 
 
-def contracts_table(contracts: Iterable[dict[str, Any]]) -> Table:
+def contracts_table(contracts: Iterable[ContractShown]) -> Table:
     """The contracts of a person: whether each runs, since when, and who handed it over to whom."""
     rows = [
         (
-            one["contract_ref"],
-            say("contracts", one["status"]),
-            one["since"],
-            Stack(_handed(takeover) for takeover in one.get("takeovers", ())),
+            one.contract_ref,
+            say("contracts", one.status),
+            one.since,
+            Stack(_handed(takeover) for takeover in one.takeovers or ()),
         )
         for one in contracts
     ]
     return worded("contracts", "contract status since takeovers", rows)
 
 
-def _handed(takeover: dict[str, Any]) -> str:
-    parties = (clean(takeover[side]) for side in ("from", "to"))
-    return say("contracts", "handed", takeover["at"], *parties)
+def _handed(takeover: Takeover) -> str:
+    return say("contracts", "handed", takeover.at, clean(takeover.from_), clean(takeover.to))
 
 
-def changes_table(before: dict[str, Any], after: dict[str, Any]) -> Table:
+def changes_table(before: State, after: State) -> Table:
     """The fields in which two states of a person differ."""
     then, now = _fields(before), _fields(after)
     rows = [
@@ -121,38 +132,38 @@ def changes_table(before: dict[str, Any], after: dict[str, Any]) -> Table:
     return worded("state", "category field then now", rows, title="changed")
 
 
-def _fields(state: dict[str, Any]) -> dict[tuple[str, str], Any]:
+def _fields(state: State) -> dict[tuple[str, str], Shown]:
     return {
         (category, field): value
-        for category, fields in state["personal"].items()
+        for category, fields in state.personal.items()
         for field, value in fields.items()
     }
 
 
-def erasure_tables(answer: dict[str, Any]) -> list[RenderableType]:
+def erasure_tables(answer: Erased) -> list[RenderableType]:
     """What was destroyed, and when each place has forgotten."""
     rows = [
         (
-            row["data_subject"],
-            in_words("category", row["categories"]),
-            row["whole_person"],
-            row["keys_destroyed"],
-            row["last_position"],
+            row.data_subject,
+            in_words("category", row.categories),
+            row.whole_person,
+            row.keys_destroyed,
+            row.last_position,
         )
-        for row in answer["erasures"]
+        for row in answer.erasures
     ]
     return [
         worded(
-            "erased", "data-subject categories whole keys position", rows, clean(answer["subject"])
+            "erased", "data-subject categories whole keys position", rows, clean(answer.subject)
         ),
-        forgotten_table(answer["forgotten"]),
+        forgotten_table(answer.forgotten),
     ]
 
 
-def forgotten_table(forgotten: dict[str, Any]) -> Table:
+def forgotten_table(forgotten: Forgotten) -> Table:
     """From when each place has forgotten what was erased."""
     rows = [
         (say("forgotten", place), time or say("forgotten", "overdue"))
-        for place, time in forgotten.items()
+        for place, time in asdict(forgotten).items()
     ]
     return pairs(say("forgotten", "title"), rows)

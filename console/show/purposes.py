@@ -1,54 +1,55 @@
 """The table of purposes: law beside house, and who declares what."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from rich.table import Table
 
 from application.language import spoken
+from application.queries.purposes import PurposeRow, PurposesAnswer
 from application.register_words import Words
 from application.words import in_words, say, told_in
 from console.show.text import Stack, worded
+from rulebook.layers import Layer
 
 __all__ = ["purposes_table"]
 
 
-def purposes_table(answer: dict[str, Any]) -> Table:
+def purposes_table(answer: PurposesAnswer) -> Table:
     """One row a purpose; what nobody allows stands out in words."""
     rows = (
         (
-            in_words("purpose", row["purpose"]),
+            in_words("purpose", row.purpose),
             _layer(row, "law"),
             _layer(row, "house"),
             Stack(_declared(row)),
         )
-        for row in answer["purposes"]
+        for row in answer.purposes
     )
-    return worded("purposes", "purpose law house declared", rows, answer["judged_on"])
+    return worded("purposes", "purpose law house declared", rows, answer.judged_on)
 
 
-def _layer(row: dict[str, Any], layer: str) -> Stack:
+def _layer(row: PurposeRow, layer: Layer) -> Stack:
     """What the entry of a layer says; nothing where it has none."""
-    lines: list[Any] = []
-    for entry in row["entries"]:
-        if entry["layer"] == layer:
-            doubt = say("confidence", "doubt") if entry["confidence"] == "unconfirmed" else None
-            bases = entry["legal_bases"] or say("purposes", "forbidden")
+    lines: list[object] = []
+    for entry in row.entries:
+        if entry.layer == layer:
+            doubt = say("confidence", "doubt") if entry.confidence == "unconfirmed" else None
+            bases = entry.legal_bases or say("purposes", "forbidden")
             lines += [
                 told_in(entry, "title"),
                 bases,
-                Words(spoken()).cited(entry["citation"]),
+                Words(spoken()).cited(entry.citation),
                 doubt,
             ]
     return Stack(lines)
 
 
-def _declared(row: dict[str, Any]) -> Iterator[str]:
-    for one in row["declared"]:
-        basis = ", ".join(filter(None, (one["legal_basis"], one["provision"])))
-        yield f"{one['activity']} ({basis})"
-        if not one["verdicts"]:
+def _declared(row: PurposeRow) -> Iterator[str]:
+    for one in row.declared:
+        basis = ", ".join(filter(None, (one.legal_basis, one.provision)))
+        yield f"{one.activity} ({basis})"
+        if not one.verdicts:
             yield say("purposes", "unknown")
-        for verdict in one["verdicts"]:
-            if not verdict["allowed"]:
-                yield say("purposes", f"denied-{verdict['layer']}", told_in(verdict, "why"))
+        for verdict in one.verdicts:
+            if not verdict.allowed:
+                yield say("purposes", f"denied-{verdict.layer}", told_in(verdict, "why"))

@@ -2,36 +2,36 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 import orjson
 from rich.console import RenderableType
 
+from application.acts.recording import DraftShown
 from application.language import spoken
 from application.words import headings, say
 from console.show.text import Stack, pairs, table
+from schemas.encoding import JsonValue
 from schemas.members import Member
 
 __all__ = ["record_tables"]
 
 
-def record_tables(answer: Mapping[str, Any], members: Mapping[str, Member]) -> list[RenderableType]:
+def record_tables(answer: DraftShown, members: Mapping[str, Member]) -> list[RenderableType]:
     """The event, its members with their meaning, and what happens."""
     said = partial(say, "record")
     names = headings("record", "says subject time source next")
     values = (
-        answer["says"],
-        answer["subject"],
-        answer["time"],
-        answer["source"],
-        Stack(answer["notes"]),
+        answer.says,
+        answer.subject,
+        answer.time,
+        answer.source,
+        Stack(answer.notes),
     )
-    title = said("title", answer["name"])
+    title = said("title", answer.name)
     rows = (
-        (name, _cell(value), members[name].means(spoken()))
-        for name, value in answer["data"].items()
+        (name, _cell(value), members[name].means(spoken())) for name, value in answer.data.items()
     )
-    sealed = ((f"personal.{name}", said("sealed"), "") for name in answer["personal"])
+    sealed = ((f"personal.{name}", said("sealed"), "") for name in answer.personal)
     columns = headings("record", "member value means")
     return [
         pairs(title, zip(names, values, strict=True)),
@@ -39,7 +39,7 @@ def record_tables(answer: Mapping[str, Any], members: Mapping[str, Member]) -> l
     ]
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: JsonValue) -> object:
     """A list of plain values as cells do it; what has parts as JSON."""
     plain = isinstance(value, list) and not any(isinstance(one, dict | list) for one in value)
     if isinstance(value, dict) or (isinstance(value, list) and not plain):

@@ -1,15 +1,24 @@
 """Tables about processing: the register, disclosures, recipients."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from rich.table import Table
 
+from application.answer import Name
 from application.language import spoken
+from application.queries.completeness import MissingPoint
+from application.queries.disclosures import DisclosureShown
+from application.queries.recipients import Recipients
+from application.queries.register_answer import Register, RegisteredActivity
+from application.queries.retention import Retention
+from application.queries.transfers import TransferRow, Transfers
+from application.queries.transparency import TransparencyReport
 from application.register_words import Words
+from application.source import ERASED
 from application.words import counted, in_words, say
 from console.show.text import Stack, table, worded
 from documents.transparency import transparency_rows
+from projections.views.processing_register import Drift
 from schemas.texts import field_name
 
 __all__ = [
@@ -21,85 +30,67 @@ __all__ = [
 ]
 
 
-def register_table(answer: dict[str, Any]) -> Table:
+def register_table(answer: Register) -> Table:
     """One row an activity; details are in the exports."""
-    rows = (_activity(row) for row in answer["activities"])
+    rows = (_activity(row) for row in answer.activities)
     columns = "activity observed basis retention drift"
-    return worded("register", columns, rows, answer["controller"]["name"])
+    return worded("register", columns, rows, answer.controller.name)
 
 
-def _activity(row: dict[str, Any]) -> tuple[Any, ...]:
-    observed = row["observed"]
+def _activity(row: RegisteredActivity) -> tuple[object, ...]:
+    observed = row.observed
+    counts = (
+        counted("event", observed.events),
+        counted("data-subject", observed.data_subjects),
+    )
     return (
-        Stack([row["activity"], row["name"], say("register", "version", row["version"])]),
-        Stack(
-            [
-                ", ".join(
-                    (
-                        counted("event", observed["events"]),
-                        counted("data-subject", observed["data_subjects"]),
-                    )
-                ),
-                observed["last"],
-            ]
-        ),
-        Stack([observed["legal_bases"], in_words("category", observed["categories"])]),
-        Stack(_retention(row["retention"])),
-        Stack(
-            [
-                *(_drift(one) for one in row["drift"]),
-                *(_lacking(one) for one in row["missing"]),
-            ]
-        ),
+        Stack([row.activity, row.name, say("register", "version", row.version)]),
+        Stack([", ".join(counts), observed.last]),
+        Stack([observed.legal_bases, in_words("category", observed.categories)]),
+        Stack(_retention(row.retention)),
+        Stack([*(_drift(one) for one in row.drift), *(_lacking(one) for one in row.missing)]),
     )
 
 
-def _retention(answer: dict[str, Any]) -> Iterator[str]:
+def _retention(answer: Retention) -> Iterator[str]:
     """What is overdue; else one word for all of it."""
-    if answer["kept"] is not False:
-        yield say("register", "unknown" if answer["kept"] is None else "kept")
-    for row in answer["categories"]:
-        if row["kept"] is False:
-            category = in_words("category", row["category"])
-            yield say("register", "overdue", category, row["overdue"], row["since"])
+    if answer.kept is not False:
+        yield say("register", "unknown" if answer.kept is None else "kept")
+    for row in answer.categories:
+        if row.kept is False:
+            category = in_words("category", row.category)
+            yield say("register", "overdue", category, row.overdue, row.since)
 
 
-def _drift(one: dict[str, Any]) -> str:
+def _drift(one: Drift) -> str:
     words = Words(spoken())
-    kind = one["kind"] if words.language == "en" else words.code("drift", one["kind"])
-    return f"{kind}: {one['detail'] if words.language == 'en' else words.drift(one)}"
+    if words.language == "en":
+        return f"{one.kind}: {one.detail}"
+    return f"{words.code('drift', one.kind)}: {words.drift(one.kind, one.detail)}"
 
 
-def _lacking(one: dict[str, Any]) -> str:
-    words, what, detail = Words(spoken()), one["what"], one["detail"]
+def _lacking(one: MissingPoint) -> str:
+    words, what, detail = Words(spoken()), one.what, one.detail
     if words.language == "nl":
-        what, detail = words.code("missing", what), words.lacking(one)
-    return " ".join(filter(None, (f"Art. {one['article']}:", what, detail)))
+        what, detail = words.code("missing", what), words.lacking(what, detail)
+    return " ".join(filter(None, (f"Art. {one.article}:", what, detail)))
 
 
-def disclosures_table(rows: Iterable[dict[str, Any]]) -> Table:
+def disclosures_table(rows: Iterable[DisclosureShown]) -> Table:
     """Who received what."""
     told = list(rows)
     made = worded("disclosures", "about given-to for fields", (_disclosure(row) for row in told))
-    if any(row["country_derived"] for row in told):
+    if any(row.country_derived for row in told):
         made.caption = say("disclosures", "derived")
     return made
 
 
-def _disclosure(row: dict[str, Any]) -> tuple[Any, ...]:
+def _disclosure(row: DisclosureShown) -> tuple[object, ...]:
     return (
-        Stack([_about(row), row["occurred_at"]]),
-        Stack(
-            [row["recipient_name"] or row["recipient"], _kind(row["recipient_kind"]), _country(row)]
-        ),
-        Stack(
-            [
-                in_words("purpose", row["purpose"]),
-                row["provision"] or row["legal_basis"],
-                row["method"],
-            ]
-        ),
-        _fields(row["fields"]) or in_words("category", row["categories"]),
+        Stack([_about(row), row.occurred_at]),
+        Stack([row.recipient_name or row.recipient, _kind(row.recipient_kind), _country(row)]),
+        Stack([in_words("purpose", row.purpose), row.provision or row.legal_basis, row.method]),
+        _fields(row.fields) or in_words("category", row.categories),
     )
 
 
@@ -112,43 +103,43 @@ def _fields(names: list[str] | None) -> list[str] | None:
     return [field_name(one, "nl") for one in names] if names and spoken() == "nl" else names
 
 
-def _country(row: dict[str, Any]) -> str | None:
+def _country(row: DisclosureShown) -> str | None:
     """The country; that of the recipient's entry, where the event says none, in brackets."""
-    return f"[{row['country']}]" if row["country_derived"] and row["country"] else row["country"]
+    return f"[{row.country}]" if row.country_derived and row.country else row.country
 
 
-def _about(row: dict[str, Any]) -> Any:
-    if row["membership"]:
-        known = say("feed", row["membership"])
-        who = row["subject"] or say("value", "erased")
-        return say("disclosures", "one-of", who, known, counted("record", row["record_count"]))
-    if row["record_count"] is not None:
-        return counted("record", row["record_count"])
-    return row["subject"] or {"erased": True}
+def _about(row: DisclosureShown) -> Name:
+    if row.membership:
+        known = say("feed", row.membership)
+        who = row.subject or say("value", "erased")
+        return say("disclosures", "one-of", who, known, counted("record", row.record_count or 0))
+    if row.record_count is not None:
+        return counted("record", row.record_count)
+    return row.subject or ERASED
 
 
-def recipients_table(answer: dict[str, Any]) -> Table:
+def recipients_table(answer: Recipients) -> Table:
     """Every recipient as it was at the time."""
     return worded(
         "recipients",
         "recipient name kind role country certified since ended",
         (
             (
-                row["recipient"],
-                row["name"],
-                _kind(row["kind"]),
-                in_words("role", row["role"]),
-                row["country"],
-                Stack(one["framework"] for one in row["certifications"]),
-                row["valid_from"],
-                row["ended"]["valid_to"] if row["ended"] else None,
+                row.recipient,
+                row.name,
+                _kind(row.kind),
+                in_words("role", row.role),
+                row.country,
+                Stack(one.framework for one in row.certifications),
+                row.valid_from,
+                row.ended.valid_to if row.ended else None,
             )
-            for row in answer["recipients"]
+            for row in answer.recipients
         ),
     )
 
 
-def transparency_table(answer: dict[str, Any]) -> Table:
+def transparency_table(answer: TransparencyReport) -> Table:
     """Counts by kind of recipient and quarter."""
     columns, rows = transparency_rows(answer, spoken())
     return table(say("transparency", "heading"), columns, rows)
@@ -159,11 +150,9 @@ def _word(kind: str, code: str | None) -> str | None:
     return Words("nl").code(kind, code) if code and spoken() == "nl" else code
 
 
-def _derived(row: dict[str, Any]) -> str | None:
+def _derived(row: TransferRow) -> str | None:
     """Of how many the country is that of the recipient's entry."""
-    if not row["country_derived"]:
-        return None
-    return say("transfers", "derived", row["country_derived"])
+    return say("transfers", "derived", row.country_derived) if row.country_derived else None
 
 
 def _uncovered(lacks: str | None) -> str | None:
@@ -171,32 +160,32 @@ def _uncovered(lacks: str | None) -> str | None:
     return say("transfers", "uncovered", in_words("lack", lacks)) if lacks else None
 
 
-def transfers_table(answer: dict[str, Any]) -> Table:
+def transfers_table(answer: Transfers) -> Table:
     """What left the EEA, a row for each country and ground."""
     made = worded(
         "transfers",
         "country ground agreed often to",
         (
             (
-                Stack([row["country"], _word("region", row["region"]), _derived(row)]),
+                Stack([row.country, _word("region", row.region), _derived(row)]),
                 Stack(
                     [
-                        _word("mechanism", row["mechanism"]) or say("transfers", "none"),
-                        _uncovered(row["lacks"]),
+                        _word("mechanism", row.mechanism) or say("transfers", "none"),
+                        _uncovered(row.lacks),
                     ]
                 ),
-                row["agreement"],
+                row.agreement,
                 Stack(
                     [
-                        counted("disclosure", row["disclosures"]),
-                        counted("data-subject", row["data_subjects"]),
-                        say("transfers", "last", row["last"]),
+                        counted("disclosure", row.disclosures),
+                        counted("data-subject", row.data_subjects),
+                        say("transfers", "last", row.last),
                     ]
                 ),
-                Stack([row["recipients"], [_kind(one) for one in row["recipient_kinds"]]]),
+                Stack([row.recipients, [_kind(one) for one in row.recipient_kinds]]),
             )
-            for row in answer["transfers"]
+            for row in answer.transfers
         ),
     )
-    made.caption = say("transfers", "others", answer["inside_eea"], answer["country_unknown"])
+    made.caption = say("transfers", "others", answer.inside_eea, answer.country_unknown)
     return made

@@ -2,113 +2,115 @@
 
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Table
 
+from application.queries.cases import CaseAct
+from application.queries.requests import CategoryDecision, RequestFile, RequestList, RequestRow
+from application.source import ERASED
 from application.words import code_word, counted, headings, in_words, say
 from console.show.text import Stack, pairs, table, worded
 
 __all__ = ["request_tables", "requests_table", "steps_table"]
 
 
-def requests_table(answer: dict[str, Any]) -> Table:
+def requests_table(answer: RequestList) -> Table:
     """Who asked for what, how it stands, and until when; a row each."""
-    rows = (_request(row) for row in answer["requests"])
+    rows = (_request(row) for row in answer.requests)
     return worded("requests", "request about received status due", rows)
 
 
-def _request(row: dict[str, Any]) -> tuple[Any, ...]:
+def _request(row: RequestRow) -> tuple[object, ...]:
     return (
-        Stack([row["request_ref"], in_words("right", row["right"])]),
-        row["subject"] or {"erased": True},
-        Stack([row["received_on"], in_words("channel", row["channel"])]),
+        Stack([row.request_ref, in_words("right", row.right)]),
+        row.subject or ERASED,
+        Stack([row.received_on, in_words("channel", row.channel)]),
         Stack(
             [
-                in_words("request_status", row["status"]),
-                in_words("outcome", row["outcome"]),
-                say("requests", "identity", code_word("identity", row["identity"])),
+                in_words("request_status", row.status),
+                in_words("outcome", row.outcome),
+                say("requests", "identity", code_word("identity", row.identity)),
             ]
         ),
         Stack(
             [
                 *(
-                    [say("requests", "ended", row["ended_at"])]
-                    if row["ended_at"]
-                    else [row["due_on"] or say("requests", "still"), *_moved(row)]
+                    [say("requests", "ended", row.ended_at)]
+                    if row.ended_at
+                    else [row.due_on or say("requests", "still"), *_moved(row)]
                 ),
-                say("task-state", "overdue") if row["overdue"] else None,
+                say("task-state", "overdue") if row.overdue else None,
             ]
         ),
     )
 
 
-def _moved(row: dict[str, Any]) -> list[str | None]:
-    days = sum(pause["days"] for pause in row["pauses"])
+def _moved(row: RequestRow) -> list[str | None]:
+    days = sum(pause.days for pause in row.pauses)
     return [
-        say("request", "extended") if row["extended"] else None,
+        say("request", "extended") if row.extended else None,
         say("request", "paused", counted("day", days)) if days else None,
     ]
 
 
-def request_tables(answer: dict[str, Any]) -> list[RenderableType]:
+def request_tables(answer: RequestFile) -> list[RenderableType]:
     """One request: how it stands, what was done, and what the person must be told."""
     said = partial(say, "request")
     asked = headings("request", "right about received identity status")
-    status = code_word("request_status", answer["status"])
+    status = code_word("request_status", answer.status)
     values = (
-        code_word("right", answer["right"]),
-        answer["subject"] or {"erased": True},
+        code_word("right", answer.right),
+        answer.subject or ERASED,
         said(
             "received_by",
-            answer["received_on"],
-            code_word("channel", answer["channel"]),
+            answer.received_on,
+            code_word("channel", answer.channel),
         ),
-        code_word("identity", answer["identity"]),
-        Stack([status, code_word("outcome", answer["outcome"])]),
+        code_word("identity", answer.identity),
+        Stack([status, code_word("outcome", answer.outcome)]),
     )
     rows = [*zip(asked, values, strict=True), *_times(answer)]
-    title = said("title", answer["request_ref"])
+    title = said("title", answer.request_ref)
     made: list[RenderableType] = [
         pairs(title, rows),
-        *([_decisions_table(answer["decisions"])] if answer["decisions"] else []),
-        steps_table(answer["steps"]),
+        *([_decisions_table(answer.decisions)] if answer.decisions else []),
+        steps_table(answer.steps),
     ]
-    if answer["notice"]:
-        told = [(said("dutch"), answer["notice"]["nl"])]
-        told.append((said("english"), answer["notice"]["en"]))
+    if answer.notice:
+        told = [(said("dutch"), answer.notice.nl)]
+        told.append((said("english"), answer.notice.en))
         made.append(pairs(said("notice"), told))
     return made
 
 
-def _times(answer: dict[str, Any]) -> list[tuple[str, Any]]:
+def _times(answer: RequestFile) -> list[tuple[str, object]]:
     """Until when it must be answered; of one that has ended when that was, and whether it was late."""
     said = partial(say, "request")
-    late = (said("overdue"), answer["overdue"])
-    if answer["ended_at"]:
-        return [(said("ended"), answer["ended_at"]), late]
-    due = Stack([answer["due_on"] or said("still"), *_moved(answer)])
+    late = (said("overdue"), answer.overdue)
+    if answer.ended_at:
+        return [(said("ended"), answer.ended_at), late]
+    due = Stack([answer.due_on or said("still"), *_moved(answer)])
     return [(said("due"), due), late]
 
 
-def _decisions_table(decisions: Iterable[dict[str, Any]]) -> Table:
+def _decisions_table(decisions: Iterable[CategoryDecision]) -> Table:
     """What was erased for a request, and what is kept: why, and until when."""
     rows = (row for one in decisions for row in _decision(one))
     columns = headings("decision", "category decision why until")
     return table(say("came_of_it", "title"), columns, rows)
 
 
-def _decision(one: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+def _decision(one: CategoryDecision) -> Iterator[tuple[object, ...]]:
     """A line for every ground of a category, the one that lasts longest last."""
-    named = (code_word("category", one["category"]), say("came_of_it", one["decision"]))
-    for number, ground in enumerate([*reversed(one["besides"]), one]):
-        why = Stack([code_word("ground", ground["ground"]), ground["ref"]])
-        yield *(named if number == 0 else ("", "")), why, ground["until"]
+    named = (code_word("category", one.category), say("came_of_it", one.decision))
+    for number, ground in enumerate([*reversed(one.besides), one]):
+        why = Stack([code_word("ground", ground.ground), ground.ref])
+        yield *(named if number == 0 else ("", "")), why, ground.until
 
 
-def steps_table(steps: Iterable[dict[str, Any]]) -> Table:
+def steps_table(steps: Iterable[CaseAct]) -> Table:
     """What was done about a request or an incident, in words."""
-    rows = ((step["occurred_at"], step["text"], step["source"]) for step in steps)
+    rows = ((step.occurred_at, step.text, step.source) for step in steps)
     columns = headings("steps", "when what by")
     return table(say("steps", "title"), columns, rows)

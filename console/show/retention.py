@@ -1,13 +1,24 @@
 """Tables about retention and decisions on erasure."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
+from msgspec import UNSET
+from msgspec.structs import asdict
 from rich.console import RenderableType
 from rich.table import Table
 
 from application.language import spoken
+from application.queries.certified import CertifiedErasure
+from application.queries.deciding import (
+    Decided,
+    DecisionShown,
+    GroundShown,
+    RecordedDecision,
+    RecordedGround,
+)
+from application.queries.periods import Clock, Month, StepShown
 from application.register_words import Words
+from application.source import ERASED
 from application.words import code_word, headings, in_words, say
 from console.show.person import forgotten_table
 from console.show.text import Stack, pairs, table, worded
@@ -15,116 +26,108 @@ from documents.text import clean
 
 __all__ = ["certificate_table", "clocks_table", "decision_tables", "forecast_table", "steps_table"]
 
+_Cells = tuple[object, ...]
 
-def decision_tables(answer: dict[str, Any]) -> list[RenderableType]:
+
+def decision_tables(answer: Decided) -> list[RenderableType]:
     """What becomes of each category, and why, in words for the person."""
     columns = headings("decision", "category decision until why statute")
     rows = [
         row
-        for subject in answer["data_subjects"]
-        for decision in subject["decisions"]
+        for subject in answer.data_subjects
+        for decision in subject.decisions
         for row in _decision(decision)
     ]
-    name = "decided" if answer["carried_out"] else "preview"
-    title = say("decision", name, clean(answer["subject"]))
+    name = "decided" if answer.carried_out else "preview"
+    title = say("decision", name, clean(answer.subject))
     shown: list[RenderableType] = [table(title, columns, rows)]
-    forgotten = answer["forgotten"]
-    return [*shown, forgotten_table(forgotten)] if forgotten else shown
+    return [*shown, forgotten_table(answer.forgotten)] if answer.forgotten else shown
 
 
-def _decision(row: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+def _decision(row: DecisionShown) -> Iterator[_Cells]:
     """A line for every ground of a category, with its end; the one that lasts longest is the last."""
-    named = (
-        code_word("category", row["category"]),
-        say("outcome", row["decision"]),
-    )
-    for number, ground in enumerate(row["grounds"]):
+    named = (code_word("category", row.category), say("outcome", row.decision))
+    for number, ground in enumerate(row.grounds):
         yield (
             *(named if number == 0 else ("", "")),
-            ground["until"] or _waits(ground),
-            ground["says"][spoken()],
-            Words(spoken()).cited(ground["statute"]),
+            ground.until or _waits(ground),
+            ground.says.said(spoken()),
+            Words(spoken()).cited(ground.statute),
         )
 
 
-def _waits(ground: dict[str, Any]) -> str | None:
-    anchor = ground["waits_for"]
+def _waits(ground: GroundShown) -> str | None:
+    anchor = ground.waits_for
     return say("decision", "waits", Words(spoken()).code("anchor", anchor)) if anchor else None
 
 
-def certificate_table(answer: dict[str, Any]) -> Table:
+def certificate_table(answer: CertifiedErasure) -> Table:
     """What a certificate of erasure proves."""
-    decisions = answer["decisions"]
+    decisions = sorted(answer.decisions.items())
     said = {
-        **answer,
-        "ground": code_word("ground", answer["ground"]),
-        "categories": [code_word("category", one) for one in answer["categories"]],
-        "decisions": Stack(_decided(one, decisions[one]) for one in sorted(decisions)),
+        **asdict(answer),
+        "ground": code_word("ground", answer.ground),
+        "categories": [code_word("category", one) for one in answer.categories],
+        "decisions": Stack(_decided(category, one) for category, one in decisions),
     }
-    rows = ((say("certificate", name), value) for name, value in said.items())
+    rows = ((say("certificate", name), value) for name, value in said.items() if value is not UNSET)
     return pairs(say("certificate", "title"), rows)
 
 
-def _decided(category: str, decision: dict[str, Any]) -> str:
+def _decided(category: str, decision: RecordedDecision) -> str:
     """`payment: retain (duty of retention, until 2034-12-31; contract CT-4)`: the longest ground is last."""
-    grounds = [decision, *decision.get("besides", ())]
+    grounds = [decision, *(decision.besides or ())]
     why = "; ".join(_why(one) for one in reversed(grounds))
-    name, outcome = (
-        code_word("category", category),
-        say("outcome", decision["decision"]),
-    )
-    return f"{name}: {outcome} ({why})"
+    return f"{code_word('category', category)}: {say('outcome', decision.decision)} ({why})"
 
 
-def _why(ground: dict[str, Any]) -> str:
-    until = ground.get("until")
-    named = (code_word("ground", ground["ground"]), ground.get("ref"))
+def _why(ground: RecordedGround) -> str:
+    named = (code_word("ground", ground.ground), ground.ref or None)
     told = [
         " ".join(filter(None, named)),
-        say("certificate", "until", until) if until else None,
+        say("certificate", "until", ground.until) if ground.until else None,
     ]
     return ", ".join(filter(None, told))
 
 
-def clocks_table(rows: Iterable[dict[str, Any]]) -> Table:
+def clocks_table(rows: Iterable[Clock]) -> Table:
     """What becomes of what is held, in one word, and until when it may be kept."""
     return worded("clocks", "subject category situation until rule kept", map(_clock, rows))
 
 
-def _clock(row: dict[str, Any]) -> tuple[Any, ...]:
+def _clock(row: Clock) -> _Cells:
     """Of what goes whatever keeps it against the end of its period, that is not shown: it keeps nothing."""
-    due, cause = row["due"], row["cause"] or row["deferred"]
-    word = say("situation", row["situation"])
-    overdue, anchor = row["overdue_since"], row["waits_for"]
-    until = row["until"] or (anchor and say("clocks", "anchor", in_words("anchor", anchor)))
-    late = overdue and say("clocks", "overdue", overdue)
+    cause, anchor = row.cause or row.deferred, row.waits_for
+    word = say("situation", row.situation)
+    until = row.until or (anchor and say("clocks", "anchor", in_words("anchor", anchor)))
+    late = row.overdue_since and say("clocks", "overdue", row.overdue_since)
     return (
-        row["subject"] or {"erased": True},
-        in_words("category", row["category"]) or say("clocks", "entries"),
+        row.subject or ERASED,
+        in_words("category", row.category) or say("clocks", "entries"),
         f"{word} ({in_words('ground', cause)})" if cause else word,
-        late if due else until,
-        row["rule"],
-        Stack(() if due else map(_keeper, row["grounds"])),
+        late if row.due else until,
+        row.rule,
+        Stack(() if row.due else map(_keeper, row.grounds)),
     )
 
 
-def _keeper(one: dict[str, Any]) -> str:
-    until = say("certificate", "until", one["until"]) if one["until"] else None
-    return " ".join(word for word in (in_words("ground", one["ground"]), one["ref"], until) if word)
+def _keeper(one: GroundShown) -> str:
+    until = say("certificate", "until", one.until) if one.until else None
+    return " ".join(word for word in (in_words("ground", one.ground), one.ref, until) if word)
 
 
-def steps_table(name: str, rows: Iterable[dict[str, Any]]) -> Table:
+def steps_table(name: str, rows: Iterable[StepShown]) -> Table:
     """What goes, of whom, for what cause. `name`: of the title."""
     return worded(
         "erasing",
         "subject cause categories collected keys",
         (
             (
-                row["subject"] or {"erased": True},
-                Stack([in_words("ground", row["cause"]), row["request_ref"]]),
-                in_words("category", row["categories"]),
-                row["collected_until"],
-                row["keys_destroyed"],
+                row.subject or ERASED,
+                Stack([in_words("ground", row.cause), row.request_ref]),
+                in_words("category", row.categories),
+                row.collected_until,
+                row.keys_destroyed,
             )
             for row in rows
         ),
@@ -132,14 +135,7 @@ def steps_table(name: str, rows: Iterable[dict[str, Any]]) -> Table:
     )
 
 
-def forecast_table(rows: Iterable[dict[str, Any]]) -> Table:
+def forecast_table(rows: Iterable[Month]) -> Table:
     """How much falls due, month by month."""
-    told = (
-        (month, in_words("category", category), number)
-        for month, category, number in map(_cells, rows)
-    )
+    told = ((row.month, in_words("category", row.category), row.data_subjects) for row in rows)
     return worded("forecast", "month category data-subjects", told)
-
-
-def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(row.values())

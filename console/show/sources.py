@@ -1,10 +1,10 @@
 """Tables about the sources of Kafka's topics."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from rich.table import Table
 
+from application.queries.sources import SourceRow
 from application.words import headings, say
 from console.show.text import Stack, table
 
@@ -13,15 +13,18 @@ __all__ = ["sources_table"]
 _COLUMNS = "source state recorded duplicates refused quarantined seen resume"
 
 
-def sources_table(sources: Iterable[dict[str, Any]]) -> Table:
+def sources_table(sources: Iterable[SourceRow]) -> Table:
     """One line a source and topic."""
     rows = (
         (
-            Stack([_name(row["source"]), row["topic"]]),
+            Stack([_name(row.source), row.topic]),
             Stack(_state(row)),
-            *(row[name] for name in ("recorded", "duplicates", "refused", "quarantined")),
-            row["last_seen"],
-            row["resume"],
+            row.recorded,
+            row.duplicates,
+            row.refused,
+            row.quarantined,
+            row.last_seen,
+            row.resume,
         )
         for row in sources
     )
@@ -35,12 +38,11 @@ def _name(source: str | None) -> str:
     return say("sources", "others") if source == "*" else source
 
 
-def _state(row: dict[str, Any]) -> list[str]:
-    state = say("source-state", row["state"])
-    if row["since"] is None:
+def _state(row: SourceRow) -> list[str]:
+    state, why = say("source-state", row.state), row.reason
+    if why is None:
         return [state]
-    why = row["reason"]
     return [
-        say("sources", "since", state, row["since"]),
-        say("sources", "share", why["refused"], why["of"]),
+        say("sources", "since", state, row.since),
+        say("sources", "share", why.refused, why.of),
     ]

@@ -1,7 +1,6 @@
 """Words and tables for a terminal. No value can move its cursor or change its colours."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from rich.table import Table
 from rich.text import Text
@@ -13,11 +12,11 @@ from documents.text import GONE, clean
 __all__ = ["Stack", "cell", "pairs", "table", "worded"]
 
 
-class Stack(list[Any]):
+class Stack(list[object]):
     """Values of one cell, a line each; what is missing takes no line."""
 
 
-def cell(value: Any) -> Text:
+def cell(value: object) -> Text:
     """A cell of a table, with times as a clock here shows them; what is gone stands out."""
     if isinstance(value, Stack):
         return Text("\n").join(cell(one) for one in value if one not in (None, ""))
@@ -26,7 +25,7 @@ def cell(value: Any) -> Text:
     return Text(text, style="dim" if text in gone else "")
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     """A table; an empty one says so in its caption."""
     head = Text(localized(title), style="bold")
     made = Table(title=head, title_justify="left", header_style="bold")
@@ -40,13 +39,17 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
 
 
 def worded(
-    about: str, columns: str, rows: Iterable[Sequence[Any]], *values: Any, title: str = "title"
+    about: str,
+    columns: str,
+    rows: Iterable[Sequence[object]],
+    *values: object,
+    title: str = "title",
 ) -> Table:
     """A table whose title and headings are our words about one thing. `values`: for the title's places."""
     return table(say(about, title, *values), headings(about, columns), rows)
 
 
-def pairs(title: str, rows: Iterable[tuple[str, Any]]) -> Table:
+def pairs(title: str, rows: Iterable[tuple[str, object]]) -> Table:
     """A table of names and values."""
     head = Text(localized(title), style="bold")
     made = Table(title=head, title_justify="left", show_header=False)

@@ -1,10 +1,10 @@
 """The table of what is to be done."""
 
-from typing import Any
-
 from rich.table import Table
 
-from application.words import code_word, counted, headings, say, told_in
+from application.language import spoken
+from application.queries.tasks import TaskList, TaskRow
+from application.words import code_word, counted, headings, say
 from console.show.text import Stack, table
 from rulebook import DEADLINES
 
@@ -16,46 +16,45 @@ _COUNTED = {"erase-passed": "person", "erase-deferred": "person", "retry-letters
 _OF_TOPICS = frozenset({"resume-topic", "resume-source"})
 
 
-def today_table(answer: dict[str, Any]) -> Table:
+def today_table(answer: TaskList) -> Table:
     """The most urgent first: when, what, about whom or which case, and the commands that do it."""
-    counts = [answer[state] for state in ("overdue", "due", "waits")]
+    counts = (answer.overdue, answer.due, answer.waits)
     title = say("today", "title", *counts)
     columns = headings("today", "when task about commands")
-    made = table(title, columns, (_task(row) for row in answer["tasks"]))
-    more = sum(counts) - len(answer["tasks"])
+    made = table(title, columns, (_task(row) for row in answer.tasks))
+    more = sum(counts) - len(answer.tasks)
     if more:
         made.caption = say("today", "more", more)
     return made
 
 
-def _task(row: dict[str, Any]) -> tuple[Any, ...]:
-    instead, since = row["instead"], row["since"]
+def _task(row: TaskRow) -> tuple[object, ...]:
+    instead, since = row.instead, row.since
     return (
         Stack(
             [
-                say("task-state", row["state"]),
-                row["time"] or row["day"],
+                say("task-state", row.state),
+                row.time or row.day,
                 say("today", "since", since) if since else None,
             ]
         ),
-        Stack([say("task", row["task"]), _detail(row)]),
-        Stack([row["subject"], row["ref"], _count(row)]),
-        Stack([*row["commands"], say("today", "instead", instead) if instead else None]),
+        Stack([say("task", row.task), _detail(row)]),
+        Stack([row.subject, row.ref, _count(row)]),
+        Stack([*row.commands, say("today", "instead", instead) if instead else None]),
     )
 
 
-def _detail(row: dict[str, Any]) -> str | None:
+def _detail(row: TaskRow) -> str | None:
     """A duty by its title; a right or a change in words; a topic as it is."""
-    code: str | None = row["detail"]
-    if code is None or row["task"] in _OF_TOPICS:
+    code = row.detail
+    if code is None or row.task in _OF_TOPICS:
         return code
     entry = DEADLINES.get(code)
     if entry is None:
         return code_word("right", code)
-    title: str = told_in(entry, "title")
-    return title
+    return entry.title_nl if spoken() == "nl" else entry.title
 
 
-def _count(row: dict[str, Any]) -> str | None:
-    name = _COUNTED.get(row["task"])
-    return counted(name, row["count"]) if name else None
+def _count(row: TaskRow) -> str | None:
+    name = _COUNTED.get(row.task)
+    return counted(name, row.count) if name else None

@@ -1,19 +1,23 @@
-"""Tables about the ledger itself: progress, keys, audit, dead letters, schemas."""
+"""Tables about the ledger itself: progress, keys, audit; and small answers as names and values."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
 
+import msgspec
+from msgspec import UNSET
 from rich.console import RenderableType
 from rich.table import Table
 
-from application.queries.upkeep import INTAKE_COUNTS
+from application.answer import Answer
+from application.queries.upkeep import Arrived, AuditReport, Status
 from application.words import headings, in_words, say
 from console.show.text import Stack, pairs, worded
 from documents.messages import told
+from projections.following.rebuild import ViewReport
 
 __all__ = [
     "SHOWN_NAME",
     "audit_tables",
+    "members_of",
     "named_values",
     "reports_table",
     "status_tables",
@@ -26,28 +30,24 @@ _CODES = {"act": "hold-act", "categories": "category"}
 SHOWN_NAME = 12
 
 
-def status_tables(answer: dict[str, Any]) -> list[RenderableType]:
+def status_tables(answer: Status) -> list[RenderableType]:
     """The head, then how far its followers are."""
-    views = [(row["view"], row["bookmark"], row["lag"]) for row in answer["views"]]
-    kafka = [
-        (row["topic"], row["partition"], row["bookmark"], row["lag"]) for row in answer["kafka"]
-    ]
-    quarantined = [
-        say("sources", "kept-out", one["source"], one["topic"]) for one in answer["quarantined"]
-    ]
-    values: tuple[Any, ...] = (
-        answer["position"],
-        answer["checkpoint"]["size"],
+    views = [(row.view, row.bookmark, row.lag) for row in answer.views]
+    kafka = [(row.topic, row.partition, row.bookmark, row.lag) for row in answer.kafka]
+    quarantined = [say("sources", "kept-out", one.source, one.topic) for one in answer.quarantined]
+    values: tuple[object, ...] = (
+        answer.position,
+        answer.checkpoint.size,
         _letters(answer),
-        answer["withheld"],
-        answer["halted"],
+        answer.withheld,
+        answer.halted,
         Stack(quarantined) or [],
-        answer["reads_waiting"],
+        answer.reads_waiting,
     )
     names = headings("status", "position published letters withheld halted quarantined reads")
     return [
         pairs(say("status", "title"), zip(names, values, strict=True)),
-        _arrived(answer["intake"]),
+        _arrived(answer.intake),
         worded("views", "view bookmark lag", views),
         worded("views", "topic partition bookmark lag", kafka, title="kafka"),
     ]
@@ -57,54 +57,70 @@ def status_tables(answer: dict[str, Any]) -> list[RenderableType]:
 _PLACES = {"file:": "files", None: "all"}
 
 
-def _arrived(intake: dict[str, Any]) -> Table:
+def _arrived(intake: Arrived) -> Table:
     """What became of everything that arrived: a line a topic, and their sum."""
-    columns = ("topic", "messages", *INTAKE_COUNTS)
-    rows = [[row[name] for name in columns] for row in (*intake["topics"], intake["total"])]
-    for row in rows:
-        row[0] = say("arrived", _PLACES[row[0]]) if row[0] in _PLACES else row[0]
-    return worded("arrived", " ".join(columns), rows)
+    rows = (
+        (
+            say("arrived", _PLACES[row.topic]) if row.topic in _PLACES else row.topic,
+            row.messages,
+            row.recorded,
+            row.duplicates,
+            row.refused,
+            row.quarantined,
+        )
+        for row in (*intake.topics, intake.total)
+    )
+    return worded("arrived", "topic messages recorded duplicates refused quarantined", rows)
 
 
-def _letters(answer: dict[str, Any]) -> str:
-    letters, messages = answer["dead_letters"], answer["dead_letter_messages"]
+def _letters(answer: Status) -> str:
+    letters, messages = answer.dead_letters, answer.dead_letter_messages
     counts = (f"{number:,}" for number in (letters, messages))
     return say("status", "of-messages", *counts) if messages != letters else f"{letters:,}"
 
 
-def audit_tables(answer: dict[str, Any]) -> list[RenderableType]:
+def audit_tables(answer: AuditReport) -> list[RenderableType]:
     """The verdict, then everything that was found."""
     about = [
-        (say("audit", "verdict"), say("verdict", answer["verdict"])),
-        (say("audit", "events"), answer["size"]),
-        (say("audit", "published"), answer["published"] or say("audit", "nothing-yet")),
-        (say("audit", "root"), answer["root"]),
-        *((say("audit", "unchecked"), told(what)) for what in answer["unchecked"]),
+        (say("audit", "verdict"), say("verdict", answer.verdict)),
+        (say("audit", "events"), answer.size),
+        (say("audit", "published"), answer.published or say("audit", "nothing-yet")),
+        (say("audit", "root"), answer.root),
+        *((say("audit", "unchecked"), told(what)) for what in answer.unchecked),
     ]
-    found = [(row["position"], row["kind"], told(row["detail"])) for row in answer["findings"]]
+    found = [(row.position, row.kind, told(row.detail)) for row in answer.findings]
     shown: list[RenderableType] = [
         pairs(say("audit", "title"), about),
         worded("audit", "position kind detail", found, title="findings"),
     ]
-    if answer["gaps"]:
-        columns = ("position", "topic", "partition", "from_offset", "to_offset", "reason")
-        gaps = [tuple(row[name] for name in columns) for row in answer["gaps"]]
-        shown.append(worded("audit", " ".join(columns), gaps, title="gaps"))
-    return [*shown, reports_table("title", answer["views"])] if answer["views"] else shown
+    if answer.gaps:
+        columns = "position topic partition from_offset to_offset reason"
+        gaps = [msgspec.structs.astuple(row) for row in answer.gaps]
+        shown.append(worded("audit", columns, gaps, title="gaps"))
+    return [*shown, reports_table("title", answer.views)] if answer.views else shown
 
 
-def reports_table(name: str, reports: Iterable[dict[str, Any]]) -> Table:
+def reports_table(name: str, reports: Iterable[ViewReport]) -> Table:
     """Views and their digests. `name`: of the title."""
-    rows = (
-        (row["view"], row["version"], row["position"], row["digest"], row["ok"]) for row in reports
-    )
+    rows = ((row.view, row.version, row.position, row.digest, row.ok) for row in reports)
     return worded("views", "view version position digest equal", rows, title=name)
 
 
-def named_values(about: str, answer: dict[str, Any]) -> Table:
+def members_of(answer: Answer) -> Iterator[tuple[str, object]]:
+    """Names and values of an answer, in their order; what it lacks is left out."""
+    for name in answer.__struct_fields__:
+        value: object = getattr(answer, name)
+        if value is not UNSET:
+            yield name, value
+
+
+def named_values(about: str, answer: Answer | Mapping[str, object]) -> Table:
     """A small answer as names and values. `about`: name of the title."""
-    rows = (
-        (say("member", name), in_words(_CODES[name], value) if name in _CODES else value)
-        for name, value in answer.items()
-    )
-    return pairs(say("answer", about), rows)
+    members = answer.items() if isinstance(answer, Mapping) else members_of(answer)
+    return pairs(say("answer", about), (_named_value(*member) for member in members))
+
+
+def _named_value(name: str, value: object) -> tuple[str, object]:
+    if name in _CODES and isinstance(value, str | list | tuple):
+        value = in_words(_CODES[name], value)
+    return say("member", name), value

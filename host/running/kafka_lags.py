@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from application.queries.upkeep import Lag
+from application.queries.upkeep import PartitionLag
 from application.words import say
 from documents.messages import told
 from host.notes import note
@@ -12,11 +12,13 @@ from ledger.errors import LedgerError
 __all__ = ["kafka_lags"]
 
 
-def kafka_lags(bookmarks: Sequence[tuple[str, int, int]], kafka: KafkaSettings | None) -> list[Lag]:
+def kafka_lags(
+    bookmarks: Sequence[tuple[str, int, int]], kafka: KafkaSettings | None
+) -> list[PartitionLag]:
     """A lag for each bookmark (topic, partition, next offset); None where Kafka cannot be asked."""
     ends = _ends(bookmarks, kafka) if bookmarks and kafka else {}
     return [
-        (topic, partition, offset, _behind(ends.get((topic, partition)), offset))
+        PartitionLag(topic, partition, offset, _behind(ends.get((topic, partition)), offset))
         for topic, partition, offset in bookmarks
     ]
 

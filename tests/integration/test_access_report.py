@@ -36,7 +36,7 @@ def report(cli: Cli, *options: str, subject: str = WHO, form: str = "json") -> b
 
 
 def told(cli: Cli, *options: str, subject: str = WHO) -> Any:
-    return json.loads(report(cli, *options, subject=subject))
+    return json.loads(report(cli, "--json", *options, subject=subject))
 
 
 def traffic(**personal: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import pytest
 
 from application.controller import Controller
 from application.following import bring_up_to_date
-from application.queries.lint import lint
+from application.queries.lint import Contrast, Said, lint
 from application.queries.practice import practice_at, told_at
 from console.commands.intake import ingest_files
 from host.settings import read_settings
@@ -221,9 +221,9 @@ def test_it_is_found_on_the_published_notice_and_the_sample_s_practice(
     mending: Mending, site: Site
 ) -> None:
     answer = lint(site.source("lint"), Controller(), NOW)
-    (row,) = [row for row in answer["findings"] if row["rule"] == mending.rule]
-    assert row["clause"]
-    assert row["citation"]
+    (row,) = [row for row in answer.findings if row.rule == mending.rule]
+    assert row.clause
+    assert row.citation
 
 
 @pytest.mark.parametrize("mending", MENDINGS)
@@ -260,21 +260,17 @@ def test_a_notice_that_is_mended_in_all_of_it_has_none_of_the_fifteen(practice: 
 
 def test_the_answer_stands_by_clause_and_says_where(site: Site) -> None:
     answer = lint(site.source("lint"), Controller(), NOW)
-    assert answer["open"] == len(answer["findings"]) > len(RESEARCH)
-    assert answer["notice"]["version"] == "2026-1"
-    clauses = [[int(part) for part in row["clause"].split(".")] for row in answer["findings"]]
+    assert answer.open == len(answer.findings) > len(RESEARCH)
+    assert answer.notice
+    assert answer.notice.version == "2026-1"
+    clauses = [[int(part) for part in row.clause.split(".")] for row in answer.findings]
     assert clauses == sorted(clauses)
-    rows = {row["rule"]: row for row in answer["findings"]}
-    assert rows[LAW + "category.traffic"]["values"][0]["seen_in"][0] == "activity billing"
-    assert rows[LAW + "transfer.mechanism"]["values"] == [
-        {
-            "value": "A45-3",
-            "seen_in": ["recipient mailings-overzee", "recipient papierarchief-verweg"],
-        }
+    rows = {row.rule: row for row in answer.findings}
+    assert rows[LAW + "category.traffic"].values[0].seen_in[0] == "activity billing"
+    assert rows[LAW + "transfer.mechanism"].values == [
+        Contrast("A45-3", ["recipient mailings-overzee", "recipient papierarchief-verweg"])
     ]
-    assert rows[LAW + "liability"]["says"] == [
-        {"clause": "3.1", "claim": "liability", "value": "excluded"}
-    ]
+    assert rows[LAW + "liability"].says == [Said("3.1", "liability", "excluded")]
     assert lint(site.source("lint"), Controller(), NOW) == answer
 
 

@@ -32,7 +32,7 @@ def calls(subject: str, number: str, day: int) -> dict[str, Any]:
 
 
 def taken(cli: Cli, subject: str = WHO) -> Any:
-    ran = cli("report", "portability", subject)
+    ran = cli("report", "portability", subject, "--json")
     assert ran.status == 0, ran.err
     answer = json.loads(ran.out)
     jsonschema_rs.validator_for(json.loads(SCHEMA.read_text())).validate(answer)

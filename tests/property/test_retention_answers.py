@@ -85,14 +85,14 @@ def test_every_answer_about_retention_is_the_same(life: list[RecordedEvent], lat
     for category, one in found.items():
         row, decision = retained(one, day), decided[category]
         since = late.get(category)
-        assert row["overdue_since"] == (since.isoformat() if since else None)
+        assert row.overdue_since == (since.isoformat() if since else None)
         assert (decision.decision == "erase") is (since is not None)
         if since is None:
-            assert row["grounds"] == [ground_row(reason) for reason in reversed(decision.reasons)]
-            assert row["grounds"]
+            assert row.grounds == [ground_row(reason) for reason in reversed(decision.reasons)]
+            assert row.grounds
         else:
-            assert row["grounds"] == []
-        ends = [ground["until"] or "9999" for ground in row["grounds"]]
+            assert row.grounds == []
+        ends = [ground.until or "9999" for ground in row.grounds]
         assert ends == sorted(ends)
     going = {c for step in steps(person, day) if step.cause == "retention" for c in step.erased}
     assert set(late) == going & set(found)

@@ -67,7 +67,8 @@ def test_an_activity_is_a_name_of_the_ledger_unless_a_register_is_published() ->
     )
     without = named("ledger-read", query="state")
     assert (without.activity_id, without.activity_url) == (None, None)
-    assert "dpl.core.processing_activity_id" not in ldv_record(without)["attributes"]
+    record: Any = ldv_record(without)
+    assert "dpl.core.processing_activity_id" not in record["attributes"]
 
 
 def test_what_is_about_nobody_has_no_person() -> None:

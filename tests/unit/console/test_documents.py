@@ -6,13 +6,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from msgspec import UNSET
+from msgspec.structs import replace
 
 import console
 import rulebook
 from application.controller import Controller
+from application.queries.access_report import AccessReport
+from application.queries.certified import CertifiedErasure
+from application.queries.deciding import RecordedDecision, RecordedGround
+from application.queries.report_copy import ValueHeld
 from application.queries.transparency import report
 from application.register_words import Words
+from application.source import LOST, Shown
 from documents import register_page
 from documents.certificate_letter import Enclosed, certificate_document
 from documents.letter import WORDS, Letter
@@ -79,8 +87,11 @@ def test_the_register_says_no_code_and_its_times_as_a_clock_here_shows_them(
         "declared": "house.debt",
         "declared_rule": "other-category",
     }
-    given = answer(activity(), pilot, other, processor_activity("Mill B.V."))
-    page = page_text(register_page(given | {"as_of": "2024-03-01T09:00:00.000000Z"}, language))
+    given = msgspec.structs.replace(
+        answer(activity(), pilot, other, processor_activity("Mill B.V.")),
+        as_of="2024-03-01T09:00:00.000000Z",
+    )
+    page = page_text(register_page(given, language))
     assert raw_codes(page, language) == set()
     assert "2024-03-01 10:00:00" in page
     said = {
@@ -102,9 +113,13 @@ def test_a_country_is_called_by_its_name() -> None:
 # Transparency
 
 
-def transparency(counts: dict[tuple[str, str], int]) -> dict[str, Any]:
-    beside = {"running_quarter": "2026-Q4", "controller": "Example B.V."}
-    return report(counts) | beside | {"made_at": "2026-11-27T11:00:00.000000Z"}
+def transparency(counts: dict[tuple[str, str], int], language: Language) -> bytes:
+    return transparency_page(
+        report(counts, "2026-Q4"),
+        language,
+        controller="Example B.V.",
+        made_at="2026-11-27T11:00:00.000000Z",
+    )
 
 
 @BOTH
@@ -113,7 +128,7 @@ def test_the_transparency_page_has_a_narrow_table_a_year_with_its_controller_and
 ) -> None:
     counts = {(f"{y}-Q{q}", kind): 5 + y % 10 for y in (2024, 2025, 2026) for q in (1, 2, 3, 4)
               for kind in ("police", "carrier")}  # fmt: skip
-    page = transparency_page(transparency(counts), language)
+    page = transparency(counts, language)
     assert b"Example B.V." in page
     assert "2026-11-27 12:00:00" in page_text(page)
     heads = re.findall(r"<thead>(.*?)</thead>", page.decode())
@@ -125,7 +140,7 @@ def test_the_transparency_page_has_a_narrow_table_a_year_with_its_controller_and
 
 def test_a_year_tells_no_more_than_its_quarters_do() -> None:
     counts = {("2024-Q4", "police"): 2, ("2025-Q1", "police"): 7, ("2025-Q2", "police"): 3}
-    text = page_text(transparency_page(transparency(counts), "en"))
+    text = page_text(transparency(counts, "en"))
     years = text.partition("All years")[2].partition("\n2024\n")[2].splitlines()
     assert years[:7] == ["2025", "Total", "Police", "<5", "≥ 8", "≥ 9", "Total"]
     assert "10" not in years
@@ -133,44 +148,55 @@ def test_a_year_tells_no_more_than_its_quarters_do() -> None:
 
 
 def test_a_report_of_nothing_says_so() -> None:
-    assert "No disclosure is recorded." in page_text(transparency_page(transparency({}), "en"))
+    assert "No disclosure is recorded." in page_text(transparency({}, "en"))
 
 
 # Access report
 
 
-def access(language: Language, *data: dict[str, Any]) -> dict[str, Any]:
-    lists = ("purposes", "categories", "recipients", "retention", "rights", "sources")
-    more = ("automated_decisions", "transfers", "data", "consultations", "acts")
-    return {
-        **{name: [] for name in (*lists, *more)},
-        "language": language,
-        "subject": "customer/10023",
-        "request_ref": None,
-        "position": 9,
-        "rendered_at": "2026-01-05T09:00:00.000000Z",
-        "checkpoint": None,
-        "controller": {
-            "name": "Example B.V.",
-            "address": "Street 1",
-            "contact": "@",
-            "data_protection_officer": None,
-        },
-        "seal": "seal",
-        "data": list(data),
-    }
+def access(language: Language, *data: ValueHeld) -> AccessReport:
+    return AccessReport(
+        report="access",
+        article="15",
+        language=language,
+        subject="customer/10023",
+        request_ref=None,
+        position=9,
+        rendered_at="2026-01-05T09:00:00.000000Z",
+        checkpoint=None,
+        controller=Controller(name="Example B.V.", address="Street 1", contact="@"),
+        purposes=[],
+        categories=[],
+        recipients=[],
+        retention=[],
+        rights=[],
+        sources=[],
+        automated_decisions=[],
+        transfers=[],
+        data=list(data),
+        consultations=[],
+        acts=[],
+        seal="seal",
+    )
 
 
-def value(field: str, said: Any, since: str = "2024", **members: Any) -> dict[str, Any]:
-    return {
-        "category": "identity",
-        "field": field,
-        "value": said,
-        "since": f"{since}-03-01T09:00:00.000000Z",
-        "current": True,
-        "annulled": False,
-        "positions": [3],
-    } | members
+def value(
+    field: str,
+    said: Shown,
+    since: str = "2024",
+    *,
+    current: bool = True,
+    annulled: bool = False,
+) -> ValueHeld:
+    return ValueHeld(
+        category="identity",
+        field=field,
+        value=said,
+        since=f"{since}-03-01T09:00:00.000000Z",
+        current=current,
+        annulled=annulled,
+        positions=[3],
+    )
 
 
 def test_a_report_begins_with_the_name_and_the_address_that_count() -> None:
@@ -193,7 +219,7 @@ def test_a_report_begins_with_the_name_and_the_address_that_count() -> None:
 
 @BOTH
 def test_without_a_name_it_says_so_in_its_place(language: Language) -> None:
-    for data in ((), (value("name", {"lost": True}),)):
+    for data in ((), (value("name", LOST),)):
         [line] = access_document(access(language, *data)).addressee
         assert line == WORDS["title"]["unnamed"][language]
 
@@ -220,31 +246,43 @@ def test_values_are_said_as_people_say_them() -> None:
 
 def certificate(language: Language, made_at: datetime = WHEN) -> Any:
     """A letter about a decision with every ground that there is."""
+    until = "2033-01-01"
     grounds = [
-        {"ground": rule.ground, "rule": rule.id, "ref": "REF-1", "until": "2033-01-01"}
+        RecordedGround(ground=rule.ground, rule=rule.id, ref="REF-1", until=until)
         for rule in rulebook.ERASURE_RULES
     ]
     grounds += [
-        {"ground": "retention-period", "rule": rule.id, "until": "2033-01-01"}
+        RecordedGround(ground="retention-period", rule=rule.id, until=until)
         for rule in RETENTION_RULES
     ]
-    proven = {
-        "data_subject": "f6a1b149-ec83-84e9-9091-f2ee2369d8ad",
-        "erased_at": "2026-07-01T09:00:00.000000Z",
-        "recorded_at": "2026-07-01T09:00:00.000000Z",
-        "position": 6,
-        "decided_at_position": 5,
-        "ground": "request",
-        "request_ref": "VZ-1",
-        "keys_destroyed": ["a-key"],
-        "decisions": {
-            "contact": {"decision": "erase", "ground": "request"},
-            "address": {"decision": "retain", **grounds[0], "besides": grounds[1:]},
-            "traffic": {"decision": "restrict", **grounds[0]},
+    [first, *others] = grounds
+    kept = RecordedDecision(
+        decision="retain",
+        ground=first.ground,
+        rule=first.rule,
+        ref=first.ref,
+        until=until,
+        besides=others,
+    )
+    proven = CertifiedErasure(
+        verified=True,
+        data_subject="f6a1b149-ec83-84e9-9091-f2ee2369d8ad",
+        erased_at="2026-07-01T09:00:00.000000Z",
+        recorded_at="2026-07-01T09:00:00.000000Z",
+        position=6,
+        decided_at_position=5,
+        ground="request",
+        request_ref="VZ-1",
+        categories=["contact"],
+        keys_destroyed=["a-key"],
+        decisions={
+            "contact": RecordedDecision(decision="erase", ground="request"),
+            "address": kept,
+            "traffic": replace(kept, decision="restrict", besides=UNSET),
         },
-        "origin": "ledger.example/main",
-        "size": 8,
-    }
+        origin="ledger.example/main",
+        size=8,
+    )
     enclosed = Enclosed("6.erasure.json", b'{"title":"x"}\n', ("log+key",))
     return certificate_document(proven, enclosed, Controller(), made_at, language)
 

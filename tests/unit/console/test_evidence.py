@@ -4,7 +4,14 @@ from datetime import date
 
 import pytest
 
-from application.queries.evidence import evidence_of, evidence_words
+from application.queries.evidence import (
+    DecodedString,
+    Evidence,
+    UnreadString,
+    VendorCount,
+    evidence_of,
+    evidence_words,
+)
 from application.words import phrase
 from rulebook.consent_evidence import SPECIAL_FEATURES, TCF_PURPOSES
 from sample.tc_strings import tc_string
@@ -38,7 +45,8 @@ def test_every_fault_has_words(language: Language) -> None:
 def test_overlapping_vendors_are_counted_once() -> None:
     about = evidence_of({"tc_string": OVERLAPPING})
     assert about
-    assert about["tc_string"]["vendors_consent"] == {"count": 6, "ranges": [[1, 5], [9, 9]]}
+    assert isinstance(about.tc_string, DecodedString)
+    assert about.tc_string.vendors_consent == VendorCount(count=6, ranges=[[1, 5], [9, 9]])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -54,5 +62,5 @@ def test_every_purpose_of_the_framework_has_a_name(language: Language) -> None:
 
 def test_a_string_that_an_older_ledger_took_and_this_one_cannot_read_is_named() -> None:
     about = evidence_of({"tc_string": "DAAA", "gpc": False})
-    assert about == {"gpc": False, "tc_string": {"fault": "wrong-version"}}
+    assert about == Evidence(gpc=False, tc_string=UnreadString(fault="wrong-version"))
     assert "version" in evidence_words(about, "en")[1]

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from typing import Any
 from zipfile import ZipFile
 
+import msgspec
 import openpyxl
 import pytest
 
@@ -223,7 +224,8 @@ def test_a_page_shows_every_point_declared_beside_observed() -> None:
 
 
 def test_a_page_says_of_which_moment_it_is() -> None:
-    past = answer(activity()) | {"as_of": "2024-03-01T09:00:00.000000Z", "at_position": 7}
+    when = "2024-03-01T09:00:00.000000Z"
+    past = msgspec.structs.replace(answer(activity()), as_of=when, at_position=7)
     text = Seen(register_page(past, "en")).text
     assert "As it was at 2024-03-01 10:00:00" in text
     assert "Up to position 7 of the ledger" in text
@@ -235,8 +237,9 @@ def test_without_processing_for_others_the_page_says_so() -> None:
 
 
 def test_an_erased_recipient_is_said_to_be_erased_in_every_format() -> None:
-    given = answer(activity())
-    given["activities"][0]["recipients"][0]["name"] = {"erased": True}
+    made = activity()
+    made["recipients"][0]["name"] = {"erased": True}
+    given = answer(made)
     assert "(gewist)" in Seen(register_page(given, "nl")).text
     book = openpyxl.load_workbook(io.BytesIO(register_workbook(given, "nl")))
     assert sheet_rows(book, "Ontvangers")[0][6] == "(gewist)"

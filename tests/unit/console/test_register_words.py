@@ -63,14 +63,8 @@ def test_a_code_without_a_word_is_shown_as_it_is() -> None:
 
 @pytest.mark.parametrize("rule", rulebook.RETENTION_RULES, ids=lambda rule: rule.id)
 def test_every_rule_of_retention_can_be_said(rule: rulebook.RetentionRule) -> None:
-    told = {
-        "period": rule.period,
-        "anchor": rule.anchor,
-        "kind": rule.kind,
-        "year_end": rule.year_end,
-    }
     for language in LANGUAGES:
-        said = Words(language).rule(told)
+        said = Words(language).rule(rule)
         assert str(rule.days or rule.months // (12 if rule.period.endswith("Y") else 1)) in said
 
 

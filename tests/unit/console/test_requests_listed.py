@@ -37,7 +37,7 @@ def test_what_was_answered_too_late_is_not_counted_as_overdue() -> None:
         found("R-3", answered("R-3", 1)),
     ]
     answer = listed(all_of_them, AFTER, ended=True, overdue_only=False)
-    late = {row["request_ref"]: row["overdue"] for row in answer["requests"]}
+    late = {row.request_ref: row.overdue for row in answer.requests}
     assert late == {"R-1": True, "R-2": True, "R-3": False}
-    assert (answer["open"], answer["overdue"]) == (1, 1)
-    assert listed(all_of_them, at(0), ended=True, overdue_only=False)["overdue"] == 0
+    assert (answer.open, answer.overdue) == (1, 1)
+    assert listed(all_of_them, at(0), ended=True, overdue_only=False).overdue == 0

@@ -15,6 +15,7 @@ from application.queries.incidents import incident
 from application.queries.sources import sources
 from application.queries.tasks import STATES, TASKS, Task, answer_of, command, state_of
 from application.queries.today_cases import tasks_of_incident, tasks_of_intake, tasks_of_request
+from application.source import ERASED
 from application.words import phrase
 from console.main import command_tree
 from console.show.today import today_table
@@ -36,8 +37,8 @@ def task(name: str, state: Any, day: int | None = None, **members: Any) -> Task:
     return Task(task=name, state=state, day=when, commands=("ledger status",), **members)
 
 
-def order(tasks: tuple[Task, ...], limit: int | None = None) -> list[str]:
-    return [row["ref"] for row in answer_of(tasks, limit)["tasks"]]
+def order(tasks: tuple[Task, ...], limit: int | None = None) -> list[str | None]:
+    return [row.ref for row in answer_of(tasks, limit).tasks]
 
 
 def test_the_most_urgent_is_first_whatever_came_first() -> None:
@@ -64,8 +65,8 @@ def test_the_most_urgent_is_first_whatever_came_first() -> None:
 def test_a_limit_shows_less_and_counts_all() -> None:
     found = [task("review-hold", "overdue", 1, ref="a"), task("review-hold", "waits", ref="b")]
     answer = answer_of(found, 1)
-    assert [row["ref"] for row in answer["tasks"]] == ["a"]
-    assert [answer[state] for state in STATES] == [1, 0, 1]
+    assert [row.ref for row in answer.tasks] == ["a"]
+    assert [getattr(answer, state) for state in STATES] == [1, 0, 1]
     assert today_table(answer).caption == phrase("today", "more", "en", 1)
 
 
@@ -134,7 +135,7 @@ def test_a_request_asks_for_what_comes_next(right: str) -> None:
     assert verified.task == done.get(right, "answer-request")
     assert "--subject customer/10023" in verified.commands[-1]
     assert verified.instead == f"ledger request extend R-1 --reason R --subject {WHO}"
-    erased = asked(right, step("identity-verified", 0.5), reference={"erased": True})
+    erased = asked(right, step("identity-verified", 0.5), reference=ERASED)
     assert (erased.subject, "--subject SUBJECT" in erased.commands[-1]) == (None, True)
 
 
@@ -201,7 +202,7 @@ def test_topics_and_sources_that_are_not_read_come_with_what_lets_them_in() -> N
     out = SourceCount(Window(10, 9, at(0)), 1, 0, 9, 4, at(0))
     fine = SourceCount(Window(), 1, 0, 0, 0, at(0))
     counted = [("t", "urn:bad", out), ("t", "urn:good", fine), ("halted", "urn:good", fine)]
-    rows = sources(counted, ["halted"])["sources"]
+    rows = sources(counted, ["halted"])
     topic, source = tasks_of_intake(rows, ["halted"])
     assert (topic.task, topic.detail) == ("resume-topic", "halted")
     assert topic.commands == ("ledger kafka sources --topic halted", "ledger consume --resume")

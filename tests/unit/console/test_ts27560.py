@@ -8,11 +8,16 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from application.controller import Controller
+from application.queries.consents import ConsentAct, Consents, ConsentShown
+from application.queries.declaration import UNDECLARED, Declaration
 from documents import dpv
 from documents.ts27560 import consent_receipt, consent_records
+from projections.views.consent_status import Act, ConsentStatus
 from rulebook import RECIPIENT_KINDS
 from schemas import CATEGORIES
 from tests.fixtures.standards import dpv_terms, standard, terms_in
@@ -20,34 +25,63 @@ from tests.fixtures.standards import dpv_terms, standard, terms_in
 PERSON = "0190d1b2-0000-7000-8000-000000000001"
 CREATED = "2026-11-25T09:00:00.000000Z"
 CONTROLLER = Controller(representative="An agent", data_protection_officer="fg@example.nl")
-DECLARED = {
-    "data_categories": ["identity", "contact"],
-    "recipient_kinds": ["processor", "directory-publisher"],
-    "countries": ["NL", "DE"],
-    "retention": {"identity": "consent-p5y", "contact": "until-withdrawn"},
-}
+DECLARED = msgspec.structs.replace(
+    UNDECLARED,
+    data_categories=["identity", "contact"],
+    recipient_kinds=["processor", "directory-publisher"],
+    countries=["NL", "DE"],
+    retention={"identity": "consent-p5y", "contact": "until-withdrawn"},
+)
 
 
-def act(name: str, day: int, **more: Any) -> dict[str, Any]:
-    shared = {
-        "purpose": "newsletter",
-        "text_version": "2026-1",
-        "method": "checkbox",
-        "channel": "portal",
-        "valid_until": None,
-        "annulled_by": None,
-    }
-    return shared | {"id": f"e{day}", "act": name, "from": f"2026-01-{day:02}T09:00:00Z"} | more
+def act(name: Act, day: int, **more: Any) -> ConsentAct:
+    given = ConsentAct(
+        position=day,
+        id=f"e{day}",
+        source="/crm",
+        purpose="newsletter",
+        act=name,
+        status="given",
+        from_=f"2026-01-{day:02}T09:00:00Z",
+        to=None,
+        recorded_at=CREATED,
+        text_version="2026-1",
+        method="checkbox",
+        channel="portal",
+        reason=None,
+        valid_until=None,
+        activity=None,
+        legal_basis=None,
+        evidence=None,
+        annulled_by=None,
+    )
+    return replace(given, **more)
 
 
-def answer(*acts: dict[str, Any], status: str = "given", until: str | None = None) -> Any:
-    row = {"purpose": acts[0]["purpose"], "status": status, "valid_until": until}
-    return {"data_subject": PERSON, "consents": [row], "history": list(acts)}
+def answer(
+    *acts: ConsentAct, status: ConsentStatus = "given", until: str | None = None
+) -> Consents:
+    row = ConsentShown(
+        purpose=acts[0].purpose,
+        status=status,
+        since=acts[0].from_,
+        text_version=None,
+        method=None,
+        channel=None,
+        reason=None,
+        valid_until=until,
+        effective=status == "given",
+        why="",
+        evidence=None,
+    )
+    return Consents("customer/1", PERSON, [row], [], len(acts), list(acts))
 
 
-def record(*acts: dict[str, Any], declared: Any = DECLARED, **more: Any) -> dict[str, Any]:
+def record(
+    *acts: ConsentAct, declared: Declaration | None = DECLARED, **more: Any
+) -> dict[str, Any]:
     given = answer(*acts, **more)
-    document = consent_records(given, CONTROLLER, {acts[0]["purpose"]: declared}, CREATED)
+    document: Any = consent_records(given, CONTROLLER, {acts[0].purpose: declared}, CREATED)
     (made,) = document["@graph"]
     assert isinstance(made, dict)
     return made
@@ -90,7 +124,7 @@ def check_mandatory(made: dict[str, Any]) -> None:
     assert made["dpv:hasConsentControl"]["@type"] == "dpv:WithdrawConsent"
 
 
-@pytest.mark.parametrize("declared", [DECLARED, None, {"data_categories": []}])
+@pytest.mark.parametrize("declared", [DECLARED, None, UNDECLARED])
 @pytest.mark.parametrize(
     "acts",
     [
@@ -101,14 +135,16 @@ def check_mandatory(made: dict[str, Any]) -> None:
         [act("given", 1, purpose="something-new")],
     ],
 )
-def test_a_record_has_every_mandatory_field(acts: list[dict[str, Any]], declared: Any) -> None:
+def test_a_record_has_every_mandatory_field(
+    acts: list[ConsentAct], declared: Declaration | None
+) -> None:
     made = record(*acts, declared=declared)
     check_mandatory(made)
     assert set(terms_in(made)) <= dpv_terms()
 
 
 def test_the_person_says_what_was_decided_and_the_controller_that_it_is_invalid() -> None:
-    acts = ("given", "withdrawn", "refused", "renewed", "invalidated")
+    acts: tuple[Act, ...] = ("given", "withdrawn", "refused", "renewed", "invalidated")
     made = record(*(act(name, day, reason="defect") for day, name in enumerate(acts, 1)))
     by = [event["dpv:isIndicatedBy"] for event in made["dpv:hasConsentStatus"]]
     assert len(set(by[:4])) == 1
@@ -120,7 +156,7 @@ def test_profiles_are_those_that_are_published() -> None:
     published = set(re.findall(r"(dpv-27560:[a-z-]+) a ", profile))
     given = answer(act("given", 1))
     made = record(act("given", 1))
-    receipt = consent_receipt(given, CONTROLLER, {"newsletter": DECLARED}, CREATED)
+    receipt: Any = consent_receipt(given, CONTROLLER, {"newsletter": DECLARED}, CREATED)
     assert made["dct:conformsTo"] == ["dpv-27560:record", "dpv-27560:record-eu-gdpr"]
     assert receipt["dct:conformsTo"] == ["dpv-27560:receipt", "dpv-27560:receipt-eu-gdpr"]
     assert {*made["dct:conformsTo"], *receipt["dct:conformsTo"]} == published
@@ -129,8 +165,8 @@ def test_profiles_are_those_that_are_published() -> None:
 def test_a_receipt_carries_a_copy_of_each_record() -> None:
     given = answer(act("given", 1))
     declared = {"newsletter": DECLARED}
-    receipt = consent_receipt(given, CONTROLLER, declared, CREATED)
-    records = consent_records(given, CONTROLLER, declared, CREATED)
+    receipt: Any = consent_receipt(given, CONTROLLER, declared, CREATED)
+    records: Any = consent_records(given, CONTROLLER, declared, CREATED)
     assert receipt["@type"] == "dpv:ConsentReceipt"
     assert receipt["dct:identifier"] == receipt["@id"] != records["@graph"][0]["@id"]
     assert receipt["dct:created"] == CREATED

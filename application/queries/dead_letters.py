@@ -1,0 +1,135 @@
+"""Answers about dead letters: `ledger dead-letters list`, `show`, `retry`."""
+
+from datetime import date
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from application.answer import Answer
+from consumers.retry import Outcome, Retried
+from ledger.event import instant
+from ledger.letters.dead import Letter
+from rulebook import period
+from schemas import Code
+from schemas.codes import words_for
+from schemas.texts import Language
+
+__all__ = [
+    "WITHHELD",
+    "DeadLetter",
+    "DeadLetters",
+    "HandedOver",
+    "OpenedLetter",
+    "RetriedLetter",
+    "RetriedLetters",
+    "forgotten_after",
+    "letter_row",
+    "retried_row",
+    "withheld_row",
+]
+
+WITHHELD = Code.WITHHELD.value
+
+
+class DeadLetter(Answer, frozen=True):
+    """A message that was refused, without the message: nothing in it quotes a value.
+
+    `pointer`: what is wrong in it. `words`: why, and what its sender must do. `times`: how often it came.
+    All that is withheld is one row with the code as its name, the number of messages, and nothing else.
+    """
+
+    letter: str
+    code: str
+    pointer: str
+    times: int
+    type: str | None
+    source: str | None
+    id: str | None
+    topic: str | None
+    partition: int | None
+    offset: int | None
+    mode: str | None
+    first_seen: str | None
+    last_seen: str | None
+    forgotten_after: str | None
+    words: dict[Language, str] | None
+
+
+class DeadLetters(Answer, frozen=True):
+    """Dead letters, oldest first: how many are `matching` what was asked for, and how many there are."""
+
+    dead_letters: list[DeadLetter]
+    matching: int
+    total: int
+
+
+class OpenedLetter(DeadLetter, frozen=True, kw_only=True):
+    """A dead letter with its message; `body`: its bytes in base64."""
+
+    body: str
+
+
+class HandedOver(Answer, frozen=True):
+    """How many withheld messages were written for the confidential ledger, or are removed here."""
+
+    handed_over: int | UnsetType = UNSET
+    removed: int | UnsetType = UNSET
+
+
+def letter_row(letter: Letter) -> DeadLetter:
+    """A dead letter without its message."""
+    return DeadLetter(
+        letter=letter.letter,
+        code=letter.code,
+        pointer=letter.pointer,
+        times=letter.times,
+        type=letter.type,
+        source=letter.source,
+        id=letter.id,
+        topic=letter.topic,
+        partition=letter.partition,
+        offset=letter.offset,
+        mode=letter.mode,
+        first_seen=instant(letter.first_seen),
+        last_seen=instant(letter.last_seen),
+        forgotten_after=forgotten_after(letter).isoformat(),
+        words=dict(words_for(letter.code, letter.type, letter.pointer)) or None,
+    )
+
+
+def withheld_row(count: int) -> DeadLetter:
+    """All that is withheld, in the form of a dead letter."""
+    unknown: dict[str, None] = dict.fromkeys(DeadLetter.__struct_fields__)
+    known = {"letter": WITHHELD, "code": WITHHELD, "pointer": "", "times": count}
+    return msgspec.convert(unknown | known, DeadLetter)
+
+
+def forgotten_after(letter: Letter) -> date:
+    """The last day on which a letter is kept."""
+    return letter.day + period("dead-letter-retention")
+
+
+class RetriedLetter(Answer, frozen=True):
+    """What became of a dead letter that was tried again; `code`, `pointer`: why it was refused again."""
+
+    letter: str
+    outcome: Outcome
+    code: str | None
+    pointer: str
+
+
+class RetriedLetters(Answer, frozen=True):
+    """What became of dead letters, oldest first. `matching`: how many there were of the kind."""
+
+    dead_letters: list[RetriedLetter]
+    matching: int | UnsetType = UNSET
+
+
+def retried_row(retried: Retried) -> RetriedLetter:
+    """What became of a dead letter."""
+    return RetriedLetter(
+        letter=retried.letter,
+        outcome=retried.outcome,
+        code=retried.code.value if retried.code else None,
+        pointer=retried.pointer,
+    )

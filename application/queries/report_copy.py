@@ -1,0 +1,128 @@
+"""What the access report hands over: a copy of the data, every consultation, and every act in words.
+
+GDPR Art. 15(3); of a consultation date and purpose, without who it was (CJEU C-579/21).
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Literal
+
+from application.answer import Answer
+from application.queries.consultations import CONSULTATIONS, consultations_of
+from application.queries.evidence import evidence_of, evidence_words
+from application.queries.recipients import RecipientNames
+from application.queries.report_person import Held, Subject
+from application.source import Shown, Source
+from ledger.event import RecordedEvent, instant
+from projections.folds.timetravel import Moment
+from schemas import CATEGORIES, EVENT_TYPES
+from schemas.texts import Language, text_of, word_of
+
+__all__ = ["ActTold", "ConsultationTold", "ValueHeld", "acts", "consultations", "copy"]
+
+
+class ValueHeld(Answer, frozen=True):
+    """A value that is held. `current`: it counts now. `annulled`: its event was taken back."""
+
+    category: str
+    field: str
+    value: Shown
+    since: str
+    current: bool
+    annulled: bool
+    positions: list[int]
+
+
+class ConsultationTold(Answer, frozen=True):
+    """When data was looked at and what for. `everyone`: it was an answer about every customer."""
+
+    occurred_at: str
+    where: Literal["ledger", "system"]
+    purpose: str
+    everyone: bool
+    categories: list[str]
+    annulled: bool
+    positions: list[int]
+
+
+class ActTold(Answer, frozen=True):
+    """Something that was recorded of the person, as a sentence. `annulled`: it was taken back."""
+
+    occurred_at: str
+    recorded_at: str
+    act: str
+    text: str
+    annulled: bool
+    positions: list[int]
+
+
+def copy(subject: Subject) -> Iterator[ValueHeld]:
+    """Every value that is held, by category, field and time."""
+
+    def place(held: Held) -> tuple[int, str, datetime, int]:
+        event = held.event
+        return CATEGORIES.index(held.category), held.field, event.time, event.position
+
+    for held in sorted(subject.values, key=place):
+        yield ValueHeld(
+            category=held.category,
+            field=held.field,
+            value=held.value,
+            since=instant(held.event.time),
+            current=held.current,
+            annulled=held.annulled_by is not None,
+            positions=[held.event.position],
+        )
+
+
+def consultations(source: Source, subject: Subject) -> Iterator[ConsultationTold]:
+    """By time: when data was looked at and what for, without who it was.
+
+    Of a list nobody knows whom it told of.
+    """
+    moment = Moment(at_position=subject.position)
+    found = consultations_of(source, subject.reference, subject.acts, moment)
+    for seen in sorted(found, key=lambda one: (one.event.time, one.event.position)):
+        if seen.about != "list":
+            yield ConsultationTold(
+                occurred_at=instant(seen.event.time),
+                where="ledger" if seen.through_ledger else "system",
+                purpose=seen.why,
+                everyone=seen.about == "everyone",
+                categories=sorted(seen.event.categories),
+                annulled=seen.annulled_by is not None,
+                positions=[seen.event.position],
+            )
+
+
+def acts(subject: Subject, names: RecipientNames, language: Language) -> Iterator[ActTold]:
+    """Everything else that was recorded of the person, in words, by time; what was taken back is marked."""
+    by_time = sorted(subject.acts, key=lambda act: (act.event.time, act.event.position))
+    for event, annulled_by in by_time:
+        if event.name not in CONSULTATIONS and event.type in EVENT_TYPES:
+            yield ActTold(
+                occurred_at=instant(event.time),
+                recorded_at=instant(event.recorded_at),
+                act=event.name,
+                text=" ".join(_sentences(event, names, language)),
+                annulled=annulled_by is not None,
+                positions=[event.position],
+            )
+
+
+def _sentences(event: RecordedEvent, names: RecipientNames, language: Language) -> Iterator[str]:
+    """What happened, and what is recorded beside it to show it."""
+    facts = event.facts | {"categories": event.categories} | _named(event, names, language)
+    yield text_of(event.name, facts, language)
+    yield from evidence_words(evidence_of(event.facts), language)
+
+
+def _named(event: RecordedEvent, names: RecipientNames, language: Language) -> dict[str, str]:
+    """The recipient that a sentence names, by name; a private person by what they are."""
+    recipient = event.facts.get("recipient")
+    if not recipient:
+        return {}
+    version = names.version(recipient, event.time)
+    if event.facts.get("recipient_kind") == "subscriber" or (version and version.sealed_name):
+        return {"recipient": word_of("subscriber", language)}
+    return {"recipient": names.public(recipient, event.time) or recipient}

@@ -1,0 +1,363 @@
+"""The sections of the access report, with their tables, in Dutch or English. Pure."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+from typing import TypeVar
+
+import msgspec
+
+from application.answer import Gone
+from application.queries.access_report import AccessReport
+from application.queries.deciding import GroundShown
+from application.queries.report_copy import ActTold, ConsultationTold, ValueHeld
+from application.queries.report_processing import (
+    AutomatedDecision,
+    CategoryProcessed,
+    Processing,
+    RightOfPerson,
+    SourceOfData,
+)
+from application.queries.report_recipients import Received, TransferTold
+from application.queries.report_retention import RetentionOfCategory
+from application.source import Shown
+from documents.letter import Letter, Section
+from schemas.texts import field_name
+
+__all__ = ["SECTIONS", "ReportWords"]
+
+# A line names so many runs of positions; the annex has them all.
+_RUNS = 6
+# Fields of personal data whose values are codes.
+_CODED = frozenset({"payment_method", "credit_outcome", "fraud_signal"})
+E = TypeVar("E")
+
+
+class ReportWords(Letter):
+    """The words of one report."""
+
+    def __init__(self, answer: AccessReport) -> None:
+        super().__init__(answer.language)
+        self.answer = answer
+
+    def section(
+        self,
+        name: str,
+        entries: Iterable[E],
+        columns: dict[str, float],
+        row: Callable[[E], Sequence[str]],
+    ) -> Section:
+        """A section with a line for each entry."""
+        rows = tuple(tuple(row(one)) for one in entries)
+        title = self.say("section", name)
+        if not rows:
+            return Section(title, text=self.say("none", name))
+        headings = tuple(self.say("heading", column) for column in columns)
+        return Section(title, columns=headings, widths=tuple(columns.values()), rows=rows)
+
+    def categories(self, codes: Iterable[str]) -> str:
+        """Categories in words."""
+        return ", ".join(self.words.category(code) for code in codes)
+
+    def marked(self, text: str, annulled: bool) -> str:
+        """What was taken back stays, and says so."""
+        return f"{text} ({self.say('word', 'annulled')})" if annulled else text
+
+
+def _purposes(report: ReportWords) -> Section:
+    def row(one: Processing) -> Sequence[str]:
+        basis = report.words.code("legal_basis", one.legal_basis)
+        article = report.words.provision(one.provision)
+        return (
+            report.words.activity(one.activity, one.name),
+            ", ".join(report.words.codes("purpose", one.purposes)) or "\N{EN DASH}",
+            f"{basis}; {article}" if article else basis,
+            _period(report, one),
+            positions(one.positions),
+        )
+
+    columns = {"activity": 3.0, "purpose": 3.0, "basis": 3.2, "period": 3.0, "positions": 2.0}
+    return report.section("purposes", report.answer.purposes, columns, row)
+
+
+def _categories(report: ReportWords) -> Section:
+    def row(one: CategoryProcessed) -> Sequence[str]:
+        return (
+            report.words.category(one.category),
+            ", ".join(field_name(name, report.language) for name in one.fields) or "\N{EN DASH}",
+            _standing(report, one),
+            _period(report, one),
+            positions(one.positions),
+        )
+
+    columns = {"category": 2.2, "fields": 4.0, "status": 3.0, "period": 3.0, "positions": 2.0}
+    return report.section("categories", report.answer.categories, columns, row)
+
+
+def _standing(report: ReportWords, one: CategoryProcessed) -> str:
+    erased = [
+        report.say("word", "erased", report.date(e.at), report.say("ground", e.ground))
+        for e in one.erased
+    ]
+    held = [report.say("word", "held")] if one.held else []
+    return "; ".join([*held, *erased]) or report.say("word", "none")
+
+
+def _recipients(report: ReportWords) -> Section:
+    def row(one: Received) -> Sequence[str]:
+        kind = report.words.recipient_kind(one.kind)
+        name = report.say("word", "private") if one.recipient is None else _named(one)
+        basis = report.words.code("legal_basis", one.legal_basis)
+        article = report.words.provision(one.provision)
+        derived = f" ({report.say('word', 'derived')})" if one.membership == "derived" else ""
+        return (
+            _days(report, one) + derived,
+            f"{name} ({kind})",
+            report.words.code("purpose", one.purpose),
+            f"{basis}; {article}" if article else basis or "\N{EN DASH}",
+            ", ".join(field_name(name, report.language) for name in one.fields or ())
+            or report.categories(one.categories)
+            or "\N{EN DASH}",
+            positions(one.positions),
+        )
+
+    columns = {"date": 2.6, "recipient": 3.0, "purpose": 2.3, "basis": 2.8, "fields": 2.9}
+    made = report.section("recipients", report.answer.recipients, columns | {"positions": 1.4}, row)
+    return msgspec.structs.replace(made, text=_feeds(report)) if made.rows else made
+
+
+def _feeds(report: ReportWords) -> str | None:
+    """In sentences: in which files about many the person was. None: in none."""
+    by_recipient: dict[str | None, list[Received]] = {}
+    for one in report.answer.recipients:
+        if one.membership:
+            by_recipient.setdefault(one.recipient, []).append(one)
+    told = [
+        report.say("feed", "days", _named(rows[-1]), ", ".join(_days(report, one) for one in rows))
+        for rows in by_recipient.values()
+    ]
+    ways: set[str] = {one.membership for one in report.answer.recipients if one.membership}
+    ways = {"derived", "unmarked"} if len(ways) > 1 else ways
+    how = [report.say("feed", way) for way in sorted(ways)]
+    return " ".join([*told, *how]) or None
+
+
+def _days(report: ReportWords, one: Received) -> str:
+    """The day of a disclosure; of files of several days the first and the last."""
+    first, last = report.date(one.occurred_at), report.date(one.until or one.occurred_at)
+    return first if first == last else f"{first} \N{EN DASH} {last}"
+
+
+def _named(one: Received | TransferTold) -> str:
+    return one.name if isinstance(one.name, str) else str(one.recipient)
+
+
+def _retention(report: ReportWords) -> Section:
+    def row(one: RetentionOfCategory) -> Sequence[str]:
+        stored = [report.say("word", "stored")] if one.restricted else []
+        return (
+            report.words.category(one.category),
+            "; ".join([_until(report, one), *stored]),
+            " ".join([_rule(report, one), *(_ground(report, ground) for ground in one.grounds)]),
+            positions(one.positions),
+        )
+
+    columns = {"category": 2.2, "until": 3.2, "rule": 6.0, "positions": 1.6}
+    return report.section("retention", report.answer.retention, columns, row)
+
+
+def _until(report: ReportWords, one: RetentionOfCategory) -> str:
+    """Until when, by whatever lasts longest; or since when it should not be there any more."""
+    if one.overdue_since:
+        return report.say("word", "overdue", report.date(one.overdue_since))
+    if any(not ground.until and not ground.waits_for for ground in one.grounds):
+        return report.say("word", "standing")
+    last: GroundShown | RetentionOfCategory = one.grounds[-1] if one.grounds else one
+    if last.until:
+        return report.date(last.until)
+    if last.waits_for:
+        return report.say("word", "running", report.words.code("anchor", last.waits_for))
+    return report.say("word", "open")
+
+
+def _rule(report: ReportWords, one: RetentionOfCategory) -> str:
+    """The period that decides."""
+    title = one.title.said(report.language) if one.title else "\N{EN DASH}"
+    return f"{title} ({report.words.cited(one.citation)})." if one.citation else title
+
+
+def _ground(report: ReportWords, ground: GroundShown) -> str:
+    """What keeps it, with its end, in the words of a decision."""
+    return report.dated(ground.says.said(report.language))
+
+
+def _rights(report: ReportWords) -> Section:
+    def row(one: RightOfPerson) -> Sequence[str]:
+        meaning = report.say("meaning", one.right)
+        return (
+            report.say("right", one.right),
+            report.article(one.article),
+            meaning if one.applies else report.say("word", "applies_not"),
+        )
+
+    return report.section(
+        "rights", report.answer.rights, {"right": 3.0, "article": 1.2, "meaning": 9.0}, row
+    )
+
+
+def _complaint(report: ReportWords) -> Section:
+    return Section(report.say("section", "complaint"), text=report.say("complaint", "text"))
+
+
+def _sources(report: ReportWords) -> Section:
+    def row(one: SourceOfData) -> Sequence[str]:
+        origin = report.say("origin", one.origin)
+        third = one.from_name or one.from_recipient
+        return (
+            f"{origin}: {third}" if third else origin,
+            report.word(one.channel),
+            report.categories(one.categories),
+            positions(one.positions),
+        )
+
+    columns = {"origin": 4.0, "channel": 2.0, "category": 5.0, "positions": 2.0}
+    return report.section("sources", report.answer.sources, columns, row)
+
+
+def _automated(report: ReportWords) -> Section:
+    def row(one: AutomatedDecision) -> Sequence[str]:
+        return (
+            report.date(one.occurred_at),
+            report.say("automated", one.what),
+            report.word(one.outcome),
+            one.logic_ref or "\N{EN DASH}",
+            positions(one.positions),
+        )
+
+    columns = {"date": 2.4, "what": 4.0, "outcome": 3.0, "logic": 3.0, "positions": 1.6}
+    return report.section("automated_decisions", report.answer.automated_decisions, columns, row)
+
+
+def _transfers(report: ReportWords) -> Section:
+    def row(one: TransferTold) -> Sequence[str]:
+        return (
+            report.date(one.occurred_at),
+            _named(one),
+            report.words.country(one.country) or "\N{EN DASH}",
+            report.words.code("mechanism", one.mechanism) or "\N{EN DASH}",
+            positions(one.positions),
+        )
+
+    columns = {"date": 2.4, "recipient": 3.4, "country": 1.4, "mechanism": 5.0, "positions": 1.6}
+    return report.section("transfers", report.answer.transfers, columns, row)
+
+
+def _data(report: ReportWords) -> Section:
+    def row(one: ValueHeld) -> Sequence[str]:
+        field = field_name(one.field, report.language)
+        former = "" if one.current else f" ({report.say('word', 'former')})"
+        return (
+            report.words.category(one.category),
+            report.marked(f"{field}{former}", one.annulled),
+            _value(report, one.value, one.field),
+            report.date(one.since),
+            positions(one.positions),
+        )
+
+    columns = {"category": 2.2, "field": 3.4, "value": 4.6, "since": 2.4, "positions": 1.4}
+    return report.section("data", report.answer.data, columns, row)
+
+
+def _value(report: ReportWords, value: Shown, field: str) -> str:
+    """A value as a person reads it: codes in words, days and times as they are said here."""
+    if isinstance(value, Gone):
+        return report.say("word", "lost")
+    if isinstance(value, list):
+        return ", ".join(_value(report, one, field) for one in value)
+    if isinstance(value, bool):
+        return report.words.kept(value)
+    if field == "country":
+        return report.words.country(str(value))
+    if field in _CODED:
+        return report.word(str(value))
+    return report.told(str(value))
+
+
+def _consultations(report: ReportWords) -> Section:
+    def row(one: ConsultationTold) -> Sequence[str]:
+        purpose = report.words.code("purpose", one.purpose)
+        if one.where == "ledger":
+            purpose = report.say("word", "through_ledger", report.say("query", one.purpose))
+        if one.everyone:
+            purpose = f"{purpose}, {report.say('word', 'everyone')}"
+        return (
+            report.moment(one.occurred_at),
+            report.marked(purpose, one.annulled),
+            report.categories(one.categories) or "\N{EN DASH}",
+            positions(one.positions),
+        )
+
+    columns = {"date": 2.4, "purpose": 5.0, "category": 5.0, "positions": 1.6}
+    return report.section("consultations", report.answer.consultations, columns, row)
+
+
+def _acts(report: ReportWords) -> Section:
+    def row(one: ActTold) -> Sequence[str]:
+        text = report.marked(report.dated(one.text), one.annulled)
+        return report.moment(one.occurred_at), text, positions(one.positions)
+
+    return report.section(
+        "acts", report.answer.acts, {"date": 2.4, "act": 10.0, "positions": 1.6}, row
+    )
+
+
+def _proof(report: ReportWords) -> Section:
+    answer = report.answer
+    point = answer.checkpoint
+    text = f"{point.origin}, {point.size}, {point.root}" if point else None
+    return Section(
+        report.say("section", "proof"),
+        text=report.say("proof", "recorded" if answer.request_ref else "not_recorded"),
+        columns=("", ""),
+        widths=(2.0, 10.0),
+        rows=(
+            (report.say("proof", "position"), str(answer.position)),
+            (report.say("proof", "checkpoint"), text or report.say("proof", "no_checkpoint")),
+            (report.say("proof", "seal"), answer.seal),
+        ),
+    )
+
+
+SECTIONS: tuple[Callable[[ReportWords], Section], ...] = (
+    _purposes,
+    _categories,
+    _recipients,
+    _retention,
+    _rights,
+    _complaint,
+    _sources,
+    _automated,
+    _transfers,
+    _data,
+    _consultations,
+    _acts,
+    _proof,
+)
+
+
+def _period(report: ReportWords, one: Processing | CategoryProcessed) -> str:
+    first, last = report.date(one.first), report.date(one.last)
+    return first if first == last else f"{first} \N{EN DASH} {last}"
+
+
+def positions(numbers: Sequence[int]) -> str:
+    """Positions in runs of neighbours; of many the first ones, and how many there are."""
+    ordered = sorted(set(numbers))
+    breaks = [place for place, (a, b) in enumerate(pairwise(ordered), 1) if b != a + 1]
+    runs = [ordered[i:j] for i, j in pairwise([0, *breaks, len(ordered)])]
+    shown = [
+        str(run[0]) if len(run) == 1 else f"{run[0]}\N{EN DASH}{run[-1]}"
+        for run in runs[:_RUNS]
+        if run
+    ]
+    rest = f" … ({len(ordered)})" if len(runs) > _RUNS else ""
+    return ", ".join(shown) + rest

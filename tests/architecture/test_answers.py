@@ -1,0 +1,56 @@
+"""Every command that prints JSON has an answer of its own, whose JSON Schema is published as it is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from typer.core import TyperGroup
+
+from console.answers import ANSWERS, ONE_A_LINE, schema_of, write
+from console.main import command_tree
+from tests.architecture.documents import ROOT
+
+PUBLISHED = ROOT / "docs" / "reference" / "answers"
+
+
+def printing_json(group: TyperGroup, prefix: str = "") -> Iterator[str]:
+    """The names of all commands that have `--json`."""
+    for name, command in group.commands.items():
+        path = f"{prefix} {name}".strip()
+        if isinstance(command, TyperGroup):
+            yield from printing_json(command, path)
+        elif any("--json" in one.opts for one in command.params):
+            yield path
+
+
+def test_every_command_that_prints_json_has_an_answer() -> None:
+    tree = command_tree()
+    assert isinstance(tree, TyperGroup)
+    commands = set(printing_json(tree))
+    assert len(commands) > 60
+    assert ANSWERS.keys() == commands
+    assert ANSWERS.keys() >= ONE_A_LINE
+    assert list(ANSWERS) == sorted(ANSWERS)
+
+
+def test_the_published_schemas_are_those_of_the_code(tmp_path: Path) -> None:
+    write(tmp_path)
+    published, made = (
+        {path.name: path.read_text("utf-8") for path in folder.iterdir()}
+        for folder in (PUBLISHED, tmp_path)
+    )
+    assert published == made, "run `python -m console.answers`"
+
+
+@pytest.mark.parametrize("command", ANSWERS)
+def test_a_schema_is_one_and_says_what_its_answer_is(command: str) -> None:
+    schema: Any = schema_of(command)
+    jsonschema_rs.validator_for(schema)
+    undescribed = [
+        name
+        for name, one in schema["$defs"].items()
+        if one.get("properties") and "description" not in one
+    ]
+    assert undescribed == []
