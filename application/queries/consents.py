@@ -246,7 +246,7 @@ def _choice(choice: Choice) -> ChoiceShown:
     return ChoiceShown(
         choice=choice.name,
         since=instant(choice.order.time),
-        facts=choice.facts,
+        facts={**choice.facts},
         evidence=evidence_of(choice.facts),
     )
 

@@ -157,12 +157,7 @@ def _whereabouts(fact: Fact, look: Look, version: Version | None, day: date) -> 
     country = fact.facts.country or (version.country if version else None)
     if country is None:
         return
-    party = Party(
-        kind=fact.facts.recipient_kind or (version.kind if version else None),
-        role=version.role if version else None,
-        method=(fact.facts.method or None),
-        frameworks=frameworks_on(look.at(f"recipient/{fact.facts.recipient}"), day),
-    )
+    party = _party(fact, look, version, day)
     stated, agreed = (fact.facts.transfer_mechanism or None), version.mechanism if version else None
     found = rulebook.transfer(country, day, party, stated, agreed)
     situation = {
@@ -172,6 +167,16 @@ def _whereabouts(fact: Fact, look: Look, version: Version | None, day: date) -> 
         "adequacy": found.lacks or ("covers" if found.region == "adequate" else "none"),
     }
     yield Seen(situation, detail=country)
+
+
+def _party(fact: Fact, look: Look, version: Version | None, day: date) -> Party:
+    """Who received data, as the disclosure says, and where it says nothing as the register says."""
+    return Party(
+        kind=fact.facts.recipient_kind or (version.kind if version else None),
+        role=version.role if version else None,
+        method=fact.facts.method or None,
+        frameworks=frameworks_on(look.at(f"recipient/{fact.facts.recipient}"), day),
+    )
 
 
 def _agreed(marks: tuple[Mark, ...]) -> set[str]:
